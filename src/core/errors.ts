@@ -1,0 +1,157 @@
+/** The name of an error, as it stands in JSON output. */
+export type ErrorCode =
+  | 'FAILED'
+  | 'USAGE'
+  | 'CONFIG'
+  | 'PATH'
+  | 'GITHUB_NOT_FOUND'
+  | 'GITHUB_AUTH'
+  | 'GITHUB_RATE_LIMIT'
+  | 'GITHUB_NETWORK'
+  | 'GITHUB'
+  | 'TIMEOUT'
+  | 'CONFLICT'
+  | 'LOCKED'
+  | 'INTERRUPTED'
+
+/** What a script sees of each error. Interrupted is 128 plus the signal's number, so main knows it better. */
+export const exitStatus = {
+  FAILED: 1,
+  USAGE: 2,
+  CONFIG: 2,
+  PATH: 2,
+  GITHUB_NOT_FOUND: 3,
+  GITHUB_AUTH: 4,
+  GITHUB_RATE_LIMIT: 5,
+  GITHUB_NETWORK: 6,
+  TIMEOUT: 7,
+  CONFLICT: 8,
+  GITHUB: 9,
+  LOCKED: 75,
+  INTERRUPTED: 130,
+} satisfies Record<ErrorCode, number>
+
+export interface ErrorOptions {
+  /** The remedy, in one line. */
+  hint?: string | undefined
+  cause?: unknown
+}
+
+/** The base of every error that wizard tells a user of: one line of what and where, and a hint with the remedy. */
+export class WizardError extends Error {
+  readonly code: ErrorCode = 'FAILED'
+  readonly hint: string | undefined
+
+  constructor(message: string, { hint, cause }: ErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = new.target.name
+    this.hint = hint
+  }
+}
+
+/** The command line is wrong. */
+export class UsageError extends WizardError {
+  override readonly code = 'USAGE'
+}
+
+/** A configuration file is wrong; the message begins with `file:line:column`. */
+export class ConfigError extends WizardError {
+  override readonly code = 'CONFIG'
+}
+
+/** A local path is invalid, or leaves the folder it must stay in. */
+export class PathError extends WizardError {
+  override readonly code = 'PATH'
+}
+
+/** Refused, so as not to lose or overwrite something. */
+export class ConflictError extends WizardError {
+  override readonly code = 'CONFLICT'
+}
+
+/** Another wizard holds the lock. */
+export class LockedError extends WizardError {
+  override readonly code = 'LOCKED'
+}
+
+/** `--timeout` is over. */
+export class TimeoutError extends WizardError {
+  override readonly code = 'TIMEOUT'
+}
+
+/** A signal ended the command. */
+export class InterruptedError extends WizardError {
+  override readonly code = 'INTERRUPTED'
+  readonly signal: 'SIGINT' | 'SIGTERM'
+
+  constructor(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT') {
+    super('interrupted')
+    this.signal = signal
+  }
+}
+
+export interface GitHubErrorOptions extends ErrorOptions {
+  /** The HTTP status, where there was an answer. */
+  status?: number | undefined
+  /** `x-github-request-id`, for GitHub's support. */
+  requestId?: string | undefined
+}
+
+/** GitHub refused (409, 422 …), with its own words; and the base of the errors below. */
+export class GitHubError extends WizardError {
+  override readonly code: ErrorCode = 'GITHUB'
+  readonly status: number | undefined
+  readonly requestId: string | undefined
+
+  constructor(message: string, { status, requestId, ...options }: GitHubErrorOptions = {}) {
+    super(message, options)
+    this.status = status
+    this.requestId = requestId
+  }
+}
+
+/** No or bad credentials, or not allowed (401, 403). */
+export class GitHubAuthError extends GitHubError {
+  override readonly code = 'GITHUB_AUTH'
+}
+
+/** A repository, ref, workflow, run, release or file that is not there, or not visible (404, 410). */
+export class GitHubNotFoundError extends GitHubError {
+  override readonly code = 'GITHUB_NOT_FOUND'
+}
+
+/** A rate limit whose wait would pass the deadline (403 or 429). */
+export class GitHubRateLimitError extends GitHubError {
+  override readonly code = 'GITHUB_RATE_LIMIT'
+}
+
+/** Name, connection, TLS, silence, a cut answer, or 5xx after the retries. */
+export class GitHubNetworkError extends GitHubError {
+  override readonly code = 'GITHUB_NETWORK'
+}
+
+/** An error as it stands in JSON, and in a repository's entry of a report. */
+export interface ErrorReport {
+  code: ErrorCode
+  message: string
+  hint: string | null
+  status?: number
+  request_id?: string
+}
+
+/** @throws nothing: what is no WizardError is told by its message alone, as FAILED. */
+export function reportError(error: unknown): ErrorReport {
+  if (!(error instanceof WizardError)) {
+    return {
+      code: 'FAILED',
+      message: error instanceof Error ? error.message : String(error),
+      hint: null,
+    }
+  }
+  const report: ErrorReport = { code: error.code, message: error.message, hint: error.hint ?? null }
+  if (error instanceof GitHubError) {
+    if (error.status !== undefined) report.status = error.status
+    if (error.requestId !== undefined) report.request_id = error.requestId
+  }
+  return report
+}
