@@ -61,12 +61,15 @@ function nextHop(from: URL, location: string): URL {
   return to
 }
 
+type SendOptions = NonNullable<Parameters<typeof send>[1]>
+type Answer = Awaited<ReturnType<typeof send>>
+
 async function sendOverFreshSocket(
   dispatcher: Dispatcher,
   url: URL,
-  options: NonNullable<Parameters<typeof send>[1]>,
+  options: SendOptions,
   repeatable: boolean,
-): Promise<Dispatcher.ResponseData> {
+): Promise<Answer> {
   try {
     return await send(url, { dispatcher, ...options })
   } catch (error) {
