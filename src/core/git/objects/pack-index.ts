@@ -1,0 +1,109 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import type { Oid } from '../types.js'
+import { CorruptObjectError } from './errors.js'
+
+const magic = 0xff744f63
+const headerLength = 8 + 256 * 4
+const trailerLength = 40
+
+interface Bucket {
+  /** The object ids that begin with the bucket's byte, sorted, 20 bytes each. */
+  names: Buffer
+  /** Where each stands in the pack, 4 bytes each. */
+  offsets: Buffer
+}
+
+/**
+ * Where each object of a pack begins, by the pack's `.idx`, version 2. Only what is asked for is read:
+ * the fan-out table, then the ids and offsets of one first byte.
+ *
+ * @see https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
+ */
+export class PackIndex {
+  readonly #path: string
+  readonly #fd: number
+  readonly #fanOut: Buffer
+  readonly #buckets = new Map<number, Bucket>()
+  /** How many objects the pack holds. */
+  readonly count: number
+
+  /** @throws CorruptObjectError, or node's error where the file can't be opened */
+  constructor(path: string) {
+    this.#path = path
+    this.#fd = openSync(path, 'r')
+    try {
+      const header = this.#read(0, headerLength)
+      if (header.readUInt32BE(0) !== magic || header.readUInt32BE(4) !== 2) {
+        throw new CorruptObjectError(`${path} is no pack index of version 2`)
+      }
+      this.#fanOut = header.subarray(8)
+      this.count = this.#countUpTo(255)
+      this.#checkSizes()
+    } catch (error) {
+      closeSync(this.#fd)
+      throw error
+    }
+  }
+
+  /** The byte of the pack at which the object begins; null where the pack does not hold it. */
+  find(oid: Oid): number | null {
+    const id = Buffer.from(oid, 'hex')
+    const bucket = this.#bucket(id.readUInt8(0))
+    let low = 0
+    let high = bucket.names.length / 20
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const order = bucket.names.compare(id, 0, 20, middle * 20, middle * 20 + 20)
+      if (order === 0) return this.#offset(bucket.offsets.readUInt32BE(middle * 4))
+      if (order < 0) low = middle + 1
+      else high = middle
+    }
+    return null
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+
+  #bucket(first: number): Bucket {
+    const known = this.#buckets.get(first)
+    if (known !== undefined) return known
+    const start = first === 0 ? 0 : this.#countUpTo(first - 1)
+    const length = this.#countUpTo(first) - start
+    const bucket = {
+      names: this.#read(headerLength + start * 20, length * 20),
+      offsets: this.#read(headerLength + this.count * 24 + start * 4, length * 4),
+    }
+    this.#buckets.set(first, bucket)
+    return bucket
+  }
+
+  /** An offset of 31 bits stands for itself; a greater one is a place in the table of 64-bit offsets. */
+  #offset(word: number): number {
+    if (word < 0x80000000) return word
+    const place = word - 0x80000000
+    return Number(this.#read(headerLength + this.count * 28 + place * 8, 8).readBigUInt64BE(0))
+  }
+
+  #countUpTo(first: number): number {
+    return this.#fanOut.readUInt32BE(first * 4)
+  }
+
+  #checkSizes(): void {
+    for (let first = 1; first < 256; first++) {
+      if (this.#countUpTo(first - 1) > this.#countUpTo(first)) {
+        throw new CorruptObjectError(`${this.#path}: its fan-out table is not sorted`)
+      }
+    }
+    const least = headerLength + this.count * 28 + trailerLength
+    if (fstatSync(this.#fd).size < least) throw new CorruptObjectError(`${this.#path} is cut short`)
+  }
+
+  #read(at: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length)
+    if (readSync(this.#fd, bytes, 0, length, at) !== length) {
+      throw new CorruptObjectError(`${this.#path} is cut short`)
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,99 @@
+import type { GitObject, ObjectStore, ObjectType, Oid } from '../types.js'
+import { CorruptObjectError } from './errors.js'
+
+export interface Commit {
+  tree: Oid
+  parents: Oid[]
+  /** The committer's time, in seconds since 1970. */
+  time: number
+}
+
+export interface TreeEntry {
+  /** As a number: 0o40000 a folder, 0o100644, 0o100755, 0o120000 a symlink, 0o160000 a submodule. */
+  mode: number
+  /**
+   * The name's bytes, a character each (`latin1`): names need not be UTF-8, and these compare as git's bytes do.
+   * For the file system: `Buffer.from(name, 'latin1')`; for a person: that buffer's `toString()`.
+   */
+  name: string
+  oid: Oid
+}
+
+export interface Tag {
+  object: Oid
+  type: ObjectType
+  tag: string
+}
+
+/** @throws CorruptObjectError */
+export function parseCommit(data: Buffer): Commit {
+  const header = headerOf(data)
+  const fields = /^tree ([0-9a-f]{40})\n((?:parent [0-9a-f]{40}\n)*)/.exec(header)
+  if (fields?.[1] === undefined)
+    throw new CorruptObjectError('a commit does not begin with its tree')
+  const parents = (fields[2] ?? '').match(/[0-9a-f]{40}/g) ?? []
+  const time = /^committer .*> (\d+)/m.exec(header)?.[1]
+  return { tree: fields[1], parents, time: Number(time ?? 0) }
+}
+
+/** The entries in the tree's own order, unchecked: names come from outside. @throws CorruptObjectError */
+export function parseTree(data: Buffer): TreeEntry[] {
+  const entries: TreeEntry[] = []
+  let at = 0
+  while (at < data.length) {
+    const space = data.indexOf(0x20, at)
+    const end = data.indexOf(0, space)
+    if (space < 0 || end < 0 || end + 21 > data.length)
+      throw new CorruptObjectError('a tree is cut')
+    const mode = data.toString('latin1', at, space)
+    if (!/^[0-7]{1,7}$/.test(mode)) throw new CorruptObjectError('a tree has an entry of no mode')
+    const name = data.toString('latin1', space + 1, end)
+    entries.push({
+      mode: Number.parseInt(mode, 8),
+      name,
+      oid: data.toString('hex', end + 1, end + 21),
+    })
+    at = end + 21
+  }
+  return entries
+}
+
+/** @throws CorruptObjectError */
+export function parseTag(data: Buffer): Tag {
+  const fields = /^object ([0-9a-f]{40})\ntype (commit|tree|blob|tag)\ntag (.*)\n/.exec(
+    headerOf(data),
+  )
+  if (fields?.[1] === undefined)
+    throw new CorruptObjectError('a tag does not begin with its object')
+  return { object: fields[1], type: fields[2] as ObjectType, tag: fields[3] ?? '' }
+}
+
+/** @throws MissingObjectError, CorruptObjectError */
+export async function readCommit(store: ObjectStore, oid: Oid): Promise<Commit> {
+  return parseCommit(await readTyped(store, oid, 'commit'))
+}
+
+/** @throws MissingObjectError, CorruptObjectError */
+export async function readTree(store: ObjectStore, oid: Oid): Promise<TreeEntry[]> {
+  return parseTree(await readTyped(store, oid, 'tree'))
+}
+
+/** Through annotated tags, of tags too, to what they stand for. @throws MissingObjectError, CorruptObjectError */
+export async function peel(store: ObjectStore, oid: Oid): Promise<GitObject & { oid: Oid }> {
+  const object = await store.read(oid)
+  if (object.type !== 'tag') return { oid, ...object }
+  return peel(store, parseTag(object.data).object)
+}
+
+async function readTyped(store: ObjectStore, oid: Oid, type: ObjectType): Promise<Buffer> {
+  const object = await store.read(oid)
+  if (object.type !== type)
+    throw new CorruptObjectError(`${oid} is a ${object.type}, not a ${type}`)
+  return object.data
+}
+
+/** Up to the empty line before the message, in latin1: every field that is read is ASCII. */
+function headerOf(data: Buffer): string {
+  const end = data.indexOf('\n\n')
+  return data.toString('latin1', 0, end < 0 ? data.length : end + 1)
+}

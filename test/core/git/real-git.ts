@@ -1,0 +1,51 @@
+import { type ExecFileSyncOptions, execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+const environment = {
+  PATH: process.env.PATH,
+  HOME: '/nonexistent',
+  LC_ALL: 'C.UTF-8',
+  TZ: 'UTC',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_AUTHOR_NAME: 'A U Thor',
+  GIT_AUTHOR_EMAIL: 'author@example.com',
+  GIT_AUTHOR_DATE: '1700000000 +0000',
+  GIT_COMMITTER_NAME: 'C O Mitter',
+  GIT_COMMITTER_EMAIL: 'committer@example.com',
+  GIT_COMMITTER_DATE: '1700000000 +0000',
+} satisfies NodeJS.ProcessEnv
+
+export interface GitOptions {
+  input?: string | Uint8Array
+  env?: NodeJS.ProcessEnv
+}
+
+/** The real git, which no setting of this machine reaches, as the oracle. @returns its output, trimmed */
+export function git(dir: string, args: string[], options: GitOptions = {}): string {
+  return gitBytes(dir, args, options).toString('utf8').trim()
+}
+
+export function gitBytes(dir: string, args: string[], { input, env }: GitOptions = {}): Buffer {
+  const options: ExecFileSyncOptions = {
+    cwd: dir,
+    env: { ...environment, ...env },
+    input,
+    maxBuffer: 1 << 30,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  }
+  return Buffer.from(execFileSync('git', args, options))
+}
+
+export const gitEnvironment = environment
+
+/** A folder of its own for one test, removed after it. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wizard-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
