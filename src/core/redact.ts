@@ -1,0 +1,59 @@
+/** Puts `***` where a secret stands, in whatever is about to be written anywhere. */
+export interface Redactor {
+  redact(text: string): string
+  /** Another secret, from now on: a token that was read, renewed or handed over by `gh`. */
+  add(secret: string): void
+}
+
+const mask = '***'
+/** Shorter ones would blot out ordinary words; no credential is that short. */
+const shortestSecret = 6
+
+/** What looks like a credential is hidden although nobody told of it. Order matters: addresses first. */
+const tokenShapes: [RegExp, string][] = [
+  [/\b([a-z][a-z0-9+.-]{1,31}:\/\/)(?!git@)[^\s/?#@'"<>]+@/gi, `$1${mask}@`],
+  [/\b(?:gh[opusr]_[A-Za-z0-9_.-]{16,}|github_pat_[A-Za-z0-9_]{16,})/g, mask],
+  [/\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:[a-z-]+ )?)[^\s"',;]+/gi, `$1${mask}`],
+  [/\b(bearer|basic) [A-Za-z0-9+/_.=~-]{8,}/gi, `$1 ${mask}`],
+  [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g, mask],
+]
+
+/**
+ * Hides the secrets it was given, in the forms they travel in (as they are, percent-encoded, in JSON, and as
+ * the Basic credential that git sends), and everything that has the shape of a GitHub token,
+ * an `Authorization` value, a private key or the user part of an address.
+ */
+export function createRedactor(secrets: Iterable<string> = []): Redactor {
+  const known = new Set<string>()
+  let pattern: RegExp | undefined
+
+  const add = (secret: string) => {
+    for (const form of formsOf(secret.trim())) known.add(form)
+    // Longest first, so that a secret that holds another is hidden whole.
+    const forms = [...known].sort((a, b) => b.length - a.length).map(escapeRegExp)
+    pattern = forms.length > 0 ? new RegExp(forms.join('|'), 'g') : undefined
+  }
+  for (const secret of secrets) add(secret)
+
+  return {
+    add,
+    redact(text) {
+      const told = pattern ? text.replace(pattern, mask) : text
+      return tokenShapes.reduce((rest, [shape, masked]) => rest.replace(shape, masked), told)
+    },
+  }
+}
+
+function formsOf(secret: string): string[] {
+  if (secret.length < shortestSecret) return []
+  const basic = Buffer.from(`x-access-token:${secret}`)
+  return [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    basic.toString('base64').replace(/=+$/, ''),
+    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+  ]
+}
+
+const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
