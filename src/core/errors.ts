@@ -35,17 +35,22 @@ export interface ErrorOptions {
   /** The remedy, in one line. */
   hint?: string | undefined
   cause?: unknown
+  /** What else was wrong, where several things were found at once. */
+  details?: readonly WizardError[] | undefined
 }
 
 /** The base of every error that wizard tells a user of: one line of what and where, and a hint with the remedy. */
 export class WizardError extends Error {
   readonly code: ErrorCode = 'FAILED'
   readonly hint: string | undefined
+  /** What else was wrong, where several things were found at once; this one is not among them. */
+  readonly details: readonly WizardError[]
 
-  constructor(message: string, { hint, cause }: ErrorOptions = {}) {
+  constructor(message: string, { hint, cause, details = [] }: ErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = new.target.name
     this.hint = hint
+    this.details = details
   }
 }
 
