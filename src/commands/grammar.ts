@@ -1,0 +1,166 @@
+import { split } from 'shlex'
+import { UsageError } from '../core/errors.js'
+import { globalFlags } from './global-flags.js'
+import { didYouMean, nearest } from './suggest.js'
+import type { Noun, Verb } from './verb.js'
+
+/** What argv asks for, before its flags are parsed. */
+export type Command =
+  | { kind: 'version' }
+  | { kind: 'help'; noun?: Noun; verbs?: Verb[]; verb?: Verb }
+  /** `argv` is what commander parses: everything but the noun and the verb. */
+  | { kind: 'run'; noun: Noun; verb: Verb; argv: string[] }
+
+/**
+ * Reads uCode: `NOUN VERB …` in any case, the words of a verb joined by `-`, `_` or a space, as one quoted
+ * command (`'REPO SYNC core'`) or in brackets (`'[REPO|SYNC*core]'`).
+ *
+ * @throws UsageError for an unknown noun, verb or flag before them, with the nearest ones.
+ */
+export async function readCommand(nouns: Noun[], argv: string[]): Promise<Command> {
+  const words = [...argv]
+  const before = takeFlags(words)
+  expand(words)
+  if (before.has('version')) return { kind: 'version' }
+  if (words[0]?.toLowerCase() === 'help') {
+    words.shift()
+    before.seen.push('--help')
+  }
+  const nounWord = words.shift()
+  if (nounWord === undefined) return { kind: 'help' }
+  const noun = nouns.find(({ name }) => name === nounWord.toLowerCase())
+  if (!noun) throw await unknownNoun(nouns, nounWord, words)
+  const verbs = await noun.load()
+  const between = takeFlags(words)
+  const help = before.has('help') || between.has('help')
+  const verb = takeVerb(verbs, words)
+  if (!verb && words[0] !== undefined && !words[0].startsWith('-'))
+    throw unknownVerb(noun, verbs, words)
+  if (!verb) {
+    if (help || words.length === 0) return { kind: 'help', noun, verbs }
+    throw new UsageError(`${words[0]} stands before the verb`, {
+      hint: 'flags of a verb go behind it',
+    })
+  }
+  if (help || asksForHelp(words)) return { kind: 'help', noun, verb }
+  return { kind: 'run', noun, verb, argv: [...before.seen, ...between.seen, ...words] }
+}
+
+/** A quoted uCode command, or one in brackets, becomes the words it stands for. */
+function expand(words: string[]): void {
+  const line = words[0]?.trim() ?? ''
+  if (line.startsWith('[') || /\s/.test(line)) words.splice(0, 1, ...ucode(line))
+}
+
+/** The words of one uCode command line. */
+export function ucode(line: string): string[] {
+  if (!line.startsWith('[')) return quoted(line)
+  const inside = /^\[([^|\]]+)(?:\|([^\]]*))?\]$/.exec(line)
+  if (!inside) {
+    throw new UsageError(`${line} is no bracket command`, {
+      hint: "write it as '[NOUN|VERB*target*key=value]'",
+    })
+  }
+  const [, noun = '', rest = ''] = inside
+  return [noun, ...rest.split('*')].map((word) => word.trim()).filter((word) => word !== '')
+}
+
+function quoted(line: string): string[] {
+  try {
+    return split(line)
+  } catch {
+    throw new UsageError(`${line} has a quote that does not end`)
+  }
+}
+
+/** Takes the global flags, with their values, off the front. */
+function takeFlags(words: string[]) {
+  const seen: string[] = []
+  while (words[0]?.startsWith('-') && words[0] !== '--' && words[0] !== '-') {
+    const flag = words[0]
+    if (flag !== '--help' && flag !== '-h' && flag !== '--version' && !isGlobal(flag)) break
+    words.shift()
+    seen.push(flag)
+    if (takesValue(flag) && words[0] !== undefined) seen.push(words.shift() ?? '')
+  }
+  const has = (name: 'help' | 'version') =>
+    seen.includes(`--${name}`) || (name === 'help' && seen.includes('-h'))
+  return { seen, has }
+}
+
+const specOf = (flag: string) =>
+  Object.entries(globalFlags).find(
+    ([name, spec]) =>
+      flag.split('=')[0] === `--${name}` || ('short' in spec && flag === `-${spec.short}`),
+  )?.[1]
+
+/** Short ones may stand together: `-qy`. */
+const isGlobal = (flag: string) =>
+  specOf(flag) !== undefined ||
+  (/^-[a-z]{2,}$/.test(flag) &&
+    [...flag.slice(1)].every((letter) => specOf(`-${letter}`) !== undefined))
+
+const takesValue = (flag: string) => {
+  const spec = specOf(flag)
+  return spec !== undefined && spec.type !== 'boolean' && !flag.includes('=')
+}
+
+/** The longest verb that the next words spell; its words are taken. */
+function takeVerb(verbs: Verb[], words: string[]): Verb | undefined {
+  const most = Math.max(...verbs.map(({ name }) => name.split('-').length))
+  for (let count = most; count > 0; count--) {
+    const spelled = words.slice(0, count)
+    if (spelled.length < count || spelled.some((word) => word.startsWith('-'))) continue
+    const name = spelled.join('-').replaceAll('_', '-').toLowerCase()
+    const verb = verbs.find((candidate) => candidate.name === name)
+    if (verb) {
+      words.splice(0, count)
+      return verb
+    }
+  }
+  return undefined
+}
+
+function asksForHelp(words: string[]): boolean {
+  const end = words.indexOf('--')
+  const flags = end === -1 ? words : words.slice(0, end)
+  return flags.includes('--help') || flags.includes('-h')
+}
+
+async function unknownNoun(nouns: Noun[], word: string, rest: string[]): Promise<UsageError> {
+  if (word.startsWith('-')) return unknownFlag(word)
+  const known: { name: string; verb: string }[] = []
+  for (const noun of nouns) {
+    known.push({ name: noun.name.toUpperCase(), verb: noun.name })
+    for (const { name } of await noun.load()) {
+      known.push({ name: `${noun.name} ${name}`.toUpperCase(), verb: name })
+    }
+  }
+  const spelled = [[word, ...rest].slice(0, 2).join('-').replaceAll('_', '-'), word]
+  const near = spelled.flatMap((words) =>
+    nearest(
+      words,
+      known.map(({ verb }) => verb),
+    ),
+  )
+  const names = known.filter(({ verb }) => verb === near[0]).map(({ name }) => name)
+  return new UsageError(`unknown noun ${word}`, {
+    hint:
+      names.length > 0 ? `did you mean ${names.join(' or ')}?` : 'wizard --help lists the nouns',
+  })
+}
+
+function unknownFlag(flag: string): UsageError {
+  const names = Object.keys(globalFlags).map((name) => `--${name}`)
+  return new UsageError(`unknown flag ${flag} before the noun`, {
+    hint: didYouMean(flag, names) ?? 'flags of a verb go behind it',
+  })
+}
+
+function unknownVerb(noun: Noun, verbs: Verb[], words: string[]): UsageError {
+  const name = noun.name.toUpperCase()
+  const names = verbs.map((verb) => `${name} ${verb.name.toUpperCase()}`)
+  return new UsageError(`unknown verb ${name} ${words[0]}`, {
+    hint: didYouMean(`${name} ${words[0]}`, names) ?? `wizard ${name} --help lists its verbs`,
+  })
+}

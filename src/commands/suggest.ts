@@ -1,0 +1,20 @@
+import { distance } from 'fastest-levenshtein'
+
+/** The known names a wrong one may stand for, nearest first; empty where none is near. */
+export function nearest(word: string, names: readonly string[]): string[] {
+  const wanted = word.toUpperCase()
+  return names
+    .map((name) => ({ name, far: distance(wanted, name.toUpperCase()) }))
+    .filter(
+      ({ name, far }) => far <= Math.max(1, Math.floor(Math.min(wanted.length, name.length) / 3)),
+    )
+    .sort((one, other) => one.far - other.far)
+    .slice(0, 3)
+    .map(({ name }) => name)
+}
+
+/** A hint that names the nearest, or undefined. */
+export function didYouMean(word: string, names: readonly string[]): string | undefined {
+  const near = nearest(word, names)
+  return near.length === 0 ? undefined : `did you mean ${near.join(' or ')}?`
+}

@@ -1,0 +1,103 @@
+import type { Context } from '../context.js'
+import type { ErrorCode } from '../core/errors.js'
+import type { Page } from '../terminal/page.js'
+
+/** What stands behind a flag: nothing, a text, one of several texts, or a number. */
+export type FlagSpec = { summary: string; short?: string } & (
+  | { type: 'boolean' }
+  | { type: 'text'; value: string; repeatable?: false }
+  | { type: 'texts'; value: string }
+  | { type: 'choice'; choices: readonly string[] }
+  | { type: 'integer'; value: string; min: number; max?: number }
+  | { type: 'seconds'; value: string }
+)
+
+export type FlagSpecs = Record<string, FlagSpec>
+
+export interface ArgumentSpec {
+  name: string
+  summary: string
+  /** Left out, or none of several. */
+  optional?: boolean
+  /** It takes all the words that are left. */
+  variadic?: boolean
+}
+
+type FlagValue<S extends FlagSpec> = S extends { type: 'boolean' }
+  ? boolean
+  : S extends { type: 'texts' }
+    ? string[]
+    : S extends { type: 'integer' | 'seconds' }
+      ? number | undefined
+      : S extends { type: 'choice'; choices: readonly (infer C)[] }
+        ? C | undefined
+        : string | undefined
+
+export type Flags<S extends FlagSpecs> = { [K in keyof S]: FlagValue<S[K]> }
+
+export interface Example {
+  command: string
+  does: string
+}
+
+/** How a verb ended, where its result is printed but is not success. */
+export interface Shortfall {
+  code: ErrorCode
+  message: string
+  hint?: string
+}
+
+export interface VerbSpec<S extends FlagSpecs, R> {
+  /** Words joined by `-`, in lower case. */
+  name: string
+  summary: string
+  examples: Example[]
+  args: ArgumentSpec[]
+  flags: S
+  run(context: Context, args: string[], flags: Flags<S>): Promise<R>
+  /** What `--json` prints, where that is not the result itself. */
+  json?(result: R): unknown
+  /** What a person or a pipe reads. */
+  render(result: R, context: Context): Page
+  /** null: the result is success. */
+  shortfall?(result: R, flags: Flags<S>): Shortfall | null
+}
+
+/** A verb whose types have served: the shape in which verbs stand in a noun's list. */
+export interface Verb {
+  name: string
+  summary: string
+  examples: Example[]
+  args: ArgumentSpec[]
+  flags: FlagSpecs
+  run(context: Context, args: string[], flags: Record<string, unknown>): Promise<Outcome>
+}
+
+/** A result with the ways to show it. */
+export interface Outcome {
+  json: unknown
+  page: Page
+  shortfall: Shortfall | null
+}
+
+/** One verb: one file, one entry in its noun's list, one test. */
+export function defineVerb<const S extends FlagSpecs, R>(spec: VerbSpec<S, R>): Verb {
+  return {
+    ...spec,
+    async run(context, args, values) {
+      const flags = values as Flags<S>
+      const result = await spec.run(context, args, flags)
+      return {
+        json: spec.json ? spec.json(result) : result,
+        page: spec.render(result, context),
+        shortfall: spec.shortfall?.(result, flags) ?? null,
+      }
+    },
+  }
+}
+
+export interface Noun {
+  name: string
+  summary: string
+  load(): Promise<Verb[]>
+}

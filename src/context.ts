@@ -1,0 +1,145 @@
+import { homedir } from 'node:os'
+import type { GlobalFlags } from './commands/global-flags.js'
+import { type Clock, systemClock } from './core/clock.js'
+import type { Config } from './core/config/types.js'
+import { TimeoutError } from './core/errors.js'
+import type { Emit } from './core/events.js'
+import type { GitHubClient } from './core/github/client.js'
+import type { Log } from './core/log.js'
+import { createRedactor } from './core/redact.js'
+import type { RepoSync } from './core/repos/repo-sync.js'
+import { Terminal } from './terminal/terminal.js'
+
+/** What a verb is given; each thing is made when it is first asked for, and once. */
+export class Context {
+  readonly globals: GlobalFlags
+  readonly env: Record<string, string | undefined>
+  readonly cwd: string
+  readonly clock: Clock = systemClock
+  readonly signal: AbortSignal
+  readonly terminal: Terminal
+  /** When the whole command must have ended, in milliseconds since 1970; null: never. */
+  readonly deadline: number | null
+  readonly #process: NodeJS.Process
+  readonly #made = new Map<string, Promise<unknown>>()
+  readonly #closers: (() => Promise<void>)[] = []
+  #redact: (text: string) => string
+
+  constructor(process: NodeJS.Process, stop: AbortController, globals: GlobalFlags) {
+    this.globals = globals
+    this.env = process.env
+    this.cwd = process.cwd()
+    this.signal = stop.signal
+    this.#process = process
+    this.#redact = createRedactor([])
+    this.deadline = globals.timeout === undefined ? null : this.#stopAfter(stop, globals.timeout)
+    this.terminal = new Terminal({
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      env: process.env,
+      json: globals.json,
+      quiet: globals.quiet,
+      verbose: globals.verbose,
+      noColor: globals['no-color'],
+      yes: globals.yes,
+      signal: stop.signal,
+      redact: (text) => this.#redact(text),
+    })
+  }
+
+  config(): Promise<Config> {
+    return this.#once('config', async () => {
+      const { loadConfig } = await import('./core/config/load.js')
+      return loadConfig({ cwd: this.cwd, env: this.env, home: homedir(), flags: this.globals })
+    })
+  }
+
+  /** The listener of core's events. */
+  events(): Promise<Emit> {
+    return this.#once('events', () => this.terminal.followEvents())
+  }
+
+  log(): Promise<Log> {
+    return this.#once('log', async () => {
+      const [{ openLog }, config, emit] = await Promise.all([
+        import('./core/log.js'),
+        this.config(),
+        this.events(),
+      ])
+      return openLog({
+        dir: config.logsDir,
+        keepDays: config.logsKeepDays,
+        clock: this.clock,
+        redact: (text) => this.#redact(text),
+        onTrouble: (message) => emit({ type: 'warning', message }),
+      })
+    })
+  }
+
+  github(): Promise<GitHubClient> {
+    return this.#once('github', async () => {
+      const [{ GitHubClient }, { github }, log, emit] = await Promise.all([
+        import('./core/github/client.js'),
+        this.config(),
+        this.log(),
+        this.events(),
+      ])
+      const client = new GitHubClient({
+        ...github,
+        env: this.env,
+        clock: this.clock,
+        signal: this.signal,
+        deadline: this.deadline,
+        log,
+        emit,
+        onSecrets: (secrets: string[]) => {
+          this.#redact = createRedactor(secrets)
+        },
+      })
+      this.#closers.push(() => client.close())
+      return client
+    })
+  }
+
+  repoSync(): Promise<RepoSync> {
+    return this.#once('repoSync', async () => {
+      const [{ RepoSync }, { identify }, client, config, log, emit] = await Promise.all([
+        import('./core/repos/repo-sync.js'),
+        import('./core/process-identity.js'),
+        this.github(),
+        this.config(),
+        this.log(),
+        this.events(),
+      ])
+      return new RepoSync(client, {
+        config,
+        log,
+        emit,
+        clock: this.clock,
+        signal: this.signal,
+        self: await identify(this.#process.pid),
+      })
+    })
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#closers.map((close) => close()))
+  }
+
+  #once<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const made = (this.#made.get(name) as Promise<T> | undefined) ?? make()
+    this.#made.set(name, made)
+    return made
+  }
+
+  #stopAfter(stop: AbortController, seconds: number): number {
+    const timer = setTimeout(() => {
+      stop.abort(
+        new TimeoutError(`not done after ${seconds} s`, { hint: 'give --timeout more seconds' }),
+      )
+    }, seconds * 1000)
+    timer.unref()
+    return Date.now() + seconds * 1000
+  }
+}

@@ -1,0 +1,48 @@
+import type { SyncEntry, SyncReport } from './types.js'
+
+/** `1.2 MB`: decimal units, as GitHub and disks are sold. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
+
+const shortName = ({ repo }: SyncEntry) => repo.slice(repo.indexOf('/') + 1)
+const short = (oid: string | null) => (oid === null ? 'nothing' : oid.slice(0, 7))
+const branchOf = ({ branch }: SyncEntry) => (branch === null ? '' : `, ${branch} branch`)
+
+/** One line for a log or a person, of what became of a repository. */
+export function describeEntry(entry: SyncEntry): string {
+  const name = shortName(entry)
+  const noted = entry.warnings.length > 0 ? `; note: ${entry.warnings.join(', ')}` : ''
+  return lines[entry.status ?? entry.planned ?? 'unchanged'](name, entry) + noted
+}
+
+const lines = {
+  cloned: (name, entry) => `✅ ${name} cloned (${formatBytes(entry.bytes)}${branchOf(entry)})`,
+  updated: (name, entry) =>
+    `✅ ${name} updated (${short(entry.from)}..${short(entry.to)}, ${formatBytes(entry.bytes)}${branchOf(entry)})`,
+  unchanged: (name, entry) => `✅ ${name} unchanged (${short(entry.to)}${branchOf(entry)})`,
+  skipped: (name, { reason }) => `➖ ${name} skipped: ${reason}`,
+  blocked: (name, { reason, error }) => `❌ ${name}: blocked, ${reason}: ${error?.message ?? ''}`,
+  failed: (name, { error }) => `❌ ${name}: ${error?.message ?? 'failed'}`,
+  clone: (name, { path }) => `${name} would be cloned → ${path}`,
+  pull: (name, { from, to }) => `${name} would be pulled (${short(from)}..${short(to)})`,
+  none: (name) => `${name} is up to date`,
+  skip: (name, { reason }) => `${name} would be skipped: ${reason}`,
+} satisfies Record<string, (name: string, entry: SyncEntry) => string>
+
+const verbs = { clone: 'cloned', pull: 'pulled', sync: 'in step' } as const
+export type SyncVerb = keyof typeof verbs
+
+/** `Summary: 4/5 repos cloned successfully`, with what was not. */
+export function describeReport(verb: SyncVerb, { total, succeeded, failed, skipped }: SyncReport): string {
+  const rest = [failed > 0 && `${failed} failed or blocked`, skipped > 0 && `${skipped} skipped`].filter(Boolean)
+  const done = verb === 'sync' ? 'in step' : `${verbs[verb]} successfully`
+  return `Summary: ${succeeded}/${total} repos ${done}${rest.length > 0 ? ` (${rest.join(', ')})` : ''}`
+}

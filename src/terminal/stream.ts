@@ -1,0 +1,49 @@
+import type { WriteStream } from 'node:tty'
+import { Chalk, type ChalkInstance } from 'chalk'
+import type { Tone } from './page.js'
+
+export type Environment = Record<string, string | undefined>
+
+/** One of the two streams, with what it can show. */
+export interface Stream {
+  isTerminal: boolean
+  hasColour: boolean
+  /** Columns; without end where it is no terminal. */
+  width: number
+  write(text: string | Uint8Array): void
+  paint(tone: Tone, text: string): string
+}
+
+const tones: Record<Tone, (chalk: ChalkInstance) => ChalkInstance> = {
+  good: (chalk) => chalk.green,
+  bad: (chalk) => chalk.red,
+  warning: (chalk) => chalk.yellow,
+  faint: (chalk) => chalk.dim,
+  strong: (chalk) => chalk.bold,
+}
+
+export function openStream(
+  out: WriteStream | NodeJS.WriteStream,
+  env: Environment,
+  noColor: boolean,
+): Stream {
+  const isTerminal = out.isTTY === true
+  const hasColour = colourOf(isTerminal, env, noColor)
+  const chalk = new Chalk({ level: hasColour ? 1 : 0 })
+  return {
+    isTerminal,
+    hasColour,
+    get width() {
+      return isTerminal ? (out.columns ?? 80) : Number.POSITIVE_INFINITY
+    },
+    write: (text) => void out.write(text),
+    paint: (tone, text) => tones[tone](chalk)(text),
+  }
+}
+
+/** https://no-color.org and https://force-color.org, decided for each stream by itself. */
+function colourOf(isTerminal: boolean, env: Environment, noColor: boolean): boolean {
+  if (noColor || env.NO_COLOR) return false
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false'
+  return isTerminal && env.TERM !== 'dumb'
+}

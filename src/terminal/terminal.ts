@@ -1,0 +1,135 @@
+import type { Readable } from 'node:stream'
+import { type ErrorCode, type ErrorReport, reportError, UsageError } from '../core/errors.js'
+import type { Emit } from '../core/events.js'
+import { plainText } from '../core/text.js'
+import type { Page } from './page.js'
+import { followProgress, type Progress } from './progress.js'
+import { askYesNo } from './prompt.js'
+import { type Environment, openStream, type Stream } from './stream.js'
+import { tableLines } from './table.js'
+
+export interface TerminalOptions {
+  stdin: Readable & { isTTY?: boolean }
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+  env: Environment
+  json: boolean
+  quiet: boolean
+  verbose: boolean
+  noColor: boolean
+  yes: boolean
+  signal: AbortSignal
+  /** Takes secrets out of everything that is written but a result's bytes. */
+  redact(text: string): string
+}
+
+/** The only writer: results on stdout, all else on stderr. */
+export class Terminal {
+  readonly out: Stream
+  readonly err: Stream
+  readonly #options: TerminalOptions
+  #progress: Progress | null = null
+
+  constructor(options: TerminalOptions) {
+    this.#options = options
+    this.out = openStream(options.stdout, options.env, options.noColor)
+    this.err = openStream(options.stderr, options.env, options.noColor)
+  }
+
+  /** The listener of core's events; with `--json` or `--quiet` nothing of them is shown but warnings. */
+  async followEvents(): Promise<Emit> {
+    const { json, quiet, verbose, stderr } = this.#options
+    if (json) return () => {}
+    if (quiet) return (event) => event.type === 'warning' && this.note(`warning: ${event.message}`)
+    const spinner = this.err.isTerminal
+      ? (await import('ora')).default({ stream: stderr, discardStdin: false })
+      : null
+    this.#progress = followProgress({ stream: this.err, now: Date.now, verbose, spinner })
+    return this.#progress.emit
+  }
+
+  showJson(value: unknown): void {
+    this.#progress?.stop()
+    this.out.write(`${JSON.stringify(value, null, 2)}\n`)
+  }
+
+  showPage(page: Page): void {
+    this.#progress?.stop()
+    if (page.kind === 'bytes') this.out.write(page.bytes)
+    if (page.kind === 'lines') this.#writeLines(page.lines)
+    if (page.kind === 'table') this.#writeLines(tableLines(page, this.out))
+  }
+
+  /** A line on stderr that is neither result nor error. */
+  note(message: string): void {
+    if (this.#options.json) return
+    this.#progress?.stop()
+    this.err.write(`${this.#clean(message)}\n`)
+  }
+
+  /** `error: …` and `hint: …`, or with `--json` one document. */
+  showError(error: unknown): void {
+    this.#writeError(reportError(error))
+  }
+
+  #writeError(found: ErrorReport): void {
+    this.#progress?.stop()
+    const report = this.#cleanReport(found)
+    if (this.#options.json) {
+      this.err.write(`${JSON.stringify({ error: report })}\n`)
+    } else {
+      this.err.write(`${this.err.paint('bad', 'error:')} ${report.message}\n`)
+      if (report.hint !== null)
+        this.err.write(`${this.err.paint('faint', 'hint:')} ${report.hint}\n`)
+      if (this.#options.env.GITHUB_ACTIONS === 'true')
+        this.err.write(`::error::${commandText(report.message)}\n`)
+    }
+  }
+
+  /** That a result which was printed is not success. */
+  showShortfall({
+    code,
+    message,
+    hint = null,
+  }: {
+    code: ErrorCode
+    message: string
+    hint?: string | null
+  }): void {
+    this.#writeError({ code, message, hint })
+  }
+
+  /** @throws UsageError where there is nobody to ask and no `--yes`. */
+  async confirm(question: string): Promise<boolean> {
+    if (this.#options.yes) return true
+    const { stdin, stderr, signal } = this.#options
+    if (stdin.isTTY !== true || !this.err.isTerminal) {
+      throw new UsageError(`${question} There is no terminal to ask on`, {
+        hint: 'give --yes to go ahead',
+      })
+    }
+    this.#progress?.stop()
+    return askYesNo(stdin, stderr, this.#clean(question), signal)
+  }
+
+  #writeLines(lines: string[]): void {
+    if (lines.length > 0)
+      this.out.write(`${lines.map((line) => plainText(this.#options.redact(line), { colours: this.out.hasColour })).join('\n')}\n`)
+  }
+
+  #clean(text: string): string {
+    return plainText(this.#options.redact(text)).replaceAll('\n', ' ')
+  }
+
+  #cleanReport(report: ErrorReport): ErrorReport {
+    return {
+      ...report,
+      message: this.#clean(report.message),
+      hint: report.hint === null ? null : this.#clean(report.hint),
+    }
+  }
+}
+
+/** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+const commandText = (text: string) =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
