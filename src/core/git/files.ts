@@ -1,3 +1,22 @@
+import { readdir, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
 /** Whether an error of node:fs has one of these codes, so that the expected one is told from the rest. */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code))
+
+/** Removes a folder that holds nothing but such folders. Of any other, and of a file, nothing is removed. */
+export async function removeEmptyFolders(path: string): Promise<void> {
+  try {
+    await rmdir(path)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
+    const entries = await readdir(path, { withFileTypes: true })
+    if (!entries.every((entry) => entry.isDirectory())) return
+    for (const entry of entries) await removeEmptyFolders(join(path, entry.name))
+    await rmdir(path).catch((again: unknown) => {
+      if (!hasCode(again, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw again
+    })
+  }
+}

@@ -10,6 +10,16 @@ export interface Git {
   authorization?: (url: URL) => Promise<string | undefined>
   signal?: AbortSignal | undefined
   onProgress?: (progress: GitProgress) => void
+  /** So that what a killed wizard left behind is told from what a living one is about. */
+  liveness?: Liveness | undefined
+}
+
+/** Who is at work, and whether another still is. */
+export interface Liveness {
+  /** This process, in one line. */
+  mark: string
+  /** Whether the process that left this mark is at work, or may be: another host's always may. */
+  isAlive(mark: string): Promise<boolean>
 }
 
 export interface GitProgress {

@@ -1,0 +1,104 @@
+import { open, readlink, rename, rm, symlink } from 'node:fs/promises'
+import { ConflictError } from '../errors.js'
+import { hasCode } from './files.js'
+import type { Liveness } from './types.js'
+
+/** The right to replace one file of a repository, until it is used or given back. */
+export interface FileLock {
+  /** Replaces the file at once and for good, and gives the lock back. */
+  commit(data: string | Uint8Array): Promise<void>
+  /** Gives it back unused; after `commit`, does nothing. */
+  release(): Promise<void>
+}
+
+const prefix = 'wizard:'
+
+/**
+ * Takes `PATH.lock`, which git respects and takes too. Ours is a symlink to nowhere whose target names its owner:
+ * made in one system call, it is never there without its owner's mark, so the one of a killed wizard can be
+ * told from git's and from a living wizard's.
+ *
+ * @see https://git-scm.com/docs/api-lockfile
+ * @throws ConflictError where another process holds it
+ */
+export async function lockFile(path: string, liveness?: Liveness): Promise<FileLock> {
+  const lock = `${path}.lock`
+  for (;;) {
+    if (await place(lock, prefix + (liveness?.mark ?? ''))) return heldLock(path, lock)
+    const holder = await holderOf(lock)
+    if (holder === 'gone') continue
+    if (liveness === undefined || holder === 'git' || (await liveness.isAlive(holder.mark))) {
+      throw new ConflictError(`${lock} is there: another process is changing this repository`, {
+        hint: 'wait for it to end; if there is none (after a crash), remove the file',
+      })
+    }
+    await removeDead(lock, holder.mark, liveness)
+  }
+}
+
+function heldLock(path: string, lock: string): FileLock {
+  let held = true
+  const release = async () => {
+    if (held) await rm(lock, { force: true })
+    held = false
+  }
+  return {
+    release,
+    async commit(data) {
+      // Ends in .lock, as git takes every other name in refs/ for a ref; and no lock of a ref is called so.
+      const temporary = `${lock}.new.lock`
+      try {
+        await writeDurably(temporary, data)
+        await rename(temporary, path)
+      } catch (error) {
+        await rm(temporary, { force: true })
+        throw error
+      } finally {
+        await release()
+      }
+    },
+  }
+}
+
+/** Writes a file and waits until it is on the disk. */
+export async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(data)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function place(lock: string, mark: string): Promise<boolean> {
+  try {
+    await symlink(mark, lock)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+async function holderOf(lock: string): Promise<{ mark: string } | 'git' | 'gone'> {
+  try {
+    const target = await readlink(lock)
+    return target.startsWith(prefix) ? { mark: target.slice(prefix.length) } : 'git'
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'gone'
+    if (hasCode(error, 'EINVAL')) return 'git'
+    throw error
+  }
+}
+
+/** Under a lock of its own, else two that found the same dead one could remove each other's. */
+async function removeDead(lock: string, mark: string, liveness: Liveness): Promise<void> {
+  const right = await lockFile(lock, liveness)
+  try {
+    const holder = await holderOf(lock)
+    if (typeof holder === 'object' && holder.mark === mark) await rm(lock, { force: true })
+  } finally {
+    await right.release()
+  }
+}
