@@ -1,29 +1,59 @@
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import { type ProxySettings, proxyChooser } from './proxy.js'
 
-export type Environment = Record<string, string | undefined>
+export type { Environment } from './proxy.js'
 
-export interface DispatcherOptions {
-  /** github.yaml's `proxy`; null: what the environment says. */
-  proxy: string | null
-  env: Environment
+export interface DispatcherOptions extends ProxySettings {
   /** Milliseconds without progress after which a connection, a header or a body counts as lost. */
   stallTimeout: number
 }
 
 /**
- * The one pool of connections, for the API, git and storage alike.
- * `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured in both cases, as curl does.
+ * The one pool of connections, for the API, git and storage alike. Proxies are those of `proxy`, or of
+ * `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; undici's own reading of them sends https through
+ * `HTTP_PROXY`, knows no `ALL_PROXY` and no networks, and drops the time-outs where there is no tunnel.
+ *
+ * @throws ConfigError for a proxy whose address is none.
  */
-export function createDispatcher({ proxy, env, stallTimeout }: DispatcherOptions): Dispatcher {
-  const variable = (name: string) => env[name.toLowerCase()] || env[name] || undefined
-  const everything = proxy ?? variable('ALL_PROXY')
-  return new EnvHttpProxyAgent({
-    httpProxy: proxy ?? variable('HTTP_PROXY') ?? everything ?? '',
-    httpsProxy: proxy ?? variable('HTTPS_PROXY') ?? everything ?? '',
-    noProxy: variable('NO_PROXY') ?? '',
+export function createDispatcher({ stallTimeout, ...settings }: DispatcherOptions): Dispatcher {
+  const proxyOf = proxyChooser(settings)
+  const timeouts = {
     headersTimeout: stallTimeout,
     bodyTimeout: stallTimeout,
-    connect: { timeout: Math.min(stallTimeout, 30_000) },
     keepAliveTimeout: 10_000,
+  }
+  const connect = { timeout: Math.min(stallTimeout, 30_000) }
+  return new Agent({
+    ...timeouts,
+    connect,
+    factory(origin, options) {
+      const url = new URL(origin)
+      const proxy = proxyOf(url)
+      return proxy ? throughProxy(proxy, url, timeouts, connect) : new Pool(origin, options)
+    },
   })
+}
+
+function throughProxy(proxy: URL, to: URL, timeouts: Pool.Options, connect: { timeout: number }) {
+  const pool = (origin: URL, options: object) => new Pool(origin, { ...timeouts, ...options })
+  return new ProxyAgent({
+    ...timeouts,
+    ...address(proxy),
+    // Plain http is asked of the proxy itself: few let a tunnel lead to anything but port 443 (RFC 9110, 7.3.2).
+    proxyTunnel: to.protocol === 'https:',
+    proxyTls: connect,
+    requestTls: connect,
+    clientFactory: pool,
+    factory: pool,
+  })
+}
+
+/** undici sends no credential that has a user and no password, and socks wants both apart. */
+function address(proxy: URL): { uri: string; token?: string } {
+  if (proxy.username === '' || proxy.protocol.startsWith('socks')) return { uri: proxy.href }
+  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  const uri = new URL(proxy)
+  uri.username = ''
+  uri.password = ''
+  return { uri: uri.href, token: `Basic ${Buffer.from(user).toString('base64')}` }
 }
