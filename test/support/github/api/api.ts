@@ -1,0 +1,130 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Addresses } from '../addresses.js'
+import type { Account } from '../model/types.js'
+import type { World } from '../model/world.js'
+import type { Storage } from '../storage.js'
+import { authenticate, scopes } from './authentication.js'
+import { Call } from './call.js'
+import { ApiError, jsonType, notFound } from './errors.js'
+import { Limits, type Resource } from './limits.js'
+import type { Answer, Route } from './route.js'
+
+export interface ApiRequest {
+  request: Request
+  addresses: Addresses
+  /** Without an enterprise server's prefix. */
+  path: string
+}
+
+export interface ApiOptions {
+  world: World
+  storage: Storage
+  routes: (limits: Limits) => Route[]
+  graphql:
+    | ((request: Request, viewer: Account | null, addresses: Addresses) => Promise<Response>)
+    | null
+}
+
+/** REST and GraphQL as one function: who asks, which route, what it answers, and the headers that every answer has. */
+export class Api {
+  readonly #options: ApiOptions
+  readonly #limits = new Limits()
+  readonly #routes: Route[]
+
+  constructor(options: ApiOptions) {
+    this.#options = options
+    this.#routes = options.routes(this.#limits)
+  }
+
+  async answer(api: ApiRequest): Promise<Response> {
+    const resource = resourceOf(api.path)
+    let viewer: Account | null = null
+    const response = await caught(async () => {
+      viewer = authenticate(this.#options.world, api)
+      return revalidated(api.request, await this.#dispatch(api, viewer))
+    })
+    if (response.status !== 304 && api.path !== '/rate_limit') this.#limits.spend(resource, viewer)
+    return withHeaders(response, this.#headers(resource, viewer))
+  }
+
+  async #dispatch({ request, addresses, path }: ApiRequest, viewer: Account | null) {
+    const { world, storage, graphql } = this.#options
+    if (path === '/graphql' && graphql) return graphql(request, viewer, addresses)
+    const named = namedPath(world, path)
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    for (const { method: own, pattern, handle } of this.#routes) {
+      const match = own === method ? pattern.exec(named) : null
+      if (!match) continue
+      const context = { world, storage, request, addresses, path: named, viewer }
+      return toResponse(await handle(new Call(context, match.groups ?? {})))
+    }
+    throw notFound()
+  }
+
+  #headers(resource: Resource, viewer: Account | null): Record<string, string> {
+    return {
+      'x-github-request-id': randomBytes(12).toString('hex').toUpperCase(),
+      'x-github-media-type': 'github.v3; format=json',
+      'x-github-api-version-selected': '2022-11-28',
+      ...(viewer && { 'x-oauth-scopes': scopes, 'x-accepted-oauth-scopes': '' }),
+      ...this.#limits.headers(resource, viewer),
+    }
+  }
+}
+
+function resourceOf(path: string): Resource {
+  if (path === '/graphql') return 'graphql'
+  return path.startsWith('/search/') ? 'search' : 'core'
+}
+
+async function caught(answer: () => Promise<Response>): Promise<Response> {
+  try {
+    return await answer()
+  } catch (error) {
+    if (error instanceof ApiError) return error.response()
+    throw error
+  }
+}
+
+function toResponse(answer: Answer<unknown>): Response {
+  if (answer instanceof Response) return answer
+  const { data, status = 200, headers } = answer
+  return Response.json(data, { status, headers: { ...jsonType, ...headers } })
+}
+
+/** What a Link header and a redirect name by id, by its name: so that one table of routes serves both. */
+function namedPath(world: World, path: string): string {
+  const [, kind, id = '', ...rest] = path.split('/')
+  const number = Number(id)
+  if (kind === 'repositories') {
+    const repository = world.repositoryById(number)
+    return repository
+      ? ['/repos', repository.owner.login, repository.name, ...rest].join('/')
+      : path
+  }
+  if (kind !== 'organizations' && (kind !== 'user' || !Number.isInteger(number) || id === ''))
+    return path
+  const account = world.accountById(number)
+  const collection = kind === 'organizations' ? '/orgs' : '/users'
+  return account ? [collection, account.login, ...rest].join('/') : path
+}
+
+/** An ETag for whatever a GET answers, and 304 where the client has it already (RFC 9110, 13.1.2). */
+async function revalidated(request: Request, response: Response): Promise<Response> {
+  if (request.method !== 'GET' || response.status !== 200 || !response.body) return response
+  const bytes = await response.arrayBuffer()
+  const etag = `W/"${createHash('sha256').update(new Uint8Array(bytes)).digest('hex')}"`
+  const headers = new Headers(response.headers)
+  headers.set('etag', etag)
+  headers.set('cache-control', 'private, max-age=60, s-maxage=60')
+  const known = request.headers.get('if-none-match')?.split(/,\s*/) ?? []
+  return known.includes(etag)
+    ? new Response(null, { status: 304, headers })
+    : new Response(bytes, { status: 200, headers })
+}
+
+function withHeaders(response: Response, added: Record<string, string>): Response {
+  const headers = new Headers(response.headers)
+  for (const [name, value] of Object.entries(added)) headers.set(name, value)
+  return new Response(response.body, { status: response.status, headers })
+}

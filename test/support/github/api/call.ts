@@ -1,0 +1,104 @@
+import type { Addresses } from '../addresses.js'
+import type { Account, Repository } from '../model/types.js'
+import type { World } from '../model/world.js'
+import type { Storage } from '../storage.js'
+import { ApiError, needsAuthentication, notFound } from './errors.js'
+
+export interface CallContext {
+  world: World
+  storage: Storage
+  request: Request
+  addresses: Addresses
+  /** The path without a prefix, an id in it replaced by the names it stands for. */
+  path: string
+  /** Who asks; null without a token. */
+  viewer: Account | null
+}
+
+/** One request of the API, with what a route needs to answer it. */
+export class Call {
+  readonly world: World
+  readonly storage: Storage
+  readonly request: Request
+  readonly addresses: Addresses
+  readonly path: string
+  readonly viewer: Account | null
+  readonly query: URLSearchParams
+  readonly #parameters: Record<string, string | undefined>
+
+  constructor(context: CallContext, parameters: Record<string, string | undefined>) {
+    this.world = context.world
+    this.storage = context.storage
+    this.request = context.request
+    this.addresses = context.addresses
+    this.path = context.path
+    this.viewer = context.viewer
+    this.query = new URL(context.request.url).searchParams
+    this.#parameters = parameters
+  }
+
+  /** A segment of the path, decoded. */
+  parameter(name: string): string {
+    return decodeURIComponent(this.#parameters[name] ?? '')
+  }
+
+  /** @throws ApiError 404 where it is no number. */
+  id(name: string): number {
+    const id = Number(this.parameter(name))
+    if (!Number.isSafeInteger(id)) throw notFound()
+    return id
+  }
+
+  /** @throws ApiError 401 */
+  requireViewer(): Account {
+    if (!this.viewer) throw needsAuthentication()
+    return this.viewer
+  }
+
+  /** The repository in the path. @throws ApiError 301 where it was renamed, 404 where it is missing or not visible. */
+  repository(): Repository {
+    const name = `${this.parameter('owner')}/${this.parameter('repo')}`
+    const repository = this.world.repository(name)
+    if (repository && this.world.visible(repository, this.viewer)) return repository
+    const renamed = repository ? undefined : this.world.renamedFrom(name)
+    if (!renamed || !this.world.visible(renamed, this.viewer)) throw notFound()
+    throw this.#moved(renamed, name)
+  }
+
+  /** For what changes something. @throws ApiError 401, 403 for an archived one. */
+  writableRepository(): Repository {
+    const repository = this.repository()
+    this.requireViewer()
+    if (repository.archived) {
+      throw new ApiError(403, 'Repository was archived so is read-only.')
+    }
+    return repository
+  }
+
+  /** The JSON body. @throws ApiError 400 where it is none. */
+  async body(): Promise<Record<string, unknown>> {
+    const text = await this.request.text()
+    if (text === '') return {}
+    let body: unknown
+    try {
+      body = JSON.parse(text)
+    } catch {
+      throw new ApiError(400, 'Problems parsing JSON')
+    }
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+      throw new ApiError(400, 'Body should be a JSON object')
+    }
+    return { ...body }
+  }
+
+  accepts(type: string): boolean {
+    return (this.request.headers.get('accept') ?? '').includes(type)
+  }
+
+  #moved(repository: Repository, formerName: string): ApiError {
+    const rest = this.path.slice(`/repos/${formerName}`.length)
+    const { search } = new URL(this.request.url)
+    const location = `${this.addresses.api}/repositories/${repository.id}${rest}${search}`
+    return new ApiError(301, 'Moved Permanently', { headers: { location } })
+  }
+}

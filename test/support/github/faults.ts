@@ -1,0 +1,143 @@
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import type { Origin } from './addresses.js'
+import type { RecordedRequest } from './record.js'
+
+export interface Fault {
+  /** Which requests it meets; without any of the three, all. */
+  origin?: Origin
+  method?: string
+  /** Matched with path and query. */
+  path?: RegExp
+  /** How many requests it meets; without it, all until it is removed. */
+  times?: number
+
+  /** Answers this instead of GitHub, which then does nothing. */
+  status?: number
+  headers?: Record<string, string>
+  body?: string | Buffer | object
+  /** Milliseconds before anything happens, or silence until `remove()` or `close()`. */
+  delay?: 'forever' | number
+  /** The connection ends after this many bytes of the answer's body. */
+  cutAfter?: number
+  /** This byte of the answer's body is another. */
+  corruptAt?: number
+  /** GitHub does what it is asked, and the connection ends before a byte of the answer. */
+  dropAnswer?: boolean
+}
+
+export interface FaultHandle {
+  /** How many requests it has met. */
+  readonly hits: number
+  /** Ends it; requests that it holds back go on as if it had not been. */
+  remove(): void
+}
+
+/** The faults in force, matched in the order they were added. */
+export class Faults {
+  readonly #active: ActiveFault[] = []
+
+  add(fault: Fault): FaultHandle {
+    const active = new ActiveFault(fault, () => {
+      this.#active.splice(this.#active.indexOf(active), 1)
+    })
+    this.#active.push(active)
+    return active
+  }
+
+  /** Answers a request through the first fault that matches it, or as GitHub alone would. */
+  async apply(request: RecordedRequest, answer: () => Promise<Response>): Promise<Response> {
+    const fault = this.#active.find((candidate) => candidate.matches(request))
+    return fault ? fault.apply(answer) : answer()
+  }
+
+  clear(): void {
+    for (const fault of [...this.#active]) fault.remove()
+  }
+}
+
+class ActiveFault implements FaultHandle {
+  hits = 0
+  readonly #fault: Fault
+  readonly #forget: () => void
+  readonly #removal = new AbortController()
+
+  constructor(fault: Fault, forget: () => void) {
+    this.#fault = fault
+    this.#forget = forget
+  }
+
+  remove(): void {
+    if (this.#removal.signal.aborted) return
+    this.#forget()
+    this.#removal.abort()
+  }
+
+  matches({ origin, method, path }: RecordedRequest): boolean {
+    const wanted = this.#fault
+    if (wanted.times !== undefined && this.hits >= wanted.times) return false
+    if (wanted.origin !== undefined && wanted.origin !== origin) return false
+    if (wanted.method !== undefined && wanted.method.toUpperCase() !== method) return false
+    return wanted.path === undefined || wanted.path.test(path)
+  }
+
+  async apply(answer: () => Promise<Response>): Promise<Response> {
+    this.hits++
+    await this.#delay()
+    if (this.#removal.signal.aborted) return answer()
+    return damage(this.#instead() ?? (await answer()), this.#fault)
+  }
+
+  /** Ends early, without an error, when the fault is removed. */
+  async #delay(): Promise<void> {
+    const { delay } = this.#fault
+    const { signal } = this.#removal
+    if (delay === undefined || signal.aborted) return
+    const removed = once(signal, 'abort')
+    await (delay === 'forever'
+      ? removed
+      : Promise.race([removed, setTimeout(delay, undefined, { ref: false })]))
+  }
+
+  #instead(): Response | undefined {
+    const { status, headers = {}, body } = this.#fault
+    if (status === undefined && body === undefined) return undefined
+    if (typeof body !== 'object' || Buffer.isBuffer(body)) {
+      return new Response(body ?? null, { status: status ?? 200, headers })
+    }
+    return Response.json(body, { status: status ?? 200, headers })
+  }
+}
+
+function damage(response: Response, { status, headers, ...fault }: Fault): Response {
+  if (fault.dropAnswer) return Response.error()
+  const own = new Headers(response.headers)
+  if (status === undefined)
+    for (const [name, value] of Object.entries(headers ?? {})) own.set(name, value)
+  const { body } = response
+  return new Response(body && ReadableStream.from(damagedBytes(body, fault)), {
+    status: response.status,
+    headers: own,
+  })
+}
+
+async function* damagedBytes(body: ReadableStream<Uint8Array>, { cutAfter, corruptAt }: Fault) {
+  let offset = 0
+  for await (const chunk of body) {
+    const bytes = Buffer.from(chunk)
+    const corrupt = corruptAt === undefined ? -1 : corruptAt - offset
+    if (corrupt >= 0 && corrupt < bytes.length) bytes[corrupt] = (bytes[corrupt] ?? 0) ^ 0xff
+    if (cutAfter !== undefined && offset + bytes.length >= cutAfter) {
+      yield bytes.subarray(0, cutAfter - offset)
+      throw new CutConnection()
+    }
+    offset += bytes.length
+    yield bytes
+  }
+  if (cutAfter !== undefined) throw new CutConnection()
+}
+
+/** Ends a body; the server then ends the connection. */
+class CutConnection extends Error {
+  override readonly name = 'CutConnection'
+}

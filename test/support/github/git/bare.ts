@@ -1,0 +1,50 @@
+import { appendFile } from 'node:fs/promises'
+import { git, gitText } from './run.js'
+
+/** As GitHub's servers are set: any reachable object may be asked for, and filters are known. */
+const settings = `
+[uploadpack]
+	allowAnySHA1InWant = true
+	allowTipSHA1InWant = true
+	allowReachableSHA1InWant = true
+	allowFilter = true
+[http]
+	receivepack = true
+[receive]
+	advertisePushOptions = true
+[gc]
+	auto = 0
+`
+
+export async function initBare(bare: string, defaultBranch: string): Promise<void> {
+  await git(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, bare])
+  await appendFile(`${bare}/config`, settings)
+}
+
+export interface GitRef {
+  /** `refs/heads/main` */
+  name: string
+  oid: string
+  /** The commit an annotated tag leads to, else the object itself. */
+  peeled: string
+}
+
+export async function listRefs(bare: string, prefix: string): Promise<GitRef[]> {
+  const format = '%(refname)%09%(objectname)%09%(*objectname)'
+  const lines = await gitText(['for-each-ref', `--format=${format}`, prefix], { dir: bare })
+  return lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [name = '', oid = '', peeled = ''] = line.split('\t')
+      return { name, oid, peeled: peeled || oid }
+    })
+}
+
+/** The object that an expression of git-rev-parse names, or null. */
+export async function resolve(bare: string, expression: string): Promise<string | null> {
+  if (expression.startsWith('-')) return null
+  const format = '--batch-check=%(objectname)'
+  const answer = await gitText(['cat-file', format], { dir: bare, input: `${expression}\n` })
+  return /^[0-9a-f]{40}$/.test(answer) ? answer : null
+}

@@ -1,0 +1,73 @@
+import type { Addresses } from '../addresses.js'
+import { fullName, type Repository } from '../model/types.js'
+import type { World } from '../model/world.js'
+import { httpBackend } from './http-backend.js'
+
+export interface GitOriginOptions {
+  protocolV2: boolean
+}
+
+interface GitCall {
+  world: World
+  request: Request
+  path: string
+  addresses: Addresses
+  options: GitOriginOptions
+}
+
+const shape = /^\/([^/]+)\/([^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/
+
+/** Smart HTTP as github.com answers it: to who may not see a repository, one that is missing and a private one look the same. */
+export async function gitOrigin(call: GitCall): Promise<Response> {
+  const { world, request, path } = call
+  const match = shape.exec(path)
+  if (!match) return plain(404, 'Not Found')
+  const [, owner, name, service = ''] = match
+  const user = userOf(world, request)
+  if (user === 'unknown') return challenge('Invalid username or token.')
+  const repository = world.repository(`${owner}/${name}`)
+  if (!repository) {
+    const renamed = world.renamedFrom(`${owner}/${name}`)
+    if (renamed && (user || !renamed.private)) return moved(renamed, service, call)
+  }
+  if (!repository || (repository.private && !user)) {
+    return user ? plain(404, 'Repository not found.') : challenge('Repository not found.')
+  }
+  return serveRepository(repository, service, user, call)
+}
+
+async function serveRepository(
+  repository: Repository,
+  path: string,
+  user: string | undefined,
+  { request, options }: GitCall,
+): Promise<Response> {
+  const push = `${path}${new URL(request.url).search}`.includes('git-receive-pack')
+  if (push && !user) return challenge('Invalid username or token.')
+  if (push && repository.archived) {
+    return plain(403, 'This repository was archived so it is read-only.')
+  }
+  const { protocolV2 } = options
+  return httpBackend({ request, bare: repository.bare, path, protocolV2, user })
+}
+
+/** The login behind Basic credentials with a token as the password; `unknown` for a wrong one. */
+function userOf({ tokens, viewer }: World, { headers }: Request): string | undefined {
+  const header = headers.get('authorization')
+  if (header === null) return undefined
+  const [scheme, credentials = ''] = header.split(' ')
+  if (scheme?.toLowerCase() !== 'basic') return 'unknown'
+  const [, ...password] = Buffer.from(credentials, 'base64').toString().split(':')
+  return tokens.has(password.join(':')) ? viewer.login : 'unknown'
+}
+
+function moved(repository: Repository, service: string, { request, addresses }: GitCall): Response {
+  const { search } = new URL(request.url)
+  const location = `${addresses.git}/${fullName(repository)}.git${service}${search}`
+  return new Response(null, { status: 301, headers: { location } })
+}
+
+const plain = (status: number, text: string, headers: Record<string, string> = {}) =>
+  new Response(`${text}\n`, { status, headers: { 'content-type': 'text/plain', ...headers } })
+
+const challenge = (text: string) => plain(401, text, { 'www-authenticate': 'Basic realm="GitHub"' })

@@ -1,0 +1,20 @@
+import type { Addresses } from '../addresses.js'
+import type { Account } from '../model/types.js'
+import type { World } from '../model/world.js'
+
+export interface GraphQLContext {
+  world: World
+  viewer: Account
+  addresses: Addresses
+}
+
+/** An error of a field, with the `type` that GitHub puts beside its message. */
+export class FieldFailure extends Error {
+  override readonly name = 'FieldFailure'
+  readonly type: string
+
+  constructor(type: string, message: string) {
+    super(message)
+    this.type = type
+  }
+}

@@ -1,0 +1,39 @@
+import { type GitRef, listRefs } from '../../git/bare.js'
+import type { Repository } from '../../model/types.js'
+
+/** A ref by its full name, or by a short one: a branch before a tag. */
+export async function refNode(repository: Repository, name: string) {
+  const names = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`]
+  for (const full of names) {
+    const refs = await listRefs(repository.bare, full)
+    const ref = refs.find((candidate) => candidate.name === full)
+    if (ref) return toNode(ref)
+  }
+  return null
+}
+
+export function toNode({ name, oid, peeled }: GitRef) {
+  const [, prefix = '', short = ''] = /^(refs\/[^/]+\/)(.*)$/.exec(name) ?? []
+  return {
+    id: `REF_${Buffer.from(name).toString('base64url')}`,
+    name: short,
+    prefix,
+    target: oid === peeled ? commitNode(oid) : tagNode(short, oid, peeled),
+  }
+}
+
+const commitNode = (oid: string) => ({
+  __typename: 'Commit',
+  id: `C_${oid}`,
+  oid,
+  abbreviatedOid: oid.slice(0, 7),
+})
+
+const tagNode = (name: string, oid: string, peeled: string) => ({
+  __typename: 'Tag',
+  id: `TA_${oid}`,
+  oid,
+  abbreviatedOid: oid.slice(0, 7),
+  name,
+  target: commitNode(peeled),
+})

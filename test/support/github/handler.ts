@@ -1,0 +1,55 @@
+import { type Addresses, locate, type Origin, type Place, wellKnown } from './addresses.js'
+import { Api } from './api/api.js'
+import { routes } from './api/routes/index.js'
+import { Faults } from './faults.js'
+import { gitOrigin } from './git/origin.js'
+import { answerGraphQL } from './graphql/endpoint.js'
+import type { World } from './model/world.js'
+import { type RecordedRequest, record } from './record.js'
+import { Storage } from './storage.js'
+
+export interface HandlerOptions {
+  world: World
+  /** Where the loopback servers are; the well-known names are answered as well. */
+  own: Addresses
+  graphql: boolean
+  protocolV2: boolean
+}
+
+/** The whole of this GitHub as a function from Request to Response, with what it has been asked. */
+export class GitHubHandler {
+  readonly faults = new Faults()
+  readonly requests: RecordedRequest[] = []
+  readonly #families: Addresses[]
+  readonly #origins: Record<Origin, (request: Request, place: Place) => Promise<Response>>
+
+  constructor({ world, own, graphql, protocolV2 }: HandlerOptions) {
+    this.#families = [own, ...wellKnown]
+    const storage = new Storage()
+    const api = new Api({
+      world,
+      storage,
+      routes,
+      graphql: graphql
+        ? (request, viewer, addresses) => answerGraphQL(request, { world, viewer, addresses })
+        : null,
+    })
+    const answerApi = (request: Request, { addresses, path }: Place) =>
+      api.answer({ request, addresses, path })
+    this.#origins = {
+      api: answerApi,
+      upload: answerApi,
+      storage: (request) => storage.answer(request),
+      git: (request, { addresses, path }) =>
+        gitOrigin({ world, request, path, addresses, options: { protocolV2 } }),
+    }
+  }
+
+  readonly handle = async (request: Request): Promise<Response> => {
+    const place = locate(new URL(request.url), this.#families)
+    if (!place) return new Response('This GitHub has no such host.\n', { status: 421 })
+    const { noted, request: recorded } = record(request, place.origin)
+    this.requests.push(noted)
+    return this.faults.apply(noted, () => this.#origins[place.origin](recorded, place))
+  }
+}

@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+
+/** Writes an answer as it comes. One that breaks off, or is no answer at all, ends the connection. */
+export async function respond(response: Response, output: ServerResponse): Promise<void> {
+  if (response.type === 'error') {
+    output.destroy()
+    return
+  }
+  output.writeHead(response.status, headersOf(response))
+  try {
+    for await (const chunk of response.body ?? []) {
+      if (!output.write(chunk)) await drained(output)
+    }
+    output.end()
+  } catch {
+    // What was written so far arrives, and then the connection is over: that is how a client sees a cut.
+    output.flushHeaders()
+    output.socket?.destroySoon()
+  }
+}
+
+function headersOf(response: Response): Record<string, string | string[]> {
+  const cookies = response.headers.getSetCookie()
+  const headers = Object.fromEntries(response.headers)
+  return cookies.length > 0 ? { ...headers, 'set-cookie': cookies } : headers
+}
+
+/** @throws where the client has gone. */
+async function drained(output: ServerResponse): Promise<void> {
+  const gone = new AbortController()
+  const closed = () => gone.abort()
+  output.once('close', closed)
+  try {
+    await once(output, 'drain', { signal: gone.signal })
+  } finally {
+    output.off('close', closed)
+  }
+}

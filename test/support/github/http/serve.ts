@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import type { ReadableStream as WebStream } from 'node:stream/web'
+import { respond } from './respond.js'
+
+export type Handler = (request: Request) => Promise<Response>
+
+export interface LoopbackServer {
+  /** `http://127.0.0.1:PORT` */
+  url: string
+  /** Ends every connection, hanging ones too. */
+  close(): Promise<void>
+}
+
+/** Puts a function from Request to Response on a loopback port of its own; it is a proxy as well, routing by host. */
+export async function serve(handler: Handler): Promise<LoopbackServer> {
+  const server = createServer({ keepAliveTimeout: 60_000 })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  server.on('request', (input, output) => {
+    answer(handler, url, input, output).catch((error: unknown) => output.destroy(asError(error)))
+  })
+  tunnel(server)
+  return { url, close: () => close(server) }
+}
+
+async function answer(
+  handler: Handler,
+  base: string,
+  input: IncomingMessage,
+  output: ServerResponse,
+) {
+  const gone = new AbortController()
+  output.on('close', () => gone.abort())
+  await respond(await handler(toRequest(input, base, gone.signal)), output)
+}
+
+function toRequest(input: IncomingMessage, base: string, signal: AbortSignal): Request {
+  const { method = 'GET', url = '/' } = input
+  const headers = new Headers()
+  for (let i = 0; i < input.rawHeaders.length; i += 2) {
+    headers.append(input.rawHeaders[i] ?? '', input.rawHeaders[i + 1] ?? '')
+  }
+  const bodiless = method === 'GET' || method === 'HEAD'
+  const body = bodiless ? null : (Readable.toWeb(input) as WebStream<Uint8Array>)
+  return new Request(address(url, input, base), { method, headers, body, duplex: 'half', signal })
+}
+
+/** A proxy's request has the whole address; any other is told by its Host. */
+function address(target: string, { headers }: IncomingMessage, base: string): string {
+  if (!target.startsWith('/')) return target
+  return headers.host === undefined ? base + target : `http://${headers.host}${target}`
+}
+
+/** CONNECT, to whatever host: what comes through the tunnel is plain HTTP to one of this server's names. */
+function tunnel(server: Server): void {
+  server.on('connect', (_request, socket, head) => {
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+    socket.unshift(head)
+    server.emit('connection', socket)
+  })
+}
+
+async function close(server: Server): Promise<void> {
+  server.close()
+  server.closeAllConnections()
+  if (server.listening) await once(server, 'close')
+}
+
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)))

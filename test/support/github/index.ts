@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Addresses } from './addresses.js'
+import type { Fault, FaultHandle } from './faults.js'
+import { GitHubHandler } from './handler.js'
+import { type Handler, serve } from './http/serve.js'
+import { Editor } from './model/editor.js'
+import { World } from './model/world.js'
+import type { RecordedRequest } from './record.js'
+
+export type { Addresses, Origin } from './addresses.js'
+export type { Fault, FaultHandle } from './faults.js'
+export type { FileContent, Files } from './git/commit.js'
+export { git, gitText, hermetic } from './git/run.js'
+export type { Account, Repository } from './model/types.js'
+export type { RecordedRequest } from './record.js'
+
+export interface LocalGitHubOptions {
+  /** Those that are good; the first is `token`. Default: one. */
+  tokens?: string[]
+  /** False: it has no GraphQL, as an old enterprise server. */
+  graphql?: boolean
+  /** `/api/v3` for an enterprise server's addresses. */
+  prefix?: '' | '/api/v3'
+  /** False: git answers by protocol v0, whatever is asked. */
+  protocolV2?: boolean
+  /** The login behind every token. */
+  viewer?: string
+}
+
+/**
+ * A GitHub on loopback ports: REST, GraphQL, git over smart HTTP, uploads and storage, each on an origin of its own.
+ * It keeps its repositories in a temporary folder, which `close` removes. Needs the real `git`.
+ */
+export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promise<LocalGitHub> {
+  const folder = await mkdtemp(join(tmpdir(), 'local-github-'))
+  const { tokens = ['ghp_local'], viewer = 'monalisa' } = options
+  const world = new World({ folder, tokens, viewer })
+  let handle: Handler = async () => Response.error()
+  const [api, git, upload, storage] = await Promise.all(
+    [1, 2, 3, 4].map(() => serve((request) => handle(request))),
+  )
+  if (!api || !git || !upload || !storage) throw new Error('four servers were started')
+  const own = {
+    api: api.url + (options.prefix ?? ''),
+    git: git.url,
+    upload: upload.url,
+    storage: storage.url,
+  }
+  const { graphql = true, protocolV2 = true } = options
+  const handler = new GitHubHandler({ world, own, graphql, protocolV2 })
+  handle = handler.handle
+  return new LocalGitHub({ world, handler, own, servers: [api, git, upload, storage] })
+}
+
+interface Parts {
+  world: World
+  handler: GitHubHandler
+  own: Addresses
+  servers: { close(): Promise<void> }[]
+}
+
+export class LocalGitHub extends Editor {
+  readonly apiUrl: string
+  readonly gitUrl: string
+  readonly uploadUrl: string
+  readonly storageUrl: string
+  /** Every request so far, in the order they came. */
+  readonly requests: RecordedRequest[]
+  /** The same GitHub without a socket, for msw. */
+  readonly handle: Handler
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    super(parts.world)
+    this.#parts = parts
+    this.apiUrl = parts.own.api
+    this.gitUrl = parts.own.git
+    this.uploadUrl = parts.own.upload
+    this.storageUrl = parts.own.storage
+    this.requests = parts.handler.requests
+    this.handle = parts.handler.handle
+  }
+
+  /** A token that is good. */
+  get token(): string {
+    const [token] = this.world.tokens
+    if (token === undefined) throw new Error('this GitHub was started without tokens')
+    return token
+  }
+
+  /** Lets requests fail from now on. */
+  fail(fault: Fault): FaultHandle {
+    return this.#parts.handler.faults.add(fault)
+  }
+
+  async close(): Promise<void> {
+    this.#parts.handler.faults.clear()
+    await Promise.all(this.#parts.servers.map((server) => server.close()))
+    await rm(this.world.folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}

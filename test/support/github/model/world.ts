@@ -1,0 +1,183 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { initBare } from '../git/bare.js'
+import { git } from '../git/run.js'
+import { type Account, fullName, type Repository } from './types.js'
+
+export interface NewRepository {
+  private?: boolean
+  archived?: boolean
+  fork?: boolean
+  topics?: string[]
+  description?: string | null
+  language?: string | null
+  stars?: number
+  defaultBranch?: string
+}
+
+export interface WorldOptions {
+  /** Where bare repositories and assets are kept. */
+  folder: string
+  tokens: string[]
+  /** The login that every token belongs to. */
+  viewer: string
+  now?: () => Date
+}
+
+/** All that this GitHub knows: accounts, repositories with their former names, and tokens. */
+export class World {
+  readonly folder: string
+  readonly tokens: Set<string>
+  readonly viewer: Account
+  readonly #accounts = new Map<string, Account>()
+  readonly #repositories = new Map<string, Repository>()
+  readonly #formerNames = new Map<string, Repository>()
+  readonly #now: () => Date
+  #lastId = 1000
+
+  constructor({ folder, tokens, viewer, now = () => new Date() }: WorldOptions) {
+    this.folder = folder
+    this.tokens = new Set(tokens)
+    this.#now = now
+    this.viewer = this.addAccount(viewer, 'User')
+  }
+
+  /** The time as the API writes it, in whole seconds. */
+  now(): string {
+    return this.#now()
+      .toISOString()
+      .replace(/\.\d+Z$/, 'Z')
+  }
+
+  nextId(): number {
+    return ++this.#lastId
+  }
+
+  /** Like the global node ids of GraphQL: a short kind, and the number in it. */
+  nodeId(kind: string, id: number): string {
+    return `${kind}_${Buffer.from(`local${id}`).toString('base64url')}`
+  }
+
+  addAccount(login: string, type: Account['type']): Account {
+    const known = this.account(login)
+    if (known) return known
+    const id = this.nextId()
+    const nodeId = this.nodeId(type === 'User' ? 'U' : 'O', id)
+    const account: Account = { id, nodeId, login, type, createdAt: this.now() }
+    this.#accounts.set(login.toLowerCase(), account)
+    return account
+  }
+
+  account(login: string): Account | undefined {
+    return this.#accounts.get(login.toLowerCase())
+  }
+
+  accountById(id: number): Account | undefined {
+    return [...this.#accounts.values()].find((account) => account.id === id)
+  }
+
+  /** A name that redirected until now is free for a stranger, as on GitHub. */
+  async addRepository(name: string, options: NewRepository = {}): Promise<Repository> {
+    const [login, short] = split(name)
+    const owner = this.addAccount(login, 'Organization')
+    if (this.#repositories.has(key(name))) throw new Error(`${name} is there already`)
+    const id = this.nextId()
+    const { defaultBranch = 'main', topics = [], description = null, language = null } = options
+    const bare = join(this.folder, `${id}.git`)
+    await initBare(bare, defaultBranch)
+    const time = this.now()
+    const repository: Repository = {
+      id,
+      nodeId: this.nodeId('R', id),
+      bare,
+      owner,
+      name: short,
+      private: options.private ?? false,
+      archived: options.archived ?? false,
+      fork: options.fork ?? false,
+      topics,
+      description,
+      language,
+      stars: options.stars ?? 0,
+      defaultBranch,
+      createdAt: time,
+      updatedAt: time,
+      pushedAt: time,
+      workflows: new Map(),
+      runs: [],
+      releases: [],
+    }
+    this.#formerNames.delete(key(name))
+    this.#repositories.set(key(name), repository)
+    return repository
+  }
+
+  repository(name: string): Repository | undefined {
+    return this.#repositories.get(key(name))
+  }
+
+  /** The repository that had this name, where no other has it now. */
+  renamedFrom(name: string): Repository | undefined {
+    return this.#formerNames.get(key(name))
+  }
+
+  repositoryById(id: number): Repository | undefined {
+    return this.repositories().find((repository) => repository.id === id)
+  }
+
+  repositories(owner?: Account): Repository[] {
+    const all = [...this.#repositories.values()]
+    return owner ? all.filter((repository) => repository.owner === owner) : all
+  }
+
+  /** @throws Error where there is none: for tests, which know what they made. */
+  require(name: string): Repository {
+    const repository = this.repository(name)
+    if (!repository) throw new Error(`the local GitHub has no ${name}`)
+    return repository
+  }
+
+  rename(from: string, to: string): Repository {
+    const repository = this.require(from)
+    const [login, short] = split(to)
+    this.#repositories.delete(key(from))
+    repository.owner = this.addAccount(login, 'Organization')
+    repository.name = short
+    this.#formerNames.set(key(from), repository)
+    this.#formerNames.delete(key(to))
+    this.#repositories.set(key(to), repository)
+    return repository
+  }
+
+  async remove(name: string): Promise<void> {
+    const repository = this.require(name)
+    this.#repositories.delete(key(name))
+    for (const [former, target] of this.#formerNames) {
+      if (target === repository) this.#formerNames.delete(former)
+    }
+    await rm(repository.bare, { recursive: true, force: true })
+  }
+
+  async setDefaultBranch(name: string, branch: string): Promise<void> {
+    const repository = this.require(name)
+    await git(['symbolic-ref', 'HEAD', `refs/heads/${branch}`], { dir: repository.bare })
+    repository.defaultBranch = branch
+  }
+
+  /** Whether who asks may see it: public, or with any token. */
+  visible(repository: Repository, asker: Account | null): boolean {
+    return !repository.private || asker !== null
+  }
+
+  describe(): string {
+    return this.repositories().map(fullName).join(', ')
+  }
+}
+
+const key = (name: string) => name.toLowerCase()
+
+function split(name: string): [string, string] {
+  const [login, short, more] = name.split('/')
+  if (!login || !short || more !== undefined) throw new Error(`${name} is not owner/name`)
+  return [login, short]
+}

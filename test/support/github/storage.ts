@@ -1,0 +1,49 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+
+export interface Blob {
+  content: Buffer | { file: string; size: number }
+  type: string
+  /** The name the browser would save it under. */
+  name: string
+}
+
+/**
+ * Blob storage, on an origin of its own: addresses are signed and live as long as the process.
+ * It refuses a request that carries GitHub's credential beside the signature, as Azure's and Amazon's do.
+ */
+export class Storage {
+  readonly #blobs = new Map<string, Blob>()
+
+  /** @returns the path and query of a signed address. */
+  sign(blob: Blob): string {
+    const signature = crypto.randomUUID()
+    this.#blobs.set(signature, blob)
+    return `/blobs/${encodeURIComponent(blob.name)}?sig=${signature}`
+  }
+
+  async answer(request: Request): Promise<Response> {
+    if (request.headers.has('authorization')) return failure(400, 'InvalidAuthenticationInfo')
+    const blob = this.#blobs.get(new URL(request.url).searchParams.get('sig') ?? '')
+    if (!blob) return failure(403, 'AuthenticationFailed')
+    const { content, type, name } = blob
+    const length = Buffer.isBuffer(content) ? content.length : content.size
+    const headers = {
+      'content-type': type,
+      'content-length': `${length}`,
+      'content-disposition': `attachment; filename=${name}`,
+    }
+    return new Response(request.method === 'HEAD' ? null : bytesOf(content), { headers })
+  }
+}
+
+const bytesOf = (content: Blob['content']) =>
+  Buffer.isBuffer(content)
+    ? new Uint8Array(content)
+    : ReadableStream.from(createReadStream(content.file) as Readable)
+
+const failure = (status: number, code: string) =>
+  new Response(`<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code></Error>`, {
+    status,
+    headers: { 'content-type': 'application/xml' },
+  })
