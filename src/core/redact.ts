@@ -1,6 +1,6 @@
 /** Puts `***` where a secret stands, in whatever is about to be written anywhere. */
 export interface Redactor {
-  redact(text: string): string
+  (text: string): string
   /** Another secret, from now on: a token that was read, renewed or handed over by `gh`. */
   add(secret: string): void
 }
@@ -35,13 +35,11 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
   }
   for (const secret of secrets) add(secret)
 
-  return {
-    add,
-    redact(text) {
-      const told = pattern ? text.replace(pattern, mask) : text
-      return tokenShapes.reduce((rest, [shape, masked]) => rest.replace(shape, masked), told)
-    },
+  const redact = (text: string) => {
+    const told = pattern ? text.replace(pattern, mask) : text
+    return tokenShapes.reduce((rest, [shape, masked]) => rest.replace(shape, masked), told)
   }
+  return Object.assign(redact, { add })
 }
 
 function formsOf(secret: string): string[] {

@@ -11,7 +11,7 @@ describe('createRedactor', () => {
     ['as git sends it', Buffer.from(`x-access-token:${secret}`).toString('base64')],
     ['base64', Buffer.from(secret).toString('base64')],
   ])('hides a known secret %s', (_form, written) => {
-    const told = createRedactor([secret]).redact(`before ${written} after`)
+    const told = createRedactor([secret])(`before ${written} after`)
     expect(told).toContain('***')
     expect(told).toMatch(/^before .* after$/)
     for (const form of [secret, encodeURIComponent(secret), 'hunter2']) {
@@ -31,23 +31,22 @@ describe('createRedactor', () => {
     ['sent basic dXNlcjpwYXNzd29yZA== twice', 'sent basic *** twice'],
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----', '***'],
   ])('hides what looks like a credential: %s', (text, told) => {
-    expect(createRedactor().redact(text)).toBe(told)
+    expect(createRedactor()(text)).toBe(told)
   })
 
   it('leaves ordinary text alone', () => {
-    const text = 'ssh://git@github.com/o git@github.com:o/r.git, 4f1c2b at https://github.com/o/r?a=b#c, a basic idea'
-    expect(createRedactor(['ab']).redact(text)).toBe(text)
+    const text =
+      'ssh://git@github.com/o git@github.com:o/r.git, 4f1c2b at https://github.com/o/r?a=b#c, a basic idea'
+    expect(createRedactor(['ab'])(text)).toBe(text)
   })
 
   it('hides a secret whole that holds another', () => {
-    expect(createRedactor(['secret', 'secret-and-more']).redact('x secret-and-more y')).toBe(
-      'x *** y',
-    )
+    expect(createRedactor(['secret', 'secret-and-more'])('x secret-and-more y')).toBe('x *** y')
   })
 
   it('learns of secrets later', () => {
     const redactor = createRedactor()
     redactor.add('renewed-value')
-    expect(redactor.redact('renewed-value')).toBe('***')
+    expect(redactor('renewed-value')).toBe('***')
   })
 })
