@@ -1,0 +1,124 @@
+import { relative } from 'node:path'
+import type { z } from 'zod'
+import { ConfigError, type ErrorOptions, PathError, type WizardError } from '../errors.js'
+import { oneLine } from '../text.js'
+import { explain, faultsOf } from './issues.js'
+import { type Fault, type Path, type ReadOptions, readTree, type Tree } from './tree.js'
+import type { Position, Source } from './types.js'
+import type { YamlFile } from './yaml-file.js'
+
+/** A file whose values have the shape of its schema, and where each of them stands. */
+export interface ConfigDocument<T> {
+  value: T
+  position(path: Path): Position
+  /** undefined where the file says nothing, so that a value is a default. */
+  source(path: Path): Source | undefined
+  /** Throws the first of them, the others in its details; returns where there is none. @throws ConfigError, PathError */
+  refuse(faults: readonly Fault[]): void
+}
+
+/** @throws ConfigError for the first thing that is wrong, the others in its details. */
+export function readDocument<T>(
+  file: YamlFile,
+  schema: z.ZodType<T>,
+  options: ReadOptions,
+): ConfigDocument<T> {
+  const tree = readTree(file, options)
+  refuse(file, tree, tree.faults)
+  const parsed = parse(schema, tree)
+  if (!parsed.success) refuse(file, tree, faultsOf(parsed.error.issues, tree.exactPlace))
+  return {
+    value: parsed.data as T,
+    position: (path) => positionOf(file, offset(tree, { path, message: '' })),
+    source: (path) => sourceOf(file, tree, path),
+    refuse: (faults) => refuse(file, tree, faults),
+  }
+}
+
+/**
+ * A variable's text where a number, true or false is expected is taken for one: `${N:-8}` is text for YAML.
+ * What is expected is the schema's to say, for a token may be all digits.
+ */
+function parse<T>(schema: z.ZodType<T>, tree: Tree) {
+  const first = schema.safeParse(tree.value, { error: explain })
+  if (first.success) return first
+  const converted = first.error.issues.filter((issue) => {
+    const path = issue.path as Path
+    const fromVariable = (tree.exactPlace(path)?.variables.length ?? 0) > 0
+    return (
+      issue.code === 'invalid_type' && fromVariable && convert(tree.value, path, issue.expected)
+    )
+  })
+  return converted.length === 0 ? first : schema.safeParse(tree.value, { error: explain })
+}
+
+function convert(top: unknown, path: Path, expected: string): boolean {
+  const container = path.slice(0, -1).reduce((value, step) => child(value, step), top)
+  const last = path.at(-1)
+  if (last === undefined || typeof container !== 'object' || container === null) return false
+  const value = fromText(child(container, last), expected)
+  if (value === undefined) return false
+  Object.assign(container, { [last]: value })
+  return true
+}
+
+const child = (value: unknown, step: string | number): unknown =>
+  (value as Record<string | number, unknown>)[step]
+
+/** A number, true or false from its text; undefined where it is none, or none is expected. */
+export function fromText(text: unknown, expected: string): number | boolean | undefined {
+  if (typeof text !== 'string') return undefined
+  if (expected === 'boolean') return { true: true, false: false }[text.trim().toLowerCase()]
+  const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim())
+  return isNumber && (expected === 'number' || expected === 'int') ? Number(text) : undefined
+}
+
+function refuse(file: YamlFile, tree: Tree, faults: readonly Fault[]): void {
+  const [first, ...rest] = [...faults].sort((one, other) => offset(tree, one) - offset(tree, other))
+  if (first === undefined) return
+  const details = rest.map((fault) => errorOf(file, tree, fault))
+  throw errorOf(file, tree, first, details)
+}
+
+function errorOf(file: YamlFile, tree: Tree, fault: Fault, details?: WizardError[]): WizardError {
+  const { line, column } = positionOf(file, offset(tree, fault))
+  const key = showPath(fault.path)
+  const options: ErrorOptions = { hint: fault.hint, details }
+  const message = `${file.shown}:${line}:${column}: ${key && `${key}: `}${fault.message}`
+  return fault.escapes ? new PathError(message, options) : new ConfigError(message, options)
+}
+
+function offset(tree: Tree, { path, at, offset }: Fault): number {
+  if (offset !== undefined) return offset
+  const { key, value } = tree.place(path)
+  return at === 'key' ? (key ?? value) : value
+}
+
+function positionOf({ path, lines }: YamlFile, offset: number): Position {
+  const { line, col } = lines.linePos(offset)
+  return { file: path, line, column: col }
+}
+
+function sourceOf(file: YamlFile, tree: Tree, path: Path): Source | undefined {
+  const place = tree.exactPlace(path)
+  if (place === undefined) return undefined
+  const position = positionOf(file, place.value)
+  return { from: 'file', position, variables: [...place.variables] }
+}
+
+/** `repos.tools[0].branch`; names that are no plain words in quotes. */
+export function showPath(path: Path): string {
+  return path
+    .map((step) => {
+      if (typeof step === 'number') return `[${step}]`
+      return /^[\w-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(oneLine(step, 60))}]`
+    })
+    .join('')
+    .replace(/^\./, '')
+}
+
+/** A path as a message shows it: from the current folder where it lies in it, else absolute. */
+export function showFile(path: string, cwd: string): string {
+  const from = relative(cwd, path)
+  return from === '' || from.startsWith('..') ? path : from
+}

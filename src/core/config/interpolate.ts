@@ -1,0 +1,82 @@
+/** The value of a variable; undefined where it is unset or empty. */
+export type Lookup = (name: string) => string | undefined
+
+export interface Interpolated {
+  text: string
+  /** The variables whose values are in it. */
+  variables: string[]
+  /** Those that are unset and have no default. */
+  unset: string[]
+  /** What is wrong with the way it is written. */
+  problem?: string
+}
+
+/** Whether there is anything to replace. */
+export const hasVariables = (text: string): boolean => text.includes('${')
+
+/** Whether the text is one `${NAME}` and nothing else, so that an unset one leaves nothing. */
+export const isOneVariable = (text: string): boolean => /^\$\{\w+\}$/.test(text.trim())
+
+/**
+ * Replaces `${NAME}` and `${NAME:-default}`, where a default may hold others; `$${` stands for the characters `${`.
+ * What a variable brings in is not looked through again.
+ */
+export function interpolate(text: string, lookup: Lookup): Interpolated {
+  const result: Interpolated = { text: '', variables: [], unset: [] }
+  const scanner: Scanner = { text, at: 0, lookup, result }
+  result.text = scan(scanner, { nested: false, needed: true })
+  return result
+}
+
+interface Scanner {
+  text: string
+  at: number
+  lookup: Lookup
+  result: Interpolated
+}
+
+/** `needed` is false in a default that is not taken: it is read past, and may name what is unset. */
+interface Part {
+  nested: boolean
+  needed: boolean
+}
+
+const special = /\$\$\{|\$\{|\}/g
+const variable = /([A-Za-z_]\w*)(:-|\})/y
+
+function scan(scanner: Scanner, part: Part): string {
+  let out = ''
+  for (;;) {
+    special.lastIndex = scanner.at
+    const match = special.exec(scanner.text)
+    out += scanner.text.slice(scanner.at, match?.index)
+    if (match === null) {
+      scanner.at = scanner.text.length
+      if (part.nested) scanner.result.problem ??= 'a "$" and "{" without their "}"'
+      return out
+    }
+    scanner.at = match.index + match[0].length
+    if (match[0] === '}' && part.nested) return out
+    out += match[0] === '${' ? replace(scanner, part.needed) : match[0].replace('$$', '$')
+  }
+}
+
+function replace(scanner: Scanner, needed: boolean): string {
+  variable.lastIndex = scanner.at
+  const [whole, name, ending] = variable.exec(scanner.text) ?? []
+  if (whole === undefined || name === undefined) {
+    scanner.result.problem ??=
+      '"$" and "{" without a name and "}" or ":-" after them; write "$$" for a plain "$" there'
+    return ''
+  }
+  scanner.at += whole.length
+  const value = scanner.lookup(name)
+  const fallback =
+    ending === ':-' ? scan(scanner, { nested: true, needed: needed && !value }) : undefined
+  if (value) {
+    if (needed) scanner.result.variables.push(name)
+    return value
+  }
+  if (fallback === undefined && needed) scanner.result.unset.push(name)
+  return fallback ?? ''
+}

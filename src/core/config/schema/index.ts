@@ -1,0 +1,15 @@
+import type { ConfigFileName } from '../types.js'
+import { componentsFile } from './components.js'
+import { githubFile } from './github.js'
+import { pluginsFile } from './plugins.js'
+import { reposFile } from './repos.js'
+import { webhooksFile } from './webhooks.js'
+
+/** The shape of each file, by its name. */
+export const fileSchemas = {
+  github: githubFile,
+  repos: reposFile,
+  components: componentsFile,
+  webhooks: webhooksFile,
+  plugins: pluginsFile,
+} satisfies Record<ConfigFileName, unknown>

@@ -1,0 +1,72 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
+import { z } from 'zod'
+import { flag, fullName, text } from './fields.js'
+
+const actions = [
+  'run_tests',
+  'run_workflow',
+  'sync_repo',
+  'sync_release',
+  'publish_release',
+] as const
+
+const ownStep = z
+  .strictObject({
+    action: z.enum(actions).describe('What is done.'),
+    payload: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('What the action is given, such as { repo: uDOS }.'),
+  })
+  .meta({ title: 'An action of wizard' })
+
+const execStep = z
+  .strictObject({
+    action: z.literal('exec').describe('Runs a command.'),
+    exec: z
+      .array(z.string())
+      .min(1)
+      .describe(
+        'The command and its arguments, run without a shell; the delivery is on its standard input.',
+      ),
+  })
+  .meta({ title: 'A command' })
+
+const secret = text()
+
+/** webhooks.yaml */
+export const webhooksFile = z.strictObject({
+  webhooks: z
+    .strictObject({
+      enabled: flag().default(false).describe('Whether deliveries are taken.'),
+      secret: z
+        .union([secret, z.array(secret)])
+        .nullish()
+        .describe(
+          "The webhook's secret, better written as ${GITHUB_WEBHOOK_SECRET} than as it is; a list while it is being rotated. Unset: GITHUB_WEBHOOK_SECRET.",
+        ),
+      events: z
+        .array(
+          z.string().regex(/^[a-z_]+$/, { error: 'expected the name of an event, such as push' }),
+        )
+        .default([])
+        .describe('The events that are taken. Default: those that have a handler.'),
+      repositories: z
+        .array(fullName())
+        .default([])
+        .describe('The repositories whose deliveries are taken, OWNER/NAME; of others none are.'),
+      forks: flag().default(false).describe('Whether pull requests from forks are handled.'),
+      handlers: z
+        .record(
+          z.string().regex(/^[a-z_]+(?::\S+)?$/, {
+            error: 'expected event, event:branch or event:action, such as push:main',
+          }),
+          z.array(z.discriminatedUnion('action', [ownStep, execStep])),
+        )
+        .default({})
+        .describe('What is done, in order, by event, event:branch or event:action.'),
+    })
+    .describe("GitHub's webhooks, and what they start."),
+})
+
+export type WebhooksFile = z.infer<typeof webhooksFile>

@@ -1,0 +1,111 @@
+import { isUtf8 } from 'node:buffer'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { LineCounter, type Node, parseDocument } from 'yaml'
+import { ConfigError, type ErrorOptions } from '../errors.js'
+import { oneLine } from '../text.js'
+
+/** A YAML 1.2 file that was read and is well formed, though its values are not looked at yet. */
+export interface YamlFile {
+  /** Absolute. */
+  path: string
+  /** As messages call it. */
+  shown: string
+  text: string
+  lines: LineCounter
+  contents: Node
+}
+
+/** Five thousand repositories with every key are about one. */
+const mostBytes = 8 * 1024 * 1024
+
+/** @throws ConfigError when it can't be read, is too large, not UTF-8, empty, or not well-formed YAML. */
+export async function readYamlFile(path: string, shown: string): Promise<YamlFile> {
+  return parseYamlText(decode(await readBytes(path, shown), shown), path, shown)
+}
+
+/** @throws ConfigError */
+export function parseYamlText(text: string, path: string, shown: string): YamlFile {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const faults = [...document.errors, ...document.warnings]
+  const errors = faults.slice(0, 20).map(({ code, message, pos: [offset] }) => {
+    const { line, col } = lines.linePos(offset)
+    return (options?: ErrorOptions) =>
+      new ConfigError(`${shown}:${line}:${col}: ${syntaxMessages[code] ?? oneLine(message)}`, {
+        hint: 'it is not well-formed YAML, or was cut off here',
+        ...options,
+      })
+  })
+  const [first, ...rest] = errors
+  if (first) throw first({ details: rest.map((make) => make()) })
+  const { contents } = document
+  if (contents?.range == null || contents.range[0] === contents.range[1]) {
+    throw new ConfigError(`${shown}:1:1: the file is empty`, {
+      hint: 'fill it in, or remove it',
+    })
+  }
+  return { path, shown, text, lines, contents }
+}
+
+/** Where the parser's own words are about the parser. */
+const syntaxMessages: Partial<Record<string, string>> = {
+  DUPLICATE_KEY: 'this key stands here twice',
+  MULTIPLE_DOCS: 'a second document begins; expected one',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
+  TAB_AS_INDENT: 'a tab; expected spaces as indentation',
+}
+
+async function readBytes(path: string, shown: string): Promise<Buffer> {
+  try {
+    // Without O_NONBLOCK a named pipe would wait for a writer.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const stat = await file.stat()
+      if (!stat.isFile()) {
+        const what = stat.isDirectory() ? 'a folder' : 'not a regular file'
+        throw new ConfigError(`${shown}: is ${what}; expected a YAML file`)
+      }
+      if (stat.size > mostBytes) {
+        throw new ConfigError(`${shown}: is too large; expected at most ${mostBytes >> 20} MiB`)
+      }
+      return await file.readFile()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw unreadable(error, shown)
+  }
+}
+
+const reasons: Partial<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'it is not there',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENOTDIR: 'a file stands where a folder was expected',
+}
+
+/** A file that can't be read, told in one line. */
+export function unreadable(error: unknown, shown: string): ConfigError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const why = (code && reasons[code]) ?? code ?? String(error)
+  return new ConfigError(`${shown}: can't be read: ${why}`, { cause: error })
+}
+
+function decode(bytes: Buffer, shown: string): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  let start = 0
+  for (let line = 1; ; line++) {
+    const end = bytes.indexOf(0x0a, start) + 1 || bytes.length
+    if (isUtf8(bytes.subarray(start, end))) {
+      start = end
+      continue
+    }
+    const before = new TextDecoder().decode(bytes.subarray(start, end)).indexOf('\ufffd')
+    throw new ConfigError(`${shown}:${line}:${before + 1}: the file is not UTF-8`, {
+      hint: 'save it as UTF-8',
+    })
+  }
+}
