@@ -1,0 +1,80 @@
+/**
+ * A path from the top of a work tree as git stores it: bytes, a character each (latin1), `/` between names.
+ * Names need not be UTF-8, and these strings compare as git's bytes do.
+ */
+export type BytePath = string
+
+/** The bytes of an ordinary string, such as the work tree's own folder. */
+export const bytesOf = (text: string): BytePath =>
+  isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
+
+/** What node:fs takes for these bytes; a string, where it may be, costs less. */
+export const fsPath = (bytes: BytePath): string | Buffer =>
+  isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1')
+
+export const joinBytes = (folder: BytePath, name: BytePath): BytePath =>
+  folder === '' ? name : `${folder}/${name}`
+
+/** The folder that holds it; '' for what lies at the top. */
+export const parentOf = (path: BytePath): BytePath =>
+  path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+/** Every folder above it, the topmost first. */
+export function parentsOf(path: BytePath): BytePath[] {
+  const parents: BytePath[] = []
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+    parents.push(path.slice(0, at))
+  }
+  return parents
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * For a person: as it is where it is harmless UTF-8, else quoted as git quotes it (`core.quotePath` false),
+ * so that no control character of a name reaches a terminal.
+ */
+export function showPath(path: BytePath): string {
+  const text = decode(path)
+  if (text !== null && !needsQuotes.test(text)) return text
+  const quoted = text === null ? path.replace(unprintable, escapeByte) : quoteText(text)
+  return `"${quoted}"`
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that must not be shown
+const needsQuotes = /["\\\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
+
+const quoteText = (text: string) =>
+  text.replace(new RegExp(needsQuotes, 'g'), (character) =>
+    Buffer.from(character, 'utf8').toString('latin1').replace(unprintable, escapeByte),
+  )
+
+const unprintable = /[^ !#-[\]-~]/g
+
+const named: Record<string, string> = {
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '"': '\\"',
+  '\\': '\\\\',
+}
+
+const escapeByte = (byte: string) =>
+  named[byte] ?? `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`
+
+function decode(path: BytePath): string | null {
+  if (isAscii(path)) return path
+  try {
+    return decoder.decode(Buffer.from(path, 'latin1'))
+  } catch (error) {
+    if (error instanceof TypeError) return null
+    throw error
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is asked
+const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text)
