@@ -27,6 +27,8 @@ export interface LocalGitHubOptions {
   protocolV2?: boolean
   /** The login behind every token. */
   viewer?: string
+  /** Entries of a tree after which the API cuts it short; default 100,000, as GitHub does. */
+  treeLimit?: number
 }
 
 /**
@@ -35,8 +37,8 @@ export interface LocalGitHubOptions {
  */
 export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promise<LocalGitHub> {
   const folder = await mkdtemp(join(tmpdir(), 'local-github-'))
-  const { tokens = ['ghp_local'], viewer = 'monalisa' } = options
-  const world = new World({ folder, tokens, viewer })
+  const { tokens = ['ghp_local'], viewer = 'monalisa', treeLimit } = options
+  const world = new World({ folder, tokens, viewer, treeLimit })
   let handle: Handler = async () => Response.error()
   const [api, git, upload, storage] = await Promise.all(
     [1, 2, 3, 4].map(() => serve((request) => handle(request))),

@@ -32,7 +32,8 @@ export function route<R extends RouteName>(
 function patternOf(template: string): RegExp {
   const source = template
     .replaceAll(/[.]/g, '\\.')
-    .replaceAll(/\{(path|ref|branch)\}$/g, '(?<$1>.*)')
+    .replace(/\/\{path\}$/, '(?:/(?<path>.*))?')
+    .replace(/\{(ref|branch)\}$/, '(?<$1>.+?)')
     .replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')
   return new RegExp(`^${source}/?$`)
 }

@@ -43,7 +43,7 @@ export async function listRefs(bare: string, prefix: string): Promise<GitRef[]> 
 
 /** The object that an expression of git-rev-parse names, or null. */
 export async function resolve(bare: string, expression: string): Promise<string | null> {
-  if (expression.startsWith('-')) return null
+  if (expression.includes('\n')) return null
   const format = '--batch-check=%(objectname)'
   const answer = await gitText(['cat-file', format], { dir: bare, input: `${expression}\n` })
   return /^[0-9a-f]{40}$/.test(answer) ? answer : null

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { initBare } from '../git/bare.js'
 import { git } from '../git/run.js'
-import { type Account, fullName, type Repository } from './types.js'
+import type { Account, Repository } from './types.js'
 
 export interface NewRepository {
   private?: boolean
@@ -22,6 +22,8 @@ export interface WorldOptions {
   /** The login that every token belongs to. */
   viewer: string
   now?: () => Date
+  /** Entries of a tree after which the API cuts it short. */
+  treeLimit?: number
 }
 
 /** All that this GitHub knows: accounts, repositories with their former names, and tokens. */
@@ -29,13 +31,21 @@ export class World {
   readonly folder: string
   readonly tokens: Set<string>
   readonly viewer: Account
+  readonly treeLimit: number
   readonly #accounts = new Map<string, Account>()
   readonly #repositories = new Map<string, Repository>()
   readonly #formerNames = new Map<string, Repository>()
   readonly #now: () => Date
   #lastId = 1000
 
-  constructor({ folder, tokens, viewer, now = () => new Date() }: WorldOptions) {
+  constructor({
+    folder,
+    tokens,
+    viewer,
+    now = () => new Date(),
+    treeLimit = 100_000,
+  }: WorldOptions) {
+    this.treeLimit = treeLimit
     this.folder = folder
     this.tokens = new Set(tokens)
     this.#now = now
@@ -167,10 +177,6 @@ export class World {
   /** Whether who asks may see it: public, or with any token. */
   visible(repository: Repository, asker: Account | null): boolean {
     return !repository.private || asker !== null
-  }
-
-  describe(): string {
-    return this.repositories().map(fullName).join(', ')
   }
 }
 
