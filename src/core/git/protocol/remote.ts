@@ -1,0 +1,35 @@
+import { GitHubError } from '../../errors.js'
+import type { Git, RemoteRefs } from '../types.js'
+import { advertisement } from './advertisement.js'
+import type { Capabilities } from './capabilities.js'
+import { lsRefs } from './ls-refs.js'
+
+export interface Advertised extends RemoteRefs {
+  /** In an empty repository, the full name of the branch its HEAD waits for, where the server tells. */
+  unborn: string | null
+}
+
+/** A repository on a server, what it offers, and how to ask it for more. */
+export type Remote = Advertised & { /** After redirects. */ url: string } & (
+    | { version: 2 }
+    | { version: 0; capabilities: Capabilities }
+  )
+
+/**
+ * Asks by version 2 at once; only where that is not understood, by the older way round, which begins with a GET.
+ *
+ * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, GitHubNetworkError, GitHubError
+ */
+export async function connect(git: Git, url: string, prefixes: string[]): Promise<Remote> {
+  try {
+    return await lsRefs(git, url, prefixes)
+  } catch (error) {
+    if (!isMisunderstanding(error)) throw error
+  }
+  const { version, ...remote } = await advertisement(git, url, prefixes)
+  return version === 0 ? { version, ...remote } : lsRefs(git, remote.url, prefixes)
+}
+
+/** Not one of the classes below it: those say what is wrong, and asking otherwise would not help. */
+const isMisunderstanding = (error: unknown) =>
+  error instanceof GitHubError && error.code === 'GITHUB'
