@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { ConfigError, type ErrorOptions, PathError, type WizardError } from '../errors.js'
 import { oneLine } from '../text.js'
 import { explain, faultsOf } from './issues.js'
+import { resolveInside } from './root.js'
 import { type Fault, type Path, type ReadOptions, readTree, type Tree } from './tree.js'
 import type { Position, Source } from './types.js'
 import type { YamlFile } from './yaml-file.js'
@@ -13,6 +14,12 @@ export interface ConfigDocument<T> {
   position(path: Path): Position
   /** undefined where the file says nothing, so that a value is a default. */
   source(path: Path): Source | undefined
+  /** `file:line:column: key`, for a message of another kind. */
+  where(path: Path): string
+  /** A scalar as it is written, before variables were replaced. */
+  text(path: Path): string | undefined
+  /** A path from the file, inside a folder. @throws PathError */
+  inside(folder: string, path: Path, value: string): string
   /** Throws the first of them, the others in its details; returns where there is none. @throws ConfigError, PathError */
   refuse(faults: readonly Fault[]): void
 }
@@ -31,6 +38,9 @@ export function readDocument<T>(
     value: parsed.data as T,
     position: (path) => positionOf(file, offset(tree, { path, message: '' })),
     source: (path) => sourceOf(file, tree, path),
+    where: (path) => where(file, tree, { path, message: '' }),
+    text: (path) => tree.exactPlace(path)?.text,
+    inside: (folder, path, value) => inside(file, tree, path, () => resolveInside(folder, value)),
     refuse: (faults) => refuse(file, tree, faults),
   }
 }
@@ -81,11 +91,25 @@ function refuse(file: YamlFile, tree: Tree, faults: readonly Fault[]): void {
 }
 
 function errorOf(file: YamlFile, tree: Tree, fault: Fault, details?: WizardError[]): WizardError {
+  const options: ErrorOptions = { hint: fault.hint, details }
+  const message = `${where(file, tree, fault)}: ${fault.message}`
+  return fault.escapes ? new PathError(message, options) : new ConfigError(message, options)
+}
+
+function where(file: YamlFile, tree: Tree, fault: Fault): string {
   const { line, column } = positionOf(file, offset(tree, fault))
   const key = showPath(fault.path)
-  const options: ErrorOptions = { hint: fault.hint, details }
-  const message = `${file.shown}:${line}:${column}: ${key && `${key}: `}${fault.message}`
-  return fault.escapes ? new PathError(message, options) : new ConfigError(message, options)
+  return `${file.shown}:${line}:${column}${key && `: ${key}`}`
+}
+
+function inside<T>(file: YamlFile, tree: Tree, path: Path, find: () => T): T {
+  try {
+    return find()
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error
+    const { message, hint } = error
+    throw errorOf(file, tree, { path, message, hint, escapes: true })
+  }
 }
 
 function offset(tree: Tree, { path, at, offset }: Fault): number {

@@ -14,8 +14,9 @@ export interface Interpolated {
 /** Whether there is anything to replace. */
 export const hasVariables = (text: string): boolean => text.includes('${')
 
-/** Whether the text is one `${NAME}` and nothing else, so that an unset one leaves nothing. */
-export const isOneVariable = (text: string): boolean => /^\$\{\w+\}$/.test(text.trim())
+/** The name in a text that is one `${NAME}` and nothing else, so that an unset one leaves nothing. */
+export const oneVariable = (text: string): string | undefined =>
+  /^\$\{(\w+)\}$/.exec(text.trim())?.[1]
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}`, where a default may hold others; `$${` stands for the characters `${`.

@@ -3,13 +3,13 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { PathError } from '../errors.js'
 
 /**
- * ROOT where nothing names one: the folder that holds `config/` or `wizard/config/`, which the folder of the
- * files is; that folder's parent where it goes by another name (`--config /etc/udos` is in `/etc`).
+ * ROOT where nothing names one: the folder that holds `config/` or `wizard/config/`. A folder of the files that
+ * goes by another name (`--config /etc/udos`) is ROOT itself, so that nothing lands beside it.
  */
-export function rootAbove(dir: string): string {
+export function rootOf(dir: string): string {
+  if (basename(dir) !== 'config') return dir
   const above = dirname(dir)
-  const isNested = basename(dir) === 'config' && basename(above) === 'wizard'
-  return isNested ? dirname(above) : above
+  return basename(above) === 'wizard' ? dirname(above) : above
 }
 
 /**
@@ -33,6 +33,13 @@ export function resolveInside(root: string, path: string): string {
 export function contains(folder: string, path: string): boolean {
   const from = relative(folder, path)
   return from === '' || (from !== '..' && !from.startsWith(`..${sep}`) && !isAbsolute(from))
+}
+
+/** A path with the symbolic links on its way followed, as far as it is there. @throws PathError */
+export async function realForm(path: string): Promise<string> {
+  const real = await realpath(path).catch(absent)
+  if (real !== undefined || dirname(path) === path) return real ?? path
+  return join(await realForm(dirname(path)), basename(path))
 }
 
 /**

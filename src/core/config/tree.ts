@@ -8,7 +8,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml'
-import { hasVariables, interpolate, isOneVariable, type Lookup } from './interpolate.js'
+import { hasVariables, interpolate, type Lookup, oneVariable } from './interpolate.js'
 import type { YamlFile } from './yaml-file.js'
 
 /** Keys and list indices from the top of a file to a value. */
@@ -151,7 +151,7 @@ class TreeReader {
     const { text, variables, unset, problem } = interpolate(value, this.options.lookup)
     if (problem !== undefined) return this.fault(node, path, problem)
     if (unset.length === 0) return { value: text, text: source, variables }
-    if (isOneVariable(value) && this.options.mayBeUnset(path)) return nothing
+    if (oneVariable(value) && this.options.mayBeUnset(path)) return nothing
     return this.fault(node, path, `the variable ${unset[0]} is not set`, {
       hint: `set ${unset[0]}, or write \${${unset[0]}:-a default}`,
     })

@@ -1,4 +1,3 @@
-import type { WizardError } from '../errors.js'
 import type { Environment } from '../http/dispatcher.js'
 
 /** The files of a configuration folder, by the name that stands before `.yaml`. */
@@ -56,8 +55,6 @@ export interface Config {
   webhooks(): Promise<WebhooksConfig | null>
   /** The defaults where there is no plugins.yaml. @throws ConfigError */
   plugins(): Promise<PluginsConfig>
-  /** Everything that is wrong in any file, for CONFIG VALIDATE. */
-  problems(): Promise<WizardError[]>
 }
 
 export interface GitHubConfig {

@@ -56,7 +56,8 @@ const syntaxMessages: Partial<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab; expected spaces as indentation',
 }
 
-async function readBytes(path: string, shown: string): Promise<Buffer> {
+/** @throws ConfigError, the system's error as its cause, when it can't be read, is no regular file, or too large. */
+export async function readBytes(path: string, shown: string): Promise<Buffer> {
   try {
     // Without O_NONBLOCK a named pipe would wait for a writer.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -64,7 +65,7 @@ async function readBytes(path: string, shown: string): Promise<Buffer> {
       const stat = await file.stat()
       if (!stat.isFile()) {
         const what = stat.isDirectory() ? 'a folder' : 'not a regular file'
-        throw new ConfigError(`${shown}: is ${what}; expected a YAML file`)
+        throw new ConfigError(`${shown}: is ${what}; expected a file`)
       }
       if (stat.size > mostBytes) {
         throw new ConfigError(`${shown}: is too large; expected at most ${mostBytes >> 20} MiB`)
@@ -87,10 +88,14 @@ const reasons: Partial<Record<string, string>> = {
   ENOTDIR: 'a file stands where a folder was expected',
 }
 
+/** The system's code of an error (`ENOENT`), or nothing. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
 /** A file that can't be read, told in one line. */
 export function unreadable(error: unknown, shown: string): ConfigError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
-  const why = (code && reasons[code]) ?? code ?? String(error)
+  const code = codeOf(error)
+  const why = reasons[code] || code || String(error)
   return new ConfigError(`${shown}: can't be read: ${why}`, { cause: error })
 }
 

@@ -1,0 +1,152 @@
+import { realpath, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { parse } from 'dotenv'
+import { ConfigError } from '../errors.js'
+import type { Environment } from '../http/dispatcher.js'
+import { showFile } from './document.js'
+import type { Lookup } from './interpolate.js'
+import { type ConfigFileName, type ConfigRequest, configFileNames } from './types.js'
+import { codeOf, readBytes, unreadable } from './yaml-file.js'
+
+/** A folder with at least one of the files in it, read when they are asked for. */
+export interface Folder {
+  /** Absolute. */
+  dir: string
+  /** `found`: by searching, so it may be anybody's. `user`: $XDG_CONFIG_HOME/wizard. */
+  origin: 'named' | 'found' | 'user'
+  files: Partial<Record<ConfigFileName, string>>
+}
+
+/** The folders that are the user's own: https://specifications.freedesktop.org/basedir-spec/latest/ */
+export interface UserFolders {
+  config: string
+  data: string
+  state: string
+}
+
+export function userFolders({ env, home }: Pick<ConfigRequest, 'env' | 'home'>): UserFolders {
+  // The specification has relative paths ignored.
+  const base = (name: string, fallback: string) => {
+    const named = env[name]
+    return join(named && isAbsolute(named) ? named : join(home, fallback), 'wizard')
+  }
+  return {
+    config: base('XDG_CONFIG_HOME', '.config'),
+    data: base('XDG_DATA_HOME', '.local/share'),
+    state: base('XDG_STATE_HOME', '.local/state'),
+  }
+}
+
+/**
+ * The first folder that holds any of the files: named by --config or WIZARD_CONFIG, else `config/` and
+ * `wizard/config/` here and in each parent folder, else the user's own. Our own search and not cosmiconfig's, which
+ * runs a `.config/config.js` of the current folder: code of a repository that was only just cloned.
+ *
+ * @throws ConfigError where the folder that was named holds none of them.
+ */
+export async function findFolder(request: ConfigRequest): Promise<Folder | null> {
+  const user = userFolders(request).config
+  const named = namedFolder(request)
+  if (named !== null) {
+    const files = await filesIn(named.dir)
+    if (files === null) throw await emptyFolder(named, request.cwd)
+    return { dir: named.dir, origin: (await isSame(named.dir, user)) ? 'user' : 'named', files }
+  }
+  for (const dir of candidates(request.cwd)) {
+    const files = await filesIn(dir)
+    if (files) return { dir, origin: (await isSame(dir, user)) ? 'user' : 'found', files }
+  }
+  return userFolder(request)
+}
+
+export async function userFolder(
+  request: Pick<ConfigRequest, 'env' | 'home'>,
+): Promise<Folder | null> {
+  const dir = userFolders(request).config
+  const files = await filesIn(dir)
+  return files && { dir, origin: 'user', files }
+}
+
+function namedFolder({ cwd, env, flags }: ConfigRequest): { dir: string; by: string } | null {
+  if (flags?.config) return { dir: resolve(cwd, flags.config), by: '--config' }
+  if (env.WIZARD_CONFIG) return { dir: resolve(cwd, env.WIZARD_CONFIG), by: 'WIZARD_CONFIG' }
+  return null
+}
+
+function* candidates(cwd: string): Generator<string> {
+  for (let dir = cwd; ; dir = dirname(dir)) {
+    yield join(dir, 'config')
+    yield join(dir, 'wizard', 'config')
+    if (dir === dirname(dir)) return
+  }
+}
+
+async function filesIn(dir: string): Promise<Folder['files'] | null> {
+  const files: Folder['files'] = {}
+  await Promise.all(
+    configFileNames.map(async (name) => {
+      const path = join(dir, `${name}.yaml`)
+      if (await exists(path)) files[name] = path
+    }),
+  )
+  return Object.keys(files).length > 0 ? files : null
+}
+
+/** A folder in a file's place counts too, and is told when it is read. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return false
+    throw unreadable(error, path)
+  }
+}
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  const real = (path: string) => realpath(path).catch(() => path)
+  return one === other || (await real(one)) === (await real(other))
+}
+
+async function emptyFolder(
+  { dir, by }: { dir: string; by: string },
+  cwd: string,
+): Promise<ConfigError> {
+  const there = await exists(dir)
+  const shown = showFile(dir, cwd)
+  const what = there ? 'holds no configuration' : 'is not there'
+  return new ConfigError(`${by}: ${shown} ${what}`, {
+    hint: `expected one of ${configFileNames.map((name) => `${name}.yaml`).join(', ')} in it`,
+  })
+}
+
+/**
+ * The variables for `${…}`: the environment's, then those of `.env` beside the files; an empty one is unset.
+ *
+ * @throws ConfigError where `.env` is there and can't be read.
+ */
+export async function readVariables(
+  dir: string,
+  env: Environment,
+  cwd: string,
+): Promise<Variables> {
+  const file = join(dir, '.env')
+  const own = await readEnvFile(file, showFile(file, cwd))
+  return { file, own, lookup: (name) => env[name] || own[name] || undefined }
+}
+
+export interface Variables {
+  /** `.env`, whether it is there or not. */
+  file: string
+  own: Environment
+  lookup: Lookup
+}
+
+async function readEnvFile(file: string, shown: string): Promise<Environment> {
+  try {
+    return parse(await readBytes(file, shown))
+  } catch (error) {
+    if (error instanceof ConfigError && codeOf(error.cause) === 'ENOENT') return {}
+    throw error
+  }
+}

@@ -1,0 +1,147 @@
+import type { z } from 'zod'
+import { ConfigError, PathError, type WizardError } from '../errors.js'
+import { readComponents } from './components.js'
+import { type ConfigDocument, readDocument, showFile } from './document.js'
+import { type Folder, findFolder, readVariables, userFolder, type Variables } from './folder.js'
+import { readPlugins } from './plugins.js'
+import { readRepos } from './repos.js'
+import type { GitHubFile } from './schema/github.js'
+import { fileSchemas } from './schema/index.js'
+import { readSettings } from './settings.js'
+import type { Path } from './tree.js'
+import { assertTrusted } from './trust.js'
+import type { Config, ConfigFileName, ConfigRequest } from './types.js'
+import { readWebhooks } from './webhooks.js'
+import { readYamlFile } from './yaml-file.js'
+
+/**
+ * Finds the folder, reads github.yaml and the environment, and leaves the other files for when they are asked for.
+ *
+ * @throws ConfigError for what is wrong in github.yaml, `.env` or a variable; GitHubAuthError where a folder that was
+ * found by searching would lead a credential to a host that nothing else names.
+ */
+export async function loadConfig(request: ConfigRequest): Promise<Config> {
+  const folder = await findFolder(request)
+  const source = await openFolder(folder, request)
+  const file = await source.read('github')
+  const { github, ...settings } = readSettings({
+    request,
+    folder,
+    file,
+    variables: source.variables,
+  })
+  if (folder && file) {
+    await assertTrusted({ request, folder, file, readOwn: () => readOwnGitHub(request) })
+  }
+  return {
+    dir: folder?.dir ?? null,
+    trusted: folder?.origin !== 'found',
+    files: folder?.files ?? {},
+    github,
+    ...settings,
+    repos: once(async () => {
+      const document = await source.read('repos')
+      return document ? readRepos(document, { root: settings.root, owner: github.owner }) : []
+    }),
+    components: once(async () => {
+      const document = await source.read('components')
+      return document ? readComponents(document, github.owner) : {}
+    }),
+    webhooks: once(async () => {
+      const document = await source.read('webhooks')
+      const fallback = source.variables?.lookup('GITHUB_WEBHOOK_SECRET')
+      return document && readWebhooks(document, fallback)
+    }),
+    plugins: once(async () => {
+      const document = await source.read('plugins')
+      return readPlugins(document?.value ?? fileSchemas.plugins.parse({ plugins: {} }))
+    }),
+  }
+}
+
+/** Everything that is wrong in any of the files, each error alone. */
+export async function findProblems(request: ConfigRequest): Promise<WizardError[]> {
+  const problems: WizardError[] = []
+  const config = await collect(problems, () => loadConfig(request))
+  if (config === undefined) return problems
+  for (const read of [config.repos, config.components, config.webhooks, config.plugins]) {
+    await collect<unknown>(problems, read)
+  }
+  return problems
+}
+
+async function collect<T>(problems: WizardError[], read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof PathError)) throw error
+    problems.push(error, ...error.details)
+    return undefined
+  }
+}
+
+interface FolderSource {
+  /** null where there is no folder. */
+  variables: Variables | null
+  /** null where the file is not there. @throws ConfigError */
+  read<N extends ConfigFileName>(name: N): Promise<ConfigDocument<FileValues<N>> | null>
+}
+
+type FileValues<N extends ConfigFileName> = z.infer<(typeof fileSchemas)[N]>
+
+async function openFolder(
+  folder: Folder | null,
+  { cwd, env }: Pick<ConfigRequest, 'cwd' | 'env'>,
+): Promise<FolderSource> {
+  if (folder === null) return { variables: null, read: async () => null }
+  const variables = await readVariables(folder.dir, env, cwd)
+  return {
+    variables,
+    async read<N extends ConfigFileName>(name: N) {
+      const path = folder.files[name]
+      if (path === undefined) return null
+      const schema: z.ZodType<FileValues<N>> = fileSchemas[name] as never
+      const { isLiteral = never, mayBeUnset = never } = rules[name] ?? {}
+      const { lookup } = variables
+      const file = await readYamlFile(path, showFile(path, cwd))
+      return readDocument(file, schema, { lookup, isLiteral, mayBeUnset })
+    },
+  }
+}
+
+interface Rules {
+  isLiteral?(path: Path): boolean
+  mayBeUnset?(path: Path): boolean
+}
+
+const never = () => false
+const fallBack = new Set<unknown>(['token', 'owner', 'base_url', 'git_url', 'proxy'])
+
+/** Where `${…}` is left alone, and where an unset one may be: see ReadOptions. */
+const rules: Partial<Record<ConfigFileName, Rules>> = {
+  github: {
+    mayBeUnset: ([top, key, more]) => top === 'github' && fallBack.has(key) && more === undefined,
+  },
+  components: {
+    isLiteral: ([, , section, key]) => section === 'release' && (key === 'build' || key === 'sign'),
+  },
+  webhooks: {
+    isLiteral: ([, section, , , key]) => section === 'handlers' && key === 'exec',
+    mayBeUnset: ([, key]) => key === 'secret',
+  },
+}
+
+/** github.yaml of the user's own folder, for the hosts it names. */
+async function readOwnGitHub(request: ConfigRequest): Promise<GitHubFile['github'] | undefined> {
+  const source = await openFolder(await userFolder(request), request)
+  return (await source.read('github'))?.value.github
+}
+
+/** What is read when it is first asked for, and then kept; a failure is kept too. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= read()
+    return made
+  }
+}
