@@ -1,0 +1,73 @@
+import { closeSync, constants, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BytePath, joinBytes } from '../byte-path.js'
+import { hasCode } from '../files.js'
+import type { Folder } from '../worktree/folder.js'
+import type { WorktreeSettings } from '../worktree/settings.js'
+import { parseRules, type RuleList, verdictOf } from './rules.js'
+
+/** The ignore rules as they stand in one folder of a work tree. */
+export interface Ignorer {
+  /** Whether git ignores what lies in this folder. */
+  ignores(path: BytePath, isFolder: boolean): boolean
+  /** The rules within a folder that lies in this one. */
+  enter(path: BytePath): Ignorer
+}
+
+export interface IgnorerRequest {
+  folder: Folder
+  gitDir: string
+  settings: WorktreeSettings
+}
+
+/** The rules at the top: the user's own, the repository's `info/exclude`, and the top's `.gitignore`. */
+export function createIgnorer({ folder, gitDir, settings }: IgnorerRequest): Ignorer {
+  const read = (path: string | Buffer, flags: number, base: BytePath): RuleList => ({
+    folder: base,
+    rules: parseRules(readBytes(path, flags), settings),
+  })
+  const lists = [join(gitDir, 'info', 'exclude')]
+  if (settings.excludesFile !== null) lists.unshift(settings.excludesFile)
+  // git follows a symlink to the user's own files, but not one that a repository has in its work tree.
+  const own = lists.map((path) => read(path, constants.O_RDONLY, ''))
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW
+  return within(own, '', (path) => read(folder.at(joinBytes(path, '.gitignore')), flags, path))
+}
+
+function within(above: RuleList[], path: BytePath, read: (path: BytePath) => RuleList): Ignorer {
+  const mine = read(path)
+  const lists = mine.rules.length === 0 ? above : [...above, mine]
+  const ignores = (below: BytePath, isFolder: boolean) => {
+    for (let at = lists.length - 1; at >= 0; at--) {
+      const list = lists[at]
+      const verdict = list === undefined ? null : verdictOf(list, below, isFolder)
+      if (verdict !== null) return verdict === 'ignored'
+    }
+    return false
+  }
+  return {
+    ignores,
+    enter: (below) => (ignores(below, true) ? everything : within(lists, below, read)),
+  }
+}
+
+/** In an ignored folder nothing can be taken back. */
+const everything: Ignorer = { ignores: () => true, enter: () => everything }
+
+function readBytes(path: string | Buffer, flags: number): string {
+  let fd: number
+  try {
+    fd = openSync(path, flags)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return ''
+    throw error
+  }
+  try {
+    return readFileSync(fd, 'latin1')
+  } catch (error) {
+    if (hasCode(error, 'EISDIR')) return ''
+    throw error
+  } finally {
+    closeSync(fd)
+  }
+}

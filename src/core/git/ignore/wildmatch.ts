@@ -1,0 +1,164 @@
+/** What one place of a pattern takes. */
+type Token =
+  | { kind: 'literal'; byte: string }
+  /** One byte that is no slash: `?` or `[…]`. */
+  | { kind: 'class'; has: (code: number) => boolean }
+  /** Any bytes but slashes: `*`. */
+  | { kind: 'star' }
+  /** Any bytes: `**` at the end, or before an escaped slash. */
+  | { kind: 'all' }
+  /** Any folders, each with its slash, or none: `**` and its slash. */
+  | { kind: 'folders' }
+
+export type Matcher = (text: string) => boolean
+
+/**
+ * A glob of git over bytes, in which only `**` crosses slashes. It is matched without backtracking, in time
+ * proportional to pattern times text, as patterns come from repositories that anyone may have written.
+ *
+ * @see https://git-scm.com/docs/gitignore#_pattern_format
+ */
+export function compileGlob(pattern: string, { ignoreCase }: { ignoreCase: boolean }): Matcher {
+  const folded = ignoreCase ? lowerCase(pattern) : pattern
+  const fold = ignoreCase ? lowerCase : (text: string) => text
+  if (!/[*?[\\]/.test(folded)) return (text) => fold(text) === folded
+  const tokens = parseGlob(folded)
+  if (tokens === null) return () => false
+  return (text) => matchTokens(tokens, fold(text))
+}
+
+const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
+/** @returns null where no text matches: an open bracket, a class that is none, a backslash at the end */
+function parseGlob(pattern: string): Token[] | null {
+  // git compares what stands before the first wildcard on its own, so that a `**` there is at a start.
+  const firstWildcard = pattern.search(/[*?[\\]/)
+  const tokens: Token[] = []
+  let at = 0
+  while (at < pattern.length) {
+    const byte = pattern[at] ?? ''
+    if (byte === '*') {
+      const end = endOfStars(pattern, at)
+      const token = starToken(pattern, at, end, firstWildcard)
+      tokens.push(token)
+      at = token.kind === 'folders' ? end + 1 : end
+    } else if (byte === '[') {
+      const bracket = parseBracket(pattern, at + 1)
+      if (bracket === null) return null
+      tokens.push({ kind: 'class', has: bracket.has })
+      at = bracket.end
+    } else if (byte === '?') {
+      tokens.push({ kind: 'class', has: () => true })
+      at++
+    } else {
+      const literal = byte === '\\' ? pattern[++at] : byte
+      if (literal === undefined) return null
+      tokens.push({ kind: 'literal', byte: literal })
+      at++
+    }
+  }
+  return tokens
+}
+
+function endOfStars(pattern: string, start: number): number {
+  let end = start
+  while (pattern[end] === '*') end++
+  return end
+}
+
+/** Two or more stars are more than one only where they stand for whole folders. */
+function starToken(pattern: string, start: number, end: number, first: number): Token {
+  const opens = start === first || pattern[start - 1] === '/'
+  if (end - start < 2 || !opens) return { kind: 'star' }
+  if (pattern[end] === '/') return { kind: 'folders' }
+  const closes = end === pattern.length || pattern.startsWith('\\/', end)
+  return { kind: closes ? 'all' : 'star' }
+}
+
+const posixClasses: Record<string, RegExp> = {
+  alnum: /[A-Za-z0-9]/,
+  alpha: /[A-Za-z]/,
+  blank: /[ \t]/,
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the class is about them
+  cntrl: /[\x00-\x1f\x7f]/,
+  digit: /[0-9]/,
+  graph: /[!-~]/,
+  lower: /[a-z]/,
+  print: /[ -~]/,
+  punct: /[!-/:-@[-`{-~]/,
+  space: /[ \t\n\v\f\r]/,
+  upper: /[A-Z]/,
+  xdigit: /[A-Fa-f0-9]/,
+}
+
+/** @param start behind the `[` */
+function parseBracket(pattern: string, start: number) {
+  const negated = pattern[start] === '!' || pattern[start] === '^'
+  const set = new Set<number>()
+  let at = negated ? start + 1 : start
+  let last: number | null = null
+  for (let first = true; first || pattern[at] !== ']'; first = false) {
+    if (at >= pattern.length) return null
+    const named = pattern[at] === '[' && pattern[at + 1] === ':' ? namedClass(pattern, at) : 'none'
+    if (named === null) return null
+    if (named !== 'none') {
+      for (const code of named.codes) set.add(code)
+      at = named.end
+      last = null
+      continue
+    }
+    const isRange: boolean =
+      pattern[at] === '-' && last !== null && !']'.includes(pattern[at + 1] ?? ']')
+    if (isRange) at++
+    if (pattern[at] === '\\') at++
+    if (at >= pattern.length) return null
+    const code = pattern.charCodeAt(at++)
+    for (let each = isRange ? (last ?? code) : code; each <= code; each++) set.add(each)
+    last = isRange ? null : code
+  }
+  return { has: (code: number) => set.has(code) !== negated, end: at + 1 }
+}
+
+/** `[:alpha:]` within a bracket; 'none' where there is no `:]`, so that the bytes stand for themselves. */
+function namedClass(pattern: string, start: number) {
+  const close = pattern.indexOf(']', start + 2)
+  if (close < 0) return null
+  if (pattern[close - 1] !== ':' || close - 1 < start + 2) return 'none'
+  const test = posixClasses[pattern.slice(start + 2, close - 1)]
+  if (test === undefined) return null
+  const codes = Array.from({ length: 128 }, (_, code) => code)
+  return { codes: codes.filter((code) => test.test(String.fromCharCode(code))), end: close + 1 }
+}
+
+/** Which lengths of the text the tokens so far can have taken, from token to token. */
+function matchTokens(tokens: Token[], text: string): boolean {
+  let reached = new Uint8Array(text.length + 1)
+  reached[0] = 1
+  for (const token of tokens) reached = advance(token, text, reached)
+  return reached[text.length] === 1
+}
+
+function advance(token: Token, text: string, reached: Uint8Array): Uint8Array<ArrayBuffer> {
+  const next = new Uint8Array(text.length + 1)
+  let any = 0
+  for (let end = 0; end <= text.length; end++) {
+    const here = reached[end] ?? 0
+    const before = end > 0 ? (reached[end - 1] ?? 0) : 0
+    const slash = end > 0 && text[end - 1] === '/'
+    if (token.kind === 'literal') {
+      next[end] = before & Number(text[end - 1] === token.byte)
+    } else if (token.kind === 'class') {
+      next[end] = before & Number(!slash && end > 0 && token.has(text.charCodeAt(end - 1)))
+    } else if (token.kind === 'star') {
+      any = here | (slash ? 0 : any)
+      next[end] = any
+    } else if (token.kind === 'all') {
+      any |= here
+      next[end] = any
+    } else {
+      next[end] = here | (slash ? any : 0)
+      any |= here
+    }
+  }
+  return next
+}

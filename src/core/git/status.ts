@@ -1,0 +1,81 @@
+import { type BytePath, showPath } from './byte-path.js'
+import { createIgnorer } from './ignore/ignorer.js'
+import { type IndexFile, readIndex } from './index/read.js'
+import { readCommit } from './objects/parse.js'
+import { resolveRef } from './refs.js'
+import type { ObjectStore, Oid, WorktreeStatus } from './types.js'
+import { Folder } from './worktree/folder.js'
+import { Pacer } from './worktree/pacer.js'
+import { readSettings, type UserEnvironment } from './worktree/settings.js'
+import { stagedPaths } from './worktree/staged.js'
+import { type WorktreeChange, walkWorktree } from './worktree/walk.js'
+
+export interface StatusRequest {
+  dir: string
+  gitDir: string
+  store: ObjectStore
+  /** Where the user's own git configuration is found, for `core.excludesFile`; default: nowhere. */
+  env?: UserEnvironment | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** A path that is not as HEAD has it; `staged` and `unstaged` may both be told of one. */
+export interface Change {
+  kind: WorktreeChange['kind'] | 'staged'
+  path: BytePath
+}
+
+/**
+ * What `git status --porcelain` tells, without touching the index. Paths are in order, and as `showPath` shows them.
+ *
+ * @throws BlockedError (`unsupported`) for an index that wizard does not read
+ */
+export async function status(request: StatusRequest): Promise<WorktreeStatus> {
+  const paths = { staged: new Set<BytePath>(), unstaged: new Set<BytePath>() }
+  const untracked = new Set<BytePath>()
+  for await (const { kind, path } of changes(request)) {
+    if (kind === 'untracked') untracked.add(path)
+    else if (kind !== 'ignored') paths[kind].add(path)
+  }
+  const shown = (found: Set<BytePath>) => [...found].sort().map(showPath)
+  return {
+    staged: shown(paths.staged),
+    unstaged: shown(paths.unstaged),
+    untracked: shown(untracked),
+  }
+}
+
+/** Whether `git status --porcelain` would print nothing. Stops at the first thing it would. */
+export async function isClean(request: StatusRequest): Promise<boolean> {
+  for await (const _ of changes(request)) return false
+  return true
+}
+
+/** Everything that is not as HEAD has it, as it is found: what is staged, then folder by folder. */
+export async function* changes(
+  request: StatusRequest,
+  { withIgnored = false } = {},
+): AsyncGenerator<Change> {
+  const { dir, gitDir, store, signal } = request
+  const index = readIndex(gitDir)
+  const settings = readSettings(gitDir, request.env)
+  const folder = new Folder(dir)
+  for await (const path of stagedPaths(store, index, await headTree(gitDir, store))) {
+    yield { kind: 'staged', path }
+  }
+  const pacer = new Pacer(signal)
+  const walk = { folder, settings, indexStat: index.stat, pacer, withIgnored }
+  yield* walkWorktree(walk, wholeIndex(index), createIgnorer({ folder, gitDir, settings }))
+}
+
+const wholeIndex = ({ entries }: IndexFile) => ({
+  entries,
+  start: 0,
+  end: entries.length,
+  folder: '',
+})
+
+async function headTree(gitDir: string, store: ObjectStore): Promise<Oid | null> {
+  const head = await resolveRef(gitDir, 'HEAD')
+  return head === null ? null : (await readCommit(store, head)).tree
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  type Dirent,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs'
+import { type BytePath, bytesOf, fsPath, joinBytes } from '../byte-path.js'
+import { hasCode } from '../files.js'
+import { objectHeader } from '../objects/hash.js'
+import type { Oid } from '../types.js'
+import type { Pacer } from './pacer.js'
+
+/** An entry of a folder, its name in bytes. */
+export type FolderEntry = Dirent<string>
+
+/** A folder on disk, its files named by the bytes of their path below it. */
+export class Folder {
+  readonly #root: BytePath
+
+  /** @param dir an ordinary path */
+  constructor(dir: string) {
+    this.#root = bytesOf(dir)
+  }
+
+  /** What node:fs takes for this path. */
+  at(path: BytePath): string | Buffer {
+    return fsPath(joinBytes(this.#root, path))
+  }
+
+  /** null where there is nothing, or where a folder on the way is none. */
+  lstat(path: BytePath): BigIntStats | null {
+    try {
+      return lstatSync(this.at(path), { bigint: true, throwIfNoEntry: false }) ?? null
+    } catch (error) {
+      if (hasCode(error, 'ENOTDIR', 'ENOENT')) return null
+      throw error
+    }
+  }
+
+  /** @param path '' for the folder itself */
+  list(path: BytePath): FolderEntry[] {
+    const at = path === '' ? fsPath(this.#root) : this.at(path)
+    // latin1 keeps every byte of a name; node's types know of utf8 and buffers alone.
+    return readdirSync(at, { withFileTypes: true, encoding: 'latin1' })
+  }
+
+  readLink(path: BytePath): Buffer {
+    return readlinkSync(this.at(path), 'buffer')
+  }
+
+  /** The id that git would give the file's or the link's bytes as they are. */
+  async hash(path: BytePath, stats: BigIntStats, pacer: Pacer): Promise<Oid> {
+    if (stats.isSymbolicLink()) {
+      const target = this.readLink(path)
+      return createHash('sha1')
+        .update(objectHeader('blob', target.length))
+        .update(target)
+        .digest('hex')
+    }
+    return this.#hashFile(path, Number(stats.size), pacer)
+  }
+
+  async #hashFile(path: BytePath, size: number, pacer: Pacer): Promise<Oid> {
+    const hash = createHash('sha1').update(objectHeader('blob', size))
+    const chunk = Buffer.allocUnsafe(Math.min(Math.max(size, 1), 1 << 20))
+    const fd = openSync(this.at(path), constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) {
+        hash.update(chunk.subarray(0, length))
+        if (pacer.isDue) await pacer.rest()
+      }
+    } finally {
+      closeSync(fd)
+    }
+    return hash.digest('hex')
+  }
+}

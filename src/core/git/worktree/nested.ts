@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type BytePath, joinBytes } from '../byte-path.js'
+import { hasCode } from '../files.js'
+import { resolveRef } from '../refs.js'
+import type { Oid } from '../types.js'
+import type { Folder } from './folder.js'
+
+/** Whether a folder is the work tree of a repository of its own. */
+export const isRepository = (folder: Folder, path: BytePath): boolean =>
+  gitDirOf(folder, path) !== null
+
+/** The commit that an initialised submodule stands on; null where there is none. */
+export async function submoduleHead(folder: Folder, path: BytePath): Promise<Oid | null> {
+  const gitDir = gitDirOf(folder, path)
+  return gitDir === null ? null : resolveRef(gitDir, 'HEAD')
+}
+
+/** @see https://git-scm.com/docs/gitrepository-layout */
+function gitDirOf(folder: Folder, path: BytePath): string | null {
+  const at = folder.at(joinBytes(path, '.git')).toString()
+  const gitDir = readGitFile(at) ?? at
+  const parts = ['HEAD', 'objects', 'refs']
+  return parts.every((part) => existsSync(join(gitDir, part))) ? gitDir : null
+}
+
+/** Where a `.git` that is a file leads to, as a submodule's and a linked work tree's is. */
+function readGitFile(path: string): string | null {
+  try {
+    const target = /^gitdir: (.+?)\n*$/.exec(readFileSync(path, 'utf8'))?.[1]
+    return target === undefined ? null : resolve(path, '..', target)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null
+    throw error
+  }
+}
