@@ -70,3 +70,25 @@ async function outputOf(command: string, args: string[]): Promise<string> {
   )
   return result.trim()
 }
+
+/**
+ * For locks inside a repository and for half-made clones: `mark` names this process, and any mark can be asked
+ * about. A mark that is not ours counts as alive: it is somebody else's to remove.
+ */
+export function livenessFor(self: ProcessIdentity) {
+  return {
+    mark: JSON.stringify(self),
+    async isAlive(mark: string): Promise<boolean> {
+      const owner = parseIdentity(mark)
+      return owner === null || (await livenessOf(owner)) !== 'dead'
+    },
+  }
+}
+
+function parseIdentity(mark: string): ProcessIdentity | null {
+  try {
+    return processIdentitySchema.parse(JSON.parse(mark))
+  } catch {
+    return null
+  }
+}

@@ -114,7 +114,9 @@ export class Terminal {
 
   #writeLines(lines: string[]): void {
     if (lines.length > 0)
-      this.out.write(`${lines.map((line) => plainText(this.#options.redact(line), { colours: this.out.hasColour })).join('\n')}\n`)
+      this.out.write(
+        `${lines.map((line) => plainText(this.#options.redact(line), { colours: this.out.hasColour })).join('\n')}\n`,
+      )
   }
 
   #clean(text: string): string {

@@ -1,3 +1,4 @@
+import type { SyncMode } from './plan.js'
 import type { SyncEntry, SyncReport } from './types.js'
 
 /** `1.2 MB`: decimal units, as GitHub and disks are sold. */
@@ -33,16 +34,23 @@ const lines = {
   failed: (name, { error }) => `❌ ${name}: ${error?.message ?? 'failed'}`,
   clone: (name, { path }) => `${name} would be cloned → ${path}`,
   pull: (name, { from, to }) => `${name} would be pulled (${short(from)}..${short(to)})`,
-  none: (name) => `${name} is up to date`,
-  skip: (name, { reason }) => `${name} would be skipped: ${reason}`,
 } satisfies Record<string, (name: string, entry: SyncEntry) => string>
 
-const verbs = { clone: 'cloned', pull: 'pulled', sync: 'in step' } as const
-export type SyncVerb = keyof typeof verbs
+const done = {
+  clone: 'cloned successfully',
+  pull: 'pulled successfully',
+  sync: 'in step',
+  reset: 'at their remote',
+} satisfies Record<SyncMode, string>
 
 /** `Summary: 4/5 repos cloned successfully`, with what was not. */
-export function describeReport(verb: SyncVerb, { total, succeeded, failed, skipped }: SyncReport): string {
-  const rest = [failed > 0 && `${failed} failed or blocked`, skipped > 0 && `${skipped} skipped`].filter(Boolean)
-  const done = verb === 'sync' ? 'in step' : `${verbs[verb]} successfully`
-  return `Summary: ${succeeded}/${total} repos ${done}${rest.length > 0 ? ` (${rest.join(', ')})` : ''}`
+export function describeReport(
+  mode: SyncMode,
+  { total, succeeded, failed, skipped }: SyncReport,
+): string {
+  const rest = [
+    failed > 0 && `${failed} failed or blocked`,
+    skipped > 0 && `${skipped} skipped`,
+  ].filter(Boolean)
+  return `Summary: ${succeeded}/${total} repos ${done[mode]}${rest.length > 0 ? ` (${rest.join(', ')})` : ''}`
 }

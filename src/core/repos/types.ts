@@ -5,7 +5,7 @@ export type SyncStatus = 'cloned' | 'updated' | 'unchanged' | 'skipped' | 'block
 export type SkipReason = 'archived' | 'not-due' | 'no-auto-pull' | 'missing'
 
 /** What a dry run says would be done. */
-export type Planned = 'clone' | 'pull' | 'none' | 'skip' | 'blocked' | 'failed'
+export type Planned = 'clone' | 'pull' | 'unchanged' | 'skipped' | 'blocked' | 'failed'
 
 /** What became of one repository; the keys are those of `--json`. */
 export interface SyncEntry {
@@ -58,4 +58,6 @@ export interface RepositoryStatus {
   behind_by: number | null
   /** ISO 8601, UTC. */
   last_pull: string | null
+  /** Why it is blocked, or why something is not known. */
+  error: ErrorReport | null
 }

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path'
+import { repositoryTarget } from '../targets.js'
+import { defineVerb } from '../verb.js'
+import { entryPage, entryShortfall } from './report-page.js'
+
+export const clone = defineVerb({
+  name: 'clone',
+  summary: 'clone one repository, with all branches and tags',
+  examples: [
+    { command: 'wizard REPO CLONE uDOS/typo', does: 'into ./typo' },
+    {
+      command: 'wizard REPO CLONE uDOS/typo tools/typo --branch v1.2.0',
+      does: 'at a tag, elsewhere',
+    },
+    {
+      command: 'wizard REPO CLONE https://github.com/uDOS/typo --depth 1',
+      does: 'the newest commit alone',
+    },
+  ],
+  args: [
+    { name: 'repo', summary: 'owner/repo, its address, or a name below the default owner' },
+    { name: 'dest', summary: 'the folder; default: ./repo', optional: true },
+  ],
+  flags: {
+    branch: { type: 'text', value: 'REF', summary: 'a branch, a tag or a full commit id' },
+    depth: {
+      type: 'integer',
+      value: 'N',
+      min: 1,
+      summary: 'that many commits; implies --single-branch',
+    },
+    'single-branch': { type: 'boolean', summary: 'that branch alone' },
+  },
+  async run(context, [target = '', dest], { branch, depth, 'single-branch': singleBranch }) {
+    const { owner, repo } = await repositoryTarget(context, target)
+    const destination = resolve(context.cwd, dest ?? repo)
+    const sync = await context.repoSync()
+    return sync.cloneRepo({ owner, repo, destination, branch, depth, singleBranch })
+  },
+  render: entryPage,
+  shortfall: entryShortfall,
+})

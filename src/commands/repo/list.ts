@@ -1,0 +1,120 @@
+import type { Context } from '../../context.js'
+import { ConfigError, UsageError } from '../../core/errors.js'
+import { readLocal } from '../../core/git/local.js'
+import type { RepositoryData } from '../../core/github/shapes.js'
+import { fullNameOf, type Wanted } from '../../core/repos/wanted.js'
+import type { Page } from '../../terminal/page.js'
+import { defineVerb } from '../verb.js'
+
+type Listed = { kind: 'remote'; list: RepositoryData[] } | { kind: 'local'; list: LocalListing[] }
+
+/** What repos.yaml names, and where. */
+interface LocalListing {
+  repo: string
+  group: string | null
+  path: string
+  branch: string | null
+  auto_pull: boolean
+  pull_schedule: string | null
+  present: boolean
+}
+
+export const list = defineVerb({
+  name: 'list',
+  summary: 'the repositories of an owner on GitHub, or with --local of repos.yaml',
+  examples: [
+    { command: 'wizard REPO LIST', does: 'those of the default owner' },
+    { command: 'wizard REPO LIST ollama --limit 20', does: 'some of another' },
+    { command: 'wizard REPO LIST --local', does: 'what repos.yaml names, and where' },
+  ],
+  args: [
+    {
+      name: 'owner',
+      summary: 'an organisation or user; default: owner in github.yaml',
+      optional: true,
+    },
+  ],
+  flags: {
+    local: { type: 'boolean', summary: 'what repos.yaml names' },
+    limit: { type: 'integer', value: 'N', min: 1, summary: 'at most N; default: all' },
+  },
+  async run(context, [owner], { local, limit }): Promise<Listed> {
+    if (local && owner !== undefined) throw new UsageError('REPO LIST --local takes no owner')
+    if (local) return { kind: 'local', list: (await listLocal(context)).slice(0, limit) }
+    const client = await context.github()
+    return {
+      kind: 'remote',
+      list: await client.listRepositories(await ownerOf(context, owner), { limit }),
+    }
+  },
+  json: ({ list }) => list,
+  render: (found, context) =>
+    found.kind === 'local' ? localPage(found.list) : repositoriesPage(found.list, context),
+})
+
+async function ownerOf(context: Context, owner: string | undefined): Promise<string> {
+  const known = owner ?? (await context.config()).github.owner
+  if (known) return known
+  throw new ConfigError('there is no default owner', {
+    hint: 'name one: wizard REPO LIST OWNER; or set GITHUB_OWNER',
+  })
+}
+
+async function listLocal(context: Context): Promise<LocalListing[]> {
+  const wanted = await (await context.repoSync()).wanted()
+  return Promise.all(wanted.map(listingOf))
+}
+
+async function listingOf(one: Wanted): Promise<LocalListing> {
+  const { kind } = await readLocal(one.path)
+  return {
+    repo: fullNameOf(one),
+    group: one.group,
+    path: one.path,
+    branch: one.branch ?? null,
+    auto_pull: one.autoPull,
+    pull_schedule: one.pullSchedule ?? null,
+    present: kind === 'repository',
+  }
+}
+
+const localPage = (found: LocalListing[]): Page => ({
+  kind: 'table',
+  columns: [
+    { title: 'REPOSITORY', flexible: true },
+    { title: 'GROUP', flexible: true },
+    { title: 'HERE', tone: (cell) => (cell === 'yes' ? 'good' : 'warning') },
+    { title: 'BRANCH', flexible: true },
+    { title: 'SCHEDULE' },
+    { title: 'FOLDER', flexible: true },
+  ],
+  rows: found.map(({ repo, group, present, branch, pull_schedule, path }) => [
+    repo,
+    group ?? '',
+    present ? 'yes' : 'no',
+    branch ?? '(default)',
+    pull_schedule ?? '',
+    path,
+  ]),
+})
+
+/** Repositories on GitHub, for LIST and SEARCH. */
+export const repositoriesPage = (found: RepositoryData[], _context: Context): Page => ({
+  kind: 'table',
+  columns: [
+    { title: 'REPOSITORY', flexible: true },
+    { title: 'BRANCH' },
+    { title: 'STARS', align: 'right' },
+    { title: 'PUSHED' },
+    { title: 'KIND', tone: () => 'faint' },
+    { title: 'DESCRIPTION', flexible: true },
+  ],
+  rows: found.map((one) => [
+    one.full_name,
+    one.default_branch,
+    String(one.stars),
+    one.pushed_at?.slice(0, 10) ?? '',
+    [one.private ? 'private' : 'public', one.archived && 'archived'].filter(Boolean).join(' '),
+    one.description ?? '',
+  ]),
+})

@@ -1,0 +1,58 @@
+import type { Pruned } from '../../core/repos/prune.js'
+import { defineVerb } from '../verb.js'
+
+export const prune = defineVerb({
+  name: 'prune',
+  summary:
+    'move clones that repos.yaml no longer names to ROOT/.wizard/trash, unless there is local work',
+  examples: [
+    {
+      command: 'wizard REPO PRUNE --dry-run',
+      does: 'what would be moved, and what is kept and why',
+    },
+    { command: 'wizard REPO PRUNE', does: 'asks first' },
+    {
+      command: 'wizard REPO PRUNE --yes --max 5',
+      does: 'for cron: more than five is taken for a mistake',
+    },
+  ],
+  args: [],
+  flags: {
+    max: {
+      type: 'integer',
+      value: 'N',
+      min: 0,
+      summary: 'move nothing where there are more than N',
+    },
+    'dry-run': { type: 'boolean', summary: 'list, and move nothing' },
+  },
+  async run(context, _args, { max, 'dry-run': dryRun }) {
+    const sync = await context.repoSync()
+    return sync.prune({
+      max,
+      dryRun,
+      confirm: (found) => context.terminal.confirm(questionOn(found)),
+    })
+  },
+  render: (found, context) =>
+    found.length === 0
+      ? { kind: 'lines', lines: context.globals.quiet ? [] : ['There is nothing to prune.'] }
+      : {
+          kind: 'table',
+          columns: [
+            { title: 'REPOSITORY', flexible: true },
+            { title: 'ACTION', tone: (cell) => (cell === 'kept' ? 'warning' : undefined) },
+            { title: 'FOLDER', flexible: true },
+            { title: 'WHY OR WHERE', flexible: true },
+          ],
+          rows: found.map(({ repo, action, path, reasons, trash }) => [
+            repo,
+            action,
+            path,
+            trash ?? reasons.join('; '),
+          ]),
+        },
+})
+
+const questionOn = (found: Pruned[]) =>
+  `Move ${found.length} clones that repos.yaml no longer names to the trash? ${found.map(({ path }) => path).join(', ')}`

@@ -1,0 +1,59 @@
+import { stat } from 'node:fs/promises'
+import { isAbsolute, resolve } from 'node:path'
+import type { Context } from '../../context.js'
+import { GitHubNotFoundError, UsageError, WizardError } from '../../core/errors.js'
+import type { SyncEntry } from '../../core/repos/types.js'
+import { fullNameOf, type Wanted } from '../../core/repos/wanted.js'
+import { defineVerb } from '../verb.js'
+import { entryPage, entryShortfall } from './report-page.js'
+
+export const pull = defineVerb({
+  name: 'pull',
+  summary: 'pull one repository, of repos.yaml or by its folder',
+  examples: [
+    { command: 'wizard REPO PULL typo', does: 'one that repos.yaml names' },
+    { command: 'wizard REPO PULL ./typo', does: 'the clone in a folder' },
+    { command: 'wizard REPO PULL .', does: 'the one around here' },
+  ],
+  args: [{ name: 'target', summary: 'one repository of repos.yaml, or the folder of a clone' }],
+  flags: {},
+  async run(context, [target = '']) {
+    const sync = await context.repoSync()
+    const named = looksLikePath(target) ? null : await findNamed(context, target)
+    if (named === null) return sync.pullRepo(resolve(context.cwd, target))
+    const { repositories } = await sync.pullAll({ targets: [fullNameOf(named)] })
+    return theOneAt(repositories, named)
+  },
+  render: entryPage,
+  shortfall: entryShortfall,
+})
+
+const looksLikePath = (target: string) => isAbsolute(target) || /^\.{1,2}(\/|$)/.test(target)
+
+/** null where repos.yaml names no such one, but a folder is there. */
+async function findNamed(context: Context, target: string): Promise<Wanted | null> {
+  try {
+    const found = await (await context.repoSync()).wanted([target])
+    const [one, ...others] = found
+    if (one && others.length === 0) return one
+    throw new UsageError(`${target} names ${found.length} repositories`, {
+      hint: `wizard REPO PULL-ALL ${target}`,
+    })
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError && (await isFolder(resolve(context.cwd, target))))
+      return null
+    throw error
+  }
+}
+
+const isFolder = (path: string) =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+
+function theOneAt(entries: SyncEntry[], { path }: Wanted): SyncEntry {
+  const entry = entries.find((one) => one.path === path)
+  if (!entry) throw new WizardError(`${path} was not pulled`)
+  return entry
+}

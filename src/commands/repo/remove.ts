@@ -1,0 +1,22 @@
+import { defineVerb } from '../verb.js'
+
+export const remove = defineVerb({
+  name: 'remove',
+  summary: 'take a repository out of repos.yaml; its files stay',
+  examples: [
+    {
+      command: 'wizard REPO REMOVE uDOS/micro',
+      does: 'the clone stays; PRUNE moves it to the trash',
+    },
+  ],
+  args: [{ name: 'target', summary: 'a repository that repos.yaml names by itself' }],
+  flags: {},
+  async run(context, [target = '']) {
+    const { removeRepository } = await import('../../core/config/edit.js')
+    return removeRepository(await context.config(), target)
+  },
+  render: ({ repo, group, file }, context) =>
+    context.globals.quiet
+      ? { kind: 'nothing' }
+      : { kind: 'lines', lines: [`${repo} was taken out of ${group} in ${file}; its files stay`] },
+})

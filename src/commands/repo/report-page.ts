@@ -1,0 +1,83 @@
+import { relative } from 'node:path'
+import type { Context } from '../../context.js'
+import type { ErrorCode } from '../../core/errors.js'
+import { describeEntry } from '../../core/repos/describe.js'
+import type { SyncEntry, SyncReport } from '../../core/repos/types.js'
+import { lines, type Page, type Tone } from '../../terminal/page.js'
+import type { Shortfall } from '../verb.js'
+
+const tones: Partial<Record<string, Tone>> = {
+  cloned: 'good',
+  updated: 'good',
+  unchanged: 'faint',
+  skipped: 'faint',
+  blocked: 'warning',
+  failed: 'bad',
+}
+
+/** What a sync did: repository, what became of it, branch, folder, and why. */
+export function reportPage(report: SyncReport, context: Context, summary: string): Page {
+  if (context.globals.quiet && report.failed === 0) return { kind: 'nothing' }
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'REPOSITORY', flexible: true },
+      { title: 'STATUS', tone: (cell) => tones[cell] },
+      { title: 'BRANCH', flexible: true },
+      { title: 'FOLDER', flexible: true },
+      { title: 'NOTE', flexible: true },
+    ],
+    rows: report.repositories.map((entry) => rowOf(entry, context)),
+    after: [summary],
+  }
+}
+
+function rowOf(entry: SyncEntry, context: Context): string[] {
+  const { repo, status, planned, branch, path } = entry
+  const folder = context.terminal.out.isTerminal ? relative(context.cwd, path) || '.' : path
+  return [repo, status ?? planned ?? '', branch ?? '', folder, noteOf(entry)]
+}
+
+const noteOf = ({ reason, error, warnings }: SyncEntry) =>
+  [reason, error?.message, ...warnings].filter(Boolean).join('; ')
+
+/** One cause that stopped every one of them is the exit status; else that one of them failed. */
+export function reportShortfall(report: SyncReport, allowBlocked: boolean): Shortfall | null {
+  const outcome = ({ status, planned }: SyncEntry) => status ?? planned
+  const bad = report.repositories.filter(
+    (entry) => outcome(entry) === 'failed' || (!allowBlocked && outcome(entry) === 'blocked'),
+  )
+  const [first] = bad
+  if (!first) return null
+  const shared = sharedCause(report.repositories)
+  if (shared && first.error)
+    return { code: shared, message: first.error.message, hint: first.error.hint ?? undefined }
+  return {
+    code: 'FAILED',
+    message: `${bad.length} of ${report.total} repositories failed or were blocked`,
+  }
+}
+
+const causes: ErrorCode[] = [
+  'GITHUB_AUTH',
+  'GITHUB_RATE_LIMIT',
+  'GITHUB_NETWORK',
+  'TIMEOUT',
+  'INTERRUPTED',
+]
+
+function sharedCause(entries: SyncEntry[]): ErrorCode | null {
+  const [code, ...others] = new Set(entries.map(({ error }) => error?.code))
+  return code !== undefined && others.length === 0 && causes.includes(code) ? code : null
+}
+
+/** A verb over one repository says it in a line, and fails with the repository's own error. */
+export const entryPage = (entry: SyncEntry, context: Context): Page =>
+  context.globals.quiet ? { kind: 'nothing' } : lines(describeEntry(entry))
+
+export function entryShortfall({ status, error, reason }: SyncEntry): Shortfall | null {
+  if (status !== 'failed' && status !== 'blocked') return null
+  const message = error?.message ?? `blocked: ${reason}`
+  const code = status === 'failed' && error ? error.code : 'FAILED'
+  return { code, message, hint: error?.hint ?? undefined }
+}

@@ -1,0 +1,30 @@
+import { describeReport } from '../../core/repos/describe.js'
+import { fullNameOf } from '../../core/repos/wanted.js'
+import { defineVerb } from '../verb.js'
+import { reportPage, reportShortfall } from './report-page.js'
+
+export const reset = defineVerb({
+  name: 'reset',
+  summary:
+    "take the remote's tip in a clean, diverged clone; the old one is kept as refs/wizard/backup/TIME",
+  examples: [
+    { command: 'wizard REPO RESET typo', does: 'asks first' },
+    { command: 'wizard REPO RESET typo micro --yes', does: 'two, without a question' },
+  ],
+  args: [
+    { name: 'target', summary: 'repositories, groups or components of repos.yaml', variadic: true },
+  ],
+  flags: {},
+  async run(context, targets) {
+    const sync = await context.repoSync()
+    const names = (await sync.wanted(targets)).map(fullNameOf)
+    const question = `Reset ${names.join(', ')}? Local commits are kept under refs/wizard/backup.`
+    if (!(await context.terminal.confirm(question))) return null
+    return sync.reset({ targets })
+  },
+  render: (report, context) =>
+    report === null
+      ? { kind: 'lines', lines: ['Nothing was changed.'] }
+      : reportPage(report, context, describeReport('reset', report)),
+  shortfall: (report) => (report === null ? null : reportShortfall(report, false)),
+})

@@ -1,0 +1,94 @@
+import type { RepositoryStatus } from '../../core/repos/types.js'
+import type { Tone } from '../../terminal/page.js'
+import { parseDuration } from '../duration.js'
+import { defineVerb } from '../verb.js'
+
+const tones: Partial<Record<string, Tone>> = {
+  'up-to-date': 'good',
+  behind: 'warning',
+  ahead: 'warning',
+  diverged: 'bad',
+  blocked: 'bad',
+  missing: 'bad',
+}
+
+export const status = defineVerb({
+  name: 'status',
+  summary: 'local against remote, of what repos.yaml names',
+  examples: [
+    { command: 'wizard REPO STATUS', does: 'all of them' },
+    {
+      command: 'wizard REPO STATUS --offline',
+      does: 'against what the last pull saw, without a request',
+    },
+    {
+      command: 'wizard REPO STATUS --stale 24h',
+      does: 'for monitoring: exit 1 where a last pull is older',
+    },
+  ],
+  args: [
+    {
+      name: 'target',
+      summary: 'repositories, groups or components; none or ALL: all',
+      optional: true,
+      variadic: true,
+    },
+  ],
+  flags: {
+    offline: { type: 'boolean', summary: 'send no request' },
+    stale: {
+      type: 'text',
+      value: 'TIME',
+      summary: 'exit 1 where a last pull is older: 90m, 24h, 7d',
+    },
+  },
+  async run(context, targets, { offline, stale }) {
+    const age = stale === undefined ? null : parseDuration('--stale', stale)
+    const sync = await context.repoSync()
+    const list = await sync.status(targets, { offline })
+    return { list, oldest: age === null ? null : context.clock.now() - age }
+  },
+  json: ({ list }) => list,
+  render: ({ list }) => ({
+    kind: 'table',
+    columns: [
+      { title: 'REPOSITORY', flexible: true },
+      { title: 'STATE', tone: (cell) => tones[cell] },
+      { title: 'BRANCH', flexible: true },
+      { title: 'AHEAD', align: 'right' },
+      { title: 'BEHIND', align: 'right' },
+      { title: 'DIRTY', tone: (cell) => (cell === 'dirty' ? 'warning' : 'faint') },
+      { title: 'LAST PULL' },
+      { title: 'NOTE', flexible: true },
+    ],
+    rows: list.map(rowOf),
+  }),
+  shortfall({ list, oldest }) {
+    if (oldest === null) return null
+    const stale = list.filter(
+      ({ last_pull }) => last_pull === null || Date.parse(last_pull) < oldest,
+    )
+    if (stale.length === 0) return null
+    return {
+      code: 'FAILED',
+      message: `${stale.length} of ${list.length} repositories were not pulled since`,
+    }
+  },
+})
+
+const count = (value: number | null) => (value === null ? '?' : String(value))
+
+function rowOf(one: RepositoryStatus): string[] {
+  const dirty = one.is_dirty === null ? '?' : one.is_dirty ? 'dirty' : 'clean'
+  const known = one.state !== 'missing' && one.state !== 'blocked'
+  return [
+    one.repo,
+    one.state ?? 'unknown',
+    one.branch ?? '(detached)',
+    known ? count(one.ahead_by) : '',
+    known ? count(one.behind_by) : '',
+    known ? dirty : '',
+    one.last_pull ?? 'never',
+    one.error?.message ?? '',
+  ]
+}

@@ -1,0 +1,103 @@
+import type { Context } from '../../context.js'
+import { describeReport } from '../../core/repos/describe.js'
+import type { SyncMode } from '../../core/repos/plan.js'
+import type { SyncOptions } from '../../core/repos/run-sync.js'
+import { parseShard } from '../../core/repos/shard.js'
+import type { SyncReport } from '../../core/repos/types.js'
+import { defineVerb, type Example, type FlagSpecs, type Flags, type Verb } from '../verb.js'
+import { reportPage, reportShortfall } from './report-page.js'
+
+const flags = {
+  concurrency: { type: 'integer', value: 'N', min: 1, max: 100, summary: 'repositories at a time' },
+  'dry-run': { type: 'boolean', summary: 'tell what would be done, and do nothing' },
+  due: {
+    type: 'boolean',
+    summary: 'only those whose pull_schedule fell due since their last attempt',
+  },
+  shard: { type: 'text', value: 'I/N', summary: 'only the I-th of N stable shares' },
+  'lock-wait': {
+    type: 'seconds',
+    value: 'S',
+    summary: 'wait for another wizard at the same root (60)',
+  },
+  'allow-blocked': { type: 'boolean', summary: 'blocked repositories are no failure' },
+} as const satisfies FlagSpecs
+
+const targets = {
+  name: 'target',
+  summary:
+    'owner/repo or its address, a repository, group or component of repos.yaml; none or ALL: all',
+  optional: true,
+  variadic: true,
+}
+
+function defineSyncVerb(
+  mode: Exclude<SyncMode, 'reset'>,
+  spec: { name: string; summary: string; examples: Example[] },
+): Verb {
+  return defineVerb({
+    ...spec,
+    args: [targets],
+    flags,
+    run: (context, args, values) => runMode(context, mode, optionsFrom(args, values)),
+    render: (report, context) => reportPage(report, context, describeReport(mode, report)),
+    shortfall: (report, values) => reportShortfall(report, values['allow-blocked']),
+  })
+}
+
+const optionsFrom = (args: string[], values: Flags<typeof flags>): SyncOptions => ({
+  targets: args,
+  concurrency: values.concurrency,
+  dryRun: values['dry-run'],
+  due: values.due,
+  shard: values.shard === undefined ? undefined : parseShard(values.shard),
+  lockWait: values['lock-wait'] === undefined ? undefined : values['lock-wait'] * 1000,
+})
+
+async function runMode(
+  context: Context,
+  mode: SyncMode,
+  options: SyncOptions,
+): Promise<SyncReport> {
+  const sync = await context.repoSync()
+  if (mode === 'clone') return sync.cloneAll(options)
+  return mode === 'pull' ? sync.pullAll(options) : sync.sync(options)
+}
+
+export const sync = defineSyncVerb('sync', {
+  name: 'sync',
+  summary: 'clone what is missing and pull the rest of repos.yaml',
+  examples: [
+    { command: 'wizard REPO SYNC', does: 'everything in repos.yaml with auto_pull' },
+    { command: 'wizard REPO SYNC ucode-integrated', does: 'one group' },
+    { command: 'wizard REPO SYNC --dry-run', does: 'what would be done' },
+    {
+      command: 'wizard repo sync --due --quiet',
+      does: 'for cron: what fell due, silent when all is well',
+    },
+    { command: 'wizard REPO SYNC --json | jq .failed', does: 'for scripts' },
+  ],
+})
+
+export const pullAll = defineSyncVerb('pull', {
+  name: 'pull-all',
+  summary: 'pull what is there; never clone',
+  examples: [
+    { command: 'wizard REPO PULL-ALL', does: 'every clone with auto_pull' },
+    { command: 'wizard REPO PULL-ALL --shard 1/4', does: 'the first of four stable shares' },
+    {
+      command: 'wizard REPO PULL-ALL --allow-blocked',
+      does: 'a local edit in the way is no failure',
+    },
+  ],
+})
+
+export const cloneAll = defineSyncVerb('clone', {
+  name: 'clone-all',
+  summary: 'clone what is missing; never pull',
+  examples: [
+    { command: 'wizard REPO CLONE-ALL', does: 'everything in repos.yaml that is not here yet' },
+    { command: 'wizard REPO CLONE-ALL typo micro', does: 'two of them' },
+    { command: 'wizard REPO CLONE-ALL --concurrency 2', does: 'two at a time' },
+  ],
+})

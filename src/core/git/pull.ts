@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import { warningsOf } from './features.js'
+import { fastForward } from './fast-forward.js'
+import { fetch } from './fetch.js'
+import { isAncestor } from './history.js'
+import { recover } from './journal.js'
+import { readLocal } from './local.js'
+import { moveTo } from './move.js'
+import { openObjectStore } from './objects/store.js'
+import { isClean } from './status.js'
+import { BlockedError, type Git, type LocalRepository, type ObjectStore, type Oid, type Warning } from './types.js'
+
+export interface PullRequest {
+  url: string
+  dir: string
+  /** The branch that is followed, or a pin: a tag or a full commit id. */
+  ref: string
+  /** Whether `ref` is a pin, so that HEAD is detached at it. */
+  pinned: boolean
+  onDiverged: 'block' | 'backup'
+}
+
+export interface PullResult {
+  from: Oid | null
+  to: Oid
+  bytes: number
+  /** The ref under which a diverged tip was kept. */
+  backup: string | null
+  warnings: Warning[]
+}
+
+interface Place {
+  dir: string
+  gitDir: string
+  store: ObjectStore
+}
+
+/**
+ * Brings a clone up to its remote, forward only: after it the branch, the index and the files that changed
+ * upstream are the remote's; all else is as it was. What an earlier kill left half-done is finished first.
+ *
+ * @throws BlockedError when something local stands in the way, with nothing changed.
+ */
+export async function pull(git: Git, request: PullRequest): Promise<PullResult> {
+  const { dir } = request
+  const gitDir = join(dir, '.git')
+  const store = await openObjectStore(gitDir)
+  try {
+    await recover({ dir, gitDir, store, signal: git.signal })
+    const local = requireRepository(await readLocal(dir), dir)
+    const branch = requireBranch(local, request)
+    const { oid, bytes } = await fetch(git, { url: request.url, dir, ref: request.ref })
+    await store.refresh()
+    const moved = await bringTo(git, { dir, gitDir, store }, request, { local, branch, oid })
+    const warnings = await warningsOf(store, await treeOf(store, moved.to))
+    return { ...moved, from: local.head, bytes, warnings }
+  } finally {
+    await store.close()
+  }
+}
+
+/** @throws BlockedError when it is no repository that wizard can work on. */
+export function requireRepository(local: Awaited<ReturnType<typeof readLocal>>, dir: string): LocalRepository {
+  if (local.kind !== 'repository') {
+    const what = local.kind === 'occupied' ? local.what : 'nothing'
+    throw new BlockedError('not-a-repository', `${dir} is no git repository but ${what}`)
+  }
+  if (local.unsupported !== null) {
+    throw new BlockedError('unsupported', `${dir} has ${local.unsupported}`, {
+      hint: 'pull it with git itself',
+    })
+  }
+  return local
+}
+
+/** The branch that will move; null for a detached HEAD. */
+function requireBranch(local: LocalRepository, { dir, ref, pinned }: PullRequest): string | null {
+  const wanted = pinned ? null : ref
+  if (local.branch === wanted) return wanted
+  const here = local.branch === null ? 'a detached HEAD' : `branch ${local.branch}`
+  throw new BlockedError('other-branch', `${dir} is on ${here}, not on ${pinned ? `the pin ${ref}` : ref}`, {
+    hint: pinned ? `git -C ${dir} checkout ${ref}` : `git -C ${dir} switch ${ref}`,
+  })
+}
+
+async function bringTo(
+  git: Git,
+  place: Place,
+  { dir, ref, pinned, onDiverged }: PullRequest,
+  { local, branch, oid }: { local: LocalRepository; branch: string | null; oid: Oid },
+): Promise<{ to: Oid; backup: string | null }> {
+  const from = local.head
+  if (from === oid) return { to: oid, backup: null }
+  const move = { ...place, branch, from, to: oid, signal: git.signal, onProgress: git.onProgress }
+  if (from === null || (await isAncestor(place.store, from, oid))) {
+    await fastForward({ ...move, message: 'pull: Fast-forward' })
+    return { to: oid, backup: null }
+  }
+  // Commits that are here alone, and nothing new upstream: the branch is ahead, and there is nothing to pull.
+  if (!pinned && (await isAncestor(place.store, oid, from))) return { to: from, backup: null }
+  if (onDiverged === 'block' && !pinned) {
+    throw new BlockedError('diverged', `${dir}: ${ref} and its remote have diverged`, {
+      hint: `wizard REPO RESET keeps the local commits under refs/wizard/backup and takes the remote's`,
+    })
+  }
+  if (!(await isClean(place))) {
+    throw new BlockedError('dirty', `${dir} has local changes, and ${ref} moved elsewhere`, {
+      hint: 'commit or stash them first',
+    })
+  }
+  const backup = `refs/wizard/backup/${new Date(git.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
+  await moveTo({ ...move, from, backup, message: `reset: moving to ${oid}` })
+  return { to: oid, backup }
+}

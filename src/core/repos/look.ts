@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import pLimit from 'p-limit'
+import { hasJournal } from '../git/journal.js'
+import { readLocal } from '../git/local.js'
+import { resolveTag } from '../git/pin.js'
+import type { LocalState, Oid } from '../git/types.js'
+import { headsOf, type RepositoryHead } from '../github/heads.js'
+import type { Situation } from './plan.js'
+import type { RemoteHead } from './remote-head.js'
+import type { Session } from './session.js'
+import type { SyncState } from './state.js'
+import { isFullOid, type Wanted } from './wanted.js'
+
+/** How many folders are read at a time: this is waiting for a disk, not for a network. */
+const foldersAtOnce = 16
+
+/** Reads what is here and asks GitHub, in few requests unless offline, what is there; changes nothing. */
+export async function lookAt(
+  { client, emit }: Session,
+  state: SyncState,
+  all: Wanted[],
+  { offline = false }: { offline?: boolean } = {},
+): Promise<Situation[]> {
+  const limit = pLimit(foldersAtOnce)
+  const here = await Promise.all(all.map((wanted) => limit(() => lookHere(wanted))))
+  const heads = offline ? [] : await headsOf(client, all, { emit })
+  return all.map((wanted, index) => {
+    const { local, interrupted, pin } = here[index] ?? {
+      local: { kind: 'absent' },
+      interrupted: false,
+      pin: null,
+    }
+    const head = toRemoteHead(wanted, heads[index] ?? null)
+    return { wanted, local, interrupted, pin, head, remembered: state.get(wanted.path) }
+  })
+}
+
+interface Here {
+  local: LocalState
+  interrupted: boolean
+  pin: Oid | null
+}
+
+export async function lookHere({ path, branch }: Wanted): Promise<Here> {
+  const local = await readLocal(path)
+  if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
+  const gitDir = join(path, '.git')
+  const interrupted = await hasJournal(gitDir)
+  if (isFullOid(branch)) return { local, interrupted, pin: branch }
+  const detached = branch !== undefined && local.branch === null
+  return { local, interrupted, pin: detached ? await resolveTag(gitDir, branch) : null }
+}
+
+/** An answer that leaves open what is wanted (a tag, say, which this query does not ask for) is none. */
+function toRemoteHead({ branch }: Wanted, head: RepositoryHead | null): RemoteHead | null {
+  if (head === null || (head.oid === null && (branch !== undefined || head.defaultBranch !== null)))
+    return null
+  const { id, fullName, archived, oid } = head
+  return { id, fullName, archived, ref: oid === null ? null : head.branch, pinned: false, oid }
+}

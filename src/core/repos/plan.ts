@@ -1,0 +1,140 @@
+import { type ErrorReport, reportError } from '../errors.js'
+import { BlockedError, type BlockReason, type LocalState, type Oid } from '../git/types.js'
+import { isDue } from './due.js'
+import { isSameRepository } from './origin.js'
+import type { RemoteHead } from './remote-head.js'
+import type { Remembered } from './state.js'
+import type { SkipReason, SyncStatus } from './types.js'
+import { isFullOid, type Wanted } from './wanted.js'
+
+export type SyncMode = 'clone' | 'pull' | 'sync' | 'reset'
+
+/** All that is known of one repository before anything is done. */
+export interface Situation {
+  wanted: Wanted
+  local: LocalState
+  /** A move that a kill cut short is to be finished first. */
+  interrupted: boolean
+  /** The commit that a tag or commit id named in the configuration has here; null: none, or it names a branch. */
+  pin: Oid | null
+  /** null: not known without the git protocol. */
+  head: RemoteHead | null
+  remembered: Remembered | undefined
+}
+
+/** What is to be done for one repository. */
+export type Step =
+  | { action: 'clone'; situation: Situation }
+  | { action: 'pull'; situation: Situation }
+  | {
+      action: 'settle'
+      situation: Situation
+      status: Extract<SyncStatus, 'unchanged' | 'skipped' | 'blocked'>
+      reason: SkipReason | BlockReason | null
+      error: ErrorReport | null
+    }
+
+export interface PlanOptions {
+  mode: SyncMode
+  gitUrl: string
+  /** Only those whose schedule fell due. */
+  due: boolean
+  /** Whether targets were named: then `auto_pull: false` is no reason to leave one out. */
+  named: boolean
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+/** Decides what a run does; reads and writes nothing. */
+export function planSync(options: PlanOptions, situations: Situation[]): Step[] {
+  return situations.map((situation) => planOne(options, situation))
+}
+
+function planOne(options: PlanOptions, situation: Situation): Step {
+  const { wanted, local } = situation
+  const skip = reasonToSkip(options, situation)
+  if (skip !== null) return settle(situation, 'skipped', skip)
+  if (local.kind === 'absent' || local.kind === 'empty') {
+    return options.mode === 'clone' || options.mode === 'sync'
+      ? { action: 'clone', situation }
+      : settle(situation, 'skipped', 'missing')
+  }
+  const obstacle = obstacleTo(options.gitUrl, situation)
+  if (obstacle) return settle(situation, 'blocked', obstacle.reason, reportError(obstacle))
+  if (options.mode === 'clone' || isInStep(situation)) return settle(situation, 'unchanged', null)
+  const elsewhere = otherBranch(wanted, situation)
+  if (elsewhere) return settle(situation, 'blocked', elsewhere.reason, reportError(elsewhere))
+  return { action: 'pull', situation }
+}
+
+const settle = (
+  situation: Situation,
+  status: 'unchanged' | 'skipped' | 'blocked',
+  reason: SkipReason | BlockReason | null,
+  error: ErrorReport | null = null,
+): Step => ({ action: 'settle', situation, status, reason, error })
+
+function reasonToSkip(
+  { mode, due, named, now }: PlanOptions,
+  { wanted, local, remembered }: Situation,
+): SkipReason | null {
+  if (wanted.skip) return wanted.skip
+  if (mode !== 'clone' && !named && !wanted.autoPull) return 'no-auto-pull'
+  if (!due || local.kind === 'absent' || local.kind === 'empty') return null
+  if (wanted.pullSchedule === undefined) return 'not-due'
+  return isDue(wanted.pullSchedule, remembered?.last_attempt ?? null, now) ? null : 'not-due'
+}
+
+/** Why what is there must be left alone, whatever the remote says. */
+export function obstacleTo(gitUrl: string, situation: Situation): BlockedError | null {
+  const { wanted, local, head, remembered } = situation
+  const { owner, repo, path } = wanted
+  if (local.kind === 'occupied') {
+    return new BlockedError('not-a-repository', `${path} is ${local.what}`, {
+      hint: 'move it away, or choose another destination',
+    })
+  }
+  if (local.kind !== 'repository') return null
+  if (local.unsupported !== null) {
+    return new BlockedError('unsupported', `${path} has ${local.unsupported}`, {
+      hint: 'pull it with git itself',
+    })
+  }
+  if (local.origin === null || !isSameRepository(local.origin, gitUrl, owner, repo)) {
+    return new BlockedError(
+      'wrong-remote',
+      `${path} is a clone of ${local.origin ?? 'nothing'}, not of ${owner}/${repo}`,
+      {
+        hint: 'move it away, or choose another destination',
+      },
+    )
+  }
+  if (head?.id != null && remembered?.id != null && head.id !== remembered.id) {
+    return new BlockedError(
+      'wrong-remote',
+      `${owner}/${repo} is another repository than the one that was cloned`,
+      {
+        hint: 'the one that was cloned was renamed or deleted since, and its name taken; correct repos.yaml',
+      },
+    )
+  }
+  return null
+}
+
+/** Nothing is to be asked of the git server. */
+function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean {
+  if (local.kind !== 'repository' || interrupted) return false
+  if (pin !== null) return local.branch === null && local.head === pin
+  if (head === null || isFullOid(wanted.branch) || head.oid !== local.head) return false
+  return head.oid === null || head.ref === local.branch
+}
+
+/** The branch that is followed, where it is known, is not the one that HEAD stands on. */
+function otherBranch(wanted: Wanted, { local, head, pin }: Situation): BlockedError | null {
+  if (local.kind !== 'repository' || pin !== null || head === null || head.ref === null) return null
+  if (head.pinned || local.branch === head.ref) return null
+  const here = local.branch === null ? 'a detached HEAD' : `branch ${local.branch}`
+  return new BlockedError('other-branch', `${wanted.path} is on ${here}, not on ${head.ref}`, {
+    hint: `git -C ${wanted.path} switch ${head.ref}${local.branch === null ? '' : `, or set branch: ${local.branch}`}`,
+  })
+}

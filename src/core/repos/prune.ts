@@ -1,0 +1,149 @@
+import { lstat, mkdir, rename } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { assertInside } from '../config/root.js'
+import type { SourceEntry } from '../config/types.js'
+import { ConflictError, reportError, WizardError } from '../errors.js'
+import { localWork } from '../git/local-work.js'
+import { openObjectStore } from '../git/objects/store.js'
+import { matchesName } from '../github/source.js'
+import { expandEntries } from './expand.js'
+import { type Session, underLock } from './session.js'
+import type { Remembered, SyncState } from './state.js'
+import { sameName } from './wanted.js'
+
+/** A clone that wizard made and repos.yaml no longer names. */
+export interface Pruned {
+  repo: string
+  path: string
+  /** `kept`: there is local work, or it is not sure that it is no longer wanted. */
+  action: 'trashed' | 'listed' | 'kept'
+  /** Why it is kept, in words. */
+  reasons: string[]
+  /** Where it is now. */
+  trash: string | null
+}
+
+export interface PruneOptions {
+  /** More than that many to be moved is taken for a mistake: nothing is moved. */
+  max?: number | undefined
+  /** Lists, and moves nothing. */
+  dryRun?: boolean
+  lockWait?: number | undefined
+  /** Asked once, with those that would be moved. */
+  confirm(candidates: Pruned[]): Promise<boolean>
+}
+
+/**
+ * Moves what repos.yaml no longer names to `ROOT/.wizard/trash`, unless there is local work of any kind.
+ *
+ * @throws ConflictError when there are more than `max`
+ */
+export async function prune(session: Session, options: PruneOptions): Promise<Pruned[]> {
+  return underLock(session, 'REPO PRUNE', options.lockWait, async (state) => {
+    const found = await candidates(session, state)
+    const movable = found.filter(({ action }) => action === 'listed')
+    if (options.max !== undefined && movable.length > options.max) {
+      throw new ConflictError(
+        `${movable.length} clones would be moved, more than --max ${options.max}`,
+        {
+          hint: 'nothing was moved; look at wizard REPO PRUNE --dry-run',
+        },
+      )
+    }
+    if (options.dryRun || movable.length === 0 || !(await options.confirm(movable))) return found
+    const moved: Pruned[] = []
+    for (const one of found)
+      moved.push(one.action === 'listed' ? await toTrash(session, state, one) : one)
+    return moved
+  })
+}
+
+async function candidates(session: Session, state: SyncState): Promise<Pruned[]> {
+  const entries = await session.config.repos()
+  const { wanted, failures } = await expandEntries(session.client, session.config.root, entries)
+  const named = new Set(wanted.map(({ path }) => path))
+  const sources = entries.filter((entry) => entry.kind === 'source')
+  const found: Pruned[] = []
+  for (const [path, remembered] of state.entries()) {
+    if (!remembered.made || named.has(path)) continue
+    if (!(await isThere(path))) continue
+    const doubts = doubtsAbout(
+      remembered,
+      sources,
+      failures.map(({ source }) => source),
+    )
+    const reasons = doubts.length > 0 ? doubts : await workIn(session, path)
+    found.push({
+      repo: remembered.repo,
+      path,
+      action: reasons.length > 0 ? 'kept' : 'listed',
+      reasons,
+      trash: null,
+    })
+  }
+  return found
+}
+
+/** Absent from a listing is not deleted: it may be renamed, no longer visible, or the listing cut short. */
+function doubtsAbout(
+  { repo, source }: Remembered,
+  sources: SourceEntry[],
+  failed: string[],
+): string[] {
+  if (source === null) return []
+  if (failed.some((one) => sameName(one, source))) return [`the listing of ${source} failed`]
+  const name = repo.slice(repo.indexOf('/') + 1)
+  const still = sources.some((entry) => sameName(entry.from, source) && matchesName(entry, name))
+  return still
+    ? [`repos.yaml still names it by from: ${source}, though GitHub does not list it any more`]
+    : []
+}
+
+async function workIn({ config, signal }: Session, dir: string): Promise<string[]> {
+  const gitDir = join(dir, '.git')
+  try {
+    await assertInside(config.root, dir)
+    const store = await openObjectStore(gitDir)
+    try {
+      return await localWork({ dir, gitDir, store, signal })
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    return [reportError(error).message]
+  }
+}
+
+async function toTrash(
+  { config, clock, log }: Session,
+  state: SyncState,
+  one: Pruned,
+): Promise<Pruned> {
+  const time = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const trash = join(
+    config.root,
+    '.wizard',
+    'trash',
+    time,
+    one.repo.replaceAll('/', '-'),
+    basename(one.path),
+  )
+  try {
+    await mkdir(dirname(trash), { recursive: true })
+    await rename(one.path, trash)
+  } catch (error) {
+    return { ...one, action: 'kept', reasons: [reportError(error).message] }
+  }
+  state.forget(one.path)
+  log.write('sync', 'INFO', `Moved ${one.repo} to ${trash}`)
+  return { ...one, action: 'trashed', trash }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw new WizardError(`${path} can't be looked at`, { cause: error })
+  }
+}

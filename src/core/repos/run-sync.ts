@@ -1,0 +1,135 @@
+import { dirname } from 'node:path'
+import pLimit from 'p-limit'
+import { reportError } from '../errors.js'
+import { removeLeftovers } from '../git/clone.js'
+import type { Git } from '../git/types.js'
+import { beginEntry, carryOut, urlOf } from './carry-out.js'
+import { describeReport } from './describe.js'
+import { expandEntries } from './expand.js'
+import { lookAt } from './look.js'
+import { planSync, type Step, type SyncMode } from './plan.js'
+import { askGit } from './remote-head.js'
+import { reportOf } from './report.js'
+import { entriesFor, namesAll, selectWanted } from './select.js'
+import { gitOf, openState, type Session, underLock } from './session.js'
+import { isInShard, type Shard } from './shard.js'
+import type { SyncState } from './state.js'
+import type { SyncEntry, SyncReport } from './types.js'
+import { fullNameOf, type Wanted } from './wanted.js'
+
+export interface SyncOptions {
+  /** Repositories, groups or components; none: all. */
+  targets?: string[]
+  /** Repositories at a time; default: github.yaml's. */
+  concurrency?: number | undefined
+  /** Plans, and changes nothing. */
+  dryRun?: boolean
+  /** Only those whose `pull_schedule` fell due since their last attempt. */
+  due?: boolean
+  shard?: Shard | undefined
+  /** Milliseconds to wait for another wizard at the same root. */
+  lockWait?: number | undefined
+}
+
+/**
+ * Clones, pulls or both, of all that repos.yaml names or of what targets say. What goes wrong with one repository
+ * is part of the report, and the others go on.
+ *
+ * @throws GitHubNotFoundError for a target that matches nothing, ConfigError, LockedError
+ */
+export async function runSync(
+  session: Session,
+  mode: SyncMode,
+  options: SyncOptions = {},
+): Promise<SyncReport> {
+  if (options.dryRun) return collect(session, mode, options, await openState(session))
+  return underLock(session, `REPO ${mode.toUpperCase()}`, options.lockWait, async (state) => {
+    const report = await collect(session, mode, options, state)
+    session.log.write('sync', report.failed > 0 ? 'ERROR' : 'INFO', describeReport(mode, report))
+    return report
+  })
+}
+
+async function collect(
+  session: Session,
+  mode: SyncMode,
+  options: SyncOptions,
+  state: SyncState,
+): Promise<SyncReport> {
+  const { client, clock, emit, config } = session
+  const begun = clock.now()
+  const sent = client.requests
+  const { chosen, elsewhere, failures } = await chooseWanted(session, options)
+  const asked =
+    mode === 'reset' ? chosen.map((one) => ({ ...one, onDiverged: 'backup' as const })) : chosen
+  const situations = await lookAt(session, state, asked)
+  const steps = planSync(
+    {
+      mode,
+      gitUrl: client.gitUrl,
+      due: options.due ?? false,
+      named: !namesAll(options.targets ?? []),
+      now: clock.now(),
+    },
+    situations,
+  )
+  emit({ type: 'sync-planned', total: steps.length })
+  const git = await gitOf(session)
+  if (!options.dryRun) await removeOldLeftovers(git, chosen)
+  const deps = { git, gitUrl: client.gitUrl, root: config.root, state, log: session.log, emit }
+  const limit = pLimit(options.concurrency ?? config.github.concurrency)
+  const entries = await Promise.all(
+    steps.map((step) =>
+      limit(() => (options.dryRun ? rehearse(deps.git, deps.gitUrl, step) : carryOut(deps, step))),
+    ),
+  )
+  return reportOf([...entries, ...failures], {
+    durationMs: clock.now() - begun,
+    apiRequests: client.requests - sent,
+    elsewhere,
+  })
+}
+
+/** What repos.yaml names, less what targets and shard leave out. */
+export async function chooseWanted(
+  { client, config }: Session,
+  { targets = [], shard }: SyncOptions,
+) {
+  const [entries, components] = await Promise.all([config.repos(), config.components()])
+  const { wanted, failures } = await expandEntries(
+    client,
+    config.root,
+    entriesFor(entries, targets),
+  )
+  const selected = selectWanted(wanted, targets, { components, strict: failures.length === 0 })
+  const chosen = shard ? selected.filter((one) => isInShard(shard, fullNameOf(one))) : selected
+  return {
+    chosen,
+    elsewhere: selected.length - chosen.length,
+    failures: failures.map(({ entry }) => entry),
+  }
+}
+
+/** What killed clones left beside the destinations. */
+async function removeOldLeftovers(git: Git, chosen: Wanted[]): Promise<void> {
+  if (!git.liveness) return
+  for (const parent of new Set(chosen.map(({ path }) => dirname(path)))) {
+    await removeLeftovers(parent, git.liveness)
+  }
+}
+
+/** What a dry run says of a step. */
+async function rehearse(git: Git, gitUrl: string, step: Step): Promise<SyncEntry> {
+  const entry = beginEntry(step)
+  if (step.action === 'settle')
+    return { ...entry, planned: step.status, reason: step.reason, error: step.error }
+  if (step.action === 'clone')
+    return { ...entry, planned: 'clone', to: step.situation.head?.oid ?? null }
+  try {
+    const { wanted, head } = step.situation
+    const { oid } = head ?? (await askGit(git, urlOf(gitUrl, wanted), wanted))
+    return { ...entry, planned: oid === entry.from ? 'unchanged' : 'pull', to: oid }
+  } catch (error) {
+    return { ...entry, planned: 'failed', error: reportError(error) }
+  }
+}

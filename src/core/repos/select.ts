@@ -1,0 +1,67 @@
+import type { Component, RepoEntry } from '../config/types.js'
+import { GitHubNotFoundError } from '../errors.js'
+import { parseAddress } from './origin.js'
+import { fullNameOf, sameName, type Wanted } from './wanted.js'
+
+export interface SelectOptions {
+  components: Record<string, Component>
+  /** False where a listing failed: it may have named what a target means, so that failure is what is told. */
+  strict: boolean
+}
+
+/**
+ * Those that targets name: `owner/repo` or its address, a repository's name, a group's name or a component's name.
+ * No target, or ALL, names all.
+ *
+ * @throws GitHubNotFoundError for a target that matches nothing, with what there is
+ */
+export function selectWanted(
+  all: Wanted[],
+  targets: string[],
+  { components, strict }: SelectOptions,
+): Wanted[] {
+  if (namesAll(targets)) return all
+  const chosen = new Set<Wanted>()
+  for (const target of targets) {
+    const matches = all.filter((wanted) => matchesTarget(wanted, target, components))
+    if (matches.length === 0 && strict) throw nothingNamed(target, all)
+    for (const wanted of matches) chosen.add(wanted)
+  }
+  return all.filter((wanted) => chosen.has(wanted))
+}
+
+export const namesAll = (targets: string[]) =>
+  targets.length === 0 || targets.some((target) => sameName(target, 'all'))
+
+function matchesTarget(
+  wanted: Wanted,
+  target: string,
+  components: Record<string, Component>,
+): boolean {
+  const fullName = fullNameOf(wanted)
+  if (sameName(fullName, target) || sameName(wanted.repo, target)) return true
+  if (wanted.group !== null && sameName(wanted.group, target)) return true
+  const component = Object.values(components).find(({ name }) => sameName(name, target))
+  if (component && sameName(fullNameOf(component), fullName)) return true
+  const address = /[:@]|^\w+\//.test(target) ? parseAddress(target) : null
+  return address !== null && sameName(fullNameOf(address), fullName)
+}
+
+/** Which entries need not be asked for: a target that is a group's name leaves the others alone. */
+export function entriesFor(entries: RepoEntry[], targets: string[]): RepoEntry[] {
+  if (namesAll(targets)) return entries
+  const groups = new Set(entries.map(({ group }) => group.toLowerCase()))
+  if (!targets.every((target) => groups.has(target.toLowerCase()))) return entries
+  return entries.filter(({ group }) => targets.some((target) => sameName(group, target)))
+}
+
+function nothingNamed(target: string, all: Wanted[]): GitHubNotFoundError {
+  const names = [...new Set(all.map(({ group }) => group)), ...all.map(fullNameOf)].filter(Boolean)
+  const shown = names.slice(0, 12).join(', ')
+  return new GitHubNotFoundError(`repos.yaml names no repository or group ${target}`, {
+    hint:
+      names.length === 0
+        ? 'it names none at all; see wizard REPO ADD'
+        : `there is ${shown}${names.length > 12 ? ' …' : ''}`,
+  })
+}

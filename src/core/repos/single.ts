@@ -1,0 +1,91 @@
+import { WizardError } from '../errors.js'
+import { readLocal } from '../git/local.js'
+import { BlockedError } from '../git/types.js'
+import { carryOut } from './carry-out.js'
+import { lookAt } from './look.js'
+import { isSameRepository, parseAddress } from './origin.js'
+import { planSync } from './plan.js'
+import { gitOf, openState, type Session } from './session.js'
+import type { SyncEntry } from './types.js'
+import type { Wanted } from './wanted.js'
+
+export interface CloneOptions {
+  owner: string
+  repo: string
+  /** Absolute; any path of the user's own. */
+  destination: string
+  /** A branch, a tag or a full commit id; default: the repository's default branch. */
+  branch?: string | undefined
+  depth?: number | undefined
+  /** One branch alone; without it all of them, but for a shallow clone, as git does. */
+  singleBranch?: boolean
+}
+
+/** Clones one repository; what goes wrong is part of the entry. */
+export async function cloneOne(session: Session, options: CloneOptions): Promise<SyncEntry> {
+  const { owner, repo, destination, branch, depth, singleBranch } = options
+  const wanted: Wanted = {
+    ...untracked({ owner, repo, path: destination, branch }),
+    depth,
+    branches: singleBranch || depth !== undefined ? 'one' : 'all',
+  }
+  return handle(session, wanted, 'clone')
+}
+
+/**
+ * Pulls one clone, wherever it is: the branch that is checked out, from the repository that its origin names.
+ *
+ * @throws BlockedError when the path is no clone of a repository on this server
+ */
+export async function pullOne(session: Session, path: string): Promise<SyncEntry> {
+  return handle(session, await wantedAt(session, path), 'pull')
+}
+
+/** What the clone at a path follows, by its own origin and branch. @throws BlockedError */
+export async function wantedAt({ client: { gitUrl } }: Session, path: string): Promise<Wanted> {
+  const local = await readLocal(path)
+  if (local.kind !== 'repository') {
+    throw new BlockedError('not-a-repository', `${path} is no git repository`)
+  }
+  const address = local.origin === null ? null : parseAddress(local.origin)
+  if (!address || !isSameRepository(local.origin ?? '', gitUrl, address.owner, address.repo)) {
+    throw new BlockedError('wrong-remote', `${path} has no origin on ${new URL(gitUrl).host}`, {
+      hint: 'git_url in github.yaml names the server',
+    })
+  }
+  if (local.branch === null) {
+    throw new BlockedError('other-branch', `${path} is on a detached HEAD`, {
+      hint: `git -C ${path} switch BRANCH first`,
+    })
+  }
+  return untracked({ owner: address.owner, repo: address.repo, path, branch: local.branch })
+}
+
+const untracked = (place: Pick<Wanted, 'owner' | 'repo' | 'path' | 'branch'>): Wanted => ({
+  ...place,
+  group: null,
+  autoPull: true,
+  onDiverged: 'block',
+  source: null,
+})
+
+async function handle(
+  session: Session,
+  wanted: Wanted,
+  mode: 'clone' | 'pull',
+): Promise<SyncEntry> {
+  const { client, clock, log, emit } = session
+  // A clone needs no head beforehand: the git server tells it in the same breath as the pack.
+  const offline = mode === 'clone'
+  const situations = await lookAt(session, await openState(session), [wanted], { offline })
+  const [step] = planSync(
+    { mode, gitUrl: client.gitUrl, due: false, named: true, now: clock.now() },
+    situations,
+  )
+  if (!step) throw new WizardError(`nothing is to be done for ${wanted.path}`)
+  emit({ type: 'sync-planned', total: 1 })
+  return carryOut(
+    { git: await gitOf(session), gitUrl: client.gitUrl, root: null, state: null, log, emit },
+    step,
+  )
+}
