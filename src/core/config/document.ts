@@ -54,7 +54,7 @@ function parse<T>(schema: z.ZodType<T>, tree: Tree) {
   if (first.success) return first
   const converted = first.error.issues.filter((issue) => {
     const path = issue.path as Path
-    const fromVariable = (tree.exactPlace(path)?.variables.length ?? 0) > 0
+    const fromVariable = tree.exactPlace(path)?.variables !== undefined
     return (
       issue.code === 'invalid_type' && fromVariable && convert(tree.value, path, issue.expected)
     )
@@ -127,7 +127,7 @@ function sourceOf(file: YamlFile, tree: Tree, path: Path): Source | undefined {
   const place = tree.exactPlace(path)
   if (place === undefined) return undefined
   const position = positionOf(file, place.value)
-  return { from: 'file', position, variables: [...place.variables] }
+  return { from: 'file', position, variables: [...(place.variables ?? [])] }
 }
 
 /** `repos.tools[0].branch`; names that are no plain words in quotes. */

@@ -74,7 +74,9 @@ function faults(issue: Issue, above: Path, placeOf: (path: Path) => Place | unde
 
 function unknownKey(path: Path, known: readonly string[]): Fault {
   const near = nearest(String(path.at(-1)), known)
-  const remedy = near ? `did you mean "${near}"?` : `expected one of ${known.join(', ')}`
+  const remedy = near
+    ? `did you mean "${near}"?`
+    : `expected ${known.length > 1 ? 'one of ' : ''}${known.join(', ')}`
   return { path, at: 'key', message: `unknown key; ${remedy}` }
 }
 

@@ -37,7 +37,8 @@ export async function readRepos(
     for (const [index, values] of list.entries()) {
       const path = ['repos', group, index]
       const place = { root, owner, group, path, document }
-      const entry = 'repo' in values ? repositoryOf(values, place) : sourceOf(values, place)
+      const entry =
+        values.from === undefined ? repositoryOf(values, place) : sourceOf(values, place)
       if ('message' in entry) faults.push(entry)
       else entries.push({ entry, path })
     }

@@ -32,7 +32,8 @@ export interface Place {
   value: number
   /** A scalar as it is written, before variables were replaced. */
   text: string | undefined
-  variables: readonly string[]
+  /** The names that `${…}` brought in; undefined where there is none. */
+  variables: readonly string[] | undefined
 }
 
 export interface ReadOptions {
@@ -65,7 +66,7 @@ export function readTree(file: YamlFile, options: ReadOptions): Tree {
     key: undefined,
     value: offsetOf(file.contents),
     text: undefined,
-    variables: [],
+    variables: undefined,
   }
   const find = (path: Path): { place: Place; exact: boolean } => {
     let place = top
@@ -236,7 +237,7 @@ class TreeReader {
   }
 }
 
-function place(key: Node | undefined, node: Node | null, { text, variables = [] }: Read): Place {
+function place(key: Node | undefined, node: Node | null, { text, variables }: Read): Place {
   const at = key && offsetOf(key)
   return { key: at, value: node ? offsetOf(node) : (at ?? 0), text, variables }
 }

@@ -5,28 +5,24 @@ import { fullNamePattern, isRefName, ownerPattern, repoPattern } from '../names.
  * The kinds of values that more than one file has. A schema's `error` is what a message says was expected.
  */
 
-export const text = () => z.string().min(1, { error: 'expected text' })
+/** Text of a shape: what was expected is told of other kinds of values, and of a missing one, too. */
+const shaped = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
+
+export const text = () => z.string().min(1, 'expected text')
 
 export const flag = () => z.boolean()
 
 export const count = (least: number, most: number) => z.int().min(least).max(most)
 
 export const ownerName = () =>
-  z.string().regex(ownerPattern, {
-    error: 'expected an organisation or user: letters, digits and hyphens',
-  })
-
-const repositoryError = 'expected a repository: NAME or OWNER/NAME, as in its address'
+  shaped(ownerPattern, 'expected an organisation or user: letters, digits and hyphens')
 
 /** `owner/repo`, or the name alone. */
-export const repository = () =>
-  z
-    .string()
-    .regex(new RegExp(`${repoPattern.source}|${fullNamePattern.source}`, 'i'), repositoryError)
+export const repository = (expected = 'expected a repository: NAME or OWNER/NAME') =>
+  shaped(new RegExp(`${repoPattern.source}|${fullNamePattern.source}`, 'i'), expected)
 
 /** `owner/repo`. */
-export const fullName = () =>
-  z.string().regex(fullNamePattern, { error: 'expected a repository: OWNER/NAME' })
+export const fullName = () => shaped(fullNamePattern, 'expected a repository: OWNER/NAME')
 
 export const refName = () =>
   z.string().refine(isRefName, {
@@ -50,8 +46,7 @@ function staysInside(path: string): boolean {
 }
 
 /** The name of a variable of the environment. */
-export const variableName = () =>
-  z.string().regex(/^[A-Za-z_]\w*$/, { error: 'expected the name of a variable' })
+export const variableName = () => shaped(/^[A-Za-z_]\w*$/, 'expected the name of a variable')
 
 /** A text that must hold a placeholder, as `v{version}` does; others in braces are refused. */
 export function template(needed: string, allowed: readonly string[] = [needed]) {

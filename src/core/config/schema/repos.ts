@@ -26,7 +26,7 @@ const options = {
 
 const globs = (description: string) => z.array(text()).default([]).describe(description)
 
-const only = (error: string) => z.never({ error }).optional()
+const notBoth = z.never('expected either repo or from in an entry, not both').optional()
 
 export const repositoryEntry = z
   .strictObject({
@@ -35,13 +35,15 @@ export const repositoryEntry = z
       .describe(
         'Its organisation or user. Default: github.owner, or what stands before the / in repo.',
       ),
-    repo: repository().describe('The repository: NAME, or OWNER/NAME.'),
+    repo: repository('expected repo: NAME or OWNER/NAME, or from: OWNER').describe(
+      'The repository: NAME, or OWNER/NAME.',
+    ),
     destination: text()
       .optional()
       .meta({ default: '/library/{group}/{repo}' })
       .describe('Its folder, always inside ROOT; {owner}, {repo} and {group} are replaced.'),
     ...options,
-    from: only('expected either repo or from in an entry, not both'),
+    from: notBoth,
   })
   .meta({ title: 'One repository' })
 
@@ -68,6 +70,7 @@ export const sourceEntry = z
         'The folder of each, always inside ROOT, with {repo}; {owner} and {group} are replaced too.',
       ),
     ...options,
+    repo: notBoth,
   })
   .meta({ title: 'Every repository of an organisation or user' })
 

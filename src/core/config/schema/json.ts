@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { type ConfigFileName, configFileNames } from '../types.js'
+import { fileSchemas } from './index.js'
+
+/** Draft 7, which all editors know. */
+export interface JsonSchema {
+  type?: string | string[]
+  pattern?: string
+  enum?: unknown[]
+  const?: unknown
+  anyOf?: JsonSchema[]
+  items?: JsonSchema
+  properties?: Record<string, JsonSchema>
+  additionalProperties?: JsonSchema | boolean
+  description?: string
+  default?: unknown
+}
+
+const descriptions = {
+  github: 'How wizard reaches GitHub, and where it keeps things.',
+  repos: 'The repositories that are kept in step.',
+  components: 'Parts of repositories that are tested and released on their own.',
+  webhooks: "What GitHub's webhooks start.",
+  plugins: 'Where plugins are found, and which may be installed.',
+} satisfies Record<ConfigFileName, string>
+
+/** The JSON Schema of a file, for editors. */
+export function jsonSchemaOf(name: ConfigFileName): JsonSchema {
+  const { $schema, ...schema } = z.toJSONSchema(fileSchemas[name], {
+    target: 'draft-7',
+    io: 'input',
+  })
+  const about = { $schema, title: `${name}.yaml`, description: descriptions[name] }
+  return { ...about, ...allowVariables(schema as JsonSchema) }
+}
+
+export const jsonSchemas = (): [ConfigFileName, JsonSchema][] =>
+  configFileNames.map((name) => [name, jsonSchemaOf(name)])
+
+const variable = '\\$\\{'
+
+/** Any value but these may be written as a variable, of which an editor knows nothing: see `rules` in load.ts. */
+const literal = new Set(['build', 'sign', 'exec'])
+
+function allowVariables(schema: JsonSchema): JsonSchema {
+  const inner: JsonSchema = { ...schema }
+  if (inner.anyOf) inner.anyOf = inner.anyOf.map(allowVariables)
+  if (inner.items) inner.items = allowVariables(inner.items)
+  if (typeof inner.additionalProperties === 'object') {
+    inner.additionalProperties = allowVariables(inner.additionalProperties)
+  }
+  if (inner.properties) {
+    inner.properties = Object.fromEntries(
+      Object.entries(inner.properties).map(([key, value]) => [
+        key,
+        literal.has(key) ? value : allowVariables(value),
+      ]),
+    )
+  }
+  return allowVariable(inner)
+}
+
+function allowVariable({ type = [], pattern, ...rest }: JsonSchema): JsonSchema {
+  const types = [type].flat()
+  if (rest.enum) {
+    const { enum: values, ...about } = rest
+    return { ...about, anyOf: [{ enum: values }, { type: 'string', pattern: variable }] }
+  }
+  if (types.some((one) => ['number', 'integer', 'boolean'].includes(one))) {
+    return { type: [...types, 'string'], pattern: variable, ...rest }
+  }
+  const wider = pattern === undefined ? {} : { pattern: `${variable}|${pattern}` }
+  return types.length === 0 ? { ...rest, ...wider } : { type, ...wider, ...rest }
+}
