@@ -1,6 +1,6 @@
-import { open, readlink, rename, rm, symlink } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { ConflictError } from '../errors.js'
-import { hasCode } from './files.js'
+import { isDead, placeMark, readMark } from './owner-mark.js'
 import type { Liveness } from './types.js'
 
 /** The right to replace one file of a repository, until it is used or given back. */
@@ -11,12 +11,9 @@ export interface FileLock {
   release(): Promise<void>
 }
 
-const prefix = 'wizard:'
-
 /**
- * Takes `PATH.lock`, which git respects and takes too. Ours is a symlink to nowhere whose target names its owner:
- * made in one system call, it is never there without its owner's mark, so the one of a killed wizard can be
- * told from git's and from a living wizard's.
+ * Takes `PATH.lock`, which git respects and takes too. Ours is an owner's mark (owner-mark.ts), so the one
+ * of a killed wizard can be told from git's and from a living wizard's.
  *
  * @see https://git-scm.com/docs/api-lockfile
  * @throws ConflictError where another process holds it
@@ -24,15 +21,14 @@ const prefix = 'wizard:'
 export async function lockFile(path: string, liveness?: Liveness): Promise<FileLock> {
   const lock = `${path}.lock`
   for (;;) {
-    if (await place(lock, prefix + (liveness?.mark ?? ''))) return heldLock(path, lock)
-    const holder = await holderOf(lock)
-    if (holder === 'gone') continue
-    if (liveness === undefined || holder === 'git' || (await liveness.isAlive(holder.mark))) {
+    if (await placeMark(lock, liveness)) return heldLock(path, lock)
+    if ((await readMark(lock)) === 'gone') continue
+    if (!(await isDead(lock, liveness))) {
       throw new ConflictError(`${lock} is there: another process is changing this repository`, {
         hint: 'wait for it to end; if there is none (after a crash), remove the file',
       })
     }
-    await removeDead(lock, holder.mark, liveness)
+    await removeDead(lock, liveness)
   }
 }
 
@@ -71,33 +67,11 @@ export async function writeDurably(path: string, data: string | Uint8Array): Pro
   }
 }
 
-async function place(lock: string, mark: string): Promise<boolean> {
-  try {
-    await symlink(mark, lock)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false
-    throw error
-  }
-}
-
-async function holderOf(lock: string): Promise<{ mark: string } | 'git' | 'gone'> {
-  try {
-    const target = await readlink(lock)
-    return target.startsWith(prefix) ? { mark: target.slice(prefix.length) } : 'git'
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 'gone'
-    if (hasCode(error, 'EINVAL')) return 'git'
-    throw error
-  }
-}
-
 /** Under a lock of its own, else two that found the same dead one could remove each other's. */
-async function removeDead(lock: string, mark: string, liveness: Liveness): Promise<void> {
+async function removeDead(lock: string, liveness: Liveness | undefined): Promise<void> {
   const right = await lockFile(lock, liveness)
   try {
-    const holder = await holderOf(lock)
-    if (typeof holder === 'object' && holder.mark === mark) await rm(lock, { force: true })
+    if (await isDead(lock, liveness)) await rm(lock, { force: true })
   } finally {
     await right.release()
   }
