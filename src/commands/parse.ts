@@ -127,6 +127,9 @@ function usageError(error: CommanderError, noun: Noun, verb: Verb): UsageError {
   const flag = /'(-[^' ]*)/.exec(error.message)?.[1] ?? ''
   if (error.code === 'commander.unknownOption') {
     const names = Object.keys({ ...globalFlags, ...verb.flags }).map((name) => `--${name}`)
+    const [name = ''] = flag.split('=')
+    if (name !== flag && names.includes(name))
+      return new UsageError(`${title}: ${name} takes no value`, { hint })
     return new UsageError(`${title} has no flag ${flag}`, { hint: didYouMean(flag, names) ?? hint })
   }
   if (error.code === 'commander.missingArgument') {

@@ -5,9 +5,7 @@ export function nearest(word: string, names: readonly string[]): string[] {
   const wanted = word.toUpperCase()
   return names
     .map((name) => ({ name, far: distance(wanted, name.toUpperCase()) }))
-    .filter(
-      ({ name, far }) => far <= Math.max(1, Math.floor(Math.min(wanted.length, name.length) / 3)),
-    )
+    .filter(({ name, far }) => far <= mostTypos(Math.min(wanted.length, name.length)))
     .sort((one, other) => one.far - other.far)
     .slice(0, 3)
     .map(({ name }) => name)
@@ -18,3 +16,6 @@ export function didYouMean(word: string, names: readonly string[]): string | und
   const near = nearest(word, names)
   return near.length === 0 ? undefined : `did you mean ${near.join(' or ')}?`
 }
+
+/** Two letters that changed places count as two. */
+const mostTypos = (length: number) => (length < 4 ? 1 : Math.max(2, Math.floor(length / 3)))

@@ -33,7 +33,9 @@ export interface Lock {
   release(): Promise<void>
 }
 
-const pollInterval = 100
+/** Milliseconds between two looks: short at first, then longer. */
+const firstPause = 50
+const longestPause = 1000
 
 /**
  * Takes the lock, waiting for a living holder. There is no time after which a busy holder counts as dead:
@@ -45,7 +47,7 @@ export async function acquireLock(deps: LockDeps, request: LockRequest): Promise
   await mkdir(dirname(request.path), { recursive: true })
   const deadline = deps.clock.now() + request.wait
   const mine = createHolder(deps, request.command)
-  for (;;) {
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     if (await place(request.path, mine)) return heldLock(request.path, mine)
     const holder = await readHolder(request.path)
     if (holder === 'gone') continue
@@ -54,7 +56,7 @@ export async function acquireLock(deps: LockDeps, request: LockRequest): Promise
       continue
     }
     if (deps.clock.now() >= deadline) throw lockedBy(holder, request.path)
-    await deps.clock.sleep(pollInterval, deps.signal)
+    await deps.clock.sleep(pause, deps.signal)
   }
 }
 

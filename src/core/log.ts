@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from './clock.js'
-import { plainText } from './text.js'
+import { oneLine } from './text.js'
 
 export type LogName = 'sync' | 'workflows' | 'releases' | 'webhooks' | 'api'
 export type LogLevel = 'INFO' | 'WARN' | 'ERROR'
@@ -21,6 +21,8 @@ export interface LogOptions {
   onTrouble(message: string): void
 }
 
+/** Characters; what is longer is cut. */
+const longestLine = 4000
 const fileName = /^github-(?:sync|workflows|releases|webhooks|api)-(\d{4}-\d{2}-\d{2})\.log$/
 
 /**
@@ -47,7 +49,7 @@ export function openLog({ dir, keepDays, clock, redact, onTrouble }: LogOptions)
           removeOldFiles(dir, localTime(clock.now() - keepDays * 86_400_000)[0])
           state = 'open'
         }
-        const line = `[${day} ${time}] [${level}] [${log.toUpperCase()}] ${plainText(redact(message))}\n`
+        const line = `[${day} ${time}] [${level}] [${log.toUpperCase()}] ${oneLine(redact(message), longestLine)}\n`
         appendFileSync(join(dir, `github-${log}-${day}.log`), line, { mode: 0o600 })
       })
     },

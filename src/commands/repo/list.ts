@@ -1,23 +1,11 @@
 import type { Context } from '../../context.js'
 import { ConfigError, UsageError } from '../../core/errors.js'
-import { readLocal } from '../../core/git/local.js'
 import type { RepositoryData } from '../../core/github/shapes.js'
-import { fullNameOf, type Wanted } from '../../core/repos/wanted.js'
+import type { LocalListing } from '../../core/repos/listing.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
 
 type Listed = { kind: 'remote'; list: RepositoryData[] } | { kind: 'local'; list: LocalListing[] }
-
-/** What repos.yaml names, and where. */
-interface LocalListing {
-  repo: string
-  group: string | null
-  path: string
-  branch: string | null
-  auto_pull: boolean
-  pull_schedule: string | null
-  present: boolean
-}
 
 export const list = defineVerb({
   name: 'list',
@@ -40,7 +28,8 @@ export const list = defineVerb({
   },
   async run(context, [owner], { local, limit }): Promise<Listed> {
     if (local && owner !== undefined) throw new UsageError('REPO LIST --local takes no owner')
-    if (local) return { kind: 'local', list: (await listLocal(context)).slice(0, limit) }
+    if (local)
+      return { kind: 'local', list: (await (await context.repoSync()).list()).slice(0, limit) }
     const client = await context.github()
     return {
       kind: 'remote',
@@ -58,24 +47,6 @@ async function ownerOf(context: Context, owner: string | undefined): Promise<str
   throw new ConfigError('there is no default owner', {
     hint: 'name one: wizard REPO LIST OWNER; or set GITHUB_OWNER',
   })
-}
-
-async function listLocal(context: Context): Promise<LocalListing[]> {
-  const wanted = await (await context.repoSync()).wanted()
-  return Promise.all(wanted.map(listingOf))
-}
-
-async function listingOf(one: Wanted): Promise<LocalListing> {
-  const { kind } = await readLocal(one.path)
-  return {
-    repo: fullNameOf(one),
-    group: one.group,
-    path: one.path,
-    branch: one.branch ?? null,
-    auto_pull: one.autoPull,
-    pull_schedule: one.pullSchedule ?? null,
-    present: kind === 'repository',
-  }
 }
 
 const localPage = (found: LocalListing[]): Page => ({

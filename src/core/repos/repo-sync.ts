@@ -1,4 +1,5 @@
 import type { GitHubClient } from '../github/client.js'
+import { type LocalListing, listLocal } from './listing.js'
 import { type Pruned, type PruneOptions, prune } from './prune.js'
 import { chooseWanted, runSync, type SyncOptions } from './run-sync.js'
 import type { Session } from './session.js'
@@ -51,6 +52,11 @@ export class RepoSync {
   /** What repos.yaml names, its `from:` entries resolved. @throws GitHubNotFoundError for an unknown target */
   async wanted(targets: string[] = []): Promise<Wanted[]> {
     return (await chooseWanted(this.#session, { targets })).chosen
+  }
+
+  /** What repos.yaml names, and whether it is here. */
+  async list(targets: string[] = []): Promise<LocalListing[]> {
+    return listLocal(await this.wanted(targets))
   }
 
   /** Local against remote, of those that targets name. */

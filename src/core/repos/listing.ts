@@ -1,0 +1,35 @@
+import pLimit from 'p-limit'
+import { readLocal } from '../git/local.js'
+import { fullNameOf, type Wanted } from './wanted.js'
+
+/** What repos.yaml names, and where. */
+export interface LocalListing {
+  repo: string
+  group: string | null
+  /** Absolute. */
+  path: string
+  /** null: the repository's default branch. */
+  branch: string | null
+  auto_pull: boolean
+  pull_schedule: string | null
+  /** Whether a repository is there. */
+  present: boolean
+}
+
+export function listLocal(wanted: Wanted[]): Promise<LocalListing[]> {
+  const limit = pLimit(16)
+  return Promise.all(wanted.map((one) => limit(() => listingOf(one))))
+}
+
+async function listingOf(one: Wanted): Promise<LocalListing> {
+  const { kind } = await readLocal(one.path)
+  return {
+    repo: fullNameOf(one),
+    group: one.group,
+    path: one.path,
+    branch: one.branch ?? null,
+    auto_pull: one.autoPull,
+    pull_schedule: one.pullSchedule ?? null,
+    present: kind === 'repository',
+  }
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { readCommand, ucode } from '../../src/commands/grammar.js'
+import { nouns } from '../../src/commands/index.js'
+import { UsageError } from '../../src/core/errors.js'
+
+const read = async (line: string[]) => {
+  const command = await readCommand(nouns, line)
+  if (command.kind !== 'run') return command.kind
+  return [command.noun.name, command.verb.name, ...command.argv].join(' ')
+}
+
+describe('readCommand', () => {
+  it.each([
+    [['REPO', 'PULL-ALL'], 'repo pull-all'],
+    [['repo', 'pull_all'], 'repo pull-all'],
+    [['Repo', 'Pull', 'All'], 'repo pull-all'],
+    [['repo', 'clone', 'all', 'typo'], 'repo clone-all typo'],
+    [['repo', 'pull', '--', 'all'], 'repo pull -- all'],
+    [['REPO', 'SYNC', 'core', 'micro'], 'repo sync core micro'],
+    [['--json', 'REPO', 'STATUS'], 'repo status --json'],
+    [['REPO', '--json', '-q', 'STATUS'], 'repo status --json -q'],
+    [['--config', 'my dir', 'REPO', 'LIST', '--limit', '3'], 'repo list --config my dir --limit 3'],
+    [['--config=x', '-qy', 'repo', 'list'], 'repo list --config=x -qy'],
+    [['REPO SYNC core'], 'repo sync core'],
+    [['[REPO|SYNC*core*micro]'], 'repo sync core micro'],
+    [['--json', '[repo|pull_all]'], 'repo pull-all --json'],
+    [['REPO SEARCH "offline first"', '--limit', '2'], 'repo search offline first --limit 2'],
+    [['repo', 'search', 'two words'], 'repo search two words'],
+    [['--version'], 'version'],
+    [['REPO', '--version'], 'version'],
+    [[], 'help'],
+    [['help'], 'help'],
+    [['--help'], 'help'],
+    [['REPO'], 'help'],
+    [['help', 'repo', 'sync'], 'help'],
+    [['repo', 'sync', 'x', '-h'], 'help'],
+    [['repo', 'sync', '--', '--help'], 'repo sync -- --help'],
+  ])('%j', async (argv, expected) => {
+    expect(await read(argv)).toBe(expected)
+  })
+
+  it.each([
+    [['sync'], 'unknown noun sync', 'did you mean REPO SYNC?'],
+    [['pull', 'all'], 'unknown noun pull', 'did you mean REPO PULL-ALL?'],
+    [['stauts'], 'unknown noun stauts', 'did you mean REPO STATUS?'],
+    [['reop', 'sync'], 'unknown noun reop', 'did you mean REPO?'],
+    [['xyzzy'], 'unknown noun xyzzy', 'wizard --help lists the nouns'],
+    [['repo', 'snyc'], 'unknown verb REPO snyc', 'did you mean REPO SYNC?'],
+    [['repo', 'xyzzy'], 'unknown verb REPO xyzzy', 'wizard REPO --help lists its verbs'],
+    [
+      ['repo', '--dry-run', 'sync'],
+      '--dry-run stands before the verb',
+      'flags of a verb go behind it',
+    ],
+    [['--jsno', 'repo'], 'unknown flag --jsno before the noun', 'did you mean --json?'],
+    [
+      ['[REPO|SYNC'],
+      '[REPO|SYNC is no bracket command',
+      "write it as '[NOUN|VERB*target*key=value]'",
+    ],
+    [['REPO SYNC "core'], 'REPO SYNC "core has a quote that does not end', undefined],
+  ])('refuses %j', async (argv, message, hint) => {
+    const error = await readCommand(nouns, argv).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(UsageError)
+    expect(error).toMatchObject({ message, hint })
+  })
+})
+
+describe('ucode', () => {
+  it.each([
+    [
+      "WORKFLOW RUN core/tests name='two words'",
+      ['WORKFLOW', 'RUN', 'core/tests', 'name=two words'],
+    ],
+    ['[WORKFLOW|RUN*core/tests]', ['WORKFLOW', 'RUN', 'core/tests']],
+    ['[REPO|SEARCH*two words*--limit*3]', ['REPO', 'SEARCH', 'two words', '--limit', '3']],
+    ['[REPO]', ['REPO']],
+  ])('%s', (line, words) => {
+    expect(ucode(line)).toEqual(words)
+  })
+})
