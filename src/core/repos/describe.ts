@@ -1,13 +1,13 @@
 import type { SyncMode } from './plan.js'
 import type { SyncEntry, SyncReport } from './types.js'
 
-/** `1.2 MB`: decimal units, as GitHub and disks are sold. */
+/** `1.2 MB` for 1,258,291: units of 1,024, as git counts them. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = 0
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000
+  while (value >= 1023.5 && unit < units.length - 1) {
+    value /= 1024
     unit++
   }
   return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
