@@ -1,18 +1,27 @@
+import { join } from 'node:path'
 import type { z } from 'zod'
 import { ConfigError, PathError, type WizardError } from '../errors.js'
 import { readComponents } from './components.js'
 import { type ConfigDocument, readDocument, showFile } from './document.js'
-import { type Folder, findFolder, readVariables, userFolder, type Variables } from './folder.js'
+import {
+  type Folder,
+  findFolder,
+  readVariables,
+  userFolder,
+  userFolders,
+  type Variables,
+} from './folder.js'
 import { readPlugins } from './plugins.js'
 import { readRepos } from './repos.js'
 import type { GitHubFile } from './schema/github.js'
 import { fileSchemas } from './schema/index.js'
+import type { ReposFile } from './schema/repos.js'
 import { readSettings } from './settings.js'
 import type { Path } from './tree.js'
 import { assertTrusted } from './trust.js'
 import type { Config, ConfigFileName, ConfigRequest } from './types.js'
 import { readWebhooks } from './webhooks.js'
-import { readYamlFile } from './yaml-file.js'
+import { parseYamlText, readText } from './yaml-file.js'
 
 /**
  * Finds the folder, reads github.yaml and the environment, and leaves the other files for when they are asked for.
@@ -24,6 +33,8 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const folder = await findFolder(request)
   const source = await openFolder(folder, request)
   const file = await source.read('github')
+  const fileFor = (name: ConfigFileName) =>
+    folder?.files[name] ?? join(folder?.dir ?? userFolders(request).config, `${name}.yaml`)
   const { github, ...settings } = readSettings({
     request,
     folder,
@@ -33,15 +44,19 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   if (folder && file) {
     await assertTrusted({ request, folder, file, readOwn: () => readOwnGitHub(request) })
   }
+  const entriesOf = (document: ConfigDocument<ReposFile>) =>
+    readRepos(document, { root: settings.root, owner: github.owner })
   return {
     dir: folder?.dir ?? null,
     trusted: folder?.origin !== 'found',
     files: folder?.files ?? {},
     github,
     ...settings,
+    fileFor,
+    reposIn: async (text) => entriesOf(source.parse('repos', fileFor('repos'), text)),
     repos: once(async () => {
       const document = await source.read('repos')
-      return document ? readRepos(document, { root: settings.root, owner: github.owner }) : []
+      return document ? entriesOf(document) : []
     }),
     components: once(async () => {
       const document = await source.read('components')
@@ -85,6 +100,12 @@ interface FolderSource {
   variables: Variables | null
   /** null where the file is not there. @throws ConfigError */
   read<N extends ConfigFileName>(name: N): Promise<ConfigDocument<FileValues<N>> | null>
+  /** @throws ConfigError */
+  parse<N extends ConfigFileName>(
+    name: N,
+    path: string,
+    text: string,
+  ): ConfigDocument<FileValues<N>>
 }
 
 type FileValues<N extends ConfigFileName> = z.infer<(typeof fileSchemas)[N]>
@@ -93,18 +114,22 @@ async function openFolder(
   folder: Folder | null,
   { cwd, env }: Pick<ConfigRequest, 'cwd' | 'env'>,
 ): Promise<FolderSource> {
-  if (folder === null) return { variables: null, read: async () => null }
-  const variables = await readVariables(folder.dir, env, cwd)
+  const variables = folder && (await readVariables(folder.dir, env, cwd))
+  const lookup = variables?.lookup ?? ((name: string) => env[name] || undefined)
+  const schemas: { [N in ConfigFileName]: z.ZodType<FileValues<N>> } = fileSchemas
+  const parse: FolderSource['parse'] = (name, path, text) => {
+    const { isLiteral = never, mayBeUnset = never } = rules[name] ?? {}
+    const file = parseYamlText(text, path, showFile(path, cwd))
+    return readDocument(file, schemas[name], { lookup, isLiteral, mayBeUnset })
+  }
   return {
     variables,
-    async read<N extends ConfigFileName>(name: N) {
-      const path = folder.files[name]
-      if (path === undefined) return null
-      const schema: z.ZodType<FileValues<N>> = fileSchemas[name] as never
-      const { isLiteral = never, mayBeUnset = never } = rules[name] ?? {}
-      const { lookup } = variables
-      const file = await readYamlFile(path, showFile(path, cwd))
-      return readDocument(file, schema, { lookup, isLiteral, mayBeUnset })
+    parse,
+    async read(name) {
+      const path = folder?.files[name]
+      return path === undefined
+        ? null
+        : parse(name, path, await readText(path, showFile(path, cwd)))
     },
   }
 }

@@ -47,6 +47,10 @@ export interface Config {
   sources: Readonly<Record<string, Source>>
   /** The files that are there, absolute. */
   files: Readonly<Partial<Record<ConfigFileName, string>>>
+  /** Where a file is, or would be made. */
+  fileFor(name: ConfigFileName): string
+  /** What repos.yaml would name if this were its text. @throws ConfigError, PathError */
+  reposIn(text: string): Promise<RepoEntry[]>
   /** Empty where there is no repos.yaml. @throws ConfigError, PathError */
   repos(): Promise<RepoEntry[]>
   /** By name; empty where there is no components.yaml. @throws ConfigError */

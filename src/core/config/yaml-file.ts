@@ -19,12 +19,7 @@ export interface YamlFile {
 /** Five thousand repositories with every key are about one. */
 const mostBytes = 8 * 1024 * 1024
 
-/** @throws ConfigError when it can't be read, is too large, not UTF-8, empty, or not well-formed YAML. */
-export async function readYamlFile(path: string, shown: string): Promise<YamlFile> {
-  return parseYamlText(decode(await readBytes(path, shown), shown), path, shown)
-}
-
-/** @throws ConfigError */
+/** @throws ConfigError when it is empty, or not well-formed YAML. */
 export function parseYamlText(text: string, path: string, shown: string): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -47,6 +42,10 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
   }
   return { path, shown, text, lines, contents }
 }
+
+/** @throws ConfigError when it can't be read, is no regular file, too large, or not UTF-8. */
+export const readText = async (path: string, shown = path): Promise<string> =>
+  decode(await readBytes(path, shown), shown)
 
 /** Where the parser's own words are about the parser. */
 const syntaxMessages: Partial<Record<string, string>> = {
