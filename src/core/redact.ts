@@ -28,6 +28,7 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
   let pattern: RegExp | undefined
 
   const add = (secret: string) => {
+    if (known.has(secret)) return
     for (const form of formsOf(secret.trim())) known.add(form)
     // Longest first, so that a secret that holds another is hidden whole.
     const forms = [...known].sort((a, b) => b.length - a.length).map(escapeRegExp)

@@ -1,4 +1,4 @@
-import { GitHubNetworkError } from '../errors.js'
+import { GitHubNetworkError, WizardError } from '../errors.js'
 
 /** Nothing of the request had left when these happened, so whatever it asks for was not done. */
 const beforeSending: Record<string, string> = {
@@ -41,7 +41,7 @@ const certificateHint = 'behind a proxy that opens TLS, name its certificate in 
 /** What happened to a request or to the body of its answer, in the words of this tool. */
 export function networkError(error: unknown, url: URL, signal?: unknown): unknown {
   if (signal instanceof AbortSignal && signal.aborted) return signal.reason
-  if (!(error instanceof Error) || error instanceof GitHubNetworkError) return error
+  if (!(error instanceof Error) || error instanceof WizardError) return error
   const refusal = proxyRefusal(error)
   if (refusal !== undefined) return refusedByProxy(error, url, refusal)
   const code = causeCode(error)
@@ -77,7 +77,7 @@ export function isSilence(error: unknown): boolean {
 export function causeCode(error: unknown): string | undefined {
   for (const one of causes(error)) {
     // Our own classes have codes too, which name the kind of error rather than what happened.
-    if (!(one instanceof GitHubNetworkError) && 'code' in one && typeof one.code === 'string') {
+    if (!(one instanceof WizardError) && 'code' in one && typeof one.code === 'string') {
       return one.code
     }
   }

@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import {
+  GitHubAuthError,
+  GitHubError,
+  GitHubNetworkError,
+  GitHubRateLimitError,
+} from '../errors.js'
+import { isSilence } from '../http/failure.js'
+import type { Api } from './api.js'
+import { askGraphql } from './graphql.js'
+
+/** A repository whose head is asked for; `branch` undefined: its default branch. */
+export interface WantedHead {
+  owner: string
+  repo: string
+  branch?: string | undefined
+}
+
+/** What GitHub knows of a repository and one of its branches. */
+export interface RepositoryHead {
+  id: number
+  /** `owner/repo` as it is called now; another one than asked for where it was renamed. */
+  fullName: string
+  archived: boolean
+  /** null in an empty repository. */
+  defaultBranch: string | null
+  /** The one asked for, else the default branch; empty in an empty repository. */
+  branch: string
+  /** null where there is no such branch. */
+  oid: string | null
+}
+
+/** GitHub counts 50 of these as one point, and times out well above this. */
+const largestBatch = 100
+
+/**
+ * Where many branches stand, in one GraphQL query per 100 repositories, one after another. null: not known here, so
+ * the git protocol must be asked: no access, no GraphQL, no token, or a failure that is told by `api.warn`.
+ * https://docs.github.com/en/graphql/reference/objects#repository
+ *
+ * @returns in the order of `wanted`
+ * @throws GitHubAuthError for a token that is not accepted; GitHubRateLimitError; the signal's reason
+ */
+export async function headsOf(
+  api: Api,
+  wanted: readonly WantedHead[],
+): Promise<(RepositoryHead | null)[]> {
+  if (wanted.length === 0 || !(await api.authenticated())) return wanted.map(() => null)
+  const heads: (RepositoryHead | null)[] = []
+  try {
+    for (let from = 0; from < wanted.length; from += largestBatch) {
+      heads.push(...(await askInHalves(api, wanted.slice(from, from + largestBatch))))
+    }
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    api.warn(`GraphQL does not answer, so each repository is asked by git: ${error.message}`)
+  }
+  return wanted.map((_one, index) => heads[index] ?? null)
+}
+
+/** A bad token and a rate limit would stop the rest as well; anything else leaves git to be asked. */
+function isUnavailable(error: unknown): error is GitHubError {
+  if (!(error instanceof GitHubError) || error instanceof GitHubRateLimitError) return false
+  return !(error instanceof GitHubAuthError && error.status === 401)
+}
+
+/** A query that is too heavy for the server ends in 502, 504 or silence: half of it may not. */
+async function askInHalves(
+  api: Api,
+  wanted: readonly WantedHead[],
+): Promise<(RepositoryHead | null)[]> {
+  const single = wanted.length === 1
+  try {
+    return await ask(api, wanted, single)
+  } catch (error) {
+    if (single || !isOverload(error)) throw error
+  }
+  const half = Math.ceil(wanted.length / 2)
+  const first = await askInHalves(api, wanted.slice(0, half))
+  return [...first, ...(await askInHalves(api, wanted.slice(half)))]
+}
+
+function isOverload(error: unknown): boolean {
+  if (!(error instanceof GitHubNetworkError)) return false
+  return error.status === 502 || error.status === 504 || isSilence(error)
+}
+
+const ref = z.object({ name: z.string(), target: z.object({ oid: z.string() }) }).nullable()
+const headAnswer = z.object({
+  databaseId: z.number(),
+  nameWithOwner: z.string(),
+  isArchived: z.boolean(),
+  defaultBranchRef: ref,
+  ref: ref.optional(),
+})
+
+async function ask(
+  api: Api,
+  wanted: readonly WantedHead[],
+  repeatable: boolean,
+): Promise<(RepositoryHead | null)[]> {
+  const { query, variables } = queryFor(wanted)
+  const { data, errors } = await askGraphql(api, query, variables, repeatable)
+  if (data === null) {
+    throw new GitHubError(errors[0]?.message ?? 'the query has no answer', { status: 200 })
+  }
+  return wanted.map((one, index) => toHead(one, data[`r${index}`]))
+}
+
+/** Thin, with an alias for each; names go into variables, never into the text. */
+function queryFor(wanted: readonly WantedHead[]) {
+  const declared: string[] = []
+  const fields: string[] = []
+  const variables: Record<string, string> = {}
+  for (const [index, { owner, repo, branch }] of wanted.entries()) {
+    variables[`o${index}`] = owner
+    variables[`n${index}`] = repo
+    declared.push(`$o${index}:String!,$n${index}:String!`)
+    const asked = branch === undefined ? '' : ` ref(qualifiedName:$b${index}){...b}`
+    if (branch !== undefined) {
+      variables[`b${index}`] = `refs/heads/${branch}`
+      declared.push(`$b${index}:String!`)
+    }
+    fields.push(`r${index}:repository(owner:$o${index},name:$n${index}){...r${asked}}`)
+  }
+  const query = [
+    `query(${declared.join(',')}){${fields.join(' ')}}`,
+    'fragment r on Repository{databaseId nameWithOwner isArchived defaultBranchRef{...b}}',
+    'fragment b on Ref{name target{oid}}',
+  ].join(' ')
+  return { query, variables }
+}
+
+/** An answer in part is none. */
+function toHead({ branch }: WantedHead, answer: unknown): RepositoryHead | null {
+  const parsed = headAnswer.safeParse(answer)
+  if (!parsed.success) return null
+  const { databaseId, nameWithOwner, isArchived, defaultBranchRef, ref: asked } = parsed.data
+  const head = branch === undefined ? defaultBranchRef : asked
+  if (head === undefined) return null
+  return {
+    id: databaseId,
+    fullName: nameWithOwner,
+    archived: isArchived,
+    defaultBranch: defaultBranchRef?.name ?? null,
+    branch: branch ?? head?.name ?? '',
+    oid: head?.target.oid ?? null,
+  }
+}

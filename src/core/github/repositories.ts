@@ -1,0 +1,123 @@
+import { GitHubAuthError, GitHubNotFoundError } from '../errors.js'
+import { type Api, checkName, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { type Paging, pagesOf } from './pages.js'
+import { type RepositoryData, repositoryAnswer } from './shapes.js'
+
+/** @throws GitHubNotFoundError where it is not there or not visible */
+export function getRepo(api: Api, owner: string, repo: string): Promise<RepositoryData> {
+  return getParsed(api, repositoryPath(owner, repo), repositoryAnswer)
+}
+
+/** False where it is not there, or not visible with this credential: GitHub does not tell the two apart. */
+export async function repoExists(api: Api, owner: string, repo: string): Promise<boolean> {
+  try {
+    await getRepo(api, owner, repo)
+    return true
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return false
+    throw error
+  }
+}
+
+/**
+ * The repositories of an organization or user that this credential may see, by name, all pages or the one asked for.
+ * Of the credential's own account the private ones are among them.
+ *
+ * @throws GitHubNotFoundError where there is no such account
+ */
+export async function listRepositories(
+  api: Api,
+  owner: string,
+  paging: Paging = {},
+): Promise<RepositoryData[]> {
+  checkName(owner)
+  const octokit = await api.octokit()
+  const { listForOrg, listForUser, listForAuthenticatedUser } = octokit.rest.repos
+  const byName = { sort: 'full_name', direction: 'asc' } as const
+  const answers =
+    (await unlessNotFound(
+      pagesOf(octokit, listForOrg, { org: owner, type: 'all', ...byName }, paging),
+    )) ??
+    ((await isOwnAccount(api, owner))
+      ? await pagesOf(
+          octokit,
+          listForAuthenticatedUser,
+          { affiliation: 'owner', ...byName },
+          paging,
+        )
+      : await pagesOf(octokit, listForUser, { username: owner, type: 'owner', ...byName }, paging))
+  return distinct(parseAnswer(api, repositoryAnswer.array(), answers))
+}
+
+async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return undefined
+    throw error
+  }
+}
+
+/** The token of an App or of Actions stands for nobody, and is refused here. */
+async function isOwnAccount(api: Api, owner: string): Promise<boolean> {
+  if (!(await api.authenticated())) return false
+  try {
+    const { data } = await (await api.octokit()).rest.users.getAuthenticated()
+    return data.login.toLowerCase() === owner.toLowerCase()
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return false
+    if (error instanceof GitHubAuthError && error.status === 403) return false
+    throw error
+  }
+}
+
+/** A repository that was made while the pages were read moves others to the next page. */
+function distinct(repositories: RepositoryData[]): RepositoryData[] {
+  return [...new Map(repositories.map((repository) => [repository.id, repository])).values()]
+}
+
+export interface SearchOptions {
+  language?: string | null | undefined
+  /** Default: `stars`. */
+  sort?: 'stars' | 'forks' | 'updated' | 'help-wanted-issues' | 'best-match' | undefined
+  /** Default: all, which is 1,000 at most. */
+  limit?: number | undefined
+}
+
+/** GitHub gives no more, however many there are. */
+const mostFound = 1000
+
+/**
+ * https://docs.github.com/en/rest/search/search#search-repositories
+ *
+ * Where more are found than GitHub gives, or it gave up searching, that is told by `api.warn`.
+ */
+export async function searchRepositories(
+  api: Api,
+  query: string,
+  { language, sort = 'stars', limit = mostFound }: SearchOptions = {},
+): Promise<RepositoryData[]> {
+  const octokit = await api.octokit()
+  const q = language ? `${query} language:${quoted(language)}`.trim() : query
+  const wanted = Math.min(limit, mostFound)
+  const found: RepositoryData[] = []
+  for (let page = 1; ; page++) {
+    const { data } = await octokit.rest.search.repos({
+      q,
+      ...(sort === 'best-match' ? {} : { sort }),
+      per_page: Math.min(100, wanted),
+      page,
+    })
+    found.push(...parseAnswer(api, repositoryAnswer.array(), data.items))
+    if (data.incomplete_results) api.warn('GitHub did not search to the end: some may be missing')
+    const there = Math.min(data.total_count, wanted)
+    if (found.length < there && data.items.length > 0) continue
+    if (data.total_count > mostFound && limit >= mostFound) {
+      api.warn(`${data.total_count} repositories match, of which GitHub gives ${mostFound}`)
+    }
+    return distinct(found).slice(0, wanted)
+  }
+}
+
+const quoted = (value: string) =>
+  /^[\w+#-]+$/.test(value) ? value : `"${value.replaceAll('"', '')}"`
