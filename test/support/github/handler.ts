@@ -30,9 +30,7 @@ export class GitHubHandler {
       world,
       storage,
       routes,
-      graphql: graphql
-        ? (request, viewer, addresses) => answerGraphQL(request, { world, viewer, addresses })
-        : null,
+      graphql: graphql ? (request, context) => answerGraphQL(request, { world, ...context }) : null,
     })
     const answerApi = (request: Request, { addresses, path }: Place) =>
       api.answer({ request, addresses, path })
@@ -41,7 +39,7 @@ export class GitHubHandler {
       upload: answerApi,
       storage: (request) => storage.answer(request),
       git: (request, { addresses, path }) =>
-        gitOrigin({ world, request, path, addresses, options: { protocolV2 } }),
+        gitOrigin({ world, storage, request, path, addresses, options: { protocolV2 } }),
     }
   }
 

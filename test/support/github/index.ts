@@ -29,6 +29,8 @@ export interface LocalGitHubOptions {
   viewer?: string
   /** Entries of a tree after which the API cuts it short; default 100,000, as GitHub does. */
   treeLimit?: number
+  /** What a dispatch with `return_run_details` is answered: the run (default), 204 without it, or 422. */
+  runDetails?: 'given' | 'ignored' | 'refused'
 }
 
 /**
@@ -37,8 +39,8 @@ export interface LocalGitHubOptions {
  */
 export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promise<LocalGitHub> {
   const folder = await mkdtemp(join(tmpdir(), 'local-github-'))
-  const { tokens = ['ghp_local'], viewer = 'monalisa', treeLimit } = options
-  const world = new World({ folder, tokens, viewer, treeLimit })
+  const { tokens = ['ghp_local'], viewer = 'monalisa' } = options
+  const world = new World({ ...options, folder, tokens, viewer })
   let handle: Handler = async () => Response.error()
   const [api, git, upload, storage] = await Promise.all(
     [1, 2, 3, 4].map(() => serve((request) => handle(request))),

@@ -16,13 +16,18 @@ export interface ApiRequest {
   path: string
 }
 
+export interface GraphQLRequest {
+  viewer: Account | null
+  addresses: Addresses
+  limits: Limits
+}
+
 export interface ApiOptions {
   world: World
   storage: Storage
   routes: (limits: Limits) => Route[]
-  graphql:
-    | ((request: Request, viewer: Account | null, addresses: Addresses) => Promise<Response>)
-    | null
+  /** Null: this server has none. */
+  graphql: ((request: Request, context: GraphQLRequest) => Promise<Response>) | null
 }
 
 /** REST and GraphQL as one function: who asks, which route, what it answers, and the headers that every answer has. */
@@ -49,7 +54,9 @@ export class Api {
 
   async #dispatch({ request, addresses, path }: ApiRequest, viewer: Account | null) {
     const { world, storage, graphql } = this.#options
-    if (path === '/graphql' && graphql) return graphql(request, viewer, addresses)
+    if (path === '/graphql' && graphql) {
+      return graphql(request, { viewer, addresses, limits: this.#limits })
+    }
     const named = namedPath(world, path)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     for (const { method: own, pattern, handle } of this.#routes) {

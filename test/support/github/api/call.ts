@@ -1,7 +1,7 @@
 import type { Addresses } from '../addresses.js'
 import type { Account, Repository } from '../model/types.js'
 import type { World } from '../model/world.js'
-import type { Storage } from '../storage.js'
+import type { Blob, Storage } from '../storage.js'
 import { ApiError, needsAuthentication, notFound } from './errors.js'
 
 export interface CallContext {
@@ -37,9 +37,13 @@ export class Call {
     this.#parameters = parameters
   }
 
-  /** A segment of the path, decoded. */
+  /** A segment of the path, decoded. @throws ApiError 400 */
   parameter(name: string): string {
-    return decodeURIComponent(this.#parameters[name] ?? '')
+    try {
+      return decodeURIComponent(this.#parameters[name] ?? '')
+    } catch {
+      throw new ApiError(400, 'Malformed path')
+    }
   }
 
   /** @throws ApiError 404 where it is no number. */
@@ -91,8 +95,20 @@ export class Call {
     return { ...body }
   }
 
+  /** In bytes; undefined where the client does not tell. */
+  contentLength(): number | undefined {
+    const header = this.request.headers.get('content-length')
+    return header === null ? undefined : Number(header)
+  }
+
   accepts(type: string): boolean {
     return (this.request.headers.get('accept') ?? '').includes(type)
+  }
+
+  /** 302 to the storage's own origin, as all downloads of the API are. */
+  toStorage(blob: Blob): Response {
+    const location = this.addresses.storage + this.storage.sign(blob)
+    return new Response(null, { status: 302, headers: { location } })
   }
 
   #moved(repository: Repository, formerName: string): ApiError {

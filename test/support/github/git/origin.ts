@@ -1,6 +1,8 @@
 import type { Addresses } from '../addresses.js'
+import { download } from '../model/releases.js'
 import { fullName, type Repository } from '../model/types.js'
 import type { World } from '../model/world.js'
+import type { Storage } from '../storage.js'
 import { httpBackend } from './http-backend.js'
 
 export interface GitOriginOptions {
@@ -9,6 +11,7 @@ export interface GitOriginOptions {
 
 interface GitCall {
   world: World
+  storage: Storage
   request: Request
   path: string
   addresses: Addresses
@@ -16,12 +19,13 @@ interface GitCall {
 }
 
 const shape = /^\/([^/]+)\/([^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/
+const assetPath = /^\/([^/]+\/[^/]+)\/releases\/download\/(.+)\/([^/]+)$/
 
 /** Smart HTTP as github.com answers it: to who may not see a repository, one that is missing and a private one look the same. */
 export async function gitOrigin(call: GitCall): Promise<Response> {
   const { world, request, path } = call
   const match = shape.exec(path)
-  if (!match) return plain(404, 'Not Found')
+  if (!match) return browserDownload(call) ?? plain(404, 'Not Found')
   const [, owner, name, service = ''] = match
   const user = userOf(world, request)
   if (user === 'unknown') return challenge('Invalid username or token.')
@@ -34,6 +38,18 @@ export async function gitOrigin(call: GitCall): Promise<Response> {
     return user ? plain(404, 'Repository not found.') : challenge('Repository not found.')
   }
   return serveRepository(repository, service, user, call)
+}
+
+/** `browser_download_url` of an asset: the web site redirects it to storage, as the API does. */
+function browserDownload({ world, path, storage, addresses }: GitCall): Response | undefined {
+  const [, name = '', tag = '', file = ''] = assetPath.exec(decodeURIComponent(path)) ?? []
+  const repository = world.repository(name)
+  if (!repository || repository.private) return undefined
+  const release = repository.releases.find((found) => found.tag === tag && !found.draft)
+  const asset = release?.assets.find((found) => found.name === file)
+  if (asset?.state !== 'uploaded') return undefined
+  const location = addresses.storage + storage.sign(download(asset))
+  return new Response(null, { status: 302, headers: { location } })
 }
 
 async function serveRepository(

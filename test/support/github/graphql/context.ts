@@ -1,4 +1,5 @@
 import type { Addresses } from '../addresses.js'
+import type { Limits } from '../api/limits.js'
 import type { Account } from '../model/types.js'
 import type { World } from '../model/world.js'
 
@@ -6,6 +7,7 @@ export interface GraphQLContext {
   world: World
   viewer: Account
   addresses: Addresses
+  limits: Limits
 }
 
 /** An error of a field, with the `type` that GitHub puts beside its message. */

@@ -1,8 +1,6 @@
 import { type ExecutionResult, execute, type GraphQLError, parse, validate } from 'graphql'
-import type { Addresses } from '../addresses.js'
 import { ApiError, jsonType } from '../api/errors.js'
 import type { Account } from '../model/types.js'
-import type { World } from '../model/world.js'
 import { FieldFailure, type GraphQLContext } from './context.js'
 import { root } from './root.js'
 import { schema } from './schema.js'
@@ -10,11 +8,11 @@ import { schema } from './schema.js'
 /** POST /graphql. Failed fields are null beside their errors, and the status is 200, as GitHub's is. */
 export async function answerGraphQL(
   request: Request,
-  { world, viewer, addresses }: { world: World; viewer: Account | null; addresses: Addresses },
+  { viewer, ...context }: Omit<GraphQLContext, 'viewer'> & { viewer: Account | null },
 ): Promise<Response> {
   if (!viewer) throw new ApiError(401, 'This endpoint requires you to be authenticated.')
   const { query, variables, operationName } = await readBody(request)
-  const contextValue: GraphQLContext = { world, viewer, addresses }
+  const contextValue: GraphQLContext = { ...context, viewer }
   const result = await run(query, { variables, operationName, contextValue })
   return Response.json(shaped(result), { headers: jsonType })
 }

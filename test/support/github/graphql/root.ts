@@ -1,5 +1,6 @@
-import type { Repository } from '../model/types.js'
-import type { World } from '../model/world.js'
+import { searchRepositories } from '../model/search.js'
+import type { Account } from '../model/types.js'
+import { connection, type PageArguments } from './connection.js'
 import { FieldFailure, type GraphQLContext } from './context.js'
 import { accountNode } from './nodes/account.js'
 import { repositoryNode } from './nodes/repository.js'
@@ -8,25 +9,34 @@ import { repositoryNode } from './nodes/repository.js'
 export const root = {
   viewer: (_arguments: unknown, { viewer }: GraphQLContext) => accountNode(viewer),
 
-  rateLimit: () => ({
-    cost: 1,
-    limit: 5000,
-    remaining: 4999,
-    used: 1,
-    resetAt: new Date(Date.now() + 3_600_000).toISOString(),
-  }),
+  rateLimit: (_arguments: unknown, { limits, viewer }: GraphQLContext) => {
+    const { reset, ...limit } = limits.read('graphql', viewer)
+    return { cost: 1, nodeCount: 0, ...limit, resetAt: new Date(reset * 1000).toISOString() }
+  },
 
   repositoryOwner({ login }: { login: string }, { world }: GraphQLContext) {
     const account = world.account(login)
     return account ? accountNode(account) : null
   },
 
+  organization: ({ login }: { login: string }, context: GraphQLContext) =>
+    typedAccount(context, 'Organization', login),
+
+  user: ({ login }: { login: string }, context: GraphQLContext) =>
+    typedAccount(context, 'User', login),
+
   repository({ owner, name, followRenames }: RepositoryArguments, { world }: GraphQLContext) {
     const asked = `${owner}/${name}`
-    const repository = find(world, asked, followRenames)
+    const repository =
+      world.repository(asked) ?? (followRenames ? world.renamedFrom(asked) : undefined)
     if (repository) return repositoryNode(repository)
     const message = `Could not resolve to a Repository with the name '${asked}'.`
     throw new FieldFailure('NOT_FOUND', message)
+  },
+
+  search({ query, type, ...page }: SearchArguments, { world, viewer }: GraphQLContext) {
+    const found = type === 'REPOSITORY' ? searchRepositories(world, viewer, { query }) : []
+    return connection(found.map(repositoryNode), page)
   },
 }
 
@@ -36,5 +46,14 @@ interface RepositoryArguments {
   followRenames: boolean
 }
 
-const find = (world: World, name: string, followRenames: boolean): Repository | undefined =>
-  world.repository(name) ?? (followRenames ? world.renamedFrom(name) : undefined)
+interface SearchArguments extends PageArguments {
+  query: string
+  type: string
+}
+
+function typedAccount({ world }: GraphQLContext, type: Account['type'], login: string) {
+  const account = world.account(login)
+  if (account?.type === type) return accountNode(account)
+  const message = `Could not resolve to ${type === 'User' ? 'a User' : 'an Organization'} with the login of '${login}'.`
+  throw new FieldFailure('NOT_FOUND', message)
+}

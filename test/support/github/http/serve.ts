@@ -22,7 +22,7 @@ export async function serve(handler: Handler): Promise<LoopbackServer> {
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   server.on('request', (input, output) => {
-    answer(handler, url, input, output).catch((error: unknown) => output.destroy(asError(error)))
+    answer(handler, url, input, output).catch((error: unknown) => fail(output, error))
   })
   tunnel(server)
   return { url, close: () => close(server) }
@@ -71,4 +71,8 @@ async function close(server: Server): Promise<void> {
   if (server.listening) await once(server, 'close')
 }
 
-const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)))
+/** A mistake of this server's own, told so that a test that meets it shows it. */
+function fail(output: ServerResponse, error: unknown): void {
+  if (output.headersSent || output.destroyed) output.destroy()
+  else output.writeHead(500).end(error instanceof Error ? error.stack : String(error))
+}

@@ -30,8 +30,14 @@ export interface Repository {
   pushedAt: string
   /** Ids of workflow files and their states, by path; the files themselves are in git. */
   workflows: Map<string, WorkflowRecord>
+  /** The newest first. */
   runs: Run[]
+  /** The newest first. */
   releases: Release[]
+  /** The id of the one that was made latest, where it was. */
+  latestRelease: number | null
+  /** Releases take no more assets once they are published. */
+  immutableReleases: boolean
 }
 
 export const fullName = ({ owner, name }: Repository) => `${owner.login}/${name}`
@@ -84,6 +90,8 @@ export interface Artifact {
   id: number
   nodeId: string
   name: string
+  /** `sha256:…` of the zip. */
+  digest: string
   /** The zip, as it is downloaded. */
   archive: Buffer
   expired: boolean
@@ -99,12 +107,11 @@ export interface Release {
   body: string | null
   draft: boolean
   prerelease: boolean
-  /** `make_latest` of the last request that set it. */
-  makeLatest: 'true' | 'false' | 'legacy'
   immutable: boolean
   author: Account
   createdAt: string
   publishedAt: string | null
+  updatedAt: string
   assets: Asset[]
 }
 

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { initBare } from '../git/bare.js'
 import { git } from '../git/run.js'
-import type { Account, Repository } from './types.js'
+import type { Account, Repository, Run } from './types.js'
 
 export interface NewRepository {
   private?: boolean
@@ -24,6 +24,8 @@ export interface WorldOptions {
   now?: () => Date
   /** Entries of a tree after which the API cuts it short. */
   treeLimit?: number
+  /** What a dispatch with `return_run_details` is answered: the run, 204 without it, or 422. */
+  runDetails?: 'given' | 'ignored' | 'refused'
 }
 
 /** All that this GitHub knows: accounts, repositories with their former names, and tokens. */
@@ -32,20 +34,18 @@ export class World {
   readonly tokens: Set<string>
   readonly viewer: Account
   readonly treeLimit: number
+  readonly runDetails: 'given' | 'ignored' | 'refused'
+  /** Called with each run that a dispatch made, so that a test may move it on. */
+  onDispatch: (run: Run, repository: Repository) => void = () => {}
   readonly #accounts = new Map<string, Account>()
   readonly #repositories = new Map<string, Repository>()
   readonly #formerNames = new Map<string, Repository>()
   readonly #now: () => Date
   #lastId = 1000
 
-  constructor({
-    folder,
-    tokens,
-    viewer,
-    now = () => new Date(),
-    treeLimit = 100_000,
-  }: WorldOptions) {
-    this.treeLimit = treeLimit
+  constructor({ folder, tokens, viewer, now = () => new Date(), ...options }: WorldOptions) {
+    this.treeLimit = options.treeLimit ?? 100_000
+    this.runDetails = options.runDetails ?? 'given'
     this.folder = folder
     this.tokens = new Set(tokens)
     this.#now = now
@@ -116,6 +116,8 @@ export class World {
       workflows: new Map(),
       runs: [],
       releases: [],
+      latestRelease: null,
+      immutableReleases: false,
     }
     this.#formerNames.delete(key(name))
     this.#repositories.set(key(name), repository)

@@ -22,6 +22,13 @@ export const contentRoutes: Route[] = [
     if (entry.mode === '120000' && !target) return { data: await symlink(call, place, entry) }
     return file(call, place, target ?? entry)
   }),
+  route('GET /repos/{owner}/{repo}/readme', async (call) => {
+    const place = await locate(call)
+    const entries = await listTree(place.repository.bare, place.commit)
+    const entry = entries.find(({ type, path }) => type === 'blob' && /^readme\b/i.test(path))
+    if (!entry) throw notFound()
+    return file(call, place, entry)
+  }),
 ]
 
 interface ContentPlace {

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { notFound } from '../errors.js'
 import type { Limits } from '../limits.js'
 import { type Route, route } from '../route.js'
+import { indexPage } from '../shapes/index-page.js'
 
-/** Rate limits, and an app's tokens: https://docs.github.com/rest/rate-limit, https://docs.github.com/rest/apps/apps */
+/** The index, rate limits, and an app's tokens: https://docs.github.com/rest/rate-limit, https://docs.github.com/rest/apps/apps */
 export const metaRoutes = (limits: Limits): Route[] => [
+  route('GET /', ({ addresses }) => ({ data: indexPage(addresses) })),
   route('GET /rate_limit', ({ viewer }) => {
     const core = limits.read('core', viewer)
     const search = limits.read('search', viewer)

@@ -1,4 +1,5 @@
-import { type Account, fullName, type Repository } from '../../model/types.js'
+import { orders, searchRepositories } from '../../model/search.js'
+import type { Account, Repository } from '../../model/types.js'
 import type { Call } from '../call.js'
 import { invalid, notFound } from '../errors.js'
 import { page } from '../page.js'
@@ -22,7 +23,11 @@ export const repositoryRoutes: Route[] = [
     return list(call, call.world.repositories())
   }),
   route('GET /search/repositories', (call) => {
-    const found = search(call)
+    const query = call.query.get('q')?.trim()
+    if (!query) throw invalid({ resource: 'Search', field: 'q', code: 'missing' })
+    const ascending = call.query.get('order') === 'asc'
+    const asked = { query, sort: call.query.get('sort'), ascending }
+    const found = searchRepositories(call.world, call.viewer, asked)
     const { items, headers } = page(call, found)
     const data = items.map((item) => ({
       ...listedRepository(call.addresses, item, call.viewer),
@@ -53,16 +58,6 @@ const kinds: Record<string, (repository: Repository) => boolean> = {
   sources: ({ fork }) => !fork,
 }
 
-type Compare = (a: Repository, b: Repository) => number
-
-const orders: Record<string, Compare> = {
-  created: (a, b) => a.createdAt.localeCompare(b.createdAt) || a.id - b.id,
-  updated: (a, b) => a.updatedAt.localeCompare(b.updatedAt) || a.id - b.id,
-  pushed: (a, b) => a.pushedAt.localeCompare(b.pushedAt) || a.id - b.id,
-  full_name: (a, b) => fullName(a).localeCompare(fullName(b)),
-  stars: (a, b) => a.stars - b.stars,
-}
-
 /** By creation, the newest first, unless asked otherwise; by name from A. */
 function sorted(repositories: Repository[], query: URLSearchParams): Repository[] {
   const name = query.get('sort') ?? 'created'
@@ -71,38 +66,4 @@ function sorted(repositories: Repository[], query: URLSearchParams): Repository[
   const direction = query.get('direction') ?? (name === 'full_name' ? 'asc' : 'desc')
   const inOrder = repositories.toSorted(order)
   return direction === 'asc' ? inOrder : inOrder.reverse()
-}
-
-const qualifiers: Record<string, (repository: Repository, value: string) => boolean> = {
-  language: ({ language }, value) => language?.toLowerCase() === value,
-  user: ({ owner }, value) => owner.login.toLowerCase() === value,
-  org: ({ owner }, value) => owner.login.toLowerCase() === value,
-  topic: ({ topics }, value) => topics.includes(value),
-  archived: ({ archived }, value) => `${archived}` === value,
-  fork: ({ fork }, value) => value === 'true' || value === 'only' || !fork,
-  is: (repository, value) => (value === 'private' ? repository.private : !repository.private),
-  in: () => true,
-}
-
-/** The words in a name, description or topic, and the qualifiers above. @throws ApiError 422 for no query or an unknown sort. */
-function search({ query, world, viewer }: Call): Repository[] {
-  const q = query.get('q')?.trim()
-  if (!q) throw invalid({ resource: 'Search', field: 'q', code: 'missing' })
-  const terms = q.toLowerCase().match(/(?:[^\s"]|"[^"]*")+/g) ?? []
-  const found = world.repositories().filter((repository) => {
-    return world.visible(repository, viewer) && terms.every((term) => fits(repository, term))
-  })
-  const order = orders[query.get('sort') ?? 'stars'] ?? orders.stars
-  const ascending = found.toSorted(order)
-  return query.get('order') === 'asc' ? ascending : ascending.reverse()
-}
-
-function fits(repository: Repository, term: string): boolean {
-  const [, name = '', value = ''] = /^(\w+):(.+)$/.exec(term) ?? []
-  const qualifier = qualifiers[name]
-  if (qualifier) return qualifier(repository, value.replaceAll('"', ''))
-  const { name: short, description, topics } = repository
-  return [short, description ?? '', ...topics].some((text) =>
-    text.toLowerCase().includes(term.replaceAll('"', '')),
-  )
 }

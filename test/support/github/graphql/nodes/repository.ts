@@ -1,27 +1,101 @@
-import { fullName, type Repository } from '../../model/types.js'
+import { listRefs } from '../../git/bare.js'
+import { latestRelease } from '../../model/releases.js'
+import { fullName, type Release, type Repository } from '../../model/types.js'
+import { connection, type PageArguments } from '../connection.js'
 import type { GraphQLContext } from '../context.js'
 import { accountNode } from './account.js'
-import { refNode } from './ref.js'
+import { refNode, toNode } from './ref.js'
+import { releaseNode } from './release.js'
 
 export function repositoryNode(repository: Repository) {
-  const defaultBranchRef = () => refNode(repository, `refs/heads/${repository.defaultBranch}`)
+  const name = fullName(repository)
+  const visibility = repository.private ? 'PRIVATE' : 'PUBLIC'
   return {
     __typename: 'Repository',
     id: repository.nodeId,
     databaseId: repository.id,
     name: repository.name,
-    nameWithOwner: fullName(repository),
-    owner: accountNode(repository.owner),
+    nameWithOwner: name,
+    owner: () => accountNode(repository.owner),
     description: repository.description,
-    isArchived: repository.archived,
-    isPrivate: repository.private,
-    isFork: repository.fork,
-    isEmpty: async () => (await defaultBranchRef()) === null,
-    url: (_arguments: unknown, { addresses }: GraphQLContext) =>
-      `${addresses.git}/${fullName(repository)}`,
+    url: (_arguments: unknown, { addresses }: GraphQLContext) => `${addresses.git}/${name}`,
+    sshUrl: (_arguments: unknown, { addresses }: GraphQLContext) =>
+      `git@${new URL(addresses.git).hostname}:${name}.git`,
+    createdAt: repository.createdAt,
+    updatedAt: repository.updatedAt,
     pushedAt: repository.pushedAt,
+    visibility,
+    isPrivate: repository.private,
+    isArchived: repository.archived,
+    archivedAt: repository.archived ? repository.updatedAt : null,
+    isFork: repository.fork,
+    isInOrganization: repository.owner.type === 'Organization',
     stargazerCount: repository.stars,
+    primaryLanguage: languageNode(repository),
+    ...unchanging,
+    ...contentFields(repository),
+    ...releaseFields(repository),
+  }
+}
+
+/** What every repository here has in common. */
+const unchanging = {
+  homepageUrl: '',
+  viewerPermission: 'ADMIN',
+  viewerCanAdminister: true,
+  isDisabled: false,
+  isMirror: false,
+  isTemplate: false,
+  hasDiscussionsEnabled: false,
+  hasIssuesEnabled: true,
+  hasProjectsEnabled: false,
+  hasWikiEnabled: false,
+  mergeCommitAllowed: true,
+  rebaseMergeAllowed: true,
+  squashMergeAllowed: true,
+  deleteBranchOnMerge: false,
+  diskUsage: 1,
+  forkCount: 0,
+  parent: null,
+  licenseInfo: null,
+}
+
+const languageNode = ({ language }: Repository) =>
+  language === null ? null : { id: `LA_${language}`, name: language, color: null }
+
+function contentFields(repository: Repository) {
+  const defaultBranchRef = () => refNode(repository, `refs/heads/${repository.defaultBranch}`)
+  return {
+    isEmpty: async () => (await defaultBranchRef()) === null,
     defaultBranchRef,
     ref: ({ qualifiedName }: { qualifiedName: string }) => refNode(repository, qualifiedName),
+    refs: async ({ refPrefix, query, ...page }: RefsArguments) => {
+      const refs = await listRefs(repository.bare, refPrefix)
+      const found = refs.filter(({ name }) => name.slice(refPrefix.length).includes(query ?? ''))
+      return connection(found.map(toNode), page)
+    },
+    repositoryTopics: (page: PageArguments, { addresses }: GraphQLContext) => {
+      const nodes = repository.topics.map((name) => ({
+        id: `RT_${name}`,
+        topic: { id: `T_${name}`, name },
+        url: `${addresses.git}/topics/${name}`,
+      }))
+      return connection(nodes, page)
+    },
+  }
+}
+
+interface RefsArguments extends PageArguments {
+  refPrefix: string
+  query?: string | null
+}
+
+function releaseFields(repository: Repository) {
+  const node = (release: Release | undefined) => (release ? releaseNode(repository, release) : null)
+  return {
+    latestRelease: () => node(latestRelease(repository)),
+    release: ({ tagName }: { tagName: string }) =>
+      node(repository.releases.find(({ tag }) => tag === tagName)),
+    releases: (page: PageArguments) => connection(repository.releases.map(node), page),
   }
 }

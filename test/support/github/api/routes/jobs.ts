@@ -1,0 +1,58 @@
+import type { Job, Repository, Run } from '../../model/types.js'
+import { type ZipEntry, zip } from '../../zip.js'
+import type { Call } from '../call.js'
+import { notFound } from '../errors.js'
+import { page } from '../page.js'
+import { type Route, route } from '../route.js'
+import { jobShape } from '../shapes/actions.js'
+import { runOf } from './runs.js'
+
+/** Jobs and logs: https://docs.github.com/rest/actions/workflow-jobs */
+export const jobRoutes: Route[] = [
+  route('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', listJobs),
+  route('GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs', listJobs),
+  route('GET /repos/{owner}/{repo}/actions/jobs/{job_id}', (call) => ({
+    data: jobShape(call.addresses, jobOf(call)),
+  })),
+  route('GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs', (call) => {
+    const { job } = jobOf(call)
+    if (job.status !== 'completed') throw notFound()
+    const content = Buffer.from(job.log)
+    return call.toStorage({ content, type: 'text/plain', name: `${job.id}.txt` })
+  }),
+  route('GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs', (call) => {
+    const { run } = runOf(call)
+    if (run.status !== 'completed') throw notFound()
+    const name = `logs_${run.id}.zip`
+    return call.toStorage({ content: logArchive(run), type: 'application/zip', name })
+  }),
+]
+
+function listJobs(call: Call) {
+  const { repository, run } = runOf(call)
+  const { items, headers } = page(call, run.jobs)
+  const jobs = items.map((job) => jobShape(call.addresses, { repository, run, job }))
+  return { data: { total_count: run.jobs.length, jobs }, headers }
+}
+
+function jobOf(call: Call): { repository: Repository; run: Run; job: Job } {
+  const repository = call.repository()
+  const id = call.id('job_id')
+  for (const run of repository.runs) {
+    const job = run.jobs.find((candidate) => candidate.id === id)
+    if (job) return { repository, run, job }
+  }
+  throw notFound()
+}
+
+/** As GitHub packs them: a file a job, and one a step in a folder of the job's name. */
+function logArchive({ jobs }: Run): Buffer {
+  const entries = jobs.flatMap((job, index): ZipEntry[] => [
+    { name: `${index}_${job.name}.txt`, content: job.log },
+    ...job.steps.map(({ number, name }) => ({
+      name: `${job.name}/${number}_${name.replaceAll('/', '')}.txt`,
+      content: number === job.steps.length ? job.log : '',
+    })),
+  ])
+  return zip(entries)
+}

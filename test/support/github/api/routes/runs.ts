@@ -1,0 +1,69 @@
+import { finishRun, rerun } from '../../model/runs.js'
+import type { Repository, Run } from '../../model/types.js'
+import type { Call } from '../call.js'
+import { ApiError, notFound } from '../errors.js'
+import { page } from '../page.js'
+import { type Route, route } from '../route.js'
+import { runShape } from '../shapes/actions.js'
+import { fits } from './run-filters.js'
+import { workflowOf } from './workflows.js'
+
+/** https://docs.github.com/rest/actions/workflow-runs */
+export const runRoutes: Route[] = [
+  route('GET /repos/{owner}/{repo}/actions/runs', (call) => list(call, call.repository().runs)),
+  route('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', async (call) => {
+    const repository = call.repository()
+    const { id } = await workflowOf(call, repository)
+    return list(
+      call,
+      repository.runs.filter(({ workflowId }) => workflowId === id),
+    )
+  }),
+  route('GET /repos/{owner}/{repo}/actions/runs/{run_id}', (call) => {
+    const { repository, run } = runOf(call)
+    return { data: runShape(call.addresses, repository, run) }
+  }),
+  route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel', (call) => {
+    const { run } = writableRun(call)
+    if (run.status === 'completed') {
+      throw new ApiError(409, 'Cannot cancel a workflow run that is completed.')
+    }
+    finishRun(call.world, run, { conclusion: 'cancelled' })
+    return { status: 202, data: {} }
+  }),
+  route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun', (call) => again(call, false)),
+  route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs', (call) =>
+    again(call, true),
+  ),
+]
+
+function list(call: Call, runs: Run[]) {
+  const repository = call.repository()
+  const found = runs.filter((run) => fits(run, call.query))
+  const { items, headers } = page(call, found)
+  const shaped = items.map((run) => runShape(call.addresses, repository, run))
+  return { data: { total_count: found.length, workflow_runs: shaped }, headers }
+}
+
+/** The run in the path. @throws ApiError 404 */
+export function runOf(call: Call): { repository: Repository; run: Run } {
+  const repository = call.repository()
+  const id = call.id('run_id')
+  const run = repository.runs.find((candidate) => candidate.id === id)
+  if (!run) throw notFound()
+  return { repository, run }
+}
+
+function writableRun(call: Call) {
+  call.writableRepository()
+  return runOf(call)
+}
+
+function again(call: Call, failedOnly: boolean) {
+  const { run } = writableRun(call)
+  if (run.status !== 'completed') {
+    throw new ApiError(403, 'This workflow is already running')
+  }
+  rerun(call.world, run, { failedOnly })
+  return { status: 201, data: {} }
+}

@@ -1,0 +1,22 @@
+import { latestRelease } from '../../model/releases.js'
+import { fullName, type Release, type Repository } from '../../model/types.js'
+import type { GraphQLContext } from '../context.js'
+import { accountNode } from './account.js'
+
+export const releaseNode = (repository: Repository, release: Release) => ({
+  __typename: 'Release',
+  id: release.nodeId,
+  databaseId: release.id,
+  name: release.name,
+  description: release.body,
+  tagName: release.tag,
+  url: (_arguments: unknown, { addresses }: GraphQLContext) =>
+    `${addresses.git}/${fullName(repository)}/releases/tag/${release.tag}`,
+  isDraft: release.draft,
+  isLatest: latestRelease(repository) === release,
+  isPrerelease: release.prerelease,
+  createdAt: release.createdAt,
+  publishedAt: release.publishedAt,
+  updatedAt: release.updatedAt,
+  author: accountNode(release.author),
+})

@@ -1,0 +1,86 @@
+import { rm } from 'node:fs/promises'
+import { resolve } from '../git/bare.js'
+import { resolveCommit } from '../git/read.js'
+import { git } from '../git/run.js'
+import type { Blob } from '../storage.js'
+import type { Asset, Release, Repository } from './types.js'
+
+/**
+ * The release that `GET /releases/latest` answers: the one that was made so, else the newest published
+ * that is no prerelease.
+ */
+export function latestRelease({ releases, latestRelease: id }: Repository): Release | undefined {
+  const stable = releases.filter(({ draft, prerelease }) => !draft && !prerelease)
+  const byDate = (a: Release, b: Release) =>
+    (b.publishedAt ?? '').localeCompare(a.publishedAt ?? '')
+  return stable.find((release) => release.id === id) ?? stable.toSorted(byDate)[0]
+}
+
+/** `legacy` is the highest version; `true`, which is the default of a new release, takes it in any case. */
+export function makeLatest(
+  repository: Repository,
+  release: Release,
+  choice: 'true' | 'false' | 'legacy',
+): void {
+  if (release.prerelease || release.draft) return
+  const current = latestRelease({
+    ...repository,
+    releases: repository.releases.filter((r) => r !== release),
+  })
+  const higher = () => !current || compareVersions(release.tag, current.tag) > 0
+  const takes = choice === 'true' || (choice === 'legacy' && higher())
+  repository.latestRelease = takes ? release.id : (current?.id ?? null)
+}
+
+const compareVersions = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true })
+
+/** The commit that a release's tag is, or would be put on; null where its target is not known. */
+export async function targetOf(
+  { bare }: Repository,
+  { tag, target }: Pick<Release, 'tag' | 'target'>,
+) {
+  return (await resolveCommit(bare, `refs/tags/${tag}`)) ?? (await resolveCommit(bare, target))
+}
+
+/** Publishing puts the tag on the target where there is none yet; a draft leaves the refs alone. */
+export async function publish(
+  repository: Repository,
+  release: Release,
+  time: string,
+): Promise<void> {
+  const { bare } = repository
+  if ((await resolve(bare, `refs/tags/${release.tag}`)) === null) {
+    const commit = await targetOf(repository, release)
+    if (commit === null) throw new Error(`${release.target} is no commit`)
+    await git(['update-ref', `refs/tags/${release.tag}`, commit], { dir: bare })
+  }
+  release.draft = false
+  release.publishedAt ??= time
+  release.immutable = repository.immutableReleases
+}
+
+export async function deleteRelease(repository: Repository, release: Release): Promise<void> {
+  repository.releases.splice(repository.releases.indexOf(release), 1)
+  await Promise.all(release.assets.map(({ file }) => rm(file, { force: true })))
+}
+
+export async function deleteAsset(release: Release, asset: Asset): Promise<void> {
+  release.assets.splice(release.assets.indexOf(asset), 1)
+  await rm(asset.file, { force: true })
+}
+
+/** The name an asset gets: what is not a letter, a digit or one of `.-_+` becomes a dot, and no dot leads or repeats. */
+export function assetName(name: string): string {
+  const safe = name
+    .replaceAll(/[^\w.+-]+/g, '.')
+    .replaceAll(/\.{2,}/g, '.')
+    .replace(/\.$/, '')
+  return safe.startsWith('.') ? `default${safe}` : safe
+}
+
+/** Where its bytes are, counted as a download. */
+export function download(asset: Asset): Blob {
+  asset.downloads++
+  const { file, size, contentType: type, name } = asset
+  return { content: { file, size }, type, name }
+}

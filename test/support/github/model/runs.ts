@@ -1,0 +1,114 @@
+import type { Job, Repository, Run } from './types.js'
+import type { Workflow } from './workflows.js'
+import type { World } from './world.js'
+
+export interface NewRun {
+  workflow: Workflow
+  event: string
+  branch: string
+  sha: string
+  title?: string
+  inputs?: Record<string, string>
+}
+
+/** A run in the queue, with the jobs and steps that its workflow file names. */
+export function addRun(world: World, repository: Repository, request: NewRun): Run {
+  const { workflow, event, branch, sha, title = workflow.name, inputs = {} } = request
+  const id = world.nextId()
+  const time = world.now()
+  const run: Run = {
+    id,
+    nodeId: world.nodeId('WFR', id),
+    number: repository.runs.filter(({ workflowId }) => workflowId === workflow.id).length + 1,
+    attempt: 1,
+    workflowId: workflow.id,
+    workflowName: workflow.name,
+    path: workflow.path,
+    title,
+    event,
+    branch,
+    sha,
+    status: 'queued',
+    conclusion: null,
+    actor: world.viewer,
+    createdAt: time,
+    updatedAt: time,
+    inputs,
+    jobs: jobsOf(world, workflow),
+    artifacts: [],
+  }
+  repository.runs.unshift(run)
+  return run
+}
+
+function jobsOf(world: World, { definition }: Workflow): Job[] {
+  return Object.entries(definition.jobs).map(([key, { name = key, steps = [] }]) => {
+    const id = world.nextId()
+    return {
+      id,
+      nodeId: world.nodeId('CR', id),
+      name,
+      status: 'queued',
+      conclusion: null,
+      startedAt: world.now(),
+      completedAt: null,
+      log: '',
+      steps: steps.map((step, index) => ({
+        number: index + 1,
+        name: step.name ?? `Run ${step.run ?? step.uses ?? ''}`,
+        status: 'queued',
+        conclusion: null,
+      })),
+    }
+  })
+}
+
+export function startRun(world: World, run: Run): void {
+  touch(world, run, 'in_progress')
+  for (const job of run.jobs) job.status = 'in_progress'
+}
+
+export interface RunEnd {
+  conclusion?: NonNullable<Run['conclusion']>
+  /** What each job printed, by its name. */
+  logs?: Record<string, string>
+  /** The names of the jobs that ended as the run did; the others succeeded. Default: all. */
+  jobs?: string[]
+}
+
+/** Ends a run with its jobs; the last step of each is where it failed. */
+export function finishRun(world: World, run: Run, end: RunEnd = {}): void {
+  const { conclusion = 'success', logs = {}, jobs } = end
+  touch(world, run, 'completed')
+  run.conclusion = conclusion
+  for (const job of run.jobs) {
+    const own = jobs && !jobs.includes(job.name) ? 'success' : conclusion
+    job.status = 'completed'
+    job.conclusion = own
+    job.completedAt = world.now()
+    job.log = logs[job.name] ?? `${job.name}: ${own}\n`
+    for (const step of job.steps) {
+      step.status = 'completed'
+      step.conclusion = step.number < job.steps.length ? 'success' : own
+    }
+  }
+}
+
+/** The same run once more: all its jobs, or those that failed. */
+export function rerun(world: World, run: Run, { failedOnly = false } = {}): void {
+  touch(world, run, 'queued')
+  run.attempt++
+  run.conclusion = null
+  for (const job of run.jobs) {
+    if (failedOnly && job.conclusion === 'success') continue
+    job.status = 'queued'
+    job.conclusion = null
+    job.completedAt = null
+    for (const step of job.steps) Object.assign(step, { status: 'queued', conclusion: null })
+  }
+}
+
+function touch(world: World, run: Run, status: Run['status']): void {
+  run.status = status
+  run.updatedAt = world.now()
+}
