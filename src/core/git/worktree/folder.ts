@@ -9,6 +9,8 @@ import {
   readdirSync,
   readlinkSync,
   readSync,
+  rmdirSync,
+  unlinkSync,
 } from 'node:fs'
 import { type BytePath, bytesOf, fsPath, joinBytes } from '../byte-path.js'
 import { hasCode } from '../files.js'
@@ -52,6 +54,30 @@ export class Folder {
 
   readLink(path: BytePath): Buffer {
     return readlinkSync(this.at(path), 'buffer')
+  }
+
+  unlink(path: BytePath): void {
+    unlinkSync(this.at(path))
+  }
+
+  /** @returns whether it is gone, or was not there */
+  removeIfEmpty(path: BytePath): boolean {
+    try {
+      rmdirSync(this.at(path))
+      return true
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return true
+      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) return false
+      throw error
+    }
+  }
+
+  /** Removes a folder that holds nothing but such folders; what holds more stays, with what it holds. */
+  removeEmptyFolders(path: BytePath): void {
+    for (const entry of this.list(path)) {
+      if (entry.isDirectory()) this.removeEmptyFolders(joinBytes(path, entry.name))
+    }
+    this.removeIfEmpty(path)
   }
 
   /** The id that git would give the file's or the link's bytes as they are. */
