@@ -1,35 +1,37 @@
-import type { GitObject } from '../types.js'
-
 /**
  * Objects that deltas are made against, by their place in their pack, the ones not used for longest
  * thrown out first. Bounded in bytes, since one pack may hold objects of any size.
  */
-export class BaseCache {
+export class BaseCache<T> {
   readonly #limit: number
-  readonly #objects = new Map<number, GitObject>()
+  readonly #lengthOf: (object: T) => number
+  readonly #objects = new Map<number, T>()
   #bytes = 0
 
-  constructor(limit: number) {
+  constructor(limit: number, lengthOf: (object: T) => number) {
     this.#limit = limit
+    this.#lengthOf = lengthOf
   }
 
-  get(offset: number): GitObject | undefined {
-    const object = this.#objects.get(offset)
+  get(place: number): T | undefined {
+    const object = this.#objects.get(place)
     if (object !== undefined) {
-      this.#objects.delete(offset)
-      this.#objects.set(offset, object)
+      this.#objects.delete(place)
+      this.#objects.set(place, object)
     }
     return object
   }
 
-  set(offset: number, object: GitObject): void {
-    if (object.data.length > this.#limit / 4 || this.#objects.has(offset)) return
-    this.#objects.set(offset, object)
-    this.#bytes += object.data.length
-    for (const [oldest, { data }] of this.#objects) {
+  /** One that would throw out most of the others is not kept. */
+  set(place: number, object: T): void {
+    const length = this.#lengthOf(object)
+    if (length > this.#limit / 2 || this.#objects.has(place)) return
+    this.#objects.set(place, object)
+    this.#bytes += length
+    for (const [oldest, other] of this.#objects) {
       if (this.#bytes <= this.#limit) return
       this.#objects.delete(oldest)
-      this.#bytes -= data.length
+      this.#bytes -= this.#lengthOf(other)
     }
   }
 }

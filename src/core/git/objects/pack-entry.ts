@@ -1,18 +1,22 @@
 import type { ObjectType, Oid } from '../types.js'
 
-/** What stands before an entry's zlib stream in a pack. */
-export interface PackEntry {
-  /** The object's type, or how its base is named. */
-  type: ObjectType | 'ofs-delta' | 'ref-delta'
+interface Header {
   /** Bytes, inflated: of the object, or of the delta. */
   size: number
   /** Bytes that this header takes, the base's name included. */
   headerLength: number
-  /** For an ofs-delta: how far before this entry its base begins. */
-  distance: number
-  /** For a ref-delta: its base; else ''. */
-  base: Oid
 }
+
+export type WholeEntry = Header & { type: ObjectType }
+
+export type DeltaEntry = Header &
+  (
+    | { type: 'ofs-delta' /** How far before this entry its base begins. */; distance: number }
+    | { type: 'ref-delta'; base: Oid }
+  )
+
+/** What stands before an entry's zlib stream in a pack. */
+export type PackEntry = WholeEntry | DeltaEntry
 
 const types: Partial<Record<number, PackEntry['type']>> = {
   1: 'commit',
@@ -22,6 +26,9 @@ const types: Partial<Record<number, PackEntry['type']>> = {
   6: 'ofs-delta',
   7: 'ref-delta',
 }
+
+export const isDelta = (entry: PackEntry): entry is DeltaEntry =>
+  entry.type === 'ofs-delta' || entry.type === 'ref-delta'
 
 /** More than any entry's header takes. */
 export const mostHeader = 10 + 20
@@ -45,22 +52,12 @@ export function readPackEntry(bytes: Buffer, at: number): PackEntry | null {
   if (size > Number.MAX_SAFE_INTEGER) return null
   if (type === 'ofs-delta') {
     const distance = readDistance(bytes, end)
-    return (
-      distance && {
-        type,
-        size,
-        headerLength: distance.end - at,
-        distance: distance.value,
-        base: '',
-      }
-    )
+    return distance && { type, size, headerLength: distance.end - at, distance: distance.value }
   }
-  if (type === 'ref-delta') {
-    if (end + 20 > bytes.length) return null
-    const base = bytes.toString('hex', end, end + 20)
-    return { type, size, headerLength: end + 20 - at, distance: 0, base }
-  }
-  return { type, size, headerLength: end - at, distance: 0, base: '' }
+  if (type !== 'ref-delta') return { type, size, headerLength: end - at }
+  if (end + 20 > bytes.length) return null
+  const base = bytes.toString('hex', end, end + 20)
+  return { type, size, headerLength: end + 20 - at, base }
 }
 
 /** Seven bits a byte, the highest first, each further byte adding one so that no number has two spellings. */

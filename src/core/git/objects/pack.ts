@@ -2,7 +2,7 @@ import type { GitObject, Oid } from '../types.js'
 import { BaseCache } from './base-cache.js'
 import { applyDelta } from './delta.js'
 import { CorruptObjectError } from './errors.js'
-import type { PackEntry } from './pack-entry.js'
+import { type DeltaEntry, isDelta } from './pack-entry.js'
 import { PackFile } from './pack-file.js'
 import { PackIndex } from './pack-index.js'
 
@@ -15,7 +15,7 @@ const cacheLimit = 16 * 1024 * 1024
 export class Pack {
   readonly #file: PackFile
   readonly #index: PackIndex
-  readonly #cache = new BaseCache(cacheLimit)
+  readonly #cache = new BaseCache<GitObject>(cacheLimit, ({ data }) => data.length)
 
   /** @param path of the `.pack`, whose `.idx` is beside it */
   constructor(path: string) {
@@ -50,7 +50,7 @@ export class Pack {
     let object = this.#cache.get(at)
     while (object === undefined) {
       const { entry, data } = this.#file.read(at)
-      if (entry.type === 'ofs-delta' || entry.type === 'ref-delta') {
+      if (isDelta(entry)) {
         deltas.set(at, data)
         at = this.#baseOf(entry, at)
         if (deltas.has(at)) throw new CorruptObjectError(`${this.#file.name(at)} is its own base`)
@@ -67,7 +67,7 @@ export class Pack {
     return object
   }
 
-  #baseOf(entry: PackEntry, at: number): number {
+  #baseOf(entry: DeltaEntry, at: number): number {
     const base = entry.type === 'ofs-delta' ? at - entry.distance : this.#index.find(entry.base)
     if (base === null || base <= 0) {
       throw new CorruptObjectError(

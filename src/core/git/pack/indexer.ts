@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { CorruptObjectError } from '../objects/errors.js'
+import { objectHeader } from '../objects/hash.js'
+import { type DeltaEntry, isDelta } from '../objects/pack-entry.js'
+import type { PackFile } from '../objects/pack-file.js'
+import type { ObjectType, Oid } from '../types.js'
+import { Bases } from './bases.js'
+import { EntryTable } from './entry-table.js'
+import { noteLinks } from './links.js'
+import { OidSet } from './oid-set.js'
+import { PackScanner } from './scanner.js'
+
+/** Milliseconds of work after which other tasks get their turn. */
+const turn = 10
+
+export interface IndexRequest {
+  file: PackFile
+  count: number
+  /** Where the objects end and the pack's checksum begins. */
+  end: number
+  /** Commits at which history ends here, so that their parents are not looked for. */
+  shallow: Set<Oid>
+  signal?: AbortSignal | undefined
+  onProgress?: (done: number) => void
+}
+
+export interface IndexedPack {
+  table: EntryTable
+  /** The ids that the pack holds, and those its objects name. */
+  ids: OidSet
+}
+
+/**
+ * Finds the id of every object of a whole pack, in one pass where bases come before their deltas, as git's own
+ * packs have it; a delta whose base comes later waits for it. Memory is bounded by the cache and some 100 bytes
+ * an object.
+ *
+ * @throws CorruptObjectError
+ */
+export async function indexPack(request: IndexRequest): Promise<IndexedPack> {
+  const indexer = new Indexer(request)
+  await indexer.run()
+  return indexer
+}
+
+class Indexer implements IndexedPack {
+  readonly table: EntryTable
+  readonly ids = new OidSet()
+  readonly #request: IndexRequest
+  readonly #scanner: PackScanner
+  readonly #bases: Bases
+  /** Deltas whose base has no id yet, by the base's place, or by its id where only that is told. */
+  readonly #waiting = new Map<number | Oid, number[]>()
+  /** Places by id: made when the first delta names its base so. */
+  #places: Map<Oid, number> | null = null
+
+  constructor(request: IndexRequest) {
+    this.#request = request
+    this.table = new EntryTable(request.count)
+    this.#bases = new Bases(request.file, this.table)
+    this.#scanner = new PackScanner(request.file, request.end)
+  }
+
+  async run(): Promise<void> {
+    const { count, end, onProgress } = this.#request
+    let at = 12
+    let turnEnds = performance.now() + turn
+    for (let place = 0; place < count; place++) {
+      if (at >= end) throw this.#corrupt(`ends after ${place} of ${count} objects`)
+      at += await this.#take(place, at)
+      if (performance.now() < turnEnds) continue
+      await this.#pause(place)
+      turnEnds = performance.now() + turn
+    }
+    if (at !== end) throw this.#corrupt(`holds more than its ${count} objects`)
+    const lost = count - this.table.settled
+    if (lost > 0) throw this.#corrupt(`lacks the base of ${lost} of its deltas`)
+    onProgress?.(count)
+  }
+
+  /** @returns how many bytes the entry takes */
+  async #take(place: number, at: number): Promise<number> {
+    const scanned = await this.#scanner.scan(at)
+    this.table.offsets[place] = at
+    this.table.crcs[place] = scanned.crc
+    const { entry } = scanned
+    if ('id' in scanned) this.#settleAll(this.#settle(place, scanned.entry.type, scanned.id))
+    else if (isDelta(entry)) this.#takeDelta(place, entry, scanned.data)
+    else this.#settleAll(this.#settleData(place, entry.type, scanned.data))
+    return scanned.length
+  }
+
+  #takeDelta(place: number, entry: DeltaEntry, delta: Buffer): void {
+    const base = this.#baseOf(place, entry)
+    const type = typeof base === 'number' ? this.table.typeOf(base) : null
+    if (typeof base === 'number' && type !== null) {
+      this.table.setBase(place, base)
+      this.#settleAll(this.#settleData(place, type, this.#bases.apply(place, base, delta)))
+      return
+    }
+    const others = this.#waiting.get(base)
+    if (others === undefined) this.#waiting.set(base, [place])
+    else others.push(place)
+  }
+
+  /** The base's place; its id, where no object has that yet. */
+  #baseOf(place: number, entry: DeltaEntry): number | Oid {
+    if (entry.type === 'ref-delta') {
+      this.#places ??= this.#placesById()
+      return this.#places.get(entry.base) ?? entry.base
+    }
+    const base = this.table.placeAt(this.table.offsetOf(place) - entry.distance, place)
+    if (base === null) throw new CorruptObjectError(`${this.#name(place)}: its base is no object`)
+    return base
+  }
+
+  #placesById(): Map<Oid, number> {
+    const places = new Map<Oid, number>()
+    for (let place = 0; place < this.table.count; place++) {
+      if (this.table.typeOf(place) !== null) {
+        places.set(this.table.idOf(place).toString('hex'), place)
+      }
+    }
+    return places
+  }
+
+  /** Those that waited for a base, then those that waited for them. */
+  #settleAll(waited: number[]): void {
+    for (let place = waited.pop(); place !== undefined; place = waited.pop()) {
+      const base = this.table.baseOf(place)
+      const type = base === null ? null : this.table.typeOf(base)
+      if (base === null || type === null) throw this.#corrupt('has a delta without a base')
+      const { data } = this.#request.file.read(this.table.offsetOf(place))
+      const next = this.#settleData(place, type, this.#bases.apply(place, base, data))
+      for (const child of next) waited.push(child)
+    }
+  }
+
+  #settleData(place: number, type: ObjectType, data: Buffer): number[] {
+    const hash = createHash('sha1').update(objectHeader(type, data.length)).update(data)
+    const id = hash.digest()
+    const { shallow } = this.#request
+    noteLinks(this.ids, type, data, () => shallow.size > 0 && shallow.has(id.toString('hex')))
+    this.#bases.keep(place, data)
+    return this.#settle(place, type, id)
+  }
+
+  /** @returns those that waited for it */
+  #settle(place: number, type: ObjectType, id: Buffer): number[] {
+    this.table.settle(place, type, id)
+    this.ids.addPresent(id, 0)
+    if (this.#waiting.size === 0 && this.#places === null) return []
+    const oid = id.toString('hex')
+    this.#places?.set(oid, place)
+    const waited = this.#release(place).concat(this.#release(oid))
+    for (const child of waited) this.table.setBase(child, place)
+    return waited
+  }
+
+  #release(base: number | Oid): number[] {
+    const waited = this.#waiting.get(base) ?? []
+    this.#waiting.delete(base)
+    return waited
+  }
+
+  async #pause(done: number): Promise<void> {
+    this.#request.signal?.throwIfAborted()
+    this.#request.onProgress?.(done)
+    await breathe()
+  }
+
+  #name(place: number): string {
+    return this.#request.file.name(this.table.offsetOf(place))
+  }
+
+  #corrupt(how: string): CorruptObjectError {
+    return new CorruptObjectError(`${this.#request.file.called} ${how}`)
+  }
+}

@@ -1,0 +1,101 @@
+/** Five words an object id, and one of what is known of it. */
+const words = 6
+const leastSlots = 1024
+
+/** That the pack holds it. */
+const present = 1
+/** That an object of the pack names it. */
+const named = 2
+
+/**
+ * The object ids of a pack, and those its objects name, so that what is named but absent comes out.
+ * A table in one piece of memory, some 50 bytes an object: packs hold millions.
+ */
+export class OidSet {
+  #slots = leastSlots
+  #table = new Uint32Array(leastSlots * words)
+  #count = 0
+
+  addPresent(id: Buffer, at: number): void {
+    this.#add(id, at, present)
+  }
+
+  addNamed(id: Buffer, at: number): void {
+    this.#add(id, at, named)
+  }
+
+  has(id: Buffer): boolean {
+    const table = this.#table
+    return (at(table, this.#find(id, 0) + 5) & present) !== 0
+  }
+
+  /** The ids that are named and not present. */
+  *missing(): Generator<string> {
+    const table = this.#table
+    for (let slot = 0; slot < table.length; slot += words) {
+      if (at(table, slot + 5) !== named) continue
+      const id = Buffer.allocUnsafe(20)
+      for (let word = 0; word < 5; word++) id.writeUInt32BE(at(table, slot + word), word * 4)
+      yield id.toString('hex')
+    }
+  }
+
+  #add(id: Buffer, from: number, flag: number): void {
+    const slot = this.#find(id, from)
+    const table = this.#table
+    const known = at(table, slot + 5)
+    table[slot + 5] = known | flag
+    if (known !== 0) return
+    for (let word = 0; word < 5; word++) table[slot + word] = wordOf(id, from + word * 4)
+    this.#count++
+    if (this.#count * 2 > this.#slots) this.#grow()
+  }
+
+  /** Where the id stands, or would. */
+  #find(id: Buffer, from: number): number {
+    const table = this.#table
+    const a = wordOf(id, from)
+    const b = wordOf(id, from + 4)
+    const c = wordOf(id, from + 8)
+    const d = wordOf(id, from + 12)
+    const e = wordOf(id, from + 16)
+    let slot = (a & (this.#slots - 1)) * words
+    while (
+      at(table, slot + 5) !== 0 &&
+      (at(table, slot) !== a ||
+        at(table, slot + 1) !== b ||
+        at(table, slot + 2) !== c ||
+        at(table, slot + 3) !== d ||
+        at(table, slot + 4) !== e)
+    ) {
+      slot += words
+      if (slot === table.length) slot = 0
+    }
+    return slot
+  }
+
+  #grow(): void {
+    const old = this.#table
+    this.#slots *= 4
+    this.#table = new Uint32Array(this.#slots * words)
+    for (let from = 0; from < old.length; from += words) {
+      if (at(old, from + 5) === 0) continue
+      let slot = (at(old, from) & (this.#slots - 1)) * words
+      while (at(this.#table, slot + 5) !== 0) {
+        slot += words
+        if (slot === this.#table.length) slot = 0
+      }
+      this.#table.set(old.subarray(from, from + words), slot)
+    }
+  }
+}
+
+const at = (table: Uint32Array, index: number) => table[index] ?? 0
+
+/** Big-endian; quicker than readUInt32BE, whose checks are not needed here. */
+const wordOf = (bytes: Buffer, index: number) =>
+  (((bytes[index] ?? 0) << 24) |
+    ((bytes[index + 1] ?? 0) << 16) |
+    ((bytes[index + 2] ?? 0) << 8) |
+    (bytes[index + 3] ?? 0)) >>>
+  0

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import { readSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { createInflate, inflateSync } from 'node:zlib'
+import { CorruptObjectError } from '../objects/errors.js'
+import { objectHeader } from '../objects/hash.js'
+import { mostDeflated } from '../objects/inflate.js'
+import {
+  mostHeader,
+  type PackEntry,
+  readPackEntry,
+  type WholeEntry,
+} from '../objects/pack-entry.js'
+import type { PackFile } from '../objects/pack-file.js'
+import { crc32 } from './crc32.js'
+
+const windowLength = 1024 * 1024
+/** Blobs above this many bytes are hashed in pieces; nothing of them is kept. */
+const mostHeld = 16 * 1024 * 1024
+
+export type Scanned = {
+  /** Bytes that the whole entry takes in the pack. */
+  length: number
+  crc: number
+} & (
+  | { entry: PackEntry /** Inflated. */; data: Buffer }
+  | { entry: WholeEntry /** Of a big blob. */; id: Buffer }
+)
+
+/** Goes through a pack from its first object to its last, by a window of its bytes. */
+export class PackScanner {
+  readonly #file: PackFile
+  /** Where the objects end and the pack's checksum begins. */
+  readonly #end: number
+  #window: Buffer = Buffer.allocUnsafe(windowLength)
+  #start = 0
+  #filled = 0
+
+  constructor(file: PackFile, end: number) {
+    this.#file = file
+    this.#end = end
+  }
+
+  /** @throws CorruptObjectError */
+  async scan(at: number): Promise<Scanned> {
+    const entry = readPackEntry(this.#bytes(at, mostHeader), 0)
+    if (entry === null) throw new CorruptObjectError(`${this.#file.name(at)} is no object`)
+    if (entry.type === 'blob' && entry.size > mostHeld) return this.#scanBig(at, entry)
+    const { data, consumed } = this.#inflate(at, entry)
+    const length = entry.headerLength + consumed
+    return { entry, data, length, crc: crc32(this.#bytes(at, length).subarray(0, length)) }
+  }
+
+  #inflate(at: number, { headerLength, size }: PackEntry): { data: Buffer; consumed: number } {
+    const from = at + headerLength
+    for (let want = mostDeflated(size); ; want *= 2) {
+      const input = this.#bytes(from, want)
+      try {
+        const { buffer, engine } = inflateWithInfo(input, size)
+        if (buffer.length !== size)
+          throw new CorruptObjectError(`${this.#file.name(at)} is shorter than it says`)
+        return { data: buffer, consumed: engine.bytesWritten }
+      } catch (error) {
+        // A stream may be longer than zlib itself would make it.
+        if (isCut(error) && from + input.length < this.#end) continue
+        throw new CorruptObjectError(`${this.#file.name(at)} can't be unpacked`, error)
+      }
+    }
+  }
+
+  async #scanBig(at: number, entry: WholeEntry): Promise<Scanned> {
+    const hash = createHash('sha1').update(objectHeader('blob', entry.size))
+    const inflate = createInflate()
+    let size = 0
+    try {
+      for await (const piece of Readable.from(this.#pieces(at + entry.headerLength)).pipe(
+        inflate,
+      )) {
+        hash.update(piece)
+        size += piece.length
+        if (size > entry.size) break
+      }
+    } catch (error) {
+      throw new CorruptObjectError(`${this.#file.name(at)} can't be unpacked`, error)
+    }
+    if (size !== entry.size)
+      throw new CorruptObjectError(`${this.#file.name(at)} is not of the size it says`)
+    const length = entry.headerLength + inflate.bytesWritten
+    return { entry, id: hash.digest(), length, crc: this.#crcOf(at, length) }
+  }
+
+  *#pieces(from: number): Generator<Buffer> {
+    for (let at = from; at < this.#end; ) {
+      // A copy, since the next piece comes before this one is used up.
+      const piece = Buffer.from(this.#bytes(at, windowLength / 4).subarray(0, windowLength / 4))
+      yield piece
+      at += piece.length
+    }
+  }
+
+  #crcOf(from: number, length: number): number {
+    let crc = 0
+    for (let at = from; at < from + length; at += windowLength) {
+      const piece = Math.min(windowLength, from + length - at)
+      crc = crc32(this.#bytes(at, piece).subarray(0, piece), crc)
+    }
+    return crc
+  }
+
+  /** The bytes from there: at least so many, unless the objects end before. Good until the next call. */
+  #bytes(at: number, want: number): Buffer {
+    const length = Math.min(want, this.#end - at)
+    if (at < this.#start || at + length > this.#start + this.#filled) this.#fill(at, length)
+    return this.#window.subarray(at - this.#start, this.#filled)
+  }
+
+  #fill(at: number, least: number): void {
+    const size = Math.max(windowLength, least)
+    if (this.#window.length !== size) this.#window = Buffer.allocUnsafe(size)
+    const length = Math.min(size, this.#end - at)
+    this.#start = at
+    this.#filled = length
+    if (readSync(this.#file.fd, this.#window, 0, length, at) !== length) {
+      throw new CorruptObjectError(`${this.#file.called} is cut short`)
+    }
+  }
+}
+
+/** Node tells how much of its input a stream took, which its types do not know. */
+function inflateWithInfo(input: Buffer, size: number) {
+  const options = {
+    info: true,
+    chunkSize: Math.max(64, size + 1),
+    maxOutputLength: Math.max(1, size),
+  }
+  const result: unknown = inflateSync(input, options)
+  return result as { buffer: Buffer; engine: { bytesWritten: number } }
+}
+
+const isCut = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR'
