@@ -105,7 +105,7 @@ function putFile(place: Place, step: Step, staged: string): void {
   const { folder } = place
   const { path, stats } = step
   makeFolders(place, path)
-  if (stats?.isDirectory()) folder.removeEmptyFolders(path)
+  if (folder.lstat(path)?.isDirectory()) folder.removeEmptyFolders(path)
   expectUnchanged(
     path,
     stats?.isDirectory() || needsRemoval(step) ? null : stats,
