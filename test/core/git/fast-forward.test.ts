@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { fastForward } from '../../../src/core/git/fast-forward.js'
+import { BlockedError } from '../../../src/core/git/types.js'
+import { touch } from './edits.js'
+import { git, gitBytes } from './real-git.js'
+import { cloneAt, placeOf, randomRepository } from './repository.js'
+import { snapshot } from './snapshot.js'
+import { randomSource } from './trees.js'
+
+const message = 'pull: Fast-forward'
+
+const stages = (dir: string) => gitBytes(dir, ['ls-files', '--stage', '-z']).toString('latin1')
+const statusOf = (dir: string) =>
+  gitBytes(dir, ['status', '--porcelain', '-z', '--ignored']).toString('latin1')
+
+/** Two clones of one repository, both at its first commit, and the last commit to move to. */
+function twoClones(seed: number) {
+  const { dir, commits } = randomRepository({ seed, commits: 3, changes: 10 })
+  const [from = '', to = ''] = [commits[0], commits.at(-1)]
+  return { from, to, ours: cloneAt(dir, from), theirs: cloneAt(dir, from) }
+}
+
+describe('a fast-forward', () => {
+  test.each(Array.from({ length: 15 }, (_, seed) => seed + 1))(
+    'of a clean tree is git’s, seed %i',
+    async (seed) => {
+      const { from, to, ours, theirs } = twoClones(seed)
+      const place = await placeOf(ours)
+      const { changed } = await fastForward({ ...place, branch: 'main', from, to, message })
+      git(theirs, ['merge', '--ff-only', '--quiet', to])
+      const diff = gitBytes(ours, ['diff', '--name-only', '--no-renames', '-z', from, to])
+      expect(changed).toBe(diff.toString('latin1').split('\0').length - 1)
+      expect(stages(ours)).toBe(stages(theirs))
+      expect(statusOf(ours)).toBe(statusOf(theirs))
+      expect(snapshot(ours, { withGit: false })).toEqual(snapshot(theirs, { withGit: false }))
+      for (const name of ['HEAD', 'ORIG_HEAD', 'main@{1}', 'HEAD@{1}']) {
+        expect(git(ours, ['rev-parse', name])).toBe(git(theirs, ['rev-parse', name]))
+      }
+      expect(existsSync(join(ours, '.git/wizard-move'))).toBe(false)
+      expect(existsSync(join(ours, '.git/index.lock'))).toBe(false)
+      git(ours, ['fsck', '--strict'])
+    },
+  )
+
+  test.each(Array.from({ length: 40 }, (_, seed) => seed + 101))(
+    'over local work is git’s, or leaves everything as it was, seed %i',
+    async (seed) => {
+      const { from, to, ours, theirs } = twoClones(seed % 7)
+      const paths = [from, to].flatMap((commit) =>
+        gitBytes(ours, ['ls-tree', '-rz', '--name-only', commit]).toString('latin1').split('\0'),
+      )
+      for (const dir of [ours, theirs]) {
+        const random = randomSource(seed)
+        for (let count = 0; count < 1 + (seed % 4); count++) {
+          touch(random, dir, paths.filter(Boolean).sort())
+        }
+      }
+      const place = await placeOf(ours)
+      const before = snapshot(ours)
+      const outcome = await fastForward({ ...place, branch: 'main', from, to, message }).then(
+        () => 'moved',
+        (error: unknown) => error,
+      )
+      const allowed = allows(theirs, to)
+      if (outcome === 'moved') {
+        expect(allowed).toBe(true)
+        expect(stages(ours)).toBe(stages(theirs))
+        expect(statusOf(ours)).toBe(statusOf(theirs))
+        expect(snapshot(ours, { withGit: false })).toEqual(snapshot(theirs, { withGit: false }))
+      } else {
+        expect(outcome).toBeInstanceOf(BlockedError)
+        expect(outcome).toMatchObject({ reason: 'dirty' })
+        expect(snapshot(ours)).toEqual(before)
+      }
+    },
+  )
+})
+
+/** Whether git itself moves. */
+function allows(dir: string, to: string): boolean {
+  try {
+    git(dir, ['merge', '--ff-only', '--no-overwrite-ignore', '--quiet', to])
+    return true
+  } catch {
+    return false
+  }
+}
