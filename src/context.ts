@@ -6,9 +6,10 @@ import { TimeoutError } from './core/errors.js'
 import type { Emit } from './core/events.js'
 import type { GitHubClient } from './core/github/client.js'
 import type { Log } from './core/log.js'
-import { createRedactor } from './core/redact.js'
+import { createRedactor, type Redactor } from './core/redact.js'
 import type { RepoSync } from './core/repos/repo-sync.js'
 import { Terminal } from './terminal/terminal.js'
+import { version } from './version.js'
 
 /** What a verb is given; each thing is made when it is first asked for, and once. */
 export class Context {
@@ -23,7 +24,7 @@ export class Context {
   readonly #process: NodeJS.Process
   readonly #made = new Map<string, Promise<unknown>>()
   readonly #closers: (() => Promise<void>)[] = []
-  #redact: (text: string) => string
+  readonly #redactor: Redactor = createRedactor()
 
   constructor(process: NodeJS.Process, stop: AbortController, globals: GlobalFlags) {
     this.globals = globals
@@ -31,7 +32,6 @@ export class Context {
     this.cwd = process.cwd()
     this.signal = stop.signal
     this.#process = process
-    this.#redact = createRedactor([])
     this.deadline = globals.timeout === undefined ? null : this.#stopAfter(stop, globals.timeout)
     this.terminal = new Terminal({
       stdin: process.stdin,
@@ -44,7 +44,7 @@ export class Context {
       noColor: globals['no-color'],
       yes: globals.yes,
       signal: stop.signal,
-      redact: (text) => this.#redact(text),
+      redact: (text) => this.#redactor(text),
     })
   }
 
@@ -71,7 +71,7 @@ export class Context {
         dir: config.logsDir,
         keepDays: config.logsKeepDays,
         clock: this.clock,
-        redact: (text) => this.#redact(text),
+        redact: (text) => this.#redactor(text),
         onTrouble: (message) => emit({ type: 'warning', message }),
       })
     })
@@ -93,9 +93,8 @@ export class Context {
         deadline: this.deadline,
         log,
         emit,
-        onSecrets: (secrets: string[]) => {
-          this.#redact = createRedactor(secrets)
-        },
+        redactor: this.#redactor,
+        userAgent: `udos-wizard/${version}`,
       })
       this.#closers.push(() => client.close())
       return client

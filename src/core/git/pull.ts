@@ -1,14 +1,21 @@
 import { join } from 'node:path'
-import { warningsOf } from './features.js'
 import { fastForward } from './fast-forward.js'
+import { warningsOf } from './features.js'
 import { fetch } from './fetch.js'
 import { isAncestor } from './history.js'
 import { recover } from './journal.js'
 import { readLocal } from './local.js'
 import { moveTo } from './move.js'
+import { peel, readCommit } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
-import { isClean } from './status.js'
-import { BlockedError, type Git, type LocalRepository, type ObjectStore, type Oid, type Warning } from './types.js'
+import {
+  BlockedError,
+  type Git,
+  type LocalRepository,
+  type ObjectStore,
+  type Oid,
+  type Warning,
+} from './types.js'
 
 export interface PullRequest {
   url: string
@@ -46,13 +53,13 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
   const gitDir = join(dir, '.git')
   const store = await openObjectStore(gitDir)
   try {
-    await recover({ dir, gitDir, store, signal: git.signal })
+    await recover({ dir, gitDir, store, liveness: git.liveness, signal: git.signal })
     const local = requireRepository(await readLocal(dir), dir)
     const branch = requireBranch(local, request)
     const { oid, bytes } = await fetch(git, { url: request.url, dir, ref: request.ref })
     await store.refresh()
     const moved = await bringTo(git, { dir, gitDir, store }, request, { local, branch, oid })
-    const warnings = await warningsOf(store, await treeOf(store, moved.to))
+    const warnings = await warningsOf(store, (await readCommit(store, moved.to)).tree)
     return { ...moved, from: local.head, bytes, warnings }
   } finally {
     await store.close()
@@ -60,7 +67,10 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
 }
 
 /** @throws BlockedError when it is no repository that wizard can work on. */
-export function requireRepository(local: Awaited<ReturnType<typeof readLocal>>, dir: string): LocalRepository {
+export function requireRepository(
+  local: Awaited<ReturnType<typeof readLocal>>,
+  dir: string,
+): LocalRepository {
   if (local.kind !== 'repository') {
     const what = local.kind === 'occupied' ? local.what : 'nothing'
     throw new BlockedError('not-a-repository', `${dir} is no git repository but ${what}`)
@@ -78,9 +88,13 @@ function requireBranch(local: LocalRepository, { dir, ref, pinned }: PullRequest
   const wanted = pinned ? null : ref
   if (local.branch === wanted) return wanted
   const here = local.branch === null ? 'a detached HEAD' : `branch ${local.branch}`
-  throw new BlockedError('other-branch', `${dir} is on ${here}, not on ${pinned ? `the pin ${ref}` : ref}`, {
-    hint: pinned ? `git -C ${dir} checkout ${ref}` : `git -C ${dir} switch ${ref}`,
-  })
+  throw new BlockedError(
+    'other-branch',
+    `${dir} is on ${here}, not on ${pinned ? `the pin ${ref}` : ref}`,
+    {
+      hint: pinned ? `git -C ${dir} checkout ${ref}` : `git -C ${dir} switch ${ref}`,
+    },
+  )
 }
 
 async function bringTo(
@@ -91,24 +105,39 @@ async function bringTo(
 ): Promise<{ to: Oid; backup: string | null }> {
   const from = local.head
   if (from === oid) return { to: oid, backup: null }
-  const move = { ...place, branch, from, to: oid, signal: git.signal, onProgress: git.onProgress }
+  const { signal, liveness, onProgress } = git
+  const move = { ...place, branch, from, to: oid, signal, liveness, onProgress }
   if (from === null || (await isAncestor(place.store, from, oid))) {
     await fastForward({ ...move, message: 'pull: Fast-forward' })
     return { to: oid, backup: null }
   }
   // Commits that are here alone, and nothing new upstream: the branch is ahead, and there is nothing to pull.
   if (!pinned && (await isAncestor(place.store, oid, from))) return { to: from, backup: null }
-  if (onDiverged === 'block' && !pinned) {
+  if (pinned) await expectSeenUpstream(place, from, dir)
+  else if (onDiverged === 'block') {
     throw new BlockedError('diverged', `${dir}: ${ref} and its remote have diverged`, {
       hint: `wizard REPO RESET keeps the local commits under refs/wizard/backup and takes the remote's`,
-    })
-  }
-  if (!(await isClean(place))) {
-    throw new BlockedError('dirty', `${dir} has local changes, and ${ref} moved elsewhere`, {
-      hint: 'commit or stash them first',
     })
   }
   const backup = `refs/wizard/backup/${new Date(git.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
   await moveTo({ ...move, from, backup, message: `reset: moving to ${oid}` })
   return { to: oid, backup }
+}
+
+/** A pin that moves back or aside leaves a commit; one that no remote branch or tag holds is work of somebody's. */
+async function expectSeenUpstream(
+  { store, gitDir }: Place,
+  commit: Oid,
+  dir: string,
+): Promise<void> {
+  for (const prefix of ['refs/tags/', 'refs/remotes/']) {
+    for (const oid of (await listLocalRefs(gitDir, prefix)).values()) {
+      if (!(await store.has(oid))) continue
+      const tip = await peel(store, oid)
+      if (tip.type === 'commit' && (await isAncestor(store, commit, tip.oid))) return
+    }
+  }
+  throw new BlockedError('diverged', `${dir} has commits of its own on a detached HEAD`, {
+    hint: `git -C ${dir} branch NAME keeps them`,
+  })
 }

@@ -8,6 +8,7 @@ import type { Log } from '../log.js'
 import { describeEntry } from './describe.js'
 import type { Step } from './plan.js'
 import { askGit, type RemoteHead } from './remote-head.js'
+import { emptyEntry } from './report.js'
 import type { SyncState } from './state.js'
 import type { SyncEntry } from './types.js'
 import { fullNameOf, sameName } from './wanted.js'
@@ -42,19 +43,8 @@ export async function carryOut(deps: CarryOutDeps, step: Step): Promise<SyncEntr
 
 export function beginEntry({ situation: { wanted, local, head } }: Step): SyncEntry {
   const here = local.kind === 'repository' ? local.head : null
-  return {
-    repo: fullNameOf(wanted),
-    group: wanted.group,
-    path: wanted.path,
-    branch: head?.ref ?? wanted.branch ?? (local.kind === 'repository' ? local.branch : null),
-    from: here,
-    to: here,
-    bytes: 0,
-    duration_ms: 0,
-    reason: null,
-    error: null,
-    warnings: [],
-  }
+  const branch = head?.ref ?? wanted.branch ?? (local.kind === 'repository' ? local.branch : null)
+  return { ...emptyEntry(wanted), branch, from: here, to: here }
 }
 
 function announce(

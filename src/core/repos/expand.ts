@@ -1,8 +1,9 @@
-import { expandDestination } from '../config/destination.js'
+import { expandDestination, findOverlaps } from '../config/destinations.js'
 import type { RepoEntry, SourceEntry } from '../config/types.js'
-import { reportError } from '../errors.js'
+import { PathError, reportError } from '../errors.js'
 import type { GitHubClient } from '../github/client.js'
 import { listSource } from '../github/source.js'
+import { emptyEntry } from './report.js'
 import type { SyncEntry } from './types.js'
 import { fullNameOf, type Wanted, wantedFrom } from './wanted.js'
 
@@ -31,10 +32,34 @@ export async function expandEntries(
         wanted.push(one)
       }
     } catch (error) {
-      failures.push({ source: entry.from, entry: failedListing(entry, root, error) })
+      const place = {
+        owner: entry.from,
+        repo: '*',
+        group: entry.group,
+        path: root,
+        branch: entry.branch,
+      }
+      failures.push({ source: entry.from, entry: failedEntry(place, error) })
     }
   }
-  return { wanted, failures }
+  const { apart, overlapping } = await tellOverlapping(wanted, root)
+  return { wanted: apart, failures: [...failures, ...overlapping] }
+}
+
+/** Entries of repos.yaml were checked when it was read; what a listing brings in may still land on another one. */
+async function tellOverlapping(wanted: Wanted[], root: string) {
+  const overlaps = await findOverlaps(wanted, ({ path }) => path, root)
+  const second = new Map(overlaps.map(({ item, other }) => [item, other]))
+  return {
+    apart: wanted.filter((one) => !second.has(one)),
+    overlapping: [...second].map(([item, other]) => ({
+      source: item.source ?? item.owner,
+      entry: failedEntry(
+        item,
+        new PathError(`${item.path} is also the place of ${fullNameOf(other)}`),
+      ),
+    })),
+  }
 }
 
 const keyOf = (one: { owner: string; repo: string }) => fullNameOf(one).toLowerCase()
@@ -60,19 +85,7 @@ async function expandSource(
   }))
 }
 
-function failedListing(entry: SourceEntry, root: string, error: unknown): SyncEntry {
-  return {
-    repo: `${entry.from}/*`,
-    group: entry.group,
-    path: root,
-    branch: entry.branch ?? null,
-    status: 'failed',
-    from: null,
-    to: null,
-    bytes: 0,
-    duration_ms: 0,
-    reason: null,
-    error: reportError(error),
-    warnings: [],
-  }
-}
+const failedEntry = (
+  place: Pick<Wanted, 'owner' | 'repo' | 'group' | 'path' | 'branch'>,
+  error: unknown,
+): SyncEntry => ({ ...emptyEntry(place), status: 'failed', error: reportError(error) })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { hasJournal } from '../git/journal.js'
 import { readLocal } from '../git/local.js'
+import { isUnfinished } from '../git/move/journal-file.js'
 import { resolveTag } from '../git/pin.js'
 import type { LocalState, Oid } from '../git/types.js'
 import { headsOf, type RepositoryHead } from '../github/heads.js'
@@ -16,14 +16,14 @@ const foldersAtOnce = 16
 
 /** Reads what is here and asks GitHub, in few requests unless offline, what is there; changes nothing. */
 export async function lookAt(
-  { client, emit }: Session,
+  { client }: Session,
   state: SyncState,
   all: Wanted[],
   { offline = false }: { offline?: boolean } = {},
 ): Promise<Situation[]> {
   const limit = pLimit(foldersAtOnce)
   const here = await Promise.all(all.map((wanted) => limit(() => lookHere(wanted))))
-  const heads = offline ? [] : await headsOf(client, all, { emit })
+  const heads = offline ? [] : await headsOf(client, askable(all))
   return all.map((wanted, index) => {
     const { local, interrupted, pin } = here[index] ?? {
       local: { kind: 'absent' },
@@ -35,6 +35,14 @@ export async function lookAt(
   })
 }
 
+/** A commit id is no branch that could be asked for; its repository is, by the default one. */
+const askable = (all: Wanted[]) =>
+  all.map(({ owner, repo, branch }) => ({
+    owner,
+    repo,
+    branch: isFullOid(branch) ? undefined : branch,
+  }))
+
 interface Here {
   local: LocalState
   interrupted: boolean
@@ -45,7 +53,7 @@ export async function lookHere({ path, branch }: Wanted): Promise<Here> {
   const local = await readLocal(path)
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
   const gitDir = join(path, '.git')
-  const interrupted = await hasJournal(gitDir)
+  const interrupted = isUnfinished(gitDir)
   if (isFullOid(branch)) return { local, interrupted, pin: branch }
   const detached = branch !== undefined && local.branch === null
   return { local, interrupted, pin: detached ? await resolveTag(gitDir, branch) : null }
@@ -53,8 +61,9 @@ export async function lookHere({ path, branch }: Wanted): Promise<Here> {
 
 /** An answer that leaves open what is wanted (a tag, say, which this query does not ask for) is none. */
 function toRemoteHead({ branch }: Wanted, head: RepositoryHead | null): RemoteHead | null {
-  if (head === null || (head.oid === null && (branch !== undefined || head.defaultBranch !== null)))
-    return null
-  const { id, fullName, archived, oid } = head
+  if (head === null) return null
+  const { id, fullName, archived, oid, defaultBranch } = head
+  if (isFullOid(branch)) return { id, fullName, archived, ref: branch, pinned: true, oid: branch }
+  if (oid === null && (branch !== undefined || defaultBranch !== null)) return null
   return { id, fullName, archived, ref: oid === null ? null : head.branch, pinned: false, oid }
 }

@@ -1,4 +1,22 @@
 import type { SyncEntry, SyncReport } from './types.js'
+import { fullNameOf, type Wanted } from './wanted.js'
+
+/** The entry of a repository that nothing has become of yet. */
+export const emptyEntry = (
+  place: Pick<Wanted, 'owner' | 'repo' | 'group' | 'path' | 'branch'>,
+): SyncEntry => ({
+  repo: fullNameOf(place),
+  group: place.group,
+  path: place.path,
+  branch: place.branch ?? null,
+  from: null,
+  to: null,
+  bytes: 0,
+  duration_ms: 0,
+  reason: null,
+  error: null,
+  warnings: [],
+})
 
 export interface Counts {
   durationMs: number
