@@ -3,8 +3,6 @@ import { parseCommit, parseTag } from '../objects/parse.js'
 import type { ObjectType, Oid } from '../types.js'
 import type { OidSet } from './oid-set.js'
 
-const submodule = '160000'
-
 /**
  * Notes the objects that an object names: a commit's tree and parents, a tree's entries but submodules,
  * a tag's object. The parents of a commit at which history ends here (a shallow one) are not asked for.
@@ -36,7 +34,8 @@ function noteTree(named: OidSet, data: Buffer): void {
     let end = at
     while (end < data.length && data[end] !== 0) end++
     if (end + 21 > data.length) throw new CorruptObjectError('a tree of the pack is cut')
-    const isSubmodule = data[at] === 0x31 && data.toString('latin1', at, at + 6) === submodule
+    // Of all modes 160000, a submodule's, alone begins with 16.
+    const isSubmodule = data[at] === 0x31 && data[at + 1] === 0x36
     if (!isSubmodule) named.addNamed(data, end + 1)
     at = end + 21
   }
