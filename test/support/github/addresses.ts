@@ -15,7 +15,8 @@ export const wellKnown: Addresses[] = [
     api: 'http://api.github.localhost',
     git: 'http://github.localhost',
     upload: 'http://uploads.github.localhost',
-    storage: 'http://objects.github.localhost',
+    // Not below github.localhost: gh would send its token there.
+    storage: 'http://objects.githubusercontent.localhost',
   },
 ]
 

@@ -5,6 +5,7 @@ import type { Addresses } from './addresses.js'
 import type { Fault, FaultHandle } from './faults.js'
 import { GitHubHandler } from './handler.js'
 import { type Handler, serve } from './http/serve.js'
+import { Actions } from './model/actions.js'
 import { Editor } from './model/editor.js'
 import { World } from './model/world.js'
 import type { RecordedRequest } from './record.js'
@@ -13,8 +14,9 @@ export type { Addresses, Origin } from './addresses.js'
 export type { Fault, FaultHandle } from './faults.js'
 export type { FileContent, Files } from './git/commit.js'
 export { git, gitText, hermetic } from './git/run.js'
-export type { Account, Repository } from './model/types.js'
+export type { Account, Release, Repository, Run } from './model/types.js'
 export type { RecordedRequest } from './record.js'
+export type { ZipEntry } from './zip.js'
 
 export interface LocalGitHubOptions {
   /** Those that are good; the first is `token`. Default: one. */
@@ -72,6 +74,7 @@ export class LocalGitHub extends Editor {
   readonly storageUrl: string
   /** Every request so far, in the order they came. */
   readonly requests: RecordedRequest[]
+  readonly actions: Actions
   /** The same GitHub without a socket, for msw. */
   readonly handle: Handler
   readonly #parts: Parts
@@ -79,6 +82,7 @@ export class LocalGitHub extends Editor {
   constructor(parts: Parts) {
     super(parts.world)
     this.#parts = parts
+    this.actions = new Actions(parts.world)
     this.apiUrl = parts.own.api
     this.gitUrl = parts.own.git
     this.uploadUrl = parts.own.upload

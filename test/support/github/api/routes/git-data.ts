@@ -1,4 +1,4 @@
-import { listRefs, resolve } from '../../git/bare.js'
+import { resolve } from '../../git/bare.js'
 import { listTree, readBlob, resolveCommit, type TreeEntry } from '../../git/read.js'
 import { git } from '../../git/run.js'
 import { fullName } from '../../model/types.js'
@@ -8,20 +8,12 @@ import { type Data, type Route, route } from '../route.js'
 import { base64 } from '../shapes/contents.js'
 import { raw } from './contents.js'
 
-/** Trees, blobs, refs and tag objects: https://docs.github.com/rest/git */
+/** Trees, blobs and tag objects: https://docs.github.com/rest/git */
 export const gitDataRoutes: Route[] = [
   route('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', async (call) => ({
     data: await tree(call),
   })),
   route('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', blob),
-  route('GET /repos/{owner}/{repo}/git/ref/{ref}', async (call) => {
-    const [found] = await matching(call, (name, wanted) => name === wanted)
-    if (!found) throw notFound()
-    return { data: found }
-  }),
-  route('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', async (call) => ({
-    data: await matching(call, (name, wanted) => name.startsWith(wanted)),
-  })),
   route('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', async (call) => ({
     data: await tagObject(call),
   })),
@@ -60,22 +52,6 @@ async function blob(call: Call) {
   const url = `${call.addresses.api}/repos/${fullName(repository)}/git/blobs/${oid}`
   const content = { content: base64(bytes), encoding: 'base64', size: bytes.length }
   return { data: { sha: oid, node_id: `B_${oid}`, url, ...content } }
-}
-
-async function matching(call: Call, fits: (name: string, wanted: string) => boolean) {
-  const repository = call.repository()
-  const base = `${call.addresses.api}/repos/${fullName(repository)}/git`
-  const wanted = `refs/${call.parameter('ref')}`
-  const refs = (await listRefs(repository.bare, 'refs/')).filter(({ name }) => fits(name, wanted))
-  return refs.map(({ name, oid, peeled }) => {
-    const type = oid === peeled ? 'commit' : 'tag'
-    return {
-      ref: name,
-      node_id: `REF_${Buffer.from(name).toString('base64url')}`,
-      url: `${base}/${name}`,
-      object: { type, sha: oid, url: `${base}/${type}s/${oid}` },
-    }
-  })
 }
 
 async function tagObject(

@@ -7,6 +7,7 @@ import { gitDataRoutes } from './git-data.js'
 import { historyRoutes } from './history.js'
 import { jobRoutes } from './jobs.js'
 import { metaRoutes } from './meta.js'
+import { refRoutes } from './refs.js'
 import { releaseAssetRoutes } from './release-assets.js'
 import { releaseRoutes } from './releases.js'
 import { repositoryRoutes } from './repositories.js'
@@ -19,6 +20,7 @@ export const routes = (limits: Limits): Route[] => [
   ...accountRoutes,
   ...contentRoutes,
   ...gitDataRoutes,
+  ...refRoutes,
   ...historyRoutes,
   ...workflowRoutes,
   ...runRoutes,

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { resolveCommit } from '../git/read.js'
+import { type ZipEntry, zip } from '../zip.js'
+import { addRun, finishRun, type RunEnd, startRun } from './runs.js'
+import type { Artifact, Repository, Run } from './types.js'
+import { findWorkflow } from './workflows.js'
+import type { World } from './world.js'
+
+export interface AddedRun {
+  /** The file's name, its path or its id. */
+  workflow: string
+  /** Default: `push`. */
+  event?: string
+  /** Default: the default branch. */
+  branch?: string
+  title?: string
+}
+
+/** What a test does to the runs of workflows: nothing here moves them on by itself. */
+export class Actions {
+  readonly #world: World
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** A run in the queue. @throws Error where the workflow or the branch is not there. */
+  async add(
+    name: string,
+    { workflow: key, branch, event = 'push', title }: AddedRun,
+  ): Promise<Run> {
+    const repository = this.#world.require(name)
+    const workflow = await findWorkflow(this.#world, repository, key)
+    const on = branch ?? repository.defaultBranch
+    const sha = await resolveCommit(repository.bare, on)
+    if (!workflow || sha === null) throw new Error(`${name} has no ${key} on ${on}`)
+    return addRun(this.#world, repository, { workflow, event, branch: on, sha, title })
+  }
+
+  /** The newest first. */
+  runs(name: string): Run[] {
+    return this.#world.require(name).runs
+  }
+
+  start(run: Run): void {
+    startRun(this.#world, run)
+  }
+
+  finish(run: Run, end?: RunEnd): void {
+    finishRun(this.#world, run, end)
+  }
+
+  /** An artifact of what is given, whose names may be hostile. */
+  addArtifact(run: Run, name: string, entries: ZipEntry[]): Artifact {
+    const id = this.#world.nextId()
+    const archive = zip(entries)
+    const artifact: Artifact = {
+      id,
+      nodeId: this.#world.nodeId('A', id),
+      name,
+      archive,
+      digest: `sha256:${createHash('sha256').update(archive).digest('hex')}`,
+      expired: false,
+      createdAt: this.#world.now(),
+    }
+    run.artifacts.push(artifact)
+    return artifact
+  }
+
+  /** Called with each run that a dispatch makes, before the dispatch is answered. */
+  onDispatch(move: (run: Run, repository: Repository) => void): void {
+    this.#world.onDispatch = move
+  }
+}
