@@ -8,6 +8,7 @@ import { readLocal } from './local.js'
 import { moveTo } from './move.js'
 import { peel, readCommit } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
+import { listLocalRefs } from './refs.js'
 import {
   BlockedError,
   type Git,
