@@ -73,10 +73,34 @@ describe('a fast-forward', () => {
         expect(outcome).toBeInstanceOf(BlockedError)
         expect(outcome).toMatchObject({ reason: 'dirty' })
         expect(snapshot(ours)).toEqual(before)
+        // Stricter than git: with what was deleted here, and with files that lie in a submodule's folder.
+        if (allowed) expect(locallyChanged(ours, before, from, to), String(outcome)).not.toEqual([])
       }
     },
   )
 })
+
+/** The paths of upstream's change that are not as `from` has them: where git would lose nothing, it goes on. */
+function locallyChanged(
+  dir: string,
+  before: Map<string, string>,
+  from: string,
+  to: string,
+): string[] {
+  const names = (...args: string[]) =>
+    gitBytes(dir, ['diff', '--name-only', '--no-renames', '-z', ...args])
+      .toString('latin1')
+      .split('\0')
+      .filter(Boolean)
+  const local = [...names('--cached', from), ...names()]
+  const inSubmodules = gitBytes(dir, ['ls-tree', '-rz', from])
+    .toString('latin1')
+    .split('\0')
+    .filter((line) => line.startsWith('160000'))
+    .map((line) => line.slice(line.indexOf('\t') + 1))
+    .filter((path) => [...before.keys()].some((other) => other.startsWith(`${path}/`)))
+  return names(from, to).filter((path) => local.includes(path) || inSubmodules.includes(path))
+}
 
 /** Whether git itself moves. */
 function allows(dir: string, to: string): boolean {
