@@ -103,21 +103,15 @@ export class Context {
 
   repoSync(): Promise<RepoSync> {
     return this.#once('repoSync', async () => {
-      const [{ RepoSync }, { identify }, client, config, log, emit] = await Promise.all([
+      const [{ RepoSync }, client] = await Promise.all([
         import('./core/repos/repo-sync.js'),
-        import('./core/process-identity.js'),
         this.github(),
-        this.config(),
-        this.log(),
-        this.events(),
       ])
-      return new RepoSync(client, {
-        config,
-        log,
-        emit,
-        clock: this.clock,
-        signal: this.signal,
-        self: await identify(this.#process.pid),
+      return new RepoSync(client, async () => {
+        const { identify } = await import('./core/process-identity.js')
+        const { clock, signal } = this
+        const [config, log, emit] = await Promise.all([this.config(), this.log(), this.events()])
+        return { config, log, emit, clock, signal, self: await identify(this.#process.pid) }
       })
     })
   }

@@ -1,1 +1,8 @@
+export { loadConfig } from './core/config/load.js'
+export type { Config } from './core/config/types.js'
 export * from './core/errors.js'
+export type { WizardEvent } from './core/events.js'
+export { BlockedError } from './core/git/types.js'
+export { GitHubClient, type GitHubClientOptions } from './core/github/client.js'
+export type { RepositoryStatus, SyncEntry, SyncReport } from './core/repos/types.js'
+export { RepoSync, type RepoSyncOptions } from './library.js'

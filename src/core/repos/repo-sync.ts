@@ -13,45 +13,50 @@ import type { Wanted } from './wanted.js'
  * a pull moves forward only, and what stands in its way is told and left as it is.
  */
 export class RepoSync {
-  readonly #session: Session
+  readonly #open: () => Promise<Session>
 
-  constructor(client: GitHubClient, session: Omit<Session, 'client'>) {
-    this.#session = { client, ...session }
+  /** @param open gives what the work needs, once, when it is first asked for */
+  constructor(client: GitHubClient, open: () => Promise<Omit<Session, 'client'>>) {
+    let session: Promise<Session> | undefined
+    this.#open = () => {
+      session ??= open().then((rest) => ({ client, ...rest }))
+      return session
+    }
   }
 
   /** Clones what is missing. @throws GitHubNotFoundError for an unknown target, ConfigError, LockedError */
-  cloneAll(options: SyncOptions = {}): Promise<SyncReport> {
-    return runSync(this.#session, 'clone', options)
+  async cloneAll(options: SyncOptions = {}): Promise<SyncReport> {
+    return runSync(await this.#open(), 'clone', options)
   }
 
   /** Pulls what is there; a missing one is skipped. @throws as cloneAll */
-  pullAll(options: SyncOptions = {}): Promise<SyncReport> {
-    return runSync(this.#session, 'pull', options)
+  async pullAll(options: SyncOptions = {}): Promise<SyncReport> {
+    return runSync(await this.#open(), 'pull', options)
   }
 
   /** Clones what is missing and pulls the rest. @throws as cloneAll */
-  sync(options: SyncOptions = {}): Promise<SyncReport> {
-    return runSync(this.#session, 'sync', options)
+  async sync(options: SyncOptions = {}): Promise<SyncReport> {
+    return runSync(await this.#open(), 'sync', options)
   }
 
   /** Clones one repository to any path. */
-  cloneRepo(options: CloneOptions): Promise<SyncEntry> {
-    return cloneOne(this.#session, options)
+  async cloneRepo(options: CloneOptions): Promise<SyncEntry> {
+    return cloneOne(await this.#open(), options)
   }
 
   /** Pulls the clone at a path. @throws BlockedError when it is no clone of a repository on this server */
-  pullRepo(path: string): Promise<SyncEntry> {
-    return pullOne(this.#session, path)
+  async pullRepo(path: string): Promise<SyncEntry> {
+    return pullOne(await this.#open(), path)
   }
 
   /** Diverged, clean clones take their remote's tip; the old one is kept under `refs/wizard/backup`. */
-  reset(options: SyncOptions & { targets: string[] }): Promise<SyncReport> {
-    return runSync(this.#session, 'reset', options)
+  async reset(options: SyncOptions & { targets: string[] }): Promise<SyncReport> {
+    return runSync(await this.#open(), 'reset', options)
   }
 
   /** What repos.yaml names, its `from:` entries resolved. @throws GitHubNotFoundError for an unknown target */
   async wanted(targets: string[] = []): Promise<Wanted[]> {
-    return (await chooseWanted(this.#session, { targets })).chosen
+    return (await chooseWanted(await this.#open(), { targets })).chosen
   }
 
   /** What repos.yaml names, and whether it is here. */
@@ -61,16 +66,16 @@ export class RepoSync {
 
   /** Local against remote, of those that targets name. */
   async status(targets: string[] = [], options: StatusOptions = {}): Promise<RepositoryStatus[]> {
-    return statusOf(this.#session, await this.wanted(targets), options)
+    return statusOf(await this.#open(), await this.wanted(targets), options)
   }
 
   /** Local against remote, of the clone at a path. */
   async getSyncStatus(path: string, options: StatusOptions = {}): Promise<RepositoryStatus> {
-    return statusOfPath(this.#session, path, options)
+    return statusOfPath(await this.#open(), path, options)
   }
 
   /** Moves clones that repos.yaml no longer names to the trash. @throws ConflictError for more than `max` */
-  prune(options: PruneOptions): Promise<Pruned[]> {
-    return prune(this.#session, options)
+  async prune(options: PruneOptions): Promise<Pruned[]> {
+    return prune(await this.#open(), options)
   }
 }
