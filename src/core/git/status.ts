@@ -8,7 +8,7 @@ import { Folder } from './worktree/folder.js'
 import { Pacer } from './worktree/pacer.js'
 import { readSettings, type UserEnvironment } from './worktree/settings.js'
 import { stagedPaths } from './worktree/staged.js'
-import { type WorktreeChange, walkWorktree } from './worktree/walk.js'
+import { type Looking, type WorktreeChange, walkWorktree } from './worktree/walk.js'
 
 export interface StatusRequest {
   dir: string
@@ -54,7 +54,7 @@ export async function isClean(request: StatusRequest): Promise<boolean> {
 /** Everything that is not as HEAD has it, as it is found: what is staged, then folder by folder. */
 export async function* changes(
   request: StatusRequest,
-  { withIgnored = false } = {},
+  { withIgnored = false, withHidden = false }: Partial<Looking> = {},
 ): AsyncGenerator<Change> {
   const { dir, gitDir, store, signal } = request
   const index = readIndex(gitDir)
@@ -64,7 +64,7 @@ export async function* changes(
     yield { kind: 'staged', path }
   }
   const pacer = new Pacer(signal)
-  const walk = { folder, settings, indexStat: index.stat, pacer, withIgnored }
+  const walk = { folder, settings, indexStat: index.stat, pacer, withIgnored, withHidden }
   yield* walkWorktree(walk, wholeIndex(index), createIgnorer({ folder, gitDir, settings }))
 }
 

@@ -12,10 +12,15 @@ export interface WorktreeChange {
   path: BytePath
 }
 
-export interface Walk extends Comparison {
-  /** Whether what is ignored is told too; without it, less has to be looked at. */
+/** What is looked at beyond what `git status` shows. */
+export interface Looking {
+  /** Whether what is ignored is told too; without it, less has to be read. */
   withIgnored: boolean
+  /** Whether files that git is told not to look at (assume-valid, skip-worktree) are, where they are there. */
+  withHidden: boolean
 }
+
+export interface Walk extends Comparison, Looking {}
 
 /**
  * The files that differ from their index entries, and those that have none, folder by folder: the folders that
@@ -63,8 +68,9 @@ async function* trackedChanges(
 
 async function differs(walk: Walk, entry: IndexEntry, isThere: boolean): Promise<boolean> {
   if (entry.stage !== 0) return true
-  if (entry.assumeValid || entry.skipWorktree) return false
   const stats = isThere ? walk.folder.lstat(entry.path) : null
+  const isHidden = entry.assumeValid || entry.skipWorktree
+  if (isHidden && !(walk.withHidden && stats !== null)) return false
   if (entry.mode !== fileMode.gitlink) {
     return entry.intentToAdd || (await isModified(walk, entry, stats))
   }
