@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import type { Origin } from './addresses.js'
+import { withHeaders } from './http/with-headers.js'
 import type { RecordedRequest } from './record.js'
 
 export interface Fault {
@@ -111,14 +112,11 @@ class ActiveFault implements FaultHandle {
 
 function damage(response: Response, { status, headers, ...fault }: Fault): Response {
   if (fault.dropAnswer) return Response.error()
-  const own = new Headers(response.headers)
-  if (status === undefined)
-    for (const [name, value] of Object.entries(headers ?? {})) own.set(name, value)
-  const { body } = response
-  return new Response(body && ReadableStream.from(damagedBytes(body, fault)), {
-    status: response.status,
-    headers: own,
-  })
+  const added = status === undefined ? (headers ?? {}) : {}
+  if (fault.cutAfter === undefined && fault.corruptAt === undefined)
+    return withHeaders(response, added)
+  const body = response.body && ReadableStream.from(damagedBytes(response.body, fault))
+  return withHeaders(response, added, { body })
 }
 
 async function* damagedBytes(body: ReadableStream<Uint8Array>, { cutAfter, corruptAt }: Fault) {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Addresses } from '../addresses.js'
+import { withHeaders } from '../http/with-headers.js'
 import type { Account } from '../model/types.js'
 import type { World } from '../model/world.js'
 import type { Storage } from '../storage.js'
@@ -121,17 +122,9 @@ async function revalidated(request: Request, response: Response): Promise<Respon
   if (request.method !== 'GET' || response.status !== 200 || !response.body) return response
   const bytes = await response.arrayBuffer()
   const etag = `W/"${createHash('sha256').update(new Uint8Array(bytes)).digest('hex')}"`
-  const headers = new Headers(response.headers)
-  headers.set('etag', etag)
-  headers.set('cache-control', 'private, max-age=60, s-maxage=60')
+  const headers = { etag, 'cache-control': 'private, max-age=60, s-maxage=60' }
   const known = request.headers.get('if-none-match')?.split(/,\s*/) ?? []
   return known.includes(etag)
-    ? new Response(null, { status: 304, headers })
-    : new Response(bytes, { status: 200, headers })
-}
-
-function withHeaders(response: Response, added: Record<string, string>): Response {
-  const headers = new Headers(response.headers)
-  for (const [name, value] of Object.entries(added)) headers.set(name, value)
-  return new Response(response.body, { status: response.status, headers })
+    ? withHeaders(response, headers, { status: 304, body: null })
+    : withHeaders(response, headers, { body: bytes })
 }

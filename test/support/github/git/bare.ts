@@ -10,6 +10,7 @@ const settings = `
 	allowFilter = true
 [http]
 	receivepack = true
+	getanyfile = false
 [receive]
 	advertisePushOptions = true
 [gc]

@@ -28,6 +28,7 @@ function headersOf(response: Response): Record<string, string | string[]> {
 
 /** @throws where the client has gone. */
 async function drained(output: ServerResponse): Promise<void> {
+  if (output.destroyed) throw new Error('the client has gone')
   const gone = new AbortController()
   const closed = () => gone.abort()
   output.once('close', closed)
