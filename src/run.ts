@@ -51,6 +51,7 @@ async function perform(
   const { json, page, shortfall } = await verb.run(context, args, flags)
   if (context.globals.json) context.terminal.showJson(json)
   else context.terminal.showPage(page)
+  context.terminal.summarize(page)
   if (!shortfall) return 0
   context.terminal.showShortfall(shortfall)
   return exitStatus[shortfall.code]

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { type ErrorCode, type ErrorReport, reportError, UsageError } from '../core/errors.js'
 import type { Emit } from '../core/events.js'
 import { plainText } from '../core/text.js'
+import { errorCommand, insideActions, summarize } from './actions.js'
 import type { Page } from './page.js'
 import { followProgress, type Progress } from './progress.js'
 import { askYesNo } from './prompt.js'
@@ -60,6 +61,15 @@ export class Terminal {
     if (page.kind === 'table') this.#writeLines(tableLines(page, this.out))
   }
 
+  /** In Actions, the table of a result on the job's summary page. */
+  summarize(page: Page): void {
+    try {
+      summarize(page, this.#options.env)
+    } catch (error) {
+      this.note(`warning: the step summary can't be written: ${reportError(error).message}`)
+    }
+  }
+
   /** A line on stderr that is neither result nor error. */
   note(message: string): void {
     if (this.#options.json) return
@@ -81,8 +91,7 @@ export class Terminal {
       this.err.write(`${this.err.paint('bad', 'error:')} ${report.message}\n`)
       if (report.hint !== null)
         this.err.write(`${this.err.paint('faint', 'hint:')} ${report.hint}\n`)
-      if (this.#options.env.GITHUB_ACTIONS === 'true')
-        this.err.write(`::error::${commandText(report.message)}\n`)
+      if (insideActions(this.#options.env)) this.err.write(`${errorCommand(report.message)}\n`)
     }
   }
 
@@ -131,7 +140,3 @@ export class Terminal {
     }
   }
 }
-
-/** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
-const commandText = (text: string) =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
