@@ -34,19 +34,18 @@ export async function listRepositories(
   const octokit = await api.octokit()
   const { listForOrg, listForUser, listForAuthenticatedUser } = octokit.rest.repos
   const byName = { sort: 'full_name', direction: 'asc' } as const
-  const answers =
-    (await unlessNotFound(
-      pagesOf(octokit, listForOrg, { org: owner, type: 'all', ...byName }, paging),
-    )) ??
-    ((await isOwnAccount(api, owner))
-      ? await pagesOf(
-          octokit,
-          listForAuthenticatedUser,
-          { affiliation: 'owner', ...byName },
-          paging,
-        )
-      : await pagesOf(octokit, listForUser, { username: owner, type: 'owner', ...byName }, paging))
-  return distinct(parseAnswer(api, repositoryAnswer.array(), answers))
+  const ofOrganization = await unlessNotFound(
+    pagesOf(octokit, listForOrg, { org: owner, type: 'all', ...byName }, paging),
+  )
+  if (ofOrganization !== undefined) return toRepositories(api, ofOrganization)
+  if (!(await isOwnAccount(api, owner))) {
+    const ofUser = { username: owner, type: 'owner', ...byName }
+    return toRepositories(api, await pagesOf(octokit, listForUser, ofUser, paging))
+  }
+  const own = { affiliation: 'owner', ...byName }
+  const found = toRepositories(api, await pagesOf(octokit, listForAuthenticatedUser, own, paging))
+  const prefix = `${owner}/`.toLowerCase()
+  return found.filter((repository) => repository.full_name.toLowerCase().startsWith(prefix))
 }
 
 async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
@@ -72,7 +71,8 @@ async function isOwnAccount(api: Api, owner: string): Promise<boolean> {
 }
 
 /** A repository that was made while the pages were read moves others to the next page. */
-function distinct(repositories: RepositoryData[]): RepositoryData[] {
+function toRepositories(api: Api, answers: unknown[]): RepositoryData[] {
+  const repositories = parseAnswer(api, repositoryAnswer.array(), answers)
   return [...new Map(repositories.map((repository) => [repository.id, repository])).values()]
 }
 
@@ -100,7 +100,7 @@ export async function searchRepositories(
   const octokit = await api.octokit()
   const q = language ? `${query} language:${quoted(language)}`.trim() : query
   const wanted = Math.min(limit, mostFound)
-  const found: RepositoryData[] = []
+  const found: unknown[] = []
   for (let page = 1; ; page++) {
     const { data } = await octokit.rest.search.repos({
       q,
@@ -108,14 +108,14 @@ export async function searchRepositories(
       per_page: Math.min(100, wanted),
       page,
     })
-    found.push(...parseAnswer(api, repositoryAnswer.array(), data.items))
+    found.push(...data.items)
     if (data.incomplete_results) api.warn('GitHub did not search to the end: some may be missing')
     const there = Math.min(data.total_count, wanted)
     if (found.length < there && data.items.length > 0) continue
     if (data.total_count > mostFound && limit >= mostFound) {
       api.warn(`${data.total_count} repositories match, of which GitHub gives ${mostFound}`)
     }
-    return distinct(found).slice(0, wanted)
+    return toRepositories(api, found.slice(0, wanted))
   }
 }
 
