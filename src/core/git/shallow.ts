@@ -1,0 +1,43 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hasCode } from './files.js'
+import { lockFile } from './lock-file.js'
+import { isOid } from './objects/hash.js'
+import type { Liveness, Oid } from './types.js'
+
+/**
+ * The commits at which this repository's history ends although they have parents; empty where it is whole.
+ *
+ * @see https://git-scm.com/docs/shallow
+ */
+export async function readShallow(gitDir: string): Promise<Set<Oid>> {
+  try {
+    const text = await readFile(join(gitDir, 'shallow'), 'utf8')
+    return new Set(text.split('\n').filter(isOid))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return new Set()
+    throw error
+  }
+}
+
+/** @throws ConflictError where another process is at the file */
+export async function writeShallow(
+  gitDir: string,
+  shallow: Set<Oid>,
+  liveness?: Liveness,
+): Promise<void> {
+  const path = join(gitDir, 'shallow')
+  const lock = await lockFile(path, liveness)
+  try {
+    if (shallow.size === 0) await rm(path, { force: true })
+    else
+      await lock.commit(
+        [...shallow]
+          .sort()
+          .map((oid) => `${oid}\n`)
+          .join(''),
+      )
+  } finally {
+    await lock.release()
+  }
+}
