@@ -42,7 +42,6 @@ export const jsonType = { 'content-type': 'application/json; charset=utf-8' }
 export const notFound = () => new ApiError(404, 'Not Found')
 export const badCredentials = () => new ApiError(401, 'Bad credentials')
 export const needsAuthentication = () => new ApiError(401, 'Requires authentication')
-export const forbidden = (message: string) => new ApiError(403, message)
 
 /** 422, with what was wrong of which field. */
 export const invalid = (...errors: FieldError[]) =>

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { listRefs, resolve } from '../git/bare.js'
 import {
   commitTree,
@@ -8,7 +9,7 @@ import {
   writeBlob,
   writeRawTree,
 } from '../git/commit.js'
-import { git } from '../git/run.js'
+import { git, gitText } from '../git/run.js'
 import type { Repository } from './types.js'
 import type { NewRepository, World } from './world.js'
 
@@ -59,6 +60,15 @@ export class Editor {
     const files = options.files ?? { 'README.md': `# ${repository.name}\n` }
     if (!options.empty) await this.commit(name, { files, message: 'Begin' })
     return repository
+  }
+
+  /** Brings in the branches and tags of a repository on this machine, and the branch that its HEAD is on. */
+  async importFrom(name: string, dir: string): Promise<void> {
+    const { bare } = this.world.require(name)
+    const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
+    await git(['fetch', '--quiet', '--update-head-ok', dir, ...refs], { dir: bare })
+    const head = await gitText(['symbolic-ref', '--short', 'HEAD'], { dir: join(dir, '.git') })
+    await this.world.setDefaultBranch(name, head)
   }
 
   addUser(login: string): void {

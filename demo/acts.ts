@@ -1,0 +1,136 @@
+import { lstat, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exists, type Stage } from './stage.js'
+
+/** Something that was looked at after an act, and whether it is as it should be. */
+export interface Fact {
+  what: string
+  seen: string
+  holds: boolean
+}
+
+export interface Act {
+  title: string
+  play(stage: Stage): Promise<Fact[]>
+}
+
+export const acts: Act[] = [
+  { title: 'Everything that is missing is cloned', play: cloneAll },
+  { title: 'A commit upstream: what changed is pulled, the rest costs nothing', play: pullOne },
+  { title: 'Where things stand', play: status },
+  { title: 'A local edit in the way of an incoming change', play: localEdit },
+]
+
+async function cloneAll(stage: Stage): Promise<Fact[]> {
+  const exit = await stage.wizard('REPO', 'SYNC')
+  const { repositories, github } = stage
+  const clean = []
+  for (const name of repositories) if (await isClone(stage, name)) clean.push(name)
+  const library = stage.folder('uDOS/library')
+  const symlink = (await lstat(join(library, 'latest'))).isSymbolicLink()
+  const executable = ((await lstat(join(library, 'bin/run'))).mode & 0o111) !== 0
+  return [
+    { what: 'exit status', ...is(exit, 0) },
+    { what: 'clones at the remote head, fsck and status clean', ...all(clean, repositories) },
+    {
+      what: 'tags of typo',
+      ...is(await stage.git('uDOS/typo', 'tag', '--list'), 'v1.0.0\nv1.1.0'),
+    },
+    { what: 'symlink and exec bit', ...is(`${symlink} ${executable}`, 'true true') },
+    {
+      what: 'archived repository left out',
+      ...is(await exists(stage.folder('ollama/museum')), false),
+    },
+    { what: 'token in a .git/config', ...is(await tokenIsStored(stage, github.token), false) },
+  ]
+}
+
+async function isClone(stage: Stage, name: string): Promise<boolean> {
+  await stage.git(name, 'fsck', '--full', '--strict')
+  if ((await stage.git(name, 'status', '--porcelain')) !== '') return false
+  const refs = Object.keys(await stage.github.refs(name))
+  if (refs.length === 0) return true
+  return (await stage.git(name, 'rev-parse', 'HEAD')) === (await stage.github.oid(name))
+}
+
+async function tokenIsStored(stage: Stage, token: string): Promise<boolean> {
+  const configs = stage.repositories.map((name) =>
+    readFile(join(stage.folder(name), '.git/config'), 'utf8'),
+  )
+  return (await Promise.all(configs)).some((text) => text.includes(token))
+}
+
+async function pullOne(stage: Stage): Promise<Fact[]> {
+  const files = { 'src/main.ts': '3\n', 'src/new.ts': 'new\n' }
+  const oid = await stage.github.commit('uDOS/typo', { files, message: 'Change upstream' })
+  let exit = -1
+  const { api, git } = await stage.requestsDuring(async () => {
+    exit = await stage.wizard('REPO', 'SYNC')
+  })
+  return [
+    { what: 'exit status', ...is(exit, 0) },
+    { what: 'head of typo', ...is(await stage.git('uDOS/typo', 'rev-parse', 'HEAD'), oid) },
+    { what: 'git connections', ...is(git.join(' '), 'uDOS/typo') },
+    {
+      what: `API requests for ${stage.repositories.length} repositories, at most 3`,
+      ...atMost(api, 3),
+    },
+  ]
+}
+
+async function status(stage: Stage): Promise<Fact[]> {
+  let exit = -1
+  const { git } = await stage.requestsDuring(async () => {
+    exit = await stage.wizard('REPO', 'STATUS')
+  })
+  return [
+    { what: 'exit status', ...is(exit, 0) },
+    {
+      what: 'git connections, but to the empty one',
+      ...is(git.filter((name) => name !== 'uDOS/empty').length, 0),
+    },
+  ]
+}
+
+async function localEdit(stage: Stage): Promise<Fact[]> {
+  const name = 'uDOS/typo'
+  const file = join(stage.folder(name), 'src/main.ts')
+  await writeFile(file, 'an hour of work\n')
+  const before = await stage.git(name, 'rev-parse', 'HEAD')
+  await stage.github.commit(name, { files: { 'src/main.ts': '4\n' }, message: 'Change it too' })
+  const other = await stage.github.commit('uDOS/library', { files: { 'bin/run': null } })
+  const exit = await stage.wizard('REPO', 'SYNC')
+  return [
+    { what: 'exit status, as one is blocked', ...is(exit, 1) },
+    { what: 'the edit', ...is(await readFile(file, 'utf8'), 'an hour of work\n') },
+    {
+      what: 'head of typo has not moved',
+      ...is(await stage.git(name, 'rev-parse', 'HEAD'), before),
+    },
+    {
+      what: 'nothing else is changed',
+      ...is(await stage.git(name, 'status', '--porcelain'), ' M src/main.ts'),
+    },
+    {
+      what: 'the others went on',
+      ...is(await stage.git('uDOS/library', 'rev-parse', 'HEAD'), other),
+    },
+  ]
+}
+
+function is<T extends string | number | boolean>(seen: T, wanted: T) {
+  return { seen: shown(seen), holds: seen === wanted }
+}
+
+const atMost = (seen: number, most: number) => ({ seen: `${seen}`, holds: seen <= most })
+
+const all = (seen: string[], wanted: string[]) => ({
+  seen: `${seen.length} of ${wanted.length}`,
+  holds: seen.length === wanted.length,
+})
+
+/** On one line; an object id as git shortens it. */
+function shown(value: string | number | boolean): string {
+  const text = `${value}`.trim().replaceAll('\n', ' ')
+  return /^[0-9a-f]{40}$/.test(text) ? text.slice(0, 7) : text
+}

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gitText, type LocalGitHub, startLocalGitHub } from '../test/support/github/index.js'
+import { addRepositories } from './repositories.js'
+
+/** A GitHub on loopback ports, a folder with wizard's configuration, and the executable. */
+export class Stage {
+  readonly github: LocalGitHub
+  /** Full names, without those that are archived. */
+  readonly repositories: string[]
+  readonly #root: string
+  readonly #project: string
+
+  static async open(project = process.cwd()): Promise<Stage> {
+    const github = await startLocalGitHub()
+    const root = await mkdtemp(join(tmpdir(), 'wizard-demo-'))
+    const repositories = await addRepositories(github, project)
+    await configure(github, root, repositories)
+    return new Stage({ github, root, project, repositories })
+  }
+
+  private constructor(parts: {
+    github: LocalGitHub
+    root: string
+    project: string
+    repositories: string[]
+  }) {
+    this.github = parts.github
+    this.repositories = parts.repositories
+    this.#root = parts.root
+    this.#project = parts.project
+  }
+
+  /** Runs the executable, its output shown as it comes. @returns its exit status. */
+  async wizard(...args: string[]): Promise<number> {
+    console.log(`$ wizard ${args.join(' ')}`)
+    const child = spawn(process.execPath, [join(this.#project, 'bin/wizard.js'), ...args], {
+      cwd: this.#root,
+      env: this.#environment(),
+      stdio: 'inherit',
+    })
+    const [status] = await once(child, 'exit')
+    return status
+  }
+
+  /** Where a repository is cloned to. */
+  folder(name: string): string {
+    return join(this.#root, 'library', name)
+  }
+
+  git(name: string, ...args: string[]): Promise<string> {
+    return gitText(['-C', this.folder(name), ...args])
+  }
+
+  /** What the server was asked while something was done. */
+  async requestsDuring(action: () => Promise<unknown>) {
+    const before = this.github.requests.length
+    await action()
+    const made = this.github.requests.slice(before)
+    const git = made.filter(({ origin }) => origin === 'git')
+    const repositories = git.map(({ path }) => path.split('/').slice(1, 3).join('/'))
+    return {
+      api: made.filter(({ origin }) => origin === 'api').length,
+      /** The repositories that a git connection was made to. */
+      git: [...new Set(repositories.map((name) => name.replace(/\.git$/, '')))],
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.github.close()
+    await rm(this.#root, { recursive: true, force: true })
+  }
+
+  /** Nobody's token and nobody's settings: those of this GitHub alone. */
+  #environment(): NodeJS.ProcessEnv {
+    const kept = Object.entries(process.env).filter(
+      ([name]) => !/^(GH|GITHUB|WIZARD|XDG)_|_proxy$/i.test(name),
+    )
+    return { ...Object.fromEntries(kept), HOME: this.#root, GITHUB_TOKEN: this.github.token }
+  }
+}
+
+async function configure(github: LocalGitHub, root: string, repositories: string[]): Promise<void> {
+  const config = join(root, 'config')
+  await mkdir(config)
+  const addresses = `  base_url: ${github.apiUrl}\n  git_url: ${github.gitUrl}\n`
+  await writeFile(join(config, 'github.yaml'), `github:\n${addresses}`)
+  const entries = repositories
+    .filter((name) => !name.startsWith('ollama/'))
+    .map((name) => `    - { repo: ${name}, destination: library/${name} }\n`)
+  const listed = '    - { from: ollama, archived: false, destination: "library/{owner}/{repo}" }\n'
+  await writeFile(
+    join(config, 'repos.yaml'),
+    `repos:\n  tools:\n${entries.join('')}  models:\n${listed}`,
+  )
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
+  }
+}
