@@ -42,8 +42,8 @@ export interface Overlap<T> {
   /** The one that comes second. */
   item: T
   other: T
-  /** The same folder; else one is inside the other. */
-  same: boolean
+  /** The item's folder is the other's, or lies inside or around it. */
+  how: 'same' | 'inside' | 'around'
 }
 
 /**
@@ -71,8 +71,10 @@ export async function findOverlaps<T>(
       outer = one
       continue
     }
-    const [other, item] = outer.index < one.index ? [outer, one] : [one, outer]
-    overlaps.push({ item: item.item, other: other.item, same: outer.key === one.key })
+    const isLater = outer.index < one.index
+    const [other, item] = isLater ? [outer, one] : [one, outer]
+    const how = outer.key === one.key ? 'same' : isLater ? 'inside' : 'around'
+    overlaps.push({ item: item.item, other: other.item, how })
   }
   return overlaps
 }

@@ -2,7 +2,8 @@ import { relative } from 'node:path'
 import type { z } from 'zod'
 import { ConfigError, type ErrorOptions, PathError, type WizardError } from '../errors.js'
 import { oneLine } from '../text.js'
-import { explain, faultsOf } from './issues.js'
+import { parseTree } from './convert.js'
+import { faultsOf } from './issues.js'
 import { resolveInside } from './root.js'
 import { type Fault, type Path, type ReadOptions, readTree, type Tree } from './tree.js'
 import type { Position, Source } from './types.js'
@@ -32,7 +33,7 @@ export function readDocument<T>(
 ): ConfigDocument<T> {
   const tree = readTree(file, options)
   refuse(file, tree, tree.faults)
-  const parsed = parse(schema, tree)
+  const parsed = parseTree(schema, tree)
   if (!parsed.success) refuse(file, tree, faultsOf(parsed.error.issues, tree.exactPlace))
   return {
     value: parsed.data as T,
@@ -45,46 +46,11 @@ export function readDocument<T>(
   }
 }
 
-/**
- * A variable's text where a number, true or false is expected is taken for one: `${N:-8}` is text for YAML.
- * What is expected is the schema's to say, for a token may be all digits.
- */
-function parse<T>(schema: z.ZodType<T>, tree: Tree) {
-  const first = schema.safeParse(tree.value, { error: explain })
-  if (first.success) return first
-  const converted = first.error.issues.filter((issue) => {
-    const path = issue.path as Path
-    const fromVariable = tree.exactPlace(path)?.variables !== undefined
-    return (
-      issue.code === 'invalid_type' && fromVariable && convert(tree.value, path, issue.expected)
-    )
-  })
-  return converted.length === 0 ? first : schema.safeParse(tree.value, { error: explain })
-}
-
-function convert(top: unknown, path: Path, expected: string): boolean {
-  const container = path.slice(0, -1).reduce((value, step) => child(value, step), top)
-  const last = path.at(-1)
-  if (last === undefined || typeof container !== 'object' || container === null) return false
-  const value = fromText(child(container, last), expected)
-  if (value === undefined) return false
-  Object.assign(container, { [last]: value })
-  return true
-}
-
-const child = (value: unknown, step: string | number): unknown =>
-  (value as Record<string | number, unknown>)[step]
-
-/** A number, true or false from its text; undefined where it is none, or none is expected. */
-export function fromText(text: unknown, expected: string): number | boolean | undefined {
-  if (typeof text !== 'string') return undefined
-  if (expected === 'boolean') return { true: true, false: false }[text.trim().toLowerCase()]
-  const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim())
-  return isNumber && (expected === 'number' || expected === 'int') ? Number(text) : undefined
-}
-
 function refuse(file: YamlFile, tree: Tree, faults: readonly Fault[]): void {
-  const [first, ...rest] = [...faults].sort((one, other) => offset(tree, one) - offset(tree, other))
+  // What is missing may stand there by a wrong name, so that is told first.
+  const rank = (fault: Fault) =>
+    2 * offset(tree, fault) + (fault.message.startsWith('missing') ? 1 : 0)
+  const [first, ...rest] = [...faults].sort((one, other) => rank(one) - rank(other))
   if (first === undefined) return
   const details = rest.map((fault) => errorOf(file, tree, fault))
   throw errorOf(file, tree, first, details)

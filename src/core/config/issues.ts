@@ -12,11 +12,11 @@ export function explain(issue: RawIssue): string {
     case 'invalid_type':
       return `expected ${types[issue.expected] ?? issue.expected}`
     case 'too_small':
-      return `expected at least ${amount(issue.minimum, issue.origin)}`
+      return `expected ${issue.inclusive ? 'at least' : 'more than'} ${amount(issue.minimum, issue.origin)}`
     case 'too_big':
       return `expected at most ${amount(issue.maximum, issue.origin)}`
     case 'invalid_value':
-      return `expected ${issue.values.join(' or ')}`
+      return `expected ${issue.values.length > 2 ? 'one of ' : ''}${issue.values.join(issue.values.length > 2 ? ', ' : ' or ')}`
     case 'unrecognized_keys':
       return knownKeys(issue.inst).join(separator)
     default:
@@ -91,8 +91,11 @@ function closest(alternatives: readonly Issue[][]): Issue[] {
   if (best === undefined) return []
   const kinds = known.flatMap(({ issues }) => issues.filter(isWrongKind))
   if (best.far < wrongKind || others.length === 0) return best.issues
-  const expected = kinds.map(({ message }) => message.replace(/^expected /, ''))
-  return best.issues.map((issue) => ({ ...issue, message: `expected ${expected.join(' or ')}` }))
+  const expected = new Set(kinds.map(({ message }) => message.replace(/^expected /, '')))
+  return best.issues.map((issue) => ({
+    ...issue,
+    message: `expected ${[...expected].join(' or ')}`,
+  }))
 }
 
 const wrongKind = 1_000
@@ -119,10 +122,12 @@ function badValue(issue: Issue, path: Path, place: Place | undefined): Fault {
 const secretKeys = new Set(['token', 'secret', 'proxy', 'base_url', 'git_url'])
 
 /** The value as the file has it: a variable's name, not what it holds. */
-function shown(path: Path, { text }: Place): string {
+function shown(path: Path, { text, quoted }: Place): string {
   const secret = path.some((step) => secretKeys.has(String(step)))
   if (secret || text === undefined) return ''
-  return text === '' ? ', got nothing' : `, got ${JSON.stringify(oneLine(text, 60))}`
+  const line = oneLine(text, 60)
+  if (quoted) return `, got ${JSON.stringify(line)}`
+  return line === '' ? ', got nothing' : `, got ${line}`
 }
 
 /** YAML reads 1.10 as a number, and true as no text. */

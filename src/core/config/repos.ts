@@ -3,6 +3,7 @@ import {
   destinationOf,
   fillIn,
   findOverlaps,
+  type Overlap,
   placeholders,
   usualDestination,
 } from './destinations.js'
@@ -129,12 +130,17 @@ async function overlaps(
     entry.kind === 'repository' ? [{ entry, path }] : [],
   )
   const found = await findOverlaps(placed, ({ entry }) => entry.destination, root)
-  return found.map(({ item, other, same }) => {
-    const how = same ? 'is the same folder as' : 'is nested with'
+  return found.map(({ item, other, how }) => {
     return {
       path: [...item.path, 'destination'],
-      message: `${item.entry.destination} ${how} the destination of ${showPath(other.path)} in line ${other.entry.position.line}`,
+      message: `${item.entry.destination} ${relations[how]} the destination of ${showPath(other.path)} in line ${other.entry.position.line}`,
       hint: 'give each repository a folder of its own',
     }
   })
 }
+
+const relations = {
+  same: 'is the same folder as',
+  inside: 'lies inside',
+  around: 'lies around',
+} satisfies Record<Overlap<unknown>['how'], string>

@@ -32,6 +32,8 @@ export interface Place {
   value: number
   /** A scalar as it is written, before variables were replaced. */
   text: string | undefined
+  /** Whether it is in quotes, so that YAML takes it for text. */
+  quoted: boolean
   /** The names that `${…}` brought in; undefined where there is none. */
   variables: readonly string[] | undefined
 }
@@ -66,6 +68,7 @@ export function readTree(file: YamlFile, options: ReadOptions): Tree {
     key: undefined,
     value: offsetOf(file.contents),
     text: undefined,
+    quoted: false,
     variables: undefined,
   }
   const find = (path: Path): { place: Place; exact: boolean } => {
@@ -103,7 +106,7 @@ interface Read {
 const nothing: Read = { value: undefined }
 const offsetOf = (node: Node): number => node.range?.[0] ?? 0
 /** Far more than any real file; a few aliases of aliases pass it. */
-const mostNodes = 1_000_000
+const mostNodes = 500_000
 const plainTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((tag) => `tag:yaml.org,2002:${tag}`),
 )
@@ -122,7 +125,7 @@ class TreeReader {
 
   read(node: Node | null | undefined, path: Path): Read {
     if (node == null) return { value: null }
-    if (++this.visited > mostNodes) return this.tooMuch(node, path)
+    if (++this.visited > mostNodes) return this.tooMuch(node)
     if (isAlias(node)) return this.alias(node.source, node, path)
     if ('anchor' in node && node.anchor) this.anchors.set(node.anchor, node)
     if (node.tag && !plainTags.has(node.tag)) return this.fault(node, path, 'a tag; expected none')
@@ -226,9 +229,9 @@ class TreeReader {
     return places
   }
 
-  private tooMuch(node: Node, path: Path): Read {
+  private tooMuch(node: Node): Read {
     if (this.visited > mostNodes + 1) return nothing
-    return this.fault(node, path, 'its aliases expand to too much')
+    return this.fault(node, [], 'its aliases expand to too much')
   }
 
   private fault(node: Node, path: Path, message: string, more: { hint?: string } = {}): Read {
@@ -239,5 +242,6 @@ class TreeReader {
 
 function place(key: Node | undefined, node: Node | null, { text, variables }: Read): Place {
   const at = key && offsetOf(key)
-  return { key: at, value: node ? offsetOf(node) : (at ?? 0), text, variables }
+  const quoted = isScalar(node) && node.type?.startsWith('QUOTE') === true
+  return { key: at, value: node ? offsetOf(node) : (at ?? 0), text, quoted, variables }
 }

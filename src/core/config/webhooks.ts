@@ -1,7 +1,7 @@
 import type { ConfigDocument } from './document.js'
-import type { WebhooksFile } from './schema/webhooks.js'
+import type { StepValues, WebhooksFile } from './schema/webhooks.js'
 import type { Fault } from './tree.js'
-import type { WebhookStep, WebhooksConfig } from './types.js'
+import type { Position, WebhookStep, WebhooksConfig } from './types.js'
 
 /**
  * `fallback`: GITHUB_WEBHOOK_SECRET, where the file names none.
@@ -28,16 +28,18 @@ export function readWebhooks(
     handlers: Object.fromEntries(
       Object.entries(handlers).map(([name, steps]) => [
         name,
-        steps.map(
-          (step, index): WebhookStep => ({
-            ...step,
-            position: document.position(['webhooks', 'handlers', name, index]),
-          }),
+        steps.map((step, index) =>
+          stepOf(step, document.position(['webhooks', 'handlers', name, index])),
         ),
       ]),
     ),
   }
 }
+
+const stepOf = (
+  { action, exec = [], payload = {} }: StepValues,
+  position: Position,
+): WebhookStep => (action === 'exec' ? { action, exec, position } : { action, payload, position })
 
 const withoutSecret: Fault = {
   path: ['webhooks', 'secret'],

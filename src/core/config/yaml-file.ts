@@ -26,11 +26,10 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
   const faults = [...document.errors, ...document.warnings]
   const errors = faults.slice(0, 20).map(({ code, message, pos: [offset] }) => {
     const { line, col } = lines.linePos(offset)
+    const own = ownWords[code]?.(text.slice(offset))
+    const hint = own ? undefined : text.startsWith('${', offset - 1) ? unquoted : malformed
     return (options?: ErrorOptions) =>
-      new ConfigError(`${shown}:${line}:${col}: ${syntaxMessages[code] ?? oneLine(message)}`, {
-        hint: 'it is not well-formed YAML, or was cut off here',
-        ...options,
-      })
+      new ConfigError(`${shown}:${line}:${col}: ${own ?? oneLine(message)}`, { hint, ...options })
   })
   const [first, ...rest] = errors
   if (first) throw first({ details: rest.map((make) => make()) })
@@ -47,12 +46,17 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
 export const readText = async (path: string, shown = path): Promise<string> =>
   decode(await readBytes(path, shown), shown)
 
-/** Where the parser's own words are about the parser. */
-const syntaxMessages: Partial<Record<string, string>> = {
-  DUPLICATE_KEY: 'this key stands here twice',
-  MULTIPLE_DOCS: 'a second document begins; expected one',
-  RESOURCE_EXHAUSTION: 'nested too deeply',
-  TAB_AS_INDENT: 'a tab; expected spaces as indentation',
+const malformed = 'it is not well-formed YAML, or was cut off here'
+const unquoted = `inside of braces and brackets a variable needs quotes: "\${NAME}"`
+
+/** Where the parser's words are about the parser, or could say more; given the text from there on. */
+const ownWords: Partial<Record<string, (rest: string) => string>> = {
+  DUPLICATE_KEY: (rest) =>
+    `${JSON.stringify(oneLine(rest.split(/[:\n]/, 1)[0] ?? '', 60))} stands here twice`,
+  MULTIPLE_DOCS: () => 'a second document begins; expected one',
+  RESOURCE_EXHAUSTION: () => 'nested too deeply',
+  TAB_AS_INDENT: () => 'a tab; expected spaces as indentation',
+  TAG_RESOLVE_FAILED: () => 'a tag; expected none',
 }
 
 /** @throws ConfigError, the system's error as its cause, when it can't be read, is no regular file, or too large. */

@@ -235,7 +235,7 @@ describe('refuses, and leaves the file as it is', () => {
       'a destination inside another',
       commented,
       { add: { group: 'new', destination: '/library/tools/typo/x' } },
-      'is nested with the destination of repos.tools[0]',
+      'lies inside the destination of repos.tools[0]',
     ],
     [
       'a destination that escapes',

@@ -8,29 +8,32 @@ const actions = [
   'sync_repo',
   'sync_release',
   'publish_release',
+  'exec',
 ] as const
 
-const ownStep = z
+const step = z
   .strictObject({
     action: z.enum(actions).describe('What is done.'),
     payload: z
       .record(z.string(), z.unknown())
-      .default({})
+      .optional()
       .describe('What the action is given, such as { repo: uDOS }.'),
-  })
-  .meta({ title: 'An action of wizard' })
-
-const execStep = z
-  .strictObject({
-    action: z.literal('exec').describe('Runs a command.'),
     exec: z
       .array(z.string())
       .min(1)
+      .optional()
       .describe(
-        'The command and its arguments, run without a shell; the delivery is on its standard input.',
+        'With action: exec, the command and its arguments, run without a shell; the delivery is on its standard input.',
       ),
   })
-  .meta({ title: 'A command' })
+  .refine(({ action, exec }) => (action === 'exec') === (exec !== undefined), {
+    error: 'expected the command as a list, with action: exec and no other',
+    path: ['exec'],
+  })
+  .refine(({ action, payload }) => action !== 'exec' || payload === undefined, {
+    error: 'expected no payload with action: exec',
+    path: ['payload'],
+  })
 
 const secret = text()
 
@@ -61,7 +64,7 @@ export const webhooksFile = z.strictObject({
           z.string().regex(/^[a-z_]+(?::\S+)?$/, {
             error: 'expected event, event:branch or event:action, such as push:main',
           }),
-          z.array(z.discriminatedUnion('action', [ownStep, execStep])),
+          z.array(step),
         )
         .default({})
         .describe('What is done, in order, by event, event:branch or event:action.'),
@@ -69,4 +72,5 @@ export const webhooksFile = z.strictObject({
     .describe("GitHub's webhooks, and what they start."),
 })
 
+export type StepValues = z.infer<typeof step>
 export type WebhooksFile = z.infer<typeof webhooksFile>
