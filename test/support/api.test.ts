@@ -39,6 +39,17 @@ describe('who may see what', () => {
     expect((await get('/user', asMona())).body.login).toBe('monalisa')
   })
 
+  test('a hidden repository is not there for any token', async () => {
+    await github.addRepository('uDOS/saml', { hidden: true })
+    expect((await get('/repos/uDOS/saml', asMona())).status).toBe(404)
+    const names = (await get('/orgs/uDOS/repos', asMona())).body.map(
+      (r: { name: string }) => r.name,
+    )
+    expect(names).toEqual(['typo'])
+    const { body } = await graphql('{ repository(owner: "uDOS", name: "saml") { name } }')
+    expect(body.errors[0].type).toBe('NOT_FOUND')
+  })
+
   test('scopes, limits and a request id are in the headers', async () => {
     const { headers } = await get('/repos/uDOS/typo', asMona())
     expect(headers.get('x-oauth-scopes')).toContain('repo')

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type LocalGitHub, startLocalGitHub } from './github/index.js'
+import { gitText, type LocalGitHub, startLocalGitHub } from './github/index.js'
 
 let github: LocalGitHub
 let address: string
@@ -89,4 +89,18 @@ test('an answer that is lost, after the work is done', async () => {
   const url = `${github.apiUrl}/app/installations/1/access_tokens`
   await expect(fetch(url, { method: 'POST', headers: { authorization } })).rejects.toThrow()
   expect(github.world.tokens.size).toBe(before + 1)
+})
+
+test('only what asks for something in its body', async () => {
+  const fault = github.fail({ origin: 'git', asking: /command=fetch/, status: 502 })
+  await expect(gitText(['ls-remote', `${github.gitUrl}/uDOS/typo`])).resolves.toContain('HEAD')
+  const cloned = gitText(['clone', `${github.gitUrl}/uDOS/typo`, `${github.world.folder}/clone`])
+  await expect(cloned).rejects.toThrow('502')
+  expect(fault.hits).toBe(1)
+})
+
+test('a pack that is cut', async () => {
+  github.fail({ asking: /command=fetch/, cutAfter: 200, times: 1 })
+  const args = ['clone', `${github.gitUrl}/uDOS/typo`, `${github.world.folder}/clone`]
+  await expect(gitText(args)).rejects.toThrow(/early EOF|unexpected disconnect|transfer closed/)
 })

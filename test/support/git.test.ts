@@ -134,3 +134,12 @@ test('an empty repository has no commit', async () => {
   const dir = await clone('uDOS/empty')
   expect(await gitText(['-C', dir, 'symbolic-ref', 'HEAD'])).toBe('refs/heads/trunk')
 })
+
+test('any commit can be asked for, as deep as wanted', async () => {
+  await github.addRepository('uDOS/typo')
+  const old = await github.commit('uDOS/typo', { message: 'Replaced' })
+  await github.commit('uDOS/typo', { force: true })
+  const dir = await clone('uDOS/typo', { args: [] })
+  await gitText(['-C', dir, 'fetch', '--quiet', '--depth=1', 'origin', old])
+  expect(await gitText(['-C', dir, 'log', '--format=%s', 'FETCH_HEAD'])).toBe('Replaced')
+})

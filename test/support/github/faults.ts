@@ -1,15 +1,17 @@
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import type { Origin } from './addresses.js'
-import { withHeaders } from './http/with-headers.js'
+import { damage } from './damage.js'
 import type { RecordedRequest } from './record.js'
 
 export interface Fault {
-  /** Which requests it meets; without any of the three, all. */
+  /** Which requests it meets; without any of the four, all. */
   origin?: Origin
   method?: string
   /** Matched with path and query. */
   path?: RegExp
+  /** Matched with the request's body, as it stands in `requests`: `/command=fetch/` is where git sends a pack. */
+  asking?: RegExp
   /** How many requests it meets; without it, all until it is removed. */
   times?: number
 
@@ -19,7 +21,7 @@ export interface Fault {
   body?: string | Buffer | object
   /** Milliseconds before anything happens, or silence until `remove()` or `close()`. */
   delay?: 'forever' | number
-  /** The connection ends after this many bytes of the answer's body. */
+  /** The connection ends after this many bytes of the answer's body, or where it ends before. */
   cutAfter?: number
   /** This byte of the answer's body is another. */
   corruptAt?: number
@@ -44,6 +46,11 @@ export class Faults {
     })
     this.#active.push(active)
     return active
+  }
+
+  /** Whether a request's body must be read before it is known which fault meets it. */
+  get askForBody(): boolean {
+    return this.#active.some(({ asksForBody }) => asksForBody)
   }
 
   /** Answers a request through the first fault that matches it, or as GitHub alone would. */
@@ -74,11 +81,16 @@ class ActiveFault implements FaultHandle {
     this.#removal.abort()
   }
 
-  matches({ origin, method, path }: RecordedRequest): boolean {
+  get asksForBody(): boolean {
+    return this.#fault.asking !== undefined
+  }
+
+  matches({ origin, method, path, body }: RecordedRequest): boolean {
     const wanted = this.#fault
     if (wanted.times !== undefined && this.hits >= wanted.times) return false
     if (wanted.origin !== undefined && wanted.origin !== origin) return false
     if (wanted.method !== undefined && wanted.method.toUpperCase() !== method) return false
+    if (wanted.asking !== undefined && !wanted.asking.test(body)) return false
     return wanted.path === undefined || wanted.path.test(path)
   }
 
@@ -108,34 +120,4 @@ class ActiveFault implements FaultHandle {
     }
     return Response.json(body, { status: status ?? 200, headers })
   }
-}
-
-function damage(response: Response, { status, headers, ...fault }: Fault): Response {
-  if (fault.dropAnswer) return Response.error()
-  const added = status === undefined ? (headers ?? {}) : {}
-  if (fault.cutAfter === undefined && fault.corruptAt === undefined)
-    return withHeaders(response, added)
-  const body = response.body && ReadableStream.from(damagedBytes(response.body, fault))
-  return withHeaders(response, added, { body })
-}
-
-async function* damagedBytes(body: ReadableStream<Uint8Array>, { cutAfter, corruptAt }: Fault) {
-  let offset = 0
-  for await (const chunk of body) {
-    const bytes = Buffer.from(chunk)
-    const corrupt = corruptAt === undefined ? -1 : corruptAt - offset
-    if (corrupt >= 0 && corrupt < bytes.length) bytes[corrupt] = (bytes[corrupt] ?? 0) ^ 0xff
-    if (cutAfter !== undefined && offset + bytes.length >= cutAfter) {
-      yield bytes.subarray(0, cutAfter - offset)
-      throw new CutConnection()
-    }
-    offset += bytes.length
-    yield bytes
-  }
-  if (cutAfter !== undefined) throw new CutConnection()
-}
-
-/** Ends a body; the server then ends the connection. */
-class CutConnection extends Error {
-  override readonly name = 'CutConnection'
 }

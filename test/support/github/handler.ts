@@ -5,7 +5,7 @@ import { Faults } from './faults.js'
 import { gitOrigin } from './git/origin.js'
 import { answerGraphQL } from './graphql/endpoint.js'
 import type { World } from './model/world.js'
-import { type RecordedRequest, record } from './record.js'
+import { type RecordedRequest, readWhole, record } from './record.js'
 import { Storage } from './storage.js'
 
 export interface HandlerOptions {
@@ -48,6 +48,7 @@ export class GitHubHandler {
     if (!place) return new Response('This GitHub has no such host.\n', { status: 421 })
     const { noted, request: recorded } = record(request, place.origin)
     this.requests.push(noted)
-    return this.faults.apply(noted, () => this.#origins[place.origin](recorded, place))
+    const asked = this.faults.askForBody ? await readWhole(recorded) : recorded
+    return this.faults.apply(noted, () => this.#origins[place.origin](asked, place))
   }
 }

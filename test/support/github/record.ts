@@ -34,6 +34,13 @@ export function record(
   }
 }
 
+/** The same request with its body read, so that the note is whole before anything is answered. */
+export async function readWhole(request: Request): Promise<Request> {
+  if (!request.body) return request
+  const { signal } = request
+  return new Request(request, { body: await request.arrayBuffer(), signal })
+}
+
 function tapped(body: ReadableStream<Uint8Array>, note: (bytes: Buffer, whole: boolean) => void) {
   const chunks: Uint8Array[] = []
   let length = 0

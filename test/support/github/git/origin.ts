@@ -1,6 +1,6 @@
 import type { Addresses } from '../addresses.js'
 import { download } from '../model/releases.js'
-import { fullName, type Repository } from '../model/types.js'
+import { type Account, fullName, type Repository } from '../model/types.js'
 import type { World } from '../model/world.js'
 import type { Storage } from '../storage.js'
 import { httpBackend } from './http-backend.js'
@@ -30,21 +30,19 @@ export async function gitOrigin(call: GitCall): Promise<Response> {
   const user = userOf(world, request)
   if (user === 'unknown') return challenge('Invalid username or token.')
   const repository = world.repository(`${owner}/${name}`)
-  if (!repository) {
-    const renamed = world.renamedFrom(`${owner}/${name}`)
-    if (renamed && (user || !renamed.private)) return moved(renamed, service, call)
-  }
-  if (!repository || (repository.private && !user)) {
+  const renamed = repository ? undefined : world.renamedFrom(`${owner}/${name}`)
+  const found = repository ?? renamed
+  if (!found || !world.visible(found, user)) {
     return user ? plain(404, 'Repository not found.') : challenge('Repository not found.')
   }
-  return serveRepository(repository, service, user, call)
+  return renamed ? moved(renamed, service, call) : serveRepository(found, service, user, call)
 }
 
 /** `browser_download_url` of an asset: the web site redirects it to storage, as the API does. */
 function browserDownload({ world, path, storage, addresses }: GitCall): Response | undefined {
   const [, name = '', tag = '', file = ''] = assetPath.exec(decodeURIComponent(path)) ?? []
   const repository = world.repository(name)
-  if (!repository || repository.private) return undefined
+  if (!repository || !world.visible(repository, null)) return undefined
   const release = repository.releases.find((found) => found.tag === tag && !found.draft)
   const asset = release?.assets.find((found) => found.name === file)
   if (asset?.state !== 'uploaded') return undefined
@@ -55,7 +53,7 @@ function browserDownload({ world, path, storage, addresses }: GitCall): Response
 async function serveRepository(
   repository: Repository,
   path: string,
-  user: string | undefined,
+  user: Account | null,
   { request, options }: GitCall,
 ): Promise<Response> {
   const push = `${path}${new URL(request.url).search}`.includes('git-receive-pack')
@@ -64,17 +62,17 @@ async function serveRepository(
     return plain(403, 'This repository was archived so it is read-only.')
   }
   const { protocolV2 } = options
-  return httpBackend({ request, bare: repository.bare, path, protocolV2, user })
+  return httpBackend({ request, bare: repository.bare, path, protocolV2, user: user?.login })
 }
 
-/** The login behind Basic credentials with a token as the password; `unknown` for a wrong one. */
-function userOf({ tokens, viewer }: World, { headers }: Request): string | undefined {
+/** Who is behind Basic credentials with a token as the password; `unknown` for a wrong one. */
+function userOf({ tokens, viewer }: World, { headers }: Request): Account | 'unknown' | null {
   const header = headers.get('authorization')
-  if (header === null) return undefined
+  if (header === null) return null
   const [scheme, credentials = ''] = header.split(' ')
   if (scheme?.toLowerCase() !== 'basic') return 'unknown'
   const [, ...password] = Buffer.from(credentials, 'base64').toString().split(':')
-  return tokens.has(password.join(':')) ? viewer.login : 'unknown'
+  return tokens.has(password.join(':')) ? viewer : 'unknown'
 }
 
 function moved(repository: Repository, service: string, { request, addresses }: GitCall): Response {

@@ -25,11 +25,12 @@ export const root = {
   user: ({ login }: { login: string }, context: GraphQLContext) =>
     typedAccount(context, 'User', login),
 
-  repository({ owner, name, followRenames }: RepositoryArguments, { world }: GraphQLContext) {
+  repository({ owner, name, followRenames }: RepositoryArguments, context: GraphQLContext) {
+    const { world, viewer } = context
     const asked = `${owner}/${name}`
     const repository =
       world.repository(asked) ?? (followRenames ? world.renamedFrom(asked) : undefined)
-    if (repository) return repositoryNode(repository)
+    if (repository && world.visible(repository, viewer)) return repositoryNode(repository)
     const message = `Could not resolve to a Repository with the name '${asked}'.`
     throw new FieldFailure('NOT_FOUND', message)
   },

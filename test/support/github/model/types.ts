@@ -18,6 +18,8 @@ export interface Repository {
   owner: Account
   name: string
   private: boolean
+  /** Not to be seen with any token. */
+  hidden: boolean
   archived: boolean
   fork: boolean
   topics: string[]

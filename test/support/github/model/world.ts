@@ -6,6 +6,8 @@ import type { Account, Repository, Run } from './types.js'
 
 export interface NewRepository {
   private?: boolean
+  /** There, but not for any token: as behind SAML, or in an organization one has left. */
+  hidden?: boolean
   archived?: boolean
   fork?: boolean
   topics?: string[]
@@ -103,6 +105,7 @@ export class World {
       owner,
       name: short,
       private: options.private ?? false,
+      hidden: options.hidden ?? false,
       archived: options.archived ?? false,
       fork: options.fork ?? false,
       topics,
@@ -178,7 +181,7 @@ export class World {
 
   /** Whether who asks may see it: public, or with any token. */
   visible(repository: Repository, asker: Account | null): boolean {
-    return !repository.private || asker !== null
+    return !repository.hidden && (!repository.private || asker !== null)
   }
 }
 

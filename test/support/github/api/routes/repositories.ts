@@ -22,6 +22,11 @@ export const repositoryRoutes: Route[] = [
     call.requireViewer()
     return list(call, call.world.repositories())
   }),
+  route('GET /installation/repositories', (call) => {
+    call.requireViewer()
+    const { data, headers } = list(call, call.world.repositories())
+    return { data: { total_count: call.world.repositories().length, repositories: data }, headers }
+  }),
   route('GET /search/repositories', (call) => {
     const query = call.query.get('q')?.trim()
     if (!query) throw invalid({ resource: 'Search', field: 'q', code: 'missing' })

@@ -13,8 +13,9 @@ export const accountNode = (account: Account) => ({
   url: (_arguments: unknown, { addresses }: GraphQLContext) => `${addresses.git}/${account.login}`,
   avatarUrl: (_arguments: unknown, { addresses }: GraphQLContext) =>
     `${addresses.git}/avatars/u/${account.id}`,
-  repositories: (asked: RepositoriesArguments, { world }: GraphQLContext) => {
-    const wanted = world.repositories(account).filter((repository) => fits(repository, asked))
+  repositories: (asked: RepositoriesArguments, { world, viewer }: GraphQLContext) => {
+    const seen = world.repositories(account).filter((item) => world.visible(item, viewer))
+    const wanted = seen.filter((repository) => fits(repository, asked))
     return connection(sorted(wanted, asked).map(repositoryNode), asked)
   },
 })
