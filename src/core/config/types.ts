@@ -156,7 +156,7 @@ export interface ReleaseConfig {
   env: string[]
 }
 
-export type ChecksumAlgorithm = 'sha256' | 'sha512' | 'md5'
+export type ChecksumAlgorithm = 'sha256' | 'md5'
 
 export interface SignCommand {
   cmd: string

@@ -354,7 +354,7 @@ const bad: Bad[] = [
   [
     'components',
     'components:\n  core:\n    repo: o/x\n    release: { checksums: { sha1: X } }\n',
-    '4:29: components.core.release.checksums.sha1: unknown key; expected one of sha256, sha512, md5',
+    '4:29: components.core.release.checksums.sha1: unknown key; expected one of sha256, md5',
   ],
   [
     'components',

@@ -11,7 +11,6 @@ const fileName = (...placeholders: string[]) =>
 
 const algorithms = z.strictObject({
   sha256: fileName('artifact').optional().describe('The file of SHA-256 sums.'),
-  sha512: fileName('artifact').optional().describe('The file of SHA-512 sums.'),
   md5: fileName('artifact').optional().describe('The file of MD5 sums, as TCZ packages have.'),
 })
 
