@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { type BytePath, parentOf, parentsOf, showPath } from '../byte-path.js'
+import { type BytePath, parentsOf, showPath } from '../byte-path.js'
 import { fileMode } from '../index/entry.js'
 import { BlockedError, type ObjectStore } from '../types.js'
 import { moveFolder } from './journal-file.js'
@@ -95,9 +95,6 @@ function removeLeaf({ folder }: Place, step: Step): void {
   } else if (stats !== null) {
     expectUnchanged(path, stats, folder.lstat(path))
     folder.unlink(path)
-  }
-  for (let above = parentOf(path); above !== ''; above = parentOf(above)) {
-    if (!folder.removeIfEmpty(above)) return
   }
 }
 

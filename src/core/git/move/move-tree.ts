@@ -28,7 +28,7 @@ import {
 } from './journal-file.js'
 import { moveIndex } from './new-index.js'
 import { lookAtPaths, type PathState, type Place } from './path-state.js'
-import { type Direction, obstaclesOf, type Step, stepsOf } from './steps.js'
+import { type Direction, obstaclesOf, removeEmptied, type Step, stepsOf } from './steps.js'
 
 export interface Repository {
   dir: string
@@ -169,6 +169,7 @@ async function carryOut(
   const total = steps.filter(({ want }) => want !== null).length
   const onFile = (done: number) => onProgress?.({ phase: 'checkout', bytes: 0, done, total })
   await applySteps({ place, store, steps, onFile })
+  removeEmptied(place, states, 'forward')
   await moveIndex(place, states, steps, 'forward')
   await moveHead(request, request)
 }
@@ -203,6 +204,7 @@ export async function settle(
   const isThere = direction === 'forward' ? 'to' : 'from'
   if (free.length === 0 && states.every(({ index }) => index === isThere)) return
   await applySteps({ place, store: request.store, steps: free })
+  removeEmptied(place, states, direction)
   await moveIndex(place, states, free, direction)
 }
 

@@ -69,10 +69,6 @@ async function fileVersion(
   entry: IndexEntry | undefined,
   stats: BigIntStats | null,
 ): Promise<Version> {
-  // A submodule that only gets another commit keeps its folder as it is, as git leaves it.
-  if (from?.mode === fileMode.gitlink && to?.mode === fileMode.gitlink) {
-    return stats === null || stats.isDirectory() ? 'from' : 'other'
-  }
   // A file that was left out of the work tree on purpose is no deletion.
   if (entry?.skipWorktree && stats === null) return 'from'
   for (const [version, leaf] of [['from', from] as const, ['to', to] as const]) {
@@ -90,7 +86,8 @@ async function isAt(
   stats: BigIntStats | null,
 ): Promise<boolean> {
   if (leaf === null) return stats === null || stats.isDirectory()
-  if (leaf.mode === fileMode.gitlink) return stats?.isDirectory() ?? false
+  // Between the file that was there and the folder that comes, there is nothing for a moment.
+  if (leaf.mode === fileMode.gitlink) return stats === null || stats.isDirectory()
   if (stats === null || !hasMode(place.settings, leaf.mode, stats)) return false
   if (entry !== undefined && isLeaf(entry, leaf)) return !(await isModified(place, entry, stats))
   return (await place.folder.hash(path, stats, place.pacer)) === leaf.oid

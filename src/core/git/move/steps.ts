@@ -15,16 +15,23 @@ export interface Step {
 
 export type Direction = 'forward' | 'backward'
 
-/** The files that are at the end which is to be left. */
+/** What there is to do for the files that are not at the end which is to be reached. */
 export function stepsOf(states: PathState[], direction: Direction): Step[] {
-  return direction === 'forward'
-    ? states
-        .filter(({ file, index }) => file === 'from' && index !== 'to')
-        .map(({ change: { path, from, to }, stats }) => ({ path, current: from, want: to, stats }))
-    : states
-        .filter(({ file, index }) => file === 'to' && index !== 'other')
-        .map(({ change: { path, from, to }, stats }) => ({ path, current: to, want: from, stats }))
+  const [start, end, done] =
+    direction === 'forward' ? (['from', 'to', 'to'] as const) : (['to', 'from', 'other'] as const)
+  return states
+    .filter((state) => state.index !== done && (state.file === start || lacksFolder(state, end)))
+    .map(({ change, file, stats }) => ({
+      path: change.path,
+      current: file === start ? change[start] : change[end],
+      want: change[end],
+      stats,
+    }))
 }
+
+/** A submodule's folder is there, if empty, even where nothing else of the submodule is. */
+const lacksFolder = ({ change, file, stats }: PathState, end: 'from' | 'to') =>
+  file === end && change[end]?.mode === fileMode.gitlink && stats === null
 
 /** What the steps may not destroy and yet lies in their way, by the path of the step. */
 export function obstaclesOf(place: Place, steps: Step[]): Map<BytePath, BytePath> {
@@ -39,8 +46,10 @@ export function obstaclesOf(place: Place, steps: Step[]): Map<BytePath, BytePath
 
 type Steps = Map<BytePath, Step>
 
-function obstacleOf(place: Place, steps: Steps, { path, current, want }: Step): BytePath | null {
-  if (want === null || isGitlink(current, want)) return null
+function obstacleOf(place: Place, steps: Steps, step: Step): BytePath | null {
+  const { path, current, want, stats } = step
+  // A submodule that only gets another commit keeps its folder as it is, as git leaves it.
+  if (want === null || (isGitlink(current, want) && stats !== null)) return null
   for (const parent of parentsOf(path)) {
     const above = obstacleAbove(place, steps, parent)
     if (above !== null) return above
@@ -74,3 +83,20 @@ function foreignIn(place: Place, steps: Steps, folder: BytePath): BytePath | nul
   }
   return null
 }
+
+/** Removes the folders that are left with nothing in them, as git keeps none: now, or in a run that was killed. */
+export function removeEmptied({ folder }: Place, states: PathState[], direction: Direction): void {
+  const [start, end] =
+    direction === 'forward' ? (['from', 'to'] as const) : (['to', 'from'] as const)
+  const submodules = states.filter(({ change }) => isGitlink(change[end])).map(pathOf)
+  const kept = new Set(submodules)
+  for (const { change } of states) {
+    if (change[end] !== null) continue
+    if (isGitlink(change[start])) folder.removeIfEmpty(change.path)
+    for (const parent of parentsOf(change.path).reverse()) {
+      if (kept.has(parent) || !folder.removeIfEmpty(parent)) break
+    }
+  }
+}
+
+const pathOf = ({ change }: PathState) => change.path

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { fastForward } from '../../../src/core/git/fast-forward.js'
+import { recover } from '../../../src/core/git/journal.js'
+import type { Liveness } from '../../../src/core/git/types.js'
+import { runUntilKilled } from './dying.js'
+import { git, temporaryFolder } from './real-git.js'
+import { cloneAt, placeOf, randomRepository } from './repository.js'
+import { snapshot } from './snapshot.js'
+
+const message = 'pull: Fast-forward'
+const as = (mark: string): Liveness => ({ mark, isAlive: async (other) => other === mark })
+
+interface Ends {
+  base: string
+  from: string
+  to: string
+  /** The work tree as git makes it, at either end. */
+  trees: Record<'from' | 'to', Map<string, string>>
+}
+
+function twoEnds(seed: number): Ends {
+  const { dir, commits } = randomRepository({ seed, commits: 2, changes: 8 })
+  const [from = '', to = ''] = commits
+  const base = cloneAt(dir, from)
+  const tree = (commit: string) => snapshot(cloneAt(dir, commit), { withGit: false })
+  return { base, from, to, trees: { from: tree(from), to: tree(to) } }
+}
+
+/** A copy with its stat data refreshed, so that nothing is racy or suspect. */
+async function copyOf(base: string) {
+  const dir = temporaryFolder()
+  execFileSync('cp', ['-a', `${base}/.`, dir])
+  git(dir, ['status'])
+  return placeOf(dir)
+}
+
+type Place = Awaited<ReturnType<typeof placeOf>>
+
+const forward = (place: Place, { from, to }: Ends, mark = 'first') =>
+  fastForward({ ...place, branch: 'main', from, to, message, liveness: as(mark) })
+
+const head = (dir: string) => git(dir, ['rev-parse', 'HEAD'])
+const porcelain = (dir: string) => git(dir, ['status', '--porcelain', '--ignored'])
+
+function expectSettled({ dir, gitDir }: Place): void {
+  for (const left of ['wizard-move', 'index.lock'])
+    expect(existsSync(join(gitDir, left))).toBe(false)
+  git(dir, ['fsck', '--strict'])
+}
+
+function expectAt(place: Place, ends: Ends, end: 'from' | 'to'): void {
+  expect(head(place.dir)).toBe(ends[end])
+  expect(porcelain(place.dir)).toBe('')
+  expect(git(place.dir, ['write-tree', '--missing-ok'])).toBe(
+    git(place.dir, ['rev-parse', `${ends[end]}^{tree}`]),
+  )
+  expect(snapshot(place.dir, { withGit: false })).toEqual(ends.trees[end])
+  expectSettled(place)
+}
+
+async function stepsOf(ends: Ends): Promise<number> {
+  const place = await copyOf(ends.base)
+  return (await runUntilKilled(Number.POSITIVE_INFINITY, () => forward(place, ends))) ?? 0
+}
+
+describe('a fast-forward that is killed', () => {
+  test.each([3, 5, 8])('at any step is finished or undone, seed %i', async (seed) => {
+    const ends = twoEnds(seed)
+    const steps = await stepsOf(ends)
+    expect(steps).toBeGreaterThan(20)
+    const outcomes = new Set<string>()
+    for (let n = 1; n <= steps; n++) {
+      const place = await copyOf(ends.base)
+      expect(await runUntilKilled(n, () => forward(place, ends))).toBe(null)
+      const outcome = await recover({ ...place, liveness: as('second') })
+      outcomes.add(outcome)
+      // The journal is removed last but for the lock, so that nothing to recover may mean either.
+      const isMoved = outcome === 'finished' || head(place.dir) === ends.to
+      expectAt(place, ends, isMoved ? 'to' : 'from')
+      expect(await recover({ ...place, liveness: as('second') })).toBe('none')
+      if (!isMoved) await forward(place, ends, 'second')
+      expectAt(place, ends, 'to')
+    }
+    expect([...outcomes].sort()).toEqual(['finished', 'none'])
+  })
+})
