@@ -128,11 +128,11 @@ function networkRefusal(refusal: Refusal): GitHubError {
   )
 }
 
-function options({ response }: Refusal, hint?: string): GitHubErrorOptions {
+function options({ response, context }: Refusal, hint?: string): GitHubErrorOptions {
   const requestId = requestIdOf(response)
   return {
     status: response.status,
-    requestId: requestId === undefined ? undefined : oneLine(requestId, 100),
+    requestId: requestId === undefined ? undefined : context.redact(requestId),
     hint,
   }
 }

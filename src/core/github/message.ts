@@ -59,6 +59,8 @@ export function jsonOf(response: ApiResponse): unknown {
   }
 }
 
+/** For GitHub's support; undefined for what has not the look of one. */
 export function requestIdOf({ headers }: ApiResponse): string | undefined {
-  return headers['x-github-request-id']
+  const id = headers['x-github-request-id']
+  return id !== undefined && /^[\w:.-]{1,100}$/.test(id) ? id : undefined
 }

@@ -23,7 +23,7 @@ export async function createOctokit({
     baseUrl: baseUrl.href.replace(/\/+$/, ''),
     userAgent,
     log: silent,
-    request: { fetch: asFetch(send), log: silent },
+    request: { fetch: asFetch(send, baseUrl), log: silent },
   })
   octokit.hook.error('request', (error) => {
     throw ownError(error)
@@ -63,9 +63,17 @@ type FetchInit = {
   signal?: AbortSignal
 }
 
-function asFetch(send: Send) {
-  return async (address: string, { method, headers, body, signal }: FetchInit) =>
-    asFetchAnswer(await send({ method, url: new URL(address), headers, body, signal }))
+/** @throws GitHubNetworkError where a page's link leads to another host, whose items would be taken for the API's */
+function asFetch(send: Send, { origin, host }: URL) {
+  return async (address: string, { method, headers, body, signal }: FetchInit) => {
+    const url = new URL(address)
+    if (url.origin !== origin) {
+      throw new GitHubNetworkError(`${host} sends to another host: ${url.host}`, {
+        hint: 'check github.base_url',
+      })
+    }
+    return asFetchAnswer(await send({ method, url, headers, body, signal }))
+  }
 }
 
 /** As much of a fetch `Response` as Octokit reads. */

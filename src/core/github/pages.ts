@@ -15,7 +15,7 @@ type Endpoint = Parameters<Octokit['paginate']>[0]
 type Page = { data: unknown }
 
 /** No account has so many repositories; a server that always has a next page is not believed for ever. */
-const mostPages = 5000
+const mostPages = 1000
 
 /**
  * The items of a listing: one page, or all of them. It ends with the whole list or with an error.
@@ -33,7 +33,9 @@ export async function pagesOf(
   let pages = 0
   const all: AsyncIterable<Page> = octokit.paginate.iterator(route as never, first as never)
   for await (const { data } of all) {
-    items.push(...(Array.isArray(data) ? data : []))
+    if (!Array.isArray(data))
+      throw new GitHubNetworkError('a listing is not the API: it has no list')
+    for (const item of data) items.push(item)
     pages++
     if (page !== undefined || items.length >= limit) break
     if (pages === mostPages) throw new GitHubNetworkError('the listing has no end')
