@@ -37,7 +37,7 @@ const repository = {
   private: true,
 }
 
-/** Gives installation tokens `ghs_1`, `ghs_2` …, each good for an hour, and refuses those in `revoked`. */
+/** Gives installation tokens `ghs_number1`, `ghs_number2` …, each good for an hour, and refuses those in `revoked`. */
 async function server(accounts: string[] = ['other', 'uDOS']) {
   const asked: string[] = []
   const revoked = new Set<string>()
@@ -55,7 +55,7 @@ async function server(accounts: string[] = ['other', 'uDOS']) {
     }
     if (message.method === 'POST') {
       const expires = new Date(clock.now() + 3_600_000).toISOString()
-      return reply(201, { token: `ghs_${++given}`, expires_at: expires, permissions: {} })
+      return reply(201, { token: `ghs_number${++given}`, expires_at: expires, permissions: {} })
     }
     if (revoked.has(authorization)) return reply(401, { message: 'Bad credentials' })
     return reply(200, repository)
@@ -101,9 +101,9 @@ describe('a GitHub App', () => {
       'GET /app/installations?per_page=100 JWT',
       'POST /app/installations/11/access_tokens JWT',
     ])
-    expect(asked.slice(2)).toEqual(Array(3).fill('GET /repos/uDOS/core Bearer ghs_1'))
+    expect(asked.slice(2)).toEqual(Array(3).fill('GET /repos/uDOS/core Bearer ghs_number1'))
     expect(await own.credentialSource()).toBe('GitHub App 123')
-    expect(own.redact('x ghs_1 y')).toBe('x ghs_1 y')
+    expect(own.redact('x ghs_number1 y')).toBe('x *** y')
   })
 
   it('renews it before it expires, and after a 401', async () => {
@@ -112,16 +112,16 @@ describe('a GitHub App', () => {
     await get(own)
     await clock.sleep(3_590_000)
     await get(own)
-    revoked.add('Bearer ghs_2')
+    revoked.add('Bearer ghs_number2')
     await get(own)
     expect(asked).toEqual([
       'POST /app/installations/7/access_tokens JWT',
-      'GET /repos/uDOS/core Bearer ghs_1',
+      'GET /repos/uDOS/core Bearer ghs_number1',
       'POST /app/installations/7/access_tokens JWT',
-      'GET /repos/uDOS/core Bearer ghs_2',
-      'GET /repos/uDOS/core Bearer ghs_2',
+      'GET /repos/uDOS/core Bearer ghs_number2',
+      'GET /repos/uDOS/core Bearer ghs_number2',
       'POST /app/installations/7/access_tokens JWT',
-      'GET /repos/uDOS/core Bearer ghs_3',
+      'GET /repos/uDOS/core Bearer ghs_number3',
     ])
   })
 

@@ -83,7 +83,11 @@ describe('downloadFile', () => {
     const { seen, listener } = storage({ cuts: 2 })
     const { api } = await redirectTo(await serve(listener))
     expect((await downloadFile(client(api), '/asset', target())).sha256).toBe(sha256)
-    expect(seen.map(({ range }) => range)).toEqual([undefined, 'bytes=100000-', 'bytes=200000-'])
+    // How much arrives before a cut is up to the kernel.
+    const starts = seen.map(({ range }) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0))
+    expect(starts).toHaveLength(3)
+    expect(starts[1]).toBeGreaterThan(0)
+    expect(starts[2]).toBeGreaterThan(starts[1] ?? 0)
   })
 
   it.each([
