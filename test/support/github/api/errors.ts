@@ -46,3 +46,5 @@ export const needsAuthentication = () => new ApiError(401, 'Requires authenticat
 /** 422, with what was wrong of which field. */
 export const invalid = (...errors: FieldError[]) =>
   new ApiError(422, 'Validation Failed', { errors })
+
+export const immutable = () => new ApiError(422, 'Cannot modify an immutable release.')

@@ -88,26 +88,6 @@ function quoted(path: string): string {
   return `"${escaped}"`
 }
 
-export interface RawTreeEntry {
-  mode: string
-  /** Bytes as they stand in the tree, whatever they are: `.git`, `..`, `a/b`. */
-  name: string | Buffer
-  oid: string
-}
-
-/** Writes a tree object from raw entries, none of them checked or sorted, as a hostile server could send. */
-export async function writeRawTree(bare: string, entries: RawTreeEntry[]): Promise<string> {
-  const bytes = entries.map(({ mode, name, oid }) =>
-    Buffer.concat([text(`${mode} `), Buffer.from(name), Buffer.of(0), Buffer.from(oid, 'hex')]),
-  )
-  const args = ['hash-object', '-t', 'tree', '--literally', '-w', '--stdin']
-  return gitText(args, { dir: bare, input: Buffer.concat(bytes) })
-}
-
-export async function writeBlob(bare: string, content: string | Buffer): Promise<string> {
-  return gitText(['hash-object', '-w', '--stdin'], { dir: bare, input: content })
-}
-
 /** A commit of a tree that is already there. */
 export async function commitTree(
   bare: string,

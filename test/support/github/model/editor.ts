@@ -1,17 +1,11 @@
 import { join } from 'node:path'
 import { listRefs, resolve } from '../git/bare.js'
-import {
-  commitTree,
-  type Files,
-  makeCommit,
-  makeTag,
-  type RawTreeEntry,
-  writeBlob,
-  writeRawTree,
-} from '../git/commit.js'
+import { commitTree, type Files, makeCommit, makeTag } from '../git/commit.js'
+import { type RawEntry, writeRawTree } from '../git/raw-tree.js'
 import { git, gitText } from '../git/run.js'
+import type { NewRepository } from './new-repository.js'
 import type { Repository } from './types.js'
-import type { NewRepository, World } from './world.js'
+import type { World } from './world.js'
 
 export interface SeededRepository extends NewRepository {
   /** Those of its first commit; default: a README. */
@@ -31,16 +25,6 @@ export interface Commit {
   merge?: string[]
   /** In the place of the branch's tip, as a forced push of an amended commit; only without `parent`. */
   force?: boolean
-}
-
-export interface RawEntry {
-  mode: string
-  /** Bytes as they stand in the tree: `.git`, `..`, `a/b`. */
-  name: string | Buffer
-  /** What it names: a blob's content, a tree's entries, or the id of an object. */
-  content?: string | Buffer
-  entries?: RawEntry[]
-  oid?: string
 }
 
 const firstDate = Date.parse('2026-01-14T10:00:00Z') / 1000
@@ -96,7 +80,7 @@ export class Editor {
     const { branch = defaultBranch, message = 'Hostile' } = commit
     const parent =
       commit.parent === undefined ? await resolve(bare, `refs/heads/${branch}`) : commit.parent
-    const tree = await writeEntries(bare, entries)
+    const tree = await writeRawTree(bare, entries)
     const parents = parent === null ? [] : [parent]
     const oid = await commitTree(bare, { tree, parents, message, date: this.#nextDate() })
     await this.branch(name, branch, oid)
@@ -182,14 +166,3 @@ export class Editor {
     return firstDate + 60 * this.#commits++
   }
 }
-
-async function writeEntries(bare: string, entries: RawEntry[]): Promise<string> {
-  const raw: RawTreeEntry[] = []
-  for (const { mode, name, content, entries: below, oid } of entries) {
-    raw.push({ mode, name, oid: oid ?? (await writeTarget(bare, content, below)) })
-  }
-  return writeRawTree(bare, raw)
-}
-
-const writeTarget = (bare: string, content: string | Buffer = '', entries?: RawEntry[]) =>
-  entries ? writeEntries(bare, entries) : writeBlob(bare, content)

@@ -16,12 +16,11 @@ export function latestRelease({ releases, latestRelease: id }: Repository): Rele
   return stable.find((release) => release.id === id) ?? stable.toSorted(byDate)[0]
 }
 
+/** `make_latest` of a request. */
+export type LatestChoice = 'true' | 'false' | 'legacy'
+
 /** `legacy` is the highest version; `true`, which is the default of a new release, takes it in any case. */
-export function makeLatest(
-  repository: Repository,
-  release: Release,
-  choice: 'true' | 'false' | 'legacy',
-): void {
+export function makeLatest(repository: Repository, release: Release, choice: LatestChoice): void {
   if (release.prerelease || release.draft) return
   const current = latestRelease({
     ...repository,

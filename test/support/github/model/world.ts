@@ -2,20 +2,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { initBare } from '../git/bare.js'
 import { git } from '../git/run.js'
+import { type NewRepository, newRepository } from './new-repository.js'
 import type { Account, Repository, Run } from './types.js'
-
-export interface NewRepository {
-  private?: boolean
-  /** There, but not for any token: as behind SAML, or in an organization one has left. */
-  hidden?: boolean
-  archived?: boolean
-  fork?: boolean
-  topics?: string[]
-  description?: string | null
-  language?: string | null
-  stars?: number
-  defaultBranch?: string
-}
 
 export interface WorldOptions {
   /** Where bare repositories and assets are kept. */
@@ -94,34 +82,11 @@ export class World {
     const owner = this.addAccount(login, 'Organization')
     if (this.#repositories.has(key(name))) throw new Error(`${name} is there already`)
     const id = this.nextId()
-    const { defaultBranch = 'main', topics = [], description = null, language = null } = options
     const bare = join(this.folder, `${id}.git`)
-    await initBare(bare, defaultBranch)
-    const time = this.now()
-    const repository: Repository = {
-      id,
-      nodeId: this.nodeId('R', id),
-      bare,
-      owner,
-      name: short,
-      private: options.private ?? false,
-      hidden: options.hidden ?? false,
-      archived: options.archived ?? false,
-      fork: options.fork ?? false,
-      topics,
-      description,
-      language,
-      stars: options.stars ?? 0,
-      defaultBranch,
-      createdAt: time,
-      updatedAt: time,
-      pushedAt: time,
-      workflows: new Map(),
-      runs: [],
-      releases: [],
-      latestRelease: null,
-      immutableReleases: false,
-    }
+    const nodeId = this.nodeId('R', id)
+    const identity = { id, nodeId, bare, owner, name: short, time: this.now() }
+    const repository = newRepository(identity, options)
+    await initBare(bare, repository.defaultBranch)
     this.#formerNames.delete(key(name))
     this.#repositories.set(key(name), repository)
     return repository

@@ -7,11 +7,11 @@ import type { ReadableStream as WebStream } from 'node:stream/web'
 import { assetName, deleteAsset, download } from '../../model/releases.js'
 import type { Asset, Release, Repository } from '../../model/types.js'
 import type { Call } from '../call.js'
-import { ApiError, invalid, notFound } from '../errors.js'
+import { ApiError, immutable, invalid, notFound } from '../errors.js'
 import { page } from '../page.js'
 import { noContent, type Route, route } from '../route.js'
 import { assetShape } from '../shapes/release.js'
-import { immutable, releaseOf } from './releases.js'
+import { releaseOf } from './release-of.js'
 
 /** https://docs.github.com/rest/releases/assets */
 export const releaseAssetRoutes: Route[] = [

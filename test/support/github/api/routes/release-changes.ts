@@ -1,0 +1,110 @@
+import { resolve } from '../../git/bare.js'
+import { type LatestChoice, makeLatest, publish, targetOf } from '../../model/releases.js'
+import type { Release, Repository } from '../../model/types.js'
+import type { Call } from '../call.js'
+import { immutable, invalid } from '../errors.js'
+import { releaseShape } from '../shapes/release.js'
+import { addNotes } from './release-notes.js'
+import { releaseOf } from './release-of.js'
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+/** https://docs.github.com/rest/releases/releases#create-a-release */
+export async function create(call: Call) {
+  const repository = call.writableRepository()
+  const body = await call.body()
+  const tag = text(body.tag_name)
+  if (!tag) throw invalid({ resource: 'Release', code: 'missing_field', field: 'tag_name' })
+  const choice = choiceOf(body.make_latest)
+  const { world } = call
+  const id = world.nextId()
+  const time = world.now()
+  const release: Release = {
+    id,
+    nodeId: world.nodeId('RE', id),
+    tag,
+    target: text(body.target_commitish) ?? repository.defaultBranch,
+    name: text(body.name) ?? null,
+    body: text(body.body) ?? null,
+    draft: true,
+    prerelease: body.prerelease === true,
+    immutable: false,
+    author: call.requireViewer(),
+    createdAt: time,
+    publishedAt: null,
+    updatedAt: time,
+    assets: [],
+  }
+  if (body.generate_release_notes === true) await addNotes(call, repository, release)
+  await check(repository, release, body.draft !== true)
+  repository.releases.unshift(release)
+  if (body.draft !== true) await publishNow(call, repository, { release, choice })
+  return { status: 201, data: releaseShape(call.addresses, repository, release) }
+}
+
+/** https://docs.github.com/rest/releases/releases#update-a-release */
+export async function edit(call: Call) {
+  call.writableRepository()
+  const { repository, release } = releaseOf(call)
+  const body = await call.body()
+  const choice = choiceOf(body.make_latest)
+  const changed: Release = {
+    ...release,
+    tag: text(body.tag_name) ?? release.tag,
+    target: text(body.target_commitish) ?? release.target,
+    name: text(body.name) ?? release.name,
+    body: text(body.body) ?? release.body,
+    prerelease: typeof body.prerelease === 'boolean' ? body.prerelease : release.prerelease,
+    updatedAt: call.world.now(),
+  }
+  const publishes = release.draft && body.draft === false
+  await check(repository, changed, publishes || !release.draft)
+  if (release.immutable && changed.tag !== release.tag) throw immutable()
+  Object.assign(release, changed)
+  if (publishes) await publishNow(call, repository, { release, choice })
+  else if (body.draft === true) release.draft = true
+  else if (body.make_latest !== undefined) makeLatest(repository, release, choice)
+  return { data: releaseShape(call.addresses, repository, release) }
+}
+
+/** Drafts may share a tag; of published ones it is unique, which is looked at last, with nothing in between. */
+async function check(repository: Repository, release: Release, published: boolean): Promise<void> {
+  if ((release.body?.length ?? 0) > 125_000) {
+    const message = 'body is too long (maximum is 125000 characters)'
+    throw invalid({ resource: 'Release', code: 'custom', field: 'body', message })
+  }
+  if ((await resolve(repository.bare, 'HEAD')) === null) {
+    throw invalid({ resource: 'Release', code: 'custom', message: 'Repository is empty.' })
+  }
+  if ((await targetOf(repository, release)) === null) {
+    throw invalid({ resource: 'Release', code: 'invalid', field: 'target_commitish' })
+  }
+  const { releases } = repository
+  const taken = releases.some(
+    ({ id, tag, draft }) => tag === release.tag && !draft && id !== release.id,
+  )
+  if (published && taken) {
+    throw invalid({ resource: 'Release', code: 'already_exists', field: 'tag_name' })
+  }
+}
+
+interface Publication {
+  release: Release
+  choice: LatestChoice
+}
+
+async function publishNow(
+  { world }: Call,
+  repository: Repository,
+  { release, choice }: Publication,
+) {
+  await publish(repository, release, world.now())
+  makeLatest(repository, release, choice)
+}
+
+/** A boolean is taken too, though a string is documented. @throws ApiError 422 */
+function choiceOf(value: unknown = 'true'): LatestChoice {
+  const choice = `${value}`
+  if (choice === 'true' || choice === 'false' || choice === 'legacy') return choice
+  throw invalid({ resource: 'Release', code: 'invalid', field: 'make_latest' })
+}
