@@ -1,9 +1,11 @@
-// Writes config/*.schema.json, which editors read, from the schemas the files are held against.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+// Writes config/*.schema.json, which editors read, and the tables of docs/configuration.md, from the schemas the files
+// are held against.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
+import { keyTables } from './key-table.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = mkdtempSync(join(tmpdir(), 'wizard-schemas-'))
@@ -17,9 +19,15 @@ try {
   await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].mjs' })
   await bundle.close()
   const { jsonSchemas } = await import(pathToFileURL(join(out, 'schemas.mjs')).href)
+  const page = join(root, 'docs/configuration.md')
+  let text = readFileSync(page, 'utf8')
   for (const [name, schema] of jsonSchemas()) {
     writeFileSync(join(root, `config/${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`)
+    const between = new RegExp(`(<!-- keys of ${name} -->\n)[^]*?(\n<!-- end -->)`)
+    if (!between.test(text)) throw new Error(`docs/configuration.md has no place for ${name}`)
+    text = text.replace(between, (_, start, end) => `${start}${keyTables(schema)}${end}`)
   }
+  writeFileSync(page, text)
 } finally {
   rmSync(out, { recursive: true })
 }

@@ -42,7 +42,7 @@ test('the examples load', async () => {
 })
 
 describe.each(configFileNames)('%s', (name) => {
-  test('the schema is what the code has (else: node scripts/schemas.js)', async () => {
+  test('the schema is what the code has (else: npm run schemas)', async () => {
     const written = JSON.parse(await read(`${name}.schema.json`))
     expect(written).toEqual(JSON.parse(JSON.stringify(jsonSchemaOf(name))))
   })
@@ -50,35 +50,38 @@ describe.each(configFileNames)('%s', (name) => {
   test('the example names its schema in its first line, and every key', async () => {
     const example = await read(`${name}.example.yaml`)
     expect(example.split('\n')[0]).toBe(`# yaml-language-server: $schema=./${name}.schema.json`)
-    const missing = keysOf(jsonSchemaOf(name)).filter(
-      (key) => !new RegExp(`\\b${key.split('.').at(-1)}\\b`).test(example),
-    )
+    const names = [...keys(jsonSchemaOf(name))].map(([key]) => key)
+    const missing = names.filter((key) => !new RegExp(`\\b${key}\\b`).test(example))
     expect(missing).toEqual([])
   })
 
-  test('every key is described', () => {
-    const undescribed = keysOf(
-      jsonSchemaOf(name),
-      (schema) => !schema.description && !isNever(schema),
+  test('every key stands in docs/configuration.md (else: npm run schemas)', async () => {
+    const rows = (await read('../docs/configuration.md')).split('\n')
+    const absent = describedKeys(jsonSchemaOf(name)).filter(
+      ([key, description]) =>
+        !rows.some((row) => row.includes(`${key}\` |`) && row.endsWith(`| ${description} |`)),
     )
+    expect(absent).toEqual([])
+  })
+
+  test('every key is described', () => {
+    const undescribed = describedKeys(jsonSchemaOf(name)).filter(([, text]) => text === '')
     expect(undescribed).toEqual([])
   })
 })
 
 const isNever = (schema: JsonSchema) => 'not' in schema
 
-/** Dotted, with `*` for names of one's own and `[]` for lists. */
-function keysOf(
-  schema: JsonSchema,
-  wanted: (schema: JsonSchema) => boolean = (one) => !isNever(one),
-  above = '',
-): string[] {
-  const inner: [string, JsonSchema][] = Object.entries(schema.properties ?? {})
-  const keys = inner.flatMap(([key, value]) => [
-    ...(wanted(value) ? [`${above}${key}`] : []),
-    ...keysOf(value, wanted, `${above}${key}.`),
-  ])
+/** The schemas of all keys, by their last names; a key that may not be there is none. */
+function* keys(schema: JsonSchema): Generator<[key: string, schema: JsonSchema]> {
+  for (const [key, value] of Object.entries(schema.properties ?? {})) {
+    if (!isNever(value)) yield [key, value]
+    yield* keys(value)
+  }
   const own = typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : []
-  const others = [...own, ...(schema.items ? [schema.items] : []), ...(schema.anyOf ?? [])]
-  return [...new Set([...keys, ...others.flatMap((one) => keysOf(one, wanted, above))])]
+  const items = schema.items ? [schema.items] : []
+  for (const inner of [...own, ...items, ...(schema.anyOf ?? [])]) yield* keys(inner)
 }
+
+const describedKeys = (schema: JsonSchema) =>
+  [...keys(schema)].map(([key, { description = '' }]) => [key, description] as const)
