@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fastForward } from '../../../src/core/git/fast-forward.js'
 import { recover } from '../../../src/core/git/journal.js'
 import type { Liveness } from '../../../src/core/git/types.js'
 import { runUntilKilled } from './dying.js'
+import { at } from './edits.js'
 import { git, temporaryFolder } from './real-git.js'
 import { cloneAt, placeOf, randomRepository } from './repository.js'
 import { snapshot } from './snapshot.js'
+import { type Random, randomSource } from './trees.js'
 
 const message = 'pull: Fast-forward'
 const as = (mark: string): Liveness => ({ mark, isAlive: async (other) => other === mark })
@@ -86,4 +88,84 @@ describe('a fast-forward that is killed', () => {
     }
     expect([...outcomes].sort()).toEqual(['finished', 'none'])
   })
+
+  test.each([3, 5, 8])('keeps what was changed since, seed %i', async (seed) => {
+    const ends = twoEnds(seed)
+    const steps = await stepsOf(ends)
+    const random = randomSource(seed)
+    const outcomes = new Set<string>()
+    for (let n = 1; n <= steps; n += 1 + random.pick(3)) {
+      const place = await copyOf(ends.base)
+      await runUntilKilled(n, () => forward(place, ends))
+      const edits = edit(random, place.dir, ends)
+      const outcome = await recover({ ...place, liveness: as('second') })
+      outcomes.add(outcome)
+      const end = head(place.dir) === ends.to ? 'to' : 'from'
+      if (outcome !== 'none') expect(end).toBe(outcome === 'finished' ? 'to' : 'from')
+      expectAllBut(edits, place, ends, end)
+    }
+    expect([...outcomes].sort()).toEqual(['finished', 'none', 'undone'])
+  })
+
+  test('is recovered though the recovery is killed too', async () => {
+    const ends = twoEnds(5)
+    const steps = await stepsOf(ends)
+    for (let n = 4; n < steps; n += 5) {
+      for (let m = 1; ; m += 3) {
+        const place = await copyOf(ends.base)
+        await runUntilKilled(n, () => forward(place, ends))
+        const again = () => recover({ ...place, liveness: as('second') })
+        const whole = (await runUntilKilled(m, again)) !== null
+        await recover({ ...place, liveness: as('third') })
+        expectAt(place, ends, head(place.dir) === ends.to ? 'to' : 'from')
+        if (whole) break
+      }
+    }
+  })
 })
+
+/** Something that a person may have done since, by path: its content, or null where it was removed. */
+function edit(random: Random, dir: string, { trees }: Ends): Map<string, string | null> {
+  const edits = new Map<string, string | null>()
+  const known = [...new Set([...trees.from.keys(), ...trees.to.keys()])].sort()
+  for (let count = 1 + random.pick(2); count > 0; count--) {
+    const now = snapshot(dir, { withGit: false })
+    const path = random.choose(known) + (random.pick(4) === 0 ? '.new' : '')
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+    const isFolder = (other: string) => now.get(other)?.startsWith('40111 ') ?? false
+    if (isFolder(path) || (parent !== '' && !isFolder(parent))) continue
+    const isLink = now.get(path)?.startsWith('120') ?? false
+    if (now.has(path) && (isLink || random.pick(3) === 0)) {
+      unlinkSync(at(dir, path))
+      edits.set(path, null)
+    } else {
+      writeFileSync(at(dir, path), `mine ${count}`)
+      edits.set(path, `mine ${count}`)
+    }
+  }
+  return edits
+}
+
+/** Every edit is still there, and all else is as it should be at that end. */
+function expectAllBut(
+  edits: Map<string, string | null>,
+  place: Place,
+  ends: Ends,
+  end: 'from' | 'to',
+): void {
+  const now = snapshot(place.dir, { withGit: false })
+  for (const [path, content] of edits) {
+    if (content !== null) expect(readFileSync(at(place.dir, path), 'utf8')).toBe(content)
+    else if (now.has(path)) expect(ends.trees[end].get(path)).toBe(now.get(path))
+  }
+  const near = (path: string) =>
+    [...edits.keys()].some(
+      (edited) => `${edited}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${edited}/`),
+    )
+  const others = (tree: Map<string, string>) => [...tree].filter(([path]) => !near(path))
+  expect(others(now)).toEqual(others(ends.trees[end]))
+  expect(git(place.dir, ['write-tree', '--missing-ok'])).toBe(
+    git(place.dir, ['rev-parse', `${ends[end]}^{tree}`]),
+  )
+  expectSettled(place)
+}
