@@ -10,13 +10,11 @@ import { Editor } from './model/editor.js'
 import { World } from './model/world.js'
 import type { RecordedRequest } from './record.js'
 
-export type { Addresses, Origin } from './addresses.js'
 export type { Fault, FaultHandle } from './faults.js'
-export type { FileContent, Files } from './git/commit.js'
-export { GitFailure, git, gitText, hermetic } from './git/run.js'
+export type { Files } from './git/commit.js'
+export { GitFailure, gitText, hermetic } from './git/run.js'
 export type { Account, Release, Repository, Run } from './model/types.js'
 export type { RecordedRequest } from './record.js'
-export type { ZipEntry } from './zip.js'
 
 export interface LocalGitHubOptions {
   /** Those that are good; the first is `token`. Default: one. */
