@@ -1,5 +1,5 @@
+import { showPath } from './byte-path.js'
 import { type MoveRequest, moveTree } from './move/move-tree.js'
-import { updateRef } from './refs.js'
 import { changes } from './status.js'
 import { BlockedError, type Oid } from './types.js'
 
@@ -16,10 +16,8 @@ export interface MoveToRequest extends MoveRequest {
  * @throws BlockedError (`dirty`) where a tracked file has any change, or an untracked one is in the way
  * @throws ConflictError where another process is at work there, or the backup ref is taken
  */
-export async function moveTo({ backup, ...request }: MoveToRequest): Promise<{ changed: number }> {
+export async function moveTo(request: MoveToRequest): Promise<{ changed: number }> {
   await expectClean(request)
-  const { gitDir, from, liveness } = request
-  await updateRef(gitDir, backup, from, { expected: null, message: 'backup', liveness })
   return moveTree(request)
 }
 
@@ -27,7 +25,7 @@ async function expectClean(request: MoveRequest): Promise<void> {
   for await (const { kind, path } of changes(request)) {
     if (kind === 'untracked') continue
     throw new BlockedError('dirty', `${request.dir} has local changes`, {
-      paths: [path],
+      paths: [showPath(path)],
       hint: 'commit or stash them first',
     })
   }

@@ -46,6 +46,8 @@ export interface MoveRequest extends Repository {
   to: Oid
   /** For the reflog. */
   message: string
+  /** The full name of a new ref for the old tip. */
+  backup?: string | undefined
   onProgress?: ((progress: GitProgress) => void) | undefined
 }
 
@@ -65,6 +67,7 @@ export async function moveTree(request: MoveRequest): Promise<{ changed: number 
     const place = openPlace(request)
     const states = await lookAtPaths(place, changes)
     const steps = expectFree(place, states)
+    await keepOldTip(request)
     try {
       await writeJournal(gitDir, journalOf(request))
       await carryOut(request, place, states, steps)
@@ -157,6 +160,11 @@ function dirty(paths: string[], why: string): BlockedError {
     paths: shown,
     hint: 'commit or stash it, or move it away',
   })
+}
+
+async function keepOldTip({ gitDir, from, backup, liveness }: MoveRequest): Promise<void> {
+  if (backup === undefined || from === null) return
+  await updateRef(gitDir, backup, from, { expected: null, message: 'backup', liveness })
 }
 
 async function carryOut(
