@@ -27,7 +27,7 @@ export function parseBaseUrl(address: string): URL {
   return new URL(`${url.origin}${url.pathname.replace(/\/+$/, '')}`)
 }
 
-export function isLoopback({ hostname }: URL): boolean {
+function isLoopback({ hostname }: URL): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }
 

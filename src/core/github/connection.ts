@@ -72,6 +72,7 @@ export class Connection implements Api {
   readonly #transport: Transport
   #octokit: Promise<Octokit> | undefined
   #requests = 0
+  #toldUntil = 0
 
   constructor(options: ConnectionOptions = {}) {
     this.#options = options
@@ -197,7 +198,10 @@ export class Connection implements Api {
     emit?.({ type: 'request', message })
   }
 
+  /** Of many requests that wait for the same the first tells it. */
   #waiting({ reason, host, until }: Wait): void {
+    if (reason === 'rate limit' && until === this.#toldUntil) return
+    if (reason === 'rate limit') this.#toldUntil = until
     const seconds = Math.ceil((until - this.#clock.now()) / 1000)
     const why = reason === 'retry' ? 'trying again' : 'the rate limit lifts'
     this.#options.emit?.({ type: 'waiting', message: `${host}: ${why} in ${seconds} s` })

@@ -77,6 +77,6 @@ export async function graphql(
   throw new GitHubError(words || 'the query has no answer', options)
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

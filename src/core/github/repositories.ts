@@ -1,7 +1,7 @@
 import { GitHubAuthError, GitHubNotFoundError } from '../errors.js'
 import { type Api, checkName, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
-import { type RepositoryData, repositoryAnswer } from './shapes.js'
+import { type RepositoryData, repositoryAnswer, searchAnswer, viewerAnswer } from './shapes.js'
 
 /** @throws GitHubNotFoundError where it is not there or not visible */
 export function getRepo(api: Api, owner: string, repo: string): Promise<RepositoryData> {
@@ -38,15 +38,18 @@ export async function listRepositories(
     pagesOf(octokit, listForOrg, { org: owner, type: 'all', ...byName }, paging),
   )
   if (ofOrganization !== undefined) return toRepositories(api, ofOrganization)
-  if (!(await isOwnAccount(api, owner))) {
-    const ofUser = { username: owner, type: 'owner', ...byName }
-    return toRepositories(api, await pagesOf(octokit, listForUser, ofUser, paging))
+  const viewer = await viewerOf(api)
+  if (viewer?.toLowerCase() === owner.toLowerCase()) {
+    const own = { affiliation: 'owner', ...byName }
+    const found = await pagesOf(octokit, listForAuthenticatedUser, own, paging)
+    return toRepositories(api, found).filter(isOwnedBy(owner))
   }
-  const own = { affiliation: 'owner', ...byName }
-  const found = toRepositories(api, await pagesOf(octokit, listForAuthenticatedUser, own, paging))
-  const prefix = `${owner}/`.toLowerCase()
-  return found.filter((repository) => repository.full_name.toLowerCase().startsWith(prefix))
+  const ofUser = { username: owner, type: 'owner', ...byName }
+  return toRepositories(api, await pagesOf(octokit, listForUser, ofUser, paging))
 }
+
+const isOwnedBy = (owner: string) => (repository: RepositoryData) =>
+  repository.full_name.toLowerCase().startsWith(`${owner.toLowerCase()}/`)
 
 async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
@@ -57,15 +60,14 @@ async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The token of an App or of Actions stands for nobody, and is refused here. */
-async function isOwnAccount(api: Api, owner: string): Promise<boolean> {
-  if (!(await api.authenticated())) return false
+/** Who the credential stands for; null: nobody, as the token of an App or of Actions, which is refused here. */
+async function viewerOf(api: Api): Promise<string | null> {
+  if (!(await api.authenticated())) return null
   try {
-    const { data } = await (await api.octokit()).rest.users.getAuthenticated()
-    return data.login.toLowerCase() === owner.toLowerCase()
+    return (await getParsed(api, '/user', viewerAnswer)).login
   } catch (error) {
-    if (error instanceof GitHubNotFoundError) return false
-    if (error instanceof GitHubAuthError && error.status === 403) return false
+    if (error instanceof GitHubNotFoundError) return null
+    if (error instanceof GitHubAuthError && error.status === 403) return null
     throw error
   }
 }
@@ -102,18 +104,15 @@ export async function searchRepositories(
   const wanted = Math.min(limit, mostFound)
   const found: unknown[] = []
   for (let page = 1; ; page++) {
-    const { data } = await octokit.rest.search.repos({
-      q,
-      ...(sort === 'best-match' ? {} : { sort }),
-      per_page: Math.min(100, wanted),
-      page,
-    })
-    found.push(...data.items)
-    if (data.incomplete_results) api.warn('GitHub did not search to the end: some may be missing')
-    const there = Math.min(data.total_count, wanted)
-    if (found.length < there && data.items.length > 0) continue
-    if (data.total_count > mostFound && limit >= mostFound) {
-      api.warn(`${data.total_count} repositories match, of which GitHub gives ${mostFound}`)
+    const per_page = Math.min(100, wanted)
+    const order = sort === 'best-match' ? {} : { sort }
+    const { data } = await octokit.rest.search.repos({ q, ...order, per_page, page })
+    const { total_count: total, ...answer } = parseAnswer(api, searchAnswer, data)
+    found.push(...answer.items)
+    if (found.length < Math.min(total, wanted) && answer.items.length > 0) continue
+    if (answer.incomplete_results) api.warn('GitHub did not search to the end: some may be missing')
+    if (total > mostFound && limit >= mostFound) {
+      api.warn(`${total} repositories match, of which GitHub gives ${mostFound}`)
     }
     return toRepositories(api, found.slice(0, wanted))
   }

@@ -42,6 +42,16 @@ export const repositoryAnswer = z
 
 export type RepositoryData = z.output<typeof repositoryAnswer>
 
+/** https://docs.github.com/en/rest/search/search#search-repositories */
+export const searchAnswer = z.object({
+  total_count: z.number(),
+  incomplete_results: z.boolean(),
+  items: z.array(z.unknown()),
+})
+
+/** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
+export const viewerAnswer = z.object({ login: text })
+
 /** https://docs.github.com/en/rest/actions/workflows#list-repository-workflows */
 export const workflowAnswer = z.object({ id: z.number(), name: text, path: text, state: text })
 
@@ -120,8 +130,6 @@ export const releaseAnswer = z
   }))
 
 export type Release = z.output<typeof releaseAnswer>
-
-export type TreeEntryType = 'blob' | 'tree' | 'commit'
 
 /** https://docs.github.com/en/rest/git/trees#get-a-tree */
 export const treeAnswer = z.object({

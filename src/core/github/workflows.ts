@@ -63,7 +63,7 @@ function runIdOf(data: unknown): string | null {
 }
 
 /** @throws GitHubNotFoundError with those that there are; ConflictError where two match */
-export async function findWorkflow(
+async function findWorkflow(
   api: Api,
   owner: string,
   repo: string,

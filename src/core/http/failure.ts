@@ -74,7 +74,7 @@ export function isSilence(error: unknown): boolean {
 }
 
 /** The code of the error, or of the nearest one that caused it. */
-export function causeCode(error: unknown): string | undefined {
+function causeCode(error: unknown): string | undefined {
   for (const one of causes(error)) {
     // Our own classes have codes too, which name the kind of error rather than what happened.
     if (!(one instanceof WizardError) && 'code' in one && typeof one.code === 'string') {

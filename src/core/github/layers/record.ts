@@ -56,7 +56,7 @@ export function record(
 }
 
 /** Queries of other hosts are signatures of storage, so they are left out whole. */
-export function pathOf({ url }: ApiRequest, apiOrigin: string): string {
+function pathOf({ url }: ApiRequest, apiOrigin: string): string {
   if (url.origin !== apiOrigin) return `${url.origin}${url.pathname}`
   const told = new URL(url)
   for (const name of url.searchParams.keys()) {
