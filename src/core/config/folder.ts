@@ -132,8 +132,12 @@ export async function readVariables(
 ): Promise<Variables> {
   const file = join(dir, '.env')
   const own = await readEnvFile(file, showFile(file, cwd))
-  return { file, own, lookup: (name) => env[name] || own[name] || undefined }
+  return { file, own, lookup: (name) => variableOf(env, name) ?? variableOf(own, name) }
 }
+
+/** Undefined for an empty one, and for what every object has. */
+export const variableOf = (env: Environment, name: string): string | undefined =>
+  (Object.hasOwn(env, name) && env[name]) || undefined
 
 export interface Variables {
   /** `.env`, whether it is there or not. */

@@ -1,27 +1,18 @@
 import { join } from 'node:path'
-import type { z } from 'zod'
 import { ConfigError, PathError, type WizardError } from '../errors.js'
 import { readComponents } from './components.js'
-import { type ConfigDocument, readDocument, showFile } from './document.js'
-import {
-  type Folder,
-  findFolder,
-  readVariables,
-  userFolder,
-  userFolders,
-  type Variables,
-} from './folder.js'
+import type { ConfigDocument } from './document.js'
+import { findFolder, userFolder, userFolders } from './folder.js'
+import { openFolder } from './folder-source.js'
 import { readPlugins } from './plugins.js'
 import { readRepos } from './repos.js'
 import type { GitHubFile } from './schema/github.js'
 import { fileSchemas } from './schema/index.js'
 import type { ReposFile } from './schema/repos.js'
 import { readSettings } from './settings.js'
-import type { Path } from './tree.js'
 import { assertTrusted } from './trust.js'
 import type { Config, ConfigFileName, ConfigRequest } from './types.js'
 import { readWebhooks } from './webhooks.js'
-import { parseYamlText, readText } from './yaml-file.js'
 
 /**
  * Finds the folder, reads github.yaml and the environment, and leaves the other files for when they are asked for.
@@ -93,67 +84,6 @@ async function collect<T>(problems: WizardError[], read: () => Promise<T>): Prom
     problems.push(error, ...error.details)
     return undefined
   }
-}
-
-interface FolderSource {
-  /** null where there is no folder. */
-  variables: Variables | null
-  /** null where the file is not there. @throws ConfigError */
-  read<N extends ConfigFileName>(name: N): Promise<ConfigDocument<FileValues<N>> | null>
-  /** @throws ConfigError */
-  parse<N extends ConfigFileName>(
-    name: N,
-    path: string,
-    text: string,
-  ): ConfigDocument<FileValues<N>>
-}
-
-type FileValues<N extends ConfigFileName> = z.infer<(typeof fileSchemas)[N]>
-
-async function openFolder(
-  folder: Folder | null,
-  { cwd, env }: Pick<ConfigRequest, 'cwd' | 'env'>,
-): Promise<FolderSource> {
-  const variables = folder && (await readVariables(folder.dir, env, cwd))
-  const lookup = variables?.lookup ?? ((name: string) => env[name] || undefined)
-  const schemas: { [N in ConfigFileName]: z.ZodType<FileValues<N>> } = fileSchemas
-  const parse: FolderSource['parse'] = (name, path, text) => {
-    const { isLiteral = never, mayBeUnset = never } = rules[name] ?? {}
-    const file = parseYamlText(text, path, showFile(path, cwd))
-    return readDocument(file, schemas[name], { lookup, isLiteral, mayBeUnset })
-  }
-  return {
-    variables,
-    parse,
-    async read(name) {
-      const path = folder?.files[name]
-      return path === undefined
-        ? null
-        : parse(name, path, await readText(path, showFile(path, cwd)))
-    },
-  }
-}
-
-interface Rules {
-  isLiteral?(path: Path): boolean
-  mayBeUnset?(path: Path): boolean
-}
-
-const never = () => false
-const fallBack = new Set<unknown>(['token', 'owner', 'base_url', 'git_url', 'proxy'])
-
-/** Where `${…}` is left alone, and where an unset one may be: see ReadOptions. */
-const rules: Partial<Record<ConfigFileName, Rules>> = {
-  github: {
-    mayBeUnset: ([top, key, more]) => top === 'github' && fallBack.has(key) && more === undefined,
-  },
-  components: {
-    isLiteral: ([, , section, key]) => section === 'release' && (key === 'build' || key === 'sign'),
-  },
-  webhooks: {
-    isLiteral: ([, section, , , key]) => section === 'handlers' && key === 'exec',
-    mayBeUnset: ([, key]) => key === 'secret',
-  },
 }
 
 /** github.yaml of the user's own folder, for the hosts it names. */

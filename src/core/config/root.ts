@@ -19,7 +19,7 @@ export function rootOf(dir: string): string {
  * @throws PathError where `..` leads out of ROOT.
  */
 export function resolveInside(root: string, path: string): string {
-  if (path.includes('\0')) throw new PathError('a path with a NUL character in it')
+  if (controls.test(path)) throw new PathError('a path with a control character in it')
   const inside = resolve(root, `.${sep}${path}`)
   if (!contains(root, inside)) {
     throw new PathError(`${path} leads out of ${root}`, {
@@ -28,6 +28,9 @@ export function resolveInside(root: string, path: string): string {
   }
   return inside
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
+const controls = /[\u0000-\u001f\u007f]/
 
 /** Whether a path is the folder itself or below it, both absolute and in normal form. */
 export function contains(folder: string, path: string): boolean {

@@ -141,7 +141,7 @@ const bad: Bad[] = [
   [
     'repos',
     entry('destination: "a\\0b"\n'),
-    '4:20: repos.t[0].destination: a path with a NUL character in it',
+    '4:20: repos.t[0].destination: a path with a control character in it',
   ],
   [
     'repos',

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
 import { z } from 'zod'
+import { parseUrl } from '../hosts.js'
 import { address, proxyAddress } from './address.js'
 import { count, ownerName, text } from './fields.js'
 
@@ -27,6 +28,7 @@ export const githubKeys = z.strictObject({
     .nullish()
     .describe('The organisation or user of repositories named without one. Unset: GITHUB_OWNER.'),
   base_url: address()
+    .refine((url) => parseUrl(url)?.hostname !== 'github.com', 'expected https://api.github.com')
     .nullish()
     .meta({ default: 'https://api.github.com' })
     .describe(

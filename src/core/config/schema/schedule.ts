@@ -22,7 +22,7 @@ const portable =
   /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|[\d*/,\-\sA-Za-z]+)$/i
 
 function fallsDue(text: string): boolean {
-  if (!portable.test(text) || /(?:^|[\s,\d])[LW](?:$|[\s,])/i.test(text)) return false
+  if (!portable.test(text) || /(?:^|[\s,\d])[LW]+(?:$|[\s,])/i.test(text)) return false
   try {
     return new Cron(text, { paused: true, mode: '5-part' }).nextRun() !== null
   } catch (error) {

@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+import { type ConfigDocument, readDocument, showFile } from './document.js'
+import { type Folder, readVariables, type Variables, variableOf } from './folder.js'
+import type { Lookup } from './interpolate.js'
+import { fileSchemas } from './schema/index.js'
+import type { Path } from './tree.js'
+import type { ConfigFileName, ConfigRequest } from './types.js'
+import { parseYamlText, readText } from './yaml-file.js'
+
+/** The files of a folder, each held against its schema. */
+export interface FolderSource {
+  /** null where there is no folder. */
+  variables: Variables | null
+  /** null where the file is not there. @throws ConfigError */
+  read<N extends ConfigFileName>(name: N): Promise<ConfigDocument<FileValues<N>> | null>
+  /** @throws ConfigError */
+  parse<N extends ConfigFileName>(
+    name: N,
+    path: string,
+    text: string,
+  ): ConfigDocument<FileValues<N>>
+}
+
+type FileValues<N extends ConfigFileName> = z.infer<(typeof fileSchemas)[N]>
+
+export async function openFolder(
+  folder: Folder | null,
+  { cwd, env }: Pick<ConfigRequest, 'cwd' | 'env'>,
+): Promise<FolderSource> {
+  const variables = folder && (await readVariables(folder.dir, env, cwd))
+  const lookup: Lookup = variables?.lookup ?? ((name) => variableOf(env, name))
+  const schemas: { [N in ConfigFileName]: z.ZodType<FileValues<N>> } = fileSchemas
+  const parse: FolderSource['parse'] = (name, path, text) => {
+    const { isLiteral = never, mayBeUnset = never } = rules[name] ?? {}
+    const file = parseYamlText(text, path, showFile(path, cwd))
+    return readDocument(file, schemas[name], { lookup, isLiteral, mayBeUnset })
+  }
+  return {
+    variables,
+    parse,
+    async read(name) {
+      const path = folder?.files[name]
+      return path === undefined
+        ? null
+        : parse(name, path, await readText(path, showFile(path, cwd)))
+    },
+  }
+}
+
+interface Rules {
+  isLiteral?(path: Path): boolean
+  mayBeUnset?(path: Path): boolean
+}
+
+const never = () => false
+const fallBack = new Set<unknown>(['token', 'owner', 'base_url', 'git_url', 'proxy'])
+
+/** Where `${…}` is left alone, and where an unset one may be: see ReadOptions. */
+const rules: Partial<Record<ConfigFileName, Rules>> = {
+  github: {
+    mayBeUnset: ([top, key, more]) => top === 'github' && fallBack.has(key) && more === undefined,
+  },
+  components: {
+    isLiteral: ([, , section, key]) => section === 'release' && (key === 'build' || key === 'sign'),
+  },
+  webhooks: {
+    isLiteral: ([, section, , , key]) => section === 'handlers' && key === 'exec',
+    mayBeUnset: ([, key]) => key === 'secret',
+  },
+}
