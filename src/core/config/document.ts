@@ -48,8 +48,7 @@ export function readDocument<T>(
 
 function refuse(file: YamlFile, tree: Tree, faults: readonly Fault[]): void {
   // What is missing may stand there by a wrong name, so that is told first.
-  const rank = (fault: Fault) =>
-    2 * offset(tree, fault) + (fault.message.startsWith('missing') ? 1 : 0)
+  const rank = (fault: Fault) => 2 * offset(tree, fault) + (fault.at === 'missing' ? 1 : 0)
   const [first, ...rest] = [...faults].sort((one, other) => rank(one) - rank(other))
   if (first === undefined) return
   const details = rest.map((fault) => errorOf(file, tree, fault))
@@ -81,7 +80,7 @@ function inside<T>(file: YamlFile, tree: Tree, path: Path, find: () => T): T {
 function offset(tree: Tree, { path, at, offset }: Fault): number {
   if (offset !== undefined) return offset
   const { key, value } = tree.place(path)
-  return at === 'key' ? (key ?? value) : value
+  return at === undefined ? value : (key ?? value)
 }
 
 function positionOf({ path, lines }: YamlFile, offset: number): Position {

@@ -110,7 +110,7 @@ function distanceOf(issues: readonly Issue[]): number {
 
 function badValue(issue: Issue, path: Path, place: Place | undefined): Fault {
   const { message } = issue
-  if (place === undefined) return { path, at: 'key', message: `missing; ${message}` }
+  if (place === undefined) return { path, at: 'missing', message: `missing; ${message}` }
   const got = shown(path, place)
   const known = issue.code === 'invalid_value' ? issue.values.map(String) : []
   const near = place.text === undefined ? undefined : nearest(place.text, known)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ConfigError, PathError, type WizardError } from '../errors.js'
+import { WizardError } from '../errors.js'
 import { readComponents } from './components.js'
 import type { ConfigDocument } from './document.js'
 import { findFolder, userFolder, userFolders } from './folder.js'
@@ -11,7 +11,7 @@ import { fileSchemas } from './schema/index.js'
 import type { ReposFile } from './schema/repos.js'
 import { readSettings } from './settings.js'
 import { assertTrusted } from './trust.js'
-import type { Config, ConfigFileName, ConfigRequest } from './types.js'
+import { type Config, type ConfigFileName, type ConfigRequest, configFileNames } from './types.js'
 import { readWebhooks } from './webhooks.js'
 
 /**
@@ -65,13 +65,20 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   }
 }
 
-/** Everything that is wrong in any of the files, each error alone. */
+/** Everything that is wrong in any of the files, each error alone. @throws what is no error of ours */
 export async function findProblems(request: ConfigRequest): Promise<WizardError[]> {
   const problems: WizardError[] = []
   const config = await collect(problems, () => loadConfig(request))
-  if (config === undefined) return problems
-  for (const read of [config.repos, config.components, config.webhooks, config.plugins]) {
-    await collect<unknown>(problems, read)
+  if (config) {
+    for (const read of [config.repos, config.components, config.webhooks, config.plugins]) {
+      await collect<unknown>(problems, read)
+    }
+    return problems
+  }
+  // Without github.yaml's values the others can still be held against their schemas.
+  const source = await collect(problems, async () => openFolder(await findFolder(request), request))
+  for (const name of configFileNames) {
+    if (source && name !== 'github') await collect<unknown>(problems, () => source.read(name))
   }
   return problems
 }
@@ -80,8 +87,9 @@ async function collect<T>(problems: WizardError[], read: () => Promise<T>): Prom
   try {
     return await read()
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof PathError)) throw error
-    problems.push(error, ...error.details)
+    if (!(error instanceof WizardError)) throw error
+    const told = new Set(problems.map(({ message }) => message))
+    problems.push(...[error, ...error.details].filter(({ message }) => !told.has(message)))
     return undefined
   }
 }

@@ -5,10 +5,31 @@ import { explain } from './issues.js'
 import type { SettingsRequest } from './settings.js'
 import type { Source } from './types.js'
 
-interface Filler {
-  text: string | undefined
+/** The variable that stands above each key. */
+export const overrides = {
+  'github.token': 'WIZARD_TOKEN',
+  'github.owner': 'WIZARD_OWNER',
+  'github.base_url': 'WIZARD_BASE_URL',
+  'github.git_url': 'WIZARD_GIT_URL',
+  'github.timeout': 'WIZARD_TIMEOUT',
+  'github.retry_attempts': 'WIZARD_RETRY_ATTEMPTS',
+  'github.proxy': 'WIZARD_PROXY',
+  'github.concurrency': 'WIZARD_CONCURRENCY',
+  root: 'WIZARD_ROOT',
+  logs: 'WIZARD_LOGS',
+  logs_keep_days: 'WIZARD_LOGS_KEEP_DAYS',
+} as const
+
+export type SettingKey = keyof typeof overrides
+
+/** A text that stands for a value, and where it comes from. */
+interface Found {
+  text: string
   source: Source
 }
+
+/** Its text is undefined where it is unset. */
+type Filler = Omit<Found, 'text'> & { text: string | undefined }
 
 /** Takes each value from the strongest that has it, and remembers which that was. */
 export class Picker {
@@ -19,8 +40,11 @@ export class Picker {
     this.from = from
   }
 
-  overridden(name: string): boolean {
-    return Boolean(this.from.request.env[name])
+  /** What the environment says above the file. */
+  override(key: SettingKey): Found | undefined {
+    const name = overrides[key]
+    const text = this.from.request.env[name]
+    return text ? { text, source: { from: 'variable', name } } : undefined
   }
 
   /** Where a value was found by other means. */
@@ -42,27 +66,22 @@ export class Picker {
     return { text: own ? change(own) : undefined, source }
   }
 
-  pick<T>(key: string, schema: z.ZodType<T>, override: string, fillers: Filler[] = []): T {
-    const { request, file } = this.from
-    const text = request.env[override]
-    if (text) return this.take(key, schema, { text, source: { from: 'variable', name: override } })
-    const path = key.split('.')
-    const source = file?.source(path)
-    const value = path.reduce<unknown>(
-      (at, step) => (at as Record<string, unknown>)?.[step],
-      file?.value,
-    )
+  /** `value`: the file's. @throws ConfigError for a variable with a wrong value */
+  pick<T>(key: SettingKey, schema: z.ZodType<T>, value: T | undefined, fillers: Filler[] = []): T {
+    const override = this.override(key)
+    if (override) return this.take(key, schema, override)
+    const source = this.from.file?.source(key.split('.'))
     if (source && value != null) {
       this.sources[key] = source
-      return value as T
+      return value
     }
-    const filler = fillers.find((one) => one.text)
+    const filler = fillers.find((one): one is Found => Boolean(one.text))
     if (filler) return this.take(key, schema, filler)
     this.sources[key] = { from: 'default' }
     return schema.parse(undefined)
   }
 
-  private take<T>(key: string, schema: z.ZodType<T>, { text, source }: Filler): T {
+  private take<T>(key: SettingKey, schema: z.ZodType<T>, { text, source }: Found): T {
     this.sources[key] = source
     const first = schema.safeParse(text, { error: explain })
     if (first.success) return first.data

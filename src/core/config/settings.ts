@@ -34,68 +34,62 @@ export function readSettings(from: SettingsRequest): Settings {
   const github = readGitHub(picker, from)
   const root = readRoot(picker, from)
   const logsDir = readLogs(picker, from, root)
-  const top = githubFile.shape
-  const logsKeepDays = picker.pick('logs_keep_days', top.logs_keep_days, 'WIZARD_LOGS_KEEP_DAYS')
+  const days = githubFile.shape.logs_keep_days
+  const logsKeepDays = picker.pick('logs_keep_days', days, from.file?.value.logs_keep_days)
   return { github, root, logsDir, logsKeepDays, sources: picker.sources }
 }
 
 function readGitHub(picker: Picker, { folder, file }: SettingsRequest): GitHubConfig {
   const keys = githubKeys.shape
-  const app = picker.overridden('WIZARD_TOKEN') ? null : (file?.value.github?.app ?? null)
+  const values = file?.value.github
+  const app = picker.override('github.token') ? null : (values?.app ?? null)
   if (app) picker.note('github.app', file?.source(['github', 'app']))
-  const token = picker.pick(
-    'github.token',
-    keys.token,
-    'WIZARD_TOKEN',
-    app ? [] : [picker.variable('GH_TOKEN'), picker.variable('GITHUB_TOKEN', 'env-file')],
-  )
-  const baseUrl = normal(
-    picker.pick('github.base_url', keys.base_url, 'WIZARD_BASE_URL', [
-      picker.variable('GITHUB_API_URL'),
-      picker.variable('GH_HOST', 'environment', apiOfHost),
-    ]) ?? 'https://api.github.com',
-  )
-  const gitUrl = picker.pick('github.git_url', keys.git_url, 'WIZARD_GIT_URL')
+  const tokens = [picker.variable('GH_TOKEN'), picker.variable('GITHUB_TOKEN', 'env-file')]
+  const owners = [picker.variable('GITHUB_OWNER', 'env-file')]
+  const proxy = picker.pick('github.proxy', keys.proxy, values?.proxy)
   return {
-    token: token ?? null,
+    token: picker.pick('github.token', keys.token, values?.token, app ? [] : tokens) ?? null,
     app: app && {
       id: app.id,
       privateKey: resolve(folder?.dir ?? '', app.private_key),
       installation: app.installation,
     },
-    owner:
-      picker.pick('github.owner', keys.owner, 'WIZARD_OWNER', [
-        picker.variable('GITHUB_OWNER', 'env-file'),
-      ]) ?? null,
-    baseUrl,
-    gitUrl: gitUrl == null ? gitUrlOf(baseUrl) : normal(gitUrl),
-    timeout: picker.pick('github.timeout', keys.timeout, 'WIZARD_TIMEOUT'),
+    owner: picker.pick('github.owner', keys.owner, values?.owner, owners) ?? null,
+    ...readAddresses(picker, values),
+    timeout: picker.pick('github.timeout', keys.timeout, values?.timeout),
     retryAttempts: picker.pick(
       'github.retry_attempts',
       keys.retry_attempts,
-      'WIZARD_RETRY_ATTEMPTS',
+      values?.retry_attempts,
     ),
-    proxy: picker.pick('github.proxy', keys.proxy, 'WIZARD_PROXY') ?? null,
-    concurrency: picker.pick('github.concurrency', keys.concurrency, 'WIZARD_CONCURRENCY'),
+    proxy: proxy ?? null,
+    concurrency: picker.pick('github.concurrency', keys.concurrency, values?.concurrency),
   }
+}
+
+function readAddresses(picker: Picker, values: GitHubFile['github']) {
+  const keys = githubKeys.shape
+  const api = picker.pick('github.base_url', keys.base_url, values?.base_url, [
+    picker.variable('GITHUB_API_URL'),
+    picker.variable('GH_HOST', 'environment', apiOfHost),
+  ])
+  const baseUrl = normal(api ?? 'https://api.github.com')
+  const gitUrl = picker.pick('github.git_url', keys.git_url, values?.git_url)
+  return { baseUrl, gitUrl: gitUrl == null ? gitUrlOf(baseUrl) : normal(gitUrl) }
 }
 
 /** As the URL parser writes it, so that what was judged is what is used. */
 const normal = (address: string) => withoutSlash(new URL(address).href)
 
 function readRoot(picker: Picker, { request, folder, file }: SettingsRequest): string {
-  const { cwd, env, flags } = request
+  const { cwd, flags } = request
+  const override = flags?.root
+    ? { text: flags.root, source: { from: 'flag', name: '--root' } as const }
+    : picker.override('root')
+  picker.note('root', override?.source ?? file?.source(['root']) ?? { from: 'default' })
+  if (override) return resolve(cwd, override.text)
   const own = folder === null || folder.origin === 'user'
   const usual = own ? userFolders(request).data : rootOf(folder.dir)
-  if (flags?.root) {
-    picker.note('root', { from: 'flag', name: '--root' })
-    return resolve(cwd, flags.root)
-  }
-  if (env.WIZARD_ROOT) {
-    picker.note('root', { from: 'variable', name: 'WIZARD_ROOT' })
-    return resolve(cwd, env.WIZARD_ROOT)
-  }
-  picker.note('root', file?.source(['root']) ?? { from: 'default' })
   return resolve(usual, file?.value.root ?? '')
 }
 
@@ -104,8 +98,8 @@ function readLogs(
   { request, folder, file }: SettingsRequest,
   root: string,
 ): string {
-  const logs = picker.pick('logs', githubFile.shape.logs, 'WIZARD_LOGS')
-  if (picker.overridden('WIZARD_LOGS')) return resolve(request.cwd, logs)
+  const logs = picker.pick('logs', githubFile.shape.logs, file?.value.logs)
+  if (picker.override('logs')) return resolve(request.cwd, logs)
   if (folder === null && picker.sources.root?.from === 'default') {
     return join(userFolders(request).state, 'logs')
   }

@@ -5,11 +5,12 @@ import type { YamlFile } from './yaml-file.js'
 /** Keys and list indices from the top of a file to a value. */
 export type Path = readonly (string | number)[]
 
-/** What is wrong with a value or, `at: 'key'`, with its key. */
+/** What is wrong with a value. */
 export interface Fault {
   path: Path
   message: string
-  at?: 'key' | undefined
+  /** With its key; or it is missing, which is told at the key of what it is missing in. */
+  at?: 'key' | 'missing' | undefined
   hint?: string | undefined
   /** An offset of its own, where the path leads to none. */
   offset?: number

@@ -5,6 +5,7 @@ import { type ConfigDocument, showFile } from './document.js'
 import type { Folder } from './folder.js'
 import { apiOfHost, gitUrlOf, isGitHub, isLoopback, parseUrl } from './hosts.js'
 import { oneVariable } from './interpolate.js'
+import { overrides } from './picker.js'
 import { contains, realForm, rootOf } from './root.js'
 import type { GitHubFile } from './schema/github.js'
 import type { ConfigRequest } from './types.js'
@@ -34,15 +35,9 @@ export async function assertTrusted(trust: TrustRequest): Promise<void> {
 
 type HostKey = 'base_url' | 'git_url' | 'proxy'
 
-const overrides = {
-  base_url: 'WIZARD_BASE_URL',
-  git_url: 'WIZARD_GIT_URL',
-  proxy: 'WIZARD_PROXY',
-} satisfies Record<HostKey, string>
-
 async function assertHost(trust: TrustRequest, key: HostKey): Promise<void> {
   const address = trust.file.value.github?.[key]
-  if (address == null || trust.request.env[overrides[key]]) return
+  if (address == null || trust.request.env[overrides[`github.${key}`]]) return
   const { hostname } = new URL(address)
   if (isLoopback(hostname) || isGitHub(hostname)) return
   const roles = key === 'proxy' ? proxies : servers

@@ -43,6 +43,7 @@ const stepOf = (
 
 const withoutSecret: Fault = {
   path: ['webhooks', 'secret'],
+  at: 'missing',
   message: 'missing; with enabled: true every delivery must be signed',
   hint: 'set GITHUB_WEBHOOK_SECRET, or enabled: false',
 }

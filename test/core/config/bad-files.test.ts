@@ -384,12 +384,12 @@ const bad: Bad[] = [
   [
     'webhooks',
     'webhooks:\n  enabled: true\n',
-    '2:3: webhooks.secret: missing; with enabled: true every delivery must be signed',
+    '1:1: webhooks.secret: missing; with enabled: true every delivery must be signed',
   ],
   [
     'webhooks',
     'webhooks:\n  enabled: true\n  secret: ${NOPE}\n',
-    '2:3: webhooks.secret: missing; with enabled: true every delivery must be signed',
+    '1:1: webhooks.secret: missing; with enabled: true every delivery must be signed',
   ],
   [
     'webhooks',
@@ -577,6 +577,21 @@ test('the problems of all files at once', async () => {
     'config/repos.yaml:5:14',
     'config/webhooks.yaml:1:1',
   ])
+})
+
+test('the problems of the other files where github.yaml is wrong, and a host nobody trusts', async () => {
+  const files = { 'config/repos.yaml': entry('depth: 0\n'), 'config/webhooks.yaml': '' }
+  const wrong = await makeProject({ files: { ...files, 'config/github.yaml': 'root: [x]\n' } })
+  const told = (await findProblems(wrong.request)).map(({ message }) => message.split(': ')[0])
+  expect(told).toEqual([
+    'config/github.yaml:1:7',
+    'config/repos.yaml:4:14',
+    'config/webhooks.yaml:1:1',
+  ])
+  const evil = 'github: { base_url: "https://evil.example" }\n'
+  const hostile = await makeProject({ files: { ...files, 'config/github.yaml': evil } })
+  const codes = (await findProblems(hostile.request)).map(({ code }) => code)
+  expect(codes).toEqual(['GITHUB_AUTH', 'CONFIG', 'CONFIG'])
 })
 
 test('a message holds no escape sequence and no value of a variable', async () => {
