@@ -1,3 +1,5 @@
+import { parseBracket } from './bracket.js'
+
 /** What one place of a pattern takes. */
 type Token =
   | { kind: 'literal'; byte: string }
@@ -19,10 +21,12 @@ export type Matcher = (text: string) => boolean
  * @see https://git-scm.com/docs/gitignore#_pattern_format
  */
 export function compileGlob(pattern: string, { ignoreCase }: { ignoreCase: boolean }): Matcher {
-  const folded = ignoreCase ? lowerCase(pattern) : pattern
   const fold = ignoreCase ? lowerCase : (text: string) => text
-  if (!/[*?[\\]/.test(folded)) return (text) => fold(text) === folded
-  const tokens = parseGlob(folded)
+  if (!/[*?[\\]/.test(pattern)) {
+    const folded = fold(pattern)
+    return (text) => fold(text) === folded
+  }
+  const tokens = parseGlob(pattern, ignoreCase)
   if (tokens === null) return () => false
   return (text) => matchTokens(tokens, fold(text))
 }
@@ -30,7 +34,7 @@ export function compileGlob(pattern: string, { ignoreCase }: { ignoreCase: boole
 const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
 /** @returns null where no text matches: an open bracket, a class that is none, a backslash at the end */
-function parseGlob(pattern: string): Token[] | null {
+function parseGlob(pattern: string, ignoreCase: boolean): Token[] | null {
   // git compares what stands before the first wildcard on its own, so that a `**` there is at a start.
   const firstWildcard = pattern.search(/[*?[\\]/)
   const tokens: Token[] = []
@@ -43,7 +47,7 @@ function parseGlob(pattern: string): Token[] | null {
       tokens.push(token)
       at = token.kind === 'folders' ? end + 1 : end
     } else if (byte === '[') {
-      const bracket = parseBracket(pattern, at + 1)
+      const bracket = parseBracket(pattern, at + 1, ignoreCase)
       if (bracket === null) return null
       tokens.push({ kind: 'class', has: bracket.has })
       at = bracket.end
@@ -53,7 +57,7 @@ function parseGlob(pattern: string): Token[] | null {
     } else {
       const literal = byte === '\\' ? pattern[++at] : byte
       if (literal === undefined) return null
-      tokens.push({ kind: 'literal', byte: literal })
+      tokens.push({ kind: 'literal', byte: ignoreCase ? lowerCase(literal) : literal })
       at++
     }
   }
@@ -73,61 +77,6 @@ function starToken(pattern: string, start: number, end: number, first: number): 
   if (pattern[end] === '/') return { kind: 'folders' }
   const closes = end === pattern.length || pattern.startsWith('\\/', end)
   return { kind: closes ? 'all' : 'star' }
-}
-
-const posixClasses: Record<string, RegExp> = {
-  alnum: /[A-Za-z0-9]/,
-  alpha: /[A-Za-z]/,
-  blank: /[ \t]/,
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the class is about them
-  cntrl: /[\x00-\x1f\x7f]/,
-  digit: /[0-9]/,
-  graph: /[!-~]/,
-  lower: /[a-z]/,
-  print: /[ -~]/,
-  punct: /[!-/:-@[-`{-~]/,
-  space: /[ \t\n\v\f\r]/,
-  upper: /[A-Z]/,
-  xdigit: /[A-Fa-f0-9]/,
-}
-
-/** @param start behind the `[` */
-function parseBracket(pattern: string, start: number) {
-  const negated = pattern[start] === '!' || pattern[start] === '^'
-  const set = new Set<number>()
-  let at = negated ? start + 1 : start
-  let last: number | null = null
-  for (let first = true; first || pattern[at] !== ']'; first = false) {
-    if (at >= pattern.length) return null
-    const named = pattern[at] === '[' && pattern[at + 1] === ':' ? namedClass(pattern, at) : 'none'
-    if (named === null) return null
-    if (named !== 'none') {
-      for (const code of named.codes) set.add(code)
-      at = named.end
-      last = null
-      continue
-    }
-    const isRange: boolean =
-      pattern[at] === '-' && last !== null && !']'.includes(pattern[at + 1] ?? ']')
-    if (isRange) at++
-    if (pattern[at] === '\\') at++
-    if (at >= pattern.length) return null
-    const code = pattern.charCodeAt(at++)
-    for (let each = isRange ? (last ?? code) : code; each <= code; each++) set.add(each)
-    last = isRange ? null : code
-  }
-  return { has: (code: number) => set.has(code) !== negated, end: at + 1 }
-}
-
-/** `[:alpha:]` within a bracket; 'none' where there is no `:]`, so that the bytes stand for themselves. */
-function namedClass(pattern: string, start: number) {
-  const close = pattern.indexOf(']', start + 2)
-  if (close < 0) return null
-  if (pattern[close - 1] !== ':' || close - 1 < start + 2) return 'none'
-  const test = posixClasses[pattern.slice(start + 2, close - 1)]
-  if (test === undefined) return null
-  const codes = Array.from({ length: 128 }, (_, code) => code)
-  return { codes: codes.filter((code) => test.test(String.fromCharCode(code))), end: close + 1 }
 }
 
 /** Which lengths of the text the tokens so far can have taken, from token to token. */
