@@ -111,7 +111,15 @@ export class Context {
         const { identify } = await import('./core/process-identity.js')
         const { clock, signal } = this
         const [config, log, emit] = await Promise.all([this.config(), this.log(), this.events()])
-        return { config, log, emit, clock, signal, self: await identify(this.#process.pid) }
+        return {
+          config,
+          log,
+          emit,
+          clock,
+          signal,
+          env: this.env,
+          self: await identify(this.#process.pid),
+        }
       })
     })
   }

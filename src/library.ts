@@ -29,7 +29,8 @@ export class RepoSync extends CoreRepoSync {
         typeof options.config === 'object' ? options.config : await load(options.config)
       const log =
         options.log ?? logOf(config, { clock, emit, redact: (text) => client.redact(text) })
-      return { config, log, emit, clock, signal, self: await identify(process.pid) }
+      const { env, pid } = process
+      return { config, log, emit, clock, signal, env, self: await identify(pid) }
     })
   }
 }

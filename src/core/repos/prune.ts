@@ -99,13 +99,13 @@ function doubtsAbout(
     : []
 }
 
-async function workIn({ config, signal }: Session, dir: string): Promise<string[]> {
+async function workIn({ config, signal, env }: Session, dir: string): Promise<string[]> {
   const gitDir = join(dir, '.git')
   try {
     await assertInside(config.root, dir)
     const store = await openObjectStore(gitDir)
     try {
-      return await localWork({ dir, gitDir, store, signal })
+      return await localWork({ dir, gitDir, store, signal, env })
     } finally {
       await store.close()
     }

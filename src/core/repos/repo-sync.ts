@@ -44,7 +44,7 @@ export class RepoSync {
     return cloneOne(await this.#open(), options)
   }
 
-  /** Pulls the clone at a path. @throws BlockedError when it is no clone of a repository on this server */
+  /** Pulls the clone at a path. @throws PathError when there is nothing */
   async pullRepo(path: string): Promise<SyncEntry> {
     return pullOne(await this.#open(), path)
   }

@@ -18,6 +18,8 @@ export interface Session {
   clock: Clock
   signal?: AbortSignal | undefined
   self: ProcessIdentity
+  /** Where the user's own git configuration is found. */
+  env: Record<string, string | undefined>
 }
 
 /** Milliseconds that a sync waits for another one at the same root. */

@@ -1,10 +1,12 @@
-import { WizardError } from '../errors.js'
+import { basename, dirname } from 'node:path'
+import { PathError, reportError, WizardError } from '../errors.js'
 import { readLocal } from '../git/local.js'
 import { BlockedError } from '../git/types.js'
 import { carryOut } from './carry-out.js'
 import { lookAt } from './look.js'
 import { isSameRepository, parseAddress } from './origin.js'
 import { planSync } from './plan.js'
+import { emptyEntry } from './report.js'
 import { gitOf, openState, type Session } from './session.js'
 import type { SyncEntry } from './types.js'
 import type { Wanted } from './wanted.js'
@@ -35,15 +37,27 @@ export async function cloneOne(session: Session, options: CloneOptions): Promise
 /**
  * Pulls one clone, wherever it is: the branch that is checked out, from the repository that its origin names.
  *
- * @throws BlockedError when the path is no clone of a repository on this server
+ * @throws PathError when there is nothing
  */
 export async function pullOne(session: Session, path: string): Promise<SyncEntry> {
-  return handle(session, await wantedAt(session, path), 'pull')
+  try {
+    return await handle(session, await wantedAt(session, path), 'pull')
+  } catch (error) {
+    if (!(error instanceof BlockedError)) throw error
+    const place = { owner: basename(dirname(path)), repo: basename(path), group: null, path }
+    return {
+      ...emptyEntry(place),
+      status: 'blocked',
+      reason: error.reason,
+      error: reportError(error),
+    }
+  }
 }
 
-/** What the clone at a path follows, by its own origin and branch. @throws BlockedError */
+/** What the clone at a path follows, by its own origin and branch. @throws BlockedError, PathError */
 export async function wantedAt({ client: { gitUrl } }: Session, path: string): Promise<Wanted> {
   const local = await readLocal(path)
+  if (local.kind === 'absent') throw new PathError(`${path} is not there`)
   if (local.kind !== 'repository') {
     throw new BlockedError('not-a-repository', `${path} is no git repository`)
   }

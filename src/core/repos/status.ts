@@ -108,7 +108,7 @@ type Comparison = Pick<
 >
 
 async function compare(
-  { signal }: Session,
+  { signal, env }: Session,
   dir: string,
   local: LocalRepository,
   remote: Oid | null,
@@ -116,7 +116,7 @@ async function compare(
   const gitDir = join(dir, '.git')
   const store = await openObjectStore(gitDir)
   try {
-    const { staged, unstaged, untracked } = await status({ dir, gitDir, store, signal })
+    const { staged, unstaged, untracked } = await status({ dir, gitDir, store, signal, env })
     const is_dirty = staged.length + unstaged.length + untracked.length > 0
     if (remote === local.head)
       return { state: 'up-to-date', remote_commit: remote, is_dirty, ahead_by: 0, behind_by: 0 }

@@ -1,0 +1,93 @@
+import { lstat, open, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type GitConfig, readGitConfig } from './config-file.js'
+import { hasCode } from './files.js'
+import { readHead, resolveRef } from './refs.js'
+import { readShallow } from './shallow.js'
+import type { LocalState } from './types.js'
+
+/** What is at a path, told by a few small files of it; nothing is changed. @throws what the file system says */
+export async function readLocal(dir: string): Promise<LocalState> {
+  const kind = await kindOf(dir)
+  if (kind !== 'folder') return kind === 'absent' ? { kind } : { kind: 'occupied', what: kind }
+  const gitDir = join(dir, '.git')
+  const dotGit = await kindOf(gitDir)
+  if (dotGit === 'absent') {
+    const names = await readdir(dir)
+    return names.length === 0
+      ? { kind: 'empty' }
+      : { kind: 'occupied', what: 'a folder that is no git repository' }
+  }
+  if (dotGit !== 'folder') return { kind: 'occupied', what: 'a linked work tree or a submodule' }
+  if ((await kindOf(join(gitDir, 'HEAD'))) === 'absent') {
+    return { kind: 'occupied', what: 'a folder whose .git is no repository' }
+  }
+  return readRepository(gitDir)
+}
+
+async function readRepository(gitDir: string): Promise<LocalState> {
+  // A sparse checkout stands in a file of its own beside, since git 2.36.
+  const config = readGitConfig(gitDir, [join(gitDir, 'config.worktree')])
+  const head = await readHead(gitDir)
+  return {
+    kind: 'repository',
+    origin: config.get('remote.origin.url') ?? null,
+    branch: 'branch' in head ? head.branch : null,
+    head: 'oid' in head ? head.oid : await resolveRef(gitDir, `refs/heads/${head.branch}`),
+    shallow: (await readShallow(gitDir)).size > 0,
+    unsupported: unsupportedSetting(config) ?? (await unsupportedIndex(gitDir)),
+  }
+}
+
+type Kind = 'absent' | 'folder' | 'a file' | 'a symbolic link' | 'no plain file'
+
+async function kindOf(path: string): Promise<Kind> {
+  try {
+    const stat = await lstat(path)
+    if (stat.isDirectory()) return 'folder'
+    if (stat.isSymbolicLink()) return 'a symbolic link'
+    return stat.isFile() ? 'a file' : 'no plain file'
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return 'absent'
+    throw error
+  }
+}
+
+/** What git keeps differently when a setting says so, each in words. */
+function unsupportedSetting(config: GitConfig): string | null {
+  if (config.boolean('core.bare', false)) return 'no work tree (core.bare)'
+  if (config.get('core.worktree') !== undefined) return 'its work tree elsewhere (core.worktree)'
+  if (config.boolean('core.sparsecheckout', false)) return 'a sparse checkout'
+  if (config.boolean('index.sparse', false)) return 'a sparse index'
+  if (config.boolean('core.splitindex', false)) return 'a split index'
+  if (config.boolean('remote.origin.promisor', false)) return 'a partial clone'
+  const extension = config.keys('extensions.').find((key) => !isHarmless(key, config))
+  return extension === undefined ? null : `${extension}=${config.get(extension)}`
+}
+
+/** https://git-scm.com/docs/repository-version: what is not known there must not be touched. */
+function isHarmless(key: string, config: GitConfig): boolean {
+  if (key === 'extensions.noop' || key === 'extensions.preciousobjects') return true
+  if (key === 'extensions.objectformat') return config.get(key) === 'sha1'
+  if (key === 'extensions.refstorage') return config.get(key) === 'files'
+  return key === 'extensions.worktreeconfig' && !config.boolean(key, false)
+}
+
+/** https://git-scm.com/docs/index-format: the signature, the version, and the extension that splits it. */
+async function unsupportedIndex(gitDir: string): Promise<string | null> {
+  const file = await open(join(gitDir, 'index')).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  })
+  if (file === null) return null
+  try {
+    const header = Buffer.alloc(8)
+    await file.read(header, 0, 8, 0)
+    const version = header.readUInt32BE(4)
+    return header.toString('latin1', 0, 4) === 'DIRC' && version >= 4
+      ? `an index of version ${version}`
+      : null
+  } finally {
+    await file.close()
+  }
+}
