@@ -15,10 +15,6 @@ export const fsPath = (bytes: BytePath): string | Buffer =>
 export const joinBytes = (folder: BytePath, name: BytePath): BytePath =>
   folder === '' ? name : `${folder}/${name}`
 
-/** The folder that holds it; '' for what lies at the top. */
-export const parentOf = (path: BytePath): BytePath =>
-  path.slice(0, Math.max(0, path.lastIndexOf('/')))
-
 /** Every folder above it, the topmost first. */
 export function parentsOf(path: BytePath): BytePath[] {
   const parents: BytePath[] = []

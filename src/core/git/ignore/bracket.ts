@@ -1,18 +1,18 @@
-const posixClasses: Record<string, RegExp> = {
-  alnum: /[A-Za-z0-9]/,
-  alpha: /[A-Za-z]/,
-  blank: /[ \t]/,
+const posixClasses = new Map([
+  ['alnum', /[A-Za-z0-9]/],
+  ['alpha', /[A-Za-z]/],
+  ['blank', /[ \t]/],
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the class is about them
-  cntrl: /[\x00-\x1f\x7f]/,
-  digit: /[0-9]/,
-  graph: /[!-~]/,
-  lower: /[a-z]/,
-  print: /[ -~]/,
-  punct: /[!-/:-@[-`{-~]/,
-  space: /[ \t\n\v\f\r]/,
-  upper: /[A-Z]/,
-  xdigit: /[A-Fa-f0-9]/,
-}
+  ['cntrl', /[\x00-\x1f\x7f]/],
+  ['digit', /[0-9]/],
+  ['graph', /[!-~]/],
+  ['lower', /[a-z]/],
+  ['print', /[ -~]/],
+  ['punct', /[!-/:-@[-`{-~]/],
+  ['space', /[ \t\n\v\f\r]/],
+  ['upper', /[A-Z]/],
+  ['xdigit', /[A-Fa-f0-9]/],
+])
 
 export interface Bracket {
   /** Whether it takes a byte. */
@@ -67,7 +67,7 @@ function namedClass(pattern: string, start: number) {
   const close = pattern.indexOf(']', start + 2)
   if (close < 0) return null
   if (pattern[close - 1] !== ':' || close - 1 < start + 2) return 'none'
-  const test = posixClasses[pattern.slice(start + 2, close - 1)]
+  const test = posixClasses.get(pattern.slice(start + 2, close - 1))
   if (test === undefined) return null
   const codes = Array.from({ length: 128 }, (_, code) => code)
   return { codes: codes.filter((code) => test.test(String.fromCharCode(code))), end: close + 1 }

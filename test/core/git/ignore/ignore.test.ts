@@ -86,7 +86,7 @@ const pieces = [
     '[a-]',
     '[--b]',
     '***',
-    '[[:foo:]]',
+    '[[:foo:]]', '[[:constructor:]]',
     '[z-a]',
     'A',
     '[A-C]',
