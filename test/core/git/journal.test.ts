@@ -1,7 +1,18 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { rolldown } from 'rolldown'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { ConflictError } from '../../../src/core/errors.js'
 import { fastForward } from '../../../src/core/git/fast-forward.js'
 import { recover } from '../../../src/core/git/journal.js'
 import type { Liveness } from '../../../src/core/git/types.js'
@@ -123,6 +134,118 @@ describe('a fast-forward that is killed', () => {
     }
   })
 })
+
+describe('a process that is killed (SIGKILL)', () => {
+  let child = ''
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wizard-test-'))
+    child = join(folder, 'child.mjs')
+    const bundle = await rolldown({
+      input: join(import.meta.dirname, 'sigkill-child.ts'),
+      platform: 'node',
+      logLevel: 'silent',
+    })
+    await bundle.write({ file: child, format: 'esm', codeSplitting: false })
+    await bundle.close()
+    return () => rmSync(folder, { recursive: true })
+  })
+
+  test('is recovered', async () => {
+    const ends = twoEnds(5)
+    const steps = await stepsOf(ends)
+    for (let n = 2; n <= steps; n += 4) {
+      const place = await copyOf(ends.base)
+      const args = [child, place.dir, ends.from, ends.to, String(n)]
+      const { signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+      expect([signal, stderr]).toEqual(['SIGKILL', ''])
+      // It is taken for alive by who does not know better, and then nothing is touched.
+      const was = snapshot(place.dir)
+      const unsure = recover({ ...place, liveness: { mark: 'x', isAlive: async () => true } })
+      if (isLink(lockOf(place))) {
+        await expect(unsure).rejects.toThrow(ConflictError)
+        expect(snapshot(place.dir)).toEqual(was)
+      } else await unsure
+      await recover({ ...place, liveness: as('second') })
+      expectAt(place, ends, head(place.dir) === ends.to ? 'to' : 'from')
+    }
+  })
+})
+
+describe('recovery', () => {
+  const halfWay = async () => {
+    const ends = twoEnds(5)
+    const place = await copyOf(ends.base)
+    await runUntilKilled((await stepsOf(ends)) - 12, () => forward(place, ends))
+    return { ends, place, again: () => recover({ ...place, liveness: as('second') }) }
+  }
+
+  test('of nothing is nothing', async () => {
+    const place = await copyOf(twoEnds(5).base)
+    const was = snapshot(place.dir)
+    expect(await recover({ ...place, liveness: as('second') })).toBe('none')
+    writeFileSync(join(place.gitDir, 'index.lock'), '')
+    expect(await recover({ ...place, liveness: as('second') })).toBe('none')
+    unlinkSync(join(place.gitDir, 'index.lock'))
+    expect(snapshot(place.dir)).toEqual(was)
+  })
+
+  test('with a journal that can’t be read is told', async () => {
+    const { place, again } = await halfWay()
+    writeFileSync(join(place.gitDir, 'wizard-move/journal.json'), '{"version":1')
+    const was = snapshot(place.dir)
+    await expect(again()).rejects.toThrow(/journal\.json can't be read/)
+    was.delete('.git/index.lock')
+    expect(snapshot(place.dir)).toEqual(was)
+  })
+
+  test('while git holds the index waits for its end', async () => {
+    const { place, again } = await halfWay()
+    unlinkSync(lockOf(place))
+    writeFileSync(lockOf(place), '')
+    const was = snapshot(place.dir)
+    await expect(again()).rejects.toThrow(ConflictError)
+    expect(snapshot(place.dir)).toEqual(was)
+  })
+
+  test('leaves all to who has gone on by hand', async () => {
+    const { place, again } = await halfWay()
+    unlinkSync(lockOf(place))
+    git(place.dir, ['commit', '--quiet', '--allow-empty', '-am', 'mine'])
+    const was = snapshot(place.dir, { withGit: false })
+    expect(await again()).toBe('undone')
+    expect(snapshot(place.dir, { withGit: false })).toEqual(was)
+    expectSettled(place)
+  })
+
+  test('finishes after a reset by hand', async () => {
+    const { place, ends, again } = await halfWay()
+    unlinkSync(lockOf(place))
+    git(place.dir, ['reset', '--quiet', '--hard'])
+    git(place.dir, ['clean', '-fdq'])
+    expect(await again()).toBe('finished')
+    expectAt(place, ends, 'to')
+  })
+
+  test('keeps what was staged since', async () => {
+    const { place, ends, again } = await halfWay()
+    unlinkSync(lockOf(place))
+    writeFileSync(join(place.dir, 'staged'), 'mine')
+    git(place.dir, ['add', 'staged'])
+    expect(await again()).toBe('finished')
+    expect(head(place.dir)).toBe(ends.to)
+    expect(porcelain(place.dir)).toBe('A  staged')
+  })
+
+  test('is needed before the next move', async () => {
+    const { place, ends } = await halfWay()
+    await expect(forward(place, ends, 'third')).rejects.toThrow(/interrupted and not recovered/)
+  })
+})
+
+const lockOf = ({ gitDir }: Place) => join(gitDir, 'index.lock')
+const isLink = (path: string) =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 
 /** Something that a person may have done since, by path: its content, or null where it was removed. */
 function edit(random: Random, dir: string, { trees }: Ends): Map<string, string | null> {
