@@ -311,7 +311,11 @@ const bad: Bad[] = [
     '2:10: github.owner: expected an organisation or user: letters, digits and hyphens, got ${NOPE:-a/b}',
   ],
   ['github', 'github:\n', '1:8: github: expected a map, got nothing'],
-  ['github', 'root: ~/x\n', '1:7: root: expected a path without ~; write ${HOME}, got ~/x'],
+  [
+    'github',
+    'root: ~/x\n',
+    '1:7: root: expected a path without ~, which no shell replaces here, got ~/x',
+  ],
   ['github', 'logs: ../logs\n', '1:7: logs: ../logs leads out of ROOT'],
   ['github', 'logs_keep_days: 0\n', '1:17: logs_keep_days: expected at least 1, got 0'],
   ['github', 'Github:\n  owner: x\n', '1:1: Github: unknown key; did you mean "github"?'],

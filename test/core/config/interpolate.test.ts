@@ -125,6 +125,20 @@ describe('in files', () => {
     expect(error.hint).toBe('set NO, or write ${NO:-a default}')
   })
 
+  test.each([
+    ['github:\n  timeout: ${NO}\n', '2:12: github.timeout'],
+    ['root: ${NO}\n', '1:7: root'],
+    [
+      'github:\n  app: { id: 1, installation: 2, private_key: "${NO}" }\n',
+      '2:47: github.app.private_key',
+    ],
+    ['github: { token: "${A}${NO}" }\n', '1:18: github.token'],
+  ])('an unset one is an error elsewhere: %j', async (github, place) => {
+    const { request } = await makeProject({ files: { 'config/github.yaml': github } })
+    const error = await failure(request)
+    expect(error.message).toContain(`config/github.yaml:${place}: the variable`)
+  })
+
   test('from .env, below the environment; an empty one is unset', async () => {
     const files = {
       'config/github.yaml': 'github:\n  owner: ${A}\nroot: ${B}-${C}\n',

@@ -312,6 +312,20 @@ const table: Record<string, Case[]> = {
       expected: ['PROJECT/flag', 'flag --root'],
     },
   ],
+  xdg: [
+    {
+      name: 'XDG_DATA_HOME',
+      project: { env: { XDG_DATA_HOME: '/data' } },
+      get: (c) => c.root,
+      expected: '/data/wizard',
+    },
+    {
+      name: 'a relative one is ignored',
+      project: { env: { XDG_DATA_HOME: 'data' } },
+      get: (c) => c.root,
+      expected: 'HOME/.local/share/wizard',
+    },
+  ],
   logs: [
     {
       name: 'without configuration',

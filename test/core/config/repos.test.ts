@@ -178,7 +178,8 @@ describe('findOverlaps', () => {
       ['a/x', 'a/y', 'a', 'a/z/w'],
       ['a around a/x', 'a around a/y', 'a/z/w inside a'],
     ],
-    [['a', 'a'], ['a same a']],
+    [['a', './a'], ['./a same a']],
+    [['./a', 'a'], ['a same ./a']],
     [['a', 'A'], []],
   ])('%j: %j', async (paths, expected) => {
     const found = await overlaps(await temporaryFolder(), paths)

@@ -59,7 +59,9 @@ describe('assertInside', () => {
   test('takes a root that is a link itself', async () => {
     const { root, top } = await folders()
     await symlink(root, join(top, 'link'))
+    await symlink('real', join(root, 'library/inner'))
     await assertInside(join(top, 'link'), join(top, 'link/library/real/x'))
+    await assertInside(join(top, 'link'), join(top, 'link/library/inner/x'))
   })
 
   test.each(['../../outside', '/', '../..', 'nowhere'])(

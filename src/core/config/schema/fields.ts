@@ -10,6 +10,10 @@ const shaped = (pattern: RegExp, expected: string) => z.string(expected).regex(p
 
 export const text = () => z.string().min(1, 'expected text')
 
+/** A path of this machine: only a shell knows what `~` stands for. */
+export const localPath = () =>
+  text().regex(/^(?!~)/, 'expected a path without ~, which no shell replaces here')
+
 export const flag = () => z.boolean()
 
 export const count = (least: number, most: number) => z.int().min(least).max(most)

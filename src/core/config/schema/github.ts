@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { parseUrl } from '../hosts.js'
 import { address, proxyAddress } from './address.js'
-import { count, ownerName, text } from './fields.js'
+import { count, localPath, ownerName } from './fields.js'
 
 /** A credential goes into a header: what can't stand there would break the request, or tell it in an error. */
 const token = z
@@ -19,7 +19,7 @@ export const githubKeys = z.strictObject({
   app: z
     .strictObject({
       id: z.int().positive().describe("The App's id."),
-      private_key: text().describe('Its private key, a PEM file; relative to this file.'),
+      private_key: localPath().describe('Its private key, a PEM file; relative to this file.'),
       installation: z.int().positive().describe('The id of its installation.'),
     })
     .nullish()
@@ -66,14 +66,13 @@ export const githubFile = z.strictObject({
     })
     .optional()
     .describe('GitHub: who asks, where, and how.'),
-  root: text()
-    .regex(/^(?!~)/, { error: 'expected a path without ~; write ${HOME}' })
+  root: localPath()
     .optional()
     .meta({ default: '.' })
     .describe(
       'ROOT, where destinations, logs and plugins live. Relative to the default: the folder that holds config/ (or wizard/config/), or $XDG_DATA_HOME/wizard for the configuration of your own. Overridden by WIZARD_ROOT and --root.',
     ),
-  logs: text().default('memory/logs').describe('The folder of the logs, inside ROOT.'),
+  logs: localPath().default('memory/logs').describe('The folder of the logs, inside ROOT.'),
   logs_keep_days: count(1, 36_500).default(30).describe('How many days a log is kept.'),
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ConfigFileName, configFileNames } from '../types.js'
+import type { ConfigFileName } from '../types.js'
 import { fileSchemas } from './index.js'
 
 /** Draft 7, which all editors know. */
@@ -33,9 +33,6 @@ export function jsonSchemaOf(name: ConfigFileName): JsonSchema {
   const about = { $schema, title: `${name}.yaml`, description: descriptions[name] }
   return { ...about, ...allowVariables(schema as JsonSchema) }
 }
-
-export const jsonSchemas = (): [ConfigFileName, JsonSchema][] =>
-  configFileNames.map((name) => [name, jsonSchemaOf(name)])
 
 const variable = '\\$\\{'
 

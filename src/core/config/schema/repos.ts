@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { groupPattern } from '../names.js'
-import { count, flag, ownerName, refName, repository, text } from './fields.js'
+import { count, flag, localPath, ownerName, refName, repository, text } from './fields.js'
 import { schedule } from './schedule.js'
 
 const options = {
@@ -38,7 +38,7 @@ export const repositoryEntry = z
     repo: repository('expected repo: NAME or OWNER/NAME, or from: OWNER').describe(
       'The repository: NAME, or OWNER/NAME.',
     ),
-    destination: text()
+    destination: localPath()
       .optional()
       .meta({ default: '/library/{group}/{repo}' })
       .describe('Its folder, always inside ROOT; {owner}, {repo} and {group} are replaced.'),
@@ -63,7 +63,7 @@ export const sourceEntry = z
       .optional()
       .describe('true: archived ones alone; false: none of them. Default: both.'),
     forks: flag().optional().describe('true: forks alone; false: none of them. Default: both.'),
-    destination: text()
+    destination: localPath()
       .optional()
       .meta({ default: '/library/{group}/{repo}' })
       .describe(
