@@ -200,8 +200,10 @@ export class Connection implements Api {
 
   /** Of many requests that wait for the same the first tells it. */
   #waiting({ reason, host, until }: Wait): void {
-    if (reason === 'rate limit' && until === this.#toldUntil) return
-    if (reason === 'rate limit') this.#toldUntil = until
+    if (reason === 'rate limit') {
+      if (Math.abs(until - this.#toldUntil) < 2000) return
+      this.#toldUntil = until
+    }
     const seconds = Math.ceil((until - this.#clock.now()) / 1000)
     const why = reason === 'retry' ? 'trying again' : 'the rate limit lifts'
     this.#options.emit?.({ type: 'waiting', message: `${host}: ${why} in ${seconds} s` })

@@ -143,6 +143,45 @@ describe('the transport', () => {
     expect(written).toContainEqual(expect.stringMatching(/the rate limit lifts in 60 s$/))
   })
 
+  it('tells of a wait once, however many requests wait', async () => {
+    let asked = 0
+    const address = await serve((_message, answer) => {
+      const headers = ++asked > 2 ? json : { ...json, 'retry-after': '60' }
+      answer.writeHead(asked > 2 ? 200 : 429, headers).end(JSON.stringify(repository))
+    })
+    let time = 0
+    let waiting = 0
+    let open = () => {}
+    const both = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const clock = {
+      now: () => time++,
+      async sleep() {
+        if (++waiting === 2) open()
+        await both
+        time = 61_000
+      },
+    }
+    const own = client(address, { clock })
+    await Promise.all([own.getRepo('uDOS', 'a'), own.getRepo('uDOS', 'b')])
+    expect(written.filter((line) => line.includes('the rate limit lifts'))).toHaveLength(1)
+  })
+
+  it('takes the token to no other host', async () => {
+    const seen: (string | undefined)[] = []
+    const stranger = await serve((message, answer) => {
+      seen.push(message.headers.authorization)
+      answer.writeHead(200, json).end(JSON.stringify(repository))
+    })
+    const address = await serve((message, answer) => {
+      seen.push(message.headers.authorization)
+      answer.writeHead(301, { location: `${stranger}/repos/uDOS/core` }).end()
+    })
+    await client(address).getRepo('uDOS', 'core')
+    expect(seen).toEqual([`Bearer ${token}`, undefined])
+  })
+
   it('refuses a bad token before any request', async () => {
     let asked = 0
     const address = await serve((_message, answer) => {
