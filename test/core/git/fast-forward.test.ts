@@ -23,7 +23,7 @@ function twoClones(seed: number) {
 }
 
 describe('a fast-forward', () => {
-  test.each(Array.from({ length: 15 }, (_, seed) => seed + 1))(
+  test.each(Array.from({ length: 8 }, (_, seed) => seed + 1))(
     'of a clean tree is git’s, seed %i',
     async (seed) => {
       const { from, to, ours, theirs } = twoClones(seed)
@@ -44,7 +44,7 @@ describe('a fast-forward', () => {
     },
   )
 
-  test.each(Array.from({ length: 40 }, (_, seed) => seed + 101))(
+  test.each(Array.from({ length: 24 }, (_, seed) => seed + 101))(
     'over local work is git’s, or leaves everything as it was, seed %i',
     async (seed) => {
       const { from, to, ours, theirs } = twoClones(seed % 7)
