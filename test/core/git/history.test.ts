@@ -53,7 +53,7 @@ describe.each([
 ])('random histories, %s', (_, skew) => {
   test.each([1, 2, 3])('isAncestor says what git rev-list says (seed %i)', async (seed) => {
     const dir = repository()
-    const oids = graph(dir, { seed, skew, commits: 40 })
+    const oids = graph(dir, { seed, skew, commits: 24 })
     const store = await open(dir)
     for (const descendant of oids) {
       const ancestors = ancestorsOf(dir, descendant)
@@ -65,7 +65,7 @@ describe.each([
 
   test.each([4, 5, 6])('aheadBehind counts what git counts (seed %i)', async (seed) => {
     const dir = repository()
-    const oids = graph(dir, { seed, skew, commits: 40 })
+    const oids = graph(dir, { seed, skew, commits: 24 })
     const store = await open(dir)
     const reachable = new Map(oids.map((oid) => [oid, ancestorsOf(dir, oid)]))
     for (const one of oids) {

@@ -1,7 +1,8 @@
-import { type ExecFileSyncOptions, execFileSync } from 'node:child_process'
+import { type ExecFileSyncOptions, execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 
 const environment = {
@@ -41,7 +42,12 @@ export function gitBytes(dir: string, args: string[], { input, env }: GitOptions
   return Buffer.from(execFileSync('git', args, options))
 }
 
-export const gitEnvironment = environment
+/** The same where git talks to a server of this process, which must go on meanwhile. */
+export async function networkGit(dir: string, args: string[]): Promise<string> {
+  const run = promisify(execFile)
+  const { stdout } = await run('git', args, { cwd: dir, env: environment, maxBuffer: 1 << 30 })
+  return stdout.trim()
+}
 
 /** A folder of its own for one test, removed after it. */
 export function temporaryFolder(): string {

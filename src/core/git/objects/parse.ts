@@ -1,5 +1,5 @@
 import type { GitObject, ObjectStore, ObjectType, Oid } from '../types.js'
-import { CorruptObjectError } from './errors.js'
+import { CorruptObjectError, MissingObjectError } from './errors.js'
 
 export interface Commit {
   tree: Oid
@@ -83,6 +83,17 @@ export async function peel(store: ObjectStore, oid: Oid): Promise<GitObject & { 
   const object = await store.read(oid)
   if (object.type !== 'tag') return { oid, ...object }
   return peel(store, parseTag(object.data).object)
+}
+
+/** The commit that a ref's object is or leads to; null where it leads to none, or is not here, whole. */
+export async function commitOf(store: ObjectStore, oid: Oid): Promise<Oid | null> {
+  try {
+    const { type, oid: end } = await peel(store, oid)
+    return type === 'commit' ? end : null
+  } catch (error) {
+    if (error instanceof MissingObjectError) return null
+    throw error
+  }
 }
 
 async function readTyped(store: ObjectStore, oid: Oid, type: ObjectType): Promise<Buffer> {

@@ -24,6 +24,13 @@ export async function readPackedRefs(gitDir: string, prefix: string): Promise<Ma
   return refs
 }
 
+/** The first of those whose name begins so; null where there is none. */
+export async function findPackedRef(gitDir: string, prefix: string): Promise<string | null> {
+  const text = await readText(gitDir)
+  const at = text.indexOf(` ${prefix}`)
+  return at < 40 ? null : text.slice(at + 1, text.indexOf('\n', at))
+}
+
 /** For a repository that is being made: all its refs in one file, sorted and peeled as git writes it. */
 export function formatPackedRefs(refs: Iterable<[string, RemoteRef]>): string {
   const lines = ['# pack-refs with: peeled fully-peeled sorted \n']

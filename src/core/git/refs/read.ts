@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WizardError } from '../../errors.js'
@@ -55,14 +56,24 @@ export async function listLocalRefs(gitDir: string, prefix: string): Promise<Map
   return new Map([...refs].sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
-async function looseNames(gitDir: string, folder: string): Promise<string[]> {
+/** The refs in files below a folder (`refs`, `refs/heads/feature`); none where it is no folder. */
+export async function looseNames(gitDir: string, folder: string): Promise<string[]> {
   const names: string[] = []
-  for (const entry of await readdir(join(gitDir, folder), { withFileTypes: true })) {
+  for (const entry of await readFolder(join(gitDir, folder))) {
     const name = `${folder}/${entry.name}`
     if (entry.isDirectory()) names.push(...(await looseNames(gitDir, name)))
     else if (isRefName(name)) names.push(name)
   }
   return names
+}
+
+async function readFolder(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true })
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
+    throw error
+  }
 }
 
 /** The value of a ref that is not symbolic. */

@@ -4,8 +4,8 @@ import { ConflictError, WizardError } from '../../errors.js'
 import { hasCode, removeEmptyFolders } from '../files.js'
 import { type FileLock, lockFile } from '../lock-file.js'
 import type { Liveness, Oid } from '../types.js'
-import { removePackedRef } from './packed-refs.js'
-import { followSymbolic, type Head, listLocalRefs, readHead, resolveRef } from './read.js'
+import { findPackedRef, removePackedRef } from './packed-refs.js'
+import { followSymbolic, type Head, looseNames, readHead, resolveRef } from './read.js'
 import { isRefName } from './ref-name.js'
 import { appendReflog, isLogged, type RefChange, removeReflog } from './reflog.js'
 
@@ -125,8 +125,9 @@ async function commitRef(gitDir: string, name: string, lock: FileLock, data: str
 
 /** A name can't be a ref and a folder of refs, loose or packed. */
 async function expectNoneInTheWay(gitDir: string, name: string): Promise<void> {
-  const [below] = await listLocalRefs(gitDir, `${name}/`)
-  if (below !== undefined) throw inTheWay(name, below[0])
+  const [loose] = await looseNames(gitDir, name)
+  const below = loose ?? (await findPackedRef(gitDir, `${name}/`))
+  if (below !== null) throw inTheWay(name, below)
   for (let above = dirname(name); above !== 'refs'; above = dirname(above)) {
     if ((await resolveRef(gitDir, above)) !== null) throw inTheWay(name, above)
   }
