@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { GitHubClient } from '../src/core/github/client.js'
+import { downloadFile } from '../src/core/github/download.js'
+import { uploadFile } from '../src/core/github/upload.js'
+
+const megabytes = 400
+
+/** In a process of its own, as its memory is not what is measured. It sends a file, and takes one. */
+const server = `
+  import { createServer } from 'node:http'
+  const chunk = Buffer.alloc(1 << 20, 1)
+  const listener = async (request, answer) => {
+    if (request.method === 'POST') {
+      for await (const part of request) part.length
+      return answer.end('{}')
+    }
+    answer.writeHead(200, { 'content-length': ${megabytes} * chunk.length })
+    for (let sent = 0; sent < ${megabytes}; sent++) {
+      if (!answer.write(chunk)) await new Promise((resolve) => answer.once('drain', resolve))
+    }
+    answer.end()
+  }
+  createServer(listener).listen(0, '127.0.0.1', function () { console.log(this.address().port) })
+`
+
+/** A file of 400 MB down and up again: seconds, and the most memory this process took. */
+export async function transfer(): Promise<string[]> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', server], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  try {
+    const [port] = await once(child.stdout, 'data')
+    const baseUrl = `http://127.0.0.1:${String(port).trim()}`
+    const client = new GitHubClient({ baseUrl, token: 'not-a-secret' })
+    const file = join(folder, 'file')
+    const down = await measured('download', (onProgress) =>
+      downloadFile(client, '/file', file, { onProgress }),
+    )
+    const to = new URL(`${baseUrl}/file`)
+    const up = await measured('upload', (onProgress) =>
+      uploadFile(client, to, file, { contentType: 'application/zip', onProgress }),
+    )
+    await client.close()
+    return [down, up]
+  } finally {
+    child.kill()
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Memory is looked at with each piece: the system's own maximum counts what started this process as well. */
+async function measured(
+  name: string,
+  work: (onProgress: () => void) => Promise<unknown>,
+): Promise<string> {
+  let most = 0
+  const begun = performance.now()
+  await work(() => {
+    most = Math.max(most, process.memoryUsage.rss())
+  })
+  const seconds = ((performance.now() - begun) / 1000).toFixed(2)
+  return `${name} of ${megabytes} MB: ${seconds} s, at most ${Math.round(most / 2 ** 20)} MB of memory`
+}
