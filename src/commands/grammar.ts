@@ -1,7 +1,7 @@
 import { split } from 'shlex'
 import { UsageError } from '../core/errors.js'
+import { didYouMean, nearest } from '../core/nearest.js'
 import { globalFlags } from './global-flags.js'
-import { didYouMean, nearest } from './suggest.js'
 import type { Noun, Verb } from './verb.js'
 
 /** What argv asks for, before its flags are parsed. */

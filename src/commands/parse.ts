@@ -1,7 +1,7 @@
 import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../core/errors.js'
+import { didYouMean } from '../core/nearest.js'
 import { type GlobalFlags, globalFlags } from './global-flags.js'
-import { didYouMean } from './suggest.js'
 import type { FlagSpec, FlagSpecs, Noun, Verb } from './verb.js'
 
 export interface Invocation {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { nearest } from '../nearest.js'
 import { oneLine } from '../text.js'
-import { nearest } from './nearest.js'
 import type { Fault, Path, Place } from './tree.js'
 
 type Issue = z.core.$ZodIssue
@@ -73,7 +73,7 @@ function faults(issue: Issue, above: Path, placeOf: (path: Path) => Place | unde
 }
 
 function unknownKey(path: Path, known: readonly string[]): Fault {
-  const near = nearest(String(path.at(-1)), known)
+  const near = nearest(String(path.at(-1)), known)[0]
   const remedy = near
     ? `did you mean "${near}"?`
     : `expected ${known.length > 1 ? 'one of ' : ''}${known.join(', ')}`
@@ -113,7 +113,7 @@ function badValue(issue: Issue, path: Path, place: Place | undefined): Fault {
   if (place === undefined) return { path, at: 'missing', message: `missing; ${message}` }
   const got = shown(path, place)
   const known = issue.code === 'invalid_value' ? issue.values.map(String) : []
-  const near = place.text === undefined ? undefined : nearest(place.text, known)
+  const near = place.text === undefined ? undefined : nearest(place.text, known)[0]
   const remedy = near ? `; did you mean "${near}"?` : quoting(issue, place)
   return { path, message: `${message}${got}${remedy}` }
 }

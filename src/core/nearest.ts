@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 
-/** The known names a wrong one may stand for, nearest first; empty where none is near. */
+/** The known names that a wrong one may stand for, in any case, nearest first; empty where none is near. */
 export function nearest(word: string, names: readonly string[]): string[] {
   const wanted = word.toUpperCase()
   return names
@@ -11,11 +11,11 @@ export function nearest(word: string, names: readonly string[]): string[] {
     .map(({ name }) => name)
 }
 
+/** Two letters that changed places count as two. */
+const mostTypos = (length: number) => (length < 4 ? 1 : Math.max(2, Math.floor(length / 3)))
+
 /** A hint that names the nearest, or undefined. */
 export function didYouMean(word: string, names: readonly string[]): string | undefined {
   const near = nearest(word, names)
   return near.length === 0 ? undefined : `did you mean ${near.join(' or ')}?`
 }
-
-/** Two letters that changed places count as two. */
-const mostTypos = (length: number) => (length < 4 ? 1 : Math.max(2, Math.floor(length / 3)))
