@@ -5,7 +5,7 @@ import {
   GitHubNetworkError,
   GitHubRateLimitError,
 } from '../errors.js'
-import { isSilence } from '../http/failure.js'
+import { isCut } from '../http/failure.js'
 import type { Api } from './api.js'
 import { askGraphql } from './graphql.js'
 
@@ -64,7 +64,10 @@ function isUnavailable(error: unknown): error is GitHubError {
   return !(error instanceof GitHubAuthError && error.status === 401)
 }
 
-/** A query that is too heavy for the server ends in 502, 504 or silence: half of it may not. */
+/**
+ * A query that is too heavy ends in 502, 504, a cut connection or an error that speaks of a time-out: half of it may not.
+ * Silence of the whole `timeout` is no such sign, and halving it on and on would take minutes.
+ */
 async function askInHalves(
   api: Api,
   wanted: readonly WantedHead[],
@@ -81,8 +84,10 @@ async function askInHalves(
 }
 
 function isOverload(error: unknown): boolean {
-  if (!(error instanceof GitHubNetworkError)) return false
-  return error.status === 502 || error.status === 504 || isSilence(error)
+  if (!(error instanceof GitHubError)) return false
+  if (error.status === 502 || error.status === 504) return true
+  if (error instanceof GitHubNetworkError) return isCut(error)
+  return /time-?out|something went wrong/i.test(error.message)
 }
 
 const ref = z.object({ name: z.string(), target: z.object({ oid: z.string() }) }).nullable()

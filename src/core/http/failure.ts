@@ -64,13 +64,9 @@ export function isCertificateFailure(error: unknown): boolean {
   return (causeCode(error) ?? '') in certificate
 }
 
-/** undici says so when the other side had closed a kept-alive socket before a byte of the answer. */
-export function isStaleSocket(error: unknown): boolean {
+/** The other side ended the connection; before a byte of the answer, that may be because it was kept alive for too long. */
+export function isCut(error: unknown): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(causeCode(error) ?? '')
-}
-
-export function isSilence(error: unknown): boolean {
-  return ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].includes(causeCode(error) ?? '')
 }
 
 /** The code of the error, or of the nearest one that caused it. */

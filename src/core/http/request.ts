@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { type Dispatcher, request as send } from 'undici'
 import { GitHubNetworkError } from '../errors.js'
-import { isStaleSocket, networkError } from './failure.js'
+import { isCut, networkError } from './failure.js'
 import { headersFor, mostRedirects, redirectTarget } from './redirect.js'
 
 export { networkError } from './failure.js'
@@ -76,7 +76,7 @@ async function sendOverFreshSocket(
   const attempt = () => send(url, { dispatcher, ...options })
   try {
     return await attempt().catch((error) => {
-      if (repeatable && isStaleSocket(error) && !(options.body instanceof Readable)) {
+      if (repeatable && isCut(error) && !(options.body instanceof Readable)) {
         return attempt()
       }
       throw error

@@ -93,8 +93,15 @@ describe('headsOf', () => {
     expect(query).not.toContain('viewer')
   })
 
-  it.each([502, 504])('asks for halves after a %i', async (status) => {
-    const fault = github.fail({ path: /graphql/, status, times: 2 })
+  const timeout = { message: 'Something went wrong. This may be the result of a timeout' }
+
+  it.each([
+    ['a 502', { status: 502 }],
+    ['a 504', { status: 504 }],
+    ['a cut connection', { dropAnswer: true }],
+    ['an error that speaks of a time-out', { body: { data: null, errors: [timeout] } }],
+  ])('asks for halves after %s', async (_what, trouble) => {
+    const fault = github.fail({ path: /graphql/, ...trouble, times: 2 })
     const heads = await headsOf(client, await addMany(4))
     expect(heads.map((head) => head?.fullName)).toEqual([
       'many/r0',
@@ -124,6 +131,14 @@ describe('headsOf', () => {
     github.fail({ path: /graphql/, ...fault })
     expect(await headsOf(client, wanted('uDOS/a', 'uDOS/b'))).toEqual([null, null])
     expect(warnings).toEqual([expect.stringContaining('each repository is asked by git')])
+  })
+
+  it('does not halve what falls silent', async () => {
+    await client.close()
+    client = connect({ timeout: 0.15 })
+    const fault = github.fail({ path: /graphql/, delay: 'forever' })
+    expect(await headsOf(client, wanted('uDOS/a', 'uDOS/b'))).toEqual([null, null])
+    expect(fault.hits).toBe(1)
   })
 
   it('does not know what was answered in part', async () => {
