@@ -1,7 +1,7 @@
 import type { Context } from '../context.js'
 import type { Component } from '../core/config/types.js'
 import { ConfigError, UsageError } from '../core/errors.js'
-import { parseAddress } from '../core/repos/origin.js'
+import { parseAddress } from '../core/git/origin.js'
 
 export interface RepositoryTarget {
   owner: string

@@ -1,7 +1,7 @@
 import { type ErrorReport, reportError } from '../errors.js'
+import { isSameRepository } from '../git/origin.js'
 import { BlockedError, type BlockReason, type LocalState, type Oid } from '../git/types.js'
 import { isDue } from './due.js'
-import { isSameRepository } from './origin.js'
 import type { RemoteHead } from './remote-head.js'
 import type { Remembered } from './state.js'
 import type { SkipReason, SyncStatus } from './types.js'

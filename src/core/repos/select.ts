@@ -1,6 +1,6 @@
 import type { Component, RepoEntry } from '../config/types.js'
 import { GitHubNotFoundError } from '../errors.js'
-import { parseAddress } from './origin.js'
+import { parseAddress } from '../git/origin.js'
 import { fullNameOf, sameName, type Wanted } from './wanted.js'
 
 export interface SelectOptions {
