@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { ConflictError, PathError } from '../../../src/core/errors.js'
 import { fastForward } from '../../../src/core/git/fast-forward.js'
 import { moveTo } from '../../../src/core/git/move.js'
+import { isClean } from '../../../src/core/git/status.js'
 import { BlockedError } from '../../../src/core/git/types.js'
 import { git, temporaryFolder } from './real-git.js'
 import { cloneAt, placeOf } from './repository.js'
@@ -120,13 +121,14 @@ const blocked: [string, (dir: string) => void, string][] = [
 ]
 
 /** With the size and the time that the index remembers, so that only the content tells. */
-function racyEdit(dir: string): void {
-  const path = join(dir, 'edited')
-  execFileSync('touch', ['-d', '@2000000000.5', path])
+function racyEdit(dir: string, name = 'edited'): void {
+  const path = join(dir, name)
+  git(dir, ['config', 'core.trustCtime', 'false'])
+  execFileSync('touch', ['-d', '@1500000000.5', path])
   git(dir, ['update-index', '--refresh'])
-  execFileSync('touch', ['-d', '@2000000000.5', join(dir, '.git/index')])
+  execFileSync('touch', ['-d', '@1500000000.5', join(dir, '.git/index')])
   writeFileSync(path, '9\n')
-  execFileSync('touch', ['-d', '@2000000000.5', path])
+  execFileSync('touch', ['-d', '@1500000000.5', path])
 }
 
 const message = 'pull: Fast-forward'
@@ -238,6 +240,50 @@ describe('a fast-forward leaves every byte as it was, for', () => {
     const place = await placeOf(dir)
     const act = () => fastForward({ ...place, branch: 'main', from, to, message })
     await expectRefused(act, dir, Error)
+  })
+})
+
+describe('what upstream did not touch stays as it was', () => {
+  test('a file that changed in the tick in which the index was written, which only its content tells', async () => {
+    const { dir, from, to } = repository()
+    racyEdit(dir, 'left')
+    const place = await placeOf(dir)
+    await fastForward({ ...place, branch: 'main', from, to, message })
+    expect(git(dir, ['status', '--porcelain'])).toBe('M left')
+    expect(await isClean(place)).toBe(false)
+  })
+
+  test('assume-valid, skip-worktree, intent to add, staged and unstaged work', async () => {
+    const { dir, from, to } = repository()
+    git(dir, ['update-index', '--assume-unchanged', 'left'])
+    git(dir, ['update-index', '--skip-worktree', '.gitignore', 'edited'])
+    write('staged', 'mine\n')(dir)
+    git(dir, ['add', 'staged'])
+    write('staged', 'more\n')(dir)
+    write('intended', 'mine\n')(dir)
+    git(dir, ['add', '-N', 'intended'])
+    const place = await placeOf(dir)
+    await fastForward({ ...place, branch: 'main', from, to, message })
+    const flags = git(dir, ['ls-files', '-v']).split('\n')
+    expect(flags).toEqual(expect.arrayContaining(['h left', 'S .gitignore', 'S edited']))
+    expect(git(dir, ['status', '--porcelain'])).toBe('A intended\nAM staged')
+    expect(readFileSync(join(dir, 'edited'), 'utf8')).toBe('2\n')
+  })
+
+  test('untracked and ignored files in folders that upstream empties', async () => {
+    const { dir, from, to } = repository()
+    const place = await placeOf(dir)
+    await fastForward({ ...place, branch: 'main', from, to, message })
+    write('deep/mine', 'mine\n')(dir)
+    write('deep/er/mine.log', 'mine\n')(dir)
+    const rest = new Map([...after].filter(([path]) => !path.startsWith('deep/')))
+    const next = addCommit(join(dir), rest, 3)
+    git(dir, ['update-ref', 'refs/heads/main', to])
+    const again = await placeOf(dir)
+    await fastForward({ ...again, branch: 'main', from: to, to: next, message })
+    expect(git(dir, ['status', '--porcelain', '--ignored', '-uall'])).toBe(
+      '?? deep/mine\n!! deep/er/mine.log',
+    )
   })
 })
 

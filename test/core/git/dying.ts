@@ -96,3 +96,20 @@ export async function runUntilKilled(
     restore()
   }
 }
+
+/** Runs with the n-th change failing once, as on a full disk. @returns the error, or null where all went well */
+export async function runWithFailure(n: number, run: () => Promise<unknown>): Promise<unknown> {
+  const restore = watchChanges((step, half) => {
+    if (step !== n) return
+    half()
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+  })
+  try {
+    await run()
+    return null
+  } catch (error) {
+    return error
+  } finally {
+    restore()
+  }
+}

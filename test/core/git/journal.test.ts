@@ -15,8 +15,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { ConflictError } from '../../../src/core/errors.js'
 import { fastForward } from '../../../src/core/git/fast-forward.js'
 import { recover } from '../../../src/core/git/journal.js'
-import type { Liveness } from '../../../src/core/git/types.js'
-import { runUntilKilled } from './dying.js'
+import { BlockedError, type Liveness } from '../../../src/core/git/types.js'
+import { runUntilKilled, runWithFailure } from './dying.js'
 import { at } from './edits.js'
 import { git, temporaryFolder } from './real-git.js'
 import { cloneAt, placeOf, randomRepository } from './repository.js'
@@ -133,6 +133,102 @@ describe('a fast-forward that is killed', () => {
         if (whole) break
       }
     }
+  })
+})
+
+describe('a fast-forward that fails', () => {
+  test('at any step is taken back', async () => {
+    const ends = twoEnds(3)
+    const steps = await stepsOf(ends)
+    let failures = 0
+    for (let n = 1; n <= steps; n++) {
+      const place = await copyOf(ends.base)
+      const error = await runWithFailure(n, () => forward(place, ends))
+      if (error === null) continue
+      failures++
+      const end = head(place.dir) === ends.to ? 'to' : 'from'
+      expect(snapshot(place.dir, { withGit: false })).toEqual(ends.trees[end])
+      await recover({ ...place, liveness: as('second') })
+      expectAt(place, ends, end)
+    }
+    expect(failures).toBeGreaterThan(20)
+  })
+
+  /** A history in which some file is only edited, and some is new at the top. */
+  const seed = 2
+  /** What happens once, between the first look at the files and the first change of one. */
+  const meanwhile = async (happens: (place: Place) => void) => {
+    const ends = twoEnds(seed)
+    const place = await copyOf(ends.base)
+    let happened = false
+    const request = { ...place, ...ends, branch: 'main', message, liveness: as('first') }
+    const onProgress = () => {
+      if (!happened) happens(place)
+      happened = true
+    }
+    const error = await fastForward({ ...request, onProgress }).then(
+      () => null,
+      (reason: unknown) => reason,
+    )
+    return { ends, place, error }
+  }
+
+  const leafIn = ({ trees }: Ends, which: (path: string) => boolean) =>
+    [...trees.to].find(([path, leaf]) => leaf.startsWith('100') && which(path))?.[0] ?? ''
+
+  test('since a file was edited meanwhile keeps the edit, and the rest as it was', async () => {
+    const isEdited = (ends: Ends) =>
+      leafIn(
+        ends,
+        (path) =>
+          (ends.trees.from.get(path)?.startsWith('100') ?? false) &&
+          ends.trees.from.get(path) !== ends.trees.to.get(path),
+      )
+    const path = isEdited(twoEnds(seed))
+    const { ends, place, error } = await meanwhile(({ dir }) =>
+      writeFileSync(at(dir, path), 'mine'),
+    )
+    expect(error).toBeInstanceOf(BlockedError)
+    expectAllBut(new Map([[path, 'mine']]), place, ends, 'from')
+    expect(head(place.dir)).toBe(ends.from)
+  })
+
+  test('since a file was made meanwhile keeps that file', async () => {
+    const isNew = (ends: Ends) =>
+      leafIn(ends, (path) => !ends.trees.from.has(path) && !path.includes('/'))
+    const path = isNew(twoEnds(seed))
+    const { ends, place, error } = await meanwhile(({ dir }) =>
+      writeFileSync(at(dir, path), 'mine'),
+    )
+    expect(error).toBeInstanceOf(BlockedError)
+    expectAllBut(new Map([[path, 'mine']]), place, ends, 'from')
+  })
+
+  test('since the branch was moved meanwhile is taken back', async () => {
+    const { ends, place, error } = await meanwhile(({ dir }) => {
+      git(dir, [
+        'update-ref',
+        'refs/heads/main',
+        git(dir, ['commit-tree', 'HEAD^{tree}', '-m', 'x']),
+      ])
+    })
+    expect(error).toBeInstanceOf(ConflictError)
+    expect(snapshot(place.dir, { withGit: false })).toEqual(ends.trees.from)
+    expect(porcelain(place.dir)).toBe('')
+    expectSettled(place)
+  })
+
+  test('since it was told to stop is taken back', async () => {
+    const abort = new AbortController()
+    const ends = twoEnds(5)
+    const place = await copyOf(ends.base)
+    const onProgress = () => {
+      abort.abort(new Error('enough'))
+      for (const end = performance.now() + 15; performance.now() < end; );
+    }
+    const request = { ...place, ...ends, branch: 'main', message, onProgress }
+    await expect(fastForward({ ...request, signal: abort.signal })).rejects.toThrow('enough')
+    expectAt(place, ends, 'from')
   })
 })
 

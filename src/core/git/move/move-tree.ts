@@ -217,14 +217,16 @@ export async function settle(
 }
 
 /**
- * Takes back what a failure left half-done.
+ * Takes back what a failure left half-done; where HEAD, which moves last, has moved, nothing is.
  *
  * @throws WizardError where that fails too: the journal stays, and the next run recovers
  */
 async function undo(request: MoveRequest, changes: TreeChange[], failure: unknown): Promise<void> {
   try {
-    const place = openPlace({ ...request, signal: undefined })
-    await settle(request, place, await lookAtPaths(place, changes), 'backward')
+    if (!(await isHeadAt(request.gitDir, request.branch, [request.to]))) {
+      const place = openPlace({ ...request, signal: undefined })
+      await settle(request, place, await lookAtPaths(place, changes), 'backward')
+    }
     removeJournal(request.gitDir)
   } catch (error) {
     throw new WizardError(`${request.dir} is half-way between two commits`, {
