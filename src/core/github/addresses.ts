@@ -3,28 +3,31 @@ import { ConfigError } from '../errors.js'
 export const defaultBaseUrl = 'https://api.github.com'
 
 /**
- * The address of the API, without a slash at its end.
+ * The address of the API, or by `key` of another server that is given the credential, without a slash at its end.
  *
  * @throws ConfigError for what is no address, and for plain http to anything but this machine.
  */
-export function parseBaseUrl(address: string): URL {
+export function parseBaseUrl(address: string, key = 'base_url'): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new ConfigError('github.base_url is not a web address', {
-      hint: `write it as ${defaultBaseUrl}, or https://HOST/api/v3 for GitHub Enterprise Server`,
-    })
+    throw new ConfigError(`github.${key} is not a web address`, { hint: examples[key] })
   }
   if (url.username !== '' || url.password !== '') {
-    throw new ConfigError('github.base_url holds a user or a password', {
+    throw new ConfigError(`github.${key} holds a user or a password`, {
       hint: 'put the token into GITHUB_TOKEN, or github.token',
     })
   }
   if (url.protocol === 'http:' && !isLoopback(url)) {
-    throw new ConfigError(`github.base_url is plain http to ${url.host}`, {
+    throw new ConfigError(`github.${key} is plain http to ${url.host}`, {
       hint: 'the token would travel readable by all: use https',
     })
   }
   return new URL(`${url.origin}${url.pathname.replace(/\/+$/, '')}`)
+}
+
+const examples: Record<string, string> = {
+  base_url: `write it as ${defaultBaseUrl}, or https://HOST/api/v3 for GitHub Enterprise Server`,
+  git_url: 'write it as https://github.com, or leave it out',
 }
 
 function isLoopback({ hostname }: URL): boolean {

@@ -1,3 +1,5 @@
+import type { PullResult } from '../git/pull.js'
+import type { CloneResult } from '../git/types.js'
 import * as artifacts from './artifacts.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import * as contents from './contents.js'
@@ -14,6 +16,7 @@ import type {
   WorkflowRun,
 } from './shapes.js'
 import * as workflows from './workflows.js'
+import * as workingCopy from './working-copy.js'
 
 export type GitHubClientOptions = ConnectionOptions
 
@@ -26,6 +29,16 @@ export class GitHubClient extends Connection {
   /** @throws GitHubError with everything that is wrong with the query */
   graphql(query: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>> {
     return graphql(this, query, variables)
+  }
+
+  /** With all branches and tags; `ref`: a branch, a tag or a full commit id. */
+  cloneRepo(owner: string, repo: string, destination: string, ref?: string): Promise<CloneResult> {
+    return workingCopy.cloneRepo(this, owner, repo, destination, ref)
+  }
+
+  /** The branch that is checked out, forward only. @throws BlockedError with nothing changed */
+  pullRepo(localPath: string): Promise<PullResult> {
+    return workingCopy.pullRepo(this, localPath)
   }
 
   /** Whether it is there and visible with this credential. */

@@ -10,12 +10,11 @@ import type { Api } from './api.js'
 import { type AppSettings, appTokens } from './app.js'
 import { type Credentials, createCredentials, tokenSources } from './auth.js'
 import { ghToken } from './gh.js'
-import { formatRecord, type RequestRecord } from './layers/record.js'
 import type { Fetch } from './layers/wire.js'
 import type { Send } from './message.js'
 import { createOctokit, type Octokit } from './octokit.js'
+import { createTeller, type Teller } from './teller.js'
 import { createTransport, type Transport } from './transport.js'
-import type { Wait } from './waits.js'
 
 export interface ConnectionOptions {
   /** Default: `GH_TOKEN`, `GITHUB_TOKEN` of `env`, then `gh auth token`; public reads go without. */
@@ -69,20 +68,22 @@ export class Connection implements Api {
   readonly #clock: Clock
   readonly #dispatcher: Dispatcher
   readonly #credentials: Credentials
+  readonly #teller: Teller
   readonly #transport: Transport
   #octokit: Promise<Octokit> | undefined
-  #requests = 0
-  #toldUntil = 0
 
   constructor(options: ConnectionOptions = {}) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.baseUrl = parseBaseUrl(options.baseUrl ?? defaultBaseUrl)
-    this.gitUrl = (options.gitUrl ?? gitUrlFor(this.baseUrl.href)).replace(/\/+$/, '')
+    this.gitUrl = options.gitUrl
+      ? parseBaseUrl(options.gitUrl, 'git_url').href.replace(/\/+$/, '')
+      : gitUrlFor(this.baseUrl.href)
     this.owner = options.owner ?? null
     this.redactor = options.redactor ?? createRedactor()
     this.#dispatcher = options.dispatcher ?? this.#createDispatcher()
     this.#credentials = createCredentials(this.#tokenSources(), this.redactor.add)
+    this.#teller = createTeller({ ...options, clock: this.#clock, redact: this.redactor })
     this.#transport = this.#createTransport()
     this.send = this.#transport.send
     this.transfer = this.#transport.transfer
@@ -90,7 +91,7 @@ export class Connection implements Api {
 
   /** Requests sent to the API so far, each try and each 304 counted. */
   get requests(): number {
-    return this.#requests
+    return this.#teller.requests
   }
 
   /** Whether there is a credential. */
@@ -184,28 +185,8 @@ export class Connection implements Api {
       signal,
       random,
       redact: this.redactor,
-      onRequest: (record) => this.#told(record),
-      onWait: (wait) => this.#waiting(wait),
+      onRequest: this.#teller.onRequest,
+      onWait: this.#teller.onWait,
     })
-  }
-
-  #told(record: RequestRecord): void {
-    this.#requests++
-    const { log, emit } = this.#options
-    const message = this.redactor(formatRecord(record))
-    const failed = record.status === null || record.status >= 500
-    log?.write('api', failed ? 'WARN' : 'INFO', message)
-    emit?.({ type: 'request', message })
-  }
-
-  /** Of many requests that wait for the same the first tells it. */
-  #waiting({ reason, host, until }: Wait): void {
-    if (reason === 'rate limit') {
-      if (Math.abs(until - this.#toldUntil) < 2000) return
-      this.#toldUntil = until
-    }
-    const seconds = Math.ceil((until - this.#clock.now()) / 1000)
-    const why = reason === 'retry' ? 'trying again' : 'the rate limit lifts'
-    this.#options.emit?.({ type: 'waiting', message: `${host}: ${why} in ${seconds} s` })
   }
 }

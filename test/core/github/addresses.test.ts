@@ -55,6 +55,7 @@ describe('addresses', () => {
     'https://u:p@x.test',
   ])('refuses %s as the API', (address) => {
     expect(() => parseBaseUrl(address)).toThrow(ConfigError)
+    expect(() => parseBaseUrl(address, 'git_url')).toThrow('github.git_url')
   })
 
   it.each([
