@@ -5,10 +5,17 @@ import { type Clock, systemClock } from './core/clock.js'
 import { loadConfig } from './core/config/load.js'
 import type { Config } from './core/config/types.js'
 import type { Emit } from './core/events.js'
-import type { GitHubClient } from './core/github/client.js'
+import { GitHubClient as CoreGitHubClient, type GitHubClientOptions } from './core/github/client.js'
 import { type Log, openLog } from './core/log.js'
 import { identify } from './core/process-identity.js'
 import { RepoSync as CoreRepoSync } from './core/repos/repo-sync.js'
+
+/** GitHubClient with this process's own environment: its tokens, its proxies, its `gh`. */
+export class GitHubClient extends CoreGitHubClient {
+  constructor(options: GitHubClientOptions = {}) {
+    super({ env: process.env, ...options })
+  }
+}
 
 export interface RepoSyncOptions {
   /** A configuration, or its folder; default: the one found from the current folder. */
@@ -22,7 +29,7 @@ export interface RepoSyncOptions {
 
 /** RepoSync with this process's own environment, for who uses wizard as a library. */
 export class RepoSync extends CoreRepoSync {
-  constructor(client: GitHubClient, options: RepoSyncOptions = {}) {
+  constructor(client: CoreGitHubClient, options: RepoSyncOptions = {}) {
     const { clock = systemClock, emit = () => {}, signal } = options
     super(client, async () => {
       const config =
