@@ -1,0 +1,113 @@
+import { lstat, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { GitHubError } from '../errors.js'
+import { checkoutFresh } from './checkout-fresh.js'
+import { initRepository } from './clone/init.js'
+import { type ClonePlan, clonePrefixes, planClone } from './clone/plan.js'
+import { openSibling } from './clone/sibling.js'
+import { writeRefs } from './clone/write-refs.js'
+import { warningsOf } from './features.js'
+import { download, type Repository } from './fetch/download.js'
+import { followed, missingObjects, type NewTags } from './fetch/tags.js'
+import { tagsOf } from './fetch/target.js'
+import { hasCode } from './files.js'
+import { HistoryHaves } from './history/haves.js'
+import { commitOf, readCommit } from './objects/parse.js'
+import { openObjectStore } from './objects/store.js'
+import { describeFullDisk } from './pack/receive.js'
+import { connect, type Remote } from './protocol/remote.js'
+import {
+  BlockedError,
+  type CloneRequest,
+  type CloneResult,
+  type Git,
+  type ObjectStore,
+  type Oid,
+} from './types.js'
+
+export { removeLeftovers } from './clone/sibling.js'
+
+/**
+ * Clones a repository: built out of sight beside its destination, and renamed into place when it is whole, so that
+ * the destination is at any moment absent (or an empty folder) or complete.
+ *
+ * @throws BlockedError (`not-a-repository`) where something is at the destination
+ * @throws GitHubNotFoundError where there is no such repository, ref or commit
+ * @throws PathError for an unsafe entry of its tree
+ * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError, GitHubError
+ */
+export async function clone(git: Git, request: CloneRequest): Promise<CloneResult> {
+  const destination = resolve(request.dir)
+  await expectFree(destination)
+  const remote = await connect(git, request.url, clonePrefixes(request))
+  const plan = planClone(remote, request)
+  const sibling = await openSibling(destination, git.liveness)
+  try {
+    const result = await build(git, remote, plan, { ...request, dir: sibling.dir })
+    git.signal?.throwIfAborted()
+    await sibling.publish()
+    return result
+  } catch (error) {
+    throw describeFullDisk(error, destination)
+  } finally {
+    await sibling.discard()
+  }
+}
+
+/** @throws BlockedError */
+async function expectFree(dir: string): Promise<void> {
+  const stat = await lstat(dir).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  })
+  if (stat === null || (stat.isDirectory() && (await readdir(dir)).length === 0)) return
+  const what = stat.isDirectory() ? 'a folder that is not empty' : 'something that is no folder'
+  throw new BlockedError('not-a-repository', `${dir} is ${what}`, {
+    hint: 'move it away, or choose another destination',
+  })
+}
+
+async function build(
+  git: Git,
+  remote: Remote,
+  plan: ClonePlan,
+  { dir, url, depth }: CloneRequest,
+): Promise<CloneResult> {
+  const gitDir = join(dir, '.git')
+  await initRepository({ dir, url, refspec: plan.refspec, branch: plan.branch })
+  const { target, branch } = plan
+  if (target === null) return { oid: null, branch, bytes: 0, warnings: [] }
+  const store = await openObjectStore(gitDir)
+  try {
+    const { bytes, tags } = await take(git, remote, plan, { gitDir, store, depth })
+    const commit = await commitOf(store, target.oid)
+    if (commit === null) throw new GitHubError(`${target.name} of ${url} leads to no commit`)
+    await writeRefs(gitDir, { plan, tags, remoteHead: remote.head, commit, url })
+    const { tree } = await readCommit(store, commit)
+    const { liveness, signal, onProgress } = git
+    await checkoutFresh({ store, dir, gitDir, tree, liveness, signal, onProgress })
+    return { oid: commit, branch, bytes, warnings: await warningsOf(store, tree) }
+  } finally {
+    await store.close()
+  }
+}
+
+/** The objects, and with one branch the tags on it, whose objects most servers send along. */
+async function take(
+  git: Git,
+  remote: Remote,
+  plan: ClonePlan,
+  { gitDir, store, depth }: { gitDir: string; store: ObjectStore; depth: number | undefined },
+): Promise<{ bytes: number; tags: NewTags }> {
+  const repository: Repository = { gitDir, store, shallow: new Set<Oid>() }
+  const haves = new HistoryHaves(store)
+  let bytes = await download(git, remote, repository, { wants: plan.wants, haves, depth })
+  const tags = await followed(store, tagsOf(remote))
+  const late = await missingObjects(store, tags)
+  if (late.length > 0) {
+    const commit = plan.target && (await commitOf(store, plan.target.oid))
+    if (commit !== null) await haves.add(commit)
+    bytes += await download(git, remote, repository, { wants: late, haves })
+  }
+  return { bytes, tags }
+}
