@@ -67,24 +67,25 @@ function checked(token: string, source: string): string {
 export interface CredentialSettings {
   /** As it is, or a function that gives the present one. */
   token?: string | (() => string | Promise<string>) | null | undefined
-  /** What the token is called in messages; default: the configuration. */
+  /** What the token is called in messages; default: the variable that holds it, or the configuration. */
   tokenSource?: string | undefined
   env: Environment
   /** Asks `gh auth token`; undefined where it has none. */
   gh: () => Promise<string | undefined>
 }
 
+const variables = ['GH_TOKEN', 'GITHUB_TOKEN']
+
 /** The token of the configuration, `GH_TOKEN`, `GITHUB_TOKEN`, then what `gh` holds. */
 export function tokenSources(settings: CredentialSettings): TokenSource[] {
-  const { token, tokenSource = 'the configuration', env, gh } = settings
+  const { token, tokenSource, env, gh } = settings
   let held: Promise<string | undefined> | undefined
   return [
     {
-      name: tokenSource,
+      name: tokenSource ?? variables.find((name) => env[name] === token) ?? 'the configuration',
       read: async () => (typeof token === 'function' ? token() : (token ?? undefined)),
     },
-    { name: 'GH_TOKEN', read: async () => env.GH_TOKEN },
-    { name: 'GITHUB_TOKEN', read: async () => env.GITHUB_TOKEN },
+    ...variables.map((name) => ({ name, read: async () => env[name] })),
     {
       name: '`gh auth token`',
       read(fresh) {

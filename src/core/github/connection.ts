@@ -19,7 +19,7 @@ import { createTransport, type Transport } from './transport.js'
 export interface ConnectionOptions {
   /** Default: `GH_TOKEN`, `GITHUB_TOKEN` of `env`, then `gh auth token`; public reads go without. */
   token?: string | (() => string | Promise<string>) | null
-  /** What the token is called in messages. */
+  /** What the token is called in messages; default: the variable of `env` that holds it, or the configuration. */
   tokenSource?: string
   /** A GitHub App in place of a token. */
   app?: AppSettings | null

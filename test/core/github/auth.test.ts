@@ -18,6 +18,7 @@ describe('credentials', () => {
 
   it.each([
     ['the configuration', { token: 'own', env, gh }, 'own'],
+    ['GITHUB_TOKEN', { token: 'from-github', env: { GITHUB_TOKEN: 'from-github' } }, 'from-github'],
     ['github.yaml', { token: 'own', tokenSource: 'github.yaml', env, gh }, 'own'],
     ['GH_TOKEN', { env, gh }, 'from-gh'],
     ['GITHUB_TOKEN', { token: '', env: { ...env, GH_TOKEN: '' }, gh }, 'from-github'],

@@ -55,7 +55,7 @@ export function waitForRateLimits(waits: Waits, authenticated: () => Promise<boo
     const which = kind === 'secondary' ? 'secondary rate limit' : `rate limit for ${resource}`
     const seconds = Math.ceil((until - waits.now()) / 1000)
     return new GitHubRateLimitError(
-      `${url.host}: the ${which} is used up until ${new Date(until).toISOString()} (in ${inWords(seconds)})`,
+      `${url.host}: the ${which} is reached; it lifts at ${new Date(until).toISOString()}, in ${inWords(seconds)}`,
       {
         status,
         requestId,

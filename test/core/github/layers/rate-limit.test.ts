@@ -86,7 +86,7 @@ describe('waitForRateLimits', () => {
     expect(error).toBeInstanceOf(GitHubRateLimitError)
     expect(error).toMatchObject({
       message:
-        'api.test: the rate limit for calls is used up until 2026-01-14T12:01:31.000Z (in 91 s)',
+        'api.test: the rate limit for calls is reached; it lifts at 2026-01-14T12:01:31.000Z, in 91 s',
       status: 403,
       requestId: 'AB:12',
       hint: expect.stringContaining('--timeout'),
