@@ -10,11 +10,10 @@ import { warningsOf } from './features.js'
 import { download, type Repository } from './fetch/download.js'
 import { followed, missingObjects, type NewTags } from './fetch/tags.js'
 import { tagsOf } from './fetch/target.js'
-import { hasCode } from './files.js'
+import { describeFullDisk, hasCode } from './files.js'
 import { HistoryHaves } from './history/haves.js'
 import { commitOf, readCommit } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
-import { describeFullDisk } from './pack/receive.js'
 import { connect, type Remote } from './protocol/remote.js'
 import {
   BlockedError,
@@ -35,20 +34,32 @@ export { removeLeftovers } from './clone/sibling.js'
  * @throws GitHubNotFoundError where there is no such repository, ref or commit
  * @throws PathError for an unsafe entry of its tree
  * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError, GitHubError
+ * @throws WizardError where the disk is full
  */
 export async function clone(git: Git, request: CloneRequest): Promise<CloneResult> {
   const destination = resolve(request.dir)
   await expectFree(destination)
   const remote = await connect(git, request.url, clonePrefixes(request))
   const plan = planClone(remote, request)
-  const sibling = await openSibling(destination, git.liveness)
+  try {
+    return await buildBeside(git, remote, plan, { ...request, dir: destination })
+  } catch (error) {
+    throw describeFullDisk(error, destination)
+  }
+}
+
+async function buildBeside(
+  git: Git,
+  remote: Remote,
+  plan: ClonePlan,
+  request: CloneRequest,
+): Promise<CloneResult> {
+  const sibling = await openSibling(request.dir, git.liveness)
   try {
     const result = await build(git, remote, plan, { ...request, dir: sibling.dir })
     git.signal?.throwIfAborted()
     await sibling.publish()
     return result
-  } catch (error) {
-    throw describeFullDisk(error, destination)
   } finally {
     await sibling.discard()
   }

@@ -5,6 +5,7 @@ import { download, type Repository } from './fetch/download.js'
 import { writeFetchHead } from './fetch/fetch-head.js'
 import { followed, makeTags, missingObjects, type NewTags, newTags } from './fetch/tags.js'
 import { prefixesFor, type Target, tagPrefix, tagsOf, targetOf } from './fetch/target.js'
+import { describeFullDisk } from './files.js'
 import { HistoryHaves } from './history/haves.js'
 import { isAncestor } from './history.js'
 import { commitOf } from './objects/parse.js'
@@ -26,12 +27,15 @@ const toldPrefixes = ['refs/heads/', 'refs/remotes/']
  * @throws GitHubError where it sends what is no whole pack, or the ref leads to no commit
  * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError
  * @throws ConflictError where another process is moving the same refs
+ * @throws WizardError where the disk is full
  */
 export async function fetch(git: Git, request: FetchRequest): Promise<FetchResult> {
   const gitDir = join(request.dir, '.git')
   const store = await openObjectStore(gitDir)
   try {
     return await fetchInto(git, { gitDir, store, shallow: await readShallow(gitDir) }, request)
+  } catch (error) {
+    throw describeFullDisk(error, gitDir)
   } finally {
     await store.close()
   }

@@ -1,5 +1,6 @@
 import { readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { WizardError } from '../errors.js'
 
 /** Whether an error of node:fs has one of these codes, so that the expected one is told from the rest. */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
@@ -19,4 +20,13 @@ export async function removeEmptyFolders(path: string): Promise<void> {
       if (!hasCode(again, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw again
     })
   }
+}
+
+/** The disk's own trouble, told so; any other error as it is. */
+export function describeFullDisk(error: unknown, place: string): unknown {
+  if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EFBIG')) return error
+  return new WizardError(`no space is left on the disk of ${place}`, {
+    hint: 'make some room and run the command again; nothing was half-done',
+    cause: error,
+  })
 }

@@ -28,15 +28,19 @@ export async function openSibling(
   const dir = join(parent, `${prefix}${basename(destination)}-${unique}`)
   // The mark first: as long as the folder is there, it is known whose it is.
   await placeMark(dir + ownerSuffix, liveness)
-  await mkdir(dir)
-  return {
-    dir,
-    publish: () => moveInto(dir, destination),
-    async discard() {
-      await rm(dir, { recursive: true, force: true, maxRetries: 3 })
-      await rm(dir + ownerSuffix, { force: true })
-    },
+  try {
+    await mkdir(dir)
+  } catch (error) {
+    await remove(dir)
+    throw error
   }
+  return { dir, publish: () => moveInto(dir, destination), discard: () => remove(dir) }
+}
+
+/** The mark last. */
+async function remove(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+  await rm(dir + ownerSuffix, { force: true })
 }
 
 /** A rename takes the place of nothing, or of an empty folder: of anything else it fails, so nothing is lost. */
@@ -60,10 +64,7 @@ export async function removeLeftovers(parent: string, liveness: Liveness): Promi
   for (const name of await namesIn(parent)) {
     if (!name.startsWith(prefix) || !name.endsWith(ownerSuffix)) continue
     const mark = join(parent, name)
-    if (!(await isDead(mark, liveness))) continue
-    const dir = mark.slice(0, -ownerSuffix.length)
-    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
-    await rm(mark, { force: true })
+    if (await isDead(mark, liveness)) await remove(mark.slice(0, -ownerSuffix.length))
   }
 }
 

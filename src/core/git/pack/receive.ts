@@ -1,6 +1,4 @@
 import { open } from 'node:fs/promises'
-import { WizardError } from '../../errors.js'
-import { hasCode } from '../files.js'
 import { CorruptObjectError } from '../objects/errors.js'
 import { PackFile } from '../objects/pack-file.js'
 import type { Git, GitProgress, ObjectStore, Oid } from '../types.js'
@@ -28,8 +26,7 @@ export interface ReceiveRequest {
  * when everything that is named in it is there too. At any failure nothing is left.
  *
  * @returns how many bytes it had
- * @throws GitHubNetworkError where it is cut, GitHubError where it is damaged or incomplete,
- *   WizardError where the disk is full
+ * @throws GitHubNetworkError where it is cut, GitHubError where it is damaged or incomplete
  */
 export async function receivePack(git: Git, request: ReceiveRequest): Promise<number> {
   const incoming = await openIncoming(request.gitDir, git.liveness)
@@ -37,7 +34,7 @@ export async function receivePack(git: Git, request: ReceiveRequest): Promise<nu
     return await receiveInto(incoming, git, request)
   } catch (error) {
     if (error instanceof CorruptObjectError) throw damaged(request.host, error.message, error)
-    throw describeFullDisk(error, request.gitDir)
+    throw error
   } finally {
     await incoming.discard()
   }
@@ -101,13 +98,4 @@ async function writeIndex(path: string, data: Buffer): Promise<void> {
   } finally {
     await file.close()
   }
-}
-
-/** The disk's own trouble, told so; any other error as it is. */
-export function describeFullDisk(error: unknown, place: string): unknown {
-  if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EFBIG')) return error
-  return new WizardError(`no space is left on the disk of ${place}`, {
-    hint: 'make some room and run the command again; nothing was half-done',
-    cause: error,
-  })
 }
