@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConflictError, PathError } from '../../../src/core/errors.js'
@@ -19,6 +27,7 @@ const before: RandomTree = new Map<string, RandomLeaf>([
   ['edited', file('1\n')],
   ['removed', file('1\n')],
   ['left', file('1\n')],
+  ['folder/edited', file('1\n')],
   ['to-folder', file('1\n')],
   ['to-file/a', file('1\n')],
   ['to-file/b/c', file('1\n')],
@@ -28,6 +37,7 @@ const before: RandomTree = new Map<string, RandomLeaf>([
 const after: RandomTree = new Map<string, RandomLeaf>([
   ['edited', file('2\n')],
   ['left', file('1\n')],
+  ['folder/edited', file('2\n')],
   ['to-folder/x', file('2\n')],
   ['to-file', file('2\n')],
   ['new', file('2\n')],
@@ -71,6 +81,14 @@ const blocked: [string, (dir: string) => void, string][] = [
     'edited',
   ],
   ['an edit of a file that upstream removes', write('removed', 'mine\n'), 'removed'],
+  [
+    'a folder replaced by a symlink to one with the same files',
+    (dir) => {
+      renameSync(join(dir, 'folder'), join(dir, 'elsewhere'))
+      symlinkSync('elsewhere', join(dir, 'folder'))
+    },
+    'folder/edited',
+  ],
   ['a file removed here and edited upstream', (dir) => rmSync(join(dir, 'edited')), 'edited'],
   ['a staged removal', run('rm', '-q', 'edited'), 'edited'],
   ['an exec bit', (dir) => chmodSync(join(dir, 'edited'), 0o755), 'edited'],

@@ -29,6 +29,7 @@ export function touch(random: Random, dir: string, paths: string[]): void {
     () => isFile && utimesSync(at(dir, path), 1, 1),
     () => write(dir, `${path}/below`, 'below\n'),
     () => there && gitPath(dir, ['add', '-f'], path),
+    () => there && gitPath(dir, ['add', '-f', '-N'], path),
     () => gitPath(dir, ['rm', '--cached', '-rq', '--ignore-unmatch'], path),
   ]
   random.choose(ways)()

@@ -52,11 +52,26 @@ async function copyOf(base: string) {
 
 type Place = Awaited<ReturnType<typeof placeOf>>
 
+/** The first path whose file at the later end, another than at the earlier, is such a one. */
+const leafIn = ({ trees }: Ends, which: (path: string) => boolean) =>
+  [...trees.to].find(
+    ([path, leaf]) => leaf.startsWith('100') && leaf !== trees.from.get(path) && which(path),
+  )?.[0] ?? ''
+
 const forward = (place: Place, { from, to }: Ends, mark = 'first') =>
   fastForward({ ...place, branch: 'main', from, to, message, liveness: as(mark) })
 
 const head = (dir: string) => git(dir, ['rev-parse', 'HEAD'])
 const porcelain = (dir: string) => git(dir, ['status', '--porcelain', '--ignored'])
+
+/** The stat data of the index vouches for no file that is not its entry's: an index without any shows the same. */
+function expectHonestIndex({ dir, gitDir }: Place): void {
+  const env = { GIT_INDEX_FILE: join(gitDir, 'fresh-index') }
+  git(dir, ['read-tree', 'HEAD'], { env })
+  const args = ['status', '--porcelain', '-z', '--no-renames']
+  expect(git(dir, args)).toBe(git(dir, args, { env }))
+  unlinkSync(env.GIT_INDEX_FILE)
+}
 
 function expectSettled({ dir, gitDir }: Place): void {
   for (const left of ['wizard-move', 'index.lock'])
@@ -173,18 +188,12 @@ describe('a fast-forward that fails', () => {
     return { ends, place, error }
   }
 
-  const leafIn = ({ trees }: Ends, which: (path: string) => boolean) =>
-    [...trees.to].find(([path, leaf]) => leaf.startsWith('100') && which(path))?.[0] ?? ''
-
   test('since a file was edited meanwhile keeps the edit, and the rest as it was', async () => {
-    const isEdited = (ends: Ends) =>
-      leafIn(
-        ends,
-        (path) =>
-          (ends.trees.from.get(path)?.startsWith('100') ?? false) &&
-          ends.trees.from.get(path) !== ends.trees.to.get(path),
-      )
-    const path = isEdited(twoEnds(seed))
+    const { trees, ...rest } = twoEnds(seed)
+    const path = leafIn(
+      { trees, ...rest },
+      (one) => trees.from.get(one)?.startsWith('100') ?? false,
+    )
     const { ends, place, error } = await meanwhile(({ dir }) =>
       writeFileSync(at(dir, path), 'mine'),
     )
@@ -194,9 +203,8 @@ describe('a fast-forward that fails', () => {
   })
 
   test('since a file was made meanwhile keeps that file', async () => {
-    const isNew = (ends: Ends) =>
-      leafIn(ends, (path) => !ends.trees.from.has(path) && !path.includes('/'))
-    const path = isNew(twoEnds(seed))
+    const { trees, ...rest } = twoEnds(seed)
+    const path = leafIn({ trees, ...rest }, (one) => !trees.from.has(one) && !one.includes('/'))
     const { ends, place, error } = await meanwhile(({ dir }) =>
       writeFileSync(at(dir, path), 'mine'),
     )
@@ -334,6 +342,16 @@ describe('recovery', () => {
     expect(porcelain(place.dir)).toBe('A  staged')
   })
 
+  test('takes back what it can where a file was edited that was not updated yet', async () => {
+    const ends = twoEnds(2)
+    const place = await copyOf(ends.base)
+    const edited = leafIn(ends, (path) => ends.trees.from.has(path))
+    await runUntilKilled((await stepsOf(ends)) - 12, () => forward(place, ends))
+    writeFileSync(at(place.dir, edited), 'mine')
+    expect(await recover({ ...place, liveness: as('second') })).toBe('undone')
+    expectAllBut(new Map([[edited, 'mine']]), place, ends, 'from')
+  })
+
   test('is needed before the next move', async () => {
     const { place, ends } = await halfWay()
     await expect(forward(place, ends, 'third')).rejects.toThrow(/interrupted and not recovered/)
@@ -387,5 +405,6 @@ function expectAllBut(
   expect(git(place.dir, ['write-tree', '--missing-ok'])).toBe(
     git(place.dir, ['rev-parse', `${ends[end]}^{tree}`]),
   )
+  expectHonestIndex(place)
   expectSettled(place)
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -67,15 +67,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The journal itself first: what else lies in its folder means nothing without it. */
-export function removeJournal(gitDir: string): void {
-  try {
-    unlinkSync(journalPath(gitDir))
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error
-  }
+/** At the end, when all is at one of the two ends: then it does not matter what of it a kill leaves behind. */
+export const removeJournal = (gitDir: string): void =>
   rmSync(moveFolder(gitDir), { recursive: true, force: true })
-}
 
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path)
