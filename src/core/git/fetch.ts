@@ -10,6 +10,7 @@ import { HistoryHaves } from './history/haves.js'
 import { isAncestor } from './history.js'
 import { commitOf } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
+import { clearIncoming } from './pack/incoming.js'
 import { connect, type Remote } from './protocol/remote.js'
 import { listLocalRefs, resolveRef, updateRef } from './refs.js'
 import { readShallow } from './shallow.js'
@@ -31,6 +32,7 @@ const toldPrefixes = ['refs/heads/', 'refs/remotes/']
  */
 export async function fetch(git: Git, request: FetchRequest): Promise<FetchResult> {
   const gitDir = join(request.dir, '.git')
+  await clearIncoming(gitDir, git.liveness)
   const store = await openObjectStore(gitDir)
   try {
     return await fetchInto(git, { gitDir, store, shallow: await readShallow(gitDir) }, request)

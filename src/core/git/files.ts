@@ -6,6 +6,16 @@ import { WizardError } from '../errors.js'
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code))
 
+/** What a folder holds; nothing where it is not there. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
+    throw error
+  }
+}
+
 /** Removes a folder that holds nothing but such folders. Of any other, and of a file, nothing is removed. */
 export async function removeEmptyFolders(path: string): Promise<void> {
   try {

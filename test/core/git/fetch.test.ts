@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -8,8 +9,10 @@ import {
   GitHubNotFoundError,
 } from '../../../src/core/errors.js'
 import { fetch } from '../../../src/core/git/fetch.js'
+import type { Liveness } from '../../../src/core/git/types.js'
 import type { LocalGitHub } from '../../support/github/index.js'
 import { client, localGitHub, servedHistory } from './client.js'
+import { runUntilKilled } from './dying.js'
 import { historyStream } from './histories.js'
 import { git, gitBytes, networkGit, temporaryFolder } from './real-git.js'
 
@@ -304,5 +307,46 @@ describe('what goes wrong now leaves all as it was', () => {
     await expect(fetched).rejects.toThrow(ConflictError)
     expect(refsOf(dir)).toBe(before)
     expect(git(dir, ['cat-file', '-t', tip])).toBe('commit')
+  })
+})
+
+describe('killed at any change on disk', () => {
+  const liveness = (alive: boolean): Liveness => ({ mark: 'child', isAlive: async () => alive })
+
+  test.each([
+    ['a whole clone', []],
+    ['a shallow clone', ['--depth=2']],
+  ])('%s: it is as before, or has more; and the next run finishes', async (_, args) => {
+    const { github, url, bare, ours: dir } = await setting({ args })
+    const tip = advance(bare)
+    await github.tag('uDOS/typo', 'v2', { annotated: true })
+    const folder = temporaryFolder()
+    let kills = 0
+    for (let step = 1; ; step += 2) {
+      const copy = join(folder, `${step}`)
+      execFileSync('cp', ['-a', dir, copy])
+      const request = { url, dir: copy, ref: 'main' }
+      const killed = await runUntilKilled(step, () =>
+        fetch(client({ liveness: liveness(true) }), request),
+      )
+      expect(git(copy, ['fsck', '--full', '--no-dangling'])).toBe('')
+      expect(git(copy, ['status', '--porcelain'])).toBe('')
+      const { oid } = await fetch(client({ liveness: liveness(false) }), request)
+      expect(oid).toBe(tip)
+      expect(git(copy, ['rev-parse', 'origin/main', 'v2^{}'])).toBe(`${tip}\n${tip}`)
+      expect(git(copy, ['fsck', '--full', '--no-dangling'])).toBe('')
+      const files = execFileSync('find', [
+        join(copy, '.git'),
+        '-name',
+        '*.lock*',
+        '-o',
+        '-name',
+        'tmp_*',
+      ])
+      if (killed !== null) break
+      expect(files.toString()).toBe('')
+      kills++
+    }
+    expect(kills).toBeGreaterThan(8)
   })
 })

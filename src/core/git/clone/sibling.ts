@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { hasCode } from '../files.js'
+import { hasCode, namesIn } from '../files.js'
 import { isDead, placeMark } from '../owner-mark.js'
 import { BlockedError, type Liveness } from '../types.js'
 
@@ -65,14 +65,5 @@ export async function removeLeftovers(parent: string, liveness: Liveness): Promi
     if (!name.startsWith(prefix) || !name.endsWith(ownerSuffix)) continue
     const mark = join(parent, name)
     if (await isDead(mark, liveness)) await remove(mark.slice(0, -ownerSuffix.length))
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
-    throw error
   }
 }

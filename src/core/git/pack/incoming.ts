@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { namesIn } from '../files.js'
 import { isDead, placeMark } from '../owner-mark.js'
 import type { Liveness } from '../types.js'
 
@@ -15,14 +16,12 @@ export interface Incoming {
   discard(): Promise<void>
 }
 
-/** Removes what dead processes left, and begins anew. */
 export async function openIncoming(
   gitDir: string,
   liveness: Liveness | undefined,
 ): Promise<Incoming> {
-  const folder = join(gitDir, 'objects', 'pack')
+  const folder = packFolder(gitDir)
   await mkdir(folder, { recursive: true })
-  await removeDead(folder, liveness)
   const name = randomBytes(6).toString('hex')
   const files = filesOf(folder, name)
   await placeMark(files.owner, liveness)
@@ -38,6 +37,8 @@ export async function openIncoming(
   }
 }
 
+const packFolder = (gitDir: string) => join(gitDir, 'objects', 'pack')
+
 const filesOf = (folder: string, name: string) => ({
   pack: join(folder, `tmp_pack_${name}`),
   index: join(folder, `tmp_idx_${name}`),
@@ -51,8 +52,10 @@ async function remove({ pack, index, owner }: Files): Promise<void> {
   for (const path of [pack, index, owner]) await rm(path, { force: true })
 }
 
-async function removeDead(folder: string, liveness: Liveness | undefined): Promise<void> {
-  for (const file of await readdir(folder)) {
+/** Removes what killed processes left of packs on their way; one that was whole already is finished. */
+export async function clearIncoming(gitDir: string, liveness: Liveness | undefined): Promise<void> {
+  const folder = packFolder(gitDir)
+  for (const file of await namesIn(folder)) {
     const name = /^tmp_pack_(\w+)\.owner$/.exec(file)?.[1]
     if (name === undefined || !(await isDead(join(folder, file), liveness))) continue
     await finishPublishing(folder, filesOf(folder, name))
