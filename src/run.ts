@@ -53,6 +53,8 @@ async function perform(
   else context.terminal.showPage(page)
   context.terminal.summarize(page)
   if (!shortfall) return 0
+  // What stopped it half-way is the cause of all that is missing in the result.
+  if (context.signal.aborted) throw context.signal.reason
   context.terminal.showShortfall(shortfall)
   return exitStatus[shortfall.code]
 }

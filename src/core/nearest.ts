@@ -1,12 +1,13 @@
 import { distance } from 'fastest-levenshtein'
 
-/** The known names that a wrong one may stand for, in any case, nearest first; empty where none is near. */
+/** The known names that a wrong one may stand for, in any case, the nearest alone; empty where none is near. */
 export function nearest(word: string, names: readonly string[]): string[] {
   const wanted = word.toUpperCase()
   return names
     .map((name) => ({ name, far: distance(wanted, name.toUpperCase()) }))
     .filter(({ name, far }) => far <= mostTypos(Math.min(wanted.length, name.length)))
     .sort((one, other) => one.far - other.far)
+    .filter(({ far }, _index, [best]) => far === best?.far)
     .slice(0, 3)
     .map(({ name }) => name)
 }

@@ -67,7 +67,8 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
       running.delete(entry.path)
       done++
       bytes += entry.bytes
-      if (isChange(entry)) say(paintEntry(stream, entry))
+      // Of one alone the result says it.
+      if (total > 1 && isChange(entry)) say(paintEntry(stream, entry))
     },
     waiting: ({ message }) => say(message),
     warning: ({ message }) => say(stream.paint('warning', `warning: ${message}`)),

@@ -150,7 +150,7 @@ const table: [string[], number, string, string?][] = [
   [['repo', 'exists', 'uDOS/none'], 3, 'uDOS/none was not found'],
   [['repo', 'cat', 'typo'], 2, 'REPO CAT needs PATH'],
   [['repo', 'cat', 'typo', 'none.txt'], 3, 'none.txt'],
-  [['repo', 'cat', 'typo', 'a.txt', '--ref', 'none'], 3, 'none'],
+  [['repo', 'cat', 'typo', 'a.txt', '--ref', 'none'], 3, 'a.txt'],
   [['repo', 'cat', 'typo', 'sub'], 2, 'sub'],
   [['repo', 'tree', 'typo', '--ref', 'none'], 3, 'none'],
   [['repo', 'tree', 'uDOS/none'], 3, 'uDOS/none'],

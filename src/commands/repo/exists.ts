@@ -13,9 +13,9 @@ export const exists = defineVerb({
     return { repo: `${owner}/${repo}`, exists: found }
   },
   render: ({ repo, exists: found }, context) =>
-    context.globals.quiet
+    context.globals.quiet || !found
       ? { kind: 'nothing' }
-      : { kind: 'lines', lines: [`${repo}\t${found ? 'exists' : 'not found'}`] },
+      : { kind: 'lines', lines: [`${repo}\texists`] },
   shortfall: ({ repo, exists: found }) =>
     found
       ? null

@@ -73,7 +73,7 @@ function sharedCause(entries: SyncEntry[]): ErrorCode | null {
 
 /** A verb over one repository says it in a line, and fails with the repository's own error. */
 export const entryPage = (entry: SyncEntry, context: Context): Page =>
-  context.globals.quiet ? { kind: 'nothing' } : lines(describeEntry(entry))
+  context.globals.quiet || entry.error !== null ? { kind: 'nothing' } : lines(describeEntry(entry))
 
 export function entryShortfall({ status, error, reason }: SyncEntry): Shortfall | null {
   if (status !== 'failed' && status !== 'blocked') return null

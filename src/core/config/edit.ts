@@ -35,7 +35,7 @@ export async function addRepository(config: Config, added: NewRepository): Promi
   const { group, owner, repo } = added
   const entries = await config.repos()
   const path = destinationOf(config.root, fillIn(added.destination ?? usualDestination, added))
-  refuseTwice(entries, `${owner}/${repo}`, path)
+  refuseTwice(entries, added, path)
   const file = config.fileFor('repos')
   const before = config.files.repos === undefined ? null : await readText(file)
   const entry = entryOf(added)
@@ -94,13 +94,24 @@ const notOurs = (file: string, hint: string) =>
     hint,
   })
 
-function refuseTwice(entries: RepoEntry[], name: string, path: string): void {
-  const entry = repositories(entries).find((one) => one.destination === path && matches(one, name))
+/** A second one is meant only where it says where. */
+function refuseTwice(
+  entries: RepoEntry[],
+  { owner, repo, destination }: NewRepository,
+  path: string,
+): void {
+  const name = `${owner}/${repo}`
+  const entry = repositories(entries).find(
+    (one) => matches(one, name) && (destination === undefined || one.destination === path),
+  )
   if (entry === undefined) return
   const { file, line } = entry.position
-  throw new ConflictError(`${name} is in ${file} already, in line ${line}, for ${path}`, {
-    hint: 'give another destination to have it twice',
-  })
+  throw new ConflictError(
+    `${name} is in ${file} already, in line ${line}, for ${entry.destination}`,
+    {
+      hint: 'give another destination to have it twice',
+    },
+  )
 }
 
 function findEntry(entries: RepoEntry[], target: string): RepositoryEntry {

@@ -58,7 +58,7 @@ interface Change {
 function plan({ options, local, head: remote, rest, ...change }: Change): string {
   const situation: Situation = {
     wanted: { ...wanted, ...change.wanted },
-    local: local && 'kind' in local ? (local as LocalState) : { ...repository, ...local },
+    local: { ...repository, ...local } as LocalState,
     interrupted: false,
     pin: null,
     head: remote === null ? null : { ...head, ...remote },
