@@ -4,7 +4,7 @@ import { type GitConfig, readGitConfig } from './config-file.js'
 import { hasCode } from './files.js'
 import { readHead, resolveRef } from './refs.js'
 import { readShallow } from './shallow.js'
-import type { LocalState } from './types.js'
+import { BlockedError, type LocalState, type Oid } from './types.js'
 
 /** What is at a path, told by a few small files of it; nothing is changed. @throws what the file system says */
 export async function readLocal(dir: string): Promise<LocalState> {
@@ -28,15 +28,27 @@ export async function readLocal(dir: string): Promise<LocalState> {
 async function readRepository(gitDir: string): Promise<LocalState> {
   // A sparse checkout stands in a file of its own beside, since git 2.36.
   const config = readGitConfig(gitDir, [join(gitDir, 'config.worktree')])
-  const head = await readHead(gitDir)
-  return {
+  const known = {
     kind: 'repository',
     origin: config.get('remote.origin.url') ?? null,
-    branch: 'branch' in head ? head.branch : null,
-    head: 'oid' in head ? head.oid : await resolveRef(gitDir, `refs/heads/${head.branch}`),
     shallow: (await readShallow(gitDir)).size > 0,
-    unsupported: unsupportedSetting(config) ?? (await unsupportedIndex(gitDir)),
+  } as const
+  const setting = unsupportedSetting(config)
+  try {
+    const place = await readPlace(gitDir)
+    return { ...known, ...place, unsupported: setting ?? (await unsupportedIndex(gitDir)) }
+  } catch (error) {
+    // A setting may change how refs are kept (reftable, SHA-256): then none can be read here.
+    const unsupported = setting ?? (error instanceof BlockedError ? error.message : null)
+    if (unsupported === null) throw error
+    return { ...known, branch: null, head: null, unsupported }
   }
+}
+
+async function readPlace(gitDir: string): Promise<{ branch: string | null; head: Oid | null }> {
+  const head = await readHead(gitDir)
+  if ('oid' in head) return { branch: null, head: head.oid }
+  return { branch: head.branch, head: await resolveRef(gitDir, `refs/heads/${head.branch}`) }
 }
 
 type Kind = 'absent' | 'folder' | 'a file' | 'a symbolic link' | 'no plain file'

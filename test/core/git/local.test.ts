@@ -87,4 +87,18 @@ describe('readLocal', () => {
     await git(...args)
     expect(await readLocal(dir)).toMatchObject({ unsupported: words })
   })
+
+  it('reads nothing of a repository whose refs are kept in another way', async () => {
+    await gitText(['init', '--quiet', '--object-format', 'sha256', dir])
+    await git('commit', '--quiet', '--allow-empty', '--message', 'one')
+    const unsupported = 'extensions.objectformat=sha256'
+    expect(await readLocal(dir)).toMatchObject({ branch: null, head: null, unsupported })
+  })
+
+  it('says that HEAD stands on what is no branch', async () => {
+    await repository()
+    await git('symbolic-ref', 'HEAD', 'refs/wip/x')
+    const unsupported = 'a HEAD on refs/wip/x, which is no branch'
+    expect(await readLocal(dir)).toMatchObject({ branch: null, head: null, unsupported })
+  })
 })

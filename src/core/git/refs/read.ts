@@ -21,7 +21,7 @@ export async function readHead(gitDir: string): Promise<Head> {
   if (head === null) throw new WizardError(`${gitDir} has no HEAD`)
   if ('oid' in head) return head
   if (head.ref.startsWith(branchPrefix)) return { branch: head.ref.slice(branchPrefix.length) }
-  throw new BlockedError('unsupported', `HEAD of ${gitDir} stands on ${head.ref}, no branch`)
+  throw new BlockedError('unsupported', `a HEAD on ${head.ref}, which is no branch`)
 }
 
 /**
