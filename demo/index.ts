@@ -1,21 +1,51 @@
 // `npm run demo`: wizard keeps a folder in step with a GitHub that runs on this machine alone.
 // Every act is the real executable; what is in the table at the end was seen from outside, by git and in the server's log.
-import { acts } from './acts.js'
+import { constants } from 'node:os'
+import { acts, type Fact } from './acts.js'
 import { Stage } from './stage.js'
-import { closingTable, heading } from './telling.js'
+import { closingTable, heading, type SeenAct } from './telling.js'
 
 const begun = performance.now()
-const stage = await Stage.open()
+let stage: Stage | undefined
+let interrupted: 'SIGINT' | 'SIGTERM' | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupted = signal
+    stage?.interrupt()
+  })
+}
+stage = await Stage.open()
 try {
-  const seen = []
-  for (const [index, act] of acts.entries()) {
-    console.log(heading(index + 1, act.title))
-    const facts = await act.play(stage)
-    seen.push(...facts.map((fact) => ({ act: index + 1, ...fact })))
+  const seen = await playAll(stage)
+  if (interrupted) {
+    process.exitCode = 128 + constants.signals[interrupted]
+  } else {
+    console.log(closingTable(seen))
+    console.log(`${((performance.now() - begun) / 1000).toFixed(1)} s`)
+    process.exitCode = seen.every(({ facts }) => facts.every(({ holds }) => holds)) ? 0 : 1
   }
-  console.log(closingTable(seen))
-  console.log(`${((performance.now() - begun) / 1000).toFixed(1)} s`)
-  process.exitCode = seen.every(({ holds }) => holds) ? 0 : 1
 } finally {
   await stage.close()
+}
+
+async function playAll(stage: Stage): Promise<SeenAct[]> {
+  const seen: SeenAct[] = []
+  for (const [index, act] of acts.entries()) {
+    if (interrupted) break
+    console.log(heading(index + 1, act.title))
+    const facts = await act.play(stage).catch(brokenOff)
+    seen.push({ title: act.title, facts })
+  }
+  return seen
+}
+
+/** An act that could not be looked at is a fact as well, and the next one goes on. */
+function brokenOff(error: unknown): Fact[] {
+  return [
+    {
+      what: 'broke off',
+      seen: error instanceof Error ? error.message : String(error),
+      holds: false,
+    },
+  ]
 }

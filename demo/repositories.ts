@@ -56,20 +56,30 @@ async function addOrganization(github: LocalGitHub): Promise<void> {
   await github.addRepository('ollama/museum', { archived: true })
 }
 
-/** wizard's own history, where this is a whole checkout of it and not, say, an unpacked archive. */
+/** wizard's own history, where this is a whole checkout of it, on a branch, and not an unpacked archive or a CI's shallow one. */
 async function addOwnCheckout(github: LocalGitHub, project: string): Promise<boolean> {
-  if (!(await isWholeCheckout(project))) return false
   await github.addRepository('uDOS/wizard', { empty: true })
-  await github.importFrom('uDOS/wizard', project)
-  return true
+  const whole = (await isWhole(project)) && (await imported(github, project))
+  if (!whole) await github.remove('uDOS/wizard')
+  return whole
 }
 
-async function isWholeCheckout(project: string): Promise<boolean> {
-  const dir = join(project, '.git')
+const isWhole = (project: string): Promise<boolean> =>
+  orFalse(async () => {
+    const dir = join(project, '.git')
+    return (await gitText(['rev-parse', '--is-shallow-repository'], { dir })) === 'false'
+  })
+
+const imported = (github: LocalGitHub, project: string): Promise<boolean> =>
+  orFalse(async () => {
+    await github.importFrom('uDOS/wizard', project)
+    return true
+  })
+
+/** What git refuses to do here is no more than one repository less. */
+async function orFalse(attempt: () => Promise<boolean>): Promise<boolean> {
   try {
-    const shallow = await gitText(['rev-parse', '--is-shallow-repository'], { dir })
-    const branch = await gitText(['symbolic-ref', '--quiet', 'HEAD'], { dir })
-    return shallow === 'false' && branch !== ''
+    return await attempt()
   } catch (error) {
     if (error instanceof GitFailure) return false
     throw error

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ export class Stage {
   readonly repositories: string[]
   readonly #root: string
   readonly #project: string
+  #running: ChildProcess | undefined
 
   static async open(project = process.cwd()): Promise<Stage> {
     const github = await startLocalGitHub()
@@ -42,14 +43,14 @@ export class Stage {
       env: this.#environment(),
       stdio: 'inherit',
     })
+    this.#running = child
     const [status] = await once(child, 'exit')
+    this.#running = undefined
     return status
   }
 
   /** Where a repository is cloned to. */
-  folder(name: string): string {
-    return join(this.#root, 'library', name)
-  }
+  readonly folder = (name: string): string => join(this.#root, 'library', name)
 
   git(name: string, ...args: string[]): Promise<string> {
     return gitText(['-C', this.folder(name), ...args])
@@ -69,9 +70,14 @@ export class Stage {
     }
   }
 
+  /** Ends the executable, where it runs. */
+  interrupt(): void {
+    this.#running?.kill('SIGINT')
+  }
+
   async close(): Promise<void> {
     await this.github.close()
-    await rm(this.#root, { recursive: true, force: true })
+    await rm(this.#root, { recursive: true, force: true, maxRetries: 3 })
   }
 
   /** Nobody's token and nobody's settings: those of this GitHub alone. */

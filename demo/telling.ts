@@ -3,24 +3,26 @@ import type { Fact } from './acts.js'
 
 export const heading = (number: number, title: string) => chalk.bold(`\n${number}. ${title}`)
 
-export interface SeenFact extends Fact {
-  act: number
+export interface SeenAct {
+  title: string
+  facts: Fact[]
 }
 
 /** What was seen, act by act. */
-export function closingTable(facts: SeenFact[]): string {
-  const width = (texts: string[]) => Math.max(...texts.map((text) => text.length))
-  const what = width(facts.map((fact) => fact.what))
-  const lines = facts.map((fact) => {
-    const mark = fact.holds ? chalk.green('✔') : chalk.red('✘')
-    return `${fact.act}  ${fact.what.padEnd(what)}  ${mark} ${fact.seen}`
-  })
-  const failed = facts.filter(({ holds }) => !holds).length
-  const verdict = failed === 0 ? 'All as it should be.' : `${failed} not as it should be.`
-  return [
-    chalk.bold('\nWhat was seen, by git and in the log of the server'),
-    ...lines,
-    '',
-    verdict,
-  ].join('\n')
+export function closingTable(acts: SeenAct[]): string {
+  const all = acts.flatMap(({ facts }) => facts)
+  const width = Math.max(...all.map(({ what }) => what.length))
+  const lines = acts.flatMap(({ title, facts }, index) => [
+    chalk.bold(`${index + 1}. ${title}`),
+    ...facts.map((fact) => factLine(fact, width)),
+  ])
+  const failed = all.filter(({ holds }) => !holds).length
+  const verdict =
+    failed === 0 ? 'All is as it should be.' : `${failed} of these is not as it should be.`
+  const title = 'What was seen, by git in the clones and in the log of the server'
+  return ['', chalk.underline(title), ...lines, '', verdict].join('\n')
+}
+
+function factLine({ what, seen, holds }: Fact, width: number): string {
+  return `   ${what.padEnd(width)}  ${holds ? chalk.green('✔') : chalk.red('✘')} ${seen}`
 }
