@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -347,7 +348,7 @@ describe('recovery', () => {
     const place = await copyOf(ends.base)
     const edited = leafIn(ends, (path) => ends.trees.from.has(path))
     await runUntilKilled((await stepsOf(ends)) - 12, () => forward(place, ends))
-    writeFileSync(at(place.dir, edited), 'mine')
+    writeOld(at(place.dir, edited), 'mine')
     expect(await recover({ ...place, liveness: as('second') })).toBe('undone')
     expectAllBut(new Map([[edited, 'mine']]), place, ends, 'from')
   })
@@ -361,6 +362,12 @@ describe('recovery', () => {
 const lockOf = ({ gitDir }: Place) => join(gitDir, 'index.lock')
 const isLink = (path: string) =>
   lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+
+/** With a time long past: what is as young as the index git looks at again anyway. */
+function writeOld(path: Buffer, content: string): void {
+  writeFileSync(path, content)
+  utimesSync(path, 1_000_000_000, 1_000_000_000)
+}
 
 /** Something that a person may have done since, by path: its content, or null where it was removed. */
 function edit(random: Random, dir: string, { trees }: Ends): Map<string, string | null> {
@@ -377,7 +384,7 @@ function edit(random: Random, dir: string, { trees }: Ends): Map<string, string 
       unlinkSync(at(dir, path))
       edits.set(path, null)
     } else {
-      writeFileSync(at(dir, path), `mine ${count}`)
+      writeOld(at(dir, path), `mine ${count}`)
       edits.set(path, `mine ${count}`)
     }
   }
