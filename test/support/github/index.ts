@@ -13,7 +13,6 @@ import type { RecordedRequest } from './record.js'
 export type { Fault, FaultHandle } from './faults.js'
 export type { Files } from './git/commit.js'
 export { GitFailure, gitText, hermetic } from './git/run.js'
-export type { Account, Release, Repository, Run } from './model/types.js'
 export type { RecordedRequest } from './record.js'
 
 export interface LocalGitHubOptions {
