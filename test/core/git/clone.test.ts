@@ -305,6 +305,16 @@ describe('what goes wrong leaves nothing', () => {
     expectNothing(folder)
   })
 
+  test('a HEAD that names a branch which is not there', async () => {
+    const { url, bare, folder } = await setting()
+    git(bare, ['symbolic-ref', 'HEAD', 'refs/heads/none'])
+    const cloned = clone(client(), { url, dir: join(folder, 'ours'), branches: 'all' })
+    await expect(cloned).rejects.toThrow(/names refs\/heads\/none, which is not there/)
+    expectNothing(folder)
+    await clone(client(), { url, dir: join(folder, 'ours'), branches: 'all', ref: 'main' })
+    expectWhole(join(folder, 'ours'))
+  })
+
   test('a repository that is not there', async () => {
     const { github, folder } = await setting()
     const url = `${github.gitUrl}/uDOS/none.git`

@@ -1,3 +1,4 @@
+import { GitHubNotFoundError } from '../../errors.js'
 import {
   branchPrefix,
   prefixesFor,
@@ -51,15 +52,18 @@ function planEmpty({ unborn }: Advertised, { ref, branches }: CloneRequest): Clo
 }
 
 /** The remote's HEAD: a branch, or a commit where it is detached. */
-function headOf(remote: Advertised, url: string): Target {
-  const { head, refs } = remote
+function headOf({ head, refs, unborn }: Advertised, url: string): Target {
   const oid = refs.get('HEAD')?.oid
-  if (head !== null && oid !== undefined) {
-    return { kind: 'branch', name: head, short: head.slice(branchPrefix.length), oid }
+  if (oid === undefined) {
+    const { host, pathname } = new URL(url)
+    const named = unborn === null ? 'no branch' : `${unborn}, which is not there`
+    throw new GitHubNotFoundError(`HEAD of ${host}${pathname} names ${named}`, {
+      hint: 'say which branch to clone',
+    })
   }
-  return oid === undefined
-    ? targetOf(remote, 'HEAD', url)
-    : { kind: 'commit', name: oid, short: oid, oid }
+  return head === null
+    ? { kind: 'commit', name: oid, short: oid, oid }
+    : { kind: 'branch', name: head, short: head.slice(branchPrefix.length), oid }
 }
 
 const branchesOf = ({ refs }: Advertised) =>
