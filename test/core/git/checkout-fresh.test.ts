@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import fs, { mkdirSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConflictError, PathError } from '../../../src/core/errors.js'
 import { checkoutFresh } from '../../../src/core/git/checkout-fresh.js'
@@ -80,4 +81,37 @@ describe('a fresh checkout', () => {
     expect([...snapshot(dir, { withGit: false }).keys()]).toEqual([])
     expect(snapshot(join(dir, '.git')).has('index')).toBe(false)
   })
+
+  test('tells of two entries that are one file where case does not count', async () => {
+    const { dir } = randomRepository({ seed: 1, commits: 1, changes: 1 })
+    const blob = git(dir, ['hash-object', '-w', '--stdin'], { input: 'x' })
+    const folder = git(dir, ['mktree'], {
+      input: `100644 blob ${blob}\tREADME\n100644 blob ${blob}\treadme\n`,
+    })
+    const tree = git(dir, ['mktree'], { input: `040000 tree ${folder}\ta\n` })
+    const place = await placeOf(dir)
+    const restore = foldCase()
+    try {
+      await expect(checkoutFresh({ ...place, tree })).rejects.toThrow(
+        "a/readme can't be written: a/README lies there already",
+      )
+    } finally {
+      restore()
+    }
+  })
 })
+
+/** Has node:fs open files as a file system does that knows names in lower case alone. */
+function foldCase(): () => void {
+  const real = fs.openSync
+  fs.openSync = (path, ...rest) =>
+    real(
+      typeof path === 'string' ? join(dirname(path), basename(path).toLowerCase()) : path,
+      ...rest,
+    )
+  syncBuiltinESMExports()
+  return () => {
+    fs.openSync = real
+    syncBuiltinESMExports()
+  }
+}

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fastForward } from '../../../src/core/git/fast-forward.js'
+import { isClean } from '../../../src/core/git/status.js'
 import { BlockedError } from '../../../src/core/git/types.js'
 import { touch } from './edits.js'
-import { git, gitBytes } from './real-git.js'
+import { git, gitBytes, temporaryFolder } from './real-git.js'
 import { cloneAt, placeOf, randomRepository } from './repository.js'
 import { snapshot } from './snapshot.js'
 import { randomSource } from './trees.js'
@@ -79,6 +80,51 @@ describe('a fast-forward', () => {
     },
   )
 })
+
+describe('a fast-forward moves', () => {
+  test('a branch that is not born yet', async () => {
+    const { dir, commits } = randomRepository({ seed: 1, commits: 1, changes: 5 })
+    const to = commits[0] ?? ''
+    const fresh = temporaryFolder()
+    git(fresh, ['init', '--quiet', '--initial-branch=main'])
+    git(fresh, ['fetch', '--quiet', dir, 'main'])
+    const place = await placeOf(fresh)
+    await fastForward({ ...place, branch: 'main', from: null, to, message })
+    expect(git(fresh, ['rev-parse', 'HEAD', 'main'])).toBe(`${to}\n${to}`)
+    expect(statusOf(fresh)).toBe('')
+    expect(await isClean(place)).toBe(true)
+  })
+
+  test('a detached HEAD, and no branch with it', async () => {
+    const { from, to, ours } = twoClones(1)
+    git(ours, ['checkout', '--quiet', '--detach'])
+    const place = await placeOf(ours)
+    await fastForward({ ...place, branch: null, from, to, message })
+    expect(git(ours, ['rev-parse', 'HEAD', 'main', 'HEAD@{1}'])).toBe(`${to}\n${from}\n${from}`)
+    expect(statusOf(ours)).toBe('')
+  })
+
+  test('a work tree without exec bits and symlinks, as its configuration says', async () => {
+    const { from, to, ours, theirs } = twoClones(4)
+    for (const dir of [ours, theirs]) {
+      git(dir, ['config', 'core.fileMode', 'false'])
+      git(dir, ['config', 'core.symlinks', 'false'])
+      git(dir, ['rm', '-rq', '--cached', '.'])
+      git(dir, ['clean', '-fdq'])
+      git(dir, ['reset', '--quiet', '--hard', from])
+    }
+    const place = await placeOf(ours)
+    expect(await isClean(place)).toBe(true)
+    await fastForward({ ...place, branch: 'main', from, to, message })
+    git(theirs, ['merge', '--ff-only', '--quiet', to])
+    expect(stages(ours)).toBe(stages(theirs))
+    expect(statusOf(ours)).toBe('')
+    const kinds = (dir: string) => [...snapshot(dir, { withGit: false })].map(withoutModes)
+    expect(kinds(ours)).toEqual(kinds(theirs))
+  })
+})
+
+const withoutModes = ([path, leaf]: [string, string]) => [path, leaf.replace(/111 /, '000 ')]
 
 /** The paths of upstream's change that are not as `from` has them: where git would lose nothing, it goes on. */
 function locallyChanged(

@@ -69,12 +69,18 @@ function writeNode(parts: Buffer[], name: BytePath, node: CacheTree): void {
 export function invalidate(root: CacheTree, path: BytePath): void {
   let node: CacheTree | undefined = root
   const names = path.split('/')
+  const last = names.pop() ?? ''
   for (const name of names) {
+    forget(node)
+    node = node.folders.get(name)
     if (node === undefined) return
-    node.count = -1
-    node.oid = ''
-    const next: CacheTree | undefined = node.folders.get(name)
-    if (name === names.at(-1)) node.folders.delete(name)
-    node = next
   }
+  forget(node)
+  // What was a folder may be a file now, or the other way round.
+  node.folders.delete(last)
+}
+
+function forget(node: CacheTree): void {
+  node.count = -1
+  node.oid = ''
 }
