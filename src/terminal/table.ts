@@ -10,12 +10,27 @@ export function tableLines({ columns, after = [], ...table }: Table, stream: Str
   const rows = table.rows.map((row) => row.map(oneCell))
   if (!stream.isTerminal) return rows.map((row) => row.join('\t'))
   if (rows.length === 0) return after
+  return [...alignedLines(shown(columns, rows), stream), ...after]
+}
+
+/** Without what could be cut and is empty all the way down. */
+function shown(columns: Column[], rows: string[][]): Pick<Table, 'columns' | 'rows'> {
+  const kept = columns.map(({ flexible }, index) => !flexible || rows.some((row) => row[index]))
+  return {
+    columns: columns.filter((_, index) => kept[index]),
+    rows: rows.map((row) => row.filter((_, index) => kept[index])),
+  }
+}
+
+function alignedLines(
+  { columns, rows }: Pick<Table, 'columns' | 'rows'>,
+  stream: Stream,
+): string[] {
   const widths = fitWidths(columns, rows, stream.width)
   const heading = columns.map(({ title }) => title)
   return [
     stream.paint('faint', layOut(columns, widths, heading).trimEnd()),
     ...rows.map((row) => layOut(columns, widths, row, stream).trimEnd()),
-    ...after,
   ]
 }
 

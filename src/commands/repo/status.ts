@@ -1,3 +1,4 @@
+import { localTime } from '../../core/log.js'
 import type { RepositoryStatus } from '../../core/repos/types.js'
 import type { Tone } from '../../terminal/page.js'
 import { parseDuration } from '../duration.js'
@@ -49,7 +50,7 @@ export const status = defineVerb({
     return { list, oldest: age === null ? null : context.clock.now() - age }
   },
   json: ({ list }) => list,
-  render: ({ list }) => ({
+  render: ({ list }, context) => ({
     kind: 'table',
     columns: [
       { title: 'REPOSITORY', flexible: true },
@@ -61,7 +62,9 @@ export const status = defineVerb({
       { title: 'LAST PULL' },
       { title: 'NOTE', flexible: true },
     ],
-    rows: list.map(rowOf),
+    rows: list.map((one) =>
+      rowOf(one, context.terminal.out.isTerminal ? briefTime : (time) => time),
+    ),
   }),
   shortfall({ list, oldest }) {
     if (oldest === null) return null
@@ -78,17 +81,20 @@ export const status = defineVerb({
 
 const count = (value: number | null) => (value === null ? '?' : String(value))
 
-function rowOf(one: RepositoryStatus): string[] {
+/** To the minute and in local time, for a person. */
+const briefTime = (time: string) => localTime(Date.parse(time)).join(' ').slice(0, 16)
+
+function rowOf(one: RepositoryStatus, showTime: (time: string) => string): string[] {
   const dirty = one.is_dirty === null ? '?' : one.is_dirty ? 'dirty' : 'clean'
   const known = one.state !== 'missing' && one.state !== 'blocked'
   return [
     one.repo,
     one.state ?? 'unknown',
-    one.branch ?? '(detached)',
+    one.branch ?? (known ? '(detached)' : ''),
     known ? count(one.ahead_by) : '',
     known ? count(one.behind_by) : '',
     known ? dirty : '',
-    one.last_pull ?? 'never',
+    one.last_pull === null ? 'never' : showTime(one.last_pull),
     one.error?.message ?? '',
   ]
 }

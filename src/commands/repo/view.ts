@@ -15,9 +15,14 @@ export const view = defineVerb({
     return (await context.github()).getRepo(owner, repo)
   },
   render: (found) => ({
-    kind: 'lines',
-    lines: Object.entries(found).map(
-      ([key, value]) => `${key}\t${Array.isArray(value) ? value.join(', ') : (value ?? '')}`,
-    ),
+    kind: 'table',
+    columns: [
+      { title: 'FIELD', tone: () => 'faint' },
+      { title: 'VALUE', flexible: true },
+    ],
+    rows: Object.entries(found).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.join(', ') : String(value ?? ''),
+    ]),
   }),
 })

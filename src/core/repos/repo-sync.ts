@@ -61,7 +61,7 @@ export class RepoSync {
 
   /** What repos.yaml names, and whether it is here. */
   async list(targets: string[] = []): Promise<LocalListing[]> {
-    return listLocal(await this.wanted(targets))
+    return listLocal((await this.wanted(targets)).filter(({ skip }) => skip === undefined))
   }
 
   /** Local against remote, of those that targets name. */

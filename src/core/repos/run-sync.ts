@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import pLimit from 'p-limit'
-import { reportError } from '../errors.js'
+import type { Config } from '../config/types.js'
+import { ConfigError, reportError } from '../errors.js'
 import { removeLeftovers } from '../git/clone.js'
 import type { Git } from '../git/types.js'
 import { beginEntry, carryOut, urlOf } from './carry-out.js'
@@ -95,6 +96,7 @@ export async function chooseWanted(
   { client, config }: Session,
   { targets = [], shard }: SyncOptions,
 ) {
+  if (config.files.repos === undefined) throw noRepositories(config)
   const [entries, components] = await Promise.all([config.repos(), config.components()])
   const { wanted, failures } = await expandEntries(
     client,
@@ -108,6 +110,16 @@ export async function chooseWanted(
     elsewhere: selected.length - chosen.length,
     failures: failures.map(({ entry }) => entry),
   }
+}
+
+/** Under cron, nothing done and exit 0 would look like success. */
+function noRepositories(config: Config): ConfigError {
+  return new ConfigError(
+    `there is no ${config.fileFor('repos')}, so there is nothing to keep in step`,
+    {
+      hint: 'wizard REPO ADD owner/repo writes it; --config DIR names another folder',
+    },
+  )
 }
 
 /** What killed clones left beside the destinations. */

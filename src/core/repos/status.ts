@@ -31,7 +31,9 @@ export async function statusOf(
   const git = offline ? null : await gitOf(session)
   const limit = pLimit(session.config.github.concurrency)
   return Promise.all(
-    situations.map((situation) => limit(() => statusOfOne(session, git, situation))),
+    situations
+      .filter(isExpected)
+      .map((situation) => limit(() => statusOfOne(session, git, situation))),
   )
 }
 
@@ -45,6 +47,10 @@ export async function statusOfPath(
   if (!status) throw new WizardError(`${path} has no status`)
   return status
 }
+
+/** What its `from:` entry leaves out is not missing. */
+const isExpected = ({ wanted, local }: Situation) =>
+  wanted.skip === undefined || local.kind === 'repository'
 
 async function statusOfOne(
   session: Session,
