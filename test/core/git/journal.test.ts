@@ -22,7 +22,7 @@ import { at } from './edits.js'
 import { git, temporaryFolder } from './real-git.js'
 import { cloneAt, placeOf, randomRepository } from './repository.js'
 import { snapshot } from './snapshot.js'
-import { type Random, randomSource } from './trees.js'
+import { addCommit, type Random, randomSource } from './trees.js'
 
 const message = 'pull: Fast-forward'
 const as = (mark: string): Liveness => ({ mark, isAlive: async (other) => other === mark })
@@ -172,6 +172,29 @@ describe('a fast-forward that fails', () => {
 
   /** A history in which some file is only edited, and some is new at the top. */
   const seed = 2
+  test('on a full disk is taken back, and told', async (context) => {
+    const dir = temporaryFolder()
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dir]).status === 0
+    if (!mounted) return context.skip('no file system can be mounted here')
+    try {
+      git(dir, ['init', '--quiet', '--initial-branch=main', '--template='])
+      git(dir, ['commit', '--quiet', '--allow-empty', '-m', 'empty'])
+      const from = addCommit(dir, new Map([['a', { mode: '100644', content: 'small' }]]), 1)
+      git(dir, ['reset', '--quiet', '--hard'])
+      const large = { mode: '100644', content: 'large\n'.repeat(300_000) } as const
+      const to = addCommit(dir, new Map([['a', large]]), 2)
+      git(dir, ['update-ref', 'refs/heads/main', from])
+      const place = await placeOf(dir)
+      const was = snapshot(dir)
+      const move = fastForward({ ...place, branch: 'main', from, to, message })
+      await expect(move).rejects.toThrow(/no space is left on the disk/)
+      expect(snapshot(dir)).toEqual(was)
+      expect(await recover({ ...place, liveness: as('second') })).toBe('none')
+    } finally {
+      execFileSync('umount', ['-l', dir])
+    }
+  })
+
   /** What happens once, between the first look at the files and the first change of one. */
   const meanwhile = async (happens: (place: Place) => void) => {
     const ends = twoEnds(seed)

@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConflictError, WizardError } from '../../errors.js'
 import { showPath } from '../byte-path.js'
+import { describeFullDisk } from '../files.js'
 import { readIndex } from '../index/read.js'
 import { lockFile } from '../lock-file.js'
 import { readCommit } from '../objects/parse.js'
@@ -73,7 +74,7 @@ export async function moveTree(request: MoveRequest): Promise<{ changed: number 
       await carryOut(request, place, states, steps)
     } catch (error) {
       await undo(request, changes, error)
-      throw error
+      throw describeFullDisk(error, request.dir)
     }
     removeJournal(gitDir)
     return { changed: changes.length }
