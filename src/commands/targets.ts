@@ -59,7 +59,7 @@ function requireHost(host: string, text: string, gitUrl: string): void {
   }
 }
 
-export const findComponent = (
+const findComponent = (
   components: Record<string, Component>,
   name: string,
 ): Component | undefined =>

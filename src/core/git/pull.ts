@@ -68,7 +68,7 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
 }
 
 /** @throws BlockedError when it is no repository that wizard can work on. */
-export function requireRepository(
+function requireRepository(
   local: Awaited<ReturnType<typeof readLocal>>,
   dir: string,
 ): LocalRepository {

@@ -49,7 +49,7 @@ interface Here {
   pin: Oid | null
 }
 
-export async function lookHere({ path, branch }: Wanted): Promise<Here> {
+async function lookHere({ path, branch }: Wanted): Promise<Here> {
   const local = await readLocal(path)
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
   const gitDir = join(path, '.git')

@@ -40,7 +40,7 @@ export async function askGit(git: Git, url: string, wanted: Wanted): Promise<Rem
   return { ...unknown, ref: branch, pinned: asBranch === undefined, oid: found.peeled ?? found.oid }
 }
 
-export function noSuchRef(wanted: Wanted): GitHubNotFoundError {
+function noSuchRef(wanted: Wanted): GitHubNotFoundError {
   return new GitHubNotFoundError(`${fullNameOf(wanted)} has no branch or tag ${wanted.branch}`, {
     hint: `wizard REPO VIEW ${fullNameOf(wanted)} shows its default branch; change branch: in repos.yaml`,
   })

@@ -23,7 +23,7 @@ export interface Session {
 }
 
 /** Milliseconds that a sync waits for another one at the same root. */
-export const defaultLockWait = 60_000
+const defaultLockWait = 60_000
 
 /**
  * One at a time per root: takes the lock, hands over what is remembered, and saves it in the end, whatever happened.

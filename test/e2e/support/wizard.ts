@@ -24,7 +24,7 @@ export interface Ended {
 }
 
 /** What a run sees of the machine: nobody's configuration, no credential, no proxy. */
-export const bareEnvironment = (home: string): Record<string, string> => ({
+const bareEnvironment = (home: string): Record<string, string> => ({
   PATH: process.env.PATH ?? '/usr/bin:/bin',
   HOME: home,
   GH_CONFIG_DIR: `${home}/gh`,
