@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { PullResult } from '../git/pull.js'
 import type { CloneResult, Git } from '../git/types.js'
-import { BlockedError } from '../git/types.js'
 import { repositoryPath } from './api.js'
 
 /** What clones and pulls need of the client. */
@@ -34,34 +33,17 @@ export async function cloneRepo(
  * Brings the branch that is checked out up to its origin on this server, forward only, whatever its address is
  * written as. Local changes stay; where they stand in the way nothing is changed.
  *
+ * @throws PathError where there is nothing
  * @throws BlockedError for what is no clone of a repository on this server, and for what stands in the way
  */
 export async function pullRepo(server: GitServer, path: string): Promise<PullResult> {
-  const [{ pull }, { readLocal }, { isSameRepository, parseAddress }] = await Promise.all([
+  const [{ pull }, { followedAt }] = await Promise.all([
     import('../git/pull.js'),
-    import('../git/local.js'),
-    import('../git/origin.js'),
+    import('../git/followed.js'),
   ])
   const dir = resolve(path)
-  const local = await readLocal(dir)
-  if (local.kind !== 'repository') {
-    throw new BlockedError('not-a-repository', `${dir} is no git repository`)
-  }
-  const { origin, branch } = local
-  const address = origin === null ? null : parseAddress(origin)
-  if (
-    !origin ||
-    !address ||
-    !isSameRepository(origin, server.gitUrl, address.owner, address.repo)
-  ) {
-    throw new BlockedError('wrong-remote', `${dir} has no origin on ${new URL(server.gitUrl).host}`)
-  }
-  if (branch === null) {
-    throw new BlockedError('other-branch', `${dir} is on a detached HEAD`, {
-      hint: `git -C ${dir} switch BRANCH first`,
-    })
-  }
-  const url = urlOf(server, address.owner, address.repo)
+  const { owner, repo, branch } = await followedAt(dir, server.gitUrl)
+  const url = urlOf(server, owner, repo)
   return pull(await server.git(), { url, dir, ref: branch, pinned: false, onDiverged: 'block' })
 }
 

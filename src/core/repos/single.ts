@@ -1,7 +1,6 @@
 import { basename, dirname } from 'node:path'
-import { PathError, reportError, WizardError } from '../errors.js'
-import { readLocal } from '../git/local.js'
-import { isSameRepository, parseAddress } from '../git/origin.js'
+import { reportError, WizardError } from '../errors.js'
+import { followedAt } from '../git/followed.js'
 import { BlockedError } from '../git/types.js'
 import { carryOut } from './carry-out.js'
 import { lookAt } from './look.js'
@@ -55,24 +54,8 @@ export async function pullOne(session: Session, path: string): Promise<SyncEntry
 }
 
 /** What the clone at a path follows, by its own origin and branch. @throws BlockedError, PathError */
-export async function wantedAt({ client: { gitUrl } }: Session, path: string): Promise<Wanted> {
-  const local = await readLocal(path)
-  if (local.kind === 'absent') throw new PathError(`${path} is not there`)
-  if (local.kind !== 'repository') {
-    throw new BlockedError('not-a-repository', `${path} is no git repository`)
-  }
-  const address = local.origin === null ? null : parseAddress(local.origin)
-  if (!address || !isSameRepository(local.origin ?? '', gitUrl, address.owner, address.repo)) {
-    throw new BlockedError('wrong-remote', `${path} has no origin on ${new URL(gitUrl).host}`, {
-      hint: 'git_url in github.yaml names the server',
-    })
-  }
-  if (local.branch === null) {
-    throw new BlockedError('other-branch', `${path} is on a detached HEAD`, {
-      hint: `git -C ${path} switch BRANCH first`,
-    })
-  }
-  return untracked({ owner: address.owner, repo: address.repo, path, branch: local.branch })
+export async function wantedAt({ client }: Session, path: string): Promise<Wanted> {
+  return untracked({ ...(await followedAt(path, client.gitUrl)), path })
 }
 
 const untracked = (place: Pick<Wanted, 'owner' | 'repo' | 'path' | 'branch'>): Wanted => ({
