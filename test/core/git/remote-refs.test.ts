@@ -1,5 +1,6 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   GitHubAuthError,
@@ -19,12 +20,31 @@ async function answering(
   headers: Record<string, string> = {},
 ): Promise<string> {
   const server = createServer((_, response) => response.writeHead(status, headers).end(body))
+  return listening(server)
+}
+
+async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/uDOS/typo.git`
 }
 
-const uploadPack = { 'content-type': 'application/x-git-upload-pack-result' }
+const uploadPackType = 'application/x-git-upload-pack-result'
+const advertisementType = 'application/x-git-upload-pack-advertisement'
+const uploadPack = { 'content-type': uploadPackType }
+
+const line = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text
+
+/** A server that answers each request by its own, with a content type and a body. */
+async function answeringWith(
+  answer: (request: IncomingMessage, body: string) => [string, string],
+): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const [type, body] = answer(request, await text(request))
+    response.writeHead(200, { 'content-type': type }).end(body)
+  })
+  return listening(server)
+}
 
 describe.each([
   ['version 2', true],
@@ -61,6 +81,21 @@ describe.each([
     expect(head).toBeNull()
     expect(refs.get('HEAD')).toEqual({ oid: git(bare, ['rev-parse', 'HEAD']) })
   })
+})
+
+test('are asked for again where a server of version 2 is strict about what it offers', async () => {
+  const oid = 'a'.repeat(40)
+  const asked: string[] = []
+  const url = await answeringWith((request, body) => {
+    asked.push(request.method ?? '')
+    if (request.method === 'GET')
+      return [advertisementType, `${line('version 2\n')}${line('ls-refs\n')}0000`]
+    if (body.includes('unborn')) return [uploadPackType, line('ERR unexpected unborn')]
+    return [uploadPackType, `${line(`${oid} refs/heads/main\n`)}0000`]
+  })
+  const { refs } = await listRefs(client(), url, ['refs/heads/'])
+  expect(refs).toEqual(new Map([['refs/heads/main', { oid }]]))
+  expect(asked).toEqual(['POST', 'GET', 'POST'])
 })
 
 test('cost one POST, and the answer does not grow with other refs', async () => {
@@ -211,7 +246,6 @@ describe('what is no git server', () => {
   })
 
   test('refs that are no ids, and names that git forbids', async () => {
-    const line = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text
     const sha1 = 'a'.repeat(40)
     const bad = `${line(`${sha1} refs/../../x\n`)}${line(`${sha1} refs/heads/a..b\n`)}${line(`${sha1} refs/heads/ok\n`)}0000`
     const { refs } = await listRefs(client(), await answering(200, bad, uploadPack), [])

@@ -1,10 +1,12 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { Oid } from '../types.js'
 import { CorruptObjectError } from './errors.js'
 
 const magic = 0xff744f63
 const headerLength = 8 + 256 * 4
 const trailerLength = 40
+/** Indexes up to this many bytes are read at once and closed: a repository may have hundreds of small packs. */
+const mostHeld = 64 * 1024
 
 interface Bucket {
   /** The object ids that begin with the bucket's byte, sorted, 20 bytes each. */
@@ -21,7 +23,8 @@ interface Bucket {
  */
 export class PackIndex {
   readonly #path: string
-  readonly #fd: number
+  /** The whole index, or the file where it is big. */
+  readonly #source: Buffer | number
   readonly #fanOut: Buffer
   readonly #buckets = new Map<number, Bucket>()
   /** How many objects the pack holds. */
@@ -30,7 +33,7 @@ export class PackIndex {
   /** @throws CorruptObjectError, or node's error where the file can't be opened */
   constructor(path: string) {
     this.#path = path
-    this.#fd = openSync(path, 'r')
+    this.#source = openSource(path)
     try {
       const header = this.#read(0, headerLength)
       if (header.readUInt32BE(0) !== magic || header.readUInt32BE(4) !== 2) {
@@ -40,7 +43,7 @@ export class PackIndex {
       this.count = this.#countUpTo(255)
       this.#checkSizes()
     } catch (error) {
-      closeSync(this.#fd)
+      this.close()
       throw error
     }
   }
@@ -62,7 +65,7 @@ export class PackIndex {
   }
 
   close(): void {
-    closeSync(this.#fd)
+    if (typeof this.#source === 'number') closeSync(this.#source)
   }
 
   #bucket(first: number): Bucket {
@@ -96,14 +99,31 @@ export class PackIndex {
       }
     }
     const least = headerLength + this.count * 28 + trailerLength
-    if (fstatSync(this.#fd).size < least) throw new CorruptObjectError(`${this.#path} is cut short`)
+    if (lengthOf(this.#source) < least) throw new CorruptObjectError(`${this.#path} is cut short`)
   }
 
   #read(at: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length)
-    if (readSync(this.#fd, bytes, 0, length, at) !== length) {
-      throw new CorruptObjectError(`${this.#path} is cut short`)
-    }
+    const bytes = readSource(this.#source, at, length)
+    if (bytes.length !== length) throw new CorruptObjectError(`${this.#path} is cut short`)
     return bytes
   }
+}
+
+function openSource(path: string): Buffer | number {
+  const fd = openSync(path, 'r')
+  if (fstatSync(fd).size > mostHeld) return fd
+  try {
+    return readFileSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+const lengthOf = (source: Buffer | number) =>
+  typeof source === 'number' ? fstatSync(source).size : source.length
+
+function readSource(source: Buffer | number, at: number, length: number): Buffer {
+  if (typeof source !== 'number') return source.subarray(at, at + length)
+  const bytes = Buffer.allocUnsafe(length)
+  return bytes.subarray(0, readSync(source, bytes, 0, length, at))
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { hasCode } from '../files.js'
 import type { GitObject, ObjectStore, Oid } from '../types.js'
@@ -30,6 +30,8 @@ class Store implements ObjectStore {
   readonly #folder: string
   readonly #packs = new Map<string, Pack>()
   #sources: Source[] = []
+  /** When each folder of packs had changed last, before it was read. */
+  #seen = new Map<string, number | null>()
 
   constructor(folder: string) {
     this.#folder = folder
@@ -58,7 +60,9 @@ class Store implements ObjectStore {
 
   /** What is not found may have been packed or fetched by another process meanwhile. */
   #find<T>(ask: (source: Source) => T | null): T | null {
-    return this.#findOnce(ask) ?? (this.#look() ? this.#findOnce(ask) : null)
+    const found = this.#findOnce(ask)
+    if (found !== null || !this.#mayHaveChanged()) return found
+    return this.#look() ? this.#findOnce(ask) : null
   }
 
   #findOnce<T>(ask: (source: Source) => T | null): T | null {
@@ -69,9 +73,14 @@ class Store implements ObjectStore {
     return null
   }
 
+  #mayHaveChanged(): boolean {
+    return [...this.#seen].some(([folder, seen]) => seen !== changeOf(folder))
+  }
+
   /** Packs first, since that is where a clone's objects are. @returns whether there are packs that were not there before */
   #look(): boolean {
     const folders = withAlternates(this.#folder)
+    this.#seen = new Map(folders.map((folder) => [folder, changeOf(folder)]))
     const there = new Set(folders.flatMap(packsIn))
     for (const [path, pack] of this.#packs) {
       if (there.has(path)) continue
@@ -95,6 +104,15 @@ const looseFolder = (folder: string): Source => ({
   has: (oid) => hasLoose(folder, oid),
   read: (oid) => readLoose(folder, oid),
 })
+
+/** Milliseconds within which two changes of a folder may bear the same time. */
+const granularity = 2000
+
+/** When packs were put there last; NaN, which equals nothing, where that is too fresh to tell by. */
+function changeOf(objects: string): number | null {
+  const changed = readOrNull(() => statSync(join(objects, 'pack')).mtimeMs)
+  return changed !== null && Date.now() - changed < granularity ? Number.NaN : changed
+}
 
 /** A pack counts when both its files are there: the index is renamed into place last. */
 function packsIn(objects: string): string[] {

@@ -52,9 +52,8 @@ export class PackScanner {
   }
 
   #inflate(at: number, { headerLength, size }: PackEntry): { data: Buffer; consumed: number } {
-    const from = at + headerLength
-    for (let want = mostDeflated(size); ; want *= 2) {
-      const input = this.#bytes(from, want)
+    for (let want = headerLength + mostDeflated(size); ; want *= 2) {
+      const input = this.#bytes(at, want).subarray(headerLength)
       try {
         const { buffer, engine } = inflateWithInfo(input, size)
         if (buffer.length !== size)
@@ -62,7 +61,7 @@ export class PackScanner {
         return { data: buffer, consumed: engine.bytesWritten }
       } catch (error) {
         // A stream may be longer than zlib itself would make it.
-        if (isCut(error) && from + input.length < this.#end) continue
+        if (isCut(error) && at + headerLength + input.length < this.#end) continue
         throw new CorruptObjectError(`${this.#file.name(at)} can't be unpacked`, error)
       }
     }

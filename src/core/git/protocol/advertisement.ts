@@ -9,9 +9,11 @@ import type { Advertised } from './remote.js'
 
 type Advertisement = Advertised & { url: string; version: 0 | 2; capabilities: Capabilities }
 
+const nothing: Advertised = { head: null, unborn: null, refs: new Map() }
+
 /**
  * What a server says of itself at the first GET: in version 0 all its refs, of which those that begin with one of
- * the prefixes are kept, and HEAD; in version 2 only that it is such a server.
+ * the prefixes are kept, and HEAD; in version 2 only what it can do.
  *
  * @see https://git-scm.com/docs/gitprotocol-http#_smart_clients
  */
@@ -23,61 +25,47 @@ export async function advertisement(
   const { packets, url: final } = await getAdvertisement(git, url)
   const host = new URL(url).host
   try {
-    const first = await firstLine(packets, host)
-    const empty = {
-      url: final,
-      head: null,
-      unborn: null,
-      refs: new Map(),
-      capabilities: new Set<string>(),
+    const [first, ...others] = await readLines(packets, host)
+    if (first === 'version 2') {
+      return { ...nothing, url: final, version: 2, capabilities: new Set(others) }
     }
-    if (first === 'version 2') return { ...empty, version: 2 }
-    if (first === null) return { ...empty, version: 0 }
-    return { url: final, version: 0, ...(await readRefs(packets, first, prefixes, host)) }
+    const [line, words = ''] = (first ?? '').split('\0')
+    const capabilities = parseCapabilities(words)
+    const lines = line ? [line, ...others] : []
+    return { url: final, version: 0, ...pick(lines, prefixes, capabilities, host), capabilities }
   } finally {
     await packets.close()
   }
 }
 
-/** After the service's own name; null where there are no refs. */
-async function firstLine(packets: PacketReader, host: string): Promise<string | null> {
-  const service = await packets.line()
-  const end = await packets.next()
-  if (
-    typeof service !== 'object' ||
-    service?.text !== '# service=git-upload-pack' ||
-    end !== 'flush'
-  ) {
-    throw new GitHubError(`${host} does not speak git's smart protocol`, {
-      hint: 'is this a git server?',
-    })
+/** Up to the flush packet; before them some servers name the service, with a flush packet of its own. */
+async function readLines(packets: PacketReader, host: string): Promise<string[]> {
+  const lines: string[] = []
+  for (;;) {
+    const line = await packets.line()
+    if (line === null || line === 'delimiter' || line === 'end') {
+      throw new GitHubError(`${host} does not list its refs as git's protocol says`, {
+        hint: 'is this a git server?',
+      })
+    }
+    if (line !== 'flush') lines.push(line.text)
+    else if (lines.length === 1 && lines[0] === '# service=git-upload-pack') lines.pop()
+    else return lines
   }
-  const first = await packets.line()
-  return typeof first === 'object' && first !== null ? first.text : null
 }
 
-async function readRefs(
-  packets: PacketReader,
-  first: string,
+function pick(
+  lines: string[],
   prefixes: string[],
+  capabilities: Capabilities,
   host: string,
-): Promise<Advertised & { capabilities: Capabilities }> {
-  const [line = '', capabilityText = ''] = first.split('\0')
+): Advertised {
   const all = new Map<string, RemoteRef>()
-  addLine(all, line, host)
-  for (;;) {
-    const next = await packets.line()
-    if (next === 'flush') break
-    if (next === null || typeof next === 'string') {
-      throw new GitHubError(`${host} does not list its refs as git's protocol says`)
-    }
-    addLine(all, next.text, host)
-  }
-  const capabilities = parseCapabilities(capabilityText)
+  for (const line of lines) addLine(all, line, host)
   const wanted = [...all].filter(
     ([name]) => name === 'HEAD' || prefixes.some((prefix) => name.startsWith(prefix)),
   )
-  return { head: headOf(all, capabilities), unborn: null, refs: new Map(wanted), capabilities }
+  return { head: headOf(all, capabilities), unborn: null, refs: new Map(wanted) }
 }
 
 function addLine(refs: Map<string, RemoteRef>, line: string, host: string): void {

@@ -10,11 +10,17 @@ import type { Advertised, Remote } from './remote.js'
 /**
  * The refs that begin with one of the prefixes, and HEAD, by version 2's `ls-refs`: one POST, nothing before it.
  *
+ * @param knowsUnborn whether the server tells what branch the HEAD of an empty repository waits for
  * @see https://git-scm.com/docs/gitprotocol-v2#_ls_refs
  * @throws GitHubError where the server does not understand, or refuses; and the others of http.ts
  */
-export async function lsRefs(git: Git, url: string, prefixes: string[]): Promise<Remote> {
-  const answer = await postUploadPack(git, url, requestBody(prefixes))
+export async function lsRefs(
+  git: Git,
+  url: string,
+  prefixes: string[],
+  knowsUnborn: boolean,
+): Promise<Remote> {
+  const answer = await postUploadPack(git, url, requestBody(prefixes, knowsUnborn))
   try {
     const advertised = await readAdvertised(answer.packets, new URL(url).host)
     return { ...advertised, version: 2, url: answer.url }
@@ -23,15 +29,14 @@ export async function lsRefs(git: Git, url: string, prefixes: string[]): Promise
   }
 }
 
-const requestBody = (prefixes: string[]) =>
+const requestBody = (prefixes: string[], knowsUnborn: boolean) =>
   [
     pktLine('command=ls-refs\n'),
     pktLine(`${agent}\n`),
-    pktLine('object-format=sha1\n'),
     delimiter,
     pktLine('peel\n'),
     pktLine('symrefs\n'),
-    pktLine('unborn\n'),
+    ...(knowsUnborn ? [pktLine('unborn\n')] : []),
     ...['HEAD', ...prefixes].map((prefix) => pktLine(`ref-prefix ${prefix}\n`)),
     flush,
   ].join('')

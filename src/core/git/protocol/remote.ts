@@ -22,12 +22,13 @@ export type Remote = Advertised & { /** After redirects. */ url: string } & (
  */
 export async function connect(git: Git, url: string, prefixes: string[]): Promise<Remote> {
   try {
-    return await lsRefs(git, url, prefixes)
+    return await lsRefs(git, url, prefixes, true)
   } catch (error) {
     if (!isMisunderstanding(error)) throw error
   }
   const { version, ...remote } = await advertisement(git, url, prefixes)
-  return version === 0 ? { version, ...remote } : lsRefs(git, remote.url, prefixes)
+  if (version === 0) return { version, ...remote }
+  return lsRefs(git, remote.url, prefixes, remote.capabilities.has('ls-refs=unborn'))
 }
 
 /** Not one of the classes below it: those say what is wrong, and asking otherwise would not help. */

@@ -46,7 +46,6 @@ function requestBody({ wants, shallow, depth }: PackRequest, haves: Oid[], done:
   return [
     pktLine('command=fetch\n'),
     pktLine(`${agent}\n`),
-    pktLine('object-format=sha1\n'),
     delimiter,
     pktLine('no-progress\n'),
     pktLine('include-tag\n'),
