@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { GitHubNotFoundError, UsageError } from '../../../src/core/errors.js'
+import { GitHubNotFoundError, PathError, UsageError } from '../../../src/core/errors.js'
 import { BlockedError } from '../../../src/core/git/types.js'
 import { GitHubClient } from '../../../src/core/github/client.js'
 import { gitText, type LocalGitHub, startLocalGitHub } from '../../support/github/index.js'
@@ -82,6 +82,6 @@ describe('pullRepo', () => {
 
   it('leaves what is no repository alone', async () => {
     await expect(client.pullRepo(folder)).rejects.toThrow(BlockedError)
-    await expect(client.pullRepo(join(folder, 'none'))).rejects.toThrow(BlockedError)
+    await expect(client.pullRepo(join(folder, 'none'))).rejects.toThrow(PathError)
   })
 })
