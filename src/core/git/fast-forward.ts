@@ -1,6 +1,5 @@
-import { type MoveRequest, moveTree } from './move/move-tree.js'
-
-export type { MoveRequest } from './move/move-tree.js'
+import { moveTree } from './move/move-tree.js'
+import type { MoveRequest } from './move/repository.js'
 
 /**
  * Moves a branch, its index and its work tree to a commit that has its own as an ancestor, which the caller has

@@ -1,16 +1,10 @@
-import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { lockFile } from './lock-file.js'
+import { isHeadAt, moveHead } from './move/head.js'
 import { isUnfinished, type Journal, readJournal, removeJournal } from './move/journal-file.js'
-import {
-  changesOf,
-  isHeadAt,
-  moveHead,
-  openPlace,
-  type Repository,
-  settle,
-} from './move/move-tree.js'
 import { lookAtPaths, type PathState, type Place } from './move/path-state.js'
+import { changesOf, openPlace, type Repository } from './move/repository.js'
+import { settle } from './move/settle.js'
 import { obstaclesOf, stepsOf } from './move/steps.js'
 
 /**
@@ -23,7 +17,7 @@ import { obstaclesOf, stepsOf } from './move/steps.js'
  */
 export async function recover(request: Repository): Promise<'none' | 'finished' | 'undone'> {
   const { gitDir, liveness } = request
-  if (!isUnfinished(gitDir) && !hasLock(gitDir)) return 'none'
+  if (!isUnfinished(gitDir)) return 'none'
   const lock = await lockFile(join(gitDir, 'index'), liveness)
   try {
     const journal = readJournal(gitDir)
@@ -34,10 +28,6 @@ export async function recover(request: Repository): Promise<'none' | 'finished' 
     await lock.release()
   }
 }
-
-/** One of ours is a symlink: git's own is none of our business until we need it. */
-const hasLock = (gitDir: string): boolean =>
-  lstatSync(join(gitDir, 'index.lock'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 
 async function resume(request: Repository, journal: Journal): Promise<'finished' | 'undone'> {
   const { gitDir } = request

@@ -1,5 +1,6 @@
 import { showPath } from './byte-path.js'
-import { type MoveRequest, moveTree } from './move/move-tree.js'
+import { moveTree } from './move/move-tree.js'
+import type { MoveRequest } from './move/repository.js'
 import { changes } from './status.js'
 import { BlockedError, type Oid } from './types.js'
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -26,8 +26,13 @@ export type Journal = z.infer<typeof journalSchema>
 export const moveFolder = (gitDir: string) => join(gitDir, 'wizard-move')
 const journalPath = (gitDir: string) => join(moveFolder(gitDir), 'journal.json')
 
-/** Whether an earlier move left something behind. */
-export const isUnfinished = (gitDir: string): boolean => existsSync(moveFolder(gitDir))
+/** Whether a move is under way here, or was when its process died. */
+export const hasJournal = (gitDir: string): boolean => existsSync(moveFolder(gitDir))
+
+/** Whether `recover` has, or may have, something to do: a journal, or an index lock of ours, which is a symlink. */
+export const isUnfinished = (gitDir: string): boolean =>
+  hasJournal(gitDir) ||
+  (lstatSync(join(gitDir, 'index.lock'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false)
 
 /** From now on, until `removeJournal`, the repository may be between two commits. On disk when this returns. */
 export async function writeJournal(gitDir: string, journal: Journal): Promise<void> {
