@@ -1,3 +1,3 @@
-export { type Head, listLocalRefs, readHead, resolveRef } from './refs/read.js'
+export { listLocalRefs, readHead, resolveRef } from './refs/read.js'
 export { isRefName } from './refs/ref-name.js'
 export { deleteRef, updateRef, writeHead, writeSymbolicRef } from './refs/update.js'

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { text } from 'node:stream/consumers'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   ConflictError,
   GitHubError,
@@ -47,6 +50,21 @@ function advance(bare: string, { branch = 'main', commits = 5, seed = 2 } = {}):
   ])
   git(bare, ['fast-import', '--quiet', '--force'], { input: continued })
   return git(bare, ['rev-parse', branch])
+}
+
+const packet = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text
+
+const sideband = (band: number, text: string) => packet(String.fromCharCode(band) + text)
+
+/** A server that answers by the body it is sent. */
+async function serving(answer: (body: string, response: ServerResponse) => void): Promise<string> {
+  const server = createServer(async (request, response) => answer(await text(request), response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/uDOS/typo.git`
 }
 
 const refsOf = (dir: string) => git(dir, ['for-each-ref', '--format=%(refname) %(objectname)'])
@@ -295,6 +313,34 @@ describe('what goes wrong now leaves all as it was', () => {
     github.fail({ origin: 'git', delay: 'forever' })
     const fetched = fetch(client({ stallTimeout: 300 }), { url, dir, ref: 'main' })
     await expect(fetched).rejects.toThrow(GitHubNetworkError)
+  })
+
+  test.each<[string, string, RegExp]>([
+    [
+      'gives up in the side-band',
+      sideband(3, 'fatal: no\nmore \u001b[31mmemory\n'),
+      /fatal: no more memory$/,
+    ],
+    ['gives up with ERR', packet('ERR upload-pack: out of order\n'), /upload-pack: out of order$/],
+    ['ends within the pack', sideband(1, 'PACK\0\0\0\u0002'), /cut short/],
+    ['falls silent within the pack', `${sideband(1, 'PACK\0\0\0\u0002')}…`, /silent in the middle/],
+  ])('a server that %s', async (_, answer, message) => {
+    const { ours: dir } = await setting()
+    const before = refsOf(dir)
+    const oid = '2'.repeat(40)
+    const url = await serving((body, response) => {
+      response.setHeader('content-type', 'application/x-git-upload-pack-result')
+      if (body.includes('ls-refs')) response.end(`${packet(`${oid} refs/heads/main\n`)}0000`)
+      else if (!answer.endsWith('…')) response.end(packet('packfile\n') + answer)
+      else response.write(packet('packfile\n') + answer.slice(0, -1))
+    })
+    const fetched = fetch(client({ stallTimeout: 300 }), { url, dir, ref: 'main' })
+    await expect(fetched).rejects.toThrow(message)
+    await expect(fetched).rejects.toThrow(GitHubError)
+    expect(refsOf(dir)).toBe(before)
+    expect(readdirSync(join(dir, '.git/objects/pack')).some((name) => name.startsWith('tmp'))).toBe(
+      false,
+    )
   })
 
   test('a ref that another process is moving', async () => {

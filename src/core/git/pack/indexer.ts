@@ -10,6 +10,7 @@ import { EntryTable } from './entry-table.js'
 import { noteLinks } from './links.js'
 import { OidSet } from './oid-set.js'
 import { PackScanner } from './scanner.js'
+import { Waiting } from './waiting.js'
 
 /** Milliseconds of work after which other tasks get their turn. */
 const turn = 10
@@ -50,8 +51,7 @@ class Indexer implements IndexedPack {
   readonly #request: IndexRequest
   readonly #scanner: PackScanner
   readonly #bases: Bases
-  /** Deltas whose base has no id yet, by the base's place, or by its id where only that is told. */
-  readonly #waiting = new Map<number | Oid, number[]>()
+  readonly #waiting = new Waiting()
   /** Places by id: made when the first delta names its base so. */
   #places: Map<Oid, number> | null = null
 
@@ -99,9 +99,7 @@ class Indexer implements IndexedPack {
       this.#settleAll(this.#settleData(place, type, this.#bases.apply(place, base, delta)))
       return
     }
-    const others = this.#waiting.get(base)
-    if (others === undefined) this.#waiting.set(base, [place])
-    else others.push(place)
+    this.#waiting.add(base, place)
   }
 
   /** The base's place; its id, where no object has that yet. */
@@ -150,17 +148,11 @@ class Indexer implements IndexedPack {
   #settle(place: number, type: ObjectType, id: Buffer): number[] {
     this.table.settle(place, type, id)
     this.ids.addPresent(id, 0)
-    if (this.#waiting.size === 0 && this.#places === null) return []
+    if (this.#waiting.isEmpty && this.#places === null) return []
     const oid = id.toString('hex')
     this.#places?.set(oid, place)
-    const waited = this.#release(place).concat(this.#release(oid))
+    const waited = this.#waiting.release(place).concat(this.#waiting.release(oid))
     for (const child of waited) this.table.setBase(child, place)
-    return waited
-  }
-
-  #release(base: number | Oid): number[] {
-    const waited = this.#waiting.get(base) ?? []
-    this.#waiting.delete(base)
     return waited
   }
 
