@@ -1,0 +1,140 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { ConflictError } from '../../../../src/core/errors.js'
+import { fastForward } from '../../../../src/core/git/fast-forward.js'
+import { recover } from '../../../../src/core/git/journal.js'
+import { BlockedError } from '../../../../src/core/git/types.js'
+import { runWithFailure } from '../dying.js'
+import { at } from '../edits.js'
+import {
+  as,
+  copyOf,
+  expectAllBut,
+  expectAt,
+  expectSettled,
+  forward,
+  head,
+  leafIn,
+  message,
+  type Place,
+  porcelain,
+  stepsOf,
+  twoEnds,
+} from '../moves.js'
+import { git, temporaryFolder } from '../real-git.js'
+import { placeOf } from '../repository.js'
+import { snapshot } from '../snapshot.js'
+import { addCommit } from '../trees.js'
+
+describe('a fast-forward that fails', () => {
+  test('at any step is taken back', async () => {
+    const ends = twoEnds(3)
+    const steps = await stepsOf(ends)
+    let failures = 0
+    for (let n = 1; n <= steps; n++) {
+      const place = await copyOf(ends.base)
+      const error = await runWithFailure(n, () => forward(place, ends))
+      if (error === null) continue
+      failures++
+      const end = head(place.dir) === ends.to ? 'to' : 'from'
+      expect(snapshot(place.dir, { withGit: false })).toEqual(ends.trees[end])
+      await recover({ ...place, liveness: as('second') })
+      expectAt(place, ends, end)
+    }
+    expect(failures).toBeGreaterThan(20)
+  })
+
+  /** A history in which some file is only edited, and some is new at the top. */
+  const seed = 2
+  test('on a full disk is taken back, and told', async (context) => {
+    const dir = temporaryFolder()
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dir]).status === 0
+    if (!mounted) return context.skip('no file system can be mounted here')
+    try {
+      git(dir, ['init', '--quiet', '--initial-branch=main', '--template='])
+      git(dir, ['commit', '--quiet', '--allow-empty', '-m', 'empty'])
+      const from = addCommit(dir, new Map([['a', { mode: '100644', content: 'small' }]]), 1)
+      git(dir, ['reset', '--quiet', '--hard'])
+      const large = { mode: '100644', content: 'large\n'.repeat(300_000) } as const
+      const to = addCommit(dir, new Map([['a', large]]), 2)
+      git(dir, ['update-ref', 'refs/heads/main', from])
+      const place = await placeOf(dir)
+      const was = snapshot(dir)
+      const move = fastForward({ ...place, branch: 'main', from, to, message })
+      await expect(move).rejects.toThrow(/no space is left on the disk/)
+      expect(snapshot(dir)).toEqual(was)
+      expect(await recover({ ...place, liveness: as('second') })).toBe('none')
+    } finally {
+      execFileSync('umount', ['-l', dir])
+    }
+  })
+
+  /** What happens once, between the first look at the files and the first change of one. */
+  const meanwhile = async (happens: (place: Place) => void) => {
+    const ends = twoEnds(seed)
+    const place = await copyOf(ends.base)
+    let happened = false
+    const request = { ...place, ...ends, branch: 'main', message, liveness: as('first') }
+    const onProgress = () => {
+      if (!happened) happens(place)
+      happened = true
+    }
+    const error = await fastForward({ ...request, onProgress }).then(
+      () => null,
+      (reason: unknown) => reason,
+    )
+    return { ends, place, error }
+  }
+
+  test('since a file was edited meanwhile keeps the edit, and the rest as it was', async () => {
+    const { trees, ...rest } = twoEnds(seed)
+    const path = leafIn(
+      { trees, ...rest },
+      (one) => trees.from.get(one)?.startsWith('100') ?? false,
+    )
+    const { ends, place, error } = await meanwhile(({ dir }) =>
+      writeFileSync(at(dir, path), 'mine'),
+    )
+    expect(error).toBeInstanceOf(BlockedError)
+    expectAllBut(new Map([[path, 'mine']]), place, ends, 'from')
+    expect(head(place.dir)).toBe(ends.from)
+  })
+
+  test('since a file was made meanwhile keeps that file', async () => {
+    const { trees, ...rest } = twoEnds(seed)
+    const path = leafIn({ trees, ...rest }, (one) => !trees.from.has(one) && !one.includes('/'))
+    const { ends, place, error } = await meanwhile(({ dir }) =>
+      writeFileSync(at(dir, path), 'mine'),
+    )
+    expect(error).toBeInstanceOf(BlockedError)
+    expectAllBut(new Map([[path, 'mine']]), place, ends, 'from')
+  })
+
+  test('since the branch was moved meanwhile is taken back', async () => {
+    const { ends, place, error } = await meanwhile(({ dir }) => {
+      git(dir, [
+        'update-ref',
+        'refs/heads/main',
+        git(dir, ['commit-tree', 'HEAD^{tree}', '-m', 'x']),
+      ])
+    })
+    expect(error).toBeInstanceOf(ConflictError)
+    expect(snapshot(place.dir, { withGit: false })).toEqual(ends.trees.from)
+    expect(porcelain(place.dir)).toBe('')
+    expectSettled(place)
+  })
+
+  test('since it was told to stop is taken back', async () => {
+    const abort = new AbortController()
+    const ends = twoEnds(5)
+    const place = await copyOf(ends.base)
+    const onProgress = () => {
+      abort.abort(new Error('enough'))
+      for (const end = performance.now() + 15; performance.now() < end; );
+    }
+    const request = { ...place, ...ends, branch: 'main', message, onProgress }
+    await expect(fastForward({ ...request, signal: abort.signal })).rejects.toThrow('enough')
+    expectAt(place, ends, 'from')
+  })
+})
