@@ -104,36 +104,26 @@ async function ask(
   wanted: readonly WantedHead[],
   repeatable: boolean,
 ): Promise<(RepositoryHead | null)[]> {
-  const { query, variables } = queryFor(wanted)
-  const { data, errors } = await askGraphql(api, query, variables, repeatable)
+  const { data, errors } = await askGraphql(api, queryFor(wanted), {}, repeatable)
   if (data === null) {
     throw new GitHubError(errors[0]?.message ?? 'the query has no answer', { status: 200 })
   }
   return wanted.map((one, index) => toHead(one, data[`r${index}`]))
 }
 
-/** Thin, with an alias for each; names go into variables, never into the text. */
-function queryFor(wanted: readonly WantedHead[]) {
-  const declared: string[] = []
-  const fields: string[] = []
-  const variables: Record<string, string> = {}
-  for (const [index, { owner, repo, branch }] of wanted.entries()) {
-    variables[`o${index}`] = owner
-    variables[`n${index}`] = repo
-    declared.push(`$o${index}:String!,$n${index}:String!`)
-    const asked = branch === undefined ? '' : ` ref(qualifiedName:$b${index}){...b}`
-    if (branch !== undefined) {
-      variables[`b${index}`] = `refs/heads/${branch}`
-      declared.push(`$b${index}:String!`)
-    }
-    fields.push(`r${index}:repository(owner:$o${index},name:$n${index}){...r${asked}}`)
-  }
-  const query = [
-    `query(${declared.join(',')}){${fields.join(' ')}}`,
-    'fragment r on Repository{databaseId nameWithOwner isArchived defaultBranchRef{...b}}',
-    'fragment b on Ref{name target{oid}}',
-  ].join(' ')
-  return { query, variables }
+const refFields = '{ name target { oid } }'
+
+/** Thin, with an alias for each. JSON's strings are GraphQL's, so that no name ends its literal. */
+function queryFor(wanted: readonly WantedHead[]): string {
+  const fields = wanted.map(({ owner, repo, branch }, index) => {
+    const [asOwner, asName] = [JSON.stringify(owner), JSON.stringify(repo)]
+    const asked =
+      branch === undefined
+        ? ''
+        : ` ref(qualifiedName: ${JSON.stringify(`refs/heads/${branch}`)}) ${refFields}`
+    return `r${index}: repository(owner: ${asOwner}, name: ${asName}) { databaseId nameWithOwner isArchived defaultBranchRef ${refFields}${asked} }`
+  })
+  return `query {\n  ${fields.join('\n  ')}\n}`
 }
 
 /** An answer in part is none. */

@@ -1,3 +1,4 @@
+import { parse, visit } from 'graphql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GitHubAuthError, GitHubRateLimitError } from '../../../src/core/errors.js'
 import { GitHubClient, type GitHubClientOptions } from '../../../src/core/github/client.js'
@@ -86,11 +87,18 @@ describe('headsOf', () => {
     expect(client.requests).toBe(2)
   })
 
-  it('never pastes a name into the query', async () => {
-    const hostile = '") { viewer { login } } #'
+  it('lets no name end its literal', async () => {
+    const hostile = '") { viewer { login } } #\\\n\u0000\u{1f600}'
     await headsOf(client, [{ owner: hostile, repo: hostile, branch: hostile }])
     const { query } = JSON.parse(github.requests[0]?.body ?? '{}')
-    expect(query).not.toContain('viewer')
+    const named: string[] = []
+    visit(parse(query), {
+      StringValue: ({ value }) => void named.push(value),
+      Field: ({ name }) => {
+        expect(name.value).not.toBe('viewer')
+      },
+    })
+    expect(named).toEqual([hostile, hostile, `refs/heads/${hostile}`])
   })
 
   const timeout = { message: 'Something went wrong. This may be the result of a timeout' }
