@@ -10,6 +10,8 @@ export interface Git {
   authorization?: (url: URL) => Promise<string | undefined>
   signal?: AbortSignal | undefined
   onProgress?: (progress: GitProgress) => void
+  /** Each request and what it was answered, in a line without credentials. */
+  onRequest?: (message: string) => void
   /** So that what a killed wizard left behind is told from what a living one is about. */
   liveness?: Liveness | undefined
 }

@@ -57,6 +57,7 @@ export const openState = ({ config, emit }: Session) =>
   SyncState.open(config.root, (message) => emit({ type: 'warning', message }))
 
 /** What core/git is given for this session. */
-export async function gitOf({ client, self, signal }: Session): Promise<Git> {
-  return { ...(await client.git()), liveness: livenessFor(self), signal }
+export async function gitOf({ client, self, signal, emit }: Session): Promise<Git> {
+  const onRequest = (message: string) => emit({ type: 'request', message })
+  return { ...(await client.git()), liveness: livenessFor(self), signal, onRequest }
 }

@@ -50,7 +50,10 @@ async function exchange(
 /** Again after a pause while the server is unwell. */
 async function sendPatiently(git: Git, url: string, body?: string): Promise<HttpResponse> {
   for (let tries = 0; ; tries++) {
+    const begun = git.clock.now()
     const response = await sendOnce(git, url, body)
+    const milliseconds = git.clock.now() - begun
+    git.onRequest?.(`${body ? 'POST' : 'GET'} ${url} ${response.status} ${milliseconds} ms`)
     if (response.status >= 200 && response.status < 300) return response
     const error = await refusal(git, response)
     const pause = pauses[tries]
