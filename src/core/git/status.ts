@@ -2,6 +2,7 @@ import { type BytePath, showPath } from './byte-path.js'
 import { createIgnorer } from './ignore/ignorer.js'
 import { type IndexFile, readIndex } from './index/read.js'
 import { readCommit } from './objects/parse.js'
+import { openObjectStore } from './objects/store.js'
 import { resolveRef } from './refs.js'
 import type { ObjectStore, Oid, WorktreeStatus } from './types.js'
 import { Folder } from './worktree/folder.js'
@@ -64,8 +65,20 @@ export async function* changes(
     yield { kind: 'staged', path }
   }
   const pacer = new Pacer(signal)
-  const walk = { folder, settings, indexStat: index.stat, pacer, withIgnored, withHidden }
+  const isSubmoduleClean = (path: BytePath, subGitDir: string) =>
+    isRepositoryClean({ ...request, dir: folder.at(path).toString(), gitDir: subGitDir })
+  const looking = { withIgnored, withHidden, isSubmoduleClean }
+  const walk = { folder, settings, indexStat: index.stat, pacer, ...looking }
   yield* walkWorktree(walk, wholeIndex(index), createIgnorer({ folder, gitDir, settings }))
+}
+
+async function isRepositoryClean(request: Omit<StatusRequest, 'store'>): Promise<boolean> {
+  const store = await openObjectStore(request.gitDir)
+  try {
+    return await isClean({ ...request, store })
+  } finally {
+    await store.close()
+  }
 }
 
 const wholeIndex = ({ entries }: IndexFile) => ({

@@ -9,7 +9,7 @@ export interface IndexRange {
   folder: BytePath
 }
 
-/** What a folder holds by the index: a file (each stage of it), or a folder. */
+/** What a folder holds by the index: a file (in a conflict the first of its stages), or a folder. */
 export type IndexPart = { name: BytePath; entry: IndexEntry } | (IndexRange & { name: BytePath })
 
 export function* folderRanges({ entries, start, end, folder }: IndexRange): Generator<IndexPart> {
@@ -20,7 +20,7 @@ export function* folderRanges({ entries, start, end, folder }: IndexRange): Gene
     const slash = entry.path.indexOf('/', skip)
     if (slash < 0) {
       yield { name: entry.path.slice(skip), entry }
-      at++
+      while (++at < end && entries[at]?.path === entry.path);
     } else {
       const below = entry.path.slice(0, slash)
       const last = endOfFolder(entries, at, end, `${below}/`)

@@ -10,10 +10,17 @@ import type { Folder } from './folder.js'
 export const isRepository = (folder: Folder, path: BytePath): boolean =>
   gitDirOf(folder, path) !== null
 
-/** The commit that an initialised submodule stands on; null where there is none. */
-export async function submoduleHead(folder: Folder, path: BytePath): Promise<Oid | null> {
+/** A submodule that is in use: its `.git`, and the commit that it stands on. */
+export interface Submodule {
+  gitDir: string
+  head: Oid
+}
+
+/** null where it is not initialised, or stands on no commit. */
+export async function readSubmodule(folder: Folder, path: BytePath): Promise<Submodule | null> {
   const gitDir = gitDirOf(folder, path)
-  return gitDir === null ? null : resolveRef(gitDir, 'HEAD')
+  const head = gitDir === null ? null : await resolveRef(gitDir, 'HEAD')
+  return gitDir === null || head === null ? null : { gitDir, head }
 }
 
 /** @see https://git-scm.com/docs/gitrepository-layout */

@@ -4,7 +4,7 @@ import { fileMode, type IndexEntry } from '../index/entry.js'
 import { type Comparison, isModified } from './file-state.js'
 import type { FolderEntry } from './folder.js'
 import { folderRanges, type IndexPart, type IndexRange } from './index-range.js'
-import { isRepository, submoduleHead } from './nested.js'
+import { isRepository, readSubmodule } from './nested.js'
 
 export interface WorktreeChange {
   kind: 'unstaged' | 'untracked' | 'ignored'
@@ -20,7 +20,10 @@ export interface Looking {
   withHidden: boolean
 }
 
-export interface Walk extends Comparison, Looking {}
+export interface Walk extends Comparison, Looking {
+  /** Whether a submodule, itself a repository with a work tree at `path`, has no changes of its own. */
+  isSubmoduleClean(path: BytePath, gitDir: string): Promise<boolean>
+}
 
 /**
  * The files that differ from their index entries, and those that have none, folder by folder: the folders that
@@ -75,8 +78,10 @@ async function differs(walk: Walk, entry: IndexEntry, isThere: boolean): Promise
     return entry.intentToAdd || (await isModified(walk, entry, stats))
   }
   if (!stats?.isDirectory()) return true
-  const head = await submoduleHead(walk.folder, entry.path)
-  return head !== null && head !== entry.oid
+  const submodule = await readSubmodule(walk.folder, entry.path)
+  if (submodule === null) return false
+  const { head, gitDir } = submodule
+  return head !== entry.oid || !(await walk.isSubmoduleClean(entry.path, gitDir))
 }
 
 async function* untrackedChanges(
