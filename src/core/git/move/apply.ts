@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type BytePath, parentsOf, showPath } from '../byte-path.js'
+import { hasCode } from '../files.js'
 import { fileMode } from '../index/entry.js'
 import { BlockedError, type ObjectStore } from '../types.js'
 import { moveFolder } from './journal-file.js'
@@ -108,7 +109,19 @@ function putFile(place: Place, step: Step, staged: string): void {
     stats?.isDirectory() || needsRemoval(step) ? null : stats,
     folder.lstat(path),
   )
-  renameSync(staged, folder.at(path))
+  renameInto(place, staged, path)
+}
+
+function renameInto({ folder }: Place, staged: string, path: BytePath): void {
+  try {
+    renameSync(staged, folder.at(path))
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error
+    throw new BlockedError('unsupported', `${showPath(path)} is on another disk than .git`, {
+      hint: 'pull it with git itself',
+      cause: error,
+    })
+  }
 }
 
 /** Every folder above a path, each of them a real one: nothing is written through a symlink. */

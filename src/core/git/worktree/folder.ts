@@ -67,7 +67,7 @@ export class Folder {
       return true
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return true
-      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) return false
+      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY')) return false
       throw error
     }
   }

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConflictError } from '../../../../src/core/errors.js'
 import { fastForward } from '../../../../src/core/git/fast-forward.js'
@@ -67,6 +68,38 @@ describe('a fast-forward that fails', () => {
       expect(await recover({ ...place, liveness: as('second') })).toBe('none')
     } finally {
       execFileSync('umount', ['-l', dir])
+    }
+  })
+
+  test('where a folder is another disk is taken back, and told', async (context) => {
+    const dir = temporaryFolder()
+    git(dir, ['init', '--quiet', '--initial-branch=main'])
+    git(dir, ['commit', '--quiet', '--allow-empty', '-m', 'empty'])
+    const file = (content: string) => ({ mode: '100644', content }) as const
+    const from = addCommit(dir, new Map([['a', file('1')]]), 1)
+    git(dir, ['reset', '--quiet', '--hard'])
+    const to = addCommit(
+      dir,
+      new Map([
+        ['a', file('2')],
+        ['disk/b', file('2')],
+      ]),
+      2,
+    )
+    git(dir, ['update-ref', 'refs/heads/main', from])
+    const disk = join(dir, 'disk')
+    mkdirSync(disk)
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', disk]).status === 0
+    if (!mounted) return context.skip('no file system can be mounted here')
+    try {
+      const place = await placeOf(dir)
+      const move = fastForward({ ...place, branch: 'main', from, to, message })
+      await expect(move).rejects.toMatchObject({ reason: 'unsupported' })
+      expect(porcelain(dir)).toBe('')
+      expect(head(dir)).toBe(from)
+      expectSettled(place)
+    } finally {
+      execFileSync('umount', ['-l', disk])
     }
   })
 
