@@ -1,0 +1,41 @@
+import { PassThrough } from 'node:stream'
+import type { Environment } from '../../src/terminal/stream.js'
+import { Terminal, type TerminalOptions } from '../../src/terminal/terminal.js'
+
+/** A stream that keeps what is written to it, as a terminal of that width or as a file. */
+export function recorder(columns?: number) {
+  const stream = new PassThrough() as PassThrough & { isTTY?: boolean; columns?: number }
+  let text = ''
+  stream.on('data', (chunk) => {
+    text += chunk
+  })
+  if (columns !== undefined) Object.assign(stream, { isTTY: true, columns })
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => text }
+}
+
+/** A terminal, with what it wrote. */
+export function openTerminal(
+  options: Partial<TerminalOptions> = {},
+  columns?: number,
+  env: Environment = {},
+) {
+  const out = recorder(columns)
+  const err = recorder(columns)
+  const stdin = new PassThrough() as PassThrough & { isTTY?: boolean }
+  if (columns !== undefined) stdin.isTTY = true
+  const terminal = new Terminal({
+    stdin,
+    stdout: out.stream,
+    stderr: err.stream,
+    env,
+    json: false,
+    quiet: false,
+    verbose: false,
+    noColor: false,
+    yes: false,
+    signal: new AbortController().signal,
+    redact: (text) => text.replaceAll('sesame', '***'),
+    ...options,
+  })
+  return { terminal, stdin, out: out.text, err: err.text }
+}

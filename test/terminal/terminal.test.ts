@@ -1,0 +1,213 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { GitHubNotFoundError, UsageError } from '../../src/core/errors.js'
+import type { SyncEntry } from '../../src/core/repos/types.js'
+import type { Page } from '../../src/terminal/page.js'
+import { openTerminal } from './support.js'
+
+const table: Page = {
+  kind: 'table',
+  columns: [
+    { title: 'REPOSITORY', flexible: true },
+    { title: 'STATUS', tone: (cell) => (cell === 'failed' ? 'bad' : undefined) },
+    { title: 'STARS', align: 'right' },
+    { title: 'NOTE', flexible: true },
+  ],
+  rows: [
+    ['uDOS/typo', 'cloned', '7', ''],
+    ['uDOS/a-rather-long-name', 'failed', '1234', ''],
+  ],
+  after: ['Summary: 1/2'],
+}
+
+describe('a table', () => {
+  it('is tab-separated, uncut and without heading where nobody looks', () => {
+    const { terminal, out } = openTerminal()
+    terminal.showPage(table)
+    expect(out()).toBe('uDOS/typo\tcloned\t7\t\nuDOS/a-rather-long-name\tfailed\t1234\t\n')
+  })
+
+  it('is aligned under a heading on a terminal, without empty columns', () => {
+    const { terminal, out } = openTerminal({ noColor: true }, 80)
+    terminal.showPage(table)
+    expect(out()).toBe(
+      [
+        'REPOSITORY               STATUS  STARS',
+        'uDOS/typo                cloned      7',
+        'uDOS/a-rather-long-name  failed   1234',
+        'Summary: 1/2',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('is cut where it is flexible, never wider than the terminal', () => {
+    const { terminal, out } = openTerminal({ noColor: true }, 30)
+    terminal.showPage(table)
+    const lines = out().trimEnd().split('\n')
+    expect(lines[2]).toBe('uDOS/a-rather-…  failed   1234')
+    expect(Math.max(...lines.map(({ length }) => length))).toBe(30)
+  })
+
+  it('has wide letters and no control characters', () => {
+    const { terminal, out } = openTerminal({ noColor: true }, 80)
+    const rows = [
+      ['日本\u001b]0;title\u0007', 'a\nb', '1', ''],
+      ['x\u202e', 'c', '2', ''],
+    ]
+    terminal.showPage({ ...table, rows, after: [] })
+    expect(out().split('\n').slice(1, 3)).toEqual([
+      '日本        a b         1',
+      'x           c           2',
+    ])
+  })
+})
+
+describe('colour', () => {
+  const painted = (env: Record<string, string>, columns?: number, noColor = false) => {
+    const { terminal, out } = openTerminal({ noColor }, columns, env)
+    terminal.showPage(table)
+    return out().includes('\u001b[31m')
+  }
+  it.each<[string, boolean, boolean]>([
+    ['on a terminal', painted({}, 80), true],
+    ['elsewhere', painted({}), false],
+    ['NO_COLOR', painted({ NO_COLOR: '1' }, 80), false],
+    ['an empty NO_COLOR', painted({ NO_COLOR: '' }, 80), true],
+    ['TERM=dumb', painted({ TERM: 'dumb' }, 80), false],
+    ['--no-color', painted({ FORCE_COLOR: '1' }, 80, true), false],
+    ['FORCE_COLOR=0', painted({ FORCE_COLOR: '0' }, 80), false],
+  ])('%s', (_name, was, expected) => {
+    expect(was).toBe(expected)
+  })
+})
+
+describe('an error', () => {
+  const error = new GitHubNotFoundError('no sesame\nhere \u001b[2J', {
+    hint: 'look elsewhere',
+    status: 404,
+    requestId: 'F00',
+  })
+
+  it('is one line, and one for the hint', () => {
+    const { terminal, err, out } = openTerminal()
+    terminal.showError(error)
+    expect(err()).toBe('error: no *** here \nhint: look elsewhere\n')
+    expect(out()).toBe('')
+  })
+
+  it('is one document with --json', () => {
+    const { terminal, err } = openTerminal({ json: true })
+    terminal.showError(error)
+    expect(JSON.parse(err())).toEqual({
+      error: {
+        code: 'GITHUB_NOT_FOUND',
+        message: 'no *** here ',
+        hint: 'look elsewhere',
+        status: 404,
+        request_id: 'F00',
+      },
+    })
+  })
+
+  it('is a command inside Actions, where no text of ours begins another', () => {
+    const { terminal, err } = openTerminal({}, undefined, { GITHUB_ACTIONS: 'true' })
+    terminal.showError(new UsageError('100% wrong'))
+    expect(err()).toBe('error: 100% wrong\n::error::100%25 wrong\n')
+  })
+})
+
+describe('the job summary', () => {
+  it('gets the table inside Actions, its text without markup', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wizard-summary-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const file = join(folder, 'summary.md')
+    const { terminal } = openTerminal({}, undefined, {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_STEP_SUMMARY: file,
+    })
+    terminal.summarize({ ...table, rows: [['a|b', '<img>', '1', '[x](y)']] })
+    expect(await readFile(file, 'utf8')).toBe(
+      '| REPOSITORY | STATUS | STARS | NOTE |\n| --- | --- | --- | --- |\n' +
+        '| a&#124;b | &#60;img&#62; | 1 | &#91;x&#93;(y) |\n\n',
+    )
+  })
+
+  it('that cannot be written is a warning', () => {
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/nonexistent/summary.md' }
+    const { terminal, err } = openTerminal({}, undefined, env)
+    terminal.summarize(table)
+    expect(err()).toContain("warning: the step summary can't be written")
+  })
+})
+
+describe('a question', () => {
+  it('is a wrong usage where there is nobody to ask', async () => {
+    const { terminal } = openTerminal()
+    await expect(terminal.confirm('Sure?')).rejects.toThrow(UsageError)
+  })
+
+  it('is not asked with --yes', async () => {
+    expect(await openTerminal({ yes: true }).terminal.confirm('Sure?')).toBe(true)
+  })
+
+  it.each([
+    ['y\n', true],
+    ['YES\n', true],
+    ['n\n', false],
+    ['\n', false],
+    ['yep\n', false],
+    [null, false],
+  ])('answered with %j is %s', async (answer, expected) => {
+    const { terminal, stdin, err } = openTerminal({}, 80)
+    const asked = terminal.confirm('Sure?')
+    if (answer === null) stdin.end()
+    else stdin.write(answer)
+    expect(await asked).toBe(expected)
+    expect(err()).toContain('Sure? [y/N] ')
+  })
+})
+
+describe('progress', () => {
+  const entry: SyncEntry = {
+    repo: 'uDOS/typo',
+    group: null,
+    path: '/srv/typo',
+    branch: 'main',
+    status: 'cloned',
+    from: null,
+    to: null,
+    bytes: 2048,
+    duration_ms: 1,
+    reason: null,
+    error: null,
+    warnings: [],
+  }
+
+  async function follow(options: Parameters<typeof openTerminal>[0]) {
+    const { terminal, err } = openTerminal(options)
+    const emit = await terminal.followEvents()
+    emit({ type: 'sync-planned', total: 3 })
+    emit({ type: 'request', message: 'GET /x 200' })
+    emit({ type: 'repository-started', repo: 'uDOS/typo', path: '/srv/typo', action: 'clone' })
+    emit({ type: 'repository-done', entry })
+    emit({ type: 'repository-done', entry: { ...entry, status: 'unchanged' } })
+    emit({ type: 'warning', message: 'mind \u001b[1mthis' })
+    return err()
+  }
+
+  it('is one plain line per change elsewhere', async () => {
+    expect(await follow({})).toBe('✅ typo cloned (2.0 kB, main branch)\nwarning: mind this\n')
+  })
+
+  it('has requests with --verbose', async () => {
+    expect(await follow({ verbose: true })).toMatch(/^GET \/x 200\n/)
+  })
+
+  it('is warnings alone with --quiet, and nothing with --json', async () => {
+    expect(await follow({ quiet: true })).toBe('warning: mind this\n')
+    expect(await follow({ json: true })).toBe('')
+  })
+})
