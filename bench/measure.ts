@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+
+/** A whole process; what it prints is read, and an exit status other than 0 is an error. */
+export interface Command {
+  argv: [string, ...string[]]
+  cwd?: string
+  env?: Record<string, string>
+  input?: string
+}
+
+/** One line of the table. */
+export interface Row {
+  what: string
+  /** With its unit. */
+  wizard: string
+  /** The same, and whose it is. */
+  peer?: string
+  /** wizard's time in that of the peer. */
+  ratio?: number
+  /** What it should be at most: a ratio, or a count with its unit. */
+  most?: number | string
+}
+
+/** @returns stdout @throws Error with stderr */
+export async function run({ argv: [file, ...args], cwd, env, input }: Command): Promise<string> {
+  const child = spawn(file, args, { cwd, env, stdio: 'pipe' })
+  const closed = once(child, 'close')
+  child.stdin.end(input)
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [status] = await closed
+  if (status !== 0)
+    throw new Error(`${[file, ...args].join(' ')} ended with ${status}: ${err}${out}`)
+  return out
+}
+
+/** Seconds from the start of the process to its end. */
+async function seconds(command: Command): Promise<number> {
+  const begun = performance.now()
+  await run(command)
+  return (performance.now() - begun) / 1000
+}
+
+/** Who is measured, each given the number of the round for folders of its own. */
+export type Contenders<Name extends string> = Record<Name, (round: number) => Command>
+
+/**
+ * The median seconds of each, from rounds in which they take turns, every other one in reverse, so that what
+ * else the machine does meets all of them. A first round is not counted.
+ */
+export async function compare<Name extends string>(
+  rounds: number,
+  contenders: Contenders<Name>,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(contenders) as Name[]
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]))
+  for (let round = 0; round <= rounds; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const time = await seconds(contenders[name](round))
+      if (round > 0) times.get(name)?.push(time)
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<
+    Name,
+    number
+  >
+}
+
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  return (
+    ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2
+  )
+}
+
+/** A row of two times; the names are the peers', the best of which counts. */
+export function timesRow(
+  what: string,
+  { wizard = Number.NaN, ...peers }: Record<string, number>,
+  most?: number,
+): Row {
+  const [[name, best] = ['', Number.NaN]] = Object.entries(peers).sort((a, b) => a[1] - b[1])
+  return {
+    what,
+    wizard: inSeconds(wizard),
+    peer: `${inSeconds(best)} ${name}`,
+    ratio: wizard / best,
+    most,
+  }
+}
+
+export const inSeconds = (value: number) =>
+  value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`

@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { stringify } from 'yaml'
+import { hermetic } from '../test/support/github/index.js'
+import type { Command } from './measure.js'
+import { type RemoteGitHub, startBenchGitHub } from './server.js'
+
+/** A GitHub in a process of its own, and a folder for wizard, git and their clones. */
+export interface Place {
+  github: RemoteGitHub
+  path(...parts: string[]): string
+  /** Of a repository, without a credential. */
+  url(name: string): string
+  /** repos.yaml of a root, made anew with its configuration: full names by destination. */
+  configure(root: string, repositories: Record<string, string>, depth?: number): Promise<void>
+  wizard(root: string, ...args: string[]): Command
+  git(...args: string[]): Command
+  /** Any other program, with git's environment. */
+  program(argv: Command['argv'], input?: string): Command
+}
+
+/** Opens one, and takes it away afterwards: never between two measurements, which that would slow down. */
+export async function withPlace<T>(work: (place: Place) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'wizard-bench-'))
+  const { github, stop } = startBenchGitHub()
+  try {
+    return await work(await openPlace(folder, github))
+  } finally {
+    await stop()
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+const executable = resolve('bin/wizard.js')
+
+async function openPlace(folder: string, github: RemoteGitHub): Promise<Place> {
+  const { apiUrl, gitUrl, token } = await github.addresses()
+  const path = (...parts: string[]) => join(folder, ...parts)
+  const env = { ...hermetic, HOME: folder }
+  return {
+    github,
+    path,
+    url: (name) => `${gitUrl}/${name}.git`,
+    async configure(root, repositories, depth) {
+      const entries = Object.entries(repositories).map(([destination, repo]) => ({
+        repo,
+        destination,
+        depth,
+      }))
+      await mkdir(path(root, 'config'), { recursive: true })
+      const settings = { token, base_url: apiUrl, git_url: gitUrl }
+      await writeFile(path(root, 'config/github.yaml'), stringify({ github: settings }))
+      await writeFile(path(root, 'config/repos.yaml'), stringify({ repos: { bench: entries } }))
+    },
+    wizard: (root, ...args) => ({
+      argv: [process.execPath, executable, ...args],
+      cwd: path(root),
+      env: { PATH: hermetic.PATH ?? '', HOME: folder },
+    }),
+    git: (...args) => ({ argv: ['git', ...args], cwd: folder, env }),
+    program: (argv, input) => ({ argv, cwd: folder, env, input }),
+  }
+}
