@@ -1,7 +1,6 @@
 import { globalFlags } from './commands/global-flags.js'
 import { type Command, readCommand } from './commands/grammar.js'
 import { nouns } from './commands/index.js'
-import { parseInvocation } from './commands/parse.js'
 import { Context } from './context.js'
 import { exitStatus, InterruptedError, TimeoutError, WizardError } from './core/errors.js'
 import { lines, type Page } from './terminal/page.js'
@@ -17,9 +16,10 @@ export async function run(process: NodeJS.Process): Promise<number> {
   try {
     const command = await readCommand(nouns, argv)
     if (command.kind !== 'run') {
-      context.terminal.showPage(await pageOf(command))
+      await context.terminal.showPage(await pageOf(command))
       return 0
     }
+    const { parseInvocation } = await import('./commands/parse.js')
     const invocation = parseInvocation(command.noun, command.verb, command.argv)
     context = new Context(process, stop, invocation.globals)
     return await perform(context, command, invocation)
@@ -50,7 +50,7 @@ async function perform(
 ): Promise<number> {
   const { json, page, shortfall } = await verb.run(context, args, flags)
   if (context.globals.json) context.terminal.showJson(json)
-  else context.terminal.showPage(page)
+  else await context.terminal.showPage(page)
   context.terminal.summarize(page)
   if (!shortfall) return 0
   // What stopped it half-way is the cause of all that is missing in the result.

@@ -1,6 +1,5 @@
 import { globalFlags } from './global-flags.js'
-import { titleOf, valueName } from './parse.js'
-import type { FlagSpecs, Noun, Verb } from './verb.js'
+import { type FlagSpecs, type Noun, titleOf, type Verb, valueName } from './verb.js'
 
 /** `wizard --help`: what to type first, then the nouns. */
 export async function helpOfAll(nouns: Noun[]): Promise<string[]> {

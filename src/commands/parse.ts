@@ -2,7 +2,7 @@ import { Command as Commander, CommanderError, InvalidArgumentError, Option } fr
 import { UsageError } from '../core/errors.js'
 import { didYouMean } from '../core/nearest.js'
 import { type GlobalFlags, globalFlags } from './global-flags.js'
-import type { FlagSpec, FlagSpecs, Noun, Verb } from './verb.js'
+import { type FlagSpec, type FlagSpecs, type Noun, titleOf, type Verb, valueName } from './verb.js'
 
 export interface Invocation {
   args: string[]
@@ -65,12 +65,6 @@ function optionFor(name: string, spec: FlagSpec): Option {
   return option
 }
 
-/** What stands for a flag's value in help and messages; null for a flag without one. */
-export function valueName(spec: FlagSpec): string | null {
-  if (spec.type === 'boolean') return null
-  return spec.type === 'choice' ? spec.choices.join('|') : spec.value
-}
-
 function notEmpty(text: string): string {
   if (text === '') throw new InvalidArgumentError('it is empty')
   return text
@@ -117,8 +111,6 @@ function refuseAssignments(noun: Noun, verb: Verb, args: string[]): void {
     })
   }
 }
-
-export const titleOf = (noun: Noun, verb: Verb) => `${noun.name} ${verb.name}`.toUpperCase()
 
 /** What commander found, in one line of ours. */
 function usageError(error: CommanderError, noun: Noun, verb: Verb): UsageError {

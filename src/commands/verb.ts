@@ -101,3 +101,12 @@ export interface Noun {
   summary: string
   load(): Promise<Verb[]>
 }
+
+/** `REPO SYNC` */
+export const titleOf = (noun: Noun, verb: Verb) => `${noun.name} ${verb.name}`.toUpperCase()
+
+/** What stands for a flag's value in help and messages; null for a flag without one. */
+export function valueName(spec: FlagSpec): string | null {
+  if (spec.type === 'boolean') return null
+  return spec.type === 'choice' ? spec.choices.join('|') : spec.value
+}

@@ -1,4 +1,3 @@
-import stringWidth from 'string-width'
 import { plainText } from '../core/text.js'
 import type { Column, Page } from './page.js'
 import type { Stream } from './stream.js'
@@ -6,10 +5,15 @@ import type { Stream } from './stream.js'
 type Table = Extract<Page, { kind: 'table' }>
 
 /** A table's lines, as the stream can show them. */
-export function tableLines({ columns, after = [], ...table }: Table, stream: Stream): string[] {
+export async function tableLines(
+  { columns, after = [], ...table }: Table,
+  stream: Stream,
+): Promise<string[]> {
   const rows = table.rows.map((row) => row.map(oneCell))
   if (!stream.isTerminal) return rows.map((row) => row.join('\t'))
   if (rows.length === 0) return after
+  // How wide letters are is much to load, and a pipe does not care.
+  const { alignedLines } = await import('./aligned.js')
   return [...alignedLines(shown(columns, rows), stream), ...after]
 }
 
@@ -22,57 +26,4 @@ function shown(columns: Column[], rows: string[][]): Pick<Table, 'columns' | 'ro
   }
 }
 
-function alignedLines(
-  { columns, rows }: Pick<Table, 'columns' | 'rows'>,
-  stream: Stream,
-): string[] {
-  const widths = fitWidths(columns, rows, stream.width)
-  const heading = columns.map(({ title }) => title)
-  return [
-    stream.paint('faint', layOut(columns, widths, heading).trimEnd()),
-    ...rows.map((row) => layOut(columns, widths, row, stream).trimEnd()),
-  ]
-}
-
 const oneCell = (cell: string) => plainText(cell).replaceAll(/[\t\n\r]/g, ' ')
-
-function layOut(columns: Column[], widths: number[], cells: string[], stream?: Stream): string {
-  return columns
-    .map((column, index) => {
-      const width = widths[index] ?? 0
-      const cell = cut(cells[index] ?? '', width)
-      const space = ' '.repeat(Math.max(0, width - stringWidth(cell)))
-      const tone = column.tone?.(cells[index] ?? '')
-      const shown = stream && tone ? stream.paint(tone, cell) : cell
-      return column.align === 'right' ? space + shown : shown + space
-    })
-    .join('  ')
-}
-
-/** The widest cell of each column; what is too much is taken from the flexible ones. */
-function fitWidths(columns: Column[], rows: string[][], width: number): number[] {
-  const widths = columns.map(({ title }, index) =>
-    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[index] ?? ''))),
-  )
-  let tooMuch = widths.reduce((sum, one) => sum + one + 2, -2) - width
-  while (tooMuch > 0) {
-    const widest = columns
-      .map((column, index) => ({ index, width: column.flexible ? (widths[index] ?? 0) : 0 }))
-      .reduce((one, other) => (other.width > one.width ? other : one))
-    if (widest.width <= 8) break
-    const less = Math.min(tooMuch, Math.max(1, Math.floor(widest.width / 4)))
-    widths[widest.index] = widest.width - less
-    tooMuch -= less
-  }
-  return widths
-}
-
-function cut(cell: string, width: number): string {
-  if (stringWidth(cell) <= width) return cell
-  let shown = ''
-  for (const letter of cell) {
-    if (stringWidth(shown + letter) > width - 1) break
-    shown += letter
-  }
-  return `${shown}…`
-}

@@ -54,11 +54,11 @@ export class Terminal {
     this.out.write(`${JSON.stringify(value, null, 2)}\n`)
   }
 
-  showPage(page: Page): void {
+  async showPage(page: Page): Promise<void> {
     this.#progress?.stop()
     if (page.kind === 'bytes') this.out.write(page.bytes)
     if (page.kind === 'lines') this.#writeLines(page.lines)
-    if (page.kind === 'table') this.#writeLines(tableLines(page, this.out))
+    if (page.kind === 'table') this.#writeLines(await tableLines(page, this.out))
   }
 
   /** In Actions, the table of a result on the job's summary page. */

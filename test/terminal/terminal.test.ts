@@ -23,15 +23,15 @@ const table: Page = {
 }
 
 describe('a table', () => {
-  it('is tab-separated, uncut and without heading where nobody looks', () => {
+  it('is tab-separated, uncut and without heading where nobody looks', async () => {
     const { terminal, out } = openTerminal()
-    terminal.showPage(table)
+    await terminal.showPage(table)
     expect(out()).toBe('uDOS/typo\tcloned\t7\t\nuDOS/a-rather-long-name\tfailed\t1234\t\n')
   })
 
-  it('is aligned under a heading on a terminal, without empty columns', () => {
+  it('is aligned under a heading on a terminal, without empty columns', async () => {
     const { terminal, out } = openTerminal({ noColor: true }, 80)
-    terminal.showPage(table)
+    await terminal.showPage(table)
     expect(out()).toBe(
       [
         'REPOSITORY               STATUS  STARS',
@@ -43,21 +43,21 @@ describe('a table', () => {
     )
   })
 
-  it('is cut where it is flexible, never wider than the terminal', () => {
+  it('is cut where it is flexible, never wider than the terminal', async () => {
     const { terminal, out } = openTerminal({ noColor: true }, 30)
-    terminal.showPage(table)
+    await terminal.showPage(table)
     const lines = out().trimEnd().split('\n')
     expect(lines[2]).toBe('uDOS/a-rather-…  failed   1234')
     expect(Math.max(...lines.map(({ length }) => length))).toBe(30)
   })
 
-  it('has wide letters and no control characters', () => {
+  it('has wide letters and no control characters', async () => {
     const { terminal, out } = openTerminal({ noColor: true }, 80)
     const rows = [
       ['日本\u001b]0;title\u0007', 'a\nb', '1', ''],
       ['x\u202e', 'c', '2', ''],
     ]
-    terminal.showPage({ ...table, rows, after: [] })
+    await terminal.showPage({ ...table, rows, after: [] })
     expect(out().split('\n').slice(1, 3)).toEqual([
       '日本        a b         1',
       'x           c           2',
@@ -66,12 +66,12 @@ describe('a table', () => {
 })
 
 describe('colour', () => {
-  const painted = (env: Record<string, string>, columns?: number, noColor = false) => {
+  const painted = async (env: Record<string, string>, columns?: number, noColor = false) => {
     const { terminal, out } = openTerminal({ noColor }, columns, env)
-    terminal.showPage(table)
+    await terminal.showPage(table)
     return out().includes('\u001b[31m')
   }
-  it.each<[string, boolean, boolean]>([
+  it.each<[string, Promise<boolean>, boolean]>([
     ['on a terminal', painted({}, 80), true],
     ['elsewhere', painted({}), false],
     ['NO_COLOR', painted({ NO_COLOR: '1' }, 80), false],
@@ -79,8 +79,8 @@ describe('colour', () => {
     ['TERM=dumb', painted({ TERM: 'dumb' }, 80), false],
     ['--no-color', painted({ FORCE_COLOR: '1' }, 80, true), false],
     ['FORCE_COLOR=0', painted({ FORCE_COLOR: '0' }, 80), false],
-  ])('%s', (_name, was, expected) => {
-    expect(was).toBe(expected)
+  ])('%s', async (_name, was, expected) => {
+    expect(await was).toBe(expected)
   })
 })
 
