@@ -1,0 +1,57 @@
+import stringWidth from 'string-width'
+import type { Column } from './page.js'
+import type { Stream } from './stream.js'
+
+/** A heading and rows in columns, as wide as their letters are and the terminal allows. */
+export function alignedLines(
+  { columns, rows }: { columns: Column[]; rows: string[][] },
+  stream: Stream,
+): string[] {
+  const widths = fitWidths(columns, rows, stream.width)
+  const heading = columns.map(({ title }) => title)
+  return [
+    stream.paint('faint', layOut(columns, widths, heading).trimEnd()),
+    ...rows.map((row) => layOut(columns, widths, row, stream).trimEnd()),
+  ]
+}
+
+function layOut(columns: Column[], widths: number[], cells: string[], stream?: Stream): string {
+  return columns
+    .map((column, index) => {
+      const width = widths[index] ?? 0
+      const cell = cut(cells[index] ?? '', width)
+      const space = ' '.repeat(Math.max(0, width - stringWidth(cell)))
+      const tone = column.tone?.(cells[index] ?? '')
+      const shown = stream && tone ? stream.paint(tone, cell) : cell
+      return column.align === 'right' ? space + shown : shown + space
+    })
+    .join('  ')
+}
+
+/** The widest cell of each column; what is too much is taken from the flexible ones. */
+function fitWidths(columns: Column[], rows: string[][], width: number): number[] {
+  const widths = columns.map(({ title }, index) =>
+    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[index] ?? ''))),
+  )
+  let tooMuch = widths.reduce((sum, one) => sum + one + 2, -2) - width
+  while (tooMuch > 0) {
+    const widest = columns
+      .map((column, index) => ({ index, width: column.flexible ? (widths[index] ?? 0) : 0 }))
+      .reduce((one, other) => (other.width > one.width ? other : one))
+    if (widest.width <= 8) break
+    const less = Math.min(tooMuch, Math.max(1, Math.floor(widest.width / 4)))
+    widths[widest.index] = widest.width - less
+    tooMuch -= less
+  }
+  return widths
+}
+
+function cut(cell: string, width: number): string {
+  if (stringWidth(cell) <= width) return cell
+  let shown = ''
+  for (const letter of cell) {
+    if (stringWidth(shown + letter) > width - 1) break
+    shown += letter
+  }
+  return `${shown}…`
+}
