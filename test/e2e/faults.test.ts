@@ -10,8 +10,7 @@ let work: Workspace
 /** Of some length, so that what happens to a byte of the answer happens to the pack. */
 const noise = Array.from({ length: 20 }, (_, index) =>
   createHash('sha512').update(`a fixed seed ${index}`).digest('base64'),
-).join('
-')
+).join(' ')
 const files = { 'a.txt': 'one\n', 'sub/b.txt': `two\n${noise}` }
 
 beforeEach(async () => {

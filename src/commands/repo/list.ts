@@ -4,6 +4,7 @@ import type { RepositoryData } from '../../core/github/shapes.js'
 import type { LocalListing } from '../../core/repos/listing.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
+import { shortfallOf } from './report-page.js'
 
 type Listed = { kind: 'remote'; list: RepositoryData[] } | { kind: 'local'; list: LocalListing[] }
 
@@ -39,6 +40,11 @@ export const list = defineVerb({
   json: ({ list }) => list,
   render: (found, context) =>
     found.kind === 'local' ? localPage(found.list) : repositoriesPage(found.list, context),
+  shortfall(found) {
+    if (found.kind === 'remote') return null
+    const unknown = found.list.filter(({ error }) => error !== null)
+    return shortfallOf(unknown, { of: found.list, total: found.list.length })
+  },
 })
 
 async function ownerOf(context: Context, owner: string | undefined): Promise<string> {
@@ -58,14 +64,16 @@ const localPage = (found: LocalListing[]): Page => ({
     { title: 'BRANCH', flexible: true },
     { title: 'SCHEDULE' },
     { title: 'FOLDER', flexible: true },
+    { title: 'NOTE', flexible: true },
   ],
-  rows: found.map(({ repo, group, present, branch, pull_schedule, path }) => [
+  rows: found.map(({ repo, group, present, branch, pull_schedule, path, error }) => [
     repo,
     group ?? '',
     present ? 'yes' : 'no',
     branch ?? '(default)',
     pull_schedule ?? '',
     path,
+    error?.message ?? '',
   ]),
 })
 

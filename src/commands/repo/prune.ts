@@ -1,5 +1,6 @@
 import type { Pruned } from '../../core/repos/prune.js'
 import { defineVerb } from '../verb.js'
+import { shortfallOf } from './report-page.js'
 
 export const prune = defineVerb({
   name: 'prune',
@@ -34,9 +35,10 @@ export const prune = defineVerb({
       confirm: (found) => context.terminal.confirm(questionOn(found)),
     })
   },
-  render: (found, context) =>
-    found.length === 0
-      ? { kind: 'lines', lines: context.globals.quiet ? [] : ['There is nothing to prune.'] }
+  json: ({ clones }) => clones,
+  render: ({ clones, failures }, context) =>
+    clones.length === 0
+      ? { kind: 'lines', lines: context.globals.quiet || failures.length > 0 ? [] : [nothing] }
       : {
           kind: 'table',
           columns: [
@@ -45,14 +47,17 @@ export const prune = defineVerb({
             { title: 'FOLDER', flexible: true },
             { title: 'WHY OR WHERE', flexible: true },
           ],
-          rows: found.map(({ repo, action, path, reasons, trash }) => [
+          rows: clones.map(({ repo, action, path, reasons, trash }) => [
             repo,
             action,
             path,
             trash ?? reasons.join('; '),
           ]),
         },
+  shortfall: ({ failures }) => shortfallOf(failures, { of: failures, total: failures.length }),
 })
+
+const nothing = 'There is nothing to prune.'
 
 const questionOn = (found: Pruned[]) =>
   `Move ${found.length} clones that repos.yaml no longer names to the trash? ${found.map(({ path }) => path).join(', ')}`

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import type { Context } from '../../context.js'
 import { GitHubNotFoundError, UsageError, WizardError } from '../../core/errors.js'
 import type { SyncEntry } from '../../core/repos/types.js'
-import { fullNameOf, type Wanted } from '../../core/repos/wanted.js'
+import type { Wanted } from '../../core/repos/wanted.js'
 import { defineVerb } from '../verb.js'
 import { entryPage, entryShortfall } from './report-page.js'
 
@@ -13,7 +13,7 @@ export const pull = defineVerb({
   examples: [
     { command: 'wizard REPO PULL typo', does: 'one that repos.yaml names' },
     { command: 'wizard REPO PULL ./typo', does: 'the clone in a folder' },
-    { command: 'wizard REPO PULL .', does: 'the one around here' },
+    { command: 'wizard REPO PULL .', does: 'the clone that the current folder is' },
   ],
   args: [{ name: 'target', summary: 'one repository of repos.yaml, or the folder of a clone' }],
   flags: {},
@@ -21,8 +21,15 @@ export const pull = defineVerb({
     const sync = await context.repoSync()
     const named = looksLikePath(target) ? null : await findNamed(context, target)
     if (named === null) return sync.pullRepo(resolve(context.cwd, target))
-    const { repositories } = await sync.pullAll({ targets: [fullNameOf(named)] })
-    return theOneAt(repositories, named)
+    const [one, ...others] = named.chosen
+    if (!one && named.failures[0]) return named.failures[0]
+    if (!one || others.length > 0) {
+      throw new UsageError(`${target} names ${named.chosen.length} repositories`, {
+        hint: `wizard REPO PULL-ALL ${target}`,
+      })
+    }
+    const { repositories } = await sync.pullAll({ targets: [one.path] })
+    return theOneAt(repositories, one)
   },
   render: entryPage,
   shortfall: entryShortfall,
@@ -31,17 +38,13 @@ export const pull = defineVerb({
 const looksLikePath = (target: string) => isAbsolute(target) || /^\.{1,2}(\/|$)/.test(target)
 
 /** null where repos.yaml names no such one, but a folder is there. */
-async function findNamed(context: Context, target: string): Promise<Wanted | null> {
+async function findNamed(context: Context, target: string) {
+  const hasFolder = await isFolder(resolve(context.cwd, target))
+  if (hasFolder && (await context.config()).files.repos === undefined) return null
   try {
-    const found = await (await context.repoSync()).wanted([target])
-    const [one, ...others] = found
-    if (one && others.length === 0) return one
-    throw new UsageError(`${target} names ${found.length} repositories`, {
-      hint: `wizard REPO PULL-ALL ${target}`,
-    })
+    return await (await context.repoSync()).wanted([target])
   } catch (error) {
-    if (error instanceof GitHubNotFoundError && (await isFolder(resolve(context.cwd, target))))
-      return null
+    if (error instanceof GitHubNotFoundError && hasFolder) return null
     throw error
   }
 }

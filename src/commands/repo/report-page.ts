@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Context } from '../../context.js'
-import type { ErrorCode } from '../../core/errors.js'
+import type { ErrorCode, ErrorReport } from '../../core/errors.js'
 import { describeEntry } from '../../core/repos/describe.js'
 import type { SyncEntry, SyncReport } from '../../core/repos/types.js'
 import { lines, type Page, type Tone } from '../../terminal/page.js'
@@ -39,22 +39,38 @@ function rowOf(entry: SyncEntry, context: Context): string[] {
 }
 
 const noteOf = ({ reason, error, warnings }: SyncEntry) =>
-  [reason, error?.message, ...warnings].filter(Boolean).join('; ')
+  [reason, reason === 'missing' && cloneHint, error?.message, ...warnings]
+    .filter(Boolean)
+    .join('; ')
 
-/** One cause that stopped every one of them is the exit status; else that one of them failed. */
+const cloneHint = 'wizard REPO SYNC clones it'
+
 export function reportShortfall(report: SyncReport, allowBlocked: boolean): Shortfall | null {
   const outcome = ({ status, planned }: SyncEntry) => status ?? planned
   const bad = report.repositories.filter(
     (entry) => outcome(entry) === 'failed' || (!allowBlocked && outcome(entry) === 'blocked'),
   )
+  const tried = report.repositories.filter((entry) => outcome(entry) !== 'skipped')
+  return shortfallOf(bad, { of: tried, total: report.total })
+}
+
+interface Tried {
+  error: ErrorReport | null
+}
+
+/** One cause that stopped every one of them is the exit status; else that one of them failed. */
+export function shortfallOf(
+  bad: Tried[],
+  { of, total }: { of: Tried[]; total: number },
+): Shortfall | null {
   const [first] = bad
   if (!first) return null
-  const shared = sharedCause(report.repositories)
+  const shared = sharedCause(of)
   if (shared && first.error)
     return { code: shared, message: first.error.message, hint: first.error.hint ?? undefined }
   return {
     code: 'FAILED',
-    message: `${bad.length} of ${report.total} repositories failed or were blocked`,
+    message: `${bad.length} of ${total} repositories failed or were blocked`,
   }
 }
 
@@ -66,16 +82,20 @@ const causes: ErrorCode[] = [
   'INTERRUPTED',
 ]
 
-function sharedCause(entries: SyncEntry[]): ErrorCode | null {
+function sharedCause(entries: Tried[]): ErrorCode | null {
   const [code, ...others] = new Set(entries.map(({ error }) => error?.code))
   return code !== undefined && others.length === 0 && causes.includes(code) ? code : null
 }
 
 /** A verb over one repository says it in a line, and fails with the repository's own error. */
 export const entryPage = (entry: SyncEntry, context: Context): Page =>
-  context.globals.quiet || entry.error !== null ? { kind: 'nothing' } : lines(describeEntry(entry))
+  context.globals.quiet || entryShortfall(entry) !== null
+    ? { kind: 'nothing' }
+    : lines(describeEntry(entry))
 
-export function entryShortfall({ status, error, reason }: SyncEntry): Shortfall | null {
+export function entryShortfall({ repo, status, error, reason }: SyncEntry): Shortfall | null {
+  if (reason === 'missing')
+    return { code: 'FAILED', message: `${repo} is not here yet`, hint: cloneHint }
   if (status !== 'failed' && status !== 'blocked') return null
   const message = error?.message ?? `blocked: ${reason}`
   const code = status === 'failed' && error ? error.code : 'FAILED'

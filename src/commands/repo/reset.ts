@@ -17,8 +17,8 @@ export const reset = defineVerb({
   flags: {},
   async run(context, targets) {
     const sync = await context.repoSync()
-    const names = (await sync.wanted(targets)).map(fullNameOf)
-    const question = `Reset ${names.join(', ')}? Local commits are kept under refs/wizard/backup.`
+    const { chosen } = await sync.wanted(targets)
+    const question = `Reset ${chosen.map(fullNameOf).join(', ')}? Local commits are kept under refs/wizard/backup.`
     if (!(await context.terminal.confirm(question))) return null
     return sync.reset({ targets })
   },

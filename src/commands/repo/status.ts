@@ -3,6 +3,7 @@ import type { RepositoryStatus } from '../../core/repos/types.js'
 import type { Tone } from '../../terminal/page.js'
 import { parseDuration } from '../duration.js'
 import { defineVerb } from '../verb.js'
+import { shortfallOf } from './report-page.js'
 
 const tones: Partial<Record<string, Tone>> = {
   'up-to-date': 'good',
@@ -47,7 +48,7 @@ export const status = defineVerb({
     const age = stale === undefined ? null : parseDuration('--stale', stale)
     const sync = await context.repoSync()
     const list = await sync.status(targets, { offline })
-    return { list, oldest: age === null ? null : context.clock.now() - age }
+    return { list, stale: age === null ? [] : olderThan(list, context.clock.now() - age) }
   },
   json: ({ list }) => list,
   render: ({ list }, context) => ({
@@ -66,18 +67,19 @@ export const status = defineVerb({
       rowOf(one, context.terminal.out.isTerminal ? briefTime : (time) => time),
     ),
   }),
-  shortfall({ list, oldest }) {
-    if (oldest === null) return null
-    const stale = list.filter(
-      ({ last_pull }) => last_pull === null || Date.parse(last_pull) < oldest,
-    )
+  shortfall({ list, stale }, flags) {
+    const unknown = list.filter(({ state, error }) => state === null && error !== null)
+    if (unknown.length > 0) return shortfallOf(unknown, { of: list, total: list.length })
     if (stale.length === 0) return null
     return {
       code: 'FAILED',
-      message: `${stale.length} of ${list.length} repositories were not pulled since`,
+      message: `${stale.length} of ${list.length} repositories were not pulled within ${flags.stale}`,
     }
   },
 })
+
+const olderThan = (list: RepositoryStatus[], oldest: number) =>
+  list.filter(({ last_pull }) => last_pull === null || Date.parse(last_pull) < oldest)
 
 const count = (value: number | null) => (value === null ? '?' : String(value))
 

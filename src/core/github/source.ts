@@ -14,7 +14,8 @@ export type SourceFilters = Pick<
 
 /** A repository that a `from:` entry stands for. */
 export interface Listed {
-  id: number
+  /** null where it is not known. */
+  id: number | null
   owner: string
   repo: string
   /** Why it is left alone: it is archived, and the entry wants none of these. */

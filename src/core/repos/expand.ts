@@ -2,10 +2,11 @@ import { expandDestination, findOverlaps } from '../config/destinations.js'
 import type { RepoEntry, SourceEntry } from '../config/types.js'
 import { PathError, reportError } from '../errors.js'
 import type { GitHubClient } from '../github/client.js'
-import { listSource } from '../github/source.js'
+import { type Listed, listSource, matchesName } from '../github/source.js'
 import { emptyEntry } from './report.js'
+import type { SyncState } from './state.js'
 import type { SyncEntry } from './types.js'
-import { fullNameOf, type Wanted, wantedFrom } from './wanted.js'
+import { fullNameOf, sameName, type Wanted, wantedFrom } from './wanted.js'
 
 /** What repos.yaml names, its `from:` entries resolved. */
 export interface Expanded {
@@ -14,9 +15,30 @@ export interface Expanded {
   failures: { source: string; entry: SyncEntry }[]
 }
 
+/** Says which repositories a `from:` entry stands for. */
+export type Lister = (entry: SourceEntry) => Promise<Listed[]>
+
+export const onGitHub =
+  (client: GitHubClient): Lister =>
+  (entry) =>
+    listSource(client, entry)
+
+/** For where no request may be sent: those that an earlier run knew, by name. */
+export const fromMemory =
+  (state: SyncState): Lister =>
+  async (entry) =>
+    state
+      .entries()
+      .flatMap(([, { repo: fullName, source, id }]) => {
+        const [owner = '', repo = ''] = fullName.split('/')
+        const isOf = source !== null && sameName(source, entry.from) && matchesName(entry, repo)
+        return isOf ? [{ id, owner, repo }] : []
+      })
+      .sort((one, other) => one.repo.localeCompare(other.repo))
+
 /** Explicit entries win over what a `from:` entry lists; of two that list the same, the first wins. */
 export async function expandEntries(
-  client: GitHubClient,
+  list: Lister,
   root: string,
   entries: RepoEntry[],
 ): Promise<Expanded> {
@@ -26,7 +48,7 @@ export async function expandEntries(
   for (const entry of entries) {
     if (entry.kind !== 'source') continue
     try {
-      for (const one of await expandSource(client, root, entry)) {
+      for (const one of await expandSource(list, root, entry)) {
         if (taken.has(keyOf(one))) continue
         taken.add(keyOf(one))
         wanted.push(one)
@@ -64,13 +86,8 @@ async function tellOverlapping(wanted: Wanted[], root: string) {
 
 const keyOf = (one: { owner: string; repo: string }) => fullNameOf(one).toLowerCase()
 
-async function expandSource(
-  client: GitHubClient,
-  root: string,
-  entry: SourceEntry,
-): Promise<Wanted[]> {
-  const listed = await listSource(client, entry)
-  return listed.map(({ owner, repo, skip }) => ({
+async function expandSource(list: Lister, root: string, entry: SourceEntry): Promise<Wanted[]> {
+  return (await list(entry)).map(({ owner, repo, skip }) => ({
     owner,
     repo,
     group: entry.group,

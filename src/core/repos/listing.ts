@@ -1,5 +1,7 @@
 import pLimit from 'p-limit'
+import type { ErrorReport } from '../errors.js'
 import { readLocal } from '../git/local.js'
+import type { SyncEntry } from './types.js'
 import { fullNameOf, type Wanted } from './wanted.js'
 
 /** What repos.yaml names, and where. */
@@ -14,6 +16,8 @@ export interface LocalListing {
   pull_schedule: string | null
   /** Whether a repository is there. */
   present: boolean
+  /** Why a `from:` entry could not be resolved. */
+  error: ErrorReport | null
 }
 
 export function listLocal(wanted: Wanted[]): Promise<LocalListing[]> {
@@ -31,5 +35,18 @@ async function listingOf(one: Wanted): Promise<LocalListing> {
     auto_pull: one.autoPull,
     pull_schedule: one.pullSchedule ?? null,
     present: kind === 'repository',
+    error: null,
   }
 }
+
+/** The row of a `from:` entry whose listing failed. */
+export const unlisted = ({ repo, group, path, branch, error }: SyncEntry): LocalListing => ({
+  repo,
+  group,
+  path,
+  branch,
+  auto_pull: true,
+  pull_schedule: null,
+  present: false,
+  error,
+})

@@ -51,7 +51,7 @@ export function planSync(options: PlanOptions, situations: Situation[]): Step[] 
 }
 
 function planOne(options: PlanOptions, situation: Situation): Step {
-  const { wanted, local } = situation
+  const { local } = situation
   const skip = reasonToSkip(options, situation)
   if (skip !== null) return settle(situation, 'skipped', skip)
   if (local.kind === 'absent' || local.kind === 'empty') {
@@ -62,7 +62,7 @@ function planOne(options: PlanOptions, situation: Situation): Step {
   const obstacle = obstacleTo(options.gitUrl, situation)
   if (obstacle) return settle(situation, 'blocked', obstacle.reason, reportError(obstacle))
   if (options.mode === 'clone' || isInStep(situation)) return settle(situation, 'unchanged', null)
-  const elsewhere = otherBranch(wanted, situation)
+  const elsewhere = otherBranch(situation)
   if (elsewhere) return settle(situation, 'blocked', elsewhere.reason, reportError(elsewhere))
   return { action: 'pull', situation }
 }
@@ -130,7 +130,7 @@ function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean
 }
 
 /** The branch that is followed, where it is known, is not the one that HEAD stands on. */
-function otherBranch(wanted: Wanted, { local, head, pin }: Situation): BlockedError | null {
+export function otherBranch({ wanted, local, head, pin }: Situation): BlockedError | null {
   if (local.kind !== 'repository' || pin !== null || head === null || head.ref === null) return null
   if (head.pinned || local.branch === head.ref) return null
   const here = local.branch === null ? 'a detached HEAD' : `branch ${local.branch}`

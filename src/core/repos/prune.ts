@@ -1,14 +1,15 @@
 import { lstat, mkdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { assertInside } from '../config/root.js'
-import type { SourceEntry } from '../config/types.js'
+import type { RepoEntry } from '../config/types.js'
 import { ConflictError, reportError, WizardError } from '../errors.js'
 import { localWork } from '../git/local-work.js'
 import { openObjectStore } from '../git/objects/store.js'
 import { matchesName } from '../github/source.js'
-import { expandEntries } from './expand.js'
+import { expandEntries, onGitHub } from './expand.js'
 import { type Session, underLock } from './session.js'
 import type { Remembered, SyncState } from './state.js'
+import type { SyncEntry } from './types.js'
 import { sameName } from './wanted.js'
 
 /** A clone that wizard made and repos.yaml no longer names. */
@@ -21,6 +22,12 @@ export interface Pruned {
   reasons: string[]
   /** Where it is now. */
   trash: string | null
+}
+
+export interface PruneReport {
+  clones: Pruned[]
+  /** Of `from:` entries whose listing failed: nothing is moved then, since it is not known what they name. */
+  failures: SyncEntry[]
 }
 
 export interface PruneOptions {
@@ -38,10 +45,10 @@ export interface PruneOptions {
  *
  * @throws ConflictError when there are more than `max`
  */
-export async function prune(session: Session, options: PruneOptions): Promise<Pruned[]> {
+export async function prune(session: Session, options: PruneOptions): Promise<PruneReport> {
   return underLock(session, 'REPO PRUNE', options.lockWait, async (state) => {
-    const found = await candidates(session, state)
-    const movable = found.filter(({ action }) => action === 'listed')
+    const found = await lookForCandidates(session, state)
+    const movable = found.clones.filter(({ action }) => action === 'listed')
     if (options.max !== undefined && movable.length > options.max) {
       throw new ConflictError(
         `${movable.length} clones would be moved, more than --max ${options.max}`,
@@ -51,29 +58,26 @@ export async function prune(session: Session, options: PruneOptions): Promise<Pr
       )
     }
     if (options.dryRun || movable.length === 0 || !(await options.confirm(movable))) return found
-    const moved: Pruned[] = []
-    for (const one of found)
-      moved.push(one.action === 'listed' ? await toTrash(session, state, one) : one)
-    return moved
+    const clones: Pruned[] = []
+    for (const one of found.clones)
+      clones.push(one.action === 'listed' ? await toTrash(session, state, one) : one)
+    return { ...found, clones }
   })
 }
 
-async function candidates(session: Session, state: SyncState): Promise<Pruned[]> {
-  const entries = await session.config.repos()
-  const { wanted, failures } = await expandEntries(session.client, session.config.root, entries)
+async function lookForCandidates(session: Session, state: SyncState): Promise<PruneReport> {
+  const { client, config } = session
+  const entries = await config.repos()
+  const { wanted, failures } = await expandEntries(onGitHub(client), config.root, entries)
   const named = new Set(wanted.map(({ path }) => path))
-  const sources = entries.filter((entry) => entry.kind === 'source')
-  const found: Pruned[] = []
+  const unsure = failures.map(({ source }) => `the listing of ${source} failed`)
+  const clones: Pruned[] = []
   for (const [path, remembered] of state.entries()) {
     if (!remembered.made || named.has(path)) continue
     if (!(await isThere(path))) continue
-    const doubts = doubtsAbout(
-      remembered,
-      sources,
-      failures.map(({ source }) => source),
-    )
+    const doubts = [...unsure, ...doubtsAbout(remembered, entries)]
     const reasons = doubts.length > 0 ? doubts : await workIn(session, path)
-    found.push({
+    clones.push({
       repo: remembered.repo,
       path,
       action: reasons.length > 0 ? 'kept' : 'listed',
@@ -81,19 +85,16 @@ async function candidates(session: Session, state: SyncState): Promise<Pruned[]>
       trash: null,
     })
   }
-  return found
+  return { clones, failures: failures.map(({ entry }) => entry) }
 }
 
-/** Absent from a listing is not deleted: it may be renamed, no longer visible, or the listing cut short. */
-function doubtsAbout(
-  { repo, source }: Remembered,
-  sources: SourceEntry[],
-  failed: string[],
-): string[] {
+/** Absent from a listing is not deleted: it may be renamed, or no longer visible. */
+function doubtsAbout({ repo, source }: Remembered, entries: RepoEntry[]): string[] {
   if (source === null) return []
-  if (failed.some((one) => sameName(one, source))) return [`the listing of ${source} failed`]
   const name = repo.slice(repo.indexOf('/') + 1)
-  const still = sources.some((entry) => sameName(entry.from, source) && matchesName(entry, name))
+  const still = entries.some(
+    (entry) => entry.kind === 'source' && sameName(entry.from, source) && matchesName(entry, name),
+  )
   return still
     ? [`repos.yaml still names it by from: ${source}, though GitHub does not list it any more`]
     : []

@@ -1,10 +1,11 @@
 import type { GitHubClient } from '../github/client.js'
-import { type LocalListing, listLocal } from './listing.js'
-import { type Pruned, type PruneOptions, prune } from './prune.js'
+import { fromMemory } from './expand.js'
+import { type LocalListing, listLocal, unlisted } from './listing.js'
+import { type PruneOptions, type PruneReport, prune } from './prune.js'
 import { chooseWanted, runSync, type SyncOptions } from './run-sync.js'
-import type { Session } from './session.js'
+import { openState, type Session } from './session.js'
 import { type CloneOptions, cloneOne, pullOne } from './single.js'
-import { type StatusOptions, statusOf, statusOfPath } from './status.js'
+import { type StatusOptions, statusOf, statusOfFailure, statusOfPath } from './status.js'
 import type { RepositoryStatus, SyncEntry, SyncReport } from './types.js'
 import type { Wanted } from './wanted.js'
 
@@ -54,19 +55,28 @@ export class RepoSync {
     return runSync(await this.#open(), 'reset', options)
   }
 
-  /** What repos.yaml names, its `from:` entries resolved. @throws GitHubNotFoundError for an unknown target */
-  async wanted(targets: string[] = []): Promise<Wanted[]> {
-    return (await chooseWanted(await this.#open(), { targets })).chosen
+  /**
+   * What repos.yaml names, its `from:` entries resolved; where the listing of one failed, `failures` says so.
+   *
+   * @throws GitHubNotFoundError for an unknown target
+   */
+  async wanted(targets: string[] = []): Promise<{ chosen: Wanted[]; failures: SyncEntry[] }> {
+    return chooseWanted(await this.#open(), { targets })
   }
 
-  /** What repos.yaml names, and whether it is here. */
+  /** What repos.yaml names, and whether it is here; a `from:` entry whose listing failed is `owner/*`, with the error. */
   async list(targets: string[] = []): Promise<LocalListing[]> {
-    return listLocal((await this.wanted(targets)).filter(({ skip }) => skip === undefined))
+    const { chosen, failures } = await this.wanted(targets)
+    const kept = chosen.filter(({ skip }) => skip === undefined)
+    return [...(await listLocal(kept)), ...failures.map(unlisted)]
   }
 
-  /** Local against remote, of those that targets name. */
+  /** Local against remote, of those that targets name; a `from:` entry whose listing failed is told as in `list`. */
   async status(targets: string[] = [], options: StatusOptions = {}): Promise<RepositoryStatus[]> {
-    return statusOf(await this.#open(), await this.wanted(targets), options)
+    const session = await this.#open()
+    const list = options.offline ? fromMemory(await openState(session)) : undefined
+    const { chosen, failures } = await chooseWanted(session, { targets, list })
+    return [...(await statusOf(session, chosen, options)), ...failures.map(statusOfFailure)]
   }
 
   /** Local against remote, of the clone at a path. */
@@ -75,7 +85,7 @@ export class RepoSync {
   }
 
   /** Moves clones that repos.yaml no longer names to the trash. @throws ConflictError for more than `max` */
-  async prune(options: PruneOptions): Promise<Pruned[]> {
+  async prune(options: PruneOptions): Promise<PruneReport> {
     return prune(await this.#open(), options)
   }
 }

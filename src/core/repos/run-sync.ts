@@ -6,7 +6,7 @@ import { removeLeftovers } from '../git/clone.js'
 import type { Git } from '../git/types.js'
 import { beginEntry, carryOut, urlOf } from './carry-out.js'
 import { describeReport } from './describe.js'
-import { expandEntries } from './expand.js'
+import { expandEntries, type Lister, onGitHub } from './expand.js'
 import { lookAt } from './look.js'
 import { planSync, type Step, type SyncMode } from './plan.js'
 import { askGit } from './remote-head.js'
@@ -30,6 +30,8 @@ export interface SyncOptions {
   shard?: Shard | undefined
   /** Milliseconds to wait for another wizard at the same root. */
   lockWait?: number | undefined
+  /** Resolves `from:` entries; default: GitHub does. */
+  list?: Lister
 }
 
 /**
@@ -94,15 +96,11 @@ async function collect(
 /** What repos.yaml names, less what targets and shard leave out. */
 export async function chooseWanted(
   { client, config }: Session,
-  { targets = [], shard }: SyncOptions,
+  { targets = [], shard, list = onGitHub(client) }: Pick<SyncOptions, 'targets' | 'shard' | 'list'>,
 ) {
   if (config.files.repos === undefined) throw noRepositories(config)
   const [entries, components] = await Promise.all([config.repos(), config.components()])
-  const { wanted, failures } = await expandEntries(
-    client,
-    config.root,
-    entriesFor(entries, targets),
-  )
+  const { wanted, failures } = await expandEntries(list, config.root, entriesFor(entries, targets))
   const selected = selectWanted(wanted, targets, { components, strict: failures.length === 0 })
   const chosen = shard ? selected.filter((one) => isInShard(shard, fullNameOf(one))) : selected
   return {

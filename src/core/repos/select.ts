@@ -10,7 +10,8 @@ export interface SelectOptions {
 }
 
 /**
- * Those that targets name: `owner/repo` or its address, a repository's name, a group's name or a component's name.
+ * Those that targets name: `owner/repo` or its address, a repository's name, a group's name, a component's name or
+ * the absolute path of a destination.
  * No target, or ALL, names all.
  *
  * @throws GitHubNotFoundError for a target that matches nothing, with what there is
@@ -39,6 +40,7 @@ function matchesTarget(
   components: Record<string, Component>,
 ): boolean {
   const fullName = fullNameOf(wanted)
+  if (wanted.path === target) return true
   if (sameName(fullName, target) || sameName(wanted.repo, target)) return true
   if (wanted.group !== null && sameName(wanted.group, target)) return true
   const component = Object.values(components).find(({ name }) => sameName(name, target))

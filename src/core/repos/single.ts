@@ -3,9 +3,11 @@ import { reportError, WizardError } from '../errors.js'
 import { followedAt } from '../git/followed.js'
 import { BlockedError } from '../git/types.js'
 import { carryOut } from './carry-out.js'
+import { expandEntries, fromMemory } from './expand.js'
 import { lookAt } from './look.js'
 import { planSync } from './plan.js'
 import { emptyEntry } from './report.js'
+import { runSync } from './run-sync.js'
 import { gitOf, openState, type Session } from './session.js'
 import type { SyncEntry } from './types.js'
 import type { Wanted } from './wanted.js'
@@ -39,6 +41,8 @@ export async function cloneOne(session: Session, options: CloneOptions): Promise
  * @throws PathError when there is nothing
  */
 export async function pullOne(session: Session, path: string): Promise<SyncEntry> {
+  const named = await pullNamed(session, path)
+  if (named) return named
   try {
     return await handle(session, await wantedAt(session, path), 'pull')
   } catch (error) {
@@ -51,6 +55,17 @@ export async function pullOne(session: Session, path: string): Promise<SyncEntry
       error: reportError(error),
     }
   }
+}
+
+/** As repos.yaml says, where it names that path: its branch or pin, `on_diverged`, and what is remembered of it. */
+async function pullNamed(session: Session, path: string): Promise<SyncEntry | undefined> {
+  const { config } = session
+  if (config.files.repos === undefined) return undefined
+  const list = fromMemory(await openState(session))
+  const { wanted } = await expandEntries(list, config.root, await config.repos())
+  if (!wanted.some((one) => one.path === path)) return undefined
+  const { repositories } = await runSync(session, 'pull', { targets: [path], list })
+  return repositories.find((entry) => entry.path === path)
 }
 
 /** What the clone at a path follows, by its own origin and branch. @throws BlockedError, PathError */

@@ -1,18 +1,16 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { reportError, WizardError } from '../errors.js'
-import { aheadBehind } from '../git/history.js'
-import { openObjectStore } from '../git/objects/store.js'
 import { resolveRef } from '../git/refs.js'
-import { status } from '../git/status.js'
 import type { Git, LocalRepository, Oid } from '../git/types.js'
 import { urlOf } from './carry-out.js'
+import { compare } from './compare.js'
 import { lookAt } from './look.js'
-import { obstacleTo, type Situation } from './plan.js'
+import { obstacleTo, otherBranch, type Situation } from './plan.js'
 import { askGit } from './remote-head.js'
 import { gitOf, openState, type Session } from './session.js'
 import { wantedAt } from './single.js'
-import type { RepositoryStatus } from './types.js'
+import type { RepositoryStatus, SyncEntry } from './types.js'
 import { fullNameOf, isFullOid, type Wanted } from './wanted.js'
 
 export interface StatusOptions {
@@ -62,7 +60,7 @@ async function statusOfOne(
   if (local.kind === 'absent' || local.kind === 'empty') {
     return { ...known, state: 'missing', remote_commit: head?.oid ?? null }
   }
-  const obstacle = obstacleTo(session.client.gitUrl, situation)
+  const obstacle = obstacleTo(session.client.gitUrl, situation) ?? otherBranch(situation)
   if (obstacle || local.kind !== 'repository') {
     return { ...known, state: 'blocked', error: obstacle ? reportError(obstacle) : null }
   }
@@ -74,21 +72,36 @@ async function statusOfOne(
   }
 }
 
+/** The row of a `from:` entry whose listing failed. */
+export const statusOfFailure = ({ repo, path, branch, error }: SyncEntry): RepositoryStatus => ({
+  ...nothingKnown,
+  repo,
+  path,
+  branch,
+  error,
+})
+
+const nothingKnown = {
+  state: null,
+  local_commit: null,
+  remote_commit: null,
+  is_dirty: null,
+  ahead_by: null,
+  behind_by: null,
+  last_pull: null,
+  error: null,
+} satisfies Partial<RepositoryStatus>
+
 function unknownStatus({ wanted, local, head, remembered }: Situation): RepositoryStatus {
   const here = local.kind === 'repository' ? local : null
   const pulled = remembered?.last_pull ?? null
   return {
+    ...nothingKnown,
     repo: fullNameOf(wanted),
     path: wanted.path,
     branch: here?.branch ?? wanted.branch ?? head?.ref ?? null,
-    state: null,
     local_commit: here?.head ?? null,
-    remote_commit: null,
-    is_dirty: null,
-    ahead_by: null,
-    behind_by: null,
     last_pull: pulled === null ? null : new Date(pulled).toISOString(),
-    error: null,
   }
 }
 
@@ -106,68 +119,4 @@ async function remoteCommit(
   return branch === null
     ? null
     : resolveRef(join(wanted.path, '.git'), `refs/remotes/origin/${branch}`)
-}
-
-type Comparison = Pick<
-  RepositoryStatus,
-  'state' | 'remote_commit' | 'is_dirty' | 'ahead_by' | 'behind_by'
->
-
-async function compare(
-  { signal, env }: Session,
-  dir: string,
-  local: LocalRepository,
-  remote: Oid | null,
-): Promise<Comparison> {
-  const gitDir = join(dir, '.git')
-  const store = await openObjectStore(gitDir)
-  try {
-    const { staged, unstaged, untracked } = await status({ dir, gitDir, store, signal, env })
-    const is_dirty = staged.length + unstaged.length + untracked.length > 0
-    if (remote === local.head)
-      return { state: 'up-to-date', remote_commit: remote, is_dirty, ahead_by: 0, behind_by: 0 }
-    if (local.head === null || remote === null) {
-      return {
-        state: local.head === null ? 'behind' : 'ahead',
-        remote_commit: remote,
-        is_dirty,
-        ahead_by: null,
-        behind_by: null,
-      }
-    }
-    const counts = await countsBetween(gitDir, store, local, remote)
-    return { ...counts, remote_commit: remote, is_dirty }
-  } finally {
-    await store.close()
-  }
-}
-
-/**
- * A remote commit that was not fetched yet has an unknown history: then the counts behind are unknown, and what
- * the last pull saw tells whether there are commits here alone.
- */
-async function countsBetween(
-  gitDir: string,
-  store: Awaited<ReturnType<typeof openObjectStore>>,
-  local: LocalRepository,
-  remote: Oid,
-): Promise<Pick<RepositoryStatus, 'state' | 'ahead_by' | 'behind_by'>> {
-  const head = local.head ?? remote
-  if (await store.has(remote)) {
-    const counts = await aheadBehind(store, gitDir, head, remote)
-    if (counts === null) return { state: 'behind', ahead_by: null, behind_by: null }
-    const { ahead, behind } = counts
-    const state = ahead === 0 ? 'behind' : behind === 0 ? 'ahead' : 'diverged'
-    return { state, ahead_by: ahead, behind_by: behind }
-  }
-  const seen =
-    local.branch === null ? null : await resolveRef(gitDir, `refs/remotes/origin/${local.branch}`)
-  const since =
-    seen !== null && (await store.has(seen)) ? await aheadBehind(store, gitDir, head, seen) : null
-  if (since === null) return { state: 'behind', ahead_by: null, behind_by: null }
-  return {
-    state: since.ahead === 0 ? 'behind' : 'diverged',
-    ahead_by: since.ahead,
-    behind_by: null,
-  }
 }
