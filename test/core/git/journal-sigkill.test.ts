@@ -9,7 +9,7 @@ import { recover } from '../../../src/core/git/journal.js'
 import { as, copyOf, expectAt, head, isLink, lockOf, stepsOf, twoEnds } from './moves.js'
 import { snapshot } from './snapshot.js'
 
-describe('a process that is killed (SIGKILL)', () => {
+describe('a process that is killed (SIGKILL)', { timeout: 90_000 }, () => {
   let child = ''
 
   beforeAll(async () => {

@@ -28,7 +28,7 @@ import { placeOf } from '../repository.js'
 import { snapshot } from '../snapshot.js'
 import { addCommit } from '../trees.js'
 
-describe('a fast-forward that fails', () => {
+describe('a fast-forward that fails', { timeout: 90_000 }, () => {
   test('at any step is taken back', async () => {
     const ends = twoEnds(3)
     const steps = await stepsOf(ends)
