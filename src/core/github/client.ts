@@ -1,5 +1,6 @@
 import type { PullResult } from '../git/pull.js'
 import type { CloneResult } from '../git/types.js'
+import type { Workflow, WorkflowRunData } from './actions-shapes.js'
 import * as artifacts from './artifacts.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import * as contents from './contents.js'
@@ -7,14 +8,7 @@ import { graphql } from './graphql.js'
 import type { Paging } from './pages.js'
 import * as releases from './releases.js'
 import * as repositories from './repositories.js'
-import type {
-  Release,
-  ReleaseAsset,
-  RepositoryData,
-  TreeEntry,
-  Workflow,
-  WorkflowRun,
-} from './shapes.js'
+import type { Release, ReleaseAsset, RepositoryData, TreeEntry } from './shapes.js'
 import * as workflows from './workflows.js'
 import * as workingCopy from './working-copy.js'
 
@@ -77,7 +71,7 @@ export class GitHubClient extends Connection {
     return workflows.runWorkflow(this, owner, repo, workflow, options)
   }
 
-  getWorkflowRun(owner: string, repo: string, runId: string | number): Promise<WorkflowRun> {
+  getWorkflowRun(owner: string, repo: string, runId: string | number): Promise<WorkflowRunData> {
     return workflows.getWorkflowRun(this, owner, repo, runId)
   }
 

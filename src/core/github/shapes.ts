@@ -52,26 +52,6 @@ export const searchAnswer = z.object({
 /** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
 export const viewerAnswer = z.object({ login: text })
 
-/** https://docs.github.com/en/rest/actions/workflows#list-repository-workflows */
-export const workflowAnswer = z.object({ id: z.number(), name: text, path: text, state: text })
-
-export type Workflow = z.output<typeof workflowAnswer>
-
-/** https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run */
-export const workflowRunAnswer = z.object({
-  id: z.number(),
-  /** `queued`, `in_progress`, `completed`, `waiting` … */
-  status: text.nullable(),
-  /** `success`, `failure`, `neutral`, `cancelled` …; null until it is completed. */
-  conclusion: text.nullable(),
-  created_at: text,
-  updated_at: text,
-  html_url: text,
-  artifacts_url: text,
-})
-
-export type WorkflowRun = z.output<typeof workflowRunAnswer>
-
 /** https://docs.github.com/en/rest/releases/assets */
 export const assetAnswer = z
   .object({

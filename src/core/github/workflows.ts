@@ -1,9 +1,15 @@
-import { ConflictError, GitHubError, GitHubNotFoundError } from '../errors.js'
+import { GitHubNotFoundError, UsageError } from '../errors.js'
 import { oneLine } from '../text.js'
+import {
+  type Workflow,
+  type WorkflowRunData,
+  workflowAnswer,
+  workflowRunAnswer,
+} from './actions-shapes.js'
 import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { dispatchWorkflow } from './dispatch.js'
 import { pagesOf } from './pages.js'
 import { getRepo } from './repositories.js'
-import { type Workflow, type WorkflowRun, workflowAnswer, workflowRunAnswer } from './shapes.js'
 
 export async function listWorkflows(api: Api, owner: string, repo: string): Promise<Workflow[]> {
   repositoryPath(owner, repo)
@@ -21,10 +27,9 @@ export interface DispatchOptions {
 
 /**
  * Starts a workflow, which is named by its id, its file (`tests.yml` or `tests`) or its display name.
- * https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event
  *
- * @returns the run's id; null where the server does not tell it
- * @throws GitHubNotFoundError, ConflictError where two workflows have that name,
+ * @returns the run's id; null where the server does not tell it: WorkflowRunner finds it all the same
+ * @throws GitHubNotFoundError, UsageError where two workflows have that name,
  *   GitHubError with GitHub's words where the inputs are wrong or there is no `workflow_dispatch`
  */
 export async function runWorkflow(
@@ -34,69 +39,54 @@ export async function runWorkflow(
   workflow: string | number,
   { ref, inputs = {} }: DispatchOptions = {},
 ): Promise<string | null> {
-  const { id } = await findWorkflow(api, owner, repo, String(workflow))
-  const target = {
-    owner,
-    repo,
-    workflow_id: id,
-    ref: ref ?? (await getRepo(api, owner, repo)).default_branch,
-    inputs,
-  }
-  const octokit = await api.octokit()
-  const dispatch = (details: object) =>
-    octokit.request('POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches', {
-      ...target,
-      ...details,
-    })
-  try {
-    return runIdOf((await dispatch({ return_run_details: true })).data)
-  } catch (error) {
-    // A server that does not know the field refuses it; wrong inputs are refused again, in GitHub's words.
-    if (!(error instanceof GitHubError) || ![400, 422].includes(error.status ?? 0)) throw error
-    return runIdOf((await dispatch({})).data)
-  }
+  const found = await findWorkflow(api, owner, repo, workflow)
+  const on = ref ?? (await getRepo(api, owner, repo)).default_branch
+  const { runId } = await dispatchWorkflow(api, { owner, repo, workflow: found, ref: on, inputs })
+  return runId === null ? null : String(runId)
 }
 
-function runIdOf(data: unknown): string | null {
-  const { workflow_run_id: id } = { workflow_run_id: undefined, ...(data as object) }
-  return typeof id === 'number' || typeof id === 'string' ? String(id) : null
-}
-
-/** @throws GitHubNotFoundError with those that there are; ConflictError where two match */
-async function findWorkflow(
+/**
+ * The workflow that an id, a file (`tests.yml` or `tests`), a path or a display name stands for, in any case.
+ * An id or a file's whole name goes before all else.
+ *
+ * @throws GitHubNotFoundError with those that there are; UsageError where two match
+ */
+export async function findWorkflow(
   api: Api,
   owner: string,
   repo: string,
-  name: string,
+  name: string | number,
 ): Promise<Workflow> {
   const workflows = await listWorkflows(api, owner, repo)
-  const byFile = workflows.filter(
-    ({ id, path }) => String(id) === name || fileNames(path).includes(name),
-  )
-  const found =
-    byFile.length > 0
-      ? byFile
-      : workflows.filter((one) => one.name.toLowerCase() === name.toLowerCase())
+  const wanted = String(name)
+  const exact = workflows.filter((one) => exactNames(one).includes(wanted))
+  const found = exact.length > 0 ? exact : workflows.filter((one) => isCalled(one, wanted))
   const [only, another] = found
   if (only !== undefined && another === undefined) return only
-  const list = (some: Workflow[]) => oneLine(some.map(({ path }) => path).join(', '), 400)
+  const told = `${owner}/${repo} has %s ${oneLine(wanted, 100)}`
   if (only === undefined) {
-    throw new GitHubNotFoundError(`${owner}/${repo} has no workflow ${oneLine(name, 100)}`, {
-      hint: workflows.length > 0 ? `there are: ${list(workflows)}` : 'it has none',
+    throw new GitHubNotFoundError(told.replace('%s', 'no workflow'), {
+      hint: workflows.length > 0 ? `there are: ${listed(workflows)}` : 'it has none at all',
     })
   }
-  throw new ConflictError(
-    `${owner}/${repo} has several workflows ${oneLine(name, 100)}: ${list(found)}`,
-    {
-      hint: 'name it by its file',
-    },
-  )
+  throw new UsageError(`${told.replace('%s', 'several workflows')}: ${listed(found)}`, {
+    hint: 'name it by its file or its id',
+  })
 }
 
-function fileNames(path: string): string[] {
-  const file = path.slice(path.lastIndexOf('/') + 1)
-  return [path, file, file.replace(/\.ya?ml$/i, '')]
+/** `tests.yml` for `.github/workflows/tests.yml`. */
+export const fileOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+const exactNames = ({ id, path }: Workflow) => [String(id), path, fileOf(path)]
+
+function isCalled(workflow: Workflow, wanted: string): boolean {
+  const { path, name } = workflow
+  const names = [...exactNames(workflow), fileOf(path).replace(/\.ya?ml$/i, ''), name]
+  return names.some((one) => one.toLowerCase() === wanted.toLowerCase())
 }
+
+const listed = (workflows: Workflow[]) =>
+  oneLine(workflows.map(({ id, path, name }) => `${fileOf(path)} (${name}, ${id})`).join(', '), 400)
 
 /** @throws GitHubNotFoundError */
 export function getWorkflowRun(
@@ -104,7 +94,7 @@ export function getWorkflowRun(
   owner: string,
   repo: string,
   runId: string | number,
-): Promise<WorkflowRun> {
+): Promise<WorkflowRunData> {
   return getParsed(
     api,
     `${repositoryPath(owner, repo)}/actions/runs/${encodeURIComponent(runId)}`,

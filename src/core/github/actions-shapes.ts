@@ -1,0 +1,112 @@
+import { z } from 'zod'
+
+const text = z.string()
+const optionalText = z.string().nullish()
+
+/** https://docs.github.com/en/rest/actions/workflows#list-repository-workflows */
+export const workflowAnswer = z.object({
+  id: z.number(),
+  name: text,
+  path: text,
+  /** `active`, `disabled_manually`, `disabled_inactivity`, `disabled_fork` … */
+  state: text,
+})
+
+export type Workflow = z.output<typeof workflowAnswer>
+
+const accountAnswer = z.object({ login: text }).nullish()
+
+/** https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run */
+export const workflowRunAnswer = z
+  .object({
+    id: z.number(),
+    name: optionalText,
+    workflow_id: z.number().nullish(),
+    path: optionalText,
+    event: optionalText,
+    status: text.nullable(),
+    conclusion: text.nullable(),
+    head_branch: optionalText,
+    head_sha: optionalText,
+    run_attempt: z.number().nullish(),
+    run_started_at: optionalText,
+    created_at: text,
+    updated_at: text,
+    html_url: text,
+    logs_url: optionalText,
+    artifacts_url: text,
+    actor: accountAnswer,
+    triggering_actor: accountAnswer,
+    repository: z.object({ full_name: text }).nullish(),
+  })
+  .transform((answer) => ({
+    id: answer.id,
+    /** `queued`, `in_progress`, `completed`, `waiting` … */
+    status: answer.status ?? 'queued',
+    /** `success`, `failure`, `neutral`, `cancelled` …; null until it is completed. */
+    conclusion: answer.conclusion,
+    name: answer.name ?? null,
+    workflow_id: answer.workflow_id ?? null,
+    /** `.github/workflows/tests.yml`, without the ref that some servers add. */
+    path: answer.path?.replace(/@.*$/s, '') ?? null,
+    event: answer.event ?? null,
+    /** A branch's or a tag's name. */
+    head_branch: answer.head_branch ?? null,
+    head_sha: answer.head_sha ?? null,
+    run_attempt: answer.run_attempt ?? 1,
+    run_started_at: answer.run_started_at ?? null,
+    created_at: answer.created_at,
+    updated_at: answer.updated_at,
+    html_url: answer.html_url,
+    logs_url: answer.logs_url ?? null,
+    artifacts_url: answer.artifacts_url,
+    /** The logins of who started it, and of who started its latest attempt. */
+    actors: [answer.actor, answer.triggering_actor].flatMap((one) => one?.login ?? []),
+    repository: answer.repository?.full_name ?? null,
+  }))
+
+export type WorkflowRunData = z.output<typeof workflowRunAnswer>
+
+/** https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+export const runListAnswer = z.object({ workflow_runs: z.array(workflowRunAnswer) })
+
+/** https://docs.github.com/en/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run */
+export const jobAnswer = z
+  .object({
+    id: z.number(),
+    name: text,
+    status: text,
+    conclusion: optionalText,
+    started_at: optionalText,
+    completed_at: optionalText,
+    steps: z
+      .array(
+        z.object({
+          number: z.number(),
+          name: text,
+          status: text,
+          conclusion: optionalText,
+        }),
+      )
+      .nullish(),
+  })
+  .transform((answer) => ({
+    id: answer.id,
+    name: answer.name,
+    status: answer.status,
+    conclusion: answer.conclusion ?? null,
+    started_at: answer.started_at ?? null,
+    completed_at: answer.completed_at ?? null,
+    steps: (answer.steps ?? []).map(({ number, name, status, conclusion }) => ({
+      number,
+      name,
+      status,
+      conclusion: conclusion ?? null,
+    })),
+  }))
+
+/** https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event */
+export const dispatchAnswer = z.object({
+  workflow_run_id: z.number(),
+  html_url: optionalText,
+})

@@ -1,0 +1,69 @@
+import { GitHubError } from '../errors.js'
+import { dispatchAnswer, type Workflow } from './actions-shapes.js'
+import { endpoint } from './addresses.js'
+import { type Api, repositoryPath } from './api.js'
+import { type ApiResponse, jsonOf } from './message.js'
+
+export interface Dispatch {
+  owner: string
+  repo: string
+  workflow: Workflow
+  /** A branch or a tag. */
+  ref: string
+  inputs: Record<string, string>
+}
+
+export interface DispatchResult {
+  /** null where the server does not tell it. */
+  runId: number | null
+  htmlUrl: string | null
+}
+
+/**
+ * Starts a workflow, and asks for the run's id with the answer. A server that does not know that field refuses it,
+ * and is asked without; wrong inputs are refused once.
+ * https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event
+ *
+ * @throws GitHubError with GitHub's words: wrong inputs, an unknown ref, no `workflow_dispatch`, a disabled workflow
+ */
+export async function dispatchWorkflow(api: Api, dispatch: Dispatch): Promise<DispatchResult> {
+  try {
+    return resultOf(await post(api, dispatch, { return_run_details: true }))
+  } catch (error) {
+    if (!isUnknownField(error)) throw error
+  }
+  return resultOf(await post(api, dispatch, {}))
+}
+
+function post(
+  api: Api,
+  { owner, repo, workflow, ref, inputs }: Dispatch,
+  details: object,
+): Promise<ApiResponse> {
+  const path = `${repositoryPath(owner, repo)}/actions/workflows/${workflow.id}/dispatches`
+  return api.send({
+    method: 'POST',
+    url: endpoint(api.baseUrl, path),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ref, inputs, ...details }),
+  })
+}
+
+/** Inputs, refs and triggers are refused with 422 too, and in other words; a body with an unknown key may be a 400. */
+function isUnknownField(error: unknown): boolean {
+  if (!(error instanceof GitHubError)) return false
+  if (error.status === 400) return true
+  return (
+    error.status === 422 &&
+    /return_run_details|(?:permitted|unknown|unpermitted|additional) (?:key|field|propert|parameter)/i.test(
+      error.message,
+    )
+  )
+}
+
+/** A 204 has no body, and an answer of another shape tells no run. */
+function resultOf(response: ApiResponse): DispatchResult {
+  const parsed = dispatchAnswer.safeParse(jsonOf(response))
+  if (!parsed.success) return { runId: null, htmlUrl: null }
+  return { runId: parsed.data.workflow_run_id, htmlUrl: parsed.data.html_url ?? null }
+}
