@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConflictError } from '../errors.js'
+import { hasCode } from '../files.js'
+import { Pacer } from '../pacer.js'
 import { type BytePath, joinBytes, showPath } from './byte-path.js'
-import { hasCode } from './files.js'
 import type { CacheTree } from './index/cache-tree.js'
 import { createEntry, fileMode, type IndexEntry, noStat, statDataOf } from './index/entry.js'
 import { formatIndex } from './index/write.js'
@@ -11,7 +12,6 @@ import { writeLeaf } from './move/apply.js'
 import { readSafeTree } from './tree/safe-tree.js'
 import type { GitProgress, Liveness, ObjectStore, Oid } from './types.js'
 import { Folder } from './worktree/folder.js'
-import { Pacer } from './worktree/pacer.js'
 import { readSettings } from './worktree/settings.js'
 
 export interface CheckoutRequest {

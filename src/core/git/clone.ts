@@ -1,16 +1,16 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { GitHubError } from '../errors.js'
+import { ConflictError, GitHubError } from '../errors.js'
+import { describeFullDisk, hasCode } from '../files.js'
+import { openSibling, removeLeftovers as removeSiblings, type Sibling } from '../sibling.js'
 import { checkoutFresh } from './checkout-fresh.js'
 import { initRepository } from './clone/init.js'
 import { type ClonePlan, clonePrefixes, planClone } from './clone/plan.js'
-import { openSibling } from './clone/sibling.js'
 import { writeRefs } from './clone/write-refs.js'
 import { warningsOf } from './features.js'
 import { download, type Repository } from './fetch/download.js'
 import { followed, missingObjects, type NewTags } from './fetch/tags.js'
 import { tagsOf } from './fetch/target.js'
-import { describeFullDisk, hasCode } from './files.js'
 import { HistoryHaves } from './history/haves.js'
 import { commitOf, readCommit } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
@@ -20,11 +20,10 @@ import {
   type CloneRequest,
   type CloneResult,
   type Git,
+  type Liveness,
   type ObjectStore,
   type Oid,
 } from './types.js'
-
-export { removeLeftovers } from './clone/sibling.js'
 
 /**
  * Clones a repository: built out of sight beside its destination, and renamed into place when it is whole, so that
@@ -54,16 +53,31 @@ async function buildBeside(
   plan: ClonePlan,
   request: CloneRequest,
 ): Promise<CloneResult> {
-  const sibling = await openSibling(request.dir, git.liveness)
+  const sibling = await openSibling(request.dir, 'clone', git.liveness)
   try {
     const result = await build(git, remote, plan, { ...request, dir: sibling.dir })
     git.signal?.throwIfAborted()
-    await sibling.publish()
+    await publish(sibling)
     return result
   } finally {
     await sibling.discard()
   }
 }
+
+/** @throws BlockedError where something has come to the destination meanwhile */
+async function publish(sibling: Sibling): Promise<void> {
+  try {
+    await sibling.publish()
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error
+    const { message, hint, cause } = error
+    throw new BlockedError('not-a-repository', message, { hint, cause })
+  }
+}
+
+/** What clones left in a folder when their process was killed. */
+export const removeLeftovers = (parent: string, liveness: Liveness): Promise<void> =>
+  removeSiblings(parent, 'clone', liveness)
 
 /** @throws BlockedError */
 async function expectFree(dir: string): Promise<void> {

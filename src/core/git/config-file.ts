@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../errors.js'
-import { hasCode } from './files.js'
+import { hasCode } from '../files.js'
 
 /** What git's own configuration says, the last word of each key first asked for. */
 export class GitConfig {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasCode } from '../files.js'
 import { type BytePath, showPath } from './byte-path.js'
-import { hasCode } from './files.js'
 import { fileMode } from './index/entry.js'
 import { readIndex } from './index/read.js'
 import { isUnfinished } from './move/journal-file.js'

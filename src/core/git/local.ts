@@ -1,7 +1,7 @@
 import { lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasCode } from '../files.js'
 import { type GitConfig, readGitConfig } from './config-file.js'
-import { hasCode } from './files.js'
 import { readHead, resolveRef } from './refs.js'
 import { readShallow } from './shallow.js'
 import { BlockedError, type LocalState, type Oid } from './types.js'

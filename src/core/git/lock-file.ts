@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { ConflictError } from '../errors.js'
-import { isDead, placeMark, readMark } from './owner-mark.js'
+import { isDead, placeMark, readMark } from '../owner-mark.js'
 import type { Liveness } from './types.js'
 
 /** The right to replace one file of a repository, until it is used or given back. */

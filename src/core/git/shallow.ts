@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasCode } from './files.js'
+import { hasCode } from '../files.js'
 import { lockFile } from './lock-file.js'
 import { isOid } from './objects/hash.js'
 import type { Liveness, Oid } from './types.js'

@@ -1,6 +1,9 @@
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.js'
 import { ConflictError, type ErrorOptions } from '../errors.js'
+import type { Liveness } from '../owner-mark.js'
+
+export type { Liveness } from '../owner-mark.js'
 
 /** What every function of core/git that talks to a server is given. */
 export interface Git {
@@ -14,14 +17,6 @@ export interface Git {
   onRequest?: (message: string) => void
   /** So that what a killed wizard left behind is told from what a living one is about. */
   liveness?: Liveness | undefined
-}
-
-/** Who is at work, and whether another still is. */
-export interface Liveness {
-  /** This process, in one line. */
-  mark: string
-  /** Whether the process that left this mark is at work, or may be: another host's always may. */
-  isAlive(mark: string): Promise<boolean>
 }
 
 export interface GitProgress {

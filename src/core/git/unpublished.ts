@@ -1,8 +1,8 @@
+import { Pacer } from '../pacer.js'
 import { MissingObjectError } from './objects/errors.js'
 import { peel, readCommit } from './objects/parse.js'
 import { listLocalRefs, readHead } from './refs.js'
 import type { ObjectStore, Oid } from './types.js'
-import { Pacer } from './worktree/pacer.js'
 
 export interface HistoryRequest {
   gitDir: string

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasCode } from '../../files.js'
 import { type BytePath, joinBytes } from '../byte-path.js'
-import { hasCode } from '../files.js'
 import type { Folder } from '../worktree/folder.js'
 import type { WorktreeSettings } from '../worktree/settings.js'
 import { parseRules, type RuleList, verdictOf } from './rules.js'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode } from '../files.js'
+import { hasCode } from '../../files.js'
 import { BlockedError } from '../types.js'
 import { type CacheTree, parseCacheTree } from './cache-tree.js'
 import { type IndexEntry, type StatData, statDataOf } from './entry.js'

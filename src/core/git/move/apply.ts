@@ -9,8 +9,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { hasCode } from '../../files.js'
 import { type BytePath, parentsOf, showPath } from '../byte-path.js'
-import { hasCode } from '../files.js'
 import { fileMode } from '../index/entry.js'
 import { BlockedError, type ObjectStore } from '../types.js'
 import { moveFolder } from './journal-file.js'

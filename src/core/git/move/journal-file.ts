@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } fr
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { hasCode } from '../files.js'
+import { hasCode } from '../../files.js'
 import { writeDurably } from '../lock-file.js'
 import { BlockedError } from '../types.js'
 

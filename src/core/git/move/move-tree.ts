@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describeFullDisk } from '../files.js'
+import { describeFullDisk } from '../../files.js'
 import { lockFile } from '../lock-file.js'
 import { applySteps } from './apply.js'
 import { expectFree, expectReady } from './checks.js'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
-import { hasCode } from '../files.js'
+import { hasCode } from '../../files.js'
 import type { GitObject, ObjectStore, Oid } from '../types.js'
 import { MissingObjectError } from './errors.js'
 import { hasLoose, readLoose } from './loose.js'

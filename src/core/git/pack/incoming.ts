@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { namesIn } from '../files.js'
-import { isDead, placeMark } from '../owner-mark.js'
+import { namesIn } from '../../files.js'
+import { isDead, placeMark } from '../../owner-mark.js'
 import type { Liveness } from '../types.js'
 
 /** The files of a pack that is on its way, under the names that git's own cleaning knows. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 import { Readable } from 'node:stream'
-import { createInflate, inflateSync } from 'node:zlib'
+import { createInflate } from 'node:zlib'
+import { crc32 } from '../../crc32.js'
 import { CorruptObjectError } from '../objects/errors.js'
 import { objectHeader } from '../objects/hash.js'
-import { mostDeflated } from '../objects/inflate.js'
+import { type Inflated, inflateExactly, mostDeflated } from '../objects/inflate.js'
 import {
   mostHeader,
   type PackEntry,
@@ -12,7 +13,6 @@ import {
   type WholeEntry,
 } from '../objects/pack-entry.js'
 import type { PackFile } from '../objects/pack-file.js'
-import { crc32 } from './crc32.js'
 
 const windowLength = 1024 * 1024
 /** Blobs above this many bytes are hashed in pieces; nothing of them is kept. */
@@ -51,18 +51,13 @@ export class PackScanner {
     return { entry, data, length, crc: crc32(this.#bytes(at, length).subarray(0, length)) }
   }
 
-  #inflate(at: number, { headerLength, size }: PackEntry): { data: Buffer; consumed: number } {
+  #inflate(at: number, { headerLength, size }: PackEntry): Inflated {
     for (let want = headerLength + mostDeflated(size); ; want *= 2) {
-      const input = this.#bytes(at, want).subarray(headerLength)
-      try {
-        const { buffer, engine } = inflateWithInfo(input, size)
-        if (buffer.length !== size)
-          throw new CorruptObjectError(`${this.#file.name(at)} is shorter than it says`)
-        return { data: buffer, consumed: engine.bytesWritten }
-      } catch (error) {
-        // A stream may be longer than zlib itself would make it.
-        if (isCut(error) && at + headerLength + input.length < this.#end) continue
-        throw new CorruptObjectError(`${this.#file.name(at)} can't be unpacked`, error)
+      const bytes = this.#bytes(at, want)
+      const inflated = inflateExactly(bytes.subarray(headerLength), size, this.#file.name(at))
+      if (inflated !== null) return inflated
+      if (at + bytes.length === this.#end) {
+        throw new CorruptObjectError(`${this.#file.name(at)} is cut short`)
       }
     }
   }
@@ -124,17 +119,3 @@ export class PackScanner {
     }
   }
 }
-
-/** Node tells how much of its input a stream took, which its types do not know. */
-function inflateWithInfo(input: Buffer, size: number) {
-  const options = {
-    info: true,
-    chunkSize: Math.max(64, size + 1),
-    maxOutputLength: Math.max(1, size),
-  }
-  const result: unknown = inflateSync(input, options)
-  return result as { buffer: Buffer; engine: { bytesWritten: number } }
-}
-
-const isCut = (error: unknown) =>
-  error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR'

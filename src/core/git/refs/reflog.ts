@@ -1,6 +1,6 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { hasCode, removeEmptyFolders } from '../files.js'
+import { hasCode, removeEmptyFolders } from '../../files.js'
 import type { Oid } from '../types.js'
 
 const nothing = '0'.repeat(40)

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ConflictError, WizardError } from '../../errors.js'
-import { hasCode, removeEmptyFolders } from '../files.js'
+import { hasCode, removeEmptyFolders } from '../../files.js'
 import { type FileLock, lockFile } from '../lock-file.js'
 import type { Liveness, Oid } from '../types.js'
 import { findPackedRef, removePackedRef } from './packed-refs.js'

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
+import type { Pacer } from '../../pacer.js'
 import { fileMode, type IndexEntry, type StatData, statDataOf } from '../index/entry.js'
 import type { Folder } from './folder.js'
-import type { Pacer } from './pacer.js'
 import type { WorktreeSettings } from './settings.js'
 
 export interface Comparison {

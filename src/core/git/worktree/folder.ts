@@ -12,11 +12,11 @@ import {
   rmdirSync,
   unlinkSync,
 } from 'node:fs'
+import { hasCode } from '../../files.js'
+import type { Pacer } from '../../pacer.js'
 import { type BytePath, bytesOf, fsPath, joinBytes } from '../byte-path.js'
-import { hasCode } from '../files.js'
 import { objectHeader } from '../objects/hash.js'
 import type { Oid } from '../types.js'
-import type { Pacer } from './pacer.js'
 
 /** An entry of a folder, its name in bytes. */
 export type FolderEntry = Dirent<string>

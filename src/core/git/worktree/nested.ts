@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { hasCode } from '../../files.js'
 import { type BytePath, joinBytes } from '../byte-path.js'
-import { hasCode } from '../files.js'
 import { resolveRef } from '../refs.js'
 import type { Oid } from '../types.js'
 import type { Folder } from './folder.js'

@@ -1,10 +1,21 @@
-import { readdir, rmdir } from 'node:fs/promises'
+import { lstat, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { WizardError } from '../errors.js'
+import { WizardError } from './errors.js'
 
 /** Whether an error of node:fs has one of these codes, so that the expected one is told from the rest. */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code))
+
+/** Whether anything is there; a symlink is, wherever it leads. */
+export async function existsAt(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false
+    throw error
+  }
+}
 
 /** What a folder holds; nothing where it is not there. */
 export async function namesIn(folder: string): Promise<string[]> {

@@ -1,6 +1,13 @@
 import { readlink, symlink } from 'node:fs/promises'
 import { hasCode } from './files.js'
-import type { Liveness } from './types.js'
+
+/** Who is at work, and whether another still is. */
+export interface Liveness {
+  /** This process, in one line. */
+  mark: string
+  /** Whether the process that left this mark is at work, or may be: another host's always may. */
+  isAlive(mark: string): Promise<boolean>
+}
 
 const prefix = 'wizard:'
 
