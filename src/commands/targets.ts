@@ -59,7 +59,7 @@ function requireHost(host: string, text: string, gitUrl: string): void {
   }
 }
 
-const findComponent = (
+export const findComponent = (
   components: Record<string, Component>,
   name: string,
 ): Component | undefined =>

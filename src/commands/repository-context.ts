@@ -1,0 +1,59 @@
+import { dirname } from 'node:path'
+import type { Context } from '../context.js'
+import { UsageError } from '../core/errors.js'
+import { type RepositoryTarget, repositoryTarget } from './targets.js'
+import type { FlagSpecs } from './verb.js'
+
+/** The flag of verbs whose repository need not stand in the target. */
+export const repositoryFlag = {
+  repo: {
+    type: 'text',
+    short: 'R',
+    value: 'OWNER/REPO',
+    summary: 'the repository, where the target names none',
+  },
+} as const satisfies FlagSpecs
+
+/**
+ * The repository that nothing in the target names: `-R`, then `GH_REPO`, `GITHUB_REPOSITORY`, then the origin of the
+ * work tree around the current folder.
+ *
+ * @throws UsageError where none of them says
+ */
+export async function repositoryAround(
+  context: Context,
+  flag: string | undefined,
+): Promise<RepositoryTarget> {
+  const named = flag ?? (context.env.GH_REPO || context.env.GITHUB_REPOSITORY)
+  if (named) return repositoryTarget(context, withoutHost(named))
+  const origin = await originAround(context)
+  if (origin) return origin
+  throw new UsageError('no repository is named', {
+    hint: 'write it before the name (uDOS/tests), give -R owner/repo, or stand in a clone of it',
+  })
+}
+
+/** GH_REPO may be HOST/OWNER/REPO. */
+const withoutHost = (text: string) =>
+  /^[^/:]+\/[^/]+\/[^/]+$/.test(text) ? `https://${text}` : text
+
+async function originAround(context: Context): Promise<RepositoryTarget | null> {
+  const [{ readLocal }, { isSameRepository, parseAddress }, config] = await Promise.all([
+    import('../core/git/local.js'),
+    import('../core/git/origin.js'),
+    context.config(),
+  ])
+  for (let dir = context.cwd; ; dir = dirname(dir)) {
+    const local = await readLocal(dir)
+    const origin = local.kind === 'repository' ? local.origin : null
+    const address = origin === null ? null : parseAddress(origin)
+    if (
+      origin &&
+      address &&
+      isSameRepository(origin, config.github.gitUrl, address.owner, address.repo)
+    ) {
+      return { owner: address.owner, repo: address.repo }
+    }
+    if (local.kind === 'repository' || dirname(dir) === dir) return null
+  }
+}
