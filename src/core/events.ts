@@ -1,5 +1,11 @@
 import type { GitProgress } from './git/types.js'
 import type { SyncEntry } from './repos/types.js'
+import type {
+  WorkflowJob,
+  WorkflowRun,
+  WorkflowRunWithJobs,
+  WorkflowStep,
+} from './workflows/types.js'
 
 /** What core tells while it is at work. It never prints; whoever listens decides what of it is shown. */
 export type WizardEvent =
@@ -7,6 +13,18 @@ export type WizardEvent =
   | { type: 'repository-started'; repo: string; path: string; action: 'clone' | 'pull' }
   | { type: 'repository-progress'; repo: string; path: string; progress: GitProgress }
   | { type: 'repository-done'; entry: SyncEntry }
+  | { type: 'run-dispatched'; run: WorkflowRun; inputs: string[] }
+  /** It was asked for, whether or not it changed: for live lines. */
+  | { type: 'run-seen'; run: WorkflowRunWithJobs }
+  | { type: 'run-changed'; run: WorkflowRun }
+  | { type: 'job-changed'; run: WorkflowRun; job: WorkflowJob }
+  | { type: 'step-changed'; run: WorkflowRun; job: WorkflowJob; step: WorkflowStep }
+  /** Told once: somebody has to approve it at its address. */
+  | { type: 'run-waiting'; run: WorkflowRun }
+  /** GitHub was asked in vain, and will be asked again; that says nothing of the run. */
+  | { type: 'poll-failed'; message: string }
+  /** It goes on, or was cancelled, and nobody here waits for it any more. */
+  | { type: 'run-left'; run: WorkflowRun; message: string }
   | { type: 'waiting'; message: string }
   | { type: 'warning'; message: string }
   /** One request and its answer, for `--verbose`. */

@@ -4,6 +4,7 @@ import type { GitProgress } from '../core/git/types.js'
 import { describeEntry, formatBytes } from '../core/repos/describe.js'
 import type { SyncEntry } from '../core/repos/types.js'
 import { plainText } from '../core/text.js'
+import { describeWorkflowEvent } from '../core/workflows/describe.js'
 import type { Stream } from './stream.js'
 
 export interface ProgressOptions {
@@ -38,6 +39,10 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
     spinner?.clear()
     stream.write(`${plainText(line)}\n`)
   }
+  const told = (event: WizardEvent) => {
+    const line = describeWorkflowEvent(event)
+    if (line !== null) say(line)
+  }
   const draw = () => {
     if (!spinner) return
     const seconds = (now() - begun) / 1000
@@ -70,6 +75,14 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
       // Of one alone the result says it.
       if (total > 1 && isChange(entry)) say(paintEntry(stream, entry))
     },
+    'run-dispatched': told,
+    'run-seen': () => {},
+    'run-changed': told,
+    'job-changed': told,
+    'step-changed': told,
+    'run-waiting': told,
+    'poll-failed': told,
+    'run-left': told,
     waiting: ({ message }) => say(message),
     warning: ({ message }) => say(stream.paint('warning', `warning: ${message}`)),
     request: ({ message }) => {

@@ -110,3 +110,10 @@ export const dispatchAnswer = z.object({
   workflow_run_id: z.number(),
   html_url: optionalText,
 })
+
+/** https://docs.github.com/en/rest/actions/artifacts#list-workflow-run-artifacts */
+export const runArtifactAnswer = z.object({
+  name: text,
+  size_in_bytes: z.number(),
+  expired: z.boolean().default(false),
+})

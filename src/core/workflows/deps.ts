@@ -1,0 +1,18 @@
+import type { Clock } from '../clock.js'
+import type { Emit } from '../events.js'
+import type { Api } from '../github/api.js'
+
+/** What the operations on workflows are given. */
+export interface WorkflowDeps {
+  github: Api
+  clock: Clock
+  emit: Emit
+  signal?: AbortSignal | undefined
+}
+
+export interface Repo {
+  owner: string
+  repo: string
+}
+
+export const nameOf = ({ owner, repo }: Repo): string => `${owner}/${repo}`

@@ -1,0 +1,106 @@
+import { GitHubNotFoundError } from '../errors.js'
+import {
+  runArtifactAnswer,
+  type Workflow,
+  type WorkflowRunData,
+  workflowRunAnswer,
+} from '../github/actions-shapes.js'
+import { type Api, parseAnswer } from '../github/api.js'
+import { pagesOf } from '../github/pages.js'
+import { fileOf, getWorkflowRun } from '../github/workflows.js'
+import { oneLine } from '../text.js'
+import { nameOf, type Repo } from './deps.js'
+import { listJobs } from './jobs.js'
+import { toRun } from './run-data.js'
+import type { RunArtifact, WorkflowRun, WorkflowRunWithJobs } from './types.js'
+import { isCompleted } from './verdict.js'
+
+export interface RunFilter {
+  /** Of one workflow alone. */
+  workflow?: Workflow | undefined
+  /** A status or a conclusion: `in_progress`, `failure` … */
+  status?: string | undefined
+  branch?: string | undefined
+  event?: string | undefined
+  /** A full commit id. */
+  sha?: string | undefined
+  /** Default: all that GitHub gives, which is 1,000 where something is filtered. */
+  limit?: number | undefined
+}
+
+/**
+ * The newest first, all pages up to the limit.
+ * https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+ */
+export async function listRuns(
+  github: Api,
+  repo: Repo,
+  filter: RunFilter = {},
+): Promise<WorkflowRun[]> {
+  return (await listRunData(github, repo, filter)).map((data) => toRun(github, repo, data))
+}
+
+export async function listRunData(
+  github: Api,
+  { owner, repo }: Repo,
+  { workflow, sha, limit, ...filter }: RunFilter,
+): Promise<WorkflowRunData[]> {
+  const octokit = await github.octokit()
+  const { listWorkflowRuns, listWorkflowRunsForRepo } = octokit.rest.actions
+  const parameters = { owner, repo, ...filter, head_sha: sha }
+  const found =
+    workflow === undefined
+      ? await pagesOf(octokit, listWorkflowRunsForRepo, parameters, { limit })
+      : await pagesOf(
+          octokit,
+          listWorkflowRuns,
+          { ...parameters, workflow_id: workflow.id },
+          { limit },
+        )
+  return parseAnswer(github, workflowRunAnswer.array(), found)
+}
+
+/** @throws GitHubNotFoundError where it never ran */
+export async function newestRun(
+  github: Api,
+  repo: Repo,
+  workflow: Workflow,
+  branch?: string,
+): Promise<WorkflowRun> {
+  const [run] = await listRuns(github, repo, { workflow, branch, limit: 1 })
+  if (run !== undefined) return run
+  const where = branch === undefined ? '' : ` on ${oneLine(branch, 100)}`
+  const target = `${nameOf(repo)}/${fileOf(workflow.path)}`
+  throw new GitHubNotFoundError(`${target} never ran${where}`, {
+    hint: `wizard WORKFLOW RUN ${target} runs it`,
+  })
+}
+
+/** A run with the jobs of its latest attempt, and its artifacts once it is completed. @throws GitHubNotFoundError */
+export async function viewRun(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+): Promise<WorkflowRunWithJobs> {
+  const data = await getWorkflowRun(github, repo.owner, repo.repo, runId)
+  const run = toRun(github, repo, data)
+  const [jobs, artifacts] = await Promise.all([
+    listJobs(github, repo, data.id),
+    isCompleted(run) ? listRunArtifacts(github, repo, data.id) : [],
+  ])
+  return { ...run, artifacts, jobs }
+}
+
+/** All pages, those that have expired left out; none is downloaded. */
+export async function listRunArtifacts(
+  github: Api,
+  { owner, repo }: Repo,
+  runId: number,
+): Promise<RunArtifact[]> {
+  const octokit = await github.octokit()
+  const { listWorkflowRunArtifacts } = octokit.rest.actions
+  const found = await pagesOf(octokit, listWorkflowRunArtifacts, { owner, repo, run_id: runId })
+  return parseAnswer(github, runArtifactAnswer.array(), found)
+    .filter(({ expired }) => !expired)
+    .map(({ name, size_in_bytes: size }) => ({ name, path: null, size }))
+}
