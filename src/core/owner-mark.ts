@@ -1,4 +1,4 @@
-import { readlink, symlink } from 'node:fs/promises'
+import { readlink, rm, symlink } from 'node:fs/promises'
 import { hasCode } from './files.js'
 
 /** Who is at work, and whether another still is. */
@@ -27,8 +27,43 @@ export async function placeMark(path: string, liveness: Liveness | undefined): P
   }
 }
 
+/** Whoever holds a mark's place: `foreign` where it is none of ours. */
+export type Holder = { mark: string } | 'foreign'
+
+/**
+ * Takes a place as a lock: of a dead owner it is taken over.
+ *
+ * @returns null when it is ours, else who holds it
+ */
+export async function takeMark(
+  path: string,
+  liveness: Liveness | undefined,
+): Promise<Holder | null> {
+  for (;;) {
+    if (await placeMark(path, liveness)) return null
+    const holder = await readMark(path)
+    if (holder === 'gone') continue
+    if (!(await isDead(path, liveness))) return holder
+    const other = await removeDead(path, liveness)
+    if (other !== null) return other
+  }
+}
+
+/** Under a lock of its own, else two that found the same dead one could remove each other's. */
+async function removeDead(path: string, liveness: Liveness | undefined): Promise<Holder | null> {
+  const right = `${path}.lock`
+  const holder = await takeMark(right, liveness)
+  if (holder !== null) return holder
+  try {
+    if (await isDead(path, liveness)) await rm(path, { force: true })
+    return null
+  } finally {
+    await rm(right, { force: true })
+  }
+}
+
 /** The owner's mark; `foreign` where it is none of ours, `gone` where there is nothing. */
-export async function readMark(path: string): Promise<{ mark: string } | 'foreign' | 'gone'> {
+export async function readMark(path: string): Promise<Holder | 'gone'> {
   try {
     const target = await readlink(path)
     return target.startsWith(prefix) ? { mark: target.slice(prefix.length) } : 'foreign'

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -72,7 +72,9 @@ describe('acquireLock', () => {
     await take(other)
     await kill()
     const lock = await take(self)
-    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ pid: process.pid })
+    expect(JSON.parse((await readlink(path)).replace('wizard:', ''))).toMatchObject({
+      pid: process.pid,
+    })
     await lock.release()
     expect(await readdir(dir)).toEqual([])
   })

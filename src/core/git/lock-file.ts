@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { ConflictError } from '../errors.js'
-import { isDead, placeMark, readMark } from '../owner-mark.js'
+import { takeMark } from '../owner-mark.js'
 import type { Liveness } from './types.js'
 
 /** The right to replace one file of a repository, until it is used or given back. */
@@ -20,16 +20,10 @@ export interface FileLock {
  */
 export async function lockFile(path: string, liveness?: Liveness): Promise<FileLock> {
   const lock = `${path}.lock`
-  for (;;) {
-    if (await placeMark(lock, liveness)) return heldLock(path, lock)
-    if ((await readMark(lock)) === 'gone') continue
-    if (!(await isDead(lock, liveness))) {
-      throw new ConflictError(`${lock} is there: another process is changing this repository`, {
-        hint: 'wait for it to end; if there is none (after a crash), remove the file',
-      })
-    }
-    await removeDead(lock, liveness)
-  }
+  if ((await takeMark(lock, liveness)) === null) return heldLock(path, lock)
+  throw new ConflictError(`${lock} is there: another process is changing this repository`, {
+    hint: 'wait for it to end; if there is none (after a crash), remove the file',
+  })
 }
 
 function heldLock(path: string, lock: string): FileLock {
@@ -64,15 +58,5 @@ export async function writeDurably(path: string, data: string | Uint8Array): Pro
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-/** Under a lock of its own, else two that found the same dead one could remove each other's. */
-async function removeDead(lock: string, liveness: Liveness | undefined): Promise<void> {
-  const right = await lockFile(lock, liveness)
-  try {
-    if (await isDead(lock, liveness)) await rm(lock, { force: true })
-  } finally {
-    await right.release()
   }
 }
