@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { GitHubError } from '../errors.js'
 import { describeFullDisk } from '../files.js'
+import { clearDeadLocks } from './dead-locks.js'
 import { isConnected } from './fetch/connected.js'
 import { download, type Repository } from './fetch/download.js'
 import { writeFetchHead } from './fetch/fetch-head.js'
@@ -32,7 +33,10 @@ const toldPrefixes = ['refs/heads/', 'refs/remotes/']
  */
 export async function fetch(git: Git, request: FetchRequest): Promise<FetchResult> {
   const gitDir = join(request.dir, '.git')
-  await clearIncoming(gitDir, git.liveness)
+  if (git.liveness !== undefined) {
+    await clearIncoming(gitDir, git.liveness)
+    await clearDeadLocks(gitDir, git.liveness)
+  }
   const store = await openObjectStore(gitDir)
   try {
     return await fetchInto(git, { gitDir, store, shallow: await readShallow(gitDir) }, request)

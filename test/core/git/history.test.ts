@@ -51,7 +51,7 @@ describe.each([
   ['clocks that are right', 0],
   ['clocks that are wrong by hours', 10_000],
 ])('random histories, %s', (_, skew) => {
-  test.each([1, 2, 3])('isAncestor says what git rev-list says (seed %i)', async (seed) => {
+  test.each([1, 2])('isAncestor says what git rev-list says (seed %i)', async (seed) => {
     const dir = repository()
     const oids = graph(dir, { seed, skew, commits: 24 })
     const store = await open(dir)
@@ -63,7 +63,7 @@ describe.each([
     }
   })
 
-  test.each([4, 5, 6])('aheadBehind counts what git counts (seed %i)', async (seed) => {
+  test.each([4, 5])('aheadBehind counts what git counts (seed %i)', async (seed) => {
     const dir = repository()
     const oids = graph(dir, { seed, skew, commits: 24 })
     const store = await open(dir)
@@ -120,7 +120,7 @@ describe('history that is cut', () => {
 
 test('a long history is walked once', async () => {
   const dir = repository()
-  const commits = 20_000
+  const commits = 4_000
   const parts = ['blob\nmark :1000000\ndata 0\n']
   for (let mark = 1; mark <= commits; mark++) {
     parts.push(

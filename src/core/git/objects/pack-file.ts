@@ -23,9 +23,13 @@ export class PackFile {
     const first = this.#first.subarray(0, this.#fill(this.#first, at))
     const entry = readPackEntry(first, 0)
     if (entry === null) throw new CorruptObjectError(`${this.name(at)} is no object`)
-    const bytes = this.#whole(first, at, entry.headerLength + mostDeflated(entry.size))
-    const data = inflateExactly(bytes.subarray(entry.headerLength), entry.size, this.name(at))
-    return { entry, data }
+    for (let want = entry.headerLength + mostDeflated(entry.size); ; want *= 2) {
+      const bytes = this.#atLeast(want, first, at)
+      const rest = bytes.subarray(entry.headerLength)
+      const inflated = inflateExactly(rest, entry.size, this.name(at))
+      if (inflated !== null) return { entry, data: inflated.data }
+      if (bytes.length < want) throw new CorruptObjectError(`${this.name(at)} is cut short`)
+    }
   }
 
   /** What is at that byte, for messages. */
@@ -37,9 +41,10 @@ export class PackFile {
     closeSync(this.fd)
   }
 
-  #whole(first: Buffer, at: number, most: number): Buffer {
-    if (most <= first.length || first.length < firstRead) return first
-    const bytes = Buffer.allocUnsafe(most)
+  /** So many bytes, or all there are to the end of the pack. */
+  #atLeast(want: number, first: Buffer, at: number): Buffer {
+    if (want <= first.length || first.length < firstRead) return first
+    const bytes = Buffer.allocUnsafe(want)
     return bytes.subarray(0, this.#fill(bytes, at))
   }
 

@@ -53,7 +53,7 @@ async function remove({ pack, index, owner }: Files): Promise<void> {
 }
 
 /** Removes what killed processes left of packs on their way; one that was whole already is finished. */
-export async function clearIncoming(gitDir: string, liveness: Liveness | undefined): Promise<void> {
+export async function clearIncoming(gitDir: string, liveness: Liveness): Promise<void> {
   const folder = packFolder(gitDir)
   for (const file of await namesIn(folder)) {
     const name = /^tmp_pack_(\w+)\.owner$/.exec(file)?.[1]

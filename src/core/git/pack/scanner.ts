@@ -16,7 +16,7 @@ import type { PackFile } from '../objects/pack-file.js'
 
 const windowLength = 1024 * 1024
 /** Blobs above this many bytes are hashed in pieces; nothing of them is kept. */
-const mostHeld = 16 * 1024 * 1024
+const mostHeld = 4 * 1024 * 1024
 
 export type Scanned = {
   /** Bytes that the whole entry takes in the pack. */

@@ -8,7 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { deflateSync } from 'node:zlib'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { GitHubError, GitHubNetworkError } from '../../../../src/core/errors.js'
 import { openObjectStore } from '../../../../src/core/git/objects/store.js'
 import { clearIncoming } from '../../../../src/core/git/pack/incoming.js'
@@ -107,17 +108,34 @@ describe('a pack is indexed as git indexes it', () => {
     const from = repository()
     const random = randomNumbers(3)
     const big = Buffer.from(
-      Uint32Array.from({ length: 4_500_000 }, () => random() * 2 ** 32).buffer,
+      Uint32Array.from({ length: 1_200_000 }, () => random() * 2 ** 32).buffer,
     )
     const other = Buffer.concat([big, Buffer.from('more')])
-    const zeros = Buffer.alloc(40_000_000)
+    const zeros = Buffer.alloc(10_000_000)
     for (const input of [big, other, zeros]) git(from, ['hash-object', '-w', '--stdin'], { input })
     const objects = git(from, ['cat-file', '--batch-all-objects', '--batch-check=%(objectname)'])
     const pack = gitBytes(from, ['pack-objects', '--stdout', '-q'], { input: objects })
-    expect(pack.length).toBeLessThan(20_000_000)
+    expect(pack.length).toBeLessThan(6_000_000)
     const dir = repository()
     await receive(dir, pack)
     expectAsGitIndexes(dir, pack)
+  })
+
+  test('a zlib stream longer than zlib itself would make it', async () => {
+    const data = Buffer.from('hello\n')
+    const parts = Array.from({ length: 3000 }, () => Buffer.of(0, 0, 0, 0xff, 0xff))
+    const deflated = deflateSync(data)
+    const stream = Buffer.concat([deflated.subarray(0, 2), ...parts, deflated.subarray(2)])
+    const header = Buffer.from('PACK\0\0\0\u0002\0\0\0\u0001', 'latin1')
+    const entry = Buffer.concat([Buffer.of(0x30 + data.length), stream])
+    const pack = signed(Buffer.concat([header, entry, Buffer.alloc(20)]))
+    const dir = repository()
+    await receive(dir, pack)
+    expectAsGitIndexes(dir, pack)
+    const store = await openObjectStore(dir)
+    onTestFinished(() => store.close())
+    const oid = git(dir, ['hash-object', '--stdin'], { input: data })
+    expect((await store.read(oid)).data).toEqual(data)
   })
 
   test('an empty pack leaves nothing', async () => {
@@ -176,7 +194,7 @@ describe('a pack that is not right leaves nothing', () => {
     const { pack, dir } = small()
     const wanted = wantedOf(pack)
     let refused = 0
-    for (let at = 4; at < pack.length - 20; at += at < 64 ? 1 : 199) {
+    for (let at = 4; at < pack.length - 20; at += at < 64 ? 3 : 399) {
       const wrong = Buffer.from(pack)
       wrong[at] = (wrong[at] ?? 0) ^ 0x20
       try {
@@ -188,7 +206,7 @@ describe('a pack that is not right leaves nothing', () => {
       }
     }
     // Bits of a zlib header that say nothing may differ; all else may not.
-    expect(refused).toBeGreaterThan(60)
+    expect(refused).toBeGreaterThan(20)
     git(dir, ['fsck', '--full'])
   })
 
@@ -208,7 +226,7 @@ describe('a pack that is not right leaves nothing', () => {
     const from = repository()
     addHistory(from, { commits: 6, files: 3, lines: 20 })
     const all = git(from, ['rev-list', '--objects', '--all', '--no-object-names']).split('\n')
-    for (const missing of all.slice(1)) {
+    for (const missing of all.slice(1).filter((_, at) => at % 3 === 0)) {
       const input = all.filter((oid) => oid !== missing).join('\n')
       const pack = gitBytes(from, ['pack-objects', '--stdout', '-q'], { input })
       const dir = repository()
