@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { clearDeadLocks } from '../../../src/core/git/dead-locks.js'
 import type { Liveness } from '../../../src/core/git/types.js'
+import { addHistory } from './histories.js'
 import { git, temporaryFolder } from './real-git.js'
 
 const liveness: Liveness = { mark: 'me', isAlive: async (mark) => mark !== 'dead' }
@@ -10,11 +11,7 @@ const liveness: Liveness = { mark: 'me', isAlive: async (mark) => mark !== 'dead
 test('locks of dead wizards go, with what was written under them; all others stay', async () => {
   const dir = temporaryFolder()
   git(dir, ['init', '--quiet', '--bare'])
-  git(dir, [
-    'update-ref',
-    'refs/heads/a/b',
-    git(dir, ['hash-object', '-w', '--stdin'], { input: '' }),
-  ])
+  addHistory(dir, { commits: 1, files: 1, branch: 'a/b' })
   const at = (name: string) => join(dir, name)
   for (const name of ['HEAD.lock', 'packed-refs.lock', 'refs/heads/a/b.lock']) {
     symlinkSync('wizard:dead', at(name))
