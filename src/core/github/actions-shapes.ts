@@ -117,3 +117,6 @@ export const runArtifactAnswer = z.object({
   size_in_bytes: z.number(),
   expired: z.boolean().default(false),
 })
+
+/** https://docs.github.com/en/rest/commits/commits#get-a-commit */
+export const commitAnswer = z.object({ sha: text.regex(/^[0-9a-f]{40,64}$/) })

@@ -11,7 +11,7 @@ import type { Repo } from './deps.js'
 export async function cancelRun(
   github: Api,
   repo: Repo,
-  runId: number,
+  runId: number | string,
   signal?: AbortSignal,
 ): Promise<void> {
   await ask(github, 'POST', `${runPath(repo, runId)}/cancel`, signal)
@@ -24,7 +24,7 @@ export async function cancelRun(
 export async function rerun(
   github: Api,
   repo: Repo,
-  runId: number,
+  runId: number | string,
   { failed = false }: { failed?: boolean | undefined } = {},
 ): Promise<void> {
   await ask(github, 'POST', `${runPath(repo, runId)}/${failed ? 'rerun-failed-jobs' : 'rerun'}`)
@@ -41,8 +41,8 @@ export async function setWorkflowState(
   await ask(github, 'PUT', path)
 }
 
-const runPath = ({ owner, repo }: Repo, runId: number) =>
-  `${repositoryPath(owner, repo)}/actions/runs/${runId}`
+const runPath = ({ owner, repo }: Repo, runId: number | string) =>
+  `${repositoryPath(owner, repo)}/actions/runs/${encodeURIComponent(runId)}`
 
 async function ask(
   github: Api,

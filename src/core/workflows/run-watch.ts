@@ -4,6 +4,7 @@ import { changesBetween } from './changes.js'
 import type { Repo, WorkflowDeps } from './deps.js'
 import { jobsPerPage, listJobs } from './jobs.js'
 import { isPassing, patiently } from './patience.js'
+import type { Watch } from './poll.js'
 import { toRun } from './run-data.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from './types.js'
 import { isCompleted } from './verdict.js'
@@ -13,11 +14,13 @@ const youngest = 60_000
 /** A run that is completed is worth that many tries to see how its jobs ended. */
 const lastTries = 3
 
+const isWaiting = ({ status }: { status: string }): boolean => status === 'waiting'
+
 /**
  * Looks at one run again and again, and tells what changed. A poll is one request: of the run, or of its jobs while
  * they are at work. More are sent where something changed, and else for one poll in five.
  */
-export class RunWatch {
+export class RunWatch implements Watch {
   run: WorkflowRunWithJobs
   readonly #deps: WorkflowDeps
   readonly #repo: Repo
@@ -27,6 +30,7 @@ export class RunWatch {
   #jobsRead: number | null = null
   #seen = false
   #triesAfterEnd = 0
+  #announced = false
 
   constructor(deps: WorkflowDeps, repo: Repo, run: WorkflowRun) {
     this.#deps = deps
@@ -60,6 +64,14 @@ export class RunWatch {
       for (const event of changesBetween(before, this.run)) this.#deps.emit(event)
     }
     this.#deps.emit({ type: 'run-seen', run: this.run })
+    this.#announceApproval()
+  }
+
+  /** Somebody has to look at it: told once. */
+  #announceApproval(): void {
+    if (this.#announced || ![this.run, ...this.run.jobs].some(isWaiting)) return
+    this.#announced = true
+    this.#deps.emit({ type: 'run-waiting', run: this.run })
   }
 
   /** Keeps to 1.2 requests a poll, however many pages of jobs there are. */

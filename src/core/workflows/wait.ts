@@ -1,16 +1,12 @@
-import { TimeoutError } from '../errors.js'
 import { cancelRun } from './control.js'
 import type { Repo, WorkflowDeps } from './deps.js'
 import { nameOfRun } from './describe.js'
+import { type Ended, type PollOptions, pollUntilDone } from './poll.js'
 import { RunWatch } from './run-watch.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from './types.js'
 import { isCompleted } from './verdict.js'
 
-export interface WaitOptions {
-  /** Seconds; default 3600. */
-  timeout?: number | undefined
-  /** Seconds between two polls, once the first quick ones are over; default 10. */
-  interval?: number | undefined
+export interface WaitOptions extends PollOptions {
   /** A signal that ends the waiting cancels the run too. */
   cancelOnInterrupt?: boolean | undefined
 }
@@ -18,12 +14,9 @@ export interface WaitOptions {
 export interface WaitOutcome {
   /** As it was last seen. */
   run: WorkflowRunWithJobs
-  ended: 'completed' | 'timeout'
+  ended: Ended
 }
 
-export const defaultTimeout = 3600
-const defaultInterval = 10
-const quickPolls = [1, 2, 3, 5]
 /** Milliseconds that an interrupted command still has to cancel its run. */
 const cancelling = 10_000
 
@@ -38,71 +31,33 @@ export async function wait(
   deps: WorkflowDeps,
   repo: Repo,
   run: WorkflowRun,
-  { timeout = defaultTimeout, interval = defaultInterval, cancelOnInterrupt = false }: WaitOptions,
+  { cancelOnInterrupt = false, ...options }: WaitOptions = {},
 ): Promise<WaitOutcome> {
-  const { clock, signal } = deps
-  const deadline = clock.now() + timeout * 1000
-  const watch = new RunWatch(announcingApproval(deps), repo, run)
+  const watch = new RunWatch(deps, repo, run)
   try {
-    for (const pause of pauses(interval)) {
-      signal?.throwIfAborted()
-      await watch.poll()
-      if (watch.done) return { run: watch.run, ended: 'completed' }
-      const left = deadline - clock.now()
-      if (left <= 0) return timedOut(watch)
-      await clock.sleep(Math.min(pause * 1000, left), signal)
-    }
+    const ended = await pollUntilDone(deps, watch, options)
+    // Its conclusion counts, though its jobs could not be read in time.
+    return { run: watch.run, ended: isCompleted(watch.run) ? 'completed' : ended }
   } catch (error) {
-    // The deadline of the whole command came before our own.
-    if (signal?.aborted && signal.reason instanceof TimeoutError) return timedOut(watch)
-    await leave(deps, repo, watch.run, cancelOnInterrupt && signal?.aborted === true)
+    const cancel = cancelOnInterrupt && deps.signal?.aborted === true
+    const message = cancel ? await cancelled(deps, repo, watch.run) : howToComeBack(watch.run)
+    deps.emit({ type: 'run-left', run: watch.run, message })
     throw error
   }
-  return timedOut(watch)
 }
 
-function timedOut({ run }: RunWatch): WaitOutcome {
-  return { run, ended: isCompleted(run) ? 'completed' : 'timeout' }
-}
-
-/** Seconds between polls: quick at first, and never slower than the interval. */
-export function* pauses(interval: number): Generator<number> {
-  for (const seconds of quickPolls) yield Math.min(seconds, interval)
-  for (;;) yield interval
-}
-
-/** A run that waits for somebody is told of once. */
-function announcingApproval(deps: WorkflowDeps): WorkflowDeps {
-  let told = false
-  return {
-    ...deps,
-    emit(event) {
-      deps.emit(event)
-      if (told || event.type !== 'run-seen') return
-      const { run } = event
-      told = [run, ...run.jobs].some(({ status }) => status === 'waiting')
-      if (told) deps.emit({ type: 'run-waiting', run })
-    },
-  }
-}
-
-/** Says how to come back; the run goes on, unless it is to be cancelled. */
-async function leave(
-  deps: WorkflowDeps,
-  repo: Repo,
-  run: WorkflowRunWithJobs,
-  cancel: boolean,
-): Promise<void> {
-  const name = nameOfRun(run)
+export function howToComeBack(run: WorkflowRun): string {
   const back = `wizard WORKFLOW WATCH ${run.repo}/${run.run_id}`
-  const left = (message: string) => deps.emit({ type: 'run-left', run, message })
-  if (!cancel) return left(`${name} goes on: ${run.html_url}; come back with ${back}`)
+  return `${nameOfRun(run)} goes on: ${run.html_url}; come back with ${back}`
+}
+
+/** The command's own signal has ended every other request. */
+async function cancelled({ github }: WorkflowDeps, repo: Repo, run: WorkflowRun): Promise<string> {
   try {
-    // The command's own signal has ended every other request.
-    await cancelRun(deps.github, repo, run.run_id, AbortSignal.timeout(cancelling))
-    left(`${name} is being cancelled: ${run.html_url}`)
+    await cancelRun(github, repo, run.run_id, AbortSignal.timeout(cancelling))
+    return `${nameOfRun(run)} is being cancelled: ${run.html_url}`
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    left(`${name} could not be cancelled (${why}), and goes on: ${run.html_url}; ${back}`)
+    return `it could not be cancelled (${why}): ${howToComeBack(run)}`
   }
 }

@@ -1,0 +1,55 @@
+import { TimeoutError } from '../errors.js'
+import type { WorkflowDeps } from './deps.js'
+
+export interface PollOptions {
+  /** Seconds; default 3600. */
+  timeout?: number | undefined
+  /** Seconds between two polls, once the first quick ones are over; default 10. */
+  interval?: number | undefined
+}
+
+export type Ended = 'completed' | 'timeout'
+
+/** What is looked at until nothing more is to be seen. */
+export interface Watch {
+  readonly done: boolean
+  poll(): Promise<void>
+}
+
+const defaultTimeout = 3600
+const defaultInterval = 10
+/** Seconds. */
+const quickPolls = [1, 2, 3, 5]
+
+/**
+ * Polls at once, then quickly, then every interval.
+ *
+ * @throws what a poll throws, and the signal's reason, but where that is the deadline of the whole command: it came
+ *   before our own, and is no less a time-out
+ */
+export async function pollUntilDone(
+  { clock, signal }: WorkflowDeps,
+  watch: Watch,
+  { timeout = defaultTimeout, interval = defaultInterval }: PollOptions,
+): Promise<Ended> {
+  const deadline = clock.now() + timeout * 1000
+  try {
+    for (const pause of pauses(interval)) {
+      signal?.throwIfAborted()
+      await watch.poll()
+      const left = deadline - clock.now()
+      if (watch.done || left <= 0) break
+      await clock.sleep(Math.min(pause * 1000, left), signal)
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error
+    if (!(signal.reason instanceof TimeoutError)) throw signal.reason
+  }
+  return watch.done ? 'completed' : 'timeout'
+}
+
+/** Seconds between polls: never more than the interval. */
+function* pauses(interval: number): Generator<number> {
+  for (const seconds of quickPolls) yield Math.min(seconds, interval)
+  for (;;) yield interval
+}
