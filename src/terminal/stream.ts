@@ -8,6 +8,8 @@ export type Environment = Record<string, string | undefined>
 export interface Stream {
   isTerminal: boolean
   hasColour: boolean
+  /** Whether lines that are there already can be drawn again. */
+  canRedraw: boolean
   /** Columns; without end where it is no terminal. */
   width: number
   write(text: string | Uint8Array): void
@@ -33,13 +35,17 @@ export function openStream(
   return {
     isTerminal,
     hasColour,
+    canRedraw: isTerminal && env.TERM !== 'dumb' && !env.CI && hasWidth(out),
     get width() {
-      return isTerminal ? (out.columns ?? 80) : Number.POSITIVE_INFINITY
+      return isTerminal ? (hasWidth(out) ? out.columns : 80) : Number.POSITIVE_INFINITY
     },
     write: (text) => void out.write(text),
     paint: (tone, text) => tones[tone](chalk)(text),
   }
 }
+
+/** A terminal whose size nobody set (of a container, of expect) says 0. */
+const hasWidth = ({ columns }: { columns?: number }) => columns !== undefined && columns > 0
 
 /** https://no-color.org and https://force-color.org, decided for each stream by itself. */
 function colourOf(isTerminal: boolean, env: Environment, noColor: boolean): boolean {

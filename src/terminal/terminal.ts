@@ -42,8 +42,8 @@ export class Terminal {
     const { json, quiet, verbose, stderr } = this.#options
     if (json) return () => {}
     if (quiet) return (event) => event.type === 'warning' && this.note(`warning: ${event.message}`)
-    const spinner = this.err.isTerminal
-      ? (await import('ora')).default({ stream: stderr, discardStdin: false })
+    const spinner = this.err.canRedraw
+      ? (await import('ora')).default({ stream: stderr, discardStdin: false, isEnabled: true })
       : null
     this.#progress = followProgress({ stream: this.err, now: Date.now, verbose, spinner })
     return this.#progress.emit

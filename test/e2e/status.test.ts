@@ -12,7 +12,7 @@ const remote: Record<string, string> = {}
 
 /** One repository in each state there is; the tests below change nothing but dirt. */
 beforeAll(async () => {
-  work = await openWorkspace()
+  work = await openWorkspace({ settings: { retry_attempts: 0 } })
   for (const repo of repositories) {
     await work.github.addRepository(`uDOS/${repo}`, { files: { 'a.txt': 'one\n' } })
   }

@@ -3,8 +3,10 @@ import { basename, dirname, join } from 'node:path'
 import { assertInside } from '../config/root.js'
 import type { RepoEntry } from '../config/types.js'
 import { ConflictError, reportError, WizardError } from '../errors.js'
+import { readLocal } from '../git/local.js'
 import { localWork } from '../git/local-work.js'
 import { openObjectStore } from '../git/objects/store.js'
+import { isSameRepository } from '../git/origin.js'
 import { matchesName } from '../github/source.js'
 import { expandEntries, onGitHub } from './expand.js'
 import { type Session, underLock } from './session.js'
@@ -76,7 +78,7 @@ async function lookForCandidates(session: Session, state: SyncState): Promise<Pr
     if (!remembered.made || named.has(path)) continue
     if (!(await isThere(path))) continue
     const doubts = [...unsure, ...doubtsAbout(remembered, entries)]
-    const reasons = doubts.length > 0 ? doubts : await workIn(session, path)
+    const reasons = doubts.length > 0 ? doubts : await workIn(session, path, remembered)
     clones.push({
       repo: remembered.repo,
       path,
@@ -100,10 +102,20 @@ function doubtsAbout({ repo, source }: Remembered, entries: RepoEntry[]): string
     : []
 }
 
-async function workIn({ config, signal, env }: Session, dir: string): Promise<string[]> {
+async function workIn(
+  { client, config, signal, env }: Session,
+  dir: string,
+  { repo: fullName }: Remembered,
+): Promise<string[]> {
   const gitDir = join(dir, '.git')
+  const [owner = '', repo = ''] = fullName.split('/')
   try {
     await assertInside(config.root, dir)
+    const local = await readLocal(dir)
+    const origin = local.kind === 'repository' ? local.origin : null
+    if (origin === null || !isSameRepository(origin, client.gitUrl, owner, repo)) {
+      return ['it is not the clone that wizard made']
+    }
     const store = await openObjectStore(gitDir)
     try {
       return await localWork({ dir, gitDir, store, signal, env })

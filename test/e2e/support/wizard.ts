@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-const executable = fileURLToPath(new URL('../../../bin/wizard.js', import.meta.url))
+export const executable = fileURLToPath(new URL('../../../bin/wizard.js', import.meta.url))
 
 export interface WizardRun {
   cwd: string
@@ -24,7 +24,7 @@ export interface Ended {
 }
 
 /** What a run sees of the machine: nobody's configuration, no credential, no proxy. */
-const bareEnvironment = (home: string): Record<string, string> => ({
+export const bareEnvironment = (home: string): Record<string, string> => ({
   PATH: process.env.PATH ?? '/usr/bin:/bin',
   HOME: home,
   GH_CONFIG_DIR: `${home}/gh`,

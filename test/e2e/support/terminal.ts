@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { bareEnvironment, executable, type WizardRun } from './wizard.js'
+
+export interface Shown {
+  status: number | null
+  /** All that went to the terminal, escape sequences and all. */
+  shown: string
+}
+
+/**
+ * The executable on a terminal of its own, made by script(1).
+ *
+ * @param answer typed as soon as a question is seen
+ */
+export async function answering(
+  answer: string,
+  args: string[],
+  { cwd, env = {} }: WizardRun,
+): Promise<Shown> {
+  const command = [process.execPath, executable, ...args].map(quoted).join(' ')
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    cwd,
+    env: { ...bareEnvironment(cwd), TERM: 'xterm-256color', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const closed = once(child, 'close')
+  let shown = ''
+  child.stdout.on('data', (data: Buffer) => {
+    shown += data.toString()
+    if (shown.includes('[y/N]') && !child.stdin.writableEnded) child.stdin.end(`${answer}\r`)
+  })
+  const [status] = (await closed) as [number | null]
+  return { status, shown }
+}
+
+export const onTerminal = (args: string[], run: WizardRun): Promise<Shown> =>
+  answering('', args, run)
+
+const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
