@@ -30,6 +30,8 @@ export interface LocalGitHubOptions {
   treeLimit?: number
   /** What a dispatch with `return_run_details` is answered: the run (default), 204 without it, or 422. */
   runDetails?: 'given' | 'ignored' | 'refused'
+  /** The server's clock, which dates all it makes and all it answers; default: this machine's. */
+  now?: () => Date
 }
 
 /**

@@ -71,6 +71,7 @@ export class Api {
 
   #headers(resource: Resource, viewer: Account | null): Record<string, string> {
     return {
+      date: this.#options.world.httpDate(),
       'x-github-request-id': randomBytes(12).toString('hex').toUpperCase(),
       'x-github-media-type': 'github.v3; format=json',
       'x-github-api-version-selected': '2022-11-28',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { resolveCommit } from '../git/read.js'
 import { type ZipEntry, zip } from '../zip.js'
-import { addRun, finishRun, type RunEnd, startRun } from './runs.js'
+import { addRun, finishRun, holdRun, type RunEnd, startRun } from './runs.js'
 import type { Artifact, Repository, Run } from './types.js'
 import { findWorkflow } from './workflows.js'
 import type { World } from './world.js'
@@ -14,6 +14,8 @@ export interface AddedRun {
   /** Default: the default branch. */
   branch?: string
   title?: string
+  /** A login; default: the viewer. */
+  actor?: string
 }
 
 /** What a test does to the runs of workflows: nothing here moves them on by itself. */
@@ -27,14 +29,15 @@ export class Actions {
   /** A run in the queue. @throws Error where the workflow or the branch is not there. */
   async add(
     name: string,
-    { workflow: key, branch, event = 'push', title }: AddedRun,
+    { workflow: key, branch, event = 'push', title, actor: login }: AddedRun,
   ): Promise<Run> {
     const repository = this.#world.require(name)
     const workflow = await findWorkflow(this.#world, repository, key)
     const on = branch ?? repository.defaultBranch
     const sha = await resolveCommit(repository.bare, on)
     if (!workflow || sha === null) throw new Error(`${name} has no ${key} on ${on}`)
-    return addRun(this.#world, repository, { workflow, event, branch: on, sha, title })
+    const actor = login === undefined ? undefined : this.#world.addAccount(login, 'User')
+    return addRun(this.#world, repository, { workflow, event, branch: on, sha, title, actor })
   }
 
   /** The newest first. */
@@ -44,6 +47,11 @@ export class Actions {
 
   start(run: Run): void {
     startRun(this.#world, run)
+  }
+
+  /** It waits for an approval. */
+  hold(run: Run): void {
+    holdRun(this.#world, run)
   }
 
   finish(run: Run, end?: RunEnd): void {

@@ -1,4 +1,4 @@
-import type { Job, Repository, Run } from './types.js'
+import type { Account, Job, Repository, Run } from './types.js'
 import type { Workflow } from './workflows.js'
 import type { World } from './world.js'
 
@@ -9,11 +9,14 @@ export interface NewRun {
   sha: string
   title?: string
   inputs?: Record<string, string>
+  /** Default: the viewer. */
+  actor?: Account
 }
 
 /** A run in the queue, with the jobs and steps that its workflow file names. */
 export function addRun(world: World, repository: Repository, request: NewRun): Run {
   const { workflow, event, branch, sha, title = workflow.name, inputs = {} } = request
+  const { actor = world.viewer } = request
   const id = world.nextId()
   const time = world.now()
   const run: Run = {
@@ -30,11 +33,14 @@ export function addRun(world: World, repository: Repository, request: NewRun): R
     sha,
     status: 'queued',
     conclusion: null,
-    actor: world.viewer,
+    actor,
     createdAt: time,
     updatedAt: time,
+    startedAt: time,
+    listedFrom: time,
     inputs,
     jobs: jobsOf(world, workflow),
+    earlierJobs: [],
     artifacts: [],
   }
   repository.runs.unshift(run)
@@ -47,6 +53,7 @@ function jobsOf(world: World, { definition }: Workflow): Job[] {
     return {
       id,
       nodeId: world.nodeId('CR', id),
+      attempt: 1,
       name,
       status: 'queued',
       conclusion: null,
@@ -66,6 +73,12 @@ function jobsOf(world: World, { definition }: Workflow): Job[] {
 export function startRun(world: World, run: Run): void {
   touch(world, run, 'in_progress')
   for (const job of run.jobs) job.status = 'in_progress'
+}
+
+/** Somebody has to approve it: https://docs.github.com/actions/managing-workflow-runs/reviewing-deployments */
+export function holdRun(world: World, run: Run): void {
+  touch(world, run, 'waiting')
+  for (const job of run.jobs) if (job.status !== 'completed') job.status = 'waiting'
 }
 
 export interface RunEnd {
@@ -94,18 +107,22 @@ export function finishRun(world: World, run: Run, end: RunEnd = {}): void {
   }
 }
 
-/** The same run once more: all its jobs, or those that failed. */
+/** The same run once more: all its jobs, or those that failed; each attempt has jobs of its own. */
 export function rerun(world: World, run: Run, { failedOnly = false } = {}): void {
   touch(world, run, 'queued')
   run.attempt++
+  run.startedAt = world.now()
   run.conclusion = null
-  for (const job of run.jobs) {
-    if (failedOnly && job.conclusion === 'success') continue
-    job.status = 'queued'
-    job.conclusion = null
-    job.completedAt = null
-    for (const step of job.steps) Object.assign(step, { status: 'queued', conclusion: null })
-  }
+  run.earlierJobs.push(run.jobs)
+  run.jobs = run.jobs.map((job) => {
+    const id = world.nextId()
+    const again = { ...job, id, nodeId: world.nodeId('CR', id), attempt: run.attempt }
+    if (failedOnly && job.conclusion === 'success') return again
+    const steps = job.steps.map(
+      (step) => ({ ...step, status: 'queued', conclusion: null }) as const,
+    )
+    return { ...again, status: 'queued', conclusion: null, completedAt: null, steps }
+  })
 }
 
 function touch(world: World, run: Run, status: Run['status']): void {

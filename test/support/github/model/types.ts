@@ -70,14 +70,23 @@ export interface Run {
   actor: Account
   createdAt: string
   updatedAt: string
+  /** When its latest attempt began. */
+  startedAt: string
+  /** Before that time lists leave it out, though it can be asked for by itself. */
+  listedFrom: string
   inputs: Record<string, string>
+  /** Of the latest attempt. */
   jobs: Job[]
+  /** Of the attempts before it, the first one first. */
+  earlierJobs: Job[][]
   artifacts: Artifact[]
 }
 
 export interface Job {
   id: number
   nodeId: string
+  /** Of the run, from 1. */
+  attempt: number
   name: string
   status: JobData['status']
   conclusion: JobData['conclusion']

@@ -49,6 +49,11 @@ export class World {
       .replace(/\.\d+Z$/, 'Z')
   }
 
+  /** The time as the `Date` header writes it. */
+  httpDate(): string {
+    return this.#now().toUTCString()
+  }
+
   nextId(): number {
     return ++this.#lastId
   }

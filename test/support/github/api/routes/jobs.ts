@@ -30,16 +30,30 @@ export const jobRoutes: Route[] = [
 
 function listJobs(call: Call) {
   const { repository, run } = runOf(call)
-  const { items, headers } = page(call, run.jobs)
+  const found = attemptsAsked(call, run).flat()
+  const { items, headers } = page(call, found)
   const jobs = items.map((job) => jobShape(call.addresses, { repository, run, job }))
-  return { data: { total_count: run.jobs.length, jobs }, headers }
+  return { data: { total_count: found.length, jobs }, headers }
+}
+
+const allJobs = (run: Run) => [...run.earlierJobs, run.jobs]
+
+/** The attempt in the path, or all with `filter=all`, else the latest. @throws ApiError 404 */
+function attemptsAsked(call: Call, run: Run): Job[][] {
+  const asked = call.parameter('attempt_number')
+  if (asked === '') return call.query.get('filter') === 'all' ? allJobs(run) : [run.jobs]
+  const jobs = allJobs(run)[call.id('attempt_number') - 1]
+  if (!jobs) throw notFound()
+  return [jobs]
 }
 
 function jobOf(call: Call): { repository: Repository; run: Run; job: Job } {
   const repository = call.repository()
   const id = call.id('job_id')
   for (const run of repository.runs) {
-    const job = run.jobs.find((candidate) => candidate.id === id)
+    const job = allJobs(run)
+      .flat()
+      .find((candidate) => candidate.id === id)
     if (job) return { repository, run, job }
   }
   throw notFound()

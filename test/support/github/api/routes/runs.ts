@@ -39,7 +39,8 @@ export const runRoutes: Route[] = [
 
 function list(call: Call, runs: Run[]) {
   const repository = call.repository()
-  const found = runs.filter((run) => fits(run, call.query))
+  const listed = runs.filter(({ listedFrom }) => listedFrom <= call.world.now())
+  const found = listed.filter((run) => fits(run, call.query))
   const { items, headers } = page(call, found)
   const shaped = items.map((run) => runShape(call.addresses, repository, run))
   return { data: { total_count: found.length, workflow_runs: shaped }, headers }
