@@ -7,4 +7,12 @@ export type { Workflow, WorkflowRunData } from './core/github/actions-shapes.js'
 export type { GitHubClientOptions } from './core/github/client.js'
 export type { Release, ReleaseAsset, RepositoryData, TreeEntry } from './core/github/shapes.js'
 export type { RepositoryStatus, SyncEntry, SyncReport } from './core/repos/types.js'
-export { GitHubClient, RepoSync, type RepoSyncOptions } from './library.js'
+export type { RunOptions } from './core/workflows/runner.js'
+export {
+  RunTimeoutError,
+  type WorkflowJob,
+  type WorkflowRun,
+  type WorkflowRunWithJobs,
+  type WorkflowStep,
+} from './core/workflows/types.js'
+export { GitHubClient, RepoSync, type SessionOptions, WorkflowRunner } from './library.js'

@@ -9,6 +9,7 @@ import { GitHubClient as CoreGitHubClient, type GitHubClientOptions } from './co
 import { type Log, openLog } from './core/log.js'
 import { identify } from './core/process-identity.js'
 import { RepoSync as CoreRepoSync } from './core/repos/repo-sync.js'
+import { WorkflowRunner as CoreWorkflowRunner } from './core/workflows/runner.js'
 
 /** GitHubClient with this process's own environment: its tokens, its proxies, its `gh`. */
 export class GitHubClient extends CoreGitHubClient {
@@ -17,7 +18,8 @@ export class GitHubClient extends CoreGitHubClient {
   }
 }
 
-export interface RepoSyncOptions {
+/** What RepoSync and WorkflowRunner may be given. */
+export interface SessionOptions {
   /** A configuration, or its folder; default: the one found from the current folder. */
   config?: Config | string
   /** Default: the files that the configuration names. */
@@ -29,18 +31,30 @@ export interface RepoSyncOptions {
 
 /** RepoSync with this process's own environment, for who uses wizard as a library. */
 export class RepoSync extends CoreRepoSync {
-  constructor(client: CoreGitHubClient, options: RepoSyncOptions = {}) {
+  constructor(client: CoreGitHubClient, options: SessionOptions = {}) {
     const { clock = systemClock, emit = () => {}, signal } = options
     super(client, async () => {
-      const config =
-        typeof options.config === 'object' ? options.config : await load(options.config)
-      const log =
-        options.log ?? logOf(config, { clock, emit, redact: (text) => client.redact(text) })
+      const config = await configOf(options)
+      const log = options.log ?? logOf(config, client, { clock, emit })
       const { env, pid } = process
       return { config, log, emit, clock, signal, env, self: await identify(pid) }
     })
   }
 }
+
+/** WorkflowRunner with the log that the configuration names, for who uses wizard as a library. */
+export class WorkflowRunner extends CoreWorkflowRunner {
+  constructor(client: CoreGitHubClient, options: SessionOptions = {}) {
+    const { clock = systemClock, emit = () => {}, signal } = options
+    super(client, async () => {
+      const log = options.log ?? logOf(await configOf(options), client, { clock, emit })
+      return { log, emit, clock, signal }
+    })
+  }
+}
+
+const configOf = async ({ config }: SessionOptions): Promise<Config> =>
+  typeof config === 'object' ? config : load(config)
 
 const load = (folder: string | undefined) =>
   loadConfig({
@@ -52,8 +66,10 @@ const load = (folder: string | undefined) =>
 
 function logOf(
   { logsDir, logsKeepDays }: Config,
-  { clock, emit, redact }: { clock: Clock; emit: Emit; redact(text: string): string },
+  client: CoreGitHubClient,
+  { clock, emit }: { clock: Clock; emit: Emit },
 ): Log {
+  const redact = (text: string) => client.redact(text)
   const onTrouble = (message: string) => emit({ type: 'warning', message })
   return openLog({ dir: logsDir, keepDays: logsKeepDays, clock, redact, onTrouble })
 }
