@@ -1,8 +1,9 @@
-import { type Dispatcher, fetch as undiciFetch } from 'undici'
+import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../clock.js'
 import type { Emit } from '../events.js'
 import type { Git } from '../git/types.js'
 import { createDispatcher, type Environment } from '../http/dispatcher.js'
+import { type Fetch, fetch as ownFetch } from '../http/fetch.js'
 import type { Log } from '../log.js'
 import { createRedactor, type Redactor } from '../redact.js'
 import { defaultBaseUrl, gitUrlFor, parseBaseUrl, webHost } from './addresses.js'
@@ -10,7 +11,6 @@ import type { Api } from './api.js'
 import { type AppSettings, appTokens } from './app.js'
 import { type Credentials, createCredentials, tokenSources } from './auth.js'
 import { ghToken } from './gh.js'
-import type { Fetch } from './layers/wire.js'
 import type { Send } from './message.js'
 import { createOctokit, type Octokit } from './octokit.js'
 import { createTeller, type Teller } from './teller.js'
@@ -170,7 +170,7 @@ export class Connection implements Api {
       signal,
       deadline = null,
       retryAttempts = 3,
-      fetch,
+      fetch = ownFetch,
       random = Math.random,
     } = this.#options
     return createTransport({
@@ -178,7 +178,7 @@ export class Connection implements Api {
       userAgent: this.#userAgent,
       credentials: this.#credentials,
       dispatcher: this.#dispatcher,
-      fetch: fetch ?? (undiciFetch as unknown as Fetch),
+      fetch,
       retryAttempts,
       clock: this.#clock,
       deadline,

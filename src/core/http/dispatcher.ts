@@ -1,5 +1,6 @@
-import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type { Dispatcher, Pool as PoolType } from 'undici'
 import { type ProxySettings, proxyChooser } from './proxy.js'
+import { Agent, Pool, ProxyAgent } from './undici.js'
 
 export type { Environment } from './proxy.js'
 
@@ -34,7 +35,12 @@ export function createDispatcher({ stallTimeout, ...settings }: DispatcherOption
   })
 }
 
-function throughProxy(proxy: URL, to: URL, timeouts: Pool.Options, connect: { timeout: number }) {
+function throughProxy(
+  proxy: URL,
+  to: URL,
+  timeouts: PoolType.Options,
+  connect: { timeout: number },
+) {
   const pool = (origin: URL, options: object) => new Pool(origin, { ...timeouts, ...options })
   return new ProxyAgent({
     ...timeouts,

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
-import { type Dispatcher, request as send } from 'undici'
+import type { Dispatcher } from 'undici'
 import { GitHubNetworkError } from '../errors.js'
 import { isCut, networkError } from './failure.js'
 import { headersFor, mostRedirects, redirectTarget } from './redirect.js'
+import { send } from './undici.js'
 
 export { networkError } from './failure.js'
 
@@ -64,7 +65,7 @@ export async function request(
 
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'
 
-type SendOptions = NonNullable<Parameters<typeof send>[1]>
+type SendOptions = Parameters<typeof send>[2]
 type Answer = Awaited<ReturnType<typeof send>>
 
 async function sendOverFreshSocket(
@@ -73,7 +74,7 @@ async function sendOverFreshSocket(
   options: SendOptions,
   repeatable: boolean,
 ): Promise<Answer> {
-  const attempt = () => send(url, { dispatcher, ...options })
+  const attempt = () => send(dispatcher, url, options)
   try {
     return await attempt().catch((error) => {
       if (repeatable && isCut(error) && !(options.body instanceof Readable)) {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { GitHubAuthError, GitHubNetworkError, InterruptedError } from '../../../src/core/errors.js'
 import type { WizardEvent } from '../../../src/core/events.js'
 import { GitHubClient, type GitHubClientOptions } from '../../../src/core/github/client.js'
-import type { Fetch } from '../../../src/core/github/layers/wire.js'
+import type { Fetch } from '../../../src/core/http/fetch.js'
 import { closedAddress, proxy, serve } from '../http/servers.js'
 import { fakeClock } from './support.js'
 

@@ -1,5 +1,6 @@
-import { type Dispatcher, request as send } from 'undici'
+import type { Dispatcher } from 'undici'
 import { networkError } from '../../http/failure.js'
+import { joinHeaders, send } from '../../http/undici.js'
 import type { ApiRequest, ApiResponse, Send } from '../message.js'
 
 /**
@@ -11,8 +12,7 @@ import type { ApiRequest, ApiResponse, Send } from '../message.js'
 export function createStreamingWire(dispatcher: Dispatcher): Send {
   return async (request) => {
     try {
-      const answer = await send(request.url, {
-        dispatcher,
+      const answer = await send(dispatcher, request.url, {
         method: request.method as Dispatcher.HttpMethod,
         headers: { ...request.headers, ...request.stream?.headers?.() },
         body: request.stream?.body?.() ?? request.body ?? null,
@@ -34,9 +34,7 @@ async function readAnswer(
   const head = {
     status,
     url,
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]),
-    ),
+    headers: joinHeaders(headers),
   }
   if (stream?.receive !== undefined && (status === 200 || status === 206)) {
     await stream.receive(head, body)

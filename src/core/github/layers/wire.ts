@@ -1,26 +1,8 @@
 import type { Dispatcher } from 'undici'
 import { GitHubNetworkError } from '../../errors.js'
 import { networkError } from '../../http/failure.js'
+import type { Fetch, FetchAnswer } from '../../http/fetch.js'
 import type { ApiRequest, ApiResponse, Send } from '../message.js'
-
-/** What is used of `fetch`: undici's own, or one that a test puts in its place. */
-export type Fetch = (
-  url: string,
-  init: {
-    method: string
-    headers: Record<string, string>
-    body?: string | Uint8Array
-    redirect: 'manual'
-    signal: AbortSignal | null
-    dispatcher?: Dispatcher
-  },
-) => Promise<FetchAnswer>
-
-export interface FetchAnswer {
-  status: number
-  headers: Iterable<[string, string]>
-  body: AsyncIterable<Uint8Array> | null
-}
 
 /** No answer of the API comes near it; a file of the contents API is at most 100 MB. */
 const largestBody = 256 * 1024 * 1024

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { describe, expect, it } from 'vitest'
-import { createWire, type Fetch } from '../../../../src/core/github/layers/wire.js'
+import { createWire } from '../../../../src/core/github/layers/wire.js'
+import type { Fetch } from '../../../../src/core/http/fetch.js'
 import { get } from '../support.js'
 
 const dispatcher = {} as Dispatcher

@@ -1,0 +1,37 @@
+import type * as undici from 'undici'
+import connect from 'undici/lib/api/api-connect.js'
+import request from 'undici/lib/api/api-request.js'
+import agent from 'undici/lib/dispatcher/agent.js'
+import dispatcher from 'undici/lib/dispatcher/dispatcher.js'
+import pool from 'undici/lib/dispatcher/pool.js'
+import proxyAgent from 'undici/lib/dispatcher/proxy-agent.js'
+
+/*
+ * The parts of undici that are used. Its index loads fetch, WebSocket, caches and mocks besides, which takes longer
+ * than most commands do, and puts `request` and `connect` (a proxy's tunnel) where they are put here.
+ */
+Object.assign(dispatcher.prototype, { request, connect })
+
+export const Agent: typeof undici.Agent = agent
+export const Pool: typeof undici.Pool = pool
+export const ProxyAgent: typeof undici.ProxyAgent = proxyAgent
+
+type RequestOptions = Omit<undici.Dispatcher.RequestOptions, 'origin' | 'path'>
+
+/** One request over the dispatcher's connections; no redirect is followed. */
+export function send(
+  to: undici.Dispatcher,
+  { origin, pathname, search }: URL,
+  options: RequestOptions,
+): Promise<undici.Dispatcher.ResponseData> {
+  return to.request({ ...options, origin, path: pathname + search })
+}
+
+/** Names in lower case; the values of a repeated one joined. */
+export function joinHeaders(
+  headers: undici.Dispatcher.ResponseData['headers'],
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]),
+  )
+}
