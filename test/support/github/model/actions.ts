@@ -75,8 +75,8 @@ export class Actions {
     return artifact
   }
 
-  /** Called with each run that a dispatch makes, before the dispatch is answered. */
-  onDispatch(move: (run: Run, repository: Repository) => void): void {
+  /** Called with each run that a dispatch makes, before the dispatch is answered, which waits for it. */
+  onDispatch(move: (run: Run, repository: Repository) => unknown): void {
     this.#world.onDispatch = move
   }
 }

@@ -26,7 +26,7 @@ export class World {
   readonly treeLimit: number
   readonly runDetails: 'given' | 'ignored' | 'refused'
   /** Called with each run that a dispatch made, so that a test may move it on. */
-  onDispatch: (run: Run, repository: Repository) => void = () => {}
+  onDispatch: (run: Run, repository: Repository) => unknown = () => {}
   readonly #accounts = new Map<string, Account>()
   readonly #repositories = new Map<string, Repository>()
   readonly #formerNames = new Map<string, Repository>()

@@ -67,7 +67,7 @@ async function dispatch(call: Call) {
   const onBranch = { ...workflow, definition }
   const request = { workflow: onBranch, event: 'workflow_dispatch', branch, sha, inputs }
   const run = addRun(call.world, repository, request)
-  call.world.onDispatch(run, repository)
+  await call.world.onDispatch(run, repository)
   if (!details) return noContent()
   const { addresses } = call
   const [run_url, html_url] = [
