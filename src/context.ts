@@ -10,6 +10,7 @@ import { createRedactor, type Redactor } from './core/redact.js'
 import type { RepoSync } from './core/repos/repo-sync.js'
 import { Terminal } from './terminal/terminal.js'
 import { version } from './version.js'
+import { keepWasmAsItBegins } from './wasm.js'
 
 /** What a verb is given; each thing is made when it is first asked for, and once. */
 export class Context {
@@ -79,6 +80,7 @@ export class Context {
 
   github(): Promise<GitHubClient> {
     return this.#once('github', async () => {
+      await keepWasmAsItBegins(this.#process.version)
       const [{ GitHubClient }, { github }, log, emit] = await Promise.all([
         import('./core/github/client.js'),
         this.config(),
