@@ -8,6 +8,7 @@ import type { GitHubClient } from './core/github/client.js'
 import type { Log } from './core/log.js'
 import { createRedactor, type Redactor } from './core/redact.js'
 import type { RepoSync } from './core/repos/repo-sync.js'
+import type { WorkflowRunner } from './core/workflows/runner.js'
 import { Terminal } from './terminal/terminal.js'
 import { version } from './version.js'
 import { keepWasmAsItBegins } from './wasm.js'
@@ -122,6 +123,20 @@ export class Context {
           env: this.env,
           self: await identify(this.#process.pid),
         }
+      })
+    })
+  }
+
+  workflowRunner(): Promise<WorkflowRunner> {
+    return this.#once('workflowRunner', async () => {
+      const [{ WorkflowRunner }, client] = await Promise.all([
+        import('./core/workflows/runner.js'),
+        this.github(),
+      ])
+      return new WorkflowRunner(client, async () => {
+        const { clock, signal } = this
+        const [log, emit] = await Promise.all([this.log(), this.events()])
+        return { log, emit, clock, signal }
       })
     })
   }

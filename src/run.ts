@@ -48,13 +48,13 @@ async function perform(
   { verb }: Extract<Command, { kind: 'run' }>,
   { args, flags }: { args: string[]; flags: Record<string, unknown> },
 ): Promise<number> {
-  const { json, page, shortfall } = await verb.run(context, args, flags)
+  const { json, page, shortfall, outputs } = await verb.run(context, args, flags)
   if (context.globals.json) context.terminal.showJson(json)
   else await context.terminal.showPage(page)
-  context.terminal.summarize(page)
+  context.terminal.handOn(page, outputs)
   if (!shortfall) return 0
   // What stopped it half-way is the cause of all that is missing in the result.
-  if (context.signal.aborted) throw context.signal.reason
+  if (context.signal.aborted && shortfall.code !== 'TIMEOUT') throw context.signal.reason
   context.terminal.showShortfall(shortfall)
   return exitStatus[shortfall.code]
 }

@@ -61,6 +61,8 @@ export interface VerbSpec<S extends FlagSpecs, R> {
   render(result: R, context: Context): Page
   /** null: the result is success. */
   shortfall?(result: R, flags: Flags<S>): Shortfall | null
+  /** What a later step of a job of GitHub Actions can read. */
+  outputs?(result: R): Record<string, string>
 }
 
 /** A verb whose types have served: the shape in which verbs stand in a noun's list. */
@@ -78,6 +80,7 @@ export interface Outcome {
   json: unknown
   page: Page
   shortfall: Shortfall | null
+  outputs: Record<string, string>
 }
 
 /** One verb: one file, one entry in its noun's list, one test. */
@@ -91,6 +94,7 @@ export function defineVerb<const S extends FlagSpecs, R>(spec: VerbSpec<S, R>): 
         json: spec.json ? spec.json(result) : result,
         page: spec.render(result, context),
         shortfall: spec.shortfall?.(result, flags) ?? null,
+        outputs: spec.outputs?.(result) ?? {},
       }
     },
   }

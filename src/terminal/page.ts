@@ -3,6 +3,8 @@ export type Page =
   | { kind: 'lines'; lines: string[] }
   /** Aligned under a heading on a terminal; elsewhere tab-separated and uncut, without one. */
   | { kind: 'table'; columns: Column[]; rows: string[][]; after?: string[] }
+  /** Somebody else's, cleaned already, as it comes: a log. */
+  | { kind: 'text'; chunks: AsyncIterable<string> }
   /** Unchanged: a file's content. */
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'nothing' }

@@ -30,6 +30,7 @@ interface Running {
 /** Live lines on a terminal; elsewhere one plain line per change. */
 export function followProgress({ stream, now, verbose, spinner }: ProgressOptions): Progress {
   const running = new Map<string, Running>()
+  const artifacts = new Map<string, string>()
   const begun = now()
   let total = 0
   let done = 0
@@ -43,16 +44,19 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
     const line = describeWorkflowEvent(event)
     if (line !== null) say(line)
   }
-  const draw = () => {
+  const show = (lines: string[]) => {
     if (!spinner) return
+    spinner.text = lines.join('\n')
+    if (!spinner.isSpinning) spinner.start()
+  }
+  const draw = () => {
     const seconds = (now() - begun) / 1000
     const received =
       bytes + [...running.values()].reduce((sum, one) => sum + (one.progress?.bytes ?? 0), 0)
-    spinner.text = [
+    show([
       `${done}/${total} repositories${rate(received, seconds)}`,
       ...[...running.values()].slice(0, 12).map((one) => `    ${lineOf(one, now())}`),
-    ].join('\n')
-    if (!spinner.isSpinning) spinner.start()
+    ])
   }
 
   const handlers: {
@@ -74,6 +78,14 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
       bytes += entry.bytes
       // Of one alone the result says it.
       if (total > 1 && isChange(entry)) say(paintEntry(stream, entry))
+    },
+    'artifact-progress': (event) => {
+      artifacts.set(event.name, artifactLine(event))
+      show([...artifacts.values()].slice(0, 12))
+    },
+    'artifact-done': ({ name, path, size }) => {
+      artifacts.delete(name)
+      say(`${name} → ${path} (${formatBytes(size)})`)
     },
     'run-dispatched': told,
     'run-seen': () => {},
@@ -113,6 +125,12 @@ function lineOf({ repo, since, progress }: Running, now: number): string {
   if (phase === 'receiving')
     return `${plainText(repo)}  receiving${rate(bytes, (now - since) / 1000)}`
   return `${plainText(repo)}  ${phase} ${done}${total > 0 ? `/${total}` : ''}`
+}
+
+function artifactLine(event: Extract<WizardEvent, { type: 'artifact-progress' }>): string {
+  const { name, phase, done, total } = event
+  const of = total === null ? '' : ` of ${formatBytes(total)}`
+  return `${plainText(name)}  ${phase} ${formatBytes(done)}${of}`
 }
 
 function rate(bytes: number, seconds: number): string {

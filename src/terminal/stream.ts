@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { WriteStream } from 'node:tty'
 import { Chalk, type ChalkInstance } from 'chalk'
 import type { Tone } from './page.js'
@@ -13,6 +14,8 @@ export interface Stream {
   /** Columns; without end where it is no terminal. */
   width: number
   write(text: string | Uint8Array): void
+  /** Resolves when there is room for more, so that a slow reader does not fill the memory. */
+  writeAll(text: string): Promise<void>
   paint(tone: Tone, text: string): string
 }
 
@@ -40,6 +43,9 @@ export function openStream(
       return isTerminal ? (hasWidth(out) ? out.columns : 80) : Number.POSITIVE_INFINITY
     },
     write: (text) => void out.write(text),
+    async writeAll(text) {
+      if (!out.write(text)) await once(out, 'drain')
+    },
     paint: (tone, text) => tones[tone](chalk)(text),
   }
 }

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { type ErrorCode, type ErrorReport, reportError, UsageError } from '../core/errors.js'
 import type { Emit } from '../core/events.js'
 import { plainText } from '../core/text.js'
-import { errorCommand, insideActions, summarize } from './actions.js'
+import { errorCommand, insideActions, summarize, writeOutputs } from './actions.js'
 import type { Page } from './page.js'
 import { followProgress, type Progress } from './progress.js'
 import { askYesNo } from './prompt.js'
@@ -57,17 +58,29 @@ export class Terminal {
   async showPage(page: Page): Promise<void> {
     this.#progress?.stop()
     if (page.kind === 'bytes') this.out.write(page.bytes)
+    if (page.kind === 'text') await this.showForeign('out', page.chunks)
     if (page.kind === 'lines') this.#writeLines(page.lines)
     if (page.kind === 'table') this.#writeLines(await tableLines(page, this.out))
   }
 
-  /** In Actions, the table of a result on the job's summary page. */
-  summarize(page: Page): void {
+  /** In Actions, the table of a result on the job's summary page, and what later steps can read. */
+  handOn(page: Page, outputs: Record<string, string>): void {
     try {
-      summarize(page, this.#options.env)
+      summarize(page, outputs, this.#options.env)
+      writeOutputs(outputs, this.#options.env)
     } catch (error) {
-      this.note(`warning: the step summary can't be written: ${reportError(error).message}`)
+      this.note(`warning: the job can't be told: ${reportError(error).message}`)
     }
+  }
+
+  /** Text that somebody else wrote, as it comes: its colours stay on a terminal, and it is no command in Actions. */
+  async showForeign(to: 'out' | 'err', chunks: AsyncIterable<string>): Promise<void> {
+    this.#progress?.stop()
+    const stream = this[to]
+    const mark = insideActions(this.#options.env) ? randomUUID() : null
+    if (mark) stream.write(`::stop-commands::${mark}\n`)
+    for await (const chunk of chunks) await stream.writeAll(this.#options.redact(chunk))
+    if (mark) stream.write(`::${mark}::\n`)
   }
 
   /** A line on stderr that is neither result nor error. */

@@ -128,7 +128,7 @@ describe('the job summary', () => {
       GITHUB_ACTIONS: 'true',
       GITHUB_STEP_SUMMARY: file,
     })
-    terminal.summarize({ ...table, rows: [['a|b', '<img>', '1', '[x](y)']] })
+    terminal.handOn({ ...table, rows: [['a|b', '<img>', '1', '[x](y)']] }, {})
     expect(await readFile(file, 'utf8')).toBe(
       '| REPOSITORY | STATUS | STARS | NOTE |\n| --- | --- | --- | --- |\n' +
         '| a&#124;b | &#60;img&#62; | 1 | &#91;x&#93;(y) |\n\n',
@@ -138,8 +138,8 @@ describe('the job summary', () => {
   it('that cannot be written is a warning', () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/nonexistent/summary.md' }
     const { terminal, err } = openTerminal({}, undefined, env)
-    terminal.summarize(table)
-    expect(err()).toContain("warning: the step summary can't be written")
+    terminal.handOn(table, {})
+    expect(err()).toContain("warning: the job can't be told")
   })
 })
 

@@ -1,0 +1,63 @@
+import { lines } from '../../terminal/page.js'
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { runFlags, runTarget } from './run-target.js'
+import { workflowTarget } from './target.js'
+
+const exactRun = { name: 'run', summary: 'component/RUN_ID, owner/repo/RUN_ID, or its address' }
+
+export const cancel = defineVerb({
+  name: 'cancel',
+  summary: 'cancel a run',
+  examples: [
+    { command: 'wizard WORKFLOW CANCEL uDOS/uDOS/123456', does: 'one run, named exactly' },
+  ],
+  args: [exactRun],
+  flags: repositoryFlag,
+  async run(context, [target = ''], flags) {
+    const { owner, repo, runId } = await runTarget(context, target, flags, { exact: true })
+    await (await context.workflowRunner()).cancel(owner, repo, runId)
+    return { repo: `${owner}/${repo}`, run_id: runId, cancelled: true }
+  },
+  render: ({ repo, run_id: id }, context) =>
+    context.globals.quiet ? { kind: 'nothing' } : lines(`${repo} ${id} is being cancelled`),
+})
+
+export const rerun = defineVerb({
+  name: 'rerun',
+  summary: 'run all jobs of a run again, or with --failed those that failed',
+  examples: [
+    { command: 'wizard WORKFLOW RERUN core/tests --failed', does: 'what failed in the newest run' },
+    { command: 'wizard WORKFLOW RERUN uDOS/uDOS/123456', does: 'all of one run' },
+  ],
+  args: [exactRun],
+  flags: { failed: { type: 'boolean', summary: 'the jobs that failed alone' }, ...runFlags },
+  async run(context, [target = ''], { failed, ...flags }) {
+    const { owner, repo, runId } = await runTarget(context, target, flags)
+    await (await context.workflowRunner()).rerun(owner, repo, runId, { failed })
+    return { repo: `${owner}/${repo}`, run_id: runId, rerun: failed ? 'failed' : 'all' }
+  },
+  render: ({ repo, run_id: id }, context) =>
+    context.globals.quiet
+      ? { kind: 'nothing' }
+      : lines(`${repo} ${id} runs again; wizard WORKFLOW WATCH ${repo}/${id} waits for it`),
+})
+
+function switchVerb(name: 'enable' | 'disable', summary: string) {
+  return defineVerb({
+    name,
+    summary,
+    examples: [{ command: `wizard WORKFLOW ${name.toUpperCase()} core/nightly`, does: summary }],
+    args: [{ name: 'target', summary: 'component/workflow, repo/workflow or owner/repo/workflow' }],
+    flags: repositoryFlag,
+    async run(context, [target = ''], { repo: flag }) {
+      const { owner, repo, workflow } = await workflowTarget(context, target, flag)
+      return (await context.workflowRunner())[name](owner, repo, workflow ?? target)
+    },
+    render: ({ name: title, state }, context) =>
+      context.globals.quiet ? { kind: 'nothing' } : lines(`${title}\t${state}`),
+  })
+}
+
+export const enable = switchVerb('enable', 'let a workflow run')
+export const disable = switchVerb('disable', 'let a workflow run no more, until it is enabled')

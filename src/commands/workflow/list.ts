@@ -1,0 +1,34 @@
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { repositoryOrWorkflow } from './target.js'
+
+export const list = defineVerb({
+  name: 'list',
+  summary: 'the workflows of a repository',
+  examples: [
+    { command: 'wizard WORKFLOW LIST uDOS/uDOS', does: 'their ids, names and files' },
+    { command: 'wizard WORKFLOW LIST', does: 'of the clone around here' },
+  ],
+  args: [
+    {
+      name: 'repo',
+      summary: 'owner/repo, a component, or a name below the default owner',
+      optional: true,
+    },
+  ],
+  flags: repositoryFlag,
+  async run(context, [target], { repo: flag }) {
+    const { owner, repo } = await repositoryOrWorkflow(context, target, flag)
+    return (await context.github()).listWorkflows(owner, repo)
+  },
+  render: (workflows) => ({
+    kind: 'table',
+    columns: [
+      { title: 'NAME', flexible: true },
+      { title: 'FILE', flexible: true },
+      { title: 'STATE', tone: (cell) => (cell === 'active' ? 'good' : 'warning') },
+      { title: 'ID', align: 'right' },
+    ],
+    rows: workflows.map(({ id, name, path, state }) => [name, path, state, String(id)]),
+  }),
+})

@@ -1,0 +1,56 @@
+import type { Context } from '../../context.js'
+import {
+  RunTimeoutError,
+  type WorkflowRun,
+  type WorkflowRunWithJobs,
+} from '../../core/workflows/types.js'
+import { isCompleted, isGood } from '../../core/workflows/verdict.js'
+import { lines, type Page } from '../../terminal/page.js'
+import type { Shortfall } from '../verb.js'
+
+/** A run that was started, waited for or looked at; and that the waiting is over, where it is before the run is. */
+export interface RunResult {
+  run: WorkflowRun | WorkflowRunWithJobs
+  timeout: RunTimeoutError | null
+}
+
+/** A run whose waiting ended is a result too: the document is printed, and the exit status says the rest. */
+export async function untilTimeout(
+  work: Promise<WorkflowRun | WorkflowRunWithJobs>,
+): Promise<RunResult> {
+  try {
+    return { run: await work, timeout: null }
+  } catch (error) {
+    if (error instanceof RunTimeoutError) return { run: error.run, timeout: error }
+    throw error
+  }
+}
+
+/** success, neutral and skipped are success; any other conclusion is not. */
+export function runShortfall({ run, timeout }: RunResult): Shortfall | null {
+  if (timeout) return { code: timeout.code, message: timeout.message, hint: timeout.hint }
+  if (!isCompleted(run) || isGood(run.conclusion)) return null
+  const back = `${run.repo}/${run.run_id}`
+  return {
+    code: 'FAILED',
+    message: `${run.workflow} ended with ${run.conclusion}: ${run.html_url}`,
+    hint: `wizard WORKFLOW LOGS ${back} --failed; wizard WORKFLOW RERUN ${back} --failed`,
+  }
+}
+
+/** What a job of Actions hands on. */
+export const runOutputs = ({ run }: RunResult): Record<string, string> => ({
+  run_id: String(run.run_id),
+  html_url: run.html_url,
+  conclusion: run.conclusion ?? '',
+})
+
+/** One line: how it ended, or its address. */
+export function runPage({ run }: RunResult, context: Context): Page {
+  if (!isCompleted(run)) return lines(run.html_url)
+  if (context.globals.quiet && isGood(run.conclusion)) return { kind: 'nothing' }
+  const seconds = run.duration_seconds === null ? '' : ` in ${run.duration_seconds} s`
+  const mark = isGood(run.conclusion) ? '✅' : '❌'
+  const artifacts = run.artifacts.map(({ name, path }) => `${name}\t${path ?? '(not downloaded)'}`)
+  return lines(`${mark} ${run.workflow} ${run.conclusion}${seconds}: ${run.html_url}`, ...artifacts)
+}

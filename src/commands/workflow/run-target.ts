@@ -1,0 +1,49 @@
+import type { Context } from '../../context.js'
+import { UsageError } from '../../core/errors.js'
+import type { RepositoryTarget } from '../targets.js'
+import type { FlagSpecs } from '../verb.js'
+import { workflowTarget } from './target.js'
+
+/** Of verbs that take a run. */
+export const runFlags = {
+  repo: {
+    type: 'text',
+    short: 'R',
+    value: 'OWNER/REPO',
+    summary: 'the repository, where the target names none',
+  },
+  branch: { type: 'text', value: 'B', summary: 'with a workflow: its newest run on that branch' },
+} as const satisfies FlagSpecs
+
+export const runArgument = {
+  name: 'run',
+  summary: 'component/RUN_ID, owner/repo/RUN_ID, its address, or a workflow: its newest run',
+}
+
+export interface RunTarget extends RepositoryTarget {
+  runId: number
+}
+
+/**
+ * The run that a target names; of a workflow the newest one, which is told.
+ *
+ * @throws UsageError for a workflow where `exact` is asked for, since the newest may be somebody else's
+ */
+export async function runTarget(
+  context: Context,
+  text: string,
+  { repo: flag, branch }: { repo?: string | undefined; branch?: string | undefined },
+  { exact = false } = {},
+): Promise<RunTarget> {
+  const { owner, repo, workflow, runId } = await workflowTarget(context, text, flag)
+  if (runId !== null) return { owner, repo, runId }
+  if (exact) {
+    throw new UsageError(`${text} names no run`, {
+      hint: `wizard WORKFLOW RUNS ${text} lists their ids`,
+    })
+  }
+  const runner = await context.workflowRunner()
+  const newest = await runner.newestRun(owner, repo, workflow ?? text, branch)
+  context.terminal.note(`newest run of ${newest.workflow}: ${newest.run_id}, ${newest.html_url}`)
+  return { owner, repo, runId: newest.run_id }
+}

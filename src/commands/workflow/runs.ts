@@ -1,0 +1,67 @@
+import type { WorkflowRun } from '../../core/workflows/types.js'
+import { isGood } from '../../core/workflows/verdict.js'
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { repositoryOrWorkflow } from './target.js'
+
+/** More than a person reads; a script says what it wants. */
+const usualLimit = 30
+
+export const runs = defineVerb({
+  name: 'runs',
+  summary: 'the runs of a workflow or a repository, the newest first',
+  examples: [
+    { command: 'wizard WORKFLOW RUNS core/tests', does: 'the last 30' },
+    {
+      command: 'wizard WORKFLOW RUNS uDOS/uDOS --status failure --branch main',
+      does: 'those that failed on main',
+    },
+  ],
+  args: [
+    {
+      name: 'target',
+      summary: 'a workflow (component/workflow …) or a repository',
+      optional: true,
+    },
+  ],
+  flags: {
+    status: { type: 'text', value: 'S', summary: 'a status or conclusion: in_progress, failure …' },
+    branch: { type: 'text', value: 'B', summary: 'of that branch' },
+    event: { type: 'text', value: 'E', summary: 'of that event: push, schedule …' },
+    limit: { type: 'integer', value: 'N', min: 1, max: 1000, summary: `at most N (${usualLimit})` },
+    ...repositoryFlag,
+  },
+  async run(context, [target], { repo: flag, limit = usualLimit, ...filter }) {
+    const { owner, repo, workflow } = await repositoryOrWorkflow(context, target, flag)
+    const runner = await context.workflowRunner()
+    return runner.listRuns(owner, repo, { ...filter, limit, workflow: workflow ?? undefined })
+  },
+  render: (found) => ({
+    kind: 'table',
+    columns: [
+      { title: 'RUN', align: 'right' },
+      { title: 'WORKFLOW', flexible: true },
+      { title: 'STATE', tone: toneOf },
+      { title: 'REF', flexible: true },
+      { title: 'SECONDS', align: 'right' },
+      { title: 'CREATED' },
+    ],
+    rows: found.map(rowOf),
+  }),
+})
+
+const toneOf = (state: string) =>
+  isGood(state)
+    ? 'good'
+    : ['failure', 'timed_out', 'startup_failure'].includes(state)
+      ? 'bad'
+      : 'warning'
+
+const rowOf = (one: WorkflowRun) => [
+  String(one.run_id),
+  one.workflow,
+  one.conclusion ?? one.status,
+  one.ref ?? '',
+  one.duration_seconds === null ? '' : String(one.duration_seconds),
+  one.created_at ?? '',
+]

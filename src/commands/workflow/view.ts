@@ -1,0 +1,47 @@
+import type { WorkflowRunWithJobs } from '../../core/workflows/types.js'
+import { isGood } from '../../core/workflows/verdict.js'
+import type { Page } from '../../terminal/page.js'
+import { defineVerb } from '../verb.js'
+import { runArgument, runFlags, runTarget } from './run-target.js'
+
+export const view = defineVerb({
+  name: 'view',
+  summary: 'one run with its jobs and steps; exit 0 however it ended',
+  examples: [
+    { command: 'wizard WORKFLOW VIEW core/tests', does: 'the newest run of a workflow' },
+    { command: 'wizard WORKFLOW VIEW uDOS/uDOS/123456 --json', does: 'one run, for scripts' },
+  ],
+  args: [runArgument],
+  flags: runFlags,
+  async run(context, [target = ''], flags) {
+    const { owner, repo, runId } = await runTarget(context, target, flags)
+    return (await context.workflowRunner()).viewRun(owner, repo, runId)
+  },
+  render: viewPage,
+})
+
+/** The run, then its jobs with their steps. */
+export function viewPage(run: WorkflowRunWithJobs): Page {
+  const state = (one: { status: string; conclusion: string | null }) => one.conclusion ?? one.status
+  const rows = run.jobs.flatMap((job) => [
+    [job.name, state(job), job.started_at ?? '', String(job.id)],
+    ...job.steps.map((step) => [`  ${step.number} ${step.name}`, state(step), '', '']),
+  ])
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'JOB', flexible: true },
+      {
+        title: 'STATE',
+        tone: (cell) => (isGood(cell) ? 'good' : cell === 'failure' ? 'bad' : 'warning'),
+      },
+      { title: 'STARTED' },
+      { title: 'ID', align: 'right' },
+    ],
+    rows: [[`${run.workflow} #${run.run_id}`, state(run), run.created_at ?? '', ''], ...rows],
+    after: [
+      run.html_url,
+      ...run.artifacts.map(({ name, size }) => `artifact ${name} (${size} bytes)`),
+    ],
+  }
+}

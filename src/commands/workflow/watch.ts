@@ -1,0 +1,90 @@
+import type { Context } from '../../context.js'
+import { UsageError } from '../../core/errors.js'
+import { isGood } from '../../core/workflows/verdict.js'
+import type { CommitOutcome } from '../../core/workflows/watch-commit.js'
+import { lines } from '../../terminal/page.js'
+import { defineVerb, type Shortfall } from '../verb.js'
+import { type RunResult, runOutputs, runPage, runShortfall, untilTimeout } from './run-result.js'
+import { runFlags, runTarget } from './run-target.js'
+import { repositoryOrWorkflow } from './target.js'
+import { waitFlags } from './wait-flags.js'
+
+type Watched = { kind: 'run'; result: RunResult } | { kind: 'commit'; outcome: CommitOutcome }
+
+export const watch = defineVerb({
+  name: 'watch',
+  summary: 'wait for a run, or for all runs of a commit; exit 0 on success, 1 on failure',
+  examples: [
+    { command: 'wizard WORKFLOW WATCH core/tests', does: 'the newest run of a workflow' },
+    {
+      command: 'wizard WORKFLOW WATCH uDOS/uDOS/123456',
+      does: 'one run, from wherever it was started',
+    },
+    {
+      command: 'wizard WORKFLOW WATCH uDOS/uDOS --commit "$(git rev-parse HEAD)"',
+      does: 'all that a push started',
+    },
+  ],
+  args: [
+    { name: 'target', summary: 'a run, a workflow, or with --commit a repository', optional: true },
+  ],
+  flags: {
+    ...runFlags,
+    commit: {
+      type: 'text',
+      value: 'SHA',
+      summary: 'all runs of that commit, to appear and to end',
+    },
+    workflow: { type: 'text', value: 'W', summary: 'with --commit: those of one workflow' },
+    ...waitFlags,
+  },
+  async run(context, [target], flags): Promise<Watched> {
+    const { interval, commit, workflow, 'cancel-on-interrupt': cancelOnInterrupt } = flags
+    const options = { timeout: context.globals.timeout, interval, cancelOnInterrupt }
+    const runner = await context.workflowRunner()
+    if (commit !== undefined) {
+      const { owner, repo } = await repositoryOrWorkflow(context, target, flags.repo)
+      return {
+        kind: 'commit',
+        outcome: await runner.watchCommit(owner, repo, commit, { ...options, workflow }),
+      }
+    }
+    if (workflow !== undefined) throw new UsageError('--workflow goes with --commit')
+    if (target === undefined)
+      throw new UsageError('WORKFLOW WATCH needs a run, or --commit', {
+        hint: 'wizard WORKFLOW WATCH --help',
+      })
+    const { owner, repo, runId } = await runTarget(context, target, flags)
+    return {
+      kind: 'run',
+      result: await untilTimeout(runner.pollStatus(owner, repo, runId, options)),
+    }
+  },
+  json: (watched) => (watched.kind === 'run' ? watched.result.run : watched.outcome.runs),
+  render: (watched, context: Context) =>
+    watched.kind === 'run'
+      ? runPage(watched.result, context)
+      : commitPage(watched.outcome, context),
+  shortfall: (watched) =>
+    watched.kind === 'run' ? runShortfall(watched.result) : commitShortfall(watched.outcome),
+  outputs: (watched) =>
+    watched.kind === 'run'
+      ? runOutputs(watched.result)
+      : { conclusion: watched.outcome.conclusion ?? '' },
+})
+
+const commitPage = ({ runs }: CommitOutcome, context: Context) =>
+  lines(
+    ...runs
+      .map((run) => runPage({ run, timeout: null }, context))
+      .flatMap((page) => (page.kind === 'lines' ? page.lines : [])),
+  )
+
+function commitShortfall({ sha, runs, conclusion, ended }: CommitOutcome): Shortfall | null {
+  const of = `the runs of ${sha.slice(0, 7)}`
+  if (ended === 'timeout')
+    return { code: 'TIMEOUT', message: `${of} have not all ended`, hint: 'they go on; watch again' }
+  if (isGood(conclusion)) return null
+  const bad = runs.filter((run) => !isGood(run.conclusion)).length
+  return { code: 'FAILED', message: `${bad} of ${of} did not succeed` }
+}
