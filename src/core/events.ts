@@ -23,6 +23,15 @@ export type WizardEvent =
   | { type: 'run-waiting'; run: WorkflowRun }
   /** GitHub was asked in vain, and will be asked again; that says nothing of the run. */
   | { type: 'poll-failed'; message: string }
+  /** Bytes of its zip, then of what is in it; `total` is null where the server does not say. */
+  | {
+      type: 'artifact-progress'
+      name: string
+      phase: 'receiving' | 'unpacking'
+      done: number
+      total: number | null
+    }
+  | { type: 'artifact-done'; name: string; path: string; size: number }
   /** It goes on, or was cancelled, and nobody here waits for it any more. */
   | { type: 'run-left'; run: WorkflowRun; message: string }
   | { type: 'waiting'; message: string }

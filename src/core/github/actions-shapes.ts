@@ -86,6 +86,8 @@ export const jobAnswer = z
           name: text,
           status: text,
           conclusion: optionalText,
+          started_at: optionalText,
+          completed_at: optionalText,
         }),
       )
       .nullish(),
@@ -97,11 +99,13 @@ export const jobAnswer = z
     conclusion: answer.conclusion ?? null,
     started_at: answer.started_at ?? null,
     completed_at: answer.completed_at ?? null,
-    steps: (answer.steps ?? []).map(({ number, name, status, conclusion }) => ({
-      number,
-      name,
-      status,
-      conclusion: conclusion ?? null,
+    steps: (answer.steps ?? []).map((step) => ({
+      number: step.number,
+      name: step.name,
+      status: step.status,
+      conclusion: step.conclusion ?? null,
+      started_at: step.started_at ?? null,
+      completed_at: step.completed_at ?? null,
     })),
   }))
 

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { PathError } from '../errors.js'
 import { oneLine } from '../text.js'
 import { type Api, parseAnswer, repositoryPath } from './api.js'
-import { downloadFile } from './download.js'
+import { type Downloaded, type DownloadOptions, downloadFile } from './download.js'
 import { pagesOf } from './pages.js'
-import { artifactAnswer } from './shapes.js'
+import { type Artifact, artifactAnswer } from './shapes.js'
 
 export interface DownloadedArtifact {
   name: string
@@ -16,8 +16,38 @@ export interface DownloadedArtifact {
 }
 
 /**
- * The artifacts of a run, each as `NAME.zip` in the folder.
+ * All artifacts of a run, those that have expired too, the newest first.
  * https://docs.github.com/en/rest/actions/artifacts#list-workflow-run-artifacts
+ */
+export async function listArtifacts(
+  api: Api,
+  owner: string,
+  repo: string,
+  runId: string | number,
+): Promise<Artifact[]> {
+  repositoryPath(owner, repo)
+  const octokit = await api.octokit()
+  const { listWorkflowRunArtifacts } = octokit.rest.actions
+  const parameters = { owner, repo, run_id: Number(runId) }
+  const found = await pagesOf(octokit, listWorkflowRunArtifacts, parameters)
+  return parseAnswer(api, artifactAnswer.array(), found)
+}
+
+/** The zip of an artifact, whole and as GitHub packed it. @throws the errors of `downloadFile` */
+export function downloadArtifact(
+  api: Api,
+  owner: string,
+  repo: string,
+  { id, digest }: Artifact,
+  to: string,
+  options: Pick<DownloadOptions, 'onProgress'> = {},
+): Promise<Downloaded> {
+  const path = `${repositoryPath(owner, repo)}/actions/artifacts/${id}/zip`
+  return downloadFile(api, path, to, { ...options, digest })
+}
+
+/**
+ * The artifacts of a run, each as `NAME.zip` in the folder.
  *
  * @throws PathError for an artifact whose name is none of a file
  */
@@ -28,15 +58,7 @@ export async function downloadArtifacts(
   runId: string | number,
   destination: string,
 ): Promise<DownloadedArtifact[]> {
-  repositoryPath(owner, repo)
-  const octokit = await api.octokit()
-  const { listWorkflowRunArtifacts } = octokit.rest.actions
-  const answers = await pagesOf(octokit, listWorkflowRunArtifacts, {
-    owner,
-    repo,
-    run_id: Number(runId),
-  })
-  const artifacts = parseAnswer(api, artifactAnswer.array(), answers)
+  const artifacts = await listArtifacts(api, owner, repo, runId)
   const present = artifacts.filter(({ expired }) => !expired)
   if (present.length < artifacts.length) {
     api.warn(`${artifacts.length - present.length} of the artifacts have expired`)
@@ -44,11 +66,10 @@ export async function downloadArtifacts(
   for (const { name } of present) checkFileName(name)
   await mkdir(destination, { recursive: true })
   const downloaded: DownloadedArtifact[] = []
-  for (const { id, name } of present) {
-    const path = join(destination, `${name}.zip`)
-    const url = `${repositoryPath(owner, repo)}/actions/artifacts/${id}/zip`
-    const { size } = await downloadFile(api, url, path)
-    downloaded.push({ name, path, size })
+  for (const artifact of present) {
+    const path = join(destination, `${artifact.name}.zip`)
+    const { size } = await downloadArtifact(api, owner, repo, artifact, path)
+    downloaded.push({ name: artifact.name, path, size })
   }
   return downloaded
 }

@@ -152,4 +152,23 @@ export const contentAnswer = z.union([
 ])
 
 /** https://docs.github.com/en/rest/actions/artifacts */
-export const artifactAnswer = z.object({ id: z.number(), name: text, expired: z.boolean() })
+export const artifactAnswer = z
+  .object({
+    id: z.number(),
+    name: text,
+    size_in_bytes: z.number().nonnegative(),
+    expired: z.boolean().nullish(),
+    digest: optionalText,
+  })
+  .transform((answer) => ({
+    id: answer.id,
+    /** Chosen by whoever runs the workflow: anything at all. */
+    name: answer.name,
+    /** Bytes of the zip. */
+    size: answer.size_in_bytes,
+    expired: answer.expired ?? false,
+    /** `sha256:` and 64 hexadecimal digits, of the zip; null where it was not counted. */
+    digest: answer.digest ?? null,
+  }))
+
+export type Artifact = z.output<typeof artifactAnswer>

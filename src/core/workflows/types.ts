@@ -53,6 +53,8 @@ export interface WorkflowStep {
   name: string
   status: string
   conclusion: string | null
+  started_at: string | null
+  completed_at: string | null
 }
 
 /** `--timeout` is over; the run goes on. */
