@@ -1,6 +1,7 @@
 import { readdir, rename, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { answering } from './support/terminal.js'
+import type { Ended } from './support/wizard.js'
 import { openWorkspace, snapshot, type Workspace } from './support/workspace.js'
 
 let work: Workspace
@@ -31,8 +32,8 @@ const add = (repo: string) => git(repo, 'add', '.')
 const commit = (repo: string) => () => git(repo, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
 const ignored = (repo: string) => write(repo, 'n.log')
 const entries = (...repos: string[]) => repos.map((repo) => ({ repo, destination: at(repo) }))
-const pruned = (run: { json: unknown }) =>
-  Object.fromEntries((run.json as { repo: string }[]).map((one) => [one.repo.slice(5), one]))
+const pruned = ({ json }: Ended) =>
+  Object.fromEntries(json.map((one: { repo: string }) => [one.repo.slice(5), one]))
 
 beforeEach(async () => {
   work = await openWorkspace({ settings: { retry_attempts: 0 } })

@@ -51,7 +51,7 @@ describe('REPO RESET', () => {
   it('does what it may with --yes, each by its own state', async () => {
     const { status, json } = await work.wizard('REPO', 'RESET', 'tools', '--yes', '--json')
     expect(status).toBe(1)
-    const told = json.repositories.map((one: Record<string, string>) => [one.repo.slice(5), one])
+    const told = json.repositories.map((one: { repo: string }) => [one.repo.slice(5), one])
     const found = Object.fromEntries(told)
     expect(found.forced).toMatchObject({ status: 'updated', from: local.forced, to: remote.forced })
     expect(found.both).toMatchObject({ status: 'updated', from: local.both, to: remote.both })

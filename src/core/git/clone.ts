@@ -14,6 +14,7 @@ import { tagsOf } from './fetch/target.js'
 import { HistoryHaves } from './history/haves.js'
 import { commitOf, readCommit } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
+import { notePin } from './pin.js'
 import { connect, type Remote } from './protocol/remote.js'
 import {
   BlockedError,
@@ -96,7 +97,7 @@ async function build(
   git: Git,
   remote: Remote,
   plan: ClonePlan,
-  { dir, url, depth }: CloneRequest,
+  { dir, url, depth, pin }: CloneRequest,
 ): Promise<CloneResult> {
   const gitDir = join(dir, '.git')
   await initRepository({ dir, url, refspec: plan.refspec, branch: plan.branch })
@@ -108,6 +109,7 @@ async function build(
     const commit = await commitOf(store, target.oid)
     if (commit === null) throw new GitHubError(`${target.name} of ${url} leads to no commit`)
     await writeRefs(gitDir, { plan, tags, remoteHead: remote.head, commit, url })
+    if (pin && branch === null) await notePin(gitDir, commit)
     const { tree } = await readCommit(store, commit)
     const { liveness, signal, onProgress } = git
     await checkoutFresh({ store, dir, gitDir, tree, liveness, signal, onProgress })

@@ -1,7 +1,7 @@
 import { peel } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
-import { resolveRef } from './refs.js'
-import type { Oid } from './types.js'
+import { resolveRef, updateRef } from './refs.js'
+import type { Liveness, Oid } from './types.js'
 
 /** The commit that a local tag leads to, by its short name; null where there is no such tag, or it leads elsewhere. */
 export async function resolveTag(gitDir: string, tag: string): Promise<Oid | null> {
@@ -16,3 +16,10 @@ export async function resolveTag(gitDir: string, tag: string): Promise<Oid | nul
     await store.close()
   }
 }
+
+/**
+ * Notes, as a remote-tracking ref, that the server has this commit: a commit id and a tag have none of their own, and
+ * without it a detached HEAD could as well stand on somebody's work.
+ */
+export const notePin = (gitDir: string, oid: Oid, liveness?: Liveness): Promise<void> =>
+  updateRef(gitDir, `refs/remotes/wizard/${oid}`, oid, { message: 'pin', liveness })

@@ -8,6 +8,7 @@ import { readLocal } from './local.js'
 import { moveTo } from './move.js'
 import { peel, readCommit } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
+import { notePin } from './pin.js'
 import { listLocalRefs } from './refs.js'
 import {
   BlockedError,
@@ -59,6 +60,7 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
     const branch = requireBranch(local, request)
     const { oid, bytes } = await fetch(git, { url: request.url, dir, ref: request.ref })
     await store.refresh()
+    if (request.pinned) await notePin(gitDir, oid, git.liveness)
     const moved = await bringTo(git, { dir, gitDir, store }, request, { local, branch, oid })
     const warnings = await warningsOf(store, (await readCommit(store, moved.to)).tree)
     return { ...moved, from: local.head, bytes, warnings }

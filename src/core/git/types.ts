@@ -101,6 +101,8 @@ export interface CloneRequest {
   depth?: number | undefined
   /** `one`: that branch with its tags, as a sync keeps it. `all`: every branch and tag, as `git clone` does. */
   branches: 'one' | 'all'
+  /** Whether a detached HEAD is a pin, which a later pull may move. */
+  pin?: boolean | undefined
 }
 
 export interface CloneResult {

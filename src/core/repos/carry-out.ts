@@ -81,6 +81,8 @@ async function doClone(deps: CarryOutDeps, { situation: { wanted } }: Step): Pro
     ref: wanted.branch,
     depth: wanted.depth,
     branches: wanted.branches ?? 'one',
+    // What repos.yaml pins it may pin elsewhere later.
+    pin: wanted.group !== null,
   })
   return {
     status: 'cloned',

@@ -86,7 +86,7 @@ async function collect(
       limit(() => (options.dryRun ? rehearse(deps.git, deps.gitUrl, step) : carryOut(deps, step))),
     ),
   )
-  return reportOf([...entries, ...failures], {
+  return reportOf([...entries, ...(options.dryRun ? failures.map(asPlanned) : failures)], {
     durationMs: clock.now() - begun,
     apiRequests: client.requests - sent,
     elsewhere,
@@ -119,6 +119,9 @@ function noRepositories(config: Config): ConfigError {
     },
   )
 }
+
+/** With `--dry-run` nothing has become of anything. */
+const asPlanned = ({ status, ...entry }: SyncEntry): SyncEntry => ({ ...entry, planned: 'failed' })
 
 /** What killed clones left beside the destinations. */
 async function removeOldLeftovers(git: Git, chosen: Wanted[]): Promise<void> {
