@@ -115,12 +115,5 @@ export const dispatchAnswer = z.object({
   html_url: optionalText,
 })
 
-/** https://docs.github.com/en/rest/actions/artifacts#list-workflow-run-artifacts */
-export const runArtifactAnswer = z.object({
-  name: text,
-  size_in_bytes: z.number(),
-  expired: z.boolean().default(false),
-})
-
 /** https://docs.github.com/en/rest/commits/commits#get-a-commit */
 export const commitAnswer = z.object({ sha: text.regex(/^[0-9a-f]{40,64}$/) })

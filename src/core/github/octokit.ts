@@ -28,8 +28,8 @@ export async function createOctokit({
   octokit.hook.error('request', (error) => {
     throw ownError(error)
   })
-  octokit.hook.after('request', (response) => {
-    if (isBrokenJson(response)) {
+  octokit.hook.after('request', ({ data }, { headers }) => {
+    if (isBrokenJson(data, String(headers.accept))) {
       throw new GitHubNetworkError(`${baseUrl.host} answered something that is not the API`, {
         hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
       })
@@ -45,16 +45,8 @@ function ownError(error: unknown): unknown {
 }
 
 /** It hands out the text of JSON that it can't read, and of a page of HTML, as if it were the answer. */
-function isBrokenJson({
-  data,
-  headers,
-}: {
-  data: unknown
-  headers: Record<string, unknown>
-}): boolean {
-  const type = String(headers['content-type'] ?? '')
-  return typeof data === 'string' && data !== '' && /json|html/i.test(type)
-}
+const isBrokenJson = (data: unknown, accept: string): boolean =>
+  typeof data === 'string' && data !== '' && /json/.test(accept) && !/raw/.test(accept)
 
 type FetchInit = {
   method: string

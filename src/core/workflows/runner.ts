@@ -1,19 +1,20 @@
-import { GitHubNotFoundError } from '../errors.js'
 import type { Workflow } from '../github/actions-shapes.js'
 import type { GitHubClient } from '../github/client.js'
 import { findWorkflow, getWorkflowRun } from '../github/workflows.js'
 import type { Log } from '../log.js'
+import { type ArtifactOptions, type DownloadedArtifact, downloadArtifacts } from './artifacts.js'
 import { cancelRun, rerun, setWorkflowState } from './control.js'
 import { nameOf, type Repo, type WorkflowDeps } from './deps.js'
-import { nameOfRun } from './describe.js'
 import { dispatch } from './dispatch.js'
-import { isPassing, patiently } from './patience.js'
+import { firstLook, untilCompleted } from './follow.js'
+import type { LineOptions } from './log-lines.js'
+import { type FailedStep, failedSteps, type LogChunk, type LogOptions, readLogs } from './logs.js'
 import type { PollOptions } from './poll.js'
 import { recording } from './record.js'
 import { toRun } from './run-data.js'
-import { listRunArtifacts, listRuns, newestRun, type RunFilter, viewRun } from './runs.js'
-import { RunTimeoutError, type WorkflowRun, type WorkflowRunWithJobs } from './types.js'
-import { type WaitOptions, wait } from './wait.js'
+import { listRuns, newestRun, type RunFilter, runWithJobs, viewRun } from './runs.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from './types.js'
+import type { WaitOptions } from './wait.js'
 import { type CommitOutcome, watchCommit } from './watch-commit.js'
 
 /** What everything that WorkflowRunner does is given beside its client. */
@@ -69,7 +70,7 @@ export class WorkflowRunner {
   ): Promise<WorkflowRun | WorkflowRunWithJobs> {
     const deps = await this.#open()
     const started = await dispatch(deps, { owner, repo, workflow, ref, inputs })
-    if (waits) return completed(deps, { owner, repo }, started, options)
+    if (waits) return untilCompleted(deps, { owner, repo }, started, options)
     return firstLook(deps, { owner, repo }, started)
   }
 
@@ -82,7 +83,7 @@ export class WorkflowRunner {
   ): Promise<WorkflowRunWithJobs> {
     const deps = await this.#open()
     const data = await getWorkflowRun(deps.github, owner, repo, runId)
-    return completed(deps, { owner, repo }, toRun(deps.github, { owner, repo }, data), options)
+    return untilCompleted(deps, { owner, repo }, toRun(deps.github, { owner, repo }, data), options)
   }
 
   /** Waits for all runs of a commit, or those of one workflow, to appear and to end. */
@@ -119,6 +120,58 @@ export class WorkflowRunner {
     const { github } = await this.#open()
     const found = await findWorkflow(github, owner, repo, workflow)
     return newestRun(github, { owner, repo }, found, branch)
+  }
+
+  /**
+   * The logs job by job, as they come: of all steps, or of those that failed.
+   *
+   * @throws GitHubNotFoundError for a run that has not ended, a job that there is not, logs that have expired
+   */
+  async *readLogs(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    options: LogOptions = {},
+  ): AsyncGenerator<LogChunk> {
+    const deps = await this.#open()
+    const run = await runWithJobs(deps.github, { owner, repo }, runId)
+    yield* readLogs(deps, { owner, repo }, run, run.jobs, options)
+  }
+
+  /** The logs as one text. @throws as `readLogs` */
+  async getLogs(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    options: LogOptions = {},
+  ): Promise<string> {
+    const pieces: string[] = []
+    for await (const { text } of this.readLogs(owner, repo, runId, options)) pieces.push(text)
+    return pieces.join('')
+  }
+
+  /** The last lines of each step that failed, 100 by default. */
+  async failedSteps(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    options: Parameters<typeof failedSteps>[4] = {},
+  ): Promise<FailedStep[]> {
+    const deps = await this.#open()
+    const run = await runWithJobs(deps.github, { owner, repo }, runId)
+    return failedSteps(deps, { owner, repo }, run, run.jobs, options)
+  }
+
+  /** Each unpacked into `destination/NAME`. @throws ConflictError where something is there already */
+  async downloadArtifacts(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    destination: string,
+    options: Omit<ArtifactOptions, 'dir'> = {},
+  ): Promise<DownloadedArtifact[]> {
+    const deps = await this.#open()
+    return downloadArtifacts(deps, { owner, repo }, runId, { ...options, dir: destination })
   }
 
   /** @throws GitHubError where it is completed */
@@ -167,37 +220,4 @@ export class WorkflowRunner {
     if (workflow === undefined) return undefined
     return findWorkflow((await this.#open()).github, owner, repo, workflow)
   }
-}
-
-/** What GitHub tells of a run that was just dispatched, where it tells anything yet. */
-async function firstLook(
-  deps: WorkflowDeps,
-  repo: Repo,
-  started: WorkflowRun,
-): Promise<WorkflowRun> {
-  if (started.created_at !== null) return started
-  const look = () => getWorkflowRun(deps.github, repo.owner, repo.repo, started.run_id)
-  const mayPass = (error: unknown) => isPassing(error) || error instanceof GitHubNotFoundError
-  const data = await patiently(deps, look, mayPass)
-  return data === undefined ? started : toRun(deps.github, repo, data)
-}
-
-async function completed(
-  deps: WorkflowDeps,
-  repo: Repo,
-  started: WorkflowRun,
-  options: WaitOptions,
-): Promise<WorkflowRunWithJobs> {
-  const begun = deps.clock.now()
-  const { run, ended } = await wait(deps, repo, started, options)
-  if (ended === 'timeout') {
-    const seconds = Math.round((deps.clock.now() - begun) / 1000)
-    throw new RunTimeoutError(
-      run,
-      `${nameOfRun(run)} is ${run.status.replaceAll('_', ' ')} still, after ${seconds} s: ${run.html_url}`,
-      `it goes on; come back with wizard WORKFLOW WATCH ${run.repo}/${run.run_id}`,
-    )
-  }
-  const artifacts = await patiently(deps, () => listRunArtifacts(deps.github, repo, run.run_id))
-  return { ...run, artifacts: artifacts ?? [] }
 }

@@ -1,11 +1,7 @@
 import { GitHubNotFoundError } from '../errors.js'
-import {
-  runArtifactAnswer,
-  type Workflow,
-  type WorkflowRunData,
-  workflowRunAnswer,
-} from '../github/actions-shapes.js'
+import { type Workflow, type WorkflowRunData, workflowRunAnswer } from '../github/actions-shapes.js'
 import { type Api, parseAnswer } from '../github/api.js'
+import { listArtifacts } from '../github/artifacts.js'
 import { pagesOf } from '../github/pages.js'
 import { fileOf, getWorkflowRun } from '../github/workflows.js'
 import { oneLine } from '../text.js'
@@ -76,31 +72,33 @@ export async function newestRun(
   })
 }
 
-/** A run with the jobs of its latest attempt, and its artifacts once it is completed. @throws GitHubNotFoundError */
-export async function viewRun(
+/** A run with the jobs of its latest attempt. @throws GitHubNotFoundError */
+export async function runWithJobs(
   github: Api,
   repo: Repo,
   runId: number | string,
 ): Promise<WorkflowRunWithJobs> {
   const data = await getWorkflowRun(github, repo.owner, repo.repo, runId)
-  const run = toRun(github, repo, data)
-  const [jobs, artifacts] = await Promise.all([
-    listJobs(github, repo, data.id),
-    isCompleted(run) ? listRunArtifacts(github, repo, data.id) : [],
-  ])
-  return { ...run, artifacts, jobs }
+  return { ...toRun(github, repo, data), jobs: await listJobs(github, repo, data.id) }
 }
 
-/** All pages, those that have expired left out; none is downloaded. */
+/** A run with its jobs, and its artifacts once it is completed. @throws GitHubNotFoundError */
+export async function viewRun(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+): Promise<WorkflowRunWithJobs> {
+  const run = await runWithJobs(github, repo, runId)
+  if (!isCompleted(run)) return run
+  return { ...run, artifacts: await listRunArtifacts(github, repo, run.run_id) }
+}
+
+/** Those that have expired left out; none is downloaded. */
 export async function listRunArtifacts(
   github: Api,
   { owner, repo }: Repo,
   runId: number,
 ): Promise<RunArtifact[]> {
-  const octokit = await github.octokit()
-  const { listWorkflowRunArtifacts } = octokit.rest.actions
-  const found = await pagesOf(octokit, listWorkflowRunArtifacts, { owner, repo, run_id: runId })
-  return parseAnswer(github, runArtifactAnswer.array(), found)
-    .filter(({ expired }) => !expired)
-    .map(({ name, size_in_bytes: size }) => ({ name, path: null, size }))
+  const all = await listArtifacts(github, owner, repo, runId)
+  return all.filter(({ expired }) => !expired).map(({ name, size }) => ({ name, path: null, size }))
 }
