@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { fstatSync, readSync } from 'node:fs'
 import yauzl from 'yauzl'
 import { PathError, WizardError } from '../errors.js'
@@ -89,9 +90,7 @@ const [stored, deflated] = [0, 8]
 
 /** @throws PathError for what can't be, or must not be, unpacked */
 function toEntry(entry: yauzl.Entry, label: string): ZipEntry {
-  const { generalPurposeBitFlag: flags, fileNameRaw, extraFields } = entry
-  // A copy: the buffers of yauzl must not live as long as the list does.
-  const name = yauzl.getFileNameLowLevel(flags, fileNameRaw, extraFields, true)
+  const name = nameOf(entry)
   const mode = entry.externalFileAttributes >>> 16
   const type = mode & fileTypes
   const refuse = (fault: string) => new PathError(`${label}: ${quoted(name)} is refused: ${fault}`)
@@ -116,6 +115,14 @@ function toEntry(entry: yauzl.Entry, label: string): ZipEntry {
     offset: entry.relativeOffsetOfLocalHeader,
     end: 0,
   }
+}
+
+const utf8Flag = 0x800
+
+/** Writers on Unix give UTF-8 without saying so; what can't be that is CP437, as the format has it. */
+function nameOf({ generalPurposeBitFlag: flags, fileNameRaw, extraFields }: yauzl.Entry): string {
+  const told = isUtf8(fileNameRaw) ? flags | utf8Flag : flags
+  return yauzl.getFileNameLowLevel(told, fileNameRaw, extraFields, true)
 }
 
 const endSignatures = new Set([0x06054b50, 0x06064b50, 0x05054b50])

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import { lstat, open, readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ConflictError, PathError } from '../errors.js'
-import { describeFullDisk, existsAt, hasCode } from '../files.js'
+import { describeFullDisk, hasCode } from '../files.js'
 import type { Liveness } from '../owner-mark.js'
 import { Pacer } from '../pacer.js'
 import { openSibling, removeLeftovers } from '../sibling.js'
@@ -66,12 +66,11 @@ export async function unpackZip(
 
 /** @throws ConflictError unless there is nothing, or an empty folder */
 export async function expectFree(path: string): Promise<void> {
-  if (!(await existsAt(path))) return
-  const names = await readdir(path).catch((error: unknown) => {
-    if (hasCode(error, 'ENOTDIR')) return null
+  const stat = await lstat(path).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null
     throw error
   })
-  if (names?.length === 0) return
+  if (stat === null || (stat.isDirectory() && (await readdir(path)).length === 0)) return
   throw new ConflictError(`${path} is there already`, {
     hint: 'move it away, choose another --dir, or replace it with --clobber',
   })

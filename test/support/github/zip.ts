@@ -1,21 +1,41 @@
+import { deflateRawSync } from 'node:zlib'
+
 export interface ZipEntry {
   /** As it stands in the archive, unchecked: `../x` and `/etc/x` as well. */
   name: string
   content: string | Buffer
   /** With the file type: `0o120777` is a symlink. Default: a plain file. */
   mode?: number
+  deflated?: boolean
+  /** What the archive says of it, where that is not the truth. */
+  claims?: Partial<Fields>
 }
 
-/** A zip archive (APPNOTE 6.3.3) of stored entries, for artifacts and logs; the names may be hostile. */
+interface Fields {
+  flags: number
+  method: number
+  crc: number
+  packedSize: number
+  size: number
+  /** Of its local header. */
+  offset: number
+}
+
+/** A zip archive (APPNOTE 6.3.3), for artifacts and logs; the names may be hostile, and the claims untrue. */
 export function zip(entries: ZipEntry[]): Buffer {
   const locals: Buffer[] = []
   const central: Buffer[] = []
   let offset = 0
-  for (const { name, content, mode = 0o100644 } of entries) {
+  for (const { name, content, mode = 0o100644, deflated = false, claims } of entries) {
     const [path, bytes] = [Buffer.from(name), Buffer.from(content)]
-    const common = commonFields(path, bytes)
-    const local = Buffer.concat([signature('PK\x03\x04'), common, path, bytes])
-    central.push(signature('PK\x01\x02'), u16(0x031e), common, centralFields(mode, offset), path)
+    const packed = deflated ? deflateRawSync(bytes) : bytes
+    const method = deflated ? 8 : 0
+    const sizes = { packedSize: packed.length, size: bytes.length }
+    const fields = { flags: utf8Names, method, crc: crc32(bytes), offset, ...sizes, ...claims }
+    const common = commonFields(path, fields)
+    const local = Buffer.concat([signature('PK\x03\x04'), common, path, packed])
+    const place = centralFields(mode, fields.offset)
+    central.push(signature('PK\x01\x02'), u16(0x031e), common, place, path)
     locals.push(local)
     offset += local.length
   }
@@ -26,10 +46,10 @@ export function zip(entries: ZipEntry[]): Buffer {
 const utf8Names = 0x0800
 const firstOfJanuary1980 = 0x0021
 
-function commonFields(path: Buffer, bytes: Buffer): Buffer {
+function commonFields(path: Buffer, { flags, method, crc, packedSize, size }: Fields): Buffer {
   return Buffer.concat([
-    ...[20, utf8Names, 0, 0, firstOfJanuary1980].map(u16),
-    ...[crc32(bytes), bytes.length, bytes.length].map(u32),
+    ...[20, flags, method, 0, firstOfJanuary1980].map(u16),
+    ...[crc, packedSize, size].map(u32),
     ...[path.length, 0].map(u16),
   ])
 }
