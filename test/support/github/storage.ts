@@ -31,7 +31,7 @@ export class Storage {
     const headers = {
       'content-type': type,
       'content-length': `${length}`,
-      'content-disposition': `attachment; filename=${name}`,
+      'content-disposition': `attachment; filename=${name.replaceAll(/[^ -~]/g, '_')}`,
     }
     return new Response(request.method === 'HEAD' ? null : bytesOf(content), { headers })
   }
