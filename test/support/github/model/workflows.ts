@@ -13,7 +13,7 @@ export interface Workflow extends WorkflowRecord {
 export interface WorkflowDefinition {
   name?: string
   /** Inputs by name where it can be dispatched, else null. */
-  dispatch: Record<string, WorkflowInput> | null
+  dispatch: Record<string, WorkflowInput | null> | null
   /** By id. */
   jobs: Record<string, { name?: string; steps?: { name?: string; run?: string; uses?: string }[] }>
 }
@@ -67,11 +67,11 @@ function parseDefinition(text: string): WorkflowDefinition {
 }
 
 /** `on` is an event, a list of events, or a map with the settings of each. */
-function dispatchInputs(on: unknown): Record<string, WorkflowInput> | null {
+function dispatchInputs(on: unknown): Record<string, WorkflowInput | null> | null {
   const event = 'workflow_dispatch'
   if (on === event || (Array.isArray(on) && on.includes(event))) return {}
   if (typeof on !== 'object' || on === null || !(event in on)) return null
-  const settings = on[event] as { inputs?: Record<string, WorkflowInput> } | null
+  const settings = on[event] as { inputs?: Record<string, WorkflowInput | null> } | null
   return settings?.inputs ?? {}
 }
 

@@ -96,7 +96,10 @@ async function target({ bare }: Repository, ref: unknown) {
   throw refused(`No ref found for: ${ref}`)
 }
 
-function checkInputs(known: Record<string, WorkflowInput>, given: unknown): Record<string, string> {
+function checkInputs(
+  known: Record<string, WorkflowInput | null>,
+  given: unknown,
+): Record<string, string> {
   const values: Record<string, unknown> =
     typeof given === 'object' && given !== null ? { ...given } : {}
   const unexpected = Object.keys(values).filter((name) => !(name in known))
@@ -104,7 +107,8 @@ function checkInputs(known: Record<string, WorkflowInput>, given: unknown): Reco
     throw refused(`Unexpected inputs provided: ${JSON.stringify(unexpected)}`)
   }
   const inputs: Record<string, string> = {}
-  for (const [name, { required, default: fallback, options }] of Object.entries(known)) {
+  for (const [name, input] of Object.entries(known)) {
+    const { required, default: fallback, options } = input ?? {}
     const value = values[name] ?? fallback
     if (required && value === undefined) throw refused(`Required input '${name}' not provided`)
     if (value !== undefined && options && !options.includes(`${value}`)) {
