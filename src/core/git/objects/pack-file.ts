@@ -1,8 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { CorruptObjectError } from './errors.js'
 import { inflateExactly, mostDeflated } from './inflate.js'
-import { mostHeader, type PackEntry, readPackEntry } from './pack-entry.js'
+import { type PackEntry, readPackEntry } from './pack-entry.js'
 
+/** The pack's own hash, behind the last entry. */
+const trailer = 20
 /** Bytes read for an entry at first: most are whole within it. */
 const firstRead = 4096
 
@@ -51,7 +53,7 @@ export class PackFile {
   /** @returns how many bytes there were: fewer than asked for at the end of the pack */
   #fill(bytes: Buffer, at: number): number {
     const length = readSync(this.fd, bytes, 0, bytes.length, at)
-    if (length < mostHeader) throw new CorruptObjectError(`${this.called} is cut short`)
+    if (length <= trailer) throw new CorruptObjectError(`${this.called} is cut short`)
     return length
   }
 }
