@@ -51,7 +51,7 @@ async function perform(
   const { json, page, shortfall, outputs } = await verb.run(context, args, flags)
   if (context.globals.json) context.terminal.showJson(json)
   else await context.terminal.showPage(page)
-  context.terminal.handOn(page, outputs)
+  await context.terminal.handOn(page, outputs)
   if (!shortfall) return 0
   // What stopped it half-way is the cause of all that is missing in the result.
   if (context.signal.aborted && shortfall.code !== 'TIMEOUT') throw context.signal.reason

@@ -18,3 +18,13 @@ export const systemClock: Clock = {
     }
   },
 }
+
+/** [YYYY-MM-DD, HH:MM:SS] in local time. */
+export function localTime(milliseconds: number): [string, string] {
+  const date = new Date(milliseconds)
+  const two = (value: number) => String(value).padStart(2, '0')
+  return [
+    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
+    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`,
+  ]
+}

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from './clock.js'
+import { type Clock, localTime } from './clock.js'
 import { oneLine } from './text.js'
 
 export type LogName = 'sync' | 'workflows' | 'releases' | 'webhooks' | 'api'
@@ -61,14 +61,4 @@ function removeOldFiles(dir: string, oldest: string): void {
     const day = fileName.exec(name)?.[1]
     if (day !== undefined && day < oldest) rmSync(join(dir, name), { force: true })
   }
-}
-
-/** [YYYY-MM-DD, HH:MM:SS] in local time. */
-export function localTime(milliseconds: number): [string, string] {
-  const date = new Date(milliseconds)
-  const two = (value: number) => String(value).padStart(2, '0')
-  return [
-    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
-    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`,
-  ]
 }

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { type ErrorCode, type ErrorReport, reportError, UsageError } from '../core/errors.js'
 import type { Emit } from '../core/events.js'
 import { plainText } from '../core/text.js'
-import { errorCommand, insideActions, summarize, writeOutputs } from './actions.js'
+import { errorCommand, insideActions } from './actions.js'
 import type { Page } from './page.js'
 import { followProgress, type Progress } from './progress.js'
 import { askYesNo } from './prompt.js'
@@ -64,7 +63,9 @@ export class Terminal {
   }
 
   /** In Actions, the table of a result on the job's summary page, and what later steps can read. */
-  handOn(page: Page, outputs: Record<string, string>): void {
+  async handOn(page: Page, outputs: Record<string, string>): Promise<void> {
+    if (!insideActions(this.#options.env)) return
+    const { summarize, writeOutputs } = await import('./job-files.js')
     try {
       summarize(page, outputs, this.#options.env)
       writeOutputs(outputs, this.#options.env)
@@ -77,7 +78,7 @@ export class Terminal {
   async showForeign(to: 'out' | 'err', chunks: AsyncIterable<string>): Promise<void> {
     this.#progress?.stop()
     const stream = this[to]
-    const mark = insideActions(this.#options.env) ? randomUUID() : null
+    const mark = insideActions(this.#options.env) ? crypto.randomUUID() : null
     if (mark) stream.write(`::stop-commands::${mark}\n`)
     for await (const chunk of chunks) await stream.writeAll(this.#options.redact(chunk))
     if (mark) stream.write(`::${mark}::\n`)

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { localTime, openLog } from '../../src/core/log.js'
+import { openLog } from '../../src/core/log.js'
 
 let dir: string
 const now = new Date(2026, 0, 14, 10, 0, 5).getTime()
@@ -64,11 +64,5 @@ describe('openLog', () => {
     log.write('sync', 'INFO', 'two')
     expect(told).toHaveLength(1)
     expect(told[0]).toContain("can't write the log")
-  })
-})
-
-describe('localTime', () => {
-  it('is in local time', () => {
-    expect(localTime(new Date(2026, 10, 2, 3, 4, 5).getTime())).toEqual(['2026-11-02', '03:04:05'])
   })
 })

@@ -1,4 +1,4 @@
-import { localTime } from '../../core/log.js'
+import { localTime } from '../../core/clock.js'
 import type { RepositoryStatus } from '../../core/repos/types.js'
 import type { Tone } from '../../terminal/page.js'
 import { parseDuration } from '../duration.js'

@@ -2,10 +2,10 @@ import type { Context } from '../../context.js'
 import { describeReport } from '../../core/repos/describe.js'
 import type { SyncMode } from '../../core/repos/plan.js'
 import type { SyncOptions } from '../../core/repos/run-sync.js'
-import { parseShard } from '../../core/repos/shard.js'
 import type { SyncReport } from '../../core/repos/types.js'
 import { defineVerb, type Example, type FlagSpecs, type Flags, type Verb } from '../verb.js'
 import { reportPage, reportShortfall } from './report-page.js'
+import { parseShard } from './shard-flag.js'
 
 const flags = {
   concurrency: { type: 'integer', value: 'N', min: 1, max: 100, summary: 'repositories at a time' },
