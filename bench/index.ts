@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os'
+import { artifacts } from './artifacts.js'
 import { describeMachine } from './machine.js'
 import type { Row } from './measure.js'
 import { serveCalls, serverWord } from './server.js'
@@ -6,7 +7,7 @@ import { startUp } from './start-up.js'
 import { unchanged } from './unchanged.js'
 
 /** Figures hold within one run on one machine only: each stands beside a peer's that took turns with it. */
-const benches: Record<string, () => Promise<Row[]>> = { 'start-up': startUp, unchanged }
+const benches: Record<string, () => Promise<Row[]>> = { 'start-up': startUp, unchanged, artifacts }
 
 async function bench(asked: string[]): Promise<void> {
   const unknown = asked.find((name) => !(name in benches))

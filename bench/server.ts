@@ -8,6 +8,7 @@ import {
   type LocalGitHub,
   startLocalGitHub,
 } from '../test/support/github/index.js'
+import { textFiles } from './corpus.js'
 
 /** What a bench asks of the GitHub it measures against, which is a process of its own: its work is nobody's. */
 class BenchGitHub {
@@ -63,6 +64,26 @@ class BenchGitHub {
     await this.#github.addRepository(name, { empty: true })
     await this.#github.importFrom(name, dir)
     await this.repack(name)
+  }
+
+  /** A run's, of that many files of 1 MB. @returns the run's id */
+  async addArtifact(name: string, artifact: string, count: number): Promise<number> {
+    const workflow = '.github/workflows/build.yml'
+    const content = 'name: Build\non: push\njobs: { build: { steps: [{ run: make }] } }\n'
+    await this.#github.addRepository(name, { files: { [workflow]: content } })
+    const run = await this.#github.actions.add(name, { workflow: 'build.yml' })
+    this.#github.actions.finish(run)
+    const corpus = Buffer.from(Object.values(textFiles(1000)).join(''))
+    const files = Array.from({ length: count }, (_, index) => {
+      const from = Math.floor(((corpus.length - 1e6) / count) * index)
+      return {
+        name: `part-${index}.txt`,
+        content: corpus.subarray(from, from + 1e6),
+        deflated: true,
+      }
+    })
+    this.#github.actions.addArtifact(run, artifact, files)
+    return run.id
   }
 
   /** Requests of all kinds since this was last asked. */

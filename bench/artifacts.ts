@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
+import { isInstalled } from './machine.js'
+import { type Command, type Contenders, compare, type Row, timesRow } from './measure.js'
+import { type Place, withPlace } from './place.js'
+
+const files = 300
+const repository = 'bench/artifacts'
+
+/** An artifact of 300 files of 1 MB, downloaded and unpacked: seconds, and the most memory a process took. */
+export const artifacts = (): Promise<Row[]> =>
+  withPlace(async (place) => {
+    const runId = await place.github.addArtifact(repository, 'dist', files)
+    await place.configure('root', {})
+    const contenders = await contendersOf(place, runId)
+    const times = await compare(3, contenders)
+    const [wizard, gh] = [await peak(contenders.wizard?.(98)), await peak(contenders.gh?.(99))]
+    const what = `artifact of ${files} MB`
+    return [
+      timesRow(what, times, 1.5),
+      { what: `${what}: memory`, wizard: `${wizard} MB`, peer: `${gh} MB gh`, most: '150 MB' },
+    ]
+  })
+
+async function contendersOf(place: Place, runId: number): Promise<Contenders<string>> {
+  const { apiUrl, token } = await place.github.addresses()
+  const id = String(runId)
+  const out = (name: string, round: number) => place.path(`${name}-${round}`)
+  const contenders: Contenders<string> = {
+    wizard: (round) =>
+      place.wizard('root', 'WORKFLOW', 'DOWNLOAD', `${repository}/${id}`, '--dir', out('w', round)),
+  }
+  if (await isInstalled('gh')) {
+    // gh speaks plain HTTP to this one host; the local GitHub is its proxy.
+    const env = {
+      GH_HOST: 'github.localhost',
+      GH_TOKEN: token,
+      GH_CONFIG_DIR: place.path('gh'),
+      GH_NO_UPDATE_NOTIFIER: '1',
+      HTTP_PROXY: apiUrl,
+      http_proxy: apiUrl,
+    }
+    contenders.gh = (round) => {
+      const { env: basic, ...command } = place.program([
+        ...['gh', 'run', 'download', id, '-R', repository, '-D'],
+        out('gh', round),
+      ] as unknown as Command['argv'])
+      return { ...command, env: { ...basic, ...env } }
+    }
+  }
+  const script = `
+    url=$(curl -sf -H "$3" "$1/repos/${repository}/actions/runs/${id}/artifacts" |
+      sed -n 's/.*"archive_download_url": *"\\([^"]*\\)".*/\\1/p')
+    curl -sfL -H "$3" -o "$2.zip" "$url" && unzip -q "$2.zip" -d "$2"`
+  if ((await isInstalled('curl')) && (await isInstalled('unzip'))) {
+    contenders['curl + unzip'] = (round) => {
+      const to = out('curl', round)
+      return place.program(['sh', '-c', script, 'sh', apiUrl, to, `Authorization: Bearer ${token}`])
+    }
+  }
+  return contenders
+}
+
+/** Megabytes, by the system's own maximum (proc(5), VmHWM), looked at until the process ends. */
+async function peak(command: Command | undefined): Promise<number> {
+  if (command === undefined) return Number.NaN
+  const [file, ...args] = command.argv
+  const child = spawn(file, args, { cwd: command.cwd, env: command.env, stdio: 'ignore' })
+  const closed = once(child, 'close')
+  let most = 0
+  while (child.exitCode === null) {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
+    most = Math.max(most, Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0))
+    await setTimeout(20)
+  }
+  await closed
+  return Math.round(most / 1024)
+}
