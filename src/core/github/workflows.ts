@@ -63,13 +63,13 @@ export async function findWorkflow(
   const found = exact.length > 0 ? exact : workflows.filter((one) => isCalled(one, wanted))
   const [only, another] = found
   if (only !== undefined && another === undefined) return only
-  const told = `${owner}/${repo} has %s ${oneLine(wanted, 100)}`
+  const called = oneLine(wanted, 100)
   if (only === undefined) {
-    throw new GitHubNotFoundError(told.replace('%s', 'no workflow'), {
+    throw new GitHubNotFoundError(`${owner}/${repo} has no workflow ${called}`, {
       hint: workflows.length > 0 ? `there are: ${listed(workflows)}` : 'it has none at all',
     })
   }
-  throw new UsageError(`${told.replace('%s', 'several workflows')}: ${listed(found)}`, {
+  throw new UsageError(`${owner}/${repo} has several workflows ${called}: ${listed(found)}`, {
     hint: 'name it by its file or its id',
   })
 }
