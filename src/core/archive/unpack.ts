@@ -105,15 +105,18 @@ interface Place {
 
 async function write(zip: ZipArchive, plan: UnpackPlan, place: Place): Promise<void> {
   const { dir, signal, onProgress } = place
-  for (const folder of plan.folders) mkdirSync(join(dir, folder))
   const pacer = new Pacer(signal)
+  for (const folder of plan.folders) {
+    await telling(zip.label, folder, async () => mkdirSync(join(dir, folder)))
+    if (pacer.isDue) await pacer.rest()
+  }
   let done = 0
   const count = (bytes: number) => {
     done += bytes
     onProgress?.({ done, total: plan.size })
   }
   await inLanes(lanes, plan.files, async (file) => {
-    await telling(zip.label, file, () => writeFile(zip, file, dir, count))
+    await telling(zip.label, file.path, () => writeFile(zip, file, dir, count))
     if (pacer.isDue) await pacer.rest()
   })
 }
@@ -145,13 +148,13 @@ async function writeFile(
 const pathTroubles = ['ENAMETOOLONG', 'EINVAL', 'EILSEQ', 'EEXIST', 'EISDIR', 'ENOTDIR']
 
 /** What this file system does not take is told by the entry's name. */
-async function telling(label: string, { entry }: PlannedFile, work: () => Promise<void>) {
+async function telling(label: string, path: string, work: () => Promise<void>) {
   try {
     await work()
   } catch (error) {
     if (!hasCode(error, ...pathTroubles)) throw error
     const { code } = error as NodeJS.ErrnoException
-    throw new PathError(`${label}: ${quoted(entry.name)} can't be written here (${code})`, {
+    throw new PathError(`${label}: ${quoted(path)} can't be written here (${code})`, {
       cause: error,
     })
   }
