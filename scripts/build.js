@@ -13,6 +13,12 @@ const bundle = await rolldown({
   cwd: root,
   input: { main: 'src/main.ts', index: 'src/index.ts' },
   platform: 'node',
+  // Which stream has colours is decided by src/terminal; chalk's own look at them costs every start.
+  resolve: {
+    alias: {
+      '#supports-color': `${root}/node_modules/chalk/source/vendor/supports-color/browser.js`,
+    },
+  },
   transform: { define: { __WIZARD_VERSION__: JSON.stringify(version) } },
 })
 await bundle.write({
