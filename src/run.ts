@@ -85,7 +85,8 @@ function stopOnSignals(process: NodeJS.Process, stop: AbortController): () => vo
   // `wizard … | head` closes the pipe: the rest of the output has no reader, which is no failure.
   const onPipeError = (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    process.stderr.write(`error: stdout can't be written: ${error.code ?? error.message}\n`)
+    process.exit(exitStatus.FAILED)
   }
   process.on('SIGINT', onInterrupt)
   process.on('SIGTERM', onTerminate)

@@ -32,6 +32,7 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
   if (!noun) throw await unknownNoun(nouns, nounWord, words)
   const verbs = await noun.load()
   const between = takeFlags(words)
+  expand(words)
   if (between.has('version')) return { kind: 'version' }
   const help = before.has('help') || between.has('help')
   const verb = takeVerb(verbs, words)

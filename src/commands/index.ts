@@ -7,4 +7,24 @@ export const nouns: Noun[] = [
     summary: 'keep many repositories in step; look at those on GitHub',
     load: async () => (await import('./repo/index.js')).verbs,
   },
+  {
+    name: 'workflow',
+    summary: 'run workflows of GitHub Actions, wait, read logs, download artifacts',
+    load: async () => (await import('./workflow/index.js')).verbs,
+  },
+  {
+    name: 'test',
+    summary: "run a component's tests on GitHub",
+    load: async () => (await import('./test/index.js')).verbs,
+  },
+  {
+    name: 'api',
+    summary: 'ask GitHub for anything else, by REST or GraphQL',
+    load: async () => (await import('./api/index.js')).verbs,
+  },
+  {
+    name: 'auth',
+    summary: 'who wizard is to GitHub, and what it may do',
+    load: async () => (await import('./auth/index.js')).verbs,
+  },
 ]

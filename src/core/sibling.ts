@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ConflictError } from './errors.js'
 import { existsAt, hasCode, namesIn } from './files.js'
@@ -60,8 +60,15 @@ async function remove(dir: string): Promise<void> {
 
 const removeAll = (path: string) => rm(path, { recursive: true, force: true, maxRetries: 3 })
 
+/** What the user has closed to others stays closed. */
+async function keepMode(from: string, to: string): Promise<void> {
+  const there = await stat(to).catch(() => null)
+  if (there?.isDirectory()) await chmod(from, there.mode & 0o7777)
+}
+
 /** A rename takes the place of nothing, or of an empty folder: of anything else it fails, so nothing is lost. */
 async function moveInto(from: string, to: string): Promise<void> {
+  await keepMode(from, to)
   try {
     await rename(from, to)
   } catch (error) {

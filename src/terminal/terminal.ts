@@ -30,6 +30,8 @@ export class Terminal {
   readonly err: Stream
   readonly #options: TerminalOptions
   #progress: Progress | null = null
+  /** Warnings of a quiet command: of one that succeeds nobody wants to hear. */
+  readonly #withheld: string[] = []
 
   constructor(options: TerminalOptions) {
     this.#options = options
@@ -37,11 +39,11 @@ export class Terminal {
     this.err = openStream(options.stderr, options.env, options.noColor)
   }
 
-  /** The listener of core's events; with `--json` or `--quiet` nothing of them is shown but warnings. */
+  /** The listener of core's events; with `--json` nothing of them is shown, with `--quiet` warnings before an error. */
   async followEvents(): Promise<Emit> {
     const { json, quiet, verbose, stderr } = this.#options
     if (json) return () => {}
-    if (quiet) return (event) => event.type === 'warning' && this.note(`warning: ${event.message}`)
+    if (quiet) return (event) => event.type === 'warning' && this.#withheld.push(event.message)
     const spinner = this.err.canRedraw
       ? (await import('ora')).default({ stream: stderr, discardStdin: false, isEnabled: true })
       : null
@@ -98,6 +100,7 @@ export class Terminal {
 
   #writeError(found: ErrorReport): void {
     this.#progress?.stop()
+    for (const message of this.#withheld.splice(0)) this.note(`warning: ${message}`)
     const report = this.#cleanReport(found)
     if (this.#options.json) {
       this.err.write(`${JSON.stringify({ error: report })}\n`)

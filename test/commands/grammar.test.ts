@@ -22,6 +22,7 @@ describe('readCommand', () => {
     [['--config', 'my dir', 'REPO', 'LIST', '--limit', '3'], 'repo list --config my dir --limit 3'],
     [['--config=x', '-qy', 'repo', 'list'], 'repo list --config=x -qy'],
     [['REPO SYNC core'], 'repo sync core'],
+    [['Repo', 'Pull All'], 'repo pull-all'],
     [['[REPO|SYNC*core*micro]'], 'repo sync core micro'],
     [['--json', '[repo|pull_all]'], 'repo pull-all --json'],
     [['REPO SEARCH "offline first"', '--limit', '2'], 'repo search offline first --limit 2'],
@@ -41,8 +42,9 @@ describe('readCommand', () => {
 
   it.each([
     [['sync'], 'unknown noun sync', 'did you mean REPO SYNC?'],
+    [['run', 'core/tests'], 'unknown noun run', 'did you mean WORKFLOW RUN or TEST RUN?'],
     [['pull', 'all'], 'unknown noun pull', 'did you mean REPO PULL-ALL?'],
-    [['stauts'], 'unknown noun stauts', 'did you mean REPO STATUS?'],
+    [['stauts'], 'unknown noun stauts', 'did you mean REPO STATUS or AUTH STATUS?'],
     [['reop', 'sync'], 'unknown noun reop', 'did you mean REPO?'],
     [['xyzzy'], 'unknown noun xyzzy', 'wizard --help lists the nouns'],
     [['repo', 'snyc'], 'unknown verb REPO snyc', 'did you mean REPO SYNC?'],

@@ -206,8 +206,16 @@ describe('progress', () => {
     expect(await follow({ verbose: true })).toMatch(/^GET \/x 200\n/)
   })
 
-  it('is warnings alone with --quiet, and nothing with --json', async () => {
-    expect(await follow({ quiet: true })).toBe('warning: mind this\n')
+  it('is nothing with --quiet and with --json', async () => {
+    expect(await follow({ quiet: true })).toBe('')
     expect(await follow({ json: true })).toBe('')
+  })
+
+  it('tells the warnings of a quiet command once it fails', async () => {
+    const { terminal, err } = openTerminal({ quiet: true })
+    const emit = await terminal.followEvents()
+    emit({ type: 'warning', message: 'mind this' })
+    terminal.showError(new UsageError('it failed'))
+    expect(err()).toBe('warning: mind this\nerror: it failed\n')
   })
 })

@@ -39,7 +39,16 @@ function defineSyncVerb(
     ...spec,
     args: [targets],
     flags,
-    run: (context, args, values) => runMode(context, mode, optionsFrom(args, values)),
+    async run(context, args, values) {
+      const report = await runMode(context, mode, optionsFrom(args, values))
+      if (
+        report.repositories.some(({ reason }) => reason === 'missing') &&
+        !context.globals.quiet
+      ) {
+        context.terminal.note('hint: wizard REPO SYNC clones what is missing')
+      }
+      return report
+    },
     render: (report, context) => reportPage(report, context, describeReport(mode, report)),
     shortfall: (report, values) => reportShortfall(report, values['allow-blocked']),
   })

@@ -12,7 +12,7 @@ import { Folder } from './worktree/folder.js'
 
 /**
  * All that would be lost with a clone, in words: changes, untracked and ignored files, stashes, commits that no
- * remote-tracking ref leads to, operations in progress, submodules and nested repositories, linked work trees.
+ * remote-tracking ref leads to, operations in progress, submodules and nested repositories, hooks, linked work trees.
  *
  * @returns empty where nothing would be lost
  */
@@ -25,6 +25,7 @@ export async function localWork(request: StatusRequest): Promise<string[]> {
     ...(isUnfinished(gitDir) ? ['a pull that was interrupted'] : []),
     ...(await changesInWords(request)),
     ...listed('submodule', submodulesInUse(request)),
+    ...listed('hook', hooksOf(request)),
     ...listed('linked work tree', namesIn(join(gitDir, 'worktrees'))),
     ...(await refsInWords(request)),
   ]
@@ -57,6 +58,10 @@ function submodulesInUse({ dir, gitDir }: StatusRequest): string[] {
     .map(({ path }) => showPath(path))
   return [...new Set([...paths, ...namesIn(join(gitDir, 'modules'))])]
 }
+
+/** git's own examples end in `.sample`. */
+const hooksOf = ({ gitDir }: StatusRequest): string[] =>
+  namesIn(join(gitDir, 'hooks')).filter((name) => !name.endsWith('.sample'))
 
 function namesIn(folder: string): string[] {
   try {

@@ -9,7 +9,7 @@ import { moveTo } from './move.js'
 import { peel, readCommit } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
 import { notePin } from './pin.js'
-import { listLocalRefs } from './refs.js'
+import { listLocalRefs, reflogOids } from './refs.js'
 import {
   BlockedError,
   type Git,
@@ -114,8 +114,9 @@ async function bringTo(
     await fastForward({ ...move, message: 'pull: Fast-forward' })
     return { to: oid, backup: null }
   }
-  // Commits that are here alone, and nothing new upstream: the branch is ahead, and there is nothing to pull.
-  if (!pinned && (await isAncestor(place.store, oid, from))) return { to: from, backup: null }
+  const ahead = !pinned && (await isAncestor(place.store, oid, from))
+  // Commits that are here alone, and nothing new upstream: there is nothing to pull.
+  if (ahead && !(await wasUpstream(place.gitDir, ref, from))) return { to: from, backup: null }
   if (pinned) await expectSeenUpstream(place, from, dir)
   else if (onDiverged === 'block') {
     throw new BlockedError('diverged', `${dir}: ${ref} and its remote have diverged`, {
@@ -125,6 +126,11 @@ async function bringTo(
   const backup = `refs/wizard/backup/${new Date(git.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
   await moveTo({ ...move, from, backup, message: `reset: moving to ${oid}` })
   return { to: oid, backup }
+}
+
+/** Whether the remote branch once stood at a commit: when it is behind that now, it was moved back by force. */
+export async function wasUpstream(gitDir: string, branch: string, commit: Oid): Promise<boolean> {
+  return (await reflogOids(gitDir, `refs/remotes/origin/${branch}`)).has(commit)
 }
 
 /** A pin that moves back or aside leaves a commit; one that no remote branch or tag holds is work of somebody's. */

@@ -1,7 +1,7 @@
 import { Pacer } from '../pacer.js'
 import { MissingObjectError } from './objects/errors.js'
 import { peel, readCommit } from './objects/parse.js'
-import { listLocalRefs, readHead } from './refs.js'
+import { listLocalRefs, readHead, reflogOids } from './refs.js'
 import type { ObjectStore, Oid } from './types.js'
 
 export interface HistoryRequest {
@@ -12,7 +12,7 @@ export interface HistoryRequest {
 
 /**
  * The refs (in full; `HEAD` where it is detached) that lead to a commit which no remote-tracking ref leads to, or
- * to something that is no commit.
+ * to something that is no commit; and HEAD's reflog, where it alone still knows of such a commit.
  */
 export async function unpublishedRefs(request: HistoryRequest): Promise<string[]> {
   const refs = await ownRefs(request)
@@ -31,6 +31,9 @@ async function ownRefs({ gitDir, store }: HistoryRequest): Promise<Map<string, O
   const refs = await listLocalRefs(gitDir, 'refs/')
   const head = await readHead(gitDir)
   if ('oid' in head) refs.set('HEAD', head.oid)
+  for (const oid of await reflogOids(gitDir, 'HEAD')) {
+    if (await store.has(oid)) refs.set(`HEAD@{${oid.slice(0, 7)}}`, oid)
+  }
   const own = [...refs].filter(([name]) => !name.startsWith('refs/remotes/'))
   const peeled = own.map(async ([name, oid]) => [name, (await peel(store, oid)).oid] as const)
   return new Map(await Promise.all(peeled))

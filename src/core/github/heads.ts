@@ -3,6 +3,7 @@ import {
   GitHubAuthError,
   GitHubError,
   GitHubNetworkError,
+  GitHubNotFoundError,
   GitHubRateLimitError,
 } from '../errors.js'
 import { isCut } from '../http/failure.js'
@@ -53,7 +54,10 @@ export async function headsOf(
     }
   } catch (error) {
     if (!isUnavailable(error)) throw error
-    api.warn(`GraphQL does not answer, so each repository is asked by git: ${error.message}`)
+    // Where there is none, as on an old enterprise server, that is how it always is.
+    if (!(error instanceof GitHubNotFoundError)) {
+      api.warn(`GraphQL does not answer, so each repository is asked by git: ${error.message}`)
+    }
   }
   return wanted.map((_one, index) => heads[index] ?? null)
 }

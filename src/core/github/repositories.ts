@@ -1,5 +1,5 @@
 import { GitHubAuthError, GitHubNotFoundError } from '../errors.js'
-import { type Api, checkName, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { type Api, checkName, get, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
 import { type RepositoryData, repositoryAnswer, searchAnswer, viewerAnswer } from './shapes.js'
 
@@ -11,7 +11,7 @@ export function getRepo(api: Api, owner: string, repo: string): Promise<Reposito
 /** False where it is not there, or not visible with this credential: GitHub does not tell the two apart. */
 export async function repoExists(api: Api, owner: string, repo: string): Promise<boolean> {
   try {
-    await getRepo(api, owner, repo)
+    await get(api, repositoryPath(owner, repo))
     return true
   } catch (error) {
     if (error instanceof GitHubNotFoundError) return false
@@ -75,7 +75,7 @@ async function viewerOf(api: Api): Promise<string | null> {
 /** A repository that was made while the pages were read moves others to the next page. */
 function toRepositories(api: Api, answers: unknown[]): RepositoryData[] {
   const repositories = parseAnswer(api, repositoryAnswer.array(), answers)
-  return [...new Map(repositories.map((repository) => [repository.id, repository])).values()]
+  return [...new Map(repositories.map((one) => [one.full_name.toLowerCase(), one])).values()]
 }
 
 export interface SearchOptions {

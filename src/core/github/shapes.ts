@@ -6,12 +6,12 @@ const optionalText = z.string().nullish()
 /** https://docs.github.com/en/rest/repos/repos#get-a-repository */
 export const repositoryAnswer = z
   .object({
-    id: z.number(),
+    id: z.number().nullish(),
     name: text,
     full_name: text.regex(/^[^/]+\/[^/]+$/),
     description: optionalText,
     html_url: optionalText,
-    default_branch: text,
+    default_branch: text.default('main'),
     pushed_at: optionalText,
     size: z.number().nullish(),
     stargazers_count: z.number().nullish(),
@@ -22,7 +22,7 @@ export const repositoryAnswer = z
     fork: z.boolean().nullish(),
   })
   .transform((answer) => ({
-    id: answer.id,
+    id: answer.id ?? null,
     name: answer.name,
     full_name: answer.full_name,
     description: answer.description ?? null,

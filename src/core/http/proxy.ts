@@ -24,8 +24,17 @@ export function proxyChooser({ proxy, env }: ProxySettings): (url: URL) => URL |
   const everything = parse(proxy || variable('ALL_PROXY'))
   const http = proxy ? everything : (parse(variable('HTTP_PROXY')) ?? everything)
   const https = proxy ? everything : (parse(variable('HTTPS_PROXY')) ?? everything)
-  return (url) => (exempt(url) ? undefined : url.protocol === 'https:' ? https : http)
+  return (url) => {
+    const chosen = exempt(url) ? undefined : url.protocol === 'https:' ? https : http
+    return chosen && isReadable(url) && !isLoopback(chosen) ? undefined : chosen
+  }
 }
+
+/** Plain http is spoken to this machine alone, and what is sent there must not leave it through a proxy. */
+const isReadable = (url: URL) => url.protocol === 'http:' && isLoopback(url)
+
+const isLoopback = ({ hostname }: URL) =>
+  /^(?:localhost|(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 
 function parse(address: string | undefined): URL | undefined {
   if (address === undefined) return undefined

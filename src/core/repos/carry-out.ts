@@ -99,8 +99,9 @@ async function doPull(deps: CarryOutDeps, { situation }: Step): Promise<Result> 
   const url = urlOf(deps.gitUrl, wanted)
   const git = gitFor(deps, wanted)
   const head = situation.head ?? (await askGit(git, url, wanted))
-  if (head.ref === null || head.oid === null) throw emptied(fullNameOf(wanted))
   const here = local.kind === 'repository' ? local : null
+  if (head.oid === null && here?.head === null) return { status: 'unchanged' }
+  if (head.ref === null || head.oid === null) throw emptied(fullNameOf(wanted))
   if (!interrupted && here?.head === head.oid && here.branch === (head.pinned ? null : head.ref)) {
     return { status: 'unchanged', branch: head.ref, to: head.oid }
   }

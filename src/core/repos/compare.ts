@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { aheadBehind } from '../git/history.js'
 import { openObjectStore } from '../git/objects/store.js'
+import { wasUpstream } from '../git/pull.js'
 import { resolveRef } from '../git/refs.js'
 import { status } from '../git/status.js'
 import type { LocalRepository, Oid } from '../git/types.js'
@@ -57,7 +58,9 @@ async function countsBetween(
     const counts = await aheadBehind(store, gitDir, head, remote)
     if (counts === null) return { state: 'behind', ahead_by: null, behind_by: null }
     const { ahead, behind } = counts
-    const state = ahead === 0 ? 'behind' : behind === 0 ? 'ahead' : 'diverged'
+    const { branch } = local
+    const rewound = behind === 0 && branch !== null && (await wasUpstream(gitDir, branch, head))
+    const state = ahead === 0 ? 'behind' : behind > 0 || rewound ? 'diverged' : 'ahead'
     return { state, ahead_by: ahead, behind_by: behind }
   }
   const seen =

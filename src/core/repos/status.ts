@@ -7,7 +7,7 @@ import { urlOf } from './carry-out.js'
 import { compare } from './compare.js'
 import { lookAt } from './look.js'
 import { obstacleTo, otherBranch, type Situation } from './plan.js'
-import { askGit } from './remote-head.js'
+import { askGit, type RemoteHead } from './remote-head.js'
 import { gitOf, openState, type Session } from './session.js'
 import { wantedAt } from './single.js'
 import type { RepositoryStatus, SyncEntry } from './types.js'
@@ -60,12 +60,13 @@ async function statusOfOne(
   if (local.kind === 'absent' || local.kind === 'empty') {
     return { ...known, state: 'missing', remote_commit: head?.oid ?? null }
   }
-  const obstacle = obstacleTo(session.client.gitUrl, situation) ?? otherBranch(situation)
-  if (obstacle || local.kind !== 'repository') {
-    return { ...known, state: 'blocked', error: obstacle ? reportError(obstacle) : null }
-  }
   try {
-    const remote = await remoteCommit(session, git, situation, local)
+    const asked = { ...situation, head: await headOf(session, git, situation) }
+    const obstacle = obstacleTo(session.client.gitUrl, asked) ?? otherBranch(asked)
+    if (obstacle || local.kind !== 'repository') {
+      return { ...known, state: 'blocked', error: obstacle ? reportError(obstacle) : null }
+    }
+    const remote = await remoteCommit(asked, local)
     return { ...known, ...(await compare(session, situation.wanted.path, local, remote)) }
   } catch (error) {
     return { ...known, error: reportError(error) }
@@ -105,16 +106,23 @@ function unknownStatus({ wanted, local, head, remembered }: Situation): Reposito
   }
 }
 
-async function remoteCommit(
+/** By git, where GraphQL did not tell; null offline, and where there is nothing to compare with. */
+async function headOf(
   { client }: Session,
   git: Git | null,
+  { wanted, local, head, pin }: Situation,
+): Promise<RemoteHead | null> {
+  if (head || !git || pin !== null || local.kind !== 'repository') return head
+  return askGit(git, urlOf(client.gitUrl, wanted), wanted)
+}
+
+async function remoteCommit(
   { wanted, head, pin }: Situation,
   local: LocalRepository,
 ): Promise<Oid | null> {
   if (head) return head.oid
   if (pin !== null) return pin
   if (isFullOid(wanted.branch)) return wanted.branch
-  if (git) return (await askGit(git, urlOf(client.gitUrl, wanted), wanted)).oid
   const branch = wanted.branch ?? local.branch
   return branch === null
     ? null

@@ -1,6 +1,7 @@
-import { appendFile, mkdir, rm } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hasCode, removeEmptyFolders } from '../../files.js'
+import { isOid } from '../objects/hash.js'
 import type { Oid } from '../types.js'
 
 const nothing = '0'.repeat(40)
@@ -33,6 +34,18 @@ export async function appendReflog(gitDir: string, name: string, change: RefChan
     await removeEmptyFolders(path)
     await mkdir(dirname(path), { recursive: true })
     await appendFile(path, line)
+  }
+}
+
+/** Every commit that a ref is known to have named, by its reflog; empty where it has none. */
+export async function reflogOids(gitDir: string, name: string): Promise<Set<Oid>> {
+  try {
+    const text = await readFile(join(gitDir, 'logs', name), 'utf8')
+    const oids = text.split('\n').flatMap((line) => line.slice(0, 81).split(' '))
+    return new Set(oids.filter((oid) => isOid(oid) && oid !== nothing))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EISDIR', 'ENOTDIR')) return new Set()
+    throw error
   }
 }
 

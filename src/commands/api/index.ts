@@ -1,0 +1,129 @@
+import { isUtf8 } from 'node:buffer'
+import type { Context } from '../../context.js'
+import { UsageError } from '../../core/errors.js'
+import { lines } from '../../terminal/page.js'
+import { defineVerb, type Verb } from '../verb.js'
+
+const methods = {
+  get: 'read',
+  post: 'make',
+  put: 'replace',
+  patch: 'change',
+  delete: 'remove',
+}
+
+/** `key=value` is a text, `key:=json` is JSON: numbers, true, lists. @throws UsageError */
+function parseFields(assignments: string[]): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  for (const text of assignments) {
+    const [, key = '', operator, value = ''] = /^([^=:]+)(:=|=)(.*)$/s.exec(text) ?? []
+    if (operator === undefined) {
+      throw new UsageError(`${text} is no key=value`, {
+        hint: 'texts are key=value, JSON is key:=5',
+      })
+    }
+    fields[key] = operator === '=' ? value : parseJson(text, value)
+  }
+  return fields
+}
+
+function parseJson(text: string, value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    throw new UsageError(`${text}: what stands behind := is no JSON`)
+  }
+}
+
+/** The body as GitHub sent it; with `--json` always one document. */
+const parsedBody = (body: Buffer): unknown => {
+  if (body.length === 0) return null
+  if (!isUtf8(body)) return { content: body.toString('base64'), encoding: 'base64' }
+  const text = body.toString('utf8')
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { content: text, encoding: 'utf-8' }
+  }
+}
+
+const endLine = (body: Buffer) =>
+  body.length === 0 || body.at(-1) === 0x0a ? body : Buffer.concat([body, Buffer.from('\n')])
+
+function methodVerb(name: keyof typeof methods): Verb {
+  const method = name.toUpperCase()
+  return defineVerb({
+    name,
+    summary: `${methods[name]} by the REST API; GitHub's answer on stdout`,
+    examples: examplesOf(name),
+    args: [
+      { name: 'path', summary: 'below the address of the API' },
+      {
+        name: 'key=value',
+        summary: 'the query of a GET, else the body; key:=5 for JSON',
+        optional: true,
+        variadic: true,
+      },
+    ],
+    flags: { paginate: { type: 'boolean', summary: 'all pages of a listing, as one list' } },
+    async run(context: Context, [path = '', ...assignments], { paginate }): Promise<Buffer> {
+      const { callAllPages, callApi } = await import('../../core/github/raw.js')
+      const request = { method, path, fields: parseFields(assignments) }
+      const client = await context.github()
+      if (!paginate) return (await callApi(client, request)).body
+      return Buffer.from(JSON.stringify(await callAllPages(client, request), null, 2))
+    },
+    json: parsedBody,
+    render: (body) => ({ kind: 'bytes', bytes: endLine(body) }),
+  })
+}
+
+function examplesOf(name: keyof typeof methods) {
+  const title = `wizard API ${name.toUpperCase()}`
+  if (name === 'get') {
+    return [
+      { command: `${title} /repos/uDOS/uDOS | jq .default_branch`, does: 'one answer' },
+      {
+        command: `${title} /orgs/uDOS/repos type=sources --paginate | jq -r '.[].name'`,
+        does: 'all pages',
+      },
+    ]
+  }
+  const example =
+    name === 'post'
+      ? '/repos/uDOS/uDOS/issues title="It works" labels:=\'["good"]\''
+      : '/repos/uDOS/uDOS/labels/good'
+  return [{ command: `${title} ${example}`, does: methods[name] }]
+}
+
+const graphql = defineVerb({
+  name: 'graphql',
+  summary: 'ask by GraphQL; the answer’s data on stdout',
+  examples: [
+    { command: "wizard API GRAPHQL '{ viewer { login } }'", does: 'who am I' },
+    {
+      command:
+        "wizard API GRAPHQL 'query($o: String!) { organization(login: $o) { name } }' o=uDOS",
+      does: 'with variables',
+    },
+  ],
+  args: [
+    { name: 'query', summary: 'the query' },
+    {
+      name: 'key=value',
+      summary: 'its variables; key:=5 for JSON',
+      optional: true,
+      variadic: true,
+    },
+  ],
+  flags: {},
+  async run(context, [query = '', ...assignments]) {
+    return (await context.github()).graphql(query, parseFields(assignments))
+  },
+  render: (data) => lines(...JSON.stringify(data, null, 2).split('\n')),
+})
+
+export const verbs: Verb[] = [
+  ...(Object.keys(methods) as (keyof typeof methods)[]).map(methodVerb),
+  graphql,
+]

@@ -1,0 +1,64 @@
+import type { AuthStatus } from '../../core/github/auth-status.js'
+import { defineVerb, type Verb } from '../verb.js'
+
+const status = defineVerb({
+  name: 'status',
+  summary:
+    'who wizard is to GitHub, where the token comes from, what it may do, and the rate limits',
+  examples: [
+    { command: 'wizard AUTH STATUS', does: 'never shows the token' },
+    { command: "wizard AUTH STATUS --json | jq '.rate_limits[0].remaining'", does: 'for scripts' },
+  ],
+  args: [],
+  flags: {},
+  async run(context) {
+    const { authStatus } = await import('../../core/github/auth-status.js')
+    const client = await context.github()
+    return authStatus(client, await client.credentialSource())
+  },
+  render: (found) => ({
+    kind: 'table',
+    columns: [
+      { title: 'WHAT', tone: () => 'faint' },
+      { title: 'IS', flexible: true },
+      { title: 'NOTE', flexible: true },
+    ],
+    rows: rowsOf(found),
+  }),
+  shortfall: ({ authenticated }) =>
+    authenticated
+      ? null
+      : {
+          code: 'GITHUB_AUTH',
+          message: 'there is no token',
+          hint: 'set GITHUB_TOKEN, or log in with gh auth login; public reads need none',
+        },
+})
+
+function rowsOf({
+  login,
+  source,
+  host,
+  scopes,
+  needs,
+  rate_limits: limits,
+}: AuthStatus): string[][] {
+  const who = source === null ? 'nobody' : (login ?? 'an app or a job')
+  return [
+    ['account', who, host],
+    ['token', source ?? 'none', ''],
+    ['scopes', scopes === null ? 'not told' : scopes.join(', ') || 'none', ''],
+    ...needs.map(({ noun, needs: what, ok }) => [
+      noun,
+      ok === null ? '?' : ok ? 'ok' : 'lacks',
+      what,
+    ]),
+    ...limits.map(({ name, limit, remaining, resets_at }) => [
+      `limit ${name}`,
+      `${remaining}/${limit}`,
+      `until ${resets_at}`,
+    ]),
+  ]
+}
+
+export const verbs: Verb[] = [status]

@@ -1,0 +1,72 @@
+import { resolve } from 'node:path'
+import { defineVerb } from '../verb.js'
+import { runArgument, runFlags, runTarget } from './run-target.js'
+
+export const download = defineVerb({
+  name: 'download',
+  summary: 'the artifacts of a run, each unzipped into DIR/NAME',
+  examples: [
+    { command: 'wizard WORKFLOW DOWNLOAD core/build --dir out', does: 'all of the newest run' },
+    {
+      command: 'wizard WORKFLOW DOWNLOAD uDOS/uDOS/123456 --name dist --clobber',
+      does: 'one, over an older one',
+    },
+  ],
+  args: [runArgument],
+  flags: {
+    name: {
+      type: 'texts',
+      value: 'NAME',
+      summary: 'that artifact alone; may be given several times',
+    },
+    dir: { type: 'text', value: 'DIR', summary: 'where each gets a folder of its name (.)' },
+    clobber: { type: 'boolean', summary: 'replace what is there' },
+    'max-size': {
+      type: 'integer',
+      value: 'BYTES',
+      min: 1,
+      summary: 'of one artifact, unpacked (10 GB)',
+    },
+    ...runFlags,
+  },
+  async run(context, [target = ''], { name, dir = '.', clobber, 'max-size': maxSize, ...flags }) {
+    const { owner, repo, runId } = await runTarget(context, target, flags)
+    const runner = await context.workflowRunner()
+    const names = name.length > 0 ? name : undefined
+    return runner.downloadArtifacts(owner, repo, runId, resolve(context.cwd, dir), {
+      names,
+      clobber,
+      maxSize,
+    })
+  },
+  render: (artifacts, context) =>
+    context.globals.quiet && artifacts.every(({ error }) => error === null)
+      ? { kind: 'nothing' }
+      : {
+          kind: 'table',
+          columns: [
+            { title: 'ARTIFACT', flexible: true },
+            { title: 'BYTES', align: 'right' },
+            { title: 'FOLDER', flexible: true },
+            { title: 'NOTE', flexible: true },
+          ],
+          rows: artifacts.map(({ name, size, path, error }) => [
+            name,
+            String(size),
+            path ?? '',
+            error?.message ?? '',
+          ]),
+        },
+  shortfall(artifacts) {
+    const failed = artifacts.filter(({ error }) => error !== null)
+    const [first] = failed
+    if (!first?.error) return null
+    const code = failed.length === artifacts.length ? first.error.code : 'FAILED'
+    const others = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
+    return {
+      code,
+      message: `${first.name}: ${first.error.message}${others}`,
+      hint: first.error.hint ?? undefined,
+    }
+  },
+})

@@ -1,0 +1,24 @@
+import type { Verb } from '../verb.js'
+import { cancel, disable, enable, rerun } from './control.js'
+import { download } from './download.js'
+import { list } from './list.js'
+import { logs } from './logs.js'
+import { run } from './run.js'
+import { runs } from './runs.js'
+import { view } from './view.js'
+import { watch } from './watch.js'
+
+/** In the order in which help shows them. */
+export const verbs: Verb[] = [
+  run,
+  watch,
+  logs,
+  download,
+  list,
+  runs,
+  view,
+  rerun,
+  cancel,
+  enable,
+  disable,
+]

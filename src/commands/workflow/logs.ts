@@ -1,0 +1,35 @@
+import { defineVerb } from '../verb.js'
+import { labelled } from './log-text.js'
+import { runArgument, runFlags, runTarget } from './run-target.js'
+
+export const logs = defineVerb({
+  name: 'logs',
+  summary: 'the log of a run, job by job and step by step',
+  examples: [
+    { command: 'wizard WORKFLOW LOGS core/tests --failed', does: 'what failed in the newest run' },
+    { command: 'wizard WORKFLOW LOGS uDOS/uDOS/123456 --job build', does: 'one job' },
+  ],
+  args: [runArgument],
+  flags: {
+    job: { type: 'text', value: 'NAME', summary: 'the log of one job, by its name or id' },
+    failed: { type: 'boolean', summary: 'the failed steps of failed jobs alone' },
+    ...runFlags,
+  },
+  async run(context, [target = ''], { job, failed, ...flags }) {
+    const { owner, repo, runId } = await runTarget(context, target, flags)
+    const runner = await context.workflowRunner()
+    const colours = context.terminal.out.hasColour && !context.globals.json
+    const text = labelled(runner.readLogs(owner, repo, runId, { job, failed, colours }))
+    // A document is written at once, so its log must be whole before.
+    return context.globals.json ? wholeOf(text) : text
+  },
+  json: (text) => ({ content: text, encoding: 'utf-8' }),
+  render: (text) =>
+    typeof text === 'string' ? { kind: 'nothing' } : { kind: 'text', chunks: text },
+})
+
+async function wholeOf(chunks: AsyncIterable<string>): Promise<string> {
+  let whole = ''
+  for await (const chunk of chunks) whole += chunk
+  return whole
+}
