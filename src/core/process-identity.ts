@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { x } from 'tinyexec'
 import { z } from 'zod'
 
 /**
@@ -62,6 +61,7 @@ async function hasProc(): Promise<boolean> {
 
 /** Where there is no /proc (macOS, BSD). Empty when the command fails or is not there. */
 async function outputOf(command: string, args: string[]): Promise<string> {
+  const { x } = await import('tinyexec')
   const result = await x(command, args, {
     nodeOptions: { env: { LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } },
   }).then(

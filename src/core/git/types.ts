@@ -1,6 +1,6 @@
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.js'
 import { ConflictError, type ErrorOptions } from '../errors.js'
+import type { Dispatcher } from '../http/dispatcher.js'
 import type { Liveness } from '../owner-mark.js'
 
 export type { Liveness } from '../owner-mark.js'

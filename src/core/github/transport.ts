@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.js'
+import type { Dispatcher } from '../http/dispatcher.js'
 import type { Fetch } from '../http/fetch.js'
 import { isUploadHost, webHost } from './addresses.js'
 import type { Credentials } from './auth.js'

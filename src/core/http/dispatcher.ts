@@ -1,8 +1,14 @@
-import type { Dispatcher, Pool as PoolType } from 'undici'
+import type { Dispatcher as UndiciDispatcher } from 'undici'
 import { type ProxySettings, proxyChooser } from './proxy.js'
-import { Agent, Pool, ProxyAgent } from './undici.js'
 
 export type { Environment } from './proxy.js'
+
+/** What sends requests: as much of undici's as is used, which is one as well. */
+export interface Dispatcher {
+  request(options: UndiciDispatcher.RequestOptions): Promise<UndiciDispatcher.ResponseData>
+  /** Ends its connections. */
+  destroy(): Promise<void>
+}
 
 export interface DispatcherOptions extends ProxySettings {
   /** Milliseconds without progress after which a connection, a header or a body counts as lost. */
@@ -10,56 +16,21 @@ export interface DispatcherOptions extends ProxySettings {
 }
 
 /**
- * The one pool of connections, for the API, git and storage alike. Proxies are those of `proxy`, or of
- * `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; undici's own reading of them sends https through
- * `HTTP_PROXY`, knows no `ALL_PROXY` and no networks, and drops the time-outs where there is no tunnel.
+ * The one pool of connections, for the API, git and storage alike; undici is loaded for the first request. Proxies are
+ * those of `proxy`, or of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; undici's own reading of them sends
+ * https through `HTTP_PROXY`, knows no `ALL_PROXY` and no networks, and drops the time-outs where there is no tunnel.
  *
  * @throws ConfigError for a proxy whose address is none.
  */
 export function createDispatcher({ stallTimeout, ...settings }: DispatcherOptions): Dispatcher {
   const proxyOf = proxyChooser(settings)
-  const timeouts = {
-    headersTimeout: stallTimeout,
-    bodyTimeout: stallTimeout,
-    keepAliveTimeout: 10_000,
+  let agent: Promise<UndiciDispatcher> | undefined
+  const open = () => {
+    agent ??= import('./agent.js').then(({ openAgent }) => openAgent({ stallTimeout, proxyOf }))
+    return agent
   }
-  const connect = { timeout: Math.min(stallTimeout, 30_000) }
-  return new Agent({
-    ...timeouts,
-    connect,
-    factory(origin, options) {
-      const url = new URL(origin)
-      const proxy = proxyOf(url)
-      return proxy ? throughProxy(proxy, url, timeouts, connect) : new Pool(origin, options)
-    },
-  })
-}
-
-function throughProxy(
-  proxy: URL,
-  to: URL,
-  timeouts: PoolType.Options,
-  connect: { timeout: number },
-) {
-  const pool = (origin: URL, options: object) => new Pool(origin, { ...timeouts, ...options })
-  return new ProxyAgent({
-    ...timeouts,
-    ...address(proxy),
-    // Plain http is asked of the proxy itself: few let a tunnel lead to anything but port 443 (RFC 9110, 7.3.2).
-    proxyTunnel: to.protocol === 'https:',
-    proxyTls: connect,
-    requestTls: connect,
-    clientFactory: pool,
-    factory: pool,
-  })
-}
-
-/** undici sends no credential that has a user and no password, and socks wants both apart. */
-function address(proxy: URL): { uri: string; token?: string } {
-  if (proxy.username === '' || proxy.protocol.startsWith('socks')) return { uri: proxy.href }
-  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
-  const uri = new URL(proxy)
-  uri.username = ''
-  uri.password = ''
-  return { uri: uri.href, token: `Basic ${Buffer.from(user).toString('base64')}` }
+  return {
+    request: async (options) => (await open()).request(options),
+    destroy: async () => (await agent)?.destroy(),
+  }
 }

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { Dispatcher } from 'undici'
-import { joinHeaders, send } from './undici.js'
+import type { Dispatcher } from './dispatcher.js'
+import { joinHeaders, send } from './send.js'
 
 /** What is used of `fetch`, so that a test may put another in the place of the one below. */
 export type Fetch = (

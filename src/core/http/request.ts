@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
+import type { Dispatcher as Undici } from 'undici'
 import { GitHubNetworkError } from '../errors.js'
+import type { Dispatcher } from './dispatcher.js'
 import { isCut, networkError } from './failure.js'
 import { headersFor, mostRedirects, redirectTarget } from './redirect.js'
-import { send } from './undici.js'
+import { send } from './send.js'
 
 export { networkError } from './failure.js'
 
@@ -21,7 +22,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   status: number
   headers: Record<string, string | string[] | undefined>
-  body: Dispatcher.ResponseData['body']
+  body: Undici.ResponseData['body']
   /** Where the answer came from, after redirects. */
   url: URL
 }

@@ -15,23 +15,3 @@ Object.assign(dispatcher.prototype, { request, connect })
 export const Agent: typeof undici.Agent = agent
 export const Pool: typeof undici.Pool = pool
 export const ProxyAgent: typeof undici.ProxyAgent = proxyAgent
-
-type RequestOptions = Omit<undici.Dispatcher.RequestOptions, 'origin' | 'path'>
-
-/** One request over the dispatcher's connections; no redirect is followed. */
-export function send(
-  to: undici.Dispatcher,
-  { origin, pathname, search }: URL,
-  options: RequestOptions,
-): Promise<undici.Dispatcher.ResponseData> {
-  return to.request({ ...options, origin, path: pathname + search })
-}
-
-/** Names in lower case; the values of a repeated one joined. */
-export function joinHeaders(
-  headers: undici.Dispatcher.ResponseData['headers'],
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]),
-  )
-}

@@ -1,10 +1,13 @@
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
 import { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
 import { GitHubNetworkError, InterruptedError } from '../../../src/core/errors.js'
-import { createDispatcher, type DispatcherOptions } from '../../../src/core/http/dispatcher.js'
+import {
+  createDispatcher,
+  type Dispatcher,
+  type DispatcherOptions,
+} from '../../../src/core/http/dispatcher.js'
 import { isNeverSent } from '../../../src/core/http/failure.js'
 import { request } from '../../../src/core/http/request.js'
 import { certificate, key } from './self-signed.js'

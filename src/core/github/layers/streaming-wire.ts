@@ -1,6 +1,7 @@
-import type { Dispatcher } from 'undici'
+import type { Dispatcher as Undici } from 'undici'
+import type { Dispatcher } from '../../http/dispatcher.js'
 import { networkError } from '../../http/failure.js'
-import { joinHeaders, send } from '../../http/undici.js'
+import { joinHeaders, send } from '../../http/send.js'
 import type { ApiRequest, ApiResponse, Send } from '../message.js'
 
 /**
@@ -13,7 +14,7 @@ export function createStreamingWire(dispatcher: Dispatcher): Send {
   return async (request) => {
     try {
       const answer = await send(dispatcher, request.url, {
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method as Undici.HttpMethod,
         headers: { ...request.headers, ...request.stream?.headers?.() },
         body: request.stream?.body?.() ?? request.body ?? null,
         signal: request.signal ?? null,
@@ -28,7 +29,7 @@ export function createStreamingWire(dispatcher: Dispatcher): Send {
 const longestMessage = 1024 * 1024
 
 async function readAnswer(
-  { statusCode: status, headers, body }: Dispatcher.ResponseData,
+  { statusCode: status, headers, body }: Undici.ResponseData,
   { url, stream }: ApiRequest,
 ): Promise<ApiResponse> {
   const head = {

@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici'
 import { GitHubNetworkError } from '../../errors.js'
+import type { Dispatcher } from '../../http/dispatcher.js'
 import { networkError } from '../../http/failure.js'
 import type { Fetch, FetchAnswer } from '../../http/fetch.js'
 import type { ApiRequest, ApiResponse, Send } from '../message.js'

@@ -1,6 +1,6 @@
-import type { Dispatcher } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { createWire } from '../../../../src/core/github/layers/wire.js'
+import type { Dispatcher } from '../../../../src/core/http/dispatcher.js'
 import type { Fetch } from '../../../../src/core/http/fetch.js'
 import { get } from '../support.js'
 

@@ -1,0 +1,56 @@
+import type { Dispatcher, Pool as PoolType } from 'undici'
+import { Agent, Pool, ProxyAgent } from './undici.js'
+
+export interface AgentOptions {
+  /** Milliseconds without progress after which a connection, a header or a body counts as lost. */
+  stallTimeout: number
+  proxyOf: (url: URL) => URL | undefined
+}
+
+/** undici's pools of connections, one for each origin. */
+export function openAgent({ stallTimeout, proxyOf }: AgentOptions): Dispatcher {
+  const timeouts = {
+    headersTimeout: stallTimeout,
+    bodyTimeout: stallTimeout,
+    keepAliveTimeout: 10_000,
+  }
+  const connect = { timeout: Math.min(stallTimeout, 30_000) }
+  return new Agent({
+    ...timeouts,
+    connect,
+    factory(origin, options) {
+      const url = new URL(origin)
+      const proxy = proxyOf(url)
+      return proxy ? throughProxy(proxy, url, timeouts, connect) : new Pool(origin, options)
+    },
+  })
+}
+
+function throughProxy(
+  proxy: URL,
+  to: URL,
+  timeouts: PoolType.Options,
+  connect: { timeout: number },
+) {
+  const pool = (origin: URL, options: object) => new Pool(origin, { ...timeouts, ...options })
+  return new ProxyAgent({
+    ...timeouts,
+    ...address(proxy),
+    // Plain http is asked of the proxy itself: few let a tunnel lead to anything but port 443 (RFC 9110, 7.3.2).
+    proxyTunnel: to.protocol === 'https:',
+    proxyTls: connect,
+    requestTls: connect,
+    clientFactory: pool,
+    factory: pool,
+  })
+}
+
+/** undici sends no credential that has a user and no password, and socks wants both apart. */
+function address(proxy: URL): { uri: string; token?: string } {
+  if (proxy.username === '' || proxy.protocol.startsWith('socks')) return { uri: proxy.href }
+  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  const uri = new URL(proxy)
+  uri.username = ''
+  uri.password = ''
+  return { uri: uri.href, token: `Basic ${Buffer.from(user).toString('base64')}` }
+}
