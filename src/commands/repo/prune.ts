@@ -4,8 +4,7 @@ import { shortfallOf } from './report-page.js'
 
 export const prune = defineVerb({
   name: 'prune',
-  summary:
-    'move clones that repos.yaml no longer names to ROOT/.wizard/trash, unless there is local work',
+  summary: 'move clones that repos.yaml no longer names to the trash',
   examples: [
     {
       command: 'wizard REPO PRUNE --dry-run',

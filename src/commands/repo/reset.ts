@@ -5,8 +5,7 @@ import { reportPage, reportShortfall } from './report-page.js'
 
 export const reset = defineVerb({
   name: 'reset',
-  summary:
-    "take the remote's tip in a clean, diverged clone; the old one is kept as refs/wizard/backup/TIME",
+  summary: "take the remote's tip in a clean, diverged clone; the old one is kept",
   examples: [
     { command: 'wizard REPO RESET typo', does: 'asks first' },
     { command: 'wizard REPO RESET typo micro --yes', does: 'two, without a question' },
