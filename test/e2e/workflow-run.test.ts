@@ -56,18 +56,20 @@ describe('WORKFLOW RUN', () => {
 
   it.each([
     ['a component and its own name', 'core/ship', 'publish.yml'],
-    ['a repository of the default owner, a file without its ending', 'engine/tests', 'tests.yml'],
-    ['owner/repo and the display name, in any case', 'uDOS/engine/on PUSH', 'push.yml'],
+    ['a repository of the default owner, a file', 'engine/publish.yml', 'publish.yml'],
+    ['a file without its ending', 'engine/publish', 'publish.yml'],
+    ['owner/repo and the display name, in any case', 'uDOS/engine/PUBLISH', 'publish.yml'],
   ])('takes %s', async (_, target, file) => {
     await open()
-    const { status, err } = await run(target, ...(file === 'publish.yml' ? ['version=1'] : []))
-    if (file === 'push.yml') {
-      expect([status, err]).toEqual([9, expect.stringContaining('workflow_dispatch')])
-      expect(err).toContain('push.yml')
-    } else {
-      expect(status).toBe(0)
-      expect(lastRun(space).path).toBe(`.github/workflows/${file}`)
-    }
+    expect((await run(target, 'version=1')).status).toBe(0)
+    expect(lastRun(space).path).toBe(`.github/workflows/${file}`)
+  })
+
+  it('a workflow without workflow_dispatch is GitHub’s refusal, with the remedy', async () => {
+    await open()
+    const { status, err } = await run('core/on push')
+    expect([status, err]).toEqual([9, expect.stringContaining('workflow_dispatch')])
+    expect(err).toMatch(/hint: .*push\.yml/)
   })
 
   it('takes an id, and an address', async () => {
@@ -153,14 +155,11 @@ describe('what is not there is exit 3, with what there is', () => {
     ['a workflow', ['core/test5'], /tests\.yml/],
     ['a ref', ['core/tests', '--ref', 'mian'], /main/],
     ['a repository', ['uDOS/nothing/tests'], /uDOS\/nothing/],
-    ['a run', ['core/tests'], null],
-  ])('%s', async (what, args, words) => {
+    ['a component', ['cor/tests'], /uDOS\/cor/],
+  ])('%s', async (_, args, words) => {
     await open()
-    const { status, err } = words
-      ? await run(...args)
-      : await space.wizard('WORKFLOW', 'VIEW', 'core/99')
-    expect([what, status]).toEqual([what, 3])
-    if (words) expect(err).toMatch(words)
+    const { status, err } = await run(...args)
+    expect([status, err]).toEqual([3, expect.stringMatching(words)])
   })
 })
 
