@@ -2,7 +2,7 @@ import { expandDestination, findOverlaps } from '../config/destinations.js'
 import type { RepoEntry, SourceEntry } from '../config/types.js'
 import { PathError, reportError } from '../errors.js'
 import type { GitHubClient } from '../github/client.js'
-import { type Listed, listSource, matchesName } from '../github/source.js'
+import type { Listed } from '../github/source.js'
 import { emptyEntry } from './report.js'
 import type { SyncState } from './state.js'
 import type { SyncEntry } from './types.js'
@@ -20,14 +20,17 @@ export type Lister = (entry: SourceEntry) => Promise<Listed[]>
 
 export const onGitHub =
   (client: GitHubClient): Lister =>
-  (entry) =>
-    listSource(client, entry)
+  async (entry) => {
+    const { listSource } = await import('../github/source.js')
+    return listSource(client, entry)
+  }
 
 /** For where no request may be sent: those that an earlier run knew, by name. */
 export const fromMemory =
   (state: SyncState): Lister =>
-  async (entry) =>
-    state
+  async (entry) => {
+    const { matchesName } = await import('../github/source.js')
+    return state
       .entries()
       .flatMap(([, { repo: fullName, source, id }]) => {
         const [owner = '', repo = ''] = fullName.split('/')
@@ -35,6 +38,7 @@ export const fromMemory =
         return isOf ? [{ id, owner, repo }] : []
       })
       .sort((one, other) => one.repo.localeCompare(other.repo))
+  }
 
 /** Explicit entries win over what a `from:` entry lists; of two that list the same, the first wins. */
 export async function expandEntries(

@@ -1,7 +1,7 @@
 import type { GitHubClient } from '../github/client.js'
 import { fromMemory } from './expand.js'
 import { type LocalListing, listLocal, unlisted } from './listing.js'
-import { type PruneOptions, type PruneReport, prune } from './prune.js'
+import type { PruneOptions, PruneReport } from './prune.js'
 import { chooseWanted, runSync, type SyncOptions } from './run-sync.js'
 import { openState, type Session } from './session.js'
 import { type CloneOptions, cloneOne, pullOne } from './single.js'
@@ -86,6 +86,7 @@ export class RepoSync {
 
   /** Moves clones that repos.yaml no longer names to the trash. @throws ConflictError for more than `max` */
   async prune(options: PruneOptions): Promise<PruneReport> {
+    const { prune } = await import('./prune.js')
     return prune(await this.#open(), options)
   }
 }
