@@ -7,7 +7,7 @@ import {
   GitHubNotFoundError,
 } from '../errors.js'
 import { oneLine } from '../text.js'
-import { type ApiRequest, type ApiResponse, jsonOf, type Layer, requestIdOf } from './message.js'
+import { type ApiRequest, type ApiResponse, jsonOf, requestIdOf } from './message.js'
 
 export interface RefusalContext {
   /** Where the credential comes from, in words; null: there is none. */
@@ -15,16 +15,6 @@ export interface RefusalContext {
   /** Where people go: `github.com`. */
   webHost: string
   redact: (text: string) => string
-}
-
-/** Turns every answer of 400 and more into an error of ours, with GitHub's own words; it stands on top. */
-export function refuse(context: () => Promise<RefusalContext>): Layer {
-  return (next) => async (request) => {
-    const response = await next(request)
-    const unexpected = response.status >= 300 && response.status !== 304
-    if (unexpected) throw refusalError(request, response, await context())
-    return response
-  }
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api */

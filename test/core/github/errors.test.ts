@@ -5,7 +5,8 @@ import {
   GitHubNetworkError,
   GitHubNotFoundError,
 } from '../../../src/core/errors.js'
-import { refusalError, refuse } from '../../../src/core/github/errors.js'
+import { refusalError } from '../../../src/core/github/errors.js'
+import { refuse } from '../../../src/core/github/layers/refuse.js'
 import { createRedactor } from '../../../src/core/redact.js'
 import { answer, get, scripted } from './support.js'
 
