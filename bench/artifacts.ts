@@ -1,9 +1,12 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { setTimeout } from 'node:timers/promises'
 import { isInstalled } from './machine.js'
-import { type Command, type Contenders, compare, type Row, timesRow } from './measure.js'
+import {
+  type Command,
+  type Contenders,
+  compare,
+  peakMemory,
+  type Row,
+  timesRow,
+} from './measure.js'
 import { type Place, withPlace } from './place.js'
 
 const files = 300
@@ -16,7 +19,10 @@ export const artifacts = (): Promise<Row[]> =>
     await place.configure('root', {})
     const contenders = await contendersOf(place, runId)
     const times = await compare(3, contenders)
-    const [wizard, gh] = [await peak(contenders.wizard?.(98)), await peak(contenders.gh?.(99))]
+    const [wizard, gh] = [
+      await peakMemory(contenders.wizard?.(98)),
+      await peakMemory(contenders.gh?.(99)),
+    ]
     const what = `artifact of ${files} MB`
     return [
       timesRow(what, times, 1.5),
@@ -61,20 +67,4 @@ async function contendersOf(place: Place, runId: number): Promise<Contenders<str
     }
   }
   return contenders
-}
-
-/** Megabytes, by the system's own maximum (proc(5), VmHWM), looked at until the process ends. */
-async function peak(command: Command | undefined): Promise<number> {
-  if (command === undefined) return Number.NaN
-  const [file, ...args] = command.argv
-  const child = spawn(file, args, { cwd: command.cwd, env: command.env, stdio: 'ignore' })
-  const closed = once(child, 'close')
-  let most = 0
-  while (child.exitCode === null) {
-    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
-    most = Math.max(most, Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0))
-    await setTimeout(20)
-  }
-  await closed
-  return Math.round(most / 1024)
 }

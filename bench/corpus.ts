@@ -1,5 +1,3 @@
-import type { Files } from '../test/support/github/index.js'
-
 /** Text files of 200 to 8,000 bytes in folders of 30, two deep; the same for the same seed. */
 export function textFiles(count: number, seed = 1): Record<string, string> {
   const random = mulberry32(seed)
@@ -9,7 +7,11 @@ export function textFiles(count: number, seed = 1): Record<string, string> {
 }
 
 /** Another content for some of them, spread over all folders. */
-export function changedFiles(files: Record<string, string>, count: number, seed: number): Files {
+export function changedFiles(
+  files: Record<string, string>,
+  count: number,
+  seed: number,
+): Record<string, string> {
   const random = mulberry32(seed)
   const paths = Object.keys(files)
   const step = paths.length / count

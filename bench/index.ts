@@ -1,13 +1,31 @@
 import { loadavg } from 'node:os'
 import { artifacts } from './artifacts.js'
+import { clone, cloneMemory } from './clone.js'
+import { fastForward } from './fast-forward.js'
 import { describeMachine } from './machine.js'
+import { many } from './many.js'
 import type { Row } from './measure.js'
 import { serveCalls, serverWord } from './server.js'
 import { startUp } from './start-up.js'
+import { status } from './status.js'
+import { transfer } from './transfer.js'
 import { unchanged } from './unchanged.js'
 
 /** Figures hold within one run on one machine only: each stands beside a peer's that took turns with it. */
-const benches: Record<string, () => Promise<Row[]>> = { 'start-up': startUp, unchanged, artifacts }
+const benches: Record<string, () => Promise<Row[]>> = {
+  'start-up': startUp,
+  unchanged,
+  clone,
+  'clone-memory': cloneMemory,
+  'fast-forward': fastForward,
+  status,
+  transfer,
+  artifacts,
+  many,
+}
+
+/** They take minutes, so they run only where they are named. */
+const slow = ['many']
 
 async function bench(asked: string[]): Promise<void> {
   const unknown = asked.find((name) => !(name in benches))
@@ -16,7 +34,8 @@ async function bench(asked: string[]): Promise<void> {
     process.exitCode = 2
     return
   }
-  const names = asked.length > 0 ? asked : Object.keys(benches)
+  const usual = Object.keys(benches).filter((name) => !slow.includes(name))
+  const names = asked.length > 0 ? asked : usual
   console.log((await describeMachine()).join('\n'))
   const rows: Row[] = []
   for (const name of names) {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 
 /** A whole process; what it prints is read, and an exit status other than 0 is an error. */
 export interface Command {
@@ -73,6 +75,24 @@ export function median(values: number[]): number {
   return (
     ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2
   )
+}
+
+/** Megabytes, by the system's own maximum of that process alone (proc(5), VmHWM), looked at until it ends. */
+export async function peakMemory(command: Command | undefined): Promise<number> {
+  if (command === undefined) return Number.NaN
+  const [file, ...args] = command.argv
+  const child = spawn(file, args, { cwd: command.cwd, env: command.env, stdio: 'ignore' })
+  const closed = once(child, 'close')
+  let most = 0
+  while (child.exitCode === null) {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
+    most = Math.max(most, Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0))
+    await setTimeout(10)
+  }
+  await closed
+  if (child.exitCode !== 0)
+    throw new Error(`${command.argv.join(' ')} ended with ${child.exitCode}`)
+  return Math.round(most / 1024)
 }
 
 /** A row of two times; the names are the peers', the best of which counts. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
@@ -16,6 +16,8 @@ export interface Place {
   configure(root: string, repositories: Record<string, string>, depth?: number): Promise<void>
   wizard(root: string, ...args: string[]): Command
   git(...args: string[]): Command
+  /** Lets the indexes be younger than every file, as they are a while after a clone: nothing in them is racy. */
+  settle(folders: string[]): Promise<void>
   /** Any other program, with git's environment. */
   program(argv: Command['argv'], input?: string): Command
 }
@@ -58,6 +60,10 @@ async function openPlace(folder: string, github: RemoteGitHub): Promise<Place> {
       cwd: path(root),
       env: { PATH: hermetic.PATH ?? '', HOME: folder },
     }),
+    async settle(folders) {
+      const soon = Date.now() / 1000 + 1
+      for (const folder of folders) await utimes(join(folder, '.git/index'), soon, soon)
+    },
     git: (...args) => ({ argv: ['git', ...args], cwd: folder, env }),
     program: (argv, input) => ({ argv, cwd: folder, env, input }),
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { GitHubClient } from '../src/core/github/client.js'
 import { downloadFile } from '../src/core/github/download.js'
 import { uploadFile } from '../src/core/github/upload.js'
+import { inSeconds, type Row } from './measure.js'
 
 const megabytes = 400
 
@@ -27,8 +28,8 @@ const server = `
   createServer(listener).listen(0, '127.0.0.1', function () { console.log(this.address().port) })
 `
 
-/** A file of 400 MB down and up again: seconds, and the most memory this process took. */
-export async function transfer(): Promise<string[]> {
+/** A file of 400 MB down and up again: seconds, and how much more memory this process took meanwhile. */
+export async function transfer(): Promise<Row[]> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', server], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -57,12 +58,16 @@ export async function transfer(): Promise<string[]> {
 async function measured(
   name: string,
   work: (onProgress: () => void) => Promise<unknown>,
-): Promise<string> {
-  let most = 0
+): Promise<Row> {
+  const before = process.memoryUsage.rss()
+  let most = before
   const begun = performance.now()
   await work(() => {
     most = Math.max(most, process.memoryUsage.rss())
   })
-  const seconds = ((performance.now() - begun) / 1000).toFixed(2)
-  return `${name} of ${megabytes} MB: ${seconds} s, at most ${Math.round(most / 2 ** 20)} MB of memory`
+  const seconds = (performance.now() - begun) / 1000
+  return {
+    what: `${name} of ${megabytes} MB`,
+    wizard: `${inSeconds(seconds)}, ${Math.round((most - before) / 2 ** 20)} MB more memory`,
+  }
 }

@@ -1,0 +1,70 @@
+import { changedFiles, textFiles } from './corpus.js'
+import { compare, peakMemory, type Row, timesRow } from './measure.js'
+import { type Place, withPlace } from './place.js'
+
+const rounds = 5
+const repository = 'bench/files'
+
+/** Clones of 3,000 files with a history of 20 commits, and of eight small repositories at once. */
+export const clone = (): Promise<Row[]> =>
+  withPlace(async (place) => {
+    await addHistory(place)
+    await place.configure('root', {})
+    return [
+      timesRow('clone of 3,000 files', await compare(rounds, oneClone(place, 'full')), 1.8),
+      timesRow(
+        'clone of 3,000 files, depth 1',
+        await compare(rounds, oneClone(place, 'shallow', '--depth', '1')),
+        1.8,
+      ),
+      timesRow('8 clones of 150 files', await compare(rounds, await eightClones(place)), 1.5),
+    ]
+  })
+
+/** The most memory that a clone takes. */
+export const cloneMemory = (): Promise<Row[]> =>
+  withPlace(async (place) => {
+    await addHistory(place)
+    await place.configure('root', {})
+    const full = await peakMemory(oneClone(place, 'full').wizard(0))
+    const shallow = await peakMemory(oneClone(place, 'shallow', '--depth', '1').wizard(0))
+    return [
+      { what: 'clone of 3,000 files: memory', wizard: `${full} MB`, most: '160 MB' },
+      { what: 'clone of 3,000 files, depth 1: memory', wizard: `${shallow} MB`, most: '160 MB' },
+    ]
+  })
+
+async function addHistory({ github }: Place): Promise<void> {
+  let files = textFiles(3000)
+  await github.addRepository(repository, files)
+  for (let seed = 2; seed < 22; seed++) {
+    const changed = changedFiles(files, 200, seed)
+    await github.commit(repository, changed)
+    files = { ...files, ...changed }
+  }
+  await github.repack(repository)
+}
+
+/** Each into a folder of its own: removing a large tree slows down whatever is cloned next. */
+const oneClone = ({ wizard, git, url, path }: Place, name: string, ...flags: string[]) => ({
+  wizard: (round: number) =>
+    wizard('root', 'REPO', 'CLONE', repository, path(`${name}-wizard-${round}`), ...flags),
+  'git clone': (round: number) =>
+    git('clone', '--quiet', ...flags, url(repository), path(`${name}-git-${round}`)),
+})
+
+async function eightClones({ github, configure, wizard, program, path, url }: Place) {
+  const names = Array.from({ length: 8 }, (_, index) => `bench/small-${index}`)
+  for (const [index, name] of names.entries()) {
+    await github.addRepository(name, textFiles(150, 100 + index))
+  }
+  const destinations = Object.fromEntries(names.map((name) => [`library/${name}`, name]))
+  for (let round = 0; round <= rounds; round++) await configure(`eight-${round}`, destinations)
+  const listFor = (round: number) =>
+    names.map((name) => `${url(name)} ${path(`eight-git-${round}`, name)}\n`).join('')
+  return {
+    wizard: (round: number) => wizard(`eight-${round}`, 'REPO', 'CLONE-ALL'),
+    'xargs -P2 git clone': (round: number) =>
+      program(['xargs', '-P2', '-n2', 'git', 'clone', '--quiet'], listFor(round)),
+  }
+}

@@ -1,0 +1,32 @@
+import { changedFiles, textFiles } from './corpus.js'
+import { compare, type Row, run, timesRow } from './measure.js'
+import { type Place, withPlace } from './place.js'
+
+const rounds = 5
+const repository = 'bench/files'
+
+/** A pull that brings 200 changed files of 3,000; each round has clones of its own. */
+export const fastForward = (): Promise<Row[]> =>
+  withPlace(async (place) => {
+    const { github, wizard, git, path } = place
+    const files = textFiles(3000)
+    await github.addRepository(repository, files)
+    await place.configure('root', {})
+    const folders = Array.from({ length: rounds + 1 }, (_, round) => ({
+      wizard: path(`wizard-${round}`),
+      git: path(`git-${round}`),
+    }))
+    await cloneAll(place, folders.flatMap(Object.values))
+    await github.commit(repository, changedFiles(files, 200, 2))
+    const times = await compare(rounds, {
+      wizard: (round) => wizard('root', 'REPO', 'PULL', folders[round]?.wizard ?? ''),
+      'git pull': (round) => git('-C', folders[round]?.git ?? '', 'pull', '--quiet', '--ff-only'),
+    })
+    return [timesRow('fast-forward of 200 changed files in 3,000', times, 1.8)]
+  })
+
+/** By git, for both, so that they begin alike. */
+async function cloneAll({ git, url, settle }: Place, folders: string[]): Promise<void> {
+  for (const folder of folders) await run(git('clone', '--quiet', url(repository), folder))
+  await settle(folders)
+}
