@@ -6,6 +6,7 @@ import { TimeoutError } from './core/errors.js'
 import type { Emit } from './core/events.js'
 import type { GitHubClient } from './core/github/client.js'
 import type { Log } from './core/log.js'
+import type { Liveness } from './core/owner-mark.js'
 import { createRedactor, type Redactor } from './core/redact.js'
 import type { RepoSync } from './core/repos/repo-sync.js'
 import type { WorkflowRunner } from './core/workflows/runner.js'
@@ -124,6 +125,14 @@ export class Context {
           self: await identify(this.#process.pid),
         }
       })
+    })
+  }
+
+  /** Marks what this process has in hand, and tells whether another's mark is of one still at work. */
+  liveness(): Promise<Liveness> {
+    return this.#once('liveness', async () => {
+      const { identify, livenessFor } = await import('./core/process-identity.js')
+      return livenessFor(await identify(this.#process.pid))
     })
   }
 

@@ -34,6 +34,8 @@ export type WizardEvent =
   | { type: 'artifact-done'; name: string; path: string; size: number }
   /** It goes on, or was cancelled, and nobody here waits for it any more. */
   | { type: 'run-left'; run: WorkflowRun; message: string }
+  /** The same of those of a commit. */
+  | { type: 'runs-left'; message: string }
   | { type: 'waiting'; message: string }
   | { type: 'warning'; message: string }
   /** One request and its answer, for `--verbose`. */

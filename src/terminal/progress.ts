@@ -95,6 +95,7 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
     'run-waiting': told,
     'poll-failed': told,
     'run-left': told,
+    'runs-left': told,
     waiting: ({ message }) => say(message),
     warning: ({ message }) => say(stream.paint('warning', `warning: ${message}`)),
     request: ({ message }) => {

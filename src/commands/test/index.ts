@@ -1,7 +1,9 @@
 import { findComponent } from '../targets.js'
 import { defineVerb, type Verb } from '../verb.js'
+import { showLogs } from '../workflow/after-run.js'
 import { parseInputs } from '../workflow/run.js'
 import { runOutputs, runPage, runShortfall, untilTimeout } from '../workflow/run-result.js'
+import { workflowTarget } from '../workflow/target.js'
 
 /** Half an hour, as the specification says. */
 const usualTimeout = 1800
@@ -24,7 +26,6 @@ const run = defineVerb({
     ref: { type: 'text', value: 'R', summary: 'a branch or tag; default: the default branch' },
   },
   async run(context, [target = '', ...assignments], { ref }) {
-    const { workflowTarget } = await import('../workflow/target.js')
     const inputs = parseInputs(assignments)
     const known = findComponent(await (await context.config()).components(), target)
     const { owner, repo, workflow } = await workflowTarget(
@@ -34,11 +35,10 @@ const run = defineVerb({
     )
     const runner = await context.workflowRunner()
     const timeout = context.globals.timeout ?? usualTimeout
-    const { showLogs } = await import('../workflow/run.js')
     const result = await untilTimeout(
       runner.run(owner, repo, workflow ?? 'tests', { ref, inputs, wait: true, timeout }),
     )
-    if (!result.timeout) await showLogs(context, result.run, 'failed')
+    if (!result.timeout) await showLogs(context, result.run)
     return result
   },
   json: (result) => result.run,

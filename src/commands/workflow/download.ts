@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { defineVerb } from '../verb.js'
+import { artifactShortfall } from './artifact-shortfall.js'
 import { runArgument, runFlags, runTarget } from './run-target.js'
 
 export const download = defineVerb({
@@ -37,6 +38,7 @@ export const download = defineVerb({
       names,
       clobber,
       maxSize,
+      liveness: await context.liveness(),
     })
   },
   render: (artifacts, context) =>
@@ -57,16 +59,5 @@ export const download = defineVerb({
             error?.message ?? '',
           ]),
         },
-  shortfall(artifacts) {
-    const failed = artifacts.filter(({ error }) => error !== null)
-    const [first] = failed
-    if (!first?.error) return null
-    const code = failed.length === artifacts.length ? first.error.code : 'FAILED'
-    const others = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
-    return {
-      code,
-      message: `${first.name}: ${first.error.message}${others}`,
-      hint: first.error.hint ?? undefined,
-    }
-  },
+  shortfall: artifactShortfall,
 })

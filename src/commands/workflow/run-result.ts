@@ -12,6 +12,8 @@ import type { Shortfall } from '../verb.js'
 export interface RunResult {
   run: WorkflowRun | WorkflowRunWithJobs
   timeout: RunTimeoutError | null
+  /** Artifacts that were asked for and did not come. */
+  missing?: Shortfall | null
 }
 
 /** A run whose waiting ended is a result too: the document is printed, and the exit status says the rest. */
@@ -27,9 +29,9 @@ export async function untilTimeout(
 }
 
 /** success, neutral and skipped are success; any other conclusion is not. */
-export function runShortfall({ run, timeout }: RunResult): Shortfall | null {
+export function runShortfall({ run, timeout, missing = null }: RunResult): Shortfall | null {
   if (timeout) return { code: timeout.code, message: timeout.message, hint: timeout.hint }
-  if (!isCompleted(run) || isGood(run.conclusion)) return null
+  if (!isCompleted(run) || isGood(run.conclusion)) return missing
   const back = `${run.repo}/${run.run_id}`
   return {
     code: 'FAILED',

@@ -1,11 +1,8 @@
-import { resolve } from 'node:path'
-import type { Context } from '../../context.js'
 import { UsageError } from '../../core/errors.js'
-import type { WorkflowRun, WorkflowRunWithJobs } from '../../core/workflows/types.js'
-import { isCompleted, isGood } from '../../core/workflows/verdict.js'
+import { isCompleted } from '../../core/workflows/verdict.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb, type Flags } from '../verb.js'
-import { ends, labelled } from './log-text.js'
+import { showLogs, withArtifacts } from './after-run.js'
 import { runOutputs, runPage, runShortfall, untilTimeout } from './run-result.js'
 import { workflowTarget } from './target.js'
 import { waitFlags } from './wait-flags.js'
@@ -78,8 +75,9 @@ export const run = defineVerb({
       }),
     )
     if (!values.wait || !isCompleted(result.run)) return result
-    await showLogs(context, result.run, values.logs ?? 'failed')
-    return { ...result, run: await withArtifacts(context, result.run, values.download) }
+    await showLogs(context, result.run, values.logs)
+    if (values.download === undefined) return result
+    return withArtifacts(context, result.run, values.download)
   },
   json: ({ run }) => run,
   render: runPage,
@@ -107,35 +105,4 @@ function refuseWithoutWait(values: Flags<typeof flags>): void {
     (name) => values[name],
   )
   if (idle) throw new UsageError(`--${idle} says what to do with --wait, which is not given`)
-}
-
-/** On stderr, so that the result stands alone. */
-export async function showLogs(
-  context: Context,
-  done: WorkflowRun | WorkflowRunWithJobs,
-  which: 'failed' | 'all' | 'none',
-): Promise<void> {
-  if (which === 'none' || context.globals.json) return
-  if (which === 'failed' && isGood(done.conclusion)) return
-  const runner = await context.workflowRunner()
-  const [owner = '', repo = ''] = done.repo.split('/')
-  const colours = context.terminal.err.hasColour
-  const text =
-    which === 'all'
-      ? labelled(runner.readLogs(owner, repo, done.run_id, { colours }))
-      : ends(await runner.failedSteps(owner, repo, done.run_id, { colours }))
-  await context.terminal.showForeign('err', text)
-}
-
-async function withArtifacts(
-  context: Context,
-  done: WorkflowRun | WorkflowRunWithJobs,
-  dir: string | undefined,
-): Promise<WorkflowRun | WorkflowRunWithJobs> {
-  if (dir === undefined) return done
-  const runner = await context.workflowRunner()
-  const [owner = '', repo = ''] = done.repo.split('/')
-  const path = resolve(context.cwd, dir)
-  const artifacts = await runner.downloadArtifacts(owner, repo, done.run_id, path)
-  return { ...done, artifacts }
 }

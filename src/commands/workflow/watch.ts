@@ -4,6 +4,7 @@ import { isGood } from '../../core/workflows/verdict.js'
 import type { CommitOutcome } from '../../core/workflows/watch-commit.js'
 import { lines } from '../../terminal/page.js'
 import { defineVerb, type Shortfall } from '../verb.js'
+import { showLogs } from './after-run.js'
 import { type RunResult, runOutputs, runPage, runShortfall, untilTimeout } from './run-result.js'
 import { runFlags, runTarget } from './run-target.js'
 import { repositoryOrWorkflow } from './target.js'
@@ -43,11 +44,11 @@ export const watch = defineVerb({
     const options = { timeout: context.globals.timeout, interval, cancelOnInterrupt }
     const runner = await context.workflowRunner()
     if (commit !== undefined) {
+      if (cancelOnInterrupt) throw new UsageError('--cancel-on-interrupt goes with one run')
       const { owner, repo } = await repositoryOrWorkflow(context, target, flags.repo)
-      return {
-        kind: 'commit',
-        outcome: await runner.watchCommit(owner, repo, commit, { ...options, workflow }),
-      }
+      const outcome = await runner.watchCommit(owner, repo, commit, { ...options, workflow })
+      if (outcome.ended === 'completed') await showLogsOf(context, ...outcome.runs)
+      return { kind: 'commit', outcome }
     }
     if (workflow !== undefined) throw new UsageError('--workflow goes with --commit')
     if (target === undefined)
@@ -55,10 +56,9 @@ export const watch = defineVerb({
         hint: 'wizard WORKFLOW WATCH --help',
       })
     const { owner, repo, runId } = await runTarget(context, target, flags)
-    return {
-      kind: 'run',
-      result: await untilTimeout(runner.pollStatus(owner, repo, runId, options)),
-    }
+    const result = await untilTimeout(runner.pollStatus(owner, repo, runId, options))
+    if (!result.timeout) await showLogsOf(context, result.run)
+    return { kind: 'run', result }
   },
   json: (watched) => (watched.kind === 'run' ? watched.result.run : watched.outcome.runs),
   render: (watched, context: Context) =>
@@ -72,6 +72,10 @@ export const watch = defineVerb({
       ? runOutputs(watched.result)
       : { conclusion: watched.outcome.conclusion ?? '' },
 })
+
+async function showLogsOf(context: Context, ...runs: RunResult['run'][]): Promise<void> {
+  for (const run of runs) await showLogs(context, run)
+}
 
 const commitPage = ({ runs }: CommitOutcome, context: Context) =>
   lines(

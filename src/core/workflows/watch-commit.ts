@@ -39,12 +39,21 @@ export async function watchCommit(
 ): Promise<CommitOutcome> {
   const sha = await resolveCommit(deps, repo, commit)
   const watch = new CommitWatch(deps, repo, { sha, workflow })
-  const ended = await pollUntilDone(deps, watch, options)
+  const ended = await pollUntilDone(deps, watch, options).catch((error: unknown) => {
+    deps.emit({ type: 'runs-left', message: howToComeBack(repo, sha, workflow) })
+    throw error
+  })
   const runs: WorkflowRunWithJobs[] = []
   for (const run of watch.runs) {
     runs.push(ended === 'completed' ? await complete(deps, repo, run) : { ...run, jobs: [] })
   }
   return { sha, runs, conclusion: worstConclusion(runs), ended }
+}
+
+function howToComeBack(repo: Repo, sha: string, workflow: Workflow | undefined): string {
+  const only = workflow === undefined ? '' : ` --workflow ${workflow.id}`
+  const back = `wizard WORKFLOW WATCH ${nameOf(repo)} --commit ${sha}${only}`
+  return `the runs of ${sha.slice(0, 7)} go on; come back with ${back}`
 }
 
 /** https://docs.github.com/en/rest/commits/commits#get-a-commit */

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path'
+import type { Context } from '../../context.js'
+import { reportError, WizardError } from '../../core/errors.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from '../../core/workflows/types.js'
+import { isGood } from '../../core/workflows/verdict.js'
+import { artifactShortfall } from './artifact-shortfall.js'
+import { ends, labelled } from './log-text.js'
+import type { RunResult } from './run-result.js'
+
+type Run = WorkflowRun | WorkflowRunWithJobs
+
+/** The logs of a run that has ended, on stderr, so that the result stands alone. */
+export async function showLogs(
+  context: Context,
+  run: Run,
+  which: 'failed' | 'all' | 'none' = 'failed',
+): Promise<void> {
+  if (which === 'none' || context.globals.json) return
+  if (which === 'failed' && isGood(run.conclusion)) return
+  const runner = await context.workflowRunner()
+  const [owner = '', repo = ''] = run.repo.split('/')
+  const colours = context.terminal.err.hasColour
+  const text =
+    which === 'all'
+      ? labelled(runner.readLogs(owner, repo, run.run_id, { colours }))
+      : ends(await runner.failedSteps(owner, repo, run.run_id, { colours }))
+  await context.terminal.showForeign('err', text)
+}
+
+/** The run with its artifacts in `dir`. That they did not come is part of the result: how the run ended comes first. */
+export async function withArtifacts(context: Context, run: Run, dir: string): Promise<RunResult> {
+  const runner = await context.workflowRunner()
+  const [owner = '', repo = ''] = run.repo.split('/')
+  const liveness = await context.liveness()
+  try {
+    const path = resolve(context.cwd, dir)
+    const came = await runner.downloadArtifacts(owner, repo, run.run_id, path, { liveness })
+    const artifacts = came.map(({ name, path, size }) => ({ name, path, size }))
+    return { run: { ...run, artifacts }, timeout: null, missing: artifactShortfall(came) }
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof WizardError)) throw error
+    const { code, message, hint } = reportError(error)
+    return { run, timeout: null, missing: { code, message, hint: hint ?? undefined } }
+  }
+}

@@ -1,0 +1,15 @@
+import type { DownloadedArtifact } from '../../core/workflows/artifacts.js'
+import type { Shortfall } from '../verb.js'
+
+/** Those that did not come, told by the first of them; null where all did. */
+export function artifactShortfall(artifacts: DownloadedArtifact[]): Shortfall | null {
+  const failed = artifacts.filter(({ error }) => error !== null)
+  const [first] = failed
+  if (!first?.error) return null
+  const others = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
+  return {
+    code: failed.length === artifacts.length ? first.error.code : 'FAILED',
+    message: `${first.name}: ${first.error.message}${others}`,
+    hint: first.error.hint ?? undefined,
+  }
+}
