@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RunEnd } from '../support/github/model/runs.js'
 import { endedRun, lastRun, onDispatch, openActions } from './support/actions.js'
 import type { Workspace } from './support/workspace.js'
 
@@ -10,11 +11,11 @@ beforeEach(async () => {
 afterEach(() => space.close())
 
 const workflow = (...args: string[]) => space.wizard('WORKFLOW', ...args)
-const failing = {
+const failing: RunEnd = {
   conclusion: 'failure',
   jobs: ['unit'],
   logs: { unit: 'it \u001b[31mfailed\u001b[0m \u001b]0;title\u0007here\n', docs: 'fine\n' },
-} as const
+}
 
 describe('WORKFLOW RUNS', () => {
   it('of a workflow and of a repository, the newest first, filtered', async () => {
