@@ -7,18 +7,25 @@ import { rolldown } from 'rolldown'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 
+// What isomorphic-git imports: nothing of it is needed for what we use, and importing it does nothing by itself.
+const isLeftOut =
+  /[\\/]node_modules[\\/](?:async-lock|clean-git-ref|crc-32|diff3|ignore|minimisted|pako|pify|sha\.js)[\\/]/
+
 // Built beside and put into place at once: whoever runs the executable meanwhile has the old one or the new one.
 const fresh = `${root}/dist.new-${process.pid}`
 const bundle = await rolldown({
   cwd: root,
   input: { main: 'src/main.ts', index: 'src/index.ts' },
   platform: 'node',
-  // Which stream has colours is decided by src/terminal; chalk's own look at them costs every start.
   resolve: {
     alias: {
+      // Which stream has colours is decided by src/terminal; chalk's own look at them costs every start.
       '#supports-color': `${root}/node_modules/chalk/source/vendor/supports-color/browser.js`,
+      // As ES modules, so that of its 340 kB the little that is used can be kept.
+      'isomorphic-git': `${root}/node_modules/isomorphic-git/index.js`,
     },
   },
+  treeshake: { moduleSideEffects: (id) => !isLeftOut.test(id) },
   transform: { define: { __WIZARD_VERSION__: JSON.stringify(version) } },
 })
 await bundle.write({
