@@ -1,6 +1,6 @@
 import { Pacer } from '../pacer.js'
 import { MissingObjectError } from './objects/errors.js'
-import { peel, readCommit } from './objects/parse.js'
+import { commitOf, peel, readCommit } from './objects/parse.js'
 import { listLocalRefs, readHead, reflogOids } from './refs.js'
 import type { ObjectStore, Oid } from './types.js'
 
@@ -17,13 +17,35 @@ export interface HistoryRequest {
 export async function unpublishedRefs(request: HistoryRequest): Promise<string[]> {
   const refs = await ownRefs(request)
   const remote = await remoteTips(request)
-  const open = new Map([...refs].filter(([, oid]) => !remote.includes(oid)))
+  const own = await unreached(request, refs, remote)
+  const named = await Promise.all([...refs.values()].map((oid) => commitOf(request.store, oid)))
+  const tips = [...remote, ...named.filter((oid) => oid !== null)]
+  const alone = await unreached(request, await reflogEntries(request), tips)
+  return [...own, ...alone]
+}
+
+/** The names whose commit none of the tips leads to. */
+async function unreached(
+  request: HistoryRequest,
+  names: Map<string, Oid>,
+  tips: Oid[],
+): Promise<string[]> {
+  const open = new Map([...names].filter(([, oid]) => !tips.includes(oid)))
   if (open.size === 0) return []
-  for await (const oid of reachable(request, remote)) {
+  for await (const oid of reachable(request, tips)) {
     for (const [name, tip] of open) if (tip === oid) open.delete(name)
     if (open.size === 0) return []
   }
   return [...open.keys()]
+}
+
+/** What HEAD stood at; what is gone from here can't be lost with the clone. */
+async function reflogEntries({ gitDir, store }: HistoryRequest): Promise<Map<string, Oid>> {
+  const entries = new Map<string, Oid>()
+  for (const oid of await reflogOids(gitDir, 'HEAD')) {
+    if (await store.has(oid)) entries.set(`HEAD@{${oid.slice(0, 7)}}`, oid)
+  }
+  return entries
 }
 
 /** By name, what each leads to through annotated tags. */
@@ -31,9 +53,6 @@ async function ownRefs({ gitDir, store }: HistoryRequest): Promise<Map<string, O
   const refs = await listLocalRefs(gitDir, 'refs/')
   const head = await readHead(gitDir)
   if ('oid' in head) refs.set('HEAD', head.oid)
-  for (const oid of await reflogOids(gitDir, 'HEAD')) {
-    if (await store.has(oid)) refs.set(`HEAD@{${oid.slice(0, 7)}}`, oid)
-  }
   const own = [...refs].filter(([name]) => !name.startsWith('refs/remotes/'))
   const peeled = own.map(async ([name, oid]) => [name, (await peel(store, oid)).oid] as const)
   return new Map(await Promise.all(peeled))

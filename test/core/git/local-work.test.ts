@@ -43,6 +43,12 @@ const kinds: [string, ((dir: string) => void)[], RegExp][] = [
   ['an ignored file', [put('x.log')], /^1 ignored file or folder: x.log$/],
   ['an ignored file in a folder', [put('deep/er/x.log')], /ignored file or folder: deep\/$/],
   ['a stash', [put('a'), run('stash', '--quiet')], /^a stash$/],
+  [
+    'a commit that the reflog alone knows',
+    [commit, run('reset', '--quiet', '--hard', 'HEAD~1')],
+    /HEAD@\{[0-9a-f]{7}\}/,
+  ],
+  ['a hook', [put('.git/hooks/pre-push')], /^1 hook: pre-push$/],
   ['a commit on the branch', [commit], /commits of refs\/heads\/main that are on no remote branch/],
   [
     'a commit on another branch',

@@ -129,7 +129,6 @@ describe('headsOf', () => {
   })
 
   it.each([
-    ['where there is no GraphQL', { status: 404, body: { message: 'Not Found' } }],
     ['where the token may not', { status: 403, body: { message: 'Forbidden' } }],
     ['where it fails', { body: { data: null, errors: [{ message: 'Something went wrong' }] } }],
     ['where something else answers', { body: '<html>' }],
@@ -139,6 +138,12 @@ describe('headsOf', () => {
     github.fail({ path: /graphql/, ...fault })
     expect(await headsOf(client, wanted('uDOS/a', 'uDOS/b'))).toEqual([null, null])
     expect(warnings).toEqual([expect.stringContaining('each repository is asked by git')])
+  })
+
+  it('knows nothing where there is no GraphQL, which is nothing to speak of', async () => {
+    github.fail({ path: /graphql/, status: 404, body: { message: 'Not Found' } })
+    expect(await headsOf(client, wanted('uDOS/a', 'uDOS/b'))).toEqual([null, null])
+    expect(warnings).toEqual([])
   })
 
   it('does not halve what falls silent', async () => {
