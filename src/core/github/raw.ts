@@ -55,13 +55,24 @@ export async function callAllPages(api: Api, request: RawRequest): Promise<unkno
   }
 }
 
+/** An address of the API's own is a path too. Whatever a URL's parser would turn into another host or folder is none. */
 function urlBelow(api: Api, path: string): URL {
-  const url = endpoint(api.baseUrl, path.startsWith('/') ? path : `/${path}`)
-  const top = api.baseUrl.pathname.replace(/\/$/, '')
-  if (url.origin === api.baseUrl.origin && url.pathname.startsWith(`${top}/`)) return url
+  const isAddress = /^[a-z][a-z\d+.-]*:/i.test(path)
+  if (!climbs(path) && (!isAddress || URL.canParse(path))) {
+    const url = isAddress ? new URL(path) : endpoint(api.baseUrl, `/${path.replace(/^\//, '')}`)
+    const top = api.baseUrl.pathname.replace(/\/$/, '')
+    if (url.origin === api.baseUrl.origin && url.pathname.startsWith(`${top}/`)) return url
+  }
   throw new UsageError(`${path} leads out of the API at ${api.baseUrl.host}`, {
     hint: 'write a path below it: /repos/uDOS/uDOS',
   })
+}
+
+/** `..` also where it is written %2e%2e, a backslash, which is a slash to a URL, or two slashes, which begin a host. */
+function climbs(path: string): boolean {
+  const [before = ''] = path.split(/[?#]/, 1)
+  const segments = before.replaceAll(/%2e/gi, '.').split('/')
+  return before.includes('\\') || before.startsWith('//') || segments.includes('..')
 }
 
 function listIn(body: unknown, path: string): unknown[] {
