@@ -27,6 +27,9 @@ interface Running {
   progress: GitProgress | null
 }
 
+/** Milliseconds for which what is drawn stays: a clone tells of thousands of files a second. */
+const frame = 50
+
 /** Live lines on a terminal; elsewhere one plain line per change. */
 export function followProgress({ stream, now, verbose, spinner }: ProgressOptions): Progress {
   const running = new Map<string, Running>()
@@ -35,6 +38,7 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
   let total = 0
   let done = 0
   let bytes = 0
+  let drawn = Number.NEGATIVE_INFINITY
 
   const say = (line: string) => {
     spinner?.clear()
@@ -44,19 +48,21 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
     const line = describeWorkflowEvent(event)
     if (line !== null) say(line)
   }
-  const show = (lines: string[]) => {
+  const show = (lines: () => string[]) => {
     if (!spinner) return
-    spinner.text = lines.join('\n')
+    drawn = now()
+    spinner.text = lines().join('\n')
     if (!spinner.isSpinning) spinner.start()
   }
-  const draw = () => {
+  const isDue = () => now() - drawn >= frame
+  const repositoryLines = () => {
     const seconds = (now() - begun) / 1000
     const received =
       bytes + [...running.values()].reduce((sum, one) => sum + (one.progress?.bytes ?? 0), 0)
-    show([
+    return [
       `${done}/${total} repositories${rate(received, seconds)}`,
       ...[...running.values()].slice(0, 12).map((one) => `    ${lineOf(one, now())}`),
-    ])
+    ]
   }
 
   const handlers: {
@@ -81,7 +87,7 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
     },
     'artifact-progress': (event) => {
       artifacts.set(event.name, artifactLine(event))
-      show([...artifacts.values()].slice(0, 12))
+      if (isDue()) show(() => [...artifacts.values()].slice(0, 12))
     },
     'artifact-done': ({ name, path, size }) => {
       artifacts.delete(name)
@@ -106,7 +112,7 @@ export function followProgress({ stream, now, verbose, spinner }: ProgressOption
   return {
     emit(event) {
       ;(handlers[event.type] as (event: WizardEvent) => void)(event)
-      if (total > 0) draw()
+      if (total > 0 && (event.type !== 'repository-progress' || isDue())) show(repositoryLines)
     },
     stop: () => void spinner?.stop(),
   }

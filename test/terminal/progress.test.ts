@@ -1,0 +1,53 @@
+import type { Ora } from 'ora'
+import { describe, expect, it } from 'vitest'
+import { followProgress } from '../../src/terminal/progress.js'
+import { openStream } from '../../src/terminal/stream.js'
+import { recorder } from './support.js'
+
+/** A spinner that keeps every text it was given, and a time that stands still. */
+function follow() {
+  const drawn: string[] = []
+  const spinner = {
+    isSpinning: true,
+    clear() {},
+    stop() {},
+    set text(text: string) {
+      drawn.push(text)
+    },
+  }
+  const time = { now: 0 }
+  const { emit } = followProgress({
+    stream: openStream(recorder(80).stream, {}, true),
+    now: () => time.now,
+    verbose: false,
+    spinner: spinner as unknown as Ora,
+  })
+  emit({ type: 'sync-planned', total: 2 })
+  emit({ type: 'repository-started', repo: 'uDOS/typo', path: '/typo', action: 'clone' })
+  const checkOut = (done: number) =>
+    emit({
+      type: 'repository-progress',
+      repo: 'uDOS/typo',
+      path: '/typo',
+      progress: { phase: 'checkout', bytes: 0, done, total: 3000 },
+    })
+  return { drawn, time, emit, checkOut }
+}
+
+describe('live lines', () => {
+  it('are not drawn for every file', () => {
+    const { drawn, time, checkOut } = follow()
+    const before = drawn.length
+    for (let done = 1; done <= 1000; done++) checkOut(done)
+    expect(drawn.length - before).toBe(0)
+    time.now += 50
+    checkOut(1001)
+    expect(drawn.at(-1)).toBe('0/2 repositories\n    uDOS/typo  checkout 1001/3000')
+  })
+
+  it('are drawn at once for whatever begins', () => {
+    const { drawn, emit } = follow()
+    emit({ type: 'repository-started', repo: 'uDOS/micro', path: '/micro', action: 'pull' })
+    expect(drawn.at(-1)).toContain('uDOS/micro  connecting')
+  })
+})
