@@ -167,6 +167,19 @@ describe('values', () => {
     expect((await readdir(work.path('state/wizard/logs')))[0]).toMatch(/^github-api-/)
   })
 
+  it('logs older than logs_keep_days go, and nothing else', async () => {
+    await files('old/config', { 'github.yaml': { ...github(), logs_keep_days: 30 } })
+    const names = [
+      'github-sync-2020-01-01.log',
+      'github-api-2020-01-01.log.gz',
+      'notes-2020-01-01.log',
+    ]
+    await files('old/memory/logs', Object.fromEntries(names.map((name) => [name, 'x\n'])))
+    await view('old')
+    const left = await readdir(work.path('old/memory/logs'))
+    expect(left.filter((name) => name.includes('2020'))).toEqual([...names.slice(1)])
+  })
+
   it('a log that can not be written is a warning', async () => {
     await files('logs/config', { 'github.yaml': { ...github(), logs: 'a-file/logs' } })
     await files('logs', { 'a-file': '' })

@@ -3,6 +3,7 @@ import { lstat, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ended } from './support/wizard.js'
 import { openWorkspace, type Workspace } from './support/workspace.js'
 
 let work: Workspace
@@ -103,6 +104,21 @@ describe('SIGKILL', () => {
       expect((await lstat(work.path(typo, 'run.sh'))).mode & 0o111).toBe(0o111)
     }
     expect([...outcomes].sort()).toEqual(['unchanged', 'updated'])
+  })
+
+  it('of the polite kind is exit 143, and cleans up', async () => {
+    await rm(work.path('library'), { recursive: true, force: true })
+    const silence = work.github.fail({ origin: 'git', delay: 'forever' })
+    const run = work.start(['REPO', 'SYNC', '--json'])
+    const end = ended(run)
+    while (silence.hits === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    run.kill('SIGTERM')
+    const { status, json, err } = await end
+    silence.remove()
+    expect([status, json.repositories[0].status]).toEqual([143, 'failed'])
+    expect(JSON.parse(err).error.code).toBe('INTERRUPTED')
+    expect(await readdir(work.path('library/tools')).catch(() => [])).toEqual([])
+    expect(await readdir(work.path('.wizard'))).toEqual(['state.json'])
   })
 
   const copy = (from: string, to: string) =>

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onTerminal } from './support/terminal.js'
 import { bareEnvironment, executable } from './support/wizard.js'
@@ -105,6 +105,20 @@ describe('streams', () => {
     expect(shown).not.toMatch(/\d\/2 repositories/)
   })
 
+  it('live lines on a terminal go, and a table under a heading that fits stays', async () => {
+    const run = { cwd: work.root, columns: 70 }
+    const { shown } = await onTerminal(['REPO', 'CLONE-ALL', '--root', work.path('live')], run)
+    expect(shown).toMatch(/\d\/2 repositories/)
+    const [, table = ''] = shown.split(/(?=REPOSITORY)/)
+    const lines = stripVTControlCharacters(table).split('\r\n')
+    expect(lines[0]).toMatch(/^REPOSITORY +STATUS +BRANCH +FOLDER$/)
+    expect(lines[1]).toMatch(/^uDOS\/typo +cloned +main +live\/library\/tools\/typo$/)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(70)
+    expect(lines.join('\n')).toContain('Summary: 2/2 repos cloned successfully')
+    // The cursor, hidden by the spinner, is shown again.
+    expect(shown.lastIndexOf('\u001b[?25h')).toBeGreaterThan(shown.lastIndexOf('\u001b[?25l'))
+  })
+
   it('a reader that goes early is no failure', async () => {
     const command = `"${process.execPath}" "${executable}" REPO CAT typo big.txt | head -c 5; echo " $PIPESTATUS"`
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command], {
@@ -175,6 +189,18 @@ describe('--json', () => {
     expect(rest).toEqual({})
     expect(error).toMatchObject({ code: 'GITHUB_NOT_FOUND', status: 404 })
     expect(Object.keys(error)).toEqual(expect.arrayContaining(['message', 'hint', 'request_id']))
+  })
+})
+
+describe('what GitHub refuses', () => {
+  it('is exit 9, in its own words', async () => {
+    const body = { message: 'Validation Failed', errors: [{ message: 'The search is too long' }] }
+    const refusal = work.github.fail({ origin: 'api', path: /search/, status: 422, body })
+    const { status, err } = await work.wizard('REPO', 'SEARCH', 'x', '--json')
+    refusal.remove()
+    expect(status).toBe(9)
+    const { code, message } = JSON.parse(err).error
+    expect([code, message]).toEqual(['GITHUB', expect.stringContaining('The search is too long')])
   })
 })
 

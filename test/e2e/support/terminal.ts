@@ -8,6 +8,11 @@ export interface Shown {
   shown: string
 }
 
+export interface TerminalRun extends WizardRun {
+  /** Its width; without it, it is a terminal whose size nobody set, which says 0. */
+  columns?: number
+}
+
 /**
  * The executable on a terminal of its own, made by script(1).
  *
@@ -16,9 +21,10 @@ export interface Shown {
 export async function answering(
   answer: string,
   args: string[],
-  { cwd, env = {} }: WizardRun,
+  { cwd, env = {}, columns }: TerminalRun,
 ): Promise<Shown> {
-  const command = [process.execPath, executable, ...args].map(quoted).join(' ')
+  const program = [process.execPath, executable, ...args].map(quoted).join(' ')
+  const command = columns === undefined ? program : `stty cols ${columns} rows 24; exec ${program}`
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     cwd,
     env: { ...bareEnvironment(cwd), TERM: 'xterm-256color', ...env },
@@ -34,7 +40,7 @@ export async function answering(
   return { status, shown }
 }
 
-export const onTerminal = (args: string[], run: WizardRun): Promise<Shown> =>
+export const onTerminal = (args: string[], run: TerminalRun): Promise<Shown> =>
   answering('', args, run)
 
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
