@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { cut } from './cut.js'
 import type { Column } from './page.js'
 import type { Stream } from './stream.js'
 
@@ -44,14 +45,4 @@ function fitWidths(columns: Column[], rows: string[][], width: number): number[]
     tooMuch -= less
   }
   return widths
-}
-
-function cut(cell: string, width: number): string {
-  if (stringWidth(cell) <= width) return cell
-  let shown = ''
-  for (const letter of cell) {
-    if (stringWidth(shown + letter) > width - 1) break
-    shown += letter
-  }
-  return `${shown}…`
 }

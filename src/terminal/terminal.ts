@@ -44,10 +44,10 @@ export class Terminal {
     const { json, quiet, verbose, stderr } = this.#options
     if (json) return () => {}
     if (quiet) return (event) => event.type === 'warning' && this.#withheld.push(event.message)
-    const spinner = this.err.canRedraw
-      ? (await import('ora')).default({ stream: stderr, discardStdin: false, isEnabled: true })
+    const board = this.err.canRedraw
+      ? (await import('./board.js')).openBoard(stderr, this.err)
       : null
-    this.#progress = followProgress({ stream: this.err, now: Date.now, verbose, spinner })
+    this.#progress = followProgress({ stream: this.err, now: Date.now, verbose, board })
     return this.#progress.emit
   }
 

@@ -1,26 +1,22 @@
-import type { Ora } from 'ora'
 import { describe, expect, it } from 'vitest'
 import { followProgress } from '../../src/terminal/progress.js'
 import { openStream } from '../../src/terminal/stream.js'
 import { recorder } from './support.js'
 
-/** A spinner that keeps every text it was given, and a time that stands still. */
+/** A board that keeps every text it was given, and a time that stands still. */
 function follow() {
   const drawn: string[] = []
-  const spinner = {
-    isSpinning: true,
+  const board = {
     clear() {},
     stop() {},
-    set text(text: string) {
-      drawn.push(text)
-    },
+    draw: (lines: () => string[]) => void drawn.push(lines().join('\n')),
   }
   const time = { now: 0 }
   const { emit } = followProgress({
     stream: openStream(recorder(80).stream, {}, true),
     now: () => time.now,
     verbose: false,
-    spinner: spinner as unknown as Ora,
+    board,
   })
   emit({ type: 'sync-planned', total: 2 })
   emit({ type: 'repository-started', repo: 'uDOS/typo', path: '/typo', action: 'clone' })
