@@ -20,8 +20,13 @@ export interface IgnorerRequest {
   settings: WorktreeSettings
 }
 
-/** The rules at the top: the user's own, the repository's `info/exclude`, and the top's `.gitignore`. */
-export function createIgnorer({ folder, gitDir, settings }: IgnorerRequest): Ignorer {
+/**
+ * The rules at the top: the user's own, the repository's `info/exclude`, and the top's `.gitignore`. They are read
+ * when first asked about: in a folder where all is tracked nobody does.
+ */
+export const createIgnorer = (request: IgnorerRequest): Ignorer => whenAsked(() => top(request))
+
+function top({ folder, gitDir, settings }: IgnorerRequest): Ignorer {
   const read = (path: string | Buffer, flags: number, base: BytePath): RuleList => ({
     folder: base,
     rules: parseRules(readBytes(path, flags), settings),
@@ -47,7 +52,20 @@ function within(above: RuleList[], path: BytePath, read: (path: BytePath) => Rul
   }
   return {
     ignores,
-    enter: (below) => (ignores(below, true) ? everything : within(lists, below, read)),
+    enter: (below) =>
+      whenAsked(() => (ignores(below, true) ? everything : within(lists, below, read))),
+  }
+}
+
+function whenAsked(make: () => Ignorer): Ignorer {
+  let made: Ignorer | undefined
+  const rules = () => {
+    made ??= make()
+    return made
+  }
+  return {
+    ignores: (path, isFolder) => rules().ignores(path, isFolder),
+    enter: (path) => whenAsked(() => rules().enter(path)),
   }
 }
 
