@@ -57,10 +57,17 @@ describe('a pin', () => {
 
   it('moved back keeps the newer commit, and STATUS knows the pin', async () => {
     const second = await next({ 'a.txt': 'two\n' })
+    const third = await next({ 'a.txt': 'three\n' })
+    // One that a clone brought, and one that a pull did.
+    for (const commit of [second, third]) {
+      await pin(commit)
+      await sync()
+    }
     await pin(second)
-    await sync()
+    expect(await sync()).toMatchObject({ status: 'updated', from: third, to: second })
     await pin(first)
     expect(await sync()).toMatchObject({ status: 'updated', from: second, to: first })
+    expect(await work.git(typo, 'cat-file', '-t', third)).toBe('commit')
     expect(await work.git(typo, 'cat-file', '-t', second)).toBe('commit')
     expect(await work.git(typo, 'fsck', '--full', '--strict')).toBe('')
     const [status] = (await work.wizard('REPO', 'STATUS', '--json')).json

@@ -54,7 +54,6 @@ describe('REPO PRUNE', () => {
   it('moves what wizard made and nobody names, unless there is local work of any kind', async () => {
     await clones(...names)
     for (const [repo, , change] of kept) await change(repo)
-    // A clone of the user's own, and one that was moved into the place of ours.
     await work.git('library', 'clone', '--quiet', work.path(at('clean')), 'own')
     const before = await snapshot(work.path('library'))
 
@@ -125,6 +124,17 @@ describe('REPO PRUNE', () => {
     expect(model).toMatchObject({ action: 'kept' })
     expect(model.reasons).toEqual([expect.stringContaining('from: ollama')])
     expect(await readdir(work.path('library/all'))).toEqual(['model', 'two'])
+  })
+
+  it('leaves alone a clone of the user’s own, though it was kept in step', async () => {
+    await work.github.addRepository('uDOS/own')
+    await work.git('', 'clone', '--quiet', `${work.github.gitUrl}/uDOS/own`, work.path(at('own')))
+    await work.repos({ tools: entries('own') })
+    const { json } = await work.wizard('REPO', 'SYNC', '--json')
+    expect(json.repositories).toMatchObject([{ status: 'unchanged' }])
+    await work.repos({})
+    expect((await work.wizard('REPO', 'PRUNE', '--yes', '--json')).json).toEqual([])
+    expect(await readdir(work.path('library'))).toEqual(['own'])
   })
 
   it('leaves alone what stands in the place of a clone that it made', async () => {

@@ -90,12 +90,14 @@ describe('REPO RESET', () => {
   })
 
   it.each([
-    ['y', remote],
-    ['n', local],
-  ])('asks on a terminal: %s', async (answer, commits) => {
-    const repo = `asked-${answer}`
+    ['y', 0, remote],
+    ['n', 0, local],
+    ['\u0003', 130, local],
+    ['\u0004', 0, local],
+  ])('asks on a terminal: %j', async (answer, status, commits) => {
+    const repo = answer === 'y' ? 'asked-y' : 'asked-n'
     const run = await answering(answer, ['REPO', 'RESET', repo], { cwd: work.root })
     expect(run.shown).toContain(`Reset uDOS/${repo}?`)
-    expect([run.status, await head(repo)]).toEqual([0, commits[repo]])
+    expect([run.status, await head(repo)]).toEqual([status, commits[repo]])
   })
 })
