@@ -106,10 +106,8 @@ class ActiveFault implements FaultHandle {
     const { delay } = this.#fault
     const { signal } = this.#removal
     if (delay === undefined || signal.aborted) return
-    const removed = once(signal, 'abort')
-    await (delay === 'forever'
-      ? removed
-      : Promise.race([removed, setTimeout(delay, undefined, { ref: false })]))
+    if (delay === 'forever') await once(signal, 'abort')
+    else await setTimeout(delay, undefined, { ref: false, signal }).catch(() => {})
   }
 
   #instead(): Response | undefined {

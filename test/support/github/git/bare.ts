@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import { git, gitText } from './run.js'
 
 /** As GitHub's servers are set: any reachable object may be asked for, and filters are known. */
@@ -40,6 +40,22 @@ export async function listRefs(bare: string, prefix: string): Promise<GitRef[]> 
       const [name = '', oid = '', peeled = ''] = line.split('\t')
       return { name, oid, peeled: peeled || oid }
     })
+}
+
+/** A branch by its full name, read from its file or from those that are packed: a query asks for hundreds. */
+export async function readBranch(bare: string, name: string): Promise<GitRef | null> {
+  const loose = name.includes('..') ? '' : (await readIfThere(`${bare}/${name}`)).trim()
+  const packed = loose === '' ? (await readIfThere(`${bare}/packed-refs`)).split('\n') : []
+  const line = packed.find((one) => one.endsWith(` ${name}`))
+  const oid = loose || line?.slice(0, 40) || ''
+  return /^[0-9a-f]{40}$/.test(oid) ? { name, oid, peeled: oid } : null
+}
+
+async function readIfThere(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) return ''
+    throw error
+  })
 }
 
 /** The object that an expression of git-rev-parse names, or null. */

@@ -1,15 +1,19 @@
-import { type GitRef, listRefs } from '../../git/bare.js'
+import { type GitRef, listRefs, readBranch } from '../../git/bare.js'
 import type { Repository } from '../../model/types.js'
 
 /** A ref by its full name, or by a short one: a branch before a tag. */
 export async function refNode(repository: Repository, name: string) {
   const names = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`]
   for (const full of names) {
-    const refs = await listRefs(repository.bare, full)
-    const ref = refs.find((candidate) => candidate.name === full)
+    const ref = await refOf(repository, full)
     if (ref) return toNode(ref)
   }
   return null
+}
+
+async function refOf({ bare }: Repository, name: string): Promise<GitRef | undefined> {
+  if (name.startsWith('refs/heads/')) return (await readBranch(bare, name)) ?? undefined
+  return (await listRefs(bare, name)).find((candidate) => candidate.name === name)
 }
 
 export function toNode({ name, oid, peeled }: GitRef) {
