@@ -63,7 +63,7 @@ describe('REPO RESET', () => {
     for (const repo of ['forced', 'both']) {
       expect(await head(repo)).toBe(remote[repo])
       expect(await backups(repo)).toMatch(
-        new RegExp(`^refs/wizard/backup/\\d{8}T\\d{6}Z ${local[repo]}$`),
+        new RegExp(`^refs/wizard/backup/\\d{8}T\\d{9}Z ${local[repo]}$`),
       )
       expect(await work.git(at(repo), 'status', '--porcelain')).toBe('')
       expect(await work.git(at(repo), 'fsck', '--full', '--strict')).toBe('')

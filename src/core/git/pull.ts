@@ -123,7 +123,7 @@ async function bringTo(
       hint: `wizard REPO RESET keeps the local commits under refs/wizard/backup and takes the remote's`,
     })
   }
-  const backup = `refs/wizard/backup/${new Date(git.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
+  const backup = `refs/wizard/backup/${new Date(git.clock.now()).toISOString().replaceAll(/[-:.]/g, '')}`
   await moveTo({ ...move, from, backup, message: `reset: moving to ${oid}` })
   return { to: oid, backup }
 }
