@@ -1,24 +1,15 @@
 import { lstat, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Act, all, atMost, type Fact, is } from './facts.js'
 import { exists, type Stage } from './stage.js'
-
-/** Something that was looked at after an act, and whether it is as it should be. */
-export interface Fact {
-  what: string
-  seen: string
-  holds: boolean
-}
-
-export interface Act {
-  title: string
-  play(stage: Stage): Promise<Fact[]>
-}
+import { workflowActs } from './workflow.js'
 
 export const acts: Act[] = [
   { title: 'Everything that is missing is cloned', play: cloneAll },
   { title: 'A commit upstream: what changed is pulled, the rest costs nothing', play: pullOne },
   { title: 'Where things stand', play: status },
   { title: 'A local edit in the way of an incoming change', play: localEdit },
+  ...workflowActs,
 ]
 
 async function cloneAll(stage: Stage): Promise<Fact[]> {
@@ -118,21 +109,4 @@ async function localEdit(stage: Stage): Promise<Fact[]> {
       ...is(await stage.git('uDOS/library', 'rev-parse', 'HEAD'), other),
     },
   ]
-}
-
-function is<T extends string | number>(seen: T, wanted: T) {
-  return { seen: shown(seen), holds: seen === wanted }
-}
-
-const atMost = (seen: number, most: number) => ({ seen: `${seen}`, holds: seen <= most })
-
-const all = (seen: string[], wanted: string[]) => ({
-  seen: `${seen.length} of ${wanted.length}`,
-  holds: seen.length === wanted.length,
-})
-
-/** On one line; an object id as git shortens it. */
-function shown(value: string | number): string {
-  const text = `${value}`.trim().replaceAll('\n', ' ')
-  return /^[0-9a-f]{40}$/.test(text) ? text.slice(0, 7) : text
 }

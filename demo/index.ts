@@ -1,7 +1,8 @@
 // `npm run demo`: wizard keeps a folder in step with a GitHub that runs on this machine alone.
 // Every act is the real executable; what is in the table at the end was seen from outside, by git and in the server's log.
 import { constants } from 'node:os'
-import { acts, type Fact } from './acts.js'
+import { acts } from './acts.js'
+import type { Fact } from './facts.js'
 import { Stage } from './stage.js'
 import { closingTable, heading, type SeenAct } from './telling.js'
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gitText, type LocalGitHub, startLocalGitHub } from '../test/support/github/index.js'
 import { addRepositories } from './repositories.js'
+import { addWorkflow } from './workflow.js'
 
 /** A GitHub on loopback ports, a folder with wizard's configuration, and the executable. */
 export class Stage {
@@ -19,6 +20,7 @@ export class Stage {
     const github = await startLocalGitHub()
     const root = await mkdtemp(join(tmpdir(), 'wizard-demo-'))
     const repositories = await addRepositories(github, project)
+    await addWorkflow(github)
     await configure(github, root, repositories)
     return new Stage({ github, root, project, repositories })
   }
@@ -48,6 +50,9 @@ export class Stage {
     this.#running = undefined
     return status
   }
+
+  /** A path below the folder in which wizard runs. */
+  readonly path = (name: string): string => join(this.#root, name)
 
   /** Where a repository is cloned to. */
   readonly folder = (name: string): string => join(this.#root, 'library', name)

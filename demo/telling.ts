@@ -1,5 +1,5 @@
 import chalk from 'chalk'
-import type { Fact } from './acts.js'
+import type { Fact } from './facts.js'
 
 export const heading = (number: number, title: string) => chalk.bold(`\n${number}. ${title}`)
 
