@@ -1,7 +1,8 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunEnd } from '../support/github/model/runs.js'
-import { endedRun, lastRun, onDispatch, openActions } from './support/actions.js'
+import { endedRun, lastRun, onDispatch, openActions, said } from './support/actions.js'
+import { ended } from './support/wizard.js'
 import type { Workspace } from './support/workspace.js'
 
 let space: Workspace
@@ -182,6 +183,22 @@ describe('WORKFLOW DOWNLOAD', () => {
     add('new')
     const { status } = await download('--name', 'old', '--name', 'new')
     expect([status, await readdir(space.path('out'))]).toEqual([1, ['new']])
+  })
+
+  it('what a killed one left behind goes with the next', async () => {
+    await endedRun(space)
+    add('one')
+    const silence = space.github.fail({ origin: 'storage', delay: 'forever' })
+    const args = ['DOWNLOAD', `core/${lastRun(space).id}`, '--dir', 'out', '--verbose']
+    const child = space.start(['WORKFLOW', ...args])
+    const done = ended(child)
+    await said(child, /artifacts\/\d+\/zip 302/)
+    child.kill('SIGKILL')
+    await done
+    expect(await readdir(space.path('out'))).not.toEqual([])
+    silence.remove()
+    expect((await download()).status).toBe(0)
+    expect(await readdir(space.path('out'))).toEqual(['one'])
   })
 
   it('--max-size stops what is larger', async () => {

@@ -277,6 +277,12 @@ describe('WORKFLOW WATCH', () => {
     expect([one.status, one.json.length]).toEqual([0, 1])
     const all = await watch('uDOS/engine', '--commit', sha, '--json')
     expect([all.status, all.json.length]).toEqual([1, 2])
+    const around = await watch('-R', 'uDOS/engine', '--commit', sha)
+    expect([around.status, around.out]).toEqual([
+      1,
+      expect.stringMatching(/❌ tests.yml.*\n✅|✅.*\n❌/),
+    ])
+    expect(around.err).toContain('== unit / 2 Test')
   })
 
   it('--commit that there is not is exit 3', async () => {
