@@ -98,7 +98,7 @@ describe('streams', () => {
   })
 
   it('a terminal that can not redraw gets plain lines', async () => {
-    const run = { cwd: work.root, env: { TERM: 'dumb' } }
+    const run = { cwd: work.root, columns: 80, env: { TERM: 'dumb' } }
     const { shown } = await onTerminal(['REPO', 'CLONE-ALL', '--root', work.path('dumb')], run)
     expect(shown).toContain('✅ micro cloned')
     expect(shown).not.toContain(csi)

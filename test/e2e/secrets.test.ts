@@ -5,7 +5,7 @@ import { type Ended, ended } from './support/wizard.js'
 import { openWorkspace, type Workspace } from './support/workspace.js'
 
 let work: Workspace
-const token = 'ghp_SecretSecretSecretSecretSecret0123456'
+const token = '5f0a9c7e3b1d48260f9e7c5a3b1d486201234567'
 const forms = [
   token,
   Buffer.from(token).toString('base64').replace(/=+$/, ''),
