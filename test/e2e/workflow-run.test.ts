@@ -58,6 +58,7 @@ describe('WORKFLOW RUN', () => {
     ['a component and its own name', 'core/ship', 'publish.yml'],
     ['a repository of the default owner, a file', 'engine/publish.yml', 'publish.yml'],
     ['a file without its ending', 'engine/publish', 'publish.yml'],
+    ['a component in any case', 'CORE/Ship', 'publish.yml'],
     ['owner/repo and the display name, in any case', 'uDOS/engine/PUBLISH', 'publish.yml'],
   ])('takes %s', async (_, target, file) => {
     await open()
@@ -71,6 +72,15 @@ describe('WORKFLOW RUN', () => {
     expect([status, err]).toEqual([9, expect.stringContaining('workflow_dispatch')])
     expect(err).toMatch(/hint: .*push\.yml/)
   })
+
+  it.each([['WORKFLOW RUN core/tests suite=e2e'], ['[WORKFLOW|RUN*core/tests*suite=e2e]']])(
+    'takes one quoted command: %s',
+    async (command) => {
+      await open()
+      expect((await space.wizard(command)).status).toBe(0)
+      expect(lastRun(space).inputs).toMatchObject({ suite: 'e2e' })
+    },
+  )
 
   it('takes an id, and an address', async () => {
     await open()

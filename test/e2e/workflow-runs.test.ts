@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunEnd } from '../support/github/model/runs.js'
 import { endedRun, lastRun, onDispatch, openActions, said } from './support/actions.js'
+import { onTerminal } from './support/terminal.js'
 import { ended } from './support/wizard.js'
 import type { Workspace } from './support/workspace.js'
 
@@ -67,6 +68,13 @@ describe('WORKFLOW LOGS', () => {
     const { status, out } = await workflow('LOGS', `core/${id}`)
     expect(status).toBe(0)
     expect(out).toBe('== unit\nit failed here\n== docs\nfine\n')
+  })
+
+  it('on a terminal its colours stay, and nothing else of its escapes', async () => {
+    const { id } = await endedRun(space, failing)
+    const { shown } = await onTerminal(['WORKFLOW', 'LOGS', `core/${id}`], { cwd: space.root })
+    expect(shown).toContain('it \u001b[31mfailed\u001b[0m here')
+    expect(shown).not.toContain('title')
   })
 
   it('--job and --failed', async () => {

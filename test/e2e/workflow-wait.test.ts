@@ -101,6 +101,23 @@ describe('WORKFLOW RUN --wait', () => {
     expect([bad.status, bad.err]).toEqual([1, expect.stringContaining('line 150\n')])
   })
 
+  it('inside Actions the error is a command, and no line of the log is one', async () => {
+    ends({ conclusion: 'failure', jobs: ['unit'], logs: { unit: '::set-output name=a::b\n' } })
+    const { status, err } = await space.run(runWait, { env: { GITHUB_ACTIONS: 'true' } })
+    const [, mark] = /^::stop-commands::(\S+)$/m.exec(err) ?? []
+    const [begin, line, end, error] = [
+      `::stop-commands::${mark}\n`,
+      '\n::set-output',
+      `\n::${mark}::\n`,
+      '\n::error::tests.yml ended with failure',
+    ].map((text) => err.indexOf(text))
+    expect([begin, line, end, error]).toEqual(
+      [begin, line, end, error].sort((a = 0, b = 0) => a - b),
+    )
+    expect(begin).toBeGreaterThan(-1)
+    expect(status).toBe(1)
+  })
+
   it('a log that cannot be had does not hide that the run failed', async () => {
     fails()
     space.github.fail({ path: /\/logs$/, status: 404, body: { message: 'Not Found' } })
