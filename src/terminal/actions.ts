@@ -3,6 +3,10 @@ import type { Environment } from './stream.js'
 /** https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions */
 export const insideActions = (env: Environment) => env.GITHUB_ACTIONS === 'true'
 
+/** A line of ours with names from elsewhere in it, which inside Actions are no commands of the runner's. */
+export const withoutCommands = (line: string) =>
+  line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '## [')
+
 export const errorCommand = (message: string) => `::error::${escapeData(message)}`
 
 const escapeData = (text: string) =>

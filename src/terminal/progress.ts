@@ -41,7 +41,7 @@ const frame = 50
 export function followProgress({ stream, now, verbose, board }: ProgressOptions): Progress {
   const say = (line: string) => {
     board?.clear()
-    stream.write(`${plainText(line, { colours: stream.hasColour })}\n`)
+    stream.write(`${stream.asLine(plainText(line, { colours: stream.hasColour }))}\n`)
   }
   const telling = { stream, now, isLive: board !== null, say }
   const [sync, runs, artifacts] = [tellSync(telling), tellRuns(telling), tellArtifacts(telling)]

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { WriteStream } from 'node:tty'
 import { Chalk, type ChalkInstance } from 'chalk'
+import { insideActions, withoutCommands } from './actions.js'
 import type { Tone } from './page.js'
 
 export type Environment = Record<string, string | undefined>
@@ -17,6 +18,8 @@ export interface Stream {
   /** Resolves when there is room for more, so that a slow reader does not fill the memory. */
   writeAll(text: string): Promise<void>
   paint(tone: Tone, text: string): string
+  /** What may be written as a line here: inside Actions nothing in it is a command. */
+  asLine(text: string): string
 }
 
 const tones: Record<Tone, (chalk: ChalkInstance) => ChalkInstance> = {
@@ -47,6 +50,7 @@ export function openStream(
       if (!out.write(text)) await once(out, 'drain')
     },
     paint: (tone, text) => tones[tone](chalk)(text),
+    asLine: insideActions(env) ? withoutCommands : (text) => text,
   }
 }
 

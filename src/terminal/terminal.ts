@@ -90,7 +90,7 @@ export class Terminal {
   note(message: string): void {
     if (this.#options.json) return
     this.#progress?.stop()
-    this.err.write(`${this.#clean(message)}\n`)
+    this.err.write(`${this.err.asLine(this.#clean(message))}\n`)
   }
 
   /** `error: …` and `hint: …`, or with `--json` one document. */
@@ -139,10 +139,10 @@ export class Terminal {
   }
 
   #writeLines(lines: string[]): void {
-    if (lines.length > 0)
-      this.out.write(
-        `${lines.map((line) => plainText(this.#options.redact(line), { colours: this.out.hasColour })).join('\n')}\n`,
-      )
+    if (lines.length === 0) return
+    const clean = (line: string) =>
+      this.out.asLine(plainText(this.#options.redact(line), { colours: this.out.hasColour }))
+    this.out.write(`${lines.map(clean).join('\n')}\n`)
   }
 
   #clean(text: string): string {

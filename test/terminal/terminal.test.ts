@@ -135,6 +135,16 @@ describe('the job summary', () => {
     )
   })
 
+  it('keeps names from being commands of the runner', async () => {
+    const { terminal, out } = openTerminal({}, undefined, { GITHUB_ACTIONS: 'true' })
+    await terminal.showPage({
+      ...table,
+      rows: [['::add-mask::x', '##[group]y', '1', '']],
+      after: [],
+    })
+    expect(out()).toBe(': :add-mask::x\t## [group]y\t1\t\n')
+  })
+
   it('that cannot be written is a warning', async () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/nonexistent/summary.md' }
     const { terminal, err } = openTerminal({}, undefined, env)

@@ -1,3 +1,4 @@
+import { oneLine } from '../../core/text.js'
 import type { FailedStep, LogChunk } from '../../core/workflows/logs.js'
 
 /** Logs with a line before each job and step, so that it is seen whose they are. */
@@ -20,4 +21,4 @@ export async function* ends(steps: FailedStep[]): AsyncGenerator<string> {
 }
 
 const titleOf = (job: LogChunk['job'], step: LogChunk['step']) =>
-  step === null ? job.name : `${job.name} / ${step.number} ${step.name}`
+  oneLine(step === null ? job.name : `${job.name} / ${step.number} ${step.name}`)

@@ -1,4 +1,3 @@
-import type { Context } from '../../context.js'
 import {
   RunTimeoutError,
   type WorkflowRun,
@@ -12,6 +11,8 @@ import type { Shortfall } from '../verb.js'
 export interface RunResult {
   run: WorkflowRun | WorkflowRunWithJobs
   timeout: RunTimeoutError | null
+  /** False: it was started, and how it ends is nobody's business here. */
+  waited?: boolean
   /** Artifacts that were asked for and did not come. */
   missing?: Shortfall | null
 }
@@ -29,7 +30,13 @@ export async function untilTimeout(
 }
 
 /** success, neutral and skipped are success; any other conclusion is not. */
-export function runShortfall({ run, timeout, missing = null }: RunResult): Shortfall | null {
+export function runShortfall({
+  run,
+  timeout,
+  waited,
+  missing = null,
+}: RunResult): Shortfall | null {
+  if (waited === false) return null
   if (timeout) return { code: timeout.code, message: timeout.message, hint: timeout.hint }
   if (!isCompleted(run) || isGood(run.conclusion)) return missing
   const back = `${run.repo}/${run.run_id}`
@@ -48,9 +55,8 @@ export const runOutputs = ({ run }: RunResult): Record<string, string> => ({
 })
 
 /** One line: how it ended, or its address. */
-export function runPage({ run }: RunResult, context: Context): Page {
-  if (!isCompleted(run)) return lines(run.html_url)
-  if (context.globals.quiet && isGood(run.conclusion)) return { kind: 'nothing' }
+export function runPage({ run, waited }: RunResult): Page {
+  if (waited === false || !isCompleted(run)) return lines(run.html_url)
   const seconds = run.duration_seconds === null ? '' : ` in ${run.duration_seconds} s`
   const mark = isGood(run.conclusion) ? '✅' : '❌'
   const artifacts = run.artifacts.map(({ name, path }) => `${name}\t${path ?? '(not downloaded)'}`)

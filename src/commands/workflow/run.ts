@@ -74,7 +74,8 @@ export const run = defineVerb({
         cancelOnInterrupt: values['cancel-on-interrupt'],
       }),
     )
-    if (!values.wait || !isCompleted(result.run)) return result
+    if (!values.wait) return { ...result, waited: false }
+    if (!isCompleted(result.run)) return result
     await showLogs(context, result.run, values.logs)
     if (values.download === undefined) return result
     return withArtifacts(context, result.run, values.download)

@@ -61,10 +61,8 @@ export const watch = defineVerb({
     return { kind: 'run', result }
   },
   json: (watched) => (watched.kind === 'run' ? watched.result.run : watched.outcome.runs),
-  render: (watched, context: Context) =>
-    watched.kind === 'run'
-      ? runPage(watched.result, context)
-      : commitPage(watched.outcome, context),
+  render: (watched) =>
+    watched.kind === 'run' ? runPage(watched.result) : commitPage(watched.outcome),
   shortfall: (watched) =>
     watched.kind === 'run' ? runShortfall(watched.result) : commitShortfall(watched.outcome),
   outputs: (watched) =>
@@ -77,10 +75,10 @@ async function showLogsOf(context: Context, ...runs: RunResult['run'][]): Promis
   for (const run of runs) await showLogs(context, run)
 }
 
-const commitPage = ({ runs }: CommitOutcome, context: Context) =>
+const commitPage = ({ runs }: CommitOutcome) =>
   lines(
     ...runs
-      .map((run) => runPage({ run, timeout: null }, context))
+      .map((run) => runPage({ run, timeout: null }))
       .flatMap((page) => (page.kind === 'lines' ? page.lines : [])),
   )
 

@@ -1,4 +1,4 @@
-import { GitHubNetworkError } from '../errors.js'
+import { ConflictError, GitHubNetworkError } from '../errors.js'
 import type { Workflow } from '../github/actions-shapes.js'
 import { gitUrlFor } from '../github/addresses.js'
 import { type Dispatch, type DispatchResult, dispatchWorkflow } from '../github/dispatch.js'
@@ -61,6 +61,7 @@ async function send(deps: WorkflowDeps, request: Dispatch, before: Before): Prom
   if (result.runId !== null) return startedRun(deps, request, { ...result, runId: result.runId })
   const dispatched = { repo: request, workflow, ref, before }
   const found = await findDispatched(deps, dispatched)
+  if (found !== null && lost !== undefined) throw perhapsOurs(found.html_url, lost)
   if (found !== null) return toRun(deps.github, request, found)
   throw lost === undefined ? notListed(dispatched) : unanswered(request, lost)
 }
@@ -79,6 +80,18 @@ function unanswered(request: Dispatch, cause: unknown): GitHubNetworkError {
     requestId,
     hint: `no new run is listed; before dispatching again look at wizard WORKFLOW RUNS ${targetOf(request, request.workflow)}`,
   })
+}
+
+/** One run that is new is no proof where nobody knows whether ours was made: it may be a neighbour's. */
+function perhapsOurs(address: string, cause: unknown): ConflictError {
+  const { message } = cause as GitHubNetworkError
+  return new ConflictError(
+    `the answer to the dispatch was lost (${message}); ${address} may be its run`,
+    {
+      cause,
+      hint: `look at it before dispatching again: wizard WORKFLOW WATCH ${address}`,
+    },
+  )
 }
 
 /** What is known of a run before it was asked for. */

@@ -31,6 +31,7 @@ export class RunWatch implements Watch {
   #seen = false
   #triesAfterEnd = 0
   #announced = false
+  #timesGone = 0
 
   constructor(deps: WorkflowDeps, repo: Repo, run: WorkflowRun) {
     this.#deps = deps
@@ -41,7 +42,8 @@ export class RunWatch implements Watch {
 
   /** The run is completed, and its jobs are known as they ended. */
   get done(): boolean {
-    if (!this.#seen || !isCompleted(this.run)) return false
+    // For a moment a run is completed and GitHub has not told how.
+    if (!this.#seen || !isCompleted(this.run) || this.run.conclusion === null) return false
     return this.#jobsRead !== null || this.#triesAfterEnd >= lastTries
   }
 
@@ -95,6 +97,7 @@ export class RunWatch implements Watch {
     const changed = run.status !== this.run.status || run.conclusion !== this.run.conclusion
     if (!this.#seen || (changed && this.#jobsRead !== this.#polls)) this.#jobsRead = null
     this.#seen = true
+    this.#timesGone = 0
     this.run = { ...run, jobs: this.run.jobs }
   }
 
@@ -106,7 +109,9 @@ export class RunWatch implements Watch {
 
   readonly #mayPass = (error: unknown): boolean => {
     if (isPassing(error)) return true
-    const young = !this.#seen && this.#deps.clock.now() - this.#begun < youngest
-    return young && error instanceof GitHubNotFoundError
+    if (!(error instanceof GitHubNotFoundError)) return false
+    // A run that was there may be gone for a moment, behind a replica that lags; thrice is no accident.
+    if (this.#seen) return ++this.#timesGone < 3
+    return this.#deps.clock.now() - this.#begun < youngest
   }
 }
