@@ -224,7 +224,7 @@ describe('a dispatch whose answer is lost', () => {
     here.github.fail({ path: /dispatches$/, dropAnswer: true, times: 1 })
     await expect(tests()).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: expect.stringContaining(`/actions/runs/${runs()[0]?.id} may be its run`),
+      message: expect.stringMatching(/actions\/runs\/\d+ may be its run$/),
     })
     expect(dispatches()).toHaveLength(1)
     expect(runs()).toHaveLength(1)
