@@ -61,7 +61,9 @@ describe('SIGKILL', () => {
       await again()
       const killed = await sync({ KILL_AT: String(point) })
       expect([point, killed.signal]).toEqual([point, 'SIGKILL'])
-      const there = (await readdir(work.path('library/tools')).catch((): string[] => [])).includes('typo')
+      const there = (await readdir(work.path('library/tools')).catch((): string[] => [])).includes(
+        'typo',
+      )
       if (there) await expectComplete()
       const { json } = await sync({})
       outcomes.add(json.repositories[0].status)
