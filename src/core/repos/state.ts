@@ -27,8 +27,8 @@ const stateSchema = z.object({
 export class SyncState {
   readonly #root: string
   readonly #repositories: Map<string, Remembered>
-  #saved: Promise<void> = Promise.resolve()
-
+  #writing: Promise<void> = Promise.resolve()
+  #next: Promise<void> | undefined
   readonly #onTrouble: (message: string) => void
 
   private constructor(
@@ -76,12 +76,17 @@ export class SyncState {
   }
 
   /**
-   * Whole or not at all, one at a time. Only who holds the root's lock may call it. That it can't be saved is told:
-   * what was done to the repositories is done all the same.
+   * Whole or not at all, one at a time; what is asked for during one save is done by the next, for all at once. Only
+   * who holds the root's lock may call it. That it can't be saved is told: what was done to the repositories is done
+   * all the same.
    */
   save(): Promise<void> {
-    this.#saved = this.#saved.then(() => this.#write())
-    return this.#saved
+    this.#next ??= this.#writing.then(() => {
+      this.#next = undefined
+      this.#writing = this.#write()
+      return this.#writing
+    })
+    return this.#next
   }
 
   async #write(): Promise<void> {
