@@ -92,10 +92,10 @@ describe('WORKFLOW RUN --wait', () => {
     expect([none.status, none.err]).toEqual([1, expect.not.stringContaining('line 1')])
   })
 
-  it('--quiet says nothing of a success, and the reason of a failure', async () => {
+  it('--quiet says the result alone of a success, and the reason of a failure', async () => {
     ends({})
     const good = await wait('--quiet')
-    expect([good.status, good.out, good.err]).toEqual([0, '', ''])
+    expect([good.status, good.out, good.err]).toEqual([0, expect.stringMatching(/^✅.*\n$/), ''])
     fails()
     const bad = await wait('--quiet')
     expect([bad.status, bad.err]).toEqual([1, expect.stringContaining('line 150\n')])
