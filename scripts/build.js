@@ -25,7 +25,7 @@ const bundle = await rolldown({
       'isomorphic-git': `${root}/node_modules/isomorphic-git/index.js`,
     },
   },
-  treeshake: { moduleSideEffects: (id) => !isLeftOut.test(id) },
+  treeshake: { moduleSideEffects: [{ test: isLeftOut, sideEffects: false }] },
   transform: { define: { __WIZARD_VERSION__: JSON.stringify(version) } },
 })
 await bundle.write({
