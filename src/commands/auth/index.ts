@@ -3,8 +3,7 @@ import { defineVerb, type Verb } from '../verb.js'
 
 const status = defineVerb({
   name: 'status',
-  summary:
-    'who wizard is to GitHub, where the token comes from, what it may do, and the rate limits',
+  summary: 'who you are to GitHub, where the token comes from, and what it may do',
   examples: [
     { command: 'wizard AUTH STATUS', does: 'never shows the token' },
     { command: "wizard AUTH STATUS --json | jq '.rate_limits[0].remaining'", does: 'for scripts' },
