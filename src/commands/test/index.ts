@@ -10,7 +10,7 @@ const usualTimeout = 1800
 
 const run = defineVerb({
   name: 'run',
-  summary: "run a component's tests on GitHub, wait, and say in a line how they ended",
+  summary: "run a component's tests on GitHub, and say in a line how they ended",
   examples: [
     { command: 'wizard TEST RUN core', does: 'is WORKFLOW RUN core/tests --wait --timeout 1800' },
     { command: 'wizard TEST RUN core && wizard REPO SYNC core', does: 'goes on only if they pass' },

@@ -14,7 +14,7 @@ type Watched = { kind: 'run'; result: RunResult } | { kind: 'commit'; outcome: C
 
 export const watch = defineVerb({
   name: 'watch',
-  summary: 'wait for a run, or for all runs of a commit; exit 0 on success, 1 on failure',
+  summary: 'wait for a run, or for all runs of a commit; exit 1 on failure',
   examples: [
     { command: 'wizard WORKFLOW WATCH core/tests', does: 'the newest run of a workflow' },
     {
