@@ -137,6 +137,15 @@ describe('REPO PRUNE', () => {
     expect(await readdir(work.path('library'))).toEqual(['own'])
   })
 
+  it('moves nothing where it is no longer known what wizard made', async () => {
+    await clones('clean')
+    await work.write('.wizard/state.json', '{"version":1,"repositories":{"library/cl')
+    const { status, out, err } = await work.wizard('REPO', 'PRUNE', '--yes')
+    expect([status, out]).toEqual([0, 'There is nothing to prune.\n'])
+    expect(err).toMatch(/^warning: .*state\.json can't be read/)
+    expect(await readdir(work.path('library'))).toEqual(['clean'])
+  })
+
   it('leaves alone what stands in the place of a clone that it made', async () => {
     await clones('clean')
     await rename(work.path(at('clean')), work.path('library/elsewhere'))

@@ -1,4 +1,4 @@
-import { readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { lstat, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Files } from '../support/github/index.js'
 import { openWorkspace, snapshot, type Workspace } from './support/workspace.js'
@@ -75,6 +75,22 @@ describe('what changes its kind upstream', () => {
     expect(await snapshot(work.path(typo), /^\.git(\/|$)/)).toEqual(await asGit())
     expect(await work.git(typo, 'status', '--porcelain')).toBe('')
     expect(await work.git(typo, 'fsck', '--full', '--strict')).toBe('')
+  })
+
+  it('what does not change is not touched', async () => {
+    await add({ 'a.txt': 'one\n', 'sub/b.txt': 'b\n', 'sub/c.txt': 'c\n' })
+    await sync()
+    const marks = () =>
+      Promise.all(
+        ['sub/b.txt', 'sub/c.txt', '.git/config'].map(async (file) => {
+          const { ino, mtimeNs, ctimeNs } = await lstat(work.path(typo, file), { bigint: true })
+          return [file, ino, mtimeNs, ctimeNs]
+        }),
+      )
+    const before = await marks()
+    await work.github.commit('uDOS/typo', { files: { 'a.txt': 'two\n', 'sub/new.txt': 'n\n' } })
+    expect(await sync()).toMatchObject({ status: 'updated' })
+    expect(await marks()).toEqual(before)
   })
 
   it('a folder with local work in it does not become a file', async () => {
