@@ -56,7 +56,7 @@ describe('SIGKILL', () => {
   it('at any point of a clone: absent or complete, and the next run converges', async () => {
     const outcomes = new Set<string>()
     const again = () => rm(work.path('library'), { recursive: true, force: true })
-    const at = await points(14)
+    const at = await points(10)
     for (const point of at) {
       await again()
       const killed = await sync({ KILL_AT: String(point) })
@@ -93,7 +93,7 @@ describe('SIGKILL', () => {
       await copy('pristine', typo)
     }
     const outcomes = new Set<string>()
-    const at = await points(22)
+    const at = await points(16)
     for (const point of at) {
       await rewind()
       const killed = await sync({ KILL_AT: String(point) })
