@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
+    // Most of a test's time is another process's: without this, two cores would get one worker.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
