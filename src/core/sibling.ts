@@ -62,7 +62,10 @@ const removeAll = (path: string) => rm(path, { recursive: true, force: true, max
 
 /** What the user has closed to others stays closed. */
 async function keepMode(from: string, to: string): Promise<void> {
-  const there = await stat(to).catch(() => null)
+  const there = await stat(to).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  })
   if (there?.isDirectory()) await chmod(from, there.mode & 0o7777)
 }
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended } from './support/wizard.js'
-import { openWorkspace, snapshot, type Workspace } from './support/workspace.js'
+import { openWorkspace, reached, snapshot, type Workspace } from './support/workspace.js'
 
 let work: Workspace
 
@@ -311,7 +311,7 @@ describe('two at once', () => {
     const silence = work.github.fail({ origin: 'git', delay: 'forever', path: /typo/ })
     const first = work.start(['REPO', 'SYNC', '--json'])
     const firstEnd = ended(first)
-    while (silence.hits === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await reached(silence)
     const second = await work.wizard('REPO', 'SYNC', '--lock-wait', '0')
     expect(second.status).toBe(75)
     expect(second.err).toContain(`process ${first.pid}`)
@@ -324,7 +324,7 @@ describe('two at once', () => {
     const silence = work.github.fail({ origin: 'git', delay: 'forever', path: /typo/ })
     const first = work.start(['REPO', 'SYNC'])
     const firstEnd = ended(first)
-    while (silence.hits === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await reached(silence)
     first.kill('SIGKILL')
     expect((await firstEnd).signal).toBe('SIGKILL')
     silence.remove()
@@ -336,7 +336,7 @@ describe('two at once', () => {
     const silence = work.github.fail({ origin: 'git', delay: 'forever' })
     const run = work.start(['REPO', 'SYNC', '--json'])
     const end = ended(run)
-    while (silence.hits === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await reached(silence)
     run.kill('SIGINT')
     expect((await end).status).toBe(130)
     expect(await readdir(work.path('library/tools')).catch(() => [])).toEqual([])

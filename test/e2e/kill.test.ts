@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ended } from './support/wizard.js'
-import { openWorkspace, type Workspace } from './support/workspace.js'
+import { openWorkspace, reached, type Workspace } from './support/workspace.js'
 
 let work: Workspace
 const preload = fileURLToPath(new URL('support/kill-at.mjs', import.meta.url))
@@ -113,7 +113,7 @@ describe('SIGKILL', () => {
     const silence = work.github.fail({ origin: 'git', delay: 'forever' })
     const run = work.start(['REPO', 'SYNC', '--json'])
     const end = ended(run)
-    while (silence.hits === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await reached(silence)
     run.kill('SIGTERM')
     const { status, json, err } = await end
     silence.remove()

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ended, ended } from './support/wizard.js'
-import { openWorkspace, type Workspace } from './support/workspace.js'
+import { openWorkspace, reached, type Workspace } from './support/workspace.js'
 
 let work: Workspace
 const token = '5f0a9c7e3b1d48260f9e7c5a3b1d486201234567'
@@ -79,7 +79,7 @@ describe('the token', () => {
     const silence = work.github.fail({ origin: 'git', delay: 'forever' })
     const child = work.start(['REPO', 'CLONE', 'typo', 'hanging'], { env: { GITHUB_TOKEN: token } })
     const end = ended(child)
-    while (silence.hits === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await reached(silence)
     const family = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
     const line = await readFile(`/proc/${child.pid}/cmdline`, 'utf8')
     expect([family.trim(), line.includes(token)]).toEqual(['', false])

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { vi } from 'vitest'
 import { stringify } from 'yaml'
 import {
+  type FaultHandle,
   gitText,
   type LocalGitHub,
   type LocalGitHubOptions,
@@ -65,6 +67,10 @@ export async function openWorkspace({
     },
   }
 }
+
+/** Until a request has met the fault: what is to happen in the middle of it can happen now. */
+export const reached = (fault: FaultHandle) =>
+  vi.waitUntil(() => fault.hits > 0, { timeout: 30_000, interval: 20 })
 
 /** Every path below a folder with its kind, mode and content's hash, so that two moments can be compared. */
 export async function snapshot(
