@@ -10,4 +10,9 @@ export interface WorkflowDeps {
   signal?: AbortSignal | undefined
 }
 
-export { nameOf, type Repo } from '../github/repo.js'
+export interface Repo {
+  owner: string
+  repo: string
+}
+
+export const nameOf = ({ owner, repo }: Repo): string => `${owner}/${repo}`
