@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import type { ErrorReport } from '../errors.js'
-import { readLocal } from '../git/local.js'
+import { lookAtFolder } from './local.js'
 import type { SyncEntry } from './types.js'
 import { fullNameOf, type Wanted } from './wanted.js'
 
@@ -16,7 +16,7 @@ export interface LocalListing {
   pull_schedule: string | null
   /** Whether a repository is there. */
   present: boolean
-  /** Why a `from:` entry could not be resolved. */
+  /** Why a `from:` entry could not be resolved, or what is there not be read. */
   error: ErrorReport | null
 }
 
@@ -26,7 +26,7 @@ export function listLocal(wanted: Wanted[]): Promise<LocalListing[]> {
 }
 
 async function listingOf(one: Wanted): Promise<LocalListing> {
-  const { kind } = await readLocal(one.path)
+  const local = await lookAtFolder(one.path)
   return {
     repo: fullNameOf(one),
     group: one.group,
@@ -34,8 +34,8 @@ async function listingOf(one: Wanted): Promise<LocalListing> {
     branch: one.branch ?? null,
     auto_pull: one.autoPull,
     pull_schedule: one.pullSchedule ?? null,
-    present: kind === 'repository',
-    error: null,
+    present: local.kind === 'repository',
+    error: local.kind === 'unreadable' ? local.error : null,
   }
 }
 

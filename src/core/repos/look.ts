@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { readLocal } from '../git/local.js'
 import { isUnfinished } from '../git/move/journal-file.js'
 import { resolveTag } from '../git/pin.js'
-import type { LocalState, Oid } from '../git/types.js'
+import type { Oid } from '../git/types.js'
 import { headsOf, type RepositoryHead } from '../github/heads.js'
+import { type Local, lookAtFolder, unreadable } from './local.js'
 import type { Situation } from './plan.js'
 import type { RemoteHead } from './remote-head.js'
 import type { Session } from './session.js'
@@ -44,13 +44,22 @@ const askable = (all: Wanted[]) =>
   }))
 
 interface Here {
-  local: LocalState
+  local: Local
   interrupted: boolean
   pin: Oid | null
 }
 
-async function lookHere({ path, branch }: Wanted): Promise<Here> {
-  const local = await readLocal(path)
+/** Of one that is damaged that is told, and the others go on. */
+async function lookHere(wanted: Wanted): Promise<Here> {
+  try {
+    return await lookInside(wanted)
+  } catch (error) {
+    return { local: unreadable(wanted.path, error), interrupted: false, pin: null }
+  }
+}
+
+async function lookInside({ path, branch }: Wanted): Promise<Here> {
+  const local = await lookAtFolder(path)
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
   const gitDir = join(path, '.git')
   const interrupted = isUnfinished(gitDir)

@@ -1,7 +1,8 @@
 import { type ErrorReport, reportError } from '../errors.js'
 import { isSameRepository } from '../git/origin.js'
-import { BlockedError, type BlockReason, type LocalState, type Oid } from '../git/types.js'
+import { BlockedError, type BlockReason, type Oid } from '../git/types.js'
 import { isDue } from './due.js'
+import type { Local } from './local.js'
 import type { RemoteHead } from './remote-head.js'
 import type { Remembered } from './state.js'
 import type { SkipReason, SyncStatus } from './types.js'
@@ -12,7 +13,7 @@ export type SyncMode = 'clone' | 'pull' | 'sync' | 'reset'
 /** All that is known of one repository before anything is done. */
 export interface Situation {
   wanted: Wanted
-  local: LocalState
+  local: Local
   /** A move that a kill cut short is to be finished first. */
   interrupted: boolean
   /** The commit that a tag or commit id named in the configuration has here; null: none, or it names a branch. */
@@ -29,7 +30,7 @@ export type Step =
   | {
       action: 'settle'
       situation: Situation
-      status: Extract<SyncStatus, 'unchanged' | 'skipped' | 'blocked'>
+      status: Extract<SyncStatus, 'unchanged' | 'skipped' | 'blocked' | 'failed'>
       reason: SkipReason | BlockReason | null
       error: ErrorReport | null
     }
@@ -54,6 +55,7 @@ function planOne(options: PlanOptions, situation: Situation): Step {
   const { local } = situation
   const skip = reasonToSkip(options, situation)
   if (skip !== null) return settle(situation, 'skipped', skip)
+  if (local.kind === 'unreadable') return settle(situation, 'failed', null, local.error)
   if (local.kind === 'absent' || local.kind === 'empty') {
     return options.mode === 'clone' || options.mode === 'sync'
       ? { action: 'clone', situation }
@@ -69,7 +71,7 @@ function planOne(options: PlanOptions, situation: Situation): Step {
 
 const settle = (
   situation: Situation,
-  status: 'unchanged' | 'skipped' | 'blocked',
+  status: Extract<Step, { action: 'settle' }>['status'],
   reason: SkipReason | BlockReason | null,
   error: ErrorReport | null = null,
 ): Step => ({ action: 'settle', situation, status, reason, error })

@@ -78,7 +78,7 @@ async function collect(
   )
   emit({ type: 'sync-planned', total: steps.length })
   const git = await gitOf(session)
-  if (!options.dryRun) await removeOldLeftovers(git, chosen)
+  if (!options.dryRun) await removeOldLeftovers(session, git, chosen)
   const deps = { git, gitUrl: client.gitUrl, root: config.root, state, log: session.log, emit }
   const limit = pLimit(options.concurrency ?? config.github.concurrency)
   const entries = await Promise.all(
@@ -123,11 +123,19 @@ function noRepositories(config: Config): ConfigError {
 /** With `--dry-run` nothing has become of anything. */
 const asPlanned = ({ status, ...entry }: SyncEntry): SyncEntry => ({ ...entry, planned: 'failed' })
 
-/** What killed clones left beside the destinations. */
-async function removeOldLeftovers(git: Git, chosen: Wanted[]): Promise<void> {
+/** What killed clones left beside the destinations. A folder that is closed to us stops its own repositories alone. */
+async function removeOldLeftovers({ emit }: Session, git: Git, chosen: Wanted[]): Promise<void> {
   if (!git.liveness) return
   for (const parent of new Set(chosen.map(({ path }) => dirname(path)))) {
-    await removeLeftovers(parent, git.liveness)
+    try {
+      await removeLeftovers(parent, git.liveness)
+    } catch (error) {
+      const { message } = reportError(error)
+      emit({
+        type: 'warning',
+        message: `${parent} can't be cleared of interrupted clones: ${message}`,
+      })
+    }
   }
 }
 

@@ -60,6 +60,7 @@ async function statusOfOne(
   if (local.kind === 'absent' || local.kind === 'empty') {
     return { ...known, state: 'missing', remote_commit: head?.oid ?? null }
   }
+  if (local.kind === 'unreadable') return { ...known, error: local.error }
   try {
     const asked = { ...situation, head: await headOf(session, git, situation) }
     const obstacle = obstacleTo(session.client.gitUrl, asked) ?? otherBranch(asked)

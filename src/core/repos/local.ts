@@ -1,0 +1,22 @@
+import { type ErrorReport, reportError, WizardError } from '../errors.js'
+import { readLocal } from '../git/local.js'
+import type { LocalState } from '../git/types.js'
+
+/** What is at a destination; `unreadable` where that can't be told, as of a clone that a power cut has damaged. */
+export type Local = LocalState | { kind: 'unreadable'; error: ErrorReport }
+
+/** As readLocal; but one folder that can't be read is no reason to stop at, so it throws nothing. */
+export async function lookAtFolder(path: string): Promise<Local> {
+  try {
+    return await readLocal(path)
+  } catch (error) {
+    return unreadable(path, error)
+  }
+}
+
+export function unreadable(path: string, cause: unknown): Local {
+  if (cause instanceof WizardError) return { kind: 'unreadable', error: reportError(cause) }
+  const { message } = reportError(cause)
+  const error = new WizardError(`${path} can't be read: ${message}`, { cause })
+  return { kind: 'unreadable', error: reportError(error) }
+}
