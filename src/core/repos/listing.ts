@@ -16,7 +16,7 @@ export interface LocalListing {
   pull_schedule: string | null
   /** Whether a repository is there. */
   present: boolean
-  /** Why a `from:` entry could not be resolved, or what is there not be read. */
+  /** Why a `from:` entry could not be resolved, or why its folder can't be read. */
   error: ErrorReport | null
 }
 

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
+import { readLocal } from '../git/local.js'
 import { isUnfinished } from '../git/move/journal-file.js'
 import { resolveTag } from '../git/pin.js'
 import type { Oid } from '../git/types.js'
 import { headsOf, type RepositoryHead } from '../github/heads.js'
-import { type Local, lookAtFolder, unreadable } from './local.js'
+import { type Local, unreadable } from './local.js'
 import type { Situation } from './plan.js'
 import type { RemoteHead } from './remote-head.js'
 import type { Session } from './session.js'
@@ -49,7 +50,7 @@ interface Here {
   pin: Oid | null
 }
 
-/** Of one that is damaged that is told, and the others go on. */
+/** A damaged one is told as such, and does not keep the others back. */
 async function lookHere(wanted: Wanted): Promise<Here> {
   try {
     return await lookInside(wanted)
@@ -59,7 +60,7 @@ async function lookHere(wanted: Wanted): Promise<Here> {
 }
 
 async function lookInside({ path, branch }: Wanted): Promise<Here> {
-  const local = await lookAtFolder(path)
+  const local = await readLocal(path)
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
   const gitDir = join(path, '.git')
   const interrupted = isUnfinished(gitDir)
