@@ -25,7 +25,11 @@ it('SYNC fails a damaged clone alone, and goes on with the others', async () => 
   const { status, json } = await space.wizard('REPO', 'SYNC', '--json')
   expect(status).toBe(1)
   expect(json.repositories).toMatchObject([
-    { repo: 'uDOS/one', status: 'failed', error: { code: 'FAILED' } },
+    {
+      repo: 'uDOS/one',
+      status: 'failed',
+      error: { code: 'FAILED', hint: expect.stringContaining('git status') },
+    },
     { repo: 'uDOS/two', status: 'updated', error: null },
   ])
   expect(await space.read('one/.git/HEAD')).toBe('\0\0\0\0')

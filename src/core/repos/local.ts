@@ -15,8 +15,9 @@ export async function lookAtFolder(path: string): Promise<Local> {
 }
 
 export function unreadable(path: string, cause: unknown): Local {
-  if (cause instanceof WizardError) return { kind: 'unreadable', error: reportError(cause) }
-  const { message } = reportError(cause)
-  const error = new WizardError(`${path} can't be read: ${message}`, { cause })
-  return { kind: 'unreadable', error: reportError(error) }
+  const { message, hint, ...report } = reportError(cause)
+  const told = cause instanceof WizardError ? message : `${path} can't be read: ${message}`
+  return { kind: 'unreadable', error: { ...report, message: told, hint: hint ?? remedy } }
 }
+
+const remedy = 'see what `git status` says there; moved away, it is cloned anew by REPO SYNC'
