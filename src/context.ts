@@ -8,6 +8,7 @@ import type { GitHubClient } from './core/github/client.js'
 import type { Log } from './core/log.js'
 import type { Liveness } from './core/owner-mark.js'
 import { createRedactor, type Redactor } from './core/redact.js'
+import type { ReleaseManager } from './core/releases/manager.js'
 import type { RepoSync } from './core/repos/repo-sync.js'
 import type { WorkflowRunner } from './core/workflows/runner.js'
 import { Terminal } from './terminal/terminal.js'
@@ -143,6 +144,20 @@ export class Context {
         this.github(),
       ])
       return new WorkflowRunner(client, async () => {
+        const { clock, signal } = this
+        const [log, emit] = await Promise.all([this.log(), this.events()])
+        return { log, emit, clock, signal }
+      })
+    })
+  }
+
+  releaseManager(): Promise<ReleaseManager> {
+    return this.#once('releaseManager', async () => {
+      const [{ ReleaseManager }, client] = await Promise.all([
+        import('./core/releases/manager.js'),
+        this.github(),
+      ])
+      return new ReleaseManager(client, async () => {
         const { clock, signal } = this
         const [log, emit] = await Promise.all([this.log(), this.events()])
         return { log, emit, clock, signal }

@@ -15,4 +15,10 @@ export {
   type WorkflowRunWithJobs,
   type WorkflowStep,
 } from './core/workflows/types.js'
-export { GitHubClient, RepoSync, type SessionOptions, WorkflowRunner } from './library.js'
+export {
+  GitHubClient,
+  ReleaseManager,
+  RepoSync,
+  type SessionOptions,
+  WorkflowRunner,
+} from './library.js'

@@ -8,6 +8,7 @@ import type { Emit } from './core/events.js'
 import { GitHubClient as CoreGitHubClient, type GitHubClientOptions } from './core/github/client.js'
 import { type Log, openLog } from './core/log.js'
 import { identify } from './core/process-identity.js'
+import { ReleaseManager as CoreReleaseManager } from './core/releases/manager.js'
 import { RepoSync as CoreRepoSync } from './core/repos/repo-sync.js'
 import { WorkflowRunner as CoreWorkflowRunner } from './core/workflows/runner.js'
 
@@ -18,7 +19,7 @@ export class GitHubClient extends CoreGitHubClient {
   }
 }
 
-/** What RepoSync and WorkflowRunner may be given. */
+/** What RepoSync, WorkflowRunner and ReleaseManager may be given. */
 export interface SessionOptions {
   /** A configuration, or its folder; default: the one found from the current folder. */
   config?: Config | string
@@ -44,6 +45,17 @@ export class RepoSync extends CoreRepoSync {
 
 /** WorkflowRunner with the log that the configuration names, for who uses wizard as a library. */
 export class WorkflowRunner extends CoreWorkflowRunner {
+  constructor(client: CoreGitHubClient, options: SessionOptions = {}) {
+    const { clock = systemClock, emit = () => {}, signal } = options
+    super(client, async () => {
+      const log = options.log ?? logOf(await configOf(options), client, { clock, emit })
+      return { log, emit, clock, signal }
+    })
+  }
+}
+
+/** ReleaseManager with the log that the configuration names, for who uses wizard as a library. */
+export class ReleaseManager extends CoreReleaseManager {
   constructor(client: CoreGitHubClient, options: SessionOptions = {}) {
     const { clock = systemClock, emit = () => {}, signal } = options
     super(client, async () => {

@@ -18,6 +18,11 @@ export const nouns: Noun[] = [
     load: async () => (await import('./test/index.js')).verbs,
   },
   {
+    name: 'release',
+    summary: 'from source to published, once, whatever happens on the way',
+    load: async () => (await import('./release/index.js')).verbs,
+  },
+  {
     name: 'api',
     summary: 'ask GitHub for anything else, by REST or GraphQL',
     load: async () => (await import('./api/index.js')).verbs,

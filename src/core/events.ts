@@ -32,6 +32,25 @@ export type WizardEvent =
       total: number | null
     }
   | { type: 'artifact-done'; name: string; path: string; size: number }
+  /** Bytes of a release's asset; `total` is null where the server does not say. */
+  | {
+      type: 'transfer-progress'
+      direction: 'upload' | 'download'
+      name: string
+      done: number
+      total: number | null
+    }
+  | {
+      type: 'transfer-done'
+      direction: 'upload' | 'download'
+      name: string
+      size: number
+      status: string
+    }
+  /** A step of a release begins, in words. */
+  | { type: 'release-step'; message: string }
+  /** A line that a command printed: of a build, or of signing. */
+  | { type: 'command-output'; line: string }
   /** It goes on, or was cancelled, and nobody here waits for it any more. */
   | { type: 'run-left'; run: WorkflowRun; message: string }
   /** The same of those of a commit. */

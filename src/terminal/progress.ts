@@ -5,6 +5,7 @@ import type { Board } from './board.js'
 import { tellRuns } from './run-progress.js'
 import type { Stream } from './stream.js'
 import { tellSync } from './sync-progress.js'
+import { tellTransfers } from './transfer-progress.js'
 
 export interface ProgressOptions {
   stream: Stream
@@ -45,10 +46,12 @@ export function followProgress({ stream, now, verbose, board }: ProgressOptions)
   }
   const telling = { stream, now, isLive: board !== null, say }
   const [sync, runs, artifacts] = [tellSync(telling), tellRuns(telling), tellArtifacts(telling)]
+  const transfers = tellTransfers(telling)
   const handlers: Required<Handlers> = {
     ...sync.handlers,
     ...runs.handlers,
     ...artifacts.handlers,
+    ...transfers.handlers,
     waiting: ({ message }) => say(message),
     warning: ({ message }) => say(stream.paint('warning', `warning: ${message}`)),
     request: ({ message }) => {
@@ -56,7 +59,7 @@ export function followProgress({ stream, now, verbose, board }: ProgressOptions)
     },
   }
   const lines = () =>
-    [...sync.lines(), ...runs.lines(), ...artifacts.lines()].map((line) => plainText(line))
+    [sync, runs, artifacts, transfers].flatMap((one) => one.lines()).map((line) => plainText(line))
   let drawn = Number.NEGATIVE_INFINITY
   const draw = (board: Board) => {
     if (lines().length === 0) return

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { type ErrorCode, type ErrorReport, reportError, UsageError } from '../core/errors.js'
-import type { Emit } from '../core/events.js'
+import type { Emit, WizardEvent } from '../core/events.js'
 import { plainText } from '../core/text.js'
 import { errorCommand, insideActions } from './actions.js'
 import type { Page } from './page.js'
@@ -24,6 +24,9 @@ export interface TerminalOptions {
   redact(text: string): string
 }
 
+/** Lines of a command's output that a quiet wizard shows where it fails. */
+const mostPrinted = 100
+
 /** The only writer: results on stdout, all else on stderr. */
 export class Terminal {
   readonly out: Stream
@@ -32,6 +35,8 @@ export class Terminal {
   #progress: Progress | null = null
   /** Warnings of a quiet command: of one that succeeds nobody wants to hear. */
   readonly #withheld: string[] = []
+  /** What commands printed last within a quiet one. */
+  readonly #printed: string[] = []
 
   constructor(options: TerminalOptions) {
     this.#options = options
@@ -43,12 +48,20 @@ export class Terminal {
   async followEvents(): Promise<Emit> {
     const { json, quiet, verbose, stderr } = this.#options
     if (json) return () => {}
-    if (quiet) return (event) => event.type === 'warning' && this.#withheld.push(event.message)
+    if (quiet) return (event) => this.#withhold(event)
     const board = this.err.canRedraw
       ? (await import('./board.js')).openBoard(stderr, this.err)
       : null
     this.#progress = followProgress({ stream: this.err, now: Date.now, verbose, board })
     return this.#progress.emit
+  }
+
+  /** Warnings, and the end of what a command printed. */
+  #withhold(event: WizardEvent): void {
+    if (event.type === 'warning') this.#withheld.push(`warning: ${event.message}`)
+    if (event.type !== 'command-output') return
+    this.#printed.push(event.line)
+    if (this.#printed.length > mostPrinted) this.#printed.shift()
   }
 
   showJson(value: unknown): void {
@@ -100,7 +113,7 @@ export class Terminal {
 
   #writeError(found: ErrorReport): void {
     this.#progress?.stop()
-    for (const message of this.#withheld.splice(0)) this.note(`warning: ${message}`)
+    for (const line of [...this.#printed.splice(0), ...this.#withheld.splice(0)]) this.note(line)
     const report = this.#cleanReport(found)
     if (this.#options.json) {
       this.err.write(`${JSON.stringify({ error: report })}\n`)

@@ -6,6 +6,7 @@ import { Connection, type ConnectionOptions } from './connection.js'
 import * as contents from './contents.js'
 import { graphql } from './graphql.js'
 import type { Paging } from './pages.js'
+import * as releaseAssets from './release-assets.js'
 import * as releases from './releases.js'
 import * as repositories from './repositories.js'
 import type { Release, ReleaseAsset, RepositoryData, TreeEntry } from './shapes.js'
@@ -97,9 +98,9 @@ export class GitHubClient extends Connection {
   uploadReleaseAsset(
     uploadUrl: string,
     filePath: string,
-    options?: releases.AssetOptions,
+    options?: releaseAssets.AssetOptions,
   ): Promise<ReleaseAsset & { sha256: string }> {
-    return releases.uploadReleaseAsset(this, uploadUrl, filePath, options)
+    return releaseAssets.uploadReleaseAsset(this, uploadUrl, filePath, options)
   }
 
   listReleases(

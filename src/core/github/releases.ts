@@ -1,10 +1,11 @@
-import { GitHubAuthError, UsageError } from '../errors.js'
-import { isUploadHost } from './addresses.js'
+import { z } from 'zod'
+import { GitHubNotFoundError } from '../errors.js'
 import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
-import type { Progress } from './files.js'
 import { type Paging, pagesOf } from './pages.js'
-import { assetAnswer, type Release, type ReleaseAsset, releaseAnswer } from './shapes.js'
-import { uploadFile } from './upload.js'
+import { type Release, releaseAnswer } from './shapes.js'
+
+/** What GitHub makes of `make_latest`; `legacy`: by date and version. */
+export type MakeLatest = 'true' | 'false' | 'legacy'
 
 export interface ReleaseOptions {
   /** Default: the tag. */
@@ -15,7 +16,7 @@ export interface ReleaseOptions {
   prerelease?: boolean | undefined
   /** A branch or a full commit id, where the tag is not there yet; default: the default branch. */
   target?: string | undefined
-  latest?: 'true' | 'false' | 'legacy' | undefined
+  latest?: MakeLatest | undefined
   generateNotes?: boolean | undefined
 }
 
@@ -47,44 +48,42 @@ export async function createRelease(
   return parseAnswer(api, releaseAnswer, data)
 }
 
-export interface AssetOptions {
-  /** Default: the file's name. */
-  name?: string | undefined
-  contentType?: string | undefined
-  onProgress?: ((progress: Progress) => void) | undefined
-}
-
 /**
- * Sends a file as an asset, as a stream. What was cut may be there as an asset in state `starter`.
- * https://docs.github.com/en/rest/releases/assets#upload-a-release-asset
- *
- * @param uploadUrl as `createRelease` gave it, with or without its `{?name,label}`
- * @throws PathError for the file; GitHubError (422) where the name is taken; GitHubNetworkError, after which
- *   it is not known whether the asset is there
+ * Changes what is given, and leaves the rest; `draft: false` publishes.
+ * https://docs.github.com/en/rest/releases/releases#update-a-release
  */
-export async function uploadReleaseAsset(
+export async function updateRelease(
   api: Api,
-  uploadUrl: string,
-  filePath: string,
-  { name, contentType = 'application/octet-stream', onProgress }: AssetOptions = {},
-): Promise<ReleaseAsset & { sha256: string }> {
-  const { answer, sha256 } = await uploadFile(api, uploadAddress(api, uploadUrl), filePath, {
-    name,
-    contentType,
-    onProgress,
+  owner: string,
+  repo: string,
+  id: number,
+  options: Omit<ReleaseOptions, 'generateNotes'> & { tag?: string | undefined },
+): Promise<Release> {
+  repositoryPath(owner, repo)
+  const { data } = await (await api.octokit()).rest.repos.updateRelease({
+    owner,
+    repo,
+    release_id: id,
+    tag_name: options.tag,
+    name: options.name,
+    body: options.body,
+    draft: options.draft,
+    prerelease: options.prerelease,
+    target_commitish: options.target,
+    make_latest: options.latest,
   })
-  return { ...parseAnswer(api, assetAnswer, answer), sha256 }
+  return parseAnswer(api, releaseAnswer, data)
 }
 
-/** The server says where uploads go; the token follows to GitHub's own upload host alone. */
-function uploadAddress(api: Api, uploadUrl: string): URL {
-  const address = uploadUrl.replace(/\{[^}]*\}$/, '')
-  if (!URL.canParse(address)) throw new UsageError('the upload address is none: take upload_url')
-  const url = new URL(address)
-  if (isUploadHost(url, api.baseUrl)) return url
-  throw new GitHubAuthError(`uploads to ${url.host} would carry the token to another host`, {
-    hint: `this API is ${api.baseUrl.host}`,
-  })
+/** The tag stays. https://docs.github.com/en/rest/releases/releases#delete-a-release */
+export async function deleteRelease(
+  api: Api,
+  owner: string,
+  repo: string,
+  id: number,
+): Promise<void> {
+  repositoryPath(owner, repo)
+  await (await api.octokit()).rest.repos.deleteRelease({ owner, repo, release_id: id })
 }
 
 export interface ReleaseListOptions extends Paging {
@@ -113,7 +112,61 @@ export async function listReleases(
     .slice(0, limit)
 }
 
+/** @throws GitHubNotFoundError */
+export function getRelease(api: Api, owner: string, repo: string, id: number): Promise<Release> {
+  return getParsed(api, `${repositoryPath(owner, repo)}/releases/${id}`, releaseAnswer)
+}
+
 /** The one that GitHub calls latest. @throws GitHubNotFoundError where there is none */
 export function getLatestRelease(api: Api, owner: string, repo: string): Promise<Release> {
   return getParsed(api, `${repositoryPath(owner, repo)}/releases/latest`, releaseAnswer)
+}
+
+export interface NotesOptions {
+  /** Which need not be there yet, if there is a target. */
+  tag: string
+  /** A branch or a full commit id. */
+  target?: string | undefined
+  /** Default: the release that GitHub takes for the one before. */
+  previousTag?: string | undefined
+}
+
+/**
+ * GitHub's own notes; nothing is stored.
+ * https://docs.github.com/en/rest/releases/releases#generate-release-notes-content-for-a-release
+ */
+export async function generateNotes(
+  api: Api,
+  owner: string,
+  repo: string,
+  { tag, target, previousTag }: NotesOptions,
+): Promise<{ name: string; body: string }> {
+  repositoryPath(owner, repo)
+  const { data } = await (await api.octokit()).rest.repos.generateReleaseNotes({
+    owner,
+    repo,
+    tag_name: tag,
+    target_commitish: target,
+    previous_tag_name: previousTag,
+  })
+  return parseAnswer(api, z.object({ name: z.string(), body: z.string() }), data)
+}
+
+/**
+ * Whether releases of this repository become immutable when they are published; null where a server does not say.
+ * https://docs.github.com/en/rest/repos/repos#check-if-immutable-releases-are-enabled-for-a-repository
+ */
+export async function hasImmutableReleases(
+  api: Api,
+  owner: string,
+  repo: string,
+): Promise<boolean | null> {
+  const path = `${repositoryPath(owner, repo)}/immutable-releases`
+  try {
+    return (await getParsed(api, path, z.object({ enabled: z.boolean() }))).enabled
+  } catch (error) {
+    // 404: they are off, or the server or the token does not know them.
+    if (error instanceof GitHubNotFoundError) return null
+    throw error
+  }
 }

@@ -89,6 +89,7 @@ export const releaseAnswer = z
     upload_url: text,
     draft: z.boolean(),
     prerelease: z.boolean(),
+    immutable: z.boolean().nullish(),
     target_commitish: optionalText,
     created_at: optionalText,
     published_at: optionalText,
@@ -103,6 +104,8 @@ export const releaseAnswer = z
     upload_url: answer.upload_url,
     draft: answer.draft,
     prerelease: answer.prerelease,
+    /** Its assets and its tag can be changed no more. */
+    immutable: answer.immutable ?? false,
     target_commitish: answer.target_commitish ?? null,
     created_at: answer.created_at ?? null,
     published_at: answer.published_at ?? null,

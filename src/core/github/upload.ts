@@ -12,6 +12,8 @@ export interface UploadOptions {
   name?: string | undefined
   contentType: string
   onProgress?: ((progress: Progress) => void) | undefined
+  /** Ends this upload alone. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -24,7 +26,7 @@ export async function uploadFile(
   api: Api,
   to: URL,
   path: string,
-  { name = basename(path), contentType, onProgress }: UploadOptions,
+  { name = basename(path), contentType, onProgress, signal }: UploadOptions,
 ): Promise<{ answer: unknown; sha256: string }> {
   const file = await open(path).catch((cause) => {
     throw fileError(path, "can't be read", cause)
@@ -36,7 +38,7 @@ export async function uploadFile(
     const url = new URL(to)
     url.searchParams.set('name', name)
     const headers = { 'content-type': contentType, 'content-length': String(stats.size) }
-    const response = await api.transfer({ method: 'POST', url, headers, stream: source })
+    const response = await api.transfer({ method: 'POST', url, headers, stream: source, signal })
     return { answer: jsonOf(response), sha256: source.sha256() }
   } finally {
     await file.close()

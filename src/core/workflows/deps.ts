@@ -10,9 +10,4 @@ export interface WorkflowDeps {
   signal?: AbortSignal | undefined
 }
 
-export interface Repo {
-  owner: string
-  repo: string
-}
-
-export const nameOf = ({ owner, repo }: Repo): string => `${owner}/${repo}`
+export { nameOf, type Repo } from '../github/repo.js'

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import type { Context } from '../../context.js'
+import type { RepoEntry } from '../../core/config/types.js'
+import { PathError } from '../../core/errors.js'
+import { workTreeAround } from '../../core/git/around.js'
+import { nameOf, type Repo } from '../../core/github/repo.js'
+
+/**
+ * The work tree that a release is made from: `--source DIR`, else the one around the current folder if its origin is the
+ * repository, else the repository's destination in repos.yaml.
+ *
+ * @returns its top, absolute; null where there is none
+ * @throws PathError where `--source` is no work tree
+ */
+export async function sourceTree(
+  context: Context,
+  repo: Repo,
+  flag: string | undefined,
+): Promise<string | null> {
+  const config = await context.config()
+  const { gitUrl } = config.github
+  if (flag !== undefined) {
+    // It may be a fork's, or one whose origin is a mirror: who names it answers for it.
+    const named = await workTreeAround(resolve(context.cwd, flag), gitUrl)
+    if (named !== null) return named.dir
+    throw new PathError(`${flag} is in no work tree`, {
+      hint: `--source names a clone of ${nameOf(repo)}`,
+    })
+  }
+  for (const folder of [context.cwd, ...destinationsOf(await config.repos(), repo)]) {
+    const around = await workTreeAround(folder, gitUrl)
+    if (around?.origin && isSame(around.origin, repo)) return around.dir
+  }
+  return null
+}
+
+const destinationsOf = (entries: RepoEntry[], repo: Repo): string[] =>
+  entries.flatMap((entry) =>
+    entry.kind === 'repository' && isSame(entry, repo) ? [entry.destination] : [],
+  )
+
+const isSame = (one: Repo, other: Repo): boolean =>
+  nameOf(one).toLowerCase() === nameOf(other).toLowerCase()

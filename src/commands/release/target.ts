@@ -1,0 +1,57 @@
+import type { Context } from '../../context.js'
+import { UsageError } from '../../core/errors.js'
+import type { ReleaseSubject } from '../../core/releases/types.js'
+import { repositoryAround } from '../repository-context.js'
+import { findComponent, repositoryTarget } from '../targets.js'
+
+export interface ReleaseTarget {
+  subject: ReleaseSubject
+  /** What stands behind the `@`: a tag or a version; null where there is none. */
+  named: string | null
+}
+
+/**
+ * `component`, `repo` or `owner/repo`, each with an optional `@tag` or `@version`; with a repository from elsewhere
+ * `@tag` alone, or nothing.
+ *
+ * @param flag `-R`
+ * @throws UsageError for what names none
+ */
+export async function releaseTarget(
+  context: Context,
+  text: string | undefined,
+  flag: string | undefined,
+): Promise<ReleaseTarget> {
+  // `git@host:owner/repo` has an @ too, which is not one of ours.
+  const [, name = '', named = null] =
+    /^((?:\w+@[\w.-]+:|\w+:\/\/[^@]*@)?[^@]*)(?:@(.*))?$/s.exec(text ?? '') ?? []
+  if (named === '') {
+    throw new UsageError(`${text} ends before the tag`, { hint: 'for example core@1.2.3' })
+  }
+  if (name === '' || flag !== undefined) return around(context, { name, named, flag })
+  const component = findComponent(await (await context.config()).components(), name) ?? null
+  if (component !== null) {
+    const { owner, repo } = component
+    return { subject: { owner, repo, component }, named }
+  }
+  return { subject: { ...(await repositoryTarget(context, name)), component: null }, named }
+}
+
+async function around(
+  context: Context,
+  { name, named, flag }: { name: string; named: string | null; flag: string | undefined },
+): Promise<ReleaseTarget> {
+  if (name !== '' && named !== null) {
+    throw new UsageError(`-R ${flag} and ${name} both name a repository`, {
+      hint: `write @${named} alone beside -R`,
+    })
+  }
+  const repository = await repositoryAround(context, flag)
+  return { subject: { ...repository, component: null }, named: named ?? (name || null) }
+}
+
+/** @throws UsageError where no tag is named */
+export function requireTag({ named }: ReleaseTarget, text: string): string {
+  if (named !== null) return named
+  throw new UsageError(`${text} names no tag`, { hint: `write ${text}@TAG or ${text}@VERSION` })
+}

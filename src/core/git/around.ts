@@ -1,0 +1,32 @@
+import { dirname } from 'node:path'
+import { readLocal } from './local.js'
+import { type Address, isSameRepository, parseAddress } from './origin.js'
+import type { LocalRepository } from './types.js'
+
+/** A work tree, with the repository on the configured server that its origin is; null where it is none there. */
+export interface WorkTree {
+  /** Its top. */
+  dir: string
+  local: LocalRepository
+  origin: Pick<Address, 'owner' | 'repo'> | null
+}
+
+/**
+ * The work tree that a folder is in; null where it is in none.
+ *
+ * @param gitUrl the server that counts, whatever the origin's address is written as
+ */
+export async function workTreeAround(folder: string, gitUrl: string): Promise<WorkTree | null> {
+  for (let dir = folder; ; dir = dirname(dir)) {
+    const local = await readLocal(dir)
+    if (local.kind === 'repository') return { dir, local, origin: originOn(gitUrl, local) }
+    if (dirname(dir) === dir) return null
+  }
+}
+
+function originOn(gitUrl: string, { origin }: LocalRepository): WorkTree['origin'] {
+  const address = origin === null ? null : parseAddress(origin)
+  if (origin === null || address === null) return null
+  const { owner, repo } = address
+  return isSameRepository(origin, gitUrl, owner, repo) ? { owner, repo } : null
+}
