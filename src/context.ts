@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import type { Readable } from 'node:stream'
 import type { GlobalFlags } from './commands/global-flags.js'
 import { type Clock, systemClock } from './core/clock.js'
 import type { Config } from './core/config/types.js'
@@ -20,6 +21,7 @@ export class Context {
   readonly globals: GlobalFlags
   readonly env: Record<string, string | undefined>
   readonly cwd: string
+  readonly stdin: Readable
   readonly clock: Clock = systemClock
   readonly signal: AbortSignal
   readonly terminal: Terminal
@@ -34,6 +36,7 @@ export class Context {
     this.globals = globals
     this.env = process.env
     this.cwd = process.cwd()
+    this.stdin = process.stdin
     this.signal = stop.signal
     this.#process = process
     this.deadline = globals.timeout === undefined ? null : this.#stopAfter(stop, globals.timeout)
@@ -158,9 +161,11 @@ export class Context {
         this.github(),
       ])
       return new ReleaseManager(client, async () => {
+        const { identify } = await import('./core/process-identity.js')
         const { clock, signal } = this
-        const [log, emit] = await Promise.all([this.log(), this.events()])
-        return { log, emit, clock, signal }
+        const [config, log, emit] = await Promise.all([this.config(), this.log(), this.events()])
+        const self = await identify(this.#process.pid)
+        return { root: config.root, self, log, emit, clock, signal }
       })
     })
   }

@@ -59,8 +59,10 @@ export class ReleaseManager extends CoreReleaseManager {
   constructor(client: CoreGitHubClient, options: SessionOptions = {}) {
     const { clock = systemClock, emit = () => {}, signal } = options
     super(client, async () => {
-      const log = options.log ?? logOf(await configOf(options), client, { clock, emit })
-      return { log, emit, clock, signal }
+      const config = await configOf(options)
+      const log = options.log ?? logOf(config, client, { clock, emit })
+      const self = await identify(process.pid)
+      return { root: config.root, self, log, emit, clock, signal }
     })
   }
 }

@@ -42,7 +42,7 @@ export interface ErrorOptions {
 /** The base of every error that wizard tells a user of: one line of what and where, and a hint with the remedy. */
 export class WizardError extends Error {
   readonly code: ErrorCode = 'FAILED'
-  readonly hint: string | undefined
+  hint: string | undefined
   /** What else was wrong, where several things were found at once; this one is not among them. */
   readonly details: readonly WizardError[]
 
@@ -52,6 +52,12 @@ export class WizardError extends Error {
     this.hint = hint
     this.details = details
   }
+}
+
+/** The same error, with one more remedy, or with what is left behind. */
+export function withHint(error: unknown, text: string): unknown {
+  if (error instanceof WizardError) error.hint = error.hint ? `${error.hint}; ${text}` : text
+  return error
 }
 
 /** The command line is wrong. */

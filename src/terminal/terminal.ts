@@ -138,11 +138,17 @@ export class Terminal {
     this.#writeError({ code, message, hint })
   }
 
+  /** Whether somebody is there, and wants to be asked. */
+  get canAsk(): boolean {
+    const { yes, stdin } = this.#options
+    return !yes && stdin.isTTY === true && this.err.isTerminal
+  }
+
   /** @throws UsageError where there is nobody to ask and no `--yes`. */
   async confirm(question: string): Promise<boolean> {
     if (this.#options.yes) return true
     const { stdin, stderr, signal } = this.#options
-    if (stdin.isTTY !== true || !this.err.isTerminal) {
+    if (!this.canAsk) {
       throw new UsageError(`${question} There is no terminal to ask on`, {
         hint: 'give --yes to go ahead',
       })

@@ -62,6 +62,7 @@ export const assetAnswer = z
     state: text.default('uploaded'),
     content_type: optionalText,
     browser_download_url: text,
+    uploader: z.object({ login: text }).nullish(),
   })
   .transform((answer) => ({
     id: answer.id,
@@ -74,6 +75,8 @@ export const assetAnswer = z
     state: answer.state,
     content_type: answer.content_type ?? null,
     download_url: answer.browser_download_url,
+    /** Whoever sent it, by login. */
+    uploader: answer.uploader?.login ?? null,
   }))
 
 export type ReleaseAsset = z.output<typeof assetAnswer>
@@ -93,6 +96,7 @@ export const releaseAnswer = z
     target_commitish: optionalText,
     created_at: optionalText,
     published_at: optionalText,
+    author: z.object({ login: text }).nullish(),
     assets: z.array(assetAnswer).default([]),
   })
   .transform((answer) => ({
@@ -109,6 +113,8 @@ export const releaseAnswer = z
     target_commitish: answer.target_commitish ?? null,
     created_at: answer.created_at ?? null,
     published_at: answer.published_at ?? null,
+    /** Whoever made it, by login. */
+    author: answer.author?.login ?? null,
     assets: answer.assets,
   }))
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { glob } from 'tinyglobby'
 import { PathError } from '../../errors.js'
-import type { ReleaseDeps } from '../deps.js'
 import { type LocalAsset, localAssets } from '../assets/local.js'
+import type { ReleaseDeps } from '../deps.js'
 import { runCommand } from './command.js'
 import type { PublishRequest } from './types.js'
 

@@ -24,7 +24,8 @@ export async function writeChecksums(
     const lines = new Map<string, string>()
     for (const artifact of artifacts) {
       const file = template.replaceAll('{artifact}', artifact.name)
-      const sum = algorithm === 'sha256' ? await artifact.sha256() : await hashOf(artifact.path, 'md5')
+      const sum =
+        algorithm === 'sha256' ? await artifact.sha256() : await hashOf(artifact.path, 'md5')
       lines.set(file, `${lines.get(file) ?? ''}${sum}  ${artifact.name}\n`)
     }
     for (const [file, text] of lines) {

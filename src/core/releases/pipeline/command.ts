@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { kill } from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import type { Clock } from '../../clock.js'
 import { WizardError } from '../../errors.js'
 import { plainText } from '../../text.js'
 import type { ReleaseDeps } from '../deps.js'
@@ -39,6 +41,11 @@ export function childEnvironment(
   }
 }
 
+/** Milliseconds that an ended command has to go, before it is killed. */
+const grace = 5000
+/** Milliseconds after its end in which the rest of its output comes. */
+const patience = 2000
+
 /**
  * Runs a command to its end, its output told line by line. It has a process group of its own, which is ended with the
  * signal.
@@ -46,12 +53,13 @@ export function childEnvironment(
  * @throws WizardError where it ends otherwise than with 0, or can't be begun; the signal's reason
  */
 export async function runCommand(
-  { emit, log, signal }: Pick<ReleaseDeps, 'emit' | 'log' | 'signal'>,
+  { emit, log, signal, clock }: Pick<ReleaseDeps, 'emit' | 'log' | 'signal' | 'clock'>,
   { label, file, args, cwd, env }: Command,
 ): Promise<void> {
   signal?.throwIfAborted()
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-  const stop = () => endGroup(child)
+  const over = new AbortController()
+  const stop = () => void endGroup(child, clock, over.signal)
   signal?.addEventListener('abort', stop)
   const tell = (line: string) => {
     emit({ type: 'command-output', line })
@@ -59,15 +67,15 @@ export async function runCommand(
   }
   try {
     const reading = [child.stdout, child.stderr].map((stream) => readLines(stream, tell))
-    const [code, killedBy] = await ended(child, file)
-    await Promise.all(reading)
+    const how = await ended(child, file)
+    await drained(reading, child, clock)
     signal?.throwIfAborted()
-    if (code === 0) return
-    const how = code === null ? `was ended by ${killedBy}` : `ended with exit ${code}`
-    throw new WizardError(`${label}: ${[file, ...args].at(-1) === undefined ? file : shown(file, args)} ${how}`, {
+    if (how === null) return
+    throw new WizardError(`${label}: ${shown(file, args)} ${how}`, {
       hint: 'its output says why; nothing was made on GitHub by this run',
     })
   } finally {
+    over.abort()
     signal?.removeEventListener('abort', stop)
   }
 }
@@ -76,10 +84,12 @@ export async function runCommand(
 const shown = (file: string, args: string[]) =>
   args[0] === '-c' ? (args[1] ?? '') : [file, ...args].join(' ')
 
-async function ended(child: ChildProcess, file: string): Promise<[number | null, string | null]> {
+/** How it ended, in words; null: well. */
+async function ended(child: ChildProcess, file: string): Promise<string | null> {
   try {
-    const [code, killedBy] = await once(child, 'close')
-    return [code, killedBy]
+    const [code, killedBy] = await once(child, 'exit')
+    if (code === null) return `was ended by ${killedBy}`
+    return code === 0 ? null : `ended with exit ${code}`
   } catch (cause) {
     const { code } = { code: '', ...(cause as object) }
     throw new WizardError(`${file} can't be run (${code})`, {
@@ -89,17 +99,41 @@ async function ended(child: ChildProcess, file: string): Promise<[number | null,
   }
 }
 
+/** What it left running in the background may hold its output open: nobody waits for that. */
+async function drained(reading: Promise<void>[], child: ChildProcess, clock: Clock): Promise<void> {
+  const enough = new AbortController()
+  const given = clock.sleep(patience, enough.signal).then(
+    () => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    },
+    () => {},
+  )
+  await Promise.all(reading)
+  enough.abort()
+  await given
+}
+
 async function readLines(stream: Readable, tell: (line: string) => void): Promise<void> {
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    tell(line)
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
+  for await (const line of lines) tell(line)
+}
+
+/** With all that it started: asked first, then made to. */
+async function endGroup({ pid }: ChildProcess, clock: Clock, over: AbortSignal): Promise<void> {
+  if (pid === undefined) return
+  signalGroup(pid, 'SIGTERM')
+  try {
+    await clock.sleep(grace, over)
+    signalGroup(pid, 'SIGKILL')
+  } catch {
+    // It has gone by itself.
   }
 }
 
-/** With all that it started. */
-function endGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, 'SIGTERM')
+    kill(-pid, signal)
   } catch {
     // It has ended already.
   }

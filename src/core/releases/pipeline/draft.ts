@@ -1,10 +1,9 @@
-import { GitHubNetworkError } from '../../errors.js'
-import { createRelease, deleteRelease, getRelease, updateRelease } from '../../github/releases.js'
-import type { Repo } from '../../github/repo.js'
+import { ConflictError, GitHubNetworkError } from '../../errors.js'
+import { createRelease, deleteRelease, updateRelease } from '../../github/releases.js'
 import type { Release } from '../../github/shapes.js'
 import type { ReleaseDeps } from '../deps.js'
 import { releasesOf } from '../find.js'
-import { isMarked, withMark } from '../mark.js'
+import { isAsMarked, isMarked, withMark } from '../mark.js'
 import type { ReleaseSubject } from '../types.js'
 
 export interface DraftRequest {
@@ -13,12 +12,15 @@ export interface DraftRequest {
   /** Title. */
   name: string
   notes: string
+  /** Whether a person gave the notes with this command, so that they go before what the draft has. */
+  isGiven: boolean
   /** A full commit id, or a branch; undefined: the default branch. */
   target: string | undefined
   prerelease: boolean
 }
 
 const mostTries = 3
+/** Milliseconds; each further one is longer by that. */
 const pause = 2000
 
 /**
@@ -35,23 +37,37 @@ export async function ownDraft(
   const [first, ...others] = known
   if (first === undefined) return onlyOne(deps, request, await make(deps, request))
   for (const { id } of others) await remove(deps, request, id)
-  return updateRelease(deps.github, request.subject.owner, request.subject.repo, first.id, {
-    ...contentOf(request),
-    draft: true,
+  return bringUpToDate(deps, request, first)
+}
+
+/** Its title, and a text that somebody edited on its page, stay. */
+async function bringUpToDate(
+  { github, emit }: ReleaseDeps,
+  { subject, tag, notes, isGiven, target }: DraftRequest,
+  { id, body }: Release,
+): Promise<Release> {
+  const keeps = !isGiven && !isAsMarked(body)
+  if (keeps) emit({ type: 'warning', message: `the draft's notes were edited: they stay` })
+  const content = keeps ? { target } : { target, body: withMark(notes, subject, tag) }
+  const updated = await updateRelease(github, subject.owner, subject.repo, id, content)
+  if (updated.draft) return updated
+  throw new ConflictError(`somebody published the draft of ${tag} meanwhile: ${updated.url}`, {
+    hint: 'look at it; the same command says whether it is whole',
   })
 }
 
 async function make(deps: ReleaseDeps, request: DraftRequest): Promise<Release> {
-  const { owner, repo } = request.subject
+  const { subject, tag, name, notes, target, prerelease } = request
+  const content = { name, body: withMark(notes, subject, tag), target, prerelease, draft: true }
   for (let tries = 1; ; tries++) {
     try {
-      const content = { ...contentOf(request), draft: true }
-      return await createRelease(deps.github, owner, repo, request.tag, content)
+      return await createRelease(deps.github, subject.owner, subject.repo, tag, content)
     } catch (error) {
-      if (!(error instanceof GitHubNetworkError) || tries === mostTries) throw error
+      if (!(error instanceof GitHubNetworkError)) throw error
       await deps.clock.sleep(pause * tries, deps.signal)
       const [made] = await draftsOf(deps, request)
       if (made !== undefined) return made
+      if (tries === mostTries) throw error
     }
   }
 }
@@ -67,45 +83,20 @@ async function onlyOne(deps: ReleaseDeps, request: DraftRequest, made: Release):
 async function draftsOf(deps: ReleaseDeps, { subject, tag }: DraftRequest): Promise<Release[]> {
   const releases = await releasesOf(deps, subject)
   return releases
-    .filter(({ draft, tag_name, body }) => draft && tag_name === tag && isMarked(body, subject, tag))
+    .filter(
+      ({ draft, tag_name, body }) => draft && tag_name === tag && isMarked(body, subject, tag),
+    )
     .sort((one, other) => one.id - other.id)
 }
 
-async function remove(deps: ReleaseDeps, { subject, tag }: DraftRequest, id: number): Promise<void> {
-  deps.emit({ type: 'warning', message: `${tag} has a second draft of ours (${id}): it is deleted` })
-  await deleteRelease(deps.github, subject.owner, subject.repo, id)
-}
-
-const contentOf = ({ subject, tag, name, notes, target, prerelease }: DraftRequest) => ({
-  name,
-  body: withMark(notes, subject, tag),
-  target,
-  prerelease,
-})
-
-/**
- * Publishes a draft, once: where the answer is lost, the release says whether it happened.
- *
- * @param latest undefined: as GitHub decides
- */
-export async function publishDraft(
+async function remove(
   deps: ReleaseDeps,
-  { owner, repo }: Repo,
+  { subject, tag }: DraftRequest,
   id: number,
-  latest?: boolean | undefined,
-): Promise<Release> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await updateRelease(deps.github, owner, repo, id, {
-        draft: false,
-        latest: latest === undefined ? undefined : latest ? 'true' : 'false',
-      })
-    } catch (error) {
-      if (!(error instanceof GitHubNetworkError)) throw error
-      const now = await getRelease(deps.github, owner, repo, id)
-      if (!now.draft) return now
-      if (tries === mostTries) throw error
-      await deps.clock.sleep(pause * tries, deps.signal)
-    }
-  }
+): Promise<void> {
+  deps.emit({
+    type: 'warning',
+    message: `${tag} has a second draft of ours (${id}): it is deleted`,
+  })
+  await deleteRelease(deps.github, subject.owner, subject.repo, id)
 }

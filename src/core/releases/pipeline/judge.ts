@@ -4,7 +4,7 @@ import { oneLine } from '../../text.js'
 import { nameOfSubject, severalDrafts } from '../find.js'
 import { isMarked } from '../mark.js'
 import { compareVersions, isPrerelease, tagOf, versionTags } from '../versions.js'
-import type { ComponentSubject, PublishRequest, RemoteFacts, SourceFacts } from './types.js'
+import type { ComponentSubject, Found, PublishRequest, RemoteFacts, SourceFacts } from './types.js'
 
 /** @throws UsageError where the target names another version than version_file does */
 export function expectNamedVersion(
@@ -16,13 +16,6 @@ export function expectNamedVersion(
   throw new UsageError(`${component.versionFile} says ${version}, not ${oneLine(named, 100)}`, {
     hint: `raise the version there, or publish ${component.name}@${version}`,
   })
-}
-
-/** What there is of this tag: the release that was published, or the draft that an earlier try of ours left. */
-export interface Found {
-  published: Release | null
-  /** The first one goes on; further ones are ours as well, from an answer that was lost. */
-  drafts: Release[]
 }
 
 /** @throws ConflictError for a tag at another commit, a foreign draft, several drafts */

@@ -1,18 +1,20 @@
-import { previousTag, isPrerelease, tagOf } from '../versions.js'
+import { isPrerelease, previousTag, tagOf } from '../versions.js'
 import { isLatest } from './judge.js'
-import type { PublishPlan, PublishRequest, RemoteFacts, SourceFacts } from './types.js'
+import type {
+  PublishFacts,
+  PublishPlan,
+  PublishRequest,
+  RemoteFacts,
+  SourceFacts,
+} from './types.js'
 
-export interface PlanFacts {
+export interface PlanFacts extends Pick<PublishFacts, 'source' | 'remote' | 'found'> {
   request: PublishRequest
-  source: SourceFacts
-  remote: RemoteFacts
   notes: string
-  /** Whether an earlier try left a draft. */
-  hasDraft: boolean
 }
 
 /** What will be done, in words and order; nothing is asked or changed. */
-export function planPublish({ request, source, remote, notes, hasDraft }: PlanFacts): PublishPlan {
+export function planPublish({ request, source, remote, notes, found }: PlanFacts): PublishPlan {
   const { subject, files } = request
   const { component } = subject
   const tag = tagOf(component.tag, source.version)
@@ -25,7 +27,7 @@ export function planPublish({ request, source, remote, notes, hasDraft }: PlanFa
     previous_tag: previousTag(component.tag, source.version, remote.tags)?.tag ?? null,
     prerelease: isPrerelease(source.version),
     latest: isLatest(subject, source, remote),
-    steps: stepsOf(request, tag, hasDraft),
+    steps: stepsOf(request, tag, found.drafts.length > 0),
     artifacts: files.length > 0 ? files : component.release.artifacts,
     notes,
     warnings: warningsOf(source, remote),
@@ -62,6 +64,8 @@ function warningsOf({ untracked, dir }: SourceFacts, { immutable }: RemoteFacts)
   const which = untracked.slice(0, 5).join(', ') + (untracked.length > 5 ? ' …' : '')
   return [
     ...(untracked.length > 0 ? [`${dir} has files that git does not track: ${which}`] : []),
-    ...(immutable ? ['releases here are immutable: once published, its assets stay as they are'] : []),
+    ...(immutable
+      ? ['releases here are immutable: once published, its assets stay as they are']
+      : []),
   ]
 }

@@ -62,7 +62,14 @@ export interface PublishPlan {
 export type PublishResult =
   | { kind: 'planned'; plan: PublishPlan }
   | { kind: 'declined'; plan: PublishPlan }
-  | { kind: 'already-published' | 'published' | 'draft'; release: ReleaseInfo }
+  | { kind: 'already-published'; release: ReleaseInfo }
+  | Finished
+
+/** `draft`: verified, and left for somebody to publish. */
+export interface Finished {
+  kind: 'published' | 'draft'
+  release: ReleaseInfo
+}
 
 /** What the work tree says. */
 export interface SourceFacts {
@@ -73,6 +80,21 @@ export interface SourceFacts {
   /** Paths that differ from HEAD, tracked ones. */
   changed: string[]
   untracked: string[]
+}
+
+/** All that is known before anything is made. */
+export interface PublishFacts {
+  tag: string
+  source: SourceFacts
+  remote: RemoteFacts
+  found: Found
+}
+
+/** What there is of this tag: the release that was published, or the draft that an earlier try of ours left. */
+export interface Found {
+  published: Release | null
+  /** The first one goes on; further ones are ours as well, from an answer that was lost. */
+  drafts: Release[]
 }
 
 /** What GitHub says. */

@@ -1,0 +1,123 @@
+import { resolve } from 'node:path'
+import type { Context } from '../../context.js'
+import { PathError, UsageError } from '../../core/errors.js'
+import { nameOf } from '../../core/github/repo.js'
+import type {
+  ComponentSubject,
+  PublishPlan,
+  PublishResult,
+} from '../../core/releases/pipeline/types.js'
+import { lines, type Page } from '../../terminal/page.js'
+import { defineVerb } from '../verb.js'
+import { notesChoice, notesFlags } from './notes-flags.js'
+import { planLines } from './plan-page.js'
+import { releaseOutputs } from './release-page.js'
+import { sourceTree } from './source.js'
+import { releaseTarget } from './target.js'
+
+export const publish = defineVerb({
+  name: 'publish',
+  summary: 'from source to published: check, build, sign, draft, upload, verify, publish',
+  examples: [
+    { command: 'wizard RELEASE PUBLISH core --dry-run', does: 'what would be done' },
+    {
+      command: 'wizard RELEASE PUBLISH core',
+      does: 'shows the plan and asks; run again after any failure, it goes on',
+    },
+    { command: 'wizard RELEASE PUBLISH core@1.2.3 --yes', does: 'only if version_file says 1.2.3' },
+    {
+      command: 'wizard RELEASE PUBLISH core dist/core.tcz dist/core.iso',
+      does: 'files that something else has built',
+    },
+    { command: 'wizard RELEASE PUBLISH core --draft', does: 'stops at the verified draft' },
+  ],
+  args: [
+    { name: 'target', summary: 'component, or component@version' },
+    {
+      name: 'file',
+      summary: "files in place of the component's artifacts; nothing is built",
+      optional: true,
+      variadic: true,
+    },
+  ],
+  flags: {
+    source: { type: 'text', value: 'DIR', summary: 'the work tree that is released' },
+    'dry-run': { type: 'boolean', summary: 'print the plan, and change nothing' },
+    draft: { type: 'boolean', summary: 'stop at the verified draft' },
+    'skip-build': { type: 'boolean', summary: 'take the artifacts as they are' },
+    'allow-backport': { type: 'boolean', summary: "a version below the component's last" },
+    ...notesFlags,
+  },
+  async run(context, [target = '', ...files], flags): Promise<PublishResult> {
+    const { subject, named } = await releaseTarget(context, target, undefined)
+    const component = await componentOf(context, subject, target)
+    const notes = await notesChoice(context, flags)
+    const manager = await context.releaseManager()
+    return manager.publish({
+      subject: component,
+      named,
+      source: await requireSource(context, component, flags.source),
+      files: files.map((file) => resolve(context.cwd, file)),
+      notes,
+      dryRun: flags['dry-run'],
+      draft: flags.draft,
+      skipBuild: flags['skip-build'],
+      allowBackport: flags['allow-backport'],
+      env: context.env,
+      confirm: (plan) => confirmPlan(context, plan),
+    })
+  },
+  json: (result) => ('plan' in result ? result.plan : { ...result.release, result: result.kind }),
+  render: pageOf,
+  shortfall: (result) =>
+    result.kind === 'declined' ? { code: 'FAILED', message: 'nothing was published' } : null,
+  outputs: (result) => ('release' in result ? releaseOutputs(result.release) : {}),
+})
+
+async function componentOf(
+  context: Context,
+  subject: Awaited<ReturnType<typeof releaseTarget>>['subject'],
+  text: string,
+): Promise<ComponentSubject> {
+  const { component } = subject
+  if (component !== null) return { ...subject, component }
+  const names = Object.keys(await (await context.config()).components())
+  throw new UsageError(`${text} is no component: only a component can be published`, {
+    hint:
+      names.length > 0
+        ? `components.yaml names ${names.join(', ')}; for a repository there is RELEASE CREATE`
+        : 'components.yaml says what a component is; for a repository there is RELEASE CREATE',
+  })
+}
+
+async function requireSource(
+  context: Context,
+  subject: ComponentSubject,
+  flag: string | undefined,
+): Promise<string> {
+  const dir = await sourceTree(context, subject, flag)
+  if (dir !== null) return dir
+  throw new PathError(`there is no work tree of ${nameOf(subject)} here`, {
+    hint: `stand in a clone of it, give --source DIR, or run wizard REPO SYNC ${subject.repo}`,
+  })
+}
+
+/** A person sees the plan and is asked; a script has decided already. */
+async function confirmPlan({ terminal }: Context, plan: PublishPlan): Promise<boolean> {
+  if (!terminal.canAsk) return true
+  for (const line of planLines(plan)) terminal.note(line)
+  return terminal.confirm(`Publish ${plan.tag} of ${plan.repo}?`)
+}
+
+function pageOf(result: PublishResult, { globals }: Context): Page {
+  if (result.kind === 'planned') return lines(...planLines(result.plan))
+  if (result.kind === 'declined') return { kind: 'nothing' }
+  const { tag, url } = result.release
+  if (globals.quiet) return lines(url)
+  const said = {
+    'already-published': `${tag} is already published: ${url}`,
+    published: `✅ ${tag} published: ${url}`,
+    draft: `✅ ${tag} is a verified draft: ${url}`,
+  }
+  return lines(said[result.kind])
+}

@@ -1,0 +1,47 @@
+import { GitHubNetworkError, withHint } from '../../errors.js'
+import { getRelease, updateRelease } from '../../github/releases.js'
+import type { Repo } from '../../github/repo.js'
+import type { Release } from '../../github/shapes.js'
+import type { ReleaseDeps } from '../deps.js'
+
+const mostTries = 3
+/** Milliseconds; each further one is longer by that. */
+const pause = 2000
+
+/**
+ * Publishes a draft, once: where the answer is lost, the release says whether it happened.
+ *
+ * @param latest undefined: as GitHub decides
+ */
+export async function publishDraft(
+  deps: ReleaseDeps,
+  { owner, repo }: Repo,
+  id: number,
+  latest?: boolean | undefined,
+): Promise<Release> {
+  const choice = latest === undefined ? undefined : latest ? 'true' : 'false'
+  for (let tries = 1; ; tries++) {
+    try {
+      return await updateRelease(deps.github, owner, repo, id, { draft: false, latest: choice })
+    } catch (error) {
+      if (!(error instanceof GitHubNetworkError)) throw error
+      const now = await stateOf(deps, { owner, repo }, id, error)
+      if (!now.draft) return now
+      if (tries === mostTries) throw error
+      await deps.clock.sleep(pause * tries, deps.signal)
+    }
+  }
+}
+
+async function stateOf(
+  { github }: ReleaseDeps,
+  { owner, repo }: Repo,
+  id: number,
+  lost: GitHubNetworkError,
+): Promise<Release> {
+  try {
+    return await getRelease(github, owner, repo, id)
+  } catch {
+    throw withHint(lost, 'it may be published all the same: the same command finds out')
+  }
+}
