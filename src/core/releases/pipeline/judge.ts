@@ -1,5 +1,4 @@
 import { ConflictError, UsageError } from '../../errors.js'
-import type { Release } from '../../github/shapes.js'
 import { oneLine } from '../../text.js'
 import { nameOfSubject, severalDrafts } from '../find.js'
 import { isMarked } from '../mark.js'
