@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Context } from '../../context.js'
-import { PathError, UsageError } from '../../core/errors.js'
+import { GitHubNotFoundError, PathError } from '../../core/errors.js'
 import { nameOf } from '../../core/github/repo.js'
 import type {
   ComponentSubject,
@@ -82,7 +82,7 @@ async function componentOf(
   const { component } = subject
   if (component !== null) return { ...subject, component }
   const names = Object.keys(await (await context.config()).components())
-  throw new UsageError(`${text} is no component: only a component can be published`, {
+  throw new GitHubNotFoundError(`${text} is no component: only a component can be published`, {
     hint:
       names.length > 0
         ? `components.yaml names ${names.join(', ')}; for a repository there is RELEASE CREATE`

@@ -12,18 +12,24 @@ export const longestMark = 500
 const longestBody = 125_000
 export const longestNotes = longestBody - longestMark
 
-/** Says of a draft that a pipeline of ours made it for this subject and tag. */
-const nameOfMark = (subject: ReleaseSubject, tag: string): string =>
-  `${encodeURIComponent(nameOfSubject(subject))}@${encodeURIComponent(tag)}`
-
-/** The body with the mark at its end, in place of any other. */
-export function withMark(body: string, subject: ReleaseSubject, tag: string): string {
-  const text = withoutMark(body)
-  return `${text}\n\n<!-- wizard:release ${nameOfMark(subject, tag)} ${sumOf(text)} -->\n`
+/** Which of our verbs made a draft, and of what: they do not touch each other's. */
+export interface Maker {
+  verb: 'publish' | 'create'
+  subject: ReleaseSubject
 }
 
-export const isMarked = (body: string, subject: ReleaseSubject, tag: string): boolean =>
-  pattern.exec(body)?.[1] === nameOfMark(subject, tag)
+/** Says of a draft that it is ours, of this subject and tag. */
+const nameOfMark = ({ verb, subject }: Maker, tag: string): string =>
+  `${verb}:${encodeURIComponent(nameOfSubject(subject))}@${encodeURIComponent(tag)}`
+
+/** The body with the mark at its end, in place of any other. */
+export function withMark(body: string, maker: Maker, tag: string): string {
+  const text = withoutMark(body)
+  return `${text}\n\n<!-- wizard:release ${nameOfMark(maker, tag)} ${sumOf(text)} -->\n`
+}
+
+export const isMarked = (body: string, maker: Maker, tag: string): boolean =>
+  pattern.exec(body)?.[1] === nameOfMark(maker, tag)
 
 /** Whether nobody has changed the text since the mark was set. */
 export const isAsMarked = (body: string): boolean =>

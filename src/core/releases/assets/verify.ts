@@ -33,6 +33,6 @@ export async function verifyAssets(
   if (!others) wrong.push(...strangers.map((name) => `${name} is none of its files`))
   if (wrong.length === 0) return [...there.values()]
   throw new ConflictError(`the assets are not what was read from disk: ${wrong.join('; ')}`, {
-    hint: 'run the command again: it puts right what is not as it should be',
+    hint: 'something else writes to the files or to the release: run the command again without it',
   })
 }

@@ -3,14 +3,12 @@ import { getRelease } from '../../github/releases.js'
 import type { Release } from '../../github/shapes.js'
 import { tagCommit } from '../../github/tags.js'
 import type { LocalAsset } from '../assets/local.js'
-import { removeStrangers } from '../assets/strangers.js'
-import { uploadAssets } from '../assets/upload.js'
 import { verifyAssets } from '../assets/verify.js'
 import type { ReleaseDeps } from '../deps.js'
+import { ownDraft } from '../draft.js'
+import { fillDraft, keepingDraft } from '../fill-draft.js'
 import { infoOf } from '../info.js'
-import type { AssetStatus } from '../types.js'
-import { ownDraft } from './draft.js'
-import { publishDraft } from './publish-draft.js'
+import { publishDraft } from '../publish-draft.js'
 import { expectSameHead } from './source.js'
 import type { Finished, PublishFacts, PublishPlan, PublishRequest } from './types.js'
 
@@ -27,60 +25,41 @@ export async function finish(
   made: Made,
 ): Promise<Finished> {
   const { subject } = request
-  const { tag, commit, prerelease, notes } = made.plan
+  const { facts, plan, assets } = made
+  const { tag, commit, prerelease, notes, latest } = plan
   tell(deps, `draft: ${tag}`)
-  const draft = await ownDraft(
-    deps,
-    {
-      subject,
-      tag,
-      name: tag,
-      notes,
-      target: commit,
-      prerelease,
-      isGiven: request.notes.kind === 'text',
-    },
-    made.facts.found.drafts,
-  )
-  try {
-    return await finishDraft(deps, request, made, draft)
-  } catch (error) {
-    throw withHint(
-      error,
-      `the draft of ${tag} stays, unpublished: the same command goes on with it`,
-    )
-  }
+  const content = { tag, name: tag, notes, target: commit, prerelease }
+  const maker = { verb: 'publish', subject } as const
+  const isGiven = request.notes.kind === 'text'
+  const draft = await ownDraft(deps, { ...content, maker, isGiven }, facts.found.drafts)
+  const statuses = await fillDraft(deps, subject, draft, assets)
+  const published = request.draft ? null : await publishWhole(deps, request, made, draft)
+  const release = published ?? (await getRelease(deps.github, subject.owner, subject.repo, draft.id))
+  const info = infoOf(release, { latest: latest && !release.draft, commit, statuses })
+  return { kind: release.draft ? 'draft' : 'published', release: info }
 }
 
-async function finishDraft(
+async function publishWhole(
   deps: ReleaseDeps,
-  request: PublishRequest,
+  { subject }: PublishRequest,
   { facts, plan, assets }: Made,
-  draft: Release,
-): Promise<Finished> {
-  const { subject } = request
-  const place = { ...subject, releaseId: draft.id, uploadUrl: draft.upload_url }
-  const { author } = draft
-  if (assets.length > 0) tell(deps, `upload: ${assets.length} assets`)
-  await removeStrangers(deps, { ...place, author }, assets)
-  const uploaded = await uploadAssets(deps, assets, {
-    place,
-    release: plan.tag,
-    replace: true,
-    hint: '',
+  { id }: Release,
+): Promise<Release> {
+  const { owner, repo } = subject
+  await keepingDraft(async () => {
+    await expectSameHead(facts.source)
+    await expectTag(deps, subject, plan, 'before it was published')
   })
-  tell(deps, 'verify')
-  await verifyAssets(deps, place, assets, { others: false })
-  const statuses = new Map(uploaded.map(({ asset, status }) => [asset.name, status]))
-  if (request.draft) return { kind: 'draft', release: await infoNow(deps, place, plan, statuses) }
-  await expectSameHead(facts.source)
-  await expectTag(deps, subject, plan, 'before it was published')
   tell(deps, `publish: ${plan.tag}`)
-  await publishDraft(deps, subject, draft.id, plan.latest)
+  await publishDraft(deps, subject, id, { latest: plan.latest ? 'true' : 'false' })
   tell(deps, 'confirm')
-  await verifyAssets(deps, place, assets, { others: false })
-  await expectTag(deps, subject, plan, 'while it was published')
-  return { kind: 'published', release: await infoNow(deps, place, plan, statuses) }
+  try {
+    await verifyAssets(deps, { owner, repo, releaseId: id }, assets, { others: false })
+    await expectTag(deps, subject, plan, 'while it was published')
+    return await getRelease(deps.github, owner, repo, id)
+  } catch (error) {
+    throw withHint(error, `${plan.tag} is published`)
+  }
 }
 
 /** @throws ConflictError where the tag is at another commit */
@@ -96,16 +75,6 @@ async function expectTag(
     `somebody put ${tag} on another commit ${when}: ${now.slice(0, 7)}, not ${commit.slice(0, 7)}`,
     { hint: 'look at the tag and the release before you go on' },
   )
-}
-
-async function infoNow(
-  { github }: ReleaseDeps,
-  { owner, repo, releaseId }: { owner: string; repo: string; releaseId: number },
-  { latest, commit }: PublishPlan,
-  statuses: ReadonlyMap<string, AssetStatus>,
-) {
-  const release = await getRelease(github, owner, repo, releaseId)
-  return infoOf(release, { latest: latest && !release.draft, commit, statuses })
 }
 
 const tell = ({ emit }: ReleaseDeps, message: string) => emit({ type: 'release-step', message })

@@ -34,7 +34,7 @@ export function findOwn(
   const published = ours.find(({ draft }) => !draft) ?? null
   if (published !== null) return { published, drafts: [] }
   const drafts = [...ours].sort((one, other) => one.id - other.id)
-  const foreign = drafts.find(({ body }) => !isMarked(body, subject, tag))
+  const foreign = drafts.find(({ body }) => !isMarked(body, { verb: 'publish', subject }, tag))
   if (foreign === undefined) return { published, drafts }
   if (drafts.length > 1) throw severalDrafts(drafts, tag)
   throw new ConflictError(`${tag} has a draft that somebody else made: ${foreign.url}`, {

@@ -1,7 +1,6 @@
-import { UsageError } from '../../errors.js'
 import { generateNotes } from '../../github/releases.js'
 import type { ReleaseDeps } from '../deps.js'
-import { longestNotes } from '../mark.js'
+import { expectShort } from '../notes-length.js'
 import { previousTag } from '../versions.js'
 import type { PublishFacts, PublishRequest } from './types.js'
 
@@ -20,12 +19,4 @@ export async function notesOf(
   const { owner, repo } = subject
   const options = { tag, target: source.head, previousTag: previous }
   return (await generateNotes(deps.github, owner, repo, options)).body
-}
-
-/** @throws UsageError */
-export function expectShort(text: string): string {
-  if (text.length <= longestNotes) return text
-  throw new UsageError(`the notes have ${text.length} characters; GitHub takes ${longestNotes}`, {
-    hint: 'cut them, and link to the whole',
-  })
 }

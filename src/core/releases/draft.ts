@@ -1,13 +1,11 @@
-import { ConflictError, GitHubNetworkError } from '../../errors.js'
-import { createRelease, deleteRelease, updateRelease } from '../../github/releases.js'
-import type { Release } from '../../github/shapes.js'
-import type { ReleaseDeps } from '../deps.js'
-import { releasesOf } from '../find.js'
-import { isAsMarked, isMarked, withMark } from '../mark.js'
-import type { ReleaseSubject } from '../types.js'
+import { ConflictError, GitHubNetworkError } from '../errors.js'
+import { createRelease, deleteRelease, listReleases, updateRelease } from '../github/releases.js'
+import type { Release } from '../github/shapes.js'
+import type { ReleaseDeps } from './deps.js'
+import { isAsMarked, isMarked, type Maker, withMark } from './mark.js'
 
 export interface DraftRequest {
-  subject: ReleaseSubject
+  maker: Maker
   tag: string
   /** Title. */
   name: string
@@ -43,13 +41,14 @@ export async function ownDraft(
 /** Its title, and a text that somebody edited on its page, stay. */
 async function bringUpToDate(
   { github, emit }: ReleaseDeps,
-  { subject, tag, notes, isGiven, target }: DraftRequest,
+  { maker, tag, notes, isGiven, target }: DraftRequest,
   { id, body }: Release,
 ): Promise<Release> {
+  const { owner, repo } = maker.subject
   const keeps = !isGiven && !isAsMarked(body)
   if (keeps) emit({ type: 'warning', message: `the draft's notes were edited: they stay` })
-  const content = keeps ? { target } : { target, body: withMark(notes, subject, tag) }
-  const updated = await updateRelease(github, subject.owner, subject.repo, id, content)
+  const content = keeps ? { target } : { target, body: withMark(notes, maker, tag) }
+  const updated = await updateRelease(github, owner, repo, id, content)
   if (updated.draft) return updated
   throw new ConflictError(`somebody published the draft of ${tag} meanwhile: ${updated.url}`, {
     hint: 'look at it; the same command says whether it is whole',
@@ -57,11 +56,12 @@ async function bringUpToDate(
 }
 
 async function make(deps: ReleaseDeps, request: DraftRequest): Promise<Release> {
-  const { subject, tag, name, notes, target, prerelease } = request
-  const content = { name, body: withMark(notes, subject, tag), target, prerelease, draft: true }
+  const { maker, tag, name, notes, target, prerelease } = request
+  const { owner, repo } = maker.subject
+  const content = { name, body: withMark(notes, maker, tag), target, prerelease, draft: true }
   for (let tries = 1; ; tries++) {
     try {
-      return await createRelease(deps.github, subject.owner, subject.repo, tag, content)
+      return await createRelease(deps.github, owner, repo, tag, content)
     } catch (error) {
       if (!(error instanceof GitHubNetworkError)) throw error
       await deps.clock.sleep(pause * tries, deps.signal)
@@ -80,23 +80,18 @@ async function onlyOne(deps: ReleaseDeps, request: DraftRequest, made: Release):
   return oldest
 }
 
-async function draftsOf(deps: ReleaseDeps, { subject, tag }: DraftRequest): Promise<Release[]> {
-  const releases = await releasesOf(deps, subject)
-  return releases
-    .filter(
-      ({ draft, tag_name, body }) => draft && tag_name === tag && isMarked(body, subject, tag),
-    )
-    .sort((one, other) => one.id - other.id)
+async function draftsOf({ github }: ReleaseDeps, { maker, tag }: DraftRequest): Promise<Release[]> {
+  const { owner, repo } = maker.subject
+  return ownDrafts(await listReleases(github, owner, repo), maker, tag)
 }
 
-async function remove(
-  deps: ReleaseDeps,
-  { subject, tag }: DraftRequest,
-  id: number,
-): Promise<void> {
-  deps.emit({
-    type: 'warning',
-    message: `${tag} has a second draft of ours (${id}): it is deleted`,
-  })
-  await deleteRelease(deps.github, subject.owner, subject.repo, id)
+/** Those that bear our mark, the oldest first. */
+export const ownDrafts = (releases: Release[], maker: Maker, tag: string): Release[] =>
+  releases
+    .filter(({ draft, tag_name, body }) => draft && tag_name === tag && isMarked(body, maker, tag))
+    .sort((one, other) => one.id - other.id)
+
+async function remove(deps: ReleaseDeps, { maker, tag }: DraftRequest, id: number): Promise<void> {
+  deps.emit({ type: 'warning', message: `${tag} has a second draft of ours (${id}): it is deleted` })
+  await deleteRelease(deps.github, maker.subject.owner, maker.subject.repo, id)
 }

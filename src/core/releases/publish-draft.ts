@@ -1,8 +1,11 @@
-import { GitHubNetworkError, withHint } from '../../errors.js'
-import { getRelease, updateRelease } from '../../github/releases.js'
-import type { Repo } from '../../github/repo.js'
-import type { Release } from '../../github/shapes.js'
-import type { ReleaseDeps } from '../deps.js'
+import { GitHubNetworkError, withHint } from '../errors.js'
+import { getRelease, type MakeLatest, updateRelease } from '../github/releases.js'
+import type { Repo } from '../github/repo.js'
+import type { Release } from '../github/shapes.js'
+import type { ReleaseDeps } from './deps.js'
+
+/** What is left where publishing failed. */
+export const draftStays = 'the draft stays, unpublished: the same command goes on with it'
 
 const mostTries = 3
 /** Milliseconds; each further one is longer by that. */
@@ -11,23 +14,22 @@ const pause = 2000
 /**
  * Publishes a draft, once: where the answer is lost, the release says whether it happened.
  *
- * @param latest undefined: as GitHub decides
+ * @param body in place of the one it has
  */
 export async function publishDraft(
   deps: ReleaseDeps,
   { owner, repo }: Repo,
   id: number,
-  latest?: boolean | undefined,
+  { latest, body }: { latest: MakeLatest; body?: string | undefined },
 ): Promise<Release> {
-  const choice = latest === undefined ? undefined : latest ? 'true' : 'false'
   for (let tries = 1; ; tries++) {
     try {
-      return await updateRelease(deps.github, owner, repo, id, { draft: false, latest: choice })
+      return await updateRelease(deps.github, owner, repo, id, { draft: false, latest, body })
     } catch (error) {
-      if (!(error instanceof GitHubNetworkError)) throw error
+      if (!(error instanceof GitHubNetworkError)) throw withHint(error, draftStays)
       const now = await stateOf(deps, { owner, repo }, id, error)
       if (!now.draft) return now
-      if (tries === mostTries) throw error
+      if (tries === mostTries) throw withHint(error, draftStays)
       await deps.clock.sleep(pause * tries, deps.signal)
     }
   }

@@ -1,0 +1,62 @@
+import { updateRelease } from '../github/releases.js'
+import type { Release } from '../github/shapes.js'
+import type { ReleaseDeps } from './deps.js'
+import { findRelease } from './find.js'
+import { infoOf } from './info.js'
+import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
+import { keepMark, withoutMark } from './mark.js'
+import { expectShort } from './notes-length.js'
+import { publishDraft } from './publish-draft.js'
+import type { ReleaseInfo, ReleaseSubject } from './types.js'
+
+export interface EditRequest {
+  subject: ReleaseSubject
+  /** A tag or a version. */
+  named: string
+  title?: string | undefined
+  notes?: string | undefined
+  /** false publishes. */
+  draft?: boolean | undefined
+  prerelease?: boolean | undefined
+  latest?: LatestChoice | undefined
+}
+
+/**
+ * Changes what is given, and leaves the rest.
+ *
+ * @throws GitHubNotFoundError for the release; UsageError for notes that are too long
+ */
+export async function edit(deps: ReleaseDeps, request: EditRequest): Promise<ReleaseInfo> {
+  const { subject, named, notes } = request
+  if (notes !== undefined) expectShort(notes)
+  const { release, releases } = await findRelease(deps, subject, named)
+  const now = await change(deps, request, release, releases)
+  const { owner, repo } = subject
+  deps.log.write('releases', 'INFO', `✅ ${owner}/${repo} ${now.tag_name} changed (${now.url})`)
+  return infoOf(now, { latest: await isLatestNow(deps, subject, now) })
+}
+
+async function change(
+  deps: ReleaseDeps,
+  { subject, title, notes, draft, prerelease, latest }: EditRequest,
+  release: Release,
+  releases: Release[],
+): Promise<Release> {
+  const { owner, repo } = subject
+  const { id, tag_name: tag, body: old } = release
+  const publishes = release.draft && draft === false
+  const state = { tag, prerelease: prerelease ?? release.prerelease }
+  const choice = publishes ? (latest ?? 'auto') : latest
+  const makeLatest = choice && makeLatestOf(choice, subject, state, releases)
+  const body = notes === undefined ? undefined : keepMark(notes, old)
+  const now = await updateRelease(deps.github, owner, repo, id, {
+    name: title,
+    body,
+    prerelease,
+    draft: publishes ? undefined : draft,
+    latest: publishes || release.draft ? undefined : makeLatest,
+  })
+  if (!publishes) return now
+  // By hand it is published as it is: what a pipeline has begun ends here.
+  return publishDraft(deps, subject, id, { latest: makeLatest ?? 'legacy', body: withoutMark(now.body) })
+}

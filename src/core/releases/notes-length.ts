@@ -1,0 +1,10 @@
+import { UsageError } from '../errors.js'
+import { longestNotes } from './mark.js'
+
+/** @throws UsageError for notes that are longer than GitHub takes */
+export function expectShort(text: string): string {
+  if (text.length <= longestNotes) return text
+  throw new UsageError(`the notes have ${text.length} characters; GitHub takes ${longestNotes}`, {
+    hint: 'cut them, and link to the whole',
+  })
+}
