@@ -1,0 +1,199 @@
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import picomatch from 'picomatch'
+import { inLanes } from '../archive/lanes.js'
+import { folded, safeName } from '../archive/names.js'
+import { ConflictError, GitHubNotFoundError, PathError } from '../errors.js'
+import { hasCode } from '../files.js'
+import { writing } from '../github/files.js'
+import { downloadReleaseAsset } from '../github/release-assets.js'
+import type { Release, ReleaseAsset } from '../github/shapes.js'
+import { oneLine } from '../text.js'
+import { hashOf } from './assets/local.js'
+import type { ReleaseDeps } from './deps.js'
+import { findRelease } from './find.js'
+import { isWhole } from './info.js'
+import { isSumsFile, parseSums } from './sums.js'
+import type { ReleaseSubject } from './types.js'
+
+export interface DownloadRequest {
+  subject: ReleaseSubject
+  /** A tag or a version; null: the latest. */
+  named: string | null
+  /** Globs of assets' names; none: all of them. */
+  patterns: string[]
+  /** Absolute; it is made. */
+  dir: string
+  /** Replaces files with other bytes. */
+  clobber: boolean
+}
+
+export interface DownloadedAsset {
+  name: string
+  /** Absolute. */
+  path: string
+  /** Bytes. */
+  size: number
+  /** `sha256:` and 64 hexadecimal digits, of what is on disk. */
+  digest: string
+  /** What it was held against. */
+  checked: ('digest' | 'sums')[]
+  status: 'downloaded' | 'unchanged' | 'replaced'
+}
+
+/** As many as a home connection fills. */
+const atOnce = 4
+
+/**
+ * Downloads assets, each held against the digest that GitHub tells and against the file of sums in the release. A file
+ * is there when it is whole and right.
+ *
+ * @throws GitHubNotFoundError for a release or pattern that matches nothing; ConflictError for files with other bytes in
+ *   the way, before anything is downloaded, and for bytes that are not those of the sums; PathError
+ */
+export async function download(
+  deps: ReleaseDeps,
+  request: DownloadRequest,
+): Promise<DownloadedAsset[]> {
+  const { subject, named, dir } = request
+  const { release } = await findRelease(deps, subject, named)
+  const placed = place(choose(release, request.patterns), dir)
+  const old = await whatIsThere(placed)
+  if (!request.clobber) expectFree(old, release)
+  await writing(dir, () => mkdir(dir, { recursive: true }))
+  const work = await writing(dir, () => mkdtemp(join(dir, '.wizard-download-')))
+  try {
+    const sums = await readSums(deps, subject, release, work)
+    const done = new Map<string, DownloadedAsset>()
+    await inLanes(atOnce, placed, async (one) => {
+      deps.signal?.throwIfAborted()
+      done.set(one.path, await take(deps, { subject, work, sums, old }, one))
+    })
+    return placed.flatMap(({ path }) => done.get(path) ?? [])
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+interface Placed {
+  asset: ReleaseAsset
+  path: string
+}
+
+/** @throws GitHubNotFoundError */
+function choose({ assets, tag_name: tag }: Release, patterns: string[]): ReleaseAsset[] {
+  const whole = assets.filter(isWhole)
+  const matchers = patterns.map((pattern) => ({
+    pattern,
+    matches: picomatch(pattern, { dot: true }),
+  }))
+  const idle = matchers.find(({ matches }) => !whole.some(({ name }) => matches(name)))
+  if (idle !== undefined || whole.length === 0) {
+    const names = whole.map(({ name }) => name).join(', ')
+    const what = idle === undefined ? 'no assets' : `no asset that is ${oneLine(idle.pattern, 100)}`
+    throw new GitHubNotFoundError(`${tag} has ${what}`, {
+      hint: names === '' ? 'none was uploaded' : `there are ${oneLine(names, 400)}`,
+    })
+  }
+  if (matchers.length === 0) return whole
+  return whole.filter(({ name }) => matchers.some(({ matches }) => matches(name)))
+}
+
+/** An asset's name is somebody else's choice. @throws PathError where two would be one file */
+function place(assets: ReleaseAsset[], dir: string): Placed[] {
+  const seen = new Map<string, string>()
+  return assets.map((asset) => {
+    const name = safeName(asset.name, `asset-${asset.id}`)
+    const other = seen.get(folded(name))
+    if (other !== undefined) {
+      throw new PathError(`${other} and ${oneLine(asset.name, 100)} would be one file`, {
+        hint: 'take one of them with --pattern',
+      })
+    }
+    seen.set(folded(name), oneLine(asset.name, 100))
+    return { asset, path: join(dir, name) }
+  })
+}
+
+/** The digests of the files in the way, by path; null for one that can't be the asset. */
+async function whatIsThere(placed: Placed[]): Promise<Map<string, string | null>> {
+  const found = new Map<string, string | null>()
+  for (const { asset, path } of placed) {
+    const stats = await stat(path).catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return null
+      throw error
+    })
+    if (stats === null) continue
+    if (!stats.isFile()) throw new PathError(`${path} is in the way, and no file`)
+    const isLikely = stats.size === asset.size && asset.digest !== null
+    const digest = isLikely ? `sha256:${await hashOf(path, 'sha256')}` : null
+    found.set(path, digest === asset.digest ? digest : null)
+  }
+  return found
+}
+
+/** @throws ConflictError */
+function expectFree(old: Map<string, string | null>, { tag_name: tag }: Release): void {
+  const others = [...old].filter(([, digest]) => digest === null).map(([path]) => path)
+  if (others.length === 0) return
+  const which = others.slice(0, 5).join(', ') + (others.length > 5 ? ' …' : '')
+  throw new ConflictError(`there are other files already: ${which}`, {
+    hint: `--clobber replaces them by those of ${tag}; --dir DIR puts them elsewhere`,
+  })
+}
+
+/** By the name of the asset. */
+async function readSums(
+  deps: ReleaseDeps,
+  { owner, repo }: ReleaseSubject,
+  { assets }: Release,
+  work: string,
+): Promise<Map<string, string>> {
+  const sums = new Map<string, string>()
+  for (const asset of assets.filter((one) => isWhole(one) && isSumsFile(one))) {
+    const to = join(work, `sums-${asset.id}`)
+    await downloadReleaseAsset(deps.github, owner, repo, asset, to)
+    for (const [name, sum] of parseSums(await readFile(to, 'utf8'))) sums.set(name, sum)
+  }
+  return sums
+}
+
+interface Bench {
+  subject: ReleaseSubject
+  work: string
+  sums: ReadonlyMap<string, string>
+  old: ReadonlyMap<string, string | null>
+}
+
+async function take(
+  deps: ReleaseDeps,
+  { subject: { owner, repo }, work, sums, old }: Bench,
+  { asset, path }: Placed,
+): Promise<DownloadedAsset> {
+  const { name, size } = asset
+  const there = old.get(path)
+  const done = (sha256: string, status: DownloadedAsset['status']): DownloadedAsset => {
+    expectSum(asset, sha256, sums)
+    deps.emit({ type: 'transfer-done', direction: 'download', name, size, status })
+    const checked = [asset.digest !== null && 'digest', sums.has(name) && 'sums'] as const
+    const kinds = checked.filter((kind) => kind !== false)
+    return { name, path, size, digest: `sha256:${sha256}`, checked: kinds, status }
+  }
+  if (there) return done(there.slice('sha256:'.length), 'unchanged')
+  const part = join(work, String(asset.id))
+  const { sha256 } = await downloadReleaseAsset(deps.github, owner, repo, asset, part, {
+    onProgress: (so) => deps.emit({ type: 'transfer-progress', direction: 'download', name, ...so }),
+  })
+  const result = done(sha256, there === undefined ? 'downloaded' : 'replaced')
+  await writing(path, () => rename(part, path))
+  return result
+}
+
+/** @throws ConflictError naming both */
+function expectSum({ name }: ReleaseAsset, sha256: string, sums: ReadonlyMap<string, string>): void {
+  const sum = sums.get(name)
+  if (sum === undefined || sum === sha256) return
+  throw new ConflictError(`${basename(name)} is not what the release's checksums say`, {
+    hint: `sha256 ${sum} was expected, ${sha256} came: the file was not kept`,
+  })
+}
