@@ -12,7 +12,7 @@ export const isLogin = (text: string): boolean => login.test(text)
  *
  * @param known what GitHub says the login is
  */
-export function personOf({ name, email }: Author, known: string | null = null): Person {
+export function personOf({ name, email }: Author, known?: string | null): Person {
   const address = email.trim().toLowerCase()
   const own = /^(?:\d+\+)?([^@+]+)@users\.noreply\.[\w.-]+$/i.exec(email.trim())?.[1]
   const found = known ?? own ?? null
@@ -30,8 +30,13 @@ export function peopleOf({ author, message }: Pick<NoteCommit, 'author' | 'messa
   const others = Array.from(message.matchAll(trailer), ([, name = '', email = '']) =>
     personOf({ name, email }),
   )
+  return differentPeople([author, ...others])
+}
+
+/** Each once, where it stands first. */
+export function differentPeople(people: Person[]): Person[] {
   const found = new Map<string, Person>()
-  for (const person of [author, ...others]) {
+  for (const person of people) {
     const key = keyOf(person)
     if (key !== '' && !found.has(key)) found.set(key, person)
   }
