@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import type { Context } from '../../context.js'
-import type { RepoEntry } from '../../core/config/types.js'
 import { PathError } from '../../core/errors.js'
 import { workTreeAround } from '../../core/git/around.js'
 import { nameOf, type Repo } from '../../core/github/repo.js'
@@ -27,17 +26,13 @@ export async function sourceTree(
       hint: `--source names a clone of ${nameOf(repo)}`,
     })
   }
-  for (const folder of [context.cwd, ...destinationsOf(await config.repos(), repo)]) {
+  const { placesOf } = await import('../../core/repos/places.js')
+  for (const folder of [context.cwd, ...placesOf(await config.repos(), config.root, repo)]) {
     const around = await workTreeAround(folder, gitUrl)
     if (around?.origin && isSame(around.origin, repo)) return around.dir
   }
   return null
 }
-
-const destinationsOf = (entries: RepoEntry[], repo: Repo): string[] =>
-  entries.flatMap((entry) =>
-    entry.kind === 'repository' && isSame(entry, repo) ? [entry.destination] : [],
-  )
 
 const isSame = (one: Repo, other: Repo): boolean =>
   nameOf(one).toLowerCase() === nameOf(other).toLowerCase()

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import { readLocal } from './local.js'
+import type { GitDirs } from './git-dirs.js'
+import { readWorkTree } from './local.js'
 import { type Address, isSameRepository, parseAddress } from './origin.js'
 import type { LocalRepository } from './types.js'
 
@@ -7,19 +8,19 @@ import type { LocalRepository } from './types.js'
 export interface WorkTree {
   /** Its top. */
   dir: string
-  local: LocalRepository
+  local: LocalRepository & GitDirs
   origin: Pick<Address, 'owner' | 'repo'> | null
 }
 
 /**
- * The work tree that a folder is in; null where it is in none.
+ * The work tree that a folder is in, a linked one (`git worktree`) too; null where it is in none.
  *
  * @param gitUrl the server that counts, whatever the origin's address is written as
  */
 export async function workTreeAround(folder: string, gitUrl: string): Promise<WorkTree | null> {
   for (let dir = folder; ; dir = dirname(dir)) {
-    const local = await readLocal(dir)
-    if (local.kind === 'repository') return { dir, local, origin: originOn(gitUrl, local) }
+    const local = await readWorkTree(dir)
+    if (local !== null) return { dir, local, origin: originOn(gitUrl, local) }
     if (dirname(dir) === dir) return null
   }
 }

@@ -2,9 +2,10 @@ import { lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../files.js'
 import { type GitConfig, readGitConfig } from './config-file.js'
+import { type GitDirs, gitDirsOf } from './git-dirs.js'
 import { readHead, resolveRef } from './refs.js'
 import { readShallow } from './shallow.js'
-import { BlockedError, type LocalState, type Oid } from './types.js'
+import { BlockedError, type LocalRepository, type LocalState, type Oid } from './types.js'
 
 /** What is at a path, told by a few small files of it; nothing is changed. @throws what the file system says */
 export async function readLocal(dir: string): Promise<LocalState> {
@@ -22,20 +23,26 @@ export async function readLocal(dir: string): Promise<LocalState> {
   if ((await kindOf(join(gitDir, 'HEAD'))) === 'absent') {
     return { kind: 'occupied', what: 'a folder whose .git is no repository' }
   }
-  return readRepository(gitDir)
+  return readRepository({ gitDir, commonDir: gitDir })
 }
 
-async function readRepository(gitDir: string): Promise<LocalState> {
+/** The same of the work tree that a folder is, linked ones and submodules among them; null where it is none. */
+export async function readWorkTree(dir: string): Promise<(LocalRepository & GitDirs) | null> {
+  const dirs = await gitDirsOf(dir)
+  return dirs && { ...(await readRepository(dirs)), ...dirs }
+}
+
+async function readRepository({ gitDir, commonDir }: GitDirs): Promise<LocalRepository> {
   // A sparse checkout stands in a file of its own beside, since git 2.36.
-  const config = readGitConfig(gitDir, [join(gitDir, 'config.worktree')])
+  const config = readGitConfig(commonDir, [join(gitDir, 'config.worktree')])
   const known = {
     kind: 'repository',
     origin: config.get('remote.origin.url') ?? null,
-    shallow: (await readShallow(gitDir)).size > 0,
+    shallow: (await readShallow(commonDir)).size > 0,
   } as const
   const setting = unsupportedSetting(config)
   try {
-    const place = await readPlace(gitDir)
+    const place = await readPlace({ gitDir, commonDir })
     return { ...known, ...place, unsupported: setting ?? (await unsupportedIndex(gitDir)) }
   } catch (error) {
     // A setting may change how refs are kept (reftable, SHA-256): then none can be read here.
@@ -45,10 +52,13 @@ async function readRepository(gitDir: string): Promise<LocalState> {
   }
 }
 
-async function readPlace(gitDir: string): Promise<{ branch: string | null; head: Oid | null }> {
+async function readPlace({
+  gitDir,
+  commonDir,
+}: GitDirs): Promise<{ branch: string | null; head: Oid | null }> {
   const head = await readHead(gitDir)
   if ('oid' in head) return { branch: null, head: head.oid }
-  return { branch: head.branch, head: await resolveRef(gitDir, `refs/heads/${head.branch}`) }
+  return { branch: head.branch, head: await resolveRef(commonDir, `refs/heads/${head.branch}`) }
 }
 
 type Kind = 'absent' | 'folder' | 'a file' | 'a symbolic link' | 'no plain file'

@@ -1,4 +1,10 @@
-import { GitHubAuthError, GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../errors.js'
+import {
+  GitHubAuthError,
+  GitHubError,
+  GitHubNetworkError,
+  GitHubNotFoundError,
+  GitHubRateLimitError,
+} from '../errors.js'
 import { oneLine } from '../text.js'
 import { graphqlUrl } from './addresses.js'
 import type { Api } from './api.js'
@@ -75,6 +81,12 @@ export async function graphql(
     throw new GitHubAuthError(words, options)
   }
   throw new GitHubError(words || 'the query has no answer', options)
+}
+
+/** A bad token and a rate limit would stop the rest as well; anything else leaves another way to ask. */
+export function isUnavailable(error: unknown): error is GitHubError {
+  if (!(error instanceof GitHubError) || error instanceof GitHubRateLimitError) return false
+  return !(error instanceof GitHubAuthError && error.status === 401)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,14 +1,8 @@
 import { z } from 'zod'
-import {
-  GitHubAuthError,
-  GitHubError,
-  GitHubNetworkError,
-  GitHubNotFoundError,
-  GitHubRateLimitError,
-} from '../errors.js'
+import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../errors.js'
 import { isCut } from '../http/failure.js'
 import type { Api } from './api.js'
-import { askGraphql } from './graphql.js'
+import { askGraphql, isUnavailable } from './graphql.js'
 
 /** A repository whose head is asked for; `branch` undefined: its default branch. */
 export interface WantedHead {
@@ -60,12 +54,6 @@ export async function headsOf(
     }
   }
   return wanted.map((_one, index) => heads[index] ?? null)
-}
-
-/** A bad token and a rate limit would stop the rest as well; anything else leaves git to be asked. */
-function isUnavailable(error: unknown): error is GitHubError {
-  if (!(error instanceof GitHubError) || error instanceof GitHubRateLimitError) return false
-  return !(error instanceof GitHubAuthError && error.status === 401)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ConflictError, GitHubNetworkError } from '../errors.js'
-import { commitOf } from '../github/commits.js'
+import { commitOf } from '../github/commit.js'
 import {
   createRelease,
   generateNotes,

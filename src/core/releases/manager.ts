@@ -3,6 +3,8 @@ import type { GitHubClient } from '../github/client.js'
 import { acquireLock } from '../lock.js'
 import type { ProcessIdentity } from '../process-identity.js'
 import type { ReleaseDeps } from './deps.js'
+import type { NotesRequest } from './notes/types.js'
+import { notesFor } from './notes.js'
 import { publish } from './pipeline/publish.js'
 import type { PublishRequest, PublishResult } from './pipeline/types.js'
 
@@ -45,5 +47,10 @@ export class ReleaseManager {
         { path: join(root, '.wizard', `release-${component}.lock`), command, wait: lockWait },
       )
     return publish({ ...session, github: this.#client, server: this.#client, lock }, request)
+  }
+
+  /** The notes as markdown: see `notesFor`. */
+  async generateNotes(request: NotesRequest): Promise<string> {
+    return notesFor({ ...(await this.#open()), github: this.#client }, request)
   }
 }

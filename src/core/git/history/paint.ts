@@ -54,6 +54,18 @@ export class Painting {
     return count
   }
 
+  /** The commits that this side alone reaches, in the order they were found in. */
+  *only(side: number): Generator<{ oid: Oid; commit: Commit }> {
+    for (const { oid, commit, sides } of this.#painted.values()) {
+      if (sides === side && commit !== null) yield { oid, commit }
+    }
+  }
+
+  /** One that was come across, or is a parent of one; null where it is not here. */
+  commitAt(oid: Oid): Commit | null {
+    return this.#painted.get(oid)?.commit ?? null
+  }
+
   /** Whether one side alone leads to history that is not here: below a shallow border, or missing. */
   isCut(): boolean {
     for (const { oid, commit, sides } of this.#painted.values()) {

@@ -15,6 +15,7 @@ export interface CommitRequest {
   branch: string
   files: Files
   message: string
+  author?: { name: string; email: string }
   /** Seconds since 1970, of author and committer. */
   date: number
   /** The commit it follows: default the branch's tip; null begins a history of its own. */
@@ -33,8 +34,10 @@ export async function makeCommit(bare: string, request: CommitRequest): Promise<
   const branch = `refs/heads/${request.branch}`
   const tip = await resolve(bare, branch)
   const parent = await parentOf(bare, tip, request)
+  const { author } = request
   const stream = Buffer.concat([
     text(`commit ${branch}\nmark :1\n`),
+    text(author ? `author ${author.name} <${author.email}> ${request.date} +0000\n` : ''),
     text(`committer Mona Lisa <mona@example.com> ${request.date} +0000\n`),
     data(request.message),
     text(parent === null ? '' : `from ${parent}\n`),

@@ -140,6 +140,7 @@ const repository = `
     repositoryTopics(${page}): RepositoryTopicConnection!
     defaultBranchRef: Ref
     ref(qualifiedName: String!): Ref
+    object(oid: GitObjectID, expression: String): GitObject
     refs(refPrefix: String!, query: String, ${page}, orderBy: RefOrder): RefConnection
     latestRelease: Release
     release(tagName: String!): Release
@@ -172,6 +173,17 @@ const git = `
     id: ID!
     oid: GitObjectID!
     abbreviatedOid: String!
+    message: String!
+    author: GitActor
+    authors(${page}): GitActorConnection!
+    committer: GitActor
+  }
+
+  type GitActor {
+    name: String
+    email: String
+    date: String
+    user: User
   }
 
   type Tag implements GitObject {
@@ -211,6 +223,6 @@ export const schema = buildSchema(
     repository,
     git,
     releases,
-    ...['Repository', 'RepositoryTopic', 'Ref', 'Release'].map(connection),
+    ...['Repository', 'RepositoryTopic', 'Ref', 'Release', 'GitActor'].map(connection),
   ].join('\n'),
 )

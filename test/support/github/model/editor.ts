@@ -19,6 +19,8 @@ export interface Commit {
   branch?: string
   files?: Files
   message?: string
+  /** Default: Mona Lisa, as whom it is committed in any case. */
+  author?: { name: string; email: string }
   /** The commit it follows, default the branch's tip; null begins a history of its own. */
   parent?: string | null
   /** More parents, which make it a merge. */
@@ -55,8 +57,10 @@ export class Editor {
     await this.world.setDefaultBranch(name, head)
   }
 
-  addUser(login: string): void {
-    this.world.addAccount(login, 'User')
+  /** With the addresses by which its commits are known. */
+  addUser(login: string, ...emails: string[]): void {
+    const account = this.world.addAccount(login, 'User')
+    account.emails.push(...emails.map((email) => email.toLowerCase()))
   }
 
   /** A commit on a branch, which moves to it. Dates advance by a minute a commit. */

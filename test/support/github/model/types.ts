@@ -7,6 +7,8 @@ export interface Account {
   nodeId: string
   login: string
   type: 'User' | 'Organization'
+  /** Addresses by which its commits are known, in lower case. */
+  emails: string[]
   createdAt: string
 }
 

@@ -68,7 +68,7 @@ export class World {
     if (known) return known
     const id = this.nextId()
     const nodeId = this.nodeId(type === 'User' ? 'U' : 'O', id)
-    const account: Account = { id, nodeId, login, type, createdAt: this.now() }
+    const account: Account = { id, nodeId, login, type, emails: [], createdAt: this.now() }
     this.#accounts.set(login.toLowerCase(), account)
     return account
   }
@@ -79,6 +79,14 @@ export class World {
 
   accountById(id: number): Account | undefined {
     return [...this.#accounts.values()].find((account) => account.id === id)
+  }
+
+  /** Whose commits those with this address are: by an address of the account, or the one that GitHub gives. */
+  accountByEmail(email: string): Account | undefined {
+    const given = /^(?:\d+\+)?([^@+]+)@users\.noreply\.github\.com$/i.exec(email)?.[1]
+    if (given !== undefined) return this.account(given)
+    const address = email.toLowerCase()
+    return [...this.#accounts.values()].find(({ emails }) => emails.includes(address))
   }
 
   /** A name that redirected until now is free for a stranger, as on GitHub. */

@@ -28,12 +28,10 @@ export const historyRoutes: Route[] = [
   route('GET /repos/{owner}/{repo}/commits', async (call) => {
     const { items, headers } = page(call, await commits(call))
     const name = fullName(call.repository())
-    return { data: items.map((commit) => listedCommit(call.addresses, name, commit)), headers }
+    return { data: items.map((commit) => listedCommit(call, name, commit)), headers }
   }),
   route('GET /repos/{owner}/{repo}/commits/{ref}', commit),
-  route('GET /repos/{owner}/{repo}/compare/{basehead}', async (call) => ({
-    data: await compare(call),
-  })),
+  route('GET /repos/{owner}/{repo}/compare/{basehead}', compare),
 ]
 
 function shortBranch({ addresses }: Call, repository: Repository, { name, oid }: GitRef) {
@@ -51,7 +49,7 @@ async function branch(call: Call): Promise<Data<'GET /repos/{owner}/{repo}/branc
   const self = `${call.addresses.api}/repos/${fullName(repository)}/branches/${name}`
   return {
     name,
-    commit: listedCommit(call.addresses, fullName(repository), tip),
+    commit: listedCommit(call, fullName(repository), tip),
     _links: { self, html: `${call.addresses.git}/${fullName(repository)}/tree/${name}` },
     protected: false,
     protection: { enabled: false },
@@ -76,7 +74,19 @@ async function commits(call: Call): Promise<CommitInfo[]> {
     throw new ApiError(409, 'Git Repository is empty.')
   const revision = await resolveCommit(bare, call.query.get('sha') ?? 'HEAD')
   if (revision === null) throw notFound()
-  return log(bare, { revision, path: call.query.get('path') ?? undefined })
+  const found = await log(bare, { revision, path: call.query.get('path') ?? undefined })
+  return found.filter((commit) => isAskedFor(call, commit))
+}
+
+/** Times are of the committer; an author is a login or an address. */
+function isAskedFor({ query, world }: Call, { author, committer }: CommitInfo): boolean {
+  const [who, since, until] = ['author', 'since', 'until'].map((name) => query.get(name))
+  const time = Date.parse(committer.date)
+  if (since && time < Date.parse(since)) return false
+  if (until && time > Date.parse(until)) return false
+  if (!who) return true
+  const login = world.accountByEmail(author.email)?.login.toLowerCase()
+  return [login, author.email.toLowerCase()].includes(who.toLowerCase())
 }
 
 async function commit(call: Call) {
@@ -93,7 +103,7 @@ async function commit(call: Call) {
     commit: await oneCommit(repository, oid),
     changes: await changesOf(repository.bare, oid),
   }
-  return { data: fullCommit(call.addresses, fullName(repository), found) }
+  return { data: fullCommit(call, fullName(repository), found) }
 }
 
 async function oneCommit({ bare }: Repository, oid: string): Promise<CommitInfo> {
@@ -102,7 +112,10 @@ async function oneCommit({ bare }: Repository, oid: string): Promise<CommitInfo>
   return found
 }
 
-async function compare(call: Call): Promise<Data<'GET /repos/{owner}/{repo}/compare/{basehead}'>> {
+type Comparison = Data<'GET /repos/{owner}/{repo}/compare/{basehead}'>
+
+/** Without a page it tells of 250 commits at most; changed files are told of none. */
+async function compare(call: Call): Promise<{ data: Comparison; headers: Record<string, string> }> {
   const repository = call.repository()
   const { bare } = repository
   const [from = '', to = ''] = call.parameter('basehead').split('...')
@@ -113,8 +126,12 @@ async function compare(call: Call): Promise<Data<'GET /repos/{owner}/{repo}/comp
   const ahead = (await log(bare, { revision: `${base}..${head}` })).reverse()
   const behind = (await log(bare, { revision: `${head}..${base}` })).length
   const shape = async (oid: string) =>
-    listedCommit(call.addresses, fullName(repository), await oneCommit(repository, oid))
-  return {
+    listedCommit(call, fullName(repository), await oneCommit(repository, oid))
+  const isPaged = call.query.has('page') || call.query.has('per_page')
+  const { items, headers } = isPaged
+    ? page(call, ahead)
+    : { items: ahead.slice(0, 250), headers: {} }
+  const data = {
     ...comparisonLinks(call, repository, `${from}...${to}`),
     base_commit: await shape(base),
     merge_base_commit: await shape(merge),
@@ -122,10 +139,9 @@ async function compare(call: Call): Promise<Data<'GET /repos/{owner}/{repo}/comp
     ahead_by: ahead.length,
     behind_by: behind,
     total_commits: ahead.length,
-    commits: ahead
-      .slice(0, 250)
-      .map((info) => listedCommit(call.addresses, fullName(repository), info)),
-  }
+    commits: items.map((info) => listedCommit(call, fullName(repository), info)),
+  } satisfies Comparison
+  return { data, headers }
 }
 
 function comparisonLinks({ addresses }: Call, repository: Repository, range: string) {

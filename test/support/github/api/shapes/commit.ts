@@ -1,12 +1,20 @@
 import type { Addresses } from '../../addresses.js'
 import type { Change, CommitInfo } from '../../git/read.js'
+import type { World } from '../../model/world.js'
 import type { Data } from '../route.js'
+import { simpleUser } from './account.js'
 
 type ListedCommit = Data<'GET /repos/{owner}/{repo}/commits'>[number]
 type FullCommit = Data<'GET /repos/{owner}/{repo}/commits/{ref}'>
 
+interface Place {
+  world: World
+  addresses: Addresses
+}
+
 /** `name` is the repository's full name. */
-export function listedCommit(addresses: Addresses, name: string, commit: CommitInfo): ListedCommit {
+export function listedCommit(place: Place, name: string, commit: CommitInfo): ListedCommit {
+  const { addresses } = place
   const { oid, tree, parents, author, committer, message } = commit
   const repository = `${addresses.api}/repos/${name}`
   const page = `${addresses.git}/${name}/commit`
@@ -31,8 +39,8 @@ export function listedCommit(addresses: Addresses, name: string, commit: CommitI
         verified_at: null,
       },
     },
-    author: null,
-    committer: null,
+    author: accountOf(place, author.email),
+    committer: accountOf(place, committer.email),
     parents: parents.map((sha) => ({
       sha,
       url: `${repository}/commits/${sha}`,
@@ -41,8 +49,13 @@ export function listedCommit(addresses: Addresses, name: string, commit: CommitI
   }
 }
 
+function accountOf({ world, addresses }: Place, email: string) {
+  const account = world.accountByEmail(email)
+  return account ? simpleUser(addresses, account) : null
+}
+
 export function fullCommit(
-  addresses: Addresses,
+  place: Place,
   name: string,
   { commit, changes }: { commit: CommitInfo; changes: Change[] },
 ): FullCommit {
@@ -50,9 +63,9 @@ export function fullCommit(
     changes.reduce((total, change) => total + change[field], 0)
   const [additions, deletions] = [sum('additions'), sum('deletions')]
   return {
-    ...listedCommit(addresses, name, commit),
+    ...listedCommit(place, name, commit),
     stats: { additions, deletions, total: additions + deletions },
-    files: changes.map((change) => changedFile(addresses, name, { commit, change })),
+    files: changes.map((change) => changedFile(place.addresses, name, { commit, change })),
   }
 }
 

@@ -4,6 +4,7 @@ import { fullName, type Release, type Repository } from '../../model/types.js'
 import { connection, type PageArguments } from '../connection.js'
 import type { GraphQLContext } from '../context.js'
 import { accountNode } from './account.js'
+import { objectNode } from './commit.js'
 import { refNode, toNode } from './ref.js'
 import { releaseNode } from './release.js'
 
@@ -69,10 +70,15 @@ function contentFields(repository: Repository) {
     isEmpty: async () => (await defaultBranchRef()) === null,
     defaultBranchRef,
     ref: ({ qualifiedName }: { qualifiedName: string }) => refNode(repository, qualifiedName),
+    object: (asked: { oid?: string | null; expression?: string | null }) =>
+      objectNode(repository, asked),
     refs: async ({ refPrefix, query, ...page }: RefsArguments) => {
       const refs = await listRefs(repository.bare, refPrefix)
       const found = refs.filter(({ name }) => name.slice(refPrefix.length).includes(query ?? ''))
-      return connection(found.map(toNode), page)
+      return connection(
+        found.map((ref) => toNode(repository, ref)),
+        page,
+      )
     },
     repositoryTopics: (page: PageArguments, { addresses }: GraphQLContext) => {
       const nodes = repository.topics.map((name) => ({

@@ -1,0 +1,50 @@
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { sourceTree } from './source.js'
+import { releaseTarget } from './target.js'
+
+export const notes = defineVerb({
+  name: 'notes',
+  summary: 'what has changed since the version before, as markdown',
+  examples: [
+    { command: 'wizard RELEASE NOTES core', does: 'what is not released yet' },
+    { command: 'wizard RELEASE NOTES core@1.2.0', does: 'since the version before 1.2.0' },
+    {
+      command: 'wizard RELEASE NOTES uDOS/typo@v2.0.0 --previous v1.0.0',
+      does: 'of any repository, since another tag',
+    },
+  ],
+  args: [
+    {
+      name: 'target',
+      summary: 'component, repo or owner/repo, with @tag or @version; without it up to HEAD',
+      optional: true,
+    },
+  ],
+  flags: {
+    previous: {
+      type: 'text',
+      value: 'TAG',
+      summary: 'the tag or version before; default: the highest lower version',
+    },
+    github: { type: 'boolean', summary: "by GitHub's own generator, for the whole repository" },
+    source: {
+      type: 'text',
+      value: 'DIR',
+      summary: 'the clone whose history is read; default: the one around here, or of repos.yaml',
+    },
+    ...repositoryFlag,
+  },
+  async run(context, [target], { previous, github, source: folder, repo }) {
+    const { subject, named } = await releaseTarget(context, target, repo)
+    const source = await sourceTree(context, subject, folder)
+    const manager = await context.releaseManager()
+    return manager.generateNotes({ subject, tag: named, previous, source, github })
+  },
+  json: (content) => ({ content, encoding: 'utf-8' }),
+  render: (content) => ({ kind: 'text', chunks: once(content) }),
+})
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield text
+}

@@ -1,0 +1,52 @@
+import { log, resolveCommit, type Signature } from '../../git/read.js'
+import type { Repository } from '../../model/types.js'
+import { connection, type PageArguments } from '../connection.js'
+import type { GraphQLContext } from '../context.js'
+import { accountNode } from './account.js'
+
+const trailer = /^co-authored-by: *(.*?) *<(.*)>$/gim
+
+/** Its content is read when a field of it is asked for. */
+export function commitNode({ bare }: Repository, oid: string) {
+  const read = async () => {
+    const [commit] = await log(bare, { revision: oid, limit: 1 })
+    if (!commit) throw new Error(`there is no commit ${oid}`)
+    return commit
+  }
+  return {
+    __typename: 'Commit',
+    id: `C_${oid}`,
+    oid,
+    abbreviatedOid: oid.slice(0, 7),
+    message: async () => (await read()).message,
+    author: async () => actorNode((await read()).author),
+    committer: async () => actorNode((await read()).committer),
+    /** The author first, then those whom the message names. */
+    authors: async (page: PageArguments) => {
+      const { author, message } = await read()
+      const others = [...message.matchAll(trailer)].map(([, name = '', email = '']) => {
+        return { name, email, date: author.date }
+      })
+      return connection([author, ...others].map(actorNode), page)
+    },
+  }
+}
+
+const actorNode = ({ name, email, date }: Signature) => ({
+  name,
+  email,
+  date,
+  user: (_arguments: unknown, { world }: GraphQLContext) => {
+    const account = world.accountByEmail(email)
+    return account ? accountNode(account) : null
+  },
+})
+
+/** By its id or an expression; commits alone are objects here. */
+export async function objectNode(
+  repository: Repository,
+  { oid, expression }: { oid?: string | null; expression?: string | null },
+) {
+  const found = await resolveCommit(repository.bare, oid ?? expression ?? '')
+  return found === null ? null : commitNode(repository, found)
+}
