@@ -1,6 +1,25 @@
 import type { Verb } from '../verb.js'
+import { create } from './create.js'
+import { deleteVerb } from './delete.js'
+import { download } from './download.js'
+import { edit } from './edit.js'
+import { list } from './list.js'
 import { notes } from './notes.js'
 import { publish } from './publish.js'
+import { status } from './status.js'
+import { upload } from './upload.js'
+import { view } from './view.js'
 
 /** In the order in which help shows them. */
-export const verbs: Verb[] = [publish, notes]
+export const verbs: Verb[] = [
+  publish,
+  create,
+  upload,
+  edit,
+  notes,
+  status,
+  list,
+  view,
+  download,
+  deleteVerb,
+]

@@ -3,7 +3,7 @@ import { formatBytes } from '../../core/repos/describe.js'
 import { lines, type Page } from '../../terminal/page.js'
 
 /** Its address, which a script can take. */
-export const addressPage = ({ url }: ReleaseInfo): Page => lines(url)
+export const resultPage = ({ url }: ReleaseInfo): Page => lines(url)
 
 /** What a job of Actions hands on. */
 export const releaseOutputs = ({ id, tag, url }: ReleaseInfo): Record<string, string> => ({

@@ -55,3 +55,8 @@ export function requireTag({ named }: ReleaseTarget, text: string): string {
   if (named !== null) return named
   throw new UsageError(`${text} names no tag`, { hint: `write ${text}@TAG or ${text}@VERSION` })
 }
+
+export const latestChoices = ['true', 'false', 'auto'] as const
+
+export const yesOrNo = (choice: 'true' | 'false' | undefined): boolean | undefined =>
+  choice === undefined ? undefined : choice === 'true'

@@ -1,10 +1,11 @@
 import { Pacer } from '../pacer.js'
 import { type BytePath, showPath } from './byte-path.js'
+import type { GitDirs } from './git-dirs.js'
 import { createIgnorer } from './ignore/ignorer.js'
 import { type IndexFile, readIndex } from './index/read.js'
 import { readCommit } from './objects/parse.js'
 import { openObjectStore } from './objects/store.js'
-import { resolveRef } from './refs.js'
+import { readHead, resolveRef } from './refs.js'
 import type { ObjectStore, Oid, WorktreeStatus } from './types.js'
 import { Folder } from './worktree/folder.js'
 import { readSettings, type UserEnvironment } from './worktree/settings.js'
@@ -14,6 +15,8 @@ import { type Looking, type WorktreeChange, walkWorktree } from './worktree/walk
 export interface StatusRequest {
   dir: string
   gitDir: string
+  /** Of a linked work tree: the `.git` that it is linked to. Default: `gitDir`. */
+  commonDir?: string | undefined
   store: ObjectStore
   /** Where the user's own git configuration is found, for `core.excludesFile`; default: nowhere. */
   env?: UserEnvironment | undefined
@@ -57,19 +60,32 @@ export async function* changes(
   request: StatusRequest,
   { withIgnored = false, withHidden = false }: Partial<Looking> = {},
 ): AsyncGenerator<Change> {
-  const { dir, gitDir, store, signal } = request
+  const { dir, gitDir, commonDir = gitDir, store, signal } = request
   const index = readIndex(gitDir)
-  const settings = readSettings(gitDir, request.env)
+  const settings = readSettings(commonDir, request.env)
   const folder = new Folder(dir)
-  for await (const path of stagedPaths(store, index, await headTree(gitDir, store))) {
+  for await (const path of stagedPaths(
+    store,
+    index,
+    await headTree({ gitDir, commonDir }, store),
+  )) {
     yield { kind: 'staged', path }
   }
   const pacer = new Pacer(signal)
   const isSubmoduleClean = (path: BytePath, subGitDir: string) =>
-    isRepositoryClean({ ...request, dir: folder.at(path).toString(), gitDir: subGitDir })
+    isRepositoryClean({
+      ...request,
+      dir: folder.at(path).toString(),
+      gitDir: subGitDir,
+      commonDir: subGitDir,
+    })
   const looking = { withIgnored, withHidden, isSubmoduleClean }
   const walk = { folder, settings, indexStat: index.stat, pacer, ...looking }
-  yield* walkWorktree(walk, wholeIndex(index), createIgnorer({ folder, gitDir, settings }))
+  yield* walkWorktree(
+    walk,
+    wholeIndex(index),
+    createIgnorer({ folder, gitDir: commonDir, settings }),
+  )
 }
 
 async function isRepositoryClean(request: Omit<StatusRequest, 'store'>): Promise<boolean> {
@@ -88,7 +104,8 @@ const wholeIndex = ({ entries }: IndexFile) => ({
   folder: '',
 })
 
-async function headTree(gitDir: string, store: ObjectStore): Promise<Oid | null> {
-  const head = await resolveRef(gitDir, 'HEAD')
+async function headTree({ gitDir, commonDir }: GitDirs, store: ObjectStore): Promise<Oid | null> {
+  const at = await readHead(gitDir)
+  const head = 'oid' in at ? at.oid : await resolveRef(commonDir, `refs/heads/${at.branch}`)
   return head === null ? null : (await readCommit(store, head)).tree
 }

@@ -12,16 +12,18 @@ import { listTags, tagCommit } from '../github/tags.js'
 import { oneLine } from '../text.js'
 import { type LocalAsset, localAssets } from './assets/local.js'
 import type { ReleaseDeps } from './deps.js'
+import { ownDraft, ownDrafts } from './draft.js'
 import { fillDraft } from './fill-draft.js'
 import { nameOfSubject, tagFor } from './find.js'
 import { infoOf } from './info.js'
 import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
 import type { Maker } from './mark.js'
+import type { NotesDeps } from './notes/types.js'
+import { notesFor } from './notes.js'
 import { expectShort } from './notes-length.js'
-import { ownDraft, ownDrafts } from './draft.js'
 import { publishDraft } from './publish-draft.js'
 import type { AssetStatus, ReleaseInfo, ReleaseSubject } from './types.js'
-import { isPrerelease, previousTag, versionIn } from './versions.js'
+import { isPrerelease, versionIn } from './versions.js'
 
 export interface CreateRequest {
   subject: ReleaseSubject
@@ -47,7 +49,10 @@ export interface CreateRequest {
  * @throws PathError and UsageError for the files, before anything is made; ConflictError where the tag has a release,
  *   or is at another commit than the target; GitHubNotFoundError for a target that is none
  */
-export async function create(deps: ReleaseDeps, request: CreateRequest): Promise<ReleaseInfo> {
+export async function create(
+  deps: ReleaseDeps & NotesDeps,
+  request: CreateRequest,
+): Promise<ReleaseInfo> {
   const { subject } = request
   if (request.notes.kind === 'text') expectShort(request.notes.text)
   const assets = await localAssets(request.files.map((path) => ({ path })))
@@ -58,7 +63,11 @@ export async function create(deps: ReleaseDeps, request: CreateRequest): Promise
       : { release: await createBare(deps, request, content), statuses: undefined }
   const { owner, repo } = subject
   const verb = release.draft ? 'draft' : 'release'
-  deps.log.write('releases', 'INFO', `✅ ${owner}/${repo} ${content.tag}: ${verb} made (${release.url})`)
+  deps.log.write(
+    'releases',
+    'INFO',
+    `✅ ${owner}/${repo} ${content.tag}: ${verb} made (${release.url})`,
+  )
   const latest = await isLatestNow(deps, subject, release)
   const commit = content.target ?? (await tagCommit(deps.github, owner, repo, content.tag))
   return infoOf(release, { latest, commit, statuses })
@@ -77,7 +86,7 @@ interface Content {
   drafts: Release[]
 }
 
-async function contentOf(deps: ReleaseDeps, request: CreateRequest): Promise<Content> {
+async function contentOf(deps: ReleaseDeps & NotesDeps, request: CreateRequest): Promise<Content> {
   const { subject, named, title } = request
   const { owner, repo, component } = subject
   const [releases, tags] = await Promise.all([
@@ -95,7 +104,7 @@ async function contentOf(deps: ReleaseDeps, request: CreateRequest): Promise<Con
   return {
     tag,
     name: title ?? tag,
-    notes: await notesOf(deps, request, { tag, target, known }),
+    notes: await notesOf(deps, request, { tag, target }),
     target,
     prerelease,
     latest: makeLatestOf(request.latest, subject, { tag, prerelease }, releases),
@@ -139,19 +148,17 @@ async function targetOf(
 }
 
 async function notesOf(
-  { github }: ReleaseDeps,
+  deps: NotesDeps,
   { subject, notes }: CreateRequest,
-  { tag, target, known }: { tag: string; target: string | undefined; known: Set<string> },
+  { tag, target }: { tag: string; target: string | undefined },
 ): Promise<string> {
   if (notes.kind === 'none') return ''
   if (notes.kind === 'text') return notes.text
   const { owner, repo, component } = subject
-  const version = component === null ? null : versionIn(component.tag, tag)
-  const previous =
-    component === null || version === null
-      ? undefined
-      : previousTag(component.tag, version, known)?.tag
-  return (await generateNotes(github, owner, repo, { tag, target, previousTag: previous })).body
+  // Of a component the tag before is one of its own; of a repository GitHub knows it.
+  if (component === null)
+    return (await generateNotes(deps.github, owner, repo, { tag, target })).body
+  return notesFor(deps, { subject, tag, commit: target, source: null, github: true })
 }
 
 const mostTries = 3

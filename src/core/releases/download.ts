@@ -182,7 +182,8 @@ async function take(
   if (there) return done(there.slice('sha256:'.length), 'unchanged')
   const part = join(work, String(asset.id))
   const { sha256 } = await downloadReleaseAsset(deps.github, owner, repo, asset, part, {
-    onProgress: (so) => deps.emit({ type: 'transfer-progress', direction: 'download', name, ...so }),
+    onProgress: (so) =>
+      deps.emit({ type: 'transfer-progress', direction: 'download', name, ...so }),
   })
   const result = done(sha256, there === undefined ? 'downloaded' : 'replaced')
   await writing(path, () => rename(part, path))
@@ -190,7 +191,11 @@ async function take(
 }
 
 /** @throws ConflictError naming both */
-function expectSum({ name }: ReleaseAsset, sha256: string, sums: ReadonlyMap<string, string>): void {
+function expectSum(
+  { name }: ReleaseAsset,
+  sha256: string,
+  sums: ReadonlyMap<string, string>,
+): void {
   const sum = sums.get(name)
   if (sum === undefined || sum === sha256) return
   throw new ConflictError(`${basename(name)} is not what the release's checksums say`, {

@@ -92,6 +92,9 @@ export const ownDrafts = (releases: Release[], maker: Maker, tag: string): Relea
     .sort((one, other) => one.id - other.id)
 
 async function remove(deps: ReleaseDeps, { maker, tag }: DraftRequest, id: number): Promise<void> {
-  deps.emit({ type: 'warning', message: `${tag} has a second draft of ours (${id}): it is deleted` })
+  deps.emit({
+    type: 'warning',
+    message: `${tag} has a second draft of ours (${id}): it is deleted`,
+  })
   await deleteRelease(deps.github, maker.subject.owner, maker.subject.repo, id)
 }

@@ -58,5 +58,8 @@ async function change(
   })
   if (!publishes) return now
   // By hand it is published as it is: what a pipeline has begun ends here.
-  return publishDraft(deps, subject, id, { latest: makeLatest ?? 'legacy', body: withoutMark(now.body) })
+  return publishDraft(deps, subject, id, {
+    latest: makeLatest ?? 'legacy',
+    body: withoutMark(now.body),
+  })
 }

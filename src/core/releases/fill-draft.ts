@@ -24,9 +24,15 @@ export async function fillDraft(
   const place = { owner, repo, releaseId: id, uploadUrl }
   const tell = (message: string) => deps.emit({ type: 'release-step', message })
   return keepingDraft(async () => {
-    if (assets.length > 0) tell(`upload: ${assets.length} ${assets.length === 1 ? 'asset' : 'assets'}`)
+    if (assets.length > 0)
+      tell(`upload: ${assets.length} ${assets.length === 1 ? 'asset' : 'assets'}`)
     await removeStrangers(deps, { ...place, author }, assets)
-    const uploaded = await uploadAssets(deps, assets, { place, release: tag, replace: true, hint: '' })
+    const uploaded = await uploadAssets(deps, assets, {
+      place,
+      release: tag,
+      replace: true,
+      hint: '',
+    })
     tell('verify')
     await verifyAssets(deps, place, assets, { others: false })
     return new Map(uploaded.map(({ asset, status }) => [asset.name, status]))

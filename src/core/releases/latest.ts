@@ -1,7 +1,7 @@
 import type { MakeLatest } from '../github/releases.js'
 import type { Release } from '../github/shapes.js'
-import { latestId, releasesOf } from './find.js'
 import type { ReleaseDeps } from './deps.js'
+import { latestId, releasesOf } from './find.js'
 import type { ReleaseSubject } from './types.js'
 import { compareVersions, isPrerelease, latestStable, templateOf, versionIn } from './versions.js'
 

@@ -2,11 +2,27 @@ import { join } from 'node:path'
 import type { GitHubClient } from '../github/client.js'
 import { acquireLock } from '../lock.js'
 import type { ProcessIdentity } from '../process-identity.js'
+import { type CreateRequest, create } from './create.js'
+import { type Deleted, type DeleteRequest, deleteOne } from './delete.js'
 import type { ReleaseDeps } from './deps.js'
+import { type DownloadedAsset, type DownloadRequest, download } from './download.js'
+import { type EditRequest, edit } from './edit.js'
+import { type ListRequest, listOf, type ViewedRelease, viewOne } from './look.js'
 import type { NotesRequest } from './notes/types.js'
 import { notesFor } from './notes.js'
 import { publish } from './pipeline/publish.js'
 import type { PublishRequest, PublishResult } from './pipeline/types.js'
+import {
+  type Artifact,
+  type CreatedRelease,
+  type CreateReleaseOptions,
+  createPlain,
+  publishPlain,
+  sendArtifacts,
+} from './plain.js'
+import { type ComponentStatus, type StatusRequest, statusOf } from './status.js'
+import type { AssetInfo, ReleaseInfo, ReleaseSubject } from './types.js'
+import { type UploadRequest, upload } from './upload.js'
 
 /** What everything that ReleaseManager does is given beside its client. */
 export interface ReleaseSession extends Omit<ReleaseDeps, 'github'> {
@@ -37,20 +53,95 @@ export class ReleaseManager {
     }
   }
 
+  async #deps() {
+    return { ...(await this.#open()), github: this.#client }
+  }
+
+  /** A release without files, as GitHub makes it: see `createPlain`. `create` takes files, and can be run again. */
+  async createRelease(
+    owner: string,
+    repo: string,
+    tag: string,
+    options: CreateReleaseOptions = {},
+  ): Promise<CreatedRelease> {
+    return createPlain(await this.#deps(), { owner, repo }, tag, options)
+  }
+
+  /** Sends files to a release, several at once: see `sendArtifacts`. */
+  async publishArtifacts(
+    uploadUrl: string,
+    artifacts: readonly Artifact[],
+    signatures: Readonly<Record<string, string | Uint8Array>> = {},
+  ): Promise<AssetInfo[]> {
+    return sendArtifacts(await this.#deps(), uploadUrl, artifacts, signatures)
+  }
+
+  /** Publishes a draft, once. @throws GitHubNotFoundError */
+  async publishRelease(
+    owner: string,
+    repo: string,
+    releaseId: number | string,
+  ): Promise<ReleaseInfo> {
+    return publishPlain(await this.#deps(), { owner, repo }, Number(releaseId))
+  }
+
+  /** Markdown of the commits from one tag to another, of the whole repository. */
+  async generateReleaseNotes(
+    owner: string,
+    repo: string,
+    tag: string,
+    previousTag?: string | undefined,
+  ): Promise<string> {
+    const subject = { owner, repo, component: null }
+    return this.generateNotes({ subject, tag, previous: previousTag, source: null })
+  }
+
+  /** The notes as markdown: see `notesFor`. */
+  async generateNotes(request: NotesRequest): Promise<string> {
+    return notesFor(await this.#deps(), request)
+  }
+
   /** From source to published, once: see `publish`. */
   async publish(request: PublishRequest): Promise<PublishResult> {
-    const session = await this.#open()
-    const { clock, self, signal, root } = session
+    const { clock, self, signal, root } = await this.#open()
     const lock = (component: string, command: string) =>
       acquireLock(
         { clock, self, signal },
         { path: join(root, '.wizard', `release-${component}.lock`), command, wait: lockWait },
       )
-    return publish({ ...session, github: this.#client, server: this.#client, lock }, request)
+    return publish({ ...(await this.#deps()), server: this.#client, lock }, request)
   }
 
-  /** The notes as markdown: see `notesFor`. */
-  async generateNotes(request: NotesRequest): Promise<string> {
-    return notesFor({ ...(await this.#open()), github: this.#client }, request)
+  async create(request: CreateRequest): Promise<ReleaseInfo> {
+    return create(await this.#deps(), request)
+  }
+
+  async upload(request: UploadRequest): Promise<ReleaseInfo> {
+    return upload(await this.#deps(), request)
+  }
+
+  async edit(request: EditRequest): Promise<ReleaseInfo> {
+    return edit(await this.#deps(), request)
+  }
+
+  async download(request: DownloadRequest): Promise<DownloadedAsset[]> {
+    return download(await this.#deps(), request)
+  }
+
+  async delete(request: DeleteRequest): Promise<Deleted> {
+    return deleteOne(await this.#deps(), request)
+  }
+
+  async list(request: ListRequest): Promise<ReleaseInfo[]> {
+    return listOf(await this.#deps(), request)
+  }
+
+  async view(subject: ReleaseSubject, named: string | null): Promise<ViewedRelease> {
+    return viewOne(await this.#deps(), subject, named)
+  }
+
+  /** What of each component is not released yet: see `statusOf`. */
+  async status(request: StatusRequest): Promise<ComponentStatus[]> {
+    return statusOf(await this.#deps(), request)
   }
 }

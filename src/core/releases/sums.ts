@@ -1,5 +1,6 @@
 /** The names that files of SHA-256 sums go by. */
-const sumsName = /^(?:sha256sums?(?:\.txt)?|checksums?(?:[._-]sha256)?\.txt|.*[._-](?:sha256sums?|checksums)\.txt)$/i
+const sumsName =
+  /^(?:sha256sums?(?:\.txt)?|checksums?(?:[._-]sha256)?\.txt|.*[._-](?:sha256sums?|checksums)\.txt)$/i
 
 /** Bytes; a longer file is none of sums. */
 export const longestSums = 4 * 1024 * 1024
@@ -20,7 +21,8 @@ export function parseSums(text: string): Map<string, string> {
     const tagged = /^SHA256 \((.+)\) = ([0-9a-f]{64})$/i.exec(line)
     const name = plain?.[2] ?? tagged?.[1]
     const sum = plain?.[1] ?? tagged?.[2]
-    if (name !== undefined && sum !== undefined) sums.set(name.replace(/^\.\//, ''), sum.toLowerCase())
+    if (name !== undefined && sum !== undefined)
+      sums.set(name.replace(/^\.\//, ''), sum.toLowerCase())
   }
   return sums
 }

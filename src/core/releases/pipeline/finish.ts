@@ -34,7 +34,8 @@ export async function finish(
   const draft = await ownDraft(deps, { ...content, maker, isGiven }, facts.found.drafts)
   const statuses = await fillDraft(deps, subject, draft, assets)
   const published = request.draft ? null : await publishWhole(deps, request, made, draft)
-  const release = published ?? (await getRelease(deps.github, subject.owner, subject.repo, draft.id))
+  const release =
+    published ?? (await getRelease(deps.github, subject.owner, subject.repo, draft.id))
   const info = infoOf(release, { latest: latest && !release.draft, commit, statuses })
   return { kind: release.draft ? 'draft' : 'published', release: info }
 }

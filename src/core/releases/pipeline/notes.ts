@@ -1,7 +1,6 @@
-import { generateNotes } from '../../github/releases.js'
-import type { ReleaseDeps } from '../deps.js'
+import { notesFor } from '../notes.js'
 import { expectShort } from '../notes-length.js'
-import { previousTag } from '../versions.js'
+import type { PublishDeps } from './publish.js'
 import type { PublishFacts, PublishRequest } from './types.js'
 
 /**
@@ -9,14 +8,13 @@ import type { PublishFacts, PublishRequest } from './types.js'
  *
  * @throws UsageError for a text that is longer than GitHub takes
  */
-export async function notesOf(
-  deps: Pick<ReleaseDeps, 'github'>,
+export function notesOf(
+  deps: PublishDeps,
   { subject, notes }: PublishRequest,
-  { tag, source, remote }: PublishFacts,
-): Promise<string> {
+  { tag, source }: PublishFacts,
+): Promise<string> | string {
   if (notes.kind === 'text') return expectShort(notes.text)
-  const previous = previousTag(subject.component.tag, source.version, remote.tags)?.tag
-  const { owner, repo } = subject
-  const options = { tag, target: source.head, previousTag: previous }
-  return (await generateNotes(deps.github, owner, repo, options)).body
+  const { head, dir } = source
+  const github = notes.kind === 'github'
+  return notesFor(deps, { subject, tag, commit: head, source: dir, github })
 }

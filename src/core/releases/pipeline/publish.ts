@@ -1,5 +1,6 @@
 import type { Lock } from '../../lock.js'
 import type { ReleaseDeps } from '../deps.js'
+import type { NotesDeps } from '../notes/types.js'
 import { tagOf } from '../versions.js'
 import { alreadyPublished } from './already.js'
 import { collect } from './build.js'
@@ -12,7 +13,8 @@ import { type GitServer, readRemote } from './remote.js'
 import { readSource } from './source.js'
 import type { PublishFacts, PublishPlan, PublishRequest, PublishResult } from './types.js'
 
-export interface PublishDeps extends ReleaseDeps {
+export interface PublishDeps extends ReleaseDeps, NotesDeps {
+  github: NotesDeps['github']
   server: GitServer
   /** Keeps other wizards at this root from the same component meanwhile. */
   lock(component: string, command: string): Promise<Lock>

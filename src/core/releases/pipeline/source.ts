@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError, ConflictError, PathError } from '../../errors.js'
 import { hasCode } from '../../files.js'
-import { readLocal } from '../../git/local.js'
+import type { GitDirs } from '../../git/git-dirs.js'
+import { readWorkTree } from '../../git/local.js'
 import { openObjectStore } from '../../git/objects/store.js'
 import { status } from '../../git/status.js'
 import type { LocalRepository } from '../../git/types.js'
@@ -19,28 +20,31 @@ type Request = Pick<PublishRequest, 'subject' | 'source' | 'env'>
  */
 export async function readSource(request: Request): Promise<SourceFacts> {
   const { source: dir } = request
-  const { head, branch } = await repositoryAt(dir)
+  const tree = await treeAt(dir)
+  const { head, branch } = tree
   const version = await readVersion(request)
-  return { dir, head, branch, version, ...(await changesIn(request)) }
+  return { dir, head, branch, version, ...(await changesIn(request, tree)) }
 }
 
-async function repositoryAt(dir: string): Promise<LocalRepository & { head: string }> {
-  const local = await readLocal(dir)
-  if (local.kind !== 'repository') throw new PathError(`${dir} is no work tree of a clone`)
-  if (local.unsupported !== null) {
-    throw new ConflictError(`${dir} is ${local.unsupported}, which wizard does not read`, {
+type Tree = LocalRepository & GitDirs & { head: string }
+
+async function treeAt(dir: string): Promise<Tree> {
+  const tree = await readWorkTree(dir)
+  if (tree === null) throw new PathError(`${dir} is no work tree of a clone`)
+  if (tree.unsupported !== null) {
+    throw new ConflictError(`${dir} is ${tree.unsupported}, which wizard does not read`, {
       hint: 'make the release from a plain clone',
     })
   }
-  if (local.head === null) throw new PathError(`${dir} has no commit yet`)
-  return { ...local, head: local.head }
+  if (tree.head === null) throw new PathError(`${dir} has no commit yet`)
+  return { ...tree, head: tree.head }
 }
 
-async function changesIn({ source, env }: Request) {
-  const gitDir = join(source, '.git')
-  const store = await openObjectStore(gitDir)
+async function changesIn({ source, env }: Request, { gitDir, commonDir }: GitDirs) {
+  const store = await openObjectStore(commonDir)
   try {
-    const { staged, unstaged, untracked } = await status({ dir: source, gitDir, store, env })
+    const looked = await status({ dir: source, gitDir, commonDir, store, env })
+    const { staged, unstaged, untracked } = looked
     return { changed: [...new Set([...staged, ...unstaged])].sort(), untracked }
   } finally {
     await store.close()
@@ -67,7 +71,7 @@ async function readVersion({ subject: { component }, source }: Request): Promise
 
 /** Whether the tree is still what the plan was made of. @throws ConflictError */
 export async function expectSameHead({ dir, head }: SourceFacts): Promise<void> {
-  const now = await repositoryAt(dir)
+  const now = await treeAt(dir)
   if (now.head === head) return
   throw new ConflictError(`HEAD of ${dir} moved to ${now.head.slice(0, 7)} meanwhile`, {
     hint: 'run the command again: it releases what is at HEAD',

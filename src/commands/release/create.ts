@@ -1,0 +1,64 @@
+import { resolve } from 'node:path'
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { notesChoice, notesFlags } from './notes-flags.js'
+import { releaseOutputs, resultPage } from './release-page.js'
+import { latestChoices, releaseTarget, requireTag } from './target.js'
+
+export const create = defineVerb({
+  name: 'create',
+  summary: 'a release; with files a draft until each of them is there',
+  examples: [
+    {
+      command: 'wizard RELEASE CREATE uDOS/typo@v1.2.0 --generate-notes',
+      does: 'at the tip of the default branch',
+    },
+    {
+      command: 'wizard RELEASE CREATE core@1.2.0 dist/core.tcz --notes-file NOTES.md',
+      does: "a component's version, with a file",
+    },
+    {
+      command: 'wizard RELEASE CREATE typo@v1.2.0 --target 1a2b3c4 --draft',
+      does: 'a draft at a commit',
+    },
+  ],
+  args: [
+    { name: 'target@tag', summary: 'component@version, repo@tag or owner/repo@tag' },
+    { name: 'file', summary: 'its assets', optional: true, variadic: true },
+  ],
+  flags: {
+    title: { type: 'text', value: 'T', summary: 'default: the tag' },
+    ...notesFlags,
+    target: {
+      type: 'text',
+      value: 'SHA|BRANCH',
+      summary: 'where the tag is put, if it is not there; default: the default branch',
+    },
+    draft: { type: 'boolean', summary: 'leave it unpublished' },
+    prerelease: { type: 'boolean', summary: 'not fit for everybody yet' },
+    latest: {
+      type: 'choice',
+      choices: latestChoices,
+      summary: 'whether it is the latest; auto: if its version is the highest',
+    },
+    ...repositoryFlag,
+  },
+  async run(context, [text = '', ...files], flags) {
+    const target = await releaseTarget(context, text, flags.repo)
+    const notes = await notesChoice(context, flags)
+    const manager = await context.releaseManager()
+    return manager.create({
+      subject: target.subject,
+      named: requireTag(target, text),
+      title: flags.title,
+      notes: notes.kind === 'own' ? { kind: 'none' } : notes,
+      target: flags.target,
+      draft: flags.draft,
+      prerelease: flags.prerelease,
+      latest: flags.latest ?? 'auto',
+      files: files.map((file) => resolve(context.cwd, file)),
+    })
+  },
+  render: resultPage,
+  outputs: releaseOutputs,
+})

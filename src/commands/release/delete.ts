@@ -1,0 +1,49 @@
+import { nameOf, type Repo } from '../../core/github/repo.js'
+import type { Doomed } from '../../core/releases/delete.js'
+import { lines } from '../../terminal/page.js'
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { releaseTarget, requireTag } from './target.js'
+
+export const deleteVerb = defineVerb({
+  name: 'delete',
+  summary: 'delete a release with its assets; asks first',
+  examples: [
+    { command: 'wizard RELEASE DELETE core@1.2.0-rc.1', does: 'asks; its tag stays' },
+    {
+      command: 'wizard RELEASE DELETE uDOS/typo@v1.2.0 --cleanup-tag --yes',
+      does: 'with its tag, without a question',
+    },
+  ],
+  args: [{ name: 'target@tag', summary: 'component@version, repo@tag or owner/repo@tag' }],
+  flags: {
+    'cleanup-tag': { type: 'boolean', summary: 'delete its tag too' },
+    ...repositoryFlag,
+  },
+  async run(context, [text = ''], { 'cleanup-tag': cleanupTag, repo }) {
+    const target = await releaseTarget(context, text, repo)
+    const { subject } = target
+    const named = requireTag(target, text)
+    const manager = await context.releaseManager()
+    const confirm = (doomed: Doomed) => context.terminal.confirm(questionOn(subject, doomed))
+    return manager.delete({ subject, named, cleanupTag, confirm })
+  },
+  json: ({ tag, release, withTag, deleted }) => ({
+    tag,
+    id: release?.id ?? null,
+    deleted,
+    tag_deleted: deleted && withTag,
+  }),
+  render: ({ tag, deleted }, { globals }) => {
+    if (globals.quiet) return { kind: 'nothing' }
+    return lines(deleted ? `✅ ${tag} deleted` : 'Nothing was changed.')
+  },
+})
+
+function questionOn(repo: Repo, { tag, release, withTag }: Doomed): string {
+  const assets = release?.assets.length ?? 0
+  const kind = release?.draft ? 'the draft' : 'the release'
+  const what = release === null ? 'the tag' : `${kind} of ${assets} assets`
+  const too = release !== null && withTag ? ', and its tag' : ''
+  return `Delete ${what} ${tag} of ${nameOf(repo)}${too}?`
+}

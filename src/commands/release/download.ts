@@ -1,0 +1,65 @@
+import { resolve } from 'node:path'
+import { formatBytes } from '../../core/repos/describe.js'
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { releaseTarget } from './target.js'
+
+export const download = defineVerb({
+  name: 'download',
+  summary: "a release's assets, each held against its digest and the release's checksums",
+  examples: [
+    { command: 'wizard RELEASE DOWNLOAD core --dir dist', does: 'all assets of the latest' },
+    {
+      command: "wizard RELEASE DOWNLOAD uDOS/typo@v1.2.0 --pattern '*.tcz'",
+      does: 'some of one release',
+    },
+  ],
+  args: [
+    {
+      name: 'target[@tag]',
+      summary: 'component, repo or owner/repo, with @tag or @version; default: the latest',
+      optional: true,
+    },
+  ],
+  flags: {
+    pattern: {
+      type: 'texts',
+      value: 'GLOB',
+      summary: 'those assets alone; may be given several times',
+    },
+    dir: { type: 'text', value: 'D', summary: 'where they are put (.)' },
+    clobber: { type: 'boolean', summary: 'replace files with other bytes' },
+    ...repositoryFlag,
+  },
+  async run(context, [text], { pattern, dir = '.', clobber, repo }) {
+    const { subject, named } = await releaseTarget(context, text, repo)
+    const manager = await context.releaseManager()
+    return manager.download({
+      subject,
+      named,
+      patterns: pattern,
+      dir: resolve(context.cwd, dir),
+      clobber,
+    })
+  },
+  render: (assets, { globals }) =>
+    globals.quiet
+      ? { kind: 'nothing' }
+      : {
+          kind: 'table',
+          columns: [
+            { title: 'ASSET', flexible: true },
+            { title: 'SIZE', align: 'right' },
+            { title: 'STATUS' },
+            { title: 'CHECKED', tone: (cell) => (cell === 'nothing' ? 'warning' : 'good') },
+            { title: 'FILE', flexible: true },
+          ],
+          rows: assets.map(({ name, size, status, checked, path }) => [
+            name,
+            formatBytes(size),
+            status,
+            checked.join(', ') || 'nothing',
+            path,
+          ]),
+        },
+})

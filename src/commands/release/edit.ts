@@ -1,0 +1,50 @@
+import { UsageError } from '../../core/errors.js'
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { notesChoice } from './notes-flags.js'
+import { releaseOutputs, resultPage } from './release-page.js'
+import { latestChoices, releaseTarget, requireTag, yesOrNo } from './target.js'
+
+const choices = ['true', 'false'] as const
+
+export const edit = defineVerb({
+  name: 'edit',
+  summary: 'change a release; --draft false publishes it',
+  examples: [
+    { command: 'wizard RELEASE EDIT core@1.2.0 --draft false', does: 'publishes a draft' },
+    { command: 'wizard RELEASE EDIT typo@v1.2.0 --notes-file NOTES.md', does: 'other notes' },
+    { command: 'wizard RELEASE EDIT typo@v1.2.0 --latest true', does: 'makes it the latest' },
+  ],
+  args: [{ name: 'target@tag', summary: 'component@version, repo@tag or owner/repo@tag' }],
+  flags: {
+    title: { type: 'text', value: 'T', summary: 'its title' },
+    notes: { type: 'text', value: 'TEXT', summary: 'its notes, in markdown' },
+    'notes-file': { type: 'text', value: 'F', summary: 'its notes, from a file; - is stdin' },
+    draft: { type: 'choice', choices, summary: 'false publishes it' },
+    prerelease: { type: 'choice', choices, summary: 'whether it is a pre-release' },
+    latest: { type: 'choice', choices: latestChoices, summary: 'whether it is the latest' },
+    ...repositoryFlag,
+  },
+  async run(context, [text = ''], { repo, ...flags }) {
+    const target = await releaseTarget(context, text, repo)
+    const named = requireTag(target, text)
+    if (Object.values(flags).every((value) => value === undefined)) {
+      throw new UsageError('nothing is to be changed', {
+        hint: 'give --title, --notes, --notes-file, --draft, --prerelease or --latest',
+      })
+    }
+    const notes = await notesChoice(context, flags)
+    const manager = await context.releaseManager()
+    return manager.edit({
+      subject: target.subject,
+      named,
+      title: flags.title,
+      notes: notes.kind === 'text' ? notes.text : undefined,
+      draft: yesOrNo(flags.draft),
+      prerelease: yesOrNo(flags.prerelease),
+      latest: flags.latest,
+    })
+  },
+  render: resultPage,
+  outputs: releaseOutputs,
+})

@@ -1,0 +1,52 @@
+import { UsageError } from '../../core/errors.js'
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { kindOf } from './release-page.js'
+import { releaseTarget, yesOrNo } from './target.js'
+
+export const list = defineVerb({
+  name: 'list',
+  summary: 'releases, the newest first; of a component those of its tags',
+  examples: [
+    { command: 'wizard RELEASE LIST core', does: "a component's" },
+    { command: 'wizard RELEASE LIST uDOS/typo --prerelease false --limit 5', does: 'stable ones' },
+  ],
+  args: [{ name: 'target', summary: 'component, repo or owner/repo', optional: true }],
+  flags: {
+    prerelease: {
+      type: 'choice',
+      choices: ['true', 'false'],
+      summary: 'only pre-releases, or only others',
+    },
+    limit: { type: 'integer', value: 'N', min: 1, summary: 'no more than N' },
+    ...repositoryFlag,
+  },
+  async run(context, [text], { prerelease, limit, repo }) {
+    const { subject, named } = await releaseTarget(context, text, repo)
+    if (named !== null) {
+      throw new UsageError(`${text} names one release`, { hint: `wizard RELEASE VIEW ${text}` })
+    }
+    const manager = await context.releaseManager()
+    return manager.list({ subject, prerelease: yesOrNo(prerelease), limit })
+  },
+  render: (releases) => ({
+    kind: 'table',
+    columns: [
+      { title: 'TAG', flexible: true },
+      { title: 'TITLE', flexible: true },
+      {
+        title: 'KIND',
+        tone: (cell) => (cell === 'latest' ? 'good' : cell === '' ? undefined : 'warning'),
+      },
+      { title: 'PUBLISHED' },
+      { title: 'ASSETS', align: 'right' },
+    ],
+    rows: releases.map((release) => [
+      release.tag,
+      release.name,
+      kindOf(release),
+      release.published_at ?? '',
+      String(release.assets.length),
+    ]),
+  }),
+})

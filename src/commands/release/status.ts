@@ -1,0 +1,70 @@
+import type { Context } from '../../context.js'
+import type { Component } from '../../core/config/types.js'
+import { ConfigError, GitHubNotFoundError } from '../../core/errors.js'
+import { findComponent } from '../targets.js'
+import { defineVerb } from '../verb.js'
+
+export const status = defineVerb({
+  name: 'status',
+  summary: 'the components, their last tag, and what is not released yet',
+  examples: [
+    { command: 'wizard RELEASE STATUS', does: 'all components' },
+    {
+      command: 'wizard RELEASE STATUS --json | jq -r \'.[] | select(.state=="ready").component\'',
+      does: 'those that can be published',
+    },
+  ],
+  args: [{ name: 'component', summary: 'none: all', optional: true, variadic: true }],
+  flags: {},
+  async run(context, names) {
+    const components = await chosen(context, names)
+    return (await context.releaseManager()).status({ components })
+  },
+  render: (found) => ({
+    kind: 'table',
+    columns: [
+      { title: 'COMPONENT', flexible: true },
+      {
+        title: 'STATE',
+        tone: (cell) => (cell === 'released' ? 'good' : cell === 'failed' ? 'bad' : 'warning'),
+      },
+      { title: 'LAST TAG', flexible: true },
+      { title: 'NEXT VERSION', flexible: true },
+      { title: 'COMMITS', align: 'right' },
+      { title: 'NOTE', flexible: true },
+    ],
+    rows: found.map((one) => [
+      one.component,
+      one.state,
+      one.tag ?? '',
+      one.next_version ?? '',
+      one.unreleased === null ? '' : String(one.unreleased),
+      one.error?.message ?? (one.draft_url === null ? '' : `draft: ${one.draft_url}`),
+    ]),
+  }),
+  shortfall: (found) => {
+    const failed = found.flatMap(({ error }) => error ?? [])
+    const [first] = failed
+    if (first === undefined) return null
+    const isCommon = failed.length === found.length
+    const code = isCommon && failed.every((one) => one.code === first.code) ? first.code : 'FAILED'
+    return { code, message: `${failed.length} of ${found.length} components can't be told of` }
+  },
+})
+
+/** @throws ConfigError where there are none; GitHubNotFoundError for a name that is none */
+async function chosen(context: Context, names: string[]): Promise<Component[]> {
+  const components = await (await context.config()).components()
+  const all = Object.values(components)
+  if (all.length === 0) {
+    throw new ConfigError('there are no components', { hint: 'components.yaml names them' })
+  }
+  if (names.length === 0 || names.some((name) => name.toUpperCase() === 'ALL')) return all
+  return names.map((name) => {
+    const component = findComponent(components, name)
+    if (component !== undefined) return component
+    throw new GitHubNotFoundError(`${name} is no component`, {
+      hint: `there are ${all.map((one) => one.name).join(', ')}`,
+    })
+  })
+}

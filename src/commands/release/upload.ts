@@ -1,0 +1,42 @@
+import { resolve } from 'node:path'
+import { UsageError } from '../../core/errors.js'
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { assetsPage, releaseOutputs } from './release-page.js'
+import { releaseTarget, requireTag } from './target.js'
+
+export const upload = defineVerb({
+  name: 'upload',
+  summary: 'add files to a release, several at once, each streamed and verified',
+  examples: [
+    { command: 'wizard RELEASE UPLOAD core@1.2.0 dist/*.tcz', does: 'what is there already stays' },
+    {
+      command: 'wizard RELEASE UPLOAD typo@v1.2.0 typo.iso --clobber',
+      does: 'over one with other bytes, on a draft',
+    },
+  ],
+  args: [
+    { name: 'target@tag', summary: 'component@version, repo@tag or owner/repo@tag' },
+    { name: 'file', summary: 'files', variadic: true },
+  ],
+  flags: {
+    clobber: { type: 'boolean', summary: 'replace assets with other bytes, on a draft' },
+    ...repositoryFlag,
+  },
+  async run(context, [text = '', ...files], { clobber, repo }) {
+    if (files.length === 0) {
+      throw new UsageError('no file is named', { hint: `wizard RELEASE UPLOAD ${text} FILE…` })
+    }
+    const target = await releaseTarget(context, text, repo)
+    const named = requireTag(target, text)
+    const manager = await context.releaseManager()
+    return manager.upload({
+      subject: target.subject,
+      named,
+      files: files.map((file) => resolve(context.cwd, file)),
+      clobber,
+    })
+  },
+  render: (release, { globals }) => (globals.quiet ? { kind: 'nothing' } : assetsPage(release)),
+  outputs: releaseOutputs,
+})

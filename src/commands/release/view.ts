@@ -1,0 +1,54 @@
+import type { ViewedRelease } from '../../core/releases/look.js'
+import { formatBytes } from '../../core/repos/describe.js'
+import type { Page } from '../../terminal/page.js'
+import { repositoryFlag } from '../repository-context.js'
+import { defineVerb } from '../verb.js'
+import { kindOf } from './release-page.js'
+import { releaseTarget } from './target.js'
+
+export const view = defineVerb({
+  name: 'view',
+  summary: 'one release with its assets and notes; default: the latest',
+  examples: [
+    { command: 'wizard RELEASE VIEW core', does: "a component's highest stable version" },
+    { command: 'wizard RELEASE VIEW uDOS/typo@v1.2.0 --json', does: 'one release, for scripts' },
+  ],
+  args: [
+    {
+      name: 'target[@tag]',
+      summary: 'component, repo or owner/repo, with @tag or @version',
+      optional: true,
+    },
+  ],
+  flags: repositoryFlag,
+  async run(context, [text], { repo }) {
+    const { subject, named } = await releaseTarget(context, text, repo)
+    return (await context.releaseManager()).view(subject, named)
+  },
+  render: viewPage,
+})
+
+function viewPage(release: ViewedRelease): Page {
+  const { tag, name, url, published_at: at, target_commit: commit, assets, notes } = release
+  const fields = [
+    ['tag', tag],
+    ['title', name],
+    ['kind', kindOf(release) || 'stable'],
+    ['published', at ?? 'not yet'],
+    ['commit', commit ?? ''],
+    ['address', url],
+    ...assets.map((asset) => [
+      'asset',
+      `${asset.name} (${formatBytes(asset.size)}) ${asset.digest ?? ''}`.trimEnd(),
+    ]),
+  ]
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'FIELD', tone: () => 'faint' },
+      { title: 'VALUE', flexible: true },
+    ],
+    rows: fields,
+    after: notes.trim() === '' ? [] : ['', ...notes.trim().split(/\r?\n/)],
+  }
+}
