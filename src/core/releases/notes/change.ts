@@ -21,11 +21,19 @@ export interface Change {
   reverts: { oid: string } | { pull: number } | null
 }
 
+/** Issues and reverts are looked for elsewhere: the parser's own patterns for them take minutes on some lines. */
 const parser = new CommitParser({
   headerPattern: /^([\w-]+)(?:\(([^()]*)\))?(!)?:\s+(.*)$/,
   headerCorrespondence: ['type', 'scope', 'bang', 'subject'],
-  issuePrefixes: [],
+  notesPattern: (keywords) => new RegExp(`^[\\s|*-]*(${keywords})S?:\\s*(.*)`, 'i'),
+  issuePrefixes: undefined,
+  referenceActions: undefined,
+  revertPattern: undefined,
+  fieldPattern: undefined,
 })
+
+/** Characters that are read of a message and of each of its lines, so that none takes long. */
+const most = { message: 65_536, line: 2_000 }
 
 const groupOf: Partial<Record<string, Group>> = {
   feat: 'features',
@@ -42,15 +50,15 @@ const pullAtEnd = /\s*\(#(\d{1,9})\)$/
 
 /** @param pullOfMerge the pull request by whose merge the commit came, where its subject names none */
 export function changeOf(commit: NoteCommit, pullOfMerge: number | null): Change {
-  const message = commit.message.trim()
+  const message = withinBounds(commit.message)
   const [header = ''] = message.split('\n', 1)
-  const parsed = parser.parse(message || '(no message)')
+  const parsed = parser.parse(message)
   const { type, scope, bang, subject } = parsed
   const breaking = parsed.notes.map(({ text }) => withoutTrailers(text)).filter(Boolean)
   const isBreaking = breaking.length > 0 || bang === '!'
   const group = isBreaking ? 'breaking' : (groupOf[type?.toLowerCase() ?? ''] ?? 'others')
   const whole = group === 'others' || !subject
-  const text = whole ? header || '(no message)' : subject
+  const text = whole ? header : subject
   const pull = pullAtEnd.exec(text)?.[1]
   return {
     commit,
@@ -62,6 +70,11 @@ export function changeOf(commit: NoteCommit, pullOfMerge: number | null): Change
     isMerge: commit.parents.length > 1 && !type && !isBreaking,
     reverts: revertIn(header, message),
   }
+}
+
+function withinBounds(message: string): string {
+  const lines = message.trim().slice(0, most.message).split(/\r?\n/)
+  return lines.map((line) => line.slice(0, most.line)).join('\n') || '(no message)'
 }
 
 /** git's words and those of GitHub's button. */
