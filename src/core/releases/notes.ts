@@ -1,5 +1,7 @@
+import { GitHubError } from '../errors.js'
 import { loginsOf } from '../github/authors.js'
 import { generateNotes } from '../github/releases.js'
+import { listTags } from '../github/tags.js'
 import { plainText } from '../text.js'
 import { type Change, changeOf } from './notes/change.js'
 import { readLocalHistory } from './notes/local.js'
@@ -20,13 +22,28 @@ export async function notesFor(deps: NotesDeps, request: NotesRequest): Promise<
   if (request.github) return githubsNotes(deps, request)
   const { source } = request
   if (source !== null) {
-    const history = await readLocalHistory(deps, request, source, async (history) =>
+    const known = { ...request, tags: request.tags ?? (await tagsOnGitHub(deps, request)) }
+    const history = await readLocalHistory(deps, known, source, async (history) =>
       'lacks' in history ? history : markdownOf(deps, request, history),
     )
     if (typeof history === 'string') return history
     deps.emit({ type: 'warning', message: `${source} ${history.lacks}, so GitHub is asked` })
   }
   return markdownOf(deps, request, await readRemoteHistory(deps, request))
+}
+
+/** The tags that a clone may lack, by their commits; without a network those that it has must do. */
+async function tagsOnGitHub(
+  { github, emit }: NotesDeps,
+  { subject: { owner, repo } }: NotesRequest,
+): Promise<Map<string, string>> {
+  try {
+    return new Map((await listTags(github, owner, repo)).map(({ name, commit }) => [name, commit]))
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+    emit({ type: 'warning', message: `the clone's own tags count: ${error.message}` })
+    return new Map()
+  }
 }
 
 async function markdownOf(

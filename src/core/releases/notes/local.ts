@@ -50,8 +50,9 @@ async function historyAt(
   const { store, commonDir } = place
   const refs = await listLocalRefs(commonDir, tagPrefix)
   const tagged = async (tag: string) => {
-    const oid = refs.get(`${tagPrefix}${tag}`)
-    return oid === undefined ? null : commitOf(store, oid)
+    // Where a clone has not fetched for a while, GitHub knows better.
+    const oid = request.tags?.get(tag) ?? refs.get(`${tagPrefix}${tag}`)
+    return oid === undefined || !(await store.has(oid)) ? null : commitOf(store, oid)
   }
   const ends = endsHere(request, [...refs.keys()])
   if ('lacks' in ends) return ends
@@ -83,7 +84,8 @@ function endsHere(
   refs: string[],
 ): ReturnType<typeof endsOf> | { lacks: string } {
   try {
-    return endsOf(request, new Set(refs.map((name) => name.slice(tagPrefix.length))))
+    const own = refs.map((name) => name.slice(tagPrefix.length))
+    return endsOf(request, new Set([...own, ...(request.tags?.keys() ?? [])]))
   } catch (error) {
     // It may not have been fetched.
     if (error instanceof GitHubNotFoundError) return { lacks: 'does not have the tag' }

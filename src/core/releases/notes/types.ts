@@ -23,6 +23,8 @@ export interface NotesRequest {
   previous?: string | undefined
   /** The top of a work tree whose history is read, absolute; null, or where it is cut: GitHub is asked. */
   source: string | null
+  /** GitHub's tags with their commits, where they are known; default: it is asked, where that matters. */
+  tags?: ReadonlyMap<string, string> | undefined
   /** By GitHub's own generator, with the same tag before. */
   github?: boolean | undefined
 }

@@ -78,7 +78,7 @@ function higherVersion(
   { tags, releases }: RemoteFacts,
 ): string | null {
   const published = releases.filter(({ draft }) => !draft).map(({ tag_name }) => tag_name)
-  const counted = versionTags(component.tag, new Set([...tags, ...published])).filter(
+  const counted = versionTags(component.tag, new Set([...tags.keys(), ...published])).filter(
     (one) => isPrerelease(version) || !isPrerelease(one.version),
   )
   const [highest] = counted

@@ -11,10 +11,10 @@ import type { PublishFacts, PublishRequest } from './types.js'
 export function notesOf(
   deps: PublishDeps,
   { subject, notes }: PublishRequest,
-  { tag, source }: PublishFacts,
+  { tag, source, remote: { tags } }: PublishFacts,
 ): Promise<string> | string {
   if (notes.kind === 'text') return expectShort(notes.text)
   const { head, dir } = source
   const github = notes.kind === 'github'
-  return notesFor(deps, { subject, tag, commit: head, source: dir, github })
+  return notesFor(deps, { subject, tag, commit: head, source: dir, tags, github })
 }

@@ -24,7 +24,7 @@ export function planPublish({ request, source, remote, notes, found }: PlanFacts
     tag,
     version: source.version,
     commit: source.head,
-    previous_tag: previousTag(component.tag, source.version, remote.tags)?.tag ?? null,
+    previous_tag: previousTag(component.tag, source.version, remote.tags.keys())?.tag ?? null,
     prerelease: isPrerelease(source.version),
     latest: isLatest(subject, source, remote),
     steps: stepsOf(request, tag, found.drafts.length > 0),

@@ -41,7 +41,7 @@ export async function readRemote(
   if (tagged === null) await expectTagAllowed(deps, subject, tag)
   return {
     releases,
-    tags: tags.map(({ name }) => name),
+    tags: new Map(tags.map(({ name, commit }) => [name, commit])),
     tagged,
     isPushed,
     immutable: immutable ?? false,

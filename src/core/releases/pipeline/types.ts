@@ -101,8 +101,8 @@ export interface Found {
 export interface RemoteFacts {
   /** Of this component, the newest first. */
   releases: Release[]
-  /** All tags there are. */
-  tags: string[]
+  /** The commits of all tags there are, by name. */
+  tags: ReadonlyMap<string, string>
   /** The commit of our tag; null where there is no such tag. */
   tagged: string | null
   isPushed: boolean
