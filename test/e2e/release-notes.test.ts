@@ -104,6 +104,6 @@ describe('RELEASE NOTES', () => {
     expect([status, err]).toEqual([0, ''])
     expect(out).toBe(await expected())
     const paths = work.github.requests.slice(sent).map(({ path }) => path)
-    expect(paths).toEqual(['/graphql'])
+    expect(paths).toEqual(['/repos/uDOS/engine/tags?per_page=100', '/graphql'])
   })
 })

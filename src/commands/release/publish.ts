@@ -69,8 +69,6 @@ export const publish = defineVerb({
   },
   json: (result) => ('plan' in result ? result.plan : { ...result.release, result: result.kind }),
   render: pageOf,
-  shortfall: (result) =>
-    result.kind === 'declined' ? { code: 'FAILED', message: 'nothing was published' } : null,
   outputs: (result) => ('release' in result ? releaseOutputs(result.release) : {}),
 })
 
@@ -111,7 +109,7 @@ async function confirmPlan({ terminal }: Context, plan: PublishPlan): Promise<bo
 
 function pageOf(result: PublishResult, { globals }: Context): Page {
   if (result.kind === 'planned') return lines(...planLines(result.plan))
-  if (result.kind === 'declined') return { kind: 'nothing' }
+  if (result.kind === 'declined') return lines('Nothing was changed.')
   const { tag, url } = result.release
   if (globals.quiet) return lines(url)
   const said = {

@@ -70,7 +70,7 @@ export const assetAnswer = z
     /** Bytes. */
     size: answer.size,
     /** `sha256:` and 64 hexadecimal digits; null on servers that do not count it. */
-    digest: answer.digest ?? null,
+    digest: answer.digest || null,
     /** `uploaded`, or `starter` where an upload was cut. */
     state: answer.state,
     content_type: answer.content_type ?? null,

@@ -67,3 +67,9 @@ export async function advance(space: Workspace, files: Record<string, string>, m
   const { status, err } = await space.wizard('REPO', 'SYNC', '--quiet')
   if (status !== 0) throw new Error(err)
 }
+
+/** As if nothing had been released. */
+export async function forget(space: Workspace): Promise<void> {
+  releasesOn(space).length = 0
+  await space.github.deleteTag(name, tag).catch(() => {})
+}

@@ -12,6 +12,8 @@ export interface Fault {
   path?: RegExp
   /** Matched with the request's body, as it stands in `requests`: `/command=fetch/` is where git sends a pack. */
   asking?: RegExp
+  /** How many of these go by before it meets one. */
+  skip?: number
   /** How many requests it meets; without it, all until it is removed. */
   times?: number
 
@@ -66,6 +68,7 @@ export class Faults {
 
 class ActiveFault implements FaultHandle {
   hits = 0
+  #passed = 0
   readonly #fault: Fault
   readonly #forget: () => void
   readonly #removal = new AbortController()
@@ -91,7 +94,8 @@ class ActiveFault implements FaultHandle {
     if (wanted.origin !== undefined && wanted.origin !== origin) return false
     if (wanted.method !== undefined && wanted.method.toUpperCase() !== method) return false
     if (wanted.asking !== undefined && !wanted.asking.test(body)) return false
-    return wanted.path === undefined || wanted.path.test(path)
+    if (wanted.path !== undefined && !wanted.path.test(path)) return false
+    return this.#passed++ >= (wanted.skip ?? 0)
   }
 
   async apply(answer: () => Promise<Response>): Promise<Response> {

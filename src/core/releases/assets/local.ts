@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type BigIntStats, createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { PathError, UsageError } from '../../errors.js'
+import { hasCode } from '../../files.js'
 import { fileError } from '../../github/files.js'
 import { oneLine } from '../../text.js'
 import { assetName, contentTypeOf } from './name.js'
@@ -87,7 +88,8 @@ async function statOf(path: string): Promise<BigIntStats> {
   try {
     return await stat(path, { bigint: true })
   } catch (cause) {
-    throw fileError(path, "can't be read", cause)
+    if (!hasCode(cause, 'ENOENT')) throw fileError(path, "can't be read", cause)
+    throw new PathError(`${path} does not exist`, { hint: 'is it spelt right, and built?', cause })
   }
 }
 

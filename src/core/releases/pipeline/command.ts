@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { kill } from 'node:process'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../clock.js'
 import { WizardError } from '../../errors.js'
@@ -66,9 +66,9 @@ export async function runCommand(
     log.write('releases', 'INFO', `${label} | ${plainText(line)}`)
   }
   try {
-    const reading = [child.stdout, child.stderr].map((stream) => readLines(stream, tell))
+    const readings = [child.stdout, child.stderr].map((stream) => readLines(stream, tell))
     const how = await ended(child, file)
-    await drained(reading, child, clock)
+    await drained(readings, child, clock)
     signal?.throwIfAborted()
     if (how === null) return
     throw new WizardError(`${label}: ${shown(file, args)} ${how}`, {
@@ -100,23 +100,29 @@ async function ended(child: ChildProcess, file: string): Promise<string | null> 
 }
 
 /** What it left running in the background may hold its output open: nobody waits for that. */
-async function drained(reading: Promise<void>[], child: ChildProcess, clock: Clock): Promise<void> {
+async function drained(readings: Reading[], child: ChildProcess, clock: Clock): Promise<void> {
   const enough = new AbortController()
-  const given = clock.sleep(patience, enough.signal).then(
+  const waited = clock.sleep(patience, enough.signal).then(
     () => {
+      for (const { lines } of readings) lines.close()
       child.stdout?.destroy()
       child.stderr?.destroy()
     },
     () => {},
   )
-  await Promise.all(reading)
+  await Promise.all(readings.map(({ closed }) => closed))
   enough.abort()
-  await given
+  await waited
 }
 
-async function readLines(stream: Readable, tell: (line: string) => void): Promise<void> {
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
-  for await (const line of lines) tell(line)
+interface Reading {
+  lines: Interface
+  closed: Promise<unknown>
+}
+
+function readLines(input: Readable, tell: (line: string) => void): Reading {
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on('line', tell)
+  return { lines, closed: once(lines, 'close') }
 }
 
 /** With all that it started: asked first, then made to. */

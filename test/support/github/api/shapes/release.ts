@@ -61,7 +61,8 @@ export function assetShape(
     state: asset.state as AssetData['state'],
     content_type: asset.contentType,
     size: asset.size,
-    digest: asset.state === 'uploaded' ? asset.digest : null,
+    // Older servers count none.
+    digest: asset.state === 'uploaded' ? asset.digest || null : null,
     download_count: asset.downloads,
     created_at: asset.createdAt,
     updated_at: asset.updatedAt,
