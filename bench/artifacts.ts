@@ -1,12 +1,5 @@
 import { isInstalled } from './machine.js'
-import {
-  type Command,
-  type Contenders,
-  compare,
-  peakMemory,
-  type Row,
-  timesRow,
-} from './measure.js'
+import { type Contenders, compare, peakMemory, type Row, timesRow } from './measure.js'
 import { type Place, withPlace } from './place.js'
 
 const files = 300
@@ -39,22 +32,8 @@ async function contendersOf(place: Place, runId: number): Promise<Contenders<str
       place.wizard('root', 'WORKFLOW', 'DOWNLOAD', `${repository}/${id}`, '--dir', out('w', round)),
   }
   if (await isInstalled('gh')) {
-    // gh speaks plain HTTP to this one host; the local GitHub is its proxy.
-    const env = {
-      GH_HOST: 'github.localhost',
-      GH_TOKEN: token,
-      GH_CONFIG_DIR: place.path('gh'),
-      GH_NO_UPDATE_NOTIFIER: '1',
-      HTTP_PROXY: apiUrl,
-      http_proxy: apiUrl,
-    }
-    contenders.gh = (round) => {
-      const { env: basic, ...command } = place.program([
-        ...['gh', 'run', 'download', id, '-R', repository, '-D'],
-        out('gh', round),
-      ] as unknown as Command['argv'])
-      return { ...command, env: { ...basic, ...env } }
-    }
+    contenders.gh = (round) =>
+      place.gh(...['run', 'download', id, '-R', repository, '-D'], out('gh', round))
   }
   const script = `
     url=$(curl -sf -H "$3" "$1/repos/${repository}/actions/runs/${id}/artifacts" |

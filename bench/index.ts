@@ -5,6 +5,7 @@ import { fastForward } from './fast-forward.js'
 import { describeMachine } from './machine.js'
 import { many } from './many.js'
 import type { Row } from './measure.js'
+import { releases } from './releases.js'
 import { serveCalls, serverWord } from './server.js'
 import { startUp } from './start-up.js'
 import { status } from './status.js'
@@ -21,6 +22,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   status,
   transfer,
   artifacts,
+  releases,
   many,
 }
 

@@ -18,6 +18,8 @@ export interface Place {
   git(...args: string[]): Command
   /** Lets the indexes be younger than every file, as they are a while after a clone: nothing in them is racy. */
   settle(folders: string[]): Promise<void>
+  /** gh, which speaks plain HTTP to this one host: the local GitHub is its proxy. */
+  gh(...args: string[]): Command
   /** Any other program, with git's environment. */
   program(argv: Command['argv'], input?: string): Command
 }
@@ -40,6 +42,14 @@ async function openPlace(folder: string, github: RemoteGitHub): Promise<Place> {
   const { apiUrl, gitUrl, token } = await github.addresses()
   const path = (...parts: string[]) => join(folder, ...parts)
   const env = { ...hermetic, HOME: folder }
+  const ghEnvironment = {
+    GH_HOST: 'github.localhost',
+    GH_TOKEN: token,
+    GH_CONFIG_DIR: path('gh'),
+    GH_NO_UPDATE_NOTIFIER: '1',
+    HTTP_PROXY: apiUrl,
+    http_proxy: apiUrl,
+  }
   return {
     github,
     path,
@@ -65,6 +75,7 @@ async function openPlace(folder: string, github: RemoteGitHub): Promise<Place> {
       for (const folder of folders) await utimes(join(folder, '.git/index'), soon, soon)
     },
     git: (...args) => ({ argv: ['git', ...args], cwd: folder, env }),
+    gh: (...args) => ({ argv: ['gh', ...args], cwd: folder, env: { ...env, ...ghEnvironment } }),
     program: (argv, input) => ({ argv, cwd: folder, env, input }),
   }
 }

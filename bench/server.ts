@@ -86,6 +86,22 @@ class BenchGitHub {
     return run.id
   }
 
+  /** Releases without assets. @returns their upload addresses, by tag */
+  async addReleases(name: string, tags: string[]): Promise<Record<string, string>> {
+    const { apiUrl, token } = this.#github
+    const addresses: Record<string, string> = {}
+    for (const tag of tags) {
+      const answer = await fetch(`${apiUrl}/repos/${name}/releases`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify({ tag_name: tag }),
+      })
+      const { upload_url: address } = (await answer.json()) as { upload_url: string }
+      addresses[tag] = address.replace(/\{.*/, '')
+    }
+    return addresses
+  }
+
   /** Requests of all kinds since this was last asked. */
   requests(): number {
     const { length } = this.#github.requests
