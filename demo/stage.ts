@@ -4,6 +4,7 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gitText, type LocalGitHub, startLocalGitHub } from '../test/support/github/index.js'
+import { addComponent, components } from './release.js'
 import { addRepositories } from './repositories.js'
 import { addWorkflow } from './workflow.js'
 
@@ -21,6 +22,7 @@ export class Stage {
     const root = await mkdtemp(join(tmpdir(), 'wizard-demo-'))
     const repositories = await addRepositories(github, project)
     await addWorkflow(github)
+    await addComponent(github)
     await configure(github, root, repositories)
     return new Stage({ github, root, project, repositories })
   }
@@ -99,6 +101,7 @@ async function configure(github: LocalGitHub, root: string, repositories: string
   await mkdir(config)
   const addresses = `  base_url: ${github.apiUrl}\n  git_url: ${github.gitUrl}\n`
   await writeFile(join(config, 'github.yaml'), `github:\n${addresses}`)
+  await writeFile(join(config, 'components.yaml'), components)
   const entries = repositories
     .filter((name) => !name.startsWith('ollama/'))
     .map((name) => `    - { repo: ${name}, destination: library/${name} }\n`)

@@ -35,6 +35,7 @@ const needs = [
     needs: 'repo for private repositories (contents: read)',
   },
   { noun: 'WORKFLOW', scopes: ['repo'], needs: 'repo (actions: write)' },
+  { noun: 'RELEASE', scopes: ['repo'], needs: 'repo (contents: write)' },
   { noun: 'API', scopes: [], needs: 'what the path needs' },
 ]
 
