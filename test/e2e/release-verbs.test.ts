@@ -186,6 +186,16 @@ describe('RELEASE LIST, VIEW and STATUS', () => {
     ])
   })
 
+  it('NOTES of a clone that has not fetched the last tag begin there all the same', async () => {
+    await open()
+    await release('PUBLISH', 'core')
+    const { status, out } = await release('NOTES', 'core')
+    expect([status, out]).toEqual([
+      0,
+      expect.stringMatching(/^Nothing has changed since core-v1\.2\.0\./),
+    ])
+  })
+
   it('STATUS says what can be published, and what is not released yet', async () => {
     await open()
     expect((await release('STATUS', '--json')).json).toMatchObject([

@@ -22,7 +22,7 @@ export async function notesFor(deps: NotesDeps, request: NotesRequest): Promise<
   if (request.github) return githubsNotes(deps, request)
   const { source } = request
   if (source !== null) {
-    const known = { ...request, tags: request.tags ?? (await tagsOnGitHub(deps, request)) }
+    const known = { ...request, tags: await tagsOf(deps, request) }
     const history = await readLocalHistory(deps, known, source, async (history) =>
       'lacks' in history ? history : markdownOf(deps, request, history),
     )
@@ -32,11 +32,15 @@ export async function notesFor(deps: NotesDeps, request: NotesRequest): Promise<
   return markdownOf(deps, request, await readRemoteHistory(deps, request))
 }
 
-/** The tags that a clone may lack, by their commits; without a network those that it has must do. */
-async function tagsOnGitHub(
+/**
+ * The tags that a clone may lack, by their commits; without a network those that it has must do. Where both ends are
+ * named there is nothing to look for.
+ */
+async function tagsOf(
   { github, emit }: NotesDeps,
-  { subject: { owner, repo } }: NotesRequest,
-): Promise<Map<string, string>> {
+  { subject: { owner, repo }, tag, previous, tags }: NotesRequest,
+): Promise<NotesRequest['tags']> {
+  if (tags !== undefined || (tag !== null && previous !== undefined)) return tags
   try {
     return new Map((await listTags(github, owner, repo)).map(({ name, commit }) => [name, commit]))
   } catch (error) {

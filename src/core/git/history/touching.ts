@@ -6,7 +6,7 @@ import type { CommitRange, HistoryPlace, RangeCommit } from './range.js'
 
 /**
  * Those that changed what is at a path: a merge where it differs from each of its parents, any other where it differs
- * from its parent. That is `git log --full-history`, which leaves no side branch out.
+ * from its parent. No side branch is left out, as `git log` does with one whose changes were undone.
  *
  * @param path from the top, without a slash at either end
  */

@@ -3,6 +3,7 @@ import { commitsBetween, type HistoryPlace, type RangeCommit } from '../../git/h
 import { touching } from '../../git/history/touching.js'
 import { readWorkTree } from '../../git/local.js'
 import { parseCommitText } from '../../git/objects/commit-text.js'
+import { MissingObjectError } from '../../git/objects/errors.js'
 import { commitOf } from '../../git/objects/parse.js'
 import { openObjectStore } from '../../git/objects/store.js'
 import { listLocalRefs } from '../../git/refs.js'
@@ -36,9 +37,19 @@ export async function readLocalHistory<T>(
   const store = await openObjectStore(commonDir)
   try {
     const place = { store, commonDir, signal }
-    return await use(await historyAt(place, request, { branch, head }))
+    return await use(await historyOrLack(place, request, { branch, head }))
   } finally {
     await store.close()
+  }
+}
+
+/** A partial clone has left out trees, and who cut the connection may have a ref without its commit. */
+async function historyOrLack(...given: Parameters<typeof historyAt>): Promise<LocalHistory> {
+  try {
+    return await historyAt(...given)
+  } catch (error) {
+    if (error instanceof MissingObjectError) return { lacks: 'has left out objects' }
+    throw error
   }
 }
 

@@ -3,7 +3,9 @@ import { oneLine } from '../../text.js'
 /** Characters of somebody's words that a line of the notes shows. */
 const mostShown = 300
 
-const address = /[^\s@<>()[\]]+@(?:\[[^\]\s]+\]|(?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?![\p{L}\p{N}])/gu
+/** Its host a name with a dot, whose last part begins with a letter, or a number in brackets. */
+const address =
+  /[^\s@<>()[\]]+@(?:(?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]*[\p{L}\p{N}]|\[(?:ipv6:)?[\da-f]*[.:][\da-f.:]*\])/giu
 
 /** The text without e-mail addresses; `lodash@4.17.21` is none. */
 export const withoutAddresses = (text: string): string => text.replace(address, '(address hidden)')
@@ -31,11 +33,11 @@ export function inlineMarkdown(text: string, page: string, most = mostShown): st
 const special = new RegExp(
   [
     '(?<![`\\\\])`(?<code>[^`]+)`(?!`)',
-    "(?<url>https?://[\\w.~:/?#@!$&'*+,;=%-]*[\\w/#=])",
+    "(?<url>https?://[\\p{L}\\p{N}_.~:/?#@!$&'*+,;=%-]*[\\p{L}\\p{N}_/#=])",
     '(?<![A-Za-z0-9])(?<mention>@[A-Za-z0-9][\\w./-]*)',
-    '(?<![\\w/.-])#(?<issue>\\d{1,9})(?!\\w)',
+    '(?<![\\w/.&-])#(?<issue>\\d{1,9})(?!\\w)',
   ].join('|'),
-  'g',
+  'gu',
 )
 
 function specialMarkdown(
@@ -47,8 +49,12 @@ function specialMarkdown(
   return `\`${code ?? mention}\``
 }
 
-/** An underscore within a word is no markup, and reads better bare. */
-const markup = /[\\`*[\]<>|~$]|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
+/**
+ * An underscore within a word is no markup, and reads better bare; an exclamation mark before a link would make a
+ * picture of it, and `www.` a link of what follows.
+ */
+const markup =
+  /[\\`*[\]<>|~$]|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|!(?=$)|(?<=www)\./giu
 
 const escaped = (text: string): string => text.replace(markup, '\\$&')
 
