@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type ErrorCode, type ErrorReport, reportError, UsageError } from '../core/errors.js'
+import { type ErrorReport, reportError, UsageError } from '../core/errors.js'
 import type { Emit } from '../core/events.js'
 import { plainText } from '../core/text.js'
 import { errorCommand, insideActions } from './actions.js'
@@ -114,15 +114,10 @@ export class Terminal {
 
   /** That a result which was printed is not success. */
   showShortfall({
-    code,
-    message,
     hint = null,
-  }: {
-    code: ErrorCode
-    message: string
-    hint?: string | null
-  }): void {
-    this.#writeError({ code, message, hint })
+    ...report
+  }: Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }): void {
+    this.#writeError({ ...report, hint })
   }
 
   /** @throws UsageError where there is nobody to ask and no `--yes`. */

@@ -68,7 +68,7 @@ export const status = defineVerb({
     ),
   }),
   shortfall({ list, stale }, flags) {
-    const unknown = list.filter(({ state, error }) => state === null && error !== null)
+    const unknown = list.filter(({ state, error }) => state !== 'blocked' && error !== null)
     if (unknown.length > 0) return shortfallOf(unknown, { of: list, total: list.length })
     if (stale.length === 0) return null
     return {

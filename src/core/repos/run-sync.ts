@@ -66,6 +66,8 @@ async function collect(
   const asked =
     mode === 'reset' ? chosen.map((one) => ({ ...one, onDiverged: 'backup' as const })) : chosen
   const situations = await lookAt(session, state, asked)
+  const refused = situations.find((one) => one.refused)?.refused
+  if (refused && !options.dryRun) session.log.write('sync', 'ERROR', `❌ ${refused.message}`)
   const steps = planSync(
     {
       mode,
