@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import type { GlobalFlags } from './commands/global-flags.js'
 import { type Clock, systemClock } from './core/clock.js'
 import type { Config } from './core/config/types.js'
-import { TimeoutError } from './core/errors.js'
+import { PathError, TimeoutError } from './core/errors.js'
 import type { Emit } from './core/events.js'
 import type { GitHubClient } from './core/github/client.js'
 import type { Log } from './core/log.js'
@@ -18,7 +18,6 @@ import { keepWasmAsItBegins } from './wasm.js'
 export class Context {
   readonly globals: GlobalFlags
   readonly env: Record<string, string | undefined>
-  readonly cwd: string
   readonly clock: Clock = systemClock
   readonly signal: AbortSignal
   readonly terminal: Terminal
@@ -32,7 +31,6 @@ export class Context {
   constructor(process: NodeJS.Process, stop: AbortController, globals: GlobalFlags) {
     this.globals = globals
     this.env = process.env
-    this.cwd = process.cwd()
     this.signal = stop.signal
     this.#process = process
     this.deadline = globals.timeout === undefined ? null : this.#stopAfter(stop, globals.timeout)
@@ -49,6 +47,18 @@ export class Context {
       signal: stop.signal,
       redact: (text) => this.#redactor(text),
     })
+  }
+
+  /** @throws PathError where somebody has removed it */
+  get cwd(): string {
+    try {
+      return this.#process.cwd()
+    } catch (cause) {
+      throw new PathError('the current folder is not there any more', {
+        hint: 'cd to one that is',
+        cause,
+      })
+    }
   }
 
   config(): Promise<Config> {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { Context } from '../context.js'
 import { UsageError } from '../core/errors.js'
 import { type RepositoryTarget, repositoryTarget } from './targets.js'
@@ -38,22 +37,14 @@ const withoutHost = (text: string) =>
   /^[^/:]+\/[^/]+\/[^/]+$/.test(text) ? `https://${text}` : text
 
 async function originAround(context: Context): Promise<RepositoryTarget | null> {
-  const [{ readLocal }, { isSameRepository, parseAddress }, config] = await Promise.all([
+  const [local, { isSameRepository, parseAddress }, config] = await Promise.all([
     import('../core/git/local.js'),
     import('../core/git/origin.js'),
     context.config(),
   ])
-  for (let dir = context.cwd; ; dir = dirname(dir)) {
-    const local = await readLocal(dir)
-    const origin = local.kind === 'repository' ? local.origin : null
-    const address = origin === null ? null : parseAddress(origin)
-    if (
-      origin &&
-      address &&
-      isSameRepository(origin, config.github.gitUrl, address.owner, address.repo)
-    ) {
-      return { owner: address.owner, repo: address.repo }
-    }
-    if (local.kind === 'repository' || dirname(dir) === dir) return null
-  }
+  const origin = (await local.repositoryAround(context.cwd))?.local.origin
+  const address = origin ? parseAddress(origin) : null
+  if (!origin || !address) return null
+  const { owner, repo } = address
+  return isSameRepository(origin, config.github.gitUrl, owner, repo) ? { owner, repo } : null
 }

@@ -7,7 +7,7 @@ const typo = 'library/tools/typo'
 
 beforeEach(async () => {
   work = await openWorkspace()
-  await work.github.addRepository('uDOS/typo', { files: { 'a.txt': 'one\n' } })
+  await work.github.addRepository('uDOS/typo', { files: { 'a.txt': 'one\n', 'sub/b.txt': 'b\n' } })
   await work.repos({ tools: [{ repo: 'typo' }] })
   await work.wizard('REPO', 'SYNC')
 })
@@ -26,6 +26,7 @@ describe('REPO PULL', () => {
       [`./${typo}`, ''],
       [work.path(typo), 'library'],
       ['.', typo],
+      ['.', `${typo}/sub`],
     ] as const) {
       const to = await next(`${target}\n`)
       const { status, json } = await pull(target, folder)

@@ -6,6 +6,8 @@ import { BlockedError } from './types.js'
 /** What a clone follows, by its own origin and the branch that is checked out. */
 export interface Followed extends Pick<Address, 'owner' | 'repo'> {
   branch: string
+  /** Whether the branch has no commit yet. */
+  unborn: boolean
 }
 
 /**
@@ -31,5 +33,6 @@ export async function followedAt(dir: string, gitUrl: string): Promise<Followed>
       hint: `git -C ${dir} switch BRANCH first`,
     })
   }
-  return { owner: address.owner, repo: address.repo, branch }
+  const { owner, repo } = address
+  return { owner, repo, branch, unborn: local.head === null }
 }

@@ -1,10 +1,10 @@
 import { lstat, open, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { hasCode } from '../files.js'
 import { type GitConfig, readGitConfig } from './config-file.js'
 import { readHead, resolveRef } from './refs.js'
 import { readShallow } from './shallow.js'
-import { BlockedError, type LocalState, type Oid } from './types.js'
+import { BlockedError, type LocalRepository, type LocalState, type Oid } from './types.js'
 
 /** What is at a path, told by a few small files of it; nothing is changed. @throws what the file system says */
 export async function readLocal(dir: string): Promise<LocalState> {
@@ -23,6 +23,17 @@ export async function readLocal(dir: string): Promise<LocalState> {
     return { kind: 'occupied', what: 'a folder whose .git is no repository' }
   }
   return readRepository(gitDir)
+}
+
+/** The repository whose work tree a folder lies in: the first one from there upwards, as git itself looks for it. */
+export async function repositoryAround(
+  from: string,
+): Promise<{ dir: string; local: LocalRepository } | null> {
+  for (let dir = from; ; dir = dirname(dir)) {
+    const local = await readLocal(dir)
+    if (local.kind === 'repository') return { dir, local }
+    if (dirname(dir) === dir) return null
+  }
 }
 
 async function readRepository(gitDir: string): Promise<LocalState> {
