@@ -102,7 +102,8 @@ export async function chooseWanted(
 ) {
   if (config.files.repos === undefined) throw noRepositories(config)
   const [entries, components] = await Promise.all([config.repos(), config.components()])
-  const { wanted, failures } = await expandEntries(list, config.root, entriesFor(entries, targets))
+  const needed = entriesFor(entries, targets, components)
+  const { wanted, failures } = await expandEntries(list, config.root, needed)
   const selected = selectWanted(wanted, targets, { components, strict: failures.length === 0 })
   const chosen = shard ? selected.filter((one) => isInShard(shard, fullNameOf(one))) : selected
   return {
