@@ -255,6 +255,24 @@ describe('local work', () => {
     expect(await snapshot(typo(), skip)).toEqual(before)
   })
 
+  it('unpushed commits on another branch, and a stash, do not stop a pull, and stay', async () => {
+    await sync()
+    const git = (...args: string[]) => work.git('library/tools/typo', ...args)
+    await git('switch', '--quiet', '-c', 'topic')
+    await git('commit', '--quiet', '--allow-empty', '-m', 'mine')
+    const mine = await git('rev-parse', 'topic')
+    await git('switch', '--quiet', 'main')
+    await writeFile(join(typo(), 'a.txt'), 'put aside\n')
+    await git('stash', '--quiet')
+    const to = await upstream()
+    expect((await sync()).json.repositories[0]).toMatchObject({ status: 'updated', to })
+    expect([await git('rev-parse', 'topic'), await git('status', '--porcelain')]).toEqual([
+      mine,
+      '',
+    ])
+    expect(await git('show', 'stash@{0}:a.txt')).toBe('put aside')
+  })
+
   it('a force-push upstream is blocked, unless the entry says backup', async () => {
     await sync()
     const old = await work.git('library/tools/typo', 'rev-parse', 'HEAD')
