@@ -103,7 +103,10 @@ export class Terminal {
     for (const message of this.#withheld.splice(0)) this.note(`warning: ${message}`)
     const report = this.#cleanReport(found)
     if (this.#options.json) {
-      this.err.write(`${JSON.stringify({ error: report })}\n`)
+      // Every key is there, whatever the error, so that a script need not ask which it is.
+      const { code, message, hint, status = null, request_id = null } = report
+      const error = { code, message, hint, status, request_id }
+      this.err.write(`${JSON.stringify({ error })}\n`)
     } else {
       this.err.write(`${this.err.paint('bad', 'error:')} ${report.message}\n`)
       if (report.hint !== null)
