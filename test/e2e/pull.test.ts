@@ -90,6 +90,17 @@ describe('REPO PULL', () => {
       { status: 'blocked', reason: 'not-a-repository' },
     ],
     [
+      'a linked work tree',
+      () => work.git(typo, 'worktree', 'add', '--quiet', work.path('plain')),
+      1,
+      {
+        status: 'blocked',
+        error: expect.objectContaining({
+          message: expect.stringMatching(/plain is a linked work tree or a submodule$/),
+        }),
+      },
+    ],
+    [
       'a clone of somewhere else',
       () => elsewhere(),
       1,

@@ -19,7 +19,8 @@ export async function followedAt(dir: string, gitUrl: string): Promise<Followed>
   const local = await readLocal(dir)
   if (local.kind === 'absent') throw new PathError(`${dir} is not there`)
   if (local.kind !== 'repository') {
-    throw new BlockedError('not-a-repository', `${dir} is no git repository`)
+    const what = local.kind === 'occupied' ? local.what : 'an empty folder'
+    throw new BlockedError('not-a-repository', `${dir} is ${what}`)
   }
   const { origin, branch } = local
   const address = origin === null ? null : parseAddress(origin)
