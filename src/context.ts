@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { GlobalFlags } from './commands/global-flags.js'
 import { type Clock, systemClock } from './core/clock.js'
 import type { Config } from './core/config/types.js'
-import { TimeoutError } from './core/errors.js'
+import { PathError, TimeoutError } from './core/errors.js'
 import type { Emit } from './core/events.js'
 import type { GitHubClient } from './core/github/client.js'
 import type { Log } from './core/log.js'
@@ -20,7 +20,6 @@ import { keepWasmAsItBegins } from './wasm.js'
 export class Context {
   readonly globals: GlobalFlags
   readonly env: Record<string, string | undefined>
-  readonly cwd: string
   readonly stdin: Readable
   readonly clock: Clock = systemClock
   readonly signal: AbortSignal
@@ -35,7 +34,6 @@ export class Context {
   constructor(process: NodeJS.Process, stop: AbortController, globals: GlobalFlags) {
     this.globals = globals
     this.env = process.env
-    this.cwd = process.cwd()
     this.stdin = process.stdin
     this.signal = stop.signal
     this.#process = process
@@ -53,6 +51,18 @@ export class Context {
       signal: stop.signal,
       redact: (text) => this.#redactor(text),
     })
+  }
+
+  /** @throws PathError where somebody has removed it */
+  get cwd(): string {
+    try {
+      return this.#process.cwd()
+    } catch (cause) {
+      throw new PathError('the current folder is not there any more', {
+        hint: 'cd to one that is',
+        cause,
+      })
+    }
   }
 
   config(): Promise<Config> {

@@ -22,10 +22,7 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
   const before = takeFlags(words)
   expand(words)
   if (before.has('version')) return { kind: 'version' }
-  if (words[0]?.toLowerCase() === 'help') {
-    words.shift()
-    before.seen.push('--help')
-  }
+  takeHelp(words, before.seen)
   const nounWord = words.shift()
   if (nounWord === undefined) return { kind: 'help' }
   const noun = nouns.find(({ name }) => name === nounWord.toLowerCase())
@@ -34,6 +31,7 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
   const between = takeFlags(words)
   expand(words)
   if (between.has('version')) return { kind: 'version' }
+  takeHelp(words, between.seen)
   const help = before.has('help') || between.has('help')
   const verb = takeVerb(verbs, words)
   if (!verb && words[0] !== undefined && !words[0].startsWith('-'))
@@ -88,6 +86,13 @@ function takeFlags(words: string[]) {
   const has = (name: 'help' | 'version') =>
     seen.includes(`--${name}`) || (name === 'help' && seen.includes('-h'))
   return { seen, has }
+}
+
+/** `wizard help repo` and `wizard repo help sync` are what some type for `--help`. */
+function takeHelp(words: string[], seen: string[]): void {
+  if (words[0]?.toLowerCase() !== 'help') return
+  words.shift()
+  seen.push('--help')
 }
 
 const specOf = (flag: string) =>

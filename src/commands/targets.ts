@@ -1,7 +1,7 @@
 import type { Context } from '../context.js'
 import type { Component } from '../core/config/types.js'
 import { ConfigError, UsageError } from '../core/errors.js'
-import { parseAddress } from '../core/git/origin.js'
+import { type Address, parseAddress } from '../core/git/origin.js'
 
 export interface RepositoryTarget {
   owner: string
@@ -25,7 +25,7 @@ export async function repositoryTarget(context: Context, text: string): Promise<
     const [owner = '', repo = ''] = parts
     return { owner, repo: repo.replace(/\.git$/, '') }
   }
-  const address = parts.length > 2 || text.includes(':') ? parseAddress(text) : null
+  const address = addressIn(text, config.github.gitUrl)
   if (address && namePattern.test(address.owner) && namePattern.test(address.repo)) {
     requireHost(address.host, text, config.github.gitUrl)
     return { owner: address.owner, repo: address.repo }
@@ -41,6 +41,16 @@ export async function repositoryTarget(context: Context, text: string): Promise<
     })
   }
   return { owner: config.github.owner, repo: text }
+}
+
+/** An address of the repository, or of a page of it as a browser shows it (`…/uDOS/typo/tree/main`). */
+function addressIn(text: string, gitUrl: string): Address | null {
+  if (!text.includes(':')) return null
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) return parseAddress(text)
+  const { origin, pathname } = new URL(text)
+  const base = new URL(gitUrl).pathname.replace(/\/*$/, '/')
+  const path = pathname.startsWith(base) ? pathname.slice(base.length) : pathname
+  return parseAddress(`${origin}/${path.split('/').filter(Boolean).slice(0, 2).join('/')}`)
 }
 
 /** The credential and every request go to the configured server alone. */

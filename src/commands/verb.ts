@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import type { ErrorCode } from '../core/errors.js'
+import type { ErrorReport } from '../core/errors.js'
 import type { Page } from '../terminal/page.js'
 
 /** What stands behind a flag: nothing, a text, one of several texts, or a number. */
@@ -41,11 +41,7 @@ export interface Example {
 }
 
 /** How a verb ended, where its result is printed but is not success. */
-export interface Shortfall {
-  code: ErrorCode
-  message: string
-  hint?: string
-}
+export type Shortfall = Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }
 
 export interface VerbSpec<S extends FlagSpecs, R> {
   /** Words joined by `-`, in lower case. */

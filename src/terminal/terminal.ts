@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type ErrorCode, type ErrorReport, reportError, UsageError } from '../core/errors.js'
+import { type ErrorReport, reportError, UsageError } from '../core/errors.js'
 import type { Emit, WizardEvent } from '../core/events.js'
 import { plainText } from '../core/text.js'
 import { errorCommand, insideActions } from './actions.js'
@@ -116,7 +116,10 @@ export class Terminal {
     for (const line of [...this.#printed.splice(0), ...this.#withheld.splice(0)]) this.note(line)
     const report = this.#cleanReport(found)
     if (this.#options.json) {
-      this.err.write(`${JSON.stringify({ error: report })}\n`)
+      // Every key is there, whatever the error, so that a script need not ask which it is.
+      const { code, message, hint, status = null, request_id = null } = report
+      const error = { code, message, hint, status, request_id }
+      this.err.write(`${JSON.stringify({ error })}\n`)
     } else {
       this.err.write(`${this.err.paint('bad', 'error:')} ${report.message}\n`)
       if (report.hint !== null)
@@ -127,15 +130,10 @@ export class Terminal {
 
   /** That a result which was printed is not success. */
   showShortfall({
-    code,
-    message,
     hint = null,
-  }: {
-    code: ErrorCode
-    message: string
-    hint?: string | null
-  }): void {
-    this.#writeError({ code, message, hint })
+    ...report
+  }: Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }): void {
+    this.#writeError({ ...report, hint })
   }
 
   /** Whether somebody is there, and wants to be asked. */

@@ -34,6 +34,8 @@ describe('readCommand', () => {
     [['--help'], 'help'],
     [['REPO'], 'help'],
     [['help', 'repo', 'sync'], 'help'],
+    [['repo', 'help'], 'help'],
+    [['repo', 'help', 'sync'], 'help'],
     [['repo', 'sync', 'x', '-h'], 'help'],
     [['repo', 'sync', '--', '--help'], 'repo sync -- --help'],
   ])('%j', async (argv, expected) => {

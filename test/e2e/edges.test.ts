@@ -4,7 +4,7 @@ import { openSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { bareEnvironment, executable } from './support/wizard.js'
+import { bareEnvironment, ended, executable } from './support/wizard.js'
 import { openWorkspace, type Workspace, type WorkspaceOptions } from './support/workspace.js'
 
 let work: Workspace
@@ -49,8 +49,12 @@ describe.each([{ graphql: true }, { graphql: false }, { graphql: false, protocol
       await open(options, null)
       expect(await sync()).toMatchObject({ status: 'cloned', to: null })
       expect(await sync()).toMatchObject({ status: 'unchanged', to: null })
+      const pull = () => work.wizard('REPO', 'PULL', './own', '--json')
+      await work.wizard('REPO', 'CLONE', 'typo', 'own')
+      expect((await pull()).json).toMatchObject({ status: 'unchanged', to: null })
       const oid = await work.github.commit('uDOS/typo', { files: { 'first.txt': '1\n' } })
       expect(await sync()).toMatchObject({ status: 'updated', from: null, to: oid })
+      expect((await pull()).json).toMatchObject({ status: 'updated', to: oid })
       expect(await work.git('library/tools/typo', 'status', '--porcelain')).toBe('')
     })
   },
@@ -107,6 +111,20 @@ describe('what is said', () => {
     const { out, err, status } = await work.wizard('REPO', 'PULL-ALL')
     expect([status, out.split('\t')[1]]).toEqual([0, 'skipped'])
     expect(err).toBe('hint: wizard REPO SYNC clones what is missing\n')
+  })
+
+  it('is a line where the current folder has been removed', async () => {
+    await open()
+    const gone = `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"`
+    const run = async (...args: string[]) => {
+      const command = ['-c', gone, process.execPath, executable, ...args]
+      return ended(spawn('sh', command, { cwd: work.root, env: bareEnvironment(work.root) }))
+    }
+    expect(await run('REPO', 'SYNC')).toMatchObject({
+      status: 2,
+      err: 'error: the current folder is not there any more\nhint: cd to one that is\n',
+    })
+    expect(await run('REPO', '--help')).toMatchObject({ status: 0, err: '' })
   })
 
   it('is a line where stdout is full', async () => {

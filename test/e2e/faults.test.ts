@@ -48,6 +48,26 @@ describe('answers that fail', () => {
     expect(status).toBe(4)
     expect(JSON.parse(err).error).toMatchObject({ code: 'GITHUB_AUTH', status: 401 })
     expect(out + err).not.toContain('ghp_wrong')
+    expect(statuses(JSON.parse(out))).toEqual(['failed', 'failed'])
+    const plain = await work.run(['REPO', 'SYNC'], { env: { WIZARD_TOKEN: 'ghp_wrong' } })
+    expect([plain.status, plain.out]).toEqual([4, ''])
+    expect(plain.err.match(/❌|does not accept/g)).toHaveLength(1)
+  })
+
+  it('a bad token does not hide what STATUS knows, nor count as an attempt for --due', async () => {
+    const env = { WIZARD_TOKEN: 'ghp_wrong' }
+    const schedule = { pull_schedule: '* * * * *' }
+    await work.repos({ tools: [{ repo: 'typo', ...schedule }, { repo: 'micro' }] })
+    await sync('micro')
+    const { status, json } = await work.run(['REPO', 'STATUS', '--json'], { env })
+    expect(status).toBe(4)
+    expect(json).toMatchObject([
+      { state: 'missing', error: { code: 'GITHUB_AUTH', status: 401 } },
+      { state: null, local_commit: expect.any(String), error: { code: 'GITHUB_AUTH' } },
+    ])
+    await work.run(['REPO', 'SYNC'], { env })
+    const state = JSON.parse(await readFile(work.path('.wizard/state.json'), 'utf8'))
+    expect(JSON.stringify(state)).not.toContain('uDOS/typo')
   })
 
   it('a rate limit whose wait would pass --timeout is exit 5', async () => {
@@ -233,6 +253,24 @@ describe('local work', () => {
       { status: 'unchanged' },
     ])
     expect(await snapshot(typo(), skip)).toEqual(before)
+  })
+
+  it('unpushed commits on another branch, and a stash, do not stop a pull, and stay', async () => {
+    await sync()
+    const git = (...args: string[]) => work.git('library/tools/typo', ...args)
+    await git('switch', '--quiet', '-c', 'topic')
+    await git('commit', '--quiet', '--allow-empty', '-m', 'mine')
+    const mine = await git('rev-parse', 'topic')
+    await git('switch', '--quiet', 'main')
+    await writeFile(join(typo(), 'a.txt'), 'put aside\n')
+    await git('stash', '--quiet')
+    const to = await upstream()
+    expect((await sync()).json.repositories[0]).toMatchObject({ status: 'updated', to })
+    expect([await git('rev-parse', 'topic'), await git('status', '--porcelain')]).toEqual([
+      mine,
+      '',
+    ])
+    expect(await git('show', 'stash@{0}:a.txt')).toBe('put aside')
   })
 
   it('a force-push upstream is blocked, unless the entry says backup', async () => {

@@ -104,6 +104,19 @@ describe('REPO VIEW and EXISTS', () => {
     expect(json.pushed_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   })
 
+  it.each(['', '.git', '/', '/tree/main/src', '/actions?query=x#y'])(
+    'VIEW takes an address of it that ends in "%s"',
+    async (end) => {
+      const { json } = await work.wizard(
+        'REPO',
+        'VIEW',
+        `${work.github.gitUrl}/uDOS/typo${end}`,
+        '--json',
+      )
+      expect(json.full_name).toBe('uDOS/typo')
+    },
+  )
+
   it('EXISTS is exit 0 or 3, with a result either way', async () => {
     const there = await repo('EXISTS', 'typo', '--json')
     expect([there.status, there.json]).toEqual([0, { repo: 'uDOS/typo', exists: true }])

@@ -7,7 +7,7 @@ const typo = 'library/tools/typo'
 
 beforeEach(async () => {
   work = await openWorkspace()
-  await work.github.addRepository('uDOS/typo', { files: { 'a.txt': 'one\n' } })
+  await work.github.addRepository('uDOS/typo', { files: { 'a.txt': 'one\n', 'sub/b.txt': 'b\n' } })
   await work.repos({ tools: [{ repo: 'typo' }] })
   await work.wizard('REPO', 'SYNC')
 })
@@ -26,6 +26,7 @@ describe('REPO PULL', () => {
       [`./${typo}`, ''],
       [work.path(typo), 'library'],
       ['.', typo],
+      ['.', `${typo}/sub`],
     ] as const) {
       const to = await next(`${target}\n`)
       const { status, json } = await pull(target, folder)
@@ -87,6 +88,17 @@ describe('REPO PULL', () => {
       () => mkdir(work.path('plain')),
       1,
       { status: 'blocked', reason: 'not-a-repository' },
+    ],
+    [
+      'a linked work tree',
+      () => work.git(typo, 'worktree', 'add', '--quiet', work.path('plain')),
+      1,
+      {
+        status: 'blocked',
+        error: expect.objectContaining({
+          message: expect.stringMatching(/plain is a linked work tree or a submodule$/),
+        }),
+      },
     ],
     [
       'a clone of somewhere else',

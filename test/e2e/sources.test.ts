@@ -113,6 +113,24 @@ describe('a from: entry', () => {
     expect(local.json.at(-1)).toMatchObject({ repo: 'nobody/*', present: false })
   })
 
+  it('is not asked for where a target can not mean it', async () => {
+    await work.repos({ all: [{ from: 'ollama' }], tools: [{ repo: 'typo' }] })
+    const failure = work.github.fail({ origin: 'api', path: /orgs\/ollama/, status: 502 })
+    const sync = async (target: string) => {
+      const { status, json } = await work.wizard('REPO', 'SYNC', target, '--json')
+      return [target, status, json.repositories.map((one: { repo: string }) => one.repo)]
+    }
+    for (const target of ['typo', 'uDOS/typo', 'tools', `${work.github.gitUrl}/uDOS/typo`]) {
+      expect(await sync(target)).toEqual([target, 0, ['uDOS/typo']])
+    }
+    expect(failure.hits).toBe(0)
+    const listed = await work.wizard('REPO', 'LIST', '--local')
+    expect(listed.status).toBe(1)
+    expect(await sync('ollama/ollama')).toEqual(['ollama/ollama', 6, ['ollama/*']])
+    failure.remove()
+    expect(await sync('ollama/ollama')).toEqual(['ollama/ollama', 0, ['ollama/ollama']])
+  })
+
   it('whose second page fails is a failure, not a shorter list', async () => {
     for (let index = 0; index < 101; index++) {
       await work.github.addRepository(`many/r${index}`, { empty: true })

@@ -177,6 +177,15 @@ describe('--stale', () => {
     expect(JSON.parse(err).error).toMatchObject({ code: 'FAILED' })
   })
 
+  it('with --quiet tells what is stale alone', async () => {
+    const check = (age: string) =>
+      work.wizard('REPO', 'STATUS', 'level', 'missing', '--stale', age, '--offline', '--quiet')
+    const { status, out } = await check('24h')
+    expect([status, out]).toEqual([1, 'uDOS/missing\tmissing\t\t\t\t\tnever\t\n'])
+    const fine = await work.wizard('REPO', 'STATUS', 'level', '--stale', '24h', '--quiet')
+    expect(fine).toMatchObject({ status: 0, out: '', err: '' })
+  })
+
   it('takes what was never pulled for stale', async () => {
     expect((await stale('7d', 'missing')).status).toBe(1)
   })

@@ -112,6 +112,13 @@ describe('an error', () => {
     })
   })
 
+  it('has the same keys with --json where GitHub had no part in it', () => {
+    const { terminal, err } = openTerminal({ json: true })
+    terminal.showError(new Error('wrong'))
+    const told = { code: 'FAILED', message: 'wrong', hint: null, status: null, request_id: null }
+    expect(JSON.parse(err())).toEqual({ error: told })
+  })
+
   it('is a command inside Actions, where no text of ours begins another', () => {
     const { terminal, err } = openTerminal({}, undefined, { GITHUB_ACTIONS: 'true' })
     terminal.showError(new UsageError('100% wrong'))

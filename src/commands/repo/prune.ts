@@ -59,4 +59,4 @@ export const prune = defineVerb({
 const nothing = 'There is nothing to prune.'
 
 const questionOn = (found: Pruned[]) =>
-  `Move ${found.length} clones that repos.yaml no longer names to the trash? ${found.map(({ path }) => path).join(', ')}`
+  `Move ${found.length === 1 ? 'a clone' : `${found.length} clones`} that repos.yaml no longer names to the trash? ${found.map(({ path }) => path).join(', ')}`

@@ -13,14 +13,15 @@ export const pull = defineVerb({
   examples: [
     { command: 'wizard REPO PULL typo', does: 'one that repos.yaml names' },
     { command: 'wizard REPO PULL ./typo', does: 'the clone in a folder' },
-    { command: 'wizard REPO PULL .', does: 'the clone that the current folder is' },
+    { command: 'wizard REPO PULL .', does: 'the clone around the current folder' },
   ],
   args: [{ name: 'target', summary: 'one repository of repos.yaml, or the folder of a clone' }],
   flags: {},
   async run(context, [target = '']) {
     const sync = await context.repoSync()
     const named = looksLikePath(target) ? null : await findNamed(context, target)
-    if (named === null) return sync.pullRepo(resolve(context.cwd, target))
+    if (named === null)
+      return sync.pullRepo(await cloneAround(context, resolve(context.cwd, target)))
     const [one, ...others] = named.chosen
     if (!one && named.failures[0]) return named.failures[0]
     if (!one || others.length > 0) {
@@ -47,6 +48,16 @@ async function findNamed(context: Context, target: string) {
     if (error instanceof GitHubNotFoundError && hasFolder) return null
     throw error
   }
+}
+
+/** From a folder of a clone its top, as git does; what is in none is told as it stands. */
+async function cloneAround(context: Context, path: string): Promise<string> {
+  if (!(await isFolder(path))) return path
+  const [{ workTreeAround }, { github }] = await Promise.all([
+    import('../../core/git/around.js'),
+    context.config(),
+  ])
+  return (await workTreeAround(path, github.gitUrl))?.dir ?? path
 }
 
 const isFolder = (path: string) =>

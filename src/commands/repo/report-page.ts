@@ -18,6 +18,7 @@ const tones: Partial<Record<string, Tone>> = {
 /** What a sync did: repository, what became of it, branch, folder, and why. */
 export function reportPage(report: SyncReport, context: Context, summary: string): Page {
   if (context.globals.quiet && report.failed === 0) return { kind: 'nothing' }
+  if (isOneRefusal(report)) return { kind: 'nothing' }
   return {
     kind: 'table',
     columns: [
@@ -31,6 +32,20 @@ export function reportPage(report: SyncReport, context: Context, summary: string
     after: [summary],
   }
 }
+
+/** A bad token, say, is told once, by the error itself, and not by a line for each of a thousand repositories. */
+function isOneRefusal({ repositories }: SyncReport): boolean {
+  const [first, ...others] = repositories.filter((entry) => outcomeOf(entry) !== 'skipped')
+  const { error } = first ?? {}
+  return (
+    error != null &&
+    causes.includes(error.code) &&
+    others.length > 0 &&
+    others.every((entry) => entry.error?.message === error.message)
+  )
+}
+
+const outcomeOf = ({ status, planned }: SyncEntry) => status ?? planned
 
 function rowOf(entry: SyncEntry, context: Context): string[] {
   const { repo, status, planned, branch, path } = entry
@@ -46,11 +61,10 @@ const noteOf = ({ reason, error, warnings }: SyncEntry) =>
 const cloneHint = 'wizard REPO SYNC clones it'
 
 export function reportShortfall(report: SyncReport, allowBlocked: boolean): Shortfall | null {
-  const outcome = ({ status, planned }: SyncEntry) => status ?? planned
   const bad = report.repositories.filter(
-    (entry) => outcome(entry) === 'failed' || (!allowBlocked && outcome(entry) === 'blocked'),
+    (entry) => outcomeOf(entry) === 'failed' || (!allowBlocked && outcomeOf(entry) === 'blocked'),
   )
-  const tried = report.repositories.filter((entry) => outcome(entry) !== 'skipped')
+  const tried = report.repositories.filter((entry) => outcomeOf(entry) !== 'skipped')
   return shortfallOf(bad, { of: tried, total: report.total })
 }
 
@@ -66,8 +80,7 @@ export function shortfallOf(
   const [first] = bad
   if (!first) return null
   const shared = sharedCause(of)
-  if (shared && first.error)
-    return { code: shared, message: first.error.message, hint: first.error.hint ?? undefined }
+  if (shared && first.error) return first.error
   return {
     code: 'FAILED',
     message: `${bad.length} of ${total} repositories failed or were blocked`,
@@ -97,7 +110,6 @@ export function entryShortfall({ repo, status, error, reason }: SyncEntry): Shor
   if (reason === 'missing')
     return { code: 'FAILED', message: `${repo} is not here yet`, hint: cloneHint }
   if (status !== 'failed' && status !== 'blocked') return null
-  const message = error?.message ?? `blocked: ${reason}`
-  const code = status === 'failed' && error ? error.code : 'FAILED'
-  return { code, message, hint: error?.hint ?? undefined }
+  if (!error) return { code: 'FAILED', message: `blocked: ${reason}` }
+  return status === 'failed' ? error : { ...error, code: 'FAILED' }
 }

@@ -48,10 +48,10 @@ export const status = defineVerb({
     const age = stale === undefined ? null : parseDuration('--stale', stale)
     const sync = await context.repoSync()
     const list = await sync.status(targets, { offline })
-    return { list, stale: age === null ? [] : olderThan(list, context.clock.now() - age) }
+    return { list, stale: age === null ? null : olderThan(list, context.clock.now() - age) }
   },
   json: ({ list }) => list,
-  render: ({ list }, context) => ({
+  render: ({ list, stale }, context) => ({
     kind: 'table',
     columns: [
       { title: 'REPOSITORY', flexible: true },
@@ -63,14 +63,15 @@ export const status = defineVerb({
       { title: 'LAST PULL' },
       { title: 'NOTE', flexible: true },
     ],
-    rows: list.map((one) =>
+    // A quiet check tells what is wrong alone, so that cron sends mail of nothing else.
+    rows: (stale && context.globals.quiet ? list.filter(isTrouble(stale)) : list).map((one) =>
       rowOf(one, context.terminal.out.isTerminal ? briefTime : (time) => time),
     ),
   }),
   shortfall({ list, stale }, flags) {
-    const unknown = list.filter(({ state, error }) => state === null && error !== null)
+    const unknown = list.filter(isUnknown)
     if (unknown.length > 0) return shortfallOf(unknown, { of: list, total: list.length })
-    if (stale.length === 0) return null
+    if (!stale?.length) return null
     return {
       code: 'FAILED',
       message: `${stale.length} of ${list.length} repositories were not pulled within ${flags.stale}`,
@@ -80,6 +81,11 @@ export const status = defineVerb({
 
 const olderThan = (list: RepositoryStatus[], oldest: number) =>
   list.filter(({ last_pull }) => last_pull === null || Date.parse(last_pull) < oldest)
+
+const isUnknown = ({ state, error }: RepositoryStatus) => state !== 'blocked' && error !== null
+
+const isTrouble = (stale: RepositoryStatus[]) => (one: RepositoryStatus) =>
+  isUnknown(one) || stale.includes(one)
 
 const count = (value: number | null) => (value === null ? '?' : String(value))
 

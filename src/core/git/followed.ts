@@ -6,6 +6,8 @@ import { BlockedError } from './types.js'
 /** What a clone follows, by its own origin and the branch that is checked out. */
 export interface Followed extends Pick<Address, 'owner' | 'repo'> {
   branch: string
+  /** Whether the branch has no commit yet. */
+  unborn: boolean
 }
 
 /**
@@ -17,7 +19,8 @@ export async function followedAt(dir: string, gitUrl: string): Promise<Followed>
   const local = await readLocal(dir)
   if (local.kind === 'absent') throw new PathError(`${dir} is not there`)
   if (local.kind !== 'repository') {
-    throw new BlockedError('not-a-repository', `${dir} is no git repository`)
+    const what = local.kind === 'occupied' ? local.what : 'an empty folder'
+    throw new BlockedError('not-a-repository', `${dir} is ${what}`)
   }
   const { origin, branch } = local
   const address = origin === null ? null : parseAddress(origin)
@@ -31,5 +34,6 @@ export async function followedAt(dir: string, gitUrl: string): Promise<Followed>
       hint: `git -C ${dir} switch BRANCH first`,
     })
   }
-  return { owner: address.owner, repo: address.repo, branch }
+  const { owner, repo } = address
+  return { owner, repo, branch, unborn: local.head === null }
 }

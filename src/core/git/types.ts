@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import { ConflictError, type ErrorOptions } from '../errors.js'
 import type { Dispatcher } from '../http/dispatcher.js'
+import type { Waits } from '../http/waits.js'
 import type { Liveness } from '../owner-mark.js'
 
 export type { Liveness } from '../owner-mark.js'
@@ -12,6 +13,8 @@ export interface Git {
   /** The Authorization header for a URL, or undefined where that origin may see none. */
   authorization?: (url: URL) => Promise<string | undefined>
   signal?: AbortSignal | undefined
+  /** How long a request may be held back for a rate limit; without it none is. */
+  waits?: Waits | undefined
   onProgress?: (progress: GitProgress) => void
   /** Each request and what it was answered, in a line without credentials. */
   onRequest?: (message: string) => void

@@ -3,6 +3,7 @@ import type { Emit } from '../events.js'
 import type { Git } from '../git/types.js'
 import { createDispatcher, type Dispatcher, type Environment } from '../http/dispatcher.js'
 import { type Fetch, fetch as ownFetch } from '../http/fetch.js'
+import { createWaits } from '../http/waits.js'
 import type { Log } from '../log.js'
 import { createRedactor, type Redactor } from '../redact.js'
 import { defaultBaseUrl, gitUrlFor, parseBaseUrl, webHost } from './addresses.js'
@@ -118,6 +119,12 @@ export class Connection implements Api {
       dispatcher: this.#dispatcher,
       clock: this.#clock,
       signal: this.#options.signal,
+      waits: createWaits({
+        clock: this.#clock,
+        deadline: this.#options.deadline ?? null,
+        signal: this.#options.signal,
+        onWait: this.#teller.onWait,
+      }),
       authorization: async (url) => {
         const token = url.origin === origin ? await this.#credentials.token() : undefined
         if (token === undefined) return undefined

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js'
 import type { Emit } from '../events.js'
+import type { Wait } from '../http/waits.js'
 import type { Log } from '../log.js'
 import { formatRecord, type RequestRecord } from './layers/record.js'
-import type { Wait } from './waits.js'
 
 export interface TellerOptions {
   log?: Log | undefined

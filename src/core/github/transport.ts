@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import type { Dispatcher } from '../http/dispatcher.js'
 import type { Fetch } from '../http/fetch.js'
+import { createWaits, type Wait } from '../http/waits.js'
 import { isUploadHost, webHost } from './addresses.js'
 import type { Credentials } from './auth.js'
 import { authorize, renewCredentials } from './layers/authorize.js'
@@ -13,7 +14,6 @@ import { retry } from './layers/retry.js'
 import { createStreamingWire } from './layers/streaming-wire.js'
 import { createWire } from './layers/wire.js'
 import { type ApiRequest, type Layer, type Send, stack } from './message.js'
-import { createWaits, type Wait } from './waits.js'
 
 export interface TransportOptions {
   baseUrl: URL

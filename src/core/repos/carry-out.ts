@@ -35,7 +35,8 @@ export async function carryOut(deps: CarryOutDeps, step: Step): Promise<SyncEntr
   const result = await attempt(deps, step)
   const done = { ...entry, ...result, duration_ms: deps.git.clock.now() - begun }
   remember(deps, step, done)
-  record(deps, done)
+  // What stopped all of them is told once, and not for each.
+  if (!step.situation.refused) record(deps, done)
   // A clone that is not remembered as ours could never be pruned, so a kill later on must not lose that.
   if (done.status === 'cloned') await deps.state?.save()
   return done
@@ -144,10 +145,11 @@ function gitFor(
 
 /** What the next run should know; and the warnings of a run that had nothing to look at. */
 function remember({ state, git }: CarryOutDeps, { situation }: Step, entry: SyncEntry): void {
-  const { wanted, head, remembered } = situation
+  const { wanted, head, remembered, refused } = situation
   if (entry.status === 'unchanged') entry.warnings = [...(remembered?.warnings ?? [])]
   addRenamed(entry, head)
-  if (entry.status === 'skipped') return
+  // Where GitHub could not be asked nothing was tried, so what fell due still is.
+  if (entry.status === 'skipped' || refused) return
   const now = git.clock.now()
   const pulled =
     entry.status === 'cloned' || entry.status === 'updated' || entry.status === 'unchanged'

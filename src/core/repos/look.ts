@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
+import { type ErrorReport, reportError, WizardError } from '../errors.js'
 import { readLocal } from '../git/local.js'
 import { isUnfinished } from '../git/move/journal-file.js'
 import { resolveTag } from '../git/pin.js'
 import type { Oid } from '../git/types.js'
+import type { GitHubClient } from '../github/client.js'
 import { headsOf, type RepositoryHead } from '../github/heads.js'
 import { type Local, unreadable } from './local.js'
 import type { Situation } from './plan.js'
@@ -24,7 +26,7 @@ export async function lookAt(
 ): Promise<Situation[]> {
   const limit = pLimit(foldersAtOnce)
   const here = await Promise.all(all.map((wanted) => limit(() => lookHere(wanted))))
-  const heads = offline ? [] : await headsOf(client, askable(all))
+  const { heads, refused } = offline ? nothingAsked : await askForHeads(client, all)
   return all.map((wanted, index) => {
     const { local, interrupted, pin } = here[index] ?? {
       local: { kind: 'absent' },
@@ -32,8 +34,25 @@ export async function lookAt(
       pin: null,
     }
     const head = toRemoteHead(wanted, heads[index] ?? null)
-    return { wanted, local, interrupted, pin, head, remembered: state.get(wanted.path) }
+    return { wanted, local, interrupted, pin, head, refused, remembered: state.get(wanted.path) }
   })
+}
+
+interface Answer {
+  heads: (RepositoryHead | null)[]
+  refused: ErrorReport | null
+}
+
+const nothingAsked: Answer = { heads: [], refused: null }
+
+/** What stops GitHub from being asked stops every repository, and is told of each: a script finds its report all the same. */
+async function askForHeads(client: GitHubClient, all: Wanted[]): Promise<Answer> {
+  try {
+    return { heads: await headsOf(client, askable(all)), refused: null }
+  } catch (error) {
+    if (!(error instanceof WizardError)) throw error
+    return { heads: [], refused: reportError(error) }
+  }
 }
 
 /** A commit id is no branch that could be asked for; its repository is, by the default one. */

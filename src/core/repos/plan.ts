@@ -20,6 +20,8 @@ export interface Situation {
   pin: Oid | null
   /** null: not known without the git protocol. */
   head: RemoteHead | null
+  /** Why GitHub could not be asked, where that stops the git protocol too: a bad token, a rate limit, a time-out. */
+  refused: ErrorReport | null
   remembered: Remembered | undefined
 }
 
@@ -52,18 +54,19 @@ export function planSync(options: PlanOptions, situations: Situation[]): Step[] 
 }
 
 function planOne(options: PlanOptions, situation: Situation): Step {
-  const { local } = situation
+  const { local, refused } = situation
   const skip = reasonToSkip(options, situation)
   if (skip !== null) return settle(situation, 'skipped', skip)
   if (local.kind === 'unreadable') return settle(situation, 'failed', null, local.error)
   if (local.kind === 'absent' || local.kind === 'empty') {
-    return options.mode === 'clone' || options.mode === 'sync'
-      ? { action: 'clone', situation }
-      : settle(situation, 'skipped', 'missing')
+    if (options.mode === 'pull' || options.mode === 'reset')
+      return settle(situation, 'skipped', 'missing')
+    return refused ? settle(situation, 'failed', null, refused) : { action: 'clone', situation }
   }
   const obstacle = obstacleTo(options.gitUrl, situation)
   if (obstacle) return settle(situation, 'blocked', obstacle.reason, reportError(obstacle))
   if (options.mode === 'clone' || isInStep(situation)) return settle(situation, 'unchanged', null)
+  if (refused) return settle(situation, 'failed', null, refused)
   const elsewhere = otherBranch(situation)
   if (elsewhere) return settle(situation, 'blocked', elsewhere.reason, reportError(elsewhere))
   return { action: 'pull', situation }

@@ -1,22 +1,22 @@
 import { dirname } from 'node:path'
 import pLimit from 'p-limit'
-import type { Config } from '../config/types.js'
-import { ConfigError, reportError } from '../errors.js'
+import { reportError } from '../errors.js'
 import { removeLeftovers } from '../git/clone.js'
 import type { Git } from '../git/types.js'
 import { beginEntry, carryOut, urlOf } from './carry-out.js'
+import { chooseWanted } from './choose.js'
 import { describeReport } from './describe.js'
-import { expandEntries, type Lister, onGitHub } from './expand.js'
+import type { Lister } from './expand.js'
 import { lookAt } from './look.js'
 import { planSync, type Step, type SyncMode } from './plan.js'
 import { askGit } from './remote-head.js'
 import { reportOf } from './report.js'
-import { entriesFor, namesAll, selectWanted } from './select.js'
+import { namesAll } from './select.js'
 import { gitOf, openState, type Session, underLock } from './session.js'
-import { isInShard, type Shard } from './shard.js'
+import type { Shard } from './shard.js'
 import type { SyncState } from './state.js'
 import type { SyncEntry, SyncReport } from './types.js'
-import { fullNameOf, type Wanted } from './wanted.js'
+import type { Wanted } from './wanted.js'
 
 export interface SyncOptions {
   /** Repositories, groups or components; none: all. */
@@ -66,6 +66,8 @@ async function collect(
   const asked =
     mode === 'reset' ? chosen.map((one) => ({ ...one, onDiverged: 'backup' as const })) : chosen
   const situations = await lookAt(session, state, asked)
+  const refused = situations.find((one) => one.refused)?.refused
+  if (refused && !options.dryRun) session.log.write('sync', 'ERROR', `❌ ${refused.message}`)
   const steps = planSync(
     {
       mode,
@@ -91,33 +93,6 @@ async function collect(
     apiRequests: client.requests - sent,
     elsewhere,
   })
-}
-
-/** What repos.yaml names, less what targets and shard leave out. */
-export async function chooseWanted(
-  { client, config }: Session,
-  { targets = [], shard, list = onGitHub(client) }: Pick<SyncOptions, 'targets' | 'shard' | 'list'>,
-) {
-  if (config.files.repos === undefined) throw noRepositories(config)
-  const [entries, components] = await Promise.all([config.repos(), config.components()])
-  const { wanted, failures } = await expandEntries(list, config.root, entriesFor(entries, targets))
-  const selected = selectWanted(wanted, targets, { components, strict: failures.length === 0 })
-  const chosen = shard ? selected.filter((one) => isInShard(shard, fullNameOf(one))) : selected
-  return {
-    chosen,
-    elsewhere: selected.length - chosen.length,
-    failures: failures.map(({ entry }) => entry),
-  }
-}
-
-/** Under cron, nothing done and exit 0 would look like success. */
-function noRepositories(config: Config): ConfigError {
-  return new ConfigError(
-    `there is no ${config.fileFor('repos')}, so there is nothing to keep in step`,
-    {
-      hint: 'wizard REPO ADD owner/repo writes it; --config DIR names another folder',
-    },
-  )
 }
 
 /** With `--dry-run` nothing has become of anything. */

@@ -1,7 +1,7 @@
-import type { Component, RepoEntry } from '../config/types.js'
+import type { Component, RepoEntry, SourceEntry } from '../config/types.js'
 import { GitHubNotFoundError } from '../errors.js'
 import { parseAddress } from '../git/origin.js'
-import { fullNameOf, sameName, type Wanted } from './wanted.js'
+import { fullNameOf, sameName, type Wanted, wantedFrom } from './wanted.js'
 
 export interface SelectOptions {
   components: Record<string, Component>
@@ -49,12 +49,33 @@ function matchesTarget(
   return address !== null && sameName(fullNameOf(address), fullName)
 }
 
-/** Which entries need not be asked for: a target that is a group's name leaves the others alone. */
-export function entriesFor(entries: RepoEntry[], targets: string[]): RepoEntry[] {
+/**
+ * Leaves out the `from:` entries that no target can mean, so that their listings are neither asked for nor in the way:
+ * an entry of its own wins over what a listing may hold under the same name.
+ */
+export function entriesFor(
+  entries: RepoEntry[],
+  targets: string[],
+  components: Record<string, Component>,
+): RepoEntry[] {
   if (namesAll(targets)) return entries
-  const groups = new Set(entries.map(({ group }) => group.toLowerCase()))
-  if (!targets.every((target) => groups.has(target.toLowerCase()))) return entries
-  return entries.filter(({ group }) => targets.some((target) => sameName(group, target)))
+  const explicit = entries.filter((entry) => entry.kind === 'repository').map(wantedFrom)
+  const mayMean = (entry: SourceEntry, target: string) => {
+    const isGroup = entries.some(({ group }) => sameName(group, target))
+    if (isGroup) return sameName(entry.group, target)
+    if (explicit.some((wanted) => matchesTarget(wanted, target, components))) return false
+    const owner = ownerOf(target)
+    return owner === null || sameName(entry.from, owner)
+  }
+  return entries.filter(
+    (entry) => entry.kind === 'repository' || targets.some((target) => mayMean(entry, target)),
+  )
+}
+
+/** The account that `owner/repo` or an address names; null where a target names none. */
+function ownerOf(target: string): string | null {
+  const [, owner] = /^([\w.-]+)\/[\w.-]+$/.exec(target) ?? []
+  return owner ?? parseAddress(target)?.owner ?? null
 }
 
 function nothingNamed(target: string, all: Wanted[]): GitHubNotFoundError {

@@ -70,7 +70,9 @@ async function pullNamed(session: Session, path: string): Promise<SyncEntry | un
 
 /** What the clone at a path follows, by its own origin and branch. @throws BlockedError, PathError */
 export async function wantedAt({ client }: Session, path: string): Promise<Wanted> {
-  return untracked({ ...(await followedAt(path, client.gitUrl)), path })
+  const { owner, repo, branch, unborn } = await followedAt(path, client.gitUrl)
+  // In an empty clone no branch has been chosen yet: it follows the default one.
+  return untracked({ owner, repo, path, branch: unborn ? undefined : branch })
 }
 
 const untracked = (place: Pick<Wanted, 'owner' | 'repo' | 'path' | 'branch'>): Wanted => ({

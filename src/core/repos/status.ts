@@ -56,11 +56,12 @@ async function statusOfOne(
   situation: Situation,
 ): Promise<RepositoryStatus> {
   const known = unknownStatus(situation)
-  const { local, head } = situation
+  const { local, head, refused } = situation
   if (local.kind === 'absent' || local.kind === 'empty') {
-    return { ...known, state: 'missing', remote_commit: head?.oid ?? null }
+    return { ...known, state: 'missing', remote_commit: head?.oid ?? null, error: refused }
   }
   if (local.kind === 'unreadable') return { ...known, error: local.error }
+  if (refused) return { ...known, error: refused }
   try {
     const asked = { ...situation, head: await headOf(session, git, situation) }
     const obstacle = obstacleTo(session.client.gitUrl, asked) ?? otherBranch(asked)

@@ -3,7 +3,7 @@ import { runListAnswer, type Workflow, type WorkflowRunData } from '../github/ac
 import { get, getParsed, parseAnswer, repositoryPath } from '../github/api.js'
 import { jsonOf } from '../github/message.js'
 import { viewerAnswer } from '../github/shapes.js'
-import { serverTime } from '../github/waits.js'
+import { serverTime } from '../http/waits.js'
 import { nameOf, type Repo, type WorkflowDeps } from './deps.js'
 import { patiently } from './patience.js'
 

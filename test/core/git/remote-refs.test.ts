@@ -10,7 +10,8 @@ import {
   GitHubRateLimitError,
 } from '../../../src/core/errors.js'
 import { listRefs } from '../../../src/core/git/remote-refs.js'
-import { client, localGitHub, servedHistory, tokenFor } from './client.js'
+import { createWaits } from '../../../src/core/http/waits.js'
+import { client, localGitHub, quickClock, servedHistory, tokenFor } from './client.js'
 import { git } from './real-git.js'
 
 /** A server that answers every request the same way. */
@@ -196,6 +197,29 @@ describe('a server that is unwell', () => {
   ])('%i with %j is a rate limit', async (status, headers) => {
     const url = await answering(status, 'slow down', { 'content-type': 'text/plain', ...headers })
     await expect(listRefs(client(), url, [])).rejects.toThrow(GitHubRateLimitError)
+  })
+
+  test('a rate limit is waited for, where the wait is not too long', async () => {
+    const github = await localGitHub()
+    const { url } = await servedHistory(github, 'uDOS/typo', { commits: 1, files: 1 })
+    github.fail({ origin: 'git', status: 429, headers: { 'retry-after': '3' }, times: 2 })
+    const clock = quickClock()
+    const git = (milliseconds: number) => {
+      const waits = createWaits({ clock, deadline: Date.now() + milliseconds })
+      return client({ waits })
+    }
+    await expect(listRefs(git(2000), url, [])).rejects.toThrow(GitHubRateLimitError)
+    expect(clock.slept).toEqual([])
+    const { head } = await listRefs(git(60_000), url, ['refs/heads/'])
+    expect(head).toBe('refs/heads/main')
+    expect(clock.slept).toEqual([expect.closeTo(3000, -3)])
+  })
+
+  test('a page of somebody else is a trouble of the network', async () => {
+    const url = await answering(200, '<html>', { 'content-type': 'text/html' })
+    const asked = listRefs(client(), url, [])
+    await expect(asked).rejects.toThrow(GitHubNetworkError)
+    await expect(asked).rejects.toThrow(/answers with text\/html$/)
   })
 
   test('403 without a wait is not allowed', async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/core/clock.js'
 import { GitHubNetworkError } from '../../../src/core/errors.js'
 import type { ApiRequest, ApiResponse, Send } from '../../../src/core/github/message.js'
-import { createWaits, type Wait, type Waits } from '../../../src/core/github/waits.js'
+import { createWaits, type Wait, type Waits } from '../../../src/core/http/waits.js'
 
 export const noon = Date.parse('2026-01-14T12:00:00Z')
 

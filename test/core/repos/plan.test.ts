@@ -62,6 +62,7 @@ function plan({ options, local, head: remote, rest, ...change }: Change): string
     interrupted: false,
     pin: null,
     head: remote === null ? null : { ...head, ...remote },
+    refused: null,
     remembered,
     ...rest,
   }
@@ -74,6 +75,7 @@ function plan({ options, local, head: remote, rest, ...change }: Change): string
 }
 
 const absent = { kind: 'absent' } as const
+const refused = { code: 'GITHUB_AUTH', message: 'a bad token', hint: null } as const
 
 describe('planSync', () => {
   it.each<[string, Change, string]>([
@@ -86,6 +88,13 @@ describe('planSync', () => {
     ],
     ['pulls what is behind', {}, 'pull'],
     ['knows what is in step', { head: { oid: here } }, 'unchanged'],
+    ['clones nothing where GitHub refuses', { local: absent, rest: { refused } }, 'failed'],
+    ['pulls nothing where GitHub refuses', { head: null, rest: { refused } }, 'failed'],
+    [
+      'still skips what is not to be pulled where GitHub refuses',
+      { wanted: { autoPull: false }, rest: { refused } },
+      'skipped no-auto-pull',
+    ],
     ['asks git where GraphQL did not know', { head: null }, 'pull'],
     [
       'finishes what a kill cut short',

@@ -1,6 +1,6 @@
 import { GitHubRateLimitError } from '../../errors.js'
+import { retryAfter, serverTime, type Waits } from '../../http/waits.js'
 import { type ApiRequest, type ApiResponse, jsonOf, type Layer, requestIdOf } from '../message.js'
-import { retryAfter, serverTime, type Waits } from '../waits.js'
 
 /** Until when nothing more may be asked, and the answer that said so. */
 interface Limit {

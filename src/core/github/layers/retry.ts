@@ -1,7 +1,7 @@
 import { GitHubNetworkError } from '../../errors.js'
 import { isCertificateFailure, isNeverSent } from '../../http/failure.js'
+import { retryAfter, type Waits } from '../../http/waits.js'
 import { type ApiRequest, type ApiResponse, isRepeatable, type Layer } from '../message.js'
-import { retryAfter, type Waits } from '../waits.js'
 
 export interface RetryOptions {
   waits: Waits

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.js'
 
+type Headers = Record<string, string | string[] | undefined>
+
 export interface Wait {
   reason: 'rate limit' | 'retry'
   host: string
@@ -42,15 +44,15 @@ export function createWaits({ clock, deadline, signal, onWait }: WaitsOptions): 
  * `Retry-After` in milliseconds: seconds, or a date, which is held against the server's own clock
  * (RFC 9110, 10.2.3). undefined where there is none that can be read.
  */
-export function retryAfter(headers: Record<string, string>, now: number): number | undefined {
-  const value = headers['retry-after']?.trim() ?? ''
+export function retryAfter(headers: Headers, now: number): number | undefined {
+  const value = String(headers['retry-after'] ?? '').trim()
   if (/^\d+$/.test(value)) return Number(value) * 1000
   const date = Date.parse(value)
   return Number.isNaN(date) ? undefined : Math.max(0, date - serverTime(headers, now))
 }
 
 /** The server's clock by its `Date` header, so that a wrong clock here does not stretch a wait. */
-export function serverTime(headers: Record<string, string>, now: number): number {
-  const date = Date.parse(headers.date ?? '')
+export function serverTime(headers: Headers, now: number): number {
+  const date = Date.parse(String(headers.date ?? ''))
   return Number.isNaN(date) ? now : date
 }
