@@ -46,7 +46,11 @@ describe('readCommand', () => {
     [['sync'], 'unknown noun sync', 'did you mean REPO SYNC?'],
     [['run', 'core/tests'], 'unknown noun run', 'did you mean WORKFLOW RUN or TEST RUN?'],
     [['pull', 'all'], 'unknown noun pull', 'did you mean REPO PULL-ALL?'],
-    [['stauts'], 'unknown noun stauts', 'did you mean REPO STATUS or AUTH STATUS?'],
+    [
+      ['stauts'],
+      'unknown noun stauts',
+      'did you mean REPO STATUS or RELEASE STATUS or AUTH STATUS?',
+    ],
     [['reop', 'sync'], 'unknown noun reop', 'did you mean REPO?'],
     [['xyzzy'], 'unknown noun xyzzy', 'wizard --help lists the nouns'],
     [['repo', 'snyc'], 'unknown verb REPO snyc', 'did you mean REPO SYNC?'],

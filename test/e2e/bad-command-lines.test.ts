@@ -21,7 +21,12 @@ const table: [string[], number, string, string?][] = [
   [['sync'], 2, 'unknown noun sync', 'did you mean REPO SYNC?'],
   [['pull-all'], 2, 'unknown noun pull-all', 'did you mean REPO PULL-ALL?'],
   [['pull', 'all'], 2, 'unknown noun pull', 'did you mean REPO PULL-ALL?'],
-  [['status'], 2, 'unknown noun status', 'did you mean REPO STATUS or AUTH STATUS?'],
+  [
+    ['status'],
+    2,
+    'unknown noun status',
+    'did you mean REPO STATUS or RELEASE STATUS or AUTH STATUS?',
+  ],
   [['RPEO', 'SYNC'], 2, 'unknown noun RPEO', 'did you mean REPO?'],
   [['frobnicate'], 2, 'unknown noun frobnicate', 'wizard --help lists the nouns'],
   [['repo', 'snyc'], 2, 'unknown verb REPO snyc', 'did you mean REPO SYNC?'],

@@ -17,7 +17,7 @@ import { releaseTarget } from './target.js'
 
 export const publish = defineVerb({
   name: 'publish',
-  summary: 'from source to published: check, build, sign, draft, upload, verify, publish',
+  summary: 'from source to published: build, sign, upload, verify, publish',
   examples: [
     { command: 'wizard RELEASE PUBLISH core --dry-run', does: 'what would be done' },
     {

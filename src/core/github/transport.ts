@@ -91,9 +91,6 @@ function addHeaders(userAgent: string, signal: AbortSignal | undefined): Layer {
       ...request.headers,
       'user-agent': userAgent,
     }
-    return next({ ...request, headers, signal: either(request.signal, signal) })
+    return next({ ...request, headers, signal: request.signal ?? signal })
   }
 }
-
-const either = (one: AbortSignal | undefined, other: AbortSignal | undefined) =>
-  one && other ? AbortSignal.any([one, other]) : (one ?? other)

@@ -12,7 +12,7 @@ export interface UploadOptions {
   name?: string | undefined
   contentType: string
   onProgress?: ((progress: Progress) => void) | undefined
-  /** Ends this upload alone. */
+  /** Ends this upload, in place of the client's own. */
   signal?: AbortSignal | undefined
 }
 

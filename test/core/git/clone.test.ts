@@ -271,9 +271,9 @@ describe('the destination', () => {
     const { github, url, folder } = await setting()
     const dir = join(folder, 'taken')
     make(dir)
-    const before = execFileSync('ls', ['-laR', folder]).toString()
+    const before = execFileSync('ls', ['-lAR', folder]).toString()
     await expect(clone(client(), { url, dir, branches: 'one' })).rejects.toThrow(BlockedError)
-    expect(execFileSync('ls', ['-laR', folder]).toString()).toBe(before)
+    expect(execFileSync('ls', ['-lAR', folder]).toString()).toBe(before)
     expect(github.requests).toEqual([])
   })
 

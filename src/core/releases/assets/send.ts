@@ -55,12 +55,13 @@ export async function sendAsset(
 }
 
 async function sendOnce(
-  { github, emit, clock }: ReleaseDeps,
+  deps: ReleaseDeps,
   { owner, repo, uploadUrl }: Place,
   local: LocalAsset,
 ): Promise<ReleaseAsset> {
+  const { github, emit } = deps
   const { name, path, contentType, size } = local
-  const limit = deadline(clock, local)
+  const limit = deadline(deps, local)
   try {
     const { sha256, ...asset } = await uploadReleaseAsset(github, uploadUrl, path, {
       name,
@@ -137,13 +138,13 @@ function isWorthRepeating(error: unknown): boolean {
 
 /** Silence is the transport's to notice; this ends what trickles for ever. */
 function deadline(
-  { sleep }: ReleaseDeps['clock'],
+  { clock, signal }: Pick<ReleaseDeps, 'clock' | 'signal'>,
   { name, size }: LocalAsset,
 ): { signal: AbortSignal; clear(): void } {
   const over = new AbortController()
   const done = new AbortController()
   const milliseconds = shortestDeadline + (size / 2 ** 20) * perMegabyte
-  sleep(milliseconds, done.signal).then(
+  clock.sleep(milliseconds, done.signal).then(
     () =>
       over.abort(
         new GitHubNetworkError(
@@ -152,7 +153,8 @@ function deadline(
       ),
     () => {},
   )
-  return { signal: over.signal, clear: () => done.abort() }
+  const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
+  return { signal: either, clear: () => done.abort() }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
