@@ -41,6 +41,23 @@ describe('WORKFLOW RUNS', () => {
   })
 })
 
+it.each([['LIST'], ['RUNS'], ['RUN']])('%s of an unknown repository is exit 3', async (verb) => {
+  const target = verb === 'RUN' ? 'uDOS/nothing/tests' : 'uDOS/nothing'
+  const { status, err } = await space.wizard('WORKFLOW', verb, target)
+  expect([status, err]).toEqual([3, expect.stringContaining('error: uDOS/nothing is not there')])
+})
+
+it.each([['VIEW'], ['WATCH'], ['LOGS'], ['DOWNLOAD'], ['CANCEL'], ['RERUN']])(
+  '%s of an unknown run is exit 3, with the newest that there are',
+  async (verb) => {
+    const { id } = await endedRun(space)
+    const { status, err } = await space.wizard('WORKFLOW', verb, 'core/7')
+    expect(status).toBe(3)
+    expect(err).toContain('error: uDOS/engine has no run 7\n')
+    expect(err).toContain(`the newest: ${id} (tests.yml, success)`)
+  },
+)
+
 describe('WORKFLOW VIEW', () => {
   it('is the run with its jobs and steps; exit 0 however it ended', async () => {
     const { id } = await endedRun(space, failing)
@@ -82,6 +99,15 @@ describe('WORKFLOW LOGS', () => {
     expect((await workflow('LOGS', `core/${id}`, '--job', 'docs')).out).toBe('== docs\nfine\n')
     const { out } = await workflow('LOGS', 'core/tests', '--failed')
     expect(out).toBe('== unit / 2 Test\nit failed here\n')
+  })
+
+  it('the address of a job, as a browser has it, is that job', async () => {
+    const { id, jobs } = await endedRun(space, failing)
+    const page = `${space.github.gitUrl}/uDOS/engine/actions/runs/${id}`
+    const one = await workflow('LOGS', `${page}/job/${jobs[1]?.id}?pr=5`)
+    expect(one.out.match(/^== .*/gm)).toEqual(['== docs'])
+    const all = await workflow('LOGS', `${page}?pr=5#summary`)
+    expect(all.out.match(/^== .*/gm)).toEqual(['== unit', '== docs'])
   })
 
   it('--json is {content, encoding}', async () => {

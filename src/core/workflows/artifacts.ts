@@ -10,6 +10,7 @@ import { oneLine } from '../text.js'
 import { chooseArtifacts, type PlacedArtifact } from './artifact-choice.js'
 import type { Repo, WorkflowDeps } from './deps.js'
 import type { RunArtifact } from './types.js'
+import { ofRun } from './unknown-run.js'
 
 export interface ArtifactOptions {
   /** Where each gets a folder of its name; it is made. */
@@ -47,7 +48,8 @@ export async function downloadArtifacts(
   options: ArtifactOptions,
 ): Promise<DownloadedArtifact[]> {
   limitsWith(options.maxSize)
-  const all = await listArtifacts(deps.github, owner, repo, runId)
+  const listing = listArtifacts(deps.github, owner, repo, runId)
+  const all = await ofRun(deps.github, { owner, repo }, runId, listing)
   const { chosen, expired, warnings } = chooseArtifacts(all, {
     dir: resolve(options.dir),
     names: options.names,
