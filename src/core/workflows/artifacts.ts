@@ -3,6 +3,7 @@ import { inLanes } from '../archive/lanes.js'
 import { limitsWith } from '../archive/limits.js'
 import { expectFree, unpackZip } from '../archive/unpack.js'
 import { type ErrorReport, PathError, reportError, WizardError } from '../errors.js'
+import { describePlace } from '../files.js'
 import { downloadArtifact, listArtifacts } from '../github/artifacts.js'
 import type { Liveness } from '../owner-mark.js'
 import { openSibling, removeLeftovers } from '../sibling.js'
@@ -56,10 +57,14 @@ export async function downloadArtifacts(
     run: `${owner}/${repo} #${runId}`,
   })
   for (const warning of warnings) deps.emit({ type: 'warning', message: warning })
-  if (!options.clobber) for (const { path } of chosen) await expectFree(path)
   const failures = new Map<string, WizardError>(expired)
-  const paths = await takeAll(deps, { owner, repo }, chosen, options, failures)
-  return report(deps, all, paths, failures)
+  try {
+    if (!options.clobber) for (const { path } of chosen) await expectFree(path)
+    const paths = await takeAll(deps, { owner, repo }, chosen, options, failures)
+    return report(deps, all, paths, failures)
+  } catch (error) {
+    throw describePlace(error, resolve(options.dir))
+  }
 }
 
 async function takeAll(
