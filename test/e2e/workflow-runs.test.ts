@@ -235,6 +235,14 @@ describe('WORKFLOW DOWNLOAD', () => {
     expect(await readdir(space.path('out'))).toEqual(['one'])
   })
 
+  it('--dir below a file is exit 2', async () => {
+    const run = await endedRun(space)
+    space.github.actions.addArtifact(run, 'dist', [{ name: 'a.txt', content: 'hello' }])
+    await space.write('plain', 'x')
+    const { status, err } = await workflow('DOWNLOAD', `core/${run.id}`, '--dir', 'plain/out')
+    expect([status, err]).toEqual([2, expect.stringContaining('a part of it is a file')])
+  })
+
   it('--max-size stops what is larger', async () => {
     await endedRun(space)
     add('one')
@@ -262,6 +270,15 @@ describe('WORKFLOW CANCEL and RERUN', () => {
     expect(run.attempt).toBe(2)
   })
 
+  it('RERUN of what is at work is GitHub’s refusal, with the remedy', async () => {
+    const { id } = await space.github.actions.add('uDOS/engine', { workflow: 'tests.yml' })
+    const body = { message: 'This workflow is already running' }
+    space.github.fail({ path: /rerun$/, status: 403, body })
+    const { status, err } = await workflow('RERUN', `core/${id}`)
+    expect(status).toBe(9)
+    expect(err).toContain(`hint: wait for its end first: wizard WORKFLOW WATCH uDOS/engine/${id}`)
+  })
+
   it('RERUN runs all again', async () => {
     const run = await endedRun(space, failing)
     expect((await workflow('RERUN', `core/${run.id}`)).status).toBe(0)
@@ -275,6 +292,30 @@ describe('TEST RUN', () => {
     const { status, out } = await space.wizard('TEST', 'RUN', 'core', 'suite=e2e')
     expect([status, out]).toEqual([0, expect.stringMatching(/^✅ .* success .*\n$/)])
     expect(lastRun(space).inputs).toMatchObject({ suite: 'e2e' })
+  })
+
+  it('takes the flags of WORKFLOW RUN; artifacts add no line to the verdict', async () => {
+    onDispatch(space, (run) => {
+      space.github.actions.addArtifact(run, 'dist', [{ name: 'a.txt', content: 'hello' }])
+      space.github.actions.finish(run)
+    })
+    const { out } = await space.wizard(
+      'TEST',
+      'RUN',
+      'core',
+      '--interval',
+      '1',
+      '--download',
+      'out',
+    )
+    expect(out).toMatch(/^✅ .*\n$/)
+    expect(await readdir(space.path('out/dist'))).toEqual(['a.txt'])
+  })
+
+  it('--quiet prints nothing of a success', async () => {
+    onDispatch(space, (run) => space.github.actions.finish(run))
+    const { status, out, err } = await space.wizard('TEST', 'RUN', 'core', '--quiet')
+    expect([status, out, err]).toEqual([0, '', ''])
   })
 
   it('failed tests are exit 1, with the end of their log', async () => {

@@ -171,6 +171,15 @@ describe('on a server that does not tell the run', () => {
     expect(run.run_id).toBe(runs()[0]?.id)
   })
 
+  it.each([-300, 300])('finds it where a proxy tells the time, %s seconds apart', async (ahead) => {
+    await on({ runDetails })
+    await neighbour('alice')
+    here.github.actions.onDispatch((run) => {
+      run.createdAt = new Date(here.clock.now() + ahead * 1000).toISOString()
+    })
+    expect((await tests()).run_id).toBe(runs()[0]?.id)
+  })
+
   it('passes over other refs, other events, and what was there before', async () => {
     await on({ runDetails })
     await here.github.branch('uDOS/core', 'next')
