@@ -1,6 +1,6 @@
 import { lstat, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { WizardError } from './errors.js'
+import { PathError, WizardError } from './errors.js'
 
 /** Whether an error of node:fs has one of these codes, so that the expected one is told from the rest. */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
@@ -41,6 +41,22 @@ export async function removeEmptyFolders(path: string): Promise<void> {
       if (!hasCode(again, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw again
     })
   }
+}
+
+const reasons: Record<string, string> = {
+  ENOTDIR: 'a part of it is a file',
+  EACCES: 'it is not allowed',
+  EPERM: 'it is not allowed',
+  EROFS: 'the file system is read-only',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its symlinks lead in a circle',
+}
+
+/** A place that can't be written to, told so; any other error as it is. */
+export function describePlace(error: unknown, place: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (error instanceof WizardError || !Object.hasOwn(reasons, code)) return error
+  return new PathError(`${place} can't be written to: ${reasons[code]}`, { cause: error })
 }
 
 /** The disk's own trouble, told so; any other error as it is. */

@@ -60,6 +60,14 @@ describe('AUTH STATUS', () => {
     expect(JSON.parse(err).error.code).toBe('GITHUB_AUTH')
   })
 
+  it('a server without rate limits has none', async () => {
+    space = await openWorkspace()
+    const body = { message: 'Rate limiting is not enabled.' }
+    space.github.fail({ path: /rate_limit$/, status: 404, body })
+    const { status: exit, json } = await status('--json')
+    expect([exit, json.authenticated, json.rate_limits]).toEqual([0, true, []])
+  })
+
   it('a token that is refused is exit 4', async () => {
     space = await openWorkspace({ settings: { token: secret } })
     const { status: exit, out, err } = await status()

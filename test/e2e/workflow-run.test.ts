@@ -165,12 +165,20 @@ describe('what is not there is exit 3, with what there is', () => {
     ['a workflow', ['core/test5'], /tests\.yml/],
     ['a ref', ['core/tests', '--ref', 'mian'], /main/],
     ['a repository', ['uDOS/nothing/tests'], /uDOS\/nothing/],
-    ['a component', ['cor/tests'], /uDOS\/cor/],
+    ['a component', ['cor/tests'], /uDOS\/cor\b.*\n.*did you mean core/],
   ])('%s', async (_, args, words) => {
     await open()
     const { status, err } = await run(...args)
     expect([status, err]).toEqual([3, expect.stringMatching(words)])
   })
+})
+
+it('owner/repo without a workflow is exit 2, where there is no default owner', async () => {
+  await open()
+  await space.write('config/github.yaml', 'github: {}\n')
+  await space.write('config/components.yaml', 'components: {}\n')
+  const { status, err } = await run('uDOS/engine')
+  expect([status, err]).toEqual([2, expect.stringContaining('uDOS/engine/tests.yml')])
 })
 
 it('a disabled workflow is GitHub’s refusal, with the remedy, until it is enabled', async () => {

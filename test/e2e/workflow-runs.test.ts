@@ -41,6 +41,23 @@ describe('WORKFLOW RUNS', () => {
   })
 })
 
+it.each([['LIST'], ['RUNS'], ['RUN']])('%s of an unknown repository is exit 3', async (verb) => {
+  const target = verb === 'RUN' ? 'uDOS/nothing/tests' : 'uDOS/nothing'
+  const { status, err } = await space.wizard('WORKFLOW', verb, target)
+  expect([status, err]).toEqual([3, expect.stringContaining('error: uDOS/nothing is not there')])
+})
+
+it.each([['VIEW'], ['WATCH'], ['LOGS'], ['DOWNLOAD'], ['CANCEL'], ['RERUN']])(
+  '%s of an unknown run is exit 3, with the newest that there are',
+  async (verb) => {
+    const { id } = await endedRun(space)
+    const { status, err } = await space.wizard('WORKFLOW', verb, 'core/7')
+    expect(status).toBe(3)
+    expect(err).toContain('error: uDOS/engine has no run 7\n')
+    expect(err).toContain(`the newest: ${id} (tests.yml, success)`)
+  },
+)
+
 describe('WORKFLOW VIEW', () => {
   it('is the run with its jobs and steps; exit 0 however it ended', async () => {
     const { id } = await endedRun(space, failing)
@@ -82,6 +99,15 @@ describe('WORKFLOW LOGS', () => {
     expect((await workflow('LOGS', `core/${id}`, '--job', 'docs')).out).toBe('== docs\nfine\n')
     const { out } = await workflow('LOGS', 'core/tests', '--failed')
     expect(out).toBe('== unit / 2 Test\nit failed here\n')
+  })
+
+  it('the address of a job, as a browser has it, is that job', async () => {
+    const { id, jobs } = await endedRun(space, failing)
+    const page = `${space.github.gitUrl}/uDOS/engine/actions/runs/${id}`
+    const one = await workflow('LOGS', `${page}/job/${jobs[1]?.id}?pr=5`)
+    expect(one.out.match(/^== .*/gm)).toEqual(['== docs'])
+    const all = await workflow('LOGS', `${page}?pr=5#summary`)
+    expect(all.out.match(/^== .*/gm)).toEqual(['== unit', '== docs'])
   })
 
   it('--json is {content, encoding}', async () => {
@@ -209,6 +235,14 @@ describe('WORKFLOW DOWNLOAD', () => {
     expect(await readdir(space.path('out'))).toEqual(['one'])
   })
 
+  it('--dir below a file is exit 2', async () => {
+    const run = await endedRun(space)
+    space.github.actions.addArtifact(run, 'dist', [{ name: 'a.txt', content: 'hello' }])
+    await space.write('plain', 'x')
+    const { status, err } = await workflow('DOWNLOAD', `core/${run.id}`, '--dir', 'plain/out')
+    expect([status, err]).toEqual([2, expect.stringContaining('a part of it is a file')])
+  })
+
   it('--max-size stops what is larger', async () => {
     await endedRun(space)
     add('one')
@@ -236,6 +270,15 @@ describe('WORKFLOW CANCEL and RERUN', () => {
     expect(run.attempt).toBe(2)
   })
 
+  it('RERUN of what is at work is GitHub’s refusal, with the remedy', async () => {
+    const { id } = await space.github.actions.add('uDOS/engine', { workflow: 'tests.yml' })
+    const body = { message: 'This workflow is already running' }
+    space.github.fail({ path: /rerun$/, status: 403, body })
+    const { status, err } = await workflow('RERUN', `core/${id}`)
+    expect(status).toBe(9)
+    expect(err).toContain(`hint: wait for its end first: wizard WORKFLOW WATCH uDOS/engine/${id}`)
+  })
+
   it('RERUN runs all again', async () => {
     const run = await endedRun(space, failing)
     expect((await workflow('RERUN', `core/${run.id}`)).status).toBe(0)
@@ -249,6 +292,30 @@ describe('TEST RUN', () => {
     const { status, out } = await space.wizard('TEST', 'RUN', 'core', 'suite=e2e')
     expect([status, out]).toEqual([0, expect.stringMatching(/^✅ .* success .*\n$/)])
     expect(lastRun(space).inputs).toMatchObject({ suite: 'e2e' })
+  })
+
+  it('takes the flags of WORKFLOW RUN; artifacts add no line to the verdict', async () => {
+    onDispatch(space, (run) => {
+      space.github.actions.addArtifact(run, 'dist', [{ name: 'a.txt', content: 'hello' }])
+      space.github.actions.finish(run)
+    })
+    const { out } = await space.wizard(
+      'TEST',
+      'RUN',
+      'core',
+      '--interval',
+      '1',
+      '--download',
+      'out',
+    )
+    expect(out).toMatch(/^✅ .*\n$/)
+    expect(await readdir(space.path('out/dist'))).toEqual(['a.txt'])
+  })
+
+  it('--quiet prints nothing of a success', async () => {
+    onDispatch(space, (run) => space.github.actions.finish(run))
+    const { status, out, err } = await space.wizard('TEST', 'RUN', 'core', '--quiet')
+    expect([status, out, err]).toEqual([0, '', ''])
   })
 
   it('failed tests are exit 1, with the end of their log', async () => {

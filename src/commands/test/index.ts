@@ -1,8 +1,8 @@
+import { lines } from '../../terminal/page.js'
 import { findComponent } from '../targets.js'
 import { defineVerb, type Verb } from '../verb.js'
-import { showLogs } from '../workflow/after-run.js'
-import { parseInputs } from '../workflow/run.js'
-import { runOutputs, runPage, runShortfall, untilTimeout } from '../workflow/run-result.js'
+import { parseInputs, runAndWait, runAndWaitFlags } from '../workflow/run.js'
+import { runOutputs, runShortfall, verdict } from '../workflow/run-result.js'
 import { workflowTarget } from '../workflow/target.js'
 
 /** Half an hour, as the specification says. */
@@ -22,27 +22,21 @@ const run = defineVerb({
     },
     { name: 'key=value', summary: "the workflow's inputs", optional: true, variadic: true },
   ],
-  flags: {
-    ref: { type: 'text', value: 'R', summary: 'a branch or tag; default: the default branch' },
-  },
-  async run(context, [target = '', ...assignments], { ref }) {
+  flags: runAndWaitFlags,
+  async run(context, [target = '', ...assignments], values) {
     const inputs = parseInputs(assignments)
     const known = findComponent(await (await context.config()).components(), target)
-    const { owner, repo, workflow } = await workflowTarget(
-      context,
-      `${known?.name ?? target}/tests`,
-      undefined,
-    )
-    const runner = await context.workflowRunner()
+    const found = await workflowTarget(context, `${known?.name ?? target}/tests`, undefined)
     const timeout = context.globals.timeout ?? usualTimeout
-    const result = await untilTimeout(
-      runner.run(owner, repo, workflow ?? 'tests', { ref, inputs, wait: true, timeout }),
-    )
-    if (!result.timeout) await showLogs(context, result.run)
-    return result
+    const named = { ...found, workflow: found.workflow ?? 'tests' }
+    return runAndWait(context, named, { ...values, inputs, timeout })
   },
   json: (result) => result.run,
-  render: runPage,
+  // Cron sends a mail of whatever is printed.
+  render: (result, context) =>
+    context.globals.quiet && runShortfall(result) === null
+      ? { kind: 'nothing' }
+      : lines(verdict(result)),
   shortfall: runShortfall,
   outputs: runOutputs,
 })

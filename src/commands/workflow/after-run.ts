@@ -36,7 +36,10 @@ export async function withArtifacts(context: Context, run: Run, dir: string): Pr
     const path = resolve(context.cwd, dir)
     const came = await runner.downloadArtifacts(owner, repo, run.run_id, path, { liveness })
     const artifacts = came.map(({ name, path, size }) => ({ name, path, size }))
-    return { run: { ...run, artifacts }, timeout: null, missing: artifactShortfall(came) }
+    const reasons = new Map(
+      came.flatMap(({ name, error }) => (error === null ? [] : [[name, error.message] as const])),
+    )
+    return { run: { ...run, artifacts }, timeout: null, missing: artifactShortfall(came), reasons }
   } catch (error) {
     if (context.signal.aborted || !(error instanceof WizardError)) throw error
     const { code, message, hint } = reportError(error)

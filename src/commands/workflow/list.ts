@@ -1,6 +1,6 @@
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryAround, repositoryFlag } from '../repository-context.js'
+import { repositoryTarget } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { repositoryOrWorkflow } from './target.js'
 
 export const list = defineVerb({
   name: 'list',
@@ -18,7 +18,10 @@ export const list = defineVerb({
   ],
   flags: repositoryFlag,
   async run(context, [target], { repo: flag }) {
-    const { owner, repo } = await repositoryOrWorkflow(context, target, flag)
+    const { owner, repo } =
+      target === undefined
+        ? await repositoryAround(context, flag)
+        : await repositoryTarget(context, target)
     return (await context.github()).listWorkflows(owner, repo)
   },
   render: (workflows) => ({

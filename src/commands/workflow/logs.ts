@@ -16,10 +16,12 @@ export const logs = defineVerb({
     ...runFlags,
   },
   async run(context, [target = ''], { job, failed, ...flags }) {
-    const { owner, repo, runId } = await runTarget(context, target, flags)
+    const { owner, repo, runId, jobId } = await runTarget(context, target, flags)
     const runner = await context.workflowRunner()
     const colours = context.terminal.out.hasColour && !context.globals.json
-    const text = labelled(runner.readLogs(owner, repo, runId, { job, failed, colours }))
+    const text = labelled(
+      runner.readLogs(owner, repo, runId, { job: job ?? jobId?.toString(), failed, colours }),
+    )
     // A document is written at once, so its log must be whole before.
     return context.globals.json ? wholeOf(text) : text
   },

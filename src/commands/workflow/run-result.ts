@@ -15,6 +15,8 @@ export interface RunResult {
   waited?: boolean
   /** Artifacts that were asked for and did not come. */
   missing?: Shortfall | null
+  /** Why, by the artifact's name. */
+  reasons?: Map<string, string>
 }
 
 /** A run whose waiting ended is a result too: the document is printed, and the exit status says the rest. */
@@ -54,11 +56,20 @@ export const runOutputs = ({ run }: RunResult): Record<string, string> => ({
   conclusion: run.conclusion ?? '',
 })
 
-/** One line: how it ended, or its address. */
-export function runPage({ run, waited }: RunResult): Page {
+/** How it ended, or its address; then its artifacts. */
+export function runPage(result: RunResult): Page {
+  const { run, waited, reasons } = result
   if (waited === false || !isCompleted(run)) return lines(run.html_url)
+  const artifacts = run.artifacts.map(
+    ({ name, path }) => `${name}\t${path ?? reasons?.get(name) ?? '(not downloaded)'}`,
+  )
+  return lines(verdict(result), ...artifacts)
+}
+
+/** One line. */
+export function verdict({ run }: RunResult): string {
+  if (!isCompleted(run)) return run.html_url
   const seconds = run.duration_seconds === null ? '' : ` in ${run.duration_seconds} s`
   const mark = isGood(run.conclusion) ? '✅' : '❌'
-  const artifacts = run.artifacts.map(({ name, path }) => `${name}\t${path ?? '(not downloaded)'}`)
-  return lines(`${mark} ${run.workflow} ${run.conclusion}${seconds}: ${run.html_url}`, ...artifacts)
+  return `${mark} ${run.workflow} ${run.conclusion}${seconds}: ${run.html_url}`
 }

@@ -22,6 +22,8 @@ export const runArgument = {
 
 export interface RunTarget extends RepositoryTarget {
   runId: number
+  /** Of a job's address. */
+  jobId?: number | undefined
 }
 
 /**
@@ -35,8 +37,8 @@ export async function runTarget(
   { repo: flag, branch }: { repo?: string | undefined; branch?: string | undefined },
   { exact = false } = {},
 ): Promise<RunTarget> {
-  const { owner, repo, workflow, runId } = await workflowTarget(context, text, flag)
-  if (runId !== null) return { owner, repo, runId }
+  const { owner, repo, workflow, runId, jobId } = await workflowTarget(context, text, flag)
+  if (runId !== null) return { owner, repo, runId, jobId }
   if (exact) {
     throw new UsageError(`${text} names no run`, {
       hint: `wizard WORKFLOW RUNS ${text} lists their ids`,

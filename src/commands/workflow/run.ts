@@ -1,19 +1,21 @@
+import type { Context } from '../../context.js'
 import { UsageError } from '../../core/errors.js'
 import { isCompleted } from '../../core/workflows/verdict.js'
 import { repositoryFlag } from '../repository-context.js'
-import { defineVerb, type Flags } from '../verb.js'
+import type { RepositoryTarget } from '../targets.js'
+import { defineVerb, type FlagSpecs, type Flags } from '../verb.js'
 import { showLogs, withArtifacts } from './after-run.js'
-import { runOutputs, runPage, runShortfall, untilTimeout } from './run-result.js'
+import { type RunResult, runOutputs, runPage, runShortfall, untilTimeout } from './run-result.js'
 import { workflowTarget } from './target.js'
 import { waitFlags } from './wait-flags.js'
 
-const flags = {
+/** Of a run that is waited for. */
+export const runAndWaitFlags = {
   ref: {
     type: 'text',
     value: 'R',
     summary: 'a branch or tag to run on; default: the default branch',
   },
-  wait: { type: 'boolean', summary: 'wait for the end; exit 0 on success, 1 on failure' },
   ...waitFlags,
   logs: {
     type: 'choice',
@@ -25,6 +27,11 @@ const flags = {
     value: 'DIR',
     summary: 'with --wait: artifacts, each unzipped into DIR/NAME',
   },
+} as const satisfies FlagSpecs
+
+const flags = {
+  wait: { type: 'boolean', summary: 'wait for the end; exit 0 on success, 1 on failure' },
+  ...runAndWaitFlags,
   ...repositoryFlag,
 } as const
 
@@ -63,28 +70,43 @@ export const run = defineVerb({
     const inputs = parseInputs(assignments)
     refuseWithoutWait(values)
     const { owner, repo, workflow } = await workflowTarget(context, target, values.repo)
+    const named = { owner, repo, workflow: workflow ?? target }
+    if (values.wait) return runAndWait(context, named, { ...values, inputs })
     const runner = await context.workflowRunner()
-    const result = await untilTimeout(
-      runner.run(owner, repo, workflow ?? target, {
-        ref: values.ref,
-        inputs,
-        wait: values.wait,
-        timeout: context.globals.timeout,
-        interval: values.interval,
-        cancelOnInterrupt: values['cancel-on-interrupt'],
-      }),
-    )
-    if (!values.wait) return { ...result, waited: false }
-    if (!isCompleted(result.run)) return result
-    await showLogs(context, result.run, values.logs)
-    if (values.download === undefined) return result
-    return withArtifacts(context, result.run, values.download)
+    const started = await runner.run(owner, repo, named.workflow, { ref: values.ref, inputs })
+    return { run: started, timeout: null, waited: false }
   },
   json: ({ run }) => run,
   render: runPage,
   shortfall: runShortfall,
   outputs: runOutputs,
 })
+
+/** Then shows the logs that are asked for, and downloads the artifacts. */
+export async function runAndWait(
+  context: Context,
+  { owner, repo, workflow }: RepositoryTarget & { workflow: string },
+  values: Flags<typeof runAndWaitFlags> & {
+    inputs: Record<string, string>
+    timeout?: number | undefined
+  },
+): Promise<RunResult> {
+  const runner = await context.workflowRunner()
+  const result = await untilTimeout(
+    runner.run(owner, repo, workflow, {
+      ref: values.ref,
+      inputs: values.inputs,
+      wait: true,
+      timeout: values.timeout ?? context.globals.timeout,
+      interval: values.interval,
+      cancelOnInterrupt: values['cancel-on-interrupt'],
+    }),
+  )
+  if (!isCompleted(result.run)) return result
+  await showLogs(context, result.run, values.logs)
+  if (values.download === undefined) return result
+  return withArtifacts(context, result.run, values.download)
+}
 
 /** Later ones win, as with flags. @throws UsageError */
 export function parseInputs(assignments: string[]): Record<string, string> {

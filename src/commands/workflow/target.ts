@@ -1,6 +1,8 @@
 import type { Context } from '../../context.js'
 import type { Component } from '../../core/config/types.js'
-import { UsageError } from '../../core/errors.js'
+import { GitHubNotFoundError, UsageError } from '../../core/errors.js'
+import { didYouMean } from '../../core/nearest.js'
+import { oneLine } from '../../core/text.js'
 import { repositoryAround } from '../repository-context.js'
 import { findComponent, type RepositoryTarget, repositoryTarget } from '../targets.js'
 
@@ -9,9 +11,13 @@ export interface WorkflowTarget extends RepositoryTarget {
   /** Its file, id or display name; null where the repository alone is named. */
   workflow: string | null
   runId: number | null
+  /** Where the address of a run's job is the target. */
+  jobId?: number | undefined
 }
 
-const runAddress = /^https?:\/\/[^/]+\/([^/]+)\/([^/]+)\/actions\/runs\/(\d+)(?:\/.*)?$/
+/** As a browser has it, maybe with an attempt, a job, `?pr=5` or `#summary` behind it. */
+const runAddress = /^https?:\/\/[^/]+\/([^/]+)\/([^/]+)\/actions\/runs\/(\d+)(?:[/?#].*)?$/
+const jobAddress = /\/actions\/runs\/\d+(?:\/attempts\/\d+)?\/job\/(\d+)(?:[/?#].*)?$/
 const workflowAddress = /^https?:\/\/[^/]+\/([^/]+)\/([^/]+)\/actions\/workflows\/([^/?#]+)/
 
 /**
@@ -39,8 +45,14 @@ export async function workflowTarget(
   if (component)
     return { owner: component.owner, repo: component.repo, ...nameOf(rest.join('/'), component) }
   const [second = '', ...others] = rest
-  if (others.length === 0)
-    return { ...(await repositoryTarget(context, first)), ...nameOf(second, null) }
+  if (others.length === 0) {
+    if ((await context.config()).github.owner === null) throw noWorkflowOrNoOwner(text)
+    const { owner, repo } = await repositoryTarget(context, first)
+    const known = Object.keys(components)
+    if (known.length > 0 && !(await isRepository(context, `${owner}/${repo}`)))
+      throw noSuchComponent(first, `${owner}/${repo}`, known)
+    return { owner, repo, ...nameOf(second, null) }
+  }
   return {
     ...(await repositoryTarget(context, `${first}/${second}`)),
     ...nameOf(others.join('/'), null),
@@ -66,7 +78,31 @@ export async function repositoryOrWorkflow(
   if (isAddress ? !fromAddress(text) : couldBeRepository && (await isRepository(context, text))) {
     return { ...(await repositoryTarget(context, text)), ...alone }
   }
+  if (couldBeRepository && !(await isBelowOwner(context, parts[0] ?? ''))) {
+    throw new GitHubNotFoundError(`${text} is not there, or not visible`, {
+      hint: 'check the name, and that the token may see it: wizard AUTH STATUS',
+    })
+  }
   return workflowTarget(context, text, flag)
+}
+
+/** Whether `repo/workflow` may be meant: the default owner has a repository of that name. */
+async function isBelowOwner(context: Context, name: string): Promise<boolean> {
+  const { owner } = (await context.config()).github
+  return owner !== null && isRepository(context, `${owner}/${name}`)
+}
+
+const noWorkflowOrNoOwner = (text: string) =>
+  new UsageError(`${oneLine(text, 200)} is short of a workflow, or of the repository's owner`, {
+    hint: `write ${oneLine(text, 200)}/tests.yml, or set owner in github.yaml or GITHUB_OWNER`,
+  })
+
+function noSuchComponent(name: string, repository: string, known: string[]): GitHubNotFoundError {
+  const hint = didYouMean(name, known) ?? `there are the components ${known.join(', ')}`
+  return new GitHubNotFoundError(
+    `there is no component ${oneLine(name, 100)}, and no repository ${repository}`,
+    { hint: oneLine(hint, 400) },
+  )
 }
 
 async function isRepository(context: Context, text: string): Promise<boolean> {
@@ -76,7 +112,12 @@ async function isRepository(context: Context, text: string): Promise<boolean> {
 
 function fromAddress(text: string): WorkflowTarget | null {
   const run = runAddress.exec(text)
-  if (run) return { owner: run[1] ?? '', repo: run[2] ?? '', workflow: null, runId: Number(run[3]) }
+  if (run) {
+    const [, owner = '', repo = '', runId] = run
+    const jobId = jobAddress.exec(text)?.[1]
+    const job = jobId === undefined ? {} : { jobId: Number(jobId) }
+    return { owner, repo, workflow: null, runId: Number(runId), ...job }
+  }
   const workflow = workflowAddress.exec(text)
   if (!workflow) return null
   return {

@@ -45,8 +45,10 @@ export const watch = defineVerb({
     const runner = await context.workflowRunner()
     if (commit !== undefined) {
       if (cancelOnInterrupt) throw new UsageError('--cancel-on-interrupt goes with one run')
-      const { owner, repo } = await repositoryOrWorkflow(context, target, flags.repo)
-      const outcome = await runner.watchCommit(owner, repo, commit, { ...options, workflow })
+      const named = await repositoryOrWorkflow(context, target, flags.repo)
+      const only = workflow ?? named.workflow ?? undefined
+      const of = { ...options, workflow: only }
+      const outcome = await runner.watchCommit(named.owner, named.repo, commit, of)
       if (outcome.ended === 'completed') await showLogsOf(context, ...outcome.runs)
       return { kind: 'commit', outcome }
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { GitHubAuthError } from '../errors.js'
+import { GitHubAuthError, GitHubNotFoundError } from '../errors.js'
 import { oneLine } from '../text.js'
 import { type Api, get, parseAnswer } from './api.js'
 import { jsonOf } from './message.js'
@@ -95,8 +95,14 @@ async function whoAmI(api: Api): Promise<{ login: string | null; scopes: string[
   }
 }
 
+/** None where the server has none, as a GHES may be set up. */
 async function rateLimits(api: Api): Promise<RateLimit[]> {
-  const { resources } = parseAnswer(api, rateAnswer, jsonOf(await get(api, '/rate_limit')))
+  const response = await get(api, '/rate_limit').catch((error: unknown) => {
+    if (error instanceof GitHubNotFoundError) return null
+    throw error
+  })
+  if (response === null) return []
+  const { resources } = parseAnswer(api, rateAnswer, jsonOf(response))
   return Object.entries(resources).map(([name, { limit, remaining, reset }]) => ({
     name: oneLine(name, 50),
     limit,

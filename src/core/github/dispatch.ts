@@ -49,17 +49,18 @@ function post(
   })
 }
 
-/** Inputs, refs and triggers are refused with 422 too, and in other words; a body with an unknown key may be a 400. */
+/**
+ * A body with an unknown key is a 400 or a 422. Inputs, refs and triggers are refused with 422 too, in words of their
+ * own; whatever else a 422 says did nothing, and asking without the field shows whether that was it.
+ */
 function isUnknownField(error: unknown): boolean {
   if (!(error instanceof GitHubError)) return false
   if (error.status === 400) return true
-  return (
-    error.status === 422 &&
-    /return_run_details|(?:permitted|unknown|unpermitted|additional) (?:key|field|propert|parameter)/i.test(
-      error.message,
-    )
-  )
+  if (error.status !== 422) return false
+  return /return_run_details/.test(error.message) || !ofTheRequest.test(error.message)
 }
+
+const ofTheRequest = /\binputs?\b|\bref\b|workflow_dispatch|\bdisabled\b/i
 
 /** A 204 has no body, and an answer of another shape tells no run. */
 function resultOf(response: ApiResponse): DispatchResult {

@@ -88,7 +88,10 @@ function scopesHint(headers: Record<string, string>): string | undefined {
 
 function notFound(refusal: Refusal): GitHubError {
   const { context, response } = refusal
-  const message = `${subject(refusal)} is not there, or not visible`
+  const { words } = refusal
+  // GitHub's usual two words say no more than ours.
+  const more = words === STATUS_CODES[404] ? '' : `: ${words}`
+  const message = `${subject(refusal)} is not there, or not visible${more}`
   const hint =
     context.source === null
       ? 'check the name; a private one needs a token: set GITHUB_TOKEN, or run `gh auth login`'

@@ -15,8 +15,19 @@ export async function listWorkflows(api: Api, owner: string, repo: string): Prom
   repositoryPath(owner, repo)
   const octokit = await api.octokit()
   const { listRepoWorkflows } = octokit.rest.actions
-  const found = await pagesOf(octokit, listRepoWorkflows, { owner, repo })
+  const found = await pagesOf(octokit, listRepoWorkflows, { owner, repo }).catch(
+    (error: unknown) => {
+      throw error instanceof GitHubNotFoundError ? noRepository(owner, repo, error) : error
+    },
+  )
   return parseAnswer(api, workflowAnswer.array(), found)
+}
+
+/** A list is there wherever its repository is. */
+function noRepository(owner: string, repo: string, cause: GitHubNotFoundError) {
+  const { hint, status, requestId } = cause
+  const message = `${owner}/${repo} is not there, or not visible`
+  return new GitHubNotFoundError(message, { cause, hint, status, requestId })
 }
 
 export interface DispatchOptions {

@@ -3,6 +3,7 @@ import { inLanes } from '../archive/lanes.js'
 import { limitsWith } from '../archive/limits.js'
 import { expectFree, unpackZip } from '../archive/unpack.js'
 import { type ErrorReport, PathError, reportError, WizardError } from '../errors.js'
+import { describePlace } from '../files.js'
 import { downloadArtifact, listArtifacts } from '../github/artifacts.js'
 import type { Liveness } from '../owner-mark.js'
 import { openSibling, removeLeftovers } from '../sibling.js'
@@ -10,6 +11,7 @@ import { oneLine } from '../text.js'
 import { chooseArtifacts, type PlacedArtifact } from './artifact-choice.js'
 import type { Repo, WorkflowDeps } from './deps.js'
 import type { RunArtifact } from './types.js'
+import { ofRun } from './unknown-run.js'
 
 export interface ArtifactOptions {
   /** Where each gets a folder of its name; it is made. */
@@ -47,17 +49,22 @@ export async function downloadArtifacts(
   options: ArtifactOptions,
 ): Promise<DownloadedArtifact[]> {
   limitsWith(options.maxSize)
-  const all = await listArtifacts(deps.github, owner, repo, runId)
+  const listing = listArtifacts(deps.github, owner, repo, runId)
+  const all = await ofRun(deps.github, { owner, repo }, runId, listing)
   const { chosen, expired, warnings } = chooseArtifacts(all, {
     dir: resolve(options.dir),
     names: options.names,
     run: `${owner}/${repo} #${runId}`,
   })
   for (const warning of warnings) deps.emit({ type: 'warning', message: warning })
-  if (!options.clobber) for (const { path } of chosen) await expectFree(path)
   const failures = new Map<string, WizardError>(expired)
-  const paths = await takeAll(deps, { owner, repo }, chosen, options, failures)
-  return report(deps, all, paths, failures)
+  try {
+    if (!options.clobber) for (const { path } of chosen) await expectFree(path)
+    const paths = await takeAll(deps, { owner, repo }, chosen, options, failures)
+    return report(deps, all, paths, failures)
+  } catch (error) {
+    throw describePlace(error, resolve(options.dir))
+  }
 }
 
 async function takeAll(

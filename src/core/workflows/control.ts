@@ -1,6 +1,7 @@
+import { GitHubAuthError, GitHubError } from '../errors.js'
 import { endpoint } from '../github/addresses.js'
 import { type Api, repositoryPath } from '../github/api.js'
-import type { Repo } from './deps.js'
+import { nameOf, type Repo } from './deps.js'
 
 /**
  * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
@@ -20,6 +21,8 @@ export async function cancelRun(
 /**
  * All jobs once more, or those that failed and what depends on them.
  * https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
+ *
+ * @throws GitHubError with GitHub's reason where the run can't be repeated: it is at work, or too old
  */
 export async function rerun(
   github: Api,
@@ -27,7 +30,22 @@ export async function rerun(
   runId: number | string,
   { failed = false }: { failed?: boolean | undefined } = {},
 ): Promise<void> {
-  await ask(github, 'POST', `${runPath(repo, runId)}/${failed ? 'rerun-failed-jobs' : 'rerun'}`)
+  const path = `${runPath(repo, runId)}/${failed ? 'rerun-failed-jobs' : 'rerun'}`
+  await ask(github, 'POST', path).catch((error: unknown) => {
+    throw notRepeatable(error, `${nameOf(repo)}/${runId}`) ?? error
+  })
+}
+
+/** GitHub answers 403 for the state of the run too, which no token would change. */
+function notRepeatable(error: unknown, run: string): GitHubError | null {
+  if (!(error instanceof GitHubAuthError) || error.status !== 403) return null
+  const { status, requestId, message } = error
+  const hint = /already running|in progress/i.test(message)
+    ? `wait for its end first: wizard WORKFLOW WATCH ${run}`
+    : /month ago|too old|cannot be re-?(?:run|tried)/i.test(message)
+      ? 'start a new one: wizard WORKFLOW RUN'
+      : null
+  return hint === null ? null : new GitHubError(message, { cause: error, status, requestId, hint })
 }
 
 /** https://docs.github.com/en/rest/actions/workflows#enable-a-workflow */

@@ -51,9 +51,13 @@ async function unknownRef(
     return items.map((item) => String((item as { name?: unknown }).name))
   }
   const { listBranches, listTags } = octokit.rest.repos
-  const [branches, tags] = await Promise.all([names(listBranches), names(listTags)])
-  const all = [...branches, ...tags]
-  const there = `there are: ${all.slice(0, 20).join(', ')}${all.length > 20 ? ' …' : ''}`
+  const listed = await Promise.allSettled([names(listBranches), names(listTags)])
+  // That they can't be listed is no reason to tell less of the ref.
+  const all = listed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  const there =
+    all.length === 0
+      ? 'check its name, and that it is pushed'
+      : `there are: ${all.slice(0, 20).join(', ')}${all.length > 20 ? ' …' : ''}`
   return new GitHubNotFoundError(
     `${owner}/${repo} has no branch or tag ${oneLine(ref, 100)} to run a workflow on`,
     { cause, status: cause.status, hint: oneLine(didYouMean(ref, all) ?? there) },

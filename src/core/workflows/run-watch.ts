@@ -1,4 +1,4 @@
-import { GitHubNotFoundError } from '../errors.js'
+import { GitHubAuthError, GitHubNotFoundError } from '../errors.js'
 import { getWorkflowRun } from '../github/workflows.js'
 import { changesBetween } from './changes.js'
 import type { Repo, WorkflowDeps } from './deps.js'
@@ -32,6 +32,7 @@ export class RunWatch implements Watch {
   #triesAfterEnd = 0
   #announced = false
   #timesGone = 0
+  #refused = false
 
   constructor(deps: WorkflowDeps, repo: Repo, run: WorkflowRun) {
     this.#deps = deps
@@ -50,11 +51,12 @@ export class RunWatch implements Watch {
   /** @throws what will not pass: no access, no such run */
   async poll(): Promise<void> {
     this.#polls++
-    await patiently(this.#deps, () => this.#look(), this.#mayPass)
+    const looked = await patiently(this.#deps, () => this.#look(), this.#mayPass)
+    if (looked) this.#refused = false
     if (isCompleted(this.run)) this.#triesAfterEnd++
   }
 
-  async #look(): Promise<void> {
+  async #look(): Promise<true> {
     const before = this.run
     const turn = this.#turn()
     try {
@@ -67,6 +69,7 @@ export class RunWatch implements Watch {
     }
     this.#deps.emit({ type: 'run-seen', run: this.run })
     this.#announceApproval()
+    return true
   }
 
   /** Somebody has to look at it: told once. */
@@ -109,6 +112,12 @@ export class RunWatch implements Watch {
 
   readonly #mayPass = (error: unknown): boolean => {
     if (isPassing(error)) return true
+    if (error instanceof GitHubAuthError && error.status === 401) {
+      // A token that was good a moment ago may be refused by accident; twice running is none.
+      const first = this.#seen && !this.#refused
+      this.#refused = true
+      return first
+    }
     if (!(error instanceof GitHubNotFoundError)) return false
     // A run that was there may be gone for a moment, behind a replica that lags; thrice is no accident.
     if (this.#seen) return ++this.#timesGone < 3

@@ -13,6 +13,7 @@ import { recording } from './record.js'
 import { toRun } from './run-data.js'
 import { listRuns, newestRun, type RunFilter, runWithJobs, viewRun } from './runs.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from './types.js'
+import { ofRun } from './unknown-run.js'
 import type { WaitOptions } from './wait.js'
 import { type CommitOutcome, watchCommit } from './watch-commit.js'
 
@@ -81,8 +82,10 @@ export class WorkflowRunner {
     options: WaitOptions = {},
   ): Promise<WorkflowRunWithJobs> {
     const deps = await this.#open()
-    const data = await getWorkflowRun(deps.github, owner, repo, runId)
-    return untilCompleted(deps, { owner, repo }, toRun(deps.github, { owner, repo }, data), options)
+    const { github } = deps
+    const asked = getWorkflowRun(github, owner, repo, runId)
+    const data = await ofRun(github, { owner, repo }, runId, asked)
+    return untilCompleted(deps, { owner, repo }, toRun(github, { owner, repo }, data), options)
   }
 
   /** Waits for all runs of a commit, or those of one workflow, to appear and to end. */
@@ -106,7 +109,8 @@ export class WorkflowRunner {
 
   /** With its jobs, and its artifacts once it is completed. */
   async viewRun(owner: string, repo: string, runId: RunId): Promise<WorkflowRunWithJobs> {
-    return viewRun((await this.#open()).github, { owner, repo }, runId)
+    const { github } = await this.#open()
+    return ofRun(github, { owner, repo }, runId, viewRun(github, { owner, repo }, runId))
   }
 
   /** @throws GitHubNotFoundError where the workflow never ran */
@@ -133,7 +137,8 @@ export class WorkflowRunner {
     options: LogOptions = {},
   ): AsyncGenerator<LogChunk> {
     const deps = await this.#open()
-    const run = await runWithJobs(deps.github, { owner, repo }, runId)
+    const asked = runWithJobs(deps.github, { owner, repo }, runId)
+    const run = await ofRun(deps.github, { owner, repo }, runId, asked)
     yield* readLogs(deps, { owner, repo }, run, run.jobs, options)
   }
 
@@ -176,7 +181,7 @@ export class WorkflowRunner {
   /** @throws GitHubError where it is completed */
   async cancel(owner: string, repo: string, runId: RunId): Promise<void> {
     const { github, log } = await this.#open()
-    await cancelRun(github, { owner, repo }, runId)
+    await ofRun(github, { owner, repo }, runId, cancelRun(github, { owner, repo }, runId))
     log.write('workflows', 'INFO', `${owner}/${repo} #${runId} cancelled`)
   }
 
@@ -188,7 +193,7 @@ export class WorkflowRunner {
     options: { failed?: boolean | undefined } = {},
   ): Promise<void> {
     const { github, log } = await this.#open()
-    await rerun(github, { owner, repo }, runId, options)
+    await ofRun(github, { owner, repo }, runId, rerun(github, { owner, repo }, runId, options))
     const which = options.failed ? 'its failed jobs' : 'all its jobs'
     log.write('workflows', 'INFO', `${owner}/${repo} #${runId} runs again: ${which}`)
   }

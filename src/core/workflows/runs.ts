@@ -53,7 +53,9 @@ export async function listRunData(
           { ...parameters, workflow_id: workflow.id },
           { limit },
         )
-  return parseAnswer(github, workflowRunAnswer.array(), found)
+  const runs = parseAnswer(github, workflowRunAnswer.array(), found)
+  // A server that is older than the parameter lists the runs of every commit.
+  return sha === undefined ? runs : runs.filter(({ head_sha: of }) => of === null || of === sha)
 }
 
 /** @throws GitHubNotFoundError where it never ran */

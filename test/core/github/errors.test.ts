@@ -85,6 +85,8 @@ describe('refusalError', () => {
   it('tells that a 404 may be a matter of access', () => {
     expect(told(404).message).toBe('uDOS/core is not there, or not visible')
     expect(told(404).hint).toContain('the token of GH_TOKEN may see it')
+    const body = { message: 'No commit found for the ref x' }
+    expect(told(404, { body }).message).toContain('not visible: No commit found for the ref x')
     expect(told(404, { source: null }).hint).toContain('GITHUB_TOKEN')
     expect(told(404, { path: '/repos/uDOS/core/contents/a%20b' }).message).toContain(
       'uDOS/core contents/a b',

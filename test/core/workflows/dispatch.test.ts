@@ -99,13 +99,29 @@ describe('a dispatch', () => {
     expect(runs()).toEqual([])
   })
 
-  it('is sent without the field to a server that refuses it with 400', async () => {
-    await on({ runDetails: 'ignored' })
-    const body = { message: 'Invalid request' }
-    here.github.fail({ path: /dispatches$/, asking: /return_run_details/, status: 400, body })
-    expect(await tests()).toMatchObject({ run_id: runs()[0]?.id })
-    expect(runs()).toHaveLength(1)
+  it('tells an unknown ref where branches and tags can’t be listed', async () => {
+    await on()
+    here.github.fail({ path: /\/(branches|tags)$/, status: 404, body: { message: 'Not Found' } })
+    await expect(tests({ ref: 'develpo' })).rejects.toMatchObject({
+      code: 'GITHUB_NOT_FOUND',
+      message: expect.stringContaining('no branch or tag develpo'),
+    })
   })
+
+  it.each([
+    [400, 'Invalid request'],
+    [422, 'Unprocessable Entity'],
+    [422, 'Problems parsing JSON: unexpected member'],
+  ])(
+    'is sent without the field to a server that refuses it with %s: %s',
+    async (status, message) => {
+      await on({ runDetails: 'ignored' })
+      const body = { message }
+      here.github.fail({ path: /dispatches$/, asking: /return_run_details/, status, body })
+      expect(await tests()).toMatchObject({ run_id: runs()[0]?.id })
+      expect(runs()).toHaveLength(1)
+    },
+  )
 })
 
 describe('on a server that does not tell the run', () => {
@@ -153,6 +169,15 @@ describe('on a server that does not tell the run', () => {
     const run = await tests()
     expect(runs()).toHaveLength(2)
     expect(run.run_id).toBe(runs()[0]?.id)
+  })
+
+  it.each([-300, 300])('finds it where a proxy tells the time, %s seconds apart', async (ahead) => {
+    await on({ runDetails })
+    await neighbour('alice')
+    here.github.actions.onDispatch((run) => {
+      run.createdAt = new Date(here.clock.now() + ahead * 1000).toISOString()
+    })
+    expect((await tests()).run_id).toBe(runs()[0]?.id)
   })
 
   it('passes over other refs, other events, and what was there before', async () => {

@@ -115,6 +115,22 @@ describe('the runs of a commit', () => {
     expect((await watch({ workflow: 'tests' })).runs).toMatchObject([{ run_id: run.id }])
   })
 
+  it('are its own, though an older server lists those of every commit', async () => {
+    const [own, foreign] = ['a', 'f'].map((digit, at) => ({
+      id: at + 1,
+      head_sha: digit.repeat(40),
+      status: 'completed',
+      conclusion: 'success',
+      created_at: '2026-01-14T10:00:00Z',
+      updated_at: '2026-01-14T10:01:00Z',
+      html_url: `https://ghes.example/uDOS/core/actions/runs/${at + 1}`,
+    }))
+    const body = { total_count: 2, workflow_runs: [own, foreign] }
+    here.github.fail({ path: /actions\/runs\?/, status: 200, body })
+    const found = await here.runner.listRuns('uDOS', 'core', { sha: 'a'.repeat(40) })
+    expect(found.map(({ run_id: id }) => id)).toEqual([1])
+  })
+
   it('that never appear end with the time-out', async () => {
     expect(await watch({ timeout: 60 })).toMatchObject({
       ended: 'timeout',

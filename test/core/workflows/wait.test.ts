@@ -234,6 +234,17 @@ describe('a token', () => {
     expect((await poll()).conclusion).toBe('success')
   })
 
+  it('that is refused once, by accident, is asked with again', async () => {
+    await on()
+    const body = { message: 'Bad credentials' }
+    here.clock.at(20, () =>
+      here.github.fail({ path: /actions\/runs/, status: 401, body, times: 1 }),
+    )
+    here.clock.at(50, () => finish())
+    expect((await poll()).conclusion).toBe('success')
+    expect(lines(['poll-failed'])).toHaveLength(1)
+  })
+
   it('that is refused again ends the waiting', async () => {
     await on({ tokens: ['ghp_old', 'ghp_new'], client: { token: () => 'ghp_old' } })
     here.clock.at(20, () => here.github.world.tokens.delete('ghp_old'))
