@@ -23,6 +23,7 @@ const bundle = await rolldown({
       '#supports-color': `${root}/node_modules/chalk/source/vendor/supports-color/browser.js`,
       // As ES modules, so that of its 340 kB the little that is used can be kept.
       'isomorphic-git': `${root}/node_modules/isomorphic-git/index.js`,
+      yaml: `${root}/node_modules/yaml/browser/dist/index.js`,
     },
   },
   treeshake: { moduleSideEffects: [{ test: isLeftOut, sideEffects: false }] },
