@@ -11,6 +11,15 @@ const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 const isLeftOut =
   /[\\/]node_modules[\\/](?:async-lock|clean-git-ref|crc-32|diff3|ignore|minimisted|pako|pify|sha\.js)[\\/]/
 
+// undici speaks HTTP/1.1 here (it offers no server anything else), and node's HTTP/2 takes 5 ms to load.
+const withoutHttp2 = {
+  name: 'without-http2',
+  load: {
+    filter: { id: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/ },
+    handler: () => "module.exports = () => { throw new Error('HTTP/2 is left out') }",
+  },
+}
+
 // Built beside and put into place at once: whoever runs the executable meanwhile has the old one or the new one.
 const fresh = `${root}/dist.new-${process.pid}`
 const bundle = await rolldown({
@@ -23,8 +32,10 @@ const bundle = await rolldown({
       '#supports-color': `${root}/node_modules/chalk/source/vendor/supports-color/browser.js`,
       // As ES modules, so that of its 340 kB the little that is used can be kept.
       'isomorphic-git': `${root}/node_modules/isomorphic-git/index.js`,
+      yaml: `${root}/node_modules/yaml/browser/dist/index.js`,
     },
   },
+  plugins: [withoutHttp2],
   treeshake: { moduleSideEffects: [{ test: isLeftOut, sideEffects: false }] },
   transform: { define: { __WIZARD_VERSION__: JSON.stringify(version) } },
 })

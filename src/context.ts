@@ -14,7 +14,6 @@ import type { RepoSync } from './core/repos/repo-sync.js'
 import type { WorkflowRunner } from './core/workflows/runner.js'
 import { Terminal } from './terminal/terminal.js'
 import { version } from './version.js'
-import { keepWasmAsItBegins } from './wasm.js'
 
 /** What a verb is given; each thing is made when it is first asked for, and once. */
 export class Context {
@@ -96,7 +95,6 @@ export class Context {
 
   github(): Promise<GitHubClient> {
     return this.#once('github', async () => {
-      await keepWasmAsItBegins(this.#process.version)
       const [{ GitHubClient }, { github }, log, emit] = await Promise.all([
         import('./core/github/client.js'),
         this.config(),

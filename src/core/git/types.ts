@@ -3,6 +3,7 @@ import { ConflictError, type ErrorOptions } from '../errors.js'
 import type { Dispatcher } from '../http/dispatcher.js'
 import type { Waits } from '../http/waits.js'
 import type { Liveness } from '../owner-mark.js'
+import type { ObjectCache } from './objects/object-cache.js'
 
 export type { Liveness } from '../owner-mark.js'
 
@@ -41,14 +42,21 @@ export interface GitObject {
   data: Buffer
 }
 
+/** A pack that has just been put in its place. */
+export interface ArrivedPack {
+  path: string
+  /** Objects of it that are unpacked already, so that a checkout need not do it again. */
+  objects: ObjectCache
+}
+
 /** The objects of one repository: loose, packed and borrowed (alternates). */
 export interface ObjectStore {
   /** Whether the object is here, whole; a ref alone proves nothing after a cut fetch. */
   has(oid: Oid): Promise<boolean>
   /** @throws MissingObjectError, CorruptObjectError */
   read(oid: Oid): Promise<GitObject>
-  /** Looks at the folder again, after a fetch. */
-  refresh(): Promise<void>
+  /** Looks at the folder again, after a fetch. @param arrived what that has brought, if anything */
+  refresh(arrived?: ArrivedPack | null): Promise<void>
   close(): Promise<void>
 }
 

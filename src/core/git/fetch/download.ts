@@ -32,17 +32,17 @@ export async function download(
   const { gitDir, store } = repository
   const before = repository.shallow
   const request = { wants, haves, shallow: before, depth }
-  const { bytes, after } = await requestPack(git, remote, request, async (answer) => {
+  const { bytes, after, pack } = await requestPack(git, remote, request, async (answer) => {
     const border = new Set([...before, ...answer.shallow])
     for (const oid of answer.unshallow) border.delete(oid)
     const { chunks } = answer
     const host = new URL(remote.url).host
-    const pack = { gitDir, chunks, host, store, wanted: wants, shallow: border }
-    return { bytes: await receivePack(git, pack), after: border }
+    const receive = { gitDir, chunks, host, store, wanted: wants, shallow: border }
+    return { ...(await receivePack(git, receive)), after: border }
   })
   if (isOther(before, after)) await writeShallow(gitDir, after, git.liveness)
   repository.shallow = after
-  await store.refresh()
+  await store.refresh(pack)
   return bytes
 }
 

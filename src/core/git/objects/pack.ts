@@ -1,7 +1,7 @@
 import type { GitObject, Oid } from '../types.js'
-import { BaseCache } from './base-cache.js'
 import { applyDelta } from './delta.js'
 import { CorruptObjectError } from './errors.js'
+import { ObjectCache } from './object-cache.js'
 import { type DeltaEntry, isDelta } from './pack-entry.js'
 import { PackFile } from './pack-file.js'
 import { PackIndex } from './pack-index.js'
@@ -15,10 +15,14 @@ const cacheLimit = 16 * 1024 * 1024
 export class Pack {
   readonly #file: PackFile
   readonly #index: PackIndex
-  readonly #cache = new BaseCache<GitObject>(cacheLimit, ({ data }) => data.length)
+  readonly #cache: ObjectCache
 
-  /** @param path of the `.pack`, whose `.idx` is beside it */
-  constructor(path: string) {
+  /**
+   * @param path of the `.pack`, whose `.idx` is beside it
+   * @param cache what is unpacked of it already
+   */
+  constructor(path: string, cache = new ObjectCache(cacheLimit)) {
+    this.#cache = cache
     this.#index = new PackIndex(path.replace(/\.pack$/, '.idx'))
     try {
       this.#file = new PackFile(path)

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { hasCode } from '../../files.js'
-import type { GitObject, ObjectStore, Oid } from '../types.js'
+import type { ArrivedPack, GitObject, ObjectStore, Oid } from '../types.js'
 import { MissingObjectError } from './errors.js'
 import { hasLoose, readLoose } from './loose.js'
 import { Pack } from './pack.js'
@@ -48,8 +48,8 @@ class Store implements ObjectStore {
     return object
   }
 
-  async refresh(): Promise<void> {
-    this.#look()
+  async refresh(arrived: ArrivedPack | null = null): Promise<void> {
+    this.#look(arrived)
   }
 
   async close(): Promise<void> {
@@ -78,7 +78,7 @@ class Store implements ObjectStore {
   }
 
   /** Packs first, since that is where a clone's objects are. @returns whether there are packs that were not there before */
-  #look(): boolean {
+  #look(arrived: ArrivedPack | null = null): boolean {
     const folders = withAlternates(this.#folder)
     this.#seen = new Map(folders.map((folder) => [folder, changeOf(folder)]))
     const there = new Set(folders.flatMap(packsIn))
@@ -90,7 +90,8 @@ class Store implements ObjectStore {
     let news = false
     for (const path of there) {
       if (this.#packs.has(path)) continue
-      const pack = readOrNull(() => new Pack(path))
+      const objects = path === arrived?.path ? arrived.objects : undefined
+      const pack = readOrNull(() => new Pack(path, objects))
       if (pack === null) continue
       this.#packs.set(path, pack)
       news = true

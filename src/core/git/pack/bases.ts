@@ -1,6 +1,9 @@
-import { BaseCache } from '../objects/base-cache.js'
 import { applyDelta } from '../objects/delta.js'
+import { CorruptObjectError } from '../objects/errors.js'
+import { ObjectCache } from '../objects/object-cache.js'
+import { isDelta } from '../objects/pack-entry.js'
 import type { PackFile } from '../objects/pack-file.js'
+import type { GitObject } from '../types.js'
 import type { EntryTable } from './entry-table.js'
 
 /** Bytes of objects kept at hand as bases of deltas to come. */
@@ -10,42 +13,44 @@ const cacheLimit = 48 * 1024 * 1024
 export class Bases {
   readonly #file: PackFile
   readonly #table: EntryTable
-  readonly #cache = new BaseCache<Buffer>(cacheLimit, (data) => data.length)
+  readonly cache = new ObjectCache(cacheLimit)
 
   constructor(file: PackFile, table: EntryTable) {
     this.#file = file
     this.#table = table
   }
 
-  keep(place: number, data: Buffer): void {
-    this.#cache.set(place, data)
+  keep(place: number, object: GitObject): void {
+    this.cache.set(this.#table.offsetOf(place), object)
   }
 
   /** What a delta makes of its base. @throws CorruptObjectError */
-  apply(place: number, base: number, delta: Buffer): Buffer {
-    return applyDelta(this.#read(base), delta, this.#nameOf(place))
+  apply(place: number, base: number, delta: Buffer): GitObject {
+    const { type, data } = this.#read(base)
+    return { type, data: applyDelta(data, delta, this.#nameOf(place)) }
   }
 
   /** From the cache, or along its chain of deltas from the pack. */
-  #read(place: number): Buffer {
+  #read(place: number): GitObject {
     const deltas: { place: number; delta: Buffer }[] = []
     let at = place
-    let data = this.#cache.get(at)
-    while (data === undefined) {
-      const read = this.#file.read(this.#table.offsetOf(at))
+    let object = this.cache.get(this.#table.offsetOf(at))
+    while (object === undefined) {
+      const { entry, data } = this.#file.read(this.#table.offsetOf(at))
       const base = this.#table.baseOf(at)
-      if (base === null) data = read.data
-      else {
-        deltas.push({ place: at, delta: read.data })
+      if (base !== null) {
+        deltas.push({ place: at, delta: data })
         at = base
-        data = this.#cache.get(at)
-      }
+        object = this.cache.get(this.#table.offsetOf(at))
+      } else if (!isDelta(entry)) object = { type: entry.type, data }
+      else throw new CorruptObjectError(`${this.#nameOf(at)} is a delta without a base`)
     }
     for (const step of deltas.reverse()) {
-      data = applyDelta(data, step.delta, this.#nameOf(step.place))
-      this.#cache.set(step.place, data)
+      const data = applyDelta(object.data, step.delta, this.#nameOf(step.place))
+      object = { type: object.type, data }
+      this.keep(step.place, object)
     }
-    return data
+    return object
   }
 
   #nameOf(place: number): string {

@@ -1,4 +1,4 @@
-import type { ObjectType } from '../types.js'
+import type { ObjectType, Oid } from '../types.js'
 
 const types = ['commit', 'tree', 'blob', 'tag'] as const satisfies ObjectType[]
 
@@ -30,9 +30,9 @@ export class EntryTable {
     return types[(this.#types[place] ?? 0) - 1] ?? null
   }
 
-  settle(place: number, type: ObjectType, id: Buffer): void {
+  settle(place: number, type: ObjectType, oid: Oid): void {
     this.#types[place] = types.indexOf(type) + 1
-    id.copy(this.oids, place * 20)
+    this.oids.write(oid, place * 20, 'hex')
     this.settled++
   }
 

@@ -10,8 +10,8 @@ import type { Liveness } from '../types.js'
 export interface Incoming {
   pack: string
   index: string
-  /** Puts both in their place, the index last: with it the pack counts. */
-  publish(checksum: string): Promise<void>
+  /** Puts both in their place, the index last: with it the pack counts. @returns where the pack is */
+  publish(checksum: string): Promise<string>
   /** Removes what is not in its place. */
   discard(): Promise<void>
 }
@@ -30,8 +30,10 @@ export async function openIncoming(
     pack,
     index,
     async publish(checksum) {
-      await rename(pack, join(folder, `pack-${checksum}.pack`))
+      const published = join(folder, `pack-${checksum}.pack`)
+      await rename(pack, published)
       await rename(index, join(folder, `pack-${checksum}.idx`))
+      return published
     },
     discard: () => remove(files),
   }

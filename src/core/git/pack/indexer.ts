@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { CorruptObjectError } from '../objects/errors.js'
-import { objectHeader } from '../objects/hash.js'
+import { hashObject } from '../objects/hash.js'
+import type { ObjectCache } from '../objects/object-cache.js'
 import { type DeltaEntry, isDelta } from '../objects/pack-entry.js'
 import type { PackFile } from '../objects/pack-file.js'
-import type { ObjectType, Oid } from '../types.js'
+import type { GitObject, ObjectType, Oid } from '../types.js'
 import { Bases } from './bases.js'
 import { EntryTable } from './entry-table.js'
 import { noteLinks } from './links.js'
@@ -30,6 +30,8 @@ export interface IndexedPack {
   table: EntryTable
   /** The ids that the pack holds, and those its objects name. */
   ids: OidSet
+  /** Objects that are unpacked already. */
+  objects: ObjectCache
 }
 
 /**
@@ -47,7 +49,7 @@ export async function indexPack(request: IndexRequest): Promise<IndexedPack> {
 
 class Indexer implements IndexedPack {
   readonly table: EntryTable
-  readonly ids = new OidSet()
+  readonly ids: OidSet
   readonly #request: IndexRequest
   readonly #scanner: PackScanner
   readonly #bases: Bases
@@ -58,8 +60,13 @@ class Indexer implements IndexedPack {
   constructor(request: IndexRequest) {
     this.#request = request
     this.table = new EntryTable(request.count)
+    this.ids = new OidSet(request.count)
     this.#bases = new Bases(request.file, this.table)
     this.#scanner = new PackScanner(request.file, request.end)
+  }
+
+  get objects(): ObjectCache {
+    return this.#bases.cache
   }
 
   async run(): Promise<void> {
@@ -85,18 +92,17 @@ class Indexer implements IndexedPack {
     this.table.offsets[place] = at
     this.table.crcs[place] = scanned.crc
     const { entry } = scanned
-    if ('id' in scanned) this.#settleAll(this.#settle(place, scanned.entry.type, scanned.id))
+    if ('oid' in scanned) this.#settleAll(this.#settle(place, scanned.entry.type, scanned.oid))
     else if (isDelta(entry)) this.#takeDelta(place, entry, scanned.data)
-    else this.#settleAll(this.#settleData(place, entry.type, scanned.data))
+    else this.#settleAll(this.#settleData(place, { type: entry.type, data: scanned.data }))
     return scanned.length
   }
 
   #takeDelta(place: number, entry: DeltaEntry, delta: Buffer): void {
     const base = this.#baseOf(place, entry)
-    const type = typeof base === 'number' ? this.table.typeOf(base) : null
-    if (typeof base === 'number' && type !== null) {
+    if (typeof base === 'number' && this.table.typeOf(base) !== null) {
       this.table.setBase(place, base)
-      this.#settleAll(this.#settleData(place, type, this.#bases.apply(place, base, delta)))
+      this.#settleAll(this.#settleData(place, this.#bases.apply(place, base, delta)))
       return
     }
     this.#waiting.add(base, place)
@@ -127,29 +133,27 @@ class Indexer implements IndexedPack {
   #settleAll(waited: number[]): void {
     for (let place = waited.pop(); place !== undefined; place = waited.pop()) {
       const base = this.table.baseOf(place)
-      const type = base === null ? null : this.table.typeOf(base)
-      if (base === null || type === null) throw this.#corrupt('has a delta without a base')
+      if (base === null) throw this.#corrupt('has a delta without a base')
       const { data } = this.#request.file.read(this.table.offsetOf(place))
-      const next = this.#settleData(place, type, this.#bases.apply(place, base, data))
+      const next = this.#settleData(place, this.#bases.apply(place, base, data))
       for (const child of next) waited.push(child)
     }
   }
 
-  #settleData(place: number, type: ObjectType, data: Buffer): number[] {
-    const hash = createHash('sha1').update(objectHeader(type, data.length)).update(data)
-    const id = hash.digest()
+  #settleData(place: number, object: GitObject): number[] {
+    const { type, data } = object
+    const oid = hashObject(type, data)
     const { shallow } = this.#request
-    noteLinks(this.ids, type, data, () => shallow.size > 0 && shallow.has(id.toString('hex')))
-    this.#bases.keep(place, data)
-    return this.#settle(place, type, id)
+    noteLinks(this.ids, type, data, () => shallow.has(oid))
+    this.#bases.keep(place, object)
+    return this.#settle(place, type, oid)
   }
 
   /** @returns those that waited for it */
-  #settle(place: number, type: ObjectType, id: Buffer): number[] {
-    this.table.settle(place, type, id)
-    this.ids.addPresent(id, 0)
+  #settle(place: number, type: ObjectType, oid: Oid): number[] {
+    this.table.settle(place, type, oid)
+    this.ids.addPresent(this.table.oids, place * 20)
     if (this.#waiting.isEmpty && this.#places === null) return []
-    const oid = id.toString('hex')
     this.#places?.set(oid, place)
     const waited = this.#waiting.release(place).concat(this.#waiting.release(oid))
     for (const child of waited) this.table.setBase(child, place)

@@ -12,9 +12,15 @@ const named = 2
  * A table in one piece of memory, some 50 bytes an object: packs hold millions.
  */
 export class OidSet {
-  #slots = leastSlots
-  #table = new Uint32Array(leastSlots * words)
+  #slots: number
+  #table: Uint32Array
   #count = 0
+
+  /** @param expected how many ids are likely to come */
+  constructor(expected = 0) {
+    this.#slots = 2 ** Math.ceil(Math.log2(Math.max(leastSlots, expected * 2 + 1)))
+    this.#table = new Uint32Array(this.#slots * words)
+  }
 
   addPresent(id: Buffer, at: number): void {
     this.#add(id, at, present)

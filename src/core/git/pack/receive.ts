@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { CorruptObjectError } from '../objects/errors.js'
 import { PackFile } from '../objects/pack-file.js'
-import type { Git, GitProgress, ObjectStore, Oid } from '../types.js'
+import type { ArrivedPack, Git, GitProgress, ObjectStore, Oid } from '../types.js'
 import { type Incoming, openIncoming } from './incoming.js'
 import { type IndexedPack, indexPack } from './indexer.js'
 import { damaged, type TakenPack, takePack } from './take.js'
@@ -21,14 +21,19 @@ export interface ReceiveRequest {
   shallow: Set<Oid>
 }
 
+export interface ReceivedPack {
+  bytes: number
+  /** null where it held nothing. */
+  pack: ArrivedPack | null
+}
+
 /**
  * Takes a pack into the repository: to the disk as it arrives, checked, indexed, and put in its place whole,
  * when everything that is named in it is there too. At any failure nothing is left.
  *
- * @returns how many bytes it had
  * @throws GitHubNetworkError where it is cut, GitHubError where it is damaged or incomplete
  */
-export async function receivePack(git: Git, request: ReceiveRequest): Promise<number> {
+export async function receivePack(git: Git, request: ReceiveRequest): Promise<ReceivedPack> {
   const incoming = await openIncoming(request.gitDir, git.liveness)
   try {
     return await receiveInto(incoming, git, request)
@@ -44,7 +49,7 @@ async function receiveInto(
   incoming: Incoming,
   git: Git,
   { chunks, host, store, wanted, shallow }: ReceiveRequest,
-): Promise<number> {
+): Promise<ReceivedPack> {
   const tell = (progress: GitProgress) => git.onProgress?.(progress)
   const taken = await takePack({
     path: incoming.pack,
@@ -56,11 +61,10 @@ async function receiveInto(
   const onProgress = (done: number) => tell({ phase: 'indexing', bytes, done, total: count })
   const indexed = await index(incoming.pack, taken, { shallow, signal: git.signal, onProgress })
   await expectComplete(indexed, { store, wanted, host })
-  if (count > 0) {
-    await writeIndex(incoming.index, formatIndex(indexed.table, taken.checksum))
-    await incoming.publish(taken.checksum.toString('hex'))
-  }
-  return bytes
+  if (count === 0) return { bytes, pack: null }
+  await writeIndex(incoming.index, formatIndex(indexed.table, taken.checksum))
+  const path = await incoming.publish(taken.checksum.toString('hex'))
+  return { bytes, pack: { path, objects: indexed.objects } }
 }
 
 async function index(

@@ -13,6 +13,7 @@ import {
   type WholeEntry,
 } from '../objects/pack-entry.js'
 import type { PackFile } from '../objects/pack-file.js'
+import type { Oid } from '../types.js'
 
 const windowLength = 1024 * 1024
 /** Blobs above this many bytes are hashed in pieces; nothing of them is kept. */
@@ -24,7 +25,7 @@ export type Scanned = {
   crc: number
 } & (
   | { entry: PackEntry /** Inflated. */; data: Buffer }
-  | { entry: WholeEntry /** Of a big blob. */; id: Buffer }
+  | { entry: WholeEntry /** Of a big blob. */; oid: Oid }
 )
 
 /** Goes through a pack from its first object to its last, by a window of its bytes. */
@@ -80,7 +81,7 @@ export class PackScanner {
     if (size !== entry.size)
       throw new CorruptObjectError(`${this.#file.name(at)} is not of the size it says`)
     const length = entry.headerLength + inflate.bytesWritten
-    return { entry, id: hash.digest(), length, crc: this.#crcOf(at, length) }
+    return { entry, oid: hash.digest('hex'), length, crc: this.#crcOf(at, length) }
   }
 
   *#pieces(from: number): Generator<Buffer> {

@@ -10,6 +10,7 @@ import {
   readlinkSync,
   readSync,
   rmdirSync,
+  type Stats,
   unlinkSync,
 } from 'node:fs'
 import { hasCode } from '../../files.js'
@@ -20,6 +21,8 @@ import type { Oid } from '../types.js'
 
 /** An entry of a folder, its name in bytes. */
 export type FolderEntry = Dirent<string>
+
+const orNothing = { throwIfNoEntry: false } as const
 
 /** A folder on disk, its files named by the bytes of their path below it. */
 export class Folder {
@@ -39,6 +42,16 @@ export class Folder {
   lstat(path: BytePath): BigIntStats | null {
     try {
       return lstatSync(this.at(path), { bigint: true, throwIfNoEntry: false }) ?? null
+    } catch (error) {
+      if (hasCode(error, 'ENOTDIR', 'ENOENT')) return null
+      throw error
+    }
+  }
+
+  /** As `lstat`, in half the time, with times to a quarter of a microsecond. */
+  glance(path: BytePath): Stats | null {
+    try {
+      return lstatSync(this.at(path), orNothing) ?? null
     } catch (error) {
       if (hasCode(error, 'ENOTDIR', 'ENOENT')) return null
       throw error

@@ -1,7 +1,7 @@
 import { type BytePath, joinBytes } from '../byte-path.js'
 import type { Ignorer } from '../ignore/ignorer.js'
 import { fileMode, type IndexEntry } from '../index/entry.js'
-import { type Comparison, isModified } from './file-state.js'
+import { type Comparison, isModified, isUntouched } from './file-state.js'
 import type { FolderEntry } from './folder.js'
 import { folderRanges, type IndexPart, type IndexRange } from './index-range.js'
 import { isRepository, readSubmodule } from './nested.js'
@@ -37,7 +37,9 @@ export async function* walkWorktree(
   const there = new Map(walk.folder.list(range.folder).map((entry) => [entry.name, entry]))
   for (const part of folderRanges(range)) {
     const entry = there.get(part.name)
-    if ('entries' in part && entry?.isDirectory()) {
+    if ('entry' in part && entry !== undefined && isUnchanged(walk, part.entry)) {
+      there.delete(part.name)
+    } else if ('entries' in part && entry?.isDirectory()) {
       there.delete(part.name)
       yield* walkWorktree(walk, part, ignorer.enter(part.folder))
     } else {
@@ -51,6 +53,14 @@ export async function* walkWorktree(
     yield* untrackedChanges(walk, joinBytes(range.folder, entry.name), entry, ignorer)
   }
 }
+
+/** The usual case, apart from all others: an asynchronous step for each file takes longer than to look at it. */
+const isUnchanged = (walk: Walk, entry: IndexEntry): boolean =>
+  entry.stage === 0 &&
+  !entry.intentToAdd &&
+  !entry.assumeValid &&
+  !entry.skipWorktree &&
+  isUntouched(walk, entry)
 
 async function* trackedChanges(
   walk: Walk,

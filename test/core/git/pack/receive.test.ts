@@ -43,7 +43,7 @@ interface Options {
 async function receive(dir: string, pack: Buffer, options: Options = {}): Promise<number> {
   const store = await openObjectStore(dir)
   try {
-    return await receivePack(options.git ?? client(), {
+    const { bytes } = await receivePack(options.git ?? client(), {
       gitDir: dir,
       chunks: inPieces(pack, options.piece ?? 65_515),
       host: 'server',
@@ -51,6 +51,7 @@ async function receive(dir: string, pack: Buffer, options: Options = {}): Promis
       wanted: options.wanted ?? [],
       shallow: new Set(options.shallow),
     })
+    return bytes
   } finally {
     await store.close()
   }
