@@ -3,7 +3,7 @@ import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
 import { notesChoice, notesFlags } from './notes-flags.js'
 import { releaseOutputs, resultPage } from './release-page.js'
-import { latestChoices, releaseTarget, requireTag } from './target.js'
+import { latestChoices, taggedArgument, taggedTarget } from './target.js'
 
 export const create = defineVerb({
   name: 'create',
@@ -22,10 +22,7 @@ export const create = defineVerb({
       does: 'a draft at a commit',
     },
   ],
-  args: [
-    { name: 'target@tag', summary: 'component@version, repo@tag or owner/repo@tag' },
-    { name: 'file', summary: 'its assets', optional: true, variadic: true },
-  ],
+  args: [taggedArgument, { name: 'file', summary: 'its assets', optional: true, variadic: true }],
   flags: {
     title: { type: 'text', value: 'T', summary: 'default: the tag' },
     ...notesFlags,
@@ -44,12 +41,12 @@ export const create = defineVerb({
     ...repositoryFlag,
   },
   async run(context, [text = '', ...files], flags) {
-    const target = await releaseTarget(context, text, flags.repo)
+    const { subject, named } = await taggedTarget(context, text, flags.repo)
     const notes = await notesChoice(context, flags)
     const manager = await context.releaseManager()
     return manager.create({
-      subject: target.subject,
-      named: requireTag(target, text),
+      subject,
+      named,
       title: flags.title,
       notes: notes.kind === 'own' ? { kind: 'none' } : notes,
       target: flags.target,

@@ -3,7 +3,7 @@ import type { Doomed } from '../../core/releases/delete.js'
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
-import { releaseTarget, requireTag } from './target.js'
+import { taggedArgument, taggedTarget } from './target.js'
 
 export const deleteVerb = defineVerb({
   name: 'delete',
@@ -15,15 +15,13 @@ export const deleteVerb = defineVerb({
       does: 'with its tag, without a question',
     },
   ],
-  args: [{ name: 'target@tag', summary: 'component@version, repo@tag or owner/repo@tag' }],
+  args: [taggedArgument],
   flags: {
     'cleanup-tag': { type: 'boolean', summary: 'delete its tag too' },
     ...repositoryFlag,
   },
   async run(context, [text = ''], { 'cleanup-tag': cleanupTag, repo }) {
-    const target = await releaseTarget(context, text, repo)
-    const { subject } = target
-    const named = requireTag(target, text)
+    const { subject, named } = await taggedTarget(context, text, repo)
     const manager = await context.releaseManager()
     const confirm = (doomed: Doomed) => context.terminal.confirm(questionOn(subject, doomed))
     return manager.delete({ subject, named, cleanupTag, confirm })

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { formatBytes } from '../../core/repos/describe.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
-import { releaseTarget } from './target.js'
+import { latestArgument, releaseTarget } from './target.js'
 
 export const download = defineVerb({
   name: 'download',
@@ -14,13 +14,7 @@ export const download = defineVerb({
       does: 'some of one release',
     },
   ],
-  args: [
-    {
-      name: 'target[@tag]',
-      summary: 'component, repo or owner/repo, with @tag or @version; default: the latest',
-      optional: true,
-    },
-  ],
+  args: [latestArgument],
   flags: {
     pattern: {
       type: 'texts',

@@ -3,7 +3,7 @@ import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
 import { notesChoice } from './notes-flags.js'
 import { releaseOutputs, resultPage } from './release-page.js'
-import { latestChoices, releaseTarget, requireTag, yesOrNo } from './target.js'
+import { latestChoices, taggedArgument, taggedTarget, yesOrNo } from './target.js'
 
 const choices = ['true', 'false'] as const
 
@@ -15,7 +15,7 @@ export const edit = defineVerb({
     { command: 'wizard RELEASE EDIT typo@v1.2.0 --notes-file NOTES.md', does: 'other notes' },
     { command: 'wizard RELEASE EDIT typo@v1.2.0 --latest true', does: 'makes it the latest' },
   ],
-  args: [{ name: 'target@tag', summary: 'component@version, repo@tag or owner/repo@tag' }],
+  args: [taggedArgument],
   flags: {
     title: { type: 'text', value: 'T', summary: 'its title' },
     notes: { type: 'text', value: 'TEXT', summary: 'its notes, in markdown' },
@@ -26,8 +26,7 @@ export const edit = defineVerb({
     ...repositoryFlag,
   },
   async run(context, [text = ''], { repo, ...flags }) {
-    const target = await releaseTarget(context, text, repo)
-    const named = requireTag(target, text)
+    const { subject, named } = await taggedTarget(context, text, repo)
     if (Object.values(flags).every((value) => value === undefined)) {
       throw new UsageError('nothing is to be changed', {
         hint: 'give --title, --notes, --notes-file, --draft, --prerelease or --latest',
@@ -36,7 +35,7 @@ export const edit = defineVerb({
     const notes = await notesChoice(context, flags)
     const manager = await context.releaseManager()
     return manager.edit({
-      subject: target.subject,
+      subject,
       named,
       title: flags.title,
       notes: notes.kind === 'text' ? notes.text : undefined,

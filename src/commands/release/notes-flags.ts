@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Context } from '../../context.js'
 import { PathError, UsageError } from '../../core/errors.js'
+import type { NotesSource } from '../../core/releases/pipeline/types.js'
 import type { FlagSpecs, Flags } from '../verb.js'
 
 /** What stands on a release's page. */
@@ -16,13 +17,11 @@ export const notesFlags = {
   'generate-notes': { type: 'boolean', summary: "notes by GitHub's own generator" },
 } as const satisfies FlagSpecs
 
-export type NotesChoice = { kind: 'own' } | { kind: 'github' } | { kind: 'text'; text: string }
-
 /** @throws UsageError for more than one of the flags; PathError for a file that can't be read */
 export async function notesChoice(
   context: Context,
   flags: Omit<Flags<typeof notesFlags>, 'generate-notes'> & { 'generate-notes'?: boolean },
-): Promise<NotesChoice> {
+): Promise<NotesSource> {
   const { notes, 'notes-file': file, 'generate-notes': generates = false } = flags
   const given = [notes !== undefined, file !== undefined, generates].filter(Boolean)
   if (given.length > 1) {

@@ -3,6 +3,7 @@ import { UsageError } from '../../core/errors.js'
 import type { ReleaseSubject } from '../../core/releases/types.js'
 import { repositoryAround } from '../repository-context.js'
 import { findComponent, repositoryTarget } from '../targets.js'
+import type { ArgumentSpec } from '../verb.js'
 
 export interface ReleaseTarget {
   subject: ReleaseSubject
@@ -50,9 +51,27 @@ async function around(
   return { subject: { ...repository, component: null }, named: named ?? (name || null) }
 }
 
-/** @throws UsageError where no tag is named */
-export function requireTag({ named }: ReleaseTarget, text: string): string {
-  if (named !== null) return named
+/** The argument of verbs that need a tag. */
+export const taggedArgument: ArgumentSpec = {
+  name: 'target@tag',
+  summary: 'component@version, repo@tag or owner/repo@tag',
+}
+
+/** The argument of verbs that take the latest release where no tag is named. */
+export const latestArgument: ArgumentSpec = {
+  name: 'target[@tag]',
+  summary: 'component, repo or owner/repo, with @tag or @version; default: the latest',
+  optional: true,
+}
+
+/** A target that names a tag. @throws UsageError where it does not */
+export async function taggedTarget(
+  context: Context,
+  text: string,
+  flag: string | undefined,
+): Promise<{ subject: ReleaseSubject; named: string }> {
+  const { subject, named } = await releaseTarget(context, text, flag)
+  if (named !== null) return { subject, named }
   throw new UsageError(`${text} names no tag`, { hint: `write ${text}@TAG or ${text}@VERSION` })
 }
 

@@ -3,7 +3,7 @@ import { UsageError } from '../../core/errors.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
 import { assetsPage, releaseOutputs } from './release-page.js'
-import { releaseTarget, requireTag } from './target.js'
+import { taggedArgument, taggedTarget } from './target.js'
 
 export const upload = defineVerb({
   name: 'upload',
@@ -15,10 +15,7 @@ export const upload = defineVerb({
       does: 'over one with other bytes, on a draft',
     },
   ],
-  args: [
-    { name: 'target@tag', summary: 'component@version, repo@tag or owner/repo@tag' },
-    { name: 'file', summary: 'files', variadic: true },
-  ],
+  args: [taggedArgument, { name: 'file', summary: 'files', variadic: true }],
   flags: {
     clobber: { type: 'boolean', summary: 'replace assets with other bytes, on a draft' },
     ...repositoryFlag,
@@ -27,11 +24,10 @@ export const upload = defineVerb({
     if (files.length === 0) {
       throw new UsageError('no file is named', { hint: `wizard RELEASE UPLOAD ${text} FILE…` })
     }
-    const target = await releaseTarget(context, text, repo)
-    const named = requireTag(target, text)
+    const { subject, named } = await taggedTarget(context, text, repo)
     const manager = await context.releaseManager()
     return manager.upload({
-      subject: target.subject,
+      subject,
       named,
       files: files.map((file) => resolve(context.cwd, file)),
       clobber,

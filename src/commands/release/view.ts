@@ -4,7 +4,7 @@ import type { Page } from '../../terminal/page.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
 import { kindOf } from './release-page.js'
-import { releaseTarget } from './target.js'
+import { latestArgument, releaseTarget } from './target.js'
 
 export const view = defineVerb({
   name: 'view',
@@ -13,13 +13,7 @@ export const view = defineVerb({
     { command: 'wizard RELEASE VIEW core', does: "a component's highest stable version" },
     { command: 'wizard RELEASE VIEW uDOS/typo@v1.2.0 --json', does: 'one release, for scripts' },
   ],
-  args: [
-    {
-      name: 'target[@tag]',
-      summary: 'component, repo or owner/repo, with @tag or @version',
-      optional: true,
-    },
-  ],
+  args: [latestArgument],
   flags: repositoryFlag,
   async run(context, [text], { repo }) {
     const { subject, named } = await releaseTarget(context, text, repo)

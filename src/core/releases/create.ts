@@ -49,10 +49,7 @@ export interface CreateRequest {
  * @throws PathError and UsageError for the files, before anything is made; ConflictError where the tag has a release,
  *   or is at another commit than the target; GitHubNotFoundError for a target that is none
  */
-export async function create(
-  deps: ReleaseDeps & NotesDeps,
-  request: CreateRequest,
-): Promise<ReleaseInfo> {
+export async function create(deps: ReleaseDeps, request: CreateRequest): Promise<ReleaseInfo> {
   const { subject } = request
   if (request.notes.kind === 'text') expectShort(request.notes.text)
   const assets = await localAssets(request.files.map((path) => ({ path })))
@@ -86,7 +83,7 @@ interface Content {
   drafts: Release[]
 }
 
-async function contentOf(deps: ReleaseDeps & NotesDeps, request: CreateRequest): Promise<Content> {
+async function contentOf(deps: ReleaseDeps, request: CreateRequest): Promise<Content> {
   const { subject, named, title } = request
   const { owner, repo, component } = subject
   const [releases, tags] = await Promise.all([

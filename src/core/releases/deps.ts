@@ -5,7 +5,8 @@ import type { Log } from '../log.js'
 
 /** What the operations on releases are given. */
 export interface ReleaseDeps {
-  github: Api
+  /** With the address that repositories are cloned from, which is the one of their pages too. */
+  github: Api & { readonly gitUrl: string }
   clock: Clock
   emit: Emit
   log: Log

@@ -14,7 +14,6 @@ import { publish } from './pipeline/publish.js'
 import type { PublishRequest, PublishResult } from './pipeline/types.js'
 import {
   type Artifact,
-  type CreatedRelease,
   type CreateReleaseOptions,
   createPlain,
   publishPlain,
@@ -63,7 +62,7 @@ export class ReleaseManager {
     repo: string,
     tag: string,
     options: CreateReleaseOptions = {},
-  ): Promise<CreatedRelease> {
+  ): Promise<ReleaseInfo> {
     return createPlain(await this.#deps(), { owner, repo }, tag, options)
   }
 

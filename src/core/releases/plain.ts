@@ -11,7 +11,6 @@ import { create } from './create.js'
 import type { ReleaseDeps } from './deps.js'
 import { assetInfoOf, infoOf } from './info.js'
 import { isLatestNow, makeLatestOf } from './latest.js'
-import type { NotesDeps } from './notes/types.js'
 import { publishDraft } from './publish-draft.js'
 import type { AssetInfo, ReleaseInfo } from './types.js'
 import { tagOf, usualTemplate } from './versions.js'
@@ -27,15 +26,13 @@ export interface CreateReleaseOptions {
   prerelease?: boolean | undefined
 }
 
-export type CreatedRelease = ReleaseInfo
-
 /** @throws ConflictError where the tag has a release already */
 export function createPlain(
-  deps: ReleaseDeps & NotesDeps,
+  deps: ReleaseDeps,
   { owner, repo }: Repo,
   tag: string,
   { version, name, notes = '', draft = false, prerelease = false }: CreateReleaseOptions,
-): Promise<CreatedRelease> {
+): Promise<ReleaseInfo> {
   return create(deps, {
     subject: { owner, repo, component: null },
     named: version === undefined ? tag : tagOf(tag || usualTemplate, version),

@@ -6,7 +6,6 @@ import { listTags } from '../github/tags.js'
 import type { ReleaseDeps } from './deps.js'
 import { releasesOf } from './find.js'
 import { readRemoteHistory } from './notes/remote.js'
-import type { NotesDeps } from './notes/types.js'
 import { parseVersionFile } from './version-file.js'
 import { compareVersions, tagOf, versionTags } from './versions.js'
 
@@ -42,17 +41,14 @@ const atOnce = 4
 
 /** What of each component is not released yet; one that can't be told of is part of the result. */
 export function statusOf(
-  deps: ReleaseDeps & NotesDeps,
+  deps: ReleaseDeps,
   { components }: StatusRequest,
 ): Promise<ComponentStatus[]> {
   const limit = pLimit(atOnce)
   return Promise.all(components.map((component) => limit(() => safely(deps, component))))
 }
 
-async function safely(
-  deps: ReleaseDeps & NotesDeps,
-  component: Component,
-): Promise<ComponentStatus> {
+async function safely(deps: ReleaseDeps, component: Component): Promise<ComponentStatus> {
   try {
     return await look(deps, component)
   } catch (error) {
@@ -74,7 +70,7 @@ const nothing = ({ name, owner, repo }: Component): ComponentStatus => ({
   error: null,
 })
 
-async function look(deps: ReleaseDeps & NotesDeps, component: Component): Promise<ComponentStatus> {
+async function look(deps: ReleaseDeps, component: Component): Promise<ComponentStatus> {
   const { owner, repo } = component
   const subject = { owner, repo, component }
   const [tags, releases, history, next] = await Promise.all([

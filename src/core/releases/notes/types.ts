@@ -1,12 +1,8 @@
-import type { Api } from '../../github/api.js'
 import type { ReleaseDeps } from '../deps.js'
 import type { ReleaseSubject } from '../types.js'
 
 /** What notes are made with; a GitHubClient is such a `github`. */
-export interface NotesDeps extends Pick<ReleaseDeps, 'emit' | 'signal'> {
-  /** With the address that repositories are cloned from, which is the one of their pages. */
-  github: Api & { readonly gitUrl: string }
-}
+export type NotesDeps = Pick<ReleaseDeps, 'github' | 'emit' | 'signal'>
 
 /** Of which commits notes are to tell. */
 export interface NotesRequest {

@@ -1,6 +1,5 @@
 import type { Lock } from '../../lock.js'
 import type { ReleaseDeps } from '../deps.js'
-import type { NotesDeps } from '../notes/types.js'
 import { tagOf } from '../versions.js'
 import { alreadyPublished } from './already.js'
 import { collect } from './build.js'
@@ -13,8 +12,7 @@ import { type GitServer, readRemote } from './remote.js'
 import { readSource } from './source.js'
 import type { PublishFacts, PublishPlan, PublishRequest, PublishResult } from './types.js'
 
-export interface PublishDeps extends ReleaseDeps, NotesDeps {
-  github: NotesDeps['github']
+export interface PublishDeps extends ReleaseDeps {
   server: GitServer
   /** Keeps other wizards at this root from the same component meanwhile. */
   lock(component: string, command: string): Promise<Lock>

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { GitHubAuthError, GitHubError, GitHubNotFoundError, WizardError } from '../../errors.js'
+import { GitHubAuthError, GitHubNotFoundError, WizardError } from '../../errors.js'
 import { listRefs } from '../../git/remote-refs.js'
 import type { Git } from '../../git/types.js'
-import { get, getParsed, repositoryPath } from '../../github/api.js'
+import { getParsed, repositoryPath } from '../../github/api.js'
+import { commitOf } from '../../github/commit.js'
 import { hasImmutableReleases } from '../../github/releases.js'
 import { nameOf } from '../../github/repo.js'
 import { listTags, tagCommit } from '../../github/tags.js'
@@ -82,14 +83,10 @@ async function isOnServer(
 ): Promise<boolean> {
   if (await isAtRef(server, `${server.gitUrl}/${owner}/${repo}.git`, head)) return true
   try {
-    await get(github, `${repositoryPath(owner, repo)}/commits/${head}`)
+    await commitOf(github, owner, repo, head)
     return true
   } catch (error) {
-    // 422: no commit has that id; 409: the repository is empty.
-    const isUnknown =
-      error instanceof GitHubNotFoundError ||
-      (error instanceof GitHubError && (error.status === 422 || error.status === 409))
-    if (isUnknown) return false
+    if (error instanceof GitHubNotFoundError) return false
     throw error
   }
 }
