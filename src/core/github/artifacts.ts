@@ -38,12 +38,12 @@ export function downloadArtifact(
   api: Api,
   owner: string,
   repo: string,
-  { id, digest }: Artifact,
+  { id, name, digest }: Artifact,
   to: string,
   options: Pick<DownloadOptions, 'onProgress'> = {},
 ): Promise<Downloaded> {
   const path = `${repositoryPath(owner, repo)}/actions/artifacts/${id}/zip`
-  return downloadFile(api, path, to, { ...options, digest })
+  return downloadFile(api, path, to, { ...options, digest, name: oneLine(name, 100) })
 }
 
 /**

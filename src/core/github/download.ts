@@ -8,6 +8,8 @@ import { type Progress, writing } from './files.js'
 import type { ApiResponse, FileStream } from './message.js'
 
 export interface DownloadOptions {
+  /** How it is called in messages; default: the file's name. */
+  name?: string | undefined
   /** Default: bytes as they are stored. */
   accept?: string | undefined
   /** `sha256:` and 64 hexadecimal digits, which the bytes must have. */
@@ -34,7 +36,12 @@ export async function downloadFile(
   api: Api,
   path: string,
   to: string,
-  { accept = 'application/octet-stream', digest, onProgress }: DownloadOptions = {},
+  {
+    name = basename(to),
+    accept = 'application/octet-stream',
+    digest,
+    onProgress,
+  }: DownloadOptions = {},
 ): Promise<Downloaded> {
   const part = join(dirname(to), `.${basename(to)}.${randomBytes(6).toString('hex')}.part`)
   const file = await writing(part, () => open(part, 'wx'))
@@ -45,7 +52,7 @@ export async function downloadFile(
     await writing(part, () => file.close())
     const { size, sha256 } = sink.result()
     if (digest?.startsWith('sha256:') && digest !== `sha256:${sha256}`) {
-      throw new GitHubNetworkError(`${basename(to)}: the bytes received are not those announced`, {
+      throw new GitHubNetworkError(`${name}: the bytes received are not those announced`, {
         hint: `${digest} was expected, sha256:${sha256} came`,
       })
     }

@@ -1,4 +1,5 @@
 import { GitHubAuthError, GitHubNotFoundError, UsageError } from '../errors.js'
+import { oneLine } from '../text.js'
 import { isUploadHost } from './addresses.js'
 import { type Api, parseAnswer, repositoryPath } from './api.js'
 import { type Downloaded, type DownloadOptions, downloadFile } from './download.js'
@@ -82,10 +83,10 @@ export function downloadReleaseAsset(
   api: Api,
   owner: string,
   repo: string,
-  { id, digest }: Pick<ReleaseAsset, 'id' | 'digest'>,
+  { id, name, digest }: Pick<ReleaseAsset, 'id' | 'name' | 'digest'>,
   to: string,
   options: Pick<DownloadOptions, 'onProgress'> = {},
 ): Promise<Downloaded> {
   const path = `${repositoryPath(owner, repo)}/releases/assets/${id}`
-  return downloadFile(api, path, to, { ...options, digest })
+  return downloadFile(api, path, to, { ...options, digest, name: oneLine(name, 100) })
 }
