@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Context } from '../../context.js'
-import { GitHubNotFoundError, PathError } from '../../core/errors.js'
+import { PathError } from '../../core/errors.js'
 import { nameOf } from '../../core/github/repo.js'
 import type {
   ComponentSubject,
@@ -13,7 +13,7 @@ import { notesChoice, notesFlags } from './notes-flags.js'
 import { planLines } from './plan-page.js'
 import { releaseOutputs } from './release-page.js'
 import { sourceTree } from './source.js'
-import { releaseTarget } from './target.js'
+import { componentTarget } from './target.js'
 
 export const publish = defineVerb({
   name: 'publish',
@@ -49,14 +49,13 @@ export const publish = defineVerb({
     ...notesFlags,
   },
   async run(context, [target = '', ...files], flags): Promise<PublishResult> {
-    const { subject, named } = await releaseTarget(context, target, undefined)
-    const component = await componentOf(context, subject, target)
+    const { subject, named } = await componentTarget(context, target)
     const notes = await notesChoice(context, flags)
     const manager = await context.releaseManager()
     return manager.publish({
-      subject: component,
+      subject,
       named,
-      source: await requireSource(context, component, flags.source),
+      source: await requireSource(context, subject, flags.source),
       files: files.map((file) => resolve(context.cwd, file)),
       notes,
       dryRun: flags['dry-run'],
@@ -71,22 +70,6 @@ export const publish = defineVerb({
   render: pageOf,
   outputs: (result) => ('release' in result ? releaseOutputs(result.release) : {}),
 })
-
-async function componentOf(
-  context: Context,
-  subject: Awaited<ReturnType<typeof releaseTarget>>['subject'],
-  text: string,
-): Promise<ComponentSubject> {
-  const { component } = subject
-  if (component !== null) return { ...subject, component }
-  const names = Object.keys(await (await context.config()).components())
-  throw new GitHubNotFoundError(`${text} is no component: only a component can be published`, {
-    hint:
-      names.length > 0
-        ? `components.yaml names ${names.join(', ')}; for a repository there is RELEASE CREATE`
-        : 'components.yaml says what a component is; for a repository there is RELEASE CREATE',
-  })
-}
 
 async function requireSource(
   context: Context,

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.js'
-import { UsageError } from '../../core/errors.js'
+import { GitHubNotFoundError, UsageError } from '../../core/errors.js'
+import type { ComponentSubject } from '../../core/releases/pipeline/types.js'
 import type { ReleaseSubject } from '../../core/releases/types.js'
 import { repositoryAround } from '../repository-context.js'
 import { findComponent, repositoryTarget } from '../targets.js'
@@ -23,12 +24,7 @@ export async function releaseTarget(
   text: string | undefined,
   flag: string | undefined,
 ): Promise<ReleaseTarget> {
-  // `git@host:owner/repo` has an @ too, which is not one of ours.
-  const [, name = '', named = null] =
-    /^((?:\w+@[\w.-]+:|\w+:\/\/[^@]*@)?[^@]*)(?:@(.*))?$/s.exec(text ?? '') ?? []
-  if (named === '') {
-    throw new UsageError(`${text} ends before the tag`, { hint: 'for example core@1.2.3' })
-  }
+  const { name, named } = splitTarget(text ?? '')
   if (name === '' || flag !== undefined) return around(context, { name, named, flag })
   const component = findComponent(await (await context.config()).components(), name) ?? null
   if (component !== null) {
@@ -36,6 +32,40 @@ export async function releaseTarget(
     return { subject: { owner, repo, component }, named }
   }
   return { subject: { ...(await repositoryTarget(context, name)), component: null }, named }
+}
+
+/**
+ * `component`, with an optional `@tag` or `@version`.
+ *
+ * @throws GitHubNotFoundError for what is no component, with those that there are
+ */
+export async function componentTarget(
+  context: Context,
+  text: string,
+): Promise<{ subject: ComponentSubject; named: string | null }> {
+  const { name, named } = splitTarget(text)
+  const components = await (await context.config()).components()
+  const component = findComponent(components, name)
+  if (component !== undefined) {
+    const { owner, repo } = component
+    return { subject: { owner, repo, component }, named }
+  }
+  const names = Object.keys(components)
+  const there = names.length > 0 ? `names ${names.join(', ')}` : 'says what a component is'
+  throw new GitHubNotFoundError(`${name} is no component: only a component can be published`, {
+    hint: `components.yaml ${there}; for a repository there is RELEASE CREATE`,
+  })
+}
+
+/** @throws UsageError for an `@` with nothing behind it */
+function splitTarget(text: string): { name: string; named: string | null } {
+  // `git@host:owner/repo` has an @ too, which is not one of ours.
+  const [, name = '', named = null] =
+    /^((?:\w+@[\w.-]+:|\w+:\/\/[^@]*@)?[^@]*)(?:@(.*))?$/s.exec(text) ?? []
+  if (named === '') {
+    throw new UsageError(`${text} ends before the tag`, { hint: 'for example core@1.2.3' })
+  }
+  return { name, named }
 }
 
 async function around(
