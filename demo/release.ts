@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { stringify } from 'yaml'
-import type { LocalGitHub } from '../test/support/github/index.js'
+import type { FaultHandle, LocalGitHub } from '../test/support/github/index.js'
 import { type Act, all, type Fact, is } from './facts.js'
 import type { Stage } from './stage.js'
 
@@ -62,7 +63,7 @@ async function breakOff(stage: Stage): Promise<Fact[]> {
   const cloned = await stage.wizard('REPO', 'CLONE', name, 'tools')
   const fault = stage.github.fail({ origin: 'upload', path: /core\.iso$/, delay: 'forever' })
   const running = stage.wizard(...command)
-  while (fault.hits === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  await Promise.race([running, untilMet(fault)])
   console.log('^C')
   stage.interrupt()
   const exit = await running
@@ -108,6 +109,10 @@ async function again(stage: Stage): Promise<Fact[]> {
     { what: 'exit status of the download', ...is(downloaded, 0) },
     { what: 'bytes that differ', ...is(from.equals(to) ? 'none' : 'some', 'none') },
   ]
+}
+
+async function untilMet(fault: FaultHandle): Promise<void> {
+  while (fault.hits === 0) await setTimeout(20)
 }
 
 const releasesOn = ({ github }: Stage) => github.world.require(name).releases

@@ -145,8 +145,10 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
     await refused(2, /dist\/\* matches no file/)
   })
 
-  it('a component that is none', async () => {
-    space = await openReleases()
+  it('a component that is none, whether there is a default owner or not', async () => {
+    space = await openReleases({ component: { repo: name } })
+    const settings = await space.read('config/github.yaml')
+    await space.write('config/github.yaml', settings.replace(/^.*owner:.*\n/m, ''))
     const { status, err } = await space.wizard('RELEASE', 'PUBLISH', 'cor')
     expect([status, err]).toEqual([3, expect.stringMatching(/components\.yaml names core/)])
   })

@@ -115,17 +115,11 @@ describe('RELEASE PUBLISH is killed', () => {
 describe('RELEASE PUBLISH survives', () => {
   it('a 502 that leaves an asset in state starter', async () => {
     space = await openReleases()
-    const fault = space.github.fail({
-      origin: 'upload',
-      path: /core\.tcz/,
-      times: 1,
-      delay: 400,
-      status: 502,
-    })
-    const running = publish()
-    await reached(fault)
-    leaveStarter('core.tcz')
-    expect((await running).status).toBe(0)
+    const meanwhile = () => leaveStarter('core.tcz')
+    const path = /core\.tcz/
+    const fault = space.github.fail({ origin: 'upload', path, times: 1, meanwhile, status: 502 })
+    const { status } = await publish()
+    expect([fault.hits, status]).toEqual([1, 0])
     await expectPublished()
   })
 
@@ -242,23 +236,20 @@ describe('RELEASE PUBLISH publishes nothing', () => {
 
   it('where a file changes while it is sent', async () => {
     space = await openReleases()
-    const fault = space.github.fail({ origin: 'upload', path: /core\.tcz/, delay: 500, times: 1 })
-    const running = publish()
-    await reached(fault)
-    await space.write('engine/core/dist/core.tcz', 'other')
-    const { status } = await running
-    expect(status).toBe(8)
+    const meanwhile = () => space.write('engine/core/dist/core.tcz', 'other')
+    const path = /core\.tcz/
+    const fault = space.github.fail({ origin: 'upload', path, times: 1, meanwhile })
+    const { status, err } = await publish()
+    expect([fault.hits, status, err]).toEqual([1, 8, expect.stringMatching(/changed/)])
     await expectDraft()
   })
 
   it('where HEAD moves while it is at work', async () => {
     space = await openReleases()
-    const fault = space.github.fail({ origin: 'upload', delay: 'forever', times: 1 })
-    const running = publish()
-    await reached(fault)
-    await space.git('engine', 'commit', '--quiet', '--allow-empty', '-m', 'More')
-    fault.remove()
-    const { status, err } = await running
+    const commit = ['commit', '--quiet', '--allow-empty', '-m', 'More']
+    const meanwhile = () => space.git('engine', ...commit)
+    space.github.fail({ origin: 'upload', times: 1, meanwhile })
+    const { status, err } = await publish()
     expect([status, err]).toEqual([8, expect.stringMatching(/HEAD .* moved/)])
     await expectDraft()
   })

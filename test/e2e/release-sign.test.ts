@@ -148,9 +148,8 @@ describe('the environment of build and sign', () => {
         build: ['mkdir -p dist && printf x > dist/core.tcz; sleep 300 & echo $! > ../../pid'],
       },
     })
-    const begun = Date.now()
     expect((await publish()).status).toBe(0)
-    expect(Date.now() - begun).toBeLessThan(30_000)
+    // It still runs, so nobody waited for it.
     await run('kill', [(await space.read('pid')).trim()])
   })
 })

@@ -68,9 +68,9 @@ export async function openWorkspace({
   }
 }
 
-/** Until a request has met the fault: what is to happen in the middle of it can happen now. */
-export const reached = (fault: FaultHandle) =>
-  vi.waitUntil(() => fault.hits > 0, { timeout: 30_000, interval: 20 })
+/** Until a request, or so many, have met the fault: what is to happen in the middle of it can happen now. */
+export const reached = (fault: FaultHandle, requests = 1) =>
+  vi.waitUntil(() => fault.hits >= requests, { timeout: 30_000, interval: 20 })
 
 /** Every path below a folder with its kind, mode and content's hash, so that two moments can be compared. */
 export async function snapshot(

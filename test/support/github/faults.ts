@@ -17,6 +17,8 @@ export interface Fault {
   /** How many requests it meets; without it, all until it is removed. */
   times?: number
 
+  /** What happens on the server or in the client's folder, while the request waits for its answer. */
+  meanwhile?: () => unknown
   /** Answers this instead of GitHub, which then does nothing. */
   status?: number
   headers?: Record<string, string>
@@ -100,6 +102,7 @@ class ActiveFault implements FaultHandle {
 
   async apply(answer: () => Promise<Response>): Promise<Response> {
     this.hits++
+    await this.#fault.meanwhile?.()
     await this.#delay()
     if (this.#removal.signal.aborted) return answer()
     return damage(this.#instead() ?? (await answer()), this.#fault)
