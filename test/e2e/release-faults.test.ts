@@ -242,6 +242,21 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     const { status, err } = await publish()
     expect([fault.hits, status, err]).toEqual([1, 8, expect.stringMatching(/changed/)])
     await expectDraft()
+    expect(assetNames(onlyRelease())).not.toContain('core.tcz')
+  })
+
+  it('where somebody replaces an asset between its upload and the publishing', async () => {
+    space = await openReleases()
+    expect((await publish('--draft')).status).toBe(0)
+    const replace = () => {
+      const asset = onlyRelease().assets.find((one) => one.name === 'core.tcz')!
+      asset.digest = `sha256:${'0'.repeat(64)}`
+    }
+    const looks = { method: 'GET', path: /\/releases\/\d+\/assets/ }
+    const fault = space.github.fail({ ...looks, skip: 2, times: 1, meanwhile: replace })
+    const { status, err } = await publish()
+    expect([fault.hits, status, err]).toEqual([1, 8, expect.stringMatching(/core\.tcz has other/)])
+    await expectDraft()
   })
 
   it('where HEAD moves while it is at work', async () => {
