@@ -219,6 +219,14 @@ describe('RELEASE NOTES', () => {
     expect(lastLine(named.out)).toMatch(/compare\/core-v1\.1\.0\.\.\.nightly$/)
   })
 
+  it('a tag that is another here than on GitHub counts as GitHub has it', async () => {
+    await gitClone('stale')
+    await work.git('stale', 'tag', '--force', 'core-v1.1.0', 'core-v1.0.0')
+    await work.git('stale', 'tag', '--delete', 'core-v1.0.0')
+    const { out, err } = await notesIn('stale', 'core@1.1.0')
+    expect([out, err]).toEqual([await expected(), ''])
+  })
+
   it('says that a shallow clone can not tell, and asks GitHub', async () => {
     await gitClone('shallow', '--depth', '2', '--no-single-branch')
     const { out, err, asked } = await notesIn('shallow', 'core@1.1.0')
