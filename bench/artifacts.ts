@@ -1,5 +1,5 @@
 import { isInstalled } from './machine.js'
-import { type Contenders, compare, peakMemory, type Row, timesRow } from './measure.js'
+import { type Contenders, compare, inSeconds, peakMemory, type Row, timesRow } from './measure.js'
 import { type Place, withPlace } from './place.js'
 
 const files = 300
@@ -8,7 +8,7 @@ const repository = 'bench/artifacts'
 /** An artifact of 300 files of 1 MB, downloaded and unpacked: seconds, and the most memory a process took. */
 export const artifacts = (): Promise<Row[]> =>
   withPlace(async (place) => {
-    const runId = await place.github.addArtifact(repository, 'dist', files)
+    const runId = await place.github.addArtifact(repository, 'dist', files, 1e6)
     await place.configure('root', {})
     const contenders = await contendersOf(place, runId)
     const times = await compare(3, contenders)
@@ -21,6 +21,29 @@ export const artifacts = (): Promise<Row[]> =>
       timesRow(what, times, 1.5),
       { what: `${what}: memory`, wizard: `${wizard} MB`, peer: `${gh} MB gh`, most: '150 MB' },
     ]
+  })
+
+/** A gigabyte in few and in many files: the most memory that a process took, and the seconds of one run. */
+export const largeArtifacts = async (): Promise<Row[]> => [
+  await large(1000, 1e6, '1,000 × 1 MB'),
+  await large(100_000, 1e4, '100,000 × 10 kB'),
+]
+
+const large = (count: number, size: number, what: string): Promise<Row> =>
+  withPlace(async (place) => {
+    const runId = await place.github.addArtifact(repository, 'dist', count, size)
+    await place.configure('root', {})
+    const { wizard, gh } = await contendersOf(place, runId)
+    const begun = performance.now()
+    const memory = await peakMemory(wizard?.(0))
+    const seconds = inSeconds((performance.now() - begun) / 1000)
+    const peer = gh === undefined ? undefined : `${await peakMemory(gh(0))} MB gh`
+    return {
+      what: `artifact of ${what}: memory`,
+      wizard: `${memory} MB (${seconds})`,
+      peer,
+      most: '200 MB',
+    }
   })
 
 async function contendersOf(place: Place, runId: number): Promise<Contenders<string>> {

@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os'
-import { artifacts } from './artifacts.js'
+import { artifacts, largeArtifacts } from './artifacts.js'
 import { clone, cloneMemory } from './clone.js'
 import { fastForward } from './fast-forward.js'
 import { describeMachine } from './machine.js'
@@ -11,6 +11,7 @@ import { startUp } from './start-up.js'
 import { status } from './status.js'
 import { transfer } from './transfer.js'
 import { unchanged } from './unchanged.js'
+import { watch, watchRequests } from './watch.js'
 
 /** Figures hold within one run on one machine only: each stands beside a peer's that took turns with it. */
 const benches: Record<string, () => Promise<Row[]>> = {
@@ -23,11 +24,14 @@ const benches: Record<string, () => Promise<Row[]>> = {
   transfer,
   artifacts,
   releases,
+  watch,
+  'watch-requests': watchRequests,
+  'large-artifacts': largeArtifacts,
   many,
 }
 
 /** They take minutes, so they run only where they are named. */
-const slow = ['many']
+const slow = ['many', 'watch-requests', 'large-artifacts']
 
 async function bench(asked: string[]): Promise<void> {
   const unknown = asked.find((name) => !(name in benches))

@@ -57,13 +57,29 @@ function commonFields(path: Buffer, { flags, method, crc, packedSize, size }: Fi
 const centralFields = (mode: number, offset: number) =>
   Buffer.concat([...[0, 0, 0].map(u16), ...[mode * 0x10000, offset].map(u32)])
 
-const endOf = (count: number, size: number, offset: number) =>
-  Buffer.concat([
+function endOf(count: number, size: number, offset: number): Buffer {
+  const few = Math.min(count, 0xffff)
+  const end = [
     signature('PK\x05\x06'),
-    ...[0, 0, count, count].map(u16),
+    ...[0, 0, few, few].map(u16),
     ...[size, offset].map(u32),
     u16(0),
-  ])
+  ]
+  return Buffer.concat(count > few ? [...end64Of(count, size, offset), ...end] : end)
+}
+
+/** The record and its locator where there are more entries than 16 bits count (APPNOTE 4.3.14, 4.3.15). */
+const end64Of = (count: number, size: number, offset: number) => [
+  signature('PK\x06\x06'),
+  u64(44),
+  ...[45, 45].map(u16),
+  ...[0, 0].map(u32),
+  ...[count, count, size, offset].map(u64),
+  signature('PK\x06\x07'),
+  u32(0),
+  u64(offset + size),
+  u32(1),
+]
 
 const signature = (text: string) => Buffer.from(text, 'latin1')
 
@@ -76,6 +92,12 @@ function u16(value: number): Buffer {
 function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32LE(value >>> 0)
+  return bytes
+}
+
+function u64(value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64LE(BigInt(value))
   return bytes
 }
 

@@ -1,0 +1,152 @@
+import { cp, rm } from 'node:fs/promises'
+import { stringify } from 'yaml'
+import {
+  type FaultHandle,
+  type Files,
+  gitText,
+  type LocalGitHub,
+} from '../test/support/github/index.js'
+import type { ZipEntry } from '../test/support/github/zip.js'
+import { textFiles } from './corpus.js'
+
+/** What a bench asks of the GitHub it measures against, which is a process of its own: its work is nobody's. */
+export class BenchGitHub {
+  readonly #github: LocalGitHub
+  #counted = 0
+  #delay: FaultHandle | undefined
+
+  constructor(github: LocalGitHub) {
+    this.#github = github
+  }
+
+  addresses() {
+    const { apiUrl, gitUrl, token } = this.#github
+    return { apiUrl, gitUrl, token }
+  }
+
+  async addRepository(name: string, files: Files): Promise<void> {
+    await this.#github.addRepository(name, { files })
+    await this.repack(name)
+  }
+
+  /** Repositories that are as another one, without the cost of making their commits. */
+  async addCopies(of: string, names: string[]): Promise<void> {
+    const { world } = this.#github
+    const { bare } = world.require(of)
+    for (const name of names) {
+      const copy = await world.addRepository(name)
+      await rm(copy.bare, { recursive: true })
+      await cp(bare, copy.bare, { recursive: true })
+    }
+  }
+
+  /** @returns the commit, which the default branch is now at */
+  commit(name: string, files: Files): Promise<string> {
+    return this.#github.commit(name, { files })
+  }
+
+  /** Moves the default branch. */
+  async moveTo(name: string, oid: string): Promise<void> {
+    const { defaultBranch } = this.#github.world.require(name)
+    await this.#github.branch(name, defaultBranch, oid)
+  }
+
+  /** One pack with deltas, as a server keeps a repository; else the first clone would pay for it. */
+  async repack(name: string): Promise<void> {
+    const { bare } = this.#github.world.require(name)
+    await gitText(['repack', '-adfq', '--window=50'], { dir: bare })
+    await gitText(['pack-refs', '--all'], { dir: bare })
+  }
+
+  /** The branches and tags of a repository on this machine, bare or not. */
+  async addImported(name: string, dir: string): Promise<void> {
+    await this.#github.addRepository(name, { empty: true })
+    await this.#github.importFrom(name, dir)
+    await this.repack(name)
+  }
+
+  /** A run's, of files of that many bytes. @returns the run's id */
+  async addArtifact(name: string, artifact: string, count: number, size: number): Promise<number> {
+    await this.#addWorkflow(name, 1)
+    const run = await this.#github.actions.add(name, { workflow: 'build.yml' })
+    this.#github.actions.finish(run)
+    this.#github.actions.addArtifact(run, artifact, artifactFiles(count, size))
+    return run.id
+  }
+
+  /** A run that goes on until it is finished. @returns its id */
+  async addRun(name: string, jobs: number): Promise<number> {
+    await this.#addWorkflow(name, jobs)
+    const run = await this.#github.actions.add(name, { workflow: 'build.yml' })
+    this.#github.actions.start(run)
+    return run.id
+  }
+
+  /** @returns when, by the clock of this machine */
+  finishRun(name: string, id: number): number {
+    const run = this.#github.actions.runs(name).find((one) => one.id === id)
+    if (run === undefined) throw new Error(`${name} has no run ${id}`)
+    this.#github.actions.finish(run)
+    return Date.now()
+  }
+
+  async #addWorkflow(name: string, jobs: number): Promise<void> {
+    if (this.#github.world.repository(name) !== undefined) return
+    await this.#github.addRepository(name, { files: workflowFile(jobs) })
+  }
+
+  /** Releases without assets. @returns their upload addresses, by tag */
+  async addReleases(name: string, tags: string[]): Promise<Record<string, string>> {
+    const { apiUrl, token } = this.#github
+    const addresses: Record<string, string> = {}
+    for (const tag of tags) {
+      const answer = await fetch(`${apiUrl}/repos/${name}/releases`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify({ tag_name: tag }),
+      })
+      const { upload_url: address } = (await answer.json()) as { upload_url: string }
+      addresses[tag] = address.replace(/\{.*/, '')
+    }
+    return addresses
+  }
+
+  /** How many requests had this in their address. */
+  requestsOf(part: string): number {
+    return this.#github.requests.filter(({ path }) => path.includes(part)).length
+  }
+
+  /** Requests of all kinds since this was last asked. */
+  requests(): number {
+    const { length } = this.#github.requests
+    const since = length - this.#counted
+    this.#counted = length
+    return since
+  }
+
+  /** Milliseconds that each request waits for its answer, from now on. */
+  delay(milliseconds: number): void {
+    this.#delay?.remove()
+    this.#delay = milliseconds === 0 ? undefined : this.#github.fail({ delay: milliseconds })
+  }
+}
+
+/** Of text, each a piece of its own. */
+function artifactFiles(count: number, size: number): ZipEntry[] {
+  const corpus = Buffer.from(Object.values(textFiles(1000)).join(''))
+  return Array.from({ length: count }, (_, index) => {
+    const from = Math.floor(((corpus.length - size) / count) * index)
+    return {
+      name: `part-${index}.txt`,
+      content: corpus.subarray(from, from + size),
+      deflated: true,
+    }
+  })
+}
+
+function workflowFile(count: number): Files {
+  const job = { 'runs-on': 'ubuntu-latest', steps: [{ run: 'make' }] }
+  const jobs = Array.from({ length: count }, (_, at) => [`job-${at}`, job] as const)
+  const workflow = { name: 'Build', on: 'push', jobs: Object.fromEntries(jobs) }
+  return { '.github/workflows/build.yml': stringify(workflow) }
+}
