@@ -51,10 +51,6 @@ export type WizardEvent =
   | { type: 'release-step'; message: string }
   /** A line that a command printed: of a build, or of signing. */
   | { type: 'command-output'; line: string }
-  /** It goes on, or was cancelled, and nobody here waits for it any more. */
-  | { type: 'run-left'; run: WorkflowRun; message: string }
-  /** The same of those of a commit. */
-  | { type: 'runs-left'; message: string }
   | { type: 'waiting'; message: string }
   | { type: 'warning'; message: string }
   /** One request and its answer, for `--verbose`. */

@@ -40,8 +40,6 @@ export function tellRuns({ now, isLive, say }: Telling) {
     'step-changed': toldElsewhere,
     'run-waiting': told,
     'poll-failed': told,
-    'run-left': told,
-    'runs-left': told,
   } satisfies Handlers
   return {
     handlers,

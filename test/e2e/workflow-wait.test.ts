@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { endedRun, lastRun, onDispatch, openActions, said } from './support/actions.js'
 import { ended } from './support/wizard.js'
-import type { Workspace } from './support/workspace.js'
+import { reached, type Workspace } from './support/workspace.js'
 
 let space: Workspace
 beforeEach(async () => {
@@ -142,6 +142,20 @@ describe('WORKFLOW RUN --wait', () => {
     const { id } = lastRun(space)
     expect([status, lastRun(space).status]).toEqual([130, 'queued'])
     expect(err).toContain(`come back with wizard WORKFLOW WATCH uDOS/engine/${id}`)
+  })
+
+  it('SIGTERM with --json is exit 143, and the error tells how to come back', async () => {
+    const fault = space.github.fail({ path: /\/actions\/runs\/\d+$/, skip: 1, delay: 'forever' })
+    const child = space.start([...runWait, '--json'])
+    const done = ended(child)
+    await reached(fault)
+    child.kill('SIGTERM')
+    const { status, out, err } = await done
+    expect([status, out]).toEqual([143, ''])
+    const hint = expect.stringContaining(`wizard WORKFLOW WATCH uDOS/engine/${lastRun(space).id}`)
+    expect(JSON.parse(err)).toMatchObject({
+      error: { code: 'INTERRUPTED', message: 'interrupted', hint },
+    })
   })
 
   it('--cancel-on-interrupt cancels it', async () => {

@@ -5,7 +5,7 @@ import { isGood } from './verdict.js'
 
 type WorkflowEvent = Extract<
   WizardEvent,
-  { type: `run-${string}` | 'runs-left' | `job-${string}` | `step-${string}` | 'poll-failed' }
+  { type: `run-${string}` | `job-${string}` | `step-${string}` | 'poll-failed' }
 >
 
 /** One line for a log or a person, of what became of a run; null for what no line is made of. */
@@ -28,8 +28,6 @@ const lines: {
     `    ${oneLine(job.name, 200)} / ${oneLine(step.name, 200)}: ${stateOf(step)}`,
   'run-waiting': ({ run }) => `${nameOfRun(run)} waits for an approval: ${run.html_url}`,
   'poll-failed': ({ message }) => `GitHub could not be asked: ${message}; asking again`,
-  'run-left': ({ message }) => message,
-  'runs-left': ({ message }) => message,
 }
 
 /** `core/tests.yml #123` */

@@ -1,3 +1,4 @@
+import { withHint } from '../errors.js'
 import { cancelRun } from './control.js'
 import type { Repo, WorkflowDeps } from './deps.js'
 import { nameOfRun } from './describe.js'
@@ -25,7 +26,7 @@ const cancelling = 10_000
  * repeated: only an answer of GitHub's says how a run ended.
  *
  * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, and the signal's reason; the run goes on then,
- *   which is told, unless it is to be cancelled
+ *   which the hint tells, unless it is to be cancelled
  */
 export async function wait(
   deps: WorkflowDeps,
@@ -40,9 +41,10 @@ export async function wait(
     return { run: watch.run, ended: isCompleted(watch.run) ? 'completed' : ended }
   } catch (error) {
     const cancel = cancelOnInterrupt && deps.signal?.aborted === true
-    const message = cancel ? await cancelled(deps, repo, watch.run) : howToComeBack(watch.run)
-    deps.emit({ type: 'run-left', run: watch.run, message })
-    throw error
+    throw withHint(
+      error,
+      cancel ? await cancelled(deps, repo, watch.run) : howToComeBack(watch.run),
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { GitHubError, GitHubNotFoundError } from '../errors.js'
+import { GitHubError, GitHubNotFoundError, withHint } from '../errors.js'
 import { commitAnswer, type Workflow } from '../github/actions-shapes.js'
 import { getParsed, repositoryPath } from '../github/api.js'
 import { oneLine } from '../text.js'
@@ -40,8 +40,7 @@ export async function watchCommit(
   const sha = await resolveCommit(deps, repo, commit)
   const watch = new CommitWatch(deps, repo, { sha, workflow })
   const ended = await pollUntilDone(deps, watch, options).catch((error: unknown) => {
-    deps.emit({ type: 'runs-left', message: howToComeBack(repo, sha, workflow) })
-    throw error
+    throw withHint(error, howToComeBack(repo, sha, workflow))
   })
   const runs: WorkflowRunWithJobs[] = []
   for (const run of watch.runs) {
