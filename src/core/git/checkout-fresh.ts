@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { type BigIntStats, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConflictError } from '../errors.js'
 import { hasCode } from '../files.js'
@@ -12,7 +12,7 @@ import { writeLeaf } from './move/apply.js'
 import { readSafeTree } from './tree/safe-tree.js'
 import type { GitProgress, Liveness, ObjectStore, Oid } from './types.js'
 import { Folder } from './worktree/folder.js'
-import { readSettings } from './worktree/settings.js'
+import { readSettings, type WorktreeSettings } from './worktree/settings.js'
 
 export interface CheckoutRequest {
   store: ObjectStore
@@ -42,18 +42,25 @@ export async function checkoutFresh(request: CheckoutRequest): Promise<void> {
   for (const path of folders) make(entries, path, () => mkdirSync(place.folder.at(path)))
   let done = 0
   for (const entry of entries) {
-    const { path, mode, oid } = entry
-    if (mode !== fileMode.gitlink) {
-      const { data } = await store.read(oid)
-      make(entries, path, () => writeLeaf(place, place.folder.at(path), mode, data))
-    }
-    const stats = place.folder.lstat(path)
+    const stats = await writeEntry(request, place, listing, entry)
     if (stats !== null) Object.assign(entry, statDataOf(stats))
     onProgress?.({ phase: 'checkout', bytes: 0, done: ++done, total: entries.length })
     if (pacer.isDue) await pacer.rest()
   }
   const lock = await lockFile(join(gitDir, 'index'), request.liveness)
   await lock.commit(formatIndex({ entries, cacheTree, resolveUndo: null }))
+}
+
+/** A submodule's folder is there already. */
+async function writeEntry(
+  { store }: CheckoutRequest,
+  place: { folder: Folder; settings: WorktreeSettings },
+  { entries }: Listing,
+  { path, mode, oid }: IndexEntry,
+): Promise<BigIntStats | null> {
+  if (mode === fileMode.gitlink) return place.folder.lstat(path)
+  const { data } = await store.read(oid)
+  return make(entries, path, () => writeLeaf(place, place.folder.at(path), mode, data))
 }
 
 interface Listing {
@@ -85,9 +92,9 @@ async function listTree(listing: Listing, oid: Oid, folder: BytePath): Promise<C
 }
 
 /** Nothing is replaced: what is there already is another entry of the same tree, or none of ours. */
-function make(entries: IndexEntry[], path: BytePath, write: () => void): void {
+function make<T>(entries: IndexEntry[], path: BytePath, write: () => T): T {
   try {
-    write()
+    return write()
   } catch (error) {
     if (!hasCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) throw error
     const other = entries.find((entry) => entry.path !== path && sameName(entry.path, path))

@@ -1,15 +1,16 @@
 import {
   type BigIntStats,
   closeSync,
+  fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
   symlinkSync,
-  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode } from '../../files.js'
+import { hasCode, writeAll } from '../../files.js'
 import { type BytePath, parentsOf, showPath } from '../byte-path.js'
 import { fileMode } from '../index/entry.js'
 import { BlockedError, type ObjectStore } from '../types.js'
@@ -64,20 +65,21 @@ async function stageFiles(application: Application): Promise<Map<BytePath, strin
   return staged
 }
 
-/** Makes a file that is not there yet, as the umask allows. */
+/** Makes a file that is not there yet, as the umask allows. @returns what it looks like now */
 export function writeLeaf(
   { settings }: Pick<Place, 'settings'>,
   path: string | Buffer,
   mode: number,
   data: Buffer,
-): void {
+): BigIntStats {
   if (mode === fileMode.symlink && settings.symlinks) {
     symlinkSync(data, path)
-    return
+    return lstatSync(path, { bigint: true })
   }
   const fd = openSync(path, 'wx', mode === fileMode.executable ? 0o777 : 0o666)
   try {
-    for (let at = 0; at < data.length; ) at += writeSync(fd, data, at)
+    writeAll(fd, data)
+    return fstatSync(fd, { bigint: true })
   } finally {
     closeSync(fd)
   }

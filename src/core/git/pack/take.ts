@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { GitHubError } from '../../errors.js'
+import { writeAll } from '../../files.js'
 import { cutShort } from '../protocol/pkt-line.js'
 
 /** A pack's header, and its checksum at the end. */
@@ -43,7 +44,7 @@ export async function takePack({ path, chunks, host, onBytes }: TakeRequest): Pr
         if (header.length === headerLength) checkHeader(header, host)
       }
       sum.update(chunk)
-      await file.writeFile(chunk)
+      writeAll(file.fd, chunk)
       bytes += chunk.length
       onBytes(bytes)
     }
