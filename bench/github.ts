@@ -58,7 +58,7 @@ export class BenchGitHub {
     await gitText(['pack-refs', '--all'], { dir: bare })
   }
 
-  /** The branches and tags of a repository on this machine, bare or not. */
+  /** The branches and tags of a repository with a work tree on this machine. */
   async addImported(name: string, dir: string): Promise<void> {
     await this.#github.addRepository(name, { empty: true })
     await this.#github.importFrom(name, dir)

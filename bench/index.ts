@@ -5,6 +5,7 @@ import { fastForward } from './fast-forward.js'
 import { describeMachine } from './machine.js'
 import { many } from './many.js'
 import type { Row } from './measure.js'
+import { notes } from './notes.js'
 import { releases } from './releases.js'
 import { serveCalls, serverWord } from './server.js'
 import { startUp } from './start-up.js'
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   transfer,
   artifacts,
   releases,
+  notes,
   watch,
   'watch-requests': watchRequests,
   'large-artifacts': largeArtifacts,
