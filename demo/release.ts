@@ -57,7 +57,7 @@ export const releaseActs: Act[] = [
   { title: 'And once more; then it is downloaded, and checked', play: again },
 ]
 
-const command = ['RELEASE', 'PUBLISH', 'core', '--source', 'tools']
+const command = ['RELEASE', 'PUBLISH', 'core', '--source', 'tools', '--yes']
 
 async function breakOff(stage: Stage): Promise<Fact[]> {
   const cloned = await stage.wizard('REPO', 'CLONE', name, 'tools')
