@@ -11,6 +11,9 @@ export const delimiter = '0001'
 export const pktLine = (text: string) =>
   `${(Buffer.byteLength(text) + 4).toString(16).padStart(4, '0')}${text}`
 
+/** What a server may say in lines, in bytes: some millions of refs, and less than would use up the memory. */
+const mostLines = 128 * 1024 * 1024
+
 const special: Record<number, Packet> = { 0: 'flush', 1: 'delimiter', 2: 'end' }
 
 /**
@@ -22,6 +25,7 @@ export class PacketReader {
   readonly #chunks: AsyncIterator<Buffer>
   readonly #host: string
   #held: Buffer = Buffer.alloc(0)
+  #inLines = 0
 
   constructor(body: AsyncIterable<Buffer>, host: string) {
     this.#chunks = body[Symbol.asyncIterator]()
@@ -51,10 +55,21 @@ export class PacketReader {
     return payload
   }
 
-  /** The next packet's text without its newline; a packet without payload as it is; null at the end. */
+  /**
+   * The next packet's text without its newline; a packet without payload as it is; null at the end.
+   *
+   * @throws GitHubError for a server that goes on and on
+   */
   async line(): Promise<{ text: string } | Exclude<Packet, Buffer> | null> {
     const packet = await this.next()
-    return Buffer.isBuffer(packet) ? { text: packet.toString().replace(/\n$/, '') } : packet
+    if (!Buffer.isBuffer(packet)) return packet
+    this.#inLines += packet.length
+    if (this.#inLines > mostLines) {
+      throw new GitHubError(`${this.#host} lists more refs than can be held in memory`, {
+        hint: 'more than 128 MB of them: is this the server that you meant?',
+      })
+    }
+    return { text: packet.toString().replace(/\n$/, '') }
   }
 
   /** What the server says went wrong: its last line of words, since some say `fatal: …` after a trace. */
