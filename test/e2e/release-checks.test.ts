@@ -155,6 +155,14 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
 })
 
 describe('RELEASE PUBLISH', () => {
+  it('goes on with a token that may not see the settings of the repository, as in Actions', async () => {
+    space = await openReleases()
+    const body = { message: 'Resource not accessible by integration' }
+    const fault = space.github.fail({ path: /\/immutable-releases$/, status: 403, body })
+    expect((await publish()).status).toBe(0)
+    expect(fault.hits).toBe(1)
+  })
+
   it('--dry-run prints the plan, asks nothing and changes nothing', async () => {
     space = await openReleases()
     const sent = space.github.requests.length

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { GitHubNotFoundError } from '../errors.js'
+import { GitHubAuthError, GitHubNotFoundError } from '../errors.js'
 import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
 import { type Release, releaseAnswer } from './shapes.js'
@@ -165,8 +165,8 @@ export async function hasImmutableReleases(
   try {
     return (await getParsed(api, path, z.object({ enabled: z.boolean() }))).enabled
   } catch (error) {
-    // 404: they are off, or the server or the token does not know them.
-    if (error instanceof GitHubNotFoundError) return null
+    // 404: they are off, or the server does not know them. 403: a token that may write releases need not see settings.
+    if (error instanceof GitHubNotFoundError || error instanceof GitHubAuthError) return null
     throw error
   }
 }
