@@ -136,6 +136,7 @@ describe('RELEASE EDIT', () => {
     await open()
     await release('CREATE', 'engine@v2.0.0')
     await release('CREATE', 'engine@v1.0.0', '--draft', '--notes', 'Old')
+    const sent = space.github.requests.length
     const { status, json } = await release(
       'EDIT',
       'engine@v1.0.0',
@@ -146,6 +147,8 @@ describe('RELEASE EDIT', () => {
       '--json',
     )
     expect([status, json.name, json.draft, json.latest]).toEqual([0, 'One', false, false])
+    const changes = space.github.requests.slice(sent).filter(({ method }) => method !== 'GET')
+    expect(changes.map(({ method }) => method)).toEqual(['PATCH'])
     expect(releasesOn(space)[0]?.body).toBe('Old')
     const latest = await release('EDIT', 'engine@v1.0.0', '--latest', 'true', '--json')
     expect(latest.json.latest).toBe(true)

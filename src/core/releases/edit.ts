@@ -48,18 +48,17 @@ async function change(
   const state = { tag, prerelease: prerelease ?? release.prerelease }
   const choice = publishes ? (latest ?? 'auto') : latest
   const makeLatest = choice && makeLatestOf(choice, subject, state, releases)
-  const body = notes === undefined ? undefined : keepMark(notes, old)
-  const now = await updateRelease(deps.github, owner, repo, id, {
+  if (publishes) {
+    // By hand it is published as it is: what a pipeline has begun ends here.
+    const body = withoutMark(notes ?? old)
+    const content = { name: title, body, prerelease, latest: makeLatest ?? 'legacy' }
+    return publishDraft(deps, subject, id, content)
+  }
+  return updateRelease(deps.github, owner, repo, id, {
     name: title,
-    body,
+    body: notes === undefined ? undefined : keepMark(notes, old),
     prerelease,
-    draft: publishes ? undefined : draft,
-    latest: publishes || release.draft ? undefined : makeLatest,
-  })
-  if (!publishes) return now
-  // By hand it is published as it is: what a pipeline has begun ends here.
-  return publishDraft(deps, subject, id, {
-    latest: makeLatest ?? 'legacy',
-    body: withoutMark(now.body),
+    draft,
+    latest: release.draft ? undefined : makeLatest,
   })
 }

@@ -1,5 +1,10 @@
 import { GitHubNetworkError, withHint } from '../errors.js'
-import { getRelease, type MakeLatest, updateRelease } from '../github/releases.js'
+import {
+  getRelease,
+  type MakeLatest,
+  type ReleaseOptions,
+  updateRelease,
+} from '../github/releases.js'
 import type { Repo } from '../github/repo.js'
 import type { Release } from '../github/shapes.js'
 import type { ReleaseDeps } from './deps.js'
@@ -14,17 +19,17 @@ const pause = 2000
 /**
  * Publishes a draft, once: where the answer is lost, the release says whether it happened.
  *
- * @param body in place of the one it has
+ * @param content what takes the place of what it has, in the same request
  */
 export async function publishDraft(
   deps: ReleaseDeps,
   { owner, repo }: Repo,
   id: number,
-  { latest, body }: { latest: MakeLatest; body?: string | undefined },
+  content: Pick<ReleaseOptions, 'name' | 'body' | 'prerelease'> & { latest: MakeLatest },
 ): Promise<Release> {
   for (let tries = 1; ; tries++) {
     try {
-      return await updateRelease(deps.github, owner, repo, id, { draft: false, latest, body })
+      return await updateRelease(deps.github, owner, repo, id, { ...content, draft: false })
     } catch (error) {
       if (!(error instanceof GitHubNetworkError)) throw withHint(error, draftStays)
       const now = await stateOf(deps, { owner, repo }, id, error)
