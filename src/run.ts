@@ -1,8 +1,15 @@
+import { constants } from 'node:os'
 import { globalFlags } from './commands/global-flags.js'
 import { type Command, readCommand } from './commands/grammar.js'
 import { nouns } from './commands/index.js'
 import { Context } from './context.js'
-import { exitStatus, InterruptedError, TimeoutError, WizardError } from './core/errors.js'
+import {
+  type EndingSignal,
+  exitStatus,
+  InterruptedError,
+  TimeoutError,
+  WizardError,
+} from './core/errors.js'
 import { lines, type Page } from './terminal/page.js'
 import { optimizeLate } from './v8.js'
 import { version } from './version.js'
@@ -70,31 +77,35 @@ async function pageOf(command: Exclude<Command, { kind: 'run' }>): Promise<Page>
 }
 
 function statusOf(error: unknown): number {
-  if (error instanceof InterruptedError) return error.signal === 'SIGINT' ? 130 : 143
+  if (error instanceof InterruptedError) return signalStatus(error.signal)
   return error instanceof WizardError ? exitStatus[error.code] : exitStatus.FAILED
 }
 
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies EndingSignal[]
+
+/** As a shell tells of it: 130, 143, 129. */
+const signalStatus = (signal: EndingSignal): number => 128 + constants.signals[signal]
+
 /** The first signal lets what is in hand be cleaned up; a second one does not wait for that. */
 function stopOnSignals(process: NodeJS.Process, stop: AbortController): () => void {
-  const listen = (signal: 'SIGINT' | 'SIGTERM') => () => {
+  const listen = (signal: EndingSignal) => () => {
     if (stop.signal.aborted && !(stop.signal.reason instanceof TimeoutError)) {
-      process.exit(signal === 'SIGINT' ? 130 : 143)
+      process.exit(signalStatus(signal))
     }
     stop.abort(new InterruptedError(signal))
   }
-  const onInterrupt = listen('SIGINT')
-  const onTerminate = listen('SIGTERM')
+  const listeners = endingSignals.map((signal) => [signal, listen(signal)] as const)
   // `wizard … | head` closes the pipe: the rest of the output has no reader, which is no failure.
   const onPipeError = (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
     process.stderr.write(`error: stdout can't be written: ${error.code ?? error.message}\n`)
     process.exit(exitStatus.FAILED)
   }
-  process.on('SIGINT', onInterrupt)
-  process.on('SIGTERM', onTerminate)
+  for (const [signal, listener] of listeners) process.on(signal, listener)
   process.stdout.on('error', onPipeError)
+  // Nor does a progress that nobody reads any more stop the work, as with a terminal that was closed.
+  process.stderr.on('error', () => {})
   return () => {
-    process.off('SIGINT', onInterrupt)
-    process.off('SIGTERM', onTerminate)
+    for (const [signal, listener] of listeners) process.off(signal, listener)
   }
 }

@@ -90,12 +90,15 @@ export class TimeoutError extends WizardError {
   override readonly code = 'TIMEOUT'
 }
 
+/** From the keyboard, from whoever manages the process, and from a terminal that was closed. */
+export type EndingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
 /** A signal ended the command. */
 export class InterruptedError extends WizardError {
   override readonly code = 'INTERRUPTED'
-  readonly signal: 'SIGINT' | 'SIGTERM'
+  readonly signal: EndingSignal
 
-  constructor(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT') {
+  constructor(signal: EndingSignal = 'SIGINT') {
     super('interrupted')
     this.signal = signal
   }

@@ -13,6 +13,8 @@ export interface ProgressOptions {
   verbose: boolean
   /** Where lines can be drawn again: a terminal. */
   board: Board | null
+  /** Hides what is secret in a line: a build may print what it was given. */
+  redact(text: string): string
 }
 
 export interface Progress {
@@ -39,10 +41,10 @@ export interface Telling {
 const frame = 50
 
 /** Live lines on a terminal; elsewhere one plain line per change. */
-export function followProgress({ stream, now, verbose, board }: ProgressOptions): Progress {
+export function followProgress({ stream, now, verbose, board, redact }: ProgressOptions): Progress {
   const say = (line: string) => {
     board?.clear()
-    stream.write(`${stream.asLine(plainText(line, { colours: stream.hasColour }))}\n`)
+    stream.write(`${stream.asLine(plainText(redact(line), { colours: stream.hasColour }))}\n`)
   }
   const telling = { stream, now, isLive: board !== null, say }
   const [sync, runs, artifacts] = [tellSync(telling), tellRuns(telling), tellArtifacts(telling)]

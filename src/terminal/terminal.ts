@@ -46,13 +46,13 @@ export class Terminal {
 
   /** The listener of core's events; with `--json` nothing of them is shown, with `--quiet` warnings before an error. */
   async followEvents(): Promise<Emit> {
-    const { json, quiet, verbose, stderr } = this.#options
+    const { json, quiet, verbose, stderr, redact } = this.#options
     if (json) return () => {}
     if (quiet) return (event) => this.#withhold(event)
     const board = this.err.canRedraw
       ? (await import('./board.js')).openBoard(stderr, this.err)
       : null
-    this.#progress = followProgress({ stream: this.err, now: Date.now, verbose, board })
+    this.#progress = followProgress({ stream: this.err, now: Date.now, verbose, board, redact })
     return this.#progress.emit
   }
 

@@ -16,6 +16,7 @@ function follow() {
     stream: openStream(recorder(80).stream, {}, true),
     now: () => time.now,
     verbose: false,
+    redact: (text) => text,
     board,
   })
   emit({ type: 'sync-planned', total: 2 })

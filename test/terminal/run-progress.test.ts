@@ -43,6 +43,7 @@ function follow({ live }: { live: boolean }) {
     stream: openStream(stream, {}, true),
     now: () => time.now,
     verbose: false,
+    redact: (text) => text,
     board: live ? board : null,
   })
   return { ...progress, time, text, drawn: () => lines }
