@@ -14,6 +14,8 @@ export interface DownloadOptions {
   accept?: string | undefined
   /** `sha256:` and 64 hexadecimal digits, which the bytes must have. */
   digest?: string | null | undefined
+  /** Bytes that there must be, where that is known: a server that tells no length may be cut off unseen. */
+  size?: number | undefined
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
@@ -40,22 +42,22 @@ export async function downloadFile(
     name = basename(to),
     accept = 'application/octet-stream',
     digest,
+    size: expected,
     onProgress,
   }: DownloadOptions = {},
 ): Promise<Downloaded> {
   const part = join(dirname(to), `.${basename(to)}.${randomBytes(6).toString('hex')}.part`)
   const file = await writing(part, () => open(part, 'wx'))
   try {
-    const sink = createSink(file, part, onProgress)
+    const sink = createSink(file, part, { onProgress, expected })
     const url = endpoint(api.baseUrl, path)
     await api.transfer({ method: 'GET', url, headers: { accept }, stream: sink })
     await writing(part, () => file.close())
     const { size, sha256 } = sink.result()
-    if (digest?.startsWith('sha256:') && digest !== `sha256:${sha256}`) {
-      throw new GitHubNetworkError(`${name}: the bytes received are not those announced`, {
-        hint: `${digest} was expected, sha256:${sha256} came`,
-      })
-    }
+    if (digest?.startsWith('sha256:') && digest !== `sha256:${sha256}`)
+      throw otherBytes(name, digest, `sha256:${sha256}`)
+    if (expected !== undefined && size !== expected)
+      throw otherBytes(name, `${expected} bytes`, `${size}`)
     await writing(to, () => rename(part, to))
     return { path: to, size, sha256 }
   } catch (error) {
@@ -65,8 +67,17 @@ export async function downloadFile(
   }
 }
 
+const otherBytes = (name: string, announced: string, came: string) =>
+  new GitHubNetworkError(`${name}: the bytes received are not those announced`, {
+    hint: `expected: ${announced}; received: ${came}`,
+  })
+
 /** Takes what comes, from the start or from where the last try stopped. */
-function createSink(file: FileHandle, path: string, onProgress?: (progress: Progress) => void) {
+function createSink(
+  file: FileHandle,
+  path: string,
+  { onProgress, expected }: Pick<DownloadOptions, 'onProgress'> & { expected: number | undefined },
+) {
   let received = 0
   let hash = createHash('sha256')
   let etag: string | undefined
@@ -84,7 +95,7 @@ function createSink(file: FileHandle, path: string, onProgress?: (progress: Prog
       else if (rangeStart(head) !== received)
         throw new GitHubNetworkError(`${head.url.host} sent another part than asked for`)
       etag = strongEtag(head)
-      const total = totalOf(head, received)
+      const total = totalOf(head, received) ?? expected ?? null
       for await (const chunk of body) {
         const at = received
         await writing(path, () => file.write(chunk, 0, chunk.length, at))

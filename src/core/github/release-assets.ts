@@ -83,10 +83,10 @@ export function downloadReleaseAsset(
   api: Api,
   owner: string,
   repo: string,
-  { id, name, digest }: Pick<ReleaseAsset, 'id' | 'name' | 'digest'>,
+  { id, name, digest, size }: Pick<ReleaseAsset, 'id' | 'name' | 'digest' | 'size'>,
   to: string,
   options: Pick<DownloadOptions, 'onProgress'> = {},
 ): Promise<Downloaded> {
   const path = `${repositoryPath(owner, repo)}/releases/assets/${id}`
-  return downloadFile(api, path, to, { ...options, digest, name: oneLine(name, 100) })
+  return downloadFile(api, path, to, { ...options, digest, size, name: oneLine(name, 100) })
 }

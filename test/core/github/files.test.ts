@@ -115,6 +115,17 @@ describe('downloadFile', () => {
     expect(await readdir(folder)).toEqual(['asset.bin'])
   })
 
+  it('takes no end for the whole of a file, where the server tells no length', async () => {
+    const address = await serve((_message, answer) => {
+      answer.writeHead(200, { connection: 'close' })
+      answer.useChunkedEncodingByDefault = false
+      answer.end(bytes.subarray(0, 1000))
+    })
+    const cut = downloadFile(client(address), '/asset', target(), { size: bytes.length })
+    await expect(cut).rejects.toThrow(/cut short/)
+    expect(await readdir(folder)).toEqual([])
+  })
+
   it('gives up on storage that falls silent', async () => {
     const address = await serve((_message, answer) => {
       answer.writeHead(200, { 'content-length': '10' }).write('12345')
