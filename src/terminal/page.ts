@@ -2,7 +2,15 @@
 export type Page =
   | { kind: 'lines'; lines: string[] }
   /** Aligned under a heading on a terminal; elsewhere tab-separated and uncut, without one. */
-  | { kind: 'table'; columns: Column[]; rows: string[][]; after?: string[] }
+  | {
+      kind: 'table'
+      columns: Column[]
+      rows: string[][]
+      /** Lines below it, wherever it is shown. */
+      text?: string[]
+      /** What a person is told at the end, on a terminal. */
+      after?: string[]
+    }
   /** Somebody else's, cleaned already, as it comes: a log. */
   | { kind: 'text'; chunks: AsyncIterable<string> }
   /** Unchanged: a file's content. */

@@ -6,15 +6,15 @@ type Table = Extract<Page, { kind: 'table' }>
 
 /** A table's lines, as the stream can show them. */
 export async function tableLines(
-  { columns, after = [], ...table }: Table,
+  { columns, text = [], after = [], ...table }: Table,
   stream: Stream,
 ): Promise<string[]> {
   const rows = table.rows.map((row) => row.map(oneCell))
-  if (!stream.isTerminal) return rows.map((row) => row.join('\t'))
-  if (rows.length === 0) return after
+  if (!stream.isTerminal) return [...rows.map((row) => row.join('\t')), ...text]
+  if (rows.length === 0) return [...text, ...after]
   // How wide letters are is much to load, and a pipe does not care.
   const { alignedLines } = await import('./aligned.js')
-  return [...alignedLines(shown(columns, rows), stream), ...after]
+  return [...alignedLines(shown(columns, rows), stream), ...text, ...after]
 }
 
 /** Without what could be cut and is empty all the way down. */

@@ -181,6 +181,10 @@ describe('RELEASE LIST, VIEW and STATUS', () => {
       'core-v1.2.0',
       await space.github.oid(name),
     ])
+    await release('EDIT', 'core@1.2.0', '--notes', 'One\n\n- two')
+    expect((await release('VIEW', 'core')).out).toMatch(
+      /^title\tcore-v1\.2\.0\n[\s\S]*\nOne\n\n- two\n$/m,
+    )
     const missing = await release('VIEW', 'core@7.0.0')
     expect([missing.status, missing.err]).toEqual([
       3,
@@ -247,6 +251,26 @@ describe('RELEASE DOWNLOAD', () => {
     const bad = await release('DOWNLOAD', 'engine', '--dir', 'bad')
     expect([bad.status, bad.err]).toEqual([6, expect.stringContaining('large.bin')])
     expect(await snapshot(space.path('bad'))).toEqual({})
+  })
+
+  it('keeps a file that is there, whether the server counts digests or not', async () => {
+    await open()
+    await release('CREATE', 'engine@v1.0.0', 'one.tcz')
+    for (const asset of releasesOn(space)[0]!.assets) asset.digest = ''
+    const download = async (...more: string[]) => {
+      const { status, out } = await release('DOWNLOAD', 'engine', '--dir', 'out', ...more)
+      return [status, out.split('\t')[2]]
+    }
+    expect(await download()).toEqual([0, 'downloaded'])
+    expect(await download()).toEqual([0, 'unchanged'])
+    for (const other of ['eins!', 'e'.repeat((await space.read('one.tcz')).length)]) {
+      await space.write('out/one.tcz', other)
+      expect((await download())[0]).toBe(8)
+      expect(await space.read('out/one.tcz')).toBe(other)
+    }
+    expect(await download('--clobber')).toEqual([0, 'replaced'])
+    const inFile = await release('DOWNLOAD', 'engine', '--dir', 'out/one.tcz')
+    expect([inFile.status, inFile.err]).toEqual([2, expect.stringContaining('ENOTDIR')])
   })
 })
 

@@ -43,6 +43,6 @@ function viewPage(release: ViewedRelease): Page {
       { title: 'VALUE', flexible: true },
     ],
     rows: fields,
-    after: notes.trim() === '' ? [] : ['', ...notes.trim().split(/\r?\n/)],
+    text: notes.trim() === '' ? [] : ['', ...notes.trim().split(/\r?\n/)],
   }
 }

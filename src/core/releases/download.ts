@@ -1,17 +1,16 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import picomatch from 'picomatch'
 import { inLanes } from '../archive/lanes.js'
 import { folded, safeName } from '../archive/names.js'
 import { ConflictError, GitHubNotFoundError, PathError } from '../errors.js'
-import { hasCode } from '../files.js'
 import { writing } from '../github/files.js'
 import { downloadReleaseAsset } from '../github/release-assets.js'
 import type { Release, ReleaseAsset } from '../github/shapes.js'
 import { oneLine } from '../text.js'
-import { hashOf } from './assets/local.js'
 import type { ReleaseDeps } from './deps.js'
 import { findRelease } from './find.js'
+import { expectFree, inTheWay, type Old, type Placed, whatIsThere } from './in-the-way.js'
 import { isWhole } from './info.js'
 import { isSumsFile, parseSums } from './sums.js'
 import type { ReleaseSubject } from './types.js'
@@ -64,20 +63,16 @@ export async function download(
   const work = await writing(dir, () => mkdtemp(join(dir, '.wizard-download-')))
   try {
     const sums = await readSums(deps, subject, release, work)
+    const bench = { subject, work, release, sums, old, clobber: request.clobber }
     const done = new Map<string, DownloadedAsset>()
     await inLanes(atOnce, placed, async (one) => {
       deps.signal?.throwIfAborted()
-      done.set(one.path, await take(deps, { subject, work, sums, old }, one))
+      done.set(one.path, await take(deps, bench, one))
     })
     return placed.flatMap(({ path }) => done.get(path) ?? [])
   } finally {
     await rm(work, { recursive: true, force: true })
   }
-}
-
-interface Placed {
-  asset: ReleaseAsset
-  path: string
 }
 
 /** @throws GitHubNotFoundError */
@@ -115,33 +110,6 @@ function place(assets: ReleaseAsset[], dir: string): Placed[] {
   })
 }
 
-/** The digests of the files in the way, by path; null for one that can't be the asset. */
-async function whatIsThere(placed: Placed[]): Promise<Map<string, string | null>> {
-  const found = new Map<string, string | null>()
-  for (const { asset, path } of placed) {
-    const stats = await stat(path).catch((error: unknown) => {
-      if (hasCode(error, 'ENOENT')) return null
-      throw error
-    })
-    if (stats === null) continue
-    if (!stats.isFile()) throw new PathError(`${path} is in the way, and no file`)
-    const isLikely = stats.size === asset.size && asset.digest !== null
-    const digest = isLikely ? `sha256:${await hashOf(path, 'sha256')}` : null
-    found.set(path, digest === asset.digest ? digest : null)
-  }
-  return found
-}
-
-/** @throws ConflictError */
-function expectFree(old: Map<string, string | null>, { tag_name: tag }: Release): void {
-  const others = [...old].filter(([, digest]) => digest === null).map(([path]) => path)
-  if (others.length === 0) return
-  const which = others.slice(0, 5).join(', ') + (others.length > 5 ? ' …' : '')
-  throw new ConflictError(`there are other files already: ${which}`, {
-    hint: `--clobber replaces them by those of ${tag}; --dir DIR puts them elsewhere`,
-  })
-}
-
 /** By the name of the asset. */
 async function readSums(
   deps: ReleaseDeps,
@@ -161,13 +129,15 @@ async function readSums(
 interface Bench {
   subject: ReleaseSubject
   work: string
+  release: Release
   sums: ReadonlyMap<string, string>
-  old: ReadonlyMap<string, string | null>
+  old: ReadonlyMap<string, Old>
+  clobber: boolean
 }
 
 async function take(
   deps: ReleaseDeps,
-  { subject: { owner, repo }, work, sums, old }: Bench,
+  { subject: { owner, repo }, work, release, sums, old, clobber }: Bench,
   { asset, path }: Placed,
 ): Promise<DownloadedAsset> {
   const { name, size } = asset
@@ -179,12 +149,16 @@ async function take(
     const kinds = checked.filter((kind) => kind !== false)
     return { name, path, size, digest: `sha256:${sha256}`, checked: kinds, status }
   }
-  if (there) return done(there.slice('sha256:'.length), 'unchanged')
+  const known = there?.digest?.slice('sha256:'.length)
+  const isKept = there?.isAsset ?? (known !== undefined && sums.get(name) === known)
+  if (known !== undefined && isKept) return done(known, 'unchanged')
   const part = join(work, String(asset.id))
   const { sha256 } = await downloadReleaseAsset(deps.github, owner, repo, asset, part, {
     onProgress: (so) =>
       deps.emit({ type: 'transfer-progress', direction: 'download', name, ...so }),
   })
+  if (there?.isAsset === null && known === sha256) return done(sha256, 'unchanged')
+  if (there?.isAsset === null && !clobber) throw inTheWay([path], release)
   const result = done(sha256, there === undefined ? 'downloaded' : 'replaced')
   await writing(path, () => rename(part, path))
   return result
