@@ -44,7 +44,8 @@ const frame = 50
 export function followProgress({ stream, now, verbose, board, redact }: ProgressOptions): Progress {
   const say = (line: string) => {
     board?.clear()
-    stream.write(`${stream.asLine(plainText(redact(line), { colours: stream.hasColour }))}\n`)
+    const text = plainText(redact(line), { colours: stream.hasColour })
+    stream.write(`${stream.asLine(text.replace(/\s*\n\s*/g, ' '))}\n`)
   }
   const telling = { stream, now, isLive: board !== null, say }
   const [sync, runs, artifacts] = [tellSync(telling), tellRuns(telling), tellArtifacts(telling)]

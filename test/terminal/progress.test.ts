@@ -12,8 +12,9 @@ function follow() {
     draw: (lines: () => string[]) => void drawn.push(lines().join('\n')),
   }
   const time = { now: 0 }
+  const written = recorder(80)
   const { emit } = followProgress({
-    stream: openStream(recorder(80).stream, {}, true),
+    stream: openStream(written.stream, {}, true),
     now: () => time.now,
     verbose: false,
     redact: (text) => text,
@@ -28,7 +29,7 @@ function follow() {
       path: '/typo',
       progress: { phase: 'checkout', bytes: 0, done, total: 3000 },
     })
-  return { drawn, time, emit, checkOut }
+  return { drawn, time, emit, checkOut, text: written.text }
 }
 
 describe('live lines', () => {
@@ -47,4 +48,11 @@ describe('live lines', () => {
     emit({ type: 'repository-started', repo: 'uDOS/micro', path: '/micro', action: 'pull' })
     expect(drawn.at(-1)).toContain('uDOS/micro  connecting')
   })
+})
+
+it('what stays is one line, whatever a name from elsewhere holds', () => {
+  const { emit, text } = follow()
+  const name = 'a\n::error::b'
+  emit({ type: 'transfer-done', direction: 'download', name, size: 1, status: 'downloaded' })
+  expect(text()).toContain('  a ::error::b downloaded (1 B)\n')
 })
