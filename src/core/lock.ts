@@ -21,6 +21,8 @@ export interface LockRequest {
   command: string
   /** Milliseconds to wait for another holder to finish. */
   wait: number
+  /** What whoever waited in vain can do, beside waiting longer. */
+  hint?: string | undefined
 }
 
 export interface Lock {
@@ -45,7 +47,7 @@ export async function acquireLock(deps: LockDeps, request: LockRequest): Promise
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     const holder = await takeMark(request.path, liveness)
     if (holder === null) return { release: () => release(request.path, mark) }
-    if (deps.clock.now() >= deadline) throw lockedBy(holder, request.path)
+    if (deps.clock.now() >= deadline) throw lockedBy(holder, request)
     await deps.clock.sleep(pause, deps.signal)
   }
 }
@@ -64,7 +66,7 @@ async function release(path: string, mark: string): Promise<void> {
   if (typeof holder === 'object' && holder.mark === mark) await rm(path, { force: true })
 }
 
-function lockedBy(holder: Holder, path: string): LockedError {
+function lockedBy(holder: Holder, { path, hint }: LockRequest): LockedError {
   const known = typeof holder === 'object' ? parseMark(holder.mark) : null
   if (known === null) {
     return new LockedError(`${path} is held, and does not say by whom`, {
@@ -74,7 +76,7 @@ function lockedBy(holder: Holder, path: string): LockedError {
   const { pid, host, since, command } = known
   return new LockedError(
     `another wizard is at work: ${command} (process ${pid} on ${host}, since ${since})`,
-    { hint: 'wait for it to end, or give --lock-wait more seconds' },
+    { hint: hint ?? 'wait for it to end, and run the command again' },
   )
 }
 

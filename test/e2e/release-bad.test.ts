@@ -16,6 +16,7 @@ afterAll(() => space.close())
 it.each([
   ['a tag that has a release', ['CREATE', 'engine@v1.0.0'], 8, /has a release already/],
   ['no tag', ['CREATE', 'engine'], 2, /engine names no tag/],
+  ['a tag alone, as gh takes it', ['CREATE', 'v2.0.0'], 2, /OWNER\/REPO@v2\.0\.0, or @v2\.0\.0/],
   ['an empty tag', ['CREATE', 'engine@'], 2, /ends before the tag/],
   [
     'notes in two ways',

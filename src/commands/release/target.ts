@@ -102,7 +102,13 @@ export async function taggedTarget(
 ): Promise<{ subject: ReleaseSubject; named: string }> {
   const { subject, named } = await releaseTarget(context, text, flag)
   if (named !== null) return { subject, named }
-  throw new UsageError(`${text} names no tag`, { hint: `write ${text}@TAG or ${text}@VERSION` })
+  // Whoever comes from gh writes the tag alone.
+  const isTag = /^v?\d+\.\d/.test(text)
+  throw new UsageError(`${text} names no ${isTag ? 'repository' : 'tag'}`, {
+    hint: isTag
+      ? `write OWNER/REPO@${text}, or @${text} for the repository around here`
+      : `write ${text}@TAG or ${text}@VERSION`,
+  })
 }
 
 export const latestChoices = ['true', 'false', 'auto'] as const

@@ -39,7 +39,12 @@ export async function underLock<T>(
   const { clock, self, signal, config } = session
   const lock = await acquireLock(
     { clock, self, signal },
-    { path: join(config.root, '.wizard', 'lock'), command, wait: wait ?? defaultLockWait },
+    {
+      path: join(config.root, '.wizard', 'lock'),
+      command,
+      wait: wait ?? defaultLockWait,
+      hint: 'wait for it to end, or give --lock-wait more seconds',
+    },
   )
   try {
     const state = await openState(session)
