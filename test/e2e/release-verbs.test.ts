@@ -275,6 +275,20 @@ describe('RELEASE DOWNLOAD', () => {
 })
 
 describe('RELEASE DELETE', () => {
+  it('is done where the answer was lost, and not where the token may not', async () => {
+    await open()
+    await release('CREATE', 'engine@v1.0.0')
+    const args = ['DELETE', 'engine@v1.0.0', '--cleanup-tag', '--yes'] as const
+    const which = { method: 'DELETE', path: /\/releases\/\d+$/, times: 1 }
+    space.github.fail({ ...which, status: 404, body: { message: 'Not Found' } })
+    expect((await release(...args)).status).toBe(3)
+    expect(releasesOn(space)).toHaveLength(1)
+    const fault = space.github.fail({ ...which, dropAnswer: true })
+    expect([(await release(...args)).status, fault.hits]).toEqual([0, 1])
+    expect(releasesOn(space)).toEqual([])
+    await expect(space.github.oid(name, 'refs/tags/v1.0.0')).rejects.toThrow()
+  })
+
   it('asks, and deletes the tag only where that is said', async () => {
     await open()
     await release('CREATE', 'engine@v1.0.0')

@@ -75,7 +75,11 @@ export async function updateRelease(
   return parseAnswer(api, releaseAnswer, data)
 }
 
-/** The tag stays. https://docs.github.com/en/rest/releases/releases#delete-a-release */
+/**
+ * The tag stays. Where an answer was lost, the release is not there any more when it is asked for again; where a token may
+ * not delete, GitHub says the same of one that is.
+ * https://docs.github.com/en/rest/releases/releases#delete-a-release
+ */
 export async function deleteRelease(
   api: Api,
   owner: string,
@@ -83,7 +87,22 @@ export async function deleteRelease(
   id: number,
 ): Promise<void> {
   repositoryPath(owner, repo)
-  await (await api.octokit()).rest.repos.deleteRelease({ owner, repo, release_id: id })
+  try {
+    await (await api.octokit()).rest.repos.deleteRelease({ owner, repo, release_id: id })
+  } catch (error) {
+    if (!(error instanceof GitHubNotFoundError) || (await isThere(api, owner, repo, id)))
+      throw error
+  }
+}
+
+async function isThere(api: Api, owner: string, repo: string, id: number): Promise<boolean> {
+  try {
+    await getRelease(api, owner, repo, id)
+    return true
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return false
+    throw error
+  }
 }
 
 export interface ReleaseListOptions extends Paging {
