@@ -59,7 +59,13 @@ export function isNeverSent(error: unknown): boolean {
   return proxyRefusal(error) !== undefined
 }
 
+/** The command has ended, by another request's failure say, and its connections with it. */
+const isClosed = (error: unknown) =>
+  ['UND_ERR_DESTROYED', 'UND_ERR_CLOSED'].includes(causeCode(error) ?? '')
+
 /** Trying again helps nothing. */
+export const isFinal = (error: unknown): boolean => isCertificateFailure(error) || isClosed(error)
+
 export function isCertificateFailure(error: unknown): boolean {
   return (causeCode(error) ?? '') in certificate
 }

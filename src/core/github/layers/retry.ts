@@ -1,5 +1,5 @@
 import { GitHubNetworkError } from '../../errors.js'
-import { isCertificateFailure, isNeverSent } from '../../http/failure.js'
+import { isFinal, isNeverSent } from '../../http/failure.js'
 import { retryAfter, type Waits } from '../../http/waits.js'
 import { type ApiRequest, type ApiResponse, isRepeatable, type Layer } from '../message.js'
 
@@ -51,7 +51,7 @@ function mayRepeat(request: ApiRequest, outcome: Outcome): boolean {
     return isRepeatable(request) || (status === 503 && 'retry-after' in headers)
   }
   const { error } = outcome
-  if (!(error instanceof GitHubNetworkError) || isCertificateFailure(error)) return false
+  if (!(error instanceof GitHubNetworkError) || isFinal(error)) return false
   return isRepeatable(request) || isNeverSent(error)
 }
 

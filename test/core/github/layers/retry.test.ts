@@ -32,6 +32,13 @@ describe('retry', () => {
     },
   )
 
+  it('does not ask again where the command has ended', async () => {
+    const waits = fakeWaits()
+    const next = scripted(lost('UND_ERR_DESTROYED'), answer())
+    await expect(layer(waits)(next)(get())).rejects.toThrow('UND_ERR_DESTROYED')
+    expect(waits.clock.slept).toEqual([])
+  })
+
   it('tells how often it tried', async () => {
     const next = scripted(lost('ECONNRESET'), lost('ECONNRESET'))
     await expect(layer(fakeWaits(), 1)(next)(get())).rejects.toThrow(
