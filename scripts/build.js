@@ -24,7 +24,7 @@ const withoutHttp2 = {
 const fresh = `${root}/dist.new-${process.pid}`
 const bundle = await rolldown({
   cwd: root,
-  input: { main: 'src/main.ts', index: 'src/index.ts' },
+  input: { main: 'src/main.ts', index: 'src/index.ts', worker: 'src/core/git/pool/worker.ts' },
   platform: 'node',
   resolve: {
     alias: {
@@ -37,7 +37,13 @@ const bundle = await rolldown({
   },
   plugins: [withoutHttp2],
   treeshake: { moduleSideEffects: [{ test: isLeftOut, sideEffects: false }] },
-  transform: { define: { __WIZARD_VERSION__: JSON.stringify(version) } },
+  transform: {
+    define: {
+      __WIZARD_VERSION__: JSON.stringify(version),
+      // As seen from the chunk that the pool is in.
+      __WIZARD_WORKER__: JSON.stringify('../worker.js'),
+    },
+  },
 })
 await bundle.write({
   dir: fresh,
