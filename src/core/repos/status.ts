@@ -27,7 +27,7 @@ export async function statusOf(
 ): Promise<RepositoryStatus[]> {
   const { signal, emit } = session
   const onDeath = (message: string) => emit({ type: 'warning', message })
-  const pool = new Pool({ expected: wanted.length, signal, onDeath })
+  const pool = await Pool.open({ expected: wanted.length, signal, onDeath })
   try {
     const state = await openState(session)
     const situations = await lookAt(session, state, wanted, { offline })

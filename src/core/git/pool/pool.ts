@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import type { WorktreeStatus } from '../types.js'
-import { Helper, type Job } from './helper.js'
+import type { Helper, HelperEvents, Job } from './helper.js'
 import { perform, type Task } from './task.js'
 
 export interface PoolOptions {
@@ -36,13 +36,27 @@ export class Pool {
   readonly #waiting: Job[] = []
   #isBusyHere = false
 
-  constructor(options: PoolOptions) {
-    const { expected, signal, file = bundled } = options
+  private constructor({ signal, onDeath }: PoolOptions, start: (events: HelperEvents) => Helper[]) {
     this.#signal = signal
-    const { helpers = helpersFor(expected) } = options
-    this.#helpers =
-      file === null ? [] : Array.from({ length: helpers }, () => this.#start(file, options))
+    this.#helpers = start({
+      onFree: () => this.#handOut(),
+      onReturned: (job) => job.resolve(perform(job.task, signal)),
+      onDeath: (reason) => {
+        onDeath?.(`a thread of wizard's died (${reason}); its work is done without it`)
+        this.#handOut()
+      },
+    })
     signal?.addEventListener('abort', this.#abort)
+  }
+
+  /** What threads need is loaded where there will be any. */
+  static async open(options: PoolOptions): Promise<Pool> {
+    const { expected, file = bundled, helpers = helpersFor(expected) } = options
+    if (file === null || helpers === 0) return new Pool(options, () => [])
+    const { Helper } = await import('./helper.js')
+    const start = (events: HelperEvents) =>
+      Array.from({ length: helpers }, () => new Helper(file, events))
+    return new Pool(options, start)
   }
 
   /** @throws as `status`; the signal's reason when it is aborted */
@@ -58,17 +72,6 @@ export class Pool {
   close(): void {
     this.#signal?.removeEventListener('abort', this.#abort)
     for (const helper of this.#helpers) helper.end()
-  }
-
-  #start(file: URL, { onDeath }: PoolOptions): Helper {
-    return new Helper(file, {
-      onFree: () => this.#handOut(),
-      onReturned: (job) => job.resolve(perform(job.task, this.#signal)),
-      onDeath: (reason) => {
-        onDeath?.(`a thread of wizard's died (${reason}); its work is done without it`)
-        this.#handOut()
-      },
-    })
   }
 
   #handOut(): void {

@@ -22,8 +22,8 @@ beforeAll(async () => {
   return () => rmSync(folder, { recursive: true })
 })
 
-function openPool(options: Partial<PoolOptions> = {}): Pool {
-  const pool = new Pool({ expected: 0, helpers: 1, file: worker, ...options })
+async function openPool(options: Partial<PoolOptions> = {}): Promise<Pool> {
+  const pool = await Pool.open({ expected: 0, helpers: 1, file: worker, ...options })
   onTestFinished(() => pool.close())
   return pool
 }
@@ -63,13 +63,13 @@ const answersElsewhere = `parentPort.postMessage({ id, status: ${JSON.stringify(
 
 describe('a pool of threads', () => {
   test.each([0, 1, 3])('tells the same with %i more threads', async (helpers) => {
-    const pool = openPool({ helpers })
+    const pool = await openPool({ helpers })
     const statuses = await Promise.all(repositories(8).map((task) => pool.status(task)))
     expect(statuses).toEqual(newFiles(8))
   })
 
   test('gives work to the others', async () => {
-    const pool = openPool({ file: workerThat(answersElsewhere) })
+    const pool = await openPool({ file: workerThat(answersElsewhere) })
     const [task] = repositories(1)
     expect(await pool.status(task!)).toEqual(elsewhere)
   })
@@ -81,13 +81,13 @@ describe('a pool of threads', () => {
       { file, expected: 15 },
       { file: null, expected: 1000 },
     ]) {
-      const pool = openPool({ helpers: undefined, ...options })
+      const pool = await openPool({ helpers: undefined, ...options })
       expect(await pool.status(task!)).toEqual(newFiles(1)[0])
     }
   })
 
   test('throws what a repository throws, with its hint', async () => {
-    const pool = openPool()
+    const pool = await openPool()
     const [task] = repositories(1)
     writeFileSync(join(task!.gitDir, 'index'), 'damaged')
     await expect(pool.status(task!)).rejects.toMatchObject({
@@ -101,7 +101,10 @@ describe('a pool of threads', () => {
     'does the work of a thread that dies, and says so: %s',
     async (deed) => {
       const told: string[] = []
-      const pool = openPool({ file: workerThat(deed), onDeath: (message) => told.push(message) })
+      const pool = await openPool({
+        file: workerThat(deed),
+        onDeath: (message) => told.push(message),
+      })
       const statuses = await Promise.all(repositories(5).map((task) => pool.status(task)))
       expect(statuses).toEqual(newFiles(5))
       expect(told).toHaveLength(1)
@@ -111,7 +114,7 @@ describe('a pool of threads', () => {
 
   test('ends what it waits for when it is aborted', async () => {
     const controller = new AbortController()
-    const pool = openPool({ file: workerThat('while (true);'), signal: controller.signal })
+    const pool = await openPool({ file: workerThat('while (true);'), signal: controller.signal })
     const [task] = repositories(1)
     const asked = pool.status(task!)
     controller.abort(new Error('enough'))
