@@ -7,7 +7,8 @@ export const startUp = (): Promise<Row[]> =>
   withPlace(async ({ path, wizard }) => {
     const empty = path('empty.mjs')
     await writeFile(empty, '')
-    const node: Command = { argv: [process.execPath, empty] }
+    // In wizard's environment: a variable like NODE_EXTRA_CA_CERTS costs every node its milliseconds.
+    const node: Command = { ...wizard('.'), argv: [process.execPath, empty] }
     const times = await compare(21, {
       'node empty.mjs': () => node,
       version: () => wizard('.', '--version'),

@@ -1,6 +1,6 @@
-import { lstat, readFile } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { hasCode } from '../files.js'
+import { hasCode, readTextIfThere } from '../files.js'
 
 /** Where git keeps what belongs to a work tree. */
 export interface GitDirs {
@@ -21,10 +21,10 @@ export async function gitDirsOf(dir: string): Promise<GitDirs | null> {
   const kind = await kindOf(dotGit)
   if (kind === 'folder') return withHead({ gitDir: dotGit, commonDir: dotGit })
   if (kind !== 'file') return null
-  const path = /^gitdir: (.+)$/s.exec((await textOf(dotGit)) ?? '')?.[1]?.trimEnd()
+  const path = /^gitdir: (.+)$/s.exec(readTextIfThere(dotGit) ?? '')?.[1]?.trimEnd()
   if (path === undefined) return null
   const gitDir = resolve(dir, path)
-  const common = (await textOf(join(gitDir, 'commondir')))?.trimEnd()
+  const common = readTextIfThere(join(gitDir, 'commondir'))?.trimEnd()
   return withHead({ gitDir, commonDir: common === undefined ? gitDir : resolve(gitDir, common) })
 }
 
@@ -37,15 +37,6 @@ async function kindOf(path: string): Promise<'folder' | 'file' | null> {
     return (await lstat(path)).isDirectory() ? 'folder' : 'file'
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null
-    throw error
-  }
-}
-
-async function textOf(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null
     throw error
   }
 }

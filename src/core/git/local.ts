@@ -1,4 +1,5 @@
-import { lstat, open, readdir } from 'node:fs/promises'
+import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../files.js'
 import { type GitConfig, readGitConfig } from './config-file.js'
@@ -9,10 +10,10 @@ import { BlockedError, type LocalRepository, type LocalState, type Oid } from '.
 
 /** What is at a path, told by a few small files of it; nothing is changed. @throws what the file system says */
 export async function readLocal(dir: string): Promise<LocalState> {
-  const kind = await kindOf(dir)
+  const kind = kindOf(dir)
   if (kind !== 'folder') return kind === 'absent' ? { kind } : { kind: 'occupied', what: kind }
   const gitDir = join(dir, '.git')
-  const dotGit = await kindOf(gitDir)
+  const dotGit = kindOf(gitDir)
   if (dotGit === 'absent') {
     const names = await readdir(dir)
     return names.length === 0
@@ -20,7 +21,7 @@ export async function readLocal(dir: string): Promise<LocalState> {
       : { kind: 'occupied', what: 'a folder that is no git repository' }
   }
   if (dotGit !== 'folder') return { kind: 'occupied', what: 'a linked work tree or a submodule' }
-  if ((await kindOf(join(gitDir, 'HEAD'))) === 'absent') {
+  if (kindOf(join(gitDir, 'HEAD')) === 'absent') {
     return { kind: 'occupied', what: 'a folder whose .git is no repository' }
   }
   return readRepository({ gitDir, commonDir: gitDir })
@@ -43,7 +44,7 @@ async function readRepository({ gitDir, commonDir }: GitDirs): Promise<LocalRepo
   const setting = unsupportedSetting(config)
   try {
     const place = await readPlace({ gitDir, commonDir })
-    return { ...known, ...place, unsupported: setting ?? (await unsupportedIndex(gitDir)) }
+    return { ...known, ...place, unsupported: setting ?? unsupportedIndex(gitDir) }
   } catch (error) {
     // A setting may change how refs are kept (reftable, SHA-256): then none can be read here.
     const unsupported = setting ?? (error instanceof BlockedError ? error.message : null)
@@ -63,14 +64,15 @@ async function readPlace({
 
 type Kind = 'absent' | 'folder' | 'a file' | 'a symbolic link' | 'no plain file'
 
-async function kindOf(path: string): Promise<Kind> {
+function kindOf(path: string): Kind {
   try {
-    const stat = await lstat(path)
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return 'absent'
     if (stat.isDirectory()) return 'folder'
     if (stat.isSymbolicLink()) return 'a symbolic link'
     return stat.isFile() ? 'a file' : 'no plain file'
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return 'absent'
+    if (hasCode(error, 'ENOTDIR')) return 'absent'
     throw error
   }
 }
@@ -96,20 +98,26 @@ function isHarmless(key: string, config: GitConfig): boolean {
 }
 
 /** https://git-scm.com/docs/index-format: the signature, the version, and the extension that splits it. */
-async function unsupportedIndex(gitDir: string): Promise<string | null> {
-  const file = await open(join(gitDir, 'index')).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return null
-    throw error
-  })
+function unsupportedIndex(gitDir: string): string | null {
+  const file = openIfThere(join(gitDir, 'index'))
   if (file === null) return null
   try {
     const header = Buffer.alloc(8)
-    await file.read(header, 0, 8, 0)
+    readSync(file, header)
     const version = header.readUInt32BE(4)
     return header.toString('latin1', 0, 4) === 'DIRC' && version >= 4
       ? `an index of version ${version}`
       : null
   } finally {
-    await file.close()
+    closeSync(file)
+  }
+}
+
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
   }
 }

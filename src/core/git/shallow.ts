@@ -1,6 +1,6 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasCode } from '../files.js'
+import { readTextIfThere } from '../files.js'
 import { lockFile } from './lock-file.js'
 import { isOid } from './objects/hash.js'
 import type { Liveness, Oid } from './types.js'
@@ -11,13 +11,8 @@ import type { Liveness, Oid } from './types.js'
  * @see https://git-scm.com/docs/shallow
  */
 export async function readShallow(gitDir: string): Promise<Set<Oid>> {
-  try {
-    const text = await readFile(join(gitDir, 'shallow'), 'utf8')
-    return new Set(text.split('\n').filter(isOid))
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return new Set()
-    throw error
-  }
+  const text = readTextIfThere(join(gitDir, 'shallow')) ?? ''
+  return new Set(text.split('\n').filter(isOid))
 }
 
 /** @throws ConflictError where another process is at the file */

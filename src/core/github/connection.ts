@@ -10,7 +10,6 @@ import { defaultBaseUrl, gitUrlFor, parseBaseUrl, webHost } from './addresses.js
 import type { Api } from './api.js'
 import { type AppSettings, appTokens } from './app.js'
 import { type Credentials, createCredentials, tokenSources } from './auth.js'
-import { ghToken } from './gh.js'
 import type { Send } from './message.js'
 import { createOctokit, type Octokit } from './octokit.js'
 import { createTeller, type Teller } from './teller.js'
@@ -156,7 +155,8 @@ export class Connection implements Api {
       return [appTokens(app, { owner, clock: this.#clock, octokit: () => this.#appOctokit() })]
     // gh knows hosts without their ports.
     const host = webHost(this.baseUrl).replace(/:\d+$/, '')
-    return tokenSources({ token, tokenSource, env, gh: () => ghToken(host, env, signal) })
+    const gh = async () => (await import('./gh.js')).ghToken(host, env, signal)
+    return tokenSources({ token, tokenSource, env, gh })
   }
 
   #appOctokit(): Promise<Octokit> {

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { aheadBehind } from '../git/history.js'
 import { openObjectStore } from '../git/objects/store.js'
+import type { Pool } from '../git/pool/pool.js'
 import { wasUpstream } from '../git/pull.js'
 import { resolveRef } from '../git/refs.js'
-import { status } from '../git/status.js'
 import type { LocalRepository, Oid } from '../git/types.js'
+import { userEnvironment } from '../git/worktree/settings.js'
 import type { Session } from './session.js'
 import type { RepositoryStatus } from './types.js'
 
@@ -15,29 +16,24 @@ type Comparison = Pick<
 
 /** HEAD and the work tree against the commit that the remote is at; null: the remote is empty, or nothing is known of it. */
 export async function compare(
-  { signal, env }: Session,
+  { env }: Session,
+  pool: Pool,
   dir: string,
   local: LocalRepository,
   remote: Oid | null,
 ): Promise<Comparison> {
   const gitDir = join(dir, '.git')
+  const changes = await pool.status({ dir, gitDir, env: userEnvironment(env) })
+  const is_dirty = Object.values(changes).some((paths) => paths.length > 0)
+  const known = { remote_commit: remote, is_dirty }
+  if (remote === local.head) return { state: 'up-to-date', ...known, ahead_by: 0, behind_by: 0 }
+  if (local.head === null || remote === null) {
+    const state = local.head === null ? 'behind' : 'ahead'
+    return { state, ...known, ahead_by: null, behind_by: null }
+  }
   const store = await openObjectStore(gitDir)
   try {
-    const { staged, unstaged, untracked } = await status({ dir, gitDir, store, signal, env })
-    const is_dirty = staged.length + unstaged.length + untracked.length > 0
-    if (remote === local.head)
-      return { state: 'up-to-date', remote_commit: remote, is_dirty, ahead_by: 0, behind_by: 0 }
-    if (local.head === null || remote === null) {
-      return {
-        state: local.head === null ? 'behind' : 'ahead',
-        remote_commit: remote,
-        is_dirty,
-        ahead_by: null,
-        behind_by: null,
-      }
-    }
-    const counts = await countsBetween(gitDir, store, local, remote)
-    return { ...counts, remote_commit: remote, is_dirty }
+    return { ...known, ...(await countsBetween(gitDir, store, local, remote)) }
   } finally {
     await store.close()
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { reportError, WizardError } from '../errors.js'
+import { Pool } from '../git/pool/pool.js'
 import { resolveRef } from '../git/refs.js'
 import type { Git, LocalRepository, Oid } from '../git/types.js'
 import { urlOf } from './carry-out.js'
@@ -24,15 +25,21 @@ export async function statusOf(
   wanted: Wanted[],
   { offline = false }: StatusOptions = {},
 ): Promise<RepositoryStatus[]> {
-  const state = await openState(session)
-  const situations = await lookAt(session, state, wanted, { offline })
-  const git = offline ? null : await gitOf(session)
-  const limit = pLimit(session.config.github.concurrency)
-  return Promise.all(
-    situations
-      .filter(isExpected)
-      .map((situation) => limit(() => statusOfOne(session, git, situation))),
-  )
+  const { signal, emit } = session
+  const onDeath = (message: string) => emit({ type: 'warning', message })
+  const pool = await Pool.open({ expected: wanted.length, signal, onDeath })
+  try {
+    const state = await openState(session)
+    const situations = await lookAt(session, state, wanted, { offline })
+    const git = offline ? null : await gitOf(session)
+    const limit = pLimit(session.config.github.concurrency)
+    const expected = situations.filter(isExpected)
+    return await Promise.all(
+      expected.map((situation) => limit(() => statusOfOne(session, { git, pool }, situation))),
+    )
+  } finally {
+    pool.close()
+  }
 }
 
 /** The same for the clone at a path, whether repos.yaml names it or not: its own origin and branch are compared. */
@@ -52,7 +59,7 @@ const isExpected = ({ wanted, local }: Situation) =>
 
 async function statusOfOne(
   session: Session,
-  git: Git | null,
+  { git, pool }: { git: Git | null; pool: Pool },
   situation: Situation,
 ): Promise<RepositoryStatus> {
   const known = unknownStatus(situation)
@@ -69,7 +76,7 @@ async function statusOfOne(
       return { ...known, state: 'blocked', error: obstacle ? reportError(obstacle) : null }
     }
     const remote = await remoteCommit(asked, local)
-    return { ...known, ...(await compare(session, situation.wanted.path, local, remote)) }
+    return { ...known, ...(await compare(session, pool, situation.wanted.path, local, remote)) }
   } catch (error) {
     return { ...known, error: reportError(error) }
   }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -199,10 +200,15 @@ test('nothing new is one request', async () => {
   expect(refsOf(dir)).toBe(before)
 })
 
-test('what is new by one commit is two requests', async () => {
+test('what is new by one commit is two requests over one connection', async () => {
   const { github, url, ours: dir } = await setting()
   await github.commit('uDOS/typo', { files: { 'new.txt': 'new\n' } })
+  const connections: unknown[] = []
+  const note = (connection: unknown) => void connections.push(connection)
+  subscribe('undici:client:connected', note)
+  onTestFinished(() => void unsubscribe('undici:client:connected', note))
   await fetch(client(), { url, dir, ref: 'main' })
+  expect(connections).toHaveLength(1)
   expect(github.requests.map(({ path }) => path)).toEqual([
     '/uDOS/typo.git/git-upload-pack',
     '/uDOS/typo.git/git-upload-pack',

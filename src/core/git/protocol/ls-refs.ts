@@ -23,6 +23,7 @@ export async function lsRefs(
   const answer = await postUploadPack(git, url, requestBody(prefixes, knowsUnborn))
   try {
     const advertised = await readAdvertised(answer.packets, new URL(url).host)
+    await answer.packets.finish()
     return { ...advertised, version: 2, url: answer.url }
   } finally {
     await answer.packets.close()

@@ -34,7 +34,7 @@ export async function requestPackV2(
       for (const oid of news) await request.haves.acknowledge(oid)
       common.push(...news)
       inVain = news.length > 0 ? 0 : inVain + told.length
-      await packets.close()
+      await packets.finish()
     } catch (error) {
       await packets.close()
       throw error

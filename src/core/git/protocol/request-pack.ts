@@ -53,7 +53,9 @@ export async function requestPack<T>(
         ? await requestPackV2(git, remote, request)
         : await requestPackV0(git, remote, request)
     packets = opened.packets
-    return await take(opened)
+    const taken = await take(opened)
+    await packets.finish()
+    return taken
   } catch (error) {
     throw isUnknownObject(error) ? notThere(error) : error
   } finally {

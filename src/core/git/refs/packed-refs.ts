@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasCode } from '../../files.js'
+import { readTextIfThere } from '../../files.js'
 import { lockFile } from '../lock-file.js'
 import type { Liveness, Oid, RemoteRef } from '../types.js'
 
@@ -8,7 +7,7 @@ const fileOf = (gitDir: string) => join(gitDir, 'packed-refs')
 
 /** One of the refs in `packed-refs`; null where it does not stand there. */
 export async function readPackedRef(gitDir: string, name: string): Promise<Oid | null> {
-  const text = await readText(gitDir)
+  const text = readText(gitDir)
   const at = text.indexOf(` ${name}\n`)
   return at < 40 ? null : text.slice(at - 40, at)
 }
@@ -16,7 +15,7 @@ export async function readPackedRef(gitDir: string, name: string): Promise<Oid |
 /** Those whose name begins so, by name. @see https://git-scm.com/docs/git-pack-refs */
 export async function readPackedRefs(gitDir: string, prefix: string): Promise<Map<string, Oid>> {
   const refs = new Map<string, Oid>()
-  for (const line of (await readText(gitDir)).split('\n')) {
+  for (const line of readText(gitDir).split('\n')) {
     if (/^[0-9a-f]{40} /.test(line) && line.startsWith(prefix, 41)) {
       refs.set(line.slice(41), line.slice(0, 40))
     }
@@ -26,7 +25,7 @@ export async function readPackedRefs(gitDir: string, prefix: string): Promise<Ma
 
 /** The first of those whose name begins so; null where there is none. */
 export async function findPackedRef(gitDir: string, prefix: string): Promise<string | null> {
-  const text = await readText(gitDir)
+  const text = readText(gitDir)
   const at = text.indexOf(` ${prefix}`)
   return at < 40 ? null : text.slice(at + 1, text.indexOf('\n', at))
 }
@@ -49,7 +48,7 @@ export async function removePackedRef(
 ): Promise<void> {
   const lock = await lockFile(fileOf(gitDir), liveness)
   try {
-    const text = await readText(gitDir)
+    const text = readText(gitDir)
     const at = text.indexOf(` ${name}\n`)
     if (at < 40) return
     const after = text.indexOf('\n', at) + 1
@@ -63,11 +62,4 @@ export async function removePackedRef(
 const byName = ([one]: [string, RemoteRef], [other]: [string, RemoteRef]) =>
   Buffer.compare(Buffer.from(one), Buffer.from(other))
 
-async function readText(gitDir: string): Promise<string> {
-  try {
-    return await readFile(fileOf(gitDir), 'utf8')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return ''
-    throw error
-  }
-}
+const readText = (gitDir: string): string => readTextIfThere(fileOf(gitDir)) ?? ''

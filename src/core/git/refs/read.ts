@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WizardError } from '../../errors.js'
-import { hasCode } from '../../files.js'
+import { hasCode, readTextIfThere } from '../../files.js'
 import { isOid } from '../objects/hash.js'
 import { BlockedError, type Oid } from '../types.js'
 import { readPackedRef, readPackedRefs } from './packed-refs.js'
@@ -17,7 +17,7 @@ const branchPrefix = 'refs/heads/'
 
 /** @throws BlockedError (`unsupported`) where HEAD stands on what is no branch */
 export async function readHead(gitDir: string): Promise<Head> {
-  const head = await readLoose(gitDir, 'HEAD')
+  const head = readLoose(gitDir, 'HEAD')
   if (head === null) throw new WizardError(`${gitDir} has no HEAD`)
   if ('oid' in head) return head
   if (head.ref.startsWith(branchPrefix)) return { branch: head.ref.slice(branchPrefix.length) }
@@ -38,7 +38,7 @@ export async function resolveRef(gitDir: string, name: string): Promise<Oid | nu
 export async function followSymbolic(gitDir: string, name: string): Promise<string> {
   let at = name
   for (let hops = 0; hops <= mostHops; hops++) {
-    const value = await readLoose(gitDir, at)
+    const value = readLoose(gitDir, at)
     if (value === null || 'oid' in value) return at
     at = value.ref
   }
@@ -78,19 +78,13 @@ async function readFolder(path: string): Promise<Dirent[]> {
 
 /** The value of a ref that is not symbolic. */
 async function readOwn(gitDir: string, name: string): Promise<Oid | null> {
-  const value = await readLoose(gitDir, name)
+  const value = readLoose(gitDir, name)
   if (value !== null) return 'oid' in value ? value.oid : null
   return readPackedRef(gitDir, name)
 }
 
-async function readLoose(
-  gitDir: string,
-  name: string,
-): Promise<{ ref: string } | { oid: Oid } | null> {
-  const text = await readFile(join(gitDir, name), 'utf8').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null
-    throw error
-  })
+function readLoose(gitDir: string, name: string): { ref: string } | { oid: Oid } | null {
+  const text = readTextIfThere(join(gitDir, name))
   if (text === null) return null
   const symbolic = /^ref:\s*(\S+)\s*$/.exec(text)?.[1]
   if (symbolic !== undefined && isRefName(symbolic)) return { ref: symbolic }

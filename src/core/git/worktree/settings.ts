@@ -4,6 +4,13 @@ import { readGitConfig } from '../config-file.js'
 /** The environment variables by which git finds the user's own configuration. */
 export type UserEnvironment = Record<string, string | undefined>
 
+/** Those variables alone: plain data, which can go to another thread. */
+export const userEnvironment = ({
+  GIT_CONFIG_GLOBAL,
+  HOME,
+  XDG_CONFIG_HOME,
+}: UserEnvironment): UserEnvironment => ({ GIT_CONFIG_GLOBAL, HOME, XDG_CONFIG_HOME })
+
 /** What a repository's configuration says of its files. */
 export interface WorktreeSettings {
   /** Whether the exec bit of a file is what it says. */
@@ -33,9 +40,10 @@ export function readSettings(gitDir: string, env: UserEnvironment = {}): Worktre
   }
 }
 
-function userFiles({ GIT_CONFIG_GLOBAL, HOME, ...env }: UserEnvironment): string[] {
+function userFiles(env: UserEnvironment): string[] {
+  const { GIT_CONFIG_GLOBAL, HOME } = env
   if (GIT_CONFIG_GLOBAL) return [GIT_CONFIG_GLOBAL]
-  const xdg = xdgFolder({ HOME, ...env })
+  const xdg = xdgFolder(env)
   return [...(xdg ? [join(xdg, 'config')] : []), ...(HOME ? [join(HOME, '.gitconfig')] : [])]
 }
 
