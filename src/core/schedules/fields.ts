@@ -1,0 +1,75 @@
+/** What a cron expression says, field by field, as the numbers that each stands for; Sunday is 0. */
+export interface CronFields {
+  minutes: number[]
+  hours: number[]
+  days: number[]
+  months: number[]
+  weekdays: number[]
+}
+
+const nicknames: Record<string, string> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+}
+
+const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+const weekdayNames = 'sun mon tue wed thu fri sat'.split(' ')
+
+/**
+ * The five fields of a schedule that the configuration has found good: a nickname written out, one space between
+ * them. Where both a day of the month and a weekday are named, either makes a day; some crons ask for both once one
+ * of them begins with a star, so such a one is written as the numbers it stands for.
+ */
+export function fiveFields(schedule: string): string {
+  const text = schedule.trim().toLowerCase()
+  const fields = (nicknames[text] ?? text).split(/\s+/)
+  const [minute, hour, day = '*', month, weekday = '*'] = fields
+  if (day === '*' || weekday === '*') return fields.join(' ')
+  const { days, weekdays } = fieldsOf(schedule)
+  const plainDay = day.includes('*') ? days.join(',') : day
+  const plainWeekday = weekday.includes('*') ? weekdays.join(',') : weekday
+  return [minute, hour, plainDay, month, plainWeekday].join(' ')
+}
+
+export function fieldsOf(schedule: string): CronFields {
+  const text = schedule.trim().toLowerCase()
+  const [minute, hour, day, month, weekday] = (nicknames[text] ?? text).split(/\s+/)
+  const weekdays = expand(weekday, 0, 7, weekdayNames).map((value) => value % 7)
+  return {
+    minutes: expand(minute, 0, 59),
+    hours: expand(hour, 0, 23),
+    days: expand(day, 1, 31),
+    // January is 1.
+    months: expand(month, 1, 12, ['', ...monthNames]),
+    weekdays: [...new Set(weekdays)].sort((one, other) => one - other),
+  }
+}
+
+/** `1,3-5,10-20/5` or names; a step stands behind a range or a star alone. */
+function expand(field = '*', min: number, max: number, names: string[] = []): number[] {
+  const numberOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : names.indexOf(text))
+  const values = new Set<number>()
+  for (const part of field.split(',')) {
+    const [range = '*', step = '1'] = part.split('/')
+    const [from, to = from] = range === '*' ? [min, max] : range.split('-').map(numberOf)
+    for (let value = from ?? min; value <= (to ?? max); value += Number(step)) values.add(value)
+  }
+  return [...values].sort((one, other) => one - other)
+}
+
+const spans = { minutes: 60, hours: 24, days: 31, months: 12, weekdays: 7 }
+
+/** Whether a field leaves nothing out. */
+export const isEvery = (fields: CronFields, name: keyof CronFields): boolean =>
+  fields[name].length === spans[name]
+
+/** Whether either of the two makes a day: neither was left open. */
+export function namesEitherDay(schedule: string): boolean {
+  const [, , day, , weekday] = fiveFields(schedule).split(' ')
+  return day !== '*' && weekday !== '*'
+}

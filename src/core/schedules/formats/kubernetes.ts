@@ -1,0 +1,104 @@
+import { Document } from 'yaml'
+import { fieldsOf } from '../fields.js'
+import type { FormatRequest, ScheduleFile } from './types.js'
+
+/**
+ * A CronJob whose indexed job has one pod a shard. Each shard has a root of its own on the volume, as two wizards are
+ * never at work at one.
+ */
+export function kubernetesManifest({
+  plan,
+  shards,
+  version,
+  timeZone,
+}: FormatRequest): ScheduleFile {
+  const document = new Document({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'wizard', labels },
+    spec: {
+      schedule: oneFor(plan),
+      timeZone,
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds: 3600,
+      successfulJobsHistoryLimit: 1,
+      failedJobsHistoryLimit: 3,
+      jobTemplate: {
+        spec: {
+          completionMode: 'Indexed',
+          completions: shards,
+          parallelism: shards,
+          backoffLimitPerIndex: 1,
+          podReplacementPolicy: 'Failed',
+          template: { metadata: { labels }, spec: podSpec({ shards, version, timeZone }) },
+        },
+      },
+    },
+  })
+  document.commentBefore = about
+  return { name: 'wizard-cronjob.yaml', content: document.toString({ lineWidth: 0 }) }
+}
+
+const labels = { 'app.kubernetes.io/name': 'wizard' }
+
+const about = `\
+ Every pod takes one share of the repositories: JOB_COMPLETION_INDEX counts from 0, --shard from 1.
+ Before the first run:
+   kubectl create configmap wizard --from-file=github.yaml --from-file=repos.yaml
+   kubectl create secret generic wizard --from-literal=token=...
+ and a claim named wizard that all pods may write (ReadWriteMany). Schedules are in the time zone given below.`
+
+/** A CronJob has one schedule: of several, one that begins whenever any of them does; what is not due then costs a start. */
+function oneFor({ schedules }: FormatRequest['plan']): string {
+  const [only, ...more] = schedules
+  if (only !== undefined && more.length === 0) return only.schedule
+  const all = schedules.map(({ schedule }) => fieldsOf(schedule))
+  const union = (name: 'minutes' | 'hours', span: number) => {
+    const values = [...new Set(all.flatMap((fields) => fields[name]))]
+    return values.length === span ? '*' : values.sort((one, other) => one - other).join(',')
+  }
+  return `${union('minutes', 60)} ${union('hours', 24)} * * *`
+}
+
+function podSpec({
+  shards,
+  version,
+  timeZone,
+}: Pick<FormatRequest, 'shards' | 'version' | 'timeZone'>) {
+  const command = `exec npx --yes udos-wizard@${version} repo sync --due --quiet --shard "$((JOB_COMPLETION_INDEX + 1))/${shards}" --config /config --root "/data/shard-$JOB_COMPLETION_INDEX"`
+  return {
+    restartPolicy: 'Never',
+    automountServiceAccountToken: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      fsGroup: 1000,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [
+      {
+        name: 'wizard',
+        image: 'node:22-slim',
+        command: ['/bin/sh', '-c', command],
+        env: [
+          { name: 'TZ', value: timeZone },
+          { name: 'HOME', value: '/tmp' },
+          {
+            name: 'GITHUB_TOKEN',
+            valueFrom: { secretKeyRef: { name: 'wizard', key: 'token' } },
+          },
+        ],
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+        volumeMounts: [
+          { name: 'config', mountPath: '/config', readOnly: true },
+          { name: 'data', mountPath: '/data' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'config', configMap: { name: 'wizard' } },
+      { name: 'data', persistentVolumeClaim: { claimName: 'wizard' } },
+    ],
+  }
+}
