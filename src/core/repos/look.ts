@@ -7,7 +7,7 @@ import { resolveTag } from '../git/pin.js'
 import type { Oid } from '../git/types.js'
 import type { GitHubClient } from '../github/client.js'
 import { headsOf, type RepositoryHead } from '../github/heads.js'
-import { type Local, unreadable } from './local.js'
+import { hasClone, type Local, unreadable } from './local.js'
 import type { Situation } from './plan.js'
 import type { RemoteHead } from './remote-head.js'
 import type { Session } from './session.js'
@@ -17,24 +17,34 @@ import { isFullOid, type Wanted } from './wanted.js'
 /** How many folders are read at a time: this is waiting for a disk, not for a network. */
 const foldersAtOnce = 16
 
+export interface LookOptions {
+  offline?: boolean
+  /** Those whose clone, where it is there, is neither read nor asked for. */
+  leaveAlone?: ((one: Pick<Situation, 'wanted' | 'remembered'>) => boolean) | undefined
+}
+
 /** Reads what is here and asks GitHub, in few requests unless offline, what is there; changes nothing. */
 export async function lookAt(
   { client }: Session,
   state: SyncState,
   all: Wanted[],
-  { offline = false }: { offline?: boolean } = {},
+  { offline = false, leaveAlone = () => false }: LookOptions = {},
 ): Promise<Situation[]> {
   const limit = pLimit(foldersAtOnce)
-  const here = await Promise.all(all.map((wanted) => limit(() => lookHere(wanted))))
-  const { heads, refused } = offline ? nothingAsked : await askForHeads(client, all)
-  return all.map((wanted, index) => {
-    const { local, interrupted, pin } = here[index] ?? {
-      local: { kind: 'absent' },
-      interrupted: false,
-      pin: null,
-    }
-    const head = toRemoteHead(wanted, heads[index] ?? null)
-    return { wanted, local, interrupted, pin, head, refused, remembered: state.get(wanted.path) }
+  const here = await Promise.all(
+    all.map((wanted) => {
+      const remembered = state.get(wanted.path)
+      const mayRest = leaveAlone({ wanted, remembered })
+      return limit(async () => ({ wanted, remembered, ...(await lookHere(wanted, mayRest)) }))
+    }),
+  )
+  const awake = here.filter(({ local }) => local.kind !== 'unread')
+  const asked = awake.map(({ wanted }) => wanted)
+  const { heads, refused } = offline ? nothingAsked : await askForHeads(client, asked)
+  const headOf = new Map(asked.map((wanted, index) => [wanted, heads[index] ?? null]))
+  return here.map((one) => {
+    const head = toRemoteHead(one.wanted, headOf.get(one.wanted) ?? null)
+    return { ...one, head, refused: one.local.kind === 'unread' ? null : refused }
   })
 }
 
@@ -69,9 +79,12 @@ interface Here {
   pin: Oid | null
 }
 
+const resting: Here = { local: { kind: 'unread' }, interrupted: false, pin: null }
+
 /** A damaged one is told as such, and does not keep the others back. */
-async function lookHere(wanted: Wanted): Promise<Here> {
+async function lookHere(wanted: Wanted, mayRest: boolean): Promise<Here> {
   try {
+    if (mayRest && (await hasClone(wanted.path))) return resting
     return await lookInside(wanted)
   } catch (error) {
     return { local: unreadable(wanted.path, error), interrupted: false, pin: null }

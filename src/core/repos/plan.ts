@@ -1,7 +1,7 @@
 import { type ErrorReport, reportError } from '../errors.js'
 import { isSameRepository } from '../git/origin.js'
 import { BlockedError, type BlockReason, type Oid } from '../git/types.js'
-import { isDue } from './due.js'
+import { dueAt, type IsDue } from './due.js'
 import type { Local } from './local.js'
 import type { RemoteHead } from './remote-head.js'
 import type { Remembered } from './state.js'
@@ -50,12 +50,22 @@ export interface PlanOptions {
 
 /** Decides what a run does; reads and writes nothing. */
 export function planSync(options: PlanOptions, situations: Situation[]): Step[] {
-  return situations.map((situation) => planOne(options, situation))
+  const rules = { ...options, isDue: dueAt(options.now) }
+  return situations.map((situation) => planOne(rules, situation))
 }
 
-function planOne(options: PlanOptions, situation: Situation): Step {
+/** Says, before anything is looked at, whether a repository whose clone is there is left alone. */
+export function leftAlone(options: PlanOptions) {
+  const rules = { ...options, isDue: dueAt(options.now) }
+  return (one: Pick<Situation, 'wanted' | 'remembered'>): boolean =>
+    reasonToSkip(rules, one, true) !== null
+}
+
+type Rules = PlanOptions & { isDue: IsDue }
+
+function planOne(options: Rules, situation: Situation): Step {
   const { local, refused } = situation
-  const skip = reasonToSkip(options, situation)
+  const skip = reasonToSkip(options, situation, local.kind !== 'absent' && local.kind !== 'empty')
   if (skip !== null) return settle(situation, 'skipped', skip)
   if (local.kind === 'unreadable') return settle(situation, 'failed', null, local.error)
   if (local.kind === 'absent' || local.kind === 'empty') {
@@ -80,14 +90,15 @@ const settle = (
 ): Step => ({ action: 'settle', situation, status, reason, error })
 
 function reasonToSkip(
-  { mode, due, named, now }: PlanOptions,
-  { wanted, local, remembered }: Situation,
+  { mode, due, named, isDue }: Rules,
+  { wanted, remembered }: Pick<Situation, 'wanted' | 'remembered'>,
+  isThere: boolean,
 ): SkipReason | null {
   if (wanted.skip) return wanted.skip
   if (mode !== 'clone' && !named && !wanted.autoPull) return 'no-auto-pull'
-  if (!due || local.kind === 'absent' || local.kind === 'empty') return null
+  if (!due || !isThere) return null
   if (wanted.pullSchedule === undefined) return 'not-due'
-  return isDue(wanted.pullSchedule, remembered?.last_attempt ?? null, now) ? null : 'not-due'
+  return isDue(wanted.pullSchedule, remembered?.last_attempt ?? null) ? null : 'not-due'
 }
 
 /** Why what is there must be left alone, whatever the remote says. */

@@ -6,9 +6,10 @@ import type { Git } from '../git/types.js'
 import { beginEntry, carryOut, urlOf } from './carry-out.js'
 import { chooseWanted } from './choose.js'
 import { describeReport } from './describe.js'
-import type { Lister } from './expand.js'
+import { listedWhenDue } from './due-source.js'
+import { type Lister, onGitHub } from './expand.js'
 import { lookAt } from './look.js'
-import { planSync, type Step, type SyncMode } from './plan.js'
+import { leftAlone, planSync, type Situation, type Step, type SyncMode } from './plan.js'
 import { askGit } from './remote-head.js'
 import { reportOf } from './report.js'
 import { namesAll } from './select.js'
@@ -16,7 +17,6 @@ import { gitOf, openState, type Session, underLock } from './session.js'
 import type { Shard } from './shard.js'
 import type { SyncState } from './state.js'
 import type { SyncEntry, SyncReport } from './types.js'
-import type { Wanted } from './wanted.js'
 
 export interface SyncOptions {
   /** Repositories, groups or components; none: all. */
@@ -62,25 +62,29 @@ async function collect(
   const { client, clock, emit, config } = session
   const begun = clock.now()
   const sent = client.requests
-  const { chosen, elsewhere, failures } = await chooseWanted(session, options)
+  const list = options.list ?? onGitHub(client)
+  const { chosen, elsewhere, failures } = await chooseWanted(session, {
+    ...options,
+    list: options.due ? listedWhenDue(list, state, begun) : list,
+  })
   const asked =
     mode === 'reset' ? chosen.map((one) => ({ ...one, onDiverged: 'backup' as const })) : chosen
-  const situations = await lookAt(session, state, asked)
+  const rules = {
+    mode,
+    gitUrl: client.gitUrl,
+    due: options.due ?? false,
+    named: !namesAll(options.targets ?? []),
+    now: begun,
+  }
+  const situations = await lookAt(session, state, asked, {
+    leaveAlone: rules.due ? leftAlone(rules) : undefined,
+  })
   const refused = situations.find((one) => one.refused)?.refused
   if (refused && !options.dryRun) session.log.write('sync', 'ERROR', `❌ ${refused.message}`)
-  const steps = planSync(
-    {
-      mode,
-      gitUrl: client.gitUrl,
-      due: options.due ?? false,
-      named: !namesAll(options.targets ?? []),
-      now: clock.now(),
-    },
-    situations,
-  )
+  const steps = planSync(rules, situations)
   emit({ type: 'sync-planned', total: steps.length })
   const git = await gitOf(session)
-  if (!options.dryRun) await removeOldLeftovers(session, git, chosen)
+  if (!options.dryRun) await removeOldLeftovers(session, git, situations)
   const deps = { git, gitUrl: client.gitUrl, root: config.root, state, log: session.log, emit }
   const limit = pLimit(options.concurrency ?? config.github.concurrency)
   const entries = await Promise.all(
@@ -99,9 +103,14 @@ async function collect(
 const asPlanned = ({ status, ...entry }: SyncEntry): SyncEntry => ({ ...entry, planned: 'failed' })
 
 /** What killed clones left beside the destinations. A folder that is closed to us stops its own repositories alone. */
-async function removeOldLeftovers({ emit }: Session, git: Git, chosen: Wanted[]): Promise<void> {
+async function removeOldLeftovers(
+  { emit }: Session,
+  git: Git,
+  situations: Situation[],
+): Promise<void> {
   if (!git.liveness) return
-  for (const parent of new Set(chosen.map(({ path }) => dirname(path)))) {
+  const looked = situations.filter(({ local }) => local.kind !== 'unread')
+  for (const parent of new Set(looked.map(({ wanted }) => dirname(wanted.path)))) {
     try {
       await removeLeftovers(parent, git.liveness)
     } catch (error) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isSameRepository, parseAddress } from '../../../src/core/git/origin.js'
 import { describeEntry, formatBytes } from '../../../src/core/repos/describe.js'
-import { isDue } from '../../../src/core/repos/due.js'
+import { dueAt } from '../../../src/core/repos/due.js'
 import { reportOf } from '../../../src/core/repos/report.js'
 import { isInShard } from '../../../src/core/repos/shard.js'
 import type { SyncEntry } from '../../../src/core/repos/types.js'
@@ -40,7 +40,7 @@ describe('parseAddress', () => {
   })
 })
 
-describe('isDue', () => {
+describe('dueAt', () => {
   const at = (day: number, hour: number, minute = 0) =>
     new Date(2026, 0, day, hour, minute).getTime()
   it.each([
@@ -51,7 +51,7 @@ describe('isDue', () => {
     ['the clock was set back', '0 0 * * *', at(20, 0), at(14, 10), true],
     ['a day that comes no more', '0 0 30 2 *', at(13, 0), at(14, 10), false],
   ])('%s', (_name, schedule, last, now, expected) => {
-    expect(isDue(schedule, last, now)).toBe(expected)
+    expect(dueAt(now)(schedule, last)).toBe(expected)
   })
 })
 

@@ -23,7 +23,7 @@ const joined = `${remark}the line above had no end`
 /** The lines of the block; null where there is none. @throws ConflictError as withBlock */
 export function blockIn(text: CrontabText, marks: Marks): string[] | null {
   const found = findBlock(text, marks)
-  return found && found.lines.filter((line) => line !== joined)
+  return found?.lines.filter((line) => line !== joined) ?? null
 }
 
 /**

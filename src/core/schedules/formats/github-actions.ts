@@ -57,7 +57,7 @@ function stepsOf(
     {
       name: 'What is due of this share',
       run: `npx --yes udos-wizard@${version} repo sync --due --quiet --shard ${shard}/${shards} --config ${config}`,
-      env: { GITHUB_TOKEN: '${{ secrets.WIZARD_TOKEN }}' },
+      env: { GITHUB_TOKEN: expression('secrets.WIZARD_TOKEN') },
     },
     // What was pulled is kept although another repository failed.
     { if: 'always()', uses: 'actions/cache/save@v4', with: { path, key } },
