@@ -68,6 +68,7 @@ export async function expandEntries(
       failures.push({ source: entry.from, entry: failedEntry(place, error) })
     }
   }
+  if (entries.every(({ kind }) => kind === 'repository')) return { wanted, failures }
   const { apart, overlapping } = await tellOverlapping(wanted, root)
   return { wanted: apart, failures: [...failures, ...overlapping] }
 }
