@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { GlobalFlags } from './commands/global-flags.js'
 import { type Clock, systemClock } from './core/clock.js'
@@ -11,6 +12,8 @@ import type { Liveness } from './core/owner-mark.js'
 import { createRedactor, type Redactor } from './core/redact.js'
 import type { ReleaseManager } from './core/releases/manager.js'
 import type { RepoSync } from './core/repos/repo-sync.js'
+import type { Launcher } from './core/schedules/command.js'
+import type { Crontab } from './core/schedules/cron/crontab.js'
 import type { WorkflowRunner } from './core/workflows/runner.js'
 import { Terminal } from './terminal/terminal.js'
 import { version } from './version.js'
@@ -62,6 +65,12 @@ export class Context {
         cause,
       })
     }
+  }
+
+  /** How another program starts this wizard, by full paths. */
+  get launcher(): Launcher {
+    const { execPath, argv } = this.#process
+    return { node: execPath, script: argv[1] ?? '' }
   }
 
   config(): Promise<Config> {
@@ -137,6 +146,20 @@ export class Context {
           self: await identify(this.#process.pid),
         }
       })
+    })
+  }
+
+  /** The user's crontab. */
+  crontab(): Promise<Crontab> {
+    return this.#once('crontab', async () => {
+      const [{ openCrontab }, { userFolders }, { identify }] = await Promise.all([
+        import('./core/schedules/cron/crontab.js'),
+        import('./core/config/folder.js'),
+        import('./core/process-identity.js'),
+      ])
+      const { env, clock, signal } = this
+      const lock = join(userFolders({ env, home: homedir() }).state, 'crontab.lock')
+      return openCrontab({ env, clock, signal, lock, self: await identify(this.#process.pid) })
     })
   }
 

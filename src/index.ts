@@ -6,6 +6,8 @@ export { BlockedError } from './core/git/types.js'
 export type { Workflow, WorkflowRunData } from './core/github/actions-shapes.js'
 export type { GitHubClientOptions } from './core/github/client.js'
 export type { Release, ReleaseAsset, RepositoryData, TreeEntry } from './core/github/shapes.js'
+export type { AutoPull, AutoPullOptions } from './core/repos/auto-pull.js'
+export type { ScheduleStatus } from './core/repos/schedule-status.js'
 export type { RepositoryStatus, SyncEntry, SyncReport } from './core/repos/types.js'
 export type { RunOptions } from './core/workflows/runner.js'
 export {

@@ -23,6 +23,11 @@ export const nouns: Noun[] = [
     load: async () => (await import('./release/index.js')).verbs,
   },
   {
+    name: 'schedule',
+    summary: 'pulls that run by themselves: by cron, systemd, GitHub Actions or Kubernetes',
+    load: async () => (await import('./schedule/index.js')).verbs,
+  },
+  {
     name: 'api',
     summary: 'ask GitHub for anything else, by REST or GraphQL',
     load: async () => (await import('./api/index.js')).verbs,

@@ -1,9 +1,11 @@
 import type { GitHubClient } from '../github/client.js'
+import { type AutoPull, type AutoPullOptions, autoPull } from './auto-pull.js'
 import { chooseWanted } from './choose.js'
 import { fromMemory } from './expand.js'
 import { type LocalListing, listLocal, unlisted } from './listing.js'
 import type { PruneOptions, PruneReport } from './prune.js'
 import { runSync, type SyncOptions } from './run-sync.js'
+import type { ScheduleStatus } from './schedule-status.js'
 import { openState, type Session } from './session.js'
 import { type CloneOptions, cloneOne, pullOne } from './single.js'
 import { type StatusOptions, statusOf, statusOfFailure, statusOfPath } from './status.js'
@@ -83,6 +85,25 @@ export class RepoSync {
   /** Local against remote, of the clone at a path. */
   async getSyncStatus(path: string, options: StatusOptions = {}): Promise<RepositoryStatus> {
     return statusOfPath(await this.#open(), path, options)
+  }
+
+  /** When each was pulled and is due next; sends no request. @throws GitHubNotFoundError for an unknown target */
+  async schedules(targets: string[] = []): Promise<ScheduleStatus[]> {
+    const session = await this.#open()
+    const state = await openState(session)
+    const { chosen } = await chooseWanted(session, { targets, list: fromMemory(state) })
+    const { schedulesOf } = await import('./schedule-status.js')
+    return schedulesOf(state, chosen, session.clock.now())
+  }
+
+  /**
+   * Pulls all in the background, whenever a cron expression of five fields says so, in local time, until it is
+   * stopped. For one machine's own scheduler there is `SCHEDULE INSTALL`.
+   *
+   * @throws UsageError for what is no cron expression
+   */
+  scheduleAutoPull(interval = '0 0 * * *', options: AutoPullOptions = {}): AutoPull {
+    return autoPull((pulled) => this.pullAll(pulled), interval, options)
   }
 
   /** Moves clones that repos.yaml no longer names to the trash. @throws ConflictError for more than `max` */

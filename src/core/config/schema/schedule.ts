@@ -11,7 +11,8 @@ export const schedule = () =>
 /** Many repositories share a few schedules. */
 const judged = new Map<string, boolean>()
 
-function isSchedule(text: string): boolean {
+/** Whether it is one. */
+export function isSchedule(text: string): boolean {
   const known = judged.get(text) ?? fallsDue(text)
   judged.set(text, known)
   return known

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { WizardError } from '../../errors.js'
 import { hasCode } from '../../files.js'
 import type { Environment } from '../../http/dispatcher.js'
+import { acquireLock, type LockDeps } from '../../lock.js'
 import type { CrontabText } from './edit.js'
 
 /** The user's crontab, by way of the program of that name, which alone may write it. */
@@ -10,40 +11,26 @@ export interface Crontab {
   read(): Promise<CrontabText>
   /** An empty one is removed. @throws WizardError with cron's own words */
   write(text: CrontabText): Promise<void>
+  /** While no other wizard writes it. @throws LockedError */
+  alone<T>(work: () => Promise<T>): Promise<T>
 }
 
-export interface CrontabDeps {
+export interface CrontabDeps extends LockDeps {
   env: Environment
-  signal?: AbortSignal | undefined
+  /** Absolute; of the user, as the crontab is. */
+  lock: string
   /** Milliseconds after which the program is taken for hung. */
   patience?: number
 }
 
+/** Milliseconds that another wizard has for its few. */
+const lockWait = 10_000
+
 /** No variable that may hold a secret goes to it; its messages are to be the ones we know. */
 const needed = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR']
 
-export function openCrontab({ env, signal, patience = 10_000 }: CrontabDeps): Crontab {
-  const own = Object.fromEntries(needed.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
-  const options = {
-    env: { ...own, LC_ALL: 'C' },
-    encoding: 'latin1' as const,
-    timeout: patience,
-    killSignal: 'SIGKILL' as const,
-    maxBuffer: 64 * 1024 * 1024,
-    signal,
-  }
-  const run = (args: string[], input = '') =>
-    new Promise<Answer>((resolve, reject) => {
-      const child = execFile('crontab', args, options, (error, stdout, stderr) => {
-        if (signal?.aborted) reject(signal.reason)
-        else if (hasCode(error, 'ENOENT')) reject(notInstalled(error))
-        else if (error?.killed) reject(hung(patience))
-        else resolve({ isWell: error === null, stdout, words: oneLine(stderr) })
-      })
-      // It may have ended, with its reason on stderr, before it has read all.
-      child.stdin?.on('error', () => {})
-      child.stdin?.end(input, 'latin1')
-    })
+export function openCrontab(deps: CrontabDeps): Crontab {
+  const run = programOf(deps)
   return {
     async read() {
       const { isWell, stdout, words } = await run(['-l'])
@@ -55,6 +42,18 @@ export function openCrontab({ env, signal, patience = 10_000 }: CrontabDeps): Cr
       const { isWell, words } = text === '' ? await run(['-r']) : await run(['-'], text)
       if (!isWell) throw refused('written', words)
     },
+    async alone(work) {
+      const lock = await acquireLock(deps, {
+        path: deps.lock,
+        command: 'SCHEDULE',
+        wait: lockWait,
+      })
+      try {
+        return await work()
+      } finally {
+        await lock.release()
+      }
+    },
   }
 }
 
@@ -62,6 +61,32 @@ interface Answer {
   isWell: boolean
   stdout: CrontabText
   words: string
+}
+
+type Run = (args: string[], input?: CrontabText) => Promise<Answer>
+
+function programOf({ env, signal, patience = 10_000 }: CrontabDeps): Run {
+  const own = Object.fromEntries(needed.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+  const options = {
+    env: { ...own, LC_ALL: 'C' },
+    encoding: 'latin1' as const,
+    timeout: patience,
+    killSignal: 'SIGKILL' as const,
+    maxBuffer: 64 * 1024 * 1024,
+    signal,
+  }
+  return (args, input = '') =>
+    new Promise((resolve, reject) => {
+      const child = execFile('crontab', args, options, (error, stdout, stderr) => {
+        if (signal?.aborted) reject(signal.reason)
+        else if (hasCode(error, 'ENOENT')) reject(notInstalled(error))
+        else if (error?.killed) reject(hung(patience))
+        else resolve({ isWell: error === null, stdout, words: oneLine(stderr) })
+      })
+      // It may have ended, with its reason on stderr, before it has read all.
+      child.stdin?.on('error', () => {})
+      child.stdin?.end(input, 'latin1')
+    })
 }
 
 /** How Vixie's, cronie's, BSD's and BusyBox's say that there is none. */

@@ -54,11 +54,13 @@ async function change(
 ): Promise<CrontabChange> {
   if (from === to) return { ...plan, action: 'unchanged' }
   if (!(await confirm(plan))) return { ...plan, action: 'declined' }
-  // Whoever was asked may have taken their time.
-  if ((await crontab.read()) !== from) throw changedMeanwhile()
-  const written = await write(crontab, from, to)
-  if ((await crontab.read()) !== written) throw overwritten()
-  return plan
+  return crontab.alone(async () => {
+    // Whoever was asked may have taken their time.
+    if ((await crontab.read()) !== from) throw changedMeanwhile()
+    const written = await write(crontab, from, to)
+    if ((await crontab.read()) !== written) throw overwritten()
+    return plan
+  })
 }
 
 /** What was written: cron may insist on an end of the last line. */

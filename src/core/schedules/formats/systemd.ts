@@ -4,7 +4,9 @@ import { type CronFields, fieldsOf, isEvery, namesEitherDay } from '../fields.js
 import { allOf } from '../plan.js'
 import type { FormatRequest, ScheduleFile } from './types.js'
 
-/** A service and its timer, for `~/.config/systemd/user`. */
+const folder = '~/.config/systemd/user'
+
+/** A service and its timer, of a user. */
 export function systemdUnits({ plan, config, launcher }: FormatRequest): ScheduleFile[] {
   const dir = folderOf(config)
   const name = `wizard${dir.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/-$/, '')}`
@@ -17,12 +19,15 @@ export function systemdUnits({ plan, config, launcher }: FormatRequest): Schedul
   return [
     {
       name: `${name}.service`,
-      content: unit('[Unit]', about, '', '[Service]', 'Type=oneshot', `ExecStart=${command}`),
+      content: unit(
+        ...[`# ${folder}/${name}.service`, '[Unit]', about, ''],
+        ...['[Service]', 'Type=oneshot', `ExecStart=${command}`],
+      ),
     },
     {
       name: `${name}.timer`,
       content: unit(
-        ...['[Unit]', about, '', '[Timer]', ...times],
+        ...[`# ${folder}/${name}.timer`, '[Unit]', about, '', '[Timer]', ...times],
         ...['# A run that was missed while the machine was off is made up for.', 'Persistent=true'],
         ...['', '[Install]', 'WantedBy=timers.target'],
       ),

@@ -1,0 +1,7 @@
+import type { Verb } from '../verb.js'
+import { install, remove } from './install.js'
+import { print } from './print.js'
+import { status } from './status.js'
+
+/** In the order in which help shows them. */
+export const verbs: Verb[] = [status, install, remove, print]

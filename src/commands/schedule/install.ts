@@ -1,0 +1,95 @@
+import type { Context } from '../../context.js'
+import type { CrontabChange } from '../../core/schedules/cron/install.js'
+import type { Page } from '../../terminal/page.js'
+import { defineVerb } from '../verb.js'
+import { assertCron, formatFlag } from './format-flag.js'
+import { tellOf, warningsOf } from './warnings.js'
+
+export const install = defineVerb({
+  name: 'install',
+  summary: "put repos.yaml's pull_schedules into your crontab; nothing else in it is touched",
+  examples: [
+    { command: 'wizard SCHEDULE INSTALL', does: 'shows what would change, and asks' },
+    { command: 'wizard SCHEDULE INSTALL --yes', does: 'for scripts; again is no change' },
+  ],
+  args: [],
+  flags: { format: formatFlag },
+  async run(context, _args, { format }) {
+    assertCron('INSTALL', format)
+    const [{ planSchedules }, { crontabBlock }, { installBlock }, { inheritedAt }] =
+      await Promise.all([
+        import('../../core/schedules/plan.js'),
+        import('../../core/schedules/cron/lines.js'),
+        import('../../core/schedules/cron/install.js'),
+        import('../../core/schedules/cron/inherited.js'),
+      ])
+    const config = await context.config()
+    const block = crontabBlock(await planSchedules(config), config, context.launcher)
+    const crontab = await context.crontab()
+    const warnings = [
+      ...(await warningsOf(context, config)),
+      ...inheritedAt(await crontab.read(), block),
+    ]
+    tellOf(context, warnings)
+    const question = 'Write this into your crontab?'
+    const change = await installBlock(crontab, block, (plan) => agreed(context, plan, question))
+    return { ...change, warnings }
+  },
+  render: (change, context) => changePage(change, context),
+})
+
+export const remove = defineVerb({
+  name: 'remove',
+  summary: 'take them out of your crontab again, which is then as it was',
+  examples: [
+    { command: 'wizard SCHEDULE REMOVE', does: 'shows what would go, and asks' },
+    { command: 'wizard SCHEDULE REMOVE --yes', does: 'for scripts' },
+  ],
+  args: [],
+  flags: { format: formatFlag },
+  async run(context, _args, { format }) {
+    assertCron('REMOVE', format)
+    const [{ marksOf }, { removeBlock }] = await Promise.all([
+      import('../../core/schedules/cron/lines.js'),
+      import('../../core/schedules/cron/install.js'),
+    ])
+    const marks = marksOf(await context.config())
+    const question = 'Take this out of your crontab?'
+    return removeBlock(await context.crontab(), marks, (plan) => agreed(context, plan, question))
+  },
+  render: (change, context) => changePage(change, context),
+})
+
+async function agreed(
+  { terminal, globals }: Context,
+  change: CrontabChange,
+  question: string,
+): Promise<boolean> {
+  if (!globals.quiet || terminal.canAsk) {
+    for (const line of differenceOf(change)) terminal.note(line)
+  }
+  return terminal.confirm(question)
+}
+
+/** The lines that go and those that come, in their order. */
+function differenceOf({ before, after }: CrontabChange): string[] {
+  const old = before ?? []
+  const fresh = after ?? []
+  return [
+    ...old.filter((line) => !fresh.includes(line)).map((line) => `- ${line}`),
+    ...fresh.filter((line) => !old.includes(line)).map((line) => `+ ${line}`),
+  ]
+}
+
+const said: Record<CrontabChange['action'], string> = {
+  installed: 'Your crontab pulls what is due from now on.',
+  updated: 'Your crontab is brought up to date.',
+  removed: "wizard's lines are out of your crontab.",
+  unchanged: 'Nothing had to be changed in your crontab.',
+  declined: 'Your crontab is as it was.',
+}
+
+const changePage = ({ action }: CrontabChange, { globals }: Context): Page => ({
+  kind: 'lines',
+  lines: globals.quiet ? [] : [said[action]],
+})

@@ -1,0 +1,80 @@
+import type { Context } from '../../context.js'
+import type { Config } from '../../core/config/types.js'
+import { UsageError } from '../../core/errors.js'
+import type { ScheduleFile } from '../../core/schedules/formats/types.js'
+import type { SchedulePlan } from '../../core/schedules/plan.js'
+import { version } from '../../version.js'
+import { defineVerb } from '../verb.js'
+import { type Format, formatFlag } from './format-flag.js'
+import { tellOf, warningsOf } from './warnings.js'
+
+const defaultShards = 4
+
+export const print = defineVerb({
+  name: 'print',
+  summary: "what a scheduler needs to run repos.yaml's pull_schedules",
+  examples: [
+    { command: 'wizard SCHEDULE PRINT', does: 'lines for the crontab; INSTALL puts them there' },
+    { command: 'wizard SCHEDULE PRINT --format systemd', does: "a user's service and timer" },
+    {
+      command: 'wizard SCHEDULE PRINT --format github-actions --shards 8',
+      does: 'a workflow of eight jobs that share the repositories',
+    },
+    {
+      command: 'wizard SCHEDULE PRINT --format kubernetes | kubectl apply -f -',
+      does: 'a CronJob with a pod a share',
+    },
+  ],
+  args: [],
+  flags: {
+    format: formatFlag,
+    shards: {
+      type: 'integer',
+      value: 'N',
+      min: 1,
+      max: 256,
+      summary: `jobs of kubernetes and github-actions (${defaultShards})`,
+    },
+  },
+  async run(context, _args, { format = 'cron', shards }) {
+    if (shards !== undefined && (format === 'cron' || format === 'systemd')) {
+      throw new UsageError(`--shards is for kubernetes and github-actions, not for ${format}`)
+    }
+    const { planSchedules } = await import('../../core/schedules/plan.js')
+    const config = await context.config()
+    const plan = await planSchedules(config)
+    const files = await filesFor(context, format, { config, plan, shards: shards ?? defaultShards })
+    const isLocal = format === 'cron' || format === 'systemd'
+    const warnings = isLocal ? await warningsOf(context, config) : []
+    tellOf(context, warnings)
+    return { format, files, schedules: plan.schedules, catch_up: plan.catchUp, warnings }
+  },
+  render: ({ files }) => ({
+    kind: 'bytes',
+    bytes: Buffer.from(files.map(({ content }) => content).join('\n')),
+  }),
+})
+
+async function filesFor(
+  { launcher }: Context,
+  format: Format,
+  made: { config: Config; plan: SchedulePlan; shards: number },
+): Promise<ScheduleFile[]> {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  const request = { ...made, launcher, version, timeZone }
+  if (format === 'systemd') {
+    const { systemdUnits } = await import('../../core/schedules/formats/systemd.js')
+    return systemdUnits(request)
+  }
+  if (format === 'kubernetes') {
+    const { kubernetesManifest } = await import('../../core/schedules/formats/kubernetes.js')
+    return [kubernetesManifest(request)]
+  }
+  if (format === 'github-actions') {
+    const { githubActionsWorkflow } = await import('../../core/schedules/formats/github-actions.js')
+    return [await githubActionsWorkflow(request)]
+  }
+  const { crontabBlock } = await import('../../core/schedules/cron/lines.js')
+  const { lines } = crontabBlock(made.plan, made.config, launcher)
+  return [{ name: 'crontab', content: `${lines.join('\n')}\n` }]
+}

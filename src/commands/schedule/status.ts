@@ -1,0 +1,89 @@
+import { localTime } from '../../core/clock.js'
+import type { ScheduleStatus } from '../../core/repos/schedule-status.js'
+import type { CrontabState } from '../../core/schedules/cron/state.js'
+import { defineVerb } from '../verb.js'
+
+export const status = defineVerb({
+  name: 'status',
+  summary: 'when each repository was pulled, and when it is due next; without a request',
+  examples: [
+    { command: 'wizard SCHEDULE STATUS', does: 'all of repos.yaml' },
+    { command: 'wizard SCHEDULE STATUS ucode-integrated', does: 'one group' },
+    {
+      command: "wizard SCHEDULE STATUS --json | jq '.[] | select(.overdue)'",
+      does: 'for monitoring',
+    },
+  ],
+  args: [
+    {
+      name: 'target',
+      summary: 'repositories, groups or components; none or ALL: all',
+      optional: true,
+      variadic: true,
+    },
+  ],
+  flags: {},
+  async run(context, targets) {
+    const { crontabState } = await import('../../core/schedules/cron/state.js')
+    const list = await (await context.repoSync()).schedules(targets)
+    const crontab = await crontabState(
+      await context.config(),
+      context.launcher,
+      await context.crontab(),
+    )
+    const now = context.clock.now()
+    return list.map((one) => ({ ...one, next_due_in_words: nextInWords(one, now), crontab }))
+  },
+  render: (list, { terminal }) => ({
+    kind: 'table',
+    columns: [
+      { title: 'REPOSITORY', flexible: true },
+      { title: 'SCHEDULE', flexible: true },
+      { title: 'LAST PULL' },
+      { title: 'LAST TRIED' },
+      { title: 'NEXT DUE' },
+      { title: 'IN WORDS', tone: (cell) => (cell.startsWith('overdue') ? 'bad' : undefined) },
+    ],
+    rows: list.map((one) => {
+      const timeOf = terminal.out.isTerminal ? briefTime : (time: string) => time
+      const shown = (time: string | null, none: string) => (time === null ? none : timeOf(time))
+      return [
+        one.repo,
+        one.in_words ?? 'none',
+        shown(one.last_pull, 'never'),
+        shown(one.last_attempt, 'never'),
+        shown(one.next_due, ''),
+        one.next_due_in_words ?? '',
+      ]
+    }),
+    after: list.slice(0, 1).map(({ crontab }) => said[crontab]),
+  }),
+})
+
+const said: Record<CrontabState, string> = {
+  installed: 'Your crontab pulls what is due.',
+  'out-of-date': 'Your crontab says something else than repos.yaml: SCHEDULE INSTALL updates it.',
+  absent: 'Your crontab does not pull it: SCHEDULE INSTALL puts it there.',
+  damaged: "wizard's block in your crontab is damaged: SCHEDULE INSTALL says how.",
+  unknown: 'Whether your crontab pulls it is not known, as it can not be read.',
+}
+
+/** To the minute and in local time, for a person. */
+const briefTime = (time: string) => localTime(Date.parse(time)).join(' ').slice(0, 16)
+
+const units: [Intl.RelativeTimeFormatUnit, milliseconds: number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** `in 5 hours`, `overdue for 2 days`; null where nothing is to come. */
+function nextInWords({ next_due, overdue, last_attempt }: ScheduleStatus, now: number) {
+  if (next_due === null) return null
+  if (overdue && last_attempt === null) return 'overdue: never tried'
+  const distance = Math.abs(Date.parse(next_due) - now)
+  const [unit, length] = units.find(([, one]) => distance >= one) ?? (['minute', 60_000] as const)
+  const count = Math.max(1, Math.round(distance / length))
+  const span = `${count} ${unit}${count === 1 ? '' : 's'}`
+  return overdue ? `overdue for ${span}` : `in ${span}`
+}

@@ -1,0 +1,16 @@
+import type { Context } from '../../context.js'
+import type { Config } from '../../core/config/types.js'
+
+/** What a run by this machine's scheduler would miss. */
+export async function warningsOf({ env, launcher }: Context, config: Config): Promise<string[]> {
+  const { missingElsewhere } = await import('../../core/schedules/environment.js')
+  const warnings = await missingElsewhere(config, env)
+  if (/[\\/]_npx[\\/]/.test(launcher.script)) {
+    warnings.push(`${launcher.script} is npx's, which removes it one day: npm install --global it`)
+  }
+  return warnings
+}
+
+export function tellOf({ terminal, globals }: Context, warnings: string[]): void {
+  if (!globals.quiet) for (const warning of warnings) terminal.note(`warning: ${warning}`)
+}
