@@ -6,6 +6,7 @@ import { type LocalListing, listLocal, unlisted } from './listing.js'
 import type { PruneOptions, PruneReport } from './prune.js'
 import { runSync, type SyncOptions } from './run-sync.js'
 import type { ScheduleStatus } from './schedule-status.js'
+import { namesAll } from './select.js'
 import { openState, type Session } from './session.js'
 import { type CloneOptions, cloneOne, pullOne } from './single.js'
 import { type StatusOptions, statusOf, statusOfFailure, statusOfPath } from './status.js'
@@ -92,8 +93,11 @@ export class RepoSync {
     const session = await this.#open()
     const state = await openState(session)
     const { chosen } = await chooseWanted(session, { targets, list: fromMemory(state) })
-    const { schedulesOf } = await import('./schedule-status.js')
-    return schedulesOf(state, chosen, session.clock.now())
+    const { neverListed, schedulesOf } = await import('./schedule-status.js')
+    const unlisted = namesAll(targets)
+      ? neverListed(await session.config.repos(), chosen, session.config.root)
+      : []
+    return schedulesOf(state, [...chosen, ...unlisted], session.clock.now())
   }
 
   /**

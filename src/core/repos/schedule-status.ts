@@ -1,3 +1,4 @@
+import type { RepoEntry } from '../config/types.js'
 import { inWords } from '../schedules/words.js'
 import { dueAt, nextTimeOf } from './due.js'
 import type { SyncState } from './state.js'
@@ -50,6 +51,14 @@ export function schedulesOf(state: SyncState, all: Wanted[], now: number): Sched
     }
   })
 }
+
+/** `owner/*` for each `from:` entry of which no run knows a repository yet. */
+export const neverListed = (entries: RepoEntry[], known: Wanted[], root: string): Wanted[] =>
+  entries.flatMap((entry) =>
+    entry.kind === 'repository' || known.some(({ source }) => source === entry.from)
+      ? []
+      : [{ ...entry, owner: entry.from, repo: '*', path: root, source: entry.from }],
+  )
 
 /** The first time it was missed. */
 function missedTime(schedule: string, lastAttempt: number | null, now: number): number {

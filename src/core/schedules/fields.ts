@@ -21,24 +21,31 @@ const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const weekdayNames = 'sun mon tue wed thu fri sat'.split(' ')
 
 /**
- * The five fields of a schedule that the configuration has found good: a nickname written out, one space between
- * them. Where both a day of the month and a weekday are named, either makes a day; some crons ask for both once one
- * of them begins with a star, so such a one is written as the numbers it stands for.
+ * The five fields of a schedule that the configuration has found good, so that every scheduler reads them alike: a
+ * nickname written out, Sunday as 0. Where both a day of the month and a weekday are named, either makes a day; some
+ * ask for both once one of them begins with a star, so such a one is written as the numbers it stands for.
  */
 export function fiveFields(schedule: string): string {
-  const text = schedule.trim().toLowerCase()
-  const fields = (nicknames[text] ?? text).split(/\s+/)
-  const [minute, hour, day = '*', month, weekday = '*'] = fields
-  if (day === '*' || weekday === '*') return fields.join(' ')
+  const [minute, hour, day = '*', month, weekday = '*'] = split(schedule)
   const { days, weekdays } = fieldsOf(schedule)
-  const plainDay = day.includes('*') ? days.join(',') : day
-  const plainWeekday = weekday.includes('*') ? weekdays.join(',') : weekday
-  return [minute, hour, plainDay, month, plainWeekday].join(' ')
+  const isEither = day !== '*' && weekday !== '*'
+  const isPlainDay = !isEither || !day.includes('*')
+  const isPlainWeekday = !weekday.includes('7') && (!isEither || !weekday.includes('*'))
+  return [
+    ...[minute, hour, isPlainDay ? day : days.join(','), month],
+    isPlainWeekday ? weekday : weekdays.join(','),
+  ]
+    .join(' ')
+    .toUpperCase()
+}
+
+function split(schedule: string): string[] {
+  const text = schedule.trim().toLowerCase()
+  return (nicknames[text] ?? text).split(/\s+/)
 }
 
 export function fieldsOf(schedule: string): CronFields {
-  const text = schedule.trim().toLowerCase()
-  const [minute, hour, day, month, weekday] = (nicknames[text] ?? text).split(/\s+/)
+  const [minute, hour, day, month, weekday] = split(schedule)
   const weekdays = expand(weekday, 0, 7, weekdayNames).map((value) => value % 7)
   return {
     minutes: expand(minute, 0, 59),

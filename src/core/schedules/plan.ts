@@ -25,16 +25,17 @@ export interface SchedulePlan {
  * @throws ConfigError where no entry has a schedule
  */
 export async function planSchedules(config: Config): Promise<SchedulePlan> {
-  const entries = new Map<string, number>()
+  const found = new Map<string, Schedule>()
   for (const { autoPull, pullSchedule } of await config.repos()) {
     if (!autoPull || pullSchedule === undefined) continue
-    const text = fiveFields(pullSchedule)
-    entries.set(text, (entries.get(text) ?? 0) + 1)
+    const schedule = fiveFields(pullSchedule)
+    const known = found.get(schedule) ?? { schedule, in_words: inWords(pullSchedule), entries: 0 }
+    found.set(schedule, { ...known, entries: known.entries + 1 })
   }
-  if (entries.size === 0) throw nothingScheduled(config, await config.repos())
-  const schedules = [...entries]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([schedule, count]) => ({ schedule, in_words: inWords(schedule), entries: count }))
+  if (found.size === 0) throw nothingScheduled(config, await config.repos())
+  const schedules = [...found.values()].sort((one, other) =>
+    one.schedule < other.schedule ? -1 : 1,
+  )
   return { schedules, catchUp: catchUpFor(schedules.map(({ schedule }) => fieldsOf(schedule))) }
 }
 

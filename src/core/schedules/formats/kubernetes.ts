@@ -12,29 +12,32 @@ export function kubernetesManifest({
   version,
   timeZone,
 }: FormatRequest): ScheduleFile {
-  const document = new Document({
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: { name: 'wizard', labels },
-    spec: {
-      schedule: oneFor(plan),
-      timeZone,
-      concurrencyPolicy: 'Forbid',
-      startingDeadlineSeconds: 3600,
-      successfulJobsHistoryLimit: 1,
-      failedJobsHistoryLimit: 3,
-      jobTemplate: {
-        spec: {
-          completionMode: 'Indexed',
-          completions: shards,
-          parallelism: shards,
-          backoffLimitPerIndex: 1,
-          podReplacementPolicy: 'Failed',
-          template: { metadata: { labels }, spec: podSpec({ shards, version, timeZone }) },
+  const document = new Document(
+    {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'wizard', labels },
+      spec: {
+        schedule: oneFor(plan),
+        timeZone,
+        concurrencyPolicy: 'Forbid',
+        startingDeadlineSeconds: 3600,
+        successfulJobsHistoryLimit: 1,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: {
+          spec: {
+            completionMode: 'Indexed',
+            completions: shards,
+            parallelism: shards,
+            backoffLimitPerIndex: 1,
+            podReplacementPolicy: 'Failed',
+            template: { metadata: { labels }, spec: podSpec({ shards, version, timeZone }) },
+          },
         },
       },
     },
-  })
+    { aliasDuplicateObjects: false },
+  )
   document.commentBefore = about
   return { name: 'wizard-cronjob.yaml', content: document.toString({ lineWidth: 0 }) }
 }
