@@ -3,7 +3,7 @@ import { lstat, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ended } from './support/wizard.js'
+import { type Ended, ended } from './support/wizard.js'
 import { openWorkspace, reached, type Workspace } from './support/workspace.js'
 
 let work: Workspace
@@ -42,6 +42,12 @@ async function points(count: number): Promise<number[]> {
   return [...new Set(every)]
 }
 
+/** What came in one piece less takes a call less, so that the last point may not be reached: then it ended well. */
+function expectKilled({ signal, status }: Ended, point: number, at: number[]): void {
+  const isOver = signal === null && status === 0 && point === at.at(-1)
+  expect([point, isOver ? 'SIGKILL' : signal]).toEqual([point, 'SIGKILL'])
+}
+
 async function expectWhole(status: string): Promise<void> {
   expect(await readdir(work.path('library/tools'))).toEqual(['typo'])
   expect(await work.git(typo, 'rev-parse', 'HEAD')).toBe(await work.github.oid('uDOS/typo'))
@@ -60,7 +66,7 @@ describe('SIGKILL', () => {
     for (const point of at) {
       await again()
       const killed = await sync({ KILL_AT: String(point) })
-      expect([point, killed.signal]).toEqual([point, 'SIGKILL'])
+      expectKilled(killed, point, at)
       const there = (await readdir(work.path('library/tools')).catch((): string[] => [])).includes(
         'typo',
       )
@@ -97,7 +103,7 @@ describe('SIGKILL', () => {
     for (const point of at) {
       await rewind()
       const killed = await sync({ KILL_AT: String(point) })
-      expect([point, killed.signal]).toEqual([point, 'SIGKILL'])
+      expectKilled(killed, point, at)
       const { json } = await sync({})
       outcomes.add(json.repositories[0].status)
       expect([point, json.repositories[0]]).toMatchObject([point, { error: null, to }])
