@@ -5,7 +5,7 @@ import { type FlagSpecs, type Noun, titleOf, type Verb, valueName } from './verb
 export async function helpOfAll(nouns: Noun[]): Promise<string[]> {
   const examples: [string, string][] = []
   for (const noun of nouns) {
-    for (const verb of (await noun.load()).slice(0, 3)) {
+    for (const verb of (await noun.load()).slice(0, 2)) {
       const [first] = verb.examples
       if (first) examples.push([first.command, verb.summary])
     }

@@ -7,7 +7,7 @@ import { tellOf, warningsOf } from './warnings.js'
 
 export const install = defineVerb({
   name: 'install',
-  summary: "put repos.yaml's pull_schedules into your crontab; nothing else in it is touched",
+  summary: "put repos.yaml's pull_schedules in your crontab, touching nothing else",
   examples: [
     { command: 'wizard SCHEDULE INSTALL', does: 'shows what would change, and asks' },
     { command: 'wizard SCHEDULE INSTALL --yes', does: 'for scripts; again is no change' },

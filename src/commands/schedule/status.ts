@@ -5,7 +5,7 @@ import { defineVerb } from '../verb.js'
 
 export const status = defineVerb({
   name: 'status',
-  summary: 'when each repository was pulled, and when it is due next; without a request',
+  summary: 'when each repository was pulled, and is due next; without a request',
   examples: [
     { command: 'wizard SCHEDULE STATUS', does: 'all of repos.yaml' },
     { command: 'wizard SCHEDULE STATUS ucode-integrated', does: 'one group' },
