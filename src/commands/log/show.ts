@@ -1,0 +1,95 @@
+import type { Context } from '../../context.js'
+import { localTime } from '../../core/clock.js'
+import { GitHubNotFoundError, UsageError } from '../../core/errors.js'
+import { type LogEntry, type LogLine, logNames, parseLine } from '../../core/logs/line.js'
+import { plainText } from '../../core/text.js'
+import { defineVerb } from '../verb.js'
+
+type Shown =
+  | { kind: 'lines'; lines: AsyncIterable<LogLine> }
+  | { kind: 'entries'; entries: LogEntry[] }
+
+export const show = defineVerb({
+  name: 'show',
+  summary: "what wizard did: a day's log, or what is added to it",
+  examples: [
+    { command: 'wizard LOG SHOW', does: 'all of today, in the order of time' },
+    { command: 'wizard LOG SHOW sync --date yesterday', does: 'one log of another day' },
+    {
+      command: 'wizard LOG SHOW --follow',
+      does: 'the last lines, then each that is added, until Ctrl-C',
+    },
+    {
+      command: 'wizard LOG SHOW --json | jq \'.[] | select(.level == "ERROR")\'',
+      does: 'for scripts',
+    },
+  ],
+  args: [{ name: 'log', summary: `${logNames.join(', ')}; default: all`, optional: true }],
+  flags: {
+    date: { type: 'text', value: 'D', summary: 'YYYY-MM-DD, today or yesterday; default: today' },
+    follow: { type: 'boolean', short: 'f', summary: 'goes on with what is added' },
+  },
+  async run(context, [word], { date, follow }): Promise<Shown> {
+    const logs = word === undefined ? logNames : [logNamed(word)]
+    const { logsDir: dir } = await context.config()
+    if (follow) {
+      assertFollowable(context, date)
+      const { followLogs } = await import('../../core/logs/follow.js')
+      const { clock, signal } = context
+      return { kind: 'lines', lines: followLogs({ dir, logs, clock, signal }) }
+    }
+    const day = dayOf(date ?? 'today', context)
+    const { daysOf, readLogs } = await import('../../core/logs/read.js')
+    const days = await daysOf(dir, logs)
+    if (!days.includes(day)) throw nothingOf({ day, days, dir, word })
+    const lines = readLogs(dir, logs, day)
+    if (!context.globals.json) return { kind: 'lines', lines }
+    const entries: LogEntry[] = []
+    for await (const line of lines) entries.push(parseLine(line))
+    return { kind: 'entries', entries }
+  },
+  json: (shown) => (shown.kind === 'entries' ? shown.entries : []),
+  render: (shown) =>
+    shown.kind === 'entries' ? { kind: 'nothing' } : { kind: 'text', chunks: textOf(shown.lines) },
+})
+
+function logNamed(word: string) {
+  const name = logNames.find((one) => one === word.toLowerCase())
+  if (name) return name
+  throw new UsageError(`there is no log ${word}`, { hint: `one of ${logNames.join(', ')}` })
+}
+
+function assertFollowable({ globals }: Context, date: string | undefined): void {
+  if (globals.json) throw new UsageError('--follow has no end, so it goes without --json')
+  if (date !== undefined) throw new UsageError('--follow is of today, so it goes without --date')
+}
+
+/** Calendar days, so that the one before a change of the clocks is right too. */
+function dayOf(date: string, { clock }: Context): string {
+  const word = date.toLowerCase()
+  if (word === 'today') return localTime(clock.now())[0]
+  if (word === 'yesterday') {
+    const then = new Date(clock.now())
+    then.setDate(then.getDate() - 1)
+    return localTime(then.getTime())[0]
+  }
+  if (/^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date))) return date
+  throw new UsageError(`${date} is no day`, { hint: 'YYYY-MM-DD, today or yesterday' })
+}
+
+interface Nothing {
+  day: string
+  days: string[]
+  dir: string
+  word: string | undefined
+}
+
+function nothingOf({ day, days, dir, word = 'of any kind' }: Nothing): GitHubNotFoundError {
+  const hint =
+    days.length === 0 ? `${dir} holds none` : `there are those of ${days.slice(0, 5).join(', ')}`
+  return new GitHubNotFoundError(`there is no log ${word} of ${day}`, { hint })
+}
+
+async function* textOf(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {
+  for await (const { text } of lines) yield `${plainText(text)}\n`
+}
