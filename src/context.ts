@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { GlobalFlags } from './commands/global-flags.js'
 import { type Clock, systemClock } from './core/clock.js'
-import type { Config } from './core/config/types.js'
+import type { Config, ConfigRequest } from './core/config/types.js'
 import { PathError, TimeoutError } from './core/errors.js'
 import type { Emit } from './core/events.js'
 import type { GitHubClient } from './core/github/client.js'
@@ -76,8 +76,13 @@ export class Context {
   config(): Promise<Config> {
     return this.#once('config', async () => {
       const { loadConfig } = await import('./core/config/load.js')
-      return loadConfig({ cwd: this.cwd, env: this.env, home: homedir(), flags: this.globals })
+      return loadConfig(this.configRequest)
     })
+  }
+
+  /** What a configuration is found and read by. @throws PathError where the current folder is gone */
+  get configRequest(): ConfigRequest {
+    return { cwd: this.cwd, env: this.env, home: homedir(), flags: this.globals }
   }
 
   /** The listener of core's events. */

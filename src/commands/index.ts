@@ -28,6 +28,16 @@ export const nouns: Noun[] = [
     load: async () => (await import('./schedule/index.js')).verbs,
   },
   {
+    name: 'config',
+    summary: 'what is configured and where it comes from; what is wrong in it; a first one',
+    load: async () => (await import('./config/index.js')).verbs,
+  },
+  {
+    name: 'log',
+    summary: 'what wizard did, day by day',
+    load: async () => (await import('./log/index.js')).verbs,
+  },
+  {
     name: 'api',
     summary: 'ask GitHub for anything else, by REST or GraphQL',
     load: async () => (await import('./api/index.js')).verbs,

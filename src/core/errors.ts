@@ -31,12 +31,25 @@ export const exitStatus = {
   INTERRUPTED: 130,
 } satisfies Record<ErrorCode, number>
 
+/** Where in a file something is wrong; line and column count from 1, columns in UTF-16 units. */
+export interface ErrorPlace {
+  /** Absolute. */
+  file: string
+  line: number
+  column: number
+  /** `repos.tools[0].branch`; null where it is about the file's text. */
+  key: string | null
+  /** The known name that a wrong one may stand for. */
+  nearest: string | null
+}
+
 export interface ErrorOptions {
   /** The remedy, in one line. */
   hint?: string | undefined
   cause?: unknown
   /** What else was wrong, where several things were found at once. */
   details?: readonly WizardError[] | undefined
+  place?: ErrorPlace | undefined
 }
 
 /** The base of every error that wizard tells a user of: one line of what and where, and a hint with the remedy. */
@@ -45,12 +58,15 @@ export class WizardError extends Error {
   hint: string | undefined
   /** What else was wrong, where several things were found at once; this one is not among them. */
   readonly details: readonly WizardError[]
+  /** Where the file is wrong, if it is one that is. */
+  readonly place: ErrorPlace | undefined
 
-  constructor(message: string, { hint, cause, details = [] }: ErrorOptions = {}) {
+  constructor(message: string, { hint, cause, details = [], place }: ErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = new.target.name
     this.hint = hint
     this.details = details
+    this.place = place
   }
 }
 

@@ -2,13 +2,17 @@ import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
 import { InterruptedError } from '../core/errors.js'
 
-/** Asks on stderr; only a clear yes is one. An end of input, as any other answer, is no. */
-export async function askYesNo(
+/** Only a clear yes is one. An end of input, as any other answer, is no. */
+export const askYesNo = async (...asked: Parameters<typeof askText>): Promise<boolean> =>
+  /^y(es)?$/i.test(await askText(...asked))
+
+/** Asks on stderr. @returns the answer without spaces around it; nothing at an end of input */
+export async function askText(
   input: Readable,
   output: Writable,
   question: string,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<string> {
   const reader = createInterface({ input, output })
   try {
     const ended = new Promise<string>((resolve, reject) => {
@@ -16,8 +20,7 @@ export async function askYesNo(
       // In raw mode Ctrl-C is a key, and no signal comes.
       reader.once('SIGINT', () => reject(new InterruptedError('SIGINT')))
     })
-    const answer = await Promise.race([reader.question(`${question} [y/N] `, { signal }), ended])
-    return /^y(es)?$/i.test(answer.trim())
+    return (await Promise.race([reader.question(`${question} `, { signal }), ended])).trim()
   } finally {
     reader.close()
   }

@@ -5,7 +5,7 @@ import { plainText } from '../core/text.js'
 import { errorCommand, insideActions } from './actions.js'
 import type { Page } from './page.js'
 import { followProgress, type Progress } from './progress.js'
-import { askYesNo } from './prompt.js'
+import { askText, askYesNo } from './prompt.js'
 import { type Environment, openStream, type Stream } from './stream.js'
 import { tableLines } from './table.js'
 
@@ -152,7 +152,15 @@ export class Terminal {
       })
     }
     this.#progress?.stop()
-    return askYesNo(stdin, stderr, this.#clean(question), signal)
+    return askYesNo(stdin, stderr, `${this.#clean(question)} [y/N]`, signal)
+  }
+
+  /** What somebody types; nothing where nobody is there. */
+  async ask(question: string): Promise<string> {
+    if (!this.canAsk) return ''
+    const { stdin, stderr, signal } = this.#options
+    this.#progress?.stop()
+    return askText(stdin, stderr, this.#clean(question), signal)
   }
 
   #writeLines(lines: string[]): void {

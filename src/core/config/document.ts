@@ -1,6 +1,12 @@
 import { relative } from 'node:path'
 import type { z } from 'zod'
-import { ConfigError, type ErrorOptions, PathError, type WizardError } from '../errors.js'
+import {
+  ConfigError,
+  type ErrorOptions,
+  type ErrorPlace,
+  PathError,
+  type WizardError,
+} from '../errors.js'
 import { oneLine } from '../text.js'
 import { parseTree } from './convert.js'
 import { faultsOf } from './issues.js'
@@ -15,8 +21,8 @@ export interface ConfigDocument<T> {
   position(path: Path): Position
   /** undefined where the file says nothing, so that a value is a default. */
   source(path: Path): Source | undefined
-  /** `file:line:column: key`, for a message of another kind. */
-  where(path: Path): string
+  /** `file:line:column: key`, for a message of another kind, and the same as data. */
+  where(path: Path): { shown: string; place: ErrorPlace }
   /** A scalar as it is written, before variables were replaced. */
   text(path: Path): string | undefined
   /** A path from the file, inside a folder. @throws PathError */
@@ -32,9 +38,9 @@ export function readDocument<T>(
   options: ReadOptions,
 ): ConfigDocument<T> {
   const tree = readTree(file, options)
-  refuse(file, tree, tree.faults)
   const parsed = parseTree(schema, tree)
-  if (!parsed.success) refuse(file, tree, faultsOf(parsed.error.issues, tree.exactPlace))
+  const issues = parsed.success ? [] : faultsOf(parsed.error.issues, tree.exactPlace)
+  refuse(file, tree, [...tree.faults, ...issues.filter((fault) => !isFollowUp(fault, tree.faults))])
   return {
     value: parsed.data as T,
     position: (path) => positionOf(file, offset(tree, { path, message: '' })),
@@ -46,6 +52,10 @@ export function readDocument<T>(
   }
 }
 
+/** What could not be read is missing for the schema, too; that is told once. */
+const isFollowUp = ({ path }: Fault, faults: readonly Fault[]): boolean =>
+  faults.some((fault) => fault.path.every((step, index) => path[index] === step))
+
 function refuse(file: YamlFile, tree: Tree, faults: readonly Fault[]): void {
   // What is missing may stand there by a wrong name, so that is told first.
   const rank = (fault: Fault) => 2 * offset(tree, fault) + (fault.at === 'missing' ? 1 : 0)
@@ -56,15 +66,19 @@ function refuse(file: YamlFile, tree: Tree, faults: readonly Fault[]): void {
 }
 
 function errorOf(file: YamlFile, tree: Tree, fault: Fault, details?: WizardError[]): WizardError {
-  const options: ErrorOptions = { hint: fault.hint, details }
-  const message = `${where(file, tree, fault)}: ${fault.message}`
+  const { shown, place } = where(file, tree, fault)
+  const options: ErrorOptions = { hint: fault.hint, details, place }
+  const message = `${shown}: ${fault.message}`
   return fault.escapes ? new PathError(message, options) : new ConfigError(message, options)
 }
 
-function where(file: YamlFile, tree: Tree, fault: Fault): string {
-  const { line, column } = positionOf(file, offset(tree, fault))
+function where(file: YamlFile, tree: Tree, fault: Fault): { shown: string; place: ErrorPlace } {
+  const position = positionOf(file, offset(tree, fault))
   const key = showPath(fault.path)
-  return `${file.shown}:${line}:${column}${key && `: ${key}`}`
+  return {
+    shown: `${file.shown}:${position.line}:${position.column}${key && `: ${key}`}`,
+    place: { ...position, key: key || null, nearest: fault.nearest ?? null },
+  }
 }
 
 function inside<T>(file: YamlFile, tree: Tree, path: Path, find: () => T): T {

@@ -67,6 +67,14 @@ export async function userFolder(
   return files && { dir, origin: 'user', files }
 }
 
+/** The folders that are looked in, the first to hold a file is taken; why it is looked in there. */
+export function searched(request: ConfigRequest): { dir: string; by: string }[] {
+  const named = namedFolder(request)
+  if (named !== null) return [named]
+  const own = { dir: userFolders(request).config, by: 'your own' }
+  return [...[...candidates(request.cwd)].map((dir) => ({ dir, by: 'from here upwards' })), own]
+}
+
 function namedFolder({ cwd, env, flags }: ConfigRequest): { dir: string; by: string } | null {
   if (flags?.config) return { dir: resolve(cwd, flags.config), by: '--config' }
   if (env.WIZARD_CONFIG) return { dir: resolve(cwd, env.WIZARD_CONFIG), by: 'WIZARD_CONFIG' }

@@ -77,7 +77,7 @@ function unknownKey(path: Path, known: readonly string[]): Fault {
   const remedy = near
     ? `did you mean "${near}"?`
     : `expected ${known.length > 1 ? 'one of ' : ''}${known.join(', ')}`
-  return { path, at: 'key', message: `unknown key; ${remedy}` }
+  return { path, at: 'key', message: `unknown key; ${remedy}`, nearest: near }
 }
 
 /**
@@ -115,7 +115,7 @@ function badValue(issue: Issue, path: Path, place: Place | undefined): Fault {
   const known = issue.code === 'invalid_value' ? issue.values.map(String) : []
   const near = place.text === undefined ? undefined : nearest(place.text, known)[0]
   const remedy = near ? `; did you mean "${near}"?` : quoting(issue, place)
-  return { path, message: `${message}${got}${remedy}` }
+  return { path, message: `${message}${got}${remedy}`, nearest: near }
 }
 
 /** What may be a secret, or an address with one in it, is never told. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { WizardError } from '../errors.js'
 import { readComponents } from './components.js'
 import type { ConfigDocument } from './document.js'
 import { findFolder, userFolder, userFolders } from './folder.js'
@@ -11,7 +10,7 @@ import { fileSchemas } from './schema/index.js'
 import type { ReposFile } from './schema/repos.js'
 import { readSettings } from './settings.js'
 import { assertTrusted } from './trust.js'
-import { type Config, type ConfigFileName, type ConfigRequest, configFileNames } from './types.js'
+import type { Config, ConfigFileName, ConfigRequest } from './types.js'
 import { readWebhooks } from './webhooks.js'
 
 /**
@@ -21,6 +20,15 @@ import { readWebhooks } from './webhooks.js'
  * found by searching would lead a credential to a host that nothing else names.
  */
 export async function loadConfig(request: ConfigRequest): Promise<Config> {
+  const { config, assertHosts } = await readConfig(request)
+  await assertHosts()
+  return config
+}
+
+/** `assertHosts` must have returned before a credential is used. */
+export async function readConfig(
+  request: ConfigRequest,
+): Promise<{ config: Config; assertHosts(): Promise<void> }> {
   const folder = await findFolder(request)
   const source = await openFolder(folder, request)
   const file = await source.read('github')
@@ -32,12 +40,9 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
     file,
     variables: source.variables,
   })
-  if (folder && file) {
-    await assertTrusted({ request, folder, file, readOwn: () => readOwnGitHub(request) })
-  }
   const entriesOf = (document: ConfigDocument<ReposFile>) =>
     readRepos(document, { root: settings.root, owner: github.owner })
-  return {
+  const config: Config = {
     dir: folder?.dir ?? null,
     trusted: folder?.origin !== 'found',
     files: folder?.files ?? {},
@@ -63,34 +68,12 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
       return readPlugins(document?.value ?? fileSchemas.plugins.parse({ plugins: {} }))
     }),
   }
-}
-
-/** Everything that is wrong in any of the files, each error alone. @throws what is no error of ours */
-export async function findProblems(request: ConfigRequest): Promise<WizardError[]> {
-  const problems: WizardError[] = []
-  const config = await collect(problems, () => loadConfig(request))
-  if (config) {
-    for (const read of [config.repos, config.components, config.webhooks, config.plugins]) {
-      await collect<unknown>(problems, read)
-    }
-    return problems
-  }
-  // Without github.yaml's values the others can still be held against their schemas.
-  const source = await collect(problems, async () => openFolder(await findFolder(request), request))
-  for (const name of configFileNames) {
-    if (source && name !== 'github') await collect<unknown>(problems, () => source.read(name))
-  }
-  return problems
-}
-
-async function collect<T>(problems: WizardError[], read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read()
-  } catch (error) {
-    if (!(error instanceof WizardError)) throw error
-    const told = new Set(problems.map(({ message }) => message))
-    problems.push(...[error, ...error.details].filter(({ message }) => !told.has(message)))
-    return undefined
+  const readOwn = once(() => readOwnGitHub(request))
+  return {
+    config,
+    async assertHosts() {
+      if (folder && file) await assertTrusted({ request, folder, file, readOwn })
+    },
   }
 }
 

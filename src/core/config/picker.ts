@@ -35,6 +35,7 @@ type Filler = Omit<Found, 'text'> & { text: string | undefined }
 export class Picker {
   readonly sources: Record<string, Source> = {}
   private readonly from: SettingsRequest
+  private readonly faults: ((details?: ConfigError[]) => ConfigError)[] = []
 
   constructor(from: SettingsRequest) {
     this.from = from
@@ -66,7 +67,13 @@ export class Picker {
     return { text: own ? change(own) : undefined, source }
   }
 
-  /** `value`: the file's. @throws ConfigError for a variable with a wrong value */
+  /** @throws ConfigError for the first variable with a wrong value, the others in its details */
+  refuse(): void {
+    const [first, ...rest] = this.faults
+    if (first) throw first(rest.map((make) => make()))
+  }
+
+  /** `value`: the file's. A variable with a wrong value counts as unset until `refuse` tells it. */
   pick<T>(key: SettingKey, schema: z.ZodType<T>, value: T | undefined, fillers: Filler[] = []): T {
     const override = this.override(key)
     if (override) return this.take(key, schema, override)
@@ -90,8 +97,9 @@ export class Picker {
     const second = schema.safeParse(fromText(text, expected) ?? text, { error: explain })
     if (second.success) return second.data
     const name = 'name' in source ? source.name : key
-    throw new ConfigError(`${name}: ${second.error.issues[0]?.message}`, {
-      hint: `it stands for ${key} in github.yaml`,
-    })
+    const message = `${name}: ${second.error.issues[0]?.message}`
+    const hint = `it stands for ${key} in github.yaml`
+    this.faults.push((details) => new ConfigError(message, { hint, details }))
+    return schema.parse(undefined)
   }
 }

@@ -44,8 +44,7 @@ export async function readRepos(
       else entries.push({ entry, path })
     }
   }
-  document.refuse(faults)
-  document.refuse(await overlaps(entries, root))
+  document.refuse([...faults, ...(await overlaps(entries, root))])
   return entries.map(({ entry }) => entry)
 }
 

@@ -36,6 +36,7 @@ export function readSettings(from: SettingsRequest): Settings {
   const logsDir = readLogs(picker, from, root)
   const days = githubFile.shape.logs_keep_days
   const logsKeepDays = picker.pick('logs_keep_days', days, from.file?.value.logs_keep_days)
+  picker.refuse()
   return { github, root, logsDir, logsKeepDays, sources: picker.sources }
 }
 

@@ -12,6 +12,8 @@ export interface Fault {
   /** With its key; or it is missing, which is told at the key of what it is missing in. */
   at?: 'key' | 'missing' | undefined
   hint?: string | undefined
+  /** The known name that a wrong one may stand for. */
+  nearest?: string | undefined
   /** An offset of its own, where the path leads to none. */
   offset?: number
   /** It is a path that leaves its folder. */

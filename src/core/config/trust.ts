@@ -29,21 +29,30 @@ export interface TrustRequest {
 /** @throws GitHubAuthError naming the file, the key and the host. */
 export async function assertTrusted(trust: TrustRequest): Promise<void> {
   if (trust.folder.origin !== 'found') return
-  for (const key of ['base_url', 'git_url', 'proxy'] as const) await assertHost(trust, key)
-  await assertPrivateKey(trust)
+  const found = await Promise.all([
+    strangerAsHost(trust, 'base_url'),
+    strangerAsHost(trust, 'git_url'),
+    strangerAsHost(trust, 'proxy'),
+    strangerAsKey(trust),
+  ])
+  const [first, ...details] = found.filter((one) => one !== null)
+  if (first) throw first(details.map((make) => make()))
 }
+
+/** Made with what else is wrong in its details. */
+type Stranger = (details?: GitHubAuthError[]) => GitHubAuthError
 
 type HostKey = 'base_url' | 'git_url' | 'proxy'
 
-async function assertHost(trust: TrustRequest, key: HostKey): Promise<void> {
+async function strangerAsHost(trust: TrustRequest, key: HostKey): Promise<Stranger | null> {
   const address = trust.file.value.github?.[key]
-  if (address == null || trust.request.env[overrides[`github.${key}`]]) return
+  if (address == null || trust.request.env[overrides[`github.${key}`]]) return null
   const { hostname } = new URL(address)
-  if (isLoopback(hostname) || isGitHub(hostname)) return
+  if (isLoopback(hostname) || isGitHub(hostname)) return null
   const roles = key === 'proxy' ? proxies : servers
-  if (roles.fromEnvironment(trust.request.env).includes(hostname)) return
-  if (roles.fromFile(await trust.readOwn()).includes(hostname)) return
-  throw foreign(trust, key, hostname)
+  if (roles.fromEnvironment(trust.request.env).includes(hostname)) return null
+  if (roles.fromFile(await trust.readOwn()).includes(hostname)) return null
+  return foreign(trust, key, hostname)
 }
 
 /** A host that is named as a proxy is trusted as a proxy alone. */
@@ -80,33 +89,30 @@ const hostnames = (addresses: Address[]): string[] =>
   addresses.flatMap((address) => (address && parseUrl(address)?.hostname) || [])
 
 /** What stands in the file is told rather than what variables made of it: that may hold a secret. */
-function foreign(trust: TrustRequest, key: HostKey, hostname: string): GitHubAuthError {
+function foreign(trust: TrustRequest, key: HostKey, hostname: string): Stranger {
   const { file } = trust
   const path = ['github', key]
   const source = file.source(path)
   const hasVariables = source?.from === 'file' && source.variables.length > 0
   const host = hasVariables ? 'a host made of variables' : oneLine(hostname, 100)
-  return new GitHubAuthError(
-    `${file.where(path)} names ${host}, and a configuration that was found by searching gets no credential for it`,
-    {
-      hint: `${remedy(trust)}, or name the host in ${key === 'proxy' ? 'HTTPS_PROXY' : 'GH_HOST'}`,
-    },
-  )
+  const { shown, place } = file.where(path)
+  const message = `${shown} names ${host}, and a configuration that was found by searching gets no credential for it`
+  const hint = `${remedy(trust)}, or name the host in ${key === 'proxy' ? 'HTTPS_PROXY' : 'GH_HOST'}`
+  return (details) => new GitHubAuthError(message, { hint, place, details })
 }
 
-async function assertPrivateKey(trust: TrustRequest): Promise<void> {
+async function strangerAsKey(trust: TrustRequest): Promise<Stranger | null> {
   const { folder, file, request } = trust
   const key = file.value.github?.app?.private_key
-  if (key === undefined || request.env.WIZARD_TOKEN) return
+  if (key === undefined || request.env.WIZARD_TOKEN) return null
   const path = ['github', 'app', 'private_key']
   const variable = oneVariable(file.text(path) ?? '')
-  if (variable && request.env[variable]) return
+  if (variable && request.env[variable]) return null
   const project = await realForm(rootOf(folder.dir))
-  if (contains(project, await realForm(resolve(folder.dir, key)))) return
-  throw new GitHubAuthError(
-    `${file.where(path)} names a file outside of its project, and a configuration that was found by searching gets no credential of others`,
-    { hint: remedy(trust) },
-  )
+  if (contains(project, await realForm(resolve(folder.dir, key)))) return null
+  const { shown, place } = file.where(path)
+  const message = `${shown} names a file outside of its project, and a configuration that was found by searching gets no credential of others`
+  return (details) => new GitHubAuthError(message, { hint: remedy(trust), place, details })
 }
 
 const remedy = ({ folder, request }: TrustRequest) =>

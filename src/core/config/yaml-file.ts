@@ -28,8 +28,9 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
     const { line, col } = lines.linePos(offset)
     const own = ownWords[code]?.(text.slice(offset))
     const hint = own ? undefined : text.startsWith('${', offset - 1) ? unquoted : malformed
-    return (options?: ErrorOptions) =>
-      new ConfigError(`${shown}:${line}:${col}: ${own ?? oneLine(message)}`, { hint, ...options })
+    const place = { file: path, line, column: col, key: null, nearest: null }
+    const told = `${shown}:${line}:${col}: ${own ?? oneLine(message)}`
+    return (options?: ErrorOptions) => new ConfigError(told, { hint, place, ...options })
   })
   const [first, ...rest] = errors
   if (first) throw first({ details: rest.map((make) => make()) })
@@ -37,6 +38,7 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
   if (contents?.range == null || contents.range[0] === contents.range[1]) {
     throw new ConfigError(`${shown}:1:1: the file is empty`, {
       hint: 'fill it in, or remove it',
+      place: { file: path, line: 1, column: 1, key: null, nearest: null },
     })
   }
   return { path, shown, text, lines, contents }
@@ -44,7 +46,7 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
 
 /** @throws ConfigError when it can't be read, is no regular file, too large, or not UTF-8. */
 export const readText = async (path: string, shown = path): Promise<string> =>
-  decode(await readBytes(path, shown), shown)
+  decode(await readBytes(path, shown), path, shown)
 
 const malformed = 'it is not well-formed YAML, or was cut off here'
 const unquoted = `inside of braces and brackets a variable needs quotes: "\${NAME}"`
@@ -102,7 +104,7 @@ export function unreadable(error: unknown, shown: string): ConfigError {
   return new ConfigError(`${shown}: can't be read: ${why}`, { cause: error })
 }
 
-function decode(bytes: Buffer, shown: string): string {
+function decode(bytes: Buffer, path: string, shown: string): string {
   if (isUtf8(bytes)) return bytes.toString('utf8')
   let start = 0
   for (let line = 1; ; line++) {
@@ -112,8 +114,10 @@ function decode(bytes: Buffer, shown: string): string {
       continue
     }
     const before = new TextDecoder().decode(bytes.subarray(start, end)).indexOf('\ufffd')
-    throw new ConfigError(`${shown}:${line}:${before + 1}: the file is not UTF-8`, {
+    const column = before + 1
+    throw new ConfigError(`${shown}:${line}:${column}: the file is not UTF-8`, {
       hint: 'save it as UTF-8',
+      place: { file: path, line, column, key: null, nearest: null },
     })
   }
 }

@@ -30,6 +30,22 @@ export function proxyChooser({ proxy, env }: ProxySettings): (url: URL) => URL |
   }
 }
 
+/**
+ * The variable that names the proxy of a URL, where one does; undefined where none is gone through.
+ *
+ * @throws ConfigError for an address that is none.
+ */
+export function proxyFromEnvironment(
+  env: Environment,
+  url: URL,
+): { name: string; url: URL } | undefined {
+  const proxy = proxyChooser({ proxy: null, env })(url)
+  const own = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  const names = [own, 'ALL_PROXY'].flatMap((name) => [name.toLowerCase(), name])
+  const name = names.find((one) => env[one])
+  return proxy && name ? { name, url: proxy } : undefined
+}
+
 /** Plain http is spoken to this machine alone, and what is sent there must not leave it through a proxy. */
 const isReadable = (url: URL) => url.protocol === 'http:' && isLoopback(url)
 

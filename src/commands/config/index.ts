@@ -1,0 +1,9 @@
+import type { Verb } from '../verb.js'
+import { init } from './init.js'
+import { path } from './path.js'
+import { schema } from './schema.js'
+import { show } from './show.js'
+import { validate } from './validate.js'
+
+/** In the order in which help shows them. */
+export const verbs: Verb[] = [show, validate, init, path, schema]

@@ -1,0 +1,73 @@
+import { resolve } from 'node:path'
+import type { Context } from '../../context.js'
+import { UsageError } from '../../core/errors.js'
+import { lines } from '../../terminal/page.js'
+import { defineVerb } from '../verb.js'
+
+export const init = defineVerb({
+  name: 'init',
+  summary: 'a configuration to begin with; files that are there are kept',
+  examples: [
+    { command: 'wizard CONFIG INIT', does: 'asks for what it needs; writes config/ here' },
+    {
+      command: 'wizard CONFIG INIT --owner uDOS --from uDOS',
+      does: 'all repositories of an org, for scripts',
+    },
+    {
+      command: 'wizard CONFIG INIT --from uDOS --each',
+      does: 'the repositories of today, one by one',
+    },
+    { command: 'wizard CONFIG INIT --config ~/.config/wizard', does: 'in another folder' },
+  ],
+  args: [],
+  flags: {
+    owner: { type: 'text', value: 'O', summary: 'the default owner' },
+    from: {
+      type: 'text',
+      value: 'ORG',
+      summary: 'an org or user whose repositories are kept in step',
+    },
+    each: {
+      type: 'boolean',
+      summary: 'asks GitHub for the repositories of --from, and names each',
+    },
+  },
+  async run(context, _args, { owner, from, each }) {
+    if (each && from === undefined) throw new UsageError('--each goes with --from')
+    const asked = await answersOf(context, { owner, from })
+    const repositories = each && from !== undefined ? await namesOf(context, from) : []
+    const dir = resolve(context.cwd, context.globals.config ?? 'config')
+    const { initConfig } = await import('../../core/config/init.js')
+    return initConfig({ dir, ...asked, repositories })
+  },
+  render: ({ files }, { globals }) =>
+    globals.quiet
+      ? { kind: 'nothing' }
+      : lines(
+          ...files.map(
+            ({ file, status }) =>
+              `${file} ${status === 'kept' ? 'was there, and is kept' : 'written'}`,
+          ),
+          'Next: wizard REPO ADD owner/repo, or wizard REPO SYNC --dry-run',
+        ),
+})
+
+interface Given {
+  owner: string | undefined
+  from: string | undefined
+}
+
+/** On a terminal what was not given is asked; nothing is an answer. */
+async function answersOf({ terminal }: Context, { owner, from }: Given) {
+  const asked = owner ?? (await terminal.ask('Default owner (an org or user; none: Enter):'))
+  const source =
+    from ??
+    (await terminal.ask('Keep all repositories of which org or user in step (none: Enter):'))
+  return { owner: asked || null, from: source || null }
+}
+
+async function namesOf(context: Context, from: string): Promise<string[]> {
+  const found = await (await context.github()).listRepositories(from)
+  if (found.length === 0) throw new UsageError(`${from} has no repositories that this token sees`)
+  return found.filter(({ archived }) => !archived).map(({ full_name }) => full_name)
+}

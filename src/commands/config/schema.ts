@@ -1,0 +1,22 @@
+import { configFileNames } from '../../core/config/types.js'
+import { UsageError } from '../../core/errors.js'
+import { defineVerb } from '../verb.js'
+
+export const schema = defineVerb({
+  name: 'schema',
+  summary: 'the JSON Schema of a file, for editors and linters',
+  examples: [{ command: 'wizard CONFIG SCHEMA repos > repos.schema.json', does: 'of repos.yaml' }],
+  args: [{ name: 'file', summary: configFileNames.join(', ') }],
+  flags: {},
+  async run(_context, [word = '']) {
+    const name = configFileNames.find((one) => one === word.toLowerCase().replace(/\.yaml$/, ''))
+    if (name === undefined) {
+      throw new UsageError(`CONFIG SCHEMA knows no ${word}`, {
+        hint: `one of ${configFileNames.join(', ')}`,
+      })
+    }
+    const { jsonSchemaOf } = await import('../../core/config/schema/json.js')
+    return jsonSchemaOf(name)
+  },
+  render: (found) => ({ kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(found, null, 2)}\n`) }),
+})

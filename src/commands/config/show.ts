@@ -1,0 +1,81 @@
+import type { Effective, EffectiveValue } from '../../core/config/effective.js'
+import type { Source } from '../../core/config/types.js'
+import { defineVerb } from '../verb.js'
+
+export const show = defineVerb({
+  name: 'show',
+  summary: 'every value that counts, and where it comes from; secrets are masked',
+  examples: [
+    { command: 'wizard CONFIG SHOW', does: 'as it is from here' },
+    { command: 'wizard CONFIG SHOW github', does: 'of one part' },
+    {
+      command: 'wizard CONFIG SHOW --json | jq -r \'.[] | select(.key == "root").value\'',
+      does: 'for scripts',
+    },
+  ],
+  args: [
+    { name: 'key', summary: 'a key or the beginning of some, such as repos.tools', optional: true },
+  ],
+  flags: {},
+  async run(context, [key]): Promise<Effective> {
+    const { effectiveValues } = await import('../../core/config/effective.js')
+    const found = await effectiveValues(context.configRequest)
+    for (const { message } of found.problems.slice(1)) context.terminal.note(`warning: ${message}`)
+    const values = found.values.filter((one) => key === undefined || isBelow(one.key, key))
+    if (key !== undefined && values.length === 0 && found.problems.length === 0) {
+      const { GitHubNotFoundError } = await import('../../core/errors.js')
+      throw new GitHubNotFoundError(`nothing in the configuration is called ${key}`, {
+        hint: 'wizard CONFIG SHOW shows all that is there',
+      })
+    }
+    return { ...found, values }
+  },
+  json: ({ values }) =>
+    values.map(({ key, value, source }) => ({
+      key,
+      value,
+      source: placeOf(source) ?? null,
+      from: source.from,
+    })),
+  render: ({ values }) => ({
+    kind: 'table',
+    columns: [
+      { title: 'KEY', flexible: true },
+      { title: 'VALUE', flexible: true },
+      { title: 'FROM', flexible: true, tone: () => 'faint' },
+    ],
+    rows: values.map(({ key, value, source }) => [
+      key,
+      textOf(value),
+      placeOf(source) ?? 'default',
+    ]),
+  }),
+  shortfall({ problems: [first, ...others] }) {
+    if (first === undefined) return null
+    const { code, message, hint } = first
+    const more =
+      others.length === 0 ? hint : 'wizard CONFIG VALIDATE tells everything that is wrong'
+    return { code, message, hint: more }
+  },
+})
+
+const isBelow = (key: string, wanted: string) =>
+  key === wanted || key.startsWith(`${wanted}.`) || key.startsWith(`${wanted}[`)
+
+const textOf = (value: EffectiveValue['value']): string =>
+  typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value)
+
+function placeOf(source: Source): string | undefined {
+  switch (source.from) {
+    case 'file': {
+      const { file, line, column } = source.position
+      return `${file}:${line}:${column}`
+    }
+    case 'env-file':
+      return `${source.name} in ${source.file}`
+    case 'default':
+      return undefined
+    default:
+      return source.name
+  }
+}
