@@ -33,7 +33,7 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
   if (between.has('version')) return { kind: 'version' }
   takeHelp(words, between.seen)
   const help = before.has('help') || between.has('help')
-  const verb = takeVerb(verbs, words)
+  const verb = verbs.find(({ name }) => name === '') ?? takeVerb(verbs, words)
   if (!verb && words[0] !== undefined && !words[0].startsWith('-'))
     throw unknownVerb(noun, verbs, words)
   if (!verb) {
@@ -140,7 +140,7 @@ async function unknownNoun(nouns: Noun[], word: string, rest: string[]): Promise
   for (const noun of nouns) {
     known.push({ name: noun.name.toUpperCase(), verb: noun.name })
     for (const { name } of await noun.load()) {
-      known.push({ name: `${noun.name} ${name}`.toUpperCase(), verb: name })
+      if (name !== '') known.push({ name: `${noun.name} ${name}`.toUpperCase(), verb: name })
     }
   }
   const spelled = [[word, ...rest].slice(0, 2).join('-').replaceAll('_', '-'), word]

@@ -47,4 +47,9 @@ export const nouns: Noun[] = [
     summary: 'who wizard is to GitHub, and what it may do',
     load: async () => (await import('./auth/index.js')).verbs,
   },
+  {
+    name: 'doctor',
+    summary: 'whether all that wizard needs is there, each with its remedy',
+    load: async () => (await import('./doctor/index.js')).verbs,
+  },
 ]

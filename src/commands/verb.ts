@@ -44,7 +44,7 @@ export interface Example {
 export type Shortfall = Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }
 
 export interface VerbSpec<S extends FlagSpecs, R> {
-  /** Words joined by `-`, in lower case. */
+  /** Words joined by `-`, in lower case; empty where the noun stands alone. */
   name: string
   summary: string
   examples: Example[]
@@ -103,7 +103,8 @@ export interface Noun {
 }
 
 /** `REPO SYNC` */
-export const titleOf = (noun: Noun, verb: Verb) => `${noun.name} ${verb.name}`.toUpperCase()
+export const titleOf = (noun: Noun, verb: Verb) =>
+  `${noun.name} ${verb.name}`.trimEnd().toUpperCase()
 
 /** What stands for a flag's value in help and messages; null for a flag without one. */
 export function valueName(spec: FlagSpec): string | null {

@@ -48,7 +48,7 @@ export const init = defineVerb({
             ({ file, status }) =>
               `${file} ${status === 'kept' ? 'was there, and is kept' : 'written'}`,
           ),
-          'Next: wizard REPO ADD owner/repo, or wizard REPO SYNC --dry-run',
+          'Next: wizard DOCTOR, then wizard REPO ADD owner/repo or wizard REPO SYNC --dry-run',
         ),
 })
 

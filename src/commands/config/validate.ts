@@ -4,7 +4,7 @@ import { defineVerb, type Shortfall } from '../verb.js'
 
 export const validate = defineVerb({
   name: 'validate',
-  summary: 'everything that is wrong in the configuration, at once, each with its place',
+  summary: 'what is wrong in the configuration, all at once, each with its place',
   examples: [
     {
       command: 'wizard CONFIG VALIDATE',

@@ -1,0 +1,135 @@
+import type { Context } from '../../context.js'
+import { type Check, failed, look, ok, warning } from '../../core/doctor/check.js'
+import { defineVerb, type Verb } from '../verb.js'
+
+interface Diagnosis {
+  ok: boolean
+  checks: Check[]
+}
+
+/** A noun of its own: it stands without a verb. */
+const doctor = defineVerb({
+  name: '',
+  summary: 'whether all that wizard needs is there, each with its remedy',
+  examples: [
+    { command: 'wizard DOCTOR', does: 'exit 1 where something fails' },
+    {
+      command: 'wizard DOCTOR --json | jq \'.checks[] | select(.status != "ok")\'',
+      does: 'for scripts',
+    },
+  ],
+  args: [],
+  flags: { offline: { type: 'boolean', summary: 'nothing that needs the network' } },
+  async run(context, _args, { offline }): Promise<Diagnosis> {
+    const checks = [
+      nodeCheck(process.version),
+      await look('configuration', () => configuration(context)),
+    ]
+    if (checks.every(({ status }) => status !== 'failed')) {
+      checks.push(...(await placeChecks(context)), await look('crontab', () => crontab(context)))
+      if (!offline) checks.push(...(await networkChecks(context)))
+    }
+    return { ok: checks.every(({ status }) => status !== 'failed'), checks }
+  },
+  render: ({ checks }, { globals }) => ({
+    kind: 'table',
+    columns: [
+      { title: 'WHAT' },
+      {
+        title: 'IS',
+        tone: (cell) => (({ ok: 'good', failed: 'bad' }) as const)[cell] ?? 'warning',
+      },
+      { title: 'DETAIL', flexible: true },
+      { title: 'REMEDY', flexible: true },
+    ],
+    rows: checks
+      .filter(({ status }) => !globals.quiet || status !== 'ok')
+      .map(({ name, status, detail, remedy }) => [name, status, detail, remedy ?? '']),
+  }),
+  shortfall({ checks }) {
+    const bad = checks.filter(({ status }) => status === 'failed')
+    if (bad.length === 0) return null
+    const names = bad.map(({ name }) => name).join(', ')
+    return { code: 'FAILED', message: `not as it must be: ${names}` }
+  },
+})
+
+const oldest = [20, 19]
+
+function nodeCheck(version: string): Check {
+  const [major = 0, minor = 0] = version.slice(1).split('.').map(Number)
+  const isNew = major > 20 || (major === oldest[0] && minor >= 19)
+  const remedy = `install Node ${oldest.join('.')} or later`
+  return { name: 'node', ...(isNew ? ok(version) : failed(version, remedy)) }
+}
+
+async function configuration(context: Context) {
+  const { validateConfig } = await import('../../core/config/validate.js')
+  const { dir, files, problems } = await validateConfig(context.configRequest)
+  const [first, ...others] = problems
+  if (first !== undefined) {
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+    return failed(`${first.message}${more}`, 'wizard CONFIG VALIDATE shows each with its line')
+  }
+  if (dir === null)
+    return warning('there is none: all is as by default', 'wizard CONFIG INIT writes one')
+  return ok(`${dir}, ${files.length} ${files.length === 1 ? 'file' : 'files'}`)
+}
+
+async function placeChecks(context: Context): Promise<Check[]> {
+  const { lookAtPlace } = await import('../../core/doctor/place.js')
+  return lookAtPlace(await context.config(), await context.liveness())
+}
+
+async function crontab(context: Context) {
+  const config = await context.config()
+  const scheduled = (await config.repos()).some(
+    (one) => one.autoPull && one.pullSchedule !== undefined,
+  )
+  if (!scheduled) return ok('no entry has a pull_schedule')
+  const { crontabState } = await import('../../core/schedules/cron/state.js')
+  const state = await crontabState(config, context.launcher, await context.crontab())
+  if (state === 'installed') return ok('pulls what is due')
+  if (state === 'absent') {
+    return warning(
+      'does not pull what is due',
+      'wizard SCHEDULE INSTALL, unless another scheduler does it',
+    )
+  }
+  if (state === 'unknown')
+    return warning("can't be read", 'install cron, or see SCHEDULE PRINT --format systemd')
+  return failed(state, 'wizard SCHEDULE INSTALL brings it up to date, or says what is wrong')
+}
+
+async function networkChecks(context: Context): Promise<Check[]> {
+  const [client, { lookAtNetwork }, { proxyFromEnvironment }, config] = await Promise.all([
+    context.github(),
+    import('../../core/doctor/network.js'),
+    import('../../core/http/proxy.js'),
+    context.config(),
+  ])
+  const proxy = await look('proxy', () => {
+    const found = proxyFromEnvironment(context.env, client.baseUrl)
+    if (config.github.proxy !== null) return ok(`${config.github.proxy}, from the configuration`)
+    return ok(found ? `${found.url.host}, from ${found.name}` : 'none')
+  })
+  const { dispatcher } = await client.git()
+  const { clock, signal } = context
+  const deps = { dispatcher, signal, now: () => clock.now() }
+  const reached = await lookAtNetwork(deps, { baseUrl: client.baseUrl.href, gitUrl: client.gitUrl })
+  return [proxy, ...reached.checks, ...(reached.hasApi ? await accountChecks(context) : [])]
+}
+
+async function accountChecks(context: Context): Promise<Check[]> {
+  const [client, { authStatus }, { judgeAccount, judgeLimit }] = await Promise.all([
+    context.github(),
+    import('../../core/github/auth-status.js'),
+    import('../../core/doctor/account.js'),
+  ])
+  const status = client.credentialSource().then((source) => authStatus(client, source))
+  const token = await look('token', async () => judgeAccount(await status))
+  if (token.status === 'failed') return [token]
+  return [token, await look('rate limit', async () => judgeLimit(await status))]
+}
+
+export const verbs: Verb[] = [doctor]

@@ -1,0 +1,85 @@
+import type { Dispatcher } from '../http/dispatcher.js'
+import { request } from '../http/request.js'
+import { type Check, failed, look, ok, warning } from './check.js'
+
+export interface NetworkDeps {
+  dispatcher: Dispatcher
+  signal: AbortSignal
+  now(): number
+}
+
+/** What is reached by the network, and its answers' times. */
+export interface Reached {
+  checks: Check[]
+  /** Whether the API answers, so that it can be asked for more. */
+  hasApi: boolean
+}
+
+/** Milliseconds after which a host counts as silent. */
+const patience = 10_000
+
+/** Where github.com has releases, archives and artifacts; other servers have them on hosts that only they know. */
+const hostsOfGitHub = {
+  'upload host': 'https://uploads.github.com/',
+  'storage: release assets': 'https://release-assets.githubusercontent.com/',
+  'storage: files': 'https://objects.githubusercontent.com/',
+  'storage: archives': 'https://codeload.github.com/',
+}
+
+/** Asks each host for anything, without a credential, once: whatever it answers, it is there. */
+export async function lookAtNetwork(
+  deps: NetworkDeps,
+  { baseUrl, gitUrl }: { baseUrl: string; gitUrl: string },
+): Promise<Reached> {
+  const isGitHub = new URL(baseUrl).host === 'api.github.com'
+  const others = Object.entries(isGitHub ? hostsOfGitHub : {})
+  const dates: string[] = []
+  const api = await look('API', () => reach(deps, baseUrl, (date) => dates.push(date)))
+  const rest = await Promise.all(
+    [['git', `${gitUrl}/`] as const, ...others].map(([name, address]) =>
+      look(name, () => reach(deps, address)),
+    ),
+  )
+  const clock = dates.map((date) => clockAgainst(date, deps.now()))
+  return { checks: [api, ...rest, ...clock], hasApi: api.status === 'ok' }
+}
+
+async function reach(deps: NetworkDeps, address: string, onDate?: (date: string) => void) {
+  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(patience)])
+  const { host } = new URL(address)
+  const begun = deps.now()
+  const answer = await request(deps.dispatcher, address, { method: 'HEAD', signal }).catch(
+    (error: unknown) => {
+      deps.signal.throwIfAborted()
+      if (signal.aborted) return null
+      throw error
+    },
+  )
+  if (answer === null) {
+    return failed(
+      `${host} is silent for ${patience / 1000} s`,
+      'check the network, a firewall, and the proxy settings',
+    )
+  }
+  await answer.body.dump()
+  const { date } = answer.headers
+  if (typeof date === 'string') onDate?.(date)
+  if (answer.status < 500) return ok(`${host} answers in ${deps.now() - begun} ms`)
+  return failed(
+    `${host} answers ${answer.status}`,
+    'try later; https://www.githubstatus.com tells of GitHub itself',
+  )
+}
+
+/** Seconds. An App's key is good for ten minutes at most, and not before its time. */
+const tolerated = 60
+
+function clockAgainst(date: string, now: number): Check {
+  const seconds = Math.round((now - Date.parse(date)) / 1000)
+  const name = 'clock'
+  if (Number.isNaN(seconds)) return { name, ...ok('the server does not tell its time') }
+  if (Math.abs(seconds) <= tolerated) return { name, ...ok('as the server has it, to the minute') }
+  const how = seconds > 0 ? 'fast' : 'slow'
+  const remedy = 'set it, by NTP say: schedules, App credentials and TLS go by it'
+  return { name, ...warning(`${Math.abs(seconds)} s ${how}`, remedy) }
+}
