@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../errors.js'
-import { isCut } from '../http/failure.js'
+import { GitHubError, GitHubNotFoundError } from '../errors.js'
 import type { Api } from './api.js'
 import { askGraphql, isUnavailable } from './graphql.js'
+import { askInBatches } from './halves.js'
 
 /** A repository whose head is asked for; `branch` undefined: its default branch. */
 export interface WantedHead {
@@ -25,9 +25,6 @@ export interface RepositoryHead {
   oid: string | null
 }
 
-/** GitHub counts 50 of these as one point, and times out well above this. */
-const largestBatch = 100
-
 /**
  * Where many branches stand, in one GraphQL query per 100 repositories, one after another. null: not known here, so
  * the git protocol must be asked: no access, no GraphQL, no token, or a failure that is told by `api.warn`.
@@ -43,9 +40,8 @@ export async function headsOf(
   if (wanted.length === 0 || !(await api.authenticated())) return wanted.map(() => null)
   const heads: (RepositoryHead | null)[] = []
   try {
-    for (let from = 0; from < wanted.length; from += largestBatch) {
-      heads.push(...(await askInHalves(api, wanted.slice(from, from + largestBatch))))
-    }
+    const batch = (some: readonly WantedHead[], single: boolean) => ask(api, some, single)
+    await askInBatches(wanted, batch, (answers) => heads.push(...answers))
   } catch (error) {
     if (!isUnavailable(error)) throw error
     // Where there is none, as on an old enterprise server, that is how it always is.
@@ -54,32 +50,6 @@ export async function headsOf(
     }
   }
   return wanted.map((_one, index) => heads[index] ?? null)
-}
-
-/**
- * A query that is too heavy ends in 502, 504, a cut connection or an error that speaks of a time-out: half of it may not.
- * Silence of the whole `timeout` is no such sign, and halving it on and on would take minutes.
- */
-async function askInHalves(
-  api: Api,
-  wanted: readonly WantedHead[],
-): Promise<(RepositoryHead | null)[]> {
-  const single = wanted.length === 1
-  try {
-    return await ask(api, wanted, single)
-  } catch (error) {
-    if (single || !isOverload(error)) throw error
-  }
-  const half = Math.ceil(wanted.length / 2)
-  const first = await askInHalves(api, wanted.slice(0, half))
-  return [...first, ...(await askInHalves(api, wanted.slice(half)))]
-}
-
-function isOverload(error: unknown): boolean {
-  if (!(error instanceof GitHubError)) return false
-  if (error.status === 502 || error.status === 504) return true
-  if (error instanceof GitHubNetworkError) return isCut(error)
-  return /time-?out|something went wrong/i.test(error.message)
 }
 
 const ref = z.object({ name: z.string(), target: z.object({ oid: z.string() }) }).nullable()

@@ -179,6 +179,16 @@ const git = `
     committer: GitActor
   }
 
+  type Blob implements GitObject {
+    id: ID!
+    oid: GitObjectID!
+    abbreviatedOid: String!
+    byteSize: Int!
+    isBinary: Boolean
+    isTruncated: Boolean!
+    text: String
+  }
+
   type GitActor {
     name: String
     email: String
@@ -212,6 +222,7 @@ const releases = `
     publishedAt: DateTime
     updatedAt: DateTime!
     author: User
+    tagCommit: Commit
   }`
 
 /** The parts of GitHub's schema that clients ask for here, with its names and nullability. */

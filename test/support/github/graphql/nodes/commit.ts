@@ -1,4 +1,4 @@
-import { log, resolveCommit, type Signature } from '../../git/read.js'
+import { entryAt, log, readBlob, resolveCommit, type Signature } from '../../git/read.js'
 import type { Repository } from '../../model/types.js'
 import { connection, type PageArguments } from '../connection.js'
 import type { GraphQLContext } from '../context.js'
@@ -42,11 +42,33 @@ const actorNode = ({ name, email, date }: Signature) => ({
   },
 })
 
-/** By its id or an expression; commits alone are objects here. */
+/** By its id or an expression: a commit, or a file as `HEAD:path`. */
 export async function objectNode(
   repository: Repository,
   { oid, expression }: { oid?: string | null; expression?: string | null },
 ) {
-  const found = await resolveCommit(repository.bare, oid ?? expression ?? '')
-  return found === null ? null : commitNode(repository, found)
+  const [, revision, path] = /^([^:]+):(.+)$/s.exec(expression ?? '') ?? []
+  const found = await resolveCommit(repository.bare, oid ?? revision ?? expression ?? '')
+  if (found === null) return null
+  return path === undefined ? commitNode(repository, found) : blobNode(repository, found, path)
+}
+
+/** Longer texts are cut here, as GitHub does. */
+const longestText = 512_000
+
+async function blobNode({ bare }: Repository, commit: string, path: string) {
+  const entry = await entryAt(bare, commit, path)
+  if (entry?.type !== 'blob') return null
+  const bytes = await readBlob(bare, entry.oid)
+  const isBinary = bytes.includes(0)
+  return {
+    __typename: 'Blob',
+    id: `B_${entry.oid}`,
+    oid: entry.oid,
+    abbreviatedOid: entry.oid.slice(0, 7),
+    byteSize: bytes.length,
+    isBinary,
+    isTruncated: bytes.length > longestText,
+    text: isBinary ? null : bytes.subarray(0, longestText).toString(),
+  }
 }

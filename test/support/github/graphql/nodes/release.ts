@@ -1,7 +1,9 @@
+import { resolveCommit } from '../../git/read.js'
 import { latestRelease } from '../../model/releases.js'
 import { fullName, type Release, type Repository } from '../../model/types.js'
 import type { GraphQLContext } from '../context.js'
 import { accountNode } from './account.js'
+import { commitNode } from './commit.js'
 
 export const releaseNode = (repository: Repository, release: Release) => ({
   __typename: 'Release',
@@ -19,4 +21,8 @@ export const releaseNode = (repository: Repository, release: Release) => ({
   publishedAt: release.publishedAt,
   updatedAt: release.updatedAt,
   author: accountNode(release.author),
+  tagCommit: async () => {
+    const oid = await resolveCommit(repository.bare, `refs/tags/${release.tag}`)
+    return oid === null ? null : commitNode(repository, oid)
+  },
 })
