@@ -5,17 +5,12 @@ import { PathError, WizardError } from '../errors.js'
 import { Pacer } from '../pacer.js'
 import { oneLine } from '../text.js'
 import { checkCount, checkSizes, type Limits } from './limits.js'
+import type { Member } from './plan.js'
 import { WindowReader } from './window-reader.js'
 
 /** What the central directory says of a member, checked against the others. */
-export interface ZipEntry {
-  /** Anything at all: it was chosen by whoever made the archive. */
-  name: string
-  isFolder: boolean
-  isExecutable: boolean
+export interface ZipEntry extends Member {
   deflated: boolean
-  /** Bytes, unpacked. */
-  size: number
   packedSize: number
   crc32: number
   /** Where its local header begins, and where the next member does. */

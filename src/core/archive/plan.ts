@@ -1,19 +1,30 @@
 import { PathError } from '../errors.js'
-import { quoted, type ZipEntry } from './directory.js'
+import { quoted } from './directory.js'
 import { folded, safeParts } from './names.js'
 
+/** What an archive of any kind says of one of its members. */
+export interface Member {
+  /** Anything at all: it was chosen by whoever made the archive. */
+  name: string
+  isFolder: boolean
+  isExecutable: boolean
+  /** Bytes, unpacked. */
+  size: number
+}
+
 /** What unpacking an archive will make, every name of it checked. */
-export interface UnpackPlan {
+export interface UnpackPlan<M extends Member = Member> {
   /** Those above first, relative, with `/`. */
   folders: string[]
-  files: PlannedFile[]
+  /** In the archive's order. */
+  files: PlannedFile<M>[]
   /** Bytes of all files. */
   size: number
 }
 
-export interface PlannedFile {
+export interface PlannedFile<M extends Member = Member> {
   path: string
-  entry: ZipEntry
+  entry: M
 }
 
 /**
@@ -21,9 +32,9 @@ export interface PlannedFile {
  *
  * @throws PathError, which names the entry
  */
-export function planUnpack(entries: ZipEntry[], label: string): UnpackPlan {
+export function planUnpack<M extends Member>(entries: M[], label: string): UnpackPlan<M> {
   const tree = new Tree(label)
-  const files: PlannedFile[] = []
+  const files: PlannedFile<M>[] = []
   let size = 0
   for (const entry of entries) {
     const path = tree.add(entry)
@@ -51,7 +62,7 @@ class Tree {
   }
 
   /** @returns its path */
-  add({ name, isFolder }: ZipEntry): string {
+  add({ name, isFolder }: Member): string {
     const safe = safeParts(name)
     if ('fault' in safe) throw this.#refusal(name, safe.fault)
     const { parts } = safe

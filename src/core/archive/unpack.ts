@@ -1,17 +1,23 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { lstat, open, readdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { ConflictError, PathError } from '../errors.js'
+import { ConflictError } from '../errors.js'
 import { describeFullDisk, hasCode } from '../files.js'
 import type { Liveness } from '../owner-mark.js'
 import { Pacer } from '../pacer.js'
 import { openSibling, removeLeftovers } from '../sibling.js'
-import { quoted } from './directory.js'
-import { inLanes } from './lanes.js'
-import { type PlannedFile, planUnpack, type UnpackPlan } from './plan.js'
-import { openZip, type ZipArchive, type ZipOptions } from './zip.js'
+import type { ArchiveKind } from './kind.js'
+import type { Limits } from './limits.js'
+import type { UnpackPlan } from './plan.js'
+import { openTarSource } from './tar-source.js'
+import { telling } from './telling.js'
+import { openZipSource } from './zip-source.js'
 
-export interface UnpackOptions extends ZipOptions {
+export interface UnpackOptions {
+  /** What the archive is called in messages; default: its name. */
+  label?: string | undefined
+  limits?: Limits | undefined
+  signal?: AbortSignal | undefined
   /** What is at the destination is replaced, at the end; else it is refused. */
   clobber?: boolean | undefined
   /** So that what a killed wizard was unpacking is removed. */
@@ -33,34 +39,48 @@ export interface Unpacked {
   size: number
 }
 
+/** An archive of some kind, all of it checked. */
+export interface Source {
+  readonly label: string
+  readonly plan: UnpackPlan
+  /** Writes the files of the plan, whose folders are there. @param count told of bytes as they are written */
+  write(dir: string, count: (bytes: number) => void, pacer: Pacer): Promise<void>
+  close(): Promise<void>
+}
+
+const open = { zip: openZipSource, tar: openTarSource, 'tar.gz': openTarSource }
+
+export const unpackZip = (file: string, into: string, options: UnpackOptions = {}) =>
+  unpackArchive(file, 'zip', into, options)
+
 /**
- * Unpacks a zip archive into a folder of its own. The whole archive is checked before a byte is written; it is built
+ * Unpacks an archive into a folder of its own. The whole archive is checked before a byte is written; it is built
  * beside the destination and renamed into place, so that the destination is as it was, or complete.
  * Files keep whether they are executable, and no other permission or date.
  *
  * @param into absent, or an empty folder
  * @throws ConflictError where something is at the destination
  * @throws PathError for an unsafe entry, and for more than the limits allow
- * @throws WizardError for what is no zip archive or is damaged, and where the disk is full
+ * @throws WizardError for what is no archive of that kind or is damaged, and where the disk is full
  */
-export async function unpackZip(
+export async function unpackArchive(
   file: string,
+  kind: ArchiveKind,
   into: string,
   options: UnpackOptions = {},
 ): Promise<Unpacked> {
   const { clobber = false, liveness, label = basename(file) } = options
   const destination = resolve(into)
   if (!clobber) await expectFree(destination)
-  const zip = await openZip(file, { ...options, label })
+  const source = await open[kind](file, kind, { ...options, label })
   try {
-    const plan = planUnpack(zip.entries, label)
     if (liveness !== undefined) await removeLeftovers(dirname(destination), 'unpack', liveness)
-    await buildBeside(zip, plan, destination, options)
-    return { path: destination, files: plan.files.length, size: plan.size }
+    await buildBeside(source, destination, options)
+    return { path: destination, files: source.plan.files.length, size: source.plan.size }
   } catch (error) {
     throw describeFullDisk(error, destination)
   } finally {
-    await zip.close()
+    await source.close()
   }
 }
 
@@ -77,14 +97,20 @@ export async function expectFree(path: string): Promise<void> {
 }
 
 async function buildBeside(
-  zip: ZipArchive,
-  plan: UnpackPlan,
+  source: Source,
   destination: string,
   { liveness, clobber, signal, onProgress }: UnpackOptions,
 ): Promise<void> {
   const sibling = await openSibling(destination, 'unpack', liveness)
   try {
-    await write(zip, plan, { dir: sibling.dir, signal, onProgress })
+    const pacer = new Pacer(signal)
+    await makeFolders(source, sibling.dir, pacer)
+    let done = 0
+    const count = (bytes: number) => {
+      done += bytes
+      onProgress?.({ done, total: source.plan.size })
+    }
+    await source.write(sibling.dir, count, pacer)
     signal?.throwIfAborted()
     await sibling.publish({ replace: clobber })
   } finally {
@@ -92,70 +118,9 @@ async function buildBeside(
   }
 }
 
-/** Above it a member is streamed, so that memory does not grow with it; below, streams cost more than the work. */
-const smallFile = 256 * 1024
-/** As many as node inflates and writes at a time. */
-const lanes = 4
-
-interface Place {
-  dir: string
-  signal?: AbortSignal | undefined
-  onProgress: UnpackOptions['onProgress']
-}
-
-async function write(zip: ZipArchive, plan: UnpackPlan, place: Place): Promise<void> {
-  const { dir, signal, onProgress } = place
-  const pacer = new Pacer(signal)
+async function makeFolders({ label, plan }: Source, dir: string, pacer: Pacer): Promise<void> {
   for (const folder of plan.folders) {
-    await telling(zip.label, folder, async () => mkdirSync(join(dir, folder)))
+    await telling(label, folder, async () => mkdirSync(join(dir, folder)))
     if (pacer.isDue) await pacer.rest()
-  }
-  let done = 0
-  const count = (bytes: number) => {
-    done += bytes
-    onProgress?.({ done, total: plan.size })
-  }
-  await inLanes(lanes, plan.files, async (file) => {
-    await telling(zip.label, file.path, () => writeFile(zip, file, dir, count))
-    if (pacer.isDue) await pacer.rest()
-  })
-}
-
-async function writeFile(
-  zip: ZipArchive,
-  { path, entry }: PlannedFile,
-  dir: string,
-  count: (bytes: number) => void,
-): Promise<void> {
-  const to = join(dir, path)
-  // The umask takes its part of it.
-  const mode = entry.isExecutable ? 0o777 : 0o666
-  if (entry.size <= smallFile && entry.packedSize <= smallFile) {
-    writeFileSync(to, zip.readWhole(entry), { flag: 'wx', mode })
-    return count(entry.size)
-  }
-  const file = await open(to, 'wx', mode)
-  try {
-    for await (const piece of zip.read(entry)) {
-      await file.write(piece)
-      count(piece.length)
-    }
-  } finally {
-    await file.close()
-  }
-}
-
-const pathTroubles = ['ENAMETOOLONG', 'EINVAL', 'EILSEQ', 'EEXIST', 'EISDIR', 'ENOTDIR']
-
-/** What this file system does not take is told by the entry's name. */
-async function telling(label: string, path: string, work: () => Promise<void>) {
-  try {
-    await work()
-  } catch (error) {
-    if (!hasCode(error, ...pathTroubles)) throw error
-    const { code } = error as NodeJS.ErrnoException
-    throw new PathError(`${label}: ${quoted(path)} can't be written here (${code})`, {
-      cause: error,
-    })
   }
 }
