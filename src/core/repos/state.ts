@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { z } from 'zod'
+import { writeWhole } from '../whole-file.js'
 
 const rememberedSchema = z.object({
   repo: z.string(),
@@ -93,9 +94,7 @@ export class SyncState {
     const file = fileIn(this.#root)
     const state = { version: 1, repositories: Object.fromEntries(this.#repositories) }
     try {
-      await mkdir(dirname(file), { recursive: true })
-      await writeFile(`${file}.new`, `${JSON.stringify(state)}\n`, { mode: 0o600 })
-      await rename(`${file}.new`, file)
+      await writeWhole(file, `${JSON.stringify(state)}\n`, 0o600)
     } catch (error) {
       this.#onTrouble(`${file} can't be written: ${error instanceof Error ? error.message : error}`)
     }
