@@ -47,8 +47,8 @@ export type WizardEvent =
       size: number
       status: string
     }
-  /** A step of a release begins, in words. */
-  | { type: 'release-step'; message: string }
+  /** A step of a release or an installation begins, in words. */
+  | { type: 'step'; message: string }
   /** A line that a command printed: of a build, or of signing. */
   | { type: 'command-output'; line: string }
   | { type: 'waiting'; message: string }

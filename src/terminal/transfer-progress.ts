@@ -16,7 +16,7 @@ export function tellTransfers({ now, say, stream }: Telling) {
       running.delete(name)
       say(`  ${name} ${status} (${formatBytes(size)})`)
     },
-    'release-step': ({ message }) => say(message),
+    step: ({ message }) => say(message),
     'command-output': ({ line }) => say(stream.paint('faint', line)),
   } satisfies Handlers
   const lines = () =>

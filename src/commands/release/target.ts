@@ -3,6 +3,7 @@ import { GitHubNotFoundError, UsageError } from '../../core/errors.js'
 import type { ComponentSubject } from '../../core/releases/pipeline/types.js'
 import type { ReleaseSubject } from '../../core/releases/types.js'
 import { repositoryAround } from '../repository-context.js'
+import { splitTarget } from '../tagged.js'
 import { findComponent, repositoryTarget } from '../targets.js'
 import type { ArgumentSpec } from '../verb.js'
 
@@ -55,17 +56,6 @@ export async function componentTarget(
   throw new GitHubNotFoundError(`${name} is no component: only a component can be published`, {
     hint: `components.yaml ${there}; for a repository there is RELEASE CREATE`,
   })
-}
-
-/** @throws UsageError for an `@` with nothing behind it */
-function splitTarget(text: string): { name: string; named: string | null } {
-  // `git@host:owner/repo` has an @ too, which is not one of ours.
-  const [, name = '', named = null] =
-    /^((?:\w+@[\w.-]+:|\w+:\/\/[^@]*@)?[^@]*)(?:@(.*))?$/s.exec(text) ?? []
-  if (named === '') {
-    throw new UsageError(`${text} ends before the tag`, { hint: 'for example core@1.2.3' })
-  }
-  return { name, named }
 }
 
 async function around(

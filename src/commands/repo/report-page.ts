@@ -1,9 +1,9 @@
 import { relative } from 'node:path'
 import type { Context } from '../../context.js'
-import type { ErrorCode, ErrorReport } from '../../core/errors.js'
 import { describeEntry } from '../../core/repos/describe.js'
 import type { SyncEntry, SyncReport } from '../../core/repos/types.js'
 import { lines, type Page, type Tone } from '../../terminal/page.js'
+import { sharedShortfall, stopsAll, type Tried } from '../shortfall.js'
 import type { Shortfall } from '../verb.js'
 
 const tones: Partial<Record<string, Tone>> = {
@@ -39,7 +39,7 @@ function isOneRefusal({ repositories }: SyncReport): boolean {
   const { error } = first ?? {}
   return (
     error != null &&
-    causes.includes(error.code) &&
+    stopsAll(error.code) &&
     others.length > 0 &&
     others.every((entry) => entry.error?.message === error.message)
   )
@@ -68,37 +68,15 @@ export function reportShortfall(report: SyncReport, allowBlocked: boolean): Shor
   return shortfallOf(bad, { of: tried, total: report.total })
 }
 
-interface Tried {
-  error: ErrorReport | null
-}
-
 /** One cause that stopped every one of them is the exit status; else that one of them failed. */
-export function shortfallOf(
+export const shortfallOf = (
   bad: Tried[],
   { of, total }: { of: Tried[]; total: number },
-): Shortfall | null {
-  const [first] = bad
-  if (!first) return null
-  const shared = sharedCause(of)
-  if (shared && first.error) return first.error
-  return {
-    code: 'FAILED',
+): Shortfall | null =>
+  sharedShortfall(bad, {
+    of,
     message: `${bad.length} of ${total} repositories failed or were blocked`,
-  }
-}
-
-const causes: ErrorCode[] = [
-  'GITHUB_AUTH',
-  'GITHUB_RATE_LIMIT',
-  'GITHUB_NETWORK',
-  'TIMEOUT',
-  'INTERRUPTED',
-]
-
-function sharedCause(entries: Tried[]): ErrorCode | null {
-  const [code, ...others] = new Set(entries.map(({ error }) => error?.code))
-  return code !== undefined && others.length === 0 && causes.includes(code) ? code : null
-}
+  })
 
 /** A verb over one repository says it in a line, and fails with the repository's own error. */
 export const entryPage = (entry: SyncEntry, context: Context): Page =>

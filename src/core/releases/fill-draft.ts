@@ -22,7 +22,7 @@ export async function fillDraft(
   assets: readonly LocalAsset[],
 ): Promise<ReadonlyMap<string, AssetStatus>> {
   const place = { owner, repo, releaseId: id, uploadUrl }
-  const tell = (message: string) => deps.emit({ type: 'release-step', message })
+  const tell = (message: string) => deps.emit({ type: 'step', message })
   return keepingDraft(async () => {
     if (assets.length > 0)
       tell(`upload: ${assets.length} ${assets.length === 1 ? 'asset' : 'assets'}`)

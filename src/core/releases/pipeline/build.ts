@@ -14,7 +14,7 @@ export async function build(
 ): Promise<void> {
   const cwd = join(source, component.path)
   for (const line of component.release.build) {
-    deps.emit({ type: 'release-step', message: `build: ${line}` })
+    deps.emit({ type: 'step', message: `build: ${line}` })
     await runCommand(deps, { label: 'build', file: '/bin/sh', args: ['-c', line], cwd, env })
   }
 }

@@ -78,4 +78,4 @@ async function expectTag(
   )
 }
 
-const tell = ({ emit }: ReleaseDeps, message: string) => emit({ type: 'release-step', message })
+const tell = ({ emit }: ReleaseDeps, message: string) => emit({ type: 'step', message })

@@ -48,7 +48,7 @@ async function makeIn(
   const env = childEnvironment(request.env, release.env, { version, tag, component: name })
   const cwd = join(request.source, component.path)
   const signing: Signing = { commands: release.sign, folder, cwd, env }
-  const tell = (message: string) => deps.emit({ type: 'release-step', message })
+  const tell = (message: string) => deps.emit({ type: 'step', message })
   if (release.sign.length > 0) await probeSigning(deps, signing)
   if (!request.skipBuild && request.files.length === 0) await build(deps, request, env)
   const artifacts = await collect(request)

@@ -59,7 +59,7 @@ async function carryOut(deps: PublishDeps, request: PublishRequest): Promise<Pub
 
 async function gather(deps: PublishDeps, request: PublishRequest): Promise<PublishFacts> {
   const { subject, named } = request
-  deps.emit({ type: 'release-step', message: `check: ${request.source}` })
+  deps.emit({ type: 'step', message: `check: ${request.source}` })
   const source = await readSource(request)
   expectNamedVersion(subject, named, source.version)
   const tag = tagOf(subject.component.tag, source.version)
