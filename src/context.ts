@@ -9,6 +9,7 @@ import type { Emit } from './core/events.js'
 import type { GitHubClient } from './core/github/client.js'
 import type { Log } from './core/log.js'
 import type { Liveness } from './core/owner-mark.js'
+import type { PluginRegistry } from './core/plugins/plugin-registry.js'
 import { createRedactor, type Redactor } from './core/redact.js'
 import type { ReleaseManager } from './core/releases/manager.js'
 import type { RepoSync } from './core/repos/repo-sync.js'
@@ -202,6 +203,23 @@ export class Context {
         const [config, log, emit] = await Promise.all([this.config(), this.log(), this.events()])
         const self = await identify(this.#process.pid)
         return { root: config.root, self, log, emit, clock, signal }
+      })
+    })
+  }
+
+  pluginRegistry(): Promise<PluginRegistry> {
+    return this.#once('pluginRegistry', async () => {
+      const [{ PluginRegistry }, client] = await Promise.all([
+        import('./core/plugins/plugin-registry.js'),
+        this.github(),
+      ])
+      return new PluginRegistry(client, async () => {
+        const { identify } = await import('./core/process-identity.js')
+        const { clock, signal } = this
+        const { pid, platform: os, arch } = this.#process
+        const [config, log, emit] = await Promise.all([this.config(), this.log(), this.events()])
+        const self = await identify(pid)
+        return { config, self, log, emit, clock, signal, platform: { os, arch } }
       })
     })
   }

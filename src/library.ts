@@ -7,6 +7,7 @@ import type { Config } from './core/config/types.js'
 import type { Emit } from './core/events.js'
 import { GitHubClient as CoreGitHubClient, type GitHubClientOptions } from './core/github/client.js'
 import { type Log, openLog } from './core/log.js'
+import { PluginRegistry as CorePluginRegistry } from './core/plugins/plugin-registry.js'
 import { identify } from './core/process-identity.js'
 import { ReleaseManager as CoreReleaseManager } from './core/releases/manager.js'
 import { RepoSync as CoreRepoSync } from './core/repos/repo-sync.js'
@@ -19,7 +20,7 @@ export class GitHubClient extends CoreGitHubClient {
   }
 }
 
-/** What RepoSync, WorkflowRunner and ReleaseManager may be given. */
+/** What RepoSync, WorkflowRunner, ReleaseManager and PluginRegistry may be given. */
 export interface SessionOptions {
   /** A configuration, or its folder; default: the one found from the current folder. */
   config?: Config | string
@@ -63,6 +64,19 @@ export class ReleaseManager extends CoreReleaseManager {
       const log = options.log ?? logOf(config, client, { clock, emit })
       const self = await identify(process.pid)
       return { root: config.root, self, log, emit, clock, signal }
+    })
+  }
+}
+
+/** PluginRegistry for this process's machine, for who uses wizard as a library. */
+export class PluginRegistry extends CorePluginRegistry {
+  constructor(client: CoreGitHubClient, options: SessionOptions = {}) {
+    const { clock = systemClock, emit = () => {}, signal } = options
+    super(client, async () => {
+      const config = await configOf(options)
+      const log = options.log ?? logOf(config, client, { clock, emit })
+      const { pid, platform: os, arch } = process
+      return { config, self: await identify(pid), log, emit, clock, signal, platform: { os, arch } }
     })
   }
 }

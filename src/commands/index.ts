@@ -23,6 +23,11 @@ export const nouns: Noun[] = [
     load: async () => (await import('./release/index.js')).verbs,
   },
   {
+    name: 'plugin',
+    summary: 'find plugins, install them checked and whole, keep them up to date',
+    load: async () => (await import('./plugin/index.js')).verbs,
+  },
+  {
     name: 'schedule',
     summary: 'pulls that run by themselves: by cron, systemd, GitHub Actions or Kubernetes',
     load: async () => (await import('./schedule/index.js')).verbs,

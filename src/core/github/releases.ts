@@ -136,6 +136,25 @@ export function getRelease(api: Api, owner: string, repo: string, id: number): P
   return getParsed(api, `${repositoryPath(owner, repo)}/releases/${id}`, releaseAnswer)
 }
 
+/**
+ * The published release of a tag: drafts have none yet. null: there is none.
+ * https://docs.github.com/en/rest/releases/releases#get-a-release-by-tag-name
+ */
+export async function getReleaseByTag(
+  api: Api,
+  owner: string,
+  repo: string,
+  tag: string,
+): Promise<Release | null> {
+  const path = `${repositoryPath(owner, repo)}/releases/tags/${tag.split('/').map(encodeURIComponent).join('/')}`
+  try {
+    return await getParsed(api, path, releaseAnswer)
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return null
+    throw error
+  }
+}
+
 /** The one that GitHub calls latest. @throws GitHubNotFoundError where there is none */
 export function getLatestRelease(api: Api, owner: string, repo: string): Promise<Release> {
   return getParsed(api, `${repositoryPath(owner, repo)}/releases/latest`, releaseAnswer)

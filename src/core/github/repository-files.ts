@@ -36,7 +36,7 @@ export async function filesOf(
   wanted: readonly Repo[],
   paths: readonly string[],
 ): Promise<(RepositoryFiles | null)[]> {
-  const answers: (RepositoryFiles | null)[] = []
+  const answers: Answer[] = []
   if (wanted.length > 0 && (await api.authenticated())) {
     const batch = (some: readonly Repo[], single: boolean) => ask(api, some, paths, single)
     try {
@@ -47,12 +47,18 @@ export async function filesOf(
   }
   const limit = pLimit(atOnce)
   const read = (one: Repo) => limit(() => readByRest(api, one, paths))
-  return Promise.all(wanted.map((one, index) => answers[index] ?? read(one)))
+  return Promise.all(
+    wanted.map((one, index) => {
+      const known = answers[index]
+      return known === undefined ? read(one) : known
+    }),
+  )
 }
 
-const blob = z
-  .object({ text: z.string().nullish(), isTruncated: z.boolean().nullish() })
-  .nullable()
+/** null: it is not there; undefined: it was not answered whole, so that REST is asked. */
+type Answer = RepositoryFiles | null | undefined
+
+const blob = z.object({ text: z.string().nullish(), isTruncated: z.boolean().nullish() }).nullable()
 const releaseAnswer = z.object({
   tagName: z.string(),
   tagCommit: z.object({ oid: z.string() }).nullish(),
@@ -68,7 +74,7 @@ async function ask(
   wanted: readonly Repo[],
   paths: readonly string[],
   repeatable: boolean,
-): Promise<(RepositoryFiles | null)[]> {
+): Promise<Answer[]> {
   const { data, errors } = await askGraphql(api, queryFor(wanted, paths), {}, repeatable)
   if (data === null) {
     throw new GitHubError(errors[0]?.message ?? 'the query has no answer', { status: 200 })
@@ -90,14 +96,14 @@ function queryFor(wanted: readonly Repo[], paths: readonly string[]): string {
   return `query {\n  ${aliases.join('\n  ')}\n}`
 }
 
-/** An answer in part is none: then REST is asked. */
-function toFiles(data: unknown, paths: readonly string[]): RepositoryFiles | null {
+function toFiles(data: unknown, paths: readonly string[]): Answer {
+  if (data === null) return null
   const parsed = answer.safeParse(data)
-  if (!parsed.success) return null
+  if (!parsed.success) return undefined
   const texts: (string | null)[] = []
   for (const index of paths.keys()) {
     const file = blob.safeParse(parsed.data[`f${index}`])
-    if (!file.success || file.data?.isTruncated || file.data?.text === null) return null
+    if (!file.success || file.data?.isTruncated || file.data?.text === null) return undefined
     texts.push(file.data?.text ?? null)
   }
   const [owner = '', repo = ''] = parsed.data.nameWithOwner.split('/')

@@ -1,0 +1,76 @@
+import type { PluginRegistry } from '../../core/plugins/plugin-registry.js'
+import type { PluginInfo } from '../../core/plugins/types.js'
+import { defineVerb, type Verb } from '../verb.js'
+import { installedPage } from './install.js'
+import { done } from './page.js'
+import { idArgument, installedId } from './target.js'
+
+interface ChangeSpec {
+  name: 'enable' | 'disable' | 'pin' | 'unpin' | 'remove'
+  summary: string
+  does: string
+  said: string
+}
+
+const defineChange = ({ name, summary, does, said }: ChangeSpec): Verb =>
+  defineVerb({
+    name,
+    summary,
+    examples: [{ command: `wizard PLUGIN ${name.toUpperCase()} micro`, does }],
+    args: [idArgument],
+    flags: {},
+    async run(context, [text = '']): Promise<PluginInfo> {
+      const id = await installedId(context, text)
+      const registry: PluginRegistry = await context.pluginRegistry()
+      return registry[name](id)
+    },
+    render: ({ id }, context) => done(`✅ ${id} ${said}`, context),
+  })
+
+export const enable = defineChange({
+  name: 'enable',
+  summary: 'switch an installed plugin on',
+  does: 'its files stay as they are',
+  said: 'enabled',
+})
+
+export const disable = defineChange({
+  name: 'disable',
+  summary: 'switch an installed plugin off; its files stay, and it stays off in updates',
+  does: 'whatever reads plugins leaves it alone',
+  said: 'disabled',
+})
+
+export const pin = defineChange({
+  name: 'pin',
+  summary: 'keep a plugin at its version in UPDATE',
+  does: 'until UNPIN',
+  said: 'pinned',
+})
+
+export const unpin = defineChange({
+  name: 'unpin',
+  summary: 'let UPDATE bring a plugin on again',
+  does: 'from the next UPDATE on',
+  said: 'unpinned',
+})
+
+export const remove = defineChange({
+  name: 'remove',
+  summary: 'take a plugin away; files that you changed go to the trash',
+  does: 'with its version before',
+  said: 'removed',
+})
+
+export const rollback = defineVerb({
+  name: 'rollback',
+  summary: 'back to the version before, byte for byte; again undoes it',
+  examples: [{ command: 'wizard PLUGIN ROLLBACK micro', does: 'without a request' }],
+  args: [idArgument],
+  flags: {},
+  async run(context, [text = '']) {
+    const id = await installedId(context, text)
+    return (await context.pluginRegistry()).rollback(id)
+  },
+  render: (plugin, context) => installedPage([plugin], context),
+})

@@ -1,0 +1,70 @@
+import type { Context } from '../../context.js'
+import { UsageError } from '../../core/errors.js'
+import type { InstalledPlugin } from '../../core/plugins/installed.js'
+import { formatBytes } from '../../core/repos/describe.js'
+import { lines, type Page } from '../../terminal/page.js'
+import { defineVerb } from '../verb.js'
+import { installedId, pluginArgument, pluginTarget } from './target.js'
+
+export const install = defineVerb({
+  name: 'install',
+  summary: 'a plugin with what it needs, checked, whole or not at all',
+  examples: [
+    { command: 'wizard PLUGIN INSTALL micro', does: 'the latest version, by its id' },
+    { command: 'wizard PLUGIN INSTALL uDOS/micro@v1.2.0', does: 'one version of a repository' },
+    { command: 'wizard PLUGIN INSTALL --frozen', does: 'what plugins.lock.json names, exactly' },
+  ],
+  args: [{ ...pluginArgument, optional: true }],
+  flags: {
+    frozen: {
+      type: 'boolean',
+      summary: 'the commit and the bytes of plugins.lock.json, or nothing',
+    },
+  },
+  async run(context, [text], { frozen }) {
+    const registry = await context.pluginRegistry()
+    if (!frozen) {
+      if (text === undefined) throw nothingNamed()
+      return { plugins: await registry.install(await pluginTarget(context, text)), one: true }
+    }
+    if (text?.includes('@')) {
+      throw new UsageError(`--frozen takes the version of the lock, not that of ${text}`, {
+        hint: 'leave the @… out, or --frozen',
+      })
+    }
+    const id = text === undefined ? null : await installedId(context, text)
+    return { plugins: await registry.installFrozen(id), one: id !== null }
+  },
+  json: ({ plugins, one }) => (one ? withNeeds(plugins) : plugins),
+  render: ({ plugins }, context) => installedPage(plugins, context),
+})
+
+const nothingNamed = () =>
+  new UsageError('PLUGIN INSTALL needs a plugin', {
+    hint: 'write owner/repo or an id; --frozen alone installs what plugins.lock.json names',
+  })
+
+/** The one that was asked for, and what was put in place before it. */
+function withNeeds(plugins: InstalledPlugin[]) {
+  const needed = plugins.slice(0, -1)
+  return { ...plugins.at(-1), dependencies: needed }
+}
+
+/** A line for each, and what its author would have one run. */
+export function installedPage(plugins: InstalledPlugin[], { globals }: Context): Page {
+  if (globals.quiet) return { kind: 'nothing' }
+  return lines(...plugins.flatMap(linesOf))
+}
+
+function linesOf(plugin: InstalledPlugin): string[] {
+  const { id, version, tag, status, repo, size, path, needed_by: by, post_install } = plugin
+  const why = by === null ? '' : `, needed by ${by}`
+  const what = status === 'unchanged' ? 'is installed already' : status
+  const line = `✅ ${id} ${version ?? tag} ${what} (${repo}@${tag}, ${formatBytes(size)}${why}) → ${path}`
+  if (post_install.length === 0) return [line]
+  return [
+    line,
+    `   its author asks you to run this, which wizard never does:`,
+    ...post_install.map((command) => `     ${command}`),
+  ]
+}

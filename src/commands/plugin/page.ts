@@ -1,0 +1,57 @@
+import type { Context } from '../../context.js'
+import type { PluginInfo } from '../../core/plugins/types.js'
+import { lines, type Page } from '../../terminal/page.js'
+
+/** One plugin a line. */
+export function pluginsPage(plugins: PluginInfo[], context: Context): Page {
+  tellWarnings(plugins, context)
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'ID', flexible: true },
+      { title: 'VERSION' },
+      { title: 'INSTALLED', tone: (cell) => (cell.includes('update') ? 'warning' : 'good') },
+      { title: 'CATEGORY', tone: () => 'faint' },
+      { title: 'REPOSITORY', flexible: true },
+      { title: 'DESCRIPTION', flexible: true },
+    ],
+    rows: plugins.map((plugin) => [
+      plugin.id,
+      plugin.version ?? '',
+      stateOf(plugin),
+      plugin.category ?? '',
+      plugin.repo,
+      plugin.description ?? '',
+    ]),
+  }
+}
+
+/** `1.2.0, update, pinned, disabled` */
+export function stateOf(plugin: PluginInfo): string {
+  if (plugin.installed_version === null) return ''
+  return [
+    plugin.installed_version,
+    plugin.update_available && 'update',
+    plugin.pinned && 'pinned',
+    !plugin.enabled && 'disabled',
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+/** What is odd about plugins, where a person asked to be told. */
+function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Context): void {
+  if (globals.quiet) return
+  const odd = plugins.filter(({ warnings }) => warnings.length > 0)
+  if (!globals.verbose && odd.length > 0) {
+    const ids = odd.map(({ id }) => id).slice(0, 5)
+    const more = odd.length > ids.length ? ` and ${odd.length - ids.length} more` : ''
+    terminal.note(`note: the manifests of ${ids.join(', ')}${more} are odd: --verbose tells`)
+    return
+  }
+  for (const { id, warnings } of odd) for (const what of warnings) terminal.note(`${id}: ${what}`)
+}
+
+/** A line of what was done with one plugin. */
+export const done = (line: string, { globals }: Context): Page =>
+  globals.quiet ? { kind: 'nothing' } : lines(line)

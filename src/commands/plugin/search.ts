@@ -1,0 +1,56 @@
+import { indexPattern } from '../../core/config/schema/plugins.js'
+import { UsageError } from '../../core/errors.js'
+import type { PluginSource } from '../../core/plugins/discover/sources.js'
+import { defineVerb } from '../verb.js'
+import { pluginsPage } from './page.js'
+
+export const search = defineVerb({
+  name: 'search',
+  summary: 'plugins that there are, by topic, owner or index',
+  examples: [
+    { command: 'wizard PLUGIN SEARCH', does: 'all that are found' },
+    { command: 'wizard PLUGIN SEARCH editor --json', does: 'by words, for scripts' },
+    { command: 'wizard PLUGIN SEARCH --owner uDOS', does: 'in the repositories of one owner' },
+    { command: 'wizard PLUGIN SEARCH --index uDOS/plugins:index.json', does: 'in a list' },
+  ],
+  args: [
+    { name: 'query', summary: 'words, all of which must be found', optional: true, variadic: true },
+  ],
+  flags: {
+    topic: { type: 'text', value: 'T', summary: 'repositories with that topic (udos-plugin)' },
+    owner: { type: 'text', value: 'O', summary: 'repositories of that organization or user' },
+    index: { type: 'text', value: 'owner/repo[:path]', summary: 'those in a file (index.json)' },
+    limit: { type: 'integer', value: 'N', min: 1, summary: 'no more than N' },
+  },
+  async run(context, words, { topic, owner, index, limit }) {
+    const sources = sourcesOf({ topic, owner, index })
+    const registry = await context.pluginRegistry()
+    return registry.search({ words: words.flatMap((word) => word.split(/\s+/)), sources, limit })
+  },
+  render: pluginsPage,
+})
+
+/** With a topic an owner narrows it; alone it is a source of its own. */
+function sourcesOf({
+  topic,
+  owner,
+  index,
+}: Record<'topic' | 'owner' | 'index', string | undefined>) {
+  if (topic !== undefined && !/^[a-z0-9][a-z0-9-]{0,49}$/i.test(topic)) {
+    throw new UsageError(`${topic} is no topic`, {
+      hint: 'letters, digits and hyphens: udos-plugin',
+    })
+  }
+  const sources: PluginSource[] = []
+  if (topic !== undefined) {
+    sources.push({ kind: 'topic', topic: topic.toLowerCase(), owner: owner ?? null })
+  } else if (owner !== undefined) sources.push({ kind: 'owner', owner })
+  if (index !== undefined) sources.push({ kind: 'index', index: indexOf(index) })
+  return sources
+}
+
+function indexOf(text: string) {
+  const [, owner, repo, path = 'index.json'] = indexPattern.exec(text) ?? []
+  if (owner !== undefined && repo !== undefined) return { owner, repo, path }
+  throw new UsageError(`${text} names no index`, { hint: 'write OWNER/NAME or OWNER/NAME:PATH' })
+}

@@ -1,0 +1,64 @@
+import type { Context } from '../../context.js'
+import type { UpdatedPlugin } from '../../core/plugins/update.js'
+import type { Page, Tone } from '../../terminal/page.js'
+import { sharedShortfall } from '../shortfall.js'
+import { defineVerb } from '../verb.js'
+import { installedId } from './target.js'
+
+export const update = defineVerb({
+  name: 'update',
+  summary: 'bring plugins to their latest versions; pinned ones stay',
+  examples: [
+    { command: 'wizard PLUGIN UPDATE', does: 'all of them, as ALL does' },
+    { command: 'wizard PLUGIN UPDATE micro typo', does: 'two of them' },
+    { command: 'wizard PLUGIN UPDATE --dry-run', does: 'what would be done' },
+  ],
+  args: [{ name: 'name', summary: 'ids; none or ALL: all', optional: true, variadic: true }],
+  flags: { 'dry-run': { type: 'boolean', summary: 'tell what would be done, and do nothing' } },
+  async run(context, names, { 'dry-run': dryRun }) {
+    const ids = await idsOf(context, names)
+    return (await context.pluginRegistry()).update({ ids, dryRun })
+  },
+  render: updatePage,
+  shortfall: (plugins) => {
+    const bad = plugins.filter(({ status }) => status === 'failed')
+    const message = `${bad.length} of ${plugins.length} plugins failed`
+    return sharedShortfall(bad, { of: plugins, message })
+  },
+})
+
+/** None or ALL: none. */
+export const idsOf = async (context: Context, names: string[]): Promise<string[]> =>
+  names.some((name) => name.toUpperCase() === 'ALL')
+    ? []
+    : Promise.all(names.map((name) => installedId(context, name)))
+
+const tones: Record<string, Tone> = {
+  updated: 'good',
+  unchanged: 'faint',
+  pinned: 'faint',
+  failed: 'bad',
+  update: 'warning',
+}
+
+function updatePage(plugins: UpdatedPlugin[], { globals }: Context): Page {
+  if (globals.quiet && plugins.every(({ status }) => status !== 'failed'))
+    return { kind: 'nothing' }
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'ID', flexible: true },
+      { title: 'STATUS', tone: (cell) => tones[cell] },
+      { title: 'FROM' },
+      { title: 'TO' },
+      { title: 'NOTE', flexible: true },
+    ],
+    rows: plugins.map(({ id, status, planned, from, to, error }) => [
+      id,
+      planned ?? status,
+      from,
+      to,
+      error?.message ?? '',
+    ]),
+  }
+}

@@ -1,0 +1,54 @@
+import type { VerifiedPlugin } from '../../core/plugins/verify.js'
+import { defineVerb } from '../verb.js'
+import { idsOf } from './update.js'
+
+export const verify = defineVerb({
+  name: 'verify',
+  summary: 'every file against what was installed; exit 1 where one differs',
+  examples: [
+    { command: 'wizard PLUGIN VERIFY', does: 'all plugins' },
+    { command: 'wizard PLUGIN VERIFY micro --quiet', does: 'one, for scripts: by its exit status' },
+  ],
+  args: [{ name: 'name', summary: 'ids; none or ALL: all', optional: true, variadic: true }],
+  flags: {},
+  async run(context, names) {
+    const ids = await idsOf(context, names)
+    return (await context.pluginRegistry()).verify(ids)
+  },
+  render: (plugins, { globals }) =>
+    globals.quiet && plugins.every(({ status }) => status === 'ok')
+      ? { kind: 'nothing' }
+      : {
+          kind: 'table',
+          columns: [
+            { title: 'ID', flexible: true },
+            { title: 'STATUS', tone: (cell) => (cell === 'ok' ? 'good' : 'bad') },
+            { title: 'FILES', align: 'right' },
+            { title: 'WHAT DIFFERS', flexible: true },
+          ],
+          rows: plugins.map((plugin) => [
+            plugin.id,
+            plugin.status,
+            String(plugin.files),
+            differences(plugin),
+          ]),
+        },
+  shortfall: (plugins) => {
+    const bad = plugins.filter(({ status }) => status !== 'ok')
+    if (bad.length === 0) return null
+    return {
+      code: 'FAILED',
+      message: `${bad.length} of ${plugins.length} plugins are not as they were installed`,
+      hint: 'wizard PLUGIN INSTALL NAME --frozen brings one back; what was changed is kept',
+    }
+  },
+})
+
+const differences = ({ changed, missing, extra, status }: VerifiedPlugin): string =>
+  status === 'unknown'
+    ? 'what was installed is not known here'
+    : [
+        ...changed.map((path) => `${path} changed`),
+        ...missing.map((path) => `${path} is missing`),
+        ...extra.map((path) => `${path} was added`),
+      ].join('; ')

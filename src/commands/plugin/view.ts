@@ -1,0 +1,49 @@
+import type { ViewedPlugin } from '../../core/plugins/view.js'
+import type { Page } from '../../terminal/page.js'
+import { defineVerb } from '../verb.js'
+import { pluginArgument, pluginTarget } from './target.js'
+
+export const view = defineVerb({
+  name: 'view',
+  summary: 'one plugin with its manifest, as GitHub has it; default: the latest version',
+  examples: [
+    { command: 'wizard PLUGIN VIEW micro', does: 'by its id' },
+    { command: 'wizard PLUGIN VIEW uDOS/micro@v1.2.0 --json', does: 'one version, for scripts' },
+  ],
+  args: [pluginArgument],
+  flags: {},
+  async run(context, [text = '']) {
+    const target = await pluginTarget(context, text)
+    return (await context.pluginRegistry()).view(target)
+  },
+  render: viewPage,
+})
+
+function viewPage(plugin: ViewedPlugin): Page {
+  const { installed, manifest } = plugin
+  const rows = [
+    ['id', plugin.id],
+    ['name', plugin.name],
+    ['version', `${plugin.version ?? 'none'} (${plugin.tag})`],
+    ['description', plugin.description ?? ''],
+    ['category', plugin.category ?? ''],
+    ['license', plugin.license ?? ''],
+    ['repository', plugin.repo],
+    ['commit', plugin.commit],
+    ['installed', installed === null ? 'no' : `${installed.tag}, ${installed.path}`],
+    ['needs', told(manifest.dependencies)],
+    ['permissions', told(manifest.permissions)],
+    ...plugin.warnings.map((what) => ['odd', what]),
+  ]
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'FIELD', tone: () => 'faint' },
+      { title: 'VALUE', flexible: true },
+    ],
+    rows: rows.filter(([, value]) => value !== ''),
+  }
+}
+
+const told = (value: unknown): string =>
+  value === undefined || value === null ? '' : JSON.stringify(value)

@@ -1,0 +1,71 @@
+import { ConflictError, GitHubNotFoundError } from '../errors.js'
+import { nameOf } from '../github/repo.js'
+import { repoExists } from '../github/repositories.js'
+import { didYouMean } from '../nearest.js'
+import { oneLine } from '../text.js'
+import { discover, type FoundPlugin } from './discover/discover.js'
+import type { PluginSource } from './discover/sources.js'
+import type { Finder } from './install/prepare.js'
+import type { Wanted } from './install/resolve.js'
+import { readStore } from './store/store.js'
+import type { PluginSession } from './types.js'
+
+/** Where plugins.yaml says that plugins are. */
+export async function configuredSources({
+  config,
+}: Pick<PluginSession, 'config'>): Promise<PluginSource[]> {
+  const { topic, owners, index } = await config.plugins()
+  return [
+    { kind: 'topic', topic, owner: null },
+    ...owners.map((owner) => ({ kind: 'owner', owner }) as const),
+    ...index.map((one) => ({ kind: 'index', index: one }) as const),
+  ]
+}
+
+/**
+ * Finds the repository of a plugin by its id: of one that is installed its own, else the one of all that are found, else
+ * the default owner's of that name. `owner/repo` is itself.
+ */
+export function finderFor(session: PluginSession): Finder {
+  let found: Promise<FoundPlugin[]> | undefined
+  const search = async () => discover(session, await configuredSources(session))
+  return async (name) => {
+    const known = readStore(session).lock.entries.get(name)
+    const [owner, repo] = (known?.repo ?? name).split('/')
+    if (owner !== undefined && repo !== undefined) return wantedOf({ owner, repo })
+    found ??= search()
+    return byId(session, name, await found)
+  }
+}
+
+const wantedOf = ({ owner, repo }: { owner: string; repo: string }): Wanted => ({
+  owner,
+  repo,
+  named: null,
+  template: null,
+})
+
+/** @throws ConflictError where several are called so; GitHubNotFoundError with the nearest */
+async function byId(session: PluginSession, name: string, found: FoundPlugin[]): Promise<Wanted> {
+  const isSame = (text: string) => text.toLowerCase() === name.toLowerCase()
+  const exact = found.filter(({ manifest }) => isSame(manifest.id))
+  const some = exact.length > 0 ? exact : found.filter(({ manifest }) => isSame(manifest.name))
+  const [only, another] = some
+  if (only !== undefined && another !== undefined) {
+    throw new ConflictError(`several plugins are called ${oneLine(name, 100)}`, {
+      hint: `name one by its repository: ${some.map(nameOf).join(', ')}`,
+    })
+  }
+  if (only !== undefined) return wantedOf(only)
+  const { client } = session
+  const { owner } = client
+  const isName = /^(?!\.{1,2}$)[\w.-]{1,100}$/.test(name)
+  if (owner !== null && isName && (await repoExists(client, owner, name))) {
+    return wantedOf({ owner, repo: name })
+  }
+  const ids = found.map(({ manifest }) => manifest.id)
+  throw new GitHubNotFoundError(`no plugin is called ${oneLine(name, 100)}`, {
+    hint:
+      didYouMean(name, ids) ?? `wizard PLUGIN SEARCH lists those that there are (${ids.length})`,
+  })
+}

@@ -1,0 +1,44 @@
+import { infoOf } from './info.js'
+import type { PluginStore } from './store/store.js'
+import type { PluginInfo } from './types.js'
+
+/** What became of a plugin. */
+export interface InstalledPlugin extends PluginInfo {
+  status: 'installed' | 'updated' | 'unchanged'
+  tag: string
+  commit: string
+  /** Absolute. */
+  path: string
+  /** `asset` of a release, or the repository's `tree`. */
+  source: 'asset' | 'tree'
+  sha256: string
+  /** Bytes. */
+  size: number
+  /** The plugin that needs it; null: it was asked for. */
+  needed_by: string | null
+  /** Shell lines for its user to read: none is ever run. */
+  post_install: string[]
+}
+
+export type InstallStatus = InstalledPlugin['status']
+
+/** A plugin of the lock, as it is told after something was done with it. */
+export function installedOf(
+  store: PluginStore,
+  id: string,
+  status: InstallStatus,
+): InstalledPlugin {
+  const entry = store.entry(id)
+  return {
+    ...infoOf(id, entry, store.stateOf(id)),
+    status,
+    tag: entry.tag,
+    commit: entry.commit,
+    path: store.folderOf(id),
+    source: entry.source,
+    sha256: entry.sha256,
+    size: entry.size,
+    needed_by: null,
+    post_install: [],
+  }
+}

@@ -1,0 +1,38 @@
+import { type Difference, differenceOf, isUntouched } from './store/record.js'
+import { underPluginLock } from './store/store.js'
+import type { PluginSession } from './types.js'
+
+/** A plugin held against what was installed, file by file. */
+export interface VerifiedPlugin extends Difference {
+  id: string
+  version: string | null
+  /** Absolute. */
+  path: string
+  /** `unknown`: what was installed is not known here, so that nothing can be said. */
+  status: 'ok' | 'changed' | 'missing' | 'unknown'
+  /** Files that were looked at. */
+  files: number
+}
+
+/** @param ids none: all @throws GitHubNotFoundError for one that is not installed */
+export function verify(session: PluginSession, ids: string[]): Promise<VerifiedPlugin[]> {
+  return underPluginLock(session, 'PLUGIN VERIFY', async (store) => {
+    const chosen = ids.length > 0 ? ids : [...store.entries.keys()].sort()
+    const done: VerifiedPlugin[] = []
+    for (const id of chosen) {
+      session.signal?.throwIfAborted()
+      const { version, sha256 } = store.entry(id)
+      const record = await store.recordOf(id)
+      const about = { id, version, path: store.folderOf(id), files: record?.files.length ?? 0 }
+      const none = { changed: [], missing: [], extra: [] }
+      if (!(await store.isThere(id))) done.push({ ...about, ...none, status: 'missing' })
+      else if (record?.entry.sha256 !== sha256) done.push({ ...about, ...none, status: 'unknown' })
+      else {
+        const difference = await differenceOf(about.path, record.files)
+        const status = isUntouched(difference) ? 'ok' : 'changed'
+        done.push({ ...about, ...difference, status })
+      }
+    }
+    return done
+  })
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { zip } from '../support/github/zip.js'
+import { manifestOf, releasePlugin } from '../support/plugins.js'
+import { openWorkspace, snapshot, type Workspace } from './support/workspace.js'
+
+let space: Workspace
+const preload = fileURLToPath(new URL('support/kill-at.mjs', import.meta.url))
+
+const archive = (version: string) =>
+  zip([
+    { name: 'manifest.json', content: JSON.stringify(manifestOf('micro', version)) },
+    { name: 'bin/run.sh', content: `#!/bin/sh\necho ${version}\n`, mode: 0o100755 },
+    { name: 'deep/er/text.txt', content: version.repeat(1000), deflated: true },
+  ])
+
+const release = (version: string) =>
+  releasePlugin(space.github, 'uDOS/micro', { version, assets: { 'micro.zip': archive(version) } })
+
+beforeAll(async () => {
+  space = await openWorkspace()
+  await release('1.0.0')
+})
+afterAll(() => space.close())
+
+const run = (args: string[], env: Record<string, string>) =>
+  space.run(['PLUGIN', ...args], { env, nodeArgs: ['--import', preload] })
+
+/** Points at which to kill, evenly between the first call that changes the file system and the last. */
+async function points(count: number, args: string[]): Promise<number[]> {
+  await run(args, { COUNT_TO: space.path('count') })
+  const all = Number(await readFile(space.path('count'), 'utf8'))
+  const every = Array.from(
+    { length: count },
+    (_, at) => 1 + Math.round((at * (all - 1)) / (count - 1)),
+  )
+  return [...new Set(every)]
+}
+
+const micro = () =>
+  existsSync(space.path('plugins/micro')) ? snapshot(space.path('plugins/micro')) : null
+const locked = async () =>
+  JSON.parse(await space.read('plugins/plugins.lock.json')).plugins.micro?.tag
+const own = () => readdir(space.path('plugins/.wizard'))
+
+describe('SIGKILL', () => {
+  it('at any point of INSTALL: absent or whole, and the next run cleans up', async () => {
+    const at = await points(15, ['INSTALL', 'micro'])
+    const whole = await micro()
+    const outcomes = new Set<boolean>()
+    for (const point of at) {
+      await rm(space.path('plugins'), { recursive: true })
+      await run(['INSTALL', 'micro'], { KILL_AT: `${point}` })
+      const there = await micro()
+      if (there !== null) expect([point, there]).toEqual([point, whole])
+      await space.wizard('PLUGIN', 'VERIFY')
+      outcomes.add((await micro()) !== null)
+      if ((await micro()) !== null) expect([point, await micro()]).toEqual([point, whole])
+      const rest = existsSync(space.path('plugins/.wizard')) ? await own() : []
+      expect([point, rest.filter((name) => /staging|journal|lock/.test(name))]).toEqual([point, []])
+    }
+    expect([...outcomes].sort()).toEqual([false, true])
+  })
+
+  it('at any point of UPDATE: the old version or the new one, byte for byte', async () => {
+    const copy = (from: string, to: string) => {
+      execFileSync('rm', ['-rf', space.path(to)])
+      execFileSync('cp', ['--archive', space.path(from), space.path(to)])
+    }
+    await rm(space.path('plugins'), { recursive: true })
+    await space.wizard('PLUGIN', 'INSTALL', 'micro')
+    const old = await micro()
+    copy('plugins', 'before')
+    await release('1.1.0')
+    const at = await points(15, ['UPDATE'])
+    const fresh = await micro()
+    expect(fresh).not.toEqual(old)
+    const outcomes = new Set<string>()
+    for (const point of at) {
+      copy('before', 'plugins')
+      await run(['UPDATE'], { KILL_AT: `${point}` })
+      expect((await space.wizard('PLUGIN', 'VERIFY')).status).toBe(0)
+      const tag = await locked()
+      outcomes.add(tag)
+      expect([point, await micro()]).toEqual([point, tag === 'v1.0.0' ? old : fresh])
+      expect((await own()).filter((name) => /staging|journal|lock/.test(name))).toEqual([])
+      const { status } = await space.wizard('PLUGIN', 'ROLLBACK', 'micro')
+      expect([point, status]).toEqual([point, tag === 'v1.0.0' ? 3 : 0])
+      if (status === 0) expect([point, await micro()]).toEqual([point, old])
+    }
+    expect([...outcomes].sort()).toEqual(['v1.0.0', 'v1.1.0'])
+  })
+})
