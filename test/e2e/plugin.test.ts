@@ -63,7 +63,7 @@ describe('PLUGIN INSTALL', () => {
       micro: { tag: 'v1.2.0', commit, sha256: sum, source: 'asset', repo: 'uDOS/micro' },
     })
     expect((await plugin('INSTALL', 'uDOS/micro')).out).toMatch(/installed already/)
-    expect(await readdir(space.path('plugins/.wizard'))).toEqual(['files', 'state.json'])
+    expect(await readdir(space.path('plugins/.wizard'))).toEqual(['cache', 'files', 'state.json'])
   })
 
   it("takes the repository's files at the tag where there is no asset", async () => {
@@ -232,6 +232,9 @@ describe('--frozen', () => {
     expect((await plugin('INSTALL', '--frozen')).status).toBe(0)
     expect(github().requests).toEqual([])
     expect((await plugin('INSTALL', 'nope', '--frozen')).status).toBe(3)
+    for (const path of ['micro', 'typo']) await rm(space.path('plugins', path), { recursive: true })
+    expect((await plugin('INSTALL', '--frozen')).status).toBe(0)
+    expect([await files(), github().requests]).toEqual([before, []])
   })
 })
 

@@ -28,7 +28,15 @@ export async function configuredSources({
  */
 export function finderFor(session: PluginSession): Finder {
   let found: Promise<FoundPlugin[]> | undefined
-  const search = async () => discover(session, await configuredSources(session))
+  const search = async () => {
+    try {
+      return await discover(session, await configuredSources(session))
+    } catch (error) {
+      // A server without search may still have the default owner's repository of that name.
+      if (!(error instanceof GitHubNotFoundError)) throw error
+      return []
+    }
+  }
   return async (name) => {
     const known = readStore(session).lock.entries.get(name)
     const [owner, repo] = (known?.repo ?? name).split('/')

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { archiveKind } from '../../archive/kind.js'
 import { ConflictError, GitHubNotFoundError } from '../../errors.js'
 import type { ReleaseAsset } from '../../github/shapes.js'
@@ -25,11 +26,7 @@ export const foreignMethods = new Set(['npm', 'pip', 'apk'])
  * @throws GitHubNotFoundError where nothing is for this platform, or the asset is not there; ConflictError for an address
  *   that is not of this release
  */
-export function chooseAsset(
-  version: Version,
-  platform: Platform,
-  gitUrl: string,
-): ChosenAsset | null {
+export function chooseAsset(version: Version, platform: Platform): ChosenAsset | null {
   const { installation } = version.manifest
   const isNamed = installation.sources.size > 0 && !isForeign(version.manifest)
   if (!isNamed) {
@@ -37,7 +34,7 @@ export function chooseAsset(
     return asset === null ? null : { asset, checksum: null }
   }
   const key = keyFor([...installation.sources.keys()], platform, version.manifest)
-  const name = assetNamed(installation.sources.get(key) ?? '', version, platform, gitUrl)
+  const name = assetNamed(installation.sources.get(key) ?? '', version, platform)
   if (name === null) return null
   const asset = version.release?.assets.find((one) => isWhole(one) && one.name === name)
   if (asset === undefined) throw notThere(version, name)
@@ -60,38 +57,35 @@ function keyFor(keys: string[], platform: Platform, { id }: Manifest): string {
   })
 }
 
-/** An asset's name; null for an archive of the repository itself. @throws ConflictError */
-function assetNamed(
-  source: string,
-  { owner, repo, tag, manifest }: Version,
-  platform: Platform,
-  gitUrl: string,
-): string | null {
+/**
+ * An asset's name, whatever address it is written as: nothing is asked of another host. null: the repository's own files.
+ *
+ * @throws ConflictError for an address of what is no asset of this release
+ */
+function assetNamed(source: string, version: Version, platform: Platform): string | null {
+  const { tag, manifest, release } = version
   const text = source
     .replaceAll('{version}', manifest.version ?? tag)
     .replaceAll('{tag}', tag)
     .replaceAll('{platform}', platformName(platform))
-  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return text
-  const path = pathBelow(text, `${gitUrl}/${owner}/${repo}/`)
-  if (path === null) throw elsewhere(manifest, text)
-  if (/^(?:archive|tarball|zipball)\//.test(path)) return null
-  const [, ofTag, name] =
-    /^releases\/(?:download\/(.+)|latest\/download)\/([^/]+)$/.exec(path) ?? []
-  if (name === undefined) throw elsewhere(manifest, text)
-  if (ofTag !== undefined && ofTag !== tag) {
-    throw new ConflictError(`${manifest.id} at ${tag} names an asset of ${oneLine(ofTag, 60)}`, {
-      hint: 'its manifest was not brought up to date: ask its author',
-    })
-  }
-  return name
+  const isAddress = /^[a-z][a-z\d+.-]*:\/\//i.test(text) && URL.canParse(text)
+  // A path is one in the repository.
+  if (!isAddress) return text.includes('/') ? null : text
+  const { pathname } = new URL(text)
+  if (/\/(?:archive|tarball|zipball)\//.test(pathname)) return null
+  const name = basename(decodePath(pathname))
+  const isOurs = release?.assets.some((asset) => isWhole(asset) && asset.name === name)
+  if (isOurs || /\/releases\/(?:download\/.+|latest\/download)\/[^/]+$/.test(pathname)) return name
+  throw elsewhere(manifest, text)
 }
 
-function pathBelow(text: string, base: string): string | null {
-  if (!URL.canParse(text)) return null
-  const [url, top] = [new URL(text), new URL(base)]
-  if (url.origin !== top.origin) return null
-  const isBelow = url.pathname.toLowerCase().startsWith(top.pathname.toLowerCase())
-  return isBelow ? decodeURI(url.pathname.slice(top.pathname.length)) : null
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    // A percent sign that stands for itself.
+    return path
+  }
 }
 
 const elsewhere = ({ id }: Manifest, text: string) =>

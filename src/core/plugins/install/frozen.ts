@@ -2,6 +2,7 @@ import { ConflictError, GitHubNotFoundError } from '../../errors.js'
 import { isWhole as isUploaded } from '../../releases/info.js'
 import { oneLine } from '../../text.js'
 import { type InstalledPlugin, installedOf } from '../installed.js'
+import { takeFromCache } from '../store/cache.js'
 import type { LockEntry } from '../store/lock-file.js'
 import { type PluginStore, underPluginLock } from '../store/store.js'
 import type { PluginSession } from '../types.js'
@@ -30,7 +31,9 @@ export function installFrozen(
     for (const [name, entry] of chosen(store, id)) {
       if (requireSignatures && entry.signed_by === null) throw unsigned(name)
       if (await isHere(store, name)) done.push(installedOf(store, name, 'unchanged'))
-      else staged.push(await stageLocked(session, store, name, entry))
+      else if (!(await putFromCache(store, name, entry))) {
+        staged.push(await stageLocked(session, store, name, entry))
+      } else done.push(installedOf(store, name, 'installed'))
     }
     return [...done, ...(await putAllInPlace(session, store, staged))]
   })
@@ -44,6 +47,15 @@ function chosen(store: PluginStore, id: string | null): [string, LockEntry][] {
   throw new GitHubNotFoundError(`${oneLine(id, 100)} is not in plugins.lock.json`, {
     hint: `it names ${entries.map(([name]) => name).join(', ') || 'nothing'}; without --frozen it is found on GitHub`,
   })
+}
+
+/** Without a network: what was installed here before. */
+async function putFromCache(store: PluginStore, id: string, entry: LockEntry): Promise<boolean> {
+  await store.expectOurs(id)
+  const { work, tree } = await store.newTree(id)
+  if (!(await takeFromCache(store.paths, entry.sha256, tree))) return false
+  await store.putInPlace(id, work, entry)
+  return true
 }
 
 async function stageLocked(

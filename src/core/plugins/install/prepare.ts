@@ -69,7 +69,7 @@ async function prepareOne(preparing: Preparing, wanted: Wanted, chain: string[])
       ? null
       : await stage(session, store, {
           version,
-          chosen: chooseAsset(version, session.platform, session.client.gitUrl),
+          chosen: chooseAsset(version, session.platform),
           signer,
           sha256: isSame ? known.sha256 : null,
         })

@@ -19,6 +19,8 @@ export interface StorePaths {
   previous: string
   /** What was installed, file by file, by id. */
   records: string
+  /** Versions as they were installed, by the sha256 of the lock. */
+  cache: string
   trash: string
 }
 
@@ -35,6 +37,7 @@ export function pathsOf(root: string): StorePaths {
     staging: join(own, 'staging'),
     previous: join(own, 'previous'),
     records: join(own, 'files'),
+    cache: join(own, 'cache'),
     trash: join(root, '.wizard', 'trash'),
   }
 }

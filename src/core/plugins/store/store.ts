@@ -10,6 +10,7 @@ import { acquireLock } from '../../lock.js'
 import { didYouMean } from '../../nearest.js'
 import { oneLine } from '../../text.js'
 import type { PluginSession } from '../types.js'
+import { keep, pruneCache } from './cache.js'
 import { carryOut, recover, workName } from './journal.js'
 import { type LockEntry, type PluginLock, readLock } from './lock-file.js'
 import { pathsOf, type StorePaths } from './paths.js'
@@ -125,15 +126,21 @@ export class PluginStore {
     this.#session.signal?.throwIfAborted()
     const files = await filesBelow(join(paths.staging, work, 'new'))
     await writeRecord(join(paths.staging, work, 'new.json'), { entry, files })
+    await keep(paths, join(paths.staging, work, 'new'), { entry, files })
     await carryOut(paths, { id, work, entry }, timeOf(this.#session))
-    this.#lock = readLock(paths.lockFile)
+    await this.#refresh()
+  }
+
+  async #refresh(): Promise<void> {
+    this.#lock = readLock(this.paths.lockFile)
+    await pruneCache(this.paths, new Set([...this.entries.values()].map(({ sha256 }) => sha256)))
   }
 
   /** Its files go, those that somebody changed to the trash; what is known of it is forgotten. */
   async remove(id: string): Promise<void> {
     const { work } = await this.newTree(id)
     await carryOut(this.paths, { id, work, entry: null }, timeOf(this.#session))
-    this.#lock = readLock(this.paths.lockFile)
+    await this.#refresh()
     this.#states.delete(id)
     await writeStates(this.paths.state, this.#states)
   }
