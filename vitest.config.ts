@@ -1,10 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
-    // Most of a test's time is another process's: without this, two cores would get one worker.
-    maxWorkers: '100%',
+    // Most of a test's time is another process's, or a wait for one: one worker more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
