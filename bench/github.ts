@@ -30,11 +30,11 @@ export class BenchGitHub {
   }
 
   /** Repositories that are as another one, without the cost of making their commits. */
-  async addCopies(of: string, names: string[]): Promise<void> {
+  async addCopies(of: string, names: string[], topics: string[] = []): Promise<void> {
     const { world } = this.#github
     const { bare } = world.require(of)
     for (const name of names) {
-      const copy = await world.addRepository(name)
+      const copy = await world.addRepository(name, { topics })
       await rm(copy.bare, { recursive: true })
       await cp(bare, copy.bare, { recursive: true })
     }

@@ -6,6 +6,7 @@ import { describeMachine } from './machine.js'
 import { many } from './many.js'
 import type { Row } from './measure.js'
 import { notes } from './notes.js'
+import { plugins } from './plugins.js'
 import { releases } from './releases.js'
 import { serveCalls, serverWord } from './server.js'
 import { startUp } from './start-up.js'
@@ -22,6 +23,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'clone-memory': cloneMemory,
   'fast-forward': fastForward,
   status,
+  plugins,
   transfer,
   artifacts,
   releases,

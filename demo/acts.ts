@@ -1,6 +1,7 @@
 import { lstat, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Act, all, atMost, type Fact, is } from './facts.js'
+import { pluginActs } from './plugin.js'
 import { releaseActs } from './release.js'
 import { exists, type Stage } from './stage.js'
 import { workflowActs } from './workflow.js'
@@ -12,6 +13,7 @@ export const acts: Act[] = [
   { title: 'A local edit in the way of an incoming change', play: localEdit },
   ...workflowActs,
   ...releaseActs,
+  ...pluginActs,
 ]
 
 async function cloneAll(stage: Stage): Promise<Fact[]> {

@@ -4,6 +4,7 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gitText, type LocalGitHub, startLocalGitHub } from '../test/support/github/index.js'
+import { addPlugins } from './plugin.js'
 import { addComponent, components } from './release.js'
 import { addRepositories } from './repositories.js'
 import { addWorkflow } from './workflow.js'
@@ -23,6 +24,7 @@ export class Stage {
     const repositories = await addRepositories(github, project)
     await addWorkflow(github)
     await addComponent(github)
+    await addPlugins(github)
     await configure(github, root, repositories)
     return new Stage({ github, root, project, repositories })
   }

@@ -1,4 +1,5 @@
-import { entryAt, log, readBlob, resolveCommit, type Signature } from '../../git/read.js'
+import { blobAt } from '../../git/blob-at.js'
+import { log, resolveCommit, type Signature } from '../../git/read.js'
 import type { Repository } from '../../model/types.js'
 import { connection, type PageArguments } from '../connection.js'
 import type { GraphQLContext } from '../context.js'
@@ -47,28 +48,27 @@ export async function objectNode(
   repository: Repository,
   { oid, expression }: { oid?: string | null; expression?: string | null },
 ) {
-  const [, revision, path] = /^([^:]+):(.+)$/s.exec(expression ?? '') ?? []
-  const found = await resolveCommit(repository.bare, oid ?? revision ?? expression ?? '')
-  if (found === null) return null
-  return path === undefined ? commitNode(repository, found) : blobNode(repository, found, path)
+  if (expression?.includes(':')) return blobNode(repository, expression)
+  const found = await resolveCommit(repository.bare, oid ?? expression ?? '')
+  return found === null ? null : commitNode(repository, found)
 }
 
 /** Longer texts are cut here, as GitHub does. */
 const longestText = 512_000
 
-async function blobNode({ bare }: Repository, commit: string, path: string) {
-  const entry = await entryAt(bare, commit, path)
-  if (entry?.type !== 'blob') return null
-  const bytes = await readBlob(bare, entry.oid)
-  const isBinary = bytes.includes(0)
+async function blobNode({ bare }: Repository, expression: string) {
+  const blob = await blobAt(bare, expression)
+  if (blob === null) return null
+  const { oid, data } = blob
+  const isBinary = data.includes(0)
   return {
     __typename: 'Blob',
-    id: `B_${entry.oid}`,
-    oid: entry.oid,
-    abbreviatedOid: entry.oid.slice(0, 7),
-    byteSize: bytes.length,
+    id: `B_${oid}`,
+    oid,
+    abbreviatedOid: oid.slice(0, 7),
+    byteSize: data.length,
     isBinary,
-    isTruncated: bytes.length > longestText,
-    text: isBinary ? null : bytes.subarray(0, longestText).toString(),
+    isTruncated: data.length > longestText,
+    text: isBinary ? null : data.subarray(0, longestText).toString(),
   }
 }
