@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
 import { InterruptedError } from '../core/errors.js'
 
@@ -13,6 +12,7 @@ export async function askText(
   question: string,
   signal: AbortSignal,
 ): Promise<string> {
+  const { createInterface } = await import('node:readline/promises')
   const reader = createInterface({ input, output })
   try {
     const ended = new Promise<string>((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { indexPattern } from '../../core/config/schema/plugins.js'
+import { indexPattern } from '../../core/config/names.js'
 import { UsageError } from '../../core/errors.js'
 import type { PluginSource } from '../../core/plugins/discover/sources.js'
 import { defineVerb } from '../verb.js'

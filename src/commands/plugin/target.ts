@@ -34,7 +34,7 @@ export async function pluginTarget(context: Context, text: string): Promise<Plug
 
 /** The id as it is written in the lock, whatever its case. */
 export async function installedId(context: Context, text: string): Promise<string> {
-  const { readStore } = await import('../../core/plugins/store/store.js')
+  const { readStore } = await import('../../core/plugins/store/read-store.js')
   const [config, emit] = await Promise.all([context.config(), context.events()])
   const ids = [...readStore({ config, emit }).lock.entries]
   const isSame = (one: string) => one.toLowerCase() === text.toLowerCase()

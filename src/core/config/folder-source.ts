@@ -1,8 +1,7 @@
-import type { z } from 'zod'
 import { type ConfigDocument, readDocument, showFile } from './document.js'
 import { type Folder, readVariables, type Variables, variableOf } from './folder.js'
 import type { Lookup } from './interpolate.js'
-import { fileSchemas } from './schema/index.js'
+import { type FileValues, loadSchema } from './schema/load.js'
 import type { Path } from './tree.js'
 import type { ConfigFileName, ConfigRequest } from './types.js'
 import { parseYamlText, readText } from './yaml-file.js'
@@ -18,10 +17,8 @@ export interface FolderSource {
     name: N,
     path: string,
     text: string,
-  ): ConfigDocument<FileValues<N>>
+  ): Promise<ConfigDocument<FileValues<N>>>
 }
-
-type FileValues<N extends ConfigFileName> = z.infer<(typeof fileSchemas)[N]>
 
 export async function openFolder(
   folder: Folder | null,
@@ -29,11 +26,10 @@ export async function openFolder(
 ): Promise<FolderSource> {
   const variables = folder && (await readVariables(folder.dir, env, cwd))
   const lookup: Lookup = variables?.lookup ?? ((name) => variableOf(env, name))
-  const schemas: { [N in ConfigFileName]: z.ZodType<FileValues<N>> } = fileSchemas
-  const parse: FolderSource['parse'] = (name, path, text) => {
+  const parse: FolderSource['parse'] = async (name, path, text) => {
     const { isLiteral = never, mayBeUnset = never } = rules[name] ?? {}
     const file = parseYamlText(text, path, showFile(path, cwd))
-    return readDocument(file, schemas[name], { lookup, isLiteral, mayBeUnset })
+    return readDocument(file, await loadSchema(name), { lookup, isLiteral, mayBeUnset })
   }
   return {
     variables,

@@ -6,7 +6,7 @@ import { openFolder } from './folder-source.js'
 import { readPlugins } from './plugins.js'
 import { readRepos } from './repos.js'
 import type { GitHubFile } from './schema/github.js'
-import { fileSchemas } from './schema/index.js'
+import { loadSchema } from './schema/load.js'
 import type { ReposFile } from './schema/repos.js'
 import { readSettings } from './settings.js'
 import { assertTrusted } from './trust.js'
@@ -49,7 +49,7 @@ export async function readConfig(
     github,
     ...settings,
     fileFor,
-    reposIn: async (text) => entriesOf(source.parse('repos', fileFor('repos'), text)),
+    reposIn: async (text) => entriesOf(await source.parse('repos', fileFor('repos'), text)),
     repos: once(async () => {
       const document = await source.read('repos')
       return document ? entriesOf(document) : []
@@ -65,7 +65,7 @@ export async function readConfig(
     }),
     plugins: once(async () => {
       const document = await source.read('plugins')
-      return readPlugins(document?.value ?? fileSchemas.plugins.parse({ plugins: {} }))
+      return readPlugins(document?.value ?? (await loadSchema('plugins')).parse({ plugins: {} }))
     }),
   }
   const readOwn = once(() => readOwnGitHub(request))

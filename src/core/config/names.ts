@@ -49,3 +49,7 @@ export function isRefName(name: string): boolean {
     name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'))
   )
 }
+
+/** An index of plugins: `owner/repo` or `owner/repo:path`. */
+export const indexPattern =
+  /^([A-Za-z0-9][A-Za-z0-9_-]{0,38})\/([A-Za-z0-9._-]{1,100})(?::([^:\\]+))?$/

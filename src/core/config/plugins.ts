@@ -1,4 +1,5 @@
-import { indexPattern, type PluginsFile } from './schema/plugins.js'
+import { indexPattern } from './names.js'
+import type { PluginsFile } from './schema/plugins.js'
 import type { PluginsConfig } from './types.js'
 
 export function readPlugins({ plugins }: PluginsFile): PluginsConfig {

@@ -2,6 +2,7 @@ import { cp } from 'node:fs/promises'
 import { ConflictError, GitHubNotFoundError } from '../errors.js'
 import { infoOf } from './info.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
+import { isNewer } from './newer.js'
 import { differenceOf, isUntouched } from './store/record.js'
 import type { PluginState } from './store/state.js'
 import { underPluginLock } from './store/store.js'
@@ -17,14 +18,14 @@ export function change(
   return underPluginLock(session, command, async (store) => {
     const entry = store.entry(id)
     await store.change(id, what)
-    return infoOf(id, entry, store.stateOf(id))
+    return infoOf(id, entry, store.stateOf(id), isNewer)
   })
 }
 
 /** What is removed; where files had been changed, they are in the trash. */
 export function remove(session: PluginSession, id: string): Promise<PluginInfo> {
   return underPluginLock(session, 'PLUGIN REMOVE', async (store) => {
-    const info = infoOf(id, store.entry(id), store.stateOf(id))
+    const info = infoOf(id, store.entry(id), store.stateOf(id), isNewer)
     if (await store.isThere(id)) await store.expectOurs(id)
     await store.remove(id)
     session.log.write('sync', 'INFO', `✅ plugin ${id} removed`)

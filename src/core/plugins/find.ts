@@ -7,7 +7,7 @@ import { discover, type FoundPlugin } from './discover/discover.js'
 import type { PluginSource } from './discover/sources.js'
 import type { Finder } from './install/prepare.js'
 import type { Wanted } from './install/resolve.js'
-import { readStore } from './store/store.js'
+import { readStore } from './store/read-store.js'
 import type { PluginSession } from './types.js'
 
 /** Where plugins.yaml says that plugins are. */

@@ -1,4 +1,5 @@
 import { infoOf } from './info.js'
+import { isNewer } from './newer.js'
 import type { PluginStore } from './store/store.js'
 import type { PluginInfo } from './types.js'
 
@@ -30,7 +31,7 @@ export function installedOf(
 ): InstalledPlugin {
   const entry = store.entry(id)
   return {
-    ...infoOf(id, entry, store.stateOf(id)),
+    ...infoOf(id, entry, store.stateOf(id), isNewer),
     status,
     tag: entry.tag,
     commit: entry.commit,

@@ -2,10 +2,10 @@ import { nameOf } from '../github/repo.js'
 import { discover, type FoundPlugin } from './discover/discover.js'
 import type { PluginSource } from './discover/sources.js'
 import { configuredSources } from './find.js'
-import { isNewer } from './info.js'
+import { isNewer } from './newer.js'
 import type { PluginLock } from './store/lock-file.js'
+import { readStore } from './store/read-store.js'
 import { type PluginStates, stateOf } from './store/state.js'
-import { readStore } from './store/store.js'
 import type { PluginInfo, PluginSession } from './types.js'
 
 export interface SearchRequest {

@@ -3,8 +3,9 @@ import { nameOf } from '../github/repo.js'
 import { infoOf } from './info.js'
 import { resolveVersion, type Wanted } from './install/resolve.js'
 import type { Json } from './manifest/reader.js'
+import { isNewer } from './newer.js'
+import { readStore } from './store/read-store.js'
 import { stateOf } from './store/state.js'
-import { readStore } from './store/store.js'
 import type { PluginInfo, PluginSession } from './types.js'
 
 /** A plugin with all that is known of it. */
@@ -34,7 +35,7 @@ export async function view(session: PluginSession, wanted: Wanted): Promise<View
   const path = `${paths.plugins}/${manifest.id}`
   const state = stateOf(states, manifest.id)
   const latest = wanted.named === null ? { tag, version: manifest.version } : state.latest
-  const about = isMine && entry ? infoOf(manifest.id, entry, { ...state, latest }) : null
+  const about = isMine && entry ? infoOf(manifest.id, entry, { ...state, latest }, isNewer) : null
   return {
     id: manifest.id,
     name: manifest.name,

@@ -1,9 +1,6 @@
 import { z } from 'zod'
+import { indexPattern } from '../names.js'
 import { flag, ownerName, text } from './fields.js'
-
-/** `owner/repo` or `owner/repo:path`. */
-export const indexPattern =
-  /^([A-Za-z0-9][A-Za-z0-9_-]{0,38})\/([A-Za-z0-9._-]{1,100})(?::([^:\\]+))?$/
 
 /** plugins.yaml */
 export const pluginsFile = z.strictObject({

@@ -83,5 +83,5 @@ async function read(
       warn(`${error.message}: left out`)
     }
   }
-  return [...found.values()].sort((one, other) => one.manifest.id.localeCompare(other.manifest.id))
+  return [...found.values()].sort((one, other) => (one.manifest.id < other.manifest.id ? -1 : 1))
 }

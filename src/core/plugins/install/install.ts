@@ -1,5 +1,5 @@
-import { isNewer } from '../info.js'
 import { type InstalledPlugin, installedOf } from '../installed.js'
+import { isNewer } from '../newer.js'
 import { type PluginStore, underPluginLock } from '../store/store.js'
 import type { PluginSession } from '../types.js'
 import { type Finder, type Prepared, prepare } from './prepare.js'

@@ -1,8 +1,8 @@
 import semver from 'semver'
-import { folded, safeName } from '../../archive/names.js'
 import { ConfigError } from '../../errors.js'
 import { oneLine } from '../../text.js'
 import { type Need, readNeeds } from './dependencies.js'
+import { isPluginId } from './id.js'
 import { type Installation, readInstallation } from './installation.js'
 import { isRecord, type Json, kindOf, Reader } from './reader.js'
 import { type Requirements, readRequirements } from './requirements.js'
@@ -84,12 +84,6 @@ function objectIn(text: string, file: string): Json {
   if (isRecord(value)) return value
   throw new ConfigError(`${file}: expected an object, found ${kindOf(value)}`)
 }
-
-/** Whether it can be the name of a folder everywhere. */
-export const isPluginId = (id: string): boolean =>
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) &&
-  safeName(id, '') === id &&
-  folded(id) !== 'plugins.lock.json'
 
 function readId(reader: Reader, fallback: string): string {
   const id = reader.text('id')

@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { ConflictError } from '../../errors.js'
 import { hasCode } from '../../files.js'
 import { partOf, writeWhole } from '../../whole-file.js'
-import { isPluginId } from '../manifest/parse.js'
-import { lockEntry, readLock, writeLock } from './lock-file.js'
+import { isPluginId } from '../manifest/id.js'
+import { type LockEntry, readLock, toLockEntry, writeLock } from './lock-file.js'
 import type { StorePaths } from './paths.js'
 import { discard } from './trash.js'
 
@@ -15,7 +15,7 @@ const journal = z.object({
   /** The name of a folder in `staging`, with `new` and `new.json` where something is installed. */
   work: z.string().regex(/^[\w.-]+$/),
   /** null: it is removed. */
-  entry: lockEntry.nullable(),
+  entry: z.custom<LockEntry>((value) => typeof toLockEntry(value) !== 'string').nullable(),
 })
 
 /** What is put in a plugin's place, or that it goes. */

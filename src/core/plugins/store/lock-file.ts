@@ -1,71 +1,117 @@
-import { z } from 'zod'
 import { ConfigError } from '../../errors.js'
 import { readTextIfThere } from '../../files.js'
 import { oneLine } from '../../text.js'
 import { writeWhole } from '../../whole-file.js'
-import { isPluginId } from '../manifest/parse.js'
-
-const optional = z.string().nullable().default(null)
+import { isPluginId } from '../manifest/id.js'
+import { isRecord, type Json } from '../manifest/reader.js'
 
 /** What was installed, exactly; what is not known here is kept. */
-export const lockEntry = z.looseObject({
+export interface LockEntry {
   /** `owner/repo` */
-  repo: z.string().regex(/^[A-Za-z0-9][\w-]*\/(?!\.{1,2}$)[\w.-]+$/),
-  version: optional,
-  tag: z.string().min(1),
+  repo: string
+  version: string | null
+  tag: string
   /** How its tags are made of versions, where a component said so. */
-  template: optional,
+  template: string | null
   /** The full id of the tag's commit. */
-  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  commit: string
   /** `asset`: a file of the release; `tree`: the repository's own files. */
-  source: z.enum(['asset', 'tree']),
+  source: 'asset' | 'tree'
   /** The asset's name; null of a tree. */
-  asset: optional,
+  asset: string | null
   /** Where it came from. */
-  address: z.string(),
+  address: string
   /** Of the asset's bytes, or of the list of a tree's files: see `treeDigest`. Hexadecimal digits. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: string
   /** Bytes: of the asset, or of all files of a tree. */
-  size: z.number().int().nonnegative(),
+  size: number
   /** ISO 8601, UTC. */
-  installed_at: z.string(),
+  installed_at: string
   /** Whose signature its manifest bears: see `Signer`. */
-  signed_by: optional,
-  name: optional,
-  description: optional,
-  category: optional,
-  license: optional,
-  warnings: z.array(z.string()).default([]),
-})
+  signed_by: string | null
+  name: string | null
+  description: string | null
+  category: string | null
+  license: string | null
+  warnings: string[]
+}
 
-export type LockEntry = z.output<typeof lockEntry>
+type Check = (value: unknown) => boolean
 
-const lockFile = z.looseObject({
-  version: z.literal(1),
-  plugins: z.record(z.string(), lockEntry),
-})
+const matches =
+  (pattern: RegExp): Check =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value)
+const isText = matches(/^/)
+const isTextOrNone: Check = (value) => value === null || isText(value)
+
+/*
+ * By hand and not by zod, whose schema takes half as long again to be made and used as all else that LIST does.
+ */
+const checks: Record<keyof LockEntry, Check> = {
+  repo: matches(/^[A-Za-z0-9][\w-]*\/(?!\.{1,2}$)[\w.-]+$/),
+  version: isTextOrNone,
+  tag: matches(/./),
+  template: isTextOrNone,
+  commit: matches(/^[0-9a-f]{40}$/),
+  source: matches(/^(?:asset|tree)$/),
+  asset: isTextOrNone,
+  address: isText,
+  sha256: matches(/^[0-9a-f]{64}$/),
+  size: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  installed_at: isText,
+  signed_by: isTextOrNone,
+  name: isTextOrNone,
+  description: isTextOrNone,
+  category: isTextOrNone,
+  license: isTextOrNone,
+  warnings: (value) => Array.isArray(value) && value.every(isText),
+}
+
+/** What an older or a shorter lock may leave out. */
+const defaults = {
+  ...{ version: null, template: null, asset: null, signed_by: null },
+  ...{ name: null, description: null, category: null, license: null, warnings: [] },
+}
+
+/** @returns the entry, or the key that is missing or wrong */
+export function toLockEntry(value: unknown): LockEntry | string {
+  if (!isRecord(value)) return ''
+  const entry: Json = { ...value }
+  for (const [key, none] of Object.entries(defaults)) if (!(key in entry)) entry[key] = none
+  const wrong = Object.entries(checks).find(([key, isRight]) => !isRight(entry[key]))
+  return wrong?.[0] ?? (entry as unknown as LockEntry)
+}
 
 /** The entries by id, in its order, and what else is in the file. */
 export interface PluginLock {
   entries: Map<string, LockEntry>
-  rest: Record<string, unknown>
+  rest: Json
 }
 
 /** @throws ConfigError for a file that is damaged, or names what can't be a folder */
 export function readLock(path: string): PluginLock {
   const text = readTextIfThere(path)
   if (text === null) return { entries: new Map(), rest: {} }
-  const parsed = lockFile.safeParse(jsonIn(text, path))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = oneLine(issue?.path.join('.') ?? '', 100)
-    throw damaged(path, `${where}: ${oneLine(issue?.message ?? '', 200)}`)
+  const value = jsonIn(text, path)
+  if (!isRecord(value)) throw damaged(path, 'expected an object')
+  const { version, plugins, ...rest } = value
+  if (version !== 1) throw damaged(path, 'version: expected 1')
+  if (!isRecord(plugins)) throw damaged(path, 'plugins: expected an object')
+  const entries = new Map<string, LockEntry>()
+  for (const [id, value] of Object.entries(plugins)) {
+    const place = `plugins.${oneLine(id, 60)}`
+    if (!isPluginId(id)) throw damaged(path, `${place} is no name of a plugin`)
+    const entry = toLockEntry(value)
+    if (typeof entry === 'string') {
+      throw damaged(
+        path,
+        `${entry === '' ? place : `${place}.${entry}`}: missing, or not as it is written`,
+      )
+    }
+    entries.set(id, entry)
   }
-  const { plugins, version: _, ...rest } = parsed.data
-  for (const id of Object.keys(plugins)) {
-    if (!isPluginId(id)) throw damaged(path, `plugins.${oneLine(id, 60)} is no name of a plugin`)
-  }
-  return { entries: new Map(Object.entries(plugins)), rest }
+  return { entries, rest }
 }
 
 function jsonIn(text: string, path: string): unknown {
@@ -83,8 +129,6 @@ const damaged = (path: string, what: string) =>
 
 /** In the order of ids, a key a line, so that two versions of it are compared easily. */
 export async function writeLock(path: string, { entries, rest }: PluginLock): Promise<void> {
-  const plugins = Object.fromEntries([...entries].sort(([one], [other]) => compare(one, other)))
+  const plugins = Object.fromEntries([...entries].sort(([one], [other]) => (one < other ? -1 : 1)))
   await writeWhole(path, `${JSON.stringify({ ...rest, version: 1, plugins }, null, 2)}\n`)
 }
-
-const compare = (one: string, other: string) => (one < other ? -1 : 1)

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { hasCode } from '../../files.js'
 import { writeWhole } from '../../whole-file.js'
-import { type LockEntry, lockEntry } from './lock-file.js'
+import { type LockEntry, toLockEntry } from './lock-file.js'
 
 const fileRecord = z.object({
   /** From the plugin's folder, with `/`. */
@@ -19,7 +19,7 @@ const fileRecord = z.object({
 
 export type FileRecord = z.output<typeof fileRecord>
 
-const record = z.object({ entry: lockEntry, files: z.array(fileRecord) })
+const record = z.object({ entry: z.unknown(), files: z.array(fileRecord) })
 
 /** What was installed, and every file of it. */
 export interface CopyRecord {
@@ -30,7 +30,9 @@ export interface CopyRecord {
 /** null where there is none, or it can't be read. */
 export async function readRecord(path: string): Promise<CopyRecord | null> {
   try {
-    return record.parse(JSON.parse(await readFile(path, 'utf8')))
+    const { entry, files } = record.parse(JSON.parse(await readFile(path, 'utf8')))
+    const known = toLockEntry(entry)
+    return typeof known === 'string' ? null : { entry: known, files }
   } catch (error) {
     if (hasCode(error, 'EACCES', 'EIO')) throw error
     return null

@@ -1,35 +1,55 @@
-import { z } from 'zod'
 import { readTextIfThere } from '../../files.js'
 import { writeWhole } from '../../whole-file.js'
+import { isRecord, type Json } from '../manifest/reader.js'
 
-const known = z.object({
-  enabled: z.boolean().default(true),
-  pinned: z.boolean().default(false),
+export interface PluginState {
+  enabled: boolean
+  pinned: boolean
   /** What GitHub had when it was last asked. */
-  latest: z.object({ tag: z.string(), version: z.string().nullable() }).nullable().default(null),
-})
-
-const stateFile = z.object({ version: z.literal(1), plugins: z.record(z.string(), known) })
-
-export type PluginState = z.output<typeof known>
+  latest: { tag: string; version: string | null } | null
+}
 
 /** Outside the plugins' own files, so that it survives their updates. */
 export type PluginStates = Map<string, PluginState>
 
-export const stateOf = (states: PluginStates, id: string): PluginState =>
-  states.get(id) ?? known.parse({})
+const usual: PluginState = { enabled: true, pinned: false, latest: null }
+
+export const stateOf = (states: PluginStates, id: string): PluginState => states.get(id) ?? usual
 
 /** Losing it costs what is switched off and pinned, so that is told. */
 export function readStates(path: string, warn: (message: string) => void): PluginStates {
   const text = readTextIfThere(path)
   if (text === null) return new Map()
-  try {
-    return new Map(Object.entries(stateFile.parse(JSON.parse(text)).plugins))
-  } catch {
+  const states = statesIn(text)
+  if (states === null) {
     warn(`${path} can't be read: every plugin counts as enabled, and none as pinned`)
-    return new Map()
   }
+  return states ?? new Map()
 }
+
+function statesIn(text: string): PluginStates | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null
+  }
+  if (!isRecord(value) || !isRecord(value.plugins)) return null
+  const entries = Object.entries(value.plugins)
+  if (!entries.every(([, one]) => isRecord(one))) return null
+  return new Map(entries.map(([id, one]) => [id, stateIn(one as Json)]))
+}
+
+const stateIn = ({ enabled, pinned, latest }: Json): PluginState => ({
+  enabled: enabled !== false,
+  pinned: pinned === true,
+  latest: isRecord(latest) && typeof latest.tag === 'string' ? latestIn(latest) : null,
+})
+
+const latestIn = ({ tag, version }: Json) => ({
+  tag: String(tag),
+  version: typeof version === 'string' ? version : null,
+})
 
 export async function writeStates(path: string, states: PluginStates): Promise<void> {
   const state = { version: 1, plugins: Object.fromEntries(states) }

@@ -14,8 +14,9 @@ import { keep, pruneCache } from './cache.js'
 import { carryOut, recover, workName } from './journal.js'
 import { type LockEntry, type PluginLock, readLock } from './lock-file.js'
 import { pathsOf, type StorePaths } from './paths.js'
+import { readStore } from './read-store.js'
 import { type CopyRecord, filesBelow, readRecord, writeRecord } from './record.js'
-import { type PluginState, type PluginStates, readStates, stateOf, writeStates } from './state.js'
+import { type PluginState, type PluginStates, stateOf, writeStates } from './state.js'
 
 type StoreSession = Pick<PluginSession, 'config' | 'emit' | 'clock' | 'self' | 'signal'>
 
@@ -51,17 +52,6 @@ export async function underPluginLock<T>(
 
 const timeOf = ({ clock }: Pick<StoreSession, 'clock'>) =>
   new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
-
-/** What is installed, to look at without the lock. */
-export function readStore({ config, emit }: Pick<StoreSession, 'config' | 'emit'>): {
-  lock: PluginLock
-  states: PluginStates
-  paths: StorePaths
-} {
-  const paths = pathsOf(config.root)
-  const warn = (message: string) => emit({ type: 'warning', message })
-  return { paths, lock: readLock(paths.lockFile), states: readStates(paths.state, warn) }
-}
 
 /** The plugins of a root, for whoever holds their lock. */
 export class PluginStore {

@@ -1,0 +1,20 @@
+import type { z } from 'zod'
+import type { ConfigFileName } from '../types.js'
+import { githubFile } from './github.js'
+import type { fileSchemas } from './index.js'
+
+export type FileValues<N extends ConfigFileName> = z.infer<(typeof fileSchemas)[N]>
+
+type Loaders = { [N in ConfigFileName]: () => Promise<z.ZodType<FileValues<N>>> }
+
+/** Making a schema costs a start its milliseconds, so that each is made when its file is read. */
+const loaders: Loaders = {
+  github: async () => githubFile,
+  repos: async () => (await import('./repos.js')).reposFile,
+  components: async () => (await import('./components.js')).componentsFile,
+  webhooks: async () => (await import('./webhooks.js')).webhooksFile,
+  plugins: async () => (await import('./plugins.js')).pluginsFile,
+}
+
+export const loadSchema = <N extends ConfigFileName>(name: N): ReturnType<Loaders[N]> =>
+  loaders[name]() as ReturnType<Loaders[N]>
