@@ -18,5 +18,5 @@ export const list = defineVerb({
     const [config, emit] = await Promise.all([context.config(), context.events()])
     return read({ config, emit })
   },
-  render: pluginsPage,
+  render: (plugins) => pluginsPage(plugins, 'not here'),
 })

@@ -2,15 +2,14 @@ import type { Context } from '../../context.js'
 import type { PluginInfo } from '../../core/plugins/types.js'
 import { lines, type Page } from '../../terminal/page.js'
 
-/** One plugin a line. */
-export function pluginsPage(plugins: PluginInfo[], context: Context): Page {
-  tellWarnings(plugins, context)
+/** One plugin a line. @param absent what stands for one whose files are not here */
+export function pluginsPage(plugins: PluginInfo[], absent = ''): Page {
   return {
     kind: 'table',
     columns: [
       { title: 'ID', flexible: true },
       { title: 'VERSION' },
-      { title: 'INSTALLED', tone: (cell) => (cell.includes('update') ? 'warning' : 'good') },
+      { title: 'INSTALLED', tone: (cell) => (/update|not here/.test(cell) ? 'warning' : 'good') },
       { title: 'CATEGORY', tone: () => 'faint' },
       { title: 'REPOSITORY', flexible: true },
       { title: 'DESCRIPTION', flexible: true },
@@ -18,7 +17,7 @@ export function pluginsPage(plugins: PluginInfo[], context: Context): Page {
     rows: plugins.map((plugin) => [
       plugin.id,
       plugin.version ?? '',
-      stateOf(plugin),
+      stateOf(plugin) || absent,
       plugin.category ?? '',
       plugin.repo,
       plugin.description ?? '',
@@ -39,8 +38,8 @@ export function stateOf(plugin: PluginInfo): string {
     .join(', ')
 }
 
-/** What is odd about plugins, where a person asked to be told. */
-function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Context): void {
+/** What is odd about plugins: all of it where a person asked to be told. */
+export function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Context): void {
   if (globals.quiet) return
   const odd = plugins.filter(({ warnings }) => warnings.length > 0)
   if (!globals.verbose && odd.length > 0) {

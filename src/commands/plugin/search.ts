@@ -2,7 +2,7 @@ import { indexPattern } from '../../core/config/names.js'
 import { UsageError } from '../../core/errors.js'
 import type { PluginSource } from '../../core/plugins/discover/sources.js'
 import { defineVerb } from '../verb.js'
-import { pluginsPage } from './page.js'
+import { pluginsPage, tellWarnings } from './page.js'
 
 export const search = defineVerb({
   name: 'search',
@@ -27,7 +27,10 @@ export const search = defineVerb({
     const registry = await context.pluginRegistry()
     return registry.search({ words: words.flatMap((word) => word.split(/\s+/)), sources, limit })
   },
-  render: pluginsPage,
+  render: (plugins, context) => {
+    tellWarnings(plugins, context)
+    return pluginsPage(plugins)
+  },
 })
 
 /** With a topic an owner narrows it; alone it is a source of its own. */

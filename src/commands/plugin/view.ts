@@ -33,6 +33,7 @@ function viewPage(plugin: ViewedPlugin): Page {
     ['installed', installed === null ? 'no' : `${installed.tag}, ${installed.path}`],
     ['needs', told(manifest.dependencies)],
     ['permissions', told(manifest.permissions)],
+    ...plugin.post_install.map((command) => ['post-install', command]),
     ...plugin.warnings.map((what) => ['odd', what]),
   ]
   return {

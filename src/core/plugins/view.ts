@@ -13,6 +13,8 @@ export interface ViewedPlugin extends PluginInfo {
   /** The tag that it would be installed at. */
   tag: string
   commit: string
+  /** Shell lines for its user to read: none is ever run. */
+  post_install: string[]
   /** All of its manifest at that tag. */
   manifest: Json
   /** What is installed; null: nothing. */
@@ -51,6 +53,7 @@ export async function view(session: PluginSession, wanted: Wanted): Promise<View
     warnings: manifest.warnings,
     tag,
     commit,
+    post_install: manifest.installation.postInstall,
     manifest: manifest.raw,
     installed:
       isMine && entry
