@@ -58,6 +58,7 @@ export function record(
 /** Queries of other hosts are signatures of storage, so they are left out whole. */
 function pathOf({ url }: ApiRequest, apiOrigin: string): string {
   if (url.origin !== apiOrigin) return `${url.origin}${url.pathname}`
+  if (url.search === '') return url.pathname
   const told = new URL(url)
   for (const name of url.searchParams.keys()) {
     if (secretParameters.test(name)) told.searchParams.set(name, '***')
