@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-import module from 'node:module'
+'use strict'
 
-// Node 22.1 and later keep what V8 made of the code, so that the next start is quicker.
-module.enableCompileCache?.()
+const { existsSync } = require('node:fs')
+const { join } = require('node:path')
 
-const { main } = await import('../dist/main.js').catch((error) => {
-  if (error.code !== 'ERR_MODULE_NOT_FOUND' || !String(error.url).endsWith('/dist/main.js'))
-    throw error
+if (existsSync(join(__dirname, '../dist/cli/main.cjs'))) {
+  const { main } = require('./load.js').loadEntry('main')
+  main(process).then((status) => {
+    process.exitCode = status
+  })
+} else {
   process.stderr.write('error: wizard is not built\nhint: npm run build\n')
-  process.exit(1)
-})
-process.exitCode = await main(process)
+  process.exitCode = 1
+}

@@ -32,9 +32,9 @@ const withoutPrograms = {
 
 // Built beside and put into place at once: whoever runs the executable meanwhile has the old one or the new one.
 const fresh = `${root}/dist.new-${process.pid}`
-const bundle = await rolldown({
+/** @type {import('rolldown').InputOptions} */
+const shared = {
   cwd: root,
-  input: { main: 'src/main.ts', index: 'src/index.ts', worker: 'src/core/git/pool/worker.ts' },
   platform: 'node',
   resolve: {
     alias: {
@@ -47,22 +47,52 @@ const bundle = await rolldown({
   },
   plugins: [withoutHttp2, withoutPrograms],
   treeshake: { moduleSideEffects: [{ test: isLeftOut, sideEffects: false }] },
-  transform: {
-    define: {
-      __WIZARD_VERSION__: JSON.stringify(version),
-      // As seen from the chunk that the pool is in.
-      __WIZARD_WORKER__: JSON.stringify('../worker.js'),
-    },
+  onLog(level, log, tell) {
+    // What one verb loads late another may need at once.
+    if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') tell(level, log)
+  },
+}
+
+/**
+ * @param {Record<string, string>} input
+ * @param {{ into: string, worker: string, output: import('rolldown').OutputOptions }} options
+ */
+async function write(input, { into, worker, output }) {
+  const define = {
+    __WIZARD_VERSION__: JSON.stringify(version),
+    // As seen from the chunk that the pool is in.
+    __WIZARD_WORKER__: JSON.stringify(worker),
+  }
+  const bundle = await rolldown({ ...shared, input, transform: { define } })
+  await bundle.write({
+    dir: `${fresh}${into}`,
+    minify: { mangle: false, compress: true, codegen: true },
+    comments: { legal: true, annotation: false, jsdoc: false },
+    ...output,
+  })
+  await bundle.close()
+}
+
+// The executable's as CommonJS: node finds and links such files in half the time, and V8's code of them can be kept.
+const cli = { main: 'src/main.ts', worker: 'src/core/git/pool/worker.ts' }
+await write(cli, {
+  into: '/cli',
+  worker: '../../../bin/worker.js',
+  output: {
+    format: 'cjs',
+    dynamicImportInCjs: false,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'chunks/[name]-[hash].cjs',
   },
 })
-await bundle.write({
-  dir: fresh,
-  format: 'esm',
-  minify: { mangle: false, compress: true, codegen: true },
-  chunkFileNames: 'chunks/[name]-[hash].js',
-  comments: { legal: true, annotation: false, jsdoc: false },
-})
-await bundle.close()
+await write(
+  { index: 'src/index.ts' },
+  {
+    into: '',
+    worker: '../../bin/worker.js',
+    output: { format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' },
+  },
+)
 
 if (!process.argv.includes('--no-types')) {
   const tsc = `${root}/node_modules/typescript/bin/tsc`
@@ -71,3 +101,4 @@ if (!process.argv.includes('--no-types')) {
 }
 rmSync(`${root}/dist`, { recursive: true, force: true })
 renameSync(fresh, `${root}/dist`)
+execFileSync(process.execPath, [`${root}/scripts/record-code.js`], { stdio: 'inherit' })

@@ -11,7 +11,6 @@ import {
   WizardError,
 } from './core/errors.js'
 import { lines, type Page } from './terminal/page.js'
-import { optimizeLate } from './v8.js'
 import { version } from './version.js'
 
 /** The only catch, and the only place where an error becomes an exit status. */
@@ -27,7 +26,6 @@ export async function run(process: NodeJS.Process): Promise<number> {
       await context.terminal.showPage(await pageOf(command))
       return 0
     }
-    await optimizeLate(process.version)
     const { parseInvocation } = await import('./commands/parse.js')
     const invocation = parseInvocation(command.noun, command.verb, command.argv)
     context = new Context(process, stop, invocation.globals)
