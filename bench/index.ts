@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { artifacts, largeArtifacts } from './artifacts.js'
 import { clone, cloneMemory } from './clone.js'
+import { due } from './due.js'
 import { fastForward } from './fast-forward.js'
 import { describeMachine } from './machine.js'
 import { many } from './many.js'
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'fast-forward': fastForward,
   status,
   plugins,
+  due,
   transfer,
   artifacts,
   releases,

@@ -23,7 +23,6 @@ import { version } from './version.js'
 export class Context {
   readonly globals: GlobalFlags
   readonly env: Record<string, string | undefined>
-  readonly stdin: Readable
   readonly clock: Clock = systemClock
   readonly signal: AbortSignal
   readonly terminal: Terminal
@@ -37,12 +36,11 @@ export class Context {
   constructor(process: NodeJS.Process, stop: AbortController, globals: GlobalFlags) {
     this.globals = globals
     this.env = process.env
-    this.stdin = process.stdin
     this.signal = stop.signal
     this.#process = process
     this.deadline = globals.timeout === undefined ? null : this.#stopAfter(stop, globals.timeout)
     this.terminal = new Terminal({
-      stdin: process.stdin,
+      stdin: () => process.stdin,
       stdout: process.stdout,
       stderr: process.stderr,
       env: process.env,
@@ -54,6 +52,11 @@ export class Context {
       signal: stop.signal,
       redact: (text) => this.#redactor(text),
     })
+  }
+
+  /** Opened when it is asked for, which few commands do. */
+  get stdin(): Readable {
+    return this.#process.stdin
   }
 
   /** @throws PathError where somebody has removed it */

@@ -10,7 +10,8 @@ import { type Environment, openStream, type Stream } from './stream.js'
 import { tableLines } from './table.js'
 
 export interface TerminalOptions {
-  stdin: Readable & { isTTY?: boolean }
+  /** Opened when it is asked for. */
+  stdin(): Readable & { isTTY?: boolean }
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
   env: Environment
@@ -139,7 +140,7 @@ export class Terminal {
   /** Whether somebody is there, and wants to be asked. */
   get canAsk(): boolean {
     const { yes, stdin } = this.#options
-    return !yes && stdin.isTTY === true && this.err.isTerminal
+    return !yes && this.err.isTerminal && stdin().isTTY === true
   }
 
   /** @throws UsageError where there is nobody to ask and no `--yes`. */
@@ -152,7 +153,7 @@ export class Terminal {
       })
     }
     this.#progress?.stop()
-    return askYesNo(stdin, stderr, `${this.#clean(question)} [y/N]`, signal)
+    return askYesNo(stdin(), stderr, `${this.#clean(question)} [y/N]`, signal)
   }
 
   /** What somebody types; nothing where nobody is there. */
@@ -160,7 +161,7 @@ export class Terminal {
     if (!this.canAsk) return ''
     const { stdin, stderr, signal } = this.#options
     this.#progress?.stop()
-    return askText(stdin, stderr, this.#clean(question), signal)
+    return askText(stdin(), stderr, this.#clean(question), signal)
   }
 
   #writeLines(lines: string[]): void {

@@ -24,7 +24,7 @@ export function openTerminal(
   const stdin = new PassThrough() as PassThrough & { isTTY?: boolean }
   if (columns !== undefined) stdin.isTTY = true
   const terminal = new Terminal({
-    stdin,
+    stdin: () => stdin,
     stdout: out.stream,
     stderr: err.stream,
     env,
