@@ -68,6 +68,8 @@ const checks: Record<keyof LockEntry, Check> = {
   warnings: (value) => Array.isArray(value) && value.every(isText),
 }
 
+const checkList = Object.entries(checks)
+
 /** What an older or a shorter lock may leave out. */
 const defaults = {
   ...{ version: null, template: null, asset: null, signed_by: null },
@@ -79,7 +81,7 @@ export function toLockEntry(value: unknown): LockEntry | string {
   if (!isRecord(value)) return ''
   const entry: Json = { ...value }
   for (const [key, none] of Object.entries(defaults)) if (!(key in entry)) entry[key] = none
-  const wrong = Object.entries(checks).find(([key, isRight]) => !isRight(entry[key]))
+  const wrong = checkList.find(([key, isRight]) => !isRight(entry[key]))
   return wrong?.[0] ?? (entry as unknown as LockEntry)
 }
 
