@@ -84,6 +84,14 @@ export class Context {
     })
   }
 
+  /** The same, for what sends no request: also of a folder that nothing says to be the user's own. */
+  localConfig(): Promise<Config> {
+    return this.#once('localConfig', async () => {
+      const { readConfig } = await import('./core/config/load.js')
+      return (await readConfig(this.configRequest)).config
+    })
+  }
+
   /** What a configuration is found and read by. @throws PathError where the current folder is gone */
   get configRequest(): ConfigRequest {
     return { cwd: this.cwd, env: this.env, home: homedir(), flags: this.globals }

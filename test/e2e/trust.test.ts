@@ -59,6 +59,14 @@ describe('a configuration that was found in a parent folder', () => {
       expect(run.err).toMatch(/\nhint: .*--config/)
       expect(run.err + run.out).not.toContain('ghp_mine')
     }
+    // What sends no request needs no trust.
+    for (const args of [
+      ['CONFIG', 'PATH'],
+      ['PLUGIN', 'LIST'],
+    ]) {
+      const run = await work.run(args, { cwd: work.path('hostile/sub/deep'), env })
+      expect([run.status, run.err]).toEqual([0, ''])
+    }
     expect(listener.heard).toEqual([])
     listener.close()
   })

@@ -12,7 +12,7 @@ export const path = defineVerb({
   async run(context) {
     const [{ searched }, config] = await Promise.all([
       import('../../core/config/folder.js'),
-      context.config(),
+      context.localConfig(),
     ])
     const folders = searched(context.configRequest).map(({ dir, by }) => ({ dir, by }))
     const { dir, files, root, logsDir } = config

@@ -31,7 +31,7 @@ export const show = defineVerb({
   },
   async run(context, [word], { date, follow }): Promise<Shown> {
     const logs = word === undefined ? logNames : [logNamed(word)]
-    const { logsDir: dir } = await context.config()
+    const { logsDir: dir } = await context.localConfig()
     if (follow) {
       assertFollowable(context, date)
       const { followLogs } = await import('../../core/logs/follow.js')

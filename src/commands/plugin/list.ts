@@ -15,7 +15,7 @@ export const list = defineVerb({
   flags: {},
   async run(context) {
     const { list: read } = await import('../../core/plugins/list.js')
-    const [config, emit] = await Promise.all([context.config(), context.events()])
+    const [config, emit] = await Promise.all([context.localConfig(), context.events()])
     return read({ config, emit })
   },
   render: (plugins) => pluginsPage(plugins, 'not here'),
