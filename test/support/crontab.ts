@@ -1,9 +1,10 @@
-/** A program that keeps the crontab in `$HOME/tab`, as particular as Debian's. */
+/** A program that keeps the crontab in `$HOME/tab`, as particular as Debian's, and showing CR as it does. */
 export const fakeCrontab = `#!/bin/sh
 tab="$HOME/tab"
 case "$1" in
   -l) [ -f "$tab" ] || { echo "no crontab for $USER" >&2; exit 1; }
-      cat "$tab" ;;
+      sed 's/\\r/\\\\r/g' "$tab" ;;
+  -e) $VISUAL "$tab" ;;
   -r) rm "$tab" ;;
   -) cat > "$tab.$$"
      [ -z "$(tail -c 1 "$tab.$$")" ] || {

@@ -45,6 +45,18 @@ describe('installBlock and removeBlock', () => {
     expect((await removeBlock(crontab, block, yes)).action).toBe('unchanged')
   })
 
+  it('keep carriage returns, which `crontab -l` of Debian shows as two characters', async () => {
+    const mine = 'MAILTO=me\r\n0 5 * * * printf "a\\r\\n"\n'
+    await put(mine)
+    await installBlock(crontab, block, yes)
+    expect((await tab()).startsWith(mine)).toBe(true)
+    expect((await installBlock(crontab, block, yes)).action).toBe('unchanged')
+    const blind = await open(fakeCrontab.replace('-e) ', '-e) exit 1;'))
+    await expect(removeBlock(blind, block, yes)).rejects.toThrow(/shows \\r/)
+    await removeBlock(await open(), block, yes)
+    expect(await tab()).toBe(mine)
+  })
+
   it('keep the end of the last line where cron wants one', async () => {
     await put('0 5 * * * backup')
     await installBlock(crontab, block, yes)

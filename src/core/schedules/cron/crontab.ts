@@ -34,7 +34,7 @@ export function openCrontab(deps: CrontabDeps): Crontab {
   return {
     async read() {
       const { isWell, stdout, words } = await run(['-l'])
-      if (isWell) return stdout
+      if (isWell) return shownCr.test(stdout) ? withCrs(run, stdout) : stdout
       if (nobodys.test(words)) return ''
       throw refused('read', words)
     },
@@ -57,6 +57,21 @@ export function openCrontab(deps: CrontabDeps): Crontab {
   }
 }
 
+/** What Debian's `-l` shows in place of a carriage return, and of these two characters as well. */
+const shownCr = /\\r/
+
+/** The bytes as an editor gets them, which changes nothing. @throws WizardError where they can't be known */
+async function withCrs(run: Run, shown: CrontabText): Promise<CrontabText> {
+  const { stdout } = await run(['-e'])
+  if (stdout === shown || stdout.replaceAll('\r', '\\r') === shown) return stdout
+  throw new WizardError(
+    "the crontab can't be read: `crontab -l` shows \\r, which may stand for another byte",
+    {
+      hint: 'with `crontab -e` take its carriage returns out, or each \\r, and run the command again',
+    },
+  )
+}
+
 interface Answer {
   isWell: boolean
   stdout: CrontabText
@@ -68,7 +83,8 @@ type Run = (args: string[], input?: CrontabText) => Promise<Answer>
 function programOf({ env, signal, patience = 10_000 }: CrontabDeps): Run {
   const own = Object.fromEntries(needed.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
   const options = {
-    env: { ...own, LC_ALL: 'C' },
+    // `-e` hands the crontab to the editor, which prints it.
+    env: { ...own, LC_ALL: 'C', VISUAL: 'cat', EDITOR: 'cat' },
     encoding: 'latin1' as const,
     timeout: patience,
     killSignal: 'SIGKILL' as const,

@@ -3,7 +3,7 @@ import { ConfigError, ConflictError, WizardError } from '../../errors.js'
 import type { Launcher } from '../command.js'
 import { planSchedules } from '../plan.js'
 import type { Crontab } from './crontab.js'
-import { blockIn } from './edit.js'
+import { blockIn, withBlock } from './edit.js'
 import { crontabBlock, marksOf } from './lines.js'
 
 /** Whether the crontab runs what repos.yaml says; `unknown` where it can't be read. */
@@ -16,10 +16,10 @@ export async function crontabState(
   crontab: Pick<Crontab, 'read'>,
 ): Promise<CrontabState> {
   try {
-    const there = blockIn(await crontab.read(), marksOf(config))
-    if (there === null) return 'absent'
-    const { lines } = crontabBlock(await planSchedules(config), config, launcher)
-    return there.join('\n') === lines.join('\n') ? 'installed' : 'out-of-date'
+    const text = await crontab.read()
+    if (blockIn(text, marksOf(config)) === null) return 'absent'
+    const block = crontabBlock(await planSchedules(config), config, launcher)
+    return withBlock(text, block) === text ? 'installed' : 'out-of-date'
   } catch (error) {
     if (error instanceof ConflictError) return 'damaged'
     if (error instanceof ConfigError) return 'out-of-date'
