@@ -23,6 +23,19 @@ describe('fiveFields', () => {
   })
 })
 
+describe('isSchedule', () => {
+  it.each([
+    ...['0 0 L * *', '0 0 * * 5L', '0 0 * * MONL', '0 0 15W * *', '0 0 * * mon#2'],
+    ...['0 0 30 2 *', '0 0 0 * * *', '@reboot', '? 0 * * *', '5/15 * * * *', '0 0 * * fri-mon'],
+  ])('%j is none that every cron understands', (text) => {
+    expect(isSchedule(text)).toBe(false)
+  })
+
+  it.each(['0 0 29 2 *', '@Daily', '0 0 1 JAN-mar Mon', '0 0 31 4 mon'])('%j is one', (text) => {
+    expect(isSchedule(text)).toBe(true)
+  })
+})
+
 /** Expressions of every kind of part, the same in each run. */
 function* someExpressions(): Generator<string> {
   let seed = 7

@@ -19,11 +19,15 @@ export function isSchedule(text: string): boolean {
 }
 
 /** What croner knows beyond cron (L, W, #, ?) would be lost on the scheduler it is handed to. */
-const portable =
-  /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|[\d*/,\-\sA-Za-z]+)$/i
+const portable = /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|[\d*/,\-\sA-Z]+)$/i
+
+/** Of months and weekdays; croner knows which goes where, and takes `MONL` for the last Monday. */
+const names = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)$/i
 
 function fallsDue(text: string): boolean {
-  if (!portable.test(text) || /(?:^|[\s,\d])[LW]+(?:$|[\s,])/i.test(text)) return false
+  if (!portable.test(text)) return false
+  const words = text.startsWith('@') ? [] : (text.match(/[a-z]+/gi) ?? [])
+  if (!words.every((word) => names.test(word))) return false
   try {
     return new Cron(text, { paused: true, mode: '5-part' }).nextRun() !== null
   } catch (error) {
