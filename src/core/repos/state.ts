@@ -3,6 +3,9 @@ import { join, relative } from 'node:path'
 import { z } from 'zod'
 import { writeWhole } from '../whole-file.js'
 
+/** Milliseconds since 1970, as far as a Date goes; null: never. */
+const timeSchema = z.number().min(0).max(8.64e15).nullable().default(null)
+
 const rememberedSchema = z.object({
   repo: z.string(),
   /** GitHub's own number, which a renamed repository keeps and a stranger under its old name has not. */
@@ -11,9 +14,8 @@ const rememberedSchema = z.object({
   source: z.string().nullable().default(null),
   /** Whether wizard made the clone. */
   made: z.boolean().default(false),
-  /** Milliseconds since 1970. */
-  last_attempt: z.number().nullable().default(null),
-  last_pull: z.number().nullable().default(null),
+  last_attempt: timeSchema,
+  last_pull: timeSchema,
   warnings: z.array(z.enum(['lfs', 'submodules', 'eol', 'renamed'])).default([]),
 })
 

@@ -41,9 +41,12 @@ describe('the state', () => {
 
   it('is left behind, and that is told, where it cannot be read', async () => {
     await (await open()).save()
-    await writeFile(file(), '{"version":1,')
-    expect((await open()).entries()).toEqual([])
-    expect(told).toEqual([`${file()} can't be read, so last pulls are not known`])
+    const lost = { version: 1, repositories: { one: { repo: 'uDOS/one', last_pull: 1e300 } } }
+    for (const text of ['{"version":1,', JSON.stringify(lost)]) {
+      await writeFile(file(), text)
+      expect((await open()).entries()).toEqual([])
+      expect(told.splice(0)).toEqual([`${file()} can't be read, so last pulls are not known`])
+    }
   })
 
   it('that cannot be written is told, and no failure', async () => {
