@@ -1,3 +1,5 @@
+import { createRedactor } from './redact.js'
+
 /** The name of an error, as it stands in JSON output. */
 export type ErrorCode =
   | 'FAILED'
@@ -169,16 +171,18 @@ export interface ErrorReport {
   request_id?: string
 }
 
+/** What has the shape of a credential, the user part of an address say, stands in no report. */
+const hide = createRedactor()
+
 /** @throws nothing: what is no WizardError is told by its message alone, as FAILED. */
 export function reportError(error: unknown): ErrorReport {
-  if (!(error instanceof WizardError)) {
-    return {
-      code: 'FAILED',
-      message: error instanceof Error ? error.message : String(error),
-      hint: null,
-    }
+  const message = hide(error instanceof Error ? error.message : String(error))
+  if (!(error instanceof WizardError)) return { code: 'FAILED', message, hint: null }
+  const report: ErrorReport = {
+    code: error.code,
+    message,
+    hint: error.hint ? hide(error.hint) : null,
   }
-  const report: ErrorReport = { code: error.code, message: error.message, hint: error.hint ?? null }
   if (error instanceof GitHubError) {
     if (error.status !== undefined) report.status = error.status
     if (error.requestId !== undefined) report.request_id = error.requestId

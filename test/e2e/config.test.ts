@@ -48,6 +48,10 @@ describe('CONFIG', () => {
     expect(err).toBe('error: 3 things are wrong in the configuration\n')
     const { json } = await work.wizard('CONFIG', 'VALIDATE', '--config', 'wrong', '--json')
     expect(json.problems).toHaveLength(3)
+    await work.write('wrong/github.yaml', `github:\n  ${token}: 1\n  timeout: ${token}\n`)
+    const secret = await work.wizard('CONFIG', 'VALIDATE', '--config', 'wrong', '--json')
+    expect(secret.json.problems).toHaveLength(3)
+    expect(secret.out).not.toContain(token)
     expect(json.problems).toContainEqual(
       expect.objectContaining({ line: 4, column: 7, nearest: 'branch' }),
     )

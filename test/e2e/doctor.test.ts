@@ -36,6 +36,15 @@ it('all is well, without a change to anything, and no secret is told', async () 
   )
 })
 
+it('a proxy that nobody listens at is told without its password', async () => {
+  work = await openWorkspace({ settings: { proxy: 'http://me:pa55word@127.0.0.1:9' } })
+  const { status, out, err, found } = await doctor()
+  expect(status).toBe(1)
+  expect(found('API')?.detail).toContain('by 127.0.0.1:9')
+  expect(found('proxy')?.detail).toContain('http://***@127.0.0.1:9')
+  expect(out + err).not.toContain('pa55word')
+})
+
 it('--offline asks nothing', async () => {
   work = await openWorkspace()
   expect((await doctor(['--offline'])).status).toBe(0)

@@ -36,6 +36,8 @@ beforeAll(async () => {
   const denial = work.github.fail({ origin: 'git', status: 403, body: `denied to ${token}` })
   await run('CLONE', 'typo', 'never')
   denial.remove()
+  await work.git('library/tools/micro', 'remote', 'set-url', 'origin', withToken('other'))
+  await run('SYNC', 'micro', '--json')
 })
 afterAll(() => work.close())
 
@@ -53,7 +55,7 @@ describe('the token', () => {
   it('is used', () => {
     const told = work.github.requests.map(({ headers }) => headers.authorization ?? '')
     expect(told.some((header) => header.includes(token))).toBe(true)
-    expect(runs.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0, 0, 6, 4])
+    expect(runs.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0, 0, 6, 4, 1])
   })
 
   it('is in no file below ROOT and HOME, but where the user put it', async () => {

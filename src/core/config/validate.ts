@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { ErrorCode, ErrorPlace, WizardError } from '../errors.js'
+import { type ErrorCode, type ErrorPlace, reportError, type WizardError } from '../errors.js'
 import { createRedactor } from '../redact.js'
 import { looksSecret } from './flatten.js'
 import { findFolder } from './folder.js'
@@ -45,16 +45,21 @@ export async function validateConfig(request: ConfigRequest): Promise<Validation
   return { valid: problems.length === 0, dir: folder?.dir ?? null, files, problems }
 }
 
+const hide = createRedactor()
+
 const readLines = async (file: string) =>
   (await readFile(file, 'utf8').catch(() => '')).split(/\r?\n/)
 
 async function problemOf(
-  { code, message, hint, place }: WizardError,
+  error: WizardError,
   linesOf: (file: string) => Promise<string[]>,
 ): Promise<ConfigProblem> {
   const nowhere = { file: null, line: null, column: null, key: null, nearest: null, source: null }
-  const told = { code, message, hint: hint ?? null }
+  const { code, message, hint } = reportError(error)
+  const told = { code, message, hint }
+  const { place } = error
   if (place === undefined) return { ...told, ...nowhere }
   const line = (await linesOf(place.file))[place.line - 1] ?? ''
-  return { ...told, ...place, source: looksSecret(line) ? null : createRedactor()(line) }
+  const key = place.key && hide(place.key)
+  return { ...told, ...place, key, source: looksSecret(line) ? null : hide(line) }
 }

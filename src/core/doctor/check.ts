@@ -1,4 +1,5 @@
-import { WizardError } from '../errors.js'
+import { reportError, WizardError } from '../errors.js'
+import { createRedactor } from '../redact.js'
 
 /** One thing that was looked at. */
 export interface Check {
@@ -24,16 +25,21 @@ export const failed = (detail: string, remedy: string): Found => ({
   remedy,
 })
 
+const hide = createRedactor()
+
 /** What goes wrong with a look is what it found. @throws what is no error of ours, nor the system's */
 export async function look(name: string, find: () => Promise<Found> | Found): Promise<Check> {
   try {
-    return { name, ...(await find()) }
+    const found = await find()
+    return { name, ...found, detail: hide(found.detail) }
   } catch (error) {
     if (error instanceof WizardError) {
-      return { name, ...failed(error.message, error.hint ?? 'run the command again') }
+      const { message, hint } = reportError(error)
+      return { name, ...failed(message, hint ?? 'run the command again') }
     }
     if (error instanceof Error && 'code' in error) {
-      return { name, ...failed(error.message, 'see to that the system lets wizard do this') }
+      const { message } = reportError(error)
+      return { name, ...failed(message, 'see to that the system lets wizard do this') }
     }
     throw error
   }
