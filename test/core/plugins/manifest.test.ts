@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { isPluginId } from '../../../src/core/plugins/manifest/id.js'
+import { idFromRepository, isPluginId } from '../../../src/core/plugins/manifest/id.js'
 import { parseChecksum } from '../../../src/core/plugins/manifest/installation.js'
 import { parseManifest } from '../../../src/core/plugins/manifest/parse.js'
 import { suits } from '../../../src/core/plugins/manifest/platform.js'
@@ -134,10 +134,20 @@ it('knows what can be the name of a folder', () => {
     'a.',
     'a b',
     'plugins.lock.json',
+    'Plugins.lock.json.new',
     'ü',
   ]
   expect(good.filter((id) => !isPluginId(id))).toEqual([])
   expect(bad.filter(isPluginId)).toEqual([])
+})
+
+it('makes a name of a folder of what a repository is called', () => {
+  const names = ['micro', '_x', '.wizard', 'CON', '---', 'plugins.lock.json', 'a'.repeat(101)]
+  const ids = names.map(idFromRepository)
+  expect(ids.filter((id) => !isPluginId(id))).toEqual([])
+  expect(ids.slice(0, 4)).toEqual(['micro', 'plugin-_x', 'plugin-.wizard', 'plugin-CON'])
+  const { id, warnings } = parseManifest('{"id":".."}', 'uDOS/_x:manifest.json', '_x')
+  expect([id, warnings[0]]).toEqual(['plugin-_x', expect.stringMatching(/^id: \.\./)])
 })
 
 it('reads checksums', () => {

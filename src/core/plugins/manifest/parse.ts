@@ -2,7 +2,7 @@ import semver from 'semver'
 import { ConfigError } from '../../errors.js'
 import { oneLine } from '../../text.js'
 import { type Need, readNeeds } from './dependencies.js'
-import { isPluginId } from './id.js'
+import { idFromRepository, isPluginId } from './id.js'
 import { type Installation, readInstallation } from './installation.js'
 import { isRecord, type Json, kindOf, Reader } from './reader.js'
 import { type Requirements, readRequirements } from './requirements.js'
@@ -91,7 +91,7 @@ function readId(reader: Reader, fallback: string): string {
   const why =
     id === null ? 'there is none' : `${oneLine(id, 60)} can't be the name of a folder everywhere`
   reader.note('id', `${why}; the repository's name is taken`)
-  return fallback
+  return idFromRepository(fallback)
 }
 
 function readVersion(reader: Reader): string | null {
