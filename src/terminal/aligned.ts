@@ -32,7 +32,10 @@ function layOut(columns: Column[], widths: number[], cells: string[], stream?: S
 /** The widest cell of each column; what is too much is taken from the flexible ones. */
 function fitWidths(columns: Column[], rows: string[][], width: number): number[] {
   const widths = columns.map(({ title }, index) =>
-    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[index] ?? ''))),
+    rows.reduce(
+      (widest, row) => Math.max(widest, stringWidth(row[index] ?? '')),
+      stringWidth(title),
+    ),
   )
   let tooMuch = widths.reduce((sum, one) => sum + one + 2, -2) - width
   while (tooMuch > 0) {

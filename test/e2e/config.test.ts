@@ -58,6 +58,18 @@ describe('CONFIG', () => {
     expect(await work.wizard('CONFIG', 'VALIDATE')).toMatchObject({ status: 0 })
   })
 
+  it('VALIDATE puts the caret below what is wrong, whatever the width of what stands before it', async () => {
+    await mkdir(work.path('wide'))
+    const red = '\u001b[31m'
+    const line = `    - { repo: x, branch: "日本", e\u0301: 1, "${red}k": 1, brnch: main }`
+    await work.write('wide/repos.yaml', `repos:\n  a:\n${line}\n`)
+    const { out } = await work.wizard('CONFIG', 'VALIDATE', '--config', 'wide')
+    const shown = `  ${line.replace(red, '')}\n`
+    // Of the text before the last one an accent has no width, and two characters have two.
+    expect(out).toContain(`${shown}  ${' '.repeat(line.indexOf('brnch') - 5 - 1 + 2)}^\n`)
+    expect(out).toContain(`${shown}  ${' '.repeat(line.indexOf('e\u0301') + 2)}^\n`)
+  })
+
   it('INIT writes files that are valid, and keeps those that are there', async () => {
     await mkdir(work.path('empty'))
     const bare = await work.wizard('CONFIG', 'INIT', '--config', 'bare')

@@ -1,5 +1,4 @@
 import type { ConfigProblem, Validation } from '../../core/config/validate.js'
-import { lines } from '../../terminal/page.js'
 import { defineVerb, type Shortfall } from '../verb.js'
 
 export const validate = defineVerb({
@@ -14,32 +13,34 @@ export const validate = defineVerb({
   ],
   args: [],
   flags: {},
-  async run(context) {
+  async run(context): Promise<Shown> {
     const { validateConfig } = await import('../../core/config/validate.js')
-    return validateConfig(context.configRequest)
+    const found = await validateConfig(context.configRequest)
+    if (found.valid) return { found, lines: [verdict(found)] }
+    const { excerpt } = await import('../../terminal/excerpt.js')
+    return { found, lines: found.problems.flatMap((problem) => linesOf(problem, excerpt)) }
   },
-  render: (found) => lines(...(found.valid ? [verdict(found)] : found.problems.flatMap(linesOf))),
-  shortfall: shortfallOf,
+  json: ({ found }) => found,
+  render: ({ lines }) => ({ kind: 'lines', lines }),
+  shortfall: ({ found }) => shortfallOf(found),
 })
+
+interface Shown {
+  found: Validation
+  lines: string[]
+}
 
 function verdict({ dir, files }: Validation): string {
   if (dir === null) return 'There is no configuration: every value is a default.'
   return `${dir}: ${files.length} ${files.length === 1 ? 'file is' : 'files are'} as they must be.`
 }
 
+type Excerpt = (source: string, column: number) => string[]
+
 /** The message, the line it is about with a caret below, and the remedy. */
-function linesOf({ message, hint, source, column }: ConfigProblem): string[] {
+function linesOf({ message, hint, source, column }: ConfigProblem, excerpt: Excerpt): string[] {
   const shown = source === null || column === null ? [] : excerpt(source, column)
   return [message, ...shown, ...(hint === null ? [] : [`  hint: ${hint}`])]
-}
-
-/** Characters of a line that are shown on each side of what is wrong. */
-const around = 60
-
-function excerpt(source: string, column: number): string[] {
-  const from = Math.max(0, column - 1 - around)
-  const text = source.slice(from, column - 1 + around).replaceAll('\t', ' ')
-  return [`  ${text}`, `  ${' '.repeat(column - 1 - from)}^`]
 }
 
 function shortfallOf({ problems }: Validation): Shortfall | null {

@@ -35,7 +35,7 @@ export async function effectiveValues(request: ConfigRequest): Promise<Effective
   for (const name of configFileNames) {
     if (name === 'github' || source === undefined) continue
     const document = await collect(problems, () => source.read(name))
-    if (document) values.push(...documentValues(document, createRedactor()))
+    if (document) for (const one of documentValues(document, createRedactor())) values.push(one)
     if (document && name === 'webhooks') fillSecret(values, request, source.variables)
     if (document === null && name === 'plugins') values.push(...pluginDefaults())
   }

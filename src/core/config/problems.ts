@@ -33,7 +33,10 @@ export async function collect<T>(
   } catch (error) {
     if (!(error instanceof WizardError)) throw error
     const told = new Set(problems.map(({ message }) => message))
-    problems.push(...[error, ...error.details].filter(({ message }) => !told.has(message)))
+    for (const one of [error, ...error.details]) {
+      if (!told.has(one.message)) problems.push(one)
+      told.add(one.message)
+    }
     return undefined
   }
 }

@@ -23,7 +23,7 @@ const mostBytes = 8 * 1024 * 1024
 export function parseYamlText(text: string, path: string, shown: string): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const faults = [...document.errors, ...document.warnings]
+  const faults = firstAtEach([...document.errors, ...document.warnings])
   const errors = faults.slice(0, 20).map(({ code, message, pos: [offset] }) => {
     const { line, col } = lines.linePos(offset)
     const own = ownWords[code]?.(text.slice(offset))
@@ -42,6 +42,12 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
     })
   }
   return { path, shown, text, lines, contents }
+}
+
+/** What the parser finds wrong at the same place follows from the first. */
+function firstAtEach<T extends { pos: [number, number] }>(faults: T[]): T[] {
+  const seen = new Set<number>()
+  return faults.filter(({ pos: [offset] }) => !seen.has(offset) && seen.add(offset))
 }
 
 /** @throws ConfigError when it can't be read, is no regular file, too large, or not UTF-8. */
@@ -105,15 +111,17 @@ export function unreadable(error: unknown, shown: string): ConfigError {
 }
 
 function decode(bytes: Buffer, path: string, shown: string): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8')
+  if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString('utf8')
   let start = 0
   for (let line = 1; ; line++) {
     const end = bytes.indexOf(0x0a, start) + 1 || bytes.length
-    if (isUtf8(bytes.subarray(start, end))) {
+    const part = bytes.subarray(start, end)
+    if (isUtf8(part) && !part.includes(0)) {
       start = end
       continue
     }
-    const before = new TextDecoder().decode(bytes.subarray(start, end)).indexOf('\ufffd')
+    // UTF-16 without a mark at its beginning has NULs.
+    const before = new TextDecoder().decode(part).search(/[\ufffd\0]/)
     const column = before + 1
     throw new ConfigError(`${shown}:${line}:${column}: the file is not UTF-8`, {
       hint: 'save it as UTF-8',

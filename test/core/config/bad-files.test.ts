@@ -44,6 +44,12 @@ const bad: Bad[] = [
   ],
   ['repos', 'repos:\n  tools:\n    - ', '3:7: repos.tools[0]: expected a map, got nothing'],
   ['repos', 'repos:\n  tools:\n    - repo: "o/x\n', '4:1: Missing closing "quote'],
+  [
+    'repos',
+    Buffer.from('repos: {}\n', 'utf16le'),
+    '1:2: the file is not UTF-8',
+    'save it as UTF-8',
+  ],
   ['repos', 'repos: []\n', '1:8: repos: expected a map'],
   ['repos', '- repo: o/x\n', '1:1: expected a map'],
   ['repos', 'just text\n', '1:1: expected a map'],
