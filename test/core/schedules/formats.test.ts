@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { loadConfig } from '../../../src/core/config/load.js'
 import type { Config } from '../../../src/core/config/types.js'
-import { ConfigError, PathError } from '../../../src/core/errors.js'
+import { ConfigError, exitStatus, PathError } from '../../../src/core/errors.js'
 import { crontabBlock } from '../../../src/core/schedules/cron/lines.js'
 import { missingElsewhere } from '../../../src/core/schedules/environment.js'
 import { githubActionsWorkflow } from '../../../src/core/schedules/formats/github-actions.js'
@@ -162,6 +162,20 @@ describe('the workflow', () => {
     expect(steps.find((step) => step.run)?.run).toMatch(/--shard \$\{\{ matrix\.shard \}\}\/3 /)
     expect(steps.at(-1)?.with?.path).toBe('.wizard\nlibrary\nmine')
   })
+
+  it('names the configuration as the checkout has it, and keeps the clones in the checkout', async () => {
+    await mkdir(join(folder, 'top/.git'), { recursive: true })
+    await mkdir(join(folder, 'top/ops/udos'), { recursive: true })
+    await configOf(midnight)
+    const dir = join(folder, 'top/ops/udos')
+    await copyFile(join(folder, 'repos.yaml'), join(dir, 'repos.yaml'))
+    await writeFile(join(dir, 'github.yaml'), 'root: /srv/udos\n')
+    const config = await loadConfig({ cwd: dir, env: {}, home: folder, flags: { config: dir } })
+    const plan = await planSchedules(config)
+    const { content } = await githubActionsWorkflow({ ...others, config, plan })
+    expect(content).toContain(' --config ops/udos --root .\n')
+    expect(content).toMatch(/path: \|-\n +\.wizard\n +library\n/)
+  })
 })
 
 describe('the CronJob', () => {
@@ -171,6 +185,9 @@ describe('the CronJob', () => {
     expect(spec).toMatchObject({ schedule: '0,30 0,6 * * *', timeZone: 'Europe/Berlin' })
     const job = spec.jobTemplate.spec
     expect(job).toMatchObject({ completionMode: 'Indexed', completions: 3, parallelism: 3 })
+    // A second pod would find nothing due where the first one told of a failure, and hide it.
+    expect(job.podFailurePolicy.rules[0]).toMatchObject({ action: 'FailIndex' })
+    expect(job.podFailurePolicy.rules[0].onExitCodes.values).toContain(exitStatus.FAILED)
     const [, , command] = job.template.spec.containers[0].command
     const env = { JOB_COMPLETION_INDEX: '2' }
     const { stdout } = await run('/bin/sh', ['-c', command.replace('exec npx', 'echo')], { env })

@@ -1,7 +1,8 @@
-import { relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { Document } from 'yaml'
 import { contains } from '../../config/root.js'
 import type { Config } from '../../config/types.js'
+import { existsAt } from '../../files.js'
 import { folderOf } from '../command.js'
 import type { FormatRequest, ScheduleFile } from './types.js'
 
@@ -28,7 +29,7 @@ export async function githubActionsWorkflow({
           matrix: { shard: Array.from({ length: shards }, (_, index) => index + 1) },
         },
         env: { TZ: 'UTC' },
-        steps: stepsOf(await keptFolders(config), configPath(config), { shards, version }),
+        steps: stepsOf(await keptFolders(config), await configPath(config), { shards, version }),
       },
     },
   })
@@ -51,28 +52,38 @@ function stepsOf(
   const prefix = `wizard-${shard}-of-${shards}-`
   const key = `${prefix}${expression('github.run_id')}-${expression('github.run_attempt')}`
   return [
-    { uses: 'actions/checkout@v4', with: { 'persist-credentials': false } },
-    { uses: 'actions/setup-node@v4', with: { 'node-version': 22 } },
-    { uses: 'actions/cache/restore@v4', with: { path, key, 'restore-keys': prefix } },
+    { uses: 'actions/checkout@v5', with: { 'persist-credentials': false } },
+    {
+      uses: 'actions/setup-node@v5',
+      with: { 'node-version': 22, 'package-manager-cache': false },
+    },
+    { uses: 'actions/cache/restore@v5', with: { path, key, 'restore-keys': prefix } },
     {
       name: 'What is due of this share',
-      run: `npx --yes udos-wizard@${version} repo sync --due --quiet --shard ${shard}/${shards} --config ${config}`,
+      // What is kept lies in the checkout, wherever `root` is on other machines.
+      run: `npx --yes udos-wizard@${version} repo sync --due --quiet --shard ${shard}/${shards} --config ${config} --root .`,
       env: { GITHUB_TOKEN: expression('secrets.WIZARD_TOKEN') },
     },
     // What was pulled is kept although another repository failed.
-    { if: 'always()', uses: 'actions/cache/save@v4', with: { path, key } },
+    { if: 'always()', uses: 'actions/cache/save@v5', with: { path, key } },
   ]
 }
 
 /** What Actions fills in. */
 const expression = (name: string) => `\${{ ${name} }}`
 
-/** Of a checkout, in which the root is the top. */
-function configPath(config: Config): string {
+/** From the top of the work tree that holds it; where it is in none, as it usually is. */
+async function configPath(config: Config): Promise<string> {
   const dir = folderOf(config)
-  const inside = contains(config.root, dir) && dir !== config.root
-  const path = inside ? relative(config.root, dir).split(sep).join('/') : 'config'
-  return /^[\w./-]+$/.test(path) ? path : 'config'
+  const top = (await workTreeAround(dir)) ?? config.root
+  const inside = contains(top, dir) ? relative(top, dir).split(sep).join('/') || '.' : 'config'
+  return /^[\w./-]+$/.test(inside) ? inside : 'config'
+}
+
+async function workTreeAround(folder: string): Promise<string | null> {
+  if (await existsAt(join(folder, '.git'))) return folder
+  const above = dirname(folder)
+  return above === folder ? null : workTreeAround(above)
 }
 
 /** What one run must leave to the next: what is remembered, and the clones. */

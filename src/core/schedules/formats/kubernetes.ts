@@ -30,6 +30,7 @@ export function kubernetesManifest({
             completions: shards,
             parallelism: shards,
             backoffLimitPerIndex: 1,
+            podFailurePolicy: { rules: [finalFailure] },
             podReplacementPolicy: 'Failed',
             template: { metadata: { labels }, spec: podSpec({ shards, version, timeZone }) },
           },
@@ -42,14 +43,24 @@ export function kubernetesManifest({
   return { name: 'wizard-cronjob.yaml', content: document.toString({ lineWidth: 0 }) }
 }
 
+/**
+ * What wizard tells itself is not tried again before it is due again, so that a second pod would find nothing to do and
+ * make a success of it. One that was killed is.
+ */
+const finalFailure = {
+  action: 'FailIndex',
+  onExitCodes: { operator: 'In', values: [1, 2, 3, 4, 5, 6, 8, 9] },
+}
+
 const labels = { 'app.kubernetes.io/name': 'wizard' }
 
 const about = `\
  Every pod takes one share of the repositories: JOB_COMPLETION_INDEX counts from 0, --shard from 1.
  Before the first run:
    kubectl create configmap wizard --from-file=github.yaml --from-file=repos.yaml
-   kubectl create secret generic wizard --from-literal=token=...
- and a claim named wizard that all pods may write (ReadWriteMany). Schedules are in the time zone given below.`
+   kubectl create secret generic wizard --from-literal=token="$GITHUB_TOKEN"
+ and a claim named wizard that all pods may write (ReadWriteMany). Schedules are in the time zone given below.
+ It is for Kubernetes 1.29 and later.`
 
 /** A CronJob has one schedule: of several, one that begins whenever any of them does; what is not due then costs a start. */
 function oneFor({ schedules }: FormatRequest['plan']): string {

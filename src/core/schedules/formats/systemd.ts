@@ -27,13 +27,16 @@ export function systemdUnits({ plan, config, launcher }: FormatRequest): Schedul
     {
       name: `${name}.timer`,
       content: unit(
-        ...[`# ${folder}/${name}.timer`, '[Unit]', about, '', '[Timer]', ...times],
+        ...[`# ${folder}/${name}.timer`, lingering, '[Unit]', about, '', '[Timer]', ...times],
         ...['# A run that was missed while the machine was off is made up for.', 'Persistent=true'],
         ...['', '[Install]', 'WantedBy=timers.target'],
       ),
     },
   ]
 }
+
+const lingering =
+  '# Units of a user rest while they are logged out, but for: loginctl enable-linger'
 
 const unit = (...lines: string[]) => `${lines.join('\n')}\n`
 
