@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync, type Stats, writeSync } from 'node:fs'
 import { lstat, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PathError, WizardError } from './errors.js'
@@ -9,11 +9,15 @@ export const hasCode = (error: unknown, ...codes: string[]): boolean =>
 
 /** Whether anything is there; a symlink is, wherever it leads. */
 export async function existsAt(path: string): Promise<boolean> {
+  return (await lstatOrNull(path)) !== null
+}
+
+/** What is there, a symlink as one; null where nothing is. */
+export async function lstatOrNull(path: string): Promise<Stats | null> {
   try {
-    await lstat(path)
-    return true
+    return await lstat(path)
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null
     throw error
   }
 }
@@ -69,6 +73,8 @@ const reasons: Record<string, string> = {
   EROFS: 'the file system is read-only',
   ENAMETOOLONG: 'its name is too long',
   ELOOP: 'its symlinks lead in a circle',
+  EBUSY: 'something uses it, or it is a file system of its own',
+  EXDEV: 'a part of it is on another file system',
 }
 
 /** A place that can't be written to, told so; any other error as it is. */

@@ -47,6 +47,12 @@ export function plainText(text: string, { colours = false }: PlainTextOptions = 
 const withoutControls = (text: string) =>
   text.replace(/\r\n/g, '\n').replace(controls, '').replace(invisible, '')
 
+const unseen = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+
+/** The same JSON with what a terminal would obey, and JSON leaves as it is, in escapes. */
+export const visibleJson = (json: string): string =>
+  json.replace(unseen, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** The same on one line and at most that long, for names, messages and cells of a table. */
 export function oneLine(text: string, longest = 500): string {
   const line = plainText(text).replace(/\s+/gu, ' ').trim()

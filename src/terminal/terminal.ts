@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type ErrorReport, reportError, UsageError } from '../core/errors.js'
 import type { Emit, WizardEvent } from '../core/events.js'
-import { plainText } from '../core/text.js'
+import { plainText, visibleJson } from '../core/text.js'
 import { errorCommand, insideActions } from './actions.js'
 import type { Page } from './page.js'
 import { followProgress, type Progress } from './progress.js'
@@ -67,7 +67,7 @@ export class Terminal {
 
   showJson(value: unknown): void {
     this.#progress?.stop()
-    this.out.write(`${JSON.stringify(value, null, 2)}\n`)
+    this.out.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`)
   }
 
   async showPage(page: Page): Promise<void> {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { zip } from '../support/github/zip.js'
@@ -63,6 +63,33 @@ describe('SIGKILL', () => {
       expect([point, rest.filter((name) => /staging|journal|lock/.test(name))]).toEqual([point, []])
     }
     expect([...outcomes].sort()).toEqual([false, true])
+  })
+
+  it('at any point of REMOVE: what somebody changed is in its place, or in the trash', async () => {
+    await rm(space.path('plugins'), { recursive: true })
+    await space.wizard('PLUGIN', 'INSTALL', 'micro')
+    await writeFile(space.path('plugins/micro/mine.txt'), 'mine')
+    const copy = (from: string, to: string) =>
+      execFileSync('cp', ['--archive', space.path(from), space.path(to)])
+    const clear = async (...names: string[]) => {
+      for (const name of names) await rm(space.path(name), { recursive: true, force: true })
+    }
+    copy('plugins', 'mine')
+    const at = await points(12, ['REMOVE', 'micro'])
+    const outcomes = new Set<boolean>()
+    for (const point of at) {
+      await clear('plugins', '.wizard')
+      copy('mine', 'plugins')
+      await run(['REMOVE', 'micro'], { KILL_AT: `${point}` })
+      await space.wizard('PLUGIN', 'VERIFY')
+      const kept = await readdir(space.path('.wizard'), { recursive: true }).catch(() => [])
+      const trashed = kept.some((path) => path.endsWith('micro/mine.txt'))
+      const there = existsSync(space.path('plugins/micro/mine.txt'))
+      outcomes.add(there)
+      expect([point, trashed]).toEqual([point, !there])
+    }
+    expect([...outcomes].sort()).toEqual([false, true])
+    await clear('.wizard', 'mine')
   })
 
   it('at any point of UPDATE: the old version or the new one, byte for byte', async () => {

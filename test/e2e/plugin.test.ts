@@ -95,6 +95,7 @@ describe('PLUGIN INSTALL', () => {
   it.each([
     ['leaves its folder', { name: '../x', content: 'x' }],
     ['absolute', { name: '/etc/x', content: 'x' }],
+    ['takes it for .git', { name: 'deep/.GIT/config', content: '[core]\n\tfsmonitor = id\n' }],
     ['symbolic link', { name: 'x', content: '/etc/passwd', mode: 0o120777 }],
     ['times its size', { name: 'bomb', content: Buffer.alloc(150_000_000), deflated: true }],
   ])('refuses an archive whose entry is bad: %s', async (fault, entry) => {
@@ -104,6 +105,7 @@ describe('PLUGIN INSTALL', () => {
     const { status, err } = await plugin('INSTALL', 'micro')
     expect([status, err]).toEqual([2, expect.stringContaining(fault)])
     expect(Object.keys(await files())).toEqual([])
+    expect(await readdir(space.path('plugins/.wizard'))).toEqual([])
   })
 
   it('refuses an archive that holds another plugin', async () => {

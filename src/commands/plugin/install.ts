@@ -2,6 +2,7 @@ import type { Context } from '../../context.js'
 import { UsageError } from '../../core/errors.js'
 import type { InstalledPlugin } from '../../core/plugins/installed.js'
 import { formatBytes } from '../../core/repos/describe.js'
+import { oneLine, plainText } from '../../core/text.js'
 import { lines, type Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
 import { installedId, pluginArgument, pluginTarget } from './target.js'
@@ -60,11 +61,15 @@ function linesOf(plugin: InstalledPlugin): string[] {
   const { id, version, tag, status, repo, size, path, needed_by: by, post_install } = plugin
   const why = by === null ? '' : `, needed by ${by}`
   const what = status === 'unchanged' ? 'is installed already' : status
-  const line = `✅ ${id} ${version ?? tag} ${what} (${repo}@${tag}, ${formatBytes(size)}${why}) → ${path}`
+  const at = oneLine(version ?? tag, 60)
+  const line = `✅ ${id} ${at} ${what} (${repo}@${oneLine(tag, 60)}, ${formatBytes(size)}${why}) → ${path}`
   if (post_install.length === 0) return [line]
   return [
     line,
     `   its author asks you to run this, which wizard never does:`,
-    ...post_install.map((command) => `     ${command}`),
+    // Each of its lines, so that none looks like one of ours.
+    ...post_install
+      .flatMap((command) => plainText(command).split('\n'))
+      .map((one) => `     ${one}`),
   ]
 }

@@ -34,9 +34,12 @@ export async function pluginTarget(context: Context, text: string): Promise<Plug
 
 /** The id as it is written in the lock, whatever its case. */
 export async function installedId(context: Context, text: string): Promise<string> {
-  const { readStore } = await import('../../core/plugins/store/read-store.js')
-  const [config, emit] = await Promise.all([context.config(), context.events()])
-  const ids = [...readStore({ config, emit }).lock.entries]
+  const [{ readLock }, { pathsOf }] = await Promise.all([
+    import('../../core/plugins/store/lock-file.js'),
+    import('../../core/plugins/store/paths.js'),
+  ])
+  const { root } = await context.config()
+  const ids = [...readLock(pathsOf(root).lockFile).entries]
   const isSame = (one: string) => one.toLowerCase() === text.toLowerCase()
   const exact = ids.find(([id]) => id === text)
   const found = exact ?? ids.find(([id, { repo }]) => isSame(id) || isSame(repo))

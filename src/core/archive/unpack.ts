@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { ConflictError } from '../errors.js'
+import { ConflictError, PathError } from '../errors.js'
 import { describeFullDisk, hasCode } from '../files.js'
 import type { Liveness } from '../owner-mark.js'
 import { Pacer } from '../pacer.js'
 import { openSibling, removeLeftovers } from '../sibling.js'
+import { quoted } from './directory.js'
 import type { ArchiveKind } from './kind.js'
 import type { Limits } from './limits.js'
 import type { UnpackPlan } from './plan.js'
@@ -23,6 +24,8 @@ export interface UnpackOptions {
   /** So that what a killed wizard was unpacking is removed. */
   liveness?: Liveness | undefined
   onProgress?: ((progress: UnpackProgress) => void) | undefined
+  /** Why a name of a file or folder is refused beside those that are no name everywhere; null: it is not. */
+  faultOf?: ((name: string) => string | null) | undefined
 }
 
 export interface UnpackProgress {
@@ -74,6 +77,7 @@ export async function unpackArchive(
   if (!clobber) await expectFree(destination)
   const source = await open[kind](file, kind, { ...options, label })
   try {
+    expectWanted(source, options)
     if (liveness !== undefined) await removeLeftovers(dirname(destination), 'unpack', liveness)
     await buildBeside(source, destination, options)
     return { path: destination, files: source.plan.files.length, size: source.plan.size }
@@ -81,6 +85,17 @@ export async function unpackArchive(
     throw describeFullDisk(error, destination)
   } finally {
     await source.close()
+  }
+}
+
+/** @throws PathError */
+function expectWanted({ label, plan }: Source, { faultOf }: UnpackOptions): void {
+  if (faultOf === undefined) return
+  for (const path of [...plan.folders, ...plan.files.map((file) => file.path)]) {
+    for (const name of path.split('/')) {
+      const fault = faultOf(name)
+      if (fault !== null) throw new PathError(`${label}: ${quoted(path)} is refused: ${fault}`)
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { type InstalledPlugin, installedOf } from './installed.js'
 import { isNewer } from './newer.js'
 import { differenceOf, isUntouched } from './store/record.js'
 import type { PluginState } from './store/state.js'
-import { underPluginLock } from './store/store.js'
+import { underPluginLock } from './store/under-lock.js'
 import type { PluginInfo, PluginSession } from './types.js'
 
 /** Switches a plugin on or off, or keeps it at its version; its files stay as they are. */

@@ -7,7 +7,8 @@ import { discover, type FoundPlugin } from './discover/discover.js'
 import type { PluginSource } from './discover/sources.js'
 import type { Finder } from './install/prepare.js'
 import type { Wanted } from './install/resolve.js'
-import { readStore } from './store/read-store.js'
+import { readLock } from './store/lock-file.js'
+import { pathsOf } from './store/paths.js'
 import type { PluginSession } from './types.js'
 
 /** Where plugins.yaml says that plugins are. */
@@ -38,7 +39,7 @@ export function finderFor(session: PluginSession): Finder {
     }
   }
   return async (name) => {
-    const known = readStore(session).lock.entries.get(name)
+    const known = readLock(pathsOf(session.config.root).lockFile).entries.get(name)
     const [owner, repo] = (known?.repo ?? name).split('/')
     if (owner !== undefined && repo !== undefined) return wantedOf({ owner, repo })
     found ??= search()

@@ -8,7 +8,8 @@ import { type InstalledPlugin, installedOf } from './installed.js'
 import { manifestNames } from './manifest/parse.js'
 import { isNewer } from './newer.js'
 import type { LockEntry } from './store/lock-file.js'
-import { type PluginStore, underPluginLock } from './store/store.js'
+import type { PluginStore } from './store/store.js'
+import { underPluginLock } from './store/under-lock.js'
 import type { PluginSession } from './types.js'
 
 /** What became of an installed plugin, or would. */

@@ -1,5 +1,5 @@
 import { type Difference, differenceOf, isUntouched } from './store/record.js'
-import { underPluginLock } from './store/store.js'
+import { underPluginLock } from './store/under-lock.js'
 import type { PluginSession } from './types.js'
 
 /** A plugin held against what was installed, file by file. */

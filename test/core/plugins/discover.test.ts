@@ -107,5 +107,12 @@ it('reads indexes of many shapes', () => {
   expect(read({ plugins: { a: { url: 'github:uDOS/a' }, b: 'uDOS/b' } })).toEqual(all)
   expect(read({ version: '1', a: 'uDOS/a', b: { repo: 'uDOS/b' } })).toEqual(all)
   expect(read(['https://evil.test/uDOS/a', '../x', 'uDOS/..', null, { repo: 1 }])).toEqual([])
+  const deep = JSON.parse(`${'['.repeat(9000)}${']'.repeat(9000)}`)
+  const twice: unknown[] = []
+  twice.push(twice, twice)
+  for (const odd of [deep, twice]) {
+    const [one] = parseIndex([{ repo: 'uDOS/a', id: 'a', version: '1', odd }], '', () => {}) ?? []
+    expect(one).toEqual({ owner: 'uDOS', repo: 'a', manifest: null })
+  }
   expect([read('x'), read(null), read(7)]).toEqual([undefined, undefined, undefined])
 })

@@ -114,6 +114,7 @@ describe('parseManifest', () => {
     ['[]', 'expected an object, found a list'],
     ['null', 'expected an object, found null'],
     [' '.repeat(1_000_001), 'too long'],
+    [`{"a":${'['.repeat(9000)}${']'.repeat(9000)}}`, 'nested too deeply'],
   ])('refuses %#', (text, what) => {
     expect(() => parse(text)).toThrow(what)
     expect(() => parse(text)).toThrow('uDOS/x:manifest.json')

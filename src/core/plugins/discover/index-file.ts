@@ -1,6 +1,6 @@
 import { parseAddress } from '../../git/origin.js'
 import type { Repo } from '../../github/repo.js'
-import { isRecord, type Json } from '../manifest/reader.js'
+import { isRecord, isTooDeep, type Json } from '../manifest/reader.js'
 
 /** A line of an index. */
 export interface Indexed extends Repo {
@@ -32,10 +32,12 @@ export function parseIndex(
       note(`${place}: expected OWNER/NAME or its address on ${host}`)
       return []
     }
-    const isManifest = isRecord(entry) && typeof entry.id === 'string' && 'version' in entry
-    return [{ ...repo, manifest: isManifest ? entry : null }]
+    return [{ ...repo, manifest: isManifest(entry) && !isTooDeep(entry) ? entry : null }]
   })
 }
+
+const isManifest = (entry: unknown): entry is Json =>
+  isRecord(entry) && typeof entry.id === 'string' && 'version' in entry
 
 function entriesIn(value: unknown): [place: string, entry: unknown][] | null {
   if (Array.isArray(value)) return value.map((entry, index) => [`[${index}]`, entry])

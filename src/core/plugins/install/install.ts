@@ -1,6 +1,7 @@
 import { type InstalledPlugin, installedOf } from '../installed.js'
 import { isNewer } from '../newer.js'
-import { type PluginStore, underPluginLock } from '../store/store.js'
+import type { PluginStore } from '../store/store.js'
+import { underPluginLock } from '../store/under-lock.js'
 import type { PluginSession } from '../types.js'
 import { type Finder, type Prepared, prepare } from './prepare.js'
 import type { Version, Wanted } from './resolve.js'

@@ -7,6 +7,9 @@ import { archiveKind } from '../../archive/kind.js'
 import { safeName } from '../../archive/names.js'
 import { unpackArchive } from '../../archive/unpack.js'
 import { ConflictError } from '../../errors.js'
+import { bytesOf } from '../../git/byte-path.js'
+import { fileMode } from '../../git/index/entry.js'
+import { unsafeName } from '../../git/tree/safe-name.js'
 import { downloadReleaseAsset } from '../../github/release-assets.js'
 import type { Repo } from '../../github/repo.js'
 import type { ReleaseAsset } from '../../github/shapes.js'
@@ -61,10 +64,13 @@ export async function takeAsset(
     await copyFile(file, program)
     await chmod(program, 0o755)
   } else {
-    await unpackArchive(file, kind, tree, { label: oneLine(name, 100), signal })
+    await unpackArchive(file, kind, tree, { label: oneLine(name, 100), signal, faultOf: gitFault })
   }
   return { sha256, size, address: asset.download_url }
 }
+
+/** A `.git` has whoever calls git in it, a prompt say, run what its configuration names. */
+const gitFault = (name: string) => unsafeName(bytesOf(name), fileMode.regular)
 
 async function check(
   { name, digest }: ReleaseAsset,

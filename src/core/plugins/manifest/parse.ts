@@ -4,7 +4,7 @@ import { oneLine } from '../../text.js'
 import { type Need, readNeeds } from './dependencies.js'
 import { idFromRepository, isPluginId } from './id.js'
 import { type Installation, readInstallation } from './installation.js'
-import { isRecord, type Json, kindOf, Reader } from './reader.js'
+import { isRecord, isTooDeep, type Json, kindOf, Reader } from './reader.js'
 import { type Requirements, readRequirements } from './requirements.js'
 
 /** The files that may hold it, the first that is there. */
@@ -81,6 +81,7 @@ function objectIn(text: string, file: string): Json {
       cause,
     })
   }
+  if (isTooDeep(value)) throw new ConfigError(`${file} is nested too deeply to be a manifest`)
   if (isRecord(value)) return value
   throw new ConfigError(`${file}: expected an object, found ${kindOf(value)}`)
 }

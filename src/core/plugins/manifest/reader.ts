@@ -7,6 +7,21 @@ export function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+const deepest = 100
+const widest = 1_000_000
+
+/** Whether JSON is nested further, or holds more on a level, than anybody means: what goes through it by calls would fail. */
+export function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest || level.length > widest) return true
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null ? Object.values(one) : [],
+    )
+  }
+  return false
+}
+
 /** Reads a record that anybody may have written: what is odd is noted by its path, and never refused. */
 export class Reader {
   readonly #record: Json

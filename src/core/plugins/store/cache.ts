@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { create } from 'tar'
 import { unpackArchive } from '../../archive/unpack.js'
 import { WizardError } from '../../errors.js'
@@ -44,7 +44,8 @@ export async function takeFromCache(
 /** Leaves those alone that are still wanted. */
 export async function pruneCache(paths: StorePaths, wanted: ReadonlySet<string>): Promise<void> {
   for (const name of await namesIn(paths.cache)) {
-    const [sha256 = ''] = basename(name).split('.')
-    if (!wanted.has(sha256)) await rm(join(paths.cache, name), { force: true })
+    const sha256 = /^([0-9a-f]{64})\.(?:tar\.gz|json(?:\.new)?)$/.exec(name)?.[1]
+    if (sha256 === undefined || wanted.has(sha256)) continue
+    await rm(join(paths.cache, name), { force: true })
   }
 }

@@ -8,12 +8,12 @@ import { partOf, writeWhole } from '../../whole-file.js'
 import { isPluginId } from '../manifest/id.js'
 import { type LockEntry, readLock, toLockEntry, writeLock } from './lock-file.js'
 import type { StorePaths } from './paths.js'
-import { discard } from './trash.js'
+import { rescue } from './trash.js'
 
 const journal = z.object({
   id: z.string().refine(isPluginId),
   /** The name of a folder in `staging`, with `new` and `new.json` where something is installed. */
-  work: z.string().regex(/^[\w.-]+$/),
+  work: z.string().regex(/^\w[\w.-]*$/),
   /** null: it is removed. */
   entry: z.custom<LockEntry>((value) => typeof toLockEntry(value) !== 'string').nullable(),
 })
@@ -24,33 +24,57 @@ export type Journal = z.output<typeof journal>
 /**
  * Puts a version that is built whole in its place, or takes one away. From the journal's writing on it happens whatever
  * comes between: a run that was killed is finished by the next one.
+ *
+ * @returns where copies are in which somebody had changed a file
  */
-export async function carryOut(paths: StorePaths, what: Journal, time: string): Promise<void> {
+export async function carryOut(paths: StorePaths, what: Journal, time: string): Promise<string[]> {
   await writeWhole(paths.journal, `${JSON.stringify(what)}\n`)
-  await finish(paths, what, time)
+  try {
+    return await finish(paths, what, time)
+  } catch (error) {
+    const [fresh, old] = ['new', 'old'].map((name) => join(paths.staging, what.work, name))
+    const place = what.entry === null ? join(paths.plugins, what.id) : fresh
+    // Nothing was moved yet: all is as it was, and is to stay so.
+    if (existsSync(place ?? '') && !existsSync(old ?? '')) await rm(paths.journal, { force: true })
+    throw error
+  }
 }
 
-/** Finishes what a kill broke off; whoever calls it holds the lock. */
-export async function recover(paths: StorePaths, time: string): Promise<void> {
+/** Finishes what a kill broke off; whoever calls it holds the lock. @returns as `carryOut` does */
+export async function recover(paths: StorePaths, time: string): Promise<string[]> {
   const what = await readJournal(paths.journal)
-  if (what !== null) await finish(paths, what, time)
-  await rm(paths.staging, { recursive: true, force: true })
+  const kept = what === null ? [] : await finish(paths, what, time)
+  await clearStaging(paths)
   for (const file of [paths.journal, paths.state, paths.lockFile]) {
     await rm(partOf(file), { force: true })
   }
+  return kept
+}
+
+/** Removes what was being built, unless a journal still needs it. */
+export async function clearStaging({ journal, staging }: StorePaths): Promise<void> {
+  if (!existsSync(journal)) await rm(staging, { recursive: true, force: true })
 }
 
 async function readJournal(path: string): Promise<Journal | null> {
   try {
     return journal.parse(JSON.parse(await readFile(path, 'utf8')))
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null
-    throw error
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) return null
+    if (hasCode(cause, 'EACCES', 'EIO')) throw cause
+    throw new ConflictError(`${path} is damaged: what was being put in place is not known`, {
+      hint: 'look at what is in the folder staging beside it, then remove the file',
+      cause,
+    })
   }
 }
 
 /** Each step does nothing where it was done before. */
-async function finish(paths: StorePaths, { id, work, entry }: Journal, time: string) {
+async function finish(
+  paths: StorePaths,
+  { id, work, entry }: Journal,
+  time: string,
+): Promise<string[]> {
   const at = (...parts: string[]) => join(paths.staging, work, ...parts)
   const record = join(paths.records, `${id}.json`)
   swap(join(paths.plugins, id), { fresh: at('new'), old: at('old'), removing: entry === null })
@@ -62,11 +86,14 @@ async function finish(paths: StorePaths, { id, work, entry }: Journal, time: str
   await changeLock(paths.lockFile, id, entry)
   if (entry !== null) await keepPrevious(paths, id, at)
   else await moveIfThere(join(paths.previous, id), at('dropped'))
+  const copies = [{ tree: at('dropped', 'tree'), record: at('dropped', 'record.json') }]
+  if (entry === null) copies.push({ tree: at('old'), record: at('old.json') })
+  const kept: (string | null)[] = []
+  for (const copy of copies) kept.push(await rescue(paths, id, copy, time))
+  // From here on nobody's work is in there.
   await rm(paths.journal, { force: true })
-  if (entry === null) await discard(paths, id, { tree: at('old'), record: at('old.json') }, time)
-  const dropped = { tree: at('dropped', 'tree'), record: at('dropped', 'record.json') }
-  await discard(paths, id, dropped, time)
   await rm(at(), { recursive: true, force: true })
+  return kept.filter((path) => path !== null)
 }
 
 interface Swap {

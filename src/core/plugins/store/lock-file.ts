@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { ConfigError } from '../../errors.js'
 import { readTextIfThere } from '../../files.js'
 import { oneLine } from '../../text.js'
@@ -94,7 +95,10 @@ export interface PluginLock {
 /** @throws ConfigError for a file that is damaged, or names what can't be a folder */
 export function readLock(path: string): PluginLock {
   const text = readTextIfThere(path)
-  if (text === null) return { entries: new Map(), rest: {} }
+  if (text === null) {
+    if (existsSync(path)) throw damaged(path, 'expected a file, found a folder')
+    return { entries: new Map(), rest: {} }
+  }
   const value = jsonIn(text, path)
   if (!isRecord(value)) throw damaged(path, 'expected an object')
   const { version, plugins, ...rest } = value

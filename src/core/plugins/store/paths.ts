@@ -5,6 +5,8 @@ export interface StorePaths {
   root: string
   /** A folder for each plugin, by its id. */
   plugins: string
+  /** What wizard keeps there; below it are the other folders but the trash. */
+  own: string
   /** What is to be installed; worth to be kept under version control. */
   lockFile: string
   /** Where one wizard at a time says that it is at work. */
@@ -30,6 +32,7 @@ export function pathsOf(root: string): StorePaths {
   return {
     root,
     plugins,
+    own,
     lockFile: join(plugins, 'plugins.lock.json'),
     mark: join(own, 'lock'),
     state: join(own, 'state.json'),

@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises'
 import { readTextIfThere } from '../../files.js'
 import { writeWhole } from '../../whole-file.js'
 import { isRecord, type Json } from '../manifest/reader.js'
@@ -16,13 +17,17 @@ const usual: PluginState = { enabled: true, pinned: false, latest: null }
 
 export const stateOf = (states: PluginStates, id: string): PluginState => states.get(id) ?? usual
 
+const damaged = (path: string) => `${path}.damaged`
+
 /** Losing it costs what is switched off and pinned, so that is told. */
 export function readStates(path: string, warn: (message: string) => void): PluginStates {
   const text = readTextIfThere(path)
   if (text === null) return new Map()
   const states = statesIn(text)
   if (states === null) {
-    warn(`${path} can't be read: every plugin counts as enabled, and none as pinned`)
+    warn(
+      `${path} can't be read: every plugin counts as enabled, and none as pinned; it is kept as ${damaged(path)} when a new one is written`,
+    )
   }
   return states ?? new Map()
 }
@@ -52,6 +57,8 @@ const latestIn = ({ tag, version }: Json) => ({
 })
 
 export async function writeStates(path: string, states: PluginStates): Promise<void> {
+  const before = readTextIfThere(path)
+  if (before !== null && statesIn(before) === null) await rename(path, damaged(path))
   const state = { version: 1, plugins: Object.fromEntries(states) }
   await writeWhole(path, `${JSON.stringify(state, null, 2)}\n`)
 }

@@ -1,57 +1,24 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, readdir, rmdir } from 'node:fs/promises'
+import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { folded } from '../../archive/names.js'
 import { assertInside } from '../../config/root.js'
 import { ConflictError, GitHubNotFoundError } from '../../errors.js'
-import { describeFullDisk, describePlace, existsAt, hasCode } from '../../files.js'
-import { acquireLock } from '../../lock.js'
+import { existsAt, lstatOrNull } from '../../files.js'
 import { didYouMean } from '../../nearest.js'
 import { oneLine } from '../../text.js'
 import type { PluginSession } from '../types.js'
 import { keep, pruneCache } from './cache.js'
-import { carryOut, recover, workName } from './journal.js'
+import { carryOut, type Journal, workName } from './journal.js'
 import { type LockEntry, type PluginLock, readLock } from './lock-file.js'
-import { pathsOf, type StorePaths } from './paths.js'
+import type { StorePaths } from './paths.js'
 import { readStore } from './read-store.js'
 import { type CopyRecord, filesBelow, readRecord, writeRecord } from './record.js'
 import { type PluginState, type PluginStates, stateOf, writeStates } from './state.js'
+import { isAsInstalled, tellKept, timeOf } from './trash.js'
 
-type StoreSession = Pick<PluginSession, 'config' | 'emit' | 'clock' | 'self' | 'signal'>
-
-/** Milliseconds that one wizard waits for another at the same plugins. */
-const lockWait = 60_000
-
-/**
- * One at a time per root; what a killed one left half-done is finished first.
- *
- * @throws LockedError; PathError where the place can't be written to
- */
-export async function underPluginLock<T>(
-  session: StoreSession,
-  command: string,
-  work: (store: PluginStore) => Promise<T>,
-): Promise<T> {
-  const { clock, self, signal, config } = session
-  const paths = pathsOf(config.root)
-  try {
-    await assertInside(config.root, paths.plugins)
-    const request = { path: paths.mark, command, wait: lockWait }
-    const lock = await acquireLock({ clock, self, signal }, request)
-    try {
-      await recover(paths, timeOf(session))
-      return await work(new PluginStore(session, paths))
-    } finally {
-      await lock.release()
-    }
-  } catch (error) {
-    throw describePlace(describeFullDisk(error, paths.plugins), paths.plugins)
-  }
-}
-
-const timeOf = ({ clock }: Pick<StoreSession, 'clock'>) =>
-  new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+export type StoreSession = Pick<PluginSession, 'config' | 'emit' | 'clock' | 'self' | 'signal'>
 
 /** The plugins of a root, for whoever holds their lock. */
 export class PluginStore {
@@ -117,7 +84,14 @@ export class PluginStore {
     const files = await filesBelow(join(paths.staging, work, 'new'))
     await writeRecord(join(paths.staging, work, 'new.json'), { entry, files })
     await keep(paths, join(paths.staging, work, 'new'), { entry, files })
-    await carryOut(paths, { id, work, entry }, timeOf(this.#session))
+    const copy = { tree: this.folderOf(id), record: join(paths.records, `${id}.json`) }
+    const isChanged = (await this.isThere(id)) && !(await isAsInstalled(copy))
+    await this.#carryOut({ id, work, entry })
+    if (isChanged) tellKept(this.#session.emit, [join(paths.previous, id, 'tree')])
+  }
+
+  async #carryOut(what: Journal): Promise<void> {
+    tellKept(this.#session.emit, await carryOut(this.paths, what, timeOf(this.#session.clock)))
     await this.#refresh()
   }
 
@@ -129,8 +103,7 @@ export class PluginStore {
   /** Its files go, those that somebody changed to the trash; what is known of it is forgotten. */
   async remove(id: string): Promise<void> {
     const { work } = await this.newTree(id)
-    await carryOut(this.paths, { id, work, entry: null }, timeOf(this.#session))
-    await this.#refresh()
+    await this.#carryOut({ id, work, entry: null })
     this.#states.delete(id)
     await writeStates(this.paths.state, this.#states)
   }
@@ -182,13 +155,4 @@ export function notInstalled(id: string, known: string[]): GitHubNotFoundError {
   return new GitHubNotFoundError(`${oneLine(id, 100)} is not installed`, {
     hint: near ?? oneLine(there, 400),
   })
-}
-
-async function lstatOrNull(path: string) {
-  try {
-    return await lstat(path)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null
-    throw error
-  }
 }
