@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { cp, rm } from 'node:fs/promises'
 import { stringify } from 'yaml'
 import {
@@ -29,6 +30,18 @@ export class BenchGitHub {
     await this.repack(name)
   }
 
+  /** Files of random bytes, which no compression makes smaller: their pack is as large as they are. */
+  async addRandom(name: string, count: number, size: number): Promise<void> {
+    await this.#github.addRepository(name, { empty: true })
+    const atOnce = Math.max(1, Math.floor(1e8 / size))
+    for (let at = 0; at < count; at += atOnce) {
+      const here = Array.from({ length: Math.min(atOnce, count - at) }, (_, index) => at + index)
+      const files = here.map((index) => [`part-${index % 10}/${index}`, randomBytes(size)] as const)
+      await this.#github.commit(name, { files: Object.fromEntries(files) })
+    }
+    await this.repack(name, 0)
+  }
+
   /** Repositories that are as another one, without the cost of making their commits. */
   async addCopies(of: string, names: string[], topics: string[] = []): Promise<void> {
     const { world } = this.#github
@@ -45,6 +58,14 @@ export class BenchGitHub {
     return this.#github.commit(name, { files })
   }
 
+  /** The first parent so many commits before the tip of the default branch, or the root where there are fewer. */
+  async before(name: string, count: number): Promise<{ tip: string; earlier: string }> {
+    const { bare, defaultBranch } = this.#github.world.require(name)
+    const list = ['rev-list', '--first-parent', `--max-count=${count + 1}`, defaultBranch]
+    const oids = (await gitText(list, { dir: bare })).split('\n')
+    return { tip: oids[0] ?? '', earlier: oids.at(-1) ?? '' }
+  }
+
   /** Moves the default branch. */
   async moveTo(name: string, oid: string): Promise<void> {
     const { defaultBranch } = this.#github.world.require(name)
@@ -52,17 +73,16 @@ export class BenchGitHub {
   }
 
   /** One pack with deltas, as a server keeps a repository; else the first clone would pay for it. */
-  async repack(name: string): Promise<void> {
+  async repack(name: string, window = 50): Promise<void> {
     const { bare } = this.#github.world.require(name)
-    await gitText(['repack', '-adfq', '--window=50'], { dir: bare })
+    await gitText(['repack', '-adfq', `--window=${window}`], { dir: bare })
     await gitText(['pack-refs', '--all'], { dir: bare })
   }
 
-  /** The branches and tags of a repository with a work tree on this machine. */
+  /** The branches and tags of a repository on this machine, in the pack that fetching them makes. */
   async addImported(name: string, dir: string): Promise<void> {
     await this.#github.addRepository(name, { empty: true })
     await this.#github.importFrom(name, dir)
-    await this.repack(name)
   }
 
   /** A run's, of files of that many bytes. @returns the run's id */

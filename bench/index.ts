@@ -1,14 +1,18 @@
 import { loadavg } from 'node:os'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { artifacts, largeArtifacts } from './artifacts.js'
 import { clone, cloneMemory } from './clone.js'
 import { due } from './due.js'
 import { fastForward } from './fast-forward.js'
+import { largePack } from './large-pack.js'
 import { describeMachine } from './machine.js'
 import { many } from './many.js'
 import type { Row } from './measure.js'
 import { notes } from './notes.js'
 import { plugins } from './plugins.js'
 import { releases } from './releases.js'
+import { anyRepository } from './repository.js'
 import { serveCalls, serverWord } from './server.js'
 import { startUp } from './start-up.js'
 import { status } from './status.js'
@@ -33,31 +37,43 @@ const benches: Record<string, () => Promise<Row[]>> = {
   watch,
   'watch-requests': watchRequests,
   'large-artifacts': largeArtifacts,
+  'large-pack': largePack,
   many,
 }
 
 /** They take minutes, so they run only where they are named. */
-const slow = ['many', 'watch-requests', 'large-artifacts']
+const slow = ['many', 'watch-requests', 'large-artifacts', 'large-pack']
 
-async function bench(asked: string[]): Promise<void> {
-  const unknown = asked.find((name) => !(name in benches))
+async function bench(argv: string[]): Promise<void> {
+  const options = { repo: { type: 'string', multiple: true } } as const
+  const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true })
+  const unknown = positionals.find((name) => !(name in benches))
   if (unknown !== undefined) {
     console.error(`no bench ${unknown}; there are ${Object.keys(benches).join(', ')}`)
     process.exitCode = 2
     return
   }
-  const usual = Object.keys(benches).filter((name) => !slow.includes(name))
-  const names = asked.length > 0 ? asked : usual
   console.log((await describeMachine()).join('\n'))
   const rows: Row[] = []
-  for (const name of names) {
+  for (const [name, measure] of chosen(positionals, values.repo ?? [])) {
     console.log(`\n${name} …`)
-    const found = (await benches[name]?.()) ?? []
+    const found = await measure()
     for (const row of found) console.log(cells(row).join('  '))
     rows.push(...found)
   }
   console.log(`load after: ${loadavg()[0]?.toFixed(1)}\n`)
   console.log(table(rows).join('\n'))
+}
+
+/** Those that are named, or that are of a repository that is; else the usual ones. */
+function chosen(names: string[], repositories: string[]): [string, () => Promise<Row[]>][] {
+  const given = repositories.map((path) => resolve(path))
+  const asked = Object.entries(benches).filter(([name]) =>
+    names.length + given.length > 0 ? names.includes(name) : !slow.includes(name),
+  )
+  return [...asked, ...given.map((path) => [path, () => anyRepository(path)] as const)].map(
+    ([name, measure]) => [name, measure],
+  )
 }
 
 const headings = ['case', 'wizard', 'peer', 'ratio', 'at most']

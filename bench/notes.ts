@@ -32,6 +32,7 @@ async function addHistory(place: Place): Promise<void> {
   const importer = place.git('-C', origin, 'fast-import', '--quiet')
   await run({ ...importer, input: history() })
   await place.github.addImported(repository, origin)
+  await place.github.repack(repository)
   await place.configure('root', {})
   await run(place.git('clone', '--quiet', place.url(repository), 'clone'))
 }

@@ -8,10 +8,10 @@ import type { CacheTree } from './index/cache-tree.js'
 import { createEntry, fileMode, type IndexEntry, noStat, statDataOf } from './index/entry.js'
 import { formatIndex } from './index/write.js'
 import { lockFile } from './lock-file.js'
-import { writeLeaf } from './move/apply.js'
 import { readSafeTree } from './tree/safe-tree.js'
 import type { GitProgress, Liveness, ObjectStore, Oid } from './types.js'
 import { Folder } from './worktree/folder.js'
+import { writeLeaf } from './worktree/leaf.js'
 import { readSettings, type WorktreeSettings } from './worktree/settings.js'
 
 export interface CheckoutRequest {
@@ -39,7 +39,9 @@ export async function checkoutFresh(request: CheckoutRequest): Promise<void> {
   const cacheTree = await listTree(listing, tree, '')
   const { entries, folders, pacer } = listing
   const place = { folder: new Folder(dir), settings: readSettings(gitDir) }
-  for (const path of folders) make(entries, path, () => mkdirSync(place.folder.at(path)))
+  for (const path of folders) {
+    await make(entries, path, async () => mkdirSync(place.folder.at(path)))
+  }
   let done = 0
   for (const entry of entries) {
     const stats = await writeEntry(request, place, listing, entry)
@@ -56,11 +58,12 @@ async function writeEntry(
   { store }: CheckoutRequest,
   place: { folder: Folder; settings: WorktreeSettings },
   { entries }: Listing,
-  { path, mode, oid }: IndexEntry,
+  entry: IndexEntry,
 ): Promise<BigIntStats | null> {
-  if (mode === fileMode.gitlink) return place.folder.lstat(path)
-  const { data } = await store.read(oid)
-  return make(entries, path, () => writeLeaf(place, place.folder.at(path), mode, data))
+  const { folder, settings } = place
+  const { path, mode } = entry
+  if (mode === fileMode.gitlink) return folder.lstat(path)
+  return make(entries, path, () => writeLeaf(store, settings, entry, folder.at(path)))
 }
 
 interface Listing {
@@ -92,9 +95,9 @@ async function listTree(listing: Listing, oid: Oid, folder: BytePath): Promise<C
 }
 
 /** Nothing is replaced: what is there already is another entry of the same tree, or none of ours. */
-function make<T>(entries: IndexEntry[], path: BytePath, write: () => T): T {
+async function make<T>(entries: IndexEntry[], path: BytePath, write: () => Promise<T>): Promise<T> {
   try {
-    return write()
+    return await write()
   } catch (error) {
     if (!hasCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) throw error
     const other = entries.find((entry) => entry.path !== path && sameName(entry.path, path))

@@ -50,11 +50,21 @@ export interface ArrivedPack {
 }
 
 /** The objects of one repository: loose, packed and borrowed (alternates). */
+/** A blob that is too large to be held in memory. */
+export interface LargeBlob {
+  type: 'blob'
+  size: number
+  /** Its bytes as they come, once; the store is open as long. @throws CorruptObjectError */
+  pieces: AsyncIterable<Buffer>
+}
+
 export interface ObjectStore {
   /** Whether the object is here, whole; a ref alone proves nothing after a cut fetch. */
   has(oid: Oid): Promise<boolean>
   /** @throws MissingObjectError, CorruptObjectError */
   read(oid: Oid): Promise<GitObject>
+  /** As `read`, but of a large blob no more than a piece at a time. */
+  open(oid: Oid): Promise<GitObject | LargeBlob>
   /** Looks at the folder again, after a fetch. @param arrived what that has brought, if anything */
   refresh(arrived?: ArrivedPack | null): Promise<void>
   close(): Promise<void>

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { ConflictError, PathError } from '../../../src/core/errors.js'
 import { checkoutFresh } from '../../../src/core/git/checkout-fresh.js'
 import { isClean } from '../../../src/core/git/status.js'
-import { git, gitBytes } from './real-git.js'
+import { randomNumbers } from './histories.js'
+import { git, gitBytes, temporaryFolder } from './real-git.js'
 import { cloneAt, placeOf, randomRepository } from './repository.js'
 import { snapshot } from './snapshot.js'
 
@@ -37,6 +38,23 @@ describe('a fresh checkout', () => {
       git(dir, ['fsck', '--strict'])
     },
   )
+
+  test('of large files, which are written in pieces (seed 5)', async () => {
+    const dir = temporaryFolder()
+    git(dir, ['init', '--quiet', '--initial-branch=main'])
+    const random = randomNumbers(5)
+    const large = Uint32Array.from({ length: 1_300_000 }, () => random() * 2 ** 32)
+    for (const name of ['a', 'b']) writeFileSync(join(dir, name), large)
+    writeFileSync(join(dir, 'zeros'), Buffer.alloc(9_000_000), { mode: 0o755 })
+    git(dir, ['add', '.'])
+    git(dir, ['commit', '--quiet', '--message', 'Large'])
+    const theirs = snapshot(dir, { withGit: false })
+    git(dir, ['repack', '-adq'])
+    git(dir, ['rm', '-rq', '.'])
+    await checkoutFresh({ ...(await placeOf(dir)), tree: treeOf(dir, 'main') })
+    expect(snapshot(dir, { withGit: false })).toEqual(theirs)
+    expect(git(dir, ['status', '--porcelain'])).toBe('')
+  })
 
   test('of an empty tree', async () => {
     const { dir } = randomRepository({ seed: 1, commits: 1, changes: 1 })

@@ -1,19 +1,10 @@
-import {
-  type BigIntStats,
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { type BigIntStats, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode, writeAll } from '../../files.js'
+import { hasCode } from '../../files.js'
 import { type BytePath, parentsOf, showPath } from '../byte-path.js'
 import { fileMode } from '../index/entry.js'
 import { BlockedError, type ObjectStore } from '../types.js'
+import { writeLeaf } from '../worktree/leaf.js'
 import { moveFolder } from './journal-file.js'
 import type { Place } from './path-state.js'
 import type { Step } from './steps.js'
@@ -56,33 +47,12 @@ async function stageFiles(application: Application): Promise<Map<BytePath, strin
   for (const { path, want } of steps) {
     if (want === null || want.mode === fileMode.gitlink) continue
     const file = join(folder, String(staged.size))
-    const { data } = await store.read(want.oid)
-    writeLeaf(place, file, want.mode, data)
+    await writeLeaf(store, place.settings, want, file)
     staged.set(path, file)
     onFile?.(staged.size)
     if (place.pacer.isDue) await place.pacer.rest()
   }
   return staged
-}
-
-/** Makes a file that is not there yet, as the umask allows. @returns what it looks like now */
-export function writeLeaf(
-  { settings }: Pick<Place, 'settings'>,
-  path: string | Buffer,
-  mode: number,
-  data: Buffer,
-): BigIntStats {
-  if (mode === fileMode.symlink && settings.symlinks) {
-    symlinkSync(data, path)
-    return lstatSync(path, { bigint: true })
-  }
-  const fd = openSync(path, 'wx', mode === fileMode.executable ? 0o777 : 0o666)
-  try {
-    writeAll(fd, data)
-    return fstatSync(fd, { bigint: true })
-  } finally {
-    closeSync(fd)
-  }
 }
 
 /** A file can take a file's place by itself; everything else has to go first. */

@@ -1,19 +1,24 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import type { LargeBlob } from '../types.js'
 import { CorruptObjectError } from './errors.js'
 import { inflateExactly, mostDeflated } from './inflate.js'
+import { inflatePieces, isLarge } from './large-blob.js'
 import { type PackEntry, readPackEntry } from './pack-entry.js'
 
 /** The pack's own hash, behind the last entry. */
 const trailer = 20
 /** Bytes read for an entry at first: most are whole within it. */
 const firstRead = 4096
+const pieceLength = 1 << 18
 
 /** The entries of a pack, read by position. */
 export class PackFile {
   /** For messages. */
   readonly called: string
   readonly fd: number
-  readonly #first = Buffer.allocUnsafe(firstRead)
+  readonly #buffer = Buffer.allocUnsafe(firstRead)
+  /** What was read of an entry at first: it is often asked for twice. */
+  #first = { at: -1, bytes: this.#buffer }
 
   constructor(path: string, called = path) {
     this.called = called
@@ -22,15 +27,25 @@ export class PackFile {
 
   /** An entry, and what it holds: an object's bytes, or a delta's. @throws CorruptObjectError */
   read(at: number): { entry: PackEntry; data: Buffer } {
-    const first = this.#first.subarray(0, this.#fill(this.#first, at))
-    const entry = readPackEntry(first, 0)
-    if (entry === null) throw new CorruptObjectError(`${this.name(at)} is no object`)
+    const { entry, first } = this.#begin(at)
     for (let want = entry.headerLength + mostDeflated(entry.size); ; want *= 2) {
       const bytes = this.#atLeast(want, first, at)
       const rest = bytes.subarray(entry.headerLength)
       const inflated = inflateExactly(rest, entry.size, this.name(at))
       if (inflated !== null) return { entry, data: inflated.data }
       if (bytes.length < want) throw new CorruptObjectError(`${this.name(at)} is cut short`)
+    }
+  }
+
+  /** A blob that is too large to be held; null where it is none, or a delta. @throws CorruptObjectError */
+  large(at: number): LargeBlob | null {
+    const { entry } = this.#begin(at)
+    if (!isLarge(entry)) return null
+    const input = this.#bytesFrom(at + entry.headerLength)
+    return {
+      type: 'blob',
+      size: entry.size,
+      pieces: inflatePieces(input, entry.size, this.name(at)),
     }
   }
 
@@ -41,6 +56,26 @@ export class PackFile {
 
   close(): void {
     closeSync(this.fd)
+  }
+
+  #begin(at: number): { entry: PackEntry; first: Buffer } {
+    if (this.#first.at !== at) {
+      const bytes = this.#buffer.subarray(0, this.#fill(this.#buffer, at))
+      this.#first = { at, bytes }
+    }
+    const first = this.#first.bytes
+    const entry = readPackEntry(first, 0)
+    if (entry === null) throw new CorruptObjectError(`${this.name(at)} is no object`)
+    return { entry, first }
+  }
+
+  /** All there are from there, a piece at a time. */
+  *#bytesFrom(from: number): Generator<Buffer> {
+    for (let at = from, length = 1; length > 0; at += length) {
+      const bytes = Buffer.allocUnsafe(pieceLength)
+      length = readSync(this.fd, bytes, 0, bytes.length, at)
+      yield bytes.subarray(0, length)
+    }
   }
 
   /** So many bytes, or all there are to the end of the pack. */

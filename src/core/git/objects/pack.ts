@@ -1,4 +1,4 @@
-import type { GitObject, Oid } from '../types.js'
+import type { GitObject, LargeBlob, Oid } from '../types.js'
 import { applyDelta } from './delta.js'
 import { CorruptObjectError } from './errors.js'
 import { ObjectCache } from './object-cache.js'
@@ -40,6 +40,14 @@ export class Pack {
   read(oid: Oid): GitObject | null {
     const offset = this.#index.find(oid)
     return offset === null ? null : this.#readAt(offset)
+  }
+
+  /** As `read`, but of a large blob no more than a piece at a time. */
+  open(oid: Oid): GitObject | LargeBlob | null {
+    const offset = this.#index.find(oid)
+    if (offset === null) return null
+    const isHeld = this.#cache.get(offset) !== undefined
+    return (isHeld ? null : this.#file.large(offset)) ?? this.#readAt(offset)
   }
 
   close(): void {

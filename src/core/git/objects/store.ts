@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { hasCode } from '../../files.js'
-import type { ArrivedPack, GitObject, ObjectStore, Oid } from '../types.js'
+import type { ArrivedPack, GitObject, LargeBlob, ObjectStore, Oid } from '../types.js'
 import { MissingObjectError } from './errors.js'
 import { hasLoose, readLoose } from './loose.js'
 import { Pack } from './pack.js'
@@ -24,6 +24,7 @@ interface Source {
   has(oid: Oid): boolean
   /** @returns null where the object is elsewhere */
   read(oid: Oid): GitObject | null
+  open(oid: Oid): GitObject | LargeBlob | null
 }
 
 class Store implements ObjectStore {
@@ -43,7 +44,20 @@ class Store implements ObjectStore {
   }
 
   async read(oid: Oid): Promise<GitObject> {
-    const object = this.#find((source) => source.read(oid))
+    return this.#there(
+      oid,
+      this.#find((source) => source.read(oid)),
+    )
+  }
+
+  async open(oid: Oid): Promise<GitObject | LargeBlob> {
+    return this.#there(
+      oid,
+      this.#find((source) => source.open(oid)),
+    )
+  }
+
+  #there<T>(oid: Oid, object: T | null): T {
     if (object === null) throw new MissingObjectError(oid, this.#folder)
     return object
   }
@@ -104,6 +118,7 @@ class Store implements ObjectStore {
 const looseFolder = (folder: string): Source => ({
   has: (oid) => hasLoose(folder, oid),
   read: (oid) => readLoose(folder, oid),
+  open: (oid) => readLoose(folder, oid),
 })
 
 /** Milliseconds within which two changes of a folder may bear the same time. */

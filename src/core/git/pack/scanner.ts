@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
-import { Readable } from 'node:stream'
-import { createInflate } from 'node:zlib'
 import { crc32 } from '../../crc32.js'
 import { CorruptObjectError } from '../objects/errors.js'
 import { objectHeader } from '../objects/hash.js'
 import { type Inflated, inflateExactly, mostDeflated } from '../objects/inflate.js'
+import { inflatePieces, isLarge } from '../objects/large-blob.js'
 import {
   mostHeader,
   type PackEntry,
@@ -16,8 +15,6 @@ import type { PackFile } from '../objects/pack-file.js'
 import type { Oid } from '../types.js'
 
 const windowLength = 1024 * 1024
-/** Blobs above this many bytes are hashed in pieces; nothing of them is kept. */
-const mostHeld = 4 * 1024 * 1024
 
 export type Scanned = {
   /** Bytes that the whole entry takes in the pack. */
@@ -46,7 +43,7 @@ export class PackScanner {
   async scan(at: number): Promise<Scanned> {
     const entry = readPackEntry(this.#bytes(at, mostHeader), 0)
     if (entry === null) throw new CorruptObjectError(`${this.#file.name(at)} is no object`)
-    if (entry.type === 'blob' && entry.size > mostHeld) return this.#scanBig(at, entry)
+    if (isLarge(entry)) return this.#scanBig(at, entry)
     const { data, consumed } = this.#inflate(at, entry)
     const length = entry.headerLength + consumed
     return { entry, data, length, crc: crc32(this.#bytes(at, length).subarray(0, length)) }
@@ -65,22 +62,11 @@ export class PackScanner {
 
   async #scanBig(at: number, entry: WholeEntry): Promise<Scanned> {
     const hash = createHash('sha1').update(objectHeader('blob', entry.size))
-    const inflate = createInflate()
-    let size = 0
-    try {
-      for await (const piece of Readable.from(this.#pieces(at + entry.headerLength)).pipe(
-        inflate,
-      )) {
-        hash.update(piece)
-        size += piece.length
-        if (size > entry.size) break
-      }
-    } catch (error) {
-      throw new CorruptObjectError(`${this.#file.name(at)} can't be unpacked`, error)
-    }
-    if (size !== entry.size)
-      throw new CorruptObjectError(`${this.#file.name(at)} is not of the size it says`)
-    const length = entry.headerLength + inflate.bytesWritten
+    const input = this.#pieces(at + entry.headerLength)
+    const pieces = inflatePieces(input, entry.size, this.#file.name(at))
+    let piece = await pieces.next()
+    for (; !piece.done; piece = await pieces.next()) hash.update(piece.value)
+    const length = entry.headerLength + piece.value
     return { entry, oid: hash.digest('hex'), length, crc: this.#crcOf(at, length) }
   }
 

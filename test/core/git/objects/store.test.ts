@@ -8,6 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { CorruptObjectError, MissingObjectError } from '../../../../src/core/git/objects/errors.js'
@@ -26,6 +28,12 @@ async function open(dir: string) {
   const store = await openObjectStore(dir)
   onTestFinished(() => store.close())
   return store
+}
+
+async function piecesOf(dir: string, oid: string): Promise<Buffer> {
+  const blob = await (await open(dir)).open(oid)
+  if ('data' in blob) throw new Error('it was not large')
+  return buffer(Readable.from(blob.pieces))
 }
 
 const allObjects = (dir: string) =>
@@ -159,6 +167,26 @@ describe('a damaged repository', () => {
       await store.close()
     }
     expect(errors).toBeGreaterThan(0)
+  })
+
+  test('a large blob, gone through in pieces', async () => {
+    const dir = repository()
+    const input = Buffer.from(Float64Array.from({ length: 600_000 }, (_, at) => Math.sin(at)).buffer)
+    const oid = git(dir, ['hash-object', '-w', '--stdin'], { input })
+    git(dir, ['pack-objects', '-q', 'objects/pack/pack'], { input: oid })
+    rmSync(loosePath(join(dir, 'objects'), oid))
+    const pack = packOf(dir)
+    const right = readFileSync(pack)
+    chmodSync(pack, 0o644)
+    const wrong = Buffer.from(right)
+    wrong.fill(0xff, 1_000_000, 1_000_100)
+    const longer = Buffer.from(right)
+    longer[12] = (longer[12] ?? 0) ^ 0x01
+    expect((await piecesOf(dir, oid)).equals(input)).toBe(true)
+    for (const damaged of [wrong, right.subarray(0, 1_000_000), longer]) {
+      writeFileSync(pack, damaged)
+      await expect(piecesOf(dir, oid)).rejects.toThrow(CorruptObjectError)
+    }
   })
 
   test('an index that is cut, or no index', async () => {

@@ -55,6 +55,7 @@ test('folders with the same id are not read', async () => {
   const read: string[] = []
   const counting: ObjectStore = {
     has: (oid) => store.has(oid),
+    open: (oid) => store.open(oid),
     refresh: () => store.refresh(),
     close: () => store.close(),
     read(oid) {

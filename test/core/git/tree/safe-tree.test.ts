@@ -147,9 +147,11 @@ function storeOf(entries: [mode: string, name: string][]): ObjectStore {
       Buffer.concat([Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(oid, 'hex')]),
     ),
   )
+  const tree = { type: 'tree', data } as const
   return {
     has: async () => true,
-    read: async () => ({ type: 'tree', data }),
+    read: async () => tree,
+    open: async () => tree,
     refresh: async () => undefined,
     close: async () => undefined,
   }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { listRefs, resolve } from '../git/bare.js'
 import { commitTree, type Files, makeCommit, makeTag } from '../git/commit.js'
 import { type RawEntry, writeRawTree } from '../git/raw-tree.js'
@@ -48,12 +47,12 @@ export class Editor {
     return repository
   }
 
-  /** Brings in the branches and tags of a repository on this machine, and the branch that its HEAD is on. */
+  /** Brings in the branches and tags of a repository on this machine, bare or not, and the branch that its HEAD is on. */
   async importFrom(name: string, dir: string): Promise<void> {
     const { bare } = this.world.require(name)
     const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
     await git(['fetch', '--quiet', '--update-head-ok', dir, ...refs], { dir: bare })
-    const head = await gitText(['symbolic-ref', '--short', 'HEAD'], { dir: join(dir, '.git') })
+    const head = await gitText(['-C', dir, 'symbolic-ref', '--short', 'HEAD'])
     await this.world.setDefaultBranch(name, head)
   }
 
