@@ -171,7 +171,9 @@ describe('a damaged repository', () => {
 
   test('a large blob, gone through in pieces', async () => {
     const dir = repository()
-    const input = Buffer.from(Float64Array.from({ length: 600_000 }, (_, at) => Math.sin(at)).buffer)
+    const input = Buffer.from(
+      Float64Array.from({ length: 600_000 }, (_, at) => Math.sin(at)).buffer,
+    )
     const oid = git(dir, ['hash-object', '-w', '--stdin'], { input })
     git(dir, ['pack-objects', '-q', 'objects/pack/pack'], { input: oid })
     rmSync(loosePath(join(dir, 'objects'), oid))
