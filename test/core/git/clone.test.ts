@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   GitHubAuthError,
@@ -28,6 +28,7 @@ import { client, localGitHub, servedHistory, tokenFor } from './client.js'
 import { runUntilKilled, runWithFailure } from './dying.js'
 import { historyStream } from './histories.js'
 import { git, networkGit, temporaryFolder } from './real-git.js'
+import { configOf, expectSame, expectWhole, headOf } from './whole.js'
 
 interface Setting {
   github: LocalGitHub
@@ -48,34 +49,6 @@ async function setting(options: { protocolV2?: boolean } = {}): Promise<Setting>
   await github.tag('uDOS/typo', 'on-feature', { target: 'feature/x', annotated: true })
   github.requests.length = 0
   return { github, url, bare, folder: temporaryFolder() }
-}
-
-const refsOf = (dir: string) =>
-  git(dir, ['for-each-ref', '--format=%(refname) %(objectname) %(symref)'])
-
-const headOf = (dir: string) => readFileSync(join(dir, '.git/HEAD'), 'utf8')
-
-const configOf = (dir: string) => git(dir, ['config', '--local', '--list']).split('\n').sort()
-
-/** The second clone is all that the first, git's own, is. */
-function expectSame(oracle: string, dir: string): void {
-  expect(refsOf(dir)).toBe(refsOf(oracle))
-  expect(headOf(dir)).toBe(headOf(oracle))
-  expect(configOf(dir)).toEqual(configOf(oracle))
-  expect(git(dir, ['ls-files', '--stage'])).toBe(git(oracle, ['ls-files', '--stage']))
-  execFileSync('diff', ['-r', '--no-dereference', '--exclude=.git', oracle, dir])
-  expectWhole(dir)
-}
-
-function expectWhole(dir: string): void {
-  expect(git(dir, ['fsck', '--full', '--strict', '--no-dangling'])).toBe('')
-  expect(git(dir, ['status', '--porcelain', '--ignored'])).toBe('')
-  const packs = readdirSync(join(dir, '.git/objects/pack'))
-  for (const name of packs.filter((one) => one.endsWith('.idx'))) {
-    git(dir, ['verify-pack', join('.git/objects/pack', name)])
-  }
-  expect(packs.filter((name) => name.startsWith('tmp_'))).toEqual([])
-  expect(readdirSync(dirname(dir)).filter((name) => name.startsWith('.wizard'))).toEqual([])
 }
 
 describe.each([

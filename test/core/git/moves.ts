@@ -53,7 +53,7 @@ export const head = (dir: string) => git(dir, ['rev-parse', 'HEAD'])
 export const porcelain = (dir: string) => git(dir, ['status', '--porcelain', '--ignored'])
 
 /** The stat data of the index vouches for no file that is not its entry's: an index without any shows the same. */
-export function expectHonestIndex({ dir, gitDir }: Place): void {
+export function expectHonestIndex({ dir, gitDir }: Omit<Place, 'store'>): void {
   const env = { GIT_INDEX_FILE: join(gitDir, 'fresh-index') }
   git(dir, ['read-tree', 'HEAD'], { env })
   const args = ['status', '--porcelain', '-z', '--no-renames']

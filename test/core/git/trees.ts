@@ -115,17 +115,24 @@ export function addRandomHistory(dir: string, { seed, commits, changes }: Random
 
 /** A commit whose tree is just this one. */
 export function addCommit(dir: string, tree: RandomTree, number: number): string {
-  git(dir, ['fast-import', '--quiet', '--force'], { input: commitStream(tree, number, true) })
+  const input = commitStream(tree, number, { parents: ['refs/heads/main^0'] })
+  git(dir, ['fast-import', '--quiet', '--force'], { input })
   return git(dir, ['rev-parse', 'main'])
 }
 
-function commitStream(tree: RandomTree, number: number, continued = false): Buffer {
+/** What `git fast-import` takes for a commit; its parent is the branch's last of the stream where none is named. */
+export function commitStream(
+  tree: RandomTree,
+  number: number,
+  { branch = 'main', mark = '', parents = [] as string[] } = {},
+): Buffer {
   const lines = [
-    `commit refs/heads/main\ncommitter C <c@example.com> ${1_700_000_000 + number * 60} +0000\n`,
-    `data 0\n`,
+    `commit refs/heads/${branch}\n`,
+    mark === '' ? '' : `mark ${mark}\n`,
+    `committer C <c@example.com> ${1_700_000_000 + number * 60} +0000\ndata 0\n`,
+    ...parents.map((parent, at) => `${at === 0 ? 'from' : 'merge'} ${parent}\n`),
+    'deleteall\n',
   ]
-  if (continued) lines.push('from refs/heads/main^0\n')
-  lines.push('deleteall\n')
   for (const [path, { mode, content }] of tree) {
     if (mode === '160000') lines.push(`M ${mode} ${content} ${quote(path)}\n`)
     else lines.push(`M ${mode} inline ${quote(path)}\ndata ${content.length}\n${content}\n`)
