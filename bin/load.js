@@ -26,6 +26,9 @@ const modules = new Map()
 /** By file, for whoever records what V8 makes of them. */
 const scripts = new Map()
 
+/** Loaded when the first of its functions is called: it takes 4 ms, and a short command has no use for it. */
+const promises = new Proxy({}, { get: (_, name) => require('node:fs/promises')[name] })
+
 /** As node's own `require`, of a file of the bundle, but with V8's code at hand: that is half of a short command's time. */
 function load(file) {
   const known = modules.get(file)
@@ -37,7 +40,10 @@ function load(file) {
   const script = new Script(wrapped, { filename: file, cachedData: codeOf(file) })
   scripts.set(file, script)
   const folder = dirname(file)
-  const requireHere = (name) => (name.startsWith('.') ? load(join(folder, name)) : require(name))
+  const requireHere = (name) => {
+    if (name === 'node:fs/promises') return promises
+    return name.startsWith('.') ? load(join(folder, name)) : require(name)
+  }
   script.runInThisContext()(module.exports, requireHere, module, file, folder)
   return module.exports
 }

@@ -41,11 +41,23 @@ try {
   writeFileSync(join(root, 'config/github.yaml'), JSON.stringify({ github }))
   const repos = { all: [{ repo: 'one', destination: 'one', pull_schedule: '@daily' }] }
   writeFileSync(join(root, 'config/repos.yaml'), JSON.stringify({ repos }))
+  mkdirSync(join(root, 'plugins/one'), { recursive: true })
+  writeFileSync(join(root, 'plugins/plugins.lock.json'), lockOf('one'))
   await record()
 } finally {
   server.close()
   process.chdir('/')
   rmSync(root, { recursive: true, force: true })
+}
+
+/** A lock as PLUGIN INSTALL writes it. */
+function lockOf(/** @type {string} */ id) {
+  const entry = {
+    ...{ repo: `none/${id}`, version: '1.0.0', tag: 'v1.0.0', commit: '0'.repeat(40) },
+    ...{ source: 'asset', asset: `${id}.zip`, address: 'none', sha256: '0'.repeat(64), size: 1 },
+    installed_at: '2026-01-14T10:00:00Z',
+  }
+  return JSON.stringify({ version: 1, plugins: { [id]: entry } })
 }
 
 async function record() {

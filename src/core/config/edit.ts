@@ -37,7 +37,7 @@ export async function addRepository(config: Config, added: NewRepository): Promi
   const path = destinationOf(config.root, fillIn(added.destination ?? usualDestination, added))
   refuseTwice(entries, added, path)
   const file = config.fileFor('repos')
-  const before = config.files.repos === undefined ? null : await readText(file)
+  const before = config.files.repos === undefined ? null : readText(file)
   const entry = entryOf(added)
   const after = before === null ? firstEntry(group, entry) : insertEntry(before, group, entry)
   if (after === null) throw notOurs(file, 'add the entry by hand')
@@ -60,7 +60,7 @@ export async function removeRepository(config: Config, target: string): Promise<
   const entry = findEntry(entries, target)
   const { group, destination: path } = entry
   const file = config.fileFor('repos')
-  const before = await readText(file)
+  const before = readText(file)
   const index = entries.filter((one) => one.group === group).indexOf(entry)
   const after = removeEntry(before, group, index)
   const rest = after === null ? null : await config.reposIn(after)

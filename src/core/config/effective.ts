@@ -2,7 +2,7 @@ import type { WizardError } from '../errors.js'
 import { proxyFromEnvironment } from '../http/proxy.js'
 import { createRedactor, type Redactor } from '../redact.js'
 import { documentValues, mask } from './flatten.js'
-import { findFolder, type Variables } from './folder.js'
+import { type Folder, findFolder, type Variables } from './folder.js'
 import { type FolderSource, openFolder } from './folder-source.js'
 import { collect } from './problems.js'
 import { fileSchemas } from './schema/index.js'
@@ -42,21 +42,19 @@ export async function effectiveValues(request: ConfigRequest): Promise<Effective
   return { values, problems }
 }
 
-type FolderOf = Awaited<ReturnType<typeof findFolder>>
-
 /** Of github.yaml and what stands above it. Where the file is wrong, only the latter is known. */
 async function settingValues(
   problems: WizardError[],
   request: ConfigRequest,
-  { folder, source }: { folder: FolderOf; source: FolderSource | undefined },
+  { folder, source }: { folder: Folder | null; source: FolderSource | undefined },
 ): Promise<EffectiveValue[]> {
   const file = source && (await collect(problems, () => source.read('github')))
   const from = { request, folder, file: file ?? null, variables: source?.variables ?? null }
-  const settings = await collect(problems, async () => readSettings(from))
+  const settings = await collect(problems, () => readSettings(from))
   if (!settings) return []
   const found = valuesOf(settings)
   const proxy = found.find(({ key, value }) => key === 'github.proxy' && value === null)
-  const variable = await collect(problems, async () =>
+  const variable = await collect(problems, () =>
     proxyFromEnvironment(request.env, new URL(settings.github.baseUrl)),
   )
   if (proxy && variable) {

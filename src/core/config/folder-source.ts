@@ -36,9 +36,7 @@ export async function openFolder(
     parse,
     async read(name) {
       const path = folder?.files[name]
-      return path === undefined
-        ? null
-        : parse(name, path, await readText(path, showFile(path, cwd)))
+      return path === undefined ? null : parse(name, path, readText(path, showFile(path, cwd)))
     },
   }
 }

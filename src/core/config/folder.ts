@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ConfigError } from '../errors.js'
 import type { Environment } from '../http/dispatcher.js'
@@ -43,26 +43,24 @@ export function userFolders({ env, home }: Pick<ConfigRequest, 'env' | 'home'>):
  *
  * @throws ConfigError where the folder that was named holds none of them.
  */
-export async function findFolder(request: ConfigRequest): Promise<Folder | null> {
+export function findFolder(request: ConfigRequest): Folder | null {
   const user = userFolders(request).config
   const named = namedFolder(request)
   if (named !== null) {
-    const files = await filesIn(named.dir)
-    if (files === null) throw await emptyFolder(named, request.cwd)
-    return { dir: named.dir, origin: (await isSame(named.dir, user)) ? 'user' : 'named', files }
+    const files = filesIn(named.dir)
+    if (files === null) throw emptyFolder(named, request.cwd)
+    return { dir: named.dir, origin: isSame(named.dir, user) ? 'user' : 'named', files }
   }
   for (const dir of candidates(request.cwd)) {
-    const files = await filesIn(dir)
-    if (files) return { dir, origin: (await isSame(dir, user)) ? 'user' : 'found', files }
+    const files = filesIn(dir)
+    if (files) return { dir, origin: isSame(dir, user) ? 'user' : 'found', files }
   }
   return userFolder(request)
 }
 
-export async function userFolder(
-  request: Pick<ConfigRequest, 'env' | 'home'>,
-): Promise<Folder | null> {
+export function userFolder(request: Pick<ConfigRequest, 'env' | 'home'>): Folder | null {
   const dir = userFolders(request).config
-  const files = await filesIn(dir)
+  const files = filesIn(dir)
   return files && { dir, origin: 'user', files }
 }
 
@@ -88,38 +86,38 @@ function* candidates(cwd: string): Generator<string> {
   }
 }
 
-async function filesIn(dir: string): Promise<Folder['files'] | null> {
+function filesIn(dir: string): Folder['files'] | null {
   const files: Folder['files'] = {}
-  await Promise.all(
-    configFileNames.map(async (name) => {
-      const path = join(dir, `${name}.yaml`)
-      if (await exists(path)) files[name] = path
-    }),
-  )
+  for (const name of configFileNames) {
+    const path = join(dir, `${name}.yaml`)
+    if (exists(path)) files[name] = path
+  }
   return Object.keys(files).length > 0 ? files : null
 }
 
 /** A folder in a file's place counts too, and is told when it is read. */
-async function exists(path: string): Promise<boolean> {
+function exists(path: string): boolean {
   try {
-    await stat(path)
-    return true
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return false
     throw unreadable(error, path)
   }
 }
 
-async function isSame(one: string, other: string): Promise<boolean> {
-  const real = (path: string) => realpath(path).catch(() => path)
-  return one === other || (await real(one)) === (await real(other))
+const isSame = (one: string, other: string): boolean =>
+  one === other || realOf(one) === realOf(other)
+
+function realOf(path: string): string {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return path
+  }
 }
 
-async function emptyFolder(
-  { dir, by }: { dir: string; by: string },
-  cwd: string,
-): Promise<ConfigError> {
-  const there = await exists(dir)
+function emptyFolder({ dir, by }: { dir: string; by: string }, cwd: string): ConfigError {
+  const there = exists(dir)
   const shown = showFile(dir, cwd)
   const what = there ? 'holds no configuration' : 'is not there'
   return new ConfigError(`${by}: ${shown} ${what}`, {
@@ -156,7 +154,7 @@ export interface Variables {
 async function readEnvFile(file: string, shown: string): Promise<Environment> {
   let bytes: Buffer
   try {
-    bytes = await readBytes(file, shown)
+    bytes = readBytes(file, shown)
   } catch (error) {
     if (error instanceof ConfigError && codeOf(error.cause) === 'ENOENT') return {}
     throw error

@@ -29,7 +29,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 export async function readConfig(
   request: ConfigRequest,
 ): Promise<{ config: Config; assertHosts(): Promise<void> }> {
-  const folder = await findFolder(request)
+  const folder = findFolder(request)
   const source = await openFolder(folder, request)
   const file = await source.read('github')
   const fileFor = (name: ConfigFileName) =>
@@ -79,7 +79,7 @@ export async function readConfig(
 
 /** github.yaml of the user's own folder, for the hosts it names. */
 async function readOwnGitHub(request: ConfigRequest): Promise<GitHubFile['github'] | undefined> {
-  const source = await openFolder(await userFolder(request), request)
+  const source = await openFolder(userFolder(request), request)
   return (await source.read('github'))?.value.github
 }
 

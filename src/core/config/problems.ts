@@ -16,7 +16,7 @@ export async function findProblems(request: ConfigRequest): Promise<WizardError[
     return problems
   }
   // Without github.yaml's values the others can still be held against their schemas.
-  const source = await collect(problems, async () => openFolder(await findFolder(request), request))
+  const source = await collect(problems, () => openFolder(findFolder(request), request))
   for (const name of configFileNames) {
     if (source && name !== 'github') await collect<unknown>(problems, () => source.read(name))
   }
@@ -26,7 +26,7 @@ export async function findProblems(request: ConfigRequest): Promise<WizardError[
 /** Adds what is wrong to the problems, each thing once. @throws what is no error of ours */
 export async function collect<T>(
   problems: WizardError[],
-  read: () => Promise<T>,
+  read: () => T | Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await read()

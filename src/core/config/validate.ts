@@ -3,7 +3,7 @@ import { type ErrorCode, type ErrorPlace, reportError, type WizardError } from '
 import { createRedactor } from '../redact.js'
 import { looksSecret } from './flatten.js'
 import { findFolder } from './folder.js'
-import { findProblems } from './problems.js'
+import { collect, findProblems } from './problems.js'
 import type { ConfigRequest } from './types.js'
 
 /** One thing that is wrong, as CONFIG VALIDATE tells it. */
@@ -32,7 +32,7 @@ export interface Validation {
 /** Everything that is wrong in any of the files, in the environment and the flags. Sends no request. */
 export async function validateConfig(request: ConfigRequest): Promise<Validation> {
   const found = await findProblems(request)
-  const folder = await findFolder(request).catch(() => null)
+  const folder = await collect([], () => findFolder(request))
   const texts = new Map<string, Promise<string[]>>()
   const linesOf = (file: string) => {
     const known = texts.get(file) ?? readLines(file)

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { LineCounter, type Node, parseDocument } from 'yaml'
 import { ConfigError, type ErrorOptions } from '../errors.js'
 import { oneLine } from '../text.js'
@@ -51,8 +50,8 @@ function firstAtEach<T extends { pos: [number, number] }>(faults: T[]): T[] {
 }
 
 /** @throws ConfigError when it can't be read, is no regular file, too large, or not UTF-8. */
-export const readText = async (path: string, shown = path): Promise<string> =>
-  decode(await readBytes(path, shown), path, shown)
+export const readText = (path: string, shown = path): string =>
+  decode(readBytes(path, shown), path, shown)
 
 const malformed = 'it is not well-formed YAML, or was cut off here'
 const unquoted = `inside of braces and brackets a variable needs quotes: "\${NAME}"`
@@ -67,13 +66,17 @@ const ownWords: Partial<Record<string, (rest: string) => string>> = {
   TAG_RESOLVE_FAILED: () => 'a tag; expected none',
 }
 
-/** @throws ConfigError, the system's error as its cause, when it can't be read, is no regular file, or too large. */
-export async function readBytes(path: string, shown: string): Promise<Buffer> {
+/**
+ * Synchronous, so that node need not load what its promises are made with: that takes longer than to read the file.
+ *
+ * @throws ConfigError, the system's error as its cause, when it can't be read, is no regular file, or too large.
+ */
+export function readBytes(path: string, shown: string): Buffer {
   try {
     // Without O_NONBLOCK a named pipe would wait for a writer.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
-      const stat = await file.stat()
+      const stat = fstatSync(fd)
       if (!stat.isFile()) {
         const what = stat.isDirectory() ? 'a folder' : 'not a regular file'
         throw new ConfigError(`${shown}: is ${what}; expected a file`)
@@ -81,9 +84,9 @@ export async function readBytes(path: string, shown: string): Promise<Buffer> {
       if (stat.size > mostBytes) {
         throw new ConfigError(`${shown}: is too large; expected at most ${mostBytes >> 20} MiB`)
       }
-      return await file.readFile()
+      return readFileSync(fd)
     } finally {
-      await file.close()
+      closeSync(fd)
     }
   } catch (error) {
     if (error instanceof ConfigError) throw error

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { sep } from 'node:path'
 import { infoOf } from './info.js'
 import { readStore } from './store/read-store.js'
 import { stateOf } from './store/state.js'
@@ -15,7 +15,8 @@ export async function list(session: Pick<PluginSession, 'config' | 'emit'>): Pro
   return entries
     .map(([id, entry]) => {
       const info = infoOf(id, entry, stateOf(states, id), compare)
-      return existsSync(join(paths.plugins, id)) ? info : withoutFiles(info)
+      // Both parts are normalized as they are: `join` for each would take longer than to look.
+      return existsSync(`${paths.plugins}${sep}${id}`) ? info : withoutFiles(info)
     })
     .sort((one, other) => (one.id < other.id ? -1 : 1))
 }
