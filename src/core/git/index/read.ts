@@ -5,6 +5,7 @@ import { hasCode } from '../../files.js'
 import { BlockedError } from '../types.js'
 import { type CacheTree, parseCacheTree } from './cache-tree.js'
 import { type IndexEntry, type StatData, statDataOf } from './entry.js'
+import { storedEntries } from './stored-entry.js'
 
 /** `.git/index`: what the next commit would hold, and what the files looked like when they last equalled it. */
 export interface IndexFile {
@@ -21,8 +22,6 @@ export interface IndexFile {
 
 const headerLength = 12
 const checksumLength = 20
-const fixedLength = 62
-const extendedFlag = 0x4000
 
 /**
  * @see https://git-scm.com/docs/index-format
@@ -43,8 +42,11 @@ export function readIndex(gitDir: string): IndexFile {
   const version = data.readUInt32BE(4)
   if (version !== 2 && version !== 3) throw unsupported(path, `is of version ${version}`)
   if (!isWhole(data)) throw damaged()
-  const { entries, end } = readEntries(data, damaged)
-  return { version, entries, ...readExtensions(path, data, end), stat }
+  const count = data.readUInt32BE(8)
+  const limit = data.length - checksumLength
+  const stored = storedEntries(data, { start: headerLength, count, limit })
+  if (stored === null) throw damaged()
+  return { version, entries: stored.entries, ...readExtensions(path, data, stored.end), stat }
 }
 
 function readWithStat(path: string): { data: Buffer; stat: StatData } | null {
@@ -70,54 +72,6 @@ function isWhole(data: Buffer): boolean {
     checksum.every((byte) => byte === 0) ||
     createHash('sha1').update(body).digest().equals(checksum)
   )
-}
-
-function readEntries(data: Buffer, damaged: () => Error): { entries: IndexEntry[]; end: number } {
-  const count = data.readUInt32BE(8)
-  const limit = data.length - checksumLength
-  const entries: IndexEntry[] = []
-  let at = headerLength
-  while (entries.length < count) {
-    if (at + fixedLength > limit) throw damaged()
-    const flags = data.readUInt16BE(at + 60)
-    const extended = flags & extendedFlag ? data.readUInt16BE(at + fixedLength) : 0
-    const start = at + fixedLength + (flags & extendedFlag ? 2 : 0)
-    const end = data.indexOf(0, start)
-    if (end < 0 || end >= limit) throw damaged()
-    entries.push(readEntry(data, at, flags, extended, data.toString('latin1', start, end)))
-    at += paddedLength(end - at)
-  }
-  return { entries, end: at }
-}
-
-/** One to eight zeros end an entry, so that its length is a multiple of eight. */
-export const paddedLength = (length: number) => (length + 8) & ~7
-
-function readEntry(
-  data: Buffer,
-  at: number,
-  flags: number,
-  extended: number,
-  path: string,
-): IndexEntry {
-  return {
-    path,
-    mode: data.readUInt32BE(at + 24),
-    oid: data.toString('hex', at + 40, at + 60),
-    stage: (flags >> 12) & 3,
-    assumeValid: (flags & 0x8000) !== 0,
-    skipWorktree: (extended & 0x4000) !== 0,
-    intentToAdd: (extended & 0x2000) !== 0,
-    ctimeSeconds: data.readUInt32BE(at),
-    ctimeNanoseconds: data.readUInt32BE(at + 4),
-    mtimeSeconds: data.readUInt32BE(at + 8),
-    mtimeNanoseconds: data.readUInt32BE(at + 12),
-    dev: data.readUInt32BE(at + 16),
-    ino: data.readUInt32BE(at + 20),
-    uid: data.readUInt32BE(at + 28),
-    gid: data.readUInt32BE(at + 32),
-    size: data.readUInt32BE(at + 36),
-  }
 }
 
 /** What an index may not be understood without; any other extension of lower case is refused as unknown. */

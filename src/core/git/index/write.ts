@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { type CacheTree, formatCacheTree } from './cache-tree.js'
 import type { IndexEntry } from './entry.js'
-import { type IndexFile, paddedLength } from './read.js'
+import type { IndexFile } from './read.js'
+import { paddedLength, StoredEntry } from './stored-entry.js'
 
 export type IndexContent = Pick<IndexFile, 'entries' | 'cacheTree' | 'resolveUndo'>
 
@@ -25,14 +26,21 @@ export const writeIndexFile = (path: string, content: IndexContent): void =>
 
 const isExtended = (entry: IndexEntry) => entry.skipWorktree || entry.intentToAdd
 
+/** As it stood in the file that it was read from. Another flag than these two may have extended it there. */
+const isAsItWas = (entry: IndexEntry): entry is StoredEntry =>
+  entry instanceof StoredEntry && !entry.isExtended
+
 const lengthOf = (entry: IndexEntry) =>
-  paddedLength(62 + (isExtended(entry) ? 2 : 0) + entry.path.length)
+  isAsItWas(entry)
+    ? entry.length
+    : paddedLength(62 + (isExtended(entry) ? 2 : 0) + entry.path.length)
 
 function formatEntries(entries: IndexEntry[]): Buffer {
   const data = Buffer.alloc(entries.reduce((sum, entry) => sum + lengthOf(entry), 0))
   let at = 0
   for (const entry of entries) {
-    writeEntry(data, at, entry)
+    if (isAsItWas(entry)) entry.copyTo(data, at)
+    else writeEntry(data, at, entry)
     at += lengthOf(entry)
   }
   return data

@@ -117,6 +117,11 @@ test('a checksum of zeros is none (index.skipHash)', () => {
 })
 
 describe('an index is refused', () => {
+  const misnamed = (dir: string) => {
+    const bytes = readFileSync(indexPath(dir))
+    bytes.writeUInt8(bytes.readUInt8(12 + 61) + 1, 12 + 61)
+    writeFileSync(indexPath(dir), bytes.fill(0, bytes.length - 20))
+  }
   const sparse = (dir: string) => {
     git(dir, ['sparse-checkout', 'set', '--cone', '--sparse-index', 'a'])
   }
@@ -129,6 +134,7 @@ describe('an index is refused', () => {
     ['that is split', (dir: string) => git(dir, ['update-index', '--split-index']), /split/],
     ['that is sparse', sparse, /sparse/],
     ['with a byte too many', (dir: string) => appendFileSync(indexPath(dir), 'x'), /damaged/],
+    ['with a name of another length than it says', misnamed, /damaged/],
     ['that is empty', (dir: string) => writeFileSync(indexPath(dir), ''), /damaged/],
     ['that is no index', (dir: string) => writeFileSync(indexPath(dir), 'x'.repeat(99)), /damaged/],
   ])('%s', (_, change, message) => {
