@@ -1,4 +1,5 @@
 import { cp } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openWorkspace, type Workspace } from './support/workspace.js'
 
@@ -29,6 +30,16 @@ describe('200 repositories', () => {
       'api /graphql',
       'api /graphql',
     ])
+
+    await work.write('library/all/r7/new.txt', 'mine')
+    const args = ['REPO', 'STATUS', '--offline', '--json']
+    const status = await work.run(args, { env: { NODE_DEBUG: 'worker' } })
+    const isDirty = ({ is_dirty }: { is_dirty: boolean }) => is_dirty
+    expect(status.json).toHaveLength(200)
+    expect(status.json.filter(isDirty)).toMatchObject([{ repo: 'uDOS/r7' }])
+    // The bundle's own worker takes part, where there is a second processor for it; one that died would be told.
+    if (availableParallelism() > 1) expect(status.err).toMatch(/starts worker script .*worker\.js/)
+    expect(status.err).not.toContain('warning')
   })
 })
 
