@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises'
+import { Pacer } from '../../pacer.js'
 import { CorruptObjectError } from '../objects/errors.js'
 import { hashObject } from '../objects/hash.js'
 import type { ObjectCache } from '../objects/object-cache.js'
@@ -9,11 +9,8 @@ import { Bases } from './bases.js'
 import { EntryTable } from './entry-table.js'
 import { noteLinks } from './links.js'
 import { OidSet } from './oid-set.js'
-import { PackScanner } from './scanner.js'
+import { PackScanner, type Scanned } from './scanner.js'
 import { Waiting } from './waiting.js'
-
-/** Milliseconds of work after which other tasks get their turn. */
-const turn = 10
 
 export interface IndexRequest {
   file: PackFile
@@ -70,15 +67,16 @@ class Indexer implements IndexedPack {
   }
 
   async run(): Promise<void> {
-    const { count, end, onProgress } = this.#request
+    const { count, end, onProgress, signal } = this.#request
     let at = 12
-    let turnEnds = performance.now() + turn
+    const pacer = new Pacer(signal)
     for (let place = 0; place < count; place++) {
       if (at >= end) throw this.#corrupt(`ends after ${place} of ${count} objects`)
-      at += await this.#take(place, at)
-      if (performance.now() < turnEnds) continue
-      await this.#pause(place)
-      turnEnds = performance.now() + turn
+      const taken = this.#take(place, at)
+      at += typeof taken === 'number' ? taken : await taken
+      if (!pacer.isDue) continue
+      onProgress?.(place)
+      await pacer.rest()
     }
     if (at !== end) throw this.#corrupt(`holds more than its ${count} objects`)
     const lost = count - this.table.settled
@@ -86,9 +84,14 @@ class Indexer implements IndexedPack {
     onProgress?.(count)
   }
 
-  /** @returns how many bytes the entry takes */
-  async #take(place: number, at: number): Promise<number> {
-    const scanned = await this.#scanner.scan(at)
+  /** @returns how many bytes the entry takes; promised for a large one alone, as a promise takes longer than a small one */
+  #take(place: number, at: number): number | Promise<number> {
+    const scanned = this.#scanner.scan(at)
+    const note = (found: Scanned) => this.#note(place, at, found)
+    return scanned instanceof Promise ? scanned.then(note) : note(scanned)
+  }
+
+  #note(place: number, at: number, scanned: Scanned): number {
     this.table.offsets[place] = at
     this.table.crcs[place] = scanned.crc
     const { entry } = scanned
@@ -158,12 +161,6 @@ class Indexer implements IndexedPack {
     const waited = this.#waiting.release(place).concat(this.#waiting.release(oid))
     for (const child of waited) this.table.setBase(child, place)
     return waited
-  }
-
-  async #pause(done: number): Promise<void> {
-    this.#request.signal?.throwIfAborted()
-    this.#request.onProgress?.(done)
-    await breathe()
   }
 
   #name(place: number): string {

@@ -39,8 +39,8 @@ export class PackScanner {
     this.#end = end
   }
 
-  /** @throws CorruptObjectError */
-  async scan(at: number): Promise<Scanned> {
+  /** @returns promised for a large blob alone, which is gone through in pieces. @throws CorruptObjectError */
+  scan(at: number): Scanned | Promise<Scanned> {
     const entry = readPackEntry(this.#bytes(at, mostHeader), 0)
     if (entry === null) throw new CorruptObjectError(`${this.#file.name(at)} is no object`)
     if (isLarge(entry)) return this.#scanBig(at, entry)
