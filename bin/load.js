@@ -26,8 +26,19 @@ const modules = new Map()
 /** By file, for whoever records what V8 makes of them. */
 const scripts = new Map()
 
-/** Loaded when the first of its functions is called: it takes 4 ms, and a short command has no use for it. */
-const promises = new Proxy({}, { get: (_, name) => require('node:fs/promises')[name] })
+/** Loaded when it is first looked at: it takes 4 ms, and a short command has no use for it. */
+const promises = new Proxy(
+  {},
+  {
+    get: (_, name) => require('node:fs/promises')[name],
+    // The bundle copies the names of a module that it imports as a whole.
+    ownKeys: () => Reflect.ownKeys(require('node:fs/promises')),
+    getOwnPropertyDescriptor: (_, name) => {
+      const found = Reflect.getOwnPropertyDescriptor(require('node:fs/promises'), name)
+      return found && { ...found, configurable: true }
+    },
+  },
+)
 
 /** As node's own `require`, of a file of the bundle, but with V8's code at hand: that is half of a short command's time. */
 function load(file) {
