@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
-import { crc32 } from '../../crc32.js'
+import { crc32 } from 'node:zlib'
 import { CorruptObjectError } from '../objects/errors.js'
 import { objectHeader } from '../objects/hash.js'
 import { type Inflated, inflateExactly, mostDeflated } from '../objects/inflate.js'
