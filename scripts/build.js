@@ -20,14 +20,26 @@ const withoutHttp2 = {
   },
 }
 
-// commander loads what runs programs, for subcommands that are programs, of which there are none here: 6 ms of each start.
-const withoutPrograms = {
-  name: 'without-programs',
-  transform: {
-    filter: { id: /[\\/]commander[\\/]lib[\\/]command\.js$/ },
-    handler: (/** @type {string} */ code) =>
-      code.replace("const childProcess = require('node:child_process');", ''),
-  },
+// Loaded with each start and of no use here: what runs subcommands that are programs (6 ms), and a look for a package
+// that only users of fdir's own globs install.
+const cuts = [
+  cut(
+    /[\\/]commander[\\/]lib[\\/]command\.js$/,
+    "const childProcess = require('node:child_process');",
+  ),
+  cut(
+    /[\\/]fdir[\\/]dist[\\/]index\.mjs$/,
+    'try {\n\t__require.resolve("picomatch");\n\tpm = __require("picomatch");\n} catch {}',
+  ),
+]
+
+/** @param {RegExp} id @param {string} text @returns {import('rolldown').Plugin} */
+function cut(id, text) {
+  const handler = (/** @type {string} */ code, /** @type {string} */ file) => {
+    if (!code.includes(text)) throw new Error(`${file} has changed: it no longer holds ${text}`)
+    return code.replace(text, '')
+  }
+  return { name: 'cut', transform: { filter: { id }, handler } }
 }
 
 // Built beside and put into place at once: whoever runs the executable meanwhile has the old one or the new one.
@@ -45,7 +57,7 @@ const shared = {
       yaml: `${root}/node_modules/yaml/browser/dist/index.js`,
     },
   },
-  plugins: [withoutHttp2, withoutPrograms],
+  plugins: [withoutHttp2, ...cuts],
   treeshake: { moduleSideEffects: [{ test: isLeftOut, sideEffects: false }] },
   onLog(level, log, tell) {
     // What one verb loads late another may need at once.
