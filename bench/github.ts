@@ -6,8 +6,8 @@ import {
   type Files,
   gitText,
   type LocalGitHub,
-} from '../test/support/github/index.js'
-import type { ZipEntry } from '../test/support/github/zip.js'
+} from '../packages/local-github/src/index.js'
+import type { ZipEntry } from '../packages/local-github/src/zip.js'
 import { textFiles } from './corpus.js'
 
 /** What a bench asks of the GitHub it measures against, which is a process of its own: its work is nobody's. */

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GitHubClient } from '../src/core/github/client.js'
-import { downloadFile } from '../src/core/github/download.js'
-import { uploadFile } from '../src/core/github/upload.js'
+import { GitHubClient } from '../src/github/client.js'
+import { downloadFile } from '../src/github/transfer/download.js'
+import { uploadFile } from '../src/github/transfer/upload.js'
 import { inSeconds, type Row } from './measure.js'
 
 const megabytes = 400

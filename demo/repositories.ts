@@ -1,5 +1,10 @@
 import { join } from 'node:path'
-import { type Files, GitFailure, gitText, type LocalGitHub } from '../test/support/github/index.js'
+import {
+  type Files,
+  GitFailure,
+  gitText,
+  type LocalGitHub,
+} from '../packages/local-github/src/index.js'
 
 /** Puts repositories with a history on the GitHub. @returns the full names of those that a sync is to clone. */
 export async function addRepositories(github: LocalGitHub, project: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
-import type { LocalGitHub } from '../test/support/github/index.js'
-import type { Run } from '../test/support/github/model/types.js'
+import type { LocalGitHub } from '../packages/local-github/src/index.js'
+import type { Run } from '../packages/local-github/src/model/types.js'
 import { type Act, atMost, type Fact, is } from './facts.js'
 import type { Stage } from './stage.js'
 

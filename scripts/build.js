@@ -86,7 +86,7 @@ async function write(input, { into, worker, output }) {
 }
 
 // The executable's as CommonJS: node finds and links such files in half the time, and V8's code of them can be kept.
-const cli = { main: 'src/main.ts', worker: 'src/core/git/pool/worker.ts' }
+const cli = { main: 'src/main.ts', worker: 'src/git/pool/worker.ts' }
 await write(cli, {
   into: '/cli',
   worker: '../../../bin/worker.js',

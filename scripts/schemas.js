@@ -17,7 +17,7 @@ const out = mkdtempSync(join(tmpdir(), 'wizard-schemas-'))
 try {
   const bundle = await rolldown({
     cwd: root,
-    input: { schemas: 'src/core/config/schema/json.ts' },
+    input: { schemas: 'src/config/schema/json.ts' },
     platform: 'node',
   })
   await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].mjs' })

@@ -1,23 +1,23 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { type Clock, systemClock } from './base/clock.js'
+import { PathError, TimeoutError } from './base/errors.js'
+import { createRedactor, type Redactor } from './base/redact.js'
 import type { GlobalFlags } from './commands/global-flags.js'
-import { type Clock, systemClock } from './core/clock.js'
-import type { Config, ConfigRequest } from './core/config/types.js'
-import { PathError, TimeoutError } from './core/errors.js'
-import type { Emit } from './core/events.js'
-import type { GitHubClient } from './core/github/client.js'
-import type { Log } from './core/log.js'
-import type { Liveness } from './core/owner-mark.js'
-import type { PluginRegistry } from './core/plugins/plugin-registry.js'
-import { createRedactor, type Redactor } from './core/redact.js'
-import type { ReleaseManager } from './core/releases/manager.js'
-import type { RepoSync } from './core/repos/repo-sync.js'
-import type { Launcher } from './core/schedules/command.js'
-import type { Crontab } from './core/schedules/cron/crontab.js'
-import type { WorkflowRunner } from './core/workflows/runner.js'
+import type { Config, ConfigRequest } from './config/types.js'
+import type { Emit } from './events.js'
+import type { GitHubClient } from './github/client.js'
+import type { Log } from './logs/log.js'
+import type { PluginRegistry } from './plugins/plugin-registry.js'
+import type { Liveness } from './process/owner-mark.js'
+import type { ReleaseManager } from './releases/manager.js'
+import type { RepoSync } from './repos/repo-sync.js'
+import type { Launcher } from './schedules/command.js'
+import type { Crontab } from './schedules/cron/crontab.js'
 import { Terminal } from './terminal/terminal.js'
 import { version } from './version.js'
+import type { WorkflowRunner } from './workflows/runner.js'
 
 /** What a verb is given; each thing is made when it is first asked for, and once. */
 export class Context {
@@ -79,7 +79,7 @@ export class Context {
 
   config(): Promise<Config> {
     return this.#once('config', async () => {
-      const { loadConfig } = await import('./core/config/load.js')
+      const { loadConfig } = await import('./config/load.js')
       return loadConfig(this.configRequest)
     })
   }
@@ -87,7 +87,7 @@ export class Context {
   /** The same, for what sends no request: also of a folder that nothing says to be the user's own. */
   localConfig(): Promise<Config> {
     return this.#once('localConfig', async () => {
-      const { readConfig } = await import('./core/config/load.js')
+      const { readConfig } = await import('./config/load.js')
       return (await readConfig(this.configRequest)).config
     })
   }
@@ -105,7 +105,7 @@ export class Context {
   log(): Promise<Log> {
     return this.#once('log', async () => {
       const [{ openLog }, config, emit] = await Promise.all([
-        import('./core/log.js'),
+        import('./logs/log.js'),
         this.config(),
         this.events(),
       ])
@@ -122,7 +122,7 @@ export class Context {
   github(): Promise<GitHubClient> {
     return this.#once('github', async () => {
       const [{ GitHubClient }, { github }, log, emit] = await Promise.all([
-        import('./core/github/client.js'),
+        import('./github/client.js'),
         this.config(),
         this.log(),
         this.events(),
@@ -146,11 +146,11 @@ export class Context {
   repoSync(): Promise<RepoSync> {
     return this.#once('repoSync', async () => {
       const [{ RepoSync }, client] = await Promise.all([
-        import('./core/repos/repo-sync.js'),
+        import('./repos/repo-sync.js'),
         this.github(),
       ])
       return new RepoSync(client, async () => {
-        const { identify } = await import('./core/process-identity.js')
+        const { identify } = await import('./process/identity.js')
         const { clock, signal } = this
         const [config, log, emit] = await Promise.all([this.config(), this.log(), this.events()])
         return {
@@ -170,9 +170,9 @@ export class Context {
   crontab(): Promise<Crontab> {
     return this.#once('crontab', async () => {
       const [{ openCrontab }, { userFolders }, { identify }] = await Promise.all([
-        import('./core/schedules/cron/crontab.js'),
-        import('./core/config/folder.js'),
-        import('./core/process-identity.js'),
+        import('./schedules/cron/crontab.js'),
+        import('./config/locate/folder.js'),
+        import('./process/identity.js'),
       ])
       const { env, clock, signal } = this
       const lock = join(userFolders({ env, home: homedir() }).state, 'crontab.lock')
@@ -183,7 +183,7 @@ export class Context {
   /** Marks what this process has in hand, and tells whether another's mark is of one still at work. */
   liveness(): Promise<Liveness> {
     return this.#once('liveness', async () => {
-      const { identify, livenessFor } = await import('./core/process-identity.js')
+      const { identify, livenessFor } = await import('./process/identity.js')
       return livenessFor(await identify(this.#process.pid))
     })
   }
@@ -191,7 +191,7 @@ export class Context {
   workflowRunner(): Promise<WorkflowRunner> {
     return this.#once('workflowRunner', async () => {
       const [{ WorkflowRunner }, client] = await Promise.all([
-        import('./core/workflows/runner.js'),
+        import('./workflows/runner.js'),
         this.github(),
       ])
       return new WorkflowRunner(client, async () => {
@@ -205,11 +205,11 @@ export class Context {
   releaseManager(): Promise<ReleaseManager> {
     return this.#once('releaseManager', async () => {
       const [{ ReleaseManager }, client] = await Promise.all([
-        import('./core/releases/manager.js'),
+        import('./releases/manager.js'),
         this.github(),
       ])
       return new ReleaseManager(client, async () => {
-        const { identify } = await import('./core/process-identity.js')
+        const { identify } = await import('./process/identity.js')
         const { clock, signal } = this
         const [config, log, emit] = await Promise.all([this.config(), this.log(), this.events()])
         const self = await identify(this.#process.pid)
@@ -221,11 +221,11 @@ export class Context {
   pluginRegistry(): Promise<PluginRegistry> {
     return this.#once('pluginRegistry', async () => {
       const [{ PluginRegistry }, client] = await Promise.all([
-        import('./core/plugins/plugin-registry.js'),
+        import('./plugins/plugin-registry.js'),
         this.github(),
       ])
       return new PluginRegistry(client, async () => {
-        const { identify } = await import('./core/process-identity.js')
+        const { identify } = await import('./process/identity.js')
         const { clock, signal } = this
         const { pid, platform: os, arch } = this.#process
         const [config, log, emit] = await Promise.all([this.config(), this.log(), this.events()])

@@ -1,15 +1,15 @@
 import { constants } from 'node:os'
-import { globalFlags } from './commands/global-flags.js'
-import { type Command, readCommand } from './commands/grammar.js'
-import { nouns } from './commands/index.js'
-import { Context } from './context.js'
 import {
   type EndingSignal,
   exitStatus,
   InterruptedError,
   TimeoutError,
   WizardError,
-} from './core/errors.js'
+} from './base/errors.js'
+import { globalFlags } from './commands/global-flags.js'
+import { type Command, readCommand } from './commands/grammar.js'
+import { nouns } from './commands/index.js'
+import { Context } from './context.js'
 import { lines, type Page } from './terminal/page.js'
 import { version } from './version.js'
 

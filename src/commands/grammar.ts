@@ -1,6 +1,6 @@
 import { split } from 'shlex'
-import { UsageError } from '../core/errors.js'
-import { didYouMean, nearest } from '../core/nearest.js'
+import { UsageError } from '../base/errors.js'
+import { didYouMean, nearest } from '../base/text.js'
 import { globalFlags } from './global-flags.js'
 import type { Noun, Verb } from './verb.js'
 

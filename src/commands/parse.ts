@@ -1,6 +1,6 @@
 import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { UsageError } from '../core/errors.js'
-import { didYouMean } from '../core/nearest.js'
+import { UsageError } from '../base/errors.js'
+import { didYouMean } from '../base/text.js'
 import { type GlobalFlags, globalFlags } from './global-flags.js'
 import { type FlagSpec, type FlagSpecs, type Noun, titleOf, type Verb, valueName } from './verb.js'
 

@@ -1,5 +1,5 @@
+import { UsageError } from '../base/errors.js'
 import type { Context } from '../context.js'
-import { UsageError } from '../core/errors.js'
 import { type RepositoryTarget, repositoryTarget } from './targets.js'
 import type { FlagSpecs } from './verb.js'
 
@@ -38,7 +38,7 @@ const withoutHost = (text: string) =>
 
 async function originAround(context: Context): Promise<RepositoryTarget | null> {
   const [{ workTreeAround }, config] = await Promise.all([
-    import('../core/git/around.js'),
+    import('../git/repository/find-worktree.js'),
     context.config(),
   ])
   return (await workTreeAround(context.cwd, config.github.gitUrl))?.origin ?? null

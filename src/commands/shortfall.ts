@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorReport } from '../core/errors.js'
+import type { ErrorCode, ErrorReport } from '../base/errors.js'
 import type { Shortfall } from './verb.js'
 
 /** One of several things that were tried. */

@@ -1,4 +1,4 @@
-import { UsageError } from '../core/errors.js'
+import { UsageError } from '../base/errors.js'
 
 /** What a target names, and the tag or version behind its `@`. @throws UsageError for an `@` with nothing behind it */
 export function splitTarget(text: string): { name: string; named: string | null } {

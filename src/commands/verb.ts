@@ -1,5 +1,5 @@
+import type { ErrorReport } from '../base/errors.js'
 import type { Context } from '../context.js'
-import type { ErrorReport } from '../core/errors.js'
 import type { Page } from '../terminal/page.js'
 
 /** What stands behind a flag: nothing, a text, one of several texts, or a number. */

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { InterruptedError } from '../core/errors.js'
+import { InterruptedError } from '../base/errors.js'
 
 /** Only a clear yes is one. An end of input, as any other answer, is no. */
 export const askYesNo = async (...asked: Parameters<typeof askText>): Promise<boolean> =>

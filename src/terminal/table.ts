@@ -1,4 +1,4 @@
-import { plainText } from '../core/text.js'
+import { plainText } from '../base/text.js'
 import type { Column, Page } from './page.js'
 import type { Stream } from './stream.js'
 
@@ -13,7 +13,7 @@ export async function tableLines(
   if (!stream.isTerminal) return [...rows.map((row) => row.join('\t')), ...text]
   if (rows.length === 0) return [...text, ...after]
   // How wide letters are is much to load, and a pipe does not care.
-  const { alignedLines } = await import('./aligned.js')
+  const { alignedLines } = await import('./layout.js')
   return [...alignedLines(shown(columns, rows), stream), ...text, ...after]
 }
 

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
-import { type ErrorReport, reportError, UsageError } from '../core/errors.js'
-import type { Emit, WizardEvent } from '../core/events.js'
-import { plainText, visibleJson } from '../core/text.js'
+import { type ErrorReport, reportError, UsageError } from '../base/errors.js'
+import { plainText, visibleJson } from '../base/text.js'
+import type { Emit, WizardEvent } from '../events.js'
 import { errorCommand, insideActions } from './actions.js'
 import type { Page } from './page.js'
-import { followProgress, type Progress } from './progress.js'
+import { followProgress, type Progress } from './progress/progress.js'
 import { askText, askYesNo } from './prompt.js'
 import { type Environment, openStream, type Stream } from './stream.js'
 import { tableLines } from './table.js'
@@ -51,7 +51,7 @@ export class Terminal {
     if (json) return () => {}
     if (quiet) return (event) => this.#withhold(event)
     const board = this.err.canRedraw
-      ? (await import('./board.js')).openBoard(stderr, this.err)
+      ? (await import('./progress/board.js')).openBoard(stderr, this.err)
       : null
     this.#progress = followProgress({ stream: this.err, now: Date.now, verbose, board, redact })
     return this.#progress.emit

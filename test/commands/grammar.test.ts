@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { UsageError } from '../../src/base/errors.js'
 import { readCommand, ucode } from '../../src/commands/grammar.js'
 import { nouns } from '../../src/commands/index.js'
-import { UsageError } from '../../src/core/errors.js'
 
 const read = async (line: string[]) => {
   const command = await readCommand(nouns, line)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { UsageError } from '../../src/base/errors.js'
 import { nouns } from '../../src/commands/index.js'
 import { parseInvocation } from '../../src/commands/parse.js'
-import { UsageError } from '../../src/core/errors.js'
 
 const [repo] = nouns
 if (!repo) throw new Error('no noun')

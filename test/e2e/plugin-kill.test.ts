@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { zip } from '../support/github/zip.js'
+import { zip } from '../../packages/local-github/src/zip.js'
 import { manifestOf, releasePlugin } from '../support/plugins.js'
 import { openWorkspace, snapshot, type Workspace } from './support/workspace.js'
 

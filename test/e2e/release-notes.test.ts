@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { addHistory } from '../core/git/histories.js'
-import { temporaryFolder } from '../core/git/real-git.js'
-import { gitText } from '../support/github/index.js'
+import { gitText } from '../../packages/local-github/src/index.js'
+import { addHistory } from '../git/support/histories.js'
+import { temporaryFolder } from '../git/support/real-git.js'
 import { openWorkspace, type Workspace } from './support/workspace.js'
 
 let work: Workspace

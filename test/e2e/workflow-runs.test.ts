@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RunEnd } from '../support/github/model/runs.js'
+import type { RunEnd } from '../../packages/local-github/src/model/runs.js'
 import { endedRun, lastRun, onDispatch, openActions, said } from './support/actions.js'
 import { onTerminal } from './support/terminal.js'
 import { ended } from './support/wizard.js'

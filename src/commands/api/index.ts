@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { UsageError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { UsageError } from '../../core/errors.js'
 import { lines } from '../../terminal/page.js'
 import { defineVerb, type Verb } from '../verb.js'
 
@@ -67,7 +67,7 @@ function methodVerb(name: keyof typeof methods): Verb {
     ],
     flags: { paginate: { type: 'boolean', summary: 'all pages of a listing, as one list' } },
     async run(context: Context, [path = '', ...assignments], { paginate }): Promise<Buffer> {
-      const { callAllPages, callApi } = await import('../../core/github/raw.js')
+      const { callAllPages, callApi } = await import('../../github/rest/raw.js')
       const request = { method, path, fields: parseFields(assignments) }
       const client = await context.github()
       if (!paginate) return (await callApi(client, request)).body

@@ -1,4 +1,4 @@
-import type { AuthStatus } from '../../core/github/auth-status.js'
+import type { AuthStatus } from '../../github/auth/status.js'
 import { defineVerb, type Verb } from '../verb.js'
 
 const status = defineVerb({
@@ -11,7 +11,7 @@ const status = defineVerb({
   args: [],
   flags: {},
   async run(context) {
-    const { authStatus } = await import('../../core/github/auth-status.js')
+    const { authStatus } = await import('../../github/auth/status.js')
     const client = await context.github()
     return authStatus(client, await client.credentialSource())
   },

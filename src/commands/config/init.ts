@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
+import { UsageError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { UsageError } from '../../core/errors.js'
 import { lines } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
 
@@ -37,7 +37,7 @@ export const init = defineVerb({
     const asked = await answersOf(context, { owner, from })
     const repositories = each && from !== undefined ? await namesOf(context, from) : []
     const dir = resolve(context.cwd, context.globals.config ?? 'config')
-    const { initConfig } = await import('../../core/config/init.js')
+    const { initConfig } = await import('../../config/init.js')
     return initConfig({ dir, ...asked, repositories })
   },
   render: ({ files }, { globals }) =>

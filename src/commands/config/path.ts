@@ -11,7 +11,7 @@ export const path = defineVerb({
   flags: {},
   async run(context) {
     const [{ searched }, config] = await Promise.all([
-      import('../../core/config/folder.js'),
+      import('../../config/locate/folder.js'),
       context.localConfig(),
     ])
     const folders = searched(context.configRequest).map(({ dir, by }) => ({ dir, by }))

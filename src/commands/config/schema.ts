@@ -1,5 +1,5 @@
-import { configFileNames } from '../../core/config/types.js'
-import { UsageError } from '../../core/errors.js'
+import { UsageError } from '../../base/errors.js'
+import { configFileNames } from '../../config/types.js'
 import { defineVerb } from '../verb.js'
 
 export const schema = defineVerb({
@@ -15,7 +15,7 @@ export const schema = defineVerb({
         hint: `one of ${configFileNames.join(', ')}`,
       })
     }
-    const { jsonSchemaOf } = await import('../../core/config/schema/json.js')
+    const { jsonSchemaOf } = await import('../../config/schema/json.js')
     return jsonSchemaOf(name)
   },
   render: (found) => ({ kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(found, null, 2)}\n`) }),

@@ -1,5 +1,5 @@
-import type { Effective, EffectiveValue } from '../../core/config/effective.js'
-import type { Source } from '../../core/config/types.js'
+import type { Effective, EffectiveValue } from '../../config/settings/effective.js'
+import type { Source } from '../../config/types.js'
 import { defineVerb } from '../verb.js'
 
 export const show = defineVerb({
@@ -18,12 +18,12 @@ export const show = defineVerb({
   ],
   flags: {},
   async run(context, [key]): Promise<Effective> {
-    const { effectiveValues } = await import('../../core/config/effective.js')
+    const { effectiveValues } = await import('../../config/settings/effective.js')
     const found = await effectiveValues(context.configRequest)
     for (const { message } of found.problems.slice(1)) context.terminal.note(`warning: ${message}`)
     const values = found.values.filter((one) => key === undefined || isBelow(one.key, key))
     if (key !== undefined && values.length === 0 && found.problems.length === 0) {
-      const { GitHubNotFoundError } = await import('../../core/errors.js')
+      const { GitHubNotFoundError } = await import('../../base/errors.js')
       throw new GitHubNotFoundError(`nothing in the configuration is called ${key}`, {
         hint: 'wizard CONFIG SHOW shows all that is there',
       })

@@ -1,4 +1,4 @@
-import type { ConfigProblem, Validation } from '../../core/config/validate.js'
+import type { ConfigProblem, Validation } from '../../config/validate.js'
 import { defineVerb, type Shortfall } from '../verb.js'
 
 export const validate = defineVerb({
@@ -14,10 +14,10 @@ export const validate = defineVerb({
   args: [],
   flags: {},
   async run(context): Promise<Shown> {
-    const { validateConfig } = await import('../../core/config/validate.js')
+    const { validateConfig } = await import('../../config/validate.js')
     const found = await validateConfig(context.configRequest)
     if (found.valid) return { found, lines: [verdict(found)] }
-    const { excerpt } = await import('../../terminal/excerpt.js')
+    const { excerpt } = await import('../../terminal/layout.js')
     return { found, lines: found.problems.flatMap((problem) => linesOf(problem, excerpt)) }
   },
   json: ({ found }) => found,

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js'
-import { type Check, failed, look, ok, warning } from '../../core/doctor/check.js'
+import { type Check, failed, look, ok, warning } from '../../doctor/check.js'
 import { defineVerb, type Verb } from '../verb.js'
 
 interface Diagnosis {
@@ -64,7 +64,7 @@ function nodeCheck(version: string): Check {
 }
 
 async function configuration(context: Context) {
-  const { validateConfig } = await import('../../core/config/validate.js')
+  const { validateConfig } = await import('../../config/validate.js')
   const { dir, files, problems } = await validateConfig(context.configRequest)
   const [first, ...others] = problems
   if (first !== undefined) {
@@ -77,7 +77,7 @@ async function configuration(context: Context) {
 }
 
 async function placeChecks(context: Context): Promise<Check[]> {
-  const { lookAtPlace } = await import('../../core/doctor/place.js')
+  const { lookAtPlace } = await import('../../doctor/place.js')
   return lookAtPlace(await context.config(), await context.liveness())
 }
 
@@ -87,7 +87,7 @@ async function crontab(context: Context) {
     (one) => one.autoPull && one.pullSchedule !== undefined,
   )
   if (!scheduled) return ok('no entry has a pull_schedule')
-  const { crontabState } = await import('../../core/schedules/cron/state.js')
+  const { crontabState } = await import('../../schedules/cron/state.js')
   const state = await crontabState(config, context.launcher, await context.crontab())
   if (state === 'installed') return ok('pulls what is due')
   if (state === 'absent') {
@@ -104,8 +104,8 @@ async function crontab(context: Context) {
 async function networkChecks(context: Context): Promise<Check[]> {
   const [client, { lookAtNetwork }, { proxyFromEnvironment }, config] = await Promise.all([
     context.github(),
-    import('../../core/doctor/network.js'),
-    import('../../core/http/proxy.js'),
+    import('../../doctor/network.js'),
+    import('../../http/proxy.js'),
     context.config(),
   ])
   const proxy = await look('proxy', () => {
@@ -123,8 +123,8 @@ async function networkChecks(context: Context): Promise<Check[]> {
 async function accountChecks(context: Context): Promise<Check[]> {
   const [client, { authStatus }, { judgeAccount, judgeLimit }] = await Promise.all([
     context.github(),
-    import('../../core/github/auth-status.js'),
-    import('../../core/doctor/account.js'),
+    import('../../github/auth/status.js'),
+    import('../../doctor/account.js'),
   ])
   const status = client.credentialSource().then((source) => authStatus(client, source))
   const token = await look('token', async () => judgeAccount(await status))

@@ -1,8 +1,8 @@
+import { localTime } from '../../base/clock.js'
+import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { plainText } from '../../base/text.js'
 import type { Context } from '../../context.js'
-import { localTime } from '../../core/clock.js'
-import { GitHubNotFoundError, UsageError } from '../../core/errors.js'
-import { type LogEntry, type LogLine, logNames, parseLine } from '../../core/logs/line.js'
-import { plainText } from '../../core/text.js'
+import { type LogEntry, type LogLine, logNames, parseLine } from '../../logs/line.js'
 import { defineVerb } from '../verb.js'
 
 type Shown =
@@ -34,12 +34,12 @@ export const show = defineVerb({
     const { logsDir: dir } = await context.localConfig()
     if (follow) {
       assertFollowable(context, date)
-      const { followLogs } = await import('../../core/logs/follow.js')
+      const { followLogs } = await import('../../logs/follow.js')
       const { clock, signal } = context
       return { kind: 'lines', lines: followLogs({ dir, logs, clock, signal }) }
     }
     const day = dayOf(date ?? 'today', context)
-    const { daysOf, readLogs } = await import('../../core/logs/read.js')
+    const { daysOf, readLogs } = await import('../../logs/read.js')
     const days = await daysOf(dir, logs)
     if (!days.includes(day)) throw nothingOf({ day, days, dir, word })
     const lines = readLogs(dir, logs, day)

@@ -1,5 +1,5 @@
-import type { PluginRegistry } from '../../core/plugins/plugin-registry.js'
-import type { PluginInfo } from '../../core/plugins/types.js'
+import type { PluginRegistry } from '../../plugins/plugin-registry.js'
+import type { PluginInfo } from '../../plugins/types.js'
 import { defineVerb, type Verb } from '../verb.js'
 import { installedPage } from './install.js'
 import { done } from './page.js'

@@ -14,7 +14,7 @@ export const list = defineVerb({
   args: [],
   flags: {},
   async run(context) {
-    const { list: read } = await import('../../core/plugins/list.js')
+    const { list: read } = await import('../../plugins/list.js')
     const [config, emit] = await Promise.all([context.localConfig(), context.events()])
     return read({ config, emit })
   },

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js'
-import type { PluginInfo } from '../../core/plugins/types.js'
+import type { PluginInfo } from '../../plugins/types.js'
 import { lines, type Page } from '../../terminal/page.js'
 
 /** One plugin a line. @param absent what stands for one whose files are not here */

@@ -1,6 +1,6 @@
-import { indexPattern } from '../../core/config/names.js'
-import { UsageError } from '../../core/errors.js'
-import type { PluginSource } from '../../core/plugins/discover/sources.js'
+import { UsageError } from '../../base/errors.js'
+import { indexPattern } from '../../base/names.js'
+import type { PluginSource } from '../../plugins/discover/sources.js'
 import { defineVerb } from '../verb.js'
 import { pluginsPage, tellWarnings } from './page.js'
 

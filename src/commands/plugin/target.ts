@@ -1,6 +1,6 @@
+import { UsageError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { UsageError } from '../../core/errors.js'
-import type { PluginTarget } from '../../core/plugins/plugin-registry.js'
+import type { PluginTarget } from '../../plugins/plugin-registry.js'
 import { splitTarget } from '../tagged.js'
 import { findComponent, repositoryTarget } from '../targets.js'
 import type { ArgumentSpec } from '../verb.js'
@@ -35,8 +35,8 @@ export async function pluginTarget(context: Context, text: string): Promise<Plug
 /** The id as it is written in the lock, whatever its case. */
 export async function installedId(context: Context, text: string): Promise<string> {
   const [{ readLock }, { pathsOf }] = await Promise.all([
-    import('../../core/plugins/store/lock-file.js'),
-    import('../../core/plugins/store/paths.js'),
+    import('../../plugins/store/lock-file.js'),
+    import('../../plugins/store/paths.js'),
   ])
   const { root } = await context.config()
   const ids = [...readLock(pathsOf(root).lockFile).entries]

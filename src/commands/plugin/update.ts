@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js'
-import type { UpdatedPlugin } from '../../core/plugins/update.js'
+import type { UpdatedPlugin } from '../../plugins/update.js'
 import type { Page, Tone } from '../../terminal/page.js'
 import { sharedShortfall } from '../shortfall.js'
 import { defineVerb } from '../verb.js'

@@ -1,4 +1,4 @@
-import type { VerifiedPlugin } from '../../core/plugins/verify.js'
+import type { VerifiedPlugin } from '../../plugins/verify.js'
 import { defineVerb } from '../verb.js'
 import { idsOf } from './update.js'
 

@@ -1,4 +1,4 @@
-import type { ViewedPlugin } from '../../core/plugins/view.js'
+import type { ViewedPlugin } from '../../plugins/view.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
 import { pluginArgument, pluginTarget } from './target.js'

@@ -1,5 +1,5 @@
-import { nameOf, type Repo } from '../../core/github/repo.js'
-import type { Doomed } from '../../core/releases/delete.js'
+import { nameOf, type Repo } from '../../base/names.js'
+import type { Doomed } from '../../releases/delete.js'
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'

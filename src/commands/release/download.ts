@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { formatBytes } from '../../core/repos/describe.js'
+import { formatBytes } from '../../repos/describe.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
 import { latestArgument, releaseTarget } from './target.js'

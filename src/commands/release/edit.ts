@@ -1,4 +1,4 @@
-import { UsageError } from '../../core/errors.js'
+import { UsageError } from '../../base/errors.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
 import { notesChoice } from './notes-flags.js'

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { PathError, UsageError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { PathError, UsageError } from '../../core/errors.js'
-import type { NotesSource } from '../../core/releases/pipeline/types.js'
+import type { NotesSource } from '../../releases/pipeline/types.js'
 import type { FlagSpecs, Flags } from '../verb.js'
 
 /** What stands on a release's page. */

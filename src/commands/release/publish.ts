@@ -1,16 +1,11 @@
 import { resolve } from 'node:path'
+import { PathError } from '../../base/errors.js'
+import { nameOf } from '../../base/names.js'
 import type { Context } from '../../context.js'
-import { PathError } from '../../core/errors.js'
-import { nameOf } from '../../core/github/repo.js'
-import type {
-  ComponentSubject,
-  PublishPlan,
-  PublishResult,
-} from '../../core/releases/pipeline/types.js'
+import type { ComponentSubject, PublishPlan, PublishResult } from '../../releases/pipeline/types.js'
 import { lines, type Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
 import { notesChoice, notesFlags } from './notes-flags.js'
-import { planLines } from './plan-page.js'
 import { releaseOutputs } from './release-page.js'
 import { sourceTree } from './source.js'
 import { componentTarget } from './target.js'
@@ -101,4 +96,20 @@ function pageOf(result: PublishResult, { globals }: Context): Page {
     draft: `✅ ${tag} is a verified draft: ${url}`,
   }
   return lines(said[result.kind])
+}
+
+/** What will be done, a step a line, and the notes below. */
+export function planLines(plan: PublishPlan): string[] {
+  const { repo, tag, commit, previous_tag: previous, prerelease, latest, steps, notes } = plan
+  const kind = prerelease ? 'pre-release' : latest ? 'latest' : 'not the latest'
+  const width = Math.max(...steps.map(({ step }) => step.length))
+  return [
+    `${repo} ${tag} (${kind}) at ${commit}${previous === null ? '' : `, after ${previous}`}`,
+    ...steps.map(({ step, does }) => `  ${step.padEnd(width)}  ${does}`),
+    'notes:',
+    ...notes
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${line}`.trimEnd()),
+  ]
 }

@@ -1,5 +1,5 @@
-import type { ReleaseInfo } from '../../core/releases/types.js'
-import { formatBytes } from '../../core/repos/describe.js'
+import type { ReleaseInfo } from '../../releases/types.js'
+import { formatBytes } from '../../repos/describe.js'
 import { lines, type Page } from '../../terminal/page.js'
 
 /** Its address, which a script can take. */

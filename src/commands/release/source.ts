@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
+import { PathError } from '../../base/errors.js'
+import { nameOf, type Repo } from '../../base/names.js'
 import type { Context } from '../../context.js'
-import { PathError } from '../../core/errors.js'
-import { workTreeAround } from '../../core/git/around.js'
-import { nameOf, type Repo } from '../../core/github/repo.js'
+import { workTreeAround } from '../../git/repository/find-worktree.js'
 
 /**
  * The work tree that a release is made from: `--source DIR`, else the one around the current folder if its origin is the
@@ -26,7 +26,7 @@ export async function sourceTree(
       hint: `--source names a clone of ${nameOf(repo)}`,
     })
   }
-  const { placesOf } = await import('../../core/repos/places.js')
+  const { placesOf } = await import('../../repos/targets/destinations.js')
   for (const folder of [context.cwd, ...placesOf(await config.repos(), config.root, repo)]) {
     const around = await workTreeAround(folder, gitUrl)
     if (around?.origin && isSame(around.origin, repo)) return around.dir

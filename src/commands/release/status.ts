@@ -1,6 +1,6 @@
+import { ConfigError, GitHubNotFoundError } from '../../base/errors.js'
+import type { Component } from '../../config/types.js'
 import type { Context } from '../../context.js'
-import type { Component } from '../../core/config/types.js'
-import { ConfigError, GitHubNotFoundError } from '../../core/errors.js'
 import { findComponent } from '../targets.js'
 import { defineVerb } from '../verb.js'
 

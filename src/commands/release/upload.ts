@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { UsageError } from '../../core/errors.js'
+import { UsageError } from '../../base/errors.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
 import { assetsPage, releaseOutputs } from './release-page.js'

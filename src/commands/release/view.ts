@@ -1,5 +1,5 @@
-import type { ViewedRelease } from '../../core/releases/look.js'
-import { formatBytes } from '../../core/repos/describe.js'
+import type { ViewedRelease } from '../../releases/find.js'
+import { formatBytes } from '../../repos/describe.js'
 import type { Page } from '../../terminal/page.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'

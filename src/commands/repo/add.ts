@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from 'node:path'
+import { PathError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { PathError } from '../../core/errors.js'
 import { repositoryTarget } from '../targets.js'
 import { defineVerb } from '../verb.js'
 
@@ -28,7 +28,7 @@ export const add = defineVerb({
   },
   async run(context, [target = '', dest], { group = 'default', branch }) {
     const { owner, repo } = await repositoryTarget(context, target)
-    const { addRepository } = await import('../../core/config/edit.js')
+    const { addRepository } = await import('../../config/files/edit.js')
     const config = await context.config()
     const destination = dest === undefined ? undefined : await insideRoot(context, dest)
     return addRepository(config, { group, owner, repo, destination, branch })

@@ -1,4 +1,4 @@
-import type { Pruned } from '../../core/repos/prune.js'
+import type { Pruned } from '../../repos/prune.js'
 import { defineVerb } from '../verb.js'
 import { shortfallOf } from './report-page.js'
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
+import { GitHubNotFoundError, UsageError, WizardError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { GitHubNotFoundError, UsageError, WizardError } from '../../core/errors.js'
-import type { SyncEntry } from '../../core/repos/types.js'
-import type { Wanted } from '../../core/repos/wanted.js'
+import type { Wanted } from '../../repos/targets/sync-target.js'
+import type { SyncEntry } from '../../repos/types.js'
 import { defineVerb } from '../verb.js'
 import { entryPage, entryShortfall } from './report-page.js'
 
@@ -54,7 +54,7 @@ async function findNamed(context: Context, target: string) {
 async function cloneAround(context: Context, path: string): Promise<string> {
   if (!(await isFolder(path))) return path
   const [{ workTreeAround }, { github }] = await Promise.all([
-    import('../../core/git/around.js'),
+    import('../../git/repository/find-worktree.js'),
     context.config(),
   ])
   return (await workTreeAround(path, github.gitUrl))?.dir ?? path

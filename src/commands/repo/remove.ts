@@ -12,7 +12,7 @@ export const remove = defineVerb({
   args: [{ name: 'target', summary: 'a repository that repos.yaml names by itself' }],
   flags: {},
   async run(context, [target = '']) {
-    const { removeRepository } = await import('../../core/config/edit.js')
+    const { removeRepository } = await import('../../config/files/edit.js')
     return removeRepository(await context.config(), target)
   },
   render: ({ repo, group, file }, context) =>

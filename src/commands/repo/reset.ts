@@ -1,5 +1,5 @@
-import { describeReport } from '../../core/repos/describe.js'
-import { fullNameOf } from '../../core/repos/wanted.js'
+import { describeReport } from '../../repos/describe.js'
+import { fullNameOf } from '../../repos/targets/sync-target.js'
 import { defineVerb } from '../verb.js'
 import { reportPage, reportShortfall } from './report-page.js'
 

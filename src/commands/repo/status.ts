@@ -1,5 +1,5 @@
-import { localTime } from '../../core/clock.js'
-import type { RepositoryStatus } from '../../core/repos/types.js'
+import { localTime } from '../../base/clock.js'
+import type { RepositoryStatus } from '../../repos/types.js'
 import type { Tone } from '../../terminal/page.js'
 import { parseDuration } from '../duration.js'
 import { defineVerb } from '../verb.js'

@@ -1,11 +1,12 @@
+import { UsageError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { describeReport } from '../../core/repos/describe.js'
-import type { SyncMode } from '../../core/repos/plan.js'
-import type { SyncOptions } from '../../core/repos/run-sync.js'
-import type { SyncReport } from '../../core/repos/types.js'
+import { describeReport } from '../../repos/describe.js'
+import type { SyncMode } from '../../repos/plan.js'
+import type { SyncOptions } from '../../repos/run-sync.js'
+import type { Shard } from '../../repos/targets/shard.js'
+import type { SyncReport } from '../../repos/types.js'
 import { defineVerb, type Example, type FlagSpecs, type Flags, type Verb } from '../verb.js'
 import { reportPage, reportShortfall } from './report-page.js'
-import { parseShard } from './shard-flag.js'
 
 const flags = {
   concurrency: { type: 'integer', value: 'N', min: 1, max: 100, summary: 'repositories at a time' },
@@ -110,3 +111,14 @@ export const cloneAll = defineSyncVerb('clone', {
     { command: 'wizard REPO CLONE-ALL --concurrency 2', does: 'two at a time' },
   ],
 })
+
+/** @throws UsageError unless it is `I/N` with I from 1 to N. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = /^(\d{1,5})\/(\d{1,5})$/.exec(text)?.map(Number) ?? []
+  if (!index || !count || index > count) {
+    throw new UsageError(`--shard ${text} is not I/N with I from 1 to N`, {
+      hint: 'for example --shard 1/4',
+    })
+  }
+  return { index, count }
+}

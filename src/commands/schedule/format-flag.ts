@@ -1,4 +1,4 @@
-import { UsageError } from '../../core/errors.js'
+import { UsageError } from '../../base/errors.js'
 
 export const formats = ['cron', 'systemd', 'kubernetes', 'github-actions'] as const
 export type Format = (typeof formats)[number]

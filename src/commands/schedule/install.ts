@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js'
-import type { CrontabChange } from '../../core/schedules/cron/install.js'
+import type { CrontabChange } from '../../schedules/cron/install.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
 import { assertCron, formatFlag } from './format-flag.js'
@@ -18,10 +18,10 @@ export const install = defineVerb({
     assertCron('INSTALL', format)
     const [{ planSchedules }, { crontabBlock }, { installBlock }, { inheritedAt }] =
       await Promise.all([
-        import('../../core/schedules/plan.js'),
-        import('../../core/schedules/cron/lines.js'),
-        import('../../core/schedules/cron/install.js'),
-        import('../../core/schedules/cron/inherited.js'),
+        import('../../schedules/plan.js'),
+        import('../../schedules/cron/lines.js'),
+        import('../../schedules/cron/install.js'),
+        import('../../schedules/cron/inherited.js'),
       ])
     const config = await context.config()
     const block = crontabBlock(await planSchedules(config), config, context.launcher)
@@ -50,8 +50,8 @@ export const remove = defineVerb({
   async run(context, _args, { format }) {
     assertCron('REMOVE', format)
     const [{ marksOf }, { removeBlock }] = await Promise.all([
-      import('../../core/schedules/cron/lines.js'),
-      import('../../core/schedules/cron/install.js'),
+      import('../../schedules/cron/lines.js'),
+      import('../../schedules/cron/install.js'),
     ])
     const marks = marksOf(await context.config())
     const question = 'Take this out of your crontab?'

@@ -1,8 +1,8 @@
+import { UsageError } from '../../base/errors.js'
+import type { Config } from '../../config/types.js'
 import type { Context } from '../../context.js'
-import type { Config } from '../../core/config/types.js'
-import { UsageError } from '../../core/errors.js'
-import type { ScheduleFile } from '../../core/schedules/formats/types.js'
-import type { SchedulePlan } from '../../core/schedules/plan.js'
+import type { ScheduleFile } from '../../schedules/formats/types.js'
+import type { SchedulePlan } from '../../schedules/plan.js'
 import { version } from '../../version.js'
 import { defineVerb } from '../verb.js'
 import { type Format, formatFlag } from './format-flag.js'
@@ -40,7 +40,7 @@ export const print = defineVerb({
     if (shards !== undefined && (format === 'cron' || format === 'systemd')) {
       throw new UsageError(`--shards is for kubernetes and github-actions, not for ${format}`)
     }
-    const { planSchedules } = await import('../../core/schedules/plan.js')
+    const { planSchedules } = await import('../../schedules/plan.js')
     const config = await context.config()
     const plan = await planSchedules(config)
     const files = await filesFor(context, format, { config, plan, shards: shards ?? defaultShards })
@@ -63,18 +63,18 @@ async function filesFor(
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
   const request = { ...made, launcher, version, timeZone }
   if (format === 'systemd') {
-    const { systemdUnits } = await import('../../core/schedules/formats/systemd.js')
+    const { systemdUnits } = await import('../../schedules/formats/systemd.js')
     return systemdUnits(request)
   }
   if (format === 'kubernetes') {
-    const { kubernetesManifest } = await import('../../core/schedules/formats/kubernetes.js')
+    const { kubernetesManifest } = await import('../../schedules/formats/kubernetes.js')
     return [kubernetesManifest(request)]
   }
   if (format === 'github-actions') {
-    const { githubActionsWorkflow } = await import('../../core/schedules/formats/github-actions.js')
+    const { githubActionsWorkflow } = await import('../../schedules/formats/github-actions.js')
     return [await githubActionsWorkflow(request)]
   }
-  const { crontabBlock } = await import('../../core/schedules/cron/lines.js')
+  const { crontabBlock } = await import('../../schedules/cron/lines.js')
   const { lines } = crontabBlock(made.plan, made.config, launcher)
   return [{ name: 'crontab', content: `${lines.join('\n')}\n` }]
 }

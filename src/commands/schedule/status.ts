@@ -1,6 +1,6 @@
-import { localTime } from '../../core/clock.js'
-import type { ScheduleStatus } from '../../core/repos/schedule-status.js'
-import type { CrontabState } from '../../core/schedules/cron/state.js'
+import { localTime } from '../../base/clock.js'
+import type { ScheduleStatus } from '../../repos/schedule/status.js'
+import type { CrontabState } from '../../schedules/cron/state.js'
 import { defineVerb } from '../verb.js'
 
 export const status = defineVerb({
@@ -24,7 +24,7 @@ export const status = defineVerb({
   ],
   flags: {},
   async run(context, targets) {
-    const { crontabState } = await import('../../core/schedules/cron/state.js')
+    const { crontabState } = await import('../../schedules/cron/state.js')
     const list = await (await context.repoSync()).schedules(targets)
     const crontab = await crontabState(
       await context.config(),

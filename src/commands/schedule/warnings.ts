@@ -1,9 +1,9 @@
+import type { Config } from '../../config/types.js'
 import type { Context } from '../../context.js'
-import type { Config } from '../../core/config/types.js'
 
 /** What a run by this machine's scheduler would miss. */
 export async function warningsOf({ env, launcher }: Context, config: Config): Promise<string[]> {
-  const { missingElsewhere } = await import('../../core/schedules/environment.js')
+  const { missingElsewhere } = await import('../../schedules/environment.js')
   const warnings = await missingElsewhere(config, env)
   if (/[\\/]_npx[\\/]/.test(launcher.script)) {
     warnings.push(`${launcher.script} is npx's, which removes it one day: npm install --global it`)

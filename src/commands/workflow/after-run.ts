@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
+import { reportError, WizardError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { reportError, WizardError } from '../../core/errors.js'
-import type { WorkflowRun, WorkflowRunWithJobs } from '../../core/workflows/types.js'
-import { isGood } from '../../core/workflows/verdict.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from '../../workflows/types.js'
+import { isGood } from '../../workflows/watch/conclusion.js'
 import { artifactShortfall } from './artifact-shortfall.js'
-import { ends, labelled } from './log-text.js'
+import { ends, labelled } from './logs.js'
 import type { RunResult } from './run-result.js'
 
 type Run = WorkflowRun | WorkflowRunWithJobs

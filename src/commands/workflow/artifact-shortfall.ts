@@ -1,4 +1,4 @@
-import type { DownloadedArtifact } from '../../core/workflows/artifacts.js'
+import type { DownloadedArtifact } from '../../workflows/artifacts/artifacts.js'
 import type { Shortfall } from '../verb.js'
 
 /** Those that did not come, told by the first of them; null where all did. */

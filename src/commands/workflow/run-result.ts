@@ -1,10 +1,10 @@
+import { lines, type Page } from '../../terminal/page.js'
 import {
   RunTimeoutError,
   type WorkflowRun,
   type WorkflowRunWithJobs,
-} from '../../core/workflows/types.js'
-import { isCompleted, isGood } from '../../core/workflows/verdict.js'
-import { lines, type Page } from '../../terminal/page.js'
+} from '../../workflows/types.js'
+import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import type { Shortfall } from '../verb.js'
 
 /** A run that was started, waited for or looked at; and that the waiting is over, where it is before the run is. */

@@ -1,5 +1,5 @@
+import { UsageError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { UsageError } from '../../core/errors.js'
 import type { RepositoryTarget } from '../targets.js'
 import type { FlagSpecs } from '../verb.js'
 import { workflowTarget } from './target.js'

@@ -1,6 +1,6 @@
+import { UsageError } from '../../base/errors.js'
 import type { Context } from '../../context.js'
-import { UsageError } from '../../core/errors.js'
-import { isCompleted } from '../../core/workflows/verdict.js'
+import { isCompleted } from '../../workflows/watch/conclusion.js'
 import { repositoryFlag } from '../repository-context.js'
 import type { RepositoryTarget } from '../targets.js'
 import { defineVerb, type FlagSpecs, type Flags } from '../verb.js'

@@ -1,5 +1,5 @@
-import type { WorkflowRun } from '../../core/workflows/types.js'
-import { isGood } from '../../core/workflows/verdict.js'
+import type { WorkflowRun } from '../../workflows/types.js'
+import { isGood } from '../../workflows/watch/conclusion.js'
 import { repositoryFlag } from '../repository-context.js'
 import { defineVerb } from '../verb.js'
 import { repositoryOrWorkflow } from './target.js'

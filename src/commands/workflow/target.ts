@@ -1,8 +1,7 @@
+import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { didYouMean, oneLine } from '../../base/text.js'
+import type { Component } from '../../config/types.js'
 import type { Context } from '../../context.js'
-import type { Component } from '../../core/config/types.js'
-import { GitHubNotFoundError, UsageError } from '../../core/errors.js'
-import { didYouMean } from '../../core/nearest.js'
-import { oneLine } from '../../core/text.js'
 import { repositoryAround } from '../repository-context.js'
 import { findComponent, type RepositoryTarget, repositoryTarget } from '../targets.js'
 

@@ -1,6 +1,6 @@
-import type { WorkflowRunWithJobs } from '../../core/workflows/types.js'
-import { isGood } from '../../core/workflows/verdict.js'
 import type { Page } from '../../terminal/page.js'
+import type { WorkflowRunWithJobs } from '../../workflows/types.js'
+import { isGood } from '../../workflows/watch/conclusion.js'
 import { defineVerb } from '../verb.js'
 import { runArgument, runFlags, runTarget } from './run-target.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseShard } from '../../../src/commands/repo/shard-flag.js'
-import { UsageError } from '../../../src/core/errors.js'
+import { UsageError } from '../../../src/base/errors.js'
+import { parseShard } from '../../../src/commands/repo/sync-verbs.js'
 
 describe('--shard', () => {
   it('is a share of how many', () => {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Release } from '../../support/github/model/types.js'
+import type { Release } from '../../../packages/local-github/src/model/types.js'
 import { openWorkspace, type Workspace, type WorkspaceOptions } from './workspace.js'
 
 export const name = 'uDOS/engine'

@@ -10,7 +10,7 @@ import {
   type LocalGitHub,
   type LocalGitHubOptions,
   startLocalGitHub,
-} from '../../support/github/index.js'
+} from '../../../packages/local-github/src/index.js'
 import { type Ended, runWizard, startWizard, type WizardRun } from './wizard.js'
 
 export interface WorkspaceOptions extends LocalGitHubOptions {

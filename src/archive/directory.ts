@@ -1,0 +1,148 @@
+import { isUtf8 } from 'node:buffer'
+import { fstatSync, readSync } from 'node:fs'
+import yauzl from 'yauzl'
+import { Pacer } from '../base/async/pacer.js'
+import { PathError, WizardError } from '../base/errors.js'
+import { oneLine } from '../base/text.js'
+import { checkCount, checkSizes, type Limits } from './limits.js'
+import type { Member } from './plan.js'
+import { WindowReader } from './window-reader.js'
+
+/** What the central directory says of a member, checked against the others. */
+export interface ZipEntry extends Member {
+  deflated: boolean
+  packedSize: number
+  crc32: number
+  /** Where its local header begins, and where the next member does. */
+  offset: number
+  end: number
+}
+
+/** An entry as it stands in a message. */
+export const quoted = (name: string): string => oneLine(JSON.stringify(name), 120)
+
+/**
+ * The entries of a zip archive, in its order (APPNOTE 6.3.10; zip64 as well). Nothing is unpacked, but what could
+ * not be unpacked safely is refused: encrypted and special members, those that share bytes with another
+ * (https://www.bamsoftware.com/hacks/zipbomb/), and more than the limits allow.
+ *
+ * @param label what the archive is called in messages
+ * @throws PathError for what is refused; WizardError for what is no zip archive, or is damaged
+ */
+export async function readDirectory(
+  fd: number,
+  label: string,
+  limits: Limits,
+  signal?: AbortSignal,
+): Promise<ZipEntry[]> {
+  const { size } = fstatSync(fd)
+  const options = { autoClose: false, decodeStrings: false, strictFileNames: true }
+  const zip = await damaged(label, () =>
+    yauzl.fromRandomAccessReaderPromise(new WindowReader(fd), size, options),
+  )
+  checkCount(zip.entryCount, limits, label)
+  // Its type says boolean.
+  const directoryStart = Number(zip.readEntryCursor)
+  const entries = await damaged(label, () => readEntries(zip, label, new Pacer(signal)))
+  checkEnd(fd, Number(zip.readEntryCursor), label)
+  setEnds(entries, directoryStart, label)
+  const sum = (of: (entry: ZipEntry) => number) => entries.reduce((all, one) => all + of(one), 0)
+  const sizes = { packed: sum((one) => one.packedSize), unpacked: sum((one) => one.size) }
+  checkSizes(sizes, limits, label)
+  return entries
+}
+
+/** What yauzl finds wrong is told as what is wrong with the archive. */
+async function damaged<T>(label: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof WizardError || !(error instanceof Error) || 'code' in error) throw error
+    if (error.name !== 'Error' && !(error instanceof RangeError)) throw error
+    throw damage(label, error.message, error)
+  }
+}
+
+export function damage(label: string, what: string, cause?: unknown): WizardError {
+  return new WizardError(`${label} is no zip archive, or it is damaged: ${oneLine(what, 200)}`, {
+    cause,
+  })
+}
+
+async function readEntries(zip: yauzl.ZipFile, label: string, pacer: Pacer): Promise<ZipEntry[]> {
+  const entries: ZipEntry[] = []
+  for await (const entry of zip.eachEntry()) {
+    entries.push(toEntry(entry, label))
+    if (pacer.isDue) await pacer.rest()
+  }
+  return entries
+}
+
+const fileTypes = 0o170000
+const [regularFile, folder] = [0o100000, 0o040000]
+const [unix, darwin] = [3, 19]
+const dosFolder = 0x10
+const [stored, deflated] = [0, 8]
+
+/** @throws PathError for what can't be, or must not be, unpacked */
+function toEntry(entry: yauzl.Entry, label: string): ZipEntry {
+  const name = nameOf(entry)
+  const mode = entry.externalFileAttributes >>> 16
+  const type = mode & fileTypes
+  const refuse = (fault: string) => new PathError(`${label}: ${quoted(name)} is refused: ${fault}`)
+  if (entry.isEncrypted()) throw refuse('it is encrypted')
+  if (type !== 0 && type !== regularFile && type !== folder) {
+    throw refuse(type === 0o120000 ? 'it is a symbolic link' : 'it is neither a file nor a folder')
+  }
+  const { compressionMethod: method } = entry
+  if (method !== stored && method !== deflated) throw refuse(`it is packed by method ${method}`)
+  const isFolder =
+    name.endsWith('/') || type === folder || (entry.externalFileAttributes & dosFolder) !== 0
+  if (isFolder && entry.uncompressedSize > 0) throw refuse('it is a folder with a content')
+  const host = entry.versionMadeBy >>> 8
+  return {
+    name,
+    isFolder,
+    isExecutable: (host === unix || host === darwin) && (mode & 0o111) !== 0,
+    deflated: method === deflated,
+    size: entry.uncompressedSize,
+    packedSize: entry.compressedSize,
+    crc32: entry.crc32,
+    offset: entry.relativeOffsetOfLocalHeader,
+    end: 0,
+  }
+}
+
+const utf8Flag = 0x800
+
+/** Writers on Unix give UTF-8 without saying so; what can't be that is CP437, as the format has it. */
+function nameOf({ generalPurposeBitFlag: flags, fileNameRaw, extraFields }: yauzl.Entry): string {
+  const told = isUtf8(fileNameRaw) ? flags | utf8Flag : flags
+  return yauzl.getFileNameLowLevel(told, fileNameRaw, extraFields, true)
+}
+
+const endSignatures = new Set([0x06054b50, 0x06064b50, 0x05054b50])
+
+/** A directory that holds more entries than it counts would hide them. */
+function checkEnd(fd: number, position: number, label: string): void {
+  const bytes = Buffer.alloc(4)
+  readSync(fd, bytes, 0, 4, position)
+  if (!endSignatures.has(bytes.readUInt32LE(0))) {
+    throw damage(label, 'its directory does not end where it should')
+  }
+}
+
+export const localHeaderSize = 30
+
+/** @throws WizardError for members that overlap: one byte that is unpacked twice is how small bombs are made */
+function setEnds(entries: ZipEntry[], directoryStart: number, label: string): void {
+  const byOffset = entries.toSorted((a, b) => a.offset - b.offset)
+  let end = directoryStart
+  for (const entry of byOffset.toReversed()) {
+    if (entry.offset + localHeaderSize + entry.packedSize > end) {
+      throw damage(label, `${quoted(entry.name)} overlaps what comes after it`)
+    }
+    entry.end = end
+    end = entry.offset
+  }
+}

@@ -1,0 +1,103 @@
+import { PathError } from '../base/errors.js'
+import { quoted } from './directory.js'
+import { folded, safeParts } from './names.js'
+
+/** What an archive of any kind says of one of its members. */
+export interface Member {
+  /** Anything at all: it was chosen by whoever made the archive. */
+  name: string
+  isFolder: boolean
+  isExecutable: boolean
+  /** Bytes, unpacked. */
+  size: number
+}
+
+/** What unpacking an archive will make, every name of it checked. */
+export interface UnpackPlan<M extends Member = Member> {
+  /** Those above first, relative, with `/`. */
+  folders: string[]
+  /** In the archive's order. */
+  files: PlannedFile<M>[]
+  /** Bytes of all files. */
+  size: number
+}
+
+export interface PlannedFile<M extends Member = Member> {
+  path: string
+  entry: M
+}
+
+/**
+ * Does no I/O. Two names that some file system takes for one are refused, so that nothing is overwritten.
+ *
+ * @throws PathError, which names the entry
+ */
+export function planUnpack<M extends Member>(entries: M[], label: string): UnpackPlan<M> {
+  const tree = new Tree(label)
+  const files: PlannedFile<M>[] = []
+  let size = 0
+  for (const entry of entries) {
+    const path = tree.add(entry)
+    if (entry.isFolder) continue
+    files.push({ path, entry })
+    size += entry.size
+  }
+  return { folders: tree.folders, files, size }
+}
+
+interface Node {
+  path: string
+  isFolder: boolean
+}
+
+class Tree {
+  readonly folders: string[] = []
+  readonly #label: string
+  /** By how the most forgetful file system knows them. */
+  readonly #nodes = new Map<string, Node>()
+  readonly #folders = new Set<string>()
+
+  constructor(label: string) {
+    this.#label = label
+  }
+
+  /** @returns its path */
+  add({ name, isFolder }: Member): string {
+    const safe = safeParts(name)
+    if ('fault' in safe) throw this.#refusal(name, safe.fault)
+    const { parts } = safe
+    if (parts.length === 0 && !isFolder) throw this.#refusal(name, 'its name is empty')
+    if (isFolder) return this.#addFolder(parts, name)
+    const path = parts.join('/')
+    this.#addFolder(parts.slice(0, -1), name)
+    const other = this.#nodes.get(folded(path))
+    if (other !== undefined) throw this.#collision(name, path, other)
+    this.#nodes.set(folded(path), { path, isFolder })
+    return path
+  }
+
+  /** With those above it. */
+  #addFolder(parts: string[], name: string): string {
+    const path = parts.join('/')
+    if (path === '' || this.#folders.has(path)) return path
+    this.#addFolder(parts.slice(0, -1), name)
+    const other = this.#nodes.get(folded(path))
+    if (other !== undefined) throw this.#collision(name, path, other)
+    this.#nodes.set(folded(path), { path, isFolder: true })
+    this.#folders.add(path)
+    this.folders.push(path)
+    return path
+  }
+
+  #collision(name: string, path: string, other: Node): PathError {
+    if (path !== other.path) {
+      return this.#refusal(name, `some file systems take it for ${quoted(other.path)}`)
+    }
+    const fault = other.isFolder ? 'it is a folder as well' : 'it is there twice'
+    return this.#refusal(name, fault)
+  }
+
+  #refusal(name: string, fault: string): PathError {
+    return new PathError(`${this.#label}: ${quoted(name)} is refused: ${fault}`)
+  }
+}

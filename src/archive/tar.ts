@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs'
+import { createGunzip } from 'node:zlib'
+import { Parser, type ReadEntry } from 'tar'
+import { PathError, WizardError } from '../base/errors.js'
+import { hasCode } from '../base/fs/read.js'
+import { oneLine } from '../base/text.js'
+import { quoted } from './directory.js'
+import { checkSizes, type Limits } from './limits.js'
+
+export interface TarFile {
+  path: string
+  gzipped: boolean
+  /** Bytes, as it is on disk. */
+  size: number
+  /** What it is called in messages. */
+  label: string
+  limits: Limits
+  signal?: AbortSignal | undefined
+}
+
+export const damagedTar = (label: string, what: string, cause?: unknown) =>
+  new WizardError(`${label} is no tar archive, or it is damaged: ${oneLine(what, 200)}`, { cause })
+
+/** Bytes of a header of a header; a longer one is refused. */
+const longestMeta = 1024 * 1024
+const pieceSize = 256 * 1024
+
+/**
+ * Reads a tar archive from its beginning to its end, member by member.
+ *
+ * @param take has to read each member to its end, or `resume` it
+ * @throws WizardError for what is no tar archive, or is damaged; PathError for what is not read here, and for more than the
+ *   limits allow; whatever `take` throws
+ */
+export async function eachMember(
+  tar: TarFile,
+  take: (entry: ReadEntry) => Promise<void>,
+): Promise<void> {
+  const { label } = tar
+  let fail: (error: unknown) => void = () => {}
+  const failure = new Promise<never>((_resolve, reject) => {
+    fail = reject
+  })
+  failure.catch(() => {})
+  let taking: Promise<void> = Promise.resolve()
+  let current: ReadEntry | undefined
+  let isClosed = false
+  const parser = new Parser({ strict: true, maxMetaEntrySize: longestMeta })
+  parser.on('entry', (entry: ReadEntry) => {
+    taking = taking.then(() => {
+      current = entry
+      return take(entry)
+    })
+    taking.catch(fail)
+  })
+  parser.on('nullBlock', () => {
+    isClosed = true
+  })
+  parser.on('ignoredEntry', ({ path }: ReadEntry) =>
+    fail(new PathError(`${label}: ${quoted(path)} is refused: it is neither a file nor a folder`)),
+  )
+  parser.on('error', (error: Error) => fail(damagedTar(label, error.message, error)))
+  const ended = new Promise<void>((resolve) => parser.once('end', resolve))
+  try {
+    for await (const piece of bytesOf(tar)) {
+      if (parser.write(piece)) await Promise.race([failure, null])
+      else await Promise.race([failure, new Promise((resolve) => parser.once('drain', resolve))])
+    }
+    parser.end()
+    await Promise.race([failure, ended])
+    await Promise.race([failure, taking])
+  } catch (error) {
+    // Whoever reads a member waits for bytes that do not come any more, with a file open.
+    current?.destroy(error)
+    await taking.catch(() => {})
+    throw error
+  }
+  if (!isClosed) throw damagedTar(label, 'it has no end')
+}
+
+/** Unpacked bytes, counted as they come: a bomb is stopped long before it is whole. */
+async function* bytesOf({ path, gzipped, size, label, limits, signal }: TarFile) {
+  const file = createReadStream(path, { highWaterMark: pieceSize })
+  const unpacked = gzipped ? file.pipe(createGunzip({ chunkSize: pieceSize })) : file
+  file.on('error', (error) => unpacked.destroy(error))
+  let total = 0
+  try {
+    for await (const piece of unpacked) {
+      signal?.throwIfAborted()
+      // The parser would unpack these by itself, past every count.
+      if (total === 0 && isPacked(piece)) throw damagedTar(label, 'it is packed otherwise')
+      total += piece.length
+      checkSizes({ packed: size, unpacked: total }, limits, label)
+      yield piece as Buffer
+    }
+  } catch (cause) {
+    if (!hasCode(cause, 'Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT')) throw cause
+    throw damagedTar(label, "it can't be inflated", cause)
+  } finally {
+    file.destroy()
+    unpacked.destroy()
+  }
+}
+
+/** By gzip or zstd (RFC 1952, 2.3.1; RFC 8878, 3.1.1). */
+const isPacked = (bytes: Buffer) => ['1f8b', '28b5'].includes(bytes.subarray(0, 2).toString('hex'))

@@ -1,0 +1,141 @@
+import { mkdirSync } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { Pacer } from '../base/async/pacer.js'
+import { ConflictError, PathError } from '../base/errors.js'
+import { describeFullDisk, hasCode } from '../base/fs/read.js'
+import type { Liveness } from '../process/owner-mark.js'
+import { openSibling, removeLeftovers } from '../process/temp-beside.js'
+import { quoted } from './directory.js'
+import { telling } from './entry-errors.js'
+import type { ArchiveKind } from './kind.js'
+import type { Limits } from './limits.js'
+import type { UnpackPlan } from './plan.js'
+import { openTarSource } from './tar-source.js'
+import { openZipSource } from './zip-source.js'
+
+export interface UnpackOptions {
+  /** What the archive is called in messages; default: its name. */
+  label?: string | undefined
+  limits?: Limits | undefined
+  signal?: AbortSignal | undefined
+  /** What is at the destination is replaced, at the end; else it is refused. */
+  clobber?: boolean | undefined
+  /** So that what a killed wizard was unpacking is removed. */
+  liveness?: Liveness | undefined
+  onProgress?: ((progress: UnpackProgress) => void) | undefined
+  /** Why a name of a file or folder is refused beside those that are no name everywhere; null: it is not. */
+  faultOf?: ((name: string) => string | null) | undefined
+}
+
+export interface UnpackProgress {
+  /** Bytes unpacked so far, and of how many. */
+  done: number
+  total: number
+}
+
+export interface Unpacked {
+  /** Absolute. */
+  path: string
+  files: number
+  /** Bytes, unpacked. */
+  size: number
+}
+
+/** An archive of some kind, all of it checked. */
+export interface Source {
+  readonly label: string
+  readonly plan: UnpackPlan
+  /** Writes the files of the plan, whose folders are there. @param count told of bytes as they are written */
+  write(dir: string, count: (bytes: number) => void, pacer: Pacer): Promise<void>
+  close(): Promise<void>
+}
+
+const open = { zip: openZipSource, tar: openTarSource, 'tar.gz': openTarSource }
+
+export const unpackZip = (file: string, into: string, options: UnpackOptions = {}) =>
+  unpackArchive(file, 'zip', into, options)
+
+/**
+ * Unpacks an archive into a folder of its own. The whole archive is checked before a byte is written; it is built
+ * beside the destination and renamed into place, so that the destination is as it was, or complete.
+ * Files keep whether they are executable, and no other permission or date.
+ *
+ * @param into absent, or an empty folder
+ * @throws ConflictError where something is at the destination
+ * @throws PathError for an unsafe entry, and for more than the limits allow
+ * @throws WizardError for what is no archive of that kind or is damaged, and where the disk is full
+ */
+export async function unpackArchive(
+  file: string,
+  kind: ArchiveKind,
+  into: string,
+  options: UnpackOptions = {},
+): Promise<Unpacked> {
+  const { clobber = false, liveness, label = basename(file) } = options
+  const destination = resolve(into)
+  if (!clobber) await expectFree(destination)
+  const source = await open[kind](file, kind, { ...options, label })
+  try {
+    expectWanted(source, options)
+    if (liveness !== undefined) await removeLeftovers(dirname(destination), 'unpack', liveness)
+    await buildBeside(source, destination, options)
+    return { path: destination, files: source.plan.files.length, size: source.plan.size }
+  } catch (error) {
+    throw describeFullDisk(error, destination)
+  } finally {
+    await source.close()
+  }
+}
+
+/** @throws PathError */
+function expectWanted({ label, plan }: Source, { faultOf }: UnpackOptions): void {
+  if (faultOf === undefined) return
+  for (const path of [...plan.folders, ...plan.files.map((file) => file.path)]) {
+    for (const name of path.split('/')) {
+      const fault = faultOf(name)
+      if (fault !== null) throw new PathError(`${label}: ${quoted(path)} is refused: ${fault}`)
+    }
+  }
+}
+
+/** @throws ConflictError unless there is nothing, or an empty folder */
+export async function expectFree(path: string): Promise<void> {
+  const stat = await lstat(path).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  })
+  if (stat === null || (stat.isDirectory() && (await readdir(path)).length === 0)) return
+  throw new ConflictError(`${path} is there already`, {
+    hint: 'move it away, choose another --dir, or replace it with --clobber',
+  })
+}
+
+async function buildBeside(
+  source: Source,
+  destination: string,
+  { liveness, clobber, signal, onProgress }: UnpackOptions,
+): Promise<void> {
+  const sibling = await openSibling(destination, 'unpack', liveness)
+  try {
+    const pacer = new Pacer(signal)
+    await makeFolders(source, sibling.dir, pacer)
+    let done = 0
+    const count = (bytes: number) => {
+      done += bytes
+      onProgress?.({ done, total: source.plan.size })
+    }
+    await source.write(sibling.dir, count, pacer)
+    signal?.throwIfAborted()
+    await sibling.publish({ replace: clobber })
+  } finally {
+    await sibling.discard()
+  }
+}
+
+async function makeFolders({ label, plan }: Source, dir: string, pacer: Pacer): Promise<void> {
+  for (const folder of plan.folders) {
+    await telling(label, folder, async () => mkdirSync(join(dir, folder)))
+    if (pacer.isDue) await pacer.rest()
+  }
+}

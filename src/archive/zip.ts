@@ -1,0 +1,156 @@
+import { close as closeFd, openSync, read, readSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
+import { PathError } from '../base/errors.js'
+import { hasCode } from '../base/fs/read.js'
+import { damage, localHeaderSize, quoted, readDirectory, type ZipEntry } from './directory.js'
+import { defaultLimits, type Limits } from './limits.js'
+
+export interface ZipOptions {
+  /** What the archive is called in messages; default: its path. */
+  label?: string | undefined
+  limits?: Limits | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** A zip archive on disk. What it says of itself has been checked; see `readDirectory`. */
+export interface ZipArchive {
+  readonly label: string
+  readonly entries: ZipEntry[]
+  /** All of a small member, at once. @throws WizardError where it is not as the directory says */
+  readWhole(entry: ZipEntry): Buffer
+  /** The same in pieces, so that memory does not grow with it. Its end is an error where it is damaged. */
+  read(entry: ZipEntry): AsyncIterable<Buffer>
+  close(): Promise<void>
+}
+
+/** @throws PathError for what is refused; WizardError for what is no zip archive, or is damaged */
+export async function openZip(path: string, options: ZipOptions = {}): Promise<ZipArchive> {
+  const { label = path, limits = defaultLimits, signal } = options
+  const fd = open(path)
+  const close = () => closeAsync(fd)
+  try {
+    const entries = await readDirectory(fd, label, limits, signal)
+    const members = new Members(fd, label)
+    return {
+      label,
+      entries,
+      readWhole: (entry) => members.whole(entry),
+      read: (entry) => members.pieces(entry),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const closeAsync = promisify(closeFd)
+const readAsync = promisify(read)
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (cause) {
+    const why = hasCode(cause, 'ENOENT') ? 'is not there' : "can't be read"
+    throw new PathError(`${path} ${why}`, { cause })
+  }
+}
+
+const pieceSize = 256 * 1024
+const localSignature = 0x04034b50
+
+/** Every byte that is given was counted: a member is as long as the directory says, and has its checksum. */
+class Members {
+  readonly #fd: number
+  readonly #label: string
+
+  constructor(fd: number, label: string) {
+    this.#fd = fd
+    this.#label = label
+  }
+
+  whole(entry: ZipEntry): Buffer {
+    const packed = Buffer.allocUnsafe(entry.packedSize)
+    const length = readSync(this.#fd, packed, 0, packed.length, this.#start(entry))
+    if (length < packed.length) throw this.#damage(entry, 'it is cut short')
+    const bytes = entry.deflated ? this.#inflate(entry, packed) : packed
+    this.#check(entry, bytes.length, crc32(bytes))
+    return bytes
+  }
+
+  async *pieces(entry: ZipEntry): AsyncGenerator<Buffer> {
+    const packed = this.#packed(entry)
+    let [length, checksum] = [0, 0]
+    for await (const piece of entry.deflated ? this.#inflated(entry, packed) : packed) {
+      length += piece.length
+      if (length > entry.size) break
+      checksum = crc32(piece, checksum)
+      yield piece
+    }
+    this.#check(entry, length, checksum)
+  }
+
+  async *#packed(entry: ZipEntry): AsyncGenerator<Buffer> {
+    let at = this.#start(entry)
+    const end = at + entry.packedSize
+    while (at < end) {
+      const piece = Buffer.allocUnsafeSlow(Math.min(pieceSize, end - at))
+      const { bytesRead } = await readAsync(this.#fd, piece, 0, piece.length, at)
+      if (bytesRead === 0) throw this.#damage(entry, 'it is cut short')
+      at += bytesRead
+      yield piece.subarray(0, bytesRead)
+    }
+  }
+
+  /** Where its bytes begin, of its local header. */
+  #start(entry: ZipEntry): number {
+    const header = Buffer.allocUnsafe(localHeaderSize)
+    const length = readSync(this.#fd, header, 0, localHeaderSize, entry.offset)
+    if (length < localHeaderSize || header.readUInt32LE(0) !== localSignature) {
+      throw this.#damage(entry, 'it is not where the directory says')
+    }
+    const start = entry.offset + localHeaderSize + header.readUInt16LE(26) + header.readUInt16LE(28)
+    if (start + entry.packedSize > entry.end) throw this.#damage(entry, 'it overlaps another')
+    return start
+  }
+
+  #inflate(entry: ZipEntry, packed: Buffer): Buffer {
+    // One more than there may be, so that it is told from one that is as long as it says.
+    const room = Math.max(entry.size + 1, 64)
+    try {
+      return inflateRawSync(packed, { maxOutputLength: room, chunkSize: room })
+    } catch (cause) {
+      if (hasCode(cause, 'ERR_BUFFER_TOO_LARGE')) throw this.#damage(entry, tooLong, cause)
+      throw this.#damage(entry, "it can't be inflated", cause)
+    }
+  }
+
+  async *#inflated(entry: ZipEntry, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const inflate = createInflateRaw({ chunkSize: pieceSize })
+    const source = Readable.from(packed, { objectMode: false, highWaterMark: pieceSize })
+    source.on('error', (error) => inflate.destroy(error))
+    try {
+      for await (const piece of source.pipe(inflate)) yield piece as Buffer
+    } catch (cause) {
+      if (!hasCode(cause, 'Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT')) throw cause
+      throw this.#damage(entry, "it can't be inflated", cause)
+    } finally {
+      source.destroy()
+      inflate.destroy()
+    }
+  }
+
+  #check(entry: ZipEntry, length: number, checksum: number): void {
+    if (length > entry.size) throw this.#damage(entry, tooLong)
+    if (length < entry.size) throw this.#damage(entry, 'it is shorter than the directory says')
+    if (checksum !== entry.crc32) throw this.#damage(entry, 'it has another checksum')
+  }
+
+  #damage({ name }: ZipEntry, what: string, cause?: unknown) {
+    return damage(this.#label, `${quoted(name)}: ${what}`, cause)
+  }
+}
+
+const tooLong = 'it is longer than the directory says'

@@ -1,0 +1,83 @@
+import { distance } from 'fastest-levenshtein'
+
+export interface PlainTextOptions {
+  /** True where colours (SGR) may stay, as on a terminal; they are closed at the end. */
+  colours?: boolean
+}
+
+/*
+ * Names, descriptions, notes and logs were written by anybody. On a terminal an escape sequence can rename the
+ * window, answer for the user, or hide a line (ECMA-48, section 5); a bidi override can show a name backwards.
+ */
+const esc = '\\u001b'
+const sequences = new RegExp(
+  [
+    // Strings: OSC (title, clipboard, links), then DCS, SOS, PM and APC.
+    `(?:${esc}\\]|\\u009d)[^\\u0007\\u001b\\u009c\\u009d]*(?:\\u0007|${esc}\\\\|\\u009c)`,
+    `(?:${esc}[PX^_]|[\\u0090\\u0098\\u009e\\u009f])[^\\u001b\\u0090\\u0098\\u009c\\u009e\\u009f]*(?:${esc}\\\\|\\u009c)`,
+    // CSI: cursor, erasing, modes, and SGR, the colours.
+    `(?:${esc}\\[|\\u009b)[0-?]*[ -/]*[@-~]`,
+    // What is left of two and three characters: charsets, resets.
+    `${esc}[ -/]*[0-~]`,
+  ].join('|'),
+  'g',
+)
+const colour = new RegExp(`^${esc}\\[[0-9;:]*m$`)
+/** Bidi marks, embeddings, overrides and isolates, and the byte order mark. */
+const invisible = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it takes out
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+
+/** The text without escape sequences, control characters (but newline and tab) and bidi overrides. */
+export function plainText(text: string, { colours = false }: PlainTextOptions = {}): string {
+  const parts: string[] = []
+  let from = 0
+  let coloured = false
+  for (const match of text.matchAll(sequences)) {
+    parts.push(withoutControls(text.slice(from, match.index)))
+    if (colours && colour.test(match[0])) {
+      parts.push(match[0])
+      coloured = true
+    }
+    from = match.index + match[0].length
+  }
+  parts.push(withoutControls(text.slice(from)))
+  if (coloured) parts.push('\u001b[0m')
+  return parts.join('')
+}
+
+const withoutControls = (text: string) =>
+  text.replace(/\r\n/g, '\n').replace(controls, '').replace(invisible, '')
+
+const unseen = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+
+/** The same JSON with what a terminal would obey, and JSON leaves as it is, in escapes. */
+export const visibleJson = (json: string): string =>
+  json.replace(unseen, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** The same on one line and at most that long, for names, messages and cells of a table. */
+export function oneLine(text: string, longest = 500): string {
+  const line = plainText(text).replace(/\s+/gu, ' ').trim()
+  return line.length > longest ? `${line.slice(0, longest - 1).trimEnd()}…` : line
+}
+
+/** The known names that a wrong one may stand for, in any case, the nearest alone; empty where none is near. */
+export function nearest(word: string, names: readonly string[]): string[] {
+  const wanted = word.toUpperCase()
+  return names
+    .map((name) => ({ name, far: distance(wanted, name.toUpperCase()) }))
+    .filter(({ name, far }) => far <= mostTypos(Math.min(wanted.length, name.length)))
+    .sort((one, other) => one.far - other.far)
+    .filter(({ far }, _index, [best]) => far === best?.far)
+    .slice(0, 3)
+    .map(({ name }) => name)
+}
+
+/** Two letters that changed places count as two. */
+const mostTypos = (length: number) => (length < 4 ? 1 : Math.max(2, Math.floor(length / 3)))
+
+/** A hint that names the nearest, or undefined. */
+export function didYouMean(word: string, names: readonly string[]): string | undefined {
+  const near = nearest(word, names)
+  return near.length === 0 ? undefined : `did you mean ${near.join(' or ')}?`
+}

@@ -1,0 +1,99 @@
+import { ConfigError, UsageError } from '../../../base/errors.js'
+import type { Context } from '../../../context.js'
+import type { RepositoryData } from '../../../github/rest/shapes.js'
+import type { LocalListing } from '../../../repos/targets/listing.js'
+import type { Page } from '../../../terminal/page.js'
+import { defineVerb } from '../../verb.js'
+import { shortfallOf } from '../report-page.js'
+
+type Listed = { kind: 'remote'; list: RepositoryData[] } | { kind: 'local'; list: LocalListing[] }
+
+export const list = defineVerb({
+  name: 'list',
+  summary: 'the repositories of an owner on GitHub, or with --local of repos.yaml',
+  examples: [
+    { command: 'wizard REPO LIST', does: 'those of the default owner' },
+    { command: 'wizard REPO LIST ollama --limit 20', does: 'some of another' },
+    { command: 'wizard REPO LIST --local', does: 'what repos.yaml names, and where' },
+  ],
+  args: [
+    {
+      name: 'owner',
+      summary: 'an organisation or user; default: owner in github.yaml',
+      optional: true,
+    },
+  ],
+  flags: {
+    local: { type: 'boolean', summary: 'what repos.yaml names' },
+    limit: { type: 'integer', value: 'N', min: 1, summary: 'at most N; default: all' },
+  },
+  async run(context, [owner], { local, limit }): Promise<Listed> {
+    if (local && owner !== undefined) throw new UsageError('REPO LIST --local takes no owner')
+    if (local)
+      return { kind: 'local', list: (await (await context.repoSync()).list()).slice(0, limit) }
+    const client = await context.github()
+    return {
+      kind: 'remote',
+      list: await client.listRepositories(await ownerOf(context, owner), { limit }),
+    }
+  },
+  json: ({ list }) => list,
+  render: (found, context) =>
+    found.kind === 'local' ? localPage(found.list) : repositoriesPage(found.list, context),
+  shortfall(found) {
+    if (found.kind === 'remote') return null
+    const unknown = found.list.filter(({ error }) => error !== null)
+    return shortfallOf(unknown, { of: found.list, total: found.list.length })
+  },
+})
+
+async function ownerOf(context: Context, owner: string | undefined): Promise<string> {
+  const known = owner ?? (await context.config()).github.owner
+  if (known) return known
+  throw new ConfigError('there is no default owner', {
+    hint: 'name one: wizard REPO LIST OWNER; or set GITHUB_OWNER',
+  })
+}
+
+const localPage = (found: LocalListing[]): Page => ({
+  kind: 'table',
+  columns: [
+    { title: 'REPOSITORY', flexible: true },
+    { title: 'GROUP', flexible: true },
+    { title: 'HERE', tone: (cell) => (cell === 'yes' ? 'good' : 'warning') },
+    { title: 'BRANCH', flexible: true },
+    { title: 'SCHEDULE' },
+    { title: 'FOLDER', flexible: true },
+    { title: 'NOTE', flexible: true },
+  ],
+  rows: found.map(({ repo, group, present, branch, pull_schedule, path, error }) => [
+    repo,
+    group ?? '',
+    present ? 'yes' : 'no',
+    branch ?? '(default)',
+    pull_schedule ?? '',
+    path,
+    error?.message ?? '',
+  ]),
+})
+
+/** Repositories on GitHub, for LIST and SEARCH. */
+export const repositoriesPage = (found: RepositoryData[], _context: Context): Page => ({
+  kind: 'table',
+  columns: [
+    { title: 'REPOSITORY', flexible: true },
+    { title: 'BRANCH' },
+    { title: 'STARS', align: 'right' },
+    { title: 'PUSHED' },
+    { title: 'KIND', tone: () => 'faint' },
+    { title: 'DESCRIPTION', flexible: true },
+  ],
+  rows: found.map((one) => [
+    one.full_name,
+    one.default_branch,
+    String(one.stars),
+    one.pushed_at?.slice(0, 10) ?? '',
+    [one.private ? 'private' : 'public', one.archived && 'archived'].filter(Boolean).join(' '),
+    one.description ?? '',
+  ]),
+})

@@ -1,0 +1,39 @@
+import { repositoryTarget } from '../../targets.js'
+import { defineVerb } from '../../verb.js'
+
+export const tree = defineVerb({
+  name: 'tree',
+  summary: 'the files of a repository on GitHub',
+  examples: [
+    { command: 'wizard REPO TREE uDOS/typo', does: 'its top' },
+    { command: 'wizard REPO TREE uDOS/typo --recursive --ref v1.2.0', does: 'all of it, at a tag' },
+  ],
+  args: [{ name: 'repo', summary: 'owner/repo, its address, or a name below the default owner' }],
+  flags: {
+    ref: {
+      type: 'text',
+      value: 'R',
+      summary: 'a branch, tag or commit; default: the default branch',
+    },
+    recursive: { type: 'boolean', summary: 'with everything in its folders' },
+  },
+  async run(context, [target = ''], { ref, recursive }) {
+    const { owner, repo } = await repositoryTarget(context, target)
+    return (await context.github()).getTree(owner, repo, ref, recursive)
+  },
+  render: (entries) => ({
+    kind: 'table',
+    columns: [
+      { title: 'MODE', tone: () => 'faint' },
+      { title: 'TYPE' },
+      { title: 'SIZE', align: 'right' },
+      { title: 'PATH', flexible: true },
+    ],
+    rows: entries.map(({ mode, type, size, path }) => [
+      mode,
+      type,
+      size === null ? '' : String(size),
+      path,
+    ]),
+  }),
+})

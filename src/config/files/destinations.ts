@@ -1,0 +1,114 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { PathError } from '../../base/errors.js'
+import { type FullName, isFullName } from '../../base/names.js'
+import { contains, realForm, resolveInside } from '../locate/root.js'
+import type { SourceEntry } from '../types.js'
+
+/** Where a repository goes that names no destination. */
+export const usualDestination = '/library/{group}/{repo}'
+
+/** What a destination may hold in braces. */
+export const placeholders = ['owner', 'repo', 'group'] as const
+
+/**
+ * The absolute destination of one repository of a source. The name may come from a server's answer.
+ *
+ * @throws PathError where the name is none that GitHub gives, or the path leads out of ROOT.
+ */
+export function expandDestination(root: string, entry: SourceEntry, name: FullName): string {
+  if (!isFullName(name.owner, name.repo)) {
+    throw new PathError(`${JSON.stringify(`${name.owner}/${name.repo}`)} is no repository's name`)
+  }
+  return destinationOf(root, fillIn(entry.destination, { ...name, group: entry.group }))
+}
+
+export function fillIn(template: string, values: FullName & { group: string }): string {
+  return template.replace(/\{(owner|repo|group)\}/g, (_, key: keyof typeof values) => values[key])
+}
+
+/** @throws PathError where it leads out of ROOT, is ROOT, or a place that git or wizard keep for themselves. */
+export function destinationOf(root: string, path: string): string {
+  const destination = resolveInside(root, path)
+  const steps = relative(root, destination).split(sep)
+  if (destination === root) throw new PathError(`${path} is ROOT itself; expected a folder in it`)
+  const reserved =
+    steps.find((step) => /^\.git$/i.test(step)) ?? (steps[0] === '.wizard' && steps[0])
+  if (reserved) throw new PathError(`${path} leads into a ${reserved} folder`)
+  return destination
+}
+
+export interface Overlap<T> {
+  /** The one that comes second. */
+  item: T
+  other: T
+  /** The item's folder is the other's, or lies inside or around it. */
+  how: 'same' | 'inside' | 'around'
+}
+
+/**
+ * The items whose destinations are the same folder or nested: with the symbolic links on the way followed, and
+ * without regard to case where the file system has none.
+ */
+export async function findOverlaps<T>(
+  items: readonly T[],
+  destination: (item: T) => string,
+  root: string,
+): Promise<Overlap<T>[]> {
+  const foldsCase = await isCaseInsensitive(root)
+  const real = await realForms(items.map(destination))
+  const keyed = items.map((item, index) => {
+    const path = real[index] ?? destination(item)
+    return { item, index, key: foldsCase ? path.normalize('NFC').toLowerCase() : path }
+  })
+  // With the separator first in the order, whatever is inside a folder follows it directly.
+  const order = (key: string) => key.replaceAll(sep, '\0')
+  keyed.sort((a, b) => compare(order(a.key), order(b.key)) || a.index - b.index)
+  const overlaps: Overlap<T>[] = []
+  let outer: (typeof keyed)[number] | undefined
+  for (const one of keyed) {
+    if (outer === undefined || !contains(outer.key, one.key)) {
+      outer = one
+      continue
+    }
+    const isLater = outer.index < one.index
+    const [other, item] = isLater ? [outer, one] : [one, outer]
+    const how = outer.key === one.key ? 'same' : isLater ? 'inside' : 'around'
+    overlaps.push({ item: item.item, other: other.item, how })
+  }
+  return overlaps
+}
+
+const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
+
+/** Thousands of destinations share a few folders, most of them there. */
+async function realForms(paths: readonly string[]): Promise<string[]> {
+  const folders = new Map<string, Promise<string>>()
+  return Promise.all(
+    paths.map(async (path) => {
+      const folder = dirname(path)
+      const known = folders.get(folder) ?? realForm(folder)
+      folders.set(folder, known)
+      const real = join(await known, basename(path))
+      return realpath(real).catch(() => real)
+    }),
+  )
+}
+
+/** Asks the file system by the nearest folder that is there and has letters in its name. */
+async function isCaseInsensitive(folder: string): Promise<boolean> {
+  for (let path = folder; dirname(path) !== path; path = dirname(path)) {
+    const name = basename(path)
+    const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase()
+    if (other === name) continue
+    const [one, two] = await Promise.all([identity(path), identity(join(dirname(path), other))])
+    if (one !== undefined) return one === two
+  }
+  return false
+}
+
+const identity = (path: string) =>
+  lstat(path).then(
+    ({ dev, ino }) => `${dev}:${ino}`,
+    () => undefined,
+  )

@@ -1,0 +1,155 @@
+import { ConfigError, ConflictError, GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import type { Config, RepoEntry, RepositoryEntry } from '../types.js'
+import { firstEntry, insertEntry, type NewEntry, removeEntry } from '../yaml/splice.js'
+import { rewrite } from '../yaml/write.js'
+import { readText } from '../yaml/yaml-file.js'
+import { destinationOf, fillIn, usualDestination } from './destinations.js'
+
+export interface NewRepository {
+  /** Made where it is not there. */
+  group: string
+  owner: string
+  repo: string
+  /** As repos.yaml writes it; undefined: the usual one. */
+  destination?: string | undefined
+  branch?: string | undefined
+}
+
+export interface Edited {
+  /** `owner/repo`. */
+  repo: string
+  group: string
+  /** Its destination, absolute. */
+  path: string
+  /** The file that was edited, absolute. */
+  file: string
+}
+
+/**
+ * Adds an entry to repos.yaml, at the end of its group, and leaves every other byte as it is; makes the file where it
+ * is not there. What would not load is not written.
+ *
+ * @throws ConflictError where it is there already; ConfigError, PathError where the entry can't stand there.
+ */
+export async function addRepository(config: Config, added: NewRepository): Promise<Edited> {
+  const { group, owner, repo } = added
+  const entries = await config.repos()
+  const path = destinationOf(config.root, fillIn(added.destination ?? usualDestination, added))
+  refuseTwice(entries, added, path)
+  const file = config.fileFor('repos')
+  const before = config.files.repos === undefined ? null : readText(file)
+  const entry = entryOf(added)
+  const after = before === null ? firstEntry(group, entry) : insertEntry(before, group, entry)
+  if (after === null) throw notOurs(file, 'add the entry by hand')
+  const now = await config.reposIn(after)
+  const others = now.filter((one) => one.kind === 'source' || one.destination !== path)
+  if (now.length !== others.length + 1 || !areSame(others, entries)) {
+    throw notOurs(file, 'add the entry by hand')
+  }
+  await rewrite({ path: file, before, after })
+  return { repo: `${owner}/${repo}`, group, path, file }
+}
+
+/**
+ * Takes the entry out of repos.yaml: named by `owner/repo`, its address, its name alone, or its destination.
+ *
+ * @throws GitHubNotFoundError where there is none; UsageError where there are several, or a `from` brings it in.
+ */
+export async function removeRepository(config: Config, target: string): Promise<Edited> {
+  const entries = await config.repos()
+  const entry = findEntry(entries, target)
+  const { group, destination: path } = entry
+  const file = config.fileFor('repos')
+  const before = readText(file)
+  const index = entries.filter((one) => one.group === group).indexOf(entry)
+  const after = removeEntry(before, group, index)
+  const rest = after === null ? null : await config.reposIn(after)
+  const expected = entries.filter((one) => one !== entry)
+  if (after === null || rest === null || !areSame(rest, expected)) {
+    throw notOurs(file, `take out line ${entry.position.line} by hand`)
+  }
+  await rewrite({ path: file, before, after })
+  return { repo: `${entry.owner}/${entry.repo}`, group, path, file }
+}
+
+function entryOf({ owner, repo, destination, branch }: NewRepository): NewEntry {
+  const entry: NewEntry = { owner, repo }
+  if (destination !== undefined) entry.destination = destination
+  if (branch !== undefined) entry.branch = branch
+  return entry
+}
+
+const areSame = (some: RepoEntry[], others: RepoEntry[]) =>
+  some.length === others.length &&
+  some.every((one, index) => isSame(one, others[index] as RepoEntry))
+
+/** The same but for the line it stands in. */
+function isSame(one: RepoEntry, other: RepoEntry): boolean {
+  const text = (entry: RepoEntry) => JSON.stringify({ ...entry, position: null })
+  return text(one) === text(other)
+}
+
+const notOurs = (file: string, hint: string) =>
+  new ConfigError(`${file} is written in a way that can't be edited without touching more`, {
+    hint,
+  })
+
+/** A second one is meant only where it says where. */
+function refuseTwice(
+  entries: RepoEntry[],
+  { owner, repo, destination }: NewRepository,
+  path: string,
+): void {
+  const name = `${owner}/${repo}`
+  const entry = repositories(entries).find(
+    (one) => matches(one, name) && (destination === undefined || one.destination === path),
+  )
+  if (entry === undefined) return
+  const { file, line } = entry.position
+  throw new ConflictError(
+    `${name} is in ${file} already, in line ${line}, for ${entry.destination}`,
+    {
+      hint: 'give another destination to have it twice',
+    },
+  )
+}
+
+function findEntry(entries: RepoEntry[], target: string): RepositoryEntry {
+  const [found, ...more] = repositories(entries).filter((entry) => matches(entry, target))
+  if (found === undefined) throw nothingNamed(entries, target)
+  if (more.length === 0) return found
+  const paths = [found, ...more].map(({ destination }) => destination).join(', ')
+  throw new UsageError(`${target} is named ${more.length + 1} times, for ${paths}`, {
+    hint: 'name it by its destination',
+  })
+}
+
+const repositories = (entries: RepoEntry[]) =>
+  entries.filter((entry) => entry.kind === 'repository')
+
+const addressPattern = /^(?:\w+:\/\/[^/]+\/|[^/]+@[^/:]+:)([^/]+\/[^/]+?)(?:\.git)?\/?$/
+
+function matches({ owner, repo, destination }: RepositoryEntry, target: string): boolean {
+  const name = (addressPattern.exec(target)?.[1] ?? target).toLowerCase()
+  return (
+    `${owner}/${repo}`.toLowerCase() === name ||
+    repo.toLowerCase() === name ||
+    destination === target
+  )
+}
+
+function nothingNamed(entries: RepoEntry[], target: string): GitHubNotFoundError | UsageError {
+  const names = repositories(entries).map(({ owner, repo }) => `${owner}/${repo}`)
+  const source = entries.find(
+    (entry) =>
+      entry.kind === 'source' && entry.from.toLowerCase() === target.split('/')[0]?.toLowerCase(),
+  )
+  if (source) {
+    return new UsageError(`${target} has no entry of its own`, {
+      hint: `the entry in line ${source.position.line} brings it in: add it to its exclude`,
+    })
+  }
+  return new GitHubNotFoundError(`repos.yaml has no entry for ${target}`, {
+    hint: names.length > 0 ? `there is ${names.slice(0, 12).join(', ')}` : 'it names no repository',
+  })
+}

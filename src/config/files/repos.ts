@@ -1,0 +1,145 @@
+import { PathError } from '../../base/errors.js'
+import { type FullName, splitFullName } from '../../base/names.js'
+import { unknownPlaceholder } from '../schema/fields.js'
+import type { ReposFile, RepositoryValues, SourceValues } from '../schema/repos.js'
+import type { RepoEntry, RepositoryEntry, SourceEntry } from '../types.js'
+import type { ConfigDocument } from '../yaml/document.js'
+import { showPath } from '../yaml/document.js'
+import type { Fault, Path } from '../yaml/tree.js'
+import {
+  destinationOf,
+  fillIn,
+  findOverlaps,
+  type Overlap,
+  placeholders,
+  usualDestination,
+} from './destinations.js'
+
+interface Place {
+  root: string
+  owner: string | null
+  group: string
+  path: Path
+  document: ConfigDocument<ReposFile>
+}
+
+/**
+ * The entries of repos.yaml in the order of the file, their destinations absolute, no two of them in one another's way.
+ *
+ * @throws ConfigError, PathError
+ */
+export async function readRepos(
+  document: ConfigDocument<ReposFile>,
+  { root, owner }: { root: string; owner: string | null },
+): Promise<RepoEntry[]> {
+  const faults: Fault[] = []
+  const entries: { entry: RepoEntry; path: Path }[] = []
+  for (const [group, list] of Object.entries(document.value.repos)) {
+    for (const [index, values] of list.entries()) {
+      const path = ['repos', group, index]
+      const place = { root, owner, group, path, document }
+      const entry =
+        values.from === undefined ? repositoryOf(values, place) : sourceOf(values, place)
+      if ('message' in entry) faults.push(entry)
+      else entries.push({ entry, path })
+    }
+  }
+  document.refuse([...faults, ...(await overlaps(entries, root))])
+  return entries.map(({ entry }) => entry)
+}
+
+function repositoryOf(values: RepositoryValues, place: Place): RepositoryEntry | Fault {
+  const name = nameOf(values, place)
+  if ('message' in name) return name
+  const template = values.destination ?? usualDestination
+  const path = [...place.path, 'destination']
+  const wrong = wrongPlaceholder(template, path)
+  if (wrong) return wrong
+  const destination = resolved(path, () =>
+    destinationOf(place.root, fillIn(template, { ...name, group: place.group })),
+  )
+  if (typeof destination !== 'string') return destination
+  return { kind: 'repository', ...name, destination, ...optionsOf(values, place) }
+}
+
+function nameOf({ owner, repo }: RepositoryValues, place: Place): FullName | Fault {
+  if (owner !== undefined && repo.includes('/')) {
+    return {
+      path: [...place.path, 'repo'],
+      message: 'expected NAME, as its owner is named beside it',
+    }
+  }
+  return (
+    splitFullName(repo, owner ?? place.owner) ?? {
+      path: [...place.path, 'repo'],
+      message: 'has no owner; expected OWNER/NAME, or an owner beside it, or github.owner',
+    }
+  )
+}
+
+function sourceOf(values: SourceValues, place: Place): SourceEntry | Fault {
+  const { from, match, exclude, topics, visibility, archived, forks } = values
+  const destination = values.destination ?? usualDestination
+  const path = [...place.path, 'destination']
+  const wrong = wrongPlaceholder(destination, path) ?? withoutRepo(destination, path)
+  if (wrong) return wrong
+  // A name in the middle, to see where the template leads.
+  const sample = fillIn(destination, { owner: from, repo: 'x', group: place.group })
+  const inside = resolved(path, () => destinationOf(place.root, sample))
+  if (typeof inside !== 'string') return inside
+  const filters = { match, exclude, topics, visibility, archived, forks }
+  return { kind: 'source', from, ...filters, destination, ...optionsOf(values, place) }
+}
+
+const optionsOf = (values: RepositoryValues | SourceValues, { group, path, document }: Place) => ({
+  group,
+  branch: values.branch,
+  autoPull: values.auto_pull,
+  pullSchedule: values.pull_schedule,
+  depth: values.depth,
+  onDiverged: values.on_diverged,
+  position: document.position(path),
+})
+
+function wrongPlaceholder(template: string, path: Path): Fault | undefined {
+  const wrong = unknownPlaceholder(template, placeholders)
+  if (wrong === undefined) return undefined
+  return { path, message: `{${wrong}} is unknown; expected {owner}, {repo} or {group}` }
+}
+
+const withoutRepo = (template: string, path: Path): Fault | undefined =>
+  template.includes('{repo}')
+    ? undefined
+    : { path, message: 'expected {repo} in it, for each repository has its own folder' }
+
+function resolved(path: Path, find: () => string): string | Fault {
+  try {
+    return find()
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error
+    return { path, message: error.message, hint: error.hint, escapes: true }
+  }
+}
+
+async function overlaps(
+  entries: { entry: RepoEntry; path: Path }[],
+  root: string,
+): Promise<Fault[]> {
+  const placed = entries.flatMap(({ entry, path }) =>
+    entry.kind === 'repository' ? [{ entry, path }] : [],
+  )
+  const found = await findOverlaps(placed, ({ entry }) => entry.destination, root)
+  return found.map(({ item, other, how }) => {
+    return {
+      path: [...item.path, 'destination'],
+      message: `${item.entry.destination} ${relations[how]} the destination of ${showPath(other.path)} in line ${other.entry.position.line}`,
+      hint: 'give each repository a folder of its own',
+    }
+  })
+}
+
+const relations = {
+  same: 'is the same folder as',
+  inside: 'lies inside',
+  around: 'lies around',
+} satisfies Record<Overlap<unknown>['how'], string>

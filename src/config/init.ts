@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { UsageError } from '../base/errors.js'
+import { existsAt } from '../base/fs/read.js'
+import { fileSchemas } from './schema/index.js'
+import { rewrite } from './yaml/write.js'
+
+export interface InitRequest {
+  /** The folder of the files, absolute; made where it is not there. */
+  dir: string
+  owner: string | null
+  /** An org or user whose repositories are kept in step. */
+  from: string | null
+  /** `owner/repo`, each as an entry of its own in place of one `from:` entry. */
+  repositories: string[]
+}
+
+export interface Initialized {
+  dir: string
+  /** Absolute. */
+  files: { file: string; status: 'written' | 'kept' }[]
+}
+
+/**
+ * Writes github.yaml and repos.yaml. A file that is there is kept as it is, so that it can be run again.
+ *
+ * @throws UsageError for a name that GitHub can't have; ConfigError where a file can't be written
+ */
+export async function initConfig({ dir, ...wanted }: InitRequest): Promise<Initialized> {
+  const github = { github: wanted.owner === null ? {} : { owner: wanted.owner } }
+  const repos = { repos: groupsOf(wanted) }
+  const faulty = [fileSchemas.github.safeParse(github), fileSchemas.repos.safeParse(repos)]
+  for (const { error } of faulty) {
+    if (error) throw new UsageError(error.issues[0]?.message ?? 'a name is wrong')
+  }
+  const texts = {
+    'github.yaml': githubHead + (wanted.owner === null ? commented : stringify(github)),
+    'repos.yaml': reposHead + stringify(repos),
+  }
+  const files: Initialized['files'] = []
+  for (const [name, after] of Object.entries(texts)) {
+    const file = join(dir, name)
+    const isThere = await existsAt(file)
+    if (!isThere) await rewrite({ path: file, before: null, after })
+    files.push({ file, status: isThere ? 'kept' : 'written' })
+  }
+  return { dir, files }
+}
+
+const groupsOf = ({ from, repositories }: Omit<InitRequest, 'dir'>) => {
+  if (from === null) return {}
+  const each = repositories.map((full) => {
+    const [owner, repo] = full.split('/')
+    return { owner, repo }
+  })
+  return { [from]: repositories.length > 0 ? each : [{ from, archived: false }] }
+}
+
+const githubHead = `# How wizard reaches GitHub. Every key has a default: wizard CONFIG SCHEMA github tells them.
+#
+# The token is in none of these files: it comes from GITHUB_TOKEN, from .env beside this file, or from gh auth login.
+
+`
+
+const commented = `github: {}
+#  owner: NAME    # whose repositories are meant where a name has no owner
+`
+
+const reposHead = `# The repositories that are kept in step by wizard REPO SYNC, in groups. wizard REPO ADD adds one.
+# pull_schedule says when an entry falls due for wizard REPO SYNC --due: see wizard SCHEDULE.
+
+`

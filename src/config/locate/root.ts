@@ -1,0 +1,90 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { PathError } from '../../base/errors.js'
+
+/**
+ * ROOT where nothing names one: the folder that holds `config/` or `wizard/config/`. A folder of the files that
+ * goes by another name (`--config /etc/udos`) is ROOT itself, so that nothing lands beside it.
+ */
+export function rootOf(dir: string): string {
+  if (basename(dir) !== 'config') return dir
+  const above = dirname(dir)
+  return basename(above) === 'wizard' ? dirname(above) : above
+}
+
+/**
+ * Where a path from YAML leads: always inside ROOT, as DESTDIR does, so that `/library/x` and `library/x` are the same.
+ * The text alone is looked at; assertInside looks at what is on the disk.
+ *
+ * @throws PathError where `..` leads out of ROOT.
+ */
+export function resolveInside(root: string, path: string): string {
+  if (controls.test(path)) throw new PathError('a path with a control character in it')
+  const inside = resolve(root, `.${sep}${path}`)
+  if (!contains(root, inside)) {
+    throw new PathError(`${path} leads out of ${root}`, {
+      hint: 'take the ".." out, or choose another root',
+    })
+  }
+  return inside
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
+const controls = /[\u0000-\u001f\u007f]/
+
+/** Whether a path is the folder itself or below it, both absolute and in normal form. */
+export function contains(folder: string, path: string): boolean {
+  const from = relative(folder, path)
+  return from === '' || (from !== '..' && !from.startsWith(`..${sep}`) && !isAbsolute(from))
+}
+
+/** A path with the symbolic links on its way followed, as far as it is there. @throws PathError */
+export async function realForm(path: string): Promise<string> {
+  const real = await realpath(path).catch(absent)
+  if (real !== undefined || dirname(path) === path) return real ?? path
+  return join(await realForm(dirname(path)), basename(path))
+}
+
+/**
+ * Follows a path inside ROOT on the disk, right before something is written there: a symbolic link on the way
+ * may lead to another place inside ROOT, and nowhere else. What is not there yet is fine.
+ *
+ * @throws PathError where a link leads out, or to nothing, or a file stands in the way.
+ */
+export async function assertInside(root: string, path: string): Promise<void> {
+  if (!contains(root, path)) throw new PathError(`${path} is not in ${root}`)
+  const realRoot = await realpath(root).catch(absent)
+  if (realRoot === undefined) return
+  const steps = relative(root, path).split(sep).filter(Boolean)
+  let at = root
+  for (const [index, step] of steps.entries()) {
+    at = join(at, step)
+    const stat = await lstat(at).catch(absent)
+    if (stat === undefined) return
+    if (stat.isSymbolicLink()) await assertLink(realRoot, at)
+    else if (!stat.isDirectory() && index < steps.length - 1) {
+      throw new PathError(`${at} is a file, on the way to ${path}`, { hint: 'move it away' })
+    }
+  }
+}
+
+async function assertLink(realRoot: string, link: string): Promise<void> {
+  const target = await realpath(link).catch(absent)
+  if (target !== undefined && contains(realRoot, target)) return
+  const where = target === undefined ? 'to nothing' : `out of ${realRoot}, to ${target}`
+  throw new PathError(`${link} is a symbolic link that leads ${where}`, {
+    hint: 'remove the link, or choose another destination',
+  })
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined
+  if (error.code === 'ENOTDIR') {
+    throw new PathError(`${error.path ?? 'the path'}: a file stands where a folder was expected`, {
+      cause: error,
+    })
+  }
+  throw new PathError(`${error.path ?? 'the path'} can't be looked at: ${error.code}`, {
+    cause: error,
+  })
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { fullNamePattern, isRefName, ownerPattern, repoPattern } from '../../base/names.js'
+
+/*
+ * The kinds of values that more than one file has. A schema's `error` is what a message says was expected.
+ */
+
+/** Text of a shape: what was expected is told of other kinds of values, and of a missing one, too. */
+const shaped = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
+
+export const text = () => z.string().min(1, 'expected text')
+
+/** A path of this machine: only a shell knows what `~` stands for. */
+export const localPath = () =>
+  text().regex(/^(?!~)/, 'expected a path without ~, which no shell replaces here')
+
+export const flag = () => z.boolean()
+
+export const count = (least: number, most: number) => z.int().min(least).max(most)
+
+export const ownerName = () =>
+  shaped(ownerPattern, 'expected an organisation or user: letters, digits and hyphens')
+
+/** `owner/repo`, or the name alone. */
+export const repository = (expected = 'expected a repository: NAME or OWNER/NAME') =>
+  shaped(new RegExp(`${repoPattern.source}|${fullNamePattern.source}`, 'i'), expected)
+
+/** `owner/repo`. */
+export const fullName = () => shaped(fullNamePattern, 'expected a repository: OWNER/NAME')
+
+export const refName = () =>
+  z.string().refine(isRefName, {
+    error: 'expected a branch, a tag or a full commit id, without refs/heads/ before it',
+  })
+
+/** A path in a repository, from its top or from a component's folder. */
+export const pathInside = () =>
+  z
+    .string()
+    .min(1)
+    .refine(staysInside, { error: 'expected a relative path with "/", without ".." in it' })
+
+function staysInside(path: string): boolean {
+  return (
+    !path.startsWith('/') &&
+    !path.includes('\\') &&
+    !/^[A-Za-z]:/.test(path) &&
+    !path.split('/').includes('..')
+  )
+}
+
+/** The name of a variable of the environment. */
+export const variableName = () => shaped(/^[A-Za-z_]\w*$/, 'expected the name of a variable')
+
+/** A text that must hold a placeholder, as `v{version}` does; others in braces are refused. */
+export function template(needed: string, allowed: readonly string[] = [needed]) {
+  const known = allowed.map((name) => `{${name}}`).join(', ')
+  return text()
+    .refine((value) => value.includes(`{${needed}}`), { error: `expected {${needed}} in it` })
+    .refine((value) => unknownPlaceholder(value, allowed) === undefined, {
+      error: `expected no placeholder but ${known}`,
+    })
+}
+
+/** The first `{name}` that is not among the known ones. */
+export function unknownPlaceholder(value: string, known: readonly string[]): string | undefined {
+  return [...value.matchAll(/\{([^{}]*)\}/g)]
+    .map(([, name = '']) => name)
+    .find((name) => !known.includes(name))
+}

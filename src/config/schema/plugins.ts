@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { indexPattern } from '../../base/names.js'
+import { flag, ownerName, text } from './fields.js'
+
+/** plugins.yaml */
+export const pluginsFile = z.strictObject({
+  plugins: z
+    .strictObject({
+      topic: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]{0,49}$/, {
+          error: 'expected a topic: small letters, digits and hyphens',
+        })
+        .default('udos-plugin')
+        .describe('The topic that marks a repository as a plugin.'),
+      owners: z
+        .array(ownerName())
+        .default([])
+        .describe('Organisations and users whose repositories are looked through for plugins.'),
+      index: z
+        .array(z.string().regex(indexPattern, { error: 'expected OWNER/NAME or OWNER/NAME:PATH' }))
+        .default([])
+        .describe('Files that list plugins: OWNER/NAME, or OWNER/NAME:PATH (default: index.json).'),
+      udos_version: text()
+        .optional()
+        .describe('The version of uDOS that plugins must go with. Default: not checked.'),
+      require_signatures: flag()
+        .default(false)
+        .describe('Whether a plugin without a signature is refused.'),
+    })
+    .describe('Where plugins are found, and which may be installed.'),
+})
+
+export type PluginsFile = z.infer<typeof pluginsFile>

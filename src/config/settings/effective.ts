@@ -1,0 +1,117 @@
+import type { WizardError } from '../../base/errors.js'
+import { createRedactor, type Redactor } from '../../base/redact.js'
+import { proxyFromEnvironment } from '../../http/proxy.js'
+import { type Folder, findFolder, type Variables } from '../locate/folder.js'
+import { type FolderSource, openFolder } from '../locate/folder-source.js'
+import { collect } from '../problems.js'
+import { fileSchemas } from '../schema/index.js'
+import { type ConfigRequest, configFileNames, type Source } from '../types.js'
+import { documentValues, mask } from './flatten.js'
+import { readSettings, type Settings } from './settings.js'
+
+export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain }
+
+/** A value that counts, and where it comes from. */
+export interface EffectiveValue {
+  /** `github.owner`, `repos.tools[0].branch`. */
+  key: string
+  /** `***` in place of a secret. */
+  value: Plain
+  source: Source
+}
+
+export interface Effective {
+  values: EffectiveValue[]
+  /** What can't be read, so that its values are missing. */
+  problems: WizardError[]
+}
+
+/** Every value of all files, of the environment and the flags, as far as they can be read. Sends no request. */
+export async function effectiveValues(request: ConfigRequest): Promise<Effective> {
+  const problems: WizardError[] = []
+  const folder = (await collect(problems, () => findFolder(request))) ?? null
+  const source = await collect(problems, () => openFolder(folder, request))
+  const values = await settingValues(problems, request, { folder, source })
+  for (const name of configFileNames) {
+    if (name === 'github' || source === undefined) continue
+    const document = await collect(problems, () => source.read(name))
+    if (document) for (const one of documentValues(document, createRedactor())) values.push(one)
+    if (document && name === 'webhooks') fillSecret(values, request, source.variables)
+    if (document === null && name === 'plugins') values.push(...pluginDefaults())
+  }
+  return { values, problems }
+}
+
+/** Of github.yaml and what stands above it. Where the file is wrong, only the latter is known. */
+async function settingValues(
+  problems: WizardError[],
+  request: ConfigRequest,
+  { folder, source }: { folder: Folder | null; source: FolderSource | undefined },
+): Promise<EffectiveValue[]> {
+  const file = source && (await collect(problems, () => source.read('github')))
+  const from = { request, folder, file: file ?? null, variables: source?.variables ?? null }
+  const settings = await collect(problems, () => readSettings(from))
+  if (!settings) return []
+  const found = valuesOf(settings)
+  const proxy = found.find(({ key, value }) => key === 'github.proxy' && value === null)
+  const variable = await collect(problems, () =>
+    proxyFromEnvironment(request.env, new URL(settings.github.baseUrl)),
+  )
+  if (proxy && variable) {
+    proxy.value = createRedactor()(variable.url.href)
+    proxy.source = { from: 'variable', name: variable.name }
+  }
+  return file === undefined ? found.filter(({ source }) => source.from !== 'default') : found
+}
+
+function valuesOf({ github, root, logsDir, logsKeepDays, sources }: Settings): EffectiveValue[] {
+  const hide: Redactor = createRedactor()
+  const value = (key: string, plain: Plain, from = key): EffectiveValue => ({
+    key,
+    value: typeof plain === 'string' ? hide(plain) : plain,
+    source: sources[from] ?? { from: 'default' },
+  })
+  const app = github.app
+  return [
+    value('github.token', github.token === null ? null : mask),
+    ...(app === null
+      ? []
+      : [
+          value('github.app.id', app.id, 'github.app'),
+          value('github.app.private_key', app.privateKey, 'github.app'),
+          value('github.app.installation', app.installation, 'github.app'),
+        ]),
+    value('github.owner', github.owner),
+    value('github.base_url', github.baseUrl),
+    value('github.git_url', github.gitUrl),
+    value('github.timeout', github.timeout),
+    value('github.retry_attempts', github.retryAttempts),
+    value('github.proxy', github.proxy),
+    value('github.concurrency', github.concurrency),
+    value('root', root),
+    value('logs', logsDir),
+    value('logs_keep_days', logsKeepDays),
+  ]
+}
+
+/** GITHUB_WEBHOOK_SECRET, where the file names none. */
+function fillSecret(
+  values: EffectiveValue[],
+  request: ConfigRequest,
+  variables: Variables | null,
+): void {
+  if (values.some(({ key, value }) => key === 'webhooks.secret' && value !== null)) return
+  const name = 'GITHUB_WEBHOOK_SECRET'
+  const source: Source | null = request.env[name]
+    ? { from: 'variable', name }
+    : variables?.own[name]
+      ? { from: 'env-file', name, file: variables.file }
+      : null
+  if (source) values.push({ key: 'webhooks.secret', value: mask, source })
+}
+
+const pluginDefaults = (): EffectiveValue[] =>
+  documentValues(
+    { value: fileSchemas.plugins.parse({ plugins: {} }), source: () => undefined },
+    createRedactor(),
+  )

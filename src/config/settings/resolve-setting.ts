@@ -1,0 +1,105 @@
+import type { z } from 'zod'
+import { ConfigError } from '../../base/errors.js'
+import { explain } from '../schema/explain.js'
+import type { Source } from '../types.js'
+import { fromText } from '../yaml/interpolate.js'
+import type { SettingsRequest } from './settings.js'
+
+/** The variable that stands above each key. */
+export const overrides = {
+  'github.token': 'WIZARD_TOKEN',
+  'github.owner': 'WIZARD_OWNER',
+  'github.base_url': 'WIZARD_BASE_URL',
+  'github.git_url': 'WIZARD_GIT_URL',
+  'github.timeout': 'WIZARD_TIMEOUT',
+  'github.retry_attempts': 'WIZARD_RETRY_ATTEMPTS',
+  'github.proxy': 'WIZARD_PROXY',
+  'github.concurrency': 'WIZARD_CONCURRENCY',
+  root: 'WIZARD_ROOT',
+  logs: 'WIZARD_LOGS',
+  logs_keep_days: 'WIZARD_LOGS_KEEP_DAYS',
+} as const
+
+export type SettingKey = keyof typeof overrides
+
+/** A text that stands for a value, and where it comes from. */
+interface Found {
+  text: string
+  source: Source
+}
+
+/** Its text is undefined where it is unset. */
+type Filler = Omit<Found, 'text'> & { text: string | undefined }
+
+/** Takes each value from the strongest that has it, and remembers which that was. */
+export class Picker {
+  readonly sources: Record<string, Source> = {}
+  private readonly from: SettingsRequest
+  private readonly faults: ((details?: ConfigError[]) => ConfigError)[] = []
+
+  constructor(from: SettingsRequest) {
+    this.from = from
+  }
+
+  /** What the environment says above the file. */
+  override(key: SettingKey): Found | undefined {
+    const name = overrides[key]
+    const text = this.from.request.env[name]
+    return text ? { text, source: { from: 'variable', name } } : undefined
+  }
+
+  /** Where a value was found by other means. */
+  note(key: string, source: Source | undefined): void {
+    if (source) this.sources[key] = source
+  }
+
+  /** A variable that fills in for the file, from `.env` too where that may name it. */
+  variable(
+    name: string,
+    reach: 'environment' | 'env-file' = 'environment',
+    change = (text: string) => text,
+  ): Filler {
+    const { request, variables } = this.from
+    const here = request.env[name]
+    if (here) return { text: change(here), source: { from: 'variable', name } }
+    const own = reach === 'env-file' ? variables?.own[name] : undefined
+    const source: Source = { from: 'env-file', name, file: variables?.file ?? '' }
+    return { text: own ? change(own) : undefined, source }
+  }
+
+  /** @throws ConfigError for the first variable with a wrong value, the others in its details */
+  refuse(): void {
+    const [first, ...rest] = this.faults
+    if (first) throw first(rest.map((make) => make()))
+  }
+
+  /** `value`: the file's. A variable with a wrong value counts as unset until `refuse` tells it. */
+  pick<T>(key: SettingKey, schema: z.ZodType<T>, value: T | undefined, fillers: Filler[] = []): T {
+    const override = this.override(key)
+    if (override) return this.take(key, schema, override)
+    const source = this.from.file?.source(key.split('.'))
+    if (source && value != null) {
+      this.sources[key] = source
+      return value
+    }
+    const filler = fillers.find((one): one is Found => Boolean(one.text))
+    if (filler) return this.take(key, schema, filler)
+    this.sources[key] = { from: 'default' }
+    return schema.parse(undefined)
+  }
+
+  private take<T>(key: SettingKey, schema: z.ZodType<T>, { text, source }: Found): T {
+    this.sources[key] = source
+    const first = schema.safeParse(text, { error: explain })
+    if (first.success) return first.data
+    const [issue] = first.error.issues
+    const expected = issue?.code === 'invalid_type' ? issue.expected : ''
+    const second = schema.safeParse(fromText(text, expected) ?? text, { error: explain })
+    if (second.success) return second.data
+    const name = 'name' in source ? source.name : key
+    const message = `${name}: ${second.error.issues[0]?.message}`
+    const hint = `it stands for ${key} in github.yaml`
+    this.faults.push((details) => new ConfigError(message, { hint, details }))
+    return schema.parse(undefined)
+  }
+}

@@ -1,0 +1,108 @@
+import { join, resolve } from 'node:path'
+import { type Folder, userFolders, type Variables } from '../locate/folder.js'
+import { resolveInside, rootOf } from '../locate/root.js'
+import { type GitHubFile, githubFile, githubKeys } from '../schema/github.js'
+import type { ConfigRequest, GitHubConfig, Source } from '../types.js'
+import type { ConfigDocument } from '../yaml/document.js'
+import { apiOfHost, gitUrlOf, withoutSlash } from './hosts.js'
+import { Picker } from './resolve-setting.js'
+
+/** What github.yaml, the environment and the flags say together. */
+export interface Settings {
+  github: GitHubConfig
+  root: string
+  logsDir: string
+  logsKeepDays: number
+  sources: Record<string, Source>
+}
+
+export interface SettingsRequest {
+  request: ConfigRequest
+  folder: Folder | null
+  /** github.yaml, where it is there. */
+  file: ConfigDocument<GitHubFile> | null
+  variables: Variables | null
+}
+
+/**
+ * Each value from the first that has it: a flag, its WIZARD_ variable, the file, what fills in for the file, the default.
+ *
+ * @throws ConfigError for a variable with a wrong value; PathError for logs that leave ROOT.
+ */
+export function readSettings(from: SettingsRequest): Settings {
+  const picker = new Picker(from)
+  const github = readGitHub(picker, from)
+  const root = readRoot(picker, from)
+  const logsDir = readLogs(picker, from, root)
+  const days = githubFile.shape.logs_keep_days
+  const logsKeepDays = picker.pick('logs_keep_days', days, from.file?.value.logs_keep_days)
+  picker.refuse()
+  return { github, root, logsDir, logsKeepDays, sources: picker.sources }
+}
+
+function readGitHub(picker: Picker, { folder, file }: SettingsRequest): GitHubConfig {
+  const keys = githubKeys.shape
+  const values = file?.value.github
+  const app = picker.override('github.token') ? null : (values?.app ?? null)
+  if (app) picker.note('github.app', file?.source(['github', 'app']))
+  const tokens = [picker.variable('GH_TOKEN'), picker.variable('GITHUB_TOKEN', 'env-file')]
+  const owners = [picker.variable('GITHUB_OWNER', 'env-file')]
+  const proxy = picker.pick('github.proxy', keys.proxy, values?.proxy)
+  return {
+    token: picker.pick('github.token', keys.token, values?.token, app ? [] : tokens) ?? null,
+    app: app && {
+      id: app.id,
+      privateKey: resolve(folder?.dir ?? '', app.private_key),
+      installation: app.installation,
+    },
+    owner: picker.pick('github.owner', keys.owner, values?.owner, owners) ?? null,
+    ...readAddresses(picker, values),
+    timeout: picker.pick('github.timeout', keys.timeout, values?.timeout),
+    retryAttempts: picker.pick(
+      'github.retry_attempts',
+      keys.retry_attempts,
+      values?.retry_attempts,
+    ),
+    proxy: proxy ?? null,
+    concurrency: picker.pick('github.concurrency', keys.concurrency, values?.concurrency),
+  }
+}
+
+function readAddresses(picker: Picker, values: GitHubFile['github']) {
+  const keys = githubKeys.shape
+  const api = picker.pick('github.base_url', keys.base_url, values?.base_url, [
+    picker.variable('GITHUB_API_URL'),
+    picker.variable('GH_HOST', 'environment', apiOfHost),
+  ])
+  const baseUrl = normal(api ?? 'https://api.github.com')
+  const gitUrl = picker.pick('github.git_url', keys.git_url, values?.git_url)
+  return { baseUrl, gitUrl: gitUrl == null ? gitUrlOf(baseUrl) : normal(gitUrl) }
+}
+
+/** As the URL parser writes it, so that what was judged is what is used. */
+const normal = (address: string) => withoutSlash(new URL(address).href)
+
+function readRoot(picker: Picker, { request, folder, file }: SettingsRequest): string {
+  const { cwd, flags } = request
+  const override = flags?.root
+    ? { text: flags.root, source: { from: 'flag', name: '--root' } as const }
+    : picker.override('root')
+  picker.note('root', override?.source ?? file?.source(['root']) ?? { from: 'default' })
+  if (override) return resolve(cwd, override.text)
+  const own = folder === null || folder.origin === 'user'
+  const usual = own ? userFolders(request).data : rootOf(folder.dir)
+  return resolve(usual, file?.value.root ?? '')
+}
+
+function readLogs(
+  picker: Picker,
+  { request, folder, file }: SettingsRequest,
+  root: string,
+): string {
+  const logs = picker.pick('logs', githubFile.shape.logs, file?.value.logs)
+  if (picker.override('logs')) return resolve(request.cwd, logs)
+  if (folder === null && picker.sources.root?.from === 'default') {
+    return join(userFolders(request).state, 'logs')
+  }
+  return file === null ? resolveInside(root, logs) : file.inside(root, ['logs'], logs)
+}

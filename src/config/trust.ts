@@ -1,0 +1,119 @@
+import { resolve } from 'node:path'
+import { GitHubAuthError } from '../base/errors.js'
+import { oneLine } from '../base/text.js'
+import type { Folder } from './locate/folder.js'
+import { contains, realForm, rootOf } from './locate/root.js'
+import type { GitHubFile } from './schema/github.js'
+import { apiOfHost, gitUrlOf, isGitHub, isLoopback, parseUrl } from './settings/hosts.js'
+import { overrides } from './settings/resolve-setting.js'
+import type { ConfigRequest } from './types.js'
+import { type ConfigDocument, showFile } from './yaml/document.js'
+import { oneVariable } from './yaml/interpolate.js'
+
+/*
+ * A folder that was found by searching may have come with a repository that was only just cloned, so it may not
+ * lead a credential away. It may choose among the hosts that would see it anyway: github.com, this machine, and
+ * those that the environment or the user's own folder name. Its `.env` names none: it lies beside, and whoever wrote
+ * the one wrote the other. Nor may its App's private key be a file of somebody else's. What it may do is what its
+ * verbs do when they are called by name there, as a makefile may.
+ */
+
+export interface TrustRequest {
+  request: ConfigRequest
+  folder: Folder
+  file: ConfigDocument<GitHubFile>
+  /** github.yaml of the user's own folder; asked for when something hangs on it. */
+  readOwn(): Promise<GitHubFile['github'] | undefined>
+}
+
+/** @throws GitHubAuthError naming the file, the key and the host. */
+export async function assertTrusted(trust: TrustRequest): Promise<void> {
+  if (trust.folder.origin !== 'found') return
+  const found = await Promise.all([
+    strangerAsHost(trust, 'base_url'),
+    strangerAsHost(trust, 'git_url'),
+    strangerAsHost(trust, 'proxy'),
+    strangerAsKey(trust),
+  ])
+  const [first, ...details] = found.filter((one) => one !== null)
+  if (first) throw first(details.map((make) => make()))
+}
+
+/** Made with what else is wrong in its details. */
+type Stranger = (details?: GitHubAuthError[]) => GitHubAuthError
+
+type HostKey = 'base_url' | 'git_url' | 'proxy'
+
+async function strangerAsHost(trust: TrustRequest, key: HostKey): Promise<Stranger | null> {
+  const address = trust.file.value.github?.[key]
+  if (address == null || trust.request.env[overrides[`github.${key}`]]) return null
+  const { hostname } = new URL(address)
+  if (isLoopback(hostname) || isGitHub(hostname)) return null
+  const roles = key === 'proxy' ? proxies : servers
+  if (roles.fromEnvironment(trust.request.env).includes(hostname)) return null
+  if (roles.fromFile(await trust.readOwn()).includes(hostname)) return null
+  return foreign(trust, key, hostname)
+}
+
+/** A host that is named as a proxy is trusted as a proxy alone. */
+interface Role {
+  fromEnvironment(env: ConfigRequest['env']): string[]
+  fromFile(github: GitHubFile['github'] | undefined): string[]
+}
+
+const servers: Role = {
+  fromEnvironment({ GITHUB_API_URL, GH_HOST, WIZARD_BASE_URL, WIZARD_GIT_URL }) {
+    const api = [GITHUB_API_URL, GH_HOST && apiOfHost(GH_HOST), WIZARD_BASE_URL]
+    return hostnames([...api.flatMap(withGit), WIZARD_GIT_URL])
+  },
+  fromFile: (github) => hostnames([...withGit(github?.base_url), github?.git_url]),
+}
+
+const proxies: Role = {
+  fromEnvironment(env) {
+    const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY']
+    const values = names.flatMap((name) => [env[name], env[name.toLowerCase()]])
+    // curl takes HOST:PORT too.
+    return hostnames(
+      values.map((value) => value && (value.includes('://') ? value : `http://${value}`)),
+    )
+  },
+  fromFile: (github) => hostnames([github?.proxy]),
+}
+
+type Address = string | null | undefined
+
+const withGit = (api: Address): Address[] => (api && parseUrl(api) ? [api, gitUrlOf(api)] : [])
+
+const hostnames = (addresses: Address[]): string[] =>
+  addresses.flatMap((address) => (address && parseUrl(address)?.hostname) || [])
+
+/** What stands in the file is told rather than what variables made of it: that may hold a secret. */
+function foreign(trust: TrustRequest, key: HostKey, hostname: string): Stranger {
+  const { file } = trust
+  const path = ['github', key]
+  const source = file.source(path)
+  const hasVariables = source?.from === 'file' && source.variables.length > 0
+  const host = hasVariables ? 'a host made of variables' : oneLine(hostname, 100)
+  const { shown, place } = file.where(path)
+  const message = `${shown} names ${host}, and a configuration that was found by searching gets no credential for it`
+  const hint = `${remedy(trust)}, or name the host in ${key === 'proxy' ? 'HTTPS_PROXY' : 'GH_HOST'}`
+  return (details) => new GitHubAuthError(message, { hint, place, details })
+}
+
+async function strangerAsKey(trust: TrustRequest): Promise<Stranger | null> {
+  const { folder, file, request } = trust
+  const key = file.value.github?.app?.private_key
+  if (key === undefined || request.env.WIZARD_TOKEN) return null
+  const path = ['github', 'app', 'private_key']
+  const variable = oneVariable(file.text(path) ?? '')
+  if (variable && request.env[variable]) return null
+  const project = await realForm(rootOf(folder.dir))
+  if (contains(project, await realForm(resolve(folder.dir, key)))) return null
+  const { shown, place } = file.where(path)
+  const message = `${shown} names a file outside of its project, and a configuration that was found by searching gets no credential of others`
+  return (details) => new GitHubAuthError(message, { hint: remedy(trust), place, details })
+}
+
+const remedy = ({ folder, request }: TrustRequest) =>
+  `if it is yours, say so with --config ${showFile(folder.dir, request.cwd)} or WIZARD_CONFIG`

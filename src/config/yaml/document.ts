@@ -1,0 +1,127 @@
+import { relative } from 'node:path'
+import type { z } from 'zod'
+import {
+  ConfigError,
+  type ErrorOptions,
+  type ErrorPlace,
+  PathError,
+  type WizardError,
+} from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { resolveInside } from '../locate/root.js'
+import { faultsOf } from '../schema/explain.js'
+import type { Position, Source } from '../types.js'
+import { parseTree } from './interpolate.js'
+import { type Fault, type Path, type ReadOptions, readTree, type Tree } from './tree.js'
+import type { YamlFile } from './yaml-file.js'
+
+/** A file whose values have the shape of its schema, and where each of them stands. */
+export interface ConfigDocument<T> {
+  value: T
+  position(path: Path): Position
+  /** undefined where the file says nothing, so that a value is a default. */
+  source(path: Path): Source | undefined
+  /** `file:line:column: key`, for a message of another kind, and the same as data. */
+  where(path: Path): { shown: string; place: ErrorPlace }
+  /** A scalar as it is written, before variables were replaced. */
+  text(path: Path): string | undefined
+  /** A path from the file, inside a folder. @throws PathError */
+  inside(folder: string, path: Path, value: string): string
+  /** Throws the first of them, the others in its details; returns where there is none. @throws ConfigError, PathError */
+  refuse(faults: readonly Fault[]): void
+}
+
+/** @throws ConfigError for the first thing that is wrong, the others in its details. */
+export function readDocument<T>(
+  file: YamlFile,
+  schema: z.ZodType<T>,
+  options: ReadOptions,
+): ConfigDocument<T> {
+  const tree = readTree(file, options)
+  const parsed = parseTree(schema, tree)
+  const issues = parsed.success ? [] : faultsOf(parsed.error.issues, tree.exactPlace)
+  refuse(file, tree, [...tree.faults, ...issues.filter((fault) => !isFollowUp(fault, tree.faults))])
+  return {
+    value: parsed.data as T,
+    position: (path) => positionOf(file, offset(tree, { path, message: '' })),
+    source: (path) => sourceOf(file, tree, path),
+    where: (path) => where(file, tree, { path, message: '' }),
+    text: (path) => tree.exactPlace(path)?.text,
+    inside: (folder, path, value) => inside(file, tree, path, () => resolveInside(folder, value)),
+    refuse: (faults) => refuse(file, tree, faults),
+  }
+}
+
+/** What could not be read is missing for the schema, too; that is told once. */
+const isFollowUp = ({ path }: Fault, faults: readonly Fault[]): boolean =>
+  faults.some((fault) => fault.path.every((step, index) => path[index] === step))
+
+function refuse(file: YamlFile, tree: Tree, faults: readonly Fault[]): void {
+  // What is missing may stand there by a wrong name, so that is told first.
+  const rank = (fault: Fault) => 2 * offset(tree, fault) + (fault.at === 'missing' ? 1 : 0)
+  const [first, ...rest] = [...faults].sort((one, other) => rank(one) - rank(other))
+  if (first === undefined) return
+  const details = rest.map((fault) => errorOf(file, tree, fault))
+  throw errorOf(file, tree, first, details)
+}
+
+function errorOf(file: YamlFile, tree: Tree, fault: Fault, details?: WizardError[]): WizardError {
+  const { shown, place } = where(file, tree, fault)
+  const options: ErrorOptions = { hint: fault.hint, details, place }
+  const message = `${shown}: ${fault.message}`
+  return fault.escapes ? new PathError(message, options) : new ConfigError(message, options)
+}
+
+function where(file: YamlFile, tree: Tree, fault: Fault): { shown: string; place: ErrorPlace } {
+  const position = positionOf(file, offset(tree, fault))
+  const key = showPath(fault.path)
+  return {
+    shown: `${file.shown}:${position.line}:${position.column}${key && `: ${key}`}`,
+    place: { ...position, key: key || null, nearest: fault.nearest ?? null },
+  }
+}
+
+function inside<T>(file: YamlFile, tree: Tree, path: Path, find: () => T): T {
+  try {
+    return find()
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error
+    const { message, hint } = error
+    throw errorOf(file, tree, { path, message, hint, escapes: true })
+  }
+}
+
+function offset(tree: Tree, { path, at, offset }: Fault): number {
+  if (offset !== undefined) return offset
+  const { key, value } = tree.place(path)
+  return at === undefined ? value : (key ?? value)
+}
+
+function positionOf({ path, lines }: YamlFile, offset: number): Position {
+  const { line, col } = lines.linePos(offset)
+  return { file: path, line, column: col }
+}
+
+function sourceOf(file: YamlFile, tree: Tree, path: Path): Source | undefined {
+  const place = tree.exactPlace(path)
+  if (place === undefined) return undefined
+  const position = positionOf(file, place.value)
+  return { from: 'file', position, variables: [...(place.variables ?? [])] }
+}
+
+/** `repos.tools[0].branch`; names that are no plain words in quotes. */
+export function showPath(path: Path): string {
+  return path
+    .map((step) => {
+      if (typeof step === 'number') return `[${step}]`
+      return /^[\w-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(oneLine(step, 60))}]`
+    })
+    .join('')
+    .replace(/^\./, '')
+}
+
+/** A path as a message shows it: from the current folder where it lies in it, else absolute. */
+export function showFile(path: string, cwd: string): string {
+  const from = relative(cwd, path)
+  return from === '' || from.startsWith('..') ? path : from
+}

@@ -1,0 +1,142 @@
+import type { z } from 'zod'
+import { explain } from '../schema/explain.js'
+import type { Path, Tree } from './tree.js'
+
+/** The value of a variable; undefined where it is unset or empty. */
+export type Lookup = (name: string) => string | undefined
+
+export interface Interpolated {
+  text: string
+  /** The variables whose values are in it. */
+  variables: string[]
+  /** Those that are unset and have no default. */
+  unset: string[]
+  /** What is wrong with the way it is written. */
+  problem?: string
+}
+
+/** Whether there is anything to replace. */
+export const hasVariables = (text: string): boolean => text.includes('${')
+
+/** The name in a text that is one `${NAME}` and nothing else, so that an unset one leaves nothing. */
+export const oneVariable = (text: string): string | undefined =>
+  /^\$\{(\w+)\}$/.exec(text.trim())?.[1]
+
+/**
+ * Replaces `${NAME}` and `${NAME:-default}`, where a default may hold others; `$${` stands for the characters `${`.
+ * What a variable brings in is not looked through again.
+ */
+export function interpolate(text: string, lookup: Lookup): Interpolated {
+  const result: Interpolated = { text: '', variables: [], unset: [] }
+  const scanner: Scanner = { text, at: 0, lookup, result }
+  result.text = scan(scanner, { nested: false, needed: true })
+  return result
+}
+
+interface Scanner {
+  text: string
+  at: number
+  lookup: Lookup
+  result: Interpolated
+}
+
+/** `needed` is false in a default that is not taken: it is read past, and may name what is unset. */
+interface Part {
+  nested: boolean
+  needed: boolean
+}
+
+const special = /\$\$\{|\$\{|\}/g
+const variable = /([A-Za-z_]\w*)(:-|\})/y
+
+function scan(scanner: Scanner, part: Part): string {
+  let out = ''
+  for (;;) {
+    special.lastIndex = scanner.at
+    const match = special.exec(scanner.text)
+    out += scanner.text.slice(scanner.at, match?.index)
+    if (match === null) {
+      scanner.at = scanner.text.length
+      if (part.nested) scanner.result.problem ??= 'a "$" and "{" without their "}"'
+      return out
+    }
+    scanner.at = match.index + match[0].length
+    if (match[0] === '}' && part.nested) return out
+    out += match[0] === '${' ? replace(scanner, part.needed) : match[0].replace('$$', '$')
+  }
+}
+
+function replace(scanner: Scanner, needed: boolean): string {
+  variable.lastIndex = scanner.at
+  const [whole, name, ending] = variable.exec(scanner.text) ?? []
+  if (whole === undefined || name === undefined) {
+    scanner.result.problem ??=
+      '"$" and "{" without a name and "}" or ":-" after them; write "$$" for a plain "$" there'
+    return ''
+  }
+  scanner.at += whole.length
+  const value = scanner.lookup(name)
+  const fallback =
+    ending === ':-' ? scan(scanner, { nested: true, needed: needed && !value }) : undefined
+  if (value) {
+    if (needed) scanner.result.variables.push(name)
+    return value
+  }
+  if (fallback === undefined && needed) scanner.result.unset.push(name)
+  return fallback ?? ''
+}
+
+/**
+ * A variable's text where a number, true or false is expected is taken for one: `${N:-8}` is text for YAML.
+ * What is expected is the schema's to say, for a token may be all digits.
+ */
+export function parseTree<T>(schema: z.ZodType<T>, tree: Tree) {
+  const first = schema.safeParse(tree.value, { error: explain })
+  if (first.success) return first
+  const converted = wrongTypes(first.error.issues, []).filter(
+    ({ path, expected }) =>
+      tree.exactPlace(path)?.variables !== undefined && convert(tree.value, path, expected),
+  )
+  return converted.length === 0 ? first : schema.safeParse(tree.value, { error: explain })
+}
+
+interface WrongType {
+  path: Path
+  expected: string
+}
+
+/** Of each shape that a value may have. */
+function wrongTypes(issues: readonly z.core.$ZodIssue[], above: Path): WrongType[] {
+  return issues.flatMap((issue) => {
+    const path = [...above, ...(issue.path as Path)]
+    if (issue.code === 'invalid_type') return [{ path, expected: issue.expected }]
+    if (issue.code !== 'invalid_union') return []
+    return issue.errors.flatMap((inner) => wrongTypes(inner, path))
+  })
+}
+
+function convert(top: unknown, path: Path, expected: string): boolean {
+  const container = path.slice(0, -1).reduce((value, step) => child(value, step), top)
+  const last = path.at(-1)
+  if (last === undefined || typeof container !== 'object' || container === null) return false
+  const value = fromText(child(container, last), expected)
+  if (value === undefined) return false
+  Object.assign(container, { [last]: value })
+  return true
+}
+
+const child = (value: unknown, step: string | number): unknown =>
+  (value as Record<string | number, unknown>)[step]
+
+/** A number, true or false from its text; undefined where it is none, or none is expected. */
+export function fromText(text: unknown, expected: string): number | boolean | undefined {
+  if (typeof text !== 'string') return undefined
+  if (expected === 'boolean') return flags.get(text.trim().toLowerCase())
+  const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim())
+  return isNumber && (expected === 'number' || expected === 'int') ? Number(text) : undefined
+}
+
+const flags = new Map([
+  ['true', true],
+  ['false', false],
+])

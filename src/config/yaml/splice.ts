@@ -1,0 +1,208 @@
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
+
+/*
+ * Edits of repos.yaml as splices of its text, so that whatever is not edited keeps every byte: comments, blank lines,
+ * quotes, line ends. Where the file is written in a way these do not know, they return null.
+ */
+
+export type NewEntry = Record<string, string>
+
+/** A file that names one repository and nothing else. */
+export function firstEntry(group: string, entry: NewEntry): string {
+  return `repos:\n${groupLines(group, entry, 2, 2).join('\n')}\n`
+}
+
+/** The text with the entry at the end of its group, the group at the end of the file where it is new. */
+export function insertEntry(text: string, group: string, entry: NewEntry): string | null {
+  const repos = reposOf(text)
+  if (repos === null) return null
+  const pair = repos.map.items.find(({ key }) => nameOf(key) === group)
+  if (pair === undefined) return insertGroup(text, repos, group, entry)
+  const list = pair.value
+  if (!isSeq(list) || list.anchor) return null
+  if (list.items.length === 0)
+    return fillEmpty(text, list, listLines(entry, dashColumn(text, pair, repos)))
+  if (list.flow) return insertAt(text, endOf(list.items.at(-1) as Node), `, ${flow(entry)}`)
+  const column = columnOf(text, list.range?.[0] ?? 0)
+  return insertLines(text, list, column, listLines(entry, column))
+}
+
+/** The text without the entry at that index of the group; an emptied group stays, as `[]`. */
+export function removeEntry(text: string, group: string, index: number): string | null {
+  const pair = reposOf(text)?.map.items.find(({ key }) => nameOf(key) === group)
+  const list = pair?.value
+  if (!isSeq(list) || list.anchor || index >= list.items.length) return null
+  if (list.flow) return removeFromFlow(text, list, index)
+  const dash = dashesOf(list)[index]
+  if (dash === undefined) return null
+  const from = lineStart(text, dash)
+  const column = dash - from
+  if (text.slice(from, dash).trim() !== '') return null
+  const to = endOfBlock(text, list.items[index] as Node, column + 1)
+  const rest = text.slice(0, from) + text.slice(to)
+  if (list.items.length > 1) return rest
+  const colon = colonOf(pair)
+  return colon === undefined ? null : insertAt(rest, colon + 1, ' []')
+}
+
+interface Repos {
+  pair: Pair
+  map: YAMLMap
+}
+
+function reposOf(text: string): Repos | null {
+  const { contents, errors } = parseDocument(text, { keepSourceTokens: true, prettyErrors: false })
+  if (errors.length > 0 || !isMap(contents)) return null
+  const pair = contents.items.find(({ key }) => nameOf(key) === 'repos')
+  const map = pair?.value
+  return pair && isMap(map) && !map.anchor ? { pair, map } : null
+}
+
+const nameOf = (key: unknown): string | undefined =>
+  isScalar(key) ? (typeof key.value === 'string' ? key.value : key.source) : undefined
+
+function insertGroup(
+  text: string,
+  { pair, map }: Repos,
+  group: string,
+  entry: NewEntry,
+): string | null {
+  const [first] = map.items
+  const last = map.items.at(-1)
+  if (first === undefined || last === undefined) {
+    const column = columnOf(text, offsetOf(pair.key)) + 2
+    return fillEmpty(text, map, groupLines(group, entry, column, 2))
+  }
+  if (map.flow) {
+    const end = endOf((last.value ?? last.key) as Node)
+    return insertAt(text, end, `, ${scalar(group)}: [${flow(entry)}]`)
+  }
+  const column = columnOf(text, offsetOf(first.key))
+  const step = dashColumn(text, undefined, { pair, map }) - column
+  return insertLines(text, last.value as Node, column, groupLines(group, entry, column, step))
+}
+
+/** The column of a group's dashes: as other groups have it. */
+function dashColumn(text: string, pair: Pair | undefined, { map }: Repos): number {
+  const key = pair ?? map.items[0]
+  const column = columnOf(text, offsetOf(key?.key))
+  for (const { key: other, value } of map.items) {
+    if (!isSeq(value) || value.flow || value.items.length === 0) continue
+    return column + columnOf(text, value.range?.[0] ?? 0) - columnOf(text, offsetOf(other))
+  }
+  return column + 2
+}
+
+function listLines(entry: NewEntry, column: number): string[] {
+  return Object.entries(entry).map(
+    ([key, value], index) =>
+      `${' '.repeat(column)}${index === 0 ? '- ' : '  '}${key}: ${scalar(value)}`,
+  )
+}
+
+function groupLines(group: string, entry: NewEntry, column: number, step: number): string[] {
+  return [`${' '.repeat(column)}${scalar(group)}:`, ...listLines(entry, column + step)]
+}
+
+const scalar = (value: string) => stringify(value, { lineWidth: 0 }).trimEnd()
+
+/** Quoted where YAML would take it for something else inside of braces. */
+const flow = (entry: NewEntry) =>
+  stringify(entry, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
+
+/** Puts lines after a block and the comments that are indented at least that far below it. */
+function insertLines(text: string, block: Node, column: number, lines: string[]): string {
+  const at = endOfBlock(text, block, column)
+  const newline = newlineOf(text)
+  const before = at > 0 && text[at - 1] !== '\n' ? newline : ''
+  return insertAt(text, at, `${before}${lines.join(newline)}${before ? '' : newline}`)
+}
+
+/** Puts lines where an empty `[]` or `{}` stands, after the line's comment. */
+function fillEmpty(text: string, empty: Node, lines: string[]): string {
+  const [from = 0, to = 0] = empty.range ?? []
+  const start = text.slice(0, from).trimEnd().length
+  const end = lineEnd(text, to)
+  const newline = newlineOf(text)
+  const closed = end > 0 && text[end - 1] === '\n' ? '' : newline
+  const after = closed ? '' : newline
+  return `${text.slice(0, start)}${text.slice(to, end)}${closed}${lines.join(newline)}${after}${text.slice(end)}`
+}
+
+function removeFromFlow(text: string, list: YAMLSeq, index: number): string {
+  const items = list.items as Node[]
+  const item = items[index]
+  const [before, after] = [items[index - 1], items[index + 1]]
+  if (before) return text.slice(0, endOf(before)) + text.slice(endOf(item))
+  if (after) return text.slice(0, offsetOf(item)) + text.slice(offsetOf(after))
+  return `${text.slice(0, list.range?.[0])}[]${text.slice(list.range?.[1])}`
+}
+
+/*
+ * Where things stand in the text of a YAML file, by offset.
+ */
+
+/** The start of the line after a block and the comments below it that are indented at least that far. */
+export function endOfBlock(text: string, block: Node, column: number): number {
+  const last = endOf(lastOf(block))
+  // A block scalar ends after its newline.
+  let end = text[last - 1] === '\n' ? last : lineEnd(text, last)
+  for (;;) {
+    const next = lineEnd(text, end)
+    const line = text.slice(end, next)
+    const isItsComment = line.trimStart().startsWith('#') && line.search(/\S/) >= column
+    if (!isItsComment) return end
+    end = next
+  }
+}
+
+function lastOf(node: Node): Node {
+  const isBlock = (isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0
+  if (!isBlock) return node
+  const last: unknown = node.items.at(-1)
+  if (isSeq(node)) return lastOf(last as Node)
+  const { key, value } = last as Pair
+  return lastOf((value ?? key) as Node)
+}
+
+interface SourceItem {
+  start: { type: string; offset: number }[]
+}
+
+/** The offsets of a block list's dashes. */
+export function dashesOf(list: YAMLSeq): number[] {
+  const items = (list.srcToken as { items?: SourceItem[] } | undefined)?.items ?? []
+  return items.flatMap(({ start }) =>
+    start.filter(({ type }) => type === 'seq-item-ind').map(({ offset }) => offset),
+  )
+}
+
+export function colonOf(pair: Pair | undefined): number | undefined {
+  const { sep } = (pair?.srcToken ?? {}) as { sep?: { type: string; offset: number }[] }
+  return sep?.find(({ type }) => type === 'map-value-ind')?.offset
+}
+
+export const offsetOf = (node: unknown): number =>
+  (node as Node | null | undefined)?.range?.[0] ?? 0
+export const endOf = (node: Node | undefined): number => node?.range?.[1] ?? 0
+export const lineStart = (text: string, at: number) => text.lastIndexOf('\n', at - 1) + 1
+export const columnOf = (text: string, at: number) => at - lineStart(text, at)
+export const insertAt = (text: string, at: number, what: string) =>
+  text.slice(0, at) + what + text.slice(at)
+export const newlineOf = (text: string) => (/^[^\n]*\r\n/.test(text) ? '\r\n' : '\n')
+
+/** After the newline that ends a line. */
+export function lineEnd(text: string, at: number): number {
+  const newline = text.indexOf('\n', at)
+  return newline === -1 ? text.length : newline + 1
+}

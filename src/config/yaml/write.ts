@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { ConfigError, ConflictError } from '../../base/errors.js'
+import { codeOf } from './yaml-file.js'
+
+export interface Rewrite {
+  path: string
+  /** What the file was when the edit began; null where it was not there. */
+  before: string | null
+  after: string
+}
+
+/**
+ * Puts a new text in a file's place, whole or not at all; a symbolic link stays, and the file it leads to is the one
+ * that is written. Owner and mode are kept.
+ *
+ * @throws ConflictError where somebody else changed the file meanwhile; ConfigError where it can't be written.
+ */
+export async function rewrite({ path, before, after }: Rewrite): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    const target = (await orNull(realpath(path))) ?? path
+    const temporary = `${target}.${randomUUID()}.tmp`
+    try {
+      await writeLike(target, temporary, after)
+      const now = await orNull(readFile(target, 'utf8'))
+      if (now !== before) {
+        throw new ConflictError(`${path} was changed by somebody else meanwhile`, {
+          hint: 'run the command again',
+        })
+      }
+      await rename(temporary, target)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+    await syncFolder(dirname(target))
+  } catch (error) {
+    if (error instanceof ConflictError) throw error
+    throw new ConfigError(`${path}: can't be written: ${codeOf(error) || error}`, { cause: error })
+  }
+}
+
+async function writeLike(target: string, path: string, text: string): Promise<void> {
+  const like = await orNull(stat(target))
+  const file = await open(path, 'wx', like ? like.mode & 0o7777 : 0o666)
+  try {
+    if (like) await keepOwner(file, like)
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** The superuser may edit a file of somebody else's, who wants it back; others may not give a file away. */
+async function keepOwner(file: FileHandle, like: { uid: number; gid: number; mode: number }) {
+  const own = await file.stat()
+  if (own.uid !== like.uid || own.gid !== like.gid) {
+    await file.chown(like.uid, like.gid).catch((error: unknown) => {
+      if (codeOf(error) !== 'EPERM') throw error
+    })
+  }
+  await file.chmod(like.mode & 0o7777)
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+const orNull = <T>(reading: Promise<T>): Promise<T | null> =>
+  reading.catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  })

@@ -1,0 +1,134 @@
+import { isUtf8 } from 'node:buffer'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { LineCounter, type Node, parseDocument } from 'yaml'
+import { ConfigError, type ErrorOptions } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+
+/** A YAML 1.2 file that was read and is well formed, though its values are not looked at yet. */
+export interface YamlFile {
+  /** Absolute. */
+  path: string
+  /** As messages call it. */
+  shown: string
+  text: string
+  lines: LineCounter
+  contents: Node
+}
+
+/** Five thousand repositories with every key are about one. */
+const mostBytes = 8 * 1024 * 1024
+
+/** @throws ConfigError when it is empty, or not well-formed YAML. */
+export function parseYamlText(text: string, path: string, shown: string): YamlFile {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const faults = firstAtEach([...document.errors, ...document.warnings])
+  const errors = faults.slice(0, 20).map(({ code, message, pos: [offset] }) => {
+    const { line, col } = lines.linePos(offset)
+    const own = ownWords[code]?.(text.slice(offset))
+    const hint = own ? undefined : text.startsWith('${', offset - 1) ? unquoted : malformed
+    const place = { file: path, line, column: col, key: null, nearest: null }
+    const told = `${shown}:${line}:${col}: ${own ?? oneLine(message)}`
+    return (options?: ErrorOptions) => new ConfigError(told, { hint, place, ...options })
+  })
+  const [first, ...rest] = errors
+  if (first) throw first({ details: rest.map((make) => make()) })
+  const { contents } = document
+  if (contents?.range == null || contents.range[0] === contents.range[1]) {
+    throw new ConfigError(`${shown}:1:1: the file is empty`, {
+      hint: 'fill it in, or remove it',
+      place: { file: path, line: 1, column: 1, key: null, nearest: null },
+    })
+  }
+  return { path, shown, text, lines, contents }
+}
+
+/** What the parser finds wrong at the same place follows from the first. */
+function firstAtEach<T extends { pos: [number, number] }>(faults: T[]): T[] {
+  const seen = new Set<number>()
+  return faults.filter(({ pos: [offset] }) => !seen.has(offset) && seen.add(offset))
+}
+
+/** @throws ConfigError when it can't be read, is no regular file, too large, or not UTF-8. */
+export const readText = (path: string, shown = path): string =>
+  decode(readBytes(path, shown), path, shown)
+
+const malformed = 'it is not well-formed YAML, or was cut off here'
+const unquoted = `inside of braces and brackets a variable needs quotes: "\${NAME}"`
+
+/** Where the parser's words are about the parser, or could say more; given the text from there on. */
+const ownWords: Partial<Record<string, (rest: string) => string>> = {
+  DUPLICATE_KEY: (rest) =>
+    `${JSON.stringify(oneLine(rest.split(/[:\n]/, 1)[0] ?? '', 60))} stands here twice`,
+  MULTIPLE_DOCS: () => 'a second document begins; expected one',
+  RESOURCE_EXHAUSTION: () => 'nested too deeply',
+  TAB_AS_INDENT: () => 'a tab; expected spaces as indentation',
+  TAG_RESOLVE_FAILED: () => 'a tag; expected none',
+}
+
+/**
+ * Synchronous, so that node need not load what its promises are made with: that takes longer than to read the file.
+ *
+ * @throws ConfigError, the system's error as its cause, when it can't be read, is no regular file, or too large.
+ */
+export function readBytes(path: string, shown: string): Buffer {
+  try {
+    // Without O_NONBLOCK a named pipe would wait for a writer.
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const stat = fstatSync(fd)
+      if (!stat.isFile()) {
+        const what = stat.isDirectory() ? 'a folder' : 'not a regular file'
+        throw new ConfigError(`${shown}: is ${what}; expected a file`)
+      }
+      if (stat.size > mostBytes) {
+        throw new ConfigError(`${shown}: is too large; expected at most ${mostBytes >> 20} MiB`)
+      }
+      return readFileSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw unreadable(error, shown)
+  }
+}
+
+const reasons: Partial<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'it is not there',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENOTDIR: 'a file stands where a folder was expected',
+}
+
+/** The system's code of an error (`ENOENT`), or nothing. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
+/** A file that can't be read, told in one line. */
+export function unreadable(error: unknown, shown: string): ConfigError {
+  const code = codeOf(error)
+  const why = reasons[code] || code || String(error)
+  return new ConfigError(`${shown}: can't be read: ${why}`, { cause: error })
+}
+
+function decode(bytes: Buffer, path: string, shown: string): string {
+  if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString('utf8')
+  let start = 0
+  for (let line = 1; ; line++) {
+    const end = bytes.indexOf(0x0a, start) + 1 || bytes.length
+    const part = bytes.subarray(start, end)
+    if (isUtf8(part) && !part.includes(0)) {
+      start = end
+      continue
+    }
+    // UTF-16 without a mark at its beginning has NULs.
+    const before = new TextDecoder().decode(part).search(/[\ufffd\0]/)
+    const column = before + 1
+    throw new ConfigError(`${shown}:${line}:${column}: the file is not UTF-8`, {
+      hint: 'save it as UTF-8',
+      place: { file: path, line, column, key: null, nearest: null },
+    })
+  }
+}

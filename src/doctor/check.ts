@@ -1,0 +1,46 @@
+import { reportError, WizardError } from '../base/errors.js'
+import { createRedactor } from '../base/redact.js'
+
+/** One thing that was looked at. */
+export interface Check {
+  name: string
+  /** `warning`: it works, and may not for long, or not for all. */
+  status: 'ok' | 'warning' | 'failed'
+  detail: string
+  /** What to do about it; null where all is well. */
+  remedy: string | null
+}
+
+type Found = Omit<Check, 'name'>
+
+export const ok = (detail: string): Found => ({ status: 'ok', detail, remedy: null })
+export const warning = (detail: string, remedy: string): Found => ({
+  status: 'warning',
+  detail,
+  remedy,
+})
+export const failed = (detail: string, remedy: string): Found => ({
+  status: 'failed',
+  detail,
+  remedy,
+})
+
+const hide = createRedactor()
+
+/** What goes wrong with a look is what it found. @throws what is no error of ours, nor the system's */
+export async function look(name: string, find: () => Promise<Found> | Found): Promise<Check> {
+  try {
+    const found = await find()
+    return { name, ...found, detail: hide(found.detail) }
+  } catch (error) {
+    if (error instanceof WizardError) {
+      const { message, hint } = reportError(error)
+      return { name, ...failed(message, hint ?? 'run the command again') }
+    }
+    if (error instanceof Error && 'code' in error) {
+      const { message } = reportError(error)
+      return { name, ...failed(message, 'see to that the system lets wizard do this') }
+    }
+    throw error
+  }
+}

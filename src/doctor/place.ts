@@ -1,0 +1,70 @@
+import { constants } from 'node:fs'
+import { access, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { existsAt } from '../base/fs/read.js'
+import type { Config } from '../config/types.js'
+import { isDead, type Liveness, readMark } from '../process/owner-mark.js'
+import { type Check, failed, look, ok, warning } from './check.js'
+
+/** The folders that wizard writes to, and whoever else does. */
+export async function lookAtPlace(
+  { root, logsDir }: Pick<Config, 'root' | 'logsDir'>,
+  liveness: Liveness,
+): Promise<Check[]> {
+  return [
+    await look('ROOT', () => writable(root)),
+    await look('logs', () => writable(logsDir)),
+    await look('disk', () => roomAt(root)),
+    await look('lock', () => lockAt(join(root, '.wizard', 'lock'), liveness)),
+  ]
+}
+
+async function nearestFolder(path: string): Promise<string> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if ((await existsAt(folder)) || folder === dirname(folder)) return folder
+  }
+}
+
+async function writable(path: string) {
+  const folder = await nearestFolder(path)
+  if (!(await stat(folder)).isDirectory())
+    return failed(
+      `${folder} is no folder`,
+      'move it away, or choose another by root, logs or --root',
+    )
+  try {
+    await access(folder, constants.W_OK | constants.X_OK)
+  } catch {
+    return failed(
+      `${folder} can't be written`,
+      'give yourself the right to, or choose another folder by root, logs or --root',
+    )
+  }
+  return ok(folder === path ? path : `${path}, to be made`)
+}
+
+const megabyte = 1024 * 1024
+const [little, tooLittle] = [1024 * megabyte, 50 * megabyte]
+const fewFiles = 10_000
+
+async function roomAt(path: string) {
+  const folder = await nearestFolder(path)
+  const { bavail, bsize, files, ffree } = await statfs(folder)
+  const free = bavail * bsize
+  const detail = `${Math.round(free / megabyte).toLocaleString('en')} MB free at ${folder}`
+  if (free < tooLittle) return failed(detail, 'make room, or choose another disk by root or --root')
+  // File systems that make inodes as they need them tell of none.
+  if (files > 0 && ffree < fewFiles)
+    return warning(`${detail}, for ${ffree} files`, 'remove some files: each clone has many')
+  return free < little ? warning(detail, 'make room soon') : ok(detail)
+}
+
+async function lockAt(path: string, liveness: Liveness) {
+  const holder = await readMark(path)
+  if (holder === 'gone') return ok('nobody is at work')
+  if (holder === 'foreign')
+    return failed(`${path} is none of wizard's`, 'look at what it is, and move it away')
+  if (await isDead(path, liveness))
+    return ok('left by a run that was killed: the next one takes it over')
+  return ok('another wizard is at work')
+}

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConfigError } from '../../../base/errors.js'
+import { hasCode } from '../../../base/fs/read.js'
+
+/** What git's own configuration says, the last word of each key first asked for. */
+export class GitConfig {
+  readonly #values: Map<string, string[]>
+
+  constructor(values: Map<string, string[]>) {
+    this.#values = values
+  }
+
+  /** @param key `section.key` or `section.subsection.key`; section and key in lower case */
+  get(key: string): string | undefined {
+    return this.#values.get(key)?.at(-1)
+  }
+
+  all(key: string): string[] {
+    return this.#values.get(key) ?? []
+  }
+
+  /** Sections' keys that begin so, such as every `submodule.`. */
+  keys(prefix: string): string[] {
+    return [...this.#values.keys()].filter((key) => key.startsWith(prefix))
+  }
+
+  boolean(key: string, otherwise: boolean): boolean {
+    const value = this.get(key)?.toLowerCase()
+    if (value === undefined) return otherwise
+    if (['true', 'yes', 'on'].includes(value)) return true
+    if (['false', 'no', 'off', ''].includes(value)) return false
+    return /^-?\d+$/.test(value) ? Number(value) !== 0 : otherwise
+  }
+}
+
+/**
+ * The configuration of one repository, with the user's own below it where `userFiles` names some.
+ * Includes are not followed.
+ *
+ * @throws ConfigError where a file is not what git would read
+ */
+export function readGitConfig(gitDir: string, userFiles: string[] = []): GitConfig {
+  const values = new Map<string, string[]>()
+  for (const path of [...userFiles, join(gitDir, 'config')]) {
+    for (const [key, value] of parseGitConfig(path, readText(path))) {
+      values.set(key, [...(values.get(key) ?? []), value])
+    }
+  }
+  return new GitConfig(values)
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return ''
+    throw error
+  }
+}
+
+const sectionLine = /^\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\\n]|\\[^\n])*)")?\s*\]/
+const keyName = /^([A-Za-z][A-Za-z0-9-]*)[ \t]*/
+
+/** @see https://git-scm.com/docs/git-config#_syntax */
+function parseGitConfig(path: string, text: string): [string, string][] {
+  const found: [string, string][] = []
+  const lines = joinContinued(text.replace(/^\ufeff/, ''))
+  let section = ''
+  for (const { number, text: line } of lines) {
+    let rest = line.trim()
+    const heading = sectionLine.exec(rest)
+    if (heading !== null) {
+      section = sectionName(heading[1] ?? '', heading[2])
+      rest = rest.slice(heading[0].length).trim()
+    }
+    if (rest === '' || rest.startsWith('#') || rest.startsWith(';')) continue
+    const key = keyName.exec(rest)
+    const value = key && parseValue(rest.slice(key[0].length))
+    if (key?.[1] === undefined || value === null || section === '') {
+      throw new ConfigError(`${path}:${number}: git's configuration can't be read`, {
+        hint: 'look with `git config --list`',
+      })
+    }
+    found.push([`${section}.${key[1].toLowerCase()}`, value])
+  }
+  return found
+}
+
+/** A backslash at the end of a line joins the next one to it. */
+function joinContinued(text: string): { number: number; text: string }[] {
+  const lines: { number: number; text: string }[] = []
+  let open = false
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    const last = lines.at(-1)
+    const continues = /(?:^|[^\\])(?:\\\\)*\\$/.test(line) && !/^\s*[#;]/.test(line)
+    const body = continues ? line.slice(0, -1) : line
+    if (open && last !== undefined) last.text += body
+    else lines.push({ number: at + 1, text: body })
+    open = continues
+  }
+  return lines
+}
+
+const sectionName = (name: string, subsection: string | undefined) =>
+  subsection === undefined
+    ? name.toLowerCase()
+    : `${name.toLowerCase()}.${subsection.replace(/\\(.)/g, '$1')}`
+
+const escapes: Record<string, string> = { n: '\n', t: '\t', b: '\b', '"': '"', '\\': '\\' }
+
+/** What follows the key: nothing (true), or `=` and a value, parts of which may be quoted. */
+function parseValue(text: string): string | null {
+  if (text === '' || /^[#;]/.test(text)) return 'true'
+  if (!text.startsWith('=')) return null
+  let value = ''
+  let kept = 0
+  let quoted = false
+  for (let at = 1; at < text.length; at++) {
+    const character = text[at] ?? ''
+    if (character === '"') {
+      quoted = !quoted
+      kept = value.length
+    } else if (character === '\\') {
+      const escaped = escapes[text[++at] ?? '']
+      if (escaped === undefined) return null
+      value += escaped
+      kept = value.length
+    } else if (!quoted && (character === '#' || character === ';')) {
+      break
+    } else if (!quoted && /\s/.test(character)) {
+      if (value !== '') value += character
+    } else {
+      value += character
+      kept = value.length
+    }
+  }
+  return quoted ? null : value.slice(0, kept)
+}

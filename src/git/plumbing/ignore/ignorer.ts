@@ -1,0 +1,91 @@
+import { closeSync, constants, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hasCode } from '../../../base/fs/read.js'
+import type { Folder } from '../../worktree/folder.js'
+import type { WorktreeSettings } from '../../worktree/settings.js'
+import { type BytePath, joinBytes } from '../byte-path.js'
+import { parseRules, type RuleList, verdictOf } from './rules.js'
+
+/** The ignore rules as they stand in one folder of a work tree. */
+export interface Ignorer {
+  /** Whether git ignores what lies in this folder. */
+  ignores(path: BytePath, isFolder: boolean): boolean
+  /** The rules within a folder that lies in this one. */
+  enter(path: BytePath): Ignorer
+}
+
+export interface IgnorerRequest {
+  folder: Folder
+  gitDir: string
+  settings: WorktreeSettings
+}
+
+/**
+ * The rules at the top: the user's own, the repository's `info/exclude`, and the top's `.gitignore`. They are read
+ * when first asked about: in a folder where all is tracked nobody does.
+ */
+export const createIgnorer = (request: IgnorerRequest): Ignorer => whenAsked(() => top(request))
+
+function top({ folder, gitDir, settings }: IgnorerRequest): Ignorer {
+  const read = (path: string | Buffer, flags: number, base: BytePath): RuleList => ({
+    folder: base,
+    rules: parseRules(readBytes(path, flags), settings),
+  })
+  const lists = [join(gitDir, 'info', 'exclude')]
+  if (settings.excludesFile !== null) lists.unshift(settings.excludesFile)
+  // git follows a symlink to the user's own files, but not one that a repository has in its work tree.
+  const own = lists.map((path) => read(path, constants.O_RDONLY, ''))
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW
+  return within(own, '', (path) => read(folder.at(joinBytes(path, '.gitignore')), flags, path))
+}
+
+function within(above: RuleList[], path: BytePath, read: (path: BytePath) => RuleList): Ignorer {
+  const mine = read(path)
+  const lists = mine.rules.length === 0 ? above : [...above, mine]
+  const ignores = (below: BytePath, isFolder: boolean) => {
+    for (let at = lists.length - 1; at >= 0; at--) {
+      const list = lists[at]
+      const verdict = list === undefined ? null : verdictOf(list, below, isFolder)
+      if (verdict !== null) return verdict === 'ignored'
+    }
+    return false
+  }
+  return {
+    ignores,
+    enter: (below) =>
+      whenAsked(() => (ignores(below, true) ? everything : within(lists, below, read))),
+  }
+}
+
+function whenAsked(make: () => Ignorer): Ignorer {
+  let made: Ignorer | undefined
+  const rules = () => {
+    made ??= make()
+    return made
+  }
+  return {
+    ignores: (path, isFolder) => rules().ignores(path, isFolder),
+    enter: (path) => whenAsked(() => rules().enter(path)),
+  }
+}
+
+/** In an ignored folder nothing can be taken back. */
+const everything: Ignorer = { ignores: () => true, enter: () => everything }
+
+function readBytes(path: string | Buffer, flags: number): string {
+  let fd: number
+  try {
+    fd = openSync(path, flags)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return ''
+    throw error
+  }
+  try {
+    return readFileSync(fd, 'latin1')
+  } catch (error) {
+    if (hasCode(error, 'EISDIR')) return ''
+    throw error
+  } finally {
+    closeSync(fd)
+  }
+}

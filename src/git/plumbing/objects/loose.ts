@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, open, rename, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { deflateSync, inflateSync } from 'node:zlib'
+import { hasCode } from '../../../base/fs/read.js'
+import type { GitObject, ObjectType, Oid } from '../../types.js'
+import { CorruptObjectError } from './errors.js'
+import { hashObject, objectHeader } from './hash.js'
+
+export const loosePath = (objectsDir: string, oid: Oid) =>
+  join(objectsDir, oid.slice(0, 2), oid.slice(2))
+
+export const hasLoose = (objectsDir: string, oid: Oid) => existsSync(loosePath(objectsDir, oid))
+
+/**
+ * @returns null where there is no such file
+ * @throws CorruptObjectError where its bytes are not those of its id
+ */
+export function readLoose(objectsDir: string, oid: Oid): GitObject | null {
+  const path = loosePath(objectsDir, oid)
+  let deflated: Buffer
+  try {
+    deflated = readFileSync(path)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+  const object = parseLoose(path, deflated)
+  if (hashObject(object.type, object.data) !== oid) {
+    throw new CorruptObjectError(`${path} does not hold the object it is named after`)
+  }
+  return object
+}
+
+function parseLoose(path: string, deflated: Buffer): GitObject {
+  let bytes: Buffer
+  try {
+    bytes = inflateSync(deflated)
+  } catch (error) {
+    throw new CorruptObjectError(`${path} can't be unpacked`, error)
+  }
+  const end = bytes.indexOf(0)
+  const header = /^(commit|tree|blob|tag) (\d+)$/.exec(bytes.toString('latin1', 0, end))
+  const data = bytes.subarray(end + 1)
+  if (end < 0 || header === null || Number(header[2]) !== data.length) {
+    throw new CorruptObjectError(`${path} does not begin as an object does`)
+  }
+  return { type: header[1] as ObjectType, data }
+}
+
+/** Writes one object, whole or not at all, as read-only as git's own. @returns its id */
+export async function writeLoose(
+  objectsDir: string,
+  type: ObjectType,
+  data: Uint8Array,
+): Promise<Oid> {
+  const oid = hashObject(type, data)
+  if (hasLoose(objectsDir, oid)) return oid
+  const folder = join(objectsDir, oid.slice(0, 2))
+  const temporary = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`)
+  await mkdir(folder, { recursive: true })
+  const file = await open(temporary, 'wx', 0o444)
+  try {
+    await file.writeFile(deflateSync(Buffer.concat([objectHeader(type, data.length), data])))
+    await file.sync()
+    await file.close()
+    await rename(temporary, loosePath(objectsDir, oid))
+  } catch (error) {
+    await file.close().catch(() => undefined)
+    await unlink(temporary).catch(() => undefined)
+    throw error
+  }
+  return oid
+}

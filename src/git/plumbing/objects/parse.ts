@@ -1,0 +1,150 @@
+import type { GitObject, ObjectStore, ObjectType, Oid } from '../../types.js'
+import { CorruptObjectError, MissingObjectError } from './errors.js'
+
+export interface Commit {
+  tree: Oid
+  parents: Oid[]
+  /** The committer's time, in seconds since 1970. */
+  time: number
+}
+
+export interface TreeEntry {
+  /** As a number: 0o40000 a folder, 0o100644, 0o100755, 0o120000 a symlink, 0o160000 a submodule. */
+  mode: number
+  /**
+   * The name's bytes, a character each (`latin1`): names need not be UTF-8, and these compare as git's bytes do.
+   * For the file system: `Buffer.from(name, 'latin1')`; for a person: that buffer's `toString()`.
+   */
+  name: string
+  oid: Oid
+}
+
+export interface Tag {
+  object: Oid
+  type: ObjectType
+  tag: string
+}
+
+/** @throws CorruptObjectError */
+export function parseCommit(data: Buffer): Commit {
+  const header = headerOf(data)
+  const fields = /^tree ([0-9a-f]{40})\n((?:parent [0-9a-f]{40}\n)*)/.exec(header)
+  if (fields?.[1] === undefined)
+    throw new CorruptObjectError('a commit does not begin with its tree')
+  const parents = (fields[2] ?? '').match(/[0-9a-f]{40}/g) ?? []
+  const time = /^committer .*> (\d+)/m.exec(header)?.[1]
+  return { tree: fields[1], parents, time: Number(time ?? 0) }
+}
+
+/** The entries in the tree's own order, unchecked: names come from outside. @throws CorruptObjectError */
+export function parseTree(data: Buffer): TreeEntry[] {
+  const entries: TreeEntry[] = []
+  let at = 0
+  while (at < data.length) {
+    const space = data.indexOf(0x20, at)
+    const end = data.indexOf(0, space)
+    if (space < 0 || end < 0 || end + 21 > data.length)
+      throw new CorruptObjectError('a tree is cut')
+    const mode = data.toString('latin1', at, space)
+    if (!/^[0-7]{1,7}$/.test(mode)) throw new CorruptObjectError('a tree has an entry of no mode')
+    const name = data.toString('latin1', space + 1, end)
+    entries.push({
+      mode: Number.parseInt(mode, 8),
+      name,
+      oid: data.toString('hex', end + 1, end + 21),
+    })
+    at = end + 21
+  }
+  return entries
+}
+
+/** @throws CorruptObjectError */
+export function parseTag(data: Buffer): Tag {
+  const fields = /^object ([0-9a-f]{40})\ntype (commit|tree|blob|tag)\ntag (.*)\n/.exec(
+    headerOf(data),
+  )
+  if (fields?.[1] === undefined)
+    throw new CorruptObjectError('a tag does not begin with its object')
+  return { object: fields[1], type: fields[2] as ObjectType, tag: fields[3] ?? '' }
+}
+
+/** @throws MissingObjectError, CorruptObjectError */
+export async function readCommit(store: ObjectStore, oid: Oid): Promise<Commit> {
+  return parseCommit(await readTyped(store, oid, 'commit'))
+}
+
+/** @throws MissingObjectError, CorruptObjectError */
+export async function readTree(store: ObjectStore, oid: Oid): Promise<TreeEntry[]> {
+  return parseTree(await readTyped(store, oid, 'tree'))
+}
+
+/** Through annotated tags, of tags too, to what they stand for. @throws MissingObjectError, CorruptObjectError */
+export async function peel(store: ObjectStore, oid: Oid): Promise<GitObject & { oid: Oid }> {
+  const object = await store.read(oid)
+  if (object.type !== 'tag') return { oid, ...object }
+  return peel(store, parseTag(object.data).object)
+}
+
+/** The commit that a ref's object is or leads to; null where it leads to none, or is not here, whole. */
+export async function commitOf(store: ObjectStore, oid: Oid): Promise<Oid | null> {
+  try {
+    const { type, oid: end } = await peel(store, oid)
+    return type === 'commit' ? end : null
+  } catch (error) {
+    if (error instanceof MissingObjectError) return null
+    throw error
+  }
+}
+
+async function readTyped(store: ObjectStore, oid: Oid, type: ObjectType): Promise<Buffer> {
+  const object = await store.read(oid)
+  if (object.type !== type)
+    throw new CorruptObjectError(`${oid} is a ${object.type}, not a ${type}`)
+  return object.data
+}
+
+/** Up to the empty line before the message, in latin1: every field that is read is ASCII. */
+function headerOf(data: Buffer): string {
+  const end = data.indexOf('\n\n')
+  return data.toString('latin1', 0, end < 0 ? data.length : end + 1)
+}
+
+/** Who made a commit, as they had told git. */
+export interface Author {
+  name: string
+  /** Never to be shown. */
+  email: string
+}
+
+/** What people wrote in a commit. */
+export interface CommitText {
+  author: Author
+  message: string
+}
+
+/**
+ * Author and message of a commit object, in the encoding that it names (UTF-8 where it names none that is known).
+ *
+ * @see https://git-scm.com/docs/git-commit#_discussion
+ */
+export function parseCommitText(data: Buffer): CommitText {
+  const end = data.indexOf('\n\n')
+  const header = data.subarray(0, end < 0 ? data.length : end)
+  const encoding = /^encoding (\S+)$/m.exec(header.toString('latin1'))?.[1]
+  const decode = decoderFor(encoding)
+  const author = /^author (.*?) ?<([^>\n]*)>/m.exec(decode(header))
+  return {
+    author: { name: author?.[1] ?? '', email: author?.[2] ?? '' },
+    message: end < 0 ? '' : decode(data.subarray(end + 2)),
+  }
+}
+
+function decoderFor(encoding: string | undefined): (bytes: Buffer) => string {
+  if (encoding === undefined || /^utf-?8$/i.test(encoding)) return (bytes) => bytes.toString('utf8')
+  try {
+    const decoder = new TextDecoder(encoding)
+    return (bytes) => decoder.decode(bytes)
+  } catch {
+    return (bytes) => bytes.toString('utf8')
+  }
+}

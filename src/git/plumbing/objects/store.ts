@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import { hasCode } from '../../../base/fs/read.js'
+import type { ArrivedPack, GitObject, LargeBlob, ObjectStore, Oid } from '../../types.js'
+import { Pack } from '../pack/read/pack.js'
+import { MissingObjectError } from './errors.js'
+import { hasLoose, readLoose } from './loose.js'
+
+/** The deepest chain of borrowed object folders that git follows too. */
+const mostAlternates = 5
+
+/**
+ * The objects of a repository. Reading one is synchronous below the surface: an object comes out of the page
+ * cache and through zlib in less time than a hop to the thread pool takes.
+ *
+ * @param gitDir the `.git` folder
+ */
+export async function openObjectStore(gitDir: string): Promise<ObjectStore> {
+  return new Store(join(gitDir, 'objects'))
+}
+
+/** A pack, or a folder of loose objects. */
+interface Source {
+  has(oid: Oid): boolean
+  /** @returns null where the object is elsewhere */
+  read(oid: Oid): GitObject | null
+  open(oid: Oid): GitObject | LargeBlob | null
+}
+
+class Store implements ObjectStore {
+  readonly #folder: string
+  readonly #packs = new Map<string, Pack>()
+  #sources: Source[] = []
+  /** When each folder of packs had changed last, before it was read. */
+  #seen = new Map<string, number | null>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#look()
+  }
+
+  async has(oid: Oid): Promise<boolean> {
+    return this.#find((source) => source.has(oid) || null) ?? false
+  }
+
+  async read(oid: Oid): Promise<GitObject> {
+    return this.#there(
+      oid,
+      this.#find((source) => source.read(oid)),
+    )
+  }
+
+  async open(oid: Oid): Promise<GitObject | LargeBlob> {
+    return this.#there(
+      oid,
+      this.#find((source) => source.open(oid)),
+    )
+  }
+
+  #there<T>(oid: Oid, object: T | null): T {
+    if (object === null) throw new MissingObjectError(oid, this.#folder)
+    return object
+  }
+
+  async refresh(arrived: ArrivedPack | null = null): Promise<void> {
+    this.#look(arrived)
+  }
+
+  async close(): Promise<void> {
+    for (const pack of this.#packs.values()) pack.close()
+    this.#packs.clear()
+    this.#sources = []
+  }
+
+  /** What is not found may have been packed or fetched by another process meanwhile. */
+  #find<T>(ask: (source: Source) => T | null): T | null {
+    const found = this.#findOnce(ask)
+    if (found !== null || !this.#mayHaveChanged()) return found
+    return this.#look() ? this.#findOnce(ask) : null
+  }
+
+  #findOnce<T>(ask: (source: Source) => T | null): T | null {
+    for (const source of this.#sources) {
+      const found = ask(source)
+      if (found !== null) return found
+    }
+    return null
+  }
+
+  #mayHaveChanged(): boolean {
+    return [...this.#seen].some(([folder, seen]) => seen !== changeOf(folder))
+  }
+
+  /** Packs first, since that is where a clone's objects are. @returns whether there are packs that were not there before */
+  #look(arrived: ArrivedPack | null = null): boolean {
+    const folders = withAlternates(this.#folder)
+    this.#seen = new Map(folders.map((folder) => [folder, changeOf(folder)]))
+    const there = new Set(folders.flatMap(packsIn))
+    for (const [path, pack] of this.#packs) {
+      if (there.has(path)) continue
+      pack.close()
+      this.#packs.delete(path)
+    }
+    let news = false
+    for (const path of there) {
+      if (this.#packs.has(path)) continue
+      const objects = path === arrived?.path ? arrived.objects : undefined
+      const pack = readOrNull(() => new Pack(path, objects))
+      if (pack === null) continue
+      this.#packs.set(path, pack)
+      news = true
+    }
+    this.#sources = [...this.#packs.values(), ...folders.map(looseFolder)]
+    return news
+  }
+}
+
+const looseFolder = (folder: string): Source => ({
+  has: (oid) => hasLoose(folder, oid),
+  read: (oid) => readLoose(folder, oid),
+  open: (oid) => readLoose(folder, oid),
+})
+
+/** Milliseconds within which two changes of a folder may bear the same time. */
+const granularity = 2000
+
+/** When packs were put there last; NaN, which equals nothing, where that is too fresh to tell by. */
+function changeOf(objects: string): number | null {
+  const changed = readOrNull(() => statSync(join(objects, 'pack')).mtimeMs)
+  return changed !== null && Date.now() - changed < granularity ? Number.NaN : changed
+}
+
+/** A pack counts when both its files are there: the index is renamed into place last. */
+function packsIn(objects: string): string[] {
+  const folder = join(objects, 'pack')
+  const names = new Set(readOrNull(() => readdirSync(folder)))
+  return [...names]
+    .filter((name) => name.endsWith('.pack') && names.has(name.replace(/\.pack$/, '.idx')))
+    .map((name) => join(folder, name))
+}
+
+/** @see https://git-scm.com/docs/gitrepository-layout (objects/info/alternates) */
+function withAlternates(objects: string, depth = 0, found: string[] = []): string[] {
+  if (found.includes(objects)) return found
+  found.push(objects)
+  const lines = readOrNull(() => readFileSync(join(objects, 'info', 'alternates'), 'utf8')) ?? ''
+  if (depth === mostAlternates) return found
+  for (const line of lines.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue
+    withAlternates(isAbsolute(line) ? line : resolve(objects, line), depth + 1, found)
+  }
+  return found
+}
+
+function readOrNull<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null
+    throw error
+  }
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { readSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import type { Oid } from '../../types.js'
+import { CorruptObjectError } from '../objects/errors.js'
+import { objectHeader } from '../objects/hash.js'
+import { type Inflated, inflateExactly, mostDeflated } from '../objects/inflate.js'
+import { inflatePieces, isLarge } from '../objects/large-blob.js'
+import { mostHeader, type PackEntry, readPackEntry, type WholeEntry } from './read/pack-entry.js'
+import type { PackFile } from './read/pack-file.js'
+
+const windowLength = 1024 * 1024
+
+export type Scanned = {
+  /** Bytes that the whole entry takes in the pack. */
+  length: number
+  crc: number
+} & (
+  | { entry: PackEntry /** Inflated. */; data: Buffer }
+  | { entry: WholeEntry /** Of a big blob. */; oid: Oid }
+)
+
+/** Goes through a pack from its first object to its last, by a window of its bytes. */
+export class PackScanner {
+  readonly #file: PackFile
+  /** Where the objects end and the pack's checksum begins. */
+  readonly #end: number
+  #window: Buffer = Buffer.allocUnsafe(windowLength)
+  #start = 0
+  #filled = 0
+
+  constructor(file: PackFile, end: number) {
+    this.#file = file
+    this.#end = end
+  }
+
+  /** @returns promised for a large blob alone, which is gone through in pieces. @throws CorruptObjectError */
+  scan(at: number): Scanned | Promise<Scanned> {
+    const entry = readPackEntry(this.#bytes(at, mostHeader), 0)
+    if (entry === null) throw new CorruptObjectError(`${this.#file.name(at)} is no object`)
+    if (isLarge(entry)) return this.#scanBig(at, entry)
+    const { data, consumed } = this.#inflate(at, entry)
+    const length = entry.headerLength + consumed
+    return { entry, data, length, crc: crc32(this.#bytes(at, length).subarray(0, length)) }
+  }
+
+  #inflate(at: number, { headerLength, size }: PackEntry): Inflated {
+    for (let want = headerLength + mostDeflated(size); ; want *= 2) {
+      const bytes = this.#bytes(at, want)
+      const inflated = inflateExactly(bytes.subarray(headerLength), size, this.#file.name(at))
+      if (inflated !== null) return inflated
+      if (at + bytes.length === this.#end) {
+        throw new CorruptObjectError(`${this.#file.name(at)} is cut short`)
+      }
+    }
+  }
+
+  async #scanBig(at: number, entry: WholeEntry): Promise<Scanned> {
+    const hash = createHash('sha1').update(objectHeader('blob', entry.size))
+    const input = this.#pieces(at + entry.headerLength)
+    const pieces = inflatePieces(input, entry.size, this.#file.name(at))
+    let piece = await pieces.next()
+    for (; !piece.done; piece = await pieces.next()) hash.update(piece.value)
+    const length = entry.headerLength + piece.value
+    return { entry, oid: hash.digest('hex'), length, crc: this.#crcOf(at, length) }
+  }
+
+  *#pieces(from: number): Generator<Buffer> {
+    for (let at = from; at < this.#end; ) {
+      // A copy, since the next piece comes before this one is used up.
+      const piece = Buffer.from(this.#bytes(at, windowLength / 4).subarray(0, windowLength / 4))
+      yield piece
+      at += piece.length
+    }
+  }
+
+  #crcOf(from: number, length: number): number {
+    let crc = 0
+    for (let at = from; at < from + length; at += windowLength) {
+      const piece = Math.min(windowLength, from + length - at)
+      crc = crc32(this.#bytes(at, piece).subarray(0, piece), crc)
+    }
+    return crc
+  }
+
+  /** The bytes from there: at least so many, unless the objects end before. Good until the next call. */
+  #bytes(at: number, want: number): Buffer {
+    const length = Math.min(want, this.#end - at)
+    if (at < this.#start || at + length > this.#start + this.#filled) this.#fill(at, length)
+    return this.#window.subarray(at - this.#start, this.#filled)
+  }
+
+  #fill(at: number, least: number): void {
+    const size = Math.max(windowLength, least)
+    if (this.#window.length !== size) this.#window = Buffer.allocUnsafe(size)
+    const length = Math.min(size, this.#end - at)
+    this.#start = at
+    this.#filled = length
+    if (readSync(this.#file.fd, this.#window, 0, length, at) !== length) {
+      throw new CorruptObjectError(`${this.#file.called} is cut short`)
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { GitHubError } from '../../../base/errors.js'
+import type { Git, RemoteRef } from '../../types.js'
+import { isOid } from '../objects/hash.js'
+import { getAdvertisement } from './http.js'
+import { addRef, branchOrNull, notSha1 } from './ls-refs.js'
+import type { PacketReader } from './pkt-line.js'
+import type { Advertised } from './remote.js'
+
+type Advertisement = Advertised & { url: string; version: 0 | 2; capabilities: Capabilities }
+
+const nothing: Advertised = { head: null, unborn: null, refs: new Map() }
+
+/**
+ * What a server says of itself at the first GET: in version 0 all its refs, of which those that begin with one of
+ * the prefixes are kept, and HEAD; in version 2 only what it can do.
+ *
+ * @see https://git-scm.com/docs/gitprotocol-http#_smart_clients
+ */
+export async function advertisement(
+  git: Git,
+  url: string,
+  prefixes: string[],
+): Promise<Advertisement> {
+  const { packets, url: final } = await getAdvertisement(git, url)
+  const host = new URL(url).host
+  try {
+    const [first, ...others] = await readLines(packets, host)
+    if (first === 'version 2') {
+      return { ...nothing, url: final, version: 2, capabilities: new Set(others) }
+    }
+    const [line, words = ''] = (first ?? '').split('\0')
+    const capabilities = parseCapabilities(words)
+    const lines = line ? [line, ...others] : []
+    return { url: final, version: 0, ...pick(lines, prefixes, capabilities, host), capabilities }
+  } finally {
+    await packets.close()
+  }
+}
+
+/** Up to the flush packet; before them some servers name the service, with a flush packet of its own. */
+async function readLines(packets: PacketReader, host: string): Promise<string[]> {
+  const lines: string[] = []
+  for (;;) {
+    const line = await packets.line()
+    if (line === null || line === 'delimiter' || line === 'end') {
+      throw new GitHubError(`${host} does not list its refs as git's protocol says`, {
+        hint: 'is this a git server?',
+      })
+    }
+    if (line !== 'flush') lines.push(line.text)
+    else if (lines.length === 1 && lines[0] === '# service=git-upload-pack') lines.pop()
+    else return lines
+  }
+}
+
+function pick(
+  lines: string[],
+  prefixes: string[],
+  capabilities: Capabilities,
+  host: string,
+): Advertised {
+  const all = new Map<string, RemoteRef>()
+  for (const line of lines) addLine(all, line, host)
+  const wanted = [...all].filter(
+    ([name]) => name === 'HEAD' || prefixes.some((prefix) => name.startsWith(prefix)),
+  )
+  return { head: headOf(all, capabilities), unborn: null, refs: new Map(wanted) }
+}
+
+function addLine(refs: Map<string, RemoteRef>, line: string, host: string): void {
+  const [oid = '', name = ''] = line.split(' ')
+  if (!isOid(oid)) throw notSha1(host)
+  const tag = name.endsWith('^{}') ? name.slice(0, -3) : null
+  // A repository without refs has one line, whose name is `capabilities^{}`.
+  const before = tag === null ? undefined : refs.get(tag)
+  if (tag === null) addRef(refs, name, oid)
+  else if (before !== undefined) addRef(refs, tag, before.oid, oid)
+}
+
+/** Older servers do not say what HEAD stands for: then the likeliest branch of those at the same commit. */
+function headOf(refs: Map<string, RemoteRef>, capabilities: Capabilities): string | null {
+  const symref = [...capabilities].find((one) => one.startsWith('symref=HEAD:'))
+  if (symref !== undefined) return branchOrNull(symref.slice('symref=HEAD:'.length))
+  const oid = refs.get('HEAD')?.oid
+  const same = [...refs].flatMap(([name, ref]) =>
+    ref.oid === oid && name.startsWith('refs/heads/') ? [name] : [],
+  )
+  const usual = ['refs/heads/main', 'refs/heads/master'].find((name) => same.includes(name))
+  return usual ?? same[0] ?? null
+}
+
+/** How wizard names itself to a server. */
+export const agent = 'agent=wizard'
+
+/** What a server can do, in version 0; the values of `symref` are many, so it is read apart. */
+export type Capabilities = Set<string>
+
+/** @see https://git-scm.com/docs/gitprotocol-capabilities */
+export const parseCapabilities = (text: string): Capabilities =>
+  new Set(text.trim().split(' ').filter(Boolean))

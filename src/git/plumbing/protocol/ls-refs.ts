@@ -1,0 +1,89 @@
+import { GitHubError } from '../../../base/errors.js'
+import type { Git, RemoteRef } from '../../types.js'
+import { isOid } from '../objects/hash.js'
+import { isRefName } from '../refs/index.js'
+import { agent } from './advertisement.js'
+import { postUploadPack } from './http.js'
+import { delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
+import type { Advertised, Remote } from './remote.js'
+
+/**
+ * The refs that begin with one of the prefixes, and HEAD, by version 2's `ls-refs`: one POST, nothing before it.
+ *
+ * @param knowsUnborn whether the server tells what branch the HEAD of an empty repository waits for
+ * @see https://git-scm.com/docs/gitprotocol-v2#_ls_refs
+ * @throws GitHubError where the server does not understand, or refuses; and the others of http.ts
+ */
+export async function lsRefs(
+  git: Git,
+  url: string,
+  prefixes: string[],
+  knowsUnborn: boolean,
+): Promise<Remote> {
+  const answer = await postUploadPack(git, url, requestBody(prefixes, knowsUnborn))
+  try {
+    const advertised = await readAdvertised(answer.packets, new URL(url).host)
+    await answer.packets.finish()
+    return { ...advertised, version: 2, url: answer.url }
+  } finally {
+    await answer.packets.close()
+  }
+}
+
+const requestBody = (prefixes: string[], knowsUnborn: boolean) =>
+  [
+    pktLine('command=ls-refs\n'),
+    pktLine(`${agent}\n`),
+    delimiter,
+    pktLine('peel\n'),
+    pktLine('symrefs\n'),
+    ...(knowsUnborn ? [pktLine('unborn\n')] : []),
+    ...['HEAD', ...prefixes].map((prefix) => pktLine(`ref-prefix ${prefix}\n`)),
+    flush,
+  ].join('')
+
+async function readAdvertised(packets: PacketReader, host: string): Promise<Advertised> {
+  const refs = new Map<string, RemoteRef>()
+  const advertised: Advertised = { head: null, unborn: null, refs }
+  for (;;) {
+    const line = await packets.line()
+    if (line === 'flush') return advertised
+    if (line === null || typeof line === 'string') {
+      throw new GitHubError(`${host} does not list its refs as git's protocol says`)
+    }
+    addLine(advertised, line.text, host)
+  }
+}
+
+function addLine(advertised: Advertised, line: string, host: string): void {
+  const [oid = '', name = '', ...attributes] = line.split(' ')
+  const attribute = (key: string) =>
+    attributes.find((one) => one.startsWith(key))?.slice(key.length)
+  const target = attribute('symref-target:')
+  if (oid === 'unborn') {
+    if (name === 'HEAD' && target !== undefined) advertised.unborn = branchOrNull(target)
+    return
+  }
+  if (!isOid(oid)) throw notSha1(host)
+  if (name === 'HEAD' && target !== undefined) advertised.head = branchOrNull(target)
+  addRef(advertised.refs, name, oid, attribute('peeled:'))
+}
+
+/** Names that git does not allow are left out, as git leaves them. */
+export function addRef(
+  refs: Map<string, RemoteRef>,
+  name: string,
+  oid: string,
+  peeled?: string,
+): void {
+  if (name !== 'HEAD' && !isRefName(name)) return
+  refs.set(name, peeled !== undefined && isOid(peeled) ? { oid, peeled } : { oid })
+}
+
+export const branchOrNull = (name: string) =>
+  name.startsWith('refs/heads/') && isRefName(name) ? name : null
+
+export const notSha1 = (host: string) =>
+  new GitHubError(`${host} names objects in another way than SHA-1`, {
+    hint: 'repositories with SHA-256 object ids are not supported',
+  })

@@ -1,0 +1,140 @@
+import { GitHubError, GitHubNetworkError } from '../../../base/errors.js'
+import { oneLine } from '../../../base/text.js'
+import { type HttpResponse, networkError } from '../../../http/request.js'
+import type { Git } from '../../types.js'
+
+/** A packet's payload, or one of the packets that have none. */
+export type Packet = Buffer | 'flush' | 'delimiter' | 'end'
+
+export const flush = '0000'
+export const delimiter = '0001'
+
+/** @see https://git-scm.com/docs/gitprotocol-common#_pkt_line_format */
+export const pktLine = (text: string) =>
+  `${(Buffer.byteLength(text) + 4).toString(16).padStart(4, '0')}${text}`
+
+/** What a server may say in lines, in bytes: some millions of refs, and less than would use up the memory. */
+const mostLines = 128 * 1024 * 1024
+
+const special: Record<number, Packet> = { 0: 'flush', 1: 'delimiter', 2: 'end' }
+
+/**
+ * The packets of an answer, one at a time, whatever pieces it comes in.
+ *
+ * @param host for messages
+ */
+export class PacketReader {
+  readonly #chunks: AsyncIterator<Buffer>
+  readonly #host: string
+  #held: Buffer = Buffer.alloc(0)
+  #inLines = 0
+
+  constructor(body: AsyncIterable<Buffer>, host: string) {
+    this.#chunks = body[Symbol.asyncIterator]()
+    this.#host = host
+  }
+
+  /**
+   * @returns null at the end of the answer
+   * @throws GitHubNetworkError where it ends within a packet
+   * @throws GitHubError for an `ERR` packet, in the server's own words, and for what is no packet
+   */
+  async next(): Promise<Packet | null> {
+    const header = await this.#take(4)
+    if (header === null) return null
+    const text = header.toString('latin1')
+    const length = /^[0-9a-f]{4}$/i.test(text) ? Number.parseInt(text, 16) : 3
+    if (length === 3) {
+      throw new GitHubError(`${this.#host} answers with something that is not git's protocol`, {
+        hint: 'is this a git server? a proxy or a login page may stand before it',
+      })
+    }
+    const packet = special[length]
+    if (packet !== undefined) return packet
+    const payload = length === 4 ? Buffer.alloc(0) : await this.#take(length - 4)
+    if (payload === null) throw cutShort(this.#host)
+    if (payload.subarray(0, 4).equals(errorPrefix)) throw this.refusal(payload.subarray(4))
+    return payload
+  }
+
+  /**
+   * The next packet's text without its newline; a packet without payload as it is; null at the end.
+   *
+   * @throws GitHubError for a server that goes on and on
+   */
+  async line(): Promise<{ text: string } | Exclude<Packet, Buffer> | null> {
+    const packet = await this.next()
+    if (!Buffer.isBuffer(packet)) return packet
+    this.#inLines += packet.length
+    if (this.#inLines > mostLines) {
+      throw new GitHubError(`${this.#host} lists more refs than can be held in memory`, {
+        hint: 'more than 128 MB of them: is this the server that you meant?',
+      })
+    }
+    return { text: packet.toString().replace(/\n$/, '') }
+  }
+
+  /** What the server says went wrong: its last line of words, since some say `fatal: …` after a trace. */
+  refusal(words: Buffer): GitHubError {
+    return new GitHubError(`${this.#host}: ${oneLine(words.toString()) || 'refused'}`)
+  }
+
+  /**
+   * Reads on from the packet that says that all is said to where the answer ends, so that its connection can serve
+   * the next request: to make another one takes several times as long as most answers.
+   */
+  async finish(): Promise<void> {
+    let left = mostLeft
+    // All that was asked for is here, so it does not matter how the rest ends.
+    const next = () => this.#chunks.next().catch(() => ({ done: true, value: undefined }))
+    for (let chunk = await next(); !chunk.done && left > 0; chunk = await next()) {
+      left -= chunk.value?.length ?? 0
+    }
+    await this.close()
+  }
+
+  /** Lets go of an answer that is not read to its end; its connection goes too. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.()
+  }
+
+  /** The next bytes; null where the answer ends before them. @throws GitHubNetworkError where it ends within them */
+  async #take(length: number): Promise<Buffer | null> {
+    if (this.#held.length < length) await this.#gather(length)
+    if (this.#held.length === 0 && length > 0) return null
+    if (this.#held.length < length) throw cutShort(this.#host)
+    const taken = this.#held.subarray(0, length)
+    this.#held = this.#held.subarray(length)
+    return taken
+  }
+
+  async #gather(length: number): Promise<void> {
+    const pieces = [this.#held]
+    let gathered = this.#held.length
+    while (gathered < length) {
+      const { done, value } = await this.#chunks.next()
+      if (done) break
+      pieces.push(value)
+      gathered += value.length
+    }
+    this.#held = pieces.length === 1 ? this.#held : Buffer.concat(pieces)
+  }
+}
+
+/** Bytes behind the last packet beyond which a new connection is the lesser evil. */
+const mostLeft = 64 * 1024
+const errorPrefix = Buffer.from('ERR ')
+
+export const cutShort = (host: string) =>
+  new GitHubNetworkError(`${host}: its answer was cut short`, {
+    hint: 'check the network; running the command again is safe',
+  })
+
+/** The body of an answer as it arrives. @throws GitHubNetworkError; the signal's reason when it is aborted */
+export async function* chunksOf(git: Git, { body, url }: HttpResponse): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of body) yield chunk
+  } catch (error) {
+    throw networkError(error, url, git.signal)
+  }
+}

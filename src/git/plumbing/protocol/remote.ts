@@ -1,0 +1,35 @@
+import { GitHubError } from '../../../base/errors.js'
+import type { Git, RemoteRefs } from '../../types.js'
+import { advertisement, type Capabilities } from './advertisement.js'
+import { lsRefs } from './ls-refs.js'
+
+export interface Advertised extends RemoteRefs {
+  /** In an empty repository, the full name of the branch its HEAD waits for, where the server tells. */
+  unborn: string | null
+}
+
+/** A repository on a server, what it offers, and how to ask it for more. */
+export type Remote = Advertised & { /** After redirects. */ url: string } & (
+    | { version: 2 }
+    | { version: 0; capabilities: Capabilities }
+  )
+
+/**
+ * Asks by version 2 at once; only where that is not understood, by the older way round, which begins with a GET.
+ *
+ * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, GitHubNetworkError, GitHubError
+ */
+export async function connect(git: Git, url: string, prefixes: string[]): Promise<Remote> {
+  try {
+    return await lsRefs(git, url, prefixes, true)
+  } catch (error) {
+    if (!isMisunderstanding(error)) throw error
+  }
+  const { version, ...remote } = await advertisement(git, url, prefixes)
+  if (version === 0) return { version, ...remote }
+  return lsRefs(git, remote.url, prefixes, remote.capabilities.has('ls-refs=unborn'))
+}
+
+/** Not one of the classes below it: those say what is wrong, and asking otherwise would not help. */
+const isMisunderstanding = (error: unknown) =>
+  error instanceof GitHubError && error.code === 'GITHUB'

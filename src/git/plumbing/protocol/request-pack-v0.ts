@@ -1,0 +1,66 @@
+import { GitHubError } from '../../../base/errors.js'
+import type { Git, Oid } from '../../types.js'
+import { agent, type Capabilities } from './advertisement.js'
+import { postUploadPack } from './http.js'
+import { flush, type PacketReader, pktLine } from './pkt-line.js'
+import type { Remote } from './remote.js'
+import type { Opened, PackRequest } from './request-pack.js'
+import { packOf } from './sideband.js'
+
+/** Commits told, all in one round: such servers are few, and a pack that is too big does no harm. */
+const mostHaves = 1024
+const needed = 'side-band-64k'
+const wished = ['include-tag', 'ofs-delta', 'no-progress']
+/** Of a packet of the pack; the lines before it begin with letters. */
+const greatestBand = 3
+
+/** @see https://git-scm.com/docs/gitprotocol-pack#_packfile_negotiation */
+export async function requestPackV0(
+  git: Git,
+  remote: Remote & { version: 0 },
+  request: PackRequest,
+): Promise<Opened> {
+  const host = new URL(remote.url).host
+  const { capabilities } = remote
+  if (!capabilities.has(needed)) throw new GitHubError(`${host} can't send packs over a side-band`)
+  const haves = await request.haves.next(mostHaves)
+  const { packets } = await postUploadPack(git, remote.url, body(request, haves, capabilities))
+  try {
+    return await openPack(packets, host)
+  } catch (error) {
+    await packets.close()
+    throw error
+  }
+}
+
+function body(
+  { wants, shallow, depth }: PackRequest,
+  haves: Oid[],
+  capabilities: Capabilities,
+): string {
+  const spoken = [needed, ...wished.filter((one) => capabilities.has(one)), agent].join(' ')
+  return [
+    ...wants.map((oid, at) => pktLine(at === 0 ? `want ${oid} ${spoken}\n` : `want ${oid}\n`)),
+    ...[...shallow].map((oid) => pktLine(`shallow ${oid}\n`)),
+    ...(depth === undefined ? [] : [pktLine(`deepen ${depth}\n`)]),
+    flush,
+    ...haves.map((oid) => pktLine(`have ${oid}\n`)),
+    pktLine('done\n'),
+  ].join('')
+}
+
+async function openPack(packets: PacketReader, host: string): Promise<Opened> {
+  const shallow: Oid[] = []
+  const unshallow: Oid[] = []
+  for (;;) {
+    const packet = await packets.next()
+    if (packet === null) throw new GitHubError(`${host} sends no pack`)
+    if (typeof packet === 'string') continue
+    if ((packet[0] ?? 0) <= greatestBand) {
+      return { packets, shallow, unshallow, chunks: packOf(packets, host, packet) }
+    }
+    const line = packet.toString('latin1').trimEnd()
+    const [, word, oid] = /^(shallow|unshallow) ([0-9a-f]{40})$/.exec(line) ?? []
+    if (oid !== undefined) (word === 'shallow' ? shallow : unshallow).push(oid)
+  }
+}

@@ -1,0 +1,73 @@
+import { GitHubError, GitHubNotFoundError } from '../../../base/errors.js'
+import type { Git, Oid } from '../../types.js'
+import type { PacketReader } from './pkt-line.js'
+import type { Remote } from './remote.js'
+import { requestPackV0 } from './request-pack-v0.js'
+import { requestPackV2 } from './request-pack-v2.js'
+
+export interface PackRequest {
+  wants: Oid[]
+  /** What is here, for the server to leave out. */
+  haves: Haves
+  /** The commits at which history ends here. */
+  shallow: Set<Oid>
+  /** How many commits deep history shall be cut. */
+  depth: number | undefined
+}
+
+/** Commits that are here, told a few at a time until the server knows enough. */
+export interface Haves {
+  /** The next ones to tell; fewer than `count` when there are no more. */
+  next(count: number): Promise<Oid[]>
+  /** The server has this one too, and so all that it leads to. */
+  acknowledge(oid: Oid): Promise<void>
+}
+
+/** A pack that begins to arrive. */
+export interface PackAnswer {
+  /** Commits at which history ends from now on, and those at which it ends no more. */
+  shallow: Oid[]
+  unshallow: Oid[]
+  /** The pack's own bytes. */
+  chunks: AsyncIterable<Buffer>
+}
+
+export type Opened = PackAnswer & { packets: PacketReader }
+
+/**
+ * Asks for a pack of what is wanted and not here, and hands it over as it arrives.
+ *
+ * @throws GitHubNotFoundError where the server has not, or does not give, what is wanted
+ * @throws GitHubError, GitHubNetworkError, and the others of http.ts
+ */
+export async function requestPack<T>(
+  git: Git,
+  remote: Remote,
+  request: PackRequest,
+  take: (answer: PackAnswer) => Promise<T>,
+): Promise<T> {
+  let packets: PacketReader | undefined
+  try {
+    const opened =
+      remote.version === 2
+        ? await requestPackV2(git, remote, request)
+        : await requestPackV0(git, remote, request)
+    packets = opened.packets
+    const taken = await take(opened)
+    await packets.finish()
+    return taken
+  } catch (error) {
+    throw isUnknownObject(error) ? notThere(error) : error
+  } finally {
+    await packets?.close()
+  }
+}
+
+const isUnknownObject = (error: unknown): error is GitHubError =>
+  error instanceof GitHubError && /not our ref|unadvertised object/.test(error.message)
+
+const notThere = (cause: GitHubError) =>
+  new GitHubNotFoundError(cause.message, {
+    hint: 'the commit is not, or no more, in this repository',
+    cause,
+  })

@@ -1,0 +1,4 @@
+export { listLocalRefs, readHead, resolveRef } from './read.js'
+export { isRefName } from './ref-name.js'
+export { reflogOids } from './reflog.js'
+export { deleteRef, updateRef, writeHead, writeSymbolicRef } from './update.js'

@@ -1,0 +1,94 @@
+import type { Dirent } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WizardError } from '../../../base/errors.js'
+import { hasCode, readTextIfThere } from '../../../base/fs/read.js'
+import { BlockedError, type Oid } from '../../types.js'
+import { isOid } from '../objects/hash.js'
+import { readPackedRef, readPackedRefs } from './packed-refs.js'
+import { isRefName } from './ref-name.js'
+
+/** What HEAD stands on: a branch, by its short name, or a commit (detached). */
+export type Head = { branch: string } | { oid: Oid }
+
+/** How many symbolic refs git follows. */
+const mostHops = 5
+const branchPrefix = 'refs/heads/'
+
+/** @throws BlockedError (`unsupported`) where HEAD stands on what is no branch */
+export async function readHead(gitDir: string): Promise<Head> {
+  const head = readLoose(gitDir, 'HEAD')
+  if (head === null) throw new WizardError(`${gitDir} has no HEAD`)
+  if ('oid' in head) return head
+  if (head.ref.startsWith(branchPrefix)) return { branch: head.ref.slice(branchPrefix.length) }
+  throw new BlockedError('unsupported', `a HEAD on ${head.ref}, which is no branch`)
+}
+
+/**
+ * The object that a ref names, loose or packed, through symbolic refs.
+ *
+ * @param name in full (`refs/heads/main`), or `HEAD`
+ * @returns null where there is no such ref, or where it stands for one that is not born yet
+ */
+export async function resolveRef(gitDir: string, name: string): Promise<Oid | null> {
+  return readOwn(gitDir, await followSymbolic(gitDir, name))
+}
+
+/** The name that symbolic refs lead to in the end: the one whose value changes. */
+export async function followSymbolic(gitDir: string, name: string): Promise<string> {
+  let at = name
+  for (let hops = 0; hops <= mostHops; hops++) {
+    const value = readLoose(gitDir, at)
+    if (value === null || 'oid' in value) return at
+    at = value.ref
+  }
+  throw new WizardError(`${name} in ${gitDir} is a symbolic ref without end`)
+}
+
+/** Every ref whose name begins so, by full name in git's order; symbolic ones with what they lead to. */
+export async function listLocalRefs(gitDir: string, prefix: string): Promise<Map<string, Oid>> {
+  const refs = await readPackedRefs(gitDir, prefix)
+  for (const name of await looseNames(gitDir, 'refs')) {
+    if (!name.startsWith(prefix)) continue
+    const oid = await resolveRef(gitDir, name)
+    if (oid !== null) refs.set(name, oid)
+  }
+  return new Map([...refs].sort(([one], [other]) => (one < other ? -1 : 1)))
+}
+
+/** The refs in files below a folder (`refs`, `refs/heads/feature`); none where it is no folder. */
+export async function looseNames(gitDir: string, folder: string): Promise<string[]> {
+  const names: string[] = []
+  for (const entry of await readFolder(join(gitDir, folder))) {
+    const name = `${folder}/${entry.name}`
+    if (entry.isDirectory()) names.push(...(await looseNames(gitDir, name)))
+    else if (isRefName(name)) names.push(name)
+  }
+  return names
+}
+
+async function readFolder(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true })
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
+    throw error
+  }
+}
+
+/** The value of a ref that is not symbolic. */
+async function readOwn(gitDir: string, name: string): Promise<Oid | null> {
+  const value = readLoose(gitDir, name)
+  if (value !== null) return 'oid' in value ? value.oid : null
+  return readPackedRef(gitDir, name)
+}
+
+function readLoose(gitDir: string, name: string): { ref: string } | { oid: Oid } | null {
+  const text = readTextIfThere(join(gitDir, name))
+  if (text === null) return null
+  const symbolic = /^ref:\s*(\S+)\s*$/.exec(text)?.[1]
+  if (symbolic !== undefined && isRefName(symbolic)) return { ref: symbolic }
+  const oid = text.trimEnd()
+  if (!isOid(oid)) throw new WizardError(`${join(gitDir, name)} names no object and no ref`)
+  return { oid }
+}

@@ -1,0 +1,145 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { ConflictError, WizardError } from '../../../base/errors.js'
+import { hasCode, removeEmptyFolders } from '../../../base/fs/read.js'
+import { type FileLock, lockFile } from '../../repository/lock-file.js'
+import type { Liveness, Oid } from '../../types.js'
+import { findPackedRef, removePackedRef } from './packed-refs.js'
+import { followSymbolic, type Head, looseNames, readHead, resolveRef } from './read.js'
+import { isRefName } from './ref-name.js'
+import { appendReflog, isLogged, type RefChange, removeReflog } from './reflog.js'
+
+export interface RefUpdate {
+  /** What the ref must name now: null where it must not be there, undefined where that does not matter. */
+  expected?: Oid | null | undefined
+  /** For the reflog. */
+  message: string
+  liveness?: Liveness | undefined
+}
+
+/**
+ * Moves a ref, or makes it: compared and swapped under git's own lock, then noted in its reflog, and in HEAD's
+ * where HEAD stands on it.
+ *
+ * @param name in full (`refs/heads/main`); a symbolic ref's end is what moves
+ * @throws ConflictError where another process holds the lock, or has moved the ref meanwhile, or where a ref
+ *   of a name above or below is in the way
+ */
+export async function updateRef(
+  gitDir: string,
+  name: string,
+  to: Oid,
+  { expected, message, liveness }: RefUpdate,
+): Promise<void> {
+  if (!isRefName(name)) throw new WizardError(`${JSON.stringify(name)} is no name of a ref`)
+  const target = await followSymbolic(gitDir, name)
+  const lock = await lockRef(gitDir, target, liveness)
+  try {
+    const from = await resolveRef(gitDir, target)
+    if (expected !== undefined && from !== expected) throw movedMeanwhile(target, from, expected)
+    if (from === to) return
+    if (from === null) await expectNoneInTheWay(gitDir, target)
+    // The log first, as git does it: an entry too many does no harm, a lost one may lose commits.
+    await log(gitDir, target, { from, to, message })
+    await commitRef(gitDir, target, lock, `${to}\n`)
+  } finally {
+    await lock.release()
+  }
+}
+
+/** @throws ConflictError as updateRef does */
+export async function deleteRef(
+  gitDir: string,
+  name: string,
+  { expected, liveness }: Omit<RefUpdate, 'message'> = {},
+): Promise<void> {
+  const lock = await lockRef(gitDir, name, liveness)
+  try {
+    const from = await resolveRef(gitDir, name)
+    if (expected !== undefined && from !== expected) throw movedMeanwhile(name, from, expected)
+    // Packed first: the other way round, a reader in between would see an older value rise again.
+    await removePackedRef(gitDir, name, liveness)
+    await rm(join(gitDir, name), { force: true })
+    await removeReflog(gitDir, name)
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Puts HEAD on a branch (which need not be born) or on a commit. @throws ConflictError */
+export async function writeHead(
+  gitDir: string,
+  head: Head,
+  { message, liveness }: Omit<RefUpdate, 'expected'>,
+): Promise<void> {
+  const lock = await lockFile(join(gitDir, 'HEAD'), liveness)
+  try {
+    const from = await resolveRef(gitDir, 'HEAD')
+    const to = 'oid' in head ? head.oid : await resolveRef(gitDir, `refs/heads/${head.branch}`)
+    if (to !== null) await appendReflog(gitDir, 'HEAD', { from, to, message })
+    await lock.commit('oid' in head ? `${head.oid}\n` : `ref: refs/heads/${head.branch}\n`)
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Makes one ref stand for another, as `refs/remotes/origin/HEAD` does. @throws ConflictError */
+export async function writeSymbolicRef(
+  gitDir: string,
+  name: string,
+  target: string,
+  liveness?: Liveness,
+): Promise<void> {
+  const lock = await lockRef(gitDir, name, liveness)
+  try {
+    await commitRef(gitDir, name, lock, `ref: ${target}\n`)
+  } finally {
+    await lock.release()
+  }
+}
+
+async function log(gitDir: string, name: string, change: RefChange) {
+  if (isLogged(name)) await appendReflog(gitDir, name, change)
+  const head = await readHead(gitDir)
+  if ('branch' in head && name === `refs/heads/${head.branch}`) {
+    await appendReflog(gitDir, 'HEAD', change)
+  }
+}
+
+async function lockRef(gitDir: string, name: string, liveness?: Liveness): Promise<FileLock> {
+  const path = join(gitDir, name)
+  try {
+    await mkdir(dirname(path), { recursive: true })
+  } catch (error) {
+    if (hasCode(error, 'EEXIST', 'ENOTDIR')) throw inTheWay(name, dirname(name))
+    throw error
+  }
+  return lockFile(path, liveness)
+}
+
+/** Folders that deleted refs left empty give way. */
+async function commitRef(gitDir: string, name: string, lock: FileLock, data: string) {
+  await removeEmptyFolders(join(gitDir, name))
+  await lock.commit(data)
+}
+
+/** A name can't be a ref and a folder of refs, loose or packed. */
+async function expectNoneInTheWay(gitDir: string, name: string): Promise<void> {
+  const [loose] = await looseNames(gitDir, name)
+  const below = loose ?? (await findPackedRef(gitDir, `${name}/`))
+  if (below !== null) throw inTheWay(name, below)
+  for (let above = dirname(name); above !== 'refs'; above = dirname(above)) {
+    if ((await resolveRef(gitDir, above)) !== null) throw inTheWay(name, above)
+  }
+}
+
+const inTheWay = (name: string, other: string) =>
+  new ConflictError(`${name} can't be made: ${other} is in its way`, {
+    hint: 'if that is a remote branch which is gone, `git remote prune origin` removes it',
+  })
+
+const movedMeanwhile = (name: string, from: Oid | null, expected: Oid | null) =>
+  new ConflictError(
+    `${name} is at ${from ?? 'nothing'}, not ${expected ?? 'nothing'}: another process moved it`,
+    { hint: 'run the command again' },
+  )

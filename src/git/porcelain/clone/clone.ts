@@ -1,0 +1,144 @@
+import { lstat, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ConflictError, GitHubError } from '../../../base/errors.js'
+import { describeFullDisk, hasCode } from '../../../base/fs/read.js'
+import {
+  openSibling,
+  removeLeftovers as removeSiblings,
+  type Sibling,
+} from '../../../process/temp-beside.js'
+import { commitOf, readCommit } from '../../plumbing/objects/parse.js'
+import { openObjectStore } from '../../plumbing/objects/store.js'
+import { connect, type Remote } from '../../plumbing/protocol/remote.js'
+import { warningsOf } from '../../repository/features.js'
+import {
+  BlockedError,
+  type CloneRequest,
+  type CloneResult,
+  type Git,
+  type Liveness,
+  type ObjectStore,
+  type Oid,
+} from '../../types.js'
+import { checkoutFresh } from '../../worktree/checkout.js'
+import { download, type Repository } from '../fetch/download.js'
+import { followed, missingObjects, type NewTags } from '../fetch/tags.js'
+import { tagsOf } from '../fetch/target.js'
+import { HistoryHaves } from '../history/haves.js'
+import { notePin } from '../pin.js'
+import { initRepository } from './init.js'
+import { type ClonePlan, clonePrefixes, planClone } from './plan.js'
+import { writeRefs } from './write-refs.js'
+
+/**
+ * Clones a repository: built out of sight beside its destination, and renamed into place when it is whole, so that
+ * the destination is at any moment absent (or an empty folder) or complete.
+ *
+ * @throws BlockedError (`not-a-repository`) where something is at the destination
+ * @throws GitHubNotFoundError where there is no such repository, ref or commit
+ * @throws PathError for an unsafe entry of its tree
+ * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError, GitHubError
+ * @throws WizardError where the disk is full
+ */
+export async function clone(git: Git, request: CloneRequest): Promise<CloneResult> {
+  const destination = resolve(request.dir)
+  await expectFree(destination)
+  const remote = await connect(git, request.url, clonePrefixes(request))
+  const plan = planClone(remote, request)
+  try {
+    return await buildBeside(git, remote, plan, { ...request, dir: destination })
+  } catch (error) {
+    throw describeFullDisk(error, destination)
+  }
+}
+
+async function buildBeside(
+  git: Git,
+  remote: Remote,
+  plan: ClonePlan,
+  request: CloneRequest,
+): Promise<CloneResult> {
+  const sibling = await openSibling(request.dir, 'clone', git.liveness)
+  try {
+    const result = await build(git, remote, plan, { ...request, dir: sibling.dir })
+    git.signal?.throwIfAborted()
+    await publish(sibling)
+    return result
+  } finally {
+    await sibling.discard()
+  }
+}
+
+/** @throws BlockedError where something has come to the destination meanwhile */
+async function publish(sibling: Sibling): Promise<void> {
+  try {
+    await sibling.publish()
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error
+    const { message, hint, cause } = error
+    throw new BlockedError('not-a-repository', message, { hint, cause })
+  }
+}
+
+/** What clones left in a folder when their process was killed. */
+export const removeLeftovers = (parent: string, liveness: Liveness): Promise<void> =>
+  removeSiblings(parent, 'clone', liveness)
+
+/** @throws BlockedError */
+async function expectFree(dir: string): Promise<void> {
+  const stat = await lstat(dir).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  })
+  if (stat === null || (stat.isDirectory() && (await readdir(dir)).length === 0)) return
+  const what = stat.isDirectory() ? 'a folder that is not empty' : 'something that is no folder'
+  throw new BlockedError('not-a-repository', `${dir} is ${what}`, {
+    hint: 'move it away, or choose another destination',
+  })
+}
+
+async function build(
+  git: Git,
+  remote: Remote,
+  plan: ClonePlan,
+  { dir, url, depth, pin }: CloneRequest,
+): Promise<CloneResult> {
+  const gitDir = join(dir, '.git')
+  await initRepository({ dir, url, refspec: plan.refspec, branch: plan.branch })
+  const { target, branch } = plan
+  if (target === null) return { oid: null, branch, bytes: 0, warnings: [] }
+  const store = await openObjectStore(gitDir)
+  try {
+    const { bytes, tags } = await take(git, remote, plan, { gitDir, store, depth })
+    const commit = await commitOf(store, target.oid)
+    if (commit === null) throw new GitHubError(`${target.name} of ${url} leads to no commit`)
+    await writeRefs(gitDir, { plan, tags, remoteHead: remote.head, commit, url })
+    if (pin && branch === null) await notePin(gitDir, commit)
+    const { tree } = await readCommit(store, commit)
+    const { liveness, signal, onProgress } = git
+    await checkoutFresh({ store, dir, gitDir, tree, liveness, signal, onProgress })
+    return { oid: commit, branch, bytes, warnings: await warningsOf(store, tree) }
+  } finally {
+    await store.close()
+  }
+}
+
+/** The objects, and with one branch the tags on it, whose objects most servers send along. */
+async function take(
+  git: Git,
+  remote: Remote,
+  plan: ClonePlan,
+  { gitDir, store, depth }: { gitDir: string; store: ObjectStore; depth: number | undefined },
+): Promise<{ bytes: number; tags: NewTags }> {
+  const repository: Repository = { gitDir, store, shallow: new Set<Oid>() }
+  const haves = new HistoryHaves(store)
+  let bytes = await download(git, remote, repository, { wants: plan.wants, haves, depth })
+  const tags = await followed(store, tagsOf(remote))
+  const late = await missingObjects(store, tags)
+  if (late.length > 0) {
+    const commit = plan.target && (await commitOf(store, plan.target.oid))
+    if (commit !== null) await haves.add(commit)
+    bytes += await download(git, remote, repository, { wants: late, haves })
+  }
+  return { bytes, tags }
+}

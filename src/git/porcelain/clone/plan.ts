@@ -1,0 +1,80 @@
+import { GitHubNotFoundError } from '../../../base/errors.js'
+import type { Advertised } from '../../plumbing/protocol/remote.js'
+import type { CloneRequest, Oid, RemoteRef } from '../../types.js'
+import {
+  branchPrefix,
+  prefixesFor,
+  type Target,
+  tagPrefix,
+  tagsOf,
+  targetOf,
+} from '../fetch/target.js'
+
+/** What a clone will take of a remote, and where it will stand: decided from the remote's refs alone. */
+export interface ClonePlan {
+  /** What HEAD will stand on; null in an empty repository. */
+  target: Target | null
+  /** The branch that HEAD will stand on, by its short name, born or not; null where it will be detached. */
+  branch: string | null
+  /** The remote's branches that are kept, by full name there. */
+  branches: Map<string, RemoteRef>
+  wants: Oid[]
+  /** What `git fetch` will fetch later. */
+  refspec: string
+}
+
+/** What the remote must be asked for. */
+export function clonePrefixes({ ref, branches }: CloneRequest): string[] {
+  if (branches === 'all') return [branchPrefix, tagPrefix]
+  return [...(ref === undefined ? [] : prefixesFor(ref)), tagPrefix]
+}
+
+/** @throws GitHubNotFoundError where the remote has no such ref */
+export function planClone(remote: Advertised, request: CloneRequest): ClonePlan {
+  const { ref, url } = request
+  if (remote.refs.size === 0) return planEmpty(remote, request)
+  const target = ref === undefined ? headOf(remote, url) : targetOf(remote, ref, url)
+  const branch = target.kind === 'branch' ? target.short : null
+  const all = request.branches === 'all'
+  const branches = all ? branchesOf(remote) : new Map<string, RemoteRef>()
+  if (branch !== null) branches.set(target.name, target)
+  // With one branch its tags are not asked for but followed.
+  const tags = all ? tagsOf(remote).values() : []
+  const named = [target, ...branches.values(), ...tags].map(({ oid }) => oid)
+  const refspec = all ? everyBranch : refspecOf(target)
+  return { target, branch, branches, wants: [...new Set(named)], refspec }
+}
+
+function planEmpty({ unborn }: Advertised, { ref, branches }: CloneRequest): ClonePlan {
+  const branch = ref ?? unborn?.slice(branchPrefix.length) ?? 'main'
+  const refspec = branches === 'all' ? everyBranch : refspecOfBranch(branch)
+  return { target: null, branch, branches: new Map(), wants: [], refspec }
+}
+
+/** The remote's HEAD: a branch, or a commit where it is detached. */
+function headOf({ head, refs, unborn }: Advertised, url: string): Target {
+  const oid = refs.get('HEAD')?.oid
+  if (oid === undefined) {
+    const { host, pathname } = new URL(url)
+    const named = unborn === null ? 'no branch' : `${unborn}, which is not there`
+    throw new GitHubNotFoundError(`HEAD of ${host}${pathname} names ${named}`, {
+      hint: 'say which branch to clone',
+    })
+  }
+  return head === null
+    ? { kind: 'commit', name: oid, short: oid, oid }
+    : { kind: 'branch', name: head, short: head.slice(branchPrefix.length), oid }
+}
+
+const branchesOf = ({ refs }: Advertised) =>
+  new Map([...refs].filter(([name]) => name.startsWith(branchPrefix)))
+
+const everyBranch = '+refs/heads/*:refs/remotes/origin/*'
+
+const refspecOfBranch = (short: string) => `+refs/heads/${short}:refs/remotes/origin/${short}`
+
+/** As `git clone --single-branch` sets it; of a commit, which no refspec names, every branch. */
+function refspecOf({ kind, short }: Target): string {
+  if (kind === 'branch') return refspecOfBranch(short)
+  return kind === 'tag' ? `+refs/tags/${short}:refs/tags/${short}` : everyBranch
+}

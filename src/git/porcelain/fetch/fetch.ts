@@ -1,0 +1,128 @@
+import { join } from 'node:path'
+import { GitHubError } from '../../../base/errors.js'
+import { describeFullDisk } from '../../../base/fs/read.js'
+import { commitOf } from '../../plumbing/objects/parse.js'
+import { openObjectStore } from '../../plumbing/objects/store.js'
+import { clearIncoming } from '../../plumbing/pack/incoming.js'
+import { connect, type Remote } from '../../plumbing/protocol/remote.js'
+import { listLocalRefs, resolveRef, updateRef } from '../../plumbing/refs/index.js'
+import { clearDeadLocks } from '../../repository/dead-locks.js'
+import { readShallow } from '../../repository/shallow.js'
+import type { FetchRequest, FetchResult, Git, Oid } from '../../types.js'
+import { HistoryHaves } from '../history/haves.js'
+import { isAncestor } from '../history/history.js'
+import { isConnected } from './connected.js'
+import { download, type Repository } from './download.js'
+import { writeFetchHead } from './fetch-head.js'
+import { followed, makeTags, missingObjects, type NewTags, newTags } from './tags.js'
+import { prefixesFor, type Target, tagPrefix, tagsOf, targetOf } from './target.js'
+
+/** The refs whose history is told to the server as being here. */
+const toldPrefixes = ['refs/heads/', 'refs/remotes/']
+
+/**
+ * Brings what a branch, a tag or a commit of the remote leads to, with its history and the tags on it, into a
+ * repository. Objects come first, whole and checked; then `refs/remotes/origin/BRANCH`, new tags and FETCH_HEAD.
+ * Nothing else moves. Where nothing is new one request is all.
+ *
+ * @throws GitHubNotFoundError where the remote has no such ref or commit
+ * @throws GitHubError where it sends what is no whole pack, or the ref leads to no commit
+ * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError
+ * @throws ConflictError where another process is moving the same refs
+ * @throws WizardError where the disk is full
+ */
+export async function fetch(git: Git, request: FetchRequest): Promise<FetchResult> {
+  const gitDir = join(request.dir, '.git')
+  if (git.liveness !== undefined) {
+    await clearIncoming(gitDir, git.liveness)
+    await clearDeadLocks(gitDir, git.liveness)
+  }
+  const store = await openObjectStore(gitDir)
+  try {
+    return await fetchInto(git, { gitDir, store, shallow: await readShallow(gitDir) }, request)
+  } catch (error) {
+    throw describeFullDisk(error, gitDir)
+  } finally {
+    await store.close()
+  }
+}
+
+async function fetchInto(
+  git: Git,
+  repository: Repository,
+  { url, ref, depth }: FetchRequest,
+): Promise<FetchResult> {
+  const { gitDir, store } = repository
+  const remote = await connect(git, url, [...prefixesFor(ref), tagPrefix])
+  const target = targetOf(remote, ref, url)
+  const tags = await newTags(gitDir, tagsOf(remote))
+  const tips = await localTips(repository)
+  const wanted = (await isHere(repository, target.oid, tips)) ? [] : [target.oid]
+  const wants = [...wanted, ...(await missingObjects(store, await followed(store, tags)))]
+  const cut = repository.shallow.size > 0 ? depth : undefined
+  let bytes = await fetchMissing(git, remote, repository, { wants, tips, depth: cut })
+  const follow = await followed(store, tags)
+  // Most servers send the tag objects along (include-tag); the others are asked for them.
+  const late = await missingObjects(store, follow)
+  bytes += await fetchMissing(git, remote, repository, { wants: late, tips: [...tips, ...wanted] })
+  const oid = await commitOf(store, target.oid)
+  if (oid === null) throw new GitHubError(`${target.name} of ${url} leads to no commit`)
+  await moveRefs(git, repository, target, follow)
+  await writeFetchHead(gitDir, url, target, follow)
+  return { oid, bytes }
+}
+
+interface Missing {
+  wants: Oid[]
+  tips: Iterable<Oid>
+  depth?: number | undefined
+}
+
+async function fetchMissing(
+  git: Git,
+  remote: Remote,
+  repository: Repository,
+  { wants, tips, depth }: Missing,
+): Promise<number> {
+  if (wants.length === 0) return 0
+  const haves = new HistoryHaves(repository.store)
+  for (const tip of tips) {
+    const commit = await commitOf(repository.store, tip)
+    if (commit !== null) await haves.add(commit)
+  }
+  return download(git, remote, repository, { wants, haves, depth })
+}
+
+/** The commits that branches here name, and that are here: after a cut fetch a ref alone proves nothing. */
+async function localTips({ gitDir, store }: Repository): Promise<Set<Oid>> {
+  const tips = new Set<Oid>()
+  const head = await resolveRef(gitDir, 'HEAD')
+  const named = head === null ? [] : [head]
+  for (const prefix of toldPrefixes) named.push(...(await listLocalRefs(gitDir, prefix)).values())
+  for (const oid of named) {
+    const commit = await commitOf(store, oid)
+    if (commit !== null) tips.add(commit)
+  }
+  return tips
+}
+
+async function isHere({ store, shallow }: Repository, oid: Oid, tips: Set<Oid>): Promise<boolean> {
+  const commit = await commitOf(store, oid)
+  return commit !== null && (await isConnected(store, commit, tips, shallow))
+}
+
+async function moveRefs(
+  { liveness }: Git,
+  { gitDir, store }: Repository,
+  { kind, short, oid }: Target,
+  tags: NewTags,
+): Promise<void> {
+  if (kind === 'branch') {
+    const tracking = `refs/remotes/origin/${short}`
+    const from = await resolveRef(gitDir, tracking)
+    const isForward = from !== null && (await isAncestor(store, from, oid))
+    const how = from === null ? 'storing head' : isForward ? 'fast-forward' : 'forced-update'
+    await updateRef(gitDir, tracking, oid, { expected: from, message: `fetch: ${how}`, liveness })
+  }
+  await makeTags(gitDir, tags, liveness)
+}

@@ -1,0 +1,63 @@
+import { GitHubNotFoundError } from '../../../base/errors.js'
+import { isOid } from '../../plumbing/objects/hash.js'
+import { connect } from '../../plumbing/protocol/remote.js'
+import type { Git, Oid, RemoteRef, RemoteRefs } from '../../types.js'
+
+/** What a name of a branch, a tag or a commit stands for on the remote. */
+export interface Target extends RemoteRef {
+  kind: 'branch' | 'tag' | 'commit'
+  /** The full name of the ref; of a commit, its id. */
+  name: string
+  /** Without `refs/heads/` or `refs/tags/`. */
+  short: string
+}
+
+export const branchPrefix = 'refs/heads/'
+export const tagPrefix = 'refs/tags/'
+
+/** What to ask the remote for, so that `targetOf` finds the name. */
+export const prefixesFor = (ref: string): string[] =>
+  isOid(ref) ? [] : [branchPrefix + ref, tagPrefix + ref]
+
+/**
+ * A branch before a tag of the same name, as git takes them.
+ *
+ * @throws GitHubNotFoundError where the remote has neither
+ */
+export function targetOf({ refs }: RemoteRefs, ref: string, url: string): Target {
+  if (isOid(ref)) return { kind: 'commit', name: ref, short: ref, oid: ref }
+  for (const [kind, prefix] of [
+    ['branch', branchPrefix],
+    ['tag', tagPrefix],
+  ] as const) {
+    const name = prefix + ref
+    const found = refs.get(name)
+    if (found !== undefined) return { kind, name, short: ref, ...found }
+  }
+  const { host, pathname } = new URL(url)
+  const place = host + pathname.replace(/\.git$/, '')
+  throw new GitHubNotFoundError(`${place} has no branch or tag ${JSON.stringify(ref)}`, {
+    hint: 'was it renamed or deleted? A commit is named by all 40 digits of its id',
+  })
+}
+
+/** The tags among a remote's refs, by full name. */
+export function tagsOf({ refs }: RemoteRefs): Map<string, RemoteRef> {
+  return new Map([...refs].filter(([name]) => name.startsWith(tagPrefix)))
+}
+
+/** The object that a tag stands for in the end. */
+export const endOf = ({ oid, peeled }: RemoteRef): Oid => peeled ?? oid
+
+/**
+ * The refs of a repository on a server whose full names begin with one of the prefixes, and its HEAD, under that
+ * name: one request of a few hundred bytes, where the server knows version 2 of the protocol.
+ *
+ * @param url without credentials
+ * @param prefixes such as `refs/heads/main` or `refs/tags/`
+ * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, GitHubNetworkError, GitHubError
+ */
+export async function listRefs(git: Git, url: string, prefixes: string[]): Promise<RemoteRefs> {
+  const { head, refs } = await connect(git, url, prefixes)
+  return { head, refs }
+}

@@ -1,0 +1,71 @@
+import type { Haves } from '../../plumbing/protocol/request-pack.js'
+import type { ObjectStore, Oid } from '../../types.js'
+import { CommitQueue } from './commit-queue.js'
+import { readCommitOrNull } from './paint.js'
+
+interface Told {
+  oid: Oid
+  time: number
+  parents: Oid[]
+  /** The server has it, so it need not be told, nor what it leads to. */
+  isCommon: boolean
+  isPassed: boolean
+}
+
+/** The commits that lead down from some tips, the youngest first, less those that the server is known to have. */
+export class HistoryHaves implements Haves {
+  readonly #store: ObjectStore
+  readonly #commits = new Map<Oid, Told>()
+  readonly #queue = new CommitQueue<Told>()
+  /** Commits in the queue that are still to be told. */
+  #open = 0
+
+  constructor(store: ObjectStore) {
+    this.#store = store
+  }
+
+  /** @param oid a commit's */
+  async add(oid: Oid): Promise<void> {
+    await this.#enqueue(oid, false)
+  }
+
+  async next(count: number): Promise<Oid[]> {
+    const told: Oid[] = []
+    while (told.length < count && this.#open > 0) {
+      const commit = this.#queue.pop()
+      if (commit === undefined) break
+      commit.isPassed = true
+      if (!commit.isCommon) {
+        told.push(commit.oid)
+        this.#open--
+      }
+      for (const parent of commit.parents) await this.#enqueue(parent, commit.isCommon)
+    }
+    return told
+  }
+
+  async acknowledge(oid: Oid): Promise<void> {
+    const pending = [oid]
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const commit = this.#commits.get(next)
+      if (commit === undefined || commit.isCommon) continue
+      commit.isCommon = true
+      if (commit.isPassed) pending.push(...commit.parents)
+      else this.#open--
+    }
+  }
+
+  async #enqueue(oid: Oid, isCommon: boolean): Promise<void> {
+    if (this.#commits.has(oid)) {
+      if (isCommon) await this.acknowledge(oid)
+      return
+    }
+    const commit = await readCommitOrNull(this.#store, oid)
+    if (commit === null) return
+    const { time, parents } = commit
+    const told = { oid, time, parents, isCommon, isPassed: false }
+    this.#commits.set(oid, told)
+    this.#queue.push(told)
+    if (!isCommon) this.#open++
+  }
+}

@@ -1,0 +1,25 @@
+import { peel } from '../plumbing/objects/parse.js'
+import { openObjectStore } from '../plumbing/objects/store.js'
+import { resolveRef, updateRef } from '../plumbing/refs/index.js'
+import type { Liveness, Oid } from '../types.js'
+
+/** The commit that a local tag leads to, by its short name; null where there is no such tag, or it leads elsewhere. */
+export async function resolveTag(gitDir: string, tag: string): Promise<Oid | null> {
+  const oid = await resolveRef(gitDir, `refs/tags/${tag}`)
+  if (oid === null) return null
+  const store = await openObjectStore(gitDir)
+  try {
+    if (!(await store.has(oid))) return null
+    const { type, oid: commit } = await peel(store, oid)
+    return type === 'commit' ? commit : null
+  } finally {
+    await store.close()
+  }
+}
+
+/**
+ * Notes, as a remote-tracking ref, that the server has this commit: a commit id and a tag have none of their own, and
+ * without it a detached HEAD could as well stand on somebody's work.
+ */
+export const notePin = (gitDir: string, oid: Oid, liveness?: Liveness): Promise<void> =>
+  updateRef(gitDir, `refs/remotes/wizard/${oid}`, oid, { message: 'pin', liveness })

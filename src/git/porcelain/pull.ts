@@ -1,0 +1,151 @@
+import { join } from 'node:path'
+import { peel, readCommit } from '../plumbing/objects/parse.js'
+import { openObjectStore } from '../plumbing/objects/store.js'
+import { listLocalRefs, reflogOids } from '../plumbing/refs/index.js'
+import { warningsOf } from '../repository/features.js'
+import { readLocal } from '../repository/open.js'
+import { recover } from '../repository/recover.js'
+import {
+  BlockedError,
+  type Git,
+  type LocalRepository,
+  type ObjectStore,
+  type Oid,
+  type Warning,
+} from '../types.js'
+import { fetch } from './fetch/fetch.js'
+import { isAncestor } from './history/history.js'
+import { fastForward, moveTo } from './move.js'
+import { notePin } from './pin.js'
+
+export interface PullRequest {
+  url: string
+  dir: string
+  /** The branch that is followed, or a pin: a tag or a full commit id. */
+  ref: string
+  /** Whether `ref` is a pin, so that HEAD is detached at it. */
+  pinned: boolean
+  onDiverged: 'block' | 'backup'
+}
+
+export interface PullResult {
+  from: Oid | null
+  to: Oid
+  bytes: number
+  /** The ref under which a diverged tip was kept. */
+  backup: string | null
+  warnings: Warning[]
+}
+
+interface Place {
+  dir: string
+  gitDir: string
+  store: ObjectStore
+}
+
+/**
+ * Brings a clone up to its remote, forward only: after it the branch, the index and the files that changed
+ * upstream are the remote's; all else is as it was. What an earlier kill left half-done is finished first.
+ *
+ * @throws BlockedError when something local stands in the way, with nothing changed.
+ */
+export async function pull(git: Git, request: PullRequest): Promise<PullResult> {
+  const { dir } = request
+  const gitDir = join(dir, '.git')
+  const store = await openObjectStore(gitDir)
+  try {
+    await recover({ dir, gitDir, store, liveness: git.liveness, signal: git.signal })
+    const local = requireRepository(await readLocal(dir), dir)
+    const branch = requireBranch(local, request)
+    const { oid, bytes } = await fetch(git, { url: request.url, dir, ref: request.ref })
+    await store.refresh()
+    if (request.pinned) await notePin(gitDir, oid, git.liveness)
+    const moved = await bringTo(git, { dir, gitDir, store }, request, { local, branch, oid })
+    const warnings = await warningsOf(store, (await readCommit(store, moved.to)).tree)
+    return { ...moved, from: local.head, bytes, warnings }
+  } finally {
+    await store.close()
+  }
+}
+
+/** @throws BlockedError when it is no repository that wizard can work on. */
+function requireRepository(
+  local: Awaited<ReturnType<typeof readLocal>>,
+  dir: string,
+): LocalRepository {
+  if (local.kind !== 'repository') {
+    const what = local.kind === 'occupied' ? local.what : 'nothing'
+    throw new BlockedError('not-a-repository', `${dir} is no git repository but ${what}`)
+  }
+  if (local.unsupported !== null) {
+    throw new BlockedError('unsupported', `${dir} has ${local.unsupported}`, {
+      hint: 'pull it with git itself',
+    })
+  }
+  return local
+}
+
+/** The branch that will move; null for a detached HEAD. */
+function requireBranch(local: LocalRepository, { dir, ref, pinned }: PullRequest): string | null {
+  const wanted = pinned ? null : ref
+  if (local.branch === wanted) return wanted
+  const here = local.branch === null ? 'a detached HEAD' : `branch ${local.branch}`
+  throw new BlockedError(
+    'other-branch',
+    `${dir} is on ${here}, not on ${pinned ? `the pin ${ref}` : ref}`,
+    {
+      hint: pinned ? `git -C ${dir} checkout ${ref}` : `git -C ${dir} switch ${ref}`,
+    },
+  )
+}
+
+async function bringTo(
+  git: Git,
+  place: Place,
+  { dir, ref, pinned, onDiverged }: PullRequest,
+  { local, branch, oid }: { local: LocalRepository; branch: string | null; oid: Oid },
+): Promise<{ to: Oid; backup: string | null }> {
+  const from = local.head
+  if (from === oid) return { to: oid, backup: null }
+  const { signal, liveness, onProgress } = git
+  const move = { ...place, branch, from, to: oid, signal, liveness, onProgress }
+  if (from === null || (await isAncestor(place.store, from, oid))) {
+    await fastForward({ ...move, message: 'pull: Fast-forward' })
+    return { to: oid, backup: null }
+  }
+  const ahead = !pinned && (await isAncestor(place.store, oid, from))
+  // Commits that are here alone, and nothing new upstream: there is nothing to pull.
+  if (ahead && !(await wasUpstream(place.gitDir, ref, from))) return { to: from, backup: null }
+  if (pinned) await expectSeenUpstream(place, from, dir)
+  else if (onDiverged === 'block') {
+    throw new BlockedError('diverged', `${dir}: ${ref} and its remote have diverged`, {
+      hint: `wizard REPO RESET keeps the local commits under refs/wizard/backup and takes the remote's`,
+    })
+  }
+  const backup = `refs/wizard/backup/${new Date(git.clock.now()).toISOString().replaceAll(/[-:.]/g, '')}`
+  await moveTo({ ...move, from, backup, message: `reset: moving to ${oid}` })
+  return { to: oid, backup }
+}
+
+/** Whether the remote branch once stood at a commit: when it is behind that now, it was moved back by force. */
+export async function wasUpstream(gitDir: string, branch: string, commit: Oid): Promise<boolean> {
+  return (await reflogOids(gitDir, `refs/remotes/origin/${branch}`)).has(commit)
+}
+
+/** A pin that moves back or aside leaves a commit; one that no remote branch or tag holds is work of somebody's. */
+async function expectSeenUpstream(
+  { store, gitDir }: Place,
+  commit: Oid,
+  dir: string,
+): Promise<void> {
+  for (const prefix of ['refs/tags/', 'refs/remotes/']) {
+    for (const oid of (await listLocalRefs(gitDir, prefix)).values()) {
+      if (!(await store.has(oid))) continue
+      const tip = await peel(store, oid)
+      if (tip.type === 'commit' && (await isAncestor(store, commit, tip.oid))) return
+    }
+  }
+  throw new BlockedError('diverged', `${dir} has commits of its own on a detached HEAD`, {
+    hint: `git -C ${dir} branch NAME keeps them`,
+  })
+}

@@ -1,0 +1,39 @@
+import { PathError } from '../../base/errors.js'
+import { type Address, isSameRepository, parseAddress } from '../plumbing/config/address.js'
+import { readLocal } from '../repository/open.js'
+import { BlockedError } from '../types.js'
+
+/** What a clone follows, by its own origin and the branch that is checked out. */
+export interface Followed extends Pick<Address, 'owner' | 'repo'> {
+  branch: string
+  /** Whether the branch has no commit yet. */
+  unborn: boolean
+}
+
+/**
+ * @param gitUrl the server that the origin must be on, whatever its address is written as
+ * @throws PathError where there is nothing
+ * @throws BlockedError for what is no clone of a repository on that server, or is on no branch
+ */
+export async function followedAt(dir: string, gitUrl: string): Promise<Followed> {
+  const local = await readLocal(dir)
+  if (local.kind === 'absent') throw new PathError(`${dir} is not there`)
+  if (local.kind !== 'repository') {
+    const what = local.kind === 'occupied' ? local.what : 'an empty folder'
+    throw new BlockedError('not-a-repository', `${dir} is ${what}`)
+  }
+  const { origin, branch } = local
+  const address = origin === null ? null : parseAddress(origin)
+  if (!origin || !address || !isSameRepository(origin, gitUrl, address.owner, address.repo)) {
+    throw new BlockedError('wrong-remote', `${dir} has no origin on ${new URL(gitUrl).host}`, {
+      hint: 'git_url in github.yaml names the server',
+    })
+  }
+  if (branch === null) {
+    throw new BlockedError('other-branch', `${dir} is on a detached HEAD`, {
+      hint: `git -C ${dir} switch BRANCH first`,
+    })
+  }
+  const { owner, repo } = address
+  return { owner, repo, branch, unborn: local.head === null }
+}

@@ -1,0 +1,55 @@
+import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
+import { fileMode } from '../plumbing/index/entry.js'
+import { readTree } from '../plumbing/objects/parse.js'
+import type { ObjectStore, Oid, Warning } from '../types.js'
+
+/**
+ * What the files of a tree need that wizard does not do, so that it is said: Git LFS content, submodules, and
+ * conversions on checkout (line ends, encodings, `$Id$`, filters).
+ *
+ * @param tree a tree's id, not a commit's
+ * @throws MissingObjectError, CorruptObjectError
+ */
+export async function warningsOf(store: ObjectStore, tree: Oid): Promise<Warning[]> {
+  const found = new Set<Warning>()
+  await lookInto(store, tree, '', found)
+  return order.filter((warning) => found.has(warning))
+}
+
+const order: Warning[] = ['lfs', 'submodules', 'eol']
+
+async function lookInto(
+  store: ObjectStore,
+  tree: Oid,
+  folder: BytePath,
+  found: Set<Warning>,
+): Promise<void> {
+  for (const { mode, name, oid } of await readTree(store, tree)) {
+    const path = joinBytes(folder, name)
+    if (mode === fileMode.folder) await lookInto(store, oid, path, found)
+    else if (mode === fileMode.gitlink || path === '.gitmodules') found.add('submodules')
+    else if (name === '.gitattributes' && mode !== fileMode.symlink) {
+      const { data } = await store.read(oid)
+      for (const warning of conversions(data.toString('latin1'))) found.add(warning)
+    }
+  }
+}
+
+/** @see https://git-scm.com/docs/gitattributes */
+function conversions(text: string): Warning[] {
+  const attributes = text
+    .split('\n')
+    .filter((line) => !/^\s*(?:#|$)/.test(line))
+    .flatMap((line) =>
+      line
+        .trim()
+        .replace(/^(?:"(?:[^"\\]|\\.)*"|\S+)/, '')
+        .split(/\s+/),
+    )
+  return attributes.flatMap((attribute): Warning[] => {
+    if (attribute === 'filter=lfs') return ['lfs']
+    return needsConversion.test(attribute) ? ['eol'] : []
+  })
+}
+
+const needsConversion = /^(?:eol=crlf|ident|working-tree-encoding=.+|filter=.+)$/

@@ -1,0 +1,62 @@
+import { open, rename, rm } from 'node:fs/promises'
+import { ConflictError } from '../../base/errors.js'
+import { takeMark } from '../../process/owner-mark.js'
+import type { Liveness } from '../types.js'
+
+/** The right to replace one file of a repository, until it is used or given back. */
+export interface FileLock {
+  /** Replaces the file at once and for good, and gives the lock back. */
+  commit(data: string | Uint8Array): Promise<void>
+  /** Gives it back unused; after `commit`, does nothing. */
+  release(): Promise<void>
+}
+
+/**
+ * Takes `PATH.lock`, which git respects and takes too. Ours is an owner's mark (owner-mark.ts), so the one
+ * of a killed wizard can be told from git's and from a living wizard's.
+ *
+ * @see https://git-scm.com/docs/api-lockfile
+ * @throws ConflictError where another process holds it
+ */
+export async function lockFile(path: string, liveness?: Liveness): Promise<FileLock> {
+  const lock = `${path}.lock`
+  if ((await takeMark(lock, liveness)) === null) return heldLock(path, lock)
+  throw new ConflictError(`${lock} is there: another process is changing this repository`, {
+    hint: 'wait for it to end; if there is none (after a crash), remove the file',
+  })
+}
+
+function heldLock(path: string, lock: string): FileLock {
+  let held = true
+  const release = async () => {
+    if (held) await rm(lock, { force: true })
+    held = false
+  }
+  return {
+    release,
+    async commit(data) {
+      // Ends in .lock, as git takes every other name in refs/ for a ref; and no lock of a ref is called so.
+      const temporary = `${lock}.new.lock`
+      try {
+        await writeDurably(temporary, data)
+        await rename(temporary, path)
+      } catch (error) {
+        await rm(temporary, { force: true })
+        throw error
+      } finally {
+        await release()
+      }
+    },
+  }
+}
+
+/** Writes a file and waits until it is on the disk. */
+export async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(data)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

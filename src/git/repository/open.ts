@@ -1,0 +1,123 @@
+import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hasCode } from '../../base/fs/read.js'
+import { type GitConfig, readGitConfig } from '../plumbing/config/config-file.js'
+import { readHead, resolveRef } from '../plumbing/refs/index.js'
+import { BlockedError, type LocalRepository, type LocalState, type Oid } from '../types.js'
+import { type GitDirs, gitDirsOf } from './git-dirs.js'
+import { readShallow } from './shallow.js'
+
+/** What is at a path, told by a few small files of it; nothing is changed. @throws what the file system says */
+export async function readLocal(dir: string): Promise<LocalState> {
+  const kind = kindOf(dir)
+  if (kind !== 'folder') return kind === 'absent' ? { kind } : { kind: 'occupied', what: kind }
+  const gitDir = join(dir, '.git')
+  const dotGit = kindOf(gitDir)
+  if (dotGit === 'absent') {
+    const names = await readdir(dir)
+    return names.length === 0
+      ? { kind: 'empty' }
+      : { kind: 'occupied', what: 'a folder that is no git repository' }
+  }
+  if (dotGit !== 'folder') return { kind: 'occupied', what: 'a linked work tree or a submodule' }
+  if (kindOf(join(gitDir, 'HEAD')) === 'absent') {
+    return { kind: 'occupied', what: 'a folder whose .git is no repository' }
+  }
+  return readRepository({ gitDir, commonDir: gitDir })
+}
+
+/** The same of the work tree that a folder is, linked ones and submodules among them; null where it is none. */
+export async function readWorkTree(dir: string): Promise<(LocalRepository & GitDirs) | null> {
+  const dirs = await gitDirsOf(dir)
+  return dirs && { ...(await readRepository(dirs)), ...dirs }
+}
+
+async function readRepository({ gitDir, commonDir }: GitDirs): Promise<LocalRepository> {
+  // A sparse checkout stands in a file of its own beside, since git 2.36.
+  const config = readGitConfig(commonDir, [join(gitDir, 'config.worktree')])
+  const known = {
+    kind: 'repository',
+    origin: config.get('remote.origin.url') ?? null,
+    shallow: (await readShallow(commonDir)).size > 0,
+  } as const
+  const setting = unsupportedSetting(config)
+  try {
+    const place = await readPlace({ gitDir, commonDir })
+    return { ...known, ...place, unsupported: setting ?? unsupportedIndex(gitDir) }
+  } catch (error) {
+    // A setting may change how refs are kept (reftable, SHA-256): then none can be read here.
+    const unsupported = setting ?? (error instanceof BlockedError ? error.message : null)
+    if (unsupported === null) throw error
+    return { ...known, branch: null, head: null, unsupported }
+  }
+}
+
+async function readPlace({
+  gitDir,
+  commonDir,
+}: GitDirs): Promise<{ branch: string | null; head: Oid | null }> {
+  const head = await readHead(gitDir)
+  if ('oid' in head) return { branch: null, head: head.oid }
+  return { branch: head.branch, head: await resolveRef(commonDir, `refs/heads/${head.branch}`) }
+}
+
+type Kind = 'absent' | 'folder' | 'a file' | 'a symbolic link' | 'no plain file'
+
+function kindOf(path: string): Kind {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return 'absent'
+    if (stat.isDirectory()) return 'folder'
+    if (stat.isSymbolicLink()) return 'a symbolic link'
+    return stat.isFile() ? 'a file' : 'no plain file'
+  } catch (error) {
+    if (hasCode(error, 'ENOTDIR')) return 'absent'
+    throw error
+  }
+}
+
+/** What git keeps differently when a setting says so, each in words. */
+function unsupportedSetting(config: GitConfig): string | null {
+  if (config.boolean('core.bare', false)) return 'no work tree (core.bare)'
+  if (config.get('core.worktree') !== undefined) return 'its work tree elsewhere (core.worktree)'
+  if (config.boolean('core.sparsecheckout', false)) return 'a sparse checkout'
+  if (config.boolean('index.sparse', false)) return 'a sparse index'
+  if (config.boolean('core.splitindex', false)) return 'a split index'
+  if (config.boolean('remote.origin.promisor', false)) return 'a partial clone'
+  const extension = config.keys('extensions.').find((key) => !isHarmless(key, config))
+  return extension === undefined ? null : `${extension}=${config.get(extension)}`
+}
+
+/** https://git-scm.com/docs/repository-version: what is not known there must not be touched. */
+function isHarmless(key: string, config: GitConfig): boolean {
+  if (key === 'extensions.noop' || key === 'extensions.preciousobjects') return true
+  if (key === 'extensions.objectformat') return config.get(key) === 'sha1'
+  if (key === 'extensions.refstorage') return config.get(key) === 'files'
+  return key === 'extensions.worktreeconfig' && !config.boolean(key, false)
+}
+
+/** https://git-scm.com/docs/index-format: the signature, the version, and the extension that splits it. */
+function unsupportedIndex(gitDir: string): string | null {
+  const file = openIfThere(join(gitDir, 'index'))
+  if (file === null) return null
+  try {
+    const header = Buffer.alloc(8)
+    readSync(file, header)
+    const version = header.readUInt32BE(4)
+    return header.toString('latin1', 0, 4) === 'DIRC' && version >= 4
+      ? `an index of version ${version}`
+      : null
+  } finally {
+    closeSync(file)
+  }
+}
+
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+}

@@ -1,0 +1,38 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readTextIfThere } from '../../base/fs/read.js'
+import { isOid } from '../plumbing/objects/hash.js'
+import type { Liveness, Oid } from '../types.js'
+import { lockFile } from './lock-file.js'
+
+/**
+ * The commits at which this repository's history ends although they have parents; empty where it is whole.
+ *
+ * @see https://git-scm.com/docs/shallow
+ */
+export async function readShallow(gitDir: string): Promise<Set<Oid>> {
+  const text = readTextIfThere(join(gitDir, 'shallow')) ?? ''
+  return new Set(text.split('\n').filter(isOid))
+}
+
+/** @throws ConflictError where another process is at the file */
+export async function writeShallow(
+  gitDir: string,
+  shallow: Set<Oid>,
+  liveness?: Liveness,
+): Promise<void> {
+  const path = join(gitDir, 'shallow')
+  const lock = await lockFile(path, liveness)
+  try {
+    if (shallow.size === 0) await rm(path, { force: true })
+    else
+      await lock.commit(
+        [...shallow]
+          .sort()
+          .map((oid) => `${oid}\n`)
+          .join(''),
+      )
+  } finally {
+    await lock.release()
+  }
+}

@@ -1,0 +1,122 @@
+import { type BigIntStats, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Pacer } from '../../base/async/pacer.js'
+import { ConflictError } from '../../base/errors.js'
+import { hasCode } from '../../base/fs/read.js'
+import { type BytePath, joinBytes, showPath } from '../plumbing/byte-path.js'
+import type { CacheTree } from '../plumbing/index/cache-tree.js'
+import {
+  createEntry,
+  fileMode,
+  type IndexEntry,
+  noStat,
+  statDataOf,
+} from '../plumbing/index/entry.js'
+import { formatIndex } from '../plumbing/index/write.js'
+import { readSafeTree } from '../plumbing/tree/safe-tree.js'
+import { lockFile } from '../repository/lock-file.js'
+import type { GitProgress, Liveness, ObjectStore, Oid } from '../types.js'
+import { Folder } from './folder.js'
+import { writeLeaf } from './leaf.js'
+import { readSettings, type WorktreeSettings } from './settings.js'
+
+export interface CheckoutRequest {
+  store: ObjectStore
+  /** Holds nothing but, perhaps, its `.git`. */
+  dir: string
+  gitDir: string
+  /** A tree's id, not a commit's. */
+  tree: Oid
+  liveness?: Liveness | undefined
+  signal?: AbortSignal | undefined
+  onProgress?: ((progress: GitProgress) => void) | undefined
+}
+
+/**
+ * Writes every file of a tree into a new folder, and the index. The whole tree is checked before the first file is
+ * written. A folder that this leaves half-written is the caller's to remove.
+ *
+ * @throws PathError for an unsafe tree entry
+ * @throws ConflictError where two entries are one file on this file system, or something is there already
+ */
+export async function checkoutFresh(request: CheckoutRequest): Promise<void> {
+  const { store, dir, gitDir, tree, signal, onProgress } = request
+  const listing: Listing = { store, entries: [], folders: [], pacer: new Pacer(signal) }
+  const cacheTree = await listTree(listing, tree, '')
+  const { entries, folders, pacer } = listing
+  const place = { folder: new Folder(dir), settings: readSettings(gitDir) }
+  for (const path of folders) {
+    await make(entries, path, async () => mkdirSync(place.folder.at(path)))
+  }
+  let done = 0
+  for (const entry of entries) {
+    const stats = await writeEntry(request, place, listing, entry)
+    if (stats !== null) Object.assign(entry, statDataOf(stats))
+    onProgress?.({ phase: 'checkout', bytes: 0, done: ++done, total: entries.length })
+    if (pacer.isDue) await pacer.rest()
+  }
+  const lock = await lockFile(join(gitDir, 'index'), request.liveness)
+  await lock.commit(formatIndex({ entries, cacheTree, resolveUndo: null }))
+}
+
+/** A submodule's folder is there already. */
+async function writeEntry(
+  { store }: CheckoutRequest,
+  place: { folder: Folder; settings: WorktreeSettings },
+  { entries }: Listing,
+  entry: IndexEntry,
+): Promise<BigIntStats | null> {
+  const { folder, settings } = place
+  const { path, mode } = entry
+  if (mode === fileMode.gitlink) return folder.lstat(path)
+  return make(entries, path, () => writeLeaf(store, settings, entry, folder.at(path)))
+}
+
+interface Listing {
+  store: ObjectStore
+  /** In the index's order, which is that of the trees. */
+  entries: IndexEntry[]
+  /** Those above first; the folders of submodules among them. */
+  folders: BytePath[]
+  pacer: Pacer
+}
+
+async function listTree(listing: Listing, oid: Oid, folder: BytePath): Promise<CacheTree> {
+  const { store, entries, folders, pacer } = listing
+  const before = entries.length
+  const node: CacheTree = { count: 0, oid, folders: new Map() }
+  for (const entry of await readSafeTree(store, oid, folder)) {
+    const path = joinBytes(folder, entry.name)
+    const isFile = entry.mode !== fileMode.folder && entry.mode !== fileMode.gitlink
+    if (!isFile) folders.push(path)
+    if (entry.mode === fileMode.folder) {
+      node.folders.set(entry.name, await listTree(listing, entry.oid, path))
+    } else {
+      entries.push(createEntry({ path, mode: entry.mode, oid: entry.oid, stat: noStat }))
+    }
+  }
+  if (pacer.isDue) await pacer.rest()
+  node.count = entries.length - before
+  return node
+}
+
+/** Nothing is replaced: what is there already is another entry of the same tree, or none of ours. */
+async function make<T>(entries: IndexEntry[], path: BytePath, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) throw error
+    const other = entries.find((entry) => entry.path !== path && sameName(entry.path, path))
+    const by = other === undefined ? 'something else' : showPath(other.path)
+    throw new ConflictError(`${showPath(path)} can't be written: ${by} lies there already`, {
+      hint: 'on a file system that tells upper from lower case the two are different files',
+      cause: error,
+    })
+  }
+}
+
+/** Whether some file system takes two names for one: by case, or by how accents are composed. */
+const sameName = (one: BytePath, other: BytePath) => folded(one) === folded(other)
+
+const folded = (path: BytePath) =>
+  Buffer.from(path, 'latin1').toString('utf8').normalize('NFC').toLowerCase()

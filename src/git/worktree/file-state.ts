@@ -1,0 +1,94 @@
+import type { BigIntStats } from 'node:fs'
+import type { Pacer } from '../../base/async/pacer.js'
+import { fileMode, type IndexEntry, type StatData, statDataOf } from '../plumbing/index/entry.js'
+import type { Folder } from './folder.js'
+import type { WorktreeSettings } from './settings.js'
+
+export interface Comparison {
+  folder: Folder
+  settings: WorktreeSettings
+  /** Of the index file: an entry that is not older may have changed since without a trace in its stat data. */
+  indexStat: StatData | null
+  pacer: Pacer
+}
+
+const emptyBlob = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
+
+/** Whether a file is not the one that its index entry describes. Submodules are asked of `submodule.ts`. */
+export async function isModified(
+  comparison: Comparison,
+  entry: IndexEntry,
+  stats: BigIntStats | null,
+): Promise<boolean> {
+  if (stats === null || !hasMode(comparison.settings, entry.mode, stats)) return true
+  const now = statDataOf(stats)
+  const { settings, indexStat } = comparison
+  const suspect = !sameStat(settings, entry, now) || isSmudged(entry)
+  if (!suspect && !isRacy(entry, indexStat)) return false
+  if (suspect && entry.size !== 0 && entry.size !== now.size) return true
+  return (await comparison.folder.hash(entry.path, stats, comparison.pacer)) !== entry.oid
+}
+
+/**
+ * Whether a file is certainly the one that its entry describes, told by its stat data alone: true of nearly all,
+ * and without the price of exact times. Where it says no, `isModified` decides.
+ */
+export function isUntouched(
+  { folder, settings, indexStat }: Comparison,
+  entry: IndexEntry,
+): boolean {
+  const { mode } = entry
+  if (mode !== fileMode.regular && mode !== fileMode.executable) return false
+  if (isSmudged(entry) || isRacy(entry, indexStat)) return false
+  const stats = folder.glance(entry.path)
+  if (!stats?.isFile()) return false
+  return (
+    (!settings.fileMode || (stats.mode & 0o100) === (mode & 0o100)) &&
+    stats.size === entry.size &&
+    stats.mtimeMs === milliseconds(entry.mtimeSeconds, entry.mtimeNanoseconds) &&
+    stats.ctimeMs === milliseconds(entry.ctimeSeconds, entry.ctimeNanoseconds) &&
+    stats.ino >>> 0 === entry.ino &&
+    stats.uid === entry.uid &&
+    stats.gid === entry.gid
+  )
+}
+
+/** In the way in which node makes the times of `Stats`, so that the same time is the same number. */
+const milliseconds = (seconds: number, nanoseconds: number) => seconds * 1000 + nanoseconds / 1e6
+
+/** Whether a file is of the type, and as executable, as a mode of git says. */
+export function hasMode(settings: WorktreeSettings, mode: number, stats: BigIntStats): boolean {
+  if (mode === fileMode.symlink) {
+    return stats.isSymbolicLink() || (!settings.symlinks && stats.isFile())
+  }
+  if (!stats.isFile()) return false
+  return !settings.fileMode || isExecutable(stats) === (mode === fileMode.executable)
+}
+
+const isExecutable = (stats: BigIntStats) => (stats.mode & 0o100n) !== 0n
+
+/** As git compares them; `dev` says nothing, as it changes on network file systems. */
+export function sameStat(settings: WorktreeSettings, entry: StatData, now: StatData): boolean {
+  if (entry.mtimeSeconds !== now.mtimeSeconds || entry.size !== now.size) return false
+  if (settings.minimalStat) return true
+  if (entry.mtimeNanoseconds !== now.mtimeNanoseconds) return false
+  if (entry.ino !== now.ino || entry.uid !== now.uid || entry.gid !== now.gid) return false
+  return (
+    !settings.trustCtime ||
+    (entry.ctimeSeconds === now.ctimeSeconds && entry.ctimeNanoseconds === now.ctimeNanoseconds)
+  )
+}
+
+/** git sets the size to 0 where it knows that an entry's stat data must not be believed. */
+const isSmudged = (entry: IndexEntry) => entry.size === 0 && entry.oid !== emptyBlob
+
+/**
+ * Whether the file may have changed after it was looked at, within the clock tick in which the index was written.
+ *
+ * @see https://git-scm.com/docs/racy-git
+ */
+export function isRacy(entry: StatData, index: StatData | null): boolean {
+  if (index === null) return true
+  if (entry.mtimeSeconds !== index.mtimeSeconds) return entry.mtimeSeconds > index.mtimeSeconds
+  return entry.mtimeNanoseconds >= index.mtimeNanoseconds
+}

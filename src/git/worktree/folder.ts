@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  type Dirent,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  rmdirSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs'
+import type { Pacer } from '../../base/async/pacer.js'
+import { hasCode } from '../../base/fs/read.js'
+import { type BytePath, bytesOf, fsPath, joinBytes } from '../plumbing/byte-path.js'
+import { objectHeader } from '../plumbing/objects/hash.js'
+import type { Oid } from '../types.js'
+
+/** An entry of a folder, its name in bytes. */
+export type FolderEntry = Dirent<string>
+
+const orNothing = { throwIfNoEntry: false } as const
+
+/** A folder on disk, its files named by the bytes of their path below it. */
+export class Folder {
+  readonly #root: BytePath
+
+  /** @param dir an ordinary path */
+  constructor(dir: string) {
+    this.#root = bytesOf(dir)
+  }
+
+  /** What node:fs takes for this path. */
+  at(path: BytePath): string | Buffer {
+    return fsPath(joinBytes(this.#root, path))
+  }
+
+  /** null where there is nothing, or where a folder on the way is none. */
+  lstat(path: BytePath): BigIntStats | null {
+    try {
+      return lstatSync(this.at(path), { bigint: true, throwIfNoEntry: false }) ?? null
+    } catch (error) {
+      if (hasCode(error, 'ENOTDIR', 'ENOENT')) return null
+      throw error
+    }
+  }
+
+  /** As `lstat`, in half the time, with times to a quarter of a microsecond. */
+  glance(path: BytePath): Stats | null {
+    try {
+      return lstatSync(this.at(path), orNothing) ?? null
+    } catch (error) {
+      if (hasCode(error, 'ENOTDIR', 'ENOENT')) return null
+      throw error
+    }
+  }
+
+  /** @param path '' for the folder itself */
+  list(path: BytePath): FolderEntry[] {
+    const at = path === '' ? fsPath(this.#root) : this.at(path)
+    // latin1 keeps every byte of a name; node's types know of utf8 and buffers alone.
+    return readdirSync(at, { withFileTypes: true, encoding: 'latin1' })
+  }
+
+  readLink(path: BytePath): Buffer {
+    return readlinkSync(this.at(path), 'buffer')
+  }
+
+  unlink(path: BytePath): void {
+    unlinkSync(this.at(path))
+  }
+
+  /** @returns whether it is gone, or was not there */
+  removeIfEmpty(path: BytePath): boolean {
+    try {
+      rmdirSync(this.at(path))
+      return true
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return true
+      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY')) return false
+      throw error
+    }
+  }
+
+  /** Removes a folder that holds nothing but such folders; what holds more stays, with what it holds. */
+  removeEmptyFolders(path: BytePath): void {
+    for (const entry of this.list(path)) {
+      if (entry.isDirectory()) this.removeEmptyFolders(joinBytes(path, entry.name))
+    }
+    this.removeIfEmpty(path)
+  }
+
+  /** The id that git would give the file's or the link's bytes as they are. */
+  async hash(path: BytePath, stats: BigIntStats, pacer: Pacer): Promise<Oid> {
+    if (stats.isSymbolicLink()) {
+      const target = this.readLink(path)
+      return createHash('sha1')
+        .update(objectHeader('blob', target.length))
+        .update(target)
+        .digest('hex')
+    }
+    return this.#hashFile(path, Number(stats.size), pacer)
+  }
+
+  async #hashFile(path: BytePath, size: number, pacer: Pacer): Promise<Oid> {
+    const hash = createHash('sha1').update(objectHeader('blob', size))
+    const chunk = Buffer.allocUnsafe(Math.min(Math.max(size, 1), 1 << 20))
+    const fd = openSync(this.at(path), constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) {
+        hash.update(chunk.subarray(0, length))
+        if (pacer.isDue) await pacer.rest()
+      }
+    } finally {
+      closeSync(fd)
+    }
+    return hash.digest('hex')
+  }
+}

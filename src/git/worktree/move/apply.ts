@@ -1,0 +1,122 @@
+import { type BigIntStats, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { hasCode } from '../../../base/fs/read.js'
+import { type BytePath, parentsOf, showPath } from '../../plumbing/byte-path.js'
+import { fileMode } from '../../plumbing/index/entry.js'
+import { BlockedError, type ObjectStore } from '../../types.js'
+import { writeLeaf } from '../leaf.js'
+import { moveFolder } from './journal-file.js'
+import type { Place } from './path-state.js'
+import type { Step } from './steps.js'
+
+export interface Application {
+  place: Place
+  store: ObjectStore
+  steps: Step[]
+  onFile?: ((done: number) => void) | undefined
+}
+
+/**
+ * Takes the steps: all that is new is first written beside, in `.git`, so that a full disk or a missing object
+ * stops it with the work tree untouched; then files are removed and renamed into place.
+ *
+ * @throws BlockedError where a path is no longer as it was when its step was decided on
+ */
+export async function applySteps(application: Application): Promise<void> {
+  const { place, steps } = application
+  const staged = await stageFiles(application)
+  for (const step of [...steps].reverse()) {
+    if (needsRemoval(step)) removeLeaf(place, step)
+    if (place.pacer.isDue) await place.pacer.rest()
+  }
+  for (const step of steps) {
+    const file = staged.get(step.path)
+    if (file !== undefined) putFile(place, step, file)
+    else if (step.want !== null) makeFolders(place, `${step.path}/`)
+    if (place.pacer.isDue) await place.pacer.rest()
+  }
+}
+
+/** Where the new file of each path lies until its turn. */
+async function stageFiles(application: Application): Promise<Map<BytePath, string>> {
+  const { place, store, steps, onFile } = application
+  const staged = new Map<BytePath, string>()
+  const folder = join(moveFolder(place.gitDir), 'new')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  for (const { path, want } of steps) {
+    if (want === null || want.mode === fileMode.gitlink) continue
+    const file = join(folder, String(staged.size))
+    await writeLeaf(store, place.settings, want, file)
+    staged.set(path, file)
+    onFile?.(staged.size)
+    if (place.pacer.isDue) await place.pacer.rest()
+  }
+  return staged
+}
+
+/** A file can take a file's place by itself; everything else has to go first. */
+const needsRemoval = ({ current, want }: Step) =>
+  current !== null &&
+  (want === null || (current.mode === fileMode.gitlink) !== (want.mode === fileMode.gitlink))
+
+function removeLeaf({ folder }: Place, step: Step): void {
+  const { path, current, stats } = step
+  if (current?.mode === fileMode.gitlink) {
+    // What a submodule's folder holds is not ours: then it stays, as git leaves it.
+    folder.removeIfEmpty(path)
+  } else if (stats !== null) {
+    expectUnchanged(path, stats, folder.lstat(path))
+    folder.unlink(path)
+  }
+}
+
+function putFile(place: Place, step: Step, staged: string): void {
+  const { folder } = place
+  const { path, stats } = step
+  makeFolders(place, path)
+  if (folder.lstat(path)?.isDirectory()) folder.removeEmptyFolders(path)
+  expectUnchanged(
+    path,
+    stats?.isDirectory() || needsRemoval(step) ? null : stats,
+    folder.lstat(path),
+  )
+  renameInto(place, staged, path)
+}
+
+function renameInto({ folder }: Place, staged: string, path: BytePath): void {
+  try {
+    renameSync(staged, folder.at(path))
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error
+    throw new BlockedError('unsupported', `${showPath(path)} is on another disk than .git`, {
+      hint: 'pull it with git itself',
+      cause: error,
+    })
+  }
+}
+
+/** Every folder above a path, each of them a real one: nothing is written through a symlink. */
+function makeFolders({ folder }: Place, path: BytePath): void {
+  for (const parent of parentsOf(path)) {
+    const stats = folder.lstat(parent)
+    if (stats === null) mkdirSync(folder.at(parent))
+    else if (!stats.isDirectory()) throw changedMeanwhile(parent)
+  }
+}
+
+function expectUnchanged(path: BytePath, then: BigIntStats | null, now: BigIntStats | null): void {
+  const same =
+    then === null || now === null
+      ? then === now
+      : (['ino', 'mode', 'size', 'mtimeNs', 'ctimeNs'] as const).every(
+          (field) => then[field] === now[field],
+        )
+  if (!same) throw changedMeanwhile(path)
+}
+
+const changedMeanwhile = (path: BytePath) =>
+  new BlockedError('dirty', `${showPath(path)} was changed while it was being updated`, {
+    paths: [showPath(path)],
+    hint: 'nothing of it was overwritten; run the command again',
+  })

@@ -1,0 +1,86 @@
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { hasCode } from '../../../base/fs/read.js'
+import { writeDurably } from '../../repository/lock-file.js'
+import { BlockedError } from '../../types.js'
+
+const oid = z.string().regex(/^[0-9a-f]{40}$/)
+
+const journalSchema = z.object({
+  version: z.literal(1),
+  /** The branch that moves, by its short name; null for a detached HEAD. */
+  branch: z.string().nullable(),
+  /** Commits; `from` null on a branch that is not born yet. */
+  from: oid.nullable(),
+  to: oid,
+  /** For the reflog. */
+  message: z.string(),
+})
+
+/** What is under way, so that whoever finds it half-done knows both ends. */
+export type Journal = z.infer<typeof journalSchema>
+
+/** Holds the journal and the files that are to be renamed into the work tree. */
+export const moveFolder = (gitDir: string) => join(gitDir, 'wizard-move')
+const journalPath = (gitDir: string) => join(moveFolder(gitDir), 'journal.json')
+
+/** Whether a move is under way here, or was when its process died. */
+export const hasJournal = (gitDir: string): boolean => existsSync(moveFolder(gitDir))
+
+/** Whether `recover` has, or may have, something to do: a journal, or an index lock of ours, which is a symlink. */
+export const isUnfinished = (gitDir: string): boolean =>
+  hasJournal(gitDir) ||
+  (lstatSync(join(gitDir, 'index.lock'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false)
+
+/** From now on, until `removeJournal`, the repository may be between two commits. On disk when this returns. */
+export async function writeJournal(gitDir: string, journal: Journal): Promise<void> {
+  const path = journalPath(gitDir)
+  mkdirSync(moveFolder(gitDir))
+  await writeDurably(`${path}.new`, `${JSON.stringify(journal)}\n`)
+  renameSync(`${path}.new`, path)
+  for (const folder of [moveFolder(gitDir), gitDir]) await syncFolder(folder)
+}
+
+/**
+ * @returns null where there is none, as nothing had begun or all was done
+ * @throws BlockedError where it can't be read: then nobody knows what was under way
+ */
+export function readJournal(gitDir: string): Journal | null {
+  const path = journalPath(gitDir)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+  const parsed = journalSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  throw new BlockedError('dirty', `an interrupted pull can't be finished: ${path} can't be read`, {
+    hint: `look with \`git status\`; when all is as it should be, remove ${moveFolder(gitDir)}`,
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** At the end, when all is at one of the two ends: then it does not matter what of it a kill leaves behind. */
+export const removeJournal = (gitDir: string): void =>
+  rmSync(moveFolder(gitDir), { recursive: true, force: true })
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

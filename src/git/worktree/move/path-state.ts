@@ -1,0 +1,94 @@
+import type { BigIntStats } from 'node:fs'
+import { type BytePath, parentsOf } from '../../plumbing/byte-path.js'
+import { fileMode, type IndexEntry } from '../../plumbing/index/entry.js'
+import type { IndexFile } from '../../plumbing/index/read.js'
+import type { TreeChange } from '../../plumbing/tree/diff.js'
+import type { Leaf } from '../../plumbing/tree/safe-tree.js'
+import { type Comparison, hasMode, isModified } from '../file-state.js'
+
+/** Which of a change's two ends something is at. */
+export type Version = 'from' | 'to' | 'other'
+
+/** Where one path of a move stands: in the index, and on disk. */
+export interface PathState {
+  change: TreeChange
+  entry: IndexEntry | undefined
+  index: Version
+  file: Version
+  /** What lies there; null where nothing does, or where a folder on the way is none. */
+  stats: BigIntStats | null
+}
+
+export interface Place extends Comparison {
+  gitDir: string
+  index: IndexFile
+}
+
+/** Looks at every path that a move is about, in the index and on disk. */
+export async function lookAtPaths(place: Place, changes: TreeChange[]): Promise<PathState[]> {
+  const entries = new Map(place.index.entries.map((entry) => [entry.path, entry]))
+  const isFolder = folderLooker(place)
+  const states: PathState[] = []
+  for (const change of changes) {
+    const entry = entries.get(change.path)
+    const stats = parentsOf(change.path).every(isFolder) ? place.folder.lstat(change.path) : null
+    const file = await fileVersion(place, change, entry, stats)
+    states.push({ change, entry, index: indexVersion(change, entry), file, stats })
+    if (place.pacer.isDue) await place.pacer.rest()
+  }
+  return states
+}
+
+/** Whether a path is a real folder, not a symlink to one; each is looked at once. */
+export function folderLooker({ folder }: Pick<Place, 'folder'>): (path: BytePath) => boolean {
+  const known = new Map<BytePath, boolean>()
+  return (path) => {
+    const before = known.get(path)
+    if (before !== undefined) return before
+    const isFolder = folder.lstat(path)?.isDirectory() ?? false
+    known.set(path, isFolder)
+    return isFolder
+  }
+}
+
+function indexVersion({ from, to }: TreeChange, entry: IndexEntry | undefined): Version {
+  if (names(entry, from)) return 'from'
+  return names(entry, to) ? 'to' : 'other'
+}
+
+function names(entry: IndexEntry | undefined, leaf: Leaf | null): boolean {
+  if (entry === undefined || leaf === null) return entry === undefined && leaf === null
+  return entry.stage === 0 && !entry.intentToAdd && isLeaf(entry, leaf)
+}
+
+const isLeaf = (entry: IndexEntry, leaf: Leaf) => entry.mode === leaf.mode && entry.oid === leaf.oid
+
+async function fileVersion(
+  place: Place,
+  { path, from, to }: TreeChange,
+  entry: IndexEntry | undefined,
+  stats: BigIntStats | null,
+): Promise<Version> {
+  // A file that was left out of the work tree on purpose is no deletion.
+  if (entry?.skipWorktree && stats === null) return 'from'
+  for (const [version, leaf] of [['from', from] as const, ['to', to] as const]) {
+    if (await isAt(place, path, leaf, entry, stats)) return version
+  }
+  return 'other'
+}
+
+/** Whether what lies at a path is this leaf. A folder there is no leaf, whatever it holds. */
+async function isAt(
+  place: Place,
+  path: BytePath,
+  leaf: Leaf | null,
+  entry: IndexEntry | undefined,
+  stats: BigIntStats | null,
+): Promise<boolean> {
+  if (leaf === null) return stats === null || stats.isDirectory()
+  // Between the file that was there and the folder that comes, there is nothing for a moment.
+  if (leaf.mode === fileMode.gitlink) return stats === null || stats.isDirectory()
+  if (stats === null || !hasMode(place.settings, leaf.mode, stats)) return false
+  if (entry !== undefined && isLeaf(entry, leaf)) return !(await isModified(place, entry, stats))
+  return (await place.folder.hash(path, stats, place.pacer)) === leaf.oid
+}

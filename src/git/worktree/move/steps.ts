@@ -1,0 +1,102 @@
+import type { BigIntStats } from 'node:fs'
+import { type BytePath, joinBytes, parentsOf } from '../../plumbing/byte-path.js'
+import { fileMode } from '../../plumbing/index/entry.js'
+import type { Leaf } from '../../plumbing/tree/safe-tree.js'
+import type { PathState, Place } from './path-state.js'
+
+/** What is to be done to one file: it is at `current`, and shall be at `want`. */
+export interface Step {
+  path: BytePath
+  current: Leaf | null
+  want: Leaf | null
+  /** What lies there as the step was decided on: it must still do so when the step is taken. */
+  stats: BigIntStats | null
+}
+
+export type Direction = 'forward' | 'backward'
+
+/** What there is to do for the files that are not at the end which is to be reached. */
+export function stepsOf(states: PathState[], direction: Direction): Step[] {
+  const [start, end, done] =
+    direction === 'forward' ? (['from', 'to', 'to'] as const) : (['to', 'from', 'other'] as const)
+  return states
+    .filter((state) => state.index !== done && (state.file === start || lacksFolder(state, end)))
+    .map(({ change, file, stats }) => ({
+      path: change.path,
+      current: file === start ? change[start] : change[end],
+      want: change[end],
+      stats,
+    }))
+}
+
+/** A submodule's folder is there, if empty, even where nothing else of the submodule is. */
+const lacksFolder = ({ change, file, stats }: PathState, end: 'from' | 'to') =>
+  file === end && change[end]?.mode === fileMode.gitlink && stats === null
+
+/** What the steps may not destroy and yet lies in their way, by the path of the step. */
+export function obstaclesOf(place: Place, steps: Step[]): Map<BytePath, BytePath> {
+  const byPath = new Map(steps.map((step) => [step.path, step]))
+  const obstacles = new Map<BytePath, BytePath>()
+  for (const step of steps) {
+    const obstacle = obstacleOf(place, byPath, step)
+    if (obstacle !== null) obstacles.set(step.path, obstacle)
+  }
+  return obstacles
+}
+
+type Steps = Map<BytePath, Step>
+
+function obstacleOf(place: Place, steps: Steps, step: Step): BytePath | null {
+  const { path, current, want, stats } = step
+  // A submodule that only gets another commit keeps its folder as it is, as git leaves it.
+  if (want === null || (isGitlink(current, want) && stats !== null)) return null
+  for (const parent of parentsOf(path)) {
+    const above = obstacleAbove(place, steps, parent)
+    if (above !== null) return above
+  }
+  const isFolder = place.folder.lstat(path)?.isDirectory() ?? false
+  return isFolder ? foreignIn(place, steps, path) : null
+}
+
+const isGitlink = (...leaves: (Leaf | null)[]) =>
+  leaves.every((leaf) => leaf?.mode === fileMode.gitlink)
+
+/** A folder on the way: no symlink or file but one that goes, nor the work tree of a submodule that is in use. */
+function obstacleAbove(place: Place, steps: Steps, parent: BytePath): BytePath | null {
+  const stats = place.folder.lstat(parent)
+  if (stats === null) return null
+  const step = steps.get(parent)
+  if (!stats.isDirectory()) return isRemoved(step) ? null : parent
+  return step !== undefined && isGitlink(step.current) ? foreignIn(place, steps, parent) : null
+}
+
+const isRemoved = (step: Step | undefined): boolean =>
+  step !== undefined && step.current !== null && step.want === null
+
+/** The first file below a folder that no step removes; empty folders are nobody's work. */
+function foreignIn(place: Place, steps: Steps, folder: BytePath): BytePath | null {
+  for (const entry of place.folder.list(folder)) {
+    const path = joinBytes(folder, entry.name)
+    const foreign = entry.isDirectory() ? foreignIn(place, steps, path) : null
+    if (foreign !== null) return foreign
+    if (!entry.isDirectory() && !isRemoved(steps.get(path))) return path
+  }
+  return null
+}
+
+/** Removes the folders that are left with nothing in them, as git keeps none: now, or in a run that was killed. */
+export function removeEmptied({ folder }: Place, states: PathState[], direction: Direction): void {
+  const [start, end] =
+    direction === 'forward' ? (['from', 'to'] as const) : (['to', 'from'] as const)
+  const submodules = states.filter(({ change }) => isGitlink(change[end])).map(pathOf)
+  const kept = new Set(submodules)
+  for (const { change } of states) {
+    if (change[end] !== null) continue
+    if (isGitlink(change[start])) folder.removeIfEmpty(change.path)
+    for (const parent of parentsOf(change.path).reverse()) {
+      if (kept.has(parent) || !folder.removeIfEmpty(parent)) break
+    }
+  }
+}
+
+const pathOf = ({ change }: PathState) => change.path

@@ -1,0 +1,153 @@
+import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
+import type { Ignorer } from '../plumbing/ignore/ignorer.js'
+import { fileMode, type IndexEntry } from '../plumbing/index/entry.js'
+import { type Comparison, isModified, isUntouched } from './file-state.js'
+import type { FolderEntry } from './folder.js'
+import { folderRanges, type IndexPart, type IndexRange } from './index-range.js'
+import { isRepository, readSubmodule } from './nested.js'
+
+export interface WorktreeChange {
+  kind: 'unstaged' | 'untracked' | 'ignored'
+  /** A folder of untracked or ignored files ends in `/`. */
+  path: BytePath
+}
+
+/** What is looked at beyond what `git status` shows. */
+export interface Looking {
+  /** Whether what is ignored is told too; without it, less has to be read. */
+  withIgnored: boolean
+  /** Whether files that git is told not to look at (assume-valid, skip-worktree) are, where they are there. */
+  withHidden: boolean
+}
+
+export interface Walk extends Comparison, Looking {
+  /** Whether a submodule, itself a repository with a work tree at `path`, has no changes of its own. */
+  isSubmoduleClean(path: BytePath, gitDir: string): Promise<boolean>
+}
+
+/**
+ * The files that differ from their index entries, and those that have none, folder by folder: the folders that
+ * hold tracked files are read once, and their files looked at as far as their stat data is not the entry's.
+ */
+export async function* walkWorktree(
+  walk: Walk,
+  range: IndexRange,
+  ignorer: Ignorer,
+): AsyncGenerator<WorktreeChange> {
+  const there = new Map(walk.folder.list(range.folder).map((entry) => [entry.name, entry]))
+  for (const part of folderRanges(range)) {
+    const entry = there.get(part.name)
+    if ('entry' in part && entry !== undefined && isUnchanged(walk, part.entry)) {
+      there.delete(part.name)
+    } else if ('entries' in part && entry?.isDirectory()) {
+      there.delete(part.name)
+      yield* walkWorktree(walk, part, ignorer.enter(part.folder))
+    } else {
+      // What lies in a tracked file's place, be it a folder, git tells as a change of that file alone.
+      if ('entry' in part) there.delete(part.name)
+      yield* trackedChanges(walk, part, entry !== undefined)
+    }
+    if (walk.pacer.isDue) await walk.pacer.rest()
+  }
+  for (const entry of there.values()) {
+    yield* untrackedChanges(walk, joinBytes(range.folder, entry.name), entry, ignorer)
+  }
+}
+
+/** The usual case, apart from all others: an asynchronous step for each file takes longer than to look at it. */
+const isUnchanged = (walk: Walk, entry: IndexEntry): boolean =>
+  entry.stage === 0 &&
+  !entry.intentToAdd &&
+  !entry.assumeValid &&
+  !entry.skipWorktree &&
+  isUntouched(walk, entry)
+
+async function* trackedChanges(
+  walk: Walk,
+  part: IndexPart,
+  isThere: boolean,
+): AsyncGenerator<WorktreeChange> {
+  if ('entry' in part) {
+    if (await differs(walk, part.entry, isThere)) yield { kind: 'unstaged', path: part.entry.path }
+    return
+  }
+  for (let at = part.start; at < part.end; at++) {
+    const entry = part.entries[at]
+    if (entry !== undefined && (await differs(walk, entry, false))) {
+      yield { kind: 'unstaged', path: entry.path }
+    }
+  }
+}
+
+async function differs(walk: Walk, entry: IndexEntry, isThere: boolean): Promise<boolean> {
+  if (entry.stage !== 0) return true
+  const stats = isThere ? walk.folder.lstat(entry.path) : null
+  const isHidden = entry.assumeValid || entry.skipWorktree
+  if (isHidden && !(walk.withHidden && stats !== null)) return false
+  if (entry.mode !== fileMode.gitlink) {
+    return entry.intentToAdd || (await isModified(walk, entry, stats))
+  }
+  if (!stats?.isDirectory()) return true
+  const submodule = await readSubmodule(walk.folder, entry.path)
+  if (submodule === null) return false
+  const { head, gitDir } = submodule
+  return head !== entry.oid || !(await walk.isSubmoduleClean(entry.path, gitDir))
+}
+
+async function* untrackedChanges(
+  walk: Walk,
+  path: BytePath,
+  entry: FolderEntry,
+  ignorer: Ignorer,
+): AsyncGenerator<WorktreeChange> {
+  const found = await untrackedIn(walk, path, entry, ignorer)
+  for (const untracked of found.untracked) yield { kind: 'untracked', path: untracked }
+  if (walk.withIgnored)
+    for (const ignored of found.ignored) yield { kind: 'ignored', path: ignored }
+}
+
+interface Untracked {
+  untracked: BytePath[]
+  ignored: BytePath[]
+}
+
+const nothing: Untracked = { untracked: [], ignored: [] }
+
+/** A folder is told as one path where nothing in it is tracked, and not at all where it is empty. */
+async function untrackedIn(
+  walk: Walk,
+  path: BytePath,
+  entry: FolderEntry,
+  ignorer: Ignorer,
+): Promise<Untracked> {
+  if (entry.name.toLowerCase() === '.git' && (entry.name === '.git' || walk.settings.ignoreCase)) {
+    return nothing
+  }
+  if (!entry.isDirectory()) {
+    if (!entry.isFile() && !entry.isSymbolicLink()) return nothing
+    return ignorer.ignores(path, false)
+      ? { ...nothing, ignored: [path] }
+      : { ...nothing, untracked: [path] }
+  }
+  const whole = `${path}/`
+  const isIgnored = ignorer.ignores(path, true)
+  if (isIgnored && !walk.withIgnored) return nothing
+  if (isRepository(walk.folder, path)) {
+    return isIgnored ? { ...nothing, ignored: [whole] } : { ...nothing, untracked: [whole] }
+  }
+  const { untracked, ignored } = await untrackedBelow(walk, path, ignorer.enter(path))
+  if (untracked.length > 0) return { untracked: [whole], ignored }
+  return ignored.length > 0 ? { untracked: [], ignored: [whole] } : nothing
+}
+
+async function untrackedBelow(walk: Walk, path: BytePath, ignorer: Ignorer): Promise<Untracked> {
+  const all: Untracked = { untracked: [], ignored: [] }
+  for (const entry of walk.folder.list(path)) {
+    const found = await untrackedIn(walk, joinBytes(path, entry.name), entry, ignorer)
+    all.untracked.push(...found.untracked)
+    all.ignored.push(...found.ignored)
+    if (walk.pacer.isDue) await walk.pacer.rest()
+    if (all.untracked.length > 0 && !walk.withIgnored) return all
+  }
+  return all
+}

@@ -1,0 +1,70 @@
+import { ConfigError } from '../base/errors.js'
+
+export const defaultBaseUrl = 'https://api.github.com'
+
+/**
+ * The address of the API, or by `key` of another server that is given the credential, without a slash at its end.
+ *
+ * @throws ConfigError for what is no address, and for plain http to anything but this machine.
+ */
+export function parseBaseUrl(address: string, key = 'base_url'): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError(`github.${key} is not a web address`, { hint: examples[key] })
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigError(`github.${key} holds a user or a password`, {
+      hint: 'put the token into GITHUB_TOKEN, or github.token',
+    })
+  }
+  if (url.protocol === 'http:' && !isLoopback(url)) {
+    throw new ConfigError(`github.${key} is plain http to ${url.host}`, {
+      hint: 'the token would travel readable by all: use https',
+    })
+  }
+  return new URL(`${url.origin}${url.pathname.replace(/\/+$/, '')}`)
+}
+
+const examples: Record<string, string> = {
+  base_url: `write it as ${defaultBaseUrl}, or https://HOST/api/v3 for GitHub Enterprise Server`,
+  git_url: 'write it as https://github.com, or leave it out',
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+/** The address of an endpoint; `path` begins with a slash and may hold a query. */
+export function endpoint(baseUrl: URL, path: string): URL {
+  return new URL(`${baseUrl.href.replace(/\/+$/, '')}${path}`)
+}
+
+/** GitHub Enterprise Server has GraphQL beside its REST API, at `/api/graphql`. */
+export function graphqlUrl(baseUrl: URL): URL {
+  const path = baseUrl.pathname.replace(/\/v3$/, '').replace(/\/+$/, '')
+  return new URL(`${baseUrl.origin}${path}/graphql`)
+}
+
+/** The host that people and `gh` know: `github.com` for `api.github.com`. */
+export function webHost(baseUrl: URL): string {
+  return baseUrl.host.replace(/^api\.(github\.com$|[\w-]+\.ghe\.com$)/, '$1')
+}
+
+/**
+ * Where the repositories of an API are cloned from, without a slash at its end: `https://github.com` for
+ * `https://api.github.com`, the host of a GitHub Enterprise Server, else the API's own origin.
+ */
+export function gitUrlFor(baseUrl: string): string {
+  const url = parseBaseUrl(baseUrl)
+  return `${url.protocol}//${webHost(url)}`
+}
+
+/**
+ * Whether the credential of this API may go to an address that the API itself gave for uploads:
+ * the same host, `uploads.` beside `api.`, or any port of this machine where the API is on it.
+ */
+export function isUploadHost(url: URL, baseUrl: URL): boolean {
+  if (url.origin === baseUrl.origin) return true
+  if (isLoopback(baseUrl)) return isLoopback(url)
+  return url.protocol === 'https:' && url.host === `uploads.${webHost(baseUrl)}`
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { type Api, get, parseAnswer } from '../rest/api.js'
+import { jsonOf } from '../transport/message.js'
+
+/** Who a credential stands for, and what it may do as far as GitHub tells. The credential itself is not in it. */
+export interface AuthStatus {
+  authenticated: boolean
+  /** null for an App's installation or a job's token, which stand for nobody. */
+  login: string | null
+  /** Where the token comes from, in words; null: there is none. */
+  source: string | null
+  host: string
+  /** Of a classic token; null where the token has no scopes but permissions, which GitHub does not list. */
+  scopes: string[] | null
+  /** What each noun needs, and whether it is known to be lacking; null: not known. */
+  needs: { noun: string; needs: string; ok: boolean | null }[]
+  rate_limits: RateLimit[]
+}
+
+export interface RateLimit {
+  name: string
+  limit: number
+  remaining: number
+  /** ISO 8601, UTC. */
+  resets_at: string
+}
+
+/** What the nouns need: of a classic token a scope, of a fine-grained one a permission. */
+const needs = [
+  {
+    noun: 'REPO',
+    scopes: ['repo', 'public_repo'],
+    needs: 'repo for private repositories (contents: read)',
+  },
+  { noun: 'WORKFLOW', scopes: ['repo'], needs: 'repo (actions: write)' },
+  { noun: 'RELEASE', scopes: ['repo'], needs: 'repo (contents: write)' },
+  { noun: 'API', scopes: [], needs: 'what the path needs' },
+]
+
+const userAnswer = z.object({ login: z.string() })
+const rateAnswer = z.object({
+  resources: z.record(
+    z.string(),
+    z.object({ limit: z.number(), remaining: z.number(), reset: z.number() }),
+  ),
+})
+
+/**
+ * https://docs.github.com/en/rest/users/users#get-the-authenticated-user and
+ * https://docs.github.com/en/rest/rate-limit/rate-limit
+ *
+ * @throws GitHubAuthError for a credential that is refused
+ */
+export async function authStatus(api: Api, source: string | null): Promise<AuthStatus> {
+  const [user, rate_limits] = await Promise.all([
+    source === null ? null : whoAmI(api),
+    rateLimits(api),
+  ])
+  const scopes = user?.scopes ?? null
+  return {
+    authenticated: source !== null,
+    login: user?.login ?? null,
+    source,
+    host: api.baseUrl.host,
+    scopes,
+    needs: needs.map((one) => ({
+      noun: one.noun,
+      needs: one.needs,
+      ok: satisfies(scopes, one.scopes),
+    })),
+    rate_limits,
+  }
+}
+
+const satisfies = (scopes: string[] | null, any: string[]): boolean | null =>
+  any.length === 0 || scopes === null ? null : any.some((scope) => scopes.includes(scope))
+
+async function whoAmI(api: Api): Promise<{ login: string | null; scopes: string[] | null }> {
+  try {
+    const response = await get(api, '/user')
+    const header = response.headers['x-oauth-scopes']
+    const scopes =
+      header === undefined ? null : header.split(',').map((scope) => oneLine(scope.trim(), 50))
+    return {
+      login: parseAnswer(api, userAnswer, jsonOf(response)).login,
+      scopes: scopes?.filter(Boolean) ?? null,
+    }
+  } catch (error) {
+    // An installation's token is good, and nobody's.
+    if (error instanceof GitHubAuthError && error.status === 403)
+      return { login: null, scopes: null }
+    throw error
+  }
+}
+
+/** None where the server has none, as a GHES may be set up. */
+async function rateLimits(api: Api): Promise<RateLimit[]> {
+  const response = await get(api, '/rate_limit').catch((error: unknown) => {
+    if (error instanceof GitHubNotFoundError) return null
+    throw error
+  })
+  if (response === null) return []
+  const { resources } = parseAnswer(api, rateAnswer, jsonOf(response))
+  return Object.entries(resources).map(([name, { limit, remaining, reset }]) => ({
+    name: oneLine(name, 50),
+    limit,
+    remaining,
+    resets_at: new Date(reset * 1000).toISOString(),
+  }))
+}

@@ -1,0 +1,130 @@
+import type { PullResult } from '../git/porcelain/pull.js'
+import type { CloneResult } from '../git/types.js'
+import { Connection, type ConnectionOptions } from './connection.js'
+import { graphql } from './graphql/graphql.js'
+import type { Workflow, WorkflowRunData } from './rest/actions-shapes.js'
+import * as artifacts from './rest/artifacts.js'
+import * as contents from './rest/contents.js'
+import type { Paging } from './rest/pages.js'
+import * as releaseAssets from './rest/release-assets.js'
+import * as releases from './rest/releases.js'
+import * as repositories from './rest/repositories.js'
+import type { Release, ReleaseAsset, RepositoryData, TreeEntry } from './rest/shapes.js'
+import * as workflows from './rest/workflows.js'
+import * as workingCopy from './working-copy.js'
+
+export type GitHubClientOptions = ConnectionOptions
+
+/**
+ * GitHub's API as this tool uses it. Data has GitHub's names, in snake_case; times are ISO 8601.
+ *
+ * @throws every operation may throw GitHubError and its kinds, and the signal's reason
+ */
+export class GitHubClient extends Connection {
+  /** @throws GitHubError with everything that is wrong with the query */
+  graphql(query: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>> {
+    return graphql(this, query, variables)
+  }
+
+  /** With all branches and tags; `ref`: a branch, a tag or a full commit id. */
+  cloneRepo(owner: string, repo: string, destination: string, ref?: string): Promise<CloneResult> {
+    return workingCopy.cloneRepo(this, owner, repo, destination, ref)
+  }
+
+  /** The branch that is checked out, forward only. @throws BlockedError with nothing changed */
+  pullRepo(localPath: string): Promise<PullResult> {
+    return workingCopy.pullRepo(this, localPath)
+  }
+
+  /** Whether it is there and visible with this credential. */
+  repoExists(owner: string, repo: string): Promise<boolean> {
+    return repositories.repoExists(this, owner, repo)
+  }
+
+  getRepo(owner: string, repo: string): Promise<RepositoryData> {
+    return repositories.getRepo(this, owner, repo)
+  }
+
+  /** By name: all pages, or the one asked for. */
+  listRepositories(owner: string, paging?: Paging): Promise<RepositoryData[]> {
+    return repositories.listRepositories(this, owner, paging)
+  }
+
+  /** At most 1,000, which is all that GitHub gives; more is told as a warning. */
+  searchRepositories(
+    query: string,
+    options?: repositories.SearchOptions,
+  ): Promise<RepositoryData[]> {
+    return repositories.searchRepositories(this, query, options)
+  }
+
+  listWorkflows(owner: string, repo: string): Promise<Workflow[]> {
+    return workflows.listWorkflows(this, owner, repo)
+  }
+
+  /** The run's id; null where the server does not tell it. */
+  runWorkflow(
+    owner: string,
+    repo: string,
+    workflow: string | number,
+    options?: workflows.DispatchOptions,
+  ): Promise<string | null> {
+    return workflows.runWorkflow(this, owner, repo, workflow, options)
+  }
+
+  getWorkflowRun(owner: string, repo: string, runId: string | number): Promise<WorkflowRunData> {
+    return workflows.getWorkflowRun(this, owner, repo, runId)
+  }
+
+  /** Each as `NAME.zip` in the folder. */
+  downloadArtifacts(
+    owner: string,
+    repo: string,
+    runId: string | number,
+    destination: string,
+  ): Promise<artifacts.DownloadedArtifact[]> {
+    return artifacts.downloadArtifacts(this, owner, repo, runId, destination)
+  }
+
+  createRelease(
+    owner: string,
+    repo: string,
+    tag: string,
+    options?: releases.ReleaseOptions,
+  ): Promise<Release> {
+    return releases.createRelease(this, owner, repo, tag, options)
+  }
+
+  uploadReleaseAsset(
+    uploadUrl: string,
+    filePath: string,
+    options?: releaseAssets.AssetOptions,
+  ): Promise<ReleaseAsset & { sha256: string }> {
+    return releaseAssets.uploadReleaseAsset(this, uploadUrl, filePath, options)
+  }
+
+  listReleases(
+    owner: string,
+    repo: string,
+    options?: releases.ReleaseListOptions,
+  ): Promise<Release[]> {
+    return releases.listReleases(this, owner, repo, options)
+  }
+
+  getLatestRelease(owner: string, repo: string): Promise<Release> {
+    return releases.getLatestRelease(this, owner, repo)
+  }
+
+  /** As UTF-8 text. */
+  getFileContent(owner: string, repo: string, path: string, ref?: string): Promise<string> {
+    return contents.getFileContent(this, owner, repo, path, ref)
+  }
+
+  getFileBytes(owner: string, repo: string, path: string, ref?: string): Promise<Buffer> {
+    return contents.getFileBytes(this, owner, repo, path, ref)
+  }
+
+  getTree(owner: string, repo: string, ref?: string, recursive?: boolean): Promise<TreeEntry[]> {
+    return contents.getTree(this, owner, repo, ref, recursive)
+  }
+}

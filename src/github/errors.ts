@@ -1,0 +1,179 @@
+import { STATUS_CODES } from 'node:http'
+import {
+  GitHubAuthError,
+  GitHubError,
+  type GitHubErrorOptions,
+  GitHubNetworkError,
+  GitHubNotFoundError,
+} from '../base/errors.js'
+import { oneLine } from '../base/text.js'
+import { type ApiRequest, type ApiResponse, jsonOf, requestIdOf } from './transport/message.js'
+
+export interface RefusalContext {
+  /** Where the credential comes from, in words; null: there is none. */
+  source: string | null
+  /** Where people go: `github.com`. */
+  webHost: string
+  redact: (text: string) => string
+}
+
+/** https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api */
+export function refusalError(
+  request: ApiRequest,
+  response: ApiResponse,
+  context: RefusalContext,
+): GitHubError {
+  const { status } = response
+  const about = { request, response, context, words: wordsOf(response, context) }
+  if (status >= 500 || status < 400 || status === 407) return networkRefusal(about)
+  return (refusals[status] ?? otherRefusal)(about)
+}
+
+interface Refusal {
+  request: ApiRequest
+  response: ApiResponse
+  context: RefusalContext
+  /** What GitHub says. */
+  words: string
+}
+
+const refusals: Record<number, (refusal: Refusal) => GitHubError> = {
+  401: badCredentials,
+  403: forbidden,
+  404: notFound,
+  410: (refusal) =>
+    new GitHubNotFoundError(`${subject(refusal)} is gone: ${refusal.words}`, options(refusal)),
+}
+
+function badCredentials(refusal: Refusal): GitHubError {
+  const { webHost, source } = refusal.context
+  const get = `make one at https://${webHost}/settings/tokens and set GITHUB_TOKEN, or run \`gh auth login\``
+  if (source === null) {
+    return new GitHubAuthError(`${webHost} wants a token: ${refusal.words}`, options(refusal, get))
+  }
+  const hint = `it may have expired or been revoked: ${get}`
+  return new GitHubAuthError(
+    `${webHost} does not accept the token of ${source}: ${refusal.words}`,
+    options(refusal, hint),
+  )
+}
+
+function forbidden(refusal: Refusal): GitHubError {
+  const message = `${subject(refusal)}: ${refusal.words}`
+  return new GitHubAuthError(message, options(refusal, forbiddenHint(refusal)))
+}
+
+/** The headers say more than the body does: single sign-on, and the permission a token lacks. */
+function forbiddenHint({ response: { headers }, context, words }: Refusal): string | undefined {
+  const sso = /url=(https:\/\/[^\s;,"']+)/.exec(headers['x-github-sso'] ?? '')?.[1]
+  if (sso !== undefined) return `authorize the token for the organization: ${oneLine(sso, 300)}`
+  if (/ip allow list/i.test(words)) {
+    return 'the organization lets only certain addresses in: ask its owners to add this one'
+  }
+  const permissions = oneLine(headers['x-accepted-github-permissions'] ?? '', 200)
+  if (context.source === null) return 'set GITHUB_TOKEN, or run `gh auth login`'
+  if (permissions !== '') return `the token needs the permission ${permissions}`
+  return scopesHint(headers) ?? 'the token is not allowed to do this'
+}
+
+/** A classic token tells its scopes, and the endpoint those that would do. */
+function scopesHint(headers: Record<string, string>): string | undefined {
+  const has = headers['x-oauth-scopes']
+  const accepted = headers['x-accepted-oauth-scopes']
+  if (has === undefined || !accepted) return undefined
+  const scopes = has.split(',').map((scope) => scope.trim())
+  if (accepted.split(',').some((scope) => scopes.includes(scope.trim()))) return undefined
+  return `the token has the scopes ${oneLine(has, 100) || '(none)'}; one of ${oneLine(accepted, 100)} is needed`
+}
+
+function notFound(refusal: Refusal): GitHubError {
+  const { context, response } = refusal
+  const { words } = refusal
+  // GitHub's usual two words say no more than ours.
+  const more = words === STATUS_CODES[404] ? '' : `: ${words}`
+  const message = `${subject(refusal)} is not there, or not visible${more}`
+  const hint =
+    context.source === null
+      ? 'check the name; a private one needs a token: set GITHUB_TOKEN, or run `gh auth login`'
+      : `check the name, and that the token of ${context.source} may see it`
+  return new GitHubNotFoundError(message, options(refusal, scopesHint(response.headers) ?? hint))
+}
+
+function otherRefusal(refusal: Refusal): GitHubError {
+  return new GitHubError(`${subject(refusal)}: ${refusal.words}`, options(refusal))
+}
+
+function networkRefusal(refusal: Refusal): GitHubError {
+  const { request, response, context } = refusal
+  const { status } = response
+  const { host } = request.url
+  const name = STATUS_CODES[status]
+  const trouble =
+    context.webHost === 'github.com' ? ': see https://www.githubstatus.com' : ' or is overloaded'
+  return new GitHubNetworkError(
+    `${host} answered ${status}${name ? ` (${name})` : ''} to ${request.method} ${request.url.pathname}`,
+    options(
+      refusal,
+      status >= 500
+        ? `GitHub may be in trouble${trouble}; running the command again is safe`
+        : 'check github.base_url and the proxy settings',
+    ),
+  )
+}
+
+function options({ response, context }: Refusal, hint?: string): GitHubErrorOptions {
+  const requestId = requestIdOf(response)
+  return {
+    status: response.status,
+    requestId: requestId === undefined ? undefined : context.redact(requestId),
+    hint,
+  }
+}
+
+/** `owner/repo`, with what of it was asked for; else the path. */
+function subject({ request: { url }, context }: Refusal): string {
+  const path = decoded(url.pathname)
+  const [, repository, rest] = /\/repos\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(path) ?? []
+  const told =
+    repository === undefined ? path : rest === undefined ? repository : `${repository} ${rest}`
+  return oneLine(context.redact(told), 200)
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+/** GitHub's message and its `errors[]`, which say what exactly is wrong with which field. */
+function wordsOf(response: ApiResponse, { redact }: RefusalContext): string {
+  const body = jsonOf(response)
+  const { message, errors } = { message: undefined, errors: undefined, ...(body as object) }
+  const details = (Array.isArray(errors) ? errors : []).map(detail).filter((text) => text !== '')
+  const words =
+    typeof message === 'string' && message !== ''
+      ? [message, ...new Set(details)].join('; ')
+      : (STATUS_CODES[response.status] ?? `status ${response.status}`)
+  return oneLine(redact(words))
+}
+
+const fieldErrors: Record<string, string> = {
+  missing: 'does not exist',
+  missing_field: 'is required',
+  invalid: 'is not valid',
+  already_exists: 'is taken already',
+  unprocessable: 'can not be processed',
+}
+
+/** https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed */
+function detail(error: unknown): string {
+  if (typeof error === 'string') return error
+  if (typeof error !== 'object' || error === null) return ''
+  const { message, resource, field, code } = error as Record<string, unknown>
+  if (typeof message === 'string') return message
+  const what = [resource, field].filter((part) => typeof part === 'string').join('.')
+  const why = typeof code === 'string' ? (fieldErrors[code] ?? code) : ''
+  return `${what} ${why}`.trim()
+}

@@ -1,0 +1,153 @@
+import pLimit from 'p-limit'
+import { z } from 'zod'
+import { GitHubError, GitHubNotFoundError, PathError } from '../../base/errors.js'
+import type { Repo } from '../../base/names.js'
+import type { Api } from '../rest/api.js'
+import { getFileContent } from '../rest/contents.js'
+import { getLatestRelease } from '../rest/releases.js'
+import { tagCommit } from '../rest/tags.js'
+import { askInBatches } from './batch.js'
+import { askGraphql, isUnavailable } from './graphql.js'
+
+/** What is read of one repository, at the head of its default branch. */
+export interface RepositoryFiles {
+  /** As it is called now; another name than asked for where it was renamed. */
+  owner: string
+  repo: string
+  archived: boolean
+  /** The text of each path that was asked for; null: there is no such file. */
+  texts: (string | null)[]
+  /** The release that GitHub calls latest; `commit` null: its tag leads to none. */
+  latest: { tag: string; commit: string | null } | null
+}
+
+/** GitHub is not asked for more at once. */
+const atOnce = 8
+
+/**
+ * Small text files of many repositories with their latest releases, in one GraphQL query per 100 repositories; where that
+ * can't answer, by REST. https://docs.github.com/en/graphql/reference/objects#repository
+ *
+ * @returns in the order of `wanted`; null: no such repository, or it is not visible
+ * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError
+ */
+export async function filesOf(
+  api: Api,
+  wanted: readonly Repo[],
+  paths: readonly string[],
+): Promise<(RepositoryFiles | null)[]> {
+  const answers: Answer[] = []
+  if (wanted.length > 0 && (await api.authenticated())) {
+    const batch = (some: readonly Repo[], single: boolean) => ask(api, some, paths, single)
+    try {
+      await askInBatches(wanted, batch, (some) => answers.push(...some))
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+    }
+  }
+  const limit = pLimit(atOnce)
+  const read = (one: Repo) => limit(() => readByRest(api, one, paths))
+  return Promise.all(
+    wanted.map((one, index) => {
+      const known = answers[index]
+      return known === undefined ? read(one) : known
+    }),
+  )
+}
+
+/** null: it is not there; undefined: it was not answered whole, so that REST is asked. */
+type Answer = RepositoryFiles | null | undefined
+
+const blob = z.object({ text: z.string().nullish(), isTruncated: z.boolean().nullish() }).nullable()
+const releaseAnswer = z.object({
+  tagName: z.string(),
+  tagCommit: z.object({ oid: z.string() }).nullish(),
+})
+const answer = z.looseObject({
+  nameWithOwner: z.string().regex(/^[^/]+\/[^/]+$/),
+  isArchived: z.boolean(),
+  latestRelease: releaseAnswer.nullish(),
+})
+
+async function ask(
+  api: Api,
+  wanted: readonly Repo[],
+  paths: readonly string[],
+  repeatable: boolean,
+): Promise<Answer[]> {
+  const { data, errors } = await askGraphql(api, queryFor(wanted, paths), {}, repeatable)
+  if (data === null) {
+    throw new GitHubError(errors[0]?.message ?? 'the query has no answer', { status: 200 })
+  }
+  return wanted.map((_one, index) => toFiles(data[`r${index}`], paths))
+}
+
+/** An alias for each; JSON's strings are GraphQL's. */
+function queryFor(wanted: readonly Repo[], paths: readonly string[]): string {
+  const files = paths.map(
+    (path, index) =>
+      `f${index}: object(expression: ${JSON.stringify(`HEAD:${path}`)}) { ... on Blob { text isTruncated } }`,
+  )
+  const fields = `nameWithOwner isArchived latestRelease { tagName tagCommit { oid } } ${files.join(' ')}`
+  const aliases = wanted.map(
+    ({ owner, repo }, index) =>
+      `r${index}: repository(owner: ${JSON.stringify(owner)}, name: ${JSON.stringify(repo)}) { ${fields} }`,
+  )
+  return `query {\n  ${aliases.join('\n  ')}\n}`
+}
+
+function toFiles(data: unknown, paths: readonly string[]): Answer {
+  if (data === null) return null
+  const parsed = answer.safeParse(data)
+  if (!parsed.success) return undefined
+  const texts: (string | null)[] = []
+  for (const index of paths.keys()) {
+    const file = blob.safeParse(parsed.data[`f${index}`])
+    if (!file.success || file.data?.isTruncated || file.data?.text === null) return undefined
+    texts.push(file.data?.text ?? null)
+  }
+  const [owner = '', repo = ''] = parsed.data.nameWithOwner.split('/')
+  const { isArchived: archived, latestRelease: latest } = parsed.data
+  return {
+    owner,
+    repo,
+    archived,
+    texts,
+    latest: latest ? { tag: latest.tagName, commit: latest.tagCommit?.oid ?? null } : null,
+  }
+}
+
+async function readByRest(
+  api: Api,
+  { owner, repo }: Repo,
+  paths: readonly string[],
+): Promise<RepositoryFiles | null> {
+  const texts: (string | null)[] = []
+  for (const path of paths) {
+    // Of several names for one thing the first that is there counts.
+    const found = texts.some((text) => text !== null)
+    texts.push(found ? null : await textAt(api, { owner, repo }, path))
+  }
+  if (texts.every((text) => text === null)) return null
+  return { owner, repo, archived: false, texts, latest: await latestOf(api, { owner, repo }) }
+}
+
+async function textAt(api: Api, { owner, repo }: Repo, path: string): Promise<string | null> {
+  try {
+    return await getFileContent(api, owner, repo, path)
+  } catch (error) {
+    const isAbsent = error instanceof GitHubNotFoundError || error instanceof PathError
+    if (isAbsent) return null
+    throw error
+  }
+}
+
+async function latestOf(api: Api, { owner, repo }: Repo): Promise<RepositoryFiles['latest']> {
+  try {
+    const { tag_name: tag } = await getLatestRelease(api, owner, repo)
+    return { tag, commit: await tagCommit(api, owner, repo, tag) }
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return null
+    throw error
+  }
+}

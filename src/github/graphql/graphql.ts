@@ -1,0 +1,94 @@
+import {
+  GitHubAuthError,
+  GitHubError,
+  GitHubNetworkError,
+  GitHubNotFoundError,
+  GitHubRateLimitError,
+} from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { graphqlUrl } from '../addresses.js'
+import type { Api } from '../rest/api.js'
+import { type ApiResponse, jsonOf, requestIdOf } from '../transport/message.js'
+
+export interface GraphqlAnswer {
+  /** null where nothing of it could be answered. */
+  data: Record<string, unknown> | null
+  errors: GraphqlFailure[]
+  response: ApiResponse
+}
+
+export interface GraphqlFailure {
+  /** `NOT_FOUND`, `FORBIDDEN` …; empty where there is none. */
+  type: string
+  message: string
+}
+
+/**
+ * One query with what is wrong with parts of it left to the caller; values belong into the variables.
+ *
+ * @param repeatable default: whether it is no mutation
+ * @throws GitHubNetworkError for an answer that is none of GraphQL
+ */
+export async function askGraphql(
+  api: Api,
+  query: string,
+  variables: Record<string, unknown> = {},
+  repeatable = !/\bmutation\b/.test(query),
+): Promise<GraphqlAnswer> {
+  const response = await api.send({
+    method: 'POST',
+    url: graphqlUrl(api.baseUrl),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+    repeatable,
+  })
+  const body = jsonOf(response)
+  if (!isObject(body) || (!('data' in body) && !('errors' in body))) {
+    throw new GitHubNetworkError(`${api.baseUrl.host} answered a query with something else`, {
+      status: response.status,
+      hint: 'check github.base_url, and whether a proxy answers in its place',
+    })
+  }
+  const errors = Array.isArray(body.errors) ? body.errors.filter(isObject) : []
+  return {
+    data: isObject(body.data) ? body.data : null,
+    errors: errors.map(({ type, message }) => ({
+      type: String(type ?? ''),
+      message: oneLine(api.redact(String(message ?? 'unknown error'))),
+    })),
+    response,
+  }
+}
+
+/**
+ * The data of a query or a mutation.
+ * https://docs.github.com/en/graphql/guides/forming-calls-with-graphql
+ *
+ * @throws GitHubError with all that was wrong with it: GitHubNotFoundError, GitHubAuthError
+ */
+export async function graphql(
+  api: Api,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const { data, errors, response } = await askGraphql(api, query, variables)
+  if (data !== null && errors.length === 0) return data
+  const words = errors.map(({ message }) => message).join('; ')
+  const options = { status: response.status, requestId: requestIdOf(response) }
+  const types = new Set(errors.map(({ type }) => type))
+  if (types.has('NOT_FOUND')) throw new GitHubNotFoundError(words, options)
+  if (types.has('FORBIDDEN') || types.has('INSUFFICIENT_SCOPES')) {
+    throw new GitHubAuthError(words, options)
+  }
+  throw new GitHubError(words || 'the query has no answer', options)
+}
+
+/** A bad token and a rate limit would stop the rest as well; anything else leaves another way to ask. */
+export function isUnavailable(error: unknown): error is GitHubError {
+  if (!(error instanceof GitHubError) || error instanceof GitHubRateLimitError) return false
+  return !(error instanceof GitHubAuthError && error.status === 401)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { GitHubError, GitHubNotFoundError } from '../../base/errors.js'
+import type { Api } from '../rest/api.js'
+import { askInBatches } from './batch.js'
+import { askGraphql, isUnavailable } from './graphql.js'
+
+/** A repository whose head is asked for; `branch` undefined: its default branch. */
+export interface WantedHead {
+  owner: string
+  repo: string
+  branch?: string | undefined
+}
+
+/** What GitHub knows of a repository and one of its branches. */
+export interface RepositoryHead {
+  id: number
+  /** `owner/repo` as it is called now; another one than asked for where it was renamed. */
+  fullName: string
+  archived: boolean
+  /** null in an empty repository. */
+  defaultBranch: string | null
+  /** The one asked for, else the default branch; empty in an empty repository. */
+  branch: string
+  /** null where there is no such branch. */
+  oid: string | null
+}
+
+/**
+ * Where many branches stand, in one GraphQL query per 100 repositories, one after another. null: not known here, so
+ * the git protocol must be asked: no access, no GraphQL, no token, or a failure that is told by `api.warn`.
+ * https://docs.github.com/en/graphql/reference/objects#repository
+ *
+ * @returns in the order of `wanted`
+ * @throws GitHubAuthError for a token that is not accepted; GitHubRateLimitError; the signal's reason
+ */
+export async function headsOf(
+  api: Api,
+  wanted: readonly WantedHead[],
+): Promise<(RepositoryHead | null)[]> {
+  if (wanted.length === 0 || !(await api.authenticated())) return wanted.map(() => null)
+  const heads: (RepositoryHead | null)[] = []
+  try {
+    const batch = (some: readonly WantedHead[], single: boolean) => ask(api, some, single)
+    await askInBatches(wanted, batch, (answers) => heads.push(...answers))
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    // Where there is none, as on an old enterprise server, that is how it always is.
+    if (!(error instanceof GitHubNotFoundError)) {
+      api.warn(`GraphQL does not answer, so each repository is asked by git: ${error.message}`)
+    }
+  }
+  return wanted.map((_one, index) => heads[index] ?? null)
+}
+
+const ref = z.object({ name: z.string(), target: z.object({ oid: z.string() }) }).nullable()
+const headAnswer = z.object({
+  databaseId: z.number(),
+  nameWithOwner: z.string(),
+  isArchived: z.boolean(),
+  defaultBranchRef: ref,
+  ref: ref.optional(),
+})
+
+async function ask(
+  api: Api,
+  wanted: readonly WantedHead[],
+  repeatable: boolean,
+): Promise<(RepositoryHead | null)[]> {
+  const { data, errors } = await askGraphql(api, queryFor(wanted), {}, repeatable)
+  if (data === null) {
+    throw new GitHubError(errors[0]?.message ?? 'the query has no answer', { status: 200 })
+  }
+  return wanted.map((one, index) => toHead(one, data[`r${index}`]))
+}
+
+const refFields = '{ name target { oid } }'
+
+/** Thin, with an alias for each. JSON's strings are GraphQL's, so that no name ends its literal. */
+function queryFor(wanted: readonly WantedHead[]): string {
+  const fields = wanted.map(({ owner, repo, branch }, index) => {
+    const [asOwner, asName] = [JSON.stringify(owner), JSON.stringify(repo)]
+    const asked =
+      branch === undefined
+        ? ''
+        : ` ref(qualifiedName: ${JSON.stringify(`refs/heads/${branch}`)}) ${refFields}`
+    return `r${index}: repository(owner: ${asOwner}, name: ${asName}) { databaseId nameWithOwner isArchived defaultBranchRef ${refFields}${asked} }`
+  })
+  return `query {\n  ${fields.join('\n  ')}\n}`
+}
+
+/** An answer in part is none. */
+function toHead({ branch }: WantedHead, answer: unknown): RepositoryHead | null {
+  const parsed = headAnswer.safeParse(answer)
+  if (!parsed.success) return null
+  const { databaseId, nameWithOwner, isArchived, defaultBranchRef, ref: asked } = parsed.data
+  const head = branch === undefined ? defaultBranchRef : asked
+  if (head === undefined) return null
+  return {
+    id: databaseId,
+    fullName: nameWithOwner,
+    archived: isArchived,
+    defaultBranch: defaultBranchRef?.name ?? null,
+    branch: branch ?? head?.name ?? '',
+    oid: head?.target.oid ?? null,
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PathError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { type Downloaded, type DownloadOptions, downloadFile } from '../transfer/download.js'
+import { type Api, parseAnswer, repositoryPath } from './api.js'
+import { pagesOf } from './pages.js'
+import { type Artifact, artifactAnswer } from './shapes.js'
+
+export interface DownloadedArtifact {
+  name: string
+  /** The zip as GitHub packed it. */
+  path: string
+  /** Bytes. */
+  size: number
+}
+
+/**
+ * All artifacts of a run, those that have expired too, the newest first.
+ * https://docs.github.com/en/rest/actions/artifacts#list-workflow-run-artifacts
+ */
+export async function listArtifacts(
+  api: Api,
+  owner: string,
+  repo: string,
+  runId: string | number,
+): Promise<Artifact[]> {
+  repositoryPath(owner, repo)
+  const octokit = await api.octokit()
+  const { listWorkflowRunArtifacts } = octokit.rest.actions
+  const parameters = { owner, repo, run_id: Number(runId) }
+  const found = await pagesOf(octokit, listWorkflowRunArtifacts, parameters)
+  return parseAnswer(api, artifactAnswer.array(), found)
+}
+
+/** The zip of an artifact, whole and as GitHub packed it. @throws the errors of `downloadFile` */
+export function downloadArtifact(
+  api: Api,
+  owner: string,
+  repo: string,
+  { id, name, digest }: Artifact,
+  to: string,
+  options: Pick<DownloadOptions, 'onProgress'> = {},
+): Promise<Downloaded> {
+  const path = `${repositoryPath(owner, repo)}/actions/artifacts/${id}/zip`
+  return downloadFile(api, path, to, { ...options, digest, name: oneLine(name, 100) })
+}
+
+/**
+ * The artifacts of a run, each as `NAME.zip` in the folder.
+ *
+ * @throws PathError for an artifact whose name is none of a file
+ */
+export async function downloadArtifacts(
+  api: Api,
+  owner: string,
+  repo: string,
+  runId: string | number,
+  destination: string,
+): Promise<DownloadedArtifact[]> {
+  const artifacts = await listArtifacts(api, owner, repo, runId)
+  const present = artifacts.filter(({ expired }) => !expired)
+  if (present.length < artifacts.length) {
+    api.warn(`${artifacts.length - present.length} of the artifacts have expired`)
+  }
+  for (const { name } of present) checkFileName(name)
+  await mkdir(destination, { recursive: true })
+  const downloaded: DownloadedArtifact[] = []
+  for (const artifact of present) {
+    const path = join(destination, `${artifact.name}.zip`)
+    const { size } = await downloadArtifact(api, owner, repo, artifact, path)
+    downloaded.push({ name: artifact.name, path, size })
+  }
+  return downloaded
+}
+
+/** Whoever runs the workflow chooses the name. */
+function checkFileName(name: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a file name has none
+  if (name !== '' && !/^\.\.?$|[/\\\u0000-\u001f:]/.test(name)) return
+  throw new PathError(`an artifact has the name "${oneLine(name, 100)}", which is none of a file`)
+}

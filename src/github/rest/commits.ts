@@ -1,0 +1,150 @@
+import pLimit from 'p-limit'
+import { z } from 'zod'
+import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../../base/errors.js'
+import type { Repo } from '../../base/names.js'
+import { oneLine } from '../../base/text.js'
+import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { pagesOf } from './pages.js'
+
+const signature = z.object({
+  name: z.string().nullish(),
+  email: z.string().nullish(),
+  date: z.string().nullish(),
+})
+
+/** https://docs.github.com/en/rest/commits/commits#list-commits */
+const commitAnswer = z
+  .object({
+    sha: z.string().regex(/^[0-9a-f]{40}$/),
+    commit: z.object({
+      message: z.string(),
+      author: signature.nullish(),
+      committer: signature.nullish(),
+    }),
+    /** null where no account has the address; an empty object where it has been deleted. */
+    author: z.object({ login: z.string().nullish() }).nullish(),
+    parents: z.array(z.object({ sha: z.string() })),
+  })
+  .transform(({ sha, commit, author, parents }) => ({
+    oid: sha,
+    parents: parents.map((parent) => parent.sha),
+    message: commit.message,
+    /** ISO 8601, of the committer. */
+    committed_at: commit.committer?.date ?? null,
+    author: { name: commit.author?.name ?? '', email: commit.author?.email ?? '' },
+    /** Of the author; null where GitHub knows no account for it. */
+    login: author?.login ?? null,
+  }))
+
+export type CommitData = z.output<typeof commitAnswer>
+
+export interface CommitListOptions {
+  /** A branch, a tag or a full commit id to begin at; default: the default branch. */
+  from?: string | undefined
+  /** Only those that changed what is at this path. */
+  path?: string | undefined
+  /** ISO 8601: none committed before. */
+  since?: string | undefined
+  /** A login or an address. */
+  author?: string | undefined
+  /** No more than that many. */
+  limit?: number | undefined
+}
+
+/** The youngest first. https://docs.github.com/en/rest/commits/commits#list-commits */
+export async function listCommits(
+  api: Api,
+  { owner, repo }: Repo,
+  { from, limit, ...filters }: CommitListOptions = {},
+): Promise<CommitData[]> {
+  repositoryPath(owner, repo)
+  const octokit = await api.octokit()
+  const parameters = { owner, repo, sha: from, ...filters }
+  const found = await pagesOf(octokit, octokit.rest.repos.listCommits, parameters, { limit })
+  return parseAnswer(api, commitAnswer.array(), found)
+}
+
+const comparisonAnswer = z.object({
+  total_commits: z.number().int().nonnegative(),
+  commits: z.array(commitAnswer),
+})
+
+/** GitHub's most for a page. */
+const perPage = 100
+/** Pages asked for at a time. */
+const atOnce = 4
+
+/**
+ * All commits that `head` leads to and `base` does not, the oldest first.
+ * https://docs.github.com/en/rest/commits/commits#compare-two-commits
+ *
+ * @param base a branch, a tag or a full commit id, as `head`
+ * @throws GitHubNotFoundError where one of them is not there; GitHubNetworkError where commits are missing in the answer
+ */
+export async function compareCommits(
+  api: Api,
+  repo: Repo,
+  base: string,
+  head: string,
+): Promise<CommitData[]> {
+  const first = await comparisonPage(api, repo, `${base}...${head}`, 1)
+  const total = first.total_commits
+  const limit = pLimit(atOnce)
+  const rest = Array.from({ length: Math.max(0, Math.ceil(total / perPage) - 1) }, (_, index) =>
+    limit(() => comparisonPage(api, repo, `${base}...${head}`, index + 2)),
+  )
+  const pages = [first, ...(await Promise.all(rest))]
+  const commits = pages.flatMap((page) => page.commits)
+  const byOid = new Map(commits.map((commit) => [commit.oid, commit]))
+  if (byOid.size === total) return [...byOid.values()]
+  throw new GitHubNetworkError(
+    `GitHub tells ${byOid.size} of the ${total} commits from ${base} to ${head}`,
+    { hint: 'run the command again, or in a clone with its whole history' },
+  )
+}
+
+async function comparisonPage(
+  api: Api,
+  { owner, repo }: Repo,
+  basehead: string,
+  page: number,
+): Promise<z.output<typeof comparisonAnswer>> {
+  repositoryPath(owner, repo)
+  const { data } = await (await api.octokit()).rest.repos.compareCommitsWithBasehead({
+    owner,
+    repo,
+    basehead,
+    per_page: perPage,
+    page,
+  })
+  return parseAnswer(api, comparisonAnswer, data)
+}
+
+const commit = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) })
+
+/**
+ * The full id of the commit that a branch, a tag or a short id leads to.
+ * https://docs.github.com/en/rest/commits/commits#get-a-commit
+ *
+ * @throws GitHubNotFoundError where there is none
+ */
+export async function commitOf(
+  api: Api,
+  owner: string,
+  repo: string,
+  ref: string,
+): Promise<string> {
+  const path = ref.split('/').map(encodeURIComponent).join('/')
+  try {
+    return (await getParsed(api, `${repositoryPath(owner, repo)}/commits/${path}`, commit)).sha
+  } catch (error) {
+    // 422: no commit has that id; 409: the repository is empty.
+    const isUnknown =
+      error instanceof GitHubNotFoundError ||
+      (error instanceof GitHubError && (error.status === 422 || error.status === 409))
+    if (!isUnknown) throw error
+    throw new GitHubNotFoundError(`${owner}/${repo} has no branch or commit ${oneLine(ref, 100)}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,177 @@
+import pLimit from 'p-limit'
+import { GitHubAuthError, GitHubError, GitHubNotFoundError, PathError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { jsonOf } from '../transport/message.js'
+import { type Api, get, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { getRepo } from './repositories.js'
+import { contentAnswer, type TreeEntry, treeAnswer } from './shapes.js'
+
+const raw = { accept: 'application/vnd.github.raw+json' }
+
+/**
+ * The bytes of a file, unchanged. The path of a symbolic link gives the file that it leads to within the repository.
+ * https://docs.github.com/en/rest/repos/contents#get-repository-content
+ *
+ * @param ref a branch, a tag or a commit id; default: the default branch
+ * @throws PathError for a folder, a submodule, a link that leads to no file; GitHubNotFoundError;
+ *   GitHubError for a file of more than 100 MB, which the API does not give
+ */
+export async function getFileBytes(
+  api: Api,
+  owner: string,
+  repo: string,
+  path: string,
+  ref?: string,
+): Promise<Buffer> {
+  const file = contentsPath(owner, repo, path, ref)
+  const name = `${owner}/${repo}:${oneLine(path, 200)}`
+  try {
+    return await readContents(api, file, name)
+  } catch (error) {
+    if (!isTooLarge(error)) throw error
+  }
+  try {
+    return await readBlob(api, `${repositoryPath(owner, repo)}/git/blobs`, file, name)
+  } catch (error) {
+    throw isTooLarge(error) ? tooLarge(name, error) : error
+  }
+}
+
+async function readContents(api: Api, file: string, name: string): Promise<Buffer> {
+  const content = parseAnswer(api, contentAnswer, jsonOf(await get(api, file)))
+  if (Array.isArray(content)) throw noFile(name, 'folder', 'wizard REPO TREE lists it')
+  if (content.type === 'submodule') {
+    throw noFile(name, 'submodule', 'read it from its own repository')
+  }
+  if (content.type === 'symlink') {
+    const target = oneLine(content.target ?? '?', 200)
+    throw noFile(name, `symbolic link to ${target}, which is no file of the repository`)
+  }
+  if (content.encoding === 'base64') return Buffer.from(content.content ?? '', 'base64')
+  // Over 1 MB it says so by `encoding: none`, and gives the bytes to those who ask for them raw.
+  return (await get(api, file, raw)).body
+}
+
+/** Where the contents are too large for a server, its blobs may not be: their id is in the folder's listing. */
+async function readBlob(api: Api, blobs: string, file: string, name: string): Promise<Buffer> {
+  const folder = file.replace(/\/[^/?]*(?=\?|$)/, '')
+  const listing = parseAnswer(api, contentAnswer, jsonOf(await get(api, folder)))
+  const base = decodeURIComponent(/([^/?]*)(?:\?|$)/.exec(file)?.[1] ?? '')
+  const entry = Array.isArray(listing) ? listing.find((one) => one.name === base) : undefined
+  if (entry === undefined) throw new GitHubNotFoundError(`${name} is not in its folder's listing`)
+  return (await get(api, `${blobs}/${encodeURIComponent(entry.sha)}`, raw)).body
+}
+
+/** The text of a file, as UTF-8. @throws as `getFileBytes` does */
+export async function getFileContent(
+  api: Api,
+  owner: string,
+  repo: string,
+  path: string,
+  ref?: string,
+): Promise<string> {
+  return (await getFileBytes(api, owner, repo, path, ref)).toString('utf8')
+}
+
+function contentsPath(owner: string, repo: string, path: string, ref?: string): string {
+  const segments = path.split('/').filter((segment) => segment !== '')
+  if (segments.some((segment) => segment === '.' || segment === '..')) {
+    throw new PathError(`${oneLine(path, 200)} is no path in a repository: it has . or ..`)
+  }
+  const query = ref === undefined ? '' : `?ref=${encodeURIComponent(ref)}`
+  const file = segments.map(encodeURIComponent).join('/')
+  return `${repositoryPath(owner, repo)}/contents/${file}${query}`
+}
+
+function noFile(name: string, what: string, hint?: string): PathError {
+  return new PathError(`${name} is a ${what}`, { hint })
+}
+
+function isTooLarge(error: unknown): error is GitHubAuthError {
+  return error instanceof GitHubAuthError && /too large|too_large/i.test(error.message)
+}
+
+function tooLarge(name: string, cause: GitHubAuthError): GitHubError {
+  return new GitHubError(`${name} is over 100 MB, which the API does not give`, {
+    cause,
+    status: cause.status,
+    requestId: cause.requestId,
+    hint: 'clone the repository to read it',
+  })
+}
+
+/**
+ * The files and folders at a ref, in git's order; empty for a repository without a commit. A tree that GitHub
+ * cuts off is read folder by folder, so the list is always whole.
+ * https://docs.github.com/en/rest/git/trees#get-a-tree
+ *
+ * @param ref a branch, a tag or a commit id; default: the default branch
+ * @throws GitHubNotFoundError where there is no such repository or ref
+ */
+export async function getTree(
+  api: Api,
+  owner: string,
+  repo: string,
+  ref?: string,
+  recursive = false,
+): Promise<TreeEntry[]> {
+  const trees = `${repositoryPath(owner, repo)}/git/trees`
+  try {
+    return await readTree(api, trees, ref ?? 'HEAD', recursive)
+  } catch (error) {
+    // "Git Repository is empty."
+    if (error instanceof GitHubError && error.status === 409) return []
+    if (!(error instanceof GitHubNotFoundError)) throw error
+    // The repository itself is what is not there, or a server does not know HEAD.
+    const { default_branch: branch } = await getRepo(api, owner, repo)
+    if (ref === undefined) return readTree(api, trees, branch, recursive)
+    throw new GitHubNotFoundError(
+      `${owner}/${repo} has no branch, tag or commit ${oneLine(ref ?? 'HEAD', 200)}`,
+      {
+        cause: error,
+        status: error.status,
+        requestId: error.requestId,
+      },
+    )
+  }
+}
+
+async function readTree(
+  api: Api,
+  trees: string,
+  ref: string,
+  recursive: boolean,
+): Promise<TreeEntry[]> {
+  const limit = pLimit(4)
+  const read = (name: string, deep: boolean) =>
+    limit(() =>
+      getParsed(
+        api,
+        `${trees}/${encodeURIComponent(name)}${deep ? '?recursive=1' : ''}`,
+        treeAnswer,
+      ),
+    )
+  return recursive ? walk(ref) : flat(ref)
+
+  async function flat(name: string): Promise<TreeEntry[]> {
+    const { tree, truncated } = await read(name, false)
+    if (!truncated) return tree
+    throw new GitHubError('a folder has so many files that GitHub does not list them all', {
+      hint: 'clone the repository to list them',
+    })
+  }
+
+  async function walk(name: string): Promise<TreeEntry[]> {
+    const { tree, truncated } = await read(name, true)
+    if (!truncated) return tree
+    const parts = await Promise.all(
+      (await flat(name)).map(async (entry) =>
+        entry.type === 'tree' ? [entry, ...below(entry.path, await walk(entry.sha))] : [entry],
+      ),
+    )
+    return parts.flat()
+  }
+}
+
+const below = (folder: string, entries: TreeEntry[]) =>
+  entries.map((entry) => ({ ...entry, path: `${folder}/${entry.path}` }))

@@ -1,0 +1,70 @@
+import { GitHubError } from '../../base/errors.js'
+import { endpoint } from '../addresses.js'
+import { type ApiResponse, jsonOf } from '../transport/message.js'
+import { dispatchAnswer, type Workflow } from './actions-shapes.js'
+import { type Api, repositoryPath } from './api.js'
+
+export interface Dispatch {
+  owner: string
+  repo: string
+  workflow: Workflow
+  /** A branch or a tag. */
+  ref: string
+  inputs: Record<string, string>
+}
+
+export interface DispatchResult {
+  /** null where the server does not tell it. */
+  runId: number | null
+  htmlUrl: string | null
+}
+
+/**
+ * Starts a workflow, and asks for the run's id with the answer. A server that does not know that field refuses it,
+ * and is asked without; wrong inputs are refused once.
+ * https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event
+ *
+ * @throws GitHubError with GitHub's words: wrong inputs, an unknown ref, no `workflow_dispatch`, a disabled workflow
+ */
+export async function dispatchWorkflow(api: Api, dispatch: Dispatch): Promise<DispatchResult> {
+  try {
+    return resultOf(await post(api, dispatch, { return_run_details: true }))
+  } catch (error) {
+    if (!isUnknownField(error)) throw error
+  }
+  return resultOf(await post(api, dispatch, {}))
+}
+
+function post(
+  api: Api,
+  { owner, repo, workflow, ref, inputs }: Dispatch,
+  details: object,
+): Promise<ApiResponse> {
+  const path = `${repositoryPath(owner, repo)}/actions/workflows/${workflow.id}/dispatches`
+  return api.send({
+    method: 'POST',
+    url: endpoint(api.baseUrl, path),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ref, inputs, ...details }),
+  })
+}
+
+/**
+ * A body with an unknown key is a 400 or a 422. Inputs, refs and triggers are refused with 422 too, in words of their
+ * own; whatever else a 422 says did nothing, and asking without the field shows whether that was it.
+ */
+function isUnknownField(error: unknown): boolean {
+  if (!(error instanceof GitHubError)) return false
+  if (error.status === 400) return true
+  if (error.status !== 422) return false
+  return /return_run_details/.test(error.message) || !ofTheRequest.test(error.message)
+}
+
+const ofTheRequest = /\binputs?\b|\bref\b|workflow_dispatch|\bdisabled\b/i
+
+/** A 204 has no body, and an answer of another shape tells no run. */
+function resultOf(response: ApiResponse): DispatchResult {
+  const parsed = dispatchAnswer.safeParse(jsonOf(response))
+  if (!parsed.success) return { runId: null, htmlUrl: null }
+  return { runId: parsed.data.workflow_run_id, htmlUrl: parsed.data.html_url ?? null }
+}

@@ -1,0 +1,44 @@
+import { GitHubNetworkError } from '../../base/errors.js'
+import type { Octokit } from './octokit.js'
+
+/** Without any: all pages. */
+export interface Paging {
+  /** At most 100; default 30 with `page`, else as many as there can be. */
+  perPage?: number | undefined
+  /** From 1: this page alone. */
+  page?: number | undefined
+  /** No more than that many in all. */
+  limit?: number | undefined
+}
+
+type Endpoint = Parameters<Octokit['paginate']>[0]
+type Page = { data: unknown }
+
+/** No account has so many repositories; a server that always has a next page is not believed for ever. */
+const mostPages = 1000
+
+/**
+ * The items of a listing: one page, or all of them. It ends with the whole list or with an error.
+ * https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
+ */
+export async function pagesOf(
+  octokit: Octokit,
+  route: Endpoint,
+  parameters: Record<string, unknown>,
+  { perPage, page, limit = Number.POSITIVE_INFINITY }: Paging = {},
+): Promise<unknown[]> {
+  const size = Math.min(100, perPage ?? (page === undefined ? Math.min(100, limit) : 30))
+  const first = { ...parameters, per_page: size, page }
+  const items: unknown[] = []
+  let pages = 0
+  const all: AsyncIterable<Page> = octokit.paginate.iterator(route as never, first as never)
+  for await (const { data } of all) {
+    if (!Array.isArray(data))
+      throw new GitHubNetworkError('a listing is not the API: it has no list')
+    for (const item of data) items.push(item)
+    pages++
+    if (page !== undefined || items.length >= limit) break
+    if (pages === mostPages) throw new GitHubNetworkError('the listing has no end')
+  }
+  return items.slice(0, limit)
+}

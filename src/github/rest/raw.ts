@@ -1,0 +1,93 @@
+import { GitHubNetworkError, UsageError } from '../../base/errors.js'
+import { endpoint } from '../addresses.js'
+import { type ApiResponse, jsonOf } from '../transport/message.js'
+import type { Api } from './api.js'
+
+/** A request that has no operation of its own, as it is typed. */
+export interface RawRequest {
+  method: string
+  /** Below the API's address: `/repos/uDOS/uDOS`, maybe with a query. */
+  path: string
+  /** The query of a GET, else the fields of a JSON body. */
+  fields: Record<string, unknown>
+}
+
+/** Pages that are followed at most. */
+const mostPages = 1000
+
+/**
+ * @returns GitHub's answer, whole
+ * @throws UsageError for a path that would leave the API; the errors of any request
+ */
+export function callApi(api: Api, { method, path, fields }: RawRequest): Promise<ApiResponse> {
+  const url = urlBelow(api, path)
+  const headers = { accept: 'application/vnd.github+json' }
+  if (method === 'GET' || method === 'HEAD') {
+    for (const [name, value] of Object.entries(fields)) url.searchParams.append(name, String(value))
+    return api.send({ method, url, headers })
+  }
+  const body = Object.keys(fields).length > 0 ? JSON.stringify(fields) : undefined
+  const typed = body === undefined ? headers : { ...headers, 'content-type': 'application/json' }
+  return api.send({ method, url, headers: typed, ...(body === undefined ? {} : { body }) })
+}
+
+/**
+ * All pages of a listing as one list: those of an answer that is a list, or the list within it (`workflow_runs`).
+ *
+ * @throws GitHubNetworkError where a page has no list, UsageError for another method than GET
+ */
+export async function callAllPages(api: Api, request: RawRequest): Promise<unknown[]> {
+  if (request.method !== 'GET')
+    throw new UsageError(`--paginate goes with GET, not with ${request.method}`)
+  const items: unknown[] = []
+  const fields = { per_page: 100, ...request.fields }
+  let response = await callApi(api, { ...request, fields })
+  for (let pages = 1; ; pages++) {
+    items.push(...listIn(jsonOf(response), request.path))
+    const next = nextPage(api, response)
+    if (next === null) return items
+    if (pages === mostPages) throw new GitHubNetworkError('the listing has no end')
+    response = await api.send({
+      method: 'GET',
+      url: next,
+      headers: { accept: 'application/vnd.github+json' },
+    })
+  }
+}
+
+/** An address of the API's own is a path too. Whatever a URL's parser would turn into another host or folder is none. */
+function urlBelow(api: Api, path: string): URL {
+  const isAddress = /^[a-z][a-z\d+.-]*:/i.test(path)
+  if (!climbs(path) && (!isAddress || URL.canParse(path))) {
+    const url = isAddress ? new URL(path) : endpoint(api.baseUrl, `/${path.replace(/^\//, '')}`)
+    const top = api.baseUrl.pathname.replace(/\/$/, '')
+    if (url.origin === api.baseUrl.origin && url.pathname.startsWith(`${top}/`)) return url
+  }
+  throw new UsageError(`${path} leads out of the API at ${api.baseUrl.host}`, {
+    hint: 'write a path below it: /repos/uDOS/uDOS',
+  })
+}
+
+/** `..` also where it is written %2e%2e, a backslash, which is a slash to a URL, or two slashes, which begin a host. */
+function climbs(path: string): boolean {
+  const [before = ''] = path.split(/[?#]/, 1)
+  const segments = before.replaceAll(/%2e/gi, '.').split('/')
+  return before.includes('\\') || before.startsWith('//') || segments.includes('..')
+}
+
+function listIn(body: unknown, path: string): unknown[] {
+  if (Array.isArray(body)) return body
+  const lists = Object.values(body ?? {}).filter(Array.isArray)
+  const [only, another] = lists
+  if (only !== undefined && another === undefined) return only
+  throw new GitHubNetworkError(`${path} is no listing`, { hint: 'leave --paginate out' })
+}
+
+/** https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api#using-link-headers */
+function nextPage(api: Api, { headers }: ApiResponse): URL | null {
+  const link = /<([^>]+)>;\s*rel="next"/.exec(headers.link ?? '')?.[1]
+  if (link === undefined) return null
+  const url = new URL(link, api.baseUrl)
+  if (url.origin === api.baseUrl.origin) return url
+  throw new GitHubNetworkError(`the next page is on ${url.host}, which is not ${api.baseUrl.host}`)
+}

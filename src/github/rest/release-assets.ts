@@ -1,0 +1,92 @@
+import { GitHubAuthError, GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { isUploadHost } from '../addresses.js'
+import { type Downloaded, type DownloadOptions, downloadFile } from '../transfer/download.js'
+import type { Progress } from '../transfer/files.js'
+import { uploadFile } from '../transfer/upload.js'
+import { type Api, parseAnswer, repositoryPath } from './api.js'
+import { pagesOf } from './pages.js'
+import { assetAnswer, type ReleaseAsset } from './shapes.js'
+
+export interface AssetOptions {
+  /** Default: the file's name. */
+  name?: string | undefined
+  contentType?: string | undefined
+  onProgress?: ((progress: Progress) => void) | undefined
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Sends a file as an asset, as a stream. What was cut may be there as an asset in state `starter`.
+ * https://docs.github.com/en/rest/releases/assets#upload-a-release-asset
+ *
+ * @param uploadUrl as `createRelease` gave it, with or without its `{?name,label}`
+ * @returns the asset as GitHub has it, and the digest of the bytes that were sent
+ * @throws PathError for the file; GitHubError (422) where the name is taken; GitHubNetworkError, after which
+ *   it is not known whether the asset is there
+ */
+export async function uploadReleaseAsset(
+  api: Api,
+  uploadUrl: string,
+  filePath: string,
+  { contentType = 'application/octet-stream', ...options }: AssetOptions = {},
+): Promise<ReleaseAsset & { sha256: string }> {
+  const { answer, sha256 } = await uploadFile(api, uploadAddress(api, uploadUrl), filePath, {
+    ...options,
+    contentType,
+  })
+  return { ...parseAnswer(api, assetAnswer, answer), sha256 }
+}
+
+/** The server says where uploads go; the token follows to GitHub's own upload host alone. */
+function uploadAddress(api: Api, uploadUrl: string): URL {
+  const address = uploadUrl.replace(/\{[^}]*\}$/, '')
+  if (!URL.canParse(address)) throw new UsageError('the upload address is none: take upload_url')
+  const url = new URL(address)
+  if (isUploadHost(url, api.baseUrl)) return url
+  throw new GitHubAuthError(`uploads to ${url.host} would carry the token to another host`, {
+    hint: `this API is ${api.baseUrl.host}`,
+  })
+}
+
+/** All assets of a release, those whose upload broke off too. */
+export async function listReleaseAssets(
+  api: Api,
+  owner: string,
+  repo: string,
+  releaseId: number,
+): Promise<ReleaseAsset[]> {
+  repositoryPath(owner, repo)
+  const octokit = await api.octokit()
+  const route = octokit.rest.repos.listReleaseAssets
+  const found = await pagesOf(octokit, route, { owner, repo, release_id: releaseId })
+  return parseAnswer(api, assetAnswer.array(), found)
+}
+
+/** One that is not there any more is deleted as well. */
+export async function deleteReleaseAsset(
+  api: Api,
+  owner: string,
+  repo: string,
+  assetId: number,
+): Promise<void> {
+  repositoryPath(owner, repo)
+  try {
+    await (await api.octokit()).rest.repos.deleteReleaseAsset({ owner, repo, asset_id: assetId })
+  } catch (error) {
+    if (!(error instanceof GitHubNotFoundError)) throw error
+  }
+}
+
+/** The bytes of an asset, whole and with the digest that GitHub gives. @throws the errors of `downloadFile` */
+export function downloadReleaseAsset(
+  api: Api,
+  owner: string,
+  repo: string,
+  { id, name, digest, size }: Pick<ReleaseAsset, 'id' | 'name' | 'digest' | 'size'>,
+  to: string,
+  options: Pick<DownloadOptions, 'onProgress'> = {},
+): Promise<Downloaded> {
+  const path = `${repositoryPath(owner, repo)}/releases/assets/${id}`
+  return downloadFile(api, path, to, { ...options, digest, size, name: oneLine(name, 100) })
+}

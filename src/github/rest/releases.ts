@@ -1,0 +1,210 @@
+import { z } from 'zod'
+import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
+import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { type Paging, pagesOf } from './pages.js'
+import { type Release, releaseAnswer } from './shapes.js'
+
+/** What GitHub makes of `make_latest`; `legacy`: by date and version. */
+export type MakeLatest = 'true' | 'false' | 'legacy'
+
+export interface ReleaseOptions {
+  /** Default: the tag. */
+  name?: string | undefined
+  /** Markdown. */
+  body?: string | undefined
+  draft?: boolean | undefined
+  prerelease?: boolean | undefined
+  /** A branch or a full commit id, where the tag is not there yet; default: the default branch. */
+  target?: string | undefined
+  latest?: MakeLatest | undefined
+  generateNotes?: boolean | undefined
+}
+
+/**
+ * https://docs.github.com/en/rest/releases/releases#create-a-release
+ *
+ * @throws GitHubError (422) where the tag has a release already
+ */
+export async function createRelease(
+  api: Api,
+  owner: string,
+  repo: string,
+  tag: string,
+  options: ReleaseOptions = {},
+): Promise<Release> {
+  repositoryPath(owner, repo)
+  const { data } = await (await api.octokit()).rest.repos.createRelease({
+    owner,
+    repo,
+    tag_name: tag,
+    name: options.name ?? tag,
+    body: options.body,
+    draft: options.draft ?? false,
+    prerelease: options.prerelease ?? false,
+    target_commitish: options.target,
+    make_latest: options.latest,
+    generate_release_notes: options.generateNotes,
+  })
+  return parseAnswer(api, releaseAnswer, data)
+}
+
+/**
+ * Changes what is given, and leaves the rest; `draft: false` publishes.
+ * https://docs.github.com/en/rest/releases/releases#update-a-release
+ */
+export async function updateRelease(
+  api: Api,
+  owner: string,
+  repo: string,
+  id: number,
+  options: Omit<ReleaseOptions, 'generateNotes'> & { tag?: string | undefined },
+): Promise<Release> {
+  repositoryPath(owner, repo)
+  const { data } = await (await api.octokit()).rest.repos.updateRelease({
+    owner,
+    repo,
+    release_id: id,
+    tag_name: options.tag,
+    name: options.name,
+    body: options.body,
+    draft: options.draft,
+    prerelease: options.prerelease,
+    target_commitish: options.target,
+    make_latest: options.latest,
+  })
+  return parseAnswer(api, releaseAnswer, data)
+}
+
+/**
+ * The tag stays. Where an answer was lost, the release is not there any more when it is asked for again; where a token may
+ * not delete, GitHub says the same of one that is.
+ * https://docs.github.com/en/rest/releases/releases#delete-a-release
+ */
+export async function deleteRelease(
+  api: Api,
+  owner: string,
+  repo: string,
+  id: number,
+): Promise<void> {
+  repositoryPath(owner, repo)
+  try {
+    await (await api.octokit()).rest.repos.deleteRelease({ owner, repo, release_id: id })
+  } catch (error) {
+    if (!(error instanceof GitHubNotFoundError) || (await isThere(api, owner, repo, id)))
+      throw error
+  }
+}
+
+async function isThere(api: Api, owner: string, repo: string, id: number): Promise<boolean> {
+  try {
+    await getRelease(api, owner, repo, id)
+    return true
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return false
+    throw error
+  }
+}
+
+export interface ReleaseListOptions extends Paging {
+  /** Only pre-releases, or only others. */
+  prerelease?: boolean | null | undefined
+}
+
+/** All releases, newest first; drafts are among them for those who may push. */
+export async function listReleases(
+  api: Api,
+  owner: string,
+  repo: string,
+  { prerelease, limit, ...paging }: ReleaseListOptions = {},
+): Promise<Release[]> {
+  repositoryPath(owner, repo)
+  const octokit = await api.octokit()
+  const filtered = prerelease === undefined || prerelease === null
+  const answers = await pagesOf(
+    octokit,
+    octokit.rest.repos.listReleases,
+    { owner, repo },
+    { ...paging, limit: filtered ? limit : undefined },
+  )
+  return parseAnswer(api, releaseAnswer.array(), answers)
+    .filter((release) => filtered || release.prerelease === prerelease)
+    .slice(0, limit)
+}
+
+/** @throws GitHubNotFoundError */
+export function getRelease(api: Api, owner: string, repo: string, id: number): Promise<Release> {
+  return getParsed(api, `${repositoryPath(owner, repo)}/releases/${id}`, releaseAnswer)
+}
+
+/**
+ * The published release of a tag: drafts have none yet. null: there is none.
+ * https://docs.github.com/en/rest/releases/releases#get-a-release-by-tag-name
+ */
+export async function getReleaseByTag(
+  api: Api,
+  owner: string,
+  repo: string,
+  tag: string,
+): Promise<Release | null> {
+  const path = `${repositoryPath(owner, repo)}/releases/tags/${tag.split('/').map(encodeURIComponent).join('/')}`
+  try {
+    return await getParsed(api, path, releaseAnswer)
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return null
+    throw error
+  }
+}
+
+/** The one that GitHub calls latest. @throws GitHubNotFoundError where there is none */
+export function getLatestRelease(api: Api, owner: string, repo: string): Promise<Release> {
+  return getParsed(api, `${repositoryPath(owner, repo)}/releases/latest`, releaseAnswer)
+}
+
+export interface NotesOptions {
+  /** Which need not be there yet, if there is a target. */
+  tag: string
+  /** A branch or a full commit id. */
+  target?: string | undefined
+  /** Default: the release that GitHub takes for the one before. */
+  previousTag?: string | undefined
+}
+
+/**
+ * GitHub's own notes; nothing is stored.
+ * https://docs.github.com/en/rest/releases/releases#generate-release-notes-content-for-a-release
+ */
+export async function generateNotes(
+  api: Api,
+  owner: string,
+  repo: string,
+  { tag, target, previousTag }: NotesOptions,
+): Promise<{ name: string; body: string }> {
+  repositoryPath(owner, repo)
+  const { data } = await (await api.octokit()).rest.repos.generateReleaseNotes({
+    owner,
+    repo,
+    tag_name: tag,
+    target_commitish: target,
+    previous_tag_name: previousTag,
+  })
+  return parseAnswer(api, z.object({ name: z.string(), body: z.string() }), data)
+}
+
+/**
+ * Whether releases of this repository become immutable when they are published; null where a server does not say.
+ * https://docs.github.com/en/rest/repos/repos#check-if-immutable-releases-are-enabled-for-a-repository
+ */
+export async function hasImmutableReleases(
+  api: Api,
+  owner: string,
+  repo: string,
+): Promise<boolean | null> {
+  const path = `${repositoryPath(owner, repo)}/immutable-releases`
+  try {
+    return (await getParsed(api, path, z.object({ enabled: z.boolean() }))).enabled
+  } catch (error) {
+    // 404: they are off, or the server does not know them. 403: a token that may write releases need not see settings.
+    if (error instanceof GitHubNotFoundError || error instanceof GitHubAuthError) return null
+    throw error
+  }
+}

@@ -1,0 +1,122 @@
+import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
+import { type Api, checkName, get, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { type Paging, pagesOf } from './pages.js'
+import { type RepositoryData, repositoryAnswer, searchAnswer, viewerAnswer } from './shapes.js'
+
+/** @throws GitHubNotFoundError where it is not there or not visible */
+export function getRepo(api: Api, owner: string, repo: string): Promise<RepositoryData> {
+  return getParsed(api, repositoryPath(owner, repo), repositoryAnswer)
+}
+
+/** False where it is not there, or not visible with this credential: GitHub does not tell the two apart. */
+export async function repoExists(api: Api, owner: string, repo: string): Promise<boolean> {
+  try {
+    await get(api, repositoryPath(owner, repo))
+    return true
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return false
+    throw error
+  }
+}
+
+/**
+ * The repositories of an organization or user that this credential may see, by name, all pages or the one asked for.
+ * Of the credential's own account the private ones are among them.
+ *
+ * @throws GitHubNotFoundError where there is no such account
+ */
+export async function listRepositories(
+  api: Api,
+  owner: string,
+  paging: Paging = {},
+): Promise<RepositoryData[]> {
+  checkName(owner)
+  const octokit = await api.octokit()
+  const { listForOrg, listForUser, listForAuthenticatedUser } = octokit.rest.repos
+  const byName = { sort: 'full_name', direction: 'asc' } as const
+  const ofOrganization = await unlessNotFound(
+    pagesOf(octokit, listForOrg, { org: owner, type: 'all', ...byName }, paging),
+  )
+  if (ofOrganization !== undefined) return toRepositories(api, ofOrganization)
+  const viewer = await viewerOf(api)
+  if (viewer?.toLowerCase() === owner.toLowerCase()) {
+    const own = { affiliation: 'owner', ...byName }
+    const found = await pagesOf(octokit, listForAuthenticatedUser, own, paging)
+    return toRepositories(api, found).filter(isOwnedBy(owner))
+  }
+  const ofUser = { username: owner, type: 'owner', ...byName }
+  return toRepositories(api, await pagesOf(octokit, listForUser, ofUser, paging))
+}
+
+const isOwnedBy = (owner: string) => (repository: RepositoryData) =>
+  repository.full_name.toLowerCase().startsWith(`${owner.toLowerCase()}/`)
+
+async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return undefined
+    throw error
+  }
+}
+
+/** Who the credential stands for; null: nobody, as the token of an App or of Actions, which is refused here. */
+async function viewerOf(api: Api): Promise<string | null> {
+  if (!(await api.authenticated())) return null
+  try {
+    return (await getParsed(api, '/user', viewerAnswer)).login
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return null
+    if (error instanceof GitHubAuthError && error.status === 403) return null
+    throw error
+  }
+}
+
+/** A repository that was made while the pages were read moves others to the next page. */
+function toRepositories(api: Api, answers: unknown[]): RepositoryData[] {
+  const repositories = parseAnswer(api, repositoryAnswer.array(), answers)
+  return [...new Map(repositories.map((one) => [one.full_name.toLowerCase(), one])).values()]
+}
+
+export interface SearchOptions {
+  language?: string | null | undefined
+  /** Default: `stars`. */
+  sort?: 'stars' | 'forks' | 'updated' | 'help-wanted-issues' | 'best-match' | undefined
+  /** Default: all, which is 1,000 at most. */
+  limit?: number | undefined
+}
+
+/** GitHub gives no more, however many there are. */
+const mostFound = 1000
+
+/**
+ * https://docs.github.com/en/rest/search/search#search-repositories
+ *
+ * Where more are found than GitHub gives, or it gave up searching, that is told by `api.warn`.
+ */
+export async function searchRepositories(
+  api: Api,
+  query: string,
+  { language, sort = 'stars', limit = mostFound }: SearchOptions = {},
+): Promise<RepositoryData[]> {
+  const octokit = await api.octokit()
+  const q = language ? `${query} language:${quoted(language)}`.trim() : query
+  const wanted = Math.min(limit, mostFound)
+  const found: unknown[] = []
+  for (let page = 1; ; page++) {
+    const per_page = Math.min(100, wanted)
+    const order = sort === 'best-match' ? {} : { sort }
+    const { data } = await octokit.rest.search.repos({ q, ...order, per_page, page })
+    const { total_count: total, ...answer } = parseAnswer(api, searchAnswer, data)
+    found.push(...answer.items)
+    if (found.length < Math.min(total, wanted) && answer.items.length > 0) continue
+    if (answer.incomplete_results) api.warn('GitHub did not search to the end: some may be missing')
+    if (total > mostFound && limit >= mostFound) {
+      api.warn(`${total} repositories match, of which GitHub gives ${mostFound}`)
+    }
+    return toRepositories(api, found.slice(0, wanted))
+  }
+}
+
+const quoted = (value: string) =>
+  /^[\w+#-]+$/.test(value) ? value : `"${value.replaceAll('"', '')}"`

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../../base/errors.js'
+import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { pagesOf } from './pages.js'
+
+const oid = z.string().regex(/^[0-9a-f]{40}$/)
+const target = z.object({ object: z.object({ type: z.string(), sha: oid }) })
+const listed = z.object({ name: z.string(), commit: z.object({ sha: oid }) })
+
+/** Tags of tags of tags are not followed for ever. */
+const mostHops = 5
+
+/**
+ * The commit that a tag leads to, through annotated ones; null where there is no such tag.
+ * https://docs.github.com/en/rest/git/refs#get-a-reference, https://docs.github.com/en/rest/git/tags#get-a-tag
+ */
+export async function tagCommit(
+  api: Api,
+  owner: string,
+  repo: string,
+  tag: string,
+): Promise<string | null> {
+  const git = `${repositoryPath(owner, repo)}/git`
+  let { object } = (await tagRef(api, git, tag)) ?? { object: null }
+  for (let hops = 0; object?.type === 'tag'; hops++) {
+    if (hops === mostHops) throw new GitHubNetworkError(`the tag ${tag} leads to no commit`)
+    object = (await getParsed(api, `${git}/tags/${object.sha}`, target)).object
+  }
+  return object?.sha ?? null
+}
+
+async function tagRef(api: Api, git: string, tag: string) {
+  const path = `${git}/ref/tags/${tag.split('/').map(encodeURIComponent).join('/')}`
+  try {
+    return await getParsed(api, path, target)
+  } catch (error) {
+    // 409: the repository is empty.
+    const isAbsent =
+      error instanceof GitHubNotFoundError || (error instanceof GitHubError && error.status === 409)
+    if (isAbsent) return null
+    throw error
+  }
+}
+
+export interface TagData {
+  name: string
+  /** The full id of the commit it leads to. */
+  commit: string
+}
+
+/** All tags. https://docs.github.com/en/rest/repos/repos#list-repository-tags */
+export async function listTags(api: Api, owner: string, repo: string): Promise<TagData[]> {
+  repositoryPath(owner, repo)
+  const octokit = await api.octokit()
+  const found = await pagesOf(octokit, octokit.rest.repos.listTags, { owner, repo })
+  return parseAnswer(api, listed.array(), found).map(({ name, commit }) => ({
+    name,
+    commit: commit.sha,
+  }))
+}
+
+/** One that is not there is deleted as well. https://docs.github.com/en/rest/git/refs#delete-a-reference */
+export async function deleteTag(api: Api, owner: string, repo: string, tag: string): Promise<void> {
+  repositoryPath(owner, repo)
+  try {
+    await (await api.octokit()).rest.git.deleteRef({ owner, repo, ref: `tags/${tag}` })
+  } catch (error) {
+    const isAbsent =
+      error instanceof GitHubNotFoundError ||
+      (error instanceof GitHubError &&
+        error.status === 422 &&
+        /does not exist/i.test(error.message))
+    if (!isAbsent) throw error
+  }
+}

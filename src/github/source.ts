@@ -1,0 +1,73 @@
+import picomatch from 'picomatch'
+import { GitHubNetworkError } from '../base/errors.js'
+import { oneLine } from '../base/text.js'
+import type { SourceEntry } from '../config/types.js'
+import type { Api } from './rest/api.js'
+import { listRepositories } from './rest/repositories.js'
+import type { RepositoryData } from './rest/shapes.js'
+
+/** The filters of a `from:` entry of repos.yaml. */
+export type SourceFilters = Pick<
+  SourceEntry,
+  'match' | 'exclude' | 'topics' | 'visibility' | 'archived' | 'forks'
+>
+
+/** A repository that a `from:` entry stands for. */
+export interface Listed {
+  /** null where it is not known. */
+  id: number | null
+  owner: string
+  repo: string
+  /** Why it is left alone: it is archived, and the entry wants none of these. */
+  skip?: 'archived'
+}
+
+/**
+ * Every repository of an organization or user that passes the filters, by name. The whole list or an error, never
+ * a part, as what is absent may be taken for no longer wanted.
+ *
+ * @throws GitHubNotFoundError where there is no such account, and the errors of any request
+ */
+export async function listSource(
+  api: Api,
+  { from, ...filters }: SourceFilters & { from: string },
+): Promise<Listed[]> {
+  const passes = matcher(filters)
+  return (await listRepositories(api, from))
+    .filter((repository) => passes(repository))
+    .map((repository) => ({
+      ...ownerAndName(repository),
+      ...(repository.archived && filters.archived === false ? { skip: 'archived' as const } : {}),
+    }))
+}
+
+/** Whether a name passes `match` and `exclude`, in any case of its letters. */
+export function matchesName(
+  { match, exclude }: Pick<SourceFilters, 'match' | 'exclude'>,
+  name: string,
+): boolean {
+  const options = { nocase: true, dot: true }
+  return (
+    (match.length === 0 || picomatch.isMatch(name, match, options)) &&
+    !picomatch.isMatch(name, exclude, options)
+  )
+}
+
+function matcher(filters: SourceFilters): (repository: RepositoryData) => boolean {
+  const topics = new Set(filters.topics.map((topic) => topic.toLowerCase()))
+  return ({ name, topics: own, visibility, archived, fork }) =>
+    matchesName(filters, name) &&
+    (topics.size === 0 || own.some((topic) => topics.has(topic.toLowerCase()))) &&
+    (filters.visibility === undefined || filters.visibility === visibility) &&
+    (filters.archived !== true || archived) &&
+    (filters.forks === undefined || filters.forks === fork)
+}
+
+/** The name becomes a folder, so a server's answer does not choose which. */
+function ownerAndName({ id, full_name: fullName }: RepositoryData): Listed {
+  const [owner = '', repo = ''] = fullName.split('/')
+  if (/^[\w-]+$/.test(owner) && /^(?!\.{1,2}$)[\w.-]+$/.test(repo)) return { id, owner, repo }
+  throw new GitHubNetworkError(
+    `the server lists a repository called ${oneLine(fullName, 100)}, which is no name`,
+  )
+}

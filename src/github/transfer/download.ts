@@ -1,0 +1,124 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { GitHubNetworkError } from '../../base/errors.js'
+import { endpoint } from '../addresses.js'
+import type { Api } from '../rest/api.js'
+import type { ApiResponse, FileStream } from '../transport/message.js'
+import { type Progress, writing } from './files.js'
+
+export interface DownloadOptions {
+  /** How it is called in messages; default: the file's name. */
+  name?: string | undefined
+  /** Default: bytes as they are stored. */
+  accept?: string | undefined
+  /** `sha256:` and 64 hexadecimal digits, which the bytes must have. */
+  digest?: string | null | undefined
+  /** Bytes that there must be, where that is known: a server that tells no length may be cut off unseen. */
+  size?: number | undefined
+  onProgress?: ((progress: Progress) => void) | undefined
+}
+
+export interface Downloaded {
+  path: string
+  /** Bytes. */
+  size: number
+  /** Of the bytes, in hexadecimal digits. */
+  sha256: string
+}
+
+/**
+ * Streams a path of the API into a file: beside it first, then renamed, so that the file is whole or as it was.
+ * Storage on another host gets no credential. After a lost connection it goes on where it stopped, if the server has
+ * still the same bytes (RFC 9110, 13.1.5 and 14).
+ *
+ * @throws GitHubNetworkError, also for bytes that do not have the digest; PathError where the file can't be written
+ */
+export async function downloadFile(
+  api: Api,
+  path: string,
+  to: string,
+  {
+    name = basename(to),
+    accept = 'application/octet-stream',
+    digest,
+    size: expected,
+    onProgress,
+  }: DownloadOptions = {},
+): Promise<Downloaded> {
+  const part = join(dirname(to), `.${basename(to)}.${randomBytes(6).toString('hex')}.part`)
+  const file = await writing(part, () => open(part, 'wx'))
+  try {
+    const sink = createSink(file, part, { onProgress, expected })
+    const url = endpoint(api.baseUrl, path)
+    await api.transfer({ method: 'GET', url, headers: { accept }, stream: sink })
+    await writing(part, () => file.close())
+    const { size, sha256 } = sink.result()
+    if (digest?.startsWith('sha256:') && digest !== `sha256:${sha256}`)
+      throw otherBytes(name, digest, `sha256:${sha256}`)
+    if (expected !== undefined && size !== expected)
+      throw otherBytes(name, `${expected} bytes`, `${size}`)
+    await writing(to, () => rename(part, to))
+    return { path: to, size, sha256 }
+  } catch (error) {
+    await file.close()
+    await rm(part, { force: true })
+    throw error
+  }
+}
+
+const otherBytes = (name: string, announced: string, came: string) =>
+  new GitHubNetworkError(`${name}: the bytes received are not those announced`, {
+    hint: `expected: ${announced}; received: ${came}`,
+  })
+
+/** Takes what comes, from the start or from where the last try stopped. */
+function createSink(
+  file: FileHandle,
+  path: string,
+  { onProgress, expected }: Pick<DownloadOptions, 'onProgress'> & { expected: number | undefined },
+) {
+  let received = 0
+  let hash = createHash('sha256')
+  let etag: string | undefined
+
+  const restart = async () => {
+    if (received > 0) await writing(path, () => file.truncate(0))
+    received = 0
+    hash = createHash('sha256')
+  }
+  const stream: FileStream = {
+    headers: (): Record<string, string> =>
+      received > 0 && etag !== undefined ? { range: `bytes=${received}-`, 'if-range': etag } : {},
+    async receive(head, body) {
+      if (head.status !== 206) await restart()
+      else if (rangeStart(head) !== received)
+        throw new GitHubNetworkError(`${head.url.host} sent another part than asked for`)
+      etag = strongEtag(head)
+      const total = totalOf(head, received) ?? expected ?? null
+      for await (const chunk of body) {
+        const at = received
+        await writing(path, () => file.write(chunk, 0, chunk.length, at))
+        hash.update(chunk)
+        received += chunk.length
+        onProgress?.({ done: received, total })
+      }
+      if (total !== null && received !== total)
+        throw new GitHubNetworkError(`${head.url.host}: its answer was cut short`)
+    },
+  }
+  return { ...stream, result: () => ({ size: received, sha256: hash.digest('hex') }) }
+}
+
+type Head = Omit<ApiResponse, 'body'>
+
+const strongEtag = ({ headers: { etag } }: Head) => (etag?.startsWith('"') ? etag : undefined)
+
+function rangeStart({ headers }: Head): number {
+  return Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? Number.NaN)
+}
+
+function totalOf({ headers }: Head, from: number): number | null {
+  const length = headers['content-length']
+  return length === undefined ? null : from + Number(length)
+}

@@ -1,0 +1,22 @@
+import { PathError } from '../../base/errors.js'
+
+export interface Progress {
+  /** Bytes so far. */
+  done: number
+  /** null where the server does not say. */
+  total: number | null
+}
+
+/** What goes wrong with a file is told as such, and is not taken for a broken network. */
+export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw fileError(path, "can't be written", cause)
+  }
+}
+
+export function fileError(path: string, what: string, cause: unknown): PathError {
+  const { code } = { code: undefined, ...(cause as object) }
+  return new PathError(`${path} ${what}${typeof code === 'string' ? ` (${code})` : ''}`, { cause })
+}

@@ -1,0 +1,78 @@
+import { reportError } from '../../base/errors.js'
+import { type ApiRequest, type Layer, requestIdOf } from './message.js'
+
+/** One request and what became of it; it holds no header and no body, and of queries nothing secret. */
+export interface RequestRecord {
+  method: string
+  /** With the host where it is not the API's own. */
+  path: string
+  /** null where no answer came. */
+  status: number | null
+  milliseconds: number
+  requestId: string | null
+  /** Calls left before the rate limit, where the answer says. */
+  remaining: number | null
+  /** What went wrong where no answer came. */
+  error: string | null
+}
+
+const secretParameters =
+  /^(?:.*token|.*secret|.*signature|.*credential|sig|key|code|password|jwt)$/i
+
+/** Tells of every request that goes out: each try, each hop of a redirect, each 304. */
+export function record(
+  now: () => number,
+  apiOrigin: string,
+  tell: (record: RequestRecord) => void,
+): Layer {
+  return (next) => async (request) => {
+    const begun = now()
+    const entry = (rest: Partial<RequestRecord>): RequestRecord => ({
+      method: request.method,
+      path: pathOf(request, apiOrigin),
+      status: null,
+      milliseconds: Math.round(now() - begun),
+      requestId: null,
+      remaining: null,
+      error: null,
+      ...rest,
+    })
+    try {
+      const response = await next(request)
+      const remaining = response.headers['x-ratelimit-remaining']
+      tell(
+        entry({
+          status: response.status,
+          requestId: requestIdOf(response) ?? null,
+          remaining: remaining === undefined ? null : Number(remaining),
+        }),
+      )
+      return response
+    } catch (error) {
+      tell(entry({ error: reportError(error).message }))
+      throw error
+    }
+  }
+}
+
+/** Queries of other hosts are signatures of storage, so they are left out whole. */
+function pathOf({ url }: ApiRequest, apiOrigin: string): string {
+  if (url.origin !== apiOrigin) return `${url.origin}${url.pathname}`
+  if (url.search === '') return url.pathname
+  const told = new URL(url)
+  for (const name of url.searchParams.keys()) {
+    if (secretParameters.test(name)) told.searchParams.set(name, '***')
+  }
+  return `${told.pathname}${told.search}`
+}
+
+/** The line of the API's log: `GET /repos/o/r 200 123 ms id=0F1D left=4999`. */
+export function formatRecord(record: RequestRecord): string {
+  const { method, path, status, milliseconds, requestId, remaining, error } = record
+  return [
+    `${method} ${path} ${status ?? '-'} ${milliseconds} ms`,
+    requestId === null ? '' : ` id=${requestId}`,
+    remaining === null ? '' : ` left=${remaining}`,
+    error === null ? '' : ` (${error})`,
+  ].join('')
+}

@@ -1,0 +1,54 @@
+import type { Dispatcher as Undici, Dispatcher as UndiciDispatcher } from 'undici'
+import { type ProxySettings, proxyChooser } from './proxy.js'
+
+export type { Environment } from './proxy.js'
+
+/** What sends requests: as much of undici's as is used, which is one as well. */
+export interface Dispatcher {
+  request(options: UndiciDispatcher.RequestOptions): Promise<UndiciDispatcher.ResponseData>
+  /** Ends its connections. */
+  destroy(): Promise<void>
+}
+
+export interface DispatcherOptions extends ProxySettings {
+  /** Milliseconds without progress after which a connection, a header or a body counts as lost. */
+  stallTimeout: number
+}
+
+/**
+ * The one pool of connections, for the API, git and storage alike; undici is loaded for the first request. Proxies are
+ * those of `proxy`, or of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; undici's own reading of them sends
+ * https through `HTTP_PROXY`, knows no `ALL_PROXY` and no networks, and drops the time-outs where there is no tunnel.
+ *
+ * @throws ConfigError for a proxy whose address is none.
+ */
+export function createDispatcher({ stallTimeout, ...settings }: DispatcherOptions): Dispatcher {
+  const proxyOf = proxyChooser(settings)
+  let agent: Promise<UndiciDispatcher> | undefined
+  const open = () => {
+    agent ??= import('./agent.js').then(({ openAgent }) => openAgent({ stallTimeout, proxyOf }))
+    return agent
+  }
+  return {
+    request: async (options) => (await open()).request(options),
+    destroy: async () => (await agent)?.destroy(),
+  }
+}
+
+type RequestOptions = Omit<Undici.RequestOptions, 'origin' | 'path'>
+
+/** One request over the dispatcher's connections; no redirect is followed. */
+export function send(
+  to: Dispatcher,
+  { origin, pathname, search }: URL,
+  options: RequestOptions,
+): Promise<Undici.ResponseData> {
+  return to.request({ ...options, origin, path: pathname + search })
+}
+
+/** Names in lower case; the values of a repeated one joined. */
+export function joinHeaders(headers: Undici.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]),
+  )
+}

@@ -1,0 +1,121 @@
+import { GitHubNetworkError, WizardError } from '../base/errors.js'
+
+/** Nothing of the request had left when these happened, so whatever it asks for was not done. */
+const beforeSending: Record<string, string> = {
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name could not be looked up',
+  ECONNREFUSED: 'connection refused',
+  EHOSTUNREACH: 'no route to it',
+  ENETUNREACH: 'no network',
+  ENETDOWN: 'no network',
+  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+}
+
+const certificate: Record<string, string> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet: is the clock right?',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an authority that is not known here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an authority that is not known here',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate comes from an authority that is not known here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'its certificate comes from an authority that is not known here',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+}
+
+const later: Record<string, string> = {
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection closed',
+  ETIMEDOUT: 'connection timed out',
+  UND_ERR_SOCKET: 'connection closed',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer: silent for too long',
+  UND_ERR_BODY_TIMEOUT: 'silent in the middle of its answer for too long',
+  UND_ERR_ABORTED: 'connection closed',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer was cut short',
+}
+
+const reasons: Record<string, string> = { ...beforeSending, ...certificate, ...later }
+const networkHint = 'check the network and the proxy settings; running the command again is safe'
+const certificateHint = 'behind a proxy that opens TLS, name its certificate in NODE_EXTRA_CA_CERTS'
+
+/** What happened to a request or to the body of its answer, in the words of this tool. */
+export function networkError(error: unknown, url: URL, signal?: unknown): unknown {
+  if (signal instanceof AbortSignal && signal.aborted) return signal.reason
+  if (!(error instanceof Error) || error instanceof WizardError) return error
+  const refusal = proxyRefusal(error)
+  if (refusal !== undefined) return refusedByProxy(error, url, refusal)
+  const code = causeCode(error)
+  const why = (code && reasons[code]) || code || error.message
+  return new GitHubNetworkError(`${url.host}: ${why}${peer(error, url)}`, {
+    cause: error,
+    hint: isCertificateFailure(error) ? certificateHint : networkHint,
+  })
+}
+
+/** True where it is certain that the request was never sent, so that sending it again does it once. */
+export function isNeverSent(error: unknown): boolean {
+  const code = causeCode(error)
+  if (code !== undefined && (code in beforeSending || code in certificate)) return true
+  return proxyRefusal(error) !== undefined
+}
+
+/** The command has ended, by another request's failure say, and its connections with it. */
+const isClosed = (error: unknown) =>
+  ['UND_ERR_DESTROYED', 'UND_ERR_CLOSED'].includes(causeCode(error) ?? '')
+
+/** Trying again helps nothing. */
+export const isFinal = (error: unknown): boolean => isCertificateFailure(error) || isClosed(error)
+
+export function isCertificateFailure(error: unknown): boolean {
+  return (causeCode(error) ?? '') in certificate
+}
+
+/** The other side ended the connection; before a byte of the answer, that may be because it was kept alive for too long. */
+export function isCut(error: unknown): boolean {
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(causeCode(error) ?? '')
+}
+
+/** The code of the error, or of the nearest one that caused it. */
+function causeCode(error: unknown): string | undefined {
+  for (const one of causes(error)) {
+    // Our own classes have codes too, which name the kind of error rather than what happened.
+    if (!(one instanceof WizardError) && 'code' in one && typeof one.code === 'string') {
+      return one.code
+    }
+  }
+  return undefined
+}
+
+function* causes(error: unknown): Generator<Error> {
+  for (let one = error; one instanceof Error; one = one.cause) yield one
+}
+
+/** The status a proxy answered CONNECT with; undici tells it in words alone. */
+function proxyRefusal(error: unknown): number | undefined {
+  for (const one of causes(error)) {
+    const status = /^Proxy response \((\d{3})\)/.exec(one.message)?.[1]
+    if (status !== undefined) return Number(status)
+  }
+  return undefined
+}
+
+function refusedByProxy(cause: Error, url: URL, status: number): GitHubNetworkError {
+  return new GitHubNetworkError(`${url.host}: the proxy answered ${status}`, {
+    cause,
+    hint:
+      status === 407
+        ? 'the proxy wants a name and a password: put them into its address, as in http://USER:PASSWORD@HOST:PORT'
+        : 'the proxy does not let this host through; NO_PROXY names hosts that need none',
+  })
+}
+
+/** Who refused, where it is not the host itself: a proxy. */
+function peer(error: Error, url: URL): string {
+  for (const one of causes(error)) {
+    const { address, port } = { address: undefined, port: undefined, ...one }
+    if (typeof address !== 'string' || typeof port !== 'number') continue
+    const own = url.port || (url.protocol === 'https:' ? '443' : '80')
+    return String(port) === own ? '' : ` by ${address}:${port}`
+  }
+  return ''
+}

@@ -1,0 +1,105 @@
+import { BlockList, isIP } from 'node:net'
+import { ConfigError } from '../base/errors.js'
+
+export type Environment = Record<string, string | undefined>
+
+export interface ProxySettings {
+  /** github.yaml's `proxy`; null: what the environment says. */
+  proxy: string | null
+  env: Environment
+}
+
+const protocols = new Set(['http:', 'https:', 'socks5:', 'socks:'])
+const defaultPorts: Record<string, string> = { 'http:': '80', 'https:': '443' }
+
+/**
+ * Which proxy a URL goes through, if any: `HTTP_PROXY` for http, `HTTPS_PROXY` for https, else `ALL_PROXY`, unless
+ * `NO_PROXY` names its host; lower case names first. As curl does (`man curl`, ENVIRONMENT).
+ *
+ * @throws ConfigError for an address that is none.
+ */
+export function proxyChooser({ proxy, env }: ProxySettings): (url: URL) => URL | undefined {
+  const variable = (name: string) => env[name.toLowerCase()] || env[name] || undefined
+  const exempt = exemptions(variable('NO_PROXY') ?? '')
+  const everything = parse(proxy || variable('ALL_PROXY'))
+  const http = proxy ? everything : (parse(variable('HTTP_PROXY')) ?? everything)
+  const https = proxy ? everything : (parse(variable('HTTPS_PROXY')) ?? everything)
+  return (url) => {
+    const chosen = exempt(url) ? undefined : url.protocol === 'https:' ? https : http
+    return chosen && isReadable(url) && !isLoopback(chosen) ? undefined : chosen
+  }
+}
+
+/**
+ * The variable that names the proxy of a URL, where one does; undefined where none is gone through.
+ *
+ * @throws ConfigError for an address that is none.
+ */
+export function proxyFromEnvironment(
+  env: Environment,
+  url: URL,
+): { name: string; url: URL } | undefined {
+  const proxy = proxyChooser({ proxy: null, env })(url)
+  const own = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  const names = [own, 'ALL_PROXY'].flatMap((name) => [name.toLowerCase(), name])
+  const name = names.find((one) => env[one])
+  return proxy && name ? { name, url: proxy } : undefined
+}
+
+/** Plain http is spoken to this machine alone, and what is sent there must not leave it through a proxy. */
+const isReadable = (url: URL) => url.protocol === 'http:' && isLoopback(url)
+
+const isLoopback = ({ hostname }: URL) =>
+  /^(?:localhost|(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+
+function parse(address: string | undefined): URL | undefined {
+  if (address === undefined) return undefined
+  const full = (address.includes('://') ? address : `http://${address}`).replace(
+    /^socks5h:/i,
+    'socks5:',
+  )
+  // The address may hold a password, so no part of it is repeated.
+  const hint =
+    'write it as http://HOST:PORT, with USER:PASSWORD@ before the host where it wants them'
+  if (!URL.canParse(full)) throw new ConfigError('the proxy is not an address', { hint })
+  const url = new URL(full)
+  if (!protocols.has(url.protocol)) {
+    throw new ConfigError(`the proxy's protocol ${url.protocol}// is not known`, { hint })
+  }
+  return url
+}
+
+/** Entries are hosts, which stand for their subdomains too, with an optional port; IP addresses; networks; or `*`. */
+function exemptions(list: string): (url: URL) => boolean {
+  const entries = list.split(/[\s,]+/).filter((entry) => entry !== '')
+  if (entries.includes('*')) return () => true
+  const networks = new BlockList()
+  const names = entries.filter((entry) => !addNetwork(networks, entry)).map(hostAndPort)
+  return (url) => {
+    const host = bare(url.hostname)
+    const port = url.port || defaultPorts[url.protocol]
+    const version = isIP(host)
+    if (version !== 0 && networks.check(host, version === 4 ? 'ipv4' : 'ipv6')) return true
+    return names.some(
+      (entry) =>
+        (entry.port === undefined || entry.port === port) &&
+        (host === entry.host || host.endsWith(`.${entry.host}`)),
+    )
+  }
+}
+
+function addNetwork(networks: BlockList, entry: string): boolean {
+  const [address = '', bits = ''] = entry.split('/')
+  const version = isIP(bare(address))
+  const length = Number(bits)
+  if (version === 0 || !/^\d{1,3}$/.test(bits) || length > (version === 4 ? 32 : 128)) return false
+  networks.addSubnet(bare(address), length, version === 4 ? 'ipv4' : 'ipv6')
+  return true
+}
+
+function hostAndPort(entry: string): { host: string; port: string | undefined } {
+  const [, host = entry, port] = isIP(entry) ? [] : (/^(.*?)(?::(\d+))?$/.exec(entry) ?? [])
+  return { host: bare(host.toLowerCase().replace(/^\*?\./, '')), port }
+}
+
+const bare = (host: string) => host.replace(/^\[|\]$/g, '').toLowerCase()

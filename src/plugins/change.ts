@@ -1,0 +1,74 @@
+import { cp } from 'node:fs/promises'
+import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
+import { infoOf } from './info.js'
+import { type InstalledPlugin, installedOf } from './installed.js'
+import { isNewer } from './newer.js'
+import { differenceOf, isUntouched } from './store/record.js'
+import type { PluginState } from './store/state.js'
+import { underPluginLock } from './store/under-lock.js'
+import type { PluginInfo, PluginSession } from './types.js'
+
+/** Switches a plugin on or off, or keeps it at its version; its files stay as they are. */
+export function change(
+  session: PluginSession,
+  command: string,
+  id: string,
+  what: Partial<Pick<PluginState, 'enabled' | 'pinned'>>,
+): Promise<PluginInfo> {
+  return underPluginLock(session, command, async (store) => {
+    const entry = store.entry(id)
+    await store.change(id, what)
+    return infoOf(id, entry, store.stateOf(id), isNewer)
+  })
+}
+
+/** What is removed; where files had been changed, they are in the trash. */
+export function remove(session: PluginSession, id: string): Promise<PluginInfo> {
+  return underPluginLock(session, 'PLUGIN REMOVE', async (store) => {
+    const info = infoOf(id, store.entry(id), store.stateOf(id), isNewer)
+    if (await store.isThere(id)) await store.expectOurs(id)
+    await store.remove(id)
+    session.log.write('sync', 'INFO', `✅ plugin ${id} removed`)
+    return {
+      ...info,
+      installed_version: null,
+      enabled: false,
+      pinned: false,
+      update_available: false,
+    }
+  })
+}
+
+/**
+ * Back to the version before, byte for byte; the present one is the version before then, so that a second call undoes it.
+ *
+ * @throws GitHubNotFoundError where none is kept; ConflictError where it is damaged
+ */
+export function rollback(session: PluginSession, id: string): Promise<InstalledPlugin> {
+  return underPluginLock(session, 'PLUGIN ROLLBACK', async (store) => {
+    store.entry(id)
+    const { tree, record: reading } = store.previousOf(id)
+    const record = await reading
+    if (record === null || !(await store.hasPrevious(id))) {
+      throw new GitHubNotFoundError(
+        `no version of ${id} before this one is kept: nothing was changed`,
+        {
+          hint: `wizard PLUGIN INSTALL ${id}@VERSION takes one from GitHub`,
+        },
+      )
+    }
+    if (!isUntouched(await differenceOf(tree, record.files))) {
+      throw new ConflictError(
+        `the version of ${id} before this one was changed: nothing was changed`,
+        {
+          hint: `it is in ${tree}; wizard PLUGIN INSTALL ${id}@VERSION takes a clean one from GitHub`,
+        },
+      )
+    }
+    const { work, tree: fresh } = await store.newTree(id)
+    await cp(tree, fresh, { recursive: true, errorOnExist: true, force: false })
+    await store.putInPlace(id, work, record.entry)
+    session.log.write('sync', 'INFO', `✅ plugin ${id} back at ${record.entry.tag}`)
+    return installedOf(store, id, 'updated')
+  })
+}

@@ -1,0 +1,79 @@
+import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
+import { nameOf } from '../base/names.js'
+import { didYouMean, oneLine } from '../base/text.js'
+import { repoExists } from '../github/rest/repositories.js'
+import { discover, type FoundPlugin } from './discover/discover.js'
+import type { PluginSource } from './discover/sources.js'
+import type { Finder } from './install/prepare.js'
+import type { Wanted } from './install/resolve.js'
+import { readLock } from './store/lock-file.js'
+import { pathsOf } from './store/paths.js'
+import type { PluginSession } from './types.js'
+
+/** Where plugins.yaml says that plugins are. */
+export async function configuredSources({
+  config,
+}: Pick<PluginSession, 'config'>): Promise<PluginSource[]> {
+  const { topic, owners, index } = await config.plugins()
+  return [
+    { kind: 'topic', topic, owner: null },
+    ...owners.map((owner) => ({ kind: 'owner', owner }) as const),
+    ...index.map((one) => ({ kind: 'index', index: one }) as const),
+  ]
+}
+
+/**
+ * Finds the repository of a plugin by its id: of one that is installed its own, else the one of all that are found, else
+ * the default owner's of that name. `owner/repo` is itself.
+ */
+export function finderFor(session: PluginSession): Finder {
+  let found: Promise<FoundPlugin[]> | undefined
+  const search = async () => {
+    try {
+      return await discover(session, await configuredSources(session))
+    } catch (error) {
+      // A server without search may still have the default owner's repository of that name.
+      if (!(error instanceof GitHubNotFoundError)) throw error
+      return []
+    }
+  }
+  return async (name) => {
+    const known = readLock(pathsOf(session.config.root).lockFile).entries.get(name)
+    const [owner, repo] = (known?.repo ?? name).split('/')
+    if (owner !== undefined && repo !== undefined) return wantedOf({ owner, repo })
+    found ??= search()
+    return byId(session, name, await found)
+  }
+}
+
+const wantedOf = ({ owner, repo }: { owner: string; repo: string }): Wanted => ({
+  owner,
+  repo,
+  named: null,
+  template: null,
+})
+
+/** @throws ConflictError where several are called so; GitHubNotFoundError with the nearest */
+async function byId(session: PluginSession, name: string, found: FoundPlugin[]): Promise<Wanted> {
+  const isSame = (text: string) => text.toLowerCase() === name.toLowerCase()
+  const exact = found.filter(({ manifest }) => isSame(manifest.id))
+  const some = exact.length > 0 ? exact : found.filter(({ manifest }) => isSame(manifest.name))
+  const [only, another] = some
+  if (only !== undefined && another !== undefined) {
+    throw new ConflictError(`several plugins are called ${oneLine(name, 100)}`, {
+      hint: `name one by its repository: ${some.map(nameOf).join(', ')}`,
+    })
+  }
+  if (only !== undefined) return wantedOf(only)
+  const { client } = session
+  const { owner } = client
+  const isName = /^(?!\.{1,2}$)[\w.-]{1,100}$/.test(name)
+  if (owner !== null && isName && (await repoExists(client, owner, name))) {
+    return wantedOf({ owner, repo: name })
+  }
+  const ids = found.map(({ manifest }) => manifest.id)
+  throw new GitHubNotFoundError(`no plugin is called ${oneLine(name, 100)}`, {
+    hint:
+      didYouMean(name, ids) ?? `wizard PLUGIN SEARCH lists those that there are (${ids.length})`,
+  })
+}

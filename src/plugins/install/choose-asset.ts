@@ -1,0 +1,138 @@
+import { basename } from 'node:path'
+import { archiveKind } from '../../archive/kind.js'
+import { ConflictError, GitHubNotFoundError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import type { ReleaseAsset } from '../../github/rest/shapes.js'
+import { isWhole } from '../../releases/info.js'
+import { type Checksum, parseChecksum } from '../manifest/installation.js'
+import type { Manifest } from '../manifest/parse.js'
+import { type Platform, platformName, platformWords, suits } from '../manifest/platform.js'
+import type { Version } from './resolve.js'
+
+/** The file of a release that is installed here. */
+export interface ChosenAsset {
+  asset: ReleaseAsset
+  /** What the manifest says of its bytes. */
+  checksum: Checksum | null
+}
+
+/** Those whose packages come by another tool, which wizard does not call. */
+export const foreignMethods = new Set(['npm', 'pip', 'apk'])
+
+/**
+ * The asset that a manifest names for this platform; where it names none at all, the archive that bears the plugin's
+ * name, for this platform or for all. null: the repository's own files are the plugin.
+ *
+ * @throws GitHubNotFoundError where nothing is for this platform, or the asset is not there; ConflictError for an address
+ *   that is not of this release
+ */
+export function chooseAsset(version: Version, platform: Platform): ChosenAsset | null {
+  const { installation } = version.manifest
+  const isNamed = installation.sources.size > 0 && !isForeign(version.manifest)
+  if (!isNamed) {
+    const asset = byItsName(version, platform)
+    return asset === null ? null : { asset, checksum: null }
+  }
+  const key = keyFor([...installation.sources.keys()], platform, version.manifest)
+  const name = assetNamed(installation.sources.get(key) ?? '', version, platform)
+  if (name === null) return null
+  const asset = version.release?.assets.find((one) => isWhole(one) && one.name === name)
+  if (asset === undefined) throw notThere(version, name)
+  return { asset, checksum: parseChecksum(installation.checksums.get(key) ?? '') }
+}
+
+const isForeign = ({ installation: { method } }: Manifest) =>
+  method === 'source' || foreignMethods.has(method ?? '')
+
+/** @throws GitHubNotFoundError */
+function keyFor(keys: string[], platform: Platform, { id }: Manifest): string {
+  const ranked = keys
+    .map((key) => ({ key, rank: suits(key, platform) }))
+    .filter(({ rank }) => rank > 0)
+    .sort((one, other) => other.rank - one.rank)
+  const [best] = ranked
+  if (best !== undefined) return best.key
+  throw new GitHubNotFoundError(`${id} has nothing for ${platformName(platform)}`, {
+    hint: `its manifest has ${oneLine(keys.join(', '), 300)}`,
+  })
+}
+
+/**
+ * An asset's name, whatever address it is written as: nothing is asked of another host. null: the repository's own files.
+ *
+ * @throws ConflictError for an address of what is no asset of this release
+ */
+function assetNamed(source: string, version: Version, platform: Platform): string | null {
+  const { tag, manifest, release } = version
+  const text = source
+    .replaceAll('{version}', manifest.version ?? tag)
+    .replaceAll('{tag}', tag)
+    .replaceAll('{platform}', platformName(platform))
+  const isAddress = /^[a-z][a-z\d+.-]*:\/\//i.test(text) && URL.canParse(text)
+  // A path is one in the repository.
+  if (!isAddress) return text.includes('/') ? null : text
+  const { pathname } = new URL(text)
+  if (/\/(?:archive|tarball|zipball)\//.test(pathname)) return null
+  const name = basename(decodePath(pathname))
+  const isOurs = release?.assets.some((asset) => isWhole(asset) && asset.name === name)
+  if (isOurs || /\/releases\/(?:download\/.+|latest\/download)\/[^/]+$/.test(pathname)) return name
+  throw elsewhere(manifest, text)
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    // A percent sign that stands for itself.
+    return path
+  }
+}
+
+const elsewhere = ({ id }: Manifest, text: string) =>
+  new ConflictError(`${id} would come from ${oneLine(text, 200)}`, {
+    hint: "only assets of its repository's own releases are installed",
+  })
+
+const notThere = ({ manifest, tag, release }: Version, name: string) => {
+  const names = (release?.assets ?? []).filter(isWhole).map((asset) => asset.name)
+  return new GitHubNotFoundError(
+    `${manifest.id}: the release ${oneLine(tag, 60)} has no asset ${oneLine(name, 100)}`,
+    {
+      hint:
+        release === null
+          ? 'there is a tag, and no release'
+          : `it has ${oneLine(names.join(', ') || 'none', 300)}`,
+    },
+  )
+}
+
+/** `ID.zip`, `ID-1.2.0.tar.gz`, `ID-1.2.0-linux-amd64.tgz`. */
+function byItsName({ release, repo, manifest, tag }: Version, platform: Platform) {
+  const archives = (release?.assets ?? []).filter(
+    (asset) => isWhole(asset) && archiveKind(asset.name) !== null,
+  )
+  const names = [manifest.id, repo].map((name) => name.toLowerCase())
+  const versions = [tag, tag.replace(/^v/, ''), manifest.version ?? ''].map((one) =>
+    one.toLowerCase(),
+  )
+  const rest = (asset: ReleaseAsset): string | null => {
+    const bare = asset.name.toLowerCase().replace(/\.(?:zip|tar|tgz|tar\.gz)$/, '')
+    const name = names.find(
+      (one) => bare === one || (/^[-_.]/.test(bare.slice(one.length)) && bare.startsWith(one)),
+    )
+    return name === undefined ? null : bare.slice(name.length)
+  }
+  const isGeneral = (asset: ReleaseAsset) => {
+    const after = rest(asset)?.replace(/^[-_.]v?/, '') ?? null
+    return (
+      after !== null && (after === '' || versions.includes(after) || versions.includes(`v${after}`))
+    )
+  }
+  const fitting = archives.filter(
+    (asset) => rest(asset) !== null && suits(asset.name, platform) === 2,
+  )
+  const general = archives.filter(
+    (asset) => isGeneral(asset) && platformWords(asset.name).os === null,
+  )
+  return fitting[0] ?? general[0] ?? null
+}

@@ -1,0 +1,121 @@
+import { ConflictError } from '../../base/errors.js'
+import { nameOf } from '../../base/names.js'
+import type { Need } from '../manifest/dependencies.js'
+import { satisfies } from '../manifest/requirements.js'
+import { differenceOf, isUntouched } from '../store/record.js'
+import type { PluginStore } from '../store/store.js'
+import type { PluginSession } from '../types.js'
+import { chooseAsset } from './choose-asset.js'
+import { expectAllowed } from './policy.js'
+import { resolveVersion, type Version, type Wanted } from './resolve.js'
+import { type Staged, stage } from './stage.js'
+
+/** What will become of one plugin. */
+export interface Prepared {
+  id: string
+  version: Version
+  /** null: it is here already, as it should be. */
+  staged: Staged | null
+  /** The plugin that needs it; null: it was asked for. */
+  neededBy: string | null
+}
+
+/** Finds the repository of a plugin that another one needs. */
+export type Finder = (name: string) => Promise<Wanted>
+
+interface Preparing {
+  session: PluginSession
+  store: PluginStore
+  find: Finder
+  /** What is ready, in the order in which it is to be put in place. */
+  ready: Map<string, Prepared>
+}
+
+/**
+ * Builds a version of a plugin out of sight, after all that it needs: nothing of what is installed is touched.
+ *
+ * @returns in the order in which they are to be put in place, the one asked for last
+ * @throws ConflictError for a circle, for a version that another one does not go with, and all that `stage` refuses
+ */
+export async function prepare(
+  session: PluginSession,
+  store: PluginStore,
+  wanted: Wanted,
+  find: Finder,
+): Promise<Prepared[]> {
+  const preparing: Preparing = { session, store, find, ready: new Map() }
+  await prepareOne(preparing, wanted, [])
+  return [...preparing.ready.values()]
+}
+
+/** @param chain the ids that led here, each needing the next */
+async function prepareOne(preparing: Preparing, wanted: Wanted, chain: string[]): Promise<Version> {
+  const { session, store, find, ready } = preparing
+  session.signal?.throwIfAborted()
+  const version = await resolveVersion(session, wanted)
+  const { id, needs } = version.manifest
+  if (chain.includes(id)) throw circle([...chain.slice(chain.indexOf(id)), id])
+  const known = store.entries.get(id)
+  const signer = await expectAllowed(session, version, known)
+  await store.expectOurs(id)
+  for (const need of needs) {
+    if (isMet(need, preparing, id)) continue
+    const needed = await prepareOne(preparing, await find(need.name), [...chain, id])
+    expectVersion(need, needed.manifest.version, { id, other: needed.manifest.id })
+  }
+  const isSame = known?.tag === version.tag
+  const staged =
+    isSame && (await isHere(store, id))
+      ? null
+      : await stage(session, store, {
+          version,
+          chosen: chooseAsset(version, session.platform),
+          signer,
+          sha256: isSame ? known.sha256 : null,
+        })
+  ready.set(id, { id, version, staged, neededBy: chain.at(-1) ?? null })
+  return version
+}
+
+/** Whether a plugin that is needed is here, or ready. @throws ConflictError where it is, in a version that won't do */
+function isMet({ name, range }: Need, { store, ready }: Preparing, id: string): boolean {
+  const isNamed = (other: string, repo: string) =>
+    name.includes('/') ? repo.toLowerCase() === name.toLowerCase() : other === name
+  for (const { id: other, version } of ready.values()) {
+    if (!isNamed(other, nameOf(version))) continue
+    expectVersion({ name, range }, version.manifest.version, { id, other })
+    return true
+  }
+  for (const [other, entry] of store.entries) {
+    if (!isNamed(other, entry.repo)) continue
+    expectVersion({ name, range }, entry.version, { id, other })
+    return true
+  }
+  return false
+}
+
+/** What is no version, or no range, can't be held against each other. */
+function expectVersion(
+  { range }: Need,
+  version: string | null,
+  { id, other }: { id: string; other: string },
+): void {
+  if (range === null || version === null || satisfies(version, range) !== false) return
+  throw new ConflictError(`${id} needs ${other} ${range}, and ${version} is what there is`, {
+    hint: `wizard PLUGIN INSTALL ${other}@VERSION takes another one`,
+  })
+}
+
+const circle = (ids: string[]) =>
+  new ConflictError(`these plugins need each other in a circle: ${ids.join(' → ')}`, {
+    hint: 'none of them can be installed first: ask their authors',
+  })
+
+/** Whether a plugin's files are here, those of the lock and untouched. */
+export async function isHere(store: PluginStore, id: string): Promise<boolean> {
+  const record = await store.recordOf(id)
+  if (record === null || !(await store.isThere(id))) return false
+  const entry = store.entries.get(id)
+  if (entry?.sha256 !== record.entry.sha256) return false
+  return isUntouched(await differenceOf(store.folderOf(id), record.files))
+}

@@ -1,0 +1,136 @@
+import { ConfigError, GitHubNotFoundError } from '../../base/errors.js'
+import { nameOf, type Repo } from '../../base/names.js'
+import { oneLine } from '../../base/text.js'
+import { getFileContent } from '../../github/rest/contents.js'
+import { getLatestRelease, getReleaseByTag } from '../../github/rest/releases.js'
+import type { Release } from '../../github/rest/shapes.js'
+import { listTags, tagCommit } from '../../github/rest/tags.js'
+import {
+  isVersion,
+  latestStable,
+  tagOf,
+  usualTemplate,
+  versionTags,
+} from '../../releases/versions/versions.js'
+import { type Manifest, manifestNames, parseManifest } from '../manifest/parse.js'
+import type { PluginSession } from '../types.js'
+
+/** A plugin's repository, and which version of it. */
+export interface Wanted extends Repo {
+  /** A tag or a version; null: the latest. */
+  named: string | null
+  /** How its tags are made of versions, where a component says so. */
+  template: string | null
+}
+
+/** One version of a plugin on GitHub. */
+export interface Version extends Repo {
+  tag: string
+  template: string | null
+  /** The full id of the tag's commit. */
+  commit: string
+  /** null: the tag alone. */
+  release: Release | null
+  manifest: Manifest
+  /** The manifest's file as it stands at that commit. */
+  file: { name: string; text: string }
+}
+
+type Deps = Pick<PluginSession, 'client'>
+
+/**
+ * Finds a version of a plugin, and reads its manifest there.
+ *
+ * @throws GitHubNotFoundError with what there is; ConfigError for a manifest that can't be read
+ */
+export async function resolveVersion({ client }: Deps, wanted: Wanted): Promise<Version> {
+  const { owner, repo, named, template } = wanted
+  const { tag, commit } =
+    named === null
+      ? await latestVersion({ client }, wanted)
+      : await namedVersion({ client }, wanted, named)
+  const [release, file] = await Promise.all([
+    getReleaseByTag(client, owner, repo, tag),
+    readManifest({ client }, wanted, commit),
+  ])
+  const place = `${owner}/${repo}@${oneLine(tag, 60)}:${file.name}`
+  return {
+    owner,
+    repo,
+    tag,
+    template,
+    commit,
+    release,
+    file,
+    manifest: parseManifest(file.text, place, repo),
+  }
+}
+
+interface Tagged {
+  tag: string
+  commit: string
+}
+
+async function namedVersion({ client }: Deps, wanted: Wanted, named: string): Promise<Tagged> {
+  const { owner, repo, template } = wanted
+  const templates = template === null ? [usualTemplate] : [template]
+  const tags = isVersion(named) ? templates.map((one) => tagOf(one, named)) : []
+  for (const tag of [named, ...tags]) {
+    const commit = await tagCommit(client, owner, repo, tag)
+    if (commit !== null) return { tag, commit }
+  }
+  const known = (await listTags(client, owner, repo)).map(({ name }) => name)
+  const more = known.length > 10 ? `, and ${known.length - 10} more` : ''
+  throw new GitHubNotFoundError(`${nameOf(wanted)} has no tag ${oneLine(named, 100)}`, {
+    hint:
+      known.length === 0
+        ? 'it has no tags at all'
+        : `there are ${oneLine(known.slice(0, 10).join(', '), 400)}${more}`,
+  })
+}
+
+/**
+ * Of a component the highest stable tag of its template; else the release that GitHub calls latest; else the highest
+ * stable version among the tags, else the highest of all.
+ */
+async function latestVersion({ client }: Deps, wanted: Wanted): Promise<Tagged> {
+  const { owner, repo, template } = wanted
+  const latest = template === null ? await latestTag({ client }, wanted) : null
+  if (latest !== null) {
+    const commit = await tagCommit(client, owner, repo, latest)
+    if (commit !== null) return { tag: latest, commit }
+  }
+  const tags = await listTags(client, owner, repo)
+  const names = tags.map(({ name }) => name)
+  const templates = template === null ? [usualTemplate, '{version}'] : [template]
+  const highest =
+    templates.map((one) => latestStable(one, names)).find((one) => one !== null) ??
+    templates.flatMap((one) => versionTags(one, names).slice(0, 1))[0]
+  const found = tags.find(({ name }) => name === highest?.tag)
+  if (found !== undefined) return { tag: found.name, commit: found.commit }
+  throw new GitHubNotFoundError(`${nameOf(wanted)} has no release and no tag of a version`, {
+    hint: `a plugin is installed at a tag: wizard RELEASE CREATE ${nameOf(wanted)}@v1.0.0 makes one`,
+  })
+}
+
+async function latestTag({ client }: Deps, { owner, repo }: Repo): Promise<string | null> {
+  try {
+    return (await getLatestRelease(client, owner, repo)).tag_name
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return null
+    throw error
+  }
+}
+
+async function readManifest({ client }: Deps, { owner, repo }: Repo, commit: string) {
+  for (const name of manifestNames) {
+    try {
+      return { name, text: await getFileContent(client, owner, repo, name, commit) }
+    } catch (error) {
+      if (!(error instanceof GitHubNotFoundError)) throw error
+    }
+  }
+  throw new ConfigError(`${owner}/${repo} is no plugin: it has no ${manifestNames.join(' or ')}`, {
+    hint: 'wizard PLUGIN SEARCH lists those that there are',
+  })
+}

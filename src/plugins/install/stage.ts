@@ -1,0 +1,130 @@
+import { readdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { ConflictError, PathError } from '../../base/errors.js'
+import { hasCode } from '../../base/fs/read.js'
+import { nameOf } from '../../base/names.js'
+import { oneLine } from '../../base/text.js'
+import { manifestNames, parseManifest } from '../manifest/parse.js'
+import type { Signer } from '../manifest/signature.js'
+import type { LockEntry } from '../store/lock-file.js'
+import type { PluginStore } from '../store/store.js'
+import type { PluginSession } from '../types.js'
+import { type ChosenAsset, foreignMethods } from './choose-asset.js'
+import type { Version } from './resolve.js'
+import { type Taken, takeAsset } from './take-asset.js'
+import { takeTree } from './take-tree.js'
+
+/** A version that is built whole, out of sight. */
+export interface Staged {
+  id: string
+  /** Its folder in `staging`. */
+  work: string
+  entry: LockEntry
+}
+
+export interface StageRequest {
+  version: Version
+  /** null: the repository's own files. */
+  chosen: ChosenAsset | null
+  signer: Signer | null
+  /** The sum that the lock has of this tag; null: none. */
+  sha256: string | null
+}
+
+/**
+ * Brings a version's files here, checked, with its manifest among them.
+ *
+ * @throws ConflictError for bytes, an id or a commit that are not those expected; PathError for what is refused
+ */
+export async function stage(
+  session: PluginSession,
+  store: PluginStore,
+  { version, chosen, signer, sha256 }: StageRequest,
+): Promise<Staged> {
+  const { manifest, tag, commit } = version
+  const { work, tree } = await store.newTree(manifest.id)
+  const folder = join(store.paths.staging, work)
+  const taken = await take(session, { version, chosen, sha256 }, { work: folder, tree })
+  if (chosen !== null) await settleManifest(version, tree)
+  const entry: LockEntry = {
+    repo: nameOf(version),
+    version: manifest.version,
+    tag,
+    template: version.template,
+    commit,
+    source: chosen === null ? 'tree' : 'asset',
+    asset: chosen?.asset.name ?? null,
+    address: taken.address,
+    sha256: taken.sha256,
+    size: taken.size,
+    installed_at: new Date(session.clock.now()).toISOString(),
+    signed_by: signer,
+    name: manifest.name,
+    description: manifest.description,
+    category: manifest.category,
+    license: manifest.license,
+    warnings: [...manifest.warnings, ...foreignNote(version), ...taken.notes],
+  }
+  return { id: manifest.id, work, entry }
+}
+
+async function take(
+  session: PluginSession,
+  { version, chosen, sha256 }: Pick<StageRequest, 'version' | 'chosen' | 'sha256'>,
+  place: { work: string; tree: string },
+): Promise<Taken & { notes: string[] }> {
+  if (chosen === null) {
+    const { warnings, ...taken } = await takeTree(session, version, sha256, place.tree)
+    return { ...taken, notes: warnings.map((one) => gitNotes[one]) }
+  }
+  const expected = { checksum: chosen.checksum, sha256 }
+  const taken = await takeAsset(session, { ...version, asset: chosen.asset }, expected, place)
+  return { ...taken, notes: [] }
+}
+
+const gitNotes = {
+  lfs: 'files in Git LFS are pointers here',
+  submodules: 'its submodules are empty folders here',
+  eol: 'line endings are as in the repository',
+  renamed: 'its repository has another name now',
+}
+
+function foreignNote({ manifest: { installation } }: Version): string[] {
+  const { method } = installation
+  return foreignMethods.has(method ?? '')
+    ? [`installation.method: what it needs from ${method} is not installed`]
+    : []
+}
+
+/** An archive's one folder is left off; where it has no manifest, the one of the tag is put in. @throws ConflictError */
+async function settleManifest({ manifest, file, repo }: Version, tree: string): Promise<void> {
+  await leaveOffTop(tree)
+  for (const name of manifestNames) {
+    const text = await textAt(join(tree, name))
+    if (text === null) continue
+    const { id } = parseManifest(text, `${repo}: ${name} in the archive`, manifest.id)
+    if (id === manifest.id) return
+    throw new ConflictError(`the archive of ${manifest.id} holds ${oneLine(id, 60)}`, {
+      hint: 'its release was made wrongly: ask its author',
+    })
+  }
+  await writeFile(join(tree, file.name), file.text)
+}
+
+async function leaveOffTop(tree: string): Promise<void> {
+  const [only, ...others] = await readdir(tree, { withFileTypes: true })
+  if (only === undefined || others.length > 0 || !only.isDirectory()) return
+  const aside = `${tree}.top`
+  await rename(join(tree, only.name), aside)
+  await rmdir(tree)
+  await rename(aside, tree)
+}
+
+async function textAt(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw new PathError(`${basename(path)} in the archive can't be read`, { cause: error })
+  }
+}

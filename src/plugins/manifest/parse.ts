@@ -1,0 +1,143 @@
+import semver from 'semver'
+import { ConfigError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { type Need, readNeeds } from './dependencies.js'
+import { idFromRepository, isPluginId } from './id.js'
+import { type Installation, readInstallation } from './installation.js'
+import { isRecord, isTooDeep, type Json, kindOf, Reader } from './reader.js'
+import { type Requirements, readRequirements } from './requirements.js'
+
+/** The files that may hold it, the first that is there. */
+export const manifestNames = ['manifest.json', 'plugin.json'] as const
+
+/** What a plugin says of itself, in either dialect. */
+export interface Manifest {
+  /** The name of its folder: see `isPluginId`. */
+  id: string
+  name: string
+  version: string | null
+  description: string | null
+  category: string | null
+  license: string | null
+  author: string | null
+  /** As it stands there: an address, or `owner/repo`. */
+  repository: string | null
+  installation: Installation
+  requirements: Requirements
+  needs: Need[]
+  /** What is odd about it, each by its path. */
+  warnings: string[]
+  /** All of it, also what is not known here. */
+  raw: Json
+}
+
+/** Characters; no manifest is so long. */
+const longest = 1_000_000
+/** Of the warnings about one manifest. */
+const mostWarnings = 20
+
+/**
+ * Reads a manifest of either dialect; what is odd is a warning.
+ *
+ * @param file how it is called in messages: `owner/repo:manifest.json`
+ * @param fallbackId the repository's name, for one without an id
+ * @throws ConfigError for what is no JSON object
+ */
+export function parseManifest(text: string, file: string, fallbackId: string): Manifest {
+  const raw = objectIn(text, file)
+  const notes: string[] = []
+  const reader = new Reader(raw, notes)
+  const id = readId(reader, fallbackId)
+  const manifest = {
+    id,
+    name: reader.text('name') ?? id,
+    version: readVersion(reader),
+    description: reader.text('description'),
+    category: readCategory(reader),
+    license: reader.text('license'),
+    author: readAuthor(reader),
+    repository: readRepository(reader),
+    installation: readInstallation(reader),
+    requirements: readRequirements(reader),
+    needs: readNeeds(reader),
+  }
+  if (manifest.license === null) reader.note('license', 'there is none')
+  reader.knows(knownKeys)
+  const more = notes.length - mostWarnings
+  const warnings = notes.slice(0, mostWarnings)
+  return { ...manifest, raw, warnings: more > 0 ? [...warnings, `and ${more} more`] : warnings }
+}
+
+/** A byte order mark is left off. */
+function objectIn(text: string, file: string): Json {
+  if (text.length > longest) throw new ConfigError(`${file} is too long to be a manifest`)
+  let value: unknown
+  try {
+    value = JSON.parse(text.replace(/^\ufeff/, ''))
+  } catch (cause) {
+    const { message } = cause as SyntaxError
+    throw new ConfigError(`${file} is no JSON: ${oneLine(message, 160)}`, {
+      hint: "its author has to mend it: tell them on the repository's page",
+      cause,
+    })
+  }
+  if (isTooDeep(value)) throw new ConfigError(`${file} is nested too deeply to be a manifest`)
+  if (isRecord(value)) return value
+  throw new ConfigError(`${file}: expected an object, found ${kindOf(value)}`)
+}
+
+function readId(reader: Reader, fallback: string): string {
+  const id = reader.text('id')
+  if (id !== null && isPluginId(id)) return id
+  const why =
+    id === null ? 'there is none' : `${oneLine(id, 60)} can't be the name of a folder everywhere`
+  reader.note('id', `${why}; the repository's name is taken`)
+  return idFromRepository(fallback)
+}
+
+function readVersion(reader: Reader): string | null {
+  const version = reader.text('version')
+  if (version === null) reader.note('version', 'there is none')
+  else if (semver.valid(version) === null) {
+    reader.note('version', `${oneLine(version, 60)} is no semantic version`)
+  }
+  return version
+}
+
+/** What the manifests of either dialect call themselves. */
+const types = ['container', 'transport', 'extension', 'theme', 'knowledge', 'service']
+const categories = new Set([
+  ...types,
+  ...['ai', 'audio', 'cli', 'communication', 'data', 'dev', 'development', 'editor', 'editors'],
+  ...['education', 'file', 'files', 'game', 'games', 'graphics', 'integration', 'language'],
+  ...['library', 'media', 'network', 'networking', 'office', 'productivity', 'security', 'shell'],
+  ...['system', 'terminal', 'text', 'tool', 'tools', 'ui', 'utilities', 'utility', 'web'],
+])
+
+function readCategory(reader: Reader): string | null {
+  const type = reader.text('type')
+  if (type !== null && !types.includes(type)) reader.note('type', `${oneLine(type, 60)} is unknown`)
+  const category = reader.text('category') ?? type
+  const isKnown = category === null || category === type || categories.has(category.toLowerCase())
+  if (!isKnown) reader.note('category', `${oneLine(category, 60)} is unknown`)
+  return category
+}
+
+/** A text, or an object with a name. */
+const readAuthor = (reader: Reader): string | null =>
+  isRecord(reader.value('author'))
+    ? (reader.record('author')?.text('name') ?? null)
+    : reader.text('author')
+
+/** A text, or an object with a url. */
+const readRepository = (reader: Reader): string | null =>
+  isRecord(reader.value('repository'))
+    ? (reader.record('repository')?.text('url') ?? null)
+    : reader.text('repository')
+
+/** Of both dialects, and what npm's habit brings along. */
+const knownKeys = [
+  ...['$schema', 'id', 'name', 'version', 'description', 'category', 'license', 'author'],
+  ...['repository', 'installation', 'udos_version', 'udos_integration', 'main', 'type', 'runtime'],
+  ...['permissions', 'dependencies', 'signature', 'homepage', 'keywords', 'tags', 'icon'],
+]

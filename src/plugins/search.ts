@@ -1,0 +1,61 @@
+import { nameOf } from '../base/names.js'
+import { discover, type FoundPlugin } from './discover/discover.js'
+import type { PluginSource } from './discover/sources.js'
+import { configuredSources } from './find.js'
+import { isNewer } from './newer.js'
+import type { PluginLock } from './store/lock-file.js'
+import { readStore } from './store/read-store.js'
+import { type PluginStates, stateOf } from './store/state.js'
+import type { PluginInfo, PluginSession } from './types.js'
+
+export interface SearchRequest {
+  /** Each must stand in id, name, description, category, author or repository. */
+  words: string[]
+  /** Where it is looked; none: where plugins.yaml says. */
+  sources: PluginSource[]
+  limit?: number | undefined
+}
+
+/** Plugins that there are, by id. @throws as `discover` does */
+export async function search(
+  session: PluginSession,
+  { words, sources, limit }: SearchRequest,
+): Promise<PluginInfo[]> {
+  const where = sources.length > 0 ? sources : await configuredSources(session)
+  const found = await discover(session, where)
+  const { lock, states } = readStore(session)
+  return found
+    .filter((plugin) => words.every((word) => speaksOf(plugin, word.toLowerCase())))
+    .slice(0, limit)
+    .map((plugin) => foundInfo(plugin, lock, states))
+}
+
+const speaksOf = ({ owner, repo, manifest }: FoundPlugin, word: string) =>
+  [
+    ...[manifest.id, manifest.name, manifest.description, manifest.category, manifest.author],
+    `${owner}/${repo}`,
+  ].some((text) => text?.toLowerCase().includes(word))
+
+/** What is found, with what of it is installed. */
+export function foundInfo(plugin: FoundPlugin, lock: PluginLock, states: PluginStates): PluginInfo {
+  const { manifest, archived, latest } = plugin
+  const { id, name, version, description, category, license, warnings } = manifest
+  const entry = lock.entries.get(id)
+  const mine = entry?.repo.toLowerCase() === nameOf(plugin).toLowerCase() ? entry : undefined
+  const state = stateOf(states, id)
+  const newest = latest === null ? state.latest : { tag: latest.tag, version }
+  return {
+    id,
+    name,
+    version,
+    description,
+    category,
+    license,
+    repo: nameOf(plugin),
+    installed_version: mine === undefined ? null : (mine.version ?? mine.tag),
+    enabled: mine !== undefined && state.enabled,
+    pinned: mine !== undefined && state.pinned,
+    update_available: mine !== undefined && newest !== null && isNewer(newest, mine),
+    warnings: archived ? [...warnings, 'its repository is archived'] : warnings,
+  }
+}

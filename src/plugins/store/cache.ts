@@ -1,0 +1,51 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { create } from 'tar'
+import { unpackArchive } from '../../archive/unpack.js'
+import { WizardError } from '../../base/errors.js'
+import { existsAt, namesIn } from '../../base/fs/read.js'
+import type { StorePaths } from './paths.js'
+import { type CopyRecord, differenceOf, isUntouched, readRecord, writeRecord } from './record.js'
+
+const archiveOf = ({ cache }: StorePaths, sha256: string) => join(cache, `${sha256}.tar.gz`)
+const recordOf = ({ cache }: StorePaths, sha256: string) => join(cache, `${sha256}.json`)
+
+/** Keeps a version as it is about to be installed, so that it can be installed again without a network. */
+export async function keep(paths: StorePaths, tree: string, copy: CopyRecord): Promise<void> {
+  const { sha256 } = copy.entry
+  await rm(recordOf(paths, sha256), { force: true })
+  await mkdir(paths.cache, { recursive: true })
+  const names = (await readdir(tree)).map((name) => `./${name}`)
+  const options = { file: archiveOf(paths, sha256), cwd: tree, gzip: { level: 1 }, portable: true }
+  await create(options, names)
+  // Last: without it there is nothing.
+  await writeRecord(recordOf(paths, sha256), copy)
+}
+
+/** Takes a version out of the cache, each of its files checked. @returns false where it is not there, or damaged */
+export async function takeFromCache(
+  paths: StorePaths,
+  sha256: string,
+  tree: string,
+): Promise<boolean> {
+  const record = await readRecord(recordOf(paths, sha256))
+  const archive = archiveOf(paths, sha256)
+  if (record === null || !(await existsAt(archive))) return false
+  try {
+    await unpackArchive(archive, 'tar.gz', tree)
+    if (isUntouched(await differenceOf(tree, record.files))) return true
+  } catch (error) {
+    if (!(error instanceof WizardError)) throw error
+  }
+  await rm(tree, { recursive: true, force: true })
+  return false
+}
+
+/** Leaves those alone that are still wanted. */
+export async function pruneCache(paths: StorePaths, wanted: ReadonlySet<string>): Promise<void> {
+  for (const name of await namesIn(paths.cache)) {
+    const sha256 = /^([0-9a-f]{64})\.(?:tar\.gz|json(?:\.new)?)$/.exec(name)?.[1]
+    if (sha256 === undefined || wanted.has(sha256)) continue
+    await rm(join(paths.cache, name), { force: true })
+  }
+}

@@ -1,0 +1,159 @@
+import { existsSync, renameSync } from 'node:fs'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { z } from 'zod'
+import { ConflictError } from '../../base/errors.js'
+import { partOf, writeWhole } from '../../base/fs/atomic-write.js'
+import { hasCode } from '../../base/fs/read.js'
+import { isPluginId } from '../manifest/id.js'
+import { type LockEntry, readLock, toLockEntry, writeLock } from './lock-file.js'
+import type { StorePaths } from './paths.js'
+import { rescue } from './trash.js'
+
+const journal = z.object({
+  id: z.string().refine(isPluginId),
+  /** The name of a folder in `staging`, with `new` and `new.json` where something is installed. */
+  work: z.string().regex(/^\w[\w.-]*$/),
+  /** null: it is removed. */
+  entry: z.custom<LockEntry>((value) => typeof toLockEntry(value) !== 'string').nullable(),
+})
+
+/** What is put in a plugin's place, or that it goes. */
+export type Journal = z.output<typeof journal>
+
+/**
+ * Puts a version that is built whole in its place, or takes one away. From the journal's writing on it happens whatever
+ * comes between: a run that was killed is finished by the next one.
+ *
+ * @returns where copies are in which somebody had changed a file
+ */
+export async function carryOut(paths: StorePaths, what: Journal, time: string): Promise<string[]> {
+  await writeWhole(paths.journal, `${JSON.stringify(what)}\n`)
+  try {
+    return await finish(paths, what, time)
+  } catch (error) {
+    const [fresh, old] = ['new', 'old'].map((name) => join(paths.staging, what.work, name))
+    const place = what.entry === null ? join(paths.plugins, what.id) : fresh
+    // Nothing was moved yet: all is as it was, and is to stay so.
+    if (existsSync(place ?? '') && !existsSync(old ?? '')) await rm(paths.journal, { force: true })
+    throw error
+  }
+}
+
+/** Finishes what a kill broke off; whoever calls it holds the lock. @returns as `carryOut` does */
+export async function recover(paths: StorePaths, time: string): Promise<string[]> {
+  const what = await readJournal(paths.journal)
+  const kept = what === null ? [] : await finish(paths, what, time)
+  await clearStaging(paths)
+  for (const file of [paths.journal, paths.state, paths.lockFile]) {
+    await rm(partOf(file), { force: true })
+  }
+  return kept
+}
+
+/** Removes what was being built, unless a journal still needs it. */
+export async function clearStaging({ journal, staging }: StorePaths): Promise<void> {
+  if (!existsSync(journal)) await rm(staging, { recursive: true, force: true })
+}
+
+async function readJournal(path: string): Promise<Journal | null> {
+  try {
+    return journal.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) return null
+    if (hasCode(cause, 'EACCES', 'EIO')) throw cause
+    throw new ConflictError(`${path} is damaged: what was being put in place is not known`, {
+      hint: 'look at what is in the folder staging beside it, then remove the file',
+      cause,
+    })
+  }
+}
+
+/** Each step does nothing where it was done before. */
+async function finish(
+  paths: StorePaths,
+  { id, work, entry }: Journal,
+  time: string,
+): Promise<string[]> {
+  const at = (...parts: string[]) => join(paths.staging, work, ...parts)
+  const record = join(paths.records, `${id}.json`)
+  swap(join(paths.plugins, id), { fresh: at('new'), old: at('old'), removing: entry === null })
+  await swapRecords(record, {
+    fresh: at('new.json'),
+    old: at('old.json'),
+    removing: entry === null,
+  })
+  await changeLock(paths.lockFile, id, entry)
+  if (entry !== null) await keepPrevious(paths, id, at)
+  else await moveIfThere(join(paths.previous, id), at('dropped'))
+  const copies = [{ tree: at('dropped', 'tree'), record: at('dropped', 'record.json') }]
+  if (entry === null) copies.push({ tree: at('old'), record: at('old.json') })
+  const kept: (string | null)[] = []
+  for (const copy of copies) kept.push(await rescue(paths, id, copy, time))
+  // From here on nobody's work is in there.
+  await rm(paths.journal, { force: true })
+  await rm(at(), { recursive: true, force: true })
+  return kept.filter((path) => path !== null)
+}
+
+interface Swap {
+  fresh: string
+  old: string
+  removing: boolean
+}
+
+/** No system call swaps two folders everywhere: between these two calls, without a pause, the place is empty. */
+function swap(place: string, { fresh, old, removing }: Swap): void {
+  if (!removing && !existsSync(fresh)) return
+  try {
+    if (existsSync(place) && !existsSync(old)) renameSync(place, old)
+    if (!removing) renameSync(fresh, place)
+  } catch (cause) {
+    if (!hasCode(cause, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR')) throw cause
+    throw new ConflictError(`${place}: something was put there meanwhile`, {
+      hint: 'move it away and run the command again: it is finished then',
+      cause,
+    })
+  }
+}
+
+async function swapRecords(place: string, { fresh, old, removing }: Swap): Promise<void> {
+  await mkdir(dirname(place), { recursive: true })
+  if (!removing && !existsSync(fresh)) return
+  if (!existsSync(old)) await moveIfThere(place, old)
+  if (!removing) await rename(fresh, place)
+}
+
+async function changeLock(path: string, id: string, entry: Journal['entry']): Promise<void> {
+  const lock = readLock(path)
+  if (entry === null) lock.entries.delete(id)
+  else lock.entries.set(id, entry)
+  await writeLock(path, lock)
+}
+
+/** What was there is the version before; the one before that goes. */
+async function keepPrevious(
+  { previous }: StorePaths,
+  id: string,
+  at: (...parts: string[]) => string,
+): Promise<void> {
+  if (!existsSync(at('old')) && !existsSync(at('kept'))) return
+  await mkdir(at('kept'), { recursive: true })
+  await mkdir(previous, { recursive: true })
+  await moveIfThere(at('old'), at('kept', 'tree'))
+  await moveIfThere(at('old.json'), at('kept', 'record.json'))
+  if (!existsSync(at('dropped'))) await moveIfThere(join(previous, id), at('dropped'))
+  await rename(at('kept'), join(previous, id))
+}
+
+/** @throws the system's error where both are there */
+async function moveIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+  }
+}
+
+/** The name of a folder of its own in `staging`. */
+export const workName = (id: string, unique: string): string => basename(`${id}-${unique}`)

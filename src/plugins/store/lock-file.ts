@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs'
+import { ConfigError } from '../../base/errors.js'
+import { writeWhole } from '../../base/fs/atomic-write.js'
+import { readTextIfThere } from '../../base/fs/read.js'
+import { oneLine } from '../../base/text.js'
+import { isPluginId } from '../manifest/id.js'
+import { isRecord, type Json } from '../manifest/reader.js'
+
+/** What was installed, exactly; what is not known here is kept. */
+export interface LockEntry {
+  /** `owner/repo` */
+  repo: string
+  version: string | null
+  tag: string
+  /** How its tags are made of versions, where a component said so. */
+  template: string | null
+  /** The full id of the tag's commit. */
+  commit: string
+  /** `asset`: a file of the release; `tree`: the repository's own files. */
+  source: 'asset' | 'tree'
+  /** The asset's name; null of a tree. */
+  asset: string | null
+  /** Where it came from. */
+  address: string
+  /** Of the asset's bytes, or of the list of a tree's files: see `treeDigest`. Hexadecimal digits. */
+  sha256: string
+  /** Bytes: of the asset, or of all files of a tree. */
+  size: number
+  /** ISO 8601, UTC. */
+  installed_at: string
+  /** Whose signature its manifest bears: see `Signer`. */
+  signed_by: string | null
+  name: string | null
+  description: string | null
+  category: string | null
+  license: string | null
+  warnings: string[]
+}
+
+type Check = (value: unknown) => boolean
+
+const matches =
+  (pattern: RegExp): Check =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value)
+const isText = matches(/^/)
+const isTextOrNone: Check = (value) => value === null || isText(value)
+
+/*
+ * By hand and not by zod, whose schema takes half as long again to be made and used as all else that LIST does.
+ */
+const checks: Record<keyof LockEntry, Check> = {
+  repo: matches(/^[A-Za-z0-9][\w-]*\/(?!\.{1,2}$)[\w.-]+$/),
+  version: isTextOrNone,
+  tag: matches(/./),
+  template: isTextOrNone,
+  commit: matches(/^[0-9a-f]{40}$/),
+  source: matches(/^(?:asset|tree)$/),
+  asset: isTextOrNone,
+  address: isText,
+  sha256: matches(/^[0-9a-f]{64}$/),
+  size: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  installed_at: isText,
+  signed_by: isTextOrNone,
+  name: isTextOrNone,
+  description: isTextOrNone,
+  category: isTextOrNone,
+  license: isTextOrNone,
+  warnings: (value) => Array.isArray(value) && value.every(isText),
+}
+
+const checkList = Object.entries(checks)
+
+/** What an older or a shorter lock may leave out. */
+const defaults = {
+  ...{ version: null, template: null, asset: null, signed_by: null },
+  ...{ name: null, description: null, category: null, license: null, warnings: [] },
+}
+
+/** @returns the entry, or the key that is missing or wrong */
+export function toLockEntry(value: unknown): LockEntry | string {
+  if (!isRecord(value)) return ''
+  const entry: Json = { ...value }
+  for (const [key, none] of Object.entries(defaults)) if (!(key in entry)) entry[key] = none
+  const wrong = checkList.find(([key, isRight]) => !isRight(entry[key]))
+  return wrong?.[0] ?? (entry as unknown as LockEntry)
+}
+
+/** The entries by id, in its order, and what else is in the file. */
+export interface PluginLock {
+  entries: Map<string, LockEntry>
+  rest: Json
+}
+
+/** @throws ConfigError for a file that is damaged, or names what can't be a folder */
+export function readLock(path: string): PluginLock {
+  const text = readTextIfThere(path)
+  if (text === null) {
+    if (existsSync(path)) throw damaged(path, 'expected a file, found a folder')
+    return { entries: new Map(), rest: {} }
+  }
+  const value = jsonIn(text, path)
+  if (!isRecord(value)) throw damaged(path, 'expected an object')
+  const { version, plugins, ...rest } = value
+  if (version !== 1) throw damaged(path, 'version: expected 1')
+  if (!isRecord(plugins)) throw damaged(path, 'plugins: expected an object')
+  const entries = new Map<string, LockEntry>()
+  for (const [id, value] of Object.entries(plugins)) {
+    const place = `plugins.${oneLine(id, 60)}`
+    if (!isPluginId(id)) throw damaged(path, `${place} is no name of a plugin`)
+    const entry = toLockEntry(value)
+    if (typeof entry === 'string') {
+      throw damaged(
+        path,
+        `${entry === '' ? place : `${place}.${entry}`}: missing, or not as it is written`,
+      )
+    }
+    entries.set(id, entry)
+  }
+  return { entries, rest }
+}
+
+function jsonIn(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw damaged(path, oneLine((cause as SyntaxError).message, 160))
+  }
+}
+
+const damaged = (path: string, what: string) =>
+  new ConfigError(`${path}: ${what}`, {
+    hint: 'bring it back from version control or a backup; the plugins themselves are as they were',
+  })
+
+/** In the order of ids, a key a line, so that two versions of it are compared easily. */
+export async function writeLock(path: string, { entries, rest }: PluginLock): Promise<void> {
+  const plugins = Object.fromEntries([...entries].sort(([one], [other]) => (one < other ? -1 : 1)))
+  await writeWhole(path, `${JSON.stringify({ ...rest, version: 1, plugins }, null, 2)}\n`)
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import { writeWhole } from '../../base/fs/atomic-write.js'
+import { hasCode } from '../../base/fs/read.js'
+import { type LockEntry, toLockEntry } from './lock-file.js'
+
+const fileRecord = z.object({
+  /** From the plugin's folder, with `/`. */
+  path: z.string(),
+  executable: z.boolean(),
+  size: z.number(),
+  /** Hexadecimal digits. */
+  sha256: z.string(),
+})
+
+export type FileRecord = z.output<typeof fileRecord>
+
+const record = z.object({ entry: z.unknown(), files: z.array(fileRecord) })
+
+/** What was installed, and every file of it. */
+export interface CopyRecord {
+  entry: LockEntry
+  files: FileRecord[]
+}
+
+/** null where there is none, or it can't be read. */
+export async function readRecord(path: string): Promise<CopyRecord | null> {
+  try {
+    const { entry, files } = record.parse(JSON.parse(await readFile(path, 'utf8')))
+    const known = toLockEntry(entry)
+    return typeof known === 'string' ? null : { entry: known, files }
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EIO')) throw error
+    return null
+  }
+}
+
+export const writeRecord = (path: string, copy: CopyRecord): Promise<void> =>
+  writeWhole(path, `${JSON.stringify(copy)}\n`)
+
+/** The files below a folder, by path; a symbolic link is what it leads to, in words. Empty where there is no folder. */
+export async function filesBelow(dir: string): Promise<FileRecord[]> {
+  const found: FileRecord[] = []
+  const walk = async (below: string) => {
+    for (const entry of await readdir(join(dir, below), { withFileTypes: true })) {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`
+      if (entry.isDirectory()) await walk(path)
+      else found.push(await recordAt(dir, path))
+    }
+  }
+  await walk('').catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
+  })
+  return found.sort((one, other) => (one.path < other.path ? -1 : 1))
+}
+
+async function recordAt(dir: string, path: string): Promise<FileRecord> {
+  const file = join(dir, path)
+  const stat = await lstat(file)
+  if (!stat.isFile()) {
+    const what = stat.isSymbolicLink() ? `link ${await readlink(file)}` : 'special'
+    return { path, executable: false, size: 0, sha256: what }
+  }
+  const executable = (stat.mode & 0o100) !== 0
+  return { path, executable, size: stat.size, sha256: await sha256Of(file) }
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}
+
+/** Where a folder is not as it was installed; paths. */
+export interface Difference {
+  changed: string[]
+  missing: string[]
+  extra: string[]
+}
+
+export async function differenceOf(dir: string, files: FileRecord[]): Promise<Difference> {
+  const there = new Map((await filesBelow(dir)).map((file) => [file.path, file]))
+  const changed: string[] = []
+  const missing: string[] = []
+  for (const file of files) {
+    const now = there.get(file.path)
+    there.delete(file.path)
+    if (now === undefined) missing.push(file.path)
+    else if (!isSame(now, file)) changed.push(file.path)
+  }
+  return { changed, missing, extra: [...there.keys()] }
+}
+
+const isSame = (one: FileRecord, other: FileRecord) =>
+  one.sha256 === other.sha256 && one.executable === other.executable
+
+export const isUntouched = ({ changed, missing, extra }: Difference): boolean =>
+  changed.length + missing.length + extra.length === 0
+
+/** The SHA-256 of a line for each file, `MODE SHA256 PATH`, in the order of paths: the same wherever it is counted. */
+export function treeDigest(files: FileRecord[]): string {
+  const lines = files.map(
+    ({ path, executable, sha256 }) => `${executable ? '100755' : '100644'} ${sha256} ${path}\n`,
+  )
+  return createHash('sha256').update(lines.join('')).digest('hex')
+}

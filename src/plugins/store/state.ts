@@ -1,0 +1,64 @@
+import { rename } from 'node:fs/promises'
+import { writeWhole } from '../../base/fs/atomic-write.js'
+import { readTextIfThere } from '../../base/fs/read.js'
+import { isRecord, type Json } from '../manifest/reader.js'
+
+export interface PluginState {
+  enabled: boolean
+  pinned: boolean
+  /** What GitHub had when it was last asked. */
+  latest: { tag: string; version: string | null } | null
+}
+
+/** Outside the plugins' own files, so that it survives their updates. */
+export type PluginStates = Map<string, PluginState>
+
+const usual: PluginState = { enabled: true, pinned: false, latest: null }
+
+export const stateOf = (states: PluginStates, id: string): PluginState => states.get(id) ?? usual
+
+const damaged = (path: string) => `${path}.damaged`
+
+/** Losing it costs what is switched off and pinned, so that is told. */
+export function readStates(path: string, warn: (message: string) => void): PluginStates {
+  const text = readTextIfThere(path)
+  if (text === null) return new Map()
+  const states = statesIn(text)
+  if (states === null) {
+    warn(
+      `${path} can't be read: every plugin counts as enabled, and none as pinned; it is kept as ${damaged(path)} when a new one is written`,
+    )
+  }
+  return states ?? new Map()
+}
+
+function statesIn(text: string): PluginStates | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null
+  }
+  if (!isRecord(value) || !isRecord(value.plugins)) return null
+  const entries = Object.entries(value.plugins)
+  if (!entries.every(([, one]) => isRecord(one))) return null
+  return new Map(entries.map(([id, one]) => [id, stateIn(one as Json)]))
+}
+
+const stateIn = ({ enabled, pinned, latest }: Json): PluginState => ({
+  enabled: enabled !== false,
+  pinned: pinned === true,
+  latest: isRecord(latest) && typeof latest.tag === 'string' ? latestIn(latest) : null,
+})
+
+const latestIn = ({ tag, version }: Json) => ({
+  tag: String(tag),
+  version: typeof version === 'string' ? version : null,
+})
+
+export async function writeStates(path: string, states: PluginStates): Promise<void> {
+  const before = readTextIfThere(path)
+  if (before !== null && statesIn(before) === null) await rename(path, damaged(path))
+  const state = { version: 1, plugins: Object.fromEntries(states) }
+  await writeWhole(path, `${JSON.stringify(state, null, 2)}\n`)
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { folded } from '../../archive/names.js'
+import { ConflictError, GitHubNotFoundError } from '../../base/errors.js'
+import { existsAt, lstatOrNull } from '../../base/fs/read.js'
+import { didYouMean, oneLine } from '../../base/text.js'
+import { assertInside } from '../../config/locate/root.js'
+import type { PluginSession } from '../types.js'
+import { keep, pruneCache } from './cache.js'
+import { carryOut, type Journal, workName } from './journal.js'
+import { type LockEntry, type PluginLock, readLock } from './lock-file.js'
+import type { StorePaths } from './paths.js'
+import { readStore } from './read-store.js'
+import { type CopyRecord, filesBelow, readRecord, writeRecord } from './record.js'
+import { type PluginState, type PluginStates, stateOf, writeStates } from './state.js'
+import { isAsInstalled, tellKept, timeOf } from './trash.js'
+
+export type StoreSession = Pick<PluginSession, 'config' | 'emit' | 'clock' | 'self' | 'signal'>
+
+/** The plugins of a root, for whoever holds their lock. */
+export class PluginStore {
+  readonly paths: StorePaths
+  readonly #session: StoreSession
+  #lock: PluginLock
+  readonly #states: PluginStates
+
+  constructor(session: StoreSession, paths: StorePaths) {
+    const { lock, states } = readStore(session)
+    this.paths = paths
+    this.#session = session
+    this.#lock = lock
+    this.#states = states
+  }
+
+  get entries(): ReadonlyMap<string, LockEntry> {
+    return this.#lock.entries
+  }
+
+  /** Of a plugin that is in the lock. @throws GitHubNotFoundError with those that are */
+  entry(id: string): LockEntry {
+    const entry = this.#lock.entries.get(id)
+    if (entry !== undefined) return entry
+    throw notInstalled(id, [...this.#lock.entries.keys()])
+  }
+
+  stateOf(id: string): PluginState {
+    return stateOf(this.#states, id)
+  }
+
+  folderOf(id: string): string {
+    return join(this.paths.plugins, id)
+  }
+
+  /** What was installed; null where that is not known. */
+  recordOf(id: string): Promise<CopyRecord | null> {
+    return readRecord(join(this.paths.records, `${id}.json`))
+  }
+
+  /** The version before. */
+  previousOf(id: string): { tree: string; record: Promise<CopyRecord | null> } {
+    const folder = join(this.paths.previous, id)
+    return { tree: join(folder, 'tree'), record: readRecord(join(folder, 'record.json')) }
+  }
+
+  async isThere(id: string): Promise<boolean> {
+    return (await lstatOrNull(this.folderOf(id)))?.isDirectory() ?? false
+  }
+
+  /** A new folder's path for a version to be built in, out of sight. */
+  async newTree(id: string): Promise<{ work: string; tree: string }> {
+    const work = workName(id, randomBytes(6).toString('hex'))
+    await mkdir(join(this.paths.staging, work), { recursive: true })
+    return { work, tree: join(this.paths.staging, work, 'new') }
+  }
+
+  /** Puts a version that is built whole in its place. @throws ConflictError for what is none of ours there */
+  async putInPlace(id: string, work: string, entry: LockEntry): Promise<void> {
+    const { paths } = this
+    await this.expectOurs(id)
+    this.#session.signal?.throwIfAborted()
+    const files = await filesBelow(join(paths.staging, work, 'new'))
+    await writeRecord(join(paths.staging, work, 'new.json'), { entry, files })
+    await keep(paths, join(paths.staging, work, 'new'), { entry, files })
+    const copy = { tree: this.folderOf(id), record: join(paths.records, `${id}.json`) }
+    const isChanged = (await this.isThere(id)) && !(await isAsInstalled(copy))
+    await this.#carryOut({ id, work, entry })
+    if (isChanged) tellKept(this.#session.emit, [join(paths.previous, id, 'tree')])
+  }
+
+  async #carryOut(what: Journal): Promise<void> {
+    tellKept(this.#session.emit, await carryOut(this.paths, what, timeOf(this.#session.clock)))
+    await this.#refresh()
+  }
+
+  async #refresh(): Promise<void> {
+    this.#lock = readLock(this.paths.lockFile)
+    await pruneCache(this.paths, new Set([...this.entries.values()].map(({ sha256 }) => sha256)))
+  }
+
+  /** Its files go, those that somebody changed to the trash; what is known of it is forgotten. */
+  async remove(id: string): Promise<void> {
+    const { work } = await this.newTree(id)
+    await this.#carryOut({ id, work, entry: null })
+    this.#states.delete(id)
+    await writeStates(this.paths.state, this.#states)
+  }
+
+  async change(id: string, change: Partial<PluginState>): Promise<void> {
+    const before = this.stateOf(id)
+    const after = { ...before, ...change }
+    if (isDeepStrictEqual(before, after)) return
+    this.#states.set(id, after)
+    await writeStates(this.paths.state, this.#states)
+  }
+
+  /**
+   * That what stands in a plugin's place is the plugin, or nothing; an empty folder goes.
+   *
+   * @throws ConflictError for anything else, also for a name that some file systems take for another's; PathError for a
+   *   symbolic link that leads out of ROOT
+   */
+  async expectOurs(id: string): Promise<void> {
+    const folder = this.folderOf(id)
+    await assertInside(this.paths.root, folder)
+    const other = [...this.entries.keys()].find((one) => one !== id && folded(one) === folded(id))
+    if (other !== undefined) {
+      throw new ConflictError(`${id} and ${other} are one folder to some file systems`, {
+        hint: `wizard PLUGIN REMOVE ${other} makes room`,
+      })
+    }
+    const stat = await lstatOrNull(folder)
+    if (stat === null || (this.entries.has(id) && stat.isDirectory())) return
+    if (stat.isDirectory() && (await readdir(folder)).length === 0) {
+      // It is nobody's version before.
+      await rmdir(folder)
+      return
+    }
+    throw new ConflictError(`${folder} is there, and is no plugin that wizard installed`, {
+      hint: 'move it away',
+    })
+  }
+
+  /** Whether a version before is kept. */
+  hasPrevious(id: string): Promise<boolean> {
+    return existsAt(join(this.paths.previous, id, 'tree'))
+  }
+}
+
+export function notInstalled(id: string, known: string[]): GitHubNotFoundError {
+  const near = didYouMean(id, known)
+  const there = known.length > 0 ? `installed are ${known.join(', ')}` : 'no plugin is installed'
+  return new GitHubNotFoundError(`${oneLine(id, 100)} is not installed`, {
+    hint: near ?? oneLine(there, 400),
+  })
+}

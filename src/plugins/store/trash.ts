@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdir, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Clock } from '../../base/clock.js'
+import { hasCode } from '../../base/fs/read.js'
+import { assertInside } from '../../config/locate/root.js'
+import type { Emit } from '../../events.js'
+import type { StorePaths } from './paths.js'
+import { differenceOf, isUntouched, readRecord } from './record.js'
+
+/** A moment, as a folder of the trash is called. */
+export const timeOf = (clock: Clock): string =>
+  new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+
+/** @param places where copies are in which somebody had changed a file */
+export function tellKept(emit: Emit, places: string[]): void {
+  for (const place of places) {
+    emit({ type: 'warning', message: `files of a plugin had been changed: they are in ${place}` })
+  }
+}
+
+/** A version, and what is known of its files. */
+export interface Copy {
+  tree: string
+  record: string
+}
+
+/** Whether nobody has changed a file of it, as far as that can be said. */
+export async function isAsInstalled({ tree, record }: Copy): Promise<boolean> {
+  try {
+    const known = await readRecord(record)
+    return known !== null && isUntouched(await differenceOf(tree, known.files))
+  } catch (error) {
+    // What can't be read may be somebody's work.
+    if (hasCode(error, 'EACCES', 'EPERM', 'EIO')) return false
+    throw error
+  }
+}
+
+/** Moves a copy in which somebody has changed a file to the trash; any other stays. @returns where it is then, or null */
+export async function rescue(
+  { root, trash }: StorePaths,
+  id: string,
+  copy: Copy,
+  time: string,
+): Promise<string | null> {
+  if (!existsSync(copy.tree) || (await isAsInstalled(copy))) return null
+  const place = freePlace(join(trash, time, 'plugins', id))
+  await assertInside(root, dirname(place))
+  await mkdir(dirname(place), { recursive: true })
+  await move(copy.tree, place)
+  return place
+}
+
+function freePlace(path: string): string {
+  for (let count = 1; ; count++) {
+    const place = count === 1 ? path : `${path}-${count}`
+    if (!existsSync(place)) return place
+  }
+}
+
+/** Where plugins are on a file system of their own it is copied, and goes with what is needed no more. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error
+    await cp(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+  }
+}

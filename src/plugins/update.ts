@@ -1,0 +1,139 @@
+import { type ErrorReport, reportError } from '../base/errors.js'
+import { filesOf } from '../github/graphql/files.js'
+import { putAllInPlace } from './install/install.js'
+import { expectSameCommit } from './install/policy.js'
+import { type Finder, prepare } from './install/prepare.js'
+import { resolveVersion } from './install/resolve.js'
+import { type InstalledPlugin, installedOf } from './installed.js'
+import { manifestNames } from './manifest/parse.js'
+import { isNewer } from './newer.js'
+import type { LockEntry } from './store/lock-file.js'
+import type { PluginStore } from './store/store.js'
+import { underPluginLock } from './store/under-lock.js'
+import type { PluginSession } from './types.js'
+
+/** What became of an installed plugin, or would. */
+export interface UpdatedPlugin extends Omit<InstalledPlugin, 'status'> {
+  status: 'updated' | 'unchanged' | 'pinned' | 'failed'
+  /** With `--dry-run` what would be done; else null. */
+  planned: 'update' | null
+  from: string
+  /** The tag that it is at now, or would be. */
+  to: string
+  error: ErrorReport | null
+}
+
+export interface UpdateRequest {
+  /** None: all. */
+  ids: string[]
+  /** Tells, and changes nothing but what is known of GitHub. */
+  dryRun: boolean
+}
+
+/**
+ * Brings plugins to their latest versions, each by itself: what goes wrong with one is part of its entry.
+ *
+ * @throws GitHubNotFoundError for one that is not installed; LockedError
+ */
+export function update(
+  session: PluginSession,
+  { ids, dryRun }: UpdateRequest,
+  find: Finder,
+): Promise<UpdatedPlugin[]> {
+  return underPluginLock(session, 'PLUGIN UPDATE', async (store) => {
+    const chosen = ids.length > 0 ? [...new Set(ids)] : [...store.entries.keys()].sort()
+    const entries = chosen.map((id) => [id, store.entry(id)] as const)
+    const newest = await newestOf(session, entries)
+    const done: UpdatedPlugin[] = []
+    for (const [index, [id, entry]] of entries.entries()) {
+      session.signal?.throwIfAborted()
+      const latest = newest[index]
+      const work = { session, store, find, dryRun }
+      done.push(await updateOne(work, id, entry, latest))
+    }
+    return done
+  })
+}
+
+/** What GitHub has of each; an error where it can't be said. */
+type Newest = { tag: string; version: string | null; commit: string | null } | Error
+
+async function newestOf(
+  session: PluginSession,
+  entries: (readonly [string, LockEntry])[],
+): Promise<Newest[]> {
+  const repos = entries.map(([, { repo: full }]) => {
+    const [owner = '', repo = ''] = full.split('/')
+    return { owner, repo }
+  })
+  const answers = await filesOf(session.client, repos, manifestNames)
+  return Promise.all(
+    repos.map(async (repo, index): Promise<Newest> => {
+      const latest = answers[index]?.latest
+      const template = entries[index]?.[1].template ?? null
+      try {
+        if (latest && template === null) return { ...latest, version: null }
+        // Without a release a tag is the version; a component has tags of its own.
+        const found = await resolveVersion(session, { ...repo, named: null, template })
+        return { tag: found.tag, commit: found.commit, version: found.manifest.version }
+      } catch (error) {
+        session.signal?.throwIfAborted()
+        return error instanceof Error ? error : new Error(String(error))
+      }
+    }),
+  )
+}
+
+interface Work {
+  session: PluginSession
+  store: PluginStore
+  find: Finder
+  dryRun: boolean
+}
+
+async function updateOne(
+  work: Work,
+  id: string,
+  entry: LockEntry,
+  latest: Newest | undefined,
+): Promise<UpdatedPlugin> {
+  const { session, store, dryRun } = work
+  try {
+    if (latest === undefined || latest instanceof Error) throw latest
+    const { tag, version, commit } = latest
+    if (commit !== null) expectSameCommit(id, { tag, commit }, entry)
+    await store.change(id, { latest: { tag, version } })
+    const isLater = isNewer(latest, entry)
+    if (!isLater) return told(store, id, entry, { status: 'unchanged' })
+    if (store.stateOf(id).pinned) return told(store, id, entry, { status: 'pinned', to: tag })
+    if (dryRun) return told(store, id, entry, { status: 'unchanged', planned: 'update', to: tag })
+    const done = await carryOut(work, id, entry, tag)
+    return { ...done, status: 'updated', planned: null, from: entry.tag, to: tag, error: null }
+  } catch (error) {
+    session.signal?.throwIfAborted()
+    session.log.write('sync', 'ERROR', `❌ plugin ${id}: ${reportError(error).message}`)
+    return told(store, id, entry, { status: 'failed', error: reportError(error) })
+  }
+}
+
+async function carryOut({ session, store, find }: Work, id: string, entry: LockEntry, tag: string) {
+  const [owner = '', repo = ''] = entry.repo.split('/')
+  const wanted = { owner, repo, named: tag, template: entry.template }
+  const prepared = await prepare(session, store, wanted, find)
+  const done = await putAllInPlace(session, store, prepared)
+  return done.find((one) => one.id === id) ?? installedOf(store, id, 'updated')
+}
+
+const told = (
+  store: PluginStore,
+  id: string,
+  entry: LockEntry,
+  what: Pick<UpdatedPlugin, 'status'> & Partial<Pick<UpdatedPlugin, 'planned' | 'to' | 'error'>>,
+): UpdatedPlugin => ({
+  ...installedOf(store, id, 'unchanged'),
+  planned: null,
+  from: entry.tag,
+  to: entry.tag,
+  error: null,
+  ...what,
+})

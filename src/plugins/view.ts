@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { nameOf } from '../base/names.js'
+import { infoOf } from './info.js'
+import { resolveVersion, type Wanted } from './install/resolve.js'
+import type { Json } from './manifest/reader.js'
+import { isNewer } from './newer.js'
+import { readStore } from './store/read-store.js'
+import { stateOf } from './store/state.js'
+import type { PluginInfo, PluginSession } from './types.js'
+
+/** A plugin with all that is known of it. */
+export interface ViewedPlugin extends PluginInfo {
+  /** The tag that it would be installed at. */
+  tag: string
+  commit: string
+  /** Shell lines for its user to read: none is ever run. */
+  post_install: string[]
+  /** All of its manifest at that tag. */
+  manifest: Json
+  /** What is installed; null: nothing. */
+  installed: {
+    tag: string
+    commit: string
+    sha256: string
+    installed_at: string
+    path: string
+  } | null
+}
+
+/** @throws as `resolveVersion` does */
+export async function view(session: PluginSession, wanted: Wanted): Promise<ViewedPlugin> {
+  const version = await resolveVersion(session, wanted)
+  const { manifest, tag, commit } = version
+  const { lock, states, paths } = readStore(session)
+  const entry = lock.entries.get(manifest.id)
+  const isMine = entry?.repo.toLowerCase() === nameOf(version).toLowerCase()
+  const path = `${paths.plugins}/${manifest.id}`
+  const state = stateOf(states, manifest.id)
+  const latest = wanted.named === null ? { tag, version: manifest.version } : state.latest
+  const about = isMine && entry ? infoOf(manifest.id, entry, { ...state, latest }, isNewer) : null
+  return {
+    id: manifest.id,
+    name: manifest.name,
+    version: manifest.version,
+    description: manifest.description,
+    category: manifest.category,
+    license: manifest.license,
+    repo: nameOf(version),
+    installed_version: about !== null && existsSync(path) ? about.installed_version : null,
+    enabled: about?.enabled ?? false,
+    pinned: about?.pinned ?? false,
+    update_available: about?.update_available ?? false,
+    warnings: manifest.warnings,
+    tag,
+    commit,
+    post_install: manifest.installation.postInstall,
+    manifest: manifest.raw,
+    installed:
+      isMine && entry
+        ? {
+            tag: entry.tag,
+            commit: entry.commit,
+            sha256: entry.sha256,
+            installed_at: entry.installed_at,
+            path,
+          }
+        : null,
+  }
+}

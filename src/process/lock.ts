@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import type { Clock } from '../base/clock.js'
+import { LockedError } from '../base/errors.js'
+import { livenessFor, type ProcessIdentity, processIdentitySchema } from './identity.js'
+import { type Holder, readMark, takeMark } from './owner-mark.js'
+
+const markSchema = processIdentitySchema.extend({ since: z.string(), command: z.string() })
+
+export interface LockDeps {
+  clock: Clock
+  self: ProcessIdentity
+  signal?: AbortSignal | undefined
+}
+
+export interface LockRequest {
+  path: string
+  /** What is being done, for whoever has to wait. */
+  command: string
+  /** Milliseconds to wait for another holder to finish. */
+  wait: number
+  /** What whoever waited in vain can do, beside waiting longer. */
+  hint?: string | undefined
+}
+
+export interface Lock {
+  release(): Promise<void>
+}
+
+/** Milliseconds between two looks: short at first, then longer. */
+const firstPause = 50
+const longestPause = 1000
+
+/**
+ * Takes the lock, waiting for a living holder. There is no time after which a busy holder counts as dead:
+ * a lock is dead when its process is gone on this host and boot; another host's never is.
+ *
+ * @throws LockedError when the holder is still at work after `wait`
+ */
+export async function acquireLock(deps: LockDeps, request: LockRequest): Promise<Lock> {
+  await mkdir(dirname(request.path), { recursive: true })
+  const deadline = deps.clock.now() + request.wait
+  const mark = markOf(deps, request.command)
+  const liveness = { ...livenessFor(deps.self), mark }
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+    const holder = await takeMark(request.path, liveness)
+    if (holder === null) return { release: () => release(request.path, mark) }
+    if (deps.clock.now() >= deadline) throw lockedBy(holder, request)
+    await deps.clock.sleep(pause, deps.signal)
+  }
+}
+
+/** Differs each time the lock is taken. */
+const markOf = ({ self, clock }: LockDeps, command: string) =>
+  JSON.stringify({
+    ...self,
+    since: new Date(clock.now()).toISOString(),
+    command,
+    token: randomUUID(),
+  })
+
+async function release(path: string, mark: string): Promise<void> {
+  const holder = await readMark(path)
+  if (typeof holder === 'object' && holder.mark === mark) await rm(path, { force: true })
+}
+
+function lockedBy(holder: Holder, { path, hint }: LockRequest): LockedError {
+  const known = typeof holder === 'object' ? parseMark(holder.mark) : null
+  if (known === null) {
+    return new LockedError(`${path} is held, and does not say by whom`, {
+      hint: 'remove the file if no other wizard is at work',
+    })
+  }
+  const { pid, host, since, command } = known
+  return new LockedError(
+    `another wizard is at work: ${command} (process ${pid} on ${host}, since ${since})`,
+    { hint: hint ?? 'wait for it to end, and run the command again' },
+  )
+}
+
+function parseMark(mark: string): z.infer<typeof markSchema> | null {
+  try {
+    return markSchema.parse(JSON.parse(mark))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { type BigIntStats, createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { PathError, UsageError } from '../../base/errors.js'
+import { hasCode } from '../../base/fs/read.js'
+import { oneLine } from '../../base/text.js'
+import { fileError } from '../../github/transfer/files.js'
+import { assetName, contentTypeOf } from './name.js'
+
+/** A file on its way to a release. */
+export interface LocalAsset {
+  /** As GitHub will show it. */
+  name: string
+  /** Absolute. */
+  path: string
+  /** Bytes. */
+  size: number
+  contentType: string
+  /** In hexadecimal digits; read once, when it is first asked for. */
+  sha256(): Promise<string>
+  /** Whether that is its digest; where nobody has read it yet, the one who has just sent it knows. */
+  confirm(sha256: string): Promise<boolean>
+  /** Whether the file is still the one that was looked at first. */
+  isUnchanged(): Promise<boolean>
+}
+
+/** https://docs.github.com/en/repositories/releasing-projects-on-github/about-releases#storage-and-bandwidth-quotas */
+const mostBytes = 2n ** 31n
+
+/** @throws PathError for what is no file, can't be read, or has 2 GiB and more */
+export async function localAsset(
+  path: string,
+  contentType?: string | undefined,
+): Promise<LocalAsset> {
+  const stats = await statOf(path)
+  if (!stats.isFile()) throw new PathError(`${path} is no file`)
+  if (stats.size >= mostBytes) {
+    throw new PathError(`${path} has ${stats.size} bytes; GitHub takes less than 2 GiB an asset`, {
+      hint: 'split or compress it',
+    })
+  }
+  const name = assetName(path)
+  let digest: Promise<string> | undefined
+  return {
+    name,
+    path,
+    size: Number(stats.size),
+    contentType: contentType ?? contentTypeOf(name),
+    sha256: () => {
+      digest ??= hashOf(path, 'sha256')
+      return digest
+    },
+    confirm: async (sha256) => {
+      digest ??= Promise.resolve(sha256)
+      return (await digest) === sha256
+    },
+    isUnchanged: async () => isSame(stats, await statOf(path)),
+  }
+}
+
+/** In the order given. @throws PathError; UsageError where two would have one name */
+export async function localAssets(
+  files: readonly { path: string; contentType?: string | undefined }[],
+): Promise<LocalAsset[]> {
+  const assets: LocalAsset[] = []
+  for (const { path, contentType } of files) assets.push(await localAsset(path, contentType))
+  expectDistinct(assets)
+  return assets
+}
+
+/** GitHub takes names that differ in case, but neither macOS nor Windows can keep both in a folder. @throws UsageError */
+export function expectDistinct(assets: readonly Pick<LocalAsset, 'name' | 'path'>[]): void {
+  const seen = new Map<string, string>()
+  for (const { name, path } of assets) {
+    const key = name.toLowerCase()
+    const other = seen.get(key)
+    if (other !== undefined) {
+      const names = `${oneLine(other, 200)} and ${oneLine(path, 200)}`
+      throw new UsageError(`${names} would both be the asset ${name}`, {
+        hint: 'rename one: GitHub makes a dot of what is no letter, digit, ., -, _ or +',
+      })
+    }
+    seen.set(key, path)
+  }
+}
+
+async function statOf(path: string): Promise<BigIntStats> {
+  try {
+    return await stat(path, { bigint: true })
+  } catch (cause) {
+    if (!hasCode(cause, 'ENOENT')) throw fileError(path, "can't be read", cause)
+    throw new PathError(`${path} does not exist`, { hint: 'is it spelt right, and built?', cause })
+  }
+}
+
+const isSame = (one: BigIntStats, other: BigIntStats): boolean =>
+  one.size === other.size && one.mtimeNs === other.mtimeNs && one.ino === other.ino
+
+/** In hexadecimal digits, in memory that does not grow with the file. @throws PathError */
+export async function hashOf(path: string, algorithm: 'sha256' | 'md5'): Promise<string> {
+  const hash = createHash(algorithm)
+  const stream = createReadStream(path, { highWaterMark: 1024 * 1024 })
+  try {
+    for await (const chunk of stream) hash.update(chunk as Buffer)
+  } catch (cause) {
+    throw fileError(path, "can't be read", cause)
+  }
+  return hash.digest('hex')
+}

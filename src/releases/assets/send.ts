@@ -1,0 +1,160 @@
+import {
+  ConflictError,
+  GitHubAuthError,
+  GitHubError,
+  GitHubNetworkError,
+  GitHubNotFoundError,
+  GitHubRateLimitError,
+} from '../../base/errors.js'
+import type { Repo } from '../../base/names.js'
+import { deleteReleaseAsset, uploadReleaseAsset } from '../../github/rest/release-assets.js'
+import type { ReleaseAsset } from '../../github/rest/shapes.js'
+import type { ReleaseDeps } from '../deps.js'
+import { hasBytes } from './judge.js'
+import type { LocalAsset } from './local.js'
+import { assetsByName, digestByDownload } from './remote.js'
+
+export interface Place extends Repo {
+  releaseId: number
+  uploadUrl: string
+}
+
+/** How often an asset is sent before it is given up. */
+const mostTries = 4
+const firstPause = 1000
+/** Milliseconds that any upload may take, and those that a megabyte adds: 50 kB a second. */
+const shortestDeadline = 10 * 60_000
+const perMegabyte = 20_000
+
+/**
+ * Sends one file until it is there as it is here. After every failure the release is asked what it has: an answer may
+ * be lost although the asset was stored, and an upload that broke off leaves one that takes the name.
+ *
+ * @param old an asset of that name, which is deleted first
+ * @throws ConflictError where the file changed meanwhile, or GitHub has other bytes than were sent
+ */
+export async function sendAsset(
+  deps: ReleaseDeps,
+  place: Place,
+  local: LocalAsset,
+  old: ReleaseAsset | null,
+): Promise<ReleaseAsset> {
+  const { owner, repo } = place
+  if (old !== null) await deleteReleaseAsset(deps.github, owner, repo, old.id)
+  for (let tries = 1; ; tries++) {
+    try {
+      return await sendOnce(deps, place, local)
+    } catch (error) {
+      const there = await settle(deps, place, local, error)
+      if (there !== null) return there
+      if (tries === mostTries || !isWorthRepeating(error)) throw error
+      deps.emit({ type: 'warning', message: `${local.name} is sent again: ${messageOf(error)}` })
+      await deps.clock.sleep(firstPause * 2 ** (tries - 1), deps.signal)
+    }
+  }
+}
+
+async function sendOnce(
+  deps: ReleaseDeps,
+  { owner, repo, uploadUrl }: Place,
+  local: LocalAsset,
+): Promise<ReleaseAsset> {
+  const { github, emit } = deps
+  const { name, path, contentType, size } = local
+  const limit = deadline(deps, local)
+  try {
+    const { sha256, ...asset } = await uploadReleaseAsset(github, uploadUrl, path, {
+      name,
+      contentType,
+      signal: limit.signal,
+      onProgress: ({ done }) =>
+        emit({ type: 'transfer-progress', direction: 'upload', name, done, total: size }),
+    })
+    const isChanged = !(await local.isUnchanged()) || !(await local.confirm(sha256))
+    const isOther =
+      asset.size !== size ||
+      (asset.digest !== null && asset.digest.toLowerCase() !== `sha256:${sha256}`)
+    if (!isChanged && !isOther) return asset
+    await deleteReleaseAsset(github, owner, repo, asset.id)
+    throw isChanged ? changed(path) : new DigestError(asset, sha256)
+  } finally {
+    limit.clear()
+  }
+}
+
+/** What GitHub stored is not what was sent, so it was deleted again. */
+class DigestError extends ConflictError {
+  constructor({ name, digest, size }: ReleaseAsset, sha256: string) {
+    super(`GitHub has other bytes of ${name} than were sent: ${digest ?? `${size} bytes`}`, {
+      hint: `sha256:${sha256} was sent; the asset was deleted again: run the command once more`,
+    })
+  }
+}
+
+const changed = (path: string) =>
+  new ConflictError(`${path} changed while it was sent`, {
+    hint: 'the asset was deleted again: run the command once nothing writes to the file',
+  })
+
+/**
+ * Looks at what a failed try left: the whole asset is taken, anything else of that name is deleted.
+ *
+ * @returns the asset, where it is there after all
+ * @throws the first error where GitHub can't be asked
+ */
+async function settle(
+  deps: ReleaseDeps,
+  place: Place,
+  local: LocalAsset,
+  error: unknown,
+): Promise<ReleaseAsset | null> {
+  if (deps.signal?.aborted || !mayHaveLeft(error)) return null
+  const { owner, repo, releaseId } = place
+  try {
+    const asset = (await assetsByName(deps, place, releaseId)).get(local.name)
+    if (asset === undefined) return null
+    const digestOf = (one: ReleaseAsset) => digestByDownload(deps, place, one)
+    if ((await local.isUnchanged()) && (await hasBytes(local, asset, digestOf))) return asset
+    await deleteReleaseAsset(deps.github, owner, repo, asset.id)
+    return null
+  } catch {
+    throw error
+  }
+}
+
+const isRefused = (error: unknown) =>
+  error instanceof GitHubAuthError ||
+  error instanceof GitHubNotFoundError ||
+  error instanceof GitHubRateLimitError
+
+/** A refusal did nothing; whatever else went wrong may have left something of the asset. */
+const mayHaveLeft = (error: unknown) => !isRefused(error) && !(error instanceof DigestError)
+
+/** A name that is taken (422) was made free; other refusals would be the same again. */
+function isWorthRepeating(error: unknown): boolean {
+  if (error instanceof GitHubNetworkError || error instanceof DigestError) return true
+  return error instanceof GitHubError && !isRefused(error) && /already|taken/i.test(error.message)
+}
+
+/** Silence is the transport's to notice; this ends what trickles for ever. */
+function deadline(
+  { clock, signal }: Pick<ReleaseDeps, 'clock' | 'signal'>,
+  { name, size }: LocalAsset,
+): { signal: AbortSignal; clear(): void } {
+  const over = new AbortController()
+  const done = new AbortController()
+  const milliseconds = shortestDeadline + (size / 2 ** 20) * perMegabyte
+  clock.sleep(milliseconds, done.signal).then(
+    () =>
+      over.abort(
+        new GitHubNetworkError(
+          `${name} was not sent after ${Math.round(milliseconds / 60_000)} minutes`,
+        ),
+      ),
+    () => {},
+  )
+  const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
+  return { signal: either, clear: () => done.abort() }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

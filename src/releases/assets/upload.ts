@@ -1,0 +1,79 @@
+import { inLanes } from '../../base/async/lanes.js'
+import { webHost } from '../../github/addresses.js'
+import type { ReleaseAsset } from '../../github/rest/shapes.js'
+import type { ReleaseDeps } from '../deps.js'
+import type { AssetStatus } from '../types.js'
+import { expectNoReplacement, type Judgement, judge } from './judge.js'
+import type { LocalAsset } from './local.js'
+import { createPace } from './pace.js'
+import { assetsByName, digestByDownload } from './remote.js'
+import { type Place, sendAsset } from './send.js'
+
+/** As many as a home connection fills. */
+const atOnce = 4
+
+export interface UploadPlan {
+  place: Place
+  /** How the release is called in messages: `v1.2.3`. */
+  release: string
+  /** Whether an asset with other bytes gives way. */
+  replace: boolean
+  /** What to do where it may not. */
+  hint: string
+}
+
+export interface UploadedAsset {
+  asset: ReleaseAsset
+  status: AssetStatus
+}
+
+/**
+ * Brings files to a release, several at once: what is there with the same bytes stays, what an earlier try left is
+ * replaced. Nothing is sent before it is known of all of them that they may.
+ *
+ * @returns in the order of the files
+ * @throws ConflictError where an asset with other bytes may not be replaced
+ */
+export async function uploadAssets(
+  deps: ReleaseDeps,
+  assets: readonly LocalAsset[],
+  { place, release, replace, hint }: UploadPlan,
+): Promise<UploadedAsset[]> {
+  const there = await assetsByName(deps, place, place.releaseId)
+  const digestOf = (asset: ReleaseAsset) => digestByDownload(deps, place, asset)
+  const judged: { local: LocalAsset; judgement: Judgement }[] = []
+  for (const local of assets) {
+    judged.push({ local, judgement: await judge(local, there.get(local.name), digestOf) })
+  }
+  if (!replace) expectNoReplacement(judged, release, hint)
+  const pace = createPace(deps.clock, webHost(deps.github.baseUrl), deps.signal)
+  const uploaded = new Map<LocalAsset, UploadedAsset>()
+  await inLanes(atOnce, judged, async ({ local, judgement }) => {
+    deps.signal?.throwIfAborted()
+    uploaded.set(local, await carryOut(deps, place, local, judgement, pace))
+  })
+  return assets.flatMap((local) => uploaded.get(local) ?? [])
+}
+
+async function carryOut(
+  deps: ReleaseDeps,
+  place: Place,
+  local: LocalAsset,
+  judgement: Judgement,
+  pace: () => Promise<void>,
+): Promise<UploadedAsset> {
+  const { name, size } = local
+  const done = (asset: ReleaseAsset, status: AssetStatus): UploadedAsset => {
+    deps.emit({ type: 'transfer-done', direction: 'upload', name, size, status })
+    deps.log.write(
+      'releases',
+      'INFO',
+      `${place.owner}/${place.repo}: ${name} ${status} (${size} bytes)`,
+    )
+    return { asset, status }
+  }
+  if (judgement.kind === 'same') return done(judgement.asset, 'unchanged')
+  await pace()
+  const asset = await sendAsset(deps, place, local, judgement.old)
+  return done(asset, judgement.replaces ? 'replaced' : 'uploaded')
+}

@@ -1,0 +1,202 @@
+import { ConflictError, GitHubNetworkError } from '../base/errors.js'
+import { oneLine } from '../base/text.js'
+import { commitOf } from '../github/rest/commits.js'
+import {
+  createRelease,
+  generateNotes,
+  listReleases,
+  type MakeLatest,
+  updateRelease,
+} from '../github/rest/releases.js'
+import type { Release } from '../github/rest/shapes.js'
+import { listTags, tagCommit } from '../github/rest/tags.js'
+import { type LocalAsset, localAssets } from './assets/local.js'
+import type { ReleaseDeps } from './deps.js'
+import { ownDraft, ownDrafts } from './drafts/draft.js'
+import { fillDraft } from './drafts/fill.js'
+import type { Maker } from './drafts/mark.js'
+import { publishDraft } from './drafts/publish.js'
+import { nameOfSubject, tagFor } from './find.js'
+import { infoOf } from './info.js'
+import { expectShort } from './notes/length.js'
+import { notesFor } from './notes/notes.js'
+import type { NotesDeps } from './notes/types.js'
+import type { AssetStatus, ReleaseInfo, ReleaseSubject } from './types.js'
+import { isLatestNow, type LatestChoice, makeLatestOf } from './versions/latest.js'
+import { isPrerelease, versionIn } from './versions/versions.js'
+
+export interface CreateRequest {
+  subject: ReleaseSubject
+  /** A tag, or a version for the component's template. */
+  named: string
+  /** Default: the tag. */
+  title?: string | undefined
+  notes: { kind: 'none' } | { kind: 'github' } | { kind: 'text'; text: string }
+  /** A branch or a commit for a tag that is not there yet; default: the default branch. */
+  target?: string | undefined
+  draft: boolean
+  /** Of a component a version with a pre-release part is one all the same. */
+  prerelease: boolean
+  latest: LatestChoice
+  /** Absolute paths. */
+  files: string[]
+}
+
+/**
+ * Makes a release. With files it is a draft until each of them is there as it is on disk; a run after one that broke off
+ * goes on with that draft.
+ *
+ * @throws PathError and UsageError for the files, before anything is made; ConflictError where the tag has a release,
+ *   or is at another commit than the target; GitHubNotFoundError for a target that is none
+ */
+export async function create(deps: ReleaseDeps, request: CreateRequest): Promise<ReleaseInfo> {
+  const { subject } = request
+  if (request.notes.kind === 'text') expectShort(request.notes.text)
+  const assets = await localAssets(request.files.map((path) => ({ path })))
+  const content = await contentOf(deps, request)
+  const { release, statuses } =
+    assets.length > 0 || content.drafts.length > 0
+      ? await createWithFiles(deps, request, content, assets)
+      : { release: await createBare(deps, request, content), statuses: undefined }
+  const { owner, repo } = subject
+  const verb = release.draft ? 'draft' : 'release'
+  deps.log.write(
+    'releases',
+    'INFO',
+    `✅ ${owner}/${repo} ${content.tag}: ${verb} made (${release.url})`,
+  )
+  const latest = await isLatestNow(deps, subject, release)
+  const commit = content.target ?? (await tagCommit(deps.github, owner, repo, content.tag))
+  return infoOf(release, { latest, commit, statuses })
+}
+
+interface Content {
+  tag: string
+  name: string
+  notes: string
+  /** A full commit id; undefined: the default branch, or where the tag is. */
+  target: string | undefined
+  prerelease: boolean
+  latest: MakeLatest
+  maker: Maker
+  /** Drafts that an earlier try left. */
+  drafts: Release[]
+}
+
+async function contentOf(deps: ReleaseDeps, request: CreateRequest): Promise<Content> {
+  const { subject, named, title } = request
+  const { owner, repo, component } = subject
+  const [releases, tags] = await Promise.all([
+    listReleases(deps.github, owner, repo),
+    listTags(deps.github, owner, repo),
+  ])
+  const known = new Set([...tags.map(({ name }) => name), ...releases.map((one) => one.tag_name)])
+  const tag = tagFor(subject, named, known)
+  const maker: Maker = { verb: 'create', subject }
+  const drafts = ownDrafts(releases, maker, tag)
+  expectFree(subject, tag, releases, drafts)
+  const version = component === null ? null : versionIn(component.tag, tag)
+  const prerelease = request.prerelease || (version !== null && isPrerelease(version))
+  const target = await targetOf(deps, request, tag)
+  return {
+    tag,
+    name: title ?? tag,
+    notes: await notesOf(deps, request, { tag, target }),
+    target,
+    prerelease,
+    latest: makeLatestOf(request.latest, subject, { tag, prerelease }, releases),
+    maker,
+    drafts,
+  }
+}
+
+/** @throws ConflictError where the tag has a release, or a draft of somebody else */
+function expectFree(
+  subject: ReleaseSubject,
+  tag: string,
+  releases: Release[],
+  own: Release[],
+): void {
+  const other = releases.find((one) => one.tag_name === tag && !own.includes(one))
+  if (other === undefined) return
+  const what = other.draft ? 'a draft' : 'a release'
+  const target = `${nameOfSubject(subject)}@${oneLine(tag, 100)}`
+  throw new ConflictError(`${oneLine(tag, 100)} has ${what} already: ${other.url}`, {
+    hint: `wizard RELEASE UPLOAD ${target} FILE… adds to it, RELEASE EDIT ${target} changes it`,
+  })
+}
+
+/** @throws ConflictError where the tag is at another commit */
+async function targetOf(
+  { github }: ReleaseDeps,
+  { subject: { owner, repo }, target }: CreateRequest,
+  tag: string,
+): Promise<string | undefined> {
+  if (target === undefined) return undefined
+  const [commit, tagged] = await Promise.all([
+    commitOf(github, owner, repo, target),
+    tagCommit(github, owner, repo, tag),
+  ])
+  if (tagged === null || tagged === commit) return commit
+  throw new ConflictError(
+    `${tag} is at ${tagged.slice(0, 7)}, and ${oneLine(target, 100)} is ${commit.slice(0, 7)}`,
+    { hint: 'leave --target out: the tag is there already' },
+  )
+}
+
+async function notesOf(
+  deps: NotesDeps,
+  { subject, notes }: CreateRequest,
+  { tag, target }: { tag: string; target: string | undefined },
+): Promise<string> {
+  if (notes.kind === 'none') return ''
+  if (notes.kind === 'text') return notes.text
+  const { owner, repo, component } = subject
+  // Of a component the tag before is one of its own; of a repository GitHub knows it.
+  if (component === null)
+    return (await generateNotes(deps.github, owner, repo, { tag, target })).body
+  return notesFor(deps, { subject, tag, commit: target, source: null, github: true })
+}
+
+const mostTries = 3
+/** Milliseconds; each further one is longer by that. */
+const pause = 2000
+
+/** In one request; where its answer is lost, the listing says whether it was made. */
+async function createBare(
+  deps: ReleaseDeps,
+  { subject: { owner, repo }, draft }: CreateRequest,
+  { tag, name, notes, target, prerelease, latest }: Content,
+): Promise<Release> {
+  const { github, clock, signal } = deps
+  const options = { name, body: notes, target, prerelease, draft }
+  for (let tries = 1; ; tries++) {
+    try {
+      const choice = draft ? undefined : latest
+      return await createRelease(github, owner, repo, tag, { ...options, latest: choice })
+    } catch (error) {
+      if (!(error instanceof GitHubNetworkError)) throw error
+      await clock.sleep(pause * tries, signal)
+      const made = (await listReleases(github, owner, repo)).find((one) => one.tag_name === tag)
+      if (made !== undefined) return made
+      if (tries === mostTries) throw error
+    }
+  }
+}
+
+async function createWithFiles(
+  deps: ReleaseDeps,
+  { subject, draft, notes }: CreateRequest,
+  content: Content,
+  assets: LocalAsset[],
+): Promise<{ release: Release; statuses: ReadonlyMap<string, AssetStatus> }> {
+  const { owner, repo } = subject
+  const made = await ownDraft(deps, { ...content, isGiven: notes.kind === 'text' }, content.drafts)
+  const statuses = await fillDraft(deps, subject, made, assets)
+  // Whole, it is an ordinary release: no mark is needed any more.
+  const body = content.notes
+  const release = draft
+    ? await updateRelease(deps.github, owner, repo, made.id, { body, name: content.name })
+    : await publishDraft(deps, subject, made.id, { latest: content.latest, body })
+  return { release, statuses }
+}

@@ -1,0 +1,67 @@
+import { GitHubNotFoundError } from '../base/errors.js'
+import { deleteRelease } from '../github/rest/releases.js'
+import type { Release } from '../github/rest/shapes.js'
+import { deleteTag, tagCommit } from '../github/rest/tags.js'
+import type { ReleaseDeps } from './deps.js'
+import { findRelease, tagFor } from './find.js'
+import { infoOf } from './info.js'
+import type { ReleaseInfo, ReleaseSubject } from './types.js'
+import { isLatestNow } from './versions/latest.js'
+
+export interface DeleteRequest {
+  subject: ReleaseSubject
+  /** A tag or a version. */
+  named: string
+  cleanupTag: boolean
+  /** Asked with what will be gone, before anything is; false ends it. */
+  confirm(doomed: Doomed): Promise<boolean>
+}
+
+/** What is to be deleted. */
+export interface Doomed {
+  tag: string
+  /** null: an earlier try has deleted it, and the tag is left. */
+  release: ReleaseInfo | null
+  /** Whether the tag goes too. */
+  withTag: boolean
+}
+
+export interface Deleted extends Doomed {
+  deleted: boolean
+}
+
+/**
+ * Deletes a release with its assets, and its tag where that is asked for: after the release, so that a run after one
+ * that broke off finds what is left.
+ *
+ * @throws GitHubNotFoundError; ConflictError where several drafts share the tag
+ */
+export async function deleteOne(deps: ReleaseDeps, request: DeleteRequest): Promise<Deleted> {
+  const { subject, cleanupTag } = request
+  const { owner, repo } = subject
+  const { tag, release } = await find(deps, request)
+  const latest = release !== null && (await isLatestNow(deps, subject, release))
+  const info = release === null ? null : infoOf(release, { latest })
+  const doomed = { tag, release: info, withTag: cleanupTag }
+  if (!(await request.confirm(doomed))) return { ...doomed, deleted: false }
+  if (release !== null) await deleteRelease(deps.github, owner, repo, release.id)
+  if (cleanupTag) await deleteTag(deps.github, owner, repo, tag)
+  const what = `${release === null ? '' : 'release'}${cleanupTag ? ' with its tag' : ''}`
+  deps.log.write('releases', 'INFO', `✅ ${owner}/${repo} ${tag} deleted (${what.trim()})`)
+  return { ...doomed, deleted: true }
+}
+
+async function find(
+  deps: ReleaseDeps,
+  { subject, named, cleanupTag }: DeleteRequest,
+): Promise<{ tag: string; release: Release | null }> {
+  try {
+    const { release } = await findRelease(deps, subject, named)
+    return { tag: release.tag_name, release }
+  } catch (error) {
+    if (!(error instanceof GitHubNotFoundError) || !cleanupTag) throw error
+    const tag = tagFor(subject, named, new Set())
+    if ((await tagCommit(deps.github, subject.owner, subject.repo, tag)) === null) throw error
+    return { tag, release: null }
+  }
+}

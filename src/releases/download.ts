@@ -1,0 +1,178 @@
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import picomatch from 'picomatch'
+import { folded, safeName } from '../archive/names.js'
+import { inLanes } from '../base/async/lanes.js'
+import { ConflictError, GitHubNotFoundError, PathError } from '../base/errors.js'
+import { oneLine } from '../base/text.js'
+import { downloadReleaseAsset } from '../github/rest/release-assets.js'
+import type { Release, ReleaseAsset } from '../github/rest/shapes.js'
+import { writing } from '../github/transfer/files.js'
+import { isSumsFile, parseSums } from './assets/sums.js'
+import type { ReleaseDeps } from './deps.js'
+import { expectFree, inTheWay, type Old, type Placed, whatIsThere } from './download-collisions.js'
+import { findRelease } from './find.js'
+import { isWhole } from './info.js'
+import type { ReleaseSubject } from './types.js'
+
+export interface DownloadRequest {
+  subject: ReleaseSubject
+  /** A tag or a version; null: the latest. */
+  named: string | null
+  /** Globs of assets' names; none: all of them. */
+  patterns: string[]
+  /** Absolute; it is made. */
+  dir: string
+  /** Replaces files with other bytes. */
+  clobber: boolean
+}
+
+export interface DownloadedAsset {
+  name: string
+  /** Absolute. */
+  path: string
+  /** Bytes. */
+  size: number
+  /** `sha256:` and 64 hexadecimal digits, of what is on disk. */
+  digest: string
+  /** What it was held against. */
+  checked: ('digest' | 'sums')[]
+  status: 'downloaded' | 'unchanged' | 'replaced'
+}
+
+/** As many as a home connection fills. */
+const atOnce = 4
+
+/**
+ * Downloads assets, each held against the digest that GitHub tells and against the file of sums in the release. A file
+ * is there when it is whole and right.
+ *
+ * @throws GitHubNotFoundError for a release or pattern that matches nothing; ConflictError for files with other bytes in
+ *   the way, before anything is downloaded, and for bytes that are not those of the sums; PathError
+ */
+export async function download(
+  deps: ReleaseDeps,
+  request: DownloadRequest,
+): Promise<DownloadedAsset[]> {
+  const { subject, named, dir } = request
+  const { release } = await findRelease(deps, subject, named)
+  const placed = place(choose(release, request.patterns), dir)
+  const old = await whatIsThere(placed)
+  if (!request.clobber) expectFree(old, release)
+  await writing(dir, () => mkdir(dir, { recursive: true }))
+  const work = await writing(dir, () => mkdtemp(join(dir, '.wizard-download-')))
+  try {
+    const sums = await readSums(deps, subject, release, work)
+    const bench = { subject, work, release, sums, old, clobber: request.clobber }
+    const done = new Map<string, DownloadedAsset>()
+    await inLanes(atOnce, placed, async (one) => {
+      deps.signal?.throwIfAborted()
+      done.set(one.path, await take(deps, bench, one))
+    })
+    return placed.flatMap(({ path }) => done.get(path) ?? [])
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** @throws GitHubNotFoundError */
+function choose({ assets, tag_name: tag }: Release, patterns: string[]): ReleaseAsset[] {
+  const whole = assets.filter(isWhole)
+  const matchers = patterns.map((pattern) => ({
+    pattern,
+    matches: picomatch(pattern, { dot: true }),
+  }))
+  const idle = matchers.find(({ matches }) => !whole.some(({ name }) => matches(name)))
+  if (idle !== undefined || whole.length === 0) {
+    const names = whole.map(({ name }) => name).join(', ')
+    const what = idle === undefined ? 'no assets' : `no asset that is ${oneLine(idle.pattern, 100)}`
+    throw new GitHubNotFoundError(`${tag} has ${what}`, {
+      hint: names === '' ? 'none was uploaded' : `there are ${oneLine(names, 400)}`,
+    })
+  }
+  if (matchers.length === 0) return whole
+  return whole.filter(({ name }) => matchers.some(({ matches }) => matches(name)))
+}
+
+/** An asset's name is somebody else's choice. @throws PathError where two would be one file */
+function place(assets: ReleaseAsset[], dir: string): Placed[] {
+  const seen = new Map<string, string>()
+  return assets.map((asset) => {
+    const name = safeName(asset.name, `asset-${asset.id}`)
+    const other = seen.get(folded(name))
+    if (other !== undefined) {
+      throw new PathError(`${other} and ${oneLine(asset.name, 100)} would be one file`, {
+        hint: 'take one of them with --pattern',
+      })
+    }
+    seen.set(folded(name), oneLine(asset.name, 100))
+    return { asset, path: join(dir, name) }
+  })
+}
+
+/** By the name of the asset. */
+async function readSums(
+  deps: ReleaseDeps,
+  { owner, repo }: ReleaseSubject,
+  { assets }: Release,
+  work: string,
+): Promise<Map<string, string>> {
+  const sums = new Map<string, string>()
+  for (const asset of assets.filter((one) => isWhole(one) && isSumsFile(one))) {
+    const to = join(work, `sums-${asset.id}`)
+    await downloadReleaseAsset(deps.github, owner, repo, asset, to)
+    for (const [name, sum] of parseSums(await readFile(to, 'utf8'))) sums.set(name, sum)
+  }
+  return sums
+}
+
+interface Bench {
+  subject: ReleaseSubject
+  work: string
+  release: Release
+  sums: ReadonlyMap<string, string>
+  old: ReadonlyMap<string, Old>
+  clobber: boolean
+}
+
+async function take(
+  deps: ReleaseDeps,
+  { subject: { owner, repo }, work, release, sums, old, clobber }: Bench,
+  { asset, path }: Placed,
+): Promise<DownloadedAsset> {
+  const { name, size } = asset
+  const there = old.get(path)
+  const done = (sha256: string, status: DownloadedAsset['status']): DownloadedAsset => {
+    expectSum(asset, sha256, sums)
+    deps.emit({ type: 'transfer-done', direction: 'download', name, size, status })
+    const checked = [asset.digest !== null && 'digest', sums.has(name) && 'sums'] as const
+    const kinds = checked.filter((kind) => kind !== false)
+    return { name, path, size, digest: `sha256:${sha256}`, checked: kinds, status }
+  }
+  const known = there?.digest?.slice('sha256:'.length)
+  const isKept = there?.isAsset ?? (known !== undefined && sums.get(name) === known)
+  if (known !== undefined && isKept) return done(known, 'unchanged')
+  const part = join(work, String(asset.id))
+  const { sha256 } = await downloadReleaseAsset(deps.github, owner, repo, asset, part, {
+    onProgress: (so) =>
+      deps.emit({ type: 'transfer-progress', direction: 'download', name, ...so }),
+  })
+  if (there?.isAsset === null && known === sha256) return done(sha256, 'unchanged')
+  if (there?.isAsset === null && !clobber) throw inTheWay([path], release)
+  const result = done(sha256, there === undefined ? 'downloaded' : 'replaced')
+  await writing(path, () => rename(part, path))
+  return result
+}
+
+/** @throws ConflictError naming both */
+function expectSum(
+  { name }: ReleaseAsset,
+  sha256: string,
+  sums: ReadonlyMap<string, string>,
+): void {
+  const sum = sums.get(name)
+  if (sum === undefined || sum === sha256) return
+  throw new ConflictError(`${basename(name)} is not what the release's checksums say`, {
+    hint: `sha256 ${sum} was expected, ${sha256} came: the file was not kept`,
+  })
+}

@@ -1,0 +1,105 @@
+import { ConflictError, GitHubNetworkError } from '../../base/errors.js'
+import {
+  createRelease,
+  deleteRelease,
+  listReleases,
+  updateRelease,
+} from '../../github/rest/releases.js'
+import type { Release } from '../../github/rest/shapes.js'
+import type { ReleaseDeps } from '../deps.js'
+import { isAsMarked, isMarked, type Maker, withMark } from './mark.js'
+
+export interface DraftRequest {
+  maker: Maker
+  tag: string
+  /** Title. */
+  name: string
+  notes: string
+  /** Whether a person gave the notes with this command, so that they go before what the draft has. */
+  isGiven: boolean
+  /** A full commit id, or a branch; undefined: the default branch. */
+  target: string | undefined
+  prerelease: boolean
+}
+
+const mostTries = 3
+/** Milliseconds; each further one is longer by that. */
+const pause = 2000
+
+/**
+ * The one draft of this tag that bears our mark, brought up to date, or made. An answer that is lost is looked for
+ * before another one is made.
+ *
+ * @param known our drafts as they were found
+ */
+export async function ownDraft(
+  deps: ReleaseDeps,
+  request: DraftRequest,
+  known: readonly Release[],
+): Promise<Release> {
+  const [first, ...others] = known
+  if (first === undefined) return onlyOne(deps, request, await make(deps, request))
+  for (const { id } of others) await remove(deps, request, id)
+  return bringUpToDate(deps, request, first)
+}
+
+/** Its title, and a text that somebody edited on its page, stay. */
+async function bringUpToDate(
+  { github, emit }: ReleaseDeps,
+  { maker, tag, notes, isGiven, target }: DraftRequest,
+  { id, body }: Release,
+): Promise<Release> {
+  const { owner, repo } = maker.subject
+  const keeps = !isGiven && !isAsMarked(body)
+  if (keeps) emit({ type: 'warning', message: `the draft's notes were edited: they stay` })
+  const content = keeps ? { target } : { target, body: withMark(notes, maker, tag) }
+  const updated = await updateRelease(github, owner, repo, id, content)
+  if (updated.draft) return updated
+  throw new ConflictError(`somebody published the draft of ${tag} meanwhile: ${updated.url}`, {
+    hint: 'look at it; the same command says whether it is whole',
+  })
+}
+
+async function make(deps: ReleaseDeps, request: DraftRequest): Promise<Release> {
+  const { maker, tag, name, notes, target, prerelease } = request
+  const { owner, repo } = maker.subject
+  const content = { name, body: withMark(notes, maker, tag), target, prerelease, draft: true }
+  for (let tries = 1; ; tries++) {
+    try {
+      return await createRelease(deps.github, owner, repo, tag, content)
+    } catch (error) {
+      if (!(error instanceof GitHubNetworkError)) throw error
+      await deps.clock.sleep(pause * tries, deps.signal)
+      const [made] = await draftsOf(deps, request)
+      if (made !== undefined) return made
+      if (tries === mostTries) throw error
+    }
+  }
+}
+
+/** Two that begin at once both make one: the younger gives way. */
+async function onlyOne(deps: ReleaseDeps, request: DraftRequest, made: Release): Promise<Release> {
+  const [oldest, ...others] = await draftsOf(deps, request)
+  if (oldest === undefined || others.length === 0) return made
+  for (const { id } of others) await remove(deps, request, id)
+  return oldest
+}
+
+async function draftsOf({ github }: ReleaseDeps, { maker, tag }: DraftRequest): Promise<Release[]> {
+  const { owner, repo } = maker.subject
+  return ownDrafts(await listReleases(github, owner, repo), maker, tag)
+}
+
+/** Those that bear our mark, the oldest first. */
+export const ownDrafts = (releases: Release[], maker: Maker, tag: string): Release[] =>
+  releases
+    .filter(({ draft, tag_name, body }) => draft && tag_name === tag && isMarked(body, maker, tag))
+    .sort((one, other) => one.id - other.id)
+
+async function remove(deps: ReleaseDeps, { maker, tag }: DraftRequest, id: number): Promise<void> {
+  deps.emit({
+    type: 'warning',
+    message: `${tag} has a second draft of ours (${id}): it is deleted`,
+  })
+  await deleteRelease(deps.github, maker.subject.owner, maker.subject.repo, id)
+}

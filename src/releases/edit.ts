@@ -1,0 +1,64 @@
+import { updateRelease } from '../github/rest/releases.js'
+import type { Release } from '../github/rest/shapes.js'
+import type { ReleaseDeps } from './deps.js'
+import { keepMark, withoutMark } from './drafts/mark.js'
+import { publishDraft } from './drafts/publish.js'
+import { findRelease } from './find.js'
+import { infoOf } from './info.js'
+import { expectShort } from './notes/length.js'
+import type { ReleaseInfo, ReleaseSubject } from './types.js'
+import { isLatestNow, type LatestChoice, makeLatestOf } from './versions/latest.js'
+
+export interface EditRequest {
+  subject: ReleaseSubject
+  /** A tag or a version. */
+  named: string
+  title?: string | undefined
+  notes?: string | undefined
+  /** false publishes. */
+  draft?: boolean | undefined
+  prerelease?: boolean | undefined
+  latest?: LatestChoice | undefined
+}
+
+/**
+ * Changes what is given, and leaves the rest.
+ *
+ * @throws GitHubNotFoundError for the release; UsageError for notes that are too long
+ */
+export async function edit(deps: ReleaseDeps, request: EditRequest): Promise<ReleaseInfo> {
+  const { subject, named, notes } = request
+  if (notes !== undefined) expectShort(notes)
+  const { release, releases } = await findRelease(deps, subject, named)
+  const now = await change(deps, request, release, releases)
+  const { owner, repo } = subject
+  deps.log.write('releases', 'INFO', `✅ ${owner}/${repo} ${now.tag_name} changed (${now.url})`)
+  return infoOf(now, { latest: await isLatestNow(deps, subject, now) })
+}
+
+async function change(
+  deps: ReleaseDeps,
+  { subject, title, notes, draft, prerelease, latest }: EditRequest,
+  release: Release,
+  releases: Release[],
+): Promise<Release> {
+  const { owner, repo } = subject
+  const { id, tag_name: tag, body: old } = release
+  const publishes = release.draft && draft === false
+  const state = { tag, prerelease: prerelease ?? release.prerelease }
+  const choice = publishes ? (latest ?? 'auto') : latest
+  const makeLatest = choice && makeLatestOf(choice, subject, state, releases)
+  if (publishes) {
+    // By hand it is published as it is: what a pipeline has begun ends here.
+    const body = withoutMark(notes ?? old)
+    const content = { name: title, body, prerelease, latest: makeLatest ?? 'legacy' }
+    return publishDraft(deps, subject, id, content)
+  }
+  return updateRelease(deps.github, owner, repo, id, {
+    name: title,
+    body: notes === undefined ? undefined : keepMark(notes, old),
+    prerelease,
+    draft,
+    latest: release.draft ? undefined : makeLatest,
+  })
+}

@@ -1,0 +1,179 @@
+import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
+import { nameOf, type Repo } from '../base/names.js'
+import { oneLine } from '../base/text.js'
+import { getLatestRelease, listReleases } from '../github/rest/releases.js'
+import type { Release } from '../github/rest/shapes.js'
+import { tagCommit } from '../github/rest/tags.js'
+import type { ReleaseDeps } from './deps.js'
+import { withoutMark } from './drafts/mark.js'
+import { infoOf } from './info.js'
+import type { ReleaseInfo, ReleaseSubject } from './types.js'
+import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './versions/versions.js'
+
+/**
+ * The releases of a subject, the newest first, drafts among them: of a component those whose tags are of its template.
+ * A draft has no tag yet, so only a listing tells of it.
+ */
+export async function releasesOf(
+  { github }: Pick<ReleaseDeps, 'github'>,
+  { owner, repo, component }: ReleaseSubject,
+): Promise<Release[]> {
+  const all = await listReleases(github, owner, repo)
+  if (component === null) return all
+  return all.filter(({ tag_name: tag }) => versionIn(component.tag, tag) !== null)
+}
+
+/**
+ * The tag that `@…` means: an exact tag, else the version put into the template.
+ *
+ * @param known tags that are there, which go before what a version could stand for
+ */
+export function tagFor(
+  { component }: Pick<ReleaseSubject, 'component'>,
+  text: string,
+  known: ReadonlySet<string>,
+): string {
+  if (known.has(text)) return text
+  const template = component?.tag ?? usualTemplate
+  const isTag = component !== null && versionIn(template, text) !== null
+  if (isTag || !isVersion(text)) return text
+  const tag = tagOf(template, text)
+  // Outside components a bare version may be a tag that is yet to come.
+  return component !== null || known.has(tag) ? tag : text
+}
+
+/**
+ * The one release of a tag, published or a draft.
+ *
+ * @throws ConflictError where several drafts share the tag
+ */
+export function releaseWithTag(releases: Release[], tag: string): Release | null {
+  const found = releases.filter((release) => release.tag_name === tag)
+  const published = found.find(({ draft }) => !draft)
+  if (published !== undefined) return published
+  if (found.length > 1) throw severalDrafts(found, tag)
+  return found[0] ?? null
+}
+
+export function severalDrafts(drafts: Release[], tag: string): ConflictError {
+  const ids = drafts.map(({ id }) => id).join(', ')
+  return new ConflictError(`${oneLine(tag, 100)} has ${drafts.length} drafts: ${ids}`, {
+    hint: 'delete all but one: wizard API DELETE /repos/OWNER/REPO/releases/ID',
+  })
+}
+
+/**
+ * The release that a target names, with all that there are beside it.
+ *
+ * @param named what stands behind `@`; null: the latest
+ * @throws GitHubNotFoundError with what there is; ConflictError where several drafts share the tag
+ */
+export async function findRelease(
+  deps: Pick<ReleaseDeps, 'github'>,
+  subject: ReleaseSubject,
+  named: string | null,
+): Promise<{ release: Release; releases: Release[] }> {
+  const releases = await releasesOf(deps, subject)
+  if (named === null) {
+    const id = await latestId(deps, subject, releases)
+    const latest = releases.find((release) => release.id === id)
+    if (latest !== undefined) return { release: latest, releases }
+    throw new GitHubNotFoundError(`${nameOfSubject(subject)} has no latest release`, {
+      hint: whatThereIs(releases),
+    })
+  }
+  const tag = tagFor(subject, named, new Set(releases.map(({ tag_name }) => tag_name)))
+  const release = releaseWithTag(releases, tag)
+  if (release !== null) return { release, releases }
+  throw new GitHubNotFoundError(`${nameOfSubject(subject)} has no release ${oneLine(tag, 100)}`, {
+    hint: whatThereIs(releases),
+  })
+}
+
+/** `core` or `uDOS/uDOS`. */
+export const nameOfSubject = (subject: ReleaseSubject): string =>
+  subject.component?.name ?? nameOf(subject)
+
+const whatThereIs = (releases: Release[]): string => {
+  const tags = releases.map(({ tag_name, draft }) => `${tag_name}${draft ? ' (draft)' : ''}`)
+  const more = tags.length > 10 ? `, and ${tags.length - 10} more` : ''
+  return tags.length === 0
+    ? 'there are none yet: wizard RELEASE CREATE makes one'
+    : `there are: ${oneLine(tags.slice(0, 10).join(', '), 400)}${more}`
+}
+
+/** The id of the latest release: a component's highest stable version, else the one that GitHub says. */
+export async function latestId(
+  { github }: Pick<ReleaseDeps, 'github'>,
+  { component, ...repo }: ReleaseSubject,
+  releases: Release[],
+): Promise<number | null> {
+  if (component === null) return githubsLatest(github, repo)
+  const stable = releases.filter(({ draft, prerelease }) => !draft && !prerelease)
+  const highest = latestStable(
+    component.tag,
+    stable.map(({ tag_name }) => tag_name),
+  )
+  return stable.find(({ tag_name }) => tag_name === highest?.tag)?.id ?? null
+}
+
+async function githubsLatest(
+  github: ReleaseDeps['github'],
+  { owner, repo }: Repo,
+): Promise<number | null> {
+  try {
+    return (await getLatestRelease(github, owner, repo)).id
+  } catch (error) {
+    if (error instanceof GitHubNotFoundError) return null
+    throw error
+  }
+}
+
+export interface ListRequest {
+  subject: ReleaseSubject
+  /** Only pre-releases, or only others. */
+  prerelease?: boolean | undefined
+  limit?: number | undefined
+}
+
+/** The releases of a subject, the newest first. */
+export async function listOf(
+  deps: Pick<ReleaseDeps, 'github'>,
+  { subject, prerelease, limit }: ListRequest,
+): Promise<ReleaseInfo[]> {
+  const releases = await releasesOf(deps, subject)
+  const latest = releases.length === 0 ? null : await latestId(deps, subject, releases)
+  return releases
+    .filter((release) => prerelease === undefined || release.prerelease === prerelease)
+    .slice(0, limit)
+    .map((release) => infoOf(release, { latest: release.id === latest }))
+}
+
+/** A release with its notes. */
+export interface ViewedRelease extends ReleaseInfo {
+  /** Markdown. */
+  notes: string
+}
+
+/**
+ * One release.
+ *
+ * @param named a tag or a version; null: the latest
+ * @throws GitHubNotFoundError with what there is
+ */
+export async function viewOne(
+  deps: Pick<ReleaseDeps, 'github'>,
+  subject: ReleaseSubject,
+  named: string | null,
+): Promise<ViewedRelease> {
+  const { release, releases } = await findRelease(deps, subject, named)
+  const { owner, repo } = subject
+  const [latest, commit] = await Promise.all([
+    named === null ? release.id : latestId(deps, subject, releases),
+    tagCommit(deps.github, owner, repo, release.tag_name),
+  ])
+  return {
+    ...infoOf(release, { latest: release.id === latest, commit }),
+    notes: withoutMark(release.body),
+  }
+}

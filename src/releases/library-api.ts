@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { UsageError } from '../base/errors.js'
+import { nameOf, type Repo } from '../base/names.js'
+import { listReleases } from '../github/rest/releases.js'
+import { expectDistinct, type LocalAsset, localAssets } from './assets/local.js'
+import { assetName } from './assets/name.js'
+import { uploadAssets } from './assets/upload.js'
+import { create } from './create.js'
+import type { ReleaseDeps } from './deps.js'
+import { publishDraft } from './drafts/publish.js'
+import { assetInfoOf, infoOf } from './info.js'
+import type { AssetInfo, ReleaseInfo } from './types.js'
+import { isLatestNow, makeLatestOf } from './versions/latest.js'
+import { tagOf, usualTemplate } from './versions/versions.js'
+
+export interface CreateReleaseOptions {
+  /** Put into the tag's `{version}`; with an empty tag into `v{version}`. */
+  version?: string | undefined
+  /** Title; default: the tag. */
+  name?: string | undefined
+  /** Markdown. */
+  notes?: string | undefined
+  draft?: boolean | undefined
+  prerelease?: boolean | undefined
+}
+
+/** @throws ConflictError where the tag has a release already */
+export function createPlain(
+  deps: ReleaseDeps,
+  { owner, repo }: Repo,
+  tag: string,
+  { version, name, notes = '', draft = false, prerelease = false }: CreateReleaseOptions,
+): Promise<ReleaseInfo> {
+  return create(deps, {
+    subject: { owner, repo, component: null },
+    named: version === undefined ? tag : tagOf(tag || usualTemplate, version),
+    title: name,
+    notes: { kind: 'text', text: notes },
+    draft,
+    prerelease,
+    latest: 'auto',
+    files: [],
+  })
+}
+
+export interface Artifact {
+  path: string
+  /** Default: by the file's name. */
+  content_type?: string | undefined
+}
+
+/**
+ * Sends files, and signatures that are given as texts, to a release. What is there with the same bytes stays.
+ *
+ * @param uploadUrl as createRelease gave it
+ * @param signatures by the names that they will have
+ * @returns the assets, the artifacts first, in their order
+ * @throws UsageError for an address that is no release's; PathError; ConflictError where an asset has other bytes
+ */
+export async function sendArtifacts(
+  deps: ReleaseDeps,
+  uploadUrl: string,
+  artifacts: readonly Artifact[],
+  signatures: Readonly<Record<string, string | Uint8Array>>,
+): Promise<AssetInfo[]> {
+  const place = placeOf(uploadUrl)
+  const files = await localAssets(
+    artifacts.map(({ path, content_type }) => ({ path, contentType: content_type })),
+  )
+  const folder = await mkdtemp(join(tmpdir(), 'wizard-signatures-'))
+  try {
+    const assets = [...files, ...(await writeAll(folder, signatures))]
+    expectDistinct(assets)
+    const uploaded = await uploadAssets(deps, assets, {
+      place,
+      release: `${nameOf(place)} #${place.releaseId}`,
+      replace: false,
+      hint: 'delete that asset first, or give the file another name',
+    })
+    return uploaded.map(({ asset, status }) => assetInfoOf(asset, status))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** `…/repos/OWNER/REPO/releases/ID/assets{?name,label}` @throws UsageError */
+function placeOf(uploadUrl: string) {
+  const found = /\/repos\/([^/]+)\/([^/]+)\/releases\/(\d+)\/assets(?:\{[^}]*\})?$/.exec(uploadUrl)
+  const [, owner, repo, id] = found ?? []
+  if (owner === undefined || repo === undefined) {
+    throw new UsageError('the upload address is no release’s', {
+      hint: 'take upload_url as createRelease gave it',
+    })
+  }
+  return { owner, repo, releaseId: Number(id), uploadUrl }
+}
+
+async function writeAll(
+  folder: string,
+  texts: Readonly<Record<string, string | Uint8Array>>,
+): Promise<LocalAsset[]> {
+  const paths: { path: string }[] = []
+  for (const [name, content] of Object.entries(texts)) {
+    const path = join(folder, assetName(name))
+    await writeFile(path, content)
+    paths.push({ path })
+  }
+  return localAssets(paths)
+}
+
+/** One that is published already stays as it is. */
+export async function publishPlain(
+  deps: ReleaseDeps,
+  { owner, repo }: Repo,
+  id: number,
+): Promise<ReleaseInfo> {
+  const subject = { owner, repo, component: null }
+  const releases = await listReleases(deps.github, owner, repo)
+  const known = releases.find((release) => release.id === id)
+  const state = { tag: known?.tag_name ?? '', prerelease: known?.prerelease ?? false }
+  const latest = known === undefined ? 'legacy' : makeLatestOf('auto', subject, state, releases)
+  const release = known?.draft === false ? known : await publishDraft(deps, subject, id, { latest })
+  return infoOf(release, { latest: await isLatestNow(deps, subject, release) })
+}

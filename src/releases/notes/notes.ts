@@ -1,0 +1,124 @@
+import { GitHubError } from '../../base/errors.js'
+import { plainText } from '../../base/text.js'
+import { loginsOf } from '../../github/graphql/authors.js'
+import { generateNotes } from '../../github/rest/releases.js'
+import { listTags } from '../../github/rest/tags.js'
+import { type Change, changeOf } from './change.js'
+import { readLocalHistory } from './local.js'
+import { notesMarkdown } from './page.js'
+import { differentPeople, keyOf, peopleOf, personOf } from './people.js'
+import { readRemoteHistory, remoteEnds } from './remote.js'
+import type { NotesDeps, NotesHistory, NotesRequest, Person } from './types.js'
+
+type People = Map<Change, Person[]>
+
+/**
+ * Release notes as markdown: the commits since the tag before, grouped by what they are, with the compare link last.
+ * The same commits give the same text.
+ *
+ * @throws GitHubNotFoundError for a tag that is not there; UsageError where it takes a person to say which was before
+ */
+export async function notesFor(deps: NotesDeps, request: NotesRequest): Promise<string> {
+  if (request.github) return githubsNotes(deps, request)
+  const { source } = request
+  if (source !== null) {
+    const known = { ...request, tags: await tagsOf(deps, request) }
+    const history = await readLocalHistory(deps, known, source, async (history) =>
+      'lacks' in history ? history : markdownOf(deps, request, history),
+    )
+    if (typeof history === 'string') return history
+    deps.emit({ type: 'warning', message: `${source} ${history.lacks}, so GitHub is asked` })
+  }
+  return markdownOf(deps, request, await readRemoteHistory(deps, request))
+}
+
+/**
+ * The tags that a clone may lack, by their commits; without a network those that it has must do. Where both ends are
+ * named there is nothing to look for.
+ */
+async function tagsOf(
+  { github, emit }: NotesDeps,
+  { subject: { owner, repo }, tag, previous, tags }: NotesRequest,
+): Promise<NotesRequest['tags']> {
+  if (tags !== undefined || (tag !== null && previous !== undefined)) return tags
+  try {
+    return new Map((await listTags(github, owner, repo)).map(({ name, commit }) => [name, commit]))
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+    emit({ type: 'warning', message: `the clone's own tags count: ${error.message}` })
+    return new Map()
+  }
+}
+
+async function markdownOf(
+  deps: NotesDeps,
+  { subject: { owner, repo } }: NotesRequest,
+  history: NotesHistory,
+): Promise<string> {
+  const { commits, pulls, ends, headName } = history
+  const changes = commits.map((commit) => changeOf(commit, pulls.get(commit.oid) ?? null))
+  const named = new Map(changes.map((change) => [change, peopleOf(change.commit)]))
+  const people = await withLogins(deps, { owner, repo }, named)
+  const newcomers = await newcomersIn(deps, history, people)
+  const page = `${deps.github.gitUrl}/${owner}/${repo}`
+  return notesMarkdown({ page, ends, headName, changes, people, newcomers })
+}
+
+/** Asks GitHub who they are whose address does not tell, each once. */
+async function withLogins(
+  { github }: NotesDeps,
+  repo: { owner: string; repo: string },
+  people: People,
+): Promise<People> {
+  const unknown = new Map<string, string>()
+  for (const [{ commit }, makers] of people) {
+    for (const { login, email } of makers) {
+      if (login === null && email !== '') unknown.set(email, commit.oid)
+    }
+  }
+  const logins = await loginsOf(github, repo, [...new Set(unknown.values())])
+  if (logins.size === 0) return people
+  const known = ({ name, email, login }: Person): Person =>
+    personOf({ name, email }, login ?? logins.get(email))
+  return new Map(
+    Array.from(people, ([change, makers]) => [change, differentPeople(makers.map(known))]),
+  )
+}
+
+/** Those who are here for the first time with their first change, the youngest first; empty where nobody knows. */
+async function newcomersIn(
+  { emit }: NotesDeps,
+  history: NotesHistory,
+  people: People,
+): Promise<Map<Person, Change>> {
+  const first = new Map<string, { person: Person; change: Change }>()
+  for (const [change, makers] of people) {
+    for (const person of makers) first.set(keyOf(person), { person, change })
+  }
+  const all = [...first.values()]
+  const known = await history.knownBefore(all.map(({ person }) => person))
+  if (known === null) {
+    const message = 'the history before is too long to tell who is new: the notes do not say it'
+    emit({ type: 'warning', message })
+    return new Map()
+  }
+  const fresh = all.filter(({ person }) => !known.has(person))
+  return new Map(fresh.map(({ person, change }) => [person, change]))
+}
+
+/** Of GitHub's own generator, which knows no component: with the tag before, which it would get wrong there. */
+async function githubsNotes(deps: NotesDeps, request: NotesRequest): Promise<string> {
+  const { owner, repo, component } = request.subject
+  if (component !== null && component.path !== '.') {
+    const message = `GitHub's notes tell of all of ${owner}/${repo}, not of ${component.name} alone`
+    deps.emit({ type: 'warning', message })
+  }
+  const { ends, head, headName } = await remoteEnds(deps, request)
+  const options = {
+    tag: ends.tag ?? headName,
+    target: head,
+    previousTag: ends.previous ?? undefined,
+  }
+  const { body } = await generateNotes(deps.github, owner, repo, options)
+  return `${plainText(body).trimEnd()}\n`
+}

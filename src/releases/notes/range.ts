@@ -1,0 +1,77 @@
+import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { nameOfSubject, tagFor } from '../find.js'
+import type { ReleaseSubject } from '../types.js'
+import {
+  previousTag,
+  type TagTemplate,
+  templateOf,
+  usualTemplate,
+  versionIn,
+  versionTags,
+} from '../versions/versions.js'
+import type { NotesEnds, NotesRequest } from './types.js'
+
+type EndsRequest = Pick<NotesRequest, 'subject' | 'tag' | 'commit' | 'previous'>
+
+/**
+ * From which tag to which the notes go.
+ *
+ * @param tags all that are there
+ * @throws GitHubNotFoundError for a tag that is not there; UsageError where it takes a person to say which was before
+ */
+export function endsOf(
+  { subject, tag: named, commit, previous }: EndsRequest,
+  tags: ReadonlySet<string>,
+): NotesEnds {
+  const tag = named === null ? null : tagFor(subject, named, tags)
+  if (tag !== null && commit === undefined && !tags.has(tag)) throw noTag(subject, tag, tags)
+  if (previous === undefined) return { tag, previous: tagBefore(subject, tag, tags) }
+  const before = tagFor(subject, previous, tags)
+  if (!tags.has(before)) throw noTag(subject, before, tags)
+  return { tag, previous: before }
+}
+
+function tagBefore(
+  { component }: ReleaseSubject,
+  tag: string | null,
+  tags: ReadonlySet<string>,
+): string | null {
+  const template = component?.tag ?? (tag === null ? templateAmong(tags) : templateOf(tag))
+  const version = template === null || tag === null ? null : versionIn(template, tag)
+  if (template !== null && (tag === null || version !== null)) {
+    return previousTag(template, version, tags)?.tag ?? null
+  }
+  if ([...tags].every((other) => other === tag)) return null
+  throw new UsageError(
+    `${oneLine(tag ?? '', 100)} names no version, so nobody knows which tag was before it`,
+    { hint: '--previous TAG says it' },
+  )
+}
+
+/** Outside components versions are tagged with a v, or bare. */
+const templateAmong = (tags: ReadonlySet<string>): TagTemplate =>
+  versionTags(usualTemplate, tags).length > 0 || versionTags('{version}', tags).length === 0
+    ? usualTemplate
+    : '{version}'
+
+const mostListed = 10
+
+function noTag(
+  subject: ReleaseSubject,
+  tag: string,
+  tags: ReadonlySet<string>,
+): GitHubNotFoundError {
+  const template = subject.component?.tag ?? templateAmong(tags)
+  const versions = versionTags(template, tags).map((one) => one.tag)
+  const others =
+    subject.component === null ? [...tags].filter((one) => !versions.includes(one)) : []
+  const all = [...versions, ...others]
+  const more = all.length > mostListed ? `, and ${all.length - mostListed} more` : ''
+  return new GitHubNotFoundError(`${nameOfSubject(subject)} has no tag ${oneLine(tag, 100)}`, {
+    hint:
+      all.length === 0
+        ? 'it has no tags yet'
+        : `there are ${oneLine(all.slice(0, mostListed).join(', '), 400)}${more}`,
+  })
+}

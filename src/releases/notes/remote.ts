@@ -1,0 +1,122 @@
+import pLimit from 'p-limit'
+import { type CommitData, compareCommits, listCommits } from '../../github/rest/commits.js'
+import { getRepo } from '../../github/rest/repositories.js'
+import { listTags } from '../../github/rest/tags.js'
+import type { ReleaseSubject } from '../types.js'
+import { personOf } from './people.js'
+import { pullsOf } from './pulls.js'
+import { endsOf } from './range.js'
+import type {
+  NoteCommit,
+  NotesDeps,
+  NotesEnds,
+  NotesHistory,
+  NotesRequest,
+  Person,
+} from './types.js'
+
+type GitHub = Pick<NotesDeps, 'github'>
+
+/** The two ends with what GitHub knows of them. */
+export interface RemoteEnds {
+  ends: NotesEnds
+  head: string
+  headName: string
+  /** The commit of the tag before; null where there is none. */
+  base: string | null
+}
+
+/**
+ * Asks GitHub for its tags, and where the notes begin and end.
+ *
+ * @throws GitHubNotFoundError for a tag that is not there, with what there is
+ */
+export async function remoteEnds({ github }: GitHub, request: NotesRequest): Promise<RemoteEnds> {
+  const { owner, repo } = request.subject
+  const listed = await listTags(github, owner, repo)
+  const tags = new Map(listed.map(({ name, commit }) => [name, commit]))
+  const ends = endsOf(request, new Set(tags.keys()))
+  const base = tags.get(ends.previous ?? '') ?? null
+  const head = request.commit ?? tags.get(ends.tag ?? '')
+  if (head !== undefined) return { ends, base, head, headName: head }
+  const branch = (await getRepo(github, owner, repo)).default_branch
+  const [tip] = await listCommits(github, request.subject, { from: branch, limit: 1 })
+  return { ends, base, head: tip?.oid ?? branch, headName: branch }
+}
+
+/** The same as a local history tells, as far as GitHub can be asked. */
+export async function readRemoteHistory(
+  deps: GitHub,
+  request: NotesRequest,
+): Promise<NotesHistory> {
+  const { subject } = request
+  const { base, ...ends } = await remoteEnds(deps, request)
+  const { all, counted } = await commitsOf(deps, subject, base, ends.head)
+  const messages = new Map(all.map(({ oid, message }) => [oid, message]))
+  return {
+    ...ends,
+    commits: counted.map(toNoteCommit).sort((one, other) => other.time - one.time),
+    pulls: pullsOf(ends.head, all, (oid) => messages.get(oid) ?? ''),
+    knownBefore: (people) => knownBefore(deps, subject, base, people),
+  }
+}
+
+/** Those of the range, and those of them that count, both the youngest first. */
+async function commitsOf(
+  { github }: GitHub,
+  { component, ...repo }: ReleaseSubject,
+  base: string | null,
+  head: string,
+): Promise<{ all: CommitData[]; counted: CommitData[] }> {
+  const path = component === null || component.path === '.' ? undefined : component.path
+  if (base === null) {
+    const all = await listCommits(github, repo, { from: head, path })
+    return { all, counted: all }
+  }
+  const all = (await compareCommits(github, repo, base, head)).reverse()
+  if (path === undefined || all.length === 0) return { all, counted: all }
+  const since = new Date((Math.min(...all.map(timeOf)) - skew) * 1000).toISOString()
+  const touching = await listCommits(github, repo, { from: head, path, since })
+  const oids = new Set(touching.map(({ oid }) => oid))
+  return { all, counted: all.filter(({ oid }) => oids.has(oid)) }
+}
+
+/** Seconds by which clocks may be wrong. */
+const skew = 86_400
+
+const timeOf = ({ committed_at: time }: CommitData): number =>
+  time === null ? 0 : Math.floor(Date.parse(time) / 1000) || 0
+
+const toNoteCommit = (commit: CommitData): NoteCommit => ({
+  oid: commit.oid,
+  parents: commit.parents,
+  time: timeOf(commit),
+  author: personOf(commit.author, commit.login),
+  message: commit.message,
+})
+
+/** People that GitHub is asked about, one by one. */
+const mostAsked = 20
+
+async function knownBefore(
+  { github }: GitHub,
+  { owner, repo }: ReleaseSubject,
+  base: string | null,
+  people: Person[],
+): Promise<ReadonlySet<Person> | null> {
+  if (base === null) return new Set()
+  if (people.length > mostAsked) return null
+  const limit = pLimit(4)
+  const known = await Promise.all(
+    people.map((person) =>
+      limit(async () => {
+        const author = person.login ?? person.email
+        // Without either nobody can be found: who may have been there is not told as new.
+        if (author === '') return [person]
+        const found = await listCommits(github, { owner, repo }, { from: base, author, limit: 1 })
+        return found.length > 0 ? [person] : []
+      }),
+    ),
+  )
+  return new Set(known.flat())
+}

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { kill } from 'node:process'
+import { createInterface, type Interface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { Clock } from '../../base/clock.js'
+import { WizardError } from '../../base/errors.js'
+import { plainText } from '../../base/text.js'
+import type { ReleaseDeps } from '../deps.js'
+
+export interface Command {
+  /** What stands before each line of its output in the log. */
+  label: string
+  file: string
+  args: string[]
+  cwd: string
+  env: Record<string, string>
+}
+
+/** What every child may see. */
+const usual = ['PATH', 'HOME', 'LANG']
+
+/**
+ * The environment of `build` and `sign`: nothing but what contract and component name, so that no token gets there
+ * by itself.
+ */
+export function childEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  named: readonly string[],
+  release: { version: string; tag: string; component: string },
+): Record<string, string> {
+  const taken = [...usual, ...named].flatMap((name) => {
+    const value = env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    ...Object.fromEntries(taken),
+    WIZARD_VERSION: release.version,
+    WIZARD_TAG: release.tag,
+    WIZARD_COMPONENT: release.component,
+  }
+}
+
+/** Milliseconds that an ended command has to go, before it is killed. */
+const grace = 5000
+/** Milliseconds after its end in which the rest of its output comes. */
+const patience = 2000
+
+/**
+ * Runs a command to its end, its output told line by line. It has a process group of its own, which is ended with the
+ * signal.
+ *
+ * @throws WizardError where it ends otherwise than with 0, or can't be begun; the signal's reason
+ */
+export async function runCommand(
+  { emit, log, signal, clock }: Pick<ReleaseDeps, 'emit' | 'log' | 'signal' | 'clock'>,
+  { label, file, args, cwd, env }: Command,
+): Promise<void> {
+  signal?.throwIfAborted()
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const over = new AbortController()
+  const stop = () => void endGroup(child, clock, over.signal)
+  signal?.addEventListener('abort', stop)
+  const tell = (line: string) => {
+    emit({ type: 'command-output', line })
+    log.write('releases', 'INFO', `${label} | ${plainText(line)}`)
+  }
+  try {
+    const readings = [child.stdout, child.stderr].map((stream) => readLines(stream, tell))
+    const how = await ended(child, file)
+    await drained(readings, child, clock)
+    signal?.throwIfAborted()
+    if (how === null) return
+    throw new WizardError(`${label}: ${shown(file, args)} ${how}`, {
+      hint: 'its output says why; nothing was made on GitHub by this run',
+    })
+  } finally {
+    over.abort()
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** The shell's line, or the command with its arguments. */
+const shown = (file: string, args: string[]) =>
+  args[0] === '-c' ? (args[1] ?? '') : [file, ...args].join(' ')
+
+/** How it ended, in words; null: well. */
+async function ended(child: ChildProcess, file: string): Promise<string | null> {
+  try {
+    const [code, killedBy] = await once(child, 'exit')
+    if (code === null) return `was ended by ${killedBy}`
+    return code === 0 ? null : `ended with exit ${code}`
+  } catch (cause) {
+    const { code } = { code: '', ...(cause as object) }
+    throw new WizardError(`${file} can't be run (${code})`, {
+      hint: 'install it, or name its whole path in components.yaml',
+      cause,
+    })
+  }
+}
+
+/** What it left running in the background may hold its output open: nobody waits for that. */
+async function drained(readings: Reading[], child: ChildProcess, clock: Clock): Promise<void> {
+  const enough = new AbortController()
+  const waited = clock.sleep(patience, enough.signal).then(
+    () => {
+      for (const { lines } of readings) lines.close()
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    },
+    () => {},
+  )
+  await Promise.all(readings.map(({ closed }) => closed))
+  enough.abort()
+  await waited
+}
+
+interface Reading {
+  lines: Interface
+  closed: Promise<unknown>
+}
+
+function readLines(input: Readable, tell: (line: string) => void): Reading {
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on('line', tell)
+  return { lines, closed: once(lines, 'close') }
+}
+
+/** With all that it started: asked first, then made to. */
+async function endGroup({ pid }: ChildProcess, clock: Clock, over: AbortSignal): Promise<void> {
+  if (pid === undefined) return
+  signalGroup(pid, 'SIGTERM')
+  try {
+    await clock.sleep(grace, over)
+    signalGroup(pid, 'SIGKILL')
+  } catch {
+    // It has gone by itself.
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    kill(-pid, signal)
+  } catch {
+    // It has ended already.
+  }
+}

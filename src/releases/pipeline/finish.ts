@@ -1,0 +1,81 @@
+import { ConflictError, withHint } from '../../base/errors.js'
+import { getRelease } from '../../github/rest/releases.js'
+import type { Release } from '../../github/rest/shapes.js'
+import { tagCommit } from '../../github/rest/tags.js'
+import type { LocalAsset } from '../assets/local.js'
+import { verifyAssets } from '../assets/verify.js'
+import type { ReleaseDeps } from '../deps.js'
+import { ownDraft } from '../drafts/draft.js'
+import { fillDraft, keepingDraft } from '../drafts/fill.js'
+import { publishDraft } from '../drafts/publish.js'
+import { infoOf } from '../info.js'
+import { expectSameHead } from './source.js'
+import type { Finished, PublishFacts, PublishPlan, PublishRequest } from './types.js'
+
+export interface Made {
+  facts: PublishFacts
+  plan: PublishPlan
+  assets: LocalAsset[]
+}
+
+/** The part that changes GitHub: draft, upload, verify, publish, confirm. A failure says what it leaves behind. */
+export async function finish(
+  deps: ReleaseDeps,
+  request: PublishRequest,
+  made: Made,
+): Promise<Finished> {
+  const { subject } = request
+  const { facts, plan, assets } = made
+  const { tag, commit, prerelease, notes, latest } = plan
+  tell(deps, `draft: ${tag}`)
+  const content = { tag, name: tag, notes, target: commit, prerelease }
+  const maker = { verb: 'publish', subject } as const
+  const isGiven = request.notes.kind === 'text'
+  const draft = await ownDraft(deps, { ...content, maker, isGiven }, facts.found.drafts)
+  const statuses = await fillDraft(deps, subject, draft, assets)
+  const published = request.draft ? null : await publishWhole(deps, request, made, draft)
+  const release =
+    published ?? (await getRelease(deps.github, subject.owner, subject.repo, draft.id))
+  const info = infoOf(release, { latest: latest && !release.draft, commit, statuses })
+  return { kind: release.draft ? 'draft' : 'published', release: info }
+}
+
+async function publishWhole(
+  deps: ReleaseDeps,
+  { subject }: PublishRequest,
+  { facts, plan, assets }: Made,
+  { id }: Release,
+): Promise<Release> {
+  const { owner, repo } = subject
+  await keepingDraft(async () => {
+    await expectSameHead(facts.source)
+    await expectTag(deps, subject, plan, 'before it was published')
+  })
+  tell(deps, `publish: ${plan.tag}`)
+  await publishDraft(deps, subject, id, { latest: plan.latest ? 'true' : 'false' })
+  tell(deps, 'confirm')
+  try {
+    await verifyAssets(deps, { owner, repo, releaseId: id }, assets, { others: false })
+    await expectTag(deps, subject, plan, 'while it was published')
+    return await getRelease(deps.github, owner, repo, id)
+  } catch (error) {
+    throw withHint(error, `${plan.tag} is published`)
+  }
+}
+
+/** @throws ConflictError where the tag is at another commit */
+async function expectTag(
+  { github }: ReleaseDeps,
+  { owner, repo }: PublishRequest['subject'],
+  { tag, commit }: PublishPlan,
+  when: string,
+): Promise<void> {
+  const now = await tagCommit(github, owner, repo, tag)
+  if (now === null || now === commit) return
+  throw new ConflictError(
+    `somebody put ${tag} on another commit ${when}: ${now.slice(0, 7)}, not ${commit.slice(0, 7)}`,
+    { hint: 'look at the tag and the release before you go on' },
+  )
+}
+
+const tell = ({ emit }: ReleaseDeps, message: string) => emit({ type: 'step', message })

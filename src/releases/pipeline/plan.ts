@@ -1,0 +1,71 @@
+import { isPrerelease, previousTag, tagOf } from '../versions/versions.js'
+import { isLatest } from './judge.js'
+import type {
+  PublishFacts,
+  PublishPlan,
+  PublishRequest,
+  RemoteFacts,
+  SourceFacts,
+} from './types.js'
+
+export interface PlanFacts extends Pick<PublishFacts, 'source' | 'remote' | 'found'> {
+  request: PublishRequest
+  notes: string
+}
+
+/** What will be done, in words and order; nothing is asked or changed. */
+export function planPublish({ request, source, remote, notes, found }: PlanFacts): PublishPlan {
+  const { subject, files } = request
+  const { component } = subject
+  const tag = tagOf(component.tag, source.version)
+  return {
+    component: component.name,
+    repo: `${subject.owner}/${subject.repo}`,
+    tag,
+    version: source.version,
+    commit: source.head,
+    previous_tag: previousTag(component.tag, source.version, remote.tags.keys())?.tag ?? null,
+    prerelease: isPrerelease(source.version),
+    latest: isLatest(subject, source, remote),
+    steps: stepsOf(request, tag, found.drafts.length > 0),
+    artifacts: files.length > 0 ? files : component.release.artifacts,
+    notes,
+    warnings: warningsOf(source, remote),
+  }
+}
+
+function stepsOf(
+  { subject: { component }, files, skipBuild, draft }: PublishRequest,
+  tag: string,
+  hasDraft: boolean,
+): PublishPlan['steps'] {
+  const { build, artifacts, checksums, sign } = component.release
+  const sums = Object.values(checksums)
+  const what = files.length > 0 ? files.map((file) => file) : artifacts
+  const steps: (PublishPlan['steps'][number] | false)[] = [
+    { step: 'check', does: 'token, work tree, tag, version and signing are as they must be' },
+    build.length > 0 && !skipBuild && { step: 'build', does: build.join(' && ') },
+    sums.length > 0 && what.length > 0 && { step: 'checksum', does: sums.join(', ') },
+    sign.length > 0 &&
+      what.length > 0 && {
+        step: 'sign',
+        does: sign.map(({ cmd, artifacts: which }) => `${cmd}, ${which}`).join('; '),
+      },
+    { step: 'draft', does: `${hasDraft ? 'go on with' : 'make'} the draft of ${tag}` },
+    what.length > 0 && { step: 'upload', does: what.join(', ') },
+    { step: 'verify', does: 'size and sha256 of every asset are those of its file' },
+    !draft && { step: 'publish', does: tag },
+    !draft && { step: 'confirm', does: 'GitHub has the release, its tag and its assets' },
+  ]
+  return steps.filter((step) => step !== false)
+}
+
+function warningsOf({ untracked, dir }: SourceFacts, { immutable }: RemoteFacts): string[] {
+  const which = untracked.slice(0, 5).join(', ') + (untracked.length > 5 ? ' …' : '')
+  return [
+    ...(untracked.length > 0 ? [`${dir} has files that git does not track: ${which}`] : []),
+    ...(immutable
+      ? ['releases here are immutable: once published, its assets stay as they are']
+      : []),
+  ]
+}

@@ -1,0 +1,92 @@
+import type { Lock } from '../../process/lock.js'
+import type { ReleaseDeps } from '../deps.js'
+import { notesOf } from '../notes/length.js'
+import { tagOf } from '../versions/versions.js'
+import { alreadyPublished } from './already.js'
+import { collect } from './build.js'
+import { finish } from './finish.js'
+import { expectNamedVersion, expectReleasable, findOwn } from './judge.js'
+import { makeAssets } from './make.js'
+import { planPublish } from './plan.js'
+import { type GitServer, readRemote } from './remote.js'
+import { readSource } from './source.js'
+import type { PublishFacts, PublishPlan, PublishRequest, PublishResult } from './types.js'
+
+export interface PublishDeps extends ReleaseDeps {
+  server: GitServer
+  /** Keeps other wizards at this root from the same component meanwhile. */
+  lock(component: string, command: string): Promise<Lock>
+}
+
+/**
+ * From source to published, once: everything is looked at and planned before anything is made; a run after one that
+ * failed, was killed or lost an answer goes on where that one stopped.
+ *
+ * @throws UsageError, ConfigError, PathError, ConflictError before anything is made; WizardError where a command
+ *   fails; GitHubError and its kinds; LockedError
+ */
+export async function publish(deps: PublishDeps, request: PublishRequest): Promise<PublishResult> {
+  const { name } = request.subject.component
+  if (request.dryRun) return carryOut(deps, request)
+  const lock = await deps.lock(name, `RELEASE PUBLISH ${name}`)
+  try {
+    return await carryOut(deps, request)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    deps.log.write('releases', 'ERROR', `❌ ${name}: ${why}`)
+    throw error
+  } finally {
+    await lock.release()
+  }
+}
+
+async function carryOut(deps: PublishDeps, request: PublishRequest): Promise<PublishResult> {
+  const facts = await gather(deps, request)
+  if (facts.found.published !== null) return alreadyPublished(deps, request, facts)
+  expectReleasable(request, facts.source, facts.remote)
+  const isBuilt = request.files.length === 0 && !request.skipBuild
+  // What is there already is looked at before anything is made; what a build makes, after it.
+  if (!isBuilt || request.subject.component.release.build.length === 0) await collect(request)
+  const notes = await notesOf(deps, request, facts)
+  const plan = planPublish({ request, ...facts, notes })
+  for (const message of plan.warnings) deps.emit({ type: 'warning', message })
+  if (request.dryRun) return { kind: 'planned', plan }
+  if (request.confirm !== undefined && !(await request.confirm(plan))) {
+    return { kind: 'declined', plan }
+  }
+  return make(deps, request, facts, plan)
+}
+
+async function gather(deps: PublishDeps, request: PublishRequest): Promise<PublishFacts> {
+  const { subject, named } = request
+  deps.emit({ type: 'step', message: `check: ${request.source}` })
+  const source = await readSource(request)
+  expectNamedVersion(subject, named, source.version)
+  const tag = tagOf(subject.component.tag, source.version)
+  const remote = await readRemote(deps, subject, { tag, head: source.head })
+  return { tag, source, remote, found: findOwn(subject, tag, source, remote) }
+}
+
+async function make(
+  deps: PublishDeps,
+  request: PublishRequest,
+  facts: PublishFacts,
+  plan: PublishPlan,
+): Promise<PublishResult> {
+  const { repo, tag, commit } = plan
+  deps.log.write('releases', 'INFO', `Publishing ${repo} ${tag} at ${commit.slice(0, 7)}`)
+  const { assets, discard } = await makeAssets(deps, request, facts)
+  try {
+    const result = await finish(deps, request, { facts, plan, assets })
+    const { url } = result.release
+    const done = `${repo} ${tag} (${assets.length} assets): ${url}`
+    deps.log.write(
+      'releases',
+      'INFO',
+      `✅ ${result.kind === 'draft' ? 'draft' : 'published'} ${done}`,
+    )
+    return result
+  } finally {
+    await discard()
+  }
+}

@@ -1,0 +1,80 @@
+import { stat, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { ConfigError, WizardError } from '../../base/errors.js'
+import { hasCode } from '../../base/fs/read.js'
+import type { SignCommand } from '../../config/types.js'
+import type { LocalAsset } from '../assets/local.js'
+import { assetName } from '../assets/name.js'
+import type { ReleaseDeps } from '../deps.js'
+import { runCommand } from './command.js'
+
+export interface Signing {
+  commands: readonly SignCommand[]
+  /** Where signatures are written. */
+  folder: string
+  /** Where the commands run: the component's folder. */
+  cwd: string
+  env: Record<string, string>
+}
+
+/**
+ * Signs a file that means nothing, so that a key that is missing or locked is known before anything is made.
+ *
+ * @throws WizardError where a command fails or leaves no signature
+ */
+export async function probeSigning(deps: ReleaseDeps, signing: Signing): Promise<void> {
+  const probe = join(signing.folder, 'wizard-probe')
+  await writeFile(probe, 'wizard signs this to see whether signing works\n')
+  for (const command of signing.commands) await signOne(deps, signing, command, probe)
+}
+
+/**
+ * Signs the files of sums, or every artifact, as each command says.
+ *
+ * @returns the signatures' paths
+ * @throws ConfigError where there are no sums to sign; WizardError where a command fails
+ */
+export async function signAll(
+  deps: ReleaseDeps,
+  signing: Signing,
+  artifacts: readonly LocalAsset[],
+  sums: readonly string[],
+): Promise<string[]> {
+  const paths: string[] = []
+  for (const command of signing.commands) {
+    const files = command.artifacts === 'all' ? artifacts.map(({ path }) => path) : sums
+    if (files.length === 0 && artifacts.length > 0) {
+      throw new ConfigError(`${command.cmd} signs the checksums, and there are none`, {
+        hint: 'components.yaml: checksums: true, or artifacts: all in sign',
+      })
+    }
+    for (const file of files) paths.push(await signOne(deps, signing, command, file))
+  }
+  return paths
+}
+
+async function signOne(
+  deps: ReleaseDeps,
+  { folder, cwd, env }: Signing,
+  { cmd, args, signature }: SignCommand,
+  artifact: string,
+): Promise<string> {
+  const made = join(folder, signature.replaceAll('{artifact}', assetName(basename(artifact))))
+  const filled = args.map((arg) =>
+    arg.replaceAll('{artifact}', artifact).replaceAll('{signature}', made),
+  )
+  await runCommand(deps, { label: 'sign', file: cmd, args: filled, cwd, env })
+  if (await isFilled(made)) return made
+  throw new WizardError(`${cmd} left no signature of ${basename(artifact)}`, {
+    hint: 'its args in components.yaml must write to {signature}',
+  })
+}
+
+async function isFilled(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).size > 0
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false
+    throw error
+  }
+}

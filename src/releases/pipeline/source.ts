@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ConfigError, ConflictError, PathError } from '../../base/errors.js'
+import { hasCode } from '../../base/fs/read.js'
+import { openObjectStore } from '../../git/plumbing/objects/store.js'
+import type { GitDirs } from '../../git/repository/git-dirs.js'
+import { readWorkTree } from '../../git/repository/open.js'
+import type { LocalRepository } from '../../git/types.js'
+import { status } from '../../git/worktree/status.js'
+import { parseVersionFile } from '../versions/version-file.js'
+import type { PublishRequest, SourceFacts } from './types.js'
+
+type Request = Pick<PublishRequest, 'subject' | 'source' | 'env'>
+
+/**
+ * Looks at the work tree, without changing anything.
+ *
+ * @throws ConfigError where the component names no version; PathError; ConflictError for a repository that wizard
+ *   does not read
+ */
+export async function readSource(request: Request): Promise<SourceFacts> {
+  const { source: dir } = request
+  const tree = await treeAt(dir)
+  const { head, branch } = tree
+  const version = await readVersion(request)
+  return { dir, head, branch, version, ...(await changesIn(request, tree)) }
+}
+
+type Tree = LocalRepository & GitDirs & { head: string }
+
+async function treeAt(dir: string): Promise<Tree> {
+  const tree = await readWorkTree(dir)
+  if (tree === null) throw new PathError(`${dir} is no work tree of a clone`)
+  if (tree.unsupported !== null) {
+    throw new ConflictError(`${dir} is ${tree.unsupported}, which wizard does not read`, {
+      hint: 'make the release from a plain clone',
+    })
+  }
+  if (tree.head === null) throw new PathError(`${dir} has no commit yet`)
+  return { ...tree, head: tree.head }
+}
+
+async function changesIn({ source, env }: Request, { gitDir, commonDir }: GitDirs) {
+  const store = await openObjectStore(commonDir)
+  try {
+    const looked = await status({ dir: source, gitDir, commonDir, store, env })
+    const { staged, unstaged, untracked } = looked
+    return { changed: [...new Set([...staged, ...unstaged])].sort(), untracked }
+  } finally {
+    await store.close()
+  }
+}
+
+async function readVersion({ subject: { component }, source }: Request): Promise<string> {
+  const { versionFile, name } = component
+  if (versionFile === null) {
+    throw new ConfigError(`${name} has no version_file`, {
+      hint: 'components.yaml says where its version stands: version_file: version.json',
+    })
+  }
+  try {
+    return parseVersionFile(await readFile(join(source, versionFile), 'utf8'), versionFile)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) throw error
+    throw new ConfigError(`${join(source, versionFile)} can't be read`, {
+      hint: `version_file of ${name} is told from the top of the repository`,
+      cause: error,
+    })
+  }
+}
+
+/** Whether the tree is still what the plan was made of. @throws ConflictError */
+export async function expectSameHead({ dir, head }: SourceFacts): Promise<void> {
+  const now = await treeAt(dir)
+  if (now.head === head) return
+  throw new ConflictError(`HEAD of ${dir} moved to ${now.head.slice(0, 7)} meanwhile`, {
+    hint: 'run the command again: it releases what is at HEAD',
+  })
+}

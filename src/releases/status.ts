@@ -1,0 +1,109 @@
+import pLimit from 'p-limit'
+import { type ErrorReport, reportError, WizardError } from '../base/errors.js'
+import type { Component } from '../config/types.js'
+import { getFileBytes } from '../github/rest/contents.js'
+import { listTags } from '../github/rest/tags.js'
+import type { ReleaseDeps } from './deps.js'
+import { releasesOf } from './find.js'
+import { readRemoteHistory } from './notes/remote.js'
+import { parseVersionFile } from './versions/version-file.js'
+import { compareVersions, tagOf, versionTags } from './versions/versions.js'
+
+export interface StatusRequest {
+  components: Component[]
+}
+
+/** A component on GitHub's default branch against its last tag. */
+export interface ComponentStatus {
+  component: string
+  repo: string
+  /**
+   * `released`: nothing is new; `unreleased`: there are commits since; `ready`: and version_file names the version they
+   * will have; `failed`: see `error`.
+   */
+  state: 'released' | 'unreleased' | 'ready' | 'failed'
+  /** That of the highest version; null: none yet. */
+  tag: string | null
+  version: string | null
+  /** ISO 8601; null where the tag has no release. */
+  published_at: string | null
+  /** What version_file says on the default branch; null where there is none. */
+  next_version: string | null
+  /** Commits since the tag that touch the component's path. */
+  unreleased: number | null
+  /** The address of a draft of the next version. */
+  draft_url: string | null
+  error: ErrorReport | null
+}
+
+/** Components that are asked about at a time. */
+const atOnce = 4
+
+/** What of each component is not released yet; one that can't be told of is part of the result. */
+export function statusOf(
+  deps: ReleaseDeps,
+  { components }: StatusRequest,
+): Promise<ComponentStatus[]> {
+  const limit = pLimit(atOnce)
+  return Promise.all(components.map((component) => limit(() => safely(deps, component))))
+}
+
+async function safely(deps: ReleaseDeps, component: Component): Promise<ComponentStatus> {
+  try {
+    return await look(deps, component)
+  } catch (error) {
+    if (deps.signal?.aborted || !(error instanceof WizardError)) throw error
+    return { ...nothing(component), state: 'failed', error: reportError(error) }
+  }
+}
+
+const nothing = ({ name, owner, repo }: Component): ComponentStatus => ({
+  component: name,
+  repo: `${owner}/${repo}`,
+  state: 'released',
+  tag: null,
+  version: null,
+  published_at: null,
+  next_version: null,
+  unreleased: null,
+  draft_url: null,
+  error: null,
+})
+
+async function look(deps: ReleaseDeps, component: Component): Promise<ComponentStatus> {
+  const { owner, repo } = component
+  const subject = { owner, repo, component }
+  const [tags, releases, history, next] = await Promise.all([
+    listTags(deps.github, owner, repo),
+    releasesOf(deps, subject),
+    readRemoteHistory(deps, { subject, tag: null, source: null }),
+    nextVersion(deps, component),
+  ])
+  const names = tags.map(({ name }) => name)
+  const last = versionTags(component.tag, names)[0] ?? null
+  const release = releases.find(({ tag_name, draft }) => !draft && tag_name === last?.tag)
+  const isNext = next !== null && (last === null || compareVersions(next, last.version) > 0)
+  const draft = isNext
+    ? releases.find((one) => one.draft && one.tag_name === tagOf(component.tag, next))
+    : undefined
+  const unreleased = history.commits.length
+  return {
+    ...nothing(component),
+    state: isNext ? 'ready' : unreleased > 0 ? 'unreleased' : 'released',
+    tag: last?.tag ?? null,
+    version: last?.version ?? null,
+    published_at: release?.published_at ?? null,
+    next_version: next,
+    unreleased,
+    draft_url: draft?.url ?? null,
+  }
+}
+
+async function nextVersion(
+  { github }: Pick<ReleaseDeps, 'github'>,
+  { owner, repo, versionFile }: Component,
+): Promise<string | null> {
+  if (versionFile === null) return null
+  const bytes = await getFileBytes(github, owner, repo, versionFile)
+  return parseVersionFile(bytes.toString('utf8'), versionFile)
+}

@@ -1,0 +1,54 @@
+import { ConflictError } from '../base/errors.js'
+import { getRelease } from '../github/rest/releases.js'
+import { localAssets } from './assets/local.js'
+import { uploadAssets } from './assets/upload.js'
+import { verifyAssets } from './assets/verify.js'
+import type { ReleaseDeps } from './deps.js'
+import { findRelease } from './find.js'
+import { infoOf } from './info.js'
+import type { ReleaseInfo, ReleaseSubject } from './types.js'
+import { isLatestNow } from './versions/latest.js'
+
+export interface UploadRequest {
+  subject: ReleaseSubject
+  /** A tag or a version. */
+  named: string
+  /** Absolute paths. */
+  files: string[]
+  /** Replaces assets with other bytes, on a draft. */
+  clobber: boolean
+}
+
+/**
+ * Adds files to a release: what is there already with the same bytes stays.
+ *
+ * @throws PathError and UsageError for the files; GitHubNotFoundError for the release; ConflictError where an asset has
+ *   other bytes, and may not be replaced
+ */
+export async function upload(
+  deps: ReleaseDeps,
+  { subject, named, files, clobber }: UploadRequest,
+): Promise<ReleaseInfo> {
+  const assets = await localAssets(files.map((path) => ({ path })))
+  const { release } = await findRelease(deps, subject, named)
+  const { id, tag_name: tag, upload_url: uploadUrl, draft, immutable } = release
+  if (immutable) {
+    throw new ConflictError(`${tag} is immutable: its assets stay as they are`, {
+      hint: 'make a new version',
+    })
+  }
+  const { owner, repo } = subject
+  const place = { owner, repo, releaseId: id, uploadUrl }
+  const uploaded = await uploadAssets(deps, assets, {
+    place,
+    release: tag,
+    replace: clobber && draft,
+    hint: draft
+      ? 'give --clobber to replace it'
+      : 'what is published stays as it is: give the file another name, or make a new version',
+  })
+  await verifyAssets(deps, place, assets, { others: true })
+  const statuses = new Map(uploaded.map(({ asset, status }) => [asset.name, status]))
+  const now = await getRelease(deps.github, owner, repo, id)
+  return infoOf(now, { latest: await isLatestNow(deps, subject, now), statuses })
+}

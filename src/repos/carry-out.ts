@@ -1,0 +1,177 @@
+import { GitHubNotFoundError, reportError } from '../base/errors.js'
+import { assertInside } from '../config/locate/root.js'
+import type { Emit } from '../events.js'
+import { clone } from '../git/porcelain/clone/clone.js'
+import { pull } from '../git/porcelain/pull.js'
+import { BlockedError, type Git } from '../git/types.js'
+import type { Log } from '../logs/log.js'
+import { describeEntry } from './describe.js'
+import type { Step } from './plan.js'
+import { askGit, type RemoteHead } from './remote-head.js'
+import { emptyEntry } from './report.js'
+import type { SyncState } from './state.js'
+import { fullNameOf, sameName } from './targets/sync-target.js'
+import type { SyncEntry } from './types.js'
+
+export interface CarryOutDeps {
+  git: Git
+  gitUrl: string
+  /** What a destination must stay in; null for a path typed on the command line, which is anybody's own. */
+  root: string | null
+  /** null: nothing is remembered of it. */
+  state: SyncState | null
+  log: Log
+  emit: Emit
+}
+
+/** What a step changes of the entry that is told in the end. */
+type Result = Partial<SyncEntry>
+
+/** Does one step, and tells what became of it; whatever goes wrong is part of that. */
+export async function carryOut(deps: CarryOutDeps, step: Step): Promise<SyncEntry> {
+  const begun = deps.git.clock.now()
+  const entry = beginEntry(step)
+  if (step.action !== 'settle') announce(deps, step.action, entry)
+  const result = await attempt(deps, step)
+  const done = { ...entry, ...result, duration_ms: deps.git.clock.now() - begun }
+  remember(deps, step, done)
+  // What stopped all of them is told once, and not for each.
+  if (!step.situation.refused) record(deps, done)
+  // A clone that is not remembered as ours could never be pruned, so a kill later on must not lose that.
+  if (done.status === 'cloned') await deps.state?.save()
+  return done
+}
+
+export function beginEntry({ situation: { wanted, local, head } }: Step): SyncEntry {
+  const here = local.kind === 'repository' ? local.head : null
+  const branch = head?.ref ?? wanted.branch ?? (local.kind === 'repository' ? local.branch : null)
+  return { ...emptyEntry(wanted), branch, from: here, to: here }
+}
+
+function announce(
+  { emit, log }: CarryOutDeps,
+  action: 'clone' | 'pull',
+  { repo, path }: SyncEntry,
+): void {
+  emit({ type: 'repository-started', repo, path, action })
+  log.write('sync', 'INFO', `${action === 'clone' ? 'Cloning' : 'Pulling'} ${repo} → ${path}`)
+}
+
+async function attempt(deps: CarryOutDeps, step: Step): Promise<Result> {
+  if (step.action === 'settle') {
+    return { status: step.status, reason: step.reason, error: step.error }
+  }
+  try {
+    deps.git.signal?.throwIfAborted()
+    if (deps.root !== null) await assertInside(deps.root, step.situation.wanted.path)
+    return step.action === 'clone' ? await doClone(deps, step) : await doPull(deps, step)
+  } catch (error) {
+    const cause = deps.git.signal?.aborted ? deps.git.signal.reason : error
+    if (cause instanceof BlockedError) {
+      return { status: 'blocked', reason: cause.reason, error: reportError(cause) }
+    }
+    return { status: 'failed', error: reportError(cause) }
+  }
+}
+
+async function doClone(deps: CarryOutDeps, { situation: { wanted } }: Step): Promise<Result> {
+  const url = urlOf(deps.gitUrl, wanted)
+  const { oid, branch, bytes, warnings } = await clone(gitFor(deps, wanted), {
+    url,
+    dir: wanted.path,
+    ref: wanted.branch,
+    depth: wanted.depth,
+    branches: wanted.branches ?? 'one',
+    // What repos.yaml pins it may pin elsewhere later.
+    pin: wanted.group !== null,
+  })
+  return {
+    status: 'cloned',
+    from: null,
+    to: oid,
+    branch: branch ?? wanted.branch ?? null,
+    bytes,
+    warnings,
+  }
+}
+
+async function doPull(deps: CarryOutDeps, { situation }: Step): Promise<Result> {
+  const { wanted, local, interrupted } = situation
+  const url = urlOf(deps.gitUrl, wanted)
+  const git = gitFor(deps, wanted)
+  const head = situation.head ?? (await askGit(git, url, wanted))
+  const here = local.kind === 'repository' ? local : null
+  if (head.oid === null && here?.head === null) return { status: 'unchanged' }
+  if (head.ref === null || head.oid === null) throw emptied(fullNameOf(wanted))
+  if (!interrupted && here?.head === head.oid && here.branch === (head.pinned ? null : head.ref)) {
+    return { status: 'unchanged', branch: head.ref, to: head.oid }
+  }
+  const result = await pull(git, {
+    url,
+    dir: wanted.path,
+    ref: head.ref,
+    pinned: head.pinned,
+    onDiverged: wanted.onDiverged,
+  })
+  return {
+    status: result.from === result.to ? 'unchanged' : 'updated',
+    branch: head.ref,
+    from: result.from,
+    to: result.to,
+    bytes: result.bytes,
+    warnings: result.warnings,
+  }
+}
+
+const emptied = (repo: string) =>
+  new GitHubNotFoundError(`${repo} has no commit any more, though its clone has`, {
+    hint: 'nothing was changed here; look at the repository on GitHub',
+  })
+
+export const urlOf = (gitUrl: string, { owner, repo }: { owner: string; repo: string }) =>
+  `${gitUrl}/${owner}/${repo}.git`
+
+function gitFor(
+  { git, emit }: CarryOutDeps,
+  wanted: { owner: string; repo: string; path: string },
+): Git {
+  const repo = fullNameOf(wanted)
+  return {
+    ...git,
+    onProgress: (progress) =>
+      emit({ type: 'repository-progress', repo, path: wanted.path, progress }),
+  }
+}
+
+/** What the next run should know; and the warnings of a run that had nothing to look at. */
+function remember({ state, git }: CarryOutDeps, { situation }: Step, entry: SyncEntry): void {
+  const { wanted, head, remembered, refused } = situation
+  if (entry.status === 'unchanged') entry.warnings = [...(remembered?.warnings ?? [])]
+  addRenamed(entry, head)
+  // Where GitHub could not be asked nothing was tried, so what fell due still is.
+  if (entry.status === 'skipped' || refused) return
+  const now = git.clock.now()
+  const pulled =
+    entry.status === 'cloned' || entry.status === 'updated' || entry.status === 'unchanged'
+  state?.update(wanted.path, {
+    repo: entry.repo,
+    last_attempt: now,
+    source: wanted.source,
+    ...(head?.id != null && entry.status !== 'blocked' ? { id: head.id } : {}),
+    ...(entry.status === 'cloned' ? { made: true } : {}),
+    ...(pulled ? { last_pull: now, warnings: entry.warnings } : {}),
+  })
+}
+
+function addRenamed(entry: SyncEntry, head: RemoteHead | null): void {
+  const renamed = head?.fullName != null && !sameName(head.fullName, entry.repo)
+  entry.warnings = entry.warnings.filter((warning) => warning !== 'renamed')
+  if (renamed) entry.warnings.push('renamed')
+}
+
+function record({ emit, log }: CarryOutDeps, entry: SyncEntry): void {
+  emit({ type: 'repository-done', entry })
+  if (entry.status === 'unchanged' || entry.status === 'skipped') return
+  const level = entry.status === 'failed' || entry.status === 'blocked' ? 'ERROR' : 'INFO'
+  log.write('sync', level, describeEntry(entry))
+}

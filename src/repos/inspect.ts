@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import pLimit from 'p-limit'
+import { type ErrorReport, reportError, WizardError } from '../base/errors.js'
+import { existsAt } from '../base/fs/read.js'
+import { resolveTag } from '../git/porcelain/pin.js'
+import { readLocal } from '../git/repository/open.js'
+import type { LocalState, Oid } from '../git/types.js'
+import { isUnfinished } from '../git/worktree/move/journal-file.js'
+import type { GitHubClient } from '../github/client.js'
+import { headsOf, type RepositoryHead } from '../github/graphql/heads.js'
+import type { Situation } from './plan.js'
+import type { RemoteHead } from './remote-head.js'
+import type { Session } from './session.js'
+import type { SyncState } from './state.js'
+import { isFullOid, type Wanted } from './targets/sync-target.js'
+
+/** How many folders are read at a time: this is waiting for a disk, not for a network. */
+const foldersAtOnce = 16
+
+export interface LookOptions {
+  offline?: boolean
+  /** Those whose clone, where it is there, is neither read nor asked for. */
+  leaveAlone?: ((one: Pick<Situation, 'wanted' | 'remembered'>) => boolean) | undefined
+}
+
+/** Reads what is here and asks GitHub, in few requests unless offline, what is there; changes nothing. */
+export async function lookAt(
+  { client }: Session,
+  state: SyncState,
+  all: Wanted[],
+  { offline = false, leaveAlone = () => false }: LookOptions = {},
+): Promise<Situation[]> {
+  const limit = pLimit(foldersAtOnce)
+  const here = await Promise.all(
+    all.map((wanted) => {
+      const remembered = state.get(wanted.path)
+      const mayRest = leaveAlone({ wanted, remembered })
+      return limit(async () => ({ wanted, remembered, ...(await lookHere(wanted, mayRest)) }))
+    }),
+  )
+  const awake = here.filter(({ local }) => local.kind !== 'unread')
+  const asked = awake.map(({ wanted }) => wanted)
+  const { heads, refused } = offline ? nothingAsked : await askForHeads(client, asked)
+  const headOf = new Map(asked.map((wanted, index) => [wanted, heads[index] ?? null]))
+  return here.map((one) => {
+    const head = toRemoteHead(one.wanted, headOf.get(one.wanted) ?? null)
+    return { ...one, head, refused: one.local.kind === 'unread' ? null : refused }
+  })
+}
+
+interface Answer {
+  heads: (RepositoryHead | null)[]
+  refused: ErrorReport | null
+}
+
+const nothingAsked: Answer = { heads: [], refused: null }
+
+/** What stops GitHub from being asked stops every repository, and is told of each: a script finds its report all the same. */
+async function askForHeads(client: GitHubClient, all: Wanted[]): Promise<Answer> {
+  try {
+    return { heads: await headsOf(client, askable(all)), refused: null }
+  } catch (error) {
+    if (!(error instanceof WizardError)) throw error
+    return { heads: [], refused: reportError(error) }
+  }
+}
+
+/** A commit id is no branch that could be asked for; its repository is, by the default one. */
+const askable = (all: Wanted[]) =>
+  all.map(({ owner, repo, branch }) => ({
+    owner,
+    repo,
+    branch: isFullOid(branch) ? undefined : branch,
+  }))
+
+interface Here {
+  local: Local
+  interrupted: boolean
+  pin: Oid | null
+}
+
+const resting: Here = { local: { kind: 'unread' }, interrupted: false, pin: null }
+
+/** A damaged one is told as such, and does not keep the others back. */
+async function lookHere(wanted: Wanted, mayRest: boolean): Promise<Here> {
+  try {
+    if (mayRest && (await hasClone(wanted.path))) return resting
+    return await lookInside(wanted)
+  } catch (error) {
+    return { local: unreadable(wanted.path, error), interrupted: false, pin: null }
+  }
+}
+
+async function lookInside({ path, branch }: Wanted): Promise<Here> {
+  const local = await readLocal(path)
+  if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
+  const gitDir = join(path, '.git')
+  const interrupted = isUnfinished(gitDir)
+  if (isFullOid(branch)) return { local, interrupted, pin: branch }
+  const detached = branch !== undefined && local.branch === null
+  return { local, interrupted, pin: detached ? await resolveTag(gitDir, branch) : null }
+}
+
+/** An answer that leaves open what is wanted (a tag, say, which this query does not ask for) is none. */
+function toRemoteHead({ branch }: Wanted, head: RepositoryHead | null): RemoteHead | null {
+  if (head === null) return null
+  const { id, fullName, archived, oid, defaultBranch } = head
+  if (isFullOid(branch)) return { id, fullName, archived, ref: branch, pinned: true, oid: branch }
+  if (oid === null && (branch !== undefined || defaultBranch !== null)) return null
+  return { id, fullName, archived, ref: oid === null ? null : head.branch, pinned: false, oid }
+}
+
+/**
+ * What is at a destination; `unreadable` where that can't be told, as of a clone that a power cut has damaged, and
+ * `unread` of a clone that is left alone whatever is in it.
+ */
+export type Local = LocalState | { kind: 'unreadable'; error: ErrorReport } | { kind: 'unread' }
+
+/** As readLocal; but one folder that can't be read is no reason to stop at, so it throws nothing. */
+export async function lookAtFolder(path: string): Promise<Local> {
+  try {
+    return await readLocal(path)
+  } catch (error) {
+    return unreadable(path, error)
+  }
+}
+
+/** Whether there is a clone, for which nothing of it is read. */
+export const hasClone = (path: string): Promise<boolean> => existsAt(join(path, '.git'))
+
+export function unreadable(path: string, cause: unknown): Local {
+  const { message, hint, ...report } = reportError(cause)
+  const told = cause instanceof WizardError ? message : `${path} can't be read: ${message}`
+  return { kind: 'unreadable', error: { ...report, message: told, hint: hint ?? remedy } }
+}
+
+const remedy = 'see what `git status` says there; moved away, it is cloned anew by REPO SYNC'

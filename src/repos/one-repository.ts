@@ -1,0 +1,105 @@
+import { basename, dirname } from 'node:path'
+import { reportError, WizardError } from '../base/errors.js'
+import { followedAt } from '../git/porcelain/tracked-branch.js'
+import { BlockedError } from '../git/types.js'
+import { carryOut } from './carry-out.js'
+import { lookAt } from './inspect.js'
+import { planSync } from './plan.js'
+import { emptyEntry } from './report.js'
+import { runSync } from './run-sync.js'
+import { gitOf, openState, type Session } from './session.js'
+import { expandEntries, fromMemory } from './targets/expand.js'
+import type { Wanted } from './targets/sync-target.js'
+import type { SyncEntry } from './types.js'
+
+export interface CloneOptions {
+  owner: string
+  repo: string
+  /** Absolute; any path of the user's own. */
+  destination: string
+  /** A branch, a tag or a full commit id; default: the repository's default branch. */
+  branch?: string | undefined
+  depth?: number | undefined
+  /** One branch alone; without it all of them, but for a shallow clone, as git does. */
+  singleBranch?: boolean
+}
+
+/** Clones one repository; what goes wrong is part of the entry. */
+export async function cloneOne(session: Session, options: CloneOptions): Promise<SyncEntry> {
+  const { owner, repo, destination, branch, depth, singleBranch } = options
+  const wanted: Wanted = {
+    ...untracked({ owner, repo, path: destination, branch }),
+    depth,
+    branches: singleBranch || depth !== undefined ? 'one' : 'all',
+  }
+  return handle(session, wanted, 'clone')
+}
+
+/**
+ * Pulls one clone, wherever it is: the branch that is checked out, from the repository that its origin names.
+ *
+ * @throws PathError when there is nothing
+ */
+export async function pullOne(session: Session, path: string): Promise<SyncEntry> {
+  const named = await pullNamed(session, path)
+  if (named) return named
+  try {
+    return await handle(session, await wantedAt(session, path), 'pull')
+  } catch (error) {
+    if (!(error instanceof BlockedError)) throw error
+    const place = { owner: basename(dirname(path)), repo: basename(path), group: null, path }
+    return {
+      ...emptyEntry(place),
+      status: 'blocked',
+      reason: error.reason,
+      error: reportError(error),
+    }
+  }
+}
+
+/** As repos.yaml says, where it names that path: its branch or pin, `on_diverged`, and what is remembered of it. */
+async function pullNamed(session: Session, path: string): Promise<SyncEntry | undefined> {
+  const { config } = session
+  if (config.files.repos === undefined) return undefined
+  const list = fromMemory(await openState(session))
+  const { wanted } = await expandEntries(list, config.root, await config.repos())
+  if (!wanted.some((one) => one.path === path)) return undefined
+  const { repositories } = await runSync(session, 'pull', { targets: [path], list })
+  return repositories.find((entry) => entry.path === path)
+}
+
+/** What the clone at a path follows, by its own origin and branch. @throws BlockedError, PathError */
+export async function wantedAt({ client }: Session, path: string): Promise<Wanted> {
+  const { owner, repo, branch, unborn } = await followedAt(path, client.gitUrl)
+  // In an empty clone no branch has been chosen yet: it follows the default one.
+  return untracked({ owner, repo, path, branch: unborn ? undefined : branch })
+}
+
+const untracked = (place: Pick<Wanted, 'owner' | 'repo' | 'path' | 'branch'>): Wanted => ({
+  ...place,
+  group: null,
+  autoPull: true,
+  onDiverged: 'block',
+  source: null,
+})
+
+async function handle(
+  session: Session,
+  wanted: Wanted,
+  mode: 'clone' | 'pull',
+): Promise<SyncEntry> {
+  const { client, clock, log, emit } = session
+  // A clone needs no head beforehand: the git server tells it in the same breath as the pack.
+  const offline = mode === 'clone'
+  const situations = await lookAt(session, await openState(session), [wanted], { offline })
+  const [step] = planSync(
+    { mode, gitUrl: client.gitUrl, due: false, named: true, now: clock.now() },
+    situations,
+  )
+  if (!step) throw new WizardError(`nothing is to be done for ${wanted.path}`)
+  emit({ type: 'sync-planned', total: 1 })
+  return carryOut(
+    { git: await gitOf(session), gitUrl: client.gitUrl, root: null, state: null, log, emit },
+    step,
+  )
+}

@@ -1,0 +1,156 @@
+import { type ErrorReport, reportError } from '../base/errors.js'
+import { isSameRepository } from '../git/plumbing/config/address.js'
+import { BlockedError, type BlockReason, type Oid } from '../git/types.js'
+import type { Local } from './inspect.js'
+import type { RemoteHead } from './remote-head.js'
+import { dueAt, type IsDue } from './schedule/due.js'
+import type { Remembered } from './state.js'
+import { isFullOid, type Wanted } from './targets/sync-target.js'
+import type { SkipReason, SyncStatus } from './types.js'
+
+export type SyncMode = 'clone' | 'pull' | 'sync' | 'reset'
+
+/** All that is known of one repository before anything is done. */
+export interface Situation {
+  wanted: Wanted
+  local: Local
+  /** A move that a kill cut short is to be finished first. */
+  interrupted: boolean
+  /** The commit that a tag or commit id named in the configuration has here; null: none, or it names a branch. */
+  pin: Oid | null
+  /** null: not known without the git protocol. */
+  head: RemoteHead | null
+  /** Why GitHub could not be asked, where that stops the git protocol too: a bad token, a rate limit, a time-out. */
+  refused: ErrorReport | null
+  remembered: Remembered | undefined
+}
+
+/** What is to be done for one repository. */
+export type Step =
+  | { action: 'clone'; situation: Situation }
+  | { action: 'pull'; situation: Situation }
+  | {
+      action: 'settle'
+      situation: Situation
+      status: Extract<SyncStatus, 'unchanged' | 'skipped' | 'blocked' | 'failed'>
+      reason: SkipReason | BlockReason | null
+      error: ErrorReport | null
+    }
+
+export interface PlanOptions {
+  mode: SyncMode
+  gitUrl: string
+  /** Only those whose schedule fell due. */
+  due: boolean
+  /** Whether targets were named: then `auto_pull: false` is no reason to leave one out. */
+  named: boolean
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+/** Decides what a run does; reads and writes nothing. */
+export function planSync(options: PlanOptions, situations: Situation[]): Step[] {
+  const rules = { ...options, isDue: dueAt(options.now) }
+  return situations.map((situation) => planOne(rules, situation))
+}
+
+/** Says, before anything is looked at, whether a repository whose clone is there is left alone. */
+export function leftAlone(options: PlanOptions) {
+  const rules = { ...options, isDue: dueAt(options.now) }
+  return (one: Pick<Situation, 'wanted' | 'remembered'>): boolean =>
+    reasonToSkip(rules, one, true) !== null
+}
+
+type Rules = PlanOptions & { isDue: IsDue }
+
+function planOne(options: Rules, situation: Situation): Step {
+  const { local, refused } = situation
+  const skip = reasonToSkip(options, situation, local.kind !== 'absent' && local.kind !== 'empty')
+  if (skip !== null) return settle(situation, 'skipped', skip)
+  if (local.kind === 'unreadable') return settle(situation, 'failed', null, local.error)
+  if (local.kind === 'absent' || local.kind === 'empty') {
+    if (options.mode === 'pull' || options.mode === 'reset')
+      return settle(situation, 'skipped', 'missing')
+    return refused ? settle(situation, 'failed', null, refused) : { action: 'clone', situation }
+  }
+  const obstacle = obstacleTo(options.gitUrl, situation)
+  if (obstacle) return settle(situation, 'blocked', obstacle.reason, reportError(obstacle))
+  if (options.mode === 'clone' || isInStep(situation)) return settle(situation, 'unchanged', null)
+  if (refused) return settle(situation, 'failed', null, refused)
+  const elsewhere = otherBranch(situation)
+  if (elsewhere) return settle(situation, 'blocked', elsewhere.reason, reportError(elsewhere))
+  return { action: 'pull', situation }
+}
+
+const settle = (
+  situation: Situation,
+  status: Extract<Step, { action: 'settle' }>['status'],
+  reason: SkipReason | BlockReason | null,
+  error: ErrorReport | null = null,
+): Step => ({ action: 'settle', situation, status, reason, error })
+
+function reasonToSkip(
+  { mode, due, named, isDue }: Rules,
+  { wanted, remembered }: Pick<Situation, 'wanted' | 'remembered'>,
+  isThere: boolean,
+): SkipReason | null {
+  if (wanted.skip) return wanted.skip
+  if (mode !== 'clone' && !named && !wanted.autoPull) return 'no-auto-pull'
+  if (!due || !isThere) return null
+  if (wanted.pullSchedule === undefined) return 'not-due'
+  return isDue(wanted.pullSchedule, remembered?.last_attempt ?? null) ? null : 'not-due'
+}
+
+/** Why what is there must be left alone, whatever the remote says. */
+export function obstacleTo(gitUrl: string, situation: Situation): BlockedError | null {
+  const { wanted, local, head, remembered } = situation
+  const { owner, repo, path } = wanted
+  if (local.kind === 'occupied') {
+    return new BlockedError('not-a-repository', `${path} is ${local.what}`, {
+      hint: 'move it away, or choose another destination',
+    })
+  }
+  if (local.kind !== 'repository') return null
+  if (local.unsupported !== null) {
+    return new BlockedError('unsupported', `${path} has ${local.unsupported}`, {
+      hint: 'pull it with git itself',
+    })
+  }
+  if (local.origin === null || !isSameRepository(local.origin, gitUrl, owner, repo)) {
+    return new BlockedError(
+      'wrong-remote',
+      `${path} is a clone of ${local.origin ?? 'nothing'}, not of ${owner}/${repo}`,
+      {
+        hint: 'move it away, or choose another destination',
+      },
+    )
+  }
+  if (head?.id != null && remembered?.id != null && head.id !== remembered.id) {
+    return new BlockedError(
+      'wrong-remote',
+      `${owner}/${repo} is another repository than the one that was cloned`,
+      {
+        hint: 'the one that was cloned was renamed or deleted since, and its name taken; correct repos.yaml',
+      },
+    )
+  }
+  return null
+}
+
+/** Nothing is to be asked of the git server. */
+function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean {
+  if (local.kind !== 'repository' || interrupted) return false
+  if (pin !== null) return local.branch === null && local.head === pin
+  if (head === null || isFullOid(wanted.branch) || head.oid !== local.head) return false
+  return head.oid === null || head.ref === local.branch
+}
+
+/** The branch that is followed, where it is known, is not the one that HEAD stands on. */
+export function otherBranch({ wanted, local, head, pin }: Situation): BlockedError | null {
+  if (local.kind !== 'repository' || pin !== null || head === null || head.ref === null) return null
+  if (head.pinned || local.branch === head.ref) return null
+  const here = local.branch === null ? 'a detached HEAD' : `branch ${local.branch}`
+  return new BlockedError('other-branch', `${wanted.path} is on ${here}, not on ${head.ref}`, {
+    hint: `git -C ${wanted.path} switch ${head.ref}${local.branch === null ? '' : `, or set branch: ${local.branch}`}`,
+  })
+}

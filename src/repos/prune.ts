@@ -1,0 +1,162 @@
+import { lstat, mkdir, rename } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { ConflictError, reportError, WizardError } from '../base/errors.js'
+import { assertInside } from '../config/locate/root.js'
+import type { RepoEntry } from '../config/types.js'
+import { isSameRepository } from '../git/plumbing/config/address.js'
+import { openObjectStore } from '../git/plumbing/objects/store.js'
+import { readLocal } from '../git/repository/open.js'
+import { localWork } from '../git/worktree/local-work.js'
+import { matchesName } from '../github/source.js'
+import { type Session, underLock } from './session.js'
+import type { Remembered, SyncState } from './state.js'
+import { expandEntries, onGitHub } from './targets/expand.js'
+import { sameName } from './targets/sync-target.js'
+import type { SyncEntry } from './types.js'
+
+/** A clone that wizard made and repos.yaml no longer names. */
+export interface Pruned {
+  repo: string
+  path: string
+  /** `kept`: there is local work, or it is not sure that it is no longer wanted. */
+  action: 'trashed' | 'listed' | 'kept'
+  /** Why it is kept, in words. */
+  reasons: string[]
+  /** Where it is now. */
+  trash: string | null
+}
+
+export interface PruneReport {
+  clones: Pruned[]
+  /** Of `from:` entries whose listing failed: nothing is moved then, since it is not known what they name. */
+  failures: SyncEntry[]
+}
+
+export interface PruneOptions {
+  /** More than that many to be moved is taken for a mistake: nothing is moved. */
+  max?: number | undefined
+  /** Lists, and moves nothing. */
+  dryRun?: boolean
+  lockWait?: number | undefined
+  /** Asked once, with those that would be moved. */
+  confirm(candidates: Pruned[]): Promise<boolean>
+}
+
+/**
+ * Moves what repos.yaml no longer names to `ROOT/.wizard/trash`, unless there is local work of any kind.
+ *
+ * @throws ConflictError when there are more than `max`
+ */
+export async function prune(session: Session, options: PruneOptions): Promise<PruneReport> {
+  return underLock(session, 'REPO PRUNE', options.lockWait, async (state) => {
+    const found = await lookForCandidates(session, state)
+    const movable = found.clones.filter(({ action }) => action === 'listed')
+    if (options.max !== undefined && movable.length > options.max) {
+      throw new ConflictError(
+        `${movable.length} clones would be moved, more than --max ${options.max}`,
+        {
+          hint: 'nothing was moved; look at wizard REPO PRUNE --dry-run',
+        },
+      )
+    }
+    if (options.dryRun || movable.length === 0 || !(await options.confirm(movable))) return found
+    const clones: Pruned[] = []
+    for (const one of found.clones)
+      clones.push(one.action === 'listed' ? await toTrash(session, state, one) : one)
+    return { ...found, clones }
+  })
+}
+
+async function lookForCandidates(session: Session, state: SyncState): Promise<PruneReport> {
+  const { client, config } = session
+  const entries = await config.repos()
+  const { wanted, failures } = await expandEntries(onGitHub(client), config.root, entries)
+  const named = new Set(wanted.map(({ path }) => path))
+  const unsure = failures.map(({ source }) => `the listing of ${source} failed`)
+  const clones: Pruned[] = []
+  for (const [path, remembered] of state.entries()) {
+    if (!remembered.made || named.has(path)) continue
+    if (!(await isThere(path))) continue
+    const doubts = [...unsure, ...doubtsAbout(remembered, entries)]
+    const reasons = doubts.length > 0 ? doubts : await workIn(session, path, remembered)
+    clones.push({
+      repo: remembered.repo,
+      path,
+      action: reasons.length > 0 ? 'kept' : 'listed',
+      reasons,
+      trash: null,
+    })
+  }
+  return { clones, failures: failures.map(({ entry }) => entry) }
+}
+
+/** Absent from a listing is not deleted: it may be renamed, or no longer visible. */
+function doubtsAbout({ repo, source }: Remembered, entries: RepoEntry[]): string[] {
+  if (source === null) return []
+  const name = repo.slice(repo.indexOf('/') + 1)
+  const still = entries.some(
+    (entry) => entry.kind === 'source' && sameName(entry.from, source) && matchesName(entry, name),
+  )
+  return still
+    ? [`repos.yaml still names it by from: ${source}, though GitHub does not list it any more`]
+    : []
+}
+
+async function workIn(
+  { client, config, signal, env }: Session,
+  dir: string,
+  { repo: fullName }: Remembered,
+): Promise<string[]> {
+  const gitDir = join(dir, '.git')
+  const [owner = '', repo = ''] = fullName.split('/')
+  try {
+    await assertInside(config.root, dir)
+    const local = await readLocal(dir)
+    const origin = local.kind === 'repository' ? local.origin : null
+    if (origin === null || !isSameRepository(origin, client.gitUrl, owner, repo)) {
+      return ['it is not the clone that wizard made']
+    }
+    const store = await openObjectStore(gitDir)
+    try {
+      return await localWork({ dir, gitDir, store, signal, env })
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    return [reportError(error).message]
+  }
+}
+
+async function toTrash(
+  { config, clock, log }: Session,
+  state: SyncState,
+  one: Pruned,
+): Promise<Pruned> {
+  const time = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const trash = join(
+    config.root,
+    '.wizard',
+    'trash',
+    time,
+    one.repo.replaceAll('/', '-'),
+    basename(one.path),
+  )
+  try {
+    await mkdir(dirname(trash), { recursive: true })
+    await rename(one.path, trash)
+  } catch (error) {
+    return { ...one, action: 'kept', reasons: [reportError(error).message] }
+  }
+  state.forget(one.path)
+  log.write('sync', 'INFO', `Moved ${one.repo} to ${trash}`)
+  return { ...one, action: 'trashed', trash }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw new WizardError(`${path} can't be looked at`, { cause: error })
+  }
+}

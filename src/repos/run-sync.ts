@@ -1,0 +1,140 @@
+import { dirname } from 'node:path'
+import pLimit from 'p-limit'
+import { reportError } from '../base/errors.js'
+import { removeLeftovers } from '../git/porcelain/clone/clone.js'
+import type { Git } from '../git/types.js'
+import { beginEntry, carryOut, urlOf } from './carry-out.js'
+import { describeReport } from './describe.js'
+import { lookAt } from './inspect.js'
+import { leftAlone, planSync, type Situation, type Step, type SyncMode } from './plan.js'
+import { askGit } from './remote-head.js'
+import { reportOf } from './report.js'
+import { listedWhenDue } from './schedule/due.js'
+import { gitOf, openState, type Session, underLock } from './session.js'
+import type { SyncState } from './state.js'
+import { chooseWanted } from './targets/choose.js'
+import { type Lister, onGitHub } from './targets/expand.js'
+import { namesAll } from './targets/select.js'
+import type { Shard } from './targets/shard.js'
+import type { SyncEntry, SyncReport } from './types.js'
+
+export interface SyncOptions {
+  /** Repositories, groups or components; none: all. */
+  targets?: string[]
+  /** Repositories at a time; default: github.yaml's. */
+  concurrency?: number | undefined
+  /** Plans, and changes nothing. */
+  dryRun?: boolean
+  /** Only those whose `pull_schedule` fell due since their last attempt. */
+  due?: boolean
+  shard?: Shard | undefined
+  /** Milliseconds to wait for another wizard at the same root. */
+  lockWait?: number | undefined
+  /** Resolves `from:` entries; default: GitHub does. */
+  list?: Lister
+}
+
+/**
+ * Clones, pulls or both, of all that repos.yaml names or of what targets say. What goes wrong with one repository
+ * is part of the report, and the others go on.
+ *
+ * @throws GitHubNotFoundError for a target that matches nothing, ConfigError, LockedError
+ */
+export async function runSync(
+  session: Session,
+  mode: SyncMode,
+  options: SyncOptions = {},
+): Promise<SyncReport> {
+  if (options.dryRun) return collect(session, mode, options, await openState(session))
+  return underLock(session, `REPO ${mode.toUpperCase()}`, options.lockWait, async (state) => {
+    const report = await collect(session, mode, options, state)
+    session.log.write('sync', report.failed > 0 ? 'ERROR' : 'INFO', describeReport(mode, report))
+    return report
+  })
+}
+
+async function collect(
+  session: Session,
+  mode: SyncMode,
+  options: SyncOptions,
+  state: SyncState,
+): Promise<SyncReport> {
+  const { client, clock, emit, config } = session
+  const begun = clock.now()
+  const sent = client.requests
+  const list = options.list ?? onGitHub(client)
+  const { chosen, elsewhere, failures } = await chooseWanted(session, {
+    ...options,
+    list: options.due ? listedWhenDue(list, state, begun) : list,
+  })
+  const asked =
+    mode === 'reset' ? chosen.map((one) => ({ ...one, onDiverged: 'backup' as const })) : chosen
+  const rules = {
+    mode,
+    gitUrl: client.gitUrl,
+    due: options.due ?? false,
+    named: !namesAll(options.targets ?? []),
+    now: begun,
+  }
+  const situations = await lookAt(session, state, asked, {
+    leaveAlone: rules.due ? leftAlone(rules) : undefined,
+  })
+  const refused = situations.find((one) => one.refused)?.refused
+  if (refused && !options.dryRun) session.log.write('sync', 'ERROR', `❌ ${refused.message}`)
+  const steps = planSync(rules, situations)
+  emit({ type: 'sync-planned', total: steps.length })
+  const git = await gitOf(session)
+  if (!options.dryRun) await removeOldLeftovers(session, git, situations)
+  const deps = { git, gitUrl: client.gitUrl, root: config.root, state, log: session.log, emit }
+  const limit = pLimit(options.concurrency ?? config.github.concurrency)
+  const entries = await Promise.all(
+    steps.map((step) =>
+      limit(() => (options.dryRun ? rehearse(deps.git, deps.gitUrl, step) : carryOut(deps, step))),
+    ),
+  )
+  return reportOf([...entries, ...(options.dryRun ? failures.map(asPlanned) : failures)], {
+    durationMs: clock.now() - begun,
+    apiRequests: client.requests - sent,
+    elsewhere,
+  })
+}
+
+/** With `--dry-run` nothing has become of anything. */
+const asPlanned = ({ status, ...entry }: SyncEntry): SyncEntry => ({ ...entry, planned: 'failed' })
+
+/** What killed clones left beside the destinations. A folder that is closed to us stops its own repositories alone. */
+async function removeOldLeftovers(
+  { emit }: Session,
+  git: Git,
+  situations: Situation[],
+): Promise<void> {
+  if (!git.liveness) return
+  const looked = situations.filter(({ local }) => local.kind !== 'unread')
+  for (const parent of new Set(looked.map(({ wanted }) => dirname(wanted.path)))) {
+    try {
+      await removeLeftovers(parent, git.liveness)
+    } catch (error) {
+      const { message } = reportError(error)
+      emit({
+        type: 'warning',
+        message: `${parent} can't be cleared of interrupted clones: ${message}`,
+      })
+    }
+  }
+}
+
+/** What a dry run says of a step. */
+async function rehearse(git: Git, gitUrl: string, step: Step): Promise<SyncEntry> {
+  const entry = beginEntry(step)
+  if (step.action === 'settle')
+    return { ...entry, planned: step.status, reason: step.reason, error: step.error }
+  if (step.action === 'clone')
+    return { ...entry, planned: 'clone', to: step.situation.head?.oid ?? null }
+  try {
+    const { wanted, head } = step.situation
+    const { oid } = head ?? (await askGit(git, urlOf(gitUrl, wanted), wanted))
+    return { ...entry, planned: oid === entry.from ? 'unchanged' : 'pull', to: oid }
+  } catch (error) {
+    return { ...entry, planned: 'failed', error: reportError(error) }
+  }
+}

@@ -1,0 +1,47 @@
+import { Cron } from 'croner'
+import { UsageError } from '../../base/errors.js'
+import { isSchedule } from '../../config/schema/schedule.js'
+import type { SyncOptions } from '../run-sync.js'
+import type { SyncReport } from '../types.js'
+
+export interface AutoPullOptions extends Omit<SyncOptions, 'dryRun'> {
+  /** Told of each pull. */
+  onReport?(report: SyncReport): void
+  /** Told of a pull that could not be made, a lock that was held say; the next one is made all the same. */
+  onError?(error: unknown): void
+  /** Ends it. */
+  signal?: AbortSignal
+}
+
+/** Pulls that go on until they are stopped; they keep the process alive. */
+export interface AutoPull {
+  stop(): void
+  /** When the next pull begins; null once it is stopped. */
+  next(): Date | null
+}
+
+/**
+ * Calls `pull` whenever the cron expression says so, in local time; a call that is not done is not begun again.
+ *
+ * @throws UsageError for what is no cron expression of five fields
+ */
+export function autoPull(
+  pull: (options: SyncOptions) => Promise<SyncReport>,
+  interval: string,
+  { onReport, onError, signal, ...options }: AutoPullOptions,
+): AutoPull {
+  if (!isSchedule(interval)) {
+    throw new UsageError(`${JSON.stringify(interval)} is no cron expression of five fields`, {
+      hint: 'for example "0 0 * * *", every day at midnight',
+    })
+  }
+  const job = new Cron(
+    interval,
+    { mode: '5-part', protect: true, catch: (error: unknown) => onError?.(error) },
+    async () => onReport?.(await pull(options)),
+  )
+  const stop = () => job.stop()
+  if (signal?.aborted) stop()
+  signal?.addEventListener('abort', stop, { once: true })
+  return { stop, next: () => job.nextRun() }
+}

@@ -1,0 +1,79 @@
+import type { RepoEntry } from '../../config/types.js'
+import { inWords } from '../../schedules/words.js'
+import type { SyncState } from '../state.js'
+import { fullNameOf, type Wanted } from '../targets/sync-target.js'
+import { dueAt, nextTimeOf } from './due.js'
+
+/** When a repository was pulled, and when it is to be again; times in ISO 8601, UTC. */
+export interface ScheduleStatus {
+  repo: string
+  group: string | null
+  /** Absolute. */
+  path: string
+  /** null: it is pulled only when somebody says so. */
+  pull_schedule: string | null
+  /** `every day at 00:00` */
+  in_words: string | null
+  /** The last pull that was tried, however it ended. */
+  last_attempt: string | null
+  last_pull: string | null
+  /** In the past where it is overdue; now where it was never tried. */
+  next_due: string | null
+  /** Whether it fell due and was not tried since. */
+  overdue: boolean
+}
+
+/** Of all that has a schedule or not; sends no request. */
+export function schedulesOf(state: SyncState, all: Wanted[], now: number): ScheduleStatus[] {
+  const isDue = dueAt(now)
+  const words = remembering(inWords)
+  const following = remembering((schedule) => nextTimeOf(schedule, now))
+  return all.map((wanted) => {
+    const { last_attempt = null, last_pull = null } = state.get(wanted.path) ?? {}
+    const schedule = wanted.autoPull ? (wanted.pullSchedule ?? null) : null
+    const overdue = schedule !== null && isDue(schedule, last_attempt)
+    const next =
+      schedule === null
+        ? null
+        : overdue
+          ? missedTime(schedule, last_attempt, now)
+          : following(schedule)
+    return {
+      repo: fullNameOf(wanted),
+      group: wanted.group,
+      path: wanted.path,
+      pull_schedule: schedule,
+      in_words: schedule === null ? null : words(schedule),
+      last_attempt: iso(last_attempt),
+      last_pull: iso(last_pull),
+      next_due: iso(next),
+      overdue,
+    }
+  })
+}
+
+/** `owner/*` for each `from:` entry of which no run knows a repository yet. */
+export const neverListed = (entries: RepoEntry[], known: Wanted[], root: string): Wanted[] =>
+  entries.flatMap((entry) =>
+    entry.kind === 'repository' || known.some(({ source }) => source === entry.from)
+      ? []
+      : [{ ...entry, owner: entry.from, repo: '*', path: root, source: entry.from }],
+  )
+
+/** The first time it was missed. */
+function missedTime(schedule: string, lastAttempt: number | null, now: number): number {
+  if (lastAttempt === null || lastAttempt > now) return now
+  return nextTimeOf(schedule, lastAttempt) ?? now
+}
+
+const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
+
+/** Thousands of repositories share a few schedules. */
+function remembering<T>(find: (schedule: string) => T): (schedule: string) => T {
+  const known = new Map<string, T>()
+  return (schedule) => {
+    const found = known.has(schedule) ? (known.get(schedule) as T) : find(schedule)
+    known.set(schedule, found)
+    return found
+  }
+}

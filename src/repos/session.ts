@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import type { Clock } from '../base/clock.js'
+import type { Config } from '../config/types.js'
+import type { Emit } from '../events.js'
+import type { Git } from '../git/types.js'
+import type { GitHubClient } from '../github/client.js'
+import type { Log } from '../logs/log.js'
+import { livenessFor, type ProcessIdentity } from '../process/identity.js'
+import { acquireLock } from '../process/lock.js'
+import { SyncState } from './state.js'
+
+/** What everything that RepoSync does is given. */
+export interface Session {
+  client: GitHubClient
+  config: Config
+  log: Log
+  emit: Emit
+  clock: Clock
+  signal?: AbortSignal | undefined
+  self: ProcessIdentity
+  /** Where the user's own git configuration is found. */
+  env: Record<string, string | undefined>
+}
+
+/** Milliseconds that a sync waits for another one at the same root. */
+const defaultLockWait = 60_000
+
+/**
+ * One at a time per root: takes the lock, hands over what is remembered, and saves it in the end, whatever happened.
+ *
+ * @throws LockedError when another wizard is still at work after `wait` milliseconds
+ */
+export async function underLock<T>(
+  session: Session,
+  command: string,
+  wait: number | undefined,
+  work: (state: SyncState) => Promise<T>,
+): Promise<T> {
+  const { clock, self, signal, config } = session
+  const lock = await acquireLock(
+    { clock, self, signal },
+    {
+      path: join(config.root, '.wizard', 'lock'),
+      command,
+      wait: wait ?? defaultLockWait,
+      hint: 'wait for it to end, or give --lock-wait more seconds',
+    },
+  )
+  try {
+    const state = await openState(session)
+    try {
+      return await work(state)
+    } finally {
+      await state.save()
+    }
+  } finally {
+    await lock.release()
+  }
+}
+
+export const openState = ({ config, emit }: Session) =>
+  SyncState.open(config.root, (message) => emit({ type: 'warning', message }))
+
+/** What src/git is given for this session. */
+export async function gitOf({ client, self, signal, emit }: Session): Promise<Git> {
+  const onRequest = (message: string) => emit({ type: 'request', message })
+  return { ...(await client.git()), liveness: livenessFor(self), signal, onRequest }
+}

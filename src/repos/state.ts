@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { z } from 'zod'
+import { writeWhole } from '../base/fs/atomic-write.js'
+
+/** Milliseconds since 1970, as far as a Date goes; null: never. */
+const timeSchema = z.number().min(0).max(8.64e15).nullable().default(null)
+
+const rememberedSchema = z.object({
+  repo: z.string(),
+  /** GitHub's own number, which a renamed repository keeps and a stranger under its old name has not. */
+  id: z.number().nullable().default(null),
+  /** The account whose `from:` entry named it. */
+  source: z.string().nullable().default(null),
+  /** Whether wizard made the clone. */
+  made: z.boolean().default(false),
+  last_attempt: timeSchema,
+  last_pull: timeSchema,
+  warnings: z.array(z.enum(['lfs', 'submodules', 'eol', 'renamed'])).default([]),
+})
+
+export type Remembered = z.infer<typeof rememberedSchema>
+
+const stateSchema = z.object({
+  version: z.literal(1),
+  repositories: z.record(z.string(), rememberedSchema),
+})
+
+/** What is remembered of each repository below one root, in `ROOT/.wizard/state.json`. */
+export class SyncState {
+  readonly #root: string
+  readonly #repositories: Map<string, Remembered>
+  #writing: Promise<void> = Promise.resolve()
+  #next: Promise<void> | undefined
+  readonly #onTrouble: (message: string) => void
+
+  private constructor(
+    root: string,
+    repositories: Map<string, Remembered>,
+    onTrouble: (message: string) => void,
+  ) {
+    this.#root = root
+    this.#repositories = repositories
+    this.#onTrouble = onTrouble
+  }
+
+  /**
+   * A state that can't be read is told and left behind: it only spares work and dates pulls, and it is
+   * never a reason to touch a clone.
+   */
+  static async open(root: string, onTrouble: (message: string) => void): Promise<SyncState> {
+    const file = fileIn(root)
+    try {
+      const { repositories } = stateSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+      return new SyncState(root, new Map(Object.entries(repositories)), onTrouble)
+    } catch (error) {
+      const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      if (!absent) onTrouble(`${file} can't be read, so last pulls are not known`)
+      return new SyncState(root, new Map(), onTrouble)
+    }
+  }
+
+  get(path: string): Remembered | undefined {
+    return this.#repositories.get(relative(this.#root, path))
+  }
+
+  /** Absolute paths of all that is remembered. */
+  entries(): [path: string, remembered: Remembered][] {
+    return [...this.#repositories].map(([path, remembered]) => [join(this.#root, path), remembered])
+  }
+
+  update(path: string, change: Partial<Remembered> & { repo: string }): void {
+    const before = this.get(path) ?? rememberedSchema.parse({ repo: change.repo })
+    this.#repositories.set(relative(this.#root, path), { ...before, ...change })
+  }
+
+  forget(path: string): void {
+    this.#repositories.delete(relative(this.#root, path))
+  }
+
+  /**
+   * Whole or not at all, one at a time; what is asked for during one save is done by the next, for all at once. Only
+   * who holds the root's lock may call it. That it can't be saved is told: what was done to the repositories is done
+   * all the same.
+   */
+  save(): Promise<void> {
+    this.#next ??= this.#writing.then(() => {
+      this.#next = undefined
+      this.#writing = this.#write()
+      return this.#writing
+    })
+    return this.#next
+  }
+
+  async #write(): Promise<void> {
+    const file = fileIn(this.#root)
+    const state = { version: 1, repositories: Object.fromEntries(this.#repositories) }
+    try {
+      await writeWhole(file, `${JSON.stringify(state)}\n`, 0o600)
+    } catch (error) {
+      this.#onTrouble(`${file} can't be written: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+}
+
+const fileIn = (root: string) => join(root, '.wizard', 'state.json')

@@ -1,0 +1,139 @@
+import { join } from 'node:path'
+import pLimit from 'p-limit'
+import { reportError, WizardError } from '../../base/errors.js'
+import { resolveRef } from '../../git/plumbing/refs/index.js'
+import { Pool } from '../../git/pool/pool.js'
+import type { Git, LocalRepository, Oid } from '../../git/types.js'
+import { urlOf } from '../carry-out.js'
+import { lookAt } from '../inspect.js'
+import { wantedAt } from '../one-repository.js'
+import { obstacleTo, otherBranch, type Situation } from '../plan.js'
+import { askGit, type RemoteHead } from '../remote-head.js'
+import { gitOf, openState, type Session } from '../session.js'
+import { fullNameOf, isFullOid, type Wanted } from '../targets/sync-target.js'
+import type { RepositoryStatus, SyncEntry } from '../types.js'
+import { compare } from './compare.js'
+
+export interface StatusOptions {
+  /** Compares with what the last pull saw, and sends no request. */
+  offline?: boolean
+}
+
+/** Local against remote, of each; changes nothing, and fetches nothing. */
+export async function statusOf(
+  session: Session,
+  wanted: Wanted[],
+  { offline = false }: StatusOptions = {},
+): Promise<RepositoryStatus[]> {
+  const { signal, emit } = session
+  const onDeath = (message: string) => emit({ type: 'warning', message })
+  const pool = await Pool.open({ expected: wanted.length, signal, onDeath })
+  try {
+    const state = await openState(session)
+    const situations = await lookAt(session, state, wanted, { offline })
+    const git = offline ? null : await gitOf(session)
+    const limit = pLimit(session.config.github.concurrency)
+    const expected = situations.filter(isExpected)
+    return await Promise.all(
+      expected.map((situation) => limit(() => statusOfOne(session, { git, pool }, situation))),
+    )
+  } finally {
+    pool.close()
+  }
+}
+
+/** The same for the clone at a path, whether repos.yaml names it or not: its own origin and branch are compared. */
+export async function statusOfPath(
+  session: Session,
+  path: string,
+  options: StatusOptions = {},
+): Promise<RepositoryStatus> {
+  const [status] = await statusOf(session, [await wantedAt(session, path)], options)
+  if (!status) throw new WizardError(`${path} has no status`)
+  return status
+}
+
+/** What its `from:` entry leaves out is not missing. */
+const isExpected = ({ wanted, local }: Situation) =>
+  wanted.skip === undefined || local.kind === 'repository'
+
+async function statusOfOne(
+  session: Session,
+  { git, pool }: { git: Git | null; pool: Pool },
+  situation: Situation,
+): Promise<RepositoryStatus> {
+  const known = unknownStatus(situation)
+  const { local, head, refused } = situation
+  if (local.kind === 'absent' || local.kind === 'empty') {
+    return { ...known, state: 'missing', remote_commit: head?.oid ?? null, error: refused }
+  }
+  if (local.kind === 'unreadable') return { ...known, error: local.error }
+  if (refused) return { ...known, error: refused }
+  try {
+    const asked = { ...situation, head: await headOf(session, git, situation) }
+    const obstacle = obstacleTo(session.client.gitUrl, asked) ?? otherBranch(asked)
+    if (obstacle || local.kind !== 'repository') {
+      return { ...known, state: 'blocked', error: obstacle ? reportError(obstacle) : null }
+    }
+    const remote = await remoteCommit(asked, local)
+    return { ...known, ...(await compare(session, pool, situation.wanted.path, local, remote)) }
+  } catch (error) {
+    return { ...known, error: reportError(error) }
+  }
+}
+
+/** The row of a `from:` entry whose listing failed. */
+export const statusOfFailure = ({ repo, path, branch, error }: SyncEntry): RepositoryStatus => ({
+  ...nothingKnown,
+  repo,
+  path,
+  branch,
+  error,
+})
+
+const nothingKnown = {
+  state: null,
+  local_commit: null,
+  remote_commit: null,
+  is_dirty: null,
+  ahead_by: null,
+  behind_by: null,
+  last_pull: null,
+  error: null,
+} satisfies Partial<RepositoryStatus>
+
+function unknownStatus({ wanted, local, head, remembered }: Situation): RepositoryStatus {
+  const here = local.kind === 'repository' ? local : null
+  const pulled = remembered?.last_pull ?? null
+  return {
+    ...nothingKnown,
+    repo: fullNameOf(wanted),
+    path: wanted.path,
+    branch: here?.branch ?? wanted.branch ?? head?.ref ?? null,
+    local_commit: here?.head ?? null,
+    last_pull: pulled === null ? null : new Date(pulled).toISOString(),
+  }
+}
+
+/** By git, where GraphQL did not tell; null offline, and where there is nothing to compare with. */
+async function headOf(
+  { client }: Session,
+  git: Git | null,
+  { wanted, local, head, pin }: Situation,
+): Promise<RemoteHead | null> {
+  if (head || !git || pin !== null || local.kind !== 'repository') return head
+  return askGit(git, urlOf(client.gitUrl, wanted), wanted)
+}
+
+async function remoteCommit(
+  { wanted, head, pin }: Situation,
+  local: LocalRepository,
+): Promise<Oid | null> {
+  if (head) return head.oid
+  if (pin !== null) return pin
+  if (isFullOid(wanted.branch)) return wanted.branch
+  const branch = wanted.branch ?? local.branch
+  return branch === null
+    ? null
+    : resolveRef(join(wanted.path, '.git'), `refs/remotes/origin/${branch}`)
+}

@@ -1,0 +1,26 @@
+import { expandDestination } from '../../config/files/destinations.js'
+import type { RepoEntry } from '../../config/types.js'
+import { matchesName } from '../../github/source.js'
+import { sameName } from './sync-target.js'
+
+/**
+ * Where repos.yaml would put a repository: by entries of its own first, then by `from:` entries whose owner and names
+ * fit, without asking GitHub whether the rest of their filters does.
+ */
+export function placesOf(
+  entries: readonly RepoEntry[],
+  root: string,
+  { owner, repo }: { owner: string; repo: string },
+): string[] {
+  const own = entries.flatMap((entry) =>
+    entry.kind === 'repository' && sameName(entry.owner, owner) && sameName(entry.repo, repo)
+      ? [entry.destination]
+      : [],
+  )
+  const listed = entries.flatMap((entry) =>
+    entry.kind === 'source' && sameName(entry.from, owner) && matchesName(entry, repo)
+      ? [expandDestination(root, entry, { owner, repo })]
+      : [],
+  )
+  return [...own, ...listed]
+}

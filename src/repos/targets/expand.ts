@@ -1,0 +1,113 @@
+import { PathError, reportError } from '../../base/errors.js'
+import { expandDestination, findOverlaps } from '../../config/files/destinations.js'
+import type { RepoEntry, SourceEntry } from '../../config/types.js'
+import type { GitHubClient } from '../../github/client.js'
+import type { Listed } from '../../github/source.js'
+import { emptyEntry } from '../report.js'
+import type { SyncState } from '../state.js'
+import type { SyncEntry } from '../types.js'
+import { fullNameOf, sameName, type Wanted, wantedFrom } from './sync-target.js'
+
+/** What repos.yaml names, its `from:` entries resolved. */
+export interface Expanded {
+  wanted: Wanted[]
+  /** One for each `from:` entry whose listing failed: told as any other failure, and the rest goes on. */
+  failures: { source: string; entry: SyncEntry }[]
+}
+
+/** Says which repositories a `from:` entry stands for. */
+export type Lister = (entry: SourceEntry) => Promise<Listed[]>
+
+export const onGitHub =
+  (client: GitHubClient): Lister =>
+  async (entry) => {
+    const { listSource } = await import('../../github/source.js')
+    return listSource(client, entry)
+  }
+
+/** For where no request may be sent: those that an earlier run knew, by name. */
+export const fromMemory =
+  (state: SyncState): Lister =>
+  async (entry) => {
+    const { matchesName } = await import('../../github/source.js')
+    return state
+      .entries()
+      .flatMap(([, { repo: fullName, source, id }]) => {
+        const [owner = '', repo = ''] = fullName.split('/')
+        const isOf = source !== null && sameName(source, entry.from) && matchesName(entry, repo)
+        return isOf ? [{ id, owner, repo }] : []
+      })
+      .sort((one, other) => one.repo.localeCompare(other.repo))
+  }
+
+/** Explicit entries win over what a `from:` entry lists; of two that list the same, the first wins. */
+export async function expandEntries(
+  list: Lister,
+  root: string,
+  entries: RepoEntry[],
+): Promise<Expanded> {
+  const wanted = entries.filter((entry) => entry.kind === 'repository').map(wantedFrom)
+  const failures: Expanded['failures'] = []
+  const taken = new Set(wanted.map(keyOf))
+  for (const entry of entries) {
+    if (entry.kind !== 'source') continue
+    try {
+      for (const one of await expandSource(list, root, entry)) {
+        if (taken.has(keyOf(one))) continue
+        taken.add(keyOf(one))
+        wanted.push(one)
+      }
+    } catch (error) {
+      const place = {
+        owner: entry.from,
+        repo: '*',
+        group: entry.group,
+        path: root,
+        branch: entry.branch,
+      }
+      failures.push({ source: entry.from, entry: failedEntry(place, error) })
+    }
+  }
+  if (entries.every(({ kind }) => kind === 'repository')) return { wanted, failures }
+  const { apart, overlapping } = await tellOverlapping(wanted, root)
+  return { wanted: apart, failures: [...failures, ...overlapping] }
+}
+
+/** Entries of repos.yaml were checked when it was read; what a listing brings in may still land on another one. */
+async function tellOverlapping(wanted: Wanted[], root: string) {
+  const overlaps = await findOverlaps(wanted, ({ path }) => path, root)
+  const second = new Map(overlaps.map(({ item, other }) => [item, other]))
+  return {
+    apart: wanted.filter((one) => !second.has(one)),
+    overlapping: [...second].map(([item, other]) => ({
+      source: item.source ?? item.owner,
+      entry: failedEntry(
+        item,
+        new PathError(`${item.path} is also the place of ${fullNameOf(other)}`),
+      ),
+    })),
+  }
+}
+
+const keyOf = (one: { owner: string; repo: string }) => fullNameOf(one).toLowerCase()
+
+async function expandSource(list: Lister, root: string, entry: SourceEntry): Promise<Wanted[]> {
+  return (await list(entry)).map(({ owner, repo, skip }) => ({
+    owner,
+    repo,
+    group: entry.group,
+    path: expandDestination(root, entry, { owner, repo }),
+    branch: entry.branch,
+    autoPull: entry.autoPull,
+    pullSchedule: entry.pullSchedule,
+    depth: entry.depth,
+    onDiverged: entry.onDiverged,
+    source: entry.from,
+    skip,
+  }))
+}
+
+const failedEntry = (
+  place: Pick<Wanted, 'owner' | 'repo' | 'group' | 'path' | 'branch'>,
+  error: unknown,
+): SyncEntry => ({ ...emptyEntry(place), status: 'failed', error: reportError(error) })

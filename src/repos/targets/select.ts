@@ -1,0 +1,90 @@
+import { GitHubNotFoundError } from '../../base/errors.js'
+import type { Component, RepoEntry, SourceEntry } from '../../config/types.js'
+import { parseAddress } from '../../git/plumbing/config/address.js'
+import { fullNameOf, sameName, type Wanted, wantedFrom } from './sync-target.js'
+
+export interface SelectOptions {
+  components: Record<string, Component>
+  /** False where a listing failed: it may have named what a target means, so that failure is what is told. */
+  strict: boolean
+}
+
+/**
+ * Those that targets name: `owner/repo` or its address, a repository's name, a group's name, a component's name or
+ * the absolute path of a destination.
+ * No target, or ALL, names all.
+ *
+ * @throws GitHubNotFoundError for a target that matches nothing, with what there is
+ */
+export function selectWanted(
+  all: Wanted[],
+  targets: string[],
+  { components, strict }: SelectOptions,
+): Wanted[] {
+  if (namesAll(targets)) return all
+  const chosen = new Set<Wanted>()
+  for (const target of targets) {
+    const matches = all.filter((wanted) => matchesTarget(wanted, target, components))
+    if (matches.length === 0 && strict) throw nothingNamed(target, all)
+    for (const wanted of matches) chosen.add(wanted)
+  }
+  return all.filter((wanted) => chosen.has(wanted))
+}
+
+export const namesAll = (targets: string[]) =>
+  targets.length === 0 || targets.some((target) => sameName(target, 'all'))
+
+function matchesTarget(
+  wanted: Wanted,
+  target: string,
+  components: Record<string, Component>,
+): boolean {
+  const fullName = fullNameOf(wanted)
+  if (wanted.path === target) return true
+  if (sameName(fullName, target) || sameName(wanted.repo, target)) return true
+  if (wanted.group !== null && sameName(wanted.group, target)) return true
+  const component = Object.values(components).find(({ name }) => sameName(name, target))
+  if (component && sameName(fullNameOf(component), fullName)) return true
+  const address = /[:@]|^\w+\//.test(target) ? parseAddress(target) : null
+  return address !== null && sameName(fullNameOf(address), fullName)
+}
+
+/**
+ * Leaves out the `from:` entries that no target can mean, so that their listings are neither asked for nor in the way:
+ * an entry of its own wins over what a listing may hold under the same name.
+ */
+export function entriesFor(
+  entries: RepoEntry[],
+  targets: string[],
+  components: Record<string, Component>,
+): RepoEntry[] {
+  if (namesAll(targets)) return entries
+  const explicit = entries.filter((entry) => entry.kind === 'repository').map(wantedFrom)
+  const mayMean = (entry: SourceEntry, target: string) => {
+    const isGroup = entries.some(({ group }) => sameName(group, target))
+    if (isGroup) return sameName(entry.group, target)
+    if (explicit.some((wanted) => matchesTarget(wanted, target, components))) return false
+    const owner = ownerOf(target)
+    return owner === null || sameName(entry.from, owner)
+  }
+  return entries.filter(
+    (entry) => entry.kind === 'repository' || targets.some((target) => mayMean(entry, target)),
+  )
+}
+
+/** The account that `owner/repo` or an address names; null where a target names none. */
+function ownerOf(target: string): string | null {
+  const [, owner] = /^([\w.-]+)\/[\w.-]+$/.exec(target) ?? []
+  return owner ?? parseAddress(target)?.owner ?? null
+}
+
+function nothingNamed(target: string, all: Wanted[]): GitHubNotFoundError {
+  const names = [...new Set(all.map(({ group }) => group)), ...all.map(fullNameOf)].filter(Boolean)
+  const shown = names.slice(0, 12).join(', ')
+  return new GitHubNotFoundError(`repos.yaml names no repository or group ${target}`, {
+    hint:
+      names.length === 0
+        ? 'it names none at all; see wizard REPO ADD'
+        : `there is ${shown}${names.length > 12 ? ' …' : ''}`,
+  })
+}

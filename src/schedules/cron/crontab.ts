@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process'
+import { WizardError } from '../../base/errors.js'
+import { hasCode } from '../../base/fs/read.js'
+import type { Environment } from '../../http/dispatcher.js'
+import { acquireLock, type LockDeps } from '../../process/lock.js'
+import type { CrontabText } from './edit.js'
+
+/** The user's crontab, by way of the program of that name, which alone may write it. */
+export interface Crontab {
+  /** Empty where there is none. @throws WizardError with cron's own words */
+  read(): Promise<CrontabText>
+  /** An empty one is removed. @throws WizardError with cron's own words */
+  write(text: CrontabText): Promise<void>
+  /** While no other wizard writes it. @throws LockedError */
+  alone<T>(work: () => Promise<T>): Promise<T>
+}
+
+export interface CrontabDeps extends LockDeps {
+  env: Environment
+  /** Absolute; of the user, as the crontab is. */
+  lock: string
+  /** Milliseconds after which the program is taken for hung. */
+  patience?: number
+}
+
+/** Milliseconds that another wizard has for its few. */
+const lockWait = 10_000
+
+/** No variable that may hold a secret goes to it; its messages are to be the ones we know. */
+const needed = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR']
+
+export function openCrontab(deps: CrontabDeps): Crontab {
+  const run = programOf(deps)
+  return {
+    async read() {
+      const { isWell, stdout, words } = await run(['-l'])
+      if (isWell) return shownCr.test(stdout) ? withCrs(run, stdout) : stdout
+      if (nobodys.test(words)) return ''
+      throw refused('read', words)
+    },
+    async write(text) {
+      const { isWell, words } = text === '' ? await run(['-r']) : await run(['-'], text)
+      if (!isWell) throw refused('written', words)
+    },
+    async alone(work) {
+      const lock = await acquireLock(deps, {
+        path: deps.lock,
+        command: 'SCHEDULE',
+        wait: lockWait,
+      })
+      try {
+        return await work()
+      } finally {
+        await lock.release()
+      }
+    },
+  }
+}
+
+/** What Debian's `-l` shows in place of a carriage return, and of these two characters as well. */
+const shownCr = /\\r/
+
+/** The bytes as an editor gets them, which changes nothing. @throws WizardError where they can't be known */
+async function withCrs(run: Run, shown: CrontabText): Promise<CrontabText> {
+  const { stdout } = await run(['-e'])
+  if (stdout === shown || stdout.replaceAll('\r', '\\r') === shown) return stdout
+  throw new WizardError(
+    "the crontab can't be read: `crontab -l` shows \\r, which may stand for another byte",
+    {
+      hint: 'with `crontab -e` take its carriage returns out, or each \\r, and run the command again',
+    },
+  )
+}
+
+interface Answer {
+  isWell: boolean
+  stdout: CrontabText
+  words: string
+}
+
+type Run = (args: string[], input?: CrontabText) => Promise<Answer>
+
+function programOf({ env, signal, patience = 10_000 }: CrontabDeps): Run {
+  const own = Object.fromEntries(needed.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+  const options = {
+    // `-e` hands the crontab to the editor, which prints it.
+    env: { ...own, LC_ALL: 'C', VISUAL: 'cat', EDITOR: 'cat' },
+    encoding: 'latin1' as const,
+    timeout: patience,
+    killSignal: 'SIGKILL' as const,
+    maxBuffer: 64 * 1024 * 1024,
+    signal,
+  }
+  return (args, input = '') =>
+    new Promise((resolve, reject) => {
+      const child = execFile('crontab', args, options, (error, stdout, stderr) => {
+        if (signal?.aborted) reject(signal.reason)
+        else if (hasCode(error, 'ENOENT')) reject(notInstalled(error))
+        else if (error?.killed) reject(hung(patience))
+        else resolve({ isWell: error === null, stdout, words: oneLine(stderr) })
+      })
+      // It may have ended, with its reason on stderr, before it has read all.
+      child.stdin?.on('error', () => {})
+      child.stdin?.end(input, 'latin1')
+    })
+}
+
+/** How Vixie's, cronie's, BSD's and BusyBox's say that there is none. */
+const nobodys = /\bno crontab for\b|can't open '[^']*': No such file/i
+
+const oneLine = (text: string) =>
+  text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, '; ')
+    .slice(0, 500)
+
+const otherwise = 'or let systemd do it: wizard SCHEDULE PRINT --format systemd'
+
+const notInstalled = (cause: unknown) =>
+  new WizardError('there is no crontab program here', {
+    hint: `install cron (apt-get install cron), ${otherwise}`,
+    cause,
+  })
+
+const hung = (patience: number) =>
+  new WizardError(`crontab did not answer within ${patience / 1000} s`, {
+    hint: 'see what `crontab -l` does in a shell',
+  })
+
+function refused(what: 'read' | 'written', words: string): WizardError {
+  const denied = /not allowed/i.test(words)
+  return new WizardError(`the crontab can't be ${what}: ${words || 'crontab does not say why'}`, {
+    hint: denied
+      ? `an administrator allows it in /etc/cron.allow; ${otherwise}`
+      : 'see what `crontab -l` does in a shell',
+  })
+}

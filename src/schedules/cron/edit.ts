@@ -1,0 +1,108 @@
+import { ConflictError } from '../../base/errors.js'
+import { type CrontabBlock, ourCommand, remark } from './lines.js'
+
+/** A crontab as its bytes, one a character: whatever is in the rest of it stays as it is. */
+export type CrontabText = string
+
+export const toBytes = (text: string): CrontabText => Buffer.from(text, 'utf8').toString('latin1')
+export const fromBytes = (text: CrontabText): string => Buffer.from(text, 'latin1').toString('utf8')
+
+type Marks = Pick<CrontabBlock, 'begin' | 'end'>
+
+interface Found {
+  /** Of the first mark. */
+  start: number
+  /** After the second one's line. */
+  end: number
+  lines: string[]
+}
+
+/** Left where the line end above the block is ours too. */
+const joined = `${remark}the line above had no end`
+
+/** The lines of the block; null where there is none. @throws ConflictError as withBlock */
+export function blockIn(text: CrontabText, marks: Marks): string[] | null {
+  const found = findBlock(text, marks)
+  return found?.lines.filter((line) => line !== joined) ?? null
+}
+
+/**
+ * With the block in its place, or at the end; every byte of the rest is kept.
+ *
+ * @throws ConflictError where the block that is there is damaged, or holds a line that is not ours
+ */
+export function withBlock(text: CrontabText, block: CrontabBlock): CrontabText {
+  const found = findBlock(text, block)
+  if (found === null) {
+    const cut = text !== '' && !text.endsWith('\n')
+    const [begin, ...rest] = block.lines
+    const lines = cut ? [begin, joined, ...rest] : block.lines
+    return `${text}${cut ? '\n' : ''}${toBytes(lines.map((line) => `${line}\n`).join(''))}`
+  }
+  const [begin, ...rest] = block.lines
+  const lines = found.lines.includes(joined) ? [begin, joined, ...rest] : block.lines
+  const written = toBytes(lines.map((line) => `${line}\n`).join(''))
+  return text.slice(0, found.start) + written + text.slice(found.end)
+}
+
+/** As it was before the block. @throws ConflictError as withBlock */
+export function withoutBlock(text: CrontabText, marks: Marks): CrontabText {
+  const found = findBlock(text, marks)
+  if (found === null) return text
+  const before = text.slice(0, found.start)
+  const after = text.slice(found.end)
+  // Had something been added below since, the line end is needed.
+  const isOurs = found.lines.includes(joined) && after === '' && before.endsWith('\n')
+  return isOurs ? before.slice(0, -1) : before + after
+}
+
+function findBlock(text: CrontabText, { begin, end }: Marks): Found | null {
+  const lines = linesOf(text)
+  const begins = lines.filter(({ line }) => line === begin)
+  const ends = lines.filter(({ line }) => line === end)
+  if (begins.length === 0 && ends.length === 0) return null
+  const [first] = begins
+  const [last] = ends
+  if (begins.length > 1 || ends.length > 1 || !first || !last || last.index < first.index) {
+    throw damaged([...begins, ...ends].map(({ index }) => index + 1))
+  }
+  const block = lines.slice(first.index, last.index + 1)
+  const foreign = block.slice(1, -1).find(({ line }) => !isOurs(line))
+  if (foreign) throw notOurs(foreign)
+  return { start: first.start, end: last.end, lines: block.map(({ line }) => line) }
+}
+
+interface Line {
+  index: number
+  start: number
+  end: number
+  /** Without its end, be it LF or CRLF. */
+  line: string
+}
+
+function linesOf(text: CrontabText): Line[] {
+  const lines: Line[] = []
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start)
+    const end = found === -1 ? text.length : found + 1
+    const line = fromBytes(text.slice(start, end).replace(/\r?\n$/, ''))
+    lines.push({ index: lines.length, start, end, line })
+    start = end
+  }
+  return lines
+}
+
+const isOurs = (line: string) => line.startsWith(remark) || line.includes(ourCommand)
+
+const damaged = (lines: number[]) =>
+  new ConflictError(
+    `wizard's block in the crontab is damaged: one mark of a pair is missing or doubled (line ${lines.sort((one, other) => one - other).join(', ')})`,
+    {
+      hint: "nothing was changed; with `crontab -e` take wizard's lines out, from BEGIN to END, and INSTALL again",
+    },
+  )
+
+const notOurs = ({ index, line }: Line) =>
+  new ConflictError(`line ${index + 1} of the crontab stands in wizard's block: ${line}`, {
+    hint: 'nothing was changed; with `crontab -e` move it above the block or below it',
+  })

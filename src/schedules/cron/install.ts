@@ -1,0 +1,92 @@
+import { ConflictError, withHint } from '../../base/errors.js'
+import type { Crontab } from './crontab.js'
+import { blockIn, type CrontabText, withBlock, withoutBlock } from './edit.js'
+import type { CrontabBlock } from './lines.js'
+
+/** What became of wizard's block in the crontab. */
+export interface CrontabChange {
+  action: 'installed' | 'updated' | 'removed' | 'unchanged' | 'declined'
+  /** The block's lines, as they were and as they are to be; null: no block. */
+  before: string[] | null
+  after: string[] | null
+}
+
+type Confirm = (change: CrontabChange) => Promise<boolean>
+
+/**
+ * Puts the block into the crontab, once it is agreed to; nothing else of it changes.
+ *
+ * @throws ConflictError where the block is damaged, or somebody changes the crontab meanwhile
+ */
+export async function installBlock(
+  crontab: Crontab,
+  block: CrontabBlock,
+  confirm: Confirm,
+): Promise<CrontabChange> {
+  const text = await crontab.read()
+  const before = blockIn(text, block)
+  const action = before === null ? 'installed' : 'updated'
+  return change(crontab, text, withBlock(text, block), {
+    plan: { action, before, after: block.lines },
+    confirm,
+  })
+}
+
+/** Takes the block out again, so that the crontab is byte for byte what it was. @throws as installBlock */
+export async function removeBlock(
+  crontab: Crontab,
+  marks: Pick<CrontabBlock, 'begin' | 'end'>,
+  confirm: Confirm,
+): Promise<CrontabChange> {
+  const text = await crontab.read()
+  const before = blockIn(text, marks)
+  return change(crontab, text, withoutBlock(text, marks), {
+    plan: { action: 'removed', before, after: null },
+    confirm,
+  })
+}
+
+async function change(
+  crontab: Crontab,
+  from: CrontabText,
+  to: CrontabText,
+  { plan, confirm }: { plan: CrontabChange; confirm: Confirm },
+): Promise<CrontabChange> {
+  if (from === to) return { ...plan, action: 'unchanged' }
+  if (!(await confirm(plan))) return { ...plan, action: 'declined' }
+  return crontab.alone(async () => {
+    // Whoever was asked may have taken their time.
+    if ((await crontab.read()) !== from) throw changedMeanwhile()
+    const written = await write(crontab, from, to)
+    if ((await crontab.read()) !== written) throw overwritten()
+    return plan
+  })
+}
+
+/** What was written: cron may insist on an end of the last line. */
+async function write(crontab: Crontab, from: CrontabText, to: CrontabText): Promise<CrontabText> {
+  const whole = to === '' || to.endsWith('\n') ? to : `${to}\n`
+  try {
+    await crontab.write(to)
+    return to
+  } catch (error) {
+    const now = await crontab.read().catch(() => null)
+    if (now !== from) throw withHint(error, now === null ? unknown : changedAllTheSame)
+    if (whole === to) throw withHint(error, 'nothing was changed')
+  }
+  await crontab.write(whole)
+  return whole
+}
+
+const unknown = 'whether it was changed is not known: see `crontab -l`'
+const changedAllTheSame = 'it was changed all the same: see `crontab -l`'
+
+const changedMeanwhile = () =>
+  new ConflictError('somebody else has changed the crontab meanwhile, so nothing was written', {
+    hint: 'run the command again',
+  })
+
+const overwritten = () =>
+  new ConflictError('the crontab is not what was written: somebody else writes it as well', {
+    hint: 'look at `crontab -l`, and run the command again',
+  })

@@ -1,0 +1,98 @@
+import { dirname, join, relative, sep } from 'node:path'
+import { Document } from 'yaml'
+import { existsAt } from '../../base/fs/read.js'
+import { contains } from '../../config/locate/root.js'
+import type { Config } from '../../config/types.js'
+import { folderOf } from '../command.js'
+import type { FormatRequest, ScheduleFile } from './types.js'
+
+/** A workflow for the repository that holds the configuration: one job a shard, its clones kept in the cache. */
+export async function githubActionsWorkflow({
+  plan,
+  config,
+  shards,
+  version,
+}: FormatRequest): Promise<ScheduleFile> {
+  const document = new Document({
+    name: 'wizard',
+    on: {
+      schedule: plan.schedules.map(({ schedule }) => ({ cron: schedule })),
+      workflow_dispatch: {},
+    },
+    permissions: { contents: 'read' },
+    concurrency: { group: 'wizard-sync', 'cancel-in-progress': false },
+    jobs: {
+      sync: {
+        'runs-on': 'ubuntu-latest',
+        strategy: {
+          'fail-fast': false,
+          matrix: { shard: Array.from({ length: shards }, (_, index) => index + 1) },
+        },
+        env: { TZ: 'UTC' },
+        steps: stepsOf(await keptFolders(config), await configPath(config), { shards, version }),
+      },
+    },
+  })
+  document.commentBefore = about
+  return { name: '.github/workflows/wizard.yml', content: document.toString({ lineWidth: 0 }) }
+}
+
+const about = `\
+ For the repository that holds wizard's configuration, in .github/workflows/wizard.yml.
+ GitHub's schedules are in UTC, at most every five minutes, and may begin late.
+ The secret WIZARD_TOKEN is a token that reads the repositories.`
+
+function stepsOf(
+  folders: string[],
+  config: string,
+  { shards, version }: { shards: number; version: string },
+) {
+  const path = folders.join('\n')
+  const shard = expression('matrix.shard')
+  const prefix = `wizard-${shard}-of-${shards}-`
+  const key = `${prefix}${expression('github.run_id')}-${expression('github.run_attempt')}`
+  return [
+    { uses: 'actions/checkout@v5', with: { 'persist-credentials': false } },
+    {
+      uses: 'actions/setup-node@v5',
+      with: { 'node-version': 22, 'package-manager-cache': false },
+    },
+    { uses: 'actions/cache/restore@v5', with: { path, key, 'restore-keys': prefix } },
+    {
+      name: 'What is due of this share',
+      // What is kept lies in the checkout, wherever `root` is on other machines.
+      run: `npx --yes udos-wizard@${version} repo sync --due --quiet --shard ${shard}/${shards} --config ${config} --root .`,
+      env: { GITHUB_TOKEN: expression('secrets.WIZARD_TOKEN') },
+    },
+    // What was pulled is kept although another repository failed.
+    { if: 'always()', uses: 'actions/cache/save@v5', with: { path, key } },
+  ]
+}
+
+/** What Actions fills in. */
+const expression = (name: string) => `\${{ ${name} }}`
+
+/** From the top of the work tree that holds it; where it is in none, as it usually is. */
+async function configPath(config: Config): Promise<string> {
+  const dir = folderOf(config)
+  const top = (await workTreeAround(dir)) ?? config.root
+  const inside = contains(top, dir) ? relative(top, dir).split(sep).join('/') || '.' : 'config'
+  return /^[\w./-]+$/.test(inside) ? inside : 'config'
+}
+
+async function workTreeAround(folder: string): Promise<string | null> {
+  if (await existsAt(join(folder, '.git'))) return folder
+  const above = dirname(folder)
+  return above === folder ? null : workTreeAround(above)
+}
+
+/** What one run must leave to the next: what is remembered, and the clones. */
+async function keptFolders(config: Config): Promise<string[]> {
+  const tops = (await config.repos()).map((entry) => {
+    const path =
+      entry.kind === 'repository' ? relative(config.root, entry.destination) : entry.destination
+    return path.split('/').find(Boolean) ?? ''
+  })
+  const plain = [...new Set(tops)].filter((top) => /^[\w.-]+$/.test(top))
+  return ['.wizard', ...(plain.length > 0 ? plain.sort() : ['library'])]
+}

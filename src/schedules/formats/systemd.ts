@@ -1,0 +1,75 @@
+import { plainText } from '../../base/text.js'
+import { dueCommand, folderOf } from '../command.js'
+import { type CronFields, fieldsOf, isEvery, namesEitherDay } from '../fields.js'
+import { allOf } from '../plan.js'
+import type { FormatRequest, ScheduleFile } from './types.js'
+
+const folder = '~/.config/systemd/user'
+
+/** A service and its timer, of a user. */
+export function systemdUnits({ plan, config, launcher }: FormatRequest): ScheduleFile[] {
+  const dir = folderOf(config)
+  const name = `wizard${dir.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/-$/, '')}`
+  const command = dueCommand(launcher, config).map(quoted).join(' ')
+  const times = allOf(plan).flatMap(({ schedule, in_words }) => [
+    `# ${in_words}`,
+    ...calendarEvents(schedule).map((event) => `OnCalendar=${event}`),
+  ])
+  const about = `Description=wizard: what is due of ${escaped(dir)}`
+  return [
+    {
+      name: `${name}.service`,
+      content: unit(
+        ...[`# ${folder}/${name}.service`, '[Unit]', about, ''],
+        ...['[Service]', 'Type=oneshot', `ExecStart=${command}`],
+      ),
+    },
+    {
+      name: `${name}.timer`,
+      content: unit(
+        ...[`# ${folder}/${name}.timer`, lingering, '[Unit]', about, '', '[Timer]', ...times],
+        ...['# A run that was missed while the machine was off is made up for.', 'Persistent=true'],
+        ...['', '[Install]', 'WantedBy=timers.target'],
+      ),
+    },
+  ]
+}
+
+const lingering =
+  '# Units of a user rest while they are logged out, but for: loginctl enable-linger'
+
+const unit = (...lines: string[]) => `${lines.join('\n')}\n`
+
+/** A percent sign begins a specifier, in any setting. */
+const escaped = (text: string) => plainText(text).replaceAll('%', '%%').replaceAll('\n', ' ')
+
+/** As systemd.service(5) has it: a dollar sign begins a variable. */
+function quoted(word: string): string {
+  const inner = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
+  if (/^[\w@+=:,./%-]+$/.test(inner)) return inner
+  const safe = inner.replaceAll(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
+  return `"${safe}"`
+}
+
+/** Where either a day of the month or a weekday makes a day, two events: one would ask for both. */
+export function calendarEvents(schedule: string): string[] {
+  const fields = fieldsOf(schedule)
+  if (!namesEitherDay(schedule)) return [calendarEvent(fields)]
+  const byDay = { ...fields, weekdays: [0, 1, 2, 3, 4, 5, 6] }
+  const byWeekday = { ...fields, days: Array.from({ length: 31 }, (_, index) => index + 1) }
+  return [calendarEvent(byDay), calendarEvent(byWeekday)]
+}
+
+const weekdayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+function calendarEvent(fields: CronFields): string {
+  const weekdays = isEvery(fields, 'weekdays')
+    ? ''
+    : `${fields.weekdays.map((day) => weekdayNames[day]).join(',')} `
+  const [minutes, hours, days, months] = (['minutes', 'hours', 'days', 'months'] as const).map(
+    (name) => (isEvery(fields, name) ? '*' : fields[name].map(twoDigits).join(',')),
+  )
+  return `${weekdays}*-${months}-${days} ${hours}:${minutes}:00`
+}
+
+const twoDigits = (value: number) => String(value).padStart(2, '0')

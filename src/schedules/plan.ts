@@ -1,0 +1,78 @@
+import { ConfigError } from '../base/errors.js'
+import type { Config, RepoEntry } from '../config/types.js'
+import { type CronFields, fieldsOf, fiveFields, isEvery } from './fields.js'
+import { inWords } from './words.js'
+
+/** One schedule of repos.yaml, however many entries share it. */
+export interface Schedule {
+  /** Five fields that every cron understands alike. */
+  schedule: string
+  in_words: string
+  /** Entries of repos.yaml; a `from:` entry is one. */
+  entries: number
+}
+
+/** When wizard is to be run. */
+export interface SchedulePlan {
+  schedules: Schedule[]
+  /** Once an hour, for what was missed while the machine slept or was offline; null where a schedule runs hourly itself. */
+  catchUp: Schedule | null
+}
+
+/**
+ * What repos.yaml wants. Each run takes all that is due, so that it does not matter which schedule started it.
+ *
+ * @throws ConfigError where no entry has a schedule
+ */
+export async function planSchedules(config: Config): Promise<SchedulePlan> {
+  const found = new Map<string, Schedule>()
+  for (const { autoPull, pullSchedule } of await config.repos()) {
+    if (!autoPull || pullSchedule === undefined) continue
+    const schedule = fiveFields(pullSchedule)
+    const known = found.get(schedule) ?? { schedule, in_words: inWords(pullSchedule), entries: 0 }
+    found.set(schedule, { ...known, entries: known.entries + 1 })
+  }
+  if (found.size === 0) throw nothingScheduled(config, await config.repos())
+  const schedules = [...found.values()].sort((one, other) =>
+    one.schedule < other.schedule ? -1 : 1,
+  )
+  return { schedules, catchUp: catchUpFor(schedules.map(({ schedule }) => fieldsOf(schedule))) }
+}
+
+function nothingScheduled(config: Config, entries: RepoEntry[]): ConfigError {
+  const file = config.fileFor('repos')
+  const idle = entries.find(({ pullSchedule }) => pullSchedule !== undefined)
+  if (idle) {
+    const { line, column } = idle.position
+    return new ConfigError(
+      `${file}:${line}:${column}: it has a pull_schedule, and auto_pull: false`,
+      {
+        hint: 'auto_pull: false keeps an entry out of every run that names no target; take it out',
+      },
+    )
+  }
+  return new ConfigError(`${file}: no entry has a pull_schedule, so there is nothing to schedule`, {
+    hint: 'give one, such as pull_schedule: "0 0 * * *"; wizard REPO ADD adds a repository',
+  })
+}
+
+/** At a minute when nothing else begins, and not at the full hour, when everybody asks. */
+const quietMinutes = [17, 47, 37, 7, 27, 57]
+
+function catchUpFor(all: CronFields[]): Schedule | null {
+  if (all.some(isHourly)) return null
+  const taken = new Set(all.flatMap(({ minutes }) => minutes))
+  const minute = quietMinutes.find((one) => !taken.has(one)) ?? quietMinutes[0]
+  return {
+    schedule: `${minute} * * * *`,
+    in_words: 'every hour, what was missed while the machine slept or was offline',
+    entries: 0,
+  }
+}
+
+const isHourly = (fields: CronFields) =>
+  (['hours', 'days', 'months', 'weekdays'] as const).every((name) => isEvery(fields, name))
+
+/** In the order in which a scheduler is told of them. */
+export const allOf = ({ schedules, catchUp }: SchedulePlan): Schedule[] =>
+  catchUp === null ? schedules : [...schedules, catchUp]

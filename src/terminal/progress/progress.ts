@@ -1,0 +1,83 @@
+import { plainText } from '../../base/text.js'
+import type { Emit, WizardEvent } from '../../events.js'
+import type { Stream } from '../stream.js'
+import { tellArtifacts } from './artifact.js'
+import type { Board } from './board.js'
+import { tellRuns } from './run.js'
+import { tellSync } from './sync.js'
+import { tellTransfers } from './transfer.js'
+
+export interface ProgressOptions {
+  stream: Stream
+  now(): number
+  verbose: boolean
+  /** Where lines can be drawn again: a terminal. */
+  board: Board | null
+  /** Hides what is secret in a line: a build may print what it was given. */
+  redact(text: string): string
+}
+
+export interface Progress {
+  emit: Emit
+  /** The live lines go; whatever is printed next stands alone. */
+  stop(): void
+}
+
+export type Handlers = {
+  [T in WizardEvent['type']]?: (event: Extract<WizardEvent, { type: T }>) => void
+}
+
+/** What the subjects of progress have in common. */
+export interface Telling {
+  stream: Stream
+  now(): number
+  /** Whether there are live lines, which say what changes. */
+  isLive: boolean
+  /** A line that stays. */
+  say(line: string): void
+}
+
+/** Milliseconds for which what is drawn stays: a clone tells of thousands of files a second. */
+const frame = 50
+
+/** Live lines on a terminal; elsewhere one plain line per change. */
+export function followProgress({ stream, now, verbose, board, redact }: ProgressOptions): Progress {
+  const say = (line: string) => {
+    board?.clear()
+    const text = plainText(redact(line), { colours: stream.hasColour })
+    stream.write(`${stream.asLine(text.replace(/\s*\n\s*/g, ' '))}\n`)
+  }
+  const telling = { stream, now, isLive: board !== null, say }
+  const [sync, runs, artifacts] = [tellSync(telling), tellRuns(telling), tellArtifacts(telling)]
+  const transfers = tellTransfers(telling)
+  const handlers: Required<Handlers> = {
+    ...sync.handlers,
+    ...runs.handlers,
+    ...artifacts.handlers,
+    ...transfers.handlers,
+    waiting: ({ message }) => say(message),
+    warning: ({ message }) => say(stream.paint('warning', `warning: ${message}`)),
+    request: ({ message }) => {
+      if (verbose) say(stream.paint('faint', message))
+    },
+  }
+  const lines = () =>
+    [sync, runs, artifacts, transfers].flatMap((one) => one.lines()).map((line) => plainText(line))
+  let drawn = Number.NEGATIVE_INFINITY
+  const draw = (board: Board) => {
+    if (lines().length === 0) return
+    drawn = now()
+    board.draw(lines)
+  }
+  return {
+    emit(event) {
+      ;(handlers[event.type] as (event: WizardEvent) => void)(event)
+      const isDue = !event.type.endsWith('-progress') || now() - drawn >= frame
+      if (board && isDue) draw(board)
+    },
+    stop() {
+      board?.stop()
+      for (const line of runs.closing()) stream.write(`${plainText(line)}\n`)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import { oneLine } from '../../base/text.js'
+import type { WizardEvent } from '../../events.js'
+import { describeWorkflowEvent, nameOfRun } from '../../workflows/describe.js'
+import type { WorkflowJob, WorkflowRun } from '../../workflows/types.js'
+import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
+import type { Handlers, Telling } from './progress.js'
+
+interface Watched {
+  run: WorkflowRun
+  jobs: WorkflowJob[]
+  /** When it was first heard of, by the clock here: GitHub's may differ. */
+  since: number
+}
+
+/** Jobs that are shown of one run, so that the live lines fit on a screen. */
+const mostJobs = 12
+
+/** Runs that are waited for, with their jobs. */
+export function tellRuns({ now, isLive, say }: Telling) {
+  const watched = new Map<number, Watched>()
+  const told = (event: WizardEvent) => {
+    const line = describeWorkflowEvent(event)
+    if (line !== null) say(line)
+  }
+  const toldElsewhere = (event: WizardEvent) => {
+    if (!isLive) told(event)
+  }
+  const see = (run: WorkflowRun, jobs?: WorkflowJob[]) => {
+    const { since = now(), jobs: known = [] } = watched.get(run.run_id) ?? {}
+    watched.set(run.run_id, { run, jobs: jobs ?? known, since })
+  }
+  const handlers = {
+    'run-dispatched': told,
+    'run-seen': ({ run }) => see(run, run.jobs),
+    'run-changed': (event) => {
+      see(event.run)
+      toldElsewhere(event)
+    },
+    'job-changed': toldElsewhere,
+    'step-changed': toldElsewhere,
+    'run-waiting': told,
+    'poll-failed': told,
+  } satisfies Handlers
+  return {
+    handlers,
+    lines: () => [...watched.values()].flatMap((one) => linesOf(one, now())),
+    /** The jobs of the runs that ended stay; how the runs ended is the result's to say. */
+    closing() {
+      const ended = [...watched.values()].filter(({ run }) => isCompleted(run))
+      watched.clear()
+      return isLive ? ended.flatMap(({ jobs }) => jobs.map((job) => `  ${lineOfJob(job)}`)) : []
+    },
+  }
+}
+
+/** What is at work goes first, then what has ended, the last one before the others. */
+function linesOf({ run, jobs, since }: Watched, now: number): string[] {
+  const state = isCompleted(run) ? run.conclusion : run.status
+  const seconds = Math.floor((now - since) / 1000)
+  const atWork = jobs.filter(({ status }) => status === 'in_progress' || status === 'waiting')
+  const ended = jobs.filter(isCompleted)
+  const shown = [...ended, ...atWork].slice(-mostJobs)
+  const others = jobs.length - shown.length
+  return [
+    `${nameOfRun(run)} ${(state ?? '').replaceAll('_', ' ')}, ${seconds} s`,
+    ...shown.map((job) => `    ${lineOfJob(job)}`),
+    ...(others > 0 ? [`    · ${others} more`] : []),
+  ]
+}
+
+function lineOfJob(job: WorkflowJob): string {
+  const name = oneLine(job.name, 200)
+  if (isCompleted(job))
+    return isGood(job.conclusion) ? `✅ ${name}` : `❌ ${name}: ${job.conclusion}`
+  const step = job.steps.find(({ status }) => status === 'in_progress')
+  return `▸ ${name}: ${step ? oneLine(step.name, 200) : job.status.replaceAll('_', ' ')}`
+}

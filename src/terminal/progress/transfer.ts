@@ -1,0 +1,38 @@
+import type { WizardEvent } from '../../events.js'
+import { formatBytes } from '../../repos/describe.js'
+import type { Handlers, Telling } from './progress.js'
+
+type Progress = Extract<WizardEvent, { type: 'transfer-progress' }>
+
+/** Assets of a release on their way, and the steps around them. */
+export function tellTransfers({ now, say, stream }: Telling) {
+  const running = new Map<string, { since: number; last: Progress }>()
+  const handlers = {
+    'transfer-progress': (event) => {
+      const { since } = running.get(event.name) ?? { since: now() }
+      running.set(event.name, { since, last: event })
+    },
+    'transfer-done': ({ name, size, status }) => {
+      running.delete(name)
+      say(`  ${name} ${status} (${formatBytes(size)})`)
+    },
+    step: ({ message }) => say(message),
+    'command-output': ({ line }) => say(stream.paint('faint', line)),
+  } satisfies Handlers
+  const lines = () =>
+    [...running.values()].slice(0, 12).map(({ since, last }) => lineOf(last, now() - since))
+  return { handlers, lines }
+}
+
+/** `core.tcz  4.0 MB of 8.0 MB, 2.0 MB/s, 2 s left` */
+function lineOf({ name, done, total }: Progress, milliseconds: number): string {
+  const rate = done / Math.max(milliseconds / 1000, 0.1)
+  const of = total === null ? '' : ` of ${formatBytes(total)}`
+  const left = total === null || done === 0 ? '' : `, ${secondsLeft((total - done) / rate)} left`
+  return `  ${name}  ${formatBytes(done)}${of}, ${formatBytes(rate)}/s${left}`
+}
+
+function secondsLeft(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`
+  return seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`
+}

@@ -1,0 +1,152 @@
+import { join, resolve } from 'node:path'
+import { limitsWith } from '../../archive/limits.js'
+import { expectFree, unpackZip } from '../../archive/unpack.js'
+import { inLanes } from '../../base/async/lanes.js'
+import { type ErrorReport, PathError, reportError, WizardError } from '../../base/errors.js'
+import { describePlace } from '../../base/fs/read.js'
+import { oneLine } from '../../base/text.js'
+import { downloadArtifact, listArtifacts } from '../../github/rest/artifacts.js'
+import type { Liveness } from '../../process/owner-mark.js'
+import { openSibling, removeLeftovers } from '../../process/temp-beside.js'
+import type { Repo, WorkflowDeps } from '../deps.js'
+import { ofRun } from '../run-not-found.js'
+import type { RunArtifact } from '../types.js'
+import { chooseArtifacts, type PlacedArtifact } from './choice.js'
+
+export interface ArtifactOptions {
+  /** Where each gets a folder of its name; it is made. */
+  dir: string
+  /** Exact names; default: all that have not expired. */
+  names?: string[] | undefined
+  /** What is at the destinations is replaced, each when the new one is whole. */
+  clobber?: boolean | undefined
+  /** Bytes of one artifact, unpacked; 10 GB by default. */
+  maxSize?: number | undefined
+  /** So that what a killed wizard left in the folder is removed. */
+  liveness?: Liveness | undefined
+}
+
+export interface DownloadedArtifact extends RunArtifact {
+  /** Why it is not there: it has expired, is unsafe, or did not come. */
+  error: ErrorReport | null
+}
+
+/** As many as a home connection fills. */
+const atOnce = 4
+
+/**
+ * Downloads artifacts of a run and unpacks each into `dir/NAME`, made safe where the name is none of a folder. One that
+ * fails does not keep the others back; it is part of the result.
+ *
+ * @throws GitHubNotFoundError for a name that there is not, or where nothing is left to download
+ * @throws ConflictError where something is at a destination, before anything is downloaded
+ * @throws the first error, the others told as warnings, where none came
+ */
+export async function downloadArtifacts(
+  deps: WorkflowDeps,
+  { owner, repo }: Repo,
+  runId: number | string,
+  options: ArtifactOptions,
+): Promise<DownloadedArtifact[]> {
+  limitsWith(options.maxSize)
+  const listing = listArtifacts(deps.github, owner, repo, runId)
+  const all = await ofRun(deps.github, { owner, repo }, runId, listing)
+  const { chosen, expired, warnings } = chooseArtifacts(all, {
+    dir: resolve(options.dir),
+    names: options.names,
+    run: `${owner}/${repo} #${runId}`,
+  })
+  for (const warning of warnings) deps.emit({ type: 'warning', message: warning })
+  const failures = new Map<string, WizardError>(expired)
+  try {
+    if (!options.clobber) for (const { path } of chosen) await expectFree(path)
+    const paths = await takeAll(deps, { owner, repo }, chosen, options, failures)
+    return report(deps, all, paths, failures)
+  } catch (error) {
+    throw describePlace(error, resolve(options.dir))
+  }
+}
+
+async function takeAll(
+  deps: WorkflowDeps,
+  repo: Repo,
+  chosen: PlacedArtifact[],
+  options: ArtifactOptions,
+  failures: Map<string, WizardError>,
+): Promise<Map<string, string>> {
+  const paths = new Map<string, string>()
+  if (chosen.length === 0) return paths
+  const dir = resolve(options.dir)
+  if (options.liveness !== undefined) await removeLeftovers(dir, 'unpack', options.liveness)
+  const zips = await openSibling(join(dir, 'artifacts'), 'unpack', options.liveness)
+  try {
+    await inLanes(atOnce, chosen, async (placed) => {
+      deps.signal?.throwIfAborted()
+      try {
+        await take(deps, repo, placed, { ...options, zips: zips.dir })
+        paths.set(placed.artifact.name, placed.path)
+      } catch (error) {
+        if (deps.signal?.aborted || !(error instanceof WizardError)) throw error
+        failures.set(placed.artifact.name, error)
+      }
+    })
+  } finally {
+    await zips.discard()
+  }
+  return paths
+}
+
+async function take(
+  { github, emit, signal }: WorkflowDeps,
+  { owner, repo }: Repo,
+  { artifact, path }: PlacedArtifact,
+  { zips, clobber, maxSize, liveness }: ArtifactOptions & { zips: string },
+): Promise<void> {
+  const name = oneLine(artifact.name, 100)
+  const limits = limitsWith(maxSize)
+  if (artifact.size > limits.size) {
+    throw new PathError(`artifact ${name} has ${artifact.size} bytes, more than ${limits.size}`, {
+      hint: 'where that is right, allow more with --max-size BYTES',
+    })
+  }
+  const zip = join(zips, `${artifact.id}.zip`)
+  const progress =
+    (phase: 'receiving' | 'unpacking') => (so: { done: number; total: number | null }) =>
+      emit({ type: 'artifact-progress', name, phase, ...so })
+  await downloadArtifact(github, owner, repo, artifact, zip, { onProgress: progress('receiving') })
+  const label = `artifact ${name}`
+  await unpackZip(zip, path, {
+    label,
+    limits,
+    clobber,
+    liveness,
+    signal,
+    onProgress: progress('unpacking'),
+  })
+  emit({ type: 'artifact-done', name, path, size: artifact.size })
+}
+
+/** @throws the first failure where nothing came and something should have */
+function report(
+  { emit }: WorkflowDeps,
+  chosen: { name: string; size: number }[],
+  paths: Map<string, string>,
+  failures: Map<string, WizardError>,
+): DownloadedArtifact[] {
+  const [first, ...others] = failures.values()
+  if (paths.size === 0 && first !== undefined) {
+    for (const { message } of others) emit({ type: 'warning', message })
+    throw first
+  }
+  return chosen
+    .filter(({ name }) => paths.has(name) || failures.has(name))
+    .map(({ name, size }) => {
+      const error = failures.get(name)
+      return {
+        name,
+        path: paths.get(name) ?? null,
+        size,
+        error: error === undefined ? null : reportError(error),
+      }
+    })
+}

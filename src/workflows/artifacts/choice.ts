@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { folded, safeName } from '../../archive/names.js'
+import { GitHubNotFoundError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import type { Artifact } from '../../github/rest/shapes.js'
+
+export interface PlacedArtifact {
+  artifact: Artifact
+  /** Its folder, absolute. */
+  path: string
+}
+
+export interface ArtifactChoice {
+  chosen: PlacedArtifact[]
+  /** Those asked for, or all where nothing else is there, that are gone: by name. */
+  expired: Map<string, GitHubNotFoundError>
+  warnings: string[]
+}
+
+interface Wanted {
+  dir: string
+  names: string[] | undefined
+  /** What the run is called in messages. */
+  run: string
+}
+
+/**
+ * Which artifacts are downloaded, and where to: pure, so that it is tested as a table.
+ *
+ * @param all as GitHub lists them
+ * @throws GitHubNotFoundError for a name that there is not, and for a run without artifacts
+ */
+export function chooseArtifacts(all: Artifact[], { dir, names, run }: Wanted): ArtifactChoice {
+  const { newest, warnings } = newestOfEach(all)
+  const wanted = names === undefined ? newest : newest.filter(({ name }) => names.includes(name))
+  const missing = names?.find((name) => !newest.some((one) => one.name === name))
+  if (missing !== undefined) throw unknownArtifact(missing, newest, run)
+  if (newest.length === 0) throw new GitHubNotFoundError(`${run} has no artifacts`)
+  const chosen = place(
+    wanted.filter((one) => !one.expired),
+    dir,
+  )
+  const gone = wanted.filter((one) => one.expired)
+  const expired = new Map(gone.map((one) => [one.name, hasExpired(one, run)]))
+  return { chosen, expired, warnings }
+}
+
+/** Each attempt of a run may upload one of the same name; ids only grow. */
+function newestOfEach(all: Artifact[]): { newest: Artifact[]; warnings: string[] } {
+  const byName = new Map<string, Artifact>()
+  const repeated = new Set<string>()
+  for (const artifact of all) {
+    const other = byName.get(artifact.name)
+    if (other !== undefined) repeated.add(artifact.name)
+    if (other === undefined || other.id < artifact.id) byName.set(artifact.name, artifact)
+  }
+  const warnings = [...repeated].map(
+    (name) => `there are several artifacts ${oneLine(name, 100)}: the newest is taken`,
+  )
+  return { newest: [...byName.values()], warnings }
+}
+
+/** Two names that one file system may take for one get their ids as well. */
+function place(artifacts: Artifact[], dir: string): PlacedArtifact[] {
+  const named = artifacts.map((artifact) => ({
+    artifact,
+    name: safeName(artifact.name, `artifact-${artifact.id}`),
+  }))
+  const counts = new Map<string, number>()
+  for (const { name } of named) counts.set(folded(name), (counts.get(folded(name)) ?? 0) + 1)
+  return named.map(({ artifact, name }) => {
+    const unique = counts.get(folded(name)) === 1 ? name : `${name}-${artifact.id}`
+    return { artifact, path: join(dir, unique) }
+  })
+}
+
+function unknownArtifact(name: string, all: Artifact[], run: string): GitHubNotFoundError {
+  const there = oneLine(all.map((one) => one.name).join(', '), 400)
+  return new GitHubNotFoundError(`${run} has no artifact ${oneLine(name, 100)}`, {
+    hint: all.length > 0 ? `there are: ${there}` : 'it has none',
+  })
+}
+
+const hasExpired = ({ name }: Artifact, run: string) =>
+  new GitHubNotFoundError(`the artifact ${oneLine(name, 100)} of ${run} has expired`, {
+    status: 410,
+    hint: 'run the workflow again to make it anew: wizard WORKFLOW RERUN',
+  })

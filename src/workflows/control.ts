@@ -1,0 +1,72 @@
+import { GitHubAuthError, GitHubError } from '../base/errors.js'
+import { endpoint } from '../github/addresses.js'
+import { type Api, repositoryPath } from '../github/rest/api.js'
+import { nameOf, type Repo } from './deps.js'
+
+/**
+ * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
+ *
+ * @param signal in place of the command's own, which may be over
+ * @throws GitHubError (409) where it is completed
+ */
+export async function cancelRun(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await ask(github, 'POST', `${runPath(repo, runId)}/cancel`, signal)
+}
+
+/**
+ * All jobs once more, or those that failed and what depends on them.
+ * https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
+ *
+ * @throws GitHubError with GitHub's reason where the run can't be repeated: it is at work, or too old
+ */
+export async function rerun(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+  { failed = false }: { failed?: boolean | undefined } = {},
+): Promise<void> {
+  const path = `${runPath(repo, runId)}/${failed ? 'rerun-failed-jobs' : 'rerun'}`
+  await ask(github, 'POST', path).catch((error: unknown) => {
+    throw notRepeatable(error, `${nameOf(repo)}/${runId}`) ?? error
+  })
+}
+
+/** GitHub answers 403 for the state of the run too, which no token would change. */
+function notRepeatable(error: unknown, run: string): GitHubError | null {
+  if (!(error instanceof GitHubAuthError) || error.status !== 403) return null
+  const { status, requestId, message } = error
+  const hint = /already running|in progress/i.test(message)
+    ? `wait for its end first: wizard WORKFLOW WATCH ${run}`
+    : /month ago|too old|cannot be re-?(?:run|tried)/i.test(message)
+      ? 'start a new one: wizard WORKFLOW RUN'
+      : null
+  return hint === null ? null : new GitHubError(message, { cause: error, status, requestId, hint })
+}
+
+/** https://docs.github.com/en/rest/actions/workflows#enable-a-workflow */
+export async function setWorkflowState(
+  github: Api,
+  { owner, repo }: Repo,
+  workflowId: number,
+  state: 'enable' | 'disable',
+): Promise<void> {
+  const path = `${repositoryPath(owner, repo)}/actions/workflows/${workflowId}/${state}`
+  await ask(github, 'PUT', path)
+}
+
+const runPath = ({ owner, repo }: Repo, runId: number | string) =>
+  `${repositoryPath(owner, repo)}/actions/runs/${encodeURIComponent(runId)}`
+
+async function ask(
+  github: Api,
+  method: 'POST' | 'PUT',
+  path: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await github.send({ method, url: endpoint(github.baseUrl, path), headers: {}, signal })
+}

@@ -1,0 +1,135 @@
+import { ConflictError, GitHubError, GitHubNotFoundError } from '../../base/errors.js'
+import {
+  runListAnswer,
+  type Workflow,
+  type WorkflowRunData,
+} from '../../github/rest/actions-shapes.js'
+import { get, getParsed, parseAnswer, repositoryPath } from '../../github/rest/api.js'
+import { viewerAnswer } from '../../github/rest/shapes.js'
+import { jsonOf } from '../../github/transport/message.js'
+import { serverTime } from '../../http/waits.js'
+import { nameOf, type Repo, type WorkflowDeps } from '../deps.js'
+import { patiently } from '../watch/poll.js'
+
+/** What was there before a dispatch. */
+export interface Before {
+  /** The ids of the newest runs. */
+  known: ReadonlySet<number>
+  /** By the server's clock, in milliseconds since 1970: this machine's may be wrong by minutes. */
+  serverTime: number
+}
+
+export interface Dispatched {
+  repo: Repo
+  workflow: Workflow
+  /** A branch or a tag. */
+  ref: string
+  before: Before
+}
+
+/** Milliseconds: a run is listed some seconds after its dispatch, on a bad day later. */
+const longestSearch = 60_000
+const pauses = [1000, 2000, 3000]
+/** How long a run must have been the only candidate. A neighbour's is told by its actor, where that is known. */
+const settling = { actorKnown: 3000, actorUnknown: 15_000 }
+/** GitHub's machines do not agree to the second, and `created_at` has whole ones. */
+const skew = 5000
+
+/** The runs that a dispatch can't have made, and the server's time. */
+export async function lookBefore(
+  deps: WorkflowDeps,
+  repo: Repo,
+  workflow: Workflow,
+): Promise<Before> {
+  const answer = await get(deps.github, dispatchedRuns(repo, workflow))
+  const { workflow_runs: runs } = parseAnswer(deps.github, runListAnswer, jsonOf(answer))
+  return {
+    known: new Set(runs.map(({ id }) => id)),
+    serverTime: serverTime(answer.headers, deps.clock.now()),
+  }
+}
+
+/**
+ * The run that a dispatch made, where the server did not tell it: of this workflow and ref, by a dispatch of this
+ * actor, made since, and the only one such.
+ *
+ * @returns null where none appears within a minute
+ * @throws ConflictError where there are two
+ */
+export async function findDispatched(
+  deps: WorkflowDeps,
+  dispatched: Dispatched,
+): Promise<WorkflowRunData | null> {
+  const actor = await ownLogin(deps)
+  const settled = actor === null ? settling.actorUnknown : settling.actorKnown
+  const begun = deps.clock.now()
+  let seen: { run: WorkflowRunData; since: number } | null = null
+  for (let poll = 0; deps.clock.now() - begun < longestSearch; poll++) {
+    await deps.clock.sleep(pauses[poll] ?? 5000, deps.signal)
+    const { runs, inTime } = await candidates(deps, dispatched, actor)
+    const [run, another] = runs
+    if (run === undefined) continue
+    if (another !== undefined) throw twoCandidates(dispatched, run, another)
+    if (seen?.run.id !== run.id) seen = { run, since: deps.clock.now() }
+    if (deps.clock.now() - seen.since >= (inTime ? settled : settling.actorUnknown)) return run
+  }
+  return seen?.run ?? null
+}
+
+/** Whose token it is; null where that is not told, as with the token of a GitHub App's installation. */
+async function ownLogin({ github }: WorkflowDeps): Promise<string | null> {
+  try {
+    return (await getParsed(github, '/user', viewerAnswer)).login.toLowerCase()
+  } catch (error) {
+    if (error instanceof GitHubError) return null
+    throw error
+  }
+}
+
+/**
+ * Those made since, by their time. Where there are none, a proxy with a clock of its own may have told the time of the
+ * server: then of the actor's own runs those that are newer than all before, by their ids.
+ */
+async function candidates(
+  deps: WorkflowDeps,
+  { repo, workflow, ref, before }: Dispatched,
+  actor: string | null,
+): Promise<{ runs: WorkflowRunData[]; inTime: boolean }> {
+  const path = dispatchedRuns(repo, workflow)
+  const listing = await patiently(deps, () => getParsed(deps.github, path, runListAnswer))
+  const ours = (listing?.workflow_runs ?? []).filter(
+    (run) =>
+      !before.known.has(run.id) &&
+      run.event === 'workflow_dispatch' &&
+      run.head_branch === shortRef(ref) &&
+      (actor === null || run.actors.some((login) => login.toLowerCase() === actor)),
+  )
+  const inTime = ours.filter((run) => Date.parse(run.created_at) >= before.serverTime - skew)
+  if (inTime.length > 0 || actor === null) return { runs: inTime, inTime: true }
+  const newest = Math.max(0, ...before.known)
+  return { runs: ours.filter(({ id }) => id > newest), inTime: false }
+}
+
+const dispatchedRuns = ({ owner, repo }: Repo, { id }: Workflow) =>
+  `${repositoryPath(owner, repo)}/actions/workflows/${id}/runs?event=workflow_dispatch&per_page=100`
+
+/** `main` for `refs/heads/main`: runs have the short name. */
+export const shortRef = (ref: string): string => ref.replace(/^refs\/(?:heads|tags)\//, '')
+
+function twoCandidates(
+  { repo }: Dispatched,
+  run: WorkflowRunData,
+  another: WorkflowRunData,
+): ConflictError {
+  return new ConflictError(
+    `two runs were dispatched at the same time, and nothing tells which is ours: ${run.html_url} and ${another.html_url}`,
+    { hint: `follow the right one: wizard WORKFLOW WATCH ${nameOf(repo)}/RUN_ID` },
+  )
+}
+
+export function notListed({ repo, workflow }: Dispatched): GitHubNotFoundError {
+  return new GitHubNotFoundError(
+    `${nameOf(repo)} took the dispatch of ${workflow.name}, and lists no run of it after ${longestSearch / 1000} s`,
+    { hint: `it may come later: wizard WORKFLOW RUNS ${nameOf(repo)}/${workflow.id}` },
+  )
+}

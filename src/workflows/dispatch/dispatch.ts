@@ -1,0 +1,120 @@
+import { ConflictError, GitHubNetworkError } from '../../base/errors.js'
+import { gitUrlFor } from '../../github/addresses.js'
+import type { Workflow } from '../../github/rest/actions-shapes.js'
+import { type Dispatch, type DispatchResult, dispatchWorkflow } from '../../github/rest/dispatch.js'
+import { getRepo } from '../../github/rest/repositories.js'
+import { fileOf, findWorkflow } from '../../github/rest/workflows.js'
+import { isNeverSent } from '../../http/failure.js'
+import { nameOf, type Repo, type WorkflowDeps } from '../deps.js'
+import { logsUrl, toRun } from '../run-data.js'
+import type { WorkflowRun } from '../types.js'
+import { checkInputs } from './check-inputs.js'
+import { type Before, findDispatched, lookBefore, notListed, shortRef } from './correlate.js'
+import { readInputs } from './inputs.js'
+import { explainRefusal } from './refusal.js'
+
+export interface DispatchRequest extends Repo {
+  /** An id, a file (`tests.yml` or `tests`) or a display name. */
+  workflow: string | number
+  /** A branch or a tag; default: the default branch. */
+  ref?: string | undefined
+  inputs?: Record<string, string> | undefined
+}
+
+/**
+ * Starts a workflow, once, and tells which run that made.
+ *
+ * @returns the run, with what is known of it without asking for it
+ * @throws UsageError for wrong inputs, before anything is dispatched, and where two workflows have that name;
+ *   GitHubNotFoundError for an unknown workflow or ref; ConflictError where two runs may be the one;
+ *   GitHubError with GitHub's reason: a disabled workflow, no `workflow_dispatch`
+ */
+export async function dispatch(
+  deps: WorkflowDeps,
+  { owner, repo, workflow: name, ref, inputs = {} }: DispatchRequest,
+): Promise<WorkflowRun> {
+  const workflow = await findWorkflow(deps.github, owner, repo, name)
+  const [on, known, before] = await Promise.all([
+    ref ?? getRepo(deps.github, owner, repo).then(({ default_branch: branch }) => branch),
+    readInputs(deps.github, { owner, repo }, workflow, ref),
+    lookBefore(deps, { owner, repo }, workflow),
+  ])
+  if (known !== null) checkInputs(`${owner}/${repo}/${fileOf(workflow.path)}`, known, inputs)
+  const request = { owner, repo, workflow, ref: on, inputs }
+  const run = await send(deps, request, before)
+  deps.emit({ type: 'run-dispatched', run, inputs: Object.keys(inputs) })
+  return run
+}
+
+async function send(deps: WorkflowDeps, request: Dispatch, before: Before): Promise<WorkflowRun> {
+  const { workflow, ref } = request
+  let result: DispatchResult
+  let lost: unknown
+  try {
+    result = await dispatchWorkflow(deps.github, request)
+  } catch (error) {
+    if (!mayHaveStarted(error)) throw await explainRefusal(deps, request, error)
+    deps.emit({ type: 'poll-failed', message: (error as Error).message })
+    result = { runId: null, htmlUrl: null }
+    lost = error
+  }
+  if (result.runId !== null) return startedRun(deps, request, { ...result, runId: result.runId })
+  const dispatched = { repo: request, workflow, ref, before }
+  const found = await findDispatched(deps, dispatched)
+  if (found !== null && lost !== undefined) throw perhapsOurs(found.html_url, lost)
+  if (found !== null) return toRun(deps.github, request, found)
+  throw lost === undefined ? notListed(dispatched) : unanswered(request, lost)
+}
+
+/** The answer was lost, not the question. */
+const mayHaveStarted = (error: unknown): error is GitHubNetworkError =>
+  error instanceof GitHubNetworkError &&
+  !isNeverSent(error) &&
+  (error.status === undefined || error.status >= 500)
+
+function unanswered(request: Dispatch, cause: unknown): GitHubNetworkError {
+  const { message, status, requestId } = cause as GitHubNetworkError
+  return new GitHubNetworkError(message, {
+    cause,
+    status,
+    requestId,
+    hint: `no new run is listed; before dispatching again look at wizard WORKFLOW RUNS ${targetOf(request, request.workflow)}`,
+  })
+}
+
+/** One run that is new is no proof where nobody knows whether ours was made: it may be a neighbour's. */
+function perhapsOurs(address: string, cause: unknown): ConflictError {
+  const { message } = cause as GitHubNetworkError
+  return new ConflictError(
+    `the answer to the dispatch was lost (${message}); ${address} may be its run`,
+    {
+      cause,
+      hint: `look at it before dispatching again: wizard WORKFLOW WATCH ${address}`,
+    },
+  )
+}
+
+/** What is known of a run before it was asked for. */
+function startedRun(
+  { github }: WorkflowDeps,
+  request: Dispatch,
+  { runId, htmlUrl }: { runId: number; htmlUrl: string | null },
+): WorkflowRun {
+  const page = `${gitUrlFor(github.baseUrl.href)}/${nameOf(request)}/actions/runs/${runId}`
+  return {
+    run_id: runId,
+    status: 'queued',
+    conclusion: null,
+    html_url: htmlUrl ?? page,
+    repo: nameOf(request),
+    workflow: fileOf(request.workflow.path),
+    ref: shortRef(request.ref),
+    created_at: null,
+    completed_at: null,
+    duration_seconds: null,
+    logs_url: logsUrl(github, request, runId),
+    artifacts: [],
+  }
+}
+
+const targetOf = (repo: Repo, { path }: Workflow) => `${nameOf(repo)}/${fileOf(path)}`

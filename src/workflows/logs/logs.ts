@@ -1,0 +1,155 @@
+import { GitHubNotFoundError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import type { Repo, WorkflowDeps } from '../deps.js'
+import type { WorkflowJob, WorkflowStep } from '../types.js'
+import { isCompleted } from '../watch/conclusion.js'
+import { type LoggedRun, type Logs, openLogs } from './log-source.js'
+import { chooseJob, failedPart, hasFailed, type LineOptions, ran, tailOf, textOf } from './parse.js'
+
+export interface LogOptions extends LineOptions {
+  /** A job's name or id: its own log alone, which is there as soon as the job has ended. */
+  job?: string | undefined
+  /** The failed steps of the failed jobs alone. */
+  failed?: boolean | undefined
+  /** Where logs are kept while they are read; default: the system's. */
+  tempDir?: string | undefined
+}
+
+/** A piece of a log: whole lines, with their time stamps, safe to be shown on a terminal. */
+export interface LogChunk {
+  job: WorkflowJob
+  /** null: of the whole job. */
+  step: WorkflowStep | null
+  text: string
+}
+
+/**
+ * The logs of a run, job by job and step by step, as GitHub keeps them. Memory does not grow with them.
+ * https://docs.github.com/en/rest/actions/workflow-runs#download-workflow-run-logs
+ *
+ * @throws GitHubNotFoundError for a job that there is not, for a run or a job that has not ended, and for logs that
+ *   have expired
+ */
+export async function* readLogs(
+  deps: WorkflowDeps,
+  repo: Repo,
+  run: LoggedRun,
+  jobs: WorkflowJob[],
+  options: LogOptions = {},
+): AsyncGenerator<LogChunk> {
+  const chosen = options.job === undefined ? null : chooseJob(jobs, options.job)
+  if (chosen === null && !isCompleted(run)) throw stillRunning(run, jobs)
+  if (chosen !== null && !isCompleted(chosen)) throw jobStillRunning(chosen)
+  const logs = await openLogs(deps, repo, run, { zip: chosen === null, tempDir: options.tempDir })
+  try {
+    const wanted = (chosen === null ? jobs : [chosen]).filter(ran)
+    yield* options.failed
+      ? failedLogs(logs, wanted.filter(hasFailed), options)
+      : jobLogs(logs, wanted, options)
+  } finally {
+    await logs.close()
+  }
+}
+
+async function* jobLogs(
+  logs: Logs,
+  jobs: WorkflowJob[],
+  options: LineOptions,
+): AsyncGenerator<LogChunk> {
+  for (const job of jobs) {
+    const log = await logs.ofJob(job)
+    if (log === null) continue
+    for await (const text of textOf(log.read(), options)) yield { job, step: null, text }
+  }
+  logs.expectSome()
+}
+
+async function* failedLogs(
+  logs: Logs,
+  jobs: WorkflowJob[],
+  options: LineOptions,
+): AsyncGenerator<LogChunk> {
+  for (const job of jobs) {
+    for (const { step, log } of await failedParts(logs, job)) {
+      for await (const text of textOf(log, options)) yield { job, step, text }
+    }
+  }
+  if (jobs.length > 0) logs.expectSome()
+}
+
+interface FailedPart {
+  step: WorkflowStep | null
+  log: AsyncIterable<Buffer | string>
+}
+
+/** Of the whole job where no step of it failed: its runner was lost, or it never came to one. */
+async function failedParts(logs: Logs, job: WorkflowJob): Promise<FailedPart[]> {
+  const steps = job.steps.filter(hasFailed)
+  if (steps.length === 0) {
+    const log = await logs.ofJob(job)
+    return log === null ? [] : [{ step: null, log: log.read() }]
+  }
+  const parts: FailedPart[] = []
+  for (const step of steps) {
+    const own = logs.ofStep(job, step)
+    const whole = own === null ? await logs.ofJob(job) : null
+    if (own !== null) parts.push({ step, log: own.read() })
+    else if (whole !== null) parts.push({ step, log: failedPart(whole, step) })
+  }
+  return parts
+}
+
+export interface FailedStep {
+  job: WorkflowJob
+  /** null where no step of the job failed. */
+  step: WorkflowStep | null
+  /** The last ones. */
+  lines: string[]
+  /** Whether there were more before. */
+  cut: boolean
+}
+
+/**
+ * The ends of the failed steps' logs, which is where the reason mostly stands. What can't be had is left out, and told
+ * as a warning: the run failed all the same.
+ */
+export async function failedSteps(
+  deps: WorkflowDeps,
+  repo: Repo,
+  run: LoggedRun,
+  jobs: WorkflowJob[],
+  { lines = 100, ...options }: Omit<LogOptions, 'job' | 'failed'> & { lines?: number } = {},
+): Promise<FailedStep[]> {
+  const failed = jobs.filter(hasFailed)
+  if (failed.length === 0) return []
+  const logs = await openLogs(deps, repo, run, { zip: isCompleted(run), tempDir: options.tempDir })
+  const found: FailedStep[] = []
+  try {
+    for (const job of failed) {
+      for (const { step, log } of await failedParts(logs, job)) {
+        found.push({ job, step, ...(await tailOf(textOf(log, options), lines)) })
+      }
+    }
+  } finally {
+    await logs.close()
+  }
+  return found
+}
+
+function stillRunning({ run_id, status }: LoggedRun, jobs: WorkflowJob[]): GitHubNotFoundError {
+  const ended = jobs.filter((job) => isCompleted(job) && ran(job)).map(({ name }) => name)
+  const there = oneLine(ended.join(', '), 300)
+  const message = `run ${run_id} is ${status.replaceAll('_', ' ')}: its logs come when it has ended`
+  return new GitHubNotFoundError(message, {
+    hint:
+      ended.length > 0
+        ? `wait with WORKFLOW WATCH, or take one job with --job; ended: ${there}`
+        : 'wait with WORKFLOW WATCH',
+  })
+}
+
+const jobStillRunning = ({ name, status }: WorkflowJob) =>
+  new GitHubNotFoundError(
+    `the job ${oneLine(name, 100)} is ${status.replaceAll('_', ' ')}: its log comes when it has ended`,
+    { hint: 'wait with WORKFLOW WATCH' },
+  )

@@ -1,0 +1,21 @@
+import type { Emit, WizardEvent } from '../events.js'
+import type { Log, LogLevel } from '../logs/log.js'
+import { describeWorkflowEvent } from './describe.js'
+import { isCompleted, isGood } from './watch/conclusion.js'
+
+/** Passes events on, and writes those of runs and jobs to the log: dispatch, each change of state, conclusion. */
+export function recording(log: Log, emit: Emit): Emit {
+  return (event) => {
+    emit(event)
+    if (event.type === 'step-changed') return
+    const line = describeWorkflowEvent(event)
+    if (line !== null) log.write('workflows', levelOf(event), line.trim())
+  }
+}
+
+function levelOf(event: WizardEvent): LogLevel {
+  if (event.type === 'poll-failed') return 'WARN'
+  const subject =
+    event.type === 'run-changed' ? event.run : event.type === 'job-changed' ? event.job : null
+  return subject !== null && isCompleted(subject) && !isGood(subject.conclusion) ? 'ERROR' : 'INFO'
+}

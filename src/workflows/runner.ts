@@ -1,0 +1,237 @@
+import type { GitHubClient } from '../github/client.js'
+import type { Workflow } from '../github/rest/actions-shapes.js'
+import { findWorkflow, getWorkflowRun } from '../github/rest/workflows.js'
+import type { Log } from '../logs/log.js'
+import {
+  type ArtifactOptions,
+  type DownloadedArtifact,
+  downloadArtifacts,
+} from './artifacts/artifacts.js'
+import { cancelRun, rerun, setWorkflowState } from './control.js'
+import { nameOf, type Repo, type WorkflowDeps } from './deps.js'
+import { dispatch } from './dispatch/dispatch.js'
+import {
+  type FailedStep,
+  failedSteps,
+  type LogChunk,
+  type LogOptions,
+  readLogs,
+} from './logs/logs.js'
+import { recording } from './record.js'
+import { toRun } from './run-data.js'
+import { ofRun } from './run-not-found.js'
+import { listRuns, newestRun, type RunFilter, runWithJobs, viewRun } from './runs.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from './types.js'
+import { firstLook, untilCompleted } from './watch/follow.js'
+import type { PollOptions } from './watch/poll.js'
+import type { WaitOptions } from './watch/wait.js'
+import { type CommitOutcome, watchCommit } from './watch/watch-commit.js'
+
+/** What everything that WorkflowRunner does is given beside its client. */
+export interface WorkflowSession extends Omit<WorkflowDeps, 'github'> {
+  log: Log
+}
+
+export interface RunOptions extends WaitOptions {
+  /** A branch or a tag; default: the default branch. */
+  ref?: string | undefined
+  /** The inputs of the workflow, which are checked against its file. */
+  inputs?: Record<string, string> | undefined
+  /** Until it is completed; else until it is known which run it is. */
+  wait?: boolean | undefined
+}
+
+type RunId = number | string
+type NamedFilter = Omit<RunFilter, 'workflow'> & { workflow?: string | number | undefined }
+
+/**
+ * Runs workflows of GitHub Actions and waits for them. A workflow is named by its id, its file (`tests.yml` or `tests`)
+ * or its display name.
+ *
+ * @throws every method may throw GitHubError and its kinds, and the signal's reason
+ */
+export class WorkflowRunner {
+  readonly #open: () => Promise<WorkflowDeps & { log: Log }>
+
+  /** @param open gives what the work needs, once, when it is first asked for */
+  constructor(client: GitHubClient, open: () => Promise<WorkflowSession>) {
+    let session: Promise<WorkflowDeps & { log: Log }> | undefined
+    this.#open = () => {
+      session ??= open().then((rest) => ({
+        ...rest,
+        github: client,
+        emit: recording(rest.log, rest.emit),
+      }))
+      return session
+    }
+  }
+
+  /**
+   * Dispatches a workflow. How a run that was waited for ended stands in its `conclusion`: a failed run is no error.
+   *
+   * @throws UsageError for wrong inputs; GitHubNotFoundError; ConflictError where two runs may be the one;
+   *   RunTimeoutError, with the run, when the waiting is over before the run is
+   */
+  async run(
+    owner: string,
+    repo: string,
+    workflow: string | number,
+    { ref, inputs, wait: waits = false, ...options }: RunOptions = {},
+  ): Promise<WorkflowRun | WorkflowRunWithJobs> {
+    const deps = await this.#open()
+    const started = await dispatch(deps, { owner, repo, workflow, ref, inputs })
+    if (waits) return untilCompleted(deps, { owner, repo }, started, options)
+    return firstLook(deps, { owner, repo }, started)
+  }
+
+  /** Waits for a run, with its jobs and artifacts in the end. @throws RunTimeoutError, with the run */
+  async pollStatus(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    options: WaitOptions = {},
+  ): Promise<WorkflowRunWithJobs> {
+    const deps = await this.#open()
+    const { github } = deps
+    const asked = getWorkflowRun(github, owner, repo, runId)
+    const data = await ofRun(github, { owner, repo }, runId, asked)
+    return untilCompleted(deps, { owner, repo }, toRun(github, { owner, repo }, data), options)
+  }
+
+  /** Waits for all runs of a commit, or those of one workflow, to appear and to end. */
+  async watchCommit(
+    owner: string,
+    repo: string,
+    commit: string,
+    { workflow, ...options }: PollOptions & { workflow?: string | number | undefined } = {},
+  ): Promise<CommitOutcome> {
+    const deps = await this.#open()
+    const found = await this.#find({ owner, repo }, workflow)
+    return watchCommit(deps, { owner, repo, commit, workflow: found }, options)
+  }
+
+  /** The newest first. */
+  async listRuns(owner: string, repo: string, filter: NamedFilter = {}): Promise<WorkflowRun[]> {
+    const { github } = await this.#open()
+    const workflow = await this.#find({ owner, repo }, filter.workflow)
+    return listRuns(github, { owner, repo }, { ...filter, workflow })
+  }
+
+  /** With its jobs, and its artifacts once it is completed. */
+  async viewRun(owner: string, repo: string, runId: RunId): Promise<WorkflowRunWithJobs> {
+    const { github } = await this.#open()
+    return ofRun(github, { owner, repo }, runId, viewRun(github, { owner, repo }, runId))
+  }
+
+  /** @throws GitHubNotFoundError where the workflow never ran */
+  async newestRun(
+    owner: string,
+    repo: string,
+    workflow: string | number,
+    branch?: string,
+  ): Promise<WorkflowRun> {
+    const { github } = await this.#open()
+    const found = await findWorkflow(github, owner, repo, workflow)
+    return newestRun(github, { owner, repo }, found, branch)
+  }
+
+  /**
+   * The logs job by job, as they come: of all steps, or of those that failed.
+   *
+   * @throws GitHubNotFoundError for a run that has not ended, a job that there is not, logs that have expired
+   */
+  async *readLogs(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    options: LogOptions = {},
+  ): AsyncGenerator<LogChunk> {
+    const deps = await this.#open()
+    const asked = runWithJobs(deps.github, { owner, repo }, runId)
+    const run = await ofRun(deps.github, { owner, repo }, runId, asked)
+    yield* readLogs(deps, { owner, repo }, run, run.jobs, options)
+  }
+
+  /** The logs as one text. @throws as `readLogs` */
+  async getLogs(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    options: LogOptions = {},
+  ): Promise<string> {
+    const pieces: string[] = []
+    for await (const { text } of this.readLogs(owner, repo, runId, options)) pieces.push(text)
+    return pieces.join('')
+  }
+
+  /** The last lines of each step that failed, 100 by default. */
+  async failedSteps(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    options: Parameters<typeof failedSteps>[4] = {},
+  ): Promise<FailedStep[]> {
+    const deps = await this.#open()
+    const run = await runWithJobs(deps.github, { owner, repo }, runId)
+    return failedSteps(deps, { owner, repo }, run, run.jobs, options)
+  }
+
+  /** Each unpacked into `destination/NAME`. @throws ConflictError where something is there already */
+  async downloadArtifacts(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    destination: string,
+    options: Omit<ArtifactOptions, 'dir'> = {},
+  ): Promise<DownloadedArtifact[]> {
+    const deps = await this.#open()
+    return downloadArtifacts(deps, { owner, repo }, runId, { ...options, dir: destination })
+  }
+
+  /** @throws GitHubError where it is completed */
+  async cancel(owner: string, repo: string, runId: RunId): Promise<void> {
+    const { github, log } = await this.#open()
+    await ofRun(github, { owner, repo }, runId, cancelRun(github, { owner, repo }, runId))
+    log.write('workflows', 'INFO', `${owner}/${repo} #${runId} cancelled`)
+  }
+
+  /** All jobs once more, or those that failed. @throws GitHubError where it is not completed */
+  async rerun(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    options: { failed?: boolean | undefined } = {},
+  ): Promise<void> {
+    const { github, log } = await this.#open()
+    await ofRun(github, { owner, repo }, runId, rerun(github, { owner, repo }, runId, options))
+    const which = options.failed ? 'its failed jobs' : 'all its jobs'
+    log.write('workflows', 'INFO', `${owner}/${repo} #${runId} runs again: ${which}`)
+  }
+
+  /** @returns the workflow as it is now */
+  enable(owner: string, repo: string, workflow: string | number): Promise<Workflow> {
+    return this.#setState({ owner, repo }, workflow, 'enable')
+  }
+
+  /** @returns the workflow as it is now */
+  disable(owner: string, repo: string, workflow: string | number): Promise<Workflow> {
+    return this.#setState({ owner, repo }, workflow, 'disable')
+  }
+
+  async #setState(
+    repo: Repo,
+    name: string | number,
+    state: 'enable' | 'disable',
+  ): Promise<Workflow> {
+    const { github, log } = await this.#open()
+    const workflow = await findWorkflow(github, repo.owner, repo.repo, name)
+    await setWorkflowState(github, repo, workflow.id, state)
+    log.write('workflows', 'INFO', `${nameOf(repo)} ${workflow.path} ${state}d`)
+    return { ...workflow, state: state === 'enable' ? 'active' : 'disabled_manually' }
+  }
+
+  async #find({ owner, repo }: Repo, workflow: string | number | undefined) {
+    if (workflow === undefined) return undefined
+    return findWorkflow((await this.#open()).github, owner, repo, workflow)
+  }
+}

@@ -1,0 +1,33 @@
+import type { WorkflowRun } from '../types.js'
+
+/** From the best to the worst; what is not known yet stands at the end. */
+const conclusions = [
+  'success',
+  'skipped',
+  'neutral',
+  'stale',
+  'cancelled',
+  'action_required',
+  'startup_failure',
+  'timed_out',
+  'failure',
+]
+const good = new Set<string | null>(['success', 'neutral', 'skipped'])
+
+/** Whether a conclusion is no failure: of a run, a job or a step. */
+export const isGood = (conclusion: string | null): boolean => good.has(conclusion)
+
+export const isCompleted = ({ status }: { status: string }): boolean => status === 'completed'
+
+/** The worst conclusion of several runs; null where one of them has none yet, or there are no runs. */
+export function worstConclusion(runs: Pick<WorkflowRun, 'conclusion'>[]): string | null {
+  if (runs.length === 0 || runs.some(({ conclusion }) => conclusion === null)) return null
+  const [worst] = runs.map(({ conclusion }) => conclusion).sort((a, b) => rank(b) - rank(a))
+  return worst ?? null
+}
+
+/** One that GitHub may add is as bad as any. */
+function rank(conclusion: string | null): number {
+  const place = conclusions.indexOf(conclusion ?? '')
+  return place === -1 ? conclusions.length : place
+}

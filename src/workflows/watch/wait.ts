@@ -1,0 +1,65 @@
+import { withHint } from '../../base/errors.js'
+import { cancelRun } from '../control.js'
+import type { Repo, WorkflowDeps } from '../deps.js'
+import { nameOfRun } from '../describe.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from '../types.js'
+import { isCompleted } from './conclusion.js'
+import { type Ended, type PollOptions, pollUntilDone } from './poll.js'
+import { RunWatch } from './run-watch.js'
+
+export interface WaitOptions extends PollOptions {
+  /** A signal that ends the waiting cancels the run too. */
+  cancelOnInterrupt?: boolean | undefined
+}
+
+export interface WaitOutcome {
+  /** As it was last seen. */
+  run: WorkflowRunWithJobs
+  ended: Ended
+}
+
+/** Milliseconds that an interrupted command still has to cancel its run. */
+const cancelling = 10_000
+
+/**
+ * Waits for a run to be completed, and tells each change of it, its jobs and their steps. A poll that fails is
+ * repeated: only an answer of GitHub's says how a run ended.
+ *
+ * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, and the signal's reason; the run goes on then,
+ *   which the hint tells, unless it is to be cancelled
+ */
+export async function wait(
+  deps: WorkflowDeps,
+  repo: Repo,
+  run: WorkflowRun,
+  { cancelOnInterrupt = false, ...options }: WaitOptions = {},
+): Promise<WaitOutcome> {
+  const watch = new RunWatch(deps, repo, run)
+  try {
+    const ended = await pollUntilDone(deps, watch, options)
+    // Its conclusion counts, though its jobs could not be read in time.
+    return { run: watch.run, ended: isCompleted(watch.run) ? 'completed' : ended }
+  } catch (error) {
+    const cancel = cancelOnInterrupt && deps.signal?.aborted === true
+    throw withHint(
+      error,
+      cancel ? await cancelled(deps, repo, watch.run) : howToComeBack(watch.run),
+    )
+  }
+}
+
+export function howToComeBack(run: WorkflowRun): string {
+  const back = `wizard WORKFLOW WATCH ${run.repo}/${run.run_id}`
+  return `${nameOfRun(run)} goes on: ${run.html_url}; come back with ${back}`
+}
+
+/** The command's own signal has ended every other request. */
+async function cancelled({ github }: WorkflowDeps, repo: Repo, run: WorkflowRun): Promise<string> {
+  try {
+    await cancelRun(github, repo, run.run_id, AbortSignal.timeout(cancelling))
+    return `${nameOfRun(run)} is being cancelled: ${run.html_url}`
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return `it could not be cancelled (${why}): ${howToComeBack(run)}`
+  }
+}

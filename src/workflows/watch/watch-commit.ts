@@ -1,0 +1,138 @@
+import { GitHubError, GitHubNotFoundError, withHint } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { commitAnswer, type Workflow } from '../../github/rest/actions-shapes.js'
+import { getParsed, repositoryPath } from '../../github/rest/api.js'
+import { nameOf, type Repo, type WorkflowDeps } from '../deps.js'
+import { listJobs } from '../jobs.js'
+import { listRunArtifacts, listRuns } from '../runs.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from '../types.js'
+import { isCompleted, worstConclusion } from './conclusion.js'
+import { type Ended, type PollOptions, patiently, pollUntilDone, type Watch } from './poll.js'
+
+export interface CommitRequest extends Repo {
+  /** A commit id, also a short one; or a branch or a tag. */
+  commit: string
+  /** The runs of this workflow alone. */
+  workflow?: Workflow | undefined
+}
+
+export interface CommitOutcome {
+  /** The full commit id. */
+  sha: string
+  /** With their jobs and artifacts, where they ended. */
+  runs: WorkflowRunWithJobs[]
+  /** The worst of them; null where they have not all ended. */
+  conclusion: string | null
+  ended: Ended
+}
+
+/**
+ * Waits for the runs of a commit to appear and to end. A poll is one request, whatever the number of runs.
+ *
+ * @throws GitHubNotFoundError for an unknown commit, GitHubAuthError, GitHubRateLimitError, and the signal's reason
+ */
+export async function watchCommit(
+  deps: WorkflowDeps,
+  { commit, workflow, ...repo }: CommitRequest,
+  options: PollOptions = {},
+): Promise<CommitOutcome> {
+  const sha = await resolveCommit(deps, repo, commit)
+  const watch = new CommitWatch(deps, repo, { sha, workflow })
+  const ended = await pollUntilDone(deps, watch, options).catch((error: unknown) => {
+    throw withHint(error, howToComeBack(repo, sha, workflow))
+  })
+  const runs: WorkflowRunWithJobs[] = []
+  for (const run of watch.runs) {
+    runs.push(ended === 'completed' ? await complete(deps, repo, run) : { ...run, jobs: [] })
+  }
+  return { sha, runs, conclusion: worstConclusion(runs), ended }
+}
+
+function howToComeBack(repo: Repo, sha: string, workflow: Workflow | undefined): string {
+  const only = workflow === undefined ? '' : ` --workflow ${workflow.id}`
+  const back = `wizard WORKFLOW WATCH ${nameOf(repo)} --commit ${sha}${only}`
+  return `the runs of ${sha.slice(0, 7)} go on; come back with ${back}`
+}
+
+/** https://docs.github.com/en/rest/commits/commits#get-a-commit */
+async function resolveCommit(
+  { github }: WorkflowDeps,
+  repo: Repo,
+  commit: string,
+): Promise<string> {
+  const path = `${repositoryPath(repo.owner, repo.repo)}/commits/${encodeURIComponent(commit)}`
+  try {
+    return (await getParsed(github, path, commitAnswer)).sha
+  } catch (error) {
+    // GitHub calls what is no commit unprocessable.
+    if (!(error instanceof GitHubError) || ![404, 422].includes(error.status ?? 0)) throw error
+    const message = `${nameOf(repo)} has no commit ${oneLine(commit, 100)}`
+    const { status, requestId } = error
+    const hint = 'check the id, and that it is pushed'
+    throw new GitHubNotFoundError(message, { cause: error, status, requestId, hint })
+  }
+}
+
+async function complete(
+  { github }: WorkflowDeps,
+  repo: Repo,
+  run: WorkflowRun,
+): Promise<WorkflowRunWithJobs> {
+  const [jobs, artifacts] = await Promise.all([
+    listJobs(github, repo, run.run_id),
+    listRunArtifacts(github, repo, run.run_id),
+  ])
+  return { ...run, artifacts, jobs }
+}
+
+/** Milliseconds in which no new run appears before "all" is believed: GitHub makes the runs of a push one by one. */
+const settling = 15_000
+
+/** Looks at the runs of a commit again and again, and tells what changed. */
+export class CommitWatch implements Watch {
+  runs: WorkflowRun[] = []
+  readonly #deps: WorkflowDeps
+  readonly #repo: Repo
+  readonly #filter: { sha: string; workflow: Workflow | undefined }
+  #newestSince: number
+
+  constructor(
+    deps: WorkflowDeps,
+    repo: Repo,
+    filter: { sha: string; workflow: Workflow | undefined },
+  ) {
+    this.#deps = deps
+    this.#repo = repo
+    this.#filter = filter
+    this.#newestSince = deps.clock.now()
+  }
+
+  get done(): boolean {
+    return this.runs.length > 0 && this.runs.every(isCompleted) && this.#settled
+  }
+
+  /** @throws what will not pass */
+  async poll(): Promise<void> {
+    const found = await patiently(this.#deps, () =>
+      listRuns(this.#deps.github, this.#repo, this.#filter),
+    )
+    if (found === undefined) return
+    const before = new Map(this.runs.map((run) => [run.run_id, run]))
+    if (found.some((run) => !before.has(run.run_id))) this.#newestSince = this.#deps.clock.now()
+    this.runs = found
+    for (const run of found) this.#tell(before.get(run.run_id), run)
+  }
+
+  /** By GitHub's own times where the newest run took that long, else by how long it has been here. */
+  get #settled(): boolean {
+    const newest = Math.max(...this.runs.map(({ created_at: at }) => Date.parse(at ?? '')))
+    const last = Math.max(...this.runs.map(({ completed_at: at }) => Date.parse(at ?? '')))
+    return last - newest >= settling || this.#deps.clock.now() - this.#newestSince >= settling
+  }
+
+  #tell(before: WorkflowRun | undefined, run: WorkflowRun): void {
+    if (before?.status === run.status && before.conclusion === run.conclusion) return
+    this.#deps.emit({ type: 'run-changed', run })
+    if (run.status === 'waiting') this.#deps.emit({ type: 'run-waiting', run })
+  }
+}

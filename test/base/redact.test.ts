@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { createRedactor } from '../../src/base/redact.js'
+
+const secret = 'hunter2/with+odd"chars'
+
+describe('createRedactor', () => {
+  it.each([
+    ['as it is', secret],
+    ['percent-encoded', encodeURIComponent(secret)],
+    ['in JSON', JSON.stringify({ token: secret })],
+    ['as git sends it', Buffer.from(`x-access-token:${secret}`).toString('base64')],
+    ['base64', Buffer.from(secret).toString('base64')],
+  ])('hides a known secret %s', (_form, written) => {
+    const told = createRedactor([secret])(`before ${written} after`)
+    expect(told).toContain('***')
+    expect(told).toMatch(/^before .* after$/)
+    for (const form of [secret, encodeURIComponent(secret), 'hunter2']) {
+      expect(told).not.toContain(form)
+    }
+  })
+
+  it.each([
+    ['ghp_16C7e42F292c6912E7710c838347Ae178B4a', '***'],
+    ['token gho_16C7e42F292c6912E7710c838347Ae178B4a!', 'token ***!'],
+    ['github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz', '***'],
+    ['https://user:pass@proxy.example:3128/', 'https://***@proxy.example:3128/'],
+    ['https://ghs_short@github.com/o/r.git', 'https://***@github.com/o/r.git'],
+    ['Authorization: Bearer abc.def.ghi', 'Authorization: Bearer ***'],
+    ['"authorization":"token abcdefgh"', '"authorization":"token ***"'],
+    ['proxy-authorization: Basic dXNlcjpwYXNz', 'proxy-authorization: Basic ***'],
+    ['sent basic dXNlcjpwYXNzd29yZA== twice', 'sent basic *** twice'],
+    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----', '***'],
+  ])('hides what looks like a credential: %s', (text, told) => {
+    expect(createRedactor()(text)).toBe(told)
+  })
+
+  it('leaves ordinary text alone', () => {
+    const text =
+      'ssh://git@github.com/o git@github.com:o/r.git, 4f1c2b at https://github.com/o/r?a=b#c, a basic idea'
+    expect(createRedactor(['ab'])(text)).toBe(text)
+  })
+
+  it('hides a secret whole that holds another', () => {
+    expect(createRedactor(['secret', 'secret-and-more'])('x secret-and-more y')).toBe('x *** y')
+  })
+
+  it('learns of secrets later', () => {
+    const redactor = createRedactor()
+    redactor.add('renewed-value')
+    expect(redactor('renewed-value')).toBe('***')
+  })
+})

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { rolldown } from 'rolldown'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Pool, type PoolOptions } from '../../../src/git/pool/pool.js'
+import { git, temporaryFolder } from '../support/real-git.js'
+import { addRandomHistory } from '../support/trees.js'
+
+let folder: string
+/** The worker as the build makes it. */
+let worker: URL
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'wizard-test-'))
+  worker = pathToFileURL(join(folder, 'worker.mjs'))
+  const input = join(import.meta.dirname, '../../../../src/core/git/pool/worker.ts')
+  const bundle = await rolldown({ input, platform: 'node', logLevel: 'silent' })
+  await bundle.write({ file: join(folder, 'worker.mjs'), format: 'esm', codeSplitting: false })
+  await bundle.close()
+  return () => rmSync(folder, { recursive: true })
+})
+
+async function openPool(options: Partial<PoolOptions> = {}): Promise<Pool> {
+  const pool = await Pool.open({ expected: 0, helpers: 1, file: worker, ...options })
+  onTestFinished(() => pool.close())
+  return pool
+}
+
+/** One file of each edited, and one new. */
+function repositories(count: number) {
+  return Array.from({ length: count }, (_, seed) => {
+    const dir = temporaryFolder()
+    git(dir, ['init', '--quiet', '--initial-branch=main'])
+    addRandomHistory(dir, { seed: seed + 1, commits: 1, changes: 6 })
+    git(dir, ['reset', '--hard', '--quiet'])
+    writeFileSync(join(dir, `new-${seed}`), '')
+    return { dir, gitDir: join(dir, '.git'), env: {} }
+  })
+}
+
+const newFiles = (count: number) =>
+  Array.from({ length: count }, (_, seed) => ({
+    staged: [],
+    unstaged: [],
+    untracked: [`new-${seed}`],
+  }))
+
+/** A thread that answers with what tells it from this one, or does something worse. */
+function workerThat(does: string): URL {
+  const file = join(folder, `${Math.abs(does.length * 31 + does.charCodeAt(0))}-${does.length}.mjs`)
+  writeFileSync(
+    file,
+    `import { parentPort } from 'node:worker_threads'
+    parentPort.on('message', ({ id }) => { ${does} })`,
+  )
+  return pathToFileURL(file)
+}
+
+const elsewhere = { staged: ['elsewhere'], unstaged: [], untracked: [] }
+const answersElsewhere = `parentPort.postMessage({ id, status: ${JSON.stringify(elsewhere)} })`
+
+describe('a pool of threads', () => {
+  test.each([0, 1, 3])('tells the same with %i more threads', async (helpers) => {
+    const pool = await openPool({ helpers })
+    const statuses = await Promise.all(repositories(8).map((task) => pool.status(task)))
+    expect(statuses).toEqual(newFiles(8))
+  })
+
+  test('gives work to the others', async () => {
+    const pool = await openPool({ file: workerThat(answersElsewhere) })
+    const [task] = repositories(1)
+    expect(await pool.status(task!)).toEqual(elsewhere)
+  })
+
+  test('starts none for a few repositories, and none without its file', async () => {
+    const file = workerThat(answersElsewhere)
+    const [task] = repositories(1)
+    for (const options of [
+      { file, expected: 15 },
+      { file: null, expected: 1000 },
+    ]) {
+      const pool = await openPool({ helpers: undefined, ...options })
+      expect(await pool.status(task!)).toEqual(newFiles(1)[0])
+    }
+  })
+
+  test('throws what a repository throws, with its hint', async () => {
+    const pool = await openPool()
+    const [task] = repositories(1)
+    writeFileSync(join(task!.gitDir, 'index'), 'damaged')
+    await expect(pool.status(task!)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      reason: 'unsupported',
+      hint: expect.stringContaining('git reset'),
+    })
+  })
+
+  test.each(['process.exit(3)', 'throw new Error("broken")'])(
+    'does the work of a thread that dies, and says so: %s',
+    async (deed) => {
+      const told: string[] = []
+      const pool = await openPool({
+        file: workerThat(deed),
+        onDeath: (message) => told.push(message),
+      })
+      const statuses = await Promise.all(repositories(5).map((task) => pool.status(task)))
+      expect(statuses).toEqual(newFiles(5))
+      expect(told).toHaveLength(1)
+      expect(told[0]).toMatch(/a thread of wizard's died \((it ended with 3|broken)\)/)
+    },
+  )
+
+  test('ends what it waits for when it is aborted', async () => {
+    const controller = new AbortController()
+    const pool = await openPool({ file: workerThat('while (true);'), signal: controller.signal })
+    const [task] = repositories(1)
+    const asked = pool.status(task!)
+    controller.abort(new Error('enough'))
+    await expect(asked).rejects.toThrow('enough')
+    await expect(pool.status(task!)).rejects.toThrow('enough')
+  })
+})

@@ -1,0 +1,64 @@
+import { onTestFinished } from 'vitest'
+import {
+  type LocalGitHub,
+  type LocalGitHubOptions,
+  startLocalGitHub,
+} from '../../../packages/local-github/src/index.js'
+import type { Clock } from '../../../src/base/clock.js'
+import type { Git, GitProgress } from '../../../src/git/types.js'
+import { createDispatcher } from '../../../src/http/dispatcher.js'
+import { type HistoryOptions, historyStream } from './histories.js'
+import { git } from './real-git.js'
+
+/** A clock whose sleeps are over at once, and noted. */
+export function quickClock(): Clock & { slept: number[] } {
+  const slept: number[] = []
+  return {
+    slept,
+    now: () => Date.now(),
+    sleep: async (milliseconds) => void slept.push(milliseconds),
+  }
+}
+
+export interface Client extends Git {
+  clock: Clock & { slept: number[] }
+  progress: GitProgress[]
+}
+
+/** What wizard's git functions are given, with a pool of connections of its own, closed after the test. */
+export function client({
+  stallTimeout = 5_000,
+  ...more
+}: Omit<Partial<Git>, 'clock'> & { stallTimeout?: number } = {}): Client {
+  const dispatcher = createDispatcher({ proxy: null, env: {}, stallTimeout })
+  onTestFinished(() => dispatcher.destroy())
+  const progress: GitProgress[] = []
+  const onProgress = (event: GitProgress) => void progress.push(event)
+  return { dispatcher, clock: quickClock(), onProgress, progress, ...more }
+}
+
+/** The Authorization header for one origin alone. */
+export const tokenFor =
+  (origin: string, token: string) =>
+  async (url: URL): Promise<string | undefined> =>
+    url.origin === new URL(origin).origin
+      ? `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
+      : undefined
+
+/** A GitHub on loopback ports for one test. */
+export async function localGitHub(options: LocalGitHubOptions = {}): Promise<LocalGitHub> {
+  const github = await startLocalGitHub(options)
+  onTestFinished(() => github.close())
+  return github
+}
+
+/** A repository there with a generated history. @returns its address and its bare folder */
+export async function servedHistory(
+  github: LocalGitHub,
+  name: string,
+  options: HistoryOptions = {},
+): Promise<{ url: string; bare: string }> {
+  const { bare } = await github.addRepository(name, { empty: true })
+  git(bare, ['fast-import', '--quiet', '--force'], { input: historyStream(options) })
+  return { url: `${github.gitUrl}/${name}.git`, bare }
+}

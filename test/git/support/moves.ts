@@ -1,0 +1,138 @@
+import { execFileSync } from 'node:child_process'
+import { lstatSync, readFileSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { fastForward } from '../../../src/git/porcelain/move.js'
+import type { Liveness } from '../../../src/git/types.js'
+import { runUntilKilled } from './dying.js'
+import { at } from './edits.js'
+import { git, temporaryFolder } from './real-git.js'
+import { cloneAt, placeOf, randomRepository } from './repository.js'
+import { snapshot } from './snapshot.js'
+import type { Random } from './trees.js'
+
+export const message = 'pull: Fast-forward'
+export const as = (mark: string): Liveness => ({ mark, isAlive: async (other) => other === mark })
+
+export interface Ends {
+  base: string
+  from: string
+  to: string
+  /** The work tree as git makes it, at either end. */
+  trees: Record<'from' | 'to', Map<string, string>>
+}
+
+export function twoEnds(seed: number): Ends {
+  const { dir, commits } = randomRepository({ seed, commits: 2, changes: 8 })
+  const [from = '', to = ''] = commits
+  const base = cloneAt(dir, from)
+  const tree = (commit: string) => snapshot(cloneAt(dir, commit), { withGit: false })
+  return { base, from, to, trees: { from: tree(from), to: tree(to) } }
+}
+
+/** A copy with its stat data refreshed, so that nothing is racy or suspect. */
+export async function copyOf(base: string) {
+  const dir = temporaryFolder()
+  execFileSync('cp', ['-a', `${base}/.`, dir])
+  git(dir, ['status'])
+  return placeOf(dir)
+}
+
+export type Place = Awaited<ReturnType<typeof placeOf>>
+
+/** The first path whose file at the later end, another than at the earlier, is such a one. */
+export const leafIn = ({ trees }: Ends, which: (path: string) => boolean) =>
+  [...trees.to].find(
+    ([path, leaf]) => leaf.startsWith('100') && leaf !== trees.from.get(path) && which(path),
+  )?.[0] ?? ''
+
+export const forward = (place: Place, { from, to }: Ends, mark = 'first') =>
+  fastForward({ ...place, branch: 'main', from, to, message, liveness: as(mark) })
+
+export const head = (dir: string) => git(dir, ['rev-parse', 'HEAD'])
+export const porcelain = (dir: string) => git(dir, ['status', '--porcelain', '--ignored'])
+
+/** The stat data of the index vouches for no file that is not its entry's: an index without any shows the same. */
+export function expectHonestIndex({ dir, gitDir }: Omit<Place, 'store'>): void {
+  const env = { GIT_INDEX_FILE: join(gitDir, 'fresh-index') }
+  git(dir, ['read-tree', 'HEAD'], { env })
+  const args = ['status', '--porcelain', '-z', '--no-renames']
+  expect(git(dir, args)).toBe(git(dir, args, { env }))
+  unlinkSync(env.GIT_INDEX_FILE)
+}
+
+/** Nothing of a move is left, and git finds nothing wrong, in the index's cache tree neither. */
+export function expectSettled({ dir, gitDir }: Place): void {
+  for (const left of ['wizard-move', 'index.lock'])
+    expect(lstatSync(join(gitDir, left), { throwIfNoEntry: false })).toBe(undefined)
+  git(dir, ['fsck', '--strict'])
+}
+
+export function expectAt(place: Place, ends: Ends, end: 'from' | 'to'): void {
+  expect(head(place.dir)).toBe(ends[end])
+  expect(porcelain(place.dir)).toBe('')
+  expect(snapshot(place.dir, { withGit: false })).toEqual(ends.trees[end])
+  expectSettled(place)
+}
+
+export async function stepsOf(ends: Ends): Promise<number> {
+  const place = await copyOf(ends.base)
+  return (await runUntilKilled(Number.POSITIVE_INFINITY, () => forward(place, ends))) ?? 0
+}
+
+export const lockOf = ({ gitDir }: Place) => join(gitDir, 'index.lock')
+export const isLink = (path: string) =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+
+/** With a time long past: what is as young as the index git looks at again anyway. */
+export function writeOld(path: Buffer, content: string): void {
+  writeFileSync(path, content)
+  utimesSync(path, 1_000_000_000, 1_000_000_000)
+}
+
+/** Something that a person may have done since, by path: its content, or null where it was removed. */
+export function edit(random: Random, dir: string, { trees }: Ends): Map<string, string | null> {
+  const edits = new Map<string, string | null>()
+  const known = [...new Set([...trees.from.keys(), ...trees.to.keys()])].sort()
+  for (let count = 1 + random.pick(2); count > 0; count--) {
+    const now = snapshot(dir, { withGit: false })
+    const path = random.choose(known) + (random.pick(4) === 0 ? '.new' : '')
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+    const isFolder = (other: string) => now.get(other)?.startsWith('40111 ') ?? false
+    if (isFolder(path) || (parent !== '' && !isFolder(parent))) continue
+    const isLink = now.get(path)?.startsWith('120') ?? false
+    if (now.has(path) && (isLink || random.pick(3) === 0)) {
+      unlinkSync(at(dir, path))
+      edits.set(path, null)
+    } else {
+      writeOld(at(dir, path), `mine ${count}`)
+      edits.set(path, `mine ${count}`)
+    }
+  }
+  return edits
+}
+
+/** Every edit is still there, and all else is as it should be at that end. */
+export function expectAllBut(
+  edits: Map<string, string | null>,
+  place: Place,
+  ends: Ends,
+  end: 'from' | 'to',
+): void {
+  const now = snapshot(place.dir, { withGit: false })
+  for (const [path, content] of edits) {
+    if (content !== null) expect(readFileSync(at(place.dir, path), 'utf8')).toBe(content)
+    else if (now.has(path)) expect(ends.trees[end].get(path)).toBe(now.get(path))
+  }
+  const near = (path: string) =>
+    [...edits.keys()].some(
+      (edited) => `${edited}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${edited}/`),
+    )
+  const others = (tree: Map<string, string>) => [...tree].filter(([path]) => !near(path))
+  expect(others(now)).toEqual(others(ends.trees[end]))
+  expect(git(place.dir, ['write-tree', '--missing-ok'])).toBe(
+    git(place.dir, ['rev-parse', `${ends[end]}^{tree}`]),
+  )
+  expectHonestIndex(place)
+  expectSettled(place)
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { openObjectStore } from '../../../src/git/plumbing/objects/store.js'
+import { git, temporaryFolder } from './real-git.js'
+import { addRandomHistory, type RandomHistory } from './trees.js'
+
+/** What core/git's functions are given for one repository; its store is closed after the test. */
+export async function placeOf(dir: string) {
+  const gitDir = join(dir, '.git')
+  const store = await openObjectStore(gitDir)
+  onTestFinished(() => store.close())
+  return { dir, gitDir, store }
+}
+
+/** A repository with a random history on `main`, nothing checked out yet. */
+export function randomRepository(history: RandomHistory): { dir: string; commits: string[] } {
+  const dir = temporaryFolder()
+  git(dir, ['init', '--quiet', '--initial-branch=main'])
+  return { dir, commits: addRandomHistory(dir, history) }
+}
+
+/** A copy in which `commit` is checked out on `main`, by git itself. */
+export function cloneAt(dir: string, commit: string): string {
+  const copy = temporaryFolder()
+  git(copy, ['init', '--quiet', '--initial-branch=main'])
+  git(copy, ['fetch', '--quiet', dir, '+refs/heads/*:refs/remotes/origin/*'])
+  git(copy, ['reset', '--hard', '--quiet', commit])
+  return copy
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../../src/base/clock.js'
+import { GitHubNetworkError } from '../../src/base/errors.js'
+import type { ApiRequest, ApiResponse, Send } from '../../src/github/transport/message.js'
+import { createWaits, type Wait, type Waits } from '../../src/http/waits.js'
+
+export const noon = Date.parse('2026-01-14T12:00:00Z')
+
+/** A clock that stands still but for sleeping, which takes no time. */
+export function fakeClock(start = noon): Clock & { slept: number[] } {
+  let time = start
+  const slept: number[] = []
+  return {
+    slept,
+    now: () => time,
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted()
+      slept.push(milliseconds)
+      time += milliseconds
+    },
+  }
+}
+
+export interface TestWaits extends Waits {
+  clock: ReturnType<typeof fakeClock>
+  told: Wait[]
+}
+
+export function fakeWaits(deadline: number | null = null): TestWaits {
+  const clock = fakeClock()
+  const told: Wait[] = []
+  const waits = createWaits({ clock, deadline, onWait: (wait) => told.push(wait) })
+  return { ...waits, clock, told }
+}
+
+export function get(path = '/x', rest: Partial<ApiRequest> = {}): ApiRequest {
+  return { method: 'GET', url: new URL(`https://api.test${path}`), headers: {}, ...rest }
+}
+
+export const post = (path = '/x', rest: Partial<ApiRequest> = {}) =>
+  get(path, { method: 'POST', body: '{}', ...rest })
+
+export function answer(
+  status = 200,
+  headers: Record<string, string> = {},
+  body: unknown = {},
+): ApiResponse {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  return { status, headers, body: bytes, url: new URL('https://api.test/x') }
+}
+
+/** As the wire tells it: with the error of the system inside. */
+export function lost(code: string): GitHubNetworkError {
+  const cause = Object.assign(new Error(code), { code })
+  return new GitHubNetworkError(`api.test: ${code}`, { cause })
+}
+
+/** Gives these answers, one after another, and remembers what it was asked. */
+export function scripted(...answers: (ApiResponse | Error)[]): Send & { asked: ApiRequest[] } {
+  const asked: ApiRequest[] = []
+  const send = async (request: ApiRequest) => {
+    asked.push(request)
+    const next = answers[asked.length - 1]
+    if (next === undefined) throw new Error(`request ${asked.length} was not expected`)
+    if (next instanceof Error) throw next
+    return next
+  }
+  return Object.assign(send, { asked })
+}

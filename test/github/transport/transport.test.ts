@@ -1,0 +1,252 @@
+import { gzipSync } from 'node:zlib'
+import { HttpResponse, http } from 'msw'
+import { setupServer } from 'msw/node'
+import { afterEach, describe, expect, it } from 'vitest'
+import { GitHubAuthError, GitHubNetworkError, InterruptedError } from '../../../src/base/errors.js'
+import type { WizardEvent } from '../../../src/events.js'
+import { GitHubClient, type GitHubClientOptions } from '../../../src/github/client.js'
+import type { Fetch } from '../../../src/http/fetch.js'
+import { closedAddress, proxy, serve } from '../../http/servers.js'
+import { fakeClock } from '../support.js'
+
+const token = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'
+const clients: GitHubClient[] = []
+const written: string[] = []
+const clock = fakeClock(Date.now())
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((one) => one.close()))
+  written.length = 0
+})
+
+function client(baseUrl: string, options: GitHubClientOptions = {}): GitHubClient {
+  const made = new GitHubClient({
+    baseUrl,
+    token,
+    clock,
+    log: { write: (_log, _level, message) => written.push(message) },
+    emit: (event: WizardEvent) => 'message' in event && written.push(event.message),
+    ...options,
+  })
+  clients.push(made)
+  return made
+}
+
+const repository = {
+  id: 1,
+  name: 'core',
+  full_name: 'uDOS/core',
+  html_url: 'https://github.com/uDOS/core',
+  default_branch: 'main',
+  private: false,
+}
+
+const json = { 'content-type': 'application/json; charset=utf-8' }
+
+describe('the transport', () => {
+  it('reads a compressed answer', async () => {
+    const address = await serve((_message, answer) => {
+      answer.writeHead(200, { ...json, 'content-encoding': 'gzip' })
+      answer.end(gzipSync(JSON.stringify(repository)))
+    })
+    expect((await client(address).getRepo('uDOS', 'core')).name).toBe('core')
+  })
+
+  it.each([
+    ['with a length', { 'content-length': '500' }],
+    ['in chunks', {}],
+  ])('takes no answer that was cut for the whole, %s', async (_how, headers) => {
+    let asked = 0
+    const address = await serve((_message, answer) => {
+      asked++
+      answer.writeHead(200, { ...json, ...headers })
+      answer.write('[{"id":1,')
+      setImmediate(() => answer.destroy())
+    })
+    const sent = client(address, { retryAttempts: 1 }).listRepositories('uDOS')
+    await expect(sent).rejects.toThrow(GitHubNetworkError)
+    expect(asked).toBe(2)
+  })
+
+  it.each([
+    ['headers', false],
+    ['the rest of a body', true],
+  ])('gives up where %s do not come', async (_what, begun) => {
+    const address = await serve((_message, answer) => {
+      if (begun) answer.writeHead(200, json).write('{')
+    })
+    const sent = client(address, { timeout: 0.15, retryAttempts: 0 }).getRepo('uDOS', 'core')
+    await expect(sent).rejects.toMatchObject({
+      code: 'GITHUB_NETWORK',
+      message: expect.stringContaining('silent'),
+    })
+  })
+
+  it.each([
+    ['a page of HTML', { 'content-type': 'text/html' }, '<html>login</html>'],
+    ['broken JSON', json, '[{'],
+    ['something else', json, '[{"nope":1}]'],
+    ['a page that is no list', json, '{"nope":1}'],
+  ])('takes %s for no answer of the API', async (_what, headers, body) => {
+    const address = await serve((_message, answer) => answer.writeHead(200, headers).end(body))
+    for (const sent of [
+      () => client(address).listRepositories('uDOS'),
+      () => client(address).getRepo('uDOS', 'core'),
+    ]) {
+      await expect(sent()).rejects.toMatchObject({
+        code: 'GITHUB_NETWORK',
+        message: expect.stringContaining('not the API'),
+      })
+    }
+  })
+
+  it('follows no page to another host', async () => {
+    const seen: (string | undefined)[] = []
+    const stranger = await serve((message, answer) => {
+      seen.push(message.url)
+      answer.writeHead(200, json).end('[]')
+    })
+    const address = await serve((_message, answer) => {
+      const link = `<${stranger}/more>; rel="next"`
+      answer.writeHead(200, { ...json, link }).end(JSON.stringify([repository]))
+    })
+    await expect(client(address).listRepositories('uDOS')).rejects.toThrow('another host')
+    expect(seen).toEqual([])
+  })
+
+  it('ends a listing that has no end', async () => {
+    let page = 0
+    const address = await serve((message, answer) => {
+      const link = `<http://${message.headers.host}/orgs/uDOS/repos?page=${++page}>; rel="next"`
+      answer.writeHead(200, { ...json, link }).end('[]')
+    })
+    await expect(client(address).listRepositories('uDOS')).rejects.toThrow('no end')
+  })
+
+  it('ends with the reason of its signal, in the middle of a wait too', async () => {
+    const stop = new AbortController()
+    const address = await serve((_message, answer) => {
+      answer.writeHead(503, { 'retry-after': '30' }).end()
+      stop.abort(new InterruptedError('SIGTERM'))
+    })
+    const sent = client(address, { signal: stop.signal }).getRepo('uDOS', 'core')
+    await expect(sent).rejects.toThrow(InterruptedError)
+  })
+
+  it('tells of its waits', async () => {
+    const answers = [503, 429, 200]
+    const address = await serve((_message, answer) => {
+      answer.writeHead(answers.shift() ?? 500, json).end(JSON.stringify(repository))
+    })
+    await client(address, { random: () => 1 }).getRepo('uDOS', 'core')
+    expect(written).toContainEqual(expect.stringMatching(/trying again in 1 s$/))
+    expect(written).toContainEqual(expect.stringMatching(/the rate limit lifts in 60 s$/))
+  })
+
+  it('tells of a wait once, however many requests wait', async () => {
+    let asked = 0
+    const address = await serve((_message, answer) => {
+      const headers = ++asked > 2 ? json : { ...json, 'retry-after': '60' }
+      answer.writeHead(asked > 2 ? 200 : 429, headers).end(JSON.stringify(repository))
+    })
+    let time = 0
+    let waiting = 0
+    let open = () => {}
+    const both = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const clock = {
+      now: () => time++,
+      async sleep() {
+        if (++waiting === 2) open()
+        await both
+        time = 61_000
+      },
+    }
+    const own = client(address, { clock })
+    await Promise.all([own.getRepo('uDOS', 'a'), own.getRepo('uDOS', 'b')])
+    expect(written.filter((line) => line.includes('the rate limit lifts'))).toHaveLength(1)
+  })
+
+  it('takes the token to no other host', async () => {
+    const seen: (string | undefined)[] = []
+    const stranger = await serve((message, answer) => {
+      seen.push(message.headers.authorization)
+      answer.writeHead(200, json).end(JSON.stringify(repository))
+    })
+    const address = await serve((message, answer) => {
+      seen.push(message.headers.authorization)
+      answer.writeHead(301, { location: `${stranger}/repos/uDOS/core` }).end()
+    })
+    await client(address).getRepo('uDOS', 'core')
+    expect(seen).toEqual([`Bearer ${token}`, undefined])
+  })
+
+  it('refuses a bad token before any request', async () => {
+    let asked = 0
+    const address = await serve((_message, answer) => {
+      asked++
+      answer.end()
+    })
+    const sent = client(address, { token: 'ghp_with\r\nx-evil: 1' }).getRepo('uDOS', 'core')
+    await expect(sent).rejects.toThrow(GitHubAuthError)
+    expect(asked).toBe(0)
+  })
+
+  it('goes through the proxy that is configured', async () => {
+    const through = await proxy()
+    const address = await serve((_message, answer) =>
+      answer.writeHead(200, json).end(JSON.stringify(repository)),
+    )
+    const settings = { proxy: through.address.replace('//', '//me:pass-word@') }
+    expect((await client(address, settings).getRepo('uDOS', 'core')).id).toBe(1)
+    expect(through.asked).toEqual([`GET ${address}/repos/uDOS/core`])
+  })
+
+  it('writes the token nowhere: not in logs, events or errors', async () => {
+    const secrets = [token, Buffer.from(`x-access-token:${token}`).toString('base64')]
+    const gone = await closedAddress()
+    const echo = await serve((message, answer) => {
+      const status = Number(message.url?.split('/').at(-1)) || 200
+      const body = { message: `you sent ${message.headers.authorization} and ${secrets[1]}` }
+      answer.writeHead(status, { ...json, 'x-github-request-id': token }).end(JSON.stringify(body))
+    })
+    const errors = await Promise.all(
+      [
+        ...[400, 401, 403, 404, 409, 410, 422, 451, 500].map((status) => [echo, String(status)]),
+        [gone, 'core'],
+      ].map(([address = '', repo = '']) =>
+        client(address, { retryAttempts: 0 })
+          .getRepo('uDOS', repo)
+          .catch((error: unknown) => error),
+      ),
+    )
+    expect(errors.every((error) => error instanceof Error)).toBe(true)
+    expect(written.length).toBeGreaterThan(errors.length)
+    const told = JSON.stringify([written, errors.map((error) => everythingIn(error))])
+    for (const secret of secrets) expect(told).not.toContain(secret)
+  })
+})
+
+/** All that a careless writer could print of an error, its causes included. */
+function everythingIn(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const own = Object.fromEntries(
+    Object.getOwnPropertyNames(error).map((name) => [name, error[name as keyof Error]]),
+  )
+  return { ...own, cause: everythingIn(error.cause) }
+}
+
+describe('with a fetch of its own', () => {
+  const mocked = setupServer()
+  afterEach(() => mocked.close())
+
+  it('is seen by msw', async () => {
+    mocked.use(
+      http.get('https://api.github.com/repos/uDOS/core', () => HttpResponse.json(repository)),
+    )
+    mocked.listen({ onUnhandledRequest: 'error' })
+    const own = client('https://api.github.com', { fetch: globalThis.fetch as unknown as Fetch })
+    expect(await own.repoExists('uDOS', 'core')).toBe(true)
+  })
+})

@@ -1,0 +1,91 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  gitText,
+  type LocalGitHub,
+  startLocalGitHub,
+} from '../../packages/local-github/src/index.js'
+import { GitHubNotFoundError, PathError, UsageError } from '../../src/base/errors.js'
+import { BlockedError } from '../../src/git/types.js'
+import { GitHubClient } from '../../src/github/client.js'
+
+let github: LocalGitHub
+let client: GitHubClient
+let folder: string
+let dir: string
+
+beforeEach(async () => {
+  github = await startLocalGitHub()
+  await github.addRepository('uDOS/core', { private: true, files: { 'a.txt': 'one' } })
+  folder = await mkdtemp(join(tmpdir(), 'working-copy-'))
+  dir = join(folder, 'core')
+  const { apiUrl: baseUrl, gitUrl, token } = github
+  client = new GitHubClient({ baseUrl, gitUrl, token })
+})
+afterEach(async () => {
+  await client.close()
+  await github.close()
+  await rm(folder, { recursive: true })
+})
+
+const git = (...args: string[]) => gitText(['-C', dir, ...args])
+
+describe('cloneRepo', () => {
+  it('clones all branches and tags, and leaves no token in the clone', async () => {
+    await github.branch('uDOS/core', 'next')
+    await github.tag('uDOS/core', 'v1')
+    const { oid, branch } = await client.cloneRepo('uDOS', 'core', dir)
+    expect(branch).toBe('main')
+    expect(await git('rev-parse', 'HEAD', 'origin/next', 'v1')).toBe(`${oid}\n${oid}\n${oid}`)
+    expect(await git('status', '--porcelain')).toBe('')
+    expect(await readFile(join(dir, '.git', 'config'), 'utf8')).not.toContain(github.token)
+  })
+
+  it('checks out what is asked for', async () => {
+    await github.branch('uDOS/core', 'next')
+    await github.commit('uDOS/core', { branch: 'next', files: { 'a.txt': 'two' } })
+    await client.cloneRepo('uDOS', 'core', dir, 'next')
+    expect(await readFile(join(dir, 'a.txt'), 'utf8')).toBe('two')
+  })
+
+  it('tells what is not there, and names that are none', async () => {
+    await expect(client.cloneRepo('uDOS', 'nope', dir)).rejects.toThrow(GitHubNotFoundError)
+    await expect(client.cloneRepo('uDOS', '../x', dir)).rejects.toThrow(UsageError)
+  })
+})
+
+describe('pullRepo', () => {
+  beforeEach(async () => {
+    await client.cloneRepo('uDOS', 'core', dir)
+  })
+
+  it('brings the branch up to its remote, and keeps local changes', async () => {
+    await writeFile(join(dir, 'mine.txt'), 'mine')
+    const oid = await github.commit('uDOS/core', { files: { 'a.txt': 'two' } })
+    expect(await client.pullRepo(dir)).toMatchObject({ to: oid, backup: null })
+    expect(await git('rev-parse', 'HEAD')).toBe(oid)
+    expect(await git('status', '--porcelain')).toBe('?? mine.txt')
+  })
+
+  it('knows a repository by its ssh address', async () => {
+    const oid = await github.commit('uDOS/core', { files: { 'a.txt': 'two' } })
+    await git('remote', 'set-url', 'origin', 'git@127.0.0.1:udos/core.git')
+    expect((await client.pullRepo(dir)).to).toBe(oid)
+  })
+
+  it.each([
+    ['another server', ['remote', 'set-url', 'origin', 'https://evil.test/uDOS/core.git']],
+    ['no remote', ['remote', 'remove', 'origin']],
+    ['a detached HEAD', ['checkout', '-q', '--detach']],
+  ])('leaves one with %s alone', async (_what, change) => {
+    await git(...change)
+    await expect(client.pullRepo(dir)).rejects.toThrow(BlockedError)
+  })
+
+  it('leaves what is no repository alone', async () => {
+    await expect(client.pullRepo(folder)).rejects.toThrow(BlockedError)
+    await expect(client.pullRepo(join(folder, 'none'))).rejects.toThrow(PathError)
+  })
+})

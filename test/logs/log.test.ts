@@ -1,0 +1,68 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openLog } from '../../src/logs/log.js'
+
+let dir: string
+const now = new Date(2026, 0, 14, 10, 0, 5).getTime()
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wizard-log-'))
+})
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
+function open(where: string, onTrouble = (_message: string) => {}) {
+  return openLog({
+    dir: where,
+    keepDays: 30,
+    clock: { now: () => now, sleep: async () => {} },
+    redact: (text) => text.replaceAll('sesame', '***'),
+    onTrouble,
+  })
+}
+
+describe('openLog', () => {
+  it('writes a line as the specification shows it, readable by its owner alone', async () => {
+    const logs = join(dir, 'memory', 'logs')
+    open(logs).write('sync', 'INFO', 'Cloning uDOS/typo → /library/typo')
+    const file = join(logs, 'github-sync-2026-01-14.log')
+    expect(await readFile(file, 'utf8')).toBe(
+      '[2026-01-14 10:00:05] [INFO] [SYNC] Cloning uDOS/typo → /library/typo\n',
+    )
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect((await stat(logs)).mode & 0o777).toBe(0o700)
+  })
+
+  it('keeps one entry on one line, without secrets and escape sequences', async () => {
+    open(dir).write('api', 'ERROR', 'open sesame\n[2026-01-14 10:00:05] [INFO] \u001b[31mforged')
+    expect(await readFile(join(dir, 'github-api-2026-01-14.log'), 'utf8')).toBe(
+      '[2026-01-14 10:00:05] [ERROR] [API] open *** [2026-01-14 10:00:05] [INFO] forged\n',
+    )
+  })
+
+  it('removes its own files when they are older than the days to keep, and no others', async () => {
+    const names = [
+      'github-sync-2025-12-14.log',
+      'github-sync-2025-12-15.log',
+      'notes-2020-01-01.log',
+    ]
+    for (const name of names) await writeFile(join(dir, name), '')
+    open(dir).write('sync', 'INFO', 'x')
+    expect((await readdir(dir)).sort()).toEqual([
+      'github-sync-2025-12-15.log',
+      'github-sync-2026-01-14.log',
+      'notes-2020-01-01.log',
+    ])
+  })
+
+  it('is a warning, told once, when it cannot be written', async () => {
+    await writeFile(join(dir, 'file'), '')
+    const told: string[] = []
+    const log = open(join(dir, 'file', 'logs'), (message) => told.push(message))
+    log.write('sync', 'INFO', 'one')
+    log.write('sync', 'INFO', 'two')
+    expect(told).toHaveLength(1)
+    expect(told[0]).toContain("can't write the log")
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { GitHubNotFoundError } from '../../../src/base/errors.js'
+import type { Component } from '../../../src/config/types.js'
+import { selectWanted } from '../../../src/repos/targets/select.js'
+import { fullNameOf, type Wanted } from '../../../src/repos/targets/sync-target.js'
+
+const one = (fullName: string, group: string): Wanted => {
+  const [owner = '', repo = ''] = fullName.split('/')
+  return {
+    owner,
+    repo,
+    group,
+    path: `/srv/${fullName}`,
+    autoPull: true,
+    onDiverged: 'block',
+    source: null,
+  }
+}
+const all = [
+  one('uDOS/typo', 'tools'),
+  one('uDOS/micro', 'tools'),
+  one('ollama/ollama', 'models'),
+  one('else/typo', 'models'),
+]
+const components = { core: { name: 'core', owner: 'uDOS', repo: 'micro' } as Component }
+
+const select = (...targets: string[]) =>
+  selectWanted(all, targets, { components, strict: true }).map(fullNameOf)
+
+describe('selectWanted', () => {
+  it.each([
+    [[], ['uDOS/typo', 'uDOS/micro', 'ollama/ollama', 'else/typo']],
+    [['ALL'], ['uDOS/typo', 'uDOS/micro', 'ollama/ollama', 'else/typo']],
+    [['udos/TYPO'], ['uDOS/typo']],
+    [['typo'], ['uDOS/typo', 'else/typo']],
+    [['Tools'], ['uDOS/typo', 'uDOS/micro']],
+    [['CORE'], ['uDOS/micro']],
+    [
+      ['ollama', 'core'],
+      ['uDOS/micro', 'ollama/ollama'],
+    ],
+    [['https://github.com/uDOS/typo.git'], ['uDOS/typo']],
+    [['git@github.com:uDOS/typo'], ['uDOS/typo']],
+  ])('%j', (targets, expected) => {
+    expect(select(...targets)).toEqual(expected)
+  })
+
+  it('tells what there is when a target matches nothing', () => {
+    expect(() => select('tpyo')).toThrow(GitHubNotFoundError)
+    expect(() => select('tpyo')).toThrow('repos.yaml names no repository or group tpyo')
+  })
+
+  it('does not say so when a listing failed that may have named it', () => {
+    expect(selectWanted(all, ['tpyo'], { components, strict: false })).toEqual([])
+  })
+})

@@ -1,0 +1,196 @@
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { validateWorkflow } from '@action-validator/core'
+import { split } from 'shlex'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { ConfigError, exitStatus, PathError } from '../../src/base/errors.js'
+import { loadConfig } from '../../src/config/load.js'
+import type { Config } from '../../src/config/types.js'
+import { crontabBlock } from '../../src/schedules/cron/lines.js'
+import { missingElsewhere } from '../../src/schedules/environment.js'
+import { githubActionsWorkflow } from '../../src/schedules/formats/github-actions.js'
+import { kubernetesManifest } from '../../src/schedules/formats/kubernetes.js'
+import { calendarEvents, systemdUnits } from '../../src/schedules/formats/systemd.js'
+import { planSchedules } from '../../src/schedules/plan.js'
+
+const run = promisify(execFile)
+
+let folder = tmpdir()
+
+/** What a program says; null where it is not installed. */
+async function output(program: string, ...args: string[]): Promise<string | null> {
+  try {
+    const { stdout, stderr } = await run(program, args, {
+      env: { ...process.env, TZ: 'UTC', XDG_RUNTIME_DIR: folder },
+    })
+    return stdout + stderr
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+const hasSystemd = (await output('systemd-analyze', '--version')) !== null
+if (!hasSystemd) console.log('skipped: systemd-analyze is not installed, so no unit is verified')
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "wizard it's 100% $HOME "))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function configOf(...entries: string[]): Promise<Config> {
+  const list = entries.map((entry, index) => `    - { repo: uDOS/r${index}, ${entry} }\n`)
+  await writeFile(join(folder, 'repos.yaml'), `repos:\n  tools:\n${list.join('')}`)
+  const flags = { config: folder }
+  return loadConfig({ cwd: folder, env: {}, home: folder, flags })
+}
+
+const launcher = { node: process.execPath, script: '/opt/wizard/bin/wizard.js' }
+const others = { launcher, shards: 3, version: '1.2.3', timeZone: 'Europe/Berlin' }
+
+async function request(...entries: string[]) {
+  const config = await configOf(...entries)
+  return { ...others, config, plan: await planSchedules(config) }
+}
+
+const midnight = 'pull_schedule: "0 0 * * *"'
+
+describe('planSchedules', () => {
+  it('has one schedule for all entries that share it, and looks once an hour for what was missed', async () => {
+    const { plan } = await request(
+      midnight,
+      'pull_schedule: "@daily"',
+      'pull_schedule: "17 6 * * 1"',
+    )
+    expect(plan.schedules).toEqual([
+      { schedule: '0 0 * * *', in_words: 'every day at 00:00', entries: 2 },
+      { schedule: '17 6 * * 1', in_words: 'at 06:17, only on Monday', entries: 1 },
+    ])
+    expect(plan.catchUp?.schedule).toBe('47 * * * *')
+  })
+
+  it('needs no second look where one is hourly itself', async () => {
+    const { plan } = await request(midnight, 'pull_schedule: "*/10 * * * *"')
+    expect(plan.catchUp).toBeNull()
+  })
+
+  it('says where the schedule is that never comes to anything', async () => {
+    await expect(request(`${midnight}, auto_pull: false`)).rejects.toThrow(
+      /repos\.yaml:3:7: .*auto_pull/,
+    )
+    await expect(request('branch: main')).rejects.toThrow(ConfigError)
+  })
+})
+
+describe('the crontab’s lines', () => {
+  it('give sh the paths as they are, once cron has read them', async () => {
+    const { plan, config } = await request(midnight)
+    const job = crontabBlock(plan, config, launcher).lines.find((line) => line.startsWith('0 0'))
+    // crontab(5): an unescaped percent sign ends the command, and the backslash before one goes.
+    expect(job).not.toMatch(/(?<!\\)%/)
+    const command = job?.slice('0 0 * * * '.length).replaceAll('\\%', '%') ?? ''
+    const { stdout } = await run('sh', ['-c', `printf '%s\\n' ${command}`])
+    const words = [...split('repo sync --due --quiet --lock-wait 3600 --config'), folder]
+    expect(stdout.trimEnd().split('\n')).toEqual([launcher.node, launcher.script, ...words])
+  })
+
+  it.each([
+    ['a line end', '/opt/a\n* * * * * evil/w.js'],
+    ['a backslash', '/opt/a\\%b/w.js'],
+    ['more than cron takes', `/${'opt/'.repeat(300)}w.js`],
+  ])('are refused for a path with %s', async (_name, script) => {
+    const { plan, config } = await request(midnight)
+    expect(() => crontabBlock(plan, config, { ...launcher, script })).toThrow(PathError)
+  })
+})
+
+describe('missingElsewhere', () => {
+  it('tells what this shell has and a scheduler has not', async () => {
+    await configOf(midnight)
+    await writeFile(join(folder, 'github.yaml'), 'github:\n  token: $' + '{TOKEN_HERE}\n')
+    const env = { TOKEN_HERE: 'secret', https_proxy: 'http://proxy', TZ: 'UTC' }
+    const load = () => loadConfig({ cwd: folder, env, home: folder, flags: { config: folder } })
+    const found = (await missingElsewhere(await load(), env)).join('\n')
+    expect(found).toMatch(/github\.token comes from TOKEN_HERE/)
+    expect(found).toMatch(/github\.proxy comes from https_proxy/)
+    expect(found).toMatch(/TZ is UTC/)
+    expect(found).not.toContain('secret')
+    await writeFile(join(folder, '.env'), 'TOKEN_HERE=other\n')
+    expect(await missingElsewhere(await load(), { TOKEN_HERE: 'secret' })).toEqual([])
+    await rm(join(folder, 'github.yaml'))
+  })
+})
+
+describe('systemd units', () => {
+  it.runIf(hasSystemd)('are what systemd-analyze takes for well-formed', async () => {
+    const made = systemdUnits(await request(midnight, 'pull_schedule: "*/15 8-18 1,15 * 1-5"'))
+    const script = made.map(({ content }) => content.replaceAll(launcher.script, process.execPath))
+    const paths = made.map(({ name }) => join(folder, name))
+    for (const [index, path] of paths.entries()) await writeFile(path, script[index] ?? '')
+    expect(await output('systemd-analyze', '--user', 'verify', ...paths)).toBe('')
+  })
+
+  it.runIf(hasSystemd)('come at the times of the schedule', async () => {
+    const [byDay, byWeekday] = calendarEvents('30 6,18 1 * mon')
+    const next = async (event = '') => {
+      const args = ['calendar', '--base-time=2026-01-02 00:00:00', '--iterations=3', event]
+      const found = (await output('systemd-analyze', ...args)) ?? ''
+      return [...found.matchAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g)].map(([time]) => time)
+    }
+    expect(await next(byDay)).toEqual(
+      expect.arrayContaining(['2026-02-01 06:30', '2026-02-01 18:30']),
+    )
+    expect(await next(byWeekday)).toEqual(
+      expect.arrayContaining(['2026-01-05 06:30', '2026-01-05 18:30']),
+    )
+  })
+})
+
+describe('the workflow', () => {
+  it('is what GitHub’s schema of workflows says, and shares the repositories out', async () => {
+    const { content } = await githubActionsWorkflow(await request(midnight, 'destination: /mine/x'))
+    expect(validateWorkflow(content).errors).toEqual([])
+    const workflow = parse(content)
+    expect(workflow.on.schedule).toEqual([{ cron: '0 0 * * *' }])
+    expect(workflow.permissions).toEqual({ contents: 'read' })
+    expect(workflow.jobs.sync.strategy.matrix.shard).toEqual([1, 2, 3])
+    const steps: { run?: string; with?: { path?: string } }[] = workflow.jobs.sync.steps
+    expect(steps.find((step) => step.run)?.run).toMatch(/--shard \$\{\{ matrix\.shard \}\}\/3 /)
+    expect(steps.at(-1)?.with?.path).toBe('.wizard\nlibrary\nmine')
+  })
+
+  it('names the configuration as the checkout has it, and keeps the clones in the checkout', async () => {
+    await mkdir(join(folder, 'top/.git'), { recursive: true })
+    await mkdir(join(folder, 'top/ops/udos'), { recursive: true })
+    await configOf(midnight)
+    const dir = join(folder, 'top/ops/udos')
+    await copyFile(join(folder, 'repos.yaml'), join(dir, 'repos.yaml'))
+    await writeFile(join(dir, 'github.yaml'), 'root: /srv/udos\n')
+    const config = await loadConfig({ cwd: dir, env: {}, home: folder, flags: { config: dir } })
+    const plan = await planSchedules(config)
+    const { content } = await githubActionsWorkflow({ ...others, config, plan })
+    expect(content).toContain(' --config ops/udos --root .\n')
+    expect(content).toMatch(/path: \|-\n +\.wizard\n +library\n/)
+  })
+})
+
+describe('the CronJob', () => {
+  it('gives each index its share, and the shares begin at 1', async () => {
+    const { content } = kubernetesManifest(await request(midnight, 'pull_schedule: "30 6 * * 1"'))
+    const { spec } = parse(content)
+    expect(spec).toMatchObject({ schedule: '0,30 0,6 * * *', timeZone: 'Europe/Berlin' })
+    const job = spec.jobTemplate.spec
+    expect(job).toMatchObject({ completionMode: 'Indexed', completions: 3, parallelism: 3 })
+    // A second pod would find nothing due where the first one told of a failure, and hide it.
+    expect(job.podFailurePolicy.rules[0]).toMatchObject({ action: 'FailIndex' })
+    expect(job.podFailurePolicy.rules[0].onExitCodes.values).toContain(exitStatus.FAILED)
+    const [, , command] = job.template.spec.containers[0].command
+    const env = { JOB_COMPLETION_INDEX: '2' }
+    const { stdout } = await run('/bin/sh', ['-c', command.replace('exec npx', 'echo')], { env })
+    expect(stdout).toContain(' --shard 3/3 --config /config --root /data/shard-2')
+  })
+})

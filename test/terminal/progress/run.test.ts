@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { followProgress } from '../../../src/terminal/progress/progress.js'
+import { openStream } from '../../../src/terminal/stream.js'
+import type { WorkflowJob, WorkflowRunWithJobs } from '../../../src/workflows/types.js'
+import { recorder } from '../support.js'
+
+const times = { started_at: null, completed_at: null }
+
+function job(name: string, status: string, conclusion: string | null = null): WorkflowJob {
+  const step = { number: 1, name: 'Build', status, conclusion, ...times }
+  return { id: 1, name, status, conclusion, ...times, steps: [step] }
+}
+
+const run = (status: string, jobs: WorkflowJob[]): WorkflowRunWithJobs => ({
+  run_id: 7,
+  status,
+  conclusion: status === 'completed' ? 'failure' : null,
+  html_url: 'https://github.com/uDOS/core/actions/runs/7',
+  repo: 'uDOS/core',
+  workflow: 'tests.yml',
+  ref: 'main',
+  created_at: null,
+  completed_at: null,
+  duration_seconds: null,
+  logs_url: '',
+  artifacts: [],
+  jobs,
+})
+
+/** Live lines as they were last drawn, and what stays on the terminal. */
+function follow({ live }: { live: boolean }) {
+  let lines: string[] = []
+  const time = { now: 0 }
+  const { stream, text } = recorder(80)
+  const board = {
+    clear() {},
+    stop() {},
+    draw: (now: () => string[]) => {
+      lines = now()
+    },
+  }
+  const progress = followProgress({
+    stream: openStream(stream, {}, true),
+    now: () => time.now,
+    verbose: false,
+    redact: (text) => text,
+    board: live ? board : null,
+  })
+  return { ...progress, time, text, drawn: () => lines }
+}
+
+describe('a run that is waited for', () => {
+  it('is a line with its seconds; below are ended jobs, and those at work with their step', () => {
+    const { emit, drawn, time } = follow({ live: true })
+    const jobs = [
+      job('unit', 'in_progress'),
+      job('lint', 'completed', 'success'),
+      job('e2e', 'completed', 'failure'),
+      job('docs', 'queued'),
+    ]
+    emit({ type: 'run-seen', run: run('queued', []) })
+    time.now = 42_000
+    emit({ type: 'run-seen', run: run('in_progress', jobs) })
+    expect(drawn()).toEqual([
+      'core/tests.yml #7 in progress, 42 s',
+      '    ✅ lint',
+      '    ❌ e2e: failure',
+      '    ▸ unit: Build',
+      '    · 1 more',
+    ])
+  })
+
+  it('keeps to a screen, those at work before the others', () => {
+    const { emit, drawn } = follow({ live: true })
+    const ended = Array.from({ length: 40 }, (_, i) => job(`job ${i}`, 'completed', 'success'))
+    emit({ type: 'run-seen', run: run('in_progress', [job('last', 'in_progress'), ...ended]) })
+    expect(drawn()).toHaveLength(14)
+    expect(drawn().slice(-2)).toEqual(['    ▸ last: Build', '    · 29 more'])
+  })
+
+  it('leaves its jobs behind when it has ended, once', () => {
+    const { emit, stop, text } = follow({ live: true })
+    emit({ type: 'run-seen', run: run('completed', [job('e2e', 'completed', 'failure')]) })
+    stop()
+    stop()
+    expect(text()).toBe('  ❌ e2e: failure\n')
+  })
+
+  it('is one plain line per change where nothing can be drawn', () => {
+    const { emit, stop, text } = follow({ live: false })
+    const now = run('in_progress', [job('unit', 'in_progress')])
+    emit({ type: 'run-changed', run: now })
+    for (const one of now.jobs) emit({ type: 'job-changed', run: now, job: one })
+    emit({ type: 'run-seen', run: now })
+    stop()
+    expect(text()).toBe('core/tests.yml #7 in progress\n  unit: in progress\n')
+  })
+})

@@ -1,0 +1,153 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ConflictError, GitHubNotFoundError, PathError } from '../../../src/base/errors.js'
+import {
+  type ArtifactOptions,
+  downloadArtifacts,
+} from '../../../src/workflows/artifacts/artifacts.js'
+import { repo, type Stage, stage } from '../support.js'
+
+let dir: string
+let on: Stage
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'artifacts-'))
+  on = await stage()
+})
+afterEach(async () => {
+  await on.close()
+  await rm(dir, { recursive: true })
+})
+
+async function finishedRun() {
+  const run = await on.github.actions.add('uDOS/core', { workflow: 'tests.yml' })
+  on.github.actions.finish(run)
+  return run
+}
+
+const take = (runId: number, options: Partial<ArtifactOptions> = {}) =>
+  downloadArtifacts(on.deps, repo, runId, { dir, ...options })
+
+const text = (content: string | Buffer = 'x') => [{ name: 'a.txt', content }]
+
+describe('downloadArtifacts', () => {
+  it('unpacks each into a folder of its name, without the token', async () => {
+    const run = await finishedRun()
+    const dist = on.github.actions.addArtifact(run, 'dist', text('one'))
+    on.github.actions.addArtifact(run, 'docs', text('two'))
+    const done = await take(run.id)
+    const size = dist.archive.length
+    expect(done).toEqual([
+      { name: 'dist', path: join(dir, 'dist'), size, error: null },
+      { name: 'docs', path: join(dir, 'docs'), size, error: null },
+    ])
+    expect(await readFile(join(dir, 'dist/a.txt'), 'utf8')).toBe('one')
+    expect((await readdir(dir)).toSorted()).toEqual(['dist', 'docs'])
+    const stored = on.github.requests.filter(({ origin }) => origin === 'storage')
+    expect(stored).toHaveLength(2)
+    for (const { headers } of stored) expect(JSON.stringify(headers)).not.toMatch(/authorization/i)
+    expect(on.events).toContainEqual({
+      type: 'artifact-done',
+      name: 'dist',
+      path: join(dir, 'dist'),
+      size,
+    })
+  })
+
+  it('lists more than a page', async () => {
+    const run = await finishedRun()
+    for (let i = 0; i < 130; i++) on.github.actions.addArtifact(run, `part-${i}`, text())
+    expect(await take(run.id)).toHaveLength(130)
+    expect(await readdir(dir)).toHaveLength(130)
+  })
+
+  it('makes names safe, and keeps those apart that some file system takes for one', async () => {
+    const run = await finishedRun()
+    const names = ['..', 'CON', 'a/b', 'x\u001b[31m', 'End.', 'same', 'SAME', '.wizard-unpack-z']
+    const added = names.map((name) => on.github.actions.addArtifact(run, name, text(name)))
+    const done = await take(run.id)
+    expect(done.map(({ path }) => path?.slice(dir.length + 1))).toEqual([
+      '__',
+      '_CON',
+      'a_b',
+      'x_[31m',
+      'End_',
+      `same-${added[5]?.id}`,
+      `SAME-${added[6]?.id}`,
+      '_.wizard-unpack-z',
+    ])
+    for (const { name, path } of done) {
+      expect(await readFile(join(path ?? '', 'a.txt'), 'utf8')).toBe(name)
+    }
+  })
+
+  it('takes those that are named, and tells of a name that there is not', async () => {
+    const run = await finishedRun()
+    for (const name of ['a', 'b', 'c']) on.github.actions.addArtifact(run, name, text())
+    expect((await take(run.id, { names: ['a', 'c'] })).map(({ name }) => name)).toEqual(['a', 'c'])
+    const unknown = take(run.id, { names: ['b', 'd'] })
+    await expect(unknown).rejects.toThrow(GitHubNotFoundError)
+    await expect(unknown).rejects.toMatchObject({ hint: 'there are: a, b, c' })
+    expect((await readdir(dir)).toSorted()).toEqual(['a', 'c'])
+  })
+
+  it('tells what has expired by its name, and takes the others', async () => {
+    const run = await finishedRun()
+    on.github.actions.addArtifact(run, 'old', text()).expired = true
+    await expect(take(run.id)).rejects.toMatchObject({
+      code: 'GITHUB_NOT_FOUND',
+      status: 410,
+      message: expect.stringContaining('the artifact old of'),
+    })
+    on.github.actions.addArtifact(run, 'new', text())
+    expect(await take(run.id)).toMatchObject([
+      { name: 'old', path: null, error: { code: 'GITHUB_NOT_FOUND', status: 410 } },
+      { name: 'new', path: join(dir, 'new'), error: null },
+    ])
+  })
+
+  it('overwrites nothing, and asks before it downloads', async () => {
+    const run = await finishedRun()
+    on.github.actions.addArtifact(run, 'dist', text('one'))
+    await take(run.id)
+    run.artifacts.length = 0
+    on.github.actions.addArtifact(run, 'dist', text('two'))
+    const before = on.github.requests.length
+    await expect(take(run.id)).rejects.toThrow(ConflictError)
+    expect(on.github.requests.slice(before).filter(({ origin }) => origin === 'storage')).toEqual(
+      [],
+    )
+    expect(await readFile(join(dir, 'dist/a.txt'), 'utf8')).toBe('one')
+    await take(run.id, { clobber: true })
+    expect(await readFile(join(dir, 'dist/a.txt'), 'utf8')).toBe('two')
+  })
+
+  it('begins again after a cut', async () => {
+    const run = await finishedRun()
+    on.github.actions.addArtifact(run, 'dist', text(Buffer.alloc(500_000, 'abc')))
+    const cut = on.github.fail({ origin: 'storage', cutAfter: 100_000, times: 2 })
+    await take(run.id)
+    expect(cut.hits).toBe(2)
+    expect(await readFile(join(dir, 'dist/a.txt'))).toHaveLength(500_000)
+  })
+
+  it('keeps what does not have its digest from the disk', async () => {
+    const run = await finishedRun()
+    on.github.actions.addArtifact(run, 'dist', text('one')).digest = `sha256:${'0'.repeat(64)}`
+    await expect(take(run.id)).rejects.toThrow('not those announced')
+    expect(await readdir(dir)).toEqual([])
+  })
+
+  it('keeps what is unsafe from the disk, and takes the others', async () => {
+    const run = await finishedRun()
+    on.github.actions.addArtifact(run, 'evil', [{ name: '../../x', content: 'x' }])
+    on.github.actions.addArtifact(run, 'good', text())
+    expect(await take(run.id)).toMatchObject([
+      { name: 'evil', path: null, error: { code: 'PATH' } },
+      { name: 'good', path: join(dir, 'good') },
+    ])
+    expect(await readdir(dir)).toEqual(['good'])
+    await expect(take(run.id, { maxSize: 10, clobber: true })).rejects.toThrow(PathError)
+  })
+})

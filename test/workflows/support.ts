@@ -1,0 +1,132 @@
+import {
+  type LocalGitHub,
+  type LocalGitHubOptions,
+  startLocalGitHub,
+} from '../../packages/local-github/src/index.js'
+import type { Clock } from '../../src/base/clock.js'
+import type { WizardEvent } from '../../src/events.js'
+import { GitHubClient, type GitHubClientOptions } from '../../src/github/client.js'
+import type { WorkflowDeps } from '../../src/workflows/deps.js'
+import { WorkflowRunner } from '../../src/workflows/runner.js'
+import { noon } from '../github/support.js'
+
+/** A clock that moves only while somebody sleeps, and does on the way what was planned for that time. */
+export interface PlannedClock extends Clock {
+  /** At that many seconds after the start. */
+  at(seconds: number, act: () => unknown): void
+  /** Seconds since the start. */
+  seconds(): number
+}
+
+export function plannedClock(start = noon): PlannedClock {
+  let time = start
+  const plan: { at: number; act: () => unknown }[] = []
+  return {
+    now: () => time,
+    seconds: () => (time - start) / 1000,
+    at(seconds, act) {
+      plan.push({ at: start + seconds * 1000, act })
+      plan.sort((one, other) => one.at - other.at)
+    },
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted()
+      const until = time + milliseconds
+      while (plan[0] !== undefined && plan[0].at <= until) {
+        const [next] = plan.splice(0, 1)
+        time = Math.max(time, next?.at ?? time)
+        await next?.act()
+        signal?.throwIfAborted()
+      }
+      time = Math.max(time, until)
+    },
+  }
+}
+
+export interface Stage {
+  github: LocalGitHub
+  clock: PlannedClock
+  client: GitHubClient
+  deps: WorkflowDeps
+  runner: WorkflowRunner
+  events: WizardEvent[]
+  /** The lines of the workflow log. */
+  log: string[]
+  /** Ends the command. */
+  stop: AbortController
+  /** Requests to the API so far whose path matches, each as `METHOD path`. */
+  asked(path?: RegExp): string[]
+  close(): Promise<void>
+}
+
+export interface StageOptions extends Omit<LocalGitHubOptions, 'now'> {
+  /** Seconds by which the server's clock is ahead of this machine's. */
+  ahead?: number
+  client?: GitHubClientOptions
+}
+
+export const repo = { owner: 'uDOS', repo: 'core' }
+
+/** One repository, `uDOS/core`, with workflows of several kinds, on a GitHub whose time is the clock's. */
+export async function stage({ ahead = 0, client, ...options }: StageOptions = {}): Promise<Stage> {
+  const clock = plannedClock()
+  const now = () => new Date(clock.now() + ahead * 1000)
+  const github = await startLocalGitHub({ ...options, now })
+  await github.addRepository('uDOS/core', { files })
+  const events: WizardEvent[] = []
+  const log: string[] = []
+  const emit = (event: WizardEvent) => events.push(event)
+  const stop = new AbortController()
+  const connection = { baseUrl: github.apiUrl, token: github.token, clock, random: () => 0 }
+  const own = new GitHubClient({ ...connection, emit, signal: stop.signal, ...client })
+  const session = {
+    clock,
+    emit,
+    signal: stop.signal,
+    log: { write: (_: string, level: string, text: string) => void log.push(`${level} ${text}`) },
+  }
+  return {
+    github,
+    clock,
+    client: own,
+    deps: { ...session, github: own },
+    runner: new WorkflowRunner(own, async () => session),
+    events,
+    log,
+    stop,
+    asked: (path = /./) =>
+      github.requests
+        .filter((one) => one.origin === 'api' && path.test(one.path))
+        .map(({ method, path: asked }) => `${method} ${asked}`),
+    async close() {
+      await own.close()
+      await github.close()
+    },
+  }
+}
+
+const job = (name: string) => `
+  ${name}:
+    name: ${name}
+    steps: [{ name: Prepare, run: a }, { name: Test, run: b }]`
+
+export const files = {
+  '.github/workflows/tests.yml': `name: Tests
+on:
+  workflow_dispatch:
+    inputs:
+      suite: { type: choice, options: [unit, e2e], default: unit }
+      verbose: { type: boolean }
+      shards: { type: number }
+jobs:${['lint', 'unit', 'e2e', 'docs', 'package'].map(job).join('')}
+`,
+  '.github/workflows/publish.yml': `name: Publish
+on:
+  workflow_dispatch:
+    inputs:
+      version: { required: true }
+jobs: { publish: { steps: [{ run: npm publish }] } }
+`,
+  '.github/workflows/nightly.yml': 'name: nightly\non: [push, workflow_dispatch]\njobs: {}\n',
+  '.github/workflows/nightly.yaml': 'name: Each night\non: schedule\njobs: {}\n',
+  '.github/workflows/push.yml': 'name: On push\non: push\njobs: {}\n',
+}
