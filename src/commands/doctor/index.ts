@@ -54,13 +54,11 @@ const doctor = defineVerb({
   },
 })
 
-const oldest = [20, 19]
-
 function nodeCheck(version: string): Check {
   const [major = 0, minor = 0] = version.slice(1).split('.').map(Number)
-  const isNew = major > 20 || (major === oldest[0] && minor >= 19)
-  const remedy = `install Node ${oldest.join('.')} or later`
-  return { name: 'node', ...(isNew ? ok(version) : failed(version, remedy)) }
+  const isSupported = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)
+  const remedy = 'install Node 20.19, 22.12 or later'
+  return { name: 'node', ...(isSupported ? ok(version) : failed(version, remedy)) }
 }
 
 async function configuration(context: Context) {
