@@ -5,7 +5,7 @@ const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 
 if (existsSync(join(__dirname, '../dist/cli/main.cjs'))) {
-  const { main } = require('./load.js').loadEntry('main')
+  const { main } = require('../dist/cli/main.cjs')
   main(process).then((status) => {
     process.exitCode = status
   })

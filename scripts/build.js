@@ -85,11 +85,11 @@ async function write(input, { into, worker, output }) {
   await bundle.close()
 }
 
-// The executable's as CommonJS: node finds and links such files in half the time, and V8's code of them can be kept.
+// The executable's as CommonJS: node finds and links such files in half the time.
 const cli = { main: 'src/main.ts', worker: 'src/git/pool/worker.ts' }
 await write(cli, {
   into: '/cli',
-  worker: '../../../bin/worker.js',
+  worker: '../worker.cjs',
   output: {
     format: 'cjs',
     dynamicImportInCjs: false,
@@ -101,7 +101,7 @@ await write(
   { index: 'src/index.ts' },
   {
     into: '',
-    worker: '../../bin/worker.js',
+    worker: '../cli/worker.cjs',
     output: { format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' },
   },
 )
@@ -113,4 +113,3 @@ if (!process.argv.includes('--no-types')) {
 }
 rmSync(`${root}/dist`, { recursive: true, force: true })
 renameSync(fresh, `${root}/dist`)
-execFileSync(process.execPath, [`${root}/scripts/record-code.js`], { stdio: 'inherit' })

@@ -1,3 +1,4 @@
+import { keepCompiledCode } from './process/compile-cache.js'
 import { version } from './version.js'
 
 /** argv → exit status. The verbs are imported behind this, since `--version` needs none of them. */
@@ -6,6 +7,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
     process.stdout.write(`${version}\n`)
     return 0
   }
+  keepCompiledCode(process)
   const { run } = await import('./run.js')
   return run(process)
 }
