@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Clock, systemClock } from './base/clock.js'
 import { PathError, TimeoutError } from './base/errors.js'
+import type { Emit } from './base/events.js'
 import { createRedactor, type Redactor } from './base/redact.js'
 import type { GlobalFlags } from './commands/global-flags.js'
 import type { Config, ConfigRequest } from './config/types.js'
-import type { Emit } from './events.js'
+import type { WizardEvent } from './events.js'
 import type { GitHubClient } from './github/client.js'
 import type { Log } from './logs/log.js'
 import type { PluginRegistry } from './plugins/plugin-registry.js'
@@ -98,7 +99,7 @@ export class Context {
   }
 
   /** The listener of core's events. */
-  events(): Promise<Emit> {
+  events(): Promise<Emit<WizardEvent>> {
     return this.#once('events', () => this.terminal.followEvents())
   }
 

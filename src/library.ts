@@ -2,9 +2,10 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { type Clock, systemClock } from './base/clock.js'
+import type { Emit } from './base/events.js'
 import { loadConfig } from './config/load.js'
 import type { Config } from './config/types.js'
-import type { Emit } from './events.js'
+import type { WizardEvent } from './events.js'
 import { GitHubClient as CoreGitHubClient, type GitHubClientOptions } from './github/client.js'
 import { type Log, openLog } from './logs/log.js'
 import { PluginRegistry as CorePluginRegistry } from './plugins/plugin-registry.js'
@@ -26,7 +27,7 @@ export interface SessionOptions {
   config?: Config | string
   /** Default: the files that the configuration names. */
   log?: Log
-  emit?: Emit
+  emit?: Emit<WizardEvent>
   clock?: Clock
   signal?: AbortSignal
 }
@@ -95,7 +96,7 @@ const load = (folder: string | undefined) =>
 function logOf(
   { logsDir, logsKeepDays }: Config,
   client: CoreGitHubClient,
-  { clock, emit }: { clock: Clock; emit: Emit },
+  { clock, emit }: { clock: Clock; emit: Emit<WizardEvent> },
 ): Log {
   const redact = (text: string) => client.redact(text)
   const onTrouble = (message: string) => emit({ type: 'warning', message })

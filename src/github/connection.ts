@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../base/clock.js'
+import type { CommonEvent, Emit } from '../base/events.js'
 import { createRedactor, type Redactor } from '../base/redact.js'
-import type { Emit } from '../events.js'
 import type { Git } from '../git/types.js'
 import { createDispatcher, type Dispatcher, type Environment } from '../http/dispatcher.js'
 import { type Fetch, fetch as ownFetch } from '../http/fetch.js'
@@ -44,7 +44,7 @@ export interface ConnectionOptions {
   fetch?: Fetch
   random?: () => number
   log?: Log
-  emit?: Emit
+  emit?: Emit<CommonEvent>
   /** Is told of every credential; default: one of its own. */
   redactor?: Redactor
   userAgent?: string

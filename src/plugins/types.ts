@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.js'
+import type { Emit } from '../base/events.js'
 import type { Config } from '../config/types.js'
-import type { Emit } from '../events.js'
 import type { GitHubClient } from '../github/client.js'
 import type { Log } from '../logs/log.js'
 import type { ProcessIdentity } from '../process/identity.js'
+import type { PluginEvent } from './events.js'
 import type { Platform } from './manifest/platform.js'
 
 /** What everything that PluginRegistry does is given. */
@@ -11,7 +12,7 @@ export interface PluginSession {
   client: GitHubClient
   config: Config
   log: Log
-  emit: Emit
+  emit: Emit<PluginEvent>
   clock: Clock
   signal?: AbortSignal | undefined
   self: ProcessIdentity

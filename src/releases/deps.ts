@@ -1,14 +1,15 @@
 import type { Clock } from '../base/clock.js'
-import type { Emit } from '../events.js'
+import type { Emit } from '../base/events.js'
 import type { Api } from '../github/rest/api.js'
 import type { Log } from '../logs/log.js'
+import type { ReleaseEvent } from './events.js'
 
 /** What the operations on releases are given. */
 export interface ReleaseDeps {
   /** With the address that repositories are cloned from, which is the one of their pages too. */
   github: Api & { readonly gitUrl: string }
   clock: Clock
-  emit: Emit
+  emit: Emit<ReleaseEvent>
   log: Log
   signal?: AbortSignal | undefined
 }

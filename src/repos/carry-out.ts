@@ -1,11 +1,12 @@
 import { GitHubNotFoundError, reportError } from '../base/errors.js'
+import type { Emit } from '../base/events.js'
 import { assertInside } from '../config/locate/root.js'
-import type { Emit } from '../events.js'
 import { clone } from '../git/porcelain/clone/clone.js'
 import { pull } from '../git/porcelain/pull.js'
 import { BlockedError, type Git } from '../git/types.js'
 import type { Log } from '../logs/log.js'
 import { describeEntry } from './describe.js'
+import type { RepoEvent } from './events.js'
 import type { Step } from './plan.js'
 import { askGit, type RemoteHead } from './remote-head.js'
 import { emptyEntry } from './report.js'
@@ -21,7 +22,7 @@ export interface CarryOutDeps {
   /** null: nothing is remembered of it. */
   state: SyncState | null
   log: Log
-  emit: Emit
+  emit: Emit<RepoEvent>
 }
 
 /** What a step changes of the entry that is told in the end. */

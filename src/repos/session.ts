@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.js'
+import type { Emit } from '../base/events.js'
 import type { Config } from '../config/types.js'
-import type { Emit } from '../events.js'
 import type { Git } from '../git/types.js'
 import type { GitHubClient } from '../github/client.js'
 import type { Log } from '../logs/log.js'
 import { livenessFor, type ProcessIdentity } from '../process/identity.js'
 import { acquireLock } from '../process/lock.js'
+import type { RepoEvent } from './events.js'
 import { SyncState } from './state.js'
 
 /** What everything that RepoSync does is given. */
@@ -14,7 +15,7 @@ export interface Session {
   client: GitHubClient
   config: Config
   log: Log
-  emit: Emit
+  emit: Emit<RepoEvent>
   clock: Clock
   signal?: AbortSignal | undefined
   self: ProcessIdentity

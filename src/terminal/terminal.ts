@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import { type ErrorReport, reportError, UsageError } from '../base/errors.js'
+import type { Emit } from '../base/events.js'
 import { plainText, visibleJson } from '../base/text.js'
-import type { Emit, WizardEvent } from '../events.js'
+import type { WizardEvent } from '../events.js'
 import { errorCommand, insideActions } from './actions.js'
 import type { Page } from './page.js'
 import { followProgress, type Progress } from './progress/progress.js'
@@ -46,7 +47,7 @@ export class Terminal {
   }
 
   /** The listener of core's events; with `--json` nothing of them is shown, with `--quiet` warnings before an error. */
-  async followEvents(): Promise<Emit> {
+  async followEvents(): Promise<Emit<WizardEvent>> {
     const { json, quiet, verbose, stderr, redact } = this.#options
     if (json) return () => {}
     if (quiet) return (event) => this.#withhold(event)

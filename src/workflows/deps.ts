@@ -1,12 +1,13 @@
 import type { Clock } from '../base/clock.js'
-import type { Emit } from '../events.js'
+import type { Emit } from '../base/events.js'
 import type { Api } from '../github/rest/api.js'
+import type { WorkflowEvent } from './events.js'
 
 /** What the operations on workflows are given. */
 export interface WorkflowDeps {
   github: Api
   clock: Clock
-  emit: Emit
+  emit: Emit<WorkflowEvent>
   signal?: AbortSignal | undefined
 }
 

@@ -1,23 +1,22 @@
 import { oneLine } from '../base/text.js'
-import type { WizardEvent } from '../events.js'
+import type { WorkflowEvent } from './events.js'
 import type { WorkflowRun } from './types.js'
 import { isGood } from './watch/conclusion.js'
 
-type WorkflowEvent = Extract<
-  WizardEvent,
+type RunEvent = Extract<
+  WorkflowEvent,
   { type: `run-${string}` | `job-${string}` | `step-${string}` | 'poll-failed' }
 >
 
-/** One line for a log or a person, of what became of a run; null for what no line is made of. */
-export function describeWorkflowEvent(event: WizardEvent): string | null {
-  const line = Object.hasOwn(lines, event.type)
-    ? (lines[event.type as WorkflowEvent['type']] as (event: WizardEvent) => string | null)
-    : undefined
-  return line?.(event) ?? null
+/** One line for a log or a person about what became of a run; null for an event that needs none. */
+export function describeWorkflowEvent(event: { type: string }): string | null {
+  return isRunEvent(event) ? (lines[event.type] as (event: RunEvent) => string | null)(event) : null
 }
 
+const isRunEvent = (event: { type: string }): event is RunEvent => Object.hasOwn(lines, event.type)
+
 const lines: {
-  [T in WorkflowEvent['type']]: (event: Extract<WizardEvent, { type: T }>) => string | null
+  [T in RunEvent['type']]: (event: Extract<RunEvent, { type: T }>) => string | null
 } = {
   'run-dispatched': ({ run }) =>
     `${nameOfRun(run)} dispatched${run.ref === null ? '' : ` on ${run.ref}`}: ${run.html_url}`,

@@ -1,10 +1,11 @@
-import type { Emit, WizardEvent } from '../events.js'
+import type { Emit } from '../base/events.js'
 import type { Log, LogLevel } from '../logs/log.js'
 import { describeWorkflowEvent } from './describe.js'
+import type { WorkflowEvent } from './events.js'
 import { isCompleted, isGood } from './watch/conclusion.js'
 
 /** Passes events on, and writes those of runs and jobs to the log: dispatch, each change of state, conclusion. */
-export function recording(log: Log, emit: Emit): Emit {
+export function recording(log: Log, emit: Emit<WorkflowEvent>): Emit<WorkflowEvent> {
   return (event) => {
     emit(event)
     if (event.type === 'step-changed') return
@@ -13,7 +14,7 @@ export function recording(log: Log, emit: Emit): Emit {
   }
 }
 
-function levelOf(event: WizardEvent): LogLevel {
+function levelOf(event: WorkflowEvent): LogLevel {
   if (event.type === 'poll-failed') return 'WARN'
   const subject =
     event.type === 'run-changed' ? event.run : event.type === 'job-changed' ? event.job : null

@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock.js'
-import type { Emit } from '../../events.js'
+import type { CommonEvent, Emit } from '../../base/events.js'
 import type { Wait } from '../../http/waits.js'
 import type { Log } from '../../logs/log.js'
 import { formatRecord, type RequestRecord } from './record.js'
 
 export interface TellerOptions {
   log?: Log | undefined
-  emit?: Emit | undefined
+  emit?: Emit<CommonEvent> | undefined
   clock: Clock
   redact: (text: string) => string
 }

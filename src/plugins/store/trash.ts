@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../../base/clock.js'
+import type { CommonEvent, Emit } from '../../base/events.js'
 import { hasCode } from '../../base/fs/read.js'
 import { assertInside } from '../../config/locate/root.js'
-import type { Emit } from '../../events.js'
 import type { StorePaths } from './paths.js'
 import { differenceOf, isUntouched, readRecord } from './record.js'
 
@@ -13,7 +13,7 @@ export const timeOf = (clock: Clock): string =>
   new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
 
 /** @param places where copies are in which somebody had changed a file */
-export function tellKept(emit: Emit, places: string[]): void {
+export function tellKept(emit: Emit<CommonEvent>, places: string[]): void {
   for (const place of places) {
     emit({ type: 'warning', message: `files of a plugin had been changed: they are in ${place}` })
   }

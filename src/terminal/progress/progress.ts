@@ -1,5 +1,6 @@
+import type { Emit } from '../../base/events.js'
 import { plainText } from '../../base/text.js'
-import type { Emit, WizardEvent } from '../../events.js'
+import type { WizardEvent } from '../../events.js'
 import type { Stream } from '../stream.js'
 import { tellArtifacts } from './artifact.js'
 import type { Board } from './board.js'
@@ -18,7 +19,7 @@ export interface ProgressOptions {
 }
 
 export interface Progress {
-  emit: Emit
+  emit: Emit<WizardEvent>
   /** The live lines go; whatever is printed next stands alone. */
   stop(): void
 }

@@ -1,4 +1,4 @@
-import type { WizardEvent } from '../../events.js'
+import type { WorkflowEvent } from '../events.js'
 import type { WorkflowJob, WorkflowRun, WorkflowRunWithJobs, WorkflowStep } from '../types.js'
 
 interface State {
@@ -10,7 +10,7 @@ interface State {
 export function changesBetween(before: WorkflowRunWithJobs, after: WorkflowRunWithJobs) {
   const first = before.jobs.length === 0
   const jobs = new Map(before.jobs.map((job) => [job.id, job]))
-  const events: WizardEvent[] = []
+  const events: WorkflowEvent[] = []
   // A run's beginning goes before its jobs, and its end after them.
   const ofRun = changed(before, after) ? [runChanged(after)] : []
   if (after.status !== 'completed') events.push(...ofRun)
@@ -23,13 +23,13 @@ export function changesBetween(before: WorkflowRunWithJobs, after: WorkflowRunWi
   return events
 }
 
-const runChanged = (run: WorkflowRun): WizardEvent => ({ type: 'run-changed', run })
+const runChanged = (run: WorkflowRun): WorkflowEvent => ({ type: 'run-changed', run })
 
 function stepChanges(
   run: WorkflowRun,
   before: WorkflowJob | undefined,
   job: WorkflowJob,
-): WizardEvent[] {
+): WorkflowEvent[] {
   const steps = new Map<number, WorkflowStep>()
   for (const step of before?.steps ?? []) steps.set(step.number, step)
   return job.steps

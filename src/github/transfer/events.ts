@@ -1,0 +1,18 @@
+/** What the upload or download of a release's asset reports. */
+export type TransferEvent =
+  /** Bytes; `total` is null where the server does not say. */
+  | {
+      type: 'transfer-progress'
+      direction: 'upload' | 'download'
+      name: string
+      done: number
+      total: number | null
+    }
+  | {
+      type: 'transfer-done'
+      direction: 'upload' | 'download'
+      name: string
+      /** Bytes. */
+      size: number
+      status: string
+    }

@@ -1,0 +1,5 @@
+import type { CommonEvent, StepEvent } from '../base/events.js'
+import type { TransferEvent } from '../github/transfer/events.js'
+
+/** What PluginRegistry reports while it works. */
+export type PluginEvent = CommonEvent | StepEvent | TransferEvent
