@@ -1,8 +1,10 @@
 // Bundles src into dist, split at the lazy imports, so that a verb loads only what it uses; then writes the types.
 import { execFileSync } from 'node:child_process'
-import { readFileSync, renameSync, rmSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { licencesOf } from './licences.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
@@ -44,6 +46,7 @@ function cut(id, text) {
 
 // Built beside and put into place at once: whoever runs the executable meanwhile has the old one or the new one.
 const fresh = `${root}/dist.new-${process.pid}`
+process.on('exit', () => rmSync(fresh, { recursive: true, force: true }))
 /** @type {import('rolldown').InputOptions} */
 const shared = {
   cwd: root,
@@ -54,6 +57,8 @@ const shared = {
       '#supports-color': `${root}/node_modules/chalk/source/vendor/supports-color/browser.js`,
       // As ES modules, so that of its 340 kB the little that is used can be kept.
       'isomorphic-git': `${root}/node_modules/isomorphic-git/index.js`,
+      // As many modules, of which few are needed; the one that is minified holds other packages.
+      tar: `${root}/node_modules/tar/dist/esm/index.js`,
       yaml: `${root}/node_modules/yaml/browser/dist/index.js`,
     },
   },
@@ -76,18 +81,19 @@ async function write(input, { into, worker, output }) {
     __WIZARD_WORKER__: JSON.stringify(worker),
   }
   const bundle = await rolldown({ ...shared, input, transform: { define } })
-  await bundle.write({
+  const { output: written } = await bundle.write({
     dir: `${fresh}${into}`,
     minify: { mangle: false, compress: true, codegen: true },
     comments: { legal: true, annotation: false, jsdoc: false },
     ...output,
   })
   await bundle.close()
+  return written.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []))
 }
 
 // The executable's as CommonJS: node finds and links such files in half the time.
 const cli = { main: 'src/main.ts', worker: 'src/git/pool/worker.ts' }
-await write(cli, {
+const cliModules = await write(cli, {
   into: '/cli',
   worker: '../worker.cjs',
   output: {
@@ -97,7 +103,7 @@ await write(cli, {
     chunkFileNames: 'chunks/[name]-[hash].cjs',
   },
 })
-await write(
+const libraryModules = await write(
   { index: 'src/index.ts' },
   {
     into: '',
@@ -105,6 +111,12 @@ await write(
     output: { format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' },
   },
 )
+
+const modules = [...new Set([...cliModules, ...libraryModules])]
+writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, licencesOf(modules))
+// For the tests; the package is without it.
+const paths = modules.filter(isAbsolute).map((path) => relative(root, path))
+writeFileSync(`${fresh}/modules.json`, JSON.stringify(paths, null, 2))
 
 if (!process.argv.includes('--no-types')) {
   const tsc = `${root}/node_modules/typescript/bin/tsc`

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, inject, it } from 'vitest'
+
+const project = join(import.meta.dirname, '../..')
+const dist = join(inject('consumer'), 'node_modules/udos-wizard/dist')
+
+/** The folders of the packages that have a module in the bundle. */
+async function bundled(): Promise<string[]> {
+  const modules: string[] = JSON.parse(await readFile(join(project, 'dist/modules.json'), 'utf8'))
+  const folders = modules.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [])
+  return [...new Set(folders)]
+}
+
+const flat = (text: string) => text.replace(/\s+/g, ' ')
+
+it('ships name, version and licence of each package that is in the bundle', async () => {
+  const shipped = await readFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
+  const folders = await bundled()
+  expect(folders).toEqual(
+    expect.arrayContaining(['node_modules/zod', 'node_modules/@octokit/rest']),
+  )
+  const missing: string[] = []
+  for (const folder of folders) {
+    const home = join(project, folder)
+    const { name, version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'))
+    const licence = (await readdir(home)).find((file) => /^licen[cs]e/i.test(file))
+    const text = await readFile(join(home, licence ?? 'there is no licence'), 'utf8')
+    const section = shipped
+      .split(/^-{80}$/m)
+      .find((part) => part.startsWith(`\n${name} ${version} (`))
+    if (!section || !flat(section).includes(flat(text).trim())) missing.push(`${name} ${version}`)
+  }
+  expect(missing).toEqual([])
+})
+
+it('knows the modules of the executable, its threads and the library', async () => {
+  const modules = JSON.parse(await readFile(join(project, 'dist/modules.json'), 'utf8'))
+  const own = ['src/main.ts', 'src/git/pool/worker.ts', 'src/library.ts']
+  expect(modules).toEqual(expect.arrayContaining(own))
+  expect(existsSync(join(dist, 'modules.json'))).toBe(false)
+})
