@@ -1,7 +1,7 @@
 import { ConfigError, UsageError } from '../base/errors.js'
+import { type Address, parseAddress } from '../base/names/remote.js'
 import type { Component } from '../config/types.js'
 import type { Context } from '../context.js'
-import { type Address, parseAddress } from '../git/plumbing/config/address.js'
 
 export interface RepositoryTarget {
   owner: string

@@ -1,5 +1,5 @@
 import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
-import { nameOf } from '../base/names.js'
+import { nameOf } from '../base/names/repository.js'
 import { didYouMean, oneLine } from '../base/text.js'
 import { repoExists } from '../github/rest/repositories.js'
 import { discover, type FoundPlugin } from './discover/discover.js'

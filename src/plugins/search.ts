@@ -1,4 +1,4 @@
-import { nameOf } from '../base/names.js'
+import { nameOf } from '../base/names/repository.js'
 import { discover, type FoundPlugin } from './discover/discover.js'
 import type { PluginSource } from './discover/sources.js'
 import { configuredSources } from './find.js'

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { nameOf } from '../base/names.js'
+import { nameOf } from '../base/names/repository.js'
 import { infoOf } from './info.js'
 import { resolveVersion, type Wanted } from './install/resolve.js'
 import type { Json } from './manifest/reader.js'

@@ -1,5 +1,5 @@
 import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
-import { nameOf, type Repo } from '../base/names.js'
+import { nameOf, type Repo } from '../base/names/repository.js'
 import { oneLine } from '../base/text.js'
 import { getLatestRelease, listReleases } from '../github/rest/releases.js'
 import type { Release } from '../github/rest/shapes.js'

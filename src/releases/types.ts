@@ -1,4 +1,4 @@
-import type { Repo } from '../base/names.js'
+import type { Repo } from '../base/names/repository.js'
 import type { Component } from '../config/types.js'
 
 /** A release as it stands in JSON. */

@@ -1,5 +1,5 @@
 import { type ErrorReport, reportError } from '../base/errors.js'
-import { isSameRepository } from '../git/plumbing/config/address.js'
+import { isSameRepository } from '../base/names/remote.js'
 import { BlockedError, type BlockReason, type Oid } from '../git/types.js'
 import type { Local } from './inspect.js'
 import type { RemoteHead } from './remote-head.js'

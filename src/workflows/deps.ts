@@ -11,4 +11,4 @@ export interface WorkflowDeps {
   signal?: AbortSignal | undefined
 }
 
-export { nameOf, type Repo } from '../base/names.js'
+export { nameOf, type Repo } from '../base/names/repository.js'

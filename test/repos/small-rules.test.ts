@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isSameRepository, parseAddress } from '../../src/git/plumbing/config/address.js'
+import { isSameRepository, parseAddress } from '../../src/base/names/remote.js'
 import { describeEntry, formatBytes } from '../../src/repos/describe.js'
 import { reportOf } from '../../src/repos/report.js'
 import { dueAt } from '../../src/repos/schedule/due.js'

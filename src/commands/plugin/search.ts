@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import { indexPattern } from '../../base/names.js'
+import { indexPattern } from '../../base/names/repository.js'
 import type { PluginSource } from '../../plugins/discover/sources.js'
 import { defineVerb } from '../verb.js'
 import { pluginsPage, tellWarnings } from './page.js'

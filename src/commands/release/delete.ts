@@ -1,4 +1,4 @@
-import { nameOf, type Repo } from '../../base/names.js'
+import { nameOf, type Repo } from '../../base/names/repository.js'
 import type { Doomed } from '../../releases/delete.js'
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../repository-context.js'

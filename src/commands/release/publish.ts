@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { PathError } from '../../base/errors.js'
-import { nameOf } from '../../base/names.js'
+import { nameOf } from '../../base/names/repository.js'
 import type { Context } from '../../context.js'
 import type { ComponentSubject, PublishPlan, PublishResult } from '../../releases/pipeline/types.js'
 import { lines, type Page } from '../../terminal/page.js'

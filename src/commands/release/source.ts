@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { PathError } from '../../base/errors.js'
-import { nameOf, type Repo } from '../../base/names.js'
+import { nameOf, type Repo } from '../../base/names/repository.js'
 import type { Context } from '../../context.js'
 import { workTreeAround } from '../../git/repository/find-worktree.js'
 

@@ -1,4 +1,4 @@
-import { splitFullName } from '../../base/names.js'
+import { splitFullName } from '../../base/names/repository.js'
 import type { ComponentsFile, ComponentValues } from '../schema/components.js'
 import type { Component, ReleaseConfig } from '../types.js'
 import type { ConfigDocument } from '../yaml/document.js'

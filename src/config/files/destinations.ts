@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { PathError } from '../../base/errors.js'
-import { type FullName, isFullName } from '../../base/names.js'
+import { type FullName, isFullName } from '../../base/names/repository.js'
 import { contains, realForm, resolveInside } from '../locate/root.js'
 import type { SourceEntry } from '../types.js'
 

@@ -1,4 +1,4 @@
-import { indexPattern } from '../../base/names.js'
+import { indexPattern } from '../../base/names/repository.js'
 import type { PluginsFile } from '../schema/plugins.js'
 import type { PluginsConfig } from '../types.js'
 

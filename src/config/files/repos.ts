@@ -1,5 +1,5 @@
 import { PathError } from '../../base/errors.js'
-import { type FullName, splitFullName } from '../../base/names.js'
+import { type FullName, splitFullName } from '../../base/names/repository.js'
 import { unknownPlaceholder } from '../schema/fields.js'
 import type { ReposFile, RepositoryValues, SourceValues } from '../schema/repos.js'
 import type { RepoEntry, RepositoryEntry, SourceEntry } from '../types.js'

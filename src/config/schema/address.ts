@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isLoopback, parseUrl } from '../settings/hosts.js'
+import { isLoopback, parseUrl } from '../../base/names/host.js'
 
 /** An https address without credentials; http on loopback alone, where nobody listens in between. */
 export const address = () =>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isRefName } from '../../base/names.js'
+import { isRefName } from '../../base/names/repository.js'
 import { flag, pathInside, repository, template, text, variableName } from './fields.js'
 
 const fileName = (...placeholders: string[]) =>

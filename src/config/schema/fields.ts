@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { fullNamePattern, isRefName, ownerPattern, repoPattern } from '../../base/names.js'
+import {
+  fullNamePattern,
+  isRefName,
+  ownerPattern,
+  repoPattern,
+} from '../../base/names/repository.js'
 
 /*
  * The kinds of values that more than one file has. A schema's `error` is what a message says was expected.

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
 import { z } from 'zod'
-import { parseUrl } from '../settings/hosts.js'
+import { parseUrl } from '../../base/names/host.js'
 import { address, proxyAddress } from './address.js'
 import { count, localPath, ownerName } from './fields.js'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { indexPattern } from '../../base/names.js'
+import { indexPattern } from '../../base/names/repository.js'
 import { flag, ownerName, text } from './fields.js'
 
 /** plugins.yaml */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { groupPattern } from '../../base/names.js'
+import { groupPattern } from '../../base/names/repository.js'
 import { count, flag, localPath, ownerName, refName, repository, text } from './fields.js'
 import { schedule } from './schedule.js'
 

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path'
+import { apiOfHost, gitUrlOf, withoutSlash } from '../../base/names/host.js'
 import { type Folder, userFolders, type Variables } from '../locate/folder.js'
 import { resolveInside, rootOf } from '../locate/root.js'
 import { type GitHubFile, githubFile, githubKeys } from '../schema/github.js'
 import type { ConfigRequest, GitHubConfig, Source } from '../types.js'
 import type { ConfigDocument } from '../yaml/document.js'
-import { apiOfHost, gitUrlOf, withoutSlash } from './hosts.js'
 import { Picker } from './resolve-setting.js'
 
 /** What github.yaml, the environment and the flags say together. */

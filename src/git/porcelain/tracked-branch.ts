@@ -1,5 +1,5 @@
 import { PathError } from '../../base/errors.js'
-import { type Address, isSameRepository, parseAddress } from '../plumbing/config/address.js'
+import { type Address, isSameRepository, parseAddress } from '../../base/names/remote.js'
 import { readLocal } from '../repository/open.js'
 import { BlockedError } from '../types.js'
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { type Address, isSameRepository, parseAddress } from '../plumbing/config/address.js'
+import { type Address, isSameRepository, parseAddress } from '../../base/names/remote.js'
 import type { LocalRepository } from '../types.js'
 import type { GitDirs } from './git-dirs.js'
 import { readWorkTree } from './open.js'

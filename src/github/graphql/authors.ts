@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { GitHubError, GitHubNotFoundError } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import type { Api } from '../rest/api.js'
 import { askGraphql, isUnavailable } from './graphql.js'
 

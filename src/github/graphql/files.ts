@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import { GitHubError, GitHubNotFoundError, PathError } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import type { Api } from '../rest/api.js'
 import { getFileContent } from '../rest/contents.js'
 import { getLatestRelease } from '../rest/releases.js'

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { pagesOf } from './pages.js'

@@ -1,5 +1,5 @@
-import type { Repo } from '../../base/names.js'
-import { parseAddress } from '../../git/plumbing/config/address.js'
+import { parseAddress } from '../../base/names/remote.js'
+import type { Repo } from '../../base/names/repository.js'
 import { isRecord, isTooDeep, type Json } from '../manifest/reader.js'
 
 /** A line of an index. */

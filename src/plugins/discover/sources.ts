@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { ConfigError } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import type { PluginIndex } from '../../config/types.js'
 import { getFileContent } from '../../github/rest/contents.js'
 import { listRepositories, searchRepositories } from '../../github/rest/repositories.js'

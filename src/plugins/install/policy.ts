@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.js'
-import { nameOf } from '../../base/names.js'
+import { nameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { expectFit } from '../manifest/requirements.js'
 import { checkSignature, type Signer } from '../manifest/signature.js'

@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.js'
-import { nameOf } from '../../base/names.js'
+import { nameOf } from '../../base/names/repository.js'
 import type { Need } from '../manifest/dependencies.js'
 import { satisfies } from '../manifest/requirements.js'
 import { differenceOf, isUntouched } from '../store/record.js'

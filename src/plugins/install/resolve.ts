@@ -1,5 +1,5 @@
 import { ConfigError, GitHubNotFoundError } from '../../base/errors.js'
-import { nameOf, type Repo } from '../../base/names.js'
+import { nameOf, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { getFileContent } from '../../github/rest/contents.js'
 import { getLatestRelease, getReleaseByTag } from '../../github/rest/releases.js'

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConflictError, PathError } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { clone } from '../../git/porcelain/clone/clone.js'
 import type { Warning } from '../../git/types.js'

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import { downloadReleaseAsset, listReleaseAssets } from '../../github/rest/release-assets.js'
 import type { ReleaseAsset } from '../../github/rest/shapes.js'
 import type { ReleaseDeps } from '../deps.js'

@@ -6,7 +6,7 @@ import {
   GitHubNotFoundError,
   GitHubRateLimitError,
 } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import { deleteReleaseAsset, uploadReleaseAsset } from '../../github/rest/release-assets.js'
 import type { ReleaseAsset } from '../../github/rest/shapes.js'
 import type { ReleaseDeps } from '../deps.js'

@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import { deleteReleaseAsset } from '../../github/rest/release-assets.js'
 import type { ReleaseDeps } from '../deps.js'
 import { isWhole } from '../info.js'

@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import type { ReleaseAsset } from '../../github/rest/shapes.js'
 import type { ReleaseDeps } from '../deps.js'
 import { hasBytes } from './judge.js'

@@ -1,5 +1,5 @@
 import { withHint } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import type { Release } from '../../github/rest/shapes.js'
 import type { LocalAsset } from '../assets/local.js'
 import { removeStrangers } from '../assets/strangers.js'

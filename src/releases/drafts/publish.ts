@@ -1,5 +1,5 @@
 import { GitHubNetworkError, withHint } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import {
   getRelease,
   type MakeLatest,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError, WizardError } from '../../base/errors.js'
-import { nameOf } from '../../base/names.js'
+import { nameOf } from '../../base/names/repository.js'
 import { listRefs } from '../../git/porcelain/fetch/target.js'
 import type { Git } from '../../git/types.js'
 import { getParsed, repositoryPath } from '../../github/rest/api.js'

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch'
 import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
-import type { Repo } from '../../base/names.js'
+import type { Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { getParsed, repositoryPath } from '../../github/rest/api.js'
 import type { ReleaseDeps } from '../deps.js'

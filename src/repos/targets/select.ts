@@ -1,6 +1,6 @@
 import { GitHubNotFoundError } from '../../base/errors.js'
+import { parseAddress } from '../../base/names/remote.js'
 import type { Component, RepoEntry, SourceEntry } from '../../config/types.js'
-import { parseAddress } from '../../git/plumbing/config/address.js'
 import { fullNameOf, sameName, type Wanted, wantedFrom } from './sync-target.js'
 
 export interface SelectOptions {

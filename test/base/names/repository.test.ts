@@ -1,6 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { groupPattern, isFullName, isRefName, repoPattern } from '../../src/base/names.js'
+import {
+  groupPattern,
+  isFullName,
+  isRefName,
+  repoPattern,
+} from '../../../src/base/names/repository.js'
 
 /** git's own judgement; it knows nothing of our refusing what begins with `refs/` or `-`. */
 function gitTakes(name: string): boolean {
