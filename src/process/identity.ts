@@ -8,16 +8,21 @@ import { hasCode } from '../base/fs/read.js'
  * A process, so that it is told apart from every other: one that got the same number after a restart,
  * or that has it on another host which shares the folder.
  */
+export interface ProcessIdentity {
+  host: string
+  /** Changes at every start of the machine. */
+  boot: string
+  pid: number
+  /** When the process began, in the system's own unit: only compared, never counted with. */
+  started: string
+}
+
 export const processIdentitySchema = z.object({
   host: z.string(),
-  /** Changes at every start of the machine. */
   boot: z.string(),
   pid: z.number().int().positive(),
-  /** When the process began, in the system's own unit: only compared, never counted with. */
   started: z.string(),
-})
-
-export type ProcessIdentity = z.infer<typeof processIdentitySchema>
+}) satisfies z.ZodType<ProcessIdentity>
 
 /** Where Linux tells of its processes; other systems have none. */
 const linuxProc = '/proc'

@@ -4,19 +4,53 @@ const text = z.string()
 const optionalText = z.string().nullish()
 
 /** https://docs.github.com/en/rest/actions/workflows#list-repository-workflows */
-export const workflowAnswer = z.object({
+export interface Workflow {
+  id: number
+  name: string
+  /** `.github/workflows/tests.yml` */
+  path: string
+  /** `active`, `disabled_manually`, `disabled_inactivity`, `disabled_fork` … */
+  state: string
+}
+
+export const workflowAnswer: z.ZodType<Workflow> = z.object({
   id: z.number(),
   name: text,
   path: text,
-  /** `active`, `disabled_manually`, `disabled_inactivity`, `disabled_fork` … */
   state: text,
 })
-
-export type Workflow = z.output<typeof workflowAnswer>
 
 const accountAnswer = z.object({ login: text }).nullish()
 
 /** https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run */
+export interface WorkflowRunData {
+  id: number
+  /** `queued`, `in_progress`, `completed`, `waiting` … */
+  status: string
+  /** `success`, `failure`, `neutral`, `cancelled` …; null until it is completed. */
+  conclusion: string | null
+  name: string | null
+  workflow_id: number | null
+  /** `.github/workflows/tests.yml`, without the ref that some servers add. */
+  path: string | null
+  event: string | null
+  /** A branch's or a tag's name. */
+  head_branch: string | null
+  head_sha: string | null
+  run_attempt: number
+  /** ISO 8601, as the other times. */
+  run_started_at: string | null
+  created_at: string
+  updated_at: string
+  html_url: string
+  logs_url: string | null
+  artifacts_url: string | null
+  /** The logins of who started it, and of who started its latest attempt. */
+  actors: string[]
+  /** `OWNER/NAME`. */
+  repository: string | null
+}
+
 export const workflowRunAnswer = z
   .object({
     id: z.number(),
@@ -40,33 +74,28 @@ export const workflowRunAnswer = z
     triggering_actor: accountAnswer,
     repository: z.object({ full_name: text }).nullish(),
   })
-  .transform((answer) => ({
-    id: answer.id,
-    /** `queued`, `in_progress`, `completed`, `waiting` … */
-    status: answer.status ?? 'queued',
-    /** `success`, `failure`, `neutral`, `cancelled` …; null until it is completed. */
-    conclusion: answer.conclusion,
-    name: answer.name ?? null,
-    workflow_id: answer.workflow_id ?? null,
-    /** `.github/workflows/tests.yml`, without the ref that some servers add. */
-    path: answer.path?.replace(/@.*$/s, '') ?? null,
-    event: answer.event ?? null,
-    /** A branch's or a tag's name. */
-    head_branch: answer.head_branch ?? null,
-    head_sha: answer.head_sha ?? null,
-    run_attempt: answer.run_attempt ?? 1,
-    run_started_at: answer.run_started_at ?? null,
-    created_at: answer.created_at,
-    updated_at: answer.updated_at,
-    html_url: answer.html_url,
-    logs_url: answer.logs_url ?? null,
-    artifacts_url: answer.artifacts_url ?? (answer.url ? `${answer.url}/artifacts` : null),
-    /** The logins of who started it, and of who started its latest attempt. */
-    actors: [answer.actor, answer.triggering_actor].flatMap((one) => one?.login ?? []),
-    repository: answer.repository?.full_name ?? null,
-  }))
-
-export type WorkflowRunData = z.output<typeof workflowRunAnswer>
+  .transform(
+    (answer): WorkflowRunData => ({
+      id: answer.id,
+      status: answer.status ?? 'queued',
+      conclusion: answer.conclusion,
+      name: answer.name ?? null,
+      workflow_id: answer.workflow_id ?? null,
+      path: answer.path?.replace(/@.*$/s, '') ?? null,
+      event: answer.event ?? null,
+      head_branch: answer.head_branch ?? null,
+      head_sha: answer.head_sha ?? null,
+      run_attempt: answer.run_attempt ?? 1,
+      run_started_at: answer.run_started_at ?? null,
+      created_at: answer.created_at,
+      updated_at: answer.updated_at,
+      html_url: answer.html_url,
+      logs_url: answer.logs_url ?? null,
+      artifacts_url: answer.artifacts_url ?? (answer.url ? `${answer.url}/artifacts` : null),
+      actors: [answer.actor, answer.triggering_actor].flatMap((one) => one?.login ?? []),
+      repository: answer.repository?.full_name ?? null,
+    }),
+  )
 
 /** https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
 export const runListAnswer = z.object({ workflow_runs: z.array(workflowRunAnswer) })

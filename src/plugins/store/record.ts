@@ -8,16 +8,22 @@ import { writeWhole } from '../../base/fs/atomic-write.js'
 import { hasCode } from '../../base/fs/read.js'
 import { type LockEntry, toLockEntry } from './lock-file.js'
 
-const fileRecord = z.object({
+export interface FileRecord {
   /** From the plugin's folder, with `/`. */
+  path: string
+  executable: boolean
+  /** Bytes. */
+  size: number
+  /** Hexadecimal digits. */
+  sha256: string
+}
+
+const fileRecord: z.ZodType<FileRecord> = z.object({
   path: z.string(),
   executable: z.boolean(),
   size: z.number(),
-  /** Hexadecimal digits. */
   sha256: z.string(),
 })
-
-export type FileRecord = z.output<typeof fileRecord>
 
 const record = z.object({ entry: z.unknown(), files: z.array(fileRecord) })
 
