@@ -132,15 +132,12 @@ export class Context {
         ...github,
         env: this.env,
         clock: this.clock,
-        signal: this.signal,
-        deadline: this.deadline,
         log,
-        emit,
         redactor: this.#redactor,
         userAgent: `udos-wizard/${version}`,
       })
       this.#closers.push(() => client.close())
-      return client
+      return client.with({ signal: this.signal, deadline: this.deadline, emit })
     })
   }
 

@@ -1,16 +1,26 @@
+import type { Call } from '../base/call.js'
+import type { CommonEvent } from '../base/events.js'
+import type { Redactor } from '../base/redact.js'
 import type { PullResult } from '../git/porcelain/pull.js'
-import type { CloneResult } from '../git/types.js'
+import type { CloneResult, Git } from '../git/types.js'
+import { createWaits } from '../http/waits.js'
+import type { CallCredentials } from './auth/credential-waiters.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { graphql } from './graphql/graphql.js'
 import type { Workflow, WorkflowRunData } from './rest/actions-shapes.js'
+import type { Api } from './rest/api.js'
 import * as artifacts from './rest/artifacts.js'
 import * as contents from './rest/contents.js'
+import type { Octokit } from './rest/octokit.js'
 import type { Paging } from './rest/pages.js'
 import * as releaseAssets from './rest/release-assets.js'
 import * as releases from './rest/releases.js'
 import * as repositories from './rest/repositories.js'
 import type { Release, ReleaseAsset, RepositoryData, TreeEntry } from './rest/shapes.js'
 import * as workflows from './rest/workflows.js'
+import type { TransportCall } from './transport/call.js'
+import type { Send } from './transport/message.js'
+import { createRequestReporter, type RequestReporter } from './transport/request-reporter.js'
 import * as workingCopy from './working-copy.js'
 
 export type GitHubClientOptions = ConnectionOptions
@@ -20,7 +30,109 @@ export type GitHubClientOptions = ConnectionOptions
  *
  * @throws every operation may throw GitHubError and its kinds, and the signal's reason
  */
-export class GitHubClient extends Connection {
+export class GitHubClient implements Api {
+  readonly baseUrl: URL
+  readonly gitUrl: string
+  readonly owner: string | null
+  readonly redactor: Redactor
+  readonly send: Send
+  readonly transfer: Send
+  readonly #connection: Connection
+  readonly #own: Call<CommonEvent>
+  readonly #reporter: RequestReporter
+  readonly #call: TransportCall
+  readonly #credentials: CallCredentials
+  #octokit: Promise<Octokit> | undefined
+
+  /** @throws ConfigError for a wrong address */
+  constructor(options?: GitHubClientOptions)
+  /** Of one call; see `with`. */
+  constructor(connection: Connection, call: Call<CommonEvent>)
+  constructor(given: GitHubClientOptions | Connection = {}, call: Call<CommonEvent> = {}) {
+    const connection = given instanceof Connection ? given : new Connection(given)
+    const { baseUrl, gitUrl, owner, redactor, clock } = connection
+    this.baseUrl = baseUrl
+    this.gitUrl = gitUrl
+    this.owner = owner
+    this.redactor = redactor
+    this.#connection = connection
+    this.#own = call
+    const { signal, deadline = null, emit } = call
+    this.#reporter = createRequestReporter({ clock, emit, redact: redactor })
+    const { onWait } = this.#reporter
+    const waits = createWaits({ clock, deadline, signal, onWait })
+    this.#call = { signal, waits, listener: this.#reporter }
+    this.#credentials = connection.credentials(this.#call)
+    const { send, transfer } = connection.transport(this.#call, this.#credentials)
+    this.send = send
+    this.transfer = transfer
+  }
+
+  /**
+   * The same client for one call, which can be stopped, and heard, without the others. It costs nothing, and needs no
+   * `close`. What is left out is as it is here.
+   */
+  with({ signal, deadline, emit }: Call<CommonEvent>): GitHubClient {
+    const own = this.#own
+    return new GitHubClient(this.#connection, {
+      signal: signal ?? own.signal,
+      deadline: deadline === undefined ? own.deadline : deadline,
+      emit: emit ?? own.emit,
+    })
+  }
+
+  /** Requests sent to the API by this call so far, each try and each 304 counted. */
+  get requests(): number {
+    return this.#reporter.requests
+  }
+
+  /** Whether there is a credential. */
+  async authenticated(): Promise<boolean> {
+    return (await this.#credentials.source()) !== null
+  }
+
+  /** Where the credential comes from, in words; null: there is none. */
+  credentialSource(): Promise<string | null> {
+    return this.#credentials.source()
+  }
+
+  redact(text: string): string {
+    return this.redactor(text)
+  }
+
+  warn(message: string): void {
+    this.#own.emit?.({ type: 'warning', message })
+  }
+
+  /** What git needs: the credential goes to the origin of `gitUrl` alone. */
+  async git(): Promise<Git> {
+    const { dispatcher, clock } = this.#connection
+    const { signal, waits } = this.#call
+    const { origin } = new URL(this.gitUrl)
+    return {
+      dispatcher,
+      clock,
+      signal,
+      waits,
+      authorization: async (url) => {
+        const token = url.origin === origin ? await this.#credentials.token() : undefined
+        if (token === undefined) return undefined
+        return `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
+      },
+    }
+  }
+
+  /** Octokit on this transport, for what has no operation here. */
+  octokit(): Promise<Octokit> {
+    this.#octokit ??= this.#connection.octokit(this.send)
+    return this.#octokit
+  }
+
+  /** Ends the client's connections, unless they were given; for all its calls. */
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+
   /** @throws GitHubError with everything that is wrong with the query */
   graphql(query: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>> {
     return graphql(this, query, variables)

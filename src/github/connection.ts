@@ -1,19 +1,23 @@
 import { type Clock, systemClock } from '../base/clock.js'
-import type { CommonEvent, Emit } from '../base/events.js'
+import { GitHubNetworkError } from '../base/errors.js'
 import { createRedactor, type Redactor } from '../base/redact.js'
-import type { Git } from '../git/types.js'
 import { createDispatcher, type Dispatcher, type Environment } from '../http/dispatcher.js'
 import { type Fetch, fetch as ownFetch } from '../http/fetch.js'
-import { createWaits } from '../http/waits.js'
 import type { Log } from '../logs/log.js'
 import { defaultBaseUrl, gitUrlFor, parseBaseUrl, webHost } from './addresses.js'
 import { type AppSettings, appTokens } from './auth/app.js'
-import { type Credentials, createCredentials, tokenSources } from './auth/credentials.js'
-import type { Api } from './rest/api.js'
+import { type CallCredentials, CredentialWaiters } from './auth/credential-waiters.js'
+import {
+  type Credentials,
+  createCredentials,
+  type TokenSource,
+  tokenSources,
+} from './auth/credentials.js'
 import { createOctokit, type Octokit } from './rest/octokit.js'
+import type { TransportCall } from './transport/call.js'
 import type { Send } from './transport/message.js'
-import { createTeller, type Teller } from './transport/request-reporter.js'
-import { createTransport, type Transport } from './transport/transport.js'
+import { logRequests } from './transport/request-reporter.js'
+import { createTransports, type Transport, type Transports } from './transport/transport.js'
 
 export interface ConnectionOptions {
   /** Default: `GH_TOKEN`, `GITHUB_TOKEN` of `env`, then `gh auth token`; public reads go without. */
@@ -36,112 +40,66 @@ export interface ConnectionOptions {
   /** For tokens, proxies and `gh`; default: none. */
   env?: Environment
   clock?: Clock
-  signal?: AbortSignal
-  /** When the whole command must have ended, in milliseconds since 1970. */
-  deadline?: number | null
   /** Default: one of its own, which `close` closes. */
   dispatcher?: Dispatcher
   fetch?: Fetch
   random?: () => number
   log?: Log
-  emit?: Emit<CommonEvent>
   /** Is told of every credential; default: one of its own. */
   redactor?: Redactor
   userAgent?: string
 }
 
 /**
- * One API with its credential, its transport and its git server. Nothing is asked, read or loaded before
- * the first request.
+ * What all calls of a client share: addresses, connections, the credential, remembered answers and the rate limits
+ * that are on. Nothing is asked, read or loaded before the first request.
  *
  * @throws ConfigError for a wrong address
  */
-export class Connection implements Api {
+export class Connection {
   readonly baseUrl: URL
   readonly gitUrl: string
   readonly owner: string | null
+  readonly clock: Clock
   readonly redactor: Redactor
-  readonly send: Send
-  readonly transfer: Send
+  readonly dispatcher: Dispatcher
   readonly #options: ConnectionOptions
-  readonly #clock: Clock
-  readonly #dispatcher: Dispatcher
   readonly #credentials: Credentials
-  readonly #teller: Teller
-  readonly #transport: Transport
-  #octokit: Promise<Octokit> | undefined
+  readonly #waiters = new CredentialWaiters()
+  readonly #transports: Transports
+  readonly #closing = new AbortController()
 
-  constructor(options: ConnectionOptions = {}) {
+  constructor(options: ConnectionOptions) {
     this.#options = options
-    this.#clock = options.clock ?? systemClock
+    this.clock = options.clock ?? systemClock
     this.baseUrl = parseBaseUrl(options.baseUrl ?? defaultBaseUrl)
     this.gitUrl = options.gitUrl
       ? parseBaseUrl(options.gitUrl, 'git_url').href.replace(/\/+$/, '')
       : gitUrlFor(this.baseUrl.href)
     this.owner = options.owner ?? null
     this.redactor = options.redactor ?? createRedactor()
-    this.#dispatcher = options.dispatcher ?? this.#createDispatcher()
+    this.dispatcher = options.dispatcher ?? this.#createDispatcher()
     this.#credentials = createCredentials(this.#tokenSources(), this.redactor.add)
-    this.#teller = createTeller({ ...options, clock: this.#clock, redact: this.redactor })
-    this.#transport = this.#createTransport()
-    this.send = this.#transport.send
-    this.transfer = this.#transport.transfer
+    this.#transports = this.#createTransports()
   }
 
-  /** Requests sent to the API so far, each try and each 304 counted. */
-  get requests(): number {
-    return this.#teller.requests
+  /** The credential as one call sees it. */
+  credentials(call: TransportCall): CallCredentials {
+    return this.#waiters.forCall(this.#credentials, call)
   }
 
-  /** Whether there is a credential. */
-  async authenticated(): Promise<boolean> {
-    return (await this.#credentials.source()) !== null
+  transport(call: TransportCall, credentials: CallCredentials): Transport {
+    return this.#transports.open(call, credentials)
   }
 
-  /** Where the credential comes from, in words; null: there is none. */
-  credentialSource(): Promise<string | null> {
-    return this.#credentials.source()
+  octokit(send: Send): Promise<Octokit> {
+    return createOctokit({ baseUrl: this.baseUrl, userAgent: this.#userAgent, send })
   }
 
-  redact(text: string): string {
-    return this.redactor(text)
-  }
-
-  warn(message: string): void {
-    this.#options.emit?.({ type: 'warning', message })
-  }
-
-  /** What git needs: the credential goes to the origin of `gitUrl` alone. */
-  async git(): Promise<Git> {
-    const origin = new URL(this.gitUrl).origin
-    return {
-      dispatcher: this.#dispatcher,
-      clock: this.#clock,
-      signal: this.#options.signal,
-      waits: createWaits({
-        clock: this.#clock,
-        deadline: this.#options.deadline ?? null,
-        signal: this.#options.signal,
-        onWait: this.#teller.onWait,
-      }),
-      authorization: async (url) => {
-        const token = url.origin === origin ? await this.#credentials.token() : undefined
-        if (token === undefined) return undefined
-        const basic = Buffer.from(`x-access-token:${token}`).toString('base64')
-        return `Basic ${basic}`
-      },
-    }
-  }
-
-  /** Octokit on this transport, for what has no operation here. */
-  octokit(): Promise<Octokit> {
-    this.#octokit ??= createOctokit({ ...this.#octokitOptions(), send: this.send })
-    return this.#octokit
-  }
-
-  /** Ends its connections, unless they were given. */
+  /** Ends its connections, unless they were given, and what it has in hand to find a credential. */
   async close(): Promise<void> {
-    if (this.#options.dispatcher === undefined) await this.#dispatcher.destroy()
+    this.#closing.abort(new GitHubNetworkError('the client is closed'))
+    if (this.#options.dispatcher === undefined) await this.dispatcher.destroy()
   }
 
   #createDispatcher(): Dispatcher {
@@ -149,50 +107,36 @@ export class Connection implements Api {
     return createDispatcher({ proxy, env, stallTimeout: timeout * 1000 })
   }
 
-  #tokenSources() {
-    const { app, token, tokenSource, env = {}, signal, owner } = this.#options
-    if (app)
-      return [appTokens(app, { owner, clock: this.#clock, octokit: () => this.#appOctokit() })]
+  #tokenSources(): TokenSource[] {
+    const { app, token, tokenSource, env = {}, owner } = this.#options
+    const { signal } = this.#closing
+    if (app) {
+      const own = () => this.#waiters.fetchingCall(this.clock, signal)
+      const octokit = () => this.octokit(this.#transports.anonymous(own()))
+      return [appTokens(app, { owner, clock: this.clock, octokit })]
+    }
     // gh knows hosts without their ports.
     const host = webHost(this.baseUrl).replace(/:\d+$/, '')
     const gh = async () => (await import('./auth/gh.js')).ghToken(host, env, signal)
     return tokenSources({ token, tokenSource, env, gh })
   }
 
-  #appOctokit(): Promise<Octokit> {
-    return createOctokit({ ...this.#octokitOptions(), send: this.#transport.anonymous })
-  }
-
-  #octokitOptions() {
-    return { baseUrl: this.baseUrl, userAgent: this.#userAgent }
+  #createTransports(): Transports {
+    const { retryAttempts = 3, fetch = ownFetch, random = Math.random, log } = this.#options
+    return createTransports({
+      baseUrl: this.baseUrl,
+      userAgent: this.#userAgent,
+      dispatcher: this.dispatcher,
+      fetch,
+      retryAttempts,
+      clock: this.clock,
+      random,
+      redact: this.redactor,
+      onRequest: logRequests(log, this.redactor),
+    })
   }
 
   get #userAgent(): string {
     return this.#options.userAgent ?? 'udos-wizard'
-  }
-
-  #createTransport(): Transport {
-    const {
-      signal,
-      deadline = null,
-      retryAttempts = 3,
-      fetch = ownFetch,
-      random = Math.random,
-    } = this.#options
-    return createTransport({
-      baseUrl: this.baseUrl,
-      userAgent: this.#userAgent,
-      credentials: this.#credentials,
-      dispatcher: this.#dispatcher,
-      fetch,
-      retryAttempts,
-      clock: this.#clock,
-      deadline,
-      signal,
-      random,
-      redact: this.redactor,
-      onRequest: this.#teller.onRequest,
-      onWait: this.#teller.onWait,
-    })
   }
 }

@@ -56,11 +56,12 @@ function client(options: GitHubClientOptions = {}): GitHubClient {
     baseUrl: github.apiUrl,
     token: github.token,
     clock: fakeClock(Date.now()),
-    emit: (event) => event.type === 'warning' && warnings.push(event.message),
     ...options,
   })
   clients.push(made)
-  return made
+  return made.with({
+    emit: (event) => event.type === 'warning' && warnings.push(event.message),
+  })
 }
 
 describe('repositories', () => {

@@ -77,7 +77,7 @@ export async function stage({ ahead = 0, client, ...options }: StageOptions = {}
   const emit = (event: WizardEvent) => events.push(event)
   const stop = new AbortController()
   const connection = { baseUrl: github.apiUrl, token: github.token, clock, random: () => 0 }
-  const own = new GitHubClient({ ...connection, emit, signal: stop.signal, ...client })
+  const own = new GitHubClient({ ...connection, ...client }).with({ emit, signal: stop.signal })
   const session = {
     clock,
     emit,

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Octokit } from '@octokit/rest'
+import { once } from '../../base/async/once.js'
 import type { Clock } from '../../base/clock.js'
 import { ConfigError, GitHubAuthError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
@@ -31,12 +32,11 @@ export function appTokens(
     clock,
   }: { owner?: string | null; octokit: () => Promise<Octokit>; clock: Clock },
 ): TokenSource {
-  let prepared: ReturnType<typeof prepare> | undefined
+  const prepared = once(async () => prepare(app, owner ?? null, await octokit()))
   return {
     name: `GitHub App ${app.id}`,
     async read(fresh) {
-      prepared ??= prepare(app, owner ?? null, await octokit())
-      const { auth, installationId } = await prepared
+      const { auth, installationId } = await prepared()
       const held = await auth({ type: 'installation', installationId, refresh: fresh })
       // The library keeps a token for 59 minutes, whatever time the server gave it.
       if (Date.parse(held.expiresAt) - margin > clock.now()) return held.token

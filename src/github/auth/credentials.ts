@@ -1,3 +1,4 @@
+import { once } from '../../base/async/once.js'
 import { GitHubAuthError } from '../../base/errors.js'
 import type { Environment } from '../../http/proxy.js'
 
@@ -24,11 +25,7 @@ export function createCredentials(
   sources: TokenSource[],
   learn: (secret: string) => void,
 ): Credentials {
-  let chosen: Promise<TokenSource | undefined> | undefined
-  const choose = () => {
-    chosen ??= firstWithToken(sources)
-    return chosen
-  }
+  const choose = once(() => firstWithToken(sources))
   const read = async (fresh: boolean) => {
     const source = await choose()
     const token = await source?.read(fresh)

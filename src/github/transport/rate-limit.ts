@@ -11,6 +11,9 @@ interface Limit {
   requestId: string | undefined
 }
 
+/** The limits that are on, by what they limit; `*`: everything. */
+export type RateLimits = Map<string, Limit>
+
 const secondaryPause = 60_000
 
 /**
@@ -21,8 +24,11 @@ const secondaryPause = 60_000
  *
  * @throws GitHubRateLimitError where the wait would be too long.
  */
-export function waitForRateLimits(waits: Waits, authenticated: () => Promise<boolean>): Layer {
-  const limits = new Map<string, Limit>()
+export function waitForRateLimits(
+  waits: Waits,
+  limits: RateLimits,
+  authenticated: (signal: AbortSignal | undefined) => Promise<boolean>,
+): Layer {
   return (next) => async (request) => {
     const begun = waits.now()
     const resource = resourceOf(request.url)
@@ -50,7 +56,11 @@ export function waitForRateLimits(waits: Waits, authenticated: () => Promise<boo
     }
   }
 
-  async function tooLong({ url }: ApiRequest, resource: string, limit: Limit): Promise<Error> {
+  async function tooLong(
+    { url, signal }: ApiRequest,
+    resource: string,
+    limit: Limit,
+  ): Promise<Error> {
     const { kind, until, status, requestId } = limit
     const which = kind === 'secondary' ? 'secondary rate limit' : `rate limit for ${resource}`
     const seconds = Math.ceil((until - waits.now()) / 1000)
@@ -59,7 +69,7 @@ export function waitForRateLimits(waits: Waits, authenticated: () => Promise<boo
       {
         status,
         requestId,
-        hint: (await authenticated())
+        hint: (await authenticated(signal))
           ? 'run the command again then, or give --timeout the time to wait'
           : 'without a token few calls are allowed: set GITHUB_TOKEN, or run `gh auth login`',
       },

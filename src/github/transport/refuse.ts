@@ -2,12 +2,14 @@ import type { RefusalContext } from '../errors.js'
 import type { Layer } from './message.js'
 
 /** Turns every answer of 400 and more into an error of ours, with GitHub's own words; it stands on top. */
-export function refuse(context: () => Promise<RefusalContext>): Layer {
+export function refuse(
+  context: (signal: AbortSignal | undefined) => Promise<RefusalContext>,
+): Layer {
   return (next) => async (request) => {
     const response = await next(request)
     const unexpected = response.status >= 300 && response.status !== 304
     if (!unexpected) return response
     const { refusalError } = await import('../errors.js')
-    throw refusalError(request, response, await context())
+    throw refusalError(request, response, await context(request.signal))
   }
 }

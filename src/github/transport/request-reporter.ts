@@ -1,49 +1,53 @@
 import type { Clock } from '../../base/clock.js'
 import type { CommonEvent, Emit } from '../../base/events.js'
-import type { Wait } from '../../http/waits.js'
 import type { Log } from '../../logs/log.js'
+import type { RequestListener } from './call.js'
 import { formatRecord, type RequestRecord } from './record.js'
 
-export interface TellerOptions {
-  log?: Log | undefined
-  emit?: Emit<CommonEvent> | undefined
-  clock: Clock
-  redact: (text: string) => string
-}
-
-/** Tells the log and whoever listens of requests and waits, without secrets. */
-export interface Teller {
-  /** How many there were. */
+/** Reports the requests and waits of one call to whoever listens to it, without secrets. */
+export interface RequestReporter extends RequestListener {
+  /** How many requests there were. */
   readonly requests: number
-  onRequest(record: RequestRecord): void
-  onWait(wait: Wait): void
 }
 
 /** Of requests refused together each knows its own end of the wait, some moments apart. */
 const together = 2000
 
-export function createTeller({ log, emit, clock, redact }: TellerOptions): Teller {
+export function createRequestReporter({
+  emit,
+  clock,
+  redact,
+}: {
+  emit?: Emit<CommonEvent> | undefined
+  clock: Clock
+  redact: (text: string) => string
+}): RequestReporter {
   let requests = 0
-  let toldUntil = 0
+  let reportedUntil = 0
   return {
     get requests() {
       return requests
     },
     onRequest(record) {
       requests++
-      const message = redact(formatRecord(record))
-      const failed = record.status === null || record.status >= 500
-      log?.write('api', failed ? 'WARN' : 'INFO', message)
-      emit?.({ type: 'request', message })
+      emit?.({ type: 'request', message: redact(formatRecord(record)) })
     },
     onWait({ reason, host, until }) {
       if (reason === 'rate limit') {
-        if (Math.abs(until - toldUntil) < together) return
-        toldUntil = until
+        if (Math.abs(until - reportedUntil) < together) return
+        reportedUntil = until
       }
       const seconds = Math.ceil((until - clock.now()) / 1000)
       const why = reason === 'retry' ? 'trying again' : 'the rate limit lifts'
       emit?.({ type: 'waiting', message: `${host}: ${why} in ${seconds} s` })
     },
+  }
+}
+
+/** Writes each request into the API's log, which is one for all calls. */
+export function logRequests(log: Log | undefined, redact: (text: string) => string) {
+  return (record: RequestRecord): void => {
+    const failed = record.status === null || record.status >= 500
+    log?.write('api', failed ? 'WARN' : 'INFO', redact(formatRecord(record)))
   }
 }

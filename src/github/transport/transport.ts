@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.js'
 import type { Dispatcher } from '../../http/dispatcher.js'
 import type { Fetch } from '../../http/fetch.js'
-import { createWaits, type Wait } from '../../http/waits.js'
 import { isUploadHost, webHost } from '../addresses.js'
-import type { Credentials } from '../auth/credentials.js'
+import type { CallCredentials } from '../auth/credential-waiters.js'
 import { authorize, renewCredentials } from './authorize.js'
 import { cacheByEtag } from './cache.js'
+import type { TransportCall } from './call.js'
 import { type ApiRequest, type Layer, type Send, stack } from './message.js'
-import { waitForRateLimits } from './rate-limit.js'
+import { type RateLimits, waitForRateLimits } from './rate-limit.js'
 import { type RequestRecord, record } from './record.js'
 import { followRedirects } from './redirects.js'
 import { refuse } from './refuse.js'
@@ -15,70 +15,97 @@ import { retry } from './retry.js'
 import { createStreamingWire } from './streaming-wire.js'
 import { createWire } from './wire.js'
 
+/** What all calls share. */
 export interface TransportOptions {
   baseUrl: URL
   userAgent: string
-  credentials: Credentials
   dispatcher: Dispatcher
   fetch: Fetch
   /** How many times a request is sent again. */
   retryAttempts: number
   clock: Clock
-  /** When the whole command must have ended, in milliseconds since 1970; null: never. */
-  deadline: number | null
-  signal: AbortSignal | undefined
   /** From 0 to 1. */
   random: () => number
   redact: (text: string) => string
+  /** Hears of the requests of all calls. */
   onRequest: (record: RequestRecord) => void
-  onWait: (wait: Wait) => void
 }
 
 /** The version of the API whose shapes are read here. https://docs.github.com/en/rest/about-the-rest-api/api-versions */
 const apiVersion = '2022-11-28'
 
+/** The ways in which one call sends. */
 export interface Transport {
   send: Send
   /** Files, as streams. */
   transfer: Send
-  /** For a GitHub App, which fetches its token with a credential of its own. */
-  anonymous: Send
 }
 
-/** All policies of HTTP, in the order in which a request meets them. */
-export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, credentials, clock, retryAttempts: attempts, random } = options
-  const waits = createWaits(options)
-  const recorded = record(() => clock.now(), baseUrl.origin, options.onRequest)
-  const policies = (source: () => Promise<string | null>, above: Layer[], below: Layer[]) => [
-    addHeaders(options.userAgent, options.signal),
-    refuse(async () => ({
-      source: await source(),
+export interface Transports {
+  open(call: TransportCall, credentials: CallCredentials): Transport
+  /** For a GitHub App, which fetches its token with a credential of its own. */
+  anonymous(call: TransportCall): Send
+}
+
+/**
+ * All policies of HTTP, in the order in which a request meets them. Answers, rate limits and connections are those of
+ * all calls; the signal, the deadline and who listens are those of one.
+ */
+export function createTransports(options: TransportOptions): Transports {
+  const { baseUrl, clock, retryAttempts: attempts, random } = options
+  const wire = createWire(options.fetch, options.dispatcher)
+  const streamingWire = createStreamingWire(options.dispatcher)
+  const cache = cacheByEtag()
+  const limits: RateLimits = new Map()
+  const appLimits: RateLimits = new Map()
+
+  const policies = (
+    { signal, waits, listener }: TransportCall,
+    source: CallCredentials['source'],
+    limits: RateLimits,
+    above: Layer[],
+    below: Layer[],
+  ) => [
+    addHeaders(options.userAgent, signal),
+    refuse(async (signal) => ({
+      source: await source(signal),
       webHost: webHost(baseUrl),
       redact: options.redact,
     })),
     ...above,
     retry({ waits, attempts, random }),
-    waitForRateLimits(waits, async () => (await source()) !== null),
+    waitForRateLimits(waits, limits, async (signal) => (await source(signal)) !== null),
     followRedirects,
     ...below,
-    recorded,
+    record(
+      () => clock.now(),
+      baseUrl.origin,
+      (request) => {
+        options.onRequest(request)
+        listener.onRequest(request)
+      },
+    ),
   ]
-  const source = () => credentials.source()
-  const renewed = renewCredentials(credentials)
+
   const toApi = ({ url }: ApiRequest) => url.origin === baseUrl.origin
   const toUploads = ({ method, url }: ApiRequest) => method === 'POST' && isUploadHost(url, baseUrl)
-  const wire = createWire(options.fetch, options.dispatcher)
+
   return {
-    send: stack(policies(source, [renewed], [authorize(credentials, toApi), cacheByEtag()]), wire),
-    transfer: stack(
-      policies(source, [renewed], [authorize(credentials, (one) => toApi(one) || toUploads(one))]),
-      createStreamingWire(options.dispatcher),
-    ),
-    anonymous: stack(
-      policies(async () => 'the GitHub App', [], []),
-      wire,
-    ),
+    open(call, credentials) {
+      const { source } = credentials
+      const above = [renewCredentials(credentials)]
+      const toApiAndUploads = (one: ApiRequest) => toApi(one) || toUploads(one)
+      const layers = (below: Layer[]) => policies(call, source, limits, above, below)
+      return {
+        send: stack(layers([authorize(credentials, toApi), cache]), wire),
+        transfer: stack(layers([authorize(credentials, toApiAndUploads)]), streamingWire),
+      }
+    },
+    anonymous: (call) =>
+      stack(
+        policies(call, async () => 'the GitHub App', appLimits, [], []),
+        wire,
+      ),
   }
 }
 

@@ -26,9 +26,8 @@ function connect(options: GitHubClientOptions = {}) {
     token: github.token,
     clock: fakeClock(Date.now()),
     retryAttempts: 0,
-    emit: (event) => event.type === 'warning' && warnings.push(event.message),
     ...options,
-  })
+  }).with({ emit: (event) => event.type === 'warning' && warnings.push(event.message) })
 }
 
 const wanted = (...names: string[]): WantedHead[] =>

@@ -165,9 +165,14 @@ describe('downloadFile', () => {
     const address = await serve((_message, answer) => {
       answer.writeHead(200, { 'content-length': '10' }).write('12345')
     })
-    const stopped = downloadFile(client(address, { signal: stop.signal }), '/asset', target(), {
-      onProgress: () => stop.abort(new InterruptedError()),
-    })
+    const stopped = downloadFile(
+      client(address).with({ signal: stop.signal }),
+      '/asset',
+      target(),
+      {
+        onProgress: () => stop.abort(new InterruptedError()),
+      },
+    )
     await expect(stopped).rejects.toThrow(InterruptedError)
     expect(await readdir(folder)).toEqual([])
   })

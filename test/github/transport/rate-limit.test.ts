@@ -4,7 +4,7 @@ import { waitForRateLimits } from '../../../src/github/transport/rate-limit.js'
 import { answer, fakeWaits, get, noon, post, scripted } from '../support.js'
 
 const layer = (waits = fakeWaits(), authenticated = true) =>
-  waitForRateLimits(waits, async () => authenticated)
+  waitForRateLimits(waits, new Map(), async () => authenticated)
 
 const date = new Date(noon).toUTCString()
 const resetIn = (seconds: number) => ({

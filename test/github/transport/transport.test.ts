@@ -25,11 +25,12 @@ function client(baseUrl: string, options: GitHubClientOptions = {}): GitHubClien
     token,
     clock,
     log: { write: (_log, _level, message) => written.push(message) },
-    emit: (event: WizardEvent) => 'message' in event && written.push(event.message),
     ...options,
   })
   clients.push(made)
-  return made
+  return made.with({
+    emit: (event: WizardEvent) => 'message' in event && written.push(event.message),
+  })
 }
 
 const repository = {
@@ -129,7 +130,7 @@ describe('the transport', () => {
       answer.writeHead(503, { 'retry-after': '30' }).end()
       stop.abort(new InterruptedError('SIGTERM'))
     })
-    const sent = client(address, { signal: stop.signal }).getRepo('uDOS', 'core')
+    const sent = client(address).with({ signal: stop.signal }).getRepo('uDOS', 'core')
     await expect(sent).rejects.toThrow(InterruptedError)
   })
 

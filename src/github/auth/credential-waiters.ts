@@ -1,0 +1,63 @@
+import { abortable } from '../../base/async/abortable.js'
+import type { Clock } from '../../base/clock.js'
+import { createWaits, type Waits } from '../../http/waits.js'
+import type { RequestListener, TransportCall } from '../transport/call.js'
+import type { Credentials } from './credentials.js'
+
+/** The credential as one call sees it. A signal ends the waiting for it; default: the call's own. */
+export interface CallCredentials {
+  /** @see Credentials.token */
+  token(signal?: AbortSignal): Promise<string | undefined>
+  /** @see Credentials.source */
+  source(signal?: AbortSignal): Promise<string | null>
+  /** @see Credentials.renew */
+  renew(refused: string, signal?: AbortSignal): Promise<boolean>
+}
+
+/**
+ * The calls that wait for the credential of their client. A token is fetched for all of them: a call that is stopped
+ * waits no longer, and the others still get it.
+ */
+export class CredentialWaiters {
+  readonly #waiting = new Set<{ call: TransportCall }>()
+
+  forCall(credentials: Credentials, call: TransportCall): CallCredentials {
+    const wait = async <T>(work: Promise<T>, signal = call.signal): Promise<T> => {
+      const waiter = { call }
+      this.#waiting.add(waiter)
+      try {
+        return await abortable(work, signal)
+      } finally {
+        this.#waiting.delete(waiter)
+      }
+    }
+    return {
+      token: (signal) => wait(credentials.token(), signal),
+      source: (signal) => wait(credentials.source(), signal),
+      renew: (refused, signal) => wait(credentials.renew(refused), signal),
+    }
+  }
+
+  /**
+   * The call that fetches a token: each of those who wait hears of its requests, and it waits for a rate limit
+   * where one of them can.
+   *
+   * @param signal ends it together with the client
+   */
+  fetchingCall(clock: Clock, signal: AbortSignal): TransportCall {
+    const listener: RequestListener = {
+      onRequest: (record) => this.#tell(({ listener }) => listener.onRequest(record)),
+      onWait: (wait) => this.#tell(({ listener }) => listener.onWait(wait)),
+    }
+    const waits: Waits = {
+      ...createWaits({ clock, deadline: null, signal, onWait: listener.onWait }),
+      fits: (begun, until) => [...this.#waiting].some(({ call }) => call.waits.fits(begun, until)),
+    }
+    return { signal, waits, listener }
+  }
+
+  /** Each call once, however many of its requests wait. */
+  #tell(one: (call: TransportCall) => void): void {
+    for (const call of new Set([...this.#waiting].map(({ call }) => call))) one(call)
+  }
+}

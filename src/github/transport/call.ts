@@ -1,0 +1,15 @@
+import type { Wait, Waits } from '../../http/waits.js'
+import type { RequestRecord } from './record.js'
+
+/** One call of a client as the transport sees it. */
+export interface TransportCall {
+  signal: AbortSignal | undefined
+  waits: Waits
+  listener: RequestListener
+}
+
+/** Hears of requests and waits. */
+export interface RequestListener {
+  onRequest(record: RequestRecord): void
+  onWait(wait: Wait): void
+}
