@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/package/**'],
+          env: { TZ: 'UTC' },
           testTimeout: 60_000,
         },
       },
@@ -19,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          env: { TZ: 'UTC' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -28,6 +30,7 @@ export default defineConfig({
           name: 'package',
           include: ['test/package/**/*.test.ts'],
           globalSetup: 'test/package/support/setup.ts',
+          env: { TZ: 'UTC' },
           testTimeout: 60_000,
         },
       },

@@ -1,48 +1,43 @@
 import { constants } from 'node:os'
-import {
-  type EndingSignal,
-  exitStatus,
-  InterruptedError,
-  TimeoutError,
-  WizardError,
-} from './base/errors.js'
+import type { Application } from './app.js'
+import { type EndingSignal, exitStatus, InterruptedError, WizardError } from './base/errors.js'
 import { globalFlags } from './commands/global-flags.js'
 import { type Command, readCommand } from './commands/grammar.js'
 import { nouns } from './commands/index.js'
-import { Context } from './context.js'
+import { Invocation, type Io } from './invocation.js'
 import { lines, type Page } from './terminal/page.js'
 import { version } from './version.js'
 
-/** The only catch, and the only place where an error becomes an exit status. */
-export async function run(process: NodeJS.Process): Promise<number> {
-  const stop = new AbortController()
-  const release = stopOnSignals(process, stop)
-  const argv = process.argv.slice(2)
-  // Until argv is parsed, the shape of an error is told by the bare word.
-  let context = new Context(process, stop, { ...noFlags, json: argv.includes('--json') })
+/**
+ * One command, from its words to its exit status: the only catch, and the only place where an error becomes a status.
+ * It leaves nothing behind, so that one process can run any number of commands, one after another or side by side.
+ */
+export async function run(argv: string[], io: Io, app: Application): Promise<number> {
+  // Until argv is parsed, the bare word decides the shape of an error.
+  let invocation = new Invocation(app, io, { ...noFlags, json: argv.includes('--json') })
   try {
     const command = await readCommand(nouns, argv)
     if (command.kind !== 'run') {
-      await context.terminal.showPage(await pageOf(command))
+      await invocation.terminal.showPage(await pageOf(command))
       return 0
     }
-    const { parseInvocation } = await import('./commands/parse.js')
-    const invocation = parseInvocation(command.noun, command.verb, command.argv)
-    context = new Context(process, stop, invocation.globals)
-    return await perform(context, command, invocation)
+    const { parseCommand } = await import('./commands/parse.js')
+    const parsed = parseCommand(command.noun, command.verb, command.argv)
+    invocation.close()
+    invocation = new Invocation(app, io, parsed.globals)
+    return await perform(invocation, command, parsed)
   } catch (error) {
-    const cause = stop.signal.aborted ? stop.signal.reason : error
-    context.terminal.showError(cause)
+    const cause = invocation.signal.aborted ? invocation.signal.reason : error
+    invocation.terminal.showError(cause)
     return statusOf(cause)
   } finally {
-    await context.close()
-    release()
+    invocation.close()
   }
 }
 
 const noFlags = parseNothing()
 
-function parseNothing(): Context['globals'] {
+function parseNothing(): Invocation['globals'] {
   const entries = Object.entries(globalFlags).map(([name, { type }]) => [
     name,
     type === 'boolean' ? false : undefined,
@@ -51,18 +46,19 @@ function parseNothing(): Context['globals'] {
 }
 
 async function perform(
-  context: Context,
+  invocation: Invocation,
   { verb }: Extract<Command, { kind: 'run' }>,
   { args, flags }: { args: string[]; flags: Record<string, unknown> },
 ): Promise<number> {
-  const { json, page, shortfall, outputs } = await verb.run(context, args, flags)
-  if (context.globals.json) context.terminal.showJson(json)
-  else await context.terminal.showPage(page)
-  await context.terminal.handOn(page, outputs)
+  const { terminal, signal } = invocation
+  const { json, page, shortfall, outputs } = await verb.run(invocation, args, flags)
+  if (invocation.globals.json) terminal.showJson(json)
+  else await terminal.showPage(page)
+  await terminal.handOn(page, outputs)
   if (!shortfall) return 0
   // What stopped it half-way is the cause of all that is missing in the result.
-  if (context.signal.aborted && shortfall.code !== 'TIMEOUT') throw context.signal.reason
-  context.terminal.showShortfall(shortfall)
+  if (signal.aborted && shortfall.code !== 'TIMEOUT') throw signal.reason
+  terminal.showShortfall(shortfall)
   return exitStatus[shortfall.code]
 }
 
@@ -79,31 +75,5 @@ function statusOf(error: unknown): number {
   return error instanceof WizardError ? exitStatus[error.code] : exitStatus.FAILED
 }
 
-const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies EndingSignal[]
-
-/** As a shell tells of it: 130, 143, 129. */
-const signalStatus = (signal: EndingSignal): number => 128 + constants.signals[signal]
-
-/** The first signal lets what is in hand be cleaned up; a second one does not wait for that. */
-function stopOnSignals(process: NodeJS.Process, stop: AbortController): () => void {
-  const listen = (signal: EndingSignal) => () => {
-    if (stop.signal.aborted && !(stop.signal.reason instanceof TimeoutError)) {
-      process.exit(signalStatus(signal))
-    }
-    stop.abort(new InterruptedError(signal))
-  }
-  const listeners = endingSignals.map((signal) => [signal, listen(signal)] as const)
-  // `wizard … | head` closes the pipe: the rest of the output has no reader, which is no failure.
-  const onPipeError = (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    process.stderr.write(`error: stdout can't be written: ${error.code ?? error.message}\n`)
-    process.exit(exitStatus.FAILED)
-  }
-  for (const [signal, listener] of listeners) process.on(signal, listener)
-  process.stdout.on('error', onPipeError)
-  // Nor does a progress that nobody reads any more stop the work, as with a terminal that was closed.
-  process.stderr.on('error', () => {})
-  return () => {
-    for (const [signal, listener] of listeners) process.off(signal, listener)
-  }
-}
+/** As a shell reports it: 130, 143, 129. */
+export const signalStatus = (signal: EndingSignal): number => 128 + constants.signals[signal]

@@ -4,14 +4,14 @@ import { didYouMean } from '../base/text.js'
 import { type GlobalFlags, globalFlags } from './global-flags.js'
 import { type FlagSpec, type FlagSpecs, type Noun, titleOf, type Verb, valueName } from './verb.js'
 
-export interface Invocation {
+export interface ParsedCommand {
   args: string[]
   flags: Record<string, unknown>
   globals: GlobalFlags
 }
 
 /** @throws UsageError for an unknown flag, a missing or superfluous target, or a value of the wrong type. */
-export function parseInvocation(noun: Noun, verb: Verb, argv: string[]): Invocation {
+export function parseCommand(noun: Noun, verb: Verb, argv: string[]): ParsedCommand {
   const command = commanderFor(verb)
   try {
     command.parse(argv, { from: 'user' })

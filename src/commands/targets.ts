@@ -1,7 +1,7 @@
 import { ConfigError, UsageError } from '../base/errors.js'
 import { type Address, parseAddress } from '../base/names/remote.js'
 import type { Component } from '../config/types.js'
-import type { Context } from '../context.js'
+import type { Invocation } from '../invocation.js'
 
 export interface RepositoryTarget {
   owner: string
@@ -16,8 +16,11 @@ const namePattern = /^(?!\.{1,2}$)[\w.-]{1,100}$/
  *
  * @throws UsageError for what can be none of these, ConfigError for a bare name without a default owner
  */
-export async function repositoryTarget(context: Context, text: string): Promise<RepositoryTarget> {
-  const config = await context.config()
+export async function repositoryTarget(
+  invocation: Invocation,
+  text: string,
+): Promise<RepositoryTarget> {
+  const config = await invocation.config()
   const component = findComponent(await config.components(), text)
   if (component) return { owner: component.owner, repo: component.repo }
   const parts = text.split('/')

@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../base/errors.js'
-import type { Context } from '../context.js'
+import type { Invocation } from '../invocation.js'
 import type { Page } from '../terminal/page.js'
 
 /** What stands behind a flag: nothing, a text, one of several texts, or a number. */
@@ -50,11 +50,11 @@ export interface VerbSpec<S extends FlagSpecs, R> {
   examples: Example[]
   args: ArgumentSpec[]
   flags: S
-  run(context: Context, args: string[], flags: Flags<S>): Promise<R>
+  run(invocation: Invocation, args: string[], flags: Flags<S>): Promise<R>
   /** What `--json` prints, where that is not the result itself. */
   json?(result: R): unknown
   /** What a person or a pipe reads. */
-  render(result: R, context: Context): Page
+  render(result: R, invocation: Invocation): Page
   /** null: the result is success. */
   shortfall?(result: R, flags: Flags<S>): Shortfall | null
   /** What a later step of a job of GitHub Actions can read. */
@@ -68,7 +68,7 @@ export interface Verb {
   examples: Example[]
   args: ArgumentSpec[]
   flags: FlagSpecs
-  run(context: Context, args: string[], flags: Record<string, unknown>): Promise<Outcome>
+  run(invocation: Invocation, args: string[], flags: Record<string, unknown>): Promise<Outcome>
 }
 
 /** A result with the ways to show it. */
@@ -83,12 +83,12 @@ export interface Outcome {
 export function defineVerb<const S extends FlagSpecs, R>(spec: VerbSpec<S, R>): Verb {
   return {
     ...spec,
-    async run(context, args, values) {
+    async run(invocation, args, values) {
       const flags = values as Flags<S>
-      const result = await spec.run(context, args, flags)
+      const result = await spec.run(invocation, args, flags)
       return {
         json: spec.json ? spec.json(result) : result,
-        page: spec.render(result, context),
+        page: spec.render(result, invocation),
         shortfall: spec.shortfall?.(result, flags) ?? null,
         outputs: spec.outputs?.(result) ?? {},
       }

@@ -1,9 +1,12 @@
 import type { Call } from '../base/call.js'
+import type { Clock } from '../base/clock.js'
 import type { CommonEvent } from '../base/events.js'
 import type { Redactor } from '../base/redact.js'
 import type { PullResult } from '../git/porcelain/pull.js'
 import type { CloneResult, Git } from '../git/types.js'
 import { createWaits } from '../http/waits.js'
+import type { Log } from '../logs/log.js'
+import type { Host } from '../process/host.js'
 import type { CallCredentials } from './auth/credential-waiters.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { graphql } from './graphql/graphql.js'
@@ -23,7 +26,15 @@ import type { Send } from './transport/message.js'
 import { createRequestReporter, type RequestReporter } from './transport/request-reporter.js'
 import * as workingCopy from './working-copy.js'
 
-export type GitHubClientOptions = ConnectionOptions
+export interface GitHubClientOptions extends ConnectionOptions {
+  /** Of its requests; default: none. */
+  log?: Log | undefined
+}
+
+/** What belongs to one call: see `with`. */
+export interface ClientCall extends Call<CommonEvent> {
+  log?: Log | undefined
+}
 
 /**
  * GitHub's API as this tool uses it. Data has GitHub's names, in snake_case; times are ISO 8601.
@@ -35,10 +46,13 @@ export class GitHubClient implements Api {
   readonly gitUrl: string
   readonly owner: string | null
   readonly redactor: Redactor
+  readonly clock: Clock
+  /** null: it sends requests, and nothing else can be made of it. */
+  readonly host: Host | null
   readonly send: Send
   readonly transfer: Send
   readonly #connection: Connection
-  readonly #own: Call<CommonEvent>
+  readonly #own: ClientCall
   readonly #reporter: RequestReporter
   readonly #call: TransportCall
   readonly #credentials: CallCredentials
@@ -47,18 +61,20 @@ export class GitHubClient implements Api {
   /** @throws ConfigError for a wrong address */
   constructor(options?: GitHubClientOptions)
   /** Of one call; see `with`. */
-  constructor(connection: Connection, call: Call<CommonEvent>)
-  constructor(given: GitHubClientOptions | Connection = {}, call: Call<CommonEvent> = {}) {
+  constructor(connection: Connection, call: ClientCall)
+  constructor(given: GitHubClientOptions | Connection = {}, call: ClientCall = {}) {
     const connection = given instanceof Connection ? given : new Connection(given)
-    const { baseUrl, gitUrl, owner, redactor, clock } = connection
+    const { baseUrl, gitUrl, owner, redactor, clock, host } = connection
     this.baseUrl = baseUrl
     this.gitUrl = gitUrl
     this.owner = owner
     this.redactor = redactor
+    this.clock = clock
+    this.host = host
     this.#connection = connection
-    this.#own = call
-    const { signal, deadline = null, emit } = call
-    this.#reporter = createRequestReporter({ clock, emit, redact: redactor })
+    this.#own = given instanceof Connection ? call : { log: given.log }
+    const { signal, deadline = null, emit, log } = this.#own
+    this.#reporter = createRequestReporter({ clock, emit, log, redact: redactor })
     const { onWait } = this.#reporter
     const waits = createWaits({ clock, deadline, signal, onWait })
     this.#call = { signal, waits, listener: this.#reporter }
@@ -72,12 +88,13 @@ export class GitHubClient implements Api {
    * The same client for one call, which can be stopped, and heard, without the others. It costs nothing, and needs no
    * `close`. What is left out is as it is here.
    */
-  with({ signal, deadline, emit }: Call<CommonEvent>): GitHubClient {
+  with({ signal, deadline, emit, log }: ClientCall): GitHubClient {
     const own = this.#own
     return new GitHubClient(this.#connection, {
       signal: signal ?? own.signal,
       deadline: deadline === undefined ? own.deadline : deadline,
       emit: emit ?? own.emit,
+      log: log ?? own.log,
     })
   }
 

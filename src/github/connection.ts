@@ -3,7 +3,7 @@ import { GitHubNetworkError } from '../base/errors.js'
 import { createRedactor, type Redactor } from '../base/redact.js'
 import { createDispatcher, type Dispatcher, type Environment } from '../http/dispatcher.js'
 import { type Fetch, fetch as ownFetch } from '../http/fetch.js'
-import type { Log } from '../logs/log.js'
+import type { Host } from '../process/host.js'
 import { defaultBaseUrl, gitUrlFor, parseBaseUrl, webHost } from './addresses.js'
 import { type AppSettings, appTokens } from './auth/app.js'
 import { type CallCredentials, CredentialWaiters } from './auth/credential-waiters.js'
@@ -16,7 +16,6 @@ import {
 import { createOctokit, type Octokit } from './rest/octokit.js'
 import type { TransportCall } from './transport/call.js'
 import type { Send } from './transport/message.js'
-import { logRequests } from './transport/request-reporter.js'
 import { createTransports, type Transport, type Transports } from './transport/transport.js'
 
 export interface ConnectionOptions {
@@ -37,14 +36,15 @@ export interface ConnectionOptions {
   retryAttempts?: number
   /** Default: the `*_PROXY` of `env`. */
   proxy?: string | null
-  /** For tokens, proxies and `gh`; default: none. */
+  /** For tokens, proxies and `gh`; default: that of `host`, else none. */
   env?: Environment
+  /** The process that the client works for. RepoSync and its like need it, to mark what they have in hand. */
+  host?: Host
   clock?: Clock
   /** Default: one of its own, which `close` closes. */
   dispatcher?: Dispatcher
   fetch?: Fetch
   random?: () => number
-  log?: Log
   /** Is told of every credential; default: one of its own. */
   redactor?: Redactor
   userAgent?: string
@@ -61,6 +61,7 @@ export class Connection {
   readonly gitUrl: string
   readonly owner: string | null
   readonly clock: Clock
+  readonly host: Host | null
   readonly redactor: Redactor
   readonly dispatcher: Dispatcher
   readonly #options: ConnectionOptions
@@ -72,6 +73,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.clock = options.clock ?? systemClock
+    this.host = options.host ?? null
     this.baseUrl = parseBaseUrl(options.baseUrl ?? defaultBaseUrl)
     this.gitUrl = options.gitUrl
       ? parseBaseUrl(options.gitUrl, 'git_url').href.replace(/\/+$/, '')
@@ -103,12 +105,14 @@ export class Connection {
   }
 
   #createDispatcher(): Dispatcher {
-    const { proxy = null, env = {}, timeout = 30 } = this.#options
+    const { proxy = null, timeout = 30 } = this.#options
+    const env = this.#env
     return createDispatcher({ proxy, env, stallTimeout: timeout * 1000 })
   }
 
   #tokenSources(): TokenSource[] {
-    const { app, token, tokenSource, env = {}, owner } = this.#options
+    const { app, token, tokenSource, owner } = this.#options
+    const env = this.#env
     const { signal } = this.#closing
     if (app) {
       const own = () => this.#waiters.fetchingCall(this.clock, signal)
@@ -122,7 +126,7 @@ export class Connection {
   }
 
   #createTransports(): Transports {
-    const { retryAttempts = 3, fetch = ownFetch, random = Math.random, log } = this.#options
+    const { retryAttempts = 3, fetch = ownFetch, random = Math.random } = this.#options
     return createTransports({
       baseUrl: this.baseUrl,
       userAgent: this.#userAgent,
@@ -132,8 +136,11 @@ export class Connection {
       clock: this.clock,
       random,
       redact: this.redactor,
-      onRequest: logRequests(log, this.redactor),
     })
+  }
+
+  get #env(): Environment {
+    return this.#options.env ?? this.host?.env ?? {}
   }
 
   get #userAgent(): string {

@@ -17,8 +17,12 @@ export interface LogOptions {
   clock: Clock
   /** Takes secrets out of a line. */
   redact(text: string): string
-  /** Told once, when a log can't be written: that is a warning, never a failure. */
-  onTrouble(message: string): void
+}
+
+/** The files of one folder, for as long as the process lives. */
+export interface LogFiles {
+  /** A log that reports a failure to write to this listener: a warning, never an error. */
+  reportingTo(onTrouble: (message: string) => void): Log
 }
 
 /** Characters; what is longer is cut. */
@@ -27,32 +31,35 @@ const fileName = /^github-(?:sync|workflows|releases|webhooks|api)-(\d{4}-\d{2}-
 
 /**
  * One file a day and subject, readable by its owner alone. A line is written at once, in one call, so that
- * lines of two processes do not mix and none is lost at a kill.
+ * lines of two processes do not mix and none is lost at a kill. Old files are removed at the first line of each day.
+ * A failure is reported once, until a line can be written again.
  */
-export function openLog({ dir, keepDays, clock, redact, onTrouble }: LogOptions): Log {
-  let state: 'new' | 'open' | 'broken' = 'new'
-  const attempt = (write: () => void) => {
-    try {
-      write()
-    } catch (error) {
-      state = 'broken'
-      onTrouble(`can't write the log in ${dir}: ${error instanceof Error ? error.message : error}`)
+export function openLog({ dir, keepDays, clock, redact }: LogOptions): LogFiles {
+  let cleanedOn: string | undefined
+  let isBroken = false
+  const append = (log: LogName, level: LogLevel, message: string) => {
+    const [day, time] = localTime(clock.now())
+    if (cleanedOn !== day || isBroken) {
+      mkdirSync(dir, { recursive: true, mode: 0o700 })
+      removeOldFiles(dir, localTime(clock.now() - keepDays * 86_400_000)[0])
+      cleanedOn = day
     }
+    const line = `[${day} ${time}] [${level}] [${log.toUpperCase()}] ${oneLine(redact(message), longestLine)}\n`
+    appendFileSync(join(dir, `github-${log}-${day}.log`), line, { mode: 0o600 })
   }
   return {
-    write(log, level, message) {
-      if (state === 'broken') return
-      const [day, time] = localTime(clock.now())
-      attempt(() => {
-        if (state === 'new') {
-          mkdirSync(dir, { recursive: true, mode: 0o700 })
-          removeOldFiles(dir, localTime(clock.now() - keepDays * 86_400_000)[0])
-          state = 'open'
+    reportingTo: (onTrouble) => ({
+      write(log, level, message) {
+        try {
+          append(log, level, message)
+          isBroken = false
+        } catch (error) {
+          const why = error instanceof Error ? error.message : error
+          if (!isBroken) onTrouble(`can't write the log in ${dir}: ${why}`)
+          isBroken = true
         }
-        const line = `[${day} ${time}] [${level}] [${log.toUpperCase()}] ${oneLine(redact(message), longestLine)}\n`
-        appendFileSync(join(dir, `github-${log}-${day}.log`), line, { mode: 0o600 })
-      })
-    },
+      },
+    }),
   }
 }
 

@@ -1,4 +1,7 @@
+import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
+import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
+import type { PluginEvent } from './events.js'
 import type { Wanted } from './install/resolve.js'
 import type { InstalledPlugin } from './installed.js'
 import type { SearchRequest } from './search.js'
@@ -17,105 +20,106 @@ export type PluginTarget = Wanted | { name: string; named: string | null }
  * @throws every method may throw GitHubError and its kinds, LockedError, and the signal's reason
  */
 export class PluginRegistry {
-  readonly #open: () => Promise<PluginSession>
+  readonly #open: OpenConfigured<PluginEvent>
 
-  /** @param open gives what the work needs beside the client, once, when it is first asked for */
-  constructor(client: GitHubClient, open: () => Promise<Omit<PluginSession, 'client'>>) {
-    let session: Promise<PluginSession> | undefined
-    this.#open = () => {
-      session ??= open().then((rest) => ({ ...rest, client }))
-      return session
-    }
+  constructor(client: GitHubClient, options: SessionOptions = {}) {
+    this.#open = sessionOf<PluginEvent>(client, options).openConfigured
   }
 
   /** By topic, owner and index: see `search`. */
-  async search(request: SearchRequest): Promise<PluginInfo[]> {
+  async search(request: SearchRequest, call: Call<PluginEvent> = {}): Promise<PluginInfo[]> {
     const { search } = await import('./search.js')
-    return search(await this.#open(), request)
+    return search(await this.#open(call), request)
   }
 
   /** Those that are installed; no request is sent. */
-  async list(): Promise<PluginInfo[]> {
+  async list(call: Call<PluginEvent> = {}): Promise<PluginInfo[]> {
     const { list } = await import('./list.js')
-    return list(await this.#open())
+    return list(await this.#open(call))
   }
 
   /** @throws GitHubNotFoundError, ConfigError for a manifest that can't be read */
-  async view(target: PluginTarget): Promise<ViewedPlugin> {
+  async view(target: PluginTarget, call: Call<PluginEvent> = {}): Promise<ViewedPlugin> {
     const { view } = await import('./view.js')
-    return view(await this.#open(), await this.#wanted(target))
+    const session = await this.#open(call)
+    return view(session, await wantedOf(session, target))
   }
 
   /** With what it needs, the one asked for last: see `install`. */
-  async install(target: PluginTarget): Promise<InstalledPlugin[]> {
+  async install(target: PluginTarget, call: Call<PluginEvent> = {}): Promise<InstalledPlugin[]> {
     const [{ install }, { finderFor }] = await Promise.all([
       import('./install/install.js'),
       import('./find.js'),
     ])
-    const session = await this.#open()
-    return install(session, await this.#wanted(target), finderFor(session))
+    const session = await this.#open(call)
+    return install(session, await wantedOf(session, target), finderFor(session))
   }
 
   /** What plugins.lock.json names, exactly. @param id null: all of it */
-  async installFrozen(id: string | null): Promise<InstalledPlugin[]> {
+  async installFrozen(id: string | null, call: Call<PluginEvent> = {}): Promise<InstalledPlugin[]> {
     const { installFrozen } = await import('./install/frozen.js')
-    return installFrozen(await this.#open(), id)
+    return installFrozen(await this.#open(call), id)
   }
 
   /** Each by itself; what goes wrong with one is part of its entry. */
-  async update(request: UpdateRequest): Promise<UpdatedPlugin[]> {
+  async update(request: UpdateRequest, call: Call<PluginEvent> = {}): Promise<UpdatedPlugin[]> {
     const [{ update }, { finderFor }] = await Promise.all([
       import('./update.js'),
       import('./find.js'),
     ])
-    const session = await this.#open()
+    const session = await this.#open(call)
     return update(session, request, finderFor(session))
   }
 
   /** Every file against what was installed. @param ids none: all */
-  async verify(ids: string[] = []): Promise<VerifiedPlugin[]> {
+  async verify(ids: string[] = [], call: Call<PluginEvent> = {}): Promise<VerifiedPlugin[]> {
     const { verify } = await import('./verify.js')
-    return verify(await this.#open(), ids)
+    return verify(await this.#open(call), ids)
   }
 
-  enable(id: string): Promise<PluginInfo> {
-    return this.#change('PLUGIN ENABLE', id, { enabled: true })
+  enable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
+    return this.#change('PLUGIN ENABLE', id, { enabled: true }, call)
   }
 
-  disable(id: string): Promise<PluginInfo> {
-    return this.#change('PLUGIN DISABLE', id, { enabled: false })
+  disable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
+    return this.#change('PLUGIN DISABLE', id, { enabled: false }, call)
   }
 
   /** `update` leaves it at its version. */
-  pin(id: string): Promise<PluginInfo> {
-    return this.#change('PLUGIN PIN', id, { pinned: true })
+  pin(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
+    return this.#change('PLUGIN PIN', id, { pinned: true }, call)
   }
 
-  unpin(id: string): Promise<PluginInfo> {
-    return this.#change('PLUGIN UNPIN', id, { pinned: false })
+  unpin(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
+    return this.#change('PLUGIN UNPIN', id, { pinned: false }, call)
   }
 
   /** Files that were changed since go to `ROOT/.wizard/trash`. @throws GitHubNotFoundError */
-  async remove(id: string): Promise<PluginInfo> {
+  async remove(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     const { remove } = await import('./change.js')
-    return remove(await this.#open(), id)
+    return remove(await this.#open(call), id)
   }
 
   /** To the version before, byte for byte; a second call undoes it. */
-  async rollback(id: string): Promise<InstalledPlugin> {
+  async rollback(id: string, call: Call<PluginEvent> = {}): Promise<InstalledPlugin> {
     const { rollback } = await import('./change.js')
-    return rollback(await this.#open(), id)
+    return rollback(await this.#open(call), id)
   }
 
-  async #change(command: string, id: string, what: { enabled?: boolean; pinned?: boolean }) {
+  async #change(
+    command: string,
+    id: string,
+    what: { enabled?: boolean; pinned?: boolean },
+    call: Call<PluginEvent>,
+  ) {
     const { change } = await import('./change.js')
-    return change(await this.#open(), command, id, what)
+    return change(await this.#open(call), command, id, what)
   }
+}
 
-  async #wanted(target: PluginTarget): Promise<Wanted> {
-    if ('owner' in target) return target
-    const { finderFor } = await import('./find.js')
-    const { name, named } = target
-    return { ...(await finderFor(await this.#open())(name)), named }
-  }
+async function wantedOf(session: PluginSession, target: PluginTarget): Promise<Wanted> {
+  if ('owner' in target) return target
+  const { finderFor } = await import('./find.js')
+  const { name, named } = target
+  return { ...(await finderFor(session)(name)), named }
 }

@@ -1,24 +1,8 @@
-import type { Clock } from '../base/clock.js'
-import type { Emit } from '../base/events.js'
-import type { Config } from '../config/types.js'
-import type { GitHubClient } from '../github/client.js'
-import type { Log } from '../logs/log.js'
-import type { ProcessIdentity } from '../process/identity.js'
+import type { ConfiguredSession } from '../session.js'
 import type { PluginEvent } from './events.js'
-import type { Platform } from './manifest/platform.js'
 
 /** What everything that PluginRegistry does is given. */
-export interface PluginSession {
-  client: GitHubClient
-  config: Config
-  log: Log
-  emit: Emit<PluginEvent>
-  clock: Clock
-  signal?: AbortSignal | undefined
-  self: ProcessIdentity
-  /** What plugins are installed for. */
-  platform: Platform
-}
+export type PluginSession = ConfiguredSession<PluginEvent>
 
 /** What a manifest says for people. */
 export interface About {

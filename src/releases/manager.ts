@@ -1,12 +1,14 @@
 import { join } from 'node:path'
+import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
-import type { ProcessIdentity } from '../process/identity.js'
 import { acquireLock } from '../process/lock.js'
+import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
 import { type CreateRequest, create } from './create.js'
 import { type Deleted, type DeleteRequest, deleteOne } from './delete.js'
 import type { ReleaseDeps } from './deps.js'
 import { type DownloadedAsset, type DownloadRequest, download } from './download.js'
 import { type EditRequest, edit } from './edit.js'
+import type { ReleaseEvent } from './events.js'
 import { type ListRequest, listOf, type ViewedRelease, viewOne } from './find.js'
 import {
   type Artifact,
@@ -23,13 +25,6 @@ import { type ComponentStatus, type StatusRequest, statusOf } from './status.js'
 import type { AssetInfo, ReleaseInfo, ReleaseSubject } from './types.js'
 import { type UploadRequest, upload } from './upload.js'
 
-/** What everything that ReleaseManager does is given beside its client. */
-export interface ReleaseSession extends Omit<ReleaseDeps, 'github'> {
-  /** Where it is known what is under way. */
-  root: string
-  self: ProcessIdentity
-}
-
 /** Milliseconds that one release waits for another of the same component. */
 const lockWait = 60_000
 
@@ -39,21 +34,15 @@ const lockWait = 60_000
  * @throws every method may throw GitHubError and its kinds, and the signal's reason
  */
 export class ReleaseManager {
-  readonly #client: GitHubClient
-  readonly #open: () => Promise<ReleaseSession>
+  readonly #open: OpenConfigured<ReleaseEvent>
 
-  /** @param open gives what the work needs, once, when it is first asked for */
-  constructor(client: GitHubClient, open: () => Promise<ReleaseSession>) {
-    this.#client = client
-    let session: Promise<ReleaseSession> | undefined
-    this.#open = () => {
-      session ??= open()
-      return session
-    }
+  constructor(client: GitHubClient, options: SessionOptions = {}) {
+    this.#open = sessionOf<ReleaseEvent>(client, options).openConfigured
   }
 
-  async #deps() {
-    return { ...(await this.#open()), github: this.#client }
+  async #deps(call: Call<ReleaseEvent>): Promise<ReleaseDeps> {
+    const { client, ...session } = await this.#open(call)
+    return { ...session, github: client }
   }
 
   /** A release without files, as GitHub makes it: see `createPlain`. `create` takes files, and can be run again. */
@@ -62,8 +51,9 @@ export class ReleaseManager {
     repo: string,
     tag: string,
     options: CreateReleaseOptions = {},
+    call: Call<ReleaseEvent> = {},
   ): Promise<ReleaseInfo> {
-    return createPlain(await this.#deps(), { owner, repo }, tag, options)
+    return createPlain(await this.#deps(call), { owner, repo }, tag, options)
   }
 
   /** Sends files to a release, several at once: see `sendArtifacts`. */
@@ -71,8 +61,9 @@ export class ReleaseManager {
     uploadUrl: string,
     artifacts: readonly Artifact[],
     signatures: Readonly<Record<string, string | Uint8Array>> = {},
+    call: Call<ReleaseEvent> = {},
   ): Promise<AssetInfo[]> {
-    return sendArtifacts(await this.#deps(), uploadUrl, artifacts, signatures)
+    return sendArtifacts(await this.#deps(call), uploadUrl, artifacts, signatures)
   }
 
   /** Publishes a draft, once. @throws GitHubNotFoundError */
@@ -80,8 +71,9 @@ export class ReleaseManager {
     owner: string,
     repo: string,
     releaseId: number | string,
+    call: Call<ReleaseEvent> = {},
   ): Promise<ReleaseInfo> {
-    return publishPlain(await this.#deps(), { owner, repo }, Number(releaseId))
+    return publishPlain(await this.#deps(call), { owner, repo }, Number(releaseId))
   }
 
   /** Markdown of the commits from one tag to another, of the whole repository. */
@@ -90,57 +82,70 @@ export class ReleaseManager {
     repo: string,
     tag: string,
     previousTag?: string | undefined,
+    call: Call<ReleaseEvent> = {},
   ): Promise<string> {
     const subject = { owner, repo, component: null }
-    return this.generateNotes({ subject, tag, previous: previousTag, source: null })
+    return this.generateNotes({ subject, tag, previous: previousTag, source: null }, call)
   }
 
   /** The notes as markdown: see `notesFor`. */
-  async generateNotes(request: NotesRequest): Promise<string> {
-    return notesFor(await this.#deps(), request)
+  async generateNotes(request: NotesRequest, call: Call<ReleaseEvent> = {}): Promise<string> {
+    return notesFor(await this.#deps(call), request)
   }
 
   /** From source to published, once: see `publish`. */
-  async publish(request: PublishRequest): Promise<PublishResult> {
-    const { clock, self, signal, root } = await this.#open()
+  async publish(request: PublishRequest, call: Call<ReleaseEvent> = {}): Promise<PublishResult> {
+    const { client, ...session } = await this.#open(call)
+    const { clock, self, signal, config } = session
     const lock = (component: string, command: string) =>
       acquireLock(
         { clock, self, signal },
-        { path: join(root, '.wizard', `release-${component}.lock`), command, wait: lockWait },
+        {
+          path: join(config.root, '.wizard', `release-${component}.lock`),
+          command,
+          wait: lockWait,
+        },
       )
-    return publish({ ...(await this.#deps()), server: this.#client, lock }, request)
+    return publish({ ...session, github: client, server: client, lock }, request)
   }
 
-  async create(request: CreateRequest): Promise<ReleaseInfo> {
-    return create(await this.#deps(), request)
+  async create(request: CreateRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo> {
+    return create(await this.#deps(call), request)
   }
 
-  async upload(request: UploadRequest): Promise<ReleaseInfo> {
-    return upload(await this.#deps(), request)
+  async upload(request: UploadRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo> {
+    return upload(await this.#deps(call), request)
   }
 
-  async edit(request: EditRequest): Promise<ReleaseInfo> {
-    return edit(await this.#deps(), request)
+  async edit(request: EditRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo> {
+    return edit(await this.#deps(call), request)
   }
 
-  async download(request: DownloadRequest): Promise<DownloadedAsset[]> {
-    return download(await this.#deps(), request)
+  async download(
+    request: DownloadRequest,
+    call: Call<ReleaseEvent> = {},
+  ): Promise<DownloadedAsset[]> {
+    return download(await this.#deps(call), request)
   }
 
-  async delete(request: DeleteRequest): Promise<Deleted> {
-    return deleteOne(await this.#deps(), request)
+  async delete(request: DeleteRequest, call: Call<ReleaseEvent> = {}): Promise<Deleted> {
+    return deleteOne(await this.#deps(call), request)
   }
 
-  async list(request: ListRequest): Promise<ReleaseInfo[]> {
-    return listOf(await this.#deps(), request)
+  async list(request: ListRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo[]> {
+    return listOf(await this.#deps(call), request)
   }
 
-  async view(subject: ReleaseSubject, named: string | null): Promise<ViewedRelease> {
-    return viewOne(await this.#deps(), subject, named)
+  async view(
+    subject: ReleaseSubject,
+    named: string | null,
+    call: Call<ReleaseEvent> = {},
+  ): Promise<ViewedRelease> {
+    return viewOne(await this.#deps(call), subject, named)
   }
 
   /** What of each component is not released yet: see `statusOf`. */
-  async status(request: StatusRequest): Promise<ComponentStatus[]> {
-    return statusOf(await this.#deps(), request)
+  async status(request: StatusRequest, call: Call<ReleaseEvent> = {}): Promise<ComponentStatus[]> {
+    return statusOf(await this.#deps(call), request)
   }
 }

@@ -10,7 +10,7 @@ import type { GitHubClient } from '../github/client.js'
 import { headsOf, type RepositoryHead } from '../github/graphql/heads.js'
 import type { Situation } from './plan.js'
 import type { RemoteHead } from './remote-head.js'
-import type { Session } from './session.js'
+import type { RepoSession } from './session.js'
 import type { SyncState } from './state.js'
 import { isFullOid, type Wanted } from './targets/sync-target.js'
 
@@ -25,7 +25,7 @@ export interface LookOptions {
 
 /** Reads what is here and asks GitHub, in few requests unless offline, what is there; changes nothing. */
 export async function lookAt(
-  { client }: Session,
+  { client }: RepoSession,
   state: SyncState,
   all: Wanted[],
   { offline = false, leaveAlone = () => false }: LookOptions = {},

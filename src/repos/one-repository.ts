@@ -7,7 +7,7 @@ import { lookAt } from './inspect.js'
 import { planSync } from './plan.js'
 import { emptyEntry } from './report.js'
 import { runSync } from './run-sync.js'
-import { gitOf, openState, type Session } from './session.js'
+import { gitOf, openState, type RepoSession } from './session.js'
 import { expandEntries, fromMemory } from './targets/expand.js'
 import type { Wanted } from './targets/sync-target.js'
 import type { SyncEntry } from './types.js'
@@ -25,7 +25,7 @@ export interface CloneOptions {
 }
 
 /** Clones one repository; what goes wrong is part of the entry. */
-export async function cloneOne(session: Session, options: CloneOptions): Promise<SyncEntry> {
+export async function cloneOne(session: RepoSession, options: CloneOptions): Promise<SyncEntry> {
   const { owner, repo, destination, branch, depth, singleBranch } = options
   const wanted: Wanted = {
     ...untracked({ owner, repo, path: destination, branch }),
@@ -40,7 +40,7 @@ export async function cloneOne(session: Session, options: CloneOptions): Promise
  *
  * @throws PathError when there is nothing
  */
-export async function pullOne(session: Session, path: string): Promise<SyncEntry> {
+export async function pullOne(session: RepoSession, path: string): Promise<SyncEntry> {
   const named = await pullNamed(session, path)
   if (named) return named
   try {
@@ -58,7 +58,7 @@ export async function pullOne(session: Session, path: string): Promise<SyncEntry
 }
 
 /** As repos.yaml says, where it names that path: its branch or pin, `on_diverged`, and what is remembered of it. */
-async function pullNamed(session: Session, path: string): Promise<SyncEntry | undefined> {
+async function pullNamed(session: RepoSession, path: string): Promise<SyncEntry | undefined> {
   const { config } = session
   if (config.files.repos === undefined) return undefined
   const list = fromMemory(await openState(session))
@@ -69,7 +69,7 @@ async function pullNamed(session: Session, path: string): Promise<SyncEntry | un
 }
 
 /** What the clone at a path follows, by its own origin and branch. @throws BlockedError, PathError */
-export async function wantedAt({ client }: Session, path: string): Promise<Wanted> {
+export async function wantedAt({ client }: RepoSession, path: string): Promise<Wanted> {
   const { owner, repo, branch, unborn } = await followedAt(path, client.gitUrl)
   // In an empty clone no branch has been chosen yet: it follows the default one.
   return untracked({ owner, repo, path, branch: unborn ? undefined : branch })
@@ -84,7 +84,7 @@ const untracked = (place: Pick<Wanted, 'owner' | 'repo' | 'path' | 'branch'>): W
 })
 
 async function handle(
-  session: Session,
+  session: RepoSession,
   wanted: Wanted,
   mode: 'clone' | 'pull',
 ): Promise<SyncEntry> {

@@ -8,7 +8,7 @@ import { openObjectStore } from '../git/plumbing/objects/store.js'
 import { readLocal } from '../git/repository/open.js'
 import { localWork } from '../git/worktree/local-work.js'
 import { matchesName } from '../github/source.js'
-import { type Session, underLock } from './session.js'
+import { type RepoSession, underLock } from './session.js'
 import type { Remembered, SyncState } from './state.js'
 import { expandEntries, onGitHub } from './targets/expand.js'
 import { sameName } from './targets/sync-target.js'
@@ -47,7 +47,7 @@ export interface PruneOptions {
  *
  * @throws ConflictError when there are more than `max`
  */
-export async function prune(session: Session, options: PruneOptions): Promise<PruneReport> {
+export async function prune(session: RepoSession, options: PruneOptions): Promise<PruneReport> {
   return underLock(session, 'REPO PRUNE', options.lockWait, async (state) => {
     const found = await lookForCandidates(session, state)
     const movable = found.clones.filter(({ action }) => action === 'listed')
@@ -67,7 +67,7 @@ export async function prune(session: Session, options: PruneOptions): Promise<Pr
   })
 }
 
-async function lookForCandidates(session: Session, state: SyncState): Promise<PruneReport> {
+async function lookForCandidates(session: RepoSession, state: SyncState): Promise<PruneReport> {
   const { client, config } = session
   const entries = await config.repos()
   const { wanted, failures } = await expandEntries(onGitHub(client), config.root, entries)
@@ -103,7 +103,7 @@ function doubtsAbout({ repo, source }: Remembered, entries: RepoEntry[]): string
 }
 
 async function workIn(
-  { client, config, signal, env }: Session,
+  { client, config, signal, host }: RepoSession,
   dir: string,
   { repo: fullName }: Remembered,
 ): Promise<string[]> {
@@ -118,7 +118,7 @@ async function workIn(
     }
     const store = await openObjectStore(gitDir)
     try {
-      return await localWork({ dir, gitDir, store, signal, env })
+      return await localWork({ dir, gitDir, store, signal, env: host.env })
     } finally {
       await store.close()
     }
@@ -128,7 +128,7 @@ async function workIn(
 }
 
 async function toTrash(
-  { config, clock, log }: Session,
+  { config, clock, log }: RepoSession,
   state: SyncState,
   one: Pruned,
 ): Promise<Pruned> {

@@ -1,10 +1,13 @@
+import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
+import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
+import type { RepoEvent } from './events.js'
 import { type CloneOptions, cloneOne, pullOne } from './one-repository.js'
 import type { PruneOptions, PruneReport } from './prune.js'
 import { runSync, type SyncOptions } from './run-sync.js'
 import { type AutoPull, type AutoPullOptions, autoPull } from './schedule/auto-pull.js'
 import type { ScheduleStatus } from './schedule/status.js'
-import { openState, type Session } from './session.js'
+import { openState } from './session.js'
 import { type StatusOptions, statusOf, statusOfFailure, statusOfPath } from './status/status.js'
 import { chooseWanted } from './targets/choose.js'
 import { fromMemory } from './targets/expand.js'
@@ -18,45 +21,43 @@ import type { RepositoryStatus, SyncEntry, SyncReport } from './types.js'
  * a pull moves forward only, and what stands in its way is told and left as it is.
  */
 export class RepoSync {
-  readonly #open: () => Promise<Session>
+  readonly #open: OpenConfigured<RepoEvent>
 
-  /** @param open gives what the work needs, once, when it is first asked for */
-  constructor(client: GitHubClient, open: () => Promise<Omit<Session, 'client'>>) {
-    let session: Promise<Session> | undefined
-    this.#open = () => {
-      session ??= open().then((rest) => ({ client, ...rest }))
-      return session
-    }
+  constructor(client: GitHubClient, options: SessionOptions = {}) {
+    this.#open = sessionOf<RepoEvent>(client, options).openConfigured
   }
 
   /** Clones what is missing. @throws GitHubNotFoundError for an unknown target, ConfigError, LockedError */
-  async cloneAll(options: SyncOptions = {}): Promise<SyncReport> {
-    return runSync(await this.#open(), 'clone', options)
+  async cloneAll(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
+    return runSync(await this.#open(call), 'clone', options)
   }
 
   /** Pulls what is there; a missing one is skipped. @throws as cloneAll */
-  async pullAll(options: SyncOptions = {}): Promise<SyncReport> {
-    return runSync(await this.#open(), 'pull', options)
+  async pullAll(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
+    return runSync(await this.#open(call), 'pull', options)
   }
 
   /** Clones what is missing and pulls the rest. @throws as cloneAll */
-  async sync(options: SyncOptions = {}): Promise<SyncReport> {
-    return runSync(await this.#open(), 'sync', options)
+  async sync(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
+    return runSync(await this.#open(call), 'sync', options)
   }
 
   /** Clones one repository to any path. */
-  async cloneRepo(options: CloneOptions): Promise<SyncEntry> {
-    return cloneOne(await this.#open(), options)
+  async cloneRepo(options: CloneOptions, call: Call<RepoEvent> = {}): Promise<SyncEntry> {
+    return cloneOne(await this.#open(call), options)
   }
 
   /** Pulls the clone at a path. @throws PathError when there is nothing */
-  async pullRepo(path: string): Promise<SyncEntry> {
-    return pullOne(await this.#open(), path)
+  async pullRepo(path: string, call: Call<RepoEvent> = {}): Promise<SyncEntry> {
+    return pullOne(await this.#open(call), path)
   }
 
   /** Diverged, clean clones take their remote's tip; the old one is kept under `refs/wizard/backup`. */
-  async reset(options: SyncOptions & { targets: string[] }): Promise<SyncReport> {
-    return runSync(await this.#open(), 'reset', options)
+  async reset(
+    options: SyncOptions & { targets: string[] },
+    call: Call<RepoEvent> = {},
+  ): Promise<SyncReport> {
+    return runSync(await this.#open(call), 'reset', options)
   }
 
   /**
@@ -64,33 +65,44 @@ export class RepoSync {
    *
    * @throws GitHubNotFoundError for an unknown target
    */
-  async wanted(targets: string[] = []): Promise<{ chosen: Wanted[]; failures: SyncEntry[] }> {
-    return chooseWanted(await this.#open(), { targets })
+  async wanted(
+    targets: string[] = [],
+    call: Call<RepoEvent> = {},
+  ): Promise<{ chosen: Wanted[]; failures: SyncEntry[] }> {
+    return chooseWanted(await this.#open(call), { targets })
   }
 
   /** What repos.yaml names, and whether it is here; a `from:` entry whose listing failed is `owner/*`, with the error. */
-  async list(targets: string[] = []): Promise<LocalListing[]> {
-    const { chosen, failures } = await this.wanted(targets)
+  async list(targets: string[] = [], call: Call<RepoEvent> = {}): Promise<LocalListing[]> {
+    const { chosen, failures } = await this.wanted(targets, call)
     const kept = chosen.filter(({ skip }) => skip === undefined)
     return [...(await listLocal(kept)), ...failures.map(unlisted)]
   }
 
   /** Local against remote, of those that targets name; a `from:` entry whose listing failed is told as in `list`. */
-  async status(targets: string[] = [], options: StatusOptions = {}): Promise<RepositoryStatus[]> {
-    const session = await this.#open()
+  async status(
+    targets: string[] = [],
+    options: StatusOptions = {},
+    call: Call<RepoEvent> = {},
+  ): Promise<RepositoryStatus[]> {
+    const session = await this.#open(call)
     const list = options.offline ? fromMemory(await openState(session)) : undefined
     const { chosen, failures } = await chooseWanted(session, { targets, list })
     return [...(await statusOf(session, chosen, options)), ...failures.map(statusOfFailure)]
   }
 
   /** Local against remote, of the clone at a path. */
-  async getSyncStatus(path: string, options: StatusOptions = {}): Promise<RepositoryStatus> {
-    return statusOfPath(await this.#open(), path, options)
+  async getSyncStatus(
+    path: string,
+    options: StatusOptions = {},
+    call: Call<RepoEvent> = {},
+  ): Promise<RepositoryStatus> {
+    return statusOfPath(await this.#open(call), path, options)
   }
 
   /** When each was pulled and is due next; sends no request. @throws GitHubNotFoundError for an unknown target */
-  async schedules(targets: string[] = []): Promise<ScheduleStatus[]> {
-    const session = await this.#open()
+  async schedules(targets: string[] = [], call: Call<RepoEvent> = {}): Promise<ScheduleStatus[]> {
+    const session = await this.#open(call)
     const state = await openState(session)
     const { chosen } = await chooseWanted(session, { targets, list: fromMemory(state) })
     const { neverListed, schedulesOf } = await import('./schedule/status.js')
@@ -107,12 +119,12 @@ export class RepoSync {
    * @throws UsageError for what is no cron expression
    */
   scheduleAutoPull(interval = '0 0 * * *', options: AutoPullOptions = {}): AutoPull {
-    return autoPull((pulled) => this.pullAll(pulled), interval, options)
+    return autoPull((pulled, call) => this.pullAll(pulled, call), interval, options)
   }
 
   /** Moves clones that repos.yaml no longer names to the trash. @throws ConflictError for more than `max` */
-  async prune(options: PruneOptions): Promise<PruneReport> {
+  async prune(options: PruneOptions, call: Call<RepoEvent> = {}): Promise<PruneReport> {
     const { prune } = await import('./prune.js')
-    return prune(await this.#open(), options)
+    return prune(await this.#open(call), options)
   }
 }

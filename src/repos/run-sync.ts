@@ -10,7 +10,7 @@ import { leftAlone, planSync, type Situation, type Step, type SyncMode } from '.
 import { askGit } from './remote-head.js'
 import { reportOf } from './report.js'
 import { listedWhenDue } from './schedule/due.js'
-import { gitOf, openState, type Session, underLock } from './session.js'
+import { gitOf, openState, type RepoSession, underLock } from './session.js'
 import type { SyncState } from './state.js'
 import { chooseWanted } from './targets/choose.js'
 import { type Lister, onGitHub } from './targets/expand.js'
@@ -41,7 +41,7 @@ export interface SyncOptions {
  * @throws GitHubNotFoundError for a target that matches nothing, ConfigError, LockedError
  */
 export async function runSync(
-  session: Session,
+  session: RepoSession,
   mode: SyncMode,
   options: SyncOptions = {},
 ): Promise<SyncReport> {
@@ -54,7 +54,7 @@ export async function runSync(
 }
 
 async function collect(
-  session: Session,
+  session: RepoSession,
   mode: SyncMode,
   options: SyncOptions,
   state: SyncState,
@@ -104,7 +104,7 @@ const asPlanned = ({ status, ...entry }: SyncEntry): SyncEntry => ({ ...entry, p
 
 /** What killed clones left beside the destinations. A folder that is closed to us stops its own repositories alone. */
 async function removeOldLeftovers(
-  { emit }: Session,
+  { emit }: RepoSession,
   git: Git,
   situations: Situation[],
 ): Promise<void> {

@@ -1,27 +1,13 @@
 import { join } from 'node:path'
-import type { Clock } from '../base/clock.js'
-import type { Emit } from '../base/events.js'
-import type { Config } from '../config/types.js'
 import type { Git } from '../git/types.js'
-import type { GitHubClient } from '../github/client.js'
-import type { Log } from '../logs/log.js'
-import { livenessFor, type ProcessIdentity } from '../process/identity.js'
+import { livenessFor } from '../process/identity.js'
 import { acquireLock } from '../process/lock.js'
+import type { ConfiguredSession } from '../session.js'
 import type { RepoEvent } from './events.js'
 import { SyncState } from './state.js'
 
 /** What everything that RepoSync does is given. */
-export interface Session {
-  client: GitHubClient
-  config: Config
-  log: Log
-  emit: Emit<RepoEvent>
-  clock: Clock
-  signal?: AbortSignal | undefined
-  self: ProcessIdentity
-  /** Where the user's own git configuration is found. */
-  env: Record<string, string | undefined>
-}
+export type RepoSession = ConfiguredSession<RepoEvent>
 
 /** Milliseconds that a sync waits for another one at the same root. */
 const defaultLockWait = 60_000
@@ -32,7 +18,7 @@ const defaultLockWait = 60_000
  * @throws LockedError when another wizard is still at work after `wait` milliseconds
  */
 export async function underLock<T>(
-  session: Session,
+  session: RepoSession,
   command: string,
   wait: number | undefined,
   work: (state: SyncState) => Promise<T>,
@@ -59,11 +45,11 @@ export async function underLock<T>(
   }
 }
 
-export const openState = ({ config, emit }: Session) =>
+export const openState = ({ config, emit }: RepoSession) =>
   SyncState.open(config.root, (message) => emit({ type: 'warning', message }))
 
 /** What src/git is given for this session. */
-export async function gitOf({ client, self, signal, emit }: Session): Promise<Git> {
+export async function gitOf({ client, self, signal, emit }: RepoSession): Promise<Git> {
   const onRequest = (message: string) => emit({ type: 'request', message })
   return { ...(await client.git()), liveness: livenessFor(self), signal, onRequest }
 }

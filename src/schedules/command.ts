@@ -1,11 +1,6 @@
 import { ConfigError } from '../base/errors.js'
 import type { Config } from '../config/types.js'
-
-/** How wizard is started by another program, by full paths. */
-export interface Launcher {
-  node: string
-  script: string
-}
+import type { Launcher } from '../process/host.js'
 
 /** Seconds that a run waits for the one before it: two schedules may fall on the same minute. */
 const lockWait = 3600

@@ -35,6 +35,9 @@ export class Terminal {
   readonly err: Stream
   readonly #options: TerminalOptions
   #progress: Progress | null = null
+  #listener: Emit<WizardEvent> | null = null
+  /** Events from before somebody listened. */
+  readonly #early: WizardEvent[] = []
   /** Warnings of a quiet command: of one that succeeds nobody wants to hear. */
   readonly #withheld: string[] = []
   /** What commands printed last within a quiet one. */
@@ -46,16 +49,34 @@ export class Terminal {
     this.err = openStream(options.stderr, options.env, options.noColor)
   }
 
-  /** The listener of core's events; with `--json` nothing of them is shown, with `--quiet` warnings before an error. */
-  async followEvents(): Promise<Emit<WizardEvent>> {
+  /** Shows an event of core's; what comes before `followEvents` waits for it. */
+  emit(event: WizardEvent): void {
+    if (this.#listener) this.#listener(event)
+    else this.#early.push(event)
+  }
+
+  /** Begins to show events: with `--json` none of them, with `--quiet` warnings before an error. */
+  async followEvents(): Promise<void> {
+    if (this.#listener) return
+    const listener = await this.#openListener()
+    this.#listener ??= listener
+    for (const event of this.#early.splice(0)) this.#listener(event)
+  }
+
+  async #openListener(): Promise<Emit<WizardEvent>> {
     const { json, quiet, verbose, stderr, redact } = this.#options
     if (json) return () => {}
     if (quiet) return (event) => this.#withhold(event)
     const board = this.err.canRedraw
       ? (await import('./progress/board.js')).openBoard(stderr, this.err)
       : null
-    this.#progress = followProgress({ stream: this.err, now: Date.now, verbose, board, redact })
+    this.#progress ??= followProgress({ stream: this.err, now: Date.now, verbose, board, redact })
     return this.#progress.emit
+  }
+
+  /** The live lines go, with their timer. */
+  close(): void {
+    this.#progress?.stop()
   }
 
   /** Warnings, and the end of what a command printed. */

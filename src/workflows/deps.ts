@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js'
 import type { Emit } from '../base/events.js'
 import type { Api } from '../github/rest/api.js'
+import type { Log } from '../logs/log.js'
 import type { WorkflowEvent } from './events.js'
 
 /** What the operations on workflows are given. */
@@ -9,6 +10,7 @@ export interface WorkflowDeps {
   clock: Clock
   emit: Emit<WorkflowEvent>
   signal?: AbortSignal | undefined
+  log: Log
 }
 
 export { nameOf, type Repo } from '../base/names/repository.js'

@@ -1,7 +1,8 @@
+import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
 import type { Workflow } from '../github/rest/actions-shapes.js'
 import { findWorkflow, getWorkflowRun } from '../github/rest/workflows.js'
-import type { Log } from '../logs/log.js'
+import { type OpenSession, type SessionOptions, sessionOf } from '../session.js'
 import {
   type ArtifactOptions,
   type DownloadedArtifact,
@@ -10,6 +11,7 @@ import {
 import { cancelRun, rerun, setWorkflowState } from './control.js'
 import { nameOf, type Repo, type WorkflowDeps } from './deps.js'
 import { dispatch } from './dispatch/dispatch.js'
+import type { WorkflowEvent } from './events.js'
 import {
   type FailedStep,
   failedSteps,
@@ -26,11 +28,6 @@ import { firstLook, untilCompleted } from './watch/follow.js'
 import type { PollOptions } from './watch/poll.js'
 import type { WaitOptions } from './watch/wait.js'
 import { type CommitOutcome, watchCommit } from './watch/watch-commit.js'
-
-/** What everything that WorkflowRunner does is given beside its client. */
-export interface WorkflowSession extends Omit<WorkflowDeps, 'github'> {
-  log: Log
-}
 
 export interface RunOptions extends WaitOptions {
   /** A branch or a tag; default: the default branch. */
@@ -51,19 +48,15 @@ type NamedFilter = Omit<RunFilter, 'workflow'> & { workflow?: string | number | 
  * @throws every method may throw GitHubError and its kinds, and the signal's reason
  */
 export class WorkflowRunner {
-  readonly #open: () => Promise<WorkflowDeps & { log: Log }>
+  readonly #openSession: OpenSession<WorkflowEvent>
 
-  /** @param open gives what the work needs, once, when it is first asked for */
-  constructor(client: GitHubClient, open: () => Promise<WorkflowSession>) {
-    let session: Promise<WorkflowDeps & { log: Log }> | undefined
-    this.#open = () => {
-      session ??= open().then((rest) => ({
-        ...rest,
-        github: client,
-        emit: recording(rest.log, rest.emit),
-      }))
-      return session
-    }
+  constructor(client: GitHubClient, options: SessionOptions = {}) {
+    this.#openSession = sessionOf<WorkflowEvent>(client, options).open
+  }
+
+  async #open(call: Call<WorkflowEvent>): Promise<WorkflowDeps> {
+    const { client, ...session } = await this.#openSession(call)
+    return { ...session, github: client, emit: recording(session.log, session.emit) }
   }
 
   /**
@@ -77,8 +70,9 @@ export class WorkflowRunner {
     repo: string,
     workflow: string | number,
     { ref, inputs, wait: waits = false, ...options }: RunOptions = {},
+    call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRun | WorkflowRunWithJobs> {
-    const deps = await this.#open()
+    const deps = await this.#open(call)
     const started = await dispatch(deps, { owner, repo, workflow, ref, inputs })
     if (waits) return untilCompleted(deps, { owner, repo }, started, options)
     return firstLook(deps, { owner, repo }, started)
@@ -90,8 +84,9 @@ export class WorkflowRunner {
     repo: string,
     runId: RunId,
     options: WaitOptions = {},
+    call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRunWithJobs> {
-    const deps = await this.#open()
+    const deps = await this.#open(call)
     const { github } = deps
     const asked = getWorkflowRun(github, owner, repo, runId)
     const data = await ofRun(github, { owner, repo }, runId, asked)
@@ -104,22 +99,33 @@ export class WorkflowRunner {
     repo: string,
     commit: string,
     { workflow, ...options }: PollOptions & { workflow?: string | number | undefined } = {},
+    call: Call<WorkflowEvent> = {},
   ): Promise<CommitOutcome> {
-    const deps = await this.#open()
-    const found = await this.#find({ owner, repo }, workflow)
+    const deps = await this.#open(call)
+    const found = await this.#find(deps, { owner, repo }, workflow)
     return watchCommit(deps, { owner, repo, commit, workflow: found }, options)
   }
 
   /** The newest first. */
-  async listRuns(owner: string, repo: string, filter: NamedFilter = {}): Promise<WorkflowRun[]> {
-    const { github } = await this.#open()
-    const workflow = await this.#find({ owner, repo }, filter.workflow)
-    return listRuns(github, { owner, repo }, { ...filter, workflow })
+  async listRuns(
+    owner: string,
+    repo: string,
+    filter: NamedFilter = {},
+    call: Call<WorkflowEvent> = {},
+  ): Promise<WorkflowRun[]> {
+    const deps = await this.#open(call)
+    const workflow = await this.#find(deps, { owner, repo }, filter.workflow)
+    return listRuns(deps.github, { owner, repo }, { ...filter, workflow })
   }
 
   /** With its jobs, and its artifacts once it is completed. */
-  async viewRun(owner: string, repo: string, runId: RunId): Promise<WorkflowRunWithJobs> {
-    const { github } = await this.#open()
+  async viewRun(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    call: Call<WorkflowEvent> = {},
+  ): Promise<WorkflowRunWithJobs> {
+    const { github } = await this.#open(call)
     return ofRun(github, { owner, repo }, runId, viewRun(github, { owner, repo }, runId))
   }
 
@@ -129,8 +135,9 @@ export class WorkflowRunner {
     repo: string,
     workflow: string | number,
     branch?: string,
+    call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRun> {
-    const { github } = await this.#open()
+    const { github } = await this.#open(call)
     const found = await findWorkflow(github, owner, repo, workflow)
     return newestRun(github, { owner, repo }, found, branch)
   }
@@ -145,8 +152,9 @@ export class WorkflowRunner {
     repo: string,
     runId: RunId,
     options: LogOptions = {},
+    call: Call<WorkflowEvent> = {},
   ): AsyncGenerator<LogChunk> {
-    const deps = await this.#open()
+    const deps = await this.#open(call)
     const asked = runWithJobs(deps.github, { owner, repo }, runId)
     const run = await ofRun(deps.github, { owner, repo }, runId, asked)
     yield* readLogs(deps, { owner, repo }, run, run.jobs, options)
@@ -158,9 +166,10 @@ export class WorkflowRunner {
     repo: string,
     runId: RunId,
     options: LogOptions = {},
+    call: Call<WorkflowEvent> = {},
   ): Promise<string> {
     const pieces: string[] = []
-    for await (const { text } of this.readLogs(owner, repo, runId, options)) pieces.push(text)
+    for await (const { text } of this.readLogs(owner, repo, runId, options, call)) pieces.push(text)
     return pieces.join('')
   }
 
@@ -170,8 +179,9 @@ export class WorkflowRunner {
     repo: string,
     runId: RunId,
     options: Parameters<typeof failedSteps>[4] = {},
+    call: Call<WorkflowEvent> = {},
   ): Promise<FailedStep[]> {
-    const deps = await this.#open()
+    const deps = await this.#open(call)
     const run = await runWithJobs(deps.github, { owner, repo }, runId)
     return failedSteps(deps, { owner, repo }, run, run.jobs, options)
   }
@@ -183,14 +193,20 @@ export class WorkflowRunner {
     runId: RunId,
     destination: string,
     options: Omit<ArtifactOptions, 'dir'> = {},
+    call: Call<WorkflowEvent> = {},
   ): Promise<DownloadedArtifact[]> {
-    const deps = await this.#open()
+    const deps = await this.#open(call)
     return downloadArtifacts(deps, { owner, repo }, runId, { ...options, dir: destination })
   }
 
   /** @throws GitHubError where it is completed */
-  async cancel(owner: string, repo: string, runId: RunId): Promise<void> {
-    const { github, log } = await this.#open()
+  async cancel(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    call: Call<WorkflowEvent> = {},
+  ): Promise<void> {
+    const { github, log } = await this.#open(call)
     await ofRun(github, { owner, repo }, runId, cancelRun(github, { owner, repo }, runId))
     log.write('workflows', 'INFO', `${owner}/${repo} #${runId} cancelled`)
   }
@@ -201,37 +217,52 @@ export class WorkflowRunner {
     repo: string,
     runId: RunId,
     options: { failed?: boolean | undefined } = {},
+    call: Call<WorkflowEvent> = {},
   ): Promise<void> {
-    const { github, log } = await this.#open()
+    const { github, log } = await this.#open(call)
     await ofRun(github, { owner, repo }, runId, rerun(github, { owner, repo }, runId, options))
     const which = options.failed ? 'its failed jobs' : 'all its jobs'
     log.write('workflows', 'INFO', `${owner}/${repo} #${runId} runs again: ${which}`)
   }
 
   /** @returns the workflow as it is now */
-  enable(owner: string, repo: string, workflow: string | number): Promise<Workflow> {
-    return this.#setState({ owner, repo }, workflow, 'enable')
+  enable(
+    owner: string,
+    repo: string,
+    workflow: string | number,
+    call: Call<WorkflowEvent> = {},
+  ): Promise<Workflow> {
+    return this.#setState({ owner, repo }, workflow, 'enable', call)
   }
 
   /** @returns the workflow as it is now */
-  disable(owner: string, repo: string, workflow: string | number): Promise<Workflow> {
-    return this.#setState({ owner, repo }, workflow, 'disable')
+  disable(
+    owner: string,
+    repo: string,
+    workflow: string | number,
+    call: Call<WorkflowEvent> = {},
+  ): Promise<Workflow> {
+    return this.#setState({ owner, repo }, workflow, 'disable', call)
   }
 
   async #setState(
     repo: Repo,
     name: string | number,
     state: 'enable' | 'disable',
+    call: Call<WorkflowEvent>,
   ): Promise<Workflow> {
-    const { github, log } = await this.#open()
+    const { github, log } = await this.#open(call)
     const workflow = await findWorkflow(github, repo.owner, repo.repo, name)
     await setWorkflowState(github, repo, workflow.id, state)
     log.write('workflows', 'INFO', `${nameOf(repo)} ${workflow.path} ${state}d`)
     return { ...workflow, state: state === 'enable' ? 'active' : 'disabled_manually' }
   }
 
-  async #find({ owner, repo }: Repo, workflow: string | number | undefined) {
-    if (workflow === undefined) return undefined
-    return findWorkflow((await this.#open()).github, owner, repo, workflow)
+  async #find(
+    { github }: WorkflowDeps,
+    { owner, repo }: Repo,
+    workflow: string | number | undefined,
+  ) {
+    return workflow === undefined ? undefined : findWorkflow(github, owner, repo, workflow)
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../src/base/errors.js'
 import { nouns } from '../../src/commands/index.js'
-import { parseInvocation } from '../../src/commands/parse.js'
+import { parseCommand } from '../../src/commands/parse.js'
 
 const [repo] = nouns
 if (!repo) throw new Error('no noun')
@@ -10,10 +10,10 @@ const verbs = await repo.load()
 function parse(name: string, ...argv: string[]) {
   const verb = verbs.find((one) => one.name === name)
   if (!verb || !repo) throw new Error(`no verb ${name}`)
-  return parseInvocation(repo, verb, argv)
+  return parseCommand(repo, verb, argv)
 }
 
-describe('parseInvocation', () => {
+describe('parseCommand', () => {
   it('reads flags before and behind targets, and the global ones apart', () => {
     expect(
       parse('sync', '--json', 'core', '--concurrency', '3', 'micro', '-q', '--timeout=1.5'),

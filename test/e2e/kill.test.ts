@@ -29,7 +29,10 @@ beforeAll(async () => {
 afterAll(() => work.close())
 
 const sync = (env: Record<string, string>) =>
-  work.run(['REPO', 'SYNC', '--json', '--lock-wait', '0'], { env, nodeArgs: ['--import', preload] })
+  work.spawn(['REPO', 'SYNC', '--json', '--lock-wait', '0'], {
+    env,
+    nodeArgs: ['--import', preload],
+  })
 
 /** The calls that an undisturbed run makes, and the points at which to kill: the first, the last, and evenly between. */
 async function points(count: number): Promise<number[]> {

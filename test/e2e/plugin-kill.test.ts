@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => space.close())
 
 const run = (args: string[], env: Record<string, string>) =>
-  space.run(['PLUGIN', ...args], { env, nodeArgs: ['--import', preload] })
+  space.spawn(['PLUGIN', ...args], { env, nodeArgs: ['--import', preload] })
 
 /** Points at which to kill, evenly between the first call that changes the file system and the last. */
 async function points(count: number, args: string[]): Promise<number[]> {

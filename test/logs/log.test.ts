@@ -12,14 +12,13 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
-function open(where: string, onTrouble = (_message: string) => {}) {
+function open(where: string, onTrouble = (_message: string) => {}, clock = { now: () => now }) {
   return openLog({
     dir: where,
     keepDays: 30,
-    clock: { now: () => now, sleep: async () => {} },
+    clock: { ...clock, sleep: async () => {} },
     redact: (text) => text.replaceAll('sesame', '***'),
-    onTrouble,
-  })
+  }).reportingTo(onTrouble)
 }
 
 describe('openLog', () => {
@@ -64,5 +63,35 @@ describe('openLog', () => {
     log.write('sync', 'INFO', 'two')
     expect(told).toHaveLength(1)
     expect(told[0]).toContain("can't write the log")
+  })
+
+  it('is written again once it can be, and a later failure is a warning of its own', async () => {
+    const told: string[] = []
+    const log = open(join(dir, 'logs'), (message) => told.push(message))
+    await writeFile(join(dir, 'logs'), 'in its place')
+    log.write('sync', 'INFO', 'lost')
+    await rm(join(dir, 'logs'))
+    log.write('sync', 'INFO', 'kept')
+    await rm(join(dir, 'logs'), { recursive: true })
+    await writeFile(join(dir, 'logs'), 'in its place again')
+    log.write('sync', 'INFO', 'lost too')
+    expect(told).toHaveLength(2)
+    await rm(join(dir, 'logs'))
+    log.write('sync', 'INFO', 'and kept')
+    const [day] = await readdir(join(dir, 'logs'))
+    expect(await readFile(join(dir, 'logs', day ?? ''), 'utf8')).toMatch(/ and kept\n$/)
+  })
+
+  it('cleans up again when the day changes', async () => {
+    let time = now
+    const log = open(dir, undefined, { now: () => time })
+    log.write('sync', 'INFO', 'today')
+    await writeFile(join(dir, 'github-api-2025-12-15.log'), '')
+    time += 86_400_000
+    log.write('sync', 'INFO', 'tomorrow')
+    expect((await readdir(dir)).sort()).toEqual([
+      'github-sync-2026-01-14.log',
+      'github-sync-2026-01-15.log',
+    ])
   })
 })

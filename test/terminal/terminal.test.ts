@@ -205,13 +205,18 @@ describe('progress', () => {
 
   async function follow(options: Parameters<typeof openTerminal>[0]) {
     const { terminal, err } = openTerminal(options)
-    const emit = await terminal.followEvents()
-    emit({ type: 'sync-planned', total: 3 })
-    emit({ type: 'request', message: 'GET /x 200' })
-    emit({ type: 'repository-started', repo: 'uDOS/typo', path: '/srv/typo', action: 'clone' })
-    emit({ type: 'repository-done', entry })
-    emit({ type: 'repository-done', entry: { ...entry, status: 'unchanged' } })
-    emit({ type: 'warning', message: 'mind \u001b[1mthis' })
+    await terminal.followEvents()
+    terminal.emit({ type: 'sync-planned', total: 3 })
+    terminal.emit({ type: 'request', message: 'GET /x 200' })
+    terminal.emit({
+      type: 'repository-started',
+      repo: 'uDOS/typo',
+      path: '/srv/typo',
+      action: 'clone',
+    })
+    terminal.emit({ type: 'repository-done', entry })
+    terminal.emit({ type: 'repository-done', entry: { ...entry, status: 'unchanged' } })
+    terminal.emit({ type: 'warning', message: 'mind \u001b[1mthis' })
     return err()
   }
 
@@ -230,8 +235,8 @@ describe('progress', () => {
 
   it('tells the warnings of a quiet command once it fails', async () => {
     const { terminal, err } = openTerminal({ quiet: true })
-    const emit = await terminal.followEvents()
-    emit({ type: 'warning', message: 'mind this' })
+    await terminal.followEvents()
+    terminal.emit({ type: 'warning', message: 'mind this' })
     terminal.showError(new UsageError('it failed'))
     expect(err()).toBe('warning: mind this\nerror: it failed\n')
   })

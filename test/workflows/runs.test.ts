@@ -83,7 +83,8 @@ describe('runs', () => {
 })
 
 describe('the runs of a commit', () => {
-  const watch = (options = {}) => here.runner.watchCommit('uDOS', 'core', 'main', options)
+  const watch = (options = {}) =>
+    here.runner.watchCommit('uDOS', 'core', 'main', options, here.call)
 
   it('are waited for until they appear, end, and no more appear', async () => {
     const sha = await here.github.oid('uDOS/core')

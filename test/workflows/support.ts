@@ -1,14 +1,17 @@
+import { tmpdir } from 'node:os'
 import {
   type LocalGitHub,
   type LocalGitHubOptions,
   startLocalGitHub,
 } from '../../packages/local-github/src/index.js'
+import type { Call } from '../../src/base/call.js'
 import type { Clock } from '../../src/base/clock.js'
 import type { WizardEvent } from '../../src/events.js'
 import { GitHubClient, type GitHubClientOptions } from '../../src/github/client.js'
 import type { WorkflowDeps } from '../../src/workflows/deps.js'
 import { WorkflowRunner } from '../../src/workflows/runner.js'
 import { noon } from '../github/support.js'
+import { testHost } from '../support/host.js'
 
 /** A clock that moves only while somebody sleeps, and does on the way what was planned for that time. */
 export interface PlannedClock extends Clock {
@@ -48,6 +51,8 @@ export interface Stage {
   client: GitHubClient
   deps: WorkflowDeps
   runner: WorkflowRunner
+  /** For methods whose events and end a test looks at. */
+  call: Call<WizardEvent>
   events: WizardEvent[]
   /** The lines of the workflow log. */
   log: string[]
@@ -77,19 +82,25 @@ export async function stage({ ahead = 0, client, ...options }: StageOptions = {}
   const emit = (event: WizardEvent) => events.push(event)
   const stop = new AbortController()
   const connection = { baseUrl: github.apiUrl, token: github.token, clock, random: () => 0 }
-  const own = new GitHubClient({ ...connection, ...client }).with({ emit, signal: stop.signal })
+  const host = testHost(tmpdir())
+  const call = { emit, signal: stop.signal }
+  const own = new GitHubClient({ ...connection, host, ...client }).with(call)
   const session = {
     clock,
-    emit,
-    signal: stop.signal,
-    log: { write: (_: string, level: string, text: string) => void log.push(`${level} ${text}`) },
+    ...call,
+    log: {
+      write(name: string, level: string, text: string) {
+        if (name === 'workflows') log.push(`${level} ${text}`)
+      },
+    },
   }
   return {
     github,
     clock,
     client: own,
     deps: { ...session, github: own },
-    runner: new WorkflowRunner(own, async () => session),
+    runner: new WorkflowRunner(own, { log: session.log }),
+    call,
     events,
     log,
     stop,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { UsageError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
 import { defineVerb, type Verb } from '../verb.js'
 
@@ -66,10 +66,10 @@ function methodVerb(name: keyof typeof methods): Verb {
       },
     ],
     flags: { paginate: { type: 'boolean', summary: 'all pages of a listing, as one list' } },
-    async run(context: Context, [path = '', ...assignments], { paginate }): Promise<Buffer> {
+    async run(invocation: Invocation, [path = '', ...assignments], { paginate }): Promise<Buffer> {
       const { callAllPages, callApi } = await import('../../github/rest/raw.js')
       const request = { method, path, fields: parseFields(assignments) }
-      const client = await context.github()
+      const client = await invocation.github()
       if (!paginate) return (await callApi(client, request)).body
       return Buffer.from(JSON.stringify(await callAllPages(client, request), null, 2))
     },
@@ -117,8 +117,8 @@ const graphql = defineVerb({
     },
   ],
   flags: {},
-  async run(context, [query = '', ...assignments]) {
-    return (await context.github()).graphql(query, parseFields(assignments))
+  async run(invocation, [query = '', ...assignments]) {
+    return (await invocation.github()).graphql(query, parseFields(assignments))
   },
   render: (data) => lines(...JSON.stringify(data, null, 2).split('\n')),
 })

@@ -10,9 +10,9 @@ const status = defineVerb({
   ],
   args: [],
   flags: {},
-  async run(context) {
+  async run(invocation) {
     const { authStatus } = await import('../../github/auth/status.js')
-    const client = await context.github()
+    const client = await invocation.github()
     return authStatus(client, await client.credentialSource())
   },
   render: (found) => ({

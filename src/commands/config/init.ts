@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { UsageError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
 
@@ -32,11 +32,11 @@ export const init = defineVerb({
       summary: 'asks GitHub for the repositories of --from, and names each',
     },
   },
-  async run(context, _args, { owner, from, each }) {
+  async run(invocation, _args, { owner, from, each }) {
     if (each && from === undefined) throw new UsageError('--each goes with --from')
-    const asked = await answersOf(context, { owner, from })
-    const repositories = each && from !== undefined ? await namesOf(context, from) : []
-    const dir = resolve(context.cwd, context.globals.config ?? 'config')
+    const asked = await answersOf(invocation, { owner, from })
+    const repositories = each && from !== undefined ? await namesOf(invocation, from) : []
+    const dir = resolve(invocation.cwd, invocation.globals.config ?? 'config')
     const { initConfig } = await import('../../config/init.js')
     return initConfig({ dir, ...asked, repositories })
   },
@@ -58,7 +58,7 @@ interface Given {
 }
 
 /** On a terminal what was not given is asked; nothing is an answer. */
-async function answersOf({ terminal }: Context, { owner, from }: Given) {
+async function answersOf({ terminal }: Invocation, { owner, from }: Given) {
   const asked = owner ?? (await terminal.ask('Default owner (an org or user; none: Enter):'))
   const source =
     from ??
@@ -66,8 +66,8 @@ async function answersOf({ terminal }: Context, { owner, from }: Given) {
   return { owner: asked || null, from: source || null }
 }
 
-async function namesOf(context: Context, from: string): Promise<string[]> {
-  const found = await (await context.github()).listRepositories(from)
+async function namesOf(invocation: Invocation, from: string): Promise<string[]> {
+  const found = await (await invocation.github()).listRepositories(from)
   if (found.length === 0) throw new UsageError(`${from} has no repositories that this token sees`)
   return found.filter(({ archived }) => !archived).map(({ full_name }) => full_name)
 }

@@ -9,12 +9,12 @@ export const path = defineVerb({
   ],
   args: [],
   flags: {},
-  async run(context) {
+  async run(invocation) {
     const [{ searched }, config] = await Promise.all([
       import('../../config/locate/folder.js'),
-      context.localConfig(),
+      invocation.localConfig(),
     ])
-    const folders = searched(context.configRequest).map(({ dir, by }) => ({ dir, by }))
+    const folders = searched(invocation.configRequest).map(({ dir, by }) => ({ dir, by }))
     const { dir, files, root, logsDir } = config
     return { dir, files, root, logs: logsDir, searched: folders }
   },

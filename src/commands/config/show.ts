@@ -17,10 +17,11 @@ export const show = defineVerb({
     { name: 'key', summary: 'a key or the beginning of some, such as repos.tools', optional: true },
   ],
   flags: {},
-  async run(context, [key]): Promise<Effective> {
+  async run(invocation, [key]): Promise<Effective> {
     const { effectiveValues } = await import('../../config/settings/effective.js')
-    const found = await effectiveValues(context.configRequest)
-    for (const { message } of found.problems.slice(1)) context.terminal.note(`warning: ${message}`)
+    const found = await effectiveValues(invocation.configRequest)
+    for (const { message } of found.problems.slice(1))
+      invocation.terminal.note(`warning: ${message}`)
     const values = found.values.filter((one) => key === undefined || isBelow(one.key, key))
     if (key !== undefined && values.length === 0 && found.problems.length === 0) {
       const { GitHubNotFoundError } = await import('../../base/errors.js')

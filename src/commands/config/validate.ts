@@ -13,9 +13,9 @@ export const validate = defineVerb({
   ],
   args: [],
   flags: {},
-  async run(context): Promise<Shown> {
+  async run(invocation): Promise<Shown> {
     const { validateConfig } = await import('../../config/validate.js')
-    const found = await validateConfig(context.configRequest)
+    const found = await validateConfig(invocation.configRequest)
     if (found.valid) return { found, lines: [verdict(found)] }
     const { excerpt } = await import('../../terminal/layout.js')
     return { found, lines: found.problems.flatMap((problem) => linesOf(problem, excerpt)) }

@@ -1,5 +1,5 @@
-import type { Context } from '../../context.js'
 import { type Check, failed, look, ok, warning } from '../../doctor/check.js'
+import type { Invocation } from '../../invocation.js'
 import { defineVerb, type Verb } from '../verb.js'
 
 interface Diagnosis {
@@ -20,14 +20,17 @@ const doctor = defineVerb({
   ],
   args: [],
   flags: { offline: { type: 'boolean', summary: 'nothing that needs the network' } },
-  async run(context, _args, { offline }): Promise<Diagnosis> {
+  async run(invocation, _args, { offline }): Promise<Diagnosis> {
     const checks = [
       nodeCheck(process.version),
-      await look('configuration', () => configuration(context)),
+      await look('configuration', () => configuration(invocation)),
     ]
     if (checks.every(({ status }) => status !== 'failed')) {
-      checks.push(...(await placeChecks(context)), await look('crontab', () => crontab(context)))
-      if (!offline) checks.push(...(await networkChecks(context)))
+      checks.push(
+        ...(await placeChecks(invocation)),
+        await look('crontab', () => crontab(invocation)),
+      )
+      if (!offline) checks.push(...(await networkChecks(invocation)))
     }
     return { ok: checks.every(({ status }) => status !== 'failed'), checks }
   },
@@ -61,9 +64,9 @@ function nodeCheck(version: string): Check {
   return { name: 'node', ...(isSupported ? ok(version) : failed(version, remedy)) }
 }
 
-async function configuration(context: Context) {
+async function configuration(invocation: Invocation) {
   const { validateConfig } = await import('../../config/validate.js')
-  const { dir, files, problems } = await validateConfig(context.configRequest)
+  const { dir, files, problems } = await validateConfig(invocation.configRequest)
   const [first, ...others] = problems
   if (first !== undefined) {
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`
@@ -74,19 +77,19 @@ async function configuration(context: Context) {
   return ok(`${dir}, ${files.length} ${files.length === 1 ? 'file' : 'files'}`)
 }
 
-async function placeChecks(context: Context): Promise<Check[]> {
+async function placeChecks(invocation: Invocation): Promise<Check[]> {
   const { lookAtPlace } = await import('../../doctor/place.js')
-  return lookAtPlace(await context.config(), await context.liveness())
+  return lookAtPlace(await invocation.config(), await invocation.liveness())
 }
 
-async function crontab(context: Context) {
-  const config = await context.config()
+async function crontab(invocation: Invocation) {
+  const config = await invocation.config()
   const scheduled = (await config.repos()).some(
     (one) => one.autoPull && one.pullSchedule !== undefined,
   )
   if (!scheduled) return ok('no entry has a pull_schedule')
   const { crontabState } = await import('../../schedules/cron/state.js')
-  const state = await crontabState(config, context.launcher, await context.crontab())
+  const state = await crontabState(config, invocation.host.launcher, await invocation.crontab())
   if (state === 'installed') return ok('pulls what is due')
   if (state === 'absent') {
     return warning(
@@ -99,28 +102,28 @@ async function crontab(context: Context) {
   return failed(state, 'wizard SCHEDULE INSTALL brings it up to date, or says what is wrong')
 }
 
-async function networkChecks(context: Context): Promise<Check[]> {
+async function networkChecks(invocation: Invocation): Promise<Check[]> {
   const [client, { lookAtNetwork }, { proxyFromEnvironment }, config] = await Promise.all([
-    context.github(),
+    invocation.github(),
     import('../../doctor/network.js'),
     import('../../http/proxy.js'),
-    context.config(),
+    invocation.config(),
   ])
   const proxy = await look('proxy', () => {
-    const found = proxyFromEnvironment(context.env, client.baseUrl)
+    const found = proxyFromEnvironment(invocation.env, client.baseUrl)
     if (config.github.proxy !== null) return ok(`${config.github.proxy}, from the configuration`)
     return ok(found ? `${found.url.host}, from ${found.name}` : 'none')
   })
   const { dispatcher } = await client.git()
-  const { clock, signal } = context
+  const { clock, signal } = invocation
   const deps = { dispatcher, signal, now: () => clock.now() }
   const reached = await lookAtNetwork(deps, { baseUrl: client.baseUrl.href, gitUrl: client.gitUrl })
-  return [proxy, ...reached.checks, ...(reached.hasApi ? await accountChecks(context) : [])]
+  return [proxy, ...reached.checks, ...(reached.hasApi ? await accountChecks(invocation) : [])]
 }
 
-async function accountChecks(context: Context): Promise<Check[]> {
+async function accountChecks(invocation: Invocation): Promise<Check[]> {
   const [client, { authStatus }, { judgeAccount, judgeLimit }] = await Promise.all([
-    context.github(),
+    invocation.github(),
     import('../../github/auth/status.js'),
     import('../../doctor/account.js'),
   ])

@@ -1,7 +1,7 @@
 import { localTime } from '../../base/clock.js'
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import { type LogEntry, type LogLine, logNames, parseLine } from '../../logs/line.js'
 import { defineVerb } from '../verb.js'
 
@@ -29,21 +29,21 @@ export const show = defineVerb({
     date: { type: 'text', value: 'D', summary: 'YYYY-MM-DD, today or yesterday; default: today' },
     follow: { type: 'boolean', short: 'f', summary: 'goes on with what is added' },
   },
-  async run(context, [word], { date, follow }): Promise<Shown> {
+  async run(invocation, [word], { date, follow }): Promise<Shown> {
     const logs = word === undefined ? logNames : [logNamed(word)]
-    const { logsDir: dir } = await context.localConfig()
+    const { logsDir: dir } = await invocation.localConfig()
     if (follow) {
-      assertFollowable(context, date)
+      assertFollowable(invocation, date)
       const { followLogs } = await import('../../logs/follow.js')
-      const { clock, signal } = context
+      const { clock, signal } = invocation
       return { kind: 'lines', lines: followLogs({ dir, logs, clock, signal }) }
     }
-    const day = dayOf(date ?? 'today', context)
+    const day = dayOf(date ?? 'today', invocation)
     const { daysOf, readLogs } = await import('../../logs/read.js')
     const days = await daysOf(dir, logs)
     if (!days.includes(day)) throw nothingOf({ day, days, dir, word })
     const lines = readLogs(dir, logs, day)
-    if (!context.globals.json) return { kind: 'lines', lines }
+    if (!invocation.globals.json) return { kind: 'lines', lines }
     const entries: LogEntry[] = []
     for await (const line of lines) entries.push(parseLine(line))
     return { kind: 'entries', entries }
@@ -59,13 +59,13 @@ function logNamed(word: string) {
   throw new UsageError(`there is no log ${word}`, { hint: `one of ${logNames.join(', ')}` })
 }
 
-function assertFollowable({ globals }: Context, date: string | undefined): void {
+function assertFollowable({ globals }: Invocation, date: string | undefined): void {
   if (globals.json) throw new UsageError('--follow has no end, so it goes without --json')
   if (date !== undefined) throw new UsageError('--follow is of today, so it goes without --date')
 }
 
 /** Calendar days, so that the one before a change of the clocks is right too. */
-function dayOf(date: string, { clock }: Context): string {
+function dayOf(date: string, { clock }: Invocation): string {
   const word = date.toLowerCase()
   if (word === 'today') return localTime(clock.now())[0]
   if (word === 'yesterday') {

@@ -19,12 +19,12 @@ const defineChange = ({ name, summary, does, said }: ChangeSpec): Verb =>
     examples: [{ command: `wizard PLUGIN ${name.toUpperCase()} micro`, does }],
     args: [idArgument],
     flags: {},
-    async run(context, [text = '']): Promise<PluginInfo> {
-      const id = await installedId(context, text)
-      const registry: PluginRegistry = await context.pluginRegistry()
-      return registry[name](id)
+    async run(invocation, [text = '']): Promise<PluginInfo> {
+      const id = await installedId(invocation, text)
+      const registry: PluginRegistry = await invocation.pluginRegistry()
+      return registry[name](id, invocation.call)
     },
-    render: ({ id }, context) => done(`✅ ${id} ${said}`, context),
+    render: ({ id }, invocation) => done(`✅ ${id} ${said}`, invocation),
   })
 
 export const enable = defineChange({
@@ -68,9 +68,9 @@ export const rollback = defineVerb({
   examples: [{ command: 'wizard PLUGIN ROLLBACK micro', does: 'without a request' }],
   args: [idArgument],
   flags: {},
-  async run(context, [text = '']) {
-    const id = await installedId(context, text)
-    return (await context.pluginRegistry()).rollback(id)
+  async run(invocation, [text = '']) {
+    const id = await installedId(invocation, text)
+    return (await invocation.pluginRegistry()).rollback(id, invocation.call)
   },
-  render: (plugin, context) => installedPage([plugin], context),
+  render: (plugin, invocation) => installedPage([plugin], invocation),
 })

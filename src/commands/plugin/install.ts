@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.js'
 import { oneLine, plainText } from '../../base/text.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { InstalledPlugin } from '../../plugins/installed.js'
 import { formatBytes } from '../../repos/describe.js'
 import { lines, type Page } from '../../terminal/page.js'
@@ -22,22 +22,25 @@ export const install = defineVerb({
       summary: 'the commit and the bytes of plugins.lock.json, or nothing',
     },
   },
-  async run(context, [text], { frozen }) {
-    const registry = await context.pluginRegistry()
+  async run(invocation, [text], { frozen }) {
+    const registry = await invocation.pluginRegistry()
     if (!frozen) {
       if (text === undefined) throw nothingNamed()
-      return { plugins: await registry.install(await pluginTarget(context, text)), one: true }
+      return {
+        plugins: await registry.install(await pluginTarget(invocation, text), invocation.call),
+        one: true,
+      }
     }
     if (text?.includes('@')) {
       throw new UsageError(`--frozen takes the version of the lock, not that of ${text}`, {
         hint: 'leave the @… out, or --frozen',
       })
     }
-    const id = text === undefined ? null : await installedId(context, text)
-    return { plugins: await registry.installFrozen(id), one: id !== null }
+    const id = text === undefined ? null : await installedId(invocation, text)
+    return { plugins: await registry.installFrozen(id, invocation.call), one: id !== null }
   },
   json: ({ plugins, one }) => (one ? withNeeds(plugins) : plugins),
-  render: ({ plugins }, context) => installedPage(plugins, context),
+  render: ({ plugins }, invocation) => installedPage(plugins, invocation),
 })
 
 const nothingNamed = () =>
@@ -52,7 +55,7 @@ function withNeeds(plugins: InstalledPlugin[]) {
 }
 
 /** A line for each, and what its author would have one run. */
-export function installedPage(plugins: InstalledPlugin[], { globals }: Context): Page {
+export function installedPage(plugins: InstalledPlugin[], { globals }: Invocation): Page {
   if (globals.quiet) return { kind: 'nothing' }
   return lines(...plugins.flatMap(linesOf))
 }

@@ -13,10 +13,11 @@ export const list = defineVerb({
   ],
   args: [],
   flags: {},
-  async run(context) {
+  async run(invocation) {
     const { list: read } = await import('../../plugins/list.js')
-    const [config, emit] = await Promise.all([context.localConfig(), context.events()])
-    return read({ config, emit })
+    const { terminal } = invocation
+    const [config] = await Promise.all([invocation.localConfig(), terminal.followEvents()])
+    return read({ config, emit: (event) => terminal.emit(event) })
   },
   render: (plugins) => pluginsPage(plugins, 'not here'),
 })

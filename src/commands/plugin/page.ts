@@ -1,4 +1,4 @@
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { PluginInfo } from '../../plugins/types.js'
 import { lines, type Page } from '../../terminal/page.js'
 
@@ -39,7 +39,7 @@ export function stateOf(plugin: PluginInfo): string {
 }
 
 /** What is odd about plugins: all of it where a person asked to be told. */
-export function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Context): void {
+export function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Invocation): void {
   if (globals.quiet) return
   const odd = plugins.filter(({ warnings }) => warnings.length > 0)
   if (!globals.verbose && odd.length > 0) {
@@ -52,5 +52,5 @@ export function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Conte
 }
 
 /** A line of what was done with one plugin. */
-export const done = (line: string, { globals }: Context): Page =>
+export const done = (line: string, { globals }: Invocation): Page =>
   globals.quiet ? { kind: 'nothing' } : lines(line)

@@ -22,13 +22,16 @@ export const search = defineVerb({
     index: { type: 'text', value: 'owner/repo[:path]', summary: 'those in a file (index.json)' },
     limit: { type: 'integer', value: 'N', min: 1, summary: 'no more than N' },
   },
-  async run(context, words, { topic, owner, index, limit }) {
+  async run(invocation, words, { topic, owner, index, limit }) {
     const sources = sourcesOf({ topic, owner, index })
-    const registry = await context.pluginRegistry()
-    return registry.search({ words: words.flatMap((word) => word.split(/\s+/)), sources, limit })
+    const registry = await invocation.pluginRegistry()
+    return registry.search(
+      { words: words.flatMap((word) => word.split(/\s+/)), sources, limit },
+      invocation.call,
+    )
   },
-  render: (plugins, context) => {
-    tellWarnings(plugins, context)
+  render: (plugins, invocation) => {
+    tellWarnings(plugins, invocation)
     return pluginsPage(plugins)
   },
 })

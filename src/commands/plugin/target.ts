@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { PluginTarget } from '../../plugins/plugin-registry.js'
 import { splitTarget } from '../tagged.js'
 import { findComponent, repositoryTarget } from '../targets.js'
@@ -17,15 +17,15 @@ export const idArgument: ArgumentSpec = { name: 'name', summary: 'the id of an i
  *
  * @throws UsageError for what names none
  */
-export async function pluginTarget(context: Context, text: string): Promise<PluginTarget> {
+export async function pluginTarget(invocation: Invocation, text: string): Promise<PluginTarget> {
   const { name, named } = splitTarget(text)
-  const component = findComponent(await (await context.config()).components(), name)
+  const component = findComponent(await (await invocation.config()).components(), name)
   if (component !== undefined) {
     const { owner, repo, tag: template } = component
     return { owner, repo, named, template }
   }
   if (/[/:]/.test(name))
-    return { ...(await repositoryTarget(context, name)), named, template: null }
+    return { ...(await repositoryTarget(invocation, name)), named, template: null }
   if (name !== '') return { name, named }
   throw new UsageError(`${text || 'nothing'} names no plugin`, {
     hint: 'write owner/repo or the id of a plugin; wizard PLUGIN SEARCH lists them',
@@ -33,12 +33,12 @@ export async function pluginTarget(context: Context, text: string): Promise<Plug
 }
 
 /** The id as it is written in the lock, whatever its case. */
-export async function installedId(context: Context, text: string): Promise<string> {
+export async function installedId(invocation: Invocation, text: string): Promise<string> {
   const [{ readLock }, { pathsOf }] = await Promise.all([
     import('../../plugins/store/lock-file.js'),
     import('../../plugins/store/paths.js'),
   ])
-  const { root } = await context.config()
+  const { root } = await invocation.config()
   const ids = [...readLock(pathsOf(root).lockFile).entries]
   const isSame = (one: string) => one.toLowerCase() === text.toLowerCase()
   const exact = ids.find(([id]) => id === text)

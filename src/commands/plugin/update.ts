@@ -1,4 +1,4 @@
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { UpdatedPlugin } from '../../plugins/update.js'
 import type { Page, Tone } from '../../terminal/page.js'
 import { sharedShortfall } from '../shortfall.js'
@@ -15,9 +15,9 @@ export const update = defineVerb({
   ],
   args: [{ name: 'name', summary: 'ids; none or ALL: all', optional: true, variadic: true }],
   flags: { 'dry-run': { type: 'boolean', summary: 'tell what would be done, and do nothing' } },
-  async run(context, names, { 'dry-run': dryRun }) {
-    const ids = await idsOf(context, names)
-    return (await context.pluginRegistry()).update({ ids, dryRun })
+  async run(invocation, names, { 'dry-run': dryRun }) {
+    const ids = await idsOf(invocation, names)
+    return (await invocation.pluginRegistry()).update({ ids, dryRun }, invocation.call)
   },
   render: updatePage,
   shortfall: (plugins) => {
@@ -28,10 +28,10 @@ export const update = defineVerb({
 })
 
 /** None or ALL: none. */
-export const idsOf = async (context: Context, names: string[]): Promise<string[]> =>
+export const idsOf = async (invocation: Invocation, names: string[]): Promise<string[]> =>
   names.some((name) => name.toUpperCase() === 'ALL')
     ? []
-    : Promise.all(names.map((name) => installedId(context, name)))
+    : Promise.all(names.map((name) => installedId(invocation, name)))
 
 const tones: Record<string, Tone> = {
   updated: 'good',
@@ -41,7 +41,7 @@ const tones: Record<string, Tone> = {
   update: 'warning',
 }
 
-function updatePage(plugins: UpdatedPlugin[], { globals }: Context): Page {
+function updatePage(plugins: UpdatedPlugin[], { globals }: Invocation): Page {
   if (globals.quiet && plugins.every(({ status }) => status !== 'failed'))
     return { kind: 'nothing' }
   return {

@@ -11,9 +11,9 @@ export const verify = defineVerb({
   ],
   args: [{ name: 'name', summary: 'ids; none or ALL: all', optional: true, variadic: true }],
   flags: {},
-  async run(context, names) {
-    const ids = await idsOf(context, names)
-    return (await context.pluginRegistry()).verify(ids)
+  async run(invocation, names) {
+    const ids = await idsOf(invocation, names)
+    return (await invocation.pluginRegistry()).verify(ids, invocation.call)
   },
   render: (plugins, { globals }) =>
     globals.quiet && plugins.every(({ status }) => status === 'ok')

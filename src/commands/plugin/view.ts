@@ -12,9 +12,9 @@ export const view = defineVerb({
   ],
   args: [pluginArgument],
   flags: {},
-  async run(context, [text = '']) {
-    const target = await pluginTarget(context, text)
-    return (await context.pluginRegistry()).view(target)
+  async run(invocation, [text = '']) {
+    const target = await pluginTarget(invocation, text)
+    return (await invocation.pluginRegistry()).view(target, invocation.call)
   },
   render: viewPage,
 })

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { notesChoice, notesFlags } from './notes-flags.js'
 import { releaseOutputs, resultPage } from './release-page.js'
@@ -40,21 +40,24 @@ export const create = defineVerb({
     },
     ...repositoryFlag,
   },
-  async run(context, [text = '', ...files], flags) {
-    const { subject, named } = await taggedTarget(context, text, flags.repo)
-    const notes = await notesChoice(context, flags)
-    const manager = await context.releaseManager()
-    return manager.create({
-      subject,
-      named,
-      title: flags.title,
-      notes: notes.kind === 'own' ? { kind: 'none' } : notes,
-      target: flags.target,
-      draft: flags.draft,
-      prerelease: flags.prerelease,
-      latest: flags.latest ?? 'auto',
-      files: files.map((file) => resolve(context.cwd, file)),
-    })
+  async run(invocation, [text = '', ...files], flags) {
+    const { subject, named } = await taggedTarget(invocation, text, flags.repo)
+    const notes = await notesChoice(invocation, flags)
+    const manager = await invocation.releaseManager()
+    return manager.create(
+      {
+        subject,
+        named,
+        title: flags.title,
+        notes: notes.kind === 'own' ? { kind: 'none' } : notes,
+        target: flags.target,
+        draft: flags.draft,
+        prerelease: flags.prerelease,
+        latest: flags.latest ?? 'auto',
+        files: files.map((file) => resolve(invocation.cwd, file)),
+      },
+      invocation.call,
+    )
   },
   render: resultPage,
   outputs: releaseOutputs,

@@ -1,7 +1,7 @@
 import { nameOf, type Repo } from '../../base/names/repository.js'
 import type { Doomed } from '../../releases/delete.js'
 import { lines } from '../../terminal/page.js'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { taggedArgument, taggedTarget } from './target.js'
 
@@ -20,11 +20,11 @@ export const deleteVerb = defineVerb({
     'cleanup-tag': { type: 'boolean', summary: 'delete its tag too' },
     ...repositoryFlag,
   },
-  async run(context, [text = ''], { 'cleanup-tag': cleanupTag, repo }) {
-    const { subject, named } = await taggedTarget(context, text, repo)
-    const manager = await context.releaseManager()
-    const confirm = (doomed: Doomed) => context.terminal.confirm(questionOn(subject, doomed))
-    return manager.delete({ subject, named, cleanupTag, confirm })
+  async run(invocation, [text = ''], { 'cleanup-tag': cleanupTag, repo }) {
+    const { subject, named } = await taggedTarget(invocation, text, repo)
+    const manager = await invocation.releaseManager()
+    const confirm = (doomed: Doomed) => invocation.terminal.confirm(questionOn(subject, doomed))
+    return manager.delete({ subject, named, cleanupTag, confirm }, invocation.call)
   },
   json: ({ tag, release, withTag, deleted }) => ({
     tag,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { formatBytes } from '../../repos/describe.js'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { latestArgument, releaseTarget } from './target.js'
 
@@ -25,16 +25,19 @@ export const download = defineVerb({
     clobber: { type: 'boolean', summary: 'replace files with other bytes' },
     ...repositoryFlag,
   },
-  async run(context, [text], { pattern, dir = '.', clobber, repo }) {
-    const { subject, named } = await releaseTarget(context, text, repo)
-    const manager = await context.releaseManager()
-    return manager.download({
-      subject,
-      named,
-      patterns: pattern,
-      dir: resolve(context.cwd, dir),
-      clobber,
-    })
+  async run(invocation, [text], { pattern, dir = '.', clobber, repo }) {
+    const { subject, named } = await releaseTarget(invocation, text, repo)
+    const manager = await invocation.releaseManager()
+    return manager.download(
+      {
+        subject,
+        named,
+        patterns: pattern,
+        dir: resolve(invocation.cwd, dir),
+        clobber,
+      },
+      invocation.call,
+    )
   },
   render: (assets, { globals }) =>
     globals.quiet

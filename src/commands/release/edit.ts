@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { notesChoice } from './notes-flags.js'
 import { releaseOutputs, resultPage } from './release-page.js'
@@ -25,24 +25,27 @@ export const edit = defineVerb({
     latest: { type: 'choice', choices: latestChoices, summary: 'whether it is the latest' },
     ...repositoryFlag,
   },
-  async run(context, [text = ''], { repo, ...flags }) {
-    const { subject, named } = await taggedTarget(context, text, repo)
+  async run(invocation, [text = ''], { repo, ...flags }) {
+    const { subject, named } = await taggedTarget(invocation, text, repo)
     if (Object.values(flags).every((value) => value === undefined)) {
       throw new UsageError('nothing is to be changed', {
         hint: 'give --title, --notes, --notes-file, --draft, --prerelease or --latest',
       })
     }
-    const notes = await notesChoice(context, flags)
-    const manager = await context.releaseManager()
-    return manager.edit({
-      subject,
-      named,
-      title: flags.title,
-      notes: notes.kind === 'text' ? notes.text : undefined,
-      draft: yesOrNo(flags.draft),
-      prerelease: yesOrNo(flags.prerelease),
-      latest: flags.latest,
-    })
+    const notes = await notesChoice(invocation, flags)
+    const manager = await invocation.releaseManager()
+    return manager.edit(
+      {
+        subject,
+        named,
+        title: flags.title,
+        notes: notes.kind === 'text' ? notes.text : undefined,
+        draft: yesOrNo(flags.draft),
+        prerelease: yesOrNo(flags.prerelease),
+        latest: flags.latest,
+      },
+      invocation.call,
+    )
   },
   render: resultPage,
   outputs: releaseOutputs,

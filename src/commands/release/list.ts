@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { kindOf } from './release-page.js'
 import { releaseTarget, yesOrNo } from './target.js'
@@ -21,13 +21,13 @@ export const list = defineVerb({
     limit: { type: 'integer', value: 'N', min: 1, summary: 'no more than N' },
     ...repositoryFlag,
   },
-  async run(context, [text], { prerelease, limit, repo }) {
-    const { subject, named } = await releaseTarget(context, text, repo)
+  async run(invocation, [text], { prerelease, limit, repo }) {
+    const { subject, named } = await releaseTarget(invocation, text, repo)
     if (named !== null) {
       throw new UsageError(`${text} names one release`, { hint: `wizard RELEASE VIEW ${text}` })
     }
-    const manager = await context.releaseManager()
-    return manager.list({ subject, prerelease: yesOrNo(prerelease), limit })
+    const manager = await invocation.releaseManager()
+    return manager.list({ subject, prerelease: yesOrNo(prerelease), limit }, invocation.call)
   },
   render: (releases) => ({
     kind: 'table',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { PathError, UsageError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { NotesSource } from '../../releases/pipeline/types.js'
 import type { FlagSpecs, Flags } from '../verb.js'
 
@@ -19,7 +19,7 @@ export const notesFlags = {
 
 /** @throws UsageError for more than one of the flags; PathError for a file that can't be read */
 export async function notesChoice(
-  context: Context,
+  invocation: Invocation,
   flags: Omit<Flags<typeof notesFlags>, 'generate-notes'> & { 'generate-notes'?: boolean },
 ): Promise<NotesSource> {
   const { notes, 'notes-file': file, 'generate-notes': generates = false } = flags
@@ -36,13 +36,13 @@ export async function notesChoice(
   if (notes !== undefined) return { kind: 'text', text: notes }
   return file === undefined
     ? { kind: 'own' }
-    : { kind: 'text', text: await readNotes(context, file) }
+    : { kind: 'text', text: await readNotes(invocation, file) }
 }
 
-async function readNotes(context: Context, file: string): Promise<string> {
-  if (file === '-') return text(context.stdin)
+async function readNotes(invocation: Invocation, file: string): Promise<string> {
+  if (file === '-') return text(invocation.stdin)
   try {
-    return await readFile(resolve(context.cwd, file), 'utf8')
+    return await readFile(resolve(invocation.cwd, file), 'utf8')
   } catch (cause) {
     const { code } = { code: '', ...(cause as object) }
     throw new PathError(`--notes-file ${file} can't be read (${code})`, { cause })

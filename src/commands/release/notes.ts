@@ -1,4 +1,4 @@
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { sourceTree } from './source.js'
 import { releaseTarget } from './target.js'
@@ -35,11 +35,11 @@ export const notes = defineVerb({
     },
     ...repositoryFlag,
   },
-  async run(context, [target], { previous, github, source: folder, repo }) {
-    const { subject, named } = await releaseTarget(context, target, repo)
-    const source = await sourceTree(context, subject, folder)
-    const manager = await context.releaseManager()
-    return manager.generateNotes({ subject, tag: named, previous, source, github })
+  async run(invocation, [target], { previous, github, source: folder, repo }) {
+    const { subject, named } = await releaseTarget(invocation, target, repo)
+    const source = await sourceTree(invocation, subject, folder)
+    const manager = await invocation.releaseManager()
+    return manager.generateNotes({ subject, tag: named, previous, source, github }, invocation.call)
   },
   json: (content) => ({ content, encoding: 'utf-8' }),
   render: (content) => ({ kind: 'text', chunks: once(content) }),

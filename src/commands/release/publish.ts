@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { PathError } from '../../base/errors.js'
 import { nameOf } from '../../base/names/repository.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { ComponentSubject, PublishPlan, PublishResult } from '../../releases/pipeline/types.js'
 import { lines, type Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
@@ -43,23 +43,26 @@ export const publish = defineVerb({
     'allow-backport': { type: 'boolean', summary: "a version below the component's last" },
     ...notesFlags,
   },
-  async run(context, [target = '', ...files], flags): Promise<PublishResult> {
-    const { subject, named } = await componentTarget(context, target)
-    const notes = await notesChoice(context, flags)
-    const manager = await context.releaseManager()
-    return manager.publish({
-      subject,
-      named,
-      source: await requireSource(context, subject, flags.source),
-      files: files.map((file) => resolve(context.cwd, file)),
-      notes,
-      dryRun: flags['dry-run'],
-      draft: flags.draft,
-      skipBuild: flags['skip-build'],
-      allowBackport: flags['allow-backport'],
-      env: context.env,
-      confirm: (plan) => confirmPlan(context, plan),
-    })
+  async run(invocation, [target = '', ...files], flags): Promise<PublishResult> {
+    const { subject, named } = await componentTarget(invocation, target)
+    const notes = await notesChoice(invocation, flags)
+    const manager = await invocation.releaseManager()
+    return manager.publish(
+      {
+        subject,
+        named,
+        source: await requireSource(invocation, subject, flags.source),
+        files: files.map((file) => resolve(invocation.cwd, file)),
+        notes,
+        dryRun: flags['dry-run'],
+        draft: flags.draft,
+        skipBuild: flags['skip-build'],
+        allowBackport: flags['allow-backport'],
+        env: invocation.env,
+        confirm: (plan) => confirmPlan(invocation, plan),
+      },
+      invocation.call,
+    )
   },
   json: (result) => ('plan' in result ? result.plan : { ...result.release, result: result.kind }),
   render: pageOf,
@@ -67,11 +70,11 @@ export const publish = defineVerb({
 })
 
 async function requireSource(
-  context: Context,
+  invocation: Invocation,
   subject: ComponentSubject,
   flag: string | undefined,
 ): Promise<string> {
-  const dir = await sourceTree(context, subject, flag)
+  const dir = await sourceTree(invocation, subject, flag)
   if (dir !== null) return dir
   throw new PathError(`there is no work tree of ${nameOf(subject)} here`, {
     hint: `stand in a clone of it, give --source DIR, or run wizard REPO SYNC ${subject.repo}`,
@@ -79,13 +82,13 @@ async function requireSource(
 }
 
 /** A person sees the plan and is asked; a script has decided already. */
-async function confirmPlan({ terminal }: Context, plan: PublishPlan): Promise<boolean> {
+async function confirmPlan({ terminal }: Invocation, plan: PublishPlan): Promise<boolean> {
   if (!terminal.canAsk) return true
   for (const line of planLines(plan)) terminal.note(line)
   return terminal.confirm(`Publish ${plan.tag} of ${plan.repo}?`)
 }
 
-function pageOf(result: PublishResult, { globals }: Context): Page {
+function pageOf(result: PublishResult, { globals }: Invocation): Page {
   if (result.kind === 'planned') return lines(...planLines(result.plan))
   if (result.kind === 'declined') return lines('Nothing was changed.')
   const { tag, url } = result.release

@@ -1,6 +1,6 @@
 import { ConfigError, GitHubNotFoundError } from '../../base/errors.js'
 import type { Component } from '../../config/types.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import { findComponent } from '../targets.js'
 import { defineVerb } from '../verb.js'
 
@@ -16,9 +16,9 @@ export const status = defineVerb({
   ],
   args: [{ name: 'component', summary: 'none: all', optional: true, variadic: true }],
   flags: {},
-  async run(context, names) {
-    const components = await chosen(context, names)
-    return (await context.releaseManager()).status({ components })
+  async run(invocation, names) {
+    const components = await chosen(invocation, names)
+    return (await invocation.releaseManager()).status({ components }, invocation.call)
   },
   render: (found) => ({
     kind: 'table',
@@ -53,8 +53,8 @@ export const status = defineVerb({
 })
 
 /** @throws ConfigError where there are none; GitHubNotFoundError for a name that is none */
-async function chosen(context: Context, names: string[]): Promise<Component[]> {
-  const components = await (await context.config()).components()
+async function chosen(invocation: Invocation, names: string[]): Promise<Component[]> {
+  const components = await (await invocation.config()).components()
   const all = Object.values(components)
   if (all.length === 0) {
     throw new ConfigError('there are no components', { hint: 'components.yaml names them' })

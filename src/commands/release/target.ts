@@ -1,8 +1,8 @@
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { ComponentSubject } from '../../releases/pipeline/types.js'
 import type { ReleaseSubject } from '../../releases/types.js'
-import { repositoryAround } from '../repository-context.js'
+import { repositoryAround } from '../repository-around.js'
 import { splitTarget } from '../tagged.js'
 import { findComponent, repositoryTarget } from '../targets.js'
 import type { ArgumentSpec } from '../verb.js'
@@ -21,18 +21,18 @@ export interface ReleaseTarget {
  * @throws UsageError for what names none
  */
 export async function releaseTarget(
-  context: Context,
+  invocation: Invocation,
   text: string | undefined,
   flag: string | undefined,
 ): Promise<ReleaseTarget> {
   const { name, named } = splitTarget(text ?? '')
-  if (name === '' || flag !== undefined) return around(context, { name, named, flag })
-  const component = findComponent(await (await context.config()).components(), name) ?? null
+  if (name === '' || flag !== undefined) return around(invocation, { name, named, flag })
+  const component = findComponent(await (await invocation.config()).components(), name) ?? null
   if (component !== null) {
     const { owner, repo } = component
     return { subject: { owner, repo, component }, named }
   }
-  return { subject: { ...(await repositoryTarget(context, name)), component: null }, named }
+  return { subject: { ...(await repositoryTarget(invocation, name)), component: null }, named }
 }
 
 /**
@@ -41,11 +41,11 @@ export async function releaseTarget(
  * @throws GitHubNotFoundError for what is no component, with those that there are
  */
 export async function componentTarget(
-  context: Context,
+  invocation: Invocation,
   text: string,
 ): Promise<{ subject: ComponentSubject; named: string | null }> {
   const { name, named } = splitTarget(text)
-  const components = await (await context.config()).components()
+  const components = await (await invocation.config()).components()
   const component = findComponent(components, name)
   if (component !== undefined) {
     const { owner, repo } = component
@@ -59,7 +59,7 @@ export async function componentTarget(
 }
 
 async function around(
-  context: Context,
+  invocation: Invocation,
   { name, named, flag }: { name: string; named: string | null; flag: string | undefined },
 ): Promise<ReleaseTarget> {
   if (name !== '' && named !== null) {
@@ -67,7 +67,7 @@ async function around(
       hint: `write @${named} alone beside -R`,
     })
   }
-  const repository = await repositoryAround(context, flag)
+  const repository = await repositoryAround(invocation, flag)
   return { subject: { ...repository, component: null }, named: named ?? (name || null) }
 }
 
@@ -86,11 +86,11 @@ export const latestArgument: ArgumentSpec = {
 
 /** A target that names a tag. @throws UsageError where it does not */
 export async function taggedTarget(
-  context: Context,
+  invocation: Invocation,
   text: string,
   flag: string | undefined,
 ): Promise<{ subject: ReleaseSubject; named: string }> {
-  const { subject, named } = await releaseTarget(context, text, flag)
+  const { subject, named } = await releaseTarget(invocation, text, flag)
   if (named !== null) return { subject, named }
   // Whoever comes from gh writes the tag alone.
   const isTag = /^v?\d+\.\d/.test(text)

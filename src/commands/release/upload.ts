@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { UsageError } from '../../base/errors.js'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { assetsPage, releaseOutputs } from './release-page.js'
 import { taggedArgument, taggedTarget } from './target.js'
@@ -20,18 +20,21 @@ export const upload = defineVerb({
     clobber: { type: 'boolean', summary: 'replace assets with other bytes, on a draft' },
     ...repositoryFlag,
   },
-  async run(context, [text = '', ...files], { clobber, repo }) {
+  async run(invocation, [text = '', ...files], { clobber, repo }) {
     if (files.length === 0) {
       throw new UsageError('no file is named', { hint: `wizard RELEASE UPLOAD ${text} FILE…` })
     }
-    const { subject, named } = await taggedTarget(context, text, repo)
-    const manager = await context.releaseManager()
-    return manager.upload({
-      subject,
-      named,
-      files: files.map((file) => resolve(context.cwd, file)),
-      clobber,
-    })
+    const { subject, named } = await taggedTarget(invocation, text, repo)
+    const manager = await invocation.releaseManager()
+    return manager.upload(
+      {
+        subject,
+        named,
+        files: files.map((file) => resolve(invocation.cwd, file)),
+        clobber,
+      },
+      invocation.call,
+    )
   },
   render: (release, { globals }) => (globals.quiet ? { kind: 'nothing' } : assetsPage(release)),
   outputs: releaseOutputs,

@@ -1,7 +1,7 @@
 import type { ViewedRelease } from '../../releases/find.js'
 import { formatBytes } from '../../repos/describe.js'
 import type { Page } from '../../terminal/page.js'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { kindOf } from './release-page.js'
 import { latestArgument, releaseTarget } from './target.js'
@@ -15,9 +15,9 @@ export const view = defineVerb({
   ],
   args: [latestArgument],
   flags: repositoryFlag,
-  async run(context, [text], { repo }) {
-    const { subject, named } = await releaseTarget(context, text, repo)
-    return (await context.releaseManager()).view(subject, named)
+  async run(invocation, [text], { repo }) {
+    const { subject, named } = await releaseTarget(invocation, text, repo)
+    return (await invocation.releaseManager()).view(subject, named, invocation.call)
   },
   render: viewPage,
 })

@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from 'node:path'
 import { PathError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import { repositoryTarget } from '../targets.js'
 import { defineVerb } from '../verb.js'
 
@@ -26,23 +26,23 @@ export const add = defineVerb({
     group: { type: 'text', value: 'G', summary: 'the group, made when it is new (default)' },
     branch: { type: 'text', value: 'REF', summary: 'a branch, or a tag or commit id as a pin' },
   },
-  async run(context, [target = '', dest], { group = 'default', branch }) {
-    const { owner, repo } = await repositoryTarget(context, target)
+  async run(invocation, [target = '', dest], { group = 'default', branch }) {
+    const { owner, repo } = await repositoryTarget(invocation, target)
     const { addRepository } = await import('../../config/files/edit.js')
-    const config = await context.config()
-    const destination = dest === undefined ? undefined : await insideRoot(context, dest)
+    const config = await invocation.config()
+    const destination = dest === undefined ? undefined : await insideRoot(invocation, dest)
     return addRepository(config, { group, owner, repo, destination, branch })
   },
-  render: ({ repo, group, file }, context) =>
-    context.globals.quiet
+  render: ({ repo, group, file }, invocation) =>
+    invocation.globals.quiet
       ? { kind: 'nothing' }
       : { kind: 'lines', lines: [`${repo} was added to ${group} in ${file}`] },
 })
 
 /** A folder typed on the command line, as repos.yaml writes it: from ROOT. */
-async function insideRoot(context: Context, dest: string): Promise<string> {
-  const { root } = await context.config()
-  const path = relative(root, resolve(context.cwd, dest))
+async function insideRoot(invocation: Invocation, dest: string): Promise<string> {
+  const { root } = await invocation.config()
+  const path = relative(root, resolve(invocation.cwd, dest))
   if (path === '' || path === '..' || path.startsWith(`..${sep}`)) {
     throw new PathError(`${dest} is not inside ${root}`, {
       hint: 'destinations stand below ROOT; see --root',

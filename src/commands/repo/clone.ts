@@ -31,11 +31,14 @@ export const clone = defineVerb({
     },
     'single-branch': { type: 'boolean', summary: 'that branch alone' },
   },
-  async run(context, [target = '', dest], { branch, depth, 'single-branch': singleBranch }) {
-    const { owner, repo } = await repositoryTarget(context, target)
-    const destination = resolve(context.cwd, dest ?? repo)
-    const sync = await context.repoSync()
-    return sync.cloneRepo({ owner, repo, destination, branch, depth, singleBranch })
+  async run(invocation, [target = '', dest], { branch, depth, 'single-branch': singleBranch }) {
+    const { owner, repo } = await repositoryTarget(invocation, target)
+    const destination = resolve(invocation.cwd, dest ?? repo)
+    const sync = await invocation.repoSync()
+    return sync.cloneRepo(
+      { owner, repo, destination, branch, depth, singleBranch },
+      invocation.call,
+    )
   },
   render: entryPage,
   shortfall: entryShortfall,

@@ -26,18 +26,21 @@ export const prune = defineVerb({
     },
     'dry-run': { type: 'boolean', summary: 'list, and move nothing' },
   },
-  async run(context, _args, { max, 'dry-run': dryRun }) {
-    const sync = await context.repoSync()
-    return sync.prune({
-      max,
-      dryRun,
-      confirm: (found) => context.terminal.confirm(questionOn(found)),
-    })
+  async run(invocation, _args, { max, 'dry-run': dryRun }) {
+    const sync = await invocation.repoSync()
+    return sync.prune(
+      {
+        max,
+        dryRun,
+        confirm: (found) => invocation.terminal.confirm(questionOn(found)),
+      },
+      invocation.call,
+    )
   },
   json: ({ clones }) => clones,
-  render: ({ clones, failures }, context) =>
+  render: ({ clones, failures }, invocation) =>
     clones.length === 0
-      ? { kind: 'lines', lines: context.globals.quiet || failures.length > 0 ? [] : [nothing] }
+      ? { kind: 'lines', lines: invocation.globals.quiet || failures.length > 0 ? [] : [nothing] }
       : {
           kind: 'table',
           columns: [

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { GitHubNotFoundError, UsageError, WizardError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { Wanted } from '../../repos/targets/sync-target.js'
 import type { SyncEntry } from '../../repos/types.js'
 import { defineVerb } from '../verb.js'
@@ -17,11 +17,14 @@ export const pull = defineVerb({
   ],
   args: [{ name: 'target', summary: 'one repository of repos.yaml, or the folder of a clone' }],
   flags: {},
-  async run(context, [target = '']) {
-    const sync = await context.repoSync()
-    const named = looksLikePath(target) ? null : await findNamed(context, target)
+  async run(invocation, [target = '']) {
+    const sync = await invocation.repoSync()
+    const named = looksLikePath(target) ? null : await findNamed(invocation, target)
     if (named === null)
-      return sync.pullRepo(await cloneAround(context, resolve(context.cwd, target)))
+      return sync.pullRepo(
+        await cloneAround(invocation, resolve(invocation.cwd, target)),
+        invocation.call,
+      )
     const [one, ...others] = named.chosen
     if (!one && named.failures[0]) return named.failures[0]
     if (!one || others.length > 0) {
@@ -29,7 +32,7 @@ export const pull = defineVerb({
         hint: `wizard REPO PULL-ALL ${target}`,
       })
     }
-    const { repositories } = await sync.pullAll({ targets: [one.path] })
+    const { repositories } = await sync.pullAll({ targets: [one.path] }, invocation.call)
     return theOneAt(repositories, one)
   },
   render: entryPage,
@@ -39,11 +42,11 @@ export const pull = defineVerb({
 const looksLikePath = (target: string) => isAbsolute(target) || /^\.{1,2}(\/|$)/.test(target)
 
 /** null where repos.yaml names no such one, but a folder is there. */
-async function findNamed(context: Context, target: string) {
-  const hasFolder = await isFolder(resolve(context.cwd, target))
-  if (hasFolder && (await context.config()).files.repos === undefined) return null
+async function findNamed(invocation: Invocation, target: string) {
+  const hasFolder = await isFolder(resolve(invocation.cwd, target))
+  if (hasFolder && (await invocation.config()).files.repos === undefined) return null
   try {
-    return await (await context.repoSync()).wanted([target])
+    return await (await invocation.repoSync()).wanted([target], invocation.call)
   } catch (error) {
     if (error instanceof GitHubNotFoundError && hasFolder) return null
     throw error
@@ -51,11 +54,11 @@ async function findNamed(context: Context, target: string) {
 }
 
 /** From a folder of a clone its top, as git does; what is in none is told as it stands. */
-async function cloneAround(context: Context, path: string): Promise<string> {
+async function cloneAround(invocation: Invocation, path: string): Promise<string> {
   if (!(await isFolder(path))) return path
   const [{ workTreeAround }, { github }] = await Promise.all([
     import('../../git/repository/find-worktree.js'),
-    context.config(),
+    invocation.config(),
   ])
   return (await workTreeAround(path, github.gitUrl))?.dir ?? path
 }

@@ -11,12 +11,12 @@ export const remove = defineVerb({
   ],
   args: [{ name: 'target', summary: 'a repository that repos.yaml names by itself' }],
   flags: {},
-  async run(context, [target = '']) {
+  async run(invocation, [target = '']) {
     const { removeRepository } = await import('../../config/files/edit.js')
-    return removeRepository(await context.config(), target)
+    return removeRepository(await invocation.config(), target)
   },
-  render: ({ repo, group, file }, context) =>
-    context.globals.quiet
+  render: ({ repo, group, file }, invocation) =>
+    invocation.globals.quiet
       ? { kind: 'nothing' }
       : { kind: 'lines', lines: [`${repo} was taken out of ${group} in ${file}; its files stay`] },
 })

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import { describeEntry } from '../../repos/describe.js'
 import type { SyncEntry, SyncReport } from '../../repos/types.js'
 import { lines, type Page, type Tone } from '../../terminal/page.js'
@@ -16,8 +16,8 @@ const tones: Partial<Record<string, Tone>> = {
 }
 
 /** What a sync did: repository, what became of it, branch, folder, and why. */
-export function reportPage(report: SyncReport, context: Context, summary: string): Page {
-  if (context.globals.quiet && report.failed === 0) return { kind: 'nothing' }
+export function reportPage(report: SyncReport, invocation: Invocation, summary: string): Page {
+  if (invocation.globals.quiet && report.failed === 0) return { kind: 'nothing' }
   if (isOneRefusal(report)) return { kind: 'nothing' }
   return {
     kind: 'table',
@@ -28,7 +28,7 @@ export function reportPage(report: SyncReport, context: Context, summary: string
       { title: 'FOLDER', flexible: true },
       { title: 'NOTE', flexible: true },
     ],
-    rows: report.repositories.map((entry) => rowOf(entry, context)),
+    rows: report.repositories.map((entry) => rowOf(entry, invocation)),
     after: [summary],
   }
 }
@@ -47,9 +47,9 @@ function isOneRefusal({ repositories }: SyncReport): boolean {
 
 const outcomeOf = ({ status, planned }: SyncEntry) => status ?? planned
 
-function rowOf(entry: SyncEntry, context: Context): string[] {
+function rowOf(entry: SyncEntry, invocation: Invocation): string[] {
   const { repo, status, planned, branch, path } = entry
-  const folder = context.terminal.out.isTerminal ? relative(context.cwd, path) || '.' : path
+  const folder = invocation.terminal.out.isTerminal ? relative(invocation.cwd, path) || '.' : path
   return [repo, status ?? planned ?? '', branch ?? '', folder, noteOf(entry)]
 }
 
@@ -79,8 +79,8 @@ export const shortfallOf = (
   })
 
 /** A verb over one repository says it in a line, and fails with the repository's own error. */
-export const entryPage = (entry: SyncEntry, context: Context): Page =>
-  context.globals.quiet || entryShortfall(entry) !== null
+export const entryPage = (entry: SyncEntry, invocation: Invocation): Page =>
+  invocation.globals.quiet || entryShortfall(entry) !== null
     ? { kind: 'nothing' }
     : lines(describeEntry(entry))
 

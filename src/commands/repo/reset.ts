@@ -14,16 +14,16 @@ export const reset = defineVerb({
     { name: 'target', summary: 'repositories, groups or components of repos.yaml', variadic: true },
   ],
   flags: {},
-  async run(context, targets) {
-    const sync = await context.repoSync()
-    const { chosen } = await sync.wanted(targets)
+  async run(invocation, targets) {
+    const sync = await invocation.repoSync()
+    const { chosen } = await sync.wanted(targets, invocation.call)
     const question = `Reset ${chosen.map(fullNameOf).join(', ')}? Local commits are kept under refs/wizard/backup.`
-    if (!(await context.terminal.confirm(question))) return null
-    return sync.reset({ targets })
+    if (!(await invocation.terminal.confirm(question))) return null
+    return sync.reset({ targets }, invocation.call)
   },
-  render: (report, context) =>
+  render: (report, invocation) =>
     report === null
       ? { kind: 'lines', lines: ['Nothing was changed.'] }
-      : reportPage(report, context, describeReport('reset', report)),
+      : reportPage(report, invocation, describeReport('reset', report)),
   shortfall: (report) => (report === null ? null : reportShortfall(report, false)),
 })

@@ -44,14 +44,14 @@ export const status = defineVerb({
       summary: 'exit 1 where a last pull is older: 90m, 24h, 7d',
     },
   },
-  async run(context, targets, { offline, stale }) {
+  async run(invocation, targets, { offline, stale }) {
     const age = stale === undefined ? null : parseDuration('--stale', stale)
-    const sync = await context.repoSync()
-    const list = await sync.status(targets, { offline })
-    return { list, stale: age === null ? null : olderThan(list, context.clock.now() - age) }
+    const sync = await invocation.repoSync()
+    const list = await sync.status(targets, { offline }, invocation.call)
+    return { list, stale: age === null ? null : olderThan(list, invocation.clock.now() - age) }
   },
   json: ({ list }) => list,
-  render: ({ list, stale }, context) => ({
+  render: ({ list, stale }, invocation) => ({
     kind: 'table',
     columns: [
       { title: 'REPOSITORY', flexible: true },
@@ -64,8 +64,8 @@ export const status = defineVerb({
       { title: 'NOTE', flexible: true },
     ],
     // A quiet check tells what is wrong alone, so that cron sends mail of nothing else.
-    rows: (stale && context.globals.quiet ? list.filter(isTrouble(stale)) : list).map((one) =>
-      rowOf(one, context.terminal.out.isTerminal ? briefTime : (time) => time),
+    rows: (stale && invocation.globals.quiet ? list.filter(isTrouble(stale)) : list).map((one) =>
+      rowOf(one, invocation.terminal.out.isTerminal ? briefTime : (time) => time),
     ),
   }),
   shortfall({ list, stale }, flags) {

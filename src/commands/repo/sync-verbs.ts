@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import { describeReport } from '../../repos/describe.js'
 import type { SyncMode } from '../../repos/plan.js'
 import type { SyncOptions } from '../../repos/run-sync.js'
@@ -40,17 +40,17 @@ function defineSyncVerb(
     ...spec,
     args: [targets],
     flags,
-    async run(context, args, values) {
-      const report = await runMode(context, mode, optionsFrom(args, values))
+    async run(invocation, args, values) {
+      const report = await runMode(invocation, mode, optionsFrom(args, values))
       if (
         report.repositories.some(({ reason }) => reason === 'missing') &&
-        !context.globals.quiet
+        !invocation.globals.quiet
       ) {
-        context.terminal.note('hint: wizard REPO SYNC clones what is missing')
+        invocation.terminal.note('hint: wizard REPO SYNC clones what is missing')
       }
       return report
     },
-    render: (report, context) => reportPage(report, context, describeReport(mode, report)),
+    render: (report, invocation) => reportPage(report, invocation, describeReport(mode, report)),
     shortfall: (report, values) => reportShortfall(report, values['allow-blocked']),
   })
 }
@@ -65,13 +65,15 @@ const optionsFrom = (args: string[], values: Flags<typeof flags>): SyncOptions =
 })
 
 async function runMode(
-  context: Context,
+  invocation: Invocation,
   mode: SyncMode,
   options: SyncOptions,
 ): Promise<SyncReport> {
-  const sync = await context.repoSync()
-  if (mode === 'clone') return sync.cloneAll(options)
-  return mode === 'pull' ? sync.pullAll(options) : sync.sync(options)
+  const sync = await invocation.repoSync()
+  if (mode === 'clone') return sync.cloneAll(options, invocation.call)
+  return mode === 'pull'
+    ? sync.pullAll(options, invocation.call)
+    : sync.sync(options, invocation.call)
 }
 
 export const sync = defineSyncVerb('sync', {

@@ -1,4 +1,4 @@
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { CrontabChange } from '../../schedules/cron/install.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
@@ -14,7 +14,7 @@ export const install = defineVerb({
   ],
   args: [],
   flags: { format: formatFlag },
-  async run(context, _args, { format }) {
+  async run(invocation, _args, { format }) {
     assertCron('INSTALL', format)
     const [{ planSchedules }, { crontabBlock }, { installBlock }, { inheritedAt }] =
       await Promise.all([
@@ -23,19 +23,19 @@ export const install = defineVerb({
         import('../../schedules/cron/install.js'),
         import('../../schedules/cron/inherited.js'),
       ])
-    const config = await context.config()
-    const block = crontabBlock(await planSchedules(config), config, context.launcher)
-    const crontab = await context.crontab()
+    const config = await invocation.config()
+    const block = crontabBlock(await planSchedules(config), config, invocation.host.launcher)
+    const crontab = await invocation.crontab()
     const warnings = [
-      ...(await warningsOf(context, config)),
+      ...(await warningsOf(invocation, config)),
       ...inheritedAt(await crontab.read(), block),
     ]
-    tellOf(context, warnings)
+    tellOf(invocation, warnings)
     const question = 'Write this into your crontab?'
-    const change = await installBlock(crontab, block, (plan) => agreed(context, plan, question))
+    const change = await installBlock(crontab, block, (plan) => agreed(invocation, plan, question))
     return { ...change, warnings }
   },
-  render: (change, context) => changePage(change, context),
+  render: (change, invocation) => changePage(change, invocation),
 })
 
 export const remove = defineVerb({
@@ -47,21 +47,23 @@ export const remove = defineVerb({
   ],
   args: [],
   flags: { format: formatFlag },
-  async run(context, _args, { format }) {
+  async run(invocation, _args, { format }) {
     assertCron('REMOVE', format)
     const [{ marksOf }, { removeBlock }] = await Promise.all([
       import('../../schedules/cron/lines.js'),
       import('../../schedules/cron/install.js'),
     ])
-    const marks = marksOf(await context.config())
+    const marks = marksOf(await invocation.config())
     const question = 'Take this out of your crontab?'
-    return removeBlock(await context.crontab(), marks, (plan) => agreed(context, plan, question))
+    return removeBlock(await invocation.crontab(), marks, (plan) =>
+      agreed(invocation, plan, question),
+    )
   },
-  render: (change, context) => changePage(change, context),
+  render: (change, invocation) => changePage(change, invocation),
 })
 
 async function agreed(
-  { terminal, globals }: Context,
+  { terminal, globals }: Invocation,
   change: CrontabChange,
   question: string,
 ): Promise<boolean> {
@@ -89,7 +91,7 @@ const said: Record<CrontabChange['action'], string> = {
   declined: 'Your crontab is as it was.',
 }
 
-const changePage = ({ action }: CrontabChange, { globals }: Context): Page => ({
+const changePage = ({ action }: CrontabChange, { globals }: Invocation): Page => ({
   kind: 'lines',
   lines: globals.quiet ? [] : [said[action]],
 })

@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.js'
 import type { Config } from '../../config/types.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { ScheduleFile } from '../../schedules/formats/types.js'
 import type { SchedulePlan } from '../../schedules/plan.js'
 import { version } from '../../version.js'
@@ -36,17 +36,21 @@ export const print = defineVerb({
       summary: `jobs of kubernetes and github-actions (${defaultShards})`,
     },
   },
-  async run(context, _args, { format = 'cron', shards }) {
+  async run(invocation, _args, { format = 'cron', shards }) {
     if (shards !== undefined && (format === 'cron' || format === 'systemd')) {
       throw new UsageError(`--shards is for kubernetes and github-actions, not for ${format}`)
     }
     const { planSchedules } = await import('../../schedules/plan.js')
-    const config = await context.config()
+    const config = await invocation.config()
     const plan = await planSchedules(config)
-    const files = await filesFor(context, format, { config, plan, shards: shards ?? defaultShards })
+    const files = await filesFor(invocation, format, {
+      config,
+      plan,
+      shards: shards ?? defaultShards,
+    })
     const isLocal = format === 'cron' || format === 'systemd'
-    const warnings = isLocal ? await warningsOf(context, config) : []
-    tellOf(context, warnings)
+    const warnings = isLocal ? await warningsOf(invocation, config) : []
+    tellOf(invocation, warnings)
     return { format, files, schedules: plan.schedules, catch_up: plan.catchUp, warnings }
   },
   render: ({ files }) => ({
@@ -56,7 +60,7 @@ export const print = defineVerb({
 })
 
 async function filesFor(
-  { launcher }: Context,
+  { host: { launcher } }: Invocation,
   format: Format,
   made: { config: Config; plan: SchedulePlan; shards: number },
 ): Promise<ScheduleFile[]> {

@@ -23,15 +23,15 @@ export const status = defineVerb({
     },
   ],
   flags: {},
-  async run(context, targets) {
+  async run(invocation, targets) {
     const { crontabState } = await import('../../schedules/cron/state.js')
-    const list = await (await context.repoSync()).schedules(targets)
+    const list = await (await invocation.repoSync()).schedules(targets, invocation.call)
     const crontab = await crontabState(
-      await context.config(),
-      context.launcher,
-      await context.crontab(),
+      await invocation.config(),
+      invocation.host.launcher,
+      await invocation.crontab(),
     )
-    const now = context.clock.now()
+    const now = invocation.clock.now()
     return list.map((one) => ({ ...one, next_due_in_words: nextInWords(one, now), crontab }))
   },
   render: (list, { terminal }) => ({

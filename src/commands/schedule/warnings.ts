@@ -1,8 +1,11 @@
 import type { Config } from '../../config/types.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 
 /** What a run by this machine's scheduler would miss. */
-export async function warningsOf({ env, launcher }: Context, config: Config): Promise<string[]> {
+export async function warningsOf(
+  { host: { env, launcher } }: Invocation,
+  config: Config,
+): Promise<string[]> {
   const { missingElsewhere } = await import('../../schedules/environment.js')
   const warnings = await missingElsewhere(config, env)
   if (/[\\/]_npx[\\/]/.test(launcher.script)) {
@@ -11,6 +14,6 @@ export async function warningsOf({ env, launcher }: Context, config: Config): Pr
   return warnings
 }
 
-export function tellOf({ terminal, globals }: Context, warnings: string[]): void {
+export function tellOf({ terminal, globals }: Invocation, warnings: string[]): void {
   if (!globals.quiet) for (const warning of warnings) terminal.note(`warning: ${warning}`)
 }

@@ -23,18 +23,18 @@ const run = defineVerb({
     { name: 'key=value', summary: "the workflow's inputs", optional: true, variadic: true },
   ],
   flags: runAndWaitFlags,
-  async run(context, [target = '', ...assignments], values) {
+  async run(invocation, [target = '', ...assignments], values) {
     const inputs = parseInputs(assignments)
-    const known = findComponent(await (await context.config()).components(), target)
-    const found = await workflowTarget(context, `${known?.name ?? target}/tests`, undefined)
-    const timeout = context.globals.timeout ?? usualTimeout
+    const known = findComponent(await (await invocation.config()).components(), target)
+    const found = await workflowTarget(invocation, `${known?.name ?? target}/tests`, undefined)
+    const timeout = invocation.globals.timeout ?? usualTimeout
     const named = { ...found, workflow: found.workflow ?? 'tests' }
-    return runAndWait(context, named, { ...values, inputs, timeout })
+    return runAndWait(invocation, named, { ...values, inputs, timeout })
   },
   json: (result) => result.run,
   // Cron sends a mail of whatever is printed.
-  render: (result, context) =>
-    context.globals.quiet && runShortfall(result) === null
+  render: (result, invocation) =>
+    invocation.globals.quiet && runShortfall(result) === null
       ? { kind: 'nothing' }
       : lines(verdict(result)),
   shortfall: runShortfall,

@@ -1,5 +1,5 @@
 import { lines } from '../../terminal/page.js'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { runFlags, runTarget } from './run-target.js'
 import { workflowTarget } from './target.js'
@@ -14,13 +14,13 @@ export const cancel = defineVerb({
   ],
   args: [exactRun],
   flags: repositoryFlag,
-  async run(context, [target = ''], flags) {
-    const { owner, repo, runId } = await runTarget(context, target, flags, { exact: true })
-    await (await context.workflowRunner()).cancel(owner, repo, runId)
+  async run(invocation, [target = ''], flags) {
+    const { owner, repo, runId } = await runTarget(invocation, target, flags, { exact: true })
+    await (await invocation.workflowRunner()).cancel(owner, repo, runId, invocation.call)
     return { repo: `${owner}/${repo}`, run_id: runId, cancelled: true }
   },
-  render: ({ repo, run_id: id }, context) =>
-    context.globals.quiet ? { kind: 'nothing' } : lines(`${repo} ${id} is being cancelled`),
+  render: ({ repo, run_id: id }, invocation) =>
+    invocation.globals.quiet ? { kind: 'nothing' } : lines(`${repo} ${id} is being cancelled`),
 })
 
 export const rerun = defineVerb({
@@ -32,13 +32,13 @@ export const rerun = defineVerb({
   ],
   args: [exactRun],
   flags: { failed: { type: 'boolean', summary: 'the jobs that failed alone' }, ...runFlags },
-  async run(context, [target = ''], { failed, ...flags }) {
-    const { owner, repo, runId } = await runTarget(context, target, flags)
-    await (await context.workflowRunner()).rerun(owner, repo, runId, { failed })
+  async run(invocation, [target = ''], { failed, ...flags }) {
+    const { owner, repo, runId } = await runTarget(invocation, target, flags)
+    await (await invocation.workflowRunner()).rerun(owner, repo, runId, { failed }, invocation.call)
     return { repo: `${owner}/${repo}`, run_id: runId, rerun: failed ? 'failed' : 'all' }
   },
-  render: ({ repo, run_id: id }, context) =>
-    context.globals.quiet
+  render: ({ repo, run_id: id }, invocation) =>
+    invocation.globals.quiet
       ? { kind: 'nothing' }
       : lines(`${repo} ${id} runs again; wizard WORKFLOW WATCH ${repo}/${id} waits for it`),
 })
@@ -50,12 +50,17 @@ function switchVerb(name: 'enable' | 'disable', summary: string) {
     examples: [{ command: `wizard WORKFLOW ${name.toUpperCase()} core/nightly`, does: summary }],
     args: [{ name: 'target', summary: 'component/workflow, repo/workflow or owner/repo/workflow' }],
     flags: repositoryFlag,
-    async run(context, [target = ''], { repo: flag }) {
-      const { owner, repo, workflow } = await workflowTarget(context, target, flag)
-      return (await context.workflowRunner())[name](owner, repo, workflow ?? target)
+    async run(invocation, [target = ''], { repo: flag }) {
+      const { owner, repo, workflow } = await workflowTarget(invocation, target, flag)
+      return (await invocation.workflowRunner())[name](
+        owner,
+        repo,
+        workflow ?? target,
+        invocation.call,
+      )
     },
-    render: ({ name: title, state }, context) =>
-      context.globals.quiet ? { kind: 'nothing' } : lines(`${title}\t${state}`),
+    render: ({ name: title, state }, invocation) =>
+      invocation.globals.quiet ? { kind: 'nothing' } : lines(`${title}\t${state}`),
   })
 }
 

@@ -30,19 +30,30 @@ export const download = defineVerb({
     },
     ...runFlags,
   },
-  async run(context, [target = ''], { name, dir = '.', clobber, 'max-size': maxSize, ...flags }) {
-    const { owner, repo, runId } = await runTarget(context, target, flags)
-    const runner = await context.workflowRunner()
+  async run(
+    invocation,
+    [target = ''],
+    { name, dir = '.', clobber, 'max-size': maxSize, ...flags },
+  ) {
+    const { owner, repo, runId } = await runTarget(invocation, target, flags)
+    const runner = await invocation.workflowRunner()
     const names = name.length > 0 ? name : undefined
-    return runner.downloadArtifacts(owner, repo, runId, resolve(context.cwd, dir), {
-      names,
-      clobber,
-      maxSize,
-      liveness: await context.liveness(),
-    })
+    return runner.downloadArtifacts(
+      owner,
+      repo,
+      runId,
+      resolve(invocation.cwd, dir),
+      {
+        names,
+        clobber,
+        maxSize,
+        liveness: await invocation.liveness(),
+      },
+      invocation.call,
+    )
   },
-  render: (artifacts, context) =>
-    context.globals.quiet && artifacts.every(({ error }) => error === null)
+  render: (artifacts, invocation) =>
+    invocation.globals.quiet && artifacts.every(({ error }) => error === null)
       ? { kind: 'nothing' }
       : {
           kind: 'table',

@@ -1,4 +1,4 @@
-import { repositoryAround, repositoryFlag } from '../repository-context.js'
+import { repositoryAround, repositoryFlag } from '../repository-around.js'
 import { repositoryTarget } from '../targets.js'
 import { defineVerb } from '../verb.js'
 
@@ -17,12 +17,12 @@ export const list = defineVerb({
     },
   ],
   flags: repositoryFlag,
-  async run(context, [target], { repo: flag }) {
+  async run(invocation, [target], { repo: flag }) {
     const { owner, repo } =
       target === undefined
-        ? await repositoryAround(context, flag)
-        : await repositoryTarget(context, target)
-    return (await context.github()).listWorkflows(owner, repo)
+        ? await repositoryAround(invocation, flag)
+        : await repositoryTarget(invocation, target)
+    return (await invocation.github()).listWorkflows(owner, repo)
   },
   render: (workflows) => ({
     kind: 'table',

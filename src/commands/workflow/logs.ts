@@ -16,15 +16,21 @@ export const logs = defineVerb({
     failed: { type: 'boolean', summary: 'the failed steps of failed jobs alone' },
     ...runFlags,
   },
-  async run(context, [target = ''], { job, failed, ...flags }) {
-    const { owner, repo, runId, jobId } = await runTarget(context, target, flags)
-    const runner = await context.workflowRunner()
-    const colours = context.terminal.out.hasColour && !context.globals.json
+  async run(invocation, [target = ''], { job, failed, ...flags }) {
+    const { owner, repo, runId, jobId } = await runTarget(invocation, target, flags)
+    const runner = await invocation.workflowRunner()
+    const colours = invocation.terminal.out.hasColour && !invocation.globals.json
     const text = labelled(
-      runner.readLogs(owner, repo, runId, { job: job ?? jobId?.toString(), failed, colours }),
+      runner.readLogs(
+        owner,
+        repo,
+        runId,
+        { job: job ?? jobId?.toString(), failed, colours },
+        invocation.call,
+      ),
     )
     // A document is written at once, so its log must be whole before.
-    return context.globals.json ? wholeOf(text) : text
+    return invocation.globals.json ? wholeOf(text) : text
   },
   json: (text) => ({ content: text, encoding: 'utf-8' }),
   render: (text) =>

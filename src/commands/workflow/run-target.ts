@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import type { RepositoryTarget } from '../targets.js'
 import type { FlagSpecs } from '../verb.js'
 import { workflowTarget } from './target.js'
@@ -32,20 +32,20 @@ export interface RunTarget extends RepositoryTarget {
  * @throws UsageError for a workflow where `exact` is asked for, since the newest may be somebody else's
  */
 export async function runTarget(
-  context: Context,
+  invocation: Invocation,
   text: string,
   { repo: flag, branch }: { repo?: string | undefined; branch?: string | undefined },
   { exact = false } = {},
 ): Promise<RunTarget> {
-  const { owner, repo, workflow, runId, jobId } = await workflowTarget(context, text, flag)
+  const { owner, repo, workflow, runId, jobId } = await workflowTarget(invocation, text, flag)
   if (runId !== null) return { owner, repo, runId, jobId }
   if (exact) {
     throw new UsageError(`${text} names no run`, {
       hint: `wizard WORKFLOW RUNS ${text} lists their ids`,
     })
   }
-  const runner = await context.workflowRunner()
-  const newest = await runner.newestRun(owner, repo, workflow ?? text, branch)
-  context.terminal.note(`newest run of ${newest.workflow}: ${newest.run_id}, ${newest.html_url}`)
+  const runner = await invocation.workflowRunner()
+  const newest = await runner.newestRun(owner, repo, workflow ?? text, branch, invocation.call)
+  invocation.terminal.note(`newest run of ${newest.workflow}: ${newest.run_id}, ${newest.html_url}`)
   return { owner, repo, runId: newest.run_id }
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import { isCompleted } from '../../workflows/watch/conclusion.js'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import type { RepositoryTarget } from '../targets.js'
 import { defineVerb, type FlagSpecs, type Flags } from '../verb.js'
 import { showLogs, withArtifacts } from './after-run.js'
@@ -66,14 +66,20 @@ export const run = defineVerb({
     { name: 'key=value', summary: "the workflow's inputs", optional: true, variadic: true },
   ],
   flags,
-  async run(context, [target = '', ...assignments], values) {
+  async run(invocation, [target = '', ...assignments], values) {
     const inputs = parseInputs(assignments)
     refuseWithoutWait(values)
-    const { owner, repo, workflow } = await workflowTarget(context, target, values.repo)
+    const { owner, repo, workflow } = await workflowTarget(invocation, target, values.repo)
     const named = { owner, repo, workflow: workflow ?? target }
-    if (values.wait) return runAndWait(context, named, { ...values, inputs })
-    const runner = await context.workflowRunner()
-    const started = await runner.run(owner, repo, named.workflow, { ref: values.ref, inputs })
+    if (values.wait) return runAndWait(invocation, named, { ...values, inputs })
+    const runner = await invocation.workflowRunner()
+    const started = await runner.run(
+      owner,
+      repo,
+      named.workflow,
+      { ref: values.ref, inputs },
+      invocation.call,
+    )
     return { run: started, timeout: null, waited: false }
   },
   json: ({ run }) => run,
@@ -84,28 +90,34 @@ export const run = defineVerb({
 
 /** Then shows the logs that are asked for, and downloads the artifacts. */
 export async function runAndWait(
-  context: Context,
+  invocation: Invocation,
   { owner, repo, workflow }: RepositoryTarget & { workflow: string },
   values: Flags<typeof runAndWaitFlags> & {
     inputs: Record<string, string>
     timeout?: number | undefined
   },
 ): Promise<RunResult> {
-  const runner = await context.workflowRunner()
+  const runner = await invocation.workflowRunner()
   const result = await untilTimeout(
-    runner.run(owner, repo, workflow, {
-      ref: values.ref,
-      inputs: values.inputs,
-      wait: true,
-      timeout: values.timeout ?? context.globals.timeout,
-      interval: values.interval,
-      cancelOnInterrupt: values['cancel-on-interrupt'],
-    }),
+    runner.run(
+      owner,
+      repo,
+      workflow,
+      {
+        ref: values.ref,
+        inputs: values.inputs,
+        wait: true,
+        timeout: values.timeout ?? invocation.globals.timeout,
+        interval: values.interval,
+        cancelOnInterrupt: values['cancel-on-interrupt'],
+      },
+      invocation.call,
+    ),
   )
   if (!isCompleted(result.run)) return result
-  await showLogs(context, result.run, values.logs)
+  await showLogs(invocation, result.run, values.logs)
   if (values.download === undefined) return result
-  return withArtifacts(context, result.run, values.download)
+  return withArtifacts(invocation, result.run, values.download)
 }
 
 /** Later ones win, as with flags. @throws UsageError */

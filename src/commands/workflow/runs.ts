@@ -1,6 +1,6 @@
 import type { WorkflowRun } from '../../workflows/types.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
-import { repositoryFlag } from '../repository-context.js'
+import { repositoryFlag } from '../repository-around.js'
 import { defineVerb } from '../verb.js'
 import { repositoryOrWorkflow } from './target.js'
 
@@ -31,10 +31,15 @@ export const runs = defineVerb({
     limit: { type: 'integer', value: 'N', min: 1, max: 1000, summary: `at most N (${usualLimit})` },
     ...repositoryFlag,
   },
-  async run(context, [target], { repo: flag, limit = usualLimit, ...filter }) {
-    const { owner, repo, workflow } = await repositoryOrWorkflow(context, target, flag)
-    const runner = await context.workflowRunner()
-    return runner.listRuns(owner, repo, { ...filter, limit, workflow: workflow ?? undefined })
+  async run(invocation, [target], { repo: flag, limit = usualLimit, ...filter }) {
+    const { owner, repo, workflow } = await repositoryOrWorkflow(invocation, target, flag)
+    const runner = await invocation.workflowRunner()
+    return runner.listRuns(
+      owner,
+      repo,
+      { ...filter, limit, workflow: workflow ?? undefined },
+      invocation.call,
+    )
   },
   render: (found) => ({
     kind: 'table',

@@ -1,8 +1,8 @@
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import type { Component } from '../../config/types.js'
-import type { Context } from '../../context.js'
-import { repositoryAround } from '../repository-context.js'
+import type { Invocation } from '../../invocation.js'
+import { repositoryAround } from '../repository-around.js'
 import { findComponent, type RepositoryTarget, repositoryTarget } from '../targets.js'
 
 /** What a target of WORKFLOW says: a repository, and maybe a workflow or a run in it. */
@@ -26,69 +26,71 @@ const workflowAddress = /^https?:\/\/[^/]+\/([^/]+)\/([^/]+)\/actions\/workflows
  * @throws UsageError for what names neither, or where no repository is named
  */
 export async function workflowTarget(
-  context: Context,
+  invocation: Invocation,
   text: string,
   flag: string | undefined,
 ): Promise<WorkflowTarget> {
   const address = fromAddress(text)
   if (address) {
-    await repositoryTarget(context, text.split('/').slice(0, 5).join('/'))
+    await repositoryTarget(invocation, text.split('/').slice(0, 5).join('/'))
     return address
   }
-  const components = await (await context.config()).components()
+  const components = await (await invocation.config()).components()
   const [first = '', ...rest] = text.split('/')
   if (flag !== undefined || rest.length === 0) {
-    return { ...(await repositoryAround(context, flag)), ...nameOf(text, null) }
+    return { ...(await repositoryAround(invocation, flag)), ...nameOf(text, null) }
   }
   const component = findComponent(components, first)
   if (component)
     return { owner: component.owner, repo: component.repo, ...nameOf(rest.join('/'), component) }
   const [second = '', ...others] = rest
   if (others.length === 0) {
-    if ((await context.config()).github.owner === null) throw noWorkflowOrNoOwner(text)
-    const { owner, repo } = await repositoryTarget(context, first)
+    if ((await invocation.config()).github.owner === null) throw noWorkflowOrNoOwner(text)
+    const { owner, repo } = await repositoryTarget(invocation, first)
     const known = Object.keys(components)
-    if (known.length > 0 && !(await isRepository(context, `${owner}/${repo}`)))
+    if (known.length > 0 && !(await isRepository(invocation, `${owner}/${repo}`)))
       throw noSuchComponent(first, `${owner}/${repo}`, known)
     return { owner, repo, ...nameOf(second, null) }
   }
   return {
-    ...(await repositoryTarget(context, `${first}/${second}`)),
+    ...(await repositoryTarget(invocation, `${first}/${second}`)),
     ...nameOf(others.join('/'), null),
   }
 }
 
 /** Like workflowTarget, but a repository alone is one too; `owner/repo` is told from `repo/workflow` by asking. */
 export async function repositoryOrWorkflow(
-  context: Context,
+  invocation: Invocation,
   text: string | undefined,
   flag: string | undefined,
 ): Promise<WorkflowTarget> {
   const alone = { workflow: null, runId: null }
-  if (text === undefined) return { ...(await repositoryAround(context, flag)), ...alone }
+  if (text === undefined) return { ...(await repositoryAround(invocation, flag)), ...alone }
   const parts = text.split('/')
-  const components = await (await context.config()).components()
+  const components = await (await invocation.config()).components()
   const isAddress = text.includes('://')
   if (!isAddress && parts.length === 1 && (flag === undefined || findComponent(components, text))) {
-    return { ...(await repositoryTarget(context, text)), ...alone }
+    return { ...(await repositoryTarget(invocation, text)), ...alone }
   }
   const couldBeRepository =
     parts.length === 2 && flag === undefined && !findComponent(components, parts[0] ?? '')
-  if (isAddress ? !fromAddress(text) : couldBeRepository && (await isRepository(context, text))) {
-    return { ...(await repositoryTarget(context, text)), ...alone }
+  if (
+    isAddress ? !fromAddress(text) : couldBeRepository && (await isRepository(invocation, text))
+  ) {
+    return { ...(await repositoryTarget(invocation, text)), ...alone }
   }
-  if (couldBeRepository && !(await isBelowOwner(context, parts[0] ?? ''))) {
+  if (couldBeRepository && !(await isBelowOwner(invocation, parts[0] ?? ''))) {
     throw new GitHubNotFoundError(`${text} is not there, or not visible`, {
       hint: 'check the name, and that the token may see it: wizard AUTH STATUS',
     })
   }
-  return workflowTarget(context, text, flag)
+  return workflowTarget(invocation, text, flag)
 }
 
 /** Whether `repo/workflow` may be meant: the default owner has a repository of that name. */
-async function isBelowOwner(context: Context, name: string): Promise<boolean> {
-  const { owner } = (await context.config()).github
-  return owner !== null && isRepository(context, `${owner}/${name}`)
+async function isBelowOwner(invocation: Invocation, name: string): Promise<boolean> {
+  const { owner } = (await invocation.config()).github
+  return owner !== null && isRepository(invocation, `${owner}/${name}`)
 }
 
 const noWorkflowOrNoOwner = (text: string) =>
@@ -104,9 +106,9 @@ function noSuchComponent(name: string, repository: string, known: string[]): Git
   )
 }
 
-async function isRepository(context: Context, text: string): Promise<boolean> {
-  const { owner, repo } = await repositoryTarget(context, text)
-  return (await context.github()).repoExists(owner, repo)
+async function isRepository(invocation: Invocation, text: string): Promise<boolean> {
+  const { owner, repo } = await repositoryTarget(invocation, text)
+  return (await invocation.github()).repoExists(owner, repo)
 }
 
 function fromAddress(text: string): WorkflowTarget | null {

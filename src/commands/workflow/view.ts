@@ -13,9 +13,9 @@ export const view = defineVerb({
   ],
   args: [runArgument],
   flags: runFlags,
-  async run(context, [target = ''], flags) {
-    const { owner, repo, runId } = await runTarget(context, target, flags)
-    return (await context.workflowRunner()).viewRun(owner, repo, runId)
+  async run(invocation, [target = ''], flags) {
+    const { owner, repo, runId } = await runTarget(invocation, target, flags)
+    return (await invocation.workflowRunner()).viewRun(owner, repo, runId, invocation.call)
   },
   render: viewPage,
 })

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import type { Context } from '../../context.js'
+import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import type { CommitOutcome } from '../../workflows/watch/watch-commit.js'
@@ -39,17 +39,17 @@ export const watch = defineVerb({
     workflow: { type: 'text', value: 'W', summary: 'with --commit: those of one workflow' },
     ...waitFlags,
   },
-  async run(context, [target], flags): Promise<Watched> {
+  async run(invocation, [target], flags): Promise<Watched> {
     const { interval, commit, workflow, 'cancel-on-interrupt': cancelOnInterrupt } = flags
-    const options = { timeout: context.globals.timeout, interval, cancelOnInterrupt }
-    const runner = await context.workflowRunner()
+    const options = { timeout: invocation.globals.timeout, interval, cancelOnInterrupt }
+    const runner = await invocation.workflowRunner()
     if (commit !== undefined) {
       if (cancelOnInterrupt) throw new UsageError('--cancel-on-interrupt goes with one run')
-      const named = await repositoryOrWorkflow(context, target, flags.repo)
+      const named = await repositoryOrWorkflow(invocation, target, flags.repo)
       const only = workflow ?? named.workflow ?? undefined
       const of = { ...options, workflow: only }
-      const outcome = await runner.watchCommit(named.owner, named.repo, commit, of)
-      if (outcome.ended === 'completed') await showLogsOf(context, ...outcome.runs)
+      const outcome = await runner.watchCommit(named.owner, named.repo, commit, of, invocation.call)
+      if (outcome.ended === 'completed') await showLogsOf(invocation, ...outcome.runs)
       return { kind: 'commit', outcome }
     }
     if (workflow !== undefined) throw new UsageError('--workflow goes with --commit')
@@ -57,9 +57,11 @@ export const watch = defineVerb({
       throw new UsageError('WORKFLOW WATCH needs a run, or --commit', {
         hint: 'wizard WORKFLOW WATCH --help',
       })
-    const { owner, repo, runId } = await runTarget(context, target, flags)
-    const result = await untilTimeout(runner.pollStatus(owner, repo, runId, options))
-    if (!result.timeout) await showLogsOf(context, result.run)
+    const { owner, repo, runId } = await runTarget(invocation, target, flags)
+    const result = await untilTimeout(
+      runner.pollStatus(owner, repo, runId, options, invocation.call),
+    )
+    if (!result.timeout) await showLogsOf(invocation, result.run)
     return { kind: 'run', result }
   },
   json: (watched) => (watched.kind === 'run' ? watched.result.run : watched.outcome.runs),
@@ -73,8 +75,8 @@ export const watch = defineVerb({
       : { conclusion: watched.outcome.conclusion ?? '' },
 })
 
-async function showLogsOf(context: Context, ...runs: RunResult['run'][]): Promise<void> {
-  for (const run of runs) await showLogs(context, run)
+async function showLogsOf(invocation: Invocation, ...runs: RunResult['run'][]): Promise<void> {
+  for (const run of runs) await showLogs(invocation, run)
 }
 
 const commitPage = ({ runs }: CommitOutcome) =>

@@ -2,9 +2,9 @@ import type { Clock } from '../../base/clock.js'
 import type { CommonEvent, Emit } from '../../base/events.js'
 import type { Log } from '../../logs/log.js'
 import type { RequestListener } from './call.js'
-import { formatRecord, type RequestRecord } from './record.js'
+import { formatRecord } from './record.js'
 
-/** Reports the requests and waits of one call to whoever listens to it, without secrets. */
+/** Reports the requests and waits of one call to its listener and its log, without secrets. */
 export interface RequestReporter extends RequestListener {
   /** How many requests there were. */
   readonly requests: number
@@ -15,10 +15,12 @@ const together = 2000
 
 export function createRequestReporter({
   emit,
+  log,
   clock,
   redact,
 }: {
   emit?: Emit<CommonEvent> | undefined
+  log?: Log | undefined
   clock: Clock
   redact: (text: string) => string
 }): RequestReporter {
@@ -30,7 +32,10 @@ export function createRequestReporter({
     },
     onRequest(record) {
       requests++
-      emit?.({ type: 'request', message: redact(formatRecord(record)) })
+      const message = redact(formatRecord(record))
+      const failed = record.status === null || record.status >= 500
+      log?.write('api', failed ? 'WARN' : 'INFO', message)
+      emit?.({ type: 'request', message })
     },
     onWait({ reason, host, until }) {
       if (reason === 'rate limit') {
@@ -41,13 +46,5 @@ export function createRequestReporter({
       const why = reason === 'retry' ? 'trying again' : 'the rate limit lifts'
       emit?.({ type: 'waiting', message: `${host}: ${why} in ${seconds} s` })
     },
-  }
-}
-
-/** Writes each request into the API's log, which is one for all calls. */
-export function logRequests(log: Log | undefined, redact: (text: string) => string) {
-  return (record: RequestRecord): void => {
-    const failed = record.status === null || record.status >= 500
-    log?.write('api', failed ? 'WARN' : 'INFO', redact(formatRecord(record)))
   }
 }

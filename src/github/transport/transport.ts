@@ -27,8 +27,6 @@ export interface TransportOptions {
   /** From 0 to 1. */
   random: () => number
   redact: (text: string) => string
-  /** Hears of the requests of all calls. */
-  onRequest: (record: RequestRecord) => void
 }
 
 /** The version of the API whose shapes are read here. https://docs.github.com/en/rest/about-the-rest-api/api-versions */
@@ -80,10 +78,7 @@ export function createTransports(options: TransportOptions): Transports {
     record(
       () => clock.now(),
       baseUrl.origin,
-      (request) => {
-        options.onRequest(request)
-        listener.onRequest(request)
-      },
+      (request) => listener.onRequest(request),
     ),
   ]
 

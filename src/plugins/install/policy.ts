@@ -15,7 +15,7 @@ import type { Version } from './resolve.js'
  * @throws ConflictError
  */
 export async function expectAllowed(
-  { config, platform }: Pick<PluginSession, 'config' | 'platform'>,
+  { config, host }: Pick<PluginSession, 'config' | 'host'>,
   version: Version,
   known: LockEntry | undefined,
 ): Promise<Signer | null> {
@@ -25,7 +25,7 @@ export async function expectAllowed(
   const signer = checkSignature(manifest)
   if (signer === null && requireSignatures) throw unsigned(manifest.id)
   if (known?.signed_by && known.signed_by !== signer) throw otherSigner(version, signer)
-  expectFit(manifest, udosVersion, platform)
+  expectFit(manifest, udosVersion, host.platform)
   return signer
 }
 

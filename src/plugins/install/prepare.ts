@@ -69,7 +69,7 @@ async function prepareOne(preparing: Preparing, wanted: Wanted, chain: string[])
       ? null
       : await stage(session, store, {
           version,
-          chosen: chooseAsset(version, session.platform),
+          chosen: chooseAsset(version, session.host.platform),
           signer,
           sha256: isSame ? known.sha256 : null,
         })

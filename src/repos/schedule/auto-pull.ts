@@ -1,16 +1,21 @@
 import { Cron } from 'croner'
+import type { Call } from '../../base/call.js'
 import { UsageError } from '../../base/errors.js'
+import type { Emit } from '../../base/events.js'
 import { isSchedule } from '../../config/schema/schedule.js'
+import type { RepoEvent } from '../events.js'
 import type { SyncOptions } from '../run-sync.js'
 import type { SyncReport } from '../types.js'
 
 export interface AutoPullOptions extends Omit<SyncOptions, 'dryRun'> {
-  /** Told of each pull. */
-  onReport?(report: SyncReport): void
-  /** Told of a pull that could not be made, a lock that was held say; the next one is made all the same. */
-  onError?(error: unknown): void
-  /** Ends it. */
-  signal?: AbortSignal
+  /** Receives the report of each pull. */
+  onReport?: ((report: SyncReport) => void) | undefined
+  /** Receives the error of a pull that failed, a lock that was held say; the next one is made all the same. */
+  onError?: ((error: unknown) => void) | undefined
+  /** Ends it, and the pull that is under way. */
+  signal?: AbortSignal | undefined
+  /** Receives the events of each pull. */
+  emit?: Emit<RepoEvent> | undefined
 }
 
 /** Pulls that go on until they are stopped; they keep the process alive. */
@@ -26,9 +31,9 @@ export interface AutoPull {
  * @throws UsageError for what is no cron expression of five fields
  */
 export function autoPull(
-  pull: (options: SyncOptions) => Promise<SyncReport>,
+  pull: (options: SyncOptions, call: Call<RepoEvent>) => Promise<SyncReport>,
   interval: string,
-  { onReport, onError, signal, ...options }: AutoPullOptions,
+  { onReport, onError, signal, emit, ...options }: AutoPullOptions,
 ): AutoPull {
   if (!isSchedule(interval)) {
     throw new UsageError(`${JSON.stringify(interval)} is no cron expression of five fields`, {
@@ -38,7 +43,7 @@ export function autoPull(
   const job = new Cron(
     interval,
     { mode: '5-part', protect: true, catch: (error: unknown) => onError?.(error) },
-    async () => onReport?.(await pull(options)),
+    async () => onReport?.(await pull(options, { signal, emit })),
   )
   const stop = () => job.stop()
   if (signal?.aborted) stop()

@@ -6,7 +6,7 @@ import { aheadBehind } from '../../git/porcelain/history/history.js'
 import { wasUpstream } from '../../git/porcelain/pull.js'
 import type { LocalRepository, Oid } from '../../git/types.js'
 import { userEnvironment } from '../../git/worktree/settings.js'
-import type { Session } from '../session.js'
+import type { RepoSession } from '../session.js'
 import type { RepositoryStatus } from '../types.js'
 
 type Comparison = Pick<
@@ -16,14 +16,14 @@ type Comparison = Pick<
 
 /** HEAD and the work tree against the commit that the remote is at; null: the remote is empty, or nothing is known of it. */
 export async function compare(
-  { env }: Session,
+  { host }: RepoSession,
   pool: Pool,
   dir: string,
   local: LocalRepository,
   remote: Oid | null,
 ): Promise<Comparison> {
   const gitDir = join(dir, '.git')
-  const changes = await pool.status({ dir, gitDir, env: userEnvironment(env) })
+  const changes = await pool.status({ dir, gitDir, env: userEnvironment(host.env) })
   const is_dirty = Object.values(changes).some((paths) => paths.length > 0)
   const known = { remote_commit: remote, is_dirty }
   if (remote === local.head) return { state: 'up-to-date', ...known, ahead_by: 0, behind_by: 0 }

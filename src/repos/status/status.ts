@@ -9,7 +9,7 @@ import { lookAt } from '../inspect.js'
 import { wantedAt } from '../one-repository.js'
 import { obstacleTo, otherBranch, type Situation } from '../plan.js'
 import { askGit, type RemoteHead } from '../remote-head.js'
-import { gitOf, openState, type Session } from '../session.js'
+import { gitOf, openState, type RepoSession } from '../session.js'
 import { fullNameOf, isFullOid, type Wanted } from '../targets/sync-target.js'
 import type { RepositoryStatus, SyncEntry } from '../types.js'
 import { compare } from './compare.js'
@@ -21,7 +21,7 @@ export interface StatusOptions {
 
 /** Local against remote, of each; changes nothing, and fetches nothing. */
 export async function statusOf(
-  session: Session,
+  session: RepoSession,
   wanted: Wanted[],
   { offline = false }: StatusOptions = {},
 ): Promise<RepositoryStatus[]> {
@@ -44,7 +44,7 @@ export async function statusOf(
 
 /** The same for the clone at a path, whether repos.yaml names it or not: its own origin and branch are compared. */
 export async function statusOfPath(
-  session: Session,
+  session: RepoSession,
   path: string,
   options: StatusOptions = {},
 ): Promise<RepositoryStatus> {
@@ -58,7 +58,7 @@ const isExpected = ({ wanted, local }: Situation) =>
   wanted.skip === undefined || local.kind === 'repository'
 
 async function statusOfOne(
-  session: Session,
+  session: RepoSession,
   { git, pool }: { git: Git | null; pool: Pool },
   situation: Situation,
 ): Promise<RepositoryStatus> {
@@ -117,7 +117,7 @@ function unknownStatus({ wanted, local, head, remembered }: Situation): Reposito
 
 /** By git, where GraphQL did not tell; null offline, and where there is nothing to compare with. */
 async function headOf(
-  { client }: Session,
+  { client }: RepoSession,
   git: Git | null,
   { wanted, local, head, pin }: Situation,
 ): Promise<RemoteHead | null> {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../base/errors.js'
 import type { Config } from '../../config/types.js'
-import type { Session } from '../session.js'
+import type { RepoSession } from '../session.js'
 import { expandEntries, type Lister, onGitHub } from './expand.js'
 import { entriesFor, selectWanted } from './select.js'
 import { isInShard, type Shard } from './shard.js'
@@ -16,7 +16,7 @@ export interface ChooseOptions {
 
 /** What repos.yaml names, less what targets and shard leave out. */
 export async function chooseWanted(
-  { client, config }: Session,
+  { client, config }: RepoSession,
   { targets = [], shard, list = onGitHub(client) }: ChooseOptions,
 ) {
   if (config.files.repos === undefined) throw noRepositories(config)

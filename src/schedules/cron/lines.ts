@@ -1,7 +1,8 @@
 import { quote } from 'shlex'
 import { PathError } from '../../base/errors.js'
 import type { Config } from '../../config/types.js'
-import { dueCommand, folderOf, type Launcher, rootFlag } from '../command.js'
+import type { Launcher } from '../../process/host.js'
+import { dueCommand, folderOf, rootFlag } from '../command.js'
 import { allOf, type SchedulePlan } from '../plan.js'
 
 /** The part of a crontab that is one configuration's. */

@@ -1,6 +1,6 @@
 import { ConfigError, ConflictError, WizardError } from '../../base/errors.js'
 import type { Config } from '../../config/types.js'
-import type { Launcher } from '../command.js'
+import type { Launcher } from '../../process/host.js'
 import { planSchedules } from '../plan.js'
 import type { Crontab } from './crontab.js'
 import { blockIn, withBlock } from './edit.js'

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/types.js'
-import type { Launcher } from '../command.js'
+import type { Launcher } from '../../process/host.js'
 import type { SchedulePlan } from '../plan.js'
 
 /** What a scheduler's files are made of. */

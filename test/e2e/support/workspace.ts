@@ -11,6 +11,7 @@ import {
   type LocalGitHubOptions,
   startLocalGitHub,
 } from '../../../packages/local-github/src/index.js'
+import { runHere } from '../../support/in-process.js'
 import { type Ended, runWizard, startWizard, type WizardRun } from './wizard.js'
 
 export interface WorkspaceOptions extends LocalGitHubOptions {
@@ -24,9 +25,12 @@ export interface Workspace {
   github: LocalGitHub
   /** Writes repos.yaml. */
   repos(groups: Record<string, unknown>): Promise<void>
-  /** Runs the executable in the root. */
+  /** Runs a command in the root, in this process. */
   wizard(...args: string[]): Promise<Ended>
-  run(args: string[], run?: Partial<WizardRun>): Promise<Ended>
+  run(args: string[], run?: Partial<Omit<WizardRun, 'nodeArgs'>>): Promise<Ended>
+  /** Runs the executable, as a process of its own. */
+  spawn(args: string[], run?: Partial<WizardRun>): Promise<Ended>
+  /** Starts the executable. */
   start(args: string[], run?: Partial<WizardRun>): ReturnType<typeof startWizard>
   /** A path below the root. */
   path(...parts: string[]): string
@@ -55,8 +59,9 @@ export async function openWorkspace({
     github,
     path,
     repos: (groups) => writeFile(path('config', 'repos.yaml'), stringify({ repos: groups })),
-    wizard: (...args) => runWizard(args, at()),
-    run: (args, run) => runWizard(args, at(run)),
+    wizard: (...args) => runHere(args, at()),
+    run: (args, run) => runHere(args, at(run)),
+    spawn: (args, run) => runWizard(args, at(run)),
     start: (args, run) => startWizard(args, at(run)),
     write: (file, text) => writeFile(path(file), text),
     read: (file) => readFile(path(file), 'utf8'),

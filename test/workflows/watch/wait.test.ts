@@ -16,7 +16,8 @@ async function on(options: StageOptions = {}): Promise<void> {
   here.github.requests.length = 0
 }
 
-const poll = (options = {}) => here.runner.pollStatus(repo.owner, repo.repo, run.id, options)
+const poll = (options = {}) =>
+  here.runner.pollStatus(repo.owner, repo.repo, run.id, options, here.call)
 const polls = () => here.asked(/\/runs\/\d+(\/jobs.*)?$/)
 const lines = (types?: WizardEvent['type'][]) =>
   here.events
@@ -138,7 +139,7 @@ describe('requests', () => {
       run = dispatched
       busy()
     })
-    const done = await here.runner.run(repo.owner, repo.repo, 'tests', { wait: true })
+    const done = await here.runner.run(repo.owner, repo.repo, 'tests', { wait: true }, here.call)
     expect(done.conclusion).toBe('success')
     expect(here.clock.seconds()).toBeGreaterThanOrEqual(600)
     expect(here.asked().length).toBeLessThanOrEqual(75)
@@ -312,6 +313,6 @@ it('a run that was just dispatched may not be there yet', async () => {
     run = dispatched
     here.clock.at(30, () => finish())
   })
-  const done = await here.runner.run('uDOS', 'core', 'tests', { wait: true })
+  const done = await here.runner.run('uDOS', 'core', 'tests', { wait: true }, here.call)
   expect(done).toMatchObject({ run_id: run.id, conclusion: 'success' })
 })

@@ -20,9 +20,9 @@ export const cat = defineVerb({
       summary: 'a branch, tag or commit; default: the default branch',
     },
   },
-  async run(context, [target = '', path = ''], { ref }) {
-    const { owner, repo } = await repositoryTarget(context, target)
-    return (await context.github()).getFileBytes(owner, repo, path, ref)
+  async run(invocation, [target = '', path = ''], { ref }) {
+    const { owner, repo } = await repositoryTarget(invocation, target)
+    return (await invocation.github()).getFileBytes(owner, repo, path, ref)
   },
   json: (bytes) =>
     isUtf8(bytes)

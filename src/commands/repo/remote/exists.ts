@@ -7,13 +7,13 @@ export const exists = defineVerb({
   examples: [{ command: 'wizard REPO EXISTS uDOS/typo && echo yes', does: 'for scripts' }],
   args: [{ name: 'repo', summary: 'owner/repo, its address, or a name below the default owner' }],
   flags: {},
-  async run(context, [target = '']) {
-    const { owner, repo } = await repositoryTarget(context, target)
-    const found = await (await context.github()).repoExists(owner, repo)
+  async run(invocation, [target = '']) {
+    const { owner, repo } = await repositoryTarget(invocation, target)
+    const found = await (await invocation.github()).repoExists(owner, repo)
     return { repo: `${owner}/${repo}`, exists: found }
   },
-  render: ({ repo, exists: found }, context) =>
-    context.globals.quiet || !found
+  render: ({ repo, exists: found }, invocation) =>
+    invocation.globals.quiet || !found
       ? { kind: 'nothing' }
       : { kind: 'lines', lines: [`${repo}\texists`] },
   shortfall: ({ repo, exists: found }) =>

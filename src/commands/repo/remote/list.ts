@@ -1,6 +1,6 @@
 import { ConfigError, UsageError } from '../../../base/errors.js'
-import type { Context } from '../../../context.js'
 import type { RepositoryData } from '../../../github/rest/shapes.js'
+import type { Invocation } from '../../../invocation.js'
 import type { LocalListing } from '../../../repos/targets/listing.js'
 import type { Page } from '../../../terminal/page.js'
 import { defineVerb } from '../../verb.js'
@@ -27,19 +27,22 @@ export const list = defineVerb({
     local: { type: 'boolean', summary: 'what repos.yaml names' },
     limit: { type: 'integer', value: 'N', min: 1, summary: 'at most N; default: all' },
   },
-  async run(context, [owner], { local, limit }): Promise<Listed> {
+  async run(invocation, [owner], { local, limit }): Promise<Listed> {
     if (local && owner !== undefined) throw new UsageError('REPO LIST --local takes no owner')
     if (local)
-      return { kind: 'local', list: (await (await context.repoSync()).list()).slice(0, limit) }
-    const client = await context.github()
+      return {
+        kind: 'local',
+        list: (await (await invocation.repoSync()).list([], invocation.call)).slice(0, limit),
+      }
+    const client = await invocation.github()
     return {
       kind: 'remote',
-      list: await client.listRepositories(await ownerOf(context, owner), { limit }),
+      list: await client.listRepositories(await ownerOf(invocation, owner), { limit }),
     }
   },
   json: ({ list }) => list,
-  render: (found, context) =>
-    found.kind === 'local' ? localPage(found.list) : repositoriesPage(found.list, context),
+  render: (found, invocation) =>
+    found.kind === 'local' ? localPage(found.list) : repositoriesPage(found.list, invocation),
   shortfall(found) {
     if (found.kind === 'remote') return null
     const unknown = found.list.filter(({ error }) => error !== null)
@@ -47,8 +50,8 @@ export const list = defineVerb({
   },
 })
 
-async function ownerOf(context: Context, owner: string | undefined): Promise<string> {
-  const known = owner ?? (await context.config()).github.owner
+async function ownerOf(invocation: Invocation, owner: string | undefined): Promise<string> {
+  const known = owner ?? (await invocation.config()).github.owner
   if (known) return known
   throw new ConfigError('there is no default owner', {
     hint: 'name one: wizard REPO LIST OWNER; or set GITHUB_OWNER',
@@ -78,7 +81,7 @@ const localPage = (found: LocalListing[]): Page => ({
 })
 
 /** Repositories on GitHub, for LIST and SEARCH. */
-export const repositoriesPage = (found: RepositoryData[], _context: Context): Page => ({
+export const repositoriesPage = (found: RepositoryData[], _context: Invocation): Page => ({
   kind: 'table',
   columns: [
     { title: 'REPOSITORY', flexible: true },

@@ -30,8 +30,8 @@ export const search = defineVerb({
       summary: 'at most N; GitHub gives 1,000',
     },
   },
-  async run(context, words, { language, sort, limit }) {
-    const client = await context.github()
+  async run(invocation, words, { language, sort, limit }) {
+    const client = await invocation.github()
     return client.searchRepositories(words.join(' '), { language, sort, limit })
   },
   render: repositoriesPage,

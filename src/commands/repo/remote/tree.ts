@@ -17,9 +17,9 @@ export const tree = defineVerb({
     },
     recursive: { type: 'boolean', summary: 'with everything in its folders' },
   },
-  async run(context, [target = ''], { ref, recursive }) {
-    const { owner, repo } = await repositoryTarget(context, target)
-    return (await context.github()).getTree(owner, repo, ref, recursive)
+  async run(invocation, [target = ''], { ref, recursive }) {
+    const { owner, repo } = await repositoryTarget(invocation, target)
+    return (await invocation.github()).getTree(owner, repo, ref, recursive)
   },
   render: (entries) => ({
     kind: 'table',

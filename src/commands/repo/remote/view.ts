@@ -10,9 +10,9 @@ export const view = defineVerb({
   ],
   args: [{ name: 'repo', summary: 'owner/repo, its address, or a name below the default owner' }],
   flags: {},
-  async run(context, [target = '']) {
-    const { owner, repo } = await repositoryTarget(context, target)
-    return (await context.github()).getRepo(owner, repo)
+  async run(invocation, [target = '']) {
+    const { owner, repo } = await repositoryTarget(invocation, target)
+    return (await invocation.github()).getRepo(owner, repo)
   },
   render: (found) => ({
     kind: 'table',

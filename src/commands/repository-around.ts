@@ -1,5 +1,5 @@
 import { UsageError } from '../base/errors.js'
-import type { Context } from '../context.js'
+import type { Invocation } from '../invocation.js'
 import { type RepositoryTarget, repositoryTarget } from './targets.js'
 import type { FlagSpecs } from './verb.js'
 
@@ -20,12 +20,12 @@ export const repositoryFlag = {
  * @throws UsageError where none of them says
  */
 export async function repositoryAround(
-  context: Context,
+  invocation: Invocation,
   flag: string | undefined,
 ): Promise<RepositoryTarget> {
-  const named = flag ?? (context.env.GH_REPO || context.env.GITHUB_REPOSITORY)
-  if (named) return repositoryTarget(context, withoutHost(named))
-  const origin = await originAround(context)
+  const named = flag ?? (invocation.env.GH_REPO || invocation.env.GITHUB_REPOSITORY)
+  if (named) return repositoryTarget(invocation, withoutHost(named))
+  const origin = await originAround(invocation)
   if (origin) return origin
   throw new UsageError('no repository is named', {
     hint: 'write it before the name (uDOS/tests), give -R owner/repo, or stand in a clone of it',
@@ -36,10 +36,10 @@ export async function repositoryAround(
 const withoutHost = (text: string) =>
   /^[^/:]+\/[^/]+\/[^/]+$/.test(text) ? `https://${text}` : text
 
-async function originAround(context: Context): Promise<RepositoryTarget | null> {
+async function originAround(invocation: Invocation): Promise<RepositoryTarget | null> {
   const [{ workTreeAround }, config] = await Promise.all([
     import('../git/repository/find-worktree.js'),
-    context.config(),
+    invocation.config(),
   ])
-  return (await workTreeAround(context.cwd, config.github.gitUrl))?.origin ?? null
+  return (await workTreeAround(invocation.cwd, config.github.gitUrl))?.origin ?? null
 }

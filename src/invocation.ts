@@ -1,0 +1,177 @@
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { Application } from './app.js'
+import { once } from './base/async/once.js'
+import type { Call } from './base/call.js'
+import type { Clock } from './base/clock.js'
+import { TimeoutError } from './base/errors.js'
+import type { GlobalFlags } from './commands/global-flags.js'
+import type { Config, ConfigRequest } from './config/types.js'
+import type { WizardEvent } from './events.js'
+import type { GitHubClient } from './github/client.js'
+import type { Log } from './logs/log.js'
+import type { Host } from './process/host.js'
+import type { Liveness } from './process/owner-mark.js'
+import type { Crontab } from './schedules/cron/crontab.js'
+import { Terminal } from './terminal/terminal.js'
+
+/** The streams of one command, and what ends it from outside. */
+export interface Io {
+  /** Opened when it is asked for, which few commands do. */
+  stdin(): Readable & { isTTY?: boolean }
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+  /** Aborted with an InterruptedError when somebody stops the command. */
+  signal: AbortSignal
+}
+
+/** What lives as long as one command, and is all that a verb gets; each thing is made when it is first asked for. */
+export class Invocation {
+  readonly app: Application
+  readonly globals: GlobalFlags
+  readonly terminal: Terminal
+  /** Ends with the command's time, or when somebody stops it. */
+  readonly signal: AbortSignal
+  /** When the command must have ended, in milliseconds since 1970; null: never. */
+  readonly deadline: number | null
+  readonly #io: Io
+  readonly #release: () => void
+
+  constructor(app: Application, io: Io, globals: GlobalFlags) {
+    this.app = app
+    this.globals = globals
+    this.#io = io
+    const { timeout } = globals
+    this.deadline = timeout === undefined ? null : app.clock.now() + timeout * 1000
+    const stop = new AbortController()
+    this.signal = stop.signal
+    this.#release = stopWith(stop, io.signal, timeout)
+    this.terminal = new Terminal({
+      stdin: () => io.stdin(),
+      stdout: io.stdout,
+      stderr: io.stderr,
+      env: app.host.env,
+      json: globals.json,
+      quiet: globals.quiet,
+      verbose: globals.verbose,
+      noColor: globals['no-color'],
+      yes: globals.yes,
+      signal: stop.signal,
+      redact: (text) => app.redactor(text),
+    })
+  }
+
+  get host(): Host {
+    return this.app.host
+  }
+
+  get env(): Host['env'] {
+    return this.host.env
+  }
+
+  get clock(): Clock {
+    return this.app.clock
+  }
+
+  get stdin(): Readable {
+    return this.#io.stdin()
+  }
+
+  /** @throws PathError where somebody has removed it */
+  get cwd(): string {
+    return this.host.cwd()
+  }
+
+  /** What every method of a facade takes last. */
+  get call(): Call<WizardEvent> {
+    const { signal, deadline, terminal } = this
+    return { signal, deadline, emit: (event) => terminal.emit(event) }
+  }
+
+  readonly config = once((): Promise<Config> => this.app.loadConfig(this.globals))
+
+  /** The same for a command that sends no request: a folder that nothing marks as the user's own will do too. */
+  readonly localConfig = once(async (): Promise<Config> => {
+    const { readConfig } = await import('./config/load.js')
+    return (await readConfig(this.configRequest)).config
+  })
+
+  /** What a configuration is found and read by. @throws PathError where the current folder is gone */
+  get configRequest(): ConfigRequest {
+    return this.app.configRequest(this.globals)
+  }
+
+  readonly log = once(async (): Promise<Log> => {
+    await this.terminal.followEvents()
+    const files = await this.app.logFiles(await this.config())
+    return files.reportingTo((message) => this.terminal.emit({ type: 'warning', message }))
+  })
+
+  /** Bound to this command. */
+  readonly github = once(async (): Promise<GitHubClient> => {
+    const [config, log] = await Promise.all([this.config(), this.log()])
+    return (await this.app.client(config)).with({ ...this.call, log })
+  })
+
+  readonly repoSync = once(async () => {
+    const { RepoSync } = await import('./repos/repo-sync.js')
+    return new RepoSync(await this.github(), this)
+  })
+
+  readonly workflowRunner = once(async () => {
+    const { WorkflowRunner } = await import('./workflows/runner.js')
+    return new WorkflowRunner(await this.github(), this)
+  })
+
+  readonly releaseManager = once(async () => {
+    const { ReleaseManager } = await import('./releases/manager.js')
+    return new ReleaseManager(await this.github(), this)
+  })
+
+  readonly pluginRegistry = once(async () => {
+    const { PluginRegistry } = await import('./plugins/plugin-registry.js')
+    return new PluginRegistry(await this.github(), this)
+  })
+
+  /** The user's crontab. */
+  readonly crontab = once(async (): Promise<Crontab> => {
+    const [{ openCrontab }, { userFolders }, self] = await Promise.all([
+      import('./schedules/cron/crontab.js'),
+      import('./config/locate/folder.js'),
+      this.app.identity(),
+    ])
+    const { env, clock, signal } = this
+    const lock = join(userFolders(this.host).state, 'crontab.lock')
+    return openCrontab({ env, clock, signal, lock, self })
+  })
+
+  /** Marks what this process has in hand, and says whether another's mark is of one still at work. */
+  readonly liveness = once(async (): Promise<Liveness> => {
+    const { livenessFor } = await import('./process/identity.js')
+    return livenessFor(await this.app.identity())
+  })
+
+  /** Leaves no timer, listener or live line behind. */
+  close(): void {
+    this.terminal.close()
+    this.#release()
+  }
+}
+
+/** Stops with the outer signal, or after so many seconds. @returns what undoes both */
+function stopWith(stop: AbortController, outer: AbortSignal, seconds: number | undefined) {
+  const forward = () => stop.abort(outer.reason)
+  if (outer.aborted) forward()
+  outer.addEventListener('abort', forward, { once: true })
+  const timer =
+    seconds === undefined
+      ? undefined
+      : setTimeout(() => stop.abort(timeIsOver(seconds)), seconds * 1000)
+  return () => {
+    clearTimeout(timer)
+    outer.removeEventListener('abort', forward)
+  }
+}
+
+const timeIsOver = (seconds: number) =>
+  new TimeoutError(`not done after ${seconds} s`, { hint: 'give --timeout more seconds' })
