@@ -76,7 +76,7 @@ describe('help', () => {
       await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
     )
     for (const argv of [['--version'], ['repo', '--version']]) {
-      const { out, err, status } = await work.run(argv)
+      const { out, err, status } = await work.spawn(argv)
       expect([out, err, status]).toEqual([`${version}\n`, '', 0])
     }
   })

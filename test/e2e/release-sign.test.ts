@@ -166,9 +166,8 @@ it('a full disk fails the build or the checksums in clear words, and nothing is 
     const { status, err } = await publish()
     expect([status, err]).toEqual([1, expect.stringMatching(/No space left on device/)])
     expect(releasesOn(space)).toEqual([])
-    const sums = await space.run(['RELEASE', 'PUBLISH', 'core', '--skip-build'], {
-      env: { TMPDIR: folder },
-    })
+    const args = ['RELEASE', 'PUBLISH', 'core', '--skip-build']
+    const sums = await space.spawn(args, { env: { TMPDIR: folder } })
     expect([sums.status, sums.err]).toEqual([
       1,
       expect.stringMatching(/no space is left on the disk/),

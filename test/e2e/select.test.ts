@@ -145,7 +145,7 @@ describe('--due', () => {
     await attempted({ one: hour })
     const due = async (TZ: string) => {
       const args = ['REPO', 'SYNC', 'uDOS/one', '--due', '--dry-run', '--json']
-      return told((await work.run(args, { env: { TZ } })).json)
+      return told((await work.spawn(args, { env: { TZ } })).json)
     }
     expect(await due('UTC')).toEqual(['uDOS/one skipped not-due'])
     // Two hours ahead of UTC, it is that time now.
