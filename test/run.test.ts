@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Application } from '../src/app.js'
 import { InterruptedError } from '../src/base/errors.js'
 import { run } from '../src/run.js'
-import { openWorkspace, reached, type Workspace } from './e2e/support/workspace.js'
 import { testHost } from './support/host.js'
 import { testIo } from './support/in-process.js'
+import { openWorkspace, reached, type Workspace } from './support/workspace.js'
 
 let work: Workspace
 let app: Application

@@ -3,8 +3,8 @@ import { lstat, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ended, ended } from './support/wizard.js'
-import { openWorkspace, reached, type Workspace } from './support/workspace.js'
+import { type Ended, ended } from '../support/wizard.js'
+import { openWorkspace, reached, type Workspace } from '../support/workspace.js'
 
 let work: Workspace
 const preload = fileURLToPath(new URL('support/kill-at.mjs', import.meta.url))

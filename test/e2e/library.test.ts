@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { bareEnvironment, ended } from './support/wizard.js'
-import { openWorkspace, type Workspace } from './support/workspace.js'
+import { bareEnvironment, ended } from '../support/wizard.js'
+import { openWorkspace, type Workspace } from '../support/workspace.js'
 
 /** From here the package is found under its own name, as its users find it. */
 const home = join(dirname(fileURLToPath(import.meta.url)), '../..')

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify, stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bareEnvironment, executable } from '../support/wizard.js'
+import { openWorkspace, type Workspace } from '../support/workspace.js'
 import { onTerminal } from './support/terminal.js'
-import { bareEnvironment, executable } from './support/wizard.js'
-import { openWorkspace, type Workspace } from './support/workspace.js'
 
 let work: Workspace
 const rename = '\u001b]0;renamed\u0007'

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { zip } from '../../packages/local-github/src/zip.js'
 import { manifestOf, releasePlugin } from '../support/plugins.js'
-import { openWorkspace, snapshot, type Workspace } from './support/workspace.js'
+import { openWorkspace, snapshot, type Workspace } from '../support/workspace.js'
 
 let space: Workspace
 const preload = fileURLToPath(new URL('support/kill-at.mjs', import.meta.url))

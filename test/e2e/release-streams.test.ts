@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { afterEach, expect, it } from 'vitest'
-import { openReleases, releasesOn } from './support/releases.js'
-import { ended } from './support/wizard.js'
-import type { Workspace } from './support/workspace.js'
+import { openReleases, releasesOn } from '../support/releases.js'
+import { ended } from '../support/wizard.js'
+import type { Workspace } from '../support/workspace.js'
 
 let space: Workspace
 afterEach(() => space.close())

@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openWorkspace, type Workspace } from './support/workspace.js'
+import { openWorkspace, type Workspace } from '../support/workspace.js'
 
 let work: Workspace
 afterEach(() => work.close())

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { bareEnvironment } from './support/wizard.js'
+import { bareEnvironment } from '../support/wizard.js'
 
 it('says that it is not built', async () => {
   const copy = await mkdtemp(join(tmpdir(), 'wizard-not-built-'))

@@ -1,5 +1,5 @@
 import type { Host } from '../../src/process/host.js'
-import { bareEnvironment, executable } from '../e2e/support/wizard.js'
+import { bareEnvironment, executable } from './wizard.js'
 
 /** The host of a test: its own folder and environment, this process's identity. */
 export const testHost = (cwd: string, env: Record<string, string> = {}): Host => {

@@ -3,8 +3,8 @@ import { Application } from '../../src/app.js'
 import type { Clock } from '../../src/base/clock.js'
 import type { Io } from '../../src/invocation.js'
 import { run } from '../../src/run.js'
-import type { Ended } from '../e2e/support/wizard.js'
 import { testHost } from './host.js'
+import type { Ended } from './wizard.js'
 
 export interface InProcess {
   cwd: string

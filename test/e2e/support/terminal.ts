@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { bareEnvironment, executable, type WizardRun } from './wizard.js'
+import { bareEnvironment, executable, type WizardRun } from '../../support/wizard.js'
 
 export interface Shown {
   status: number | null

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWorkspace, type Workspace } from '../support/workspace.js'
+
+let space: Workspace
+beforeEach(async () => {
+  space = await openWorkspace()
+  await space.github.addRepository('uDOS/typo', { files: { 'a.bin': Buffer.from([0, 255, 1]) } })
+})
+afterEach(() => space.close())
+
+const api = (...args: string[]) => space.wizard('API', ...args)
+const last = () => space.github.requests.filter(({ origin }) => origin === 'api').at(-1)
+
+describe('API GET', () => {
+  it('GitHub’s answer as it is, and with --json one document', async () => {
+    const { status, out, err } = await api('GET', '/repos/uDOS/typo')
+    expect([status, err]).toEqual([0, ''])
+    expect(JSON.parse(out)).toMatchObject({ full_name: 'uDOS/typo', default_branch: 'main' })
+    expect((await api('GET', 'repos/uDOS/typo', '--json')).json).toEqual(JSON.parse(out))
+  })
+
+  it('fields are the query', async () => {
+    await api('GET', '/repos/uDOS/typo/branches', 'per_page:=1', 'protected=false')
+    expect(last()?.path).toBe('/repos/uDOS/typo/branches?per_page=1&protected=false')
+  })
+
+  it('--paginate is all pages as one list, and of a list within an answer too', async () => {
+    for (let i = 0; i < 7; i++) await space.github.branch('uDOS/typo', `b${i}`)
+    const { json } = await api('GET', '/repos/uDOS/typo/branches', 'per_page=3', '--paginate')
+    expect(json.map(({ name }: { name: string }) => name)).toHaveLength(8)
+    const runs = await api('GET', '/repos/uDOS/typo/actions/runs', '--paginate')
+    expect(runs.json).toEqual([])
+  })
+
+  it('an error is GitHub’s own message, and the exit status of its kind', async () => {
+    const { status, out, err } = await api('GET', '/repos/uDOS/nothing', '--json')
+    expect([status, out]).toEqual([3, ''])
+    expect(JSON.parse(err).error).toMatchObject({ code: 'GITHUB_NOT_FOUND', status: 404 })
+    space.github.fail({ path: /typo/, status: 422, body: { message: 'Validation Failed' } })
+    const refused = await api('GET', '/repos/uDOS/typo')
+    expect([refused.status, refused.err]).toEqual([9, expect.stringContaining('Validation Failed')])
+  })
+
+  it.each([
+    'https://example.com/user',
+    '//example.com/user',
+    '/\\example.com/user',
+    '/../../user',
+    '/repos/%2e%2E/user',
+    'http:example.com',
+  ])('%s leads out of the API: exit 2, and nothing is asked', async (path) => {
+    const { status, err } = await api('GET', path)
+    expect([status, err]).toEqual([2, expect.stringContaining('leads out of the API')])
+    expect(space.github.requests).toEqual([])
+  })
+
+  it('an address of the API itself is a path too', async () => {
+    const { status, json } = await api('GET', `${space.github.apiUrl}/repos/uDOS/typo`, '--json')
+    expect([status, json.full_name]).toEqual([0, 'uDOS/typo'])
+    expect((await api('GET', '/repos/uDOS/typo/compare/main...main')).status).toBe(0)
+  })
+})
+
+describe('API POST and its like', () => {
+  it('key=value is a text, key:=json is JSON', async () => {
+    const path = '/repos/uDOS/typo/releases'
+    const { status, json } = await api('POST', path, 'tag_name=v1', 'name=1:=2', 'draft:=true')
+    expect([status, json.draft, json.name]).toEqual([0, true, '1:=2'])
+    expect(JSON.parse(last()?.body ?? '')).toEqual({ tag_name: 'v1', name: '1:=2', draft: true })
+  })
+
+  it('DELETE with an answer that is empty prints nothing, and null with --json', async () => {
+    const { json } = await api('POST', '/repos/uDOS/typo/releases', 'tag_name=v1', 'draft:=true')
+    const other = await api('POST', '/repos/uDOS/typo/releases', 'tag_name=v2', 'draft:=true')
+    const { status, out } = await api('DELETE', `/repos/uDOS/typo/releases/${json.id}`)
+    expect([status, out]).toEqual([0, ''])
+    const gone = await api('DELETE', `/repos/uDOS/typo/releases/${other.json.id}`, '--json')
+    expect(gone.json).toBeNull()
+  })
+
+  it.each([['key'], ['key:=yes'], ['=value']])('%s is exit 2', async (field) => {
+    expect((await api('POST', '/repos/uDOS/typo/releases', field)).status).toBe(2)
+    expect(space.github.requests).toEqual([])
+  })
+
+  it('--paginate goes with GET alone: exit 2', async () => {
+    expect((await api('POST', '/repos/uDOS/typo/releases', '--paginate')).status).toBe(2)
+  })
+})
+
+describe('API GRAPHQL', () => {
+  const query = 'query($name: String!) { repository(owner: "uDOS", name: $name) { name } }'
+
+  it('prints the data', async () => {
+    const { status, out } = await api('GRAPHQL', '{ viewer { login } }')
+    expect([status, JSON.parse(out)]).toEqual([0, { viewer: { login: 'monalisa' } }])
+  })
+
+  it('fields are its variables', async () => {
+    const { json } = await api('GRAPHQL', query, 'name=typo', '--json')
+    expect(json).toEqual({ repository: { name: 'typo' } })
+  })
+
+  it('an error is GitHub’s own message', async () => {
+    const { status, err } = await api('GRAPHQL', '{ nonsense }')
+    expect([status, err]).toEqual([9, expect.stringContaining('nonsense')])
+    const none = await api('GRAPHQL', query, 'name=nothing')
+    expect([none.status, none.err]).toEqual([3, expect.stringContaining('uDOS/nothing')])
+  })
+})

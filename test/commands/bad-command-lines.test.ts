@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openWorkspace, type Workspace } from '../support/workspace.js'
+
+let work: Workspace
+
+beforeAll(async () => {
+  work = await openWorkspace()
+  await work.github.addRepository('uDOS/typo', {
+    files: { 'a.txt': 'one\n', 'sub/b.txt': 'two\n' },
+  })
+  await work.repos({
+    tools: [{ repo: 'typo' }, { repo: 'micro' }],
+    more: [{ owner: 'else', repo: 'typo' }],
+  })
+  await work.write('plain', 'a file\n')
+})
+afterAll(() => work.close())
+
+/** What is typed, the exit status, and the error's line with its hint. */
+const table: [string[], number, string, string?][] = [
+  [['sync'], 2, 'unknown noun sync', 'did you mean REPO SYNC?'],
+  [['pull-all'], 2, 'unknown noun pull-all', 'did you mean REPO PULL-ALL?'],
+  [['pull', 'all'], 2, 'unknown noun pull', 'did you mean REPO PULL-ALL?'],
+  [
+    ['status'],
+    2,
+    'unknown noun status',
+    'did you mean REPO STATUS or RELEASE STATUS or SCHEDULE STATUS or AUTH STATUS?',
+  ],
+  [['RPEO', 'SYNC'], 2, 'unknown noun RPEO', 'did you mean REPO?'],
+  [['frobnicate'], 2, 'unknown noun frobnicate', 'wizard --help lists the nouns'],
+  [['repo', 'snyc'], 2, 'unknown verb REPO snyc', 'did you mean REPO SYNC?'],
+  [['repo', 'pul-all'], 2, 'unknown verb REPO pul-all', 'did you mean REPO PULL-ALL?'],
+  [['repo', 'frobnicate'], 2, 'unknown verb REPO frobnicate', 'wizard REPO --help lists its verbs'],
+  [['repo', '--due', 'sync'], 2, '--due stands before the verb', 'flags of a verb go behind it'],
+  [['--jsno', 'repo', 'list'], 2, 'unknown flag --jsno before the noun', 'did you mean --json?'],
+  [
+    ['--dry-run', 'repo', 'sync'],
+    2,
+    'unknown flag --dry-run before the noun',
+    'flags of a verb go behind it',
+  ],
+  [
+    ['[REPO|SYNC'],
+    2,
+    '[REPO|SYNC is no bracket command',
+    "write it as '[NOUN|VERB*target*key=value]'",
+  ],
+  [['REPO SYNC "tools'], 2, 'REPO SYNC "tools has a quote that does not end'],
+  [['repo', 'sync', '--dryrun'], 2, 'REPO SYNC has no flag --dryrun', 'did you mean --dry-run?'],
+  [['repo', 'sync', '-x'], 2, 'REPO SYNC has no flag -x', 'wizard REPO SYNC --help'],
+  [
+    ['repo', 'sync', '--json=yes'],
+    2,
+    'REPO SYNC: --json takes no value',
+    'wizard REPO SYNC --help',
+  ],
+  [
+    ['repo', 'sync', '--concurrency'],
+    2,
+    'REPO SYNC: --concurrency needs a value',
+    'wizard REPO SYNC --help',
+  ],
+  [
+    ['repo', 'sync', '--concurrency', '0'],
+    2,
+    'REPO SYNC: --concurrency 0: expected a whole number, 1 to 100',
+  ],
+  [
+    ['repo', 'sync', '--concurrency', '-3'],
+    2,
+    'REPO SYNC: --concurrency -3: expected a whole number, 1 to 100',
+  ],
+  [
+    ['repo', 'sync', '--concurrency', 'many'],
+    2,
+    'REPO SYNC: --concurrency many: expected a whole number, 1 to 100',
+  ],
+  [
+    ['repo', 'sync', '--concurrency', '1e2'],
+    2,
+    'REPO SYNC: --concurrency 1e2: expected a whole number, 1 to 100',
+  ],
+  [
+    ['repo', 'sync', '--shard', '5/4'],
+    2,
+    '--shard 5/4 is not I/N with I from 1 to N',
+    'for example --shard 1/4',
+  ],
+  [['repo', 'sync', '--shard', '0/4'], 2, '--shard 0/4 is not I/N with I from 1 to N'],
+  [['repo', 'sync', '--shard', 'one'], 2, '--shard one is not I/N with I from 1 to N'],
+  [
+    ['repo', 'sync', '--timeout', 'soon'],
+    2,
+    'REPO SYNC: --timeout soon: expected seconds, 0 to 2000000',
+  ],
+  [
+    ['repo', 'sync', '--timeout', '-1'],
+    2,
+    'REPO SYNC: --timeout -1: expected seconds, 0 to 2000000',
+  ],
+  [
+    ['repo', 'sync', '--lock-wait', 'x'],
+    2,
+    'REPO SYNC: --lock-wait x: expected seconds, 0 to 2000000',
+  ],
+  [['repo', 'sync', '--root', ''], 2, 'REPO SYNC: --root : it is empty'],
+  [['repo', 'sync', '--config'], 2, 'REPO SYNC: --config needs a value'],
+  [['repo', 'sync', 'key=value'], 2, 'REPO SYNC takes no key=value, but got key=value'],
+  [['repo', 'list', '--limit', '0'], 2, 'REPO LIST: --limit 0: expected a whole number, 1 or more'],
+  [
+    ['repo', 'list', '--limit', '3.5'],
+    2,
+    'REPO LIST: --limit 3.5: expected a whole number, 1 or more',
+  ],
+  [['repo', 'list', 'a', 'b'], 2, 'REPO LIST takes at most 1'],
+  [['repo', 'list', '--local', 'uDOS'], 2, 'REPO LIST --local takes no owner'],
+  [['repo', 'search'], 2, 'REPO SEARCH needs QUERY', 'wizard REPO SEARCH --help'],
+  [
+    ['repo', 'search', 'x', '--sort', 'size'],
+    2,
+    'REPO SEARCH: --sort size: expected stars or forks or help-wanted-issues or updated',
+  ],
+  [
+    ['repo', 'search', 'x', '--limit', '5000'],
+    2,
+    'REPO SEARCH: --limit 5000: expected a whole number, 1 to 1000',
+  ],
+  [['repo', 'clone'], 2, 'REPO CLONE needs REPO', 'wizard REPO CLONE --help'],
+  [['repo', 'clone', 'a/b', 'c', 'd'], 2, 'REPO CLONE takes at most 2'],
+  [
+    ['repo', 'clone', 'typo', '--depth', '0'],
+    2,
+    'REPO CLONE: --depth 0: expected a whole number, 1 or more',
+  ],
+  [['repo', 'clone', 'typo', '--branch', ''], 2, 'REPO CLONE: --branch : it is empty'],
+  [
+    ['repo', 'clone', 'https://example.org/uDOS/typo'],
+    2,
+    /^https:\/\/example\.org\/uDOS\/typo is not on 127/.source,
+  ],
+  [
+    ['repo', 'clone', '../../etc'],
+    2,
+    '../../etc names no repository',
+    'write owner/repo, or its address',
+  ],
+  [['repo', 'clone', 'a/b/c/'], 2, 'a/b/c/ names no repository'],
+  [['repo', 'clone', 'uDOS/..'], 2, 'uDOS/.. names no repository'],
+  [['repo', 'clone', 'uDOS/none'], 3, 'uDOS/none'],
+  [['repo', 'view'], 2, 'REPO VIEW needs REPO'],
+  [['repo', 'view', 'uDOS/none'], 3, 'uDOS/none'],
+  [['repo', 'view', 'none'], 3, 'uDOS/none'],
+  [['repo', 'view', 'u DOS/x'], 2, 'u DOS/x names no repository'],
+  [['repo', 'exists', 'uDOS/none'], 3, 'uDOS/none was not found'],
+  [['repo', 'cat', 'typo'], 2, 'REPO CAT needs PATH'],
+  [['repo', 'cat', 'typo', 'none.txt'], 3, 'none.txt'],
+  [['repo', 'cat', 'typo', 'a.txt', '--ref', 'none'], 3, 'a.txt'],
+  [['repo', 'cat', 'typo', 'sub'], 2, 'sub'],
+  [['repo', 'tree', 'typo', '--ref', 'none'], 3, 'none'],
+  [['repo', 'tree', 'uDOS/none'], 3, 'uDOS/none'],
+  [['repo', 'list', 'nobody-there'], 3, 'nobody-there'],
+  [
+    ['repo', 'sync', 'tpyo'],
+    3,
+    'repos.yaml names no repository or group tpyo',
+    'there is tools, more',
+  ],
+  [['repo', 'status', 'none'], 3, 'repos.yaml names no repository or group none'],
+  [
+    ['repo', 'status', '--stale', 'soon'],
+    2,
+    '--stale soon is no length of time',
+    'for example 90m, 24h or 7d',
+  ],
+  [['repo', 'status', '--stale', '24hours'], 2, '--stale 24hours is no length of time'],
+  [['repo', 'pull'], 2, 'REPO PULL needs TARGET'],
+  [['repo', 'pull', 'tools'], 2, 'tools names 2 repositories', 'wizard REPO PULL-ALL tools'],
+  [['repo', 'pull', 'typo'], 2, 'typo names 2 repositories'],
+  [['repo', 'pull', './none'], 2, 'none is not there'],
+  [['repo', 'pull', 'nowhere'], 3, 'repos.yaml names no repository or group nowhere'],
+  [['repo', 'reset'], 2, 'REPO RESET needs TARGET'],
+  [['repo', 'reset', 'micro'], 2, 'There is no terminal to ask on', 'give --yes to go ahead'],
+  [['repo', 'prune', 'x'], 2, 'REPO PRUNE takes no target'],
+  [
+    ['repo', 'prune', '--max', 'few'],
+    2,
+    'REPO PRUNE: --max few: expected a whole number, 0 or more',
+  ],
+  [['repo', 'add'], 2, 'REPO ADD needs REPO'],
+  [['repo', 'add', 'uDOS/new', '/etc'], 2, '/etc is not inside'],
+  [['repo', 'add', 'uDOS/new', '..'], 2, '.. is not inside'],
+  [['repo', 'add', 'typo'], 8, 'uDOS/typo'],
+  [['repo', 'remove', 'none'], 3, 'none'],
+  [['repo', 'sync', '--config', 'nowhere'], 2, 'nowhere'],
+  [['repo', 'sync', '--config', 'plain'], 2, 'plain'],
+]
+
+describe('a bad command line', () => {
+  it('is here at least 60 times', () => {
+    expect(table.length).toBeGreaterThanOrEqual(60)
+  })
+
+  it.concurrent.each(table)('%j → %i', async (argv, status, message, hint) => {
+    const { status: was, out, err } = await work.wizard(...argv)
+    const [first = '', second, ...more] = err.trimEnd().split('\n')
+    expect({ first, was }).toEqual({ first: expect.stringMatching(/^error: \S/), was: status })
+    if (message.startsWith('^')) expect(first).toMatch(new RegExp(message.slice(1)))
+    else expect(first).toContain(message)
+    if (hint !== undefined) expect(second).toContain(`hint: ${hint}`)
+    expect(more).toEqual([])
+    expect(out).toBe('')
+    expect(err).not.toMatch(/\n\s+at |node_modules|undefined|\[object/)
+  })
+
+  it.concurrent.each(table.slice(0, 6))(
+    '%j with --json is one document on stderr',
+    async (argv, status, message) => {
+      const run = await work.wizard('--json', ...argv)
+      expect(run.status).toBe(status)
+      expect(JSON.parse(run.err).error).toMatchObject({
+        code: 'USAGE',
+        message: expect.stringContaining(message),
+      })
+      expect(run.out).toBe('')
+    },
+  )
+})

@@ -1,0 +1,109 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { afterEach, expect, it } from 'vitest'
+import { fakeCrontab } from '../support/crontab.js'
+import { openWorkspace, type Workspace } from '../support/workspace.js'
+
+let work: Workspace
+afterEach(() => work.close())
+
+interface Check {
+  name: string
+  status: string
+  detail: string
+  remedy: string | null
+}
+
+async function doctor(args: string[] = [], env: Record<string, string> = {}) {
+  const ended = await work.run(['DOCTOR', '--json', ...args], { env })
+  const checks: Check[] = ended.json.checks
+  const found = (name: string) => checks.find((one) => one.name === name)
+  return { ...ended, checks, found }
+}
+
+it('all is well, without a change to anything, and no secret is told', async () => {
+  work = await openWorkspace()
+  const { status, out, err, json, checks } = await doctor()
+  expect({ status, err, ok: json.ok }).toEqual({ status: 0, err: '', ok: true })
+  expect(out).not.toContain(work.github.token)
+  expect(checks.map(({ name }) => name)).toEqual([
+    ...['node', 'configuration', 'ROOT', 'logs', 'disk', 'lock', 'crontab'],
+    ...['proxy', 'API', 'git', 'clock', 'token', 'rate limit'],
+  ])
+  const troubles = checks.filter((one) => one.status !== 'ok' && one.name !== 'disk')
+  expect(troubles).toEqual([])
+  expect(work.github.requests.every(({ method }) => method === 'GET' || method === 'HEAD')).toBe(
+    true,
+  )
+})
+
+it('a proxy that nobody listens at is told without its password', async () => {
+  work = await openWorkspace({ settings: { proxy: 'http://me:pa55word@127.0.0.1:9' } })
+  const { status, out, err, found } = await doctor()
+  expect(status).toBe(1)
+  expect(found('API')?.detail).toContain('by 127.0.0.1:9')
+  expect(found('proxy')?.detail).toContain('http://***@127.0.0.1:9')
+  expect(out + err).not.toContain('pa55word')
+})
+
+it('--offline asks nothing', async () => {
+  work = await openWorkspace()
+  expect((await doctor(['--offline'])).status).toBe(0)
+  expect(work.github.requests).toEqual([])
+})
+
+it('what is wrong is exit 1, each with its remedy, and the rest is looked at all the same', async () => {
+  work = await openWorkspace()
+  work.github.fail({ path: /^\/user$/, status: 401, body: { message: 'Bad credentials' } })
+  await writeFile(work.path('in-the-way'), '', { mode: 0o777 })
+  const { status, err, found } = await doctor([], { WIZARD_ROOT: work.path('in-the-way') })
+  expect(status).toBe(1)
+  expect(JSON.parse(err).error.message).toMatch(/ROOT.*token/)
+  expect(found('token')).toMatchObject({
+    status: 'failed',
+    remedy: expect.stringContaining('token'),
+  })
+  expect(found('ROOT')).toMatchObject({
+    status: 'failed',
+    detail: expect.stringContaining('is no folder'),
+  })
+  expect(found('git')?.status).toBe('ok')
+})
+
+it('a configuration that is wrong is told with its place, and stops what needs it', async () => {
+  work = await openWorkspace()
+  await work.write('config/repos.yaml', 'repos: 5\n')
+  const { status, found } = await doctor()
+  expect(status).toBe(1)
+  expect(found('configuration')).toMatchObject({
+    status: 'failed',
+    detail: expect.stringMatching(/repos\.yaml:1:8: /),
+    remedy: expect.stringContaining('CONFIG VALIDATE'),
+  })
+  expect(found('API')).toBeUndefined()
+})
+
+it('a clock that is off, a server that is broken and a crontab of before are told', async () => {
+  work = await openWorkspace()
+  await work.repos({ tools: [{ repo: 'typo', pull_schedule: '0 0 * * *' }] })
+  await mkdir(work.path('bin'))
+  await work.write('bin/crontab', fakeCrontab)
+  await chmod(work.path('bin/crontab'), 0o755)
+  const headers = { date: 'Thu, 01 Jan 2026 00:00:00 GMT' }
+  work.github.fail({ method: 'HEAD', status: 200, headers, times: 1 })
+  work.github.fail({ method: 'HEAD', status: 503 })
+  const env = { PATH: `${work.path('bin')}:/usr/bin:/bin` }
+  const { status, found } = await doctor([], env)
+  expect(status).toBe(1)
+  expect(found('crontab')).toMatchObject({ status: 'warning' })
+  expect([found('API')?.status, found('git')?.status].sort()).toEqual(['failed', 'ok'])
+  const text = await work.run(['DOCTOR', '--quiet'], { env })
+  expect(text.out).not.toMatch(/\tok\t/)
+})
+
+it('stands alone: a word behind it is a mistake, and help has no empty verb', async () => {
+  work = await openWorkspace()
+  expect(await work.wizard('DOCTOR', 'token')).toMatchObject({ status: 2 })
+  const { out } = await work.wizard('help', 'doctor')
+  expect(out).toMatch(/^Examples:\n {2}wizard DOCTOR {2}/)
+  expect((await work.wizard('dcotor')).err).toContain('did you mean DOCTOR?')
+})

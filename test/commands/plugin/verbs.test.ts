@@ -1,0 +1,315 @@
+import { createHash, generateKeyPairSync, type KeyPairKeyObjectResult, sign } from 'node:crypto'
+import { readdir, rm, writeFile } from 'node:fs/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { zip } from '../../../packages/local-github/src/zip.js'
+import { manifestOf, releasePlugin } from '../../support/plugins.js'
+import { openWorkspace, snapshot, type Workspace } from '../../support/workspace.js'
+
+let space: Workspace
+beforeEach(async () => {
+  space = await openWorkspace()
+})
+afterEach(() => space.close())
+
+const plugin = (...args: string[]) => space.wizard('PLUGIN', ...args)
+const github = () => space.github
+const lock = async () => JSON.parse(await space.read('plugins/plugins.lock.json')).plugins
+const files = () => snapshot(space.path('plugins'), /^\.wizard(?:\/|$)/)
+
+/** An archive with a manifest and a file, and how the manifest names it. */
+function archived(id: string, version: string, more: Record<string, string> = {}) {
+  const bytes = zip([
+    { name: 'manifest.json', content: JSON.stringify(manifestOf(id, version)) },
+    { name: 'bin/run.sh', content: '#!/bin/sh\n', mode: 0o100755 },
+    { name: 'text.txt', content: `${id} ${version} `.repeat(50), deflated: true },
+  ])
+  const name = `${id}-linux.zip`
+  const sum = createHash('sha256').update(bytes).digest('hex')
+  const installation = {
+    method: 'binary',
+    sources: { linux: name, ...more },
+    checksums: { linux: `sha256:${sum}` },
+    post_install: ['make install'],
+  }
+  return { assets: { [name]: bytes }, manifest: { installation }, sum, name }
+}
+
+describe('PLUGIN INSTALL', () => {
+  it('takes the asset that the manifest names for this platform, and locks it', async () => {
+    const { sum, ...release } = archived('micro', '1.2.0')
+    const commit = await releasePlugin(github(), 'uDOS/micro', { version: '1.2.0', ...release })
+    const { status, json, err } = await plugin('INSTALL', 'micro', '--json')
+    expect([status, err]).toEqual([0, ''])
+    expect(json).toMatchObject({
+      id: 'micro',
+      version: '1.2.0',
+      installed_version: '1.2.0',
+      repo: 'uDOS/micro',
+      enabled: true,
+      update_available: false,
+      status: 'installed',
+      path: space.path('plugins/micro'),
+      post_install: ['make install'],
+    })
+    expect(Object.keys(await files()).sort()).toEqual([
+      'micro',
+      'micro/bin',
+      'micro/bin/run.sh',
+      'micro/manifest.json',
+      'micro/text.txt',
+      'plugins.lock.json',
+    ])
+    expect(await lock()).toMatchObject({
+      micro: { tag: 'v1.2.0', commit, sha256: sum, source: 'asset', repo: 'uDOS/micro' },
+    })
+    expect((await plugin('INSTALL', 'uDOS/micro')).out).toMatch(/installed already/)
+    expect(await readdir(space.path('plugins/.wizard'))).toEqual(['cache', 'files', 'state.json'])
+  })
+
+  it("takes the repository's files at the tag where there is no asset", async () => {
+    const deep = { 'deep/er/x.txt': 'x\n', 'run.sh': { content: '#!/bin/sh\n', mode: '100755' } }
+    await releasePlugin(github(), 'uDOS/typo', { files: deep as never, assets: null })
+    await github().commit('uDOS/typo', { files: { 'later.txt': 'not of the tag\n' } })
+    const { status, json } = await plugin('INSTALL', 'uDOS/typo@1.0.0', '--json')
+    expect([status, json.source]).toEqual([0, 'tree'])
+    const there = Object.keys(await files())
+    expect(there).toContain('typo/deep/er/x.txt')
+    expect(there.filter((path) => /later|\.git/.test(path))).toEqual([])
+    expect((await plugin('VERIFY')).status).toBe(0)
+  })
+
+  it('refuses one flipped byte, naming both sums, and touches nothing', async () => {
+    const release = archived('micro', '1.0.0')
+    await releasePlugin(github(), 'uDOS/micro', release)
+    await plugin('INSTALL', 'micro')
+    const before = await files()
+    const next = archived('micro', '1.1.0')
+    await releasePlugin(github(), 'uDOS/micro', { version: '1.1.0', ...next })
+    github().fail({ origin: 'storage', corruptAt: 40 })
+    const { status, err } = await plugin('INSTALL', 'micro')
+    expect(status).toBe(8)
+    expect(err).toMatch(new RegExp(`expected ${next.sum}, received [0-9a-f]{64}`))
+    expect(await files()).toEqual(before)
+  })
+
+  it.each([
+    ['leaves its folder', { name: '../x', content: 'x' }],
+    ['absolute', { name: '/etc/x', content: 'x' }],
+    ['takes it for .git', { name: 'deep/.GIT/config', content: '[core]\n\tfsmonitor = id\n' }],
+    ['symbolic link', { name: 'x', content: '/etc/passwd', mode: 0o120777 }],
+    ['times its size', { name: 'bomb', content: Buffer.alloc(150_000_000), deflated: true }],
+  ])('refuses an archive whose entry is bad: %s', async (fault, entry) => {
+    const manifest = JSON.stringify(manifestOf('micro', '1.0.0'))
+    const bytes = zip([{ name: 'manifest.json', content: manifest }, entry])
+    await releasePlugin(github(), 'uDOS/micro', { assets: { 'micro.zip': bytes } })
+    const { status, err } = await plugin('INSTALL', 'micro')
+    expect([status, err]).toEqual([2, expect.stringContaining(fault)])
+    expect(Object.keys(await files())).toEqual([])
+    expect(await readdir(space.path('plugins/.wizard'))).toEqual([])
+  })
+
+  it('refuses an archive that holds another plugin', async () => {
+    const bytes = zip([{ name: 'manifest.json', content: JSON.stringify(manifestOf('evil', '1')) }])
+    await releasePlugin(github(), 'uDOS/micro', { assets: { 'micro.zip': bytes } })
+    const { status, err } = await plugin('INSTALL', 'micro')
+    expect([status, err]).toEqual([8, expect.stringContaining('holds evil')])
+  })
+
+  it('refuses a tag that was moved since, with both commits', async () => {
+    const first = await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
+    await plugin('INSTALL', 'micro')
+    const second = await github().commit('uDOS/micro', { files: { 'evil.txt': 'x' } })
+    await github().tag('uDOS/micro', 'v1.0.0')
+    for (const args of [['INSTALL', 'micro'], ['UPDATE']]) {
+      const { status, err, out } = await plugin(...args, '--verbose')
+      expect(status).toBe(args[0] === 'UPDATE' ? 1 : 8)
+      expect(err + out).toMatch(/moved since it was installed/)
+      if (args[0] === 'INSTALL') expect(err).toMatch(new RegExp(`${first} and leads to ${second}`))
+    }
+  })
+
+  it('installs what a plugin needs first, and tells a circle', async () => {
+    const needs = (...plugins: string[]) => ({ manifest: { dependencies: { plugins } } })
+    await releasePlugin(github(), 'uDOS/one', needs('two@^1.0.0'))
+    await releasePlugin(github(), 'uDOS/two', needs('three'))
+    await releasePlugin(github(), 'uDOS/three')
+    const { json } = await plugin('INSTALL', 'one', '--json')
+    expect(json.dependencies.map(({ id }: { id: string }) => id)).toEqual(['three', 'two'])
+    await releasePlugin(github(), 'uDOS/round', needs('about'))
+    await releasePlugin(github(), 'uDOS/about', needs('round'))
+    const { status, err } = await plugin('INSTALL', 'round')
+    expect([status, err]).toEqual([8, expect.stringContaining('round → about → round')])
+    expect(Object.keys(await lock())).toEqual(['one', 'three', 'two'])
+  })
+
+  it('is two installs at once, one after the other', async () => {
+    for (const id of ['one', 'two']) await releasePlugin(github(), `uDOS/${id}`)
+    const both = await Promise.all([plugin('INSTALL', 'one'), plugin('INSTALL', 'two')])
+    expect(both.map(({ status }) => status)).toEqual([0, 0])
+    expect(Object.keys(await lock())).toEqual(['one', 'two'])
+    expect((await plugin('VERIFY')).status).toBe(0)
+  })
+
+  it('leaves a folder alone that is not its own', async () => {
+    await releasePlugin(github(), 'uDOS/micro')
+    await space.write('plugins', 'a file').catch(() => {})
+    expect((await plugin('INSTALL', 'micro')).status).toBe(2)
+    await rm(space.path('plugins'))
+    await plugin('INSTALL', 'micro')
+    await plugin('REMOVE', 'micro')
+    await writeFile(space.path('plugins/micro'), 'mine')
+    const { status, err } = await plugin('INSTALL', 'micro')
+    expect([status, err]).toEqual([
+      8,
+      expect.stringContaining('is no plugin that wizard installed'),
+    ])
+    expect(await space.read('plugins/micro')).toBe('mine')
+  })
+})
+
+describe('what plugins.yaml asks for', () => {
+  const rules = (plugins: Record<string, unknown>) =>
+    space.write('config/plugins.yaml', JSON.stringify({ plugins }))
+
+  it('a signature: a good one, none, a wrong one, and another key than before', async () => {
+    await rules({ require_signatures: true })
+    const [one, other] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')]
+    const release = (version: string, signature?: object) =>
+      releasePlugin(github(), 'uDOS/micro', { version, manifest: { signature } })
+    await release('1.0.0', { signature: 'scaffold-1' })
+    expect(await plugin('INSTALL', 'micro')).toMatchObject({
+      status: 8,
+      err: expect.stringContaining('micro is not signed'),
+    })
+    await release('1.1.0', signed(manifestOf('micro', '1.1.0'), one))
+    expect((await plugin('INSTALL', 'micro')).status).toBe(0)
+    await release('1.2.0', signed(manifestOf('micro', '9.9.9'), one))
+    expect((await plugin('INSTALL', 'micro')).err).toContain('does not fit what it says')
+    await release('1.3.0', signed(manifestOf('micro', '1.3.0'), other))
+    expect((await plugin('INSTALL', 'micro')).err).toContain('another key than before')
+    expect((await lock()).micro.version).toBe('1.1.0')
+  })
+
+  it('a version of uDOS', async () => {
+    await rules({ udos_version: '1.4.0' })
+    await releasePlugin(github(), 'uDOS/micro', { manifest: { udos_version: '>=2.0.0' } })
+    await releasePlugin(github(), 'uDOS/typo', { manifest: { runtime: { requires: '^1.0' } } })
+    const { status, err } = await plugin('INSTALL', 'micro')
+    expect([status, err]).toEqual([8, expect.stringContaining('needs uDOS >=2.0.0')])
+    expect((await plugin('INSTALL', 'typo')).status).toBe(0)
+  })
+})
+
+/** As an author's tool does: over compact JSON with sorted keys, without the signature. */
+function signed(
+  manifest: Record<string, unknown>,
+  { publicKey, privateKey }: KeyPairKeyObjectResult,
+) {
+  const names = Object.keys(manifest).sort()
+  const text = JSON.stringify(Object.fromEntries(names.map((name) => [name, manifest[name]])))
+  return {
+    algorithm: 'ed25519',
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    signature: sign(null, Buffer.from(text), privateKey).toString('base64'),
+  }
+}
+
+describe('--frozen', () => {
+  it('brings what the lock names, byte for byte, though there is a later version', async () => {
+    await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
+    await releasePlugin(github(), 'uDOS/typo')
+    for (const id of ['micro', 'typo']) await plugin('INSTALL', id)
+    const before = await files()
+    await releasePlugin(github(), 'uDOS/micro', { version: '2.0.0', ...archived('micro', '2.0.0') })
+    for (const path of ['micro', 'typo', '.wizard']) {
+      await rm(space.path('plugins', path), { recursive: true })
+    }
+    const { status, json } = await plugin('INSTALL', '--frozen', '--json')
+    expect([status, json.map(({ status }: { status: string }) => status)]).toEqual([
+      0,
+      ['installed', 'installed'],
+    ])
+    expect(await files()).toEqual(before)
+    github().requests.length = 0
+    expect((await plugin('INSTALL', '--frozen')).status).toBe(0)
+    expect(github().requests).toEqual([])
+    expect((await plugin('INSTALL', 'nope', '--frozen')).status).toBe(3)
+    for (const path of ['micro', 'typo']) await rm(space.path('plugins', path), { recursive: true })
+    expect((await plugin('INSTALL', '--frozen')).status).toBe(0)
+    expect([await files(), github().requests]).toEqual([before, []])
+  })
+})
+
+describe('UPDATE, PIN, ROLLBACK', () => {
+  it('goes forward, stays where it is pinned, and back byte for byte', async () => {
+    await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
+    await plugin('INSTALL', 'micro')
+    const first = await snapshot(space.path('plugins/micro'))
+    await plugin('DISABLE', 'micro')
+    await releasePlugin(github(), 'uDOS/micro', { version: '1.1.0', ...archived('micro', '1.1.0') })
+    const dry = await plugin('UPDATE', '--dry-run', '--json')
+    expect(dry.json).toMatchObject([
+      { id: 'micro', planned: 'update', from: 'v1.0.0', to: 'v1.1.0' },
+    ])
+    expect((await plugin('LIST', '--json')).json).toMatchObject([{ update_available: true }])
+    await plugin('PIN', 'micro')
+    expect((await plugin('UPDATE', '--json')).json).toMatchObject([{ status: 'pinned' }])
+    expect(await snapshot(space.path('plugins/micro'))).toEqual(first)
+    await plugin('UNPIN', 'MICRO')
+    expect((await plugin('UPDATE', 'ALL', '--json')).json).toMatchObject([
+      { status: 'updated', version: '1.1.0', enabled: false },
+    ])
+    const second = await snapshot(space.path('plugins/micro'))
+    expect(second).not.toEqual(first)
+    github().requests.length = 0
+    expect((await plugin('ROLLBACK', 'micro', '--json')).json).toMatchObject({ version: '1.0.0' })
+    expect(await snapshot(space.path('plugins/micro'))).toEqual(first)
+    expect((await plugin('ROLLBACK', 'micro')).status).toBe(0)
+    expect(await snapshot(space.path('plugins/micro'))).toEqual(second)
+    expect(github().requests).toEqual([])
+  })
+
+  it('says that no copy is kept, and changes nothing', async () => {
+    await releasePlugin(github(), 'uDOS/micro')
+    await plugin('INSTALL', 'micro')
+    const before = await files()
+    const { status, err } = await plugin('ROLLBACK', 'micro')
+    expect([status, err]).toEqual([3, expect.stringContaining('nothing was changed')])
+    expect(await files()).toEqual(before)
+  })
+
+  it('keeps what somebody changed in a plugin', async () => {
+    await releasePlugin(github(), 'uDOS/micro')
+    await plugin('INSTALL', 'micro')
+    await writeFile(space.path('plugins/micro/main.txt'), 'mine\n')
+    const { status, json } = await plugin('VERIFY', '--json')
+    expect([status, json]).toMatchObject([1, [{ status: 'changed', changed: ['main.txt'] }]])
+    for (const version of ['1.1.0', '1.2.0']) {
+      await releasePlugin(github(), 'uDOS/micro', { version })
+      expect((await plugin('UPDATE')).status).toBe(0)
+    }
+    await plugin('REMOVE', 'micro')
+    const trash = await snapshot(space.path('.wizard/trash'))
+    expect(Object.keys(trash).filter((path) => path.endsWith('main.txt'))).toHaveLength(1)
+    expect(Object.keys(await lock())).toEqual([])
+    expect(await readdir(space.path('plugins'))).toEqual(['.wizard', 'plugins.lock.json'])
+  })
+})
+
+describe('PLUGIN SEARCH', () => {
+  it('finds by topic, owner and index, and tells what is odd', async () => {
+    await releasePlugin(github(), 'uDOS/micro', { manifest: { license: undefined, odd: 1 } })
+    await releasePlugin(github(), 'other/typo', { topics: [] })
+    await github().addRepository('uDOS/index', {
+      files: { 'index.json': JSON.stringify({ plugins: [{ repo: 'other/typo' }] }) },
+    })
+    const ids = async (...args: string[]) =>
+      (await plugin('SEARCH', ...args, '--json')).json.map(({ id }: { id: string }) => id)
+    expect(await ids()).toEqual(['micro'])
+    expect(await ids('--owner', 'other')).toEqual(['typo'])
+    expect(await ids('--index', 'uDOS/index')).toEqual(['typo'])
+    expect(await ids('nothing like it')).toEqual([])
+    const [micro] = (await plugin('SEARCH', '--json')).json
+    expect(micro.warnings).toEqual(['license: there is none', 'odd: not known here; it is kept'])
+  })
+})

@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { openWorkspace, type Workspace } from '../../support/workspace.js'
+
+let work: Workspace
+const file = 'config/repos.yaml'
+const before = `# What we keep in step.
+repos:
+  tools:   # by hand
+    - repo: typo            # the editor
+      destination: "/library/typo"
+
+    # twice as good
+    - { owner: uDOS, repo: micro }
+  more:
+  - owner: else
+    repo: typo\t# with a tab
+`
+
+const opening = openWorkspace()
+beforeEach(async () => {
+  work = await opening
+  await work.write(file, before)
+})
+afterAll(() => work.close())
+
+const add = (...args: string[]) => work.wizard('REPO', 'ADD', ...args)
+const remove = (...args: string[]) => work.wizard('REPO', 'REMOVE', ...args)
+const listed = async () => (await work.wizard('REPO', 'LIST', '--local', '--json')).json
+
+describe('REPO ADD', () => {
+  it('adds an entry to its group, and leaves every other byte', async () => {
+    const { status, json } = await add('uDOS/new', '--group', 'tools', '--json')
+    expect(status).toBe(0)
+    expect(json).toMatchObject({
+      repo: 'uDOS/new',
+      group: 'tools',
+      path: work.path('library/tools/new'),
+      file: work.path(file),
+    })
+    const after = await work.read(file)
+    const lines = after.split('\n')
+    const own = lines.filter((line) => !before.split('\n').includes(line))
+    expect(own.join('\n')).toMatch(/^ {4}- owner: uDOS\n {6}repo: new$/)
+    expect(lines.filter((line) => !own.includes(line)).join('\n')).toBe(before)
+  })
+
+  it('makes a group that is not there', async () => {
+    await add('uDOS/new', '--group', 'fresh')
+    expect(await work.read(file)).toContain(before.trimEnd())
+    expect((await listed()).at(-1)).toMatchObject({ repo: 'uDOS/new', group: 'fresh' })
+  })
+
+  it('makes the file with its first entry', async () => {
+    const root = work.path('elsewhere')
+    await mkdir(`${root}/config`, { recursive: true })
+    await work.write('elsewhere/config/github.yaml', await work.read('config/github.yaml'))
+    const { status } = await work.run(['REPO', 'ADD', 'typo'], { cwd: root })
+    expect(status).toBe(0)
+    const { json } = await work.run(['REPO', 'LIST', '--local', '--json'], { cwd: root })
+    expect(json).toMatchObject([{ repo: 'uDOS/typo', path: `${root}/library/default/typo` }])
+  })
+
+  it('takes DEST from the current folder, an address, and a branch', async () => {
+    await mkdir(work.path('library/deep'), { recursive: true })
+    const args = ['REPO', 'ADD', `${work.github.gitUrl}/uDOS/nu.git`, '../nu', '--branch', 'dev']
+    const { status } = await work.run(args, { cwd: work.path('library/deep') })
+    expect(status).toBe(0)
+    expect((await listed()).at(-1)).toMatchObject({
+      repo: 'uDOS/nu',
+      path: work.path('library/nu'),
+      branch: 'dev',
+    })
+  })
+
+  it.each([
+    ['twice', ['uDOS/typo'], 8, /^error: uDOS\/typo is in .*repos\.yaml already, in line 4/],
+    ['out of the root', ['uDOS/x', '../x'], 2, /^error: \.\.\/x is not inside /],
+    ['onto another', ['uDOS/x', 'library/typo'], 2, /library\/typo/],
+    ['into another', ['uDOS/x', 'library/typo/x'], 2, /library\/typo/],
+    ['a name that is none', ['../..'], 2, /names no repository/],
+  ])('%s is refused, and the file stays', async (_name, args, status, message) => {
+    const run = await add(...args)
+    expect([run.status, run.out]).toEqual([status, ''])
+    expect(run.err).toMatch(message)
+    expect(await work.read(file)).toBe(before)
+  })
+})
+
+describe('REPO REMOVE', () => {
+  it('takes the entry out, with the comment above it alone, and leaves the files', async () => {
+    await work.github.addRepository('uDOS/micro')
+    await work.wizard('REPO', 'SYNC', 'micro')
+    const { status, json } = await remove('uDOS/micro', '--json')
+    expect(status).toBe(0)
+    expect(json).toMatchObject({ repo: 'uDOS/micro', group: 'tools', file: work.path(file) })
+    const after = await work.read(file)
+    expect(after).not.toContain('micro')
+    for (const line of before.split('\n').filter((line) => !/micro|twice/.test(line))) {
+      expect(after).toContain(line)
+    }
+    expect(await work.git('library/tools/micro', 'status', '--porcelain')).toBe('')
+  })
+
+  it('undoes an ADD byte for byte', async () => {
+    await add('uDOS/new', '--group', 'tools')
+    await remove('uDOS/new')
+    expect(await work.read(file)).toBe(before)
+  })
+
+  it.each([
+    [
+      'what is not there',
+      'none',
+      3,
+      /has no entry for none\nhint: there is uDOS\/typo, uDOS\/micro/,
+    ],
+    ['what is there twice', 'typo', 2, /named 2 times/],
+  ])('%s is refused, and the file stays', async (_name, target, status, message) => {
+    const run = await remove(target)
+    expect([run.status, run.out]).toEqual([status, ''])
+    expect(run.err).toMatch(message)
+    expect(await work.read(file)).toBe(before)
+  })
+})

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openWorkspace, type Workspace } from '../../../support/workspace.js'
+
+const run = promisify(execFile)
+let work: Workspace
+/** null where this machine lets nobody mount. */
+let small: string | null = null
+
+beforeAll(async () => {
+  work = await openWorkspace()
+  const folder = work.path('small')
+  await mkdir(folder)
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder])
+    small = folder
+  } catch (error) {
+    console.log(`skipped: no tmpfs can be mounted here: ${(error as Error).message.trim()}`)
+  }
+  await work.github.addRepository('uDOS/large', {
+    files: { 'large.bin': noise(6), 'a.txt': 'one\n' },
+  })
+  await work.github.addRepository('uDOS/growing', { files: { 'a.txt': 'one\n' } })
+  await work.repos({ tools: [{ repo: 'large' }, { repo: 'growing' }] })
+})
+afterAll(async () => {
+  if (small !== null) await run('umount', [small])
+  await work.close()
+})
+
+/** Megabytes that do not compress, from a fixed seed. */
+function noise(megabytes: number): Buffer {
+  const blocks = Array.from({ length: megabytes * 16_384 }, (_, index) =>
+    createHash('sha512').update(`seed ${index}`).digest(),
+  )
+  return Buffer.concat(blocks)
+}
+const sync = (repo: string) => work.wizard('REPO', 'SYNC', repo, '--json', '--root', small ?? '')
+
+describe('a full disk', () => {
+  it('fails a clone in clear words, leaves nothing, and is overcome', async ({ skip }) => {
+    if (small === null) return skip()
+    const { status, json } = await sync('large')
+    expect(status).toBe(1)
+    expect(json.repositories).toMatchObject([{ status: 'failed', error: { code: 'FAILED' } }])
+    expect(json.repositories[0].error.message).toMatch(/no space is left on the disk/)
+    expect(await readdir(join(small, 'library/tools')).catch(() => [])).toEqual([])
+    const { bfree, bsize } = await statfs(small)
+    expect(bfree * bsize).toBeGreaterThan(3_500_000)
+  })
+
+  it('fails a pull in clear words, with all as it was, and the next run is whole', async ({
+    skip,
+  }) => {
+    if (small === null) return skip()
+    expect((await sync('growing')).status).toBe(0)
+    const from = await work.github.oid('uDOS/growing')
+    await writeFile(join(small, 'library/tools/growing/mine.txt'), 'mine\n')
+    const to = await work.github.commit('uDOS/growing', {
+      files: { 'large.bin': noise(1), 'a.txt': 'two\n' },
+    })
+    const ballast = join(small, 'ballast')
+    // Room for the pack, and not for the file that is in it.
+    await writeFile(ballast, Buffer.alloc(2_600_000))
+    const { status, json } = await sync('growing')
+    expect(status).toBe(1)
+    expect(json.repositories).toMatchObject([{ status: 'failed', error: { code: 'FAILED' } }])
+    expect(json.repositories[0].error.message).toMatch(/no space is left on the disk/)
+    const growing = 'small/library/tools/growing'
+    expect(await work.git(growing, 'rev-parse', 'HEAD')).toBe(from)
+    expect(await work.git(growing, 'status', '--porcelain')).toBe('?? mine.txt')
+    expect(await work.git(growing, 'fsck', '--full', '--no-dangling')).toBe('')
+
+    await rm(ballast)
+    expect((await sync('growing')).json.repositories).toMatchObject([{ status: 'updated', to }])
+    expect(await work.git(growing, 'status', '--porcelain')).toBe('?? mine.txt')
+  })
+})

@@ -1,0 +1,327 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RunEnd } from '../../../packages/local-github/src/model/runs.js'
+import { onTerminal } from '../../e2e/support/terminal.js'
+import { endedRun, lastRun, onDispatch, openActions, said } from '../../support/actions.js'
+import { ended } from '../../support/wizard.js'
+import type { Workspace } from '../../support/workspace.js'
+
+let space: Workspace
+beforeEach(async () => {
+  space = await openActions()
+})
+afterEach(() => space.close())
+
+const workflow = (...args: string[]) => space.wizard('WORKFLOW', ...args)
+const failing: RunEnd = {
+  conclusion: 'failure',
+  jobs: ['unit'],
+  logs: { unit: 'it \u001b[31mfailed\u001b[0m \u001b]0;title\u0007here\n', docs: 'fine\n' },
+}
+
+describe('WORKFLOW RUNS', () => {
+  it('of a workflow and of a repository, the newest first, filtered', async () => {
+    const bad = await endedRun(space, { conclusion: 'failure' })
+    const good = await endedRun(space)
+    const other = await endedRun(space, {}, 'nightly.yml')
+    const ids = async (...args: string[]) =>
+      (await workflow('RUNS', ...args, '--json')).json.map((one: { run_id: number }) => one.run_id)
+    expect(await ids('core/tests')).toEqual([good.id, bad.id])
+    expect(await ids('uDOS/engine')).toEqual([other.id, good.id, bad.id])
+    expect(await ids('core', '--status', 'failure')).toEqual([bad.id])
+    expect(await ids('engine', '--limit', '1')).toEqual([other.id])
+    expect(await ids('core/tests', '--event', 'schedule')).toEqual([])
+    expect(await ids('core/tests', '--branch', 'main')).toHaveLength(2)
+  })
+
+  it('in a pipe are lines of tabs', async () => {
+    const { id } = await endedRun(space)
+    const { out } = await workflow('RUNS', 'core/tests')
+    expect(out).toMatch(new RegExp(`^${id}\ttests.yml\tsuccess\tmain\t\\d+\t[^\t]+Z\n$`))
+  })
+})
+
+it.each([['LIST'], ['RUNS'], ['RUN']])('%s of an unknown repository is exit 3', async (verb) => {
+  const target = verb === 'RUN' ? 'uDOS/nothing/tests' : 'uDOS/nothing'
+  const { status, err } = await space.wizard('WORKFLOW', verb, target)
+  expect([status, err]).toEqual([3, expect.stringContaining('error: uDOS/nothing is not there')])
+})
+
+it.each([['VIEW'], ['WATCH'], ['LOGS'], ['DOWNLOAD'], ['CANCEL'], ['RERUN']])(
+  '%s of an unknown run is exit 3, with the newest that there are',
+  async (verb) => {
+    const { id } = await endedRun(space)
+    const { status, err } = await space.wizard('WORKFLOW', verb, 'core/7')
+    expect(status).toBe(3)
+    expect(err).toContain('error: uDOS/engine has no run 7\n')
+    expect(err).toContain(`the newest: ${id} (tests.yml, success)`)
+  },
+)
+
+describe('WORKFLOW VIEW', () => {
+  it('is the run with its jobs and steps; exit 0 however it ended', async () => {
+    const { id } = await endedRun(space, failing)
+    const { status, json } = await workflow('VIEW', `core/${id}`, '--json')
+    expect([status, json.run_id, json.conclusion]).toEqual([0, id, 'failure'])
+    expect(json.jobs.map((job: { name: string }) => job.name)).toEqual(['unit', 'docs'])
+    expect(json.jobs[0].steps[0]).toMatchObject({
+      number: 1,
+      name: 'Prepare',
+      status: 'completed',
+      conclusion: 'success',
+    })
+  })
+
+  it('--branch of which there is no run is exit 3', async () => {
+    await endedRun(space)
+    const { status, err } = await workflow('VIEW', 'core/tests', '--branch', 'other')
+    expect([status, err]).toEqual([3, expect.stringContaining('other')])
+  })
+})
+
+describe('WORKFLOW LOGS', () => {
+  it('job by job to stdout, without any escape in a pipe', async () => {
+    const { id } = await endedRun(space, failing)
+    const { status, out } = await workflow('LOGS', `core/${id}`)
+    expect(status).toBe(0)
+    expect(out).toBe('== unit\nit failed here\n== docs\nfine\n')
+  })
+
+  it('on a terminal its colours stay, and nothing else of its escapes', async () => {
+    const { id } = await endedRun(space, failing)
+    const { shown } = await onTerminal(['WORKFLOW', 'LOGS', `core/${id}`], { cwd: space.root })
+    expect(shown).toContain('it \u001b[31mfailed\u001b[0m here')
+    expect(shown).not.toContain('title')
+  })
+
+  it('--job and --failed', async () => {
+    const { id } = await endedRun(space, failing)
+    expect((await workflow('LOGS', `core/${id}`, '--job', 'docs')).out).toBe('== docs\nfine\n')
+    const { out } = await workflow('LOGS', 'core/tests', '--failed')
+    expect(out).toBe('== unit / 2 Test\nit failed here\n')
+  })
+
+  it('the address of a job, as a browser has it, is that job', async () => {
+    const { id, jobs } = await endedRun(space, failing)
+    const page = `${space.github.gitUrl}/uDOS/engine/actions/runs/${id}`
+    const one = await workflow('LOGS', `${page}/job/${jobs[1]?.id}?pr=5`)
+    expect(one.out.match(/^== .*/gm)).toEqual(['== docs'])
+    const all = await workflow('LOGS', `${page}?pr=5#summary`)
+    expect(all.out.match(/^== .*/gm)).toEqual(['== unit', '== docs'])
+  })
+
+  it('--json is {content, encoding}', async () => {
+    const { id } = await endedRun(space, failing)
+    const { json } = await workflow('LOGS', `core/${id}`, '--job', 'docs', '--json')
+    expect(json).toEqual({ content: '== docs\nfine\n', encoding: 'utf-8' })
+  })
+
+  it('a job that there is not is exit 3, with those that there are', async () => {
+    const { id } = await endedRun(space, failing)
+    const { status, err } = await workflow('LOGS', `core/${id}`, '--job', 'lint')
+    expect([status, err]).toEqual([3, expect.stringMatching(/unit, docs/)])
+  })
+
+  it('of a run that goes on is exit 3, and says how to wait', async () => {
+    const { id } = await space.github.actions.add('uDOS/engine', { workflow: 'tests.yml' })
+    const { status, err } = await workflow('LOGS', `core/${id}`)
+    expect([status, err]).toEqual([3, expect.stringContaining('WORKFLOW WATCH')])
+  })
+
+  it('inside Actions no line of a log is a command', async () => {
+    const { id } = await endedRun(space, { logs: { unit: '::error::not ours\n' } })
+    const env = { GITHUB_ACTIONS: 'true' }
+    const { out } = await space.run(['WORKFLOW', 'LOGS', `core/${id}`], { env })
+    const [, mark] = /^::stop-commands::(\S+)\n/.exec(out) ?? []
+    expect(mark).toHaveLength(36)
+    expect(out.indexOf('::error::not ours')).toBeLessThan(out.indexOf(`\n::${mark}::\n`))
+    expect(out.endsWith(`\n::${mark}::\n`)).toBe(true)
+  })
+})
+
+describe('WORKFLOW DOWNLOAD', () => {
+  const add = (name: string, file = 'a.txt') =>
+    space.github.actions.addArtifact(lastRun(space), name, [{ name: file, content: name }])
+  const download = (...args: string[]) =>
+    workflow('DOWNLOAD', `core/${lastRun(space).id}`, '--dir', 'out', ...args)
+
+  it('each is unzipped into DIR/NAME', async () => {
+    await endedRun(space)
+    add('one')
+    add('two', 'deep/b.txt')
+    const { status, json } = await download('--json')
+    expect([status, json]).toEqual([
+      0,
+      ['one', 'two'].map((name) => ({
+        name,
+        path: space.path('out', name),
+        size: expect.any(Number),
+        error: null,
+      })),
+    ])
+    expect(await space.read('out/two/deep/b.txt')).toBe('two')
+    expect((await readdir(space.path('out'))).sort()).toEqual(['one', 'two'])
+  })
+
+  it('--name takes some; one that there is not is exit 3, with what there is', async () => {
+    await endedRun(space)
+    add('one')
+    add('two')
+    const { status, err } = await download('--name', 'three')
+    expect([status, err]).toEqual([3, expect.stringMatching(/one.*two/)])
+    expect((await download('--name', 'two')).status).toBe(0)
+    expect(await readdir(space.path('out'))).toEqual(['two'])
+  })
+
+  it('what is there is not overwritten without --clobber: exit 8', async () => {
+    await endedRun(space)
+    add('one')
+    await mkdir(space.path('out', 'one'), { recursive: true })
+    await space.write('out/one/mine.txt', 'work')
+    const { status } = await download()
+    expect([status, await readdir(space.path('out', 'one'))]).toEqual([8, ['mine.txt']])
+    expect((await download('--clobber')).status).toBe(0)
+    expect(await readdir(space.path('out', 'one'))).toEqual(['a.txt'])
+  })
+
+  it.each(['../out.txt', '/tmp/x', 'C:\\x', 'a/../../b'])(
+    'an entry %s is refused, exit 2, and nothing of the artifact is there',
+    async (name) => {
+      await endedRun(space)
+      add('one', name)
+      const { status, err } = await download()
+      expect([status, err]).toEqual([2, expect.stringContaining('artifact one')])
+      expect(await readdir(space.path('out'))).toEqual([])
+      expect(await readdir(space.root)).not.toContain('out.txt')
+    },
+  )
+
+  it('an artifact whose name is no folder’s gets a safe one', async () => {
+    await endedRun(space)
+    add('../../evil')
+    const { status, json } = await download('--json')
+    expect([status, json[0].name]).toEqual([0, '../../evil'])
+    expect(json[0].path.startsWith(`${space.path('out')}/`)).toBe(true)
+    expect(await readdir(space.path('out'))).toHaveLength(1)
+  })
+
+  it('one that has expired is told; the others come', async () => {
+    await endedRun(space)
+    add('old').expired = true
+    const alone = await download('--name', 'old')
+    expect([alone.status, alone.err]).toEqual([
+      expect.any(Number),
+      expect.stringContaining('expired'),
+    ])
+    expect(alone.status).not.toBe(0)
+    add('new')
+    const { status } = await download('--name', 'old', '--name', 'new')
+    expect([status, await readdir(space.path('out'))]).toEqual([1, ['new']])
+  })
+
+  it('what a killed one left behind goes with the next', async () => {
+    await endedRun(space)
+    add('one')
+    const silence = space.github.fail({ origin: 'storage', delay: 'forever' })
+    const args = ['DOWNLOAD', `core/${lastRun(space).id}`, '--dir', 'out', '--verbose']
+    const child = space.start(['WORKFLOW', ...args])
+    const done = ended(child)
+    await said(child, /artifacts\/\d+\/zip 302/)
+    child.kill('SIGKILL')
+    await done
+    expect(await readdir(space.path('out'))).not.toEqual([])
+    silence.remove()
+    expect((await download()).status).toBe(0)
+    expect(await readdir(space.path('out'))).toEqual(['one'])
+  })
+
+  it('--dir below a file is exit 2', async () => {
+    const run = await endedRun(space)
+    space.github.actions.addArtifact(run, 'dist', [{ name: 'a.txt', content: 'hello' }])
+    await space.write('plain', 'x')
+    const { status, err } = await workflow('DOWNLOAD', `core/${run.id}`, '--dir', 'plain/out')
+    expect([status, err]).toEqual([2, expect.stringContaining('a part of it is a file')])
+  })
+
+  it('--max-size stops what is larger', async () => {
+    await endedRun(space)
+    add('one')
+    const { status, err } = await download('--max-size', '2')
+    expect([status, err]).toEqual([2, expect.stringContaining('--max-size')])
+  })
+})
+
+describe('WORKFLOW CANCEL and RERUN', () => {
+  it('CANCEL takes an exact run alone', async () => {
+    const run = await space.github.actions.add('uDOS/engine', { workflow: 'tests.yml' })
+    const { status, err } = await workflow('CANCEL', 'core/tests')
+    expect([status, err, run.status]).toEqual([2, expect.stringContaining('RUNS'), 'queued'])
+    expect((await workflow('CANCEL', `core/${run.id}`)).status).toBe(0)
+    expect(run.conclusion).toBe('cancelled')
+    const again = await workflow('CANCEL', `core/${run.id}`)
+    expect([again.status, again.err]).toEqual([9, expect.stringContaining('completed')])
+  })
+
+  it('RERUN --failed runs again what failed', async () => {
+    const run = await endedRun(space, failing)
+    const { status, json } = await workflow('RERUN', 'core/tests', '--failed', '--json')
+    expect([status, json.run_id]).toEqual([0, run.id])
+    expect(run.jobs.map((job) => job.status)).toEqual(['queued', 'completed'])
+    expect(run.attempt).toBe(2)
+  })
+
+  it('RERUN of what is at work is GitHub’s refusal, with the remedy', async () => {
+    const { id } = await space.github.actions.add('uDOS/engine', { workflow: 'tests.yml' })
+    const body = { message: 'This workflow is already running' }
+    space.github.fail({ path: /rerun$/, status: 403, body })
+    const { status, err } = await workflow('RERUN', `core/${id}`)
+    expect(status).toBe(9)
+    expect(err).toContain(`hint: wait for its end first: wizard WORKFLOW WATCH uDOS/engine/${id}`)
+  })
+
+  it('RERUN runs all again', async () => {
+    const run = await endedRun(space, failing)
+    expect((await workflow('RERUN', `core/${run.id}`)).status).toBe(0)
+    expect(run.jobs.map((job) => job.status)).toEqual(['queued', 'queued'])
+  })
+})
+
+describe('TEST RUN', () => {
+  it('waits, and says in one line how the tests ended', async () => {
+    onDispatch(space, (run) => space.github.actions.finish(run))
+    const { status, out } = await space.wizard('TEST', 'RUN', 'core', 'suite=e2e')
+    expect([status, out]).toEqual([0, expect.stringMatching(/^✅ .* success .*\n$/)])
+    expect(lastRun(space).inputs).toMatchObject({ suite: 'e2e' })
+  })
+
+  it('takes the flags of WORKFLOW RUN; artifacts add no line to the verdict', async () => {
+    onDispatch(space, (run) => {
+      space.github.actions.addArtifact(run, 'dist', [{ name: 'a.txt', content: 'hello' }])
+      space.github.actions.finish(run)
+    })
+    const { out } = await space.wizard(
+      'TEST',
+      'RUN',
+      'core',
+      '--interval',
+      '1',
+      '--download',
+      'out',
+    )
+    expect(out).toMatch(/^✅ .*\n$/)
+    expect(await readdir(space.path('out/dist'))).toEqual(['a.txt'])
+  })
+
+  it('--quiet prints nothing of a success', async () => {
+    onDispatch(space, (run) => space.github.actions.finish(run))
+    const { status, out, err } = await space.wizard('TEST', 'RUN', 'core', '--quiet')
+    expect([status, out, err]).toEqual([0, '', ''])
+  })
+
+  it('failed tests are exit 1, with the end of their log', async () => {
+    onDispatch(space, (run) => space.github.actions.finish(run, failing))
+    const { status, out, err } = await space.wizard('TEST', 'RUN', 'engine')
+    expect([status, out]).toEqual([1, expect.stringMatching(/^❌ .* failure .*\n$/)])
+    expect(err).toContain('it failed here')
+  })
+})
