@@ -1,3 +1,4 @@
+import { keepCompiledCode } from './process/compile-cache.js'
 import { version } from './version.js'
 
 /**
@@ -5,6 +6,7 @@ import { version } from './version.js'
  * The verbs are imported behind `--version`, which needs none of them.
  */
 export async function main(process: NodeJS.Process): Promise<number> {
+  keepCompiledCode(process)
   if (process.argv.length === 3 && process.argv[2] === '--version') {
     process.stdout.write(`${version}\n`)
     return 0
