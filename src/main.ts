@@ -6,11 +6,11 @@ import { version } from './version.js'
  * The verbs are imported behind `--version`, which needs none of them.
  */
 export async function main(process: NodeJS.Process): Promise<number> {
-  keepCompiledCode(process)
   if (process.argv.length === 3 && process.argv[2] === '--version') {
     process.stdout.write(`${version}\n`)
     return 0
   }
+  keepCompiledCode(process)
   const [{ run, signalStatus }, { Application }, { hostOf }, { exitStatus, InterruptedError }] =
     await Promise.all([
       import('./run.js'),
