@@ -1,6 +1,11 @@
 import { ConfigError } from '../base/errors.js'
-
-export const defaultBaseUrl = 'https://api.github.com'
+import {
+  defaultBaseUrl,
+  isLoopback,
+  isPrivate,
+  webHostOf,
+  withoutSlash,
+} from '../base/names/host.js'
 
 /**
  * The address of the API, or by `key` of another server that is given the credential, without a slash at its end.
@@ -17,12 +22,12 @@ export function parseBaseUrl(address: string, key = 'base_url'): URL {
       hint: 'put the token into GITHUB_TOKEN, or github.token',
     })
   }
-  if (url.protocol === 'http:' && !isLoopback(url)) {
+  if (!isPrivate(url)) {
     throw new ConfigError(`github.${key} is plain http to ${url.host}`, {
       hint: 'the token would travel readable by all: use https',
     })
   }
-  return new URL(`${url.origin}${url.pathname.replace(/\/+$/, '')}`)
+  return new URL(withoutSlash(`${url.origin}${url.pathname}`))
 }
 
 const examples: Record<string, string> = {
@@ -30,13 +35,9 @@ const examples: Record<string, string> = {
   git_url: 'write it as https://github.com, or leave it out',
 }
 
-function isLoopback({ hostname }: URL): boolean {
-  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
-}
-
 /** The address of an endpoint; `path` begins with a slash and may hold a query. */
 export function endpoint(baseUrl: URL, path: string): URL {
-  return new URL(`${baseUrl.href.replace(/\/+$/, '')}${path}`)
+  return new URL(`${withoutSlash(baseUrl.href)}${path}`)
 }
 
 /** GitHub Enterprise Server has GraphQL beside its REST API, at `/api/graphql`. */
@@ -45,26 +46,12 @@ export function graphqlUrl(baseUrl: URL): URL {
   return new URL(`${baseUrl.origin}${path}/graphql`)
 }
 
-/** The host that people and `gh` know: `github.com` for `api.github.com`. */
-export function webHost(baseUrl: URL): string {
-  return baseUrl.host.replace(/^api\.(github\.com$|[\w-]+\.ghe\.com$)/, '$1')
-}
-
-/**
- * Where the repositories of an API are cloned from, without a slash at its end: `https://github.com` for
- * `https://api.github.com`, the host of a GitHub Enterprise Server, else the API's own origin.
- */
-export function gitUrlFor(baseUrl: string): string {
-  const url = parseBaseUrl(baseUrl)
-  return `${url.protocol}//${webHost(url)}`
-}
-
 /**
  * Whether the credential of this API may go to an address that the API itself gave for uploads:
  * the same host, `uploads.` beside `api.`, or any port of this machine where the API is on it.
  */
 export function isUploadHost(url: URL, baseUrl: URL): boolean {
   if (url.origin === baseUrl.origin) return true
-  if (isLoopback(baseUrl)) return isLoopback(url)
-  return url.protocol === 'https:' && url.host === `uploads.${webHost(baseUrl)}`
+  if (isLoopback(baseUrl.hostname)) return isLoopback(url.hostname)
+  return url.protocol === 'https:' && url.host === `uploads.${webHostOf(baseUrl)}`
 }

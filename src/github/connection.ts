@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from '../base/clock.js'
 import { GitHubNetworkError } from '../base/errors.js'
+import { defaultBaseUrl, gitUrlOf, webHostOf, withoutSlash } from '../base/names/host.js'
 import { createRedactor, type Redactor } from '../base/redact.js'
 import { createDispatcher, type Dispatcher, type Environment } from '../http/dispatcher.js'
 import { type Fetch, fetch as ownFetch } from '../http/fetch.js'
 import type { Host } from '../process/host.js'
-import { defaultBaseUrl, gitUrlFor, parseBaseUrl, webHost } from './addresses.js'
+import { parseBaseUrl } from './addresses.js'
 import { type AppSettings, appTokens } from './auth/app.js'
 import { type CallCredentials, CredentialWaiters } from './auth/credential-waiters.js'
 import {
@@ -76,8 +77,8 @@ export class Connection {
     this.host = options.host ?? null
     this.baseUrl = parseBaseUrl(options.baseUrl ?? defaultBaseUrl)
     this.gitUrl = options.gitUrl
-      ? parseBaseUrl(options.gitUrl, 'git_url').href.replace(/\/+$/, '')
-      : gitUrlFor(this.baseUrl.href)
+      ? withoutSlash(parseBaseUrl(options.gitUrl, 'git_url').href)
+      : gitUrlOf(this.baseUrl)
     this.owner = options.owner ?? null
     this.redactor = options.redactor ?? createRedactor()
     this.dispatcher = options.dispatcher ?? this.#createDispatcher()
@@ -120,7 +121,7 @@ export class Connection {
       return [appTokens(app, { owner, clock: this.clock, octokit })]
     }
     // gh knows hosts without their ports.
-    const host = webHost(this.baseUrl).replace(/:\d+$/, '')
+    const host = webHostOf(this.baseUrl).replace(/:\d+$/, '')
     const gh = async () => (await import('./auth/gh.js')).ghToken(host, env, signal)
     return tokenSources({ token, tokenSource, env, gh })
   }

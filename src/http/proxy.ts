@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { ConfigError } from '../base/errors.js'
+import { isLoopback } from '../base/names/host.js'
 
 export type Environment = Record<string, string | undefined>
 
@@ -26,7 +27,7 @@ export function proxyChooser({ proxy, env }: ProxySettings): (url: URL) => URL |
   const https = proxy ? everything : (parse(variable('HTTPS_PROXY')) ?? everything)
   return (url) => {
     const chosen = exempt(url) ? undefined : url.protocol === 'https:' ? https : http
-    return chosen && isReadable(url) && !isLoopback(chosen) ? undefined : chosen
+    return chosen && isReadable(url) && !isLoopback(chosen.hostname) ? undefined : chosen
   }
 }
 
@@ -47,10 +48,7 @@ export function proxyFromEnvironment(
 }
 
 /** Plain http is spoken to this machine alone, and what is sent there must not leave it through a proxy. */
-const isReadable = (url: URL) => url.protocol === 'http:' && isLoopback(url)
-
-const isLoopback = ({ hostname }: URL) =>
-  /^(?:localhost|(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+const isReadable = (url: URL) => url.protocol === 'http:' && isLoopback(url.hostname)
 
 function parse(address: string | undefined): URL | undefined {
   if (address === undefined) return undefined

@@ -6,8 +6,7 @@ import type { ReleaseEvent } from './events.js'
 
 /** What the operations on releases are given. */
 export interface ReleaseDeps {
-  /** With the address that repositories are cloned from, which is the one of their pages too. */
-  github: Api & { readonly gitUrl: string }
+  github: Api
   clock: Clock
   emit: Emit<ReleaseEvent>
   log: Log

@@ -7,7 +7,7 @@ import { type JsonSchema, jsonSchemaOf } from '../../src/config/schema/json.js'
 import { configFileNames } from '../../src/config/types.js'
 import { makeProject } from './support.js'
 
-const folder = join(import.meta.dirname, '../../../config')
+const folder = join(import.meta.dirname, '../../config')
 const read = (name: string) => readFile(join(folder, name), 'utf8')
 
 async function exampleProject() {

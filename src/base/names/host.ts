@@ -3,13 +3,29 @@
  * decimal numbers, an IPv6 address in brackets. So they can be compared as text.
  */
 
-/** Whether a URL's hostname is this machine; names below localhost, that a name server may answer, are not. */
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+/** What decides whether a credential may travel unencrypted, or past a proxy. */
+const byte = '(?:\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])'
+const loopback = new RegExp(`^(?:localhost|\\[::1\\]|::1|127(?:\\.${byte}){3})$`)
+
+/**
+ * Whether a hostname is this machine for certain: `localhost`, 127.0.0.0/8 and ::1, in brackets or without.
+ *
+ * Names below localhost, and `localhost.` with a dot at its end, are not: RFC 6761, section 6.3, asks resolvers to answer
+ * them with loopback and allows them to ask a name server all the same, which then names any machine it likes. Nor
+ * are IPv4 addresses written as IPv6 (`::ffff:127.0.0.1`).
+ */
+export const isLoopback = (hostname: string): boolean => loopback.test(hostname)
+
+/** Whether nobody on the way can read what is sent there: https, or http that stays on this machine. */
+export const isPrivate = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 
 /** github.com and its API. */
 export const isGitHub = (hostname: string): boolean =>
   hostname === 'github.com' || hostname === 'api.github.com'
+
+/** The API of github.com. */
+export const defaultBaseUrl = 'https://api.github.com'
 
 export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
@@ -18,17 +34,27 @@ export function parseUrl(text: string): URL | undefined {
 /** An address without the slash at its end, as all of ours are kept. */
 export const withoutSlash = (address: string): string => address.replace(/\/+$/, '')
 
-/** The API of a host, as `GH_HOST` names one. https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency */
+/**
+ * The API of a host, as `GH_HOST` names one: github.com, an enterprise with data residency, else GitHub Enterprise Server.
+ * https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
+ */
 export function apiOfHost(host: string): string {
-  if (isGitHub(host.toLowerCase())) return 'https://api.github.com'
+  if (isGitHub(host.toLowerCase())) return defaultBaseUrl
   return /\.ghe\.com$/i.test(host) ? `https://api.${host}` : `https://${host}/api/v3`
 }
 
-/** Where git is served, for an API's address. */
-export function gitUrlOf(baseUrl: string): string {
+/**
+ * Where git and the web pages of an API are, without a slash at the end: `https://github.com` for
+ * `https://api.github.com`, `https://SUBDOMAIN.ghe.com` for `https://api.SUBDOMAIN.ghe.com`, what is before `/api/v3` for
+ * GitHub Enterprise Server, else the API's own origin.
+ */
+export function gitUrlOf(baseUrl: string | URL): string {
   const { protocol, host, pathname, origin } = new URL(baseUrl)
   if (isGitHub(host)) return 'https://github.com'
   if (/^api\..+\.ghe\.com$/.test(host)) return `${protocol}//${host.slice('api.'.length)}`
   const mounted = /^(.*)\/api\/v3\/?$/.exec(pathname)?.[1]
   return mounted === undefined ? origin : `${origin}${mounted}`
 }
+
+/** The host that people and `gh` know, with its port: `github.com` for `https://api.github.com`. */
+export const webHostOf = (baseUrl: string | URL): string => new URL(gitUrlOf(baseUrl)).host

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isLoopback, parseUrl } from '../../base/names/host.js'
+import { isPrivate, parseUrl } from '../../base/names/host.js'
 
 /** An https address without credentials; http on loopback alone, where nobody listens in between. */
 export const address = () =>
@@ -12,7 +12,7 @@ function isAddress(text: string): boolean {
   const url = parseUrl(text)
   if (url === undefined || !hasHost(text)) return false
   if (url.username || url.password || url.search || url.hash) return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+  return isPrivate(url)
 }
 
 export const proxyAddress = () =>

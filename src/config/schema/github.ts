@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
 import { z } from 'zod'
-import { parseUrl } from '../../base/names/host.js'
+import { defaultBaseUrl, parseUrl } from '../../base/names/host.js'
 import { address, proxyAddress } from './address.js'
 import { count, localPath, ownerName } from './fields.js'
 
@@ -28,9 +28,9 @@ export const githubKeys = z.strictObject({
     .nullish()
     .describe('The organisation or user of repositories named without one. Unset: GITHUB_OWNER.'),
   base_url: address()
-    .refine((url) => parseUrl(url)?.hostname !== 'github.com', 'expected https://api.github.com')
+    .refine((url) => parseUrl(url)?.hostname !== 'github.com', `expected ${defaultBaseUrl}`)
     .nullish()
-    .meta({ default: 'https://api.github.com' })
+    .meta({ default: defaultBaseUrl })
     .describe(
       "The API's address: https only, except on this machine. GitHub Enterprise Server: https://HOST/api/v3. Unset: GITHUB_API_URL, GH_HOST.",
     ),

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { apiOfHost, gitUrlOf, withoutSlash } from '../../base/names/host.js'
+import { apiOfHost, defaultBaseUrl, gitUrlOf, withoutSlash } from '../../base/names/host.js'
 import { type Folder, userFolders, type Variables } from '../locate/folder.js'
 import { resolveInside, rootOf } from '../locate/root.js'
 import { type GitHubFile, githubFile, githubKeys } from '../schema/github.js'
@@ -74,7 +74,7 @@ function readAddresses(picker: Picker, values: GitHubFile['github']) {
     picker.variable('GITHUB_API_URL'),
     picker.variable('GH_HOST', 'environment', apiOfHost),
   ])
-  const baseUrl = normal(api ?? 'https://api.github.com')
+  const baseUrl = normal(api ?? defaultBaseUrl)
   const gitUrl = picker.pick('github.git_url', keys.git_url, values?.git_url)
   return { baseUrl, gitUrl: gitUrl == null ? gitUrlOf(baseUrl) : normal(gitUrl) }
 }

@@ -8,6 +8,8 @@ import type { Octokit } from './octokit.js'
 /** What the operations are given: the GitHubClient is one. */
 export interface Api {
   readonly baseUrl: URL
+  /** Where git and the web pages are, without a slash at its end. */
+  readonly gitUrl: string
   readonly send: Send
   /** For files. */
   readonly transfer: Send

@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.js'
+import { webHostOf } from '../../base/names/host.js'
 import type { Dispatcher } from '../../http/dispatcher.js'
 import type { Fetch } from '../../http/fetch.js'
-import { isUploadHost, webHost } from '../addresses.js'
+import { isUploadHost } from '../addresses.js'
 import type { CallCredentials } from '../auth/credential-waiters.js'
 import { authorize, renewCredentials } from './authorize.js'
 import { cacheByEtag } from './cache.js'
@@ -67,7 +68,7 @@ export function createTransports(options: TransportOptions): Transports {
     addHeaders(options.userAgent, signal),
     refuse(async (signal) => ({
       source: await source(signal),
-      webHost: webHost(baseUrl),
+      webHost: webHostOf(baseUrl),
       redact: options.redact,
     })),
     ...above,

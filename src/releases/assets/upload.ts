@@ -1,5 +1,5 @@
 import { inLanes } from '../../base/async/lanes.js'
-import { webHost } from '../../github/addresses.js'
+import { webHostOf } from '../../base/names/host.js'
 import type { ReleaseAsset } from '../../github/rest/shapes.js'
 import type { ReleaseDeps } from '../deps.js'
 import type { AssetStatus } from '../types.js'
@@ -46,7 +46,7 @@ export async function uploadAssets(
     judged.push({ local, judgement: await judge(local, there.get(local.name), digestOf) })
   }
   if (!replace) expectNoReplacement(judged, release, hint)
-  const pace = createPace(deps.clock, webHost(deps.github.baseUrl), deps.signal)
+  const pace = createPace(deps.clock, webHostOf(deps.github.baseUrl), deps.signal)
   const uploaded = new Map<LocalAsset, UploadedAsset>()
   await inLanes(atOnce, judged, async ({ local, judgement }) => {
     deps.signal?.throwIfAborted()

@@ -1,5 +1,4 @@
 import { ConflictError, GitHubNetworkError } from '../../base/errors.js'
-import { gitUrlFor } from '../../github/addresses.js'
 import type { Workflow } from '../../github/rest/actions-shapes.js'
 import { type Dispatch, type DispatchResult, dispatchWorkflow } from '../../github/rest/dispatch.js'
 import { getRepo } from '../../github/rest/repositories.js'
@@ -100,7 +99,7 @@ function startedRun(
   request: Dispatch,
   { runId, htmlUrl }: { runId: number; htmlUrl: string | null },
 ): WorkflowRun {
-  const page = `${gitUrlFor(github.baseUrl.href)}/${nameOf(request)}/actions/runs/${runId}`
+  const page = `${github.gitUrl}/${nameOf(request)}/actions/runs/${runId}`
   return {
     run_id: runId,
     status: 'queued',

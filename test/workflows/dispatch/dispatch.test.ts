@@ -60,6 +60,16 @@ describe('a dispatch', () => {
     expect(dispatches()).toHaveLength(1)
   })
 
+  it.each([
+    ['the configured git_url', { gitUrl: 'https://git.example/ghes' }, 'https://git.example/ghes'],
+    ['the API’s own origin without one', {}, null],
+  ])('has its page on %s where the answer names none', async (_what, client, base) => {
+    await on({ client })
+    here.github.fail({ path: /dispatches$/, status: 200, body: { workflow_run_id: 7 } })
+    const page = `${base ?? new URL(here.github.apiUrl).origin}/uDOS/core/actions/runs/7`
+    expect((await tests()).html_url).toBe(page)
+  })
+
   it('is refused in GitHub’s words, with the remedy', async () => {
     await on()
     await expect(tests({ workflow: 'push.yml' })).rejects.toMatchObject({
