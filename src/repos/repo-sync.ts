@@ -2,13 +2,14 @@ import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
 import type { RepoEvent } from './events.js'
-import { type CloneOptions, cloneOne, pullOne } from './one-repository.js'
+import type { CloneOptions } from './one-repository.js'
+import type { SyncMode } from './plan.js'
 import type { PruneOptions, PruneReport } from './prune.js'
-import { runSync, type SyncOptions } from './run-sync.js'
+import type { SyncOptions } from './run-sync.js'
 import { type AutoPull, type AutoPullOptions, autoPull } from './schedule/auto-pull.js'
 import type { ScheduleStatus } from './schedule/status.js'
 import { openState } from './session.js'
-import { type StatusOptions, statusOf, statusOfFailure, statusOfPath } from './status/status.js'
+import type { StatusOptions } from './status/status.js'
 import { chooseWanted } from './targets/choose.js'
 import { fromMemory } from './targets/expand.js'
 import { type LocalListing, listLocal, unlisted } from './targets/listing.js'
@@ -19,6 +20,8 @@ import type { RepositoryStatus, SyncEntry, SyncReport } from './types.js'
 /**
  * Keeps the repositories of repos.yaml in step with GitHub, and never loses local work:
  * a pull moves forward only, and what stands in its way is told and left as it is.
+ *
+ * What a method needs is loaded when it is called, as a status needs little of what a clone does.
  */
 export class RepoSync {
   readonly #open: OpenConfigured<RepoEvent>
@@ -29,26 +32,28 @@ export class RepoSync {
 
   /** Clones what is missing. @throws GitHubNotFoundError for an unknown target, ConfigError, LockedError */
   async cloneAll(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
-    return runSync(await this.#open(call), 'clone', options)
+    return this.#run('clone', options, call)
   }
 
   /** Pulls what is there; a missing one is skipped. @throws as cloneAll */
   async pullAll(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
-    return runSync(await this.#open(call), 'pull', options)
+    return this.#run('pull', options, call)
   }
 
   /** Clones what is missing and pulls the rest. @throws as cloneAll */
   async sync(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
-    return runSync(await this.#open(call), 'sync', options)
+    return this.#run('sync', options, call)
   }
 
   /** Clones one repository to any path. */
   async cloneRepo(options: CloneOptions, call: Call<RepoEvent> = {}): Promise<SyncEntry> {
+    const { cloneOne } = await import('./one-repository.js')
     return cloneOne(await this.#open(call), options)
   }
 
   /** Pulls the clone at a path. @throws PathError when there is nothing */
   async pullRepo(path: string, call: Call<RepoEvent> = {}): Promise<SyncEntry> {
+    const { pullOne } = await import('./one-repository.js')
     return pullOne(await this.#open(call), path)
   }
 
@@ -57,7 +62,7 @@ export class RepoSync {
     options: SyncOptions & { targets: string[] },
     call: Call<RepoEvent> = {},
   ): Promise<SyncReport> {
-    return runSync(await this.#open(call), 'reset', options)
+    return this.#run('reset', options, call)
   }
 
   /**
@@ -88,6 +93,7 @@ export class RepoSync {
     const session = await this.#open(call)
     const list = options.offline ? fromMemory(await openState(session)) : undefined
     const { chosen, failures } = await chooseWanted(session, { targets, list })
+    const { statusOf, statusOfFailure } = await import('./status/status.js')
     return [...(await statusOf(session, chosen, options)), ...failures.map(statusOfFailure)]
   }
 
@@ -97,6 +103,7 @@ export class RepoSync {
     options: StatusOptions = {},
     call: Call<RepoEvent> = {},
   ): Promise<RepositoryStatus> {
+    const { statusOfPath } = await import('./status/status.js')
     return statusOfPath(await this.#open(call), path, options)
   }
 
@@ -126,5 +133,10 @@ export class RepoSync {
   async prune(options: PruneOptions, call: Call<RepoEvent> = {}): Promise<PruneReport> {
     const { prune } = await import('./prune.js')
     return prune(await this.#open(call), options)
+  }
+
+  async #run(mode: SyncMode, options: SyncOptions, call: Call<RepoEvent>): Promise<SyncReport> {
+    const { runSync } = await import('./run-sync.js')
+    return runSync(await this.#open(call), mode, options)
   }
 }
