@@ -14,6 +14,7 @@ export default defineConfig({
           exclude: ['test/e2e/**', 'test/package/**'],
           env: { TZ: 'UTC' },
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
