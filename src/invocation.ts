@@ -51,6 +51,7 @@ export class Invocation {
       stdout: io.stdout,
       stderr: io.stderr,
       env: app.host.env,
+      now: () => app.clock.now(),
       json: globals.json,
       quiet: globals.quiet,
       verbose: globals.verbose,

@@ -16,6 +16,8 @@ export interface TerminalOptions {
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
   env: Environment
+  /** Milliseconds since 1970. */
+  now(): number
   json: boolean
   quiet: boolean
   verbose: boolean
@@ -64,13 +66,13 @@ export class Terminal {
   }
 
   async #openListener(): Promise<Emit<WizardEvent>> {
-    const { json, quiet, verbose, stderr, redact } = this.#options
+    const { json, quiet, verbose, stderr, now, redact } = this.#options
     if (json) return () => {}
     if (quiet) return (event) => this.#withhold(event)
     const board = this.err.canRedraw
       ? (await import('./progress/board.js')).openBoard(stderr, this.err)
       : null
-    this.#progress ??= followProgress({ stream: this.err, now: Date.now, verbose, board, redact })
+    this.#progress ??= followProgress({ stream: this.err, now, verbose, board, redact })
     return this.#progress.emit
   }
 

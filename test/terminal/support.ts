@@ -28,6 +28,7 @@ export function openTerminal(
     stdout: out.stream,
     stderr: err.stream,
     env,
+    now: Date.now,
     json: false,
     quiet: false,
     verbose: false,
