@@ -1,10 +1,10 @@
 // Bundles src into dist, split at the lazy imports, so that a verb loads only what it uses; then writes the types.
-import { execFileSync } from 'node:child_process'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { licencesOf } from './licences.js'
+import { writeTypes } from './types.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
@@ -118,10 +118,6 @@ writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, licencesOf(modules))
 const paths = modules.filter(isAbsolute).map((path) => relative(root, path))
 writeFileSync(`${fresh}/modules.json`, JSON.stringify(paths, null, 2))
 
-if (!process.argv.includes('--no-types')) {
-  const tsc = `${root}/node_modules/typescript/bin/tsc`
-  const args = [tsc, '-p', 'tsconfig.types.json', '--outDir', `${fresh}/types`]
-  execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
-}
+if (!process.argv.includes('--no-types')) await writeTypes(root, fresh)
 rmSync(`${root}/dist`, { recursive: true, force: true })
 renameSync(fresh, `${root}/dist`)

@@ -1,13 +1,32 @@
-import type { Dispatcher as Undici, Dispatcher as UndiciDispatcher } from 'undici'
+import type { Readable } from 'node:stream'
+import type { Dispatcher as UndiciDispatcher } from 'undici'
 import { type ProxySettings, proxyChooser } from './proxy.js'
 
 export type { Environment } from './proxy.js'
 
 /** What sends requests: as much of undici's as is used, which is one as well. */
 export interface Dispatcher {
-  request(options: UndiciDispatcher.RequestOptions): Promise<UndiciDispatcher.ResponseData>
+  request(options: DispatchedRequest): Promise<DispatchedAnswer>
   /** Ends its connections. */
   destroy(): Promise<void>
+}
+
+export interface DispatchedRequest {
+  origin: string
+  /** With the query. */
+  path: string
+  method: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array | Readable | null
+  signal?: AbortSignal | null
+}
+
+export interface DispatchedAnswer {
+  statusCode: number
+  /** Names in lower case. */
+  headers: Record<string, string | string[] | undefined>
+  /** `dump` reads it to its end and forgets it, so that the connection can be used again. */
+  body: Readable & { text(): Promise<string>; dump(): Promise<void> }
 }
 
 export interface DispatcherOptions extends ProxySettings {
@@ -35,19 +54,19 @@ export function createDispatcher({ stallTimeout, ...settings }: DispatcherOption
   }
 }
 
-type RequestOptions = Omit<Undici.RequestOptions, 'origin' | 'path'>
+type RequestOptions = Omit<DispatchedRequest, 'origin' | 'path'>
 
 /** One request over the dispatcher's connections; no redirect is followed. */
 export function send(
   to: Dispatcher,
   { origin, pathname, search }: URL,
   options: RequestOptions,
-): Promise<Undici.ResponseData> {
+): Promise<DispatchedAnswer> {
   return to.request({ ...options, origin, path: pathname + search })
 }
 
 /** Names in lower case; the values of a repeated one joined. */
-export function joinHeaders(headers: Undici.ResponseData['headers']): Record<string, string> {
+export function joinHeaders(headers: DispatchedAnswer['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]),
   )

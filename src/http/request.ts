@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
-import type { Dispatcher as Undici } from 'undici'
 import { GitHubNetworkError } from '../base/errors.js'
-import type { Dispatcher } from './dispatcher.js'
+import type { DispatchedAnswer, Dispatcher } from './dispatcher.js'
 import { send } from './dispatcher.js'
 import { isCut, networkError } from './failure.js'
 import { headersFor, mostRedirects, redirectTarget } from './redirect.js'
@@ -22,7 +21,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   status: number
   headers: Record<string, string | string[] | undefined>
-  body: Undici.ResponseData['body']
+  body: DispatchedAnswer['body']
   /** Where the answer came from, after redirects. */
   url: URL
 }

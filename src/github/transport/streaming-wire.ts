@@ -1,5 +1,4 @@
-import type { Dispatcher as Undici } from 'undici'
-import type { Dispatcher } from '../../http/dispatcher.js'
+import type { DispatchedAnswer, Dispatcher } from '../../http/dispatcher.js'
 import { joinHeaders, send } from '../../http/dispatcher.js'
 import { networkError } from '../../http/failure.js'
 import type { ApiRequest, ApiResponse, Send } from './message.js'
@@ -14,7 +13,7 @@ export function createStreamingWire(dispatcher: Dispatcher): Send {
   return async (request) => {
     try {
       const answer = await send(dispatcher, request.url, {
-        method: request.method as Undici.HttpMethod,
+        method: request.method,
         headers: { ...request.headers, ...request.stream?.headers?.() },
         body: request.stream?.body?.() ?? request.body ?? null,
         signal: request.signal ?? null,
@@ -29,7 +28,7 @@ export function createStreamingWire(dispatcher: Dispatcher): Send {
 const longestMessage = 1024 * 1024
 
 async function readAnswer(
-  { statusCode: status, headers, body }: Undici.ResponseData,
+  { statusCode: status, headers, body }: DispatchedAnswer,
   { url, stream }: ApiRequest,
 ): Promise<ApiResponse> {
   const head = {

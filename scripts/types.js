@@ -1,0 +1,39 @@
+// Rolls the library's types up to one file that needs no other package's types: dist/index.d.ts.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { dts } from 'rolldown-plugin-dts'
+
+/** @param {string} root the project @param {string} into the folder of index.d.ts */
+export async function writeTypes(root, into) {
+  const folder = mkdtempSync(join(tmpdir(), 'wizard-types-'))
+  try {
+    const tsc = `${root}/node_modules/typescript/bin/tsc`
+    const args = [tsc, '-p', 'tsconfig.types.json', '--outDir', folder]
+    execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+    await rollUp(root, `${folder}/index.d.ts`, into)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** @param {string} root @param {string} input @param {string} into */
+async function rollUp(root, input, into) {
+  const bundle = await rolldown({
+    input,
+    platform: 'node',
+    plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false })],
+    resolve: { alias: { '@octokit/rest': `${root}/scripts/types/octokit.d.ts` } },
+    experimental: { attachDebugInfo: 'none' },
+    external: /^node:/,
+    onLog(level, log, tell) {
+      // A package whose types users do not have.
+      if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message)
+      tell(level, log)
+    },
+  })
+  await bundle.write({ dir: into, format: 'esm' })
+  await bundle.close()
+}
