@@ -167,8 +167,8 @@ export interface ErrorReport {
   code: ErrorCode
   message: string
   hint: string | null
-  status?: number
-  request_id?: string
+  status?: number | undefined
+  request_id?: string | undefined
 }
 
 /** What has the shape of a credential, the user part of an address say, stands in no report. */

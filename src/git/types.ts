@@ -16,9 +16,9 @@ export interface Git {
   signal?: AbortSignal | undefined
   /** How long a request may be held back for a rate limit; without it none is. */
   waits?: Waits | undefined
-  onProgress?: (progress: GitProgress) => void
+  onProgress?: ((progress: GitProgress) => void) | undefined
   /** Each request and what it was answered, in a line without credentials. */
-  onRequest?: (message: string) => void
+  onRequest?: ((message: string) => void) | undefined
   /** So that what a killed wizard left behind is told from what a living one is about. */
   liveness?: Liveness | undefined
 }
@@ -101,7 +101,7 @@ export class BlockedError extends ConflictError {
   constructor(
     reason: BlockReason,
     message: string,
-    { paths = [], ...options }: ErrorOptions & { paths?: string[] } = {},
+    { paths = [], ...options }: ErrorOptions & { paths?: string[] | undefined } = {},
   ) {
     super(message, options)
     this.reason = reason

@@ -21,34 +21,34 @@ import { createTransports, type Transport, type Transports } from './transport/t
 
 export interface ConnectionOptions {
   /** Default: `GH_TOKEN`, `GITHUB_TOKEN` of `env`, then `gh auth token`; public reads go without. */
-  token?: string | (() => string | Promise<string>) | null
+  token?: string | (() => string | Promise<string>) | null | undefined
   /** What the token is called in messages; default: the variable of `env` that holds it, or the configuration. */
-  tokenSource?: string
+  tokenSource?: string | undefined
   /** A GitHub App in place of a token. */
-  app?: AppSettings | null
-  owner?: string | null
+  app?: AppSettings | null | undefined
+  owner?: string | null | undefined
   /** Default: https://api.github.com. https only, except on loopback. */
-  baseUrl?: string
+  baseUrl?: string | undefined
   /** Where repositories are cloned from; default: derived from `baseUrl`. */
-  gitUrl?: string | null
+  gitUrl?: string | null | undefined
   /** Seconds without progress on one request, 30 by default. */
-  timeout?: number
+  timeout?: number | undefined
   /** How many times a request is sent again, 3 by default. */
-  retryAttempts?: number
+  retryAttempts?: number | undefined
   /** Default: the `*_PROXY` of `env`. */
-  proxy?: string | null
+  proxy?: string | null | undefined
   /** For tokens, proxies and `gh`; default: that of `host`, else none. */
-  env?: Environment
+  env?: Environment | undefined
   /** The process that the client works for. RepoSync and its like need it, to mark what they have in hand. */
-  host?: Host
-  clock?: Clock
+  host?: Host | undefined
+  clock?: Clock | undefined
   /** Default: one of its own, which `close` closes. */
-  dispatcher?: Dispatcher
-  fetch?: Fetch
-  random?: () => number
+  dispatcher?: Dispatcher | undefined
+  fetch?: Fetch | undefined
+  random?: (() => number) | undefined
   /** Is told of every credential; default: one of its own. */
-  redactor?: Redactor
-  userAgent?: string
+  redactor?: Redactor | undefined
+  userAgent?: string | undefined
 }
 
 /**

@@ -19,7 +19,7 @@ export interface Listed {
   owner: string
   repo: string
   /** Why it is left alone: it is archived, and the entry wants none of these. */
-  skip?: 'archived'
+  skip?: 'archived' | undefined
 }
 
 /**

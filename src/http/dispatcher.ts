@@ -16,9 +16,9 @@ export interface DispatchedRequest {
   /** With the query. */
   path: string
   method: string
-  headers?: Record<string, string>
-  body?: string | Uint8Array | Readable | null
-  signal?: AbortSignal | null
+  headers?: Record<string, string> | undefined
+  body?: string | Uint8Array | Readable | null | undefined
+  signal?: AbortSignal | null | undefined
 }
 
 export interface DispatchedAnswer {

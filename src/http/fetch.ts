@@ -9,7 +9,7 @@ export type Fetch = (
   init: {
     method: string
     headers: Record<string, string>
-    body?: string | Uint8Array
+    body?: string | Uint8Array | undefined
     redirect: 'manual'
     signal: AbortSignal | null
     dispatcher: Dispatcher

@@ -9,11 +9,11 @@ export { networkError } from './failure.js'
 
 export interface HttpRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  headers?: Record<string, string>
+  headers?: Record<string, string> | undefined
   body?: string | Uint8Array | Readable
   signal?: AbortSignal | undefined
   /** True where sending it twice does no harm, as git's own POSTs; GET and HEAD always are. */
-  repeatable?: boolean
+  repeatable?: boolean | undefined
   /** Called for each origin the request goes to, so that a redirect carries no credential elsewhere. */
   authorization?: ((url: URL) => Promise<string | undefined>) | undefined
 }

@@ -18,7 +18,7 @@ import { isFullOid, type Wanted } from './targets/sync-target.js'
 const foldersAtOnce = 16
 
 export interface LookOptions {
-  offline?: boolean
+  offline?: boolean | undefined
   /** Those whose clone, where it is there, is neither read nor asked for. */
   leaveAlone?: ((one: Pick<Situation, 'wanted' | 'remembered'>) => boolean) | undefined
 }

@@ -21,7 +21,7 @@ export interface CloneOptions {
   branch?: string | undefined
   depth?: number | undefined
   /** One branch alone; without it all of them, but for a shallow clone, as git does. */
-  singleBranch?: boolean
+  singleBranch?: boolean | undefined
 }
 
 /** Clones one repository; what goes wrong is part of the entry. */

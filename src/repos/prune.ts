@@ -36,7 +36,7 @@ export interface PruneOptions {
   /** More than that many to be moved is taken for a mistake: nothing is moved. */
   max?: number | undefined
   /** Lists, and moves nothing. */
-  dryRun?: boolean
+  dryRun?: boolean | undefined
   lockWait?: number | undefined
   /** Asked once, with those that would be moved. */
   confirm(candidates: Pruned[]): Promise<boolean>

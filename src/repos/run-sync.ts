@@ -20,18 +20,18 @@ import type { SyncEntry, SyncReport } from './types.js'
 
 export interface SyncOptions {
   /** Repositories, groups or components; none: all. */
-  targets?: string[]
+  targets?: string[] | undefined
   /** Repositories at a time; default: github.yaml's. */
   concurrency?: number | undefined
   /** Plans, and changes nothing. */
-  dryRun?: boolean
+  dryRun?: boolean | undefined
   /** Only those whose `pull_schedule` fell due since their last attempt. */
-  due?: boolean
+  due?: boolean | undefined
   shard?: Shard | undefined
   /** Milliseconds to wait for another wizard at the same root. */
   lockWait?: number | undefined
   /** Resolves `from:` entries; default: GitHub does. */
-  list?: Lister
+  list?: Lister | undefined
 }
 
 /**

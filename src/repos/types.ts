@@ -16,9 +16,9 @@ export interface SyncEntry {
   path: string
   branch: string | null
   /** Absent in a dry run. */
-  status?: SyncStatus
+  status?: SyncStatus | undefined
   /** In a dry run alone. */
-  planned?: Planned
+  planned?: Planned | undefined
   /** The commit before and after, in 40 hexadecimal digits. */
   from: string | null
   to: string | null

@@ -6,12 +6,12 @@ export interface ApiRequest {
   url: URL
   /** Names in lower case. */
   headers: Record<string, string>
-  body?: string | Uint8Array
+  body?: string | Uint8Array | undefined
   /** True where carrying it out twice does no harm, as a GraphQL query; see `isRepeatable`. */
-  repeatable?: boolean
+  repeatable?: boolean | undefined
   signal?: AbortSignal | undefined
   /** For a file that is sent or received as a stream. */
-  stream?: FileStream
+  stream?: FileStream | undefined
 }
 
 /** Each function is called for every try and every hop. */

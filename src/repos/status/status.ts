@@ -16,7 +16,7 @@ import { compare } from './compare.js'
 
 export interface StatusOptions {
   /** Compares with what the last pull saw, and sends no request. */
-  offline?: boolean
+  offline?: boolean | undefined
 }
 
 /** Local against remote, of each; changes nothing, and fetches nothing. */

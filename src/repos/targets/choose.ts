@@ -8,7 +8,7 @@ import { fullNameOf } from './sync-target.js'
 
 export interface ChooseOptions {
   /** Repositories, groups or components; none: all. */
-  targets?: string[]
+  targets?: string[] | undefined
   shard?: Shard | undefined
   /** Resolves `from:` entries; default: GitHub does. */
   list?: Lister | undefined

@@ -13,7 +13,7 @@ export interface Wanted {
   pullSchedule?: string | undefined
   depth?: number | undefined
   /** `all` for a clone as git makes it; default: the one branch that is kept in step. */
-  branches?: 'one' | 'all'
+  branches?: 'one' | 'all' | undefined
   onDiverged: 'block' | 'backup'
   /** The account whose `from:` entry named it; null for an entry of its own. */
   source: string | null

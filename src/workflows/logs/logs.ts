@@ -118,7 +118,10 @@ export async function failedSteps(
   repo: Repo,
   run: LoggedRun,
   jobs: WorkflowJob[],
-  { lines = 100, ...options }: Omit<LogOptions, 'job' | 'failed'> & { lines?: number } = {},
+  {
+    lines = 100,
+    ...options
+  }: Omit<LogOptions, 'job' | 'failed'> & { lines?: number | undefined } = {},
 ): Promise<FailedStep[]> {
   const failed = jobs.filter(hasFailed)
   if (failed.length === 0) return []
