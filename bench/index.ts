@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { artifacts, largeArtifacts } from './artifacts.js'
 import { clone, cloneMemory } from './clone.js'
 import { due } from './due.js'
+import { engines, engineWord, runTask } from './engines.js'
 import { fastForward } from './fast-forward.js'
 import { largePack } from './large-pack.js'
 import { describeMachine } from './machine.js'
@@ -38,11 +39,12 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'watch-requests': watchRequests,
   'large-artifacts': largeArtifacts,
   'large-pack': largePack,
+  engines,
   many,
 }
 
 /** They take minutes, so they run only where they are named. */
-const slow = ['many', 'watch-requests', 'large-artifacts', 'large-pack']
+const slow = ['engines', 'many', 'watch-requests', 'large-artifacts', 'large-pack']
 
 async function bench(argv: string[]): Promise<void> {
   const options = { repo: { type: 'string', multiple: true } } as const
@@ -93,4 +95,5 @@ function table(rows: Row[]): string[] {
 }
 
 if (process.argv[2] === serverWord) await serveCalls()
+else if (process.argv[2] === engineWord) await runTask(process.argv.slice(3))
 else await bench(process.argv.slice(2))
