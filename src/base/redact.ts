@@ -1,13 +1,20 @@
 /** Puts `***` where a secret stands, in whatever is about to be written anywhere. */
 export interface Redactor {
   (text: string): string
-  /** Another secret, from now on: a token that was read, renewed or handed over by `gh`. */
-  add(secret: string): void
+  /**
+   * Another secret, from now on: a token that was read, renewed or handed over by `gh`.
+   *
+   * @param source what renews it: of its secrets the latest are kept, so that a process of months, whose App gets a
+   *   token an hour, does not search each line for thousands. Without one the secret is kept for ever.
+   */
+  add(secret: string, source?: object): void
 }
 
 const mask = '***'
 /** Shorter ones would blot out ordinary words; no credential is that short. */
 const shortestSecret = 6
+/** Of one source: more than are in use at a time, in requests that are still running. */
+const keptOfSource = 8
 
 /** What looks like a credential is hidden although nobody told of it. Order matters: addresses first. */
 const tokenShapes: [RegExp, string][] = [
@@ -24,15 +31,18 @@ const tokenShapes: [RegExp, string][] = [
  * an `Authorization` value, a private key or the user part of an address.
  */
 export function createRedactor(secrets: Iterable<string> = []): Redactor {
-  const known = new Set<string>()
+  const permanent = {}
+  /** Of each source the one used last at the end. */
+  const known = new Map<object, string[]>()
   let pattern: RegExp | undefined
 
-  const add = (secret: string) => {
-    if (known.has(secret)) return
-    for (const form of formsOf(secret.trim())) known.add(form)
-    // Longest first, so that a secret that holds another is hidden whole.
-    const forms = [...known].sort((a, b) => b.length - a.length).map(escapeRegExp)
-    pattern = forms.length > 0 ? new RegExp(forms.join('|'), 'g') : undefined
+  const add = (secret: string, source: object = permanent) => {
+    const held = known.get(source) ?? []
+    if (held.at(-1) === secret) return
+    const others = held.filter((one) => one !== secret)
+    const kept = source === permanent ? others : others.slice(1 - keptOfSource)
+    known.set(source, [...kept, secret])
+    if (!held.includes(secret)) pattern = patternOf([...known.values()].flat())
   }
   for (const secret of secrets) add(secret)
 
@@ -41,6 +51,13 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
     return tokenShapes.reduce((rest, [shape, masked]) => rest.replace(shape, masked), told)
   }
   return Object.assign(redact, { add })
+}
+
+function patternOf(secrets: string[]): RegExp | undefined {
+  const forms = new Set(secrets.flatMap((secret) => formsOf(secret.trim())))
+  // Longest first, so that a secret that holds another is hidden whole.
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length).map(escapeRegExp)
+  return longestFirst.length > 0 ? new RegExp(longestFirst.join('|'), 'g') : undefined
 }
 
 function formsOf(secret: string): string[] {

@@ -49,4 +49,18 @@ describe('createRedactor', () => {
     redactor.add('renewed-value')
     expect(redactor('renewed-value')).toBe('***')
   })
+
+  it('forgets tokens that their source renewed long ago, and no other secret', () => {
+    const redactor = createRedactor(['permanent'])
+    const [app, other] = [{}, {}]
+    redactor.add('of-another', other)
+    for (let hour = 0; hour < 1000; hour++) {
+      redactor.add(`token-${hour}-end`, app)
+      redactor.add('token-in-use', app)
+    }
+    const hides = (text: string) => redactor(text) === '***'
+    expect(['permanent', 'of-another', 'token-in-use'].filter(hides)).toHaveLength(3)
+    const hours = Array.from({ length: 1000 }, (_none, hour) => hour)
+    expect(hours.filter((hour) => hides(`token-${hour}-end`))).toEqual(hours.slice(-7))
+  })
 })

@@ -23,14 +23,14 @@ export interface Credentials {
 /** The first source that has a token; `learn` is told each token before it is used, to hide it from all output. */
 export function createCredentials(
   sources: TokenSource[],
-  learn: (secret: string) => void,
+  learn: (secret: string, source: TokenSource) => void,
 ): Credentials {
   const choose = once(() => firstWithToken(sources))
   const read = async (fresh: boolean) => {
     const source = await choose()
     const token = await source?.read(fresh)
     if (source === undefined || !token) return undefined
-    learn(token)
+    learn(token, source)
     return checked(token, source.name)
   }
   return {
