@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { cp, rm } from 'node:fs/promises'
-import { stringify } from 'yaml'
 import {
   type FaultHandle,
   type Files,
   gitText,
   type LocalGitHub,
-} from '../packages/local-github/src/index.js'
-import type { ZipEntry } from '../packages/local-github/src/zip.js'
+  type ZipEntry,
+} from 'local-github'
+import { stringify } from 'yaml'
 import { textFiles } from './corpus.js'
 
 /** What a bench asks of the GitHub it measures against, which is a process of its own: its work is nobody's. */

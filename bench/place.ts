@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { hermetic } from 'local-github'
 import { stringify } from 'yaml'
-import { hermetic } from '../packages/local-github/src/index.js'
 import type { Command } from './measure.js'
 import { type RemoteGitHub, startBenchGitHub } from './server.js'
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { startLocalGitHub } from 'local-github'
 import pLimit from 'p-limit'
-import { startLocalGitHub } from '../packages/local-github/src/index.js'
 import { BenchGitHub } from './github.js'
 
 /** The same from another process, one call at a time. */

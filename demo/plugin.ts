@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LocalGitHub } from '../packages/local-github/src/index.js'
-import { zip } from '../packages/local-github/src/zip.js'
+import { type LocalGitHub, zip } from 'local-github'
 import { manifestOf, releasePlugin } from '../test/support/plugins.js'
 import { type Act, type Fact, is } from './facts.js'
 import type { Stage } from './stage.js'

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import type { FaultHandle, LocalGitHub } from 'local-github'
 import { stringify } from 'yaml'
-import type { FaultHandle, LocalGitHub } from '../packages/local-github/src/index.js'
 import { type Act, all, type Fact, is } from './facts.js'
 import type { Stage } from './stage.js'
 

@@ -1,10 +1,5 @@
 import { join } from 'node:path'
-import {
-  type Files,
-  GitFailure,
-  gitText,
-  type LocalGitHub,
-} from '../packages/local-github/src/index.js'
+import { type Files, GitFailure, gitText, type LocalGitHub } from 'local-github'
 
 /** Puts repositories with a history on the GitHub. @returns the full names of those that a sync is to clone. */
 export async function addRepositories(github: LocalGitHub, project: string): Promise<string[]> {

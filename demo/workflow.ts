@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
-import type { LocalGitHub } from '../packages/local-github/src/index.js'
-import type { Run } from '../packages/local-github/src/model/types.js'
+import type { LocalGitHub, Run } from 'local-github'
 import { type Act, atMost, type Fact, is } from './facts.js'
 import type { Stage } from './stage.js'
 

@@ -14,7 +14,8 @@ if (!entry) throw new Error('usage: node scripts/run.js FILE.ts [argument…]')
 
 const folder = await mkdtemp(join(tmpdir(), 'wizard-run-'))
 try {
-  const bundle = await rolldown({ cwd: root, input: entry, platform: 'node' })
+  const resolve = { conditionNames: ['local-github-source', 'node'] }
+  const bundle = await rolldown({ cwd: root, input: entry, platform: 'node', resolve })
   const file = join(folder, 'main.mjs')
   await bundle.write({ file, format: 'esm', codeSplitting: false })
   await bundle.close()

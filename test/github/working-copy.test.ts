@@ -1,12 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gitText, type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  gitText,
-  type LocalGitHub,
-  startLocalGitHub,
-} from '../../packages/local-github/src/index.js'
 import { GitHubNotFoundError, PathError, UsageError } from '../../src/base/errors.js'
 import { BlockedError } from '../../src/git/types.js'
 import { GitHubClient } from '../../src/github/client.js'

@@ -1,5 +1,5 @@
+import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type LocalGitHub, startLocalGitHub } from '../../packages/local-github/src/index.js'
 import type { WizardEvent } from '../../src/events.js'
 import { GitHubClient, type GitHubClientOptions } from '../../src/github/client.js'
 import { discover } from '../../src/plugins/discover/discover.js'

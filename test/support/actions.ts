@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import type { Run } from 'local-github'
 import { stringify } from 'yaml'
-import type { Run } from '../../packages/local-github/src/model/types.js'
 import { openWorkspace, type Workspace, type WorkspaceOptions } from './workspace.js'
 
 const name = 'uDOS/engine'

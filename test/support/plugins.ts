@@ -1,4 +1,4 @@
-import type { Files, LocalGitHub } from '../../packages/local-github/src/index.js'
+import type { Files, LocalGitHub } from 'local-github'
 
 /** One version of a plugin as its author would make it. */
 export interface PluginRelease {

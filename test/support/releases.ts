@@ -1,5 +1,5 @@
+import type { Release } from 'local-github'
 import { stringify } from 'yaml'
-import type { Release } from '../../packages/local-github/src/model/types.js'
 import { openWorkspace, type Workspace, type WorkspaceOptions } from './workspace.js'
 
 export const name = 'uDOS/engine'

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { vi } from 'vitest'
-import { stringify } from 'yaml'
 import {
   type FaultHandle,
   gitText,
   type LocalGitHub,
   type LocalGitHubOptions,
   startLocalGitHub,
-} from '../../packages/local-github/src/index.js'
+} from 'local-github'
+import { vi } from 'vitest'
+import { stringify } from 'yaml'
 import { runHere } from './in-process.js'
 import { type Ended, runWizard, startWizard, type WizardRun } from './wizard.js'
 

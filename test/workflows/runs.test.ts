@@ -1,5 +1,5 @@
+import type { AddedRun } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { AddedRun } from '../../packages/local-github/src/model/actions.js'
 import { worstConclusion } from '../../src/workflows/watch/conclusion.js'
 import { type Stage, stage } from './support.js'
 

@@ -1,9 +1,5 @@
 import { tmpdir } from 'node:os'
-import {
-  type LocalGitHub,
-  type LocalGitHubOptions,
-  startLocalGitHub,
-} from '../../packages/local-github/src/index.js'
+import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from 'local-github'
 import type { Call } from '../../src/base/call.js'
 import type { Clock } from '../../src/base/clock.js'
 import type { WizardEvent } from '../../src/events.js'

@@ -13,7 +13,11 @@ import type { RecordedRequest } from './record.js'
 export type { Fault, FaultHandle } from './faults.js'
 export type { Files } from './git/commit.js'
 export { GitFailure, gitText, hermetic } from './git/run.js'
+export type { AddedRun } from './model/actions.js'
+export type { RunEnd } from './model/runs.js'
+export type { Asset, Release, Run } from './model/types.js'
 export type { RecordedRequest } from './record.js'
+export { type ZipEntry, zip } from './zip.js'
 
 export interface LocalGitHubOptions {
   /** Those that are good; the first is `token`. Default: one. */

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyPairKeyObjectResult, sign } from 'node:crypto'
 import { readdir, rm, writeFile } from 'node:fs/promises'
+import { zip } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { zip } from '../../../packages/local-github/src/zip.js'
 import { manifestOf, releasePlugin } from '../../support/plugins.js'
 import { openWorkspace, snapshot, type Workspace } from '../../support/workspace.js'
 

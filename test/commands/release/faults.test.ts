@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import type { Asset, Release } from 'local-github'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Asset, Release } from '../../../packages/local-github/src/model/types.js'
 import { assetNames, forget, name, openReleases, releasesOn, tag } from '../../support/releases.js'
 import { ended, startWizard } from '../../support/wizard.js'
 import { reached, type Workspace } from '../../support/workspace.js'

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
+import { gitText } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { gitText } from '../../../packages/local-github/src/index.js'
 import { addHistory } from '../../git/support/histories.js'
 import { temporaryFolder } from '../../git/support/real-git.js'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { gitText } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { gitText } from '../../../packages/local-github/src/index.js'
 import { openWorkspace, snapshot, type Workspace } from '../../support/workspace.js'
 
 let work: Workspace

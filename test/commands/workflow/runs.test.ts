@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
+import type { RunEnd } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RunEnd } from '../../../packages/local-github/src/model/runs.js'
 import { onTerminal } from '../../e2e/support/terminal.js'
 import { endedRun, lastRun, onDispatch, openActions, said } from '../../support/actions.js'
 import { ended } from '../../support/wizard.js'

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import type { LocalGitHub } from 'local-github'
 import { describe, expect, test } from 'vitest'
-import type { LocalGitHub } from '../../../packages/local-github/src/index.js'
 import {
   GitHubAuthError,
   GitHubError,

@@ -5,8 +5,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import type { LocalGitHub } from 'local-github'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { LocalGitHub } from '../../../packages/local-github/src/index.js'
 import {
   ConflictError,
   GitHubError,

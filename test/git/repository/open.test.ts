@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gitText } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { gitText } from '../../../packages/local-github/src/index.js'
 import { readLocal } from '../../../src/git/repository/open.js'
 
 let top: string

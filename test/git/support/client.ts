@@ -1,9 +1,5 @@
+import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from 'local-github'
 import { onTestFinished } from 'vitest'
-import {
-  type LocalGitHub,
-  type LocalGitHubOptions,
-  startLocalGitHub,
-} from '../../../packages/local-github/src/index.js'
 import type { Clock } from '../../../src/base/clock.js'
 import type { Git, GitProgress } from '../../../src/git/types.js'
 import { createDispatcher } from '../../../src/http/dispatcher.js'

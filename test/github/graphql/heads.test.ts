@@ -1,6 +1,6 @@
 import { parse, visit } from 'graphql'
+import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type LocalGitHub, startLocalGitHub } from '../../../packages/local-github/src/index.js'
 import { GitHubAuthError, GitHubRateLimitError } from '../../../src/base/errors.js'
 import { GitHubClient, type GitHubClientOptions } from '../../../src/github/client.js'
 import { headsOf, type WantedHead } from '../../../src/github/graphql/heads.js'

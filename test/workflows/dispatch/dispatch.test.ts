@@ -1,5 +1,5 @@
+import type { AddedRun } from 'local-github'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { AddedRun } from '../../../packages/local-github/src/model/actions.js'
 import { type DispatchRequest, dispatch } from '../../../src/workflows/dispatch/dispatch.js'
 import { repo, type Stage, type StageOptions, stage } from '../support.js'
 

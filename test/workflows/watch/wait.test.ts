@@ -1,5 +1,5 @@
+import type { Run } from 'local-github'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Run } from '../../../packages/local-github/src/model/types.js'
 import { InterruptedError, TimeoutError } from '../../../src/base/errors.js'
 import type { WizardEvent } from '../../../src/events.js'
 import { describeWorkflowEvent } from '../../../src/workflows/describe.js'

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
+import type { Files } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Files } from '../../../../packages/local-github/src/index.js'
 import { openWorkspace, snapshot, type Workspace } from '../../../support/workspace.js'
 
 interface Entry {

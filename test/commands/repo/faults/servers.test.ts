@@ -1,5 +1,5 @@
+import type { LocalGitHubOptions } from 'local-github'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { LocalGitHubOptions } from '../../../../packages/local-github/src/index.js'
 import { openProxy } from '../../../support/proxy.js'
 import { openWorkspace, type Workspace } from '../../../support/workspace.js'
 

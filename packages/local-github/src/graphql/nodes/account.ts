@@ -20,7 +20,7 @@ export const accountNode = (account: Account) => ({
   },
 })
 
-interface RepositoriesArguments extends PageArguments {
+export interface RepositoriesArguments extends PageArguments {
   privacy?: 'PUBLIC' | 'PRIVATE' | null
   visibility?: 'PUBLIC' | 'PRIVATE' | 'INTERNAL' | null
   isFork?: boolean | null

@@ -91,7 +91,7 @@ function contentFields(repository: Repository) {
   }
 }
 
-interface RefsArguments extends PageArguments {
+export interface RefsArguments extends PageArguments {
   refPrefix: string
   query?: string | null
 }
