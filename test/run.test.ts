@@ -72,6 +72,20 @@ describe('two commands at once', () => {
   })
 })
 
+it('two syncs of one root take turns, and both are whole', async () => {
+  const [one, other] = await Promise.all([
+    finish('REPO', 'SYNC', '--json'),
+    finish('REPO', 'SYNC', '--json'),
+  ])
+  const statuses = [one, other].map(({ out }) =>
+    JSON.parse(out).repositories.map(({ status }: { status: string }) => status),
+  )
+  expect(statuses.toSorted()).toEqual([
+    ['cloned', 'cloned'],
+    ['unchanged', 'unchanged'],
+  ])
+})
+
 it('reads a configuration again that an earlier command changed', async () => {
   expect(await finish('REPO', 'ADD', 'uDOS/pico')).toMatchObject({ status: 0 })
   const { out } = await finish('REPO', 'LIST', '--local', '--json')
