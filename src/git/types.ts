@@ -49,7 +49,6 @@ export interface ArrivedPack {
   objects: ObjectCache
 }
 
-/** The objects of one repository: loose, packed and borrowed (alternates). */
 /** A blob that is too large to be held in memory. */
 export interface LargeBlob {
   type: 'blob'
@@ -58,6 +57,7 @@ export interface LargeBlob {
   pieces: AsyncIterable<Buffer>
 }
 
+/** The objects of one repository: loose, packed and borrowed (alternates). */
 export interface ObjectStore {
   /** Whether the object is here, whole; a ref alone proves nothing after a cut fetch. */
   has(oid: Oid): Promise<boolean>
