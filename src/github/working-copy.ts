@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
+import type { Git } from '../git/git.js'
+import type { CloneResult } from '../git/porcelain/clone/clone.js'
 import type { PullResult } from '../git/porcelain/pull.js'
-import type { CloneResult, Git } from '../git/types.js'
 import { repositoryPath } from './rest/api.js'
 
 /** What clones and pulls need of the client. */

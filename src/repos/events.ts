@@ -1,5 +1,5 @@
 import type { CommonEvent } from '../base/events.js'
-import type { GitProgress } from '../git/types.js'
+import type { GitProgress } from '../git/git.js'
 import type { SyncEntry } from './types.js'
 
 /** What RepoSync reports while it works. */

@@ -1,6 +1,7 @@
 import { type ErrorReport, reportError } from '../base/errors.js'
 import { isSameRepository } from '../base/names/remote.js'
-import { BlockedError, type BlockReason, type Oid } from '../git/types.js'
+import { BlockedError, type BlockReason } from '../git/errors.js'
+import type { Oid } from '../git/plumbing/objects/object.js'
 import type { Local } from './inspect.js'
 import type { RemoteHead } from './remote-head.js'
 import { dueAt, type IsDue } from './schedule/due.js'

@@ -1,6 +1,7 @@
 import { GitHubNotFoundError } from '../base/errors.js'
+import type { Git } from '../git/git.js'
+import type { Oid } from '../git/plumbing/objects/object.js'
 import { listRefs } from '../git/porcelain/fetch/target.js'
-import type { Git, Oid } from '../git/types.js'
 import { fullNameOf, isFullOid, type Wanted } from './targets/sync-target.js'
 
 /** Where a repository stands on the server, and what of it is wanted. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Git } from '../git/types.js'
+import type { Git } from '../git/git.js'
 import { livenessFor } from '../process/identity.js'
 import { acquireLock } from '../process/lock.js'
 import type { ConfiguredSession } from '../session.js'

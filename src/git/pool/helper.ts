@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { WorktreeStatus } from '../types.js'
+import type { WorktreeStatus } from '../worktree/status.js'
 import type { Answer, Order, Task } from './task.js'
 
 /** What somebody waits for. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
-import type { WorktreeStatus } from '../types.js'
+import type { WorktreeStatus } from '../worktree/status.js'
 import type { Helper, HelperEvents, Job } from './helper.js'
 import { perform, type Task } from './task.js'
 

@@ -1,7 +1,6 @@
 import { openObjectStore } from '../plumbing/objects/store.js'
-import type { WorktreeStatus } from '../types.js'
 import type { UserEnvironment } from '../worktree/settings.js'
-import { status } from '../worktree/status.js'
+import { status, type WorktreeStatus } from '../worktree/status.js'
 
 /** One repository whose `status` is asked for: plain data, so that it can go to another thread. */
 export interface Task {

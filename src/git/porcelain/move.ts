@@ -1,5 +1,6 @@
+import { BlockedError } from '../errors.js'
 import { showPath } from '../plumbing/byte-path.js'
-import { BlockedError, type Oid } from '../types.js'
+import type { Oid } from '../plumbing/objects/object.js'
 import { moveTree } from '../worktree/move/move-tree.js'
 import type { MoveRequest } from '../worktree/move/repository.js'
 import { changes } from '../worktree/status.js'

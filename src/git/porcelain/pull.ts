@@ -1,18 +1,13 @@
 import { join } from 'node:path'
+import { BlockedError } from '../errors.js'
+import type { Git } from '../git.js'
+import type { Oid } from '../plumbing/objects/object.js'
 import { peel, readCommit } from '../plumbing/objects/parse.js'
-import { openObjectStore } from '../plumbing/objects/store.js'
+import { type ObjectStore, openObjectStore } from '../plumbing/objects/store.js'
 import { listLocalRefs, reflogOids } from '../plumbing/refs/index.js'
-import { warningsOf } from '../repository/features.js'
-import { readLocal } from '../repository/open.js'
+import { type Warning, warningsOf } from '../repository/features.js'
+import { type LocalRepository, readLocal } from '../repository/open.js'
 import { recover } from '../repository/recover.js'
-import {
-  BlockedError,
-  type Git,
-  type LocalRepository,
-  type ObjectStore,
-  type Oid,
-  type Warning,
-} from '../types.js'
 import { fetch } from './fetch/fetch.js'
 import { isAncestor } from './history/history.js'
 import { fastForward, moveTo } from './move.js'

@@ -1,7 +1,7 @@
 import { PathError } from '../../base/errors.js'
 import { type Address, isSameRepository, parseAddress } from '../../base/names/remote.js'
+import { BlockedError } from '../errors.js'
 import { readLocal } from '../repository/open.js'
-import { BlockedError } from '../types.js'
 
 /** What a clone follows, by its own origin and the branch that is checked out. */
 export interface Followed extends Pick<Address, 'owner' | 'repo'> {

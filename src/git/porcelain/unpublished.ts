@@ -1,8 +1,9 @@
 import { Pacer } from '../../base/async/pacer.js'
-import { MissingObjectError } from '../plumbing/objects/errors.js'
+import { MissingObjectError } from '../errors.js'
+import type { Oid } from '../plumbing/objects/object.js'
 import { commitOf, peel, readCommit } from '../plumbing/objects/parse.js'
+import type { ObjectStore } from '../plumbing/objects/store.js'
 import { listLocalRefs, readHead, reflogOids } from '../plumbing/refs/index.js'
-import type { ObjectStore, Oid } from '../types.js'
 
 export interface HistoryRequest {
   gitDir: string

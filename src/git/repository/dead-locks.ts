@@ -2,8 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../../base/fs/read.js'
-import { isDead, readMark } from '../../process/owner-mark.js'
-import type { Liveness } from '../types.js'
+import { isDead, type Liveness, readMark } from '../../process/owner-mark.js'
 import { lockFile } from './lock-file.js'
 
 const lockEnding = /\.lock(?:\.new\.lock)?$/

@@ -1,7 +1,8 @@
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
 import { fileMode } from '../plumbing/index/entry.js'
+import type { Oid } from '../plumbing/objects/object.js'
 import { readTree } from '../plumbing/objects/parse.js'
-import type { ObjectStore, Oid, Warning } from '../types.js'
+import type { ObjectStore } from '../plumbing/objects/store.js'
 
 /**
  * What the files of a tree need that wizard does not do, so that it is said: Git LFS content, submodules, and
@@ -53,3 +54,6 @@ function conversions(text: string): Warning[] {
 }
 
 const needsConversion = /^(?:eol=crlf|ident|working-tree-encoding=.+|filter=.+)$/
+
+/** What a repository needs that wizard does not do, so it is said. */
+export type Warning = 'lfs' | 'submodules' | 'eol' | 'renamed'

@@ -1,8 +1,7 @@
 import { dirname } from 'node:path'
 import { type Address, isSameRepository, parseAddress } from '../../base/names/remote.js'
-import type { LocalRepository } from '../types.js'
 import type { GitDirs } from './git-dirs.js'
-import { readWorkTree } from './open.js'
+import { type LocalRepository, readWorkTree } from './open.js'
 
 /** A work tree, with the repository on the configured server that its origin is; null where it is none there. */
 export interface WorkTree {

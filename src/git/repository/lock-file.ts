@@ -1,7 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { ConflictError } from '../../base/errors.js'
-import { takeMark } from '../../process/owner-mark.js'
-import type { Liveness } from '../types.js'
+import { type Liveness, takeMark } from '../../process/owner-mark.js'
 
 /** The right to replace one file of a repository, until it is used or given back. */
 export interface FileLock {

@@ -2,9 +2,10 @@ import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../../base/fs/read.js'
+import { BlockedError } from '../errors.js'
 import { type GitConfig, readGitConfig } from '../plumbing/config/config-file.js'
+import type { Oid } from '../plumbing/objects/object.js'
 import { readHead, resolveRef } from '../plumbing/refs/index.js'
-import { BlockedError, type LocalRepository, type LocalState, type Oid } from '../types.js'
 import { type GitDirs, gitDirsOf } from './git-dirs.js'
 import { readShallow } from './shallow.js'
 
@@ -120,4 +121,23 @@ function openIfThere(path: string): number | null {
     if (hasCode(error, 'ENOENT')) return null
     throw error
   }
+}
+
+/** What is at a destination, read without network and without changing anything. */
+export type LocalState =
+  | { kind: 'absent' | 'empty' }
+  | { kind: 'occupied'; what: string }
+  | LocalRepository
+
+export interface LocalRepository {
+  kind: 'repository'
+  /** `remote.origin.url` as it stands in the repository's config. */
+  origin: string | null
+  /** Short name of the branch HEAD stands on; null when detached. */
+  branch: string | null
+  /** null before the first commit. */
+  head: Oid | null
+  shallow: boolean
+  /** Sparse checkout, split index, index v4, sha256 … in words; null where all is well. */
+  unsupported: string | null
 }

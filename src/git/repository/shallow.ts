@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readTextIfThere } from '../../base/fs/read.js'
-import { isOid } from '../plumbing/objects/hash.js'
-import type { Liveness, Oid } from '../types.js'
+import type { Liveness } from '../../process/owner-mark.js'
+import { isOid, type Oid } from '../plumbing/objects/object.js'
 import { lockFile } from './lock-file.js'
 
 /**

@@ -16,8 +16,7 @@ import {
 import type { Pacer } from '../../base/async/pacer.js'
 import { hasCode } from '../../base/fs/read.js'
 import { type BytePath, bytesOf, fsPath, joinBytes } from '../plumbing/byte-path.js'
-import { objectHeader } from '../plumbing/objects/hash.js'
-import type { Oid } from '../types.js'
+import { type Oid, objectHeader } from '../plumbing/objects/object.js'
 
 /** An entry of a folder, its name in bytes. */
 export type FolderEntry = Dirent<string>

@@ -1,8 +1,9 @@
 import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync, symlinkSync } from 'node:fs'
 import { writeAll } from '../../base/fs/read.js'
 import { fileMode } from '../plumbing/index/entry.js'
+import type { LargeBlob } from '../plumbing/objects/object.js'
+import type { ObjectStore } from '../plumbing/objects/store.js'
 import type { Leaf } from '../plumbing/tree/safe-tree.js'
-import type { LargeBlob, ObjectStore } from '../types.js'
 import type { WorktreeSettings } from './settings.js'
 
 /**

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { hasCode } from '../../base/fs/read.js'
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
+import type { Oid } from '../plumbing/objects/object.js'
 import { resolveRef } from '../plumbing/refs/index.js'
-import type { Oid } from '../types.js'
 import type { Folder } from './folder.js'
 
 /** Whether a folder is the work tree of a repository of its own. */

@@ -2,11 +2,11 @@ import { Pacer } from '../../base/async/pacer.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import { createIgnorer } from '../plumbing/ignore/ignorer.js'
 import { type IndexFile, readIndex } from '../plumbing/index/read.js'
+import type { Oid } from '../plumbing/objects/object.js'
 import { readCommit } from '../plumbing/objects/parse.js'
-import { openObjectStore } from '../plumbing/objects/store.js'
+import { type ObjectStore, openObjectStore } from '../plumbing/objects/store.js'
 import { readHead, resolveRef } from '../plumbing/refs/index.js'
 import type { GitDirs } from '../repository/git-dirs.js'
-import type { ObjectStore, Oid, WorktreeStatus } from '../types.js'
 import { Folder } from './folder.js'
 import { readSettings, type UserEnvironment } from './settings.js'
 import { stagedPaths } from './staged.js'
@@ -108,4 +108,13 @@ async function headTree({ gitDir, commonDir }: GitDirs, store: ObjectStore): Pro
   const at = await readHead(gitDir)
   const head = 'oid' in at ? at.oid : await resolveRef(commonDir, `refs/heads/${at.branch}`)
   return head === null ? null : (await readCommit(store, head)).tree
+}
+
+export interface WorktreeStatus {
+  /** Index against HEAD. */
+  staged: string[]
+  /** Files against the index. */
+  unstaged: string[]
+  /** Neither tracked nor ignored; a folder of them is one path ending in `/`. */
+  untracked: string[]
 }

@@ -1,7 +1,7 @@
 import { GitHubNotFoundError } from '../../base/errors.js'
-import { MissingObjectError } from '../../git/plumbing/objects/errors.js'
+import { MissingObjectError } from '../../git/errors.js'
 import { commitOf, parseCommitText } from '../../git/plumbing/objects/parse.js'
-import { openObjectStore } from '../../git/plumbing/objects/store.js'
+import { type ObjectStore, openObjectStore } from '../../git/plumbing/objects/store.js'
 import { listLocalRefs } from '../../git/plumbing/refs/index.js'
 import {
   commitsBetween,
@@ -10,7 +10,6 @@ import {
 } from '../../git/porcelain/history/range.js'
 import { touching } from '../../git/porcelain/history/touching.js'
 import { readWorkTree } from '../../git/repository/open.js'
-import type { ObjectStore } from '../../git/types.js'
 import { knownBefore } from './known-before.js'
 import { personOf } from './people.js'
 import { pullsOf } from './pulls.js'

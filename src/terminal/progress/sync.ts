@@ -1,4 +1,4 @@
-import type { GitProgress } from '../../git/types.js'
+import type { GitProgress } from '../../git/git.js'
 import { describeEntry, formatBytes } from '../../repos/describe.js'
 import type { SyncEntry } from '../../repos/types.js'
 import type { Stream } from '../stream.js'

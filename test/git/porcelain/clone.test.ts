@@ -20,10 +20,15 @@ import {
   PathError,
   WizardError,
 } from '../../../src/base/errors.js'
-import { clone, removeLeftovers } from '../../../src/git/porcelain/clone/clone.js'
+import { BlockedError } from '../../../src/git/errors.js'
+import {
+  type CloneRequest,
+  clone,
+  removeLeftovers,
+} from '../../../src/git/porcelain/clone/clone.js'
 import { fetch } from '../../../src/git/porcelain/fetch/fetch.js'
 import { readLocal } from '../../../src/git/repository/open.js'
-import { BlockedError, type CloneRequest, type Liveness } from '../../../src/git/types.js'
+import type { Liveness } from '../../../src/process/owner-mark.js'
 import { client, localGitHub, servedHistory, tokenFor } from '../support/client.js'
 import { runUntilKilled, runWithFailure } from '../support/dying.js'
 import { historyStream } from '../support/histories.js'

@@ -14,7 +14,7 @@ import {
   GitHubNotFoundError,
 } from '../../../src/base/errors.js'
 import { fetch } from '../../../src/git/porcelain/fetch/fetch.js'
-import type { Liveness } from '../../../src/git/types.js'
+import type { Liveness } from '../../../src/process/owner-mark.js'
 import { client, localGitHub, servedHistory } from '../support/client.js'
 import { runUntilKilled } from '../support/dying.js'
 import { historyStream } from '../support/histories.js'

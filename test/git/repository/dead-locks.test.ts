@@ -2,7 +2,7 @@ import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { clearDeadLocks } from '../../../src/git/repository/dead-locks.js'
-import type { Liveness } from '../../../src/git/types.js'
+import type { Liveness } from '../../../src/process/owner-mark.js'
 import { addHistory } from '../support/histories.js'
 import { git, temporaryFolder } from '../support/real-git.js'
 

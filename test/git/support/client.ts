@@ -1,7 +1,7 @@
 import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from 'local-github'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../src/base/clock.js'
-import type { Git, GitProgress } from '../../../src/git/types.js'
+import type { Git, GitProgress } from '../../../src/git/git.js'
 import { createDispatcher } from '../../../src/http/dispatcher.js'
 import { type HistoryOptions, historyStream } from './histories.js'
 import { git } from './real-git.js'

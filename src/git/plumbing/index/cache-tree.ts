@@ -1,5 +1,5 @@
-import type { Oid } from '../../types.js'
 import type { BytePath } from '../byte-path.js'
+import type { Oid } from '../objects/object.js'
 
 /**
  * A folder of the index whose entries are known to be those of a tree (extension `TREE`), so that neither has to

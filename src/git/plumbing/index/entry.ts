@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
-import type { Oid } from '../../types.js'
 import type { BytePath } from '../byte-path.js'
+import type { Oid } from '../objects/object.js'
 
 /** The modes that git keeps for what a tree or the index names. */
 export const fileMode = {

@@ -1,5 +1,5 @@
-import type { Oid } from '../../types.js'
 import type { BytePath } from '../byte-path.js'
+import type { Oid } from '../objects/object.js'
 import type { IndexEntry } from './entry.js'
 
 const fixedLength = 62

@@ -1,4 +1,4 @@
-import { CorruptObjectError } from './errors.js'
+import { CorruptObjectError } from '../../errors.js'
 
 /**
  * The object that a delta makes of its base.

@@ -1,6 +1,6 @@
 import { constants, createInflate, inflateSync } from 'node:zlib'
 import { hasCode } from '../../../base/fs/read.js'
-import { CorruptObjectError } from './errors.js'
+import { CorruptObjectError } from '../../errors.js'
 
 /** The least output buffer that zlib takes. */
 const leastChunk = 64

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream'
 import { createInflate } from 'node:zlib'
+import { CorruptObjectError } from '../../errors.js'
 import type { PackEntry, WholeEntry } from '../pack/read/pack-entry.js'
-import { CorruptObjectError } from './errors.js'
 
 /** Blobs above this many bytes are gone through in pieces; nothing of them is kept. */
 const mostHeld = 4 * 1024 * 1024

@@ -4,9 +4,8 @@ import { mkdir, open, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deflateSync, inflateSync } from 'node:zlib'
 import { hasCode } from '../../../base/fs/read.js'
-import type { GitObject, ObjectType, Oid } from '../../types.js'
-import { CorruptObjectError } from './errors.js'
-import { hashObject, objectHeader } from './hash.js'
+import { CorruptObjectError } from '../../errors.js'
+import { type GitObject, hashObject, type ObjectType, type Oid, objectHeader } from './object.js'
 
 export const loosePath = (objectsDir: string, oid: Oid) =>
   join(objectsDir, oid.slice(0, 2), oid.slice(2))

@@ -1,4 +1,4 @@
-import type { GitObject } from '../../types.js'
+import type { GitObject } from './object.js'
 
 /**
  * Objects of one pack by the byte at which they begin, the ones not used for longest thrown out first.

@@ -1,5 +1,6 @@
-import type { GitObject, ObjectStore, ObjectType, Oid } from '../../types.js'
-import { CorruptObjectError, MissingObjectError } from './errors.js'
+import { CorruptObjectError, MissingObjectError } from '../../errors.js'
+import type { GitObject, ObjectType, Oid } from './object.js'
+import type { ObjectStore } from './store.js'
 
 export interface Commit {
   tree: Oid

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { hasCode } from '../../../base/fs/read.js'
-import type { ArrivedPack, GitObject, LargeBlob, ObjectStore, Oid } from '../../types.js'
+import { MissingObjectError } from '../../errors.js'
 import { Pack } from '../pack/read/pack.js'
-import { MissingObjectError } from './errors.js'
 import { hasLoose, readLoose } from './loose.js'
+import type { GitObject, LargeBlob, Oid } from './object.js'
+import type { ObjectCache } from './object-cache.js'
 
 /** The deepest chain of borrowed object folders that git follows too. */
 const mostAlternates = 5
@@ -159,4 +160,24 @@ function readOrNull<T>(read: () => T): T | null {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null
     throw error
   }
+}
+
+/** A pack that has just been put in its place. */
+export interface ArrivedPack {
+  path: string
+  /** Objects of it that are unpacked already, so that a checkout need not do it again. */
+  objects: ObjectCache
+}
+
+/** The objects of one repository: loose, packed and borrowed (alternates). */
+export interface ObjectStore {
+  /** Whether the object is here, whole; a ref alone proves nothing after a cut fetch. */
+  has(oid: Oid): Promise<boolean>
+  /** @throws MissingObjectError, CorruptObjectError */
+  read(oid: Oid): Promise<GitObject>
+  /** As `read`, but of a large blob no more than a piece at a time. */
+  open(oid: Oid): Promise<GitObject | LargeBlob>
+  /** Looks at the folder again, after a fetch. @param arrived what that has brought, if anything */
+  refresh(arrived?: ArrivedPack | null): Promise<void>
+  close(): Promise<void>
 }

@@ -1,6 +1,6 @@
-import type { GitObject } from '../../types.js'
+import { CorruptObjectError } from '../../errors.js'
 import { applyDelta } from '../objects/delta.js'
-import { CorruptObjectError } from '../objects/errors.js'
+import type { GitObject } from '../objects/object.js'
 import { ObjectCache } from '../objects/object-cache.js'
 import type { EntryTable } from './entry-table.js'
 import { isDelta } from './read/pack-entry.js'

@@ -1,4 +1,4 @@
-import type { ObjectType, Oid } from '../../types.js'
+import type { ObjectType, Oid } from '../objects/object.js'
 
 const types = ['commit', 'tree', 'blob', 'tag'] as const satisfies ObjectType[]
 

@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { namesIn } from '../../../base/fs/read.js'
-import { isDead, placeMark } from '../../../process/owner-mark.js'
-import type { Liveness } from '../../types.js'
+import { isDead, type Liveness, placeMark } from '../../../process/owner-mark.js'
 
 /** The files of a pack that is on its way, under the names that git's own cleaning knows. */
 export interface Incoming {

@@ -1,5 +1,5 @@
-import type { ObjectType, Oid } from '../../types.js'
-import { CorruptObjectError } from '../objects/errors.js'
+import { CorruptObjectError } from '../../errors.js'
+import type { ObjectType, Oid } from '../objects/object.js'
 import { parseCommit, parseTag } from '../objects/parse.js'
 import type { OidSet } from './oid-set.js'
 

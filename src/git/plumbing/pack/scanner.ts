@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import type { Oid } from '../../types.js'
-import { CorruptObjectError } from '../objects/errors.js'
-import { objectHeader } from '../objects/hash.js'
+import { CorruptObjectError } from '../../errors.js'
 import { type Inflated, inflateExactly, mostDeflated } from '../objects/inflate.js'
 import { inflatePieces, isLarge } from '../objects/large-blob.js'
+import { type Oid, objectHeader } from '../objects/object.js'
 import { mostHeader, type PackEntry, readPackEntry, type WholeEntry } from './read/pack-entry.js'
 import type { PackFile } from './read/pack-file.js'
 

@@ -1,4 +1,4 @@
-import type { Oid } from '../../types.js'
+import type { Oid } from '../objects/object.js'
 
 /** Deltas whose base has no id yet, by the base's place, or by its id where only that is told. */
 export class Waiting {

@@ -1,10 +1,10 @@
 import { GitHubError } from '../../../base/errors.js'
-import type { Git, RemoteRef } from '../../types.js'
-import { isOid } from '../objects/hash.js'
+import type { Git } from '../../git.js'
+import { isOid } from '../objects/object.js'
 import { getAdvertisement } from './http.js'
 import { addRef, branchOrNull, notSha1 } from './ls-refs.js'
 import type { PacketReader } from './pkt-line.js'
-import type { Advertised } from './remote.js'
+import type { Advertised, RemoteRef } from './remote.js'
 
 type Advertisement = Advertised & { url: string; version: 0 | 2; capabilities: Capabilities }
 

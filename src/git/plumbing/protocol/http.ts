@@ -2,7 +2,7 @@ import { GitHubError, GitHubNetworkError, GitHubRateLimitError } from '../../../
 import { oneLine } from '../../../base/text.js'
 import { type HttpResponse, request } from '../../../http/request.js'
 import { retryAfter } from '../../../http/waits.js'
-import type { Git } from '../../types.js'
+import type { Git } from '../../git.js'
 import { chunksOf, PacketReader } from './pkt-line.js'
 import { placeOf, refusal } from './refusal.js'
 

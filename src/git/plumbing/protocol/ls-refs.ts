@@ -1,11 +1,11 @@
 import { GitHubError } from '../../../base/errors.js'
-import type { Git, RemoteRef } from '../../types.js'
-import { isOid } from '../objects/hash.js'
+import type { Git } from '../../git.js'
+import { isOid } from '../objects/object.js'
 import { isRefName } from '../refs/index.js'
 import { agent } from './advertisement.js'
 import { postUploadPack } from './http.js'
 import { delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
-import type { Advertised, Remote } from './remote.js'
+import type { Advertised, Remote, RemoteRef } from './remote.js'
 
 /**
  * The refs that begin with one of the prefixes, and HEAD, by version 2's `ls-refs`: one POST, nothing before it.

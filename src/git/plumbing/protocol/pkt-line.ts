@@ -1,7 +1,7 @@
 import { GitHubError, GitHubNetworkError } from '../../../base/errors.js'
 import { oneLine } from '../../../base/text.js'
 import { type HttpResponse, networkError } from '../../../http/request.js'
-import type { Git } from '../../types.js'
+import type { Git } from '../../git.js'
 
 /** A packet's payload, or one of the packets that have none. */
 export type Packet = Buffer | 'flush' | 'delimiter' | 'end'

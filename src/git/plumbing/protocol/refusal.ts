@@ -8,7 +8,7 @@ import {
 } from '../../../base/errors.js'
 import { oneLine } from '../../../base/text.js'
 import type { HttpResponse } from '../../../http/request.js'
-import type { Git } from '../../types.js'
+import type { Git } from '../../git.js'
 import { chunksOf } from './pkt-line.js'
 
 /** The most of a refusal's own words that is read. */

@@ -1,5 +1,6 @@
 import { GitHubError } from '../../../base/errors.js'
-import type { Git, RemoteRefs } from '../../types.js'
+import type { Git } from '../../git.js'
+import type { Oid } from '../objects/object.js'
 import { advertisement, type Capabilities } from './advertisement.js'
 import { lsRefs } from './ls-refs.js'
 
@@ -33,3 +34,17 @@ export async function connect(git: Git, url: string, prefixes: string[]): Promis
 /** Not one of the classes below it: those say what is wrong, and asking otherwise would not help. */
 const isMisunderstanding = (error: unknown) =>
   error instanceof GitHubError && error.code === 'GITHUB'
+
+export interface RemoteRef {
+  /** The object it names: a tag object's id for an annotated tag. */
+  oid: Oid
+  /** The commit an annotated tag leads to. */
+  peeled?: Oid
+}
+
+export interface RemoteRefs {
+  /** The full name of the branch HEAD stands for; null where the repository is empty or its HEAD is detached. */
+  head: string | null
+  /** By full name (`refs/heads/main`). */
+  refs: Map<string, RemoteRef>
+}

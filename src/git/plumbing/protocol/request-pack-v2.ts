@@ -1,5 +1,6 @@
 import { GitHubError } from '../../../base/errors.js'
-import type { Git, Oid } from '../../types.js'
+import type { Git } from '../../git.js'
+import type { Oid } from '../objects/object.js'
 import { agent } from './advertisement.js'
 import { postUploadPack } from './http.js'
 import { delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'

@@ -1,5 +1,6 @@
 import { GitHubError, GitHubNotFoundError } from '../../../base/errors.js'
-import type { Git, Oid } from '../../types.js'
+import type { Git } from '../../git.js'
+import type { Oid } from '../objects/object.js'
 import type { PacketReader } from './pkt-line.js'
 import type { Remote } from './remote.js'
 import { requestPackV0 } from './request-pack-v0.js'

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { readTextIfThere } from '../../../base/fs/read.js'
+import type { Liveness } from '../../../process/owner-mark.js'
 import { lockFile } from '../../repository/lock-file.js'
-import type { Liveness, Oid, RemoteRef } from '../../types.js'
+import type { Oid } from '../objects/object.js'
+import type { RemoteRef } from '../protocol/remote.js'
 
 const fileOf = (gitDir: string) => join(gitDir, 'packed-refs')
 

@@ -1,8 +1,7 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hasCode, removeEmptyFolders } from '../../../base/fs/read.js'
-import type { Oid } from '../../types.js'
-import { isOid } from '../objects/hash.js'
+import { isOid, type Oid } from '../objects/object.js'
 
 const nothing = '0'.repeat(40)
 const identity = 'wizard <wizard@localhost>'

@@ -1,9 +1,10 @@
 import { PathError } from '../../../base/errors.js'
-import type { ObjectStore, Oid } from '../../types.js'
+import { CorruptObjectError } from '../../errors.js'
 import { type BytePath, joinBytes, showPath } from '../byte-path.js'
 import { fileMode } from '../index/entry.js'
-import { CorruptObjectError } from '../objects/errors.js'
+import type { Oid } from '../objects/object.js'
 import { readTree, type TreeEntry } from '../objects/parse.js'
+import type { ObjectStore } from '../objects/store.js'
 import { unsafeName } from './safe-name.js'
 
 /** What a tree names that is no folder: a file, a symlink or a submodule. */

@@ -2,24 +2,19 @@ import { lstat, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ConflictError, GitHubError } from '../../../base/errors.js'
 import { describeFullDisk, hasCode } from '../../../base/fs/read.js'
+import type { Liveness } from '../../../process/owner-mark.js'
 import {
   openSibling,
   removeLeftovers as removeSiblings,
   type Sibling,
 } from '../../../process/temp-beside.js'
+import { BlockedError } from '../../errors.js'
+import type { Git } from '../../git.js'
+import type { Oid } from '../../plumbing/objects/object.js'
 import { commitOf, readCommit } from '../../plumbing/objects/parse.js'
-import { openObjectStore } from '../../plumbing/objects/store.js'
+import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
 import { connect, type Remote } from '../../plumbing/protocol/remote.js'
-import { warningsOf } from '../../repository/features.js'
-import {
-  BlockedError,
-  type CloneRequest,
-  type CloneResult,
-  type Git,
-  type Liveness,
-  type ObjectStore,
-  type Oid,
-} from '../../types.js'
+import { type Warning, warningsOf } from '../../repository/features.js'
 import { checkoutFresh } from '../../worktree/checkout.js'
 import { download, type Repository } from '../fetch/download.js'
 import { followed, missingObjects, type NewTags } from '../fetch/tags.js'
@@ -141,4 +136,28 @@ async function take(
     bytes += await download(git, remote, repository, { wants: late, haves })
   }
   return { bytes, tags }
+}
+
+export interface CloneRequest {
+  /** https or, on loopback, http; without credentials. */
+  url: string
+  /** Absent, or an empty folder. */
+  dir: string
+  /** A branch, a tag (both in short form) or a full commit id; default: the remote's HEAD. */
+  ref?: string | undefined
+  depth?: number | undefined
+  /** `one`: that branch with its tags, as a sync keeps it. `all`: every branch and tag, as `git clone` does. */
+  branches: 'one' | 'all'
+  /** Whether a detached HEAD is a pin, which a later pull may move. */
+  pin?: boolean | undefined
+}
+
+export interface CloneResult {
+  /** null in an empty repository. */
+  oid: Oid | null
+  /** The short name of the branch checked out; null when detached (tag or commit). */
+  branch: string | null
+  /** Bytes of the pack received. */
+  bytes: number
+  warnings: Warning[]
 }

@@ -1,6 +1,6 @@
 import { GitHubNotFoundError } from '../../../base/errors.js'
-import type { Advertised } from '../../plumbing/protocol/remote.js'
-import type { CloneRequest, Oid, RemoteRef } from '../../types.js'
+import type { Oid } from '../../plumbing/objects/object.js'
+import type { Advertised, RemoteRef } from '../../plumbing/protocol/remote.js'
 import {
   branchPrefix,
   prefixesFor,
@@ -9,6 +9,7 @@ import {
   tagsOf,
   targetOf,
 } from '../fetch/target.js'
+import type { CloneRequest } from './clone.js'
 
 /** What a clone will take of a remote, and where it will stand: decided from the remote's refs alone. */
 export interface ClonePlan {

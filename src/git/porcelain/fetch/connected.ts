@@ -1,6 +1,7 @@
-import { MissingObjectError } from '../../plumbing/objects/errors.js'
+import { MissingObjectError } from '../../errors.js'
+import type { Oid } from '../../plumbing/objects/object.js'
 import { readTree } from '../../plumbing/objects/parse.js'
-import type { ObjectStore, Oid } from '../../types.js'
+import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { readCommitOrNull } from '../history/paint.js'
 
 const folder = 0o40000

@@ -1,8 +1,10 @@
+import type { Git } from '../../git.js'
+import type { Oid } from '../../plumbing/objects/object.js'
+import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { receivePack } from '../../plumbing/pack/receive.js'
 import type { Remote } from '../../plumbing/protocol/remote.js'
 import { type Haves, requestPack } from '../../plumbing/protocol/request-pack.js'
 import { writeShallow } from '../../repository/shallow.js'
-import type { Git, ObjectStore, Oid } from '../../types.js'
 
 /** A repository while its objects are fetched. */
 export interface Repository {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Oid } from '../../types.js'
+import type { Oid } from '../../plumbing/objects/object.js'
 import type { NewTags } from './tags.js'
 import { type Target, tagPrefix } from './target.js'
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { GitHubError } from '../../../base/errors.js'
 import { describeFullDisk } from '../../../base/fs/read.js'
+import type { Git } from '../../git.js'
+import type { Oid } from '../../plumbing/objects/object.js'
 import { commitOf } from '../../plumbing/objects/parse.js'
 import { openObjectStore } from '../../plumbing/objects/store.js'
 import { clearIncoming } from '../../plumbing/pack/incoming.js'
@@ -8,7 +10,6 @@ import { connect, type Remote } from '../../plumbing/protocol/remote.js'
 import { listLocalRefs, resolveRef, updateRef } from '../../plumbing/refs/index.js'
 import { clearDeadLocks } from '../../repository/dead-locks.js'
 import { readShallow } from '../../repository/shallow.js'
-import type { FetchRequest, FetchResult, Git, Oid } from '../../types.js'
 import { HistoryHaves } from '../history/haves.js'
 import { isAncestor } from '../history/history.js'
 import { isConnected } from './connected.js'
@@ -125,4 +126,19 @@ async function moveRefs(
     await updateRef(gitDir, tracking, oid, { expected: from, message: `fetch: ${how}`, liveness })
   }
   await makeTags(gitDir, tags, liveness)
+}
+
+export interface FetchRequest {
+  url: string
+  dir: string
+  /** A branch, a tag or a full commit id. */
+  ref: string
+  /** At most this many commits deep, where the repository is shallow already. */
+  depth?: number | undefined
+}
+
+export interface FetchResult {
+  /** The commit that ref leads to on the remote, now present here with its history. */
+  oid: Oid
+  bytes: number
 }

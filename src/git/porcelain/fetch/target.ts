@@ -1,7 +1,7 @@
 import { GitHubNotFoundError } from '../../../base/errors.js'
-import { isOid } from '../../plumbing/objects/hash.js'
-import { connect } from '../../plumbing/protocol/remote.js'
-import type { Git, Oid, RemoteRef, RemoteRefs } from '../../types.js'
+import type { Git } from '../../git.js'
+import { isOid, type Oid } from '../../plumbing/objects/object.js'
+import { connect, type RemoteRef, type RemoteRefs } from '../../plumbing/protocol/remote.js'
 
 /** What a name of a branch, a tag or a commit stands for on the remote. */
 export interface Target extends RemoteRef {

@@ -1,5 +1,6 @@
+import type { Oid } from '../../plumbing/objects/object.js'
+import type { ObjectStore } from '../../plumbing/objects/store.js'
 import type { Haves } from '../../plumbing/protocol/request-pack.js'
-import type { ObjectStore, Oid } from '../../types.js'
 import { CommitQueue } from './commit-queue.js'
 import { readCommitOrNull } from './paint.js'
 

@@ -1,5 +1,6 @@
+import type { Oid } from '../../plumbing/objects/object.js'
+import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { readShallow } from '../../repository/shallow.js'
-import type { ObjectStore, Oid } from '../../types.js'
 import { left, Painting, right } from './paint.js'
 
 /**

@@ -1,6 +1,7 @@
-import { MissingObjectError } from '../../plumbing/objects/errors.js'
+import { MissingObjectError } from '../../errors.js'
+import type { Oid } from '../../plumbing/objects/object.js'
 import { type Commit, readCommit } from '../../plumbing/objects/parse.js'
-import type { ObjectStore, Oid } from '../../types.js'
+import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { CommitQueue } from './commit-queue.js'
 
 /** From which of two commits a commit can be reached. */

@@ -1,7 +1,8 @@
 import { Pacer } from '../../../base/async/pacer.js'
+import type { Oid } from '../../plumbing/objects/object.js'
 import type { Commit } from '../../plumbing/objects/parse.js'
+import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { readShallow } from '../../repository/shallow.js'
-import type { ObjectStore, Oid } from '../../types.js'
 import { left, Painting, right } from './paint.js'
 
 /** The objects of a repository, and the folder that says where its history is cut. */

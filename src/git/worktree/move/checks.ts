@@ -1,7 +1,7 @@
 import { ConflictError } from '../../../base/errors.js'
+import { BlockedError } from '../../errors.js'
 import { showPath } from '../../plumbing/byte-path.js'
 import { operationInProgress } from '../../repository/operation.js'
-import { BlockedError } from '../../types.js'
 import { isHeadAt } from './head.js'
 import { hasJournal } from './journal-file.js'
 import type { PathState, Place } from './path-state.js'

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Oid } from '../../plumbing/objects/object.js'
 import { readHead, resolveRef, updateRef, writeHead } from '../../plumbing/refs/index.js'
-import type { Oid } from '../../types.js'
 import { type Journal, moveFolder } from './journal-file.js'
 import type { MoveRequest, Repository } from './repository.js'
 

@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { hasCode } from '../../../base/fs/read.js'
+import { BlockedError } from '../../errors.js'
 import { writeDurably } from '../../repository/lock-file.js'
-import { BlockedError } from '../../types.js'
 
 const oid = z.string().regex(/^[0-9a-f]{40}$/)
 

@@ -12,10 +12,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import {
-  CorruptObjectError,
-  MissingObjectError,
-} from '../../../../src/git/plumbing/objects/errors.js'
+import { CorruptObjectError, MissingObjectError } from '../../../../src/git/errors.js'
 import { loosePath, writeLoose } from '../../../../src/git/plumbing/objects/loose.js'
 import { openObjectStore } from '../../../../src/git/plumbing/objects/store.js'
 import { addHistory } from '../../support/histories.js'

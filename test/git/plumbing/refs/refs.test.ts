@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from '
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConflictError } from '../../../../src/base/errors.js'
+import { BlockedError } from '../../../../src/git/errors.js'
 import {
   deleteRef,
   listLocalRefs,
@@ -11,7 +12,7 @@ import {
   writeHead,
   writeSymbolicRef,
 } from '../../../../src/git/plumbing/refs/index.js'
-import { BlockedError, type Liveness } from '../../../../src/git/types.js'
+import type { Liveness } from '../../../../src/process/owner-mark.js'
 import { addHistory } from '../../support/histories.js'
 import { git, temporaryFolder } from '../../support/real-git.js'
 

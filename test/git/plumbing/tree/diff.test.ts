@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { ObjectStore } from '../../../../src/git/plumbing/objects/store.js'
 import { treeDiff } from '../../../../src/git/plumbing/tree/diff.js'
-import type { ObjectStore } from '../../../../src/git/types.js'
 import { git, gitBytes } from '../../support/real-git.js'
 import { placeOf, randomRepository } from '../../support/repository.js'
 

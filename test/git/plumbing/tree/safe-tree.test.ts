@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { PathError } from '../../../../src/base/errors.js'
-import { CorruptObjectError } from '../../../../src/git/plumbing/objects/errors.js'
+import { CorruptObjectError } from '../../../../src/git/errors.js'
+import type { ObjectStore } from '../../../../src/git/plumbing/objects/store.js'
 import { unsafeName } from '../../../../src/git/plumbing/tree/safe-name.js'
 import { readSafeTree } from '../../../../src/git/plumbing/tree/safe-tree.js'
-import type { ObjectStore } from '../../../../src/git/types.js'
 import { git, temporaryFolder } from '../../support/real-git.js'
 
 const symlink = 0o120000

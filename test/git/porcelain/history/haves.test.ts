@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { openObjectStore } from '../../../../src/git/plumbing/objects/store.js'
+import { type ObjectStore, openObjectStore } from '../../../../src/git/plumbing/objects/store.js'
 import { HistoryHaves } from '../../../../src/git/porcelain/history/haves.js'
-import type { ObjectStore } from '../../../../src/git/types.js'
 import { addHistory } from '../../support/histories.js'
 import { git, temporaryFolder } from '../../support/real-git.js'
 

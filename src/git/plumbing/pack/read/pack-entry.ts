@@ -1,4 +1,4 @@
-import type { ObjectType, Oid } from '../../../types.js'
+import type { ObjectType, Oid } from '../../objects/object.js'
 
 interface Header {
   /** Bytes, inflated: of the object, or of the delta. */

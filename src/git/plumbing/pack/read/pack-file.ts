@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import type { LargeBlob } from '../../../types.js'
-import { CorruptObjectError } from '../../objects/errors.js'
+import { CorruptObjectError } from '../../../errors.js'
 import { inflateExactly, mostDeflated } from '../../objects/inflate.js'
 import { inflatePieces, isLarge } from '../../objects/large-blob.js'
+import type { LargeBlob } from '../../objects/object.js'
 import { type PackEntry, readPackEntry } from './pack-entry.js'
 
 /** The pack's own hash, behind the last entry. */

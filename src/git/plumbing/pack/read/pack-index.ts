@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
-import type { Oid } from '../../../types.js'
-import { CorruptObjectError } from '../../objects/errors.js'
+import { CorruptObjectError } from '../../../errors.js'
+import type { Oid } from '../../objects/object.js'
 
 const magic = 0xff744f63
 const headerLength = 8 + 256 * 4

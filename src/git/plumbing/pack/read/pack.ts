@@ -1,6 +1,6 @@
-import type { GitObject, LargeBlob, Oid } from '../../../types.js'
+import { CorruptObjectError } from '../../../errors.js'
 import { applyDelta } from '../../objects/delta.js'
-import { CorruptObjectError } from '../../objects/errors.js'
+import type { GitObject, LargeBlob, Oid } from '../../objects/object.js'
 import { ObjectCache } from '../../objects/object-cache.js'
 import { type DeltaEntry, isDelta } from './pack-entry.js'
 import { PackFile } from './pack-file.js'

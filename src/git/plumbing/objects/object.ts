@@ -1,5 +1,22 @@
 import { createHash, hash } from 'node:crypto'
-import type { ObjectType, Oid } from '../../types.js'
+
+/** A full object id, 40 hexadecimal digits. */
+export type Oid = string
+
+export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag'
+
+export interface GitObject {
+  type: ObjectType
+  data: Buffer
+}
+
+/** A blob that is too large to be held in memory. */
+export interface LargeBlob {
+  type: 'blob'
+  size: number
+  /** Its bytes as they come, once; the store is open as long. @throws CorruptObjectError */
+  pieces: AsyncIterable<Buffer>
+}
 
 /** The bytes that git puts before an object's own, in its hash and in a loose file. */
 export const objectHeader = (type: ObjectType, size: number) =>
@@ -7,6 +24,7 @@ export const objectHeader = (type: ObjectType, size: number) =>
 
 /** Up to this many bytes, to copy an object behind its header is quicker than to hash the two one by one. */
 const mostCopied = 64 * 1024
+
 const copy = Buffer.allocUnsafe(32 + mostCopied)
 
 export function hashObject(type: ObjectType, data: Uint8Array): Oid {
