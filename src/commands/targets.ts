@@ -1,6 +1,6 @@
 import { ConfigError, UsageError } from '../base/errors.js'
 import { type Address, parseAddress } from '../base/names/remote.js'
-import type { Component } from '../config/types.js'
+import type { Component } from '../config/files/components.js'
 import type { Invocation } from '../invocation.js'
 
 export interface RepositoryTarget {

@@ -1,17 +1,23 @@
 import { join } from 'node:path'
-import { readComponents } from './files/components.js'
-import { readPlugins } from './files/plugins.js'
-import { readRepos } from './files/repos.js'
-import { readWebhooks } from './files/webhooks.js'
-import { findFolder, userFolder, userFolders } from './locate/folder.js'
+import { type Component, readComponents } from './files/components.js'
+import { type PluginsConfig, readPlugins } from './files/plugins.js'
+import { type RepoEntry, readRepos } from './files/repos.js'
+import { readWebhooks, type WebhooksConfig } from './files/webhooks.js'
+import {
+  type ConfigFileName,
+  type ConfigRequest,
+  findFolder,
+  userFolder,
+  userFolders,
+} from './locate/folder.js'
 import { openFolder } from './locate/folder-source.js'
 import type { GitHubFile } from './schema/github.js'
 import { loadSchema } from './schema/load.js'
 import type { ReposFile } from './schema/repos.js'
-import { readSettings } from './settings/settings.js'
+import { type GitHubConfig, readSettings } from './settings/settings.js'
 import { assertTrusted } from './trust.js'
-import type { Config, ConfigFileName, ConfigRequest } from './types.js'
 import type { ConfigDocument } from './yaml/document.js'
+import type { Source } from './yaml/place.js'
 
 /**
  * Finds the folder, reads github.yaml and the environment, and leaves the other files for when they are asked for.
@@ -90,4 +96,34 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
     made ??= read()
     return made
   }
+}
+
+/** What a configuration says, each file but github.yaml read when it is first asked for, and once. */
+export interface Config {
+  /** The folder of the files, absolute; null where there is none. */
+  dir: string | null
+  /** False for a folder that was found by searching: it may be anybody's. */
+  trusted: boolean
+  /** ROOT: where destinations, logs and plugins live; absolute, and maybe not there yet. */
+  root: string
+  /** Absolute. */
+  logsDir: string
+  logsKeepDays: number
+  github: GitHubConfig
+  /** By dotted key: `root`, `logs`, `logs_keep_days`, `github.token` … */
+  sources: Readonly<Record<string, Source>>
+  /** The files that are there, absolute. */
+  files: Readonly<Partial<Record<ConfigFileName, string>>>
+  /** Where a file is, or would be made. */
+  fileFor(name: ConfigFileName): string
+  /** What repos.yaml would name if this were its text. @throws ConfigError, PathError */
+  reposIn(text: string): Promise<RepoEntry[]>
+  /** Empty where there is no repos.yaml. @throws ConfigError, PathError */
+  repos(): Promise<RepoEntry[]>
+  /** By name; empty where there is no components.yaml. @throws ConfigError */
+  components(): Promise<Record<string, Component>>
+  /** null where there is no webhooks.yaml. @throws ConfigError */
+  webhooks(): Promise<WebhooksConfig | null>
+  /** The defaults where there is no plugins.yaml. @throws ConfigError */
+  plugins(): Promise<PluginsConfig>
 }

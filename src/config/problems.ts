@@ -1,8 +1,7 @@
 import { WizardError } from '../base/errors.js'
 import { readConfig } from './load.js'
-import { findFolder } from './locate/folder.js'
+import { type ConfigRequest, configFileNames, findFolder } from './locate/folder.js'
 import { openFolder } from './locate/folder-source.js'
-import { type ConfigRequest, configFileNames } from './types.js'
 
 /** Everything that is wrong in any of the files, each error alone. @throws what is no error of ours */
 export async function findProblems(request: ConfigRequest): Promise<WizardError[]> {

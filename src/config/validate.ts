@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { type ErrorCode, type ErrorPlace, reportError, type WizardError } from '../base/errors.js'
 import { createRedactor } from '../base/redact.js'
-import { findFolder } from './locate/folder.js'
+import { type ConfigRequest, findFolder } from './locate/folder.js'
 import { collect, findProblems } from './problems.js'
 import { looksSecret } from './settings/flatten.js'
-import type { ConfigRequest } from './types.js'
 
 /** One thing that is wrong, as CONFIG VALIDATE tells it. */
 export interface ConfigProblem extends Omit<ErrorPlace, 'file' | 'line' | 'column'> {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { existsAt } from '../base/fs/read.js'
-import type { Config } from '../config/types.js'
+import type { Config } from '../config/load.js'
 import { isDead, type Liveness, readMark } from '../process/owner-mark.js'
 import { type Check, failed, look, ok, warning } from './check.js'
 

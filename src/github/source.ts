@@ -1,7 +1,7 @@
 import picomatch from 'picomatch'
 import { GitHubNetworkError } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
-import type { SourceEntry } from '../config/types.js'
+import type { SourceEntry } from '../config/files/repos.js'
 import type { Api } from './rest/api.js'
 import { listRepositories } from './rest/repositories.js'
 import type { RepositoryData } from './rest/shapes.js'

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import { type ErrorReport, reportError, WizardError } from '../base/errors.js'
-import type { Component } from '../config/types.js'
+import type { Component } from '../config/files/components.js'
 import { getFileBytes } from '../github/rest/contents.js'
 import { listTags } from '../github/rest/tags.js'
 import type { ReleaseDeps } from './deps.js'

@@ -1,5 +1,5 @@
 import type { Repo } from '../base/names/repository.js'
-import type { Component } from '../config/types.js'
+import type { Component } from '../config/files/components.js'
 
 /** A release as it stands in JSON. */
 export interface ReleaseInfo {

@@ -1,5 +1,5 @@
 import { ConfigError } from '../base/errors.js'
-import type { Config } from '../config/types.js'
+import type { Config } from '../config/load.js'
 import type { Launcher } from '../process/host.js'
 
 /** Seconds that a run waits for the one before it: two schedules may fall on the same minute. */

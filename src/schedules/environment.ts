@@ -1,5 +1,6 @@
+import type { Config } from '../config/load.js'
 import { readVariables, variableOf } from '../config/locate/folder.js'
-import type { Config, Source } from '../config/types.js'
+import type { Source } from '../config/yaml/place.js'
 import type { Environment } from '../http/dispatcher.js'
 import { folderOf } from './command.js'
 

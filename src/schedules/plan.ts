@@ -1,5 +1,6 @@
 import { ConfigError } from '../base/errors.js'
-import type { Config, RepoEntry } from '../config/types.js'
+import type { RepoEntry } from '../config/files/repos.js'
+import type { Config } from '../config/load.js'
 import { type CronFields, fieldsOf, fiveFields, isEvery } from './fields.js'
 import { inWords } from './words.js'
 

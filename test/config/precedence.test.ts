@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
 import { describe, expect, test } from 'vitest'
-import type { Config } from '../../src/config/types.js'
+import type { Config } from '../../src/config/load.js'
 import { failure, load, makeProject, type Project } from './support.js'
 
 interface Case {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { WizardError } from '../../src/base/errors.js'
-import { loadConfig } from '../../src/config/load.js'
-import type { Config, ConfigFileName, ConfigRequest } from '../../src/config/types.js'
+import { type Config, loadConfig } from '../../src/config/load.js'
+import type { ConfigFileName, ConfigRequest } from '../../src/config/locate/folder.js'
 
 /** Files by their path in the project's folder; `${top}` in a path of flags or variables is that folder. */
 export interface Project {

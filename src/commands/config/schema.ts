@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import { configFileNames } from '../../config/types.js'
+import { configFileNames } from '../../config/locate/folder.js'
 import { defineVerb } from '../verb.js'
 
 export const schema = defineVerb({

@@ -1,5 +1,5 @@
 import type { Effective, EffectiveValue } from '../../config/settings/effective.js'
-import type { Source } from '../../config/types.js'
+import type { Source } from '../../config/yaml/place.js'
 import { defineVerb } from '../verb.js'
 
 export const show = defineVerb({

@@ -1,5 +1,5 @@
 import { ConfigError, GitHubNotFoundError } from '../../base/errors.js'
-import type { Component } from '../../config/types.js'
+import type { Component } from '../../config/files/components.js'
 import type { Invocation } from '../../invocation.js'
 import { findComponent } from '../targets.js'
 import { defineVerb } from '../verb.js'

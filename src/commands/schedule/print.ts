@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import type { Config } from '../../config/types.js'
+import type { Config } from '../../config/load.js'
 import type { Invocation } from '../../invocation.js'
 import type { ScheduleFile } from '../../schedules/formats/types.js'
 import type { SchedulePlan } from '../../schedules/plan.js'

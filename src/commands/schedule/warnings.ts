@@ -1,4 +1,4 @@
-import type { Config } from '../../config/types.js'
+import type { Config } from '../../config/load.js'
 import type { Invocation } from '../../invocation.js'
 
 /** What a run by this machine's scheduler would miss. */

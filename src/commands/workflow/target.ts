@@ -1,6 +1,6 @@
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { didYouMean, oneLine } from '../../base/text.js'
-import type { Component } from '../../config/types.js'
+import type { Component } from '../../config/files/components.js'
 import type { Invocation } from '../../invocation.js'
 import { repositoryAround } from '../repository-around.js'
 import { findComponent, type RepositoryTarget, repositoryTarget } from '../targets.js'

@@ -1,8 +1,7 @@
 import { splitFullName } from '../../base/names/repository.js'
 import type { ComponentsFile, ComponentValues } from '../schema/components.js'
-import type { Component, ReleaseConfig } from '../types.js'
 import type { ConfigDocument } from '../yaml/document.js'
-import type { Fault } from '../yaml/tree.js'
+import type { Fault, Position } from '../yaml/place.js'
 
 /** The components by name. @throws ConfigError */
 export function readComponents(
@@ -48,4 +47,43 @@ function releaseOf({
     sign: sign === undefined ? [] : [sign].flat(),
     env,
   }
+}
+
+export interface Component {
+  name: string
+  owner: string
+  repo: string
+  /** The folder in the repository, without a slash at either end; `.` for its top. */
+  path: string
+  /** From the repository's top. */
+  versionFile: string | null
+  /** With `{version}`. */
+  tag: string
+  /** File, id or display name, by the name it goes by here. */
+  workflows: Record<string, string>
+  release: ReleaseConfig
+  position: Position
+}
+
+export interface ReleaseConfig {
+  /** Shell lines, in order, in the component's folder. */
+  build: string[]
+  /** Globs from the component's folder. */
+  artifacts: string[]
+  /** File names by algorithm, `{artifact}` for one beside each; empty: none. */
+  checksums: Partial<Record<ChecksumAlgorithm, string>>
+  sign: SignCommand[]
+  /** Names of variables that `build` and `sign` see beside the usual ones. */
+  env: string[]
+}
+
+export type ChecksumAlgorithm = 'sha256' | 'md5'
+
+export interface SignCommand {
+  cmd: string
+  /** With `{artifact}` and `{signature}`. */
+  args: string[]
+  /** The signature's file name, with `{artifact}`. */
+  signature: string
+  artifacts: 'checksum' | 'all'
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path'
 import { PathError } from '../../base/errors.js'
 import { type FullName, isFullName } from '../../base/names/repository.js'
 import { contains, realForm, resolveInside } from '../locate/root.js'
-import type { SourceEntry } from '../types.js'
+import type { SourceEntry } from './repos.js'
 
 /** Where a repository goes that names no destination. */
 export const usualDestination = '/library/{group}/{repo}'

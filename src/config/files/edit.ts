@@ -1,9 +1,10 @@
 import { ConfigError, ConflictError, GitHubNotFoundError, UsageError } from '../../base/errors.js'
-import type { Config, RepoEntry, RepositoryEntry } from '../types.js'
+import type { Config } from '../load.js'
 import { firstEntry, insertEntry, type NewEntry, removeEntry } from '../yaml/splice.js'
 import { rewrite } from '../yaml/write.js'
 import { readText } from '../yaml/yaml-file.js'
 import { destinationOf, fillIn, usualDestination } from './destinations.js'
+import type { RepoEntry, RepositoryEntry } from './repos.js'
 
 export interface NewRepository {
   /** Made where it is not there. */

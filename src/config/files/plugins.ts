@@ -1,6 +1,5 @@
 import { indexPattern } from '../../base/names/repository.js'
 import type { PluginsFile } from '../schema/plugins.js'
-import type { PluginsConfig } from '../types.js'
 
 export function readPlugins({ plugins }: PluginsFile): PluginsConfig {
   return {
@@ -13,4 +12,20 @@ export function readPlugins({ plugins }: PluginsFile): PluginsConfig {
     udosVersion: plugins.udos_version ?? null,
     requireSignatures: plugins.require_signatures,
   }
+}
+
+export interface PluginsConfig {
+  topic: string
+  owners: string[]
+  index: PluginIndex[]
+  /** What plugins' `udos_version` is checked against; null: not checked. */
+  udosVersion: string | null
+  requireSignatures: boolean
+}
+
+/** A file in a repository that lists plugins. */
+export interface PluginIndex {
+  owner: string
+  repo: string
+  path: string
 }

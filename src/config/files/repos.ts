@@ -2,10 +2,8 @@ import { PathError } from '../../base/errors.js'
 import { type FullName, splitFullName } from '../../base/names/repository.js'
 import { unknownPlaceholder } from '../schema/fields.js'
 import type { ReposFile, RepositoryValues, SourceValues } from '../schema/repos.js'
-import type { RepoEntry, RepositoryEntry, SourceEntry } from '../types.js'
 import type { ConfigDocument } from '../yaml/document.js'
-import { showPath } from '../yaml/document.js'
-import type { Fault, Path } from '../yaml/tree.js'
+import { type Fault, type Path, type Position, showPath } from '../yaml/place.js'
 import {
   destinationOf,
   fillIn,
@@ -143,3 +141,45 @@ const relations = {
   inside: 'lies inside',
   around: 'lies around',
 } satisfies Record<Overlap<unknown>['how'], string>
+
+interface EntryOptions {
+  group: string
+  /** A branch, or a pin: a tag or a full commit id. undefined: the repository's default branch. */
+  branch?: string | undefined
+  autoPull: boolean
+  /** A cron expression, in local time. */
+  pullSchedule?: string | undefined
+  /** Commits at clone; undefined: all. */
+  depth?: number | undefined
+  onDiverged: 'block' | 'backup'
+  position: Position
+}
+
+/** One repository. */
+export interface RepositoryEntry extends EntryOptions {
+  kind: 'repository'
+  owner: string
+  repo: string
+  /** Absolute, inside ROOT. */
+  destination: string
+}
+
+/** Every repository of an organisation or user that passes the filters. */
+export interface SourceEntry extends EntryOptions {
+  kind: 'source'
+  from: string
+  /** Globs over names, any of which must match. */
+  match: string[]
+  /** Globs over names, none of which may match. */
+  exclude: string[]
+  /** Topics, any of which a repository must have; empty: no matter. */
+  topics: string[]
+  /** undefined: no matter, as for the two below. */
+  visibility?: 'public' | 'private' | 'internal' | undefined
+  archived?: boolean | undefined
+  forks?: boolean | undefined
+  /** With `{repo}`, maybe `{owner}` and `{group}`: see expandDestination. */
+  destination: string
+}
+
+export type RepoEntry = RepositoryEntry | SourceEntry

@@ -1,7 +1,6 @@
 import type { StepValues, WebhooksFile } from '../schema/webhooks.js'
-import type { Position, WebhookStep, WebhooksConfig } from '../types.js'
 import type { ConfigDocument } from '../yaml/document.js'
-import type { Fault } from '../yaml/tree.js'
+import type { Fault, Position } from '../yaml/place.js'
 
 /**
  * `fallback`: GITHUB_WEBHOOK_SECRET, where the file names none.
@@ -56,3 +55,27 @@ const deafHandlers = (events: string[], handlers: string[]): Fault[] =>
       at: 'key',
       message: 'its event is not among webhooks.events, so it would never run',
     }))
+
+export interface WebhooksConfig {
+  enabled: boolean
+  /** More than one while a secret is being rotated. */
+  secrets: string[]
+  events: string[]
+  /** `owner/repo`: deliveries of others are refused. */
+  repositories: string[]
+  /** Whether pull requests from forks are handled. */
+  forks: boolean
+  /** By `event`, `event:branch` or `event:action`. */
+  handlers: Record<string, WebhookStep[]>
+}
+
+export type WebhookStep =
+  | { action: 'exec'; exec: string[]; position: Position }
+  | { action: WebhookAction; payload: Record<string, unknown>; position: Position }
+
+export type WebhookAction =
+  | 'run_tests'
+  | 'run_workflow'
+  | 'sync_repo'
+  | 'sync_release'
+  | 'publish_release'

@@ -1,10 +1,16 @@
 import { type FileValues, loadSchema } from '../schema/load.js'
-import type { ConfigFileName, ConfigRequest } from '../types.js'
 import { type ConfigDocument, readDocument, showFile } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
-import type { Path } from '../yaml/tree.js'
+import type { Path } from '../yaml/place.js'
 import { parseYamlText, readText } from '../yaml/yaml-file.js'
-import { type Folder, readVariables, type Variables, variableOf } from './folder.js'
+import {
+  type ConfigFileName,
+  type ConfigRequest,
+  type Folder,
+  readVariables,
+  type Variables,
+  variableOf,
+} from './folder.js'
 
 /** The files of a folder, each held against its schema. */
 export interface FolderSource {

@@ -2,7 +2,6 @@ import { realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ConfigError } from '../../base/errors.js'
 import type { Environment } from '../../http/dispatcher.js'
-import { type ConfigFileName, type ConfigRequest, configFileNames } from '../types.js'
 import { showFile } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
 import { codeOf, readBytes, unreadable } from '../yaml/yaml-file.js'
@@ -162,4 +161,18 @@ async function readEnvFile(file: string, shown: string): Promise<Environment> {
   // It brings node:crypto along, which takes 8 ms, for what few folders have.
   const { parse } = await import('dotenv')
   return parse(bytes)
+}
+
+/** The files of a configuration folder, by the name that stands before `.yaml`. */
+export const configFileNames = ['github', 'repos', 'components', 'webhooks', 'plugins'] as const
+
+export type ConfigFileName = (typeof configFileNames)[number]
+
+export interface ConfigRequest {
+  /** Absolute; the search begins here, and paths in messages are told from here. */
+  cwd: string
+  env: Environment
+  /** The user's home, for the XDG folders that are unset. */
+  home: string
+  flags?: { config?: string | undefined; root?: string | undefined } | undefined
 }

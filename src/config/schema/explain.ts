@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { nearest, oneLine } from '../../base/text.js'
-import type { Fault, Path, Place } from '../yaml/tree.js'
+import type { Fault, Path, Place } from '../yaml/place.js'
 
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue

@@ -1,4 +1,4 @@
-import type { ConfigFileName } from '../types.js'
+import type { ConfigFileName } from '../locate/folder.js'
 import { componentsFile } from './components.js'
 import { githubFile } from './github.js'
 import { pluginsFile } from './plugins.js'

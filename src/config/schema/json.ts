@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ConfigFileName } from '../types.js'
+import type { ConfigFileName } from '../locate/folder.js'
 import { fileSchemas } from './index.js'
 
 /** Draft 7, which all editors know. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ConfigFileName } from '../types.js'
+import type { ConfigFileName } from '../locate/folder.js'
 import { githubFile } from './github.js'
 import type { fileSchemas } from './index.js'
 

@@ -1,11 +1,17 @@
 import type { WizardError } from '../../base/errors.js'
 import { createRedactor, type Redactor } from '../../base/redact.js'
 import { proxyFromEnvironment } from '../../http/proxy.js'
-import { type Folder, findFolder, type Variables } from '../locate/folder.js'
+import {
+  type ConfigRequest,
+  configFileNames,
+  type Folder,
+  findFolder,
+  type Variables,
+} from '../locate/folder.js'
 import { type FolderSource, openFolder } from '../locate/folder-source.js'
 import { collect } from '../problems.js'
 import { fileSchemas } from '../schema/index.js'
-import { type ConfigRequest, configFileNames, type Source } from '../types.js'
+import type { Source } from '../yaml/place.js'
 import { documentValues, mask } from './flatten.js'
 import { readSettings, type Settings } from './settings.js'
 

@@ -1,8 +1,7 @@
 import type { Redactor } from '../../base/redact.js'
 import { usualDestination } from '../files/destinations.js'
-import type { Source } from '../types.js'
-import { type ConfigDocument, showPath } from '../yaml/document.js'
-import type { Path } from '../yaml/tree.js'
+import type { ConfigDocument } from '../yaml/document.js'
+import { type Path, type Source, showPath } from '../yaml/place.js'
 import type { EffectiveValue, Plain } from './effective.js'
 
 export const mask = '***'

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { ConfigError } from '../../base/errors.js'
 import { explain } from '../schema/explain.js'
-import type { Source } from '../types.js'
 import { fromText } from '../yaml/interpolate.js'
+import type { Source } from '../yaml/place.js'
 import type { SettingsRequest } from './settings.js'
 
 /** The variable that stands above each key. */

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path'
 import { apiOfHost, defaultBaseUrl, gitUrlOf, withoutSlash } from '../../base/names/host.js'
-import { type Folder, userFolders, type Variables } from '../locate/folder.js'
+import { type ConfigRequest, type Folder, userFolders, type Variables } from '../locate/folder.js'
 import { resolveInside, rootOf } from '../locate/root.js'
 import { type GitHubFile, githubFile, githubKeys } from '../schema/github.js'
-import type { ConfigRequest, GitHubConfig, Source } from '../types.js'
 import type { ConfigDocument } from '../yaml/document.js'
+import type { Source } from '../yaml/place.js'
 import { Picker } from './resolve-setting.js'
 
 /** What github.yaml, the environment and the flags say together. */
@@ -105,4 +105,29 @@ function readLogs(
     return join(userFolders(request).state, 'logs')
   }
   return file === null ? resolveInside(root, logs) : file.inside(root, ['logs'], logs)
+}
+
+export interface GitHubConfig {
+  /** null: nothing names one, so `gh auth token` may be asked, or public reads go without. */
+  token: string | null
+  /** A GitHub App in place of a token. */
+  app: GitHubApp | null
+  owner: string | null
+  /** Without a slash at the end, as all addresses here. */
+  baseUrl: string
+  gitUrl: string
+  /** Seconds without progress on one request. */
+  timeout: number
+  retryAttempts: number
+  /** null: what `*_PROXY` say. */
+  proxy: string | null
+  /** Repositories handled at a time. */
+  concurrency: number
+}
+
+export interface GitHubApp {
+  id: number
+  /** Absolute. */
+  privateKey: string
+  installation: number
 }

@@ -7,12 +7,11 @@ import {
   PathError,
   type WizardError,
 } from '../../base/errors.js'
-import { oneLine } from '../../base/text.js'
 import { resolveInside } from '../locate/root.js'
 import { faultsOf } from '../schema/explain.js'
-import type { Position, Source } from '../types.js'
 import { parseTree } from './interpolate.js'
-import { type Fault, type Path, type ReadOptions, readTree, type Tree } from './tree.js'
+import { type Fault, type Path, type Position, type Source, showPath } from './place.js'
+import { type ReadOptions, readTree, type Tree } from './tree.js'
 import type { YamlFile } from './yaml-file.js'
 
 /** A file whose values have the shape of its schema, and where each of them stands. */
@@ -107,17 +106,6 @@ function sourceOf(file: YamlFile, tree: Tree, path: Path): Source | undefined {
   if (place === undefined) return undefined
   const position = positionOf(file, place.value)
   return { from: 'file', position, variables: [...(place.variables ?? [])] }
-}
-
-/** `repos.tools[0].branch`; names that are no plain words in quotes. */
-export function showPath(path: Path): string {
-  return path
-    .map((step) => {
-      if (typeof step === 'number') return `[${step}]`
-      return /^[\w-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(oneLine(step, 60))}]`
-    })
-    .join('')
-    .replace(/^\./, '')
 }
 
 /** A path as a message shows it: from the current folder where it lies in it, else absolute. */

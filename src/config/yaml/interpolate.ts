@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { explain } from '../schema/explain.js'
-import type { Path, Tree } from './tree.js'
+import type { Path } from './place.js'
+import type { Tree } from './tree.js'
 
 /** The value of a variable; undefined where it is unset or empty. */
 export type Lookup = (name: string) => string | undefined

@@ -9,37 +9,8 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { hasVariables, interpolate, type Lookup, oneVariable } from './interpolate.js'
+import type { Fault, Path, Place } from './place.js'
 import type { YamlFile } from './yaml-file.js'
-
-/** Keys and list indices from the top of a file to a value. */
-export type Path = readonly (string | number)[]
-
-/** What is wrong with a value. */
-export interface Fault {
-  path: Path
-  message: string
-  /** With its key; or it is missing, which is told at the key of what it is missing in. */
-  at?: 'key' | 'missing' | undefined
-  hint?: string | undefined
-  /** The known name that a wrong one may stand for. */
-  nearest?: string | undefined
-  /** An offset of its own, where the path leads to none. */
-  offset?: number
-  /** It is a path that leaves its folder. */
-  escapes?: boolean
-}
-
-/** Where a value stands, by offsets in the text, and what it says there. */
-export interface Place {
-  key: number | undefined
-  value: number
-  /** A scalar as it is written, before variables were replaced. */
-  text: string | undefined
-  /** Whether it is in quotes, so that YAML takes it for text. */
-  quoted: boolean
-  /** The names that `${…}` brought in; undefined where there is none. */
-  variables: readonly string[] | undefined
-}
 
 export interface ReadOptions {
   lookup: Lookup
@@ -97,6 +68,7 @@ export function readTree(file: YamlFile, options: ReadOptions): Tree {
 }
 
 export type Container = Record<string, unknown> | unknown[]
+
 export const isContainer = (value: unknown): value is Container =>
   typeof value === 'object' && value !== null
 
@@ -107,9 +79,12 @@ interface Read {
 }
 
 const nothing: Read = { value: undefined }
+
 export const offsetOf = (node: Node): number => node.range?.[0] ?? 0
+
 /** Far more than any real file; a few aliases of aliases pass it. */
 const mostNodes = 500_000
+
 const plainTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((tag) => `tag:yaml.org,2002:${tag}`),
 )

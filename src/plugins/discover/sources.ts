@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { ConfigError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
-import type { PluginIndex } from '../../config/types.js'
+import type { PluginIndex } from '../../config/files/plugins.js'
 import { getFileContent } from '../../github/rest/contents.js'
 import { listRepositories, searchRepositories } from '../../github/rest/repositories.js'
 import type { PluginSession } from '../types.js'

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeFullDisk } from '../../base/fs/read.js'
-import type { ReleaseConfig } from '../../config/types.js'
+import type { ReleaseConfig } from '../../config/files/components.js'
 import { hashOf, type LocalAsset } from '../assets/local.js'
 
 /**

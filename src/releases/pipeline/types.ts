@@ -1,4 +1,4 @@
-import type { Component } from '../../config/types.js'
+import type { Component } from '../../config/files/components.js'
 import type { Release } from '../../github/rest/shapes.js'
 import type { ReleaseInfo, ReleaseSubject } from '../types.js'
 

@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import type { SourceEntry } from '../../config/types.js'
+import type { SourceEntry } from '../../config/files/repos.js'
 import { hasClone } from '../inspect.js'
 import type { SyncState } from '../state.js'
 import { fromMemory, type Lister } from '../targets/expand.js'

@@ -1,4 +1,4 @@
-import type { RepoEntry } from '../../config/types.js'
+import type { RepoEntry } from '../../config/files/repos.js'
 import { inWords } from '../../schedules/words.js'
 import type { SyncState } from '../state.js'
 import { fullNameOf, type Wanted } from '../targets/sync-target.js'

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../base/errors.js'
-import type { Config } from '../../config/types.js'
+import type { Config } from '../../config/load.js'
 import type { RepoSession } from '../session.js'
 import { expandEntries, type Lister, onGitHub } from './expand.js'
 import { entriesFor, selectWanted } from './select.js'

@@ -1,5 +1,5 @@
 import { expandDestination } from '../../config/files/destinations.js'
-import type { RepoEntry } from '../../config/types.js'
+import type { RepoEntry } from '../../config/files/repos.js'
 import { matchesName } from '../../github/source.js'
 import { sameName } from './sync-target.js'
 

@@ -1,6 +1,6 @@
 import { PathError, reportError } from '../../base/errors.js'
 import { expandDestination, findOverlaps } from '../../config/files/destinations.js'
-import type { RepoEntry, SourceEntry } from '../../config/types.js'
+import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'
 import type { GitHubClient } from '../../github/client.js'
 import type { Listed } from '../../github/source.js'
 import { emptyEntry } from '../report.js'

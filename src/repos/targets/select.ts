@@ -1,6 +1,7 @@
 import { GitHubNotFoundError } from '../../base/errors.js'
 import { parseAddress } from '../../base/names/remote.js'
-import type { Component, RepoEntry, SourceEntry } from '../../config/types.js'
+import type { Component } from '../../config/files/components.js'
+import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'
 import { fullNameOf, sameName, type Wanted, wantedFrom } from './sync-target.js'
 
 export interface SelectOptions {

@@ -1,4 +1,4 @@
-import type { RepositoryEntry } from '../../config/types.js'
+import type { RepositoryEntry } from '../../config/files/repos.js'
 
 /** One repository that is to be kept in step: an entry of repos.yaml, or one that a `from:` entry stands for. */
 export interface Wanted {

@@ -1,6 +1,6 @@
 import { quote } from 'shlex'
 import { PathError } from '../../base/errors.js'
-import type { Config } from '../../config/types.js'
+import type { Config } from '../../config/load.js'
 import type { Launcher } from '../../process/host.js'
 import { dueCommand, folderOf, rootFlag } from '../command.js'
 import { allOf, type SchedulePlan } from '../plan.js'

@@ -1,5 +1,5 @@
 import { ConfigError, ConflictError, WizardError } from '../../base/errors.js'
-import type { Config } from '../../config/types.js'
+import type { Config } from '../../config/load.js'
 import type { Launcher } from '../../process/host.js'
 import { planSchedules } from '../plan.js'
 import type { Crontab } from './crontab.js'

@@ -1,8 +1,8 @@
 import { dirname, join, relative, sep } from 'node:path'
 import { Document } from 'yaml'
 import { existsAt } from '../../base/fs/read.js'
+import type { Config } from '../../config/load.js'
 import { contains } from '../../config/locate/root.js'
-import type { Config } from '../../config/types.js'
 import { folderOf } from '../command.js'
 import type { FormatRequest, ScheduleFile } from './types.js'
 

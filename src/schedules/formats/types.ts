@@ -1,4 +1,4 @@
-import type { Config } from '../../config/types.js'
+import type { Config } from '../../config/load.js'
 import type { Launcher } from '../../process/host.js'
 import type { SchedulePlan } from '../plan.js'
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PathError } from '../../../src/base/errors.js'
 import { expandDestination, findOverlaps } from '../../../src/config/files/destinations.js'
+import type { RepoEntry, SourceEntry } from '../../../src/config/files/repos.js'
 import { loadConfig } from '../../../src/config/load.js'
-import type { RepoEntry, SourceEntry } from '../../../src/config/types.js'
 import { failure, load, makeProject, temporaryFolder } from '../support.js'
 
 const reposOf = async (repos: string, github = 'github: { owner: me }\n') => {

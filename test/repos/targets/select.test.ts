@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GitHubNotFoundError } from '../../../src/base/errors.js'
-import type { Component } from '../../../src/config/types.js'
+import type { Component } from '../../../src/config/files/components.js'
 import { selectWanted } from '../../../src/repos/targets/select.js'
 import { fullNameOf, type Wanted } from '../../../src/repos/targets/sync-target.js'
 
