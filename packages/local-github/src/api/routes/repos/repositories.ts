@@ -1,10 +1,10 @@
-import { orders, searchRepositories } from '../../model/search.js'
-import type { Account, Repository } from '../../model/types.js'
-import type { Call } from '../call.js'
-import { invalid, notFound } from '../errors.js'
-import { page } from '../page.js'
-import { type Route, route } from '../route.js'
-import { fullRepository, listedRepository } from '../shapes/repository.js'
+import { orders, searchRepositories } from '../../../model/search.js'
+import type { Account, Repository } from '../../../model/types.js'
+import type { Call } from '../../call.js'
+import { invalid, notFound } from '../../errors.js'
+import { page } from '../../page.js'
+import { type Route, route } from '../../route.js'
+import { fullRepository, listedRepository } from '../../shapes/repository.js'
 
 /** https://docs.github.com/rest/repos/repos and https://docs.github.com/rest/search/search#search-repositories */
 export const repositoryRoutes: Route[] = [

@@ -1,19 +1,19 @@
-import { resolve } from '../../git/bare.js'
-import { resolveCommit } from '../../git/read.js'
-import { addRun } from '../../model/runs.js'
-import type { Repository } from '../../model/types.js'
+import { resolve } from '../../../git/bare.js'
+import { resolveCommit } from '../../../git/read.js'
+import { addRun } from '../../../model/runs.js'
+import type { Repository } from '../../../model/types.js'
 import {
   definitionOn,
   findWorkflow,
   listWorkflows,
   type Workflow,
   type WorkflowInput,
-} from '../../model/workflows.js'
-import type { Call } from '../call.js'
-import { ApiError, notFound } from '../errors.js'
-import { page } from '../page.js'
-import { noContent, type Route, route } from '../route.js'
-import { runPage, runUrl, workflowShape } from '../shapes/actions.js'
+} from '../../../model/workflows.js'
+import type { Call } from '../../call.js'
+import { ApiError, notFound } from '../../errors.js'
+import { page } from '../../page.js'
+import { noContent, type Route, route } from '../../route.js'
+import { runPage, runUrl, workflowShape } from '../../shapes/actions.js'
 
 /** https://docs.github.com/rest/actions/workflows */
 export const workflowRoutes: Route[] = [

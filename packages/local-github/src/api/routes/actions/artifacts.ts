@@ -1,9 +1,9 @@
-import type { Artifact, Repository, Run } from '../../model/types.js'
-import type { Call } from '../call.js'
-import { ApiError, notFound } from '../errors.js'
-import { page } from '../page.js'
-import { type Route, route } from '../route.js'
-import { artifactShape } from '../shapes/actions.js'
+import type { Artifact, Repository, Run } from '../../../model/types.js'
+import type { Call } from '../../call.js'
+import { ApiError, notFound } from '../../errors.js'
+import { page } from '../../page.js'
+import { type Route, route } from '../../route.js'
+import { artifactShape } from '../../shapes/actions.js'
 import { runOf } from './runs.js'
 
 /** https://docs.github.com/rest/actions/artifacts */

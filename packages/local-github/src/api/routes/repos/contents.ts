@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
-import { entryAt, listTree, readBlob, resolveCommit, type TreeEntry } from '../../git/read.js'
-import { fullName, type Repository } from '../../model/types.js'
-import type { Call } from '../call.js'
-import { ApiError, notFound } from '../errors.js'
-import { type Data, type Route, route } from '../route.js'
-import { base64, contentEntry, contentType } from '../shapes/contents.js'
+import { entryAt, listTree, readBlob, resolveCommit, type TreeEntry } from '../../../git/read.js'
+import { fullName, type Repository } from '../../../model/types.js'
+import type { Call } from '../../call.js'
+import { ApiError, notFound } from '../../errors.js'
+import { type Data, type Route, route } from '../../route.js'
+import { base64, contentEntry, contentType } from '../../shapes/contents.js'
 
 type Contents = Data<'GET /repos/{owner}/{repo}/contents/{path}'>
 

@@ -1,8 +1,8 @@
-import { log } from '../../git/read.js'
-import { latestRelease, targetOf } from '../../model/releases.js'
-import { fullName, type Release, type Repository } from '../../model/types.js'
-import type { Call } from '../call.js'
-import { invalid } from '../errors.js'
+import { log } from '../../../git/read.js'
+import { latestRelease, targetOf } from '../../../model/releases.js'
+import { fullName, type Release, type Repository } from '../../../model/types.js'
+import type { Call } from '../../call.js'
+import { invalid } from '../../errors.js'
 
 /** https://docs.github.com/rest/releases/releases#generate-release-notes-content-for-a-release */
 export async function previewNotes(call: Call) {

@@ -1,10 +1,10 @@
-import { resolve } from '../../git/bare.js'
-import { type LatestChoice, makeLatest, publish, targetOf } from '../../model/releases.js'
-import type { Release, Repository } from '../../model/types.js'
-import type { Call } from '../call.js'
-import { immutable, invalid } from '../errors.js'
-import { releaseShape } from '../shapes/release.js'
-import { addNotes } from './release-notes.js'
+import { resolve } from '../../../git/bare.js'
+import { type LatestChoice, makeLatest, publish, targetOf } from '../../../model/releases.js'
+import type { Release, Repository } from '../../../model/types.js'
+import type { Call } from '../../call.js'
+import { immutable, invalid } from '../../errors.js'
+import { releaseShape } from '../../shapes/release.js'
+import { addNotes } from './notes.js'
 import { releaseOf } from './release-of.js'
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)

@@ -1,10 +1,10 @@
-import type { Job, Repository, Run } from '../../model/types.js'
-import { type ZipEntry, zip } from '../../zip.js'
-import type { Call } from '../call.js'
-import { notFound } from '../errors.js'
-import { page } from '../page.js'
-import { type Route, route } from '../route.js'
-import { jobShape } from '../shapes/actions.js'
+import type { Job, Repository, Run } from '../../../model/types.js'
+import { type ZipEntry, zip } from '../../../zip.js'
+import type { Call } from '../../call.js'
+import { notFound } from '../../errors.js'
+import { page } from '../../page.js'
+import { type Route, route } from '../../route.js'
+import { jobShape } from '../../shapes/actions.js'
 import { runOf } from './runs.js'
 
 /** Jobs and logs: https://docs.github.com/rest/actions/workflow-jobs */

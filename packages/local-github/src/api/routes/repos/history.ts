@@ -1,12 +1,12 @@
-import { type GitRef, listRefs } from '../../git/bare.js'
-import { type CommitInfo, changesOf, log, resolveCommit } from '../../git/read.js'
-import { gitText } from '../../git/run.js'
-import { fullName, type Repository } from '../../model/types.js'
-import type { Call } from '../call.js'
-import { ApiError, notFound } from '../errors.js'
-import { page } from '../page.js'
-import { type Data, type Route, route } from '../route.js'
-import { fullCommit, listedCommit } from '../shapes/commit.js'
+import { type GitRef, listRefs } from '../../../git/bare.js'
+import { type CommitInfo, changesOf, log, resolveCommit } from '../../../git/read.js'
+import { gitText } from '../../../git/run.js'
+import { fullName, type Repository } from '../../../model/types.js'
+import type { Call } from '../../call.js'
+import { ApiError, notFound } from '../../errors.js'
+import { page } from '../../page.js'
+import { type Data, type Route, route } from '../../route.js'
+import { fullCommit, listedCommit } from '../../shapes/commit.js'
 
 /** Branches, tags, commits and comparisons: https://docs.github.com/rest/branches, https://docs.github.com/rest/commits */
 export const historyRoutes: Route[] = [

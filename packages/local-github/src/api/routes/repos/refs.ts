@@ -1,9 +1,9 @@
-import { type GitRef, listRefs, resolve } from '../../git/bare.js'
-import { git } from '../../git/run.js'
-import { fullName, type Repository } from '../../model/types.js'
-import type { Call } from '../call.js'
-import { ApiError, notFound } from '../errors.js'
-import { type Data, noContent, type Route, route } from '../route.js'
+import { type GitRef, listRefs, resolve } from '../../../git/bare.js'
+import { git } from '../../../git/run.js'
+import { fullName, type Repository } from '../../../model/types.js'
+import type { Call } from '../../call.js'
+import { ApiError, notFound } from '../../errors.js'
+import { type Data, noContent, type Route, route } from '../../route.js'
 
 /** https://docs.github.com/rest/git/refs */
 export const refRoutes: Route[] = [

@@ -1,6 +1,6 @@
-import type { Release, Repository } from '../../model/types.js'
-import type { Call } from '../call.js'
-import { notFound } from '../errors.js'
+import type { Release, Repository } from '../../../model/types.js'
+import type { Call } from '../../call.js'
+import { notFound } from '../../errors.js'
 
 /** The release in the path; a draft is there only for who may write. @throws ApiError 404 */
 export function releaseOf(call: Call): { repository: Repository; release: Release } {
