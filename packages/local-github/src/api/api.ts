@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Addresses } from '../addresses.js'
 import { withHeaders } from '../http/with-headers.js'
-import type { Account } from '../model/types.js'
+import type { Account } from '../model/repository.js'
 import type { World } from '../model/world.js'
 import type { Storage } from '../storage.js'
 import { authenticate, scopes } from './authentication.js'

@@ -1,4 +1,4 @@
-import type { Account } from '../model/types.js'
+import type { Account } from '../model/repository.js'
 import type { World } from '../model/world.js'
 import { badCredentials } from './errors.js'
 

@@ -1,5 +1,5 @@
 import type { Addresses } from '../addresses.js'
-import type { Account, Repository } from '../model/types.js'
+import type { Account, Repository } from '../model/repository.js'
 import type { World } from '../model/world.js'
 import type { Blob, Storage } from '../storage.js'
 import { ApiError, needsAuthentication, notFound } from './errors.js'

@@ -1,4 +1,4 @@
-import type { Account } from '../model/types.js'
+import type { Account } from '../model/repository.js'
 
 export type Resource = 'core' | 'search' | 'graphql'
 

@@ -1,6 +1,6 @@
 import type { Addresses } from '../addresses.js'
 import { download } from '../model/releases.js'
-import { type Account, fullName, type Repository } from '../model/types.js'
+import { type Account, fullName, type Repository } from '../model/repository.js'
 import type { World } from '../model/world.js'
 import type { Storage } from '../storage.js'
 import { httpBackend } from './http-backend.js'

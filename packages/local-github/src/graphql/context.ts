@@ -1,6 +1,6 @@
 import type { Addresses } from '../addresses.js'
 import type { Limits } from '../api/limits.js'
-import type { Account } from '../model/types.js'
+import type { Account } from '../model/repository.js'
 import type { World } from '../model/world.js'
 
 export interface GraphQLContext {

@@ -1,6 +1,6 @@
 import { type ExecutionResult, execute, type GraphQLError, parse, validate } from 'graphql'
 import { ApiError, jsonType } from '../api/errors.js'
-import type { Account } from '../model/types.js'
+import type { Account } from '../model/repository.js'
 import { FieldFailure, type GraphQLContext } from './context.js'
 import { root } from './root.js'
 import { schema } from './schema.js'

@@ -1,5 +1,5 @@
+import type { Account } from '../model/repository.js'
 import { searchRepositories } from '../model/search.js'
-import type { Account } from '../model/types.js'
 import { connection, type PageArguments } from './connection.js'
 import { FieldFailure, type GraphQLContext } from './context.js'
 import { accountNode } from './nodes/account.js'

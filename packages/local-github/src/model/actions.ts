@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto'
 import { resolveCommit } from '../git/read.js'
 import { type ZipEntry, zip } from '../zip.js'
-import { addRun, finishRun, holdRun, type RunEnd, startRun } from './runs.js'
-import type { Artifact, Repository, Run } from './types.js'
+import type { Repository } from './repository.js'
+import {
+  type Artifact,
+  addRun,
+  finishRun,
+  holdRun,
+  type Run,
+  type RunEnd,
+  startRun,
+} from './runs.js'
 import { findWorkflow } from './workflows.js'
 import type { World } from './world.js'
 

@@ -2,8 +2,7 @@ import { listRefs, resolve } from '../git/bare.js'
 import { commitTree, type Files, makeCommit, makeTag } from '../git/commit.js'
 import { type RawEntry, writeRawTree } from '../git/raw-tree.js'
 import { git, gitText } from '../git/run.js'
-import type { NewRepository } from './new-repository.js'
-import type { Repository } from './types.js'
+import type { NewRepository, Repository } from './repository.js'
 import type { World } from './world.js'
 
 export interface SeededRepository extends NewRepository {

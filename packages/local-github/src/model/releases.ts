@@ -3,7 +3,42 @@ import { resolve } from '../git/bare.js'
 import { resolveCommit } from '../git/read.js'
 import { git } from '../git/run.js'
 import type { Blob } from '../storage.js'
-import type { Asset, Release, Repository } from './types.js'
+import type { Account, Repository } from './repository.js'
+
+export interface Release {
+  id: number
+  nodeId: string
+  tag: string
+  target: string
+  name: string | null
+  body: string | null
+  draft: boolean
+  prerelease: boolean
+  immutable: boolean
+  author: Account
+  createdAt: string
+  publishedAt: string | null
+  updatedAt: string
+  assets: Asset[]
+}
+
+export interface Asset {
+  id: number
+  nodeId: string
+  name: string
+  label: string | null
+  state: 'uploaded' | 'starter' | 'open'
+  contentType: string
+  /** Where its bytes are: they are not held in memory. */
+  file: string
+  size: number
+  /** `sha256:…` */
+  digest: string
+  downloads: number
+  uploader: Account
+  createdAt: string
+  updatedAt: string
+}
 
 /**
  * The release that `GET /releases/latest` answers: the one that was made so, else the newest published

@@ -1,6 +1,65 @@
-import type { Account, Job, Repository, Run } from './types.js'
+import type { Endpoints } from '@octokit/types'
+import type { Account, Repository } from './repository.js'
 import type { Workflow } from './workflows.js'
 import type { World } from './world.js'
+
+type JobData = Endpoints['GET /repos/{owner}/{repo}/actions/jobs/{job_id}']['response']['data']
+
+export interface Run {
+  id: number
+  nodeId: string
+  number: number
+  attempt: number
+  workflowId: number
+  workflowName: string
+  path: string
+  title: string
+  event: string
+  branch: string
+  sha: string
+  status: JobData['status']
+  conclusion: JobData['conclusion']
+  actor: Account
+  createdAt: string
+  updatedAt: string
+  /** When its latest attempt began. */
+  startedAt: string
+  /** Before that time lists leave it out, though it can be asked for by itself. */
+  listedFrom: string
+  inputs: Record<string, string>
+  /** Of the latest attempt. */
+  jobs: Job[]
+  /** Of the attempts before it, the first one first. */
+  earlierJobs: Job[][]
+  artifacts: Artifact[]
+}
+
+export interface Job {
+  id: number
+  nodeId: string
+  /** Of the run, from 1. */
+  attempt: number
+  name: string
+  status: JobData['status']
+  conclusion: JobData['conclusion']
+  startedAt: string
+  completedAt: string | null
+  steps: NonNullable<JobData['steps']>
+  /** What it printed. */
+  log: string
+}
+
+export interface Artifact {
+  id: number
+  nodeId: string
+  name: string
+  /** `sha256:…` of the zip. */
+  digest: string
+  /** The zip, as it is downloaded. */
+  archive: Buffer
+  expired: boolean
+  createdAt: string
+}
 
 export interface NewRun {
   workflow: Workflow

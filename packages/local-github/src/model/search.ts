@@ -1,4 +1,4 @@
-import { type Account, fullName, type Repository } from './types.js'
+import { type Account, fullName, type Repository } from './repository.js'
 import type { World } from './world.js'
 
 type Compare = (a: Repository, b: Repository) => number

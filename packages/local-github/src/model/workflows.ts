@@ -1,7 +1,18 @@
+import type { Endpoints } from '@octokit/types'
 import { parse } from 'yaml'
 import { listTree, readBlob, resolveCommit } from '../git/read.js'
-import type { Repository, WorkflowRecord } from './types.js'
+import type { Repository } from './repository.js'
 import type { World } from './world.js'
+
+type WorkflowData =
+  Endpoints['GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}']['response']['data']
+
+export interface WorkflowRecord {
+  id: number
+  nodeId: string
+  state: WorkflowData['state']
+  createdAt: string
+}
 
 export interface Workflow extends WorkflowRecord {
   name: string

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { initBare } from '../git/bare.js'
 import { git } from '../git/run.js'
-import { type NewRepository, newRepository } from './new-repository.js'
-import type { Account, Repository, Run } from './types.js'
+import { type Account, type NewRepository, newRepository, type Repository } from './repository.js'
+import type { Run } from './runs.js'
 
 export interface WorldOptions {
   /** Where bare repositories and assets are kept. */

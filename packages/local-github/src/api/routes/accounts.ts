@@ -1,4 +1,4 @@
-import type { Account } from '../../model/types.js'
+import type { Account } from '../../model/repository.js'
 import type { Call } from '../call.js'
 import { notFound } from '../errors.js'
 import { type Route, route } from '../route.js'

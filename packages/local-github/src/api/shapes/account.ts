@@ -1,5 +1,5 @@
 import type { Addresses } from '../../addresses.js'
-import type { Account } from '../../model/types.js'
+import type { Account } from '../../model/repository.js'
 import type { Data } from '../route.js'
 
 type SimpleUser = Data<'GET /repos/{owner}/{repo}'>['owner']

@@ -1,5 +1,6 @@
 import type { Addresses } from '../../addresses.js'
-import { type Artifact, fullName, type Job, type Repository, type Run } from '../../model/types.js'
+import { fullName, type Repository } from '../../model/repository.js'
+import type { Artifact, Job, Run } from '../../model/runs.js'
 import type { Workflow } from '../../model/workflows.js'
 import type { Data } from '../route.js'
 import { simpleUser } from './account.js'

@@ -1,5 +1,6 @@
 import type { Addresses } from '../../addresses.js'
-import { type Asset, fullName, type Release, type Repository } from '../../model/types.js'
+import type { Asset, Release } from '../../model/releases.js'
+import { fullName, type Repository } from '../../model/repository.js'
 import type { Data } from '../route.js'
 import { simpleUser } from './account.js'
 

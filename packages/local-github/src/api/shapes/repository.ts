@@ -1,5 +1,5 @@
 import type { Addresses } from '../../addresses.js'
-import { type Account, fullName, type Repository } from '../../model/types.js'
+import { type Account, fullName, type Repository } from '../../model/repository.js'
 import type { Data } from '../route.js'
 import { simpleUser } from './account.js'
 

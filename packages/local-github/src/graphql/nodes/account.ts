@@ -1,5 +1,5 @@
+import type { Account, Repository } from '../../model/repository.js'
 import { orders } from '../../model/search.js'
-import type { Account, Repository } from '../../model/types.js'
 import { connection, type PageArguments } from '../connection.js'
 import type { GraphQLContext } from '../context.js'
 import { repositoryNode } from './repository.js'

@@ -1,6 +1,6 @@
 import { blobAt } from '../../git/blob-at.js'
 import { log, resolveCommit, type Signature } from '../../git/read.js'
-import type { Repository } from '../../model/types.js'
+import type { Repository } from '../../model/repository.js'
 import { connection, type PageArguments } from '../connection.js'
 import type { GraphQLContext } from '../context.js'
 import { accountNode } from './account.js'

@@ -1,5 +1,5 @@
 import { type GitRef, listRefs, readBranch } from '../../git/bare.js'
-import type { Repository } from '../../model/types.js'
+import type { Repository } from '../../model/repository.js'
 import { commitNode } from './commit.js'
 
 /** A ref by its full name, or by a short one: a branch before a tag. */

@@ -1,6 +1,6 @@
 import { resolveCommit } from '../../git/read.js'
-import { latestRelease } from '../../model/releases.js'
-import { fullName, type Release, type Repository } from '../../model/types.js'
+import { latestRelease, type Release } from '../../model/releases.js'
+import { fullName, type Repository } from '../../model/repository.js'
 import type { GraphQLContext } from '../context.js'
 import { accountNode } from './account.js'
 import { commitNode } from './commit.js'

@@ -1,6 +1,6 @@
 import { listRefs } from '../../git/bare.js'
-import { latestRelease } from '../../model/releases.js'
-import { fullName, type Release, type Repository } from '../../model/types.js'
+import { latestRelease, type Release } from '../../model/releases.js'
+import { fullName, type Repository } from '../../model/repository.js'
 import { connection, type PageArguments } from '../connection.js'
 import type { GraphQLContext } from '../context.js'
 import { accountNode } from './account.js'

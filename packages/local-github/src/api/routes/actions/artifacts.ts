@@ -1,4 +1,5 @@
-import type { Artifact, Repository, Run } from '../../../model/types.js'
+import type { Repository } from '../../../model/repository.js'
+import type { Artifact, Run } from '../../../model/runs.js'
 import type { Call } from '../../call.js'
 import { ApiError, notFound } from '../../errors.js'
 import { page } from '../../page.js'

@@ -1,4 +1,5 @@
-import type { Job, Repository, Run } from '../../../model/types.js'
+import type { Repository } from '../../../model/repository.js'
+import type { Job, Run } from '../../../model/runs.js'
 import { type ZipEntry, zip } from '../../../zip.js'
 import type { Call } from '../../call.js'
 import { notFound } from '../../errors.js'

@@ -1,4 +1,4 @@
-import type { Run } from '../../../model/types.js'
+import type { Run } from '../../../model/runs.js'
 
 /** Whether a run is one of those that the query of a list asks for. */
 export function fits(run: Run, query: URLSearchParams): boolean {

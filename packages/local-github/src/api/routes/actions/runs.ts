@@ -1,5 +1,5 @@
-import { finishRun, rerun } from '../../../model/runs.js'
-import type { Repository, Run } from '../../../model/types.js'
+import type { Repository } from '../../../model/repository.js'
+import { finishRun, type Run, rerun } from '../../../model/runs.js'
 import type { Call } from '../../call.js'
 import { ApiError, notFound } from '../../errors.js'
 import { page } from '../../page.js'

@@ -1,7 +1,7 @@
 import { resolve } from '../../../git/bare.js'
 import { resolveCommit } from '../../../git/read.js'
+import type { Repository } from '../../../model/repository.js'
 import { addRun } from '../../../model/runs.js'
-import type { Repository } from '../../../model/types.js'
 import {
   definitionOn,
   findWorkflow,

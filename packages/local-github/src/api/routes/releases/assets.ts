@@ -4,8 +4,14 @@ import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as WebStream } from 'node:stream/web'
-import { assetName, deleteAsset, download } from '../../../model/releases.js'
-import type { Asset, Release, Repository } from '../../../model/types.js'
+import {
+  type Asset,
+  assetName,
+  deleteAsset,
+  download,
+  type Release,
+} from '../../../model/releases.js'
+import type { Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { ApiError, immutable, invalid, notFound } from '../../errors.js'
 import { page } from '../../page.js'

@@ -1,6 +1,12 @@
 import { resolve } from '../../../git/bare.js'
-import { type LatestChoice, makeLatest, publish, targetOf } from '../../../model/releases.js'
-import type { Release, Repository } from '../../../model/types.js'
+import {
+  type LatestChoice,
+  makeLatest,
+  publish,
+  type Release,
+  targetOf,
+} from '../../../model/releases.js'
+import type { Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { immutable, invalid } from '../../errors.js'
 import { releaseShape } from '../../shapes/release.js'

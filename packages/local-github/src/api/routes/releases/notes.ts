@@ -1,6 +1,6 @@
 import { log } from '../../../git/read.js'
-import { latestRelease, targetOf } from '../../../model/releases.js'
-import { fullName, type Release, type Repository } from '../../../model/types.js'
+import { latestRelease, type Release, targetOf } from '../../../model/releases.js'
+import { fullName, type Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { invalid } from '../../errors.js'
 

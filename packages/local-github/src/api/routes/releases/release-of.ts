@@ -1,4 +1,5 @@
-import type { Release, Repository } from '../../../model/types.js'
+import type { Release } from '../../../model/releases.js'
+import type { Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { notFound } from '../../errors.js'
 

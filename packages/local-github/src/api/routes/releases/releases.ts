@@ -1,5 +1,5 @@
-import { deleteRelease, latestRelease } from '../../../model/releases.js'
-import type { Release, Repository } from '../../../model/types.js'
+import { deleteRelease, latestRelease, type Release } from '../../../model/releases.js'
+import type { Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { notFound } from '../../errors.js'
 import { page } from '../../page.js'

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { entryAt, listTree, readBlob, resolveCommit, type TreeEntry } from '../../../git/read.js'
-import { fullName, type Repository } from '../../../model/types.js'
+import { fullName, type Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { ApiError, notFound } from '../../errors.js'
 import { type Data, type Route, route } from '../../route.js'

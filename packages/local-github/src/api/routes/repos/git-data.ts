@@ -1,7 +1,7 @@
 import { resolve } from '../../../git/bare.js'
 import { listTree, readBlob, resolveCommit, type TreeEntry } from '../../../git/read.js'
 import { git } from '../../../git/run.js'
-import { fullName } from '../../../model/types.js'
+import { fullName } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { ApiError, notFound } from '../../errors.js'
 import { type Data, type Route, route } from '../../route.js'

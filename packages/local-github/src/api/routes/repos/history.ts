@@ -1,7 +1,7 @@
 import { type GitRef, listRefs } from '../../../git/bare.js'
 import { type CommitInfo, changesOf, log, resolveCommit } from '../../../git/read.js'
 import { gitText } from '../../../git/run.js'
-import { fullName, type Repository } from '../../../model/types.js'
+import { fullName, type Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { ApiError, notFound } from '../../errors.js'
 import { page } from '../../page.js'

@@ -1,6 +1,6 @@
 import { type GitRef, listRefs, resolve } from '../../../git/bare.js'
 import { git } from '../../../git/run.js'
-import { fullName, type Repository } from '../../../model/types.js'
+import { fullName, type Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { ApiError, notFound } from '../../errors.js'
 import { type Data, noContent, type Route, route } from '../../route.js'

@@ -1,5 +1,5 @@
+import type { Account, Repository } from '../../../model/repository.js'
 import { orders, searchRepositories } from '../../../model/search.js'
-import type { Account, Repository } from '../../../model/types.js'
 import type { Call } from '../../call.js'
 import { invalid, notFound } from '../../errors.js'
 import { page } from '../../page.js'
