@@ -11,7 +11,7 @@ import {
 } from 'local-github'
 import { vi } from 'vitest'
 import { stringify } from 'yaml'
-import { runHere } from './in-process.js'
+import { type EndedHere, type InProcess, type Running, runHere, startHere } from './in-process.js'
 import { type Ended, runWizard, startWizard, type WizardRun } from './wizard.js'
 
 export interface WorkspaceOptions extends LocalGitHubOptions {
@@ -26,8 +26,10 @@ export interface Workspace {
   /** Writes repos.yaml. */
   repos(groups: Record<string, unknown>): Promise<void>
   /** Runs a command in the root, in this process. */
-  wizard(...args: string[]): Promise<Ended>
-  run(args: string[], run?: Partial<Omit<WizardRun, 'nodeArgs'>>): Promise<Ended>
+  wizard(...args: string[]): Promise<EndedHere>
+  run(args: string[], run?: Partial<InProcess>): Promise<EndedHere>
+  /** Starts a command in this process, to look at it and to stop it in the middle. */
+  begin(args: string[], run?: Partial<InProcess>): Running
   /** Runs the executable, as a process of its own. */
   spawn(args: string[], run?: Partial<WizardRun>): Promise<Ended>
   /** Starts the executable. */
@@ -38,7 +40,6 @@ export interface Workspace {
   read(path: string): Promise<string>
   /** git in a folder below the root. */
   git(folder: string, ...args: string[]): Promise<string>
-  /** Requests of git since the last time this was asked. */
   close(): Promise<void>
 }
 
@@ -53,7 +54,7 @@ export async function openWorkspace({
   const addresses = { base_url: github.apiUrl, git_url: github.gitUrl }
   const shared = { token: github.token, owner: 'uDOS', ...addresses, retry_attempts: 1, timeout: 5 }
   await writeFile(path('config', 'github.yaml'), stringify({ github: { ...shared, ...settings } }))
-  const at = (run: Partial<WizardRun> = {}): WizardRun => ({ cwd: root, ...run })
+  const at = <Run extends object>(run?: Run) => ({ cwd: root, ...run })
   return {
     root,
     github,
@@ -61,6 +62,7 @@ export async function openWorkspace({
     repos: (groups) => writeFile(path('config', 'repos.yaml'), stringify({ repos: groups })),
     wizard: (...args) => runHere(args, at()),
     run: (args, run) => runHere(args, at(run)),
+    begin: (args, run) => startHere(args, at(run)),
     spawn: (args, run) => runWizard(args, at(run)),
     start: (args, run) => startWizard(args, at(run)),
     write: (file, text) => writeFile(path(file), text),

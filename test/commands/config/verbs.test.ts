@@ -135,11 +135,10 @@ describe('LOG SHOW', () => {
   })
 
   it('--follow ends at Ctrl-C', async () => {
-    const child = work.start(['LOG', 'SHOW', '--follow'])
-    child.stdout?.once('data', () => child.kill('SIGINT'))
-    const [code] = await new Promise<[number | null]>((resolve) => {
-      child.once('close', (status) => resolve([status]))
-    })
-    expect(code).toBe(130)
+    const follow = work.begin(['LOG', 'SHOW', '--follow'])
+    await follow.wrote(/./)
+    follow.interrupt()
+    const { status } = await follow.ended
+    expect(status).toBe(130)
   })
 })

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { answering } from '../../e2e/support/terminal.js'
 import { advance, name, openReleases, releasesOn, tag } from '../../support/releases.js'
 import { reached, snapshot, type Workspace } from '../../support/workspace.js'
 
@@ -293,13 +292,13 @@ describe('RELEASE DELETE', () => {
     await open()
     await release('CREATE', 'engine@v1.0.0')
     const args = ['RELEASE', 'DELETE', 'engine@v1.0.0']
-    const no = await answering('n', args, { cwd: space.root })
+    const no = await space.run(args, { columns: 80, answer: 'n' })
     expect([no.status, no.shown]).toEqual([
       0,
       expect.stringMatching(/Delete the release of 0 assets v1\.0\.0 of uDOS\/engine\?/),
     ])
     expect(releasesOn(space)).toHaveLength(1)
-    expect((await answering('y', args, { cwd: space.root })).status).toBe(0)
+    expect((await space.run(args, { columns: 80, answer: 'y' })).status).toBe(0)
     expect(releasesOn(space)).toHaveLength(0)
     expect(await space.github.oid(name, 'refs/tags/v1.0.0')).toMatch(/^[0-9a-f]{40}$/)
     const rest = await release('DELETE', 'engine@v1.0.0', '--cleanup-tag', '--yes', '--json')
@@ -323,13 +322,13 @@ describe('in a job and on a terminal', () => {
 
   it('PUBLISH shows the plan and asks', async () => {
     await open()
-    const no = await answering('n', ['RELEASE', 'PUBLISH', 'core'], { cwd: space.root })
+    const no = await space.run(['RELEASE', 'PUBLISH', 'core'], { columns: 80, answer: 'n' })
     expect([no.status, no.shown]).toEqual([
       0,
       expect.stringMatching(/publish +core-v1\.2\.0[\s\S]*Publish core-v1\.2\.0 of uDOS\/engine\?/),
     ])
     expect(releasesOn(space)).toEqual([])
-    const yes = await answering('y', ['RELEASE', 'PUBLISH', 'core'], { cwd: space.root })
+    const yes = await space.run(['RELEASE', 'PUBLISH', 'core'], { columns: 80, answer: 'y' })
     expect([yes.status, releasesOn(space).length]).toEqual([0, 1])
   })
 })

@@ -1,6 +1,5 @@
 import { readdir, rename, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { answering } from '../../e2e/support/terminal.js'
 import type { Ended } from '../../support/wizard.js'
 import { openWorkspace, snapshot, type Workspace } from '../../support/workspace.js'
 
@@ -98,9 +97,9 @@ describe('REPO PRUNE', () => {
     const { status, err, out } = await work.wizard('REPO', 'PRUNE')
     expect([status, out]).toEqual([2, ''])
     expect(err).toMatch(/clean.*There is no terminal to ask on\nhint: give --yes to go ahead\n$/)
-    expect((await answering('n', ['REPO', 'PRUNE'], { cwd: work.root })).status).toBe(0)
+    expect((await work.run(['REPO', 'PRUNE'], { columns: 80, answer: 'n' })).status).toBe(0)
     expect(await readdir(work.path('library'))).toEqual(['clean'])
-    expect((await answering('y', ['REPO', 'PRUNE'], { cwd: work.root })).status).toBe(0)
+    expect((await work.run(['REPO', 'PRUNE'], { columns: 80, answer: 'y' })).status).toBe(0)
     expect(await readdir(work.path('library'))).toEqual([])
   })
 

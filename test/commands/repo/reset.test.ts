@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answering } from '../../e2e/support/terminal.js'
 import { openWorkspace, snapshot, type Workspace } from '../../support/workspace.js'
 
 let work: Workspace
@@ -96,7 +95,7 @@ describe('REPO RESET', () => {
     ['\u0004', 0, local],
   ])('asks on a terminal: %j', async (answer, status, commits) => {
     const repo = answer === 'y' ? 'asked-y' : 'asked-n'
-    const run = await answering(answer, ['REPO', 'RESET', repo], { cwd: work.root })
+    const run = await work.run(['REPO', 'RESET', repo], { columns: 80, answer: answer })
     expect(run.shown).toContain(`Reset uDOS/${repo}?`)
     expect([run.status, await head(repo)]).toEqual([status, commits[repo]])
   })

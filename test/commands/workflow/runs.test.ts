@@ -1,9 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import type { RunEnd } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { onTerminal } from '../../e2e/support/terminal.js'
-import { endedRun, lastRun, onDispatch, openActions, said } from '../../support/actions.js'
-import { ended } from '../../support/wizard.js'
+import { endedRun, lastRun, onDispatch, openActions } from '../../support/actions.js'
 import type { Workspace } from '../../support/workspace.js'
 
 let space: Workspace
@@ -89,7 +87,7 @@ describe('WORKFLOW LOGS', () => {
 
   it('on a terminal its colours stay, and nothing else of its escapes', async () => {
     const { id } = await endedRun(space, failing)
-    const { shown } = await onTerminal(['WORKFLOW', 'LOGS', `core/${id}`], { cwd: space.root })
+    const { shown } = await space.run(['WORKFLOW', 'LOGS', `core/${id}`], { columns: 80 })
     expect(shown).toContain('it \u001b[31mfailed\u001b[0m here')
     expect(shown).not.toContain('title')
   })
@@ -217,22 +215,6 @@ describe('WORKFLOW DOWNLOAD', () => {
     add('new')
     const { status } = await download('--name', 'old', '--name', 'new')
     expect([status, await readdir(space.path('out'))]).toEqual([1, ['new']])
-  })
-
-  it('what a killed one left behind goes with the next', async () => {
-    await endedRun(space)
-    add('one')
-    const silence = space.github.fail({ origin: 'storage', delay: 'forever' })
-    const args = ['DOWNLOAD', `core/${lastRun(space).id}`, '--dir', 'out', '--verbose']
-    const child = space.start(['WORKFLOW', ...args])
-    const done = ended(child)
-    await said(child, /artifacts\/\d+\/zip 302/)
-    child.kill('SIGKILL')
-    await done
-    expect(await readdir(space.path('out'))).not.toEqual([])
-    silence.remove()
-    expect((await download()).status).toBe(0)
-    expect(await readdir(space.path('out'))).toEqual(['one'])
   })
 
   it('--dir below a file is exit 2', async () => {

@@ -1,7 +1,6 @@
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { endedRun, lastRun, onDispatch, openActions, said } from '../../support/actions.js'
-import { ended } from '../../support/wizard.js'
+import { endedRun, lastRun, onDispatch, openActions } from '../../support/actions.js'
 import { reached, type Workspace } from '../../support/workspace.js'
 
 let space: Workspace
@@ -25,11 +24,10 @@ const fails = () =>
 describe('WORKFLOW RUN --wait', () => {
   it('success is exit 0, and each change is one plain line', async () => {
     onDispatch(space, (run) => space.github.actions.start(run))
-    const child = space.start(runWait)
-    const done = ended(child)
-    await said(child, /unit: in progress/)
+    const running = space.begin(runWait)
+    await running.said(/unit: in progress/)
     space.github.actions.finish(lastRun(space))
-    const { status, out, err } = await done
+    const { status, out, err } = await running.ended
     const { id } = lastRun(space)
     expect(status).toBe(0)
     expect(out).toMatch(new RegExp(`^✅ tests.yml success in \\d+ s: .*/runs/${id}\n$`))
@@ -134,11 +132,10 @@ describe('WORKFLOW RUN --wait', () => {
   })
 
   it('SIGINT is exit 130: the run goes on, and how to come back is told', async () => {
-    const child = space.start(runWait)
-    const done = ended(child)
-    await said(child, /dispatched/)
-    child.kill('SIGINT')
-    const { status, err } = await done
+    const running = space.begin(runWait)
+    await running.said(/dispatched/)
+    running.interrupt()
+    const { status, err } = await running.ended
     const { id } = lastRun(space)
     expect([status, lastRun(space).status]).toEqual([130, 'queued'])
     expect(err).toContain(`come back with wizard WORKFLOW WATCH uDOS/engine/${id}`)
@@ -146,11 +143,10 @@ describe('WORKFLOW RUN --wait', () => {
 
   it('SIGTERM with --json is exit 143, and the error tells how to come back', async () => {
     const fault = space.github.fail({ path: /\/actions\/runs\/\d+$/, skip: 1, delay: 'forever' })
-    const child = space.start([...runWait, '--json'])
-    const done = ended(child)
+    const running = space.begin([...runWait, '--json'])
     await reached(fault)
-    child.kill('SIGTERM')
-    const { status, out, err } = await done
+    running.interrupt('SIGTERM')
+    const { status, out, err } = await running.ended
     expect([status, out]).toEqual([143, ''])
     const hint = expect.stringContaining(`wizard WORKFLOW WATCH uDOS/engine/${lastRun(space).id}`)
     expect(JSON.parse(err)).toMatchObject({
@@ -159,11 +155,10 @@ describe('WORKFLOW RUN --wait', () => {
   })
 
   it('--cancel-on-interrupt cancels it', async () => {
-    const child = space.start([...runWait, '--cancel-on-interrupt'])
-    const done = ended(child)
-    await said(child, /dispatched/)
-    child.kill('SIGINT')
-    const { status, err } = await done
+    const running = space.begin([...runWait, '--cancel-on-interrupt'])
+    await running.said(/dispatched/)
+    running.interrupt()
+    const { status, err } = await running.ended
     expect([status, lastRun(space).conclusion]).toEqual([130, 'cancelled'])
     expect(err).toContain('is being cancelled')
   })
@@ -177,24 +172,22 @@ describe('WORKFLOW RUN --wait', () => {
 
   it('an approval that is waited for is told once, with its address', async () => {
     onDispatch(space, (run) => space.github.actions.hold(run))
-    const child = space.start(runWait)
-    const done = ended(child)
-    await said(child, /waits for an approval: .*\/runs\//)
+    const running = space.begin(runWait)
+    await running.said(/waits for an approval: .*\/runs\//)
     space.github.actions.finish(lastRun(space))
-    const { status, err } = await done
+    const { status, err } = await running.ended
     expect([status, err.match(/waits for an approval/g)]).toEqual([0, ['waits for an approval']])
   })
 
   it('a token that is refused half-way is exit 4, and how to come back is told', async () => {
-    const child = space.start(runWait)
-    const done = ended(child)
-    await said(child, /dispatched/)
+    const running = space.begin(runWait)
+    await running.said(/dispatched/)
     space.github.fail({
       path: /\/actions\/runs\//,
       status: 401,
       body: { message: 'Bad credentials' },
     })
-    const { status, err } = await done
+    const { status, err } = await running.ended
     expect([status, err]).toEqual([4, expect.stringContaining('WORKFLOW WATCH uDOS/engine/')])
   })
 
@@ -206,13 +199,12 @@ describe('WORKFLOW RUN --wait', () => {
     await chmod(space.path('bin/gh'), 0o755)
     await space.write('gh-token', 'ghp_first\n')
     const env = { PATH: `${space.path('bin')}:${process.env.PATH}` }
-    const child = space.start(runWait, { env })
-    const done = ended(child)
-    await said(child, /dispatched/)
+    const running = space.begin(runWait, { env })
+    await running.said(/dispatched/)
     await space.write('gh-token', 'ghp_second\n')
     space.github.world.tokens.delete('ghp_first')
     space.github.actions.finish(lastRun(space))
-    const { status, err } = await done
+    const { status, err } = await running.ended
     expect([status, err]).toEqual([0, expect.anything()])
   })
 
@@ -330,11 +322,10 @@ describe('WORKFLOW WATCH', () => {
     await space.github.actions.add('uDOS/engine', { workflow: 'tests.yml' })
     const sha = await space.github.oid('uDOS/engine')
     const command = ['WORKFLOW', 'WATCH', 'uDOS/engine', '--commit', sha, '--verbose']
-    const child = space.start(command)
-    const done = ended(child)
-    await said(child, /\/actions\/runs\?.* 200/)
-    child.kill('SIGINT')
-    const { status, err } = await done
+    const running = space.begin(command)
+    await running.said(/\/actions\/runs\?.* 200/)
+    running.interrupt()
+    const { status, err } = await running.ended
     expect(status).toBe(130)
     expect(err).toContain(`wizard WORKFLOW WATCH uDOS/engine --commit ${sha}`)
   })

@@ -15,7 +15,7 @@ let worker: URL
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'wizard-test-'))
   worker = pathToFileURL(join(folder, 'worker.mjs'))
-  const input = join(import.meta.dirname, '../../../../src/core/git/pool/worker.ts')
+  const input = join(import.meta.dirname, '../../../src/git/pool/worker.ts')
   const bundle = await rolldown({ input, platform: 'node', logLevel: 'silent' })
   await bundle.write({ file: join(folder, 'worker.mjs'), format: 'esm', codeSplitting: false })
   await bundle.close()
