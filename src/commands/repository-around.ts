@@ -1,6 +1,7 @@
 import { UsageError } from '../base/errors.js'
+import type { Repo } from '../base/names/repository.js'
 import type { Invocation } from '../invocation.js'
-import { type RepositoryTarget, repositoryTarget } from './targets.js'
+import { repositoryTarget } from './targets.js'
 import type { FlagSpecs } from './verb.js'
 
 /** The flag of verbs whose repository need not stand in the target. */
@@ -22,7 +23,7 @@ export const repositoryFlag = {
 export async function repositoryAround(
   invocation: Invocation,
   flag: string | undefined,
-): Promise<RepositoryTarget> {
+): Promise<Repo> {
   const named = flag ?? (invocation.env.GH_REPO || invocation.env.GITHUB_REPOSITORY)
   if (named) return repositoryTarget(invocation, withoutHost(named))
   const origin = await originAround(invocation)
@@ -36,7 +37,7 @@ export async function repositoryAround(
 const withoutHost = (text: string) =>
   /^[^/:]+\/[^/]+\/[^/]+$/.test(text) ? `https://${text}` : text
 
-async function originAround(invocation: Invocation): Promise<RepositoryTarget | null> {
+async function originAround(invocation: Invocation): Promise<Repo | null> {
   const [{ workTreeAround }, config] = await Promise.all([
     import('../git/repository/find-worktree.js'),
     invocation.config(),

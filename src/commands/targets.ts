@@ -1,39 +1,34 @@
 import { ConfigError, UsageError } from '../base/errors.js'
-import { type Address, parseAddress } from '../base/names/remote.js'
+import { parseRemote, type RemoteAddress } from '../base/names/remote.js'
+import {
+  fullNameOf,
+  isRepoName,
+  isSameName,
+  parseRepo,
+  type Repo,
+  withoutGit,
+} from '../base/names/repository.js'
 import type { Component } from '../config/files/components.js'
 import type { Invocation } from '../invocation.js'
-
-export interface RepositoryTarget {
-  owner: string
-  repo: string
-}
-
-/** What GitHub lets a repository and its owner be called. */
-const namePattern = /^(?!\.{1,2}$)[\w.-]{1,100}$/
 
 /**
  * `owner/repo`, its address (https or ssh), a component's name, or a repository's name below the default owner.
  *
  * @throws UsageError for what can be none of these, ConfigError for a bare name without a default owner
  */
-export async function repositoryTarget(
-  invocation: Invocation,
-  text: string,
-): Promise<RepositoryTarget> {
+export async function repositoryTarget(invocation: Invocation, text: string): Promise<Repo> {
   const config = await invocation.config()
   const component = findComponent(await config.components(), text)
   if (component) return { owner: component.owner, repo: component.repo }
-  const parts = text.split('/')
-  if (parts.length === 2 && parts.every((part) => namePattern.test(part))) {
-    const [owner = '', repo = ''] = parts
-    return { owner, repo: repo.replace(/\.git$/, '') }
-  }
+  const named = parseRepo(text)
+  if (named) return named
   const address = addressIn(text, config.github.gitUrl)
-  if (address && namePattern.test(address.owner) && namePattern.test(address.repo)) {
+  const addressed = address && parseRepo(fullNameOf(address))
+  if (address && addressed) {
     requireHost(address.host, text, config.github.gitUrl)
-    return { owner: address.owner, repo: address.repo }
+    return addressed
   }
-  if (!namePattern.test(text)) {
+  if (!isRepoName(withoutGit(text))) {
     throw new UsageError(`${text} names no repository`, {
       hint: 'write owner/repo, or its address',
     })
@@ -43,17 +38,17 @@ export async function repositoryTarget(
       hint: 'write owner/repo, or set owner in github.yaml or GITHUB_OWNER',
     })
   }
-  return { owner: config.github.owner, repo: text }
+  return { owner: config.github.owner, repo: withoutGit(text) }
 }
 
 /** An address of the repository, or of a page of it as a browser shows it (`…/uDOS/typo/tree/main`). */
-function addressIn(text: string, gitUrl: string): Address | null {
+function addressIn(text: string, gitUrl: string): RemoteAddress | null {
   if (!text.includes(':')) return null
-  if (!/^https?:/i.test(text) || !URL.canParse(text)) return parseAddress(text)
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) return parseRemote(text)
   const { origin, pathname } = new URL(text)
   const base = new URL(gitUrl).pathname.replace(/\/*$/, '/')
   const path = pathname.startsWith(base) ? pathname.slice(base.length) : pathname
-  return parseAddress(`${origin}/${path.split('/').filter(Boolean).slice(0, 2).join('/')}`)
+  return parseRemote(`${origin}/${path.split('/').filter(Boolean).slice(0, 2).join('/')}`)
 }
 
 /** The credential and every request go to the configured server alone. */
@@ -76,4 +71,4 @@ export const findComponent = (
   components: Record<string, Component>,
   name: string,
 ): Component | undefined =>
-  Object.values(components).find((component) => component.name.toLowerCase() === name.toLowerCase())
+  Object.values(components).find((component) => isSameName(component.name, name))

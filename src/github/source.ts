@@ -1,5 +1,6 @@
 import picomatch from 'picomatch'
 import { GitHubNetworkError } from '../base/errors.js'
+import { parseRepo } from '../base/names/repository.js'
 import { oneLine } from '../base/text.js'
 import type { SourceEntry } from '../config/files/repos.js'
 import type { Api } from './rest/api.js'
@@ -65,8 +66,8 @@ function matcher(filters: SourceFilters): (repository: RepositoryData) => boolea
 
 /** The name becomes a folder, so a server's answer does not choose which. */
 function ownerAndName({ id, full_name: fullName }: RepositoryData): Listed {
-  const [owner = '', repo = ''] = fullName.split('/')
-  if (/^[\w-]+$/.test(owner) && /^(?!\.{1,2}$)[\w.-]+$/.test(repo)) return { id, owner, repo }
+  const repo = parseRepo(fullName)
+  if (repo) return { id, ...repo }
   throw new GitHubNetworkError(
     `the server lists a repository called ${oneLine(fullName, 100)}, which is no name`,
   )

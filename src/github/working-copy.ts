@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
+import { remoteUrl } from '../base/names/remote.js'
+import { checkedRepo } from '../base/names/repository.js'
 import type { Git } from '../git/git.js'
 import type { CloneResult } from '../git/porcelain/clone/clone.js'
 import type { PullResult } from '../git/porcelain/pull.js'
-import { repositoryPath } from './rest/api.js'
 
 /** What clones and pulls need of the client. */
 export interface GitServer {
@@ -24,9 +25,9 @@ export async function cloneRepo(
   destination: string,
   ref?: string,
 ): Promise<CloneResult> {
-  repositoryPath(owner, repo)
   const { clone } = await import('../git/porcelain/clone/clone.js')
-  const request = { url: urlOf(server, owner, repo), dir: resolve(destination), ref }
+  const url = remoteUrl(server.gitUrl, checkedRepo(owner, repo))
+  const request = { url, dir: resolve(destination), ref }
   return clone(await server.git(), { ...request, branches: 'all' })
 }
 
@@ -44,9 +45,6 @@ export async function pullRepo(server: GitServer, path: string): Promise<PullRes
   ])
   const dir = resolve(path)
   const { owner, repo, branch } = await followedAt(dir, server.gitUrl)
-  const url = urlOf(server, owner, repo)
+  const url = remoteUrl(server.gitUrl, { owner, repo })
   return pull(await server.git(), { url, dir, ref: branch, pinned: false, onDiverged: 'block' })
 }
-
-const urlOf = ({ gitUrl }: GitServer, owner: string, repo: string) =>
-  `${gitUrl}/${owner}/${repo}.git`

@@ -1,5 +1,11 @@
 import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
-import { nameOf } from '../base/names/repository.js'
+import {
+  fullNameOf,
+  isRepoName,
+  isSameName,
+  parseRepo,
+  type Repo,
+} from '../base/names/repository.js'
 import { didYouMean, oneLine } from '../base/text.js'
 import { repoExists } from '../github/rest/repositories.js'
 import { discover, type FoundPlugin } from './discover/discover.js'
@@ -39,14 +45,14 @@ export function finderFor(session: PluginSession): Finder {
   }
   return async (name) => {
     const known = readLock(pathsOf(session.config.root).lockFile).entries.get(name)
-    const [owner, repo] = (known?.repo ?? name).split('/')
-    if (owner !== undefined && repo !== undefined) return wantedOf({ owner, repo })
+    const repo = parseRepo(known?.repo ?? name)
+    if (repo) return wantedOf(repo)
     found ??= search()
     return byId(session, name, await found)
   }
 }
 
-const wantedOf = ({ owner, repo }: { owner: string; repo: string }): Wanted => ({
+const wantedOf = ({ owner, repo }: Repo): Wanted => ({
   owner,
   repo,
   named: null,
@@ -55,20 +61,19 @@ const wantedOf = ({ owner, repo }: { owner: string; repo: string }): Wanted => (
 
 /** @throws ConflictError where several are called so; GitHubNotFoundError with the nearest */
 async function byId(session: PluginSession, name: string, found: FoundPlugin[]): Promise<Wanted> {
-  const isSame = (text: string) => text.toLowerCase() === name.toLowerCase()
-  const exact = found.filter(({ manifest }) => isSame(manifest.id))
-  const some = exact.length > 0 ? exact : found.filter(({ manifest }) => isSame(manifest.name))
+  const exact = found.filter(({ manifest }) => isSameName(manifest.id, name))
+  const some =
+    exact.length > 0 ? exact : found.filter(({ manifest }) => isSameName(manifest.name, name))
   const [only, another] = some
   if (only !== undefined && another !== undefined) {
     throw new ConflictError(`several plugins are called ${oneLine(name, 100)}`, {
-      hint: `name one by its repository: ${some.map(nameOf).join(', ')}`,
+      hint: `name one by its repository: ${some.map(fullNameOf).join(', ')}`,
     })
   }
   if (only !== undefined) return wantedOf(only)
   const { client } = session
   const { owner } = client
-  const isName = /^(?!\.{1,2}$)[\w.-]{1,100}$/.test(name)
-  if (owner !== null && isName && (await repoExists(client, owner, name))) {
+  if (owner !== null && isRepoName(name) && (await repoExists(client, owner, name))) {
     return wantedOf({ owner, repo: name })
   }
   const ids = found.map(({ manifest }) => manifest.id)

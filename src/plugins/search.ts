@@ -1,4 +1,4 @@
-import { nameOf } from '../base/names/repository.js'
+import { fullNameOf } from '../base/names/repository.js'
 import { discover, type FoundPlugin } from './discover/discover.js'
 import type { PluginSource } from './discover/sources.js'
 import { configuredSources } from './find.js'
@@ -41,7 +41,7 @@ export function foundInfo(plugin: FoundPlugin, lock: PluginLock, states: PluginS
   const { manifest, archived, latest } = plugin
   const { id, name, version, description, category, license, warnings } = manifest
   const entry = lock.entries.get(id)
-  const mine = entry?.repo.toLowerCase() === nameOf(plugin).toLowerCase() ? entry : undefined
+  const mine = entry?.repo.toLowerCase() === fullNameOf(plugin).toLowerCase() ? entry : undefined
   const state = stateOf(states, id)
   const newest = latest === null ? state.latest : { tag: latest.tag, version }
   return {
@@ -51,7 +51,7 @@ export function foundInfo(plugin: FoundPlugin, lock: PluginLock, states: PluginS
     description,
     category,
     license,
-    repo: nameOf(plugin),
+    repo: fullNameOf(plugin),
     installed_version: mine === undefined ? null : (mine.version ?? mine.tag),
     enabled: mine !== undefined && state.enabled,
     pinned: mine !== undefined && state.pinned,

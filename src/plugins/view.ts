@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { nameOf } from '../base/names/repository.js'
+import { fullNameOf } from '../base/names/repository.js'
 import { infoOf } from './info.js'
 import { resolveVersion, type Wanted } from './install/resolve.js'
 import type { Json } from './manifest/reader.js'
@@ -33,7 +33,7 @@ export async function view(session: PluginSession, wanted: Wanted): Promise<View
   const { manifest, tag, commit } = version
   const { lock, states, paths } = readStore(session)
   const entry = lock.entries.get(manifest.id)
-  const isMine = entry?.repo.toLowerCase() === nameOf(version).toLowerCase()
+  const isMine = entry?.repo.toLowerCase() === fullNameOf(version).toLowerCase()
   const path = `${paths.plugins}/${manifest.id}`
   const state = stateOf(states, manifest.id)
   const latest = wanted.named === null ? { tag, version: manifest.version } : state.latest
@@ -45,7 +45,7 @@ export async function view(session: PluginSession, wanted: Wanted): Promise<View
     description: manifest.description,
     category: manifest.category,
     license: manifest.license,
-    repo: nameOf(version),
+    repo: fullNameOf(version),
     installed_version: about !== null && existsSync(path) ? about.installed_version : null,
     enabled: about?.enabled ?? false,
     pinned: about?.pinned ?? false,

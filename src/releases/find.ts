@@ -1,5 +1,5 @@
 import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
-import { nameOf, type Repo } from '../base/names/repository.js'
+import { fullNameOf, type Repo } from '../base/names/repository.js'
 import { oneLine } from '../base/text.js'
 import { getLatestRelease, listReleases } from '../github/rest/releases.js'
 import type { Release } from '../github/rest/shapes.js'
@@ -92,7 +92,7 @@ export async function findRelease(
 
 /** `core` or `uDOS/uDOS`. */
 export const nameOfSubject = (subject: ReleaseSubject): string =>
-  subject.component?.name ?? nameOf(subject)
+  subject.component?.name ?? fullNameOf(subject)
 
 const whatThereIs = (releases: Release[]): string => {
   const tags = releases.map(({ tag_name, draft }) => `${tag_name}${draft ? ' (draft)' : ''}`)

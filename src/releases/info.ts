@@ -1,3 +1,4 @@
+import { isOid } from '../base/names/ref.js'
 import type { Release, ReleaseAsset } from '../github/rest/shapes.js'
 import type { AssetInfo, AssetStatus, ReleaseInfo } from './types.js'
 
@@ -12,7 +13,6 @@ export interface InfoOptions {
 /** GitHub's data in the shape that wizard prints. Assets whose upload broke off are none. */
 export function infoOf(release: Release, { latest, commit, statuses }: InfoOptions): ReleaseInfo {
   const target = release.target_commitish
-  const isCommit = target !== null && /^[0-9a-f]{40}$/.test(target)
   return {
     id: release.id,
     tag: release.tag_name,
@@ -22,7 +22,7 @@ export function infoOf(release: Release, { latest, commit, statuses }: InfoOptio
     draft: release.draft,
     prerelease: release.prerelease,
     latest,
-    target_commit: commit ?? (isCommit ? target : null),
+    target_commit: commit ?? (isOid(target) ? target : null),
     published_at: release.published_at,
     assets: release.assets
       .filter(isWhole)

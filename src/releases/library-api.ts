@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '../base/errors.js'
-import { nameOf, type Repo } from '../base/names/repository.js'
+import { fullNameOf, type Repo } from '../base/names/repository.js'
 import { listReleases } from '../github/rest/releases.js'
 import { expectDistinct, type LocalAsset, localAssets } from './assets/local.js'
 import { assetName } from './assets/name.js'
@@ -75,7 +75,7 @@ export async function sendArtifacts(
     expectDistinct(assets)
     const uploaded = await uploadAssets(deps, assets, {
       place,
-      release: `${nameOf(place)} #${place.releaseId}`,
+      release: `${fullNameOf(place)} #${place.releaseId}`,
       replace: false,
       hint: 'delete that asset first, or give the file another name',
     })

@@ -1,5 +1,7 @@
 import { GitHubNotFoundError, reportError } from '../base/errors.js'
 import type { Emit } from '../base/events.js'
+import { remoteUrl } from '../base/names/remote.js'
+import { fullNameOf, isSameName } from '../base/names/repository.js'
 import { assertInside } from '../config/locate/root.js'
 import { BlockedError } from '../git/errors.js'
 import type { Git } from '../git/git.js'
@@ -12,7 +14,6 @@ import type { Step } from './plan.js'
 import { askGit, type RemoteHead } from './remote-head.js'
 import { emptyEntry } from './report.js'
 import type { SyncState } from './state.js'
-import { fullNameOf, sameName } from './targets/sync-target.js'
 import type { SyncEntry } from './types.js'
 
 export interface CarryOutDeps {
@@ -77,7 +78,7 @@ async function attempt(deps: CarryOutDeps, step: Step): Promise<Result> {
 }
 
 async function doClone(deps: CarryOutDeps, { situation: { wanted } }: Step): Promise<Result> {
-  const url = urlOf(deps.gitUrl, wanted)
+  const url = remoteUrl(deps.gitUrl, wanted)
   const { oid, branch, bytes, warnings } = await clone(gitFor(deps, wanted), {
     url,
     dir: wanted.path,
@@ -99,7 +100,7 @@ async function doClone(deps: CarryOutDeps, { situation: { wanted } }: Step): Pro
 
 async function doPull(deps: CarryOutDeps, { situation }: Step): Promise<Result> {
   const { wanted, local, interrupted } = situation
-  const url = urlOf(deps.gitUrl, wanted)
+  const url = remoteUrl(deps.gitUrl, wanted)
   const git = gitFor(deps, wanted)
   const head = situation.head ?? (await askGit(git, url, wanted))
   const here = local.kind === 'repository' ? local : null
@@ -129,9 +130,6 @@ const emptied = (repo: string) =>
   new GitHubNotFoundError(`${repo} has no commit any more, though its clone has`, {
     hint: 'nothing was changed here; look at the repository on GitHub',
   })
-
-export const urlOf = (gitUrl: string, { owner, repo }: { owner: string; repo: string }) =>
-  `${gitUrl}/${owner}/${repo}.git`
 
 function gitFor(
   { git, emit }: CarryOutDeps,
@@ -166,7 +164,7 @@ function remember({ state, git }: CarryOutDeps, { situation }: Step, entry: Sync
 }
 
 function addRenamed(entry: SyncEntry, head: RemoteHead | null): void {
-  const renamed = head?.fullName != null && !sameName(head.fullName, entry.repo)
+  const renamed = head?.fullName != null && !isSameName(head.fullName, entry.repo)
   entry.warnings = entry.warnings.filter((warning) => warning !== 'renamed')
   if (renamed) entry.warnings.push('renamed')
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { type ErrorReport, reportError, WizardError } from '../base/errors.js'
 import { existsAt } from '../base/fs/read.js'
+import { isOid } from '../base/names/ref.js'
 import type { Oid } from '../git/plumbing/objects/object.js'
 import { resolveTag } from '../git/porcelain/pin.js'
 import { type LocalState, readLocal } from '../git/repository/open.js'
@@ -12,7 +13,7 @@ import type { Situation } from './plan.js'
 import type { RemoteHead } from './remote-head.js'
 import type { RepoSession } from './session.js'
 import type { SyncState } from './state.js'
-import { isFullOid, type Wanted } from './targets/sync-target.js'
+import type { Wanted } from './targets/sync-target.js'
 
 /** How many folders are read at a time: this is waiting for a disk, not for a network. */
 const foldersAtOnce = 16
@@ -70,7 +71,7 @@ const askable = (all: Wanted[]) =>
   all.map(({ owner, repo, branch }) => ({
     owner,
     repo,
-    branch: isFullOid(branch) ? undefined : branch,
+    branch: isOid(branch) ? undefined : branch,
   }))
 
 interface Here {
@@ -96,7 +97,7 @@ async function lookInside({ path, branch }: Wanted): Promise<Here> {
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
   const gitDir = join(path, '.git')
   const interrupted = isUnfinished(gitDir)
-  if (isFullOid(branch)) return { local, interrupted, pin: branch }
+  if (isOid(branch)) return { local, interrupted, pin: branch }
   const detached = branch !== undefined && local.branch === null
   return { local, interrupted, pin: detached ? await resolveTag(gitDir, branch) : null }
 }
@@ -105,7 +106,7 @@ async function lookInside({ path, branch }: Wanted): Promise<Here> {
 function toRemoteHead({ branch }: Wanted, head: RepositoryHead | null): RemoteHead | null {
   if (head === null) return null
   const { id, fullName, archived, oid, defaultBranch } = head
-  if (isFullOid(branch)) return { id, fullName, archived, ref: branch, pinned: true, oid: branch }
+  if (isOid(branch)) return { id, fullName, archived, ref: branch, pinned: true, oid: branch }
   if (oid === null && (branch !== undefined || defaultBranch !== null)) return null
   return { id, fullName, archived, ref: oid === null ? null : head.branch, pinned: false, oid }
 }

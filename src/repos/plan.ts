@@ -1,12 +1,13 @@
 import { type ErrorReport, reportError } from '../base/errors.js'
-import { isSameRepository } from '../base/names/remote.js'
+import { isOid } from '../base/names/ref.js'
+import { isRemoteOf } from '../base/names/remote.js'
 import { BlockedError, type BlockReason } from '../git/errors.js'
 import type { Oid } from '../git/plumbing/objects/object.js'
 import type { Local } from './inspect.js'
 import type { RemoteHead } from './remote-head.js'
 import { dueAt, type IsDue } from './schedule/due.js'
 import type { Remembered } from './state.js'
-import { isFullOid, type Wanted } from './targets/sync-target.js'
+import type { Wanted } from './targets/sync-target.js'
 import type { SkipReason, SyncStatus } from './types.js'
 
 export type SyncMode = 'clone' | 'pull' | 'sync' | 'reset'
@@ -117,7 +118,7 @@ export function obstacleTo(gitUrl: string, situation: Situation): BlockedError |
       hint: 'pull it with git itself',
     })
   }
-  if (local.origin === null || !isSameRepository(local.origin, gitUrl, owner, repo)) {
+  if (local.origin === null || !isRemoteOf(local.origin, gitUrl, wanted)) {
     return new BlockedError(
       'wrong-remote',
       `${path} is a clone of ${local.origin ?? 'nothing'}, not of ${owner}/${repo}`,
@@ -142,7 +143,7 @@ export function obstacleTo(gitUrl: string, situation: Situation): BlockedError |
 function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean {
   if (local.kind !== 'repository' || interrupted) return false
   if (pin !== null) return local.branch === null && local.head === pin
-  if (head === null || isFullOid(wanted.branch) || head.oid !== local.head) return false
+  if (head === null || isOid(wanted.branch) || head.oid !== local.head) return false
   return head.oid === null || head.ref === local.branch
 }
 

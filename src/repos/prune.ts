@@ -1,7 +1,8 @@
 import { lstat, mkdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ConflictError, reportError, WizardError } from '../base/errors.js'
-import { isSameRepository } from '../base/names/remote.js'
+import { isRemoteOf } from '../base/names/remote.js'
+import { isSameName } from '../base/names/repository.js'
 import type { RepoEntry } from '../config/files/repos.js'
 import { assertInside } from '../config/locate/root.js'
 import { openObjectStore } from '../git/plumbing/objects/store.js'
@@ -11,7 +12,6 @@ import { matchesName } from '../github/source.js'
 import { type RepoSession, underLock } from './session.js'
 import type { Remembered, SyncState } from './state.js'
 import { expandEntries, onGitHub } from './targets/expand.js'
-import { sameName } from './targets/sync-target.js'
 import type { SyncEntry } from './types.js'
 
 /** A clone that wizard made and repos.yaml no longer names. */
@@ -95,7 +95,8 @@ function doubtsAbout({ repo, source }: Remembered, entries: RepoEntry[]): string
   if (source === null) return []
   const name = repo.slice(repo.indexOf('/') + 1)
   const still = entries.some(
-    (entry) => entry.kind === 'source' && sameName(entry.from, source) && matchesName(entry, name),
+    (entry) =>
+      entry.kind === 'source' && isSameName(entry.from, source) && matchesName(entry, name),
   )
   return still
     ? [`repos.yaml still names it by from: ${source}, though GitHub does not list it any more`]
@@ -113,7 +114,7 @@ async function workIn(
     await assertInside(config.root, dir)
     const local = await readLocal(dir)
     const origin = local.kind === 'repository' ? local.origin : null
-    if (origin === null || !isSameRepository(origin, client.gitUrl, owner, repo)) {
+    if (origin === null || !isRemoteOf(origin, client.gitUrl, { owner, repo })) {
       return ['it is not the clone that wizard made']
     }
     const store = await openObjectStore(gitDir)

@@ -1,8 +1,10 @@
 import { GitHubNotFoundError } from '../base/errors.js'
+import { isOid } from '../base/names/ref.js'
+import { fullNameOf } from '../base/names/repository.js'
 import type { Git } from '../git/git.js'
 import type { Oid } from '../git/plumbing/objects/object.js'
 import { listRefs } from '../git/porcelain/fetch/target.js'
-import { fullNameOf, isFullOid, type Wanted } from './targets/sync-target.js'
+import type { Wanted } from './targets/sync-target.js'
 
 /** Where a repository stands on the server, and what of it is wanted. */
 export interface RemoteHead {
@@ -27,7 +29,7 @@ export interface RemoteHead {
 export async function askGit(git: Git, url: string, wanted: Wanted): Promise<RemoteHead> {
   const unknown = { id: null, fullName: null, archived: false }
   const { branch } = wanted
-  if (isFullOid(branch)) return { ...unknown, ref: branch, pinned: true, oid: branch }
+  if (isOid(branch)) return { ...unknown, ref: branch, pinned: true, oid: branch }
   if (branch === undefined) {
     const { head, refs } = await listRefs(git, url, ['HEAD', 'refs/heads/'])
     const oid = head === null ? null : (refs.get(head)?.oid ?? null)

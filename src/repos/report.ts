@@ -1,4 +1,5 @@
-import { fullNameOf, type Wanted } from './targets/sync-target.js'
+import { fullNameOf } from '../base/names/repository.js'
+import type { Wanted } from './targets/sync-target.js'
 import type { SyncEntry, SyncReport } from './types.js'
 
 /** The entry of a repository that nothing has become of yet. */

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path'
 import pLimit from 'p-limit'
 import { reportError } from '../base/errors.js'
+import { remoteUrl } from '../base/names/remote.js'
 import type { Git } from '../git/git.js'
 import { removeLeftovers } from '../git/porcelain/clone/clone.js'
-import { beginEntry, carryOut, urlOf } from './carry-out.js'
+import { beginEntry, carryOut } from './carry-out.js'
 import { describeReport } from './describe.js'
 import { lookAt } from './inspect.js'
 import { leftAlone, planSync, type Situation, type Step, type SyncMode } from './plan.js'
@@ -132,7 +133,7 @@ async function rehearse(git: Git, gitUrl: string, step: Step): Promise<SyncEntry
     return { ...entry, planned: 'clone', to: step.situation.head?.oid ?? null }
   try {
     const { wanted, head } = step.situation
-    const { oid } = head ?? (await askGit(git, urlOf(gitUrl, wanted), wanted))
+    const { oid } = head ?? (await askGit(git, remoteUrl(gitUrl, wanted), wanted))
     return { ...entry, planned: oid === entry.from ? 'unchanged' : 'pull', to: oid }
   } catch (error) {
     return { ...entry, planned: 'failed', error: reportError(error) }

@@ -1,7 +1,7 @@
 import { GitHubAuthError, GitHubError } from '../base/errors.js'
 import { endpoint } from '../github/addresses.js'
 import { type Api, repositoryPath } from '../github/rest/api.js'
-import { nameOf, type Repo } from './deps.js'
+import { fullNameOf, type Repo } from './deps.js'
 
 /**
  * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
@@ -32,7 +32,7 @@ export async function rerun(
 ): Promise<void> {
   const path = `${runPath(repo, runId)}/${failed ? 'rerun-failed-jobs' : 'rerun'}`
   await ask(github, 'POST', path).catch((error: unknown) => {
-    throw notRepeatable(error, `${nameOf(repo)}/${runId}`) ?? error
+    throw notRepeatable(error, `${fullNameOf(repo)}/${runId}`) ?? error
   })
 }
 

@@ -13,4 +13,4 @@ export interface WorkflowDeps {
   log: Log
 }
 
-export { nameOf, type Repo } from '../base/names/repository.js'
+export { fullNameOf, type Repo } from '../base/names/repository.js'

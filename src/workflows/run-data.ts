@@ -2,7 +2,7 @@ import { endpoint } from '../github/addresses.js'
 import type { WorkflowRunData } from '../github/rest/actions-shapes.js'
 import type { Api } from '../github/rest/api.js'
 import { fileOf } from '../github/rest/workflows.js'
-import { nameOf, type Repo } from './deps.js'
+import { fullNameOf, type Repo } from './deps.js'
 import type { WorkflowRun } from './types.js'
 
 /** A run as the contract has it, of what GitHub tells; without artifacts, which are asked for by themselves. */
@@ -13,7 +13,7 @@ export function toRun(github: Api, repo: Repo, data: WorkflowRunData): WorkflowR
     status: data.status,
     conclusion: data.conclusion,
     html_url: data.html_url,
-    repo: data.repository ?? nameOf(repo),
+    repo: data.repository ?? fullNameOf(repo),
     workflow: data.path === null ? (data.name ?? '') : fileOf(data.path),
     ref: data.head_branch,
     created_at: data.created_at,

@@ -1,7 +1,7 @@
 import { GitHubError, GitHubNotFoundError } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
 import type { Api } from '../github/rest/api.js'
-import { nameOf, type Repo } from './deps.js'
+import { fullNameOf, type Repo } from './deps.js'
 import { listRuns } from './runs.js'
 
 const mostNamed = 5
@@ -41,7 +41,7 @@ async function noSuchRun(
       `${id} (${workflow}, ${conclusion ?? state})`,
   )
   const hint = newest.length === 0 ? 'nothing has run there' : `the newest: ${newest.join(', ')}`
-  return new GitHubNotFoundError(`${nameOf(repo)} has no run ${oneLine(String(runId), 30)}`, {
+  return new GitHubNotFoundError(`${fullNameOf(repo)} has no run ${oneLine(String(runId), 30)}`, {
     cause,
     status,
     requestId,

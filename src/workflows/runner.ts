@@ -9,7 +9,7 @@ import {
   downloadArtifacts,
 } from './artifacts/artifacts.js'
 import { cancelRun, rerun, setWorkflowState } from './control.js'
-import { nameOf, type Repo, type WorkflowDeps } from './deps.js'
+import { fullNameOf, type Repo, type WorkflowDeps } from './deps.js'
 import { dispatch } from './dispatch/dispatch.js'
 import type { WorkflowEvent } from './events.js'
 import {
@@ -254,7 +254,7 @@ export class WorkflowRunner {
     const { github, log } = await this.#open(call)
     const workflow = await findWorkflow(github, repo.owner, repo.repo, name)
     await setWorkflowState(github, repo, workflow.id, state)
-    log.write('workflows', 'INFO', `${nameOf(repo)} ${workflow.path} ${state}d`)
+    log.write('workflows', 'INFO', `${fullNameOf(repo)} ${workflow.path} ${state}d`)
     return { ...workflow, state: state === 'enable' ? 'active' : 'disabled_manually' }
   }
 

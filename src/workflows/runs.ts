@@ -9,7 +9,7 @@ import { type Api, parseAnswer } from '../github/rest/api.js'
 import { listArtifacts } from '../github/rest/artifacts.js'
 import { pagesOf } from '../github/rest/pages.js'
 import { fileOf, getWorkflowRun } from '../github/rest/workflows.js'
-import { nameOf, type Repo } from './deps.js'
+import { fullNameOf, type Repo } from './deps.js'
 import { listJobs } from './jobs.js'
 import { toRun } from './run-data.js'
 import type { RunArtifact, WorkflowRun, WorkflowRunWithJobs } from './types.js'
@@ -72,7 +72,7 @@ export async function newestRun(
   const [run] = await listRuns(github, repo, { workflow, branch, limit: 1 })
   if (run !== undefined) return run
   const where = branch === undefined ? '' : ` on ${oneLine(branch, 100)}`
-  const target = `${nameOf(repo)}/${fileOf(workflow.path)}`
+  const target = `${fullNameOf(repo)}/${fileOf(workflow.path)}`
   throw new GitHubNotFoundError(`${target} never ran${where}`, {
     hint: `wizard WORKFLOW RUN ${target} runs it`,
   })

@@ -1,44 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { isSameRepository, parseAddress } from '../../src/base/names/remote.js'
 import { describeEntry, formatBytes } from '../../src/repos/describe.js'
 import { reportOf } from '../../src/repos/report.js'
 import { dueAt } from '../../src/repos/schedule/due.js'
 import { isInShard } from '../../src/repos/targets/shard.js'
 import type { SyncEntry } from '../../src/repos/types.js'
-
-describe('parseAddress', () => {
-  it.each([
-    ['https://github.com/uDOS/typo.git', 'github.com uDOS typo'],
-    ['https://x-access-token:secret@GitHub.com/uDOS/typo/', 'github.com uDOS typo'],
-    ['http://127.0.0.1:8080/git/uDOS/typo', '127.0.0.1:8080 uDOS typo'],
-    ['ssh://git@github.com:22/uDOS/typo.git', 'github.com:22 uDOS typo'],
-    ['git@github.com:uDOS/typo.git', 'github.com uDOS typo'],
-    ['/srv/git/uDOS/typo.git', null],
-    ['file:///srv/git/uDOS/typo.git', null],
-    ['https://github.com/uDOS', null],
-    ['', null],
-  ])('%s', (text, expected) => {
-    const address = parseAddress(text)
-    expect(address && `${address.host} ${address.owner} ${address.repo}`).toBe(expected)
-  })
-
-  it('takes ssh through port 443 for the same host', () => {
-    expect(
-      isSameRepository(
-        'ssh://git@ssh.github.com:443/uDOS/typo',
-        'https://github.com',
-        'udos',
-        'typo',
-      ),
-    ).toBe(true)
-  })
-
-  it('takes another port for another server over http', () => {
-    expect(
-      isSameRepository('http://127.0.0.1:81/uDOS/typo', 'http://127.0.0.1:80', 'uDOS', 'typo'),
-    ).toBe(false)
-  })
-})
 
 describe('dueAt', () => {
   const at = (day: number, hour: number, minute = 0) =>

@@ -1,20 +1,36 @@
+import { UsageError } from '../errors.js'
+import { oneLine } from '../text.js'
+
+/*
+ * What GitHub lets owners and repositories be called. Names end up in addresses and in paths of this machine, so they are
+ * parsed where they come in, and what is not a name goes no further.
+ */
+
 /** A repository on the configured server. */
 export interface Repo {
   owner: string
   repo: string
 }
 
-export const nameOf = ({ owner, repo }: Repo): string => `${owner}/${repo}`
+/** `owner/repo`, as GitHub and people write it. */
+export const fullNameOf = ({ owner, repo }: Repo): string => `${owner}/${repo}`
 
-/*
- * The names GitHub and git allow. What is let through here ends in addresses and paths, so a name that is refused
- * is refused for good.
+/** Whether two names of owners, repositories, groups or components are the same one: their case does not count. */
+export const isSameName = (one: string, other: string): boolean =>
+  one.toLowerCase() === other.toLowerCase()
+
+/** Whether two repositories of one server are the same one. */
+export const isSameRepo = (one: Repo, other: Repo): boolean =>
+  isSameName(fullNameOf(one), fullNameOf(other))
+
+/**
+ * A user or an organisation: at most 39 letters, digits and hyphens, and an underscore before the short code of an
+ * enterprise that manages its users. Old accounts end in a hyphen, or have two in a row.
+ * https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
  */
-
-/** A user or organisation; with an underscore where an enterprise manages its users. */
 export const ownerPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/
 
-/** A repository; GitHub takes the end `.git` off, so a name never has it. */
+/** A repository that the API knows. Its name never ends in `.git`, which GitHub takes off, nor in `.wiki`. */
 export const repoPattern = /^(?!\.{1,2}$)(?!.*\.(?:git|wiki)$)[A-Za-z0-9._-]{1,100}$/i
 
 /** `owner/repo`. */
@@ -23,41 +39,57 @@ export const fullNamePattern = new RegExp(
   'i',
 )
 
-/** A name that becomes one folder: no separators, no control characters, not `.` or `..`. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
-export const groupPattern = /^(?!\.)(?!-)[^/\\:*?"<>|\u0000-\u001f\u007f-\u009f]{1,100}$/u
+export const isOwnerName = (text: string): boolean => ownerPattern.test(text)
 
-/** Whether a repository's full name is one that GitHub could have given. */
-export const isFullName = (owner: string, repo: string): boolean =>
-  ownerPattern.test(owner) && repoPattern.test(repo)
+/** Whether git can clone a repository of that name; `x.wiki` is the wiki of `x`, which the API does not know. */
+export const isRepoName = (text: string): boolean => repoPattern.test(text.replace(/\.wiki$/i, ''))
 
-export interface FullName {
-  owner: string
-  repo: string
+/** Whether `owner/repo` is a name that GitHub's API could have given. */
+export const isFullName = (repo: Repo): boolean => fullNamePattern.test(fullNameOf(repo))
+
+/** Reads `owner/repo`, or `owner/repo.git`, which GitHub takes for the same. null for anything else. */
+export function parseRepo(text: string): Repo | null {
+  const [owner = '', name = '', ...more] = text.split('/')
+  const repo = withoutGit(name)
+  return more.length === 0 && isOwnerName(owner) && isRepoName(repo) ? { owner, repo } : null
 }
 
-/** `owner/repo`, or a repository's name alone, of the owner that is known otherwise. */
-export function splitFullName(text: string, owner: string | null): FullName | null {
+/** Without the `.git` that addresses have at their end. */
+export const withoutGit = (name: string): string => name.replace(/\.git$/i, '')
+
+/** @throws UsageError where GitHub can have no repository of that name: it could lead a request elsewhere. */
+export function checkedRepo(owner: string, repo: string): Repo {
+  return parseRepo(`${owner}/${repo}`) ?? refuse(`${owner}/${repo}`, 'owner/repo')
+}
+
+/** @throws UsageError where GitHub can have no user or organisation of that name. */
+export function checkedOwner(owner: string): string {
+  return isOwnerName(owner) ? owner : refuse(owner, 'owner')
+}
+
+function refuse(name: string, expected: string): never {
+  throw new UsageError(`${oneLine(name, 100) || 'the empty name'} is no ${expected}`, {
+    hint: 'write it as on its page: letters, digits, -, _ and, in a repository, a dot',
+  })
+}
+
+/** `owner/repo`, or a repository's name with the owner that is used without one; null where there is none. Not checked. */
+export function splitFullName(text: string, owner: string | null): Repo | null {
   const [first = '', second] = text.split('/')
   if (second !== undefined) return { owner: first, repo: second }
   return owner === null ? null : { owner, repo: first }
 }
 
-/** What git refuses anywhere in the name of a ref: https://git-scm.com/docs/git-check-ref-format */
+/** A name that becomes one folder: no separators, no control characters, not `.` or `..`. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
-const refused = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/$|^\/|\.$|^-|^@$/
+export const groupPattern = /^(?!\.)(?!-)[^/\\:*?"<>|\u0000-\u001f\u007f-\u009f]{1,100}$/u
 
-/** Whether it can be the short name of a branch or a tag, or a full commit id. */
-export function isRefName(name: string): boolean {
-  return (
-    name !== '' &&
-    Buffer.byteLength(name) <= 244 &&
-    !refused.test(name) &&
-    !name.startsWith('refs/') &&
-    name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'))
-  )
-}
-
-/** An index of plugins: `owner/repo` or `owner/repo:path`. */
+/** A file that lists plugins: `owner/repo` or `owner/repo:path`. */
 export const indexPattern =
-  /^([A-Za-z0-9][A-Za-z0-9_-]{0,38})\/([A-Za-z0-9._-]{1,100})(?::([^:\\]+))?$/
+  /^([A-Za-z0-9][A-Za-z0-9_-]{0,38})\/((?!\.{1,2}(?:$|:))[A-Za-z0-9._-]{1,100})(?::([^:\\]+))?$/
+
+/** Reads `owner/repo:path`; without a path it is index.json. null for anything else. */
+export function parseIndexName(text: string): (Repo & { path: string }) | null {
+  const [, owner, repo, path = 'index.json'] = indexPattern.exec(text) ?? []
+  return owner === undefined || repo === undefined ? null : { owner, repo: withoutGit(repo), path }
+}

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import { indexPattern } from '../../base/names/repository.js'
+import { parseIndexName } from '../../base/names/repository.js'
 import type { PluginSource } from '../../plugins/discover/sources.js'
 import { defineVerb } from '../verb.js'
 import { pluginsPage, tellWarnings } from './page.js'
@@ -56,7 +56,7 @@ function sourcesOf({
 }
 
 function indexOf(text: string) {
-  const [, owner, repo, path = 'index.json'] = indexPattern.exec(text) ?? []
-  if (owner !== undefined && repo !== undefined) return { owner, repo, path }
+  const index = parseIndexName(text)
+  if (index) return index
   throw new UsageError(`${text} names no index`, { hint: 'write OWNER/NAME or OWNER/NAME:PATH' })
 }

@@ -1,4 +1,4 @@
-import { nameOf, type Repo } from '../../base/names/repository.js'
+import { fullNameOf, type Repo } from '../../base/names/repository.js'
 import type { Doomed } from '../../releases/delete.js'
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../repository-around.js'
@@ -43,5 +43,5 @@ function questionOn(repo: Repo, { tag, release, withTag }: Doomed): string {
   const kind = release?.draft ? 'the draft' : 'the release'
   const what = release === null ? 'the tag' : `${kind} of ${assets} assets`
   const too = release !== null && withTag ? ', and its tag' : ''
-  return `Delete ${what} ${tag} of ${nameOf(repo)}${too}?`
+  return `Delete ${what} ${tag} of ${fullNameOf(repo)}${too}?`
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { PathError } from '../../base/errors.js'
-import { nameOf } from '../../base/names/repository.js'
+import { fullNameOf } from '../../base/names/repository.js'
 import type { Invocation } from '../../invocation.js'
 import type { ComponentSubject, PublishPlan, PublishResult } from '../../releases/pipeline/types.js'
 import { lines, type Page } from '../../terminal/page.js'
@@ -76,7 +76,7 @@ async function requireSource(
 ): Promise<string> {
   const dir = await sourceTree(invocation, subject, flag)
   if (dir !== null) return dir
-  throw new PathError(`there is no work tree of ${nameOf(subject)} here`, {
+  throw new PathError(`there is no work tree of ${fullNameOf(subject)} here`, {
     hint: `stand in a clone of it, give --source DIR, or run wizard REPO SYNC ${subject.repo}`,
   })
 }

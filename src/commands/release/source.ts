@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { PathError } from '../../base/errors.js'
-import { nameOf, type Repo } from '../../base/names/repository.js'
+import { fullNameOf, isSameRepo, type Repo } from '../../base/names/repository.js'
 import { workTreeAround } from '../../git/repository/find-worktree.js'
 import type { Invocation } from '../../invocation.js'
 
@@ -23,16 +23,13 @@ export async function sourceTree(
     const named = await workTreeAround(resolve(invocation.cwd, flag), gitUrl)
     if (named !== null) return named.dir
     throw new PathError(`${flag} is in no work tree`, {
-      hint: `--source names a clone of ${nameOf(repo)}`,
+      hint: `--source names a clone of ${fullNameOf(repo)}`,
     })
   }
   const { placesOf } = await import('../../repos/targets/destinations.js')
   for (const folder of [invocation.cwd, ...placesOf(await config.repos(), config.root, repo)]) {
     const around = await workTreeAround(folder, gitUrl)
-    if (around?.origin && isSame(around.origin, repo)) return around.dir
+    if (around?.origin && isSameRepo(around.origin, repo)) return around.dir
   }
   return null
 }
-
-const isSame = (one: Repo, other: Repo): boolean =>
-  nameOf(one).toLowerCase() === nameOf(other).toLowerCase()

@@ -1,5 +1,5 @@
+import { fullNameOf } from '../../base/names/repository.js'
 import { describeReport } from '../../repos/describe.js'
-import { fullNameOf } from '../../repos/targets/sync-target.js'
 import { defineVerb } from '../verb.js'
 import { reportPage, reportShortfall } from './report-page.js'
 

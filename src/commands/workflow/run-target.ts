@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.js'
+import type { Repo } from '../../base/names/repository.js'
 import type { Invocation } from '../../invocation.js'
-import type { RepositoryTarget } from '../targets.js'
 import type { FlagSpecs } from '../verb.js'
 import { workflowTarget } from './target.js'
 
@@ -20,7 +20,7 @@ export const runArgument = {
   summary: 'component/RUN_ID, owner/repo/RUN_ID, its address, or a workflow: its newest run',
 }
 
-export interface RunTarget extends RepositoryTarget {
+export interface RunTarget extends Repo {
   runId: number
   /** Of a job's address. */
   jobId?: number | undefined

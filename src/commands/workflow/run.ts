@@ -1,8 +1,8 @@
 import { UsageError } from '../../base/errors.js'
+import type { Repo } from '../../base/names/repository.js'
 import type { Invocation } from '../../invocation.js'
 import { isCompleted } from '../../workflows/watch/conclusion.js'
 import { repositoryFlag } from '../repository-around.js'
-import type { RepositoryTarget } from '../targets.js'
 import { defineVerb, type FlagSpecs, type Flags } from '../verb.js'
 import { showLogs, withArtifacts } from './after-run.js'
 import { type RunResult, runOutputs, runPage, runShortfall, untilTimeout } from './run-result.js'
@@ -91,7 +91,7 @@ export const run = defineVerb({
 /** Then shows the logs that are asked for, and downloads the artifacts. */
 export async function runAndWait(
   invocation: Invocation,
-  { owner, repo, workflow }: RepositoryTarget & { workflow: string },
+  { owner, repo, workflow }: Repo & { workflow: string },
   values: Flags<typeof runAndWaitFlags> & {
     inputs: Record<string, string>
     timeout?: number | undefined

@@ -1,12 +1,13 @@
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import type { Repo } from '../../base/names/repository.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import type { Component } from '../../config/files/components.js'
 import type { Invocation } from '../../invocation.js'
 import { repositoryAround } from '../repository-around.js'
-import { findComponent, type RepositoryTarget, repositoryTarget } from '../targets.js'
+import { findComponent, repositoryTarget } from '../targets.js'
 
 /** What a target of WORKFLOW says: a repository, and maybe a workflow or a run in it. */
-export interface WorkflowTarget extends RepositoryTarget {
+export interface WorkflowTarget extends Repo {
   /** Its file, id or display name; null where the repository alone is named. */
   workflow: string | null
   runId: number | null

@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { PathError } from '../../base/errors.js'
-import { type FullName, isFullName } from '../../base/names/repository.js'
+import { isFullName, type Repo } from '../../base/names/repository.js'
 import { contains, realForm, resolveInside } from '../locate/root.js'
 import type { SourceEntry } from './repos.js'
 
@@ -16,14 +16,14 @@ export const placeholders = ['owner', 'repo', 'group'] as const
  *
  * @throws PathError where the name is none that GitHub gives, or the path leads out of ROOT.
  */
-export function expandDestination(root: string, entry: SourceEntry, name: FullName): string {
-  if (!isFullName(name.owner, name.repo)) {
+export function expandDestination(root: string, entry: SourceEntry, name: Repo): string {
+  if (!isFullName(name)) {
     throw new PathError(`${JSON.stringify(`${name.owner}/${name.repo}`)} is no repository's name`)
   }
   return destinationOf(root, fillIn(entry.destination, { ...name, group: entry.group }))
 }
 
-export function fillIn(template: string, values: FullName & { group: string }): string {
+export function fillIn(template: string, values: Repo & { group: string }): string {
   return template.replace(/\{(owner|repo|group)\}/g, (_, key: keyof typeof values) => values[key])
 }
 

@@ -1,4 +1,6 @@
 import { ConfigError, ConflictError, GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { parseRemote } from '../../base/names/remote.js'
+import { isSameName, isSameRepo, parseRepo } from '../../base/names/repository.js'
 import type { Config } from '../load.js'
 import { firstEntry, insertEntry, type NewEntry, removeEntry } from '../yaml/splice.js'
 import { rewrite } from '../yaml/write.js'
@@ -128,15 +130,10 @@ function findEntry(entries: RepoEntry[], target: string): RepositoryEntry {
 const repositories = (entries: RepoEntry[]) =>
   entries.filter((entry) => entry.kind === 'repository')
 
-const addressPattern = /^(?:\w+:\/\/[^/]+\/|[^/]+@[^/:]+:)([^/]+\/[^/]+?)(?:\.git)?\/?$/
-
-function matches({ owner, repo, destination }: RepositoryEntry, target: string): boolean {
-  const name = (addressPattern.exec(target)?.[1] ?? target).toLowerCase()
-  return (
-    `${owner}/${repo}`.toLowerCase() === name ||
-    repo.toLowerCase() === name ||
-    destination === target
-  )
+function matches(entry: RepositoryEntry, target: string): boolean {
+  if (entry.destination === target || isSameName(entry.repo, target)) return true
+  const named = parseRemote(target) ?? parseRepo(target)
+  return named !== null && isSameRepo(entry, named)
 }
 
 function nothingNamed(entries: RepoEntry[], target: string): GitHubNotFoundError | UsageError {

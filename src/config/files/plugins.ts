@@ -1,14 +1,12 @@
-import { indexPattern } from '../../base/names/repository.js'
+import { parseIndexName } from '../../base/names/repository.js'
 import type { PluginsFile } from '../schema/plugins.js'
 
 export function readPlugins({ plugins }: PluginsFile): PluginsConfig {
   return {
     topic: plugins.topic,
     owners: plugins.owners,
-    index: plugins.index.map((text) => {
-      const [, owner = '', repo = '', path = 'index.json'] = indexPattern.exec(text) ?? []
-      return { owner, repo, path }
-    }),
+    // The schema lets nothing else through.
+    index: plugins.index.flatMap((text) => parseIndexName(text) ?? []),
     udosVersion: plugins.udos_version ?? null,
     requireSignatures: plugins.require_signatures,
   }

@@ -1,5 +1,5 @@
 import { PathError } from '../../base/errors.js'
-import { type FullName, splitFullName } from '../../base/names/repository.js'
+import { type Repo, splitFullName } from '../../base/names/repository.js'
 import { unknownPlaceholder } from '../schema/fields.js'
 import type { ReposFile, RepositoryValues, SourceValues } from '../schema/repos.js'
 import type { ConfigDocument } from '../yaml/document.js'
@@ -60,7 +60,7 @@ function repositoryOf(values: RepositoryValues, place: Place): RepositoryEntry |
   return { kind: 'repository', ...name, destination, ...optionsOf(values, place) }
 }
 
-function nameOf({ owner, repo }: RepositoryValues, place: Place): FullName | Fault {
+function nameOf({ owner, repo }: RepositoryValues, place: Place): Repo | Fault {
   if (owner !== undefined && repo.includes('/')) {
     return {
       path: [...place.path, 'repo'],

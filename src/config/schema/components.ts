@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isRefName } from '../../base/names/repository.js'
+import { isShortRefName } from '../../base/names/ref.js'
 import { flag, pathInside, repository, template, text, variableName } from './fields.js'
 
 const fileName = (...placeholders: string[]) =>
@@ -67,7 +67,7 @@ const component = z.strictObject({
       'The file with its version, from the top of the repository: {"version":"1.2.3"}, {"version":{"major":1,"minor":2,"patch":3}}, or package.json.',
     ),
   tag: template('version')
-    .refine((value) => isRefName(value.replaceAll('{version}', '1.2.3')), {
+    .refine((value) => isShortRefName(value.replaceAll('{version}', '1.2.3')), {
       error: 'expected what can be the name of a tag',
     })
     .default('v{version}')

@@ -1,10 +1,6 @@
 import { z } from 'zod'
-import {
-  fullNamePattern,
-  isRefName,
-  ownerPattern,
-  repoPattern,
-} from '../../base/names/repository.js'
+import { isShortRefName } from '../../base/names/ref.js'
+import { fullNamePattern, ownerPattern, repoPattern } from '../../base/names/repository.js'
 
 /*
  * The kinds of values that more than one file has. A schema's `error` is what a message says was expected.
@@ -34,7 +30,7 @@ export const repository = (expected = 'expected a repository: NAME or OWNER/NAME
 export const fullName = () => shaped(fullNamePattern, 'expected a repository: OWNER/NAME')
 
 export const refName = () =>
-  z.string().refine(isRefName, {
+  z.string().refine(isShortRefName, {
     error: 'expected a branch, a tag or a full commit id, without refs/heads/ before it',
   })
 

@@ -1,10 +1,11 @@
 import { PathError } from '../../base/errors.js'
-import { type Address, isSameRepository, parseAddress } from '../../base/names/remote.js'
+import { isRemoteOf, parseRemote } from '../../base/names/remote.js'
+import type { Repo } from '../../base/names/repository.js'
 import { BlockedError } from '../errors.js'
 import { readLocal } from '../repository/open.js'
 
 /** What a clone follows, by its own origin and the branch that is checked out. */
-export interface Followed extends Pick<Address, 'owner' | 'repo'> {
+export interface Followed extends Repo {
   branch: string
   /** Whether the branch has no commit yet. */
   unborn: boolean
@@ -23,8 +24,8 @@ export async function followedAt(dir: string, gitUrl: string): Promise<Followed>
     throw new BlockedError('not-a-repository', `${dir} is ${what}`)
   }
   const { origin, branch } = local
-  const address = origin === null ? null : parseAddress(origin)
-  if (!origin || !address || !isSameRepository(origin, gitUrl, address.owner, address.repo)) {
+  const address = origin === null ? null : parseRemote(origin)
+  if (!origin || !address || !isRemoteOf(origin, gitUrl, address)) {
     throw new BlockedError('wrong-remote', `${dir} has no origin on ${new URL(gitUrl).host}`, {
       hint: 'git_url in github.yaml names the server',
     })

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import { type Address, isSameRepository, parseAddress } from '../../base/names/remote.js'
+import { isRemoteOf, parseRemote } from '../../base/names/remote.js'
+import type { Repo } from '../../base/names/repository.js'
 import type { GitDirs } from './git-dirs.js'
 import { type LocalRepository, readWorkTree } from './open.js'
 
@@ -8,7 +9,7 @@ export interface WorkTree {
   /** Its top. */
   dir: string
   local: LocalRepository & GitDirs
-  origin: Pick<Address, 'owner' | 'repo'> | null
+  origin: Repo | null
 }
 
 /**
@@ -25,8 +26,8 @@ export async function workTreeAround(folder: string, gitUrl: string): Promise<Wo
 }
 
 function originOn(gitUrl: string, { origin }: LocalRepository): WorkTree['origin'] {
-  const address = origin === null ? null : parseAddress(origin)
+  const address = origin === null ? null : parseRemote(origin)
   if (origin === null || address === null) return null
   const { owner, repo } = address
-  return isSameRepository(origin, gitUrl, owner, repo) ? { owner, repo } : null
+  return isRemoteOf(origin, gitUrl, address) ? { owner, repo } : null
 }

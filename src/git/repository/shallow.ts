@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readTextIfThere } from '../../base/fs/read.js'
+import { isOid } from '../../base/names/ref.js'
 import type { Liveness } from '../../process/owner-mark.js'
-import { isOid, type Oid } from '../plumbing/objects/object.js'
+import type { Oid } from '../plumbing/objects/object.js'
 import { lockFile } from './lock-file.js'
 
 /**

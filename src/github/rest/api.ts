@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { GitHubNetworkError, UsageError } from '../../base/errors.js'
+import { GitHubNetworkError } from '../../base/errors.js'
+import { checkedRepo, fullNameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { endpoint } from '../addresses.js'
 import { type ApiResponse, jsonOf, type Send } from '../transport/message.js'
@@ -54,23 +55,6 @@ export function parseAnswer<T>(api: Api, schema: z.ZodType<T>, data: unknown): T
   )
 }
 
-const ownerPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/
-const repoPattern = /^(?!\.{1,2}$)[\w.-]+$/
-
 /** The beginning of a repository's paths. @throws UsageError where a name could lead elsewhere */
-export function repositoryPath(owner: string, repo: string): string {
-  checkName(owner, repo)
-  return `/repos/${owner}/${repo}`
-}
-
-/** https://docs.github.com/en/rest/repos: letters, digits, `-`, `_` and, in a repository's name, `.` */
-export function checkName(owner: string, repo?: string): void {
-  if (ownerPattern.test(owner) && (repo === undefined || repoPattern.test(repo))) return
-  const name = oneLine(repo === undefined ? owner : `${owner}/${repo}`, 100)
-  throw new UsageError(
-    `${name || 'the empty name'} is no ${repo === undefined ? 'owner' : 'owner/repo'}`,
-    {
-      hint: 'write it as on its page: letters, digits, -, _ and, in a repository, a dot',
-    },
-  )
-}
+export const repositoryPath = (owner: string, repo: string): string =>
+  `/repos/${fullNameOf(checkedRepo(owner, repo))}`

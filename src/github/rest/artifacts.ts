@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PathError } from '../../base/errors.js'
+import { checkedRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { type Downloaded, type DownloadOptions, downloadFile } from '../transfer/download.js'
 import { type Api, parseAnswer, repositoryPath } from './api.js'
@@ -25,10 +26,9 @@ export async function listArtifacts(
   repo: string,
   runId: string | number,
 ): Promise<Artifact[]> {
-  repositoryPath(owner, repo)
   const octokit = await api.octokit()
   const { listWorkflowRunArtifacts } = octokit.rest.actions
-  const parameters = { owner, repo, run_id: Number(runId) }
+  const parameters = { ...checkedRepo(owner, repo), run_id: Number(runId) }
   const found = await pagesOf(octokit, listWorkflowRunArtifacts, parameters)
   return parseAnswer(api, artifactAnswer.array(), found)
 }

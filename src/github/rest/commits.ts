@@ -1,7 +1,8 @@
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../../base/errors.js'
-import type { Repo } from '../../base/names/repository.js'
+import { oidPattern } from '../../base/names/ref.js'
+import { checkedRepo, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { pagesOf } from './pages.js'
@@ -15,7 +16,7 @@ const signature = z.object({
 /** https://docs.github.com/en/rest/commits/commits#list-commits */
 const commitAnswer = z
   .object({
-    sha: z.string().regex(/^[0-9a-f]{40}$/),
+    sha: z.string().regex(oidPattern),
     commit: z.object({
       message: z.string(),
       author: signature.nullish(),
@@ -57,9 +58,8 @@ export async function listCommits(
   { owner, repo }: Repo,
   { from, limit, ...filters }: CommitListOptions = {},
 ): Promise<CommitData[]> {
-  repositoryPath(owner, repo)
   const octokit = await api.octokit()
-  const parameters = { owner, repo, sha: from, ...filters }
+  const parameters = { ...checkedRepo(owner, repo), sha: from, ...filters }
   const found = await pagesOf(octokit, octokit.rest.repos.listCommits, parameters, { limit })
   return parseAnswer(api, commitAnswer.array(), found)
 }
@@ -109,10 +109,8 @@ async function comparisonPage(
   basehead: string,
   page: number,
 ): Promise<z.output<typeof comparisonAnswer>> {
-  repositoryPath(owner, repo)
   const { data } = await (await api.octokit()).rest.repos.compareCommitsWithBasehead({
-    owner,
-    repo,
+    ...checkedRepo(owner, repo),
     basehead,
     per_page: perPage,
     page,
@@ -120,7 +118,7 @@ async function comparisonPage(
   return parseAnswer(api, comparisonAnswer, data)
 }
 
-const commit = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) })
+const commit = z.object({ sha: z.string().regex(oidPattern) })
 
 /**
  * The full id of the commit that a branch, a tag or a short id leads to.

@@ -1,4 +1,5 @@
 import { GitHubAuthError, GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { checkedRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { isUploadHost } from '../addresses.js'
 import { type Downloaded, type DownloadOptions, downloadFile } from '../transfer/download.js'
@@ -56,10 +57,12 @@ export async function listReleaseAssets(
   repo: string,
   releaseId: number,
 ): Promise<ReleaseAsset[]> {
-  repositoryPath(owner, repo)
   const octokit = await api.octokit()
   const route = octokit.rest.repos.listReleaseAssets
-  const found = await pagesOf(octokit, route, { owner, repo, release_id: releaseId })
+  const found = await pagesOf(octokit, route, {
+    ...checkedRepo(owner, repo),
+    release_id: releaseId,
+  })
   return parseAnswer(api, assetAnswer.array(), found)
 }
 
@@ -70,9 +73,9 @@ export async function deleteReleaseAsset(
   repo: string,
   assetId: number,
 ): Promise<void> {
-  repositoryPath(owner, repo)
   try {
-    await (await api.octokit()).rest.repos.deleteReleaseAsset({ owner, repo, asset_id: assetId })
+    const repository = checkedRepo(owner, repo)
+    await (await api.octokit()).rest.repos.deleteReleaseAsset({ ...repository, asset_id: assetId })
   } catch (error) {
     if (!(error instanceof GitHubNotFoundError)) throw error
   }

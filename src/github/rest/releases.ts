@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
+import { checkedRepo } from '../../base/names/repository.js'
 import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
 import { type Release, releaseAnswer } from './shapes.js'
@@ -32,10 +33,8 @@ export async function createRelease(
   tag: string,
   options: ReleaseOptions = {},
 ): Promise<Release> {
-  repositoryPath(owner, repo)
   const { data } = await (await api.octokit()).rest.repos.createRelease({
-    owner,
-    repo,
+    ...checkedRepo(owner, repo),
     tag_name: tag,
     name: options.name ?? tag,
     body: options.body,
@@ -59,10 +58,8 @@ export async function updateRelease(
   id: number,
   options: Omit<ReleaseOptions, 'generateNotes'> & { tag?: string | undefined },
 ): Promise<Release> {
-  repositoryPath(owner, repo)
   const { data } = await (await api.octokit()).rest.repos.updateRelease({
-    owner,
-    repo,
+    ...checkedRepo(owner, repo),
     release_id: id,
     tag_name: options.tag,
     name: options.name,
@@ -86,9 +83,9 @@ export async function deleteRelease(
   repo: string,
   id: number,
 ): Promise<void> {
-  repositoryPath(owner, repo)
   try {
-    await (await api.octokit()).rest.repos.deleteRelease({ owner, repo, release_id: id })
+    const repository = checkedRepo(owner, repo)
+    await (await api.octokit()).rest.repos.deleteRelease({ ...repository, release_id: id })
   } catch (error) {
     if (!(error instanceof GitHubNotFoundError) || (await isThere(api, owner, repo, id)))
       throw error
@@ -117,13 +114,12 @@ export async function listReleases(
   repo: string,
   { prerelease, limit, ...paging }: ReleaseListOptions = {},
 ): Promise<Release[]> {
-  repositoryPath(owner, repo)
   const octokit = await api.octokit()
   const filtered = prerelease === undefined || prerelease === null
   const answers = await pagesOf(
     octokit,
     octokit.rest.repos.listReleases,
-    { owner, repo },
+    { ...checkedRepo(owner, repo) },
     { ...paging, limit: filtered ? limit : undefined },
   )
   return parseAnswer(api, releaseAnswer.array(), answers)
@@ -179,10 +175,8 @@ export async function generateNotes(
   repo: string,
   { tag, target, previousTag }: NotesOptions,
 ): Promise<{ name: string; body: string }> {
-  repositoryPath(owner, repo)
   const { data } = await (await api.octokit()).rest.repos.generateReleaseNotes({
-    owner,
-    repo,
+    ...checkedRepo(owner, repo),
     tag_name: tag,
     target_commitish: target,
     previous_tag_name: previousTag,

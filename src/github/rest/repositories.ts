@@ -1,5 +1,6 @@
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
-import { type Api, checkName, get, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { checkedOwner } from '../../base/names/repository.js'
+import { type Api, get, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
 import { type RepositoryData, repositoryAnswer, searchAnswer, viewerAnswer } from './shapes.js'
 
@@ -30,12 +31,12 @@ export async function listRepositories(
   owner: string,
   paging: Paging = {},
 ): Promise<RepositoryData[]> {
-  checkName(owner)
+  const org = checkedOwner(owner)
   const octokit = await api.octokit()
   const { listForOrg, listForUser, listForAuthenticatedUser } = octokit.rest.repos
   const byName = { sort: 'full_name', direction: 'asc' } as const
   const ofOrganization = await unlessNotFound(
-    pagesOf(octokit, listForOrg, { org: owner, type: 'all', ...byName }, paging),
+    pagesOf(octokit, listForOrg, { org, type: 'all', ...byName }, paging),
   )
   if (ofOrganization !== undefined) return toRepositories(api, ofOrganization)
   const viewer = await viewerOf(api)

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../../base/errors.js'
+import { oidPattern } from '../../base/names/ref.js'
+import { checkedRepo } from '../../base/names/repository.js'
 import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { pagesOf } from './pages.js'
 
-const oid = z.string().regex(/^[0-9a-f]{40}$/)
+const oid = z.string().regex(oidPattern)
 const target = z.object({ object: z.object({ type: z.string(), sha: oid }) })
 const listed = z.object({ name: z.string(), commit: z.object({ sha: oid }) })
 
@@ -50,9 +52,8 @@ export interface TagData {
 
 /** All tags. https://docs.github.com/en/rest/repos/repos#list-repository-tags */
 export async function listTags(api: Api, owner: string, repo: string): Promise<TagData[]> {
-  repositoryPath(owner, repo)
   const octokit = await api.octokit()
-  const found = await pagesOf(octokit, octokit.rest.repos.listTags, { owner, repo })
+  const found = await pagesOf(octokit, octokit.rest.repos.listTags, { ...checkedRepo(owner, repo) })
   return parseAnswer(api, listed.array(), found).map(({ name, commit }) => ({
     name,
     commit: commit.sha,
@@ -61,9 +62,9 @@ export async function listTags(api: Api, owner: string, repo: string): Promise<T
 
 /** One that is not there is deleted as well. https://docs.github.com/en/rest/git/refs#delete-a-reference */
 export async function deleteTag(api: Api, owner: string, repo: string, tag: string): Promise<void> {
-  repositoryPath(owner, repo)
   try {
-    await (await api.octokit()).rest.git.deleteRef({ owner, repo, ref: `tags/${tag}` })
+    const repository = checkedRepo(owner, repo)
+    await (await api.octokit()).rest.git.deleteRef({ ...repository, ref: `tags/${tag}` })
   } catch (error) {
     const isAbsent =
       error instanceof GitHubNotFoundError ||

@@ -1,4 +1,5 @@
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { checkedRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import {
   type Workflow,
@@ -12,10 +13,9 @@ import { pagesOf } from './pages.js'
 import { getRepo } from './repositories.js'
 
 export async function listWorkflows(api: Api, owner: string, repo: string): Promise<Workflow[]> {
-  repositoryPath(owner, repo)
   const octokit = await api.octokit()
   const { listRepoWorkflows } = octokit.rest.actions
-  const found = await pagesOf(octokit, listRepoWorkflows, { owner, repo }).catch(
+  const found = await pagesOf(octokit, listRepoWorkflows, { ...checkedRepo(owner, repo) }).catch(
     (error: unknown) => {
       throw error instanceof GitHubNotFoundError ? noRepository(owner, repo, error) : error
     },

@@ -1,5 +1,5 @@
-import { parseAddress } from '../../base/names/remote.js'
-import type { Repo } from '../../base/names/repository.js'
+import { parseRemote } from '../../base/names/remote.js'
+import { fullNameOf, parseRepo, type Repo } from '../../base/names/repository.js'
 import { isRecord, isTooDeep, type Json } from '../manifest/reader.js'
 
 /** A line of an index. */
@@ -58,12 +58,9 @@ function addressOf({ repo, repository, url }: Json): unknown {
 
 /** `owner/repo`, `github:owner/repo`, or an address on that host, as manifests have them. */
 export function repositoryIn(text: string, host: string): Repo | null {
-  const short = /^(?:github:)?([A-Za-z0-9][\w-]*)\/((?!\.{1,2}$)[\w.-]+?)(?:\.git)?$/.exec(
-    text.trim(),
-  )
-  if (short !== null) return { owner: short[1] ?? '', repo: short[2] ?? '' }
-  const address = parseAddress(text.trim().replace(/^git\+/, ''))
+  const short = parseRepo(text.trim().replace(/^github:/, ''))
+  if (short) return short
+  const address = parseRemote(text.trim().replace(/^git\+/, ''))
   if (address === null || address.host.replace(/^www\./, '') !== host) return null
-  const { owner, repo } = address
-  return /^[\w-]+$/.test(owner) && /^(?!\.{1,2}$)[\w.-]+$/.test(repo) ? { owner, repo } : null
+  return parseRepo(fullNameOf(address))
 }

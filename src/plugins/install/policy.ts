@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.js'
-import { nameOf } from '../../base/names/repository.js'
+import { fullNameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { expectFit } from '../manifest/requirements.js'
 import { checkSignature, type Signer } from '../manifest/signature.js'
@@ -37,9 +37,9 @@ export const unsigned = (id: string) =>
 /** @throws ConflictError for another plugin of that id, and for a tag that leads elsewhere than when it was installed */
 function expectSamePlugin(version: Version, known: LockEntry): void {
   const { manifest, tag, commit } = version
-  if (known.repo.toLowerCase() !== nameOf(version).toLowerCase()) {
+  if (known.repo.toLowerCase() !== fullNameOf(version).toLowerCase()) {
     throw new ConflictError(
-      `${manifest.id} is installed from ${known.repo}, not ${nameOf(version)}`,
+      `${manifest.id} is installed from ${known.repo}, not ${fullNameOf(version)}`,
       {
         hint: `wizard PLUGIN REMOVE ${manifest.id} makes room for the other one`,
       },

@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.js'
-import { nameOf } from '../../base/names/repository.js'
+import { fullNameOf } from '../../base/names/repository.js'
 import type { Need } from '../manifest/dependencies.js'
 import { satisfies } from '../manifest/requirements.js'
 import { differenceOf, isUntouched } from '../store/record.js'
@@ -82,7 +82,7 @@ function isMet({ name, range }: Need, { store, ready }: Preparing, id: string): 
   const isNamed = (other: string, repo: string) =>
     name.includes('/') ? repo.toLowerCase() === name.toLowerCase() : other === name
   for (const { id: other, version } of ready.values()) {
-    if (!isNamed(other, nameOf(version))) continue
+    if (!isNamed(other, fullNameOf(version))) continue
     expectVersion({ name, range }, version.manifest.version, { id, other })
     return true
   }

@@ -1,5 +1,5 @@
 import { ConfigError, GitHubNotFoundError } from '../../base/errors.js'
-import { nameOf, type Repo } from '../../base/names/repository.js'
+import { fullNameOf, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { getFileContent } from '../../github/rest/contents.js'
 import { getLatestRelease, getReleaseByTag } from '../../github/rest/releases.js'
@@ -81,7 +81,7 @@ async function namedVersion({ client }: Deps, wanted: Wanted, named: string): Pr
   }
   const known = (await listTags(client, owner, repo)).map(({ name }) => name)
   const more = known.length > 10 ? `, and ${known.length - 10} more` : ''
-  throw new GitHubNotFoundError(`${nameOf(wanted)} has no tag ${oneLine(named, 100)}`, {
+  throw new GitHubNotFoundError(`${fullNameOf(wanted)} has no tag ${oneLine(named, 100)}`, {
     hint:
       known.length === 0
         ? 'it has no tags at all'
@@ -108,8 +108,8 @@ async function latestVersion({ client }: Deps, wanted: Wanted): Promise<Tagged> 
     templates.flatMap((one) => versionTags(one, names).slice(0, 1))[0]
   const found = tags.find(({ name }) => name === highest?.tag)
   if (found !== undefined) return { tag: found.name, commit: found.commit }
-  throw new GitHubNotFoundError(`${nameOf(wanted)} has no release and no tag of a version`, {
-    hint: `a plugin is installed at a tag: wizard RELEASE CREATE ${nameOf(wanted)}@v1.0.0 makes one`,
+  throw new GitHubNotFoundError(`${fullNameOf(wanted)} has no release and no tag of a version`, {
+    hint: `a plugin is installed at a tag: wizard RELEASE CREATE ${fullNameOf(wanted)}@v1.0.0 makes one`,
   })
 }
 

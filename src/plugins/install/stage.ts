@@ -2,7 +2,7 @@ import { readdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ConflictError, PathError } from '../../base/errors.js'
 import { hasCode } from '../../base/fs/read.js'
-import { nameOf } from '../../base/names/repository.js'
+import { fullNameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { manifestNames, parseManifest } from '../manifest/parse.js'
 import type { Signer } from '../manifest/signature.js'
@@ -47,7 +47,7 @@ export async function stage(
   const taken = await take(session, { version, chosen, sha256 }, { work: folder, tree })
   if (chosen !== null) await settleManifest(version, tree)
   const entry: LockEntry = {
-    repo: nameOf(version),
+    repo: fullNameOf(version),
     version: manifest.version,
     tag,
     template: version.template,

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConflictError, PathError } from '../../base/errors.js'
+import { remoteUrl } from '../../base/names/remote.js'
 import type { Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { clone } from '../../git/porcelain/clone/clone.js'
@@ -24,7 +25,7 @@ export async function takeTree(
   expected: string | null,
   tree: string,
 ): Promise<Taken & { warnings: Warning[] }> {
-  const url = `${client.gitUrl}/${owner}/${repo}.git`
+  const url = remoteUrl(client.gitUrl, { owner, repo })
   const onRequest = (message: string) => emit({ type: 'request', message })
   const git = { ...(await client.git()), signal, onRequest }
   const request = { url, dir: tree, ref: tag, depth: 1, branches: 'one' as const }

@@ -1,3 +1,4 @@
+import { isRepoName, parseRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { isRecord, type Json, type Reader } from './reader.js'
 
@@ -42,7 +43,7 @@ const nameIn = ({ id, name, repository, repo }: Json) => id ?? name ?? repositor
 
 /** Names go into requests and messages, so they are names. */
 function needOf(name: unknown, range: unknown): Need | null {
-  if (typeof name !== 'string' || !/^[\w.-]{1,100}(?:\/[\w.-]{1,100})?$/.test(name)) return null
+  if (typeof name !== 'string' || !(isRepoName(name) || parseRepo(name))) return null
   const text = typeof range === 'string' ? oneLine(range, 100) : ''
   return { name, range: text === '' || text === '*' || text === 'latest' ? null : text }
 }

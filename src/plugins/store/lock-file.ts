@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { ConfigError } from '../../base/errors.js'
 import { writeWhole } from '../../base/fs/atomic-write.js'
 import { readTextIfThere } from '../../base/fs/read.js'
+import { oidPattern } from '../../base/names/ref.js'
+import { parseRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { isPluginId } from '../manifest/id.js'
 import { isRecord, type Json } from '../manifest/reader.js'
@@ -50,11 +52,11 @@ const isTextOrNone: Check = (value) => value === null || isText(value)
  * By hand and not by zod, whose schema takes half as long again to be made and used as all else that LIST does.
  */
 const checks: Record<keyof LockEntry, Check> = {
-  repo: matches(/^[A-Za-z0-9][\w-]*\/(?!\.{1,2}$)[\w.-]+$/),
+  repo: (value) => isText(value) && parseRepo(String(value)) !== null,
   version: isTextOrNone,
   tag: matches(/./),
   template: isTextOrNone,
-  commit: matches(/^[0-9a-f]{40}$/),
+  commit: matches(oidPattern),
   source: matches(/^(?:asset|tree)$/),
   asset: isTextOrNone,
   address: isText,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError, WizardError } from '../../base/errors.js'
-import { nameOf } from '../../base/names/repository.js'
+import { remoteUrl } from '../../base/names/remote.js'
+import { fullNameOf } from '../../base/names/repository.js'
 import type { Git } from '../../git/git.js'
 import { listRefs } from '../../git/porcelain/fetch/target.js'
 import { getParsed, repositoryPath } from '../../github/rest/api.js'
@@ -66,7 +67,7 @@ async function expectWritable(
   }
   const path = repositoryPath(owner, repo)
   const { archived, permissions } = await getParsed(github, path, repositoryAnswer)
-  const name = nameOf({ owner, repo })
+  const name = fullNameOf({ owner, repo })
   if (archived) throw new GitHubAuthError(`${name} is archived: it takes no releases`)
   if (permissions?.push === false) {
     throw new GitHubAuthError(`the token may not write to ${name}`, {
@@ -81,7 +82,7 @@ async function isOnServer(
   { owner, repo }: ComponentSubject,
   head: string,
 ): Promise<boolean> {
-  if (await isAtRef(server, `${server.gitUrl}/${owner}/${repo}.git`, head)) return true
+  if (await isAtRef(server, remoteUrl(server.gitUrl, { owner, repo }), head)) return true
   try {
     await commitOf(github, owner, repo, head)
     return true

@@ -1,9 +1,9 @@
 import { Cron } from 'croner'
+import { isSameName } from '../../base/names/repository.js'
 import type { SourceEntry } from '../../config/files/repos.js'
 import { hasClone } from '../inspect.js'
 import type { SyncState } from '../state.js'
 import { fromMemory, type Lister } from '../targets/expand.js'
-import { sameName } from '../targets/sync-target.js'
 
 /**
  * Whether a schedule, in local time, fell due since the last attempt. Without an attempt it is due; an attempt
@@ -54,5 +54,5 @@ export function listedWhenDue(list: Lister, state: SyncState, now: number): List
 const entriesOf = (state: SyncState, { from }: SourceEntry) =>
   state
     .entries()
-    .filter(([, { source }]) => source !== null && sameName(source, from))
+    .filter(([, { source }]) => source !== null && isSameName(source, from))
     .map(([path, { last_attempt }]) => ({ path, attempt: last_attempt ?? 0 }))

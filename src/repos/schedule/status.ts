@@ -1,7 +1,8 @@
+import { fullNameOf } from '../../base/names/repository.js'
 import type { RepoEntry } from '../../config/files/repos.js'
 import { inWords } from '../../schedules/words.js'
 import type { SyncState } from '../state.js'
-import { fullNameOf, type Wanted } from '../targets/sync-target.js'
+import type { Wanted } from '../targets/sync-target.js'
 import { dueAt, nextTimeOf } from './due.js'
 
 /** When a repository was pulled, and when it is to be again; times in ISO 8601, UTC. */

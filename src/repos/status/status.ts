@@ -1,18 +1,20 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { reportError, WizardError } from '../../base/errors.js'
+import { isOid } from '../../base/names/ref.js'
+import { remoteUrl } from '../../base/names/remote.js'
+import { fullNameOf } from '../../base/names/repository.js'
 import type { Git } from '../../git/git.js'
 import type { Oid } from '../../git/plumbing/objects/object.js'
 import { resolveRef } from '../../git/plumbing/refs/index.js'
 import { Pool } from '../../git/pool/pool.js'
 import type { LocalRepository } from '../../git/repository/open.js'
-import { urlOf } from '../carry-out.js'
 import { lookAt } from '../inspect.js'
 import { wantedAt } from '../one-repository.js'
 import { obstacleTo, otherBranch, type Situation } from '../plan.js'
 import { askGit, type RemoteHead } from '../remote-head.js'
 import { gitOf, openState, type RepoSession } from '../session.js'
-import { fullNameOf, isFullOid, type Wanted } from '../targets/sync-target.js'
+import type { Wanted } from '../targets/sync-target.js'
 import type { RepositoryStatus, SyncEntry } from '../types.js'
 import { compare } from './compare.js'
 
@@ -124,7 +126,7 @@ async function headOf(
   { wanted, local, head, pin }: Situation,
 ): Promise<RemoteHead | null> {
   if (head || !git || pin !== null || local.kind !== 'repository') return head
-  return askGit(git, urlOf(client.gitUrl, wanted), wanted)
+  return askGit(git, remoteUrl(client.gitUrl, wanted), wanted)
 }
 
 async function remoteCommit(
@@ -133,7 +135,7 @@ async function remoteCommit(
 ): Promise<Oid | null> {
   if (head) return head.oid
   if (pin !== null) return pin
-  if (isFullOid(wanted.branch)) return wanted.branch
+  if (isOid(wanted.branch)) return wanted.branch
   const branch = wanted.branch ?? local.branch
   return branch === null
     ? null

@@ -1,10 +1,10 @@
 import { ConfigError } from '../../base/errors.js'
+import { fullNameOf } from '../../base/names/repository.js'
 import type { Config } from '../../config/load.js'
 import type { RepoSession } from '../session.js'
 import { expandEntries, type Lister, onGitHub } from './expand.js'
 import { entriesFor, selectWanted } from './select.js'
 import { isInShard, type Shard } from './shard.js'
-import { fullNameOf } from './sync-target.js'
 
 export interface ChooseOptions {
   /** Repositories, groups or components; none: all. */

@@ -1,7 +1,7 @@
+import { isSameName } from '../../base/names/repository.js'
 import { expandDestination } from '../../config/files/destinations.js'
 import type { RepoEntry } from '../../config/files/repos.js'
 import { matchesName } from '../../github/source.js'
-import { sameName } from './sync-target.js'
 
 /**
  * Where repos.yaml would put a repository: by entries of its own first, then by `from:` entries whose owner and names
@@ -13,12 +13,12 @@ export function placesOf(
   { owner, repo }: { owner: string; repo: string },
 ): string[] {
   const own = entries.flatMap((entry) =>
-    entry.kind === 'repository' && sameName(entry.owner, owner) && sameName(entry.repo, repo)
+    entry.kind === 'repository' && isSameName(entry.owner, owner) && isSameName(entry.repo, repo)
       ? [entry.destination]
       : [],
   )
   const listed = entries.flatMap((entry) =>
-    entry.kind === 'source' && sameName(entry.from, owner) && matchesName(entry, repo)
+    entry.kind === 'source' && isSameName(entry.from, owner) && matchesName(entry, repo)
       ? [expandDestination(root, entry, { owner, repo })]
       : [],
   )

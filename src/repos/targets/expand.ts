@@ -1,4 +1,5 @@
 import { PathError, reportError } from '../../base/errors.js'
+import { fullNameOf, isSameName } from '../../base/names/repository.js'
 import { expandDestination, findOverlaps } from '../../config/files/destinations.js'
 import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'
 import type { GitHubClient } from '../../github/client.js'
@@ -6,7 +7,7 @@ import type { Listed } from '../../github/source.js'
 import { emptyEntry } from '../report.js'
 import type { SyncState } from '../state.js'
 import type { SyncEntry } from '../types.js'
-import { fullNameOf, sameName, type Wanted, wantedFrom } from './sync-target.js'
+import { type Wanted, wantedFrom } from './sync-target.js'
 
 /** What repos.yaml names, its `from:` entries resolved. */
 export interface Expanded {
@@ -34,7 +35,7 @@ export const fromMemory =
       .entries()
       .flatMap(([, { repo: fullName, source, id }]) => {
         const [owner = '', repo = ''] = fullName.split('/')
-        const isOf = source !== null && sameName(source, entry.from) && matchesName(entry, repo)
+        const isOf = source !== null && isSameName(source, entry.from) && matchesName(entry, repo)
         return isOf ? [{ id, owner, repo }] : []
       })
       .sort((one, other) => one.repo.localeCompare(other.repo))

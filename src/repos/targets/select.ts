@@ -1,8 +1,9 @@
 import { GitHubNotFoundError } from '../../base/errors.js'
-import { parseAddress } from '../../base/names/remote.js'
+import { parseRemote } from '../../base/names/remote.js'
+import { fullNameOf, isSameName, parseRepo } from '../../base/names/repository.js'
 import type { Component } from '../../config/files/components.js'
 import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'
-import { fullNameOf, sameName, type Wanted, wantedFrom } from './sync-target.js'
+import { type Wanted, wantedFrom } from './sync-target.js'
 
 export interface SelectOptions {
   components: Record<string, Component>
@@ -33,7 +34,7 @@ export function selectWanted(
 }
 
 export const namesAll = (targets: string[]) =>
-  targets.length === 0 || targets.some((target) => sameName(target, 'all'))
+  targets.length === 0 || targets.some((target) => isSameName(target, 'all'))
 
 function matchesTarget(
   wanted: Wanted,
@@ -42,12 +43,12 @@ function matchesTarget(
 ): boolean {
   const fullName = fullNameOf(wanted)
   if (wanted.path === target) return true
-  if (sameName(fullName, target) || sameName(wanted.repo, target)) return true
-  if (wanted.group !== null && sameName(wanted.group, target)) return true
-  const component = Object.values(components).find(({ name }) => sameName(name, target))
-  if (component && sameName(fullNameOf(component), fullName)) return true
-  const address = /[:@]|^\w+\//.test(target) ? parseAddress(target) : null
-  return address !== null && sameName(fullNameOf(address), fullName)
+  if (isSameName(fullName, target) || isSameName(wanted.repo, target)) return true
+  if (wanted.group !== null && isSameName(wanted.group, target)) return true
+  const component = Object.values(components).find(({ name }) => isSameName(name, target))
+  if (component && isSameName(fullNameOf(component), fullName)) return true
+  const address = /[:@]|^\w+\//.test(target) ? parseRemote(target) : null
+  return address !== null && isSameName(fullNameOf(address), fullName)
 }
 
 /**
@@ -62,11 +63,11 @@ export function entriesFor(
   if (namesAll(targets)) return entries
   const explicit = entries.filter((entry) => entry.kind === 'repository').map(wantedFrom)
   const mayMean = (entry: SourceEntry, target: string) => {
-    const isGroup = entries.some(({ group }) => sameName(group, target))
-    if (isGroup) return sameName(entry.group, target)
+    const isGroup = entries.some(({ group }) => isSameName(group, target))
+    if (isGroup) return isSameName(entry.group, target)
     if (explicit.some((wanted) => matchesTarget(wanted, target, components))) return false
     const owner = ownerOf(target)
-    return owner === null || sameName(entry.from, owner)
+    return owner === null || isSameName(entry.from, owner)
   }
   return entries.filter(
     (entry) => entry.kind === 'repository' || targets.some((target) => mayMean(entry, target)),
@@ -75,8 +76,7 @@ export function entriesFor(
 
 /** The account that `owner/repo` or an address names; null where a target names none. */
 function ownerOf(target: string): string | null {
-  const [, owner] = /^([\w.-]+)\/[\w.-]+$/.exec(target) ?? []
-  return owner ?? parseAddress(target)?.owner ?? null
+  return (parseRepo(target) ?? parseRemote(target))?.owner ?? null
 }
 
 function nothingNamed(target: string, all: Wanted[]): GitHubNotFoundError {

@@ -21,10 +21,6 @@ export interface Wanted {
   skip?: 'archived' | undefined
 }
 
-export const fullNameOf = ({ owner, repo }: { owner: string; repo: string }) => `${owner}/${repo}`
-
-export const sameName = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()
-
 export const wantedFrom = (entry: RepositoryEntry): Wanted => ({
   owner: entry.owner,
   repo: entry.repo,
@@ -37,6 +33,3 @@ export const wantedFrom = (entry: RepositoryEntry): Wanted => ({
   onDiverged: entry.onDiverged,
   source: null,
 })
-
-export const isFullOid = (ref: string | undefined): ref is string =>
-  ref !== undefined && /^[0-9a-f]{40}$/.test(ref)

@@ -8,7 +8,7 @@ import { get, getParsed, parseAnswer, repositoryPath } from '../../github/rest/a
 import { viewerAnswer } from '../../github/rest/shapes.js'
 import { jsonOf } from '../../github/transport/message.js'
 import { serverTime } from '../../http/waits.js'
-import { nameOf, type Repo, type WorkflowDeps } from '../deps.js'
+import { fullNameOf, type Repo, type WorkflowDeps } from '../deps.js'
 import { patiently } from '../watch/poll.js'
 
 /** What was there before a dispatch. */
@@ -123,13 +123,13 @@ function twoCandidates(
 ): ConflictError {
   return new ConflictError(
     `two runs were dispatched at the same time, and nothing tells which is ours: ${run.html_url} and ${another.html_url}`,
-    { hint: `follow the right one: wizard WORKFLOW WATCH ${nameOf(repo)}/RUN_ID` },
+    { hint: `follow the right one: wizard WORKFLOW WATCH ${fullNameOf(repo)}/RUN_ID` },
   )
 }
 
 export function notListed({ repo, workflow }: Dispatched): GitHubNotFoundError {
   return new GitHubNotFoundError(
-    `${nameOf(repo)} took the dispatch of ${workflow.name}, and lists no run of it after ${longestSearch / 1000} s`,
-    { hint: `it may come later: wizard WORKFLOW RUNS ${nameOf(repo)}/${workflow.id}` },
+    `${fullNameOf(repo)} took the dispatch of ${workflow.name}, and lists no run of it after ${longestSearch / 1000} s`,
+    { hint: `it may come later: wizard WORKFLOW RUNS ${fullNameOf(repo)}/${workflow.id}` },
   )
 }

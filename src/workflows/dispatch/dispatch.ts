@@ -4,7 +4,7 @@ import { type Dispatch, type DispatchResult, dispatchWorkflow } from '../../gith
 import { getRepo } from '../../github/rest/repositories.js'
 import { fileOf, findWorkflow } from '../../github/rest/workflows.js'
 import { isNeverSent } from '../../http/failure.js'
-import { nameOf, type Repo, type WorkflowDeps } from '../deps.js'
+import { fullNameOf, type Repo, type WorkflowDeps } from '../deps.js'
 import { logsUrl, toRun } from '../run-data.js'
 import type { WorkflowRun } from '../types.js'
 import { checkInputs } from './check-inputs.js'
@@ -99,13 +99,13 @@ function startedRun(
   request: Dispatch,
   { runId, htmlUrl }: { runId: number; htmlUrl: string | null },
 ): WorkflowRun {
-  const page = `${github.gitUrl}/${nameOf(request)}/actions/runs/${runId}`
+  const page = `${github.gitUrl}/${fullNameOf(request)}/actions/runs/${runId}`
   return {
     run_id: runId,
     status: 'queued',
     conclusion: null,
     html_url: htmlUrl ?? page,
-    repo: nameOf(request),
+    repo: fullNameOf(request),
     workflow: fileOf(request.workflow.path),
     ref: shortRef(request.ref),
     created_at: null,
@@ -116,4 +116,4 @@ function startedRun(
   }
 }
 
-const targetOf = (repo: Repo, { path }: Workflow) => `${nameOf(repo)}/${fileOf(path)}`
+const targetOf = (repo: Repo, { path }: Workflow) => `${fullNameOf(repo)}/${fileOf(path)}`

@@ -3,7 +3,7 @@ import { didYouMean, oneLine } from '../../base/text.js'
 import type { Dispatch } from '../../github/rest/dispatch.js'
 import { pagesOf } from '../../github/rest/pages.js'
 import { fileOf } from '../../github/rest/workflows.js'
-import { nameOf, type WorkflowDeps } from '../deps.js'
+import { fullNameOf, type WorkflowDeps } from '../deps.js'
 
 const mostNamed = 100
 
@@ -30,7 +30,7 @@ const remedies: { words: RegExp; hint(dispatch: Dispatch): string }[] = [
   {
     words: /disabled/i,
     hint: (dispatch) =>
-      `wizard WORKFLOW ENABLE ${nameOf(dispatch)}/${fileOf(dispatch.workflow.path)} enables it`,
+      `wizard WORKFLOW ENABLE ${fullNameOf(dispatch)}/${fileOf(dispatch.workflow.path)} enables it`,
   },
   {
     words: /does not have.*workflow_dispatch/i,

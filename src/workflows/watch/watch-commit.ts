@@ -2,7 +2,7 @@ import { GitHubError, GitHubNotFoundError, withHint } from '../../base/errors.js
 import { oneLine } from '../../base/text.js'
 import { commitAnswer, type Workflow } from '../../github/rest/actions-shapes.js'
 import { getParsed, repositoryPath } from '../../github/rest/api.js'
-import { nameOf, type Repo, type WorkflowDeps } from '../deps.js'
+import { fullNameOf, type Repo, type WorkflowDeps } from '../deps.js'
 import { listJobs } from '../jobs.js'
 import { listRunArtifacts, listRuns } from '../runs.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from '../types.js'
@@ -50,7 +50,7 @@ export async function watchCommit(
 
 function howToComeBack(repo: Repo, sha: string, workflow: Workflow | undefined): string {
   const only = workflow === undefined ? '' : ` --workflow ${workflow.id}`
-  const back = `wizard WORKFLOW WATCH ${nameOf(repo)} --commit ${sha}${only}`
+  const back = `wizard WORKFLOW WATCH ${fullNameOf(repo)} --commit ${sha}${only}`
   return `the runs of ${sha.slice(0, 7)} go on; come back with ${back}`
 }
 
@@ -66,7 +66,7 @@ async function resolveCommit(
   } catch (error) {
     // GitHub calls what is no commit unprocessable.
     if (!(error instanceof GitHubError) || ![404, 422].includes(error.status ?? 0)) throw error
-    const message = `${nameOf(repo)} has no commit ${oneLine(commit, 100)}`
+    const message = `${fullNameOf(repo)} has no commit ${oneLine(commit, 100)}`
     const { status, requestId } = error
     const hint = 'check the id, and that it is pushed'
     throw new GitHubNotFoundError(message, { cause: error, status, requestId, hint })

@@ -1,82 +1,133 @@
-import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
+import { UsageError } from '../../../src/base/errors.js'
 import {
+  checkedOwner,
+  checkedRepo,
+  fullNameOf,
   groupPattern,
   isFullName,
-  isRefName,
+  isOwnerName,
+  isRepoName,
+  isSameRepo,
+  parseIndexName,
+  parseRepo,
   repoPattern,
 } from '../../../src/base/names/repository.js'
 
-/** git's own judgement; it knows nothing of our refusing what begins with `refs/` or `-`. */
-function gitTakes(name: string): boolean {
-  try {
-    execFileSync('git', ['check-ref-format', `refs/heads/${name}`], {
-      env: {
-        PATH: process.env.PATH,
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_CONFIG_SYSTEM: '/dev/null',
-      },
-      stdio: 'ignore',
-    })
-    return true
-  } catch {
-    return false
-  }
-}
-
-describe('a ref’s name is what git takes', () => {
-  const characters = [...'ab/.@{~^:?*[\\ -_#é\u007f\u0001', '..', '@{', '.lock', '//']
-  const seed = 20_261_122
-  test(`for random names (seed ${seed})`, () => {
-    const random = generator(seed)
-    const names = Array.from({ length: 150 }, () =>
-      Array.from({ length: 1 + random(5) }, () => characters[random(characters.length)]).join(''),
-    )
-    const ours = names.filter((name) => !name.startsWith('-') && name !== '@')
-    for (const name of ours) expect([name, isRefName(name)]).toEqual([name, gitTakes(name)])
+describe('an owner', () => {
+  test.each([
+    ['x', true],
+    ['octo-org', true],
+    ['octo_corp', true],
+    ['0x', true],
+    ['old-', true],
+    ['old--name', true],
+    ['o'.repeat(39), true],
+    ['o'.repeat(40), false],
+    ['-o', false],
+    ['_o', false],
+    ['o.o', false],
+    ['o/o', false],
+    ['o o', false],
+    ['ö', false],
+    ['..', false],
+    ['o\n', false],
+    ['', false],
+  ])('%j: %j', (name, expected) => {
+    expect(isOwnerName(name)).toBe(expected)
+    expect(isFullName({ owner: name, repo: 'x' })).toBe(expected)
+    expect(parseRepo(`${name}/x`)).toEqual(expected ? { owner: name, repo: 'x' } : null)
+    if (expected) expect(checkedOwner(name)).toBe(name)
+    else expect(() => checkedOwner(name)).toThrow(UsageError)
   })
+})
 
-  test.each(['main', 'v1.0', 'a/b', 'feature/x-1', 'ünïcode', 'a@b', '0'.repeat(40)])(
-    '%s',
-    (name) => {
-      expect(isRefName(name)).toBe(true)
-      expect(gitTakes(name)).toBe(true)
-    },
-  )
+describe('a repository', () => {
+  test.each([
+    ['x', true, true],
+    ['.github', true, true],
+    ['a.b', true, true],
+    ['-', true, true],
+    ['_', true, true],
+    ['...', true, true],
+    ['git', true, true],
+    ['X'.repeat(100), true, true],
+    ['x.wiki', false, true],
+    ['x.git', false, false],
+    ['x.GIT', false, false],
+    ['X'.repeat(101), false, false],
+    ['', false, false],
+    ['.', false, false],
+    ['..', false, false],
+    ['.git', false, false],
+    ['a b', false, false],
+    ['a/b', false, false],
+    ['a%2fb', false, false],
+    ['a?b', false, false],
+    ['é', false, false],
+    ['x\n', false, false],
+  ])('%j: known to the API %j, to git %j', (name, api, git) => {
+    expect(repoPattern.test(name)).toBe(api)
+    expect(isFullName({ owner: 'o', repo: name })).toBe(api)
+    expect(isRepoName(name)).toBe(git)
+  })
+})
+
+describe('owner/repo', () => {
+  test.each([
+    ['uDOS/typo', 'uDOS', 'typo'],
+    ['uDOS/typo.git', 'uDOS', 'typo'],
+    ['uDOS/typo.GIT', 'uDOS', 'typo'],
+    ['uDOS/typo.wiki', 'uDOS', 'typo.wiki'],
+    ['uDOS/typo.wiki.git', 'uDOS', 'typo.wiki'],
+  ])('%s', (text, owner, repo) => {
+    expect(parseRepo(text)).toEqual({ owner, repo })
+    const [first = '', second = ''] = text.split('/')
+    expect(checkedRepo(first, second)).toEqual({ owner, repo })
+    expect(fullNameOf({ owner, repo })).toBe(text.replace(/\.git$/i, ''))
+  })
 
   test.each([
+    'typo',
+    'a/b/c',
+    '/typo',
+    'uDOS/',
+    'uDOS/..',
+    'uDOS/.git',
+    ' uDOS/typo',
+    'uDOS/ty po',
     '',
-    '.',
-    '.x',
-    'a/.b',
-    'x.lock',
-    'a/x.lock/b',
-    '@',
-    '-x',
-    'refs/heads/x',
-    'x'.repeat(245),
-  ])('not %j', (name) => {
-    expect(isRefName(name)).toBe(false)
+  ])('not %j', (text) => {
+    expect(parseRepo(text)).toBeNull()
+  })
+
+  test.each([
+    ['a/b', 'c'],
+    ['a', 'b/c'],
+    ['..', 'x'],
+    ['', ''],
+  ])('%j and %j lead no request elsewhere', (owner, repo) => {
+    expect(() => checkedRepo(owner, repo)).toThrow(UsageError)
+  })
+
+  test('is the same in any case of its letters', () => {
+    expect(isSameRepo({ owner: 'uDOS', repo: 'Typo' }, { owner: 'UDOS', repo: 'typo' })).toBe(true)
+    expect(isSameRepo({ owner: 'uDOS', repo: 'typo' }, { owner: 'uDOS', repo: 'tipo' })).toBe(false)
   })
 })
 
-describe('a repository’s name', () => {
-  test.each(['x', '.github', 'a.b', '-', '_', 'X'.repeat(100), '...', 'git'])('%s', (name) => {
-    expect(repoPattern.test(name)).toBe(true)
-  })
-  test.each(['', '.', '..', 'a b', 'a/b', 'x.git', 'x.GIT', 'x.wiki', 'é', 'X'.repeat(101), 'x\n'])(
-    'not %j',
-    (name) => {
-      expect(repoPattern.test(name)).toBe(false)
-    },
-  )
-})
-
-test('a full name', () => {
-  expect(isFullName('octo_corp', 'x')).toBe(true)
-  expect(isFullName('-o', 'x')).toBe(false)
-  expect(isFullName('o'.repeat(40), 'x')).toBe(false)
-  expect(isFullName('o\n', 'x')).toBe(false)
+test.each([
+  ['uDOS/plugins', 'uDOS plugins index.json'],
+  ['uDOS/plugins.git', 'uDOS plugins index.json'],
+  ['uDOS/plugins:lists/all.yaml', 'uDOS plugins lists/all.yaml'],
+  ['uDOS/plugins:', null],
+  ['uDOS/..:x', null],
+  ['uDOS/..', null],
+  ['uDOS', null],
+  ['uDOS/plugins:a:b', null],
+])('the index %j', (text, expected) => {
+  const index = parseIndexName(text)
+  expect(index && `${fullNameOf(index).replace('/', ' ')} ${index.path}`).toBe(expected)
 })
 
 test.each([
@@ -93,14 +144,3 @@ test.each([
 ])('the group %j: %j', (name, expected) => {
   expect(groupPattern.test(name)).toBe(expected)
 })
-
-/** mulberry32 */
-function generator(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { GitHubNotFoundError } from '../../../src/base/errors.js'
+import { fullNameOf } from '../../../src/base/names/repository.js'
 import type { Component } from '../../../src/config/files/components.js'
 import { selectWanted } from '../../../src/repos/targets/select.js'
-import { fullNameOf, type Wanted } from '../../../src/repos/targets/sync-target.js'
+import type { Wanted } from '../../../src/repos/targets/sync-target.js'
 
 const one = (fullName: string, group: string): Wanted => {
   const [owner = '', repo = ''] = fullName.split('/')

@@ -36,5 +36,3 @@ export function hashObject(type: ObjectType, data: Uint8Array): Oid {
   copy.set(data, start)
   return hash('sha1', copy.subarray(0, start + data.length))
 }
-
-export const isOid = (text: string): text is Oid => /^[0-9a-f]{40}$/.test(text)

@@ -1,6 +1,6 @@
 import { GitHubError } from '../../../base/errors.js'
+import { isOid } from '../../../base/names/ref.js'
 import type { Git } from '../../git.js'
-import { isOid } from '../objects/object.js'
 import { getAdvertisement } from './http.js'
 import { addRef, branchOrNull, notSha1 } from './ls-refs.js'
 import type { PacketReader } from './pkt-line.js'

@@ -1,7 +1,6 @@
 import { GitHubError } from '../../../base/errors.js'
+import { isOid, isRefName } from '../../../base/names/ref.js'
 import type { Git } from '../../git.js'
-import { isOid } from '../objects/object.js'
-import { isRefName } from '../refs/index.js'
 import { agent } from './advertisement.js'
 import { postUploadPack } from './http.js'
 import { delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'

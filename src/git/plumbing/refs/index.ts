@@ -1,4 +1,3 @@
 export { listLocalRefs, readHead, resolveRef } from './read.js'
-export { isRefName } from './ref-name.js'
 export { reflogOids } from './reflog.js'
 export { deleteRef, updateRef, writeHead, writeSymbolicRef } from './update.js'

@@ -3,10 +3,10 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WizardError } from '../../../base/errors.js'
 import { hasCode, readTextIfThere } from '../../../base/fs/read.js'
+import { isOid, isRefName } from '../../../base/names/ref.js'
 import { BlockedError } from '../../errors.js'
-import { isOid, type Oid } from '../objects/object.js'
+import type { Oid } from '../objects/object.js'
 import { readPackedRef, readPackedRefs } from './packed-refs.js'
-import { isRefName } from './ref-name.js'
 
 /** What HEAD stands on: a branch, by its short name, or a commit (detached). */
 export type Head = { branch: string } | { oid: Oid }

@@ -1,7 +1,8 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hasCode, removeEmptyFolders } from '../../../base/fs/read.js'
-import { isOid, type Oid } from '../objects/object.js'
+import { isOid } from '../../../base/names/ref.js'
+import type { Oid } from '../objects/object.js'
 
 const nothing = '0'.repeat(40)
 const identity = 'wizard <wizard@localhost>'

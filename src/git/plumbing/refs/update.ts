@@ -2,12 +2,12 @@ import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ConflictError, WizardError } from '../../../base/errors.js'
 import { hasCode, removeEmptyFolders } from '../../../base/fs/read.js'
+import { isRefName } from '../../../base/names/ref.js'
 import type { Liveness } from '../../../process/owner-mark.js'
 import { type FileLock, lockFile } from '../../repository/lock-file.js'
 import type { Oid } from '../objects/object.js'
 import { findPackedRef, removePackedRef } from './packed-refs.js'
 import { followSymbolic, type Head, looseNames, readHead, resolveRef } from './read.js'
-import { isRefName } from './ref-name.js'
 import { appendReflog, isLogged, type RefChange, removeReflog } from './reflog.js'
 
 export interface RefUpdate {

@@ -1,6 +1,7 @@
 import { GitHubNotFoundError } from '../../../base/errors.js'
+import { isOid } from '../../../base/names/ref.js'
 import type { Git } from '../../git.js'
-import { isOid, type Oid } from '../../plumbing/objects/object.js'
+import type { Oid } from '../../plumbing/objects/object.js'
 import { connect, type RemoteRef, type RemoteRefs } from '../../plumbing/protocol/remote.js'
 
 /** What a name of a branch, a tag or a commit stands for on the remote. */

@@ -3,10 +3,11 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { hasCode } from '../../../base/fs/read.js'
+import { oidPattern } from '../../../base/names/ref.js'
 import { BlockedError } from '../../errors.js'
 import { writeDurably } from '../../repository/lock-file.js'
 
-const oid = z.string().regex(/^[0-9a-f]{40}$/)
+const oid = z.string().regex(oidPattern)
 
 const journalSchema = z.object({
   version: z.literal(1),
