@@ -1,6 +1,6 @@
 // Rolls the library's types up to one file that needs no other package's types: dist/index.d.ts.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
@@ -36,4 +36,24 @@ async function rollUp(root, input, into) {
   })
   await bundle.write({ dir: into, format: 'esm' })
   await bundle.close()
+  const file = `${into}/index.d.ts`
+  writeFileSync(file, underPublicNames(readFileSync(file, 'utf8')))
+}
+
+/**
+ * What is exported under another name has that name everywhere: it is the one that editors show.
+ *
+ * @param {string} types
+ */
+function underPublicNames(types) {
+  const names = new Map()
+  const exported = types.slice(types.lastIndexOf('export {'))
+  for (const [, own, given] of exported.matchAll(/([\w$]+) as (\w+)/g)) names.set(own, given)
+  const comments = /(\/\*[\s\S]*?\*\/)/
+  const renamed = types
+    .split(comments)
+    .map((part) =>
+      comments.test(part) ? part : part.replace(/[\w$]+/g, (word) => names.get(word) ?? word),
+    )
+  return renamed.join('').replace(/(\w+) as \1\b/g, '$1')
 }

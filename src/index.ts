@@ -3,36 +3,131 @@ import { GitHubClient as Client, type GitHubClientOptions } from './github/clien
 import { hostOf } from './process/host.js'
 
 export type { Call } from './base/call.js'
+export type { Clock } from './base/clock.js'
+// The rooms' own words, under names that say enough outside of their rooms.
 export * from './base/errors.js'
-export type { Emit } from './base/events.js'
-export type { Config } from './config/load.js'
-export { loadConfig } from './config/load.js'
+export type { CommonEvent, Emit, StepEvent } from './base/events.js'
+export type { Repo } from './base/names/repository.js'
+export type {
+  ChecksumAlgorithm,
+  Component,
+  ReleaseConfig,
+  SignCommand,
+} from './config/files/components.js'
+export type { PluginIndex, PluginsConfig } from './config/files/plugins.js'
+export type { EntryOptions, RepoEntry, RepositoryEntry, SourceEntry } from './config/files/repos.js'
+export type { WebhookAction, WebhookStep, WebhooksConfig } from './config/files/webhooks.js'
+export { type Config, loadConfig } from './config/load.js'
+export type { ConfigFileName, ConfigRequest } from './config/locate/folder.js'
+export type { GitHubApp, GitHubConfig } from './config/settings/settings.js'
+export type { Position as ConfigPosition, Source as ConfigSource } from './config/yaml/place.js'
 export type { WizardEvent } from './events.js'
-export { BlockedError } from './git/errors.js'
-export type { GitHubClientOptions } from './github/client.js'
+export { BlockedError, type BlockReason } from './git/errors.js'
+export type { GitProgress } from './git/git.js'
+export type { Oid } from './git/plumbing/objects/object.js'
+export type { CloneResult } from './git/porcelain/clone/clone.js'
+export type { PullResult } from './git/porcelain/pull.js'
+export type { Warning as RepositoryWarning } from './git/repository/features.js'
+export type { AppSettings } from './github/auth/app.js'
+export type {
+  ClientCall,
+  GitHubClient as GitHubClientBase,
+  GitHubClientOptions,
+} from './github/client.js'
+export type { ConnectionOptions } from './github/connection.js'
 export type { Workflow, WorkflowRunData } from './github/rest/actions-shapes.js'
+export type { DownloadedArtifact as DownloadedZip } from './github/rest/artifacts.js'
+export type { Octokit } from './github/rest/octokit.js'
+export type { Paging } from './github/rest/pages.js'
+export type { AssetOptions } from './github/rest/release-assets.js'
+export type { MakeLatest, ReleaseListOptions, ReleaseOptions } from './github/rest/releases.js'
+export type { SearchOptions } from './github/rest/repositories.js'
 export type { Release, ReleaseAsset, RepositoryData, TreeEntry } from './github/rest/shapes.js'
+export type { DispatchOptions } from './github/rest/workflows.js'
+export type { TransferEvent } from './github/transfer/events.js'
+export type { Progress as TransferProgress } from './github/transfer/files.js'
+export type { Environment } from './http/proxy.js'
+export type { Log, LogLevel, LogName } from './logs/log.js'
+export type { PluginSource } from './plugins/discover/sources.js'
+export type { PluginEvent } from './plugins/events.js'
+export type { Wanted as PluginRequest } from './plugins/install/resolve.js'
 export type { InstalledPlugin } from './plugins/installed.js'
 export { PluginRegistry, type PluginTarget } from './plugins/plugin-registry.js'
 export type { SearchRequest } from './plugins/search.js'
-export type { PluginInfo } from './plugins/types.js'
+export type { Difference as FileDifference } from './plugins/store/record.js'
+export type { About as PluginAbout, PluginInfo } from './plugins/types.js'
 export type { UpdatedPlugin, UpdateRequest } from './plugins/update.js'
 export type { VerifiedPlugin } from './plugins/verify.js'
 export type { ViewedPlugin } from './plugins/view.js'
+export type { CreateRequest } from './releases/create.js'
+export type {
+  Deleted as DeletedRelease,
+  DeleteRequest,
+  Doomed as ReleaseToDelete,
+} from './releases/delete.js'
+export type { DownloadedAsset, DownloadRequest } from './releases/download.js'
+export type { EditRequest } from './releases/edit.js'
+export type { ReleaseEvent } from './releases/events.js'
+export type { ListRequest, ViewedRelease } from './releases/find.js'
+export type { Artifact as ReleaseArtifact, CreateReleaseOptions } from './releases/library-api.js'
 export { ReleaseManager } from './releases/manager.js'
+export type { NotesRequest } from './releases/notes/types.js'
+export type {
+  ComponentSubject,
+  Finished as FinishedRelease,
+  NotesSource,
+  PublishPlan,
+  PublishRequest,
+  PublishResult,
+  StepName as PublishStep,
+} from './releases/pipeline/types.js'
+export type { ComponentStatus, StatusRequest } from './releases/status.js'
+export type { AssetInfo, AssetStatus, ReleaseInfo, ReleaseSubject } from './releases/types.js'
+export type { UploadRequest } from './releases/upload.js'
+export type { LatestChoice } from './releases/versions/latest.js'
+export type { RepoEvent } from './repos/events.js'
+export type { CloneOptions } from './repos/one-repository.js'
+export type { Pruned, PruneOptions, PruneReport } from './repos/prune.js'
 export { RepoSync } from './repos/repo-sync.js'
+export type { SyncOptions } from './repos/run-sync.js'
 export type { AutoPull, AutoPullOptions } from './repos/schedule/auto-pull.js'
 export type { ScheduleStatus } from './repos/schedule/status.js'
-export type { RepositoryStatus, SyncEntry, SyncReport } from './repos/types.js'
+export type { StatusOptions } from './repos/status/status.js'
+export type { LocalListing } from './repos/targets/listing.js'
+export type { Shard } from './repos/targets/shard.js'
+export type { Wanted as SyncTarget } from './repos/targets/sync-target.js'
+export type {
+  Planned,
+  RepositoryStatus,
+  SkipReason,
+  SyncEntry,
+  SyncReport,
+  SyncState,
+  SyncStatus,
+} from './repos/types.js'
 export type { SessionOptions } from './session.js'
-export { type RunOptions, WorkflowRunner } from './workflows/runner.js'
+export type { ArtifactOptions, DownloadedArtifact } from './workflows/artifacts/artifacts.js'
+export type { WorkflowEvent } from './workflows/events.js'
+export type { FailedStep, FailedStepOptions, LogChunk, LogOptions } from './workflows/logs/logs.js'
+export type { LineOptions } from './workflows/logs/parse.js'
 export {
+  type RunId,
+  type RunListFilter,
+  type RunOptions,
+  WorkflowRunner,
+} from './workflows/runner.js'
+export type { RunFilter } from './workflows/runs.js'
+export {
+  type RunArtifact,
   RunTimeoutError,
   type WorkflowJob,
   type WorkflowRun,
   type WorkflowRunWithJobs,
   type WorkflowStep,
 } from './workflows/types.js'
+export type { Ended as WaitEnd, PollOptions } from './workflows/watch/poll.js'
+export type { WaitOptions } from './workflows/watch/wait.js'
+export type { CommitOutcome } from './workflows/watch/watch-commit.js'
 
 /** GitHub's API with this process's own environment: its tokens, its proxies, its `gh`. */
 export class GitHubClient extends Client {

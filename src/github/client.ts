@@ -12,7 +12,6 @@ import type { CallCredentials } from './auth/credential-waiters.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { graphql } from './graphql/graphql.js'
 import type { Workflow, WorkflowRunData } from './rest/actions-shapes.js'
-import type { Api } from './rest/api.js'
 import * as artifacts from './rest/artifacts.js'
 import * as contents from './rest/contents.js'
 import type { Octokit } from './rest/octokit.js'
@@ -42,15 +41,18 @@ export interface ClientCall extends Call<CommonEvent> {
  *
  * @throws every operation may throw GitHubError and its kinds, and the signal's reason
  */
-export class GitHubClient implements Api {
+export class GitHubClient {
   readonly baseUrl: URL
   readonly gitUrl: string
   readonly owner: string | null
-  readonly redactor: Redactor
   readonly clock: Clock
-  /** null: it sends requests, and nothing else can be made of it. */
+  /** @internal */
+  readonly redactor: Redactor
+  /** null: it sends requests, and nothing else can be made of it. @internal */
   readonly host: Host | null
+  /** @internal */
   readonly send: Send
+  /** @internal */
   readonly transfer: Send
   readonly #connection: Connection
   readonly #own: ClientCall
@@ -61,7 +63,7 @@ export class GitHubClient implements Api {
 
   /** @throws ConfigError for a wrong address */
   constructor(options?: GitHubClientOptions)
-  /** Of one call; see `with`. */
+  /** Of one call; see `with`. @internal */
   constructor(connection: Connection, call: ClientCall)
   constructor(given: GitHubClientOptions | Connection = {}, call: ClientCall = {}) {
     const connection = given instanceof Connection ? given : new Connection(given)
@@ -114,15 +116,17 @@ export class GitHubClient implements Api {
     return this.#credentials.source()
   }
 
+  /** The text with every credential that is known here, and whatever looks like one, replaced by `***`. */
   redact(text: string): string {
     return this.redactor(text)
   }
 
+  /** @internal */
   warn(message: string): void {
     this.#own.emit?.({ type: 'warning', message })
   }
 
-  /** What git needs: the credential goes to the origin of `gitUrl` alone. */
+  /** What git needs: the credential goes to the origin of `gitUrl` only. @internal */
   async git(): Promise<Git> {
     const { dispatcher, clock } = this.#connection
     const { signal, waits } = this.#call
@@ -156,12 +160,21 @@ export class GitHubClient implements Api {
     return graphql(this, query, variables)
   }
 
-  /** With all branches and tags; `ref`: a branch, a tag or a full commit id. */
+  /**
+   * Clones with all branches and tags. The folder appears when it is whole.
+   *
+   * @param ref a branch, a tag or a full commit id to check out; default: the default branch
+   * @throws PathError; ConflictError where something is at the destination; GitHubNotFoundError
+   */
   cloneRepo(owner: string, repo: string, destination: string, ref?: string): Promise<CloneResult> {
     return workingCopy.cloneRepo(this, owner, repo, destination, ref)
   }
 
-  /** The branch that is checked out, forward only. @throws BlockedError with nothing changed */
+  /**
+   * Brings the branch that is checked out up to its origin, forward only. Local changes stay.
+   *
+   * @throws PathError where there is nothing; BlockedError, with nothing changed, where local work is in the way
+   */
   pullRepo(localPath: string): Promise<PullResult> {
     return workingCopy.pullRepo(this, localPath)
   }
@@ -171,16 +184,28 @@ export class GitHubClient implements Api {
     return repositories.repoExists(this, owner, repo)
   }
 
+  /**
+   * https://docs.github.com/en/rest/repos/repos#get-a-repository
+   *
+   * @throws GitHubNotFoundError where it does not exist or is not visible
+   */
   getRepo(owner: string, repo: string): Promise<RepositoryData> {
     return repositories.getRepo(this, owner, repo)
   }
 
-  /** By name: all pages, or the one asked for. */
+  /**
+   * The repositories of an organization or user that this credential may see, by name: all pages, or the one asked for.
+   *
+   * @throws GitHubNotFoundError where there is no such account
+   */
   listRepositories(owner: string, paging?: Paging): Promise<RepositoryData[]> {
     return repositories.listRepositories(this, owner, paging)
   }
 
-  /** At most 1,000, which is all that GitHub gives; more is told as a warning. */
+  /**
+   * At most 1,000, which is all that GitHub gives; where it found more, a `warning` event says so.
+   * https://docs.github.com/en/rest/search/search#search-repositories
+   */
   searchRepositories(
     query: string,
     options?: repositories.SearchOptions,
@@ -188,11 +213,18 @@ export class GitHubClient implements Api {
     return repositories.searchRepositories(this, query, options)
   }
 
+  /** All workflows, disabled ones too. https://docs.github.com/en/rest/actions/workflows#list-repository-workflows */
   listWorkflows(owner: string, repo: string): Promise<Workflow[]> {
     return workflows.listWorkflows(this, owner, repo)
   }
 
-  /** The run's id; null where the server does not tell it. */
+  /**
+   * Starts a workflow, which is named by its id, its file (`tests.yml` or `tests`) or its display name.
+   *
+   * @returns the run's id; null where the server does not tell it: `WorkflowRunner.run` finds the run all the same
+   * @throws GitHubNotFoundError; UsageError where two workflows have that name; GitHubError with GitHub's words for wrong
+   *   inputs
+   */
   runWorkflow(
     owner: string,
     repo: string,
@@ -202,11 +234,20 @@ export class GitHubClient implements Api {
     return workflows.runWorkflow(this, owner, repo, workflow, options)
   }
 
+  /**
+   * https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run
+   *
+   * @throws GitHubNotFoundError
+   */
   getWorkflowRun(owner: string, repo: string, runId: string | number): Promise<WorkflowRunData> {
     return workflows.getWorkflowRun(this, owner, repo, runId)
   }
 
-  /** Each as `NAME.zip` in the folder. */
+  /**
+   * The artifacts of a run, each as `NAME.zip` in the folder.
+   *
+   * @throws PathError for an artifact whose name cannot be a file's
+   */
   downloadArtifacts(
     owner: string,
     repo: string,
@@ -216,6 +257,11 @@ export class GitHubClient implements Api {
     return artifacts.downloadArtifacts(this, owner, repo, runId, destination)
   }
 
+  /**
+   * https://docs.github.com/en/rest/releases/releases#create-a-release
+   *
+   * @throws GitHubError (422) where the tag has a release already
+   */
   createRelease(
     owner: string,
     repo: string,
@@ -225,6 +271,14 @@ export class GitHubClient implements Api {
     return releases.createRelease(this, owner, repo, tag, options)
   }
 
+  /**
+   * Sends a file as an asset, as a stream. https://docs.github.com/en/rest/releases/assets#upload-a-release-asset
+   *
+   * @param uploadUrl `upload_url` of the release
+   * @returns the asset as GitHub has it, and the hexadecimal digest of the bytes sent
+   * @throws PathError for the file; GitHubError (422) where the name is taken; GitHubNetworkError, after which the asset may
+   *   or may not be there
+   */
   uploadReleaseAsset(
     uploadUrl: string,
     filePath: string,
@@ -233,6 +287,7 @@ export class GitHubClient implements Api {
     return releaseAssets.uploadReleaseAsset(this, uploadUrl, filePath, options)
   }
 
+  /** All releases, newest first; drafts are among them for those who may push. */
   listReleases(
     owner: string,
     repo: string,
@@ -241,19 +296,34 @@ export class GitHubClient implements Api {
     return releases.listReleases(this, owner, repo, options)
   }
 
+  /** The release that GitHub calls latest. @throws GitHubNotFoundError where there is none */
   getLatestRelease(owner: string, repo: string): Promise<Release> {
     return releases.getLatestRelease(this, owner, repo)
   }
 
-  /** As UTF-8 text. */
+  /** The text of a file, read as UTF-8. @throws as getFileBytes */
   getFileContent(owner: string, repo: string, path: string, ref?: string): Promise<string> {
     return contents.getFileContent(this, owner, repo, path, ref)
   }
 
+  /**
+   * The bytes of a file. The path of a symbolic link gives the file that it leads to within the repository.
+   *
+   * @param ref a branch, a tag or a commit id; default: the default branch
+   * @throws PathError for a folder, a submodule, a link that leads to no file; GitHubNotFoundError; GitHubError for a file
+   *   of more than 100 MB, which the API does not give
+   */
   getFileBytes(owner: string, repo: string, path: string, ref?: string): Promise<Buffer> {
     return contents.getFileBytes(this, owner, repo, path, ref)
   }
 
+  /**
+   * The files and folders at a ref, in git's order; empty for a repository without a commit.
+   *
+   * @param ref a branch, a tag or a commit id; default: the default branch
+   * @param recursive with everything below the folders
+   * @throws GitHubNotFoundError where there is no such repository or ref
+   */
   getTree(owner: string, repo: string, ref?: string, recursive?: boolean): Promise<TreeEntry[]> {
     return contents.getTree(this, owner, repo, ref, recursive)
   }

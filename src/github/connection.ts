@@ -22,7 +22,7 @@ import { createTransports, type Transport, type Transports } from './transport/t
 export interface ConnectionOptions {
   /** Default: `GH_TOKEN`, `GITHUB_TOKEN` of `env`, then `gh auth token`; public reads go without. */
   token?: string | (() => string | Promise<string>) | null | undefined
-  /** What the token is called in messages; default: the variable of `env` that holds it, or the configuration. */
+  /** What the token is called in messages; default: the variable of `env` that holds it, or the configuration. @internal */
   tokenSource?: string | undefined
   /** A GitHub App in place of a token. */
   app?: AppSettings | null | undefined
@@ -39,14 +39,16 @@ export interface ConnectionOptions {
   proxy?: string | null | undefined
   /** For tokens, proxies and `gh`; default: that of `host`, else none. */
   env?: Environment | undefined
-  /** The process that the client works for. RepoSync and its like need it, to mark what they have in hand. */
+  /** The process that the client works for. RepoSync and its like need it, to mark what they have in hand. @internal */
   host?: Host | undefined
   clock?: Clock | undefined
-  /** Default: one of its own, which `close` closes. */
+  /** Default: one of its own, which `close` closes. @internal */
   dispatcher?: Dispatcher | undefined
+  /** @internal */
   fetch?: Fetch | undefined
+  /** @internal */
   random?: (() => number) | undefined
-  /** Is told of every credential; default: one of its own. */
+  /** Is told of every credential; default: one of its own. @internal */
   redactor?: Redactor | undefined
   userAgent?: string | undefined
 }

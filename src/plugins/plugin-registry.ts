@@ -26,7 +26,7 @@ export class PluginRegistry {
     this.#open = sessionOf<PluginEvent>(client, options).openConfigured
   }
 
-  /** By topic, owner and index: see `search`. */
+  /** Plugins by topic, owner and index, by id. @throws ConfigError, GitHubError where no source could be read */
   async search(request: SearchRequest, call: Call<PluginEvent> = {}): Promise<PluginInfo[]> {
     const { search } = await import('./search.js')
     return search(await this.#open(call), request)
@@ -45,7 +45,12 @@ export class PluginRegistry {
     return view(session, await wantedOf(session, target))
   }
 
-  /** With what it needs, the one asked for last: see `install`. */
+  /**
+   * Installs a version of a plugin with what it needs: all of it is downloaded and checked before the first is put in place.
+   *
+   * @returns in the order in which they were put in place, the one asked for last
+   * @throws ConflictError, GitHubNotFoundError, ConfigError, PathError with nothing changed; LockedError
+   */
   async install(target: PluginTarget, call: Call<PluginEvent> = {}): Promise<InstalledPlugin[]> {
     const [{ install }, { finderFor }] = await Promise.all([
       import('./install/install.js'),
@@ -77,19 +82,22 @@ export class PluginRegistry {
     return verify(await this.#open(call), ids)
   }
 
+  /** Marks a plugin as one to be used. @throws GitHubNotFoundError where it is not installed */
   enable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN ENABLE', id, { enabled: true }, call)
   }
 
+  /** Marks a plugin as one not to be used; its files stay. @throws GitHubNotFoundError where it is not installed */
   disable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN DISABLE', id, { enabled: false }, call)
   }
 
-  /** `update` leaves it at its version. */
+  /** Keeps a plugin at its version: `update` skips it. @throws GitHubNotFoundError where it is not installed */
   pin(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN PIN', id, { pinned: true }, call)
   }
 
+  /** Lets `update` change a plugin again. @throws GitHubNotFoundError where it is not installed */
   unpin(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN UNPIN', id, { pinned: false }, call)
   }

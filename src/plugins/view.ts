@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { fullNameOf } from '../base/names/repository.js'
 import { infoOf } from './info.js'
 import { resolveVersion, type Wanted } from './install/resolve.js'
-import type { Json } from './manifest/reader.js'
 import { isNewer } from './newer.js'
 import { readStore } from './store/read-store.js'
 import { stateOf } from './store/state.js'
@@ -16,7 +15,7 @@ export interface ViewedPlugin extends PluginInfo {
   /** Shell lines for its user to read: none is ever run. */
   post_install: string[]
   /** All of its manifest at that tag. */
-  manifest: Json
+  manifest: Record<string, unknown>
   /** What is installed; null: nothing. */
   installed: {
     tag: string

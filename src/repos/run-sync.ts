@@ -31,7 +31,7 @@ export interface SyncOptions {
   shard?: Shard | undefined
   /** Milliseconds to wait for another wizard at the same root. */
   lockWait?: number | undefined
-  /** Resolves `from:` entries; default: GitHub does. */
+  /** Resolves `from:` entries; default: GitHub does. @internal */
   list?: Lister | undefined
 }
 

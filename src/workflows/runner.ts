@@ -14,6 +14,7 @@ import { dispatch } from './dispatch/dispatch.js'
 import type { WorkflowEvent } from './events.js'
 import {
   type FailedStep,
+  type FailedStepOptions,
   failedSteps,
   type LogChunk,
   type LogOptions,
@@ -38,8 +39,8 @@ export interface RunOptions extends WaitOptions {
   wait?: boolean | undefined
 }
 
-type RunId = number | string
-type NamedFilter = Omit<RunFilter, 'workflow'> & { workflow?: string | number | undefined }
+export type RunId = number | string
+export type RunListFilter = Omit<RunFilter, 'workflow'> & { workflow?: string | number | undefined }
 
 /**
  * Runs workflows of GitHub Actions and waits for them. A workflow is named by its id, its file (`tests.yml` or `tests`)
@@ -110,7 +111,7 @@ export class WorkflowRunner {
   async listRuns(
     owner: string,
     repo: string,
-    filter: NamedFilter = {},
+    filter: RunListFilter = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRun[]> {
     const deps = await this.#open(call)
@@ -178,7 +179,7 @@ export class WorkflowRunner {
     owner: string,
     repo: string,
     runId: RunId,
-    options: Parameters<typeof failedSteps>[4] = {},
+    options: FailedStepOptions = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<FailedStep[]> {
     const deps = await this.#open(call)

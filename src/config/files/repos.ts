@@ -142,7 +142,7 @@ const relations = {
   around: 'lies around',
 } satisfies Record<Overlap<unknown>['how'], string>
 
-interface EntryOptions {
+export interface EntryOptions {
   group: string
   /** A branch, or a pin: a tag or a full commit id. undefined: the repository's default branch. */
   branch?: string | undefined

@@ -164,9 +164,15 @@ async function readEnvFile(file: string, shown: string): Promise<Environment> {
 }
 
 /** The files of a configuration folder, by the name that stands before `.yaml`. */
-export const configFileNames = ['github', 'repos', 'components', 'webhooks', 'plugins'] as const
+export type ConfigFileName = 'github' | 'repos' | 'components' | 'webhooks' | 'plugins'
 
-export type ConfigFileName = (typeof configFileNames)[number]
+export const configFileNames: readonly ConfigFileName[] = [
+  'github',
+  'repos',
+  'components',
+  'webhooks',
+  'plugins',
+]
 
 export interface ConfigRequest {
   /** Absolute; the search begins here, and paths in messages are told from here. */

@@ -22,7 +22,7 @@ export interface ArtifactOptions {
   clobber?: boolean | undefined
   /** Bytes of one artifact, unpacked; 10 GB by default. */
   maxSize?: number | undefined
-  /** So that what a killed wizard left in the folder is removed. */
+  /** So that what a killed wizard left in the folder is removed. @internal */
   liveness?: Liveness | undefined
 }
 

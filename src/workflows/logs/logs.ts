@@ -109,6 +109,11 @@ export interface FailedStep {
   cut: boolean
 }
 
+export interface FailedStepOptions extends Omit<LogOptions, 'job' | 'failed'> {
+  /** How many lines of each; default: 100. */
+  lines?: number | undefined
+}
+
 /**
  * The ends of the failed steps' logs, which is where the reason mostly stands. What can't be had is left out, and told
  * as a warning: the run failed all the same.
@@ -118,10 +123,7 @@ export async function failedSteps(
   repo: Repo,
   run: LoggedRun,
   jobs: WorkflowJob[],
-  {
-    lines = 100,
-    ...options
-  }: Omit<LogOptions, 'job' | 'failed'> & { lines?: number | undefined } = {},
+  { lines = 100, ...options }: FailedStepOptions = {},
 ): Promise<FailedStep[]> {
   const failed = jobs.filter(hasFailed)
   if (failed.length === 0) return []
