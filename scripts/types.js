@@ -28,6 +28,7 @@ async function rollUp(root, input, into) {
     resolve: { alias: { '@octokit/rest': `${root}/scripts/types/octokit.d.ts` } },
     experimental: { attachDebugInfo: 'none' },
     external: /^node:/,
+    checks: { pluginTimings: false },
     onLog(level, log, tell) {
       // A package whose types users do not have.
       if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message)
