@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWorkspace, type Workspace } from '../support/workspace.js'
 
@@ -68,16 +67,6 @@ describe('help', () => {
     const examples = out.matchAll(/^ {2}wizard (\w+) ([\w-]+)/gm)
     for (const [, noun = '', verb = ''] of examples) {
       expect((await work.wizard(noun, verb, '--help')).status).toBe(0)
-    }
-  })
-
-  it('--version is the version alone', async () => {
-    const { version } = JSON.parse(
-      await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
-    )
-    for (const argv of [['--version'], ['repo', '--version']]) {
-      const { out, err, status } = await work.spawn(argv)
-      expect([out, err, status]).toEqual([`${version}\n`, '', 0])
     }
   })
 })

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ended, ended } from '../support/wizard.js'
-import { openWorkspace, reached, type Workspace } from '../support/workspace.js'
+import type { Ended } from '../support/wizard.js'
+import { openWorkspace, type Workspace } from '../support/workspace.js'
 
 let work: Workspace
 const token = '5f0a9c7e3b1d48260f9e7c5a3b1d486201234567'
@@ -75,19 +75,6 @@ describe('the token', () => {
     // Though --verbose tells every request.
     expect(said).toMatch(/^POST .*\/graphql.* 200/m)
     expect(said).toMatch(/GET \/repos\/uDOS\/typo/)
-  })
-
-  it('is in no argument or environment of a process that was started', async () => {
-    const silence = work.github.fail({ origin: 'git', delay: 'forever' })
-    const child = work.start(['REPO', 'CLONE', 'typo', 'hanging'], { env: { GITHUB_TOKEN: token } })
-    const end = ended(child)
-    await reached(silence)
-    const family = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
-    const line = await readFile(`/proc/${child.pid}/cmdline`, 'utf8')
-    expect([family.trim(), line.includes(token)]).toEqual(['', false])
-    child.kill('SIGINT')
-    expect((await end).status).toBe(130)
-    silence.remove()
   })
 
   it('is safe in logs that their owner alone can read', async () => {

@@ -33,7 +33,7 @@ describe('200 repositories', () => {
 
     await work.write('library/all/r7/new.txt', 'mine')
     const args = ['REPO', 'STATUS', '--offline', '--json']
-    const status = await work.run(args, { env: { NODE_DEBUG: 'worker' } })
+    const status = await work.spawn(args, { env: { NODE_DEBUG: 'worker' } })
     const isDirty = ({ is_dirty }: { is_dirty: boolean }) => is_dirty
     expect(status.json).toHaveLength(200)
     expect(status.json.filter(isDirty)).toMatchObject([{ repo: 'uDOS/r7' }])

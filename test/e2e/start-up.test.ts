@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { bareEnvironment } from '../support/wizard.js'
+import { bareEnvironment, runWizard } from '../support/wizard.js'
 
 it('says that it is not built', async () => {
   const copy = await mkdtemp(join(tmpdir(), 'wizard-not-built-'))
@@ -20,5 +20,15 @@ it('says that it is not built', async () => {
     })
   } finally {
     await rm(copy, { recursive: true })
+  }
+})
+
+it('--version is the version alone', async () => {
+  const { version } = JSON.parse(
+    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  )
+  for (const argv of [['--version'], ['repo', '--version']]) {
+    const { out, err, status } = await runWizard(argv, { cwd: tmpdir() })
+    expect([out, err, status]).toEqual([`${version}\n`, '', 0])
   }
 })

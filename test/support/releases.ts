@@ -1,4 +1,6 @@
-import type { Release } from 'local-github'
+import { readFile } from 'node:fs/promises'
+import type { Asset, Release } from 'local-github'
+import { expect } from 'vitest'
 import { stringify } from 'yaml'
 import { openWorkspace, type Workspace, type WorkspaceOptions } from './workspace.js'
 
@@ -72,4 +74,50 @@ export async function advance(space: Workspace, files: Record<string, string>, m
 export async function forget(space: Workspace): Promise<void> {
   releasesOn(space).length = 0
   await space.github.deleteTag(name, tag).catch(() => {})
+}
+
+/** The one release that there is. */
+export function onlyRelease(space: Workspace): Release {
+  const releases = releasesOn(space)
+  expect(releases).toHaveLength(1)
+  return releases[0]!
+}
+
+/** Exactly one published release, with every asset as it is on disk. */
+export async function expectPublished(space: Workspace): Promise<void> {
+  const release = onlyRelease(space)
+  const all = ['SHA256SUMS', 'core.iso', 'core.tcz']
+  expect([release.draft, release.tag]).toEqual([false, tag])
+  expect(release.assets.map(({ state }) => state)).toEqual(all.map(() => 'uploaded'))
+  expect(assetNames(release)).toEqual(all)
+  expect(await contentOf(release, 'core.tcz')).toBe(await space.read('engine/core/dist/core.tcz'))
+  expect(await contentOf(release, 'core.iso')).toBe(await space.read('engine/core/dist/core.iso'))
+  expect(await space.github.oid(name, `refs/tags/${tag}`)).toBe(await space.github.oid(name))
+}
+
+async function contentOf({ assets }: Release, asset: string): Promise<string> {
+  return readFile(assets.find((one) => one.name === asset)!.file, 'utf8')
+}
+
+/** What an upload that broke off leaves behind. */
+export function leaveStarter(space: Workspace, asset: string): void {
+  const release = onlyRelease(space)
+  const { world } = space.github
+  const id = world.nextId()
+  const starter: Asset = {
+    id,
+    nodeId: world.nodeId('RA', id),
+    name: asset,
+    label: '',
+    state: 'starter',
+    contentType: 'application/octet-stream',
+    file: space.path('nowhere'),
+    size: 0,
+    digest: '',
+    downloads: 0,
+    uploader: release.author,
+    createdAt: world.now(),
+    updatedAt: world.now(),
+  }
+  release.assets.push(starter)
 }

@@ -1,126 +1,47 @@
-import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
-import type { Asset, Release } from 'local-github'
+import { writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { assetNames, forget, name, openReleases, releasesOn, tag } from '../../support/releases.js'
-import { ended, startWizard } from '../../support/wizard.js'
+import {
+  assetNames,
+  expectPublished,
+  leaveStarter,
+  name,
+  onlyRelease,
+  openReleases,
+  releasesOn,
+  tag,
+} from '../../support/releases.js'
 import { reached, type Workspace } from '../../support/workspace.js'
 
 let space: Workspace
 afterEach(() => space.close())
 
-const all = ['SHA256SUMS', 'core.iso', 'core.tcz']
 const publish = (...args: string[]) => space.wizard('RELEASE', 'PUBLISH', 'core', ...args)
 
-/** The one release that there is. */
-function onlyRelease(): Release {
-  const releases = releasesOn(space)
-  expect(releases).toHaveLength(1)
-  return releases[0]!
-}
-
-/** Exactly one published release, with every asset as it is on disk. */
-async function expectPublished(): Promise<void> {
-  const release = onlyRelease()
-  expect([release.draft, release.tag]).toEqual([false, tag])
-  expect(release.assets.map(({ state }) => state)).toEqual(all.map(() => 'uploaded'))
-  expect(assetNames(release)).toEqual(all)
-  expect(await contentOf(release, 'core.tcz')).toBe(await space.read('engine/core/dist/core.tcz'))
-  expect(await contentOf(release, 'core.iso')).toBe(await space.read('engine/core/dist/core.iso'))
-  expect(await space.github.oid(name, `refs/tags/${tag}`)).toBe(await space.github.oid(name))
-}
-
-async function contentOf({ assets }: Release, asset: string): Promise<string> {
-  return readFile(assets.find((one) => one.name === asset)!.file, 'utf8')
-}
-
-/** What an upload that broke off leaves behind. */
-function leaveStarter(asset: string): void {
-  const release = onlyRelease()
-  const { world } = space.github
-  const id = world.nextId()
-  const starter: Asset = {
-    id,
-    nodeId: world.nodeId('RA', id),
-    name: asset,
-    label: '',
-    state: 'starter',
-    contentType: 'application/octet-stream',
-    file: space.path('nowhere'),
-    size: 0,
-    digest: '',
-    downloads: 0,
-    uploader: release.author,
-    createdAt: world.now(),
-    updatedAt: world.now(),
-  }
-  release.assets.push(starter)
-}
-
-describe('RELEASE PUBLISH is killed', () => {
-  it('at any request, and the next run ends with one published release', async () => {
-    space = await openReleases()
-    const sent = space.github.requests.length
-    expect((await publish('--quiet')).status).toBe(0)
-    const asked = space.github.requests.slice(sent)
-    const first = asked.findIndex(({ method }) => method === 'POST')
-    expect(asked.length).toBeGreaterThan(first + 8)
-    for (let at = first; at < asked.length; at++) {
-      await forget(space)
-      const fault = space.github.fail({ skip: at, delay: 'forever' })
-      const child = space.start(['RELEASE', 'PUBLISH', 'core'])
-      const gone = once(child, 'close')
-      await reached(fault)
-      child.kill('SIGKILL')
-      await gone
-      fault.remove()
-      const { status, err } = await publish()
-      expect([at, status, status === 0 ? '' : err]).toEqual([at, 0, ''])
-      await expectPublished()
-    }
-  }, 120_000)
-
-  it('in the middle of an upload, and what it left is replaced', async () => {
-    const build =
-      'mkdir -p dist && printf iso > dist/core.iso && head -c 30000000 /dev/zero > dist/core.tcz'
-    space = await openReleases({ release: { build: [build] } })
-    const fault = space.github.fail({ origin: 'upload', path: /core\.tcz/, delay: 'forever' })
-    const child = space.start(['RELEASE', 'PUBLISH', 'core'])
-    const gone = once(child, 'close')
-    await reached(fault)
-    leaveStarter('core.tcz')
-    child.kill('SIGKILL')
-    await gone
-    fault.remove()
-    expect((await publish()).status).toBe(0)
-    await expectPublished()
-  })
-
+describe('RELEASE PUBLISH is interrupted', () => {
   it('by Ctrl-C, and says that the draft stays', async () => {
     space = await openReleases()
     const fault = space.github.fail({ origin: 'upload', delay: 'forever' })
-    const child = space.start(['RELEASE', 'PUBLISH', 'core'])
-    const result = ended(child)
+    const running = space.begin(['RELEASE', 'PUBLISH', 'core'])
     await reached(fault)
-    child.kill('SIGINT')
-    const { status, err } = await result
+    running.interrupt()
+    const { status, err } = await running.ended
     expect([status, err]).toEqual([130, expect.stringContaining('draft')])
     fault.remove()
-    expect(onlyRelease().draft).toBe(true)
+    expect(onlyRelease(space).draft).toBe(true)
     expect((await publish()).status).toBe(0)
-    await expectPublished()
+    await expectPublished(space)
   })
 })
 
 describe('RELEASE PUBLISH survives', () => {
   it('a 502 that leaves an asset in state starter', async () => {
     space = await openReleases()
-    const meanwhile = () => leaveStarter('core.tcz')
+    const meanwhile = () => leaveStarter(space, 'core.tcz')
     const path = /core\.tcz/
     const fault = space.github.fail({ origin: 'upload', path, times: 1, meanwhile, status: 502 })
     const { status } = await publish()
     expect([fault.hits, status]).toEqual([1, 0])
-    await expectPublished()
+    await expectPublished(space)
   })
 
   it.each([
@@ -132,7 +53,7 @@ describe('RELEASE PUBLISH survives', () => {
     const fault = space.github.fail({ ...which, times: 1, dropAnswer: true })
     const { status, err } = await publish()
     expect([fault.hits, status, status === 0 ? '' : err]).toEqual([1, 0, ''])
-    await expectPublished()
+    await expectPublished(space)
   })
 
   it('a secondary rate limit', async () => {
@@ -141,23 +62,23 @@ describe('RELEASE PUBLISH survives', () => {
     const headers = { 'retry-after': '1' }
     space.github.fail({ origin: 'upload', times: 1, status: 403, headers, body })
     expect((await publish()).status).toBe(0)
-    await expectPublished()
+    await expectPublished(space)
   })
 
   it('a server that counts no digests: the bytes are fetched and compared', async () => {
     space = await openReleases()
     await publish('--draft')
-    for (const one of onlyRelease().assets) one.digest = ''
+    for (const one of onlyRelease(space).assets) one.digest = ''
     const { json } = await publish('--json')
     const unchanged = { status: 'unchanged', digest: null }
     expect(json.assets).toMatchObject([unchanged, unchanged, unchanged])
-    await expectPublished()
+    await expectPublished(space)
   })
 
   it('other bytes of the same size in its draft: they are replaced', async () => {
     space = await openReleases()
     expect((await publish('--draft')).status).toBe(0)
-    const asset = onlyRelease().assets.find((one) => one.name === 'core.iso')!
+    const asset = onlyRelease(space).assets.find((one) => one.name === 'core.iso')!
     await writeFile(asset.file, 'osi')
     asset.digest = `sha256:${'0'.repeat(64)}`
     const { json } = await publish('--json')
@@ -170,13 +91,13 @@ describe('RELEASE PUBLISH survives', () => {
       'core.tcz': 'unchanged',
       SHA256SUMS: 'unchanged',
     })
-    await expectPublished()
+    await expectPublished(space)
   })
 })
 
 describe('RELEASE PUBLISH publishes nothing', () => {
   const expectDraft = () => {
-    expect(onlyRelease().draft).toBe(true)
+    expect(onlyRelease(space).draft).toBe(true)
     return expect(space.github.oid(name, `refs/tags/${tag}`)).rejects.toThrow()
   }
 
@@ -203,7 +124,7 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     await space.github.tag(name, tag)
     const { status, err } = await publish()
     expect([status, err]).toEqual([8, expect.stringMatching(/exists at another commit/)])
-    expect(onlyRelease().draft).toBe(true)
+    expect(onlyRelease(space).draft).toBe(true)
   })
 
   it('where the token expires half-way, and goes on with another', async () => {
@@ -215,7 +136,7 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     await expectDraft()
     fault.remove()
     expect((await publish()).status).toBe(0)
-    await expectPublished()
+    await expectPublished(space)
   })
 
   it('where the build fails: its output is shown, and nothing is made', async () => {
@@ -242,14 +163,14 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     const { status, err } = await publish()
     expect([fault.hits, status, err]).toEqual([1, 8, expect.stringMatching(/changed/)])
     await expectDraft()
-    expect(assetNames(onlyRelease())).not.toContain('core.tcz')
+    expect(assetNames(onlyRelease(space))).not.toContain('core.tcz')
   })
 
   it('where somebody replaces an asset between its upload and the publishing', async () => {
     space = await openReleases()
     expect((await publish('--draft')).status).toBe(0)
     const replace = () => {
-      const asset = onlyRelease().assets.find((one) => one.name === 'core.tcz')!
+      const asset = onlyRelease(space).assets.find((one) => one.name === 'core.tcz')!
       asset.digest = `sha256:${'0'.repeat(64)}`
     }
     const looks = { method: 'GET', path: /\/releases\/\d+\/assets/ }
@@ -268,14 +189,4 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     expect([status, err]).toEqual([8, expect.stringMatching(/HEAD .* moved/)])
     await expectDraft()
   })
-})
-
-it('of two at once one publishes, and the other finds it done', async () => {
-  space = await openReleases()
-  const runs = [1, 2].map(() =>
-    ended(startWizard(['RELEASE', 'PUBLISH', 'core'], { cwd: space.root })),
-  )
-  const results = await Promise.all(runs)
-  expect(results.map(({ status }) => status)).toEqual([0, 0])
-  await expectPublished()
 })

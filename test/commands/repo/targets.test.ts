@@ -138,20 +138,6 @@ describe('--due', () => {
     ])
   })
 
-  it('is in local time', async () => {
-    const now = new Date()
-    const inTwoHours = (now.getUTCHours() + 2) % 24
-    await names({ one: { pull_schedule: `${now.getUTCMinutes()} ${inTwoHours} * * *` } })
-    await attempted({ one: hour })
-    const due = async (TZ: string) => {
-      const args = ['REPO', 'SYNC', 'uDOS/one', '--due', '--dry-run', '--json']
-      return told((await work.spawn(args, { env: { TZ } })).json)
-    }
-    expect(await due('UTC')).toEqual(['uDOS/one skipped not-due'])
-    // Two hours ahead of UTC, it is that time now.
-    expect(await due('Etc/GMT-2')).toEqual(['uDOS/one unchanged'])
-  })
-
   it('counts an attempt that failed', async () => {
     await names({ one: { pull_schedule: '0 * * * *' } })
     await attempted({ one: 2 * hour })

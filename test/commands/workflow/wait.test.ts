@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { endedRun, lastRun, onDispatch, openActions } from '../../support/actions.js'
-import { reached, type Workspace } from '../../support/workspace.js'
+import type { Workspace } from '../../support/workspace.js'
 
 let space: Workspace
 beforeEach(async () => {
@@ -129,29 +129,6 @@ describe('WORKFLOW RUN --wait', () => {
     expect(JSON.parse(err).error).toMatchObject({ code: 'TIMEOUT' })
     expect(err).toContain(`wizard WORKFLOW WATCH uDOS/engine/${json.run_id}`)
     expect(lastRun(space).status).toBe('queued')
-  })
-
-  it('SIGINT is exit 130: the run goes on, and how to come back is told', async () => {
-    const running = space.begin(runWait)
-    await running.said(/dispatched/)
-    running.interrupt()
-    const { status, err } = await running.ended
-    const { id } = lastRun(space)
-    expect([status, lastRun(space).status]).toEqual([130, 'queued'])
-    expect(err).toContain(`come back with wizard WORKFLOW WATCH uDOS/engine/${id}`)
-  })
-
-  it('SIGTERM with --json is exit 143, and the error tells how to come back', async () => {
-    const fault = space.github.fail({ path: /\/actions\/runs\/\d+$/, skip: 1, delay: 'forever' })
-    const running = space.begin([...runWait, '--json'])
-    await reached(fault)
-    running.interrupt('SIGTERM')
-    const { status, out, err } = await running.ended
-    expect([status, out]).toEqual([143, ''])
-    const hint = expect.stringContaining(`wizard WORKFLOW WATCH uDOS/engine/${lastRun(space).id}`)
-    expect(JSON.parse(err)).toMatchObject({
-      error: { code: 'INTERRUPTED', message: 'interrupted', hint },
-    })
   })
 
   it('--cancel-on-interrupt cancels it', async () => {

@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { bareEnvironment, ended, executable } from '../../../support/wizard.js'
 import { openWorkspace, type Workspace, type WorkspaceOptions } from '../../../support/workspace.js'
 
 let work: Workspace
@@ -111,35 +108,6 @@ describe('what is said', () => {
     const { out, err, status } = await work.wizard('REPO', 'PULL-ALL')
     expect([status, out.split('\t')[1]]).toEqual([0, 'skipped'])
     expect(err).toBe('hint: wizard REPO SYNC clones what is missing\n')
-  })
-
-  it('is a line where the current folder has been removed', async () => {
-    await open()
-    const gone = `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"`
-    const run = async (...args: string[]) => {
-      const command = ['-c', gone, process.execPath, executable, ...args]
-      return ended(spawn('sh', command, { cwd: work.root, env: bareEnvironment(work.root) }))
-    }
-    expect(await run('REPO', 'SYNC')).toMatchObject({
-      status: 2,
-      err: 'error: the current folder is not there any more\nhint: cd to one that is\n',
-    })
-    expect(await run('REPO', '--help')).toMatchObject({ status: 0, err: '' })
-  })
-
-  it('is a line where stdout is full', async () => {
-    await open()
-    const full = openSync('/dev/full', 'w')
-    const child = spawn(process.execPath, [executable, '--help'], {
-      stdio: ['ignore', full, 'pipe'],
-      env: bareEnvironment(work.root),
-    })
-    let err = ''
-    child.stderr?.on('data', (chunk) => {
-      err += chunk
-    })
-    const [status] = await once(child, 'close')
-    expect([status, err]).toEqual([1, "error: stdout can't be written: ENOSPC\n"])
   })
 })
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ended } from '../../../support/wizard.js'
 import { openWorkspace, reached, snapshot, type Workspace } from '../../../support/workspace.js'
 
 let work: Workspace
@@ -344,39 +343,13 @@ describe('destinations', () => {
   })
 })
 
-describe('two at once', () => {
-  it('wait for each other, and give up with exit 75', async () => {
-    const silence = work.github.fail({ origin: 'git', delay: 'forever', path: /typo/ })
-    const first = work.start(['REPO', 'SYNC', '--json'])
-    const firstEnd = ended(first)
-    await reached(silence)
-    const second = await work.wizard('REPO', 'SYNC', '--lock-wait', '0')
-    expect(second.status).toBe(75)
-    expect(second.err).toContain(`process ${first.pid}`)
-    silence.remove()
-    expect((await firstEnd).status).toBe(0)
-    expect((await work.wizard('REPO', 'SYNC', '--lock-wait', '0')).status).toBe(0)
-  })
-
-  it('the lock of one that was killed is taken over', async () => {
-    const silence = work.github.fail({ origin: 'git', delay: 'forever', path: /typo/ })
-    const first = work.start(['REPO', 'SYNC'])
-    const firstEnd = ended(first)
-    await reached(silence)
-    first.kill('SIGKILL')
-    expect((await firstEnd).signal).toBe('SIGKILL')
-    silence.remove()
-    expect((await work.wizard('REPO', 'SYNC', '--lock-wait', '0')).status).toBe(0)
-    expect(await readdir(work.path('library/tools'))).toEqual(['micro', 'typo'])
-  })
-
+describe('the end from outside', () => {
   it('Ctrl-C is exit 130 and cleans up', async () => {
     const silence = work.github.fail({ origin: 'git', delay: 'forever' })
-    const run = work.start(['REPO', 'SYNC', '--json'])
-    const end = ended(run)
+    const running = work.begin(['REPO', 'SYNC', '--json'])
     await reached(silence)
-    run.kill('SIGINT')
-    expect((await end).status).toBe(130)
+    running.interrupt()
+    expect((await running.ended).status).toBe(130)
     expect(await readdir(work.path('library/tools')).catch(() => [])).toEqual([])
     expect(await readdir(work.path('.wizard'))).not.toContain('lock')
   })

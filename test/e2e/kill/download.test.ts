@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { endedRun, openActions, said } from '../support/actions.js'
-import { ended } from '../support/wizard.js'
+import { endedRun, openActions, said } from '../../support/actions.js'
+import { ended } from '../../support/wizard.js'
 
 it('the next WORKFLOW DOWNLOAD removes what a killed one left behind', async () => {
   const space = await openActions()

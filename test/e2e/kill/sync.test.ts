@@ -3,11 +3,12 @@ import { lstat, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ended, ended } from '../support/wizard.js'
-import { openWorkspace, reached, type Workspace } from '../support/workspace.js'
+import { type Ended, ended } from '../../support/wizard.js'
+import { openWorkspace, reached, type Workspace } from '../../support/workspace.js'
+import { killPoints, seedOfKills } from '../support/kill-points.js'
 
 let work: Workspace
-const preload = fileURLToPath(new URL('support/kill-at.mjs', import.meta.url))
+const preload = fileURLToPath(new URL('../support/kill-at.mjs', import.meta.url))
 const typo = 'library/tools/typo'
 const files = {
   'a.txt': 'one\n',
@@ -34,15 +35,10 @@ const sync = (env: Record<string, string>) =>
     nodeArgs: ['--import', preload],
   })
 
-/** The calls that an undisturbed run makes, and the points at which to kill: the first, the last, and evenly between. */
-async function points(count: number): Promise<number[]> {
+/** Points at which to kill, of the calls that an undisturbed run makes. */
+async function points(wanted: number): Promise<number[]> {
   await sync({ COUNT_TO: work.path('count') })
-  const all = Number(await readFile(work.path('count'), 'utf8'))
-  const every = Array.from(
-    { length: count },
-    (_, index) => 1 + Math.round((index * (all - 1)) / (count - 1)),
-  )
-  return [...new Set(every)]
+  return killPoints(Number(await readFile(work.path('count'), 'utf8')), wanted)
 }
 
 /** What came in one piece less takes a call less, so that the last point may not be reached: then it ended well. */
@@ -61,11 +57,11 @@ async function expectWhole(status: string): Promise<void> {
   expect(await readdir(work.path('.wizard'))).toEqual(['state.json'])
 }
 
-describe('SIGKILL', () => {
+describe(`SIGKILL of REPO SYNC (${seedOfKills})`, () => {
   it('at any point of a clone: absent or complete, and the next run converges', async () => {
     const outcomes = new Set<string>()
     const again = () => rm(work.path('library'), { recursive: true, force: true })
-    const at = await points(10)
+    const at = await points(6)
     for (const point of at) {
       await again()
       const killed = await sync({ KILL_AT: String(point) })
@@ -102,7 +98,7 @@ describe('SIGKILL', () => {
       await copy('pristine', typo)
     }
     const outcomes = new Set<string>()
-    const at = await points(16)
+    const at = await points(8)
     for (const point of at) {
       await rewind()
       const killed = await sync({ KILL_AT: String(point) })
@@ -117,19 +113,17 @@ describe('SIGKILL', () => {
     expect([...outcomes].sort()).toEqual(['unchanged', 'updated'])
   })
 
-  it('of the polite kind is exit 143, and cleans up', async () => {
+  it('while it holds the lock: the next run takes it over', async () => {
     await rm(work.path('library'), { recursive: true, force: true })
-    const silence = work.github.fail({ origin: 'git', delay: 'forever' })
-    const run = work.start(['REPO', 'SYNC', '--json'])
-    const end = ended(run)
+    const silence = work.github.fail({ origin: 'git', delay: 'forever', path: /typo/ })
+    const killed = work.start(['REPO', 'SYNC'])
+    const gone = ended(killed)
     await reached(silence)
-    run.kill('SIGTERM')
-    const { status, json, err } = await end
+    killed.kill('SIGKILL')
+    expect((await gone).signal).toBe('SIGKILL')
     silence.remove()
-    expect([status, json.repositories[0].status]).toEqual([143, 'failed'])
-    expect(JSON.parse(err).error.code).toBe('INTERRUPTED')
-    expect(await readdir(work.path('library/tools')).catch(() => [])).toEqual([])
-    expect(await readdir(work.path('.wizard'))).toEqual(['state.json'])
+    expect((await work.wizard('REPO', 'SYNC', '--lock-wait', '0')).status).toBe(0)
+    expect(await readdir(work.path('library/tools'))).toEqual(['typo'])
   })
 
   const copy = (from: string, to: string) =>

@@ -4,11 +4,12 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { zip } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { manifestOf, releasePlugin } from '../support/plugins.js'
-import { openWorkspace, snapshot, type Workspace } from '../support/workspace.js'
+import { manifestOf, releasePlugin } from '../../support/plugins.js'
+import { openWorkspace, snapshot, type Workspace } from '../../support/workspace.js'
+import { killPoints, seedOfKills } from '../support/kill-points.js'
 
 let space: Workspace
-const preload = fileURLToPath(new URL('support/kill-at.mjs', import.meta.url))
+const preload = fileURLToPath(new URL('../support/kill-at.mjs', import.meta.url))
 
 const archive = (version: string) =>
   zip([
@@ -29,15 +30,10 @@ afterAll(() => space.close())
 const run = (args: string[], env: Record<string, string>) =>
   space.spawn(['PLUGIN', ...args], { env, nodeArgs: ['--import', preload] })
 
-/** Points at which to kill, evenly between the first call that changes the file system and the last. */
-async function points(count: number, args: string[]): Promise<number[]> {
+/** Points at which to kill, of the calls that an undisturbed run makes. */
+async function points(wanted: number, args: string[]): Promise<number[]> {
   await run(args, { COUNT_TO: space.path('count') })
-  const all = Number(await readFile(space.path('count'), 'utf8'))
-  const every = Array.from(
-    { length: count },
-    (_, at) => 1 + Math.round((at * (all - 1)) / (count - 1)),
-  )
-  return [...new Set(every)]
+  return killPoints(Number(await readFile(space.path('count'), 'utf8')), wanted)
 }
 
 const micro = () =>
@@ -46,9 +42,9 @@ const locked = async () =>
   JSON.parse(await space.read('plugins/plugins.lock.json')).plugins.micro?.tag
 const own = () => readdir(space.path('plugins/.wizard'))
 
-describe('SIGKILL', () => {
+describe(`SIGKILL of PLUGIN (${seedOfKills})`, () => {
   it('at any point of INSTALL: absent or whole, and the next run cleans up', async () => {
-    const at = await points(15, ['INSTALL', 'micro'])
+    const at = await points(7, ['INSTALL', 'micro'])
     const whole = await micro()
     const outcomes = new Set<boolean>()
     for (const point of at) {
@@ -75,7 +71,7 @@ describe('SIGKILL', () => {
       for (const name of names) await rm(space.path(name), { recursive: true, force: true })
     }
     copy('plugins', 'mine')
-    const at = await points(12, ['REMOVE', 'micro'])
+    const at = await points(6, ['REMOVE', 'micro'])
     const outcomes = new Set<boolean>()
     for (const point of at) {
       await clear('plugins', '.wizard')
@@ -102,7 +98,7 @@ describe('SIGKILL', () => {
     const old = await micro()
     copy('plugins', 'before')
     await release('1.1.0')
-    const at = await points(15, ['UPDATE'])
+    const at = await points(7, ['UPDATE'])
     const fresh = await micro()
     expect(fresh).not.toEqual(old)
     const outcomes = new Set<string>()

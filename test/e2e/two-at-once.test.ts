@@ -1,0 +1,31 @@
+import { afterEach, expect, it } from 'vitest'
+import { expectPublished, openReleases } from '../support/releases.js'
+import { ended } from '../support/wizard.js'
+import { openWorkspace, reached, type Workspace } from '../support/workspace.js'
+
+let space: Workspace
+afterEach(() => space.close())
+
+it('REPO SYNC waits for another, and gives up with exit 75', async () => {
+  space = await openWorkspace()
+  await space.github.addRepository('uDOS/typo', { files: { 'a.txt': 'one\n' } })
+  await space.repos({ tools: [{ repo: 'typo' }] })
+  const silence = space.github.fail({ origin: 'git', delay: 'forever', path: /typo/ })
+  const first = space.start(['REPO', 'SYNC', '--json'])
+  const firstEnd = ended(first)
+  await reached(silence)
+  const second = await space.spawn(['REPO', 'SYNC', '--lock-wait', '0'])
+  expect(second.status).toBe(75)
+  expect(second.err).toContain(`process ${first.pid}`)
+  silence.remove()
+  expect((await firstEnd).status).toBe(0)
+  expect((await space.spawn(['REPO', 'SYNC', '--lock-wait', '0'])).status).toBe(0)
+})
+
+it('of two RELEASE PUBLISH one publishes, and the other finds it done', async () => {
+  space = await openReleases()
+  const runs = [1, 2].map(() => space.spawn(['RELEASE', 'PUBLISH', 'core']))
+  const results = await Promise.all(runs)
+  expect(results.map(({ status }) => status)).toEqual([0, 0])
+  await expectPublished(space)
+})
