@@ -6,6 +6,7 @@ import type { Call } from './base/call.js'
 import type { Clock } from './base/clock.js'
 import { TimeoutError } from './base/errors.js'
 import type { GlobalFlags } from './commands/global-flags.js'
+import { commandLineWords } from './commands/hints.js'
 import type { Config } from './config/load.js'
 import type { ConfigRequest } from './config/locate/folder.js'
 import type { WizardEvent } from './events.js'
@@ -60,6 +61,7 @@ export class Invocation {
       yes: globals.yes,
       signal: stop.signal,
       redact: (text) => app.redactor(text),
+      words: commandLineWords,
     })
   }
 

@@ -43,7 +43,7 @@ export function checkSizes(
   const { packed, unpacked } = sizes
   if (unpacked > limits.size) {
     throw new PathError(`${archive} unpacks to more than ${limits.size} bytes: not unpacked`, {
-      hint: 'where that is right, allow more with --max-size BYTES',
+      hint: ['where that is right, allow more with ', { flag: 'max-size', value: 'BYTES' }],
     })
   }
   if (unpacked > limits.ratioFrom && unpacked > packed * limits.ratio) {

@@ -107,7 +107,12 @@ export async function expectFree(path: string): Promise<void> {
   })
   if (stat === null || (stat.isDirectory() && (await readdir(path)).length === 0)) return
   throw new ConflictError(`${path} is there already`, {
-    hint: 'move it away, choose another --dir, or replace it with --clobber',
+    hint: [
+      'move it away, choose another ',
+      { flag: 'dir' },
+      ', or replace it with ',
+      { flag: 'clobber' },
+    ],
   })
 }
 

@@ -1,3 +1,4 @@
+import { formatHint, type Hint, type HintParts, type HintWords, joinHints } from './hint.js'
 import { createRedactor } from './redact.js'
 
 /** The name of an error, as it stands in JSON output. */
@@ -46,8 +47,8 @@ export interface ErrorPlace {
 }
 
 export interface ErrorOptions {
-  /** The remedy, in one line. */
-  hint?: string | undefined
+  /** The remedy. */
+  hint?: Hint | undefined
   cause?: unknown
   /** What else was wrong, where several things were found at once. */
   details?: readonly WizardError[] | undefined
@@ -57,7 +58,8 @@ export interface ErrorOptions {
 /** The base of every error that wizard tells a user of: one line of what and where, and a hint with the remedy. */
 export class WizardError extends Error {
   readonly code: ErrorCode = 'FAILED'
-  hint: string | undefined
+  /** The remedy, in which commands and options are data; `hint` is the same as text. */
+  remedy: Hint | undefined
   /** What else was wrong, where several things were found at once; this one is not among them. */
   readonly details: readonly WizardError[]
   /** Where the file is wrong, if it is one that is. */
@@ -66,15 +68,20 @@ export class WizardError extends Error {
   constructor(message: string, { hint, cause, details = [], place }: ErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = new.target.name
-    this.hint = hint
+    this.remedy = hint
     this.details = details
     this.place = place
+  }
+
+  /** The remedy, in one line, in the words of the library. */
+  get hint(): string | undefined {
+    return this.remedy === undefined ? undefined : formatHint(this.remedy)
   }
 }
 
 /** The same error, with one more remedy, or with what is left behind. */
-export function withHint(error: unknown, text: string): unknown {
-  if (error instanceof WizardError) error.hint = error.hint ? `${error.hint}; ${text}` : text
+export function withHint(error: unknown, hint: Hint): unknown {
+  if (error instanceof WizardError) error.remedy = joinHints(error.remedy, hint)
   return error
 }
 
@@ -166,7 +173,10 @@ export class GitHubNetworkError extends GitHubError {
 export interface ErrorReport {
   code: ErrorCode
   message: string
+  /** In the words of the library. */
   hint: string | null
+  /** The same as data, where it names commands or options; the documents that commands print have the text alone. */
+  remedy?: HintParts | undefined
   status?: number | undefined
   request_id?: string | undefined
 }
@@ -178,14 +188,27 @@ const hide = createRedactor()
 export function reportError(error: unknown): ErrorReport {
   const message = hide(error instanceof Error ? error.message : String(error))
   if (!(error instanceof WizardError)) return { code: 'FAILED', message, hint: null }
-  const report: ErrorReport = {
-    code: error.code,
-    message,
-    hint: error.hint ? hide(error.hint) : null,
-  }
+  const { code, hint, remedy } = error
+  const report: ErrorReport = { code, message, hint: hint ? hide(hint) : null }
+  if (typeof remedy === 'object') report.remedy = remedy.map(hidePart)
   if (error instanceof GitHubError) {
     if (error.status !== undefined) report.status = error.status
     if (error.requestId !== undefined) report.request_id = error.requestId
   }
   return report
+}
+
+function hidePart(part: HintParts[number]): HintParts[number] {
+  if (typeof part === 'string') return hide(part)
+  return 'target' in part && part.target !== undefined
+    ? { ...part, target: hide(part.target) }
+    : part
+}
+
+/** The report for those who use these words: its remedy is text alone. */
+export function reportInWords<R extends Pick<ErrorReport, 'remedy'>>(
+  { remedy, ...report }: R,
+  words: HintWords,
+): Omit<R, 'remedy'> {
+  return remedy === undefined ? report : { ...report, hint: formatHint(remedy, words) }
 }

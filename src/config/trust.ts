@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { GitHubAuthError } from '../base/errors.js'
+import type { HintParts } from '../base/hint.js'
 import { apiOfHost, gitUrlOf, isGitHub, isLoopback, parseUrl } from '../base/names/host.js'
 import { oneLine } from '../base/text.js'
 import type { ConfigRequest, Folder } from './locate/folder.js'
@@ -96,7 +97,8 @@ function foreign(trust: TrustRequest, key: HostKey, hostname: string): Stranger 
   const host = hasVariables ? 'a host made of variables' : oneLine(hostname, 100)
   const { shown, place } = file.where(path)
   const message = `${shown} names ${host}, and a configuration that was found by searching gets no credential for it`
-  const hint = `${remedy(trust)}, or name the host in ${key === 'proxy' ? 'HTTPS_PROXY' : 'GH_HOST'}`
+  const variable = key === 'proxy' ? 'HTTPS_PROXY' : 'GH_HOST'
+  const hint = [...remedy(trust), `, or name the host in ${variable}`]
   return (details) => new GitHubAuthError(message, { hint, place, details })
 }
 
@@ -114,5 +116,8 @@ async function strangerAsKey(trust: TrustRequest): Promise<Stranger | null> {
   return (details) => new GitHubAuthError(message, { hint: remedy(trust), place, details })
 }
 
-const remedy = ({ folder, request }: TrustRequest) =>
-  `if it is yours, say so with --config ${showFile(folder.dir, request.cwd)} or WIZARD_CONFIG`
+const remedy = ({ folder, request }: TrustRequest): HintParts => [
+  'if it is yours, say so with ',
+  { flag: 'config', value: showFile(folder.dir, request.cwd) },
+  ' or WIZARD_CONFIG',
+]

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type ErrorCode, type ErrorPlace, reportError, type WizardError } from '../base/errors.js'
+import type { HintParts } from '../base/hint.js'
 import { createRedactor } from '../base/redact.js'
 import { type ConfigRequest, findFolder } from './locate/folder.js'
 import { collect, findProblems } from './problems.js'
@@ -11,6 +12,8 @@ export interface ConfigProblem extends Omit<ErrorPlace, 'file' | 'line' | 'colum
   /** Begins with `file:line:column` where it is about a file's text. */
   message: string
   hint: string | null
+  /** The same as data, where it names commands or options. */
+  remedy?: HintParts | undefined
   /** Absolute. */
   file: string | null
   line: number | null
@@ -54,8 +57,8 @@ async function problemOf(
   linesOf: (file: string) => Promise<string[]>,
 ): Promise<ConfigProblem> {
   const nowhere = { file: null, line: null, column: null, key: null, nearest: null, source: null }
-  const { code, message, hint } = reportError(error)
-  const told = { code, message, hint }
+  const { code, message, hint, remedy } = reportError(error)
+  const told = { code, message, hint, remedy }
   const { place } = error
   if (place === undefined) return { ...told, ...nowhere }
   const line = (await linesOf(place.file))[place.line - 1] ?? ''

@@ -1,4 +1,5 @@
 import { reportError, WizardError } from '../base/errors.js'
+import type { Hint } from '../base/hint.js'
 import { createRedactor } from '../base/redact.js'
 
 /** One thing that was looked at. */
@@ -8,18 +9,18 @@ export interface Check {
   status: 'ok' | 'warning' | 'failed'
   detail: string
   /** What to do about it; null where all is well. */
-  remedy: string | null
+  remedy: Hint | null
 }
 
 type Found = Omit<Check, 'name'>
 
 export const ok = (detail: string): Found => ({ status: 'ok', detail, remedy: null })
-export const warning = (detail: string, remedy: string): Found => ({
+export const warning = (detail: string, remedy: Hint): Found => ({
   status: 'warning',
   detail,
   remedy,
 })
-export const failed = (detail: string, remedy: string): Found => ({
+export const failed = (detail: string, remedy: Hint): Found => ({
   status: 'failed',
   detail,
   remedy,
@@ -34,8 +35,8 @@ export async function look(name: string, find: () => Promise<Found> | Found): Pr
     return { name, ...found, detail: hide(found.detail) }
   } catch (error) {
     if (error instanceof WizardError) {
-      const { message, hint } = reportError(error)
-      return { name, ...failed(message, hint ?? 'run the command again') }
+      const { message, hint, remedy } = reportError(error)
+      return { name, ...failed(message, remedy ?? hint ?? 'run the command again') }
     }
     if (error instanceof Error && 'code' in error) {
       const { message } = reportError(error)

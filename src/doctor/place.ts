@@ -28,17 +28,17 @@ async function nearestFolder(path: string): Promise<string> {
 async function writable(path: string) {
   const folder = await nearestFolder(path)
   if (!(await stat(folder)).isDirectory())
-    return failed(
-      `${folder} is no folder`,
-      'move it away, or choose another by root, logs or --root',
-    )
+    return failed(`${folder} is no folder`, [
+      'move it away, or choose another by root, logs or ',
+      { flag: 'root' },
+    ])
   try {
     await access(folder, constants.W_OK | constants.X_OK)
   } catch {
-    return failed(
-      `${folder} can't be written`,
-      'give yourself the right to, or choose another folder by root, logs or --root',
-    )
+    return failed(`${folder} can't be written`, [
+      'give yourself the right to, or choose another folder by root, logs or ',
+      { flag: 'root' },
+    ])
   }
   return ok(folder === path ? path : `${path}, to be made`)
 }
@@ -52,7 +52,8 @@ async function roomAt(path: string) {
   const { bavail, bsize, files, ffree } = await statfs(folder)
   const free = bavail * bsize
   const detail = `${Math.round(free / megabyte).toLocaleString('en')} MB free at ${folder}`
-  if (free < tooLittle) return failed(detail, 'make room, or choose another disk by root or --root')
+  if (free < tooLittle)
+    return failed(detail, ['make room, or choose another disk by root or ', { flag: 'root' }])
   // File systems that make inodes as they need them tell of none.
   if (files > 0 && ffree < fewFiles)
     return warning(`${detail}, for ${ffree} files`, 'remove some files: each clone has many')

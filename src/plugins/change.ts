@@ -53,7 +53,10 @@ export function rollback(session: PluginSession, id: string): Promise<InstalledP
       throw new GitHubNotFoundError(
         `no version of ${id} before this one is kept: nothing was changed`,
         {
-          hint: `wizard PLUGIN INSTALL ${id}@VERSION takes one from GitHub`,
+          hint: [
+            { verb: ['PLUGIN', 'INSTALL'], target: `${id}@VERSION` },
+            ' takes one from GitHub',
+          ],
         },
       )
     }
@@ -61,7 +64,11 @@ export function rollback(session: PluginSession, id: string): Promise<InstalledP
       throw new ConflictError(
         `the version of ${id} before this one was changed: nothing was changed`,
         {
-          hint: `it is in ${tree}; wizard PLUGIN INSTALL ${id}@VERSION takes a clean one from GitHub`,
+          hint: [
+            `it is in ${tree}; `,
+            { verb: ['PLUGIN', 'INSTALL'], target: `${id}@VERSION` },
+            ' takes a clean one from GitHub',
+          ],
         },
       )
     }

@@ -78,7 +78,9 @@ async function byId(session: PluginSession, name: string, found: FoundPlugin[]):
   }
   const ids = found.map(({ manifest }) => manifest.id)
   throw new GitHubNotFoundError(`no plugin is called ${oneLine(name, 100)}`, {
-    hint:
-      didYouMean(name, ids) ?? `wizard PLUGIN SEARCH lists those that there are (${ids.length})`,
+    hint: didYouMean(name, ids) ?? [
+      { verb: ['PLUGIN', 'SEARCH'] },
+      ` lists those that there are (${ids.length})`,
+    ],
   })
 }

@@ -21,12 +21,12 @@ export async function list(session: Pick<PluginSession, 'config' | 'emit'>): Pro
     .sort((one, other) => (one.id < other.id ? -1 : 1))
 }
 
+/** Among the warnings of a plugin whose folder is gone. */
+export const filesMissing = 'its files are not here'
+
 const withoutFiles = (info: PluginInfo): PluginInfo => ({
   ...info,
   installed_version: null,
   update_available: false,
-  warnings: [
-    'its files are not here: wizard PLUGIN INSTALL --frozen brings them',
-    ...info.warnings,
-  ],
+  warnings: [filesMissing, ...info.warnings],
 })

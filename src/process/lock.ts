@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.js'
 import { LockedError } from '../base/errors.js'
+import type { Hint } from '../base/hint.js'
 import { livenessFor, type ProcessIdentity, processIdentitySchema } from './identity.js'
 import { type Holder, readMark, takeMark } from './owner-mark.js'
 
@@ -22,7 +23,7 @@ export interface LockRequest {
   /** Milliseconds to wait for another holder to finish. */
   wait: number
   /** What whoever waited in vain can do, beside waiting longer. */
-  hint?: string | undefined
+  hint?: Hint | undefined
 }
 
 export interface Lock {

@@ -122,7 +122,12 @@ function expectFree(
   const what = other.draft ? 'a draft' : 'a release'
   const target = `${nameOfSubject(subject)}@${oneLine(tag, 100)}`
   throw new ConflictError(`${oneLine(tag, 100)} has ${what} already: ${other.url}`, {
-    hint: `wizard RELEASE UPLOAD ${target} FILE… adds to it, RELEASE EDIT ${target} changes it`,
+    hint: [
+      { verb: ['RELEASE', 'UPLOAD'], target: `${target} FILE…` },
+      ' adds to it, ',
+      { verb: ['RELEASE', 'EDIT'], target, brief: true },
+      ' changes it',
+    ],
   })
 }
 
@@ -140,7 +145,7 @@ async function targetOf(
   if (tagged === null || tagged === commit) return commit
   throw new ConflictError(
     `${tag} is at ${tagged.slice(0, 7)}, and ${oneLine(target, 100)} is ${commit.slice(0, 7)}`,
-    { hint: 'leave --target out: the tag is there already' },
+    { hint: ['leave ', { flag: 'target' }, ' out: the tag is there already'] },
   )
 }
 

@@ -49,6 +49,11 @@ export function inTheWay(
 ): ConflictError {
   const which = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ' …' : '')
   return new ConflictError(`there are other files already: ${which}`, {
-    hint: `--clobber replaces them by those of ${tag}; --dir DIR puts them elsewhere`,
+    hint: [
+      { flag: 'clobber' },
+      ` replaces them by those of ${tag}; `,
+      { flag: 'dir', value: 'DIR' },
+      ' puts them elsewhere',
+    ],
   })
 }

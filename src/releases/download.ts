@@ -102,7 +102,7 @@ function place(assets: ReleaseAsset[], dir: string): Placed[] {
     const other = seen.get(folded(name))
     if (other !== undefined) {
       throw new PathError(`${other} and ${oneLine(asset.name, 100)} would be one file`, {
-        hint: 'take one of them with --pattern',
+        hint: ['take one of them with ', { flag: 'pattern' }],
       })
     }
     seen.set(folded(name), oneLine(asset.name, 100))

@@ -1,4 +1,5 @@
 import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
+import type { Hint } from '../base/hint.js'
 import { fullNameOf, type Repo } from '../base/names/repository.js'
 import { oneLine } from '../base/text.js'
 import { getLatestRelease, listReleases } from '../github/rest/releases.js'
@@ -58,7 +59,10 @@ export function releaseWithTag(releases: Release[], tag: string): Release | null
 export function severalDrafts(drafts: Release[], tag: string): ConflictError {
   const ids = drafts.map(({ id }) => id).join(', ')
   return new ConflictError(`${oneLine(tag, 100)} has ${drafts.length} drafts: ${ids}`, {
-    hint: 'delete all but one: wizard API DELETE /repos/OWNER/REPO/releases/ID',
+    hint: [
+      'delete all but one: ',
+      { verb: ['API', 'DELETE'], target: '/repos/OWNER/REPO/releases/ID' },
+    ],
   })
 }
 
@@ -94,11 +98,11 @@ export async function findRelease(
 export const nameOfSubject = (subject: ReleaseSubject): string =>
   subject.component?.name ?? fullNameOf(subject)
 
-const whatThereIs = (releases: Release[]): string => {
+const whatThereIs = (releases: Release[]): Hint => {
   const tags = releases.map(({ tag_name, draft }) => `${tag_name}${draft ? ' (draft)' : ''}`)
   const more = tags.length > 10 ? `, and ${tags.length - 10} more` : ''
   return tags.length === 0
-    ? 'there are none yet: wizard RELEASE CREATE makes one'
+    ? ['there are none yet: ', { verb: ['RELEASE', 'CREATE'] }, ' makes one']
     : `there are: ${oneLine(tags.slice(0, 10).join(', '), 400)}${more}`
 }
 

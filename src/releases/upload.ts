@@ -44,7 +44,7 @@ export async function upload(
     release: tag,
     replace: clobber && draft,
     hint: draft
-      ? 'give --clobber to replace it'
+      ? ['give ', { flag: 'clobber' }, ' to replace it']
       : 'what is published stays as it is: give the file another name, or make a new version',
   })
   await verifyAssets(deps, place, assets, { others: true })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { type ErrorReport, reportError, WizardError } from '../base/errors.js'
 import { existsAt } from '../base/fs/read.js'
+import type { Hint } from '../base/hint.js'
 import { isOid } from '../base/names/ref.js'
 import type { Oid } from '../git/plumbing/objects/object.js'
 import { resolveTag } from '../git/porcelain/pin.js'
@@ -130,9 +131,15 @@ export async function lookAtFolder(path: string): Promise<Local> {
 export const hasClone = (path: string): Promise<boolean> => existsAt(join(path, '.git'))
 
 export function unreadable(path: string, cause: unknown): Local {
-  const { message, hint, ...report } = reportError(cause)
-  const told = cause instanceof WizardError ? message : `${path} can't be read: ${message}`
-  return { kind: 'unreadable', error: { ...report, message: told, hint: hint ?? remedy } }
+  const error =
+    cause instanceof WizardError
+      ? cause
+      : new WizardError(`${path} can't be read: ${reportError(cause).message}`)
+  error.remedy ??= howToMend
+  return { kind: 'unreadable', error: reportError(error) }
 }
 
-const remedy = 'see what `git status` says there; moved away, it is cloned anew by REPO SYNC'
+const howToMend: Hint = [
+  'see what `git status` says there; moved away, it is cloned anew by ',
+  { verb: ['REPO', 'SYNC'], brief: true },
+]

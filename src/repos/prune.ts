@@ -55,7 +55,10 @@ export async function prune(session: RepoSession, options: PruneOptions): Promis
       throw new ConflictError(
         `${movable.length} clones would be moved, more than --max ${options.max}`,
         {
-          hint: 'nothing was moved; look at wizard REPO PRUNE --dry-run',
+          hint: [
+            'nothing was moved; look at ',
+            { verb: ['REPO', 'PRUNE'], flags: { 'dry-run': true } },
+          ],
         },
       )
     }

@@ -45,6 +45,9 @@ export async function askGit(git: Git, url: string, wanted: Wanted): Promise<Rem
 
 function noSuchRef(wanted: Wanted): GitHubNotFoundError {
   return new GitHubNotFoundError(`${fullNameOf(wanted)} has no branch or tag ${wanted.branch}`, {
-    hint: `wizard REPO VIEW ${fullNameOf(wanted)} shows its default branch; change branch: in repos.yaml`,
+    hint: [
+      { verb: ['REPO', 'VIEW'], target: fullNameOf(wanted) },
+      ' shows its default branch; change branch: in repos.yaml',
+    ],
   })
 }

@@ -30,7 +30,7 @@ export async function underLock<T>(
       path: join(config.root, '.wizard', 'lock'),
       command,
       wait: wait ?? defaultLockWait,
-      hint: 'wait for it to end, or give --lock-wait more seconds',
+      hint: ['wait for it to end, or give ', { flag: 'lock-wait' }, ' more seconds'],
     },
   )
   try {

@@ -15,7 +15,12 @@ export function dueCommand({ node, script }: Launcher, config: Config): string[]
 export function folderOf({ dir, fileFor }: Pick<Config, 'dir' | 'fileFor'>): string {
   if (dir !== null) return dir
   throw new ConfigError(`there is no ${fileFor('repos')}, so there is nothing to schedule`, {
-    hint: 'wizard REPO ADD owner/repo writes it; --config DIR names another folder',
+    hint: [
+      { verb: ['REPO', 'ADD'], target: 'owner/repo' },
+      ' writes it; ',
+      { flag: 'config', value: 'DIR' },
+      ' names another folder',
+    ],
   })
 }
 

@@ -53,7 +53,11 @@ function nothingScheduled(config: Config, entries: RepoEntry[]): ConfigError {
     )
   }
   return new ConfigError(`${file}: no entry has a pull_schedule, so there is nothing to schedule`, {
-    hint: 'give one, such as pull_schedule: "0 0 * * *"; wizard REPO ADD adds a repository',
+    hint: [
+      'give one, such as pull_schedule: "0 0 * * *"; ',
+      { verb: ['REPO', 'ADD'] },
+      ' adds a repository',
+    ],
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
-import { type ErrorReport, reportError, UsageError } from '../base/errors.js'
+import { type ErrorReport, reportError, reportInWords, UsageError } from '../base/errors.js'
 import type { Emit } from '../base/events.js'
+import type { HintWords } from '../base/hint.js'
 import { plainText, visibleJson } from '../base/text.js'
 import type { WizardEvent } from '../events.js'
 import { errorCommand, insideActions } from './actions.js'
@@ -26,6 +27,8 @@ export interface TerminalOptions {
   signal: AbortSignal
   /** Takes secrets out of everything that is written but a result's bytes. */
   redact(text: string): string
+  /** How remedies name commands and options. */
+  words: HintWords
 }
 
 /** Lines of a command's output that a quiet wizard shows where it fails. */
@@ -91,8 +94,12 @@ export class Terminal {
 
   showJson(value: unknown): void {
     this.#progress?.stop()
-    this.out.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`)
+    this.out.write(`${visibleJson(JSON.stringify(value, this.#inWords, 2))}\n`)
   }
+
+  /** Reports of errors, wherever they are in a document, have their remedies as text alone. */
+  readonly #inWords = (_key: string, value: unknown): unknown =>
+    isReport(value) ? reportInWords(value, this.#options.words) : value
 
   async showPage(page: Page): Promise<void> {
     this.#progress?.stop()
@@ -139,7 +146,7 @@ export class Terminal {
   #writeError(found: ErrorReport): void {
     this.#progress?.stop()
     for (const line of [...this.#printed.splice(0), ...this.#withheld.splice(0)]) this.note(line)
-    const report = this.#cleanReport(found)
+    const report = this.#cleanReport(reportInWords(found, this.#options.words))
     if (this.#options.json) {
       // Every key is there, whatever the error, so that a script need not ask which it is.
       const { code, message, hint, status = null, request_id = null } = report
@@ -207,3 +214,6 @@ export class Terminal {
     }
   }
 }
+
+const isReport = (value: unknown): value is Pick<ErrorReport, 'remedy'> =>
+  typeof value === 'object' && value !== null && 'remedy' in value && Array.isArray(value.remedy)

@@ -1,4 +1,5 @@
 import { GitHubAuthError, GitHubError } from '../base/errors.js'
+import type { Hint } from '../base/hint.js'
 import { endpoint } from '../github/addresses.js'
 import { type Api, repositoryPath } from '../github/rest/api.js'
 import { fullNameOf, type Repo } from './deps.js'
@@ -40,10 +41,10 @@ export async function rerun(
 function notRepeatable(error: unknown, run: string): GitHubError | null {
   if (!(error instanceof GitHubAuthError) || error.status !== 403) return null
   const { status, requestId, message } = error
-  const hint = /already running|in progress/i.test(message)
-    ? `wait for its end first: wizard WORKFLOW WATCH ${run}`
+  const hint: Hint | null = /already running|in progress/i.test(message)
+    ? ['wait for its end first: ', { verb: ['WORKFLOW', 'WATCH'], target: run }]
     : /month ago|too old|cannot be re-?(?:run|tried)/i.test(message)
-      ? 'start a new one: wizard WORKFLOW RUN'
+      ? ['start a new one: ', { verb: ['WORKFLOW', 'RUN'] }]
       : null
   return hint === null ? null : new GitHubError(message, { cause: error, status, requestId, hint })
 }

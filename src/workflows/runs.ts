@@ -74,7 +74,7 @@ export async function newestRun(
   const where = branch === undefined ? '' : ` on ${oneLine(branch, 100)}`
   const target = `${fullNameOf(repo)}/${fileOf(workflow.path)}`
   throw new GitHubNotFoundError(`${target} never ran${where}`, {
-    hint: `wizard WORKFLOW RUN ${target} runs it`,
+    hint: [{ verb: ['WORKFLOW', 'RUN'], target }, ' runs it'],
   })
 }
 

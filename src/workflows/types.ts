@@ -1,4 +1,5 @@
 import { TimeoutError } from '../base/errors.js'
+import type { Hint } from '../base/hint.js'
 
 /** The keys are those of `--json`; times are ISO 8601, UTC. */
 export interface WorkflowRun {
@@ -62,7 +63,7 @@ export class RunTimeoutError extends TimeoutError {
   /** As it was last seen. */
   readonly run: WorkflowRunWithJobs
 
-  constructor(run: WorkflowRunWithJobs, message: string, hint: string) {
+  constructor(run: WorkflowRunWithJobs, message: string, hint: Hint) {
     super(message, { hint })
     this.run = run
   }

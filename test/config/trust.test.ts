@@ -3,6 +3,8 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { exitStatus, GitHubAuthError } from '../../src/base/errors.js'
+import { formatHint } from '../../src/base/hint.js'
+import { commandLineWords } from '../../src/commands/hints.js'
 import { loadConfig } from '../../src/config/load.js'
 import { failure, makeProject, type Project } from './support.js'
 
@@ -114,7 +116,7 @@ describe('a found folder may not name', () => {
     const column = key.length + 5
     expect(error.message).toContain(`config/github.yaml:2:${column}: github.${key} names `)
     expect(error.message).not.toMatch(/ghp_secret|password/)
-    expect(error.hint).toContain('--config config')
+    expect(formatHint(error.remedy ?? '', commandLineWords)).toContain('--config config')
   })
 })
 

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { commandLineWords } from '../../src/commands/hints.js'
 import type { Environment } from '../../src/terminal/stream.js'
 import { Terminal, type TerminalOptions } from '../../src/terminal/terminal.js'
 
@@ -36,6 +37,7 @@ export function openTerminal(
     yes: false,
     signal: new AbortController().signal,
     redact: (text) => text.replaceAll('sesame', '***'),
+    words: commandLineWords,
     ...options,
   })
   return { terminal, stdin, out: out.text, err: err.text }

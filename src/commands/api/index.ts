@@ -71,6 +71,7 @@ function methodVerb(name: keyof typeof methods): Verb {
       const request = { method, path, fields: parseFields(assignments) }
       const client = await invocation.github()
       if (!paginate) return (await callApi(client, request)).body
+      if (name !== 'get') throw new UsageError(`--paginate goes with GET, not with ${method}`)
       return Buffer.from(JSON.stringify(await callAllPages(client, request), null, 2))
     },
     json: parsedBody,

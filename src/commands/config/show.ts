@@ -1,3 +1,4 @@
+import { reportError } from '../../base/errors.js'
 import type { Effective, EffectiveValue } from '../../config/settings/effective.js'
 import type { Source } from '../../config/yaml/place.js'
 import { defineVerb } from '../verb.js'
@@ -53,10 +54,9 @@ export const show = defineVerb({
   }),
   shortfall({ problems: [first, ...others] }) {
     if (first === undefined) return null
-    const { code, message, hint } = first
-    const more =
-      others.length === 0 ? hint : 'wizard CONFIG VALIDATE tells everything that is wrong'
-    return { code, message, hint: more }
+    if (others.length === 0) return reportError(first)
+    const { code, message } = first
+    return { code, message, hint: 'wizard CONFIG VALIDATE tells everything that is wrong' }
   },
 })
 

@@ -1,4 +1,6 @@
+import { reportInWords } from '../../base/errors.js'
 import type { ConfigProblem, Validation } from '../../config/validate.js'
+import { commandLineWords } from '../hints.js'
 import { defineVerb, type Shortfall } from '../verb.js'
 
 export const validate = defineVerb({
@@ -15,7 +17,8 @@ export const validate = defineVerb({
   flags: {},
   async run(invocation): Promise<Shown> {
     const { validateConfig } = await import('../../config/validate.js')
-    const found = await validateConfig(invocation.configRequest)
+    const { problems, ...rest } = await validateConfig(invocation.configRequest)
+    const found = { ...rest, problems: problems.map((one) => reportInWords(one, commandLineWords)) }
     if (found.valid) return { found, lines: [verdict(found)] }
     const { excerpt } = await import('../../terminal/layout.js')
     return { found, lines: found.problems.flatMap((problem) => linesOf(problem, excerpt)) }

@@ -1,11 +1,20 @@
+import { formatHint } from '../../base/hint.js'
 import { type Check, failed, look, ok, warning } from '../../doctor/check.js'
 import type { Invocation } from '../../invocation.js'
+import { commandLineWords } from '../hints.js'
 import { defineVerb, type Verb } from '../verb.js'
 
 interface Diagnosis {
   ok: boolean
-  checks: Check[]
+  checks: Shown[]
 }
+
+type Shown = Omit<Check, 'remedy'> & { remedy: string | null }
+
+const inWords = ({ remedy, ...check }: Check): Shown => ({
+  ...check,
+  remedy: remedy === null ? null : formatHint(remedy, commandLineWords),
+})
 
 /** A noun of its own: it stands without a verb. */
 const doctor = defineVerb({
@@ -32,7 +41,7 @@ const doctor = defineVerb({
       )
       if (!offline) checks.push(...(await networkChecks(invocation)))
     }
-    return { ok: checks.every(({ status }) => status !== 'failed'), checks }
+    return { ok: checks.every(({ status }) => status !== 'failed'), checks: checks.map(inWords) }
   },
   render: ({ checks }, { globals }) => ({
     kind: 'table',

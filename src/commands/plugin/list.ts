@@ -14,10 +14,15 @@ export const list = defineVerb({
   args: [],
   flags: {},
   async run(invocation) {
-    const { list: read } = await import('../../plugins/list.js')
+    const { list: read, filesMissing } = await import('../../plugins/list.js')
     const { terminal } = invocation
     const [config] = await Promise.all([invocation.localConfig(), terminal.followEvents()])
-    return read({ config, emit: (event) => terminal.emit(event) })
+    const plugins = await read({ config, emit: (event) => terminal.emit(event) })
+    const remedy = `${filesMissing}: wizard PLUGIN INSTALL --frozen brings them`
+    return plugins.map(({ warnings, ...plugin }) => ({
+      ...plugin,
+      warnings: warnings.map((one) => (one === filesMissing ? remedy : one)),
+    }))
   },
   render: (plugins) => pluginsPage(plugins, 'not here'),
 })

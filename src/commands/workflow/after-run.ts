@@ -53,7 +53,7 @@ export async function withArtifacts(
     return { run: { ...run, artifacts }, timeout: null, missing: artifactShortfall(came), reasons }
   } catch (error) {
     if (invocation.signal.aborted || !(error instanceof WizardError)) throw error
-    const { code, message, hint } = reportError(error)
-    return { run, timeout: null, missing: { code, message, hint: hint ?? undefined } }
+    const { code, message, hint, remedy } = reportError(error)
+    return { run, timeout: null, missing: { code, message, hint, remedy } }
   }
 }

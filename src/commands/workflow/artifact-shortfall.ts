@@ -7,9 +7,11 @@ export function artifactShortfall(artifacts: DownloadedArtifact[]): Shortfall | 
   const [first] = failed
   if (!first?.error) return null
   const others = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
+  const { code, message, hint, remedy } = first.error
   return {
-    code: failed.length === artifacts.length ? first.error.code : 'FAILED',
-    message: `${first.name}: ${first.error.message}${others}`,
-    hint: first.error.hint ?? undefined,
+    code: failed.length === artifacts.length ? code : 'FAILED',
+    message: `${first.name}: ${message}${others}`,
+    hint,
+    remedy,
   }
 }

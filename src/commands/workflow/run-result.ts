@@ -1,3 +1,4 @@
+import { reportError } from '../../base/errors.js'
 import { lines, type Page } from '../../terminal/page.js'
 import {
   RunTimeoutError,
@@ -39,7 +40,7 @@ export function runShortfall({
   missing = null,
 }: RunResult): Shortfall | null {
   if (waited === false) return null
-  if (timeout) return { code: timeout.code, message: timeout.message, hint: timeout.hint }
+  if (timeout) return reportError(timeout)
   if (!isCompleted(run) || isGood(run.conclusion)) return missing
   const back = `${run.repo}/${run.run_id}`
   return {

@@ -115,7 +115,7 @@ function resolved(path: Path, find: () => string): string | Fault {
     return find()
   } catch (error) {
     if (!(error instanceof PathError)) throw error
-    return { path, message: error.message, hint: error.hint, escapes: true }
+    return { path, message: error.message, hint: error.remedy, escapes: true }
   }
 }
 

@@ -85,7 +85,7 @@ function inside<T>(file: YamlFile, tree: Tree, path: Path, find: () => T): T {
     return find()
   } catch (error) {
     if (!(error instanceof PathError)) throw error
-    const { message, hint } = error
+    const { message, remedy: hint } = error
     throw errorOf(file, tree, { path, message, hint, escapes: true })
   }
 }

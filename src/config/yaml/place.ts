@@ -1,3 +1,4 @@
+import type { Hint } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
 
 /** Where something stands in a file; line and column count from 1, columns in UTF-16 units. */
@@ -27,7 +28,7 @@ export interface Fault {
   message: string
   /** With its key; or it is missing, which is told at the key of what it is missing in. */
   at?: 'key' | 'missing' | undefined
-  hint?: string | undefined
+  hint?: Hint | undefined
   /** The known name that a wrong one may stand for. */
   nearest?: string | undefined
   /** An offset of its own, where the path leads to none. */

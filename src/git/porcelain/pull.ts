@@ -114,7 +114,10 @@ async function bringTo(
   if (pinned) await expectSeenUpstream(place, from, dir)
   else if (onDiverged === 'block') {
     throw new BlockedError('diverged', `${dir}: ${ref} and its remote have diverged`, {
-      hint: `wizard REPO RESET keeps the local commits under refs/wizard/backup and takes the remote's`,
+      hint: [
+        { verb: ['REPO', 'RESET'] },
+        " keeps the local commits under refs/wizard/backup and takes the remote's",
+      ],
     })
   }
   const backup = `refs/wizard/backup/${new Date(git.clock.now()).toISOString().replaceAll(/[-:.]/g, '')}`

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import { GitHubAuthError, GitHubError, GitHubNotFoundError, PathError } from '../../base/errors.js'
+import type { Hint } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
 import { jsonOf } from '../transport/message.js'
 import { type Api, get, getParsed, parseAnswer, repositoryPath } from './api.js'
@@ -39,7 +40,8 @@ export async function getFileBytes(
 
 async function readContents(api: Api, file: string, name: string): Promise<Buffer> {
   const content = parseAnswer(api, contentAnswer, jsonOf(await get(api, file)))
-  if (Array.isArray(content)) throw noFile(name, 'folder', 'wizard REPO TREE lists it')
+  if (Array.isArray(content))
+    throw noFile(name, 'folder', [{ verb: ['REPO', 'TREE'] }, ' lists it'])
   if (content.type === 'submodule') {
     throw noFile(name, 'submodule', 'read it from its own repository')
   }
@@ -83,7 +85,7 @@ function contentsPath(owner: string, repo: string, path: string, ref?: string): 
   return `${repositoryPath(owner, repo)}/contents/${file}${query}`
 }
 
-function noFile(name: string, what: string, hint?: string): PathError {
+function noFile(name: string, what: string, hint?: Hint): PathError {
   return new PathError(`${name} is a ${what}`, { hint })
 }
 

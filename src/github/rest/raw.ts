@@ -38,7 +38,7 @@ export function callApi(api: Api, { method, path, fields }: RawRequest): Promise
  */
 export async function callAllPages(api: Api, request: RawRequest): Promise<unknown[]> {
   if (request.method !== 'GET')
-    throw new UsageError(`--paginate goes with GET, not with ${request.method}`)
+    throw new UsageError(`a listing has pages by GET, not by ${request.method}`)
   const items: unknown[] = []
   const fields = { per_page: 100, ...request.fields }
   let response = await callApi(api, { ...request, fields })
@@ -80,7 +80,9 @@ function listIn(body: unknown, path: string): unknown[] {
   const lists = Object.values(body ?? {}).filter(Array.isArray)
   const [only, another] = lists
   if (only !== undefined && another === undefined) return only
-  throw new GitHubNetworkError(`${path} is no listing`, { hint: 'leave --paginate out' })
+  throw new GitHubNetworkError(`${path} is no listing`, {
+    hint: ['leave ', { flag: 'paginate' }, ' out'],
+  })
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api#using-link-headers */

@@ -25,7 +25,7 @@ export async function listWorkflows(api: Api, owner: string, repo: string): Prom
 
 /** A list is there wherever its repository is. */
 function noRepository(owner: string, repo: string, cause: GitHubNotFoundError) {
-  const { hint, status, requestId } = cause
+  const { remedy: hint, status, requestId } = cause
   const message = `${owner}/${repo} is not there, or not visible`
   return new GitHubNotFoundError(message, { cause, hint, status, requestId })
 }

@@ -70,7 +70,7 @@ export function waitForRateLimits(
         status,
         requestId,
         hint: (await authenticated(signal))
-          ? 'run the command again then, or give --timeout the time to wait'
+          ? ['run the command again then, or give ', { flag: 'timeout' }, ' the time to wait']
           : 'without a token few calls are allowed: set GITHUB_TOKEN, or run `gh auth login`',
       },
     )

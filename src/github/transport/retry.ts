@@ -66,7 +66,7 @@ function conclude(outcome: Outcome, tries: number): ApiResponse {
   const { error } = outcome
   if (tries === 1 || !(error instanceof GitHubNetworkError)) throw error
   throw new GitHubNetworkError(`${error.message} (tried ${tries} times)`, {
-    hint: error.hint,
+    hint: error.remedy,
     cause: error.cause,
   })
 }

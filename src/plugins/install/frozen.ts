@@ -46,7 +46,11 @@ function chosen(store: PluginStore, id: string | null): [string, LockEntry][] {
   const found = entries.filter(([name]) => name === id)
   if (found.length > 0) return found
   throw new GitHubNotFoundError(`${oneLine(id, 100)} is not in plugins.lock.json`, {
-    hint: `it names ${entries.map(([name]) => name).join(', ') || 'nothing'}; without --frozen it is found on GitHub`,
+    hint: [
+      `it names ${entries.map(([name]) => name).join(', ') || 'nothing'}; without `,
+      { flag: 'frozen' },
+      ' it is found on GitHub',
+    ],
   })
 }
 

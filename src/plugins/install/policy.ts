@@ -41,7 +41,10 @@ function expectSamePlugin(version: Version, known: LockEntry): void {
     throw new ConflictError(
       `${manifest.id} is installed from ${known.repo}, not ${fullNameOf(version)}`,
       {
-        hint: `wizard PLUGIN REMOVE ${manifest.id} makes room for the other one`,
+        hint: [
+          { verb: ['PLUGIN', 'REMOVE'], target: manifest.id },
+          ' makes room for the other one',
+        ],
       },
     )
   }
@@ -56,13 +59,21 @@ export function expectSameCommit(
 ): void {
   if (known.tag !== tag || known.commit === commit) return
   throw new ConflictError(`the tag ${oneLine(tag, 60)} of ${id} was moved since it was installed`, {
-    hint: `it led to ${known.commit} and leads to ${commit}: ask its author; PLUGIN REMOVE ${id} forgets the old one`,
+    hint: [
+      `it led to ${known.commit} and leads to ${commit}: ask its author; `,
+      { verb: ['PLUGIN', 'REMOVE'], target: id, brief: true },
+      ' forgets the old one',
+    ],
   })
 }
 
 function otherSigner({ manifest: { id } }: Version, signer: Signer | null): ConflictError {
   const by = signer === null ? 'not signed any more' : 'signed by another key than before'
   return new ConflictError(`${id} is ${by}`, {
-    hint: `ask its author; PLUGIN REMOVE ${id} forgets the old key`,
+    hint: [
+      'ask its author; ',
+      { verb: ['PLUGIN', 'REMOVE'], target: id, brief: true },
+      ' forgets the old key',
+    ],
   })
 }

@@ -102,7 +102,7 @@ function expectVersion(
 ): void {
   if (range === null || version === null || satisfies(version, range) !== false) return
   throw new ConflictError(`${id} needs ${other} ${range}, and ${version} is what there is`, {
-    hint: `wizard PLUGIN INSTALL ${other}@VERSION takes another one`,
+    hint: [{ verb: ['PLUGIN', 'INSTALL'], target: `${other}@VERSION` }, ' takes another one'],
   })
 }
 

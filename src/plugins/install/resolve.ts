@@ -109,7 +109,11 @@ async function latestVersion({ client }: Deps, wanted: Wanted): Promise<Tagged> 
   const found = tags.find(({ name }) => name === highest?.tag)
   if (found !== undefined) return { tag: found.name, commit: found.commit }
   throw new GitHubNotFoundError(`${fullNameOf(wanted)} has no release and no tag of a version`, {
-    hint: `a plugin is installed at a tag: wizard RELEASE CREATE ${fullNameOf(wanted)}@v1.0.0 makes one`,
+    hint: [
+      'a plugin is installed at a tag: ',
+      { verb: ['RELEASE', 'CREATE'], target: `${fullNameOf(wanted)}@v1.0.0` },
+      ' makes one',
+    ],
   })
 }
 
@@ -131,6 +135,6 @@ async function readManifest({ client }: Deps, { owner, repo }: Repo, commit: str
     }
   }
   throw new ConfigError(`${owner}/${repo} is no plugin: it has no ${manifestNames.join(' or ')}`, {
-    hint: 'wizard PLUGIN SEARCH lists those that there are',
+    hint: [{ verb: ['PLUGIN', 'SEARCH'] }, ' lists those that there are'],
   })
 }

@@ -127,7 +127,7 @@ export class PluginStore {
     const other = [...this.entries.keys()].find((one) => one !== id && folded(one) === folded(id))
     if (other !== undefined) {
       throw new ConflictError(`${id} and ${other} are one folder to some file systems`, {
-        hint: `wizard PLUGIN REMOVE ${other} makes room`,
+        hint: [{ verb: ['PLUGIN', 'REMOVE'], target: other }, ' makes room'],
       })
     }
     const stat = await lstatOrNull(folder)

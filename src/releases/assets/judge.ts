@@ -1,4 +1,5 @@
 import { ConflictError } from '../../base/errors.js'
+import type { Hint } from '../../base/hint.js'
 import type { ReleaseAsset } from '../../github/rest/shapes.js'
 import { isWhole } from '../info.js'
 import type { LocalAsset } from './local.js'
@@ -40,7 +41,7 @@ export async function hasBytes(
 export function expectNoReplacement(
   judged: readonly { local: LocalAsset; judgement: Judgement }[],
   release: string,
-  hint: string,
+  hint: Hint,
 ): void {
   const names = judged.flatMap(({ local, judgement }) =>
     judgement.kind === 'send' && judgement.replaces ? [local.name] : [],

@@ -1,4 +1,5 @@
 import { inLanes } from '../../base/async/lanes.js'
+import type { Hint } from '../../base/hint.js'
 import { webHostOf } from '../../base/names/host.js'
 import type { ReleaseAsset } from '../../github/rest/shapes.js'
 import type { ReleaseDeps } from '../deps.js'
@@ -19,7 +20,7 @@ export interface UploadPlan {
   /** Whether an asset with other bytes gives way. */
   replace: boolean
   /** What to do where it may not. */
-  hint: string
+  hint: Hint
 }
 
 export interface UploadedAsset {

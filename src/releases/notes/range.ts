@@ -45,7 +45,7 @@ function tagBefore(
   if ([...tags].every((other) => other === tag)) return null
   throw new UsageError(
     `${oneLine(tag ?? '', 100)} names no version, so nobody knows which tag was before it`,
-    { hint: '--previous TAG says it' },
+    { hint: [{ flag: 'previous', value: 'TAG' }, ' says it'] },
   )
 }
 

@@ -42,6 +42,10 @@ async function expectTheSame(
   }
   if (wrong.length === 0) return
   throw new ConflictError(`${tag} is already published, and ${wrong.join(', ')}`, {
-    hint: 'raise the version; RELEASE UPLOAD adds what is missing',
+    hint: [
+      'raise the version; ',
+      { verb: ['RELEASE', 'UPLOAD'], brief: true },
+      ' adds what is missing',
+    ],
   })
 }

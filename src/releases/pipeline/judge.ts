@@ -38,7 +38,10 @@ export function findOwn(
   if (foreign === undefined) return { published, drafts }
   if (drafts.length > 1) throw severalDrafts(drafts, tag)
   throw new ConflictError(`${tag} has a draft that somebody else made: ${foreign.url}`, {
-    hint: `publish it by hand, or delete it: wizard RELEASE DELETE ${nameOfSubject(subject)}@${tag}`,
+    hint: [
+      'publish it by hand, or delete it: ',
+      { verb: ['RELEASE', 'DELETE'], target: `${nameOfSubject(subject)}@${tag}` },
+    ],
   })
 }
 
@@ -67,7 +70,7 @@ export function expectReleasable(
   const above = request.allowBackport ? null : higherVersion(request.subject, source, remote)
   if (above === null) return
   throw new ConflictError(`${source.version} is below ${above}, which is there already`, {
-    hint: 'raise the version, or give --allow-backport',
+    hint: ['raise the version, or give ', { flag: 'allow-backport' }],
   })
 }
 

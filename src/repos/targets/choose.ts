@@ -37,7 +37,12 @@ function noRepositories(config: Config): ConfigError {
   return new ConfigError(
     `there is no ${config.fileFor('repos')}, so there is nothing to keep in step`,
     {
-      hint: 'wizard REPO ADD owner/repo writes it; --config DIR names another folder',
+      hint: [
+        { verb: ['REPO', 'ADD'], target: 'owner/repo' },
+        ' writes it; ',
+        { flag: 'config', value: 'DIR' },
+        ' names another folder',
+      ],
     },
   )
 }

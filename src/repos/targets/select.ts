@@ -85,7 +85,7 @@ function nothingNamed(target: string, all: Wanted[]): GitHubNotFoundError {
   return new GitHubNotFoundError(`repos.yaml names no repository or group ${target}`, {
     hint:
       names.length === 0
-        ? 'it names none at all; see wizard REPO ADD'
+        ? ['it names none at all; see ', { verb: ['REPO', 'ADD'] }]
         : `there is ${shown}${names.length > 12 ? ' …' : ''}`,
   })
 }

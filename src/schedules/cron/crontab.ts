@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { WizardError } from '../../base/errors.js'
 import { hasCode } from '../../base/fs/read.js'
+import type { HintParts } from '../../base/hint.js'
 import type { Environment } from '../../http/dispatcher.js'
 import { acquireLock, type LockDeps } from '../../process/lock.js'
 import type { CrontabText } from './edit.js'
@@ -114,11 +115,14 @@ const oneLine = (text: string) =>
     .replaceAll(/\s*\n\s*/g, '; ')
     .slice(0, 500)
 
-const otherwise = 'or let systemd do it: wizard SCHEDULE PRINT --format systemd'
+const otherwise: HintParts = [
+  'or let systemd do it: ',
+  { verb: ['SCHEDULE', 'PRINT'], flags: { format: 'systemd' } },
+]
 
 const notInstalled = (cause: unknown) =>
   new WizardError('there is no crontab program here', {
-    hint: `install cron (apt-get install cron), ${otherwise}`,
+    hint: ['install cron (apt-get install cron), ', ...otherwise],
     cause,
   })
 
@@ -131,7 +135,7 @@ function refused(what: 'read' | 'written', words: string): WizardError {
   const denied = /not allowed/i.test(words)
   return new WizardError(`the crontab can't be ${what}: ${words || 'crontab does not say why'}`, {
     hint: denied
-      ? `an administrator allows it in /etc/cron.allow; ${otherwise}`
+      ? ['an administrator allows it in /etc/cron.allow; ', ...otherwise]
       : 'see what `crontab -l` does in a shell',
   })
 }

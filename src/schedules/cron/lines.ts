@@ -45,7 +45,10 @@ function crontabCommand(words: string[]): string {
   const odd = words.find((word) => /[\\\n\r\0]/.test(word))
   if (odd !== undefined) {
     throw new PathError(`a crontab can't hold ${JSON.stringify(odd)}`, {
-      hint: 'name a folder without a backslash or a line end, or take SCHEDULE PRINT --format systemd',
+      hint: [
+        'name a folder without a backslash or a line end, or take ',
+        { verb: ['SCHEDULE', 'PRINT'], flags: { format: 'systemd' }, brief: true },
+      ],
     })
   }
   const command = words.map(quote).join(' ').replaceAll('%', '\\%')

@@ -106,7 +106,7 @@ async function take(
   const limits = limitsWith(maxSize)
   if (artifact.size > limits.size) {
     throw new PathError(`artifact ${name} has ${artifact.size} bytes, more than ${limits.size}`, {
-      hint: 'where that is right, allow more with --max-size BYTES',
+      hint: ['where that is right, allow more with ', { flag: 'max-size', value: 'BYTES' }],
     })
   }
   const zip = join(zips, `${artifact.id}.zip`)

@@ -84,5 +84,5 @@ function unknownArtifact(name: string, all: Artifact[], run: string): GitHubNotF
 const hasExpired = ({ name }: Artifact, run: string) =>
   new GitHubNotFoundError(`the artifact ${oneLine(name, 100)} of ${run} has expired`, {
     status: 410,
-    hint: 'run the workflow again to make it anew: wizard WORKFLOW RERUN',
+    hint: ['run the workflow again to make it anew: ', { verb: ['WORKFLOW', 'RERUN'] }],
   })

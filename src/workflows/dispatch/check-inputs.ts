@@ -22,7 +22,7 @@ export function checkInputs(
   }
   const [first, ...details] = wrong
   if (first === undefined) return
-  throw new UsageError(first.message, { hint: first.hint, details })
+  throw new UsageError(first.message, { hint: first.remedy, details })
 }
 
 function unknown(workflow: string, known: WorkflowInputs, given: Record<string, string>) {

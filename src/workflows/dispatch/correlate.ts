@@ -123,13 +123,23 @@ function twoCandidates(
 ): ConflictError {
   return new ConflictError(
     `two runs were dispatched at the same time, and nothing tells which is ours: ${run.html_url} and ${another.html_url}`,
-    { hint: `follow the right one: wizard WORKFLOW WATCH ${fullNameOf(repo)}/RUN_ID` },
+    {
+      hint: [
+        'follow the right one: ',
+        { verb: ['WORKFLOW', 'WATCH'], target: `${fullNameOf(repo)}/RUN_ID` },
+      ],
+    },
   )
 }
 
 export function notListed({ repo, workflow }: Dispatched): GitHubNotFoundError {
   return new GitHubNotFoundError(
     `${fullNameOf(repo)} took the dispatch of ${workflow.name}, and lists no run of it after ${longestSearch / 1000} s`,
-    { hint: `it may come later: wizard WORKFLOW RUNS ${fullNameOf(repo)}/${workflow.id}` },
+    {
+      hint: [
+        'it may come later: ',
+        { verb: ['WORKFLOW', 'RUNS'], target: `${fullNameOf(repo)}/${workflow.id}` },
+      ],
+    },
   )
 }

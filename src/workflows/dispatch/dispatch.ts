@@ -77,7 +77,10 @@ function unanswered(request: Dispatch, cause: unknown): GitHubNetworkError {
     cause,
     status,
     requestId,
-    hint: `no new run is listed; before dispatching again look at wizard WORKFLOW RUNS ${targetOf(request, request.workflow)}`,
+    hint: [
+      'no new run is listed; before dispatching again look at ',
+      { verb: ['WORKFLOW', 'RUNS'], target: targetOf(request, request.workflow) },
+    ],
   })
 }
 
@@ -88,7 +91,10 @@ function perhapsOurs(address: string, cause: unknown): ConflictError {
     `the answer to the dispatch was lost (${message}); ${address} may be its run`,
     {
       cause,
-      hint: `look at it before dispatching again: wizard WORKFLOW WATCH ${address}`,
+      hint: [
+        'look at it before dispatching again: ',
+        { verb: ['WORKFLOW', 'WATCH'], target: address },
+      ],
     },
   )
 }

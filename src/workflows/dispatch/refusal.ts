@@ -1,4 +1,5 @@
 import { GitHubError, GitHubNotFoundError } from '../../base/errors.js'
+import type { Hint } from '../../base/hint.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import type { Dispatch } from '../../github/rest/dispatch.js'
 import { pagesOf } from '../../github/rest/pages.js'
@@ -26,11 +27,16 @@ export async function explainRefusal(
   })
 }
 
-const remedies: { words: RegExp; hint(dispatch: Dispatch): string }[] = [
+const remedies: { words: RegExp; hint(dispatch: Dispatch): Hint }[] = [
   {
     words: /disabled/i,
-    hint: (dispatch) =>
-      `wizard WORKFLOW ENABLE ${fullNameOf(dispatch)}/${fileOf(dispatch.workflow.path)} enables it`,
+    hint: (dispatch) => [
+      {
+        verb: ['WORKFLOW', 'ENABLE'],
+        target: `${fullNameOf(dispatch)}/${fileOf(dispatch.workflow.path)}`,
+      },
+      ' enables it',
+    ],
   },
   {
     words: /does not have.*workflow_dispatch/i,

@@ -1,4 +1,5 @@
 import { GitHubNotFoundError } from '../../base/errors.js'
+import type { HintParts } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
 import type { Repo, WorkflowDeps } from '../deps.js'
 import type { WorkflowJob, WorkflowStep } from '../types.js'
@@ -148,13 +149,15 @@ function stillRunning({ run_id, status }: LoggedRun, jobs: WorkflowJob[]): GitHu
   return new GitHubNotFoundError(message, {
     hint:
       ended.length > 0
-        ? `wait with WORKFLOW WATCH, or take one job with --job; ended: ${there}`
-        : 'wait with WORKFLOW WATCH',
+        ? [...waitForIt, ', or take one job with ', { flag: 'job' }, `; ended: ${there}`]
+        : waitForIt,
   })
 }
 
 const jobStillRunning = ({ name, status }: WorkflowJob) =>
   new GitHubNotFoundError(
     `the job ${oneLine(name, 100)} is ${status.replaceAll('_', ' ')}: its log comes when it has ended`,
-    { hint: 'wait with WORKFLOW WATCH' },
+    { hint: waitForIt },
   )
+
+const waitForIt: HintParts = ['wait with ', { verb: ['WORKFLOW', 'WATCH'], brief: true }]

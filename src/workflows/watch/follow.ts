@@ -39,7 +39,10 @@ export async function untilCompleted(
     throw new RunTimeoutError(
       run,
       `${nameOfRun(run)} is ${run.status.replaceAll('_', ' ')} still, after ${seconds} s: ${run.html_url}`,
-      `it goes on; come back with wizard WORKFLOW WATCH ${run.repo}/${run.run_id}`,
+      [
+        'it goes on; come back with ',
+        { verb: ['WORKFLOW', 'WATCH'], target: `${run.repo}/${run.run_id}` },
+      ],
     )
   }
   const artifacts = await patiently(deps, () => listRunArtifacts(deps.github, repo, run.run_id))

@@ -1,4 +1,5 @@
 import { withHint } from '../../base/errors.js'
+import type { Hint, HintParts } from '../../base/hint.js'
 import { cancelRun } from '../control.js'
 import type { Repo, WorkflowDeps } from '../deps.js'
 import { nameOfRun } from '../describe.js'
@@ -48,18 +49,18 @@ export async function wait(
   }
 }
 
-export function howToComeBack(run: WorkflowRun): string {
-  const back = `wizard WORKFLOW WATCH ${run.repo}/${run.run_id}`
-  return `${nameOfRun(run)} goes on: ${run.html_url}; come back with ${back}`
-}
+export const howToComeBack = (run: WorkflowRun): HintParts => [
+  `${nameOfRun(run)} goes on: ${run.html_url}; come back with `,
+  { verb: ['WORKFLOW', 'WATCH'], target: `${run.repo}/${run.run_id}` },
+]
 
 /** The command's own signal has ended every other request. */
-async function cancelled({ github }: WorkflowDeps, repo: Repo, run: WorkflowRun): Promise<string> {
+async function cancelled({ github }: WorkflowDeps, repo: Repo, run: WorkflowRun): Promise<Hint> {
   try {
     await cancelRun(github, repo, run.run_id, AbortSignal.timeout(cancelling))
     return `${nameOfRun(run)} is being cancelled: ${run.html_url}`
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return `it could not be cancelled (${why}): ${howToComeBack(run)}`
+    return [`it could not be cancelled (${why}): `, ...howToComeBack(run)]
   }
 }

@@ -1,4 +1,5 @@
 import { GitHubError, GitHubNotFoundError, withHint } from '../../base/errors.js'
+import type { Hint } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
 import { commitAnswer, type Workflow } from '../../github/rest/actions-shapes.js'
 import { getParsed, repositoryPath } from '../../github/rest/api.js'
@@ -48,10 +49,12 @@ export async function watchCommit(
   return { sha, runs, conclusion: worstConclusion(runs), ended }
 }
 
-function howToComeBack(repo: Repo, sha: string, workflow: Workflow | undefined): string {
-  const only = workflow === undefined ? '' : ` --workflow ${workflow.id}`
-  const back = `wizard WORKFLOW WATCH ${fullNameOf(repo)} --commit ${sha}${only}`
-  return `the runs of ${sha.slice(0, 7)} go on; come back with ${back}`
+function howToComeBack(repo: Repo, sha: string, workflow: Workflow | undefined): Hint {
+  const only: Record<string, string> = workflow ? { workflow: String(workflow.id) } : {}
+  return [
+    `the runs of ${sha.slice(0, 7)} go on; come back with `,
+    { verb: ['WORKFLOW', 'WATCH'], target: fullNameOf(repo), flags: { commit: sha, ...only } },
+  ]
 }
 
 /** https://docs.github.com/en/rest/commits/commits#get-a-commit */

@@ -89,7 +89,7 @@ describe('waitForRateLimits', () => {
         'api.test: the rate limit for calls is reached; it lifts at 2026-01-14T12:01:31.000Z, in 91 s',
       status: 403,
       requestId: 'AB:12',
-      hint: expect.stringContaining('--timeout'),
+      remedy: expect.arrayContaining([{ flag: 'timeout' }]),
     })
   })
 

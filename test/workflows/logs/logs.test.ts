@@ -86,7 +86,7 @@ describe('readLogs', () => {
     const [first] = run.jobs
     Object.assign(first ?? {}, { status: 'completed', conclusion: 'success', log: 'early\n' })
     await expect(read()).rejects.toMatchObject({
-      hint: expect.stringContaining('--job; ended: lint'),
+      remedy: expect.arrayContaining([{ flag: 'job' }, '; ended: lint']),
     })
     expect(await read({ job: 'lint' })).toBe('early\n')
     await expect(read({ job: 'unit' })).rejects.toThrow('its log comes when it has ended')

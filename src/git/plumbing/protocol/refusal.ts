@@ -47,7 +47,11 @@ export async function refusal(git: Git, response: HttpResponse): Promise<GitHubE
 const rejected = (place: string, said: string, options: GitHubErrorOptions) =>
   new GitHubAuthError(`${place}: the token is not accepted here${said}`, {
     ...options,
-    hint: 'is it still valid, and may it read this repository? See `wizard AUTH STATUS`',
+    hint: [
+      'is it still valid, and may it read this repository? See `',
+      { verb: ['AUTH', 'STATUS'] },
+      '`',
+    ],
   })
 
 /** GitHub answers so for what is not there too, so as not to tell what is. */

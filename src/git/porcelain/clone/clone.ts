@@ -70,7 +70,7 @@ async function publish(sibling: Sibling): Promise<void> {
     await sibling.publish()
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error
-    const { message, hint, cause } = error
+    const { message, remedy: hint, cause } = error
     throw new BlockedError('not-a-repository', message, { hint, cause })
   }
 }
