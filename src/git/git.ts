@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js'
 import type { Dispatcher } from '../http/dispatcher.js'
-import type { Waits } from '../http/waits.js'
+import type { Waits } from '../http/policy/waits.js'
 import type { Liveness } from '../process/owner-mark.js'
 
 /** What every function of src/git that talks to a server is given. */

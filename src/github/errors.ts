@@ -7,7 +7,9 @@ import {
   GitHubNotFoundError,
 } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
-import { type ApiRequest, type ApiResponse, jsonOf, requestIdOf } from './transport/message.js'
+import { requestIdOf } from '../http/message.js'
+import { kindOfRefusal, type RefusalKind } from '../http/policy/refusal.js'
+import { type ApiRequest, type ApiResponse, jsonOf } from './transport/message.js'
 
 export interface RefusalContext {
   /** Where the credential comes from, in words; null: there is none. */
@@ -25,8 +27,7 @@ export function refusalError(
 ): GitHubError {
   const { status } = response
   const about = { request, response, context, words: wordsOf(response, context) }
-  if (status >= 500 || status < 400 || status === 407) return networkRefusal(about)
-  return (refusals[status] ?? otherRefusal)(about)
+  return refusals[kindOfRefusal(status)](about)
 }
 
 interface Refusal {
@@ -37,12 +38,12 @@ interface Refusal {
   words: string
 }
 
-const refusals: Record<number, (refusal: Refusal) => GitHubError> = {
-  401: badCredentials,
-  403: forbidden,
-  404: notFound,
-  410: (refusal) =>
-    new GitHubNotFoundError(`${subject(refusal)} is gone: ${refusal.words}`, options(refusal)),
+const refusals: Record<RefusalKind, (refusal: Refusal) => GitHubError> = {
+  credentials: badCredentials,
+  forbidden,
+  absent: notFound,
+  network: networkRefusal,
+  other: (refusal) => new GitHubError(`${subject(refusal)}: ${refusal.words}`, options(refusal)),
 }
 
 function badCredentials(refusal: Refusal): GitHubError {
@@ -87,8 +88,10 @@ function scopesHint(headers: Record<string, string>): string | undefined {
 }
 
 function notFound(refusal: Refusal): GitHubError {
-  const { context, response } = refusal
-  const { words } = refusal
+  const { context, response, words } = refusal
+  if (response.status === 410) {
+    return new GitHubNotFoundError(`${subject(refusal)} is gone: ${words}`, options(refusal))
+  }
   // GitHub's usual two words say no more than ours.
   const more = words === STATUS_CODES[404] ? '' : `: ${words}`
   const message = `${subject(refusal)} is not there, or not visible${more}`
@@ -97,10 +100,6 @@ function notFound(refusal: Refusal): GitHubError {
       ? 'check the name; a private one needs a token: set GITHUB_TOKEN, or run `gh auth login`'
       : `check the name, and that the token of ${context.source} may see it`
   return new GitHubNotFoundError(message, options(refusal, scopesHint(response.headers) ?? hint))
-}
-
-function otherRefusal(refusal: Refusal): GitHubError {
-  return new GitHubError(`${subject(refusal)}: ${refusal.words}`, options(refusal))
 }
 
 function networkRefusal(refusal: Refusal): GitHubError {

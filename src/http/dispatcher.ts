@@ -53,21 +53,3 @@ export function createDispatcher({ stallTimeout, ...settings }: DispatcherOption
     destroy: async () => (await agent)?.destroy(),
   }
 }
-
-type RequestOptions = Omit<DispatchedRequest, 'origin' | 'path'>
-
-/** One request over the dispatcher's connections; no redirect is followed. */
-export function send(
-  to: Dispatcher,
-  { origin, pathname, search }: URL,
-  options: RequestOptions,
-): Promise<DispatchedAnswer> {
-  return to.request({ ...options, origin, path: pathname + search })
-}
-
-/** Names in lower case; the values of a repeated one joined. */
-export function joinHeaders(headers: DispatchedAnswer['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]),
-  )
-}

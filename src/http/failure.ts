@@ -38,6 +38,15 @@ const reasons: Record<string, string> = { ...beforeSending, ...certificate, ...l
 const networkHint = 'check the network and the proxy settings; running the command again is safe'
 const certificateHint = 'behind a proxy that opens TLS, name its certificate in NODE_EXTRA_CA_CERTS'
 
+/** The server, or a gateway before it, is unwell for the moment. */
+const transientStatuses = new Set([500, 502, 503, 504])
+
+export const isTransientStatus = (status: number): boolean => transientStatuses.has(status)
+
+/** Trying again may help: a lost connection, a 5xx, a page of somebody else. */
+export const isTransient = (error: unknown): error is GitHubNetworkError =>
+  error instanceof GitHubNetworkError && !isFinal(error)
+
 /** What happened to a request or to the body of its answer, in the words of this tool. */
 export function networkError(error: unknown, url: URL, signal?: unknown): unknown {
   if (signal instanceof AbortSignal && signal.aborted) return signal.reason
@@ -64,9 +73,9 @@ const isClosed = (error: unknown) =>
   ['UND_ERR_DESTROYED', 'UND_ERR_CLOSED'].includes(causeCode(error) ?? '')
 
 /** Trying again helps nothing. */
-export const isFinal = (error: unknown): boolean => isCertificateFailure(error) || isClosed(error)
+const isFinal = (error: unknown): boolean => isCertificateFailure(error) || isClosed(error)
 
-export function isCertificateFailure(error: unknown): boolean {
+function isCertificateFailure(error: unknown): boolean {
   return (causeCode(error) ?? '') in certificate
 }
 

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Dispatcher } from './dispatcher.js'
-import { joinHeaders, send } from './dispatcher.js'
+import { send } from './send.js'
 
 /** What is used of `fetch`, so that a test may put another in the place of the one below. */
 export type Fetch = (
@@ -23,16 +23,22 @@ export interface FetchAnswer {
   body: AsyncIterable<Uint8Array> | null
 }
 
-/** As much as that asks for; undici's own is loaded, and sends a first request, in several times the time. */
-export const fetch: Fetch = async (url, { method, headers: given, body, signal, dispatcher }) => {
-  const answer = await send(dispatcher, new URL(url), {
+/**
+ * As much as that asks for, of the API's answers, which come compressed; undici's own is loaded, and sends a first
+ * request, in several times the time.
+ */
+export const fetch: Fetch = async (
+  address,
+  { method, headers: given, body, signal, dispatcher },
+) => {
+  const answer = await send(dispatcher, {
     method,
+    url: new URL(address),
     headers: { 'accept-encoding': 'gzip', ...given },
     body,
-    signal,
+    signal: signal ?? undefined,
   })
-  const { statusCode: status } = answer
-  const headers = joinHeaders(answer.headers)
+  const { status, headers } = answer
   const isCompressed = headers['content-encoding'] === 'gzip' && hasBody(method, status)
   return {
     status,

@@ -40,7 +40,7 @@ describe('two calls of one client', () => {
     const [a, b] = [call(own), call(own)]
     const [first, second] = [get(a.client, 'a'), get(b.client, 'b')]
     const stopped = expect(first).rejects.toThrow(InterruptedError)
-    await vi.waitUntil(() => held.length === 2)
+    await vi.waitUntil(() => held.length === 2, 10_000)
     a.stop.abort(new InterruptedError())
     await stopped
     for (const answer of held) answer.writeHead(200, json).end(JSON.stringify(repository))
@@ -108,7 +108,7 @@ describe('a token that is fetched', () => {
     const [a, b] = [call(own), call(own)]
     const stopped = expect(get(a.client, 'a')).rejects.toThrow(InterruptedError)
     const second = get(b.client, 'b')
-    await vi.waitUntil(() => held.length > 0)
+    await vi.waitUntil(() => held.length > 0, 10_000)
     a.stop.abort(new InterruptedError())
     await stopped
     const expires = new Date(Date.now() + 3_600_000).toISOString()

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/base/clock.js'
 import { GitHubNetworkError } from '../../src/base/errors.js'
 import type { ApiRequest, ApiResponse, Send } from '../../src/github/transport/message.js'
-import { createWaits, type Wait, type Waits } from '../../src/http/waits.js'
+import { createWaits, type Wait, type Waits } from '../../src/http/policy/waits.js'
 
 export const noon = Date.parse('2026-01-14T12:00:00Z')
 

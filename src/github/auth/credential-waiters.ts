@@ -1,6 +1,6 @@
 import { abortable } from '../../base/async/abortable.js'
 import type { Clock } from '../../base/clock.js'
-import { createWaits, type Waits } from '../../http/waits.js'
+import { createWaits, type Waits } from '../../http/policy/waits.js'
 import type { RequestListener, TransportCall } from '../transport/call.js'
 import type { Credentials } from './credentials.js'
 

@@ -6,9 +6,10 @@ import {
   GitHubRateLimitError,
 } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
+import { requestIdOf } from '../../http/message.js'
 import { graphqlUrl } from '../addresses.js'
 import type { Api } from '../rest/api.js'
-import { type ApiResponse, jsonOf, requestIdOf } from '../transport/message.js'
+import { type ApiResponse, jsonOf } from '../transport/message.js'
 
 export interface GraphqlAnswer {
   /** null where nothing of it could be answered. */

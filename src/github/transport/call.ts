@@ -1,4 +1,4 @@
-import type { Wait, Waits } from '../../http/waits.js'
+import type { Wait, Waits } from '../../http/policy/waits.js'
 import type { RequestRecord } from './record.js'
 
 /** One call of a client as the transport sees it. */

@@ -1,5 +1,6 @@
 import { reportError } from '../../base/errors.js'
-import { type ApiRequest, type Layer, requestIdOf } from './message.js'
+import { requestIdOf } from '../../http/message.js'
+import type { ApiRequest, Layer } from './message.js'
 
 /** One request and what became of it; it holds no header and no body, and of queries nothing secret. */
 export interface RequestRecord {

@@ -2,19 +2,20 @@ import type { Clock } from '../../base/clock.js'
 import { webHostOf } from '../../base/names/host.js'
 import type { Dispatcher } from '../../http/dispatcher.js'
 import type { Fetch } from '../../http/fetch.js'
+import { isRead, stack } from '../../http/message.js'
+import { type RateLimits, waitForRateLimits } from '../../http/policy/rate-limit.js'
+import { followRedirects } from '../../http/policy/redirect.js'
+import { backoff, retry } from '../../http/policy/retry.js'
 import { isUploadHost } from '../addresses.js'
 import type { CallCredentials } from '../auth/credential-waiters.js'
+import { apiLimits } from './api-limits.js'
 import { authorize, renewCredentials } from './authorize.js'
 import { cacheByEtag } from './cache.js'
 import type { TransportCall } from './call.js'
-import { type ApiRequest, type Layer, type Send, stack } from './message.js'
-import { type RateLimits, waitForRateLimits } from './rate-limit.js'
+import type { ApiRequest, Layer, Send } from './message.js'
 import { record } from './record.js'
-import { followRedirects } from './redirects.js'
 import { refuse } from './refuse.js'
-import { retry } from './retry.js'
-import { createStreamingWire } from './streaming-wire.js'
-import { createWire } from './wire.js'
+import { createStreamingWire, createWire } from './wire.js'
 
 /** What all calls share. */
 export interface TransportOptions {
@@ -51,7 +52,8 @@ export interface Transports {
  * all calls; the signal, the deadline and who listens are those of one.
  */
 export function createTransports(options: TransportOptions): Transports {
-  const { baseUrl, clock, retryAttempts: attempts, random } = options
+  const { baseUrl, clock } = options
+  const pause = backoff(options.retryAttempts, options.random)
   const wire = createWire(options.fetch, options.dispatcher)
   const streamingWire = createStreamingWire(options.dispatcher)
   const cache = cacheByEtag()
@@ -64,7 +66,7 @@ export function createTransports(options: TransportOptions): Transports {
     limits: RateLimits,
     above: Layer[],
     below: Layer[],
-  ) => [
+  ): Layer[] => [
     addHeaders(options.userAgent, signal),
     refuse(async (signal) => ({
       source: await source(signal),
@@ -72,9 +74,9 @@ export function createTransports(options: TransportOptions): Transports {
       redact: options.redact,
     })),
     ...above,
-    retry({ waits, attempts, random }),
-    waitForRateLimits(waits, limits, async (signal) => (await source(signal)) !== null),
-    followRedirects,
+    retry({ waits, pause }),
+    waitForRateLimits(apiLimits(waits, limits, async (signal) => (await source(signal)) !== null)),
+    followRedirects(isRead),
     ...below,
     record(
       () => clock.now(),

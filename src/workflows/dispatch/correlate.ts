@@ -7,7 +7,7 @@ import {
 import { get, getParsed, parseAnswer, repositoryPath } from '../../github/rest/api.js'
 import { viewerAnswer } from '../../github/rest/shapes.js'
 import { jsonOf } from '../../github/transport/message.js'
-import { serverTime } from '../../http/waits.js'
+import { serverTime } from '../../http/policy/waits.js'
 import { fullNameOf, type Repo, type WorkflowDeps } from '../deps.js'
 import { patiently } from '../watch/poll.js'
 

@@ -1,11 +1,12 @@
 import { GitHubNotFoundError } from '../../base/errors.js'
 import { getWorkflowRun } from '../../github/rest/workflows.js'
+import { isTransient } from '../../http/failure.js'
 import type { Repo, WorkflowDeps } from '../deps.js'
 import { nameOfRun } from '../describe.js'
 import { toRun } from '../run-data.js'
 import { listRunArtifacts } from '../runs.js'
 import { RunTimeoutError, type WorkflowRun, type WorkflowRunWithJobs } from '../types.js'
-import { isPassing, patiently } from './poll.js'
+import { patiently } from './poll.js'
 import { type WaitOptions, wait } from './wait.js'
 
 /** What GitHub tells of a run that was just dispatched, where it tells anything yet. */
@@ -20,7 +21,7 @@ export async function firstLook(
     return toRun(deps.github, repo, data)
   } catch (error) {
     // It was started: that it can't be seen yet is no failure.
-    if (isPassing(error) || error instanceof GitHubNotFoundError) return started
+    if (isTransient(error) || error instanceof GitHubNotFoundError) return started
     throw error
   }
 }

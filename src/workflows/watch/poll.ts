@@ -1,5 +1,5 @@
-import { GitHubNetworkError, reportError, TimeoutError } from '../../base/errors.js'
-import { isCertificateFailure } from '../../http/failure.js'
+import { reportError, TimeoutError } from '../../base/errors.js'
+import { isTransient } from '../../http/failure.js'
 import type { WorkflowDeps } from '../deps.js'
 
 export interface PollOptions {
@@ -55,10 +55,6 @@ function* pauses(interval: number): Generator<number> {
   for (;;) yield interval
 }
 
-/** Whether the same question may well be answered next time: a lost connection, a 5xx, a page that is not the API. */
-export const isPassing = (error: unknown): boolean =>
-  error instanceof GitHubNetworkError && !isCertificateFailure(error)
-
 /**
  * Asks, and tells of a failure that may pass in place of throwing it: a poll that failed says nothing of the run.
  *
@@ -68,7 +64,7 @@ export const isPassing = (error: unknown): boolean =>
 export async function patiently<T>(
   { emit, signal }: WorkflowDeps,
   ask: () => Promise<T>,
-  mayPass: (error: unknown) => boolean = isPassing,
+  mayPass: (error: unknown) => boolean = isTransient,
 ): Promise<T | undefined> {
   try {
     return await ask()

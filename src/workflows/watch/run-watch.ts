@@ -1,5 +1,6 @@
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { getWorkflowRun } from '../../github/rest/workflows.js'
+import { isTransient } from '../../http/failure.js'
 import type { Repo, WorkflowDeps } from '../deps.js'
 import { jobsPerPage, listJobs } from '../jobs.js'
 import { toRun } from '../run-data.js'
@@ -7,7 +8,7 @@ import type { WorkflowRun, WorkflowRunWithJobs } from '../types.js'
 import { changesBetween } from './changes.js'
 import { isCompleted } from './conclusion.js'
 import type { Watch } from './poll.js'
-import { isPassing, patiently } from './poll.js'
+import { patiently } from './poll.js'
 
 /** Milliseconds in which a run that was just dispatched may not be there yet. */
 const youngest = 60_000
@@ -111,7 +112,7 @@ export class RunWatch implements Watch {
   }
 
   readonly #mayPass = (error: unknown): boolean => {
-    if (isPassing(error)) return true
+    if (isTransient(error)) return true
     if (error instanceof GitHubAuthError && error.status === 401) {
       // A token that was good a moment ago may be refused by accident; twice running is none.
       const first = this.#seen && !this.#refused

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Credentials } from '../../../src/github/auth/credentials.js'
 import { authorize, renewCredentials } from '../../../src/github/transport/authorize.js'
-import type { ApiRequest } from '../../../src/github/transport/message.js'
-import { followRedirects } from '../../../src/github/transport/redirects.js'
+import type { ApiRequest, ApiResponse } from '../../../src/github/transport/message.js'
+import { isRead } from '../../../src/http/message.js'
+import { followRedirects } from '../../../src/http/policy/redirect.js'
 import { answer, get, post, scripted } from '../support.js'
 
 function holding(...tokens: string[]): Credentials {
@@ -21,7 +22,8 @@ const ownOrigin = ({ url }: ApiRequest) => url.origin === 'https://api.test'
 describe('authorize', () => {
   it('adds the token for the API alone, on each hop of a redirect anew', async () => {
     const next = scripted(answer(302, { location: 'https://storage.test/blob?sig=1' }), answer())
-    await followRedirects(authorize(holding('t'), ownOrigin)(next))(get())
+    const follow = followRedirects<ApiRequest, ApiResponse>(isRead)
+    await follow(authorize(holding('t'), ownOrigin)(next))(get())
     expect(next.asked.map(({ url, headers }) => [url.host, headers.authorization])).toEqual([
       ['api.test', 'Bearer t'],
       ['storage.test', undefined],

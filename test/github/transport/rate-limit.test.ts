@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { GitHubRateLimitError } from '../../../src/base/errors.js'
-import { waitForRateLimits } from '../../../src/github/transport/rate-limit.js'
+import { apiLimits } from '../../../src/github/transport/api-limits.js'
+import { waitForRateLimits } from '../../../src/http/policy/rate-limit.js'
 import { answer, fakeWaits, get, noon, post, scripted } from '../support.js'
 
 const layer = (waits = fakeWaits(), authenticated = true) =>
-  waitForRateLimits(waits, new Map(), async () => authenticated)
+  waitForRateLimits(apiLimits(waits, new Map(), async () => authenticated))
 
 const date = new Date(noon).toUTCString()
 const resetIn = (seconds: number) => ({

@@ -1,15 +1,18 @@
 import { GitHubError, GitHubNetworkError, GitHubRateLimitError } from '../../../base/errors.js'
 import { oneLine } from '../../../base/text.js'
-import { type HttpResponse, request } from '../../../http/request.js'
-import { retryAfter } from '../../../http/waits.js'
+import { type Exchange, type HttpRequest, type Policy, stack } from '../../../http/message.js'
+import {
+  isRateLimited,
+  type RateLimitRules,
+  waitForRateLimits,
+} from '../../../http/policy/rate-limit.js'
+import { retry } from '../../../http/policy/retry.js'
+import { createWaits, type Waits } from '../../../http/policy/waits.js'
+import { request } from '../../../http/request.js'
+import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
 import { chunksOf, PacketReader } from './pkt-line.js'
 import { placeOf, refusal } from './refusal.js'
-
-/** Milliseconds before each new try of what was answered with 5xx. */
-const pauses = [1000, 3000]
-/** Milliseconds, where the server does not say for how long a rate limit holds. */
-const limitPause = 60_000
 
 export interface Answer {
   packets: PacketReader
@@ -20,87 +23,102 @@ export interface Answer {
 /** @see https://git-scm.com/docs/gitprotocol-http */
 export function getAdvertisement(git: Git, url: string): Promise<Answer> {
   const path = '/info/refs?service=git-upload-pack'
-  return exchange(git, url, path, 'application/x-git-upload-pack-advertisement')
+  const type = 'application/x-git-upload-pack-advertisement'
+  return ask(git, url, path, type, { method: 'GET', headers: { accept: '*/*' } })
 }
 
 /** A POST of upload-pack's, which changes nothing there and so may be sent again. */
 export function postUploadPack(git: Git, url: string, body: string): Promise<Answer> {
-  return exchange(git, url, '/git-upload-pack', 'application/x-git-upload-pack-result', body)
+  const type = 'application/x-git-upload-pack-result'
+  const headers = { 'content-type': 'application/x-git-upload-pack-request', accept: type }
+  return ask(git, url, '/git-upload-pack', type, { method: 'POST', headers, body })
 }
 
-async function exchange(
+async function ask(
   git: Git,
   url: string,
   path: string,
   type: string,
-  body?: string,
+  { method, headers, body }: Pick<HttpRequest, 'method' | 'headers' | 'body'>,
 ): Promise<Answer> {
   const base = url.replace(/\/+$/, '')
-  const response = await sendPatiently(git, base + path, body)
-  const answered = String(response.headers['content-type'] ?? '')
+  const answer = await exchangeOf(git)({
+    method,
+    url: new URL(base + path),
+    // GitHub takes a request for git's where the name begins so.
+    headers: { 'user-agent': 'git/wizard', 'git-protocol': 'version=2', ...headers },
+    body,
+    repeatable: true,
+    signal: git.signal,
+  })
+  const answered = answer.headers['content-type'] ?? ''
   if (answered.split(';', 1)[0]?.trim() !== type) {
-    await response.body.dump()
+    await answer.discard()
     // A POST may be what an old server does not understand; a GET that every server knows is answered by something else.
-    const Wrong = body === undefined ? GitHubNetworkError : GitHubError
+    const Wrong = method === 'GET' ? GitHubNetworkError : GitHubError
     throw new Wrong(`${placeOf(base)} answers with ${oneLine(answered, 80) || 'nothing'}`, {
       hint: 'is this a git server? a proxy or a login page may stand before it',
-      status: response.status,
+      status: answer.status,
     })
   }
-  const final = response.url.href.replace(/\/(?:git-upload-pack|info\/refs)(?:\?.*)?$/, '')
-  return { packets: new PacketReader(chunksOf(git, response), response.url.host), url: final }
+  const final = answer.url.href.replace(/\/(?:git-upload-pack|info\/refs)(?:\?.*)?$/, '')
+  return { packets: new PacketReader(chunksOf(git, answer), answer.url.host), url: final }
 }
 
-/** Again after a pause while the server is unwell, and when a rate limit has lifted. */
-async function sendPatiently(git: Git, url: string, body?: string): Promise<HttpResponse> {
-  const begun = git.clock.now()
-  for (let tries = 0; ; tries++) {
-    const response = await sendTold(git, url, body)
-    if (response.status >= 200 && response.status < 300) return response
-    const error = await refusal(git, response)
-    if (error instanceof GitHubRateLimitError) {
-      await untilLifted(git, response, { begun, tries, error })
-      continue
-    }
-    const pause = pauses[tries]
-    if (response.status < 500 || pause === undefined) throw error
-    await git.clock.sleep(pause, git.signal)
+type GitPolicy = Policy<HttpRequest, StreamedAnswer>
+
+/** Milliseconds before each new try: few, as a server makes each pack anew. */
+const pauses = [1000, 3000]
+
+/**
+ * The policies of git's requests, the API's own where they agree. A lost connection is not tried again: of many
+ * repositories at a server that is not there, each would wait for seconds.
+ */
+function exchangeOf(git: Git): Exchange<HttpRequest, StreamedAnswer> {
+  const { clock, signal, waits } = git
+  const policies: GitPolicy[] = [
+    refuse(git),
+    retry({
+      waits: waits ?? createWaits({ clock, deadline: null, signal }),
+      pause: (tries) => pauses[tries - 1] ?? null,
+      afterLoss: false,
+    }),
+    ...(waits ? [waitForRateLimits(gitLimits(git, waits))] : []),
+    report(git),
+  ]
+  return stack(policies, ({ url, ...rest }) =>
+    request(git.dispatcher, url, { ...rest, authorization: git.authorization }),
+  )
+}
+
+/** Turns every answer that is no success into an error. */
+const refuse =
+  (git: Git): GitPolicy =>
+  (next) =>
+  async (one) => {
+    const answer = await next(one)
+    if (answer.status >= 200 && answer.status < 300) return answer
+    throw await refusal(git, answer)
   }
-}
 
-/** @throws the refusal, where the wait is too long. */
-async function untilLifted(
-  { clock, waits, signal }: Git,
-  { headers, url }: HttpResponse,
-  { begun, tries, error }: { begun: number; tries: number; error: GitHubRateLimitError },
-): Promise<void> {
-  const now = clock.now()
-  // Each refusal in a row waits for longer at least, should the server say too short a time.
-  const told = retryAfter(headers, now) ?? limitPause
-  const until = now + Math.max(told, 1000 * 2 ** tries)
-  if (!waits?.fits(begun, until)) throw error
-  await waits.wait({ reason: 'rate limit', host: url.host, until }, signal)
-}
+/** Each request waits for itself: one repository that is limited says nothing of the others. */
+const gitLimits = (git: Git, waits: Waits): RateLimitRules<HttpRequest, StreamedAnswer> => ({
+  waits,
+  limits: new Map(),
+  resourceOf: () => 'git',
+  isRefusal: isRateLimited,
+  tooLong: async ({ url }, _limit, answer) => {
+    if (answer !== undefined) return refusal(git, answer)
+    return new GitHubRateLimitError(`${placeOf(url.href)}: too many requests`)
+  },
+})
 
-async function sendTold(git: Git, url: string, body?: string): Promise<HttpResponse> {
-  const begun = git.clock.now()
-  const response = await sendOnce(git, url, body)
-  const milliseconds = git.clock.now() - begun
-  git.onRequest?.(`${body ? 'POST' : 'GET'} ${url} ${response.status} ${milliseconds} ms`)
-  return response
-}
-
-function sendOnce(git: Git, url: string, body?: string): Promise<HttpResponse> {
-  const { authorization, signal } = git
-  const headers: Record<string, string> = {
-    // GitHub takes a request for git's where the name begins so.
-    'user-agent': 'git/wizard',
-    'git-protocol': 'version=2',
-    accept: '*/*',
+const report =
+  ({ clock, onRequest }: Git): GitPolicy =>
+  (next) =>
+  async (one) => {
+    const begun = clock.now()
+    const answer = await next(one)
+    onRequest?.(`${one.method} ${one.url} ${answer.status} ${clock.now() - begun} ms`)
+    return answer
   }
-  const options = { headers, authorization, signal, repeatable: true }
-  if (body === undefined) return request(git.dispatcher, url, options)
-  headers['content-type'] = 'application/x-git-upload-pack-request'
-  headers.accept = 'application/x-git-upload-pack-result'
-  return request(git.dispatcher, url, { ...options, method: 'POST', body })
-}

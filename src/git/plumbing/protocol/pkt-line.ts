@@ -1,6 +1,7 @@
 import { GitHubError, GitHubNetworkError } from '../../../base/errors.js'
 import { oneLine } from '../../../base/text.js'
-import { type HttpResponse, networkError } from '../../../http/request.js'
+import { networkError } from '../../../http/failure.js'
+import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
 
 /** A packet's payload, or one of the packets that have none. */
@@ -131,7 +132,7 @@ export const cutShort = (host: string) =>
   })
 
 /** The body of an answer as it arrives. @throws GitHubNetworkError; the signal's reason when it is aborted */
-export async function* chunksOf(git: Git, { body, url }: HttpResponse): AsyncGenerator<Buffer> {
+export async function* chunksOf(git: Git, { body, url }: StreamedAnswer): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of body) yield chunk
   } catch (error) {

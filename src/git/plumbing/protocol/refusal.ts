@@ -7,7 +7,10 @@ import {
   GitHubRateLimitError,
 } from '../../../base/errors.js'
 import { oneLine } from '../../../base/text.js'
-import type { HttpResponse } from '../../../http/request.js'
+import { requestIdOf } from '../../../http/message.js'
+import { isRateLimited } from '../../../http/policy/rate-limit.js'
+import { kindOfRefusal } from '../../../http/policy/refusal.js'
+import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
 import { chunksOf } from './pkt-line.js'
 
@@ -18,28 +21,29 @@ const mostWords = 4096
  * What an answer that is no success means, in the words of this tool, and in the server's own where these are plain
  * text. Its body is read, or let go.
  */
-export async function refusal(git: Git, response: HttpResponse): Promise<GitHubError> {
-  const { status, headers, url } = response
+export async function refusal(git: Git, answer: StreamedAnswer): Promise<GitHubError> {
+  const { status, url } = answer
   const place = placeOf(url.href)
-  const words = await readWords(git, response)
+  const words = await readWords(git, answer)
   const said = words === '' ? '' : `: ${words}`
-  const options: GitHubErrorOptions = { status, requestId: header(headers, 'x-github-request-id') }
-  if (status === 429 || (status === 403 && isRateLimit(headers))) {
-    const hint = waitHint(headers)
+  const options: GitHubErrorOptions = { status, requestId: requestIdOf(answer) }
+  if (isRateLimited(answer)) {
+    const hint = waitHint(answer)
     return new GitHubRateLimitError(`${place}: too many requests${said}`, { ...options, hint })
   }
-  if (status === 401 || status === 403) {
+  const kind = kindOfRefusal(status)
+  if (kind === 'credentials' || kind === 'forbidden') {
     const known = (await git.authorization?.(url)) !== undefined
     return known ? rejected(place, said, options) : anonymous(place, options)
   }
-  if (status === 404 || status === 410) {
+  if (kind === 'absent') {
     return new GitHubNotFoundError(`${place}: no such repository, or the token may not see it`, {
       ...options,
       hint: 'check the name, and what the token may read',
     })
   }
   const message = `${place}: the server answers ${status}${said}`
-  if (status < 500) return new GitHubError(message, options)
+  if (kind === 'other') return new GitHubError(message, options)
   const hint = 'the trouble is on its side; try again later'
   return new GitHubNetworkError(message, { ...options, hint })
 }
@@ -61,17 +65,9 @@ const anonymous = (place: string, options: GitHubErrorOptions) =>
     hint: 'check the name; for a private repository set GITHUB_TOKEN',
   })
 
-const isRateLimit = (headers: HttpResponse['headers']) =>
-  header(headers, 'retry-after') !== undefined || header(headers, 'x-ratelimit-remaining') === '0'
-
-function waitHint(headers: HttpResponse['headers']): string {
-  const seconds = Number(header(headers, 'retry-after'))
+function waitHint({ headers }: StreamedAnswer): string {
+  const seconds = Number(headers['retry-after'])
   return seconds > 0 ? `try again in ${seconds} s` : 'try again later'
-}
-
-function header(headers: HttpResponse['headers'], name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
 }
 
 /** The host and path of an address: all that a message shows of it. */
@@ -81,14 +77,14 @@ export function placeOf(address: string): string {
 }
 
 /** A refusal's plain text; a page says nothing to a person at a terminal. */
-async function readWords(git: Git, response: HttpResponse): Promise<string> {
-  if (!String(response.headers['content-type'] ?? '').startsWith('text/plain')) {
-    await response.body.dump()
+async function readWords(git: Git, answer: StreamedAnswer): Promise<string> {
+  if (!(answer.headers['content-type'] ?? '').startsWith('text/plain')) {
+    await answer.discard()
     return ''
   }
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of chunksOf(git, response)) {
+  for await (const chunk of chunksOf(git, answer)) {
     chunks.push(chunk)
     length += chunk.length
     if (length > mostWords) break

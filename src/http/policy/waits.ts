@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.js'
+import type { Clock } from '../../base/clock.js'
 
 type Headers = Record<string, string | string[] | undefined>
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { InterruptedError } from '../../../src/base/errors.js'
-import { retry } from '../../../src/github/transport/retry.js'
-import { answer, fakeWaits, get, lost, noon, post, scripted } from '../support.js'
+import type { ApiRequest, ApiResponse } from '../../../src/github/transport/message.js'
+import { backoff, retry } from '../../../src/http/policy/retry.js'
+import { answer, fakeWaits, get, lost, noon, post, scripted } from '../../github/support.js'
 
 const always = () => 1
-const layer = (waits = fakeWaits(), attempts = 3) => retry({ waits, attempts, random: always })
+const layer = (waits = fakeWaits(), attempts = 3) =>
+  retry<ApiRequest, ApiResponse>({ waits, pause: backoff(attempts, always) })
 
 describe('retry', () => {
   it.each([500, 502, 503, 504])(

@@ -1,0 +1,78 @@
+import { Readable } from 'node:stream'
+import { GitHubNetworkError } from '../../base/errors.js'
+import type { HttpAnswer, HttpRequest, Policy } from '../message.js'
+
+const mostRedirects = 5
+
+const statuses = new Set([301, 302, 303, 307, 308])
+
+/**
+ * A renamed or moved repository answers with 301, 307 or 308, which are followed with the method and the body kept;
+ * `fetch` would turn a POST into a GET. Only 303 does that (RFC 9110, 15.4.4). Credentials stay with their origin.
+ * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+ *
+ * @param mayLeave whether a request may go on to another origin: not what changes something at an API; git's POSTs
+ *   change nothing, and a mirror may send them anywhere
+ * @throws GitHubNetworkError where it leads away from https, without end, to no address, or to where it may not
+ */
+export function followRedirects<Q extends HttpRequest, A extends HttpAnswer>(
+  mayLeave: (request: HttpRequest) => boolean,
+): Policy<Q, A> {
+  return (next) => async (request) => {
+    let hop = request
+    for (let hops = 0; ; hops++) {
+      const answer = await next(hop)
+      const target = redirectTarget(answer, hop.url)
+      if (target === undefined) return answer
+      await answer.discard?.()
+      if (hops === mostRedirects) {
+        throw new GitHubNetworkError(`${hop.url.host} redirects without end`)
+      }
+      hop = nextHop(hop, target, answer.status, mayLeave)
+    }
+  }
+}
+
+function nextHop<Q extends HttpRequest>(
+  from: Q,
+  url: URL,
+  status: number,
+  mayLeave: (request: HttpRequest) => boolean,
+): Q {
+  const headers = headersFor(from.headers, from.url, url)
+  if (status === 303) return { ...from, method: 'GET', url, headers, body: undefined }
+  if (from.url.origin !== url.origin && !mayLeave(from)) {
+    throw new GitHubNetworkError(`${from.url.host} redirects a ${from.method} to ${url.host}`)
+  }
+  if (from.body instanceof Readable) {
+    throw new GitHubNetworkError(`${from.url.host} redirects what was being sent to ${url.host}`)
+  }
+  return { ...from, url, headers }
+}
+
+/**
+ * Where an answer sends the request on to; undefined where it does not.
+ *
+ * @throws GitHubNetworkError where it leads away from https, or to no address.
+ */
+function redirectTarget({ status, headers: { location } }: HttpAnswer, from: URL): URL | undefined {
+  if (!statuses.has(status) || location === undefined) return undefined
+  if (!URL.canParse(location, from.href)) {
+    throw new GitHubNetworkError(`${from.host} redirects to something that is no address`)
+  }
+  const to = new URL(location, from)
+  if (to.protocol !== 'https:' && to.protocol !== from.protocol) {
+    throw new GitHubNetworkError(`${from.host} redirects to ${to.origin}, which is not https`)
+  }
+  return to
+}
+
+const bound = new Set(['authorization', 'cookie', 'proxy-authorization'])
+
+/** The headers that may go along to another address: credentials stay with their origin. */
+function headersFor(headers: Record<string, string>, from: URL, to: URL): Record<string, string> {
+  if (from.origin === to.origin) return headers
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !bound.has(name.toLowerCase())),
+  )
+}

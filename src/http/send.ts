@@ -1,0 +1,38 @@
+import type { DispatchedAnswer, Dispatcher } from './dispatcher.js'
+import { networkError } from './failure.js'
+import type { HttpAnswer, HttpRequest } from './message.js'
+
+/** An answer whose body is still to be read, or let go of. */
+export interface StreamedAnswer extends HttpAnswer {
+  body: DispatchedAnswer['body']
+  discard(): Promise<void>
+}
+
+/**
+ * The one way out to the network: one request over the dispatcher's connections, and the head of its answer. No
+ * redirect is followed and nothing is sent again: that is for the policies above it.
+ *
+ * @throws GitHubNetworkError for a name, connection, TLS or silence; the signal's reason when it is aborted.
+ */
+export async function send(to: Dispatcher, request: HttpRequest): Promise<StreamedAnswer> {
+  const { method, url, headers, body = null, signal = null } = request
+  const { origin, pathname, search } = url
+  try {
+    const path = pathname + search
+    const answer = await to.request({ origin, path, method, headers, body, signal })
+    return {
+      status: answer.statusCode,
+      headers: joinHeaders(answer.headers),
+      url,
+      body: answer.body,
+      discard: () => answer.body.dump(),
+    }
+  } catch (error) {
+    throw networkError(error, url, signal)
+  }
+}
+
+const joinHeaders = (headers: DispatchedAnswer['headers']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]),
+  )
