@@ -1,6 +1,6 @@
 import type { Addresses } from '../addresses.js'
 import type { Limits } from '../api/limits.js'
-import type { Account } from '../model/repository.js'
+import type { Account, Repository } from '../model/repository.js'
 import type { World } from '../model/world.js'
 
 export interface GraphQLContext {
@@ -8,6 +8,8 @@ export interface GraphQLContext {
   viewer: Account
   addresses: Addresses
   limits: Limits
+  /** Repositories lead to accounts, and accounts back to these. */
+  repositoryNode: (repository: Repository) => unknown
 }
 
 /** An error of a field, with the `type` that GitHub puts beside its message. */

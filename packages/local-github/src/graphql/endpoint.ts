@@ -2,17 +2,21 @@ import { type ExecutionResult, execute, type GraphQLError, parse, validate } fro
 import { ApiError, jsonType } from '../api/errors.js'
 import type { Account } from '../model/repository.js'
 import { FieldFailure, type GraphQLContext } from './context.js'
+import { repositoryNode } from './nodes/repository.js'
 import { root } from './root.js'
 import { schema } from './schema.js'
 
 /** POST /graphql. Failed fields are null beside their errors, and the status is 200, as GitHub's is. */
 export async function answerGraphQL(
   request: Request,
-  { viewer, ...context }: Omit<GraphQLContext, 'viewer'> & { viewer: Account | null },
+  {
+    viewer,
+    ...context
+  }: Omit<GraphQLContext, 'viewer' | 'repositoryNode'> & { viewer: Account | null },
 ): Promise<Response> {
   if (!viewer) throw new ApiError(401, 'This endpoint requires you to be authenticated.')
   const { query, variables, operationName } = await readBody(request)
-  const contextValue: GraphQLContext = { ...context, viewer }
+  const contextValue: GraphQLContext = { ...context, viewer, repositoryNode }
   const result = await run(query, { variables, operationName, contextValue })
   return Response.json(shaped(result), { headers: jsonType })
 }

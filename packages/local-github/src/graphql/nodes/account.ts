@@ -2,7 +2,6 @@ import type { Account, Repository } from '../../model/repository.js'
 import { orders } from '../../model/search.js'
 import { connection, type PageArguments } from '../connection.js'
 import type { GraphQLContext } from '../context.js'
-import { repositoryNode } from './repository.js'
 
 export const accountNode = (account: Account) => ({
   __typename: account.type,
@@ -13,7 +12,8 @@ export const accountNode = (account: Account) => ({
   url: (_arguments: unknown, { addresses }: GraphQLContext) => `${addresses.git}/${account.login}`,
   avatarUrl: (_arguments: unknown, { addresses }: GraphQLContext) =>
     `${addresses.git}/avatars/u/${account.id}`,
-  repositories: (asked: RepositoriesArguments, { world, viewer }: GraphQLContext) => {
+  repositories: (asked: RepositoriesArguments, context: GraphQLContext) => {
+    const { world, viewer, repositoryNode } = context
     const seen = world.repositories(account).filter((item) => world.visible(item, viewer))
     const wanted = seen.filter((repository) => fits(repository, asked))
     return connection(sorted(wanted, asked).map(repositoryNode), asked)
