@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/package/**'],
+          exclude: ['test/e2e/**', 'test/package/**', 'packages/*/test/e2e/**'],
           env: { TZ: 'UTC' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -26,7 +26,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'packages/*/test/e2e/**/*.test.ts'],
           env: { TZ: 'UTC' },
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 // Built beside and put into place at once, as wizard's own.
 const fresh = join(root, `dist.new-${process.pid}`)
 
-const input = { index: 'src/index.ts', msw: 'src/msw.ts' }
+const input = { index: 'src/index.ts', msw: 'src/msw.ts', cli: 'src/cli/run.ts' }
 const bundle = await rolldown({ cwd: root, input, platform: 'node', external: /^[^./]/ })
 await bundle.write({ dir: fresh, format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' })
 await bundle.close()

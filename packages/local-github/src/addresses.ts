@@ -20,6 +20,20 @@ export const wellKnown: Addresses[] = [
   },
 ]
 
+/** Whether nothing but this machine reaches a server that listens there. */
+export const isLoopback = (host: string) => /^(?:127\.[\d.]+|::1|localhost)$/.test(host)
+
+/** The same ports by another name. */
+export function under(hostname: string, { api, git, upload, storage }: Addresses): Addresses {
+  const renamed = (address: string) => address.replace(/(?<=^http:\/\/)(?:\[.*\]|[^:]*)/, hostname)
+  return {
+    api: renamed(api),
+    git: renamed(git),
+    upload: renamed(upload),
+    storage: renamed(storage),
+  }
+}
+
 export interface Place {
   origin: Origin
   /** The family whose addresses the answer names. */

@@ -1,4 +1,4 @@
-import { type Addresses, locate, type Origin, type Place, wellKnown } from './addresses.js'
+import { type Addresses, locate, type Origin, type Place, under, wellKnown } from './addresses.js'
 import { Api } from './api/api.js'
 import { routes } from './api/routes/index.js'
 import { Faults } from './faults.js'
@@ -12,6 +12,8 @@ export interface HandlerOptions {
   world: World
   /** Where the loopback servers are; the well-known names are answered as well. */
   own: Addresses
+  /** By whatever name their ports are asked, as other machines and containers do. */
+  anyHost: boolean
   graphql: boolean
   protocolV2: boolean
 }
@@ -20,11 +22,12 @@ export interface HandlerOptions {
 export class GitHubHandler {
   readonly faults = new Faults()
   readonly requests: RecordedRequest[] = []
-  readonly #families: Addresses[]
+  readonly #families: (hostname: string) => Addresses[]
   readonly #origins: Record<Origin, (request: Request, place: Place) => Promise<Response>>
 
-  constructor({ world, own, graphql, protocolV2 }: HandlerOptions) {
-    this.#families = [own, ...wellKnown]
+  constructor({ world, own, anyHost, graphql, protocolV2 }: HandlerOptions) {
+    const named = [own, ...wellKnown]
+    this.#families = (hostname) => (anyHost ? [...named, under(hostname, own)] : named)
     const storage = new Storage()
     const api = new Api({
       world,
@@ -44,7 +47,8 @@ export class GitHubHandler {
   }
 
   readonly handle = async (request: Request): Promise<Response> => {
-    const place = locate(new URL(request.url), this.#families)
+    const url = new URL(request.url)
+    const place = locate(url, this.#families(url.hostname))
     if (!place) return new Response('This GitHub has no such host.\n', { status: 421 })
     const { noted, request: recorded } = record(request, place.origin)
     this.requests.push(noted)

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Addresses } from './addresses.js'
+import { type Addresses, isLoopback } from './addresses.js'
 import type { Fault, FaultHandle } from './faults.js'
 import { GitHubHandler } from './handler.js'
-import { type Handler, serve } from './http/serve.js'
+import { type Handler, type Listening, type Server, serve } from './http/serve.js'
 import { Actions } from './model/actions.js'
 import { Editor } from './model/editor.js'
 import { World } from './model/world.js'
@@ -30,6 +30,10 @@ export interface LocalGitHubOptions {
   protocolV2?: boolean
   /** The login behind every token. */
   viewer?: string
+  /** Where it listens: an address of this machine, `0.0.0.0` or `::` for all. Default: 127.0.0.1. */
+  host?: string
+  /** The API's port; git, uploads and storage have the next three. Default: any that are free. */
+  port?: number
   /** Entries of a tree after which the API cuts it short; default 100,000, as GitHub does. */
   treeLimit?: number
   /** What a dispatch with `return_run_details` is answered: the run (default), 204 without it, or 422. */
@@ -41,33 +45,39 @@ export interface LocalGitHubOptions {
 /**
  * A GitHub on loopback ports: REST, GraphQL, git over smart HTTP, uploads and storage, each on an origin of its own.
  * It keeps its repositories in a temporary folder, which `close` removes. Needs the real `git`.
+ *
+ * @throws Error with node's code where it cannot listen there: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`.
  */
 export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promise<LocalGitHub> {
-  const folder = await mkdtemp(join(tmpdir(), 'local-github-'))
-  const { tokens = ['ghp_local'], viewer = 'monalisa' } = options
-  const world = new World({ ...options, folder, tokens, viewer })
+  const { tokens = ['ghp_local'], viewer = 'monalisa', host = '127.0.0.1', port = 0 } = options
   let handle: Handler = async () => Response.error()
-  const [api, git, upload, storage] = await Promise.all(
-    [1, 2, 3, 4].map(() => serve((request) => handle(request))),
-  )
-  if (!api || !git || !upload || !storage) throw new Error('four servers were started')
-  const own = {
-    api: api.url + (options.prefix ?? ''),
-    git: git.url,
-    upload: upload.url,
-    storage: storage.url,
-  }
+  const servers = await listen((request) => handle(request), { host, port })
+  const [api, git, upload, storage] = servers.map(({ url }) => url)
+  const own = { api: api + (options.prefix ?? ''), git, upload, storage } as Addresses
+  const folder = await mkdtemp(join(tmpdir(), 'local-github-'))
+  const world = new World({ ...options, folder, tokens, viewer })
   const { graphql = true, protocolV2 = true } = options
-  const handler = new GitHubHandler({ world, own, graphql, protocolV2 })
+  const handler = new GitHubHandler({ world, own, anyHost: !isLoopback(host), graphql, protocolV2 })
   handle = handler.handle
-  return new LocalGitHub({ world, handler, own, servers: [api, git, upload, storage] })
+  return new LocalGitHub({ world, handler, own, servers })
+}
+
+/** Four servers, or none where one of them cannot listen. */
+async function listen(handler: Handler, { host, port }: Listening): Promise<Server[]> {
+  const ports = [0, 1, 2, 3].map((offset) => (port === 0 ? 0 : port + offset))
+  const started = await Promise.allSettled(ports.map((port) => serve(handler, { host, port })))
+  const servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const failed = started.find((one) => one.status === 'rejected')
+  if (!failed) return servers
+  await Promise.all(servers.map((server) => server.close()))
+  throw failed.reason
 }
 
 interface Parts {
   world: World
   handler: GitHubHandler
   own: Addresses
-  servers: { close(): Promise<void> }[]
+  servers: Server[]
 }
 
 export class LocalGitHub extends Editor {

@@ -1,5 +1,10 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
@@ -7,25 +12,41 @@ import { respond } from './respond.js'
 
 export type Handler = (request: Request) => Promise<Response>
 
-export interface LoopbackServer {
+export interface Listening {
+  /** An address of this machine, or `0.0.0.0` and `::` for all of them. */
+  host: string
+  /** 0: any that is free. */
+  port: number
+}
+
+export interface Server {
   /** `http://127.0.0.1:PORT` */
   url: string
   /** Ends every connection, hanging ones too. */
   close(): Promise<void>
 }
 
-/** Puts a function from Request to Response on a loopback port of its own; it is a proxy as well, routing by host. */
-export async function serve(handler: Handler): Promise<LoopbackServer> {
+/**
+ * Puts a function from Request to Response on a port of its own; it is a proxy as well, routing by host.
+ *
+ * @throws Error with node's code, such as `EADDRINUSE`.
+ */
+export async function serve(handler: Handler, { host, port }: Listening): Promise<Server> {
   const server = createServer({ keepAliveTimeout: 60_000 })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, host)
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://${reachable(host)}:${(server.address() as AddressInfo).port}`
   server.on('request', (input, output) => {
     answer(handler, url, input, output).catch((error: unknown) => fail(output, error))
   })
   tunnel(server)
   return { url, close: () => close(server) }
+}
+
+/** As it is written in an address; all addresses of this machine are called by the one that every machine has. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 async function answer(
@@ -57,7 +78,7 @@ function address(target: string, { headers }: IncomingMessage, base: string): st
 }
 
 /** CONNECT, to whatever host: what comes through the tunnel is plain HTTP to one of this server's names. */
-function tunnel(server: Server): void {
+function tunnel(server: HttpServer): void {
   server.on('connect', (_request, socket, head) => {
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
     socket.unshift(head)
@@ -65,7 +86,7 @@ function tunnel(server: Server): void {
   })
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: HttpServer): Promise<void> {
   server.close()
   server.closeAllConnections()
   if (server.listening) await once(server, 'close')

@@ -26,7 +26,7 @@ export interface AddedRun {
   actor?: string
 }
 
-/** What a test does to the runs of workflows: nothing here moves them on by itself. */
+/** What a test does to the runs of workflows: nothing moves them on by itself, unless `finishAfter` was called. */
 export class Actions {
   readonly #world: World
 
@@ -64,6 +64,22 @@ export class Actions {
 
   finish(run: Run, end?: RunEnd): void {
     finishRun(this.#world, run, end)
+  }
+
+  /**
+   * From now on runs move on while they are looked at: the first answer shows one in the queue, those that follow as
+   * in progress, and after so many answers it has ended. So they need no clock.
+   */
+  finishAfter(answers: number, end?: RunEnd): void {
+    const seen = new WeakMap<Run, { attempt: number; answers: number }>()
+    this.#world.onShown = (run) => {
+      if (run.status === 'completed') return
+      const before = seen.get(run)
+      const count = before?.attempt === run.attempt ? before.answers + 1 : 1
+      seen.set(run, { attempt: run.attempt, answers: count })
+      if (count >= answers) finishRun(this.#world, run, end)
+      else startRun(this.#world, run)
+    }
   }
 
   /** An artifact of what is given, whose names may be hostile. */

@@ -1,7 +1,9 @@
+import { resolve as resolvePath } from 'node:path'
 import { listRefs, resolve } from '../git/bare.js'
 import { commitTree, type Files, makeCommit, makeTag } from '../git/commit.js'
+import { importFolder, importRepository, isRepository } from '../git/import.js'
 import { type RawEntry, writeRawTree } from '../git/raw-tree.js'
-import { git, gitText } from '../git/run.js'
+import { git } from '../git/run.js'
 import type { NewRepository, Repository } from './repository.js'
 import type { World } from './world.js'
 
@@ -46,13 +48,22 @@ export class Editor {
     return repository
   }
 
-  /** Brings in the branches and tags of a repository on this machine, bare or not, and the branch that its HEAD is on. */
-  async importFrom(name: string, dir: string): Promise<void> {
-    const { bare } = this.world.require(name)
-    const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
-    await git(['fetch', '--quiet', '--update-head-ok', dir, ...refs], { dir: bare })
-    const head = await gitText(['-C', dir, 'symbolic-ref', '--short', 'HEAD'])
-    await this.world.setDefaultBranch(name, head)
+  /**
+   * Brings in the branches and tags of a repository on this machine, bare or not, and the branch that its HEAD is on;
+   * of a folder that is none, its files as one commit.
+   *
+   * @throws GitFailure for a HEAD that is on no branch, and whatever else git finds wrong.
+   */
+  async importFrom(name: string, path: string): Promise<void> {
+    const dir = resolvePath(path)
+    const repository = this.world.require(name)
+    const { bare, defaultBranch: branch } = repository
+    if (await isRepository(dir)) {
+      await this.world.setDefaultBranch(name, await importRepository(bare, dir))
+    } else {
+      await importFolder(bare, dir, { branch, date: this.#nextDate() })
+    }
+    this.#pushed(repository)
   }
 
   /** With the addresses by which its commits are known. */

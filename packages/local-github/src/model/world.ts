@@ -27,6 +27,8 @@ export class World {
   readonly runDetails: 'given' | 'ignored' | 'refused'
   /** Called with each run that a dispatch made, so that a test may move it on. */
   onDispatch: (run: Run, repository: Repository) => unknown = () => {}
+  /** Called with each run that an answer has shown. */
+  onShown: (run: Run) => unknown = () => {}
   readonly #accounts = new Map<string, Account>()
   readonly #repositories = new Map<string, Repository>()
   readonly #formerNames = new Map<string, Repository>()
