@@ -105,6 +105,16 @@ export class ConflictError extends WizardError {
   override readonly code = 'CONFLICT'
 }
 
+/**
+ * What is named is not there: a key of the configuration, an entry of repos.yaml, a component, a plugin that is installed,
+ * a day's log. GitHub was not asked, or its answer was not the reason; what GitHub does not have is a GitHubNotFoundError.
+ *
+ * Both have the code GITHUB_NOT_FOUND and exit status 3: to a script they are one thing, and scripts compare the code.
+ */
+export class NotFoundError extends WizardError {
+  override readonly code = 'GITHUB_NOT_FOUND'
+}
+
 /** Another wizard holds the lock. */
 export class LockedError extends WizardError {
   override readonly code = 'LOCKED'

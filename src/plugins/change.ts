@@ -1,5 +1,5 @@
 import { cp } from 'node:fs/promises'
-import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
+import { ConflictError, NotFoundError } from '../base/errors.js'
 import { infoOf } from './info.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { isNewer } from './newer.js'
@@ -42,7 +42,7 @@ export function remove(session: PluginSession, id: string): Promise<PluginInfo> 
 /**
  * Back to the version before, byte for byte; the present one is the version before then, so that a second call undoes it.
  *
- * @throws GitHubNotFoundError where none is kept; ConflictError where it is damaged
+ * @throws NotFoundError where none is kept; ConflictError where it is damaged
  */
 export function rollback(session: PluginSession, id: string): Promise<InstalledPlugin> {
   return underPluginLock(session, 'PLUGIN ROLLBACK', async (store) => {
@@ -50,15 +50,9 @@ export function rollback(session: PluginSession, id: string): Promise<InstalledP
     const { tree, record: reading } = store.previousOf(id)
     const record = await reading
     if (record === null || !(await store.hasPrevious(id))) {
-      throw new GitHubNotFoundError(
-        `no version of ${id} before this one is kept: nothing was changed`,
-        {
-          hint: [
-            { verb: ['PLUGIN', 'INSTALL'], target: `${id}@VERSION` },
-            ' takes one from GitHub',
-          ],
-        },
-      )
+      throw new NotFoundError(`no version of ${id} before this one is kept: nothing was changed`, {
+        hint: [{ verb: ['PLUGIN', 'INSTALL'], target: `${id}@VERSION` }, ' takes one from GitHub'],
+      })
     }
     if (!isUntouched(await differenceOf(tree, record.files))) {
       throw new ConflictError(

@@ -1,4 +1,4 @@
-import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
+import { ConflictError, GitHubNotFoundError, NotFoundError } from '../base/errors.js'
 import {
   fullNameOf,
   isRepoName,
@@ -59,7 +59,7 @@ const wantedOf = ({ owner, repo }: Repo): Wanted => ({
   template: null,
 })
 
-/** @throws ConflictError where several are called so; GitHubNotFoundError with the nearest */
+/** @throws ConflictError where several are called so; NotFoundError with the nearest */
 async function byId(session: PluginSession, name: string, found: FoundPlugin[]): Promise<Wanted> {
   const exact = found.filter(({ manifest }) => isSameName(manifest.id, name))
   const some =
@@ -77,7 +77,7 @@ async function byId(session: PluginSession, name: string, found: FoundPlugin[]):
     return wantedOf({ owner, repo: name })
   }
   const ids = found.map(({ manifest }) => manifest.id)
-  throw new GitHubNotFoundError(`no plugin is called ${oneLine(name, 100)}`, {
+  throw new NotFoundError(`no plugin is called ${oneLine(name, 100)}`, {
     hint: didYouMean(name, ids) ?? [
       { verb: ['PLUGIN', 'SEARCH'] },
       ` lists those that there are (${ids.length})`,

@@ -38,7 +38,7 @@ export class PluginRegistry {
     return list(await this.#open(call))
   }
 
-  /** @throws GitHubNotFoundError, ConfigError for a manifest that can't be read */
+  /** @throws NotFoundError, GitHubNotFoundError, ConfigError for a manifest that can't be read */
   async view(target: PluginTarget, call: Call<PluginEvent> = {}): Promise<ViewedPlugin> {
     const { view } = await import('./view.js')
     const session = await this.#open(call)
@@ -49,7 +49,7 @@ export class PluginRegistry {
    * Installs a version of a plugin with what it needs: all of it is downloaded and checked before the first is put in place.
    *
    * @returns in the order in which they were put in place, the one asked for last
-   * @throws ConflictError, GitHubNotFoundError, ConfigError, PathError with nothing changed; LockedError
+   * @throws ConflictError, NotFoundError, GitHubNotFoundError, ConfigError, PathError with nothing changed; LockedError
    */
   async install(target: PluginTarget, call: Call<PluginEvent> = {}): Promise<InstalledPlugin[]> {
     const [{ install }, { finderFor }] = await Promise.all([
@@ -82,27 +82,27 @@ export class PluginRegistry {
     return verify(await this.#open(call), ids)
   }
 
-  /** Marks a plugin as one to be used. @throws GitHubNotFoundError where it is not installed */
+  /** Marks a plugin as one to be used. @throws NotFoundError where it is not installed */
   enable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN ENABLE', id, { enabled: true }, call)
   }
 
-  /** Marks a plugin as one not to be used; its files stay. @throws GitHubNotFoundError where it is not installed */
+  /** Marks a plugin as one not to be used; its files stay. @throws NotFoundError where it is not installed */
   disable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN DISABLE', id, { enabled: false }, call)
   }
 
-  /** Keeps a plugin at its version: `update` skips it. @throws GitHubNotFoundError where it is not installed */
+  /** Keeps a plugin at its version: `update` skips it. @throws NotFoundError where it is not installed */
   pin(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN PIN', id, { pinned: true }, call)
   }
 
-  /** Lets `update` change a plugin again. @throws GitHubNotFoundError where it is not installed */
+  /** Lets `update` change a plugin again. @throws NotFoundError where it is not installed */
   unpin(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN UNPIN', id, { pinned: false }, call)
   }
 
-  /** Files that were changed since go to `ROOT/.wizard/trash`. @throws GitHubNotFoundError */
+  /** Files that were changed since go to `ROOT/.wizard/trash`. @throws NotFoundError */
   async remove(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     const { remove } = await import('./change.js')
     return remove(await this.#open(call), id)

@@ -33,7 +33,7 @@ export interface UpdateRequest {
 /**
  * Brings plugins to their latest versions, each by itself: what goes wrong with one is part of its entry.
  *
- * @throws GitHubNotFoundError for one that is not installed; LockedError
+ * @throws NotFoundError for one that is not installed; LockedError
  */
 export function update(
   session: PluginSession,

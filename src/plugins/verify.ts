@@ -14,7 +14,7 @@ export interface VerifiedPlugin extends Difference {
   files: number
 }
 
-/** @param ids none: all @throws GitHubNotFoundError for one that is not installed */
+/** @param ids none: all @throws NotFoundError for one that is not installed */
 export function verify(session: PluginSession, ids: string[]): Promise<VerifiedPlugin[]> {
   return underPluginLock(session, 'PLUGIN VERIFY', async (store) => {
     const chosen = ids.length > 0 ? ids : [...store.entries.keys()].sort()

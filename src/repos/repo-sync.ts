@@ -30,7 +30,7 @@ export class RepoSync {
     this.#open = sessionOf<RepoEvent>(client, options).openConfigured
   }
 
-  /** Clones what is missing. @throws GitHubNotFoundError for an unknown target, ConfigError, LockedError */
+  /** Clones what is missing. @throws NotFoundError for an unknown target, ConfigError, LockedError */
   async cloneAll(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
     return this.#run('clone', options, call)
   }
@@ -68,7 +68,7 @@ export class RepoSync {
   /**
    * What repos.yaml names, its `from:` entries resolved; where the listing of one failed, `failures` says so.
    *
-   * @throws GitHubNotFoundError for an unknown target
+   * @throws NotFoundError for an unknown target
    */
   async wanted(
     targets: string[] = [],
@@ -107,7 +107,7 @@ export class RepoSync {
     return statusOfPath(await this.#open(call), path, options)
   }
 
-  /** When each was pulled and is due next; sends no request. @throws GitHubNotFoundError for an unknown target */
+  /** When each was pulled and is due next; sends no request. @throws NotFoundError for an unknown target */
   async schedules(targets: string[] = [], call: Call<RepoEvent> = {}): Promise<ScheduleStatus[]> {
     const session = await this.#open(call)
     const state = await openState(session)

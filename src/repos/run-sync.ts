@@ -39,7 +39,7 @@ export interface SyncOptions {
  * Clones, pulls or both, of all that repos.yaml names or of what targets say. What goes wrong with one repository
  * is part of the report, and the others go on.
  *
- * @throws GitHubNotFoundError for a target that matches nothing, ConfigError, LockedError
+ * @throws NotFoundError for a target that matches nothing, ConfigError, LockedError
  */
 export async function runSync(
   session: RepoSession,

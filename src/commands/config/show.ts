@@ -25,8 +25,8 @@ export const show = defineVerb({
       invocation.terminal.note(`warning: ${message}`)
     const values = found.values.filter((one) => key === undefined || isBelow(one.key, key))
     if (key !== undefined && values.length === 0 && found.problems.length === 0) {
-      const { GitHubNotFoundError } = await import('../../base/errors.js')
-      throw new GitHubNotFoundError(`nothing in the configuration is called ${key}`, {
+      const { NotFoundError } = await import('../../base/errors.js')
+      throw new NotFoundError(`nothing in the configuration is called ${key}`, {
         hint: 'wizard CONFIG SHOW shows all that is there',
       })
     }

@@ -1,5 +1,5 @@
 import { localTime } from '../../base/clock.js'
-import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { NotFoundError, UsageError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 import { type LogEntry, type LogLine, logNames, parseLine } from '../../logs/line.js'
@@ -84,10 +84,10 @@ interface Nothing {
   word: string | undefined
 }
 
-function nothingOf({ day, days, dir, word = 'of any kind' }: Nothing): GitHubNotFoundError {
+function nothingOf({ day, days, dir, word = 'of any kind' }: Nothing): NotFoundError {
   const hint =
     days.length === 0 ? `${dir} holds none` : `there are those of ${days.slice(0, 5).join(', ')}`
-  return new GitHubNotFoundError(`there is no log ${word} of ${day}`, { hint })
+  return new NotFoundError(`there is no log ${word} of ${day}`, { hint })
 }
 
 async function* textOf(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {

@@ -1,4 +1,4 @@
-import { ConfigError, GitHubNotFoundError } from '../../base/errors.js'
+import { ConfigError, NotFoundError } from '../../base/errors.js'
 import type { Component } from '../../config/files/components.js'
 import type { Invocation } from '../../invocation.js'
 import { findComponent } from '../targets.js'
@@ -52,7 +52,7 @@ export const status = defineVerb({
   },
 })
 
-/** @throws ConfigError where there are none; GitHubNotFoundError for a name that is none */
+/** @throws ConfigError where there are none; NotFoundError for a name that is none */
 async function chosen(invocation: Invocation, names: string[]): Promise<Component[]> {
   const components = await (await invocation.config()).components()
   const all = Object.values(components)
@@ -63,7 +63,7 @@ async function chosen(invocation: Invocation, names: string[]): Promise<Componen
   return names.map((name) => {
     const component = findComponent(components, name)
     if (component !== undefined) return component
-    throw new GitHubNotFoundError(`${name} is no component`, {
+    throw new NotFoundError(`${name} is no component`, {
       hint: `there are ${all.map((one) => one.name).join(', ')}`,
     })
   })

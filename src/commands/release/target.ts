@@ -1,4 +1,4 @@
-import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { NotFoundError, UsageError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import type { ComponentSubject } from '../../releases/pipeline/types.js'
 import type { ReleaseSubject } from '../../releases/types.js'
@@ -38,7 +38,7 @@ export async function releaseTarget(
 /**
  * `component`, with an optional `@tag` or `@version`.
  *
- * @throws GitHubNotFoundError for what is no component, with those that there are
+ * @throws NotFoundError for what is no component, with those that there are
  */
 export async function componentTarget(
   invocation: Invocation,
@@ -53,7 +53,7 @@ export async function componentTarget(
   }
   const names = Object.keys(components)
   const there = names.length > 0 ? `names ${names.join(', ')}` : 'says what a component is'
-  throw new GitHubNotFoundError(`${name} is no component: only a component can be published`, {
+  throw new NotFoundError(`${name} is no component: only a component can be published`, {
     hint: `components.yaml ${there}; for a repository there is RELEASE CREATE`,
   })
 }

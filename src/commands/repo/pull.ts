@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
-import { GitHubNotFoundError, UsageError, WizardError } from '../../base/errors.js'
+import { NotFoundError, UsageError, WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import type { Wanted } from '../../repos/targets/sync-target.js'
 import type { SyncEntry } from '../../repos/types.js'
@@ -48,7 +48,7 @@ async function findNamed(invocation: Invocation, target: string) {
   try {
     return await (await invocation.repoSync()).wanted([target], invocation.call)
   } catch (error) {
-    if (error instanceof GitHubNotFoundError && hasFolder) return null
+    if (error instanceof NotFoundError && hasFolder) return null
     throw error
   }
 }

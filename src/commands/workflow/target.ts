@@ -1,4 +1,4 @@
-import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { GitHubNotFoundError, NotFoundError, UsageError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import type { Component } from '../../config/files/components.js'
@@ -99,9 +99,9 @@ const noWorkflowOrNoOwner = (text: string) =>
     hint: `write ${oneLine(text, 200)}/tests.yml, or set owner in github.yaml or GITHUB_OWNER`,
   })
 
-function noSuchComponent(name: string, repository: string, known: string[]): GitHubNotFoundError {
+function noSuchComponent(name: string, repository: string, known: string[]): NotFoundError {
   const hint = didYouMean(name, known) ?? `there are the components ${known.join(', ')}`
-  return new GitHubNotFoundError(
+  return new NotFoundError(
     `there is no component ${oneLine(name, 100)}, and no repository ${repository}`,
     { hint: oneLine(hint, 400) },
   )

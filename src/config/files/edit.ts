@@ -1,4 +1,4 @@
-import { ConfigError, ConflictError, GitHubNotFoundError, UsageError } from '../../base/errors.js'
+import { ConfigError, ConflictError, NotFoundError, UsageError } from '../../base/errors.js'
 import { parseRemote } from '../../base/names/remote.js'
 import { isSameName, isSameRepo, parseRepo } from '../../base/names/repository.js'
 import type { Config } from '../load.js'
@@ -56,7 +56,7 @@ export async function addRepository(config: Config, added: NewRepository): Promi
 /**
  * Takes the entry out of repos.yaml: named by `owner/repo`, its address, its name alone, or its destination.
  *
- * @throws GitHubNotFoundError where there is none; UsageError where there are several, or a `from` brings it in.
+ * @throws NotFoundError where there is none; UsageError where there are several, or a `from` brings it in.
  */
 export async function removeRepository(config: Config, target: string): Promise<Edited> {
   const entries = await config.repos()
@@ -136,7 +136,7 @@ function matches(entry: RepositoryEntry, target: string): boolean {
   return named !== null && isSameRepo(entry, named)
 }
 
-function nothingNamed(entries: RepoEntry[], target: string): GitHubNotFoundError | UsageError {
+function nothingNamed(entries: RepoEntry[], target: string): NotFoundError | UsageError {
   const names = repositories(entries).map(({ owner, repo }) => `${owner}/${repo}`)
   const source = entries.find(
     (entry) =>
@@ -147,7 +147,7 @@ function nothingNamed(entries: RepoEntry[], target: string): GitHubNotFoundError
       hint: `the entry in line ${source.position.line} brings it in: add it to its exclude`,
     })
   }
-  return new GitHubNotFoundError(`repos.yaml has no entry for ${target}`, {
+  return new NotFoundError(`repos.yaml has no entry for ${target}`, {
     hint: names.length > 0 ? `there is ${names.slice(0, 12).join(', ')}` : 'it names no repository',
   })
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { archiveKind } from '../../archive/kind.js'
-import { ConflictError, GitHubNotFoundError } from '../../base/errors.js'
+import { ConflictError, GitHubNotFoundError, NotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import type { ReleaseAsset } from '../../github/rest/shapes.js'
 import { isWhole } from '../../releases/info.js'
@@ -23,8 +23,8 @@ export const foreignMethods = new Set(['npm', 'pip', 'apk'])
  * The asset that a manifest names for this platform; where it names none at all, the archive that bears the plugin's
  * name, for this platform or for all. null: the repository's own files are the plugin.
  *
- * @throws GitHubNotFoundError where nothing is for this platform, or the asset is not there; ConflictError for an address
- *   that is not of this release
+ * @throws NotFoundError where nothing is for this platform; GitHubNotFoundError for an asset that the release does not
+ *   have; ConflictError for an address that is not of this release
  */
 export function chooseAsset(version: Version, platform: Platform): ChosenAsset | null {
   const { installation } = version.manifest
@@ -44,7 +44,7 @@ export function chooseAsset(version: Version, platform: Platform): ChosenAsset |
 const isForeign = ({ installation: { method } }: Manifest) =>
   method === 'source' || foreignMethods.has(method ?? '')
 
-/** @throws GitHubNotFoundError */
+/** @throws NotFoundError */
 function keyFor(keys: string[], platform: Platform, { id }: Manifest): string {
   const ranked = keys
     .map((key) => ({ key, rank: suits(key, platform) }))
@@ -52,7 +52,7 @@ function keyFor(keys: string[], platform: Platform, { id }: Manifest): string {
     .sort((one, other) => other.rank - one.rank)
   const [best] = ranked
   if (best !== undefined) return best.key
-  throw new GitHubNotFoundError(`${id} has nothing for ${platformName(platform)}`, {
+  throw new NotFoundError(`${id} has nothing for ${platformName(platform)}`, {
     hint: `its manifest has ${oneLine(keys.join(', '), 300)}`,
   })
 }

@@ -1,4 +1,4 @@
-import { ConflictError, GitHubNotFoundError } from '../../base/errors.js'
+import { ConflictError, GitHubNotFoundError, NotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { isWhole as isUploaded } from '../../releases/info.js'
 import { type InstalledPlugin, installedOf } from '../installed.js'
@@ -19,7 +19,7 @@ import { stage } from './stage.js'
  * costs no request.
  *
  * @param id one of them; null: all
- * @throws GitHubNotFoundError for one that is not in the lock; ConflictError for a tag that was moved, and other bytes
+ * @throws NotFoundError for one that is not in the lock; ConflictError for a tag that was moved, and other bytes
  */
 export function installFrozen(
   session: PluginSession,
@@ -45,7 +45,7 @@ function chosen(store: PluginStore, id: string | null): [string, LockEntry][] {
   if (id === null) return entries
   const found = entries.filter(([name]) => name === id)
   if (found.length > 0) return found
-  throw new GitHubNotFoundError(`${oneLine(id, 100)} is not in plugins.lock.json`, {
+  throw new NotFoundError(`${oneLine(id, 100)} is not in plugins.lock.json`, {
     hint: [
       `it names ${entries.map(([name]) => name).join(', ') || 'nothing'}; without `,
       { flag: 'frozen' },

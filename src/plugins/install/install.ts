@@ -10,7 +10,7 @@ import type { Version, Wanted } from './resolve.js'
  * Installs a version of a plugin with what it needs: all of it is downloaded and checked before the first is put in place.
  *
  * @returns in the order in which they were put in place, the one asked for last
- * @throws ConflictError, GitHubNotFoundError, ConfigError, PathError: see `prepare`; LockedError
+ * @throws ConflictError, NotFoundError, GitHubNotFoundError, ConfigError, PathError: see `prepare`; LockedError
  */
 export function install(
   session: PluginSession,

@@ -3,7 +3,7 @@ import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { folded } from '../../archive/names.js'
-import { ConflictError, GitHubNotFoundError } from '../../base/errors.js'
+import { ConflictError, NotFoundError } from '../../base/errors.js'
 import { existsAt, lstatOrNull } from '../../base/fs/read.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import { assertInside } from '../../config/locate/root.js'
@@ -38,7 +38,7 @@ export class PluginStore {
     return this.#lock.entries
   }
 
-  /** Of a plugin that is in the lock. @throws GitHubNotFoundError with those that are */
+  /** Of a plugin that is in the lock. @throws NotFoundError with those that are */
   entry(id: string): LockEntry {
     const entry = this.#lock.entries.get(id)
     if (entry !== undefined) return entry
@@ -148,10 +148,10 @@ export class PluginStore {
   }
 }
 
-export function notInstalled(id: string, known: string[]): GitHubNotFoundError {
+export function notInstalled(id: string, known: string[]): NotFoundError {
   const near = didYouMean(id, known)
   const there = known.length > 0 ? `installed are ${known.join(', ')}` : 'no plugin is installed'
-  return new GitHubNotFoundError(`${oneLine(id, 100)} is not installed`, {
+  return new NotFoundError(`${oneLine(id, 100)} is not installed`, {
     hint: near ?? oneLine(there, 400),
   })
 }

@@ -1,4 +1,4 @@
-import { GitHubNotFoundError } from '../../base/errors.js'
+import { NotFoundError } from '../../base/errors.js'
 import { parseRemote } from '../../base/names/remote.js'
 import { fullNameOf, isSameName, parseRepo } from '../../base/names/repository.js'
 import type { Component } from '../../config/files/components.js'
@@ -16,7 +16,7 @@ export interface SelectOptions {
  * the absolute path of a destination.
  * No target, or ALL, names all.
  *
- * @throws GitHubNotFoundError for a target that matches nothing, with what there is
+ * @throws NotFoundError for a target that matches nothing, with what there is
  */
 export function selectWanted(
   all: Wanted[],
@@ -79,10 +79,10 @@ function ownerOf(target: string): string | null {
   return (parseRepo(target) ?? parseRemote(target))?.owner ?? null
 }
 
-function nothingNamed(target: string, all: Wanted[]): GitHubNotFoundError {
+function nothingNamed(target: string, all: Wanted[]): NotFoundError {
   const names = [...new Set(all.map(({ group }) => group)), ...all.map(fullNameOf)].filter(Boolean)
   const shown = names.slice(0, 12).join(', ')
-  return new GitHubNotFoundError(`repos.yaml names no repository or group ${target}`, {
+  return new NotFoundError(`repos.yaml names no repository or group ${target}`, {
     hint:
       names.length === 0
         ? ['it names none at all; see ', { verb: ['REPO', 'ADD'] }]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { GitHubNotFoundError } from '../../../src/base/errors.js'
+import { NotFoundError } from '../../../src/base/errors.js'
 import { fullNameOf } from '../../../src/base/names/repository.js'
 import type { Component } from '../../../src/config/files/components.js'
 import { selectWanted } from '../../../src/repos/targets/select.js'
@@ -47,7 +47,7 @@ describe('selectWanted', () => {
   })
 
   it('tells what there is when a target matches nothing', () => {
-    expect(() => select('tpyo')).toThrow(GitHubNotFoundError)
+    expect(() => select('tpyo')).toThrow(NotFoundError)
     expect(() => select('tpyo')).toThrow('repos.yaml names no repository or group tpyo')
   })
 
