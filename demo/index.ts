@@ -1,11 +1,14 @@
-// `npm run demo`: wizard keeps a folder in step with a GitHub that runs on this machine alone.
+// `npm run demo`: wizard keeps a folder in step with a GitHub that runs on this machine only. `--wizard` and `--node` name
+// another executable and another node, by absolute paths.
 // Every act is the real executable; what is in the table at the end was seen from outside, by git and in the server's log.
 import { constants } from 'node:os'
+import { parseArgs } from 'node:util'
 import { acts } from './acts.js'
 import type { Fact } from './facts.js'
 import { Stage } from './stage.js'
 import { closingTable, heading, type SeenAct } from './telling.js'
 
+const options = { node: { type: 'string' }, wizard: { type: 'string' } } as const
 const begun = performance.now()
 let stage: Stage | undefined
 let interrupted: 'SIGINT' | 'SIGTERM' | undefined
@@ -15,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     stage?.interrupt()
   })
 }
-stage = await Stage.open()
+stage = await Stage.open(parseArgs({ options }).values)
 try {
   const seen = await playAll(stage)
   if (interrupted) {

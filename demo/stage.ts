@@ -9,16 +9,24 @@ import { addComponent, components } from './release.js'
 import { addRepositories } from './repositories.js'
 import { addWorkflow } from './workflow.js'
 
+/** Absolute paths. */
+export interface Program {
+  node?: string | undefined
+  wizard?: string | undefined
+}
+
 /** A GitHub on loopback ports, a folder with wizard's configuration, and the executable. */
 export class Stage {
   readonly github: LocalGitHub
   /** Full names, without those that are archived. */
   readonly repositories: string[]
   readonly #root: string
-  readonly #project: string
+  readonly #program: Required<Program>
   #running: ChildProcess | undefined
 
-  static async open(project = process.cwd()): Promise<Stage> {
+  /** @param program how wizard is started; default: this checkout's own, by this node */
+  static async open(program: Program = {}): Promise<Stage> {
+    const project = process.cwd()
     const github = await startLocalGitHub()
     const root = await mkdtemp(join(tmpdir(), 'wizard-demo-'))
     const repositories = await addRepositories(github, project)
@@ -26,25 +34,27 @@ export class Stage {
     await addComponent(github)
     await addPlugins(github)
     await configure(github, root, repositories)
-    return new Stage({ github, root, project, repositories })
+    const { node = process.execPath, wizard = join(project, 'bin/wizard.js') } = program
+    return new Stage({ github, root, program: { node, wizard }, repositories })
   }
 
   private constructor(parts: {
     github: LocalGitHub
     root: string
-    project: string
+    program: Required<Program>
     repositories: string[]
   }) {
     this.github = parts.github
     this.repositories = parts.repositories
     this.#root = parts.root
-    this.#project = parts.project
+    this.#program = parts.program
   }
 
   /** Runs the executable, its output shown as it comes. @returns its exit status. */
   async wizard(...args: string[]): Promise<number> {
     console.log(`$ wizard ${args.join(' ')}`)
-    const child = spawn(process.execPath, [join(this.#project, 'bin/wizard.js'), ...args], {
+    const { node, wizard } = this.#program
+    const child = spawn(node, [wizard, ...args], {
       cwd: this.#root,
       env: this.#environment(),
       stdio: 'inherit',
