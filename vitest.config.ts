@@ -39,7 +39,7 @@ export default defineConfig({
           include: ['test/package/**/*.test.ts'],
           globalSetup: 'test/package/support/setup.ts',
           env: { TZ: 'UTC' },
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
     ],

@@ -11,7 +11,7 @@ export interface Launcher {
 export interface Host {
   env: Record<string, string | undefined>
   pid: number
-  /** The user's home folder. */
+  /** The user's home folder; `/` for a user who has none, as containers set it. */
   home: string
   /** Node's names: `linux`, `x64`. */
   platform: { os: string; arch: string }
@@ -28,7 +28,7 @@ export function hostOf(process: NodeJS.Process): Host {
   return {
     env,
     pid,
-    home: homedir(),
+    home: homeOf(),
     platform: { os: platform, arch },
     nodeVersion: version,
     launcher: { node: execPath, script: argv[1] ?? '' },
@@ -42,5 +42,14 @@ export function hostOf(process: NodeJS.Process): Host {
         })
       }
     },
+  }
+}
+
+function homeOf(): string {
+  try {
+    return homedir()
+  } catch {
+    // No HOME, and a user id that the system has no entry of.
+    return '/'
   }
 }
