@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, open, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { deflateSync, inflateSync } from 'node:zlib'
+import { inflateSync } from 'node:zlib'
 import { hasCode } from '../../../base/fs/read.js'
 import { CorruptObjectError } from '../../errors.js'
-import { type GitObject, hashObject, type ObjectType, type Oid, objectHeader } from './object.js'
+import { type GitObject, hashObject, type ObjectType, type Oid } from './object.js'
 
 export const loosePath = (objectsDir: string, oid: Oid) =>
   join(objectsDir, oid.slice(0, 2), oid.slice(2))
@@ -46,29 +44,4 @@ function parseLoose(path: string, deflated: Buffer): GitObject {
     throw new CorruptObjectError(`${path} does not begin as an object does`)
   }
   return { type: header[1] as ObjectType, data }
-}
-
-/** Writes one object, whole or not at all, as read-only as git's own. @returns its id */
-export async function writeLoose(
-  objectsDir: string,
-  type: ObjectType,
-  data: Uint8Array,
-): Promise<Oid> {
-  const oid = hashObject(type, data)
-  if (hasLoose(objectsDir, oid)) return oid
-  const folder = join(objectsDir, oid.slice(0, 2))
-  const temporary = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`)
-  await mkdir(folder, { recursive: true })
-  const file = await open(temporary, 'wx', 0o444)
-  try {
-    await file.writeFile(deflateSync(Buffer.concat([objectHeader(type, data.length), data])))
-    await file.sync()
-    await file.close()
-    await rename(temporary, loosePath(objectsDir, oid))
-  } catch (error) {
-    await file.close().catch(() => undefined)
-    await unlink(temporary).catch(() => undefined)
-    throw error
-  }
-  return oid
 }
