@@ -2,7 +2,8 @@ import type { Liveness } from '../../process/owner-mark.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { peel } from '../plumbing/objects/parse.js'
 import { openObjectStore } from '../plumbing/objects/store.js'
-import { resolveRef, updateRef } from '../plumbing/refs/index.js'
+import { resolveRef } from '../plumbing/refs/read.js'
+import { updateRef } from '../plumbing/refs/update.js'
 
 /** The commit that a local tag leads to, by its short name; null where there is no such tag, or it leads elsewhere. */
 export async function resolveTag(gitDir: string, tag: string): Promise<Oid | null> {

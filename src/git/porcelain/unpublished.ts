@@ -3,7 +3,8 @@ import { MissingObjectError } from '../errors.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { commitOf, peel, readCommit } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
-import { listLocalRefs, readHead, reflogOids } from '../plumbing/refs/index.js'
+import { listLocalRefs, readHead } from '../plumbing/refs/read.js'
+import { reflogOids } from '../plumbing/refs/reflog.js'
 
 export interface HistoryRequest {
   gitDir: string

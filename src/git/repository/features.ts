@@ -1,7 +1,6 @@
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
-import { fileMode } from '../plumbing/index/entry.js'
 import type { Oid } from '../plumbing/objects/object.js'
-import { readTree } from '../plumbing/objects/parse.js'
+import { fileMode, readTree } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
 
 /**

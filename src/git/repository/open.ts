@@ -5,7 +5,7 @@ import { hasCode } from '../../base/fs/read.js'
 import { BlockedError } from '../errors.js'
 import { type GitConfig, readGitConfig } from '../plumbing/config/config-file.js'
 import type { Oid } from '../plumbing/objects/object.js'
-import { readHead, resolveRef } from '../plumbing/refs/index.js'
+import { readHead, resolveRef } from '../plumbing/refs/read.js'
 import { type GitDirs, gitDirsOf } from './git-dirs.js'
 import { readShallow } from './shallow.js'
 

@@ -7,15 +7,10 @@ import type { Liveness } from '../../process/owner-mark.js'
 import type { GitProgress } from '../git.js'
 import { type BytePath, joinBytes, showPath } from '../plumbing/byte-path.js'
 import type { CacheTree } from '../plumbing/index/cache-tree.js'
-import {
-  createEntry,
-  fileMode,
-  type IndexEntry,
-  noStat,
-  statDataOf,
-} from '../plumbing/index/entry.js'
+import { createEntry, type IndexEntry, noStat, statDataOf } from '../plumbing/index/entry.js'
 import { formatIndex } from '../plumbing/index/write.js'
 import type { Oid } from '../plumbing/objects/object.js'
+import { fileMode } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
 import { readSafeTree } from '../plumbing/tree/safe-tree.js'
 import { lockFile } from '../repository/lock-file.js'

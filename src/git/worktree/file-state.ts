@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import type { Pacer } from '../../base/async/pacer.js'
-import { fileMode, type IndexEntry, type StatData, statDataOf } from '../plumbing/index/entry.js'
+import { type IndexEntry, type StatData, statDataOf } from '../plumbing/index/entry.js'
+import { fileMode } from '../plumbing/objects/parse.js'
 import type { Folder } from './folder.js'
 import type { WorktreeSettings } from './settings.js'
 

@@ -1,7 +1,7 @@
 import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync, symlinkSync } from 'node:fs'
 import { writeAll } from '../../base/fs/read.js'
-import { fileMode } from '../plumbing/index/entry.js'
 import type { LargeBlob } from '../plumbing/objects/object.js'
+import { fileMode } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
 import type { Leaf } from '../plumbing/tree/safe-tree.js'
 import type { WorktreeSettings } from './settings.js'

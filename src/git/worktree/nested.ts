@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { hasCode } from '../../base/fs/read.js'
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
 import type { Oid } from '../plumbing/objects/object.js'
-import { resolveRef } from '../plumbing/refs/index.js'
+import { resolveRef } from '../plumbing/refs/read.js'
 import type { Folder } from './folder.js'
 
 /** Whether a folder is the work tree of a repository of its own. */

@@ -1,6 +1,7 @@
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
 import type { Ignorer } from '../plumbing/ignore/ignorer.js'
-import { fileMode, type IndexEntry } from '../plumbing/index/entry.js'
+import type { IndexEntry } from '../plumbing/index/entry.js'
+import { fileMode } from '../plumbing/objects/parse.js'
 import { type Comparison, isModified, isUntouched } from './file-state.js'
 import type { FolderEntry } from './folder.js'
 import { folderRanges, type IndexPart, type IndexRange } from './index-range.js'

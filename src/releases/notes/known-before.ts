@@ -1,6 +1,5 @@
 import { Pacer } from '../../base/async/pacer.js'
-import { parseCommitText } from '../../git/plumbing/objects/parse.js'
-import { readCommitOrNull } from '../../git/porcelain/history/paint.js'
+import { parseCommitText, readCommitOrNull } from '../../git/plumbing/objects/parse.js'
 import type { HistoryPlace } from '../../git/porcelain/history/range.js'
 import { readShallow } from '../../git/repository/shallow.js'
 import { keysOf, peopleOf, personOf } from './people.js'

@@ -2,7 +2,7 @@ import { GitHubNotFoundError } from '../../base/errors.js'
 import { MissingObjectError } from '../../git/errors.js'
 import { commitOf, parseCommitText } from '../../git/plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../git/plumbing/objects/store.js'
-import { listLocalRefs } from '../../git/plumbing/refs/index.js'
+import { listLocalRefs } from '../../git/plumbing/refs/read.js'
 import {
   commitsBetween,
   type HistoryPlace,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Oid } from '../../git/plumbing/objects/object.js'
 import { openObjectStore } from '../../git/plumbing/objects/store.js'
-import { resolveRef } from '../../git/plumbing/refs/index.js'
+import { resolveRef } from '../../git/plumbing/refs/read.js'
 import type { Pool } from '../../git/pool/pool.js'
 import { aheadBehind } from '../../git/porcelain/history/history.js'
 import { wasUpstream } from '../../git/porcelain/pull.js'

@@ -21,11 +21,8 @@ import {
   WizardError,
 } from '../../../src/base/errors.js'
 import { BlockedError } from '../../../src/git/errors.js'
-import {
-  type CloneRequest,
-  clone,
-  removeLeftovers,
-} from '../../../src/git/porcelain/clone/clone.js'
+import { clone, removeLeftovers } from '../../../src/git/porcelain/clone/clone.js'
+import type { CloneRequest } from '../../../src/git/porcelain/clone/plan.js'
 import { fetch } from '../../../src/git/porcelain/fetch/fetch.js'
 import { readLocal } from '../../../src/git/repository/open.js'
 import type { Liveness } from '../../../src/process/owner-mark.js'

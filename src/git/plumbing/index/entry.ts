@@ -2,15 +2,6 @@ import type { BigIntStats } from 'node:fs'
 import type { BytePath } from '../byte-path.js'
 import type { Oid } from '../objects/object.js'
 
-/** The modes that git keeps for what a tree or the index names. */
-export const fileMode = {
-  folder: 0o040000,
-  regular: 0o100644,
-  executable: 0o100755,
-  symlink: 0o120000,
-  gitlink: 0o160000,
-} as const
-
 /** What lstat(2) said of a file when its content was known to be the entry's: 32 bits each, as git keeps them. */
 export interface StatData {
   ctimeSeconds: number
@@ -49,6 +40,7 @@ export const noStat: StatData = {
 }
 
 const billion = 1_000_000_000n
+
 const low32 = (number: bigint) => Number(BigInt.asUintN(32, number))
 
 export const statDataOf = (stats: BigIntStats): StatData => ({

@@ -1,3 +1,4 @@
+import { pipeline, Readable } from 'node:stream'
 import { constants, createInflate, inflateSync } from 'node:zlib'
 import { hasCode } from '../../../base/fs/read.js'
 import { CorruptObjectError } from '../../errors.js'
@@ -109,3 +110,33 @@ function openInflate(): Inflate {
 
 /** The most bytes that zlib itself makes of `size` bytes (stored blocks); other writers may make more. */
 export const mostDeflated = (size: number) => size + (size >>> 12) + (size >>> 14) + 64
+
+/**
+ * The bytes of a large object as they come out of its zlib stream; what follows the stream is left alone.
+ *
+ * @param what for messages
+ * @returns at the end, how many bytes of the input the stream took
+ * @throws CorruptObjectError where the stream is damaged, cut, or of another size
+ */
+export async function* inflatePieces(
+  input: Iterable<Buffer>,
+  size: number,
+  what: string,
+): AsyncGenerator<Buffer, number> {
+  const inflate = createInflate({ chunkSize: 1 << 18 })
+  // Of a failure that ends the input too; what it was is thrown where the output is read.
+  pipeline(Readable.from(input), inflate, () => undefined)
+  let left = size
+  try {
+    for await (const piece of inflate) {
+      left -= piece.length
+      if (left < 0) break
+      yield piece
+    }
+  } catch (error) {
+    if (error instanceof CorruptObjectError) throw error
+    throw new CorruptObjectError(`${what} can't be unpacked`, error)
+  }
+  if (left !== 0) throw new CorruptObjectError(`${what} is not of the size it says`)
+  return inflate.bytesWritten
+}

@@ -149,3 +149,22 @@ function decoderFor(encoding: string | undefined): (bytes: Buffer) => string {
     return (bytes) => bytes.toString('utf8')
   }
 }
+
+/** The modes that git keeps for what a tree or the index names. */
+export const fileMode = {
+  folder: 0o040000,
+  regular: 0o100644,
+  executable: 0o100755,
+  symlink: 0o120000,
+  gitlink: 0o160000,
+} as const
+
+/** @returns null where the commit is not here */
+export async function readCommitOrNull(store: ObjectStore, oid: Oid): Promise<Commit | null> {
+  try {
+    return await readCommit(store, oid)
+  } catch (error) {
+    if (error instanceof MissingObjectError) return null
+    throw error
+  }
+}

@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { CorruptObjectError } from '../../errors.js'
-import { type Inflated, inflateExactly, mostDeflated } from '../objects/inflate.js'
-import { inflatePieces, isLarge } from '../objects/large-blob.js'
+import { type Inflated, inflateExactly, inflatePieces, mostDeflated } from '../objects/inflate.js'
 import { type Oid, objectHeader } from '../objects/object.js'
-import { mostHeader, type PackEntry, readPackEntry, type WholeEntry } from './read/pack-entry.js'
+import {
+  isLarge,
+  mostHeader,
+  type PackEntry,
+  readPackEntry,
+  type WholeEntry,
+} from './read/pack-entry.js'
 import type { PackFile } from './read/pack-file.js'
 
 const windowLength = 1024 * 1024

@@ -2,9 +2,8 @@ import { GitHubError } from '../../../base/errors.js'
 import { isOid } from '../../../base/names/ref.js'
 import type { Git } from '../../git.js'
 import { getAdvertisement } from './http.js'
-import { addRef, branchOrNull, notSha1 } from './ls-refs.js'
-import type { PacketReader } from './pkt-line.js'
-import type { Advertised, RemoteRef } from './remote.js'
+import { type Capabilities, type PacketReader, parseCapabilities } from './pkt-line.js'
+import { type Advertised, addRef, branchOrNull, notSha1, type RemoteRef } from './remote-refs.js'
 
 type Advertisement = Advertised & { url: string; version: 0 | 2; capabilities: Capabilities }
 
@@ -88,13 +87,3 @@ function headOf(refs: Map<string, RemoteRef>, capabilities: Capabilities): strin
   const usual = ['refs/heads/main', 'refs/heads/master'].find((name) => same.includes(name))
   return usual ?? same[0] ?? null
 }
-
-/** How wizard names itself to a server. */
-export const agent = 'agent=wizard'
-
-/** What a server can do, in version 0; the values of `symref` are many, so it is read apart. */
-export type Capabilities = Set<string>
-
-/** @see https://git-scm.com/docs/gitprotocol-capabilities */
-export const parseCapabilities = (text: string): Capabilities =>
-  new Set(text.trim().split(' ').filter(Boolean))

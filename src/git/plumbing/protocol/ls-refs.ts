@@ -1,10 +1,16 @@
 import { GitHubError } from '../../../base/errors.js'
-import { isOid, isRefName } from '../../../base/names/ref.js'
+import { isOid } from '../../../base/names/ref.js'
 import type { Git } from '../../git.js'
-import { agent } from './advertisement.js'
 import { postUploadPack } from './http.js'
-import { delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
-import type { Advertised, Remote, RemoteRef } from './remote.js'
+import { agent, delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
+import {
+  type Advertised,
+  addRef,
+  branchOrNull,
+  notSha1,
+  type Remote,
+  type RemoteRef,
+} from './remote-refs.js'
 
 /**
  * The refs that begin with one of the prefixes, and HEAD, by version 2's `ls-refs`: one POST, nothing before it.
@@ -67,22 +73,3 @@ function addLine(advertised: Advertised, line: string, host: string): void {
   if (name === 'HEAD' && target !== undefined) advertised.head = branchOrNull(target)
   addRef(advertised.refs, name, oid, attribute('peeled:'))
 }
-
-/** Names that git does not allow are left out, as git leaves them. */
-export function addRef(
-  refs: Map<string, RemoteRef>,
-  name: string,
-  oid: string,
-  peeled?: string,
-): void {
-  if (name !== 'HEAD' && !isRefName(name)) return
-  refs.set(name, peeled !== undefined && isOid(peeled) ? { oid, peeled } : { oid })
-}
-
-export const branchOrNull = (name: string) =>
-  name.startsWith('refs/heads/') && isRefName(name) ? name : null
-
-export const notSha1 = (host: string) =>
-  new GitHubError(`${host} names objects in another way than SHA-1`, {
-    hint: 'repositories with SHA-256 object ids are not supported',
-  })

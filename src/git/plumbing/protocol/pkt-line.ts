@@ -8,6 +8,7 @@ import type { Git } from '../../git.js'
 export type Packet = Buffer | 'flush' | 'delimiter' | 'end'
 
 export const flush = '0000'
+
 export const delimiter = '0001'
 
 /** @see https://git-scm.com/docs/gitprotocol-common#_pkt_line_format */
@@ -124,6 +125,7 @@ export class PacketReader {
 
 /** Bytes behind the last packet beyond which a new connection is the lesser evil. */
 const mostLeft = 64 * 1024
+
 const errorPrefix = Buffer.from('ERR ')
 
 export const cutShort = (host: string) =>
@@ -139,3 +141,13 @@ export async function* chunksOf(git: Git, { body, url }: StreamedAnswer): AsyncG
     throw networkError(error, url, git.signal)
   }
 }
+
+/** How wizard names itself to a server. */
+export const agent = 'agent=wizard'
+
+/** What a server can do, in version 0; the values of `symref` are many, so it is read apart. */
+export type Capabilities = Set<string>
+
+/** @see https://git-scm.com/docs/gitprotocol-capabilities */
+export const parseCapabilities = (text: string): Capabilities =>
+  new Set(text.trim().split(' ').filter(Boolean))

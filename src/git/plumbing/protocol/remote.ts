@@ -1,19 +1,8 @@
 import { GitHubError } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
-import type { Oid } from '../objects/object.js'
-import { advertisement, type Capabilities } from './advertisement.js'
+import { advertisement } from './advertisement.js'
 import { lsRefs } from './ls-refs.js'
-
-export interface Advertised extends RemoteRefs {
-  /** In an empty repository, the full name of the branch its HEAD waits for, where the server tells. */
-  unborn: string | null
-}
-
-/** A repository on a server, what it offers, and how to ask it for more. */
-export type Remote = Advertised & { /** After redirects. */ url: string } & (
-    | { version: 2 }
-    | { version: 0; capabilities: Capabilities }
-  )
+import type { Remote } from './remote-refs.js'
 
 /**
  * Asks by version 2 at once; only where that is not understood, by the older way round, which begins with a GET.
@@ -34,17 +23,3 @@ export async function connect(git: Git, url: string, prefixes: string[]): Promis
 /** Not one of the classes below it: those say what is wrong, and asking otherwise would not help. */
 const isMisunderstanding = (error: unknown) =>
   error instanceof GitHubError && error.code === 'GITHUB'
-
-export interface RemoteRef {
-  /** The object it names: a tag object's id for an annotated tag. */
-  oid: Oid
-  /** The commit an annotated tag leads to. */
-  peeled?: Oid
-}
-
-export interface RemoteRefs {
-  /** The full name of the branch HEAD stands for; null where the repository is empty or its HEAD is detached. */
-  head: string | null
-  /** By full name (`refs/heads/main`). */
-  refs: Map<string, RemoteRef>
-}

@@ -1,12 +1,10 @@
 import { GitHubError } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../objects/object.js'
-import { agent } from './advertisement.js'
 import { postUploadPack } from './http.js'
-import { delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
-import type { Remote } from './remote.js'
-import type { Opened, PackRequest } from './request-pack.js'
-import { packOf } from './sideband.js'
+import { agent, delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
+import type { Remote } from './remote-refs.js'
+import { type Opened, type PackRequest, packOf } from './sideband.js'
 
 /** Commits told in the first round; each further one tells twice as many. */
 const firstRound = 16

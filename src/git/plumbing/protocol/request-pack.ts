@@ -1,39 +1,10 @@
 import { GitHubError, GitHubNotFoundError } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
-import type { Oid } from '../objects/object.js'
 import type { PacketReader } from './pkt-line.js'
-import type { Remote } from './remote.js'
+import type { Remote } from './remote-refs.js'
 import { requestPackV0 } from './request-pack-v0.js'
 import { requestPackV2 } from './request-pack-v2.js'
-
-export interface PackRequest {
-  wants: Oid[]
-  /** What is here, for the server to leave out. */
-  haves: Haves
-  /** The commits at which history ends here. */
-  shallow: Set<Oid>
-  /** How many commits deep history shall be cut. */
-  depth: number | undefined
-}
-
-/** Commits that are here, told a few at a time until the server knows enough. */
-export interface Haves {
-  /** The next ones to tell; fewer than `count` when there are no more. */
-  next(count: number): Promise<Oid[]>
-  /** The server has this one too, and so all that it leads to. */
-  acknowledge(oid: Oid): Promise<void>
-}
-
-/** A pack that begins to arrive. */
-export interface PackAnswer {
-  /** Commits at which history ends from now on, and those at which it ends no more. */
-  shallow: Oid[]
-  unshallow: Oid[]
-  /** The pack's own bytes. */
-  chunks: AsyncIterable<Buffer>
-}
-
-export type Opened = PackAnswer & { packets: PacketReader }
+import type { PackAnswer, PackRequest } from './sideband.js'
 
 /**
  * Asks for a pack of what is wanted and not here, and hands it over as it arrives.

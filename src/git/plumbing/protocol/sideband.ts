@@ -1,6 +1,8 @@
+import type { Oid } from '../objects/object.js'
 import { cutShort, type PacketReader } from './pkt-line.js'
 
 const data = 1
+
 const failure = 3
 
 /**
@@ -23,3 +25,32 @@ export async function* packOf(
     if (packet[0] === failure) throw packets.refusal(packet.subarray(1))
   }
 }
+
+export interface PackRequest {
+  wants: Oid[]
+  /** What is here, for the server to leave out. */
+  haves: Haves
+  /** The commits at which history ends here. */
+  shallow: Set<Oid>
+  /** How many commits deep history shall be cut. */
+  depth: number | undefined
+}
+
+/** Commits that are here, told a few at a time until the server knows enough. */
+export interface Haves {
+  /** The next ones to tell; fewer than `count` when there are no more. */
+  next(count: number): Promise<Oid[]>
+  /** The server has this one too, and so all that it leads to. */
+  acknowledge(oid: Oid): Promise<void>
+}
+
+/** A pack that begins to arrive. */
+export interface PackAnswer {
+  /** Commits at which history ends from now on, and those at which it ends no more. */
+  shallow: Oid[]
+  unshallow: Oid[]
+  /** The pack's own bytes. */
+  chunks: AsyncIterable<Buffer>
+}
+
+export type Opened = PackAnswer & { packets: PacketReader }

@@ -3,7 +3,7 @@ import { readTextIfThere } from '../../../base/fs/read.js'
 import type { Liveness } from '../../../process/owner-mark.js'
 import { lockFile } from '../../repository/lock-file.js'
 import type { Oid } from '../objects/object.js'
-import type { RemoteRef } from '../protocol/remote.js'
+import type { RemoteRef } from '../protocol/remote-refs.js'
 
 const fileOf = (gitDir: string) => join(gitDir, 'packed-refs')
 

@@ -13,6 +13,7 @@ export type Head = { branch: string } | { oid: Oid }
 
 /** How many symbolic refs git follows. */
 const mostHops = 5
+
 const branchPrefix = 'refs/heads/'
 
 /** @throws BlockedError (`unsupported`) where HEAD stands on what is no branch */

@@ -5,6 +5,7 @@ import { isOid } from '../../../base/names/ref.js'
 import type { Oid } from '../objects/object.js'
 
 const nothing = '0'.repeat(40)
+
 const identity = 'wizard <wizard@localhost>'
 
 export interface RefChange {

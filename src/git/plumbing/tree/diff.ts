@@ -1,7 +1,6 @@
 import { type BytePath, joinBytes } from '../byte-path.js'
-import { fileMode } from '../index/entry.js'
 import type { Oid } from '../objects/object.js'
-import type { TreeEntry } from '../objects/parse.js'
+import { fileMode, type TreeEntry } from '../objects/parse.js'
 import type { ObjectStore } from '../objects/store.js'
 import { type Leaf, readSafeTree } from './safe-tree.js'
 

@@ -1,5 +1,5 @@
 import type { BytePath } from '../byte-path.js'
-import { fileMode } from '../index/entry.js'
+import { fileMode } from '../objects/parse.js'
 
 /** Most names: nothing in them that any file system takes for something else. */
 const plain = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/

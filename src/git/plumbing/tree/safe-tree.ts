@@ -1,9 +1,8 @@
 import { PathError } from '../../../base/errors.js'
 import { CorruptObjectError } from '../../errors.js'
 import { type BytePath, joinBytes, showPath } from '../byte-path.js'
-import { fileMode } from '../index/entry.js'
 import type { Oid } from '../objects/object.js'
-import { readTree, type TreeEntry } from '../objects/parse.js'
+import { fileMode, readTree, type TreeEntry } from '../objects/parse.js'
 import type { ObjectStore } from '../objects/store.js'
 import { unsafeName } from './safe-name.js'
 

@@ -13,7 +13,8 @@ import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { commitOf, readCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
-import { connect, type Remote } from '../../plumbing/protocol/remote.js'
+import { connect } from '../../plumbing/protocol/remote.js'
+import type { Remote } from '../../plumbing/protocol/remote-refs.js'
 import { type Warning, warningsOf } from '../../repository/features.js'
 import { checkoutFresh } from '../../worktree/checkout.js'
 import { download, type Repository } from '../fetch/download.js'
@@ -22,7 +23,7 @@ import { tagsOf } from '../fetch/target.js'
 import { HistoryHaves } from '../history/haves.js'
 import { notePin } from '../pin.js'
 import { initRepository } from './init.js'
-import { type ClonePlan, clonePrefixes, planClone } from './plan.js'
+import { type ClonePlan, type CloneRequest, clonePrefixes, planClone } from './plan.js'
 import { writeRefs } from './write-refs.js'
 
 /**
@@ -136,20 +137,6 @@ async function take(
     bytes += await download(git, remote, repository, { wants: late, haves })
   }
   return { bytes, tags }
-}
-
-export interface CloneRequest {
-  /** https or, on loopback, http; without credentials. */
-  url: string
-  /** Absent, or an empty folder. */
-  dir: string
-  /** A branch, a tag (both in short form) or a full commit id; default: the remote's HEAD. */
-  ref?: string | undefined
-  depth?: number | undefined
-  /** `one`: that branch with its tags, as a sync keeps it. `all`: every branch and tag, as `git clone` does. */
-  branches: 'one' | 'all'
-  /** Whether a detached HEAD is a pin, which a later pull may move. */
-  pin?: boolean | undefined
 }
 
 export interface CloneResult {

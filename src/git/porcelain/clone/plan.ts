@@ -1,6 +1,6 @@
 import { GitHubNotFoundError } from '../../../base/errors.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import type { Advertised, RemoteRef } from '../../plumbing/protocol/remote.js'
+import type { Advertised, RemoteRef } from '../../plumbing/protocol/remote-refs.js'
 import {
   branchPrefix,
   prefixesFor,
@@ -9,7 +9,6 @@ import {
   tagsOf,
   targetOf,
 } from '../fetch/target.js'
-import type { CloneRequest } from './clone.js'
 
 /** What a clone will take of a remote, and where it will stand: decided from the remote's refs alone. */
 export interface ClonePlan {
@@ -78,4 +77,18 @@ const refspecOfBranch = (short: string) => `+refs/heads/${short}:refs/remotes/or
 function refspecOf({ kind, short }: Target): string {
   if (kind === 'branch') return refspecOfBranch(short)
   return kind === 'tag' ? `+refs/tags/${short}:refs/tags/${short}` : everyBranch
+}
+
+export interface CloneRequest {
+  /** https or, on loopback, http; without credentials. */
+  url: string
+  /** Absent, or an empty folder. */
+  dir: string
+  /** A branch, a tag (both in short form) or a full commit id; default: the remote's HEAD. */
+  ref?: string | undefined
+  depth?: number | undefined
+  /** `one`: that branch with its tags, as a sync keeps it. `all`: every branch and tag, as `git clone` does. */
+  branches: 'one' | 'all'
+  /** Whether a detached HEAD is a pin, which a later pull may move. */
+  pin?: boolean | undefined
 }

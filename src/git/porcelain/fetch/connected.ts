@@ -1,8 +1,7 @@
 import { MissingObjectError } from '../../errors.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { readTree } from '../../plumbing/objects/parse.js'
+import { readCommitOrNull, readTree } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
-import { readCommitOrNull } from '../history/paint.js'
 
 const folder = 0o40000
 const submodule = 0o160000

@@ -2,8 +2,9 @@ import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { receivePack } from '../../plumbing/pack/receive.js'
-import type { Remote } from '../../plumbing/protocol/remote.js'
-import { type Haves, requestPack } from '../../plumbing/protocol/request-pack.js'
+import type { Remote } from '../../plumbing/protocol/remote-refs.js'
+import { requestPack } from '../../plumbing/protocol/request-pack.js'
+import type { Haves } from '../../plumbing/protocol/sideband.js'
 import { writeShallow } from '../../repository/shallow.js'
 
 /** A repository while its objects are fetched. */

@@ -1,8 +1,9 @@
 import type { Liveness } from '../../../process/owner-mark.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
-import type { RemoteRef } from '../../plumbing/protocol/remote.js'
-import { listLocalRefs, updateRef } from '../../plumbing/refs/index.js'
+import type { RemoteRef } from '../../plumbing/protocol/remote-refs.js'
+import { listLocalRefs } from '../../plumbing/refs/read.js'
+import { updateRef } from '../../plumbing/refs/update.js'
 import { endOf, tagPrefix } from './target.js'
 
 /** Tags of the remote that are not here, by full name. */

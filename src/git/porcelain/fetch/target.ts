@@ -2,7 +2,8 @@ import { GitHubNotFoundError } from '../../../base/errors.js'
 import { isOid } from '../../../base/names/ref.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { connect, type RemoteRef, type RemoteRefs } from '../../plumbing/protocol/remote.js'
+import { connect } from '../../plumbing/protocol/remote.js'
+import type { RemoteRef, RemoteRefs } from '../../plumbing/protocol/remote-refs.js'
 
 /** What a name of a branch, a tag or a commit stands for on the remote. */
 export interface Target extends RemoteRef {

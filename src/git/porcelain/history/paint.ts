@@ -1,12 +1,13 @@
-import { MissingObjectError } from '../../errors.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { type Commit, readCommit } from '../../plumbing/objects/parse.js'
+import { type Commit, readCommitOrNull } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { CommitQueue } from './commit-queue.js'
 
 /** From which of two commits a commit can be reached. */
 export const left = 1
+
 export const right = 2
+
 const both = left | right
 
 /**
@@ -111,15 +112,5 @@ export class Painting {
     const painted = { oid, commit, time: commit?.time ?? 0, sides: 0, isQueued: false }
     this.#painted.set(oid, painted)
     return painted
-  }
-}
-
-/** @returns null where the commit is not here */
-export async function readCommitOrNull(store: ObjectStore, oid: Oid): Promise<Commit | null> {
-  try {
-    return await readCommit(store, oid)
-  } catch (error) {
-    if (error instanceof MissingObjectError) return null
-    throw error
   }
 }

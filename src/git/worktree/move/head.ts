@@ -1,7 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { readHead, resolveRef, updateRef, writeHead } from '../../plumbing/refs/index.js'
+import { readHead, resolveRef } from '../../plumbing/refs/read.js'
+import { updateRef, writeHead } from '../../plumbing/refs/update.js'
 import { type Journal, moveFolder } from './journal-file.js'
 import type { MoveRequest, Repository } from './repository.js'
 

@@ -5,12 +5,12 @@ import { invalidate } from '../../plumbing/index/cache-tree.js'
 import {
   compareEntries,
   createEntry,
-  fileMode,
   type IndexEntry,
   noStat,
   statDataOf,
 } from '../../plumbing/index/entry.js'
 import { writeIndexFile } from '../../plumbing/index/write.js'
+import { fileMode } from '../../plumbing/objects/parse.js'
 import type { Leaf } from '../../plumbing/tree/safe-tree.js'
 import { isRacy, sameStat } from '../file-state.js'
 import { moveFolder } from './journal-file.js'

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import { type BytePath, joinBytes, parentsOf } from '../../plumbing/byte-path.js'
-import { fileMode } from '../../plumbing/index/entry.js'
+import { fileMode } from '../../plumbing/objects/parse.js'
 import type { Leaf } from '../../plumbing/tree/safe-tree.js'
 import type { PathState, Place } from './path-state.js'
 

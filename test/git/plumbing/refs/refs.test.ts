@@ -3,15 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConflictError } from '../../../../src/base/errors.js'
 import { BlockedError } from '../../../../src/git/errors.js'
+import { listLocalRefs, readHead, resolveRef } from '../../../../src/git/plumbing/refs/read.js'
 import {
   deleteRef,
-  listLocalRefs,
-  readHead,
-  resolveRef,
   updateRef,
   writeHead,
   writeSymbolicRef,
-} from '../../../../src/git/plumbing/refs/index.js'
+} from '../../../../src/git/plumbing/refs/update.js'
 import type { Liveness } from '../../../../src/process/owner-mark.js'
 import { addHistory } from '../../support/histories.js'
 import { git, temporaryFolder } from '../../support/real-git.js'

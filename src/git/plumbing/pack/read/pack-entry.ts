@@ -73,3 +73,10 @@ function readDistance(bytes: Buffer, at: number): { value: number; end: number }
   }
   return { value, end }
 }
+
+/** Whether an entry is a blob that is whole in the pack, and too large to be held in memory. */
+export const isLarge = (entry: PackEntry): entry is WholeEntry =>
+  entry.type === 'blob' && entry.size > mostHeld
+
+/** Blobs above this many bytes are gone through in pieces; nothing of them is kept. */
+const mostHeld = 4 * 1024 * 1024

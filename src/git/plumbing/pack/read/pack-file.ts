@@ -1,9 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { CorruptObjectError } from '../../../errors.js'
-import { inflateExactly, mostDeflated } from '../../objects/inflate.js'
-import { inflatePieces, isLarge } from '../../objects/large-blob.js'
+import { inflateExactly, inflatePieces, mostDeflated } from '../../objects/inflate.js'
 import type { LargeBlob } from '../../objects/object.js'
-import { type PackEntry, readPackEntry } from './pack-entry.js'
+import { isLarge, type PackEntry, readPackEntry } from './pack-entry.js'
 
 /** The pack's own hash, behind the last entry. */
 const trailer = 20
