@@ -27,7 +27,7 @@ export type { GitProgress } from './git/git.js'
 export type { Oid } from './git/plumbing/objects/object.js'
 export type { CloneResult } from './git/porcelain/clone/clone.js'
 export type { PullResult } from './git/porcelain/pull.js'
-export type { Warning as RepositoryWarning } from './git/repository/features.js'
+export type { Warning as RepositoryWarning } from './git/repository/warnings.js'
 export type { AppSettings } from './github/auth/app.js'
 export type {
   ClientCall,

@@ -41,7 +41,7 @@ export async function cloneRepo(
 export async function pullRepo(server: GitServer, path: string): Promise<PullResult> {
   const [{ pull }, { followedAt }] = await Promise.all([
     import('../git/porcelain/pull.js'),
-    import('../git/porcelain/tracked-branch.js'),
+    import('../git/repository/find-worktree.js'),
   ])
   const dir = resolve(path)
   const { owner, repo, branch } = await followedAt(dir, server.gitUrl)

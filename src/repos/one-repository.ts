@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { reportError, WizardError } from '../base/errors.js'
 import { BlockedError } from '../git/errors.js'
-import { followedAt } from '../git/porcelain/tracked-branch.js'
+import { followedAt } from '../git/repository/find-worktree.js'
 import { carryOut } from './carry-out.js'
 import { lookAt } from './inspect.js'
 import { planSync } from './plan.js'

@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../base/errors.js'
 import type { BlockReason } from '../git/errors.js'
-import type { Warning } from '../git/repository/features.js'
+import type { Warning } from '../git/repository/warnings.js'
 
 export type SyncStatus = 'cloned' | 'updated' | 'unchanged' | 'skipped' | 'blocked' | 'failed'
 export type SkipReason = 'archived' | 'not-due' | 'no-auto-pull' | 'missing'

@@ -1,5 +1,5 @@
+import type { UserEnvironment } from '../plumbing/config/worktree-settings.js'
 import { openObjectStore } from '../plumbing/objects/store.js'
-import type { UserEnvironment } from '../worktree/settings.js'
 import { status, type WorktreeStatus } from '../worktree/status.js'
 
 /** One repository whose `status` is asked for: plain data, so that it can go to another thread. */

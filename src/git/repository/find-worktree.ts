@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
+import { PathError } from '../../base/errors.js'
 import { isRemoteOf, parseRemote } from '../../base/names/remote.js'
 import type { Repo } from '../../base/names/repository.js'
-import type { GitDirs } from './git-dirs.js'
-import { type LocalRepository, readWorkTree } from './open.js'
+import { BlockedError } from '../errors.js'
+import { type GitDirs, type LocalRepository, readLocal, readWorkTree } from './open.js'
 
 /** A work tree, with the repository on the configured server that its origin is; null where it is none there. */
 export interface WorkTree {
@@ -30,4 +31,39 @@ function originOn(gitUrl: string, { origin }: LocalRepository): WorkTree['origin
   if (origin === null || address === null) return null
   const { owner, repo } = address
   return isRemoteOf(origin, gitUrl, address) ? { owner, repo } : null
+}
+
+/** What a clone follows, by its own origin and the branch that is checked out. */
+export interface Followed extends Repo {
+  branch: string
+  /** Whether the branch has no commit yet. */
+  unborn: boolean
+}
+
+/**
+ * @param gitUrl the server that the origin must be on, whatever its address is written as
+ * @throws PathError where there is nothing
+ * @throws BlockedError for what is no clone of a repository on that server, or is on no branch
+ */
+export async function followedAt(dir: string, gitUrl: string): Promise<Followed> {
+  const local = await readLocal(dir)
+  if (local.kind === 'absent') throw new PathError(`${dir} is not there`)
+  if (local.kind !== 'repository') {
+    const what = local.kind === 'occupied' ? local.what : 'an empty folder'
+    throw new BlockedError('not-a-repository', `${dir} is ${what}`)
+  }
+  const { origin, branch } = local
+  const address = origin === null ? null : parseRemote(origin)
+  if (!origin || !address || !isRemoteOf(origin, gitUrl, address)) {
+    throw new BlockedError('wrong-remote', `${dir} has no origin on ${new URL(gitUrl).host}`, {
+      hint: 'git_url in github.yaml names the server',
+    })
+  }
+  if (branch === null) {
+    throw new BlockedError('other-branch', `${dir} is on a detached HEAD`, {
+      hint: `git -C ${dir} switch BRANCH first`,
+    })
+  }
+  const { owner, repo } = address
+  return { owner, repo, branch, unborn: local.head === null }
 }

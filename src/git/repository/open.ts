@@ -1,12 +1,11 @@
-import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, openSync, readSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { hasCode } from '../../base/fs/read.js'
+import { join, resolve } from 'node:path'
+import { hasCode, readTextIfThere } from '../../base/fs/read.js'
 import { BlockedError } from '../errors.js'
 import { type GitConfig, readGitConfig } from '../plumbing/config/config-file.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { readHead, resolveRef } from '../plumbing/refs/read.js'
-import { type GitDirs, gitDirsOf } from './git-dirs.js'
 import { readShallow } from './shallow.js'
 
 /** What is at a path, told by a few small files of it; nothing is changed. @throws what the file system says */
@@ -30,7 +29,7 @@ export async function readLocal(dir: string): Promise<LocalState> {
 
 /** The same of the work tree that a folder is, linked ones and submodules among them; null where it is none. */
 export async function readWorkTree(dir: string): Promise<(LocalRepository & GitDirs) | null> {
-  const dirs = await gitDirsOf(dir)
+  const dirs = gitDirsOf(dir)
   return dirs && { ...(await readRepository(dirs)), ...dirs }
 }
 
@@ -141,3 +140,50 @@ export interface LocalRepository {
   /** Sparse checkout, split index, index v4, sha256 … in words; null where all is well. */
   unsupported: string | null
 }
+
+/** Where git keeps what belongs to a work tree. */
+export interface GitDirs {
+  /** HEAD, the index and what is in progress. */
+  gitDir: string
+  /** Objects, refs, the configuration: of a linked work tree those of the repository that it is linked to. */
+  commonDir: string
+}
+
+/**
+ * What the `.git` of a folder leads to: itself, or where its one line points in a linked work tree (`git worktree`)
+ * and in a submodule; null where there is none.
+ *
+ * @see https://git-scm.com/docs/gitrepository-layout
+ */
+function gitDirsOf(dir: string): GitDirs | null {
+  const dotGit = join(dir, '.git')
+  const kind = kindOf(dotGit)
+  if (kind === 'folder') return withHead({ gitDir: dotGit, commonDir: dotGit })
+  if (kind === 'absent') return null
+  const path = /^gitdir: (.+)$/s.exec(readTextIfThere(dotGit) ?? '')?.[1]?.trimEnd()
+  if (path === undefined) return null
+  const gitDir = resolve(dir, path)
+  const common = readTextIfThere(join(gitDir, 'commondir'))?.trimEnd()
+  return withHead({ gitDir, commonDir: common === undefined ? gitDir : resolve(gitDir, common) })
+}
+
+/** A `.git` without a HEAD is no repository. */
+const withHead = (dirs: GitDirs): GitDirs | null =>
+  kindOf(join(dirs.gitDir, 'HEAD')) === 'absent' ? null : dirs
+
+const marks: [string, string][] = [
+  ['rebase-merge', 'a rebase'],
+  ['rebase-apply', 'a rebase, or patches being applied'],
+  ['MERGE_HEAD', 'a merge'],
+  ['CHERRY_PICK_HEAD', 'a cherry-pick'],
+  ['REVERT_HEAD', 'a revert'],
+  ['sequencer', 'a cherry-pick or revert of several commits'],
+]
+
+/** What the user has begun with git and not ended yet, in words; null where it is nothing. */
+export function operationInProgress(gitDir: string): string | null {
+  return marks.find(([mark]) => existsSync(join(gitDir, mark)))?.[1] ?? null
+}
+
+/** A bisection changes no branch, so a pull need not stop for it; but it is work. */
+export const isBisecting = (gitDir: string): boolean => existsSync(join(gitDir, 'BISECT_LOG'))

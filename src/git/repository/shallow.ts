@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { readTextIfThere } from '../../base/fs/read.js'
 import { isOid } from '../../base/names/ref.js'
 import type { Liveness } from '../../process/owner-mark.js'
+import { lockFile } from '../plumbing/lock-file.js'
 import type { Oid } from '../plumbing/objects/object.js'
-import { lockFile } from './lock-file.js'
 
 /**
  * The commits at which this repository's history ends although they have parents; empty where it is whole.

@@ -1,22 +1,29 @@
-import { type BigIntStats, mkdirSync } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Pacer } from '../../base/async/pacer.js'
 import { ConflictError } from '../../base/errors.js'
-import { hasCode } from '../../base/fs/read.js'
+import { hasCode, writeAll } from '../../base/fs/read.js'
 import type { Liveness } from '../../process/owner-mark.js'
 import type { GitProgress } from '../git.js'
 import { type BytePath, joinBytes, showPath } from '../plumbing/byte-path.js'
+import { readSettings, type WorktreeSettings } from '../plumbing/config/worktree-settings.js'
 import type { CacheTree } from '../plumbing/index/cache-tree.js'
 import { createEntry, type IndexEntry, noStat, statDataOf } from '../plumbing/index/entry.js'
-import { formatIndex } from '../plumbing/index/write.js'
-import type { Oid } from '../plumbing/objects/object.js'
+import { formatIndex } from '../plumbing/index/index-file.js'
+import { lockFile } from '../plumbing/lock-file.js'
+import type { LargeBlob, Oid } from '../plumbing/objects/object.js'
 import { fileMode } from '../plumbing/objects/parse.js'
+import { type Leaf, readSafeTree } from '../plumbing/objects/safe-tree.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
-import { readSafeTree } from '../plumbing/tree/safe-tree.js'
-import { lockFile } from '../repository/lock-file.js'
 import { Folder } from './folder.js'
-import { writeLeaf } from './leaf.js'
-import { readSettings, type WorktreeSettings } from './settings.js'
 
 export interface CheckoutRequest {
   store: ObjectStore
@@ -118,3 +125,35 @@ const sameName = (one: BytePath, other: BytePath) => folded(one) === folded(othe
 
 const folded = (path: BytePath) =>
   Buffer.from(path, 'latin1').toString('utf8').normalize('NFC').toLowerCase()
+
+/**
+ * Makes the file or the symlink that a leaf of a tree is, where nothing is yet, as the umask allows.
+ *
+ * @returns what it looks like now
+ * @throws MissingObjectError, CorruptObjectError; a large file may then be there in part
+ */
+export async function writeLeaf(
+  store: ObjectStore,
+  { symlinks }: WorktreeSettings,
+  { mode, oid }: Leaf,
+  path: string | Buffer,
+): Promise<BigIntStats> {
+  if (mode === fileMode.symlink && symlinks) {
+    const { data } = await store.read(oid)
+    symlinkSync(data, path)
+    return lstatSync(path, { bigint: true })
+  }
+  const blob = await store.open(oid)
+  const fd = openSync(path, 'wx', mode === fileMode.executable ? 0o777 : 0o666)
+  try {
+    if ('data' in blob) writeAll(fd, blob.data)
+    else await writePieces(fd, blob)
+    return fstatSync(fd, { bigint: true })
+  } finally {
+    closeSync(fd)
+  }
+}
+
+async function writePieces(fd: number, { pieces }: LargeBlob): Promise<void> {
+  for await (const piece of pieces) writeAll(fd, piece)
+}

@@ -1,9 +1,9 @@
 import type { BigIntStats } from 'node:fs'
 import type { Pacer } from '../../base/async/pacer.js'
+import type { WorktreeSettings } from '../plumbing/config/worktree-settings.js'
 import { type IndexEntry, type StatData, statDataOf } from '../plumbing/index/entry.js'
 import { fileMode } from '../plumbing/objects/parse.js'
 import type { Folder } from './folder.js'
-import type { WorktreeSettings } from './settings.js'
 
 export interface Comparison {
   folder: Folder

@@ -1,11 +1,11 @@
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
 import type { CacheTree } from '../plumbing/index/cache-tree.js'
 import type { IndexEntry } from '../plumbing/index/entry.js'
-import type { IndexFile } from '../plumbing/index/read.js'
+import type { IndexFile } from '../plumbing/index/index-file.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { fileMode, readTree, type TreeEntry } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
-import { type TreeChange, treeDiff } from '../plumbing/tree/diff.js'
+import { type TreeChange, treeDiff } from '../plumbing/objects/tree-diff.js'
 import { folderRanges, type IndexRange } from './index-range.js'
 
 /**

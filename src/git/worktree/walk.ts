@@ -1,11 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { hasCode } from '../../base/fs/read.js'
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
 import type { Ignorer } from '../plumbing/ignore/ignorer.js'
 import type { IndexEntry } from '../plumbing/index/entry.js'
+import type { Oid } from '../plumbing/objects/object.js'
 import { fileMode } from '../plumbing/objects/parse.js'
+import { resolveRef } from '../plumbing/refs/read.js'
 import { type Comparison, isModified, isUntouched } from './file-state.js'
-import type { FolderEntry } from './folder.js'
+import type { Folder, FolderEntry } from './folder.js'
 import { folderRanges, type IndexPart, type IndexRange } from './index-range.js'
-import { isRepository, readSubmodule } from './nested.js'
 
 export interface WorktreeChange {
   kind: 'unstaged' | 'untracked' | 'ignored'
@@ -151,4 +155,40 @@ async function untrackedBelow(walk: Walk, path: BytePath, ignorer: Ignorer): Pro
     if (all.untracked.length > 0 && !walk.withIgnored) return all
   }
   return all
+}
+
+/** Whether a folder is the work tree of a repository of its own. */
+export const isRepository = (folder: Folder, path: BytePath): boolean =>
+  gitDirOf(folder, path) !== null
+
+/** A submodule that is in use: its `.git`, and the commit that it stands on. */
+export interface Submodule {
+  gitDir: string
+  head: Oid
+}
+
+/** null where it is not initialised, or stands on no commit. */
+export async function readSubmodule(folder: Folder, path: BytePath): Promise<Submodule | null> {
+  const gitDir = gitDirOf(folder, path)
+  const head = gitDir === null ? null : await resolveRef(gitDir, 'HEAD')
+  return gitDir === null || head === null ? null : { gitDir, head }
+}
+
+/** @see https://git-scm.com/docs/gitrepository-layout */
+function gitDirOf(folder: Folder, path: BytePath): string | null {
+  const at = folder.at(joinBytes(path, '.git')).toString()
+  const gitDir = readGitFile(at) ?? at
+  const parts = ['HEAD', 'objects', 'refs']
+  return parts.every((part) => existsSync(join(gitDir, part))) ? gitDir : null
+}
+
+/** Where a `.git` that is a file leads to, as a submodule's and a linked work tree's is. */
+function readGitFile(path: string): string | null {
+  try {
+    const target = /^gitdir: (.+?)\n*$/.exec(readFileSync(path, 'utf8'))?.[1]
+    return target === undefined ? null : resolve(path, '..', target)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null
+    throw error
+  }
 }

@@ -1,6 +1,6 @@
 import { Pacer } from '../../base/async/pacer.js'
 import { parseCommitText, readCommitOrNull } from '../../git/plumbing/objects/parse.js'
-import type { HistoryPlace } from '../../git/porcelain/history/range.js'
+import type { HistoryPlace } from '../../git/porcelain/history/history.js'
 import { readShallow } from '../../git/repository/shallow.js'
 import { keysOf, peopleOf, personOf } from './people.js'
 import type { Person } from './types.js'

@@ -7,8 +7,8 @@ import {
   commitsBetween,
   type HistoryPlace,
   type RangeCommit,
-} from '../../git/porcelain/history/range.js'
-import { touching } from '../../git/porcelain/history/touching.js'
+  touching,
+} from '../../git/porcelain/history/history.js'
 import { readWorkTree } from '../../git/repository/open.js'
 import { knownBefore } from './known-before.js'
 import { personOf } from './people.js'

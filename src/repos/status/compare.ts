@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { userEnvironment } from '../../git/plumbing/config/worktree-settings.js'
 import type { Oid } from '../../git/plumbing/objects/object.js'
 import { openObjectStore } from '../../git/plumbing/objects/store.js'
 import { resolveRef } from '../../git/plumbing/refs/read.js'
@@ -6,7 +7,6 @@ import type { Pool } from '../../git/pool/pool.js'
 import { aheadBehind } from '../../git/porcelain/history/history.js'
 import { wasUpstream } from '../../git/porcelain/pull.js'
 import type { LocalRepository } from '../../git/repository/open.js'
-import { userEnvironment } from '../../git/worktree/settings.js'
 import type { RepoSession } from '../session.js'
 import type { RepositoryStatus } from '../types.js'
 

@@ -77,3 +77,124 @@ export const createEntry = ({ path, mode, oid, stat }: NewEntry): IndexEntry => 
 /** The order of the index: by bytes, then by stage. */
 export const compareEntries = (a: IndexEntry, b: IndexEntry): number =>
   a.path < b.path ? -1 : a.path > b.path ? 1 : a.stage - b.stage
+
+const fixedLength = 62
+const extendedFlag = 0x4000
+const longestName = 0xfff
+
+/** One to eight zeros end an entry, so that its length is a multiple of eight. */
+export const paddedLength = (length: number) => (length + 8) & ~7
+
+/**
+ * An entry as it stands in the bytes of an index, of which little is looked at: a number is read when it is asked for,
+ * and what did not change is written as the bytes that it was.
+ */
+export class StoredEntry implements IndexEntry {
+  readonly path: BytePath
+  readonly #data: Buffer
+  readonly #view: DataView
+  readonly #at: number
+  /** Bytes that it takes in the file. */
+  readonly length: number
+
+  constructor(data: Buffer, view: DataView, at: number, path: BytePath) {
+    this.path = path
+    this.#data = data
+    this.#view = view
+    this.#at = at
+    this.length = paddedLength(fixedLength + (this.isExtended ? 2 : 0) + path.length)
+  }
+
+  get isExtended(): boolean {
+    return (this.#flags & extendedFlag) !== 0
+  }
+  get mode(): number {
+    return this.#number(24)
+  }
+  get oid(): Oid {
+    return this.#data.toString('hex', this.#at + 40, this.#at + 60)
+  }
+  get stage(): number {
+    return (this.#flags >> 12) & 3
+  }
+  get assumeValid(): boolean {
+    return (this.#flags & 0x8000) !== 0
+  }
+  get skipWorktree(): boolean {
+    return (this.#moreFlags & 0x4000) !== 0
+  }
+  get intentToAdd(): boolean {
+    return (this.#moreFlags & 0x2000) !== 0
+  }
+  get ctimeSeconds(): number {
+    return this.#number(0)
+  }
+  get ctimeNanoseconds(): number {
+    return this.#number(4)
+  }
+  get mtimeSeconds(): number {
+    return this.#number(8)
+  }
+  get mtimeNanoseconds(): number {
+    return this.#number(12)
+  }
+  get dev(): number {
+    return this.#number(16)
+  }
+  get ino(): number {
+    return this.#number(20)
+  }
+  get uid(): number {
+    return this.#number(28)
+  }
+  get gid(): number {
+    return this.#number(32)
+  }
+  get size(): number {
+    return this.#number(36)
+  }
+  set size(bytes: number) {
+    this.#view.setUint32(this.#at + 36, bytes)
+  }
+
+  copyTo(target: Buffer, at: number): void {
+    this.#data.copy(target, at, this.#at, this.#at + this.length)
+  }
+
+  get #flags(): number {
+    return this.#view.getUint16(this.#at + 60)
+  }
+  get #moreFlags(): number {
+    return this.isExtended ? this.#view.getUint16(this.#at + fixedLength) : 0
+  }
+  #number(offset: number): number {
+    return this.#view.getUint32(this.#at + offset)
+  }
+}
+
+/**
+ * The entries in the bytes of an index, from a place on.
+ *
+ * @param limit where the bytes end that may be theirs
+ * @returns null where they are damaged
+ */
+export function storedEntries(
+  data: Buffer,
+  { start, count, limit }: { start: number; count: number; limit: number },
+): { entries: StoredEntry[]; end: number } | null {
+  const view = new DataView(data.buffer, data.byteOffset, data.length)
+  const entries: StoredEntry[] = []
+  let at = start
+  while (entries.length < count) {
+    if (at + fixedLength > limit) return null
+    const flags = view.getUint16(at + 60)
+    const name = at + fixedLength + (flags & extendedFlag ? 2 : 0)
+    const end = data.indexOf(0, name)
+    if (end < 0 || end >= limit) return null
+    if ((flags & longestName) !== Math.min(end - name, longestName)) return null
+    const entry = new StoredEntry(data, view, at, data.toString('latin1', name, end))
+    entries.push(entry)
+    at += entry.length
+  }
+  return { entries, end: at }
+}

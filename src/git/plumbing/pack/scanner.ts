@@ -8,10 +8,10 @@ import {
   isLarge,
   mostHeader,
   type PackEntry,
+  type PackFile,
   readPackEntry,
   type WholeEntry,
-} from './read/pack-entry.js'
-import type { PackFile } from './read/pack-file.js'
+} from './pack-file.js'
 
 const windowLength = 1024 * 1024
 

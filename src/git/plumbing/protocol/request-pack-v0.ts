@@ -2,9 +2,9 @@ import { GitHubError } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../objects/object.js'
 import { postUploadPack } from './http.js'
+import { type Opened, type PackRequest, packOf } from './pack-answer.js'
 import { agent, type Capabilities, flush, type PacketReader, pktLine } from './pkt-line.js'
 import type { Remote } from './remote-refs.js'
-import { type Opened, type PackRequest, packOf } from './sideband.js'
 
 /** Commits told, all in one round: such servers are few, and a pack that is too big does no harm. */
 const mostHaves = 1024

@@ -2,9 +2,9 @@ import { GitHubError } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../objects/object.js'
 import { postUploadPack } from './http.js'
+import { type Opened, type PackRequest, packOf } from './pack-answer.js'
 import { agent, delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
 import type { Remote } from './remote-refs.js'
-import { type Opened, type PackRequest, packOf } from './sideband.js'
 
 /** Commits told in the first round; each further one tells twice as many. */
 const firstRound = 16

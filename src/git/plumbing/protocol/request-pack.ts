@@ -1,10 +1,10 @@
 import { GitHubError, GitHubNotFoundError } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
+import type { PackAnswer, PackRequest } from './pack-answer.js'
 import type { PacketReader } from './pkt-line.js'
 import type { Remote } from './remote-refs.js'
 import { requestPackV0 } from './request-pack-v0.js'
 import { requestPackV2 } from './request-pack-v2.js'
-import type { PackAnswer, PackRequest } from './sideband.js'
 
 /**
  * Asks for a pack of what is wanted and not here, and hands it over as it arrives.

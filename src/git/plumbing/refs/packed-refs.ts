@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readTextIfThere } from '../../../base/fs/read.js'
 import type { Liveness } from '../../../process/owner-mark.js'
-import { lockFile } from '../../repository/lock-file.js'
+import { lockFile } from '../lock-file.js'
 import type { Oid } from '../objects/object.js'
 import type { RemoteRef } from '../protocol/remote-refs.js'
 

@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat, readdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ConflictError, GitHubError } from '../../../base/errors.js'
 import { describeFullDisk, hasCode } from '../../../base/fs/read.js'
@@ -13,18 +13,19 @@ import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { commitOf, readCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
-import { connect } from '../../plumbing/protocol/remote.js'
-import type { Remote } from '../../plumbing/protocol/remote-refs.js'
-import { type Warning, warningsOf } from '../../repository/features.js'
+import { connect } from '../../plumbing/protocol/connect.js'
+import type { Remote, RemoteRef } from '../../plumbing/protocol/remote-refs.js'
+import { formatPackedRefs } from '../../plumbing/refs/packed-refs.js'
+import { appendReflog } from '../../plumbing/refs/reflog.js'
+import { updateRef, writeHead, writeSymbolicRef } from '../../plumbing/refs/update.js'
+import { type Warning, warningsOf } from '../../repository/warnings.js'
 import { checkoutFresh } from '../../worktree/checkout.js'
 import { download, type Repository } from '../fetch/download.js'
-import { followed, missingObjects, type NewTags } from '../fetch/tags.js'
-import { tagsOf } from '../fetch/target.js'
+import { branchPrefix, followed, missingObjects, type NewTags, tagsOf } from '../fetch/target.js'
 import { HistoryHaves } from '../history/haves.js'
 import { notePin } from '../pin.js'
 import { initRepository } from './init.js'
 import { type ClonePlan, type CloneRequest, clonePrefixes, planClone } from './plan.js'
-import { writeRefs } from './write-refs.js'
 
 /**
  * Clones a repository: built out of sight beside its destination, and renamed into place when it is whole, so that
@@ -147,4 +148,35 @@ export interface CloneResult {
   /** Bytes of the pack received. */
   bytes: number
   warnings: Warning[]
+}
+
+const remotePrefix = 'refs/remotes/origin/'
+
+export interface CloneRefs {
+  plan: ClonePlan
+  tags: NewTags
+  /** The remote's own HEAD, by full name. */
+  remoteHead: string | null
+  /** The commit that will be checked out. */
+  commit: Oid
+  url: string
+}
+
+/** All refs of a clone, as `git clone` leaves them: the remote's packed, our own loose and with a reflog. */
+export async function writeRefs(gitDir: string, refs: CloneRefs): Promise<void> {
+  const { plan, tags, remoteHead, commit, url } = refs
+  const message = `clone: from ${url}`
+  const tracking = [...plan.branches].map(([name, ref]): [string, RemoteRef] => [
+    remotePrefix + name.slice(branchPrefix.length),
+    { oid: ref.oid },
+  ])
+  await writeFile(join(gitDir, 'packed-refs'), formatPackedRefs([...tracking, ...tags]))
+  if (remoteHead !== null && plan.branches.has(remoteHead)) {
+    const name = `${remotePrefix}HEAD`
+    await writeSymbolicRef(gitDir, name, remotePrefix + remoteHead.slice(branchPrefix.length))
+    const oid = plan.branches.get(remoteHead)?.oid ?? commit
+    await appendReflog(gitDir, name, { from: null, to: oid, message })
+  }
+  if (plan.branch === null) await writeHead(gitDir, { oid: commit }, { message })
+  else await updateRef(gitDir, branchPrefix + plan.branch, commit, { expected: null, message })
 }

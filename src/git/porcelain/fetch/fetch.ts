@@ -1,24 +1,33 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GitHubError } from '../../../base/errors.js'
 import { describeFullDisk } from '../../../base/fs/read.js'
 import type { Git } from '../../git.js'
+import { clearDeadLocks } from '../../plumbing/lock-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { commitOf } from '../../plumbing/objects/parse.js'
 import { openObjectStore } from '../../plumbing/objects/store.js'
 import { clearIncoming } from '../../plumbing/pack/incoming.js'
-import { connect } from '../../plumbing/protocol/remote.js'
+import { connect } from '../../plumbing/protocol/connect.js'
 import type { Remote } from '../../plumbing/protocol/remote-refs.js'
 import { listLocalRefs, resolveRef } from '../../plumbing/refs/read.js'
 import { updateRef } from '../../plumbing/refs/update.js'
-import { clearDeadLocks } from '../../repository/dead-locks.js'
 import { readShallow } from '../../repository/shallow.js'
 import { HistoryHaves } from '../history/haves.js'
 import { isAncestor } from '../history/history.js'
-import { isConnected } from './connected.js'
-import { download, type Repository } from './download.js'
-import { writeFetchHead } from './fetch-head.js'
-import { followed, makeTags, missingObjects, type NewTags, newTags } from './tags.js'
-import { prefixesFor, type Target, tagPrefix, tagsOf, targetOf } from './target.js'
+import { download, isConnected, type Repository } from './download.js'
+import {
+  followed,
+  makeTags,
+  missingObjects,
+  type NewTags,
+  newTags,
+  prefixesFor,
+  type Target,
+  tagPrefix,
+  tagsOf,
+  targetOf,
+} from './target.js'
 
 /** The refs whose history is told to the server as being here. */
 const toldPrefixes = ['refs/heads/', 'refs/remotes/']
@@ -144,3 +153,25 @@ export interface FetchResult {
   oid: Oid
   bytes: number
 }
+
+/** What was fetched last, where `git merge FETCH_HEAD` and the like look for it. */
+export async function writeFetchHead(
+  gitDir: string,
+  url: string,
+  target: Target,
+  followed: NewTags,
+): Promise<void> {
+  const from = url.replace(/\/+$/, '').replace(/\.git$/, '')
+  const lines = [line(target.oid, '', describe(target), from)]
+  for (const [name, { oid }] of followed) {
+    if (name === target.name) continue
+    lines.push(line(oid, 'not-for-merge', `tag '${name.slice(tagPrefix.length)}'`, from))
+  }
+  await writeFile(join(gitDir, 'FETCH_HEAD'), lines.join(''))
+}
+
+const line = (oid: Oid, use: string, what: string, from: string) =>
+  `${oid}\t${use}\t${what} of ${from}\n`
+
+const describe = ({ kind, short }: Target) =>
+  kind === 'commit' ? `'${short}'` : `${kind} '${short}'`

@@ -1,9 +1,13 @@
 import { GitHubNotFoundError } from '../../../base/errors.js'
 import { isOid } from '../../../base/names/ref.js'
+import type { Liveness } from '../../../process/owner-mark.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { connect } from '../../plumbing/protocol/remote.js'
+import type { ObjectStore } from '../../plumbing/objects/store.js'
+import { connect } from '../../plumbing/protocol/connect.js'
 import type { RemoteRef, RemoteRefs } from '../../plumbing/protocol/remote-refs.js'
+import { listLocalRefs } from '../../plumbing/refs/read.js'
+import { updateRef } from '../../plumbing/refs/update.js'
 
 /** What a name of a branch, a tag or a commit stands for on the remote. */
 export interface Target extends RemoteRef {
@@ -62,4 +66,38 @@ export const endOf = ({ oid, peeled }: RemoteRef): Oid => peeled ?? oid
 export async function listRefs(git: Git, url: string, prefixes: string[]): Promise<RemoteRefs> {
   const { head, refs } = await connect(git, url, prefixes)
   return { head, refs }
+}
+
+/** Tags of the remote that are not here, by full name. */
+export type NewTags = Map<string, RemoteRef>
+
+/** A tag that is here already stays, whatever the remote calls so now. */
+export async function newTags(gitDir: string, tags: Map<string, RemoteRef>): Promise<NewTags> {
+  if (tags.size === 0) return tags
+  const here = await listLocalRefs(gitDir, tagPrefix)
+  return new Map([...tags].filter(([name]) => !here.has(name)))
+}
+
+/** Those that stand for something that is here: git follows them. */
+export async function followed(store: ObjectStore, tags: NewTags): Promise<NewTags> {
+  const found: NewTags = new Map()
+  for (const [name, tag] of tags) if (await store.has(endOf(tag))) found.set(name, tag)
+  return found
+}
+
+/** The tag objects among them that are not here yet. */
+export async function missingObjects(store: ObjectStore, tags: NewTags): Promise<Oid[]> {
+  const missing: Oid[] = []
+  for (const { oid } of tags.values()) if (!(await store.has(oid))) missing.push(oid)
+  return missing
+}
+
+export async function makeTags(
+  gitDir: string,
+  tags: NewTags,
+  liveness: Liveness | undefined,
+): Promise<void> {
+  for (const [name, { oid }] of tags) {
+    await updateRef(gitDir, name, oid, { expected: null, message: 'fetch: storing tag', liveness })
+  }
 }

@@ -1,8 +1,8 @@
 import type { Oid } from '../../plumbing/objects/object.js'
 import { readCommitOrNull } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
-import type { Haves } from '../../plumbing/protocol/sideband.js'
-import { CommitQueue } from './commit-queue.js'
+import type { Haves } from '../../plumbing/protocol/pack-answer.js'
+import { CommitQueue } from './painting.js'
 
 interface Told {
   oid: Oid

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { hasCode } from '../../../base/fs/read.js'
 import { oidPattern } from '../../../base/names/ref.js'
 import { BlockedError } from '../../errors.js'
-import { writeDurably } from '../../repository/lock-file.js'
+import { writeDurably } from '../../plumbing/lock-file.js'
 
 const oid = z.string().regex(oidPattern)
 

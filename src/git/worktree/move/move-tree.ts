@@ -1,15 +1,66 @@
 import { join } from 'node:path'
+import { ConflictError } from '../../../base/errors.js'
 import { describeFullDisk } from '../../../base/fs/read.js'
-import { lockFile } from '../../repository/lock-file.js'
+import { BlockedError } from '../../errors.js'
+import { showPath } from '../../plumbing/byte-path.js'
+import { lockFile } from '../../plumbing/lock-file.js'
+import type { Oid } from '../../plumbing/objects/object.js'
+import { operationInProgress } from '../../repository/open.js'
+import { changes } from '../status.js'
 import { applySteps } from './apply.js'
-import { expectFree, expectReady } from './checks.js'
-import { keepOldTip, moveHead } from './head.js'
-import { type Journal, removeJournal, writeJournal } from './journal-file.js'
+import { hasJournal, type Journal, removeJournal, writeJournal } from './journal-file.js'
 import { moveIndex } from './new-index.js'
 import { lookAtPaths, type PathState, type Place } from './path-state.js'
-import { changesOf, type MoveRequest, openPlace } from './repository.js'
-import { undo } from './settle.js'
-import { removeEmptied, type Step } from './steps.js'
+import { undo } from './recover.js'
+import {
+  changesOf,
+  isHeadAt,
+  keepOldTip,
+  type MoveRequest,
+  moveHead,
+  openPlace,
+} from './repository.js'
+import { obstaclesOf, removeEmptied, type Step, stepsOf } from './steps.js'
+
+export interface MoveToRequest extends MoveRequest {
+  from: Oid
+  /** The full name of a new ref that keeps the old tip: `refs/wizard/backup/…`. */
+  backup: string
+}
+
+/**
+ * Moves a clean branch to a commit that need not have its own as an ancestor, after its old tip has been kept under
+ * a backup ref. Untracked files stay, unless they are in the way.
+ *
+ * @throws BlockedError (`dirty`) where a tracked file has any change, or an untracked one is in the way
+ * @throws ConflictError where another process is at work there, or the backup ref is taken
+ */
+export async function moveTo(request: MoveToRequest): Promise<{ changed: number }> {
+  await expectClean(request)
+  return moveTree(request)
+}
+
+async function expectClean(request: MoveRequest): Promise<void> {
+  for await (const { kind, path } of changes(request)) {
+    if (kind === 'untracked') continue
+    throw new BlockedError('dirty', `${request.dir} has local changes`, {
+      paths: [showPath(path)],
+      hint: 'commit or stash them first',
+    })
+  }
+}
+
+/**
+ * Moves a branch, its index and its work tree to a commit that has its own as an ancestor, which the caller has
+ * checked. Only the paths that changed upstream are touched; other local changes stay as they are, staged or not.
+ *
+ * @param request `branch` null: a detached HEAD moves; `from` null: a branch that is not born yet
+ * @returns how many paths differ between the two commits
+ * @throws BlockedError (`dirty`) with `paths`, before a byte is changed, where one of them has a local change or
+ *   an untracked or ignored file in its way, or where an operation or a conflict is open
+ * @throws ConflictError where another git or wizard is at work there; PathError for an unsafe tree entry
+ */
+export const fastForward = (request: MoveRequest): Promise<{ changed: number }> => moveTree(request)
 
 /**
  * Brings work tree, index and branch from one commit to another, touching the paths alone in which these differ.
@@ -63,4 +114,51 @@ async function carryOut(
   removeEmptied(place, states, 'forward')
   await moveIndex(place, states, steps, 'forward')
   await moveHead(request, request)
+}
+
+/** @throws BlockedError in the middle of a merge or its like; ConflictError where HEAD is not where it was */
+export async function expectReady({ gitDir, branch, from }: MoveRequest): Promise<void> {
+  if (hasJournal(gitDir)) {
+    throw new ConflictError(`an earlier pull in ${gitDir} was interrupted and not recovered yet`, {
+      hint: 'run the command again',
+    })
+  }
+  const operation = operationInProgress(gitDir)
+  if (operation !== null) {
+    throw new BlockedError('dirty', `${operation} is in progress`, {
+      hint: 'end it first: `git status` says how',
+    })
+  }
+  if (!(await isHeadAt(gitDir, branch, [from]))) {
+    throw new ConflictError(`HEAD of ${gitDir} was moved meanwhile`, {
+      hint: 'run the command again',
+    })
+  }
+}
+
+const mostShown = 10
+
+/** @throws BlockedError where anything local is on, or in the way of, a path that differs */
+export function expectFree(place: Place, states: PathState[]): Step[] {
+  const conflicts = new Set(place.index.entries.filter(({ stage }) => stage > 0).map(pathOf))
+  if (conflicts.size > 0) throw dirty([...conflicts], 'conflicts are not resolved')
+  const changed = states.filter(({ index, file }) => index !== 'from' || file !== 'from')
+  const steps = stepsOf(states, 'forward')
+  const inTheWay = [
+    ...changed.map(({ change }) => change.path),
+    ...obstaclesOf(place, steps).values(),
+  ]
+  if (inTheWay.length > 0) throw dirty([...new Set(inTheWay)], 'local work is in the way')
+  return steps
+}
+
+const pathOf = ({ path }: { path: string }) => path
+
+function dirty(paths: string[], why: string): BlockedError {
+  const shown = paths.sort().slice(0, mostShown).map(showPath)
+  const more = paths.length > mostShown ? ` and ${paths.length - mostShown} more` : ''
+  return new BlockedError('dirty', `${why}: ${shown.join(', ')}${more}`, {
+    paths: shown,
+    hint: 'commit or stash it, or move it away',
+  })
 }

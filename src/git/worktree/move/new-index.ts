@@ -9,9 +9,9 @@ import {
   noStat,
   statDataOf,
 } from '../../plumbing/index/entry.js'
-import { writeIndexFile } from '../../plumbing/index/write.js'
+import { writeIndexFile } from '../../plumbing/index/index-file.js'
 import { fileMode } from '../../plumbing/objects/parse.js'
-import type { Leaf } from '../../plumbing/tree/safe-tree.js'
+import type { Leaf } from '../../plumbing/objects/safe-tree.js'
 import { isRacy, sameStat } from '../file-state.js'
 import { moveFolder } from './journal-file.js'
 import type { PathState, Place } from './path-state.js'

@@ -1,10 +1,10 @@
 import type { BigIntStats } from 'node:fs'
 import { type BytePath, parentsOf } from '../../plumbing/byte-path.js'
 import type { IndexEntry } from '../../plumbing/index/entry.js'
-import type { IndexFile } from '../../plumbing/index/read.js'
+import type { IndexFile } from '../../plumbing/index/index-file.js'
 import { fileMode } from '../../plumbing/objects/parse.js'
-import type { TreeChange } from '../../plumbing/tree/diff.js'
-import type { Leaf } from '../../plumbing/tree/safe-tree.js'
+import type { Leaf } from '../../plumbing/objects/safe-tree.js'
+import type { TreeChange } from '../../plumbing/objects/tree-diff.js'
 import { type Comparison, hasMode, isModified } from '../file-state.js'
 
 /** Which of a change's two ends something is at. */

@@ -1,14 +1,18 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Pacer } from '../../../base/async/pacer.js'
 import type { Liveness } from '../../../process/owner-mark.js'
 import type { GitProgress } from '../../git.js'
-import { readIndex } from '../../plumbing/index/read.js'
+import { readSettings } from '../../plumbing/config/worktree-settings.js'
+import { readIndex } from '../../plumbing/index/index-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { readCommit } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
-import { type TreeChange, treeDiff } from '../../plumbing/tree/diff.js'
+import { type TreeChange, treeDiff } from '../../plumbing/objects/tree-diff.js'
+import { readHead, resolveRef } from '../../plumbing/refs/read.js'
+import { updateRef, writeHead } from '../../plumbing/refs/update.js'
 import { Folder } from '../folder.js'
-import { readSettings } from '../settings.js'
-import type { Journal } from './journal-file.js'
+import { type Journal, moveFolder } from './journal-file.js'
 import type { Place } from './path-state.js'
 
 export interface Repository {
@@ -47,4 +51,35 @@ export function openPlace({ dir, gitDir, signal }: Repository): Place {
   const settings = readSettings(gitDir)
   const pacer = new Pacer(signal)
   return { gitDir, folder: new Folder(dir), settings, index, indexStat: index.stat, pacer }
+}
+
+/** Whether HEAD is on that branch (or detached), and one of these commits. */
+export async function isHeadAt(
+  gitDir: string,
+  branch: string | null,
+  commits: (Oid | null)[],
+): Promise<boolean> {
+  const head = await readHead(gitDir)
+  if (('branch' in head ? head.branch : null) !== branch) return false
+  return commits.includes(await resolveRef(gitDir, 'HEAD'))
+}
+
+/** Under the backup ref, where one is wanted. */
+export async function keepOldTip({ gitDir, from, backup, liveness }: MoveRequest): Promise<void> {
+  if (backup === undefined || from === null) return
+  await updateRef(gitDir, backup, from, { expected: null, message: 'backup', liveness })
+}
+
+/** The branch, or a detached HEAD, at its new commit; the old one is in ORIG_HEAD and the reflog. */
+export async function moveHead(
+  { gitDir, liveness }: Repository,
+  { branch, from, to, message }: Journal | MoveRequest,
+): Promise<void> {
+  if (from !== null) {
+    const file = join(moveFolder(gitDir), 'ORIG_HEAD')
+    writeFileSync(file, `${from}\n`)
+    renameSync(file, join(gitDir, 'ORIG_HEAD'))
+  }
+  if (branch === null) await writeHead(gitDir, { oid: to }, { message, liveness })
+  else await updateRef(gitDir, `refs/heads/${branch}`, to, { expected: from, message, liveness })
 }

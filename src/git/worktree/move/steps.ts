@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { type BytePath, joinBytes, parentsOf } from '../../plumbing/byte-path.js'
 import { fileMode } from '../../plumbing/objects/parse.js'
-import type { Leaf } from '../../plumbing/tree/safe-tree.js'
+import type { Leaf } from '../../plumbing/objects/safe-tree.js'
 import type { PathState, Place } from './path-state.js'
 
 /** What is to be done to one file: it is at `current`, and shall be at `want`. */

@@ -2,8 +2,11 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { BlockedError } from '../../../../src/git/errors.js'
-import { readIndex } from '../../../../src/git/plumbing/index/read.js'
-import { formatIndex, writeIndexFile } from '../../../../src/git/plumbing/index/write.js'
+import {
+  formatIndex,
+  readIndex,
+  writeIndexFile,
+} from '../../../../src/git/plumbing/index/index-file.js'
 import { git, gitBytes } from '../../support/real-git.js'
 import { cloneAt, randomRepository } from '../../support/repository.js'
 

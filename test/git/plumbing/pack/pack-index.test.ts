@@ -2,8 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { EntryTable } from '../../../../src/git/plumbing/pack/entry-table.js'
-import { PackIndex } from '../../../../src/git/plumbing/pack/read/pack-index.js'
-import { formatIndex } from '../../../../src/git/plumbing/pack/write-index.js'
+import { formatIndex, PackIndex } from '../../../../src/git/plumbing/pack/pack-index.js'
 import { temporaryFolder } from '../../support/real-git.js'
 
 test('ids that begin with the same four bytes are told apart', () => {

@@ -1,0 +1,103 @@
+import type { Dirent } from 'node:fs'
+import { open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ConflictError } from '../../base/errors.js'
+import { hasCode } from '../../base/fs/read.js'
+import { isDead, type Liveness, readMark, takeMark } from '../../process/owner-mark.js'
+
+/** The right to replace one file of a repository, until it is used or given back. */
+export interface FileLock {
+  /** Replaces the file at once and for good, and gives the lock back. */
+  commit(data: string | Uint8Array): Promise<void>
+  /** Gives it back unused; after `commit`, does nothing. */
+  release(): Promise<void>
+}
+
+/**
+ * Takes `PATH.lock`, which git respects and takes too. Ours is an owner's mark (owner-mark.ts), so the one
+ * of a killed wizard can be told from git's and from a living wizard's.
+ *
+ * @see https://git-scm.com/docs/api-lockfile
+ * @throws ConflictError where another process holds it
+ */
+export async function lockFile(path: string, liveness?: Liveness): Promise<FileLock> {
+  const lock = `${path}.lock`
+  if ((await takeMark(lock, liveness)) === null) return heldLock(path, lock)
+  throw new ConflictError(`${lock} is there: another process is changing this repository`, {
+    hint: 'wait for it to end; if there is none (after a crash), remove the file',
+  })
+}
+
+function heldLock(path: string, lock: string): FileLock {
+  let held = true
+  const release = async () => {
+    if (held) await rm(lock, { force: true })
+    held = false
+  }
+  return {
+    release,
+    async commit(data) {
+      // Ends in .lock, as git takes every other name in refs/ for a ref; and no lock of a ref is called so.
+      const temporary = `${lock}.new.lock`
+      try {
+        await writeDurably(temporary, data)
+        await rename(temporary, path)
+      } catch (error) {
+        await rm(temporary, { force: true })
+        throw error
+      } finally {
+        await release()
+      }
+    },
+  }
+}
+
+/** Writes a file and waits until it is on the disk. */
+export async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(data)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+const lockEnding = /\.lock(?:\.new\.lock)?$/
+
+/**
+ * Removes the locks of killed wizards, and what they had written under them: git would stop at such a lock until
+ * somebody removes it.
+ */
+export async function clearDeadLocks(gitDir: string, liveness: Liveness): Promise<void> {
+  const found = [...(await locksIn(gitDir, false)), ...(await locksIn(join(gitDir, 'refs'), true))]
+  for (const locked of new Set(found.map((path) => path.replace(lockEnding, '')))) {
+    const isLeft = (await readMark(`${locked}.lock`)) === 'gone'
+    if (!isLeft && !(await isDead(`${locked}.lock`, liveness))) continue
+    const lock = await lockFile(locked, liveness)
+    try {
+      await rm(`${locked}.lock.new.lock`, { force: true })
+    } finally {
+      await lock.release()
+    }
+  }
+}
+
+async function locksIn(folder: string, deep: boolean): Promise<string[]> {
+  const locks: string[] = []
+  for (const entry of await entriesOf(folder)) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory() && deep) locks.push(...(await locksIn(path, deep)))
+    else if (!entry.isDirectory() && lockEnding.test(entry.name)) locks.push(path)
+  }
+  return locks
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
+    throw error
+  }
+}

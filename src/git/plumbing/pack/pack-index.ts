@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { CorruptObjectError } from '../../errors.js'
+import type { Oid } from '../objects/object.js'
+import type { EntryTable } from './entry-table.js'
+
+const magic = 0xff744f63
+const headerLength = 8 + 256 * 4
+const trailerLength = 40
+/** Indexes up to this many bytes are read at once and closed: a repository may have hundreds of small packs. */
+const mostHeld = 64 * 1024
+
+interface Bucket {
+  /** The object ids that begin with the bucket's byte, sorted, 20 bytes each. */
+  names: Buffer
+  /** Where each stands in the pack, 4 bytes each. */
+  offsets: Buffer
+}
+
+/**
+ * Where each object of a pack begins, by the pack's `.idx`, version 2. Only what is asked for is read:
+ * the fan-out table, then the ids and offsets of one first byte.
+ *
+ * @see https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
+ */
+export class PackIndex {
+  readonly #path: string
+  /** The whole index, or the file where it is big. */
+  readonly #source: Buffer | number
+  readonly #fanOut: Buffer
+  readonly #buckets = new Map<number, Bucket>()
+  /** How many objects the pack holds. */
+  readonly count: number
+
+  /** @throws CorruptObjectError, or node's error where the file can't be opened */
+  constructor(path: string) {
+    this.#path = path
+    this.#source = openSource(path)
+    try {
+      const header = this.#read(0, headerLength)
+      if (header.readUInt32BE(0) !== magic || header.readUInt32BE(4) !== 2) {
+        throw new CorruptObjectError(`${path} is no pack index of version 2`)
+      }
+      this.#fanOut = header.subarray(8)
+      this.count = this.#countUpTo(255)
+      this.#checkSizes()
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  /** The byte of the pack at which the object begins; null where the pack does not hold it. */
+  find(oid: Oid): number | null {
+    const first = Number.parseInt(oid.slice(0, 8), 16)
+    const { names, offsets } = this.#bucket(first >>> 24)
+    let low = 0
+    let high = names.length / 20
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      // The first four bytes tell nearly all apart.
+      const order = names.readUInt32BE(middle * 20) - first || compareRest(names, middle * 20, oid)
+      if (order === 0) return this.#offset(offsets.readUInt32BE(middle * 4))
+      if (order < 0) low = middle + 1
+      else high = middle
+    }
+    return null
+  }
+
+  close(): void {
+    if (typeof this.#source === 'number') closeSync(this.#source)
+  }
+
+  #bucket(first: number): Bucket {
+    const known = this.#buckets.get(first)
+    if (known !== undefined) return known
+    const start = first === 0 ? 0 : this.#countUpTo(first - 1)
+    const length = this.#countUpTo(first) - start
+    const bucket = {
+      names: this.#read(headerLength + start * 20, length * 20),
+      offsets: this.#read(headerLength + this.count * 24 + start * 4, length * 4),
+    }
+    this.#buckets.set(first, bucket)
+    return bucket
+  }
+
+  /** An offset of 31 bits stands for itself; a greater one is a place in the table of 64-bit offsets. */
+  #offset(word: number): number {
+    if (word < 0x80000000) return word
+    const place = word - 0x80000000
+    return Number(this.#read(headerLength + this.count * 28 + place * 8, 8).readBigUInt64BE(0))
+  }
+
+  #countUpTo(first: number): number {
+    return this.#fanOut.readUInt32BE(first * 4)
+  }
+
+  #checkSizes(): void {
+    for (let first = 1; first < 256; first++) {
+      if (this.#countUpTo(first - 1) > this.#countUpTo(first)) {
+        throw new CorruptObjectError(`${this.#path}: its fan-out table is not sorted`)
+      }
+    }
+    const least = headerLength + this.count * 28 + trailerLength
+    if (lengthOf(this.#source) < least) throw new CorruptObjectError(`${this.#path} is cut short`)
+  }
+
+  #read(at: number, length: number): Buffer {
+    const bytes = readSource(this.#source, at, length)
+    if (bytes.length !== length) throw new CorruptObjectError(`${this.#path} is cut short`)
+    return bytes
+  }
+}
+
+/** The id that stands there, from its fifth byte on, against another. */
+function compareRest(names: Buffer, at: number, oid: Oid): number {
+  const there = names.toString('hex', at + 4, at + 20)
+  const rest = oid.slice(8)
+  return there < rest ? -1 : there > rest ? 1 : 0
+}
+
+function openSource(path: string): Buffer | number {
+  const fd = openSync(path, 'r')
+  if (fstatSync(fd).size > mostHeld) return fd
+  try {
+    return readFileSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+const lengthOf = (source: Buffer | number) =>
+  typeof source === 'number' ? fstatSync(source).size : source.length
+
+function readSource(source: Buffer | number, at: number, length: number): Buffer {
+  if (typeof source !== 'number') return source.subarray(at, at + length)
+  const bytes = Buffer.allocUnsafe(length)
+  return bytes.subarray(0, readSync(source, bytes, 0, length, at))
+}
+
+/** The greatest offset that stands in the table of 4-byte ones. */
+const mostShort = 0x7fffffff
+
+/**
+ * A pack's `.idx`, version 2, as `git index-pack` writes it.
+ *
+ * @param checksum the pack's own, its last 20 bytes
+ * @see https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
+ */
+export function formatIndex(table: EntryTable, checksum: Buffer): Buffer {
+  const sorted = table.sorted()
+  const far = sorted.filter((place) => table.offsetOf(place) > mostShort)
+  const { count } = table
+  const header = 8 + 256 * 4
+  const index = Buffer.alloc(header + count * 28 + far.length * 8 + 40)
+  index.writeUInt32BE(0xff744f63, 0)
+  index.writeUInt32BE(2, 4)
+  const names = header
+  const crcs = names + count * 20
+  const offsets = crcs + count * 4
+  const farOffsets = offsets + count * 4
+  let farthest = 0
+  for (const [row, place] of sorted.entries()) {
+    const offset = table.offsetOf(place)
+    table.oids.copy(index, names + row * 20, place * 20, place * 20 + 20)
+    index.writeUInt32BE(table.crcs[place] ?? 0, crcs + row * 4)
+    if (offset <= mostShort) index.writeUInt32BE(offset, offsets + row * 4)
+    else {
+      index.writeUInt32BE(0x80000000 + farthest, offsets + row * 4)
+      index.writeBigUInt64BE(BigInt(offset), farOffsets + farthest * 8)
+      farthest++
+    }
+  }
+  writeFanOut(index, names, count)
+  checksum.copy(index, index.length - 40)
+  const own = createHash('sha1').update(index.subarray(0, -20)).digest()
+  own.copy(index, index.length - 20)
+  return index
+}
+
+/** How many ids begin with each byte or a lesser one. */
+function writeFanOut(index: Buffer, names: number, count: number): void {
+  let row = 0
+  for (let byte = 0; byte < 256; byte++) {
+    while (row < count && index.readUInt8(names + row * 20) <= byte) row++
+    index.writeUInt32BE(row, 8 + byte * 4)
+  }
+}

@@ -1,0 +1,169 @@
+import type { Oid } from '../../plumbing/objects/object.js'
+import { type Commit, readCommitOrNull } from '../../plumbing/objects/parse.js'
+import type { ObjectStore } from '../../plumbing/objects/store.js'
+
+/** From which of two commits a commit can be reached. */
+export const left = 1
+
+export const right = 2
+
+const both = left | right
+
+/**
+ * Seconds by which clocks may be wrong: a commit of both sides that is no older than that may yet turn out to lead
+ * to one that was taken for one side's alone.
+ */
+const mostSkew = 86_400
+
+interface Painted {
+  oid: Oid
+  /** null where it is not here. */
+  commit: Commit | null
+  time: number
+  sides: number
+  isQueued: boolean
+}
+
+/**
+ * Walks down from two commits at once, the youngest first, and paints each commit with the sides it can be reached
+ * from. Below what both reach there is nothing to learn: it ends when that is all that is left.
+ */
+export class Painting {
+  readonly #store: ObjectStore
+  readonly #shallow: Set<Oid>
+  readonly #painted = new Map<Oid, Painted>()
+  readonly #queue = new CommitQueue<Painted>()
+  /** Commits in the queue that one side alone reaches, so far. */
+  #open = 0
+  /** The time of the oldest commit that was passed while one side alone reached it. */
+  #oldest = Number.POSITIVE_INFINITY
+
+  constructor(store: ObjectStore, shallow: Set<Oid>) {
+    this.#store = store
+    this.#shallow = shallow
+  }
+
+  /** The sides a commit is reached from, so far. */
+  sidesOf(oid: Oid): number {
+    return this.#painted.get(oid)?.sides ?? 0
+  }
+
+  /** How many commits this side alone reaches. */
+  count(side: number): number {
+    let count = 0
+    for (const { sides } of this.#painted.values()) if (sides === side) count++
+    return count
+  }
+
+  /** The commits that this side alone reaches, in the order they were found in. */
+  *only(side: number): Generator<{ oid: Oid; commit: Commit }> {
+    for (const { oid, commit, sides } of this.#painted.values()) {
+      if (sides === side && commit !== null) yield { oid, commit }
+    }
+  }
+
+  /** One that was come across, or is a parent of one; null where it is not here. */
+  commitAt(oid: Oid): Commit | null {
+    return this.#painted.get(oid)?.commit ?? null
+  }
+
+  /** Whether one side alone leads to history that is not here: below a shallow border, or missing. */
+  isCut(): boolean {
+    for (const { oid, commit, sides } of this.#painted.values()) {
+      if (sides === both) continue
+      if (commit === null || (commit.parents.length > 0 && this.#shallow.has(oid))) return true
+    }
+    return false
+  }
+
+  async paint(oid: Oid, sides: number): Promise<void> {
+    const known = this.#painted.get(oid) ?? (await this.#read(oid))
+    const before = known.sides
+    known.sides |= sides
+    if (known.sides === before || known.commit === null) return
+    if (known.isQueued) {
+      if (known.sides === both) this.#open--
+      return
+    }
+    known.isQueued = true
+    this.#queue.push(known)
+    if (known.sides !== both) this.#open++
+  }
+
+  /** Passes one commit on to its parents. @returns false when there is no more to learn */
+  async step(): Promise<boolean> {
+    const { youngest } = this.#queue
+    if (youngest === undefined) return false
+    if (this.#open === 0 && youngest.time < this.#oldest - mostSkew) return false
+    this.#queue.pop()
+    youngest.isQueued = false
+    if (youngest.sides !== both) {
+      this.#open--
+      this.#oldest = Math.min(this.#oldest, youngest.time)
+    }
+    if (this.#shallow.has(youngest.oid)) return true
+    for (const parent of youngest.commit?.parents ?? []) await this.paint(parent, youngest.sides)
+    return true
+  }
+
+  async #read(oid: Oid): Promise<Painted> {
+    const commit = await readCommitOrNull(this.#store, oid)
+    const painted = { oid, commit, time: commit?.time ?? 0, sides: 0, isQueued: false }
+    this.#painted.set(oid, painted)
+    return painted
+  }
+}
+
+interface Dated {
+  /** Seconds since 1970. */
+  time: number
+}
+
+/** Commits, the youngest first (a binary heap): the order in which git walks history. */
+export class CommitQueue<T extends Dated> {
+  readonly #heap: T[] = []
+
+  get size(): number {
+    return this.#heap.length
+  }
+
+  get youngest(): T | undefined {
+    return this.#heap[0]
+  }
+
+  push(commit: T): void {
+    const heap = this.#heap
+    let at = heap.push(commit) - 1
+    while (at > 0) {
+      const above = (at - 1) >>> 1
+      const other = heap[above]
+      if (other === undefined || other.time >= commit.time) break
+      heap[at] = other
+      at = above
+    }
+    heap[at] = commit
+  }
+
+  pop(): T | undefined {
+    const heap = this.#heap
+    const first = heap[0]
+    const last = heap.pop()
+    if (last !== undefined && heap.length > 0) this.#sink(last)
+    return first
+  }
+
+  #sink(commit: T): void {
+    const heap = this.#heap
+    let at = 0
+    for (;;) {
+      let below = at * 2 + 1
+      const right = heap[below + 1]
+      if (right !== undefined && right.time > (heap[below]?.time ?? 0)) below++
+      const other = heap[below]
+      if (other === undefined || other.time <= commit.time) break
+      heap[at] = other
+      at = below
+    }
+    heap[at] = commit
+  }
+}

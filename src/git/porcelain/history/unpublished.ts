@@ -1,0 +1,91 @@
+import { Pacer } from '../../../base/async/pacer.js'
+import { MissingObjectError } from '../../errors.js'
+import type { Oid } from '../../plumbing/objects/object.js'
+import { commitOf, peel, readCommit } from '../../plumbing/objects/parse.js'
+import type { ObjectStore } from '../../plumbing/objects/store.js'
+import { listLocalRefs, readHead } from '../../plumbing/refs/read.js'
+import { reflogOids } from '../../plumbing/refs/reflog.js'
+
+export interface HistoryRequest {
+  gitDir: string
+  store: ObjectStore
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * The refs (in full; `HEAD` where it is detached) that lead to a commit which no remote-tracking ref leads to, or
+ * to something that is no commit; and HEAD's reflog, where it alone still knows of such a commit.
+ */
+export async function unpublishedRefs(request: HistoryRequest): Promise<string[]> {
+  const refs = await ownRefs(request)
+  const remote = await remoteTips(request)
+  const own = await unreached(request, refs, remote)
+  const named = await Promise.all([...refs.values()].map((oid) => commitOf(request.store, oid)))
+  const tips = [...remote, ...named.filter((oid) => oid !== null)]
+  const alone = await unreached(request, await reflogEntries(request), tips)
+  return [...own, ...alone]
+}
+
+/** The names whose commit none of the tips leads to. */
+async function unreached(
+  request: HistoryRequest,
+  names: Map<string, Oid>,
+  tips: Oid[],
+): Promise<string[]> {
+  const open = new Map([...names].filter(([, oid]) => !tips.includes(oid)))
+  if (open.size === 0) return []
+  for await (const oid of reachable(request, tips)) {
+    for (const [name, tip] of open) if (tip === oid) open.delete(name)
+    if (open.size === 0) return []
+  }
+  return [...open.keys()]
+}
+
+/** What HEAD stood at; what is gone from here can't be lost with the clone. */
+async function reflogEntries({ gitDir, store }: HistoryRequest): Promise<Map<string, Oid>> {
+  const entries = new Map<string, Oid>()
+  for (const oid of await reflogOids(gitDir, 'HEAD')) {
+    if (await store.has(oid)) entries.set(`HEAD@{${oid.slice(0, 7)}}`, oid)
+  }
+  return entries
+}
+
+/** By name, what each leads to through annotated tags. */
+async function ownRefs({ gitDir, store }: HistoryRequest): Promise<Map<string, Oid>> {
+  const refs = await listLocalRefs(gitDir, 'refs/')
+  const head = await readHead(gitDir)
+  if ('oid' in head) refs.set('HEAD', head.oid)
+  const own = [...refs].filter(([name]) => !name.startsWith('refs/remotes/'))
+  const peeled = own.map(async ([name, oid]) => [name, (await peel(store, oid)).oid] as const)
+  return new Map(await Promise.all(peeled))
+}
+
+/** A remote-tracking ref proves nothing by itself: after a cut fetch its commit need not be here. */
+async function remoteTips({ gitDir, store }: HistoryRequest): Promise<Oid[]> {
+  const tips: Oid[] = []
+  for (const oid of (await listLocalRefs(gitDir, 'refs/remotes/')).values()) {
+    if (await store.has(oid)) tips.push(oid)
+  }
+  return tips
+}
+
+/** Every commit that these lead to, the nearest first; a shallow clone's end is the end. */
+async function* reachable({ store, signal }: HistoryRequest, tips: Oid[]): AsyncGenerator<Oid> {
+  const pacer = new Pacer(signal)
+  const seen = new Set(tips)
+  // A set goes on with what is added to it meanwhile.
+  for (const oid of seen) {
+    yield oid
+    for (const parent of await parentsOf(store, oid)) seen.add(parent)
+    if (pacer.isDue) await pacer.rest()
+  }
+}
+
+async function parentsOf(store: ObjectStore, oid: Oid): Promise<Oid[]> {
+  try {
+    return (await readCommit(store, oid)).parents
+  } catch (error) {
+    if (error instanceof MissingObjectError) return []
+    throw error
+  }
+}

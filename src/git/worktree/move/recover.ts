@@ -1,0 +1,106 @@
+import { join } from 'node:path'
+import { WizardError } from '../../../base/errors.js'
+import { lockFile } from '../../plumbing/lock-file.js'
+import type { TreeChange } from '../../plumbing/objects/tree-diff.js'
+import { applySteps } from './apply.js'
+import { isUnfinished, type Journal, readJournal, removeJournal } from './journal-file.js'
+import { moveIndex } from './new-index.js'
+import { lookAtPaths, type PathState, type Place } from './path-state.js'
+import {
+  changesOf,
+  isHeadAt,
+  type MoveRequest,
+  moveHead,
+  openPlace,
+  type Repository,
+} from './repository.js'
+import { type Direction, obstaclesOf, removeEmptied, stepsOf } from './steps.js'
+
+/**
+ * Finishes, or else takes back, what a killed wizard left half-done. A path is touched only where it is at one of
+ * the two ends; what was changed since stays. Killed itself, it can be run again.
+ *
+ * @param request `liveness` is what tells a dead wizard's lock from a living one's
+ * @returns `none` where there was nothing to recover
+ * @throws BlockedError where the journal can't be read; ConflictError where another process is at work there
+ */
+export async function recover(request: Repository): Promise<'none' | 'finished' | 'undone'> {
+  const { gitDir, liveness } = request
+  if (!isUnfinished(gitDir)) return 'none'
+  const lock = await lockFile(join(gitDir, 'index'), liveness)
+  try {
+    const journal = readJournal(gitDir)
+    const outcome = journal === null ? 'none' : await resume(request, journal)
+    removeJournal(gitDir)
+    return outcome
+  } finally {
+    await lock.release()
+  }
+}
+
+async function resume(request: Repository, journal: Journal): Promise<'finished' | 'undone'> {
+  const { gitDir } = request
+  const { branch, from, to } = journal
+  // Who has moved HEAD since has seen what was there, and gone on from it.
+  if (!(await isHeadAt(gitDir, branch, [from, to]))) return 'undone'
+  // HEAD moves last.
+  if (await isHeadAt(gitDir, branch, [to])) return 'finished'
+  const place = openPlace(request)
+  const states = await lookAtPaths(place, await changesOf(request, journal))
+  const direction = canFinish(place, states) ? 'forward' : 'backward'
+  await settle(request, place, states, direction)
+  if (direction === 'backward') return 'undone'
+  await moveHead(request, journal)
+  return 'finished'
+}
+
+/** Whether nothing was changed since: every path is at one of the two ends, or its index entry is there already. */
+function canFinish(place: Place, states: PathState[]): boolean {
+  const atAnEnd = ({ index, file }: PathState) =>
+    index === 'to' || (index === 'from' && file !== 'other')
+  return states.every(atAnEnd) && obstaclesOf(place, stepsOf(states, 'forward')).size === 0
+}
+
+/**
+ * Puts files and index at one end, whatever mixture of both they are in. What is neither is someone's work: it
+ * stays, and so does what lies in the way.
+ */
+export async function settle(
+  request: Repository,
+  place: Place,
+  states: PathState[],
+  direction: Direction,
+): Promise<void> {
+  const steps = stepsOf(states, direction)
+  const obstacles = obstaclesOf(place, steps)
+  const free = steps.filter(({ path }) => !obstacles.has(path))
+  const isThere = direction === 'forward' ? 'to' : 'from'
+  if (free.length === 0 && states.every(({ index }) => index === isThere)) return
+  await applySteps({ place, store: request.store, steps: free })
+  removeEmptied(place, states, direction)
+  await moveIndex(place, states, free, direction)
+}
+
+/**
+ * Takes back what a failure left half-done; where HEAD, which moves last, has moved, nothing is.
+ *
+ * @throws WizardError where that fails too: the journal stays, and the next run recovers
+ */
+export async function undo(
+  request: MoveRequest,
+  changes: TreeChange[],
+  failure: unknown,
+): Promise<void> {
+  try {
+    if (!(await isHeadAt(request.gitDir, request.branch, [request.to]))) {
+      const place = openPlace({ ...request, signal: undefined })
+      await settle(request, place, await lookAtPaths(place, changes), 'backward')
+    }
+    removeJournal(request.gitDir)
+  } catch (error) {
+    throw new WizardError(`${request.dir} is half-way between two commits`, {
+      hint: 'run the command again when the cause is gone: it finishes what was begun, or takes it back',
+      cause: new AggregateError([failure, error]),
+    })
+  }
+}

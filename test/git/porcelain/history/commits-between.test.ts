@@ -1,0 +1,121 @@
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { openObjectStore } from '../../../../src/git/plumbing/objects/store.js'
+import {
+  commitsBetween,
+  type HistoryPlace,
+  touching,
+} from '../../../../src/git/porcelain/history/history.js'
+import { addHistory, randomNumbers } from '../../support/histories.js'
+import { git, temporaryFolder } from '../../support/real-git.js'
+
+const paths = ['core/a.txt', 'core/deep/b.txt', 'core/deep/c.txt', 'cored/d.txt', 'top.txt']
+
+interface Made {
+  files: Map<string, number>
+}
+
+/** Commits with one to three parents, each changing, deleting or taking over a few of the same files. */
+function graphStream(seed: number, count: number): string {
+  const random = randomNumbers(seed)
+  const pick = (bound: number) => Math.floor(random() * bound)
+  const made: Made[] = []
+  const parts: string[] = []
+  for (let index = 0; index < count; index++) {
+    const parents = [...new Set([index - 1 - pick(3), index - 1 - pick(8), index - 1 - pick(8)])]
+      .filter((parent) => parent >= 0)
+      .slice(0, random() < 0.4 ? 3 : 1)
+    const [first, ...others] = parents
+    const files = new Map(made[first ?? -1]?.files)
+    for (const path of paths) {
+      const other = made[others[pick(others.length)] ?? -1]?.files.get(path)
+      if (other !== undefined && random() < 0.7) files.set(path, other)
+      else if (random() < 0.12) files.set(path, pick(4))
+      else if (random() < 0.03) files.delete(path)
+    }
+    made.push({ files })
+    const content = (number: number) => `data 2\n${number}\n`
+    parts.push(
+      `commit refs/heads/c${index}\nmark :${index + 1}\n`,
+      // Clocks are wrong at times.
+      `committer C <c@h.example> ${1_700_000_000 + index * 60 - pick(300)} +0000\ndata 1\nx\n`,
+      ...(first === undefined ? [] : [`from :${first + 1}\n`]),
+      ...others.map((parent) => `merge :${parent + 1}\n`),
+      'deleteall\n',
+      ...Array.from(files, ([path, number]) => `M 100644 inline ${path}\n${content(number)}`),
+    )
+  }
+  return parts.join('')
+}
+
+function graph(seed: number, count = 60): string {
+  const dir = temporaryFolder()
+  git(dir, ['init', '--quiet', '--bare', '--initial-branch=main'])
+  git(dir, ['fast-import', '--quiet'], { input: graphStream(seed, count) })
+  return dir
+}
+
+async function placeAt(commonDir: string): Promise<HistoryPlace> {
+  const store = await openObjectStore(commonDir)
+  onTestFinished(() => store.close())
+  return { store, commonDir }
+}
+
+/** Merges at which the path is as in none of their parents. */
+function mergesThatChange(dir: string, between: string, path: string): string[] {
+  const merges = git(dir, ['rev-list', '--merges', '--parents', between]).split('\n')
+  return merges.filter(Boolean).flatMap((line) => {
+    const [merge = '', ...parents] = line.split(' ')
+    const input = [merge, ...parents].map((oid) => `${oid}:${path}\n`).join('')
+    const [now, ...before] = git(dir, ['cat-file', '--batch-check=%(objectname)'], { input })
+      .split('\n')
+      .map((answer) => (/^[0-9a-f]{40}$/.test(answer) ? answer : 'none'))
+    return before.includes(now ?? '') ? [] : [merge]
+  })
+}
+
+const sorted = (oids: string[]) => [...oids].filter(Boolean).sort()
+
+test.each([1, 2, 3, 4])('a range is what git says, graph %i', async (seed) => {
+  const dir = graph(seed)
+  const place = await placeAt(dir)
+  const at = (index: number) => git(dir, ['rev-parse', `c${index}`])
+  for (const [base, head] of [
+    [10, 59],
+    [30, 50],
+    [50, 30],
+    [58, 59],
+    [20, 20],
+  ] as const) {
+    const range = await commitsBetween(place, at(base), at(head))
+    const between = `c${base}..c${head}`
+    const expected = git(dir, ['rev-list', between]).split('\n')
+    expect(sorted(range?.commits.map(({ oid }) => oid) ?? [])).toEqual(sorted(expected))
+    const times = range?.commits.map(({ time }) => time) ?? []
+    expect(times).toEqual([...times].sort((one, other) => other - one))
+    for (const path of ['core', 'core/deep', 'core/deep/b.txt', 'top.txt', 'none', 'top.txt/x']) {
+      const found = range === null ? [] : await touching(place, range, path)
+      const log = ['log', '--full-history', '--no-merges', '--format=%H', between, '--', path]
+      const expected = [...git(dir, log).split('\n'), ...mergesThatChange(dir, between, path)]
+      expect(sorted(found.map(({ oid }) => oid)), path).toEqual(sorted(expected))
+    }
+  }
+  const all = await commitsBetween(place, null, at(59))
+  expect(sorted(all?.commits.map(({ oid }) => oid) ?? [])).toEqual(
+    sorted(git(dir, ['rev-list', 'c59']).split('\n')),
+  )
+})
+
+test('where a clone is cut within the range nobody knows it; above that all is known', async () => {
+  const dir = temporaryFolder()
+  git(dir, ['init', '--quiet', '--bare', '--initial-branch=main'])
+  addHistory(dir, { commits: 10, files: 2 })
+  const copy = temporaryFolder()
+  git(copy, ['clone', '--quiet', '--bare', '--depth=5', `file://${dir}`, 'copy'])
+  const place = await placeAt(join(copy, 'copy'))
+  const oids = git(dir, ['rev-list', 'main']).split('\n')
+  const range = await commitsBetween(place, oids[3] ?? '', oids[0] ?? '')
+  expect(range?.commits.map(({ oid }) => oid)).toEqual(oids.slice(0, 3))
+  expect(await commitsBetween(place, null, oids[0] ?? '')).toBe(null)
+  expect(await commitsBetween(place, oids[7] ?? '', oids[0] ?? '')).toBe(null)
+})
