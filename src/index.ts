@@ -35,15 +35,21 @@ export type {
   GitHubClientOptions,
 } from './github/client.js'
 export type { ConnectionOptions } from './github/connection.js'
-export type { Workflow, WorkflowRunData } from './github/rest/actions-shapes.js'
 export type { DownloadedArtifact as DownloadedZip } from './github/rest/artifacts.js'
+export type { TreeEntry } from './github/rest/contents.js'
+export type { DispatchOptions } from './github/rest/dispatch.js'
 export type { Octokit } from './github/rest/octokit.js'
 export type { Paging } from './github/rest/pages.js'
-export type { AssetOptions } from './github/rest/release-assets.js'
-export type { MakeLatest, ReleaseListOptions, ReleaseOptions } from './github/rest/releases.js'
-export type { SearchOptions } from './github/rest/repositories.js'
-export type { Release, ReleaseAsset, RepositoryData, TreeEntry } from './github/rest/shapes.js'
-export type { DispatchOptions } from './github/rest/workflows.js'
+export type { AssetOptions, ReleaseAsset } from './github/rest/release-assets.js'
+export type {
+  MakeLatest,
+  Release,
+  ReleaseListOptions,
+  ReleaseOptions,
+} from './github/rest/releases.js'
+export type { RepositoryData, SearchOptions } from './github/rest/repositories.js'
+export type { WorkflowRunData } from './github/rest/runs.js'
+export type { Workflow } from './github/rest/workflows.js'
 export type { TransferEvent } from './github/transfer/events.js'
 export type { Progress as TransferProgress } from './github/transfer/files.js'
 export type { Environment } from './http/proxy.js'

@@ -11,15 +11,21 @@ import type { Host } from '../process/host.js'
 import type { CallCredentials } from './auth/credential-waiters.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { graphql } from './graphql/graphql.js'
-import type { Workflow, WorkflowRunData } from './rest/actions-shapes.js'
 import * as artifacts from './rest/artifacts.js'
+import type { TreeEntry } from './rest/contents.js'
 import * as contents from './rest/contents.js'
+import * as dispatch from './rest/dispatch.js'
 import type { Octokit } from './rest/octokit.js'
 import type { Paging } from './rest/pages.js'
+import type { ReleaseAsset } from './rest/release-assets.js'
 import * as releaseAssets from './rest/release-assets.js'
+import type { Release } from './rest/releases.js'
 import * as releases from './rest/releases.js'
+import type { RepositoryData } from './rest/repositories.js'
 import * as repositories from './rest/repositories.js'
-import type { Release, ReleaseAsset, RepositoryData, TreeEntry } from './rest/shapes.js'
+import type { WorkflowRunData } from './rest/runs.js'
+import * as runs from './rest/runs.js'
+import type { Workflow } from './rest/workflows.js'
 import * as workflows from './rest/workflows.js'
 import type { TransportCall } from './transport/call.js'
 import type { Send } from './transport/message.js'
@@ -229,9 +235,9 @@ export class GitHubClient {
     owner: string,
     repo: string,
     workflow: string | number,
-    options?: workflows.DispatchOptions,
+    options?: dispatch.DispatchOptions,
   ): Promise<string | null> {
-    return workflows.runWorkflow(this, owner, repo, workflow, options)
+    return dispatch.runWorkflow(this, owner, repo, workflow, options)
   }
 
   /**
@@ -240,7 +246,7 @@ export class GitHubClient {
    * @throws GitHubNotFoundError
    */
   getWorkflowRun(owner: string, repo: string, runId: string | number): Promise<WorkflowRunData> {
-    return workflows.getWorkflowRun(this, owner, repo, runId)
+    return runs.getWorkflowRun(this, owner, repo, runId)
   }
 
   /**

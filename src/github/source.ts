@@ -4,8 +4,7 @@ import { parseRepo } from '../base/names/repository.js'
 import { oneLine } from '../base/text.js'
 import type { SourceEntry } from '../config/files/repos.js'
 import type { Api } from './rest/api.js'
-import { listRepositories } from './rest/repositories.js'
-import type { RepositoryData } from './rest/shapes.js'
+import { listRepositories, type RepositoryData } from './rest/repositories.js'
 
 /** The filters of a `from:` entry of repos.yaml. */
 export type SourceFilters = Pick<

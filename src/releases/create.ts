@@ -1,14 +1,14 @@
 import { ConflictError, GitHubNetworkError } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
 import { commitOf } from '../github/rest/commits.js'
+import { generateNotes } from '../github/rest/generated-notes.js'
 import {
   createRelease,
-  generateNotes,
   listReleases,
   type MakeLatest,
+  type Release,
   updateRelease,
 } from '../github/rest/releases.js'
-import type { Release } from '../github/rest/shapes.js'
 import { listTags, tagCommit } from '../github/rest/tags.js'
 import { type LocalAsset, localAssets } from './assets/local.js'
 import type { ReleaseDeps } from './deps.js'

@@ -1,6 +1,5 @@
 import { GitHubNotFoundError } from '../base/errors.js'
-import { deleteRelease } from '../github/rest/releases.js'
-import type { Release } from '../github/rest/shapes.js'
+import { deleteRelease, type Release } from '../github/rest/releases.js'
 import { deleteTag, tagCommit } from '../github/rest/tags.js'
 import type { ReleaseDeps } from './deps.js'
 import { findRelease, tagFor } from './find.js'

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { ConflictError, PathError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
-import type { Release, ReleaseAsset } from '../github/rest/shapes.js'
+import type { ReleaseAsset } from '../github/rest/release-assets.js'
+import type { Release } from '../github/rest/releases.js'
 import { fileError } from '../github/transfer/files.js'
 import { hashOf } from './assets/local.js'
 

@@ -1,5 +1,4 @@
-import { updateRelease } from '../github/rest/releases.js'
-import type { Release } from '../github/rest/shapes.js'
+import { type Release, updateRelease } from '../github/rest/releases.js'
 import type { ReleaseDeps } from './deps.js'
 import { keepMark, withoutMark } from './drafts/mark.js'
 import { publishDraft } from './drafts/publish.js'

@@ -1,5 +1,6 @@
 import { isOid } from '../base/names/ref.js'
-import type { Release, ReleaseAsset } from '../github/rest/shapes.js'
+import type { ReleaseAsset } from '../github/rest/release-assets.js'
+import type { Release } from '../github/rest/releases.js'
 import type { AssetInfo, AssetStatus, ReleaseInfo } from './types.js'
 
 export interface InfoOptions {

@@ -1,4 +1,4 @@
-import { jobAnswer } from '../github/rest/actions-shapes.js'
+import { z } from 'zod'
 import { type Api, parseAnswer } from '../github/rest/api.js'
 import { pagesOf } from '../github/rest/pages.js'
 import type { Repo } from './deps.js'
@@ -25,3 +25,42 @@ export async function listJobs(
   )
   return parseAnswer(github, jobAnswer.array(), found)
 }
+
+/** https://docs.github.com/en/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run */
+const jobAnswer = z
+  .object({
+    id: z.number(),
+    name: z.string(),
+    status: z.string(),
+    conclusion: z.string().nullish(),
+    started_at: z.string().nullish(),
+    completed_at: z.string().nullish(),
+    steps: z
+      .array(
+        z.object({
+          number: z.number(),
+          name: z.string(),
+          status: z.string(),
+          conclusion: z.string().nullish(),
+          started_at: z.string().nullish(),
+          completed_at: z.string().nullish(),
+        }),
+      )
+      .nullish(),
+  })
+  .transform((answer) => ({
+    id: answer.id,
+    name: answer.name,
+    status: answer.status,
+    conclusion: answer.conclusion ?? null,
+    started_at: answer.started_at ?? null,
+    completed_at: answer.completed_at ?? null,
+    steps: (answer.steps ?? []).map((step) => ({
+      number: step.number,
+      name: step.name,
+      status: step.status,
+      conclusion: step.conclusion ?? null,
+      started_at: step.started_at ?? null,
+      completed_at: step.completed_at ?? null,
+    })),
+  }))

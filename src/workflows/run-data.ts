@@ -1,6 +1,6 @@
 import { endpoint } from '../github/addresses.js'
-import type { WorkflowRunData } from '../github/rest/actions-shapes.js'
 import type { Api } from '../github/rest/api.js'
+import type { WorkflowRunData } from '../github/rest/runs.js'
 import { fileOf } from '../github/rest/workflows.js'
 import { fullNameOf, type Repo } from './deps.js'
 import type { WorkflowRun } from './types.js'

@@ -1,7 +1,7 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
-import type { Workflow } from '../github/rest/actions-shapes.js'
-import { findWorkflow, getWorkflowRun } from '../github/rest/workflows.js'
+import { getWorkflowRun } from '../github/rest/runs.js'
+import { findWorkflow, type Workflow } from '../github/rest/workflows.js'
 import { type OpenSession, type SessionOptions, sessionOf } from '../session.js'
 import {
   type ArtifactOptions,

@@ -1,14 +1,10 @@
 import { GitHubNotFoundError } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
-import {
-  type Workflow,
-  type WorkflowRunData,
-  workflowRunAnswer,
-} from '../github/rest/actions-shapes.js'
 import { type Api, parseAnswer } from '../github/rest/api.js'
 import { listArtifacts } from '../github/rest/artifacts.js'
 import { pagesOf } from '../github/rest/pages.js'
-import { fileOf, getWorkflowRun } from '../github/rest/workflows.js'
+import { getWorkflowRun, type WorkflowRunData, workflowRunAnswer } from '../github/rest/runs.js'
+import { fileOf, type Workflow } from '../github/rest/workflows.js'
 import { fullNameOf, type Repo } from './deps.js'
 import { listJobs } from './jobs.js'
 import { toRun } from './run-data.js'

@@ -1,12 +1,42 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { PathError } from '../../base/errors.js'
 import { checkedRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { type Downloaded, type DownloadOptions, downloadFile } from '../transfer/download.js'
 import { type Api, parseAnswer, repositoryPath } from './api.js'
 import { pagesOf } from './pages.js'
-import { type Artifact, artifactAnswer } from './shapes.js'
+
+/** https://docs.github.com/en/rest/actions/artifacts */
+export interface Artifact {
+  id: number
+  /** Chosen by whoever runs the workflow: anything at all. */
+  name: string
+  /** Bytes of the zip. */
+  size: number
+  expired: boolean
+  /** `sha256:` and 64 hexadecimal digits, of the zip; null where it was not counted. */
+  digest: string | null
+}
+
+const artifactAnswer = z
+  .object({
+    id: z.number(),
+    name: z.string(),
+    size_in_bytes: z.number().nonnegative(),
+    expired: z.boolean().nullish(),
+    digest: z.string().nullish(),
+  })
+  .transform(
+    (answer): Artifact => ({
+      id: answer.id,
+      name: answer.name,
+      size: answer.size_in_bytes,
+      expired: answer.expired ?? false,
+      digest: answer.digest ?? null,
+    }),
+  )
 
 export interface DownloadedArtifact {
   name: string

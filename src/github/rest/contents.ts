@@ -1,11 +1,59 @@
 import pLimit from 'p-limit'
+import { z } from 'zod'
 import { GitHubAuthError, GitHubError, GitHubNotFoundError, PathError } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
 import { jsonOf } from '../transport/message.js'
 import { type Api, get, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { getRepo } from './repositories.js'
-import { contentAnswer, type TreeEntry, treeAnswer } from './shapes.js'
+
+/** https://docs.github.com/en/rest/repos/contents#get-repository-content */
+const contentAnswer = z.union([
+  z.array(z.object({ name: z.string(), sha: z.string(), type: z.string() })),
+  z.object({
+    type: z.string(),
+    sha: z.string(),
+    size: z.number().nullish(),
+    encoding: z.string().nullish(),
+    content: z.string().nullish(),
+    target: z.string().nullish(),
+  }),
+])
+
+/** https://docs.github.com/en/rest/git/trees#get-a-tree */
+export interface TreeEntry {
+  path: string
+  /** `100644`, `100755`, `120000` (symbolic link), `040000` (folder), `160000` (submodule). */
+  mode: string
+  type: 'blob' | 'tree' | 'commit'
+  /** Bytes; null for a folder and a submodule. */
+  size: number | null
+  sha: string
+}
+
+const treeAnswer = z.object({
+  sha: z.string(),
+  truncated: z.boolean().default(false),
+  tree: z.array(
+    z
+      .object({
+        path: z.string(),
+        mode: z.string(),
+        type: z.enum(['blob', 'tree', 'commit']),
+        sha: z.string().regex(/^[0-9a-f]{40,64}$/),
+        size: z.number().nullish(),
+      })
+      .transform(
+        ({ size, ...entry }): TreeEntry => ({
+          path: entry.path,
+          mode: entry.mode,
+          type: entry.type,
+          size: size ?? null,
+          sha: entry.sha,
+        }),
+      ),
+  ),
+})
 
 const raw = { accept: 'application/vnd.github.raw+json' }
 

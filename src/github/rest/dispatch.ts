@@ -1,8 +1,10 @@
+import { z } from 'zod'
 import { GitHubError } from '../../base/errors.js'
 import { endpoint } from '../addresses.js'
 import { type ApiResponse, jsonOf } from '../transport/message.js'
-import { dispatchAnswer, type Workflow } from './actions-shapes.js'
 import { type Api, repositoryPath } from './api.js'
+import { getRepo } from './repositories.js'
+import { findWorkflow, type Workflow } from './workflows.js'
 
 export interface Dispatch {
   owner: string
@@ -62,9 +64,41 @@ function isUnknownField(error: unknown): boolean {
 
 const ofTheRequest = /\binputs?\b|\bref\b|workflow_dispatch|\bdisabled\b/i
 
+/** https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event */
+const dispatchAnswer = z.object({
+  workflow_run_id: z.number(),
+  html_url: z.string().nullish(),
+})
+
 /** A 204 has no body, and an answer of another shape tells no run. */
 function resultOf(response: ApiResponse): DispatchResult {
   const parsed = dispatchAnswer.safeParse(jsonOf(response))
   if (!parsed.success) return { runId: null, htmlUrl: null }
   return { runId: parsed.data.workflow_run_id, htmlUrl: parsed.data.html_url ?? null }
+}
+
+export interface DispatchOptions {
+  /** A branch or a tag; default: the default branch. */
+  ref?: string | undefined
+  inputs?: Record<string, string> | undefined
+}
+
+/**
+ * Starts a workflow, which is named by its id, its file (`tests.yml` or `tests`) or its display name.
+ *
+ * @returns the run's id; null where the server does not tell it: WorkflowRunner finds it all the same
+ * @throws GitHubNotFoundError, UsageError where two workflows have that name,
+ *   GitHubError with GitHub's words where the inputs are wrong or there is no `workflow_dispatch`
+ */
+export async function runWorkflow(
+  api: Api,
+  owner: string,
+  repo: string,
+  workflow: string | number,
+  { ref, inputs = {} }: DispatchOptions = {},
+): Promise<string | null> {
+  const found = await findWorkflow(api, owner, repo, workflow)
+  const on = ref ?? (await getRepo(api, owner, repo)).default_branch
+  const { runId } = await dispatchWorkflow(api, { owner, repo, workflow: found, ref: on, inputs })
+  return runId === null ? null : String(runId)
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { checkedRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
@@ -7,7 +8,46 @@ import type { Progress } from '../transfer/files.js'
 import { uploadFile } from '../transfer/upload.js'
 import { type Api, parseAnswer, repositoryPath } from './api.js'
 import { pagesOf } from './pages.js'
-import { assetAnswer, type ReleaseAsset } from './shapes.js'
+
+/** https://docs.github.com/en/rest/releases/assets */
+export interface ReleaseAsset {
+  id: number
+  name: string
+  /** Bytes. */
+  size: number
+  /** `sha256:` and 64 hexadecimal digits; null on servers that do not count it. */
+  digest: string | null
+  /** `uploaded`, or `starter` where an upload was cut. */
+  state: string
+  content_type: string | null
+  download_url: string
+  /** Whoever sent it, by login. */
+  uploader: string | null
+}
+
+export const assetAnswer = z
+  .object({
+    id: z.number(),
+    name: z.string(),
+    size: z.number(),
+    digest: z.string().nullish(),
+    state: z.string().default('uploaded'),
+    content_type: z.string().nullish(),
+    browser_download_url: z.string(),
+    uploader: z.object({ login: z.string() }).nullish(),
+  })
+  .transform(
+    (answer): ReleaseAsset => ({
+      id: answer.id,
+      name: answer.name,
+      size: answer.size,
+      digest: answer.digest || null,
+      state: answer.state,
+      content_type: answer.content_type ?? null,
+      download_url: answer.browser_download_url,
+      uploader: answer.uploader?.login ?? null,
+    }),
+  )
 
 export interface AssetOptions {
   /** Default: the file's name. */

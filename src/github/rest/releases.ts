@@ -3,7 +3,68 @@ import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { checkedRepo } from '../../base/names/repository.js'
 import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
-import { type Release, releaseAnswer } from './shapes.js'
+import { assetAnswer, type ReleaseAsset } from './release-assets.js'
+
+/** https://docs.github.com/en/rest/releases/releases#get-a-release */
+export interface Release {
+  id: number
+  tag_name: string
+  /** Its title; the tag where it has none. */
+  name: string
+  /** Markdown; empty where there is none. */
+  body: string
+  /** Its web page. */
+  url: string
+  upload_url: string
+  draft: boolean
+  prerelease: boolean
+  /** Its assets and its tag can be changed no more. */
+  immutable: boolean
+  target_commitish: string | null
+  /** ISO 8601. */
+  created_at: string | null
+  /** ISO 8601; null for a draft. */
+  published_at: string | null
+  /** Whoever made it, by login. */
+  author: string | null
+  assets: ReleaseAsset[]
+}
+
+export const releaseAnswer = z
+  .object({
+    id: z.number(),
+    tag_name: z.string(),
+    name: z.string().nullish(),
+    body: z.string().nullish(),
+    html_url: z.string(),
+    upload_url: z.string(),
+    draft: z.boolean(),
+    prerelease: z.boolean(),
+    immutable: z.boolean().nullish(),
+    target_commitish: z.string().nullish(),
+    created_at: z.string().nullish(),
+    published_at: z.string().nullish(),
+    author: z.object({ login: z.string() }).nullish(),
+    assets: z.array(assetAnswer).default([]),
+  })
+  .transform(
+    (answer): Release => ({
+      id: answer.id,
+      tag_name: answer.tag_name,
+      name: answer.name ?? answer.tag_name,
+      body: answer.body ?? '',
+      url: answer.html_url,
+      upload_url: answer.upload_url,
+      draft: answer.draft,
+      prerelease: answer.prerelease,
+      immutable: answer.immutable ?? false,
+      target_commitish: answer.target_commitish ?? null,
+      created_at: answer.created_at ?? null,
+      published_at: answer.published_at ?? null,
+      author: answer.author?.login ?? null,
+      assets: answer.assets,
+    }),
+  )
 
 /** What GitHub makes of `make_latest`; `legacy`: by date and version. */
 export type MakeLatest = 'true' | 'false' | 'legacy'
@@ -154,34 +215,6 @@ export async function getReleaseByTag(
 /** The one that GitHub calls latest. @throws GitHubNotFoundError where there is none */
 export function getLatestRelease(api: Api, owner: string, repo: string): Promise<Release> {
   return getParsed(api, `${repositoryPath(owner, repo)}/releases/latest`, releaseAnswer)
-}
-
-export interface NotesOptions {
-  /** Which need not be there yet, if there is a target. */
-  tag: string
-  /** A branch or a full commit id. */
-  target?: string | undefined
-  /** Default: the release that GitHub takes for the one before. */
-  previousTag?: string | undefined
-}
-
-/**
- * GitHub's own notes; nothing is stored.
- * https://docs.github.com/en/rest/releases/releases#generate-release-notes-content-for-a-release
- */
-export async function generateNotes(
-  api: Api,
-  owner: string,
-  repo: string,
-  { tag, target, previousTag }: NotesOptions,
-): Promise<{ name: string; body: string }> {
-  const { data } = await (await api.octokit()).rest.repos.generateReleaseNotes({
-    ...checkedRepo(owner, repo),
-    tag_name: tag,
-    target_commitish: target,
-    previous_tag_name: previousTag,
-  })
-  return parseAnswer(api, z.object({ name: z.string(), body: z.string() }), data)
 }
 
 /**

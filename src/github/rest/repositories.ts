@@ -1,8 +1,78 @@
+import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { checkedOwner } from '../../base/names/repository.js'
 import { type Api, get, getParsed, parseAnswer, repositoryPath } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
-import { type RepositoryData, repositoryAnswer, searchAnswer, viewerAnswer } from './shapes.js'
+
+/** https://docs.github.com/en/rest/repos/repos#get-a-repository */
+export interface RepositoryData {
+  /** GitHub's own number, which a renamed repository keeps. */
+  id: number | null
+  name: string
+  /** `OWNER/NAME`. */
+  full_name: string
+  description: string | null
+  /** Its web page. */
+  url: string | null
+  default_branch: string
+  /** ISO 8601; null where nothing was pushed yet. */
+  pushed_at: string | null
+  /** Kilobytes, as GitHub counts them. */
+  size: number
+  stars: number
+  topics: string[]
+  archived: boolean
+  private: boolean
+  /** `public`, `private` or `internal`. */
+  visibility: string
+  fork: boolean
+}
+
+export const repositoryAnswer = z
+  .object({
+    id: z.number().nullish(),
+    name: z.string(),
+    full_name: z.string().regex(/^[^/]+\/[^/]+$/),
+    description: z.string().nullish(),
+    html_url: z.string().nullish(),
+    default_branch: z.string().default('main'),
+    pushed_at: z.string().nullish(),
+    size: z.number().nullish(),
+    stargazers_count: z.number().nullish(),
+    topics: z.array(z.string()).nullish(),
+    archived: z.boolean().nullish(),
+    private: z.boolean().nullish(),
+    visibility: z.string().nullish(),
+    fork: z.boolean().nullish(),
+  })
+  .transform(
+    (answer): RepositoryData => ({
+      id: answer.id ?? null,
+      name: answer.name,
+      full_name: answer.full_name,
+      description: answer.description ?? null,
+      url: answer.html_url ?? null,
+      default_branch: answer.default_branch,
+      pushed_at: answer.pushed_at ?? null,
+      size: answer.size ?? 0,
+      stars: answer.stargazers_count ?? 0,
+      topics: answer.topics ?? [],
+      archived: answer.archived ?? false,
+      private: answer.private ?? false,
+      visibility: answer.visibility ?? (answer.private ? 'private' : 'public'),
+      fork: answer.fork ?? false,
+    }),
+  )
+
+/** https://docs.github.com/en/rest/search/search#search-repositories */
+const searchAnswer = z.object({
+  total_count: z.number(),
+  incomplete_results: z.boolean(),
+  items: z.array(z.unknown()),
+})
+
+/** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
+export const viewerAnswer = z.object({ login: z.string() })
 
 /** @throws GitHubNotFoundError where it is not there or not visible */
 export function getRepo(api: Api, owner: string, repo: string): Promise<RepositoryData> {

@@ -1,16 +1,26 @@
+import { z } from 'zod'
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { checkedRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
-import {
-  type Workflow,
-  type WorkflowRunData,
-  workflowAnswer,
-  workflowRunAnswer,
-} from './actions-shapes.js'
-import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
-import { dispatchWorkflow } from './dispatch.js'
+import { type Api, parseAnswer } from './api.js'
 import { pagesOf } from './pages.js'
-import { getRepo } from './repositories.js'
+
+/** https://docs.github.com/en/rest/actions/workflows#list-repository-workflows */
+export interface Workflow {
+  id: number
+  name: string
+  /** `.github/workflows/tests.yml` */
+  path: string
+  /** `active`, `disabled_manually`, `disabled_inactivity`, `disabled_fork` … */
+  state: string
+}
+
+const workflowAnswer: z.ZodType<Workflow> = z.object({
+  id: z.number(),
+  name: z.string(),
+  path: z.string(),
+  state: z.string(),
+})
 
 export async function listWorkflows(api: Api, owner: string, repo: string): Promise<Workflow[]> {
   const octokit = await api.octokit()
@@ -28,32 +38,6 @@ function noRepository(owner: string, repo: string, cause: GitHubNotFoundError) {
   const { remedy: hint, status, requestId } = cause
   const message = `${owner}/${repo} is not there, or not visible`
   return new GitHubNotFoundError(message, { cause, hint, status, requestId })
-}
-
-export interface DispatchOptions {
-  /** A branch or a tag; default: the default branch. */
-  ref?: string | undefined
-  inputs?: Record<string, string> | undefined
-}
-
-/**
- * Starts a workflow, which is named by its id, its file (`tests.yml` or `tests`) or its display name.
- *
- * @returns the run's id; null where the server does not tell it: WorkflowRunner finds it all the same
- * @throws GitHubNotFoundError, UsageError where two workflows have that name,
- *   GitHubError with GitHub's words where the inputs are wrong or there is no `workflow_dispatch`
- */
-export async function runWorkflow(
-  api: Api,
-  owner: string,
-  repo: string,
-  workflow: string | number,
-  { ref, inputs = {} }: DispatchOptions = {},
-): Promise<string | null> {
-  const found = await findWorkflow(api, owner, repo, workflow)
-  const on = ref ?? (await getRepo(api, owner, repo)).default_branch
-  const { runId } = await dispatchWorkflow(api, { owner, repo, workflow: found, ref: on, inputs })
-  return runId === null ? null : String(runId)
 }
 
 /**
@@ -98,17 +82,3 @@ function isCalled(workflow: Workflow, wanted: string): boolean {
 
 const listed = (workflows: Workflow[]) =>
   oneLine(workflows.map(({ id, path, name }) => `${fileOf(path)} (${name}, ${id})`).join(', '), 400)
-
-/** @throws GitHubNotFoundError */
-export function getWorkflowRun(
-  api: Api,
-  owner: string,
-  repo: string,
-  runId: string | number,
-): Promise<WorkflowRunData> {
-  return getParsed(
-    api,
-    `${repositoryPath(owner, repo)}/actions/runs/${encodeURIComponent(runId)}`,
-    workflowRunAnswer,
-  )
-}

@@ -2,8 +2,7 @@ import { ConfigError, GitHubNotFoundError } from '../../base/errors.js'
 import { fullNameOf, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { getFileContent } from '../../github/rest/contents.js'
-import { getLatestRelease, getReleaseByTag } from '../../github/rest/releases.js'
-import type { Release } from '../../github/rest/shapes.js'
+import { getLatestRelease, getReleaseByTag, type Release } from '../../github/rest/releases.js'
 import { listTags, tagCommit } from '../../github/rest/tags.js'
 import {
   isVersion,

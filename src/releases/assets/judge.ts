@@ -1,6 +1,6 @@
 import { ConflictError } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
-import type { ReleaseAsset } from '../../github/rest/shapes.js'
+import type { ReleaseAsset } from '../../github/rest/release-assets.js'
 import { isWhole } from '../info.js'
 import type { LocalAsset } from './local.js'
 

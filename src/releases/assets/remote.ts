@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Repo } from '../../base/names/repository.js'
-import { downloadReleaseAsset, listReleaseAssets } from '../../github/rest/release-assets.js'
-import type { ReleaseAsset } from '../../github/rest/shapes.js'
+import {
+  downloadReleaseAsset,
+  listReleaseAssets,
+  type ReleaseAsset,
+} from '../../github/rest/release-assets.js'
 import type { ReleaseDeps } from '../deps.js'
 
 /** By name; GitHub lets no two have one. */

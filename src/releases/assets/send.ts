@@ -7,8 +7,11 @@ import {
   GitHubRateLimitError,
 } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
-import { deleteReleaseAsset, uploadReleaseAsset } from '../../github/rest/release-assets.js'
-import type { ReleaseAsset } from '../../github/rest/shapes.js'
+import {
+  deleteReleaseAsset,
+  type ReleaseAsset,
+  uploadReleaseAsset,
+} from '../../github/rest/release-assets.js'
 import type { ReleaseDeps } from '../deps.js'
 import { hasBytes } from './judge.js'
 import type { LocalAsset } from './local.js'

@@ -1,7 +1,7 @@
 import { inLanes } from '../../base/async/lanes.js'
 import type { Hint } from '../../base/hint.js'
 import { webHostOf } from '../../base/names/host.js'
-import type { ReleaseAsset } from '../../github/rest/shapes.js'
+import type { ReleaseAsset } from '../../github/rest/release-assets.js'
 import type { ReleaseDeps } from '../deps.js'
 import type { AssetStatus } from '../types.js'
 import { expectNoReplacement, type Judgement, judge } from './judge.js'

@@ -1,6 +1,6 @@
 import { ConflictError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
-import type { ReleaseAsset } from '../../github/rest/shapes.js'
+import type { ReleaseAsset } from '../../github/rest/release-assets.js'
 import type { ReleaseDeps } from '../deps.js'
 import { hasBytes } from './judge.js'
 import type { LocalAsset } from './local.js'

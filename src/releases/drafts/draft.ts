@@ -3,9 +3,9 @@ import {
   createRelease,
   deleteRelease,
   listReleases,
+  type Release,
   updateRelease,
 } from '../../github/rest/releases.js'
-import type { Release } from '../../github/rest/shapes.js'
 import type { ReleaseDeps } from '../deps.js'
 import { isAsMarked, isMarked, type Maker, withMark } from './mark.js'
 

@@ -1,6 +1,6 @@
 import { withHint } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
-import type { Release } from '../../github/rest/shapes.js'
+import type { Release } from '../../github/rest/releases.js'
 import type { LocalAsset } from '../assets/local.js'
 import { removeStrangers } from '../assets/strangers.js'
 import { uploadAssets } from '../assets/upload.js'

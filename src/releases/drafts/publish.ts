@@ -3,10 +3,10 @@ import type { Repo } from '../../base/names/repository.js'
 import {
   getRelease,
   type MakeLatest,
+  type Release,
   type ReleaseOptions,
   updateRelease,
 } from '../../github/rest/releases.js'
-import type { Release } from '../../github/rest/shapes.js'
 import type { ReleaseDeps } from '../deps.js'
 
 /** What is left where publishing failed. */

@@ -1,7 +1,7 @@
 import { GitHubError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
 import { loginsOf } from '../../github/graphql/authors.js'
-import { generateNotes } from '../../github/rest/releases.js'
+import { generateNotes } from '../../github/rest/generated-notes.js'
 import { listTags } from '../../github/rest/tags.js'
 import { type Change, changeOf } from './change.js'
 import { readLocalHistory } from './local.js'

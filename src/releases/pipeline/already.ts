@@ -1,5 +1,6 @@
 import { ConflictError } from '../../base/errors.js'
-import type { Release, ReleaseAsset } from '../../github/rest/shapes.js'
+import type { ReleaseAsset } from '../../github/rest/release-assets.js'
+import type { Release } from '../../github/rest/releases.js'
 import { hasBytes } from '../assets/judge.js'
 import { assetsByName, digestByDownload } from '../assets/remote.js'
 import type { ReleaseDeps } from '../deps.js'

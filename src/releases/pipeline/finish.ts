@@ -1,6 +1,5 @@
 import { ConflictError, withHint } from '../../base/errors.js'
-import { getRelease } from '../../github/rest/releases.js'
-import type { Release } from '../../github/rest/shapes.js'
+import { getRelease, type Release } from '../../github/rest/releases.js'
 import { tagCommit } from '../../github/rest/tags.js'
 import type { LocalAsset } from '../assets/local.js'
 import { verifyAssets } from '../assets/verify.js'

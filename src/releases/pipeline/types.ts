@@ -1,5 +1,5 @@
 import type { Component } from '../../config/files/components.js'
-import type { Release } from '../../github/rest/shapes.js'
+import type { Release } from '../../github/rest/releases.js'
 import type { ReleaseInfo, ReleaseSubject } from '../types.js'
 
 export interface ComponentSubject extends ReleaseSubject {

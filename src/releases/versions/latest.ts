@@ -1,5 +1,4 @@
-import type { MakeLatest } from '../../github/rest/releases.js'
-import type { Release } from '../../github/rest/shapes.js'
+import type { MakeLatest, Release } from '../../github/rest/releases.js'
 import type { ReleaseDeps } from '../deps.js'
 import { latestId, releasesOf } from '../find.js'
 import type { ReleaseSubject } from '../types.js'

@@ -1,11 +1,8 @@
 import { ConflictError, GitHubError, GitHubNotFoundError } from '../../base/errors.js'
-import {
-  runListAnswer,
-  type Workflow,
-  type WorkflowRunData,
-} from '../../github/rest/actions-shapes.js'
 import { get, getParsed, parseAnswer, repositoryPath } from '../../github/rest/api.js'
-import { viewerAnswer } from '../../github/rest/shapes.js'
+import { viewerAnswer } from '../../github/rest/repositories.js'
+import { runListAnswer, type WorkflowRunData } from '../../github/rest/runs.js'
+import type { Workflow } from '../../github/rest/workflows.js'
 import { jsonOf } from '../../github/transport/message.js'
 import { serverTime } from '../../http/policy/waits.js'
 import { fullNameOf, type Repo, type WorkflowDeps } from '../deps.js'

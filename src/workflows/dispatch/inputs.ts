@@ -1,9 +1,9 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { GitHubError, GitHubRateLimitError, PathError } from '../../base/errors.js'
-import type { Workflow } from '../../github/rest/actions-shapes.js'
 import type { Api } from '../../github/rest/api.js'
 import { getFileContent } from '../../github/rest/contents.js'
+import type { Workflow } from '../../github/rest/workflows.js'
 import type { Repo } from '../deps.js'
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])

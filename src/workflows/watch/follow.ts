@@ -1,5 +1,5 @@
 import { GitHubNotFoundError } from '../../base/errors.js'
-import { getWorkflowRun } from '../../github/rest/workflows.js'
+import { getWorkflowRun } from '../../github/rest/runs.js'
 import { isTransient } from '../../http/failure.js'
 import type { Repo, WorkflowDeps } from '../deps.js'
 import { nameOfRun } from '../describe.js'

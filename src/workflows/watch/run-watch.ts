@@ -1,5 +1,5 @@
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
-import { getWorkflowRun } from '../../github/rest/workflows.js'
+import { getWorkflowRun } from '../../github/rest/runs.js'
 import { isTransient } from '../../http/failure.js'
 import type { Repo, WorkflowDeps } from '../deps.js'
 import { jobsPerPage, listJobs } from '../jobs.js'
@@ -7,8 +7,7 @@ import { toRun } from '../run-data.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from '../types.js'
 import { changesBetween } from './changes.js'
 import { isCompleted } from './conclusion.js'
-import type { Watch } from './poll.js'
-import { patiently } from './poll.js'
+import { patiently, type Watch } from './poll.js'
 
 /** Milliseconds in which a run that was just dispatched may not be there yet. */
 const youngest = 60_000

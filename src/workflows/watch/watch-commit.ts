@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import { GitHubError, GitHubNotFoundError, withHint } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
-import { commitAnswer, type Workflow } from '../../github/rest/actions-shapes.js'
 import { getParsed, repositoryPath } from '../../github/rest/api.js'
+import type { Workflow } from '../../github/rest/workflows.js'
 import { fullNameOf, type Repo, type WorkflowDeps } from '../deps.js'
 import { listJobs } from '../jobs.js'
 import { listRunArtifacts, listRuns } from '../runs.js'
@@ -56,6 +57,8 @@ function howToComeBack(repo: Repo, sha: string, workflow: Workflow | undefined):
     { verb: ['WORKFLOW', 'WATCH'], target: fullNameOf(repo), flags: { commit: sha, ...only } },
   ]
 }
+
+const commitAnswer = z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) })
 
 /** https://docs.github.com/en/rest/commits/commits#get-a-commit */
 async function resolveCommit(

@@ -1,5 +1,5 @@
 import { ConfigError, UsageError } from '../../../base/errors.js'
-import type { RepositoryData } from '../../../github/rest/shapes.js'
+import type { RepositoryData } from '../../../github/rest/repositories.js'
 import type { Invocation } from '../../../invocation.js'
 import type { LocalListing } from '../../../repos/targets/listing.js'
 import type { Page } from '../../../terminal/page.js'

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { checkedRepo } from '../../base/names/repository.js'
+import { type Api, parseAnswer } from './api.js'
+
+export interface NotesOptions {
+  /** Which need not be there yet, if there is a target. */
+  tag: string
+  /** A branch or a full commit id. */
+  target?: string | undefined
+  /** Default: the release that GitHub takes for the one before. */
+  previousTag?: string | undefined
+}
+
+/**
+ * GitHub's own notes; nothing is stored.
+ * https://docs.github.com/en/rest/releases/releases#generate-release-notes-content-for-a-release
+ */
+export async function generateNotes(
+  api: Api,
+  owner: string,
+  repo: string,
+  { tag, target, previousTag }: NotesOptions,
+): Promise<{ name: string; body: string }> {
+  const { data } = await (await api.octokit()).rest.repos.generateReleaseNotes({
+    ...checkedRepo(owner, repo),
+    tag_name: tag,
+    target_commitish: target,
+    previous_tag_name: previousTag,
+  })
+  return parseAnswer(api, z.object({ name: z.string(), body: z.string() }), data)
+}
