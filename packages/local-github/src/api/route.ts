@@ -11,6 +11,8 @@ export type Data<R extends RouteName> = Endpoints[R]['response']['data']
 export type Answer<T> = { data: T; status?: number; headers?: Record<string, string> } | Response
 
 export interface Route {
+  /** As GitHub's documentation writes it. */
+  name: string
   method: string
   pattern: RegExp
   handle(call: Call): Promise<Answer<unknown>>
@@ -25,7 +27,7 @@ export function route<R extends RouteName>(
     .replace('{origin}', '')
     .replace('{?name,label}', '')
     .split(' ')
-  return { method, pattern: patternOf(template), handle: async (call) => handle(call) }
+  return { name, method, pattern: patternOf(template), handle: async (call) => handle(call) }
 }
 
 /** `{name}` is one segment, except what may hold slashes: a path and a ref at the end. */
