@@ -10,9 +10,6 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.ts'],
     // Most of a test's time is another process's, or a wait for one: one worker more than there are cores.
     maxWorkers: availableParallelism() + 1,
-    // Files share a worker and the modules in it, whose import costs more than most files' tests. What a file changes for
-    // all of the process, it puts back.
-    isolate: false,
     projects: [
       {
         ssr,

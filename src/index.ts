@@ -2,11 +2,10 @@ import process from 'node:process'
 import { GitHubClient as Client, type GitHubClientOptions } from './github/client.js'
 import { hostOf } from './process/host.js'
 
-export type { Call } from './base/call.js'
+export type { Call, CommonEvent, Emit, StepEvent } from './base/call.js'
 export type { Clock } from './base/clock.js'
 // The rooms' own words, under names that say enough outside of their rooms.
 export * from './base/errors.js'
-export type { CommonEvent, Emit, StepEvent } from './base/events.js'
 export type { Repo } from './base/names/repository.js'
 export type {
   ChecksumAlgorithm,

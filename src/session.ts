@@ -1,7 +1,6 @@
 import { once } from './base/async/once.js'
-import type { Call } from './base/call.js'
+import type { Call, CommonEvent, Emit } from './base/call.js'
 import type { Clock } from './base/clock.js'
-import type { CommonEvent, Emit } from './base/events.js'
 import type { Config } from './config/load.js'
 import type { GitHubClient } from './github/client.js'
 import type { Log } from './logs/log.js'

@@ -5,8 +5,8 @@ import { Pacer } from '../base/async/pacer.js'
 import { PathError, WizardError } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
 import { checkCount, checkSizes, type Limits } from './limits.js'
+import { quoted } from './names.js'
 import type { Member } from './plan.js'
-import { WindowReader } from './window-reader.js'
 
 /** What the central directory says of a member, checked against the others. */
 export interface ZipEntry extends Member {
@@ -17,9 +17,6 @@ export interface ZipEntry extends Member {
   offset: number
   end: number
 }
-
-/** An entry as it stands in a message. */
-export const quoted = (name: string): string => oneLine(JSON.stringify(name), 120)
 
 /**
  * The entries of a zip archive, in its order (APPNOTE 6.3.10; zip64 as well). Nothing is unpacked, but what could
@@ -79,9 +76,13 @@ async function readEntries(zip: yauzl.ZipFile, label: string, pacer: Pacer): Pro
 }
 
 const fileTypes = 0o170000
+
 const [regularFile, folder] = [0o100000, 0o040000]
+
 const [unix, darwin] = [3, 19]
+
 const dosFolder = 0x10
+
 const [stored, deflated] = [0, 8]
 
 /** @throws PathError for what can't be, or must not be, unpacked */
@@ -144,5 +145,44 @@ function setEnds(entries: ZipEntry[], directoryStart: number, label: string): vo
     }
     entry.end = end
     end = entry.offset
+  }
+}
+
+const windowSize = 256 * 1024
+
+/** yauzl reads a directory in very small pieces. */
+export class WindowReader extends yauzl.RandomAccessReader {
+  readonly #fd: number
+  readonly #window = Buffer.allocUnsafe(windowSize)
+  #start = 0
+  #length = 0
+
+  constructor(fd: number) {
+    super()
+    this.#fd = fd
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    const bytesRead = this.#read(buffer.subarray(offset, offset + length), position)
+    queueMicrotask(() => callback(null, bytesRead))
+  }
+
+  #read(buffer: Buffer, position: number): number {
+    // An archive may claim any place for its parts; there is nothing at such a one.
+    if (!Number.isSafeInteger(position)) return 0
+    if (buffer.length > windowSize) return readSync(this.#fd, buffer, 0, buffer.length, position)
+    const from = position - this.#start
+    if (from < 0 || from + buffer.length > this.#length) {
+      this.#length = readSync(this.#fd, this.#window, 0, windowSize, position)
+      this.#start = position
+    }
+    const at = position - this.#start
+    return this.#window.copy(buffer, 0, at, Math.min(at + buffer.length, this.#length))
   }
 }

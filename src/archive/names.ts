@@ -1,3 +1,7 @@
+import { PathError } from '../base/errors.js'
+import { hasCode } from '../base/fs/read.js'
+import { oneLine } from '../base/text.js'
+
 /*
  * What an archive holds is somebody else's choice, and may be copied to any system: a name is refused where
  * any of them would take it for another place.
@@ -5,7 +9,9 @@
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\u0000-\u001f\u007f-\u009f]/
+
 const drive = /^[a-z]:/i
+
 /** https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
 const device = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?: *[.:].*)?$/i
 
@@ -59,4 +65,22 @@ export function safeName(name: string, instead: string): string {
   if (safe === '') return instead
   // A part of ours that was being written begins so, too.
   return device.test(safe) || safe.toLowerCase().startsWith('.wizard-') ? `_${safe}` : safe
+}
+
+/** An entry as it stands in a message. */
+export const quoted = (name: string): string => oneLine(JSON.stringify(name), 120)
+
+const pathTroubles = ['ENAMETOOLONG', 'EINVAL', 'EILSEQ', 'EEXIST', 'EISDIR', 'ENOTDIR']
+
+/** What this file system does not take is told by the entry's name. */
+export async function telling(label: string, path: string, work: () => Promise<void>) {
+  try {
+    await work()
+  } catch (error) {
+    if (!hasCode(error, ...pathTroubles)) throw error
+    const { code } = error as NodeJS.ErrnoException
+    throw new PathError(`${label}: ${quoted(path)} can't be written here (${code})`, {
+      cause: error,
+    })
+  }
 }

@@ -1,6 +1,5 @@
 import { PathError } from '../base/errors.js'
-import { quoted } from './directory.js'
-import { folded, safeParts } from './names.js'
+import { folded, quoted, safeParts } from './names.js'
 
 /** What an archive of any kind says of one of its members. */
 export interface Member {

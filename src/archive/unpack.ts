@@ -6,13 +6,11 @@ import { ConflictError, PathError } from '../base/errors.js'
 import { describeFullDisk, hasCode } from '../base/fs/read.js'
 import type { Liveness } from '../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../process/temp-beside.js'
-import { quoted } from './directory.js'
-import { telling } from './entry-errors.js'
-import type { ArchiveKind } from './kind.js'
 import type { Limits } from './limits.js'
-import type { UnpackPlan } from './plan.js'
-import { openTarSource } from './tar-source.js'
-import { openZipSource } from './zip-source.js'
+import { quoted, telling } from './names.js'
+import type { ArchiveKind, Source } from './source.js'
+import { openTarSource } from './tar.js'
+import { openZipSource } from './zip.js'
 
 export interface UnpackOptions {
   /** What the archive is called in messages; default: its name. */
@@ -40,15 +38,6 @@ export interface Unpacked {
   files: number
   /** Bytes, unpacked. */
   size: number
-}
-
-/** An archive of some kind, all of it checked. */
-export interface Source {
-  readonly label: string
-  readonly plan: UnpackPlan
-  /** Writes the files of the plan, whose folders are there. @param count told of bytes as they are written */
-  write(dir: string, count: (bytes: number) => void, pacer: Pacer): Promise<void>
-  close(): Promise<void>
 }
 
 const open = { zip: openZipSource, tar: openTarSource, 'tar.gz': openTarSource }

@@ -1,11 +1,17 @@
-import { close as closeFd, openSync, read, readSync } from 'node:fs'
+import { close as closeFd, openSync, read, readSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
+import { inLanes } from '../base/async/lanes.js'
 import { PathError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
-import { damage, localHeaderSize, quoted, readDirectory, type ZipEntry } from './directory.js'
+import { damage, localHeaderSize, readDirectory, type ZipEntry } from './directory.js'
 import { defaultLimits, type Limits } from './limits.js'
+import { quoted, telling } from './names.js'
+import { type PlannedFile, planUnpack } from './plan.js'
+import type { ArchiveKind, Source } from './source.js'
 
 export interface ZipOptions {
   /** What the archive is called in messages; default: its path. */
@@ -28,7 +34,7 @@ export interface ZipArchive {
 /** @throws PathError for what is refused; WizardError for what is no zip archive, or is damaged */
 export async function openZip(path: string, options: ZipOptions = {}): Promise<ZipArchive> {
   const { label = path, limits = defaultLimits, signal } = options
-  const fd = open(path)
+  const fd = openForReading(path)
   const close = () => closeAsync(fd)
   try {
     const entries = await readDirectory(fd, label, limits, signal)
@@ -49,7 +55,7 @@ export async function openZip(path: string, options: ZipOptions = {}): Promise<Z
 const closeAsync = promisify(closeFd)
 const readAsync = promisify(read)
 
-function open(path: string): number {
+function openForReading(path: string): number {
   try {
     return openSync(path, 'r')
   } catch (cause) {
@@ -154,3 +160,57 @@ class Members {
 }
 
 const tooLong = 'it is longer than the directory says'
+
+/** Above it a member is streamed, so that memory does not grow with it; below, streams cost more than the work. */
+const smallFile = 256 * 1024
+/** As many as node inflates and writes at a time. */
+const lanes = 4
+
+/** @throws PathError for what is refused; WizardError for what is no zip archive, or is damaged */
+export async function openZipSource(
+  file: string,
+  _kind: ArchiveKind,
+  options: ZipOptions & { label: string },
+): Promise<Source> {
+  const zip = await openZip(file, options)
+  try {
+    const plan = planUnpack(zip.entries, zip.label)
+    return {
+      label: zip.label,
+      plan,
+      write: (dir, count, pacer) =>
+        inLanes(lanes, plan.files, async (one) => {
+          await telling(zip.label, one.path, () => writeMember(zip, one, dir, count))
+          if (pacer.isDue) await pacer.rest()
+        }),
+      close: () => zip.close(),
+    }
+  } catch (error) {
+    await zip.close()
+    throw error
+  }
+}
+
+async function writeMember(
+  zip: ZipArchive,
+  { path, entry }: PlannedFile<ZipEntry>,
+  dir: string,
+  count: (bytes: number) => void,
+): Promise<void> {
+  const to = join(dir, path)
+  // The umask takes its part of it.
+  const mode = entry.isExecutable ? 0o777 : 0o666
+  if (entry.size <= smallFile && entry.packedSize <= smallFile) {
+    writeFileSync(to, zip.readWhole(entry), { flag: 'wx', mode })
+    return count(entry.size)
+  }
+  const file = await open(to, 'wx', mode)
+  try {
+    for await (const piece of zip.read(entry)) {
+      await file.write(piece)
+      count(piece.length)
+    }
+  } finally {
+    await file.close()
+  }
+}

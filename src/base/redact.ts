@@ -11,8 +11,10 @@ export interface Redactor {
 }
 
 const mask = '***'
+
 /** Shorter ones would blot out ordinary words; no credential is that short. */
 const shortestSecret = 6
+
 /** Of one source: more than are in use at a time, in requests that are still running. */
 const keptOfSource = 8
 
@@ -73,3 +75,7 @@ function formsOf(secret: string): string[] {
 }
 
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+
+/** Of the name of a key or variable. */
+export const looksSecret = (name: string): boolean =>
+  /token|secret|passw|passphrase|credential|private|api_?key/i.test(name)

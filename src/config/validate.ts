@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { type ErrorCode, type ErrorPlace, reportError, type WizardError } from '../base/errors.js'
+import { type ErrorCode, type ErrorPlace, reportError, WizardError } from '../base/errors.js'
 import type { HintParts } from '../base/hint.js'
-import { createRedactor } from '../base/redact.js'
-import { type ConfigRequest, findFolder } from './locate/folder.js'
-import { collect, findProblems } from './problems.js'
-import { looksSecret } from './settings/flatten.js'
+import { createRedactor, looksSecret } from '../base/redact.js'
+import { readConfig } from './load.js'
+import { type ConfigRequest, configFileNames, findFolder } from './locate/folder.js'
+import { openFolder } from './locate/folder-source.js'
 
 /** One thing that is wrong, as CONFIG VALIDATE tells it. */
 export interface ConfigProblem extends Omit<ErrorPlace, 'file' | 'line' | 'column'> {
@@ -64,4 +64,41 @@ async function problemOf(
   const line = (await linesOf(place.file))[place.line - 1] ?? ''
   const key = place.key && hide(place.key)
   return { ...told, ...place, key, source: looksSecret(line) ? null : hide(line) }
+}
+
+/** Everything that is wrong in any of the files, each error alone. @throws what is no error of ours */
+export async function findProblems(request: ConfigRequest): Promise<WizardError[]> {
+  const problems: WizardError[] = []
+  const read = await collect(problems, () => readConfig(request))
+  if (read) {
+    const { repos, components, webhooks, plugins } = read.config
+    for (const one of [read.assertHosts, repos, components, webhooks, plugins]) {
+      await collect<unknown>(problems, one)
+    }
+    return problems
+  }
+  // Without github.yaml's values the others can still be held against their schemas.
+  const source = await collect(problems, () => openFolder(findFolder(request), request))
+  for (const name of configFileNames) {
+    if (source && name !== 'github') await collect<unknown>(problems, () => source.read(name))
+  }
+  return problems
+}
+
+/** Adds what is wrong to the problems, each thing once. @throws what is no error of ours */
+export async function collect<T>(
+  problems: WizardError[],
+  read: () => T | Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof WizardError)) throw error
+    const told = new Set(problems.map(({ message }) => message))
+    for (const one of [error, ...error.details]) {
+      if (!told.has(one.message)) problems.push(one)
+      told.add(one.message)
+    }
+    return undefined
+  }
 }

@@ -1,3 +1,4 @@
+import type { AuthStatus } from '../github/auth/status.js'
 import type { Dispatcher } from '../http/dispatcher.js'
 import { request } from '../http/request.js'
 import { type Check, failed, look, ok, warning } from './check.js'
@@ -82,4 +83,26 @@ function clockAgainst(date: string, now: number): Check {
   const how = seconds > 0 ? 'fast' : 'slow'
   const remedy = 'set it, by NTP say: schedules, App credentials and TLS go by it'
   return { name, ...warning(`${Math.abs(seconds)} s ${how}`, remedy) }
+}
+
+const remedy = 'set GITHUB_TOKEN, or log in with gh auth login'
+
+/** Whether there is a credential, and what it lacks as far as GitHub tells. */
+export function judgeAccount({ authenticated, login, source, needs }: AuthStatus) {
+  if (!authenticated)
+    return warning('there is none: public repositories are read all the same', remedy)
+  const who = `${login ?? 'an app or a job'}, from ${source}`
+  const lacking = needs.filter(({ ok: has }) => has === false)
+  if (lacking.length === 0) return ok(who)
+  const words = lacking.map(({ noun, needs: what }) => `${noun} needs ${what}`).join('; ')
+  return warning(`${who}: ${words}`, 'give the token these scopes, where you need them')
+}
+
+/** The limit that nearly all requests count for. */
+export function judgeLimit({ rate_limits }: AuthStatus) {
+  const core = rate_limits.find(({ name }) => name === 'core')
+  if (core === undefined) return ok('this server has none')
+  const detail = `${core.remaining} of ${core.limit} requests are left until ${core.resets_at}`
+  if (core.remaining > 0) return ok(detail)
+  return failed(detail, core.limit <= 60 ? `wait, or ${remedy}` : 'wait until then')
 }

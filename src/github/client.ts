@@ -1,6 +1,5 @@
-import type { Call } from '../base/call.js'
+import type { Call, CommonEvent } from '../base/call.js'
 import type { Clock } from '../base/clock.js'
-import type { CommonEvent } from '../base/events.js'
 import type { Redactor } from '../base/redact.js'
 import type { Git } from '../git/git.js'
 import type { CloneResult } from '../git/porcelain/clone/clone.js'

@@ -2,8 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, localTime } from '../base/clock.js'
 import { hasCode } from '../base/fs/read.js'
-import { fileOf, type LogLine, stampOf } from './line.js'
 import type { LogName } from './log.js'
+import { fileOf, type LogLine, stampOf } from './read.js'
 
 export interface FollowRequest {
   dir: string

@@ -1,4 +1,4 @@
-import type { CommonEvent, StepEvent } from '../base/events.js'
+import type { CommonEvent, StepEvent } from '../base/call.js'
 import type { TransferEvent } from '../github/transfer/events.js'
 
 /** What ReleaseManager reports while it works. */

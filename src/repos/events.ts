@@ -1,4 +1,4 @@
-import type { CommonEvent } from '../base/events.js'
+import type { CommonEvent } from '../base/call.js'
 import type { GitProgress } from '../git/git.js'
 import type { SyncEntry } from './types.js'
 

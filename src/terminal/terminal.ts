@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
+import type { Emit } from '../base/call.js'
 import { type ErrorReport, reportError, reportInWords, UsageError } from '../base/errors.js'
-import type { Emit } from '../base/events.js'
 import type { HintWords } from '../base/hint.js'
 import { plainText, visibleJson } from '../base/text.js'
 import type { WizardEvent } from '../events.js'

@@ -1,5 +1,5 @@
+import type { Emit } from '../base/call.js'
 import type { Clock } from '../base/clock.js'
-import type { Emit } from '../base/events.js'
 import type { Api } from '../github/rest/api.js'
 import type { Log } from '../logs/log.js'
 import type { WorkflowEvent } from './events.js'

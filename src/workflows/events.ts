@@ -1,4 +1,4 @@
-import type { CommonEvent } from '../base/events.js'
+import type { CommonEvent } from '../base/call.js'
 import type { WorkflowJob, WorkflowRun, WorkflowRunWithJobs, WorkflowStep } from './types.js'
 
 /** What WorkflowRunner reports while it works. */

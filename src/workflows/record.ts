@@ -1,4 +1,4 @@
-import type { Emit } from '../base/events.js'
+import type { Emit } from '../base/call.js'
 import type { Log, LogLevel } from '../logs/log.js'
 import { describeWorkflowEvent } from './describe.js'
 import type { WorkflowEvent } from './events.js'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { gitText } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ArchiveKind, archiveKind } from '../../src/archive/kind.js'
+import { type ArchiveKind, archiveKind } from '../../src/archive/source.js'
 import { type UnpackOptions, unpackArchive } from '../../src/archive/unpack.js'
 import { type TarEntry, tar } from '../support/tar.js'
 

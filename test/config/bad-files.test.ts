@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError, exitStatus, PathError } from '../../src/base/errors.js'
 import { loadConfig } from '../../src/config/load.js'
 import type { ConfigFileName } from '../../src/config/locate/folder.js'
-import { findProblems } from '../../src/config/problems.js'
+import { findProblems } from '../../src/config/validate.js'
 import { failure, makeProject } from './support.js'
 
 /** A file, its content, and the message after `config/FILE.yaml:`. */

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/load.js'
 import { configFileNames } from '../../src/config/locate/folder.js'
-import { findProblems } from '../../src/config/problems.js'
 import { type JsonSchema, jsonSchemaOf } from '../../src/config/schema/json.js'
+import { findProblems } from '../../src/config/validate.js'
 import { makeProject } from './support.js'
 
 const folder = join(import.meta.dirname, '../../config')

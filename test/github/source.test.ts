@@ -1,60 +1,62 @@
-import { type LocalGitHub, startLocalGitHub } from 'local-github'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { GitHubClient } from '../../src/github/client.js'
+import { describe, expect, it, vi } from 'vitest'
+import type { Api } from '../../src/github/rest/api.js'
+import { listRepositories } from '../../src/github/rest/repositories.js'
 import { listSource, matchesName, type SourceFilters } from '../../src/github/source.js'
 
-let github: LocalGitHub
-let client: GitHubClient
+vi.mock('../../src/github/rest/repositories.js', () => ({ listRepositories: vi.fn() }))
+
+const api = {} as Api
 const none: SourceFilters = { match: [], exclude: [], topics: [] }
-const repositories: Record<string, Parameters<LocalGitHub['addRepository']>[1]> = {
-  ollama: { topics: ['llm'] },
-  'Ollama-JS': {},
-  'ollama-ghsa-1': {},
-  old: { archived: true },
-  fork: { fork: true },
-  inner: { private: true },
+
+function there(...repositories: Record<string, unknown>[]) {
+  const full = repositories.map((one, id) => ({
+    id,
+    full_name: `ollama/${one.name}`,
+    topics: [],
+    visibility: 'public',
+    archived: false,
+    fork: false,
+    ...one,
+  }))
+  vi.mocked(listRepositories).mockResolvedValue(full as never)
 }
 
-beforeAll(async () => {
-  github = await startLocalGitHub()
-  for (const [name, options] of Object.entries(repositories)) {
-    await github.addRepository(`ollama/${name}`, { ...options, empty: true })
-  }
-  client = new GitHubClient({ baseUrl: github.apiUrl, token: github.token })
-})
-afterAll(async () => {
-  await client.close()
-  await github.close()
-})
-
-const list = (filters: Partial<SourceFilters>) =>
-  listSource(client, { from: 'ollama', ...none, ...filters })
+const names = async (filters: Partial<SourceFilters>) =>
+  (await listSource(api, { from: 'ollama', ...none, ...filters })).map(({ repo }) => repo)
 
 describe('listSource', () => {
   it.each<[string, Partial<SourceFilters>, string[]]>([
-    ['all', {}, ['fork', 'inner', 'old', 'ollama', 'ollama-ghsa-1', 'Ollama-JS']],
-    ['match', { match: ['ollama*'] }, ['ollama', 'ollama-ghsa-1', 'Ollama-JS']],
+    ['all', {}, ['ollama', 'Ollama-JS', 'ollama-ghsa-1', 'old', 'fork', 'inner']],
+    ['match', { match: ['ollama*'] }, ['ollama', 'Ollama-JS', 'ollama-ghsa-1']],
     ['exclude', { match: ['OLLAMA*'], exclude: ['*-GHSA-*'] }, ['ollama', 'Ollama-JS']],
     ['topics', { topics: ['LLM', 'nope'] }, ['ollama']],
-    ['visibility', { visibility: 'private' }, ['inner']],
+    ['visibility', { visibility: 'internal' }, ['inner']],
     ['archived', { archived: true }, ['old']],
     ['no forks', { forks: false, match: ['f*', 'old'] }, ['old']],
     ['forks', { forks: true }, ['fork']],
   ])('filters by %s', async (_what, filters, expected) => {
-    expect((await list(filters)).map(({ repo }) => repo)).toEqual(expected)
+    there(
+      { name: 'ollama', topics: ['llm'] },
+      { name: 'Ollama-JS' },
+      { name: 'ollama-ghsa-1' },
+      { name: 'old', archived: true },
+      { name: 'fork', fork: true },
+      { name: 'inner', visibility: 'internal' },
+    )
+    expect(await names(filters)).toEqual(expected)
   })
 
-  it('keeps archived ones, marked to be skipped, where none are wanted', async () => {
-    expect(await list({ match: ['old', 'fork'], archived: false })).toEqual([
-      { id: expect.any(Number), owner: 'ollama', repo: 'fork' },
-      { id: expect.any(Number), owner: 'ollama', repo: 'old', skip: 'archived' },
+  it('tells archived ones as left alone where none are wanted', async () => {
+    there({ name: 'old', archived: true }, { name: 'new' })
+    expect(await listSource(api, { from: 'ollama', ...none, archived: false })).toEqual([
+      { id: 0, owner: 'ollama', repo: 'old', skip: 'archived' },
+      { id: 1, owner: 'ollama', repo: 'new' },
     ])
   })
 
   it.each(['..', 'a b', '.'])('takes no folder from the server: %s', async (name) => {
-    const body = [{ id: 1, name: 'x', full_name: `ollama/${name}`, private: false, html_url: 'x' }]
-    github.fail({ path: /\/orgs\/ollama\/repos/, times: 1, status: 200, body })
-    await expect(list({})).rejects.toThrow('which is no name')
+    there({ name: 'x', full_name: `ollama/${name}` })
+    await expect(names({})).rejects.toThrow('which is no name')
   })
 })
 

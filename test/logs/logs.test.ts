@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { followLogs } from '../../src/logs/follow.js'
-import { type LogLine, logNames, parseLine } from '../../src/logs/line.js'
-import { daysOf, readLogs } from '../../src/logs/read.js'
+import { daysOf, type LogLine, logNames, parseLine, readLogs } from '../../src/logs/read.js'
 
 let dir: string
 beforeEach(async () => {

@@ -11,3 +11,18 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
     return making
   }
 }
+
+/**
+ * The result of work that several share: a signal ends the waiting for it, and the work goes on for the others.
+ *
+ * @throws the signal's reason, when it is aborted
+ */
+export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

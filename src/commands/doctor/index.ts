@@ -134,7 +134,7 @@ async function accountChecks(invocation: Invocation): Promise<Check[]> {
   const [client, { authStatus }, { judgeAccount, judgeLimit }] = await Promise.all([
     invocation.github(),
     import('../../github/auth/status.js'),
-    import('../../doctor/account.js'),
+    import('../../doctor/network.js'),
   ])
   const status = client.credentialSource().then((source) => authStatus(client, source))
   const token = await look('token', async () => judgeAccount(await status))

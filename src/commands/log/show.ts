@@ -2,7 +2,7 @@ import { localTime } from '../../base/clock.js'
 import { NotFoundError, UsageError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
-import { type LogEntry, type LogLine, logNames, parseLine } from '../../logs/line.js'
+import { type LogEntry, type LogLine, logNames, parseLine } from '../../logs/read.js'
 import { defineVerb } from '../verb.js'
 
 type Shown =

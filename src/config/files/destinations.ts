@@ -3,7 +3,6 @@ import { basename, dirname, join, relative, sep } from 'node:path'
 import { PathError } from '../../base/errors.js'
 import { isFullName, type Repo } from '../../base/names/repository.js'
 import { contains, realForm, resolveInside } from '../locate/root.js'
-import type { SourceEntry } from './repos.js'
 
 /** Where a repository goes that names no destination. */
 export const usualDestination = '/library/{group}/{repo}'
@@ -16,7 +15,11 @@ export const placeholders = ['owner', 'repo', 'group'] as const
  *
  * @throws PathError where the name is none that GitHub gives, or the path leads out of ROOT.
  */
-export function expandDestination(root: string, entry: SourceEntry, name: Repo): string {
+export function expandDestination(
+  root: string,
+  entry: { destination: string; group: string },
+  name: Repo,
+): string {
   if (!isFullName(name)) {
     throw new PathError(`${JSON.stringify(`${name.owner}/${name.repo}`)} is no repository's name`)
   }

@@ -1,8 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
 import { z } from 'zod'
 import { defaultBaseUrl, parseUrl } from '../../base/names/host.js'
-import { address, proxyAddress } from './address.js'
-import { count, localPath, ownerName } from './fields.js'
+import { address, count, localPath, ownerName, proxyAddress } from './fields.js'
 
 /** A credential goes into a header: what can't stand there would break the request, or tell it in an error. */
 const token = z

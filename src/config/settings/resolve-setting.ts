@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import { ConfigError } from '../../base/errors.js'
+import type { ConfigRequest, Folder, Variables } from '../locate/folder.js'
 import { explain } from '../schema/explain.js'
-import { fromText } from '../yaml/interpolate.js'
+import type { GitHubFile } from '../schema/github.js'
+import { fromText } from '../yaml/convert.js'
+import type { ConfigDocument } from '../yaml/document.js'
 import type { Source } from '../yaml/place.js'
-import type { SettingsRequest } from './settings.js'
 
 /** The variable that stands above each key. */
 export const overrides = {
@@ -102,4 +104,12 @@ export class Picker {
     this.faults.push((details) => new ConfigError(message, { hint, details }))
     return schema.parse(undefined)
   }
+}
+
+export interface SettingsRequest {
+  request: ConfigRequest
+  folder: Folder | null
+  /** github.yaml, where it is there. */
+  file: ConfigDocument<GitHubFile> | null
+  variables: Variables | null
 }

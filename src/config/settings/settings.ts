@@ -1,11 +1,10 @@
 import { join, resolve } from 'node:path'
 import { apiOfHost, defaultBaseUrl, gitUrlOf, withoutSlash } from '../../base/names/host.js'
-import { type ConfigRequest, type Folder, userFolders, type Variables } from '../locate/folder.js'
+import { userFolders } from '../locate/folder.js'
 import { resolveInside, rootOf } from '../locate/root.js'
 import { type GitHubFile, githubFile, githubKeys } from '../schema/github.js'
-import type { ConfigDocument } from '../yaml/document.js'
 import type { Source } from '../yaml/place.js'
-import { Picker } from './resolve-setting.js'
+import { Picker, type SettingsRequest } from './resolve-setting.js'
 
 /** What github.yaml, the environment and the flags say together. */
 export interface Settings {
@@ -14,14 +13,6 @@ export interface Settings {
   logsDir: string
   logsKeepDays: number
   sources: Record<string, Source>
-}
-
-export interface SettingsRequest {
-  request: ConfigRequest
-  folder: Folder | null
-  /** github.yaml, where it is there. */
-  file: ConfigDocument<GitHubFile> | null
-  variables: Variables | null
 }
 
 /**

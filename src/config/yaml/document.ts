@@ -9,7 +9,7 @@ import {
 } from '../../base/errors.js'
 import { resolveInside } from '../locate/root.js'
 import { faultsOf } from '../schema/explain.js'
-import { parseTree } from './interpolate.js'
+import { parseTree } from './convert.js'
 import { type Fault, type Path, type Position, type Source, showPath } from './place.js'
 import { type ReadOptions, readTree, type Tree } from './tree.js'
 import type { YamlFile } from './yaml-file.js'

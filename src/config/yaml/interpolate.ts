@@ -1,8 +1,3 @@
-import type { z } from 'zod'
-import { explain } from '../schema/explain.js'
-import type { Path } from './place.js'
-import type { Tree } from './tree.js'
-
 /** The value of a variable; undefined where it is unset or empty. */
 export type Lookup = (name: string) => string | undefined
 
@@ -48,6 +43,7 @@ interface Part {
 }
 
 const special = /\$\$\{|\$\{|\}/g
+
 const variable = /([A-Za-z_]\w*)(:-|\})/y
 
 function scan(scanner: Scanner, part: Part): string {
@@ -86,58 +82,3 @@ function replace(scanner: Scanner, needed: boolean): string {
   if (fallback === undefined && needed) scanner.result.unset.push(name)
   return fallback ?? ''
 }
-
-/**
- * A variable's text where a number, true or false is expected is taken for one: `${N:-8}` is text for YAML.
- * What is expected is the schema's to say, for a token may be all digits.
- */
-export function parseTree<T>(schema: z.ZodType<T>, tree: Tree) {
-  const first = schema.safeParse(tree.value, { error: explain })
-  if (first.success) return first
-  const converted = wrongTypes(first.error.issues, []).filter(
-    ({ path, expected }) =>
-      tree.exactPlace(path)?.variables !== undefined && convert(tree.value, path, expected),
-  )
-  return converted.length === 0 ? first : schema.safeParse(tree.value, { error: explain })
-}
-
-interface WrongType {
-  path: Path
-  expected: string
-}
-
-/** Of each shape that a value may have. */
-function wrongTypes(issues: readonly z.core.$ZodIssue[], above: Path): WrongType[] {
-  return issues.flatMap((issue) => {
-    const path = [...above, ...(issue.path as Path)]
-    if (issue.code === 'invalid_type') return [{ path, expected: issue.expected }]
-    if (issue.code !== 'invalid_union') return []
-    return issue.errors.flatMap((inner) => wrongTypes(inner, path))
-  })
-}
-
-function convert(top: unknown, path: Path, expected: string): boolean {
-  const container = path.slice(0, -1).reduce((value, step) => child(value, step), top)
-  const last = path.at(-1)
-  if (last === undefined || typeof container !== 'object' || container === null) return false
-  const value = fromText(child(container, last), expected)
-  if (value === undefined) return false
-  Object.assign(container, { [last]: value })
-  return true
-}
-
-const child = (value: unknown, step: string | number): unknown =>
-  (value as Record<string | number, unknown>)[step]
-
-/** A number, true or false from its text; undefined where it is none, or none is expected. */
-export function fromText(text: unknown, expected: string): number | boolean | undefined {
-  if (typeof text !== 'string') return undefined
-  if (expected === 'boolean') return flags.get(text.trim().toLowerCase())
-  const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim())
-  return isNumber && (expected === 'number' || expected === 'int') ? Number(text) : undefined
-}
-
-const flags = new Map([
-  ['true', true],
-  ['false', false],
-])

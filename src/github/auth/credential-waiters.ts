@@ -1,4 +1,4 @@
-import { abortable } from '../../base/async/abortable.js'
+import { abortable } from '../../base/async/once.js'
 import type { Clock } from '../../base/clock.js'
 import { createWaits, type Waits } from '../../http/policy/waits.js'
 import type { RequestListener, TransportCall } from '../transport/call.js'

@@ -1,5 +1,5 @@
+import type { CommonEvent, Emit } from '../../base/call.js'
 import type { Clock } from '../../base/clock.js'
-import type { CommonEvent, Emit } from '../../base/events.js'
 import type { Log } from '../../logs/log.js'
 import type { RequestListener } from './call.js'
 import { formatRecord } from './record.js'

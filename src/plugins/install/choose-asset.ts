@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { archiveKind } from '../../archive/kind.js'
+import { archiveKind } from '../../archive/source.js'
 import { ConflictError, GitHubNotFoundError, NotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import type { ReleaseAsset } from '../../github/rest/release-assets.js'

@@ -1,7 +1,6 @@
 import { Cron } from 'croner'
-import type { Call } from '../../base/call.js'
+import type { Call, Emit } from '../../base/call.js'
 import { UsageError } from '../../base/errors.js'
-import type { Emit } from '../../base/events.js'
 import { isSchedule } from '../../config/schema/schedule.js'
 import type { RepoEvent } from '../events.js'
 import type { SyncOptions } from '../run-sync.js'

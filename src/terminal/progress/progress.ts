@@ -1,4 +1,4 @@
-import type { Emit } from '../../base/events.js'
+import type { Emit } from '../../base/call.js'
 import { plainText } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
 import type { Stream } from '../stream.js'
