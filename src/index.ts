@@ -53,14 +53,13 @@ export type { TransferEvent } from './github/transfer/events.js'
 export type { Progress as TransferProgress } from './github/transfer/files.js'
 export type { Environment } from './http/proxy.js'
 export type { Log, LogLevel, LogName } from './logs/log.js'
-export type { PluginSource } from './plugins/discover/sources.js'
-export type { PluginEvent } from './plugins/events.js'
+export type { PluginSource } from './plugins/discover/discover.js'
 export type { Wanted as PluginRequest } from './plugins/install/resolve.js'
 export type { InstalledPlugin } from './plugins/installed.js'
 export { PluginRegistry, type PluginTarget } from './plugins/plugin-registry.js'
 export type { SearchRequest } from './plugins/search.js'
+export type { About as PluginAbout, PluginEvent, PluginInfo } from './plugins/session.js'
 export type { Difference as FileDifference } from './plugins/store/record.js'
-export type { About as PluginAbout, PluginInfo } from './plugins/types.js'
 export type { UpdatedPlugin, UpdateRequest } from './plugins/update.js'
 export type { VerifiedPlugin } from './plugins/verify.js'
 export type { ViewedPlugin } from './plugins/view.js'
@@ -72,11 +71,12 @@ export type {
 } from './releases/delete.js'
 export type { DownloadedAsset, DownloadRequest } from './releases/download.js'
 export type { EditRequest } from './releases/edit.js'
-export type { ReleaseEvent } from './releases/events.js'
 export type { ListRequest, ViewedRelease } from './releases/find.js'
+export type { AssetInfo, AssetStatus, ReleaseInfo, ReleaseSubject } from './releases/info.js'
+export type { LatestChoice } from './releases/latest.js'
 export type { Artifact as ReleaseArtifact, CreateReleaseOptions } from './releases/library-api.js'
 export { ReleaseManager } from './releases/manager.js'
-export type { NotesRequest } from './releases/notes/types.js'
+export type { NotesRequest } from './releases/notes/history.js'
 export type {
   ComponentSubject,
   Finished as FinishedRelease,
@@ -85,22 +85,14 @@ export type {
   PublishRequest,
   PublishResult,
   StepName as PublishStep,
-} from './releases/pipeline/types.js'
+} from './releases/pipeline/request.js'
+export type { ReleaseEvent } from './releases/session.js'
 export type { ComponentStatus, StatusRequest } from './releases/status.js'
-export type { AssetInfo, AssetStatus, ReleaseInfo, ReleaseSubject } from './releases/types.js'
 export type { UploadRequest } from './releases/upload.js'
-export type { LatestChoice } from './releases/versions/latest.js'
 export type { RepoEvent } from './repos/events.js'
 export type { CloneOptions } from './repos/one-repository.js'
 export type { Pruned, PruneOptions, PruneReport } from './repos/prune.js'
 export { RepoSync } from './repos/repo-sync.js'
-export type { SyncOptions } from './repos/run-sync.js'
-export type { AutoPull, AutoPullOptions } from './repos/schedule/auto-pull.js'
-export type { ScheduleStatus } from './repos/schedule/status.js'
-export type { StatusOptions } from './repos/status/status.js'
-export type { LocalListing } from './repos/targets/listing.js'
-export type { Shard } from './repos/targets/shard.js'
-export type { Wanted as SyncTarget } from './repos/targets/sync-target.js'
 export type {
   Planned,
   RepositoryStatus,
@@ -109,19 +101,18 @@ export type {
   SyncReport,
   SyncState,
   SyncStatus,
-} from './repos/types.js'
+} from './repos/report.js'
+export type { SyncOptions } from './repos/run-sync.js'
+export type { AutoPull, AutoPullOptions } from './repos/schedule/auto-pull.js'
+export type { ScheduleStatus } from './repos/schedule/status.js'
+export type { StatusOptions } from './repos/status.js'
+export type { LocalListing } from './repos/targets/listing.js'
+export type { Shard } from './repos/targets/resolve.js'
+export type { Wanted as SyncTarget } from './repos/targets/sync-target.js'
 export type { SessionOptions } from './session.js'
 export type { ArtifactOptions, DownloadedArtifact } from './workflows/artifacts/artifacts.js'
-export type { WorkflowEvent } from './workflows/events.js'
 export type { FailedStep, FailedStepOptions, LogChunk, LogOptions } from './workflows/logs/logs.js'
 export type { LineOptions } from './workflows/logs/parse.js'
-export {
-  type RunId,
-  type RunListFilter,
-  type RunOptions,
-  WorkflowRunner,
-} from './workflows/runner.js'
-export type { RunFilter } from './workflows/runs.js'
 export {
   type RunArtifact,
   RunTimeoutError,
@@ -129,7 +120,15 @@ export {
   type WorkflowRun,
   type WorkflowRunWithJobs,
   type WorkflowStep,
-} from './workflows/types.js'
+} from './workflows/run-data.js'
+export {
+  type RunId,
+  type RunListFilter,
+  type RunOptions,
+  WorkflowRunner,
+} from './workflows/runner.js'
+export type { RunFilter } from './workflows/runs.js'
+export type { WorkflowEvent } from './workflows/session.js'
 export type { Ended as WaitEnd, PollOptions } from './workflows/watch/poll.js'
 export type { WaitOptions } from './workflows/watch/wait.js'
 export type { CommitOutcome } from './workflows/watch/watch-commit.js'

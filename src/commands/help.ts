@@ -1,5 +1,4 @@
-import { globalFlags } from './global-flags.js'
-import { type FlagSpecs, type Noun, titleOf, type Verb, valueName } from './verb.js'
+import { type FlagSpecs, globalFlags, type Noun, titleOf, type Verb, valueName } from './verb.js'
 
 /** `wizard --help`: what to type first, then the nouns. */
 export async function helpOfAll(nouns: Noun[]): Promise<string[]> {

@@ -1,8 +1,16 @@
 import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../base/errors.js'
 import { didYouMean } from '../base/text.js'
-import { type GlobalFlags, globalFlags } from './global-flags.js'
-import { type FlagSpec, type FlagSpecs, type Noun, titleOf, type Verb, valueName } from './verb.js'
+import {
+  type FlagSpec,
+  type FlagSpecs,
+  type GlobalFlags,
+  globalFlags,
+  type Noun,
+  titleOf,
+  type Verb,
+  valueName,
+} from './verb.js'
 
 export interface ParsedCommand {
   args: string[]

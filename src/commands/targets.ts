@@ -10,6 +10,7 @@ import {
 } from '../base/names/repository.js'
 import type { Component } from '../config/files/components.js'
 import type { Invocation } from '../invocation.js'
+import type { FlagSpecs } from './verb.js'
 
 /**
  * `owner/repo`, its address (https or ssh), a component's name, or a repository's name below the default owner.
@@ -72,3 +73,55 @@ export const findComponent = (
   name: string,
 ): Component | undefined =>
   Object.values(components).find((component) => isSameName(component.name, name))
+
+/** The flag of verbs whose repository need not stand in the target. */
+export const repositoryFlag = {
+  repo: {
+    type: 'text',
+    short: 'R',
+    value: 'OWNER/REPO',
+    summary: 'the repository, where the target names none',
+  },
+} as const satisfies FlagSpecs
+
+/**
+ * The repository that nothing in the target names: `-R`, then `GH_REPO`, `GITHUB_REPOSITORY`, then the origin of the
+ * work tree around the current folder.
+ *
+ * @throws UsageError where none of them says
+ */
+export async function repositoryAround(
+  invocation: Invocation,
+  flag: string | undefined,
+): Promise<Repo> {
+  const named = flag ?? (invocation.env.GH_REPO || invocation.env.GITHUB_REPOSITORY)
+  if (named) return repositoryTarget(invocation, withoutHost(named))
+  const origin = await originAround(invocation)
+  if (origin) return origin
+  throw new UsageError('no repository is named', {
+    hint: 'write it before the name (uDOS/tests), give -R owner/repo, or stand in a clone of it',
+  })
+}
+
+/** GH_REPO may be HOST/OWNER/REPO. */
+const withoutHost = (text: string) =>
+  /^[^/:]+\/[^/]+\/[^/]+$/.test(text) ? `https://${text}` : text
+
+async function originAround(invocation: Invocation): Promise<Repo | null> {
+  const [{ workTreeAround }, config] = await Promise.all([
+    import('../git/repository/find-worktree.js'),
+    invocation.config(),
+  ])
+  return (await workTreeAround(invocation.cwd, config.github.gitUrl))?.origin ?? null
+}
+
+/** What a target names, and the tag or version behind its `@`. @throws UsageError for an `@` with nothing behind it */
+export function splitTarget(text: string): { name: string; named: string | null } {
+  // `git@host:owner/repo` has an @ too, which is not one of ours.
+  const [, name = '', named = null] =
+    /^((?:\w+@[\w.-]+:|\w+:\/\/[^@]*@)?[^@]*)(?:@(.*))?$/s.exec(text) ?? []
+  if (named === '') {
+    throw new UsageError(`${text} ends before the tag`, { hint: 'for example core@1.2.3' })
+  }
+  return { name, named }
+}

@@ -3,10 +3,10 @@ import { ConflictError, NotFoundError } from '../base/errors.js'
 import { infoOf } from './info.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { isNewer } from './newer.js'
+import type { PluginInfo, PluginSession } from './session.js'
 import { differenceOf, isUntouched } from './store/record.js'
 import type { PluginState } from './store/state.js'
-import { underPluginLock } from './store/under-lock.js'
-import type { PluginInfo, PluginSession } from './types.js'
+import { underPluginLock } from './store/store.js'
 
 /** Switches a plugin on or off, or keeps it at its version; its files stay as they are. */
 export function change(

@@ -8,13 +8,13 @@ import {
 } from '../base/names/repository.js'
 import { didYouMean, oneLine } from '../base/text.js'
 import { repoExists } from '../github/rest/repositories.js'
+import type { PluginSource } from './discover/discover.js'
 import { discover, type FoundPlugin } from './discover/discover.js'
-import type { PluginSource } from './discover/sources.js'
 import type { Finder } from './install/prepare.js'
 import type { Wanted } from './install/resolve.js'
+import type { PluginSession } from './session.js'
 import { readLock } from './store/lock-file.js'
 import { pathsOf } from './store/paths.js'
-import type { PluginSession } from './types.js'
 
 /** Where plugins.yaml says that plugins are. */
 export async function configuredSources({

@@ -1,7 +1,7 @@
 import type { isNewer } from './newer.js'
+import type { PluginInfo } from './session.js'
 import type { LockEntry } from './store/lock-file.js'
 import type { PluginState } from './store/state.js'
-import type { PluginInfo } from './types.js'
 
 /** An installed plugin. @param compare null where nothing later is known of any */
 export function infoOf(

@@ -1,7 +1,7 @@
 import { infoOf } from './info.js'
 import { isNewer } from './newer.js'
+import type { PluginInfo } from './session.js'
 import type { PluginStore } from './store/store.js'
-import type { PluginInfo } from './types.js'
 
 /** What became of a plugin. */
 export interface InstalledPlugin extends PluginInfo {

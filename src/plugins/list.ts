@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { sep } from 'node:path'
 import { infoOf } from './info.js'
-import { readStore } from './store/read-store.js'
-import { stateOf } from './store/state.js'
-import type { PluginInfo, PluginSession } from './types.js'
+import type { PluginInfo, PluginSession } from './session.js'
+import { readStore, stateOf } from './store/state.js'
 
 /** What is installed, by id; no request is sent. @throws ConfigError for a damaged lock */
 export async function list(session: Pick<PluginSession, 'config' | 'emit'>): Promise<PluginInfo[]> {

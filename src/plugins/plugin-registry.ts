@@ -1,11 +1,10 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
-import type { PluginEvent } from './events.js'
 import type { Wanted } from './install/resolve.js'
 import type { InstalledPlugin } from './installed.js'
 import type { SearchRequest } from './search.js'
-import type { PluginInfo, PluginSession } from './types.js'
+import type { PluginEvent, PluginInfo, PluginSession } from './session.js'
 import type { UpdatedPlugin, UpdateRequest } from './update.js'
 import type { VerifiedPlugin } from './verify.js'
 import type { ViewedPlugin } from './view.js'
@@ -62,7 +61,7 @@ export class PluginRegistry {
 
   /** What plugins.lock.json names, exactly. @param id null: all of it */
   async installFrozen(id: string | null, call: Call<PluginEvent> = {}): Promise<InstalledPlugin[]> {
-    const { installFrozen } = await import('./install/frozen.js')
+    const { installFrozen } = await import('./install/install.js')
     return installFrozen(await this.#open(call), id)
   }
 

@@ -1,12 +1,11 @@
 import { fullNameOf } from '../base/names/repository.js'
+import type { PluginSource } from './discover/discover.js'
 import { discover, type FoundPlugin } from './discover/discover.js'
-import type { PluginSource } from './discover/sources.js'
 import { configuredSources } from './find.js'
 import { isNewer } from './newer.js'
+import type { PluginInfo, PluginSession } from './session.js'
 import type { PluginLock } from './store/lock-file.js'
-import { readStore } from './store/read-store.js'
-import { type PluginStates, stateOf } from './store/state.js'
-import type { PluginInfo, PluginSession } from './types.js'
+import { type PluginStates, readStore, stateOf } from './store/state.js'
 
 export interface SearchRequest {
   /** Each must stand in id, name, description, category, author or repository. */

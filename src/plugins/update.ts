@@ -1,16 +1,15 @@
 import { type ErrorReport, reportError } from '../base/errors.js'
 import { filesOf } from '../github/graphql/files.js'
 import { putAllInPlace } from './install/install.js'
-import { expectSameCommit } from './install/policy.js'
-import { type Finder, prepare } from './install/prepare.js'
+import { expectSameCommit, type Finder, prepare } from './install/prepare.js'
 import { resolveVersion } from './install/resolve.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { manifestNames } from './manifest/parse.js'
 import { isNewer } from './newer.js'
+import type { PluginSession } from './session.js'
 import type { LockEntry } from './store/lock-file.js'
 import type { PluginStore } from './store/store.js'
-import { underPluginLock } from './store/under-lock.js'
-import type { PluginSession } from './types.js'
+import { underPluginLock } from './store/store.js'
 
 /** What became of an installed plugin, or would. */
 export interface UpdatedPlugin extends Omit<InstalledPlugin, 'status'> {

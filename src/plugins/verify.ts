@@ -1,6 +1,6 @@
+import type { PluginSession } from './session.js'
 import { type Difference, differenceOf, isUntouched } from './store/record.js'
-import { underPluginLock } from './store/under-lock.js'
-import type { PluginSession } from './types.js'
+import { underPluginLock } from './store/store.js'
 
 /** A plugin held against what was installed, file by file. */
 export interface VerifiedPlugin extends Difference {

@@ -3,9 +3,8 @@ import { fullNameOf } from '../base/names/repository.js'
 import { infoOf } from './info.js'
 import { resolveVersion, type Wanted } from './install/resolve.js'
 import { isNewer } from './newer.js'
-import { readStore } from './store/read-store.js'
-import { stateOf } from './store/state.js'
-import type { PluginInfo, PluginSession } from './types.js'
+import type { PluginInfo, PluginSession } from './session.js'
+import { readStore, stateOf } from './store/state.js'
 
 /** A plugin with all that is known of it. */
 export interface ViewedPlugin extends PluginInfo {

@@ -1,11 +1,11 @@
 import { GitHubNotFoundError } from '../base/errors.js'
 import { deleteRelease, type Release } from '../github/rest/releases.js'
 import { deleteTag, tagCommit } from '../github/rest/tags.js'
-import type { ReleaseDeps } from './deps.js'
 import { findRelease, tagFor } from './find.js'
+import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { infoOf } from './info.js'
-import type { ReleaseInfo, ReleaseSubject } from './types.js'
-import { isLatestNow } from './versions/latest.js'
+import { isLatestNow } from './latest.js'
+import type { ReleaseDeps } from './session.js'
 
 export interface DeleteRequest {
   subject: ReleaseSubject

@@ -1,12 +1,12 @@
 import { type Release, updateRelease } from '../github/rest/releases.js'
-import type { ReleaseDeps } from './deps.js'
 import { keepMark, withoutMark } from './drafts/mark.js'
 import { publishDraft } from './drafts/publish.js'
 import { findRelease } from './find.js'
+import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { infoOf } from './info.js'
+import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
 import { expectShort } from './notes/length.js'
-import type { ReleaseInfo, ReleaseSubject } from './types.js'
-import { isLatestNow, type LatestChoice, makeLatestOf } from './versions/latest.js'
+import type { ReleaseDeps } from './session.js'
 
 export interface EditRequest {
   subject: ReleaseSubject

@@ -4,11 +4,11 @@ import { fullNameOf, type Repo } from '../base/names/repository.js'
 import { oneLine } from '../base/text.js'
 import { getLatestRelease, listReleases, type Release } from '../github/rest/releases.js'
 import { tagCommit } from '../github/rest/tags.js'
-import type { ReleaseDeps } from './deps.js'
 import { withoutMark } from './drafts/mark.js'
+import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { infoOf } from './info.js'
-import type { ReleaseInfo, ReleaseSubject } from './types.js'
-import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './versions/versions.js'
+import type { ReleaseDeps } from './session.js'
+import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './versions.js'
 
 /**
  * The releases of a subject, the newest first, drafts among them: of a component those whose tags are of its template.

@@ -5,11 +5,10 @@ import { acquireLock } from '../process/lock.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
 import { type CreateRequest, create } from './create.js'
 import { type Deleted, type DeleteRequest, deleteOne } from './delete.js'
-import type { ReleaseDeps } from './deps.js'
 import { type DownloadedAsset, type DownloadRequest, download } from './download.js'
 import { type EditRequest, edit } from './edit.js'
-import type { ReleaseEvent } from './events.js'
 import { type ListRequest, listOf, type ViewedRelease, viewOne } from './find.js'
+import type { AssetInfo, ReleaseInfo, ReleaseSubject } from './info.js'
 import {
   type Artifact,
   type CreateReleaseOptions,
@@ -17,12 +16,12 @@ import {
   publishPlain,
   sendArtifacts,
 } from './library-api.js'
+import type { NotesRequest } from './notes/history.js'
 import { notesFor } from './notes/notes.js'
-import type { NotesRequest } from './notes/types.js'
 import { publish } from './pipeline/publish.js'
-import type { PublishRequest, PublishResult } from './pipeline/types.js'
+import type { PublishRequest, PublishResult } from './pipeline/request.js'
+import type { ReleaseDeps, ReleaseEvent } from './session.js'
 import { type ComponentStatus, type StatusRequest, statusOf } from './status.js'
-import type { AssetInfo, ReleaseInfo, ReleaseSubject } from './types.js'
 import { type UploadRequest, upload } from './upload.js'
 
 /** Milliseconds that one release waits for another of the same component. */

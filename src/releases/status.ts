@@ -3,11 +3,11 @@ import { type ErrorReport, reportError, WizardError } from '../base/errors.js'
 import type { Component } from '../config/files/components.js'
 import { getFileBytes } from '../github/rest/contents.js'
 import { listTags } from '../github/rest/tags.js'
-import type { ReleaseDeps } from './deps.js'
 import { releasesOf } from './find.js'
 import { readRemoteHistory } from './notes/remote.js'
-import { parseVersionFile } from './versions/version-file.js'
-import { compareVersions, tagOf, versionTags } from './versions/versions.js'
+import type { ReleaseDeps } from './session.js'
+import { parseVersionFile } from './version-file.js'
+import { compareVersions, tagOf, versionTags } from './versions.js'
 
 export interface StatusRequest {
   components: Component[]

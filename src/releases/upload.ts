@@ -3,11 +3,11 @@ import { getRelease } from '../github/rest/releases.js'
 import { localAssets } from './assets/local.js'
 import { uploadAssets } from './assets/upload.js'
 import { verifyAssets } from './assets/verify.js'
-import type { ReleaseDeps } from './deps.js'
 import { findRelease } from './find.js'
+import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { infoOf } from './info.js'
-import type { ReleaseInfo, ReleaseSubject } from './types.js'
-import { isLatestNow } from './versions/latest.js'
+import { isLatestNow } from './latest.js'
+import type { ReleaseDeps } from './session.js'
 
 export interface UploadRequest {
   subject: ReleaseSubject

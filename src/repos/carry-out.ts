@@ -10,11 +10,11 @@ import { pull } from '../git/porcelain/pull.js'
 import type { Log } from '../logs/log.js'
 import { describeEntry } from './describe.js'
 import type { RepoEvent } from './events.js'
+import { askGit, type RemoteHead } from './inspect.js'
 import type { Step } from './plan.js'
-import { askGit, type RemoteHead } from './remote-head.js'
+import type { SyncEntry } from './report.js'
 import { emptyEntry } from './report.js'
 import type { SyncState } from './state.js'
-import type { SyncEntry } from './types.js'
 
 export interface CarryOutDeps {
   git: Git

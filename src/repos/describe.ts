@@ -1,5 +1,5 @@
 import type { SyncMode } from './plan.js'
-import type { SyncEntry, SyncReport } from './types.js'
+import type { SyncEntry, SyncReport } from './report.js'
 
 /** `1.2 MB` for 1,258,291: units of 1,024, as git counts them. */
 export function formatBytes(bytes: number): string {

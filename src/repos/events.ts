@@ -1,6 +1,6 @@
 import type { CommonEvent } from '../base/call.js'
 import type { GitProgress } from '../git/git.js'
-import type { SyncEntry } from './types.js'
+import type { SyncEntry } from './report.js'
 
 /** What RepoSync reports while it works. */
 export type RepoEvent =

@@ -5,12 +5,12 @@ import { followedAt } from '../git/repository/find-worktree.js'
 import { carryOut } from './carry-out.js'
 import { lookAt } from './inspect.js'
 import { planSync } from './plan.js'
+import type { SyncEntry } from './report.js'
 import { emptyEntry } from './report.js'
 import { runSync } from './run-sync.js'
 import { gitOf, openState, type RepoSession } from './session.js'
 import { expandEntries, fromMemory } from './targets/expand.js'
 import type { Wanted } from './targets/sync-target.js'
-import type { SyncEntry } from './types.js'
 
 export interface CloneOptions {
   owner: string

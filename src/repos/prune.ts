@@ -9,10 +9,10 @@ import { openObjectStore } from '../git/plumbing/objects/store.js'
 import { localWork } from '../git/porcelain/local-work.js'
 import { readLocal } from '../git/repository/open.js'
 import { matchesName } from '../github/source.js'
+import type { SyncEntry } from './report.js'
 import { type RepoSession, underLock } from './session.js'
 import type { Remembered, SyncState } from './state.js'
 import { expandEntries, onGitHub } from './targets/expand.js'
-import type { SyncEntry } from './types.js'
 
 /** A clone that wizard made and repos.yaml no longer names. */
 export interface Pruned {

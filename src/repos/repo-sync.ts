@@ -5,17 +5,16 @@ import type { RepoEvent } from './events.js'
 import type { CloneOptions } from './one-repository.js'
 import type { SyncMode } from './plan.js'
 import type { PruneOptions, PruneReport } from './prune.js'
+import type { RepositoryStatus, SyncEntry, SyncReport } from './report.js'
 import type { SyncOptions } from './run-sync.js'
 import { type AutoPull, type AutoPullOptions, autoPull } from './schedule/auto-pull.js'
 import type { ScheduleStatus } from './schedule/status.js'
 import { openState } from './session.js'
-import type { StatusOptions } from './status/status.js'
-import { chooseWanted } from './targets/choose.js'
+import type { StatusOptions } from './status.js'
 import { fromMemory } from './targets/expand.js'
 import { type LocalListing, listLocal, unlisted } from './targets/listing.js'
-import { namesAll } from './targets/select.js'
+import { chooseWanted, namesAll } from './targets/resolve.js'
 import type { Wanted } from './targets/sync-target.js'
-import type { RepositoryStatus, SyncEntry, SyncReport } from './types.js'
 
 /**
  * Keeps the repositories of repos.yaml in step with GitHub, and never loses local work:
@@ -93,7 +92,7 @@ export class RepoSync {
     const session = await this.#open(call)
     const list = options.offline ? fromMemory(await openState(session)) : undefined
     const { chosen, failures } = await chooseWanted(session, { targets, list })
-    const { statusOf, statusOfFailure } = await import('./status/status.js')
+    const { statusOf, statusOfFailure } = await import('./status.js')
     return [...(await statusOf(session, chosen, options)), ...failures.map(statusOfFailure)]
   }
 
@@ -103,7 +102,7 @@ export class RepoSync {
     options: StatusOptions = {},
     call: Call<RepoEvent> = {},
   ): Promise<RepositoryStatus> {
-    const { statusOfPath } = await import('./status/status.js')
+    const { statusOfPath } = await import('./status.js')
     return statusOfPath(await this.#open(call), path, options)
   }
 

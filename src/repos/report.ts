@@ -1,6 +1,8 @@
+import type { ErrorReport } from '../base/errors.js'
 import { fullNameOf } from '../base/names/repository.js'
+import type { BlockReason } from '../git/errors.js'
+import type { Warning } from '../git/repository/warnings.js'
 import type { Wanted } from './targets/sync-target.js'
-import type { SyncEntry, SyncReport } from './types.js'
 
 /** The entry of a repository that nothing has become of yet. */
 export const emptyEntry = (
@@ -44,4 +46,65 @@ export function reportOf(
     api_requests: apiRequests,
     repositories,
   }
+}
+
+export type SyncStatus = 'cloned' | 'updated' | 'unchanged' | 'skipped' | 'blocked' | 'failed'
+export type SkipReason = 'archived' | 'not-due' | 'no-auto-pull' | 'missing'
+
+/** What a dry run says would be done. */
+export type Planned = 'clone' | 'pull' | 'unchanged' | 'skipped' | 'blocked' | 'failed'
+
+/** What became of one repository; the keys are those of `--json`. */
+export interface SyncEntry {
+  /** `owner/repo` */
+  repo: string
+  group: string | null
+  /** Absolute. */
+  path: string
+  branch: string | null
+  /** Absent in a dry run. */
+  status?: SyncStatus | undefined
+  /** In a dry run alone. */
+  planned?: Planned | undefined
+  /** The commit before and after, in 40 hexadecimal digits. */
+  from: string | null
+  to: string | null
+  /** Received for it. */
+  bytes: number
+  duration_ms: number
+  reason: SkipReason | BlockReason | null
+  error: ErrorReport | null
+  warnings: Warning[]
+}
+
+/** What became of all of them. */
+export interface SyncReport {
+  total: number
+  succeeded: number
+  /** Failed or blocked. */
+  failed: number
+  skipped: number
+  duration_ms: number
+  /** Requests sent to GitHub's API. */
+  api_requests: number
+  repositories: SyncEntry[]
+}
+
+export type SyncState = 'up-to-date' | 'behind' | 'ahead' | 'diverged' | 'missing' | 'blocked'
+
+/** Local against remote; what can't be known is null. */
+export interface RepositoryStatus {
+  repo: string
+  path: string
+  branch: string | null
+  state: SyncState | null
+  local_commit: string | null
+  remote_commit: string | null
+  is_dirty: boolean | null
+  ahead_by: number | null
+  behind_by: number | null
+  /** ISO 8601, UTC. */
+  last_pull: string | null
+  /** Why it is blocked, or why something is not known. */
+  error: ErrorReport | null
 }

@@ -1,5 +1,8 @@
 import { ConfigError } from '../base/errors.js'
 import type { Config } from '../config/load.js'
+import { readVariables, variableOf } from '../config/locate/folder.js'
+import type { Source } from '../config/yaml/place.js'
+import type { Environment } from '../http/dispatcher.js'
 import type { Launcher } from '../process/host.js'
 
 /** Seconds that a run waits for the one before it: two schedules may fall on the same minute. */
@@ -29,3 +32,35 @@ export function rootFlag({ root, sources }: Pick<Config, 'root' | 'sources'>): s
   const source = sources.root?.from
   return source === 'flag' || source === 'variable' ? ['--root', root] : []
 }
+
+/** What works in this shell and would not in a scheduler, which knows next to nothing of its environment. */
+export async function missingElsewhere(config: Config, env: Environment): Promise<string[]> {
+  const dir = folderOf(config)
+  const { own } = await readVariables(dir, env, dir)
+  const warnings = Object.entries(config.sources).flatMap(([key, source]) =>
+    key === 'root'
+      ? []
+      : namesOf(source)
+          .filter((name) => variableOf(own, name) === undefined)
+          .map((name) => fromVariable(key, name, dir)),
+  )
+  const { token, app, proxy } = config.github
+  if (token === null && app === null) warnings.push(noToken)
+  const named = proxies.find((name) => variableOf(env, name))
+  if (proxy === null && named !== undefined) warnings.push(fromVariable('github.proxy', named, dir))
+  if (env.TZ) warnings.push(`TZ is ${env.TZ} here; a scheduled run has the machine's own time zone`)
+  return warnings
+}
+
+function namesOf(source: Source): string[] {
+  if (source.from === 'variable') return [source.name]
+  return source.from === 'file' ? source.variables : []
+}
+
+const proxies = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
+
+const fromVariable = (key: string, name: string, dir: string) =>
+  `${key} comes from ${name}, which a scheduled run does not have; write it into ${dir}/.env or github.yaml`
+
+const noToken =
+  'the configuration names no token; a scheduled run looks for gh in /usr/bin and /bin alone, and without it has none'

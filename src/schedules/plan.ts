@@ -1,8 +1,8 @@
+import cronstrue from 'cronstrue'
 import { ConfigError } from '../base/errors.js'
 import type { RepoEntry } from '../config/files/repos.js'
 import type { Config } from '../config/load.js'
 import { type CronFields, fieldsOf, fiveFields, isEvery } from './fields.js'
-import { inWords } from './words.js'
 
 /** One schedule of repos.yaml, however many entries share it. */
 export interface Schedule {
@@ -81,3 +81,10 @@ const isHourly = (fields: CronFields) =>
 /** In the order in which a scheduler is told of them. */
 export const allOf = ({ schedules, catchUp }: SchedulePlan): Schedule[] =>
   catchUp === null ? schedules : [...schedules, catchUp]
+
+/** A schedule as one would say it: `every day at 00:00`. */
+export function inWords(schedule: string): string {
+  const text = cronstrue.toString(schedule.trim().toLowerCase(), { use24HourTimeFormat: true })
+  const said = text.slice(0, 1).toLowerCase() + text.slice(1)
+  return /^at [\d:]+$/.test(said) ? `every day ${said}` : said
+}

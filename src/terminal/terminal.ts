@@ -6,10 +6,10 @@ import { plainText, visibleJson } from '../base/text.js'
 import type { WizardEvent } from '../events.js'
 import { errorCommand, insideActions } from './actions.js'
 import type { Page } from './page.js'
+import { tableLines } from './page.js'
 import { followProgress, type Progress } from './progress/progress.js'
 import { askText, askYesNo } from './prompt.js'
 import { type Environment, openStream, type Stream } from './stream.js'
-import { tableLines } from './table.js'
 
 export interface TerminalOptions {
   /** Opened when it is asked for. */
@@ -112,7 +112,7 @@ export class Terminal {
   /** In Actions, the table of a result on the job's summary page, and what later steps can read. */
   async handOn(page: Page, outputs: Record<string, string>): Promise<void> {
     if (!insideActions(this.#options.env)) return
-    const { summarize, writeOutputs } = await import('./job-files.js')
+    const { summarize, writeOutputs } = await import('./actions.js')
     try {
       summarize(page, outputs, this.#options.env)
       writeOutputs(outputs, this.#options.env)

@@ -2,7 +2,7 @@ import { GitHubAuthError, GitHubError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
 import { endpoint } from '../github/addresses.js'
 import { type Api, repositoryPath } from '../github/rest/api.js'
-import { fullNameOf, type Repo } from './deps.js'
+import { fullNameOf, type Repo } from './session.js'
 
 /**
  * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run

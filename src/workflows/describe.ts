@@ -1,6 +1,6 @@
 import { oneLine } from '../base/text.js'
-import type { WorkflowEvent } from './events.js'
-import type { WorkflowRun } from './types.js'
+import type { WorkflowRun } from './run-data.js'
+import type { WorkflowEvent } from './session.js'
 import { isGood } from './watch/conclusion.js'
 
 type RunEvent = Extract<

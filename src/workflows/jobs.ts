@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Api, parseAnswer } from '../github/rest/api.js'
 import { pagesOf } from '../github/rest/pages.js'
-import type { Repo } from './deps.js'
-import type { WorkflowJob } from './types.js'
+import type { WorkflowJob } from './run-data.js'
+import type { Repo } from './session.js'
 
 export const jobsPerPage = 100
 

@@ -1,7 +1,7 @@
 import type { Emit } from '../base/call.js'
 import type { Log, LogLevel } from '../logs/log.js'
 import { describeWorkflowEvent } from './describe.js'
-import type { WorkflowEvent } from './events.js'
+import type { WorkflowEvent } from './session.js'
 import { isCompleted, isGood } from './watch/conclusion.js'
 
 /** Passes events on, and writes those of runs and jobs to the log: dispatch, each change of state, conclusion. */

@@ -9,9 +9,7 @@ import {
   downloadArtifacts,
 } from './artifacts/artifacts.js'
 import { cancelRun, rerun, setWorkflowState } from './control.js'
-import { fullNameOf, type Repo, type WorkflowDeps } from './deps.js'
 import { dispatch } from './dispatch/dispatch.js'
-import type { WorkflowEvent } from './events.js'
 import {
   type FailedStep,
   type FailedStepOptions,
@@ -21,13 +19,14 @@ import {
   readLogs,
 } from './logs/logs.js'
 import { recording } from './record.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
 import { toRun } from './run-data.js'
-import { ofRun } from './run-not-found.js'
-import { listRuns, newestRun, type RunFilter, runWithJobs, viewRun } from './runs.js'
-import type { WorkflowRun, WorkflowRunWithJobs } from './types.js'
-import { firstLook, untilCompleted } from './watch/follow.js'
+import { listRuns, newestRun, ofRun, type RunFilter, runWithJobs, viewRun } from './runs.js'
+import type { WorkflowEvent } from './session.js'
+import { fullNameOf, type Repo, type WorkflowDeps } from './session.js'
 import type { PollOptions } from './watch/poll.js'
 import type { WaitOptions } from './watch/wait.js'
+import { firstLook, untilCompleted } from './watch/wait.js'
 import { type CommitOutcome, watchCommit } from './watch/watch-commit.js'
 
 export interface RunOptions extends WaitOptions {

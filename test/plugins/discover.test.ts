@@ -2,9 +2,9 @@ import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { WizardEvent } from '../../src/events.js'
 import { GitHubClient, type GitHubClientOptions } from '../../src/github/client.js'
+import type { PluginSource } from '../../src/plugins/discover/discover.js'
 import { discover } from '../../src/plugins/discover/discover.js'
 import { parseIndex } from '../../src/plugins/discover/index-file.js'
-import type { PluginSource } from '../../src/plugins/discover/sources.js'
 import { manifestOf, releasePlugin } from '../support/plugins.js'
 
 let github: LocalGitHub

@@ -1,9 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { idFromRepository, isPluginId } from '../../src/plugins/manifest/id.js'
-import { parseChecksum } from '../../src/plugins/manifest/installation.js'
+import { parseChecksum, suits } from '../../src/plugins/manifest/installation.js'
 import { parseManifest } from '../../src/plugins/manifest/parse.js'
-import { suits } from '../../src/plugins/manifest/platform.js'
 import { expectFit, satisfies } from '../../src/plugins/manifest/requirements.js'
 import { checkSignature } from '../../src/plugins/manifest/signature.js'
 

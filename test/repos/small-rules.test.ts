@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { describeEntry, formatBytes } from '../../src/repos/describe.js'
+import type { SyncEntry } from '../../src/repos/report.js'
 import { reportOf } from '../../src/repos/report.js'
 import { dueAt } from '../../src/repos/schedule/due.js'
-import { isInShard } from '../../src/repos/targets/shard.js'
-import type { SyncEntry } from '../../src/repos/types.js'
+import { isInShard } from '../../src/repos/targets/resolve.js'
 
 describe('dueAt', () => {
   const at = (day: number, hour: number, minute = 0) =>

@@ -3,11 +3,11 @@ import { ConflictError } from '../../src/base/errors.js'
 import {
   blockIn,
   fromBytes,
+  inheritedAt,
   toBytes,
   withBlock,
   withoutBlock,
 } from '../../src/schedules/cron/edit.js'
-import { inheritedAt } from '../../src/schedules/cron/inherited.js'
 
 const blockOf = (dir: string, schedule = '0 0 * * *') => {
   const begin = `# BEGIN wizard "${dir}"`

@@ -2,7 +2,7 @@ import { Cron } from 'croner'
 import { describe, expect, it } from 'vitest'
 import { isSchedule } from '../../src/config/schema/schedule.js'
 import { type CronFields, fieldsOf, fiveFields } from '../../src/schedules/fields.js'
-import { inWords } from '../../src/schedules/words.js'
+import { inWords } from '../../src/schedules/plan.js'
 
 describe('fiveFields', () => {
   it.each([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { GitHubNotFoundError, UsageError } from '../../src/base/errors.js'
-import type { SyncEntry } from '../../src/repos/types.js'
+import type { SyncEntry } from '../../src/repos/report.js'
 import type { Page } from '../../src/terminal/page.js'
 import { openTerminal } from './support.js'
 

@@ -97,7 +97,7 @@ async function crontab(invocation: Invocation) {
     (one) => one.autoPull && one.pullSchedule !== undefined,
   )
   if (!scheduled) return ok('no entry has a pull_schedule')
-  const { crontabState } = await import('../../schedules/cron/state.js')
+  const { crontabState } = await import('../../schedules/cron/install.js')
   const state = await crontabState(config, invocation.host.launcher, await invocation.crontab())
   if (state === 'installed') return ok('pulls what is due')
   if (state === 'absent') {

@@ -1,5 +1,98 @@
-import type { Verb } from '../verb.js'
-import { show } from './show.js'
+import { localTime } from '../../base/clock.js'
+import { NotFoundError, UsageError } from '../../base/errors.js'
+import { plainText } from '../../base/text.js'
+import type { Invocation } from '../../invocation.js'
+import { type LogEntry, type LogLine, logNames, parseLine } from '../../logs/read.js'
+import { defineVerb, type Verb } from '../verb.js'
+
+type Shown =
+  | { kind: 'lines'; lines: AsyncIterable<LogLine> }
+  | { kind: 'entries'; entries: LogEntry[] }
+
+export const show = defineVerb({
+  name: 'show',
+  summary: "what wizard did: a day's log, or what is added to it",
+  examples: [
+    { command: 'wizard LOG SHOW', does: 'all of today, in the order of time' },
+    { command: 'wizard LOG SHOW sync --date yesterday', does: 'one log of another day' },
+    {
+      command: 'wizard LOG SHOW --follow',
+      does: 'the last lines, then each that is added, until Ctrl-C',
+    },
+    {
+      command: 'wizard LOG SHOW --json | jq \'.[] | select(.level == "ERROR")\'',
+      does: 'for scripts',
+    },
+  ],
+  args: [{ name: 'log', summary: `${logNames.join(', ')}; default: all`, optional: true }],
+  flags: {
+    date: { type: 'text', value: 'D', summary: 'YYYY-MM-DD, today or yesterday; default: today' },
+    follow: { type: 'boolean', short: 'f', summary: 'goes on with what is added' },
+  },
+  async run(invocation, [word], { date, follow }): Promise<Shown> {
+    const logs = word === undefined ? logNames : [logNamed(word)]
+    const { logsDir: dir } = await invocation.localConfig()
+    if (follow) {
+      assertFollowable(invocation, date)
+      const { followLogs } = await import('../../logs/follow.js')
+      const { clock, signal } = invocation
+      return { kind: 'lines', lines: followLogs({ dir, logs, clock, signal }) }
+    }
+    const day = dayOf(date ?? 'today', invocation)
+    const { daysOf, readLogs } = await import('../../logs/read.js')
+    const days = await daysOf(dir, logs)
+    if (!days.includes(day)) throw nothingOf({ day, days, dir, word })
+    const lines = readLogs(dir, logs, day)
+    if (!invocation.globals.json) return { kind: 'lines', lines }
+    const entries: LogEntry[] = []
+    for await (const line of lines) entries.push(parseLine(line))
+    return { kind: 'entries', entries }
+  },
+  json: (shown) => (shown.kind === 'entries' ? shown.entries : []),
+  render: (shown) =>
+    shown.kind === 'entries' ? { kind: 'nothing' } : { kind: 'text', chunks: textOf(shown.lines) },
+})
+
+function logNamed(word: string) {
+  const name = logNames.find((one) => one === word.toLowerCase())
+  if (name) return name
+  throw new UsageError(`there is no log ${word}`, { hint: `one of ${logNames.join(', ')}` })
+}
+
+function assertFollowable({ globals }: Invocation, date: string | undefined): void {
+  if (globals.json) throw new UsageError('--follow has no end, so it goes without --json')
+  if (date !== undefined) throw new UsageError('--follow is of today, so it goes without --date')
+}
+
+/** Calendar days, so that the one before a change of the clocks is right too. */
+function dayOf(date: string, { clock }: Invocation): string {
+  const word = date.toLowerCase()
+  if (word === 'today') return localTime(clock.now())[0]
+  if (word === 'yesterday') {
+    const then = new Date(clock.now())
+    then.setDate(then.getDate() - 1)
+    return localTime(then.getTime())[0]
+  }
+  if (/^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date))) return date
+  throw new UsageError(`${date} is no day`, { hint: 'YYYY-MM-DD, today or yesterday' })
+}
+
+interface Nothing {
+  day: string
+  days: string[]
+  dir: string
+  word: string | undefined
+}
+
+function nothingOf({ day, days, dir, word = 'of any kind' }: Nothing): NotFoundError {
+  const hint =
+    days.length === 0 ? `${dir} holds none` : `there are those of ${days.slice(0, 5).join(', ')}`
+  return new NotFoundError(`there is no log ${word} of ${day}`, { hint })
+}
+
+async function* textOf(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {
+  for await (const { text } of lines) yield `${plainText(text)}\n`
+}
 
 /** In the order in which help shows them. */
 export const verbs: Verb[] = [show]

@@ -1,9 +1,8 @@
 import type { PluginRegistry } from '../../plugins/plugin-registry.js'
-import type { PluginInfo } from '../../plugins/types.js'
+import type { PluginInfo } from '../../plugins/session.js'
 import { defineVerb, type Verb } from '../verb.js'
 import { installedPage } from './install.js'
-import { done } from './page.js'
-import { idArgument, installedId } from './target.js'
+import { done, idArgument, installedId } from './shared.js'
 
 interface ChangeSpec {
   name: 'enable' | 'disable' | 'pin' | 'unpin' | 'remove'

@@ -5,7 +5,7 @@ import type { InstalledPlugin } from '../../plugins/installed.js'
 import { formatBytes } from '../../repos/describe.js'
 import { lines, type Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { installedId, pluginArgument, pluginTarget } from './target.js'
+import { installedId, pluginArgument, pluginTarget } from './shared.js'
 
 export const install = defineVerb({
   name: 'install',

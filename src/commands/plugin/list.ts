@@ -1,5 +1,5 @@
 import { defineVerb } from '../verb.js'
-import { pluginsPage } from './page.js'
+import { pluginsPage } from './shared.js'
 
 export const list = defineVerb({
   name: 'list',

@@ -1,8 +1,8 @@
 import { UsageError } from '../../base/errors.js'
 import { parseIndexName } from '../../base/names/repository.js'
-import type { PluginSource } from '../../plugins/discover/sources.js'
+import type { PluginSource } from '../../plugins/discover/discover.js'
 import { defineVerb } from '../verb.js'
-import { pluginsPage, tellWarnings } from './page.js'
+import { pluginsPage, tellWarnings } from './shared.js'
 
 export const search = defineVerb({
   name: 'search',

@@ -3,7 +3,7 @@ import type { UpdatedPlugin } from '../../plugins/update.js'
 import type { Page, Tone } from '../../terminal/page.js'
 import { sharedShortfall } from '../shortfall.js'
 import { defineVerb } from '../verb.js'
-import { installedId } from './target.js'
+import { installedId } from './shared.js'
 
 export const update = defineVerb({
   name: 'update',

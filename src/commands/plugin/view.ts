@@ -1,7 +1,7 @@
 import type { ViewedPlugin } from '../../plugins/view.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { pluginArgument, pluginTarget } from './target.js'
+import { pluginArgument, pluginTarget } from './shared.js'
 
 export const view = defineVerb({
   name: 'view',

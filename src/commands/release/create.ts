@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { notesChoice, notesFlags } from './notes-flags.js'
-import { releaseOutputs, resultPage } from './release-page.js'
+import { notesChoice, notesFlags, releaseOutputs, resultPage } from './shared.js'
 import { latestChoices, taggedArgument, taggedTarget } from './target.js'
 
 export const create = defineVerb({

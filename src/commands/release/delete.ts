@@ -1,7 +1,7 @@
 import { fullNameOf, type Repo } from '../../base/names/repository.js'
 import type { Doomed } from '../../releases/delete.js'
 import { lines } from '../../terminal/page.js'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { taggedArgument, taggedTarget } from './target.js'
 

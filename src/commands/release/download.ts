@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { formatBytes } from '../../repos/describe.js'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { latestArgument, releaseTarget } from './target.js'
 

@@ -1,8 +1,7 @@
 import { UsageError } from '../../base/errors.js'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { notesChoice } from './notes-flags.js'
-import { releaseOutputs, resultPage } from './release-page.js'
+import { notesChoice, releaseOutputs, resultPage } from './shared.js'
 import { latestChoices, taggedArgument, taggedTarget, yesOrNo } from './target.js'
 
 const choices = ['true', 'false'] as const

@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.js'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { kindOf } from './release-page.js'
+import { kindOf } from './shared.js'
 import { releaseTarget, yesOrNo } from './target.js'
 
 export const list = defineVerb({

@@ -1,7 +1,6 @@
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { sourceTree } from './source.js'
-import { releaseTarget } from './target.js'
+import { releaseTarget, sourceTree } from './target.js'
 
 export const notes = defineVerb({
   name: 'notes',

@@ -2,13 +2,15 @@ import { resolve } from 'node:path'
 import { PathError } from '../../base/errors.js'
 import { fullNameOf } from '../../base/names/repository.js'
 import type { Invocation } from '../../invocation.js'
-import type { ComponentSubject, PublishPlan, PublishResult } from '../../releases/pipeline/types.js'
+import type {
+  ComponentSubject,
+  PublishPlan,
+  PublishResult,
+} from '../../releases/pipeline/request.js'
 import { lines, type Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { notesChoice, notesFlags } from './notes-flags.js'
-import { releaseOutputs } from './release-page.js'
-import { sourceTree } from './source.js'
-import { componentTarget } from './target.js'
+import { notesChoice, notesFlags, releaseOutputs } from './shared.js'
+import { componentTarget, sourceTree } from './target.js'
 
 export const publish = defineVerb({
   name: 'publish',

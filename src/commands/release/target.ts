@@ -1,10 +1,11 @@
-import { NotFoundError, UsageError } from '../../base/errors.js'
+import { resolve } from 'node:path'
+import { NotFoundError, PathError, UsageError } from '../../base/errors.js'
+import { fullNameOf, isSameRepo, type Repo } from '../../base/names/repository.js'
+import { workTreeAround } from '../../git/repository/find-worktree.js'
 import type { Invocation } from '../../invocation.js'
-import type { ComponentSubject } from '../../releases/pipeline/types.js'
-import type { ReleaseSubject } from '../../releases/types.js'
-import { repositoryAround } from '../repository-around.js'
-import { splitTarget } from '../tagged.js'
-import { findComponent, repositoryTarget } from '../targets.js'
+import type { ReleaseSubject } from '../../releases/info.js'
+import type { ComponentSubject } from '../../releases/pipeline/request.js'
+import { findComponent, repositoryAround, repositoryTarget, splitTarget } from '../targets.js'
 import type { ArgumentSpec } from '../verb.js'
 
 export interface ReleaseTarget {
@@ -105,3 +106,33 @@ export const latestChoices = ['true', 'false', 'auto'] as const
 
 export const yesOrNo = (choice: 'true' | 'false' | undefined): boolean | undefined =>
   choice === undefined ? undefined : choice === 'true'
+
+/**
+ * The work tree that a release is made from: `--source DIR`, else the one around the current folder if its origin is the
+ * repository, else the repository's destination in repos.yaml.
+ *
+ * @returns its top, absolute; null where there is none
+ * @throws PathError where `--source` is no work tree
+ */
+export async function sourceTree(
+  invocation: Invocation,
+  repo: Repo,
+  flag: string | undefined,
+): Promise<string | null> {
+  const config = await invocation.config()
+  const { gitUrl } = config.github
+  if (flag !== undefined) {
+    // It may be a fork's, or one whose origin is a mirror: who names it answers for it.
+    const named = await workTreeAround(resolve(invocation.cwd, flag), gitUrl)
+    if (named !== null) return named.dir
+    throw new PathError(`${flag} is in no work tree`, {
+      hint: `--source names a clone of ${fullNameOf(repo)}`,
+    })
+  }
+  const { placesOf } = await import('../../repos/targets/expand.js')
+  for (const folder of [invocation.cwd, ...placesOf(await config.repos(), config.root, repo)]) {
+    const around = await workTreeAround(folder, gitUrl)
+    if (around?.origin && isSameRepo(around.origin, repo)) return around.dir
+  }
+  return null
+}

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { UsageError } from '../../base/errors.js'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { assetsPage, releaseOutputs } from './release-page.js'
+import { assetsPage, releaseOutputs } from './shared.js'
 import { taggedArgument, taggedTarget } from './target.js'
 
 export const upload = defineVerb({

@@ -1,9 +1,9 @@
 import type { ViewedRelease } from '../../releases/find.js'
 import { formatBytes } from '../../repos/describe.js'
 import type { Page } from '../../terminal/page.js'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { kindOf } from './release-page.js'
+import { kindOf } from './shared.js'
 import { latestArgument, releaseTarget } from './target.js'
 
 export const view = defineVerb({

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { repositoryTarget } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { entryPage, entryShortfall } from './report-page.js'
+import { entryPage, entryShortfall } from './shared.js'
 
 export const clone = defineVerb({
   name: 'clone',

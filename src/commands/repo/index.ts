@@ -10,9 +10,8 @@ import { search } from './remote/search.js'
 import { tree } from './remote/tree.js'
 import { view } from './remote/view.js'
 import { remove } from './remove.js'
-import { reset } from './reset.js'
 import { status } from './status.js'
-import { cloneAll, pullAll, sync } from './sync-verbs.js'
+import { cloneAll, pullAll, reset, sync } from './sync-verbs.js'
 
 /** In the order in which help shows them. */
 export const verbs: Verb[] = [

@@ -1,6 +1,6 @@
 import type { Pruned } from '../../repos/prune.js'
 import { defineVerb } from '../verb.js'
-import { shortfallOf } from './report-page.js'
+import { shortfallOf } from './shared.js'
 
 export const prune = defineVerb({
   name: 'prune',

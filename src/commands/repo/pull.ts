@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { NotFoundError, UsageError, WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
+import type { SyncEntry } from '../../repos/report.js'
 import type { Wanted } from '../../repos/targets/sync-target.js'
-import type { SyncEntry } from '../../repos/types.js'
 import { defineVerb } from '../verb.js'
-import { entryPage, entryShortfall } from './report-page.js'
+import { entryPage, entryShortfall } from './shared.js'
 
 export const pull = defineVerb({
   name: 'pull',

@@ -1,9 +1,9 @@
 import { localTime } from '../../base/clock.js'
-import type { RepositoryStatus } from '../../repos/types.js'
+import { UsageError } from '../../base/errors.js'
+import type { RepositoryStatus } from '../../repos/report.js'
 import type { Tone } from '../../terminal/page.js'
-import { parseDuration } from '../duration.js'
 import { defineVerb } from '../verb.js'
-import { shortfallOf } from './report-page.js'
+import { shortfallOf } from './shared.js'
 
 const tones: Partial<Record<string, Tone>> = {
   'up-to-date': 'good',
@@ -105,4 +105,18 @@ function rowOf(one: RepositoryStatus, showTime: (time: string) => string): strin
     one.last_pull === null ? 'never' : showTime(one.last_pull),
     one.error?.message ?? '',
   ]
+}
+
+const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** Milliseconds of `90m`, `24h`, `7d`; a bare number is seconds. @throws UsageError */
+export function parseDuration(flag: string, text: string): number {
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)([smhdw])?$/i.exec(text) ?? []
+  const seconds = units[unit.toLowerCase()]
+  if (number === undefined || seconds === undefined) {
+    throw new UsageError(`${flag} ${text} is no length of time`, {
+      hint: 'for example 90m, 24h or 7d',
+    })
+  }
+  return Number(number) * seconds * 1000
 }

@@ -2,8 +2,7 @@ import type { Invocation } from '../../invocation.js'
 import type { CrontabChange } from '../../schedules/cron/install.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { assertCron, formatFlag } from './format-flag.js'
-import { tellOf, warningsOf } from './warnings.js'
+import { assertCron, formatFlag, tellOf, warningsOf } from './shared.js'
 
 export const install = defineVerb({
   name: 'install',
@@ -21,7 +20,7 @@ export const install = defineVerb({
         import('../../schedules/plan.js'),
         import('../../schedules/cron/lines.js'),
         import('../../schedules/cron/install.js'),
-        import('../../schedules/cron/inherited.js'),
+        import('../../schedules/cron/edit.js'),
       ])
     const config = await invocation.config()
     const block = crontabBlock(await planSchedules(config), config, invocation.host.launcher)

@@ -1,12 +1,11 @@
 import { UsageError } from '../../base/errors.js'
 import type { Config } from '../../config/load.js'
 import type { Invocation } from '../../invocation.js'
-import type { ScheduleFile } from '../../schedules/formats/types.js'
+import type { ScheduleFile } from '../../schedules/formats/request.js'
 import type { SchedulePlan } from '../../schedules/plan.js'
 import { version } from '../../version.js'
 import { defineVerb } from '../verb.js'
-import { type Format, formatFlag } from './format-flag.js'
-import { tellOf, warningsOf } from './warnings.js'
+import { type Format, formatFlag, tellOf, warningsOf } from './shared.js'
 
 const defaultShards = 4
 

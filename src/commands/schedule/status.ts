@@ -1,6 +1,6 @@
 import { localTime } from '../../base/clock.js'
 import type { ScheduleStatus } from '../../repos/schedule/status.js'
-import type { CrontabState } from '../../schedules/cron/state.js'
+import type { CrontabState } from '../../schedules/cron/install.js'
 import { defineVerb } from '../verb.js'
 
 export const status = defineVerb({
@@ -24,7 +24,7 @@ export const status = defineVerb({
   ],
   flags: {},
   async run(invocation, targets) {
-    const { crontabState } = await import('../../schedules/cron/state.js')
+    const { crontabState } = await import('../../schedules/cron/install.js')
     const list = await (await invocation.repoSync()).schedules(targets, invocation.call)
     const crontab = await crontabState(
       await invocation.config(),

@@ -2,7 +2,7 @@ import { lines } from '../../terminal/page.js'
 import { findComponent } from '../targets.js'
 import { defineVerb, type Verb } from '../verb.js'
 import { parseInputs, runAndWait, runAndWaitFlags } from '../workflow/run.js'
-import { runOutputs, runShortfall, verdict } from '../workflow/run-result.js'
+import { runOutputs, runShortfall, verdict } from '../workflow/shared.js'
 import { workflowTarget } from '../workflow/target.js'
 
 /** Half an hour, as the specification says. */

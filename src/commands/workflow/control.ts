@@ -1,8 +1,7 @@
 import { lines } from '../../terminal/page.js'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { runFlags, runTarget } from './run-target.js'
-import { workflowTarget } from './target.js'
+import { runFlags, runTarget, workflowTarget } from './target.js'
 
 const exactRun = { name: 'run', summary: 'component/RUN_ID, owner/repo/RUN_ID, or its address' }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { defineVerb } from '../verb.js'
-import { artifactShortfall } from './artifact-shortfall.js'
-import { runArgument, runFlags, runTarget } from './run-target.js'
+import { artifactShortfall } from './shared.js'
+import { runArgument, runFlags, runTarget } from './target.js'
 
 export const download = defineVerb({
   name: 'download',

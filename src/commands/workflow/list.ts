@@ -1,5 +1,4 @@
-import { repositoryAround, repositoryFlag } from '../repository-around.js'
-import { repositoryTarget } from '../targets.js'
+import { repositoryAround, repositoryFlag, repositoryTarget } from '../targets.js'
 import { defineVerb } from '../verb.js'
 
 export const list = defineVerb({

@@ -1,7 +1,7 @@
 import { oneLine } from '../../base/text.js'
 import type { FailedStep, LogChunk } from '../../workflows/logs/logs.js'
 import { defineVerb } from '../verb.js'
-import { runArgument, runFlags, runTarget } from './run-target.js'
+import { runArgument, runFlags, runTarget } from './target.js'
 
 export const logs = defineVerb({
   name: 'logs',

@@ -2,12 +2,19 @@ import { UsageError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import type { Invocation } from '../../invocation.js'
 import { isCompleted } from '../../workflows/watch/conclusion.js'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb, type FlagSpecs, type Flags } from '../verb.js'
-import { showLogs, withArtifacts } from './after-run.js'
-import { type RunResult, runOutputs, runPage, runShortfall, untilTimeout } from './run-result.js'
+import {
+  type RunResult,
+  runOutputs,
+  runPage,
+  runShortfall,
+  showLogs,
+  untilTimeout,
+  waitFlags,
+  withArtifacts,
+} from './shared.js'
 import { workflowTarget } from './target.js'
-import { waitFlags } from './wait-flags.js'
 
 /** Of a run that is waited for. */
 export const runAndWaitFlags = {

@@ -1,6 +1,6 @@
-import type { WorkflowRun } from '../../workflows/types.js'
+import type { WorkflowRun } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
-import { repositoryFlag } from '../repository-around.js'
+import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { repositoryOrWorkflow } from './target.js'
 

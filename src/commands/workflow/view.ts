@@ -1,8 +1,8 @@
 import type { Page } from '../../terminal/page.js'
-import type { WorkflowRunWithJobs } from '../../workflows/types.js'
+import type { WorkflowRunWithJobs } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { defineVerb } from '../verb.js'
-import { runArgument, runFlags, runTarget } from './run-target.js'
+import { runArgument, runFlags, runTarget } from './target.js'
 
 export const view = defineVerb({
   name: 'view',

@@ -4,11 +4,16 @@ import { lines } from '../../terminal/page.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import type { CommitOutcome } from '../../workflows/watch/watch-commit.js'
 import { defineVerb, type Shortfall } from '../verb.js'
-import { showLogs } from './after-run.js'
-import { type RunResult, runOutputs, runPage, runShortfall, untilTimeout } from './run-result.js'
-import { runFlags, runTarget } from './run-target.js'
-import { repositoryOrWorkflow } from './target.js'
-import { waitFlags } from './wait-flags.js'
+import {
+  type RunResult,
+  runOutputs,
+  runPage,
+  runShortfall,
+  showLogs,
+  untilTimeout,
+  waitFlags,
+} from './shared.js'
+import { repositoryOrWorkflow, runFlags, runTarget } from './target.js'
 
 type Watched = { kind: 'run'; result: RunResult } | { kind: 'commit'; outcome: CommitOutcome }
 

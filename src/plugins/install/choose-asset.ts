@@ -4,9 +4,15 @@ import { ConflictError, GitHubNotFoundError, NotFoundError } from '../../base/er
 import { oneLine } from '../../base/text.js'
 import type { ReleaseAsset } from '../../github/rest/release-assets.js'
 import { isWhole } from '../../releases/info.js'
-import { type Checksum, parseChecksum } from '../manifest/installation.js'
+import {
+  type Checksum,
+  type Platform,
+  parseChecksum,
+  platformName,
+  platformWords,
+  suits,
+} from '../manifest/installation.js'
 import type { Manifest } from '../manifest/parse.js'
-import { type Platform, platformName, platformWords, suits } from '../manifest/platform.js'
 import type { Version } from './resolve.js'
 
 /** The file of a release that is installed here. */

@@ -1,10 +1,23 @@
+import { ConflictError, GitHubNotFoundError, NotFoundError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { isWhole as isUploaded } from '../../releases/info.js'
 import { type InstalledPlugin, installedOf } from '../installed.js'
 import { isNewer } from '../newer.js'
-import type { PluginStore } from '../store/store.js'
-import { underPluginLock } from '../store/under-lock.js'
-import type { PluginSession } from '../types.js'
-import { type Finder, type Prepared, prepare } from './prepare.js'
-import type { Version, Wanted } from './resolve.js'
+import type { PluginSession } from '../session.js'
+import { takeFromCache } from '../store/cache.js'
+import type { LockEntry } from '../store/lock-file.js'
+import { type PluginStore, underPluginLock } from '../store/store.js'
+import type { ChosenAsset } from './choose-asset.js'
+import {
+  expectSameCommit,
+  type Finder,
+  isHere,
+  type Prepared,
+  prepare,
+  unsigned,
+} from './prepare.js'
+import { resolveVersion, type Version, type Wanted } from './resolve.js'
+import { stage } from './stage.js'
 
 /**
  * Installs a version of a plugin with what it needs: all of it is downloaded and checked before the first is put in place.
@@ -62,4 +75,85 @@ function latestOf(store: PluginStore, id: string, { tag, manifest, release }: Ve
   const mine = { tag, version: manifest.version }
   if (known === null) return mine
   return release?.prerelease !== true && isNewer(mine, known) ? mine : known
+}
+
+/**
+ * Installs what plugins.lock.json names, exactly: the same commit and the same bytes, or nothing. What is here already
+ * costs no request.
+ *
+ * @param id one of them; null: all
+ * @throws NotFoundError for one that is not in the lock; ConflictError for a tag that was moved, and other bytes
+ */
+export function installFrozen(
+  session: PluginSession,
+  id: string | null,
+): Promise<InstalledPlugin[]> {
+  return underPluginLock(session, 'PLUGIN INSTALL --frozen', async (store) => {
+    const { requireSignatures } = await session.config.plugins()
+    const done: InstalledPlugin[] = []
+    const staged: Prepared[] = []
+    for (const [name, entry] of chosen(store, id)) {
+      if (requireSignatures && entry.signed_by === null) throw unsigned(name)
+      if (await isHere(store, name)) done.push(installedOf(store, name, 'unchanged'))
+      else if (!(await putFromCache(store, name, entry))) {
+        staged.push(await stageLocked(session, store, name, entry))
+      } else done.push(installedOf(store, name, 'installed'))
+    }
+    return [...done, ...(await putAllInPlace(session, store, staged))]
+  })
+}
+
+function chosen(store: PluginStore, id: string | null): [string, LockEntry][] {
+  const entries = [...store.entries]
+  if (id === null) return entries
+  const found = entries.filter(([name]) => name === id)
+  if (found.length > 0) return found
+  throw new NotFoundError(`${oneLine(id, 100)} is not in plugins.lock.json`, {
+    hint: [
+      `it names ${entries.map(([name]) => name).join(', ') || 'nothing'}; without `,
+      { flag: 'frozen' },
+      ' it is found on GitHub',
+    ],
+  })
+}
+
+/** Without a network: what was installed here before. */
+async function putFromCache(store: PluginStore, id: string, entry: LockEntry): Promise<boolean> {
+  await store.expectOurs(id)
+  const { work, tree } = await store.newTree(id)
+  if (!(await takeFromCache(store.paths, entry.sha256, tree))) return false
+  await store.putInPlace(id, work, entry)
+  return true
+}
+
+async function stageLocked(
+  session: PluginSession,
+  store: PluginStore,
+  id: string,
+  entry: LockEntry,
+): Promise<Prepared> {
+  await store.expectOurs(id)
+  const [owner = '', repo = ''] = entry.repo.split('/')
+  const version = await resolveVersion(session, { owner, repo, named: entry.tag, template: null })
+  expectSameCommit(id, version, entry)
+  if (version.manifest.id !== id) {
+    throw new ConflictError(`${entry.repo} at ${oneLine(entry.tag, 60)} is not ${id}`)
+  }
+  const request = { version, chosen: assetOf(version, entry), signer: entry.signed_by }
+  const staged = await stage(session, store, { ...request, sha256: entry.sha256 })
+  return { id, version, staged: { ...staged, entry }, neededBy: null }
+}
+
+/** @throws GitHubNotFoundError where it is not there any more */
+function assetOf(
+  { release, tag }: Version,
+  { source, asset: name }: LockEntry,
+): ChosenAsset | null {
+  if (source === 'tree') return null
+  const asset = release?.assets.find((one) => isUploaded(one) && one.name === name)
+  if (asset !== undefined) return { asset, checksum: null }
+  throw new GitHubNotFoundError(
+    `the release ${oneLine(tag, 60)} has no asset ${oneLine(name ?? '', 100)} any more`,
+    { hint: 'plugins.lock.json names it: install another version' },
+  )
 }

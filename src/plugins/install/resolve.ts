@@ -10,9 +10,9 @@ import {
   tagOf,
   usualTemplate,
   versionTags,
-} from '../../releases/versions/versions.js'
+} from '../../releases/versions.js'
 import { type Manifest, manifestNames, parseManifest } from '../manifest/parse.js'
-import type { PluginSession } from '../types.js'
+import type { PluginSession } from '../session.js'
 
 /** A plugin's repository, and which version of it. */
 export interface Wanted extends Repo {

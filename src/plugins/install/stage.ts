@@ -6,13 +6,12 @@ import { fullNameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { manifestNames, parseManifest } from '../manifest/parse.js'
 import type { Signer } from '../manifest/signature.js'
+import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
 import type { PluginStore } from '../store/store.js'
-import type { PluginSession } from '../types.js'
 import { type ChosenAsset, foreignMethods } from './choose-asset.js'
+import { type Taken, takeAsset, takeTree } from './fetch-files.js'
 import type { Version } from './resolve.js'
-import { type Taken, takeAsset } from './take-asset.js'
-import { takeTree } from './take-tree.js'
 
 /** A version that is built whole, out of sight. */
 export interface Staged {

@@ -1,11 +1,10 @@
 import semver from 'semver'
 import { ConfigError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
-import { type Need, readNeeds } from './dependencies.js'
 import { idFromRepository, isPluginId } from './id.js'
 import { type Installation, readInstallation } from './installation.js'
 import { isRecord, isTooDeep, type Json, kindOf, Reader } from './reader.js'
-import { type Requirements, readRequirements } from './requirements.js'
+import { type Need, type Requirements, readNeeds, readRequirements } from './requirements.js'
 
 /** The files that may hold it, the first that is there. */
 export const manifestNames = ['manifest.json', 'plugin.json'] as const

@@ -2,6 +2,9 @@ import { rename } from 'node:fs/promises'
 import { writeWhole } from '../../base/fs/atomic-write.js'
 import { readTextIfThere } from '../../base/fs/read.js'
 import { isRecord, type Json } from '../manifest/reader.js'
+import type { PluginSession } from '../session.js'
+import { type PluginLock, readLock } from './lock-file.js'
+import { pathsOf, type StorePaths } from './paths.js'
 
 export interface PluginState {
   enabled: boolean
@@ -61,4 +64,15 @@ export async function writeStates(path: string, states: PluginStates): Promise<v
   if (before !== null && statesIn(before) === null) await rename(path, damaged(path))
   const state = { version: 1, plugins: Object.fromEntries(states) }
   await writeWhole(path, `${JSON.stringify(state, null, 2)}\n`)
+}
+
+/** What is installed, to look at without the lock. */
+export function readStore({ config, emit }: Pick<PluginSession, 'config' | 'emit'>): {
+  lock: PluginLock
+  states: PluginStates
+  paths: StorePaths
+} {
+  const paths = pathsOf(config.root)
+  const warn = (message: string) => emit({ type: 'warning', message })
+  return { paths, lock: readLock(paths.lockFile), states: readStates(paths.state, warn) }
 }

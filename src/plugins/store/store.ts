@@ -3,18 +3,18 @@ import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { folded } from '../../archive/names.js'
-import { ConflictError, NotFoundError } from '../../base/errors.js'
-import { existsAt, lstatOrNull } from '../../base/fs/read.js'
+import { ConflictError, NotFoundError, PathError } from '../../base/errors.js'
+import { describeFullDisk, describePlace, existsAt, lstatOrNull } from '../../base/fs/read.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import { assertInside } from '../../config/locate/root.js'
-import type { PluginSession } from '../types.js'
+import { acquireLock } from '../../process/lock.js'
+import type { PluginSession } from '../session.js'
 import { keep, pruneCache } from './cache.js'
-import { carryOut, type Journal, workName } from './journal.js'
+import { carryOut, clearStaging, type Journal, recover, workName } from './journal.js'
 import { type LockEntry, type PluginLock, readLock } from './lock-file.js'
-import type { StorePaths } from './paths.js'
-import { readStore } from './read-store.js'
+import { pathsOf, type StorePaths } from './paths.js'
 import { type CopyRecord, filesBelow, readRecord, writeRecord } from './record.js'
-import { type PluginState, type PluginStates, stateOf, writeStates } from './state.js'
+import { type PluginState, type PluginStates, readStore, stateOf, writeStates } from './state.js'
 import { isAsInstalled, tellKept, timeOf } from './trash.js'
 
 export type StoreSession = Pick<PluginSession, 'config' | 'emit' | 'clock' | 'self' | 'signal'>
@@ -154,4 +154,50 @@ export function notInstalled(id: string, known: string[]): NotFoundError {
   return new NotFoundError(`${oneLine(id, 100)} is not installed`, {
     hint: near ?? oneLine(there, 400),
   })
+}
+
+/** Milliseconds that one wizard waits for another at the same plugins. */
+const lockWait = 60_000
+
+/**
+ * One at a time per root; what a killed one left half-done is finished first.
+ *
+ * @throws LockedError; PathError where the place can't be written to
+ */
+export async function underPluginLock<T>(
+  session: StoreSession,
+  command: string,
+  work: (store: PluginStore) => Promise<T>,
+): Promise<T> {
+  const { clock, self, signal, emit, config } = session
+  const paths = pathsOf(config.root)
+  try {
+    await expectOwnFolders(paths)
+    const request = { path: paths.mark, command, wait: lockWait }
+    const lock = await acquireLock({ clock, self, signal }, request)
+    try {
+      tellKept(emit, await recover(paths, timeOf(clock)))
+      return await work(new PluginStore(session, paths))
+    } finally {
+      // What can't be removed now is removed by the next one.
+      await clearStaging(paths).catch(() => {})
+      await lock.release()
+    }
+  } catch (error) {
+    throw describePlace(describeFullDisk(error, paths.plugins), paths.plugins)
+  }
+}
+
+/** That what is put and removed there is put and removed there, and nowhere else. @throws PathError */
+async function expectOwnFolders({ root, plugins, trash, own, ...paths }: StorePaths) {
+  await assertInside(root, plugins)
+  await assertInside(root, trash)
+  for (const path of [own, paths.staging, paths.previous, paths.records, paths.cache]) {
+    const stat = await lstatOrNull(path)
+    if (stat === null || stat.isDirectory()) continue
+    const what = stat.isSymbolicLink() ? 'a symbolic link' : 'no folder'
+    throw new PathError(`${path} is ${what}: wizard keeps files of its own there`, {
+      hint: 'move it away',
+    })
+  }
 }

@@ -12,10 +12,9 @@ import {
   type ReleaseAsset,
   uploadReleaseAsset,
 } from '../../github/rest/release-assets.js'
-import type { ReleaseDeps } from '../deps.js'
-import { hasBytes } from './judge.js'
+import type { ReleaseDeps } from '../session.js'
+import { assetsByName, digestByDownload, hasBytes } from './compare.js'
 import type { LocalAsset } from './local.js'
-import { assetsByName, digestByDownload } from './remote.js'
 
 export interface Place extends Repo {
   releaseId: number

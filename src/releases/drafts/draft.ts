@@ -6,7 +6,7 @@ import {
   type Release,
   updateRelease,
 } from '../../github/rest/releases.js'
-import type { ReleaseDeps } from '../deps.js'
+import type { ReleaseDeps } from '../session.js'
 import { isAsMarked, isMarked, type Maker, withMark } from './mark.js'
 
 export interface DraftRequest {

@@ -1,6 +1,6 @@
 import { CommitParser } from 'conventional-commits-parser'
-import { pullMergedBy } from './pulls.js'
-import type { NoteCommit } from './types.js'
+import type { NoteCommit } from './history.js'
+import { pullMergedBy } from './history.js'
 
 export const groups = ['breaking', 'features', 'fixes', 'performance', 'others'] as const
 export type Group = (typeof groups)[number]

@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.js'
 import { longestNotes } from '../drafts/mark.js'
 import type { PublishDeps } from '../pipeline/publish.js'
-import type { PublishFacts, PublishRequest } from '../pipeline/types.js'
+import type { PublishFacts, PublishRequest } from '../pipeline/request.js'
 import { notesFor } from './notes.js'
 
 /** @throws UsageError for notes that are longer than GitHub takes */

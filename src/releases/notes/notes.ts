@@ -4,11 +4,11 @@ import { loginsOf } from '../../github/graphql/authors.js'
 import { generateNotes } from '../../github/rest/generated-notes.js'
 import { listTags } from '../../github/rest/tags.js'
 import { type Change, changeOf } from './change.js'
+import type { NotesDeps, NotesHistory, NotesRequest, Person } from './history.js'
 import { readLocalHistory } from './local.js'
-import { notesMarkdown } from './page.js'
+import { notesMarkdown } from './markdown.js'
 import { differentPeople, keyOf, peopleOf, personOf } from './people.js'
 import { readRemoteHistory, remoteEnds } from './remote.js'
-import type { NotesDeps, NotesHistory, NotesRequest, Person } from './types.js'
 
 type People = Map<Change, Person[]>
 

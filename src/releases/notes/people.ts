@@ -1,5 +1,5 @@
 import type { Author } from '../../git/plumbing/objects/parse.js'
-import type { NoteCommit, Person } from './types.js'
+import type { NoteCommit, Person } from './history.js'
 
 /** What GitHub lets an account be called; an app's ends in `[bot]`. */
 const login = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$/

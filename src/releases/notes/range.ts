@@ -1,7 +1,7 @@
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { nameOfSubject, tagFor } from '../find.js'
-import type { ReleaseSubject } from '../types.js'
+import type { ReleaseSubject } from '../info.js'
 import {
   previousTag,
   type TagTemplate,
@@ -9,8 +9,8 @@ import {
   usualTemplate,
   versionIn,
   versionTags,
-} from '../versions/versions.js'
-import type { NotesEnds, NotesRequest } from './types.js'
+} from '../versions.js'
+import type { NotesEnds, NotesRequest } from './history.js'
 
 type EndsRequest = Pick<NotesRequest, 'subject' | 'tag' | 'commit' | 'previous'>
 

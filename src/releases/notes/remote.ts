@@ -2,10 +2,7 @@ import pLimit from 'p-limit'
 import { type CommitData, compareCommits, listCommits } from '../../github/rest/commits.js'
 import { getRepo } from '../../github/rest/repositories.js'
 import { listTags } from '../../github/rest/tags.js'
-import type { ReleaseSubject } from '../types.js'
-import { personOf } from './people.js'
-import { pullsOf } from './pulls.js'
-import { endsOf } from './range.js'
+import type { ReleaseSubject } from '../info.js'
 import type {
   NoteCommit,
   NotesDeps,
@@ -13,7 +10,10 @@ import type {
   NotesHistory,
   NotesRequest,
   Person,
-} from './types.js'
+} from './history.js'
+import { pullsOf } from './history.js'
+import { personOf } from './people.js'
+import { endsOf } from './range.js'
 
 type GitHub = Pick<NotesDeps, 'github'>
 

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
-import type { ReleaseDeps } from '../deps.js'
+import type { ReleaseDeps } from '../session.js'
 
 export interface Command {
   /** What stands before each line of its output in the log. */

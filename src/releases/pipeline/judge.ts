@@ -2,8 +2,14 @@ import { ConflictError, UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { isMarked } from '../drafts/mark.js'
 import { nameOfSubject, severalDrafts } from '../find.js'
-import { compareVersions, isPrerelease, tagOf, versionTags } from '../versions/versions.js'
-import type { ComponentSubject, Found, PublishRequest, RemoteFacts, SourceFacts } from './types.js'
+import { compareVersions, isPrerelease, tagOf, versionTags } from '../versions.js'
+import type {
+  ComponentSubject,
+  Found,
+  PublishRequest,
+  RemoteFacts,
+  SourceFacts,
+} from './request.js'
 
 /** @throws UsageError where the target names another version than version_file does */
 export function expectNamedVersion(

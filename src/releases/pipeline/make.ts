@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { glob } from 'tinyglobby'
+import { PathError } from '../../base/errors.js'
+import { writeChecksums } from '../assets/checksums.js'
 import { expectDistinct, type LocalAsset, localAssets } from '../assets/local.js'
-import type { ReleaseDeps } from '../deps.js'
-import { build, collect } from './build.js'
-import { writeChecksums } from './checksums.js'
-import { childEnvironment } from './command.js'
+import type { ReleaseDeps } from '../session.js'
+import { childEnvironment, runCommand } from './command.js'
+import type { PublishFacts, PublishRequest } from './request.js'
 import { probeSigning, type Signing, signAll } from './sign.js'
-import type { PublishFacts, PublishRequest } from './types.js'
 
 export interface MadeAssets {
   /** The artifacts, then their sums, then the signatures. */
@@ -59,4 +60,39 @@ async function makeIn(
   const made = await localAssets([...sums, ...signatures].map((path) => ({ path })))
   expectDistinct([...artifacts, ...made])
   return [...artifacts, ...made]
+}
+
+/** The component's lines, in order, by the shell, in its folder. @throws WizardError for the first one that fails */
+export async function build(
+  deps: ReleaseDeps,
+  { subject: { component }, source }: PublishRequest,
+  env: Record<string, string>,
+): Promise<void> {
+  const cwd = join(source, component.path)
+  for (const line of component.release.build) {
+    deps.emit({ type: 'step', message: `build: ${line}` })
+    await runCommand(deps, { label: 'build', file: '/bin/sh', args: ['-c', line], cwd, env })
+  }
+}
+
+/**
+ * The files to be published: those that were named, else what the component's globs match.
+ *
+ * @throws PathError for a glob that matches nothing; UsageError where two would have one name
+ */
+export async function collect({ subject, source, files }: PublishRequest): Promise<LocalAsset[]> {
+  const { component } = subject
+  if (files.length > 0) return localAssets(files.map((path) => ({ path })))
+  const cwd = join(source, component.path)
+  const found = new Set<string>()
+  for (const pattern of component.release.artifacts) {
+    const matches = await glob(pattern.replace(/^\/+/, ''), { cwd, absolute: true, dot: true })
+    if (matches.length === 0) {
+      throw new PathError(`${pattern} matches no file in ${cwd}`, {
+        hint: `artifacts of ${component.name} in components.yaml; is the build what makes them?`,
+      })
+    }
+    for (const match of matches.sort()) found.add(match)
+  }
+  return localAssets([...found].map((path) => ({ path })))
 }

@@ -1,4 +1,4 @@
-import { isPrerelease, previousTag, tagOf } from '../versions/versions.js'
+import { isPrerelease, previousTag, tagOf } from '../versions.js'
 import { isLatest } from './judge.js'
 import type {
   PublishFacts,
@@ -6,7 +6,7 @@ import type {
   PublishRequest,
   RemoteFacts,
   SourceFacts,
-} from './types.js'
+} from './request.js'
 
 export interface PlanFacts extends Pick<PublishFacts, 'source' | 'remote' | 'found'> {
   request: PublishRequest

@@ -1,16 +1,14 @@
 import type { Lock } from '../../process/lock.js'
-import type { ReleaseDeps } from '../deps.js'
 import { notesOf } from '../notes/length.js'
-import { tagOf } from '../versions/versions.js'
-import { alreadyPublished } from './already.js'
-import { collect } from './build.js'
-import { finish } from './finish.js'
+import type { ReleaseDeps } from '../session.js'
+import { tagOf } from '../versions.js'
+import { alreadyPublished, finish } from './finish.js'
 import { expectNamedVersion, expectReleasable, findOwn } from './judge.js'
-import { makeAssets } from './make.js'
+import { collect, makeAssets } from './make.js'
 import { planPublish } from './plan.js'
 import { type GitServer, readRemote } from './remote.js'
+import type { PublishFacts, PublishPlan, PublishRequest, PublishResult } from './request.js'
 import { readSource } from './source.js'
-import type { PublishFacts, PublishPlan, PublishRequest, PublishResult } from './types.js'
 
 export interface PublishDeps extends ReleaseDeps {
   server: GitServer

@@ -4,8 +4,8 @@ import { ConfigError, WizardError } from '../../base/errors.js'
 import { hasCode } from '../../base/fs/read.js'
 import type { SignCommand } from '../../config/files/components.js'
 import type { LocalAsset } from '../assets/local.js'
-import { assetName } from '../assets/name.js'
-import type { ReleaseDeps } from '../deps.js'
+import { assetName } from '../assets/local.js'
+import type { ReleaseDeps } from '../session.js'
 import { runCommand } from './command.js'
 
 export interface Signing {

@@ -5,8 +5,8 @@ import { hasCode } from '../../base/fs/read.js'
 import { openObjectStore } from '../../git/plumbing/objects/store.js'
 import { type GitDirs, type LocalRepository, readWorkTree } from '../../git/repository/open.js'
 import { status } from '../../git/worktree/status.js'
-import { parseVersionFile } from '../versions/version-file.js'
-import type { PublishRequest, SourceFacts } from './types.js'
+import { parseVersionFile } from '../version-file.js'
+import type { PublishRequest, SourceFacts } from './request.js'
 
 type Request = Pick<PublishRequest, 'subject' | 'source' | 'env'>
 

@@ -1,6 +1,6 @@
 import { fullNameOf } from '../../base/names/repository.js'
 import type { RepoEntry } from '../../config/files/repos.js'
-import { inWords } from '../../schedules/words.js'
+import { inWords } from '../../schedules/plan.js'
 import type { SyncState } from '../state.js'
 import type { Wanted } from '../targets/sync-target.js'
 import { dueAt, nextTimeOf } from './due.js'

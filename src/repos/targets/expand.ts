@@ -3,10 +3,9 @@ import { fullNameOf, isSameName } from '../../base/names/repository.js'
 import { expandDestination, findOverlaps } from '../../config/files/destinations.js'
 import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'
 import type { GitHubClient } from '../../github/client.js'
-import type { Listed } from '../../github/source.js'
-import { emptyEntry } from '../report.js'
+import { type Listed, matchesName } from '../../github/source.js'
+import { emptyEntry, type SyncEntry } from '../report.js'
 import type { SyncState } from '../state.js'
-import type { SyncEntry } from '../types.js'
 import { type Wanted, wantedFrom } from './sync-target.js'
 
 /** What repos.yaml names, its `from:` entries resolved. */
@@ -112,3 +111,25 @@ const failedEntry = (
   place: Pick<Wanted, 'owner' | 'repo' | 'group' | 'path' | 'branch'>,
   error: unknown,
 ): SyncEntry => ({ ...emptyEntry(place), status: 'failed', error: reportError(error) })
+
+/**
+ * Where repos.yaml would put a repository: by entries of its own first, then by `from:` entries whose owner and names
+ * fit, without asking GitHub whether the rest of their filters does.
+ */
+export function placesOf(
+  entries: readonly RepoEntry[],
+  root: string,
+  { owner, repo }: { owner: string; repo: string },
+): string[] {
+  const own = entries.flatMap((entry) =>
+    entry.kind === 'repository' && isSameName(entry.owner, owner) && isSameName(entry.repo, repo)
+      ? [entry.destination]
+      : [],
+  )
+  const listed = entries.flatMap((entry) =>
+    entry.kind === 'source' && isSameName(entry.from, owner) && matchesName(entry, repo)
+      ? [expandDestination(root, entry, { owner, repo })]
+      : [],
+  )
+  return [...own, ...listed]
+}

@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import type { ErrorReport } from '../../base/errors.js'
 import { fullNameOf } from '../../base/names/repository.js'
 import { lookAtFolder } from '../inspect.js'
-import type { SyncEntry } from '../types.js'
+import type { SyncEntry } from '../report.js'
 import type { Wanted } from './sync-target.js'
 
 /** What repos.yaml names, and where. */

@@ -1,7 +1,10 @@
-import { ConflictError, withHint } from '../../base/errors.js'
+import { ConfigError, ConflictError, WizardError, withHint } from '../../base/errors.js'
+import type { Config } from '../../config/load.js'
+import type { Launcher } from '../../process/host.js'
+import { planSchedules } from '../plan.js'
 import type { Crontab } from './crontab.js'
 import { blockIn, type CrontabText, withBlock, withoutBlock } from './edit.js'
-import type { CrontabBlock } from './lines.js'
+import { type CrontabBlock, crontabBlock, marksOf } from './lines.js'
 
 /** What became of wizard's block in the crontab. */
 export interface CrontabChange {
@@ -90,3 +93,25 @@ const overwritten = () =>
   new ConflictError('the crontab is not what was written: somebody else writes it as well', {
     hint: 'look at `crontab -l`, and run the command again',
   })
+
+/** Whether the crontab runs what repos.yaml says; `unknown` where it can't be read. */
+export type CrontabState = 'installed' | 'out-of-date' | 'absent' | 'damaged' | 'unknown'
+
+/** @throws what is no WizardError */
+export async function crontabState(
+  config: Config,
+  launcher: Launcher,
+  crontab: Pick<Crontab, 'read'>,
+): Promise<CrontabState> {
+  try {
+    const text = await crontab.read()
+    if (blockIn(text, marksOf(config)) === null) return 'absent'
+    const block = crontabBlock(await planSchedules(config), config, launcher)
+    return withBlock(text, block) === text ? 'installed' : 'out-of-date'
+  } catch (error) {
+    if (error instanceof ConflictError) return 'damaged'
+    if (error instanceof ConfigError) return 'out-of-date'
+    if (error instanceof WizardError) return 'unknown'
+    throw error
+  }
+}

@@ -4,7 +4,7 @@ import { existsAt } from '../../base/fs/read.js'
 import type { Config } from '../../config/load.js'
 import { contains } from '../../config/locate/root.js'
 import { folderOf } from '../command.js'
-import type { FormatRequest, ScheduleFile } from './types.js'
+import type { FormatRequest, ScheduleFile } from './request.js'
 
 /** A workflow for the repository that holds the configuration: one job a shard, its clones kept in the cache. */
 export async function githubActionsWorkflow({

@@ -1,6 +1,6 @@
 import { Document } from 'yaml'
 import { fieldsOf } from '../fields.js'
-import type { FormatRequest, ScheduleFile } from './types.js'
+import type { FormatRequest, ScheduleFile } from './request.js'
 
 /**
  * A CronJob whose indexed job has one pod a shard. Each shard has a root of its own on the volume, as two wizards are

@@ -2,7 +2,7 @@ import { plainText } from '../../base/text.js'
 import { dueCommand, folderOf } from '../command.js'
 import { type CronFields, fieldsOf, isEvery, namesEitherDay } from '../fields.js'
 import { allOf } from '../plan.js'
-import type { FormatRequest, ScheduleFile } from './types.js'
+import type { FormatRequest, ScheduleFile } from './request.js'
 
 const folder = '~/.config/systemd/user'
 

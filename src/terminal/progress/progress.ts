@@ -2,11 +2,10 @@ import type { Emit } from '../../base/call.js'
 import { plainText } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
 import type { Stream } from '../stream.js'
-import { tellArtifacts } from './artifact.js'
 import type { Board } from './board.js'
 import { tellRuns } from './run.js'
 import { tellSync } from './sync.js'
-import { tellTransfers } from './transfer.js'
+import { tellArtifacts, tellTransfers } from './transfer.js'
 
 export interface ProgressOptions {
   stream: Stream

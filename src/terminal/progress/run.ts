@@ -1,7 +1,7 @@
 import { oneLine } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
 import { describeWorkflowEvent, nameOfRun } from '../../workflows/describe.js'
-import type { WorkflowJob, WorkflowRun } from '../../workflows/types.js'
+import type { WorkflowJob, WorkflowRun } from '../../workflows/run-data.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import type { Handlers, Telling } from './progress.js'
 

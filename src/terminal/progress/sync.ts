@@ -1,6 +1,6 @@
 import type { GitProgress } from '../../git/git.js'
 import { describeEntry, formatBytes } from '../../repos/describe.js'
-import type { SyncEntry } from '../../repos/types.js'
+import type { SyncEntry } from '../../repos/report.js'
 import type { Stream } from '../stream.js'
 import type { Handlers, Telling } from './progress.js'
 

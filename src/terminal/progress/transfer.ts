@@ -36,3 +36,24 @@ function secondsLeft(seconds: number): string {
   if (seconds < 100) return `${Math.ceil(seconds)} s`
   return seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`
 }
+
+/** Artifacts on their way. */
+export function tellArtifacts({ say }: Telling) {
+  const running = new Map<string, string>()
+  const handlers = {
+    'artifact-progress': (event) => {
+      running.set(event.name, lineOfArtifact(event))
+    },
+    'artifact-done': ({ name, path, size }) => {
+      running.delete(name)
+      say(`${name} → ${path} (${formatBytes(size)})`)
+    },
+  } satisfies Handlers
+  return { handlers, lines: () => [...running.values()].slice(0, 12) }
+}
+
+function lineOfArtifact(event: Extract<WizardEvent, { type: 'artifact-progress' }>): string {
+  const { name, phase, done, total } = event
+  const of = total === null ? '' : ` of ${formatBytes(total)}`
+  return `${name}  ${phase} ${formatBytes(done)}${of}`
+}

@@ -8,9 +8,9 @@ import { oneLine } from '../../base/text.js'
 import { downloadArtifact, listArtifacts } from '../../github/rest/artifacts.js'
 import type { Liveness } from '../../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../../process/temp-beside.js'
-import type { Repo, WorkflowDeps } from '../deps.js'
-import { ofRun } from '../run-not-found.js'
-import type { RunArtifact } from '../types.js'
+import type { RunArtifact } from '../run-data.js'
+import { ofRun } from '../runs.js'
+import type { Repo, WorkflowDeps } from '../session.js'
 import { chooseArtifacts, type PlacedArtifact } from './choice.js'
 
 export interface ArtifactOptions {

@@ -5,7 +5,7 @@ import { runListAnswer, type WorkflowRunData } from '../../github/rest/runs.js'
 import type { Workflow } from '../../github/rest/workflows.js'
 import { jsonOf } from '../../github/transport/message.js'
 import { serverTime } from '../../http/policy/waits.js'
-import { fullNameOf, type Repo, type WorkflowDeps } from '../deps.js'
+import { fullNameOf, type Repo, type WorkflowDeps } from '../session.js'
 import { patiently } from '../watch/poll.js'
 
 /** What was there before a dispatch. */

@@ -1,7 +1,7 @@
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { oneLine, plainText } from '../../base/text.js'
-import type { WorkflowJob, WorkflowStep } from '../types.js'
-import type { LogText } from './log-files.js'
+import type { WorkflowJob, WorkflowStep } from '../run-data.js'
+import type { LogText } from './log-source.js'
 
 /** `2026-01-14T10:00:08.1234567Z `, in front of each line; the second is enough. */
 const stamp = /^\ufeff?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z /

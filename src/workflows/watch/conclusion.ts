@@ -1,4 +1,4 @@
-import type { WorkflowRun } from '../types.js'
+import type { WorkflowRun } from '../run-data.js'
 
 /** From the best to the worst; what is not known yet stands at the end. */
 const conclusions = [

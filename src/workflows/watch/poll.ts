@@ -1,6 +1,6 @@
 import { reportError, TimeoutError } from '../../base/errors.js'
 import { isTransient } from '../../http/failure.js'
-import type { WorkflowDeps } from '../deps.js'
+import type { WorkflowDeps } from '../session.js'
 
 export interface PollOptions {
   /** Seconds; default 3600. */

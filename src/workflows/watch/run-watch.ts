@@ -1,11 +1,15 @@
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { getWorkflowRun } from '../../github/rest/runs.js'
 import { isTransient } from '../../http/failure.js'
-import type { Repo, WorkflowDeps } from '../deps.js'
 import { jobsPerPage, listJobs } from '../jobs.js'
-import { toRun } from '../run-data.js'
-import type { WorkflowRun, WorkflowRunWithJobs } from '../types.js'
-import { changesBetween } from './changes.js'
+import {
+  toRun,
+  type WorkflowJob,
+  type WorkflowRun,
+  type WorkflowRunWithJobs,
+  type WorkflowStep,
+} from '../run-data.js'
+import type { Repo, WorkflowDeps, WorkflowEvent } from '../session.js'
 import { isCompleted } from './conclusion.js'
 import { patiently, type Watch } from './poll.js'
 
@@ -123,4 +127,46 @@ export class RunWatch implements Watch {
     if (this.#seen) return ++this.#timesGone < 3
     return this.#deps.clock.now() - this.#begun < youngest
   }
+}
+
+interface State {
+  status: string
+  conclusion: string | null
+}
+
+/** What is told of a run between two looks at it, in order. A first look at jobs tells no steps. */
+export function changesBetween(before: WorkflowRunWithJobs, after: WorkflowRunWithJobs) {
+  const first = before.jobs.length === 0
+  const jobs = new Map(before.jobs.map((job) => [job.id, job]))
+  const events: WorkflowEvent[] = []
+  // A run's beginning goes before its jobs, and its end after them.
+  const ofRun = changed(before, after) ? [runChanged(after)] : []
+  if (after.status !== 'completed') events.push(...ofRun)
+  for (const job of after.jobs) {
+    const known = jobs.get(job.id)
+    if (!first) events.push(...stepChanges(after, known, job))
+    if (changed(known, job)) events.push({ type: 'job-changed', run: after, job })
+  }
+  if (after.status === 'completed') events.push(...ofRun)
+  return events
+}
+
+const runChanged = (run: WorkflowRun): WorkflowEvent => ({ type: 'run-changed', run })
+
+function stepChanges(
+  run: WorkflowRun,
+  before: WorkflowJob | undefined,
+  job: WorkflowJob,
+): WorkflowEvent[] {
+  const steps = new Map<number, WorkflowStep>()
+  for (const step of before?.steps ?? []) steps.set(step.number, step)
+  return job.steps
+    .filter((step) => changed(steps.get(step.number), step))
+    .map((step) => ({ type: 'step-changed', run, job, step }))
+}
+
+/** What was not there before is news once it is no longer queued. */
+function changed(before: State | undefined, after: State): boolean {
+  if (before === undefined) return !['queued', 'pending'].includes(after.status)
+  return before.status !== after.status || before.conclusion !== after.conclusion
 }

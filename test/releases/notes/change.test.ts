@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { changeOf } from '../../../src/releases/notes/change.js'
+import type { NoteCommit } from '../../../src/releases/notes/history.js'
 import { personOf } from '../../../src/releases/notes/people.js'
-import type { NoteCommit } from '../../../src/releases/notes/types.js'
 
 const commit = (message: string, parents = 1): NoteCommit => ({
   oid: 'a'.repeat(40),

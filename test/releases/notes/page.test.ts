@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { changeOf } from '../../../src/releases/notes/change.js'
-import { type NotesPage, notesMarkdown } from '../../../src/releases/notes/page.js'
+import { type NotesPage, notesMarkdown } from '../../../src/releases/notes/markdown.js'
 import { peopleOf, personOf } from '../../../src/releases/notes/people.js'
 
 const page = 'https://host/o/r'

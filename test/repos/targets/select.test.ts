@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NotFoundError } from '../../../src/base/errors.js'
 import { fullNameOf } from '../../../src/base/names/repository.js'
 import type { Component } from '../../../src/config/files/components.js'
-import { selectWanted } from '../../../src/repos/targets/select.js'
+import { selectWanted } from '../../../src/repos/targets/resolve.js'
 import type { Wanted } from '../../../src/repos/targets/sync-target.js'
 
 const one = (fullName: string, group: string): Wanted => {

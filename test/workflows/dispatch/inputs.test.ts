@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UsageError } from '../../../src/base/errors.js'
-import { checkInputs } from '../../../src/workflows/dispatch/check-inputs.js'
-import { parseInputs } from '../../../src/workflows/dispatch/inputs.js'
+import { checkInputs, parseInputs } from '../../../src/workflows/dispatch/inputs.js'
 import { type Stage, stage } from '../support.js'
 
 const text = `on:

@@ -4,7 +4,7 @@ import type { Invocation } from '../../../invocation.js'
 import type { LocalListing } from '../../../repos/targets/listing.js'
 import type { Page } from '../../../terminal/page.js'
 import { defineVerb } from '../../verb.js'
-import { shortfallOf } from '../report-page.js'
+import { shortfallOf } from '../shared.js'
 
 type Listed = { kind: 'remote'; list: RepositoryData[] } | { kind: 'local'; list: LocalListing[] }
 

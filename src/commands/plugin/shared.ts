@@ -1,0 +1,101 @@
+import { UsageError } from '../../base/errors.js'
+import type { Invocation } from '../../invocation.js'
+import type { PluginTarget } from '../../plugins/plugin-registry.js'
+import type { PluginInfo } from '../../plugins/session.js'
+import { lines, type Page } from '../../terminal/page.js'
+import { findComponent, repositoryTarget, splitTarget } from '../targets.js'
+import type { ArgumentSpec } from '../verb.js'
+
+export const pluginArgument: ArgumentSpec = {
+  name: 'plugin[@tag]',
+  summary: "owner/repo, a plugin's id or a component, with @tag or @version",
+}
+
+export const idArgument: ArgumentSpec = { name: 'name', summary: 'the id of an installed plugin' }
+
+/**
+ * `owner/repo`, its address, a component's name, or a plugin's id, each with an optional `@tag` or `@version`.
+ *
+ * @throws UsageError for what names none
+ */
+export async function pluginTarget(invocation: Invocation, text: string): Promise<PluginTarget> {
+  const { name, named } = splitTarget(text)
+  const component = findComponent(await (await invocation.config()).components(), name)
+  if (component !== undefined) {
+    const { owner, repo, tag: template } = component
+    return { owner, repo, named, template }
+  }
+  if (/[/:]/.test(name))
+    return { ...(await repositoryTarget(invocation, name)), named, template: null }
+  if (name !== '') return { name, named }
+  throw new UsageError(`${text || 'nothing'} names no plugin`, {
+    hint: 'write owner/repo or the id of a plugin; wizard PLUGIN SEARCH lists them',
+  })
+}
+
+/** The id as it is written in the lock, whatever its case. */
+export async function installedId(invocation: Invocation, text: string): Promise<string> {
+  const [{ readLock }, { pathsOf }] = await Promise.all([
+    import('../../plugins/store/lock-file.js'),
+    import('../../plugins/store/paths.js'),
+  ])
+  const { root } = await invocation.config()
+  const ids = [...readLock(pathsOf(root).lockFile).entries]
+  const isSame = (one: string) => one.toLowerCase() === text.toLowerCase()
+  const exact = ids.find(([id]) => id === text)
+  const found = exact ?? ids.find(([id, { repo }]) => isSame(id) || isSame(repo))
+  return found?.[0] ?? text
+}
+
+/** One plugin a line. @param absent what stands for one whose files are not here */
+export function pluginsPage(plugins: PluginInfo[], absent = ''): Page {
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'ID', flexible: true },
+      { title: 'VERSION' },
+      { title: 'INSTALLED', tone: (cell) => (/update|not here/.test(cell) ? 'warning' : 'good') },
+      { title: 'CATEGORY', tone: () => 'faint' },
+      { title: 'REPOSITORY', flexible: true },
+      { title: 'DESCRIPTION', flexible: true },
+    ],
+    rows: plugins.map((plugin) => [
+      plugin.id,
+      plugin.version ?? '',
+      stateOf(plugin) || absent,
+      plugin.category ?? '',
+      plugin.repo,
+      plugin.description ?? '',
+    ]),
+  }
+}
+
+/** `1.2.0, update, pinned, disabled` */
+export function stateOf(plugin: PluginInfo): string {
+  if (plugin.installed_version === null) return ''
+  return [
+    plugin.installed_version,
+    plugin.update_available && 'update',
+    plugin.pinned && 'pinned',
+    !plugin.enabled && 'disabled',
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+/** What is odd about plugins: all of it where a person asked to be told. */
+export function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Invocation): void {
+  if (globals.quiet) return
+  const odd = plugins.filter(({ warnings }) => warnings.length > 0)
+  if (!globals.verbose && odd.length > 0) {
+    const ids = odd.map(({ id }) => id).slice(0, 5)
+    const more = odd.length > ids.length ? ` and ${odd.length - ids.length} more` : ''
+    terminal.note(`note: the manifests of ${ids.join(', ')}${more} are odd: --verbose tells`)
+    return
+  }
+  for (const { id, warnings } of odd) for (const what of warnings) terminal.note(`${id}: ${what}`)
+}
+
+/** A line of what was done with one plugin. */
+export const done = (line: string, { globals }: Invocation): Page =>
+  globals.quiet ? { kind: 'nothing' } : lines(line)

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { PathError, UsageError } from '../../base/errors.js'
+import type { Invocation } from '../../invocation.js'
+import type { ReleaseInfo } from '../../releases/info.js'
+import type { NotesSource } from '../../releases/pipeline/request.js'
+import { formatBytes } from '../../repos/describe.js'
+import { lines, type Page } from '../../terminal/page.js'
+import type { FlagSpecs, Flags } from '../verb.js'
+
+/** What stands on a release's page. */
+export const notesFlags = {
+  notes: { type: 'text', value: 'TEXT', summary: 'its notes, in markdown' },
+  'notes-file': {
+    type: 'text',
+    value: 'F',
+    summary: 'its notes, from a file; - is standard input',
+  },
+  'generate-notes': { type: 'boolean', summary: "notes by GitHub's own generator" },
+} as const satisfies FlagSpecs
+
+/** @throws UsageError for more than one of the flags; PathError for a file that can't be read */
+export async function notesChoice(
+  invocation: Invocation,
+  flags: Omit<Flags<typeof notesFlags>, 'generate-notes'> & { 'generate-notes'?: boolean },
+): Promise<NotesSource> {
+  const { notes, 'notes-file': file, 'generate-notes': generates = false } = flags
+  const given = [notes !== undefined, file !== undefined, generates].filter(Boolean)
+  if (given.length > 1) {
+    throw new UsageError(
+      '--notes, --notes-file and --generate-notes are three ways to say one thing',
+      {
+        hint: 'give one of them',
+      },
+    )
+  }
+  if (generates) return { kind: 'github' }
+  if (notes !== undefined) return { kind: 'text', text: notes }
+  return file === undefined
+    ? { kind: 'own' }
+    : { kind: 'text', text: await readNotes(invocation, file) }
+}
+
+async function readNotes(invocation: Invocation, file: string): Promise<string> {
+  if (file === '-') return text(invocation.stdin)
+  try {
+    return await readFile(resolve(invocation.cwd, file), 'utf8')
+  } catch (cause) {
+    const { code } = { code: '', ...(cause as object) }
+    throw new PathError(`--notes-file ${file} can't be read (${code})`, { cause })
+  }
+}
+
+/** Its address, which a script can take. */
+export const resultPage = ({ url }: ReleaseInfo): Page => lines(url)
+
+/** What a job of Actions hands on. */
+export const releaseOutputs = ({ id, tag, url }: ReleaseInfo): Record<string, string> => ({
+  release_id: String(id),
+  tag,
+  release_url: url,
+})
+
+/** `draft`, `latest` and the like, in a word or two. */
+export function kindOf({ draft, prerelease, latest }: ReleaseInfo): string {
+  const words = [draft && 'draft', prerelease && 'pre-release', latest && 'latest']
+  return words.filter((word) => word !== false).join(', ')
+}
+
+/** Its assets, a row each. */
+export const assetsPage = ({ assets }: Pick<ReleaseInfo, 'assets'>): Page => ({
+  kind: 'table',
+  columns: [
+    { title: 'ASSET', flexible: true },
+    { title: 'SIZE', align: 'right' },
+    { title: 'STATUS' },
+    { title: 'DIGEST', flexible: true },
+  ],
+  rows: assets.map(({ name, size, status, digest }) => [
+    name,
+    formatBytes(size),
+    status,
+    digest ?? '',
+  ]),
+})

@@ -1,0 +1,93 @@
+import { relative } from 'node:path'
+import type { Invocation } from '../../invocation.js'
+import { describeEntry } from '../../repos/describe.js'
+import type { SyncEntry, SyncReport } from '../../repos/report.js'
+import { lines, type Page, type Tone } from '../../terminal/page.js'
+import { sharedShortfall, stopsAll, type Tried } from '../shortfall.js'
+import type { Shortfall } from '../verb.js'
+
+const tones: Partial<Record<string, Tone>> = {
+  cloned: 'good',
+  updated: 'good',
+  unchanged: 'faint',
+  skipped: 'faint',
+  blocked: 'warning',
+  failed: 'bad',
+}
+
+/** What a sync did: repository, what became of it, branch, folder, and why. */
+export function reportPage(report: SyncReport, invocation: Invocation, summary: string): Page {
+  if (invocation.globals.quiet && report.failed === 0) return { kind: 'nothing' }
+  if (isOneRefusal(report)) return { kind: 'nothing' }
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'REPOSITORY', flexible: true },
+      { title: 'STATUS', tone: (cell) => tones[cell] },
+      { title: 'BRANCH', flexible: true },
+      { title: 'FOLDER', flexible: true },
+      { title: 'NOTE', flexible: true },
+    ],
+    rows: report.repositories.map((entry) => rowOf(entry, invocation)),
+    after: [summary],
+  }
+}
+
+/** A bad token, say, is told once, by the error itself, and not by a line for each of a thousand repositories. */
+function isOneRefusal({ repositories }: SyncReport): boolean {
+  const [first, ...others] = repositories.filter((entry) => outcomeOf(entry) !== 'skipped')
+  const { error } = first ?? {}
+  return (
+    error != null &&
+    stopsAll(error.code) &&
+    others.length > 0 &&
+    others.every((entry) => entry.error?.message === error.message)
+  )
+}
+
+const outcomeOf = ({ status, planned }: SyncEntry) => status ?? planned
+
+function rowOf(entry: SyncEntry, invocation: Invocation): string[] {
+  const { repo, status, planned, branch, path } = entry
+  const folder = invocation.terminal.out.isTerminal ? relative(invocation.cwd, path) || '.' : path
+  return [repo, status ?? planned ?? '', branch ?? '', folder, noteOf(entry)]
+}
+
+const noteOf = ({ reason, error, warnings }: SyncEntry) =>
+  [reason, reason === 'missing' && cloneHint, error?.message, ...warnings]
+    .filter(Boolean)
+    .join('; ')
+
+const cloneHint = 'wizard REPO SYNC clones it'
+
+export function reportShortfall(report: SyncReport, allowBlocked: boolean): Shortfall | null {
+  const bad = report.repositories.filter(
+    (entry) => outcomeOf(entry) === 'failed' || (!allowBlocked && outcomeOf(entry) === 'blocked'),
+  )
+  const tried = report.repositories.filter((entry) => outcomeOf(entry) !== 'skipped')
+  return shortfallOf(bad, { of: tried, total: report.total })
+}
+
+/** One cause that stopped every one of them is the exit status; else that one of them failed. */
+export const shortfallOf = (
+  bad: Tried[],
+  { of, total }: { of: Tried[]; total: number },
+): Shortfall | null =>
+  sharedShortfall(bad, {
+    of,
+    message: `${bad.length} of ${total} repositories failed or were blocked`,
+  })
+
+/** A verb over one repository says it in a line, and fails with the repository's own error. */
+export const entryPage = (entry: SyncEntry, invocation: Invocation): Page =>
+  invocation.globals.quiet || entryShortfall(entry) !== null
+    ? { kind: 'nothing' }
+    : lines(describeEntry(entry))
+
+export function entryShortfall({ repo, status, error, reason }: SyncEntry): Shortfall | null {
+  if (reason === 'missing')
+    return { code: 'FAILED', message: `${repo} is not here yet`, hint: cloneHint }
+  if (status !== 'failed' && status !== 'blocked') return null
+  if (!error) return { code: 'FAILED', message: `blocked: ${reason}` }
+  return status === 'failed' ? error : { ...error, code: 'FAILED' }
+}

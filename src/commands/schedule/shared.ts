@@ -1,0 +1,45 @@
+import { UsageError } from '../../base/errors.js'
+import type { Config } from '../../config/load.js'
+import type { Invocation } from '../../invocation.js'
+
+export const formats = ['cron', 'systemd', 'kubernetes', 'github-actions'] as const
+export type Format = (typeof formats)[number]
+
+export const formatFlag = {
+  type: 'choice',
+  choices: formats,
+  summary: 'the scheduler; default: cron',
+} as const
+
+const remedies: Record<Exclude<Format, 'cron'>, string> = {
+  systemd:
+    'SCHEDULE PRINT --format systemd shows the units: put them into ~/.config/systemd/user, then systemctl --user enable --now the timer',
+  kubernetes: 'wizard SCHEDULE PRINT --format kubernetes | kubectl apply -f -',
+  'github-actions':
+    'wizard SCHEDULE PRINT --format github-actions > .github/workflows/wizard.yml, and commit it',
+}
+
+/** @throws UsageError for a scheduler that is not on this machine, or is told in files */
+export function assertCron(verb: 'INSTALL' | 'REMOVE', format: Format = 'cron'): void {
+  if (format === 'cron') return
+  const hint =
+    verb === 'INSTALL' ? remedies[format] : 'take away what was made from SCHEDULE PRINT by hand'
+  throw new UsageError(`SCHEDULE ${verb} edits the crontab alone, nothing of ${format}`, { hint })
+}
+
+/** What a run by this machine's scheduler would miss. */
+export async function warningsOf(
+  { host: { env, launcher } }: Invocation,
+  config: Config,
+): Promise<string[]> {
+  const { missingElsewhere } = await import('../../schedules/command.js')
+  const warnings = await missingElsewhere(config, env)
+  if (/[\\/]_npx[\\/]/.test(launcher.script)) {
+    warnings.push(`${launcher.script} is npx's, which removes it one day: npm install --global it`)
+  }
+  return warnings
+}
+
+export function tellOf({ terminal, globals }: Invocation, warnings: string[]): void {
+  if (!globals.quiet) for (const warning of warnings) terminal.note(`warning: ${warning}`)
+}

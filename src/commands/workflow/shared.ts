@@ -1,0 +1,158 @@
+import { resolve } from 'node:path'
+import { reportError, WizardError } from '../../base/errors.js'
+import type { Invocation } from '../../invocation.js'
+import { lines, type Page } from '../../terminal/page.js'
+import type { DownloadedArtifact } from '../../workflows/artifacts/artifacts.js'
+import {
+  RunTimeoutError,
+  type WorkflowRun,
+  type WorkflowRunWithJobs,
+} from '../../workflows/run-data.js'
+import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
+import type { FlagSpecs, Shortfall } from '../verb.js'
+import { ends, labelled } from './logs.js'
+
+/** A run that was started, waited for or looked at; and that the waiting is over, where it is before the run is. */
+export interface RunResult {
+  run: WorkflowRun | WorkflowRunWithJobs
+  timeout: RunTimeoutError | null
+  /** False: it was started, and how it ends is nobody's business here. */
+  waited?: boolean
+  /** Artifacts that were asked for and did not come. */
+  missing?: Shortfall | null
+  /** Why, by the artifact's name. */
+  reasons?: Map<string, string>
+}
+
+/** A run whose waiting ended is a result too: the document is printed, and the exit status says the rest. */
+export async function untilTimeout(
+  work: Promise<WorkflowRun | WorkflowRunWithJobs>,
+): Promise<RunResult> {
+  try {
+    return { run: await work, timeout: null }
+  } catch (error) {
+    if (error instanceof RunTimeoutError) return { run: error.run, timeout: error }
+    throw error
+  }
+}
+
+/** success, neutral and skipped are success; any other conclusion is not. */
+export function runShortfall({
+  run,
+  timeout,
+  waited,
+  missing = null,
+}: RunResult): Shortfall | null {
+  if (waited === false) return null
+  if (timeout) return reportError(timeout)
+  if (!isCompleted(run) || isGood(run.conclusion)) return missing
+  const back = `${run.repo}/${run.run_id}`
+  return {
+    code: 'FAILED',
+    message: `${run.workflow} ended with ${run.conclusion}: ${run.html_url}`,
+    hint: `wizard WORKFLOW LOGS ${back} --failed; wizard WORKFLOW RERUN ${back} --failed`,
+  }
+}
+
+/** What a job of Actions hands on. */
+export const runOutputs = ({ run }: RunResult): Record<string, string> => ({
+  run_id: String(run.run_id),
+  html_url: run.html_url,
+  conclusion: run.conclusion ?? '',
+})
+
+/** How it ended, or its address; then its artifacts. */
+export function runPage(result: RunResult): Page {
+  const { run, waited, reasons } = result
+  if (waited === false || !isCompleted(run)) return lines(run.html_url)
+  const artifacts = run.artifacts.map(
+    ({ name, path }) => `${name}\t${path ?? reasons?.get(name) ?? '(not downloaded)'}`,
+  )
+  return lines(verdict(result), ...artifacts)
+}
+
+/** One line. */
+export function verdict({ run }: RunResult): string {
+  if (!isCompleted(run)) return run.html_url
+  const seconds = run.duration_seconds === null ? '' : ` in ${run.duration_seconds} s`
+  const mark = isGood(run.conclusion) ? '✅' : '❌'
+  return `${mark} ${run.workflow} ${run.conclusion}${seconds}: ${run.html_url}`
+}
+
+type Run = WorkflowRun | WorkflowRunWithJobs
+
+/** The logs of a run that has ended, on stderr, so that the result stands alone. */
+export async function showLogs(
+  invocation: Invocation,
+  run: Run,
+  which: 'failed' | 'all' | 'none' = 'failed',
+): Promise<void> {
+  if (which === 'none' || invocation.globals.json) return
+  if (which === 'failed' && isGood(run.conclusion)) return
+  const runner = await invocation.workflowRunner()
+  const [owner = '', repo = ''] = run.repo.split('/')
+  const colours = invocation.terminal.err.hasColour
+  const text =
+    which === 'all'
+      ? labelled(runner.readLogs(owner, repo, run.run_id, { colours }, invocation.call))
+      : ends(await runner.failedSteps(owner, repo, run.run_id, { colours }, invocation.call))
+  await invocation.terminal.showForeign('err', text)
+}
+
+/** The run with its artifacts in `dir`. That they did not come is part of the result: how the run ended comes first. */
+export async function withArtifacts(
+  invocation: Invocation,
+  run: Run,
+  dir: string,
+): Promise<RunResult> {
+  const runner = await invocation.workflowRunner()
+  const [owner = '', repo = ''] = run.repo.split('/')
+  const liveness = await invocation.liveness()
+  try {
+    const path = resolve(invocation.cwd, dir)
+    const came = await runner.downloadArtifacts(
+      owner,
+      repo,
+      run.run_id,
+      path,
+      { liveness },
+      invocation.call,
+    )
+    const artifacts = came.map(({ name, path, size }) => ({ name, path, size }))
+    const reasons = new Map(
+      came.flatMap(({ name, error }) => (error === null ? [] : [[name, error.message] as const])),
+    )
+    return { run: { ...run, artifacts }, timeout: null, missing: artifactShortfall(came), reasons }
+  } catch (error) {
+    if (invocation.signal.aborted || !(error instanceof WizardError)) throw error
+    const { code, message, hint, remedy } = reportError(error)
+    return { run, timeout: null, missing: { code, message, hint, remedy } }
+  }
+}
+
+/** Those that did not come, told by the first of them; null where all did. */
+export function artifactShortfall(artifacts: DownloadedArtifact[]): Shortfall | null {
+  const failed = artifacts.filter(({ error }) => error !== null)
+  const [first] = failed
+  if (!first?.error) return null
+  const others = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
+  const { code, message, hint, remedy } = first.error
+  return {
+    code: failed.length === artifacts.length ? code : 'FAILED',
+    message: `${first.name}: ${message}${others}`,
+    hint,
+    remedy,
+  }
+}
+
+/** Of verbs that wait for a run. */
+export const waitFlags = {
+  interval: {
+    type: 'integer',
+    value: 'S',
+    min: 1,
+    max: 3600,
+    summary: 'seconds between two polls, after the first quick ones (10)',
+  },
+  'cancel-on-interrupt': { type: 'boolean', summary: 'Ctrl-C cancels the run too' },
+} as const satisfies FlagSpecs

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { safeName } from '../../archive/names.js'
+import { archiveKind } from '../../archive/source.js'
+import { unpackArchive } from '../../archive/unpack.js'
+import { ConflictError, PathError } from '../../base/errors.js'
+import { remoteUrl } from '../../base/names/remote.js'
+import type { Repo } from '../../base/names/repository.js'
+import { oneLine } from '../../base/text.js'
+import { bytesOf } from '../../git/plumbing/byte-path.js'
+import { fileMode } from '../../git/plumbing/objects/parse.js'
+import { unsafeName } from '../../git/plumbing/objects/safe-tree.js'
+import { clone } from '../../git/porcelain/clone/clone.js'
+import type { Warning } from '../../git/repository/warnings.js'
+import { downloadReleaseAsset, type ReleaseAsset } from '../../github/rest/release-assets.js'
+import type { Checksum } from '../manifest/installation.js'
+import type { PluginSession } from '../session.js'
+import { filesBelow, treeDigest } from '../store/record.js'
+
+type Deps = Pick<PluginSession, 'client' | 'emit' | 'signal'>
+
+/** What an asset has to be. */
+export interface Expected {
+  /** Of the manifest; null: it names none. */
+  checksum: Checksum | null
+  /** Of the lock, in hexadecimal digits; null: it was not installed before. */
+  sha256: string | null
+}
+
+export interface Taken {
+  sha256: string
+  /** Bytes. */
+  size: number
+  /** Where it came from. */
+  address: string
+}
+
+/**
+ * Downloads an asset, checks its bytes against everything that is known of them, and only then unpacks it; what is no
+ * archive is the plugin's program.
+ *
+ * @param work where the asset is put
+ * @param tree where its files come; it is made
+ * @throws ConflictError, which names both sums, for other bytes; PathError for an archive that is refused
+ */
+export async function takeAsset(
+  { client, emit, signal }: Deps,
+  { owner, repo, asset }: Repo & { asset: ReleaseAsset },
+  expected: Expected,
+  { work, tree }: { work: string; tree: string },
+): Promise<Taken> {
+  const { name } = asset
+  const file = join(work, 'asset')
+  const told = { ...asset, digest: null }
+  const { sha256, size } = await downloadReleaseAsset(client, owner, repo, told, file, {
+    onProgress: (so) => emit({ type: 'transfer-progress', direction: 'download', name, ...so }),
+  })
+  await check(asset, sha256, expected, file)
+  emit({ type: 'transfer-done', direction: 'download', name, size, status: 'downloaded' })
+  const kind = archiveKind(name)
+  if (kind === null) {
+    await mkdir(tree)
+    const program = join(tree, safeName(name, 'plugin'))
+    await copyFile(file, program)
+    await chmod(program, 0o755)
+  } else {
+    await unpackArchive(file, kind, tree, { label: oneLine(name, 100), signal, faultOf: gitFault })
+  }
+  return { sha256, size, address: asset.download_url }
+}
+
+/** A `.git` has whoever calls git in it, a prompt say, run what its configuration names. */
+const gitFault = (name: string) => unsafeName(bytesOf(name), fileMode.regular)
+
+async function check(
+  { name, digest }: ReleaseAsset,
+  sha256: string,
+  expected: Expected,
+  file: string,
+): Promise<void> {
+  const told = /^sha256:([0-9a-f]{64})$/.exec(digest ?? '')?.[1]
+  const { checksum } = expected
+  const sums: [who: string, wanted: string | null | undefined, came: string][] = [
+    ['GitHub', told, sha256],
+    ['plugins.lock.json', expected.sha256, sha256],
+  ]
+  if (checksum !== null) {
+    const came = checksum.algorithm === 'sha256' ? sha256 : await sumOf(file, checksum.algorithm)
+    sums.push(['its manifest', checksum.hex, came])
+  }
+  for (const [who, wanted, came] of sums) {
+    if (wanted === null || wanted === undefined || wanted === came) continue
+    throw new ConflictError(
+      `${oneLine(name, 100)} is not what ${who} says: nothing was installed`,
+      {
+        hint: `expected ${wanted}, received ${came}`,
+      },
+    )
+  }
+}
+
+async function sumOf(file: string, algorithm: string): Promise<string> {
+  const hash = createHash(algorithm)
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}
+
+/**
+ * Takes the files of a repository at a tag by the git protocol, so that each is checked by its object id, without the
+ * history and without `.git`.
+ *
+ * @param expected the digest of the lock; null: it was not installed before
+ * @throws ConflictError where the tag leads elsewhere, or the files are others; PathError for a symbolic link
+ */
+export async function takeTree(
+  { client, emit, signal }: Deps,
+  { owner, repo, tag, commit }: Repo & { tag: string; commit: string },
+  expected: string | null,
+  tree: string,
+): Promise<Taken & { warnings: Warning[] }> {
+  const url = remoteUrl(client.gitUrl, { owner, repo })
+  const onRequest = (message: string) => emit({ type: 'request', message })
+  const git = { ...(await client.git()), signal, onRequest }
+  const request = { url, dir: tree, ref: tag, depth: 1, branches: 'one' as const }
+  const { oid, warnings } = await clone(git, request)
+  if (oid !== commit) {
+    throw new ConflictError(`${oneLine(tag, 60)} of ${owner}/${repo} moved while it was read`, {
+      hint: 'run the command again',
+    })
+  }
+  await rm(join(tree, '.git'), { recursive: true, force: true })
+  const files = await filesBelow(tree)
+  const link = files.find(({ sha256 }) => !/^[0-9a-f]{64}$/.test(sha256))
+  if (link !== undefined) {
+    throw new PathError(
+      `${owner}/${repo}: ${oneLine(link.path, 200)} is refused: it is a symbolic link`,
+    )
+  }
+  const sha256 = treeDigest(files)
+  if (expected !== null && expected !== sha256) {
+    throw new ConflictError(
+      `${owner}/${repo} at ${oneLine(tag, 60)} is not what plugins.lock.json says`,
+      {
+        hint: `expected ${expected}, received ${sha256}`,
+      },
+    )
+  }
+  const size = files.reduce((sum, file) => sum + file.size, 0)
+  return { sha256, size, address: url, warnings }
+}

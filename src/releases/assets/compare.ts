@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ConflictError } from '../../base/errors.js'
+import type { Hint } from '../../base/hint.js'
+import type { Repo } from '../../base/names/repository.js'
+import {
+  downloadReleaseAsset,
+  listReleaseAssets,
+  type ReleaseAsset,
+} from '../../github/rest/release-assets.js'
+import { isWhole } from '../info.js'
+import type { ReleaseDeps } from '../session.js'
+import type { LocalAsset } from './local.js'
+
+/** What is to be done with a file, given what the release holds under its name. */
+export type Judgement =
+  | { kind: 'same'; asset: ReleaseAsset }
+  /** `old` goes first: another's bytes, or what a broken upload left. */
+  | { kind: 'send'; old: ReleaseAsset | null; replaces: boolean }
+
+/**
+ * Judged by state, size and sha256, never by the name alone.
+ *
+ * @param digestOf of an asset whose digest the server does not tell
+ */
+export async function judge(
+  local: LocalAsset,
+  there: ReleaseAsset | undefined,
+  digestOf: (asset: ReleaseAsset) => Promise<string>,
+): Promise<Judgement> {
+  if (there === undefined) return { kind: 'send', old: null, replaces: false }
+  if (!isWhole(there)) return { kind: 'send', old: there, replaces: false }
+  const isSame = await hasBytes(local, there, digestOf)
+  return isSame ? { kind: 'same', asset: there } : { kind: 'send', old: there, replaces: true }
+}
+
+/** Whether an asset holds what is in the file. */
+export async function hasBytes(
+  local: Pick<LocalAsset, 'size' | 'sha256'>,
+  asset: ReleaseAsset,
+  digestOf: (asset: ReleaseAsset) => Promise<string>,
+): Promise<boolean> {
+  if (!isWhole(asset) || asset.size !== local.size) return false
+  const digest = asset.digest ?? (await digestOf(asset))
+  return digest.toLowerCase() === `sha256:${await local.sha256()}`
+}
+
+/** @throws ConflictError where something would have to be replaced, with every name */
+export function expectNoReplacement(
+  judged: readonly { local: LocalAsset; judgement: Judgement }[],
+  release: string,
+  hint: Hint,
+): void {
+  const names = judged.flatMap(({ local, judgement }) =>
+    judgement.kind === 'send' && judgement.replaces ? [local.name] : [],
+  )
+  if (names.length === 0) return
+  const which = names.length > 5 ? `${names.slice(0, 5).join(', ')} …` : names.join(', ')
+  throw new ConflictError(`${release} has ${which} already, with other bytes`, { hint })
+}
+
+/** By name; GitHub lets no two have one. */
+export async function assetsByName(
+  { github }: Pick<ReleaseDeps, 'github'>,
+  { owner, repo }: Repo,
+  releaseId: number,
+): Promise<Map<string, ReleaseAsset>> {
+  const assets = await listReleaseAssets(github, owner, repo, releaseId)
+  return new Map(assets.map((asset) => [asset.name, asset]))
+}
+
+/**
+ * The digest of an asset whose server does not tell it, as older ones do not: its bytes are fetched and counted.
+ *
+ * @returns `sha256:` and 64 hexadecimal digits
+ */
+export async function digestByDownload(
+  { github }: Pick<ReleaseDeps, 'github'>,
+  { owner, repo }: Repo,
+  asset: ReleaseAsset,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'wizard-asset-'))
+  try {
+    const to = join(folder, 'asset')
+    const { sha256 } = await downloadReleaseAsset(github, owner, repo, asset, to)
+    return `sha256:${sha256}`
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,45 @@
+import type { MakeLatest, Release } from '../github/rest/releases.js'
+import { latestId, releasesOf } from './find.js'
+import type { ReleaseSubject } from './info.js'
+import type { ReleaseDeps } from './session.js'
+import { compareVersions, isPrerelease, latestStable, templateOf, versionIn } from './versions.js'
+
+/** `auto`: where its version is the highest stable one. */
+export type LatestChoice = 'true' | 'false' | 'auto'
+
+/**
+ * What GitHub is told of a release that is published, since it would take any for the latest: also one that backports a
+ * mend to an older version.
+ *
+ * @param releases all that there are; `legacy` is left to GitHub where the tag names no version
+ */
+export function makeLatestOf(
+  choice: LatestChoice,
+  { component }: Pick<ReleaseSubject, 'component'>,
+  { tag, prerelease }: { tag: string; prerelease: boolean },
+  releases: readonly Release[],
+): MakeLatest {
+  if (prerelease) return 'false'
+  if (choice !== 'auto') return choice
+  const template = component?.tag ?? templateOf(tag)
+  const version = template === null ? null : versionIn(template, tag)
+  if (template === null || version === null) return 'legacy'
+  if (isPrerelease(version)) return 'false'
+  const stable = releases.filter((one) => !one.draft && !one.prerelease && one.tag_name !== tag)
+  const highest = latestStable(
+    template,
+    stable.map(({ tag_name }) => tag_name),
+  )
+  return highest === null || compareVersions(version, highest.version) > 0 ? 'true' : 'false'
+}
+
+/** Whether a release is the latest of its subject, as things are now. */
+export async function isLatestNow(
+  deps: Pick<ReleaseDeps, 'github'>,
+  subject: ReleaseSubject,
+  { id, draft, prerelease }: Release,
+): Promise<boolean> {
+  if (draft || prerelease) return false
+  const releases = subject.component === null ? [] : await releasesOf(deps, subject)
+  return (await latestId(deps, subject, releases)) === id
+}

@@ -1,0 +1,22 @@
+import type { CommonEvent, Emit, StepEvent } from '../base/call.js'
+import type { Clock } from '../base/clock.js'
+import type { Api } from '../github/rest/api.js'
+import type { TransferEvent } from '../github/transfer/events.js'
+import type { Log } from '../logs/log.js'
+
+/** What the operations on releases are given. */
+export interface ReleaseDeps {
+  github: Api
+  clock: Clock
+  emit: Emit<ReleaseEvent>
+  log: Log
+  signal?: AbortSignal | undefined
+}
+
+/** What ReleaseManager reports while it works. */
+export type ReleaseEvent =
+  | CommonEvent
+  | StepEvent
+  | TransferEvent
+  /** A line that a command printed: of a build, or of signing. */
+  | { type: 'command-output'; line: string }

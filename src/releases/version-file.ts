@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { ConfigError } from '../base/errors.js'
+import { oneLine } from '../base/text.js'
+import { isVersion } from './versions.js'
+
+const number = z.number().int().nonnegative()
+
+/** `{"version":"1.2.3"}`, as package.json has it too, or `{"version":{"major":1,"minor":2,"patch":3}}`. */
+const versionFile = z.object({
+  version: z.union([
+    z.string(),
+    z
+      .object({
+        major: number,
+        minor: number,
+        patch: number,
+        prerelease: z.string().nullish(),
+        build: z.union([z.string(), number]).nullish(),
+      })
+      .transform(({ major, minor, patch, prerelease, build }) => {
+        const core = `${major}.${minor}.${patch}`
+        return `${core}${prerelease ? `-${prerelease}` : ''}${build ? `+${build}` : ''}`
+      }),
+  ]),
+})
+
+/**
+ * The version that a version file names.
+ *
+ * @param name how the file is called in messages
+ * @throws ConfigError for what is no JSON, names none, or one that is no semantic version
+ */
+export function parseVersionFile(text: string, name: string): string {
+  const parsed = versionFile.safeParse(parseJson(text, name))
+  if (!parsed.success) {
+    throw new ConfigError(`${name} names no version`, {
+      hint: 'expected {"version": "1.2.3"} or {"version": {"major": 1, "minor": 2, "patch": 3}}',
+    })
+  }
+  const { version } = parsed.data
+  if (isVersion(version)) return version
+  throw new ConfigError(`${name}: ${oneLine(version, 100)} is no semantic version`, {
+    hint: 'write it as 1.2.3 or 1.2.3-rc.1: see https://semver.org',
+  })
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''))
+  } catch (cause) {
+    const why = cause instanceof Error ? oneLine(cause.message, 200) : ''
+    throw new ConfigError(`${name} is no JSON: ${why}`, { cause })
+  }
+}

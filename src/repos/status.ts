@@ -1,0 +1,207 @@
+import { join } from 'node:path'
+import pLimit from 'p-limit'
+import { reportError, WizardError } from '../base/errors.js'
+import { isOid } from '../base/names/ref.js'
+import { remoteUrl } from '../base/names/remote.js'
+import { fullNameOf } from '../base/names/repository.js'
+import type { Git } from '../git/git.js'
+import { userEnvironment } from '../git/plumbing/config/worktree-settings.js'
+import type { Oid } from '../git/plumbing/objects/object.js'
+import { openObjectStore } from '../git/plumbing/objects/store.js'
+import { resolveRef } from '../git/plumbing/refs/read.js'
+import { Pool } from '../git/pool/pool.js'
+import { aheadBehind } from '../git/porcelain/history/history.js'
+import { wasUpstream } from '../git/porcelain/pull.js'
+import type { LocalRepository } from '../git/repository/open.js'
+import { askGit, lookAt, type RemoteHead } from './inspect.js'
+import { wantedAt } from './one-repository.js'
+import { obstacleTo, otherBranch, type Situation } from './plan.js'
+import type { RepositoryStatus, SyncEntry } from './report.js'
+import { gitOf, openState, type RepoSession } from './session.js'
+import type { Wanted } from './targets/sync-target.js'
+
+export interface StatusOptions {
+  /** Compares with what the last pull saw, and sends no request. */
+  offline?: boolean | undefined
+}
+
+/** Local against remote, of each; changes nothing, and fetches nothing. */
+export async function statusOf(
+  session: RepoSession,
+  wanted: Wanted[],
+  { offline = false }: StatusOptions = {},
+): Promise<RepositoryStatus[]> {
+  const { signal, emit } = session
+  const onDeath = (message: string) => emit({ type: 'warning', message })
+  const pool = await Pool.open({ expected: wanted.length, signal, onDeath })
+  try {
+    const state = await openState(session)
+    const situations = await lookAt(session, state, wanted, { offline })
+    const git = offline ? null : await gitOf(session)
+    const limit = pLimit(session.config.github.concurrency)
+    const expected = situations.filter(isExpected)
+    return await Promise.all(
+      expected.map((situation) => limit(() => statusOfOne(session, { git, pool }, situation))),
+    )
+  } finally {
+    pool.close()
+  }
+}
+
+/** The same for the clone at a path, whether repos.yaml names it or not: its own origin and branch are compared. */
+export async function statusOfPath(
+  session: RepoSession,
+  path: string,
+  options: StatusOptions = {},
+): Promise<RepositoryStatus> {
+  const [status] = await statusOf(session, [await wantedAt(session, path)], options)
+  if (!status) throw new WizardError(`${path} has no status`)
+  return status
+}
+
+/** What its `from:` entry leaves out is not missing. */
+const isExpected = ({ wanted, local }: Situation) =>
+  wanted.skip === undefined || local.kind === 'repository'
+
+async function statusOfOne(
+  session: RepoSession,
+  { git, pool }: { git: Git | null; pool: Pool },
+  situation: Situation,
+): Promise<RepositoryStatus> {
+  const known = unknownStatus(situation)
+  const { local, head, refused } = situation
+  if (local.kind === 'absent' || local.kind === 'empty') {
+    return { ...known, state: 'missing', remote_commit: head?.oid ?? null, error: refused }
+  }
+  if (local.kind === 'unreadable') return { ...known, error: local.error }
+  if (refused) return { ...known, error: refused }
+  try {
+    const asked = { ...situation, head: await headOf(session, git, situation) }
+    const obstacle = obstacleTo(session.client.gitUrl, asked) ?? otherBranch(asked)
+    if (obstacle || local.kind !== 'repository') {
+      return { ...known, state: 'blocked', error: obstacle ? reportError(obstacle) : null }
+    }
+    const remote = await remoteCommit(asked, local)
+    return { ...known, ...(await compare(session, pool, situation.wanted.path, local, remote)) }
+  } catch (error) {
+    return { ...known, error: reportError(error) }
+  }
+}
+
+/** The row of a `from:` entry whose listing failed. */
+export const statusOfFailure = ({ repo, path, branch, error }: SyncEntry): RepositoryStatus => ({
+  ...nothingKnown,
+  repo,
+  path,
+  branch,
+  error,
+})
+
+const nothingKnown = {
+  state: null,
+  local_commit: null,
+  remote_commit: null,
+  is_dirty: null,
+  ahead_by: null,
+  behind_by: null,
+  last_pull: null,
+  error: null,
+} satisfies Partial<RepositoryStatus>
+
+function unknownStatus({ wanted, local, head, remembered }: Situation): RepositoryStatus {
+  const here = local.kind === 'repository' ? local : null
+  const pulled = remembered?.last_pull ?? null
+  return {
+    ...nothingKnown,
+    repo: fullNameOf(wanted),
+    path: wanted.path,
+    branch: here?.branch ?? wanted.branch ?? head?.ref ?? null,
+    local_commit: here?.head ?? null,
+    last_pull: pulled === null ? null : new Date(pulled).toISOString(),
+  }
+}
+
+/** By git, where GraphQL did not tell; null offline, and where there is nothing to compare with. */
+async function headOf(
+  { client }: RepoSession,
+  git: Git | null,
+  { wanted, local, head, pin }: Situation,
+): Promise<RemoteHead | null> {
+  if (head || !git || pin !== null || local.kind !== 'repository') return head
+  return askGit(git, remoteUrl(client.gitUrl, wanted), wanted)
+}
+
+async function remoteCommit(
+  { wanted, head, pin }: Situation,
+  local: LocalRepository,
+): Promise<Oid | null> {
+  if (head) return head.oid
+  if (pin !== null) return pin
+  if (isOid(wanted.branch)) return wanted.branch
+  const branch = wanted.branch ?? local.branch
+  return branch === null
+    ? null
+    : resolveRef(join(wanted.path, '.git'), `refs/remotes/origin/${branch}`)
+}
+
+type Comparison = Pick<
+  RepositoryStatus,
+  'state' | 'remote_commit' | 'is_dirty' | 'ahead_by' | 'behind_by'
+>
+
+/** HEAD and the work tree against the commit that the remote is at; null: the remote is empty, or nothing is known of it. */
+export async function compare(
+  { host }: RepoSession,
+  pool: Pool,
+  dir: string,
+  local: LocalRepository,
+  remote: Oid | null,
+): Promise<Comparison> {
+  const gitDir = join(dir, '.git')
+  const changes = await pool.status({ dir, gitDir, env: userEnvironment(host.env) })
+  const is_dirty = Object.values(changes).some((paths) => paths.length > 0)
+  const known = { remote_commit: remote, is_dirty }
+  if (remote === local.head) return { state: 'up-to-date', ...known, ahead_by: 0, behind_by: 0 }
+  if (local.head === null || remote === null) {
+    const state = local.head === null ? 'behind' : 'ahead'
+    return { state, ...known, ahead_by: null, behind_by: null }
+  }
+  const store = await openObjectStore(gitDir)
+  try {
+    return { ...known, ...(await countsBetween(gitDir, store, local, remote)) }
+  } finally {
+    await store.close()
+  }
+}
+
+/**
+ * A remote commit that was not fetched yet has an unknown history: then the counts behind are unknown, and what
+ * the last pull saw tells whether there are commits here alone.
+ */
+async function countsBetween(
+  gitDir: string,
+  store: Awaited<ReturnType<typeof openObjectStore>>,
+  local: LocalRepository,
+  remote: Oid,
+): Promise<Pick<RepositoryStatus, 'state' | 'ahead_by' | 'behind_by'>> {
+  const head = local.head ?? remote
+  if (await store.has(remote)) {
+    const counts = await aheadBehind(store, gitDir, head, remote)
+    if (counts === null) return { state: 'behind', ahead_by: null, behind_by: null }
+    const { ahead, behind } = counts
+    const { branch } = local
+    const rewound = behind === 0 && branch !== null && (await wasUpstream(gitDir, branch, head))
+    const state = ahead === 0 ? 'behind' : behind > 0 || rewound ? 'diverged' : 'ahead'
+    return { state, ahead_by: ahead, behind_by: behind }
+  }
+  const seen =
+    local.branch === null ? null : await resolveRef(gitDir, `refs/remotes/origin/${local.branch}`)
+  const since =
+    seen !== null && (await store.has(seen)) ? await aheadBehind(store, gitDir, head, seen) : null
+  if (since === null) return { state: 'behind', ahead_by: null, behind_by: null }
+  return {
+    state: since.ahead === 0 ? 'behind' : 'diverged',
+    ahead_by: since.ahead,
+    behind_by: null,
+  }
+}

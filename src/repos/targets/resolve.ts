@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import { ConfigError, NotFoundError } from '../../base/errors.js'
+import { parseRemote } from '../../base/names/remote.js'
+import { fullNameOf, isSameName, parseRepo } from '../../base/names/repository.js'
+import type { Component } from '../../config/files/components.js'
+import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'
+import type { Config } from '../../config/load.js'
+import type { RepoSession } from '../session.js'
+import { expandEntries, type Lister, onGitHub } from './expand.js'
+import { type Wanted, wantedFrom } from './sync-target.js'
+
+export interface ChooseOptions {
+  /** Repositories, groups or components; none: all. */
+  targets?: string[] | undefined
+  shard?: Shard | undefined
+  /** Resolves `from:` entries; default: GitHub does. */
+  list?: Lister | undefined
+}
+
+/** What repos.yaml names, less what targets and shard leave out. */
+export async function chooseWanted(
+  { client, config }: RepoSession,
+  { targets = [], shard, list = onGitHub(client) }: ChooseOptions,
+) {
+  if (config.files.repos === undefined) throw noRepositories(config)
+  const [entries, components] = await Promise.all([config.repos(), config.components()])
+  const needed = entriesFor(entries, targets, components)
+  const { wanted, failures } = await expandEntries(list, config.root, needed)
+  const selected = selectWanted(wanted, targets, { components, strict: failures.length === 0 })
+  const chosen = shard ? selected.filter((one) => isInShard(shard, fullNameOf(one))) : selected
+  return {
+    chosen,
+    elsewhere: selected.length - chosen.length,
+    failures: failures.map(({ entry }) => entry),
+  }
+}
+
+/** Under cron, nothing done and exit 0 would look like success. */
+function noRepositories(config: Config): ConfigError {
+  return new ConfigError(
+    `there is no ${config.fileFor('repos')}, so there is nothing to keep in step`,
+    {
+      hint: [
+        { verb: ['REPO', 'ADD'], target: 'owner/repo' },
+        ' writes it; ',
+        { flag: 'config', value: 'DIR' },
+        ' names another folder',
+      ],
+    },
+  )
+}
+
+export interface SelectOptions {
+  components: Record<string, Component>
+  /** False where a listing failed: it may have named what a target means, so that failure is what is told. */
+  strict: boolean
+}
+
+/**
+ * Those that targets name: `owner/repo` or its address, a repository's name, a group's name, a component's name or
+ * the absolute path of a destination.
+ * No target, or ALL, names all.
+ *
+ * @throws NotFoundError for a target that matches nothing, with what there is
+ */
+export function selectWanted(
+  all: Wanted[],
+  targets: string[],
+  { components, strict }: SelectOptions,
+): Wanted[] {
+  if (namesAll(targets)) return all
+  const chosen = new Set<Wanted>()
+  for (const target of targets) {
+    const matches = all.filter((wanted) => matchesTarget(wanted, target, components))
+    if (matches.length === 0 && strict) throw nothingNamed(target, all)
+    for (const wanted of matches) chosen.add(wanted)
+  }
+  return all.filter((wanted) => chosen.has(wanted))
+}
+
+export const namesAll = (targets: string[]) =>
+  targets.length === 0 || targets.some((target) => isSameName(target, 'all'))
+
+function matchesTarget(
+  wanted: Wanted,
+  target: string,
+  components: Record<string, Component>,
+): boolean {
+  const fullName = fullNameOf(wanted)
+  if (wanted.path === target) return true
+  if (isSameName(fullName, target) || isSameName(wanted.repo, target)) return true
+  if (wanted.group !== null && isSameName(wanted.group, target)) return true
+  const component = Object.values(components).find(({ name }) => isSameName(name, target))
+  if (component && isSameName(fullNameOf(component), fullName)) return true
+  const address = /[:@]|^\w+\//.test(target) ? parseRemote(target) : null
+  return address !== null && isSameName(fullNameOf(address), fullName)
+}
+
+/**
+ * Leaves out the `from:` entries that no target can mean, so that their listings are neither asked for nor in the way:
+ * an entry of its own wins over what a listing may hold under the same name.
+ */
+export function entriesFor(
+  entries: RepoEntry[],
+  targets: string[],
+  components: Record<string, Component>,
+): RepoEntry[] {
+  if (namesAll(targets)) return entries
+  const explicit = entries.filter((entry) => entry.kind === 'repository').map(wantedFrom)
+  const mayMean = (entry: SourceEntry, target: string) => {
+    const isGroup = entries.some(({ group }) => isSameName(group, target))
+    if (isGroup) return isSameName(entry.group, target)
+    if (explicit.some((wanted) => matchesTarget(wanted, target, components))) return false
+    const owner = ownerOf(target)
+    return owner === null || isSameName(entry.from, owner)
+  }
+  return entries.filter(
+    (entry) => entry.kind === 'repository' || targets.some((target) => mayMean(entry, target)),
+  )
+}
+
+/** The account that `owner/repo` or an address names; null where a target names none. */
+function ownerOf(target: string): string | null {
+  return (parseRepo(target) ?? parseRemote(target))?.owner ?? null
+}
+
+function nothingNamed(target: string, all: Wanted[]): NotFoundError {
+  const names = [...new Set(all.map(({ group }) => group)), ...all.map(fullNameOf)].filter(Boolean)
+  const shown = names.slice(0, 12).join(', ')
+  return new NotFoundError(`repos.yaml names no repository or group ${target}`, {
+    hint:
+      names.length === 0
+        ? ['it names none at all; see ', { verb: ['REPO', 'ADD'] }]
+        : `there is ${shown}${names.length > 12 ? ' …' : ''}`,
+  })
+}
+
+export interface Shard {
+  /** From 1. */
+  index: number
+  count: number
+}
+
+/** A share that depends on the name alone, so that it stays the same when others come and go. */
+export function isInShard({ index, count }: Shard, fullName: string): boolean {
+  const hash = createHash('sha256').update(fullName.toLowerCase()).digest()
+  return hash.readUInt32BE(0) % count === index - 1
+}

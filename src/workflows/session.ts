@@ -1,0 +1,39 @@
+import type { CommonEvent, Emit } from '../base/call.js'
+import type { Clock } from '../base/clock.js'
+import type { Api } from '../github/rest/api.js'
+import type { Log } from '../logs/log.js'
+import type { WorkflowJob, WorkflowRun, WorkflowRunWithJobs, WorkflowStep } from './run-data.js'
+
+/** What the operations on workflows are given. */
+export interface WorkflowDeps {
+  github: Api
+  clock: Clock
+  emit: Emit<WorkflowEvent>
+  signal?: AbortSignal | undefined
+  log: Log
+}
+
+export { fullNameOf, type Repo } from '../base/names/repository.js'
+
+/** What WorkflowRunner reports while it works. */
+export type WorkflowEvent =
+  | CommonEvent
+  | { type: 'run-dispatched'; run: WorkflowRun; inputs: string[] }
+  /** Each poll of it, changed or not: for live lines. */
+  | { type: 'run-seen'; run: WorkflowRunWithJobs }
+  | { type: 'run-changed'; run: WorkflowRun }
+  | { type: 'job-changed'; run: WorkflowRun; job: WorkflowJob }
+  | { type: 'step-changed'; run: WorkflowRun; job: WorkflowJob; step: WorkflowStep }
+  /** Once: somebody has to approve it at its address. */
+  | { type: 'run-waiting'; run: WorkflowRun }
+  /** A poll failed and will be repeated; that says nothing about the run. */
+  | { type: 'poll-failed'; message: string }
+  /** Bytes of its zip, then of what is in it; `total` is null where the server does not say. */
+  | {
+      type: 'artifact-progress'
+      name: string
+      phase: 'receiving' | 'unpacking'
+      done: number
+      total: number | null
+    }
+  | { type: 'artifact-done'; name: string; path: string; size: number }
