@@ -51,15 +51,15 @@ async function perform(
   { args, flags }: { args: string[]; flags: Record<string, unknown> },
 ): Promise<number> {
   const { terminal, signal } = invocation
-  const { json, page, shortfall, outputs } = await verb.run(invocation, args, flags)
+  const { json, page, partialFailure, outputs } = await verb.run(invocation, args, flags)
   if (invocation.globals.json) terminal.showJson(json)
   else await terminal.showPage(page)
-  await terminal.handOn(page, outputs)
-  if (!shortfall) return 0
+  await terminal.writeActionsOutputs(page, outputs)
+  if (!partialFailure) return 0
   // What stopped it half-way is the cause of all that is missing in the result.
-  if (signal.aborted && shortfall.code !== 'TIMEOUT') throw signal.reason
-  terminal.showShortfall(shortfall)
-  return exitStatus[shortfall.code]
+  if (signal.aborted && partialFailure.code !== 'TIMEOUT') throw signal.reason
+  terminal.showPartialFailure(partialFailure)
+  return exitStatus[partialFailure.code]
 }
 
 async function pageOf(command: Exclude<Command, { kind: 'run' }>): Promise<Page> {

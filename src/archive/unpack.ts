@@ -63,7 +63,7 @@ export async function unpackArchive(
 ): Promise<Unpacked> {
   const { clobber = false, liveness, label = basename(file) } = options
   const destination = resolve(into)
-  if (!clobber) await expectFree(destination)
+  if (!clobber) await assertNotExists(destination)
   const source = await open[kind](file, kind, { ...options, label })
   try {
     expectWanted(source, options)
@@ -89,7 +89,7 @@ function expectWanted({ label, plan }: Source, { faultOf }: UnpackOptions): void
 }
 
 /** @throws ConflictError unless there is nothing, or an empty folder */
-export async function expectFree(path: string): Promise<void> {
+export async function assertNotExists(path: string): Promise<void> {
   const stat = await lstat(path).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return null
     throw error

@@ -81,3 +81,15 @@ export function didYouMean(word: string, names: readonly string[]): string | und
   const near = nearest(word, names)
   return near.length === 0 ? undefined : `did you mean ${near.join(' or ')}?`
 }
+
+/** `1.2 MB` for 1,258,291: units of 1,024, as git counts them. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1023.5 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}

@@ -41,7 +41,7 @@ export interface Example {
 }
 
 /** How a verb ended, where its result is printed but is not success. */
-export type Shortfall = Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }
+export type PartialFailure = Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }
 
 export interface VerbSpec<S extends FlagSpecs, R> {
   /** Words joined by `-`, in lower case; empty where the noun stands alone. */
@@ -56,7 +56,7 @@ export interface VerbSpec<S extends FlagSpecs, R> {
   /** What a person or a pipe reads. */
   render(result: R, invocation: Invocation): Page
   /** null: the result is success. */
-  shortfall?(result: R, flags: Flags<S>): Shortfall | null
+  partialFailure?(result: R, flags: Flags<S>): PartialFailure | null
   /** What a later step of a job of GitHub Actions can read. */
   outputs?(result: R): Record<string, string>
 }
@@ -75,7 +75,7 @@ export interface Verb {
 export interface Outcome {
   json: unknown
   page: Page
-  shortfall: Shortfall | null
+  partialFailure: PartialFailure | null
   outputs: Record<string, string>
 }
 
@@ -89,7 +89,7 @@ export function defineVerb<const S extends FlagSpecs, R>(spec: VerbSpec<S, R>): 
       return {
         json: spec.json ? spec.json(result) : result,
         page: spec.render(result, invocation),
-        shortfall: spec.shortfall?.(result, flags) ?? null,
+        partialFailure: spec.partialFailure?.(result, flags) ?? null,
         outputs: spec.outputs?.(result) ?? {},
       }
     },

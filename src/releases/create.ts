@@ -93,7 +93,7 @@ async function contentOf(deps: ReleaseDeps, request: CreateRequest): Promise<Con
   const tag = tagFor(subject, named, known)
   const maker: Maker = { verb: 'create', subject }
   const drafts = ownDrafts(releases, maker, tag)
-  expectFree(subject, tag, releases, drafts)
+  assertTagFree(subject, tag, releases, drafts)
   const version = component === null ? null : versionIn(component.tag, tag)
   const prerelease = request.prerelease || (version !== null && isPrerelease(version))
   const target = await targetOf(deps, request, tag)
@@ -110,7 +110,7 @@ async function contentOf(deps: ReleaseDeps, request: CreateRequest): Promise<Con
 }
 
 /** @throws ConflictError where the tag has a release, or a draft of somebody else */
-function expectFree(
+function assertTagFree(
   subject: ReleaseSubject,
   tag: string,
   releases: Release[],

@@ -58,7 +58,7 @@ export async function download(
   const { release } = await findRelease(deps, subject, named)
   const placed = place(choose(release, request.patterns), dir)
   const old = await whatIsThere(placed)
-  if (!request.clobber) expectFree(old, release)
+  if (!request.clobber) assertNoCollisions(old, release)
   await writing(dir, () => mkdir(dir, { recursive: true }))
   const work = await writing(dir, () => mkdtemp(join(dir, '.wizard-download-')))
   try {
@@ -209,7 +209,7 @@ export async function whatIsThere(placed: Placed[]): Promise<Map<string, Old>> {
 }
 
 /** @throws ConflictError */
-export function expectFree(old: Map<string, Old>, release: Release): void {
+export function assertNoCollisions(old: Map<string, Old>, release: Release): void {
   const others = [...old].filter(([, { isAsset }]) => isAsset === false).map(([path]) => path)
   if (others.length > 0) throw inTheWay(others, release)
 }

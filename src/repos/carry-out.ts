@@ -8,7 +8,7 @@ import type { Git } from '../git/git.js'
 import { clone } from '../git/porcelain/clone/clone.js'
 import { pull } from '../git/porcelain/pull.js'
 import type { Log } from '../logs/log.js'
-import { describeEntry } from './describe.js'
+import { formatSyncEntry } from './describe.js'
 import type { RepoEvent } from './events.js'
 import { askGit, type RemoteHead } from './inspect.js'
 import type { Step } from './plan.js'
@@ -31,7 +31,7 @@ export interface CarryOutDeps {
 type Result = Partial<SyncEntry>
 
 /** Does one step, and tells what became of it; whatever goes wrong is part of that. */
-export async function carryOut(deps: CarryOutDeps, step: Step): Promise<SyncEntry> {
+export async function applyStep(deps: CarryOutDeps, step: Step): Promise<SyncEntry> {
   const begun = deps.git.clock.now()
   const entry = beginEntry(step)
   if (step.action !== 'settle') announce(deps, step.action, entry)
@@ -173,5 +173,5 @@ function record({ emit, log }: CarryOutDeps, entry: SyncEntry): void {
   emit({ type: 'repository-done', entry })
   if (entry.status === 'unchanged' || entry.status === 'skipped') return
   const level = entry.status === 'failed' || entry.status === 'blocked' ? 'ERROR' : 'INFO'
-  log.write('sync', level, describeEntry(entry))
+  log.write('sync', level, formatSyncEntry(entry))
 }

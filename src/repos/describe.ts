@@ -1,24 +1,13 @@
+import { formatBytes } from '../base/text.js'
 import type { SyncMode } from './plan.js'
 import type { SyncEntry, SyncReport } from './report.js'
-
-/** `1.2 MB` for 1,258,291: units of 1,024, as git counts them. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let value = bytes
-  let unit = 0
-  while (value >= 1023.5 && unit < units.length - 1) {
-    value /= 1024
-    unit++
-  }
-  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
-}
 
 const shortName = ({ repo }: SyncEntry) => repo.slice(repo.indexOf('/') + 1)
 const short = (oid: string | null) => (oid === null ? 'nothing' : oid.slice(0, 7))
 const branchOf = ({ branch }: SyncEntry) => (branch === null ? '' : `, ${branch} branch`)
 
 /** One line for a log or a person, of what became of a repository. */
-export function describeEntry(entry: SyncEntry): string {
+export function formatSyncEntry(entry: SyncEntry): string {
   const name = shortName(entry)
   const noted = entry.warnings.length > 0 ? `; note: ${entry.warnings.join(', ')}` : ''
   return lines[entry.status ?? entry.planned ?? 'unchanged'](name, entry) + noted
@@ -44,7 +33,7 @@ const done = {
 } satisfies Record<SyncMode, string>
 
 /** `Summary: 4/5 repos cloned successfully`, with what was not. */
-export function describeReport(
+export function formatSyncReport(
   mode: SyncMode,
   { total, succeeded, failed, skipped }: SyncReport,
 ): string {

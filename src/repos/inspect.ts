@@ -28,7 +28,7 @@ export interface LookOptions {
 }
 
 /** Reads what is here and asks GitHub, in few requests unless offline, what is there; changes nothing. */
-export async function lookAt(
+export async function inspectRepositories(
   { client }: RepoSession,
   state: SyncState,
   all: Wanted[],
@@ -121,7 +121,7 @@ function toRemoteHead({ branch }: Wanted, head: RepositoryHead | null): RemoteHe
 export type Local = LocalState | { kind: 'unreadable'; error: ErrorReport } | { kind: 'unread' }
 
 /** As readLocal; but one folder that can't be read is no reason to stop at, so it throws nothing. */
-export async function lookAtFolder(path: string): Promise<Local> {
+export async function inspectFolder(path: string): Promise<Local> {
   try {
     return await readLocal(path)
   } catch (error) {

@@ -2,8 +2,8 @@ import { basename, dirname } from 'node:path'
 import { reportError, WizardError } from '../base/errors.js'
 import { BlockedError } from '../git/errors.js'
 import { followedAt } from '../git/repository/find-worktree.js'
-import { carryOut } from './carry-out.js'
-import { lookAt } from './inspect.js'
+import { applyStep } from './carry-out.js'
+import { inspectRepositories } from './inspect.js'
 import { planSync } from './plan.js'
 import type { SyncEntry } from './report.js'
 import { emptyEntry } from './report.js'
@@ -91,14 +91,16 @@ async function handle(
   const { client, clock, log, emit } = session
   // A clone needs no head beforehand: the git server tells it in the same breath as the pack.
   const offline = mode === 'clone'
-  const situations = await lookAt(session, await openState(session), [wanted], { offline })
+  const situations = await inspectRepositories(session, await openState(session), [wanted], {
+    offline,
+  })
   const [step] = planSync(
     { mode, gitUrl: client.gitUrl, due: false, named: true, now: clock.now() },
     situations,
   )
   if (!step) throw new WizardError(`nothing is to be done for ${wanted.path}`)
   emit({ type: 'sync-planned', total: 1 })
-  return carryOut(
+  return applyStep(
     { git: await gitOf(session), gitUrl: client.gitUrl, root: null, state: null, log, emit },
     step,
   )

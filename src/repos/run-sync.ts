@@ -4,9 +4,9 @@ import { reportError } from '../base/errors.js'
 import { remoteUrl } from '../base/names/remote.js'
 import type { Git } from '../git/git.js'
 import { removeLeftovers } from '../git/porcelain/clone/clone.js'
-import { beginEntry, carryOut } from './carry-out.js'
-import { describeReport } from './describe.js'
-import { askGit, lookAt } from './inspect.js'
+import { applyStep, beginEntry } from './carry-out.js'
+import { formatSyncReport } from './describe.js'
+import { askGit, inspectRepositories } from './inspect.js'
 import { leftAlone, planSync, type Situation, type Step, type SyncMode } from './plan.js'
 import type { SyncEntry, SyncReport } from './report.js'
 import { reportOf } from './report.js'
@@ -47,7 +47,7 @@ export async function runSync(
   if (options.dryRun) return collect(session, mode, options, await openState(session))
   return underLock(session, `REPO ${mode.toUpperCase()}`, options.lockWait, async (state) => {
     const report = await collect(session, mode, options, state)
-    session.log.write('sync', report.failed > 0 ? 'ERROR' : 'INFO', describeReport(mode, report))
+    session.log.write('sync', report.failed > 0 ? 'ERROR' : 'INFO', formatSyncReport(mode, report))
     return report
   })
 }
@@ -75,7 +75,7 @@ async function collect(
     named: !namesAll(options.targets ?? []),
     now: begun,
   }
-  const situations = await lookAt(session, state, asked, {
+  const situations = await inspectRepositories(session, state, asked, {
     leaveAlone: rules.due ? leftAlone(rules) : undefined,
   })
   const refused = situations.find((one) => one.refused)?.refused
@@ -88,7 +88,7 @@ async function collect(
   const limit = pLimit(options.concurrency ?? config.github.concurrency)
   const entries = await Promise.all(
     steps.map((step) =>
-      limit(() => (options.dryRun ? rehearse(deps.git, deps.gitUrl, step) : carryOut(deps, step))),
+      limit(() => (options.dryRun ? rehearse(deps.git, deps.gitUrl, step) : applyStep(deps, step))),
     ),
   )
   return reportOf([...entries, ...(options.dryRun ? failures.map(asPlanned) : failures)], {

@@ -13,7 +13,7 @@ import { Pool } from '../git/pool/pool.js'
 import { aheadBehind } from '../git/porcelain/history/history.js'
 import { wasUpstream } from '../git/porcelain/pull.js'
 import type { LocalRepository } from '../git/repository/open.js'
-import { askGit, lookAt, type RemoteHead } from './inspect.js'
+import { askGit, inspectRepositories, type RemoteHead } from './inspect.js'
 import { wantedAt } from './one-repository.js'
 import { obstacleTo, otherBranch, type Situation } from './plan.js'
 import type { RepositoryStatus, SyncEntry } from './report.js'
@@ -36,7 +36,7 @@ export async function statusOf(
   const pool = await Pool.open({ expected: wanted.length, signal, onDeath })
   try {
     const state = await openState(session)
-    const situations = await lookAt(session, state, wanted, { offline })
+    const situations = await inspectRepositories(session, state, wanted, { offline })
     const git = offline ? null : await gitOf(session)
     const limit = pLimit(session.config.github.concurrency)
     const expected = situations.filter(isExpected)

@@ -110,7 +110,7 @@ export class Terminal {
   }
 
   /** In Actions, the table of a result on the job's summary page, and what later steps can read. */
-  async handOn(page: Page, outputs: Record<string, string>): Promise<void> {
+  async writeActionsOutputs(page: Page, outputs: Record<string, string>): Promise<void> {
     if (!insideActions(this.#options.env)) return
     const { summarize, writeOutputs } = await import('./actions.js')
     try {
@@ -161,7 +161,7 @@ export class Terminal {
   }
 
   /** That a result which was printed is not success. */
-  showShortfall({
+  showPartialFailure({
     hint = null,
     ...report
   }: Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }): void {

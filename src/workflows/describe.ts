@@ -9,7 +9,7 @@ type RunEvent = Extract<
 >
 
 /** One line for a log or a person about what became of a run; null for an event that needs none. */
-export function describeWorkflowEvent(event: { type: string }): string | null {
+export function formatWorkflowEvent(event: { type: string }): string | null {
   return isRunEvent(event) ? (lines[event.type] as (event: RunEvent) => string | null)(event) : null
 }
 

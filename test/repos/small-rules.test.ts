@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { describeEntry, formatBytes } from '../../src/repos/describe.js'
-import type { SyncEntry } from '../../src/repos/report.js'
-import { reportOf } from '../../src/repos/report.js'
+import { formatBytes } from '../../src/base/text.js'
+import { formatSyncEntry } from '../../src/repos/describe.js'
+import { reportOf, type SyncEntry } from '../../src/repos/report.js'
 import { dueAt } from '../../src/repos/schedule/due.js'
 import { isInShard } from '../../src/repos/targets/resolve.js'
 
@@ -48,7 +48,7 @@ const entry: SyncEntry = {
   warnings: [],
 }
 
-describe('describeEntry', () => {
+describe('formatSyncEntry', () => {
   it.each<[Partial<SyncEntry>, string]>([
     [{ status: 'cloned' }, '✅ typo cloned (1.2 MB, main branch)'],
     [{ status: 'cloned', branch: null, warnings: ['lfs'] }, '✅ typo cloned (1.2 MB); note: lfs'],
@@ -62,7 +62,7 @@ describe('describeEntry', () => {
       '❌ typo: Network timeout after 30s',
     ],
   ])('%j', (change, line) => {
-    expect(describeEntry({ ...entry, ...change })).toBe(line)
+    expect(formatSyncEntry({ ...entry, ...change })).toBe(line)
   })
 })
 

@@ -135,7 +135,7 @@ describe('the job summary', () => {
       GITHUB_ACTIONS: 'true',
       GITHUB_STEP_SUMMARY: file,
     })
-    await terminal.handOn({ ...table, rows: [['a|b', '<img>', '1', '[x](y)']] }, {})
+    await terminal.writeActionsOutputs({ ...table, rows: [['a|b', '<img>', '1', '[x](y)']] }, {})
     expect(await readFile(file, 'utf8')).toBe(
       '| REPOSITORY | STATUS | STARS | NOTE |\n| --- | --- | --- | --- |\n' +
         '| a&#124;b | &#60;img&#62; | 1 | &#91;x&#93;(y) |\n\n',
@@ -155,7 +155,7 @@ describe('the job summary', () => {
   it('that cannot be written is a warning', async () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/nonexistent/summary.md' }
     const { terminal, err } = openTerminal({}, undefined, env)
-    await terminal.handOn(table, {})
+    await terminal.writeActionsOutputs(table, {})
     expect(err()).toContain("warning: the job can't be told")
   })
 })

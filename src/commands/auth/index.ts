@@ -24,7 +24,7 @@ const status = defineVerb({
     ],
     rows: rowsOf(found),
   }),
-  shortfall: ({ authenticated }) =>
+  partialFailure: ({ authenticated }) =>
     authenticated
       ? null
       : {

@@ -52,7 +52,7 @@ export const show = defineVerb({
       placeOf(source) ?? 'default',
     ]),
   }),
-  shortfall({ problems: [first, ...others] }) {
+  partialFailure({ problems: [first, ...others] }) {
     if (first === undefined) return null
     if (others.length === 0) return reportError(first)
     const { code, message } = first

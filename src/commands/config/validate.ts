@@ -1,7 +1,7 @@
 import { reportInWords } from '../../base/errors.js'
 import type { ConfigProblem, Validation } from '../../config/validate.js'
 import { commandLineWords } from '../hints.js'
-import { defineVerb, type Shortfall } from '../verb.js'
+import { defineVerb, type PartialFailure } from '../verb.js'
 
 export const validate = defineVerb({
   name: 'validate',
@@ -25,7 +25,7 @@ export const validate = defineVerb({
   },
   json: ({ found }) => found,
   render: ({ lines }) => ({ kind: 'lines', lines }),
-  shortfall: ({ found }) => shortfallOf(found),
+  partialFailure: ({ found }) => failureOf(found),
 })
 
 interface Shown {
@@ -46,7 +46,7 @@ function linesOf({ message, hint, source, column }: ConfigProblem, excerpt: Exce
   return [message, ...shown, ...(hint === null ? [] : [`  hint: ${hint}`])]
 }
 
-function shortfallOf({ problems }: Validation): Shortfall | null {
+function failureOf({ problems }: Validation): PartialFailure | null {
   const [first] = problems
   if (first === undefined) return null
   const count = problems.length === 1 ? 'one thing is' : `${problems.length} things are`

@@ -58,7 +58,7 @@ const doctor = defineVerb({
       .filter(({ status }) => !globals.quiet || status !== 'ok')
       .map(({ name, status, detail, remedy }) => [name, status, detail, remedy ?? '']),
   }),
-  shortfall({ checks }) {
+  partialFailure({ checks }) {
     const bad = checks.filter(({ status }) => status === 'failed')
     if (bad.length === 0) return null
     const names = bad.map(({ name }) => name).join(', ')

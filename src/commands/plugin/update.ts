@@ -1,7 +1,7 @@
 import type { Invocation } from '../../invocation.js'
 import type { UpdatedPlugin } from '../../plugins/update.js'
 import type { Page, Tone } from '../../terminal/page.js'
-import { sharedShortfall } from '../shortfall.js'
+import { sharedFailure } from '../partial-failure.js'
 import { defineVerb } from '../verb.js'
 import { installedId } from './shared.js'
 
@@ -20,10 +20,10 @@ export const update = defineVerb({
     return (await invocation.pluginRegistry()).update({ ids, dryRun }, invocation.call)
   },
   render: updatePage,
-  shortfall: (plugins) => {
+  partialFailure: (plugins) => {
     const bad = plugins.filter(({ status }) => status === 'failed')
     const message = `${bad.length} of ${plugins.length} plugins failed`
-    return sharedShortfall(bad, { of: plugins, message })
+    return sharedFailure(bad, { of: plugins, message })
   },
 })
 

@@ -33,7 +33,7 @@ export const verify = defineVerb({
             differences(plugin),
           ]),
         },
-  shortfall: (plugins) => {
+  partialFailure: (plugins) => {
     const bad = plugins.filter(({ status }) => status !== 'ok')
     if (bad.length === 0) return null
     return {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { formatBytes } from '../../repos/describe.js'
+import { formatBytes } from '../../base/text.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { latestArgument, releaseTarget } from './target.js'

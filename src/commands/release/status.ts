@@ -42,7 +42,7 @@ export const status = defineVerb({
       one.error?.message ?? (one.draft_url === null ? '' : `draft: ${one.draft_url}`),
     ]),
   }),
-  shortfall: (found) => {
+  partialFailure: (found) => {
     const failed = found.flatMap(({ error }) => error ?? [])
     const [first] = failed
     if (first === undefined) return null

@@ -1,5 +1,5 @@
+import { formatBytes } from '../../base/text.js'
 import type { ViewedRelease } from '../../releases/find.js'
-import { formatBytes } from '../../repos/describe.js'
 import type { Page } from '../../terminal/page.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'

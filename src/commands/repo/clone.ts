@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { repositoryTarget } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { entryPage, entryShortfall } from './shared.js'
+import { entryFailure, entryPage } from './shared.js'
 
 export const clone = defineVerb({
   name: 'clone',
@@ -41,5 +41,5 @@ export const clone = defineVerb({
     )
   },
   render: entryPage,
-  shortfall: entryShortfall,
+  partialFailure: entryFailure,
 })

@@ -1,6 +1,6 @@
 import type { Pruned } from '../../repos/prune.js'
 import { defineVerb } from '../verb.js'
-import { shortfallOf } from './shared.js'
+import { failureOf } from './shared.js'
 
 export const prune = defineVerb({
   name: 'prune',
@@ -56,7 +56,7 @@ export const prune = defineVerb({
             trash ?? reasons.join('; '),
           ]),
         },
-  shortfall: ({ failures }) => shortfallOf(failures, { of: failures, total: failures.length }),
+  partialFailure: ({ failures }) => failureOf(failures, { of: failures, total: failures.length }),
 })
 
 const nothing = 'There is nothing to prune.'

@@ -5,7 +5,7 @@ import type { Invocation } from '../../invocation.js'
 import type { SyncEntry } from '../../repos/report.js'
 import type { Wanted } from '../../repos/targets/sync-target.js'
 import { defineVerb } from '../verb.js'
-import { entryPage, entryShortfall } from './shared.js'
+import { entryFailure, entryPage } from './shared.js'
 
 export const pull = defineVerb({
   name: 'pull',
@@ -36,7 +36,7 @@ export const pull = defineVerb({
     return theOneAt(repositories, one)
   },
   render: entryPage,
-  shortfall: entryShortfall,
+  partialFailure: entryFailure,
 })
 
 const looksLikePath = (target: string) => isAbsolute(target) || /^\.{1,2}(\/|$)/.test(target)

@@ -1,10 +1,10 @@
 import { relative } from 'node:path'
 import type { Invocation } from '../../invocation.js'
-import { describeEntry } from '../../repos/describe.js'
+import { formatSyncEntry } from '../../repos/describe.js'
 import type { SyncEntry, SyncReport } from '../../repos/report.js'
 import { lines, type Page, type Tone } from '../../terminal/page.js'
-import { sharedShortfall, stopsAll, type Tried } from '../shortfall.js'
-import type { Shortfall } from '../verb.js'
+import { sharedFailure, stopsAll, type Tried } from '../partial-failure.js'
+import type { PartialFailure } from '../verb.js'
 
 const tones: Partial<Record<string, Tone>> = {
   cloned: 'good',
@@ -60,31 +60,31 @@ const noteOf = ({ reason, error, warnings }: SyncEntry) =>
 
 const cloneHint = 'wizard REPO SYNC clones it'
 
-export function reportShortfall(report: SyncReport, allowBlocked: boolean): Shortfall | null {
+export function reportFailure(report: SyncReport, allowBlocked: boolean): PartialFailure | null {
   const bad = report.repositories.filter(
     (entry) => outcomeOf(entry) === 'failed' || (!allowBlocked && outcomeOf(entry) === 'blocked'),
   )
   const tried = report.repositories.filter((entry) => outcomeOf(entry) !== 'skipped')
-  return shortfallOf(bad, { of: tried, total: report.total })
+  return failureOf(bad, { of: tried, total: report.total })
 }
 
 /** One cause that stopped every one of them is the exit status; else that one of them failed. */
-export const shortfallOf = (
+export const failureOf = (
   bad: Tried[],
   { of, total }: { of: Tried[]; total: number },
-): Shortfall | null =>
-  sharedShortfall(bad, {
+): PartialFailure | null =>
+  sharedFailure(bad, {
     of,
     message: `${bad.length} of ${total} repositories failed or were blocked`,
   })
 
 /** A verb over one repository says it in a line, and fails with the repository's own error. */
 export const entryPage = (entry: SyncEntry, invocation: Invocation): Page =>
-  invocation.globals.quiet || entryShortfall(entry) !== null
+  invocation.globals.quiet || entryFailure(entry) !== null
     ? { kind: 'nothing' }
-    : lines(describeEntry(entry))
+    : lines(formatSyncEntry(entry))
 
-export function entryShortfall({ repo, status, error, reason }: SyncEntry): Shortfall | null {
+export function entryFailure({ repo, status, error, reason }: SyncEntry): PartialFailure | null {
   if (reason === 'missing')
     return { code: 'FAILED', message: `${repo} is not here yet`, hint: cloneHint }
   if (status !== 'failed' && status !== 'blocked') return null

@@ -3,7 +3,7 @@ import { UsageError } from '../../base/errors.js'
 import type { RepositoryStatus } from '../../repos/report.js'
 import type { Tone } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { shortfallOf } from './shared.js'
+import { failureOf } from './shared.js'
 
 const tones: Partial<Record<string, Tone>> = {
   'up-to-date': 'good',
@@ -68,9 +68,9 @@ export const status = defineVerb({
       rowOf(one, invocation.terminal.out.isTerminal ? briefTime : (time) => time),
     ),
   }),
-  shortfall({ list, stale }, flags) {
+  partialFailure({ list, stale }, flags) {
     const unknown = list.filter(isUnknown)
-    if (unknown.length > 0) return shortfallOf(unknown, { of: list, total: list.length })
+    if (unknown.length > 0) return failureOf(unknown, { of: list, total: list.length })
     if (!stale?.length) return null
     return {
       code: 'FAILED',

@@ -1,13 +1,13 @@
 import { UsageError } from '../../base/errors.js'
 import { fullNameOf } from '../../base/names/repository.js'
 import type { Invocation } from '../../invocation.js'
-import { describeReport } from '../../repos/describe.js'
+import { formatSyncReport } from '../../repos/describe.js'
 import type { SyncMode } from '../../repos/plan.js'
 import type { SyncReport } from '../../repos/report.js'
 import type { SyncOptions } from '../../repos/run-sync.js'
 import type { Shard } from '../../repos/targets/resolve.js'
 import { defineVerb, type Example, type FlagSpecs, type Flags, type Verb } from '../verb.js'
-import { reportPage, reportShortfall } from './shared.js'
+import { reportFailure, reportPage } from './shared.js'
 
 const flags = {
   concurrency: { type: 'integer', value: 'N', min: 1, max: 100, summary: 'repositories at a time' },
@@ -51,8 +51,8 @@ function defineSyncVerb(
       }
       return report
     },
-    render: (report, invocation) => reportPage(report, invocation, describeReport(mode, report)),
-    shortfall: (report, values) => reportShortfall(report, values['allow-blocked']),
+    render: (report, invocation) => reportPage(report, invocation, formatSyncReport(mode, report)),
+    partialFailure: (report, values) => reportFailure(report, values['allow-blocked']),
   })
 }
 
@@ -147,6 +147,6 @@ export const reset = defineVerb({
   render: (report, invocation) =>
     report === null
       ? { kind: 'lines', lines: ['Nothing was changed.'] }
-      : reportPage(report, invocation, describeReport('reset', report)),
-  shortfall: (report) => (report === null ? null : reportShortfall(report, false)),
+      : reportPage(report, invocation, formatSyncReport('reset', report)),
+  partialFailure: (report) => (report === null ? null : reportFailure(report, false)),
 })

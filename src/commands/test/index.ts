@@ -2,7 +2,7 @@ import { lines } from '../../terminal/page.js'
 import { findComponent } from '../targets.js'
 import { defineVerb, type Verb } from '../verb.js'
 import { parseInputs, runAndWait, runAndWaitFlags } from '../workflow/run.js'
-import { runOutputs, runShortfall, verdict } from '../workflow/shared.js'
+import { formatConclusion, runFailure, runOutputs } from '../workflow/shared.js'
 import { workflowTarget } from '../workflow/target.js'
 
 /** Half an hour, as the specification says. */
@@ -34,10 +34,10 @@ const run = defineVerb({
   json: (result) => result.run,
   // Cron sends a mail of whatever is printed.
   render: (result, invocation) =>
-    invocation.globals.quiet && runShortfall(result) === null
+    invocation.globals.quiet && runFailure(result) === null
       ? { kind: 'nothing' }
-      : lines(verdict(result)),
-  shortfall: runShortfall,
+      : lines(formatConclusion(result)),
+  partialFailure: runFailure,
   outputs: runOutputs,
 })
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { defineVerb } from '../verb.js'
-import { artifactShortfall } from './shared.js'
+import { artifactFailure } from './shared.js'
 import { runArgument, runFlags, runTarget } from './target.js'
 
 export const download = defineVerb({
@@ -70,5 +70,5 @@ export const download = defineVerb({
             error?.message ?? '',
           ]),
         },
-  shortfall: artifactShortfall,
+  partialFailure: artifactFailure,
 })

@@ -6,9 +6,9 @@ import { repositoryFlag } from '../targets.js'
 import { defineVerb, type FlagSpecs, type Flags } from '../verb.js'
 import {
   type RunResult,
+  runFailure,
   runOutputs,
   runPage,
-  runShortfall,
   showLogs,
   untilTimeout,
   waitFlags,
@@ -91,7 +91,7 @@ export const run = defineVerb({
   },
   json: ({ run }) => run,
   render: runPage,
-  shortfall: runShortfall,
+  partialFailure: runFailure,
   outputs: runOutputs,
 })
 

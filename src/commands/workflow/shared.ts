@@ -9,7 +9,7 @@ import {
   type WorkflowRunWithJobs,
 } from '../../workflows/run-data.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
-import type { FlagSpecs, Shortfall } from '../verb.js'
+import type { FlagSpecs, PartialFailure } from '../verb.js'
 import { ends, labelled } from './logs.js'
 
 /** A run that was started, waited for or looked at; and that the waiting is over, where it is before the run is. */
@@ -19,7 +19,7 @@ export interface RunResult {
   /** False: it was started, and how it ends is nobody's business here. */
   waited?: boolean
   /** Artifacts that were asked for and did not come. */
-  missing?: Shortfall | null
+  missing?: PartialFailure | null
   /** Why, by the artifact's name. */
   reasons?: Map<string, string>
 }
@@ -37,12 +37,12 @@ export async function untilTimeout(
 }
 
 /** success, neutral and skipped are success; any other conclusion is not. */
-export function runShortfall({
+export function runFailure({
   run,
   timeout,
   waited,
   missing = null,
-}: RunResult): Shortfall | null {
+}: RunResult): PartialFailure | null {
   if (waited === false) return null
   if (timeout) return reportError(timeout)
   if (!isCompleted(run) || isGood(run.conclusion)) return missing
@@ -68,11 +68,11 @@ export function runPage(result: RunResult): Page {
   const artifacts = run.artifacts.map(
     ({ name, path }) => `${name}\t${path ?? reasons?.get(name) ?? '(not downloaded)'}`,
   )
-  return lines(verdict(result), ...artifacts)
+  return lines(formatConclusion(result), ...artifacts)
 }
 
 /** One line. */
-export function verdict({ run }: RunResult): string {
+export function formatConclusion({ run }: RunResult): string {
   if (!isCompleted(run)) return run.html_url
   const seconds = run.duration_seconds === null ? '' : ` in ${run.duration_seconds} s`
   const mark = isGood(run.conclusion) ? '✅' : '❌'
@@ -122,7 +122,7 @@ export async function withArtifacts(
     const reasons = new Map(
       came.flatMap(({ name, error }) => (error === null ? [] : [[name, error.message] as const])),
     )
-    return { run: { ...run, artifacts }, timeout: null, missing: artifactShortfall(came), reasons }
+    return { run: { ...run, artifacts }, timeout: null, missing: artifactFailure(came), reasons }
   } catch (error) {
     if (invocation.signal.aborted || !(error instanceof WizardError)) throw error
     const { code, message, hint, remedy } = reportError(error)
@@ -131,7 +131,7 @@ export async function withArtifacts(
 }
 
 /** Those that did not come, told by the first of them; null where all did. */
-export function artifactShortfall(artifacts: DownloadedArtifact[]): Shortfall | null {
+export function artifactFailure(artifacts: DownloadedArtifact[]): PartialFailure | null {
   const failed = artifacts.filter(({ error }) => error !== null)
   const [first] = failed
   if (!first?.error) return null

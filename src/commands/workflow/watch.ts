@@ -3,12 +3,12 @@ import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import type { CommitOutcome } from '../../workflows/watch/watch-commit.js'
-import { defineVerb, type Shortfall } from '../verb.js'
+import { defineVerb, type PartialFailure } from '../verb.js'
 import {
   type RunResult,
+  runFailure,
   runOutputs,
   runPage,
-  runShortfall,
   showLogs,
   untilTimeout,
   waitFlags,
@@ -72,8 +72,8 @@ export const watch = defineVerb({
   json: (watched) => (watched.kind === 'run' ? watched.result.run : watched.outcome.runs),
   render: (watched) =>
     watched.kind === 'run' ? runPage(watched.result) : commitPage(watched.outcome),
-  shortfall: (watched) =>
-    watched.kind === 'run' ? runShortfall(watched.result) : commitShortfall(watched.outcome),
+  partialFailure: (watched) =>
+    watched.kind === 'run' ? runFailure(watched.result) : commitFailure(watched.outcome),
   outputs: (watched) =>
     watched.kind === 'run'
       ? runOutputs(watched.result)
@@ -91,7 +91,7 @@ const commitPage = ({ runs }: CommitOutcome) =>
       .flatMap((page) => (page.kind === 'lines' ? page.lines : [])),
   )
 
-function commitShortfall({ sha, runs, conclusion, ended }: CommitOutcome): Shortfall | null {
+function commitFailure({ sha, runs, conclusion, ended }: CommitOutcome): PartialFailure | null {
   const of = `the runs of ${sha.slice(0, 7)}`
   if (ended === 'timeout')
     return { code: 'TIMEOUT', message: `${of} have not all ended`, hint: 'they go on; watch again' }

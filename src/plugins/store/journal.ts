@@ -27,7 +27,11 @@ export type Journal = z.output<typeof journal>
  *
  * @returns where copies are in which somebody had changed a file
  */
-export async function carryOut(paths: StorePaths, what: Journal, time: string): Promise<string[]> {
+export async function applyJournal(
+  paths: StorePaths,
+  what: Journal,
+  time: string,
+): Promise<string[]> {
   await writeWhole(paths.journal, `${JSON.stringify(what)}\n`)
   try {
     return await finish(paths, what, time)
@@ -40,7 +44,7 @@ export async function carryOut(paths: StorePaths, what: Journal, time: string): 
   }
 }
 
-/** Finishes what a kill broke off; whoever calls it holds the lock. @returns as `carryOut` does */
+/** Finishes what a kill broke off; whoever calls it holds the lock. @returns as `applyJournal` does */
 export async function recover(paths: StorePaths, time: string): Promise<string[]> {
   const what = await readJournal(paths.journal)
   const kept = what === null ? [] : await finish(paths, what, time)

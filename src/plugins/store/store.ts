@@ -10,7 +10,7 @@ import { assertInside } from '../../config/locate/root.js'
 import { acquireLock } from '../../process/lock.js'
 import type { PluginSession } from '../session.js'
 import { keep, pruneCache } from './cache.js'
-import { carryOut, clearStaging, type Journal, recover, workName } from './journal.js'
+import { applyJournal, clearStaging, type Journal, recover, workName } from './journal.js'
 import { type LockEntry, type PluginLock, readLock } from './lock-file.js'
 import { pathsOf, type StorePaths } from './paths.js'
 import { type CopyRecord, filesBelow, readRecord, writeRecord } from './record.js'
@@ -85,12 +85,12 @@ export class PluginStore {
     await keep(paths, join(paths.staging, work, 'new'), { entry, files })
     const copy = { tree: this.folderOf(id), record: join(paths.records, `${id}.json`) }
     const isChanged = (await this.isThere(id)) && !(await isAsInstalled(copy))
-    await this.#carryOut({ id, work, entry })
+    await this.#applyJournal({ id, work, entry })
     if (isChanged) tellKept(this.#session.emit, [join(paths.previous, id, 'tree')])
   }
 
-  async #carryOut(what: Journal): Promise<void> {
-    tellKept(this.#session.emit, await carryOut(this.paths, what, timeOf(this.#session.clock)))
+  async #applyJournal(what: Journal): Promise<void> {
+    tellKept(this.#session.emit, await applyJournal(this.paths, what, timeOf(this.#session.clock)))
     await this.#refresh()
   }
 
@@ -102,7 +102,7 @@ export class PluginStore {
   /** Its files go, those that somebody changed to the trash; what is known of it is forgotten. */
   async remove(id: string): Promise<void> {
     const { work } = await this.newTree(id)
-    await this.#carryOut({ id, work, entry: null })
+    await this.#applyJournal({ id, work, entry: null })
     this.#states.delete(id)
     await writeStates(this.paths.state, this.#states)
   }

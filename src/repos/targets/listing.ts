@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { ErrorReport } from '../../base/errors.js'
 import { fullNameOf } from '../../base/names/repository.js'
-import { lookAtFolder } from '../inspect.js'
+import { inspectFolder } from '../inspect.js'
 import type { SyncEntry } from '../report.js'
 import type { Wanted } from './sync-target.js'
 
@@ -27,7 +27,7 @@ export function listLocal(wanted: Wanted[]): Promise<LocalListing[]> {
 }
 
 async function listingOf(one: Wanted): Promise<LocalListing> {
-  const local = await lookAtFolder(one.path)
+  const local = await inspectFolder(one.path)
   return {
     repo: fullNameOf(one),
     group: one.group,

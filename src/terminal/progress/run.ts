@@ -1,6 +1,6 @@
 import { oneLine } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
-import { describeWorkflowEvent, nameOfRun } from '../../workflows/describe.js'
+import { formatWorkflowEvent, nameOfRun } from '../../workflows/describe.js'
 import type { WorkflowJob, WorkflowRun } from '../../workflows/run-data.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import type { Handlers, Telling } from './progress.js'
@@ -19,7 +19,7 @@ const mostJobs = 12
 export function tellRuns({ now, isLive, say }: Telling) {
   const watched = new Map<number, Watched>()
   const told = (event: WizardEvent) => {
-    const line = describeWorkflowEvent(event)
+    const line = formatWorkflowEvent(event)
     if (line !== null) say(line)
   }
   const toldElsewhere = (event: WizardEvent) => {

@@ -1,5 +1,6 @@
+import { formatBytes } from '../../base/text.js'
 import type { GitProgress } from '../../git/git.js'
-import { describeEntry, formatBytes } from '../../repos/describe.js'
+import { formatSyncEntry } from '../../repos/describe.js'
 import type { SyncEntry } from '../../repos/report.js'
 import type { Stream } from '../stream.js'
 import type { Handlers, Telling } from './progress.js'
@@ -53,7 +54,7 @@ const isChange = ({ status }: SyncEntry) =>
   status !== undefined && status !== 'unchanged' && status !== 'skipped'
 
 function paintEntry(stream: Stream, entry: SyncEntry): string {
-  const line = describeEntry(entry)
+  const line = formatSyncEntry(entry)
   return entry.status === 'blocked' || entry.status === 'failed' ? stream.paint('bad', line) : line
 }
 

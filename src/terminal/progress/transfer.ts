@@ -1,5 +1,5 @@
+import { formatBytes } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
-import { formatBytes } from '../../repos/describe.js'
 import type { Handlers, Telling } from './progress.js'
 
 type Progress = Extract<WizardEvent, { type: 'transfer-progress' }>

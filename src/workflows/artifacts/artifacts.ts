@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { limitsWith } from '../../archive/limits.js'
-import { expectFree, unpackZip } from '../../archive/unpack.js'
+import { assertNotExists, unpackZip } from '../../archive/unpack.js'
 import { inLanes } from '../../base/async/lanes.js'
 import { type ErrorReport, PathError, reportError, WizardError } from '../../base/errors.js'
 import { describePlace } from '../../base/fs/read.js'
@@ -59,7 +59,7 @@ export async function downloadArtifacts(
   for (const warning of warnings) deps.emit({ type: 'warning', message: warning })
   const failures = new Map<string, WizardError>(expired)
   try {
-    if (!options.clobber) for (const { path } of chosen) await expectFree(path)
+    if (!options.clobber) for (const { path } of chosen) await assertNotExists(path)
     const paths = await takeAll(deps, { owner, repo }, chosen, options, failures)
     return report(deps, all, paths, failures)
   } catch (error) {

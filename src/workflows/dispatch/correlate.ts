@@ -6,7 +6,7 @@ import type { Workflow } from '../../github/rest/workflows.js'
 import { jsonOf } from '../../github/transport/message.js'
 import { serverTime } from '../../http/policy/waits.js'
 import { fullNameOf, type Repo, type WorkflowDeps } from '../session.js'
-import { patiently } from '../watch/poll.js'
+import { ignoreTransientFailures } from '../watch/poll.js'
 
 /** What was there before a dispatch. */
 export interface Before {
@@ -93,7 +93,9 @@ async function candidates(
   actor: string | null,
 ): Promise<{ runs: WorkflowRunData[]; inTime: boolean }> {
   const path = dispatchedRuns(repo, workflow)
-  const listing = await patiently(deps, () => getParsed(deps.github, path, runListAnswer))
+  const listing = await ignoreTransientFailures(deps, () =>
+    getParsed(deps.github, path, runListAnswer),
+  )
   const ours = (listing?.workflow_runs ?? []).filter(
     (run) =>
       !before.known.has(run.id) &&

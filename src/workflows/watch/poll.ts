@@ -61,7 +61,7 @@ function* pauses(interval: number): Generator<number> {
  * @returns undefined where it failed
  * @throws what will not pass
  */
-export async function patiently<T>(
+export async function ignoreTransientFailures<T>(
   { emit, signal }: WorkflowDeps,
   ask: () => Promise<T>,
   mayPass: (error: unknown) => boolean = isTransient,

@@ -11,7 +11,7 @@ import {
 } from '../run-data.js'
 import type { Repo, WorkflowDeps, WorkflowEvent } from '../session.js'
 import { isCompleted } from './conclusion.js'
-import { patiently, type Watch } from './poll.js'
+import { ignoreTransientFailures, type Watch } from './poll.js'
 
 /** Milliseconds in which a run that was just dispatched may not be there yet. */
 const youngest = 60_000
@@ -55,7 +55,7 @@ export class RunWatch implements Watch {
   /** @throws what will not pass: no access, no such run */
   async poll(): Promise<void> {
     this.#polls++
-    const looked = await patiently(this.#deps, () => this.#look(), this.#mayPass)
+    const looked = await ignoreTransientFailures(this.#deps, () => this.#look(), this.#mayPass)
     if (looked) this.#refused = false
     if (isCompleted(this.run)) this.#triesAfterEnd++
   }

@@ -8,7 +8,7 @@ import { RunTimeoutError, toRun, type WorkflowRun, type WorkflowRunWithJobs } fr
 import { listRunArtifacts } from '../runs.js'
 import type { Repo, WorkflowDeps } from '../session.js'
 import { isCompleted } from './conclusion.js'
-import { type Ended, type PollOptions, patiently, pollUntilDone } from './poll.js'
+import { type Ended, ignoreTransientFailures, type PollOptions, pollUntilDone } from './poll.js'
 import { RunWatch } from './run-watch.js'
 
 export interface WaitOptions extends PollOptions {
@@ -105,6 +105,8 @@ export async function untilCompleted(
       ],
     )
   }
-  const artifacts = await patiently(deps, () => listRunArtifacts(deps.github, repo, run.run_id))
+  const artifacts = await ignoreTransientFailures(deps, () =>
+    listRunArtifacts(deps.github, repo, run.run_id),
+  )
   return { ...run, artifacts: artifacts ?? [] }
 }

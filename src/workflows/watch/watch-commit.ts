@@ -9,7 +9,13 @@ import type { WorkflowRun, WorkflowRunWithJobs } from '../run-data.js'
 import { listRunArtifacts, listRuns } from '../runs.js'
 import { fullNameOf, type Repo, type WorkflowDeps } from '../session.js'
 import { isCompleted, worstConclusion } from './conclusion.js'
-import { type Ended, type PollOptions, patiently, pollUntilDone, type Watch } from './poll.js'
+import {
+  type Ended,
+  ignoreTransientFailures,
+  type PollOptions,
+  pollUntilDone,
+  type Watch,
+} from './poll.js'
 
 export interface CommitRequest extends Repo {
   /** A commit id, also a short one; or a branch or a tag. */
@@ -119,7 +125,7 @@ export class CommitWatch implements Watch {
 
   /** @throws what will not pass */
   async poll(): Promise<void> {
-    const found = await patiently(this.#deps, () =>
+    const found = await ignoreTransientFailures(this.#deps, () =>
       listRuns(this.#deps.github, this.#repo, this.#filter),
     )
     if (found === undefined) return

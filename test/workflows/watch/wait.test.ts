@@ -2,7 +2,7 @@ import type { Run } from 'local-github'
 import { afterEach, describe, expect, it } from 'vitest'
 import { InterruptedError, TimeoutError } from '../../../src/base/errors.js'
 import type { WizardEvent } from '../../../src/events.js'
-import { describeWorkflowEvent } from '../../../src/workflows/describe.js'
+import { formatWorkflowEvent } from '../../../src/workflows/describe.js'
 import { repo, type Stage, type StageOptions, stage } from '../support.js'
 
 let here: Stage
@@ -22,7 +22,7 @@ const polls = () => here.asked(/\/runs\/\d+(\/jobs.*)?$/)
 const lines = (types?: WizardEvent['type'][]) =>
   here.events
     .filter(({ type }) => types === undefined || types.includes(type))
-    .flatMap((event) => describeWorkflowEvent(event) ?? [])
+    .flatMap((event) => formatWorkflowEvent(event) ?? [])
 
 const start = () => here.github.actions.start(run)
 const finish = (end = {}) => here.github.actions.finish(run, end)

@@ -16,7 +16,7 @@ export const exists = defineVerb({
     invocation.globals.quiet || !found
       ? { kind: 'nothing' }
       : { kind: 'lines', lines: [`${repo}\texists`] },
-  shortfall: ({ repo, exists: found }) =>
+  partialFailure: ({ repo, exists: found }) =>
     found
       ? null
       : {

@@ -4,7 +4,7 @@ import type { Invocation } from '../../../invocation.js'
 import type { LocalListing } from '../../../repos/targets/listing.js'
 import type { Page } from '../../../terminal/page.js'
 import { defineVerb } from '../../verb.js'
-import { shortfallOf } from '../shared.js'
+import { failureOf } from '../shared.js'
 
 type Listed = { kind: 'remote'; list: RepositoryData[] } | { kind: 'local'; list: LocalListing[] }
 
@@ -43,10 +43,10 @@ export const list = defineVerb({
   json: ({ list }) => list,
   render: (found, invocation) =>
     found.kind === 'local' ? localPage(found.list) : repositoriesPage(found.list, invocation),
-  shortfall(found) {
+  partialFailure(found) {
     if (found.kind === 'remote') return null
     const unknown = found.list.filter(({ error }) => error !== null)
-    return shortfallOf(unknown, { of: found.list, total: found.list.length })
+    return failureOf(unknown, { of: found.list, total: found.list.length })
   },
 })
 

@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorReport } from '../base/errors.js'
-import type { Shortfall } from './verb.js'
+import type { PartialFailure } from './verb.js'
 
 /** One of several things that were tried. */
 export interface Tried {
@@ -7,10 +7,10 @@ export interface Tried {
 }
 
 /** One cause that stopped every one of them is the exit status; else that one of them failed. */
-export function sharedShortfall(
+export function sharedFailure(
   bad: Tried[],
   { of, message }: { of: Tried[]; message: string },
-): Shortfall | null {
+): PartialFailure | null {
   const [first] = bad
   if (!first) return null
   return sharedCause(of) !== null && first.error ? first.error : { code: 'FAILED', message }
