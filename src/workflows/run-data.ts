@@ -1,10 +1,10 @@
 import { TimeoutError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
+import { fullNameOf, type Repo } from '../base/names/repository.js'
 import { endpoint } from '../github/addresses.js'
 import type { Api } from '../github/rest/api.js'
 import type { WorkflowRunData } from '../github/rest/runs.js'
 import { fileOf } from '../github/rest/workflows.js'
-import { fullNameOf, type Repo } from './session.js'
 
 /** A run as the contract has it, of what GitHub tells; without artifacts, which are asked for by themselves. */
 export function toRun(github: Api, repo: Repo, data: WorkflowRunData): WorkflowRun {

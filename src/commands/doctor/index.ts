@@ -31,7 +31,7 @@ const doctor = defineVerb({
   flags: { offline: { type: 'boolean', summary: 'nothing that needs the network' } },
   async run(invocation, _args, { offline }): Promise<Diagnosis> {
     const checks = [
-      nodeCheck(process.version),
+      nodeCheck(invocation.host.nodeVersion),
       await look('configuration', () => configuration(invocation)),
     ]
     if (checks.every(({ status }) => status !== 'failed')) {

@@ -1,7 +1,6 @@
 import { realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ConfigError } from '../../base/errors.js'
-import type { Environment } from '../../http/dispatcher.js'
 import { showFile } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
 import { codeOf, readBytes, unreadable } from '../yaml/yaml-file.js'
@@ -162,6 +161,9 @@ async function readEnvFile(file: string, shown: string): Promise<Environment> {
   const { parse } = await import('dotenv')
   return parse(bytes)
 }
+
+/** Variables by name; an unset one is undefined. */
+type Environment = Record<string, string | undefined>
 
 /** The files of a configuration folder, by the name that stands before `.yaml`. */
 export type ConfigFileName = 'github' | 'repos' | 'components' | 'webhooks' | 'plugins'

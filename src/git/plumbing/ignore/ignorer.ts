@@ -1,7 +1,6 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasCode } from '../../../base/fs/read.js'
-import type { Folder } from '../../worktree/folder.js'
 import { type BytePath, joinBytes } from '../byte-path.js'
 import type { WorktreeSettings } from '../config/worktree-settings.js'
 import { compileGlob, type Matcher } from './wildmatch.js'
@@ -15,7 +14,8 @@ export interface Ignorer {
 }
 
 export interface IgnorerRequest {
-  folder: Folder
+  /** The work tree. */
+  folder: { at(path: BytePath): string | Buffer }
   gitDir: string
   settings: WorktreeSettings
 }
