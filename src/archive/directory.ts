@@ -3,6 +3,7 @@ import { fstatSync, readSync } from 'node:fs'
 import yauzl from 'yauzl'
 import { Pacer } from '../base/async/pacer.js'
 import { PathError, WizardError } from '../base/errors.js'
+import { codeOf } from '../base/fs/read.js'
 import { oneLine } from '../base/text.js'
 import { checkCount, checkSizes, type Limits } from './limits.js'
 import { quoted } from './names.js'
@@ -54,7 +55,8 @@ async function damaged<T>(label: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof WizardError || !(error instanceof Error) || 'code' in error) throw error
+    if (error instanceof WizardError || !(error instanceof Error) || codeOf(error) !== '')
+      throw error
     if (error.name !== 'Error' && !(error instanceof RangeError)) throw error
     throw damage(label, error.message, error)
   }

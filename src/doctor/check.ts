@@ -1,4 +1,5 @@
 import { reportError, WizardError } from '../base/errors.js'
+import { codeOf } from '../base/fs/read.js'
 import type { Hint } from '../base/hint.js'
 import { createRedactor } from '../base/redact.js'
 
@@ -38,7 +39,7 @@ export async function look(name: string, find: () => Promise<Found> | Found): Pr
       const { message, hint, remedy } = reportError(error)
       return { name, ...failed(message, remedy ?? hint ?? 'run the command again') }
     }
-    if (error instanceof Error && 'code' in error) {
+    if (codeOf(error) !== '') {
       const { message } = reportError(error)
       return { name, ...failed(message, 'see to that the system lets wizard do this') }
     }

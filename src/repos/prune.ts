@@ -1,6 +1,7 @@
 import { lstat, mkdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ConflictError, reportError, WizardError } from '../base/errors.js'
+import { hasCode } from '../base/fs/read.js'
 import { isRemoteOf } from '../base/names/remote.js'
 import { isSameName } from '../base/names/repository.js'
 import type { RepoEntry } from '../config/files/repos.js'
@@ -160,7 +161,7 @@ async function isThere(path: string): Promise<boolean> {
   try {
     return (await lstat(path)).isDirectory()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    if (hasCode(error, 'ENOENT')) return false
     throw new WizardError(`${path} can't be looked at`, { cause: error })
   }
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
-import { writeWhole } from '../base/fs/atomic-write.js'
+import { writeWhole } from '../base/fs/durable-write.js'
+import { hasCode } from '../base/fs/read.js'
 
 /** Milliseconds since 1970, as far as a Date goes; null: never. */
 const timeSchema = z.number().min(0).max(8.64e15).nullable().default(null)
@@ -54,8 +55,7 @@ export class SyncState {
       const { repositories } = stateSchema.parse(JSON.parse(await readFile(file, 'utf8')))
       return new SyncState(root, new Map(Object.entries(repositories)), onTrouble)
     } catch (error) {
-      const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      if (!absent) onTrouble(`${file} can't be read, so last pulls are not known`)
+      if (!hasCode(error, 'ENOENT')) onTrouble(`${file} can't be read, so last pulls are not known`)
       return new SyncState(root, new Map(), onTrouble)
     }
   }

@@ -5,7 +5,11 @@ import { PathError, WizardError } from '../errors.js'
 
 /** Whether an error of node:fs has one of these codes, so that the expected one is told from the rest. */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code))
+  codes.includes(codeOf(error))
+
+/** The system's code of an error (`ENOENT`); empty where it has none. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
 
 /** Whether anything is there; a symlink is, wherever it leads. */
 export async function existsAt(path: string): Promise<boolean> {
@@ -79,7 +83,7 @@ const reasons: Record<string, string> = {
 
 /** A place that can't be written to, told so; any other error as it is. */
 export function describePlace(error: unknown, place: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   if (error instanceof WizardError || !Object.hasOwn(reasons, code)) return error
   return new PathError(`${place} can't be written to: ${reasons[code]}`, { cause: error })
 }

@@ -1,9 +1,10 @@
 import { realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ConfigError } from '../../base/errors.js'
+import { hasCode } from '../../base/fs/read.js'
 import { showFile } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
-import { codeOf, readBytes, unreadable } from '../yaml/yaml-file.js'
+import { readBytes, unreadable } from '../yaml/yaml-file.js'
 
 /** A folder with at least one of the files in it, read when they are asked for. */
 export interface Folder {
@@ -98,7 +99,7 @@ function exists(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return false
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false
     throw unreadable(error, path)
   }
 }
@@ -154,7 +155,7 @@ async function readEnvFile(file: string, shown: string): Promise<Environment> {
   try {
     bytes = readBytes(file, shown)
   } catch (error) {
-    if (error instanceof ConfigError && codeOf(error.cause) === 'ENOENT') return {}
+    if (error instanceof ConfigError && hasCode(error.cause, 'ENOENT')) return {}
     throw error
   }
   // It brings node:crypto along, which takes 8 ms, for what few folders have.

@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises'
+import { type FileHandle, mkdir, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ConfigError, ConflictError } from '../../base/errors.js'
-import { codeOf } from './yaml-file.js'
+import { replaceFile } from '../../base/fs/durable-write.js'
+import { codeOf, hasCode } from '../../base/fs/read.js'
 
 export interface Rewrite {
   path: string
@@ -30,37 +22,28 @@ export async function rewrite({ path, before, after }: Rewrite): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true })
     const target = (await orNull(realpath(path))) ?? path
-    const temporary = `${target}.${randomUUID()}.tmp`
-    try {
-      await writeLike(target, temporary, after)
-      const now = await orNull(readFile(target, 'utf8'))
-      if (now !== before) {
-        throw new ConflictError(`${path} was changed by somebody else meanwhile`, {
-          hint: 'run the command again',
-        })
-      }
-      await rename(temporary, target)
-    } catch (error) {
-      await rm(temporary, { force: true })
-      throw error
-    }
-    await syncFolder(dirname(target))
+    const like = await orNull(stat(target))
+    await replaceFile(target, after, {
+      beside: `${target}.${randomUUID()}.tmp`,
+      mode: like ? like.mode & 0o7777 : 0o666,
+      exclusive: true,
+      prepare: async (file) => {
+        if (like) await keepOwner(file, like)
+      },
+      beforeRename: () => expectUnchanged(path, target, before),
+      syncFolder: true,
+    })
   } catch (error) {
     if (error instanceof ConflictError) throw error
     throw new ConfigError(`${path}: can't be written: ${codeOf(error) || error}`, { cause: error })
   }
 }
 
-async function writeLike(target: string, path: string, text: string): Promise<void> {
-  const like = await orNull(stat(target))
-  const file = await open(path, 'wx', like ? like.mode & 0o7777 : 0o666)
-  try {
-    if (like) await keepOwner(file, like)
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+async function expectUnchanged(path: string, target: string, before: string | null): Promise<void> {
+  if ((await orNull(readFile(target, 'utf8'))) === before) return
+  throw new ConflictError(`${path} was changed by somebody else meanwhile`, {
+    hint: 'run the command again',
+  })
 }
 
 /** The superuser may edit a file of somebody else's, who wants it back; others may not give a file away. */
@@ -68,23 +51,14 @@ async function keepOwner(file: FileHandle, like: { uid: number; gid: number; mod
   const own = await file.stat()
   if (own.uid !== like.uid || own.gid !== like.gid) {
     await file.chown(like.uid, like.gid).catch((error: unknown) => {
-      if (codeOf(error) !== 'EPERM') throw error
+      if (!hasCode(error, 'EPERM')) throw error
     })
   }
   await file.chmod(like.mode & 0o7777)
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
 const orNull = <T>(reading: Promise<T>): Promise<T | null> =>
   reading.catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null
+    if (hasCode(error, 'ENOENT')) return null
     throw error
   })

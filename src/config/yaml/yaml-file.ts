@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { LineCounter, type Node, parseDocument } from 'yaml'
 import { ConfigError, type ErrorOptions } from '../../base/errors.js'
+import { codeOf } from '../../base/fs/read.js'
 import { oneLine } from '../../base/text.js'
 
 /** A YAML 1.2 file that was read and is well formed, though its values are not looked at yet. */
@@ -101,10 +102,6 @@ const reasons: Partial<Record<string, string>> = {
   ELOOP: 'its symbolic links lead in a circle',
   ENOTDIR: 'a file stands where a folder was expected',
 }
-
-/** The system's code of an error (`ENOENT`), or nothing. */
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : ''
 
 /** A file that can't be read, told in one line. */
 export function unreadable(error: unknown, shown: string): ConfigError {

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs'
-import { open, readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConflictError } from '../../base/errors.js'
+import { replaceFile } from '../../base/fs/durable-write.js'
 import { hasCode } from '../../base/fs/read.js'
 import { isDead, type Liveness, readMark, takeMark } from '../../process/owner-mark.js'
 
@@ -40,26 +41,11 @@ function heldLock(path: string, lock: string): FileLock {
       // Ends in .lock, as git takes every other name in refs/ for a ref; and no lock of a ref is called so.
       const temporary = `${lock}.new.lock`
       try {
-        await writeDurably(temporary, data)
-        await rename(temporary, path)
-      } catch (error) {
-        await rm(temporary, { force: true })
-        throw error
+        await replaceFile(path, data, { beside: temporary })
       } finally {
         await release()
       }
     },
-  }
-}
-
-/** Writes a file and waits until it is on the disk. */
-export async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'w')
-  try {
-    await file.writeFile(data)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { ConfigError } from '../../base/errors.js'
-import { writeWhole } from '../../base/fs/atomic-write.js'
+import { writeWhole } from '../../base/fs/durable-write.js'
 import { readTextIfThere } from '../../base/fs/read.js'
 import { oidPattern } from '../../base/names/ref.js'
 import { parseRepo } from '../../base/names/repository.js'

@@ -1,5 +1,5 @@
 import { rename } from 'node:fs/promises'
-import { writeWhole } from '../../base/fs/atomic-write.js'
+import { writeWhole } from '../../base/fs/durable-write.js'
 import { readTextIfThere } from '../../base/fs/read.js'
 import { isRecord, type Json } from '../manifest/reader.js'
 import type { PluginSession } from '../session.js'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { GitHubError } from '../../../base/errors.js'
+import { writeSynced } from '../../../base/fs/durable-write.js'
 import { writeAll } from '../../../base/fs/read.js'
 import { CorruptObjectError } from '../../errors.js'
 import type { Git, GitProgress } from '../../git.js'
@@ -67,7 +68,9 @@ async function receiveInto(
   const indexed = await index(incoming.pack, taken, { shallow, signal: git.signal, onProgress })
   await expectComplete(indexed, { store, wanted, host })
   if (count === 0) return { bytes, pack: null }
-  await writeIndex(incoming.index, formatIndex(indexed.table, taken.checksum))
+  // Under a name that nobody looks for: `publish` gives it its own, after the pack's.
+  const idx = formatIndex(indexed.table, taken.checksum)
+  await writeSynced(incoming.index, idx, { mode: 0o444, exclusive: true })
   const path = await incoming.publish(taken.checksum.toString('hex'))
   return { bytes, pack: { path, objects: indexed.objects } }
 }
@@ -98,16 +101,6 @@ async function expectComplete(
 
 const lacks = (host: string, oid: Oid) =>
   damaged(host, `object ${oid} is missing, which belongs to what was asked for`)
-
-async function writeIndex(path: string, data: Buffer): Promise<void> {
-  const file = await open(path, 'wx', 0o444)
-  try {
-    await file.writeFile(data)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
 
 /** A pack's header, and its checksum at the end. */
 const headerLength = 12

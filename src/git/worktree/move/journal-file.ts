@@ -1,11 +1,10 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { partOf, replaceFile, syncFolder } from '../../../base/fs/durable-write.js'
 import { hasCode } from '../../../base/fs/read.js'
 import { oidPattern } from '../../../base/names/ref.js'
 import { BlockedError } from '../../errors.js'
-import { writeDurably } from '../../plumbing/lock-file.js'
 
 const oid = z.string().regex(oidPattern)
 
@@ -39,9 +38,10 @@ export const isUnfinished = (gitDir: string): boolean =>
 export async function writeJournal(gitDir: string, journal: Journal): Promise<void> {
   const path = journalPath(gitDir)
   mkdirSync(moveFolder(gitDir))
-  await writeDurably(`${path}.new`, `${JSON.stringify(journal)}\n`)
-  renameSync(`${path}.new`, path)
-  for (const folder of [moveFolder(gitDir), gitDir]) await syncFolder(folder)
+  const text = `${JSON.stringify(journal)}\n`
+  await replaceFile(path, text, { beside: partOf(path), syncFolder: true })
+  // The folder was just made: its own name is on the disk only then.
+  await syncFolder(gitDir)
 }
 
 /**
@@ -76,12 +76,3 @@ function parseJson(text: string): unknown {
 /** At the end, when all is at one of the two ends: then it does not matter what of it a kill leaves behind. */
 export const removeJournal = (gitDir: string): void =>
   rmSync(moveFolder(gitDir), { recursive: true, force: true })
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
