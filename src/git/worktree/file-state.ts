@@ -15,7 +15,7 @@ export interface Comparison {
 
 const emptyBlob = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
 
-/** Whether a file is not the one that its index entry describes. Submodules are asked of `submodule.ts`. */
+/** Whether a file is not the one that its index entry describes. Submodules are read by walk.ts. */
 export async function isModified(
   comparison: Comparison,
   entry: IndexEntry,

@@ -131,7 +131,7 @@ export function formatIndex({ entries, cacheTree, resolveUndo }: IndexContent): 
   return Buffer.concat([body, createHash('sha1').update(body).digest()])
 }
 
-/** To a file that no one else reads yet; see `index/lock.ts` for how it takes the index's place. */
+/** Writes a file that no one reads yet; the caller renames it over the index, under `index.lock`. @throws node's EEXIST where it is there */
 export const writeIndexFile = (path: string, content: IndexContent): void =>
   writeFileSync(path, formatIndex(content), { flag: 'wx' })
 
