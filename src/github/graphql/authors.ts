@@ -1,11 +1,9 @@
 import { z } from 'zod'
-import { GitHubError, GitHubNotFoundError } from '../../base/errors.js'
+import { GitHubNotFoundError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import type { Api } from '../rest/api.js'
-import { askGraphql, isUnavailable } from './graphql.js'
-
-/** Commits in one query. */
-const largestBatch = 100
+import { askInBatches } from './batch.js'
+import { isUnavailable } from './graphql.js'
 
 /** Who made a commit, and those named in its `Co-authored-by:` lines. */
 const authorsAnswer = z.object({
@@ -37,11 +35,14 @@ export async function loginsOf(
   const logins = new Map<string, string>()
   if (oids.length === 0 || !(await api.authenticated())) return logins
   try {
-    for (let from = 0; from < oids.length; from += largestBatch) {
-      for (const [email, login] of await ask(api, repo, oids.slice(from, from + largestBatch))) {
-        logins.set(email, login)
-      }
-    }
+    await askInBatches(
+      api,
+      oids,
+      { field: fieldOf, read: toLogins, parent: within(repo) },
+      (some) => {
+        for (const [email, login] of some.flat()) logins.set(email, login)
+      },
+    )
   } catch (error) {
     if (!isUnavailable(error)) throw error
     // Where there is none, as on an old enterprise server, that is how it always is.
@@ -52,28 +53,19 @@ export async function loginsOf(
   return logins
 }
 
-async function ask(api: Api, repo: Repo, oids: readonly string[]): Promise<[string, string][]> {
-  const { data, errors } = await askGraphql(api, queryFor(repo, oids))
-  if (data === null) {
-    throw new GitHubError(errors[0]?.message ?? 'the query has no answer', { status: 200 })
-  }
-  // A commit that has not been pushed is null.
-  const commits = Object.values(data.repository ?? {})
-  return commits.flatMap((commit) => {
-    const { success, data: found } = authorsAnswer.safeParse(commit)
-    const nodes = (success && found.authors.nodes) || []
-    return nodes.flatMap((node): [string, string][] =>
-      node?.email && node.user ? [[node.email.toLowerCase(), node.user.login]] : [],
-    )
-  })
+function within({ owner, repo }: Repo): { field: string; name: string } {
+  const [asOwner, asName] = [JSON.stringify(owner), JSON.stringify(repo)]
+  return { field: `repository(owner: ${asOwner}, name: ${asName})`, name: 'repository' }
 }
 
-/** JSON's strings are GraphQL's, so that no name ends its literal. */
-function queryFor({ owner, repo }: Repo, oids: readonly string[]): string {
-  const fields = oids.map(
-    (oid, index) =>
-      `c${index}: object(oid: ${JSON.stringify(oid)}) { ... on Commit { authors(first: 10) { nodes { email user { login } } } } }`,
+const fieldOf = (oid: string) =>
+  `object(oid: ${JSON.stringify(oid)}) { ... on Commit { authors(first: 10) { nodes { email user { login } } } } }`
+
+/** A commit that has not been pushed is null. */
+function toLogins(_oid: string, commit: unknown): [string, string][] {
+  const { success, data: found } = authorsAnswer.safeParse(commit)
+  const nodes = (success && found.authors.nodes) || []
+  return nodes.flatMap((node): [string, string][] =>
+    node?.email && node.user ? [[node.email.toLowerCase(), node.user.login]] : [],
   )
-  const [asOwner, asName] = [JSON.stringify(owner), JSON.stringify(repo)]
-  return `query {\n  repository(owner: ${asOwner}, name: ${asName}) {\n    ${fields.join('\n    ')}\n  }\n}`
 }

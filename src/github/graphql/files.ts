@@ -1,13 +1,13 @@
 import pLimit from 'p-limit'
 import { z } from 'zod'
-import { GitHubError, GitHubNotFoundError, PathError } from '../../base/errors.js'
+import { GitHubNotFoundError, PathError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import type { Api } from '../rest/api.js'
 import { getFileContent } from '../rest/contents.js'
 import { getLatestRelease } from '../rest/releases.js'
 import { tagCommit } from '../rest/tags.js'
 import { askInBatches } from './batch.js'
-import { askGraphql, isUnavailable } from './graphql.js'
+import { isUnavailable } from './graphql.js'
 
 /** What is read of one repository, at the head of its default branch. */
 export interface RepositoryFiles {
@@ -38,9 +38,12 @@ export async function filesOf(
 ): Promise<(RepositoryFiles | null)[]> {
   const answers: Answer[] = []
   if (wanted.length > 0 && (await api.authenticated())) {
-    const batch = (some: readonly Repo[], single: boolean) => ask(api, some, paths, single)
+    const batch = {
+      field: (one: Repo) => fieldOf(one, paths),
+      read: (_one: Repo, data: unknown) => toFiles(data, paths),
+    }
     try {
-      await askInBatches(wanted, batch, (some) => answers.push(...some))
+      await askInBatches(api, wanted, batch, (some) => answers.push(...some))
     } catch (error) {
       if (!isUnavailable(error)) throw error
     }
@@ -69,31 +72,13 @@ const answer = z.looseObject({
   latestRelease: releaseAnswer.nullish(),
 })
 
-async function ask(
-  api: Api,
-  wanted: readonly Repo[],
-  paths: readonly string[],
-  repeatable: boolean,
-): Promise<Answer[]> {
-  const { data, errors } = await askGraphql(api, queryFor(wanted, paths), {}, repeatable)
-  if (data === null) {
-    throw new GitHubError(errors[0]?.message ?? 'the query has no answer', { status: 200 })
-  }
-  return wanted.map((_one, index) => toFiles(data[`r${index}`], paths))
-}
-
-/** An alias for each; JSON's strings are GraphQL's. */
-function queryFor(wanted: readonly Repo[], paths: readonly string[]): string {
+function fieldOf({ owner, repo }: Repo, paths: readonly string[]): string {
   const files = paths.map(
     (path, index) =>
       `f${index}: object(expression: ${JSON.stringify(`HEAD:${path}`)}) { ... on Blob { text isTruncated } }`,
   )
   const fields = `nameWithOwner isArchived latestRelease { tagName tagCommit { oid } } ${files.join(' ')}`
-  const aliases = wanted.map(
-    ({ owner, repo }, index) =>
-      `r${index}: repository(owner: ${JSON.stringify(owner)}, name: ${JSON.stringify(repo)}) { ${fields} }`,
-  )
-  return `query {\n  ${aliases.join('\n  ')}\n}`
+  return `repository(owner: ${JSON.stringify(owner)}, name: ${JSON.stringify(repo)}) { ${fields} }`
 }
 
 function toFiles(data: unknown, paths: readonly string[]): Answer {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { GitHubError, GitHubNotFoundError } from '../../base/errors.js'
+import { GitHubNotFoundError } from '../../base/errors.js'
 import type { Api } from '../rest/api.js'
 import { askInBatches } from './batch.js'
-import { askGraphql, isUnavailable } from './graphql.js'
+import { isUnavailable } from './graphql.js'
 
 /** A repository whose head is asked for; `branch` undefined: its default branch. */
 export interface WantedHead {
@@ -40,8 +40,8 @@ export async function headsOf(
   if (wanted.length === 0 || !(await api.authenticated())) return wanted.map(() => null)
   const heads: (RepositoryHead | null)[] = []
   try {
-    const batch = (some: readonly WantedHead[], single: boolean) => ask(api, some, single)
-    await askInBatches(wanted, batch, (answers) => heads.push(...answers))
+    const batch = { field: fieldOf, read: toHead }
+    await askInBatches(api, wanted, batch, (answers) => heads.push(...answers))
   } catch (error) {
     if (!isUnavailable(error)) throw error
     // Where there is none, as on an old enterprise server, that is how it always is.
@@ -61,31 +61,16 @@ const headAnswer = z.object({
   ref: ref.optional(),
 })
 
-async function ask(
-  api: Api,
-  wanted: readonly WantedHead[],
-  repeatable: boolean,
-): Promise<(RepositoryHead | null)[]> {
-  const { data, errors } = await askGraphql(api, queryFor(wanted), {}, repeatable)
-  if (data === null) {
-    throw new GitHubError(errors[0]?.message ?? 'the query has no answer', { status: 200 })
-  }
-  return wanted.map((one, index) => toHead(one, data[`r${index}`]))
-}
-
 const refFields = '{ name target { oid } }'
 
-/** Thin, with an alias for each. JSON's strings are GraphQL's, so that no name ends its literal. */
-function queryFor(wanted: readonly WantedHead[]): string {
-  const fields = wanted.map(({ owner, repo, branch }, index) => {
-    const [asOwner, asName] = [JSON.stringify(owner), JSON.stringify(repo)]
-    const asked =
-      branch === undefined
-        ? ''
-        : ` ref(qualifiedName: ${JSON.stringify(`refs/heads/${branch}`)}) ${refFields}`
-    return `r${index}: repository(owner: ${asOwner}, name: ${asName}) { databaseId nameWithOwner isArchived defaultBranchRef ${refFields}${asked} }`
-  })
-  return `query {\n  ${fields.join('\n  ')}\n}`
+/** Thin, as a query asks for 100 of them. */
+function fieldOf({ owner, repo, branch }: WantedHead): string {
+  const [asOwner, asName] = [JSON.stringify(owner), JSON.stringify(repo)]
+  const asked =
+    branch === undefined
+      ? ''
+      : ` ref(qualifiedName: ${JSON.stringify(`refs/heads/${branch}`)}) ${refFields}`
+  return `repository(owner: ${asOwner}, name: ${asName}) { databaseId nameWithOwner isArchived defaultBranchRef ${refFields}${asked} }`
 }
 
 /** An answer in part is none. */
