@@ -1,10 +1,11 @@
 import type { Component } from '../../src/config/files/components.js'
-import type { Release, ReleaseAsset } from '../../src/github/rest/shapes.js'
+import type { ReleaseAsset } from '../../src/github/rest/release-assets.js'
+import type { Release } from '../../src/github/rest/releases.js'
 import type {
   ComponentSubject,
   RemoteFacts,
   SourceFacts,
-} from '../../src/releases/pipeline/types.js'
+} from '../../src/releases/pipeline/request.js'
 
 export const head = 'a'.repeat(40)
 export const elsewhere = 'b'.repeat(40)

@@ -7,7 +7,7 @@ import {
   findOwn,
   isLatest,
 } from '../../../src/releases/pipeline/judge.js'
-import type { RemoteFacts, SourceFacts } from '../../../src/releases/pipeline/types.js'
+import type { RemoteFacts, SourceFacts } from '../../../src/releases/pipeline/request.js'
 import { draftOf, elsewhere, head, releaseOf, remoteOf, sourceOf, subjectOf } from '../support.js'
 
 const subject = subjectOf()

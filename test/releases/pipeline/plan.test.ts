@@ -4,7 +4,7 @@ import type {
   PublishRequest,
   RemoteFacts,
   SourceFacts,
-} from '../../../src/releases/pipeline/types.js'
+} from '../../../src/releases/pipeline/request.js'
 import { type ComponentChange, componentOf, draftOf, head, remoteOf, sourceOf } from '../support.js'
 
 interface Change {
