@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PathError, UsageError } from '../../../src/base/errors.js'
 import { writeChecksums } from '../../../src/releases/assets/checksums.js'
 import { hashOf, localAsset, localAssets } from '../../../src/releases/assets/local.js'
-import { expectFree, whatIsThere } from '../../../src/releases/download.js'
+import { assertNoCollisions, whatIsThere } from '../../../src/releases/download.js'
 import { assetOf, releaseOf } from '../support.js'
 
 let folder: string
@@ -147,7 +147,7 @@ describe('a download meets', () => {
     await file('a', text)
     const old = await meet(more)
     expect(old.get(at('a'))?.isAsset).toBe(isAsset)
-    const check = () => expectFree(old, releaseOf('v1.0.0'))
+    const check = () => assertNoCollisions(old, releaseOf('v1.0.0'))
     if (isAsset === false) expect(check).toThrow(`there are other files already: ${at('a')}`)
     else expect(check).not.toThrow()
   })
