@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const project = join(import.meta.dirname, '../../..')
 
-/** The tarball of what `npm run build` made. @returns its path */
+/** The tarball of what `npm run build` made in this folder. @returns its path */
 export async function pack(into: string): Promise<string> {
   // Without scripts, as prepack would build again under the feet of whoever runs the build.
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', into]
-  const { stdout } = await run('npm', args, { cwd: project })
+  const { stdout } = await run('npm', args)
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
   return join(into, filename)
 }
