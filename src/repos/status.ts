@@ -14,7 +14,6 @@ import { aheadBehind } from '../git/porcelain/history/history.js'
 import { wasUpstream } from '../git/porcelain/pull.js'
 import type { LocalRepository } from '../git/repository/open.js'
 import { askGit, inspectRepositories, type RemoteHead } from './inspect.js'
-import { wantedAt } from './one-repository.js'
 import { obstacleTo, otherBranch, type Situation } from './plan.js'
 import type { RepositoryStatus, SyncEntry } from './report.js'
 import { gitOf, openState, type RepoSession } from './session.js'
@@ -54,6 +53,8 @@ export async function statusOfPath(
   path: string,
   options: StatusOptions = {},
 ): Promise<RepositoryStatus> {
+  // It brings clone and pull along, which a status of what repos.yaml names does without.
+  const { wantedAt } = await import('./one-repository.js')
   const [status] = await statusOf(session, [await wantedAt(session, path)], options)
   if (!status) throw new WizardError(`${path} has no status`)
   return status
