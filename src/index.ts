@@ -6,6 +6,13 @@ export type { Call, CommonEvent, Emit, StepEvent } from './base/call.js'
 export type { Clock } from './base/clock.js'
 // The rooms' own words, under names that say enough outside of their rooms.
 export * from './base/errors.js'
+export type {
+  CommandReference,
+  Hint,
+  HintParts,
+  HintWords,
+  OptionReference,
+} from './base/hint.js'
 export type { Repo } from './base/names/repository.js'
 export type {
   ChecksumAlgorithm,

@@ -37,7 +37,7 @@ it('ships name, version and licence of each package that is in the bundle', asyn
 
 it('knows the modules of the executable, its threads and the library', async () => {
   const modules = JSON.parse(await readFile(join(project, 'dist/modules.json'), 'utf8'))
-  const own = ['src/main.ts', 'src/git/pool/worker.ts', 'src/library.ts']
+  const own = ['src/main.ts', 'src/git/pool/worker.ts', 'src/index.ts']
   expect(modules).toEqual(expect.arrayContaining(own))
   expect(existsSync(join(dist, 'modules.json'))).toBe(false)
 })

@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ConfigError } from '../../base/errors.js'
 import { hasCode } from '../../base/fs/read.js'
+import type { Environment } from '../../http/proxy.js'
 import { showFile } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
 import { readBytes, unreadable } from '../yaml/yaml-file.js'
@@ -164,7 +165,6 @@ async function readEnvFile(file: string, shown: string): Promise<Environment> {
 }
 
 /** Variables by name; an unset one is undefined. */
-type Environment = Record<string, string | undefined>
 
 /** The files of a configuration folder, by the name that stands before `.yaml`. */
 export type ConfigFileName = 'github' | 'repos' | 'components' | 'webhooks' | 'plugins'
