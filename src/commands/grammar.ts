@@ -1,8 +1,8 @@
 import { split } from 'shlex'
 import { UsageError } from '../base/errors.js'
 import { didYouMean, nearest } from '../base/text.js'
+import { globalFlags } from './flags.js'
 import type { Noun, Verb } from './verb.js'
-import { globalFlags } from './verb.js'
 
 /** What argv asks for, before its flags are parsed. */
 export type Command =

@@ -1,4 +1,5 @@
-import { type FlagSpecs, globalFlags, type Noun, titleOf, type Verb, valueName } from './verb.js'
+import { type FlagSpecs, globalFlags, valueName } from './flags.js'
+import { type Noun, titleOf, type Verb } from './verb.js'
 
 /** `wizard --help`: what to type first, then the nouns. */
 export async function helpOfAll(nouns: Noun[]): Promise<string[]> {

@@ -1,16 +1,8 @@
 import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../base/errors.js'
 import { didYouMean } from '../base/text.js'
-import {
-  type FlagSpec,
-  type FlagSpecs,
-  type GlobalFlags,
-  globalFlags,
-  type Noun,
-  titleOf,
-  type Verb,
-  valueName,
-} from './verb.js'
+import { type FlagSpec, type FlagSpecs, type GlobalFlags, globalFlags, valueName } from './flags.js'
+import { type Noun, titleOf, type Verb } from './verb.js'
 
 export interface ParsedCommand {
   args: string[]

@@ -10,7 +10,7 @@ import {
 } from '../base/names/repository.js'
 import type { Component } from '../config/files/components.js'
 import type { Invocation } from '../invocation.js'
-import type { FlagSpecs } from './verb.js'
+import type { FlagSpecs } from './flags.js'
 
 /**
  * `owner/repo`, its address (https or ssh), a component's name, or a repository's name below the default owner.

@@ -1,18 +1,7 @@
 import type { ErrorReport } from '../base/errors.js'
 import type { Invocation } from '../invocation.js'
 import type { Page } from '../terminal/page.js'
-
-/** What stands behind a flag: nothing, a text, one of several texts, or a number. */
-export type FlagSpec = { summary: string; short?: string } & (
-  | { type: 'boolean' }
-  | { type: 'text'; value: string; repeatable?: false }
-  | { type: 'texts'; value: string }
-  | { type: 'choice'; choices: readonly string[] }
-  | { type: 'integer'; value: string; min: number; max?: number }
-  | { type: 'seconds'; value: string }
-)
-
-export type FlagSpecs = Record<string, FlagSpec>
+import type { FlagSpecs, Flags } from './flags.js'
 
 export interface ArgumentSpec {
   name: string
@@ -22,18 +11,6 @@ export interface ArgumentSpec {
   /** It takes all the words that are left. */
   variadic?: boolean
 }
-
-type FlagValue<S extends FlagSpec> = S extends { type: 'boolean' }
-  ? boolean
-  : S extends { type: 'texts' }
-    ? string[]
-    : S extends { type: 'integer' | 'seconds' }
-      ? number | undefined
-      : S extends { type: 'choice'; choices: readonly (infer C)[] }
-        ? C | undefined
-        : string | undefined
-
-export type Flags<S extends FlagSpecs> = { [K in keyof S]: FlagValue<S[K]> }
 
 export interface Example {
   command: string
@@ -105,23 +82,3 @@ export interface Noun {
 /** `REPO SYNC` */
 export const titleOf = (noun: Noun, verb: Verb) =>
   `${noun.name} ${verb.name}`.trimEnd().toUpperCase()
-
-/** What stands for a flag's value in help and messages; null for a flag without one. */
-export function valueName(spec: FlagSpec): string | null {
-  if (spec.type === 'boolean') return null
-  return spec.type === 'choice' ? spec.choices.join('|') : spec.value
-}
-
-/** The flags every verb takes, before or after the noun. */
-export const globalFlags = {
-  json: { type: 'boolean', summary: 'one JSON document on stdout' },
-  quiet: { type: 'boolean', short: 'q', summary: 'nothing on success but the result itself' },
-  verbose: { type: 'boolean', short: 'v', summary: 'each request on stderr, secrets redacted' },
-  'no-color': { type: 'boolean', summary: 'no colour' },
-  config: { type: 'text', value: 'DIR', summary: 'the folder of the configuration files' },
-  root: { type: 'text', value: 'DIR', summary: 'where destinations, logs and plugins live' },
-  timeout: { type: 'seconds', value: 'S', summary: 'the whole command ends after S seconds' },
-  yes: { type: 'boolean', short: 'y', summary: 'ask no questions' },
-} as const satisfies FlagSpecs
-
-export type GlobalFlags = Flags<typeof globalFlags>

@@ -14,9 +14,14 @@ import { type LocalAsset, localAssets } from './assets/local.js'
 import { ownDraft, ownDrafts } from './drafts/draft.js'
 import type { Maker } from './drafts/mark.js'
 import { fillDraft, publishDraft } from './drafts/publish.js'
-import { nameOfSubject, tagFor } from './find.js'
-import type { AssetStatus, ReleaseInfo, ReleaseSubject } from './info.js'
-import { infoOf } from './info.js'
+import { tagFor } from './find.js'
+import {
+  type AssetStatus,
+  infoOf,
+  nameOfSubject,
+  type ReleaseInfo,
+  type ReleaseSubject,
+} from './info.js'
 import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
 import type { NotesDeps } from './notes/history.js'
 import { expectShort } from './notes/length.js'

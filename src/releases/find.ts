@@ -1,12 +1,11 @@
 import { ConflictError, GitHubNotFoundError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
-import { fullNameOf, type Repo } from '../base/names/repository.js'
+import type { Repo } from '../base/names/repository.js'
 import { oneLine } from '../base/text.js'
 import { getLatestRelease, listReleases, type Release } from '../github/rest/releases.js'
 import { tagCommit } from '../github/rest/tags.js'
 import { withoutMark } from './drafts/mark.js'
-import type { ReleaseInfo, ReleaseSubject } from './info.js'
-import { infoOf } from './info.js'
+import { infoOf, nameOfSubject, type ReleaseInfo, type ReleaseSubject } from './info.js'
 import type { ReleaseDeps } from './session.js'
 import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './versions.js'
 
@@ -92,10 +91,6 @@ export async function findRelease(
     hint: whatThereIs(releases),
   })
 }
-
-/** `core` or `uDOS/uDOS`. */
-export const nameOfSubject = (subject: ReleaseSubject): string =>
-  subject.component?.name ?? fullNameOf(subject)
 
 const whatThereIs = (releases: Release[]): Hint => {
   const tags = releases.map(({ tag_name, draft }) => `${tag_name}${draft ? ' (draft)' : ''}`)

@@ -1,5 +1,5 @@
 import { isOid } from '../base/names/ref.js'
-import type { Repo } from '../base/names/repository.js'
+import { fullNameOf, type Repo } from '../base/names/repository.js'
 import type { Component } from '../config/files/components.js'
 import type { ReleaseAsset } from '../github/rest/release-assets.js'
 import type { Release } from '../github/rest/releases.js'
@@ -77,3 +77,7 @@ export type AssetStatus = 'uploaded' | 'unchanged' | 'replaced'
 export interface ReleaseSubject extends Repo {
   component: Component | null
 }
+
+/** `core` or `uDOS/uDOS`. */
+export const nameOfSubject = (subject: ReleaseSubject): string =>
+  subject.component?.name ?? fullNameOf(subject)

@@ -13,9 +13,8 @@ import { type LocalState, readLocal } from '../git/repository/open.js'
 import { isUnfinished } from '../git/worktree/move/journal-file.js'
 import type { GitHubClient } from '../github/client.js'
 import { headsOf, type RepositoryHead } from '../github/graphql/heads.js'
-import type { Situation } from './plan.js'
 import type { RepoSession } from './session.js'
-import type { SyncState } from './state.js'
+import type { Remembered, SyncState } from './state.js'
 import type { Wanted } from './targets/sync-target.js'
 
 /** How many folders are read at a time: this is waiting for a disk, not for a network. */
@@ -190,4 +189,19 @@ function noSuchRef(wanted: Wanted): GitHubNotFoundError {
       ' shows its default branch; change branch: in repos.yaml',
     ],
   })
+}
+
+/** All that is known of one repository before anything is done. */
+export interface Situation {
+  wanted: Wanted
+  local: Local
+  /** A move that a kill cut short is to be finished first. */
+  interrupted: boolean
+  /** The commit that a tag or commit id named in the configuration has here; null: none, or it names a branch. */
+  pin: Oid | null
+  /** null: not known without the git protocol. */
+  head: RemoteHead | null
+  /** Why GitHub could not be asked, where that stops the git protocol too: a bad token, a rate limit, a time-out. */
+  refused: ErrorReport | null
+  remembered: Remembered | undefined
 }

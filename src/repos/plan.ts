@@ -2,29 +2,11 @@ import { type ErrorReport, reportError } from '../base/errors.js'
 import { isOid } from '../base/names/ref.js'
 import { isRemoteOf } from '../base/names/remote.js'
 import { BlockedError, type BlockReason } from '../git/errors.js'
-import type { Oid } from '../git/plumbing/objects/object.js'
-import type { Local, RemoteHead } from './inspect.js'
+import type { Situation } from './inspect.js'
 import type { SkipReason, SyncStatus } from './report.js'
 import { dueAt, type IsDue } from './schedule/due.js'
-import type { Remembered } from './state.js'
-import type { Wanted } from './targets/sync-target.js'
 
 export type SyncMode = 'clone' | 'pull' | 'sync' | 'reset'
-
-/** All that is known of one repository before anything is done. */
-export interface Situation {
-  wanted: Wanted
-  local: Local
-  /** A move that a kill cut short is to be finished first. */
-  interrupted: boolean
-  /** The commit that a tag or commit id named in the configuration has here; null: none, or it names a branch. */
-  pin: Oid | null
-  /** null: not known without the git protocol. */
-  head: RemoteHead | null
-  /** Why GitHub could not be asked, where that stops the git protocol too: a bad token, a rate limit, a time-out. */
-  refused: ErrorReport | null
-  remembered: Remembered | undefined
-}
 
 /** What is to be done for one repository. */
 export type Step =

@@ -1,7 +1,3 @@
-import { appendFileSync } from 'node:fs'
-import type { Page } from './page.js'
-import type { Environment } from './stream.js'
-
 /** https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions */
 export const insideActions = (env: Environment) => env.GITHUB_ACTIONS === 'true'
 
@@ -14,31 +10,4 @@ export const errorCommand = (message: string) => `::error::${escapeData(message)
 const escapeData = (text: string) =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 
-/** Adds a table to the job's summary page, where there is one: of the result, or of what is handed on. */
-export function summarize(page: Page, outputs: Record<string, string>, env: Environment): void {
-  if (!env.GITHUB_STEP_SUMMARY) return
-  const rows = page.kind === 'table' ? page.rows : [Object.values(outputs)]
-  const titles =
-    page.kind === 'table' ? page.columns.map(({ title }) => title) : Object.keys(outputs)
-  if (titles.length === 0) return
-  const table = [titles, titles.map(() => '---'), ...rows.map((row) => row.map(escapeCell))]
-  appendFileSync(
-    env.GITHUB_STEP_SUMMARY,
-    `${table.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n\n`,
-  )
-}
-
-/** https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#setting-an-output-parameter */
-export function writeOutputs(outputs: Record<string, string>, env: Environment): void {
-  const entries = Object.entries(outputs)
-  if (!env.GITHUB_OUTPUT || entries.length === 0) return
-  // A value of more than a line could begin another output.
-  const text = entries
-    .map(([name, value]) => `${name}=${value.replace(/[\r\n]+/g, ' ')}\n`)
-    .join('')
-  appendFileSync(env.GITHUB_OUTPUT, text)
-}
-
-/** No text from elsewhere becomes markup of the page. */
-const escapeCell = (text: string) =>
-  text.replace(/[\\`*_{}[\]<>|#!@]/g, (letter) => `&#${letter.charCodeAt(0)};`).replace(/\s+/g, ' ')
+export type Environment = Record<string, string | undefined>

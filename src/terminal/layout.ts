@@ -1,7 +1,6 @@
 import stringWidth from 'string-width'
 import { plainText } from '../base/text.js'
-import type { Column } from './page.js'
-import type { Stream } from './stream.js'
+import type { Stream, Tone } from './stream.js'
 
 /** A heading and rows in columns, as wide as their letters are and the terminal allows. */
 export function alignedLines(
@@ -74,3 +73,11 @@ export function excerpt(source: string, column: number): [line: string, caret: s
 }
 
 const shown = (text: string) => plainText(text).replaceAll('\t', ' ')
+
+export interface Column {
+  title: string
+  align?: 'right'
+  /** May be cut where the terminal is too narrow. */
+  flexible?: boolean
+  tone?: (cell: string) => Tone | undefined
+}

@@ -1,4 +1,5 @@
 import { plainText } from '../base/text.js'
+import type { Column } from './layout.js'
 import type { Stream } from './stream.js'
 
 /** What a verb's result looks like to a person or a pipe; the terminal decides how it is written. */
@@ -19,16 +20,6 @@ export type Page =
   /** Unchanged: a file's content. */
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'nothing' }
-
-export interface Column {
-  title: string
-  align?: 'right'
-  /** May be cut where the terminal is too narrow. */
-  flexible?: boolean
-  tone?: (cell: string) => Tone | undefined
-}
-
-export type Tone = 'good' | 'bad' | 'warning' | 'faint' | 'strong'
 
 export const lines = (...text: string[]): Page => ({ kind: 'lines', lines: text })
 

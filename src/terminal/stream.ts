@@ -1,10 +1,7 @@
 import { once } from 'node:events'
 import type { WriteStream } from 'node:tty'
 import { Chalk, type ChalkInstance } from 'chalk'
-import { insideActions, withoutCommands } from './actions.js'
-import type { Tone } from './page.js'
-
-export type Environment = Record<string, string | undefined>
+import { type Environment, insideActions, withoutCommands } from './actions.js'
 
 /** One of the two streams, with what it can show. */
 export interface Stream {
@@ -63,3 +60,5 @@ function colourOf(isTerminal: boolean, env: Environment, noColor: boolean): bool
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false'
   return isTerminal && env.TERM !== 'dumb'
 }
+
+export type Tone = 'good' | 'bad' | 'warning' | 'faint' | 'strong'

@@ -4,12 +4,11 @@ import { type ErrorReport, reportError, reportInWords, UsageError } from '../bas
 import type { HintWords } from '../base/hint.js'
 import { plainText, visibleJson } from '../base/text.js'
 import type { WizardEvent } from '../events.js'
-import { errorCommand, insideActions } from './actions.js'
-import type { Page } from './page.js'
-import { tableLines } from './page.js'
+import { type Environment, errorCommand, insideActions } from './actions.js'
+import { type Page, tableLines } from './page.js'
 import { followProgress, type Progress } from './progress/progress.js'
 import { askText, askYesNo } from './prompt.js'
-import { type Environment, openStream, type Stream } from './stream.js'
+import { openStream, type Stream } from './stream.js'
 
 export interface TerminalOptions {
   /** Opened when it is asked for. */
@@ -112,7 +111,7 @@ export class Terminal {
   /** In Actions, the table of a result on the job's summary page, and what later steps can read. */
   async writeActionsOutputs(page: Page, outputs: Record<string, string>): Promise<void> {
     if (!insideActions(this.#options.env)) return
-    const { summarize, writeOutputs } = await import('./actions.js')
+    const { summarize, writeOutputs } = await import('./job-files.js')
     try {
       summarize(page, outputs, this.#options.env)
       writeOutputs(outputs, this.#options.env)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LocalState } from '../../src/git/repository/open.js'
-import type { RemoteHead } from '../../src/repos/inspect.js'
-import { type PlanOptions, planSync, type Situation } from '../../src/repos/plan.js'
+import type { RemoteHead, Situation } from '../../src/repos/inspect.js'
+import { type PlanOptions, planSync } from '../../src/repos/plan.js'
 import type { Remembered } from '../../src/repos/state.js'
 import type { Wanted } from '../../src/repos/targets/sync-target.js'
 

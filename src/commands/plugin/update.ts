@@ -1,6 +1,7 @@
 import type { Invocation } from '../../invocation.js'
 import type { UpdatedPlugin } from '../../plugins/update.js'
-import type { Page, Tone } from '../../terminal/page.js'
+import type { Page } from '../../terminal/page.js'
+import type { Tone } from '../../terminal/stream.js'
 import { sharedFailure } from '../partial-failure.js'
 import { defineVerb } from '../verb.js'
 import { installedId } from './shared.js'

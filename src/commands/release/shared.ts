@@ -7,7 +7,7 @@ import type { Invocation } from '../../invocation.js'
 import type { ReleaseInfo } from '../../releases/info.js'
 import type { NotesSource } from '../../releases/pipeline/request.js'
 import { lines, type Page } from '../../terminal/page.js'
-import type { FlagSpecs, Flags } from '../verb.js'
+import type { FlagSpecs, Flags } from '../flags.js'
 
 /** What stands on a release's page. */
 export const notesFlags = {

@@ -1,7 +1,7 @@
 import { localTime } from '../../base/clock.js'
 import { UsageError } from '../../base/errors.js'
 import type { RepositoryStatus } from '../../repos/report.js'
-import type { Tone } from '../../terminal/page.js'
+import type { Tone } from '../../terminal/stream.js'
 import { defineVerb } from '../verb.js'
 import { failureOf } from './shared.js'
 

@@ -6,7 +6,8 @@ import type { SyncMode } from '../../repos/plan.js'
 import type { SyncReport } from '../../repos/report.js'
 import type { SyncOptions } from '../../repos/run-sync.js'
 import type { Shard } from '../../repos/targets/resolve.js'
-import { defineVerb, type Example, type FlagSpecs, type Flags, type Verb } from '../verb.js'
+import type { FlagSpecs, Flags } from '../flags.js'
+import { defineVerb, type Example, type Verb } from '../verb.js'
 import { reportFailure, reportPage } from './shared.js'
 
 const flags = {

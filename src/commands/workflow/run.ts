@@ -2,8 +2,9 @@ import { UsageError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import type { Invocation } from '../../invocation.js'
 import { isCompleted } from '../../workflows/watch/conclusion.js'
+import type { FlagSpecs, Flags } from '../flags.js'
 import { repositoryFlag } from '../targets.js'
-import { defineVerb, type FlagSpecs, type Flags } from '../verb.js'
+import { defineVerb } from '../verb.js'
 import {
   type RunResult,
   runFailure,

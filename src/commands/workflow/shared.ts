@@ -9,7 +9,8 @@ import {
   type WorkflowRunWithJobs,
 } from '../../workflows/run-data.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
-import type { FlagSpecs, PartialFailure } from '../verb.js'
+import type { FlagSpecs } from '../flags.js'
+import type { PartialFailure } from '../verb.js'
 import { ends, labelled } from './logs.js'
 
 /** A run that was started, waited for or looked at; and that the waiting is over, where it is before the run is. */

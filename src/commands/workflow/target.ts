@@ -3,8 +3,8 @@ import type { Repo } from '../../base/names/repository.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import type { Component } from '../../config/files/components.js'
 import type { Invocation } from '../../invocation.js'
+import type { FlagSpecs } from '../flags.js'
 import { findComponent, repositoryAround, repositoryTarget } from '../targets.js'
-import type { FlagSpecs } from '../verb.js'
 
 /** What a target of WORKFLOW says: a repository, and maybe a workflow or a run in it. */
 export interface WorkflowTarget extends Repo {

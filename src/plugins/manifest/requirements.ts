@@ -3,7 +3,6 @@ import { ConflictError } from '../../base/errors.js'
 import { isRepoName, parseRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { type Platform, platformName, suits } from './installation.js'
-import type { Manifest } from './parse.js'
 import { isRecord, type Json, type Reader } from './reader.js'
 
 /** What a plugin needs of where it runs. */
@@ -40,7 +39,7 @@ function rangeOf(text: string): string | null {
  * @throws ConflictError where it does not go with that version of uDOS, or with this machine
  */
 export function expectFit(
-  { id, requirements: { udos, platforms } }: Pick<Manifest, 'id' | 'requirements'>,
+  { id, requirements: { udos, platforms } }: { id: string; requirements: Requirements },
   udosVersion: string | null,
   platform: Platform,
 ): void {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { nameOfSubject } from '../find.js'
-import type { ReleaseSubject } from '../info.js'
+import { nameOfSubject, type ReleaseSubject } from '../info.js'
 
 /** At the end of a body; GitHub's page does not show a comment of HTML. */
 const pattern = /\s*<!-- wizard:release (\S+) ([0-9a-f]{16}) -->\s*$/

@@ -1,7 +1,7 @@
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
-import { nameOfSubject, tagFor } from '../find.js'
-import type { ReleaseSubject } from '../info.js'
+import { tagFor } from '../find.js'
+import { nameOfSubject, type ReleaseSubject } from '../info.js'
 import {
   previousTag,
   type TagTemplate,

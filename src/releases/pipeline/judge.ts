@@ -1,7 +1,8 @@
 import { ConflictError, UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { isMarked } from '../drafts/mark.js'
-import { nameOfSubject, severalDrafts } from '../find.js'
+import { severalDrafts } from '../find.js'
+import { nameOfSubject } from '../info.js'
 import { compareVersions, isPrerelease, tagOf, versionTags } from '../versions.js'
 import type {
   ComponentSubject,

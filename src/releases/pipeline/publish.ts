@@ -1,5 +1,6 @@
 import type { Lock } from '../../process/lock.js'
-import { notesOf } from '../notes/length.js'
+import { expectShort } from '../notes/length.js'
+import { notesFor } from '../notes/notes.js'
 import type { ReleaseDeps } from '../session.js'
 import { tagOf } from '../versions.js'
 import { alreadyPublished, finish } from './finish.js'
@@ -87,4 +88,20 @@ async function make(
   } finally {
     await discard()
   }
+}
+
+/**
+ * The text of the release's page.
+ *
+ * @throws UsageError for a text that is longer than GitHub takes
+ */
+function notesOf(
+  deps: PublishDeps,
+  { subject, notes }: PublishRequest,
+  { tag, source, remote: { tags } }: PublishFacts,
+): Promise<string> | string {
+  if (notes.kind === 'text') return expectShort(notes.text)
+  const { head, dir } = source
+  const github = notes.kind === 'github'
+  return notesFor(deps, { subject, tag, commit: head, source: dir, tags, github })
 }

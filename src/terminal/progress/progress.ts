@@ -3,6 +3,7 @@ import { plainText } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
 import type { Stream } from '../stream.js'
 import type { Board } from './board.js'
+import type { Handlers } from './reporting.js'
 import { tellRuns } from './run.js'
 import { tellSync } from './sync.js'
 import { tellArtifacts, tellTransfers } from './transfer.js'
@@ -21,20 +22,6 @@ export interface Progress {
   emit: Emit<WizardEvent>
   /** The live lines go; whatever is printed next stands alone. */
   stop(): void
-}
-
-export type Handlers = {
-  [T in WizardEvent['type']]?: (event: Extract<WizardEvent, { type: T }>) => void
-}
-
-/** What the subjects of progress have in common. */
-export interface Telling {
-  stream: Stream
-  now(): number
-  /** Whether there are live lines, which say what changes. */
-  isLive: boolean
-  /** A line that stays. */
-  say(line: string): void
 }
 
 /** Milliseconds for which what is drawn stays: a clone tells of thousands of files a second. */

@@ -3,7 +3,7 @@ import type { WizardEvent } from '../../events.js'
 import { formatWorkflowEvent, nameOfRun } from '../../workflows/describe.js'
 import type { WorkflowJob, WorkflowRun } from '../../workflows/run-data.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
-import type { Handlers, Telling } from './progress.js'
+import type { Handlers, Telling } from './reporting.js'
 
 interface Watched {
   run: WorkflowRun

@@ -3,7 +3,7 @@ import type { GitProgress } from '../../git/git.js'
 import { formatSyncEntry } from '../../repos/describe.js'
 import type { SyncEntry } from '../../repos/report.js'
 import type { Stream } from '../stream.js'
-import type { Handlers, Telling } from './progress.js'
+import type { Handlers, Telling } from './reporting.js'
 
 interface Running {
   repo: string

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
-import type { Handlers, Telling } from './progress.js'
+import type { Handlers, Telling } from './reporting.js'
 
 type Progress = Extract<WizardEvent, { type: 'transfer-progress' }>
 
