@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { ReleaseAsset } from '../../src/github/rest/release-assets.js'
-import { chooseAsset } from '../../src/plugins/install/choose-asset.js'
-import type { Version } from '../../src/plugins/install/resolve.js'
-import { parseManifest } from '../../src/plugins/manifest/parse.js'
-import { manifestOf } from '../support/plugins.js'
+import type { ReleaseAsset } from '../../../src/github/rest/release-assets.js'
+import { chooseAsset } from '../../../src/plugins/install/choose-asset.js'
+import type { Version } from '../../../src/plugins/install/resolve.js'
+import { parseManifest } from '../../../src/plugins/manifest/parse.js'
+import { manifestOf } from '../../support/plugins.js'
 
 const asset = (name: string, id: number): ReleaseAsset => ({
   id,

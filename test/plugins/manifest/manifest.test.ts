@@ -1,10 +1,10 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { idFromRepository, isPluginId } from '../../src/plugins/manifest/id.js'
-import { parseChecksum, suits } from '../../src/plugins/manifest/installation.js'
-import { parseManifest } from '../../src/plugins/manifest/parse.js'
-import { expectFit, satisfies } from '../../src/plugins/manifest/requirements.js'
-import { checkSignature } from '../../src/plugins/manifest/signature.js'
+import { idFromRepository, isPluginId } from '../../../src/plugins/manifest/id.js'
+import { parseChecksum, suits } from '../../../src/plugins/manifest/installation.js'
+import { parseManifest } from '../../../src/plugins/manifest/parse.js'
+import { expectFit, satisfies } from '../../../src/plugins/manifest/requirements.js'
+import { checkSignature } from '../../../src/plugins/manifest/signature.js'
 
 const parse = (value: unknown) =>
   parseManifest(

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { LockEntry } from '../../src/plugins/store/lock-file.js'
+import { pathsOf, type StorePaths } from '../../src/plugins/store/paths.js'
+import { filesBelow, writeRecord } from '../../src/plugins/store/record.js'
+
+export const lockEntry = (more: Partial<LockEntry> = {}): LockEntry => ({
+  repo: 'uDOS/micro',
+  version: '1.0.0',
+  tag: 'v1.0.0',
+  template: null,
+  commit: 'a'.repeat(40),
+  source: 'asset',
+  asset: 'micro.zip',
+  address: 'https://github.com/uDOS/micro/releases/download/v1.0.0/micro.zip',
+  sha256: 'b'.repeat(64),
+  size: 3,
+  installed_at: '2026-01-14T12:00:00Z',
+  signed_by: null,
+  name: 'Micro',
+  description: null,
+  category: 'editor',
+  license: 'MIT',
+  warnings: [],
+  ...more,
+})
+
+/** A root of its own for a test, gone after it. */
+export async function temporaryRoot(): Promise<StorePaths> {
+  const root = await mkdtemp(join(tmpdir(), 'wizard-plugins-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  return pathsOf(root)
+}
+
+export type Texts = Record<string, string | { executable: string }>
+
+export async function writeTree(folder: string, files: Texts): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(folder, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, typeof content === 'string' ? content : content.executable)
+    if (typeof content !== 'string') await chmod(file, 0o755)
+  }
+}
+
+/** A version that is built out of sight, ready to be put in its place. */
+export async function stageVersion(
+  { staging }: StorePaths,
+  work: string,
+  { entry = lockEntry(), files }: { entry?: LockEntry; files: Texts },
+): Promise<LockEntry> {
+  const tree = join(staging, work, 'new')
+  await writeTree(tree, files)
+  await writeRecord(join(staging, work, 'new.json'), { entry, files: await filesBelow(tree) })
+  return entry
+}
+
+/** Paths and what stands in them, small files all. */
+export async function textsBelow(folder: string): Promise<Record<string, string> | null> {
+  if (!existsSync(folder)) return null
+  const files = await filesBelow(folder)
+  const texts = files.map(async ({ path }) => [path, await readFile(join(folder, path), 'utf8')])
+  return Object.fromEntries(await Promise.all(texts))
+}
