@@ -1,0 +1,52 @@
+import type { RepositoryEntry, SourceEntry } from '../../src/config/files/repos.js'
+import type { Remembered } from '../../src/repos/state.js'
+import type { Wanted } from '../../src/repos/targets/sync-target.js'
+
+export const root = '/srv'
+
+const options = {
+  autoPull: true,
+  onDiverged: 'block',
+  position: { file: '/srv/config/repos.yaml', line: 1, column: 1 },
+} as const
+
+export const entryOf = (
+  fullName: string,
+  { group = 'tools', ...more }: Partial<RepositoryEntry> = {},
+): RepositoryEntry => {
+  const [owner = '', repo = ''] = fullName.split('/')
+  const destination = `${root}/library/${group}/${repo}`
+  return { kind: 'repository', owner, repo, group, destination, ...options, ...more }
+}
+
+export const sourceOf = (
+  from: string,
+  { group = 'all', ...more }: Partial<SourceEntry> = {},
+): SourceEntry => ({
+  kind: 'source',
+  from,
+  group,
+  match: [],
+  exclude: [],
+  topics: [],
+  destination: '/library/{group}/{repo}',
+  ...options,
+  ...more,
+})
+
+export const wantedOf = (fullName: string, more: Partial<Wanted> = {}): Wanted => {
+  const [owner = '', repo = ''] = fullName.split('/')
+  const rest = { group: 'tools', autoPull: true, onDiverged: 'block', source: null } as const
+  return { owner, repo, path: `${root}/library/tools/${repo}`, ...rest, ...more }
+}
+
+export const rememberedOf = (repo: string, more: Partial<Remembered> = {}): Remembered => ({
+  repo,
+  id: null,
+  source: null,
+  made: true,
+  last_attempt: null,
+  last_pull: null,
+  warnings: [],
+  ...more,
+})
