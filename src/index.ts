@@ -4,6 +4,7 @@ import { hostOf } from './process/host.js'
 
 export type { Call, CommonEvent, Emit, StepEvent } from './base/call.js'
 export type { Clock } from './base/clock.js'
+export type { Environment } from './base/environment.js'
 // The rooms' own words, under names that say enough outside of their rooms.
 export * from './base/errors.js'
 export type {
@@ -41,7 +42,7 @@ export type {
   GitHubClientOptions,
 } from './github/client.js'
 export type { ConnectionOptions } from './github/connection.js'
-export type { DownloadedArtifact as DownloadedZip } from './github/rest/artifacts.js'
+export type { ArtifactZip as DownloadedZip } from './github/rest/artifacts.js'
 export type { TreeEntry } from './github/rest/contents.js'
 export type { DispatchOptions } from './github/rest/dispatch.js'
 export type { Octokit } from './github/rest/octokit.js'
@@ -57,11 +58,10 @@ export type { RepositoryData, SearchOptions } from './github/rest/repositories.j
 export type { WorkflowRunData } from './github/rest/runs.js'
 export type { Workflow } from './github/rest/workflows.js'
 export type { TransferEvent } from './github/transfer/events.js'
-export type { Progress as TransferProgress } from './github/transfer/files.js'
-export type { Environment } from './http/proxy.js'
+export type { OnProgress as TransferProgress } from './github/transfer/files.js'
 export type { Log, LogLevel, LogName } from './logs/log.js'
 export type { PluginSource } from './plugins/discover/discover.js'
-export type { Wanted as PluginRequest } from './plugins/install/resolve.js'
+export type { WantedPlugin as PluginRequest } from './plugins/install/resolve.js'
 export type { InstalledPlugin } from './plugins/installed.js'
 export { PluginRegistry, type PluginTarget } from './plugins/plugin-registry.js'
 export type { SearchRequest } from './plugins/search.js'
@@ -81,7 +81,7 @@ export type { EditRequest } from './releases/edit.js'
 export type { ListRequest, ViewedRelease } from './releases/find.js'
 export type { AssetInfo, AssetStatus, ReleaseInfo, ReleaseSubject } from './releases/info.js'
 export type { LatestChoice } from './releases/latest.js'
-export type { Artifact as ReleaseArtifact, CreateReleaseOptions } from './releases/library-api.js'
+export type { CreateReleaseOptions, ReleaseArtifact } from './releases/library-api.js'
 export { ReleaseManager } from './releases/manager.js'
 export type { NotesRequest } from './releases/notes/history.js'
 export type {
@@ -102,11 +102,11 @@ export type { Pruned, PruneOptions, PruneReport } from './repos/prune.js'
 export { RepoSync } from './repos/repo-sync.js'
 export type {
   Planned,
+  RepositoryState,
   RepositoryStatus,
   SkipReason,
   SyncEntry,
   SyncReport,
-  SyncState,
   SyncStatus,
 } from './repos/report.js'
 export type { SyncOptions } from './repos/run-sync.js'
@@ -115,10 +115,15 @@ export type { ScheduleStatus } from './repos/schedule/status.js'
 export type { StatusOptions } from './repos/status.js'
 export type { LocalListing } from './repos/targets/listing.js'
 export type { Shard } from './repos/targets/resolve.js'
-export type { Wanted as SyncTarget } from './repos/targets/sync-target.js'
+export type { SyncTarget } from './repos/targets/sync-target.js'
 export type { SessionOptions } from './session.js'
 export type { ArtifactOptions, DownloadedArtifact } from './workflows/artifacts/artifacts.js'
-export type { FailedStep, FailedStepOptions, LogChunk, LogOptions } from './workflows/logs/logs.js'
+export type {
+  FailedStep,
+  FailedStepOptions,
+  JobLogOptions,
+  LogChunk,
+} from './workflows/logs/logs.js'
 export type { LineOptions } from './workflows/logs/parse.js'
 export {
   type RunArtifact,

@@ -11,7 +11,7 @@ export function archiveKind(name: string): ArchiveKind | null {
 }
 
 /** An archive of some kind, all of it checked. */
-export interface Source {
+export interface ArchiveSource {
   readonly label: string
   readonly plan: UnpackPlan
   /** Writes the files of the plan, whose folders are there. @param count told of bytes as they are written */

@@ -9,7 +9,7 @@ import { oneLine } from '../base/text.js'
 import { checkCount, checkSizes, defaultLimits, type Limits } from './limits.js'
 import { quoted, telling } from './names.js'
 import { type Member, planUnpack } from './plan.js'
-import type { ArchiveKind, Source } from './source.js'
+import type { ArchiveKind, ArchiveSource } from './source.js'
 
 export interface TarFile {
   path: string
@@ -125,7 +125,7 @@ export async function openTarSource(
   path: string,
   kind: ArchiveKind,
   { label, limits = defaultLimits, signal }: TarOptions,
-): Promise<Source> {
+): Promise<ArchiveSource> {
   const tar = { path, gzipped: kind === 'tar.gz', size: sizeOf(path), label, limits, signal }
   const members: Member[] = []
   await eachMember(tar, async (entry) => {
@@ -134,7 +134,7 @@ export async function openTarSource(
     entry.resume()
   })
   const plan = planUnpack(members, label)
-  const write: Source['write'] = (dir, count) => writeMembers(tar, plan.files, dir, count)
+  const write: ArchiveSource['write'] = (dir, count) => writeMembers(tar, plan.files, dir, count)
   return { label, plan, write, close: async () => {} }
 }
 

@@ -8,7 +8,7 @@ import type { Liveness } from '../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../process/temp-beside.js'
 import type { Limits } from './limits.js'
 import { quoted, telling } from './names.js'
-import type { ArchiveKind, Source } from './source.js'
+import type { ArchiveKind, ArchiveSource } from './source.js'
 import { openTarSource } from './tar.js'
 import { openZipSource } from './zip.js'
 
@@ -78,7 +78,7 @@ export async function unpackArchive(
 }
 
 /** @throws PathError */
-function expectWanted({ label, plan }: Source, { faultOf }: UnpackOptions): void {
+function expectWanted({ label, plan }: ArchiveSource, { faultOf }: UnpackOptions): void {
   if (faultOf === undefined) return
   for (const path of [...plan.folders, ...plan.files.map((file) => file.path)]) {
     for (const name of path.split('/')) {
@@ -106,7 +106,7 @@ export async function assertNotExists(path: string): Promise<void> {
 }
 
 async function buildBeside(
-  source: Source,
+  source: ArchiveSource,
   destination: string,
   { liveness, clobber, signal, onProgress }: UnpackOptions,
 ): Promise<void> {
@@ -127,7 +127,11 @@ async function buildBeside(
   }
 }
 
-async function makeFolders({ label, plan }: Source, dir: string, pacer: Pacer): Promise<void> {
+async function makeFolders(
+  { label, plan }: ArchiveSource,
+  dir: string,
+  pacer: Pacer,
+): Promise<void> {
   for (const folder of plan.folders) {
     await telling(label, folder, async () => mkdirSync(join(dir, folder)))
     if (pacer.isDue) await pacer.rest()

@@ -11,7 +11,7 @@ import { damage, localHeaderSize, readDirectory, type ZipEntry } from './directo
 import { defaultLimits, type Limits } from './limits.js'
 import { quoted, telling } from './names.js'
 import { type PlannedFile, planUnpack } from './plan.js'
-import type { ArchiveKind, Source } from './source.js'
+import type { ArchiveKind, ArchiveSource } from './source.js'
 
 export interface ZipOptions {
   /** What the archive is called in messages; default: its path. */
@@ -171,7 +171,7 @@ export async function openZipSource(
   file: string,
   _kind: ArchiveKind,
   options: ZipOptions & { label: string },
-): Promise<Source> {
+): Promise<ArchiveSource> {
   const zip = await openZip(file, options)
   try {
     const plan = planUnpack(zip.entries, zip.label)

@@ -5,7 +5,7 @@ import { existsAt } from '../base/fs/read.js'
 import { fileSchemas } from './schema/index.js'
 import { rewrite } from './yaml/write.js'
 
-export interface InitRequest {
+export interface ConfigInitRequest {
   /** The folder of the files, absolute; made where it is not there. */
   dir: string
   owner: string | null
@@ -26,7 +26,7 @@ export interface Initialized {
  *
  * @throws UsageError for a name that GitHub can't have; ConfigError where a file can't be written
  */
-export async function initConfig({ dir, ...wanted }: InitRequest): Promise<Initialized> {
+export async function initConfig({ dir, ...wanted }: ConfigInitRequest): Promise<Initialized> {
   const github = { github: wanted.owner === null ? {} : { owner: wanted.owner } }
   const repos = { repos: groupsOf(wanted) }
   const faulty = [fileSchemas.github.safeParse(github), fileSchemas.repos.safeParse(repos)]
@@ -47,7 +47,7 @@ export async function initConfig({ dir, ...wanted }: InitRequest): Promise<Initi
   return { dir, files }
 }
 
-const groupsOf = ({ from, repositories }: Omit<InitRequest, 'dir'>) => {
+const groupsOf = ({ from, repositories }: Omit<ConfigInitRequest, 'dir'>) => {
   if (from === null) return {}
   const each = repositories.map((full) => {
     const [owner, repo] = full.split('/')

@@ -3,7 +3,7 @@ import { GitHubAuthError } from '../base/errors.js'
 import type { HintParts } from '../base/hint.js'
 import { apiOfHost, gitUrlOf, isGitHub, isLoopback, parseUrl } from '../base/names/host.js'
 import { oneLine } from '../base/text.js'
-import type { ConfigRequest, Folder } from './locate/folder.js'
+import type { ConfigFolder, ConfigRequest } from './locate/folder.js'
 import { contains, realForm, rootOf } from './locate/root.js'
 import type { GitHubFile } from './schema/github.js'
 import { overrides } from './settings/resolve-setting.js'
@@ -20,7 +20,7 @@ import { oneVariable } from './yaml/interpolate.js'
 
 export interface TrustRequest {
   request: ConfigRequest
-  folder: Folder
+  folder: ConfigFolder
   file: ConfigDocument<GitHubFile>
   /** github.yaml of the user's own folder; asked for when something hangs on it. */
   readOwn(): Promise<GitHubFile['github'] | undefined>

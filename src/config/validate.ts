@@ -34,7 +34,7 @@ export interface Validation {
 /** Everything that is wrong in any of the files, in the environment and the flags. Sends no request. */
 export async function validateConfig(request: ConfigRequest): Promise<Validation> {
   const found = await findProblems(request)
-  const folder = await collect([], () => findFolder(request))
+  const folder = await collectProblems([], () => findFolder(request))
   const texts = new Map<string, Promise<string[]>>()
   const linesOf = (file: string) => {
     const known = texts.get(file) ?? readLines(file)
@@ -69,24 +69,25 @@ async function problemOf(
 /** Everything that is wrong in any of the files, each error alone. @throws what is no error of ours */
 export async function findProblems(request: ConfigRequest): Promise<WizardError[]> {
   const problems: WizardError[] = []
-  const read = await collect(problems, () => readConfig(request))
+  const read = await collectProblems(problems, () => readConfig(request))
   if (read) {
     const { repos, components, webhooks, plugins } = read.config
     for (const one of [read.assertHosts, repos, components, webhooks, plugins]) {
-      await collect<unknown>(problems, one)
+      await collectProblems<unknown>(problems, one)
     }
     return problems
   }
   // Without github.yaml's values the others can still be held against their schemas.
-  const source = await collect(problems, () => openFolder(findFolder(request), request))
+  const source = await collectProblems(problems, () => openFolder(findFolder(request), request))
   for (const name of configFileNames) {
-    if (source && name !== 'github') await collect<unknown>(problems, () => source.read(name))
+    if (source && name !== 'github')
+      await collectProblems<unknown>(problems, () => source.read(name))
   }
   return problems
 }
 
 /** Adds what is wrong to the problems, each thing once. @throws what is no error of ours */
-export async function collect<T>(
+export async function collectProblems<T>(
   problems: WizardError[],
   read: () => T | Promise<T>,
 ): Promise<T | undefined> {

@@ -30,7 +30,7 @@ export const failed = (detail: string, remedy: Hint): Found => ({
 const hide = createRedactor()
 
 /** What goes wrong with a look is what it found. @throws what is no error of ours, nor the system's */
-export async function look(name: string, find: () => Promise<Found> | Found): Promise<Check> {
+export async function runCheck(name: string, find: () => Promise<Found> | Found): Promise<Check> {
   try {
     const found = await find()
     return { name, ...found, detail: hide(found.detail) }

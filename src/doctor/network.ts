@@ -1,7 +1,7 @@
 import type { AuthStatus } from '../github/auth/status.js'
 import type { Dispatcher } from '../http/dispatcher.js'
 import { request } from '../http/request.js'
-import { type Check, failed, look, ok, warning } from './check.js'
+import { type Check, failed, ok, runCheck, warning } from './check.js'
 
 export interface NetworkDeps {
   dispatcher: Dispatcher
@@ -35,10 +35,10 @@ export async function lookAtNetwork(
   const isGitHub = new URL(baseUrl).host === 'api.github.com'
   const others = Object.entries(isGitHub ? hostsOfGitHub : {})
   const dates: string[] = []
-  const api = await look('API', () => reach(deps, baseUrl, (date) => dates.push(date)))
+  const api = await runCheck('API', () => reach(deps, baseUrl, (date) => dates.push(date)))
   const rest = await Promise.all(
     [['git', `${gitUrl}/`] as const, ...others].map(([name, address]) =>
-      look(name, () => reach(deps, address)),
+      runCheck(name, () => reach(deps, address)),
     ),
   )
   const clock = dates.map((date) => clockAgainst(date, deps.now()))

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { existsAt } from '../base/fs/read.js'
 import type { Config } from '../config/load.js'
 import { isDead, type Liveness, readMark } from '../process/owner-mark.js'
-import { type Check, failed, look, ok, warning } from './check.js'
+import { type Check, failed, ok, runCheck, warning } from './check.js'
 
 /** The folders that wizard writes to, and whoever else does. */
 export async function lookAtPlace(
@@ -12,10 +12,10 @@ export async function lookAtPlace(
   liveness: Liveness,
 ): Promise<Check[]> {
   return [
-    await look('ROOT', () => writable(root)),
-    await look('logs', () => writable(logsDir)),
-    await look('disk', () => roomAt(root)),
-    await look('lock', () => lockAt(join(root, '.wizard', 'lock'), liveness)),
+    await runCheck('ROOT', () => writable(root)),
+    await runCheck('logs', () => writable(logsDir)),
+    await runCheck('disk', () => roomAt(root)),
+    await runCheck('lock', () => lockAt(join(root, '.wizard', 'lock'), liveness)),
   ]
 }
 

@@ -258,8 +258,8 @@ export class GitHubClient {
     repo: string,
     runId: string | number,
     destination: string,
-  ): Promise<artifacts.DownloadedArtifact[]> {
-    return artifacts.downloadArtifacts(this, owner, repo, runId, destination)
+  ): Promise<artifacts.ArtifactZip[]> {
+    return artifacts.downloadArtifactZips(this, owner, repo, runId, destination)
   }
 
   /**

@@ -25,10 +25,10 @@ export async function cloneRepo(
   destination: string,
   ref?: string,
 ): Promise<CloneResult> {
-  const { clone } = await import('../git/porcelain/clone/clone.js')
+  const { cloneRepository } = await import('../git/porcelain/clone/clone.js')
   const url = remoteUrl(server.gitUrl, checkedRepo(owner, repo))
   const request = { url, dir: resolve(destination), ref }
-  return clone(await server.git(), { ...request, branches: 'all' })
+  return cloneRepository(await server.git(), { ...request, branches: 'all' })
 }
 
 /**

@@ -2,8 +2,6 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher as UndiciDispatcher } from 'undici'
 import { type ProxySettings, proxyChooser } from './proxy.js'
 
-export type { Environment } from './proxy.js'
-
 /** What sends requests: as much of undici's as is used, which is one as well. */
 export interface Dispatcher {
   request(options: DispatchedRequest): Promise<DispatchedAnswer>

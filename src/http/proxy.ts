@@ -1,8 +1,7 @@
 import { BlockList, isIP } from 'node:net'
+import type { Environment } from '../base/environment.js'
 import { ConfigError } from '../base/errors.js'
 import { isLoopback } from '../base/names/host.js'
-
-export type Environment = Record<string, string | undefined>
 
 export interface ProxySettings {
   /** github.yaml's `proxy`; null: what the environment says. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Clock, localTime } from '../base/clock.js'
 import { hasCode } from '../base/fs/read.js'
 import type { LogName } from './log.js'
-import { fileOf, type LogLine, stampOf } from './read.js'
+import { type LogLine, logFileOf, stampOf } from './read.js'
 
 export interface FollowRequest {
   dir: string
@@ -80,7 +80,7 @@ class Tail {
 
   /** Where there is no file, or another than the one that is open. */
   async #reopen(): Promise<void> {
-    const found = await openIfThere(join(this.#dir, fileOf(this.#log, this.#day)))
+    const found = await openIfThere(join(this.#dir, logFileOf(this.#log, this.#day)))
     if (found && this.#file && (await isSame(found, this.#file))) return found.close()
     if (found === null) return
     await this.close()

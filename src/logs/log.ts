@@ -10,7 +10,7 @@ export interface Log {
   write(log: LogName, level: LogLevel, message: string): void
 }
 
-export interface LogOptions {
+export interface LogFilesOptions {
   dir: string
   /** Days a file is kept. */
   keepDays: number
@@ -34,7 +34,7 @@ const fileName = /^github-(?:sync|workflows|releases|webhooks|api)-(\d{4}-\d{2}-
  * lines of two processes do not mix and none is lost at a kill. Old files are removed at the first line of each day.
  * A failure is reported once, until a line can be written again.
  */
-export function openLog({ dir, keepDays, clock, redact }: LogOptions): LogFiles {
+export function openLog({ dir, keepDays, clock, redact }: LogFilesOptions): LogFiles {
   let cleanedOn: string | undefined
   let isBroken = false
   const append = (log: LogName, level: LogLevel, message: string) => {

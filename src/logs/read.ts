@@ -20,12 +20,12 @@ export async function daysOf(dir: string, logs: readonly LogName[]): Promise<str
 }
 
 /** The lines of a day, of several logs in the order of their times; nothing of a log that is not there. */
-export async function* readLogs(
+export async function* readLogFiles(
   dir: string,
   logs: readonly LogName[],
   day: string,
 ): AsyncGenerator<LogLine> {
-  const sources = logs.map((log) => ({ log, lines: linesOf(join(dir, fileOf(log, day))) }))
+  const sources = logs.map((log) => ({ log, lines: linesOf(join(dir, logFileOf(log, day))) }))
   const heads: { log: LogName; lines: AsyncIterator<string>; text: string; stamp: string }[] = []
   try {
     for (const { log, lines } of sources) {
@@ -93,4 +93,4 @@ export function parseLine({ log, text }: LogLine): LogEntry {
 /** What lines of several logs are ordered by: their local time; of two at the same second the order is not known. */
 export const stampOf = (text: string): string => /^\[([\d-]+ [\d:]+)\]/.exec(text)?.[1] ?? ''
 
-export const fileOf = (log: LogName, day: string): string => `github-${log}-${day}.log`
+export const logFileOf = (log: LogName, day: string): string => `github-${log}-${day}.log`

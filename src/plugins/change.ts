@@ -1,10 +1,10 @@
 import { cp } from 'node:fs/promises'
 import { ConflictError, NotFoundError } from '../base/errors.js'
-import { infoOf } from './info.js'
+import { pluginInfoOf } from './info.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { isNewer } from './newer.js'
 import type { PluginInfo, PluginSession } from './session.js'
-import { differenceOf, isUntouched } from './store/record.js'
+import { differenceOf, isAsRecorded } from './store/record.js'
 import type { PluginState } from './store/state.js'
 import { underPluginLock } from './store/store.js'
 
@@ -18,14 +18,14 @@ export function change(
   return underPluginLock(session, command, async (store) => {
     const entry = store.entry(id)
     await store.change(id, what)
-    return infoOf(id, entry, store.stateOf(id), isNewer)
+    return pluginInfoOf(id, entry, store.stateOf(id), isNewer)
   })
 }
 
 /** What is removed; where files had been changed, they are in the trash. */
 export function remove(session: PluginSession, id: string): Promise<PluginInfo> {
   return underPluginLock(session, 'PLUGIN REMOVE', async (store) => {
-    const info = infoOf(id, store.entry(id), store.stateOf(id), isNewer)
+    const info = pluginInfoOf(id, store.entry(id), store.stateOf(id), isNewer)
     if (await store.isThere(id)) await store.expectOurs(id)
     await store.remove(id)
     session.log.write('sync', 'INFO', `✅ plugin ${id} removed`)
@@ -54,7 +54,7 @@ export function rollback(session: PluginSession, id: string): Promise<InstalledP
         hint: [{ verb: ['PLUGIN', 'INSTALL'], target: `${id}@VERSION` }, ' takes one from GitHub'],
       })
     }
-    if (!isUntouched(await differenceOf(tree, record.files))) {
+    if (!isAsRecorded(await differenceOf(tree, record.files))) {
       throw new ConflictError(
         `the version of ${id} before this one was changed: nothing was changed`,
         {

@@ -11,7 +11,7 @@ import { repoExists } from '../github/rest/repositories.js'
 import type { PluginSource } from './discover/discover.js'
 import { discover, type FoundPlugin } from './discover/discover.js'
 import type { Finder } from './install/prepare.js'
-import type { Wanted } from './install/resolve.js'
+import type { WantedPlugin } from './install/resolve.js'
 import type { PluginSession } from './session.js'
 import { readLock } from './store/lock-file.js'
 import { pathsOf } from './store/paths.js'
@@ -52,7 +52,7 @@ export function finderFor(session: PluginSession): Finder {
   }
 }
 
-const wantedOf = ({ owner, repo }: Repo): Wanted => ({
+const wantedOf = ({ owner, repo }: Repo): WantedPlugin => ({
   owner,
   repo,
   named: null,
@@ -60,7 +60,11 @@ const wantedOf = ({ owner, repo }: Repo): Wanted => ({
 })
 
 /** @throws ConflictError where several are called so; NotFoundError with the nearest */
-async function byId(session: PluginSession, name: string, found: FoundPlugin[]): Promise<Wanted> {
+async function byId(
+  session: PluginSession,
+  name: string,
+  found: FoundPlugin[],
+): Promise<WantedPlugin> {
   const exact = found.filter(({ manifest }) => isSameName(manifest.id, name))
   const some =
     exact.length > 0 ? exact : found.filter(({ manifest }) => isSameName(manifest.name, name))

@@ -4,7 +4,7 @@ import type { LockEntry } from './store/lock-file.js'
 import type { PluginState } from './store/state.js'
 
 /** An installed plugin. @param compare null where nothing later is known of any */
-export function infoOf(
+export function pluginInfoOf(
   id: string,
   entry: LockEntry,
   state: PluginState,

@@ -1,4 +1,4 @@
-import { infoOf } from './info.js'
+import { pluginInfoOf } from './info.js'
 import { isNewer } from './newer.js'
 import type { PluginInfo } from './session.js'
 import type { PluginStore } from './store/store.js'
@@ -31,7 +31,7 @@ export function installedOf(
 ): InstalledPlugin {
   const entry = store.entry(id)
   return {
-    ...infoOf(id, entry, store.stateOf(id), isNewer),
+    ...pluginInfoOf(id, entry, store.stateOf(id), isNewer),
     status,
     tag: entry.tag,
     commit: entry.commit,

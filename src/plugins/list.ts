@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { sep } from 'node:path'
-import { infoOf } from './info.js'
+import { pluginInfoOf } from './info.js'
 import type { PluginInfo, PluginSession } from './session.js'
 import { readStore, stateOf } from './store/state.js'
 
@@ -13,7 +13,7 @@ export async function list(session: Pick<PluginSession, 'config' | 'emit'>): Pro
   const compare = mayBeOld ? (await import('./newer.js')).isNewer : null
   return entries
     .map(([id, entry]) => {
-      const info = infoOf(id, entry, stateOf(states, id), compare)
+      const info = pluginInfoOf(id, entry, stateOf(states, id), compare)
       // Both parts are normalized as they are: `join` for each would take longer than to look.
       return existsSync(`${paths.plugins}${sep}${id}`) ? info : withoutFiles(info)
     })

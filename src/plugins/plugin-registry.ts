@@ -1,7 +1,7 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
-import type { Wanted } from './install/resolve.js'
+import type { WantedPlugin } from './install/resolve.js'
 import type { InstalledPlugin } from './installed.js'
 import type { SearchRequest } from './search.js'
 import type { PluginEvent, PluginInfo, PluginSession } from './session.js'
@@ -10,7 +10,7 @@ import type { VerifiedPlugin } from './verify.js'
 import type { ViewedPlugin } from './view.js'
 
 /** A plugin's repository, or its id; `named`: a tag or a version, default the latest. */
-export type PluginTarget = Wanted | { name: string; named: string | null }
+export type PluginTarget = WantedPlugin | { name: string; named: string | null }
 
 /**
  * Finds plugins, and keeps those of a root: whole or not at all, each file as it was installed. Nothing of a plugin is
@@ -124,7 +124,7 @@ export class PluginRegistry {
   }
 }
 
-async function wantedOf(session: PluginSession, target: PluginTarget): Promise<Wanted> {
+async function wantedOf(session: PluginSession, target: PluginTarget): Promise<WantedPlugin> {
   if ('owner' in target) return target
   const { finderFor } = await import('./find.js')
   const { name, named } = target

@@ -1,5 +1,5 @@
 import type { PluginSession } from './session.js'
-import { type Difference, differenceOf, isUntouched } from './store/record.js'
+import { type Difference, differenceOf, isAsRecorded } from './store/record.js'
 import { underPluginLock } from './store/store.js'
 
 /** A plugin held against what was installed, file by file. */
@@ -29,7 +29,7 @@ export function verify(session: PluginSession, ids: string[]): Promise<VerifiedP
       else if (record?.entry.sha256 !== sha256) done.push({ ...about, ...none, status: 'unknown' })
       else {
         const difference = await differenceOf(about.path, record.files)
-        const status = isUntouched(difference) ? 'ok' : 'changed'
+        const status = isAsRecorded(difference) ? 'ok' : 'changed'
         done.push({ ...about, ...difference, status })
       }
     }

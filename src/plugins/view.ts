@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fullNameOf } from '../base/names/repository.js'
-import { infoOf } from './info.js'
-import { resolveVersion, type Wanted } from './install/resolve.js'
+import { pluginInfoOf } from './info.js'
+import { resolveVersion, type WantedPlugin } from './install/resolve.js'
 import { isNewer } from './newer.js'
 import type { PluginInfo, PluginSession } from './session.js'
 import { readStore, stateOf } from './store/state.js'
@@ -26,7 +26,7 @@ export interface ViewedPlugin extends PluginInfo {
 }
 
 /** @throws as `resolveVersion` does */
-export async function view(session: PluginSession, wanted: Wanted): Promise<ViewedPlugin> {
+export async function view(session: PluginSession, wanted: WantedPlugin): Promise<ViewedPlugin> {
   const version = await resolveVersion(session, wanted)
   const { manifest, tag, commit } = version
   const { lock, states, paths } = readStore(session)
@@ -35,7 +35,8 @@ export async function view(session: PluginSession, wanted: Wanted): Promise<View
   const path = `${paths.plugins}/${manifest.id}`
   const state = stateOf(states, manifest.id)
   const latest = wanted.named === null ? { tag, version: manifest.version } : state.latest
-  const about = isMine && entry ? infoOf(manifest.id, entry, { ...state, latest }, isNewer) : null
+  const about =
+    isMine && entry ? pluginInfoOf(manifest.id, entry, { ...state, latest }, isNewer) : null
   return {
     id: manifest.id,
     name: manifest.name,

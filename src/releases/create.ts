@@ -1,6 +1,6 @@
 import { ConflictError, GitHubNetworkError } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
-import { commitOf } from '../github/rest/commits.js'
+import { resolveCommit } from '../github/rest/commits.js'
 import { generateNotes } from '../github/rest/generated-notes.js'
 import {
   createRelease,
@@ -17,10 +17,10 @@ import { fillDraft, publishDraft } from './drafts/publish.js'
 import { tagFor } from './find.js'
 import {
   type AssetStatus,
-  infoOf,
   nameOfSubject,
   type ReleaseInfo,
   type ReleaseSubject,
+  releaseInfoOf,
 } from './info.js'
 import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
 import type { NotesDeps } from './notes/history.js'
@@ -71,7 +71,7 @@ export async function create(deps: ReleaseDeps, request: CreateRequest): Promise
   )
   const latest = await isLatestNow(deps, subject, release)
   const commit = content.target ?? (await tagCommit(deps.github, owner, repo, content.tag))
-  return infoOf(release, { latest, commit, statuses })
+  return releaseInfoOf(release, { latest, commit, statuses })
 }
 
 interface Content {
@@ -143,7 +143,7 @@ async function targetOf(
 ): Promise<string | undefined> {
   if (target === undefined) return undefined
   const [commit, tagged] = await Promise.all([
-    commitOf(github, owner, repo, target),
+    resolveCommit(github, owner, repo, target),
     tagCommit(github, owner, repo, tag),
   ])
   if (tagged === null || tagged === commit) return commit

@@ -3,7 +3,7 @@ import { deleteRelease, type Release } from '../github/rest/releases.js'
 import { deleteTag, tagCommit } from '../github/rest/tags.js'
 import { findRelease, tagFor } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
-import { infoOf } from './info.js'
+import { releaseInfoOf } from './info.js'
 import { isLatestNow } from './latest.js'
 import type { ReleaseDeps } from './session.js'
 
@@ -40,7 +40,7 @@ export async function deleteOne(deps: ReleaseDeps, request: DeleteRequest): Prom
   const { owner, repo } = subject
   const { tag, release } = await find(deps, request)
   const latest = release !== null && (await isLatestNow(deps, subject, release))
-  const info = release === null ? null : infoOf(release, { latest })
+  const info = release === null ? null : releaseInfoOf(release, { latest })
   const doomed = { tag, release: info, withTag: cleanupTag }
   if (!(await request.confirm(doomed))) return { ...doomed, deleted: false }
   if (release !== null) await deleteRelease(deps.github, owner, repo, release.id)

@@ -3,7 +3,7 @@ import { keepMark, withoutMark } from './drafts/mark.js'
 import { publishDraft } from './drafts/publish.js'
 import { findRelease } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
-import { infoOf } from './info.js'
+import { releaseInfoOf } from './info.js'
 import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
 import { expectShort } from './notes/length.js'
 import type { ReleaseDeps } from './session.js'
@@ -32,7 +32,7 @@ export async function edit(deps: ReleaseDeps, request: EditRequest): Promise<Rel
   const now = await change(deps, request, release, releases)
   const { owner, repo } = subject
   deps.log.write('releases', 'INFO', `✅ ${owner}/${repo} ${now.tag_name} changed (${now.url})`)
-  return infoOf(now, { latest: await isLatestNow(deps, subject, now) })
+  return releaseInfoOf(now, { latest: await isLatestNow(deps, subject, now) })
 }
 
 async function change(

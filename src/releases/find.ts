@@ -5,7 +5,7 @@ import { oneLine } from '../base/text.js'
 import { getLatestRelease, listReleases, type Release } from '../github/rest/releases.js'
 import { tagCommit } from '../github/rest/tags.js'
 import { withoutMark } from './drafts/mark.js'
-import { infoOf, nameOfSubject, type ReleaseInfo, type ReleaseSubject } from './info.js'
+import { nameOfSubject, type ReleaseInfo, type ReleaseSubject, releaseInfoOf } from './info.js'
 import type { ReleaseDeps } from './session.js'
 import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './versions.js'
 
@@ -144,7 +144,7 @@ export async function listOf(
   return releases
     .filter((release) => prerelease === undefined || release.prerelease === prerelease)
     .slice(0, limit)
-    .map((release) => infoOf(release, { latest: release.id === latest }))
+    .map((release) => releaseInfoOf(release, { latest: release.id === latest }))
 }
 
 /** A release with its notes. */
@@ -171,7 +171,7 @@ export async function viewOne(
     tagCommit(deps.github, owner, repo, release.tag_name),
   ])
   return {
-    ...infoOf(release, { latest: release.id === latest, commit }),
+    ...releaseInfoOf(release, { latest: release.id === latest, commit }),
     notes: withoutMark(release.body),
   }
 }

@@ -13,7 +13,10 @@ export interface InfoOptions {
 }
 
 /** GitHub's data in the shape that wizard prints. Assets whose upload broke off are none. */
-export function infoOf(release: Release, { latest, commit, statuses }: InfoOptions): ReleaseInfo {
+export function releaseInfoOf(
+  release: Release,
+  { latest, commit, statuses }: InfoOptions,
+): ReleaseInfo {
   const target = release.target_commitish
   return {
     id: release.id,

@@ -9,7 +9,7 @@ import { uploadAssets } from './assets/upload.js'
 import { create } from './create.js'
 import { publishDraft } from './drafts/publish.js'
 import type { AssetInfo, ReleaseInfo } from './info.js'
-import { assetInfoOf, infoOf } from './info.js'
+import { assetInfoOf, releaseInfoOf } from './info.js'
 import { isLatestNow, makeLatestOf } from './latest.js'
 import type { ReleaseDeps } from './session.js'
 import { tagOf, usualTemplate } from './versions.js'
@@ -44,7 +44,7 @@ export function createPlain(
   })
 }
 
-export interface Artifact {
+export interface ReleaseArtifact {
   path: string
   /** Default: by the file's name. */
   content_type?: string | undefined
@@ -61,7 +61,7 @@ export interface Artifact {
 export async function sendArtifacts(
   deps: ReleaseDeps,
   uploadUrl: string,
-  artifacts: readonly Artifact[],
+  artifacts: readonly ReleaseArtifact[],
   signatures: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<AssetInfo[]> {
   const place = placeOf(uploadUrl)
@@ -121,5 +121,5 @@ export async function publishPlain(
   const state = { tag: known?.tag_name ?? '', prerelease: known?.prerelease ?? false }
   const latest = known === undefined ? 'legacy' : makeLatestOf('auto', subject, state, releases)
   const release = known?.draft === false ? known : await publishDraft(deps, subject, id, { latest })
-  return infoOf(release, { latest: await isLatestNow(deps, subject, release) })
+  return releaseInfoOf(release, { latest: await isLatestNow(deps, subject, release) })
 }

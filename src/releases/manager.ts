@@ -10,10 +10,10 @@ import { type EditRequest, edit } from './edit.js'
 import { type ListRequest, listOf, type ViewedRelease, viewOne } from './find.js'
 import type { AssetInfo, ReleaseInfo, ReleaseSubject } from './info.js'
 import {
-  type Artifact,
   type CreateReleaseOptions,
   createPlain,
   publishPlain,
+  type ReleaseArtifact,
   sendArtifacts,
 } from './library-api.js'
 import type { NotesRequest } from './notes/history.js'
@@ -21,7 +21,7 @@ import { notesFor } from './notes/notes.js'
 import { publish } from './pipeline/publish.js'
 import type { PublishRequest, PublishResult } from './pipeline/request.js'
 import type { ReleaseDeps, ReleaseEvent } from './session.js'
-import { type ComponentStatus, type StatusRequest, statusOf } from './status.js'
+import { type ComponentStatus, componentStatusOf, type StatusRequest } from './status.js'
 import { type UploadRequest, upload } from './upload.js'
 
 /** Milliseconds that one release waits for another of the same component. */
@@ -69,7 +69,7 @@ export class ReleaseManager {
    */
   async publishArtifacts(
     uploadUrl: string,
-    artifacts: readonly Artifact[],
+    artifacts: readonly ReleaseArtifact[],
     signatures: Readonly<Record<string, string | Uint8Array>> = {},
     call: Call<ReleaseEvent> = {},
   ): Promise<AssetInfo[]> {
@@ -202,6 +202,6 @@ export class ReleaseManager {
 
   /** What of each component is not released yet. A component that cannot be checked has its error in its entry. */
   async status(request: StatusRequest, call: Call<ReleaseEvent> = {}): Promise<ComponentStatus[]> {
-    return statusOf(await this.#deps(call), request)
+    return componentStatusOf(await this.#deps(call), request)
   }
 }

@@ -40,7 +40,7 @@ export interface ComponentStatus {
 const atOnce = 4
 
 /** What of each component is not released yet; one that can't be told of is part of the result. */
-export function statusOf(
+export function componentStatusOf(
   deps: ReleaseDeps,
   { components }: StatusRequest,
 ): Promise<ComponentStatus[]> {

@@ -5,7 +5,7 @@ import { uploadAssets } from './assets/upload.js'
 import { verifyAssets } from './assets/verify.js'
 import { findRelease } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
-import { infoOf } from './info.js'
+import { releaseInfoOf } from './info.js'
 import { isLatestNow } from './latest.js'
 import type { ReleaseDeps } from './session.js'
 
@@ -50,5 +50,5 @@ export async function upload(
   await verifyAssets(deps, place, assets, { others: true })
   const statuses = new Map(uploaded.map(({ asset, status }) => [asset.name, status]))
   const now = await getRelease(deps.github, owner, repo, id)
-  return infoOf(now, { latest: await isLatestNow(deps, subject, now), statuses })
+  return releaseInfoOf(now, { latest: await isLatestNow(deps, subject, now), statuses })
 }

@@ -5,13 +5,13 @@ import { fullNameOf, isSameName } from '../base/names/repository.js'
 import { assertInside } from '../config/locate/root.js'
 import { BlockedError } from '../git/errors.js'
 import type { Git } from '../git/git.js'
-import { clone } from '../git/porcelain/clone/clone.js'
+import { cloneRepository } from '../git/porcelain/clone/clone.js'
 import { pull } from '../git/porcelain/pull.js'
 import type { Log } from '../logs/log.js'
 import { formatSyncEntry } from './describe.js'
 import type { RepoEvent } from './events.js'
 import { askGit, type RemoteHead } from './inspect.js'
-import type { Step } from './plan.js'
+import type { SyncStep } from './plan.js'
 import type { SyncEntry } from './report.js'
 import { emptyEntry } from './report.js'
 import type { SyncState } from './state.js'
@@ -31,7 +31,7 @@ export interface CarryOutDeps {
 type Result = Partial<SyncEntry>
 
 /** Does one step, and tells what became of it; whatever goes wrong is part of that. */
-export async function applyStep(deps: CarryOutDeps, step: Step): Promise<SyncEntry> {
+export async function applyStep(deps: CarryOutDeps, step: SyncStep): Promise<SyncEntry> {
   const begun = deps.git.clock.now()
   const entry = beginEntry(step)
   if (step.action !== 'settle') announce(deps, step.action, entry)
@@ -45,7 +45,7 @@ export async function applyStep(deps: CarryOutDeps, step: Step): Promise<SyncEnt
   return done
 }
 
-export function beginEntry({ situation: { wanted, local, head } }: Step): SyncEntry {
+export function beginEntry({ situation: { wanted, local, head } }: SyncStep): SyncEntry {
   const here = local.kind === 'repository' ? local.head : null
   const branch = head?.ref ?? wanted.branch ?? (local.kind === 'repository' ? local.branch : null)
   return { ...emptyEntry(wanted), branch, from: here, to: here }
@@ -60,7 +60,7 @@ function announce(
   log.write('sync', 'INFO', `${action === 'clone' ? 'Cloning' : 'Pulling'} ${repo} → ${path}`)
 }
 
-async function attempt(deps: CarryOutDeps, step: Step): Promise<Result> {
+async function attempt(deps: CarryOutDeps, step: SyncStep): Promise<Result> {
   if (step.action === 'settle') {
     return { status: step.status, reason: step.reason, error: step.error }
   }
@@ -77,9 +77,9 @@ async function attempt(deps: CarryOutDeps, step: Step): Promise<Result> {
   }
 }
 
-async function doClone(deps: CarryOutDeps, { situation: { wanted } }: Step): Promise<Result> {
+async function doClone(deps: CarryOutDeps, { situation: { wanted } }: SyncStep): Promise<Result> {
   const url = remoteUrl(deps.gitUrl, wanted)
-  const { oid, branch, bytes, warnings } = await clone(gitFor(deps, wanted), {
+  const { oid, branch, bytes, warnings } = await cloneRepository(gitFor(deps, wanted), {
     url,
     dir: wanted.path,
     ref: wanted.branch,
@@ -98,7 +98,7 @@ async function doClone(deps: CarryOutDeps, { situation: { wanted } }: Step): Pro
   }
 }
 
-async function doPull(deps: CarryOutDeps, { situation }: Step): Promise<Result> {
+async function doPull(deps: CarryOutDeps, { situation }: SyncStep): Promise<Result> {
   const { wanted, local, interrupted } = situation
   const url = remoteUrl(deps.gitUrl, wanted)
   const git = gitFor(deps, wanted)
@@ -144,7 +144,7 @@ function gitFor(
 }
 
 /** What the next run should know; and the warnings of a run that had nothing to look at. */
-function remember({ state, git }: CarryOutDeps, { situation }: Step, entry: SyncEntry): void {
+function remember({ state, git }: CarryOutDeps, { situation }: SyncStep, entry: SyncEntry): void {
   const { wanted, head, remembered, refused } = situation
   if (entry.status === 'unchanged') entry.warnings = [...(remembered?.warnings ?? [])]
   addRenamed(entry, head)

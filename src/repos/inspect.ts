@@ -15,7 +15,7 @@ import type { GitHubClient } from '../github/client.js'
 import { headsOf, type RepositoryHead } from '../github/graphql/heads.js'
 import type { RepoSession } from './session.js'
 import type { Remembered, SyncState } from './state.js'
-import type { Wanted } from './targets/sync-target.js'
+import type { SyncTarget } from './targets/sync-target.js'
 
 /** How many folders are read at a time: this is waiting for a disk, not for a network. */
 const foldersAtOnce = 16
@@ -30,7 +30,7 @@ export interface LookOptions {
 export async function inspectRepositories(
   { client }: RepoSession,
   state: SyncState,
-  all: Wanted[],
+  all: SyncTarget[],
   { offline = false, leaveAlone = () => false }: LookOptions = {},
 ): Promise<Situation[]> {
   const limit = pLimit(foldersAtOnce)
@@ -59,7 +59,7 @@ interface Answer {
 const nothingAsked: Answer = { heads: [], refused: null }
 
 /** What stops GitHub from being asked stops every repository, and is told of each: a script finds its report all the same. */
-async function askForHeads(client: GitHubClient, all: Wanted[]): Promise<Answer> {
+async function askForHeads(client: GitHubClient, all: SyncTarget[]): Promise<Answer> {
   try {
     return { heads: await headsOf(client, askable(all)), refused: null }
   } catch (error) {
@@ -69,7 +69,7 @@ async function askForHeads(client: GitHubClient, all: Wanted[]): Promise<Answer>
 }
 
 /** A commit id is no branch that could be asked for; its repository is, by the default one. */
-const askable = (all: Wanted[]) =>
+const askable = (all: SyncTarget[]) =>
   all.map(({ owner, repo, branch }) => ({
     owner,
     repo,
@@ -85,16 +85,16 @@ interface Here {
 const resting: Here = { local: { kind: 'unread' }, interrupted: false, pin: null }
 
 /** A damaged one is told as such, and does not keep the others back. */
-async function lookHere(wanted: Wanted, mayRest: boolean): Promise<Here> {
+async function lookHere(wanted: SyncTarget, mayRest: boolean): Promise<Here> {
   try {
     if (mayRest && (await hasClone(wanted.path))) return resting
     return await lookInside(wanted)
   } catch (error) {
-    return { local: unreadable(wanted.path, error), interrupted: false, pin: null }
+    return { local: unreadableClone(wanted.path, error), interrupted: false, pin: null }
   }
 }
 
-async function lookInside({ path, branch }: Wanted): Promise<Here> {
+async function lookInside({ path, branch }: SyncTarget): Promise<Here> {
   const local = await readLocal(path)
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
   const gitDir = join(path, '.git')
@@ -105,7 +105,7 @@ async function lookInside({ path, branch }: Wanted): Promise<Here> {
 }
 
 /** An answer that leaves open what is wanted (a tag, say, which this query does not ask for) is none. */
-function toRemoteHead({ branch }: Wanted, head: RepositoryHead | null): RemoteHead | null {
+function toRemoteHead({ branch }: SyncTarget, head: RepositoryHead | null): RemoteHead | null {
   if (head === null) return null
   const { id, fullName, archived, oid, defaultBranch } = head
   if (isOid(branch)) return { id, fullName, archived, ref: branch, pinned: true, oid: branch }
@@ -124,14 +124,14 @@ export async function inspectFolder(path: string): Promise<Local> {
   try {
     return await readLocal(path)
   } catch (error) {
-    return unreadable(path, error)
+    return unreadableClone(path, error)
   }
 }
 
 /** Whether there is a clone, for which nothing of it is read. */
 export const hasClone = (path: string): Promise<boolean> => existsAt(join(path, '.git'))
 
-export function unreadable(path: string, cause: unknown): Local {
+export function unreadableClone(path: string, cause: unknown): Local {
   const error =
     cause instanceof WizardError
       ? cause
@@ -165,7 +165,7 @@ export interface RemoteHead {
  *
  * @throws GitHubNotFoundError when there is no such branch or tag, or no such repository
  */
-export async function askGit(git: Git, url: string, wanted: Wanted): Promise<RemoteHead> {
+export async function askGit(git: Git, url: string, wanted: SyncTarget): Promise<RemoteHead> {
   const unknown = { id: null, fullName: null, archived: false }
   const { branch } = wanted
   if (isOid(branch)) return { ...unknown, ref: branch, pinned: true, oid: branch }
@@ -182,7 +182,7 @@ export async function askGit(git: Git, url: string, wanted: Wanted): Promise<Rem
   return { ...unknown, ref: branch, pinned: asBranch === undefined, oid: found.peeled ?? found.oid }
 }
 
-function noSuchRef(wanted: Wanted): GitHubNotFoundError {
+function noSuchRef(wanted: SyncTarget): GitHubNotFoundError {
   return new GitHubNotFoundError(`${fullNameOf(wanted)} has no branch or tag ${wanted.branch}`, {
     hint: [
       { verb: ['REPO', 'VIEW'], target: fullNameOf(wanted) },
@@ -193,7 +193,7 @@ function noSuchRef(wanted: Wanted): GitHubNotFoundError {
 
 /** All that is known of one repository before anything is done. */
 export interface Situation {
-  wanted: Wanted
+  wanted: SyncTarget
   local: Local
   /** A move that a kill cut short is to be finished first. */
   interrupted: boolean

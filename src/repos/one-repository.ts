@@ -10,7 +10,7 @@ import { emptyEntry } from './report.js'
 import { runSync } from './run-sync.js'
 import { gitOf, openState, type RepoSession } from './session.js'
 import { expandEntries, fromMemory } from './targets/expand.js'
-import type { Wanted } from './targets/sync-target.js'
+import type { SyncTarget } from './targets/sync-target.js'
 
 export interface CloneOptions {
   owner: string
@@ -27,7 +27,7 @@ export interface CloneOptions {
 /** Clones one repository; what goes wrong is part of the entry. */
 export async function cloneOne(session: RepoSession, options: CloneOptions): Promise<SyncEntry> {
   const { owner, repo, destination, branch, depth, singleBranch } = options
-  const wanted: Wanted = {
+  const wanted: SyncTarget = {
     ...untracked({ owner, repo, path: destination, branch }),
     depth,
     branches: singleBranch || depth !== undefined ? 'one' : 'all',
@@ -69,13 +69,13 @@ async function pullNamed(session: RepoSession, path: string): Promise<SyncEntry 
 }
 
 /** What the clone at a path follows, by its own origin and branch. @throws BlockedError, PathError */
-export async function wantedAt({ client }: RepoSession, path: string): Promise<Wanted> {
+export async function wantedAt({ client }: RepoSession, path: string): Promise<SyncTarget> {
   const { owner, repo, branch, unborn } = await followedAt(path, client.gitUrl)
   // In an empty clone no branch has been chosen yet: it follows the default one.
   return untracked({ owner, repo, path, branch: unborn ? undefined : branch })
 }
 
-const untracked = (place: Pick<Wanted, 'owner' | 'repo' | 'path' | 'branch'>): Wanted => ({
+const untracked = (place: Pick<SyncTarget, 'owner' | 'repo' | 'path' | 'branch'>): SyncTarget => ({
   ...place,
   group: null,
   autoPull: true,
@@ -85,7 +85,7 @@ const untracked = (place: Pick<Wanted, 'owner' | 'repo' | 'path' | 'branch'>): W
 
 async function handle(
   session: RepoSession,
-  wanted: Wanted,
+  wanted: SyncTarget,
   mode: 'clone' | 'pull',
 ): Promise<SyncEntry> {
   const { client, clock, log, emit } = session

@@ -9,7 +9,7 @@ import { dueAt, type IsDue } from './schedule/due.js'
 export type SyncMode = 'clone' | 'pull' | 'sync' | 'reset'
 
 /** What is to be done for one repository. */
-export type Step =
+export type SyncStep =
   | { action: 'clone'; situation: Situation }
   | { action: 'pull'; situation: Situation }
   | {
@@ -32,7 +32,7 @@ export interface PlanOptions {
 }
 
 /** Decides what a run does; reads and writes nothing. */
-export function planSync(options: PlanOptions, situations: Situation[]): Step[] {
+export function planSync(options: PlanOptions, situations: Situation[]): SyncStep[] {
   const rules = { ...options, isDue: dueAt(options.now) }
   return situations.map((situation) => planOne(rules, situation))
 }
@@ -46,7 +46,7 @@ export function leftAlone(options: PlanOptions) {
 
 type Rules = PlanOptions & { isDue: IsDue }
 
-function planOne(options: Rules, situation: Situation): Step {
+function planOne(options: Rules, situation: Situation): SyncStep {
   const { local, refused } = situation
   const skip = reasonToSkip(options, situation, local.kind !== 'absent' && local.kind !== 'empty')
   if (skip !== null) return settle(situation, 'skipped', skip)
@@ -67,10 +67,10 @@ function planOne(options: Rules, situation: Situation): Step {
 
 const settle = (
   situation: Situation,
-  status: Extract<Step, { action: 'settle' }>['status'],
+  status: Extract<SyncStep, { action: 'settle' }>['status'],
   reason: SkipReason | BlockReason | null,
   error: ErrorReport | null = null,
-): Step => ({ action: 'settle', situation, status, reason, error })
+): SyncStep => ({ action: 'settle', situation, status, reason, error })
 
 function reasonToSkip(
   { mode, due, named, isDue }: Rules,

@@ -14,7 +14,7 @@ import type { StatusOptions } from './status.js'
 import { fromMemory } from './targets/expand.js'
 import { type LocalListing, listLocal, unlisted } from './targets/listing.js'
 import { chooseWanted, namesAll } from './targets/resolve.js'
-import type { Wanted } from './targets/sync-target.js'
+import type { SyncTarget } from './targets/sync-target.js'
 
 /**
  * Keeps the repositories of repos.yaml in step with GitHub, and never loses local work:
@@ -72,7 +72,7 @@ export class RepoSync {
   async wanted(
     targets: string[] = [],
     call: Call<RepoEvent> = {},
-  ): Promise<{ chosen: Wanted[]; failures: SyncEntry[] }> {
+  ): Promise<{ chosen: SyncTarget[]; failures: SyncEntry[] }> {
     return chooseWanted(await this.#open(call), { targets })
   }
 
@@ -92,8 +92,11 @@ export class RepoSync {
     const session = await this.#open(call)
     const list = options.offline ? fromMemory(await openState(session)) : undefined
     const { chosen, failures } = await chooseWanted(session, { targets, list })
-    const { statusOf, statusOfFailure } = await import('./status.js')
-    return [...(await statusOf(session, chosen, options)), ...failures.map(statusOfFailure)]
+    const { repositoryStatusOf, statusOfFailure } = await import('./status.js')
+    return [
+      ...(await repositoryStatusOf(session, chosen, options)),
+      ...failures.map(statusOfFailure),
+    ]
   }
 
   /** Local against remote, of the clone at a path. */

@@ -2,11 +2,11 @@ import type { ErrorReport } from '../base/errors.js'
 import { fullNameOf } from '../base/names/repository.js'
 import type { BlockReason } from '../git/errors.js'
 import type { Warning } from '../git/repository/warnings.js'
-import type { Wanted } from './targets/sync-target.js'
+import type { SyncTarget } from './targets/sync-target.js'
 
 /** The entry of a repository that nothing has become of yet. */
 export const emptyEntry = (
-  place: Pick<Wanted, 'owner' | 'repo' | 'group' | 'path' | 'branch'>,
+  place: Pick<SyncTarget, 'owner' | 'repo' | 'group' | 'path' | 'branch'>,
 ): SyncEntry => ({
   repo: fullNameOf(place),
   group: place.group,
@@ -90,14 +90,14 @@ export interface SyncReport {
   repositories: SyncEntry[]
 }
 
-export type SyncState = 'up-to-date' | 'behind' | 'ahead' | 'diverged' | 'missing' | 'blocked'
+export type RepositoryState = 'up-to-date' | 'behind' | 'ahead' | 'diverged' | 'missing' | 'blocked'
 
 /** Local against remote; what can't be known is null. */
 export interface RepositoryStatus {
   repo: string
   path: string
   branch: string | null
-  state: SyncState | null
+  state: RepositoryState | null
   local_commit: string | null
   remote_commit: string | null
   is_dirty: boolean | null

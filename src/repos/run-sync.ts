@@ -3,11 +3,11 @@ import pLimit from 'p-limit'
 import { reportError } from '../base/errors.js'
 import { remoteUrl } from '../base/names/remote.js'
 import type { Git } from '../git/git.js'
-import { removeLeftovers } from '../git/porcelain/clone/clone.js'
+import { removeDeadClones } from '../git/porcelain/clone/clone.js'
 import { applyStep, beginEntry } from './carry-out.js'
 import { formatSyncReport } from './describe.js'
 import { askGit, inspectRepositories, type Situation } from './inspect.js'
-import { leftAlone, planSync, type Step, type SyncMode } from './plan.js'
+import { leftAlone, planSync, type SyncMode, type SyncStep } from './plan.js'
 import { reportOf, type SyncEntry, type SyncReport } from './report.js'
 import { listedWhenDue } from './schedule/due.js'
 import { gitOf, openState, type RepoSession, underLock } from './session.js'
@@ -109,7 +109,7 @@ async function removeOldLeftovers(
   const looked = situations.filter(({ local }) => local.kind !== 'unread')
   for (const parent of new Set(looked.map(({ wanted }) => dirname(wanted.path)))) {
     try {
-      await removeLeftovers(parent, git.liveness)
+      await removeDeadClones(parent, git.liveness)
     } catch (error) {
       const { message } = reportError(error)
       emit({
@@ -121,7 +121,7 @@ async function removeOldLeftovers(
 }
 
 /** What a dry run says of a step. */
-async function rehearse(git: Git, gitUrl: string, step: Step): Promise<SyncEntry> {
+async function rehearse(git: Git, gitUrl: string, step: SyncStep): Promise<SyncEntry> {
   const entry = beginEntry(step)
   if (step.action === 'settle')
     return { ...entry, planned: step.status, reason: step.reason, error: step.error }

@@ -9,7 +9,7 @@ import { userEnvironment } from '../git/plumbing/config/worktree-settings.js'
 import type { Oid } from '../git/plumbing/objects/object.js'
 import { openObjectStore } from '../git/plumbing/objects/store.js'
 import { resolveRef } from '../git/plumbing/refs/read.js'
-import { Pool } from '../git/pool/pool.js'
+import { WorktreePool } from '../git/pool/pool.js'
 import { aheadBehind } from '../git/porcelain/history/history.js'
 import { wasUpstream } from '../git/porcelain/pull.js'
 import type { LocalRepository } from '../git/repository/open.js'
@@ -17,7 +17,7 @@ import { askGit, inspectRepositories, type RemoteHead, type Situation } from './
 import { obstacleTo, otherBranch } from './plan.js'
 import type { RepositoryStatus, SyncEntry } from './report.js'
 import { gitOf, openState, type RepoSession } from './session.js'
-import type { Wanted } from './targets/sync-target.js'
+import type { SyncTarget } from './targets/sync-target.js'
 
 export interface StatusOptions {
   /** Compares with what the last pull saw, and sends no request. */
@@ -25,14 +25,14 @@ export interface StatusOptions {
 }
 
 /** Local against remote, of each; changes nothing, and fetches nothing. */
-export async function statusOf(
+export async function repositoryStatusOf(
   session: RepoSession,
-  wanted: Wanted[],
+  wanted: SyncTarget[],
   { offline = false }: StatusOptions = {},
 ): Promise<RepositoryStatus[]> {
   const { signal, emit } = session
   const onDeath = (message: string) => emit({ type: 'warning', message })
-  const pool = await Pool.open({ expected: wanted.length, signal, onDeath })
+  const pool = await WorktreePool.open({ expected: wanted.length, signal, onDeath })
   try {
     const state = await openState(session)
     const situations = await inspectRepositories(session, state, wanted, { offline })
@@ -55,7 +55,7 @@ export async function statusOfPath(
 ): Promise<RepositoryStatus> {
   // It brings clone and pull along, which a status of what repos.yaml names does without.
   const { wantedAt } = await import('./one-repository.js')
-  const [status] = await statusOf(session, [await wantedAt(session, path)], options)
+  const [status] = await repositoryStatusOf(session, [await wantedAt(session, path)], options)
   if (!status) throw new WizardError(`${path} has no status`)
   return status
 }
@@ -66,7 +66,7 @@ const isExpected = ({ wanted, local }: Situation) =>
 
 async function statusOfOne(
   session: RepoSession,
-  { git, pool }: { git: Git | null; pool: Pool },
+  { git, pool }: { git: Git | null; pool: WorktreePool },
   situation: Situation,
 ): Promise<RepositoryStatus> {
   const known = unknownStatus(situation)
@@ -153,7 +153,7 @@ type Comparison = Pick<
 /** HEAD and the work tree against the commit that the remote is at; null: the remote is empty, or nothing is known of it. */
 export async function compare(
   { host }: RepoSession,
-  pool: Pool,
+  pool: WorktreePool,
   dir: string,
   local: LocalRepository,
   remote: Oid | null,

@@ -1,8 +1,8 @@
+import type { Environment } from '../base/environment.js'
 import { ConfigError } from '../base/errors.js'
 import type { Config } from '../config/load.js'
 import { readVariables, variableOf } from '../config/locate/folder.js'
 import type { Source } from '../config/yaml/place.js'
-import type { Environment } from '../http/dispatcher.js'
 import type { Launcher } from '../process/host.js'
 
 /** Seconds that a run waits for the one before it: two schedules may fall on the same minute. */

@@ -1,3 +1,4 @@
+import type { Environment } from '../base/environment.js'
 /** https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions */
 export const insideActions = (env: Environment) => env.GITHUB_ACTIONS === 'true'
 
@@ -9,5 +10,3 @@ export const errorCommand = (message: string) => `::error::${escapeData(message)
 
 const escapeData = (text: string) =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-
-export type Environment = Record<string, string | undefined>

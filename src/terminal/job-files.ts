@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import type { Environment } from './actions.js'
+import type { Environment } from '../base/environment.js'
 import type { Page } from './page.js'
 
 /** Adds a table to the job's summary page, where there is one: of the result, or of what is handed on. */

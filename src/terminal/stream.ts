@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { WriteStream } from 'node:tty'
 import { Chalk, type ChalkInstance } from 'chalk'
-import { type Environment, insideActions, withoutCommands } from './actions.js'
+import type { Environment } from '../base/environment.js'
+import { insideActions, withoutCommands } from './actions.js'
 
 /** One of the two streams, with what it can show. */
 export interface Stream {

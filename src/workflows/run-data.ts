@@ -4,7 +4,7 @@ import { fullNameOf, type Repo } from '../base/names/repository.js'
 import { endpoint } from '../github/addresses.js'
 import type { Api } from '../github/rest/api.js'
 import type { WorkflowRunData } from '../github/rest/runs.js'
-import { fileOf } from '../github/rest/workflows.js'
+import { workflowFileOf } from '../github/rest/workflows.js'
 
 /** A run as the contract has it, of what GitHub tells; without artifacts, which are asked for by themselves. */
 export function toRun(github: Api, repo: Repo, data: WorkflowRunData): WorkflowRun {
@@ -15,7 +15,7 @@ export function toRun(github: Api, repo: Repo, data: WorkflowRunData): WorkflowR
     conclusion: data.conclusion,
     html_url: data.html_url,
     repo: data.repository ?? fullNameOf(repo),
-    workflow: data.path === null ? (data.name ?? '') : fileOf(data.path),
+    workflow: data.path === null ? (data.name ?? '') : workflowFileOf(data.path),
     ref: data.head_branch,
     created_at: data.created_at,
     completed_at: completedAt,

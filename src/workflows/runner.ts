@@ -14,8 +14,8 @@ import {
   type FailedStep,
   type FailedStepOptions,
   failedSteps,
+  type JobLogOptions,
   type LogChunk,
-  type LogOptions,
   readLogs,
 } from './logs/logs.js'
 import { recording } from './record.js'
@@ -151,7 +151,7 @@ export class WorkflowRunner {
     owner: string,
     repo: string,
     runId: RunId,
-    options: LogOptions = {},
+    options: JobLogOptions = {},
     call: Call<WorkflowEvent> = {},
   ): AsyncGenerator<LogChunk> {
     const deps = await this.#open(call)
@@ -165,7 +165,7 @@ export class WorkflowRunner {
     owner: string,
     repo: string,
     runId: RunId,
-    options: LogOptions = {},
+    options: JobLogOptions = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<string> {
     const pieces: string[] = []

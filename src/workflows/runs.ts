@@ -4,7 +4,7 @@ import { type Api, parseAnswer } from '../github/rest/api.js'
 import { listArtifacts } from '../github/rest/artifacts.js'
 import { pagesOf } from '../github/rest/pages.js'
 import { getWorkflowRun, type WorkflowRunData, workflowRunAnswer } from '../github/rest/runs.js'
-import { fileOf, type Workflow } from '../github/rest/workflows.js'
+import { type Workflow, workflowFileOf } from '../github/rest/workflows.js'
 import { listJobs } from './jobs.js'
 import { type RunArtifact, toRun, type WorkflowRun, type WorkflowRunWithJobs } from './run-data.js'
 import { fullNameOf, type Repo } from './session.js'
@@ -67,7 +67,7 @@ export async function newestRun(
   const [run] = await listRuns(github, repo, { workflow, branch, limit: 1 })
   if (run !== undefined) return run
   const where = branch === undefined ? '' : ` on ${oneLine(branch, 100)}`
-  const target = `${fullNameOf(repo)}/${fileOf(workflow.path)}`
+  const target = `${fullNameOf(repo)}/${workflowFileOf(workflow.path)}`
   throw new GitHubNotFoundError(`${target} never ran${where}`, {
     hint: [{ verb: ['WORKFLOW', 'RUN'], target }, ' runs it'],
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { followLogs } from '../../src/logs/follow.js'
-import { daysOf, type LogLine, logNames, parseLine, readLogs } from '../../src/logs/read.js'
+import { daysOf, type LogLine, logNames, parseLine, readLogFiles } from '../../src/logs/read.js'
 
 let dir: string
 beforeEach(async () => {
@@ -28,7 +28,7 @@ describe('readLogs', () => {
       at('api'),
       `${line('10:00:01', 'two', 'API')}\n${line('10:00:03', 'four', 'API')}`,
     )
-    expect(await textsOf(readLogs(dir, logNames, '2026-01-14'))).toEqual([
+    expect(await textsOf(readLogFiles(dir, logNames, '2026-01-14'))).toEqual([
       line('10:00:00', 'one'),
       'odd',
       line('10:00:01', 'two', 'API'),

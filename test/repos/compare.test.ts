@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { Pool } from '../../src/git/pool/pool.js'
+import { WorktreePool } from '../../src/git/pool/pool.js'
 import { readLocal } from '../../src/git/repository/open.js'
 import { compare } from '../../src/repos/status.js'
 import { git, temporaryFolder } from '../git/support/real-git.js'
@@ -26,7 +26,7 @@ beforeEach(() => {
 })
 
 async function against(remote: string | null) {
-  const pool = await Pool.open({ expected: 1 })
+  const pool = await WorktreePool.open({ expected: 1 })
   onTestFinished(() => pool.close())
   const local = await readLocal(dir)
   if (local.kind !== 'repository') throw new Error(local.kind)

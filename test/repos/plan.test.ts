@@ -3,13 +3,13 @@ import type { LocalState } from '../../src/git/repository/open.js'
 import type { RemoteHead, Situation } from '../../src/repos/inspect.js'
 import { type PlanOptions, planSync } from '../../src/repos/plan.js'
 import type { Remembered } from '../../src/repos/state.js'
-import type { Wanted } from '../../src/repos/targets/sync-target.js'
+import type { SyncTarget } from '../../src/repos/targets/sync-target.js'
 
 const here = '1'.repeat(40)
 const there = '2'.repeat(40)
 const now = new Date(2026, 0, 14, 10).getTime()
 
-const wanted: Wanted = {
+const wanted: SyncTarget = {
   owner: 'uDOS',
   repo: 'typo',
   group: 'tools',
@@ -47,7 +47,7 @@ const remembered: Remembered = {
 
 interface Change {
   options?: Partial<PlanOptions>
-  wanted?: Partial<Wanted>
+  wanted?: Partial<SyncTarget>
   local?:
     | Partial<Extract<LocalState, { kind: 'repository' }>>
     | Exclude<LocalState, { kind: 'repository' }>

@@ -1,6 +1,6 @@
 import type { RepositoryEntry, SourceEntry } from '../../src/config/files/repos.js'
 import type { Remembered } from '../../src/repos/state.js'
-import type { Wanted } from '../../src/repos/targets/sync-target.js'
+import type { SyncTarget } from '../../src/repos/targets/sync-target.js'
 
 export const root = '/srv'
 
@@ -34,7 +34,7 @@ export const sourceOf = (
   ...more,
 })
 
-export const wantedOf = (fullName: string, more: Partial<Wanted> = {}): Wanted => {
+export const wantedOf = (fullName: string, more: Partial<SyncTarget> = {}): SyncTarget => {
   const [owner = '', repo = ''] = fullName.split('/')
   const rest = { group: 'tools', autoPull: true, onDiverged: 'block', source: null } as const
   return { owner, repo, path: `${root}/library/tools/${repo}`, ...rest, ...more }

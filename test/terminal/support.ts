@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
+import type { Environment } from '../../src/base/environment.js'
 import { commandLineWords } from '../../src/commands/hints.js'
-import type { Environment } from '../../src/terminal/actions.js'
 import { Terminal, type TerminalOptions } from '../../src/terminal/terminal.js'
 
 /** A stream that keeps what is written to it, as a terminal of that width or as a file. */

@@ -1,5 +1,5 @@
 import { formatHint } from '../../base/hint.js'
-import { type Check, failed, look, ok, warning } from '../../doctor/check.js'
+import { type Check, failed, ok, runCheck, warning } from '../../doctor/check.js'
 import type { Invocation } from '../../invocation.js'
 import { commandLineWords } from '../hints.js'
 import { defineVerb, type Verb } from '../verb.js'
@@ -32,12 +32,12 @@ const doctor = defineVerb({
   async run(invocation, _args, { offline }): Promise<Diagnosis> {
     const checks = [
       nodeCheck(invocation.host.nodeVersion),
-      await look('configuration', () => configuration(invocation)),
+      await runCheck('configuration', () => configuration(invocation)),
     ]
     if (checks.every(({ status }) => status !== 'failed')) {
       checks.push(
         ...(await placeChecks(invocation)),
-        await look('crontab', () => crontab(invocation)),
+        await runCheck('crontab', () => crontab(invocation)),
       )
       if (!offline) checks.push(...(await networkChecks(invocation)))
     }
@@ -118,7 +118,7 @@ async function networkChecks(invocation: Invocation): Promise<Check[]> {
     import('../../http/proxy.js'),
     invocation.config(),
   ])
-  const proxy = await look('proxy', () => {
+  const proxy = await runCheck('proxy', () => {
     const found = proxyFromEnvironment(invocation.env, client.baseUrl)
     if (config.github.proxy !== null) return ok(`${config.github.proxy}, from the configuration`)
     return ok(found ? `${found.url.host}, from ${found.name}` : 'none')
@@ -137,9 +137,9 @@ async function accountChecks(invocation: Invocation): Promise<Check[]> {
     import('../../doctor/network.js'),
   ])
   const status = client.credentialSource().then((source) => authStatus(client, source))
-  const token = await look('token', async () => judgeAccount(await status))
+  const token = await runCheck('token', async () => judgeAccount(await status))
   if (token.status === 'failed') return [token]
-  return [token, await look('rate limit', async () => judgeLimit(await status))]
+  return [token, await runCheck('rate limit', async () => judgeLimit(await status))]
 }
 
 export const verbs: Verb[] = [doctor]

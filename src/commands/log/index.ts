@@ -39,10 +39,10 @@ export const show = defineVerb({
       return { kind: 'lines', lines: followLogs({ dir, logs, clock, signal }) }
     }
     const day = dayOf(date ?? 'today', invocation)
-    const { daysOf, readLogs } = await import('../../logs/read.js')
+    const { daysOf, readLogFiles } = await import('../../logs/read.js')
     const days = await daysOf(dir, logs)
     if (!days.includes(day)) throw nothingOf({ day, days, dir, word })
-    const lines = readLogs(dir, logs, day)
+    const lines = readLogFiles(dir, logs, day)
     if (!invocation.globals.json) return { kind: 'lines', lines }
     const entries: LogEntry[] = []
     for await (const line of lines) entries.push(parseLine(line))

@@ -62,7 +62,7 @@ export function pluginsPage(plugins: PluginInfo[], absent = ''): Page {
     rows: plugins.map((plugin) => [
       plugin.id,
       plugin.version ?? '',
-      stateOf(plugin) || absent,
+      stateWord(plugin) || absent,
       plugin.category ?? '',
       plugin.repo,
       plugin.description ?? '',
@@ -71,7 +71,7 @@ export function pluginsPage(plugins: PluginInfo[], absent = ''): Page {
 }
 
 /** `1.2.0, update, pinned, disabled` */
-export function stateOf(plugin: PluginInfo): string {
+export function stateWord(plugin: PluginInfo): string {
   if (plugin.installed_version === null) return ''
   return [
     plugin.installed_version,

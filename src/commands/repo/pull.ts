@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { NotFoundError, UsageError, WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import type { SyncEntry } from '../../repos/report.js'
-import type { Wanted } from '../../repos/targets/sync-target.js'
+import type { SyncTarget } from '../../repos/targets/sync-target.js'
 import { defineVerb } from '../verb.js'
 import { entryFailure, entryPage } from './shared.js'
 
@@ -69,7 +69,7 @@ const isFolder = (path: string) =>
     () => false,
   )
 
-function theOneAt(entries: SyncEntry[], { path }: Wanted): SyncEntry {
+function theOneAt(entries: SyncEntry[], { path }: SyncTarget): SyncEntry {
   const entry = entries.find((one) => one.path === path)
   if (!entry) throw new WizardError(`${path} was not pulled`)
   return entry

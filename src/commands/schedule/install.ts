@@ -2,7 +2,7 @@ import type { Invocation } from '../../invocation.js'
 import type { CrontabChange } from '../../schedules/cron/install.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { assertCron, formatFlag, tellOf, warningsOf } from './shared.js'
+import { assertCron, formatFlag, scheduleWarningsOf, tellOf } from './shared.js'
 
 export const install = defineVerb({
   name: 'install',
@@ -26,7 +26,7 @@ export const install = defineVerb({
     const block = crontabBlock(await planSchedules(config), config, invocation.host.launcher)
     const crontab = await invocation.crontab()
     const warnings = [
-      ...(await warningsOf(invocation, config)),
+      ...(await scheduleWarningsOf(invocation, config)),
       ...inheritedAt(await crontab.read(), block),
     ]
     tellOf(invocation, warnings)

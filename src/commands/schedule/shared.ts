@@ -28,7 +28,7 @@ export function assertCron(verb: 'INSTALL' | 'REMOVE', format: Format = 'cron'):
 }
 
 /** What a run by this machine's scheduler would miss. */
-export async function warningsOf(
+export async function scheduleWarningsOf(
   { host: { env, launcher } }: Invocation,
   config: Config,
 ): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { lines } from '../../terminal/page.js'
 import { findComponent } from '../targets.js'
 import { defineVerb, type Verb } from '../verb.js'
-import { parseInputs, runAndWait, runAndWaitFlags } from '../workflow/run.js'
+import { readAssignments, runAndWait, runAndWaitFlags } from '../workflow/run.js'
 import { formatConclusion, runFailure, runOutputs } from '../workflow/shared.js'
 import { workflowTarget } from '../workflow/target.js'
 
@@ -24,7 +24,7 @@ const run = defineVerb({
   ],
   flags: runAndWaitFlags,
   async run(invocation, [target = '', ...assignments], values) {
-    const inputs = parseInputs(assignments)
+    const inputs = readAssignments(assignments)
     const known = findComponent(await (await invocation.config()).components(), target)
     const found = await workflowTarget(invocation, `${known?.name ?? target}/tests`, undefined)
     const timeout = invocation.globals.timeout ?? usualTimeout

@@ -75,7 +75,7 @@ export const run = defineVerb({
   ],
   flags,
   async run(invocation, [target = '', ...assignments], values) {
-    const inputs = parseInputs(assignments)
+    const inputs = readAssignments(assignments)
     refuseWithoutWait(values)
     const { owner, repo, workflow } = await workflowTarget(invocation, target, values.repo)
     const named = { owner, repo, workflow: workflow ?? target }
@@ -129,7 +129,7 @@ export async function runAndWait(
 }
 
 /** Later ones win, as with flags. @throws UsageError */
-export function parseInputs(assignments: string[]): Record<string, string> {
+export function readAssignments(assignments: string[]): Record<string, string> {
   const pairs = assignments.map((text) => {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
     if (key === undefined || value === undefined) {

@@ -2,7 +2,7 @@ import { ConfigError, ConflictError, NotFoundError, UsageError } from '../../bas
 import { parseRemote } from '../../base/names/remote.js'
 import { isSameName, isSameRepo, parseRepo } from '../../base/names/repository.js'
 import type { Config } from '../load.js'
-import { firstEntry, insertEntry, type NewEntry, removeEntry } from '../yaml/splice.js'
+import { firstEntry, insertEntry, type NewYamlEntry, removeEntry } from '../yaml/splice.js'
 import { rewrite } from '../yaml/write.js'
 import { readText } from '../yaml/yaml-file.js'
 import { destinationOf, fillIn, usualDestination } from './destinations.js'
@@ -75,8 +75,8 @@ export async function removeRepository(config: Config, target: string): Promise<
   return { repo: `${entry.owner}/${entry.repo}`, group, path, file }
 }
 
-function entryOf({ owner, repo, destination, branch }: NewRepository): NewEntry {
-  const entry: NewEntry = { owner, repo }
+function entryOf({ owner, repo, destination, branch }: NewRepository): NewYamlEntry {
+  const entry: NewYamlEntry = { owner, repo }
   if (destination !== undefined) entry.destination = destination
   if (branch !== undefined) entry.branch = branch
   return entry

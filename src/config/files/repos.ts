@@ -3,7 +3,7 @@ import { type Repo, splitFullName } from '../../base/names/repository.js'
 import { unknownPlaceholder } from '../schema/fields.js'
 import type { ReposFile, RepositoryValues, SourceValues } from '../schema/repos.js'
 import type { ConfigDocument } from '../yaml/document.js'
-import { type Fault, type Path, type Position, showPath } from '../yaml/place.js'
+import { type Fault, formatKeyPath, type Path, type Position } from '../yaml/place.js'
 import {
   destinationOf,
   fillIn,
@@ -130,7 +130,7 @@ async function overlaps(
   return found.map(({ item, other, how }) => {
     return {
       path: [...item.path, 'destination'],
-      message: `${item.entry.destination} ${relations[how]} the destination of ${showPath(other.path)} in line ${other.entry.position.line}`,
+      message: `${item.entry.destination} ${relations[how]} the destination of ${formatKeyPath(other.path)} in line ${other.entry.position.line}`,
       hint: 'give each repository a folder of its own',
     }
   })

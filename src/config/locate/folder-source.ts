@@ -5,8 +5,8 @@ import type { Path } from '../yaml/place.js'
 import { parseYamlText, readText } from '../yaml/yaml-file.js'
 import {
   type ConfigFileName,
+  type ConfigFolder,
   type ConfigRequest,
-  type Folder,
   readVariables,
   type Variables,
   variableOf,
@@ -27,7 +27,7 @@ export interface FolderSource {
 }
 
 export async function openFolder(
-  folder: Folder | null,
+  folder: ConfigFolder | null,
   { cwd, env }: Pick<ConfigRequest, 'cwd' | 'env'>,
 ): Promise<FolderSource> {
   const variables = folder && (await readVariables(folder.dir, env, cwd))

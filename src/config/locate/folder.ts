@@ -1,14 +1,14 @@
 import { realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { Environment } from '../../base/environment.js'
 import { ConfigError } from '../../base/errors.js'
 import { hasCode } from '../../base/fs/read.js'
-import type { Environment } from '../../http/proxy.js'
 import { showFile } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
 import { readBytes, unreadable } from '../yaml/yaml-file.js'
 
 /** A folder with at least one of the files in it, read when they are asked for. */
-export interface Folder {
+export interface ConfigFolder {
   /** Absolute. */
   dir: string
   /** `found`: by searching, so it may be anybody's. `user`: $XDG_CONFIG_HOME/wizard. */
@@ -43,7 +43,7 @@ export function userFolders({ env, home }: Pick<ConfigRequest, 'env' | 'home'>):
  *
  * @throws ConfigError where the folder that was named holds none of them.
  */
-export function findFolder(request: ConfigRequest): Folder | null {
+export function findFolder(request: ConfigRequest): ConfigFolder | null {
   const user = userFolders(request).config
   const named = namedFolder(request)
   if (named !== null) {
@@ -58,7 +58,7 @@ export function findFolder(request: ConfigRequest): Folder | null {
   return userFolder(request)
 }
 
-export function userFolder(request: Pick<ConfigRequest, 'env' | 'home'>): Folder | null {
+export function userFolder(request: Pick<ConfigRequest, 'env' | 'home'>): ConfigFolder | null {
   const dir = userFolders(request).config
   const files = filesIn(dir)
   return files && { dir, origin: 'user', files }
@@ -86,8 +86,8 @@ function* candidates(cwd: string): Generator<string> {
   }
 }
 
-function filesIn(dir: string): Folder['files'] | null {
-  const files: Folder['files'] = {}
+function filesIn(dir: string): ConfigFolder['files'] | null {
+  const files: ConfigFolder['files'] = {}
   for (const name of configFileNames) {
     const path = join(dir, `${name}.yaml`)
     if (exists(path)) files[name] = path

@@ -3,17 +3,17 @@ import { createRedactor, looksSecret, type Redactor } from '../../base/redact.js
 import { proxyFromEnvironment } from '../../http/proxy.js'
 import { usualDestination } from '../files/destinations.js'
 import {
+  type ConfigFolder,
   type ConfigRequest,
   configFileNames,
-  type Folder,
   findFolder,
   type Variables,
 } from '../locate/folder.js'
 import { type FolderSource, openFolder } from '../locate/folder-source.js'
 import { fileSchemas } from '../schema/index.js'
-import { collect } from '../validate.js'
+import { collectProblems } from '../validate.js'
 import type { ConfigDocument } from '../yaml/document.js'
-import { type Path, type Source, showPath } from '../yaml/place.js'
+import { formatKeyPath, type Path, type Source } from '../yaml/place.js'
 import { readSettings, type Settings } from './settings.js'
 
 export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain }
@@ -36,12 +36,12 @@ export interface Effective {
 /** Every value of all files, of the environment and the flags, as far as they can be read. Sends no request. */
 export async function effectiveValues(request: ConfigRequest): Promise<Effective> {
   const problems: WizardError[] = []
-  const folder = (await collect(problems, () => findFolder(request))) ?? null
-  const source = await collect(problems, () => openFolder(folder, request))
+  const folder = (await collectProblems(problems, () => findFolder(request))) ?? null
+  const source = await collectProblems(problems, () => openFolder(folder, request))
   const values = await settingValues(problems, request, { folder, source })
   for (const name of configFileNames) {
     if (name === 'github' || source === undefined) continue
-    const document = await collect(problems, () => source.read(name))
+    const document = await collectProblems(problems, () => source.read(name))
     if (document) for (const one of documentValues(document, createRedactor())) values.push(one)
     if (document && name === 'webhooks') fillSecret(values, request, source.variables)
     if (document === null && name === 'plugins') values.push(...pluginDefaults())
@@ -53,15 +53,15 @@ export async function effectiveValues(request: ConfigRequest): Promise<Effective
 async function settingValues(
   problems: WizardError[],
   request: ConfigRequest,
-  { folder, source }: { folder: Folder | null; source: FolderSource | undefined },
+  { folder, source }: { folder: ConfigFolder | null; source: FolderSource | undefined },
 ): Promise<EffectiveValue[]> {
-  const file = source && (await collect(problems, () => source.read('github')))
+  const file = source && (await collectProblems(problems, () => source.read('github')))
   const from = { request, folder, file: file ?? null, variables: source?.variables ?? null }
-  const settings = await collect(problems, () => readSettings(from))
+  const settings = await collectProblems(problems, () => readSettings(from))
   if (!settings) return []
   const found = valuesOf(settings)
   const proxy = found.find(({ key, value }) => key === 'github.proxy' && value === null)
-  const variable = await collect(problems, () =>
+  const variable = await collectProblems(problems, () =>
     proxyFromEnvironment(request.env, new URL(settings.github.baseUrl)),
   )
   if (proxy && variable) {
@@ -136,7 +136,7 @@ export function documentValues(
     cameFromSecret(sourceOf(path)) ||
     (Array.isArray(value) && value.some((_, index) => isSecret([...path, index], undefined)))
   return leaves(document.value, []).map(({ path, value }) => ({
-    key: showPath(path),
+    key: formatKeyPath(path),
     value: isSecret(path, value) ? mask : hidden(value, hide),
     source: sourceOf(path),
   }))

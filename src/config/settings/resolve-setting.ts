@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { ConfigError } from '../../base/errors.js'
-import type { ConfigRequest, Folder, Variables } from '../locate/folder.js'
+import type { ConfigFolder, ConfigRequest, Variables } from '../locate/folder.js'
 import { explain } from '../schema/explain.js'
 import type { GitHubFile } from '../schema/github.js'
 import { fromText } from '../yaml/convert.js'
@@ -108,7 +108,7 @@ export class Picker {
 
 export interface SettingsRequest {
   request: ConfigRequest
-  folder: Folder | null
+  folder: ConfigFolder | null
   /** github.yaml, where it is there. */
   file: ConfigDocument<GitHubFile> | null
   variables: Variables | null

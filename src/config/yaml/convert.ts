@@ -7,7 +7,7 @@ import type { Tree } from './tree.js'
  * A variable's text where a number, true or false is expected is taken for one: `${N:-8}` is text for YAML.
  * What is expected is the schema's to say, for a token may be all digits.
  */
-export function parseTree<T>(schema: z.ZodType<T>, tree: Tree) {
+export function convertTree<T>(schema: z.ZodType<T>, tree: Tree) {
   const first = schema.safeParse(tree.value, { error: explain })
   if (first.success) return first
   const converted = wrongTypes(first.error.issues, []).filter(

@@ -9,9 +9,9 @@ import {
 } from '../../base/errors.js'
 import { resolveInside } from '../locate/root.js'
 import { faultsOf } from '../schema/explain.js'
-import { parseTree } from './convert.js'
-import { type Fault, type Path, type Position, type Source, showPath } from './place.js'
-import { type ReadOptions, readTree, type Tree } from './tree.js'
+import { convertTree } from './convert.js'
+import { type Fault, formatKeyPath, type Path, type Position, type Source } from './place.js'
+import { type ReadOptions, readYamlTree, type Tree } from './tree.js'
 import type { YamlFile } from './yaml-file.js'
 
 /** A file whose values have the shape of its schema, and where each of them stands. */
@@ -36,8 +36,8 @@ export function readDocument<T>(
   schema: z.ZodType<T>,
   options: ReadOptions,
 ): ConfigDocument<T> {
-  const tree = readTree(file, options)
-  const parsed = parseTree(schema, tree)
+  const tree = readYamlTree(file, options)
+  const parsed = convertTree(schema, tree)
   const issues = parsed.success ? [] : faultsOf(parsed.error.issues, tree.exactPlace)
   refuse(file, tree, [...tree.faults, ...issues.filter((fault) => !isFollowUp(fault, tree.faults))])
   return {
@@ -73,7 +73,7 @@ function errorOf(file: YamlFile, tree: Tree, fault: Fault, details?: WizardError
 
 function where(file: YamlFile, tree: Tree, fault: Fault): { shown: string; place: ErrorPlace } {
   const position = positionOf(file, offset(tree, fault))
-  const key = showPath(fault.path)
+  const key = formatKeyPath(fault.path)
   return {
     shown: `${file.shown}:${position.line}:${position.column}${key && `: ${key}`}`,
     place: { ...position, key: key || null, nearest: fault.nearest ?? null },

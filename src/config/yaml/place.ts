@@ -50,7 +50,7 @@ export interface Place {
 }
 
 /** `repos.tools[0].branch`; names that are no plain words in quotes. */
-export function showPath(path: Path): string {
+export function formatKeyPath(path: Path): string {
   return path
     .map((step) => {
       if (typeof step === 'number') return `[${step}]`

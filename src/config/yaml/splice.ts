@@ -15,15 +15,15 @@ import {
  * quotes, line ends. Where the file is written in a way these do not know, they return null.
  */
 
-export type NewEntry = Record<string, string>
+export type NewYamlEntry = Record<string, string>
 
 /** A file that names one repository and nothing else. */
-export function firstEntry(group: string, entry: NewEntry): string {
+export function firstEntry(group: string, entry: NewYamlEntry): string {
   return `repos:\n${groupLines(group, entry, 2, 2).join('\n')}\n`
 }
 
 /** The text with the entry at the end of its group, the group at the end of the file where it is new. */
-export function insertEntry(text: string, group: string, entry: NewEntry): string | null {
+export function insertEntry(text: string, group: string, entry: NewYamlEntry): string | null {
   const repos = reposOf(text)
   if (repos === null) return null
   const pair = repos.map.items.find(({ key }) => nameOf(key) === group)
@@ -32,7 +32,7 @@ export function insertEntry(text: string, group: string, entry: NewEntry): strin
   if (!isSeq(list) || list.anchor) return null
   if (list.items.length === 0)
     return fillEmpty(text, list, listLines(entry, dashColumn(text, pair, repos)))
-  if (list.flow) return insertAt(text, endOf(list.items.at(-1) as Node), `, ${flow(entry)}`)
+  if (list.flow) return insertAt(text, endOffsetOf(list.items.at(-1) as Node), `, ${flow(entry)}`)
   const column = columnOf(text, list.range?.[0] ?? 0)
   return insertLines(text, list, column, listLines(entry, column))
 }
@@ -75,19 +75,19 @@ function insertGroup(
   text: string,
   { pair, map }: Repos,
   group: string,
-  entry: NewEntry,
+  entry: NewYamlEntry,
 ): string | null {
   const [first] = map.items
   const last = map.items.at(-1)
   if (first === undefined || last === undefined) {
-    const column = columnOf(text, offsetOf(pair.key)) + 2
+    const column = columnOf(text, nodeOffsetOf(pair.key)) + 2
     return fillEmpty(text, map, groupLines(group, entry, column, 2))
   }
   if (map.flow) {
-    const end = endOf((last.value ?? last.key) as Node)
+    const end = endOffsetOf((last.value ?? last.key) as Node)
     return insertAt(text, end, `, ${scalar(group)}: [${flow(entry)}]`)
   }
-  const column = columnOf(text, offsetOf(first.key))
+  const column = columnOf(text, nodeOffsetOf(first.key))
   const step = dashColumn(text, undefined, { pair, map }) - column
   return insertLines(text, last.value as Node, column, groupLines(group, entry, column, step))
 }
@@ -95,29 +95,29 @@ function insertGroup(
 /** The column of a group's dashes: as other groups have it. */
 function dashColumn(text: string, pair: Pair | undefined, { map }: Repos): number {
   const key = pair ?? map.items[0]
-  const column = columnOf(text, offsetOf(key?.key))
+  const column = columnOf(text, nodeOffsetOf(key?.key))
   for (const { key: other, value } of map.items) {
     if (!isSeq(value) || value.flow || value.items.length === 0) continue
-    return column + columnOf(text, value.range?.[0] ?? 0) - columnOf(text, offsetOf(other))
+    return column + columnOf(text, value.range?.[0] ?? 0) - columnOf(text, nodeOffsetOf(other))
   }
   return column + 2
 }
 
-function listLines(entry: NewEntry, column: number): string[] {
+function listLines(entry: NewYamlEntry, column: number): string[] {
   return Object.entries(entry).map(
     ([key, value], index) =>
       `${' '.repeat(column)}${index === 0 ? '- ' : '  '}${key}: ${scalar(value)}`,
   )
 }
 
-function groupLines(group: string, entry: NewEntry, column: number, step: number): string[] {
+function groupLines(group: string, entry: NewYamlEntry, column: number, step: number): string[] {
   return [`${' '.repeat(column)}${scalar(group)}:`, ...listLines(entry, column + step)]
 }
 
 const scalar = (value: string) => stringify(value, { lineWidth: 0 }).trimEnd()
 
 /** Quoted where YAML would take it for something else inside of braces. */
-const flow = (entry: NewEntry) =>
+const flow = (entry: NewYamlEntry) =>
   stringify(entry, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
 
 /** Puts lines after a block and the comments that are indented at least that far below it. */
@@ -143,8 +143,8 @@ function removeFromFlow(text: string, list: YAMLSeq, index: number): string {
   const items = list.items as Node[]
   const item = items[index]
   const [before, after] = [items[index - 1], items[index + 1]]
-  if (before) return text.slice(0, endOf(before)) + text.slice(endOf(item))
-  if (after) return text.slice(0, offsetOf(item)) + text.slice(offsetOf(after))
+  if (before) return text.slice(0, endOffsetOf(before)) + text.slice(endOffsetOf(item))
+  if (after) return text.slice(0, nodeOffsetOf(item)) + text.slice(nodeOffsetOf(after))
   return `${text.slice(0, list.range?.[0])}[]${text.slice(list.range?.[1])}`
 }
 
@@ -154,7 +154,7 @@ function removeFromFlow(text: string, list: YAMLSeq, index: number): string {
 
 /** The start of the line after a block and the comments below it that are indented at least that far. */
 export function endOfBlock(text: string, block: Node, column: number): number {
-  const last = endOf(lastOf(block))
+  const last = endOffsetOf(lastOf(block))
   // A block scalar ends after its newline.
   let end = text[last - 1] === '\n' ? last : lineEnd(text, last)
   for (;;) {
@@ -192,9 +192,9 @@ export function colonOf(pair: Pair | undefined): number | undefined {
   return sep?.find(({ type }) => type === 'map-value-ind')?.offset
 }
 
-export const offsetOf = (node: unknown): number =>
+export const nodeOffsetOf = (node: unknown): number =>
   (node as Node | null | undefined)?.range?.[0] ?? 0
-export const endOf = (node: Node | undefined): number => node?.range?.[1] ?? 0
+export const endOffsetOf = (node: Node | undefined): number => node?.range?.[1] ?? 0
 export const lineStart = (text: string, at: number) => text.lastIndexOf('\n', at - 1) + 1
 export const columnOf = (text: string, at: number) => at - lineStart(text, at)
 export const insertAt = (text: string, at: number, what: string) =>

@@ -35,7 +35,7 @@ export interface Tree {
  * Our own walk and not the library's `toJS`, for the place of each value, for what it lets through
  * (tags that make other classes, collections as keys), and to bound what aliases expand to.
  */
-export function readTree(file: YamlFile, options: ReadOptions): Tree {
+export function readYamlTree(file: YamlFile, options: ReadOptions): Tree {
   const reader = new TreeReader(options)
   const { value } = reader.read(file.contents, [])
   const top: Place = {

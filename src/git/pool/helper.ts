@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { WorktreeStatus } from '../worktree/status.js'
-import type { Answer, Order, Task } from './task.js'
+import type { Order, Task, TaskAnswer } from './task.js'
 
 /** What somebody waits for. */
 export interface Job {
@@ -35,7 +35,7 @@ export class Helper {
     this.#events = events
     this.#worker = new Worker(file, { execArgv: [] })
     this.#worker.unref()
-    this.#worker.on('message', (answer: Answer) => this.#settle(answer))
+    this.#worker.on('message', (answer: TaskAnswer) => this.#settle(answer))
     this.#worker.on('error', (error) => this.#die(error.message))
     this.#worker.on('exit', (status) => this.#die(`it ended with ${status}`))
   }
@@ -59,7 +59,7 @@ export class Helper {
     return this.#takeJobs()
   }
 
-  #settle({ id, status }: Answer): void {
+  #settle({ id, status }: TaskAnswer): void {
     const job = this.#jobs.get(id)
     this.#jobs.delete(id)
     if (this.#jobs.size === 0) this.#worker.unref()

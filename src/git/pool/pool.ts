@@ -30,7 +30,7 @@ const bundled =
  * or as the thread dies, is done again in this one, so that an error is the very one that was thrown. That is right
  * for looking, which changes nothing; a task that writes has no place here.
  */
-export class Pool {
+export class WorktreePool {
   readonly #signal: AbortSignal | undefined
   readonly #helpers: Helper[]
   readonly #waiting: Job[] = []
@@ -50,13 +50,13 @@ export class Pool {
   }
 
   /** What threads need is loaded where there will be any. */
-  static async open(options: PoolOptions): Promise<Pool> {
+  static async open(options: PoolOptions): Promise<WorktreePool> {
     const { expected, file = bundled, helpers = helpersFor(expected) } = options
-    if (file === null || helpers === 0) return new Pool(options, () => [])
+    if (file === null || helpers === 0) return new WorktreePool(options, () => [])
     const { Helper } = await import('./helper.js')
     const start = (events: HelperEvents) =>
       Array.from({ length: helpers }, () => new Helper(file, events))
-    return new Pool(options, start)
+    return new WorktreePool(options, start)
   }
 
   /** @throws as `status`; the signal's reason when it is aborted */

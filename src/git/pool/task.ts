@@ -16,7 +16,7 @@ export interface Order {
 }
 
 /** Without a status where it could not be had: then why is found out by whoever asked (pool.ts). */
-export interface Answer {
+export interface TaskAnswer {
   id: number
   status: WorktreeStatus | null
 }

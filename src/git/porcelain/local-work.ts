@@ -7,7 +7,7 @@ import { fileMode } from '../plumbing/objects/parse.js'
 import { isBisecting, operationInProgress } from '../repository/open.js'
 import { Folder } from '../worktree/folder.js'
 import { isUnfinished } from '../worktree/move/journal-file.js'
-import { type Change, changes, type StatusRequest } from '../worktree/status.js'
+import { type Change, changes, type WorktreeStatusRequest } from '../worktree/status.js'
 import { unpublishedRefs } from './history/unpublished.js'
 
 /**
@@ -16,7 +16,7 @@ import { unpublishedRefs } from './history/unpublished.js'
  *
  * @returns empty where nothing would be lost
  */
-export async function localWork(request: StatusRequest): Promise<string[]> {
+export async function localWork(request: WorktreeStatusRequest): Promise<string[]> {
   const { gitDir } = request
   const operation = operationInProgress(gitDir)
   return [
@@ -38,7 +38,7 @@ const words = {
   ignored: 'ignored file or folder',
 } satisfies Record<Change['kind'], string>
 
-async function changesInWords(request: StatusRequest): Promise<string[]> {
+async function changesInWords(request: WorktreeStatusRequest): Promise<string[]> {
   const paths = new Map<Change['kind'], BytePath[]>()
   for await (const { kind, path } of changes(request, { withIgnored: true, withHidden: true })) {
     paths.set(kind, [...(paths.get(kind) ?? []), path])
@@ -48,7 +48,7 @@ async function changesInWords(request: StatusRequest): Promise<string[]> {
 }
 
 /** Those whose folder holds anything, and those whose repository git keeps in `.git/modules`. */
-function submodulesInUse({ dir, gitDir }: StatusRequest): string[] {
+function submodulesInUse({ dir, gitDir }: WorktreeStatusRequest): string[] {
   const folder = new Folder(dir)
   const paths = readIndex(gitDir)
     .entries.filter(({ mode, path }) => {
@@ -60,7 +60,7 @@ function submodulesInUse({ dir, gitDir }: StatusRequest): string[] {
 }
 
 /** git's own examples end in `.sample`. */
-const hooksOf = ({ gitDir }: StatusRequest): string[] =>
+const hooksOf = ({ gitDir }: WorktreeStatusRequest): string[] =>
   namesIn(join(gitDir, 'hooks')).filter((name) => !name.endsWith('.sample'))
 
 function namesIn(folder: string): string[] {
@@ -72,7 +72,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-async function refsInWords(request: StatusRequest): Promise<string[]> {
+async function refsInWords(request: WorktreeStatusRequest): Promise<string[]> {
   const refs = await unpublishedRefs(request)
   const hasStash = existsSync(join(request.gitDir, 'logs/refs/stash')) || refs.includes(stash)
   const own = refs.filter((name) => name !== stash)

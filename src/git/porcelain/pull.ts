@@ -10,7 +10,7 @@ import { type LocalRepository, readLocal } from '../repository/open.js'
 import { type Warning, warningsOf } from '../repository/warnings.js'
 import { fastForward, moveTo } from '../worktree/move/move-tree.js'
 import { recover } from '../worktree/move/recover.js'
-import { fetch } from './fetch/fetch.js'
+import { fetchRepository } from './fetch/fetch.js'
 import { isAncestor } from './history/history.js'
 import { notePin } from './pin.js'
 
@@ -53,7 +53,7 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
     await recover({ dir, gitDir, store, liveness: git.liveness, signal: git.signal })
     const local = requireRepository(await readLocal(dir), dir)
     const branch = requireBranch(local, request)
-    const { oid, bytes } = await fetch(git, { url: request.url, dir, ref: request.ref })
+    const { oid, bytes } = await fetchRepository(git, { url: request.url, dir, ref: request.ref })
     await store.refresh()
     if (request.pinned) await notePin(gitDir, oid, git.liveness)
     const moved = await bringTo(git, { dir, gitDir, store }, request, { local, branch, oid })

@@ -14,7 +14,10 @@ import { hasCode, writeAll } from '../../base/fs/read.js'
 import type { Liveness } from '../../process/owner-mark.js'
 import type { GitProgress } from '../git.js'
 import { type BytePath, joinBytes, showPath } from '../plumbing/byte-path.js'
-import { readSettings, type WorktreeSettings } from '../plumbing/config/worktree-settings.js'
+import {
+  readWorktreeSettings,
+  type WorktreeSettings,
+} from '../plumbing/config/worktree-settings.js'
 import type { CacheTree } from '../plumbing/index/cache-tree.js'
 import { createEntry, type IndexEntry, noStat, statDataOf } from '../plumbing/index/entry.js'
 import { formatIndex } from '../plumbing/index/index-file.js'
@@ -49,7 +52,7 @@ export async function checkoutFresh(request: CheckoutRequest): Promise<void> {
   const listing: Listing = { store, entries: [], folders: [], pacer: new Pacer(signal) }
   const cacheTree = await listTree(listing, tree, '')
   const { entries, folders, pacer } = listing
-  const place = { folder: new Folder(dir), settings: readSettings(gitDir) }
+  const place = { folder: new Folder(dir), settings: readWorktreeSettings(gitDir) }
   for (const path of folders) {
     await make(entries, path, async () => mkdirSync(place.folder.at(path)))
   }

@@ -3,7 +3,7 @@ import type { CacheTree } from '../plumbing/index/cache-tree.js'
 import type { IndexEntry } from '../plumbing/index/entry.js'
 import type { IndexFile } from '../plumbing/index/index-file.js'
 import type { Oid } from '../plumbing/objects/object.js'
-import { fileMode, readTree, type TreeEntry } from '../plumbing/objects/parse.js'
+import { fileMode, type GitTreeEntry, readTree } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
 import { type TreeChange, treeDiff } from '../plumbing/objects/tree-diff.js'
 import { folderRanges, type IndexRange } from './index-range.js'
@@ -32,7 +32,7 @@ async function* compareFolder(
   if (tree !== null && cache && cache.count === range.end - range.start && cache.oid === tree)
     return
   const { folder } = range
-  const rest = new Map<BytePath, TreeEntry>()
+  const rest = new Map<BytePath, GitTreeEntry>()
   if (tree !== null) for (const entry of await readTree(store, tree)) rest.set(entry.name, entry)
   for (const part of folderRanges(range)) {
     const there = rest.get(part.name)
@@ -52,17 +52,17 @@ async function* compareFolder(
 }
 
 /** A file that is only intended to be added is not in the index yet. */
-function isStaged(entry: IndexEntry, there: TreeEntry | undefined): boolean {
+function isStaged(entry: IndexEntry, there: GitTreeEntry | undefined): boolean {
   if (entry.intentToAdd) return there !== undefined
   return entry.stage !== 0 || entry.oid !== there?.oid || entry.mode !== modeOf(there)
 }
 
-const modeOf = ({ mode }: TreeEntry) =>
+const modeOf = ({ mode }: GitTreeEntry) =>
   (mode & 0o170000) === 0o100000 ? (mode & 0o100 ? fileMode.executable : fileMode.regular) : mode
 
 async function* leavesOf(
   store: ObjectStore,
-  entry: TreeEntry,
+  entry: GitTreeEntry,
   path: BytePath,
 ): AsyncGenerator<BytePath> {
   if (entry.mode !== fileMode.folder) yield path

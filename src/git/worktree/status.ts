@@ -1,6 +1,6 @@
 import { Pacer } from '../../base/async/pacer.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
-import { readSettings, type UserEnvironment } from '../plumbing/config/worktree-settings.js'
+import { readWorktreeSettings, type UserEnvironment } from '../plumbing/config/worktree-settings.js'
 import { createIgnorer } from '../plumbing/ignore/ignorer.js'
 import { type IndexFile, readIndex } from '../plumbing/index/index-file.js'
 import type { Oid } from '../plumbing/objects/object.js'
@@ -12,7 +12,7 @@ import { Folder } from './folder.js'
 import { stagedPaths } from './staged.js'
 import { type Looking, type WorktreeChange, walkWorktree } from './walk.js'
 
-export interface StatusRequest {
+export interface WorktreeStatusRequest {
   dir: string
   gitDir: string
   /** Of a linked work tree: the `.git` that it is linked to. Default: `gitDir`. */
@@ -34,7 +34,7 @@ export interface Change {
  *
  * @throws BlockedError (`unsupported`) for an index that wizard does not read
  */
-export async function status(request: StatusRequest): Promise<WorktreeStatus> {
+export async function status(request: WorktreeStatusRequest): Promise<WorktreeStatus> {
   const paths = { staged: new Set<BytePath>(), unstaged: new Set<BytePath>() }
   const untracked = new Set<BytePath>()
   for await (const { kind, path } of changes(request)) {
@@ -50,19 +50,19 @@ export async function status(request: StatusRequest): Promise<WorktreeStatus> {
 }
 
 /** Whether `git status --porcelain` would print nothing. Stops at the first thing it would. */
-export async function isClean(request: StatusRequest): Promise<boolean> {
+export async function isClean(request: WorktreeStatusRequest): Promise<boolean> {
   for await (const _ of changes(request)) return false
   return true
 }
 
 /** Everything that is not as HEAD has it, as it is found: what is staged, then folder by folder. */
 export async function* changes(
-  request: StatusRequest,
+  request: WorktreeStatusRequest,
   { withIgnored = false, withHidden = false }: Partial<Looking> = {},
 ): AsyncGenerator<Change> {
   const { dir, gitDir, commonDir = gitDir, store, signal } = request
   const index = readIndex(gitDir)
-  const settings = readSettings(commonDir, request.env)
+  const settings = readWorktreeSettings(commonDir, request.env)
   const folder = new Folder(dir)
   for await (const path of stagedPaths(
     store,
@@ -88,7 +88,7 @@ export async function* changes(
   )
 }
 
-async function isRepositoryClean(request: Omit<StatusRequest, 'store'>): Promise<boolean> {
+async function isRepositoryClean(request: Omit<WorktreeStatusRequest, 'store'>): Promise<boolean> {
   const store = await openObjectStore(request.gitDir)
   try {
     return await isClean({ ...request, store })

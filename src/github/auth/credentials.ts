@@ -1,6 +1,6 @@
 import { once } from '../../base/async/once.js'
+import type { Environment } from '../../base/environment.js'
 import { GitHubAuthError } from '../../base/errors.js'
-import type { Environment } from '../../http/proxy.js'
 
 /** Where a token may come from. */
 export interface TokenSource {

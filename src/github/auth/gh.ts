@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import type { Environment } from '../../http/proxy.js'
+import type { Environment } from '../../base/environment.js'
 
 /** What gh needs to find its own configuration and keyring; no variable that may hold anybody's secret. */
 const needed =

@@ -38,7 +38,7 @@ const artifactAnswer = z
     }),
   )
 
-export interface DownloadedArtifact {
+export interface ArtifactZip {
   name: string
   /** The zip as GitHub packed it. */
   path: string
@@ -81,13 +81,13 @@ export function downloadArtifact(
  *
  * @throws PathError for an artifact whose name is none of a file
  */
-export async function downloadArtifacts(
+export async function downloadArtifactZips(
   api: Api,
   owner: string,
   repo: string,
   runId: string | number,
   destination: string,
-): Promise<DownloadedArtifact[]> {
+): Promise<ArtifactZip[]> {
   const artifacts = await listArtifacts(api, owner, repo, runId)
   const present = artifacts.filter(({ expired }) => !expired)
   if (present.length < artifacts.length) {
@@ -95,7 +95,7 @@ export async function downloadArtifacts(
   }
   for (const { name } of present) checkFileName(name)
   await mkdir(destination, { recursive: true })
-  const downloaded: DownloadedArtifact[] = []
+  const downloaded: ArtifactZip[] = []
   for (const artifact of present) {
     const path = join(destination, `${artifact.name}.zip`)
     const { size } = await downloadArtifact(api, owner, repo, artifact, path)

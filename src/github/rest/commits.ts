@@ -126,7 +126,7 @@ const commit = z.object({ sha: z.string().regex(oidPattern) })
  *
  * @throws GitHubNotFoundError where there is none
  */
-export async function commitOf(
+export async function resolveCommit(
   api: Api,
   owner: string,
   repo: string,

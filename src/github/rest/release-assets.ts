@@ -4,7 +4,7 @@ import { checkedRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { isUploadHost } from '../addresses.js'
 import { type Downloaded, type DownloadOptions, downloadFile } from '../transfer/download.js'
-import type { Progress } from '../transfer/files.js'
+import type { OnProgress } from '../transfer/files.js'
 import { uploadFile } from '../transfer/upload.js'
 import { type Api, parseAnswer, repositoryPath } from './api.js'
 import { pagesOf } from './pages.js'
@@ -53,7 +53,7 @@ export interface AssetOptions {
   /** Default: the file's name. */
   name?: string | undefined
   contentType?: string | undefined
-  onProgress?: ((progress: Progress) => void) | undefined
+  onProgress?: ((progress: OnProgress) => void) | undefined
   signal?: AbortSignal | undefined
 }
 

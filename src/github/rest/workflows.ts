@@ -70,15 +70,18 @@ export async function findWorkflow(
 }
 
 /** `tests.yml` for `.github/workflows/tests.yml`. */
-export const fileOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+export const workflowFileOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
-const exactNames = ({ id, path }: Workflow) => [String(id), path, fileOf(path)]
+const exactNames = ({ id, path }: Workflow) => [String(id), path, workflowFileOf(path)]
 
 function isCalled(workflow: Workflow, wanted: string): boolean {
   const { path, name } = workflow
-  const names = [...exactNames(workflow), fileOf(path).replace(/\.ya?ml$/i, ''), name]
+  const names = [...exactNames(workflow), workflowFileOf(path).replace(/\.ya?ml$/i, ''), name]
   return names.some((one) => one.toLowerCase() === wanted.toLowerCase())
 }
 
 const listed = (workflows: Workflow[]) =>
-  oneLine(workflows.map(({ id, path, name }) => `${fileOf(path)} (${name}, ${id})`).join(', '), 400)
+  oneLine(
+    workflows.map(({ id, path, name }) => `${workflowFileOf(path)} (${name}, ${id})`).join(', '),
+    400,
+  )

@@ -5,7 +5,7 @@ import { GitHubNetworkError } from '../../base/errors.js'
 import { endpoint } from '../addresses.js'
 import type { Api } from '../rest/api.js'
 import type { ApiResponse, FileStream } from '../transport/message.js'
-import { type Progress, writing } from './files.js'
+import { type OnProgress, writing } from './files.js'
 
 export interface DownloadOptions {
   /** How it is called in messages; default: the file's name. */
@@ -16,7 +16,7 @@ export interface DownloadOptions {
   digest?: string | null | undefined
   /** Bytes that there must be, where that is known: a server that tells no length may be cut off unseen. */
   size?: number | undefined
-  onProgress?: ((progress: Progress) => void) | undefined
+  onProgress?: ((progress: OnProgress) => void) | undefined
 }
 
 export interface Downloaded {

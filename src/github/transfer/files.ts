@@ -1,6 +1,6 @@
 import { PathError } from '../../base/errors.js'
 
-export interface Progress {
+export interface OnProgress {
   /** Bytes so far. */
   done: number
   /** null where the server does not say. */

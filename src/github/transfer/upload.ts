@@ -5,13 +5,13 @@ import { Readable } from 'node:stream'
 import { PathError } from '../../base/errors.js'
 import type { Api } from '../rest/api.js'
 import { jsonOf } from '../transport/message.js'
-import { fileError, type Progress } from './files.js'
+import { fileError, type OnProgress } from './files.js'
 
 export interface UploadOptions {
   /** Default: the file's name. */
   name?: string | undefined
   contentType: string
-  onProgress?: ((progress: Progress) => void) | undefined
+  onProgress?: ((progress: OnProgress) => void) | undefined
   /** Ends this upload, in place of the client's own. */
   signal?: AbortSignal | undefined
 }
@@ -51,7 +51,7 @@ function createSource(
   file: FileHandle,
   path: string,
   size: number,
-  onProgress?: (progress: Progress) => void,
+  onProgress?: (progress: OnProgress) => void,
 ) {
   let hash = createHash('sha256')
   async function* chunks(): AsyncGenerator<Buffer> {

@@ -2,7 +2,7 @@ import { type HttpAnswer, type HttpRequest, type Policy, requestIdOf } from '../
 import { retryAfter, serverTime, type Waits } from './waits.js'
 
 /** Until when nothing more may be asked, and the answer that said so. */
-export interface RateLimit {
+export interface RateLimitState {
   kind: 'primary' | 'secondary'
   /** Milliseconds since 1970. */
   until: number
@@ -11,7 +11,7 @@ export interface RateLimit {
 }
 
 /** The limits that are on, by what they limit; `*`: everything. */
-export type RateLimits = Map<string, RateLimit>
+export type RateLimits = Map<string, RateLimitState>
 
 export interface RateLimitRules<Q, A> {
   waits: Waits
@@ -22,7 +22,7 @@ export interface RateLimitRules<Q, A> {
   /** Whether an answer tells of a limit. @see isRateLimited */
   isRefusal(answer: A, resource: string): boolean
   /** The error where the wait would be too long. @param answer the one that was refused just now, if one was */
-  tooLong(request: Q, limit: RateLimit, answer: A | undefined): Promise<Error>
+  tooLong(request: Q, limit: RateLimitState, answer: A | undefined): Promise<Error>
 }
 
 const secondaryPause = 60_000
@@ -84,7 +84,7 @@ export function isRateLimited({ status, headers }: HttpAnswer): boolean {
 }
 
 /** @param refusals in a row before this one: each waits for longer at least, should the server say too short a time */
-function limitOf(answer: HttpAnswer, refusals: number, now: number): RateLimit {
+function limitOf(answer: HttpAnswer, refusals: number, now: number): RateLimitState {
   const { status, headers } = answer
   const about = { status, requestId: requestIdOf(answer) }
   const atLeast = now + 1000 * 2 ** refusals
@@ -98,7 +98,7 @@ function limitOf(answer: HttpAnswer, refusals: number, now: number): RateLimit {
 }
 
 /** The last call of the window was this one: the next would be refused. */
-function exhaustionOf(answer: HttpAnswer, now: number): RateLimit | undefined {
+function exhaustionOf(answer: HttpAnswer, now: number): RateLimitState | undefined {
   const { status, headers } = answer
   if (headers['x-ratelimit-remaining'] !== '0') return undefined
   const until = resetOf(headers, now)

@@ -37,10 +37,10 @@ export async function discover(
   const repositories = new Map<string, Indexed & { expected: boolean }>()
   for (const { repositories: some, expected } of named) {
     for (const one of some) {
-      const known = repositories.get(keyOf(one))
+      const known = repositories.get(sourceKeyOf(one))
       const manifest = known?.manifest ?? one.manifest
       const isExpected = expected || known?.expected === true
-      repositories.set(keyOf(one), { ...one, manifest, expected: isExpected })
+      repositories.set(sourceKeyOf(one), { ...one, manifest, expected: isExpected })
     }
   }
   return read(deps, [...repositories.values()])
@@ -48,7 +48,7 @@ export async function discover(
 
 /** One that fails is told; that all of them do is the error of the first. */
 async function lookAtAll(deps: Deps, sources: readonly PluginSource[]): Promise<Named[]> {
-  const looks = await Promise.allSettled(sources.map((source) => look(deps, source)))
+  const looks = await Promise.allSettled(sources.map((source) => inspectSource(deps, source)))
   const named = looks.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   for (const [index, one] of looks.entries()) {
     if (one.status === 'fulfilled') continue
@@ -81,7 +81,7 @@ async function read(
     try {
       const manifest = parseManifest(text, `${owner}/${repo}:${file}`, repo)
       const { archived = false, latest = null } = answer ?? {}
-      found.set(keyOf({ owner, repo }), { owner, repo, archived, manifest, latest })
+      found.set(sourceKeyOf({ owner, repo }), { owner, repo, archived, manifest, latest })
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
       warn(`${error.message}: left out`)
@@ -103,7 +103,7 @@ export interface Named {
 }
 
 /** @throws GitHubError and its kinds; ConfigError for an index that is none */
-export async function look({ client, emit }: Deps, source: PluginSource): Promise<Named> {
+export async function inspectSource({ client, emit }: Deps, source: PluginSource): Promise<Named> {
   if (source.kind === 'index') {
     return { repositories: await readIndex({ client, emit }, source.index), expected: true }
   }
@@ -154,4 +154,4 @@ export function nameOfSource(source: PluginSource): string {
   return `the index ${source.index.owner}/${source.index.repo}:${source.index.path}`
 }
 
-export const keyOf = ({ owner, repo }: Repo): string => `${owner}/${repo}`.toLowerCase()
+export const sourceKeyOf = ({ owner, repo }: Repo): string => `${owner}/${repo}`.toLowerCase()

@@ -13,7 +13,7 @@ import {
   suits,
 } from '../manifest/installation.js'
 import type { Manifest } from '../manifest/parse.js'
-import type { Version } from './resolve.js'
+import type { PluginVersion } from './resolve.js'
 
 /** The file of a release that is installed here. */
 export interface ChosenAsset {
@@ -32,7 +32,7 @@ export const foreignMethods = new Set(['npm', 'pip', 'apk'])
  * @throws NotFoundError where nothing is for this platform; GitHubNotFoundError for an asset that the release does not
  *   have; ConflictError for an address that is not of this release
  */
-export function chooseAsset(version: Version, platform: Platform): ChosenAsset | null {
+export function chooseAsset(version: PluginVersion, platform: Platform): ChosenAsset | null {
   const { installation } = version.manifest
   const isNamed = installation.sources.size > 0 && !isForeign(version.manifest)
   if (!isNamed) {
@@ -68,7 +68,7 @@ function keyFor(keys: string[], platform: Platform, { id }: Manifest): string {
  *
  * @throws ConflictError for an address of what is no asset of this release
  */
-function assetNamed(source: string, version: Version, platform: Platform): string | null {
+function assetNamed(source: string, version: PluginVersion, platform: Platform): string | null {
   const { tag, manifest, release } = version
   const text = source
     .replaceAll('{version}', manifest.version ?? tag)
@@ -99,7 +99,7 @@ const elsewhere = ({ id }: Manifest, text: string) =>
     hint: "only assets of its repository's own releases are installed",
   })
 
-const notThere = ({ manifest, tag, release }: Version, name: string) => {
+const notThere = ({ manifest, tag, release }: PluginVersion, name: string) => {
   const names = (release?.assets ?? []).filter(isWhole).map((asset) => asset.name)
   return new GitHubNotFoundError(
     `${manifest.id}: the release ${oneLine(tag, 60)} has no asset ${oneLine(name, 100)}`,
@@ -113,7 +113,7 @@ const notThere = ({ manifest, tag, release }: Version, name: string) => {
 }
 
 /** `ID.zip`, `ID-1.2.0.tar.gz`, `ID-1.2.0-linux-amd64.tgz`. */
-function byItsName({ release, repo, manifest, tag }: Version, platform: Platform) {
+function byItsName({ release, repo, manifest, tag }: PluginVersion, platform: Platform) {
   const archives = (release?.assets ?? []).filter(
     (asset) => isWhole(asset) && archiveKind(asset.name) !== null,
   )

@@ -13,7 +13,7 @@ import { oneLine } from '../../base/text.js'
 import { bytesOf } from '../../git/plumbing/byte-path.js'
 import { fileMode } from '../../git/plumbing/objects/parse.js'
 import { unsafeName } from '../../git/plumbing/objects/safe-tree.js'
-import { clone } from '../../git/porcelain/clone/clone.js'
+import { cloneRepository } from '../../git/porcelain/clone/clone.js'
 import type { Warning } from '../../git/repository/warnings.js'
 import { downloadReleaseAsset, type ReleaseAsset } from '../../github/rest/release-assets.js'
 import type { Checksum } from '../manifest/installation.js'
@@ -125,7 +125,7 @@ export async function takeTree(
   const onRequest = (message: string) => emit({ type: 'request', message })
   const git = { ...(await client.git()), signal, onRequest }
   const request = { url, dir: tree, ref: tag, depth: 1, branches: 'one' as const }
-  const { oid, warnings } = await clone(git, request)
+  const { oid, warnings } = await cloneRepository(git, request)
   if (oid !== commit) {
     throw new ConflictError(`${oneLine(tag, 60)} of ${owner}/${repo} moved while it was read`, {
       hint: 'run the command again',

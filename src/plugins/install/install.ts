@@ -16,7 +16,7 @@ import {
   prepare,
   unsigned,
 } from './prepare.js'
-import { resolveVersion, type Version, type Wanted } from './resolve.js'
+import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
 import { stage } from './stage.js'
 
 /**
@@ -27,7 +27,7 @@ import { stage } from './stage.js'
  */
 export function install(
   session: PluginSession,
-  wanted: Wanted,
+  wanted: WantedPlugin,
   find: Finder,
 ): Promise<InstalledPlugin[]> {
   return underPluginLock(session, 'PLUGIN INSTALL', async (store) => {
@@ -70,7 +70,7 @@ async function putOne(
 }
 
 /** An older version that was asked for by name, and a pre-release, say nothing of what is newest. */
-function latestOf(store: PluginStore, id: string, { tag, manifest, release }: Version) {
+function latestOf(store: PluginStore, id: string, { tag, manifest, release }: PluginVersion) {
   const known = store.stateOf(id).latest
   const mine = { tag, version: manifest.version }
   if (known === null) return mine
@@ -146,7 +146,7 @@ async function stageLocked(
 
 /** @throws GitHubNotFoundError where it is not there any more */
 function assetOf(
-  { release, tag }: Version,
+  { release, tag }: PluginVersion,
   { source, asset: name }: LockEntry,
 ): ChosenAsset | null {
   if (source === 'tree') return null

@@ -5,16 +5,16 @@ import { expectFit, type Need, satisfies } from '../manifest/requirements.js'
 import { checkSignature, type Signer } from '../manifest/signature.js'
 import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
-import { differenceOf, isUntouched } from '../store/record.js'
+import { differenceOf, isAsRecorded } from '../store/record.js'
 import type { PluginStore } from '../store/store.js'
 import { chooseAsset } from './choose-asset.js'
-import { resolveVersion, type Version, type Wanted } from './resolve.js'
+import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
 import { type Staged, stage } from './stage.js'
 
 /** What will become of one plugin. */
 export interface Prepared {
   id: string
-  version: Version
+  version: PluginVersion
   /** null: it is here already, as it should be. */
   staged: Staged | null
   /** The plugin that needs it; null: it was asked for. */
@@ -22,7 +22,7 @@ export interface Prepared {
 }
 
 /** Finds the repository of a plugin that another one needs. */
-export type Finder = (name: string) => Promise<Wanted>
+export type Finder = (name: string) => Promise<WantedPlugin>
 
 interface Preparing {
   session: PluginSession
@@ -41,7 +41,7 @@ interface Preparing {
 export async function prepare(
   session: PluginSession,
   store: PluginStore,
-  wanted: Wanted,
+  wanted: WantedPlugin,
   find: Finder,
 ): Promise<Prepared[]> {
   const preparing: Preparing = { session, store, find, ready: new Map() }
@@ -50,7 +50,11 @@ export async function prepare(
 }
 
 /** @param chain the ids that led here, each needing the next */
-async function prepareOne(preparing: Preparing, wanted: Wanted, chain: string[]): Promise<Version> {
+async function prepareOne(
+  preparing: Preparing,
+  wanted: WantedPlugin,
+  chain: string[],
+): Promise<PluginVersion> {
   const { session, store, find, ready } = preparing
   session.signal?.throwIfAborted()
   const version = await resolveVersion(session, wanted)
@@ -118,7 +122,7 @@ export async function isHere(store: PluginStore, id: string): Promise<boolean> {
   if (record === null || !(await store.isThere(id))) return false
   const entry = store.entries.get(id)
   if (entry?.sha256 !== record.entry.sha256) return false
-  return isUntouched(await differenceOf(store.folderOf(id), record.files))
+  return isAsRecorded(await differenceOf(store.folderOf(id), record.files))
 }
 
 /**
@@ -130,7 +134,7 @@ export async function isHere(store: PluginStore, id: string): Promise<boolean> {
  */
 export async function expectAllowed(
   { config, host }: Pick<PluginSession, 'config' | 'host'>,
-  version: Version,
+  version: PluginVersion,
   known: LockEntry | undefined,
 ): Promise<Signer | null> {
   const { manifest } = version
@@ -149,7 +153,7 @@ export const unsigned = (id: string) =>
   })
 
 /** @throws ConflictError for another plugin of that id, and for a tag that leads elsewhere than when it was installed */
-function expectSamePlugin(version: Version, known: LockEntry): void {
+function expectSamePlugin(version: PluginVersion, known: LockEntry): void {
   const { manifest, tag, commit } = version
   if (known.repo.toLowerCase() !== fullNameOf(version).toLowerCase()) {
     throw new ConflictError(
@@ -168,7 +172,7 @@ function expectSamePlugin(version: Version, known: LockEntry): void {
 /** @throws ConflictError */
 export function expectSameCommit(
   id: string,
-  { tag, commit }: Pick<Version, 'tag' | 'commit'>,
+  { tag, commit }: Pick<PluginVersion, 'tag' | 'commit'>,
   known: LockEntry,
 ): void {
   if (known.tag !== tag || known.commit === commit) return
@@ -181,7 +185,7 @@ export function expectSameCommit(
   })
 }
 
-function otherSigner({ manifest: { id } }: Version, signer: Signer | null): ConflictError {
+function otherSigner({ manifest: { id } }: PluginVersion, signer: Signer | null): ConflictError {
   const by = signer === null ? 'not signed any more' : 'signed by another key than before'
   return new ConflictError(`${id} is ${by}`, {
     hint: [

@@ -15,7 +15,7 @@ import { type Manifest, manifestNames, parseManifest } from '../manifest/parse.j
 import type { PluginSession } from '../session.js'
 
 /** A plugin's repository, and which version of it. */
-export interface Wanted extends Repo {
+export interface WantedPlugin extends Repo {
   /** A tag or a version; null: the latest. */
   named: string | null
   /** How its tags are made of versions, where a component says so. */
@@ -23,7 +23,7 @@ export interface Wanted extends Repo {
 }
 
 /** One version of a plugin on GitHub. */
-export interface Version extends Repo {
+export interface PluginVersion extends Repo {
   tag: string
   template: string | null
   /** The full id of the tag's commit. */
@@ -42,7 +42,10 @@ type Deps = Pick<PluginSession, 'client'>
  *
  * @throws GitHubNotFoundError with what there is; ConfigError for a manifest that can't be read
  */
-export async function resolveVersion({ client }: Deps, wanted: Wanted): Promise<Version> {
+export async function resolveVersion(
+  { client }: Deps,
+  wanted: WantedPlugin,
+): Promise<PluginVersion> {
   const { owner, repo, named, template } = wanted
   const { tag, commit } =
     named === null
@@ -70,7 +73,11 @@ interface Tagged {
   commit: string
 }
 
-async function namedVersion({ client }: Deps, wanted: Wanted, named: string): Promise<Tagged> {
+async function namedVersion(
+  { client }: Deps,
+  wanted: WantedPlugin,
+  named: string,
+): Promise<Tagged> {
   const { owner, repo, template } = wanted
   const templates = template === null ? [usualTemplate] : [template]
   const tags = isVersion(named) ? templates.map((one) => tagOf(one, named)) : []
@@ -92,7 +99,7 @@ async function namedVersion({ client }: Deps, wanted: Wanted, named: string): Pr
  * Of a component the highest stable tag of its template; else the release that GitHub calls latest; else the highest
  * stable version among the tags, else the highest of all.
  */
-async function latestVersion({ client }: Deps, wanted: Wanted): Promise<Tagged> {
+async function latestVersion({ client }: Deps, wanted: WantedPlugin): Promise<Tagged> {
   const { owner, repo, template } = wanted
   const latest = template === null ? await latestTag({ client }, wanted) : null
   if (latest !== null) {

@@ -11,7 +11,7 @@ import type { LockEntry } from '../store/lock-file.js'
 import type { PluginStore } from '../store/store.js'
 import { type ChosenAsset, foreignMethods } from './choose-asset.js'
 import { type Taken, takeAsset, takeTree } from './fetch-files.js'
-import type { Version } from './resolve.js'
+import type { PluginVersion } from './resolve.js'
 
 /** A version that is built whole, out of sight. */
 export interface Staged {
@@ -22,7 +22,7 @@ export interface Staged {
 }
 
 export interface StageRequest {
-  version: Version
+  version: PluginVersion
   /** null: the repository's own files. */
   chosen: ChosenAsset | null
   signer: Signer | null
@@ -88,7 +88,7 @@ const gitNotes = {
   renamed: 'its repository has another name now',
 }
 
-function foreignNote({ manifest: { installation } }: Version): string[] {
+function foreignNote({ manifest: { installation } }: PluginVersion): string[] {
   const { method } = installation
   return foreignMethods.has(method ?? '')
     ? [`installation.method: what it needs from ${method} is not installed`]
@@ -96,7 +96,10 @@ function foreignNote({ manifest: { installation } }: Version): string[] {
 }
 
 /** An archive's one folder is left off; where it has no manifest, the one of the tag is put in. @throws ConflictError */
-async function settleManifest({ manifest, file, repo }: Version, tree: string): Promise<void> {
+async function settleManifest(
+  { manifest, file, repo }: PluginVersion,
+  tree: string,
+): Promise<void> {
   await leaveOffTop(tree)
   for (const name of manifestNames) {
     const text = await textAt(join(tree, name))

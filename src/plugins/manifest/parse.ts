@@ -3,7 +3,7 @@ import { ConfigError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { idFromRepository, isPluginId } from './id.js'
 import { type Installation, readInstallation } from './installation.js'
-import { isRecord, isTooDeep, type Json, kindOf, Reader } from './reader.js'
+import { isRecord, isTooDeep, type Json, jsonKindOf, Reader } from './reader.js'
 import { type Need, type Requirements, readNeeds, readRequirements } from './requirements.js'
 
 /** The files that may hold it, the first that is there. */
@@ -82,7 +82,7 @@ function objectIn(text: string, file: string): Json {
   }
   if (isTooDeep(value)) throw new ConfigError(`${file} is nested too deeply to be a manifest`)
   if (isRecord(value)) return value
-  throw new ConfigError(`${file}: expected an object, found ${kindOf(value)}`)
+  throw new ConfigError(`${file}: expected an object, found ${jsonKindOf(value)}`)
 }
 
 function readId(reader: Reader, fallback: string): string {

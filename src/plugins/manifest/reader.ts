@@ -52,7 +52,7 @@ export class Reader {
       this.note(key, 'a number where a text was expected')
       return String(value)
     }
-    this.note(key, `expected a text, found ${kindOf(value)}`)
+    this.note(key, `expected a text, found ${jsonKindOf(value)}`)
     return null
   }
 
@@ -83,7 +83,7 @@ export class Reader {
     const value = this.value(key)
     if (isRecord(value)) return new Reader(value, this.#notes, `${this.#path}${key}.`)
     if (value !== undefined && value !== null) {
-      this.note(key, `expected an object, found ${kindOf(value)}`)
+      this.note(key, `expected an object, found ${jsonKindOf(value)}`)
     }
     return null
   }
@@ -96,7 +96,7 @@ export class Reader {
   }
 }
 
-export const kindOf = (value: unknown): string =>
+export const jsonKindOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'a list' : `a${article(typeof value)}`
 
 const article = (type: string) => (type === 'object' ? 'n object' : ` ${type}`)

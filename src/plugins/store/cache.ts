@@ -5,7 +5,7 @@ import { unpackArchive } from '../../archive/unpack.js'
 import { WizardError } from '../../base/errors.js'
 import { existsAt, namesIn } from '../../base/fs/read.js'
 import type { StorePaths } from './paths.js'
-import { type CopyRecord, differenceOf, isUntouched, readRecord, writeRecord } from './record.js'
+import { type CopyRecord, differenceOf, isAsRecorded, readRecord, writeRecord } from './record.js'
 
 const archiveOf = ({ cache }: StorePaths, sha256: string) => join(cache, `${sha256}.tar.gz`)
 const recordOf = ({ cache }: StorePaths, sha256: string) => join(cache, `${sha256}.json`)
@@ -33,7 +33,7 @@ export async function takeFromCache(
   if (record === null || !(await existsAt(archive))) return false
   try {
     await unpackArchive(archive, 'tar.gz', tree)
-    if (isUntouched(await differenceOf(tree, record.files))) return true
+    if (isAsRecorded(await differenceOf(tree, record.files))) return true
   } catch (error) {
     if (!(error instanceof WizardError)) throw error
   }

@@ -19,7 +19,7 @@ const journal = z.object({
 })
 
 /** What is put in a plugin's place, or that it goes. */
-export type Journal = z.output<typeof journal>
+export type PluginJournal = z.output<typeof journal>
 
 /**
  * Puts a version that is built whole in its place, or takes one away. From the journal's writing on it happens whatever
@@ -29,7 +29,7 @@ export type Journal = z.output<typeof journal>
  */
 export async function applyJournal(
   paths: StorePaths,
-  what: Journal,
+  what: PluginJournal,
   time: string,
 ): Promise<string[]> {
   await writeWhole(paths.journal, `${JSON.stringify(what)}\n`)
@@ -45,7 +45,7 @@ export async function applyJournal(
 }
 
 /** Finishes what a kill broke off; whoever calls it holds the lock. @returns as `applyJournal` does */
-export async function recover(paths: StorePaths, time: string): Promise<string[]> {
+export async function recoverStore(paths: StorePaths, time: string): Promise<string[]> {
   const what = await readJournal(paths.journal)
   const kept = what === null ? [] : await finish(paths, what, time)
   await clearStaging(paths)
@@ -60,7 +60,7 @@ export async function clearStaging({ journal, staging }: StorePaths): Promise<vo
   if (!existsSync(journal)) await rm(staging, { recursive: true, force: true })
 }
 
-async function readJournal(path: string): Promise<Journal | null> {
+async function readJournal(path: string): Promise<PluginJournal | null> {
   try {
     return journal.parse(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {
@@ -76,7 +76,7 @@ async function readJournal(path: string): Promise<Journal | null> {
 /** Each step does nothing where it was done before. */
 async function finish(
   paths: StorePaths,
-  { id, work, entry }: Journal,
+  { id, work, entry }: PluginJournal,
   time: string,
 ): Promise<string[]> {
   const at = (...parts: string[]) => join(paths.staging, work, ...parts)
@@ -128,7 +128,7 @@ async function swapRecords(place: string, { fresh, old, removing }: Swap): Promi
   if (!removing) await rename(fresh, place)
 }
 
-async function changeLock(path: string, id: string, entry: Journal['entry']): Promise<void> {
+async function changeLock(path: string, id: string, entry: PluginJournal['entry']): Promise<void> {
   const lock = readLock(path)
   if (entry === null) lock.entries.delete(id)
   else lock.entries.set(id, entry)

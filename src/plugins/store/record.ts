@@ -104,7 +104,7 @@ export async function differenceOf(dir: string, files: FileRecord[]): Promise<Di
 const isSame = (one: FileRecord, other: FileRecord) =>
   one.sha256 === other.sha256 && one.executable === other.executable
 
-export const isUntouched = ({ changed, missing, extra }: Difference): boolean =>
+export const isAsRecorded = ({ changed, missing, extra }: Difference): boolean =>
   changed.length + missing.length + extra.length === 0
 
 /** The SHA-256 of a line for each file, `MODE SHA256 PATH`, in the order of paths: the same wherever it is counted. */

@@ -10,7 +10,13 @@ import { assertInside } from '../../config/locate/root.js'
 import { acquireLock } from '../../process/lock.js'
 import type { PluginSession } from '../session.js'
 import { keep, pruneCache } from './cache.js'
-import { applyJournal, clearStaging, type Journal, recover, workName } from './journal.js'
+import {
+  applyJournal,
+  clearStaging,
+  type PluginJournal,
+  recoverStore,
+  workName,
+} from './journal.js'
 import { type LockEntry, type PluginLock, readLock } from './lock-file.js'
 import { pathsOf, type StorePaths } from './paths.js'
 import { type CopyRecord, filesBelow, readRecord, writeRecord } from './record.js'
@@ -89,7 +95,7 @@ export class PluginStore {
     if (isChanged) tellKept(this.#session.emit, [join(paths.previous, id, 'tree')])
   }
 
-  async #applyJournal(what: Journal): Promise<void> {
+  async #applyJournal(what: PluginJournal): Promise<void> {
     tellKept(this.#session.emit, await applyJournal(this.paths, what, timeOf(this.#session.clock)))
     await this.#refresh()
   }
@@ -176,7 +182,7 @@ export async function underPluginLock<T>(
     const request = { path: paths.mark, command, wait: lockWait }
     const lock = await acquireLock({ clock, self, signal }, request)
     try {
-      tellKept(emit, await recover(paths, timeOf(clock)))
+      tellKept(emit, await recoverStore(paths, timeOf(clock)))
       return await work(new PluginStore(session, paths))
     } finally {
       // What can't be removed now is removed by the next one.

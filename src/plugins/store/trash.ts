@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.js'
 import { hasCode } from '../../base/fs/read.js'
 import { assertInside } from '../../config/locate/root.js'
 import type { StorePaths } from './paths.js'
-import { differenceOf, isUntouched, readRecord } from './record.js'
+import { differenceOf, isAsRecorded, readRecord } from './record.js'
 
 /** A moment, as a folder of the trash is called. */
 export const timeOf = (clock: Clock): string =>
@@ -29,7 +29,7 @@ export interface Copy {
 export async function isAsInstalled({ tree, record }: Copy): Promise<boolean> {
   try {
     const known = await readRecord(record)
-    return known !== null && isUntouched(await differenceOf(tree, known.files))
+    return known !== null && isAsRecorded(await differenceOf(tree, known.files))
   } catch (error) {
     // What can't be read may be somebody's work.
     if (hasCode(error, 'EACCES', 'EPERM', 'EIO')) return false

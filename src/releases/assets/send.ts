@@ -16,7 +16,7 @@ import type { ReleaseDeps } from '../session.js'
 import { assetsByName, digestByDownload, hasBytes } from './compare.js'
 import type { LocalAsset } from './local.js'
 
-export interface Place extends Repo {
+export interface UploadPlace extends Repo {
   releaseId: number
   uploadUrl: string
 }
@@ -37,7 +37,7 @@ const perMegabyte = 20_000
  */
 export async function sendAsset(
   deps: ReleaseDeps,
-  place: Place,
+  place: UploadPlace,
   local: LocalAsset,
   old: ReleaseAsset | null,
 ): Promise<ReleaseAsset> {
@@ -58,7 +58,7 @@ export async function sendAsset(
 
 async function sendOnce(
   deps: ReleaseDeps,
-  { owner, repo, uploadUrl }: Place,
+  { owner, repo, uploadUrl }: UploadPlace,
   local: LocalAsset,
 ): Promise<ReleaseAsset> {
   const { github, emit } = deps
@@ -106,7 +106,7 @@ const changed = (path: string) =>
  */
 async function settle(
   deps: ReleaseDeps,
-  place: Place,
+  place: UploadPlace,
   local: LocalAsset,
   error: unknown,
 ): Promise<ReleaseAsset | null> {

@@ -13,13 +13,13 @@ import {
   judge,
 } from './compare.js'
 import type { LocalAsset } from './local.js'
-import { type Place, sendAsset } from './send.js'
+import { sendAsset, type UploadPlace } from './send.js'
 
 /** As many as a home connection fills. */
 const atOnce = 4
 
 export interface UploadPlan {
-  place: Place
+  place: UploadPlace
   /** How the release is called in messages: `v1.2.3`. */
   release: string
   /** Whether an asset with other bytes gives way. */
@@ -63,7 +63,7 @@ export async function uploadAssets(
 
 async function carryOut(
   deps: ReleaseDeps,
-  place: Place,
+  place: UploadPlace,
   local: LocalAsset,
   judgement: Judgement,
   pace: () => Promise<void>,

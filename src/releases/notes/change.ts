@@ -6,7 +6,7 @@ export const groups = ['breaking', 'features', 'fixes', 'performance', 'others']
 export type Group = (typeof groups)[number]
 
 /** What a commit says of itself, by https://www.conventionalcommits.org where it keeps to that. */
-export interface Change {
+export interface ConventionalChange {
   commit: NoteCommit
   group: Group
   scope: string | null
@@ -49,7 +49,7 @@ const groupOf: Partial<Record<string, Group>> = {
 const pullAtEnd = /\s*\(#(\d{1,9})\)$/
 
 /** @param pullOfMerge the pull request by whose merge the commit came, where its subject names none */
-export function changeOf(commit: NoteCommit, pullOfMerge: number | null): Change {
+export function changeOf(commit: NoteCommit, pullOfMerge: number | null): ConventionalChange {
   const message = withinBounds(commit.message)
   const [header = ''] = message.split('\n', 1)
   const parsed = parser.parse(message)
@@ -78,7 +78,7 @@ function withinBounds(message: string): string {
 }
 
 /** git's words and those of GitHub's button. */
-function revertIn(header: string, message: string): Change['reverts'] {
+function revertIn(header: string, message: string): ConventionalChange['reverts'] {
   if (!/^revert\b/i.test(header)) return null
   const oid = /^This reverts commit ([0-9a-f]{7,40})\b/m.exec(message)?.[1]
   if (oid !== undefined) return { oid }

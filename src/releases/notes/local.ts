@@ -1,7 +1,11 @@
 import { Pacer } from '../../base/async/pacer.js'
 import { GitHubNotFoundError } from '../../base/errors.js'
 import { MissingObjectError } from '../../git/errors.js'
-import { commitOf, parseCommitText, readCommitOrNull } from '../../git/plumbing/objects/parse.js'
+import {
+  parseCommitText,
+  peelToCommit,
+  readCommitOrNull,
+} from '../../git/plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../git/plumbing/objects/store.js'
 import { listLocalRefs } from '../../git/plumbing/refs/read.js'
 import {
@@ -72,7 +76,7 @@ async function historyAt(
   const tagged = async (tag: string) => {
     // Where a clone has not fetched for a while, GitHub knows better.
     const oid = request.tags?.get(tag) ?? refs.get(`${tagPrefix}${tag}`)
-    return oid === undefined || !(await store.has(oid)) ? null : commitOf(store, oid)
+    return oid === undefined || !(await store.has(oid)) ? null : peelToCommit(store, oid)
   }
   const ends = endsHere(request, [...refs.keys()])
   if ('lacks' in ends) return ends

@@ -1,6 +1,6 @@
 import { oneLine } from '../../base/text.js'
 import { longestNotes } from '../drafts/mark.js'
-import { type Change, type Group, groups } from './change.js'
+import { type ConventionalChange, type Group, groups } from './change.js'
 import type { NotesHistory, Person } from './history.js'
 
 /** All that stands in the notes. */
@@ -8,11 +8,11 @@ export interface NotesPage extends Pick<NotesHistory, 'ends' | 'headName'> {
   /** The address of the repository. */
   page: string
   /** The youngest first. */
-  changes: Change[]
+  changes: ConventionalChange[]
   /** Who made each, its author first. */
-  people: ReadonlyMap<Change, Person[]>
+  people: ReadonlyMap<ConventionalChange, Person[]>
   /** Whose first commit is among these, and which it is. */
-  newcomers: ReadonlyMap<Person, Change>
+  newcomers: ReadonlyMap<Person, ConventionalChange>
 }
 
 const headings = {
@@ -38,7 +38,7 @@ export function notesMarkdown(notes: NotesPage, longest = longestNotes): string 
 function groupLines(
   notes: NotesPage,
   group: Group,
-  reverts: ReadonlyMap<Change, Change>,
+  reverts: ReadonlyMap<ConventionalChange, ConventionalChange>,
 ): string[] {
   const changes = notes.changes.filter((change) => change.group === group && !change.isMerge)
   if (changes.length === 0) return []
@@ -46,7 +46,11 @@ function groupLines(
   return [`## ${headings[group]}`, '', ...items, '']
 }
 
-function changeLines({ page, people }: NotesPage, change: Change, revert?: Change): string[] {
+function changeLines(
+  { page, people }: NotesPage,
+  change: ConventionalChange,
+  revert?: ConventionalChange,
+): string[] {
   const { scope, subject, pull, commit, breaking } = change
   const before = scope === null ? '' : `**${inlineMarkdown(scope, page)}:** `
   const links = [...(pull === null ? [] : [pullLink(pull, page)]), commitLink(commit.oid, page)]
@@ -67,8 +71,8 @@ const nameOf = ({ login, name }: Person, page: string): string =>
   login === null ? inlineMarkdown(name, page, 100) : `@${login}`
 
 /** Each change that a later one takes back, with that one. */
-function revertsIn(changes: Change[]): Map<Change, Change> {
-  const reverts = new Map<Change, Change>()
+function revertsIn(changes: ConventionalChange[]): Map<ConventionalChange, ConventionalChange> {
+  const reverts = new Map<ConventionalChange, ConventionalChange>()
   for (const change of changes) {
     const { reverts: what } = change
     if (what === null) continue

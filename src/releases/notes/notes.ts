@@ -3,14 +3,14 @@ import { plainText } from '../../base/text.js'
 import { loginsOf } from '../../github/graphql/authors.js'
 import { generateNotes } from '../../github/rest/generated-notes.js'
 import { listTags } from '../../github/rest/tags.js'
-import { type Change, changeOf } from './change.js'
+import { type ConventionalChange, changeOf } from './change.js'
 import type { NotesDeps, NotesHistory, NotesRequest, Person } from './history.js'
 import { readLocalHistory } from './local.js'
 import { notesMarkdown } from './markdown.js'
-import { differentPeople, keyOf, peopleOf, personOf } from './people.js'
+import { differentPeople, peopleOf, personKeyOf, personOf } from './people.js'
 import { readRemoteHistory, remoteEnds } from './remote.js'
 
-type People = Map<Change, Person[]>
+type People = Map<ConventionalChange, Person[]>
 
 /**
  * Release notes as markdown: the commits since the tag before, grouped by what they are, with the compare link last.
@@ -90,10 +90,10 @@ async function newcomersIn(
   { emit }: NotesDeps,
   history: NotesHistory,
   people: People,
-): Promise<Map<Person, Change>> {
-  const first = new Map<string, { person: Person; change: Change }>()
+): Promise<Map<Person, ConventionalChange>> {
+  const first = new Map<string, { person: Person; change: ConventionalChange }>()
   for (const [change, makers] of people) {
-    for (const person of makers) first.set(keyOf(person), { person, change })
+    for (const person of makers) first.set(personKeyOf(person), { person, change })
   }
   const all = [...first.values()]
   const known = await history.knownBefore(all.map(({ person }) => person))

@@ -37,14 +37,14 @@ export function peopleOf({ author, message }: Pick<NoteCommit, 'author' | 'messa
 export function differentPeople(people: Person[]): Person[] {
   const found = new Map<string, Person>()
   for (const person of people) {
-    const key = keyOf(person)
+    const key = personKeyOf(person)
     if (key !== '' && !found.has(key)) found.set(key, person)
   }
   return [...found.values()]
 }
 
 /** The same for the same person, as far as can be told: by login, else address, else name. */
-export const keyOf = ({ login, email, name }: Person): string =>
+export const personKeyOf = ({ login, email, name }: Person): string =>
   login !== null ? `@${login.toLowerCase()}` : email || name.toLowerCase()
 
 /** All by which a person may have been known before. */

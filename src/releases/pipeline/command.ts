@@ -8,7 +8,7 @@ import { WizardError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
 import type { ReleaseDeps } from '../session.js'
 
-export interface Command {
+export interface ShellCommand {
   /** What stands before each line of its output in the log. */
   label: string
   file: string
@@ -54,7 +54,7 @@ const patience = 2000
  */
 export async function runCommand(
   { emit, log, signal, clock }: Pick<ReleaseDeps, 'emit' | 'log' | 'signal' | 'clock'>,
-  { label, file, args, cwd, env }: Command,
+  { label, file, args, cwd, env }: ShellCommand,
 ): Promise<void> {
   signal?.throwIfAborted()
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })

@@ -7,10 +7,10 @@ import type { LocalAsset } from '../assets/local.js'
 import { verifyAssets } from '../assets/verify.js'
 import { ownDraft } from '../drafts/draft.js'
 import { fillDraft, keepingDraft, publishDraft } from '../drafts/publish.js'
-import { infoOf } from '../info.js'
+import { releaseInfoOf } from '../info.js'
 import type { ReleaseDeps } from '../session.js'
 import { isLatest } from './judge.js'
-import { collect } from './make.js'
+import { collectArtifacts } from './make.js'
 import type {
   Finished,
   PublishFacts,
@@ -44,7 +44,7 @@ export async function finish(
   const published = request.draft ? null : await publishWhole(deps, request, made, draft)
   const release =
     published ?? (await getRelease(deps.github, subject.owner, subject.repo, draft.id))
-  const info = infoOf(release, { latest: latest && !release.draft, commit, statuses })
+  const info = releaseInfoOf(release, { latest: latest && !release.draft, commit, statuses })
   return { kind: release.draft ? 'draft' : 'published', release: info }
 }
 
@@ -103,7 +103,10 @@ export async function alreadyPublished(
   const { subject } = request
   const latest = !release.prerelease && isLatest(subject, source, remote)
   deps.log.write('releases', 'INFO', `${subject.owner}/${subject.repo} ${tag} is already published`)
-  return { kind: 'already-published', release: infoOf(release, { latest, commit: remote.tagged }) }
+  return {
+    kind: 'already-published',
+    release: releaseInfoOf(release, { latest, commit: remote.tagged }),
+  }
 }
 
 async function expectTheSame(
@@ -115,7 +118,7 @@ async function expectTheSame(
   const there = await assetsByName(deps, subject, id)
   const digestOf = (asset: ReleaseAsset) => digestByDownload(deps, subject, asset)
   const wrong: string[] = []
-  for (const local of await collect(request)) {
+  for (const local of await collectArtifacts(request)) {
     const asset = there.get(local.name)
     if (asset === undefined) wrong.push(`it has no ${local.name}`)
     else if (!(await hasBytes(local, asset, digestOf))) wrong.push(`${local.name} has other bytes`)

@@ -52,7 +52,7 @@ async function makeIn(
   const tell = (message: string) => deps.emit({ type: 'step', message })
   if (release.sign.length > 0) await probeSigning(deps, signing)
   if (!request.skipBuild && request.files.length === 0) await build(deps, request, env)
-  const artifacts = await collect(request)
+  const artifacts = await collectArtifacts(request)
   if (Object.keys(release.checksums).length > 0) tell(`checksum: ${artifacts.length} files`)
   const sums = await writeChecksums(release, artifacts, folder)
   if (release.sign.length > 0) tell('sign')
@@ -80,7 +80,11 @@ export async function build(
  *
  * @throws PathError for a glob that matches nothing; UsageError where two would have one name
  */
-export async function collect({ subject, source, files }: PublishRequest): Promise<LocalAsset[]> {
+export async function collectArtifacts({
+  subject,
+  source,
+  files,
+}: PublishRequest): Promise<LocalAsset[]> {
   const { component } = subject
   if (files.length > 0) return localAssets(files.map((path) => ({ path })))
   const cwd = join(source, component.path)

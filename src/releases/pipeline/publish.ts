@@ -5,14 +5,14 @@ import type { ReleaseDeps } from '../session.js'
 import { tagOf } from '../versions.js'
 import { alreadyPublished, finish } from './finish.js'
 import { expectNamedVersion, expectReleasable, findOwn } from './judge.js'
-import { collect, makeAssets } from './make.js'
+import { collectArtifacts, makeAssets } from './make.js'
 import { planPublish } from './plan.js'
-import { type GitServer, readRemote } from './remote.js'
+import { type ReleaseServer, readRemote } from './remote.js'
 import type { PublishFacts, PublishPlan, PublishRequest, PublishResult } from './request.js'
 import { readSource } from './source.js'
 
 export interface PublishDeps extends ReleaseDeps {
-  server: GitServer
+  server: ReleaseServer
   /** Keeps other wizards at this root from the same component meanwhile. */
   lock(component: string, command: string): Promise<Lock>
 }
@@ -45,7 +45,8 @@ async function carryOut(deps: PublishDeps, request: PublishRequest): Promise<Pub
   expectReleasable(request, facts.source, facts.remote)
   const isBuilt = request.files.length === 0 && !request.skipBuild
   // What is there already is looked at before anything is made; what a build makes, after it.
-  if (!isBuilt || request.subject.component.release.build.length === 0) await collect(request)
+  if (!isBuilt || request.subject.component.release.build.length === 0)
+    await collectArtifacts(request)
   const notes = await notesOf(deps, request, facts)
   const plan = planPublish({ request, ...facts, notes })
   for (const message of plan.warnings) deps.emit({ type: 'warning', message })

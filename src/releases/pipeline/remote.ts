@@ -7,7 +7,7 @@ import { oneLine } from '../../base/text.js'
 import type { Git } from '../../git/git.js'
 import { listRefs } from '../../git/porcelain/fetch/target.js'
 import { getParsed, repositoryPath } from '../../github/rest/api.js'
-import { commitOf } from '../../github/rest/commits.js'
+import { resolveCommit } from '../../github/rest/commits.js'
 import { hasImmutableReleases } from '../../github/rest/releases.js'
 import { listTags, tagCommit } from '../../github/rest/tags.js'
 import { releasesOf } from '../find.js'
@@ -17,7 +17,7 @@ import type { ComponentSubject, RemoteFacts } from './request.js'
 type GitHub = Pick<ReleaseDeps, 'github'>
 
 /** Where repositories are cloned from; a client has it. */
-export interface GitServer {
+export interface ReleaseServer {
   readonly gitUrl: string
   git(): Promise<Git>
 }
@@ -28,7 +28,7 @@ export interface GitServer {
  * @throws GitHubAuthError where the token may not write, or a rule keeps the tag from being made
  */
 export async function readRemote(
-  deps: GitHub & { server: GitServer },
+  deps: GitHub & { server: ReleaseServer },
   subject: ComponentSubject,
   { tag, head }: { tag: string; head: string },
 ): Promise<RemoteFacts> {
@@ -79,13 +79,13 @@ async function expectWritable(
 
 /** A ref of the server's is at the commit, or the API knows it. */
 async function isOnServer(
-  { github, server }: GitHub & { server: GitServer },
+  { github, server }: GitHub & { server: ReleaseServer },
   { owner, repo }: ComponentSubject,
   head: string,
 ): Promise<boolean> {
   if (await isAtRef(server, remoteUrl(server.gitUrl, { owner, repo }), head)) return true
   try {
-    await commitOf(github, owner, repo, head)
+    await resolveCommit(github, owner, repo, head)
     return true
   } catch (error) {
     if (error instanceof GitHubNotFoundError) return false
@@ -93,7 +93,7 @@ async function isOnServer(
   }
 }
 
-async function isAtRef(server: GitServer, url: string, head: string): Promise<boolean> {
+async function isAtRef(server: ReleaseServer, url: string, head: string): Promise<boolean> {
   try {
     const { refs } = await listRefs(await server.git(), url, ['refs/heads/', 'refs/tags/'])
     return [...refs.values()].some(({ oid, peeled }) => (peeled ?? oid) === head)

@@ -2,7 +2,7 @@ import { fullNameOf } from '../../base/names/repository.js'
 import type { RepoEntry } from '../../config/files/repos.js'
 import { inWords } from '../../schedules/plan.js'
 import type { SyncState } from '../state.js'
-import type { Wanted } from '../targets/sync-target.js'
+import type { SyncTarget } from '../targets/sync-target.js'
 import { dueAt, nextTimeOf } from './due.js'
 
 /** When a repository was pulled, and when it is to be again; times in ISO 8601, UTC. */
@@ -25,7 +25,7 @@ export interface ScheduleStatus {
 }
 
 /** Of all that has a schedule or not; sends no request. */
-export function schedulesOf(state: SyncState, all: Wanted[], now: number): ScheduleStatus[] {
+export function schedulesOf(state: SyncState, all: SyncTarget[], now: number): ScheduleStatus[] {
   const isDue = dueAt(now)
   const words = remembering(inWords)
   const following = remembering((schedule) => nextTimeOf(schedule, now))
@@ -54,7 +54,11 @@ export function schedulesOf(state: SyncState, all: Wanted[], now: number): Sched
 }
 
 /** `owner/*` for each `from:` entry of which no run knows a repository yet. */
-export const neverListed = (entries: RepoEntry[], known: Wanted[], root: string): Wanted[] =>
+export const neverListed = (
+  entries: RepoEntry[],
+  known: SyncTarget[],
+  root: string,
+): SyncTarget[] =>
   entries.flatMap((entry) =>
     entry.kind === 'repository' || known.some(({ source }) => source === entry.from)
       ? []

@@ -6,11 +6,11 @@ import type { GitHubClient } from '../../github/client.js'
 import { type Listed, matchesName } from '../../github/source.js'
 import { emptyEntry, type SyncEntry } from '../report.js'
 import type { SyncState } from '../state.js'
-import { type Wanted, wantedFrom } from './sync-target.js'
+import { type SyncTarget, wantedFrom } from './sync-target.js'
 
 /** What repos.yaml names, its `from:` entries resolved. */
 export interface Expanded {
-  wanted: Wanted[]
+  wanted: SyncTarget[]
   /** One for each `from:` entry whose listing failed: told as any other failure, and the rest goes on. */
   failures: { source: string; entry: SyncEntry }[]
 }
@@ -74,7 +74,7 @@ export async function expandEntries(
 }
 
 /** Entries of repos.yaml were checked when it was read; what a listing brings in may still land on another one. */
-async function tellOverlapping(wanted: Wanted[], root: string) {
+async function tellOverlapping(wanted: SyncTarget[], root: string) {
   const overlaps = await findOverlaps(wanted, ({ path }) => path, root)
   const second = new Map(overlaps.map(({ item, other }) => [item, other]))
   return {
@@ -91,7 +91,7 @@ async function tellOverlapping(wanted: Wanted[], root: string) {
 
 const keyOf = (one: { owner: string; repo: string }) => fullNameOf(one).toLowerCase()
 
-async function expandSource(list: Lister, root: string, entry: SourceEntry): Promise<Wanted[]> {
+async function expandSource(list: Lister, root: string, entry: SourceEntry): Promise<SyncTarget[]> {
   return (await list(entry)).map(({ owner, repo, skip }) => ({
     owner,
     repo,
@@ -108,7 +108,7 @@ async function expandSource(list: Lister, root: string, entry: SourceEntry): Pro
 }
 
 const failedEntry = (
-  place: Pick<Wanted, 'owner' | 'repo' | 'group' | 'path' | 'branch'>,
+  place: Pick<SyncTarget, 'owner' | 'repo' | 'group' | 'path' | 'branch'>,
   error: unknown,
 ): SyncEntry => ({ ...emptyEntry(place), status: 'failed', error: reportError(error) })
 

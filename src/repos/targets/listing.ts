@@ -3,7 +3,7 @@ import type { ErrorReport } from '../../base/errors.js'
 import { fullNameOf } from '../../base/names/repository.js'
 import { inspectFolder } from '../inspect.js'
 import type { SyncEntry } from '../report.js'
-import type { Wanted } from './sync-target.js'
+import type { SyncTarget } from './sync-target.js'
 
 /** What repos.yaml names, and where. */
 export interface LocalListing {
@@ -21,12 +21,12 @@ export interface LocalListing {
   error: ErrorReport | null
 }
 
-export function listLocal(wanted: Wanted[]): Promise<LocalListing[]> {
+export function listLocal(wanted: SyncTarget[]): Promise<LocalListing[]> {
   const limit = pLimit(16)
   return Promise.all(wanted.map((one) => limit(() => listingOf(one))))
 }
 
-async function listingOf(one: Wanted): Promise<LocalListing> {
+async function listingOf(one: SyncTarget): Promise<LocalListing> {
   const local = await inspectFolder(one.path)
   return {
     repo: fullNameOf(one),

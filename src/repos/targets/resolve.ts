@@ -7,7 +7,7 @@ import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'
 import type { Config } from '../../config/load.js'
 import type { RepoSession } from '../session.js'
 import { expandEntries, type Lister, onGitHub } from './expand.js'
-import { type Wanted, wantedFrom } from './sync-target.js'
+import { type SyncTarget, wantedFrom } from './sync-target.js'
 
 export interface ChooseOptions {
   /** Repositories, groups or components; none: all. */
@@ -64,12 +64,12 @@ export interface SelectOptions {
  * @throws NotFoundError for a target that matches nothing, with what there is
  */
 export function selectWanted(
-  all: Wanted[],
+  all: SyncTarget[],
   targets: string[],
   { components, strict }: SelectOptions,
-): Wanted[] {
+): SyncTarget[] {
   if (namesAll(targets)) return all
-  const chosen = new Set<Wanted>()
+  const chosen = new Set<SyncTarget>()
   for (const target of targets) {
     const matches = all.filter((wanted) => matchesTarget(wanted, target, components))
     if (matches.length === 0 && strict) throw nothingNamed(target, all)
@@ -82,7 +82,7 @@ export const namesAll = (targets: string[]) =>
   targets.length === 0 || targets.some((target) => isSameName(target, 'all'))
 
 function matchesTarget(
-  wanted: Wanted,
+  wanted: SyncTarget,
   target: string,
   components: Record<string, Component>,
 ): boolean {
@@ -124,7 +124,7 @@ function ownerOf(target: string): string | null {
   return (parseRepo(target) ?? parseRemote(target))?.owner ?? null
 }
 
-function nothingNamed(target: string, all: Wanted[]): NotFoundError {
+function nothingNamed(target: string, all: SyncTarget[]): NotFoundError {
   const names = [...new Set(all.map(({ group }) => group)), ...all.map(fullNameOf)].filter(Boolean)
   const shown = names.slice(0, 12).join(', ')
   return new NotFoundError(`repos.yaml names no repository or group ${target}`, {

@@ -1,7 +1,7 @@
 import type { RepositoryEntry } from '../../config/files/repos.js'
 
 /** One repository that is to be kept in step: an entry of repos.yaml, or one that a `from:` entry stands for. */
-export interface Wanted {
+export interface SyncTarget {
   owner: string
   repo: string
   group: string | null
@@ -21,7 +21,7 @@ export interface Wanted {
   skip?: 'archived' | undefined
 }
 
-export const wantedFrom = (entry: RepositoryEntry): Wanted => ({
+export const wantedFrom = (entry: RepositoryEntry): SyncTarget => ({
   owner: entry.owner,
   repo: entry.repo,
   group: entry.group,

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
+import type { Environment } from '../../base/environment.js'
 import { WizardError } from '../../base/errors.js'
 import { hasCode } from '../../base/fs/read.js'
 import type { HintParts } from '../../base/hint.js'
-import type { Environment } from '../../http/dispatcher.js'
 import { acquireLock, type LockDeps } from '../../process/lock.js'
 import type { CrontabText } from './edit.js'
 

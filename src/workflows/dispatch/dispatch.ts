@@ -9,7 +9,7 @@ import { didYouMean, oneLine } from '../../base/text.js'
 import { type Dispatch, type DispatchResult, dispatchWorkflow } from '../../github/rest/dispatch.js'
 import { pagesOf } from '../../github/rest/pages.js'
 import { getRepo } from '../../github/rest/repositories.js'
-import { fileOf, findWorkflow, type Workflow } from '../../github/rest/workflows.js'
+import { findWorkflow, type Workflow, workflowFileOf } from '../../github/rest/workflows.js'
 import { isNeverSent } from '../../http/failure.js'
 import { logsUrl, toRun, type WorkflowRun } from '../run-data.js'
 import { fullNameOf, type Repo, type WorkflowDeps } from '../session.js'
@@ -42,7 +42,8 @@ export async function dispatch(
     readInputs(deps.github, { owner, repo }, workflow, ref),
     lookBefore(deps, { owner, repo }, workflow),
   ])
-  if (known !== null) checkInputs(`${owner}/${repo}/${fileOf(workflow.path)}`, known, inputs)
+  if (known !== null)
+    checkInputs(`${owner}/${repo}/${workflowFileOf(workflow.path)}`, known, inputs)
   const request = { owner, repo, workflow, ref: on, inputs }
   const run = await send(deps, request, before)
   deps.emit({ type: 'run-dispatched', run, inputs: Object.keys(inputs) })
@@ -116,7 +117,7 @@ function startedRun(
     conclusion: null,
     html_url: htmlUrl ?? page,
     repo: fullNameOf(request),
-    workflow: fileOf(request.workflow.path),
+    workflow: workflowFileOf(request.workflow.path),
     ref: shortRef(request.ref),
     created_at: null,
     completed_at: null,
@@ -126,7 +127,7 @@ function startedRun(
   }
 }
 
-const targetOf = (repo: Repo, { path }: Workflow) => `${fullNameOf(repo)}/${fileOf(path)}`
+const targetOf = (repo: Repo, { path }: Workflow) => `${fullNameOf(repo)}/${workflowFileOf(path)}`
 
 const mostNamed = 100
 
@@ -155,7 +156,7 @@ const remedies: { words: RegExp; hint(dispatch: Dispatch): Hint }[] = [
     hint: (dispatch) => [
       {
         verb: ['WORKFLOW', 'ENABLE'],
-        target: `${fullNameOf(dispatch)}/${fileOf(dispatch.workflow.path)}`,
+        target: `${fullNameOf(dispatch)}/${workflowFileOf(dispatch.workflow.path)}`,
       },
       ' enables it',
     ],

@@ -7,7 +7,7 @@ import { isCompleted } from '../watch/conclusion.js'
 import { type LoggedRun, type Logs, openLogs } from './log-source.js'
 import { chooseJob, failedPart, hasFailed, type LineOptions, ran, tailOf, textOf } from './parse.js'
 
-export interface LogOptions extends LineOptions {
+export interface JobLogOptions extends LineOptions {
   /** A job's name or id: its own log alone, which is there as soon as the job has ended. */
   job?: string | undefined
   /** The failed steps of the failed jobs alone. */
@@ -36,7 +36,7 @@ export async function* readLogs(
   repo: Repo,
   run: LoggedRun,
   jobs: WorkflowJob[],
-  options: LogOptions = {},
+  options: JobLogOptions = {},
 ): AsyncGenerator<LogChunk> {
   const chosen = options.job === undefined ? null : chooseJob(jobs, options.job)
   if (chosen === null && !isCompleted(run)) throw stillRunning(run, jobs)
@@ -110,7 +110,7 @@ export interface FailedStep {
   cut: boolean
 }
 
-export interface FailedStepOptions extends Omit<LogOptions, 'job' | 'failed'> {
+export interface FailedStepOptions extends Omit<JobLogOptions, 'job' | 'failed'> {
   /** How many lines of each; default: 100. */
   lines?: number | undefined
 }

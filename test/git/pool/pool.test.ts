@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { Pool, type PoolOptions } from '../../../src/git/pool/pool.js'
+import { type PoolOptions, WorktreePool } from '../../../src/git/pool/pool.js'
 import { git, temporaryFolder } from '../support/real-git.js'
 import { addRandomHistory } from '../support/trees.js'
 
@@ -22,8 +22,8 @@ beforeAll(async () => {
   return () => rmSync(folder, { recursive: true })
 })
 
-async function openPool(options: Partial<PoolOptions> = {}): Promise<Pool> {
-  const pool = await Pool.open({ expected: 0, helpers: 1, file: worker, ...options })
+async function openPool(options: Partial<PoolOptions> = {}): Promise<WorktreePool> {
+  const pool = await WorktreePool.open({ expected: 0, helpers: 1, file: worker, ...options })
   onTestFinished(() => pool.close())
   return pool
 }

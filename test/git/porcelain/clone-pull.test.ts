@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { clone, removeLeftovers } from '../../../src/git/porcelain/clone/clone.js'
+import { cloneRepository, removeDeadClones } from '../../../src/git/porcelain/clone/clone.js'
 import { pull } from '../../../src/git/porcelain/pull.js'
 import { client, localGitHub } from '../support/client.js'
 import { runUntilKilled } from '../support/dying.js'
@@ -38,7 +38,7 @@ async function setting(seed: number, depth: number | undefined): Promise<Setting
 }
 
 const cloneTo = ({ url, depth }: Setting, dir: string, mark: string) =>
-  clone(client({ liveness: as(mark) }), { url, dir, branches: 'one', depth })
+  cloneRepository(client({ liveness: as(mark) }), { url, dir, branches: 'one', depth })
 
 const pullIn = ({ url }: Setting, dir: string, mark: string) =>
   pull(client({ liveness: as(mark) }), {
@@ -154,7 +154,7 @@ describe.each(depths)('%s, of a random history', (_, depth) => {
       )
       const dir = join(it.folder, 'ours')
       await killAtRandom(it.random, steps ?? 0, (mark) => cloneTo(it, dir, mark))
-      await removeLeftovers(it.folder, as('last'))
+      await removeDeadClones(it.folder, as('last'))
       if (!existsSync(dir)) await cloneTo(it, dir, 'last')
       it.serve(it.b)
       await pullIn(it, dir, 'last')

@@ -21,9 +21,9 @@ import {
   WizardError,
 } from '../../../src/base/errors.js'
 import { BlockedError } from '../../../src/git/errors.js'
-import { clone, removeLeftovers } from '../../../src/git/porcelain/clone/clone.js'
+import { cloneRepository, removeDeadClones } from '../../../src/git/porcelain/clone/clone.js'
 import type { CloneRequest } from '../../../src/git/porcelain/clone/plan.js'
-import { fetch } from '../../../src/git/porcelain/fetch/fetch.js'
+import { fetchRepository } from '../../../src/git/porcelain/fetch/fetch.js'
 import { readLocal } from '../../../src/git/repository/open.js'
 import type { Liveness } from '../../../src/process/owner-mark.js'
 import { client, localGitHub, servedHistory, tokenFor } from '../support/client.js'
@@ -80,7 +80,7 @@ describe.each([
     const { url, folder } = await setting({ protocolV2 })
     await networkGit(folder, ['clone', '--quiet', ...args, url, 'oracle'])
     const dir = join(folder, 'ours')
-    const result = await clone(client(), { url, dir, branches: 'all', ...request })
+    const result = await cloneRepository(client(), { url, dir, branches: 'all', ...request })
     expectSame(join(folder, 'oracle'), dir)
     expect(result.oid).toBe(git(dir, ['rev-parse', 'HEAD']))
     expect(result.branch ?? 'HEAD').toBe(git(dir, ['rev-parse', '--abbrev-ref', 'HEAD']))
@@ -96,7 +96,7 @@ describe.each([
     const { url, bare, folder } = await setting({ protocolV2: true })
     const ref = git(bare, ['rev-parse', 'main~4'])
     const dir = join(folder, 'ours')
-    const result = await clone(client(), { url, dir, ref, branches: 'one' })
+    const result = await cloneRepository(client(), { url, dir, ref, branches: 'one' })
     expect(result).toMatchObject({ oid: ref, branch: null })
     expect(headOf(dir)).toBe(`${ref}\n`)
     expectWhole(dir)
@@ -108,7 +108,7 @@ describe.each([
     const url = `${github.gitUrl}/uDOS/empty.git`
     const folder = temporaryFolder()
     const dir = join(folder, 'ours')
-    const result = await clone(client(), { url, dir, branches: 'all' })
+    const result = await cloneRepository(client(), { url, dir, branches: 'all' })
     const branch = protocolV2 ? 'trunk' : 'main'
     expect(result).toEqual({ oid: null, branch, bytes: 0, warnings: [] })
     expect(headOf(dir)).toBe(`ref: refs/heads/${branch}\n`)
@@ -129,7 +129,7 @@ describe.each([
     git(bare, ['update-ref', '--no-deref', 'HEAD', 'old~1'])
     await networkGit(folder, ['clone', '--quiet', url, 'oracle'])
     const dir = join(folder, 'ours')
-    const result = await clone(client(), { url, dir, branches: 'all' })
+    const result = await cloneRepository(client(), { url, dir, branches: 'all' })
     expect(result.branch).toBeNull()
     expectSame(join(folder, 'oracle'), dir)
   })
@@ -139,7 +139,7 @@ describe('what is left behind', () => {
   test('a reflog that tells where it came from', async () => {
     const { url, folder } = await setting()
     const dir = join(folder, 'ours')
-    await clone(client(), { url, dir, branches: 'one' })
+    await cloneRepository(client(), { url, dir, branches: 'one' })
     expect(git(dir, ['reflog', '--format=%gs', 'HEAD'])).toBe(`clone: from ${url}`)
     expect(git(dir, ['reflog', '--format=%gs', 'main'])).toBe(`clone: from ${url}`)
   })
@@ -150,7 +150,7 @@ describe('what is left behind', () => {
     await github.branch('uDOS/typo', name)
     await networkGit(folder, ['clone', '--quiet', '--single-branch', '-b', name, url, 'oracle'])
     const dir = join(folder, 'ours')
-    await clone(client(), { url, dir, branches: 'one', ref: name })
+    await cloneRepository(client(), { url, dir, branches: 'one', ref: name })
     expectSame(join(folder, 'oracle'), dir)
     expect(git(dir, ['rev-parse', '--abbrev-ref', '@{upstream}'])).toBe(`origin/${name}`)
   })
@@ -162,7 +162,7 @@ describe('what is left behind', () => {
     const folder = temporaryFolder()
     const authorization = tokenFor(github.gitUrl, github.token)
     const dir = join(folder, 'ours')
-    await clone(client({ authorization }), { url, dir, branches: 'all' })
+    await cloneRepository(client({ authorization }), { url, dir, branches: 'all' })
     const encoded = Buffer.from(`x-access-token:${github.token}`).toString('base64')
     for (const secret of [github.token, encoded]) {
       expect(() => execFileSync('grep', ['-rF', secret, folder])).toThrow(/status|failed/i)
@@ -173,12 +173,14 @@ describe('what is left behind', () => {
   test('a repository that git and wizard both pull into', async () => {
     const { github, url, folder } = await setting()
     const dir = join(folder, 'ours')
-    await clone(client(), { url, dir, branches: 'one' })
+    await cloneRepository(client(), { url, dir, branches: 'one' })
     const first = await github.commit('uDOS/typo', { files: { one: '1\n' } })
     await networkGit(dir, ['pull', '--quiet'])
     expect(git(dir, ['rev-parse', 'HEAD'])).toBe(first)
     const second = await github.commit('uDOS/typo', { files: { two: '2\n' } })
-    expect(await fetch(client(), { url, dir, ref: 'main' })).toMatchObject({ oid: second })
+    expect(await fetchRepository(client(), { url, dir, ref: 'main' })).toMatchObject({
+      oid: second,
+    })
     expectWhole(dir)
   })
 
@@ -186,7 +188,7 @@ describe('what is left behind', () => {
     const { github, url, folder } = await setting()
     github.rename('uDOS/typo', 'uDOS/new')
     const dir = join(folder, 'ours')
-    await clone(client(), { url, dir, branches: 'one' })
+    await cloneRepository(client(), { url, dir, branches: 'one' })
     expect(git(dir, ['config', 'remote.origin.url'])).toBe(url)
     const answered = github.requests.map(({ path }) => path)
     expect(answered.at(-1)).toBe('/uDOS/new.git/git-upload-pack')
@@ -200,7 +202,7 @@ describe('what is left behind', () => {
     })
     const dir = join(temporaryFolder(), 'ours')
     const url = `${github.gitUrl}/uDOS/big.git`
-    expect(await clone(client(), { url, dir, branches: 'one' })).toMatchObject({
+    expect(await cloneRepository(client(), { url, dir, branches: 'one' })).toMatchObject({
       warnings: ['lfs'],
     })
   })
@@ -211,10 +213,10 @@ describe('the destination', () => {
     const { url, folder } = await setting()
     const empty = join(folder, 'empty')
     mkdirSync(empty)
-    await clone(client(), { url, dir: empty, branches: 'one' })
+    await cloneRepository(client(), { url, dir: empty, branches: 'one' })
     expectWhole(empty)
     const deep = join(folder, 'a/b/c')
-    await clone(client(), { url, dir: deep, branches: 'one' })
+    await cloneRepository(client(), { url, dir: deep, branches: 'one' })
     expectWhole(deep)
   })
 
@@ -247,7 +249,9 @@ describe('the destination', () => {
     const dir = join(folder, 'taken')
     make(dir)
     const before = execFileSync('ls', ['-lAR', folder]).toString()
-    await expect(clone(client(), { url, dir, branches: 'one' })).rejects.toThrow(BlockedError)
+    await expect(cloneRepository(client(), { url, dir, branches: 'one' })).rejects.toThrow(
+      BlockedError,
+    )
     expect(execFileSync('ls', ['-lAR', folder]).toString()).toBe(before)
     expect(github.requests).toEqual([])
   })
@@ -260,7 +264,7 @@ describe('the destination', () => {
       if (!told) writeFileSync(dir, 'mine')
       told = true
     }
-    const cloned = clone(client({ onProgress }), { url, dir, branches: 'one' })
+    const cloned = cloneRepository(client({ onProgress }), { url, dir, branches: 'one' })
     await expect(cloned).rejects.toThrow(/put there meanwhile/)
     expect(readdirSync(folder)).toEqual(['ours'])
     expect(readFileSync(dir, 'utf8')).toBe('mine')
@@ -275,7 +279,12 @@ describe('what goes wrong leaves nothing', () => {
     ['a commit that is not there', { ref: '1'.repeat(40) }, GitHubNotFoundError],
   ])('%s', async (_, request, kind) => {
     const { url, folder } = await setting()
-    const cloned = clone(client(), { url, dir: join(folder, 'ours'), branches: 'one', ...request })
+    const cloned = cloneRepository(client(), {
+      url,
+      dir: join(folder, 'ours'),
+      branches: 'one',
+      ...request,
+    })
     await expect(cloned).rejects.toThrow(kind)
     expectNothing(folder)
   })
@@ -283,17 +292,22 @@ describe('what goes wrong leaves nothing', () => {
   test('a HEAD that names a branch which is not there', async () => {
     const { url, bare, folder } = await setting()
     git(bare, ['symbolic-ref', 'HEAD', 'refs/heads/none'])
-    const cloned = clone(client(), { url, dir: join(folder, 'ours'), branches: 'all' })
+    const cloned = cloneRepository(client(), { url, dir: join(folder, 'ours'), branches: 'all' })
     await expect(cloned).rejects.toThrow(/names refs\/heads\/none, which is not there/)
     expectNothing(folder)
-    await clone(client(), { url, dir: join(folder, 'ours'), branches: 'all', ref: 'main' })
+    await cloneRepository(client(), {
+      url,
+      dir: join(folder, 'ours'),
+      branches: 'all',
+      ref: 'main',
+    })
     expectWhole(join(folder, 'ours'))
   })
 
   test('a repository that is not there', async () => {
     const { github, folder } = await setting()
     const url = `${github.gitUrl}/uDOS/none.git`
-    const cloned = clone(client(), { url, dir: join(folder, 'a/ours'), branches: 'one' })
+    const cloned = cloneRepository(client(), { url, dir: join(folder, 'a/ours'), branches: 'one' })
     await expect(cloned).rejects.toThrow(GitHubAuthError)
     expectNothing(folder)
   })
@@ -307,13 +321,13 @@ describe('what goes wrong leaves nothing', () => {
     for (let at = 0; at < 20_000; at += at < 100 ? 17 : 3499) {
       const first = github.fail({ origin: 'git', times: 1, delay: 0 })
       const second = github.fail({ origin: 'git', [fault]: at })
-      const cloned = clone(git_, { url, dir: join(folder, 'ours'), branches: 'one' })
+      const cloned = cloneRepository(git_, { url, dir: join(folder, 'ours'), branches: 'one' })
       await expect(cloned).rejects.toThrow(kind)
       expectNothing(folder)
       first.remove()
       second.remove()
     }
-    await clone(git_, { url, dir: join(folder, 'ours'), branches: 'one' })
+    await cloneRepository(git_, { url, dir: join(folder, 'ours'), branches: 'one' })
     expectWhole(join(folder, 'ours'))
   })
 
@@ -327,7 +341,7 @@ describe('what goes wrong leaves nothing', () => {
           if (progress.phase === phase) controller.abort(new Error('enough'))
         },
       })
-      const cloned = clone(git_, { url, dir: join(folder, 'ours'), branches: 'one' })
+      const cloned = cloneRepository(git_, { url, dir: join(folder, 'ours'), branches: 'one' })
       await expect(cloned).rejects.toThrow('enough')
       expectNothing(folder)
     }
@@ -339,14 +353,14 @@ describe('what goes wrong leaves nothing', () => {
     await github.tree('uDOS/evil', [{ mode: '100644', name: '.git', content: 'evil' }])
     const folder = temporaryFolder()
     const url = `${github.gitUrl}/uDOS/evil.git`
-    const cloned = clone(client(), { url, dir: join(folder, 'ours'), branches: 'one' })
+    const cloned = cloneRepository(client(), { url, dir: join(folder, 'ours'), branches: 'one' })
     await expect(cloned).rejects.toThrow(PathError)
     expectNothing(folder)
   })
 
   test('a disk that is full at any change', async () => {
     const { url, folder } = await setting()
-    const run = (dir: string) => clone(client(), { url, dir, branches: 'one' })
+    const run = (dir: string) => cloneRepository(client(), { url, dir, branches: 'one' })
     const first = join(folder, 'first')
     const steps = (await runUntilKilled(Number.POSITIVE_INFINITY, () => run(first))) ?? 0
     let failures = 0
@@ -376,11 +390,13 @@ describe('killed', () => {
     let kills = 0
     for (let step = 1; ; step += 4) {
       const dir = join(folder, `clone-${step}`)
-      const steps = await runUntilKilled(step, () => clone(git_, { url, dir, branches: 'one' }))
+      const steps = await runUntilKilled(step, () =>
+        cloneRepository(git_, { url, dir, branches: 'one' }),
+      )
       const state = await readLocal(dir)
       if (state.kind === 'repository') expect(git(dir, ['status', '--porcelain'])).toBe('')
       else expect(state.kind).toBe('absent')
-      await removeLeftovers(folder, liveness(false))
+      await removeDeadClones(folder, liveness(false))
       expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
       if (steps !== null) break
       kills++
@@ -396,18 +412,18 @@ describe('killed', () => {
     symlinkSync('wizard:other', join(folder, '.wizard-clone-x-1.owner'))
     writeFileSync(join(folder, '.wizard-clone-y-2.owner'), 'a file of somebody’s')
     const before = readdirSync(folder)
-    await removeLeftovers(folder, liveness(true))
+    await removeDeadClones(folder, liveness(true))
     expect(readdirSync(folder)).toEqual(before)
-    await removeLeftovers(folder, liveness(false))
+    await removeDeadClones(folder, liveness(false))
     expect(readdirSync(folder)).toEqual(before.filter((name) => !name.includes('-x-')))
-    await removeLeftovers(join(folder, 'none'), liveness(false))
+    await removeDeadClones(join(folder, 'none'), liveness(false))
   })
 })
 
 test('modes and links are as they are in the tree', async () => {
   const { url, folder } = await setting()
   const dir = join(folder, 'ours')
-  await clone(client(), { url, dir, branches: 'one' })
+  await cloneRepository(client(), { url, dir, branches: 'one' })
   expect(statSync(join(dir, 'run.sh')).mode & 0o111).toBe(0o111)
   expect(readlinkSync(join(dir, 'link'))).toBe('folder-0/deep-0/file-0.txt')
 })

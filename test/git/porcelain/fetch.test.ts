@@ -13,7 +13,7 @@ import {
   GitHubNetworkError,
   GitHubNotFoundError,
 } from '../../../src/base/errors.js'
-import { fetch } from '../../../src/git/porcelain/fetch/fetch.js'
+import { fetchRepository } from '../../../src/git/porcelain/fetch/fetch.js'
 import type { Liveness } from '../../../src/process/owner-mark.js'
 import { client, localGitHub, servedHistory } from '../support/client.js'
 import { runUntilKilled } from '../support/dying.js'
@@ -93,7 +93,7 @@ describe.each([
     const { url, bare, ours: dir, oracle } = all
     const before = git(dir, ['rev-parse', 'origin/main'])
     const tip = advance(bare)
-    const { oid, bytes } = await fetch(client(), { url, dir, ref: 'main' })
+    const { oid, bytes } = await fetchRepository(client(), { url, dir, ref: 'main' })
     await networkGit(oracle, ['fetch', '--quiet', 'origin', 'main'])
     expect(oid).toBe(tip)
     expect(bytes).toBeGreaterThan(500)
@@ -117,7 +117,7 @@ describe.each([
     await github.branch(name, 'other')
     advance(bare, { branch: 'other', seed: 5 })
     await github.tag(name, 'elsewhere', { target: 'other', annotated: true })
-    await fetch(client(), { url, dir, ref: 'main' })
+    await fetchRepository(client(), { url, dir, ref: 'main' })
     await networkGit(oracle, ['fetch', '--quiet', 'origin'])
     expectSame(all)
     const tags = git(dir, ['tag', '--list']).split('\n')
@@ -130,7 +130,7 @@ describe.each([
     const { github, url, ours: dir, oracle } = all
     const old = git(dir, ['rev-parse', 'origin/main'])
     await github.commit('uDOS/typo', { force: true, files: { 'README.md': 'again\n' } })
-    await fetch(client(), { url, dir, ref: 'main' })
+    await fetchRepository(client(), { url, dir, ref: 'main' })
     await networkGit(oracle, ['fetch', '--quiet', 'origin', 'main'])
     expectSame(all)
     expect(git(dir, ['rev-parse', 'origin/main@{1}'])).toBe(old)
@@ -143,7 +143,7 @@ describe.each([
     const { url, bare, ours: dir, oracle } = all
     const border = readFileSync(join(dir, '.git/shallow'), 'utf8')
     advance(bare)
-    await fetch(client(), { url, dir, ref: 'main' })
+    await fetchRepository(client(), { url, dir, ref: 'main' })
     await networkGit(oracle, ['fetch', '--quiet', 'origin', 'main'])
     expectSame(all)
     expect(readFileSync(join(dir, '.git/shallow'), 'utf8')).toBe(border)
@@ -154,7 +154,7 @@ describe.each([
     const all = await setting({ protocolV2, args: ['--depth=2'] })
     const { url, bare, ours: dir, oracle } = all
     advance(bare)
-    await fetch(client(), { url, dir, ref: 'main', depth: 3 })
+    await fetchRepository(client(), { url, dir, ref: 'main', depth: 3 })
     await networkGit(oracle, ['fetch', '--quiet', '--depth=3', 'origin', 'main'])
     expect(refsOf(dir)).toBe(refsOf(oracle))
     expect(git(dir, ['rev-list', '--count', 'origin/main'])).toBe('3')
@@ -165,7 +165,7 @@ describe.each([
     const all = await setting({ protocolV2, args: ['--depth=2'] })
     const { url, bare, ours: dir, oracle } = all
     advance(bare)
-    await fetch(client(), { url, dir, ref: 'main', depth: 50 })
+    await fetchRepository(client(), { url, dir, ref: 'main', depth: 50 })
     await networkGit(oracle, ['fetch', '--quiet', '--depth=50', 'origin', 'main'])
     expectSame(all)
     expect(existsSync(join(dir, '.git/shallow'))).toBe(false)
@@ -183,7 +183,7 @@ describe.each([
       git(one, ['reset', '--hard', '--quiet'])
     }
     const tip = await github.commit('uDOS/typo', { files: { 'new.txt': 'new\n' } })
-    const { bytes } = await fetch(client(), { url, dir, ref: 'main' })
+    const { bytes } = await fetchRepository(client(), { url, dir, ref: 'main' })
     await networkGit(oracle, ['fetch', '--quiet', 'origin', 'main'])
     expectSame(all)
     expect(git(dir, ['rev-parse', 'origin/main'])).toBe(tip)
@@ -194,7 +194,7 @@ describe.each([
 test('nothing new is one request', async () => {
   const { github, url, ours: dir } = await setting()
   const before = refsOf(dir)
-  const { oid, bytes } = await fetch(client(), { url, dir, ref: 'main' })
+  const { oid, bytes } = await fetchRepository(client(), { url, dir, ref: 'main' })
   expect({ oid, bytes }).toEqual({ oid: git(dir, ['rev-parse', 'main']), bytes: 0 })
   expect(github.requests).toHaveLength(1)
   expect(refsOf(dir)).toBe(before)
@@ -207,7 +207,7 @@ test('what is new by one commit is two requests over one connection', async () =
   const note = (connection: unknown) => void connections.push(connection)
   subscribe('undici:client:connected', note)
   onTestFinished(() => void unsubscribe('undici:client:connected', note))
-  await fetch(client(), { url, dir, ref: 'main' })
+  await fetchRepository(client(), { url, dir, ref: 'main' })
   expect(connections).toHaveLength(1)
   expect(github.requests.map(({ path }) => path)).toEqual([
     '/uDOS/typo.git/git-upload-pack',
@@ -220,7 +220,7 @@ describe('what is asked for', () => {
     const { github, url, bare, ours: dir } = await setting()
     advance(bare, { branch: 'main' })
     await github.tag('uDOS/typo', 'v2', { annotated: true, target: 'main~1' })
-    const { oid } = await fetch(client(), { url, dir, ref: 'v2' })
+    const { oid } = await fetchRepository(client(), { url, dir, ref: 'v2' })
     expect(oid).toBe(git(bare, ['rev-parse', 'main~1']))
     expect(git(dir, ['rev-parse', 'v2'])).toBe(git(bare, ['rev-parse', 'v2']))
     expect(git(dir, ['rev-parse', 'origin/main'])).toBe(git(dir, ['rev-parse', 'main']))
@@ -230,10 +230,10 @@ describe('what is asked for', () => {
   test('a tag that was moved there gives its new commit, and stays here', async () => {
     const { github, url, bare, ours: dir } = await setting()
     await github.tag('uDOS/typo', 'v1', { target: 'main~2' })
-    await fetch(client(), { url, dir, ref: 'v1' })
+    await fetchRepository(client(), { url, dir, ref: 'v1' })
     advance(bare)
     await github.tag('uDOS/typo', 'v1', { target: 'main' })
-    const { oid } = await fetch(client(), { url, dir, ref: 'v1' })
+    const { oid } = await fetchRepository(client(), { url, dir, ref: 'v1' })
     expect(oid).toBe(git(bare, ['rev-parse', 'main']))
     expect(git(dir, ['rev-parse', 'v1'])).toBe(git(dir, ['rev-parse', 'main~2']))
   })
@@ -243,7 +243,7 @@ describe('what is asked for', () => {
     const { url, bare, ours: dir, oracle } = all
     advance(bare)
     const ref = git(bare, ['rev-parse', 'main~2'])
-    expect(await fetch(client(), { url, dir, ref })).toMatchObject({ oid: ref })
+    expect(await fetchRepository(client(), { url, dir, ref })).toMatchObject({ oid: ref })
     await networkGit(oracle, ['fetch', '--quiet', 'origin', ref])
     expectSame(all)
   })
@@ -253,7 +253,9 @@ describe('what is asked for', () => {
     async (ref) => {
       const { url, ours: dir } = await setting()
       const before = refsOf(dir)
-      await expect(fetch(client(), { url, dir, ref })).rejects.toThrow(GitHubNotFoundError)
+      await expect(fetchRepository(client(), { url, dir, ref })).rejects.toThrow(
+        GitHubNotFoundError,
+      )
       expect(refsOf(dir)).toBe(before)
     },
   )
@@ -261,7 +263,9 @@ describe('what is asked for', () => {
   test('a tag of a tree is no commit', async () => {
     const { github, url, bare, ours: dir } = await setting()
     await github.tag('uDOS/typo', 'tree', { target: git(bare, ['rev-parse', 'main^{tree}']) })
-    await expect(fetch(client(), { url, dir, ref: 'tree' })).rejects.toThrow(/leads to no commit/)
+    await expect(fetchRepository(client(), { url, dir, ref: 'tree' })).rejects.toThrow(
+      /leads to no commit/,
+    )
   })
 })
 
@@ -270,7 +274,7 @@ describe('what went wrong before', () => {
     const { url, bare, ours: dir } = await setting()
     const tip = advance(bare)
     writeFileSync(join(dir, '.git/refs/remotes/origin/main'), `${tip}\n`)
-    const { oid } = await fetch(client(), { url, dir, ref: 'main' })
+    const { oid } = await fetchRepository(client(), { url, dir, ref: 'main' })
     expect(oid).toBe(tip)
     git(dir, ['fsck', '--full', '--strict'])
   })
@@ -281,7 +285,7 @@ describe('what went wrong before', () => {
     const input = gitBytes(bare, ['cat-file', 'commit', tip])
     git(dir, ['hash-object', '-t', 'commit', '-w', '--stdin'], { input })
     expect(git(dir, ['cat-file', '-t', tip])).toBe('commit')
-    const { oid } = await fetch(client(), { url, dir, ref: 'main' })
+    const { oid } = await fetchRepository(client(), { url, dir, ref: 'main' })
     expect(oid).toBe(tip)
     git(dir, ['fsck', '--full', '--strict'])
   })
@@ -292,7 +296,7 @@ describe('what went wrong before', () => {
     const files = git(bare, ['rev-list', '--objects', '--no-object-names', `${tip}^{tree}`])
     const pack = gitBytes(bare, ['pack-objects', '-q', '--stdout'], { input: `${tip}\n${files}\n` })
     git(dir, ['unpack-objects', '-q'], { input: pack })
-    const { oid } = await fetch(client(), { url, dir, ref: 'main' })
+    const { oid } = await fetchRepository(client(), { url, dir, ref: 'main' })
     expect(oid).toBe(tip)
     git(dir, ['fsck', '--full', '--strict'])
   })
@@ -300,10 +304,13 @@ describe('what went wrong before', () => {
   test('a pack that was stored, and no ref moved', async () => {
     const { github, url, bare, ours: dir } = await setting()
     const tip = advance(bare)
-    await fetch(client(), { url, dir, ref: 'main' })
+    await fetchRepository(client(), { url, dir, ref: 'main' })
     git(dir, ['update-ref', 'refs/remotes/origin/main', 'main'])
     github.requests.length = 0
-    expect(await fetch(client(), { url, dir, ref: 'main' })).toEqual({ oid: tip, bytes: 0 })
+    expect(await fetchRepository(client(), { url, dir, ref: 'main' })).toEqual({
+      oid: tip,
+      bytes: 0,
+    })
     expect(github.requests).toHaveLength(1)
   })
 })
@@ -323,14 +330,14 @@ describe('what goes wrong now leaves all as it was', () => {
       // The first POST lists refs: the fault meets the second.
       const first = github.fail({ origin: 'git', times: 1, delay: 0 })
       const second = github.fail({ origin: 'git', [fault]: at })
-      await expect(fetch(git_, { url, dir, ref: 'main' })).rejects.toThrow(kind)
+      await expect(fetchRepository(git_, { url, dir, ref: 'main' })).rejects.toThrow(kind)
       first.remove()
       second.remove()
       expect(refsOf(dir)).toBe(before)
       expect(files()).toEqual(packs)
       expect(existsSync(join(dir, '.git/FETCH_HEAD'))).toBe(false)
     }
-    expect(await fetch(git_, { url, dir, ref: 'main' })).toMatchObject({ oid: tip })
+    expect(await fetchRepository(git_, { url, dir, ref: 'main' })).toMatchObject({ oid: tip })
     expect(git(dir, ['fsck', '--full', '--strict'])).toBe('')
   })
 
@@ -339,7 +346,7 @@ describe('what goes wrong now leaves all as it was', () => {
     advance(bare)
     github.fail({ origin: 'git', times: 1, delay: 0 })
     github.fail({ origin: 'git', delay: 'forever' })
-    const fetched = fetch(client({ stallTimeout: 300 }), { url, dir, ref: 'main' })
+    const fetched = fetchRepository(client({ stallTimeout: 300 }), { url, dir, ref: 'main' })
     await expect(fetched).rejects.toThrow(GitHubNetworkError)
   })
 
@@ -362,7 +369,7 @@ describe('what goes wrong now leaves all as it was', () => {
       else if (!answer.endsWith('…')) response.end(packet('packfile\n') + answer)
       else response.write(packet('packfile\n') + answer.slice(0, -1))
     })
-    const fetched = fetch(client({ stallTimeout: 300 }), { url, dir, ref: 'main' })
+    const fetched = fetchRepository(client({ stallTimeout: 300 }), { url, dir, ref: 'main' })
     await expect(fetched).rejects.toThrow(message)
     await expect(fetched).rejects.toThrow(GitHubError)
     expect(refsOf(dir)).toBe(before)
@@ -377,7 +384,7 @@ describe('what goes wrong now leaves all as it was', () => {
     const before = refsOf(dir)
     const lock = join(dir, '.git/refs/remotes/origin/main.lock')
     writeFileSync(lock, '')
-    const fetched = fetch(client(), { url, dir, ref: 'main' })
+    const fetched = fetchRepository(client(), { url, dir, ref: 'main' })
     await expect(fetched).rejects.toThrow(ConflictError)
     expect(refsOf(dir)).toBe(before)
     expect(git(dir, ['cat-file', '-t', tip])).toBe('commit')
@@ -401,11 +408,11 @@ describe('killed at any change on disk', () => {
       execFileSync('cp', ['-a', dir, copy])
       const request = { url, dir: copy, ref: 'main' }
       const killed = await runUntilKilled(step, () =>
-        fetch(client({ liveness: liveness(true) }), request),
+        fetchRepository(client({ liveness: liveness(true) }), request),
       )
       expect(git(copy, ['fsck', '--full', '--no-dangling'])).toBe('')
       expect(git(copy, ['status', '--porcelain'])).toBe('')
-      const { oid } = await fetch(client({ liveness: liveness(false) }), request)
+      const { oid } = await fetchRepository(client({ liveness: liveness(false) }), request)
       expect(oid).toBe(tip)
       expect(git(copy, ['rev-parse', 'origin/main', 'v2^{}'])).toBe(`${tip}\n${tip}`)
       expect(git(copy, ['fsck', '--full', '--no-dangling'])).toBe('')

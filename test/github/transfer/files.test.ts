@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GitHubNetworkError, InterruptedError, PathError } from '../../../src/base/errors.js'
 import { GitHubClient, type GitHubClientOptions } from '../../../src/github/client.js'
 import { downloadFile } from '../../../src/github/transfer/download.js'
-import type { Progress } from '../../../src/github/transfer/files.js'
+import type { OnProgress } from '../../../src/github/transfer/files.js'
 import { uploadFile } from '../../../src/github/transfer/upload.js'
 import { bodyOf, serve } from '../../http/servers.js'
 import { fakeClock } from '../support.js'
@@ -66,7 +66,7 @@ describe('downloadFile', () => {
   it('takes a file from storage, which does not see the token', async () => {
     const { seen, listener } = storage()
     const { api, seen: asked } = await redirectTo(await serve(listener))
-    const told: Progress[] = []
+    const told: OnProgress[] = []
     const done = await downloadFile(client(api), '/asset', target(), {
       digest: `sha256:${sha256}`,
       onProgress: (progress) => told.push(progress),
@@ -179,7 +179,7 @@ describe('downloadFile', () => {
 })
 
 describe('uploadFile', () => {
-  const upload = (own: GitHubClient, path: string, onProgress?: (progress: Progress) => void) =>
+  const upload = (own: GitHubClient, path: string, onProgress?: (progress: OnProgress) => void) =>
     uploadFile(own, new URL(`${own.baseUrl.origin}/assets`), path, {
       contentType: 'application/x-tcz',
       onProgress,
@@ -195,7 +195,7 @@ describe('uploadFile', () => {
     })
     const path = join(folder, 'a b+c.tcz')
     await writeFile(path, bytes)
-    const told: Progress[] = []
+    const told: OnProgress[] = []
     const done = await upload(client(address), path, (progress) => told.push(progress))
     expect(done).toEqual({ answer: { id: 7 }, sha256 })
     expect(body.equals(bytes)).toBe(true)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ReleaseAsset } from '../../../src/github/rest/release-assets.js'
 import { chooseAsset } from '../../../src/plugins/install/choose-asset.js'
-import type { Version } from '../../../src/plugins/install/resolve.js'
+import type { PluginVersion } from '../../../src/plugins/install/resolve.js'
 import { parseManifest } from '../../../src/plugins/manifest/parse.js'
 import { manifestOf } from '../../support/plugins.js'
 
@@ -16,9 +16,12 @@ const asset = (name: string, id: number): ReleaseAsset => ({
   uploader: null,
 })
 
-function versionWith(installation: Record<string, unknown> | undefined, names: string[]): Version {
+function versionWith(
+  installation: Record<string, unknown> | undefined,
+  names: string[],
+): PluginVersion {
   const text = JSON.stringify(manifestOf('micro', '1.2.0', { installation }))
-  const release = { assets: names.map(asset) } as Version['release']
+  const release = { assets: names.map(asset) } as PluginVersion['release']
   return {
     ...{ owner: 'uDOS', repo: 'micro', tag: 'v1.2.0', template: null, commit: 'a'.repeat(40) },
     release,

@@ -1,7 +1,7 @@
 import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GitHubClient } from '../../../src/github/client.js'
-import { resolveVersion, type Wanted } from '../../../src/plugins/install/resolve.js'
+import { resolveVersion, type WantedPlugin } from '../../../src/plugins/install/resolve.js'
 import { manifestOf, releasePlugin } from '../../support/plugins.js'
 
 let github: LocalGitHub
@@ -29,12 +29,12 @@ afterAll(async () => {
   await github.close()
 })
 
-const resolve = (repo: string, more: Partial<Wanted> = {}) =>
+const resolve = (repo: string, more: Partial<WantedPlugin> = {}) =>
   resolveVersion({ client }, { owner: 'uDOS', repo, named: null, template: null, ...more })
 const tagOf = async (...given: Parameters<typeof resolve>) => (await resolve(...given)).tag
 
 describe('the latest version is', () => {
-  it.each<[string, string, Partial<Wanted>, string]>([
+  it.each<[string, string, Partial<WantedPlugin>, string]>([
     ['the release that GitHub calls latest', 'micro', {}, 'v1.1.0'],
     ['the highest stable tag where there is no release', 'tags', {}, 'v0.10.0'],
     ['the highest of all where none is stable', 'rc', {}, 'v2.0.0-rc.2'],
@@ -52,7 +52,7 @@ describe('the latest version is', () => {
 })
 
 describe('a version that is named is', () => {
-  it.each<[string, string, Partial<Wanted>, string]>([
+  it.each<[string, string, Partial<WantedPlugin>, string]>([
     ['a tag', 'micro', { named: 'v1.0.0' }, 'v1.0.0'],
     ['a version', 'micro', { named: '1.0.0' }, 'v1.0.0'],
     ['a tag that is a version', 'bare', { named: '3.1.0' }, '3.1.0'],

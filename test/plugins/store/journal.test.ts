@@ -6,8 +6,8 @@ import { ConflictError } from '../../../src/base/errors.js'
 import {
   applyJournal,
   clearStaging,
-  type Journal,
-  recover,
+  type PluginJournal,
+  recoverStore,
   workName,
 } from '../../../src/plugins/store/journal.js'
 import { readLock } from '../../../src/plugins/store/lock-file.js'
@@ -120,11 +120,11 @@ describe('recover finishes an update that was killed after', () => {
   it.each(steps.map(([name], index) => [name, index + 1] as const))('%s', async (_name, count) => {
     await install('w1', one)
     await stageVersion(paths, 'w2', { entry: entryTwo, files: two })
-    const journal: Journal = { id: 'micro', work: 'w2', entry: entryTwo }
+    const journal: PluginJournal = { id: 'micro', work: 'w2', entry: entryTwo }
     await writeFile(paths.journal, JSON.stringify(journal))
     for (const [, step] of steps.slice(0, count)) await step(join(paths.staging, 'w2'))
     await writeFile(`${paths.lockFile}.new`, 'half')
-    expect(await recover(paths, time)).toEqual([])
+    expect(await recoverStore(paths, time)).toEqual([])
     expect([await textsBelow(place()), await previous(), lockedTag()]).toEqual([two, one, 'v2.0.0'])
     expect((await readRecord(record()))?.entry).toEqual(entryTwo)
     expect([existsSync(paths.journal), existsSync(paths.staging)]).toEqual([false, false])
@@ -139,22 +139,22 @@ describe('recover', () => {
     await mkdir(join(paths.staging, 'w2'), { recursive: true })
     await writeFile(paths.journal, JSON.stringify({ id: 'micro', work: 'w2', entry: null }))
     await rename(place(), join(paths.staging, 'w2', 'old'))
-    const [kept = ''] = await recover(paths, time)
+    const [kept = ''] = await recoverStore(paths, time)
     expect(await textsBelow(kept)).toEqual({ ...one, 'mine.txt': 'mine' })
     expect([existsSync(place()), lockedTag()]).toEqual([false, undefined])
   })
 
   it('removes what was being built, where nothing was begun', async () => {
     await stageVersion(paths, 'w1', { files: one })
-    expect(await recover(paths, time)).toEqual([])
+    expect(await recoverStore(paths, time)).toEqual([])
     expect([existsSync(paths.staging), existsSync(place())]).toEqual([false, false])
   })
 
   it('does nothing where there is nothing, and nothing twice', async () => {
     await install('w1', one)
     const before = await textsBelow(paths.plugins)
-    await recover(paths, time)
-    await recover(paths, time)
+    await recoverStore(paths, time)
+    await recoverStore(paths, time)
     expect(await textsBelow(paths.plugins)).toEqual(before)
   })
 
@@ -167,8 +167,10 @@ describe('recover', () => {
     await install('w1', one)
     await mkdir(paths.staging, { recursive: true })
     await writeFile(paths.journal, text)
-    await expect(recover(paths, time)).rejects.toThrow(ConflictError)
-    await expect(recover(paths, time)).rejects.toThrow('what was being put in place is not known')
+    await expect(recoverStore(paths, time)).rejects.toThrow(ConflictError)
+    await expect(recoverStore(paths, time)).rejects.toThrow(
+      'what was being put in place is not known',
+    )
     expect([await textsBelow(place()), await readFile(paths.journal, 'utf8')]).toEqual([one, text])
   })
 
@@ -178,10 +180,10 @@ describe('recover', () => {
     await writeFile(paths.journal, JSON.stringify({ id: 'micro', work: 'w2', entry: entryTwo }))
     await rename(place(), join(paths.staging, 'w2', 'old'))
     await cp(join(paths.staging, 'w2', 'old'), place(), { recursive: true })
-    await expect(recover(paths, time)).rejects.toThrow('something was put there meanwhile')
+    await expect(recoverStore(paths, time)).rejects.toThrow('something was put there meanwhile')
     expect(await textsBelow(place())).toEqual(one)
     await rm(place(), { recursive: true })
-    await recover(paths, time)
+    await recoverStore(paths, time)
     expect([await textsBelow(place()), lockedTag()]).toEqual([two, 'v2.0.0'])
   })
 })

@@ -5,7 +5,7 @@ import {
   differenceOf,
   type FileRecord,
   filesBelow,
-  isUntouched,
+  isAsRecorded,
   readRecord,
   treeDigest,
   writeRecord,
@@ -90,7 +90,7 @@ describe('differenceOf', () => {
     await change()
     const difference = await differenceOf(folder, known)
     expect(difference).toEqual({ changed: [], missing: [], extra: [], ...expected })
-    expect(isUntouched(difference)).toBe(Object.keys(expected).length === 0)
+    expect(isAsRecorded(difference)).toBe(Object.keys(expected).length === 0)
   })
 })
 

@@ -6,7 +6,7 @@ import type { Listed } from '../../../src/github/source.js'
 import { listedWhenDue, nextTimeOf } from '../../../src/repos/schedule/due.js'
 import { neverListed, schedulesOf } from '../../../src/repos/schedule/status.js'
 import { SyncState } from '../../../src/repos/state.js'
-import type { Wanted } from '../../../src/repos/targets/sync-target.js'
+import type { SyncTarget } from '../../../src/repos/targets/sync-target.js'
 import { entryOf, sourceOf, wantedOf } from '../support.js'
 
 const at = (day: number, hour = 0, minute = 0) => new Date(2026, 0, day, hour, minute).getTime()
@@ -27,7 +27,7 @@ const tried = (repo: string, last_attempt: number, source: string | null = null)
   state.update(path(repo), { repo: `uDOS/${repo}`, last_attempt, source })
 
 describe('schedulesOf', () => {
-  const statusOf = (more: Partial<Wanted>) => {
+  const statusOf = (more: Partial<SyncTarget>) => {
     const [status] = schedulesOf(
       state,
       [wantedOf('uDOS/typo', { path: path('typo'), ...more })],
@@ -52,7 +52,7 @@ describe('schedulesOf', () => {
     })
   })
 
-  it.each<[string, Partial<Wanted>, number | null, string | null, boolean]>([
+  it.each<[string, Partial<SyncTarget>, number | null, string | null, boolean]>([
     ['never tried: due now', { pullSchedule: daily }, null, iso(14, 10), true],
     ['missed: due since the first time', { pullSchedule: daily }, at(11, 5), iso(12), true],
     ['tried since', { pullSchedule: daily }, at(14), iso(15), false],

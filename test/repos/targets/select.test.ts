@@ -3,9 +3,9 @@ import { NotFoundError } from '../../../src/base/errors.js'
 import { fullNameOf } from '../../../src/base/names/repository.js'
 import type { Component } from '../../../src/config/files/components.js'
 import { selectWanted } from '../../../src/repos/targets/resolve.js'
-import type { Wanted } from '../../../src/repos/targets/sync-target.js'
+import type { SyncTarget } from '../../../src/repos/targets/sync-target.js'
 
-const one = (fullName: string, group: string): Wanted => {
+const one = (fullName: string, group: string): SyncTarget => {
   const [owner = '', repo = ''] = fullName.split('/')
   return {
     owner,

@@ -5,7 +5,7 @@ import { type Run, zip } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GitHubNotFoundError } from '../../../src/base/errors.js'
 import { mangled } from '../../../src/workflows/logs/log-source.js'
-import { failedSteps, type LogOptions, readLogs } from '../../../src/workflows/logs/logs.js'
+import { failedSteps, type JobLogOptions, readLogs } from '../../../src/workflows/logs/logs.js'
 import { textOf } from '../../../src/workflows/logs/parse.js'
 import { repo, type Stage, stage } from '../support.js'
 
@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(tempDir, { recursive: true })
 })
 
-async function read(options: LogOptions = {}): Promise<string> {
+async function read(options: JobLogOptions = {}): Promise<string> {
   const viewed = await on.runner.viewRun('uDOS', 'core', run.id)
   let text = ''
   const logs = readLogs(on.deps, repo, viewed, viewed.jobs, { tempDir, ...options })

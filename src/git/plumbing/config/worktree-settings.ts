@@ -28,7 +28,7 @@ export interface WorktreeSettings {
 }
 
 /** @see https://git-scm.com/docs/git-config (core.*) */
-export function readSettings(gitDir: string, env: UserEnvironment = {}): WorktreeSettings {
+export function readWorktreeSettings(gitDir: string, env: UserEnvironment = {}): WorktreeSettings {
   const config = readGitConfig(gitDir, userFiles(env))
   return {
     fileMode: config.boolean('core.filemode', true),

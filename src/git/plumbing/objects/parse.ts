@@ -9,7 +9,7 @@ export interface Commit {
   time: number
 }
 
-export interface TreeEntry {
+export interface GitTreeEntry {
   /** As a number: 0o40000 a folder, 0o100644, 0o100755, 0o120000 a symlink, 0o160000 a submodule. */
   mode: number
   /**
@@ -38,8 +38,8 @@ export function parseCommit(data: Buffer): Commit {
 }
 
 /** The entries in the tree's own order, unchecked: names come from outside. @throws CorruptObjectError */
-export function parseTree(data: Buffer): TreeEntry[] {
-  const entries: TreeEntry[] = []
+export function parseTree(data: Buffer): GitTreeEntry[] {
+  const entries: GitTreeEntry[] = []
   let at = 0
   while (at < data.length) {
     const space = data.indexOf(0x20, at)
@@ -75,7 +75,7 @@ export async function readCommit(store: ObjectStore, oid: Oid): Promise<Commit> 
 }
 
 /** @throws MissingObjectError, CorruptObjectError */
-export async function readTree(store: ObjectStore, oid: Oid): Promise<TreeEntry[]> {
+export async function readTree(store: ObjectStore, oid: Oid): Promise<GitTreeEntry[]> {
   return parseTree(await readTyped(store, oid, 'tree'))
 }
 
@@ -87,7 +87,7 @@ export async function peel(store: ObjectStore, oid: Oid): Promise<GitObject & { 
 }
 
 /** The commit that a ref's object is or leads to; null where it leads to none, or is not here, whole. */
-export async function commitOf(store: ObjectStore, oid: Oid): Promise<Oid | null> {
+export async function peelToCommit(store: ObjectStore, oid: Oid): Promise<Oid | null> {
   try {
     const { type, oid: end } = await peel(store, oid)
     return type === 'commit' ? end : null

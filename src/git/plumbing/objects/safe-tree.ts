@@ -2,7 +2,7 @@ import { PathError } from '../../../base/errors.js'
 import { CorruptObjectError } from '../../errors.js'
 import { type BytePath, joinBytes, showPath } from '../byte-path.js'
 import type { Oid } from './object.js'
-import { fileMode, readTree, type TreeEntry } from './parse.js'
+import { fileMode, type GitTreeEntry, readTree } from './parse.js'
 import type { ObjectStore } from './store.js'
 
 /** What a tree names that is no folder: a file, a symlink or a submodule. */
@@ -21,7 +21,7 @@ export async function readSafeTree(
   store: ObjectStore,
   oid: Oid,
   folder: BytePath,
-): Promise<TreeEntry[]> {
+): Promise<GitTreeEntry[]> {
   const names = new Set<BytePath>()
   let last = ''
   const entries = await readTree(store, oid)

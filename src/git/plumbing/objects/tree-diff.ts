@@ -1,6 +1,6 @@
 import { type BytePath, joinBytes } from '../byte-path.js'
 import type { Oid } from './object.js'
-import { fileMode, type TreeEntry } from './parse.js'
+import { fileMode, type GitTreeEntry } from './parse.js'
 import { type Leaf, readSafeTree } from './safe-tree.js'
 import type { ObjectStore } from './store.js'
 
@@ -59,8 +59,8 @@ async function compareFolders(
 async function compareEntries(
   comparison: Comparison,
   path: BytePath,
-  from: TreeEntry | null,
-  to: TreeEntry | null,
+  from: GitTreeEntry | null,
+  to: GitTreeEntry | null,
 ): Promise<void> {
   if (from?.mode === to?.mode && from?.oid === to?.oid) return
   const before = leafOf(from)
@@ -71,8 +71,8 @@ async function compareEntries(
   await compareFolders(comparison, path, folderOf(from), folderOf(to))
 }
 
-const folderOf = (entry: TreeEntry | null): Oid | null =>
+const folderOf = (entry: GitTreeEntry | null): Oid | null =>
   entry?.mode === fileMode.folder ? entry.oid : null
 
-const leafOf = (entry: TreeEntry | null): Leaf | null =>
+const leafOf = (entry: GitTreeEntry | null): Leaf | null =>
   entry === null || entry.mode === fileMode.folder ? null : { mode: entry.mode, oid: entry.oid }

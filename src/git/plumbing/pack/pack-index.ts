@@ -147,7 +147,7 @@ const mostShort = 0x7fffffff
  * @param checksum the pack's own, its last 20 bytes
  * @see https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
  */
-export function formatIndex(table: EntryTable, checksum: Buffer): Buffer {
+export function formatPackIndex(table: EntryTable, checksum: Buffer): Buffer {
   const sorted = table.sorted()
   const far = sorted.filter((place) => table.offsetOf(place) > mostShort)
   const { count } = table

@@ -11,7 +11,7 @@ import { cutShort } from '../protocol/pkt-line.js'
 import { type Incoming, openIncoming } from './incoming.js'
 import { type IndexedPack, indexPack } from './indexer.js'
 import { PackFile } from './pack-file.js'
-import { formatIndex } from './pack-index.js'
+import { formatPackIndex } from './pack-index.js'
 
 export interface ReceiveRequest {
   gitDir: string
@@ -69,7 +69,7 @@ async function receiveInto(
   await expectComplete(indexed, { store, wanted, host })
   if (count === 0) return { bytes, pack: null }
   // Under a name that nobody looks for: `publish` gives it its own, after the pack's.
-  const idx = formatIndex(indexed.table, taken.checksum)
+  const idx = formatPackIndex(indexed.table, taken.checksum)
   await writeSynced(incoming.index, idx, { mode: 0o444, exclusive: true })
   const path = await incoming.publish(taken.checksum.toString('hex'))
   return { bytes, pack: { path, objects: indexed.objects } }

@@ -14,21 +14,21 @@ import type { Git } from '../../git.js'
 import { chunksOf, PacketReader } from './pkt-line.js'
 import { placeOf, refusal } from './refusal.js'
 
-export interface Answer {
+export interface ProtocolAnswer {
   packets: PacketReader
   /** The repository's address after redirects: a renamed one answers under its new name. */
   url: string
 }
 
 /** @see https://git-scm.com/docs/gitprotocol-http */
-export function getAdvertisement(git: Git, url: string): Promise<Answer> {
+export function getAdvertisement(git: Git, url: string): Promise<ProtocolAnswer> {
   const path = '/info/refs?service=git-upload-pack'
   const type = 'application/x-git-upload-pack-advertisement'
   return ask(git, url, path, type, { method: 'GET', headers: { accept: '*/*' } })
 }
 
 /** A POST of upload-pack's, which changes nothing there and so may be sent again. */
-export function postUploadPack(git: Git, url: string, body: string): Promise<Answer> {
+export function postUploadPack(git: Git, url: string, body: string): Promise<ProtocolAnswer> {
   const type = 'application/x-git-upload-pack-result'
   const headers = { 'content-type': 'application/x-git-upload-pack-request', accept: type }
   return ask(git, url, '/git-upload-pack', type, { method: 'POST', headers, body })
@@ -40,7 +40,7 @@ async function ask(
   path: string,
   type: string,
   { method, headers, body }: Pick<HttpRequest, 'method' | 'headers' | 'body'>,
-): Promise<Answer> {
+): Promise<ProtocolAnswer> {
   const base = url.replace(/\/+$/, '')
   const answer = await exchangeOf(git)({
     method,

@@ -11,7 +11,7 @@ import {
 import { BlockedError } from '../../errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { commitOf, readCommit } from '../../plumbing/objects/parse.js'
+import { peelToCommit, readCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
 import { connect } from '../../plumbing/protocol/connect.js'
 import type { Remote, RemoteRef } from '../../plumbing/protocol/remote-refs.js'
@@ -20,7 +20,7 @@ import { appendReflog } from '../../plumbing/refs/reflog.js'
 import { updateRef, writeHead, writeSymbolicRef } from '../../plumbing/refs/update.js'
 import { type Warning, warningsOf } from '../../repository/warnings.js'
 import { checkoutFresh } from '../../worktree/checkout.js'
-import { download, type Repository } from '../fetch/download.js'
+import { downloadPack, type FetchingRepository } from '../fetch/download.js'
 import { branchPrefix, followed, missingObjects, type NewTags, tagsOf } from '../fetch/target.js'
 import { HistoryHaves } from '../history/haves.js'
 import { notePin } from '../pin.js'
@@ -37,7 +37,7 @@ import { type ClonePlan, type CloneRequest, clonePrefixes, planClone } from './p
  * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError, GitHubError
  * @throws WizardError where the disk is full
  */
-export async function clone(git: Git, request: CloneRequest): Promise<CloneResult> {
+export async function cloneRepository(git: Git, request: CloneRequest): Promise<CloneResult> {
   const destination = resolve(request.dir)
   await expectFree(destination)
   const remote = await connect(git, request.url, clonePrefixes(request))
@@ -78,7 +78,7 @@ async function publish(sibling: Sibling): Promise<void> {
 }
 
 /** What clones left in a folder when their process was killed. */
-export const removeLeftovers = (parent: string, liveness: Liveness): Promise<void> =>
+export const removeDeadClones = (parent: string, liveness: Liveness): Promise<void> =>
   removeSiblings(parent, 'clone', liveness)
 
 /** @throws BlockedError */
@@ -107,7 +107,7 @@ async function build(
   const store = await openObjectStore(gitDir)
   try {
     const { bytes, tags } = await take(git, remote, plan, { gitDir, store, depth })
-    const commit = await commitOf(store, target.oid)
+    const commit = await peelToCommit(store, target.oid)
     if (commit === null) throw new GitHubError(`${target.name} of ${url} leads to no commit`)
     await writeRefs(gitDir, { plan, tags, remoteHead: remote.head, commit, url })
     if (pin && branch === null) await notePin(gitDir, commit)
@@ -127,15 +127,15 @@ async function take(
   plan: ClonePlan,
   { gitDir, store, depth }: { gitDir: string; store: ObjectStore; depth: number | undefined },
 ): Promise<{ bytes: number; tags: NewTags }> {
-  const repository: Repository = { gitDir, store, shallow: new Set<Oid>() }
+  const repository: FetchingRepository = { gitDir, store, shallow: new Set<Oid>() }
   const haves = new HistoryHaves(store)
-  let bytes = await download(git, remote, repository, { wants: plan.wants, haves, depth })
+  let bytes = await downloadPack(git, remote, repository, { wants: plan.wants, haves, depth })
   const tags = await followed(store, tagsOf(remote))
   const late = await missingObjects(store, tags)
   if (late.length > 0) {
-    const commit = plan.target && (await commitOf(store, plan.target.oid))
+    const commit = plan.target && (await peelToCommit(store, plan.target.oid))
     if (commit !== null) await haves.add(commit)
-    bytes += await download(git, remote, repository, { wants: late, haves })
+    bytes += await downloadPack(git, remote, repository, { wants: late, haves })
   }
   return { bytes, tags }
 }

@@ -10,14 +10,14 @@ import { requestPack } from '../../plumbing/protocol/request-pack.js'
 import { writeShallow } from '../../repository/shallow.js'
 
 /** A repository while its objects are fetched. */
-export interface Repository {
+export interface FetchingRepository {
   gitDir: string
   store: ObjectStore
   /** The commits at which its history ends; kept up to date. */
   shallow: Set<Oid>
 }
 
-export interface DownloadRequest {
+export interface PackDownload {
   wants: Oid[]
   haves: Haves
   depth?: number | undefined
@@ -28,11 +28,11 @@ export interface DownloadRequest {
  *
  * @returns how many bytes the pack had
  */
-export async function download(
+export async function downloadPack(
   git: Git,
   remote: Remote,
-  repository: Repository,
-  { wants, haves, depth }: DownloadRequest,
+  repository: FetchingRepository,
+  { wants, haves, depth }: PackDownload,
 ): Promise<number> {
   const { gitDir, store } = repository
   const before = repository.shallow

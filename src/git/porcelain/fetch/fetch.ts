@@ -5,7 +5,7 @@ import { describeFullDisk } from '../../../base/fs/read.js'
 import type { Git } from '../../git.js'
 import { clearDeadLocks } from '../../plumbing/lock-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { commitOf } from '../../plumbing/objects/parse.js'
+import { peelToCommit } from '../../plumbing/objects/parse.js'
 import { openObjectStore } from '../../plumbing/objects/store.js'
 import { clearIncoming } from '../../plumbing/pack/incoming.js'
 import { connect } from '../../plumbing/protocol/connect.js'
@@ -15,7 +15,7 @@ import { updateRef } from '../../plumbing/refs/update.js'
 import { readShallow } from '../../repository/shallow.js'
 import { HistoryHaves } from '../history/haves.js'
 import { isAncestor } from '../history/history.js'
-import { download, isConnected, type Repository } from './download.js'
+import { downloadPack, type FetchingRepository, isConnected } from './download.js'
 import {
   followed,
   makeTags,
@@ -43,7 +43,7 @@ const toldPrefixes = ['refs/heads/', 'refs/remotes/']
  * @throws ConflictError where another process is moving the same refs
  * @throws WizardError where the disk is full
  */
-export async function fetch(git: Git, request: FetchRequest): Promise<FetchResult> {
+export async function fetchRepository(git: Git, request: FetchRequest): Promise<FetchResult> {
   const gitDir = join(request.dir, '.git')
   if (git.liveness !== undefined) {
     await clearIncoming(gitDir, git.liveness)
@@ -61,7 +61,7 @@ export async function fetch(git: Git, request: FetchRequest): Promise<FetchResul
 
 async function fetchInto(
   git: Git,
-  repository: Repository,
+  repository: FetchingRepository,
   { url, ref, depth }: FetchRequest,
 ): Promise<FetchResult> {
   const { gitDir, store } = repository
@@ -77,7 +77,7 @@ async function fetchInto(
   // Most servers send the tag objects along (include-tag); the others are asked for them.
   const late = await missingObjects(store, follow)
   bytes += await fetchMissing(git, remote, repository, { wants: late, tips: [...tips, ...wanted] })
-  const oid = await commitOf(store, target.oid)
+  const oid = await peelToCommit(store, target.oid)
   if (oid === null) throw new GitHubError(`${target.name} of ${url} leads to no commit`)
   await moveRefs(git, repository, target, follow)
   await writeFetchHead(gitDir, url, target, follow)
@@ -93,39 +93,43 @@ interface Missing {
 async function fetchMissing(
   git: Git,
   remote: Remote,
-  repository: Repository,
+  repository: FetchingRepository,
   { wants, tips, depth }: Missing,
 ): Promise<number> {
   if (wants.length === 0) return 0
   const haves = new HistoryHaves(repository.store)
   for (const tip of tips) {
-    const commit = await commitOf(repository.store, tip)
+    const commit = await peelToCommit(repository.store, tip)
     if (commit !== null) await haves.add(commit)
   }
-  return download(git, remote, repository, { wants, haves, depth })
+  return downloadPack(git, remote, repository, { wants, haves, depth })
 }
 
 /** The commits that branches here name, and that are here: after a cut fetch a ref alone proves nothing. */
-async function localTips({ gitDir, store }: Repository): Promise<Set<Oid>> {
+async function localTips({ gitDir, store }: FetchingRepository): Promise<Set<Oid>> {
   const tips = new Set<Oid>()
   const head = await resolveRef(gitDir, 'HEAD')
   const named = head === null ? [] : [head]
   for (const prefix of toldPrefixes) named.push(...(await listLocalRefs(gitDir, prefix)).values())
   for (const oid of named) {
-    const commit = await commitOf(store, oid)
+    const commit = await peelToCommit(store, oid)
     if (commit !== null) tips.add(commit)
   }
   return tips
 }
 
-async function isHere({ store, shallow }: Repository, oid: Oid, tips: Set<Oid>): Promise<boolean> {
-  const commit = await commitOf(store, oid)
+async function isHere(
+  { store, shallow }: FetchingRepository,
+  oid: Oid,
+  tips: Set<Oid>,
+): Promise<boolean> {
+  const commit = await peelToCommit(store, oid)
   return commit !== null && (await isConnected(store, commit, tips, shallow))
 }
 
 async function moveRefs(
   { liveness }: Git,
-  { gitDir, store }: Repository,
+  { gitDir, store }: FetchingRepository,
   { kind, short, oid }: Target,
   tags: NewTags,
 ): Promise<void> {

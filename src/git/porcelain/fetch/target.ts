@@ -53,7 +53,7 @@ export function tagsOf({ refs }: RemoteRefs): Map<string, RemoteRef> {
 }
 
 /** The object that a tag stands for in the end. */
-export const endOf = ({ oid, peeled }: RemoteRef): Oid => peeled ?? oid
+export const tipOf = ({ oid, peeled }: RemoteRef): Oid => peeled ?? oid
 
 /**
  * The refs of a repository on a server whose full names begin with one of the prefixes, and its HEAD, under that
@@ -81,7 +81,7 @@ export async function newTags(gitDir: string, tags: Map<string, RemoteRef>): Pro
 /** Those that stand for something that is here: git follows them. */
 export async function followed(store: ObjectStore, tags: NewTags): Promise<NewTags> {
   const found: NewTags = new Map()
-  for (const [name, tag] of tags) if (await store.has(endOf(tag))) found.set(name, tag)
+  for (const [name, tag] of tags) if (await store.has(tipOf(tag))) found.set(name, tag)
   return found
 }
 

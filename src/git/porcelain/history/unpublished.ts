@@ -1,7 +1,7 @@
 import { Pacer } from '../../../base/async/pacer.js'
 import { MissingObjectError } from '../../errors.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { commitOf, peel, readCommit } from '../../plumbing/objects/parse.js'
+import { peel, peelToCommit, readCommit } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { listLocalRefs, readHead } from '../../plumbing/refs/read.js'
 import { reflogOids } from '../../plumbing/refs/reflog.js'
@@ -20,7 +20,7 @@ export async function unpublishedRefs(request: HistoryRequest): Promise<string[]
   const refs = await ownRefs(request)
   const remote = await remoteTips(request)
   const own = await unreached(request, refs, remote)
-  const named = await Promise.all([...refs.values()].map((oid) => commitOf(request.store, oid)))
+  const named = await Promise.all([...refs.values()].map((oid) => peelToCommit(request.store, oid)))
   const tips = [...remote, ...named.filter((oid) => oid !== null)]
   const alone = await unreached(request, await reflogEntries(request), tips)
   return [...own, ...alone]

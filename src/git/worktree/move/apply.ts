@@ -7,13 +7,13 @@ import { fileMode } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { writeLeaf } from '../checkout.js'
 import { moveFolder } from './journal-file.js'
-import type { Place } from './path-state.js'
-import type { Step } from './steps.js'
+import type { PathPlace } from './path-state.js'
+import type { MoveStep } from './steps.js'
 
-export interface Application {
-  place: Place
+export interface ApplyRequest {
+  place: PathPlace
   store: ObjectStore
-  steps: Step[]
+  steps: MoveStep[]
   onFile?: ((done: number) => void) | undefined
 }
 
@@ -23,7 +23,7 @@ export interface Application {
  *
  * @throws BlockedError where a path is no longer as it was when its step was decided on
  */
-export async function applySteps(application: Application): Promise<void> {
+export async function applySteps(application: ApplyRequest): Promise<void> {
   const { place, steps } = application
   const staged = await stageFiles(application)
   for (const step of [...steps].reverse()) {
@@ -39,7 +39,7 @@ export async function applySteps(application: Application): Promise<void> {
 }
 
 /** Where the new file of each path lies until its turn. */
-async function stageFiles(application: Application): Promise<Map<BytePath, string>> {
+async function stageFiles(application: ApplyRequest): Promise<Map<BytePath, string>> {
   const { place, store, steps, onFile } = application
   const staged = new Map<BytePath, string>()
   const folder = join(moveFolder(place.gitDir), 'new')
@@ -57,11 +57,11 @@ async function stageFiles(application: Application): Promise<Map<BytePath, strin
 }
 
 /** A file can take a file's place by itself; everything else has to go first. */
-const needsRemoval = ({ current, want }: Step) =>
+const needsRemoval = ({ current, want }: MoveStep) =>
   current !== null &&
   (want === null || (current.mode === fileMode.gitlink) !== (want.mode === fileMode.gitlink))
 
-function removeLeaf({ folder }: Place, step: Step): void {
+function removeLeaf({ folder }: PathPlace, step: MoveStep): void {
   const { path, current, stats } = step
   if (current?.mode === fileMode.gitlink) {
     // What a submodule's folder holds is not ours: then it stays, as git leaves it.
@@ -72,7 +72,7 @@ function removeLeaf({ folder }: Place, step: Step): void {
   }
 }
 
-function putFile(place: Place, step: Step, staged: string): void {
+function putFile(place: PathPlace, step: MoveStep, staged: string): void {
   const { folder } = place
   const { path, stats } = step
   makeFolders(place, path)
@@ -85,7 +85,7 @@ function putFile(place: Place, step: Step, staged: string): void {
   renameInto(place, staged, path)
 }
 
-function renameInto({ folder }: Place, staged: string, path: BytePath): void {
+function renameInto({ folder }: PathPlace, staged: string, path: BytePath): void {
   try {
     renameSync(staged, folder.at(path))
   } catch (error) {
@@ -98,7 +98,7 @@ function renameInto({ folder }: Place, staged: string, path: BytePath): void {
 }
 
 /** Every folder above a path, each of them a real one: nothing is written through a symlink. */
-function makeFolders({ folder }: Place, path: BytePath): void {
+function makeFolders({ folder }: PathPlace, path: BytePath): void {
   for (const parent of parentsOf(path)) {
     const stats = folder.lstat(parent)
     if (stats === null) mkdirSync(folder.at(parent))

@@ -20,7 +20,7 @@ const journalSchema = z.object({
 })
 
 /** What is under way, so that whoever finds it half-done knows both ends. */
-export type Journal = z.infer<typeof journalSchema>
+export type MoveJournal = z.infer<typeof journalSchema>
 
 /** Holds the journal and the files that are to be renamed into the work tree. */
 export const moveFolder = (gitDir: string) => join(gitDir, 'wizard-move')
@@ -35,7 +35,7 @@ export const isUnfinished = (gitDir: string): boolean =>
   (lstatSync(join(gitDir, 'index.lock'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false)
 
 /** From now on, until `removeJournal`, the repository may be between two commits. On disk when this returns. */
-export async function writeJournal(gitDir: string, journal: Journal): Promise<void> {
+export async function writeJournal(gitDir: string, journal: MoveJournal): Promise<void> {
   const path = journalPath(gitDir)
   mkdirSync(moveFolder(gitDir))
   const text = `${JSON.stringify(journal)}\n`
@@ -48,7 +48,7 @@ export async function writeJournal(gitDir: string, journal: Journal): Promise<vo
  * @returns null where there is none, as nothing had begun or all was done
  * @throws BlockedError where it can't be read: then nobody knows what was under way
  */
-export function readJournal(gitDir: string): Journal | null {
+export function readJournal(gitDir: string): MoveJournal | null {
   const path = journalPath(gitDir)
   let text: string
   try {

@@ -8,9 +8,9 @@ import type { Oid } from '../../plumbing/objects/object.js'
 import { operationInProgress } from '../../repository/open.js'
 import { changes } from '../status.js'
 import { applySteps } from './apply.js'
-import { hasJournal, type Journal, removeJournal, writeJournal } from './journal-file.js'
+import { hasJournal, type MoveJournal, removeJournal, writeJournal } from './journal-file.js'
 import { moveIndex } from './new-index.js'
-import { lookAtPaths, type PathState, type Place } from './path-state.js'
+import { lookAtPaths, type PathPlace, type PathState } from './path-state.js'
 import { undo } from './recover.js'
 import {
   changesOf,
@@ -20,7 +20,7 @@ import {
   moveHead,
   openPlace,
 } from './repository.js'
-import { obstaclesOf, removeEmptied, type Step, stepsOf } from './steps.js'
+import { type MoveStep, obstaclesOf, removeEmptied, stepsOf } from './steps.js'
 
 export interface MoveToRequest extends MoveRequest {
   from: Oid
@@ -93,7 +93,7 @@ export async function moveTree(request: MoveRequest): Promise<{ changed: number 
   }
 }
 
-const journalOf = ({ branch, from, to, message }: MoveRequest): Journal => ({
+const journalOf = ({ branch, from, to, message }: MoveRequest): MoveJournal => ({
   version: 1,
   branch,
   from,
@@ -103,9 +103,9 @@ const journalOf = ({ branch, from, to, message }: MoveRequest): Journal => ({
 
 async function carryOut(
   request: MoveRequest,
-  place: Place,
+  place: PathPlace,
   states: PathState[],
-  steps: Step[],
+  steps: MoveStep[],
 ): Promise<void> {
   const { store, onProgress } = request
   const total = steps.filter(({ want }) => want !== null).length
@@ -139,7 +139,7 @@ export async function expectReady({ gitDir, branch, from }: MoveRequest): Promis
 const mostShown = 10
 
 /** @throws BlockedError where anything local is on, or in the way of, a path that differs */
-export function expectFree(place: Place, states: PathState[]): Step[] {
+export function expectFree(place: PathPlace, states: PathState[]): MoveStep[] {
   const conflicts = new Set(place.index.entries.filter(({ stage }) => stage > 0).map(pathOf))
   if (conflicts.size > 0) throw dirty([...conflicts], 'conflicts are not resolved')
   const changed = states.filter(({ index, file }) => index !== 'from' || file !== 'from')

@@ -14,8 +14,8 @@ import { fileMode } from '../../plumbing/objects/parse.js'
 import type { Leaf } from '../../plumbing/objects/safe-tree.js'
 import { isRacy, sameStat } from '../file-state.js'
 import { moveFolder } from './journal-file.js'
-import type { PathState, Place } from './path-state.js'
-import type { Direction, Step } from './steps.js'
+import type { PathPlace, PathState } from './path-state.js'
+import type { Direction, MoveStep } from './steps.js'
 
 /**
  * Puts the index at the end where the files are now. The index's lock is held by the caller.
@@ -23,9 +23,9 @@ import type { Direction, Step } from './steps.js'
  * @param taken the steps that were taken: the files of these, and of no others, have moved since `states` were seen
  */
 export async function moveIndex(
-  place: Place,
+  place: PathPlace,
   states: PathState[],
-  taken: Step[],
+  taken: MoveStep[],
   direction: Direction,
 ): Promise<void> {
   const end = direction === 'forward' ? 'to' : 'from'
@@ -76,7 +76,7 @@ function movedEntry(
  * The new index is younger than the old one, so an entry that was racy would no longer look so. As git does,
  * its size is set to 0 where its file has in fact changed.
  */
-async function smudgeIfChanged(place: Place, entry: IndexEntry): Promise<void> {
+async function smudgeIfChanged(place: PathPlace, entry: IndexEntry): Promise<void> {
   if (entry.stage !== 0 || entry.mode === fileMode.gitlink) return
   if (!isRacy(entry, place.indexStat)) return
   const stats = place.folder.lstat(entry.path)

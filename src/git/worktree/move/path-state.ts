@@ -8,25 +8,25 @@ import type { TreeChange } from '../../plumbing/objects/tree-diff.js'
 import { type Comparison, hasMode, isModified } from '../file-state.js'
 
 /** Which of a change's two ends something is at. */
-export type Version = 'from' | 'to' | 'other'
+export type FileVersion = 'from' | 'to' | 'other'
 
 /** Where one path of a move stands: in the index, and on disk. */
 export interface PathState {
   change: TreeChange
   entry: IndexEntry | undefined
-  index: Version
-  file: Version
+  index: FileVersion
+  file: FileVersion
   /** What lies there; null where nothing does, or where a folder on the way is none. */
   stats: BigIntStats | null
 }
 
-export interface Place extends Comparison {
+export interface PathPlace extends Comparison {
   gitDir: string
   index: IndexFile
 }
 
 /** Looks at every path that a move is about, in the index and on disk. */
-export async function lookAtPaths(place: Place, changes: TreeChange[]): Promise<PathState[]> {
+export async function lookAtPaths(place: PathPlace, changes: TreeChange[]): Promise<PathState[]> {
   const entries = new Map(place.index.entries.map((entry) => [entry.path, entry]))
   const isFolder = folderLooker(place)
   const states: PathState[] = []
@@ -41,7 +41,7 @@ export async function lookAtPaths(place: Place, changes: TreeChange[]): Promise<
 }
 
 /** Whether a path is a real folder, not a symlink to one; each is looked at once. */
-export function folderLooker({ folder }: Pick<Place, 'folder'>): (path: BytePath) => boolean {
+export function folderLooker({ folder }: Pick<PathPlace, 'folder'>): (path: BytePath) => boolean {
   const known = new Map<BytePath, boolean>()
   return (path) => {
     const before = known.get(path)
@@ -52,7 +52,7 @@ export function folderLooker({ folder }: Pick<Place, 'folder'>): (path: BytePath
   }
 }
 
-function indexVersion({ from, to }: TreeChange, entry: IndexEntry | undefined): Version {
+function indexVersion({ from, to }: TreeChange, entry: IndexEntry | undefined): FileVersion {
   if (names(entry, from)) return 'from'
   return names(entry, to) ? 'to' : 'other'
 }
@@ -65,11 +65,11 @@ function names(entry: IndexEntry | undefined, leaf: Leaf | null): boolean {
 const isLeaf = (entry: IndexEntry, leaf: Leaf) => entry.mode === leaf.mode && entry.oid === leaf.oid
 
 async function fileVersion(
-  place: Place,
+  place: PathPlace,
   { path, from, to }: TreeChange,
   entry: IndexEntry | undefined,
   stats: BigIntStats | null,
-): Promise<Version> {
+): Promise<FileVersion> {
   // A file that was left out of the work tree on purpose is no deletion.
   if (entry?.skipWorktree && stats === null) return 'from'
   for (const [version, leaf] of [['from', from] as const, ['to', to] as const]) {
@@ -80,7 +80,7 @@ async function fileVersion(
 
 /** Whether what lies at a path is this leaf. A folder there is no leaf, whatever it holds. */
 async function isAt(
-  place: Place,
+  place: PathPlace,
   path: BytePath,
   leaf: Leaf | null,
   entry: IndexEntry | undefined,

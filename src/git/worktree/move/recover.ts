@@ -3,16 +3,16 @@ import { WizardError } from '../../../base/errors.js'
 import { lockFile } from '../../plumbing/lock-file.js'
 import type { TreeChange } from '../../plumbing/objects/tree-diff.js'
 import { applySteps } from './apply.js'
-import { isUnfinished, type Journal, readJournal, removeJournal } from './journal-file.js'
+import { isUnfinished, type MoveJournal, readJournal, removeJournal } from './journal-file.js'
 import { moveIndex } from './new-index.js'
-import { lookAtPaths, type PathState, type Place } from './path-state.js'
+import { lookAtPaths, type PathPlace, type PathState } from './path-state.js'
 import {
   changesOf,
   isHeadAt,
   type MoveRequest,
+  type MovingRepository,
   moveHead,
   openPlace,
-  type Repository,
 } from './repository.js'
 import { type Direction, obstaclesOf, removeEmptied, stepsOf } from './steps.js'
 
@@ -24,7 +24,7 @@ import { type Direction, obstaclesOf, removeEmptied, stepsOf } from './steps.js'
  * @returns `none` where there was nothing to recover
  * @throws BlockedError where the journal can't be read; ConflictError where another process is at work there
  */
-export async function recover(request: Repository): Promise<'none' | 'finished' | 'undone'> {
+export async function recover(request: MovingRepository): Promise<'none' | 'finished' | 'undone'> {
   const { gitDir, liveness } = request
   if (!isUnfinished(gitDir)) return 'none'
   const lock = await lockFile(join(gitDir, 'index'), liveness)
@@ -38,7 +38,10 @@ export async function recover(request: Repository): Promise<'none' | 'finished' 
   }
 }
 
-async function resume(request: Repository, journal: Journal): Promise<'finished' | 'undone'> {
+async function resume(
+  request: MovingRepository,
+  journal: MoveJournal,
+): Promise<'finished' | 'undone'> {
   const { gitDir } = request
   const { branch, from, to } = journal
   // Who has moved HEAD since has seen what was there, and gone on from it.
@@ -55,7 +58,7 @@ async function resume(request: Repository, journal: Journal): Promise<'finished'
 }
 
 /** Whether nothing was changed since: every path is at one of the two ends, or its index entry is there already. */
-function canFinish(place: Place, states: PathState[]): boolean {
+function canFinish(place: PathPlace, states: PathState[]): boolean {
   const atAnEnd = ({ index, file }: PathState) =>
     index === 'to' || (index === 'from' && file !== 'other')
   return states.every(atAnEnd) && obstaclesOf(place, stepsOf(states, 'forward')).size === 0
@@ -66,8 +69,8 @@ function canFinish(place: Place, states: PathState[]): boolean {
  * stays, and so does what lies in the way.
  */
 export async function settle(
-  request: Repository,
-  place: Place,
+  request: MovingRepository,
+  place: PathPlace,
   states: PathState[],
   direction: Direction,
 ): Promise<void> {

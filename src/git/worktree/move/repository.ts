@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Pacer } from '../../../base/async/pacer.js'
 import type { Liveness } from '../../../process/owner-mark.js'
 import type { GitProgress } from '../../git.js'
-import { readSettings } from '../../plumbing/config/worktree-settings.js'
+import { readWorktreeSettings } from '../../plumbing/config/worktree-settings.js'
 import { readIndex } from '../../plumbing/index/index-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { readCommit } from '../../plumbing/objects/parse.js'
@@ -12,10 +12,10 @@ import { type TreeChange, treeDiff } from '../../plumbing/objects/tree-diff.js'
 import { readHead, resolveRef } from '../../plumbing/refs/read.js'
 import { updateRef, writeHead } from '../../plumbing/refs/update.js'
 import { Folder } from '../folder.js'
-import { type Journal, moveFolder } from './journal-file.js'
-import type { Place } from './path-state.js'
+import { type MoveJournal, moveFolder } from './journal-file.js'
+import type { PathPlace } from './path-state.js'
 
-export interface Repository {
+export interface MovingRepository {
   dir: string
   gitDir: string
   store: ObjectStore
@@ -23,7 +23,7 @@ export interface Repository {
   signal?: AbortSignal | undefined
 }
 
-export interface MoveRequest extends Repository {
+export interface MoveRequest extends MovingRepository {
   /** The branch that moves, by its short name; null for a detached HEAD. */
   branch: string | null
   /** Commits; `from` null on a branch that is not born yet. */
@@ -38,17 +38,17 @@ export interface MoveRequest extends Repository {
 
 /** The paths in which the two commits differ. */
 export async function changesOf(
-  { store }: Pick<Repository, 'store'>,
-  { from, to }: Pick<Journal, 'from' | 'to'>,
+  { store }: Pick<MovingRepository, 'store'>,
+  { from, to }: Pick<MoveJournal, 'from' | 'to'>,
 ): Promise<TreeChange[]> {
   const before = from === null ? null : (await readCommit(store, from)).tree
   return treeDiff(store, before, (await readCommit(store, to)).tree)
 }
 
 /** The work tree with its index, as they are now. */
-export function openPlace({ dir, gitDir, signal }: Repository): Place {
+export function openPlace({ dir, gitDir, signal }: MovingRepository): PathPlace {
   const index = readIndex(gitDir)
-  const settings = readSettings(gitDir)
+  const settings = readWorktreeSettings(gitDir)
   const pacer = new Pacer(signal)
   return { gitDir, folder: new Folder(dir), settings, index, indexStat: index.stat, pacer }
 }
@@ -72,8 +72,8 @@ export async function keepOldTip({ gitDir, from, backup, liveness }: MoveRequest
 
 /** The branch, or a detached HEAD, at its new commit; the old one is in ORIG_HEAD and the reflog. */
 export async function moveHead(
-  { gitDir, liveness }: Repository,
-  { branch, from, to, message }: Journal | MoveRequest,
+  { gitDir, liveness }: MovingRepository,
+  { branch, from, to, message }: MoveJournal | MoveRequest,
 ): Promise<void> {
   if (from !== null) {
     const file = join(moveFolder(gitDir), 'ORIG_HEAD')

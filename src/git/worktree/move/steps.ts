@@ -2,10 +2,10 @@ import type { BigIntStats } from 'node:fs'
 import { type BytePath, joinBytes, parentsOf } from '../../plumbing/byte-path.js'
 import { fileMode } from '../../plumbing/objects/parse.js'
 import type { Leaf } from '../../plumbing/objects/safe-tree.js'
-import type { PathState, Place } from './path-state.js'
+import type { PathPlace, PathState } from './path-state.js'
 
 /** What is to be done to one file: it is at `current`, and shall be at `want`. */
-export interface Step {
+export interface MoveStep {
   path: BytePath
   current: Leaf | null
   want: Leaf | null
@@ -16,7 +16,7 @@ export interface Step {
 export type Direction = 'forward' | 'backward'
 
 /** What there is to do for the files that are not at the end which is to be reached. */
-export function stepsOf(states: PathState[], direction: Direction): Step[] {
+export function stepsOf(states: PathState[], direction: Direction): MoveStep[] {
   const [start, end, done] =
     direction === 'forward' ? (['from', 'to', 'to'] as const) : (['to', 'from', 'other'] as const)
   return states
@@ -34,7 +34,7 @@ const lacksFolder = ({ change, file, stats }: PathState, end: 'from' | 'to') =>
   file === end && change[end]?.mode === fileMode.gitlink && stats === null
 
 /** What the steps may not destroy and yet lies in their way, by the path of the step. */
-export function obstaclesOf(place: Place, steps: Step[]): Map<BytePath, BytePath> {
+export function obstaclesOf(place: PathPlace, steps: MoveStep[]): Map<BytePath, BytePath> {
   const byPath = new Map(steps.map((step) => [step.path, step]))
   const obstacles = new Map<BytePath, BytePath>()
   for (const step of steps) {
@@ -44,9 +44,9 @@ export function obstaclesOf(place: Place, steps: Step[]): Map<BytePath, BytePath
   return obstacles
 }
 
-type Steps = Map<BytePath, Step>
+type Steps = Map<BytePath, MoveStep>
 
-function obstacleOf(place: Place, steps: Steps, step: Step): BytePath | null {
+function obstacleOf(place: PathPlace, steps: Steps, step: MoveStep): BytePath | null {
   const { path, current, want, stats } = step
   // A submodule that only gets another commit keeps its folder as it is, as git leaves it.
   if (want === null || (isGitlink(current, want) && stats !== null)) return null
@@ -62,7 +62,7 @@ const isGitlink = (...leaves: (Leaf | null)[]) =>
   leaves.every((leaf) => leaf?.mode === fileMode.gitlink)
 
 /** A folder on the way: no symlink or file but one that goes, nor the work tree of a submodule that is in use. */
-function obstacleAbove(place: Place, steps: Steps, parent: BytePath): BytePath | null {
+function obstacleAbove(place: PathPlace, steps: Steps, parent: BytePath): BytePath | null {
   const stats = place.folder.lstat(parent)
   if (stats === null) return null
   const step = steps.get(parent)
@@ -70,11 +70,11 @@ function obstacleAbove(place: Place, steps: Steps, parent: BytePath): BytePath |
   return step !== undefined && isGitlink(step.current) ? foreignIn(place, steps, parent) : null
 }
 
-const isRemoved = (step: Step | undefined): boolean =>
+const isRemoved = (step: MoveStep | undefined): boolean =>
   step !== undefined && step.current !== null && step.want === null
 
 /** The first file below a folder that no step removes; empty folders are nobody's work. */
-function foreignIn(place: Place, steps: Steps, folder: BytePath): BytePath | null {
+function foreignIn(place: PathPlace, steps: Steps, folder: BytePath): BytePath | null {
   for (const entry of place.folder.list(folder)) {
     const path = joinBytes(folder, entry.name)
     const foreign = entry.isDirectory() ? foreignIn(place, steps, path) : null
@@ -85,7 +85,11 @@ function foreignIn(place: Place, steps: Steps, folder: BytePath): BytePath | nul
 }
 
 /** Removes the folders that are left with nothing in them, as git keeps none: now, or in a run that was killed. */
-export function removeEmptied({ folder }: Place, states: PathState[], direction: Direction): void {
+export function removeEmptied(
+  { folder }: PathPlace,
+  states: PathState[],
+  direction: Direction,
+): void {
   const [start, end] =
     direction === 'forward' ? (['from', 'to'] as const) : (['to', 'from'] as const)
   const submodules = states.filter(({ change }) => isGitlink(change[end])).map(pathOf)

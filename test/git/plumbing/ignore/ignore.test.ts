@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readSettings } from '../../../../src/git/plumbing/config/worktree-settings.js'
+import { readWorktreeSettings } from '../../../../src/git/plumbing/config/worktree-settings.js'
 import { createIgnorer } from '../../../../src/git/plumbing/ignore/ignorer.js'
 import { compileGlob } from '../../../../src/git/plumbing/ignore/wildmatch.js'
 import { Folder } from '../../../../src/git/worktree/folder.js'
@@ -18,7 +18,11 @@ function repository(): string {
 /** Whether each path is ignored, by walking down to it as a status does. */
 function ours(dir: string, paths: string[]): string[] {
   const gitDir = join(dir, '.git')
-  const top = createIgnorer({ folder: new Folder(dir), gitDir, settings: readSettings(gitDir) })
+  const top = createIgnorer({
+    folder: new Folder(dir),
+    gitDir,
+    settings: readWorktreeSettings(gitDir),
+  })
   return paths.filter((path) => {
     const isFolder = path.endsWith('/')
     const names = path.replace(/\/$/, '').split('/')

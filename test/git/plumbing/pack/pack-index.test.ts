@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { EntryTable } from '../../../../src/git/plumbing/pack/entry-table.js'
-import { formatIndex, PackIndex } from '../../../../src/git/plumbing/pack/pack-index.js'
+import { formatPackIndex, PackIndex } from '../../../../src/git/plumbing/pack/pack-index.js'
 import { temporaryFolder } from '../../support/real-git.js'
 
 test('ids that begin with the same four bytes are told apart', () => {
@@ -13,7 +13,7 @@ test('ids that begin with the same four bytes are told apart', () => {
     table.settle(place, 'blob', oid)
   }
   const path = join(temporaryFolder(), 'pack.idx')
-  writeFileSync(path, formatIndex(table, Buffer.alloc(20)))
+  writeFileSync(path, formatPackIndex(table, Buffer.alloc(20)))
   const index = new PackIndex(path)
   onTestFinished(() => index.close())
   expect(oids.map((oid) => index.find(oid))).toEqual([12, 13, 14, 15])

@@ -1,0 +1,33 @@
+// An exported name means one thing in all of src: fails where two modules declare and export the same one.
+
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { globSync } from 'tinyglobby'
+
+/** Why a name may stand twice. */
+const allowed = new Map([
+  ['GitHubClient', "the library's has this process's environment"],
+  ['verbs', "each noun's list"],
+])
+
+const src = fileURLToPath(new URL('../src', import.meta.url))
+const declaration =
+  /^export (?:async )?(?:abstract )?(function\*?|const|class|interface|type|enum) (\w+)/gm
+
+/** @type {Map<string, string[]>} */
+const declared = new Map()
+for (const file of globSync('**/*.ts', { cwd: src }).sort()) {
+  // A verb is called what is typed: several nouns may have it, and so may the domain's own function.
+  const isOfNoun = /^commands\/\w+\//.test(file)
+  for (const [, kind, name = ''] of readFileSync(`${src}/${file}`, 'utf8').matchAll(declaration)) {
+    if (allowed.has(name) || (isOfNoun && kind === 'const')) continue
+    declared.set(name, [...(declared.get(name) ?? []), file])
+  }
+}
+
+const twice = [...declared].filter(([, files]) => files.length > 1)
+for (const [name, files] of twice) console.error(`${name}: ${files.join(', ')}`)
+if (twice.length > 0) {
+  console.error('an exported name means one thing: rename all but one of each')
+  process.exitCode = 1
+}
