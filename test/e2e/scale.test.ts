@@ -39,7 +39,7 @@ describe('200 repositories', () => {
     expect(status.json.filter(isDirty)).toMatchObject([{ repo: 'uDOS/r7' }])
     // The bundle's own worker is asked to take part, where there is a second processor; one that died would be told.
     if (availableParallelism() > 1)
-      expect(status.err).toMatch(/instantiating Worker\. url: file:.*worker\.js/)
+      expect(status.err).toMatch(/instantiating Worker\. url: file:.*worker\.cjs/)
     expect(status.err).not.toContain('warning')
   })
 })
