@@ -164,8 +164,6 @@ async function readEnvFile(file: string, shown: string): Promise<Environment> {
   return parse(bytes)
 }
 
-/** Variables by name; an unset one is undefined. */
-
 /** The files of a configuration folder, by the name that stands before `.yaml`. */
 export type ConfigFileName = 'github' | 'repos' | 'components' | 'webhooks' | 'plugins'
 
