@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { SignCommand } from '../../../src/config/files/components.js'
+import { localAsset } from '../../../src/releases/assets/local.js'
+import { childEnvironment, runCommand } from '../../../src/releases/pipeline/command.js'
+import { probeSigning, signAll } from '../../../src/releases/pipeline/sign.js'
+import type { ReleaseDeps } from '../../../src/releases/session.js'
+import { fakeClock } from '../../github/support.js'
+
+let folder: string
+let lines: string[]
+let logged: string[]
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wizard-command-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  lines = []
+  logged = []
+})
+
+const env = { PATH: process.env.PATH ?? '' }
+/** A command that ends has its grace taken back, so that no test waits for it. */
+const deps = (more: Partial<ReleaseDeps> = {}) =>
+  ({
+    emit: (event) => event.type === 'command-output' && lines.push(event.line),
+    log: { write: (_log, _level, line) => logged.push(line) },
+    clock: {
+      now: Date.now,
+      sleep: (_time, signal) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason))
+          if (signal?.aborted) reject(signal.reason)
+        }),
+    },
+    ...more,
+  }) as ReleaseDeps
+
+const shell = (line: string, more: Partial<ReleaseDeps> = {}) =>
+  runCommand(deps(more), { label: 'build', file: 'sh', args: ['-c', line], cwd: folder, env })
+
+describe('childEnvironment', () => {
+  const release = { version: '1.2.0', tag: 'core-v1.2.0', component: 'core' }
+  const own = { WIZARD_VERSION: '1.2.0', WIZARD_TAG: 'core-v1.2.0', WIZARD_COMPONENT: 'core' }
+  const all = { PATH: '/bin', HOME: '/root', LANG: 'C', GITHUB_TOKEN: 'ghp_x', EXTRA: 'yes' }
+
+  it.each<[string, string[], object]>([
+    ['has no token by itself', [], { PATH: '/bin', HOME: '/root', LANG: 'C' }],
+    ['has what is named', ['EXTRA'], { PATH: '/bin', HOME: '/root', LANG: 'C', EXTRA: 'yes' }],
+    ['has nothing that is not there', ['NONE'], { PATH: '/bin', HOME: '/root', LANG: 'C' }],
+  ])('%s', (_name, named, expected) => {
+    expect(childEnvironment(all, named, release)).toEqual({ ...expected, ...own })
+  })
+
+  it('says of what the release is, whatever the environment says', () => {
+    expect(childEnvironment({ WIZARD_TAG: 'evil' }, ['WIZARD_TAG'], release)).toEqual(own)
+  })
+})
+
+describe('runCommand', () => {
+  it('shows both streams line by line, and logs them', async () => {
+    await shell('echo one; echo two >&2; printf three')
+    expect([...lines].sort()).toEqual(['one', 'three', 'two'])
+    expect([...logged].sort()).toEqual(['build | one', 'build | three', 'build | two'])
+  })
+
+  it.each([
+    ['exit 3', 'build: exit 3 ended with exit 3'],
+    ['kill -9 $$', 'build: kill -9 $$ was ended by SIGKILL'],
+  ])('fails with %j', async (line, message) => {
+    await expect(shell(line)).rejects.toThrow(message)
+  })
+
+  it('tells what can not be run', async () => {
+    const command = { label: 'sign', file: 'no-such-program', args: ['x'], cwd: folder, env }
+    await expect(runCommand(deps(), command)).rejects.toThrow(
+      "no-such-program can't be run (ENOENT)",
+    )
+  })
+
+  it('has the environment that it is given alone, and its folder', async () => {
+    await shell('pwd; env | grep -v "^_\\|^PWD\\|^SHLVL\\|^OLDPWD"')
+    expect(lines).toEqual([folder, `PATH=${env.PATH}`])
+  })
+
+  it('is ended with all that it started', async () => {
+    const stop = new AbortController()
+    const line =
+      'sh -c "trap \\"touch gone; exit\\" TERM; touch there; while :; do sleep 0.05; done" & wait'
+    const running = shell(line, { signal: stop.signal })
+    await vi.waitUntil(() => existsSync(join(folder, 'there')), { interval: 10, timeout: 20_000 })
+    stop.abort(new Error('stopped'))
+    await expect(running).rejects.toThrow('stopped')
+    await vi.waitUntil(() => existsSync(join(folder, 'gone')), { interval: 10, timeout: 20_000 })
+  })
+
+  it('is killed where it does not end when it is asked', async () => {
+    const stop = new AbortController()
+    const line = 'trap "" TERM; touch there; while :; do sleep 0.05; done'
+    // Its grace is over at once.
+    const running = shell(line, { signal: stop.signal, clock: fakeClock() })
+    await vi.waitUntil(() => existsSync(join(folder, 'there')), { interval: 10, timeout: 20_000 })
+    stop.abort(new Error('stopped'))
+    await expect(running).rejects.toThrow('stopped')
+  })
+
+  it('is not begun where it was stopped before', async () => {
+    const running = shell('touch there', { signal: AbortSignal.abort(new Error('stopped')) })
+    await expect(running).rejects.toThrow('stopped')
+    expect(existsSync(join(folder, 'there'))).toBe(false)
+  })
+})
+
+describe('signing', () => {
+  const copy: SignCommand = {
+    cmd: 'cp',
+    args: ['{artifact}', '{signature}'],
+    signature: '{artifact}.asc',
+    artifacts: 'all',
+  }
+  const signing = async (...commands: SignCommand[]) => {
+    await mkdir(join(folder, 'out'), { recursive: true })
+    return { commands, folder: join(folder, 'out'), cwd: folder, env }
+  }
+  const artifact = async (name: string, text = name) => {
+    await writeFile(join(folder, name), text)
+    return localAsset(join(folder, name))
+  }
+
+  it('signs every artifact, under the names that GitHub shows', async () => {
+    const artifacts = [await artifact('a'), await artifact('b 1')]
+    const paths = await signAll(deps(), await signing(copy), artifacts, [])
+    expect(paths).toEqual([join(folder, 'out/a.asc'), join(folder, 'out/b.1.asc')])
+    expect(await readFile(paths[1] ?? '', 'utf8')).toBe('b 1')
+  })
+
+  it('signs the sums alone where that is said', async () => {
+    const [one, sums] = [await artifact('a'), await artifact('SUMS')]
+    const command: SignCommand = { ...copy, artifacts: 'checksum' }
+    const paths = await signAll(deps(), await signing(command), [one], [sums.path])
+    expect(paths).toEqual([join(folder, 'out/SUMS.asc')])
+    const none = signAll(deps(), await signing(command), [one], [])
+    await expect(none).rejects.toThrow('cp signs the checksums, and there are none')
+    expect(await signAll(deps(), await signing(command), [], [])).toEqual([])
+  })
+
+  it.each<[string, Partial<SignCommand>, string]>([
+    ['leaves no signature', { cmd: 'true' }, 'true left no signature of a'],
+    [
+      'leaves an empty one',
+      { cmd: 'touch', args: ['{signature}'] },
+      'touch left no signature of a',
+    ],
+    ['fails', { cmd: 'false' }, 'ended with exit 1'],
+  ])('tells of a command that %s', async (_name, change, message) => {
+    const command = { ...copy, ...change }
+    const signed = signAll(deps(), await signing(command), [await artifact('a')], [])
+    await expect(signed).rejects.toThrow(message)
+  })
+
+  it('is tried with a file that means nothing', async () => {
+    await probeSigning(deps(), await signing(copy))
+    expect(await readFile(join(folder, 'out/wizard-probe.asc'), 'utf8')).toMatch(
+      /wizard signs this/,
+    )
+    const broken = await signing(copy, { ...copy, cmd: 'false' })
+    await expect(probeSigning(deps(), broken)).rejects.toThrow('ended with exit 1')
+  })
+})
