@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConflictError } from '../../src/base/errors.js'
 import { releaseWithTag, tagFor } from '../../src/releases/find.js'
-import { infoOf } from '../../src/releases/info.js'
+import { releaseInfoOf } from '../../src/releases/info.js'
 import { assetOf, componentOf, draftOf, head, releaseOf } from './support.js'
 
 describe('tagFor', () => {
@@ -43,11 +43,11 @@ describe('releaseWithTag', () => {
   })
 })
 
-describe('infoOf', () => {
+describe('releaseInfoOf', () => {
   it('shows the assets that are whole, with what became of them', () => {
     const assets = [assetOf('a'), assetOf('cut', { state: 'starter' }), assetOf('b')]
     const statuses = new Map([['b', 'replaced' as const]])
-    const info = infoOf(releaseOf('v1.0.0', { assets }), { latest: true, statuses })
+    const info = releaseInfoOf(releaseOf('v1.0.0', { assets }), { latest: true, statuses })
     expect(info.assets.map(({ name, status }) => [name, status])).toEqual([
       ['a', 'uploaded'],
       ['b', 'replaced'],
@@ -62,7 +62,7 @@ describe('infoOf', () => {
     ['that is not known', 'main', undefined, null],
     ['that is not known either', null, null, null],
   ])('has the commit %s', (_name, target_commitish, commit, expected) => {
-    const info = infoOf(releaseOf('v1', { target_commitish }), { latest: false, commit })
+    const info = releaseInfoOf(releaseOf('v1', { target_commitish }), { latest: false, commit })
     expect(info.target_commit).toBe(expected)
   })
 })
