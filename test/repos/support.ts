@@ -1,5 +1,4 @@
 import type { RepositoryEntry, SourceEntry } from '../../src/config/files/repos.js'
-import type { Remembered } from '../../src/repos/state.js'
 import type { SyncTarget } from '../../src/repos/targets/sync-target.js'
 
 export const root = '/srv'
@@ -39,14 +38,3 @@ export const wantedOf = (fullName: string, more: Partial<SyncTarget> = {}): Sync
   const rest = { group: 'tools', autoPull: true, onDiverged: 'block', source: null } as const
   return { owner, repo, path: `${root}/library/tools/${repo}`, ...rest, ...more }
 }
-
-export const rememberedOf = (repo: string, more: Partial<Remembered> = {}): Remembered => ({
-  repo,
-  id: null,
-  source: null,
-  made: true,
-  last_attempt: null,
-  last_pull: null,
-  warnings: [],
-  ...more,
-})
