@@ -37,6 +37,18 @@ export default defineConfig({
         test: {
           name: 'package',
           include: ['test/package/**/*.test.ts'],
+          exclude: ['test/package/nodes.test.ts'],
+          globalSetup: 'test/package/support/setup.ts',
+          env: { TZ: 'UTC' },
+          testTimeout: 180_000,
+        },
+      },
+      // Four versions of Node, each with the demo: minutes, so .ci/run runs it and `npm test` does not.
+      {
+        ssr,
+        test: {
+          name: 'nodes',
+          include: ['test/package/nodes.test.ts'],
           globalSetup: 'test/package/support/setup.ts',
           env: { TZ: 'UTC' },
           testTimeout: 180_000,
