@@ -5,6 +5,12 @@ import { defineConfig } from 'vitest/config'
 const conditions = ['local-github-source', 'node', 'module']
 const ssr = { resolve: { conditions } }
 
+/**
+ * Files share a worker and the modules in it, whose import costs more than most files' tests. So a file puts back what it
+ * changes for all of the process, and mocks no module.
+ */
+const shared = { isolate: false, env: { TZ: 'UTC' } }
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
@@ -17,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/package/**', 'packages/*/test/e2e/**'],
-          env: { TZ: 'UTC' },
+          ...shared,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
@@ -27,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'packages/*/test/e2e/**/*.test.ts'],
-          env: { TZ: 'UTC' },
+          ...shared,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

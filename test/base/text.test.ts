@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { oneLine, plainText } from '../../src/base/text.js'
+import { formatBytes, oneLine, plainText } from '../../src/base/text.js'
 
 describe('plainText', () => {
   it.each([
@@ -45,5 +45,19 @@ describe('oneLine', () => {
   it('is one line, and no longer than asked', () => {
     expect(oneLine(' a\n\tb\u2028c ')).toBe('a b c')
     expect(oneLine('abcdef', 4)).toBe('abc…')
+  })
+})
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 kB'],
+    [1_258_291, '1.2 MB'],
+    [1_048_000, '1023 kB'],
+    [1_048_575, '1.0 MB'],
+    [5 * 1024 ** 4, '5.0 TB'],
+  ])('%d', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NotFoundError } from '../../../src/base/errors.js'
 import { fullNameOf } from '../../../src/base/names/repository.js'
 import type { Component } from '../../../src/config/files/components.js'
-import { selectWanted } from '../../../src/repos/targets/resolve.js'
+import { isInShard, selectWanted } from '../../../src/repos/targets/resolve.js'
 import type { SyncTarget } from '../../../src/repos/targets/sync-target.js'
 
 const one = (fullName: string, group: string): SyncTarget => {
@@ -53,5 +53,19 @@ describe('selectWanted', () => {
 
   it('does not say so when a listing failed that may have named it', () => {
     expect(selectWanted(all, ['tpyo'], { components, strict: false })).toEqual([])
+  })
+})
+
+describe('shards', () => {
+  it('puts each name into exactly one of them, whatever its case', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `uDOS/repo-${index}`)
+    const sizes = [1, 2, 3, 4].map(
+      (index) => names.filter((name) => isInShard({ index, count: 4 }, name)).length,
+    )
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(300)
+    expect(Math.min(...sizes)).toBeGreaterThan(40)
+    expect(isInShard({ index: 1, count: 4 }, 'uDOS/repo-1')).toBe(
+      isInShard({ index: 1, count: 4 }, 'UDOS/REPO-1'),
+    )
   })
 })

@@ -1,7 +1,7 @@
 import type { LocalGitHubOptions } from 'local-github'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openProxy } from '../../../support/proxy.js'
-import { openWorkspace, type Workspace } from '../../../support/workspace.js'
+import { openProxy } from '../../support/proxy.js'
+import { openWorkspace, type Workspace } from '../../support/workspace.js'
 
 let work: Workspace
 afterEach(() => work.close())

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto'
+import { openWorkspace, type Workspace } from '../../../support/workspace.js'
+
+/** Of some length, so that what happens to a byte of the answer happens to the pack. */
+const noise = Array.from({ length: 20 }, (_, index) =>
+  createHash('sha512').update(`a fixed seed ${index}`).digest('base64'),
+).join(' ')
+const files = { 'a.txt': 'one\n', 'sub/b.txt': `two\n${noise}` }
+
+/** A root whose repos.yaml names two repositories, `typo` and `micro`, of which nothing is cloned yet. */
+export async function openTwo(): Promise<Workspace> {
+  const work = await openWorkspace({ settings: { timeout: 2 } })
+  await work.github.addRepository('uDOS/typo', { files })
+  await work.github.addRepository('uDOS/micro', { files })
+  await work.repos({ tools: [{ repo: 'typo' }, { repo: 'micro' }] })
+  return work
+}
+
+export const statuses = (json: { repositories: { status: string }[] }) =>
+  json.repositories.map(({ status }) => status)
