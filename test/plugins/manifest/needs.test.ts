@@ -111,7 +111,12 @@ describe('isNewer', () => {
   it.each<[string, ReturnType<typeof of>, ReturnType<typeof of>, boolean]>([
     ['a higher tag', of('v1.10.0'), of('v1.9.0'), true],
     ['a lower tag', of('v1.9.0'), of('v1.10.0'), false],
-    ['the same tag, whatever its manifest says', of('v1', '2.0.0'), of('v1', '1.0.0'), false],
+    [
+      'the same tag, whatever its manifest says',
+      of('stable', '2.0.0'),
+      of('stable', '1.0.0'),
+      false,
+    ],
     ['the same version at another tag', of('1.0.0'), of('v1.0.0'), false],
     ['a version after its pre-release', of('v1.0.0'), of('v1.0.0-rc.1'), true],
     ['a pre-release before its version', of('v1.0.0-rc.1'), of('v1.0.0'), false],

@@ -107,17 +107,16 @@ const steps: [string, (staged: string) => Promise<unknown>][] = [
     (staged) => rename(join(staged, 'old.json'), join(staged, 'kept', 'record.json')),
   ],
   [
-    'all but the journal',
-    async (staged) => {
-      await mkdir(paths.previous, { recursive: true })
-      await rename(join(staged, 'kept'), join(paths.previous, 'micro'))
-    },
+    'the one before it dropped',
+    (staged) => rename(join(paths.previous, 'micro'), join(staged, 'dropped')),
   ],
+  ['all but the journal', (staged) => rename(join(staged, 'kept'), join(paths.previous, 'micro'))],
 ]
 const record = () => join(paths.records, 'micro.json')
 
 describe('recover finishes an update that was killed after', () => {
   it.each(steps.map(([name], index) => [name, index + 1] as const))('%s', async (_name, count) => {
+    await install('w0', { 'main.txt': 'zero' })
     await install('w1', one)
     await stageVersion(paths, 'w2', { entry: entryTwo, files: two })
     const journal: PluginJournal = { id: 'micro', work: 'w2', entry: entryTwo }
