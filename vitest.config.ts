@@ -49,7 +49,7 @@ export default defineConfig({
           testTimeout: 180_000,
         },
       },
-      // Four versions of Node, each with the demo: minutes, so .ci/run runs it and `npm test` does not.
+      // Four versions of Node, each with the demo: that takes minutes, so `npm test` leaves it out.
       {
         ssr,
         test: {
