@@ -1,62 +1,78 @@
-import { describe, expect, it, vi } from 'vitest'
-import type { Api } from '../../src/github/rest/api.js'
-import { listRepositories } from '../../src/github/rest/repositories.js'
+import { type LocalGitHub, startLocalGitHub } from 'local-github'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { GitHubClient } from '../../src/github/client.js'
 import { listSource, matchesName, type SourceFilters } from '../../src/github/source.js'
 
-vi.mock('../../src/github/rest/repositories.js', () => ({ listRepositories: vi.fn() }))
+let github: LocalGitHub
+let client: GitHubClient
 
-const api = {} as Api
+beforeAll(async () => {
+  github = await startLocalGitHub()
+  await github.addRepository('ollama/ollama', { topics: ['llm'] })
+  await github.addRepository('ollama/Ollama-JS')
+  await github.addRepository('ollama/ollama-ghsa-1')
+  await github.addRepository('ollama/old', { archived: true })
+  await github.addRepository('ollama/fork', { fork: true })
+  await github.addRepository('ollama/inner', { private: true })
+  client = new GitHubClient({ baseUrl: github.apiUrl, token: github.token })
+})
+afterAll(async () => {
+  await client.close()
+  await github.close()
+})
+
 const none: SourceFilters = { match: [], exclude: [], topics: [] }
-
-function there(...repositories: Record<string, unknown>[]) {
-  const full = repositories.map((one, id) => ({
-    id,
-    full_name: `ollama/${one.name}`,
-    topics: [],
-    visibility: 'public',
-    archived: false,
-    fork: false,
-    ...one,
-  }))
-  vi.mocked(listRepositories).mockResolvedValue(full as never)
-}
-
+const list = (filters: Partial<SourceFilters>) =>
+  listSource(client, { from: 'ollama', ...none, ...filters })
 const names = async (filters: Partial<SourceFilters>) =>
-  (await listSource(api, { from: 'ollama', ...none, ...filters })).map(({ repo }) => repo)
+  (await list(filters)).map(({ repo }) => repo)
+
+/** One page of repositories as GitHub could list them: the local one knows no internal ones and no bad names. */
+async function answered<T>(repositories: object[], ask: () => Promise<T>): Promise<T> {
+  const fault = github.fail({ path: /^\/orgs\/ollama\/repos/, status: 200, body: repositories })
+  try {
+    return await ask()
+  } finally {
+    fault.remove()
+  }
+}
 
 describe('listSource', () => {
   it.each<[string, Partial<SourceFilters>, string[]]>([
-    ['all', {}, ['ollama', 'Ollama-JS', 'ollama-ghsa-1', 'old', 'fork', 'inner']],
-    ['match', { match: ['ollama*'] }, ['ollama', 'Ollama-JS', 'ollama-ghsa-1']],
+    ['all', {}, ['fork', 'inner', 'old', 'ollama', 'ollama-ghsa-1', 'Ollama-JS']],
+    ['match', { match: ['ollama*'] }, ['ollama', 'ollama-ghsa-1', 'Ollama-JS']],
     ['exclude', { match: ['OLLAMA*'], exclude: ['*-GHSA-*'] }, ['ollama', 'Ollama-JS']],
     ['topics', { topics: ['LLM', 'nope'] }, ['ollama']],
-    ['visibility', { visibility: 'internal' }, ['inner']],
+    ['visibility', { visibility: 'private' }, ['inner']],
     ['archived', { archived: true }, ['old']],
     ['no forks', { forks: false, match: ['f*', 'old'] }, ['old']],
     ['forks', { forks: true }, ['fork']],
   ])('filters by %s', async (_what, filters, expected) => {
-    there(
-      { name: 'ollama', topics: ['llm'] },
-      { name: 'Ollama-JS' },
-      { name: 'ollama-ghsa-1' },
-      { name: 'old', archived: true },
-      { name: 'fork', fork: true },
-      { name: 'inner', visibility: 'internal' },
-    )
     expect(await names(filters)).toEqual(expected)
   })
 
+  it('filters by visibility: internal is not private', async () => {
+    const listed = ['internal', 'private'].map((visibility, id) => ({
+      id,
+      name: visibility,
+      full_name: `ollama/${visibility}`,
+      visibility,
+      private: true,
+    }))
+    expect(await answered(listed, () => names({ visibility: 'internal' }))).toEqual(['internal'])
+  })
+
   it('tells archived ones as left alone where none are wanted', async () => {
-    there({ name: 'old', archived: true }, { name: 'new' })
-    expect(await listSource(api, { from: 'ollama', ...none, archived: false })).toEqual([
-      { id: 0, owner: 'ollama', repo: 'old', skip: 'archived' },
-      { id: 1, owner: 'ollama', repo: 'new' },
+    const listed = await list({ archived: false, match: ['old', 'fork'] })
+    expect(listed).toEqual([
+      { id: expect.any(Number), owner: 'ollama', repo: 'fork' },
+      { id: expect.any(Number), owner: 'ollama', repo: 'old', skip: 'archived' },
     ])
   })
 
   it.each(['..', 'a b', '.'])('takes no folder from the server: %s', async (name) => {
-    there({ name: 'x', full_name: `ollama/${name}` })
-    await expect(names({})).rejects.toThrow('which is no name')
+    const listed = [{ id: 1, name: 'x', full_name: `ollama/${name}` }]
+    await expect(answered(listed, () => names({}))).rejects.toThrow('which is no name')
   })
 })
 
