@@ -39,12 +39,12 @@ export async function transfer(): Promise<Row[]> {
     const baseUrl = `http://127.0.0.1:${String(port).trim()}`
     const client = new GitHubClient({ baseUrl, token: 'not-a-secret' })
     const file = join(folder, 'file')
+    const address = new URL(`${baseUrl}/file`)
     const down = await measured('download', (onProgress) =>
-      downloadFile(client, '/file', file, { onProgress }),
+      downloadFile(client, address, file, { onProgress }),
     )
-    const to = new URL(`${baseUrl}/file`)
     const up = await measured('upload', (onProgress) =>
-      uploadFile(client, to, file, { contentType: 'application/zip', onProgress }),
+      uploadFile(client, address, file, { contentType: 'application/zip', onProgress }),
     )
     await client.close()
     return [down, up]

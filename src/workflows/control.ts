@@ -1,7 +1,6 @@
 import { GitHubAuthError, GitHubError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
-import { endpoint } from '../github/addresses.js'
-import { type Api, repositoryPath } from '../github/rest/api.js'
+import type { Api } from '../github/rest/api.js'
 import { fullNameOf, type Repo } from './session.js'
 
 /**
@@ -16,7 +15,8 @@ export async function cancelRun(
   runId: number | string,
   signal?: AbortSignal,
 ): Promise<void> {
-  await ask(github, 'POST', `${runPath(repo, runId)}/cancel`, signal)
+  const { rest } = await github.octokit()
+  await rest.actions.cancelWorkflowRun({ ...repo, run_id: runId as number, request: { signal } })
 }
 
 /**
@@ -31,8 +31,9 @@ export async function rerun(
   runId: number | string,
   { failed = false }: { failed?: boolean | undefined } = {},
 ): Promise<void> {
-  const path = `${runPath(repo, runId)}/${failed ? 'rerun-failed-jobs' : 'rerun'}`
-  await ask(github, 'POST', path).catch((error: unknown) => {
+  const { reRunWorkflow, reRunWorkflowFailedJobs } = (await github.octokit()).rest.actions
+  const again = failed ? reRunWorkflowFailedJobs : reRunWorkflow
+  await again({ ...repo, run_id: runId as number }).catch((error: unknown) => {
     throw notRepeatable(error, `${fullNameOf(repo)}/${runId}`) ?? error
   })
 }
@@ -52,22 +53,11 @@ function notRepeatable(error: unknown, run: string): GitHubError | null {
 /** https://docs.github.com/en/rest/actions/workflows#enable-a-workflow */
 export async function setWorkflowState(
   github: Api,
-  { owner, repo }: Repo,
+  repo: Repo,
   workflowId: number,
   state: 'enable' | 'disable',
 ): Promise<void> {
-  const path = `${repositoryPath(owner, repo)}/actions/workflows/${workflowId}/${state}`
-  await ask(github, 'PUT', path)
-}
-
-const runPath = ({ owner, repo }: Repo, runId: number | string) =>
-  `${repositoryPath(owner, repo)}/actions/runs/${encodeURIComponent(runId)}`
-
-async function ask(
-  github: Api,
-  method: 'POST' | 'PUT',
-  path: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  await github.send({ method, url: endpoint(github.baseUrl, path), headers: {}, signal })
+  const { enableWorkflow, disableWorkflow } = (await github.octokit()).rest.actions
+  const change = state === 'enable' ? enableWorkflow : disableWorkflow
+  await change({ ...repo, workflow_id: workflowId })
 }

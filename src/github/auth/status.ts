@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
-import { type Api, get, parseAnswer } from '../rest/api.js'
-import { jsonOf } from '../transport/message.js'
+import { type Api, ask, parseAnswer } from '../rest/api.js'
 
 /** Who a credential stands for, and what it may do as far as GitHub tells. The credential itself is not in it. */
 export interface AuthStatus {
@@ -79,12 +78,12 @@ const satisfies = (scopes: string[] | null, any: string[]): boolean | null =>
 
 async function whoAmI(api: Api): Promise<{ login: string | null; scopes: string[] | null }> {
   try {
-    const response = await get(api, '/user')
-    const header = response.headers['x-oauth-scopes']
+    const { data, headers } = await (await api.octokit()).rest.users.getAuthenticated()
+    const header = headers['x-oauth-scopes']
     const scopes =
       header === undefined ? null : header.split(',').map((scope) => oneLine(scope.trim(), 50))
     return {
-      login: parseAnswer(api, userAnswer, jsonOf(response)).login,
+      login: parseAnswer(api, userAnswer, data).login,
       scopes: scopes?.filter(Boolean) ?? null,
     }
   } catch (error) {
@@ -97,13 +96,13 @@ async function whoAmI(api: Api): Promise<{ login: string | null; scopes: string[
 
 /** None where the server has none, as a GHES may be set up. */
 async function rateLimits(api: Api): Promise<RateLimit[]> {
-  const response = await get(api, '/rate_limit').catch((error: unknown) => {
-    if (error instanceof GitHubNotFoundError) return null
-    throw error
-  })
-  if (response === null) return []
-  const { resources } = parseAnswer(api, rateAnswer, jsonOf(response))
-  return Object.entries(resources).map(([name, { limit, remaining, reset }]) => ({
+  const limits = await ask(api, rateAnswer, (rest) => rest.rateLimit.get()).catch(
+    (error: unknown) => {
+      if (error instanceof GitHubNotFoundError) return { resources: {} }
+      throw error
+    },
+  )
+  return Object.entries(limits.resources).map(([name, { limit, remaining, reset }]) => ({
     name: oneLine(name, 50),
     limit,
     remaining,

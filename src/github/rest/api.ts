@@ -1,9 +1,7 @@
 import type { z } from 'zod'
 import { GitHubNetworkError } from '../../base/errors.js'
-import { checkedRepo, fullNameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
-import { endpoint } from '../addresses.js'
-import { type ApiResponse, jsonOf, type Send } from '../transport/message.js'
+import type { Send } from '../transport/message.js'
 import type { Octokit } from './octokit.js'
 
 /** What the operations are given: the GitHubClient is one. */
@@ -22,22 +20,27 @@ export interface Api {
   warn(message: string): void
 }
 
+/** Octokit's typed endpoints: https://octokit.github.io/rest.js */
+export type Rest = Octokit['rest']
+
 /**
- * A GET of a path below the API's address.
+ * One request, whose answer steers what is done next, so its shape is checked.
  *
- * @throws the errors of `refusalError`
+ * @throws GitHubNetworkError for another shape; the errors of `refusalError`
  */
-export function get(
+export async function ask<T>(
   api: Api,
-  path: string,
-  headers: Record<string, string> = {},
-): Promise<ApiResponse> {
-  return api.send({ method: 'GET', url: endpoint(api.baseUrl, path), headers })
+  schema: z.ZodType<T>,
+  request: (rest: Rest) => Promise<{ data: unknown }>,
+): Promise<T> {
+  const { rest } = await api.octokit()
+  return parseAnswer(api, schema, (await request(rest)).data)
 }
 
-/** A GET whose answer steers what is done next, so its shape is checked. @throws GitHubNetworkError */
-export async function getParsed<T>(api: Api, path: string, schema: z.ZodType<T>): Promise<T> {
-  return parseAnswer(api, schema, jsonOf(await get(api, path)))
+/** Where a typed endpoint is, for a file that is received as a stream: `(rest) => rest.x.y.endpoint({ … })`. */
+export async function addressOf(api: Api, endpoint: (rest: Rest) => { url: string }): Promise<URL> {
+  const { rest } = await api.octokit()
+  return new URL(endpoint(rest).url)
 }
 
 /** @throws GitHubNetworkError, for an answer that is not what the API gives. */
@@ -54,7 +57,3 @@ export function parseAnswer<T>(api: Api, schema: z.ZodType<T>, data: unknown): T
     },
   )
 }
-
-/** The beginning of a repository's paths. @throws UsageError where a name could lead elsewhere */
-export const repositoryPath = (owner: string, repo: string): string =>
-  `/repos/${fullNameOf(checkedRepo(owner, repo))}`

@@ -5,7 +5,7 @@ import { PathError } from '../../base/errors.js'
 import { checkedRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { type Downloaded, type DownloadOptions, downloadFile } from '../transfer/download.js'
-import { type Api, parseAnswer, repositoryPath } from './api.js'
+import { type Api, addressOf, parseAnswer } from './api.js'
 import { pagesOf } from './pages.js'
 
 /** https://docs.github.com/en/rest/actions/artifacts */
@@ -64,7 +64,7 @@ export async function listArtifacts(
 }
 
 /** The zip of an artifact, whole and as GitHub packed it. @throws the errors of `downloadFile` */
-export function downloadArtifact(
+export async function downloadArtifact(
   api: Api,
   owner: string,
   repo: string,
@@ -72,8 +72,9 @@ export function downloadArtifact(
   to: string,
   options: Pick<DownloadOptions, 'onProgress'> = {},
 ): Promise<Downloaded> {
-  const path = `${repositoryPath(owner, repo)}/actions/artifacts/${id}/zip`
-  return downloadFile(api, path, to, { ...options, digest, name: oneLine(name, 100) })
+  const zip = { ...checkedRepo(owner, repo), artifact_id: id, archive_format: 'zip' }
+  const url = await addressOf(api, (rest) => rest.actions.downloadArtifact.endpoint(zip))
+  return downloadFile(api, url, to, { ...options, digest, name: oneLine(name, 100) })
 }
 
 /**

@@ -4,7 +4,7 @@ import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../../base
 import { oidPattern } from '../../base/names/ref.js'
 import { checkedRepo, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
-import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { type Api, ask, parseAnswer } from './api.js'
 import { pagesOf } from './pages.js'
 
 const signature = z.object({
@@ -132,9 +132,9 @@ export async function resolveCommit(
   repo: string,
   ref: string,
 ): Promise<string> {
-  const path = ref.split('/').map(encodeURIComponent).join('/')
   try {
-    return (await getParsed(api, `${repositoryPath(owner, repo)}/commits/${path}`, commit)).sha
+    const repository = checkedRepo(owner, repo)
+    return (await ask(api, commit, (rest) => rest.repos.getCommit({ ...repository, ref }))).sha
   } catch (error) {
     // 422: no commit has that id; 409: the repository is empty.
     const isUnknown =

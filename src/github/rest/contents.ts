@@ -2,9 +2,9 @@ import pLimit from 'p-limit'
 import { z } from 'zod'
 import { GitHubAuthError, GitHubError, GitHubNotFoundError, PathError } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
+import { checkedRepo, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
-import { jsonOf } from '../transport/message.js'
-import { type Api, get, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { type Api, ask } from './api.js'
 import { getRepo } from './repositories.js'
 
 /** https://docs.github.com/en/rest/repos/contents#get-repository-content */
@@ -55,7 +55,12 @@ const treeAnswer = z.object({
   ),
 })
 
-const raw = { accept: 'application/vnd.github.raw+json' }
+/** Octokit's types say text; it hands out the bytes. */
+async function bytesOf(answer: Promise<{ data: unknown }>): Promise<Buffer> {
+  return Buffer.from((await answer).data as ArrayBuffer)
+}
+
+const raw = { headers: { accept: 'application/vnd.github.raw+json' } }
 
 /**
  * The bytes of a file, unchanged. The path of a symbolic link gives the file that it leads to within the repository.
@@ -72,7 +77,11 @@ export async function getFileBytes(
   path: string,
   ref?: string,
 ): Promise<Buffer> {
-  const file = contentsPath(owner, repo, path, ref)
+  const file = {
+    ...checkedRepo(owner, repo),
+    path: checkedPath(path),
+    ...(ref === undefined ? {} : { ref }),
+  }
   const name = `${owner}/${repo}:${oneLine(path, 200)}`
   try {
     return await readContents(api, file, name)
@@ -80,14 +89,19 @@ export async function getFileBytes(
     if (!isTooLarge(error)) throw error
   }
   try {
-    return await readBlob(api, `${repositoryPath(owner, repo)}/git/blobs`, file, name)
+    return await readBlob(api, file, name)
   } catch (error) {
     throw isTooLarge(error) ? tooLarge(name, error) : error
   }
 }
 
-async function readContents(api: Api, file: string, name: string): Promise<Buffer> {
-  const content = parseAnswer(api, contentAnswer, jsonOf(await get(api, file)))
+interface FileAt extends Repo {
+  path: string
+  ref?: string
+}
+
+async function readContents(api: Api, file: FileAt, name: string): Promise<Buffer> {
+  const content = await ask(api, contentAnswer, (rest) => rest.repos.getContent({ ...file }))
   if (Array.isArray(content))
     throw noFile(name, 'folder', [{ verb: ['REPO', 'TREE'] }, ' lists it'])
   if (content.type === 'submodule') {
@@ -99,17 +113,21 @@ async function readContents(api: Api, file: string, name: string): Promise<Buffe
   }
   if (content.encoding === 'base64') return Buffer.from(content.content ?? '', 'base64')
   // Over 1 MB it says so by `encoding: none`, and gives the bytes to those who ask for them raw.
-  return (await get(api, file, raw)).body
+  const { rest } = await api.octokit()
+  return bytesOf(rest.repos.getContent({ ...file, ...raw }))
 }
 
 /** Where the contents are too large for a server, its blobs may not be: their id is in the folder's listing. */
-async function readBlob(api: Api, blobs: string, file: string, name: string): Promise<Buffer> {
-  const folder = file.replace(/\/[^/?]*(?=\?|$)/, '')
-  const listing = parseAnswer(api, contentAnswer, jsonOf(await get(api, folder)))
-  const base = decodeURIComponent(/([^/?]*)(?:\?|$)/.exec(file)?.[1] ?? '')
+async function readBlob(api: Api, file: FileAt, name: string): Promise<Buffer> {
+  const { owner, repo, path } = file
+  const slash = path.lastIndexOf('/')
+  const folder = { ...file, path: path.slice(0, Math.max(0, slash)) }
+  const listing = await ask(api, contentAnswer, (rest) => rest.repos.getContent(folder))
+  const base = path.slice(slash + 1)
   const entry = Array.isArray(listing) ? listing.find((one) => one.name === base) : undefined
   if (entry === undefined) throw new GitHubNotFoundError(`${name} is not in its folder's listing`)
-  return (await get(api, `${blobs}/${encodeURIComponent(entry.sha)}`, raw)).body
+  const { rest } = await api.octokit()
+  return bytesOf(rest.git.getBlob({ owner, repo, file_sha: entry.sha, ...raw }))
 }
 
 /** The text of a file, as UTF-8. @throws as `getFileBytes` does */
@@ -123,14 +141,13 @@ export async function getFileContent(
   return (await getFileBytes(api, owner, repo, path, ref)).toString('utf8')
 }
 
-function contentsPath(owner: string, repo: string, path: string, ref?: string): string {
+/** @throws PathError for one that could lead elsewhere */
+function checkedPath(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '')
   if (segments.some((segment) => segment === '.' || segment === '..')) {
     throw new PathError(`${oneLine(path, 200)} is no path in a repository: it has . or ..`)
   }
-  const query = ref === undefined ? '' : `?ref=${encodeURIComponent(ref)}`
-  const file = segments.map(encodeURIComponent).join('/')
-  return `${repositoryPath(owner, repo)}/contents/${file}${query}`
+  return segments.join('/')
 }
 
 function noFile(name: string, what: string, hint?: Hint): PathError {
@@ -165,16 +182,16 @@ export async function getTree(
   ref?: string,
   recursive = false,
 ): Promise<TreeEntry[]> {
-  const trees = `${repositoryPath(owner, repo)}/git/trees`
+  const repository = checkedRepo(owner, repo)
   try {
-    return await readTree(api, trees, ref ?? 'HEAD', recursive)
+    return await readTree(api, repository, ref ?? 'HEAD', recursive)
   } catch (error) {
     // "Git Repository is empty."
     if (error instanceof GitHubError && error.status === 409) return []
     if (!(error instanceof GitHubNotFoundError)) throw error
     // The repository itself is what is not there, or a server does not know HEAD.
     const { default_branch: branch } = await getRepo(api, owner, repo)
-    if (ref === undefined) return readTree(api, trees, branch, recursive)
+    if (ref === undefined) return readTree(api, repository, branch, recursive)
     throw new GitHubNotFoundError(
       `${owner}/${repo} has no branch, tag or commit ${oneLine(ref ?? 'HEAD', 200)}`,
       {
@@ -188,19 +205,16 @@ export async function getTree(
 
 async function readTree(
   api: Api,
-  trees: string,
+  repository: Repo,
   ref: string,
   recursive: boolean,
 ): Promise<TreeEntry[]> {
   const limit = pLimit(4)
   const read = (name: string, deep: boolean) =>
-    limit(() =>
-      getParsed(
-        api,
-        `${trees}/${encodeURIComponent(name)}${deep ? '?recursive=1' : ''}`,
-        treeAnswer,
-      ),
-    )
+    limit(() => {
+      const tree = { ...repository, tree_sha: name, ...(deep ? { recursive: '1' } : {}) }
+      return ask(api, treeAnswer, (rest) => rest.git.getTree(tree))
+    })
   return recursive ? walk(ref) : flat(ref)
 
   async function flat(name: string): Promise<TreeEntry[]> {

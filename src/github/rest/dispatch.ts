@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { GitHubError } from '../../base/errors.js'
-import { endpoint } from '../addresses.js'
-import { type ApiResponse, jsonOf } from '../transport/message.js'
-import { type Api, repositoryPath } from './api.js'
+import { checkedRepo } from '../../base/names/repository.js'
+import type { Api } from './api.js'
 import { getRepo } from './repositories.js'
 import { findWorkflow, type Workflow } from './workflows.js'
 
@@ -30,25 +29,26 @@ export interface DispatchResult {
  */
 export async function dispatchWorkflow(api: Api, dispatch: Dispatch): Promise<DispatchResult> {
   try {
-    return resultOf(await post(api, dispatch, { return_run_details: true }))
+    return await post(api, dispatch, { return_run_details: true })
   } catch (error) {
     if (!isUnknownField(error)) throw error
   }
-  return resultOf(await post(api, dispatch, {}))
+  return post(api, dispatch, {})
 }
 
-function post(
+async function post(
   api: Api,
   { owner, repo, workflow, ref, inputs }: Dispatch,
-  details: object,
-): Promise<ApiResponse> {
-  const path = `${repositoryPath(owner, repo)}/actions/workflows/${workflow.id}/dispatches`
-  return api.send({
-    method: 'POST',
-    url: endpoint(api.baseUrl, path),
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ref, inputs, ...details }),
+  details: { return_run_details?: true },
+): Promise<DispatchResult> {
+  const { data } = await (await api.octokit()).rest.actions.createWorkflowDispatch({
+    ...checkedRepo(owner, repo),
+    workflow_id: workflow.id,
+    ref,
+    inputs,
+    ...details,
   })
+  return resultOf(data)
 }
 
 /**
@@ -71,8 +71,8 @@ const dispatchAnswer = z.object({
 })
 
 /** A 204 has no body, and an answer of another shape tells no run. */
-function resultOf(response: ApiResponse): DispatchResult {
-  const parsed = dispatchAnswer.safeParse(jsonOf(response))
+function resultOf(data: unknown): DispatchResult {
+  const parsed = dispatchAnswer.safeParse(data)
   if (!parsed.success) return { runId: null, htmlUrl: null }
   return { runId: parsed.data.workflow_run_id, htmlUrl: parsed.data.html_url ?? null }
 }

@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest'
-import { GitHubNetworkError, WizardError } from '../../base/errors.js'
+import { GitHubNetworkError, UsageError, WizardError } from '../../base/errors.js'
 import type { ApiResponse, Send } from '../transport/message.js'
 
 export type { Octokit } from '@octokit/rest'
@@ -48,6 +48,15 @@ function ownError(error: unknown): unknown {
 const isBrokenJson = (data: unknown, accept: string): boolean =>
   typeof data === 'string' && data !== '' && /json/.test(accept) && !/raw/.test(accept)
 
+/**
+ * Octokit decodes a body by its content type. Raw bytes of a file stay bytes, whatever text the server calls them; and JSON
+ * is JSON without its usual name too.
+ */
+function contentType(given: string | undefined, accept = ''): string | undefined {
+  if (/\braw\b/.test(accept)) return 'application/octet-stream'
+  return given === undefined || /\bjson\b/.test(given) ? 'application/json' : given
+}
+
 type FetchInit = {
   method: string
   headers: Record<string, string>
@@ -58,22 +67,45 @@ type FetchInit = {
 /** @throws GitHubNetworkError where a page's link leads to another host, whose items would be taken for the API's */
 function asFetch(send: Send, { origin, host }: URL) {
   return async (address: string, { method, headers, body, signal }: FetchInit) => {
-    const url = new URL(address)
+    const url = new URL(withSlashes(address))
     if (url.origin !== origin) {
       throw new GitHubNetworkError(`${host} sends to another host: ${url.host}`, {
         hint: 'check github.base_url',
       })
     }
-    return asFetchAnswer(await send({ method, url, headers, body, signal }))
+    const { accept, ...others } = headers
+    const sent = accept === octokitsAccept ? others : headers
+    return asFetchAnswer(await send({ method, url, headers: sent, body, signal }), accept)
   }
 }
 
+/** What it accepts unless it is asked for more: the transport has the name that GitHub recommends. */
+const octokitsAccept = 'application/vnd.github.v3+json'
+
+/** What follows these is a file's path or a ref's name. */
+const beforePath =
+  /(?<=\/repos\/[^/?]+\/[^/?]+\/(?:contents|commits|git\/refs?|releases\/tags)\/)[^?]+/
+
+/**
+ * GitHub's documents write paths and refs with their slashes, which Octokit escapes.
+ *
+ * @throws UsageError for a name that would climb: a URL's parser takes `..` for the folder above
+ */
+function withSlashes(address: string): string {
+  const written = address.replace(beforePath, (path) => path.replaceAll(/%2f/gi, '/'))
+  const [path = ''] = written.split('?', 1)
+  const climbs = path.split('/').some((segment) => /^\.\.?$/.test(segment))
+  if (climbs) throw new UsageError('no name and no path on GitHub has a . or .. between slashes')
+  return written
+}
+
 /** As much of a fetch `Response` as Octokit reads. */
-function asFetchAnswer({ status, headers, body, url }: ApiResponse) {
+function asFetchAnswer({ status, headers, body, url }: ApiResponse, accept: string | undefined) {
+  const type = contentType(headers['content-type'], accept)
   return {
     status,
     url: url.href,
-    headers: new Headers(headers),
+    headers: new Headers({ ...headers, ...(type === undefined ? {} : { 'content-type': type }) }),
     body,
     text: async () => body.toString('utf8'),
     arrayBuffer: async () => body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength),

@@ -6,7 +6,7 @@ import { isUploadHost } from '../addresses.js'
 import { type Downloaded, type DownloadOptions, downloadFile } from '../transfer/download.js'
 import type { OnProgress } from '../transfer/files.js'
 import { uploadFile } from '../transfer/upload.js'
-import { type Api, parseAnswer, repositoryPath } from './api.js'
+import { type Api, addressOf, parseAnswer } from './api.js'
 import { pagesOf } from './pages.js'
 
 /** https://docs.github.com/en/rest/releases/assets */
@@ -122,7 +122,7 @@ export async function deleteReleaseAsset(
 }
 
 /** The bytes of an asset, whole and with the digest that GitHub gives. @throws the errors of `downloadFile` */
-export function downloadReleaseAsset(
+export async function downloadReleaseAsset(
   api: Api,
   owner: string,
   repo: string,
@@ -130,6 +130,7 @@ export function downloadReleaseAsset(
   to: string,
   options: Pick<DownloadOptions, 'onProgress'> = {},
 ): Promise<Downloaded> {
-  const path = `${repositoryPath(owner, repo)}/releases/assets/${id}`
-  return downloadFile(api, path, to, { ...options, digest, size, name: oneLine(name, 100) })
+  const asset = { ...checkedRepo(owner, repo), asset_id: id }
+  const url = await addressOf(api, (rest) => rest.repos.getReleaseAsset.endpoint(asset))
+  return downloadFile(api, url, to, { ...options, digest, size, name: oneLine(name, 100) })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { checkedRepo } from '../../base/names/repository.js'
-import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { type Api, ask, parseAnswer } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
 import { assetAnswer, type ReleaseAsset } from './release-assets.js'
 
@@ -189,8 +189,14 @@ export async function listReleases(
 }
 
 /** @throws GitHubNotFoundError */
-export function getRelease(api: Api, owner: string, repo: string, id: number): Promise<Release> {
-  return getParsed(api, `${repositoryPath(owner, repo)}/releases/${id}`, releaseAnswer)
+export async function getRelease(
+  api: Api,
+  owner: string,
+  repo: string,
+  id: number,
+): Promise<Release> {
+  const release = { ...checkedRepo(owner, repo), release_id: id }
+  return ask(api, releaseAnswer, (rest) => rest.repos.getRelease(release))
 }
 
 /**
@@ -203,9 +209,9 @@ export async function getReleaseByTag(
   repo: string,
   tag: string,
 ): Promise<Release | null> {
-  const path = `${repositoryPath(owner, repo)}/releases/tags/${tag.split('/').map(encodeURIComponent).join('/')}`
+  const tagged = { ...checkedRepo(owner, repo), tag }
   try {
-    return await getParsed(api, path, releaseAnswer)
+    return await ask(api, releaseAnswer, (rest) => rest.repos.getReleaseByTag(tagged))
   } catch (error) {
     if (error instanceof GitHubNotFoundError) return null
     throw error
@@ -213,8 +219,9 @@ export async function getReleaseByTag(
 }
 
 /** The one that GitHub calls latest. @throws GitHubNotFoundError where there is none */
-export function getLatestRelease(api: Api, owner: string, repo: string): Promise<Release> {
-  return getParsed(api, `${repositoryPath(owner, repo)}/releases/latest`, releaseAnswer)
+export async function getLatestRelease(api: Api, owner: string, repo: string): Promise<Release> {
+  const repository = checkedRepo(owner, repo)
+  return ask(api, releaseAnswer, (rest) => rest.repos.getLatestRelease({ ...repository }))
 }
 
 /**
@@ -226,9 +233,11 @@ export async function hasImmutableReleases(
   owner: string,
   repo: string,
 ): Promise<boolean | null> {
-  const path = `${repositoryPath(owner, repo)}/immutable-releases`
+  const repository = checkedRepo(owner, repo)
+  const answer = z.object({ enabled: z.boolean() })
   try {
-    return (await getParsed(api, path, z.object({ enabled: z.boolean() }))).enabled
+    return (await ask(api, answer, (rest) => rest.repos.checkImmutableReleases({ ...repository })))
+      .enabled
   } catch (error) {
     // 404: they are off, or the server does not know them. 403: a token that may write releases need not see settings.
     if (error instanceof GitHubNotFoundError || error instanceof GitHubAuthError) return null

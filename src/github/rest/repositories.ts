@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
-import { checkedOwner } from '../../base/names/repository.js'
-import { type Api, get, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { checkedOwner, checkedRepo } from '../../base/names/repository.js'
+import { type Api, ask, parseAnswer } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
 
 /** https://docs.github.com/en/rest/repos/repos#get-a-repository */
@@ -75,14 +75,15 @@ const searchAnswer = z.object({
 export const viewerAnswer = z.object({ login: z.string() })
 
 /** @throws GitHubNotFoundError where it is not there or not visible */
-export function getRepo(api: Api, owner: string, repo: string): Promise<RepositoryData> {
-  return getParsed(api, repositoryPath(owner, repo), repositoryAnswer)
+export async function getRepo(api: Api, owner: string, repo: string): Promise<RepositoryData> {
+  const repository = checkedRepo(owner, repo)
+  return ask(api, repositoryAnswer, (rest) => rest.repos.get({ ...repository }))
 }
 
 /** False where it is not there, or not visible with this credential: GitHub does not tell the two apart. */
 export async function repoExists(api: Api, owner: string, repo: string): Promise<boolean> {
   try {
-    await get(api, repositoryPath(owner, repo))
+    await (await api.octokit()).rest.repos.get({ ...checkedRepo(owner, repo) })
     return true
   } catch (error) {
     if (error instanceof GitHubNotFoundError) return false
@@ -135,7 +136,7 @@ async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
 async function viewerOf(api: Api): Promise<string | null> {
   if (!(await api.authenticated())) return null
   try {
-    return (await getParsed(api, '/user', viewerAnswer)).login
+    return (await ask(api, viewerAnswer, (rest) => rest.users.getAuthenticated())).login
   } catch (error) {
     if (error instanceof GitHubNotFoundError) return null
     if (error instanceof GitHubAuthError && error.status === 403) return null

@@ -1,18 +1,16 @@
 import { z } from 'zod'
-import { type Api, getParsed, repositoryPath } from './api.js'
+import { checkedRepo } from '../../base/names/repository.js'
+import { type Api, ask } from './api.js'
 
 /** @throws GitHubNotFoundError */
-export function getWorkflowRun(
+export async function getWorkflowRun(
   api: Api,
   owner: string,
   repo: string,
   runId: string | number,
 ): Promise<WorkflowRunData> {
-  return getParsed(
-    api,
-    `${repositoryPath(owner, repo)}/actions/runs/${encodeURIComponent(runId)}`,
-    workflowRunAnswer,
-  )
+  const run = { ...checkedRepo(owner, repo), run_id: runId as number }
+  return ask(api, workflowRunAnswer, (rest) => rest.actions.getWorkflowRun(run))
 }
 
 const accountAnswer = z.object({ login: z.string() }).nullish()

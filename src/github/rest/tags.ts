@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../../base/errors.js'
 import { oidPattern } from '../../base/names/ref.js'
-import { checkedRepo } from '../../base/names/repository.js'
-import { type Api, getParsed, parseAnswer, repositoryPath } from './api.js'
+import { checkedRepo, type Repo } from '../../base/names/repository.js'
+import { type Api, ask, parseAnswer } from './api.js'
 import { pagesOf } from './pages.js'
 
 const oid = z.string().regex(oidPattern)
@@ -22,19 +22,20 @@ export async function tagCommit(
   repo: string,
   tag: string,
 ): Promise<string | null> {
-  const git = `${repositoryPath(owner, repo)}/git`
-  let { object } = (await tagRef(api, git, tag)) ?? { object: null }
+  const repository = checkedRepo(owner, repo)
+  let { object } = (await tagRef(api, repository, tag)) ?? { object: null }
   for (let hops = 0; object?.type === 'tag'; hops++) {
     if (hops === mostHops) throw new GitHubNetworkError(`the tag ${tag} leads to no commit`)
-    object = (await getParsed(api, `${git}/tags/${object.sha}`, target)).object
+    const annotated = { ...repository, tag_sha: object.sha }
+    object = (await ask(api, target, (rest) => rest.git.getTag(annotated))).object
   }
   return object?.sha ?? null
 }
 
-async function tagRef(api: Api, git: string, tag: string) {
-  const path = `${git}/ref/tags/${tag.split('/').map(encodeURIComponent).join('/')}`
+async function tagRef(api: Api, repository: Repo, tag: string) {
+  const ref = `tags/${tag}`
   try {
-    return await getParsed(api, path, target)
+    return await ask(api, target, (rest) => rest.git.getRef({ ...repository, ref }))
   } catch (error) {
     // 409: the repository is empty.
     const isAbsent =

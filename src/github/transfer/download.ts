@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { GitHubNetworkError } from '../../base/errors.js'
-import { endpoint } from '../addresses.js'
 import type { Api } from '../rest/api.js'
 import type { ApiResponse, FileStream } from '../transport/message.js'
 import { type OnProgress, writing } from './files.js'
@@ -28,7 +27,7 @@ export interface Downloaded {
 }
 
 /**
- * Streams a path of the API into a file: beside it first, then renamed, so that the file is whole or as it was.
+ * Streams what is at an address of the API into a file: beside it first, then renamed, so that the file is whole or as it was.
  * Storage on another host gets no credential. After a lost connection it goes on where it stopped, if the server has
  * still the same bytes (RFC 9110, 13.1.5 and 14).
  *
@@ -36,7 +35,7 @@ export interface Downloaded {
  */
 export async function downloadFile(
   api: Api,
-  path: string,
+  url: URL,
   to: string,
   {
     name = basename(to),
@@ -50,7 +49,6 @@ export async function downloadFile(
   const file = await writing(part, () => open(part, 'wx'))
   try {
     const sink = createSink(file, part, { onProgress, expected })
-    const url = endpoint(api.baseUrl, path)
     await api.transfer({ method: 'GET', url, headers: { accept }, stream: sink })
     await writing(part, () => file.close())
     const { size, sha256 } = sink.result()

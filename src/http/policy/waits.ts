@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js'
 
-type Headers = Record<string, string | string[] | undefined>
+type Headers = Record<string, string | number | string[] | undefined>
 
 export interface Wait {
   reason: 'rate limit' | 'retry'

@@ -6,7 +6,7 @@ import { fullNameOf, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import type { Git } from '../../git/git.js'
 import { listRefs } from '../../git/porcelain/fetch/target.js'
-import { getParsed, repositoryPath } from '../../github/rest/api.js'
+import { ask } from '../../github/rest/api.js'
 import { resolveCommit } from '../../github/rest/commits.js'
 import { hasImmutableReleases } from '../../github/rest/releases.js'
 import { listTags, tagCommit } from '../../github/rest/tags.js'
@@ -66,8 +66,9 @@ async function expectWritable(
       hint: 'set GITHUB_TOKEN (contents: write), or run `gh auth login`',
     })
   }
-  const path = repositoryPath(owner, repo)
-  const { archived, permissions } = await getParsed(github, path, repositoryAnswer)
+  const { archived, permissions } = await ask(github, repositoryAnswer, (rest) =>
+    rest.repos.get({ owner, repo }),
+  )
   const name = fullNameOf({ owner, repo })
   if (archived) throw new GitHubAuthError(`${name} is archived: it takes no releases`)
   if (permissions?.push === false) {
@@ -128,12 +129,12 @@ type Ruleset = z.output<typeof ruleset>
  */
 export async function expectTagAllowed(
   { github }: Pick<ReleaseDeps, 'github'>,
-  { owner, repo }: Repo,
+  repo: Repo,
   tag: string,
 ): Promise<void> {
-  const path = `${repositoryPath(owner, repo)}/rulesets`
-  for (const { id } of await activeTagRulesets(github, path)) {
-    const found = await getParsed(github, `${path}/${id}?includes_parents=true`, ruleset)
+  for (const { id } of await activeTagRulesets(github, repo)) {
+    const asked = { ...repo, ruleset_id: id, includes_parents: true }
+    const found = await ask(github, ruleset, (rest) => rest.repos.getRepoRuleset(asked))
     if (!forbids(found, `refs/tags/${tag}`)) continue
     throw new GitHubAuthError(`the rule ${oneLine(found.name, 100)} keeps ${tag} from being made`, {
       hint: 'an administrator can let you bypass it, or make the tag',
@@ -141,10 +142,10 @@ export async function expectTagAllowed(
   }
 }
 
-async function activeTagRulesets(github: ReleaseDeps['github'], path: string) {
+async function activeTagRulesets(github: ReleaseDeps['github'], repo: Repo) {
   try {
-    const query = '?targets=tag&includes_parents=true&per_page=100'
-    const found = await getParsed(github, `${path}${query}`, z.array(summary))
+    const asked = { ...repo, targets: 'tag', includes_parents: true, per_page: 100 }
+    const found = await ask(github, summary.array(), (rest) => rest.repos.getRepoRulesets(asked))
     return found.filter(({ target, enforcement }) => target === 'tag' && enforcement === 'active')
   } catch (error) {
     // Servers without rulesets, plans without them, and tokens that may not see them.

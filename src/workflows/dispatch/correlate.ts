@@ -1,9 +1,8 @@
 import { ConflictError, GitHubError, GitHubNotFoundError } from '../../base/errors.js'
-import { get, getParsed, parseAnswer, repositoryPath } from '../../github/rest/api.js'
+import { ask, parseAnswer, type Rest } from '../../github/rest/api.js'
 import { viewerAnswer } from '../../github/rest/repositories.js'
 import { runListAnswer, type WorkflowRunData } from '../../github/rest/runs.js'
 import type { Workflow } from '../../github/rest/workflows.js'
-import { jsonOf } from '../../github/transport/message.js'
 import { serverTime } from '../../http/policy/waits.js'
 import { fullNameOf, type Repo, type WorkflowDeps } from '../session.js'
 import { ignoreTransientFailures } from '../watch/poll.js'
@@ -38,11 +37,12 @@ export async function lookBefore(
   repo: Repo,
   workflow: Workflow,
 ): Promise<Before> {
-  const answer = await get(deps.github, dispatchedRuns(repo, workflow))
-  const { workflow_runs: runs } = parseAnswer(deps.github, runListAnswer, jsonOf(answer))
+  const { rest } = await deps.github.octokit()
+  const { data, headers } = await dispatchedRuns(rest, repo, workflow)
+  const { workflow_runs: runs } = parseAnswer(deps.github, runListAnswer, data)
   return {
     known: new Set(runs.map(({ id }) => id)),
-    serverTime: serverTime(answer.headers, deps.clock.now()),
+    serverTime: serverTime(headers, deps.clock.now()),
   }
 }
 
@@ -76,7 +76,8 @@ export async function findDispatched(
 /** Whose token it is; null where that is not told, as with the token of a GitHub App's installation. */
 async function ownLogin({ github }: WorkflowDeps): Promise<string | null> {
   try {
-    return (await getParsed(github, '/user', viewerAnswer)).login.toLowerCase()
+    const { login } = await ask(github, viewerAnswer, (rest) => rest.users.getAuthenticated())
+    return login.toLowerCase()
   } catch (error) {
     if (error instanceof GitHubError) return null
     throw error
@@ -92,9 +93,8 @@ async function candidates(
   { repo, workflow, ref, before }: Dispatched,
   actor: string | null,
 ): Promise<{ runs: WorkflowRunData[]; inTime: boolean }> {
-  const path = dispatchedRuns(repo, workflow)
   const listing = await ignoreTransientFailures(deps, () =>
-    getParsed(deps.github, path, runListAnswer),
+    ask(deps.github, runListAnswer, (rest) => dispatchedRuns(rest, repo, workflow)),
   )
   const ours = (listing?.workflow_runs ?? []).filter(
     (run) =>
@@ -109,8 +109,8 @@ async function candidates(
   return { runs: ours.filter(({ id }) => id > newest), inTime: false }
 }
 
-const dispatchedRuns = ({ owner, repo }: Repo, { id }: Workflow) =>
-  `${repositoryPath(owner, repo)}/actions/workflows/${id}/runs?event=workflow_dispatch&per_page=100`
+const dispatchedRuns = ({ actions }: Rest, repo: Repo, { id }: Workflow) =>
+  actions.listWorkflowRuns({ ...repo, workflow_id: id, event: 'workflow_dispatch', per_page: 100 })
 
 /** `main` for `refs/heads/main`: runs have the short name. */
 export const shortRef = (ref: string): string => ref.replace(/^refs\/(?:heads|tags)\//, '')

@@ -6,7 +6,7 @@ import type { ZipEntry } from '../../archive/directory.js'
 import { openZip, type ZipArchive } from '../../archive/zip.js'
 import { GitHubNotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
-import { repositoryPath } from '../../github/rest/api.js'
+import { addressOf } from '../../github/rest/api.js'
 import { downloadFile } from '../../github/transfer/download.js'
 import type { WorkflowJob, WorkflowRun, WorkflowStep } from '../run-data.js'
 import type { Repo, WorkflowDeps } from '../session.js'
@@ -64,14 +64,17 @@ export async function openLogs(
 /** @returns null where there is none, so that each job's own log is asked for */
 async function fetchZip(
   { github, signal }: WorkflowDeps,
-  { owner, repo }: Repo,
+  repo: Repo,
   run: LoggedRun,
   folder: string,
 ): Promise<ZipArchive | null> {
-  const path = `${repositoryPath(owner, repo)}/actions/runs/${run.run_id}/logs`
+  const asked = { ...repo, run_id: run.run_id }
+  const url = await addressOf(github, (rest) =>
+    rest.actions.downloadWorkflowRunLogs.endpoint(asked),
+  )
   const file = join(folder, 'run.zip')
   try {
-    await downloadFile(github, path, file, { accept: 'application/vnd.github+json' })
+    await downloadFile(github, url, file, { accept: 'application/vnd.github+json' })
   } catch (error) {
     if (!(error instanceof GitHubNotFoundError)) throw error
     if (error.status === 410) throw expired(run, error)
@@ -83,14 +86,17 @@ async function fetchZip(
 /** @returns null where it is not there; that is told. */
 async function fetchJob(
   { github, emit }: WorkflowDeps,
-  { owner, repo }: Repo,
+  repo: Repo,
   job: WorkflowJob,
   folder: string,
 ): Promise<LogText | null> {
   const file = join(folder, `${job.id}.txt`)
-  const path = `${repositoryPath(owner, repo)}/actions/jobs/${job.id}/logs`
+  const asked = { ...repo, job_id: job.id }
+  const url = await addressOf(github, (rest) =>
+    rest.actions.downloadJobLogsForWorkflowRun.endpoint(asked),
+  )
   try {
-    await downloadFile(github, path, file, { accept: 'application/vnd.github+json' })
+    await downloadFile(github, url, file, { accept: 'application/vnd.github+json' })
     return fileLog(file)
   } catch (error) {
     if (!(error instanceof GitHubNotFoundError)) throw error

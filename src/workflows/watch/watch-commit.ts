@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { GitHubError, GitHubNotFoundError, withHint } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
-import { getParsed, repositoryPath } from '../../github/rest/api.js'
+import { ask } from '../../github/rest/api.js'
 import type { Workflow } from '../../github/rest/workflows.js'
 import { listJobs } from '../jobs.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from '../run-data.js'
@@ -72,9 +72,9 @@ async function resolveCommit(
   repo: Repo,
   commit: string,
 ): Promise<string> {
-  const path = `${repositoryPath(repo.owner, repo.repo)}/commits/${encodeURIComponent(commit)}`
   try {
-    return (await getParsed(github, path, commitAnswer)).sha
+    const asked = { ...repo, ref: commit }
+    return (await ask(github, commitAnswer, (rest) => rest.repos.getCommit(asked))).sha
   } catch (error) {
     // GitHub calls what is no commit unprocessable.
     if (!(error instanceof GitHubError) || ![404, 422].includes(error.status ?? 0)) throw error

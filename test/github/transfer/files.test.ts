@@ -67,7 +67,7 @@ describe('downloadFile', () => {
     const { seen, listener } = storage()
     const { api, seen: asked } = await redirectTo(await serve(listener))
     const told: OnProgress[] = []
-    const done = await downloadFile(client(api), '/asset', target(), {
+    const done = await downloadFile(client(api), new URL('/asset', api), target(), {
       digest: `sha256:${sha256}`,
       onProgress: (progress) => told.push(progress),
     })
@@ -82,7 +82,7 @@ describe('downloadFile', () => {
   it('goes on where it stopped', async () => {
     const { seen, listener } = storage({ cuts: 2 })
     const { api } = await redirectTo(await serve(listener))
-    expect((await downloadFile(client(api), '/asset', target())).sha256).toBe(sha256)
+    expect((await downloadFile(client(api), new URL('/asset', api), target())).sha256).toBe(sha256)
     // How much arrives before a cut is up to the kernel.
     const starts = seen.map(({ range }) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0))
     expect(starts).toHaveLength(3)
@@ -96,7 +96,7 @@ describe('downloadFile', () => {
   ])('begins again where %s', async (_why, options) => {
     const { listener } = storage({ cuts: 1, ...options })
     const { api } = await redirectTo(await serve(listener))
-    expect((await downloadFile(client(api), '/asset', target())).sha256).toBe(sha256)
+    expect((await downloadFile(client(api), new URL('/asset', api), target())).sha256).toBe(sha256)
     expect((await readFile(target())).equals(bytes)).toBe(true)
   })
 
@@ -104,12 +104,14 @@ describe('downloadFile', () => {
     await writeFile(target(), 'as it was')
     const { listener } = storage({ cuts: 99 })
     const { api } = await redirectTo(await serve(listener))
-    const cut = downloadFile(client(api, { retryAttempts: 0 }), '/asset', target())
+    const cut = downloadFile(client(api, { retryAttempts: 0 }), new URL('/asset', api), target())
     await expect(cut).rejects.toThrow(GitHubNetworkError)
 
     const whole = await redirectTo(await serve(storage().listener))
     const digest = `sha256:${'0'.repeat(64)}`
-    const other = downloadFile(client(whole.api), '/asset', target(), { digest })
+    const other = downloadFile(client(whole.api), new URL('/asset', whole.api), target(), {
+      digest,
+    })
     await expect(other).rejects.toThrow('not those announced')
     expect(await readFile(target(), 'utf8')).toBe('as it was')
     expect(await readdir(folder)).toEqual(['asset.bin'])
@@ -121,7 +123,9 @@ describe('downloadFile', () => {
       answer.useChunkedEncodingByDefault = false
       answer.end(bytes.subarray(0, 1000))
     })
-    const cut = downloadFile(client(address), '/asset', target(), { size: bytes.length })
+    const cut = downloadFile(client(address), new URL('/asset', address), target(), {
+      size: bytes.length,
+    })
     await expect(cut).rejects.toThrow(/cut short/)
     expect(await readdir(folder)).toEqual([])
   })
@@ -131,7 +135,9 @@ describe('downloadFile', () => {
       answer.writeHead(200, { 'content-length': '10' }).write('12345')
     })
     const silent = client(address, { timeout: 0.15, retryAttempts: 0 })
-    await expect(downloadFile(silent, '/asset', target())).rejects.toThrow('silent in the middle')
+    await expect(downloadFile(silent, new URL('/asset', address), target())).rejects.toThrow(
+      'silent in the middle',
+    )
   })
 
   it("tells GitHub's refusal in its words", async () => {
@@ -139,7 +145,9 @@ describe('downloadFile', () => {
       answer.writeHead(410, { 'content-type': 'application/json' })
       answer.end('{"message":"Artifact has expired"}')
     })
-    await expect(downloadFile(client(address), '/asset', target())).rejects.toMatchObject({
+    await expect(
+      downloadFile(client(address), new URL('/asset', address), target()),
+    ).rejects.toMatchObject({
       code: 'GITHUB_NOT_FOUND',
       message: expect.stringContaining('Artifact has expired'),
     })
@@ -148,7 +156,9 @@ describe('downloadFile', () => {
   it('tells a folder that is not there as a matter of paths, not of the network', async () => {
     const address = await serve(storage().listener)
     const nowhere = join(folder, 'none', 'a')
-    await expect(downloadFile(client(address), '/asset', nowhere)).rejects.toThrow(PathError)
+    await expect(
+      downloadFile(client(address), new URL('/asset', address), nowhere),
+    ).rejects.toThrow(PathError)
   })
 
   it('writes through no link', async () => {
@@ -156,7 +166,7 @@ describe('downloadFile', () => {
     await writeFile(outside, 'untouched')
     await symlink(outside, target())
     const address = await serve(storage().listener)
-    await downloadFile(client(address), '/asset', target())
+    await downloadFile(client(address), new URL('/asset', address), target())
     expect(await readFile(outside, 'utf8')).toBe('untouched')
   })
 
@@ -167,7 +177,7 @@ describe('downloadFile', () => {
     })
     const stopped = downloadFile(
       client(address).with({ signal: stop.signal }),
-      '/asset',
+      new URL('/asset', address),
       target(),
       {
         onProgress: () => stop.abort(new InterruptedError()),
@@ -280,7 +290,7 @@ describe('memory', () => {
     const watch = () => {
       most = Math.max(most, process.memoryUsage().arrayBuffers - before)
     }
-    await downloadFile(own, '/asset', target(), { onProgress: watch })
+    await downloadFile(own, new URL('/asset', address), target(), { onProgress: watch })
     await uploadFile(own, new URL(`${address}/assets`), target(), {
       contentType: 'application/octet-stream',
       onProgress: watch,
