@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** The time, given to whatever waits or dates something, so that tests do not sleep. */
+/** The time, injected so that tests do not sleep. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** @throws the signal's reason, when it is aborted. */
+  /** @throws the signal's reason when it is aborted */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 

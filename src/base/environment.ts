@@ -1,2 +1,2 @@
-/** The variables of a process, or of a child that is to be started. */
+/** The environment variables of a process or of a child process. */
 export type Environment = Record<string, string | undefined>

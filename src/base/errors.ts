@@ -1,7 +1,7 @@
 import { formatHint, type Hint, type HintParts, type HintWords, joinHints } from './hint.js'
 import { createRedactor } from './redact.js'
 
-/** The name of an error, as it stands in JSON output. */
+/** The name of an error in JSON output. */
 export type ErrorCode =
   | 'FAILED'
   | 'USAGE'
@@ -17,7 +17,10 @@ export type ErrorCode =
   | 'LOCKED'
   | 'INTERRUPTED'
 
-/** What a script sees of each error. Interrupted is 128 plus the signal's number, so main knows it better. */
+/**
+ * The exit status of each error. `main` replaces the status of an interrupt by 128 plus the
+ * signal's number.
+ */
 export const exitStatus = {
   FAILED: 1,
   USAGE: 2,
@@ -34,15 +37,15 @@ export const exitStatus = {
   INTERRUPTED: 130,
 } satisfies Record<ErrorCode, number>
 
-/** Where in a file something is wrong; line and column count from 1, columns in UTF-16 units. */
+/** Where a file is wrong. Line and column start at 1; columns count UTF-16 units. */
 export interface ErrorPlace {
   /** Absolute. */
   file: string
   line: number
   column: number
-  /** `repos.tools[0].branch`; null where it is about the file's text. */
+  /** `repos.tools[0].branch`; null if the file's text itself is wrong. */
   key: string | null
-  /** The known name that a wrong one may stand for. */
+  /** The known name that a wrong one probably means. */
   nearest: string | null
 }
 
@@ -50,19 +53,22 @@ export interface ErrorOptions {
   /** The remedy. */
   hint?: Hint | undefined
   cause?: unknown
-  /** What else was wrong, where several things were found at once. */
+  /** Further errors, if several were found at once. */
   details?: readonly WizardError[] | undefined
   place?: ErrorPlace | undefined
 }
 
-/** The base of every error that wizard tells a user of: one line of what and where, and a hint with the remedy. */
+/**
+ * The base of every error that wizard shows to a user: one line says what and where, and a hint
+ * gives the remedy.
+ */
 export class WizardError extends Error {
   readonly code: ErrorCode = 'FAILED'
-  /** The remedy, in which commands and options are data; `hint` is the same as text. */
+  /** The remedy, with commands and options as data; `hint` is the same as text. */
   remedy: Hint | undefined
-  /** What else was wrong, where several things were found at once; this one is not among them. */
+  /** Further errors, if several were found at once; they do not include this one. */
   readonly details: readonly WizardError[]
-  /** Where the file is wrong, if it is one that is. */
+  /** Where the file is wrong, if the error is about a file. */
   readonly place: ErrorPlace | undefined
 
   constructor(message: string, { hint, cause, details = [], place }: ErrorOptions = {}) {
@@ -73,13 +79,13 @@ export class WizardError extends Error {
     this.place = place
   }
 
-  /** The remedy, in one line, in the words of the library. */
+  /** The remedy in one line, in the library's words. */
   get hint(): string | undefined {
     return this.remedy === undefined ? undefined : formatHint(this.remedy)
   }
 }
 
-/** The same error, with one more remedy, or with what is left behind. */
+/** The same error with a further remedy, or a note about what is left behind. */
 export function withHint(error: unknown, hint: Hint): unknown {
   if (error instanceof WizardError) error.remedy = joinHints(error.remedy, hint)
   return error
@@ -100,16 +106,18 @@ export class PathError extends WizardError {
   override readonly code = 'PATH'
 }
 
-/** Refused, so as not to lose or overwrite something. */
+/** Wizard refuses, so that nothing is lost or overwritten. */
 export class ConflictError extends WizardError {
   override readonly code = 'CONFLICT'
 }
 
 /**
- * What is named is not there: a key of the configuration, an entry of repos.yaml, a component, a plugin that is installed,
- * a day's log. GitHub was not asked, or its answer was not the reason; what GitHub does not have is a GitHubNotFoundError.
+ * A name does not exist here: a configuration key, an entry of repos.yaml, a component, an
+ * installed plugin, a day's log. GitHub was not asked, or its answer was not the reason. If GitHub
+ * does not have it, that is a GitHubNotFoundError.
  *
- * Both have the code GITHUB_NOT_FOUND and exit status 3: to a script they are one thing, and scripts compare the code.
+ * Both have the code GITHUB_NOT_FOUND and exit status 3, because scripts compare the code and treat
+ * them alike.
  */
 export class NotFoundError extends WizardError {
   override readonly code = 'GITHUB_NOT_FOUND'
@@ -120,12 +128,12 @@ export class LockedError extends WizardError {
   override readonly code = 'LOCKED'
 }
 
-/** `--timeout` is over. */
+/** `--timeout` has expired. */
 export class TimeoutError extends WizardError {
   override readonly code = 'TIMEOUT'
 }
 
-/** From the keyboard, from whoever manages the process, and from a terminal that was closed. */
+/** Sent by the keyboard, by a process manager, or when the terminal closes. */
 export type EndingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /** A signal ended the command. */
@@ -140,13 +148,16 @@ export class InterruptedError extends WizardError {
 }
 
 export interface GitHubErrorOptions extends ErrorOptions {
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was an answer. */
   status?: number | undefined
-  /** `x-github-request-id`, for GitHub's support. */
+  /** `x-github-request-id`, which GitHub's support asks for. */
   requestId?: string | undefined
 }
 
-/** GitHub refused (409, 422 …), with its own words; and the base of the errors below. */
+/**
+ * GitHub refused the request (409, 422 …); the message quotes it. Also the base of the errors
+ * below.
+ */
 export class GitHubError extends WizardError {
   override readonly code: ErrorCode = 'GITHUB'
   readonly status: number | undefined
@@ -159,42 +170,47 @@ export class GitHubError extends WizardError {
   }
 }
 
-/** No or bad credentials, or not allowed (401, 403). */
+/** Credentials are missing or invalid, or they do not allow this (401, 403). */
 export class GitHubAuthError extends GitHubError {
   override readonly code = 'GITHUB_AUTH'
 }
 
-/** A repository, ref, workflow, run, release or file that is not there, or not visible (404, 410). */
+/**
+ * A repository, ref, workflow, run, release or file does not exist or is not visible (404, 410).
+ */
 export class GitHubNotFoundError extends GitHubError {
   override readonly code = 'GITHUB_NOT_FOUND'
 }
 
-/** A rate limit whose wait would pass the deadline (403 or 429). */
+/** A rate limit lasts longer than the deadline allows (403 or 429). */
 export class GitHubRateLimitError extends GitHubError {
   override readonly code = 'GITHUB_RATE_LIMIT'
 }
 
-/** Name, connection, TLS, silence, a cut answer, or 5xx after the retries. */
+/** DNS, connection, TLS, time-out, a truncated answer, or a 5xx after all retries. */
 export class GitHubNetworkError extends GitHubError {
   override readonly code = 'GITHUB_NETWORK'
 }
 
-/** An error as it stands in JSON, and in a repository's entry of a report. */
+/** An error as JSON output and each repository's entry of a report show it. */
 export interface ErrorReport {
   code: ErrorCode
   message: string
-  /** In the words of the library. */
+  /** In the library's words. */
   hint: string | null
-  /** The same as data, where it names commands or options; the documents that commands print have the text alone. */
+  /**
+   * The same as data, if it names commands or options. The documents that commands print have only
+   * the text.
+   */
   remedy?: HintParts | undefined
   status?: number | undefined
   request_id?: string | undefined
 }
 
-/** What has the shape of a credential, the user part of an address say, stands in no report. */
+/** Reports hide everything that looks like a credential, such as the user part of an address. */
 const hide = createRedactor()
 
-/** @throws nothing: what is no WizardError is told by its message alone, as FAILED. */
+/** Never throws. An error that is not a WizardError is reported as FAILED with its message. */
 export function reportError(error: unknown): ErrorReport {
   const message = hide(error instanceof Error ? error.message : String(error))
   if (!(error instanceof WizardError)) return { code: 'FAILED', message, hint: null }
@@ -215,7 +231,7 @@ function hidePart(part: HintParts[number]): HintParts[number] {
     : part
 }
 
-/** The report for those who use these words: its remedy is text alone. */
+/** The report for readers of text: it has the hint and no `remedy`. */
 export function reportInWords<R extends Pick<ErrorReport, 'remedy'>>(
   { remedy, ...report }: R,
   words: HintWords,

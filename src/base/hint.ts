@@ -1,6 +1,6 @@
 /**
- * A remedy. What it names of wizard's own is data: a person types `--lock-wait`, and a program that uses the library
- * gives `lockWait`.
+ * A remedy. wizard's own commands and options in it are data, because a person types `--lock-wait`
+ * and a program passes `lockWait`.
  */
 export type Hint = string | HintParts
 export type HintParts = readonly (string | CommandReference | OptionReference)[]
@@ -16,20 +16,22 @@ export interface CommandReference {
   brief?: boolean | undefined
 }
 
-/** An option of what was called: `{ flag: 'max-size', value: 'BYTES' }`. */
+/** An option of the failed call: `{ flag: 'max-size', value: 'BYTES' }`. */
 export interface OptionReference {
   flag: string
-  /** What stands for its value. */
+  /** A placeholder for its value. */
   value?: string | undefined
 }
 
-/** How commands and options are called by those who read a remedy. */
+/** How the reader of a remedy calls commands and options. */
 export interface HintWords {
   command(reference: CommandReference): string
   option(reference: OptionReference): string
 }
 
-/** For programs: options by their names in the library, commands as the `wizard` of this package takes them. */
+/**
+ * For programs: options under their library names, commands as this package's `wizard` takes them.
+ */
 export const libraryWords: HintWords = {
   command: ({ verb, target, flags = {}, brief = false }) =>
     [
@@ -43,7 +45,7 @@ export const libraryWords: HintWords = {
   option: ({ flag }) => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
 }
 
-/** A remedy as text, in one line. @param words default: those of the library */
+/** Formats a remedy as one line. @param words default: the library's */
 export function formatHint(hint: Hint, words: HintWords = libraryWords): string {
   if (typeof hint === 'string') return hint
   return hint
@@ -54,7 +56,7 @@ export function formatHint(hint: Hint, words: HintWords = libraryWords): string 
     .join('')
 }
 
-/** Both remedies, the first one before. */
+/** Joins two remedies, `one` first. */
 export function joinHints(one: Hint | undefined, other: Hint): Hint {
   if (one === undefined || one === '') return other
   if (typeof one === 'string' && typeof other === 'string') return `${one}; ${other}`

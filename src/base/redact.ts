@@ -1,24 +1,27 @@
-/** Puts `***` where a secret stands, in whatever is about to be written anywhere. */
+/** Replaces secrets by `***` in a text that is about to be written. */
 export interface Redactor {
   (text: string): string
   /**
-   * Another secret, from now on: a token that was read, renewed or handed over by `gh`.
+   * Adds a secret: a token that was read, renewed or supplied by `gh`.
    *
-   * @param source what renews it: of its secrets the latest are kept, so that a process of months, whose App gets a
-   *   token an hour, does not search each line for thousands. Without one the secret is kept for ever.
+   * @param source what renews the secret. Only the latest secrets of a source are kept, so that a
+   *   process that runs for months, whose App gets a token an hour, does not search each line for
+   *   thousands. A secret without a source is kept until the process ends.
    */
   add(secret: string, source?: object): void
 }
 
 const mask = '***'
 
-/** Shorter ones would blot out ordinary words; no credential is that short. */
+/** Shorter secrets would hide ordinary words; no credential is that short. */
 const shortestSecret = 6
 
-/** Of one source: more than are in use at a time, in requests that are still running. */
+/** Per source: more than running requests use at a time. */
 const keptOfSource = 8
 
-/** What looks like a credential is hidden although nobody told of it. Order matters: addresses first. */
+/**
+ * Patterns hide what looks like a credential but was never added. Order matters: addresses first.
+ */
 const tokenShapes: [RegExp, string][] = [
   [/\b([a-z][a-z0-9+.-]{1,31}:\/\/)(?!git@)[^\s/?#@'"<>]+@/gi, `$1${mask}@`],
   [/\b(?:gh[opusr]_[A-Za-z0-9_.-]{16,}|github_pat_[A-Za-z0-9_]{16,})/g, mask],
@@ -28,13 +31,13 @@ const tokenShapes: [RegExp, string][] = [
 ]
 
 /**
- * Hides the secrets it was given, in the forms they travel in (as they are, percent-encoded, in JSON, and as
- * the Basic credential that git sends), and everything that has the shape of a GitHub token,
- * an `Authorization` value, a private key or the user part of an address.
+ * Hides the added secrets in the forms they travel in (verbatim, percent-encoded, in JSON, and as
+ * git's Basic credential), and everything that looks like a GitHub token, an `Authorization` value,
+ * a private key or the user part of an address.
  */
 export function createRedactor(secrets: Iterable<string> = []): Redactor {
   const permanent = {}
-  /** Of each source the one used last at the end. */
+  /** Per source, the most recently used secret last. */
   const known = new Map<object, string[]>()
   let pattern: RegExp | undefined
 
@@ -57,7 +60,7 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
 
 function patternOf(secrets: string[]): RegExp | undefined {
   const forms = new Set(secrets.flatMap((secret) => formsOf(secret.trim())))
-  // Longest first, so that a secret that holds another is hidden whole.
+  // Longest first, so that a secret that contains another one is hidden whole.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length).map(escapeRegExp)
   return longestFirst.length > 0 ? new RegExp(longestFirst.join('|'), 'g') : undefined
 }
@@ -76,6 +79,6 @@ function formsOf(secret: string): string[] {
 
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 
-/** Of the name of a key or variable. */
+/** Whether the name of a key or variable suggests a secret. */
 export const looksSecret = (name: string): boolean =>
   /token|secret|passw|passphrase|credential|private|api_?key/i.test(name)

@@ -1,13 +1,14 @@
 import { distance } from 'fastest-levenshtein'
 
 export interface PlainTextOptions {
-  /** True where colours (SGR) may stay, as on a terminal; they are closed at the end. */
+  /** Keeps colours (SGR), as for a terminal, and resets them at the end. */
   colours?: boolean
 }
 
 /*
- * Names, descriptions, notes and logs were written by anybody. On a terminal an escape sequence can rename the
- * window, answer for the user, or hide a line (ECMA-48, section 5); a bidi override can show a name backwards.
+ * Anybody may have written these names, descriptions, notes and logs. On a terminal an escape
+ * sequence can rename the window, type for the user, or hide a line (ECMA-48, section 5); a bidi
+ * override can show a name backwards.
  */
 const esc = '\\u001b'
 const sequences = new RegExp(
@@ -17,7 +18,7 @@ const sequences = new RegExp(
     `(?:${esc}[PX^_]|[\\u0090\\u0098\\u009e\\u009f])[^\\u001b\\u0090\\u0098\\u009c\\u009e\\u009f]*(?:${esc}\\\\|\\u009c)`,
     // CSI: cursor, erasing, modes, and SGR, the colours.
     `(?:${esc}\\[|\\u009b)[0-?]*[ -/]*[@-~]`,
-    // What is left of two and three characters: charsets, resets.
+    // The other sequences of two and three characters: charsets, resets.
     `${esc}[ -/]*[0-~]`,
   ].join('|'),
   'g',
@@ -25,10 +26,10 @@ const sequences = new RegExp(
 const colour = new RegExp(`^${esc}\\[[0-9;:]*m$`)
 /** Bidi marks, embeddings, overrides and isolates, and the byte order mark. */
 const invisible = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it takes out
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it removes these characters
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
-/** The text without escape sequences, control characters (but newline and tab) and bidi overrides. */
+/** Removes escape sequences, control characters (except newline and tab) and bidi overrides. */
 export function plainText(text: string, { colours = false }: PlainTextOptions = {}): string {
   const parts: string[] = []
   let from = 0
@@ -51,17 +52,20 @@ const withoutControls = (text: string) =>
 
 const unseen = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
 
-/** The same JSON with what a terminal would obey, and JSON leaves as it is, in escapes. */
+/** Escapes the characters that JSON leaves as they are and a terminal would obey. */
 export const visibleJson = (json: string): string =>
   json.replace(unseen, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** The same on one line and at most that long, for names, messages and cells of a table. */
+/** Plain text on one line with a maximal length, for names, messages and table cells. */
 export function oneLine(text: string, longest = 500): string {
   const line = plainText(text).replace(/\s+/gu, ' ').trim()
   return line.length > longest ? `${line.slice(0, longest - 1).trimEnd()}…` : line
 }
 
-/** The known names that a wrong one may stand for, in any case, the nearest alone; empty where none is near. */
+/**
+ * The known names that a misspelt one probably means, ignoring case: only the nearest; empty if
+ * none is near.
+ */
 export function nearest(word: string, names: readonly string[]): string[] {
   const wanted = word.toUpperCase()
   return names
@@ -73,16 +77,16 @@ export function nearest(word: string, names: readonly string[]): string[] {
     .map(({ name }) => name)
 }
 
-/** Two letters that changed places count as two. */
+/** Two swapped letters count as two typos. */
 const mostTypos = (length: number) => (length < 4 ? 1 : Math.max(2, Math.floor(length / 3)))
 
-/** A hint that names the nearest, or undefined. */
+/** A hint that names the nearest name, or undefined. */
 export function didYouMean(word: string, names: readonly string[]): string | undefined {
   const near = nearest(word, names)
   return near.length === 0 ? undefined : `did you mean ${near.join(' or ')}?`
 }
 
-/** `1.2 MB` for 1,258,291: units of 1,024, as git counts them. */
+/** `1.2 MB` for 1,258,291: units of 1,024, as in git. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes

@@ -1,6 +1,6 @@
 /**
- * Works through a list, several at a time and in its order. After the first failure nothing new is begun, and what
- * has begun has ended before it is thrown: who cleans up after it meets nobody still at work.
+ * Works through a list in order, several items at a time. After the first failure it starts nothing
+ * new, and waits for the running items before it throws: cleanup never meets running work.
  */
 export async function inLanes<T>(
   count: number,

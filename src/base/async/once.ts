@@ -1,4 +1,7 @@
-/** Makes a thing when it is first asked for, and once; a failed attempt is forgotten, so that the next call tries again. */
+/**
+ * Makes a value on the first call and keeps it. A failed attempt is forgotten, so the next call
+ * tries again.
+ */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {
@@ -13,9 +16,10 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * The result of work that several share: a signal ends the waiting for it, and the work goes on for the others.
+ * Waits for work that several callers share. The signal ends this wait only; the work continues for
+ * the others.
  *
- * @throws the signal's reason, when it is aborted
+ * @throws the signal's reason when it is aborted
  */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work

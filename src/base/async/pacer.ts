@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Milliseconds of work after which others get their turn. */
+/** Milliseconds of work before the event loop gets a turn. */
 const longest = 10
 
 /**
- * Work on files is synchronous, since that costs a third of what promises do; this lets the event loop turn in
- * between, and ends the work where its signal is aborted.
+ * File work is synchronous because promises cost three times as much. A pacer yields to the event
+ * loop in between and stops the work when its signal is aborted.
  */
 export class Pacer {
   readonly #signal: AbortSignal | undefined
-  // The clock on the wall will do: node's `performance` takes 4 ms to load.
+  // `Date.now` is enough: node's `performance` takes 4 ms to load.
   #since = Date.now()
 
   constructor(signal?: AbortSignal) {
@@ -18,11 +18,11 @@ export class Pacer {
 
   /** Whether it is time to `rest`. */
   get isDue(): boolean {
-    // A clock that was set back is no reason to go on for long.
+    // `abs`, because a clock that was set back must not delay the next rest.
     return Math.abs(Date.now() - this.#since) > longest
   }
 
-  /** @throws the signal's reason, when it is aborted */
+  /** @throws the signal's reason when it is aborted */
   async rest(): Promise<void> {
     await setImmediate()
     this.#signal?.throwIfAborted()

@@ -2,32 +2,37 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /*
- * The one way a file is written so that nothing is lost: its bytes are on the disk before it gets its name, and the name
- * is given at once. At any moment, a kill and a power cut too, it is as it was or whole.
+ * The one way to write a file so that nothing is lost: the bytes reach the disk first, then one
+ * rename gives the file its name. After a kill or a power cut the file is either the old one or the
+ * whole new one.
  */
 
 export interface SyncedOptions {
-  /** Of a file that is made, less what the umask takes of it; default 0o666. */
+  /** Permissions of a new file, before the umask; default 0o666. */
   mode?: number | undefined
-  /** Fails with EEXIST where something is there already. */
+  /** Fails with EEXIST if the file exists. */
   exclusive?: boolean | undefined
-  /** What is done to the file before its bytes are written: its owner, say. */
+  /** Runs before the bytes are written: to set the owner, for example. */
   prepare?: ((file: FileHandle) => Promise<void>) | undefined
 }
 
 export interface ReplaceOptions extends SyncedOptions {
-  /** Where the new file is written first, in the same folder: a kill may leave it there. At a failure it is removed. */
+  /** The temporary file in the same folder. A failure removes it; a kill may leave it. */
   beside: string
-  /** Called when the new file is on the disk and the old one is still there; what it throws leaves the old one. */
+  /**
+   * Runs when the new file is on the disk and the old one still exists; if it throws, the old file
+   * stays.
+   */
   beforeRename?: (() => Promise<void>) | undefined
   /**
-   * Waits until the new name is on the disk too. Without it a power cut may bring the old file back, whole: enough for
-   * what the next run finds out again, and what git does with its own refs.
+   * Waits until the new name is on the disk too. Without it a power cut may bring the whole old
+   * file back, which is fine for data that the next run finds out again, and is what git does with
+   * its refs.
    */
   syncFolder?: boolean | undefined
 }
 
-/** Puts a new file in the place of another, or where none was. @throws the error of the step that failed */
+/** Creates or replaces a file. @throws the error of the step that failed */
 export async function replaceFile(
   path: string,
   data: string | Uint8Array,
@@ -44,7 +49,10 @@ export async function replaceFile(
   if (isFolderSynced) await syncFolder(dirname(path))
 }
 
-/** Writes a file and waits until its bytes are on the disk; in a place that nobody reads before, it need not be replaced. */
+/**
+ * Writes a file and waits until its bytes are on the disk. For paths that nobody reads yet, so no
+ * rename is needed.
+ */
 export async function writeSynced(
   path: string,
   data: string | Uint8Array,
@@ -60,7 +68,7 @@ export async function writeSynced(
   }
 }
 
-/** Waits until the names in a folder are on the disk. */
+/** Waits until a folder's entries are on the disk. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {
@@ -71,9 +79,10 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Puts a text in a file's place. Its folder is made. For one writer at a time: whoever holds a lock.
+ * Writes a whole text file and creates its folder. Only one process may write at a time: hold a
+ * lock.
  *
- * @param mode of the file, default 0o666, of which the umask takes its part
+ * @param mode of the file, before the umask; default 0o666
  */
 export async function writeWhole(path: string, text: string, mode = 0o666): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
@@ -82,5 +91,5 @@ export async function writeWhole(path: string, text: string, mode = 0o666): Prom
   await replaceFile(path, text, { beside: part, mode, exclusive: true })
 }
 
-/** What a kill may leave beside a file; the next time it is written it goes. */
+/** The temporary file beside `path`. A kill may leave it; the next write replaces it. */
 export const partOf = (path: string): string => `${path}.new`

@@ -3,20 +3,20 @@ import { lstat, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PathError, WizardError } from '../errors.js'
 
-/** Whether an error of node:fs has one of these codes, so that the expected one is told from the rest. */
+/** Whether an error of node:fs has one of these codes. */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
   codes.includes(codeOf(error))
 
-/** The system's code of an error (`ENOENT`); empty where it has none. */
+/** The system's code of an error (`ENOENT`); empty if it has none. */
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
 
-/** Whether anything is there; a symlink is, wherever it leads. */
+/** Whether anything exists at a path; a dangling symlink counts. */
 export async function existsAt(path: string): Promise<boolean> {
   return (await lstatOrNull(path)) !== null
 }
 
-/** What is there, a symlink as one; null where nothing is. */
+/** `lstat`; null if nothing exists there. */
 export async function lstatOrNull(path: string): Promise<Stats | null> {
   try {
     return await lstat(path)
@@ -26,7 +26,7 @@ export async function lstatOrNull(path: string): Promise<Stats | null> {
   }
 }
 
-/** What a folder holds; nothing where it is not there. */
+/** The names in a folder; empty if the folder does not exist. */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)
@@ -37,8 +37,8 @@ export async function namesIn(folder: string): Promise<string[]> {
 }
 
 /**
- * The text of a small file; null where there is none. Synchronous: out of the system's own memory it comes in a tenth
- * of the time that a promise of it takes.
+ * The text of a small file; null if it does not exist. Synchronous, because a read from the page
+ * cache takes a tenth of the time of a promise.
  */
 export function readTextIfThere(path: string): string | null {
   try {
@@ -49,12 +49,17 @@ export function readTextIfThere(path: string): string | null {
   }
 }
 
-/** All of it, which one call need not take. Synchronous: to the system's own memory that is quicker than to a thread. */
+/**
+ * Writes all of `data`; one `write` may take less. Synchronous, because a write to the page cache
+ * is quicker than the thread pool.
+ */
 export function writeAll(fd: number, data: Uint8Array): void {
   for (let at = 0; at < data.length; ) at += writeSync(fd, data, at)
 }
 
-/** Removes a folder that holds nothing but such folders. Of any other, and of a file, nothing is removed. */
+/**
+ * Removes a folder that contains only empty folders. Leaves any other folder, and files, untouched.
+ */
 export async function removeEmptyFolders(path: string): Promise<void> {
   try {
     await rmdir(path)
@@ -81,14 +86,14 @@ const reasons: Record<string, string> = {
   EXDEV: 'a part of it is on another file system',
 }
 
-/** A place that can't be written to, told so; any other error as it is. */
+/** Explains why a place can't be written to; returns any other error unchanged. */
 export function describePlace(error: unknown, place: string): unknown {
   const code = codeOf(error)
   if (error instanceof WizardError || !Object.hasOwn(reasons, code)) return error
   return new PathError(`${place} can't be written to: ${reasons[code]}`, { cause: error })
 }
 
-/** The disk's own trouble, told so; any other error as it is. */
+/** Explains a full disk, quota or file size limit; returns any other error unchanged. */
 export function describeFullDisk(error: unknown, place: string): unknown {
   if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EFBIG')) return error
   return new WizardError(`no space is left on the disk of ${place}`, {

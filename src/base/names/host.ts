@@ -1,22 +1,26 @@
 /*
- * Hosts, as the WHATWG URL parser writes them: lower case, IDN as punycode, an IPv4 address in any notation as four
- * decimal numbers, an IPv6 address in brackets. So they can be compared as text.
+ * Hosts are written as the WHATWG URL parser writes them: lower case, IDN as punycode, IPv4 as four
+ * decimal numbers, IPv6 in brackets. So they compare as text.
  */
 
-/** What decides whether a credential may travel unencrypted, or past a proxy. */
+/** Decides whether a credential may travel unencrypted, or bypass a proxy. */
 const byte = '(?:\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])'
 const loopback = new RegExp(`^(?:localhost|\\[::1\\]|::1|127(?:\\.${byte}){3})$`)
 
 /**
- * Whether a hostname is this machine for certain: `localhost`, 127.0.0.0/8 and ::1, in brackets or without.
+ * Whether a hostname certainly means this machine: `localhost`, 127.0.0.0/8 and ::1, with or
+ * without brackets.
  *
- * Names below localhost, and `localhost.` with a dot at its end, are not: RFC 6761, section 6.3, asks resolvers to answer
- * them with loopback and allows them to ask a name server all the same, which then names any machine it likes. Nor
- * are IPv4 addresses written as IPv6 (`::ffff:127.0.0.1`).
+ * Names below localhost, and `localhost.` with a trailing dot, do not count. RFC 6761, section 6.3,
+ * asks resolvers to answer them with loopback but lets them ask a name server, which may name any
+ * machine. IPv4 addresses written as IPv6 (`::ffff:127.0.0.1`) do not count either.
  */
 export const isLoopback = (hostname: string): boolean => loopback.test(hostname)
 
-/** Whether nobody on the way can read what is sent there: https, or http that stays on this machine. */
+/**
+ * Whether nobody on the network can read what is sent to this URL: https, or http that stays on
+ * this machine.
+ */
 export const isPrivate = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 
@@ -31,11 +35,12 @@ export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
-/** An address without the slash at its end, as all of ours are kept. */
+/** An address without trailing slashes, which is how wizard keeps all addresses. */
 export const withoutSlash = (address: string): string => address.replace(/\/+$/, '')
 
 /**
- * The API of a host, as `GH_HOST` names one: github.com, an enterprise with data residency, else GitHub Enterprise Server.
+ * The API of a host, as `GH_HOST` names one: github.com, an enterprise with data residency, or
+ * GitHub Enterprise Server.
  * https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
  */
 export function apiOfHost(host: string): string {
@@ -44,9 +49,9 @@ export function apiOfHost(host: string): string {
 }
 
 /**
- * Where git and the web pages of an API are, without a slash at the end: `https://github.com` for
- * `https://api.github.com`, `https://SUBDOMAIN.ghe.com` for `https://api.SUBDOMAIN.ghe.com`, what is before `/api/v3` for
- * GitHub Enterprise Server, else the API's own origin.
+ * Where the git server and web pages of an API are, without a trailing slash: `https://github.com`
+ * for `https://api.github.com`, `https://SUBDOMAIN.ghe.com` for `https://api.SUBDOMAIN.ghe.com`,
+ * the part before `/api/v3` for GitHub Enterprise Server, and otherwise the API's own origin.
  */
 export function gitUrlOf(baseUrl: string | URL): string {
   const { protocol, host, pathname, origin } = new URL(baseUrl)
@@ -56,5 +61,7 @@ export function gitUrlOf(baseUrl: string | URL): string {
   return mounted === undefined ? origin : `${origin}${mounted}`
 }
 
-/** The host that people and `gh` know, with its port: `github.com` for `https://api.github.com`. */
+/**
+ * The host as people and `gh` know it, with its port: `github.com` for `https://api.github.com`.
+ */
 export const webHostOf = (baseUrl: string | URL): string => new URL(gitUrlOf(baseUrl)).host

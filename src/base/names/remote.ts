@@ -1,21 +1,21 @@
 import { isSameRepo, type Repo, withoutGit } from './repository.js'
 
-/** A repository on a host, however its address is written. */
+/** A repository on a host, in any spelling of its address. */
 export interface RemoteAddress extends Repo {
-  /** In lower case, with the port where it is named: `github.com`. */
+  /** In lower case, with the port if the address has one: `github.com`. */
   host: string
 }
 
-/** Where git finds a repository. @param gitUrl of its server, without a slash at the end */
+/** The git address of a repository. @param gitUrl of its server, without a trailing slash */
 export const remoteUrl = (gitUrl: string, { owner, repo }: Repo): string =>
   `${gitUrl}/${owner}/${repo}.git`
 
 const scp = /^(?:[^@/\s]+@)?(?<host>[\w.-]+):(?!\/\/)(?<path>[^\s]+)$/
 
 /**
- * Reads `https://HOST/owner/repo.git`, `ssh://git@HOST/owner/repo` and `git@HOST:owner/repo`, with or without
- * credentials. The last two parts of the path are owner and repository, which need not be names that GitHub allows: the
- * host may be any. null for anything else, a path among it.
+ * Reads `https://HOST/owner/repo.git`, `ssh://git@HOST/owner/repo` and `git@HOST:owner/repo`, with
+ * or without credentials. The last two parts of the path are owner and repository. GitHub's rules
+ * for names do not apply, because the host may be any. null for anything else, such as a path.
  */
 export function parseRemote(text: string): RemoteAddress | null {
   const match = scp.exec(text)
@@ -33,10 +33,13 @@ function fromPath(host: string, path: string): RemoteAddress | null {
   return { host: host.toLowerCase(), owner, repo }
 }
 
-/** `ssh.github.com` is how SSH reaches GitHub through port 443. */
+/** `ssh.github.com` is GitHub's SSH server on port 443. */
 const hostname = (host: string) => host.replace(/:\d+$/, '').replace(/^ssh\.(?=github\.com$)/, '')
 
-/** Whether a clone's origin is that repository on that server: an ssh or token-bearing origin is the same one. */
+/**
+ * Whether a clone's origin is this repository on this server; an ssh address or one with a token
+ * counts.
+ */
 export function isRemoteOf(origin: string, gitUrl: string, repo: Repo): boolean {
   const address = parseRemote(origin)
   if (!address) return false
