@@ -2,12 +2,12 @@ import type { Dispatcher, Pool as PoolType } from 'undici'
 import { Agent, Pool, ProxyAgent } from './undici.js'
 
 export interface AgentOptions {
-  /** Milliseconds without progress after which a connection, a header or a body counts as lost. */
+  /** Milliseconds without progress after which a connection, a header or a body has failed. */
   stallTimeout: number
   proxyOf: (url: URL) => URL | undefined
 }
 
-/** undici's pools of connections, one for each origin. */
+/** undici's connection pools, one per origin. */
 export function openAgent({ stallTimeout, proxyOf }: AgentOptions): Dispatcher {
   const timeouts = {
     headersTimeout: stallTimeout,
@@ -36,7 +36,8 @@ function throughProxy(
   return new ProxyAgent({
     ...timeouts,
     ...address(proxy),
-    // Plain http is asked of the proxy itself: few let a tunnel lead to anything but port 443 (RFC 9110, 7.3.2).
+    // The proxy itself fetches plain http: few proxies allow a tunnel to any port but 443 (RFC
+    // 9110, 7.3.2).
     proxyTunnel: to.protocol === 'https:',
     proxyTls: connect,
     requestTls: connect,
@@ -45,7 +46,7 @@ function throughProxy(
   })
 }
 
-/** undici sends no credential that has a user and no password, and socks wants both apart. */
+/** undici sends no credential for a user without a password, and socks needs both separately. */
 function address(proxy: URL): { uri: string; token?: string } {
   if (proxy.username === '' || proxy.protocol.startsWith('socks')) return { uri: proxy.href }
   const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`

@@ -2,16 +2,16 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher as UndiciDispatcher } from 'undici'
 import { type ProxySettings, proxyChooser } from './proxy.js'
 
-/** What sends requests: as much of undici's as is used, which is one as well. */
+/** Sends requests: the part of undici's Dispatcher that wizard uses. undici's own fits. */
 export interface Dispatcher {
   request(options: DispatchedRequest): Promise<DispatchedAnswer>
-  /** Ends its connections. */
+  /** Closes its connections. */
   destroy(): Promise<void>
 }
 
 export interface DispatchedRequest {
   origin: string
-  /** With the query. */
+  /** Includes the query. */
   path: string
   method: string
   headers?: Record<string, string> | undefined
@@ -21,23 +21,24 @@ export interface DispatchedRequest {
 
 export interface DispatchedAnswer {
   statusCode: number
-  /** Names in lower case. */
+  /** Names are in lower case. */
   headers: Record<string, string | string[] | undefined>
-  /** `dump` reads it to its end and forgets it, so that the connection can be used again. */
+  /** `dump` reads the body to its end and drops it, so that the connection can be reused. */
   body: Readable & { text(): Promise<string>; dump(): Promise<void> }
 }
 
 export interface DispatcherOptions extends ProxySettings {
-  /** Milliseconds without progress after which a connection, a header or a body counts as lost. */
+  /** Milliseconds without progress after which a connection, a header or a body has failed. */
   stallTimeout: number
 }
 
 /**
- * The one pool of connections, for the API, git and storage alike; undici is loaded for the first request. Proxies are
- * those of `proxy`, or of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; undici's own reading of them sends
- * https through `HTTP_PROXY`, knows no `ALL_PROXY` and no networks, and drops the time-outs where there is no tunnel.
+ * The one connection pool, for the API, git and storage; undici is loaded with the first request.
+ * The proxy is `proxy`, or comes from `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+ * undici's own proxy support sends https through `HTTP_PROXY`, ignores `ALL_PROXY` and networks,
+ * and drops the time-outs of requests without a tunnel.
  *
- * @throws ConfigError for a proxy whose address is none.
+ * @throws ConfigError for an invalid proxy address
  */
 export function createDispatcher({ stallTimeout, ...settings }: DispatcherOptions): Dispatcher {
   const proxyOf = proxyChooser(settings)

@@ -1,6 +1,6 @@
 import { GitHubNetworkError, WizardError } from '../base/errors.js'
 
-/** Nothing of the request had left when these happened, so whatever it asks for was not done. */
+/** Nothing of the request had been sent when these occurred, so the server did not carry it out. */
 const beforeSending: Record<string, string> = {
   ENOTFOUND: 'its name is not known',
   EAI_AGAIN: 'its name could not be looked up',
@@ -38,16 +38,16 @@ const reasons: Record<string, string> = { ...beforeSending, ...certificate, ...l
 const networkHint = 'check the network and the proxy settings; running the command again is safe'
 const certificateHint = 'behind a proxy that opens TLS, name its certificate in NODE_EXTRA_CA_CERTS'
 
-/** The server, or a gateway before it, is unwell for the moment. */
+/** The server, or a gateway before it, fails temporarily. */
 const transientStatuses = new Set([500, 502, 503, 504])
 
 export const isTransientStatus = (status: number): boolean => transientStatuses.has(status)
 
-/** Trying again may help: a lost connection, a 5xx, a page of somebody else. */
+/** Whether a retry may help: after a lost connection, a 5xx, or somebody else's page. */
 export const isTransient = (error: unknown): error is GitHubNetworkError =>
   error instanceof GitHubNetworkError && !isFinal(error)
 
-/** What happened to a request or to the body of its answer, in the words of this tool. */
+/** Turns a failed request or a broken body into an error in wizard's words. */
 export function networkError(error: unknown, url: URL, signal?: unknown): unknown {
   if (signal instanceof AbortSignal && signal.aborted) return signal.reason
   if (!(error instanceof Error) || error instanceof WizardError) return error
@@ -61,33 +61,36 @@ export function networkError(error: unknown, url: URL, signal?: unknown): unknow
   })
 }
 
-/** True where it is certain that the request was never sent, so that sending it again does it once. */
+/** Whether the request certainly was not sent, so that sending it again carries it out once. */
 export function isNeverSent(error: unknown): boolean {
   const code = causeCode(error)
   if (code !== undefined && (code in beforeSending || code in certificate)) return true
   return proxyRefusal(error) !== undefined
 }
 
-/** The command has ended, by another request's failure say, and its connections with it. */
+/** The command has ended and closed its connections, for example after another request failed. */
 const isClosed = (error: unknown) =>
   ['UND_ERR_DESTROYED', 'UND_ERR_CLOSED'].includes(causeCode(error) ?? '')
 
-/** Trying again helps nothing. */
+/** A retry does not help. */
 const isFinal = (error: unknown): boolean => isCertificateFailure(error) || isClosed(error)
 
 function isCertificateFailure(error: unknown): boolean {
   return (causeCode(error) ?? '') in certificate
 }
 
-/** The other side ended the connection; before a byte of the answer, that may be because it was kept alive for too long. */
+/**
+ * The other side closed the connection. If that came before the first byte of the answer, the
+ * connection may have been kept alive for too long.
+ */
 export function isCut(error: unknown): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(causeCode(error) ?? '')
 }
 
-/** The code of the error, or of the nearest one that caused it. */
+/** The code of the error, or of its nearest cause. */
 function causeCode(error: unknown): string | undefined {
   for (const one of causes(error)) {
-    // Our own classes have codes too, which name the kind of error rather than what happened.
+    // Our own errors also have a code, but it names the kind of error, not what happened.
     if (!(one instanceof WizardError) && 'code' in one && typeof one.code === 'string') {
       return one.code
     }
@@ -99,7 +102,7 @@ function* causes(error: unknown): Generator<Error> {
   for (let one = error; one instanceof Error; one = one.cause) yield one
 }
 
-/** The status a proxy answered CONNECT with; undici tells it in words alone. */
+/** The status with which a proxy answered CONNECT; undici reports it only in its message. */
 function proxyRefusal(error: unknown): number | undefined {
   for (const one of causes(error)) {
     const status = /^Proxy response \((\d{3})\)/.exec(one.message)?.[1]
@@ -118,7 +121,7 @@ function refusedByProxy(cause: Error, url: URL, status: number): GitHubNetworkEr
   })
 }
 
-/** Who refused, where it is not the host itself: a proxy. */
+/** Who refused: a proxy, if not the host itself. */
 function peer(error: Error, url: URL): string {
   for (const one of causes(error)) {
     const { address, port } = { address: undefined, port: undefined, ...one }

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib'
 import type { Dispatcher } from './dispatcher.js'
 import { send } from './send.js'
 
-/** What is used of `fetch`, so that a test may put another in the place of the one below. */
+/** The part of `fetch` that wizard uses, so that a test can replace the one below. */
 export type Fetch = (
   url: string,
   init: {
@@ -24,8 +24,8 @@ export interface FetchAnswer {
 }
 
 /**
- * As much as that asks for, of the API's answers, which come compressed; undici's own is loaded, and sends a first
- * request, in several times the time.
+ * A `fetch` for the API's compressed answers. undici's own takes several times as long to load and
+ * to send a first request.
  */
 export const fetch: Fetch = async (
   address,
@@ -47,9 +47,9 @@ export const fetch: Fetch = async (
   }
 }
 
-/** Others name the compression that a body would have (RFC 9110, 6.4.1). */
+/** Other answers name the compression that a body would have (RFC 9110, 6.4.1). */
 const hasBody = (method: string, status: number) =>
   method !== 'HEAD' && status !== 204 && status !== 304
 
-/** Whoever reads it is told of what goes wrong in either. */
+/** The reader of the result sees the errors of both streams. */
 const unzipped = (body: Readable) => pipeline(body, createGunzip(), () => {})

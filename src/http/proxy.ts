@@ -4,7 +4,7 @@ import { ConfigError } from '../base/errors.js'
 import { isLoopback } from '../base/names/host.js'
 
 export interface ProxySettings {
-  /** github.yaml's `proxy`; null: what the environment says. */
+  /** github.yaml's `proxy`; null: use the environment. */
   proxy: string | null
   env: Environment
 }
@@ -13,10 +13,11 @@ const protocols = new Set(['http:', 'https:', 'socks5:', 'socks:'])
 const defaultPorts: Record<string, string> = { 'http:': '80', 'https:': '443' }
 
 /**
- * Which proxy a URL goes through, if any: `HTTP_PROXY` for http, `HTTPS_PROXY` for https, else `ALL_PROXY`, unless
- * `NO_PROXY` names its host; lower case names first. As curl does (`man curl`, ENVIRONMENT).
+ * Chooses the proxy of a URL: `HTTP_PROXY` for http, `HTTPS_PROXY` for https, otherwise
+ * `ALL_PROXY`, unless `NO_PROXY` names the host. Lower-case names come first. As curl does (`man
+ * curl`, ENVIRONMENT).
  *
- * @throws ConfigError for an address that is none.
+ * @throws ConfigError for an invalid address
  */
 export function proxyChooser({ proxy, env }: ProxySettings): (url: URL) => URL | undefined {
   const variable = (name: string) => env[name.toLowerCase()] || env[name] || undefined
@@ -31,9 +32,9 @@ export function proxyChooser({ proxy, env }: ProxySettings): (url: URL) => URL |
 }
 
 /**
- * The variable that names the proxy of a URL, where one does; undefined where none is gone through.
+ * The variable that names the proxy of a URL; undefined if there is no proxy.
  *
- * @throws ConfigError for an address that is none.
+ * @throws ConfigError for an invalid address
  */
 export function proxyFromEnvironment(
   env: Environment,
@@ -46,7 +47,9 @@ export function proxyFromEnvironment(
   return proxy && name ? { name, url: proxy } : undefined
 }
 
-/** Plain http is spoken to this machine alone, and what is sent there must not leave it through a proxy. */
+/**
+ * wizard uses plain http only with this machine, and a proxy must not carry that traffic elsewhere.
+ */
 const isReadable = (url: URL) => url.protocol === 'http:' && isLoopback(url.hostname)
 
 function parse(address: string | undefined): URL | undefined {
@@ -55,7 +58,7 @@ function parse(address: string | undefined): URL | undefined {
     /^socks5h:/i,
     'socks5:',
   )
-  // The address may hold a password, so no part of it is repeated.
+  // The address may contain a password, so the message does not repeat it.
   const hint =
     'write it as http://HOST:PORT, with USER:PASSWORD@ before the host where it wants them'
   if (!URL.canParse(full)) throw new ConfigError('the proxy is not an address', { hint })
@@ -66,7 +69,10 @@ function parse(address: string | undefined): URL | undefined {
   return url
 }
 
-/** Entries are hosts, which stand for their subdomains too, with an optional port; IP addresses; networks; or `*`. */
+/**
+ * Entries are hosts (which include their subdomains) with an optional port, IP addresses, networks,
+ * or `*`.
+ */
 function exemptions(list: string): (url: URL) => boolean {
   const entries = list.split(/[\s,]+/).filter((entry) => entry !== '')
   if (entries.includes('*')) return () => true

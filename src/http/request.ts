@@ -5,15 +5,16 @@ import { followRedirects } from './policy/redirect.js'
 import { type StreamedAnswer, send } from './send.js'
 
 export interface RequestOptions extends Omit<Partial<HttpRequest>, 'url'> {
-  /** Called for each origin the request goes to, so that a redirect carries no credential elsewhere. */
+  /** Called for each origin, so that a redirect carries no credential elsewhere. */
   authorization?: ((url: URL) => Promise<string | undefined>) | undefined
 }
 
 /**
- * One request of git, or of whoever asks without the API: its redirects are followed to wherever they lead, and its
- * body is not read yet.
+ * Sends one request outside the API: git's, for example. Follows redirects to any origin and leaves
+ * the body unread.
  *
- * @throws GitHubNetworkError for a name, connection, TLS or silence; the signal's reason when it is aborted.
+ * @throws GitHubNetworkError for DNS, connection, TLS or a time-out; the signal's reason when it is
+ *   aborted
  */
 export function request(
   dispatcher: Dispatcher,

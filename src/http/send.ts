@@ -2,17 +2,18 @@ import type { DispatchedAnswer, Dispatcher } from './dispatcher.js'
 import { networkError } from './failure.js'
 import type { HttpAnswer, HttpRequest } from './message.js'
 
-/** An answer whose body is still to be read, or let go of. */
+/** An answer with an unread body. The caller reads or discards it. */
 export interface StreamedAnswer extends HttpAnswer {
   body: DispatchedAnswer['body']
   discard(): Promise<void>
 }
 
 /**
- * The one way out to the network: one request over the dispatcher's connections, and the head of its answer. No
- * redirect is followed and nothing is sent again: that is for the policies above it.
+ * The only way to the network: sends one request over the dispatcher's connections and returns the
+ * head of its answer. Redirects and retries belong to the policies above it.
  *
- * @throws GitHubNetworkError for a name, connection, TLS or silence; the signal's reason when it is aborted.
+ * @throws GitHubNetworkError for DNS, connection, TLS or a time-out; the signal's reason when it is
+ *   aborted
  */
 export async function send(to: Dispatcher, request: HttpRequest): Promise<StreamedAnswer> {
   const { method, url, headers, body = null, signal = null } = request

@@ -7,8 +7,9 @@ import pool from 'undici/lib/dispatcher/pool.js'
 import proxyAgent from 'undici/lib/dispatcher/proxy-agent.js'
 
 /*
- * The parts of undici that are used. Its index loads fetch, WebSocket, caches and mocks besides, which takes longer
- * than most commands do, and puts `request` and `connect` (a proxy's tunnel) where they are put here.
+ * Imports only the parts of undici that wizard uses. undici's index also loads fetch, WebSocket,
+ * caches and mocks, which takes longer than most commands run. It adds `request` and `connect` (a
+ * proxy's tunnel) to the prototype in the same way.
  */
 Object.assign(dispatcher.prototype, { request, connect })
 

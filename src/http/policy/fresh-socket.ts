@@ -3,8 +3,9 @@ import { isCut } from '../failure.js'
 import { type Exchange, type HttpRequest, isRepeatable } from '../message.js'
 
 /**
- * Sends a request again, at once and once, when its connection turns out to be closed: a server may have ended one
- * that was kept alive for too long. Only what may be sent twice; a body stream is gone after the first time.
+ * Sends a request again, once and without a pause, if its connection turns out to be closed: the
+ * server may have closed an idle one. Only repeatable requests qualify, and none whose body is a
+ * stream.
  */
 export const repeatOnFreshSocket =
   <Q extends HttpRequest, A>(next: Exchange<Q, A>): Exchange<Q, A> =>

@@ -1,7 +1,7 @@
 import { type HttpAnswer, type HttpRequest, type Policy, requestIdOf } from '../message.js'
 import { retryAfter, serverTime, type Waits } from './waits.js'
 
-/** Until when nothing more may be asked, and the answer that said so. */
+/** A rate limit, when it lifts, and the answer that reported it. */
 export interface RateLimitState {
   kind: 'primary' | 'secondary'
   /** Milliseconds since 1970. */
@@ -10,30 +10,34 @@ export interface RateLimitState {
   requestId: string | undefined
 }
 
-/** The limits that are on, by what they limit; `*`: everything. */
+/** The active limits by resource; `*` limits everything. */
 export type RateLimits = Map<string, RateLimitState>
 
 export interface RateLimitRules<Q, A> {
   waits: Waits
-  /** Shared by all requests that hold each other back. */
+  /** Shared by all requests that the same limits hold back. */
   limits: RateLimits
-  /** What a request counts for; each is limited by itself. */
+  /** The resource that a request counts against; each resource has its own limit. */
   resourceOf(request: Q): string
-  /** Whether an answer tells of a limit. @see isRateLimited */
+  /** Whether an answer reports a rate limit. @see isRateLimited */
   isRefusal(answer: A, resource: string): boolean
-  /** The error where the wait would be too long. @param answer the one that was refused just now, if one was */
+  /**
+   * The error to throw if the wait would be too long. @param answer the rejected one, if this
+   * request was rejected
+   */
   tooLong(request: Q, limit: RateLimitState, answer: A | undefined): Promise<Error>
 }
 
 const secondaryPause = 60_000
 
 /**
- * Waits for the primary and the secondary rate limits, where that fits into the deadline. A refused request was not
- * carried out, so that holds for a POST too; and while a limit is on, other requests wait instead of being refused, as
- * GitHub asks. @octokit/plugin-throttling knows no deadline and no `Date`, and holds every write back for a second.
+ * Waits for the primary and secondary rate limits if the deadline allows it. GitHub did not carry
+ * out a rejected request, so a POST may be repeated too. While a limit is active, other requests
+ * wait and do not run into it, as GitHub asks. @octokit/plugin-throttling knows neither a deadline
+ * nor `Date`, and delays every write by a second.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  *
- * @throws what `tooLong` gives, where the wait would be too long
+ * @throws the error of `tooLong` if the wait would be too long
  */
 export function waitForRateLimits<Q extends HttpRequest, A extends HttpAnswer>({
   waits,
@@ -53,7 +57,7 @@ export function waitForRateLimits<Q extends HttpRequest, A extends HttpAnswer>({
         return answer
       }
       const limit = limitOf(answer, refusals, waits.now())
-      // A secondary limit is on everything, a primary one on its resource.
+      // A secondary limit covers everything, a primary one only its resource.
       limits.set(limit.kind === 'primary' ? resource : '*', limit)
       refused = answer
     }
@@ -76,14 +80,17 @@ export function waitForRateLimits<Q extends HttpRequest, A extends HttpAnswer>({
   }
 }
 
-/** By its head alone: 429, or 403 with one of two marks. */
+/** Decides by status and headers only: 429, or 403 with one of two marks. */
 export function isRateLimited({ status, headers }: HttpAnswer): boolean {
   if (status === 429) return true
   if (status !== 403) return false
   return 'retry-after' in headers || headers['x-ratelimit-remaining'] === '0'
 }
 
-/** @param refusals in a row before this one: each waits for longer at least, should the server say too short a time */
+/**
+ * @param refusals before this one in a row: each makes the minimal wait longer, in case the
+ *   server's is too short
+ */
 function limitOf(answer: HttpAnswer, refusals: number, now: number): RateLimitState {
   const { status, headers } = answer
   const about = { status, requestId: requestIdOf(answer) }
@@ -97,7 +104,7 @@ function limitOf(answer: HttpAnswer, refusals: number, now: number): RateLimitSt
   return { ...about, kind: 'secondary', until: Math.max(atLeast, now + pause) }
 }
 
-/** The last call of the window was this one: the next would be refused. */
+/** This call was the last one of the window: the next would be rejected. */
 function exhaustionOf(answer: HttpAnswer, now: number): RateLimitState | undefined {
   const { status, headers } = answer
   if (headers['x-ratelimit-remaining'] !== '0') return undefined
@@ -106,7 +113,7 @@ function exhaustionOf(answer: HttpAnswer, now: number): RateLimitState | undefin
   return { kind: 'primary', until, status, requestId: requestIdOf(answer) }
 }
 
-/** `x-ratelimit-reset` on this machine's clock, a second late, as it counts whole ones. */
+/** `x-ratelimit-reset` by this machine's clock, plus one second because it counts whole seconds. */
 function resetOf(headers: Record<string, string>, now: number): number | undefined {
   const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN)
   if (!Number.isFinite(reset)) return undefined

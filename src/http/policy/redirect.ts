@@ -7,13 +7,15 @@ const mostRedirects = 5
 const statuses = new Set([301, 302, 303, 307, 308])
 
 /**
- * A renamed or moved repository answers with 301, 307 or 308, which are followed with the method and the body kept;
- * `fetch` would turn a POST into a GET. Only 303 does that (RFC 9110, 15.4.4). Credentials stay with their origin.
+ * A renamed or moved repository answers with 301, 307 or 308. These are followed with the same
+ * method and body; `fetch` would turn a POST into a GET, which only 303 asks for (RFC 9110,
+ * 15.4.4). Credentials stay with their origin.
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
  *
- * @param mayLeave whether a request may go on to another origin: not what changes something at an API; git's POSTs
- *   change nothing, and a mirror may send them anywhere
- * @throws GitHubNetworkError where it leads away from https, without end, to no address, or to where it may not
+ * @param mayLeave whether a request may go to another origin. API requests that change something
+ *   may not; git's POSTs change nothing, and a mirror may send them anywhere.
+ * @throws GitHubNetworkError if the redirect leaves https, never ends, has no address, or leads to
+ *   a forbidden origin
  */
 export function followRedirects<Q extends HttpRequest, A extends HttpAnswer>(
   mayLeave: (request: HttpRequest) => boolean,
@@ -51,9 +53,9 @@ function nextHop<Q extends HttpRequest>(
 }
 
 /**
- * Where an answer sends the request on to; undefined where it does not.
+ * The target of a redirect; undefined if the answer is not a redirect.
  *
- * @throws GitHubNetworkError where it leads away from https, or to no address.
+ * @throws GitHubNetworkError if it leaves https or has no valid address
  */
 function redirectTarget({ status, headers: { location } }: HttpAnswer, from: URL): URL | undefined {
   if (!statuses.has(status) || location === undefined) return undefined
@@ -69,7 +71,7 @@ function redirectTarget({ status, headers: { location } }: HttpAnswer, from: URL
 
 const bound = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
-/** The headers that may go along to another address: credentials stay with their origin. */
+/** The headers that another address may see: credentials stay with their origin. */
 function headersFor(headers: Record<string, string>, from: URL, to: URL): Record<string, string> {
   if (from.origin === to.origin) return headers
   return Object.fromEntries(

@@ -11,9 +11,9 @@ import { retryAfter, type Waits } from './waits.js'
 
 export interface RetryRules {
   waits: Waits
-  /** Milliseconds to wait after so many tries, from 1; null: it is not tried again. */
+  /** Milliseconds to wait after this many tries, from 1; null: give up. */
   pause(tries: number): number | null
-  /** Whether a lost connection is worth another try, as a 5xx is; default: it is. */
+  /** Whether to retry after a lost connection, as after a 5xx; default: yes. */
   afterLoss?: boolean
 }
 
@@ -21,7 +21,7 @@ const firstDelay = 500
 const longestDelay = 30_000
 
 /**
- * Longer each time, and never the same, so that many waiting clients do not come back at once.
+ * Pauses that grow and vary, so that many waiting clients do not come back at once.
  *
  * @param attempts how many times a request is sent again
  * @param random from 0 to 1
@@ -36,10 +36,10 @@ export const backoff =
 type Outcome<A> = { answer: A } | { error: unknown }
 
 /**
- * Sends a request again after a lost connection or a 5xx, waiting as long as `Retry-After` says, or as its rules do.
- * What changes something is sent again only where it is known not to have been carried out: the connection was never
- * made, or a 503 says when to come back. @octokit/plugin-retry repeats every POST, knows no deadline and reads no
- * `Retry-After` of a 5xx; hence this policy.
+ * Retries a request after a lost connection or a 5xx. The pause is `Retry-After`, or the rules'
+ * own. A request that changes something is repeated only if it certainly was not carried out: the
+ * connection failed, or a 503 says when to come back. @octokit/plugin-retry repeats every POST,
+ * knows no deadline and ignores the `Retry-After` of a 5xx; hence this policy.
  */
 export function retry<Q extends HttpRequest, A extends HttpAnswer>(
   rules: RetryRules,

@@ -11,21 +11,21 @@ export interface Wait {
 
 export interface WaitsOptions {
   clock: Clock
-  /** When the whole command must have ended, in milliseconds since 1970; null: never. */
+  /** When the whole command must end, in milliseconds since 1970; null: never. */
   deadline: number | null
   signal?: AbortSignal | undefined
   onWait?: ((wait: Wait) => void) | undefined
 }
 
-/** Without a deadline nobody should sit for longer than this before being told. */
+/** Without a deadline, nobody waits for longer than this: the command fails and says so. */
 const longestWait = 10 * 60_000
 
-/** How long a request may be held back, and the holding back. */
+/** Decides how long a request may wait, and waits. */
 export interface Waits {
   now(): number
-  /** Whether a request begun at `begun` may still wait until `until`. */
+  /** Whether a request that began at `begun` may wait until `until`. */
   fits(begun: number, until: number): boolean
-  /** @throws the signal's reason, when it is aborted. */
+  /** @throws the signal's reason when it is aborted */
   wait(wait: Wait, signal?: AbortSignal): Promise<void>
 }
 
@@ -41,8 +41,8 @@ export function createWaits({ clock, deadline, signal, onWait }: WaitsOptions): 
 }
 
 /**
- * `Retry-After` in milliseconds: seconds, or a date, which is held against the server's own clock
- * (RFC 9110, 10.2.3). undefined where there is none that can be read.
+ * `Retry-After` in milliseconds. It holds seconds, or a date, which is compared with the server's
+ * own clock (RFC 9110, 10.2.3). undefined if it is missing or unreadable.
  */
 export function retryAfter(headers: Headers, now: number): number | undefined {
   const value = String(headers['retry-after'] ?? '').trim()
@@ -51,7 +51,9 @@ export function retryAfter(headers: Headers, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - serverTime(headers, now))
 }
 
-/** The server's clock by its `Date` header, so that a wrong clock here does not stretch a wait. */
+/**
+ * The server's time from its `Date` header, so that a wrong local clock does not stretch a wait.
+ */
 export function serverTime(headers: Headers, now: number): number {
   const date = Date.parse(String(headers.date ?? ''))
   return Number.isNaN(date) ? now : date
