@@ -3,16 +3,17 @@ import * as nodeModule from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 
-/** Node has them from 22.1 on, its types for Node 20 do not. */
+/** Node 22.1 and later have these functions; the types are Node 20's. */
 const { enableCompileCache, getCompileCacheDir } = nodeModule as {
   enableCompileCache?: (folder: string) => unknown
   getCompileCacheDir?: () => string | undefined
 }
 
 /**
- * Lets node keep the code that V8 compiles: https://nodejs.org/api/module.html#module-compile-cache. V8 runs what
- * it finds there, so the folder is one that nobody else can write to; without such a folder nothing is kept.
- * Whoever sets NODE_COMPILE_CACHE or NODE_DISABLE_COMPILE_CACHE has decided already.
+ * Lets node keep the code that V8 compiles:
+ * https://nodejs.org/api/module.html#module-compile-cache. V8 runs what it finds in the folder, so
+ * only the user may write there; without such a folder nothing is cached. NODE_COMPILE_CACHE and
+ * NODE_DISABLE_COMPILE_CACHE take precedence.
  */
 export function keepCompiledCode({ env, getuid }: Pick<NodeJS.Process, 'env' | 'getuid'>): void {
   const isDecided =
@@ -23,22 +24,25 @@ export function keepCompiledCode({ env, getuid }: Pick<NodeJS.Process, 'env' | '
 }
 
 interface User {
-  /** XDG_CACHE_HOME: https://specifications.freedesktop.org/basedir-spec/; `~/.cache` unless it is an absolute path. */
+  /**
+   * XDG_CACHE_HOME, used if it is an absolute path; otherwise `~/.cache`:
+   * https://specifications.freedesktop.org/basedir-spec/
+   */
   cacheHome: string | undefined
   home: () => string
   uid: number
 }
 
 /**
- * The user's own folder `wizard` for what can be made again, created where it is missing.
+ * The user's own cache folder `wizard`, created if missing.
  *
- * @returns its real path; null: it can't be made, or another user could write to it
+ * @returns its real path; null if it can't be made, or another user could write to it
  */
 export function privateFolder({ cacheHome = '', home, uid }: User): string | null {
   try {
     const parent = isAbsolute(cacheHome) ? cacheHome : join(home(), '.cache')
     const folder = join(parent, 'wizard')
-    // Not recursively: a home that does not exist is not made.
+    // Not recursive, so that a missing home is not created.
     for (const path of [parent, folder]) {
       if (!existsSync(path)) mkdirSync(path, { mode: 0o700 })
     }
@@ -46,19 +50,19 @@ export function privateFolder({ cacheHome = '', home, uid }: User): string | nul
     const real = realpathSync.native(folder)
     return isPrivate(real, uid) ? real : null
   } catch {
-    // A read-only home, or a user who has none: nothing depends on the cache.
+    // The home is read-only, or the user has none. Nothing depends on the cache.
     return null
   }
 }
 
-/** Whether only this user and root can write to the folder, or put another one in its place. */
+/** Whether only this user and root can write to the folder or replace it. */
 function isPrivate(folder: string, uid: number): boolean {
   if (statSync(folder).uid !== uid) return false
   for (let path = folder; ; path = dirname(path)) {
     const { uid: owner, mode } = statSync(path)
     const isTrusted = owner === uid || owner === 0
     const isShared = (mode & 0o022) !== 0
-    // As /tmp: others can add to it, but not replace what is not theirs.
+    // In a sticky folder such as /tmp others can add files, but can't replace somebody else's.
     const isSticky = path !== folder && (mode & 0o1000) !== 0
     if (!isTrusted || (isShared && !isSticky)) return false
     if (path === dirname(path)) return true

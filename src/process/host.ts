@@ -1,28 +1,28 @@
 import { homedir } from 'node:os'
 import { PathError } from '../base/errors.js'
 
-/** How another program starts this wizard, by full paths. */
+/** How another program starts this wizard, with absolute paths. */
 export interface Launcher {
   node: string
   script: string
 }
 
-/** The process and the machine that wizard runs in, as data. */
+/** The process and machine that wizard runs in, as data. */
 export interface Host {
   env: Record<string, string | undefined>
   pid: number
-  /** The user's home folder; `/` for a user who has none, as containers set it. */
+  /** The user's home folder; `/` if the user has none, as in some containers. */
   home: string
-  /** Node's names: `linux`, `x64`. */
+  /** In node's names: `linux`, `x64`. */
   platform: { os: string; arch: string }
   /** `v22.13.0` */
   nodeVersion: string
   launcher: Launcher
-  /** @throws PathError where somebody has removed the folder */
+  /** @throws PathError if the folder has been removed */
   cwd(): string
 }
 
-/** Called by main and by the library's face, the only places that know node's own `process`. */
+/** Called by main and by the library's index, the only modules that use node's `process`. */
 export function hostOf(process: NodeJS.Process): Host {
   const { env, pid, platform, arch, version, execPath, argv } = process
   return {
@@ -49,7 +49,7 @@ function homeOf(): string {
   try {
     return homedir()
   } catch {
-    // No HOME, and a user id that the system has no entry of.
+    // HOME is unset, and the system has no entry for the user id.
     return '/'
   }
 }

@@ -5,15 +5,15 @@ import { z } from 'zod'
 import { hasCode } from '../base/fs/read.js'
 
 /**
- * A process, so that it is told apart from every other: one that got the same number after a restart,
- * or that has it on another host which shares the folder.
+ * Identifies a process, and distinguishes it from one with the same number after a restart or on
+ * another host that shares the folder.
  */
 export interface ProcessIdentity {
   host: string
-  /** Changes at every start of the machine. */
+  /** Changes with every boot of the machine. */
   boot: string
   pid: number
-  /** When the process began, in the system's own unit: only compared, never counted with. */
+  /** When the process began, in the system's own unit. Compare it, but do not compute with it. */
   started: string
 }
 
@@ -24,16 +24,16 @@ export const processIdentitySchema = z.object({
   started: z.string(),
 }) satisfies z.ZodType<ProcessIdentity>
 
-/** Where Linux tells of its processes; other systems have none. */
+/** Where Linux describes its processes; other systems do not have it. */
 const linuxProc = '/proc'
 
-/** What can't be found out is empty, and makes the process one that never counts as dead. */
+/** Fields that can't be determined are empty. Such a process never counts as dead. */
 export async function identify(pid: number): Promise<ProcessIdentity> {
   const [boot, started] = await Promise.all([bootId(linuxProc), startOf(pid, linuxProc)])
   return { host: hostname(), boot, pid, started: started ?? '' }
 }
 
-/** `unknown` for another host's process, and where this system does not say: nobody here can tell. */
+/** `unknown` for a process of another host, or if this system does not say. */
 export async function livenessOf(
   owner: ProcessIdentity,
   proc = linuxProc,
@@ -46,7 +46,7 @@ export async function livenessOf(
   return started === owner.started ? 'alive' : 'dead'
 }
 
-/** Empty where it can't be found out. */
+/** Empty if it can't be determined. */
 async function bootId(proc: string): Promise<string> {
   const text = await readText(join(proc, 'sys/kernel/random/boot_id'))
   if (text !== 'absent') return text.trim()
@@ -54,7 +54,7 @@ async function bootId(proc: string): Promise<string> {
   return exitCode === 0 ? stdout.trim() : ''
 }
 
-/** null when there is no such process, empty where it can't be found out. */
+/** null if there is no such process; empty if its start can't be determined. */
 async function startOf(pid: number, proc: string): Promise<string | null> {
   const stat = await readText(join(proc, String(pid), 'stat'))
   if (stat !== 'absent') return startIn(stat)
@@ -62,18 +62,24 @@ async function startOf(pid: number, proc: string): Promise<string | null> {
   if (own !== 'absent') return own === '' ? '' : null
   const { stdout, exitCode } = await run('ps', ['-o', 'lstart=', '-p', String(pid)])
   if (exitCode === 0) return stdout.trim()
-  // It says nothing, and 1, of a process that there is not.
+  // `ps` prints nothing and exits with 1 if there is no such process.
   return exitCode === 1 && stdout.trim() === '' ? null : ''
 }
 
-/** The name stands in parentheses and may hold anything; the start is the 20th word behind it (proc(5), field 22). */
+/**
+ * The name is in parentheses and may contain anything; the start time is the 20th word after it
+ * (proc(5), field 22).
+ */
 function startIn(stat: string): string | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  // A zombie has ended: it only waits for its parent to look.
+  // A zombie has ended and only waits for its parent.
   return fields[0] === 'Z' ? null : (fields[19] ?? '')
 }
 
-/** Empty where it is there and can't be read: too many files are open, say, which is no sign of an end. */
+/**
+ * Empty if the file exists but can't be read (too many open files, for example), because that does
+ * not mean the process has ended.
+ */
 async function readText(path: string): Promise<string | 'absent'> {
   try {
     return await readFile(path, 'utf8')
@@ -82,7 +88,7 @@ async function readText(path: string): Promise<string | 'absent'> {
   }
 }
 
-/** Where there is no /proc (macOS, BSD). A command that can't be run has no exit code. */
+/** For systems without /proc (macOS, BSD). A command that can't be run has no exit code. */
 async function run(
   command: string,
   args: string[],
@@ -96,8 +102,8 @@ async function run(
 }
 
 /**
- * For locks inside a repository and for half-made clones: `mark` names this process, and any mark can be asked
- * about. A mark that is not ours counts as alive: it is somebody else's to remove.
+ * For locks in a repository and for unfinished clones: `mark` names this process, and `isAlive`
+ * takes any mark. A mark in another format counts as alive: it belongs to somebody else.
  */
 export function livenessFor(self: ProcessIdentity) {
   return {

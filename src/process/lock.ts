@@ -18,11 +18,11 @@ export interface LockDeps {
 
 export interface LockRequest {
   path: string
-  /** What is being done, for whoever has to wait. */
+  /** What the holder does, for those who wait. */
   command: string
-  /** Milliseconds to wait for another holder to finish. */
+  /** Milliseconds to wait for another holder. */
   wait: number
-  /** What whoever waited in vain can do, beside waiting longer. */
+  /** What to do if the wait fails, besides waiting longer. */
   hint?: Hint | undefined
 }
 
@@ -30,15 +30,15 @@ export interface Lock {
   release(): Promise<void>
 }
 
-/** Milliseconds between two looks: short at first, then longer. */
+/** Milliseconds between two attempts: they grow from `firstPause` to `longestPause`. */
 const firstPause = 50
 const longestPause = 1000
 
 /**
- * Takes the lock, waiting for a living holder. There is no time after which a busy holder counts as dead:
- * a lock is dead when its process is gone on this host and boot; another host's never is.
+ * Takes the lock, and waits for a living holder. A busy holder never expires: a lock is dead if its
+ * process is gone on this host and boot, and a lock of another host never is.
  *
- * @throws LockedError when the holder is still at work after `wait`
+ * @throws LockedError if the holder is still alive after `wait`
  */
 export async function acquireLock(deps: LockDeps, request: LockRequest): Promise<Lock> {
   await mkdir(dirname(request.path), { recursive: true })

@@ -1,21 +1,23 @@
 import { readlink, rm, symlink } from 'node:fs/promises'
 import { hasCode } from '../base/fs/read.js'
 
-/** Who is at work, and whether another still is. */
+/** Identifies this process, and says whether the owner of a mark is alive. */
 export interface Liveness {
   /** This process, in one line. */
   mark: string
-  /** Whether the process that left this mark is at work, or may be: another host's always may. */
+  /**
+   * Whether the process of this mark is alive or may be; a process of another host always may be.
+   */
   isAlive(mark: string): Promise<boolean>
 }
 
 const prefix = 'wizard:'
 
 /**
- * Leaves word of who is at work: a symlink to nowhere whose target names its owner. Made in one system call,
- * it is never there without the owner's mark, whenever its owner is killed.
+ * Creates the owner's mark: a dangling symlink whose target names its owner. One system call makes
+ * it, so it never exists without its owner, whenever the owner is killed.
  *
- * @returns false where something of that name is there
+ * @returns false if the name is taken
  */
 export async function placeMark(path: string, liveness: Liveness | undefined): Promise<boolean> {
   try {
@@ -27,13 +29,13 @@ export async function placeMark(path: string, liveness: Liveness | undefined): P
   }
 }
 
-/** Whoever holds a mark's place: `foreign` where it is none of ours. */
+/** The holder of a mark's path: `foreign` if it is not one of our marks. */
 export type Holder = { mark: string } | 'foreign'
 
 /**
- * Takes a place as a lock: of a dead owner it is taken over.
+ * Takes a path as a lock. A dead owner's lock is taken over.
  *
- * @returns null when it is ours, else who holds it
+ * @returns null on success, otherwise the holder
  */
 export async function takeMark(
   path: string,
@@ -49,7 +51,10 @@ export async function takeMark(
   }
 }
 
-/** Under a lock of its own, else two that found the same dead one could remove each other's. */
+/**
+ * Holds a second lock; without it two processes that see the same dead owner could remove each
+ * other's mark.
+ */
 async function removeDead(path: string, liveness: Liveness | undefined): Promise<Holder | null> {
   const right = `${path}.lock`
   const holder = await takeMark(right, liveness)
@@ -62,7 +67,7 @@ async function removeDead(path: string, liveness: Liveness | undefined): Promise
   }
 }
 
-/** The owner's mark; `foreign` where it is none of ours, `gone` where there is nothing. */
+/** The owner's mark; `foreign` if it is not one of our marks, `gone` if nothing is there. */
 export async function readMark(path: string): Promise<Holder | 'gone'> {
   try {
     const target = await readlink(path)
@@ -74,7 +79,7 @@ export async function readMark(path: string): Promise<Holder | 'gone'> {
   }
 }
 
-/** Whether the mark's owner is known to be at work no more; who can't tell takes it for alive. */
+/** Whether the mark's owner is certainly dead. If that is unknown, the owner counts as alive. */
 export async function isDead(path: string, liveness: Liveness | undefined): Promise<boolean> {
   const owner = await readMark(path)
   if (typeof owner === 'string' || liveness === undefined || owner.mark === '') return false

@@ -5,7 +5,9 @@ import { ConflictError } from '../base/errors.js'
 import { existsAt, hasCode, namesIn } from '../base/fs/read.js'
 import { isDead, type Liveness, placeMark } from './owner-mark.js'
 
-/** What is built; it is part of the folder's name, so that each kind looks after its own leftovers. */
+/**
+ * What is built. It is part of the folder's name, so that each kind cleans up its own leftovers.
+ */
 export type SiblingKind = 'clone' | 'unpack'
 
 const ownerSuffix = '.owner'
@@ -13,20 +15,24 @@ const replacedSuffix = '.replaced'
 const prefixOf = (kind: SiblingKind) => `.wizard-${kind}-`
 const unique = /-[0-9a-f]{12}$/
 
-/** A new folder beside a destination, on the same file system, where something is built out of sight. */
+/**
+ * A new folder beside a destination, on the same file system, in which something is built out of
+ * sight.
+ */
 export interface Sibling {
   dir: string
   /**
-   * Puts it in its place at once: of nothing, of an empty folder or, with `replace`, of what is there.
+   * Renames it to its destination: a free path, an empty folder or, with `replace`, whatever exists
+   * there.
    *
-   * @throws ConflictError where something has come there meanwhile
+   * @throws ConflictError if something has appeared there since
    */
   publish(options?: { replace?: boolean }): Promise<void>
-  /** Removes it, unless it is in its place. */
+  /** Removes it unless it is published. */
   discard(): Promise<void>
 }
 
-/** The destination's parents are made. */
+/** Creates the destination's parents. */
 export async function openSibling(
   destination: string,
   kind: SiblingKind,
@@ -36,7 +42,7 @@ export async function openSibling(
   await mkdir(parent, { recursive: true })
   const id = randomBytes(6).toString('hex')
   const dir = join(parent, `${prefixOf(kind)}${basename(destination)}-${id}`)
-  // The mark first: as long as the folder is there, it is known whose it is.
+  // The mark comes first: the folder has a known owner for as long as it exists.
   await placeMark(dir + ownerSuffix, liveness)
   try {
     await mkdir(dir)
@@ -52,7 +58,7 @@ export async function openSibling(
   }
 }
 
-/** The mark last. */
+/** The mark goes last. */
 async function remove(dir: string): Promise<void> {
   await removeAll(dir)
   await rm(dir + ownerSuffix, { force: true })
@@ -60,7 +66,7 @@ async function remove(dir: string): Promise<void> {
 
 const removeAll = (path: string) => rm(path, { recursive: true, force: true, maxRetries: 3 })
 
-/** What the user has closed to others stays closed. */
+/** A folder that the user has closed to others stays closed. */
 async function keepMode(from: string, to: string): Promise<void> {
   const there = await stat(to).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return null
@@ -69,7 +75,9 @@ async function keepMode(from: string, to: string): Promise<void> {
   if (there?.isDirectory()) await chmod(from, there.mode & 0o7777)
 }
 
-/** A rename takes the place of nothing, or of an empty folder: of anything else it fails, so nothing is lost. */
+/**
+ * A rename replaces only a free path or an empty folder and otherwise fails, so nothing is lost.
+ */
 async function moveInto(from: string, to: string): Promise<void> {
   await keepMode(from, to)
   try {
@@ -83,7 +91,10 @@ async function moveInto(from: string, to: string): Promise<void> {
   }
 }
 
-/** No system call swaps two folders everywhere, so what is there steps aside first, and back where that fails. */
+/**
+ * No portable system call swaps two folders. So the old folder is renamed first, and renamed back
+ * on failure.
+ */
 async function replaceWith(from: string, to: string): Promise<void> {
   const aside = from + replacedSuffix
   const replaced = await stepAside(to, aside)
@@ -96,7 +107,7 @@ async function replaceWith(from: string, to: string): Promise<void> {
   if (replaced) await removeAll(aside)
 }
 
-/** @throws ConflictError, which says where it is now */
+/** @throws ConflictError that says where the folder is now */
 async function stepBack(aside: string, to: string): Promise<void> {
   try {
     await rename(aside, to)
@@ -108,7 +119,7 @@ async function stepBack(aside: string, to: string): Promise<void> {
   }
 }
 
-/** @returns false where there is nothing */
+/** @returns false if nothing is there */
 async function stepAside(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to)
@@ -120,8 +131,9 @@ async function stepAside(from: string, to: string): Promise<boolean> {
 }
 
 /**
- * Removes what was being built in a folder when its process was killed. What belongs to living ones, and to other
- * hosts, stays; so does all that bears no owner's mark. What had stepped aside for its replacement goes back.
+ * Removes what killed processes were building in a folder. Keeps what belongs to living processes
+ * and other hosts, and everything without an owner's mark. Restores a folder that was renamed for
+ * its replacement.
  */
 export async function removeLeftovers(
   parent: string,
@@ -142,7 +154,7 @@ export async function removeLeftovers(
 const destinationOf = (name: string, kind: SiblingKind) =>
   name.slice(prefixOf(kind).length).replace(unique, '')
 
-/** Killed between stepping aside and its replacement's coming, it is all that there is. */
+/** After a kill between the two renames, this is the only copy. */
 async function putBack(aside: string, destination: string): Promise<void> {
   if (!(await existsAt(aside)) || (await existsAt(destination))) return
   await rename(aside, destination)
