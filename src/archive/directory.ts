@@ -9,7 +9,7 @@ import { checkCount, checkSizes, type Limits } from './limits.js'
 import { quoted } from './names.js'
 import type { Member } from './plan.js'
 
-/** What the central directory says of a member, checked against the others. */
+/** A member as the central directory describes it, checked against the other members. */
 export interface ZipEntry extends Member {
   deflated: boolean
   packedSize: number
@@ -20,12 +20,12 @@ export interface ZipEntry extends Member {
 }
 
 /**
- * The entries of a zip archive, in its order (APPNOTE 6.3.10; zip64 as well). Nothing is unpacked, but what could
- * not be unpacked safely is refused: encrypted and special members, those that share bytes with another
- * (https://www.bamsoftware.com/hacks/zipbomb/), and more than the limits allow.
+ * Reads the entries of a zip archive, in its order (APPNOTE 6.3.10, with zip64). Unpacks nothing,
+ * but refuses what could not be unpacked safely: encrypted and special members, members that share
+ * bytes (https://www.bamsoftware.com/hacks/zipbomb/), and more than the limits allow.
  *
- * @param label what the archive is called in messages
- * @throws PathError for what is refused; WizardError for what is no zip archive, or is damaged
+ * @param label the archive's name in messages
+ * @throws PathError for what is refused; WizardError if it is not a zip archive, or is damaged
  */
 export async function readDirectory(
   fd: number,
@@ -39,7 +39,7 @@ export async function readDirectory(
     yauzl.fromRandomAccessReaderPromise(new WindowReader(fd), size, options),
   )
   checkCount(zip.entryCount, limits, label)
-  // Its type says boolean.
+  // yauzl's types say boolean.
   const directoryStart = Number(zip.readEntryCursor)
   const entries = await damaged(label, () => readEntries(zip, label, new Pacer(signal)))
   checkEnd(fd, Number(zip.readEntryCursor), label)
@@ -50,7 +50,7 @@ export async function readDirectory(
   return entries
 }
 
-/** What yauzl finds wrong is told as what is wrong with the archive. */
+/** Reports yauzl's errors as damage of the archive. */
 async function damaged<T>(label: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -87,7 +87,7 @@ const dosFolder = 0x10
 
 const [stored, deflated] = [0, 8]
 
-/** @throws PathError for what can't be, or must not be, unpacked */
+/** @throws PathError for a member that can't or must not be unpacked */
 function toEntry(entry: yauzl.Entry, label: string): ZipEntry {
   const name = nameOf(entry)
   const mode = entry.externalFileAttributes >>> 16
@@ -118,7 +118,10 @@ function toEntry(entry: yauzl.Entry, label: string): ZipEntry {
 
 const utf8Flag = 0x800
 
-/** Writers on Unix give UTF-8 without saying so; what can't be that is CP437, as the format has it. */
+/**
+ * Unix writers store UTF-8 without the flag. A name that is not valid UTF-8 is CP437, the format's
+ * default.
+ */
 function nameOf({ generalPurposeBitFlag: flags, fileNameRaw, extraFields }: yauzl.Entry): string {
   const told = isUtf8(fileNameRaw) ? flags | utf8Flag : flags
   return yauzl.getFileNameLowLevel(told, fileNameRaw, extraFields, true)
@@ -126,7 +129,7 @@ function nameOf({ generalPurposeBitFlag: flags, fileNameRaw, extraFields }: yauz
 
 const endSignatures = new Set([0x06054b50, 0x06064b50, 0x05054b50])
 
-/** A directory that holds more entries than it counts would hide them. */
+/** A directory with more entries than its count would hide the rest. */
 function checkEnd(fd: number, position: number, label: string): void {
   const bytes = Buffer.alloc(4)
   readSync(fd, bytes, 0, 4, position)
@@ -137,7 +140,9 @@ function checkEnd(fd: number, position: number, label: string): void {
 
 export const localHeaderSize = 30
 
-/** @throws WizardError for members that overlap: one byte that is unpacked twice is how small bombs are made */
+/**
+ * @throws WizardError for members that overlap: small zip bombs unpack the same bytes many times
+ */
 function setEnds(entries: ZipEntry[], directoryStart: number, label: string): void {
   const byOffset = entries.toSorted((a, b) => a.offset - b.offset)
   let end = directoryStart
@@ -152,7 +157,7 @@ function setEnds(entries: ZipEntry[], directoryStart: number, label: string): vo
 
 const windowSize = 256 * 1024
 
-/** yauzl reads a directory in very small pieces. */
+/** yauzl reads a directory in very small pieces; this reader buffers them. */
 export class WindowReader extends yauzl.RandomAccessReader {
   readonly #fd: number
   readonly #window = Buffer.allocUnsafe(windowSize)
@@ -176,7 +181,7 @@ export class WindowReader extends yauzl.RandomAccessReader {
   }
 
   #read(buffer: Buffer, position: number): number {
-    // An archive may claim any place for its parts; there is nothing at such a one.
+    // An archive may claim any position for its parts; nothing is there.
     if (!Number.isSafeInteger(position)) return 0
     if (buffer.length > windowSize) return readSync(this.#fd, buffer, 0, buffer.length, position)
     const from = position - this.#start

@@ -1,11 +1,14 @@
 import { PathError, UsageError } from '../base/errors.js'
 
-/** What an archive may become, however small it is. */
+/** How much an archive may unpack to, however small it is. */
 export interface Limits {
   entries: number
-  /** Bytes, unpacked. */
+  /** Unpacked bytes. */
   size: number
-  /** Unpacked bytes to packed ones; it is looked at above `ratioFrom` bytes only, as small text packs well. */
+  /**
+   * Unpacked bytes per packed byte. It applies above `ratioFrom` bytes only, because small texts
+   * compress well.
+   */
   ratio: number
   ratioFrom: number
 }
@@ -17,21 +20,22 @@ export const defaultLimits: Limits = {
   ratioFrom: 100e6,
 }
 
-/** @param maxSize bytes unpacked, as `--max-size` has them @throws UsageError */
+/** @param maxSize unpacked bytes, from `--max-size` @throws UsageError */
 export function limitsWith(maxSize: number | undefined): Limits {
   if (maxSize === undefined) return defaultLimits
   if (Number.isSafeInteger(maxSize) && maxSize > 0) return { ...defaultLimits, size: maxSize }
   throw new UsageError(`${maxSize} is no size in bytes`, { hint: 'give a whole number above 0' })
 }
 
-/** @throws PathError for more entries than there may be */
+/** @throws PathError for more entries than the limit */
 export function checkCount(count: number, limits: Limits, archive: string): void {
   if (count <= limits.entries) return
   throw new PathError(`${archive} has ${count} entries, more than ${limits.entries}: not unpacked`)
 }
 
 /**
- * That each entry is as long as it says is checked where it is unpacked, so the sums hold for real bytes.
+ * Checks the declared sizes. Unpacking checks that each entry has its declared size, so these sums
+ * hold for the real bytes.
  *
  * @throws PathError
  */

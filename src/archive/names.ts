@@ -3,11 +3,11 @@ import { hasCode } from '../base/fs/read.js'
 import { oneLine } from '../base/text.js'
 
 /*
- * What an archive holds is somebody else's choice, and may be copied to any system: a name is refused where
- * any of them would take it for another place.
+ * A stranger chooses the names in an archive, and the files may be copied to any system. So a name
+ * is refused if any system would take it for another path.
  */
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for these characters
 const control = /[\u0000-\u001f\u007f-\u009f]/
 
 const drive = /^[a-z]:/i
@@ -29,11 +29,11 @@ const partFaults: [RegExp, string][] = [
   [device, 'its name is that of a device'],
 ]
 
-/** A path of an archive in its parts, or why it is refused. A folder's ends in a slash. */
+/** Splits a path of an archive, or says why it is refused. A folder's path ends in a slash. */
 export function safeParts(path: string): { parts: string[] } | { fault: string } {
   const whole = faultOf(path, wholeFaults)
   if (whole !== undefined) return { fault: whole }
-  // `./a` and `a//b` are `a` and `a/b` everywhere.
+  // Every system reads `./a` and `a//b` as `a` and `a/b`.
   const parts = path.split('/').filter((part) => part !== '' && part !== '.')
   for (const part of parts) {
     const fault = faultOf(part, partFaults)
@@ -45,7 +45,10 @@ export function safeParts(path: string): { parts: string[] } | { fault: string }
 const faultOf = (name: string, faults: [RegExp, string][]) =>
   faults.find(([pattern]) => pattern.test(name))?.[1]
 
-/** Equal for two paths that some file system takes for one: by case, or by how accents are composed. */
+/**
+ * Equal for two paths that some file system treats as one: by case, or by the composition of
+ * accents.
+ */
 export const folded = (path: string): string =>
   isPlain.test(path) ? path : path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 
@@ -53,26 +56,28 @@ const isPlain = /^[a-z0-9_./-]*$/
 
 const longestName = 200
 
-/** A name that somebody gave, as a folder may have it on any system; `instead` where nothing is left of it. */
+/**
+ * Makes a name safe as a file or folder name on every system; `instead` if nothing is left of it.
+ */
 export function safeName(name: string, instead: string): string {
   const safe = name
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it replaces these characters
     .replace(/[\u0000-\u001f\u007f-\u009f/\\:*?"<>|]/g, '_')
     .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu, '_')
     .slice(0, longestName)
     .replace(/\p{Surrogate}$/u, '')
     .replace(/[. ]+$/, (end) => '_'.repeat(end.length))
   if (safe === '') return instead
-  // A part of ours that was being written begins so, too.
+  // wizard's own temporary files begin like this too.
   return device.test(safe) || safe.toLowerCase().startsWith('.wizard-') ? `_${safe}` : safe
 }
 
-/** An entry as it stands in a message. */
+/** An entry's name for messages. */
 export const quoted = (name: string): string => oneLine(JSON.stringify(name), 120)
 
 const pathTroubles = ['ENAMETOOLONG', 'EINVAL', 'EILSEQ', 'EEXIST', 'EISDIR', 'ENOTDIR']
 
-/** What this file system does not take is told by the entry's name. */
+/** Names the entry if the file system refuses it. */
 export async function telling(label: string, path: string, work: () => Promise<void>) {
   try {
     await work()

@@ -1,19 +1,19 @@
 import { PathError } from '../base/errors.js'
 import { folded, quoted, safeParts } from './names.js'
 
-/** What an archive of any kind says of one of its members. */
+/** A member of an archive of any kind. */
 export interface Member {
-  /** Anything at all: it was chosen by whoever made the archive. */
+  /** Unchecked: whoever made the archive chose it. */
   name: string
   isFolder: boolean
   isExecutable: boolean
-  /** Bytes, unpacked. */
+  /** Unpacked bytes. */
   size: number
 }
 
-/** What unpacking an archive will make, every name of it checked. */
+/** What unpacking an archive will create; every name is checked. */
 export interface UnpackPlan<M extends Member = Member> {
-  /** Those above first, relative, with `/`. */
+  /** Parents first, relative, with `/`. */
   folders: string[]
   /** In the archive's order. */
   files: PlannedFile<M>[]
@@ -27,7 +27,8 @@ export interface PlannedFile<M extends Member = Member> {
 }
 
 /**
- * Does no I/O. Two names that some file system takes for one are refused, so that nothing is overwritten.
+ * Plans without I/O. Two names that some file system treats as one are refused, so that nothing is
+ * overwritten.
  *
  * @throws PathError, which names the entry
  */
@@ -52,7 +53,7 @@ interface Node {
 class Tree {
   readonly folders: string[] = []
   readonly #label: string
-  /** By how the most forgetful file system knows them. */
+  /** By the name that the least precise file system keeps. */
   readonly #nodes = new Map<string, Node>()
   readonly #folders = new Set<string>()
 
@@ -75,7 +76,7 @@ class Tree {
     return path
   }
 
-  /** With those above it. */
+  /** Adds a folder and its parents. */
   #addFolder(parts: string[], name: string): string {
     const path = parts.join('/')
     if (path === '' || this.#folders.has(path)) return path

@@ -14,9 +14,9 @@ import type { ArchiveKind, ArchiveSource } from './source.js'
 export interface TarFile {
   path: string
   gzipped: boolean
-  /** Bytes, as it is on disk. */
+  /** Bytes on disk. */
   size: number
-  /** What it is called in messages. */
+  /** The archive's name in messages. */
   label: string
   limits: Limits
   signal?: AbortSignal | undefined
@@ -25,16 +25,16 @@ export interface TarFile {
 export const damagedTar = (label: string, what: string, cause?: unknown) =>
   new WizardError(`${label} is no tar archive, or it is damaged: ${oneLine(what, 200)}`, { cause })
 
-/** Bytes of a header of a header; a longer one is refused. */
+/** Bytes of a metadata header (pax, GNU long name); a longer one is refused. */
 const longestMeta = 1024 * 1024
 const pieceSize = 256 * 1024
 
 /**
- * Reads a tar archive from its beginning to its end, member by member.
+ * Reads a tar archive member by member.
  *
- * @param take has to read each member to its end, or `resume` it
- * @throws WizardError for what is no tar archive, or is damaged; PathError for what is not read here, and for more than the
- *   limits allow; whatever `take` throws
+ * @param take must read each member to its end, or `resume` it
+ * @throws WizardError if it is not a tar archive, or is damaged; PathError for a member that wizard
+ *   does not read, and for more than the limits allow; anything that `take` throws
  */
 export async function eachMember(
   tar: TarFile,
@@ -74,7 +74,7 @@ export async function eachMember(
     await Promise.race([failure, ended])
     await Promise.race([failure, taking])
   } catch (error) {
-    // Whoever reads a member waits for bytes that do not come any more, with a file open.
+    // Otherwise the reader of the member would wait for bytes that never come, with a file open.
     current?.destroy(error)
     await taking.catch(() => {})
     throw error
@@ -82,7 +82,7 @@ export async function eachMember(
   if (!isClosed) throw damagedTar(label, 'it has no end')
 }
 
-/** Unpacked bytes, counted as they come: a bomb is stopped long before it is whole. */
+/** Counts the unpacked bytes as they come, so that a bomb is stopped early. */
 async function* bytesOf({ path, gzipped, size, label, limits, signal }: TarFile) {
   const file = createReadStream(path, { highWaterMark: pieceSize })
   const unpacked = gzipped ? file.pipe(createGunzip({ chunkSize: pieceSize })) : file
@@ -91,7 +91,7 @@ async function* bytesOf({ path, gzipped, size, label, limits, signal }: TarFile)
   try {
     for await (const piece of unpacked) {
       signal?.throwIfAborted()
-      // The parser would unpack these by itself, past every count.
+      // The parser would decompress these itself, without our limits.
       if (total === 0 && isPacked(piece)) throw damagedTar(label, 'it is packed otherwise')
       total += piece.length
       checkSizes({ packed: size, unpacked: total }, limits, label)
@@ -106,7 +106,7 @@ async function* bytesOf({ path, gzipped, size, label, limits, signal }: TarFile)
   }
 }
 
-/** By gzip or zstd (RFC 1952, 2.3.1; RFC 8878, 3.1.1). */
+/** gzip or zstd (RFC 1952, 2.3.1; RFC 8878, 3.1.1). */
 const isPacked = (bytes: Buffer) => ['1f8b', '28b5'].includes(bytes.subarray(0, 2).toString('hex'))
 
 export interface TarOptions {
@@ -116,10 +116,10 @@ export interface TarOptions {
 }
 
 /**
- * A tar archive (POSIX.1-2001 pax, ustar and GNU), read from its beginning to its end twice: once to check all of it, once
+ * A tar archive (POSIX.1-2001 pax, ustar and GNU). It is read twice: first to check all of it, then
  * to write its files.
  *
- * @throws PathError for what is refused; WizardError for what is no tar archive, or is damaged
+ * @throws PathError for what is refused; WizardError if it is not a tar archive, or is damaged
  */
 export async function openTarSource(
   path: string,
@@ -153,13 +153,13 @@ const faults: Record<string, string> = {
   Link: 'it is a hard link',
 }
 
-/** @throws PathError for what must not be unpacked */
+/** @throws PathError for a member that must not be unpacked */
 function toMember({ path: name, type, size, mode = 0 }: ReadEntry, label: string): Member {
   const refuse = (fault: string) => new PathError(`${label}: ${quoted(name)} is refused: ${fault}`)
   const isFolder = folders.has(type)
   if (!isFolder && !files.has(type))
     throw refuse(faults[type] ?? 'it is neither a file nor a folder')
-  // How GNU tar stores them in pax archives.
+  // GNU tar stores sparse files in pax archives like this.
   if (/(?:^|\/)GNUSparseFile\.\d+\//.test(name)) throw refuse('it is a sparse file')
   return {
     name,
@@ -169,7 +169,7 @@ function toMember({ path: name, type, size, mode = 0 }: ReadEntry, label: string
   }
 }
 
-/** In the archive's order, which is the plan's. */
+/** Writes in the archive's order, which is also the plan's. */
 async function writeMembers(
   tar: TarFile,
   planned: { path: string; entry: Member }[],
@@ -198,7 +198,7 @@ async function writeOne(
   { isExecutable }: Member,
   count: (bytes: number) => void,
 ): Promise<void> {
-  // The umask takes its part of it.
+  // The umask applies.
   const file = await open(to, 'wx', isExecutable ? 0o777 : 0o666)
   try {
     for await (const piece of body) {

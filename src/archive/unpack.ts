@@ -13,21 +13,26 @@ import { openTarSource } from './tar.js'
 import { openZipSource } from './zip.js'
 
 export interface UnpackOptions {
-  /** What the archive is called in messages; default: its name. */
+  /** The archive's name in messages; default: its file name. */
   label?: string | undefined
   limits?: Limits | undefined
   signal?: AbortSignal | undefined
-  /** What is at the destination is replaced, at the end; else it is refused. */
+  /**
+   * Replaces what is at the destination, as the last step; without it an occupied destination is
+   * refused.
+   */
   clobber?: boolean | undefined
-  /** So that what a killed wizard was unpacking is removed. */
+  /** Recognises what a killed wizard was unpacking, so that it is removed. */
   liveness?: Liveness | undefined
   onProgress?: ((progress: UnpackProgress) => void) | undefined
-  /** Why a name of a file or folder is refused beside those that are no name everywhere; null: it is not. */
+  /**
+   * A further check of file and folder names: the reason why one is refused; null if it is fine.
+   */
   faultOf?: ((name: string) => string | null) | undefined
 }
 
 export interface UnpackProgress {
-  /** Bytes unpacked so far, and of how many. */
+  /** Bytes unpacked so far, and in total. */
   done: number
   total: number
 }
@@ -36,7 +41,7 @@ export interface Unpacked {
   /** Absolute. */
   path: string
   files: number
-  /** Bytes, unpacked. */
+  /** Unpacked bytes. */
   size: number
 }
 
@@ -46,14 +51,14 @@ export const unpackZip = (file: string, into: string, options: UnpackOptions = {
   unpackArchive(file, 'zip', into, options)
 
 /**
- * Unpacks an archive into a folder of its own. The whole archive is checked before a byte is written; it is built
- * beside the destination and renamed into place, so that the destination is as it was, or complete.
- * Files keep whether they are executable, and no other permission or date.
+ * Unpacks an archive into its own folder. Checks the whole archive before it writes a byte, builds
+ * the folder beside the destination and renames it, so that the destination is either unchanged or
+ * complete. Files keep their executable bit, and no other permission or date.
  *
  * @param into absent, or an empty folder
- * @throws ConflictError where something is at the destination
+ * @throws ConflictError if something is at the destination
  * @throws PathError for an unsafe entry, and for more than the limits allow
- * @throws WizardError for what is no archive of that kind or is damaged, and where the disk is full
+ * @throws WizardError if it is not an archive of that kind or is damaged, or the disk is full
  */
 export async function unpackArchive(
   file: string,
@@ -88,7 +93,7 @@ function expectWanted({ label, plan }: ArchiveSource, { faultOf }: UnpackOptions
   }
 }
 
-/** @throws ConflictError unless there is nothing, or an empty folder */
+/** @throws ConflictError unless nothing, or an empty folder, is there */
 export async function assertNotExists(path: string): Promise<void> {
   const stat = await lstat(path).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return null

@@ -14,24 +14,27 @@ import { type PlannedFile, planUnpack } from './plan.js'
 import type { ArchiveKind, ArchiveSource } from './source.js'
 
 export interface ZipOptions {
-  /** What the archive is called in messages; default: its path. */
+  /** The archive's name in messages; default: its path. */
   label?: string | undefined
   limits?: Limits | undefined
   signal?: AbortSignal | undefined
 }
 
-/** A zip archive on disk. What it says of itself has been checked; see `readDirectory`. */
+/** A zip archive on disk. Its directory has been checked; see `readDirectory`. */
 export interface ZipArchive {
   readonly label: string
   readonly entries: ZipEntry[]
-  /** All of a small member, at once. @throws WizardError where it is not as the directory says */
+  /** Reads a small member at once. @throws WizardError if it differs from the directory */
   readWhole(entry: ZipEntry): Buffer
-  /** The same in pieces, so that memory does not grow with it. Its end is an error where it is damaged. */
+  /**
+   * Reads a member in pieces, so that memory does not grow with it. A damaged member throws at its
+   * end.
+   */
   read(entry: ZipEntry): AsyncIterable<Buffer>
   close(): Promise<void>
 }
 
-/** @throws PathError for what is refused; WizardError for what is no zip archive, or is damaged */
+/** @throws PathError for what is refused; WizardError if it is not a zip archive, or is damaged */
 export async function openZip(path: string, options: ZipOptions = {}): Promise<ZipArchive> {
   const { label = path, limits = defaultLimits, signal } = options
   const fd = openForReading(path)
@@ -67,7 +70,7 @@ function openForReading(path: string): number {
 const pieceSize = 256 * 1024
 const localSignature = 0x04034b50
 
-/** Every byte that is given was counted: a member is as long as the directory says, and has its checksum. */
+/** Reads members and counts every byte: a member has the directory's size and checksum. */
 class Members {
   readonly #fd: number
   readonly #label: string
@@ -110,7 +113,7 @@ class Members {
     }
   }
 
-  /** Where its bytes begin, of its local header. */
+  /** The position of a member's bytes, from its local header. */
   #start(entry: ZipEntry): number {
     const header = Buffer.allocUnsafe(localHeaderSize)
     const length = readSync(this.#fd, header, 0, localHeaderSize, entry.offset)
@@ -123,7 +126,7 @@ class Members {
   }
 
   #inflate(entry: ZipEntry, packed: Buffer): Buffer {
-    // One more than there may be, so that it is told from one that is as long as it says.
+    // One byte of extra room reveals a member that is longer than it says.
     const room = Math.max(entry.size + 1, 64)
     try {
       return inflateRawSync(packed, { maxOutputLength: room, chunkSize: room })
@@ -161,12 +164,15 @@ class Members {
 
 const tooLong = 'it is longer than the directory says'
 
-/** Above it a member is streamed, so that memory does not grow with it; below, streams cost more than the work. */
+/**
+ * Larger members are streamed, so that memory does not grow with them; for smaller ones streams
+ * cost more than the work.
+ */
 const smallFile = 256 * 1024
-/** As many as node inflates and writes at a time. */
+/** How many members node inflates and writes at a time. */
 const lanes = 4
 
-/** @throws PathError for what is refused; WizardError for what is no zip archive, or is damaged */
+/** @throws PathError for what is refused; WizardError if it is not a zip archive, or is damaged */
 export async function openZipSource(
   file: string,
   _kind: ArchiveKind,
@@ -198,7 +204,7 @@ async function writeMember(
   count: (bytes: number) => void,
 ): Promise<void> {
   const to = join(dir, path)
-  // The umask takes its part of it.
+  // The umask applies.
   const mode = entry.isExecutable ? 0o777 : 0o666
   if (entry.size <= smallFile && entry.packedSize <= smallFile) {
     writeFileSync(to, zip.readWhole(entry), { flag: 'wx', mode })
