@@ -9,16 +9,16 @@ import type { Host } from './process/host.js'
 import { version } from './version.js'
 
 /**
- * What lives as long as the process: its host and clock, the secrets it has seen, the files of its logs, and the
- * connections to GitHub, which the commands of one process share.
+ * Everything that lives as long as the process: host and clock, the secrets to redact, the log
+ * files, and the connections to GitHub, which all commands share.
  */
 export class Application {
   readonly host: Host
   readonly clock: Clock
   readonly redactor: Redactor = createRedactor()
-  /** By the folder and the days they are kept. */
+  /** By folder and days to keep. */
   readonly #logs = new Map<string, LogFiles>()
-  /** By the settings they were made of: a configuration that is read again and is the same keeps its connections. */
+  /** By their settings: an unchanged configuration that is read again keeps its connections. */
   readonly #clients = new Map<string, GitHubClient>()
 
   constructor(host: Host, { clock = systemClock }: { clock?: Clock } = {}) {
@@ -26,19 +26,25 @@ export class Application {
     this.clock = clock
   }
 
-  /** This process, told apart from every other. */
+  /** Identifies this process. */
   readonly identity = once(async () => {
     const { identify } = await import('./process/identity.js')
     return identify(this.host.pid)
   })
 
-  /** What the host contributes to finding and reading a configuration. @throws PathError where the current folder is gone */
+  /**
+   * The host's part of finding and reading a configuration. @throws PathError if the current folder
+   * is gone
+   */
   configRequest(flags: ConfigRequest['flags']): ConfigRequest {
     const { env, home } = this.host
     return { cwd: this.host.cwd(), env, home, flags }
   }
 
-  /** Reads the files anew at each call, as an earlier command may have changed them. @throws as `loadConfig` */
+  /**
+   * Reads the files on each call, because an earlier command may have changed them. @throws as
+   * `loadConfig`
+   */
   async loadConfig(flags: ConfigRequest['flags']): Promise<Config> {
     const { loadConfig } = await import('./config/load.js')
     return loadConfig(this.configRequest(flags))
@@ -53,7 +59,7 @@ export class Application {
     )
   }
 
-  /** To be bound to a call by `with`. */
+  /** Bind it to a call by `with`. */
   async client({ github }: Config): Promise<GitHubClient> {
     const { GitHubClient } = await import('./github/client.js')
     const { host, clock, redactor } = this
@@ -63,7 +69,7 @@ export class Application {
     })
   }
 
-  /** Ends the connections. Commands that are under way fail. */
+  /** Closes the connections. Running commands fail. */
   async close(): Promise<void> {
     const clients = [...this.#clients.values()]
     this.#clients.clear()

@@ -5,7 +5,7 @@ import { hostOf } from './process/host.js'
 export type { Call, CommonEvent, Emit, StepEvent } from './base/call.js'
 export type { Clock } from './base/clock.js'
 export type { Environment } from './base/environment.js'
-// The rooms' own words, under names that say enough outside of their rooms.
+// Types of single folders are exported under names that make sense outside of them.
 export * from './base/errors.js'
 export type {
   CommandReference,
@@ -145,7 +145,7 @@ export type { Ended as WaitEnd, PollOptions } from './workflows/watch/poll.js'
 export type { WaitOptions } from './workflows/watch/wait.js'
 export type { CommitOutcome } from './workflows/watch/watch-commit.js'
 
-/** GitHub's API with this process's own environment: its tokens, its proxies, its `gh`. */
+/** GitHub's API with this process's own environment: tokens, proxies, `gh`. */
 export class GitHubClient extends Client {
   constructor(options: GitHubClientOptions = {}) {
     super({ host: hostOf(process), ...options })

@@ -17,9 +17,9 @@ import type { Liveness } from './process/owner-mark.js'
 import type { Crontab } from './schedules/cron/crontab.js'
 import { Terminal } from './terminal/terminal.js'
 
-/** The streams of one command, and what ends it from outside. */
+/** The streams of one command, and the signal that stops it. */
 export interface Io {
-  /** Opened when it is asked for, which few commands do. */
+  /** Opened on demand, because few commands read it. */
   stdin(): Readable & { isTTY?: boolean }
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
@@ -27,14 +27,17 @@ export interface Io {
   signal: AbortSignal
 }
 
-/** What lives as long as one command, and is all that a verb gets; each thing is made when it is first asked for. */
+/**
+ * Everything that lives as long as one command, and all that a verb receives. Each part is created
+ * on first use.
+ */
 export class Invocation {
   readonly app: Application
   readonly globals: GlobalFlags
   readonly terminal: Terminal
-  /** Ends with the command's time, or when somebody stops it. */
+  /** Aborted at the deadline, or when somebody stops the command. */
   readonly signal: AbortSignal
-  /** When the command must have ended, in milliseconds since 1970; null: never. */
+  /** When the command must end, in milliseconds since 1970; null: never. */
   readonly deadline: number | null
   readonly #io: Io
   readonly #release: () => void
@@ -81,12 +84,12 @@ export class Invocation {
     return this.#io.stdin()
   }
 
-  /** @throws PathError where somebody has removed it */
+  /** @throws PathError if the folder has been removed */
   get cwd(): string {
     return this.host.cwd()
   }
 
-  /** What every method of a facade takes last. */
+  /** The last argument of every facade method. */
   get call(): Call<WizardEvent> {
     const { signal, deadline, terminal } = this
     return { signal, deadline, emit: (event) => terminal.emit(event) }
@@ -94,13 +97,16 @@ export class Invocation {
 
   readonly config = once((): Promise<Config> => this.app.loadConfig(this.globals))
 
-  /** The same for a command that sends no request: a folder that nothing marks as the user's own will do too. */
+  /**
+   * The configuration of a command that sends no request; it may be in a folder that is not marked
+   * as the user's own.
+   */
   readonly localConfig = once(async (): Promise<Config> => {
     const { readConfig } = await import('./config/load.js')
     return (await readConfig(this.configRequest)).config
   })
 
-  /** What a configuration is found and read by. @throws PathError where the current folder is gone */
+  /** How to find and read the configuration. @throws PathError if the current folder is gone */
   get configRequest(): ConfigRequest {
     return this.app.configRequest(this.globals)
   }
@@ -149,7 +155,7 @@ export class Invocation {
     return openCrontab({ env, clock, signal, lock, self })
   })
 
-  /** Marks what this process has in hand, and says whether another's mark is of one still at work. */
+  /** Marks the work of this process, and says whether the owner of another mark is alive. */
   readonly liveness = once(async (): Promise<Liveness> => {
     const { livenessFor } = await import('./process/identity.js')
     return livenessFor(await this.app.identity())
@@ -162,7 +168,10 @@ export class Invocation {
   }
 }
 
-/** Stops with the outer signal, or after so many seconds. @returns what undoes both */
+/**
+ * Aborts `stop` with the outer signal, or after so many seconds. @returns a function that undoes
+ * both
+ */
 function stopWith(stop: AbortController, outer: AbortSignal, seconds: number | undefined) {
   const forward = () => stop.abort(outer.reason)
   if (outer.aborted) forward()

@@ -2,8 +2,8 @@ import { keepCompiledCode } from './process/compile-cache.js'
 import { version } from './version.js'
 
 /**
- * argv → exit status, for the process that it is given: the one place that knows its streams and signals, and ends it.
- * The verbs are imported behind `--version`, which needs none of them.
+ * argv → exit status. The only function that uses the process's streams and signals, and ends it.
+ * `--version` needs no verb, so the verbs are imported after it.
  */
 export async function main(process: NodeJS.Process): Promise<number> {
   if (process.argv.length === 3 && process.argv[2] === '--version') {
@@ -20,20 +20,20 @@ export async function main(process: NodeJS.Process): Promise<number> {
     ])
   const exit = (status: number) => process.exit(status)
   const stop = new AbortController()
-  // The first signal lets the command clean up what it has in hand; a second one does not wait for that.
+  // The first signal lets the command clean up; the second one ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stop.signal.aborted) exit(signalStatus(signal))
       stop.abort(new InterruptedError(signal))
     })
   }
-  // `wizard … | head` closes the pipe: the rest of the output has no reader, which is no failure.
+  // `wizard … | head` closes the pipe: the rest of the output has no reader. That is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') exit(0)
     process.stderr.write(`error: stdout can't be written: ${error.code ?? error.message}\n`)
     exit(exitStatus.FAILED)
   })
-  // A progress that nobody reads any more does not stop the work, as with a terminal that was closed.
+  // Closed progress output does not stop the work, and neither does a closed terminal.
   process.stderr.on('error', () => {})
   const app = new Application(hostOf(process))
   const io = {

@@ -9,11 +9,12 @@ import { lines, type Page } from './terminal/page.js'
 import { version } from './version.js'
 
 /**
- * One command, from its words to its exit status: the only catch, and the only place where an error becomes a status.
- * It leaves nothing behind, so that one process can run any number of commands, one after another or side by side.
+ * Runs one command, from its words to its exit status: the only catch, and the only place that
+ * turns an error into a status. It leaves nothing behind, so one process can run any number of
+ * commands, one after another or side by side.
  */
 export async function run(argv: string[], io: Io, app: Application): Promise<number> {
-  // Until argv is parsed, the bare word decides the shape of an error.
+  // Until argv is parsed, the word `--json` in it decides the format of an error.
   let invocation = new Invocation(app, io, { ...noFlags, json: argv.includes('--json') })
   try {
     const command = await readCommand(nouns, argv)
@@ -56,7 +57,8 @@ async function perform(
   else await terminal.showPage(page)
   await terminal.writeActionsOutputs(page, outputs)
   if (!partialFailure) return 0
-  // What stopped it half-way is the cause of all that is missing in the result.
+  // An interrupt is the cause of everything that is missing in the result, so it is the error to
+  // report.
   if (signal.aborted && partialFailure.code !== 'TIMEOUT') throw signal.reason
   terminal.showPartialFailure(partialFailure)
   return exitStatus[partialFailure.code]
@@ -75,5 +77,5 @@ function statusOf(error: unknown): number {
   return error instanceof WizardError ? exitStatus[error.code] : exitStatus.FAILED
 }
 
-/** As a shell reports it: 130, 143, 129. */
+/** The shell's convention: 130, 143, 129. */
 export const signalStatus = (signal: EndingSignal): number => 128 + constants.signals[signal]

@@ -7,9 +7,9 @@ import type { Log } from './logs/log.js'
 import type { Host } from './process/host.js'
 import type { ProcessIdentity } from './process/identity.js'
 
-/** What the work of one call is given: what its facade keeps, and what belongs to the call. */
+/** Everything that the work of one call receives: its facade's parts, and the call's own. */
 export interface Session<Event> {
-  /** Bound to the call: its requests end with the call's signal and report to its listener. */
+  /** Bound to the call: requests end with its signal and report to its listener. */
   client: GitHubClient
   log: Log
   clock: Clock
@@ -19,14 +19,17 @@ export interface Session<Event> {
   emit: Emit<Event | CommonEvent>
 }
 
-/** The same, for work that the configuration steers. */
+/** The same, for work that uses the configuration. */
 export interface ConfiguredSession<Event> extends Session<Event> {
   config: Config
 }
 
-/** What RepoSync, WorkflowRunner, ReleaseManager and PluginRegistry may be given. */
+/** Options of RepoSync, WorkflowRunner, ReleaseManager and PluginRegistry. */
 export interface SessionOptions {
-  /** A configuration, its folder, or how it is loaded; default: the one found from the current folder. */
+  /**
+   * A configuration, its folder, or a function that loads it; default: the one found from the
+   * current folder.
+   */
   config?: Config | string | (() => Promise<Config>) | undefined
   /** Default: the files that the configuration names. */
   log?: Log | (() => Promise<Log>) | undefined
@@ -38,8 +41,8 @@ export type OpenConfigured<Event> = (
 ) => Promise<ConfiguredSession<Event>>
 
 /**
- * The one place where a facade gets what it works with, in the command line and in the library alike. Each part is made
- * when the first call needs it; one that can't be made fails that call alone.
+ * The one place where facades get their parts, for both the command line and the library. Each part
+ * is created by the first call that needs it; if that fails, only that call fails.
  */
 export function sessionOf<Event>(
   client: GitHubClient,
@@ -64,7 +67,7 @@ export function sessionOf<Event>(
   }
 }
 
-/** A log that reports its trouble to the call that writes. */
+/** A log that reports its failures to the call that writes. */
 function logOpener(
   client: GitHubClient,
   given: SessionOptions['log'],

@@ -3,13 +3,13 @@ import { codeOf } from '../base/fs/read.js'
 import type { Hint } from '../base/hint.js'
 import { createRedactor } from '../base/redact.js'
 
-/** One thing that was looked at. */
+/** One check and its result. */
 export interface Check {
   name: string
-  /** `warning`: it works, and may not for long, or not for all. */
+  /** `warning`: it works, but may stop, or does not work for everything. */
   status: 'ok' | 'warning' | 'failed'
   detail: string
-  /** What to do about it; null where all is well. */
+  /** What to do about it; null if all is well. */
   remedy: Hint | null
 }
 
@@ -29,7 +29,10 @@ export const failed = (detail: string, remedy: Hint): Found => ({
 
 const hide = createRedactor()
 
-/** What goes wrong with a look is what it found. @throws what is no error of ours, nor the system's */
+/**
+ * Runs a check; its failure is its result. @throws errors that are neither wizard's nor the
+ * system's
+ */
 export async function runCheck(name: string, find: () => Promise<Found> | Found): Promise<Check> {
   try {
     const found = await find()

@@ -9,17 +9,19 @@ export interface NetworkDeps {
   now(): number
 }
 
-/** What is reached by the network, and its answers' times. */
+/** The hosts that answered, and how long they took. */
 export interface Reached {
   checks: Check[]
-  /** Whether the API answers, so that it can be asked for more. */
+  /** Whether the API answers, so that further checks can ask it. */
   hasApi: boolean
 }
 
 /** Milliseconds after which a host counts as silent. */
 const patience = 10_000
 
-/** Where github.com has releases, archives and artifacts; other servers have them on hosts that only they know. */
+/**
+ * Where github.com keeps releases, archives and artifacts. Other servers do not publish such hosts.
+ */
 const hostsOfGitHub = {
   'upload host': 'https://uploads.github.com/',
   'storage: release assets': 'https://release-assets.githubusercontent.com/',
@@ -27,7 +29,7 @@ const hostsOfGitHub = {
   'storage: archives': 'https://codeload.github.com/',
 }
 
-/** Asks each host for anything, without a credential, once: whatever it answers, it is there. */
+/** Sends each host one request without a credential: any answer shows that it is reachable. */
 export async function lookAtNetwork(
   deps: NetworkDeps,
   { baseUrl, gitUrl }: { baseUrl: string; gitUrl: string },
@@ -72,7 +74,7 @@ async function reach(deps: NetworkDeps, address: string, onDate?: (date: string)
   )
 }
 
-/** Seconds. An App's key is good for ten minutes at most, and not before its time. */
+/** Seconds. An App's key is valid for at most ten minutes, and not before its start. */
 const tolerated = 60
 
 function clockAgainst(date: string, now: number): Check {
@@ -87,7 +89,7 @@ function clockAgainst(date: string, now: number): Check {
 
 const remedy = 'set GITHUB_TOKEN, or log in with gh auth login'
 
-/** Whether there is a credential, and what it lacks as far as GitHub tells. */
+/** Whether there is a credential, and what it lacks as far as GitHub says. */
 export function judgeAccount({ authenticated, login, source, needs }: AuthStatus) {
   if (!authenticated)
     return warning('there is none: public repositories are read all the same', remedy)
@@ -98,7 +100,7 @@ export function judgeAccount({ authenticated, login, source, needs }: AuthStatus
   return warning(`${who}: ${words}`, 'give the token these scopes, where you need them')
 }
 
-/** The limit that nearly all requests count for. */
+/** The limit that nearly all requests count against. */
 export function judgeLimit({ rate_limits }: AuthStatus) {
   const core = rate_limits.find(({ name }) => name === 'core')
   if (core === undefined) return ok('this server has none')

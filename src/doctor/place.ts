@@ -6,7 +6,7 @@ import type { Config } from '../config/load.js'
 import { isDead, type Liveness, readMark } from '../process/owner-mark.js'
 import { type Check, failed, ok, runCheck, warning } from './check.js'
 
-/** The folders that wizard writes to, and whoever else does. */
+/** The folders that wizard writes to, and other processes that use them. */
 export async function lookAtPlace(
   { root, logsDir }: Pick<Config, 'root' | 'logsDir'>,
   liveness: Liveness,
@@ -54,7 +54,7 @@ async function roomAt(path: string) {
   const detail = `${Math.round(free / megabyte).toLocaleString('en')} MB free at ${folder}`
   if (free < tooLittle)
     return failed(detail, ['make room, or choose another disk by root or ', { flag: 'root' }])
-  // File systems that make inodes as they need them tell of none.
+  // File systems that create inodes on demand report none.
   if (files > 0 && ffree < fewFiles)
     return warning(`${detail}, for ${ffree} files`, 'remove some files: each clone has many')
   return free < little ? warning(detail, 'make room soon') : ok(detail)

@@ -12,15 +12,16 @@ export interface FollowRequest {
   signal: AbortSignal
 }
 
-/** Lines that are shown of what was there before. */
+/** Existing lines to show first. */
 const shownBefore = 20
 const interval = 500
 
 /**
- * The last lines of today, then each that is added, as `tail -F` does: a file that is not there yet is waited for, one
- * that was replaced or cut is begun again, and at midnight the next day's is gone on with.
+ * Yields the last lines of today and then each new one, as `tail -F` does. It waits for a file that
+ * does not exist yet, starts again if a file was replaced or truncated, and moves on to the next
+ * day's file at midnight.
  *
- * @throws the signal's reason; it has no other end
+ * @throws the signal's reason; it does not end otherwise
  */
 export async function* followLogs(request: FollowRequest): AsyncGenerator<LogLine> {
   const { dir, logs, clock, signal } = request
@@ -41,17 +42,17 @@ export async function* followLogs(request: FollowRequest): AsyncGenerator<LogLin
 
 const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
 
-/** Read at the beginning, which has more than the lines that are shown. */
+/** Bytes read from the end at first; they hold more than the lines to show. */
 const endBytes = 64 * 1024
 
-/** What is added to one log. */
+/** Reads what is added to one log. */
 class Tail {
   readonly #log: LogName
   readonly #dir: string
   #day = ''
   #file: FileHandle | null = null
   #offset = 0
-  /** The beginning of a line whose end is not written yet. */
+  /** An unfinished last line. */
   #rest: Buffer = Buffer.alloc(0)
   #isFirst = true
 
@@ -78,7 +79,7 @@ class Tail {
     this.#file = null
   }
 
-  /** Where there is no file, or another than the one that is open. */
+  /** Opens the file if none is open, or if another one has taken its path. */
   async #reopen(): Promise<void> {
     const found = await openIfThere(join(this.#dir, logFileOf(this.#log, this.#day)))
     if (found && this.#file && (await isSame(found, this.#file))) return found.close()

@@ -12,27 +12,27 @@ export interface Log {
 
 export interface LogFilesOptions {
   dir: string
-  /** Days a file is kept. */
+  /** Days to keep a file. */
   keepDays: number
   clock: Clock
-  /** Takes secrets out of a line. */
+  /** Removes secrets from a line. */
   redact(text: string): string
 }
 
-/** The files of one folder, for as long as the process lives. */
+/** The log files of one folder, for the life of the process. */
 export interface LogFiles {
-  /** A log that reports a failure to write to this listener: a warning, never an error. */
+  /** A log that reports write failures to this listener: a warning, never an error. */
   reportingTo(onTrouble: (message: string) => void): Log
 }
 
-/** Characters; what is longer is cut. */
+/** Characters; longer lines are cut. */
 const longestLine = 4000
 const fileName = /^github-(?:sync|workflows|releases|webhooks|api)-(\d{4}-\d{2}-\d{2})\.log$/
 
 /**
- * One file a day and subject, readable by its owner alone. A line is written at once, in one call, so that
- * lines of two processes do not mix and none is lost at a kill. Old files are removed at the first line of each day.
- * A failure is reported once, until a line can be written again.
+ * One file per day and subject, readable by its owner only. One call writes each line at once, so
+ * that lines of two processes do not mix and a kill loses none. The first line of each day removes
+ * old files. A failure is reported once, until a write succeeds again.
  */
 export function openLog({ dir, keepDays, clock, redact }: LogFilesOptions): LogFiles {
   let cleanedOn: string | undefined

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { hasCode } from '../base/fs/read.js'
 import type { LogLevel, LogName } from './log.js'
 
-/** The days of which there are logs, the newest first. */
+/** The days that have logs, newest first. */
 export async function daysOf(dir: string, logs: readonly LogName[]): Promise<string[]> {
   const names = await readdir(dir).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
@@ -19,7 +19,9 @@ export async function daysOf(dir: string, logs: readonly LogName[]): Promise<str
   return [...new Set(days)].sort().reverse()
 }
 
-/** The lines of a day, of several logs in the order of their times; nothing of a log that is not there. */
+/**
+ * The lines of a day, from several logs in the order of their times. Skips logs that do not exist.
+ */
 export async function* readLogFiles(
   dir: string,
   logs: readonly LogName[],
@@ -37,7 +39,7 @@ export async function* readLogFiles(
       yield { log: next.log, text: next.text }
       const after = await next.lines.next()
       if (after.done) heads.splice(heads.indexOf(next), 1)
-      // A line that is none of ours stays behind the one before.
+      // A line that wizard did not write stays after the one before it.
       else Object.assign(next, { text: after.value, stamp: stampOf(after.value) || next.stamp })
     }
   } finally {
@@ -64,7 +66,7 @@ export const logNames = [
   'webhooks',
 ] as const satisfies LogName[]
 
-/** A line of a log, as it stands there. */
+/** A line of a log, verbatim. */
 export interface LogLine {
   log: LogName
   text: string
@@ -72,7 +74,7 @@ export interface LogLine {
 
 /** The same as data. */
 export interface LogEntry {
-  /** ISO 8601, UTC; null for a line that is none of wizard's. */
+  /** ISO 8601, UTC; null for a line that wizard did not write. */
   time: string | null
   level: LogLevel | null
   log: LogName
@@ -90,7 +92,10 @@ export function parseLine({ log, text }: LogLine): LogEntry {
   return { time: at.toISOString(), level: level as LogLevel, log, message }
 }
 
-/** What lines of several logs are ordered by: their local time; of two at the same second the order is not known. */
+/**
+ * The local time by which lines of several logs are sorted. The order within one second is not
+ * known.
+ */
 export const stampOf = (text: string): string => /^\[([\d-]+ [\d:]+)\]/.exec(text)?.[1] ?? ''
 
 export const logFileOf = (log: LogName, day: string): string => `github-${log}-${day}.log`
