@@ -1,5 +1,6 @@
 import { cp } from 'node:fs/promises'
 import { ConflictError, NotFoundError } from '../base/errors.js'
+import { logMarks } from '../logs/marks.js'
 import { pluginInfoOf } from './info.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { isNewer } from './newer.js'
@@ -28,7 +29,7 @@ export function remove(session: PluginSession, id: string): Promise<PluginInfo> 
     const info = pluginInfoOf(id, store.entry(id), store.stateOf(id), isNewer)
     if (await store.isThere(id)) await store.expectOurs(id)
     await store.remove(id)
-    session.log.write('sync', 'INFO', `✅ plugin ${id} removed`)
+    session.log.write('sync', 'INFO', `${logMarks.good} plugin ${id} removed`)
     return {
       ...info,
       installed_version: null,
@@ -69,7 +70,7 @@ export function rollback(session: PluginSession, id: string): Promise<InstalledP
     const { work, tree: fresh } = await store.newTree(id)
     await cp(tree, fresh, { recursive: true, errorOnExist: true, force: false })
     await store.putInPlace(id, work, record.entry)
-    session.log.write('sync', 'INFO', `✅ plugin ${id} back at ${record.entry.tag}`)
+    session.log.write('sync', 'INFO', `${logMarks.good} plugin ${id} back at ${record.entry.tag}`)
     return installedOf(store, id, 'updated')
   })
 }

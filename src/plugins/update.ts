@@ -1,5 +1,6 @@
 import { type ErrorReport, reportError } from '../base/errors.js'
 import { filesOf } from '../github/graphql/files.js'
+import { logMarks } from '../logs/marks.js'
 import { putAllInPlace } from './install/install.js'
 import { expectSameCommit, type Finder, prepare } from './install/prepare.js'
 import { resolveVersion } from './install/resolve.js'
@@ -110,7 +111,11 @@ async function updateOne(
     return { ...done, status: 'updated', planned: null, from: entry.tag, to: tag, error: null }
   } catch (error) {
     session.signal?.throwIfAborted()
-    session.log.write('sync', 'ERROR', `❌ plugin ${id}: ${reportError(error).message}`)
+    session.log.write(
+      'sync',
+      'ERROR',
+      `${logMarks.bad} plugin ${id}: ${reportError(error).message}`,
+    )
     return told(store, id, entry, { status: 'failed', error: reportError(error) })
   }
 }

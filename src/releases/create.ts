@@ -10,6 +10,7 @@ import {
   updateRelease,
 } from '../github/rest/releases.js'
 import { listTags, tagCommit } from '../github/rest/tags.js'
+import { logMarks } from '../logs/marks.js'
 import { type LocalAsset, localAssets } from './assets/local.js'
 import { ownDraft, ownDrafts } from './drafts/draft.js'
 import type { Maker } from './drafts/mark.js'
@@ -67,7 +68,7 @@ export async function create(deps: ReleaseDeps, request: CreateRequest): Promise
   deps.log.write(
     'releases',
     'INFO',
-    `✅ ${owner}/${repo} ${content.tag}: ${verb} made (${release.url})`,
+    `${logMarks.good} ${owner}/${repo} ${content.tag}: ${verb} made (${release.url})`,
   )
   const latest = await isLatestNow(deps, subject, release)
   const commit = content.target ?? (await tagCommit(deps.github, owner, repo, content.tag))

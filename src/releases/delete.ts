@@ -1,6 +1,7 @@
 import { GitHubNotFoundError } from '../base/errors.js'
 import { deleteRelease, type Release } from '../github/rest/releases.js'
 import { deleteTag, tagCommit } from '../github/rest/tags.js'
+import { logMarks } from '../logs/marks.js'
 import { findRelease, tagFor } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { releaseInfoOf } from './info.js'
@@ -46,7 +47,11 @@ export async function deleteOne(deps: ReleaseDeps, request: DeleteRequest): Prom
   if (release !== null) await deleteRelease(deps.github, owner, repo, release.id)
   if (cleanupTag) await deleteTag(deps.github, owner, repo, tag)
   const what = `${release === null ? '' : 'release'}${cleanupTag ? ' with its tag' : ''}`
-  deps.log.write('releases', 'INFO', `✅ ${owner}/${repo} ${tag} deleted (${what.trim()})`)
+  deps.log.write(
+    'releases',
+    'INFO',
+    `${logMarks.good} ${owner}/${repo} ${tag} deleted (${what.trim()})`,
+  )
   return { ...doomed, deleted: true }
 }
 

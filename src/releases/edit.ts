@@ -1,4 +1,5 @@
 import { type Release, updateRelease } from '../github/rest/releases.js'
+import { logMarks } from '../logs/marks.js'
 import { keepMark, withoutMark } from './drafts/mark.js'
 import { publishDraft } from './drafts/publish.js'
 import { findRelease } from './find.js'
@@ -31,7 +32,11 @@ export async function edit(deps: ReleaseDeps, request: EditRequest): Promise<Rel
   const { release, releases } = await findRelease(deps, subject, named)
   const now = await change(deps, request, release, releases)
   const { owner, repo } = subject
-  deps.log.write('releases', 'INFO', `✅ ${owner}/${repo} ${now.tag_name} changed (${now.url})`)
+  deps.log.write(
+    'releases',
+    'INFO',
+    `${logMarks.good} ${owner}/${repo} ${now.tag_name} changed (${now.url})`,
+  )
   return releaseInfoOf(now, { latest: await isLatestNow(deps, subject, now) })
 }
 

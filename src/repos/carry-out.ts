@@ -8,6 +8,7 @@ import type { Git } from '../git/git.js'
 import { cloneRepository } from '../git/porcelain/clone/clone.js'
 import { pull } from '../git/porcelain/pull.js'
 import type { Log } from '../logs/log.js'
+import { logMarks } from '../logs/marks.js'
 import { formatSyncEntry } from './describe.js'
 import type { RepoEvent } from './events.js'
 import { askGit, type RemoteHead } from './inspect.js'
@@ -173,5 +174,5 @@ function record({ emit, log }: CarryOutDeps, entry: SyncEntry): void {
   emit({ type: 'repository-done', entry })
   if (entry.status === 'unchanged' || entry.status === 'skipped') return
   const level = entry.status === 'failed' || entry.status === 'blocked' ? 'ERROR' : 'INFO'
-  log.write('sync', level, formatSyncEntry(entry))
+  log.write('sync', level, formatSyncEntry(entry, logMarks))
 }

@@ -1,4 +1,5 @@
 import { formatBytes } from '../base/text.js'
+import type { Marks } from '../logs/marks.js'
 import type { SyncMode } from './plan.js'
 import type { SyncEntry, SyncReport } from './report.js'
 
@@ -6,24 +7,27 @@ const shortName = ({ repo }: SyncEntry) => repo.slice(repo.indexOf('/') + 1)
 const short = (oid: string | null) => (oid === null ? 'nothing' : oid.slice(0, 7))
 const branchOf = ({ branch }: SyncEntry) => (branch === null ? '' : `, ${branch} branch`)
 
-/** One line for a log or a person, of what became of a repository. */
-export function formatSyncEntry(entry: SyncEntry): string {
+/** One line for a log or a screen, with the marks of either, of what became of a repository. */
+export function formatSyncEntry(entry: SyncEntry, marks: Marks): string {
   const name = shortName(entry)
   const noted = entry.warnings.length > 0 ? `; note: ${entry.warnings.join(', ')}` : ''
-  return lines[entry.status ?? entry.planned ?? 'unchanged'](name, entry) + noted
+  return lines[entry.status ?? entry.planned ?? 'unchanged'](name, entry, marks) + noted
 }
 
 const lines = {
-  cloned: (name, entry) => `✅ ${name} cloned (${formatBytes(entry.bytes)}${branchOf(entry)})`,
-  updated: (name, entry) =>
-    `✅ ${name} updated (${short(entry.from)}..${short(entry.to)}, ${formatBytes(entry.bytes)}${branchOf(entry)})`,
-  unchanged: (name, entry) => `✅ ${name} unchanged (${short(entry.to)}${branchOf(entry)})`,
-  skipped: (name, { reason }) => `➖ ${name} skipped: ${reason}`,
-  blocked: (name, { reason, error }) => `❌ ${name}: blocked, ${reason}: ${error?.message ?? ''}`,
-  failed: (name, { error }) => `❌ ${name}: ${error?.message ?? 'failed'}`,
+  cloned: (name, entry, { good }) =>
+    `${good} ${name} cloned (${formatBytes(entry.bytes)}${branchOf(entry)})`,
+  updated: (name, entry, { good }) =>
+    `${good} ${name} updated (${short(entry.from)}..${short(entry.to)}, ${formatBytes(entry.bytes)}${branchOf(entry)})`,
+  unchanged: (name, entry, { good }) =>
+    `${good} ${name} unchanged (${short(entry.to)}${branchOf(entry)})`,
+  skipped: (name, { reason }, { skipped }) => `${skipped} ${name} skipped: ${reason}`,
+  blocked: (name, { reason, error }, { bad }) =>
+    `${bad} ${name}: blocked, ${reason}: ${error?.message ?? ''}`,
+  failed: (name, { error }, { bad }) => `${bad} ${name}: ${error?.message ?? 'failed'}`,
   clone: (name, { path }) => `${name} would be cloned → ${path}`,
   pull: (name, { from, to }) => `${name} would be pulled (${short(from)}..${short(to)})`,
-} satisfies Record<string, (name: string, entry: SyncEntry) => string>
+} satisfies Record<string, (name: string, entry: SyncEntry, marks: Marks) => string>
 
 const done = {
   clone: 'cloned successfully',

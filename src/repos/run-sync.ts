@@ -4,6 +4,7 @@ import { reportError } from '../base/errors.js'
 import { remoteUrl } from '../base/names/remote.js'
 import type { Git } from '../git/git.js'
 import { removeDeadClones } from '../git/porcelain/clone/clone.js'
+import { logMarks } from '../logs/marks.js'
 import { applyStep, beginEntry } from './carry-out.js'
 import { formatSyncReport } from './describe.js'
 import { askGit, inspectRepositories, type Situation } from './inspect.js'
@@ -77,7 +78,8 @@ async function collect(
     leaveAlone: rules.due ? leftAlone(rules) : undefined,
   })
   const refused = situations.find((one) => one.refused)?.refused
-  if (refused && !options.dryRun) session.log.write('sync', 'ERROR', `❌ ${refused.message}`)
+  if (refused && !options.dryRun)
+    session.log.write('sync', 'ERROR', `${logMarks.bad} ${refused.message}`)
   const steps = planSync(rules, situations)
   emit({ type: 'sync-planned', total: steps.length })
   const git = await gitOf(session)

@@ -1,4 +1,5 @@
 import { oneLine } from '../base/text.js'
+import type { Marks } from '../logs/marks.js'
 import type { WorkflowRun } from './run-data.js'
 import type { WorkflowEvent } from './session.js'
 import { isGood } from './watch/conclusion.js'
@@ -8,23 +9,24 @@ type RunEvent = Extract<
   { type: `run-${string}` | `job-${string}` | `step-${string}` | 'poll-failed' }
 >
 
-/** One line for a log or a person about what became of a run; null for an event that needs none. */
-export function formatWorkflowEvent(event: { type: string }): string | null {
-  return isRunEvent(event) ? (lines[event.type] as (event: RunEvent) => string | null)(event) : null
+/** One line for a log or a screen, with the marks of either, of what became of a run; null for an event that needs none. */
+export function formatWorkflowEvent(event: { type: string }, marks: Marks): string | null {
+  if (!isRunEvent(event)) return null
+  return (lines[event.type] as (event: RunEvent, marks: Marks) => string | null)(event, marks)
 }
 
 const isRunEvent = (event: { type: string }): event is RunEvent => Object.hasOwn(lines, event.type)
 
 const lines: {
-  [T in RunEvent['type']]: (event: Extract<RunEvent, { type: T }>) => string | null
+  [T in RunEvent['type']]: (event: Extract<RunEvent, { type: T }>, marks: Marks) => string | null
 } = {
   'run-dispatched': ({ run }) =>
     `${nameOfRun(run)} dispatched${run.ref === null ? '' : ` on ${run.ref}`}: ${run.html_url}`,
   'run-seen': () => null,
-  'run-changed': ({ run }) => `${nameOfRun(run)} ${stateOf(run)}${inSeconds(run)}`,
-  'job-changed': ({ job }) => `  ${oneLine(job.name, 200)}: ${stateOf(job)}`,
-  'step-changed': ({ job, step }) =>
-    `    ${oneLine(job.name, 200)} / ${oneLine(step.name, 200)}: ${stateOf(step)}`,
+  'run-changed': ({ run }, marks) => `${nameOfRun(run)} ${stateOf(run, marks)}${inSeconds(run)}`,
+  'job-changed': ({ job }, marks) => `${oneLine(job.name, 200)}: ${stateOf(job, marks)}`,
+  'step-changed': ({ job, step }, marks) =>
+    `${oneLine(job.name, 200)} / ${oneLine(step.name, 200)}: ${stateOf(step, marks)}`,
   'run-waiting': ({ run }) => `${nameOfRun(run)} waits for an approval: ${run.html_url}`,
   'poll-failed': ({ message }) => `GitHub could not be asked: ${message}; asking again`,
 }
@@ -33,10 +35,13 @@ const lines: {
 export const nameOfRun = ({ repo, workflow, run_id: id }: WorkflowRun): string =>
   oneLine(`${repo.slice(repo.indexOf('/') + 1)}/${workflow} #${id}`)
 
-/** `✅ success`, `❌ failure`, or the status of what is not completed. */
-function stateOf({ status, conclusion }: { status: string; conclusion: string | null }): string {
+/** The conclusion behind its mark, or the status of what is not completed. */
+function stateOf(
+  { status, conclusion }: { status: string; conclusion: string | null },
+  { good, bad }: Marks,
+): string {
   if (status !== 'completed') return status.replaceAll('_', ' ')
-  return `${isGood(conclusion) ? '✅' : '❌'} ${(conclusion ?? 'completed').replaceAll('_', ' ')}`
+  return `${isGood(conclusion) ? good : bad} ${(conclusion ?? 'completed').replaceAll('_', ' ')}`
 }
 
 const inSeconds = ({ duration_seconds: seconds }: WorkflowRun) =>

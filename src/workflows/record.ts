@@ -1,5 +1,6 @@
 import type { Emit } from '../base/call.js'
 import type { Log, LogLevel } from '../logs/log.js'
+import { logMarks } from '../logs/marks.js'
 import { formatWorkflowEvent } from './describe.js'
 import type { WorkflowEvent } from './session.js'
 import { isCompleted, isGood } from './watch/conclusion.js'
@@ -9,8 +10,8 @@ export function recording(log: Log, emit: Emit<WorkflowEvent>): Emit<WorkflowEve
   return (event) => {
     emit(event)
     if (event.type === 'step-changed') return
-    const line = formatWorkflowEvent(event)
-    if (line !== null) log.write('workflows', levelOf(event), line.trim())
+    const line = formatWorkflowEvent(event, logMarks)
+    if (line !== null) log.write('workflows', levelOf(event), line)
   }
 }
 

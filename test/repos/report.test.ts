@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { logMarks } from '../../src/logs/marks.js'
 import { formatSyncEntry } from '../../src/repos/describe.js'
 import { reportOf, type SyncEntry } from '../../src/repos/report.js'
 
@@ -30,7 +31,7 @@ describe('formatSyncEntry', () => {
       '❌ typo: Network timeout after 30s',
     ],
   ])('%j', (change, line) => {
-    expect(formatSyncEntry({ ...entry, ...change })).toBe(line)
+    expect(formatSyncEntry({ ...entry, ...change }, logMarks)).toBe(line)
   })
 })
 

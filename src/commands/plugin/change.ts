@@ -1,5 +1,6 @@
 import type { PluginRegistry } from '../../plugins/plugin-registry.js'
 import type { PluginInfo } from '../../plugins/session.js'
+import { marks } from '../../terminal/marks.js'
 import { defineVerb, type Verb } from '../verb.js'
 import { installedPage } from './install.js'
 import { done, idArgument, installedId } from './shared.js'
@@ -23,7 +24,7 @@ const defineChange = ({ name, summary, does, said }: ChangeSpec): Verb =>
       const registry: PluginRegistry = await invocation.pluginRegistry()
       return registry[name](id, invocation.call)
     },
-    render: ({ id }, invocation) => done(`✅ ${id} ${said}`, invocation),
+    render: ({ id }, invocation) => done(`${marks.good} ${id} ${said}`, invocation),
   })
 
 export const enable = defineChange({

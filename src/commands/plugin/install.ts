@@ -2,6 +2,7 @@ import { UsageError } from '../../base/errors.js'
 import { formatBytes, oneLine, plainText } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 import type { InstalledPlugin } from '../../plugins/installed.js'
+import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
 import { installedId, pluginArgument, pluginTarget } from './shared.js'
@@ -64,7 +65,7 @@ function linesOf(plugin: InstalledPlugin): string[] {
   const why = by === null ? '' : `, needed by ${by}`
   const what = status === 'unchanged' ? 'is installed already' : status
   const at = oneLine(version ?? tag, 60)
-  const line = `✅ ${id} ${at} ${what} (${repo}@${oneLine(tag, 60)}, ${formatBytes(size)}${why}) → ${path}`
+  const line = `${marks.good} ${id} ${at} ${what} (${repo}@${oneLine(tag, 60)}, ${formatBytes(size)}${why}) → ${path}`
   if (post_install.length === 0) return [line]
   return [
     line,

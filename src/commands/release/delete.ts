@@ -1,5 +1,6 @@
 import { fullNameOf, type Repo } from '../../base/names/repository.js'
 import type { Doomed } from '../../releases/delete.js'
+import { marks } from '../../terminal/marks.js'
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
@@ -34,7 +35,7 @@ export const deleteVerb = defineVerb({
   }),
   render: ({ tag, deleted }, { globals }) => {
     if (globals.quiet) return { kind: 'nothing' }
-    return lines(deleted ? `✅ ${tag} deleted` : 'Nothing was changed.')
+    return lines(deleted ? `${marks.good} ${tag} deleted` : 'Nothing was changed.')
   },
 })
 

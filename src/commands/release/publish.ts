@@ -7,6 +7,7 @@ import type {
   PublishPlan,
   PublishResult,
 } from '../../releases/pipeline/request.js'
+import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
 import { notesChoice, notesFlags, releaseOutputs } from './shared.js'
@@ -97,8 +98,8 @@ function pageOf(result: PublishResult, { globals }: Invocation): Page {
   if (globals.quiet) return lines(url)
   const said = {
     'already-published': `${tag} is already published: ${url}`,
-    published: `✅ ${tag} published: ${url}`,
-    draft: `✅ ${tag} is a verified draft: ${url}`,
+    published: `${marks.good} ${tag} published: ${url}`,
+    draft: `${marks.good} ${tag} is a verified draft: ${url}`,
   }
   return lines(said[result.kind])
 }

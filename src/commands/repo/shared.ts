@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import type { Invocation } from '../../invocation.js'
 import { formatSyncEntry } from '../../repos/describe.js'
 import type { SyncEntry, SyncReport } from '../../repos/report.js'
+import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
 import type { Tone } from '../../terminal/stream.js'
 import { sharedFailure, stopsAll, type Tried } from '../partial-failure.js'
@@ -83,7 +84,7 @@ export const failureOf = (
 export const entryPage = (entry: SyncEntry, invocation: Invocation): Page =>
   invocation.globals.quiet || entryFailure(entry) !== null
     ? { kind: 'nothing' }
-    : lines(formatSyncEntry(entry))
+    : lines(formatSyncEntry(entry, marks))
 
 export function entryFailure({ repo, status, error, reason }: SyncEntry): PartialFailure | null {
   if (reason === 'missing')

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { reportError, WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
+import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
 import type { DownloadedArtifact } from '../../workflows/artifacts/artifacts.js'
 import {
@@ -76,7 +77,7 @@ export function runPage(result: RunResult): Page {
 export function formatConclusion({ run }: RunResult): string {
   if (!isCompleted(run)) return run.html_url
   const seconds = run.duration_seconds === null ? '' : ` in ${run.duration_seconds} s`
-  const mark = isGood(run.conclusion) ? '✅' : '❌'
+  const mark = isGood(run.conclusion) ? marks.good : marks.bad
   return `${mark} ${run.workflow} ${run.conclusion}${seconds}: ${run.html_url}`
 }
 

@@ -1,5 +1,6 @@
 import { ConflictError, GitHubNotFoundError, NotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
+import { logMarks } from '../../logs/marks.js'
 import { isWhole as isUploaded } from '../../releases/info.js'
 import { type InstalledPlugin, installedOf } from '../installed.js'
 import { isNewer } from '../newer.js'
@@ -60,7 +61,7 @@ async function putOne(
   await store.change(id, { latest: latestOf(store, id, version) })
   const status = staged === null ? 'unchanged' : isUpdate ? 'updated' : 'installed'
   const entry = store.entry(id)
-  log.write('sync', 'INFO', `✅ plugin ${id} ${status} (${entry.repo}@${entry.tag})`)
+  log.write('sync', 'INFO', `${logMarks.good} plugin ${id} ${status} (${entry.repo}@${entry.tag})`)
   const { postInstall } = version.manifest.installation
   return {
     ...installedOf(store, id, status),

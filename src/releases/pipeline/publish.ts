@@ -1,3 +1,4 @@
+import { logMarks } from '../../logs/marks.js'
 import type { Lock } from '../../process/lock.js'
 import { expectShort } from '../notes/length.js'
 import { notesFor } from '../notes/notes.js'
@@ -32,7 +33,7 @@ export async function publish(deps: PublishDeps, request: PublishRequest): Promi
     return await carryOut(deps, request)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    deps.log.write('releases', 'ERROR', `❌ ${name}: ${why}`)
+    deps.log.write('releases', 'ERROR', `${logMarks.bad} ${name}: ${why}`)
     throw error
   } finally {
     await lock.release()
@@ -83,7 +84,7 @@ async function make(
     deps.log.write(
       'releases',
       'INFO',
-      `✅ ${result.kind === 'draft' ? 'draft' : 'published'} ${done}`,
+      `${logMarks.good} ${result.kind === 'draft' ? 'draft' : 'published'} ${done}`,
     )
     return result
   } finally {

@@ -3,6 +3,7 @@ import type { WizardEvent } from '../../events.js'
 import { formatWorkflowEvent, nameOfRun } from '../../workflows/describe.js'
 import type { WorkflowJob, WorkflowRun } from '../../workflows/run-data.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
+import { marks } from '../marks.js'
 import type { Handlers, Telling } from './reporting.js'
 
 interface Watched {
@@ -15,12 +16,18 @@ interface Watched {
 /** Jobs that are shown of one run, so that the live lines fit on a screen. */
 const mostJobs = 12
 
+/** Before the line of what belongs to a run. */
+const indents: Partial<Record<WizardEvent['type'], string>> = {
+  'job-changed': '  ',
+  'step-changed': '    ',
+}
+
 /** Runs that are waited for, with their jobs. */
 export function tellRuns({ now, isLive, say }: Telling) {
   const watched = new Map<number, Watched>()
   const told = (event: WizardEvent) => {
-    const line = formatWorkflowEvent(event)
-    if (line !== null) say(line)
+    const line = formatWorkflowEvent(event, marks)
+    if (line !== null) say(`${indents[event.type] ?? ''}${line}`)
   }
   const toldElsewhere = (event: WizardEvent) => {
     if (!isLive) told(event)
@@ -64,14 +71,16 @@ function linesOf({ run, jobs, since }: Watched, now: number): string[] {
   return [
     `${nameOfRun(run)} ${(state ?? '').replaceAll('_', ' ')}, ${seconds} s`,
     ...shown.map((job) => `    ${lineOfJob(job)}`),
-    ...(others > 0 ? [`    · ${others} more`] : []),
+    ...(others > 0 ? [`    ${marks.more} ${others} more`] : []),
   ]
 }
 
 function lineOfJob(job: WorkflowJob): string {
   const name = oneLine(job.name, 200)
   if (isCompleted(job))
-    return isGood(job.conclusion) ? `✅ ${name}` : `❌ ${name}: ${job.conclusion}`
+    return isGood(job.conclusion)
+      ? `${marks.good} ${name}`
+      : `${marks.bad} ${name}: ${job.conclusion}`
   const step = job.steps.find(({ status }) => status === 'in_progress')
-  return `▸ ${name}: ${step ? oneLine(step.name, 200) : job.status.replaceAll('_', ' ')}`
+  return `${marks.atWork} ${name}: ${step ? oneLine(step.name, 200) : job.status.replaceAll('_', ' ')}`
 }

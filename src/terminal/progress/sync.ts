@@ -2,6 +2,7 @@ import { formatBytes } from '../../base/text.js'
 import type { GitProgress } from '../../git/git.js'
 import { formatSyncEntry } from '../../repos/describe.js'
 import type { SyncEntry } from '../../repos/report.js'
+import { marks } from '../marks.js'
 import type { Stream } from '../stream.js'
 import type { Handlers, Telling } from './reporting.js'
 
@@ -54,7 +55,7 @@ const isChange = ({ status }: SyncEntry) =>
   status !== undefined && status !== 'unchanged' && status !== 'skipped'
 
 function paintEntry(stream: Stream, entry: SyncEntry): string {
-  const line = formatSyncEntry(entry)
+  const line = formatSyncEntry(entry, marks)
   return entry.status === 'blocked' || entry.status === 'failed' ? stream.paint('bad', line) : line
 }
 

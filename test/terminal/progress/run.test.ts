@@ -90,9 +90,14 @@ describe('a run that is waited for', () => {
     const { emit, stop, text } = follow({ live: false })
     const now = run('in_progress', [job('unit', 'in_progress')])
     emit({ type: 'run-changed', run: now })
-    for (const one of now.jobs) emit({ type: 'job-changed', run: now, job: one })
+    for (const one of now.jobs) {
+      emit({ type: 'job-changed', run: now, job: one })
+      for (const step of one.steps) emit({ type: 'step-changed', run: now, job: one, step })
+    }
     emit({ type: 'run-seen', run: now })
     stop()
-    expect(text()).toBe('core/tests.yml #7 in progress\n  unit: in progress\n')
+    expect(text()).toBe(
+      'core/tests.yml #7 in progress\n  unit: in progress\n    unit / Build: in progress\n',
+    )
   })
 })

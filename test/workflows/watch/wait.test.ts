@@ -2,6 +2,7 @@ import type { Run } from 'local-github'
 import { afterEach, describe, expect, it } from 'vitest'
 import { InterruptedError, TimeoutError } from '../../../src/base/errors.js'
 import type { WizardEvent } from '../../../src/events.js'
+import { logMarks } from '../../../src/logs/marks.js'
 import { formatWorkflowEvent } from '../../../src/workflows/describe.js'
 import { repo, type Stage, type StageOptions, stage } from '../support.js'
 
@@ -22,7 +23,7 @@ const polls = () => here.asked(/\/runs\/\d+(\/jobs.*)?$/)
 const lines = (types?: WizardEvent['type'][]) =>
   here.events
     .filter(({ type }) => types === undefined || types.includes(type))
-    .flatMap((event) => formatWorkflowEvent(event) ?? [])
+    .flatMap((event) => formatWorkflowEvent(event, logMarks) ?? [])
 
 const start = () => here.github.actions.start(run)
 const finish = (end = {}) => here.github.actions.finish(run, end)
@@ -84,9 +85,9 @@ describe('waiting', () => {
     const told = lines()
     expect(new Set(told).size).toBe(told.length)
     expect(told[0]).toBe(`core/tests.yml #${run.id} in progress`)
-    expect(told).toContain('    lint / Prepare: ✅ success')
-    expect(told).toContain('    unit / Test: ❌ failure')
-    expect(told).toContain('  unit: ❌ failure')
+    expect(told).toContain('lint / Prepare: ✅ success')
+    expect(told).toContain('unit / Test: ❌ failure')
+    expect(told).toContain('unit: ❌ failure')
     expect(told.at(-1)).toBe(`core/tests.yml #${run.id} ❌ failure (60 s)`)
     expect(here.log.filter((line) => line.startsWith('ERROR'))).toHaveLength(2)
   })
