@@ -33,8 +33,9 @@ export class Application {
   })
 
   /**
-   * The host's part of finding and reading a configuration. @throws PathError if the current folder
-   * is gone
+   * The host's part of finding and reading a configuration.
+   *
+   * @throws PathError if the current folder is gone
    */
   configRequest(flags: ConfigRequest['flags']): ConfigRequest {
     const { env, home } = this.host
@@ -42,8 +43,9 @@ export class Application {
   }
 
   /**
-   * Reads the files on each call, because an earlier command may have changed them. @throws as
-   * `loadConfig`
+   * Reads the files on each call, because an earlier command may have changed them.
+   *
+   * @throws as `loadConfig`
    */
   async loadConfig(flags: ConfigRequest['flags']): Promise<Config> {
     const { loadConfig } = await import('./config/load.js')

@@ -169,8 +169,9 @@ export class Invocation {
 }
 
 /**
- * Aborts `stop` with the outer signal, or after so many seconds. @returns a function that undoes
- * both
+ * Aborts `stop` with the outer signal, or after so many seconds.
+ *
+ * @returns a function that undoes both
  */
 function stopWith(stop: AbortController, outer: AbortSignal, seconds: number | undefined) {
   const forward = () => stop.abort(outer.reason)

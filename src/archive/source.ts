@@ -15,8 +15,9 @@ export interface ArchiveSource {
   readonly label: string
   readonly plan: UnpackPlan
   /**
-   * Writes the planned files; their folders must exist. @param count receives the bytes as they are
-   * written
+   * Writes the planned files; their folders must exist.
+   *
+   * @param count receives the bytes as they are written
    */
   write(dir: string, count: (bytes: number) => void, pacer: Pacer): Promise<void>
   close(): Promise<void>

@@ -30,8 +30,9 @@ export const failed = (detail: string, remedy: Hint): Found => ({
 const hide = createRedactor()
 
 /**
- * Runs a check; its failure is its result. @throws errors that are neither wizard's nor the
- * system's
+ * Runs a check; its failure is its result.
+ *
+ * @throws errors that are neither wizard's nor the system's
  */
 export async function runCheck(name: string, find: () => Promise<Found> | Found): Promise<Check> {
   try {

@@ -22,8 +22,9 @@ export interface RateLimitRules<Q, A> {
   /** Whether an answer reports a rate limit. @see isRateLimited */
   isRefusal(answer: A, resource: string): boolean
   /**
-   * The error to throw if the wait would be too long. @param answer the rejected one, if this
-   * request was rejected
+   * The error to throw if the wait would be too long.
+   *
+   * @param answer the rejected one, if this request was rejected
    */
   tooLong(request: Q, limit: RateLimitState, answer: A | undefined): Promise<Error>
 }
