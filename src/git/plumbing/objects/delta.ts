@@ -1,10 +1,11 @@
 import { CorruptObjectError } from '../../errors.js'
 
 /**
- * The object that a delta makes of its base.
+ * Applies a delta to its base and returns the object.
  *
  * @see https://git-scm.com/docs/pack-format#_deltified_representation
- * @throws CorruptObjectError where it copies from outside the base, or fills another size than it says
+ * @throws CorruptObjectError if it copies from outside the base, or its result has another size
+ *   than it says
  */
 export function applyDelta(base: Buffer, delta: Buffer, what: string): Buffer {
   const broken = () => new CorruptObjectError(`${what}: its delta does not fit its base`)
@@ -40,7 +41,7 @@ export function applyDelta(base: Buffer, delta: Buffer, what: string): Buffer {
   return result
 }
 
-/** The sizes that a delta begins with, and where its instructions do; null where it is cut. */
+/** The sizes in a delta's header, and where its instructions begin; null if it is truncated. */
 export function deltaSizes(delta: Buffer): { base: number; result: number; end: number } | null {
   const base = readVarint(delta, 0)
   if (base === null) return null
@@ -48,7 +49,7 @@ export function deltaSizes(delta: Buffer): { base: number; result: number; end: 
   return result && { base: base.value, result: result.value, end: result.end }
 }
 
-/** Seven bits a byte, the lowest first. */
+/** Seven bits per byte, the lowest first. */
 function readVarint(bytes: Buffer, at: number): { value: number; end: number } | null {
   let value = 0
   for (let scale = 1, end = at; end < bytes.length; scale *= 128) {
@@ -60,5 +61,5 @@ function readVarint(bytes: Buffer, at: number): { value: number; end: number } |
   return null
 }
 
-/** Past the end reads as 0; the loop's own checks then find the delta cut. */
+/** Reads as 0 past the end; the loop's own checks then find that the delta is truncated. */
 const byte = (bytes: Buffer, at: number) => bytes[at] ?? 0

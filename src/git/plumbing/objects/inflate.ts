@@ -3,22 +3,23 @@ import { constants, createInflate, inflateSync } from 'node:zlib'
 import { hasCode } from '../../../base/fs/read.js'
 import { CorruptObjectError } from '../../errors.js'
 
-/** The least output buffer that zlib takes. */
+/** The smallest output buffer that zlib accepts. */
 const leastChunk = 64
 
 export interface Inflated {
   data: Buffer
-  /** Bytes of the input that the stream took. */
+  /** Bytes of the input that the stream used. */
   consumed: number
 }
 
 /**
- * The object's `size` bytes out of a zlib stream that begins `input`; what follows the stream is left alone.
- * One output buffer of just that size is both quicker than zlib's own and keeps no spare memory alive.
+ * Inflates the object's `size` bytes from the zlib stream at the start of `input`; bytes after the
+ * stream are ignored. One output buffer of exactly that size is quicker than zlib's own and keeps
+ * no spare memory alive.
  *
  * @param what for messages
- * @returns null where the input ends before the stream does
- * @throws CorruptObjectError where the stream is damaged, or of another size
+ * @returns null if the input ends before the stream does
+ * @throws CorruptObjectError if the stream is damaged or has another size
  */
 export function inflateExactly(input: Uint8Array, size: number, what: string): Inflated | null {
   try {
@@ -34,10 +35,10 @@ export function inflateExactly(input: Uint8Array, size: number, what: string): I
 
 let inflate: Inflate | undefined
 
-/** At most one byte more than `size`. */
+/** Returns at most one byte more than `size`. */
 type Inflate = (input: Uint8Array, size: number) => Inflated
 
-/** Node tells how much of its input a stream took, which its types do not know. */
+/** Node reports how much input a stream used, but its types do not say so. */
 const inflateAnew: Inflate = (input, size) => {
   const chunkSize = Math.max(leastChunk, size + 1)
   const result: unknown = inflateSync(input, {
@@ -49,7 +50,7 @@ const inflateAnew: Inflate = (input, size) => {
   return { data: buffer, consumed: engine.bytesWritten }
 }
 
-/** What node's own streams of zlib stand on, the same since Node 11; it is not documented. */
+/** The internals of node's zlib streams. They are undocumented, and the same since Node 11. */
 interface Handle {
   reset(): void
   writeSync(
@@ -60,12 +61,12 @@ interface Handle {
 }
 
 /**
- * One zlib state for object after object. `inflateSync` sets up a whole stream for each, which takes longer than
- * most objects of a pack do: they are deltas and trees of some hundred bytes.
+ * Reuses one zlib state for all objects. `inflateSync` sets up a whole stream for each, which takes
+ * longer than inflating most objects of a pack: deltas and trees of some hundred bytes.
  */
 class Engine {
   readonly #handle: Handle
-  /** After a write: bytes of the output, and of the input, that are left. */
+  /** After a write: the bytes left in the output and in the input. */
   readonly #left: Uint32Array
   #failure: NodeJS.ErrnoException | null = null
 
@@ -77,7 +78,7 @@ class Engine {
     }
   }
 
-  /** Whether the stream ends is only told where there is room left. */
+  /** zlib says that the stream has ended only if there is room left in the output. */
   inflate(input: Uint8Array, size: number): Inflated {
     const output = Buffer.allocUnsafe(size + 1)
     this.#failure = null
@@ -93,7 +94,7 @@ class Engine {
   }
 }
 
-/** By a state of our own, or as node offers it where it is built otherwise. */
+/** Uses our own state, or node's public function if node's internals have changed. */
 function openInflate(): Inflate {
   const { _handle: handle, _writeState: left } = createInflate() as unknown as {
     _handle?: Partial<Handle>
@@ -108,15 +109,15 @@ function openInflate(): Inflate {
   return (input, size) => engine.inflate(input, size)
 }
 
-/** The most bytes that zlib itself makes of `size` bytes (stored blocks); other writers may make more. */
+/** The most bytes that zlib makes of `size` bytes (stored blocks); other writers may make more. */
 export const mostDeflated = (size: number) => size + (size >>> 12) + (size >>> 14) + 64
 
 /**
- * The bytes of a large object as they come out of its zlib stream; what follows the stream is left alone.
+ * Yields the bytes of a large object as they are inflated; bytes after the stream are ignored.
  *
  * @param what for messages
- * @returns at the end, how many bytes of the input the stream took
- * @throws CorruptObjectError where the stream is damaged, cut, or of another size
+ * @returns at the end, how many bytes of the input the stream used
+ * @throws CorruptObjectError if the stream is damaged, truncated, or has another size
  */
 export async function* inflatePieces(
   input: Iterable<Buffer>,
@@ -124,7 +125,7 @@ export async function* inflatePieces(
   what: string,
 ): AsyncGenerator<Buffer, number> {
   const inflate = createInflate({ chunkSize: 1 << 18 })
-  // Of a failure that ends the input too; what it was is thrown where the output is read.
+  // A failure also ends the input; the reader of the output throws it.
   pipeline(Readable.from(input), inflate, () => undefined)
   let left = size
   try {

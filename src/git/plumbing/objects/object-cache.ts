@@ -1,8 +1,8 @@
 import type { GitObject } from './object.js'
 
 /**
- * Objects of one pack by the byte at which they begin, the ones not used for longest thrown out first.
- * Bounded in bytes, since a pack may hold objects of any size.
+ * Objects of one pack by their byte offset; the least recently used ones are evicted. Its limit is
+ * in bytes, because a pack may hold objects of any size.
  */
 export class ObjectCache {
   readonly #limit: number
@@ -22,7 +22,7 @@ export class ObjectCache {
     return object
   }
 
-  /** One that would throw out most of the others is not kept. */
+  /** Does not keep an object that would evict most of the others. */
   set(offset: number, object: GitObject): void {
     const { length } = object.data
     if (length > this.#limit / 2 || this.#objects.has(offset)) return

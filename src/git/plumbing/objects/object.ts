@@ -10,19 +10,22 @@ export interface GitObject {
   data: Buffer
 }
 
-/** A blob that is too large to be held in memory. */
+/** A blob that is too large to hold in memory. */
 export interface LargeBlob {
   type: 'blob'
   size: number
-  /** Its bytes as they come, once; the store is open as long. @throws CorruptObjectError */
+  /** Its bytes, readable once while the store is open. @throws CorruptObjectError */
   pieces: AsyncIterable<Buffer>
 }
 
-/** The bytes that git puts before an object's own, in its hash and in a loose file. */
+/** The header that git puts before an object, in its hash and in a loose file. */
 export const objectHeader = (type: ObjectType, size: number) =>
   Buffer.from(`${type} ${size}\0`, 'latin1')
 
-/** Up to this many bytes, to copy an object behind its header is quicker than to hash the two one by one. */
+/**
+ * Up to this size, it is quicker to copy an object behind its header than to hash the two
+ * separately.
+ */
 const mostCopied = 64 * 1024
 
 const copy = Buffer.allocUnsafe(32 + mostCopied)

@@ -10,11 +10,14 @@ export interface Commit {
 }
 
 export interface GitTreeEntry {
-  /** As a number: 0o40000 a folder, 0o100644, 0o100755, 0o120000 a symlink, 0o160000 a submodule. */
+  /**
+   * As a number: 0o40000 folder, 0o100644 and 0o100755 file, 0o120000 symlink, 0o160000 submodule.
+   */
   mode: number
   /**
-   * The name's bytes, a character each (`latin1`): names need not be UTF-8, and these compare as git's bytes do.
-   * For the file system: `Buffer.from(name, 'latin1')`; for a person: that buffer's `toString()`.
+   * The name's bytes, one character each (`latin1`). Names need not be UTF-8, and these strings
+   * compare as git's bytes do. For the file system use `Buffer.from(name, 'latin1')`; for people,
+   * that buffer's `toString()`.
    */
   name: string
   oid: Oid
@@ -37,7 +40,11 @@ export function parseCommit(data: Buffer): Commit {
   return { tree: fields[1], parents, time: Number(time ?? 0) }
 }
 
-/** The entries in the tree's own order, unchecked: names come from outside. @throws CorruptObjectError */
+/**
+ * The entries in the tree's own order. The names come from outside and are unchecked.
+ *
+ * @throws CorruptObjectError
+ */
 export function parseTree(data: Buffer): GitTreeEntry[] {
   const entries: GitTreeEntry[] = []
   let at = 0
@@ -79,14 +86,21 @@ export async function readTree(store: ObjectStore, oid: Oid): Promise<GitTreeEnt
   return parseTree(await readTyped(store, oid, 'tree'))
 }
 
-/** Through annotated tags, of tags too, to what they stand for. @throws MissingObjectError, CorruptObjectError */
+/**
+ * Follows annotated tags, nested ones too, to their object.
+ *
+ * @throws MissingObjectError, CorruptObjectError
+ */
 export async function peel(store: ObjectStore, oid: Oid): Promise<GitObject & { oid: Oid }> {
   const object = await store.read(oid)
   if (object.type !== 'tag') return { oid, ...object }
   return peel(store, parseTag(object.data).object)
 }
 
-/** The commit that a ref's object is or leads to; null where it leads to none, or is not here, whole. */
+/**
+ * The commit that an object is or leads to; null if it does not lead to one, or something is
+ * missing.
+ */
 export async function peelToCommit(store: ObjectStore, oid: Oid): Promise<Oid | null> {
   try {
     const { type, oid: end } = await peel(store, oid)
@@ -104,27 +118,31 @@ async function readTyped(store: ObjectStore, oid: Oid, type: ObjectType): Promis
   return object.data
 }
 
-/** Up to the empty line before the message, in latin1: every field that is read is ASCII. */
+/**
+ * Everything up to the empty line before the message, in latin1, because every field that wizard
+ * reads is ASCII.
+ */
 function headerOf(data: Buffer): string {
   const end = data.indexOf('\n\n')
   return data.toString('latin1', 0, end < 0 ? data.length : end + 1)
 }
 
-/** Who made a commit, as they had told git. */
+/** The author of a commit, as configured in git. */
 export interface Author {
   name: string
-  /** Never to be shown. */
+  /** Never show it. */
   email: string
 }
 
-/** What people wrote in a commit. */
+/** The text that people wrote in a commit. */
 export interface CommitText {
   author: Author
   message: string
 }
 
 /**
- * Author and message of a commit object, in the encoding that it names (UTF-8 where it names none that is known).
+ * Author and message of a commit, decoded from its declared encoding (UTF-8 if that is missing or
+ * unknown).
  *
  * @see https://git-scm.com/docs/git-commit#_discussion
  */
@@ -150,7 +168,7 @@ function decoderFor(encoding: string | undefined): (bytes: Buffer) => string {
   }
 }
 
-/** The modes that git keeps for what a tree or the index names. */
+/** The file modes in trees and in the index. */
 export const fileMode = {
   folder: 0o040000,
   regular: 0o100644,
@@ -159,7 +177,7 @@ export const fileMode = {
   gitlink: 0o160000,
 } as const
 
-/** @returns null where the commit is not here */
+/** @returns null if the commit is not in the repository */
 export async function readCommitOrNull(store: ObjectStore, oid: Oid): Promise<Commit | null> {
   try {
     return await readCommit(store, oid)

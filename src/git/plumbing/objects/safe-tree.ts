@@ -5,16 +5,17 @@ import type { Oid } from './object.js'
 import { fileMode, type GitTreeEntry, readTree } from './parse.js'
 import type { ObjectStore } from './store.js'
 
-/** What a tree names that is no folder: a file, a symlink or a submodule. */
+/** A tree entry that is not a folder: a file, a symlink or a submodule. */
 export interface Leaf {
   mode: number
   oid: Oid
 }
 
 /**
- * A tree's entries, each known to be safe to write into a folder, with git's own five modes.
+ * Reads a tree whose entries are all safe to write into a folder, and normalises their modes to
+ * git's five.
  *
- * @param folder where the tree stands, for the message
+ * @param folder the tree's path, for the message
  * @throws PathError naming an unsafe or repeated entry; MissingObjectError, CorruptObjectError
  */
 export async function readSafeTree(
@@ -51,7 +52,10 @@ const quoted = (path: BytePath) => {
   return shown.startsWith('"') ? shown : `"${shown}"`
 }
 
-/** Early versions of git wrote other permissions; the type is what counts, and whether its owner may run it. */
+/**
+ * Early versions of git wrote other permissions. Only the type and the owner's executable bit
+ * count.
+ */
 function canonicalMode(mode: number): number | null {
   switch (mode & 0o170000) {
     case 0o100000:
@@ -65,13 +69,13 @@ function canonicalMode(mode: number): number | null {
   }
 }
 
-/** Most names: nothing in them that any file system takes for something else. */
+/** Matches most names: no file system gives them a special meaning. */
 const plain = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/
 
-/** Code points that HFS+ leaves out when it compares names, as the bytes of their UTF-8. */
+/** Code points that HFS+ ignores when it compares names, as UTF-8 bytes. */
 const hfsIgnorable = /\xe2\x80[\x8c-\x8f\xaa-\xae]|\xe2\x81[\xaa-\xaf]|\xef\xbb\xbf/g
 
-/** NTFS drops dots and spaces at the end, and takes `name:stream` for the same file. */
+/** NTFS drops dots and spaces at the end, and reads `name:stream` as the same file. */
 const ntfsEnd = '[. ]*(?:$|:)'
 const ntfsGit = new RegExp(`^(?:\\.git|git~1)${ntfsEnd}`, 'i')
 
@@ -89,11 +93,12 @@ function hashedShortNames(prefix: string): string {
 }
 
 /**
- * Why git would refuse to check out an entry of this name, on any system: a repository that is harmless here
- * must not become a trap where it is copied to.
+ * The reason why git would refuse to check out an entry of this name on some system: a repository
+ * that is harmless here must not be a trap on another machine.
  *
- * @see https://git-scm.com/docs/git-config (core.protectHFS, core.protectNTFS), CVE-2014-9390, CVE-2019-1352
- * @returns null where it is safe
+ * @see https://git-scm.com/docs/git-config (core.protectHFS, core.protectNTFS), CVE-2014-9390,
+ *   CVE-2019-1352
+ * @returns null if it is safe
  */
 export function unsafeName(name: BytePath, mode: number): string | null {
   if (plain.test(name)) return null
@@ -101,7 +106,7 @@ export function unsafeName(name: BytePath, mode: number): string | null {
   if (name === '.' || name === '..') return 'it leaves its folder'
   if (name.includes('/')) return 'its name holds a slash'
   const onHfs = name.replace(hfsIgnorable, '').toLowerCase()
-  // Windows takes a backslash for a slash.
+  // Windows reads a backslash as a slash.
   const parts = name.split('\\')
   if (onHfs === '.git' || parts.some((part) => ntfsGit.test(part))) {
     return 'some file system takes it for .git'

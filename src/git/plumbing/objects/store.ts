@@ -7,12 +7,12 @@ import { Pack } from '../pack/pack.js'
 import { type GitObject, hashObject, type LargeBlob, type ObjectType, type Oid } from './object.js'
 import type { ObjectCache } from './object-cache.js'
 
-/** The deepest chain of borrowed object folders that git follows too. */
+/** The longest chain of alternates that git follows too. */
 const mostAlternates = 5
 
 /**
- * The objects of a repository. Reading one is synchronous below the surface: an object comes out of the page
- * cache and through zlib in less time than a hop to the thread pool takes.
+ * Opens the objects of a repository. Reads are synchronous inside: the page cache and zlib deliver
+ * an object in less time than a hop to the thread pool takes.
  *
  * @param gitDir the `.git` folder
  */
@@ -23,7 +23,7 @@ export async function openObjectStore(gitDir: string): Promise<ObjectStore> {
 /** A pack, or a folder of loose objects. */
 interface Source {
   has(oid: Oid): boolean
-  /** @returns null where the object is elsewhere */
+  /** @returns null if the object is elsewhere */
   read(oid: Oid): GitObject | null
   open(oid: Oid): GitObject | LargeBlob | null
 }
@@ -32,7 +32,7 @@ class Store implements ObjectStore {
   readonly #folder: string
   readonly #packs = new Map<string, Pack>()
   #sources: Source[] = []
-  /** When each folder of packs had changed last, before it was read. */
+  /** When each folder of packs had last changed before it was read. */
   #seen = new Map<string, number | null>()
 
   constructor(folder: string) {
@@ -73,7 +73,7 @@ class Store implements ObjectStore {
     this.#sources = []
   }
 
-  /** What is not found may have been packed or fetched by another process meanwhile. */
+  /** Another process may have packed or fetched a missing object since, so it looks twice. */
   #find<T>(ask: (source: Source) => T | null): T | null {
     const found = this.#findOnce(ask)
     if (found !== null || !this.#mayHaveChanged()) return found
@@ -92,7 +92,11 @@ class Store implements ObjectStore {
     return [...this.#seen].some(([folder, seen]) => seen !== changeOf(folder))
   }
 
-  /** Packs first, since that is where a clone's objects are. @returns whether there are packs that were not there before */
+  /**
+   * Reads the packs first, because a clone's objects are there.
+   *
+   * @returns whether there are new packs
+   */
   #look(arrived: ArrivedPack | null = null): boolean {
     const folders = withAlternates(this.#folder)
     this.#seen = new Map(folders.map((folder) => [folder, changeOf(folder)]))
@@ -122,16 +126,16 @@ const looseFolder = (folder: string): Source => ({
   open: (oid) => readLoose(folder, oid),
 })
 
-/** Milliseconds within which two changes of a folder may bear the same time. */
+/** Milliseconds within which two changes of a folder may have the same time. */
 const granularity = 2000
 
-/** When packs were put there last; NaN, which equals nothing, where that is too fresh to tell by. */
+/** When packs were last added; NaN, which equals nothing, if that is too recent to compare. */
 function changeOf(objects: string): number | null {
   const changed = readOrNull(() => statSync(join(objects, 'pack')).mtimeMs)
   return changed !== null && Date.now() - changed < granularity ? Number.NaN : changed
 }
 
-/** A pack counts when both its files are there: the index is renamed into place last. */
+/** A pack counts once both its files exist: the index is renamed into place last. */
 function packsIn(objects: string): string[] {
   const folder = join(objects, 'pack')
   const names = new Set(readOrNull(() => readdirSync(folder)))
@@ -162,22 +166,26 @@ function readOrNull<T>(read: () => T): T | null {
   }
 }
 
-/** A pack that has just been put in its place. */
+/** A pack that has just been published. */
 export interface ArrivedPack {
   path: string
-  /** Objects of it that are unpacked already, so that a checkout need not do it again. */
+  /** Its objects that are already unpacked, so that a checkout need not unpack them again. */
   objects: ObjectCache
 }
 
 /** The objects of one repository: loose, packed and borrowed (alternates). */
 export interface ObjectStore {
-  /** Whether the object is here, whole; a ref alone proves nothing after a cut fetch. */
+  /** Whether the whole object is here. After an interrupted fetch a ref does not prove that. */
   has(oid: Oid): Promise<boolean>
   /** @throws MissingObjectError, CorruptObjectError */
   read(oid: Oid): Promise<GitObject>
-  /** As `read`, but of a large blob no more than a piece at a time. */
+  /** Like `read`, but a large blob comes in pieces. */
   open(oid: Oid): Promise<GitObject | LargeBlob>
-  /** Looks at the folder again, after a fetch. @param arrived what that has brought, if anything */
+  /**
+   * Reads the folder again after a fetch.
+   *
+   * @param arrived the pack that the fetch brought, if any
+   */
   refresh(arrived?: ArrivedPack | null): Promise<void>
   close(): Promise<void>
 }
@@ -188,8 +196,8 @@ export const loosePath = (objectsDir: string, oid: Oid) =>
 export const hasLoose = (objectsDir: string, oid: Oid) => existsSync(loosePath(objectsDir, oid))
 
 /**
- * @returns null where there is no such file
- * @throws CorruptObjectError where its bytes are not those of its id
+ * @returns null if there is no such file
+ * @throws CorruptObjectError if its bytes do not match its id
  */
 export function readLoose(objectsDir: string, oid: Oid): GitObject | null {
   const path = loosePath(objectsDir, oid)

@@ -5,8 +5,8 @@ import { type Leaf, readSafeTree } from './safe-tree.js'
 import type { ObjectStore } from './store.js'
 
 /**
- * One path that differs between two trees. A file that becomes a folder is its own removal and the addition of
- * what the folder holds; the other way round likewise.
+ * One path that differs between two trees. If a file becomes a folder, that is a removal of the
+ * file and an addition of each file in the folder, and the other way round.
  */
 export interface TreeChange {
   path: BytePath
@@ -17,8 +17,9 @@ export interface TreeChange {
 /**
  * The paths in which two trees differ. Folders with the same id are not read.
  *
- * @param from a tree's id; null: nothing
- * @throws PathError for an unsafe entry in a folder that is read; MissingObjectError, CorruptObjectError
+ * @param from a tree's id; null: the empty tree
+ * @throws PathError for an unsafe entry in a folder that is read; MissingObjectError,
+ *   CorruptObjectError
  */
 export async function treeDiff(
   store: ObjectStore,
