@@ -2,18 +2,18 @@ import type { ObjectType, Oid } from '../objects/object.js'
 
 const types = ['commit', 'tree', 'blob', 'tag'] as const satisfies ObjectType[]
 
-/** What is known of each object of a pack, in the pack's order; a number is the object's place in it. */
+/** What is known of each object of a pack. Objects are numbered by their place in the pack. */
 export class EntryTable {
   readonly count: number
-  /** Where each begins in the pack. */
+  /** Byte offsets in the pack. */
   readonly offsets: Float64Array
   readonly crcs: Uint32Array
   /** 20 bytes each. */
   readonly oids: Buffer
-  /** The place after that of the object that each is a delta of; 0 for none. */
+  /** The place of each delta's base, plus one; 0: no base. */
   readonly #bases: Uint32Array
   readonly #types: Uint8Array
-  /** How many have their id. */
+  /** How many objects have their id. */
   settled = 0
 
   constructor(count: number) {
@@ -25,7 +25,7 @@ export class EntryTable {
     this.#types = new Uint8Array(count)
   }
 
-  /** null before the object's own bytes, and so its id, are known. */
+  /** null until the object's bytes, and so its id, are known. */
   typeOf(place: number): ObjectType | null {
     return types[(this.#types[place] ?? 0) - 1] ?? null
   }
@@ -36,7 +36,7 @@ export class EntryTable {
     this.settled++
   }
 
-  /** The object that it is a delta of; null for none, or where that is not known yet. */
+  /** The base of a delta; null if it is not a delta, or the base is not known yet. */
   baseOf(place: number): number | null {
     const after = this.#bases[place] ?? 0
     return after === 0 ? null : after - 1
@@ -54,7 +54,7 @@ export class EntryTable {
     return this.offsets[place] ?? 0
   }
 
-  /** The object that begins there, among the first `known`; null where none does. */
+  /** The object that begins at an offset, among the first `known`; null if none does. */
   placeAt(offset: number, known: number): number | null {
     let low = 0
     let high = known
@@ -68,7 +68,7 @@ export class EntryTable {
     return null
   }
 
-  /** The places in the order of their ids. */
+  /** The places, sorted by object id. */
   sorted(): Uint32Array {
     const { oids } = this
     const first = Uint32Array.from({ length: this.count }, (_, place) =>
@@ -80,7 +80,9 @@ export class EntryTable {
   }
 }
 
-/** Deltas whose base has no id yet, by the base's place, or by its id where only that is told. */
+/**
+ * Deltas whose base has no id yet, by the base's place, or by its id if the delta only names that.
+ */
 export class Waiting {
   readonly #deltas = new Map<number | Oid, number[]>()
 
@@ -94,7 +96,7 @@ export class Waiting {
     else others.push(delta)
   }
 
-  /** Those that waited for it, which wait no more. */
+  /** Removes and returns the deltas that wait for a base. */
   release(base: number | Oid): number[] {
     const deltas = this.#deltas.get(base) ?? []
     this.#deltas.delete(base)

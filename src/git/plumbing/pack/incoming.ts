@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { namesIn } from '../../../base/fs/read.js'
 import { isDead, type Liveness, placeMark } from '../../../process/owner-mark.js'
 
-/** The files of a pack that is on its way, under the names that git's own cleaning knows. */
+/** The files of an arriving pack, under names that `git gc` cleans up too. */
 export interface Incoming {
   pack: string
   index: string
-  /** Puts both in their place, the index last: with it the pack counts. @returns where the pack is */
+  /** Renames both into place, the index last: then the pack counts. @returns the pack's path */
   publish(checksum: string): Promise<string>
-  /** Removes what is not in its place. */
+  /** Removes what is not published. */
   discard(): Promise<void>
 }
 
@@ -48,12 +48,12 @@ const filesOf = (folder: string, name: string) => ({
 
 type Files = ReturnType<typeof filesOf>
 
-/** The owner's mark last: as long as there is something, it is known whose. */
+/** The owner's mark goes last, so that the files have a known owner for as long as they exist. */
 async function remove({ pack, index, owner }: Files): Promise<void> {
   for (const path of [pack, index, owner]) await rm(path, { force: true })
 }
 
-/** Removes what killed processes left of packs on their way; one that was whole already is finished. */
+/** Removes unfinished packs of killed processes; finishes one that was complete. */
 export async function clearIncoming(gitDir: string, liveness: Liveness): Promise<void> {
   const folder = packFolder(gitDir)
   for (const file of await namesIn(folder)) {
@@ -64,7 +64,7 @@ export async function clearIncoming(gitDir: string, liveness: Liveness): Promise
   }
 }
 
-/** Killed between the two renames, both files were whole: the index names the pack it belongs to. */
+/** After a kill between the two renames both files are complete, and the index names its pack. */
 async function finishPublishing(folder: string, { pack, index }: Files): Promise<void> {
   if (existsSync(pack) || !existsSync(index)) return
   const checksum = (await readFile(index)).subarray(-40, -20).toString('hex')

@@ -13,7 +13,7 @@ export interface IndexRequest {
   count: number
   /** Where the objects end and the pack's checksum begins. */
   end: number
-  /** Commits at which history ends here, so that their parents are not looked for. */
+  /** Commits at which history ends; their parents may be missing. */
   shallow: Set<Oid>
   signal?: AbortSignal | undefined
   onProgress?: (done: number) => void
@@ -21,16 +21,16 @@ export interface IndexRequest {
 
 export interface IndexedPack {
   table: EntryTable
-  /** The ids that the pack holds, and those its objects name. */
+  /** The ids that the pack holds, and those that its objects name. */
   ids: OidSet
-  /** Objects that are unpacked already. */
+  /** Objects that are already unpacked. */
   objects: ObjectCache
 }
 
 /**
- * Finds the id of every object of a whole pack, in one pass where bases come before their deltas, as git's own
- * packs have it; a delta whose base comes later waits for it. Memory is bounded by the cache and some 100 bytes
- * an object.
+ * Finds the id of every object of a whole pack. One pass is enough if bases come before their
+ * deltas, as in git's own packs; a delta whose base comes later waits for it. Memory is bounded by
+ * the cache plus some 100 bytes per object.
  *
  * @throws CorruptObjectError
  */
@@ -47,7 +47,7 @@ class Indexer implements IndexedPack {
   readonly #scanner: PackScanner
   readonly #bases: Bases
   readonly #waiting = new Waiting()
-  /** Places by id: made when the first delta names its base so. */
+  /** Places by id, built when the first delta names its base by id. */
   #places: Map<Oid, number> | null = null
 
   constructor(request: IndexRequest) {
@@ -80,7 +80,10 @@ class Indexer implements IndexedPack {
     onProgress?.(count)
   }
 
-  /** @returns how many bytes the entry takes; promised for a large one alone, as a promise takes longer than a small one */
+  /**
+   * @returns the entry's length in bytes; a promise only for a large one, because a promise takes
+   *   longer than a small entry
+   */
   #take(place: number, at: number): number | Promise<number> {
     const scanned = this.#scanner.scan(at)
     const note = (found: Scanned) => this.#note(place, at, found)
@@ -107,7 +110,7 @@ class Indexer implements IndexedPack {
     this.#waiting.add(base, place)
   }
 
-  /** The base's place; its id, where no object has that yet. */
+  /** The base's place, or its id if no object has that id yet. */
   #baseOf(place: number, entry: DeltaEntry): number | Oid {
     if (entry.type === 'ref-delta') {
       this.#places ??= this.#placesById()
@@ -128,7 +131,7 @@ class Indexer implements IndexedPack {
     return places
   }
 
-  /** Those that waited for a base, then those that waited for them. */
+  /** Settles the deltas that waited for a base, then those that waited for them. */
   #settleAll(waited: number[]): void {
     for (let place = waited.pop(); place !== undefined; place = waited.pop()) {
       const base = this.table.baseOf(place)
@@ -148,7 +151,7 @@ class Indexer implements IndexedPack {
     return this.#settle(place, type, oid)
   }
 
-  /** @returns those that waited for it */
+  /** @returns the deltas that waited for it */
   #settle(place: number, type: ObjectType, oid: Oid): number[] {
     this.table.settle(place, type, oid)
     this.ids.addPresent(this.table.oids, place * 20)
@@ -168,10 +171,10 @@ class Indexer implements IndexedPack {
   }
 }
 
-/** Bytes of objects kept at hand as bases of deltas to come. */
+/** Bytes of objects kept as bases for later deltas. */
 const cacheLimit = 48 * 1024 * 1024
 
-/** The objects of a pack that is being indexed, by their place: those that have their id already. */
+/** The settled objects of a pack that is being indexed, by place. */
 export class Bases {
   readonly #file: PackFile
   readonly #table: EntryTable
@@ -186,13 +189,13 @@ export class Bases {
     this.cache.set(this.#table.offsetOf(place), object)
   }
 
-  /** What a delta makes of its base. @throws CorruptObjectError */
+  /** Applies a delta to its base. @throws CorruptObjectError */
   apply(place: number, base: number, delta: Buffer): GitObject {
     const { type, data } = this.#read(base)
     return { type, data: applyDelta(data, delta, this.#nameOf(place)) }
   }
 
-  /** From the cache, or along its chain of deltas from the pack. */
+  /** Reads from the cache, or along the chain of deltas from the pack. */
   #read(place: number): GitObject {
     const deltas: { place: number; delta: Buffer }[] = []
     let at = place

@@ -2,25 +2,25 @@ import { CorruptObjectError } from '../../errors.js'
 import type { ObjectType, Oid } from '../objects/object.js'
 import { parseCommit, parseTag } from '../objects/parse.js'
 
-/** Five words an object id, and one of what is known of it. */
+/** Each slot has five words for the id and one for its flags. */
 const words = 6
 const leastSlots = 1024
 
-/** That the pack holds it. */
+/** Flag: the pack holds the object. */
 const present = 1
-/** That an object of the pack names it. */
+/** Flag: an object of the pack names it. */
 const named = 2
 
 /**
- * The object ids of a pack, and those its objects name, so that what is named but absent comes out.
- * A table in one piece of memory, some 50 bytes an object: packs hold millions.
+ * The ids of a pack's objects, and the ids that these name, so that missing ones can be found. One
+ * block of memory, some 50 bytes per object, because packs hold millions.
  */
 export class OidSet {
   #slots: number
   #table: Uint32Array
   #count = 0
 
-  /** @param expected how many ids are likely to come */
+  /** @param expected how many ids are likely */
   constructor(expected = 0) {
     this.#slots = 2 ** Math.ceil(Math.log2(Math.max(leastSlots, expected * 2 + 1)))
     this.#table = new Uint32Array(this.#slots * words)
@@ -39,7 +39,7 @@ export class OidSet {
     return (at(table, this.#find(id, 0) + 5) & present) !== 0
   }
 
-  /** The ids that are named and not present. */
+  /** The ids that are named but not present. */
   *missing(): Generator<string> {
     const table = this.#table
     for (let slot = 0; slot < table.length; slot += words) {
@@ -61,7 +61,7 @@ export class OidSet {
     if (this.#count * 2 > this.#slots) this.#grow()
   }
 
-  /** Where the id stands, or would. */
+  /** The id's slot, or the free slot where it belongs. */
   #find(id: Buffer, from: number): number {
     const table = this.#table
     const a = wordOf(id, from)
@@ -111,8 +111,8 @@ const wordOf = (bytes: Buffer, index: number) =>
   0
 
 /**
- * Notes the objects that an object names: a commit's tree and parents, a tree's entries but submodules,
- * a tag's object. The parents of a commit at which history ends here (a shallow one) are not asked for.
+ * Adds the objects that an object names: a commit's tree and parents, a tree's entries except
+ * submodules, a tag's object. A shallow commit's parents do not count, because history ends there.
  *
  * @throws CorruptObjectError
  */
@@ -134,14 +134,14 @@ function noteAll(named: OidSet, oids: Oid[]): void {
   for (const oid of oids) named.addNamed(Buffer.from(oid, 'hex'), 0)
 }
 
-/** By hand rather than by parseTree: a history's trees hold millions of entries. */
+/** Does not use parseTree: the trees of a history hold millions of entries. */
 function noteTree(named: OidSet, data: Buffer): void {
   let at = 0
   while (at < data.length) {
     let end = at
     while (end < data.length && data[end] !== 0) end++
     if (end + 21 > data.length) throw new CorruptObjectError('a tree of the pack is cut')
-    // Of all modes 160000, a submodule's, alone begins with 16.
+    // Only mode 160000, a submodule's, begins with 16.
     const isSubmodule = data[at] === 0x31 && data[at + 1] === 0x36
     if (!isSubmodule) named.addNamed(data, end + 1)
     at = end + 21

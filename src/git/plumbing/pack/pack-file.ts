@@ -3,19 +3,19 @@ import { CorruptObjectError } from '../../errors.js'
 import { inflateExactly, inflatePieces, mostDeflated } from '../objects/inflate.js'
 import type { LargeBlob, ObjectType, Oid } from '../objects/object.js'
 
-/** The pack's own hash, behind the last entry. */
+/** Bytes of the pack's own hash after the last entry. */
 const trailer = 20
-/** Bytes read for an entry at first: most are whole within it. */
+/** The first read of an entry, in bytes: most entries fit. */
 const firstRead = 4096
 const pieceLength = 1 << 18
 
-/** The entries of a pack, read by position. */
+/** Reads the entries of a pack by position. */
 export class PackFile {
   /** For messages. */
   readonly called: string
   readonly fd: number
   readonly #buffer = Buffer.allocUnsafe(firstRead)
-  /** What was read of an entry at first: it is often asked for twice. */
+  /** The last first read: the same entry is often read twice. */
   #first = { at: -1, bytes: this.#buffer }
 
   constructor(path: string, called = path) {
@@ -23,7 +23,7 @@ export class PackFile {
     this.fd = openSync(path, 'r')
   }
 
-  /** An entry, and what it holds: an object's bytes, or a delta's. @throws CorruptObjectError */
+  /** Reads an entry and its content, an object or a delta. @throws CorruptObjectError */
   read(at: number): { entry: PackEntry; data: Buffer } {
     const { entry, first } = this.#begin(at)
     for (let want = entry.headerLength + mostDeflated(entry.size); ; want *= 2) {
@@ -35,7 +35,11 @@ export class PackFile {
     }
   }
 
-  /** A blob that is too large to be held; null where it is none, or a delta. @throws CorruptObjectError */
+  /**
+   * A blob that is too large to hold in memory; null for any other entry.
+   *
+   * @throws CorruptObjectError
+   */
   large(at: number): LargeBlob | null {
     const { entry } = this.#begin(at)
     if (!isLarge(entry)) return null
@@ -47,7 +51,7 @@ export class PackFile {
     }
   }
 
-  /** What is at that byte, for messages. */
+  /** Describes the object at an offset, for messages. */
   name(at: number): string {
     return `${this.called}: the object at byte ${at}`
   }
@@ -67,7 +71,7 @@ export class PackFile {
     return { entry, first }
   }
 
-  /** All there are from there, a piece at a time. */
+  /** All bytes from an offset on, piece by piece. */
   *#bytesFrom(from: number): Generator<Buffer> {
     for (let at = from, length = 1; length > 0; at += length) {
       const bytes = Buffer.allocUnsafe(pieceLength)
@@ -76,14 +80,14 @@ export class PackFile {
     }
   }
 
-  /** So many bytes, or all there are to the end of the pack. */
+  /** At least this many bytes, or all up to the end of the pack. */
   #atLeast(want: number, first: Buffer, at: number): Buffer {
     if (want <= first.length || first.length < firstRead) return first
     const bytes = Buffer.allocUnsafe(want)
     return bytes.subarray(0, this.#fill(bytes, at))
   }
 
-  /** @returns how many bytes there were: fewer than asked for at the end of the pack */
+  /** @returns how many bytes it read: fewer than asked for at the end of the pack */
   #fill(bytes: Buffer, at: number): number {
     const length = readSync(this.fd, bytes, 0, bytes.length, at)
     if (length <= trailer) throw new CorruptObjectError(`${this.called} is cut short`)
@@ -92,9 +96,9 @@ export class PackFile {
 }
 
 interface Header {
-  /** Bytes, inflated: of the object, or of the delta. */
+  /** Inflated bytes of the object or delta. */
   size: number
-  /** Bytes that this header takes, the base's name included. */
+  /** Bytes of this header, including the base's name. */
   headerLength: number
 }
 
@@ -106,7 +110,7 @@ export type DeltaEntry = Header &
     | { type: 'ref-delta'; base: Oid }
   )
 
-/** What stands before an entry's zlib stream in a pack. */
+/** The header before an entry's zlib stream. */
 export type PackEntry = WholeEntry | DeltaEntry
 
 const types: Partial<Record<number, PackEntry['type']>> = {
@@ -121,12 +125,12 @@ const types: Partial<Record<number, PackEntry['type']>> = {
 export const isDelta = (entry: PackEntry): entry is DeltaEntry =>
   entry.type === 'ofs-delta' || entry.type === 'ref-delta'
 
-/** More than any entry's header takes. */
+/** An upper bound of an entry's header, in bytes. */
 export const mostHeader = 10 + 20
 
 /**
  * @see https://git-scm.com/docs/pack-format
- * @returns null where the bytes are no entry, or end within its header
+ * @returns null if the bytes are not an entry, or end within its header
  */
 export function readPackEntry(bytes: Buffer, at: number): PackEntry | null {
   let next = bytes[at]
@@ -151,7 +155,10 @@ export function readPackEntry(bytes: Buffer, at: number): PackEntry | null {
   return { type, size, headerLength: end + 20 - at, base }
 }
 
-/** Seven bits a byte, the highest first, each further byte adding one so that no number has two spellings. */
+/**
+ * Seven bits per byte, the highest first. Each further byte adds one, so that every number has one
+ * encoding only.
+ */
 function readDistance(bytes: Buffer, at: number): { value: number; end: number } | null {
   let next = bytes[at]
   if (next === undefined) return null
@@ -165,9 +172,9 @@ function readDistance(bytes: Buffer, at: number): { value: number; end: number }
   return { value, end }
 }
 
-/** Whether an entry is a blob that is whole in the pack, and too large to be held in memory. */
+/** Whether an entry is a whole blob that is too large to hold in memory. */
 export const isLarge = (entry: PackEntry): entry is WholeEntry =>
   entry.type === 'blob' && entry.size > mostHeld
 
-/** Blobs above this many bytes are gone through in pieces; nothing of them is kept. */
+/** Larger blobs, in bytes, are read in pieces and not kept. */
 const mostHeld = 4 * 1024 * 1024

@@ -7,32 +7,36 @@ import type { EntryTable } from './entry-table.js'
 const magic = 0xff744f63
 const headerLength = 8 + 256 * 4
 const trailerLength = 40
-/** Indexes up to this many bytes are read at once and closed: a repository may have hundreds of small packs. */
+/**
+ * Smaller indexes, in bytes, are read at once and closed: a repository may have hundreds of small
+ * packs.
+ */
 const mostHeld = 64 * 1024
 
 interface Bucket {
-  /** The object ids that begin with the bucket's byte, sorted, 20 bytes each. */
+  /** The sorted object ids that begin with the bucket's byte, 20 bytes each. */
   names: Buffer
-  /** Where each stands in the pack, 4 bytes each. */
+  /** Their offsets in the pack, 4 bytes each. */
   offsets: Buffer
 }
 
 /**
- * Where each object of a pack begins, by the pack's `.idx`, version 2. Only what is asked for is read:
- * the fan-out table, then the ids and offsets of one first byte.
+ * Finds objects in a pack by its `.idx`, version 2. It reads only what a lookup needs: the fan-out
+ * table, then the ids and offsets of one first byte.
  *
- * @see https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
+ * @see
+ *   https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
  */
 export class PackIndex {
   readonly #path: string
-  /** The whole index, or the file where it is big. */
+  /** The whole index, or the file descriptor of a big one. */
   readonly #source: Buffer | number
   readonly #fanOut: Buffer
   readonly #buckets = new Map<number, Bucket>()
-  /** How many objects the pack holds. */
+  /** The number of objects in the pack. */
   readonly count: number
 
-  /** @throws CorruptObjectError, or node's error where the file can't be opened */
+  /** @throws CorruptObjectError, or node's error if the file can't be opened */
   constructor(path: string) {
     this.#path = path
     this.#source = openSource(path)
@@ -50,7 +54,7 @@ export class PackIndex {
     }
   }
 
-  /** The byte of the pack at which the object begins; null where the pack does not hold it. */
+  /** The object's offset in the pack; null if the pack does not hold it. */
   find(oid: Oid): number | null {
     const first = Number.parseInt(oid.slice(0, 8), 16)
     const { names, offsets } = this.#bucket(first >>> 24)
@@ -58,7 +62,7 @@ export class PackIndex {
     let high = names.length / 20
     while (low < high) {
       const middle = (low + high) >>> 1
-      // The first four bytes tell nearly all apart.
+      // The first four bytes distinguish nearly all ids.
       const order = names.readUInt32BE(middle * 20) - first || compareRest(names, middle * 20, oid)
       if (order === 0) return this.#offset(offsets.readUInt32BE(middle * 4))
       if (order < 0) low = middle + 1
@@ -84,7 +88,10 @@ export class PackIndex {
     return bucket
   }
 
-  /** An offset of 31 bits stands for itself; a greater one is a place in the table of 64-bit offsets. */
+  /**
+   * A 31-bit value is the offset itself; a greater one is an index into the table of 64-bit
+   * offsets.
+   */
   #offset(word: number): number {
     if (word < 0x80000000) return word
     const place = word - 0x80000000
@@ -112,7 +119,7 @@ export class PackIndex {
   }
 }
 
-/** The id that stands there, from its fifth byte on, against another. */
+/** Compares the id at `at` with another one, from the fifth byte on. */
 function compareRest(names: Buffer, at: number, oid: Oid): number {
   const there = names.toString('hex', at + 4, at + 20)
   const rest = oid.slice(8)
@@ -138,14 +145,15 @@ function readSource(source: Buffer | number, at: number, length: number): Buffer
   return bytes.subarray(0, readSync(source, bytes, 0, length, at))
 }
 
-/** The greatest offset that stands in the table of 4-byte ones. */
+/** The greatest offset that fits into the table of 4-byte offsets. */
 const mostShort = 0x7fffffff
 
 /**
- * A pack's `.idx`, version 2, as `git index-pack` writes it.
+ * Formats a pack's `.idx`, version 2, as `git index-pack` writes it.
  *
  * @param checksum the pack's own, its last 20 bytes
- * @see https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
+ * @see
+ *   https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
  */
 export function formatPackIndex(table: EntryTable, checksum: Buffer): Buffer {
   const sorted = table.sorted()
@@ -178,7 +186,7 @@ export function formatPackIndex(table: EntryTable, checksum: Buffer): Buffer {
   return index
 }
 
-/** How many ids begin with each byte or a lesser one. */
+/** Writes, for each byte, how many ids begin with it or a lesser one. */
 function writeFanOut(index: Buffer, names: number, count: number): void {
   let row = 0
   for (let byte = 0; byte < 256; byte++) {

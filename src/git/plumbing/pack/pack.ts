@@ -8,8 +8,8 @@ import { PackIndex } from './pack-index.js'
 const cacheLimit = 16 * 1024 * 1024
 
 /**
- * A pack and its index, read by position. Both stay open, so that a repack by another process, which removes
- * them, does not pull them from under a reader.
+ * A pack and its index, read by position. Both stay open, because a repack by another process may
+ * remove the files while they are in use.
  */
 export class Pack {
   readonly #file: PackFile
@@ -17,8 +17,8 @@ export class Pack {
   readonly #cache: ObjectCache
 
   /**
-   * @param path of the `.pack`, whose `.idx` is beside it
-   * @param cache what is unpacked of it already
+   * @param path of the `.pack`; its `.idx` is beside it
+   * @param cache its objects that are already unpacked
    */
   constructor(path: string, cache = new ObjectCache(cacheLimit)) {
     this.#cache = cache
@@ -35,13 +35,13 @@ export class Pack {
     return this.#index.find(oid) !== null
   }
 
-  /** @returns null where the pack does not hold the object */
+  /** @returns null if the pack does not hold the object */
   read(oid: Oid): GitObject | null {
     const offset = this.#index.find(oid)
     return offset === null ? null : this.#readAt(offset)
   }
 
-  /** As `read`, but of a large blob no more than a piece at a time. */
+  /** Like `read`, but a large blob comes in pieces. */
   open(oid: Oid): GitObject | LargeBlob | null {
     const offset = this.#index.find(oid)
     if (offset === null) return null
@@ -54,7 +54,10 @@ export class Pack {
     this.#file.close()
   }
 
-  /** Down the chain to an object that is whole or still in memory, then up again, a delta at a time. */
+  /**
+   * Follows the chain of deltas down to a whole or cached object, then applies the deltas one by
+   * one.
+   */
   #readAt(offset: number): GitObject {
     const deltas = new Map<number, Buffer>()
     let at = offset

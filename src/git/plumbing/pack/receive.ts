@@ -15,29 +15,29 @@ import { formatPackIndex } from './pack-index.js'
 
 export interface ReceiveRequest {
   gitDir: string
-  /** The pack's own bytes, as they arrive. */
+  /** The pack's bytes, as they arrive. */
   chunks: AsyncIterable<Buffer>
-  /** Who sends it, for messages. */
+  /** The sender, for messages. */
   host: string
-  /** What is here already, and so need not be in the pack. */
+  /** The objects that are here already, and may be missing from the pack. */
   store: ObjectStore
   /** Objects that must be here afterwards. */
   wanted: Oid[]
-  /** Commits at which history will end here. */
+  /** Commits at which history will end. */
   shallow: Set<Oid>
 }
 
 export interface ReceivedPack {
   bytes: number
-  /** null where it held nothing. */
+  /** null if it held no objects. */
   pack: ArrivedPack | null
 }
 
 /**
- * Takes a pack into the repository: to the disk as it arrives, checked, indexed, and put in its place whole,
- * when everything that is named in it is there too. At any failure nothing is left.
+ * Receives a pack into the repository. Writes it to the disk as it arrives, checks and indexes it,
+ * and publishes it once every object that it names is present. A failure leaves nothing behind.
  *
- * @throws GitHubNetworkError where it is cut, GitHubError where it is damaged or incomplete
+ * @throws GitHubNetworkError if it is truncated, GitHubError if it is damaged or incomplete
  */
 export async function receivePack(git: Git, request: ReceiveRequest): Promise<ReceivedPack> {
   const incoming = await openIncoming(request.gitDir, git.liveness)
@@ -68,7 +68,7 @@ async function receiveInto(
   const indexed = await index(incoming.pack, taken, { shallow, signal: git.signal, onProgress })
   await expectComplete(indexed, { store, wanted, host })
   if (count === 0) return { bytes, pack: null }
-  // Under a name that nobody looks for: `publish` gives it its own, after the pack's.
+  // The temporary name hides the index; `publish` renames it after the pack.
   const idx = formatPackIndex(indexed.table, taken.checksum)
   await writeSynced(incoming.index, idx, { mode: 0o444, exclusive: true })
   const path = await incoming.publish(taken.checksum.toString('hex'))
@@ -88,7 +88,10 @@ async function index(
   }
 }
 
-/** Each object that one of the pack's names, and each that was asked for, is in the pack or here already. */
+/**
+ * Checks that every wanted object, and every object that the pack names, is in the pack or here
+ * already.
+ */
 async function expectComplete(
   { ids }: IndexedPack,
   { store, wanted, host }: { store: ObjectStore; wanted: Oid[]; host: string },
@@ -102,33 +105,33 @@ async function expectComplete(
 const lacks = (host: string, oid: Oid) =>
   damaged(host, `object ${oid} is missing, which belongs to what was asked for`)
 
-/** A pack's header, and its checksum at the end. */
+/** The sizes of a pack's header and of its trailing checksum, in bytes. */
 const headerLength = 12
 const checksumLength = 20
-/** No object takes fewer bytes in a pack: a header and an empty zlib stream. */
+/** The fewest bytes of an object in a pack: a header and an empty zlib stream. */
 const leastObject = 9
 
 export interface TakenPack {
   bytes: number
-  /** How many objects it says it holds. */
+  /** The number of objects according to its header. */
   count: number
-  /** Its last 20 bytes, which are the SHA-1 of all before. */
+  /** Its last 20 bytes, the SHA-1 of everything before. */
   checksum: Buffer
 }
 
 export interface TakeRequest {
   path: string
   chunks: AsyncIterable<Buffer>
-  /** Who sends it, for messages. */
+  /** The sender, for messages. */
   host: string
   onBytes: (bytes: number) => void
 }
 
 /**
- * Puts a pack on the disk as it arrives, whatever its size, and checks it against its own checksum.
+ * Writes a pack of any size to the disk as it arrives, and verifies its checksum.
  *
  * @see https://git-scm.com/docs/pack-format
- * @throws GitHubNetworkError where it is cut, GitHubError where it is damaged or none
+ * @throws GitHubNetworkError if it is truncated, GitHubError if it is damaged or not a pack
  */
 export async function takePack({ path, chunks, host, onBytes }: TakeRequest): Promise<TakenPack> {
   const sum = new TrailingSum()
@@ -169,7 +172,7 @@ function checkHeader(header: Buffer, host: string): void {
   }
 }
 
-/** The SHA-1 of all but the last 20 bytes, and these, without knowing when the last will come. */
+/** Splits a stream of unknown length into its last 20 bytes and the SHA-1 of all before them. */
 class TrailingSum {
   readonly #hash = createHash('sha1')
   trailer: Buffer = Buffer.alloc(0)

@@ -16,7 +16,7 @@ import {
 const windowLength = 1024 * 1024
 
 export type Scanned = {
-  /** Bytes that the whole entry takes in the pack. */
+  /** The entry's length in the pack, in bytes. */
   length: number
   crc: number
 } & (
@@ -24,7 +24,7 @@ export type Scanned = {
   | { entry: WholeEntry /** Of a big blob. */; oid: Oid }
 )
 
-/** Goes through a pack from its first object to its last, by a window of its bytes. */
+/** Scans a pack from its first object to its last, through a window of its bytes. */
 export class PackScanner {
   readonly #file: PackFile
   /** Where the objects end and the pack's checksum begins. */
@@ -38,7 +38,10 @@ export class PackScanner {
     this.#end = end
   }
 
-  /** @returns promised for a large blob alone, which is gone through in pieces. @throws CorruptObjectError */
+  /**
+   * @returns a promise only for a large blob, which is read in pieces.
+   * @throws CorruptObjectError
+   */
   scan(at: number): Scanned | Promise<Scanned> {
     const entry = readPackEntry(this.#bytes(at, mostHeader), 0)
     if (entry === null) throw new CorruptObjectError(`${this.#file.name(at)} is no object`)
@@ -71,7 +74,7 @@ export class PackScanner {
 
   *#pieces(from: number): Generator<Buffer> {
     for (let at = from; at < this.#end; ) {
-      // A copy, since the next piece comes before this one is used up.
+      // Copied, because the next piece comes while this one is still in use.
       const piece = Buffer.from(this.#bytes(at, windowLength / 4).subarray(0, windowLength / 4))
       yield piece
       at += piece.length
@@ -87,7 +90,10 @@ export class PackScanner {
     return crc
   }
 
-  /** The bytes from there: at least so many, unless the objects end before. Good until the next call. */
+  /**
+   * The bytes at an offset: at least `want`, unless the objects end before. Valid until the next
+   * call.
+   */
   #bytes(at: number, want: number): Buffer {
     const length = Math.min(want, this.#end - at)
     if (at < this.#start || at + length > this.#start + this.#filled) this.#fill(at, length)
