@@ -2,21 +2,21 @@ import type { BytePath } from '../byte-path.js'
 import type { Oid } from '../objects/object.js'
 
 /**
- * A folder of the index whose entries are known to be those of a tree (extension `TREE`), so that neither has to
+ * A folder of the index whose entries are known to equal a tree (extension `TREE`). Neither has to
  * be read to know that nothing is staged there.
  *
  * @see https://git-scm.com/docs/index-format#_cache_tree
  */
 export interface CacheTree {
-  /** How many index entries lie under it; -1 where its tree is not known. */
+  /** The number of index entries below it; -1 if its tree is unknown. */
   count: number
-  /** '' where its tree is not known. */
+  /** '' if its tree is unknown. */
   oid: Oid
   /** By name. */
   folders: Map<BytePath, CacheTree>
 }
 
-/** @returns null where the bytes are no cache tree: git too does without it then */
+/** @returns null if the bytes are not a cache tree: git does without it then, too */
 export function parseCacheTree(data: Buffer): CacheTree | null {
   const root = readNode(data, 0)
   return root !== null && root.name === '' && root.end === data.length ? root.node : null
@@ -60,12 +60,12 @@ export function formatCacheTree(root: CacheTree): Buffer {
 function writeNode(parts: Buffer[], name: BytePath, node: CacheTree): void {
   parts.push(Buffer.from(`${name}\0${node.count} ${node.folders.size}\n`, 'latin1'))
   if (node.count >= 0) parts.push(Buffer.from(node.oid, 'hex'))
-  // git looks names up by length first.
+  // git sorts names by length first.
   const children = [...node.folders].sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1))
   for (const [child, folder] of children) writeNode(parts, child, folder)
 }
 
-/** The entry at `path` is another one now: the trees of all folders above it are not known any more. */
+/** The entry at `path` changes, so the trees of all folders above it become unknown. */
 export function invalidate(root: CacheTree, path: BytePath): void {
   let node: CacheTree | undefined = root
   const names = path.split('/')
@@ -76,7 +76,7 @@ export function invalidate(root: CacheTree, path: BytePath): void {
     if (node === undefined) return
   }
   forget(node)
-  // What was a folder may be a file now, or the other way round.
+  // A folder may have become a file, or the other way round.
   node.folders.delete(last)
 }
 

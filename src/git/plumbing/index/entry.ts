@@ -2,7 +2,9 @@ import type { BigIntStats } from 'node:fs'
 import type { BytePath } from '../byte-path.js'
 import type { Oid } from '../objects/object.js'
 
-/** What lstat(2) said of a file when its content was known to be the entry's: 32 bits each, as git keeps them. */
+/**
+ * lstat(2) of a file whose content was known to equal the entry: 32 bits each, as git keeps them.
+ */
 export interface StatData {
   ctimeSeconds: number
   ctimeNanoseconds: number
@@ -12,7 +14,7 @@ export interface StatData {
   ino: number
   uid: number
   gid: number
-  /** Bytes. 0 for a file that is not empty: its content must be looked at (git: "smudged"). */
+  /** Bytes. 0 for a non-empty file means that its content must be compared (git: "smudged"). */
   size: number
 }
 
@@ -20,7 +22,7 @@ export interface IndexEntry extends StatData {
   path: BytePath
   mode: number
   oid: Oid
-  /** 0; in a conflict 1 the common ancestor's, 2 ours, 3 theirs. */
+  /** 0; in a conflict 1 is the common ancestor's, 2 ours, 3 theirs. */
   stage: number
   assumeValid: boolean
   skipWorktree: boolean
@@ -62,7 +64,7 @@ export interface NewEntry {
   stat: StatData
 }
 
-/** An entry as git makes it for a file it has just written. */
+/** The entry that git makes for a file it has just written. */
 export const createEntry = ({ path, mode, oid, stat }: NewEntry): IndexEntry => ({
   path,
   mode,
@@ -86,15 +88,15 @@ const longestName = 0xfff
 export const paddedLength = (length: number) => (length + 8) & ~7
 
 /**
- * An entry as it stands in the bytes of an index, of which little is looked at: a number is read when it is asked for,
- * and what did not change is written as the bytes that it was.
+ * An entry in the bytes of an index. A field is read on demand, and an unchanged entry is written
+ * back as the same bytes.
  */
 export class StoredEntry implements IndexEntry {
   readonly path: BytePath
   readonly #data: Buffer
   readonly #view: DataView
   readonly #at: number
-  /** Bytes that it takes in the file. */
+  /** Its length in the file, in bytes. */
   readonly length: number
 
   constructor(data: Buffer, view: DataView, at: number, path: BytePath) {
@@ -173,10 +175,10 @@ export class StoredEntry implements IndexEntry {
 }
 
 /**
- * The entries in the bytes of an index, from a place on.
+ * Reads the entries in the bytes of an index, from a position on.
  *
- * @param limit where the bytes end that may be theirs
- * @returns null where they are damaged
+ * @param limit where the entries' bytes end at most
+ * @returns null if they are damaged
  */
 export function storedEntries(
   data: Buffer,

@@ -13,16 +13,19 @@ import {
   storedEntries,
 } from './entry.js'
 
-/** `.git/index`: what the next commit would hold, and what the files looked like when they last equalled it. */
+/**
+ * `.git/index`: the content of the next commit, and the stat data of the files when they last
+ * equalled it.
+ */
 export interface IndexFile {
   version: 2 | 3
-  /** In the index's own order: by path's bytes, then by stage. */
+  /** In the index's own order: by the path's bytes, then by stage. */
   entries: IndexEntry[]
-  /** null where it is not known, or stale. */
+  /** null if it is unknown or stale. */
   cacheTree: CacheTree | null
-  /** The extension `REUC`, kept as it is: what conflicts were before they were resolved. */
+  /** The extension `REUC`, kept verbatim: conflicts before they were resolved. */
   resolveUndo: Buffer | null
-  /** Of the index file itself; null where there is none. An entry not older than it may be racy. */
+  /** Of the index file itself; null if there is none. An entry that is not older may be racy. */
   stat: StatData | null
 }
 
@@ -31,8 +34,9 @@ const checksumLength = 20
 
 /**
  * @see https://git-scm.com/docs/index-format
- * @returns an empty one where there is no file
- * @throws BlockedError (`unsupported`) for version 4, a split or a sparse index, and for a damaged one
+ * @returns an empty index if there is no file
+ * @throws BlockedError (`unsupported`) for version 4, a split or a sparse index, and for a damaged
+ *   one
  */
 export function readIndex(gitDir: string): IndexFile {
   const path = join(gitDir, 'index')
@@ -70,7 +74,7 @@ function readWithStat(path: string): { data: Buffer; stat: StatData } | null {
   }
 }
 
-/** With `index.skipHash` git writes zeros in the checksum's place. */
+/** With `index.skipHash` git writes zeros instead of the checksum. */
 function isWhole(data: Buffer): boolean {
   const body = data.subarray(0, data.length - checksumLength)
   const checksum = data.subarray(data.length - checksumLength)
@@ -80,12 +84,15 @@ function isWhole(data: Buffer): boolean {
   )
 }
 
-/** What an index may not be understood without; any other extension of lower case is refused as unknown. */
+/**
+ * Extensions without which an index can't be understood. Any other lower-case extension is refused
+ * as unknown.
+ */
 const required: Record<string, string> = { link: 'is a split index', sdir: 'is a sparse index' }
 
 /**
- * `TREE` and `REUC` are taken; every other optional one (untracked cache, fsmonitor, offset tables) describes
- * the file as it was, so it is dropped when the index is written, as git drops what it does not know.
+ * Keeps `TREE` and `REUC`. Every other optional extension (untracked cache, fsmonitor, offset
+ * tables) describes the old file, so a write drops it, as git drops what it does not know.
  */
 function readExtensions(path: string, data: Buffer, start: number) {
   const limit = data.length - checksumLength
@@ -118,7 +125,10 @@ const damagedIndex = (path: string) =>
 
 export type IndexContent = Pick<IndexFile, 'entries' | 'cacheTree' | 'resolveUndo'>
 
-/** The bytes of an index: version 2, or 3 where a flag needs it, as git chooses. Entries must be in order. */
+/**
+ * The bytes of an index: version 2, or 3 if a flag needs it, as git chooses. The entries must be in
+ * order.
+ */
 export function formatIndex({ entries, cacheTree, resolveUndo }: IndexContent): Buffer {
   const version = entries.some(isExtended) ? 3 : 2
   const header = Buffer.alloc(12)
@@ -131,13 +141,19 @@ export function formatIndex({ entries, cacheTree, resolveUndo }: IndexContent): 
   return Buffer.concat([body, createHash('sha1').update(body).digest()])
 }
 
-/** Writes a file that no one reads yet; the caller renames it over the index, under `index.lock`. @throws node's EEXIST where it is there */
+/**
+ * Writes a new file, which the caller renames over the index under `index.lock`.
+ *
+ * @throws node's EEXIST if it exists
+ */
 export const writeIndexFile = (path: string, content: IndexContent): void =>
   writeFileSync(path, formatIndex(content), { flag: 'wx' })
 
 const isExtended = (entry: IndexEntry) => entry.skipWorktree || entry.intentToAdd
 
-/** As it stood in the file that it was read from. Another flag than these two may have extended it there. */
+/**
+ * Whether the entry is unchanged since it was read. Another flag may have extended it in the file.
+ */
 const isAsItWas = (entry: IndexEntry): entry is StoredEntry =>
   entry instanceof StoredEntry && !entry.isExtended
 
