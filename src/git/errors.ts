@@ -9,10 +9,10 @@ export type BlockReason =
   | 'not-a-repository'
   | 'unsupported'
 
-/** A repository that a pull leaves exactly as it is, and why. */
+/** A pull refuses this repository and leaves it exactly as it is; `reason` says why. */
 export class BlockedError extends ConflictError {
   readonly reason: BlockReason
-  /** The paths in the way, where it is about paths: at most ten, for the message. */
+  /** The conflicting paths, if the reason is about paths: at most ten, for the message. */
   readonly paths: string[]
 
   constructor(
@@ -26,7 +26,7 @@ export class BlockedError extends ConflictError {
   }
 }
 
-/** An object that something names is not in the repository. */
+/** An object that something names is missing from the repository. */
 export class MissingObjectError extends WizardError {
   readonly oid: Oid
 
@@ -38,7 +38,7 @@ export class MissingObjectError extends WizardError {
   }
 }
 
-/** An object, or the pack or index that holds it, is not what git would have written. */
+/** An object, pack or index is corrupt: git would not have written it. */
 export class CorruptObjectError extends WizardError {
   constructor(what: string, cause?: unknown) {
     super(what, {

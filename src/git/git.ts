@@ -3,19 +3,19 @@ import type { Dispatcher } from '../http/dispatcher.js'
 import type { Waits } from '../http/policy/waits.js'
 import type { Liveness } from '../process/owner-mark.js'
 
-/** What every function of src/git that talks to a server is given. */
+/** Options of every function of src/git that talks to a server. */
 export interface Git {
   dispatcher: Dispatcher
   clock: Clock
-  /** The Authorization header for a URL, or undefined where that origin may see none. */
+  /** The Authorization header for a URL, or undefined if that origin must not see one. */
   authorization?: (url: URL) => Promise<string | undefined>
   signal?: AbortSignal | undefined
-  /** How long a request may be held back for a rate limit; without it none is. */
+  /** How long a request may wait for a rate limit; without it, requests do not wait. */
   waits?: Waits | undefined
   onProgress?: ((progress: GitProgress) => void) | undefined
-  /** Each request and what it was answered, in a line without credentials. */
+  /** Reports each request and its answer in a line without credentials. */
   onRequest?: ((message: string) => void) | undefined
-  /** So that what a killed wizard left behind is told from what a living one is about. */
+  /** Distinguishes what a killed wizard left behind from the work of a living one. */
   liveness?: Liveness | undefined
 }
 
@@ -23,7 +23,7 @@ export interface GitProgress {
   phase: 'receiving' | 'indexing' | 'checkout'
   /** Bytes of the pack received so far. */
   bytes: number
-  /** Objects indexed or files written so far, and how many there are (0: not known yet). */
+  /** Objects indexed or files written so far, and their total (0: unknown yet). */
   done: number
   total: number
 }

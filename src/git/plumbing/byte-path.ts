@@ -1,21 +1,23 @@
 /**
- * A path from the top of a work tree as git stores it: bytes, a character each (latin1), `/` between names.
- * Names need not be UTF-8, and these strings compare as git's bytes do.
+ * A path from the top of a work tree as git stores it: one character per byte (latin1), `/` between
+ * names. Names need not be UTF-8, and these strings compare as git's bytes do.
  */
 export type BytePath = string
 
-/** The bytes of an ordinary string, such as the work tree's own folder. */
+/** Converts an ordinary string, such as the work tree's own folder. */
 export const bytesOf = (text: string): BytePath =>
   isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
 
-/** What node:fs takes for these bytes; a string, where it may be, costs less. */
+/**
+ * Converts to what node:fs accepts for these bytes: a string if possible, because it costs less.
+ */
 export const fsPath = (bytes: BytePath): string | Buffer =>
   isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1')
 
 export const joinBytes = (folder: BytePath, name: BytePath): BytePath =>
   folder === '' ? name : `${folder}/${name}`
 
-/** Every folder above it, the topmost first. */
+/** Every folder above the path, topmost first. */
 export function parentsOf(path: BytePath): BytePath[] {
   const parents: BytePath[] = []
   for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
@@ -27,8 +29,8 @@ export function parentsOf(path: BytePath): BytePath[] {
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * For a person: as it is where it is harmless UTF-8, else quoted as git quotes it (`core.quotePath` false),
- * so that no control character of a name reaches a terminal.
+ * Formats a path for people: harmless UTF-8 as it is, anything else quoted as git does
+ * (`core.quotePath` false), so that no control character of a name reaches a terminal.
  */
 export function showPath(path: BytePath): string {
   const text = decode(path)
@@ -37,7 +39,7 @@ export function showPath(path: BytePath): string {
   return `"${quoted}"`
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that must not be shown
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for these characters
 const needsQuotes = /["\\\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
 const quoteText = (text: string) =>
@@ -72,5 +74,5 @@ function decode(path: BytePath): string | null {
   }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is asked
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it matches ASCII
 const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text)

@@ -6,20 +6,20 @@ import { replaceFile } from '../../base/fs/durable-write.js'
 import { hasCode } from '../../base/fs/read.js'
 import { isDead, type Liveness, readMark, takeMark } from '../../process/owner-mark.js'
 
-/** The right to replace one file of a repository, until it is used or given back. */
+/** The right to replace one file of a repository, until it is used or released. */
 export interface FileLock {
-  /** Replaces the file at once and for good, and gives the lock back. */
+  /** Replaces the file atomically and durably, and releases the lock. */
   commit(data: string | Uint8Array): Promise<void>
-  /** Gives it back unused; after `commit`, does nothing. */
+  /** Releases it unused; does nothing after `commit`. */
   release(): Promise<void>
 }
 
 /**
- * Takes `PATH.lock`, which git respects and takes too. Ours is an owner's mark (owner-mark.ts), so the one
- * of a killed wizard can be told from git's and from a living wizard's.
+ * Takes `PATH.lock`, which git takes and respects too. Ours is an owner's mark (owner-mark.ts), so
+ * a killed wizard's lock differs from git's and from a living wizard's.
  *
  * @see https://git-scm.com/docs/api-lockfile
- * @throws ConflictError where another process holds it
+ * @throws ConflictError if another process holds it
  */
 export async function lockFile(path: string, liveness?: Liveness): Promise<FileLock> {
   const lock = `${path}.lock`
@@ -38,7 +38,8 @@ function heldLock(path: string, lock: string): FileLock {
   return {
     release,
     async commit(data) {
-      // Ends in .lock, as git takes every other name in refs/ for a ref; and no lock of a ref is called so.
+      // It ends in .lock because git reads any other name in refs/ as a ref, and no ref's lock has
+      // this name.
       const temporary = `${lock}.new.lock`
       try {
         await replaceFile(path, data, { beside: temporary })
@@ -52,8 +53,8 @@ function heldLock(path: string, lock: string): FileLock {
 const lockEnding = /\.lock(?:\.new\.lock)?$/
 
 /**
- * Removes the locks of killed wizards, and what they had written under them: git would stop at such a lock until
- * somebody removes it.
+ * Removes the locks of killed wizards and their temporary files. git would stop at such a lock
+ * until somebody removes it.
  */
 export async function clearDeadLocks(gitDir: string, liveness: Liveness): Promise<void> {
   const found = [...(await locksIn(gitDir, false)), ...(await locksIn(join(gitDir, 'refs'), true))]

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ConfigError } from '../../../base/errors.js'
 import { hasCode } from '../../../base/fs/read.js'
 
-/** What git's own configuration says, the last word of each key first asked for. */
+/** Values of git's configuration; the last value of a key wins. */
 export class GitConfig {
   readonly #values: Map<string, string[]>
 
@@ -20,7 +20,7 @@ export class GitConfig {
     return this.#values.get(key) ?? []
   }
 
-  /** Sections' keys that begin so, such as every `submodule.`. */
+  /** All keys with a prefix, such as `submodule.`. */
   keys(prefix: string): string[] {
     return [...this.#values.keys()].filter((key) => key.startsWith(prefix))
   }
@@ -35,10 +35,10 @@ export class GitConfig {
 }
 
 /**
- * The configuration of one repository, with the user's own below it where `userFiles` names some.
- * Includes are not followed.
+ * Reads the configuration of one repository, on top of the user's own if `userFiles` names any.
+ * Does not follow includes.
  *
- * @throws ConfigError where a file is not what git would read
+ * @throws ConfigError if git could not read a file
  */
 export function readGitConfig(gitDir: string, userFiles: string[] = []): GitConfig {
   const values = new Map<string, string[]>()
@@ -87,7 +87,7 @@ function parseGitConfig(path: string, text: string): [string, string][] {
   return found
 }
 
-/** A backslash at the end of a line joins the next one to it. */
+/** A backslash at the end of a line joins it with the next one. */
 function joinContinued(text: string): { number: number; text: string }[] {
   const lines: { number: number; text: string }[] = []
   let open = false
@@ -109,7 +109,9 @@ const sectionName = (name: string, subsection: string | undefined) =>
 
 const escapes: Record<string, string> = { n: '\n', t: '\t', b: '\b', '"': '"', '\\': '\\' }
 
-/** What follows the key: nothing (true), or `=` and a value, parts of which may be quoted. */
+/**
+ * Parses what follows the key: nothing (true), or `=` and a value, parts of which may be quoted.
+ */
 function parseValue(text: string): string | null {
   if (text === '' || /^[#;]/.test(text)) return 'true'
   if (!text.startsWith('=')) return null

@@ -1,27 +1,30 @@
 import { join } from 'node:path'
 import { readGitConfig } from './config-file.js'
 
-/** The environment variables by which git finds the user's own configuration. */
+/** The environment variables that locate the user's own git configuration. */
 export type UserEnvironment = Record<string, string | undefined>
 
-/** Those variables alone: plain data, which can go to another thread. */
+/** Picks these variables: plain data, which can be sent to a thread. */
 export const userEnvironment = ({
   GIT_CONFIG_GLOBAL,
   HOME,
   XDG_CONFIG_HOME,
 }: UserEnvironment): UserEnvironment => ({ GIT_CONFIG_GLOBAL, HOME, XDG_CONFIG_HOME })
 
-/** What a repository's configuration says of its files. */
+/** The settings of a repository that concern its files. */
 export interface WorktreeSettings {
-  /** Whether the exec bit of a file is what it says. */
+  /** Whether the file system keeps the executable bit. */
   fileMode: boolean
-  /** Whether symlinks are links; else they are plain files that hold the target. */
+  /** Whether symlinks are links; otherwise they are plain files with the target as content. */
   symlinks: boolean
-  /** Whether names that differ in case alone are one file. */
+  /** Whether names that differ only in case are one file. */
   ignoreCase: boolean
-  /** Whether a changed ctime makes a file suspect. */
+  /** Whether a changed ctime marks a file as possibly changed. */
   trustCtime: boolean
-  /** Whether only size and mtime in whole seconds count, for repositories that other programs share. */
+  /**
+   * Whether only size and mtime in whole seconds count, for repositories shared with other
+   * programs.
+   */
   minimalStat: boolean
   /** The user's own ignore rules. */
   excludesFile: string | null

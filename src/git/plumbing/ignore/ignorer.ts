@@ -5,11 +5,11 @@ import { type BytePath, joinBytes } from '../byte-path.js'
 import type { WorktreeSettings } from '../config/worktree-settings.js'
 import { compileGlob, type Matcher } from './wildmatch.js'
 
-/** The ignore rules as they stand in one folder of a work tree. */
+/** The ignore rules that apply in one folder of a work tree. */
 export interface Ignorer {
-  /** Whether git ignores what lies in this folder. */
+  /** Whether git ignores this entry of the folder. */
   ignores(path: BytePath, isFolder: boolean): boolean
-  /** The rules within a folder that lies in this one. */
+  /** The rules inside a subfolder. */
   enter(path: BytePath): Ignorer
 }
 
@@ -21,8 +21,9 @@ export interface IgnorerRequest {
 }
 
 /**
- * The rules at the top: the user's own, the repository's `info/exclude`, and the top's `.gitignore`. They are read
- * when first asked about: in a folder where all is tracked nobody does.
+ * The rules at the top: the user's own, the repository's `info/exclude`, and the top's
+ * `.gitignore`. They are read on first use, because a folder without untracked files does not need
+ * them.
  */
 export const createIgnorer = (request: IgnorerRequest): Ignorer => whenAsked(() => top(request))
 
@@ -33,7 +34,7 @@ function top({ folder, gitDir, settings }: IgnorerRequest): Ignorer {
   })
   const lists = [join(gitDir, 'info', 'exclude')]
   if (settings.excludesFile !== null) lists.unshift(settings.excludesFile)
-  // git follows a symlink to the user's own files, but not one that a repository has in its work tree.
+  // git follows a symlink to the user's own files, but not one in a repository's work tree.
   const own = lists.map((path) => read(path, constants.O_RDONLY, ''))
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW
   return within(own, '', (path) => read(folder.at(joinBytes(path, '.gitignore')), flags, path))
@@ -69,7 +70,7 @@ function whenAsked(make: () => Ignorer): Ignorer {
   }
 }
 
-/** In an ignored folder nothing can be taken back. */
+/** Nothing inside an ignored folder can be included again. */
 const everything: Ignorer = { ignores: () => true, enter: () => everything }
 
 function readBytes(path: string | Buffer, flags: number): string {
@@ -93,14 +94,14 @@ function readBytes(path: string | Buffer, flags: number): string {
 /** One line of a `.gitignore`. */
 export interface IgnoreRule {
   matches: Matcher
-  /** It has no slash within, so it is the name that must match, at any depth. */
+  /** The pattern has no inner slash, so it matches a name at any depth. */
   byName: boolean
   foldersOnly: boolean
-  /** `!`: what matches is not ignored after all. */
+  /** `!`: includes what matches again. */
   negated: boolean
 }
 
-/** The rules of one file, for the paths below the folder that it stands in. */
+/** The rules of one `.gitignore`, for the paths below its folder. */
 export interface RuleList {
   /** '' for the top. */
   folder: BytePath
@@ -108,7 +109,7 @@ export interface RuleList {
 }
 
 /**
- * @param text the file's bytes, a character each
+ * @param text the file's content, one character per byte
  * @see https://git-scm.com/docs/gitignore
  */
 export function parseRules(text: string, options: { ignoreCase: boolean }): IgnoreRule[] {
@@ -131,7 +132,7 @@ function parseRule(line: string, options: { ignoreCase: boolean }): IgnoreRule |
   return { matches: compileGlob(pattern, options), byName, foldersOnly, negated }
 }
 
-/** Spaces at the end do not count, but for one behind a backslash. */
+/** Removes trailing spaces, except one after a backslash. */
 function trimSpaces(line: string): string {
   let end = 0
   for (let at = 0; at < line.length; at++) {
@@ -141,7 +142,7 @@ function trimSpaces(line: string): string {
   return line.slice(0, end)
 }
 
-/** What the last rule that matches says of a path; null where none does. */
+/** The result of the last rule that matches a path; null if none does. */
 export function verdictOf(
   { folder, rules }: RuleList,
   path: BytePath,

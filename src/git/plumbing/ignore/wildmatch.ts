@@ -1,20 +1,20 @@
-/** What one place of a pattern takes. */
+/** What one element of a pattern matches. */
 type Token =
   | { kind: 'literal'; byte: string }
-  /** One byte that is no slash: `?` or `[…]`. */
+  /** One byte other than a slash: `?` or `[…]`. */
   | { kind: 'class'; has: (code: number) => boolean }
-  /** Any bytes but slashes: `*`. */
+  /** Any bytes except slashes: `*`. */
   | { kind: 'star' }
   /** Any bytes: `**` at the end, or before an escaped slash. */
   | { kind: 'all' }
-  /** Any folders, each with its slash, or none: `**` and its slash. */
+  /** Any number of folders, each with its slash: `**` and its slash. */
   | { kind: 'folders' }
 
 export type Matcher = (text: string) => boolean
 
 /**
- * A glob of git over bytes, in which only `**` crosses slashes. It is matched without backtracking, in time
- * proportional to pattern times text, as patterns come from repositories that anyone may have written.
+ * Compiles a git glob over bytes, in which only `**` crosses slashes. Matching does not backtrack,
+ * so it takes time proportional to pattern times text: anyone may have written the pattern.
  *
  * @see https://git-scm.com/docs/gitignore#_pattern_format
  */
@@ -31,9 +31,9 @@ export function compileGlob(pattern: string, { ignoreCase }: { ignoreCase: boole
 
 const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
-/** @returns null where no text matches: an open bracket, a class that is none, a backslash at the end */
+/** @returns null if nothing can match: an open bracket, an unknown class, a backslash at the end */
 function parseGlob(pattern: string, ignoreCase: boolean): Token[] | null {
-  // git compares what stands before the first wildcard on its own, so that a `**` there is at a start.
+  // git compares the part before the first wildcard separately, so a `**` there is a leading one.
   const firstWildcard = pattern.search(/[*?[\\]/)
   const tokens: Token[] = []
   let at = 0
@@ -68,7 +68,7 @@ function endOfStars(pattern: string, start: number): number {
   return end
 }
 
-/** Two or more stars are more than one only where they stand for whole folders. */
+/** Several stars mean more than one star only if they stand for whole folders. */
 function starToken(pattern: string, start: number, end: number, first: number): Token {
   const opens = start === first || pattern[start - 1] === '/'
   if (end - start < 2 || !opens) return { kind: 'star' }
@@ -77,7 +77,7 @@ function starToken(pattern: string, start: number, end: number, first: number): 
   return { kind: closes ? 'all' : 'star' }
 }
 
-/** Which lengths of the text the tokens so far can have taken, from token to token. */
+/** Tracks which prefixes of the text the tokens so far can match. */
 function matchTokens(tokens: Token[], text: string): boolean {
   let reached = new Uint8Array(text.length + 1)
   reached[0] = 1
@@ -114,7 +114,7 @@ const posixClasses = new Map([
   ['alnum', /[A-Za-z0-9]/],
   ['alpha', /[A-Za-z]/],
   ['blank', /[ \t]/],
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the class is about them
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it matches this class
   ['cntrl', /[\x00-\x1f\x7f]/],
   ['digit', /[0-9]/],
   ['graph', /[!-~]/],
@@ -127,18 +127,18 @@ const posixClasses = new Map([
 ])
 
 export interface Bracket {
-  /** Whether it takes a byte. */
+  /** Whether the bracket matches a byte. */
   has: (code: number) => boolean
-  /** Behind its `]`. */
+  /** The position after its `]`. */
   end: number
 }
 
 /**
- * `[a-c]`, `[!x]`, `[[:alpha:]_]` of a glob.
- * Where case does not count, git still takes the letters of a bracket as they are, but for those of a range or class.
+ * Parses a bracket of a glob: `[a-c]`, `[!x]`, `[[:alpha:]_]`. If case does not count, git still
+ * takes single letters in a bracket literally; only ranges and classes ignore case.
  *
- * @param start behind the `[`
- * @returns null where it is open, or names a class that is none: then nothing matches
+ * @param start after the `[`
+ * @returns null if it is open or names an unknown class: then nothing matches
  */
 export function parseBracket(pattern: string, start: number, ignoreCase: boolean): Bracket | null {
   const negated = pattern[start] === '!' || pattern[start] === '^'
@@ -174,7 +174,7 @@ export function parseBracket(pattern: string, start: number, ignoreCase: boolean
 
 const isUpper = (code: number) => code >= 65 && code <= 90
 
-/** `[:alpha:]` within a bracket; 'none' where there is no `:]`, so that the bytes stand for themselves. */
+/** `[:alpha:]` inside a bracket; 'none' if there is no `:]`, so that the bytes are literal. */
 function namedClass(pattern: string, start: number) {
   const close = pattern.indexOf(']', start + 2)
   if (close < 0) return null
