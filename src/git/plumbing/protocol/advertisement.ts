@@ -10,8 +10,8 @@ type Advertisement = Advertised & { url: string; version: 0 | 2; capabilities: C
 const nothing: Advertised = { head: null, unborn: null, refs: new Map() }
 
 /**
- * What a server says of itself at the first GET: in version 0 all its refs, of which those that begin with one of
- * the prefixes are kept, and HEAD; in version 2 only what it can do.
+ * Asks a server what it offers, by the first GET. Version 0 lists all refs, of which HEAD and those
+ * with one of the prefixes are kept; version 2 lists only its capabilities.
  *
  * @see https://git-scm.com/docs/gitprotocol-http#_smart_clients
  */
@@ -36,7 +36,10 @@ export async function advertisement(
   }
 }
 
-/** Up to the flush packet; before them some servers name the service, with a flush packet of its own. */
+/**
+ * Reads up to the flush packet. Some servers send the service's name first, with its own flush
+ * packet.
+ */
 async function readLines(packets: PacketReader, host: string): Promise<string[]> {
   const lines: string[] = []
   for (;;) {
@@ -70,13 +73,16 @@ function addLine(refs: Map<string, RemoteRef>, line: string, host: string): void
   const [oid = '', name = ''] = line.split(' ')
   if (!isOid(oid)) throw notSha1(host)
   const tag = name.endsWith('^{}') ? name.slice(0, -3) : null
-  // A repository without refs has one line, whose name is `capabilities^{}`.
+  // A repository without refs sends one line, with the name `capabilities^{}`.
   const before = tag === null ? undefined : refs.get(tag)
   if (tag === null) addRef(refs, name, oid)
   else if (before !== undefined) addRef(refs, tag, before.oid, oid)
 }
 
-/** Older servers do not say what HEAD stands for: then the likeliest branch of those at the same commit. */
+/**
+ * Older servers do not name HEAD's branch: then it is the likeliest of the branches at the same
+ * commit.
+ */
 function headOf(refs: Map<string, RemoteRef>, capabilities: Capabilities): string | null {
   const symref = [...capabilities].find((one) => one.startsWith('symref=HEAD:'))
   if (symref !== undefined) return branchOrNull(symref.slice('symref=HEAD:'.length))

@@ -5,9 +5,11 @@ import { lsRefs } from './ls-refs.js'
 import type { Remote } from './remote-refs.js'
 
 /**
- * Asks by version 2 at once; only where that is not understood, by the older way round, which begins with a GET.
+ * Tries version 2 at once, and the older protocol, which begins with a GET, only if the server does
+ * not understand it.
  *
- * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, GitHubNetworkError, GitHubError
+ * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, GitHubNetworkError,
+ *   GitHubError
  */
 export async function connect(git: Git, url: string, prefixes: string[]): Promise<Remote> {
   try {
@@ -20,6 +22,6 @@ export async function connect(git: Git, url: string, prefixes: string[]): Promis
   return lsRefs(git, remote.url, prefixes, remote.capabilities.has('ls-refs=unborn'))
 }
 
-/** Not one of the classes below it: those say what is wrong, and asking otherwise would not help. */
+/** Excludes the subclasses: they know what is wrong, and another protocol would not help. */
 const isMisunderstanding = (error: unknown) =>
   error instanceof GitHubError && error.code === 'GITHUB'

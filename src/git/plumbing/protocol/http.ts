@@ -27,7 +27,7 @@ export function getAdvertisement(git: Git, url: string): Promise<ProtocolAnswer>
   return ask(git, url, path, type, { method: 'GET', headers: { accept: '*/*' } })
 }
 
-/** A POST of upload-pack's, which changes nothing there and so may be sent again. */
+/** Posts to upload-pack. That changes nothing on the server, so it may be repeated. */
 export function postUploadPack(git: Git, url: string, body: string): Promise<ProtocolAnswer> {
   const type = 'application/x-git-upload-pack-result'
   const headers = { 'content-type': 'application/x-git-upload-pack-request', accept: type }
@@ -45,7 +45,7 @@ async function ask(
   const answer = await exchangeOf(git)({
     method,
     url: new URL(base + path),
-    // GitHub takes a request for git's where the name begins so.
+    // GitHub recognises git by a name that begins like this.
     headers: { 'user-agent': 'git/wizard', 'git-protocol': 'version=2', ...headers },
     body,
     repeatable: true,
@@ -54,7 +54,8 @@ async function ask(
   const answered = answer.headers['content-type'] ?? ''
   if (answered.split(';', 1)[0]?.trim() !== type) {
     await answer.discard()
-    // A POST may be what an old server does not understand; a GET that every server knows is answered by something else.
+    // An old server may not understand the POST; but every git server answers the GET, so here it
+    // is not a git server.
     const Wrong = method === 'GET' ? GitHubNetworkError : GitHubError
     throw new Wrong(`${placeOf(base)} answers with ${oneLine(answered, 80) || 'nothing'}`, {
       hint: 'is this a git server? a proxy or a login page may stand before it',
@@ -67,12 +68,12 @@ async function ask(
 
 type GitPolicy = Policy<HttpRequest, StreamedAnswer>
 
-/** Milliseconds before each new try: few, as a server makes each pack anew. */
+/** Milliseconds before each retry. There are few, because a server builds each pack anew. */
 const pauses = [1000, 3000]
 
 /**
- * The policies of git's requests, the API's own where they agree. A lost connection is not tried again: of many
- * repositories at a server that is not there, each would wait for seconds.
+ * The policies of git's requests, shared with the API if they agree. A lost connection is not
+ * retried: if a server is down, each of many repositories would wait for seconds.
  */
 function exchangeOf(git: Git): Exchange<HttpRequest, StreamedAnswer> {
   const { clock, signal, waits } = git
@@ -91,7 +92,7 @@ function exchangeOf(git: Git): Exchange<HttpRequest, StreamedAnswer> {
   )
 }
 
-/** Turns every answer that is no success into an error. */
+/** Turns every error status into an error. */
 const refuse =
   (git: Git): GitPolicy =>
   (next) =>
@@ -101,7 +102,7 @@ const refuse =
     throw await refusal(git, answer)
   }
 
-/** Each request waits for itself: one repository that is limited says nothing of the others. */
+/** Each request waits for itself: a limit of one repository says nothing about the others. */
 const gitLimits = (git: Git, waits: Waits): RateLimitRules<HttpRequest, StreamedAnswer> => ({
   waits,
   limits: new Map(),

@@ -13,11 +13,13 @@ import {
 } from './remote-refs.js'
 
 /**
- * The refs that begin with one of the prefixes, and HEAD, by version 2's `ls-refs`: one POST, nothing before it.
+ * Lists HEAD and the refs with one of the prefixes by version 2's `ls-refs`: one POST, without a
+ * GET before it.
  *
- * @param knowsUnborn whether the server tells what branch the HEAD of an empty repository waits for
+ * @param knowsUnborn whether the server names the branch that an empty repository's HEAD points to
  * @see https://git-scm.com/docs/gitprotocol-v2#_ls_refs
- * @throws GitHubError where the server does not understand, or refuses; and the others of http.ts
+ * @throws GitHubError if the server does not understand, or refuses; and the other errors of
+ *   http.ts
  */
 export async function lsRefs(
   git: Git,

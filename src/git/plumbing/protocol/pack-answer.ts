@@ -6,12 +6,12 @@ const data = 1
 const failure = 3
 
 /**
- * The pack out of a side-band: its own bytes, without the server's remarks on its progress.
+ * Extracts the pack from a side-band, without the server's progress messages.
  *
- * @param first the first packet, where it was read already
+ * @param first the first packet, if it was read already
  * @see https://git-scm.com/docs/gitprotocol-pack#_packfile_data
- * @throws GitHubError for the server's own words on why it gives up
- * @throws GitHubNetworkError where the answer ends before the pack does
+ * @throws GitHubError with the server's message if it gives up
+ * @throws GitHubNetworkError if the answer ends before the pack does
  */
 export async function* packOf(
   packets: PacketReader,
@@ -28,28 +28,28 @@ export async function* packOf(
 
 export interface PackRequest {
   wants: Oid[]
-  /** What is here, for the server to leave out. */
+  /** Local commits, so that the server leaves them out. */
   haves: Haves
-  /** The commits at which history ends here. */
+  /** The commits at which the local history ends. */
   shallow: Set<Oid>
-  /** How many commits deep history shall be cut. */
+  /** Cuts history after this many commits. */
   depth: number | undefined
 }
 
-/** Commits that are here, told a few at a time until the server knows enough. */
+/** Local commits, announced a few at a time until the server knows enough. */
 export interface Haves {
-  /** The next ones to tell; fewer than `count` when there are no more. */
+  /** The next commits to announce; fewer than `count` if there are no more. */
   next(count: number): Promise<Oid[]>
-  /** The server has this one too, and so all that it leads to. */
+  /** The server has this commit too, and everything that it leads to. */
   acknowledge(oid: Oid): Promise<void>
 }
 
-/** A pack that begins to arrive. */
+/** The beginning of an arriving pack. */
 export interface PackAnswer {
-  /** Commits at which history ends from now on, and those at which it ends no more. */
+  /** Commits at which history ends from now on, and those at which it no longer ends. */
   shallow: Oid[]
   unshallow: Oid[]
-  /** The pack's own bytes. */
+  /** The pack's bytes. */
   chunks: AsyncIterable<Buffer>
 }
 

@@ -4,7 +4,7 @@ import { networkError } from '../../../http/failure.js'
 import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
 
-/** A packet's payload, or one of the packets that have none. */
+/** A packet's payload, or the kind of a packet without payload. */
 export type Packet = Buffer | 'flush' | 'delimiter' | 'end'
 
 export const flush = '0000'
@@ -15,13 +15,16 @@ export const delimiter = '0001'
 export const pktLine = (text: string) =>
   `${(Buffer.byteLength(text) + 4).toString(16).padStart(4, '0')}${text}`
 
-/** What a server may say in lines, in bytes: some millions of refs, and less than would use up the memory. */
+/**
+ * The most that a server may send in lines, in bytes: some millions of refs, and less than would
+ * exhaust memory.
+ */
 const mostLines = 128 * 1024 * 1024
 
 const special: Record<number, Packet> = { 0: 'flush', 1: 'delimiter', 2: 'end' }
 
 /**
- * The packets of an answer, one at a time, whatever pieces it comes in.
+ * Reads the packets of an answer one by one, in whatever pieces it arrives.
  *
  * @param host for messages
  */
@@ -38,8 +41,8 @@ export class PacketReader {
 
   /**
    * @returns null at the end of the answer
-   * @throws GitHubNetworkError where it ends within a packet
-   * @throws GitHubError for an `ERR` packet, in the server's own words, and for what is no packet
+   * @throws GitHubNetworkError if it ends within a packet
+   * @throws GitHubError for an `ERR` packet, with the server's message, and for an invalid packet
    */
   async next(): Promise<Packet | null> {
     const header = await this.#take(4)
@@ -62,7 +65,7 @@ export class PacketReader {
   /**
    * The next packet's text without its newline; a packet without payload as it is; null at the end.
    *
-   * @throws GitHubError for a server that goes on and on
+   * @throws GitHubError if the server sends more than any real answer
    */
   async line(): Promise<{ text: string } | Exclude<Packet, Buffer> | null> {
     const packet = await this.next()
@@ -76,18 +79,20 @@ export class PacketReader {
     return { text: packet.toString().replace(/\n$/, '') }
   }
 
-  /** What the server says went wrong: its last line of words, since some say `fatal: …` after a trace. */
+  /**
+   * The server's error: its last line of text, because some servers send a trace before `fatal: …`.
+   */
   refusal(words: Buffer): GitHubError {
     return new GitHubError(`${this.#host}: ${oneLine(words.toString()) || 'refused'}`)
   }
 
   /**
-   * Reads on from the packet that says that all is said to where the answer ends, so that its connection can serve
-   * the next request: to make another one takes several times as long as most answers.
+   * Reads the rest of a finished answer, so that its connection can serve the next request: a new
+   * connection takes several times as long as most answers.
    */
   async finish(): Promise<void> {
     let left = mostLeft
-    // All that was asked for is here, so it does not matter how the rest ends.
+    // Everything that was requested is here, so a failure of the rest does not matter.
     const next = () => this.#chunks.next().catch(() => ({ done: true, value: undefined }))
     for (let chunk = await next(); !chunk.done && left > 0; chunk = await next()) {
       left -= chunk.value?.length ?? 0
@@ -95,12 +100,16 @@ export class PacketReader {
     await this.close()
   }
 
-  /** Lets go of an answer that is not read to its end; its connection goes too. */
+  /** Drops an unfinished answer and closes its connection. */
   async close(): Promise<void> {
     await this.#chunks.return?.()
   }
 
-  /** The next bytes; null where the answer ends before them. @throws GitHubNetworkError where it ends within them */
+  /**
+   * The next bytes; null if the answer ends before them.
+   *
+   * @throws GitHubNetworkError if it ends within them
+   */
   async #take(length: number): Promise<Buffer | null> {
     if (this.#held.length < length) await this.#gather(length)
     if (this.#held.length === 0 && length > 0) return null
@@ -123,7 +132,7 @@ export class PacketReader {
   }
 }
 
-/** Bytes behind the last packet beyond which a new connection is the lesser evil. */
+/** If more bytes than this follow the last packet, a new connection costs less. */
 const mostLeft = 64 * 1024
 
 const errorPrefix = Buffer.from('ERR ')
@@ -133,7 +142,11 @@ export const cutShort = (host: string) =>
     hint: 'check the network; running the command again is safe',
   })
 
-/** The body of an answer as it arrives. @throws GitHubNetworkError; the signal's reason when it is aborted */
+/**
+ * The body of an answer as it arrives.
+ *
+ * @throws GitHubNetworkError; the signal's reason when it is aborted
+ */
 export async function* chunksOf(git: Git, { body, url }: StreamedAnswer): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of body) yield chunk
@@ -142,10 +155,13 @@ export async function* chunksOf(git: Git, { body, url }: StreamedAnswer): AsyncG
   }
 }
 
-/** How wizard names itself to a server. */
+/** wizard's name, for the server. */
 export const agent = 'agent=wizard'
 
-/** What a server can do, in version 0; the values of `symref` are many, so it is read apart. */
+/**
+ * A server's capabilities in version 0. `symref` may occur several times, so it is parsed
+ * elsewhere.
+ */
 export type Capabilities = Set<string>
 
 /** @see https://git-scm.com/docs/gitprotocol-capabilities */

@@ -14,12 +14,12 @@ import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
 import { chunksOf } from './pkt-line.js'
 
-/** The most of a refusal's own words that is read. */
+/** The longest message to read from an error answer. */
 const mostWords = 4096
 
 /**
- * What an answer that is no success means, in the words of this tool, and in the server's own where these are plain
- * text. Its body is read, or let go.
+ * Explains an error status in wizard's words, and in the server's if they are plain text. Reads or
+ * drops the body.
  */
 export async function refusal(git: Git, answer: StreamedAnswer): Promise<GitHubError> {
   const { status, url } = answer
@@ -58,7 +58,10 @@ const rejected = (place: string, said: string, options: GitHubErrorOptions) =>
     ],
   })
 
-/** GitHub answers so for what is not there too, so as not to tell what is. */
+/**
+ * GitHub also answers like this for a missing repository, so that nobody can find out which ones
+ * exist.
+ */
 const anonymous = (place: string, options: GitHubErrorOptions) =>
   new GitHubAuthError(`${place}: not found, or private and no token is set`, {
     ...options,
@@ -70,13 +73,13 @@ function waitHint({ headers }: StreamedAnswer): string {
   return seconds > 0 ? `try again in ${seconds} s` : 'try again later'
 }
 
-/** The host and path of an address: all that a message shows of it. */
+/** The host and path of an address; messages show nothing more of it. */
 export function placeOf(address: string): string {
   const { host, pathname } = new URL(address)
   return host + pathname.replace(/\/(?:git-upload-pack|info\/refs)$/, '').replace(/\.git$/, '')
 }
 
-/** A refusal's plain text; a page says nothing to a person at a terminal. */
+/** Reads a plain-text message. A web page does not help a person at a terminal. */
 async function readWords(git: Git, answer: StreamedAnswer): Promise<string> {
   if (!(answer.headers['content-type'] ?? '').startsWith('text/plain')) {
     await answer.discard()

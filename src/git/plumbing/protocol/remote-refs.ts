@@ -3,7 +3,7 @@ import { isOid, isRefName } from '../../../base/names/ref.js'
 import type { Oid } from '../objects/object.js'
 import type { Capabilities } from './pkt-line.js'
 
-/** Names that git does not allow are left out, as git leaves them. */
+/** Skips names that git does not allow, as git does. */
 export function addRef(
   refs: Map<string, RemoteRef>,
   name: string,
@@ -23,25 +23,27 @@ export const notSha1 = (host: string) =>
   })
 
 export interface RemoteRef {
-  /** The object it names: a tag object's id for an annotated tag. */
+  /** The object it names: for an annotated tag, the tag object. */
   oid: Oid
-  /** The commit an annotated tag leads to. */
+  /** The commit that an annotated tag leads to. */
   peeled?: Oid
 }
 
 export interface RemoteRefs {
-  /** The full name of the branch HEAD stands for; null where the repository is empty or its HEAD is detached. */
+  /** The full name of HEAD's branch; null if the repository is empty or its HEAD is detached. */
   head: string | null
   /** By full name (`refs/heads/main`). */
   refs: Map<string, RemoteRef>
 }
 
 export interface Advertised extends RemoteRefs {
-  /** In an empty repository, the full name of the branch its HEAD waits for, where the server tells. */
+  /**
+   * In an empty repository, the full name of the branch that HEAD points to, if the server says so.
+   */
   unborn: string | null
 }
 
-/** A repository on a server, what it offers, and how to ask it for more. */
+/** A repository on a server, what it offers, and which protocol it speaks. */
 export type Remote = Advertised & { /** After redirects. */ url: string } & (
     | { version: 2 }
     | { version: 0; capabilities: Capabilities }

@@ -6,11 +6,14 @@ import { type Opened, type PackRequest, packOf } from './pack-answer.js'
 import { agent, type Capabilities, flush, type PacketReader, pktLine } from './pkt-line.js'
 import type { Remote } from './remote-refs.js'
 
-/** Commits told, all in one round: such servers are few, and a pack that is too big does no harm. */
+/**
+ * The most commits to announce, all in one round. Such servers are rare, and a pack that is too big
+ * does no harm.
+ */
 const mostHaves = 1024
 const needed = 'side-band-64k'
 const wished = ['include-tag', 'ofs-delta', 'no-progress']
-/** Of a packet of the pack; the lines before it begin with letters. */
+/** The highest first byte of a pack's packet; the lines before the pack begin with letters. */
 const greatestBand = 3
 
 /** @see https://git-scm.com/docs/gitprotocol-pack#_packfile_negotiation */

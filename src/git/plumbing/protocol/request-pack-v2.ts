@@ -6,10 +6,13 @@ import { type Opened, type PackRequest, packOf } from './pack-answer.js'
 import { agent, delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
 import type { Remote } from './remote-refs.js'
 
-/** Commits told in the first round; each further one tells twice as many. */
+/** Commits to announce in the first round; each further round doubles them. */
 const firstRound = 16
 const mostPerRound = 16_384
-/** Told in vain since the last one the server knew: then the histories have nothing more in common. */
+/**
+ * If the server knows none of this many commits in a row, the histories have nothing more in
+ * common.
+ */
 const mostInVain = 256
 
 /** @see https://git-scm.com/docs/gitprotocol-v2#_fetch */
@@ -58,7 +61,7 @@ function requestBody({ wants, shallow, depth }: PackRequest, haves: Oid[], done:
   ].join('')
 }
 
-/** What the server has of what it was told; `ready` where that is enough and the pack follows. */
+/** The announced commits that the server has; `ready` if they are enough and the pack follows. */
 async function readAcknowledgments(packets: PacketReader, host: string): Promise<Oid[] | 'ready'> {
   const oids: Oid[] = []
   for (;;) {
@@ -71,7 +74,7 @@ async function readAcknowledgments(packets: PacketReader, host: string): Promise
   }
 }
 
-/** The sections before the pack, of which only that on shallow commits says something to us. */
+/** Reads the sections before the pack. Only the one about shallow commits matters. */
 async function openPack(packets: PacketReader, host: string): Promise<Opened> {
   const shallow: Oid[] = []
   const unshallow: Oid[] = []

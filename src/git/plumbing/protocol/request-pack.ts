@@ -7,10 +7,10 @@ import { requestPackV0 } from './request-pack-v0.js'
 import { requestPackV2 } from './request-pack-v2.js'
 
 /**
- * Asks for a pack of what is wanted and not here, and hands it over as it arrives.
+ * Requests a pack of the wanted objects that are missing here, and passes it on as it arrives.
  *
- * @throws GitHubNotFoundError where the server has not, or does not give, what is wanted
- * @throws GitHubError, GitHubNetworkError, and the others of http.ts
+ * @throws GitHubNotFoundError if the server does not have, or does not serve, what is wanted
+ * @throws GitHubError, GitHubNetworkError, and the other errors of http.ts
  */
 export async function requestPack<T>(
   git: Git,
