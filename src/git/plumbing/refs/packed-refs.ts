@@ -7,14 +7,14 @@ import type { RemoteRef } from '../protocol/remote-refs.js'
 
 const fileOf = (gitDir: string) => join(gitDir, 'packed-refs')
 
-/** One of the refs in `packed-refs`; null where it does not stand there. */
+/** Reads one ref from `packed-refs`; null if it is not in there. */
 export async function readPackedRef(gitDir: string, name: string): Promise<Oid | null> {
   const text = readText(gitDir)
   const at = text.indexOf(` ${name}\n`)
   return at < 40 ? null : text.slice(at - 40, at)
 }
 
-/** Those whose name begins so, by name. @see https://git-scm.com/docs/git-pack-refs */
+/** Reads the refs with a prefix, by name. @see https://git-scm.com/docs/git-pack-refs */
 export async function readPackedRefs(gitDir: string, prefix: string): Promise<Map<string, Oid>> {
   const refs = new Map<string, Oid>()
   for (const line of readText(gitDir).split('\n')) {
@@ -25,14 +25,14 @@ export async function readPackedRefs(gitDir: string, prefix: string): Promise<Ma
   return refs
 }
 
-/** The first of those whose name begins so; null where there is none. */
+/** The first ref with a prefix; null if there is none. */
 export async function findPackedRef(gitDir: string, prefix: string): Promise<string | null> {
   const text = readText(gitDir)
   const at = text.indexOf(` ${prefix}`)
   return at < 40 ? null : text.slice(at + 1, text.indexOf('\n', at))
 }
 
-/** For a repository that is being made: all its refs in one file, sorted and peeled as git writes it. */
+/** Formats all refs of a new repository as one file, sorted and peeled as git writes it. */
 export function formatPackedRefs(refs: Iterable<[string, RemoteRef]>): string {
   const lines = ['# pack-refs with: peeled fully-peeled sorted \n']
   for (const [name, { oid, peeled }] of [...refs].sort(byName)) {
@@ -42,7 +42,7 @@ export function formatPackedRefs(refs: Iterable<[string, RemoteRef]>): string {
   return lines.join('')
 }
 
-/** @throws ConflictError where another process is at the file */
+/** @throws ConflictError if another process holds the file's lock */
 export async function removePackedRef(
   gitDir: string,
   name: string,

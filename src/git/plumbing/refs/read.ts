@@ -8,7 +8,7 @@ import { BlockedError } from '../../errors.js'
 import type { Oid } from '../objects/object.js'
 import { readPackedRef, readPackedRefs } from './packed-refs.js'
 
-/** What HEAD stands on: a branch, by its short name, or a commit (detached). */
+/** What HEAD points to: a branch, by its short name, or a commit (detached). */
 export type Head = { branch: string } | { oid: Oid }
 
 /** How many symbolic refs git follows. */
@@ -16,7 +16,7 @@ const mostHops = 5
 
 const branchPrefix = 'refs/heads/'
 
-/** @throws BlockedError (`unsupported`) where HEAD stands on what is no branch */
+/** @throws BlockedError (`unsupported`) if HEAD points to a ref that is not a branch */
 export async function readHead(gitDir: string): Promise<Head> {
   const head = readLoose(gitDir, 'HEAD')
   if (head === null) throw new WizardError(`${gitDir} has no HEAD`)
@@ -26,16 +26,16 @@ export async function readHead(gitDir: string): Promise<Head> {
 }
 
 /**
- * The object that a ref names, loose or packed, through symbolic refs.
+ * Resolves a ref, loose or packed, through symbolic refs to its object.
  *
  * @param name in full (`refs/heads/main`), or `HEAD`
- * @returns null where there is no such ref, or where it stands for one that is not born yet
+ * @returns null if there is no such ref, or it points to an unborn branch
  */
 export async function resolveRef(gitDir: string, name: string): Promise<Oid | null> {
   return readOwn(gitDir, await followSymbolic(gitDir, name))
 }
 
-/** The name that symbolic refs lead to in the end: the one whose value changes. */
+/** Follows symbolic refs to the name of the ref that holds an id. */
 export async function followSymbolic(gitDir: string, name: string): Promise<string> {
   let at = name
   for (let hops = 0; hops <= mostHops; hops++) {
@@ -46,7 +46,7 @@ export async function followSymbolic(gitDir: string, name: string): Promise<stri
   throw new WizardError(`${name} in ${gitDir} is a symbolic ref without end`)
 }
 
-/** Every ref whose name begins so, by full name in git's order; symbolic ones with what they lead to. */
+/** Every ref with a prefix, by full name in git's order. Symbolic refs are resolved. */
 export async function listLocalRefs(gitDir: string, prefix: string): Promise<Map<string, Oid>> {
   const refs = await readPackedRefs(gitDir, prefix)
   for (const name of await looseNames(gitDir, 'refs')) {
@@ -57,7 +57,10 @@ export async function listLocalRefs(gitDir: string, prefix: string): Promise<Map
   return new Map([...refs].sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
-/** The refs in files below a folder (`refs`, `refs/heads/feature`); none where it is no folder. */
+/**
+ * The names of loose refs below a folder (`refs`, `refs/heads/feature`); empty if it is not a
+ * folder.
+ */
 export async function looseNames(gitDir: string, folder: string): Promise<string[]> {
   const names: string[] = []
   for (const entry of await readFolder(join(gitDir, folder))) {

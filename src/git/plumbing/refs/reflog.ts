@@ -12,16 +12,16 @@ export interface RefChange {
   /** null: the ref is new. */
   from: Oid | null
   to: Oid
-  /** What was done, as `git reflog` shows it. */
+  /** What happened, as `git reflog` shows it. */
   message: string
 }
 
-/** Whether git keeps a log of such a ref, in a repository with a work tree. */
+/** Whether git keeps a reflog for this ref, in a repository with a work tree. */
 export const isLogged = (name: string) =>
   name === 'HEAD' || /^refs\/(?:heads|remotes|notes)\//.test(name)
 
 /**
- * Notes a change of a ref where `git reflog` finds it, so that what it named before can be brought back.
+ * Records a change of a ref for `git reflog`, so that its old commit can be restored.
  *
  * @see https://git-scm.com/docs/git-reflog
  */
@@ -38,7 +38,7 @@ export async function appendReflog(gitDir: string, name: string, change: RefChan
   }
 }
 
-/** Every commit that a ref is known to have named, by its reflog; empty where it has none. */
+/** Every commit that a ref has pointed to, according to its reflog; empty if it has none. */
 export async function reflogOids(gitDir: string, name: string): Promise<Set<Oid>> {
   try {
     const text = await readFile(join(gitDir, 'logs', name), 'utf8')

@@ -11,7 +11,7 @@ import { followSymbolic, type Head, looseNames, readHead, resolveRef } from './r
 import { appendReflog, isLogged, type RefChange, removeReflog } from './reflog.js'
 
 export interface RefUpdate {
-  /** What the ref must name now: null where it must not be there, undefined where that does not matter. */
+  /** The ref's expected value: null if it must not exist, undefined if any value will do. */
   expected?: Oid | null | undefined
   /** For the reflog. */
   message: string
@@ -19,12 +19,12 @@ export interface RefUpdate {
 }
 
 /**
- * Moves a ref, or makes it: compared and swapped under git's own lock, then noted in its reflog, and in HEAD's
- * where HEAD stands on it.
+ * Moves or creates a ref: compares and swaps it under git's own lock, and records the change in its
+ * reflog, and in HEAD's reflog if HEAD points to it.
  *
- * @param name in full (`refs/heads/main`); a symbolic ref's end is what moves
- * @throws ConflictError where another process holds the lock, or has moved the ref meanwhile, or where a ref
- *   of a name above or below is in the way
+ * @param name in full (`refs/heads/main`); for a symbolic ref, its target moves
+ * @throws ConflictError if another process holds the lock, if the ref has moved since, or if a
+ *   ref's name above or below is in conflict with it
  */
 export async function updateRef(
   gitDir: string,
@@ -40,7 +40,7 @@ export async function updateRef(
     if (expected !== undefined && from !== expected) throw movedMeanwhile(target, from, expected)
     if (from === to) return
     if (from === null) await expectNoneInTheWay(gitDir, target)
-    // The log first, as git does it: an entry too many does no harm, a lost one may lose commits.
+    // The reflog first, as in git: an extra entry does no harm, and a missing one may lose commits.
     await log(gitDir, target, { from, to, message })
     await commitRef(gitDir, target, lock, `${to}\n`)
   } finally {
@@ -58,7 +58,7 @@ export async function deleteRef(
   try {
     const from = await resolveRef(gitDir, name)
     if (expected !== undefined && from !== expected) throw movedMeanwhile(name, from, expected)
-    // Packed first: the other way round, a reader in between would see an older value rise again.
+    // Packed first: otherwise a reader in between would see an older value reappear.
     await removePackedRef(gitDir, name, liveness)
     await rm(join(gitDir, name), { force: true })
     await removeReflog(gitDir, name)
@@ -67,7 +67,7 @@ export async function deleteRef(
   }
 }
 
-/** Puts HEAD on a branch (which need not be born) or on a commit. @throws ConflictError */
+/** Points HEAD to a branch (which may be unborn) or to a commit. @throws ConflictError */
 export async function writeHead(
   gitDir: string,
   head: Head,
@@ -84,7 +84,7 @@ export async function writeHead(
   }
 }
 
-/** Makes one ref stand for another, as `refs/remotes/origin/HEAD` does. @throws ConflictError */
+/** Points one ref to another, such as `refs/remotes/origin/HEAD`. @throws ConflictError */
 export async function writeSymbolicRef(
   gitDir: string,
   name: string,
@@ -118,13 +118,13 @@ async function lockRef(gitDir: string, name: string, liveness?: Liveness): Promi
   return lockFile(path, liveness)
 }
 
-/** Folders that deleted refs left empty give way. */
+/** Removes folders that deleted refs left empty. */
 async function commitRef(gitDir: string, name: string, lock: FileLock, data: string) {
   await removeEmptyFolders(join(gitDir, name))
   await lock.commit(data)
 }
 
-/** A name can't be a ref and a folder of refs, loose or packed. */
+/** A name can't be both a ref and a folder of refs, loose or packed. */
 async function expectNoneInTheWay(gitDir: string, name: string): Promise<void> {
   const [loose] = await looseNames(gitDir, name)
   const below = loose ?? (await findPackedRef(gitDir, `${name}/`))
