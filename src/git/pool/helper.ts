@@ -2,27 +2,27 @@ import { Worker } from 'node:worker_threads'
 import type { WorktreeStatus } from '../worktree/status.js'
 import type { Order, Task, TaskAnswer } from './task.js'
 
-/** What somebody waits for. */
+/** A task and the promise of its result. */
 export interface Job {
   task: Task
   resolve(status: WorktreeStatus | Promise<WorktreeStatus>): void
   reject(reason: unknown): void
 }
 
-/** What a helper tells the pool. */
+/** What a helper reports to the pool. */
 export interface HelperEvents {
-  /** It has room for another job. */
+  /** The helper has room for another job. */
   onFree(): void
-  /** A job that it could not do. */
+  /** The helper could not do this job. */
   onReturned(job: Job): void
-  /** The thread is no more, though nobody ended it; its jobs have been returned. */
+  /** The thread ended unexpectedly; its jobs have been returned. */
   onDeath(reason: string): void
 }
 
-/** Beside the one at work, so that a thread does not stand still while its answer is read. */
+/** One job more than it works on, so that the thread is not idle while its answer is read. */
 const mostJobs = 2
 
-/** Another thread of this process, with the jobs that it was given. */
+/** Another thread of this process, with its jobs. */
 export class Helper {
   readonly #worker: Worker
   readonly #events: HelperEvents
@@ -30,7 +30,7 @@ export class Helper {
   #given = 0
   #isOver = false
 
-  /** @param file the worker's, as it stands in the bundle */
+  /** @param file the worker's file in the bundle */
   constructor(file: URL, events: HelperEvents) {
     this.#events = events
     this.#worker = new Worker(file, { execArgv: [] })
@@ -47,12 +47,12 @@ export class Helper {
   give(job: Job): void {
     const id = ++this.#given
     this.#jobs.set(id, job)
-    // While somebody waits for its answer, the process does not end.
+    // The process must not end while somebody waits for an answer.
     this.#worker.ref()
     this.#worker.postMessage({ id, task: job.task } satisfies Order)
   }
 
-  /** Ends the thread, whatever it is at. @returns the jobs that it had */
+  /** Terminates the thread at once. @returns its unfinished jobs */
   end(): Job[] {
     this.#isOver = true
     void this.#worker.terminate()

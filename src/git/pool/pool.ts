@@ -5,30 +5,33 @@ import type { Helper, HelperEvents, Job } from './helper.js'
 import { perform, type Task } from './task.js'
 
 export interface PoolOptions {
-  /** How many tasks there will be, as far as is known: for few no thread is started. */
+  /** The expected number of tasks: a few do not need a thread. */
   expected: number
   signal?: AbortSignal | undefined
-  /** A thread died. Its work is done all the same, here. */
+  /** A thread died. Its tasks are done in this thread. */
   onDeath?: ((message: string) => void) | undefined
-  /** For tests: how many threads beside this one, and the file that they run. */
+  /** For tests: the number of additional threads, and the file that they run. */
   helpers?: number
   file?: URL | null
 }
 
-/** A thread takes some 40 ms to start, the time of a few work trees. */
+/** A thread takes some 40 ms to start, as long as a few work trees take. */
 const tasksPerThread = 16
 const mostHelpers = 7
 
-/** Put in by the build: where the bundle has the worker. From source there is none, and all is done in one thread. */
+/**
+ * Set by the build: the worker's place in the bundle. A run from source has none, and uses one
+ * thread.
+ */
 declare const __WIZARD_WORKER__: string | undefined
 const bundled =
   typeof __WIZARD_WORKER__ === 'string' ? new URL(__WIZARD_WORKER__, import.meta.url) : null
 
 /**
- * Looks at many work trees with all of the machine's cores: this thread takes part, and each further core has a
- * thread of its own. Which of them does a task makes no difference to its result: what a thread can't do, as it fails
- * or as the thread dies, is done again in this one, so that an error is the very one that was thrown. That is right
- * for looking, which changes nothing; a task that writes has no place here.
+ * Computes the status of many work trees on all cores: this thread takes part, and each further
+ * core has its own thread. The result does not depend on the thread: if a thread fails or dies,
+ * this thread repeats the task, so that a caller sees the original error. Repeating is safe because
+ * status only reads; tasks that write do not belong here.
  */
 export class WorktreePool {
   readonly #signal: AbortSignal | undefined
@@ -49,7 +52,7 @@ export class WorktreePool {
     signal?.addEventListener('abort', this.#abort)
   }
 
-  /** What threads need is loaded where there will be any. */
+  /** Loads the code of threads only if there will be any. */
   static async open(options: PoolOptions): Promise<WorktreePool> {
     const { expected, file = bundled, helpers = helpersFor(expected) } = options
     if (file === null || helpers === 0) return new WorktreePool(options, () => [])
@@ -68,7 +71,7 @@ export class WorktreePool {
     })
   }
 
-  /** To be called when nothing is asked for any more. */
+  /** Call it when there are no more tasks. */
   close(): void {
     this.#signal?.removeEventListener('abort', this.#abort)
     for (const helper of this.#helpers) helper.end()
@@ -82,7 +85,7 @@ export class WorktreePool {
     }
   }
 
-  /** undefined where nothing waits, or nobody has time for it. */
+  /** undefined if no job waits, or no thread is free for it. */
   #next(): Job | undefined {
     const isAnyoneFree = !this.#isBusyHere || this.#helpers.some(({ isFree }) => isFree)
     return isAnyoneFree ? this.#waiting.shift() : undefined
@@ -90,7 +93,7 @@ export class WorktreePool {
 
   async #doHere({ task, resolve, reject }: Job): Promise<void> {
     this.#isBusyHere = true
-    // A task may be over without a turn of the event loop, in which the answers of the helpers come.
+    // A task may finish without a turn of the event loop, and the helpers' answers need one.
     await setImmediate()
     await perform(task, this.#signal).then(resolve, reject)
     this.#isBusyHere = false

@@ -2,20 +2,20 @@ import type { UserEnvironment } from '../plumbing/config/worktree-settings.js'
 import { openObjectStore } from '../plumbing/objects/store.js'
 import { status, type WorktreeStatus } from '../worktree/status.js'
 
-/** One repository whose `status` is asked for: plain data, so that it can go to another thread. */
+/** One repository whose `status` is wanted: plain data, so that it can be sent to a thread. */
 export interface Task {
   dir: string
   gitDir: string
   env: UserEnvironment
 }
 
-/** What a thread is sent, and what it answers under the same number. */
+/** A message to a thread; its answer has the same number. */
 export interface Order {
   id: number
   task: Task
 }
 
-/** Without a status where it could not be had: then why is found out by whoever asked (pool.ts). */
+/** Without a status if the task failed: pool.ts then finds out why. */
 export interface TaskAnswer {
   id: number
   status: WorktreeStatus | null
