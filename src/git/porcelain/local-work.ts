@@ -11,10 +11,11 @@ import { type Change, changes, type WorktreeStatusRequest } from '../worktree/st
 import { unpublishedRefs } from './history/unpublished.js'
 
 /**
- * All that would be lost with a clone, in words: changes, untracked and ignored files, stashes, commits that no
- * remote-tracking ref leads to, operations in progress, submodules and nested repositories, hooks, linked work trees.
+ * Describes everything that would be lost with a clone: changes, untracked and ignored files,
+ * stashes, commits that no remote-tracking ref leads to, operations in progress, submodules and
+ * nested repositories, hooks, linked work trees.
  *
- * @returns empty where nothing would be lost
+ * @returns an empty list if nothing would be lost
  */
 export async function localWork(request: WorktreeStatusRequest): Promise<string[]> {
   const { gitDir } = request
@@ -47,7 +48,7 @@ async function changesInWords(request: WorktreeStatusRequest): Promise<string[]>
   return kinds.flatMap((kind) => listed(words[kind], (paths.get(kind) ?? []).map(showPath)))
 }
 
-/** Those whose folder holds anything, and those whose repository git keeps in `.git/modules`. */
+/** Submodules whose folder has content, or whose repository is in `.git/modules`. */
 function submodulesInUse({ dir, gitDir }: WorktreeStatusRequest): string[] {
   const folder = new Folder(dir)
   const paths = readIndex(gitDir)
@@ -59,7 +60,7 @@ function submodulesInUse({ dir, gitDir }: WorktreeStatusRequest): string[] {
   return [...new Set([...paths, ...namesIn(join(gitDir, 'modules'))])]
 }
 
-/** git's own examples end in `.sample`. */
+/** The names of git's own examples end in `.sample`. */
 const hooksOf = ({ gitDir }: WorktreeStatusRequest): string[] =>
   namesIn(join(gitDir, 'hooks')).filter((name) => !name.endsWith('.sample'))
 

@@ -5,7 +5,10 @@ import { openObjectStore } from '../plumbing/objects/store.js'
 import { resolveRef } from '../plumbing/refs/read.js'
 import { updateRef } from '../plumbing/refs/update.js'
 
-/** The commit that a local tag leads to, by its short name; null where there is no such tag, or it leads elsewhere. */
+/**
+ * The commit that a local tag leads to, by its short name; null if there is no such tag, or it does
+ * not lead to a commit.
+ */
 export async function resolveTag(gitDir: string, tag: string): Promise<Oid | null> {
   const oid = await resolveRef(gitDir, `refs/tags/${tag}`)
   if (oid === null) return null
@@ -20,8 +23,8 @@ export async function resolveTag(gitDir: string, tag: string): Promise<Oid | nul
 }
 
 /**
- * Notes, as a remote-tracking ref, that the server has this commit: a commit id and a tag have none of their own, and
- * without it a detached HEAD could as well stand on somebody's work.
+ * Records in a remote-tracking ref that the server has this commit. A pin has no such ref of its
+ * own, and without one a detached HEAD could be somebody's work.
  */
 export const notePin = (gitDir: string, oid: Oid, liveness?: Liveness): Promise<void> =>
   updateRef(gitDir, `refs/remotes/wizard/${oid}`, oid, { message: 'pin', liveness })

@@ -17,7 +17,7 @@ import { notePin } from './pin.js'
 export interface PullRequest {
   url: string
   dir: string
-  /** The branch that is followed, or a pin: a tag or a full commit id. */
+  /** The branch to follow, or a pin: a tag or a full commit id. */
   ref: string
   /** Whether `ref` is a pin, so that HEAD is detached at it. */
   pinned: boolean
@@ -28,7 +28,7 @@ export interface PullResult {
   from: Oid | null
   to: Oid
   bytes: number
-  /** The ref under which a diverged tip was kept. */
+  /** The ref that keeps a diverged tip. */
   backup: string | null
   warnings: Warning[]
 }
@@ -40,10 +40,11 @@ interface Place {
 }
 
 /**
- * Brings a clone up to its remote, forward only: after it the branch, the index and the files that changed
- * upstream are the remote's; all else is as it was. What an earlier kill left half-done is finished first.
+ * Brings a clone up to its remote, forward only: the branch, the index and the files that changed
+ * upstream become the remote's, and everything else stays. First finishes what a killed run left
+ * half-done.
  *
- * @throws BlockedError when something local stands in the way, with nothing changed.
+ * @throws BlockedError if local work is in conflict; nothing has changed then
  */
 export async function pull(git: Git, request: PullRequest): Promise<PullResult> {
   const { dir } = request
@@ -64,7 +65,7 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
   }
 }
 
-/** @throws BlockedError when it is no repository that wizard can work on. */
+/** @throws BlockedError if it is not a repository that wizard can work on */
 function requireRepository(
   local: Awaited<ReturnType<typeof readLocal>>,
   dir: string,
@@ -81,7 +82,7 @@ function requireRepository(
   return local
 }
 
-/** The branch that will move; null for a detached HEAD. */
+/** The branch to move; null for a detached HEAD. */
 function requireBranch(local: LocalRepository, { dir, ref, pinned }: PullRequest): string | null {
   const wanted = pinned ? null : ref
   if (local.branch === wanted) return wanted
@@ -110,7 +111,7 @@ async function bringTo(
     return { to: oid, backup: null }
   }
   const ahead = !pinned && (await isAncestor(place.store, oid, from))
-  // Commits that are here alone, and nothing new upstream: there is nothing to pull.
+  // Local commits, and nothing new upstream: there is nothing to pull.
   if (ahead && !(await wasUpstream(place.gitDir, ref, from))) return { to: from, backup: null }
   if (pinned) await expectSeenUpstream(place, from, dir)
   else if (onDiverged === 'block') {
@@ -126,12 +127,18 @@ async function bringTo(
   return { to: oid, backup }
 }
 
-/** Whether the remote branch once stood at a commit: when it is behind that now, it was moved back by force. */
+/**
+ * Whether the remote branch once pointed to a commit. If it is behind that commit now, somebody has
+ * force-pushed it back.
+ */
 export async function wasUpstream(gitDir: string, branch: string, commit: Oid): Promise<boolean> {
   return (await reflogOids(gitDir, `refs/remotes/origin/${branch}`)).has(commit)
 }
 
-/** A pin that moves back or aside leaves a commit; one that no remote branch or tag holds is work of somebody's. */
+/**
+ * A pin that moves back or sideways leaves a commit behind; if no remote branch or tag holds that
+ * commit, it is somebody's work.
+ */
 async function expectSeenUpstream(
   { store, gitDir }: Place,
   commit: Oid,

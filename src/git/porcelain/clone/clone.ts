@@ -28,14 +28,14 @@ import { initRepository } from './init.js'
 import { type ClonePlan, type CloneRequest, clonePrefixes, planClone } from './plan.js'
 
 /**
- * Clones a repository: built out of sight beside its destination, and renamed into place when it is whole, so that
- * the destination is at any moment absent (or an empty folder) or complete.
+ * Clones a repository. Builds it out of sight beside its destination and renames it when it is
+ * complete, so that the destination is always either absent (or an empty folder) or complete.
  *
- * @throws BlockedError (`not-a-repository`) where something is at the destination
- * @throws GitHubNotFoundError where there is no such repository, ref or commit
+ * @throws BlockedError (`not-a-repository`) if something is at the destination
+ * @throws GitHubNotFoundError if there is no such repository, ref or commit
  * @throws PathError for an unsafe entry of its tree
  * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError, GitHubError
- * @throws WizardError where the disk is full
+ * @throws WizardError if the disk is full
  */
 export async function cloneRepository(git: Git, request: CloneRequest): Promise<CloneResult> {
   const destination = resolve(request.dir)
@@ -66,7 +66,7 @@ async function buildBeside(
   }
 }
 
-/** @throws BlockedError where something has come to the destination meanwhile */
+/** @throws BlockedError if something has appeared at the destination since */
 async function publish(sibling: Sibling): Promise<void> {
   try {
     await sibling.publish()
@@ -77,7 +77,7 @@ async function publish(sibling: Sibling): Promise<void> {
   }
 }
 
-/** What clones left in a folder when their process was killed. */
+/** Removes unfinished clones of killed processes. */
 export const removeDeadClones = (parent: string, liveness: Liveness): Promise<void> =>
   removeSiblings(parent, 'clone', liveness)
 
@@ -120,7 +120,9 @@ async function build(
   }
 }
 
-/** The objects, and with one branch the tags on it, whose objects most servers send along. */
+/**
+ * Fetches the objects; for a single branch also its tags, whose objects most servers send along.
+ */
 async function take(
   git: Git,
   remote: Remote,
@@ -143,7 +145,7 @@ async function take(
 export interface CloneResult {
   /** null in an empty repository. */
   oid: Oid | null
-  /** The short name of the branch checked out; null when detached (tag or commit). */
+  /** The short name of the branch checked out; null if detached (tag or commit). */
   branch: string | null
   /** Bytes of the pack received. */
   bytes: number
@@ -155,14 +157,17 @@ const remotePrefix = 'refs/remotes/origin/'
 export interface CloneRefs {
   plan: ClonePlan
   tags: NewTags
-  /** The remote's own HEAD, by full name. */
+  /** The full name that the remote's HEAD points to. */
   remoteHead: string | null
-  /** The commit that will be checked out. */
+  /** The commit to check out. */
   commit: Oid
   url: string
 }
 
-/** All refs of a clone, as `git clone` leaves them: the remote's packed, our own loose and with a reflog. */
+/**
+ * Writes all refs of a clone, as `git clone` does: the remote's packed, our own loose and with a
+ * reflog.
+ */
 export async function writeRefs(gitDir: string, refs: CloneRefs): Promise<void> {
   const { plan, tags, remoteHead, commit, url } = refs
   const message = `clone: from ${url}`

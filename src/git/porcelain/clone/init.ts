@@ -7,27 +7,28 @@ export interface InitRequest {
   url: string
   /** What `git fetch` will fetch. */
   refspec: string
-  /** The branch that HEAD will stand on, by its short name; null where it will be detached. */
+  /** The short name of HEAD's branch; null if HEAD will be detached. */
   branch: string | null
 }
 
-/** Makes an empty repository that knows its remote, configured as `git clone` does. */
+/** Creates an empty repository with its remote, configured as `git clone` does. */
 export async function initRepository(request: InitRequest): Promise<void> {
   const { dir, branch } = request
   const { init } = await import('isomorphic-git')
   await init({ fs, dir, defaultBranch: branch ?? 'main' })
   const path = join(dir, '.git', 'config')
-  // Its own writer puts no quotes around what needs them, and it takes every file system for one without symlinks.
+  // isomorphic-git's own writer does not quote values that need it, and assumes a file system
+  // without symlinks.
   await writeFile(path, formatConfig(request, await probe(path)))
 }
 
 interface FileSystem {
-  /** Whether it keeps the executable bit. */
+  /** Whether the file system keeps the executable bit. */
   fileMode: boolean
   ignoresCase: boolean
 }
 
-/** Found out by trying, as git does it. */
+/** Probes the file system by trying, as git does. */
 async function probe(path: string): Promise<FileSystem> {
   const { mode } = await stat(path)
   await chmod(path, mode ^ 0o100)
@@ -67,5 +68,5 @@ function section(name: string, values: Record<string, string>): string {
 
 const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`
 
-/** Elsewhere `#` and `;` begin a comment. */
+/** Outside quotes `#` and `;` begin a comment. */
 const inQuotesIfNeeded = (value: string) => (/[#;"\\]|^\s|\s$/.test(value) ? quoted(value) : value)

@@ -10,26 +10,26 @@ import {
   targetOf,
 } from '../fetch/target.js'
 
-/** What a clone will take of a remote, and where it will stand: decided from the remote's refs alone. */
+/** What a clone will fetch and check out, decided from the remote's refs only. */
 export interface ClonePlan {
-  /** What HEAD will stand on; null in an empty repository. */
+  /** What HEAD will point to; null in an empty repository. */
   target: Target | null
-  /** The branch that HEAD will stand on, by its short name, born or not; null where it will be detached. */
+  /** The short name of HEAD's branch, which may be unborn; null if HEAD will be detached. */
   branch: string | null
-  /** The remote's branches that are kept, by full name there. */
+  /** The remote's branches to keep, by full name on the remote. */
   branches: Map<string, RemoteRef>
   wants: Oid[]
   /** What `git fetch` will fetch later. */
   refspec: string
 }
 
-/** What the remote must be asked for. */
+/** The ref prefixes to request from the remote. */
 export function clonePrefixes({ ref, branches }: CloneRequest): string[] {
   if (branches === 'all') return [branchPrefix, tagPrefix]
   return [...(ref === undefined ? [] : prefixesFor(ref)), tagPrefix]
 }
 
-/** @throws GitHubNotFoundError where the remote has no such ref */
+/** @throws GitHubNotFoundError if the remote does not have the ref */
 export function planClone(remote: Advertised, request: CloneRequest): ClonePlan {
   const { ref, url } = request
   if (remote.refs.size === 0) return planEmpty(remote, request)
@@ -38,7 +38,7 @@ export function planClone(remote: Advertised, request: CloneRequest): ClonePlan 
   const all = request.branches === 'all'
   const branches = all ? branchesOf(remote) : new Map<string, RemoteRef>()
   if (branch !== null) branches.set(target.name, target)
-  // With one branch its tags are not asked for but followed.
+  // A clone of one branch does not request its tags but follows them.
   const tags = all ? tagsOf(remote).values() : []
   const named = [target, ...branches.values(), ...tags].map(({ oid }) => oid)
   const refspec = all ? everyBranch : refspecOf(target)
@@ -51,7 +51,7 @@ function planEmpty({ unborn }: Advertised, { ref, branches }: CloneRequest): Clo
   return { target: null, branch, branches: new Map(), wants: [], refspec }
 }
 
-/** The remote's HEAD: a branch, or a commit where it is detached. */
+/** The remote's HEAD: a branch, or a commit if it is detached. */
 function headOf({ head, refs, unborn }: Advertised, url: string): Target {
   const oid = refs.get('HEAD')?.oid
   if (oid === undefined) {
@@ -73,7 +73,9 @@ const everyBranch = '+refs/heads/*:refs/remotes/origin/*'
 
 const refspecOfBranch = (short: string) => `+refs/heads/${short}:refs/remotes/origin/${short}`
 
-/** As `git clone --single-branch` sets it; of a commit, which no refspec names, every branch. */
+/**
+ * As `git clone --single-branch` sets it; for a commit, which a refspec can't name, every branch.
+ */
 function refspecOf({ kind, short }: Target): string {
   if (kind === 'branch') return refspecOfBranch(short)
   return kind === 'tag' ? `+refs/tags/${short}:refs/tags/${short}` : everyBranch
@@ -84,10 +86,13 @@ export interface CloneRequest {
   url: string
   /** Absent, or an empty folder. */
   dir: string
-  /** A branch, a tag (both in short form) or a full commit id; default: the remote's HEAD. */
+  /** A branch, a tag (both by short name) or a full commit id; default: the remote's HEAD. */
   ref?: string | undefined
   depth?: number | undefined
-  /** `one`: that branch with its tags, as a sync keeps it. `all`: every branch and tag, as `git clone` does. */
+  /**
+   * `one`: that branch with its tags, as a sync keeps it. `all`: every branch and tag, as `git
+   * clone` does.
+   */
   branches: 'one' | 'all'
   /** Whether a detached HEAD is a pin, which a later pull may move. */
   pin?: boolean | undefined

@@ -9,11 +9,11 @@ import type { Remote } from '../../plumbing/protocol/remote-refs.js'
 import { requestPack } from '../../plumbing/protocol/request-pack.js'
 import { writeShallow } from '../../repository/shallow.js'
 
-/** A repository while its objects are fetched. */
+/** A repository whose objects are being fetched. */
 export interface FetchingRepository {
   gitDir: string
   store: ObjectStore
-  /** The commits at which its history ends; kept up to date. */
+  /** The commits at which its history ends; updated by each fetch. */
   shallow: Set<Oid>
 }
 
@@ -24,9 +24,10 @@ export interface PackDownload {
 }
 
 /**
- * Brings what is wanted into the repository, whole and checked, and then its shallow border; moves no ref.
+ * Fetches the wanted objects into the repository, complete and checked, and then updates the
+ * shallow border. Moves no ref.
  *
- * @returns how many bytes the pack had
+ * @returns the size of the pack in bytes
  */
 export async function downloadPack(
   git: Git,
@@ -58,8 +59,9 @@ const folder = 0o40000
 const submodule = 0o160000
 
 /**
- * Whether a commit is here with all that a checkout and a walk of its history need: its parents down to commits that
- * are known to be whole or to the shallow border, and its files. A commit alone may be left from a fetch that was cut.
+ * Whether a commit is here with everything that a checkout and a walk of its history need: its
+ * files, and its parents down to the shallow border or to commits that are known to be complete. An
+ * interrupted fetch may leave a commit without them.
  *
  * @param whole commits that refs name
  */

@@ -29,19 +29,19 @@ import {
   targetOf,
 } from './target.js'
 
-/** The refs whose history is told to the server as being here. */
+/** The refs whose history is announced to the server. */
 const toldPrefixes = ['refs/heads/', 'refs/remotes/']
 
 /**
- * Brings what a branch, a tag or a commit of the remote leads to, with its history and the tags on it, into a
- * repository. Objects come first, whole and checked; then `refs/remotes/origin/BRANCH`, new tags and FETCH_HEAD.
- * Nothing else moves. Where nothing is new one request is all.
+ * Fetches a branch, a tag or a commit of the remote, with its history and the tags on it. The
+ * objects arrive first, complete and checked; then `refs/remotes/origin/BRANCH`, new tags and
+ * FETCH_HEAD are written, and nothing else. If nothing is new, it takes one request.
  *
- * @throws GitHubNotFoundError where the remote has no such ref or commit
- * @throws GitHubError where it sends what is no whole pack, or the ref leads to no commit
+ * @throws GitHubNotFoundError if the remote does not have the ref or commit
+ * @throws GitHubError if it sends an incomplete pack, or the ref does not lead to a commit
  * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError
- * @throws ConflictError where another process is moving the same refs
- * @throws WizardError where the disk is full
+ * @throws ConflictError if another process is moving the same refs
+ * @throws WizardError if the disk is full
  */
 export async function fetchRepository(git: Git, request: FetchRequest): Promise<FetchResult> {
   const gitDir = join(request.dir, '.git')
@@ -74,7 +74,7 @@ async function fetchInto(
   const cut = repository.shallow.size > 0 ? depth : undefined
   let bytes = await fetchMissing(git, remote, repository, { wants, tips, depth: cut })
   const follow = await followed(store, tags)
-  // Most servers send the tag objects along (include-tag); the others are asked for them.
+  // Most servers send the tag objects along (include-tag); the others need a second request.
   const late = await missingObjects(store, follow)
   bytes += await fetchMissing(git, remote, repository, { wants: late, tips: [...tips, ...wanted] })
   const oid = await peelToCommit(store, target.oid)
@@ -105,7 +105,10 @@ async function fetchMissing(
   return downloadPack(git, remote, repository, { wants, haves, depth })
 }
 
-/** The commits that branches here name, and that are here: after a cut fetch a ref alone proves nothing. */
+/**
+ * The commits that local branches name and that exist here: after an interrupted fetch a ref does
+ * not prove that.
+ */
 async function localTips({ gitDir, store }: FetchingRepository): Promise<Set<Oid>> {
   const tips = new Set<Oid>()
   const head = await resolveRef(gitDir, 'HEAD')
@@ -148,17 +151,17 @@ export interface FetchRequest {
   dir: string
   /** A branch, a tag or a full commit id. */
   ref: string
-  /** At most this many commits deep, where the repository is shallow already. */
+  /** At most this many commits deep, if the repository is already shallow. */
   depth?: number | undefined
 }
 
 export interface FetchResult {
-  /** The commit that ref leads to on the remote, now present here with its history. */
+  /** The commit that `ref` leads to on the remote; it is now here with its history. */
   oid: Oid
   bytes: number
 }
 
-/** What was fetched last, where `git merge FETCH_HEAD` and the like look for it. */
+/** Records what was fetched, for `git merge FETCH_HEAD` and the like. */
 export async function writeFetchHead(
   gitDir: string,
   url: string,

@@ -9,10 +9,10 @@ import type { RemoteRef, RemoteRefs } from '../../plumbing/protocol/remote-refs.
 import { listLocalRefs } from '../../plumbing/refs/read.js'
 import { updateRef } from '../../plumbing/refs/update.js'
 
-/** What a name of a branch, a tag or a commit stands for on the remote. */
+/** A branch, tag or commit of the remote that a name stands for. */
 export interface Target extends RemoteRef {
   kind: 'branch' | 'tag' | 'commit'
-  /** The full name of the ref; of a commit, its id. */
+  /** The full name of the ref, or the commit's id. */
   name: string
   /** Without `refs/heads/` or `refs/tags/`. */
   short: string
@@ -21,14 +21,14 @@ export interface Target extends RemoteRef {
 export const branchPrefix = 'refs/heads/'
 export const tagPrefix = 'refs/tags/'
 
-/** What to ask the remote for, so that `targetOf` finds the name. */
+/** The prefixes to request from the remote, so that `targetOf` finds the name. */
 export const prefixesFor = (ref: string): string[] =>
   isOid(ref) ? [] : [branchPrefix + ref, tagPrefix + ref]
 
 /**
- * A branch before a tag of the same name, as git takes them.
+ * Finds a branch, or a tag of that name; git prefers the branch, too.
  *
- * @throws GitHubNotFoundError where the remote has neither
+ * @throws GitHubNotFoundError if the remote has neither
  */
 export function targetOf({ refs }: RemoteRefs, ref: string, url: string): Target {
   if (isOid(ref)) return { kind: 'commit', name: ref, short: ref, oid: ref }
@@ -52,40 +52,41 @@ export function tagsOf({ refs }: RemoteRefs): Map<string, RemoteRef> {
   return new Map([...refs].filter(([name]) => name.startsWith(tagPrefix)))
 }
 
-/** The object that a tag stands for in the end. */
+/** The object that a tag finally leads to. */
 export const tipOf = ({ oid, peeled }: RemoteRef): Oid => peeled ?? oid
 
 /**
- * The refs of a repository on a server whose full names begin with one of the prefixes, and its HEAD, under that
- * name: one request of a few hundred bytes, where the server knows version 2 of the protocol.
+ * Lists HEAD and the refs of a remote repository whose full names begin with one of the prefixes.
+ * It takes one request of a few hundred bytes if the server knows version 2 of the protocol.
  *
  * @param url without credentials
  * @param prefixes such as `refs/heads/main` or `refs/tags/`
- * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, GitHubNetworkError, GitHubError
+ * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, GitHubNetworkError,
+ *   GitHubError
  */
 export async function listRefs(git: Git, url: string, prefixes: string[]): Promise<RemoteRefs> {
   const { head, refs } = await connect(git, url, prefixes)
   return { head, refs }
 }
 
-/** Tags of the remote that are not here, by full name. */
+/** The remote's tags that are not here, by full name. */
 export type NewTags = Map<string, RemoteRef>
 
-/** A tag that is here already stays, whatever the remote calls so now. */
+/** Leaves out existing tags: a local tag stays, even if the remote has moved it. */
 export async function newTags(gitDir: string, tags: Map<string, RemoteRef>): Promise<NewTags> {
   if (tags.size === 0) return tags
   const here = await listLocalRefs(gitDir, tagPrefix)
   return new Map([...tags].filter(([name]) => !here.has(name)))
 }
 
-/** Those that stand for something that is here: git follows them. */
+/** The tags whose commits are here: git follows these. */
 export async function followed(store: ObjectStore, tags: NewTags): Promise<NewTags> {
   const found: NewTags = new Map()
   for (const [name, tag] of tags) if (await store.has(tipOf(tag))) found.set(name, tag)
   return found
 }
 
-/** The tag objects among them that are not here yet. */
+/** The tag objects that are not here yet. */
 export async function missingObjects(store: ObjectStore, tags: NewTags): Promise<Oid[]> {
   const missing: Oid[] = []
   for (const { oid } of tags.values()) if (!(await store.has(oid))) missing.push(oid)

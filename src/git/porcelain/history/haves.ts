@@ -8,17 +8,19 @@ interface Told {
   oid: Oid
   time: number
   parents: Oid[]
-  /** The server has it, so it need not be told, nor what it leads to. */
+  /** The server has it and everything that it leads to, so neither needs an announcement. */
   isCommon: boolean
   isPassed: boolean
 }
 
-/** The commits that lead down from some tips, the youngest first, less those that the server is known to have. */
+/**
+ * The history of some tips, youngest first, except the commits that the server is known to have.
+ */
 export class HistoryHaves implements Haves {
   readonly #store: ObjectStore
   readonly #commits = new Map<Oid, Told>()
   readonly #queue = new CommitQueue<Told>()
-  /** Commits in the queue that are still to be told. */
+  /** Queued commits that are still to be announced. */
   #open = 0
 
   constructor(store: ObjectStore) {

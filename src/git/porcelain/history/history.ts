@@ -6,8 +6,8 @@ import { readShallow } from '../../repository/shallow.js'
 import { left, Painting, right } from './painting.js'
 
 /**
- * Whether a commit can be reached from another one, or is that one. Where history is cut (a shallow clone, a missing
- * object) what can't be reached here counts as no ancestor.
+ * Whether a commit can be reached from another one, or equals it. If history is cut (a shallow
+ * clone, a missing object), an unreachable commit is not an ancestor.
  *
  * @throws CorruptObjectError
  */
@@ -17,7 +17,7 @@ export async function isAncestor(
   descendant: Oid,
 ): Promise<boolean> {
   if (ancestor === descendant) return store.has(ancestor)
-  // Parents that a shallow border hides are missing, or known from elsewhere: no need to know the border.
+  // The shallow border does not matter: parents behind it are missing, or known from elsewhere.
   const painting = new Painting(store, new Set())
   await painting.paint(ancestor, left)
   await painting.paint(descendant, right)
@@ -28,9 +28,9 @@ export async function isAncestor(
 }
 
 /**
- * How many commits each of two has that the other has not.
+ * How many commits each of the two has that the other lacks.
  *
- * @returns null where history is cut above what both have, so that nobody here can know
+ * @returns null if history is cut above their common ancestors, so that the numbers can't be known
  * @throws CorruptObjectError
  */
 export async function aheadBehind(
@@ -47,7 +47,7 @@ export async function aheadBehind(
   return { ahead: painting.count(left), behind: painting.count(right) }
 }
 
-/** The objects of a repository, and the folder that says where its history is cut. */
+/** The objects of a repository, and the folder that records where its history is cut. */
 export interface HistoryPlace {
   store: ObjectStore
   /** See GitDirs. */
@@ -59,19 +59,19 @@ export interface RangeCommit extends Commit {
   oid: Oid
 }
 
-/** The commits that one leads to and another does not. */
+/** The commits that one commit leads to and another does not. */
 export interface CommitRange {
-  /** The youngest first. */
+  /** Youngest first. */
   commits: RangeCommit[]
-  /** One of them or a parent of one; null where it is not here. */
+  /** A commit of the range or a parent of one; null if it is not here. */
   commitAt(oid: Oid): Commit | null
 }
 
 /**
  * `git log BASE..HEAD`.
  *
- * @param base null: all that `head` leads to
- * @returns null where history is cut (a shallow clone), so that nobody here can know
+ * @param base null: the whole history of `head`
+ * @returns null if history is cut (a shallow clone), so that the range can't be known
  * @throws CorruptObjectError; the signal's reason
  */
 export async function commitsBetween(
@@ -93,8 +93,9 @@ export async function commitsBetween(
 }
 
 /**
- * Those that changed what is at a path: a merge where it differs from each of its parents, any other where it differs
- * from its parent. No side branch is left out, as `git log` does with one whose changes were undone.
+ * The commits that changed a path: a merge if it differs from each of its parents there, any other
+ * commit if it differs from its parent. Unlike `git log`, it keeps side branches whose changes were
+ * undone.
  *
  * @param path from the top, without a slash at either end
  */
@@ -118,21 +119,21 @@ export async function touching(
   return found
 }
 
-/** What stands at one path in many trees that are mostly the same below their tops. */
+/** Looks up one path in many trees that are mostly the same below their tops. */
 class PathLook {
   readonly #store: ObjectStore
   readonly #names: string[]
-  /** By depth and tree. */
+  /** Known results by depth and tree. */
   readonly #known: Map<Oid, string | null>[]
 
   constructor(store: ObjectStore, path: string) {
     this.#store = store
-    // Names are compared as bytes, a character each.
+    // Names are compared as bytes, one character each.
     this.#names = path.split('/').map((name) => Buffer.from(name).toString('latin1'))
     this.#known = this.#names.map(() => new Map())
   }
 
-  /** Mode and id of what is at the path; null where there is nothing. */
+  /** Mode and id of the path's entry; null if there is none. */
   at(tree: Oid): Promise<string | null> {
     return this.#below(tree, 0)
   }

@@ -2,7 +2,7 @@ import type { Oid } from '../../plumbing/objects/object.js'
 import { type Commit, readCommitOrNull } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 
-/** From which of two commits a commit can be reached. */
+/** Bits that say from which of two commits a commit can be reached. */
 export const left = 1
 
 export const right = 2
@@ -10,14 +10,14 @@ export const right = 2
 const both = left | right
 
 /**
- * Seconds by which clocks may be wrong: a commit of both sides that is no older than that may yet turn out to lead
- * to one that was taken for one side's alone.
+ * The assumed clock skew in seconds: a common commit that seems up to this much older than the
+ * oldest one-sided commit may still lead to it.
  */
 const mostSkew = 86_400
 
 interface Painted {
   oid: Oid
-  /** null where it is not here. */
+  /** null if it is not here. */
   commit: Commit | null
   time: number
   sides: number
@@ -25,17 +25,18 @@ interface Painted {
 }
 
 /**
- * Walks down from two commits at once, the youngest first, and paints each commit with the sides it can be reached
- * from. Below what both reach there is nothing to learn: it ends when that is all that is left.
+ * Walks down from two commits at once, youngest first, and paints each commit with the sides that
+ * reach it. Nothing below a commit of both sides matters, so the walk ends when only such commits
+ * are left.
  */
 export class Painting {
   readonly #store: ObjectStore
   readonly #shallow: Set<Oid>
   readonly #painted = new Map<Oid, Painted>()
   readonly #queue = new CommitQueue<Painted>()
-  /** Commits in the queue that one side alone reaches, so far. */
+  /** Queued commits that only one side reaches so far. */
   #open = 0
-  /** The time of the oldest commit that was passed while one side alone reached it. */
+  /** The time of the oldest commit that was passed while only one side reached it. */
   #oldest = Number.POSITIVE_INFINITY
 
   constructor(store: ObjectStore, shallow: Set<Oid>) {
@@ -43,31 +44,33 @@ export class Painting {
     this.#shallow = shallow
   }
 
-  /** The sides a commit is reached from, so far. */
+  /** The sides that reach a commit so far. */
   sidesOf(oid: Oid): number {
     return this.#painted.get(oid)?.sides ?? 0
   }
 
-  /** How many commits this side alone reaches. */
+  /** The number of commits that only this side reaches. */
   count(side: number): number {
     let count = 0
     for (const { sides } of this.#painted.values()) if (sides === side) count++
     return count
   }
 
-  /** The commits that this side alone reaches, in the order they were found in. */
+  /** The commits that only this side reaches, in the order of the walk. */
   *only(side: number): Generator<{ oid: Oid; commit: Commit }> {
     for (const { oid, commit, sides } of this.#painted.values()) {
       if (sides === side && commit !== null) yield { oid, commit }
     }
   }
 
-  /** One that was come across, or is a parent of one; null where it is not here. */
+  /** A commit of the walk or a parent of one; null if it is not here. */
   commitAt(oid: Oid): Commit | null {
     return this.#painted.get(oid)?.commit ?? null
   }
 
-  /** Whether one side alone leads to history that is not here: below a shallow border, or missing. */
+  /**
+   * Whether only one side leads to history that is not here: below a shallow border, or missing.
+   */
   isCut(): boolean {
     for (const { oid, commit, sides } of this.#painted.values()) {
       if (sides === both) continue
@@ -90,7 +93,11 @@ export class Painting {
     if (known.sides !== both) this.#open++
   }
 
-  /** Passes one commit on to its parents. @returns false when there is no more to learn */
+  /**
+   * Passes one commit's sides on to its parents.
+   *
+   * @returns false when nothing more can be learned
+   */
   async step(): Promise<boolean> {
     const { youngest } = this.#queue
     if (youngest === undefined) return false
@@ -119,7 +126,7 @@ interface Dated {
   time: number
 }
 
-/** Commits, the youngest first (a binary heap): the order in which git walks history. */
+/** Commits, youngest first (a binary heap), in which order git walks history. */
 export class CommitQueue<T extends Dated> {
   readonly #heap: T[] = []
 

@@ -13,8 +13,9 @@ export interface HistoryRequest {
 }
 
 /**
- * The refs (in full; `HEAD` where it is detached) that lead to a commit which no remote-tracking ref leads to, or
- * to something that is no commit; and HEAD's reflog, where it alone still knows of such a commit.
+ * The refs (in full; `HEAD` if it is detached) that lead to a commit which no remote-tracking ref
+ * leads to, or to an object that is not a commit; and HEAD's reflog, if only it still knows such a
+ * commit.
  */
 export async function unpublishedRefs(request: HistoryRequest): Promise<string[]> {
   const refs = await ownRefs(request)
@@ -26,7 +27,7 @@ export async function unpublishedRefs(request: HistoryRequest): Promise<string[]
   return [...own, ...alone]
 }
 
-/** The names whose commit none of the tips leads to. */
+/** The names whose commit is not reachable from any of the tips. */
 async function unreached(
   request: HistoryRequest,
   names: Map<string, Oid>,
@@ -41,7 +42,7 @@ async function unreached(
   return [...open.keys()]
 }
 
-/** What HEAD stood at; what is gone from here can't be lost with the clone. */
+/** Where HEAD pointed before. A commit that is no longer here can't be lost with the clone. */
 async function reflogEntries({ gitDir, store }: HistoryRequest): Promise<Map<string, Oid>> {
   const entries = new Map<string, Oid>()
   for (const oid of await reflogOids(gitDir, 'HEAD')) {
@@ -50,7 +51,7 @@ async function reflogEntries({ gitDir, store }: HistoryRequest): Promise<Map<str
   return entries
 }
 
-/** By name, what each leads to through annotated tags. */
+/** By name, the object that each leads to through annotated tags. */
 async function ownRefs({ gitDir, store }: HistoryRequest): Promise<Map<string, Oid>> {
   const refs = await listLocalRefs(gitDir, 'refs/')
   const head = await readHead(gitDir)
@@ -60,7 +61,7 @@ async function ownRefs({ gitDir, store }: HistoryRequest): Promise<Map<string, O
   return new Map(await Promise.all(peeled))
 }
 
-/** A remote-tracking ref proves nothing by itself: after a cut fetch its commit need not be here. */
+/** A remote-tracking ref does not prove that its commit is here, after an interrupted fetch. */
 async function remoteTips({ gitDir, store }: HistoryRequest): Promise<Oid[]> {
   const tips: Oid[] = []
   for (const oid of (await listLocalRefs(gitDir, 'refs/remotes/')).values()) {
@@ -69,11 +70,11 @@ async function remoteTips({ gitDir, store }: HistoryRequest): Promise<Oid[]> {
   return tips
 }
 
-/** Every commit that these lead to, the nearest first; a shallow clone's end is the end. */
+/** Every commit that these lead to, nearest first. Ends at the end of a shallow clone. */
 async function* reachable({ store, signal }: HistoryRequest, tips: Oid[]): AsyncGenerator<Oid> {
   const pacer = new Pacer(signal)
   const seen = new Set(tips)
-  // A set goes on with what is added to it meanwhile.
+  // Iterating a set includes elements that are added meanwhile.
   for (const oid of seen) {
     yield oid
     for (const parent of await parentsOf(store, oid)) seen.add(parent)
