@@ -5,18 +5,22 @@ import type { Repo } from '../../base/names/repository.js'
 import { BlockedError } from '../errors.js'
 import { type GitDirs, type LocalRepository, readLocal, readWorkTree } from './open.js'
 
-/** A work tree, with the repository on the configured server that its origin is; null where it is none there. */
+/**
+ * A work tree, and the repository on the configured server that its origin names; null if its
+ * origin is elsewhere.
+ */
 export interface WorkTree {
-  /** Its top. */
+  /** Its top folder. */
   dir: string
   local: LocalRepository & GitDirs
   origin: Repo | null
 }
 
 /**
- * The work tree that a folder is in, a linked one (`git worktree`) too; null where it is in none.
+ * The work tree that contains a folder, including linked ones (`git worktree`); null if there is
+ * none.
  *
- * @param gitUrl the server that counts, whatever the origin's address is written as
+ * @param gitUrl the configured server; the origin may spell its address in any way
  */
 export async function workTreeAround(folder: string, gitUrl: string): Promise<WorkTree | null> {
   for (let dir = folder; ; dir = dirname(dir)) {
@@ -33,7 +37,7 @@ function originOn(gitUrl: string, { origin }: LocalRepository): WorkTree['origin
   return isRemoteOf(origin, gitUrl, address) ? { owner, repo } : null
 }
 
-/** What a clone follows, by its own origin and the branch that is checked out. */
+/** What a clone follows: its origin, and the branch that is checked out. */
 export interface Followed extends Repo {
   branch: string
   /** Whether the branch has no commit yet. */
@@ -41,9 +45,9 @@ export interface Followed extends Repo {
 }
 
 /**
- * @param gitUrl the server that the origin must be on, whatever its address is written as
- * @throws PathError where there is nothing
- * @throws BlockedError for what is no clone of a repository on that server, or is on no branch
+ * @param gitUrl the server that the origin must be on, in any spelling of its address
+ * @throws PathError if nothing is there
+ * @throws BlockedError if it is not a clone of a repository on that server, or not on a branch
  */
 export async function followedAt(dir: string, gitUrl: string): Promise<Followed> {
   const local = await readLocal(dir)

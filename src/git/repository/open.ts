@@ -8,7 +8,7 @@ import type { Oid } from '../plumbing/objects/object.js'
 import { readHead, resolveRef } from '../plumbing/refs/read.js'
 import { readShallow } from './shallow.js'
 
-/** What is at a path, told by a few small files of it; nothing is changed. @throws what the file system says */
+/** Inspects a path by a few small files in it; changes nothing. @throws the file system's errors */
 export async function readLocal(dir: string): Promise<LocalState> {
   const kind = kindOf(dir)
   if (kind !== 'folder') return kind === 'absent' ? { kind } : { kind: 'occupied', what: kind }
@@ -27,14 +27,17 @@ export async function readLocal(dir: string): Promise<LocalState> {
   return readRepository({ gitDir, commonDir: gitDir })
 }
 
-/** The same of the work tree that a folder is, linked ones and submodules among them; null where it is none. */
+/**
+ * Inspects a work tree, including linked ones and submodules; null if the folder is not a work
+ * tree.
+ */
 export async function readWorkTree(dir: string): Promise<(LocalRepository & GitDirs) | null> {
   const dirs = gitDirsOf(dir)
   return dirs && { ...(await readRepository(dirs)), ...dirs }
 }
 
 async function readRepository({ gitDir, commonDir }: GitDirs): Promise<LocalRepository> {
-  // A sparse checkout stands in a file of its own beside, since git 2.36.
+  // Since git 2.36 a sparse checkout is configured in its own file beside.
   const config = readGitConfig(commonDir, [join(gitDir, 'config.worktree')])
   const known = {
     kind: 'repository',
@@ -46,7 +49,7 @@ async function readRepository({ gitDir, commonDir }: GitDirs): Promise<LocalRepo
     const place = await readPlace({ gitDir, commonDir })
     return { ...known, ...place, unsupported: setting ?? unsupportedIndex(gitDir) }
   } catch (error) {
-    // A setting may change how refs are kept (reftable, SHA-256): then none can be read here.
+    // A setting may change how refs are kept (reftable, SHA-256): then they can't be read.
     const unsupported = setting ?? (error instanceof BlockedError ? error.message : null)
     if (unsupported === null) throw error
     return { ...known, branch: null, head: null, unsupported }
@@ -77,7 +80,7 @@ function kindOf(path: string): Kind {
   }
 }
 
-/** What git keeps differently when a setting says so, each in words. */
+/** The setting that changes how git keeps the repository, in words. */
 function unsupportedSetting(config: GitConfig): string | null {
   if (config.boolean('core.bare', false)) return 'no work tree (core.bare)'
   if (config.get('core.worktree') !== undefined) return 'its work tree elsewhere (core.worktree)'
@@ -89,7 +92,10 @@ function unsupportedSetting(config: GitConfig): string | null {
   return extension === undefined ? null : `${extension}=${config.get(extension)}`
 }
 
-/** https://git-scm.com/docs/repository-version: what is not known there must not be touched. */
+/**
+ * https://git-scm.com/docs/repository-version: a repository with an unknown extension must not be
+ * touched.
+ */
 function isHarmless(key: string, config: GitConfig): boolean {
   if (key === 'extensions.noop' || key === 'extensions.preciousobjects') return true
   if (key === 'extensions.objectformat') return config.get(key) === 'sha1'
@@ -97,7 +103,10 @@ function isHarmless(key: string, config: GitConfig): boolean {
   return key === 'extensions.worktreeconfig' && !config.boolean(key, false)
 }
 
-/** https://git-scm.com/docs/index-format: the signature, the version, and the extension that splits it. */
+/**
+ * https://git-scm.com/docs/index-format: the signature, the version, and the extension that splits
+ * it.
+ */
 function unsupportedIndex(gitDir: string): string | null {
   const file = openIfThere(join(gitDir, 'index'))
   if (file === null) return null
@@ -122,7 +131,7 @@ function openIfThere(path: string): number | null {
   }
 }
 
-/** What is at a destination, read without network and without changing anything. */
+/** What is at a destination, read without the network and without changing anything. */
 export type LocalState =
   | { kind: 'absent' | 'empty' }
   | { kind: 'occupied'; what: string }
@@ -130,28 +139,31 @@ export type LocalState =
 
 export interface LocalRepository {
   kind: 'repository'
-  /** `remote.origin.url` as it stands in the repository's config. */
+  /** `remote.origin.url`, verbatim from the repository's config. */
   origin: string | null
-  /** Short name of the branch HEAD stands on; null when detached. */
+  /** Short name of HEAD's branch; null if detached. */
   branch: string | null
   /** null before the first commit. */
   head: Oid | null
   shallow: boolean
-  /** Sparse checkout, split index, index v4, sha256 … in words; null where all is well. */
+  /**
+   * Sparse checkout, split index, index v4, sha256 … in words; null if wizard supports the
+   * repository.
+   */
   unsupported: string | null
 }
 
-/** Where git keeps what belongs to a work tree. */
+/** Where git keeps the data of a work tree. */
 export interface GitDirs {
-  /** HEAD, the index and what is in progress. */
+  /** HEAD, the index and operations in progress. */
   gitDir: string
-  /** Objects, refs, the configuration: of a linked work tree those of the repository that it is linked to. */
+  /** Objects, refs, the configuration. A linked work tree shares those of its main repository. */
   commonDir: string
 }
 
 /**
- * What the `.git` of a folder leads to: itself, or where its one line points in a linked work tree (`git worktree`)
- * and in a submodule; null where there is none.
+ * Where the `.git` of a folder leads: to itself, or to the target of its one line in a linked work
+ * tree (`git worktree`) or submodule; null if there is none.
  *
  * @see https://git-scm.com/docs/gitrepository-layout
  */
@@ -167,7 +179,7 @@ function gitDirsOf(dir: string): GitDirs | null {
   return withHead({ gitDir, commonDir: common === undefined ? gitDir : resolve(gitDir, common) })
 }
 
-/** A `.git` without a HEAD is no repository. */
+/** A `.git` without a HEAD is not a repository. */
 const withHead = (dirs: GitDirs): GitDirs | null =>
   kindOf(join(dirs.gitDir, 'HEAD')) === 'absent' ? null : dirs
 
@@ -180,10 +192,10 @@ const marks: [string, string][] = [
   ['sequencer', 'a cherry-pick or revert of several commits'],
 ]
 
-/** What the user has begun with git and not ended yet, in words; null where it is nothing. */
+/** The git operation in progress, in words; null if there is none. */
 export function operationInProgress(gitDir: string): string | null {
   return marks.find(([mark]) => existsSync(join(gitDir, mark)))?.[1] ?? null
 }
 
-/** A bisection changes no branch, so a pull need not stop for it; but it is work. */
+/** A bisection changes no branch, so a pull may go on; but it is work. */
 export const isBisecting = (gitDir: string): boolean => existsSync(join(gitDir, 'BISECT_LOG'))

@@ -7,7 +7,8 @@ import { lockFile } from '../plumbing/lock-file.js'
 import type { Oid } from '../plumbing/objects/object.js'
 
 /**
- * The commits at which this repository's history ends although they have parents; empty where it is whole.
+ * The commits at which this repository's history ends although they have parents; empty if it is
+ * complete.
  *
  * @see https://git-scm.com/docs/shallow
  */
@@ -16,7 +17,7 @@ export async function readShallow(gitDir: string): Promise<Set<Oid>> {
   return new Set(text.split('\n').filter(isOid))
 }
 
-/** @throws ConflictError where another process is at the file */
+/** @throws ConflictError if another process holds the file's lock */
 export async function writeShallow(
   gitDir: string,
   shallow: Set<Oid>,

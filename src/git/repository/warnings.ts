@@ -4,8 +4,8 @@ import { fileMode, readTree } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
 
 /**
- * What the files of a tree need that wizard does not do, so that it is said: Git LFS content, submodules, and
- * conversions on checkout (line ends, encodings, `$Id$`, filters).
+ * Finds what the files of a tree need but wizard does not do, so that it can warn: Git LFS content,
+ * submodules, and conversions on checkout (line ends, encodings, `$Id$`, filters).
  *
  * @param tree a tree's id, not a commit's
  * @throws MissingObjectError, CorruptObjectError
@@ -54,5 +54,5 @@ function conversions(text: string): Warning[] {
 
 const needsConversion = /^(?:eol=crlf|ident|working-tree-encoding=.+|filter=.+)$/
 
-/** What a repository needs that wizard does not do, so it is said. */
+/** What a repository needs but wizard does not do. */
 export type Warning = 'lfs' | 'submodules' | 'eol' | 'renamed'
