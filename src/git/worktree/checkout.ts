@@ -30,7 +30,7 @@ import { Folder } from './folder.js'
 
 export interface CheckoutRequest {
   store: ObjectStore
-  /** Holds nothing but, perhaps, its `.git`. */
+  /** Contains at most its `.git`. */
   dir: string
   gitDir: string
   /** A tree's id, not a commit's. */
@@ -41,11 +41,11 @@ export interface CheckoutRequest {
 }
 
 /**
- * Writes every file of a tree into a new folder, and the index. The whole tree is checked before the first file is
- * written. A folder that this leaves half-written is the caller's to remove.
+ * Writes every file of a tree into a new folder, and the index. Checks the whole tree before it
+ * writes the first file. If it fails, the caller removes the folder.
  *
  * @throws PathError for an unsafe tree entry
- * @throws ConflictError where two entries are one file on this file system, or something is there already
+ * @throws ConflictError if two entries are one file on this file system, or a path already exists
  */
 export async function checkoutFresh(request: CheckoutRequest): Promise<void> {
   const { store, dir, gitDir, tree, signal, onProgress } = request
@@ -67,7 +67,7 @@ export async function checkoutFresh(request: CheckoutRequest): Promise<void> {
   await lock.commit(formatIndex({ entries, cacheTree, resolveUndo: null }))
 }
 
-/** A submodule's folder is there already. */
+/** A submodule's folder exists already. */
 async function writeEntry(
   { store }: CheckoutRequest,
   place: { folder: Folder; settings: WorktreeSettings },
@@ -82,9 +82,9 @@ async function writeEntry(
 
 interface Listing {
   store: ObjectStore
-  /** In the index's order, which is that of the trees. */
+  /** In the index's order, which is also the trees'. */
   entries: IndexEntry[]
-  /** Those above first; the folders of submodules among them. */
+  /** Parents first, including the folders of submodules. */
   folders: BytePath[]
   pacer: Pacer
 }
@@ -108,7 +108,7 @@ async function listTree(listing: Listing, oid: Oid, folder: BytePath): Promise<C
   return node
 }
 
-/** Nothing is replaced: what is there already is another entry of the same tree, or none of ours. */
+/** Replaces nothing: an existing file is another entry of the same tree, or not ours. */
 async function make<T>(entries: IndexEntry[], path: BytePath, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
@@ -123,17 +123,17 @@ async function make<T>(entries: IndexEntry[], path: BytePath, write: () => Promi
   }
 }
 
-/** Whether some file system takes two names for one: by case, or by how accents are composed. */
+/** Whether some file system treats two names as one: by case, or by the composition of accents. */
 const sameName = (one: BytePath, other: BytePath) => folded(one) === folded(other)
 
 const folded = (path: BytePath) =>
   Buffer.from(path, 'latin1').toString('utf8').normalize('NFC').toLowerCase()
 
 /**
- * Makes the file or the symlink that a leaf of a tree is, where nothing is yet, as the umask allows.
+ * Creates the file or symlink of a tree's leaf at a free path; the umask applies.
  *
- * @returns what it looks like now
- * @throws MissingObjectError, CorruptObjectError; a large file may then be there in part
+ * @returns its stat data
+ * @throws MissingObjectError, CorruptObjectError; a large file may then be incomplete
  */
 export async function writeLeaf(
   store: ObjectStore,

@@ -8,14 +8,17 @@ import type { Folder } from './folder.js'
 export interface Comparison {
   folder: Folder
   settings: WorktreeSettings
-  /** Of the index file: an entry that is not older may have changed since without a trace in its stat data. */
+  /**
+   * Of the index file: an entry that is not older may have changed since, without a trace in its
+   * stat data.
+   */
   indexStat: StatData | null
   pacer: Pacer
 }
 
 const emptyBlob = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
 
-/** Whether a file is not the one that its index entry describes. Submodules are read by walk.ts. */
+/** Whether a file differs from its index entry. walk.ts handles submodules. */
 export async function isModified(
   comparison: Comparison,
   entry: IndexEntry,
@@ -31,8 +34,8 @@ export async function isModified(
 }
 
 /**
- * Whether a file is certainly the one that its entry describes, told by its stat data alone: true of nearly all,
- * and without the price of exact times. Where it says no, `isModified` decides.
+ * Whether a file certainly equals its entry, by its stat data only. That is true of nearly all
+ * files, and does not need exact times. If the answer is no, ask `isModified`.
  */
 export function isUntouched(
   { folder, settings, indexStat }: Comparison,
@@ -54,10 +57,10 @@ export function isUntouched(
   )
 }
 
-/** In the way in which node makes the times of `Stats`, so that the same time is the same number. */
+/** Computes times as node does for `Stats`, so that equal times are equal numbers. */
 const milliseconds = (seconds: number, nanoseconds: number) => seconds * 1000 + nanoseconds / 1e6
 
-/** Whether a file is of the type, and as executable, as a mode of git says. */
+/** Whether a file has the type and executable bit of a git mode. */
 export function hasMode(settings: WorktreeSettings, mode: number, stats: BigIntStats): boolean {
   if (mode === fileMode.symlink) {
     return stats.isSymbolicLink() || (!settings.symlinks && stats.isFile())
@@ -68,7 +71,7 @@ export function hasMode(settings: WorktreeSettings, mode: number, stats: BigIntS
 
 const isExecutable = (stats: BigIntStats) => (stats.mode & 0o100n) !== 0n
 
-/** As git compares them; `dev` says nothing, as it changes on network file systems. */
+/** Compares as git does; `dev` does not count, because it changes on network file systems. */
 export function sameStat(settings: WorktreeSettings, entry: StatData, now: StatData): boolean {
   if (entry.mtimeSeconds !== now.mtimeSeconds || entry.size !== now.size) return false
   if (settings.minimalStat) return true
@@ -80,11 +83,12 @@ export function sameStat(settings: WorktreeSettings, entry: StatData, now: StatD
   )
 }
 
-/** git sets the size to 0 where it knows that an entry's stat data must not be believed. */
+/** git sets the size to 0 if an entry's stat data can't be trusted. */
 const isSmudged = (entry: IndexEntry) => entry.size === 0 && entry.oid !== emptyBlob
 
 /**
- * Whether the file may have changed after it was looked at, within the clock tick in which the index was written.
+ * Whether the file may have changed after its stat data was recorded, within the clock tick in
+ * which the index was written.
  *
  * @see https://git-scm.com/docs/racy-git
  */

@@ -18,12 +18,12 @@ import { hasCode } from '../../base/fs/read.js'
 import { type BytePath, bytesOf, fsPath, joinBytes } from '../plumbing/byte-path.js'
 import { type Oid, objectHeader } from '../plumbing/objects/object.js'
 
-/** An entry of a folder, its name in bytes. */
+/** An entry of a folder; its name is in bytes. */
 export type FolderEntry = Dirent<string>
 
 const orNothing = { throwIfNoEntry: false } as const
 
-/** A folder on disk, its files named by the bytes of their path below it. */
+/** A folder on disk. Files are named by the bytes of their path below it. */
 export class Folder {
   readonly #root: BytePath
 
@@ -32,12 +32,12 @@ export class Folder {
     this.#root = bytesOf(dir)
   }
 
-  /** What node:fs takes for this path. */
+  /** The path as node:fs accepts it. */
   at(path: BytePath): string | Buffer {
     return fsPath(joinBytes(this.#root, path))
   }
 
-  /** null where there is nothing, or where a folder on the way is none. */
+  /** null if nothing is there, or a parent is not a folder. */
   lstat(path: BytePath): BigIntStats | null {
     try {
       return lstatSync(this.at(path), { bigint: true, throwIfNoEntry: false }) ?? null
@@ -47,7 +47,7 @@ export class Folder {
     }
   }
 
-  /** As `lstat`, in half the time, with times to a quarter of a microsecond. */
+  /** Like `lstat`, in half the time, with times to a quarter of a microsecond. */
   glance(path: BytePath): Stats | null {
     try {
       return lstatSync(this.at(path), orNothing) ?? null
@@ -60,7 +60,7 @@ export class Folder {
   /** @param path '' for the folder itself */
   list(path: BytePath): FolderEntry[] {
     const at = path === '' ? fsPath(this.#root) : this.at(path)
-    // latin1 keeps every byte of a name; node's types know of utf8 and buffers alone.
+    // latin1 keeps every byte of a name; node's types only know utf8 and buffers.
     return readdirSync(at, { withFileTypes: true, encoding: 'latin1' })
   }
 
@@ -72,7 +72,7 @@ export class Folder {
     unlinkSync(this.at(path))
   }
 
-  /** @returns whether it is gone, or was not there */
+  /** @returns whether it is gone, or did not exist */
   removeIfEmpty(path: BytePath): boolean {
     try {
       rmdirSync(this.at(path))
@@ -84,7 +84,7 @@ export class Folder {
     }
   }
 
-  /** Removes a folder that holds nothing but such folders; what holds more stays, with what it holds. */
+  /** Removes a folder that contains only empty folders; keeps any other folder and its content. */
   removeEmptyFolders(path: BytePath): void {
     for (const entry of this.list(path)) {
       if (entry.isDirectory()) this.removeEmptyFolders(joinBytes(path, entry.name))
@@ -92,7 +92,7 @@ export class Folder {
     this.removeIfEmpty(path)
   }
 
-  /** The id that git would give the file's or the link's bytes as they are. */
+  /** The id that git would give to the unconverted bytes of the file or link. */
   async hash(path: BytePath, stats: BigIntStats, pacer: Pacer): Promise<Oid> {
     if (stats.isSymbolicLink()) {
       const target = this.readLink(path)

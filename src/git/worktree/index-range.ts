@@ -1,7 +1,7 @@
 import type { BytePath } from '../plumbing/byte-path.js'
 import type { IndexEntry } from '../plumbing/index/entry.js'
 
-/** The entries below one folder: they stand together in the index. */
+/** The entries below one folder, which are adjacent in the index. */
 export interface IndexRange {
   entries: IndexEntry[]
   start: number
@@ -9,7 +9,9 @@ export interface IndexRange {
   folder: BytePath
 }
 
-/** What a folder holds by the index: a file (in a conflict the first of its stages), or a folder. */
+/**
+ * An entry of a folder by the index: a file (in a conflict the first of its stages), or a folder.
+ */
 export type IndexPart = { name: BytePath; entry: IndexEntry } | (IndexRange & { name: BytePath })
 
 export function* folderRanges({ entries, start, end, folder }: IndexRange): Generator<IndexPart> {
@@ -30,7 +32,7 @@ export function* folderRanges({ entries, start, end, folder }: IndexRange): Gene
   }
 }
 
-/** The first entry behind those with this prefix, found by halving. */
+/** Finds the first entry after those with this prefix, by binary search. */
 function endOfFolder(entries: IndexEntry[], start: number, end: number, prefix: string): number {
   let low = start
   let high = end

@@ -9,8 +9,8 @@ import { type TreeChange, treeDiff } from '../plumbing/objects/tree-diff.js'
 import { folderRanges, type IndexRange } from './index-range.js'
 
 /**
- * The paths in which the index differs from a tree, in order. Folders whose tree the index knows to be the same
- * are not read.
+ * The paths in which the index differs from a tree, in order. Skips folders whose tree the index
+ * knows to be equal.
  *
  * @param tree null before the first commit
  */

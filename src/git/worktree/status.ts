@@ -15,22 +15,23 @@ import { type Looking, type WorktreeChange, walkWorktree } from './walk.js'
 export interface WorktreeStatusRequest {
   dir: string
   gitDir: string
-  /** Of a linked work tree: the `.git` that it is linked to. Default: `gitDir`. */
+  /** For a linked work tree: the `.git` that it is linked to. Default: `gitDir`. */
   commonDir?: string | undefined
   store: ObjectStore
-  /** Where the user's own git configuration is found, for `core.excludesFile`; default: nowhere. */
+  /** Locates the user's own git configuration, for `core.excludesFile`; default: none. */
   env?: UserEnvironment | undefined
   signal?: AbortSignal | undefined
 }
 
-/** A path that is not as HEAD has it; `staged` and `unstaged` may both be told of one. */
+/** A path that differs from HEAD. One path may be both `staged` and `unstaged`. */
 export interface Change {
   kind: WorktreeChange['kind'] | 'staged'
   path: BytePath
 }
 
 /**
- * What `git status --porcelain` tells, without touching the index. Paths are in order, and as `showPath` shows them.
+ * The result of `git status --porcelain`; does not touch the index. Paths are in order, formatted
+ * by `showPath`.
  *
  * @throws BlockedError (`unsupported`) for an index that wizard does not read
  */
@@ -49,13 +50,15 @@ export async function status(request: WorktreeStatusRequest): Promise<WorktreeSt
   }
 }
 
-/** Whether `git status --porcelain` would print nothing. Stops at the first thing it would. */
+/** Whether `git status --porcelain` would print nothing. Stops at the first difference. */
 export async function isClean(request: WorktreeStatusRequest): Promise<boolean> {
   for await (const _ of changes(request)) return false
   return true
 }
 
-/** Everything that is not as HEAD has it, as it is found: what is staged, then folder by folder. */
+/**
+ * Yields every difference from HEAD as it is found: first what is staged, then folder by folder.
+ */
 export async function* changes(
   request: WorktreeStatusRequest,
   { withIgnored = false, withHidden = false }: Partial<Looking> = {},
@@ -115,6 +118,6 @@ export interface WorktreeStatus {
   staged: string[]
   /** Files against the index. */
   unstaged: string[]
-  /** Neither tracked nor ignored; a folder of them is one path ending in `/`. */
+  /** Neither tracked nor ignored; an untracked folder is one path that ends in `/`. */
   untracked: string[]
 }

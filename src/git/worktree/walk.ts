@@ -17,22 +17,25 @@ export interface WorktreeChange {
   path: BytePath
 }
 
-/** What is looked at beyond what `git status` shows. */
+/** What to report beyond `git status`. */
 export interface Looking {
-  /** Whether what is ignored is told too; without it, less has to be read. */
+  /** Whether to report ignored files too; without them, less has to be read. */
   withIgnored: boolean
-  /** Whether files that git is told not to look at (assume-valid, skip-worktree) are, where they are there. */
+  /** Whether to compare existing files that git is told to skip (assume-valid, skip-worktree). */
   withHidden: boolean
 }
 
 export interface Walk extends Comparison, Looking {
-  /** Whether a submodule, itself a repository with a work tree at `path`, has no changes of its own. */
+  /**
+   * Whether a submodule, itself a repository with a work tree at `path`, has no changes of its own.
+   */
   isSubmoduleClean(path: BytePath, gitDir: string): Promise<boolean>
 }
 
 /**
- * The files that differ from their index entries, and those that have none, folder by folder: the folders that
- * hold tracked files are read once, and their files looked at as far as their stat data is not the entry's.
+ * Yields the files that differ from their index entries, and those without one, folder by folder.
+ * Reads only folders with tracked files, once each, and reads a file only if its stat data differs
+ * from the entry's.
  */
 export async function* walkWorktree(
   walk: Walk,
@@ -48,7 +51,8 @@ export async function* walkWorktree(
       there.delete(part.name)
       yield* walkWorktree(walk, part, ignorer.enter(part.folder))
     } else {
-      // What lies in a tracked file's place, be it a folder, git tells as a change of that file alone.
+      // If something else, even a folder, is at a tracked file's path, git reports only a change of
+      // that file.
       if ('entry' in part) there.delete(part.name)
       yield* trackedChanges(walk, part, entry !== undefined)
     }
@@ -59,7 +63,9 @@ export async function* walkWorktree(
   }
 }
 
-/** The usual case, apart from all others: an asynchronous step for each file takes longer than to look at it. */
+/**
+ * The usual case, kept synchronous: an asynchronous step per file takes longer than the comparison.
+ */
 const isUnchanged = (walk: Walk, entry: IndexEntry): boolean =>
   entry.stage === 0 &&
   !entry.intentToAdd &&
@@ -118,7 +124,7 @@ interface Untracked {
 
 const nothing: Untracked = { untracked: [], ignored: [] }
 
-/** A folder is told as one path where nothing in it is tracked, and not at all where it is empty. */
+/** A folder without tracked files is reported as one path, and an empty one not at all. */
 async function untrackedIn(
   walk: Walk,
   path: BytePath,
@@ -157,17 +163,17 @@ async function untrackedBelow(walk: Walk, path: BytePath, ignorer: Ignorer): Pro
   return all
 }
 
-/** Whether a folder is the work tree of a repository of its own. */
+/** Whether a folder is the work tree of its own repository. */
 export const isRepository = (folder: Folder, path: BytePath): boolean =>
   gitDirOf(folder, path) !== null
 
-/** A submodule that is in use: its `.git`, and the commit that it stands on. */
+/** A submodule in use: its `.git`, and its current commit. */
 export interface Submodule {
   gitDir: string
   head: Oid
 }
 
-/** null where it is not initialised, or stands on no commit. */
+/** null if it is not initialised, or has no commit. */
 export async function readSubmodule(folder: Folder, path: BytePath): Promise<Submodule | null> {
   const gitDir = gitDirOf(folder, path)
   const head = gitDir === null ? null : await resolveRef(gitDir, 'HEAD')
@@ -182,7 +188,7 @@ function gitDirOf(folder: Folder, path: BytePath): string | null {
   return parts.every((part) => existsSync(join(gitDir, part))) ? gitDir : null
 }
 
-/** Where a `.git` that is a file leads to, as a submodule's and a linked work tree's is. */
+/** The target of a `.git` file, which submodules and linked work trees have. */
 function readGitFile(path: string): string | null {
   try {
     const target = /^gitdir: (.+?)\n*$/.exec(readFileSync(path, 'utf8'))?.[1]

@@ -18,10 +18,10 @@ export interface ApplyRequest {
 }
 
 /**
- * Takes the steps: all that is new is first written beside, in `.git`, so that a full disk or a missing object
- * stops it with the work tree untouched; then files are removed and renamed into place.
+ * Applies the steps. First writes all new files into `.git`, so that a full disk or a missing
+ * object stops it with the work tree untouched; then removes and renames files.
  *
- * @throws BlockedError where a path is no longer as it was when its step was decided on
+ * @throws BlockedError if a path has changed since its step was planned
  */
 export async function applySteps(application: ApplyRequest): Promise<void> {
   const { place, steps } = application
@@ -38,7 +38,7 @@ export async function applySteps(application: ApplyRequest): Promise<void> {
   }
 }
 
-/** Where the new file of each path lies until its turn. */
+/** Where the new file of each path waits for its turn. */
 async function stageFiles(application: ApplyRequest): Promise<Map<BytePath, string>> {
   const { place, store, steps, onFile } = application
   const staged = new Map<BytePath, string>()
@@ -56,7 +56,7 @@ async function stageFiles(application: ApplyRequest): Promise<Map<BytePath, stri
   return staged
 }
 
-/** A file can take a file's place by itself; everything else has to go first. */
+/** A file can replace a file by a rename; anything else must be removed first. */
 const needsRemoval = ({ current, want }: MoveStep) =>
   current !== null &&
   (want === null || (current.mode === fileMode.gitlink) !== (want.mode === fileMode.gitlink))
@@ -64,7 +64,7 @@ const needsRemoval = ({ current, want }: MoveStep) =>
 function removeLeaf({ folder }: PathPlace, step: MoveStep): void {
   const { path, current, stats } = step
   if (current?.mode === fileMode.gitlink) {
-    // What a submodule's folder holds is not ours: then it stays, as git leaves it.
+    // A submodule's folder with content is not ours: it stays, as in git.
     folder.removeIfEmpty(path)
   } else if (stats !== null) {
     expectUnchanged(path, stats, folder.lstat(path))
@@ -97,7 +97,10 @@ function renameInto({ folder }: PathPlace, staged: string, path: BytePath): void
   }
 }
 
-/** Every folder above a path, each of them a real one: nothing is written through a symlink. */
+/**
+ * Creates every folder above a path. Each must be a real folder: nothing is written through a
+ * symlink.
+ */
 function makeFolders({ folder }: PathPlace, path: BytePath): void {
   for (const parent of parentsOf(path)) {
     const stats = folder.lstat(parent)

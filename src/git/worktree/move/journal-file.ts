@@ -12,41 +12,44 @@ const journalSchema = z.object({
   version: z.literal(1),
   /** The branch that moves, by its short name; null for a detached HEAD. */
   branch: z.string().nullable(),
-  /** Commits; `from` null on a branch that is not born yet. */
+  /** Commits; `from` is null on an unborn branch. */
   from: oid.nullable(),
   to: oid,
   /** For the reflog. */
   message: z.string(),
 })
 
-/** What is under way, so that whoever finds it half-done knows both ends. */
+/** The move in progress, so that a later run knows both ends. */
 export type MoveJournal = z.infer<typeof journalSchema>
 
-/** Holds the journal and the files that are to be renamed into the work tree. */
+/** Contains the journal and the files that will be renamed into the work tree. */
 export const moveFolder = (gitDir: string) => join(gitDir, 'wizard-move')
 const journalPath = (gitDir: string) => join(moveFolder(gitDir), 'journal.json')
 
-/** Whether a move is under way here, or was when its process died. */
+/** Whether a move is in progress, or was when its process died. */
 export const hasJournal = (gitDir: string): boolean => existsSync(moveFolder(gitDir))
 
-/** Whether `recover` has, or may have, something to do: a journal, or an index lock of ours, which is a symlink. */
+/** Whether `recover` may have something to do: a journal, or our index lock, which is a symlink. */
 export const isUnfinished = (gitDir: string): boolean =>
   hasJournal(gitDir) ||
   (lstatSync(join(gitDir, 'index.lock'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false)
 
-/** From now on, until `removeJournal`, the repository may be between two commits. On disk when this returns. */
+/**
+ * From now on, until `removeJournal`, the repository may be between two commits. The journal is on
+ * the disk when this returns.
+ */
 export async function writeJournal(gitDir: string, journal: MoveJournal): Promise<void> {
   const path = journalPath(gitDir)
   mkdirSync(moveFolder(gitDir))
   const text = `${JSON.stringify(journal)}\n`
   await replaceFile(path, text, { beside: partOf(path), syncFolder: true })
-  // The folder was just made: its own name is on the disk only then.
+  // The folder is new: its own name must reach the disk too.
   await syncFolder(gitDir)
 }
 
 /**
- * @returns null where there is none, as nothing had begun or all was done
- * @throws BlockedError where it can't be read: then nobody knows what was under way
+ * @returns null if there is none, because nothing had begun or everything was done
+ * @throws BlockedError if it can't be read: then the move in progress is unknown
  */
 export function readJournal(gitDir: string): MoveJournal | null {
   const path = journalPath(gitDir)
@@ -73,6 +76,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** At the end, when all is at one of the two ends: then it does not matter what of it a kill leaves behind. */
+/**
+ * The last step: the repository is at one of the two ends, so a kill may leave any part of the
+ * folder.
+ */
 export const removeJournal = (gitDir: string): void =>
   rmSync(moveFolder(gitDir), { recursive: true, force: true })

@@ -29,11 +29,12 @@ export interface MoveToRequest extends MoveRequest {
 }
 
 /**
- * Moves a clean branch to a commit that need not have its own as an ancestor, after its old tip has been kept under
- * a backup ref. Untracked files stay, unless they are in the way.
+ * Moves a clean branch to a commit that may not descend from it, and keeps its old tip under a
+ * backup ref. Untracked files stay, unless they are in conflict.
  *
- * @throws BlockedError (`dirty`) where a tracked file has any change, or an untracked one is in the way
- * @throws ConflictError where another process is at work there, or the backup ref is taken
+ * @throws BlockedError (`dirty`) if a tracked file has any change, or an untracked one is in
+ *   conflict
+ * @throws ConflictError if another process is at work there, or the backup ref is taken
  */
 export async function moveTo(request: MoveToRequest): Promise<{ changed: number }> {
   await expectClean(request)
@@ -51,23 +52,26 @@ async function expectClean(request: MoveRequest): Promise<void> {
 }
 
 /**
- * Moves a branch, its index and its work tree to a commit that has its own as an ancestor, which the caller has
- * checked. Only the paths that changed upstream are touched; other local changes stay as they are, staged or not.
+ * Moves a branch, its index and its work tree to a descendant of its commit; the caller has checked
+ * that it is one. Touches only the paths that changed upstream; other local changes stay, staged or
+ * not.
  *
- * @param request `branch` null: a detached HEAD moves; `from` null: a branch that is not born yet
+ * @param request `branch` null: a detached HEAD moves; `from` null: an unborn branch
  * @returns how many paths differ between the two commits
- * @throws BlockedError (`dirty`) with `paths`, before a byte is changed, where one of them has a local change or
- *   an untracked or ignored file in its way, or where an operation or a conflict is open
- * @throws ConflictError where another git or wizard is at work there; PathError for an unsafe tree entry
+ * @throws BlockedError (`dirty`) with `paths`, before a byte is changed, if one of them has a local
+ *   change or an untracked or ignored file in conflict, or if an operation or a conflict is open
+ * @throws ConflictError if another git or wizard is at work there; PathError for an unsafe tree
+ *   entry
  */
 export const fastForward = (request: MoveRequest): Promise<{ changed: number }> => moveTree(request)
 
 /**
- * Brings work tree, index and branch from one commit to another, touching the paths alone in which these differ.
- * Whatever stops it, and whenever it is killed, the repository is, or `recover` brings it, to one of the two ends.
+ * Moves work tree, index and branch from one commit to another, and touches only the paths that
+ * differ. After any failure or kill the repository is at one of the two ends, or `recover` brings
+ * it there.
  *
- * @throws BlockedError (`dirty`) with nothing changed, where a path that differs has local work on it
- * @throws ConflictError where another process is at work in the repository
+ * @throws BlockedError (`dirty`), with nothing changed, if a path that differs has local work
+ * @throws ConflictError if another process is at work in the repository
  */
 export async function moveTree(request: MoveRequest): Promise<{ changed: number }> {
   const { gitDir, liveness } = request
@@ -116,7 +120,7 @@ async function carryOut(
   await moveHead(request, request)
 }
 
-/** @throws BlockedError in the middle of a merge or its like; ConflictError where HEAD is not where it was */
+/** @throws BlockedError during a merge or similar; ConflictError if HEAD has moved */
 export async function expectReady({ gitDir, branch, from }: MoveRequest): Promise<void> {
   if (hasJournal(gitDir)) {
     throw new ConflictError(`an earlier pull in ${gitDir} was interrupted and not recovered yet`, {
@@ -138,7 +142,7 @@ export async function expectReady({ gitDir, branch, from }: MoveRequest): Promis
 
 const mostShown = 10
 
-/** @throws BlockedError where anything local is on, or in the way of, a path that differs */
+/** @throws BlockedError if local work is on, or in conflict with, a path that differs */
 export function expectFree(place: PathPlace, states: PathState[]): MoveStep[] {
   const conflicts = new Set(place.index.entries.filter(({ stage }) => stage > 0).map(pathOf))
   if (conflicts.size > 0) throw dirty([...conflicts], 'conflicts are not resolved')

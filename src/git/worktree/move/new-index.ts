@@ -18,9 +18,9 @@ import type { PathPlace, PathState } from './path-state.js'
 import type { Direction, MoveStep } from './steps.js'
 
 /**
- * Puts the index at the end where the files are now. The index's lock is held by the caller.
+ * Updates the index to the end that the files have reached. The caller holds the index's lock.
  *
- * @param taken the steps that were taken: the files of these, and of no others, have moved since `states` were seen
+ * @param taken the steps that were applied: only their files have moved since `states` were read
  */
 export async function moveIndex(
   place: PathPlace,
@@ -56,9 +56,9 @@ export async function moveIndex(
 }
 
 /**
- * git keeps `skip-worktree` when it updates an entry, and forgets `assume-valid`.
+ * git keeps `skip-worktree` when it updates an entry, and drops `assume-valid`.
  *
- * @param stats null where the file is not known to be this leaf: then git has to look at its content
+ * @param stats null if the file is not known to be this leaf: then git has to compare its content
  */
 function movedEntry(
   path: BytePath,
@@ -73,8 +73,8 @@ function movedEntry(
 }
 
 /**
- * The new index is younger than the old one, so an entry that was racy would no longer look so. As git does,
- * its size is set to 0 where its file has in fact changed.
+ * The new index is younger than the old one, so a racy entry would no longer look racy. Like git,
+ * sets its size to 0 if its file has in fact changed.
  */
 async function smudgeIfChanged(place: PathPlace, entry: IndexEntry): Promise<void> {
   if (entry.stage !== 0 || entry.mode === fileMode.gitlink) return

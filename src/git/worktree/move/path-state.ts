@@ -7,16 +7,16 @@ import type { Leaf } from '../../plumbing/objects/safe-tree.js'
 import type { TreeChange } from '../../plumbing/objects/tree-diff.js'
 import { type Comparison, hasMode, isModified } from '../file-state.js'
 
-/** Which of a change's two ends something is at. */
+/** The end of a change that something is at. */
 export type FileVersion = 'from' | 'to' | 'other'
 
-/** Where one path of a move stands: in the index, and on disk. */
+/** The state of one path of a move: in the index, and on disk. */
 export interface PathState {
   change: TreeChange
   entry: IndexEntry | undefined
   index: FileVersion
   file: FileVersion
-  /** What lies there; null where nothing does, or where a folder on the way is none. */
+  /** The file at the path; null if nothing is there, or a parent is not a folder. */
   stats: BigIntStats | null
 }
 
@@ -25,7 +25,7 @@ export interface PathPlace extends Comparison {
   index: IndexFile
 }
 
-/** Looks at every path that a move is about, in the index and on disk. */
+/** Inspects every path of a move, in the index and on disk. */
 export async function lookAtPaths(place: PathPlace, changes: TreeChange[]): Promise<PathState[]> {
   const entries = new Map(place.index.entries.map((entry) => [entry.path, entry]))
   const isFolder = folderLooker(place)
@@ -40,7 +40,7 @@ export async function lookAtPaths(place: PathPlace, changes: TreeChange[]): Prom
   return states
 }
 
-/** Whether a path is a real folder, not a symlink to one; each is looked at once. */
+/** Whether a path is a real folder, not a symlink to one. Results are kept. */
 export function folderLooker({ folder }: Pick<PathPlace, 'folder'>): (path: BytePath) => boolean {
   const known = new Map<BytePath, boolean>()
   return (path) => {
@@ -70,7 +70,7 @@ async function fileVersion(
   entry: IndexEntry | undefined,
   stats: BigIntStats | null,
 ): Promise<FileVersion> {
-  // A file that was left out of the work tree on purpose is no deletion.
+  // A file that is left out of the work tree on purpose is not deleted.
   if (entry?.skipWorktree && stats === null) return 'from'
   for (const [version, leaf] of [['from', from] as const, ['to', to] as const]) {
     if (await isAt(place, path, leaf, entry, stats)) return version
@@ -78,7 +78,7 @@ async function fileVersion(
   return 'other'
 }
 
-/** Whether what lies at a path is this leaf. A folder there is no leaf, whatever it holds. */
+/** Whether the file at a path is this leaf. A folder is not a leaf, whatever it contains. */
 async function isAt(
   place: PathPlace,
   path: BytePath,
@@ -87,7 +87,7 @@ async function isAt(
   stats: BigIntStats | null,
 ): Promise<boolean> {
   if (leaf === null) return stats === null || stats.isDirectory()
-  // Between the file that was there and the folder that comes, there is nothing for a moment.
+  // While a folder replaces a file, nothing is there for a moment.
   if (leaf.mode === fileMode.gitlink) return stats === null || stats.isDirectory()
   if (stats === null || !hasMode(place.settings, leaf.mode, stats)) return false
   if (entry !== undefined && isLeaf(entry, leaf)) return !(await isModified(place, entry, stats))

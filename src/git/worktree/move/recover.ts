@@ -17,12 +17,13 @@ import {
 import { type Direction, obstaclesOf, removeEmptied, stepsOf } from './steps.js'
 
 /**
- * Finishes, or else takes back, what a killed wizard left half-done. A path is touched only where it is at one of
- * the two ends; what was changed since stays. Killed itself, it can be run again.
+ * Finishes, or otherwise undoes, what a killed wizard left half-done. Touches a path only if it is
+ * at one of the two ends; later changes stay. If killed itself, it can run again.
  *
- * @param request `liveness` is what tells a dead wizard's lock from a living one's
- * @returns `none` where there was nothing to recover
- * @throws BlockedError where the journal can't be read; ConflictError where another process is at work there
+ * @param request `liveness` distinguishes a dead wizard's lock from a living one's
+ * @returns `none` if there was nothing to recover
+ * @throws BlockedError if the journal can't be read; ConflictError if another process is at work
+ *   there
  */
 export async function recover(request: MovingRepository): Promise<'none' | 'finished' | 'undone'> {
   const { gitDir, liveness } = request
@@ -44,7 +45,7 @@ async function resume(
 ): Promise<'finished' | 'undone'> {
   const { gitDir } = request
   const { branch, from, to } = journal
-  // Who has moved HEAD since has seen what was there, and gone on from it.
+  // Somebody has moved HEAD since: they saw this state and continued from it.
   if (!(await isHeadAt(gitDir, branch, [from, to]))) return 'undone'
   // HEAD moves last.
   if (await isHeadAt(gitDir, branch, [to])) return 'finished'
@@ -57,7 +58,10 @@ async function resume(
   return 'finished'
 }
 
-/** Whether nothing was changed since: every path is at one of the two ends, or its index entry is there already. */
+/**
+ * Whether nothing has changed since: every path is at one of the two ends, or its index entry is
+ * already there.
+ */
 function canFinish(place: PathPlace, states: PathState[]): boolean {
   const atAnEnd = ({ index, file }: PathState) =>
     index === 'to' || (index === 'from' && file !== 'other')
@@ -65,8 +69,8 @@ function canFinish(place: PathPlace, states: PathState[]): boolean {
 }
 
 /**
- * Puts files and index at one end, whatever mixture of both they are in. What is neither is someone's work: it
- * stays, and so does what lies in the way.
+ * Brings files and index to one end from any mixture of both. Content that is at neither end is
+ * somebody's work: it stays, and so do conflicting files.
  */
 export async function settle(
   request: MovingRepository,
@@ -85,9 +89,9 @@ export async function settle(
 }
 
 /**
- * Takes back what a failure left half-done; where HEAD, which moves last, has moved, nothing is.
+ * Undoes a failed move. If HEAD, which moves last, has moved, there is nothing to undo.
  *
- * @throws WizardError where that fails too: the journal stays, and the next run recovers
+ * @throws WizardError if that fails too: the journal stays, and the next run recovers
  */
 export async function undo(
   request: MoveRequest,

@@ -26,7 +26,7 @@ export interface MovingRepository {
 export interface MoveRequest extends MovingRepository {
   /** The branch that moves, by its short name; null for a detached HEAD. */
   branch: string | null
-  /** Commits; `from` null on a branch that is not born yet. */
+  /** Commits; `from` is null on an unborn branch. */
   from: Oid | null
   to: Oid
   /** For the reflog. */
@@ -53,7 +53,7 @@ export function openPlace({ dir, gitDir, signal }: MovingRepository): PathPlace 
   return { gitDir, folder: new Folder(dir), settings, index, indexStat: index.stat, pacer }
 }
 
-/** Whether HEAD is on that branch (or detached), and one of these commits. */
+/** Whether HEAD is on that branch (or detached), and at one of these commits. */
 export async function isHeadAt(
   gitDir: string,
   branch: string | null,
@@ -64,13 +64,16 @@ export async function isHeadAt(
   return commits.includes(await resolveRef(gitDir, 'HEAD'))
 }
 
-/** Under the backup ref, where one is wanted. */
+/** Keeps the old tip under the backup ref, if one is wanted. */
 export async function keepOldTip({ gitDir, from, backup, liveness }: MoveRequest): Promise<void> {
   if (backup === undefined || from === null) return
   await updateRef(gitDir, backup, from, { expected: null, message: 'backup', liveness })
 }
 
-/** The branch, or a detached HEAD, at its new commit; the old one is in ORIG_HEAD and the reflog. */
+/**
+ * Moves the branch, or a detached HEAD, to its new commit, and keeps the old one in ORIG_HEAD and
+ * the reflog.
+ */
 export async function moveHead(
   { gitDir, liveness }: MovingRepository,
   { branch, from, to, message }: MoveJournal | MoveRequest,

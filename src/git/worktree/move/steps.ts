@@ -4,18 +4,18 @@ import { fileMode } from '../../plumbing/objects/parse.js'
 import type { Leaf } from '../../plumbing/objects/safe-tree.js'
 import type { PathPlace, PathState } from './path-state.js'
 
-/** What is to be done to one file: it is at `current`, and shall be at `want`. */
+/** The change of one file from `current` to `want`. */
 export interface MoveStep {
   path: BytePath
   current: Leaf | null
   want: Leaf | null
-  /** What lies there as the step was decided on: it must still do so when the step is taken. */
+  /** The file when the step was planned; it must be the same when the step is applied. */
   stats: BigIntStats | null
 }
 
 export type Direction = 'forward' | 'backward'
 
-/** What there is to do for the files that are not at the end which is to be reached. */
+/** The steps for the files that are not yet at the wanted end. */
 export function stepsOf(states: PathState[], direction: Direction): MoveStep[] {
   const [start, end, done] =
     direction === 'forward' ? (['from', 'to', 'to'] as const) : (['to', 'from', 'other'] as const)
@@ -29,11 +29,11 @@ export function stepsOf(states: PathState[], direction: Direction): MoveStep[] {
     }))
 }
 
-/** A submodule's folder is there, if empty, even where nothing else of the submodule is. */
+/** The folder of a submodule exists even if it is empty. */
 const lacksFolder = ({ change, file, stats }: PathState, end: 'from' | 'to') =>
   file === end && change[end]?.mode === fileMode.gitlink && stats === null
 
-/** What the steps may not destroy and yet lies in their way, by the path of the step. */
+/** Paths in conflict with the steps, which must not be destroyed, by the step's path. */
 export function obstaclesOf(place: PathPlace, steps: MoveStep[]): Map<BytePath, BytePath> {
   const byPath = new Map(steps.map((step) => [step.path, step]))
   const obstacles = new Map<BytePath, BytePath>()
@@ -48,7 +48,7 @@ type Steps = Map<BytePath, MoveStep>
 
 function obstacleOf(place: PathPlace, steps: Steps, step: MoveStep): BytePath | null {
   const { path, current, want, stats } = step
-  // A submodule that only gets another commit keeps its folder as it is, as git leaves it.
+  // A submodule that only changes its commit keeps its folder, as in git.
   if (want === null || (isGitlink(current, want) && stats !== null)) return null
   for (const parent of parentsOf(path)) {
     const above = obstacleAbove(place, steps, parent)
@@ -61,7 +61,10 @@ function obstacleOf(place: PathPlace, steps: Steps, step: MoveStep): BytePath | 
 const isGitlink = (...leaves: (Leaf | null)[]) =>
   leaves.every((leaf) => leaf?.mode === fileMode.gitlink)
 
-/** A folder on the way: no symlink or file but one that goes, nor the work tree of a submodule that is in use. */
+/**
+ * A parent folder that blocks: a symlink or file that no step removes, or the work tree of a
+ * submodule in use.
+ */
 function obstacleAbove(place: PathPlace, steps: Steps, parent: BytePath): BytePath | null {
   const stats = place.folder.lstat(parent)
   if (stats === null) return null
@@ -84,7 +87,7 @@ function foreignIn(place: PathPlace, steps: Steps, folder: BytePath): BytePath |
   return null
 }
 
-/** Removes the folders that are left with nothing in them, as git keeps none: now, or in a run that was killed. */
+/** Removes the folders that became empty, now or in a killed run, because git keeps none. */
 export function removeEmptied(
   { folder }: PathPlace,
   states: PathState[],
