@@ -5,16 +5,19 @@ import { readVariables, variableOf } from '../config/locate/folder.js'
 import type { Source } from '../config/yaml/place.js'
 import type { Launcher } from '../process/host.js'
 
-/** Seconds that a run waits for the one before it: two schedules may fall on the same minute. */
+/** Seconds that a run waits for the run before it: two schedules may start in the same minute. */
 const lockWait = 3600
 
-/** What a scheduler runs: all that is due, silent when it is well. No secret is in it. */
+/**
+ * The command of a scheduler: syncs everything that is due, and prints nothing if all is well. It
+ * contains no secret.
+ */
 export function dueCommand({ node, script }: Launcher, config: Config): string[] {
   const rest = ['--due', '--quiet', '--lock-wait', String(lockWait), '--config', folderOf(config)]
   return [node, script, 'repo', 'sync', ...rest, ...rootFlag(config)]
 }
 
-/** @throws ConfigError where there is no configuration */
+/** @throws ConfigError if there is no configuration */
 export function folderOf({ dir, fileFor }: Pick<Config, 'dir' | 'fileFor'>): string {
   if (dir !== null) return dir
   throw new ConfigError(`there is no ${fileFor('repos')}, so there is nothing to schedule`, {
@@ -27,13 +30,13 @@ export function folderOf({ dir, fileFor }: Pick<Config, 'dir' | 'fileFor'>): str
   })
 }
 
-/** A root that no file says would be another one in a scheduler's environment. */
+/** A root that no file sets would differ in a scheduler's environment, so the command names it. */
 export function rootFlag({ root, sources }: Pick<Config, 'root' | 'sources'>): string[] {
   const source = sources.root?.from
   return source === 'flag' || source === 'variable' ? ['--root', root] : []
 }
 
-/** What works in this shell and would not in a scheduler, which knows next to nothing of its environment. */
+/** What works in this shell but would not in a scheduler, whose environment is nearly empty. */
 export async function missingElsewhere(config: Config, env: Environment): Promise<string[]> {
   const dir = folderOf(config)
   const { own } = await readVariables(dir, env, dir)

@@ -1,4 +1,4 @@
-/** What a cron expression says, field by field, as the numbers that each stands for; Sunday is 0. */
+/** The fields of a cron expression as lists of numbers; Sunday is 0. */
 export interface CronFields {
   minutes: number[]
   hours: number[]
@@ -21,9 +21,10 @@ const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const weekdayNames = 'sun mon tue wed thu fri sat'.split(' ')
 
 /**
- * The five fields of a schedule that the configuration has found good, so that every scheduler reads them alike: a
- * nickname written out, Sunday as 0. Where both a day of the month and a weekday are named, either makes a day; some
- * ask for both once one of them begins with a star, so such a one is written as the numbers it stands for.
+ * Normalises a valid schedule to five fields that every scheduler reads alike: nicknames are
+ * expanded, Sunday is 0. If both a day of the month and a weekday are given, either one matches.
+ * But some schedulers require both if one of the fields begins with a star, so such a field is
+ * expanded to numbers.
  */
 export function fiveFields(schedule: string): string {
   const [minute, hour, day = '*', month, weekday = '*'] = split(schedule)
@@ -57,7 +58,7 @@ export function fieldsOf(schedule: string): CronFields {
   }
 }
 
-/** `1,3-5,10-20/5` or names; a step stands behind a range or a star alone. */
+/** `1,3-5,10-20/5` or names; a step follows only a range or a star. */
 function expand(field = '*', min: number, max: number, names: string[] = []): number[] {
   const numberOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : names.indexOf(text))
   const values = new Set<number>()
@@ -71,11 +72,11 @@ function expand(field = '*', min: number, max: number, names: string[] = []): nu
 
 const spans = { minutes: 60, hours: 24, days: 31, months: 12, weekdays: 7 }
 
-/** Whether a field leaves nothing out. */
+/** Whether a field matches every value. */
 export const isEvery = (fields: CronFields, name: keyof CronFields): boolean =>
   fields[name].length === spans[name]
 
-/** Whether either of the two makes a day: neither was left open. */
+/** Whether both a day of the month and a weekday are restricted, so that either one matches. */
 export function namesEitherDay(schedule: string): boolean {
   const [, , day, , weekday] = fiveFields(schedule).split(' ')
   return day !== '*' && weekday !== '*'

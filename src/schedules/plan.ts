@@ -4,26 +4,30 @@ import type { RepoEntry } from '../config/files/repos.js'
 import type { Config } from '../config/load.js'
 import { type CronFields, fieldsOf, fiveFields, isEvery } from './fields.js'
 
-/** One schedule of repos.yaml, however many entries share it. */
+/** One schedule of repos.yaml, which several entries may share. */
 export interface Schedule {
-  /** Five fields that every cron understands alike. */
+  /** Five fields that every cron reads alike. */
   schedule: string
   in_words: string
-  /** Entries of repos.yaml; a `from:` entry is one. */
+  /** The number of entries in repos.yaml; a `from:` entry counts as one. */
   entries: number
 }
 
-/** When wizard is to be run. */
+/** When wizard must run. */
 export interface SchedulePlan {
   schedules: Schedule[]
-  /** Once an hour, for what was missed while the machine slept or was offline; null where a schedule runs hourly itself. */
+  /**
+   * An hourly run for what was missed while the machine slept or was offline; null if a schedule
+   * already runs hourly.
+   */
   catchUp: Schedule | null
 }
 
 /**
- * What repos.yaml wants. Each run takes all that is due, so that it does not matter which schedule started it.
+ * Plans the runs for repos.yaml. Each run syncs everything that is due, so it does not matter which
+ * schedule started it.
  *
- * @throws ConfigError where no entry has a schedule
+ * @throws ConfigError if no entry has a schedule
  */
 export async function planSchedules(config: Config): Promise<SchedulePlan> {
   const found = new Map<string, Schedule>()
@@ -61,7 +65,7 @@ function nothingScheduled(config: Config, entries: RepoEntry[]): ConfigError {
   })
 }
 
-/** At a minute when nothing else begins, and not at the full hour, when everybody asks. */
+/** Minutes when nothing else begins; not the full hour, when everybody asks. */
 const quietMinutes = [17, 47, 37, 7, 27, 57]
 
 function catchUpFor(all: CronFields[]): Schedule | null {
@@ -78,11 +82,11 @@ function catchUpFor(all: CronFields[]): Schedule | null {
 const isHourly = (fields: CronFields) =>
   (['hours', 'days', 'months', 'weekdays'] as const).every((name) => isEvery(fields, name))
 
-/** In the order in which a scheduler is told of them. */
+/** In the order for a scheduler's file. */
 export const allOf = ({ schedules, catchUp }: SchedulePlan): Schedule[] =>
   catchUp === null ? schedules : [...schedules, catchUp]
 
-/** A schedule as one would say it: `every day at 00:00`. */
+/** Describes a schedule in words: `every day at 00:00`. */
 export function inWords(schedule: string): string {
   const text = cronstrue.toString(schedule.trim().toLowerCase(), { use24HourTimeFormat: true })
   const said = text.slice(0, 1).toLowerCase() + text.slice(1)

@@ -6,28 +6,28 @@ import type { HintParts } from '../../base/hint.js'
 import { acquireLock, type LockDeps } from '../../process/lock.js'
 import type { CrontabText } from './edit.js'
 
-/** The user's crontab, by way of the program of that name, which alone may write it. */
+/** The user's crontab. Only the program `crontab` may write it. */
 export interface Crontab {
-  /** Empty where there is none. @throws WizardError with cron's own words */
+  /** Empty if there is none. @throws WizardError with cron's message */
   read(): Promise<CrontabText>
-  /** An empty one is removed. @throws WizardError with cron's own words */
+  /** Removes the crontab if it is empty. @throws WizardError with cron's message */
   write(text: CrontabText): Promise<void>
-  /** While no other wizard writes it. @throws LockedError */
+  /** Runs `work` while no other wizard writes the crontab. @throws LockedError */
   alone<T>(work: () => Promise<T>): Promise<T>
 }
 
 export interface CrontabDeps extends LockDeps {
   env: Environment
-  /** Absolute; of the user, as the crontab is. */
+  /** Absolute. One per user, like the crontab. */
   lock: string
-  /** Milliseconds after which the program is taken for hung. */
+  /** Milliseconds after which the program counts as hung. */
   patience?: number
 }
 
-/** Milliseconds that another wizard has for its few. */
+/** Milliseconds to wait for another wizard, which needs only a few. */
 const lockWait = 10_000
 
-/** No variable that may hold a secret goes to it; its messages are to be the ones we know. */
+/** The program gets no variable that may hold a secret; LC_ALL keeps its messages in English. */
 const needed = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR']
 
 export function openCrontab(deps: CrontabDeps): Crontab {
@@ -58,10 +58,13 @@ export function openCrontab(deps: CrontabDeps): Crontab {
   }
 }
 
-/** What Debian's `-l` shows in place of a carriage return, and of these two characters as well. */
+/**
+ * Debian's `-l` shows a carriage return as these two characters, and also the two characters
+ * themselves.
+ */
 const shownCr = /\\r/
 
-/** The bytes as an editor gets them, which changes nothing. @throws WizardError where they can't be known */
+/** The bytes that an editor gets; changes nothing. @throws WizardError if they can't be read */
 async function withCrs(run: Run, shown: CrontabText): Promise<CrontabText> {
   const { stdout } = await run(['-e'])
   if (stdout === shown || stdout.replaceAll('\r', '\\r') === shown) return stdout
@@ -84,7 +87,7 @@ type Run = (args: string[], input?: CrontabText) => Promise<Answer>
 function programOf({ env, signal, patience = 10_000 }: CrontabDeps): Run {
   const own = Object.fromEntries(needed.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
   const options = {
-    // `-e` hands the crontab to the editor, which prints it.
+    // `-e` passes the crontab to the editor, which prints it.
     env: { ...own, LC_ALL: 'C', VISUAL: 'cat', EDITOR: 'cat' },
     encoding: 'latin1' as const,
     timeout: patience,
@@ -100,13 +103,13 @@ function programOf({ env, signal, patience = 10_000 }: CrontabDeps): Run {
         else if (error?.killed) reject(hung(patience))
         else resolve({ isWell: error === null, stdout, words: oneLine(stderr) })
       })
-      // It may have ended, with its reason on stderr, before it has read all.
+      // The program may end, with its reason on stderr, before it has read everything.
       child.stdin?.on('error', () => {})
       child.stdin?.end(input, 'latin1')
     })
 }
 
-/** How Vixie's, cronie's, BSD's and BusyBox's say that there is none. */
+/** The message for a missing crontab of Vixie's cron, cronie, BSD and BusyBox. */
 const nobodys = /\bno crontab for\b|can't open '[^']*': No such file/i
 
 const oneLine = (text: string) =>

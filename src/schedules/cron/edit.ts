@@ -1,7 +1,7 @@
 import { ConflictError } from '../../base/errors.js'
 import { type CrontabBlock, ourCommand, remark } from './lines.js'
 
-/** A crontab as its bytes, one a character: whatever is in the rest of it stays as it is. */
+/** A crontab, one character per byte: everything outside our block stays as it is. */
 export type CrontabText = string
 
 export const toBytes = (text: string): CrontabText => Buffer.from(text, 'utf8').toString('latin1')
@@ -10,26 +10,26 @@ export const fromBytes = (text: CrontabText): string => Buffer.from(text, 'latin
 type Marks = Pick<CrontabBlock, 'begin' | 'end'>
 
 interface Found {
-  /** Of the first mark. */
+  /** The start of the first mark. */
   start: number
-  /** After the second one's line. */
+  /** The end of the second mark's line. */
   end: number
   lines: string[]
 }
 
-/** Left where the line end above the block is ours too. */
+/** Marks that the line end above the block is ours too. */
 const joined = `${remark}the line above had no end`
 
-/** The lines of the block; null where there is none. @throws ConflictError as withBlock */
+/** The lines of the block; null if there is none. @throws ConflictError as withBlock */
 export function blockIn(text: CrontabText, marks: Marks): string[] | null {
   const found = findBlock(text, marks)
   return found?.lines.filter((line) => line !== joined) ?? null
 }
 
 /**
- * With the block in its place, or at the end; every byte of the rest is kept.
+ * Inserts or replaces the block; every other byte stays.
  *
- * @throws ConflictError where the block that is there is damaged, or holds a line that is not ours
+ * @throws ConflictError if the existing block is damaged, or has a line that is not ours
  */
 export function withBlock(text: CrontabText, block: CrontabBlock): CrontabText {
   const found = findBlock(text, block)
@@ -45,13 +45,13 @@ export function withBlock(text: CrontabText, block: CrontabBlock): CrontabText {
   return text.slice(0, found.start) + written + text.slice(found.end)
 }
 
-/** As it was before the block. @throws ConflictError as withBlock */
+/** Removes the block and restores the original text. @throws ConflictError as withBlock */
 export function withoutBlock(text: CrontabText, marks: Marks): CrontabText {
   const found = findBlock(text, marks)
   if (found === null) return text
   const before = text.slice(0, found.start)
   const after = text.slice(found.end)
-  // Had something been added below since, the line end is needed.
+  // If something was added below since, the line end is still needed.
   const isOurs = found.lines.includes(joined) && after === '' && before.endsWith('\n')
   return isOurs ? before.slice(0, -1) : before + after
 }
@@ -76,7 +76,7 @@ interface Line {
   index: number
   start: number
   end: number
-  /** Without its end, be it LF or CRLF. */
+  /** Without its line end (LF or CRLF). */
   line: string
 }
 
@@ -110,7 +110,8 @@ const notOurs = ({ index, line }: Line) =>
 const shells = /(?:^|\/)(?:sh|bash|dash|ash|ksh|zsh)$/
 
 /**
- * What stands above the block holds for it: lines that make it run otherwise than it says. MAILTO is meant so.
+ * Lines above the block that also apply to it and may change how it runs. MAILTO is not among them,
+ * because it is meant to apply.
  */
 export function inheritedAt(text: CrontabText, { begin }: Pick<CrontabBlock, 'begin'>): string[] {
   const lines = fromBytes(text).split(/\r?\n/)

@@ -6,10 +6,10 @@ import type { Crontab } from './crontab.js'
 import { blockIn, type CrontabText, withBlock, withoutBlock } from './edit.js'
 import { type CrontabBlock, crontabBlock, marksOf } from './lines.js'
 
-/** What became of wizard's block in the crontab. */
+/** The change to wizard's block in the crontab. */
 export interface CrontabChange {
   action: 'installed' | 'updated' | 'removed' | 'unchanged' | 'declined'
-  /** The block's lines, as they were and as they are to be; null: no block. */
+  /** The block's lines before and after; null: no block. */
   before: string[] | null
   after: string[] | null
 }
@@ -17,9 +17,10 @@ export interface CrontabChange {
 type Confirm = (change: CrontabChange) => Promise<boolean>
 
 /**
- * Puts the block into the crontab, once it is agreed to; nothing else of it changes.
+ * Installs the block in the crontab after confirmation; nothing else changes.
  *
- * @throws ConflictError where the block is damaged, or somebody changes the crontab meanwhile
+ * @throws ConflictError if the block is damaged, or somebody else changes the crontab at the same
+ *   time
  */
 export async function installBlock(
   crontab: Crontab,
@@ -35,7 +36,7 @@ export async function installBlock(
   })
 }
 
-/** Takes the block out again, so that the crontab is byte for byte what it was. @throws as installBlock */
+/** Removes the block, so that the crontab is byte for byte the original. @throws as installBlock */
 export async function removeBlock(
   crontab: Crontab,
   marks: Pick<CrontabBlock, 'begin' | 'end'>,
@@ -58,7 +59,7 @@ async function change(
   if (from === to) return { ...plan, action: 'unchanged' }
   if (!(await confirm(plan))) return { ...plan, action: 'declined' }
   return crontab.alone(async () => {
-    // Whoever was asked may have taken their time.
+    // The confirmation may have taken some time.
     if ((await crontab.read()) !== from) throw changedMeanwhile()
     const written = await write(crontab, from, to)
     if ((await crontab.read()) !== written) throw overwritten()
@@ -66,7 +67,7 @@ async function change(
   })
 }
 
-/** What was written: cron may insist on an end of the last line. */
+/** Returns what was written: cron may require a newline at the end. */
 async function write(crontab: Crontab, from: CrontabText, to: CrontabText): Promise<CrontabText> {
   const whole = to === '' || to.endsWith('\n') ? to : `${to}\n`
   try {
@@ -94,10 +95,10 @@ const overwritten = () =>
     hint: 'look at `crontab -l`, and run the command again',
   })
 
-/** Whether the crontab runs what repos.yaml says; `unknown` where it can't be read. */
+/** Whether the crontab matches repos.yaml; `unknown` if it can't be read. */
 export type CrontabState = 'installed' | 'out-of-date' | 'absent' | 'damaged' | 'unknown'
 
-/** @throws what is no WizardError */
+/** @throws errors that are not a WizardError */
 export async function crontabState(
   config: Config,
   launcher: Launcher,

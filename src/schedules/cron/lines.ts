@@ -5,27 +5,27 @@ import type { Launcher } from '../../process/host.js'
 import { dueCommand, folderOf, rootFlag } from '../command.js'
 import { allOf, type SchedulePlan } from '../plan.js'
 
-/** The part of a crontab that is one configuration's. */
+/** The part of a crontab that belongs to one configuration. */
 export interface CrontabBlock {
   begin: string
   end: string
-  /** All lines, the two marks among them, without their ends. */
+  /** All lines with the two marks, without line ends. */
   lines: string[]
 }
 
-/** What every remark of ours begins with, so that nobody else's is taken for it. */
+/** The prefix of our comments, which distinguishes them from anybody else's. */
 export const remark = '# wizard: '
 
-/** What every job of ours has in it. */
+/** Every job of ours contains this. */
 export const ourCommand = ' repo sync --due --quiet '
 
-/** The marks name the configuration, so that two of them have a block each. */
+/** The marks name the configuration, so that each configuration has its own block. */
 export function marksOf(config: Config): Pick<CrontabBlock, 'begin' | 'end'> {
   const name = [JSON.stringify(folderOf(config)), ...rootFlag(config)].join(' ')
   return { begin: `# BEGIN wizard ${name}`, end: `# END wizard ${name}` }
 }
 
-/** @throws PathError for a path that no crontab can hold */
+/** @throws PathError for a path that a crontab can't contain */
 export function crontabBlock(plan: SchedulePlan, config: Config, launcher: Launcher): CrontabBlock {
   const { begin, end } = marksOf(config)
   const command = crontabCommand(dueCommand(launcher, config))
@@ -37,10 +37,10 @@ export function crontabBlock(plan: SchedulePlan, config: Config, launcher: Launc
   return { begin, end, lines: [begin, head, ...jobs, end] }
 }
 
-/** The most that Vixie's cron, and so most others, takes of a command. */
+/** The longest command that Vixie's cron, and most others, accept. */
 const longest = 998
 
-/** For sh, and for cron, to which a percent sign is the end of the line. */
+/** Quotes for sh and for cron, which reads a percent sign as the end of the line. */
 function crontabCommand(words: string[]): string {
   const odd = words.find((word) => /[\\\n\r\0]/.test(word))
   if (odd !== undefined) {

@@ -6,7 +6,10 @@ import { contains } from '../../config/locate/root.js'
 import { folderOf } from '../command.js'
 import type { FormatRequest, ScheduleFile } from './request.js'
 
-/** A workflow for the repository that holds the configuration: one job a shard, its clones kept in the cache. */
+/**
+ * A workflow for the repository that contains the configuration: one job per shard, with its clones
+ * in the cache.
+ */
 export async function githubActionsWorkflow({
   plan,
   config,
@@ -60,19 +63,19 @@ function stepsOf(
     { uses: 'actions/cache/restore@v5', with: { path, key, 'restore-keys': prefix } },
     {
       name: 'What is due of this share',
-      // What is kept lies in the checkout, wherever `root` is on other machines.
+      // The cached folders are in the checkout, wherever `root` is on other machines.
       run: `npx --yes udos-wizard@${version} repo sync --due --quiet --shard ${shard}/${shards} --config ${config} --root .`,
       env: { GITHUB_TOKEN: expression('secrets.WIZARD_TOKEN') },
     },
-    // What was pulled is kept although another repository failed.
+    // Saves the clones even if another repository failed.
     { if: 'always()', uses: 'actions/cache/save@v5', with: { path, key } },
   ]
 }
 
-/** What Actions fills in. */
+/** An expression that Actions evaluates. */
 const expression = (name: string) => `\${{ ${name} }}`
 
-/** From the top of the work tree that holds it; where it is in none, as it usually is. */
+/** From the top of its work tree; outside of one, the usual place. */
 async function configPath(config: Config): Promise<string> {
   const dir = folderOf(config)
   const top = (await workTreeAround(dir)) ?? config.root
@@ -86,7 +89,7 @@ async function workTreeAround(folder: string): Promise<string | null> {
   return above === folder ? null : workTreeAround(above)
 }
 
-/** What one run must leave to the next: what is remembered, and the clones. */
+/** What each run must pass on to the next: its state, and the clones. */
 async function keptFolders(config: Config): Promise<string[]> {
   const tops = (await config.repos()).map((entry) => {
     const path =

@@ -3,8 +3,8 @@ import { fieldsOf } from '../fields.js'
 import type { FormatRequest, ScheduleFile } from './request.js'
 
 /**
- * A CronJob whose indexed job has one pod a shard. Each shard has a root of its own on the volume, as two wizards are
- * never at work at one.
+ * A CronJob whose indexed job has one pod per shard. Each shard has its own root on the volume,
+ * because only one wizard may work in a root.
  */
 export function kubernetesManifest({
   plan,
@@ -44,8 +44,8 @@ export function kubernetesManifest({
 }
 
 /**
- * What wizard tells itself is not tried again before it is due again, so that a second pod would find nothing to do and
- * make a success of it. One that was killed is.
+ * A pod that failed is not restarted: wizard does not retry before the next schedule, so a second
+ * pod would find nothing to do and report success. A killed pod is restarted.
  */
 const finalFailure = {
   action: 'FailIndex',
@@ -62,7 +62,10 @@ const about = `\
  and a claim named wizard that all pods may write (ReadWriteMany). Schedules are in the time zone given below.
  It is for Kubernetes 1.29 and later.`
 
-/** A CronJob has one schedule: of several, one that begins whenever any of them does; what is not due then costs a start. */
+/**
+ * A CronJob has one schedule. Several schedules are merged into one that starts whenever any of
+ * them does; a run with nothing due is cheap.
+ */
 function oneFor({ schedules }: FormatRequest['plan']): string {
   const [only, ...more] = schedules
   if (only !== undefined && more.length === 0) return only.schedule

@@ -2,20 +2,20 @@ import type { Config } from '../../config/load.js'
 import type { Launcher } from '../../process/host.js'
 import type { SchedulePlan } from '../plan.js'
 
-/** What a scheduler's files are made of. */
+/** Everything that a scheduler's files depend on. */
 export interface FormatRequest {
   plan: SchedulePlan
   config: Config
   launcher: Launcher
-  /** Jobs that share the repositories out. */
+  /** Jobs that share the repositories. */
   shards: number
-  /** Of wizard, for those that fetch it themselves. */
+  /** wizard's version, for schedulers that download it. */
   version: string
-  /** This machine's, in which schedules are meant: `Europe/Berlin`. */
+  /** This machine's time zone, which the schedules mean: `Europe/Berlin`. */
   timeZone: string
 }
 
-/** A file that a scheduler reads; `name` is what it goes by there. */
+/** A file for a scheduler, and its name there. */
 export interface ScheduleFile {
   name: string
   content: string

@@ -6,7 +6,7 @@ import type { FormatRequest, ScheduleFile } from './request.js'
 
 const folder = '~/.config/systemd/user'
 
-/** A service and its timer, of a user. */
+/** A user's service and its timer. */
 export function systemdUnits({ plan, config, launcher }: FormatRequest): ScheduleFile[] {
   const dir = folderOf(config)
   const name = `wizard${dir.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/-$/, '')}`
@@ -40,10 +40,10 @@ const lingering =
 
 const unit = (...lines: string[]) => `${lines.join('\n')}\n`
 
-/** A percent sign begins a specifier, in any setting. */
+/** A percent sign begins a specifier in any setting. */
 const escaped = (text: string) => plainText(text).replaceAll('%', '%%').replaceAll('\n', ' ')
 
-/** As systemd.service(5) has it: a dollar sign begins a variable. */
+/** Quotes as in systemd.service(5): a dollar sign begins a variable. */
 function quoted(word: string): string {
   const inner = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
   if (/^[\w@+=:,./%-]+$/.test(inner)) return inner
@@ -51,7 +51,10 @@ function quoted(word: string): string {
   return `"${safe}"`
 }
 
-/** Where either a day of the month or a weekday makes a day, two events: one would ask for both. */
+/**
+ * systemd requires both a day of the month and a weekday; if either one should match, this gives
+ * two events.
+ */
 export function calendarEvents(schedule: string): string[] {
   const fields = fieldsOf(schedule)
   if (!namesEitherDay(schedule)) return [calendarEvent(fields)]
