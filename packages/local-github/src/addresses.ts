@@ -1,9 +1,12 @@
 export type Origin = 'api' | 'git' | 'upload' | 'storage'
 
-/** The four origins of one GitHub, without a slash at the end; `api` holds the prefix of an enterprise server. */
+/**
+ * The four origins of one GitHub, without a trailing slash; `api` includes an enterprise server's
+ * prefix.
+ */
 export type Addresses = Record<Origin, string>
 
-/** The names under which requests come that were not sent to a loopback port: by msw, and through a proxy. */
+/** Names of requests that are not sent to a loopback port: by msw, and through a proxy. */
 export const wellKnown: Addresses[] = [
   {
     api: 'https://api.github.com',
@@ -15,15 +18,15 @@ export const wellKnown: Addresses[] = [
     api: 'http://api.github.localhost',
     git: 'http://github.localhost',
     upload: 'http://uploads.github.localhost',
-    // Not below github.localhost: gh would send its token there.
+    // Not below github.localhost, because gh would send its token there.
     storage: 'http://objects.githubusercontent.localhost',
   },
 ]
 
-/** Whether nothing but this machine reaches a server that listens there. */
+/** Whether only this machine can reach a server that listens on this host. */
 export const isLoopback = (host: string) => /^(?:127\.[\d.]+|::1|localhost)$/.test(host)
 
-/** The same ports by another name. */
+/** The same ports under another host name. */
 export function under(hostname: string, { api, git, upload, storage }: Addresses): Addresses {
   const renamed = (address: string) => address.replace(/(?<=^http:\/\/)(?:\[.*\]|[^:]*)/, hostname)
   return {
@@ -36,9 +39,9 @@ export function under(hostname: string, { api, git, upload, storage }: Addresses
 
 export interface Place {
   origin: Origin
-  /** The family whose addresses the answer names. */
+  /** The family of addresses that the answer uses. */
   addresses: Addresses
-  /** The path without the prefix of an enterprise server. */
+  /** The path without an enterprise server's prefix. */
   path: string
 }
 
@@ -46,9 +49,10 @@ const gitPath = /^\/[^/]+\/[^/]+\/(info\/refs|git-upload-pack|git-receive-pack)$
 const origins: Origin[] = ['api', 'git', 'upload', 'storage']
 
 /**
- * Which of the origins a request is for. The API's own also answers git, as an enterprise server does.
+ * Finds the origin that a request is for. The API's own origin also answers git, as on an
+ * enterprise server.
  *
- * @returns undefined for a host that is none of this GitHub's.
+ * @returns undefined for a host that does not belong to this GitHub
  */
 export function locate(url: URL, families: Addresses[]): Place | undefined {
   for (const addresses of families) {
@@ -61,11 +65,14 @@ export function locate(url: URL, families: Addresses[]): Place | undefined {
   return undefined
 }
 
-/** `localhost:PORT` is the same server by another name, which a test of credentials may want. */
+/** `localhost:PORT` is the same server under another name, for tests of credentials. */
 const hostOf = ({ hostname, port, host }: URL) =>
   hostname === 'localhost' ? `127.0.0.1:${port}` : host
 
-/** What lacks the prefix is no path of the API; GraphQL alone is beside REST and not under it. */
+/**
+ * A path without the prefix is not a path of the API. GraphQL is the exception: it is beside REST,
+ * not below it.
+ */
 function withoutPrefix(path: string, api: string): string {
   const prefix = new URL(api).pathname.replace(/\/$/, '')
   if (prefix === '') return path

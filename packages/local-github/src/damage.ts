@@ -1,7 +1,7 @@
 import type { Fault } from './faults.js'
 import { withHeaders } from './http/with-headers.js'
 
-/** The answer as it arrives through a fault: with other headers, lost, cut or corrupt. */
+/** Applies a fault to an answer: other headers, or a lost, cut or corrupt body. */
 export function damage(response: Response, { status, headers, ...fault }: Fault): Response {
   if (fault.dropAnswer) return Response.error()
   const added = status === undefined ? (headers ?? {}) : {}
@@ -27,7 +27,7 @@ async function* damagedBytes(body: ReadableStream<Uint8Array>, { cutAfter, corru
   if (cutAfter !== undefined) throw new CutConnection()
 }
 
-/** Ends a body; the server then ends the connection. */
+/** Ends a body; the server then closes the connection. */
 class CutConnection extends Error {
   override readonly name = 'CutConnection'
 }

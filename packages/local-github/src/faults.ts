@@ -5,42 +5,45 @@ import { damage } from './damage.js'
 import type { RecordedRequest } from './record.js'
 
 export interface Fault {
-  /** Which requests it meets; without any of the four, all. */
+  /** The requests that it meets; without any of the four, all. */
   origin?: Origin
   method?: string
-  /** Matched with path and query. */
+  /** Matches the path with its query. */
   path?: RegExp
-  /** Matched with the request's body, as it stands in `requests`: `/command=fetch/` is where git sends a pack. */
+  /** Matches the body as `requests` records it: `/command=fetch/` is where git requests a pack. */
   asking?: RegExp
-  /** How many of these go by before it meets one. */
+  /** How many matching requests pass before the fault applies. */
   skip?: number
   /** How many requests it meets; without it, all until it is removed. */
   times?: number
 
-  /** What happens on the server or in the client's folder, while the request waits for its answer. */
+  /** Runs on the server or in the client's folder while the request waits for its answer. */
   meanwhile?: () => unknown
-  /** Answers this instead of GitHub, which then does nothing. */
+  /** Answers with this status, and GitHub does nothing. */
   status?: number
   headers?: Record<string, string>
   body?: string | Buffer | object
-  /** Milliseconds before anything happens, or silence until `remove()` or `close()`. */
+  /** Milliseconds before anything happens; `forever`: silence until `remove()` or `close()`. */
   delay?: 'forever' | number
-  /** The connection ends after this many bytes of the answer's body, or where it ends before. */
+  /**
+   * The connection closes after this many bytes of the answer's body, or at its end if it is
+   * shorter.
+   */
   cutAfter?: number
-  /** This byte of the answer's body is another. */
+  /** Changes this byte of the answer's body. */
   corruptAt?: number
-  /** GitHub does what it is asked, and the connection ends before a byte of the answer. */
+  /** GitHub carries out the request, and the connection closes before a byte of the answer. */
   dropAnswer?: boolean
 }
 
 export interface FaultHandle {
-  /** How many requests it has met. */
+  /** How many requests have met it. */
   readonly hits: number
-  /** Ends it; requests that it holds back go on as if it had not been. */
+  /** Removes it; requests that it delays continue as if it had not existed. */
   remove(): void
 }
 
-/** The faults in force, matched in the order they were added. */
+/** The active faults, matched in the order in which they were added. */
 export class Faults {
   readonly #active: ActiveFault[] = []
 
@@ -52,12 +55,12 @@ export class Faults {
     return active
   }
 
-  /** Whether a request's body must be read before it is known which fault meets it. */
+  /** Whether a request's body must be read to find the fault that meets it. */
   get askForBody(): boolean {
     return this.#active.some(({ asksForBody }) => asksForBody)
   }
 
-  /** Answers a request through the first fault that matches it, or as GitHub alone would. */
+  /** Answers a request through the first fault that matches it, or normally. */
   async apply(request: RecordedRequest, answer: () => Promise<Response>): Promise<Response> {
     const fault = this.#active.find((candidate) => candidate.matches(request))
     return fault ? fault.apply(answer) : answer()

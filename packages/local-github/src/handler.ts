@@ -10,15 +10,15 @@ import { Storage } from './storage.js'
 
 export interface HandlerOptions {
   world: World
-  /** Where the loopback servers are; the well-known names are answered as well. */
+  /** Addresses of the loopback servers; the well-known names work too. */
   own: Addresses
-  /** By whatever name their ports are asked, as other machines and containers do. */
+  /** Answers requests for any host name, such as those of other machines and containers. */
   anyHost: boolean
   graphql: boolean
   protocolV2: boolean
 }
 
-/** The whole of this GitHub as a function from Request to Response, with what it has been asked. */
+/** This whole GitHub as a function from Request to Response, with a record of its requests. */
 export class GitHubHandler {
   readonly faults = new Faults()
   readonly requests: RecordedRequest[] = []

@@ -20,33 +20,38 @@ export type { RecordedRequest } from './record.js'
 export { type ZipEntry, zip } from './zip.js'
 
 export interface LocalGitHubOptions {
-  /** Those that are good; the first is `token`. Default: one. */
+  /** The valid tokens; the first is `token`. Default: one. */
   tokens?: string[]
-  /** False: it has no GraphQL, as an old enterprise server. */
+  /** false: no GraphQL, as on an old enterprise server. */
   graphql?: boolean
   /** `/api/v3` for an enterprise server's addresses. */
   prefix?: '' | '/api/v3'
-  /** False: git answers by protocol v0, whatever is asked. */
+  /** false: git answers by protocol v0 only. */
   protocolV2?: boolean
-  /** The login behind every token. */
+  /** The login that every token belongs to. */
   viewer?: string
-  /** Where it listens: an address of this machine, `0.0.0.0` or `::` for all. Default: 127.0.0.1. */
+  /**
+   * Where to listen: an address of this machine, or `0.0.0.0` or `::` for all. Default: 127.0.0.1.
+   */
   host?: string
-  /** The API's port; git, uploads and storage have the next three. Default: any that are free. */
+  /** The API's port; git, uploads and storage use the next three. Default: any free ports. */
   port?: number
-  /** Entries of a tree after which the API cuts it short; default 100,000, as GitHub does. */
+  /** Entries of a tree after which the API truncates it. Default: 100,000, as on GitHub. */
   treeLimit?: number
-  /** What a dispatch with `return_run_details` is answered: the run (default), 204 without it, or 422. */
+  /**
+   * The answer to a dispatch with `return_run_details`: the run (default), 204 without it, or 422.
+   */
   runDetails?: 'given' | 'ignored' | 'refused'
-  /** The server's clock, which dates all it makes and all it answers; default: this machine's. */
+  /** The server's clock, for everything it creates and answers. Default: this machine's. */
   now?: () => Date
 }
 
 /**
- * A GitHub on loopback ports: REST, GraphQL, git over smart HTTP, uploads and storage, each on an origin of its own.
- * It keeps its repositories in a temporary folder, which `close` removes. Needs the real `git`.
+ * Starts a GitHub on loopback ports: REST, GraphQL, git over smart HTTP, uploads and storage, each
+ * on its own origin. It keeps its repositories in a temporary folder, which `close` removes. Needs
+ * the real `git`.
  *
- * @throws Error with node's code where it cannot listen there: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`.
+ * @throws Error with node's code if it can't listen there: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`
  */
 export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promise<LocalGitHub> {
   const { tokens = ['ghp_local'], viewer = 'monalisa', host = '127.0.0.1', port = 0 } = options
@@ -62,7 +67,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   return new LocalGitHub({ world, handler, own, servers })
 }
 
-/** Four servers, or none where one of them cannot listen. */
+/** Starts four servers, or none if one of them can't listen. */
 async function listen(handler: Handler, { host, port }: Listening): Promise<Server[]> {
   const ports = [0, 1, 2, 3].map((offset) => (port === 0 ? 0 : port + offset))
   const started = await Promise.allSettled(ports.map((port) => serve(handler, { host, port })))
@@ -85,7 +90,7 @@ export class LocalGitHub extends Editor {
   readonly gitUrl: string
   readonly uploadUrl: string
   readonly storageUrl: string
-  /** Every request so far, in the order they came. */
+  /** All requests so far, in order of arrival. */
   readonly requests: RecordedRequest[]
   readonly actions: Actions
   /** The same GitHub without a socket, for msw. */
@@ -104,14 +109,14 @@ export class LocalGitHub extends Editor {
     this.handle = parts.handler.handle
   }
 
-  /** A token that is good. */
+  /** A valid token. */
   get token(): string {
     const [token] = this.world.tokens
     if (token === undefined) throw new Error('this GitHub was started without tokens')
     return token
   }
 
-  /** Lets requests fail from now on. */
+  /** Makes matching requests fail from now on. */
   fail(fault: Fault): FaultHandle {
     return this.#parts.handler.faults.add(fault)
   }

@@ -8,13 +8,15 @@ export interface RecordedRequest {
   path: string
   /** By name in lower case. */
   headers: Record<string, string>
-  /** The body as text, its compression undone; there when it has been read, at most its first megabyte. */
+  /**
+   * The decompressed body as text, at most its first megabyte; filled in while the body is read.
+   */
   body: string
 }
 
 const longest = 1024 * 1024
 
-/** Notes a request, and gives back one whose body fills the note while it is read. */
+/** Records a request, and returns one whose body fills in the record while it is read. */
 export function record(
   request: Request,
   origin: Origin,
@@ -34,7 +36,7 @@ export function record(
   }
 }
 
-/** The same request with its body read, so that the note is whole before anything is answered. */
+/** Reads a request's body first, so that the record is complete before the answer. */
 export async function readWhole(request: Request): Promise<Request> {
   if (!request.body) return request
   const { signal } = request

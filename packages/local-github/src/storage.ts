@@ -4,18 +4,19 @@ import type { Readable } from 'node:stream'
 export interface Blob {
   content: Buffer | { file: string; size: number }
   type: string
-  /** The name the browser would save it under. */
+  /** The file name for the browser. */
   name: string
 }
 
 /**
- * Blob storage, on an origin of its own: addresses are signed and live as long as the process.
- * It refuses a request that carries GitHub's credential beside the signature, as Azure's and Amazon's do.
+ * Blob storage on its own origin. Addresses are signed and live as long as the process. Like
+ * Azure's and Amazon's, it refuses a request that carries GitHub's credential besides the
+ * signature.
  */
 export class Storage {
   readonly #blobs = new Map<string, Blob>()
 
-  /** @returns the path and query of a signed address. */
+  /** @returns the path and query of a signed address */
   sign(blob: Blob): string {
     const signature = crypto.randomUUID()
     this.#blobs.set(signature, blob)

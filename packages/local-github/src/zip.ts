@@ -1,13 +1,13 @@
 import { deflateRawSync } from 'node:zlib'
 
 export interface ZipEntry {
-  /** As it stands in the archive, unchecked: `../x` and `/etc/x` as well. */
+  /** Verbatim and unchecked: `../x` and `/etc/x` are possible. */
   name: string
   content: string | Buffer
   /** With the file type: `0o120777` is a symlink. Default: a plain file. */
   mode?: number
   deflated?: boolean
-  /** What the archive says of it, where that is not the truth. */
+  /** False claims of the archive about the entry. */
   claims?: Partial<Fields>
 }
 
@@ -21,7 +21,7 @@ interface Fields {
   offset: number
 }
 
-/** A zip archive (APPNOTE 6.3.3), for artifacts and logs; the names may be hostile, and the claims untrue. */
+/** A zip archive (APPNOTE 6.3.3) for artifacts and logs. Names may be hostile, and claims false. */
 export function zip(entries: ZipEntry[]): Buffer {
   const locals: Buffer[] = []
   const central: Buffer[] = []
@@ -68,7 +68,10 @@ function endOf(count: number, size: number, offset: number): Buffer {
   return Buffer.concat(count > few ? [...end64Of(count, size, offset), ...end] : end)
 }
 
-/** The record and its locator where there are more entries than 16 bits count (APPNOTE 4.3.14, 4.3.15). */
+/**
+ * The zip64 end record and its locator, for more entries than 16 bits can count (APPNOTE 4.3.14,
+ * 4.3.15).
+ */
 const end64Of = (count: number, size: number, offset: number) => [
   signature('PK\x06\x06'),
   u64(44),
@@ -101,7 +104,7 @@ function u64(value: number): Buffer {
   return bytes
 }
 
-/** node:zlib has one since Node 22 only. */
+/** node:zlib has crc32 only since Node 22. */
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1

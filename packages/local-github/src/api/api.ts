@@ -27,11 +27,14 @@ export interface ApiOptions {
   world: World
   storage: Storage
   routes: (limits: Limits) => Route[]
-  /** Null: this server has none. */
+  /** null: this server has no GraphQL. */
   graphql: ((request: Request, context: GraphQLRequest) => Promise<Response>) | null
 }
 
-/** REST and GraphQL as one function: who asks, which route, what it answers, and the headers that every answer has. */
+/**
+ * REST and GraphQL as one function: authenticates, finds the route, answers, and adds the headers
+ * that every answer has.
+ */
 export class Api {
   readonly #options: ApiOptions
   readonly #limits = new Limits()
@@ -101,7 +104,10 @@ function toResponse(answer: Answer<unknown>): Response {
   return Response.json(data, { status, headers: { ...jsonType, ...headers } })
 }
 
-/** What a Link header and a redirect name by id, by its name: so that one table of routes serves both. */
+/**
+ * Link headers and redirects use ids in paths. Replaces them by names, so that one table of routes
+ * serves both.
+ */
 function namedPath(world: World, path: string): string {
   const [, kind, id = '', ...rest] = path.split('/')
   const number = Number(id)
@@ -118,7 +124,10 @@ function namedPath(world: World, path: string): string {
   return account ? [collection, account.login, ...rest].join('/') : path
 }
 
-/** An ETag for whatever a GET answers, and 304 where the client has it already (RFC 9110, 13.1.2). */
+/**
+ * Adds an ETag to the answer of every GET, or answers 304 if the client has it already (RFC 9110,
+ * 13.1.2).
+ */
 async function revalidated(request: Request, response: Response): Promise<Response> {
   if (request.method !== 'GET' || response.status !== 200 || !response.body) return response
   const bytes = await response.arrayBuffer()

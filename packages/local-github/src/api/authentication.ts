@@ -2,14 +2,15 @@ import type { Account } from '../model/repository.js'
 import type { World } from '../model/world.js'
 import { badCredentials } from './errors.js'
 
-/** Of every token of this GitHub. */
+/** The scopes of every token. */
 export const scopes = 'read:org, repo, workflow'
 
 /**
- * Who asks. A token may come as `Bearer`, `token` or the password of `Basic`; an app's own routes take a JWT.
+ * Authenticates a request. A token may come as `Bearer`, as `token` or as the password of `Basic`;
+ * an app's own routes take a JWT.
  *
- * @returns null without an Authorization header.
- * @throws ApiError 401 for a token that is not known.
+ * @returns null without an Authorization header
+ * @throws ApiError 401 for an unknown token
  */
 export function authenticate(
   world: World,
@@ -31,7 +32,10 @@ function tokenOf(scheme: string, credentials: string): string | undefined {
   return password.join(':')
 }
 
-/** A JWT (RFC 7519) with header, claims and a signature; what signs it is the test's own key, which is not asked for. */
+/**
+ * A JWT (RFC 7519) with header, claims and a signature. The signature is not verified, because the
+ * test's own key made it.
+ */
 function isSignedToken(credentials: string): boolean {
   const [header = '', claims = '', signature = '', more] = credentials.split('.')
   if (signature.length < 40 || more !== undefined) return false

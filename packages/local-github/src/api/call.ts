@@ -9,13 +9,13 @@ export interface CallContext {
   storage: Storage
   request: Request
   addresses: Addresses
-  /** The path without a prefix, an id in it replaced by the names it stands for. */
+  /** The path without a prefix, with ids replaced by names. */
   path: string
-  /** Who asks; null without a token. */
+  /** The authenticated account; null without a token. */
   viewer: Account | null
 }
 
-/** One request of the API, with what a route needs to answer it. */
+/** One request to the API, and what a route needs to answer it. */
 export class Call {
   readonly world: World
   readonly storage: Storage
@@ -37,7 +37,7 @@ export class Call {
     this.#parameters = parameters
   }
 
-  /** A segment of the path, decoded. @throws ApiError 400 */
+  /** A decoded segment of the path. @throws ApiError 400 */
   parameter(name: string): string {
     try {
       return decodeURIComponent(this.#parameters[name] ?? '')
@@ -46,7 +46,7 @@ export class Call {
     }
   }
 
-  /** @throws ApiError 404 where it is no number. */
+  /** @throws ApiError 404 if it is not a number */
   id(name: string): number {
     const id = Number(this.parameter(name))
     if (!Number.isSafeInteger(id)) throw notFound()
@@ -59,7 +59,11 @@ export class Call {
     return this.viewer
   }
 
-  /** The repository in the path. @throws ApiError 301 where it was renamed, 404 where it is missing or not visible. */
+  /**
+   * The repository in the path.
+   *
+   * @throws ApiError 301 if it was renamed, 404 if it is missing or not visible
+   */
   repository(): Repository {
     const name = `${this.parameter('owner')}/${this.parameter('repo')}`
     const repository = this.world.repository(name)
@@ -69,7 +73,11 @@ export class Call {
     throw this.#moved(renamed, name)
   }
 
-  /** For what changes something. @throws ApiError 401, 403 for an archived one. */
+  /**
+   * The repository of a request that changes something.
+   *
+   * @throws ApiError 401, 403 for an archived one
+   */
   writableRepository(): Repository {
     const repository = this.repository()
     this.requireViewer()
@@ -79,7 +87,7 @@ export class Call {
     return repository
   }
 
-  /** The JSON body. @throws ApiError 400 where it is none. */
+  /** The JSON body. @throws ApiError 400 if it is not JSON */
   async body(): Promise<Record<string, unknown>> {
     const text = await this.request.text()
     if (text === '') return {}
@@ -95,7 +103,7 @@ export class Call {
     return { ...body }
   }
 
-  /** In bytes; undefined where the client does not tell. */
+  /** In bytes; undefined if the client does not say. */
   contentLength(): number | undefined {
     const header = this.request.headers.get('content-length')
     return header === null ? undefined : Number(header)
@@ -105,7 +113,7 @@ export class Call {
     return (this.request.headers.get('accept') ?? '').includes(type)
   }
 
-  /** 302 to the storage's own origin, as all downloads of the API are. */
+  /** Redirects (302) to the storage's own origin, as the API does for all downloads. */
   toStorage(blob: Blob): Response {
     const location = this.addresses.storage + this.storage.sign(blob)
     return new Response(null, { status: 302, headers: { location } })

@@ -7,7 +7,7 @@ export interface FieldError {
 
 const docs = 'https://docs.github.com/rest'
 
-/** A refusal in GitHub's own shape. Thrown by routes. */
+/** An error in GitHub's own format. Routes throw it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
@@ -43,7 +43,7 @@ export const notFound = () => new ApiError(404, 'Not Found')
 export const badCredentials = () => new ApiError(401, 'Bad credentials')
 export const needsAuthentication = () => new ApiError(401, 'Requires authentication')
 
-/** 422, with what was wrong of which field. */
+/** 422, with the invalid fields. */
 export const invalid = (...errors: FieldError[]) =>
   new ApiError(422, 'Validation Failed', { errors })
 

@@ -16,7 +16,7 @@ export interface Limit {
   reset: number
 }
 
-/** How many calls are left. It counts and tells; that a limit is passed is a fault that tests ask for. */
+/** Counts and reports the calls that are left. It never refuses one; tests use a fault for that. */
 export class Limits {
   readonly #used = new Map<string, number>()
   readonly #reset = Math.floor(Date.now() / 1000) + 3600

@@ -5,7 +5,10 @@ export interface Page<T> {
   headers: Record<string, string>
 }
 
-/** One page of a list, with the Link header (RFC 8288) to the others; its addresses name ids, as GitHub's do. */
+/**
+ * One page of a list, and a Link header (RFC 8288) to the others. The links use ids, as GitHub's
+ * do.
+ */
 export function page<T>(call: Call, all: T[], { most = 100 }: { most?: number } = {}): Page<T> {
   const size = Math.min(positive(call.query.get('per_page')) ?? 30, most)
   const number = positive(call.query.get('page')) ?? 1

@@ -1,24 +1,24 @@
 import type { Endpoints } from '@octokit/types'
 import type { Call } from './call.js'
 
-/** As GitHub's documentation writes it: `GET /repos/{owner}/{repo}`. */
+/** As in GitHub's documentation: `GET /repos/{owner}/{repo}`. */
 export type RouteName = keyof Endpoints
 
-/** What the documentation says that a route answers. */
+/** The documented answer of a route. */
 export type Data<R extends RouteName> = Endpoints[R]['response']['data']
 
-/** An answer with a body that must have the documented shape, or bytes and redirects as they are. */
+/** A body of the documented shape, or a Response (bytes, redirects) as it is. */
 export type Answer<T> = { data: T; status?: number; headers?: Record<string, string> } | Response
 
 export interface Route {
-  /** As GitHub's documentation writes it. */
+  /** As in GitHub's documentation. */
   name: string
   method: string
   pattern: RegExp
   handle(call: Call): Promise<Answer<unknown>>
 }
 
-/** A route whose answer does not compile unless it has the documented shape. */
+/** A route. It does not compile unless its answer has the documented shape. */
 export function route<R extends RouteName>(
   name: R,
   handle: (call: Call) => Answer<Data<R>> | Promise<Answer<Data<R>>>,
@@ -30,7 +30,7 @@ export function route<R extends RouteName>(
   return { name, method, pattern: patternOf(template), handle: async (call) => handle(call) }
 }
 
-/** `{name}` is one segment, except what may hold slashes: a path and a ref at the end. */
+/** `{name}` matches one segment. Paths, and refs at the end, may also contain slashes. */
 function patternOf(template: string): RegExp {
   const source = template
     .replaceAll(/[.]/g, '\\.')

@@ -1,4 +1,4 @@
-/** A command that cannot be carried out, with what to do about it. */
+/** An invalid command; the hint says what to do. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly hint: string

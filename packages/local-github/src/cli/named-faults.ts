@@ -1,7 +1,7 @@
 import type { Fault } from '../faults.js'
 import { UsageError } from './errors.js'
 
-/** Faults that have a name, with what each does. */
+/** Named faults and what each does. */
 export const namedFaults: Record<string, { does: string; fault: Fault }> = {
   drop: {
     does: 'the work is done, and the connection ends before a byte of the answer',
@@ -25,7 +25,8 @@ export const namedFaults: Record<string, { does: string; fault: Fault }> = {
 }
 
 /**
- * A name of the table, or a status from 400 to 599: `drop`, `502`. With `:3`, the first three requests alone meet it.
+ * Parses a name of the table, or a status from 400 to 599: `drop`, `502`. With `:3`, only the first
+ * three requests meet it.
  *
  * @throws UsageError
  */

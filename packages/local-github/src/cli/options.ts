@@ -7,7 +7,7 @@ import { parseFault } from './named-faults.js'
 export interface RepositoryOption {
   /** `uDOS/typo` */
   name: string
-  /** What it is filled from: a folder, or a repository. */
+  /** Its source: a folder, or a repository. */
   path?: string
 }
 
@@ -15,7 +15,7 @@ export interface CliOptions {
   help: boolean
   json: boolean
   host: string
-  /** 0: any that is free. */
+  /** 0: any free port. */
   port: number
   tokens: string[]
   owners: string[]

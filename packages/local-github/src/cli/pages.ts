@@ -29,7 +29,7 @@ ${faultLines.join('\n')}
 It prints its addresses and serves until Ctrl-C (SIGINT, SIGTERM); then all that was in it is gone.
 `
 
-/** What is printed once it serves: addresses, repositories, and lines for a shell. */
+/** The text to print once it serves: addresses, repositories, and lines for a shell. */
 export function addressesPage(github: LocalGitHub): string {
   const { repositories, env, ...record } = addressesRecord(github)
   const width = Math.max(...Object.keys(record).map((name) => name.length))
@@ -43,7 +43,7 @@ export function addressesPage(github: LocalGitHub): string {
     .join('\n\n')}\n`
 }
 
-/** What `--json` prints. */
+/** The output of `--json`. */
 export function addressesRecord({
   apiUrl,
   gitUrl,

@@ -10,11 +10,15 @@ import { addressesPage, addressesRecord, help } from './pages.js'
 export interface CliIo {
   write(text: string): void
   writeError(text: string): void
-  /** Aborted when it is to end. */
+  /** Aborted to end the command. */
   stop: AbortSignal
 }
 
-/** Serves a GitHub until `stop`. @returns the exit status: 0, or 2 with one line of what is wrong and a hint. */
+/**
+ * Serves a GitHub until `stop`.
+ *
+ * @returns the exit status: 0, or 2 after a line that says what is wrong and a hint
+ */
 export async function run(argv: string[], io: CliIo): Promise<number> {
   try {
     const options = parseOptions(argv)
@@ -70,7 +74,7 @@ const hintsByCode: Record<string, string> = {
   EACCES: 'a --port of 1024 or more',
 }
 
-/** @throws what was no mistake of who called it. */
+/** @throws errors that the caller did not cause */
 function asUsageError(error: unknown): Pick<UsageError, 'message' | 'hint'> {
   if (error instanceof UsageError) return error
   if (error instanceof GitFailure) {

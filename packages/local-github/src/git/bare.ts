@@ -1,7 +1,10 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import { git, gitText } from './run.js'
 
-/** As GitHub's servers are set: any reachable object may be asked for, and filters are known. */
+/**
+ * The settings of GitHub's servers: any reachable object may be requested, and filters are
+ * supported.
+ */
 const settings = `
 [uploadpack]
 	allowAnySHA1InWant = true
@@ -26,7 +29,7 @@ export interface GitRef {
   /** `refs/heads/main` */
   name: string
   oid: string
-  /** The commit an annotated tag leads to, else the object itself. */
+  /** The commit that an annotated tag leads to; otherwise the object itself. */
   peeled: string
 }
 
@@ -42,7 +45,7 @@ export async function listRefs(bare: string, prefix: string): Promise<GitRef[]> 
     })
 }
 
-/** A branch by its full name, read from its file or from those that are packed: a query asks for hundreds. */
+/** A branch by its full name, from its file or from packed-refs: one query asks for hundreds. */
 export async function readBranch(bare: string, name: string): Promise<GitRef | null> {
   const loose = name.includes('..') ? '' : (await readIfThere(`${bare}/${name}`)).trim()
   const packed = loose === '' ? (await readIfThere(`${bare}/packed-refs`)).split('\n') : []

@@ -13,7 +13,10 @@ interface Asked {
 
 const waiting = new Map<string, Asked[]>()
 
-/** The file that an expression names (`HEAD:path`), or null; all that are asked for in one breath cost one git. */
+/**
+ * The file that an expression names (`HEAD:path`), or null. Calls in the same tick share one git
+ * process.
+ */
 export function blobAt(bare: string, expression: string): Promise<Blob | null> {
   return new Promise((resolve, reject) => {
     if (expression.includes('\n')) return resolve(null)

@@ -8,7 +8,7 @@ export type FileContent =
   | { symlink: string }
   | { gitlink: string }
 
-/** By path from the repository's top; null deletes a file or a folder. */
+/** By path from the repository's top; null deletes a file or folder. */
 export type Files = Record<string, FileContent | null>
 
 export interface CommitRequest {
@@ -16,19 +16,19 @@ export interface CommitRequest {
   files: Files
   message: string
   author?: { name: string; email: string }
-  /** Seconds since 1970, of author and committer. */
+  /** Seconds since 1970, for author and committer. */
   date: number
-  /** The commit it follows: default the branch's tip; null begins a history of its own. */
+  /** The parent commit. Default: the branch's tip; null starts a new history. */
   parent?: string | null
-  /** More parents, which make it a merge; the files are still told against `parent`. */
+  /** More parents, which make it a merge; `files` still apply to `parent`. */
   merge?: string[]
-  /** Puts the commit in the place of the branch's tip, as `commit --amend` and a forced push do. */
+  /** Replaces the branch's tip, like `commit --amend` and a forced push. */
   force?: boolean
 }
 
 /**
- * Makes a commit in a bare repository and moves the branch to it, wherever it stood.
- * One `git fast-import` does it all, so that 20,000 files cost one process.
+ * Makes a commit in a bare repository and moves the branch to it from wherever it was. One `git
+ * fast-import` does it all, so that 20,000 files cost one process.
  */
 export async function makeCommit(bare: string, request: CommitRequest): Promise<string> {
   const branch = `refs/heads/${request.branch}`
@@ -55,7 +55,7 @@ async function parentOf(bare: string, tip: string | null, { parent, force }: Com
   return force && tip !== null ? resolve(bare, `${tip}^`) : tip
 }
 
-/** Deletions first, so that a file may take the place of a folder and the other way round. */
+/** Deletions first, so that a file can replace a folder and the other way round. */
 function changes(files: Files): Buffer[] {
   const entries = Object.entries(files)
   const deleted = entries.filter(([, file]) => file === null)
@@ -85,13 +85,13 @@ function data(content: string | Buffer): Buffer {
   return Buffer.concat([text(`data ${bytes.length}\n`), bytes, text('\n')])
 }
 
-/** C-style, as git-fast-import wants paths with a quote, a backslash or a newline in them. */
+/** C-style, as git-fast-import expects paths with a quote, a backslash or a newline. */
 function quoted(path: string): string {
   const escaped = path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
   return `"${escaped}"`
 }
 
-/** A commit of a tree that is already there. */
+/** Makes a commit of an existing tree. */
 export async function commitTree(
   bare: string,
   {
@@ -108,7 +108,7 @@ export async function commitTree(
 export interface TagRequest {
   name: string
   target: string
-  /** Of an annotated tag; a light one has none. */
+  /** Of an annotated tag; a lightweight one has none. */
   message?: string
   date: number
 }

@@ -10,13 +10,13 @@ export interface BackendRequest {
   bare: string
   /** `/info/refs`, `/git-upload-pack` or `/git-receive-pack`. */
   path: string
-  /** False: the Git-Protocol header is not passed on, as on a server that knows no version 2. */
+  /** false: the Git-Protocol header is not passed on, as on a server without version 2. */
   protocolV2: boolean
-  /** Who pushes; without it a push is refused. */
+  /** The user who pushes; without one a push is refused. */
   user: string | undefined
 }
 
-/** Hands a request to the real `git http-backend` as CGI (RFC 3875), streaming both ways. */
+/** Passes a request to the real `git http-backend` as CGI (RFC 3875), and streams both ways. */
 export async function httpBackend(call: BackendRequest): Promise<Response> {
   const child = spawn('git', ['http-backend'], { env: environment(call) })
   const { request } = call
@@ -47,7 +47,7 @@ function environment({ request, bare, path, protocolV2, user }: BackendRequest) 
   }
 }
 
-/** A backend that has read enough closes its input, which is no error. */
+/** A backend that has read enough closes its input; that is not an error. */
 async function send({ body }: Request, { stdin }: ChildProcessWithoutNullStreams): Promise<void> {
   if (!body) {
     stdin.end()

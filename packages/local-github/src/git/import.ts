@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { commitTree } from './commit.js'
 import { git, gitText } from './run.js'
 
-/** Whether it is the top of a repository, bare or not; a folder somewhere inside of one is not. */
+/** Whether it is the top of a repository, bare or not; a folder inside one is not. */
 export async function isRepository(dir: string): Promise<boolean> {
   const up = await gitText(['-C', dir, 'rev-parse', '--show-cdup']).catch(() => null)
   return up === ''
 }
 
-/** Brings in the branches and tags of a repository on this machine. @returns the branch that its HEAD is on */
+/** Imports the branches and tags of a local repository. @returns the branch of its HEAD */
 export async function importRepository(bare: string, dir: string): Promise<string> {
   const head = await gitText(['-C', dir, 'symbolic-ref', '--short', 'HEAD'])
   const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
@@ -17,7 +17,10 @@ export async function importRepository(bare: string, dir: string): Promise<strin
   return head
 }
 
-/** The first commit of a branch, of all files of a folder that its own `.gitignore` does not leave out. */
+/**
+ * Imports a folder as the first commit of a branch, without the files that its own `.gitignore`
+ * excludes.
+ */
 export async function importFolder(
   bare: string,
   dir: string,

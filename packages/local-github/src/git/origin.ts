@@ -21,7 +21,7 @@ interface GitCall {
 const shape = /^\/([^/]+)\/([^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/
 const assetPath = /^\/([^/]+\/[^/]+)\/releases\/download\/(.+)\/([^/]+)$/
 
-/** Smart HTTP as github.com answers it: to who may not see a repository, one that is missing and a private one look the same. */
+/** Smart HTTP as on github.com: a missing repository and an invisible private one look the same. */
 export async function gitOrigin(call: GitCall): Promise<Response> {
   const { world, request, path } = call
   const match = shape.exec(path)
@@ -65,7 +65,7 @@ async function serveRepository(
   return httpBackend({ request, bare: repository.bare, path, protocolV2, user: user?.login })
 }
 
-/** Who is behind Basic credentials with a token as the password; `unknown` for a wrong one. */
+/** The user of Basic credentials, which have a token as the password; `unknown` for a wrong one. */
 function userOf({ tokens, viewer }: World, { headers }: Request): Account | 'unknown' | null {
   const header = headers.get('authorization')
   if (header === null) return null

@@ -2,15 +2,17 @@ import { gitText } from './run.js'
 
 export interface RawEntry {
   mode: string
-  /** Bytes as they stand in the tree: `.git`, `..`, `a/b`. */
+  /** The bytes in the tree: `.git`, `..`, `a/b`. */
   name: string | Buffer
-  /** What it names: a blob's content, a tree's entries, or the id of an object. */
+  /** Its object: a blob's content, a tree's entries, or an object id. */
   content?: string | Buffer
   entries?: RawEntry[]
   oid?: string
 }
 
-/** Writes a tree object from raw entries, none of them checked or sorted, as a hostile server could send. */
+/**
+ * Writes a tree object from raw entries, unchecked and unsorted, as a hostile server could send it.
+ */
 export async function writeRawTree(bare: string, entries: RawEntry[]): Promise<string> {
   const bytes: Buffer[] = []
   for (const entry of entries) {

@@ -7,17 +7,17 @@ export interface TreeEntry {
   oid: string
   /** Bytes of a blob. */
   size: number | null
-  /** From the top of the tree that was asked for. */
+  /** From the top of the requested tree. */
   path: string
 }
 
-/** The entries of a tree, with those of the trees below and these themselves where it is recursive. */
+/** The entries of a tree. If recursive, also the trees below and their entries. */
 export async function listTree(bare: string, treeish: string, recursive = false) {
   const args = ['ls-tree', '-z', '--long', ...(recursive ? ['-r', '-t'] : []), treeish]
   return parseTree(await git(args, { dir: bare }))
 }
 
-/** What stands at a path, or null. The top itself has none of its own. */
+/** The entry at a path, or null. The top itself has no entry. */
 export async function entryAt(
   bare: string,
   commit: string,
@@ -42,7 +42,7 @@ function parseTree(output: Buffer): TreeEntry[] {
 export const readBlob = (bare: string, oid: string): Promise<Buffer> =>
   git(['cat-file', 'blob', oid], { dir: bare })
 
-/** The commit that a branch, a tag or an id names; null where there is none. */
+/** The commit that a branch, a tag or an id names; null if there is none. */
 export const resolveCommit = (bare: string, revision: string): Promise<string | null> =>
   resolve(bare, `${revision}^{commit}`)
 
@@ -64,13 +64,13 @@ export interface CommitInfo {
 const fields = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B']
 
 export interface LogRequest {
-  /** What git-log takes: a commit, or a range. */
+  /** As for git-log: a commit, or a range. */
   revision: string
   path?: string | undefined
   limit?: number
 }
 
-/** Commits, the newest first. */
+/** Commits, newest first. */
 export async function log(
   bare: string,
   { revision, path, limit }: LogRequest,
@@ -116,7 +116,7 @@ const statuses: Record<string, Change['status']> = {
   T: 'changed',
 }
 
-/** What a commit changed against its first parent. */
+/** The changes of a commit against its first parent. */
 export async function changesOf(bare: string, commit: string): Promise<Change[]> {
   const args = ['-z', '--root', '-r', '--no-commit-id', '--no-renames', '-m', '--first-parent']
   const run = { dir: bare }

@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { buffer } from 'node:stream/consumers'
 
 export interface GitRun {
-  /** The repository; none for commands that need none. */
+  /** The repository; omit it for commands without one. */
   dir?: string
   input?: string | Uint8Array
   env?: Record<string, string>
 }
 
-/** What every git of the tests sees: nobody's configuration, fixed names, no prompt. */
+/** The environment of every git in the tests: no user configuration, fixed names, no prompt. */
 export const hermetic: Record<string, string> = {
   PATH: process.env.PATH ?? '/usr/bin:/bin',
   LC_ALL: 'C',
@@ -22,7 +22,7 @@ export const hermetic: Record<string, string> = {
   GIT_COMMITTER_EMAIL: 'mona@example.com',
 }
 
-/** Thrown with git's own words when it ends with another status than 0. */
+/** git failed; the message is git's own. */
 export class GitFailure extends Error {
   readonly status: number | null
 
@@ -33,7 +33,7 @@ export class GitFailure extends Error {
   }
 }
 
-/** Runs the real git and returns its standard output, bytes unchanged. @throws GitFailure */
+/** Runs the real git and returns its standard output, byte for byte. @throws GitFailure */
 export async function git(args: string[], { dir, input, env }: GitRun = {}): Promise<Buffer> {
   const child = spawn('git', dir === undefined ? args : ['--git-dir', dir, ...args], {
     env: { ...hermetic, ...env },
@@ -49,7 +49,7 @@ export async function git(args: string[], { dir, input, env }: GitRun = {}): Pro
   return stdout
 }
 
-/** The same, as text without the newline at its end. */
+/** The same, as text without its trailing newline. */
 export async function gitText(args: string[], run?: GitRun): Promise<string> {
   return (await git(args, run)).toString().replace(/\n$/, '')
 }

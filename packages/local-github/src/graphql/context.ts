@@ -8,11 +8,11 @@ export interface GraphQLContext {
   viewer: Account
   addresses: Addresses
   limits: Limits
-  /** Repositories lead to accounts, and accounts back to these. */
+  /** A callback, because repositories lead to accounts and accounts back to repositories. */
   repositoryNode: (repository: Repository) => unknown
 }
 
-/** An error of a field, with the `type` that GitHub puts beside its message. */
+/** An error of a field, with the `type` that GitHub adds to its message. */
 export class FieldFailure extends Error {
   override readonly name = 'FieldFailure'
   readonly type: string

@@ -6,7 +6,9 @@ import { repositoryNode } from './nodes/repository.js'
 import { root } from './root.js'
 import { schema } from './schema.js'
 
-/** POST /graphql. Failed fields are null beside their errors, and the status is 200, as GitHub's is. */
+/**
+ * POST /graphql. A failed field is null, its error is listed, and the status is 200, as on GitHub.
+ */
 export async function answerGraphQL(
   request: Request,
   {

@@ -225,7 +225,7 @@ const releases = `
     tagCommit: Commit
   }`
 
-/** The parts of GitHub's schema that clients ask for here, with its names and nullability. */
+/** The parts of GitHub's schema that clients use here, with its names and nullability. */
 export const schema = buildSchema(
   [
     basics,

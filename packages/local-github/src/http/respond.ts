@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
-/** Writes an answer as it comes. One that breaks off, or is no answer at all, ends the connection. */
+/**
+ * Writes an answer as it comes. An answer that breaks off, or a network error, closes the
+ * connection.
+ */
 export async function respond(response: Response, output: ServerResponse): Promise<void> {
   if (response.type === 'error') {
     output.destroy()
@@ -14,7 +17,8 @@ export async function respond(response: Response, output: ServerResponse): Promi
     }
     output.end()
   } catch {
-    // What was written so far arrives, and then the connection is over: that is how a client sees a cut.
+    // The bytes written so far arrive, and then the connection closes: the client sees a cut
+    // answer.
     output.flushHeaders()
     output.socket?.destroySoon()
   }
@@ -26,7 +30,7 @@ function headersOf(response: Response): Record<string, string | string[]> {
   return cookies.length > 0 ? { ...headers, 'set-cookie': cookies } : headers
 }
 
-/** @throws where the client has gone. */
+/** @throws if the client has disconnected */
 async function drained(output: ServerResponse): Promise<void> {
   if (output.destroyed) throw new Error('the client has gone')
   const gone = new AbortController()

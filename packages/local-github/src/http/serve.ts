@@ -13,23 +13,23 @@ import { respond } from './respond.js'
 export type Handler = (request: Request) => Promise<Response>
 
 export interface Listening {
-  /** An address of this machine, or `0.0.0.0` and `::` for all of them. */
+  /** An address of this machine, or `0.0.0.0` and `::` for all. */
   host: string
-  /** 0: any that is free. */
+  /** 0: any free port. */
   port: number
 }
 
 export interface Server {
   /** `http://127.0.0.1:PORT` */
   url: string
-  /** Ends every connection, hanging ones too. */
+  /** Closes every connection, hanging ones too. */
   close(): Promise<void>
 }
 
 /**
- * Puts a function from Request to Response on a port of its own; it is a proxy as well, routing by host.
+ * Serves a function from Request to Response on a port. It is also a proxy that routes by host.
  *
- * @throws Error with node's code, such as `EADDRINUSE`.
+ * @throws Error with node's code, such as `EADDRINUSE`
  */
 export async function serve(handler: Handler, { host, port }: Listening): Promise<Server> {
   const server = createServer({ keepAliveTimeout: 60_000 })
@@ -43,7 +43,7 @@ export async function serve(handler: Handler, { host, port }: Listening): Promis
   return { url, close: () => close(server) }
 }
 
-/** As it is written in an address; all addresses of this machine are called by the one that every machine has. */
+/** The host for URLs; a server on all addresses gets the one that every machine has. */
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
@@ -71,13 +71,13 @@ function toRequest(input: IncomingMessage, base: string, signal: AbortSignal): R
   return new Request(address(url, input, base), { method, headers, body, duplex: 'half', signal })
 }
 
-/** A proxy's request has the whole address; any other is told by its Host. */
+/** A proxy request has the whole address; any other one has a Host header. */
 function address(target: string, { headers }: IncomingMessage, base: string): string {
   if (!target.startsWith('/')) return target
   return headers.host === undefined ? base + target : `http://${headers.host}${target}`
 }
 
-/** CONNECT, to whatever host: what comes through the tunnel is plain HTTP to one of this server's names. */
+/** CONNECT, for any host: the tunnel carries plain HTTP to one of this server's names. */
 function tunnel(server: HttpServer): void {
   server.on('connect', (_request, socket, head) => {
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
@@ -92,7 +92,7 @@ async function close(server: HttpServer): Promise<void> {
   if (server.listening) await once(server, 'close')
 }
 
-/** A mistake of this server's own, told so that a test that meets it shows it. */
+/** A bug of this server: its answer shows the error, so that a failing test shows it too. */
 function fail(output: ServerResponse, error: unknown): void {
   if (output.headersSent || output.destroyed) output.destroy()
   else output.writeHead(500).end(error instanceof Error ? error.stack : String(error))

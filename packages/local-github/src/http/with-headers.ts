@@ -1,6 +1,6 @@
 /**
- * The same answer with more headers, or others, and perhaps another body.
- * They pass through a plain object: copied from `Headers` to `Headers`, msw would lose those it has not seen set.
+ * Copies an answer with added or replaced headers, and perhaps another body. Uses a plain object:
+ * msw loses headers that are copied from `Headers` to `Headers` if it has not seen them set.
  */
 export function withHeaders(
   response: Response,

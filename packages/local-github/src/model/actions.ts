@@ -15,7 +15,7 @@ import { findWorkflow } from './workflows.js'
 import type { World } from './world.js'
 
 export interface AddedRun {
-  /** The file's name, its path or its id. */
+  /** File name, path or id. */
   workflow: string
   /** Default: `push`. */
   event?: string
@@ -26,7 +26,10 @@ export interface AddedRun {
   actor?: string
 }
 
-/** What a test does to the runs of workflows: nothing moves them on by itself, unless `finishAfter` was called. */
+/**
+ * What a test can do to workflow runs. They do not move on by themselves, unless `finishAfter` was
+ * called.
+ */
 export class Actions {
   readonly #world: World
 
@@ -34,7 +37,7 @@ export class Actions {
     this.#world = world
   }
 
-  /** A run in the queue. @throws Error where the workflow or the branch is not there. */
+  /** Adds a queued run. @throws Error if the workflow or the branch does not exist */
   async add(
     name: string,
     { workflow: key, branch, event = 'push', title, actor: login }: AddedRun,
@@ -48,7 +51,7 @@ export class Actions {
     return addRun(this.#world, repository, { workflow, event, branch: on, sha, title, actor })
   }
 
-  /** The newest first. */
+  /** Newest first. */
   runs(name: string): Run[] {
     return this.#world.require(name).runs
   }
@@ -57,7 +60,7 @@ export class Actions {
     startRun(this.#world, run)
   }
 
-  /** It waits for an approval. */
+  /** The run waits for an approval. */
   hold(run: Run): void {
     holdRun(this.#world, run)
   }
@@ -67,8 +70,8 @@ export class Actions {
   }
 
   /**
-   * From now on runs move on while they are looked at: the first answer shows one in the queue, those that follow as
-   * in progress, and after so many answers it has ended. So they need no clock.
+   * From now on each answer moves its runs on: the first one shows a run as queued, later ones as
+   * in progress, and after this many answers it has ended. So runs need no clock.
    */
   finishAfter(answers: number, end?: RunEnd): void {
     const seen = new WeakMap<Run, { attempt: number; answers: number }>()
@@ -82,7 +85,7 @@ export class Actions {
     }
   }
 
-  /** An artifact of what is given, whose names may be hostile. */
+  /** Adds an artifact with these entries, whose names may be hostile. */
   addArtifact(run: Run, name: string, entries: ZipEntry[]): Artifact {
     const id = this.#world.nextId()
     const archive = zip(entries)
@@ -99,7 +102,7 @@ export class Actions {
     return artifact
   }
 
-  /** Called with each run that a dispatch makes, before the dispatch is answered, which waits for it. */
+  /** Called with each run that a dispatch creates. The dispatch waits for it before it answers. */
   onDispatch(move: (run: Run, repository: Repository) => unknown): void {
     this.#world.onDispatch = move
   }

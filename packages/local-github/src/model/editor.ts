@@ -8,7 +8,7 @@ import type { NewRepository, Repository } from './repository.js'
 import type { World } from './world.js'
 
 export interface SeededRepository extends NewRepository {
-  /** Those of its first commit; default: a README. */
+  /** The files of its first commit. Default: a README. */
   files?: Files
   /** Without a commit. */
   empty?: boolean
@@ -19,19 +19,19 @@ export interface Commit {
   branch?: string
   files?: Files
   message?: string
-  /** Default: Mona Lisa, as whom it is committed in any case. */
+  /** Default: Mona Lisa, who is always the committer. */
   author?: { name: string; email: string }
-  /** The commit it follows, default the branch's tip; null begins a history of its own. */
+  /** The parent commit. Default: the branch's tip; null starts a new history. */
   parent?: string | null
   /** More parents, which make it a merge. */
   merge?: string[]
-  /** In the place of the branch's tip, as a forced push of an amended commit; only without `parent`. */
+  /** Replaces the branch's tip, like a forced push of an amended commit; only without `parent`. */
   force?: boolean
 }
 
 const firstDate = Date.parse('2026-01-14T10:00:00Z') / 1000
 
-/** What a test does to a GitHub's repositories: straight in the bare ones, without network. */
+/** What a test can do to a GitHub's repositories: directly in the bare ones, without network. */
 export class Editor {
   readonly world: World
   #commits = 0
@@ -40,7 +40,7 @@ export class Editor {
     this.world = world
   }
 
-  /** The owner is made with it where it is new, as an organization. */
+  /** A new owner is created too, as an organization. */
   async addRepository(name: string, options: SeededRepository = {}): Promise<Repository> {
     const repository = await this.world.addRepository(name, options)
     const files = options.files ?? { 'README.md': `# ${repository.name}\n` }
@@ -49,10 +49,10 @@ export class Editor {
   }
 
   /**
-   * Brings in the branches and tags of a repository on this machine, bare or not, and the branch that its HEAD is on;
-   * of a folder that is none, its files as one commit.
+   * Imports the branches and tags of a local repository, bare or not, and its HEAD's branch. A
+   * folder that is not a repository is imported as one commit.
    *
-   * @throws GitFailure for a HEAD that is on no branch, and whatever else git finds wrong.
+   * @throws GitFailure if HEAD is not on a branch, and for git's other errors
    */
   async importFrom(name: string, path: string): Promise<void> {
     const dir = resolvePath(path)
@@ -66,13 +66,13 @@ export class Editor {
     this.#pushed(repository)
   }
 
-  /** With the addresses by which its commits are known. */
+  /** Adds a user, and the addresses that identify their commits. */
   addUser(login: string, ...emails: string[]): void {
     const account = this.world.addAccount(login, 'User')
     account.emails.push(...emails.map((email) => email.toLowerCase()))
   }
 
-  /** A commit on a branch, which moves to it. Dates advance by a minute a commit. */
+  /** Adds a commit to a branch. Each commit's date is a minute later than the one before. */
   async commit(name: string, commit: Commit = {}): Promise<string> {
     const repository = this.world.require(name)
     const { branch = repository.defaultBranch, files = {}, message = 'Change' } = commit
@@ -82,7 +82,10 @@ export class Editor {
     return oid
   }
 
-  /** A commit whose tree is made of raw entries, unchecked and in this order, as a hostile server could send. */
+  /**
+   * Adds a commit whose tree has these raw entries, unchecked and in this order, as a hostile
+   * server could send it.
+   */
   async tree(
     name: string,
     entries: RawEntry[],
@@ -100,7 +103,7 @@ export class Editor {
     return oid
   }
 
-  /** Puts a tag on a commit (default: the tip of the default branch); it moves where it stands already. */
+  /** Puts a tag on a commit (default: the tip of the default branch). An existing tag moves. */
   async tag(
     name: string,
     tag: string,
@@ -124,7 +127,7 @@ export class Editor {
     await this.#updateRef(name, ['-d', `refs/tags/${tag}`])
   }
 
-  /** Makes a branch, or moves it, to a commit or another branch (default: the default branch). */
+  /** Creates or moves a branch, to a commit or another branch (default: the default branch). */
   async branch(name: string, branch: string, target?: string): Promise<void> {
     const { defaultBranch } = this.world.require(name)
     await this.#updateRef(name, [`refs/heads/${branch}`, target ?? `refs/heads/${defaultBranch}`])
@@ -134,7 +137,7 @@ export class Editor {
     await this.#updateRef(name, ['-d', `refs/heads/${branch}`])
   }
 
-  /** Any ref by its full name, such as `refs/pull/1/head`. */
+  /** Creates or moves any ref by its full name, such as `refs/pull/1/head`. */
   async ref(name: string, ref: string, target: string): Promise<void> {
     await this.#updateRef(name, [ref, target])
   }
@@ -143,7 +146,7 @@ export class Editor {
     await this.world.setDefaultBranch(name, branch)
   }
 
-  /** The old name answers 301 from now on, until another repository takes it. */
+  /** From now on the old name answers 301, until another repository takes it. */
   rename(from: string, to: string): Repository {
     return this.world.rename(from, to)
   }
@@ -152,7 +155,7 @@ export class Editor {
     await this.world.remove(name)
   }
 
-  /** The commit that a branch, tag or other revision leads to. @throws Error where there is none. */
+  /** The commit that a branch, tag or other revision leads to. @throws Error if there is none */
   async oid(name: string, revision = 'HEAD'): Promise<string> {
     const oid = await resolve(this.world.require(name).bare, `${revision}^{commit}`)
     if (oid === null) throw new Error(`${name} has no ${revision}`)

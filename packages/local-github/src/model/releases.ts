@@ -29,7 +29,7 @@ export interface Asset {
   label: string | null
   state: 'uploaded' | 'starter' | 'open'
   contentType: string
-  /** Where its bytes are: they are not held in memory. */
+  /** The file with its bytes, which are not held in memory. */
   file: string
   size: number
   /** `sha256:…` */
@@ -41,8 +41,8 @@ export interface Asset {
 }
 
 /**
- * The release that `GET /releases/latest` answers: the one that was made so, else the newest published
- * that is no prerelease.
+ * The release that `GET /releases/latest` answers: the one marked as latest, or the newest
+ * published release that is not a prerelease.
  */
 export function latestRelease({ releases, latestRelease: id }: Repository): Release | undefined {
   const stable = releases.filter(({ draft, prerelease }) => !draft && !prerelease)
@@ -54,7 +54,10 @@ export function latestRelease({ releases, latestRelease: id }: Repository): Rele
 /** `make_latest` of a request. */
 export type LatestChoice = 'true' | 'false' | 'legacy'
 
-/** `legacy` is the highest version; `true`, which is the default of a new release, takes it in any case. */
+/**
+ * `legacy` means the highest version. `true`, the default of a new release, always makes it the
+ * latest.
+ */
 export function makeLatest(repository: Repository, release: Release, choice: LatestChoice): void {
   if (release.prerelease || release.draft) return
   const current = latestRelease({
@@ -68,7 +71,10 @@ export function makeLatest(repository: Repository, release: Release, choice: Lat
 
 const compareVersions = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true })
 
-/** The commit that a release's tag is, or would be put on; null where its target is not known. */
+/**
+ * The commit of a release's tag, or the one that the tag will be put on; null if its target is
+ * unknown.
+ */
 export async function targetOf(
   { bare }: Repository,
   { tag, target }: Pick<Release, 'tag' | 'target'>,
@@ -76,7 +82,9 @@ export async function targetOf(
   return (await resolveCommit(bare, `refs/tags/${tag}`)) ?? (await resolveCommit(bare, target))
 }
 
-/** Publishing puts the tag on the target where there is none yet; a draft leaves the refs alone. */
+/**
+ * Publishing creates the tag on the target if there is none yet; a draft leaves the refs untouched.
+ */
 export async function publish(
   repository: Repository,
   release: Release,
@@ -103,7 +111,10 @@ export async function deleteAsset(release: Release, asset: Asset): Promise<void>
   await rm(asset.file, { force: true })
 }
 
-/** The name an asset gets: what is not a letter, a digit or one of `.-_+` becomes a dot, and no dot leads or repeats. */
+/**
+ * The name of an uploaded asset: anything but letters, digits and `.-_+` becomes a dot, and dots
+ * neither lead nor repeat.
+ */
 export function assetName(name: string): string {
   const safe = name
     .replaceAll(/[^\w.+-]+/g, '.')
@@ -112,7 +123,7 @@ export function assetName(name: string): string {
   return safe.startsWith('.') ? `default${safe}` : safe
 }
 
-/** Where its bytes are, counted as a download. */
+/** Its bytes; counts a download. */
 export function download(asset: Asset): Blob {
   asset.downloads++
   const { file, size, contentType: type, name } = asset

@@ -7,7 +7,7 @@ export interface Account {
   nodeId: string
   login: string
   type: 'User' | 'Organization'
-  /** Addresses by which its commits are known, in lower case. */
+  /** Addresses that identify its commits, in lower case. */
   emails: string[]
   createdAt: string
 }
@@ -15,12 +15,12 @@ export interface Account {
 export interface Repository {
   readonly id: number
   readonly nodeId: string
-  /** Path of the bare git repository, which stays when the repository is renamed. */
+  /** Path of the bare git repository, which stays the same when the repository is renamed. */
   readonly bare: string
   owner: Account
   name: string
   private: boolean
-  /** Not to be seen with any token. */
+  /** Invisible with every token. */
   hidden: boolean
   archived: boolean
   fork: boolean
@@ -32,15 +32,15 @@ export interface Repository {
   createdAt: string
   updatedAt: string
   pushedAt: string
-  /** Ids of workflow files and their states, by path; the files themselves are in git. */
+  /** Ids and states of workflow files, by path; the files themselves are in git. */
   workflows: Map<string, WorkflowRecord>
-  /** The newest first. */
+  /** Newest first. */
   runs: Run[]
-  /** The newest first. */
+  /** Newest first. */
   releases: Release[]
-  /** The id of the one that was made latest, where it was. */
+  /** The id of the release that was marked as latest, if any. */
   latestRelease: number | null
-  /** Releases take no more assets once they are published. */
+  /** Published releases accept no more assets. */
   immutableReleases: boolean
 }
 
@@ -48,7 +48,10 @@ export const fullName = ({ owner, name }: Repository) => `${owner.login}/${name}
 
 export interface NewRepository {
   private?: boolean
-  /** There, but not for any token: as behind SAML, or in an organization one has left. */
+  /**
+   * It exists, but is invisible with every token: as behind SAML, or in an organization that the
+   * user has left.
+   */
   hidden?: boolean
   archived?: boolean
   fork?: boolean
@@ -65,11 +68,11 @@ interface Identity {
   bare: string
   owner: Account
   name: string
-  /** When it is made. */
+  /** When it is created. */
   time: string
 }
 
-/** A repository without workflows, runs and releases; public, unless told otherwise. */
+/** A repository without workflows, runs and releases; public by default. */
 export function newRepository({ time, ...identity }: Identity, options: NewRepository): Repository {
   return {
     ...identity,

@@ -24,12 +24,12 @@ export interface Run {
   updatedAt: string
   /** When its latest attempt began. */
   startedAt: string
-  /** Before that time lists leave it out, though it can be asked for by itself. */
+  /** Before that time lists omit it, although it can be fetched by id. */
   listedFrom: string
   inputs: Record<string, string>
   /** Of the latest attempt. */
   jobs: Job[]
-  /** Of the attempts before it, the first one first. */
+  /** Of the earlier attempts, oldest first. */
   earlierJobs: Job[][]
   artifacts: Artifact[]
 }
@@ -37,7 +37,7 @@ export interface Run {
 export interface Job {
   id: number
   nodeId: string
-  /** Of the run, from 1. */
+  /** The run's attempt, from 1. */
   attempt: number
   name: string
   status: JobData['status']
@@ -45,7 +45,7 @@ export interface Job {
   startedAt: string
   completedAt: string | null
   steps: NonNullable<JobData['steps']>
-  /** What it printed. */
+  /** Its output. */
   log: string
 }
 
@@ -55,7 +55,7 @@ export interface Artifact {
   name: string
   /** `sha256:…` of the zip. */
   digest: string
-  /** The zip, as it is downloaded. */
+  /** The zip as downloaded. */
   archive: Buffer
   expired: boolean
   createdAt: string
@@ -72,7 +72,7 @@ export interface NewRun {
   actor?: Account
 }
 
-/** A run in the queue, with the jobs and steps that its workflow file names. */
+/** Adds a queued run with the jobs and steps of its workflow file. */
 export function addRun(world: World, repository: Repository, request: NewRun): Run {
   const { workflow, event, branch, sha, title = workflow.name, inputs = {} } = request
   const { actor = world.viewer } = request
@@ -134,7 +134,10 @@ export function startRun(world: World, run: Run): void {
   for (const job of run.jobs) job.status = 'in_progress'
 }
 
-/** Somebody has to approve it: https://docs.github.com/actions/managing-workflow-runs/reviewing-deployments */
+/**
+ * The run waits until somebody approves it:
+ * https://docs.github.com/actions/managing-workflow-runs/reviewing-deployments
+ */
 export function holdRun(world: World, run: Run): void {
   touch(world, run, 'waiting')
   for (const job of run.jobs) if (job.status !== 'completed') job.status = 'waiting'
@@ -142,13 +145,13 @@ export function holdRun(world: World, run: Run): void {
 
 export interface RunEnd {
   conclusion?: NonNullable<Run['conclusion']>
-  /** What each job printed, by its name. */
+  /** The output of each job, by its name. */
   logs?: Record<string, string>
-  /** The names of the jobs that ended as the run did; the others succeeded. Default: all. */
+  /** The names of the jobs that end like the run; the others succeed. Default: all. */
   jobs?: string[]
 }
 
-/** Ends a run with its jobs; the last step of each is where it failed. */
+/** Ends a run and its jobs; a failed job fails in its last step. */
 export function finishRun(world: World, run: Run, end: RunEnd = {}): void {
   const { conclusion = 'success', logs = {}, jobs } = end
   touch(world, run, 'completed')
@@ -166,7 +169,9 @@ export function finishRun(world: World, run: Run, end: RunEnd = {}): void {
   }
 }
 
-/** The same run once more: all its jobs, or those that failed; each attempt has jobs of its own. */
+/**
+ * Starts a new attempt of a run: all its jobs, or the failed ones. Each attempt has its own jobs.
+ */
 export function rerun(world: World, run: Run, { failedOnly = false } = {}): void {
   touch(world, run, 'queued')
   run.attempt++

@@ -3,7 +3,7 @@ import type { World } from './world.js'
 
 type Compare = (a: Repository, b: Repository) => number
 
-/** By what a list of repositories can be sorted, ascending. */
+/** The sort orders of a list of repositories, ascending. */
 export const orders: Record<string, Compare> = {
   created: (a, b) => a.createdAt.localeCompare(b.createdAt) || a.id - b.id,
   updated: (a, b) => a.updatedAt.localeCompare(b.updatedAt) || a.id - b.id,
@@ -26,14 +26,19 @@ const qualifiers: Record<string, (repository: Repository, value: string) => bool
 }
 
 export interface Search {
-  /** Words and qualifiers (https://docs.github.com/search-github/searching-on-github/searching-for-repositories). */
+  /**
+   * Words and qualifiers
+   * (https://docs.github.com/search-github/searching-on-github/searching-for-repositories).
+   */
   query: string
-  /** Default: by stars, the most first. */
+  /** Default: by stars, most first. */
   sort?: string | null
   ascending?: boolean
 }
 
-/** The repositories that have every word in a name, description or topic, and fit every qualifier. */
+/**
+ * The repositories that have every word in a name, description or topic, and match every qualifier.
+ */
 export function searchRepositories(world: World, viewer: Account | null, search: Search) {
   const terms = search.query.toLowerCase().match(/(?:[^\s"]|"[^"]*")+/g) ?? []
   const [, named, direction] = /\bsort:(\w+)(?:-(asc|desc))?/.exec(search.query) ?? []

@@ -23,7 +23,7 @@ export interface Workflow extends WorkflowRecord {
 
 export interface WorkflowDefinition {
   name?: string
-  /** Inputs by name where it can be dispatched, else null. */
+  /** Inputs by name; null if it can't be dispatched. */
   dispatch: Record<string, WorkflowInput | null> | null
   /** By id. */
   jobs: Record<string, { name?: string; steps?: { name?: string; run?: string; uses?: string }[] }>
@@ -38,7 +38,10 @@ export interface WorkflowInput {
 
 const folder = '.github/workflows'
 
-/** The workflows of the default branch, as the files in git say; each keeps its id while it has its path. */
+/**
+ * The workflows of the default branch, from the files in git. Each keeps its id as long as its
+ * path.
+ */
 export async function listWorkflows(world: World, repository: Repository): Promise<Workflow[]> {
   const definitions = await definitionsAt(repository, `refs/heads/${repository.defaultBranch}`)
   return [...definitions].map(([path, definition]) => {
@@ -47,7 +50,7 @@ export async function listWorkflows(world: World, repository: Repository): Promi
   })
 }
 
-/** By id, by file name or by path. */
+/** By id, file name or path. */
 export async function findWorkflow(world: World, repository: Repository, key: string) {
   const workflows = await listWorkflows(world, repository)
   return workflows.find(
@@ -55,7 +58,7 @@ export async function findWorkflow(world: World, repository: Repository, key: st
   )
 }
 
-/** A workflow as another branch or tag has it; undefined where it has none. */
+/** A workflow on another branch or tag; undefined if it is not there. */
 export async function definitionOn(repository: Repository, revision: string, path: string) {
   return (await definitionsAt(repository, revision)).get(path)
 }

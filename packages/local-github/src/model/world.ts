@@ -6,26 +6,26 @@ import { type Account, type NewRepository, newRepository, type Repository } from
 import type { Run } from './runs.js'
 
 export interface WorldOptions {
-  /** Where bare repositories and assets are kept. */
+  /** The folder for bare repositories and assets. */
   folder: string
   tokens: string[]
   /** The login that every token belongs to. */
   viewer: string
   now?: () => Date
-  /** Entries of a tree after which the API cuts it short. */
+  /** Entries of a tree after which the API truncates it. */
   treeLimit?: number
-  /** What a dispatch with `return_run_details` is answered: the run, 204 without it, or 422. */
+  /** The answer to a dispatch with `return_run_details`: the run, 204 without it, or 422. */
   runDetails?: 'given' | 'ignored' | 'refused'
 }
 
-/** All that this GitHub knows: accounts, repositories with their former names, and tokens. */
+/** The state of this GitHub: accounts, repositories with their former names, and tokens. */
 export class World {
   readonly folder: string
   readonly tokens: Set<string>
   readonly viewer: Account
   readonly treeLimit: number
   readonly runDetails: 'given' | 'ignored' | 'refused'
-  /** Called with each run that a dispatch made, so that a test may move it on. */
+  /** Called with each run that a dispatch creates, so that a test can move it on. */
   onDispatch: (run: Run, repository: Repository) => unknown = () => {}
   /** Called with each run that an answer has shown. */
   onShown: (run: Run) => unknown = () => {}
@@ -44,14 +44,14 @@ export class World {
     this.viewer = this.addAccount(viewer, 'User')
   }
 
-  /** The time as the API writes it, in whole seconds. */
+  /** The time in the API's format, in whole seconds. */
   now(): string {
     return this.#now()
       .toISOString()
       .replace(/\.\d+Z$/, 'Z')
   }
 
-  /** The time as the `Date` header writes it. */
+  /** The time in the `Date` header's format. */
   httpDate(): string {
     return this.#now().toUTCString()
   }
@@ -60,7 +60,7 @@ export class World {
     return ++this.#lastId
   }
 
-  /** Like the global node ids of GraphQL: a short kind, and the number in it. */
+  /** In the format of GraphQL's global node ids: a short kind, and the number. */
   nodeId(kind: string, id: number): string {
     return `${kind}_${Buffer.from(`local${id}`).toString('base64url')}`
   }
@@ -83,7 +83,7 @@ export class World {
     return [...this.#accounts.values()].find((account) => account.id === id)
   }
 
-  /** Whose commits those with this address are: by an address of the account, or the one that GitHub gives. */
+  /** The account of a commit's email address: one of the account's own, or its noreply address. */
   accountByEmail(email: string): Account | undefined {
     const given = /^(?:\d+\+)?([^@+]+)@users\.noreply\.github\.com$/i.exec(email)?.[1]
     if (given !== undefined) return this.account(given)
@@ -91,7 +91,7 @@ export class World {
     return [...this.#accounts.values()].find(({ emails }) => emails.includes(address))
   }
 
-  /** A name that redirected until now is free for a stranger, as on GitHub. */
+  /** A stranger may take a name that still redirects, as on GitHub. */
   async addRepository(name: string, options: NewRepository = {}): Promise<Repository> {
     const [login, short] = split(name)
     const owner = this.addAccount(login, 'Organization')
@@ -111,7 +111,7 @@ export class World {
     return this.#repositories.get(key(name))
   }
 
-  /** The repository that had this name, where no other has it now. */
+  /** The repository that had this name, if no other has it now. */
   renamedFrom(name: string): Repository | undefined {
     return this.#formerNames.get(key(name))
   }
@@ -125,7 +125,7 @@ export class World {
     return owner ? all.filter((repository) => repository.owner === owner) : all
   }
 
-  /** @throws Error where there is none: for tests, which know what they made. */
+  /** @throws Error if it does not exist: for tests, which know their repositories */
   require(name: string): Repository {
     const repository = this.repository(name)
     if (!repository) throw new Error(`the local GitHub has no ${name}`)
@@ -159,7 +159,9 @@ export class World {
     repository.defaultBranch = branch
   }
 
-  /** Whether who asks may see it: public, or with any token. */
+  /**
+   * Whether an account may see it: any account if it is public, otherwise any account with a token.
+   */
   visible(repository: Repository, asker: Account | null): boolean {
     return !repository.hidden && (!repository.private || asker !== null)
   }

@@ -14,7 +14,7 @@ import { historyRoutes } from './repos/history.js'
 import { refRoutes } from './repos/refs.js'
 import { repositoryRoutes } from './repos/repositories.js'
 
-/** Everything REST answers, in the order it is tried. */
+/** All REST routes, in the order in which they are tried. */
 export const routes = (limits: Limits): Route[] => [
   ...repositoryRoutes,
   ...accountRoutes,

@@ -1,7 +1,7 @@
 import type { Addresses } from '../../addresses.js'
 import type { TreeEntry } from '../../git/read.js'
 
-/** What any entry of a repository's contents has: where it is, and what it is called. */
+/** The common fields of an entry of a repository's contents: its path, name and addresses. */
 export function contentEntry(
   { api, git }: Addresses,
   { name, ref, entry }: { name: string; ref: string; entry: TreeEntry },
@@ -30,7 +30,7 @@ export function contentType({ mode, type }: TreeEntry): 'file' | 'dir' | 'symlin
   return mode === '120000' ? 'symlink' : 'file'
 }
 
-/** In lines of 60, as the API folds it. */
+/** Folded to lines of 60, as in the API. */
 export function base64(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll(/.{1,60}/g, '$&\n')
 }

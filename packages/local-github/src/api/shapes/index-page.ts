@@ -1,7 +1,7 @@
 import type { Addresses } from '../../addresses.js'
 import type { Data } from '../route.js'
 
-/** The addresses of the API's parts (https://docs.github.com/rest/meta/meta#github-api-root). */
+/** The addresses of the API's areas (https://docs.github.com/rest/meta/meta#github-api-root). */
 export function indexPage({ api, git }: Addresses): Data<'GET /'> {
   return {
     current_user_url: `${api}/user`,

@@ -41,7 +41,7 @@ export function releaseShape(
   }
 }
 
-/** A draft has no tag yet, so its page has a name of its own. */
+/** A draft has no tag yet, so its page has its own name. */
 const pageTag = ({ draft, tag, nodeId }: Release) => (draft ? `untagged-${nodeId}` : tag)
 
 export function assetShape(
@@ -58,11 +58,11 @@ export function assetShape(
     browser_download_url: `${git}/${name}/releases/download/${pageTag(release)}/${asset.name}`,
     name: asset.name,
     label: asset.label,
-    // The documented type leaves out `starter`, which an upload that broke off leaves behind.
+    // The documented type lacks `starter`, the state after an upload that broke off.
     state: asset.state as AssetData['state'],
     content_type: asset.contentType,
     size: asset.size,
-    // Older servers count none.
+    // Older servers compute no digest.
     digest: asset.state === 'uploaded' ? asset.digest || null : null,
     download_count: asset.downloads,
     created_at: asset.createdAt,

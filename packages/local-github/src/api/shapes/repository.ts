@@ -6,7 +6,7 @@ import { simpleUser } from './account.js'
 type FullRepository = Data<'GET /repos/{owner}/{repo}'>
 type ListedRepository = Data<'GET /orgs/{org}/repos'>[number]
 
-/** What a list, a search and the repository itself have in common. */
+/** The common fields of a repository in a list, in a search and by itself. */
 export function listedRepository(
   addresses: Addresses,
   repository: Repository,
@@ -89,7 +89,7 @@ function identity({ api, git }: Addresses, repository: Repository) {
   }
 }
 
-/** The many addresses below a repository's own, each told once. */
+/** The many addresses below a repository's own. */
 function links({ api }: Addresses, name: string) {
   const url = (rest: string) => `${api}/repos/${name}/${rest}`
   return {

@@ -7,7 +7,7 @@ import { accountNode } from './account.js'
 
 const trailer = /^co-authored-by: *(.*?) *<(.*)>$/gim
 
-/** Its content is read when a field of it is asked for. */
+/** Reads the commit's content when a field needs it. */
 export function commitNode({ bare }: Repository, oid: string) {
   const read = async () => {
     const [commit] = await log(bare, { revision: oid, limit: 1 })
@@ -22,7 +22,7 @@ export function commitNode({ bare }: Repository, oid: string) {
     message: async () => (await read()).message,
     author: async () => actorNode((await read()).author),
     committer: async () => actorNode((await read()).committer),
-    /** The author first, then those whom the message names. */
+    /** The author first, then the co-authors that the message names. */
     authors: async (page: PageArguments) => {
       const { author, message } = await read()
       const others = [...message.matchAll(trailer)].map(([, name = '', email = '']) => {
@@ -53,7 +53,7 @@ export async function objectNode(
   return found === null ? null : commitNode(repository, found)
 }
 
-/** Longer texts are cut here, as GitHub does. */
+/** GitHub cuts longer texts here. */
 const longestText = 512_000
 
 async function blobNode({ bare }: Repository, expression: string) {

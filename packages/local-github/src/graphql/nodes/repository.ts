@@ -39,7 +39,7 @@ export function repositoryNode(repository: Repository) {
   }
 }
 
-/** What every repository here has in common. */
+/** Fields that are the same for every repository. */
 const unchanging = {
   homepageUrl: '',
   viewerPermission: 'ADMIN',

@@ -39,7 +39,7 @@ function listJobs(call: Call) {
 
 const allJobs = (run: Run) => [...run.earlierJobs, run.jobs]
 
-/** The attempt in the path, or all with `filter=all`, else the latest. @throws ApiError 404 */
+/** The attempt in the path, all attempts with `filter=all`, or the latest. @throws ApiError 404 */
 function attemptsAsked(call: Call, run: Run): Job[][] {
   const asked = call.parameter('attempt_number')
   if (asked === '') return call.query.get('filter') === 'all' ? allJobs(run) : [run.jobs]
@@ -60,7 +60,9 @@ function jobOf(call: Call): { repository: Repository; run: Run; job: Job } {
   throw notFound()
 }
 
-/** As GitHub packs them: a file a job, and one a step in a folder of the job's name. */
+/**
+ * Packs logs as GitHub does: one file per job, and one per step in a folder with the job's name.
+ */
 function logArchive({ jobs }: Run): Buffer {
   const entries = jobs.flatMap((job, index): ZipEntry[] => [
     { name: `${index}_${job.name}.txt`, content: job.log },

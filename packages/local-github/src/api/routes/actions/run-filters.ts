@@ -1,6 +1,6 @@
 import type { Run } from '../../../model/runs.js'
 
-/** Whether a run is one of those that the query of a list asks for. */
+/** Whether a run matches the query of a list. */
 export function fits(run: Run, query: URLSearchParams): boolean {
   return Object.entries(filters).every(([name, filter]) => {
     const value = query.get(name)

@@ -46,7 +46,7 @@ function list(call: Call, runs: Run[]) {
   return { data: { total_count: found.length, workflow_runs: shaped }, headers }
 }
 
-/** As it is now: who waits for these answers may move it on. */
+/** Shows a run as it is now. Tests that wait for these answers may then move it on. */
 function shown({ addresses, world }: Call, repository: Repository, run: Run) {
   const shape = runShape(addresses, repository, run)
   world.onShown(run)

@@ -79,7 +79,7 @@ async function dispatch(call: Call) {
 
 const refused = (message: string) => new ApiError(422, message)
 
-/** Servers differ: those of today know the field, older ones pass over it or refuse it. */
+/** Today's servers know the field; older ones ignore or refuse it. */
 function detailsWanted({ world }: Call, body: Record<string, unknown>): boolean {
   if (!('return_run_details' in body) || world.runDetails === 'ignored') return false
   if (world.runDetails === 'given') return body.return_run_details === true

@@ -63,7 +63,7 @@ function assetOf(call: Call): { repository: Repository; release: Release; asset:
   throw notFound()
 }
 
-/** @throws ApiError 422 where another has that name. */
+/** @throws ApiError 422 if another asset has that name */
 function freeName(release: Release, name: string): string {
   const safe = assetName(name)
   if (release.assets.some((asset) => asset.name === safe)) {
@@ -74,7 +74,10 @@ function freeName(release: Release, name: string): string {
 
 const mostBytes = 2 ** 31
 
-/** The asset is there from the first byte on, as `starter`, and stays so when the upload breaks off. */
+/**
+ * The asset exists from the first byte on, as `starter`, and keeps that state if the upload breaks
+ * off.
+ */
 async function upload(call: Call) {
   const repository = call.writableRepository()
   const { release } = releaseOf(call)

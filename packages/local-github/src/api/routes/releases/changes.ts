@@ -73,7 +73,10 @@ export async function edit(call: Call) {
   return { data: releaseShape(call.addresses, repository, release) }
 }
 
-/** Drafts may share a tag; of published ones it is unique, which is looked at last, with nothing in between. */
+/**
+ * Drafts may share a tag; published releases may not. That check comes last, with nothing
+ * asynchronous after it.
+ */
 async function check(repository: Repository, release: Release, published: boolean): Promise<void> {
   if ((release.body?.length ?? 0) > 125_000) {
     const message = 'body is too long (maximum is 125000 characters)'
@@ -108,7 +111,7 @@ async function publishNow(
   makeLatest(repository, release, choice)
 }
 
-/** A boolean is taken too, though a string is documented. @throws ApiError 422 */
+/** Accepts a boolean too, although a string is documented. @throws ApiError 422 */
 function choiceOf(value: unknown = 'true'): LatestChoice {
   const choice = `${value}`
   if (choice === 'true' || choice === 'false' || choice === 'legacy') return choice

@@ -20,7 +20,7 @@ export async function previewNotes(call: Call) {
   return { data: { name: tag, body: await generateNotes(call, repository, request) } }
 }
 
-/** Gives a release the notes, below those it has. */
+/** Appends generated notes to a release's body. */
 export async function addNotes(
   call: Call,
   repository: Repository,

@@ -3,7 +3,7 @@ import type { Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { notFound } from '../../errors.js'
 
-/** The release in the path; a draft is there only for who may write. @throws ApiError 404 */
+/** The release in the path; only those who may write see drafts. @throws ApiError 404 */
 export function releaseOf(call: Call): { repository: Repository; release: Release } {
   const repository = call.repository()
   const id = call.id('release_id')

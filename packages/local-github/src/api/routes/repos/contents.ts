@@ -34,7 +34,7 @@ export const contentRoutes: Route[] = [
 interface ContentPlace {
   repository: Repository
   commit: string
-  /** As it was asked for. */
+  /** As the client wrote it. */
   ref: string
   path: string
 }
@@ -66,7 +66,7 @@ async function directory(call: Call, place: ContentPlace): Promise<Contents> {
   })
 }
 
-/** A symlink to a file of the repository is that file, to the API; null where it leads elsewhere. */
+/** The API follows a symlink to a file of the repository; null if it leads elsewhere. */
 async function follow(
   { repository, commit }: ContentPlace,
   link: TreeEntry,
@@ -101,7 +101,7 @@ async function submoduleUrl({ repository, commit }: ContentPlace, path: string):
   return /url = (.*)/.exec(section)?.[1] ?? ''
 }
 
-/** Up to a megabyte whole; up to a hundred only raw; beyond that not at all. */
+/** Files up to 1 MB come whole, up to 100 MB only raw, and larger ones not at all. */
 async function file(call: Call, place: ContentPlace, entry: TreeEntry) {
   const size = entry.size ?? 0
   if (size > 100 * megabyte) {

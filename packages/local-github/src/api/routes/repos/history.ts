@@ -78,7 +78,7 @@ async function commits(call: Call): Promise<CommitInfo[]> {
   return found.filter((commit) => isAskedFor(call, commit))
 }
 
-/** Times are of the committer; an author is a login or an address. */
+/** Times are the committer's; an author is a login or an email address. */
 function isAskedFor({ query, world }: Call, { author, committer }: CommitInfo): boolean {
   const [who, since, until] = ['author', 'since', 'until'].map((name) => query.get(name))
   const time = Date.parse(committer.date)
@@ -114,7 +114,7 @@ async function oneCommit({ bare }: Repository, oid: string): Promise<CommitInfo>
 
 type Comparison = Data<'GET /repos/{owner}/{repo}/compare/{basehead}'>
 
-/** Without a page it tells of 250 commits at most; changed files are told of none. */
+/** Without a page it lists at most 250 commits. It lists no changed files. */
 async function compare(call: Call): Promise<{ data: Comparison; headers: Record<string, string> }> {
   const repository = call.repository()
   const { bare } = repository

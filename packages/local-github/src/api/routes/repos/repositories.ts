@@ -63,7 +63,7 @@ const kinds: Record<string, (repository: Repository) => boolean> = {
   sources: ({ fork }) => !fork,
 }
 
-/** By creation, the newest first, unless asked otherwise; by name from A. */
+/** By creation, newest first, by default; by name in ascending order. */
 function sorted(repositories: Repository[], query: URLSearchParams): Repository[] {
   const name = query.get('sort') ?? 'created'
   const order = orders[name]
