@@ -1,7 +1,7 @@
-import { localTime } from '../../base/clock.js'
 import { UsageError } from '../../base/errors.js'
 import type { RepositoryStatus } from '../../repos/report.js'
 import type { Tone } from '../../terminal/stream.js'
+import { timeFormat } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
 import { failureOf } from './shared.js'
 
@@ -65,7 +65,7 @@ export const status = defineVerb({
     ],
     // A quiet check tells what is wrong alone, so that cron sends mail of nothing else.
     rows: (stale && invocation.globals.quiet ? list.filter(isTrouble(stale)) : list).map((one) =>
-      rowOf(one, invocation.terminal.out.isTerminal ? briefTime : (time) => time),
+      rowOf(one, timeFormat(invocation.terminal.out)),
     ),
   }),
   partialFailure({ list, stale }, flags) {
@@ -88,9 +88,6 @@ const isTrouble = (stale: RepositoryStatus[]) => (one: RepositoryStatus) =>
   isUnknown(one) || stale.includes(one)
 
 const count = (value: number | null) => (value === null ? '?' : String(value))
-
-/** To the minute and in local time, for a person. */
-const briefTime = (time: string) => localTime(Date.parse(time)).join(' ').slice(0, 16)
 
 function rowOf(one: RepositoryStatus, showTime: (time: string) => string): string[] {
   const dirty = one.is_dirty === null ? '?' : one.is_dirty ? 'dirty' : 'clean'

@@ -1,6 +1,6 @@
-import { localTime } from '../../base/clock.js'
 import type { ScheduleStatus } from '../../repos/schedule/status.js'
 import type { CrontabState } from '../../schedules/cron/install.js'
+import { timeFormat } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
 
 export const status = defineVerb({
@@ -45,7 +45,7 @@ export const status = defineVerb({
       { title: 'IN WORDS', tone: (cell) => (cell.startsWith('overdue') ? 'bad' : undefined) },
     ],
     rows: list.map((one) => {
-      const timeOf = terminal.out.isTerminal ? briefTime : (time: string) => time
+      const timeOf = timeFormat(terminal.out)
       const shown = (time: string | null, none: string) => (time === null ? none : timeOf(time))
       return [
         one.repo,
@@ -67,9 +67,6 @@ const said: Record<CrontabState, string> = {
   damaged: "wizard's block in your crontab is damaged: SCHEDULE INSTALL says how.",
   unknown: 'Whether your crontab pulls it is not known, as it can not be read.',
 }
-
-/** To the minute and in local time, for a person. */
-const briefTime = (time: string) => localTime(Date.parse(time)).join(' ').slice(0, 16)
 
 const units: [Intl.RelativeTimeFormatUnit, milliseconds: number][] = [
   ['day', 86_400_000],
