@@ -1,5 +1,5 @@
 import { formatHint, type Hint, type HintParts, type HintWords, joinHints } from './hint.js'
-import { createRedactor } from './redact.js'
+import { maskCredentials } from './redact.js'
 
 /** The name of an error in JSON output. */
 export type ErrorCode =
@@ -207,15 +207,12 @@ export interface ErrorReport {
   request_id?: string | undefined
 }
 
-/** Reports hide everything that looks like a credential, such as the user part of an address. */
-const hide = createRedactor()
-
-/** Never throws. An error that is not a WizardError is reported as FAILED with its message. */
+/** Never throws, and masks credentials. An error that is not a WizardError is reported as FAILED with its message. */
 export function reportError(error: unknown): ErrorReport {
-  const message = hide(error instanceof Error ? error.message : String(error))
+  const message = maskCredentials(error instanceof Error ? error.message : String(error))
   if (!(error instanceof WizardError)) return { code: 'FAILED', message, hint: null }
   const { code, hint, remedy } = error
-  const report: ErrorReport = { code, message, hint: hint ? hide(hint) : null }
+  const report: ErrorReport = { code, message, hint: hint ? maskCredentials(hint) : null }
   if (typeof remedy === 'object') report.remedy = remedy.map(hidePart)
   if (error instanceof GitHubError) {
     if (error.status !== undefined) report.status = error.status
@@ -225,9 +222,9 @@ export function reportError(error: unknown): ErrorReport {
 }
 
 function hidePart(part: HintParts[number]): HintParts[number] {
-  if (typeof part === 'string') return hide(part)
+  if (typeof part === 'string') return maskCredentials(part)
   return 'target' in part && part.target !== undefined
-    ? { ...part, target: hide(part.target) }
+    ? { ...part, target: maskCredentials(part.target) }
     : part
 }
 

@@ -11,7 +11,7 @@ export interface Redactor {
   add(secret: string, source?: object): void
 }
 
-const mask = '***'
+export const mask = '***'
 
 /** Shorter secrets would hide ordinary words; no credential is that short. */
 const shortestSecret = 6
@@ -51,12 +51,13 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
   }
   for (const secret of secrets) add(secret)
 
-  const redact = (text: string) => {
-    const told = pattern ? text.replace(pattern, mask) : text
-    return tokenShapes.reduce((rest, [shape, masked]) => rest.replace(shape, masked), told)
-  }
+  const redact = (text: string) => maskCredentials(pattern ? text.replace(pattern, mask) : text)
   return Object.assign(redact, { add })
 }
+
+/** Hides what looks like a credential, and knows no secret; see `createRedactor`. */
+export const maskCredentials = (text: string): string =>
+  tokenShapes.reduce((rest, [shape, masked]) => rest.replace(shape, masked), text)
 
 function patternOf(secrets: string[]): RegExp | undefined {
   const forms = new Set(secrets.flatMap((secret) => formsOf(secret.trim())))

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { type ErrorCode, type ErrorPlace, reportError, WizardError } from '../base/errors.js'
 import type { HintParts } from '../base/hint.js'
-import { createRedactor, looksSecret } from '../base/redact.js'
+import { looksSecret, maskCredentials } from '../base/redact.js'
 import { readConfig } from './load.js'
 import { type ConfigRequest, configFileNames, findFolder } from './locate/folder.js'
 import { openFolder } from './locate/folder-source.js'
@@ -47,8 +47,6 @@ export async function validateConfig(request: ConfigRequest): Promise<Validation
   return { valid: problems.length === 0, dir: folder?.dir ?? null, files, problems }
 }
 
-const hide = createRedactor()
-
 const readLines = async (file: string) =>
   (await readFile(file, 'utf8').catch(() => '')).split(/\r?\n/)
 
@@ -62,8 +60,8 @@ async function problemOf(
   const { place } = error
   if (place === undefined) return { ...told, ...nowhere }
   const line = (await linesOf(place.file))[place.line - 1] ?? ''
-  const key = place.key && hide(place.key)
-  return { ...told, ...place, key, source: looksSecret(line) ? null : hide(line) }
+  const key = place.key && maskCredentials(place.key)
+  return { ...told, ...place, key, source: looksSecret(line) ? null : maskCredentials(line) }
 }
 
 /** Everything that is wrong in any of the files, each error alone. @throws what is no error of ours */

@@ -1,7 +1,7 @@
 import { reportError, WizardError } from '../base/errors.js'
 import { codeOf } from '../base/fs/read.js'
 import type { Hint } from '../base/hint.js'
-import { createRedactor } from '../base/redact.js'
+import { maskCredentials } from '../base/redact.js'
 
 /** One check and its result. */
 export interface Check {
@@ -27,8 +27,6 @@ export const failed = (detail: string, remedy: Hint): Found => ({
   remedy,
 })
 
-const hide = createRedactor()
-
 /**
  * Runs a check; its failure is its result.
  *
@@ -37,7 +35,7 @@ const hide = createRedactor()
 export async function runCheck(name: string, find: () => Promise<Found> | Found): Promise<Check> {
   try {
     const found = await find()
-    return { name, ...found, detail: hide(found.detail) }
+    return { name, ...found, detail: maskCredentials(found.detail) }
   } catch (error) {
     if (error instanceof WizardError) {
       const { message, hint, remedy } = reportError(error)

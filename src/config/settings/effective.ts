@@ -1,5 +1,5 @@
 import type { WizardError } from '../../base/errors.js'
-import { createRedactor, looksSecret, type Redactor } from '../../base/redact.js'
+import { looksSecret, mask, maskCredentials } from '../../base/redact.js'
 import { proxyFromEnvironment } from '../../http/proxy.js'
 import { usualDestination } from '../files/destinations.js'
 import {
@@ -42,7 +42,7 @@ export async function effectiveValues(request: ConfigRequest): Promise<Effective
   for (const name of configFileNames) {
     if (name === 'github' || source === undefined) continue
     const document = await collectProblems(problems, () => source.read(name))
-    if (document) for (const one of documentValues(document, createRedactor())) values.push(one)
+    if (document) for (const one of documentValues(document)) values.push(one)
     if (document && name === 'webhooks') fillSecret(values, request, source.variables)
     if (document === null && name === 'plugins') values.push(...pluginDefaults())
   }
@@ -65,17 +65,16 @@ async function settingValues(
     proxyFromEnvironment(request.env, new URL(settings.github.baseUrl)),
   )
   if (proxy && variable) {
-    proxy.value = createRedactor()(variable.url.href)
+    proxy.value = maskCredentials(variable.url.href)
     proxy.source = { from: 'variable', name: variable.name }
   }
   return file === undefined ? found.filter(({ source }) => source.from !== 'default') : found
 }
 
 function valuesOf({ github, root, logsDir, logsKeepDays, sources }: Settings): EffectiveValue[] {
-  const hide: Redactor = createRedactor()
   const value = (key: string, plain: Plain, from = key): EffectiveValue => ({
     key,
-    value: typeof plain === 'string' ? hide(plain) : plain,
+    value: typeof plain === 'string' ? maskCredentials(plain) : plain,
     source: sources[from] ?? { from: 'default' },
   })
   const app = github.app
@@ -118,17 +117,14 @@ function fillSecret(
 }
 
 const pluginDefaults = (): EffectiveValue[] =>
-  documentValues(
-    { value: fileSchemas.plugins.parse({ plugins: {} }), source: () => undefined },
-    createRedactor(),
-  )
-
-export const mask = '***'
+  documentValues({
+    value: fileSchemas.plugins.parse({ plugins: {} }),
+    source: () => undefined,
+  })
 
 /** The values of a file, one for each key; lists of plain values in one piece. */
 export function documentValues(
   document: Pick<ConfigDocument<unknown>, 'value' | 'source'>,
-  hide: Redactor,
 ): EffectiveValue[] {
   const sourceOf = (path: Path): Source => document.source(path) ?? { from: 'default' }
   const isSecret = (path: Path, value: unknown): boolean =>
@@ -137,7 +133,7 @@ export function documentValues(
     (Array.isArray(value) && value.some((_, index) => isSecret([...path, index], undefined)))
   return leaves(document.value, []).map(({ path, value }) => ({
     key: formatKeyPath(path),
-    value: isSecret(path, value) ? mask : hidden(value, hide),
+    value: isSecret(path, value) ? mask : hidden(value),
     source: sourceOf(path),
   }))
 }
@@ -173,8 +169,8 @@ const cameFromSecret = (source: Source): boolean =>
   source.from === 'file' && source.variables.some(looksSecret)
 
 /** Without what has the shape of a credential, such as the user part of an address. */
-function hidden(value: Plain, hide: Redactor): Plain {
-  if (typeof value === 'string') return hide(value)
-  if (Array.isArray(value)) return value.map((one) => hidden(one, hide))
+function hidden(value: Plain): Plain {
+  if (typeof value === 'string') return maskCredentials(value)
+  if (Array.isArray(value)) return value.map(hidden)
   return value
 }
