@@ -1,18 +1,13 @@
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { hasCode } from '../base/fs/read.js'
+import { hasCode, namesIn } from '../base/fs/read.js'
 import type { LogLevel, LogName } from './log.js'
 
 /** The days that have logs, newest first. */
 export async function daysOf(dir: string, logs: readonly LogName[]): Promise<string[]> {
-  const names = await readdir(dir).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
-    throw error
-  })
-  const days = names.flatMap((name) => {
+  const days = (await namesIn(dir)).flatMap((name) => {
     const [, log, day] = /^github-([a-z]+)-(\d{4}-\d\d-\d\d)\.log$/.exec(name) ?? []
     return day !== undefined && logs.some((one) => one === log) ? [day] : []
   })

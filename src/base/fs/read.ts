@@ -1,4 +1,4 @@
-import { readFileSync, type Stats, writeSync } from 'node:fs'
+import { type Dirent, readFileSync, type Stats, writeSync } from 'node:fs'
 import { lstat, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PathError, WizardError } from '../errors.js'
@@ -30,6 +30,16 @@ export async function lstatOrNull(path: string): Promise<Stats | null> {
 export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
+    throw error
+  }
+}
+
+/** The same with what each is: a file, a folder, a symlink. */
+export async function entriesIn(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true })
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
     throw error

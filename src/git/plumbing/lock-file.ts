@@ -1,9 +1,8 @@
-import type { Dirent } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConflictError } from '../../base/errors.js'
 import { replaceFile } from '../../base/fs/durable-write.js'
-import { hasCode } from '../../base/fs/read.js'
+import { entriesIn } from '../../base/fs/read.js'
 import { isDead, type Liveness, readMark, takeMark } from '../../process/owner-mark.js'
 
 /** The right to replace one file of a repository, until it is used or released. */
@@ -72,19 +71,10 @@ export async function clearDeadLocks(gitDir: string, liveness: Liveness): Promis
 
 async function locksIn(folder: string, deep: boolean): Promise<string[]> {
   const locks: string[] = []
-  for (const entry of await entriesOf(folder)) {
+  for (const entry of await entriesIn(folder)) {
     const path = join(folder, entry.name)
     if (entry.isDirectory() && deep) locks.push(...(await locksIn(path, deep)))
     else if (!entry.isDirectory() && lockEnding.test(entry.name)) locks.push(path)
   }
   return locks
-}
-
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true })
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
-    throw error
-  }
 }

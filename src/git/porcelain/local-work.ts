@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode } from '../../base/fs/read.js'
+import { namesIn } from '../../base/fs/read.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import { readIndex } from '../plumbing/index/index-file.js'
 import { fileMode } from '../plumbing/objects/parse.js'
@@ -25,9 +25,9 @@ export async function localWork(request: WorktreeStatusRequest): Promise<string[
     ...(isBisecting(gitDir) ? ['a bisection in progress'] : []),
     ...(isUnfinished(gitDir) ? ['a pull that was interrupted'] : []),
     ...(await changesInWords(request)),
-    ...listed('submodule', submodulesInUse(request)),
-    ...listed('hook', hooksOf(request)),
-    ...listed('linked work tree', namesIn(join(gitDir, 'worktrees'))),
+    ...listed('submodule', await submodulesInUse(request)),
+    ...listed('hook', await hooksOf(request)),
+    ...listed('linked work tree', await namesIn(join(gitDir, 'worktrees'))),
     ...(await refsInWords(request)),
   ]
 }
@@ -49,7 +49,7 @@ async function changesInWords(request: WorktreeStatusRequest): Promise<string[]>
 }
 
 /** Submodules whose folder has content, or whose repository is in `.git/modules`. */
-function submodulesInUse({ dir, gitDir }: WorktreeStatusRequest): string[] {
+async function submodulesInUse({ dir, gitDir }: WorktreeStatusRequest): Promise<string[]> {
   const folder = new Folder(dir)
   const paths = readIndex(gitDir)
     .entries.filter(({ mode, path }) => {
@@ -57,21 +57,12 @@ function submodulesInUse({ dir, gitDir }: WorktreeStatusRequest): string[] {
     })
     .filter(({ path }) => folder.list(path).length > 0)
     .map(({ path }) => showPath(path))
-  return [...new Set([...paths, ...namesIn(join(gitDir, 'modules'))])]
+  return [...new Set([...paths, ...(await namesIn(join(gitDir, 'modules')))])]
 }
 
 /** The names of git's own examples end in `.sample`. */
-const hooksOf = ({ gitDir }: WorktreeStatusRequest): string[] =>
-  namesIn(join(gitDir, 'hooks')).filter((name) => !name.endsWith('.sample'))
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
-    throw error
-  }
-}
+const hooksOf = async ({ gitDir }: WorktreeStatusRequest): Promise<string[]> =>
+  (await namesIn(join(gitDir, 'hooks'))).filter((name) => !name.endsWith('.sample'))
 
 async function refsInWords(request: WorktreeStatusRequest): Promise<string[]> {
   const refs = await unpublishedRefs(request)

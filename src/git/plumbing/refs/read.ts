@@ -1,8 +1,6 @@
-import type { Dirent } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WizardError } from '../../../base/errors.js'
-import { hasCode, readTextIfThere } from '../../../base/fs/read.js'
+import { entriesIn, readTextIfThere } from '../../../base/fs/read.js'
 import { isOid, isRefName } from '../../../base/names/ref.js'
 import { BlockedError } from '../../errors.js'
 import type { Oid } from '../objects/object.js'
@@ -63,21 +61,12 @@ export async function listLocalRefs(gitDir: string, prefix: string): Promise<Map
  */
 export async function looseNames(gitDir: string, folder: string): Promise<string[]> {
   const names: string[] = []
-  for (const entry of await readFolder(join(gitDir, folder))) {
+  for (const entry of await entriesIn(join(gitDir, folder))) {
     const name = `${folder}/${entry.name}`
     if (entry.isDirectory()) names.push(...(await looseNames(gitDir, name)))
     else if (isRefName(name)) names.push(name)
   }
   return names
-}
-
-async function readFolder(path: string): Promise<Dirent[]> {
-  try {
-    return await readdir(path, { withFileTypes: true })
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
-    throw error
-  }
 }
 
 /** The value of a ref that is not symbolic. */
