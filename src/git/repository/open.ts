@@ -163,25 +163,27 @@ export interface GitDirs {
 
 /**
  * Where the `.git` of a folder leads: to itself, or to the target of its one line in a linked work
- * tree (`git worktree`) or submodule; null if there is none.
+ * tree (`git worktree`) or submodule; null if that is not a repository.
  *
  * @see https://git-scm.com/docs/gitrepository-layout
  */
-function gitDirsOf(dir: string): GitDirs | null {
+export function gitDirsOf(dir: string): GitDirs | null {
   const dotGit = join(dir, '.git')
-  const kind = kindOf(dotGit)
-  if (kind === 'folder') return withHead({ gitDir: dotGit, commonDir: dotGit })
-  if (kind === 'absent') return null
-  const path = /^gitdir: (.+)$/s.exec(readTextIfThere(dotGit) ?? '')?.[1]?.trimEnd()
-  if (path === undefined) return null
-  const gitDir = resolve(dir, path)
+  const gitDir = targetOf(dotGit) ?? dotGit
   const common = readTextIfThere(join(gitDir, 'commondir'))?.trimEnd()
-  return withHead({ gitDir, commonDir: common === undefined ? gitDir : resolve(gitDir, common) })
+  const commonDir = common === undefined ? gitDir : resolve(gitDir, common)
+  const shared = ['objects', 'refs'].map((part) => join(commonDir, part))
+  // HEAD may be a symlink to a branch without a commit.
+  const isRepository =
+    kindOf(join(gitDir, 'HEAD')) !== 'absent' && shared.every((path) => existsSync(path))
+  return isRepository ? { gitDir, commonDir } : null
 }
 
-/** A `.git` without a HEAD is not a repository. */
-const withHead = (dirs: GitDirs): GitDirs | null =>
-  kindOf(join(dirs.gitDir, 'HEAD')) === 'absent' ? null : dirs
+/** Of a `.git` that is a file; null if it is not. */
+function targetOf(dotGit: string): string | null {
+  const target = /^gitdir: (.+?)[\r\n]*$/s.exec(readTextIfThere(dotGit) ?? '')?.[1]
+  return target === undefined ? null : resolve(dotGit, '..', target)
+}
 
 const marks: [string, string][] = [
   ['rebase-merge', 'a rebase'],

@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { hasCode } from '../../base/fs/read.js'
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
 import type { Ignorer } from '../plumbing/ignore/ignorer.js'
 import type { IndexEntry } from '../plumbing/index/entry.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { fileMode } from '../plumbing/objects/parse.js'
 import { resolveRef } from '../plumbing/refs/read.js'
+import { gitDirsOf } from '../repository/open.js'
 import { type Comparison, isModified, isUntouched } from './file-state.js'
 import type { Folder, FolderEntry } from './folder.js'
 import { folderRanges, type IndexPart, type IndexRange } from './index-range.js'
@@ -165,7 +163,7 @@ async function untrackedBelow(walk: Walk, path: BytePath, ignorer: Ignorer): Pro
 
 /** Whether a folder is the work tree of its own repository. */
 export const isRepository = (folder: Folder, path: BytePath): boolean =>
-  gitDirOf(folder, path) !== null
+  gitDirsOf(folder.at(path).toString()) !== null
 
 /** A submodule in use: its `.git`, and its current commit. */
 export interface Submodule {
@@ -175,26 +173,7 @@ export interface Submodule {
 
 /** null if it is not initialised, or has no commit. */
 export async function readSubmodule(folder: Folder, path: BytePath): Promise<Submodule | null> {
-  const gitDir = gitDirOf(folder, path)
-  const head = gitDir === null ? null : await resolveRef(gitDir, 'HEAD')
-  return gitDir === null || head === null ? null : { gitDir, head }
-}
-
-/** @see https://git-scm.com/docs/gitrepository-layout */
-function gitDirOf(folder: Folder, path: BytePath): string | null {
-  const at = folder.at(joinBytes(path, '.git')).toString()
-  const gitDir = readGitFile(at) ?? at
-  const parts = ['HEAD', 'objects', 'refs']
-  return parts.every((part) => existsSync(join(gitDir, part))) ? gitDir : null
-}
-
-/** The target of a `.git` file, which submodules and linked work trees have. */
-function readGitFile(path: string): string | null {
-  try {
-    const target = /^gitdir: (.+?)\n*$/.exec(readFileSync(path, 'utf8'))?.[1]
-    return target === undefined ? null : resolve(path, '..', target)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null
-    throw error
-  }
+  const dirs = gitDirsOf(folder.at(path).toString())
+  const head = dirs === null ? null : await resolveRef(dirs.gitDir, 'HEAD')
+  return dirs === null || head === null ? null : { gitDir: dirs.gitDir, head }
 }

@@ -159,6 +159,13 @@ const states: [string, (dir: string) => void][] = [
       write(dir, 'other/new', 'x')
     },
   ],
+  [
+    'a linked work tree whose files are ignored',
+    (dir) => {
+      git(dir, ['worktree', 'add', '--quiet', 'linked'])
+      write(dir, '.git/info/exclude', 'linked/*\n')
+    },
+  ],
   ['a folder with a .git that is no repository', (dir) => write(dir, 'other/.git/x', 'x')],
   ['a folder of empty folders', (dir) => mkdirSync(join(dir, 'x/y/z'), { recursive: true })],
   ['a pipe', (dir) => execFileSync('mkfifo', [join(dir, 'pipe')])],
