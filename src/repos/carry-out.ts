@@ -20,18 +20,21 @@ import type { SyncState } from './state.js'
 export interface CarryOutDeps {
   git: Git
   gitUrl: string
-  /** What a destination must stay in; null for a path typed on the command line, which is anybody's own. */
+  /**
+   * The folder that destinations must stay in; null for a path from the command line, which may be
+   * anywhere.
+   */
   root: string | null
-  /** null: nothing is remembered of it. */
+  /** null: remembers nothing. */
   state: SyncState | null
   log: Log
   emit: Emit<RepoEvent>
 }
 
-/** What a step changes of the entry that is told in the end. */
+/** The fields of a repository's final entry that a step sets. */
 type Result = Partial<SyncEntry>
 
-/** Does one step, and tells what became of it; whatever goes wrong is part of that. */
+/** Carries out one step and returns its entry, which also reports any failure. */
 export async function applyStep(deps: CarryOutDeps, step: SyncStep): Promise<SyncEntry> {
   const begun = deps.git.clock.now()
   const entry = beginEntry(step)
@@ -39,9 +42,9 @@ export async function applyStep(deps: CarryOutDeps, step: SyncStep): Promise<Syn
   const result = await attempt(deps, step)
   const done = { ...entry, ...result, duration_ms: deps.git.clock.now() - begun }
   remember(deps, step, done)
-  // What stopped all of them is told once, and not for each.
+  // A failure that stopped all repositories is reported once, not for each.
   if (!step.situation.refused) record(deps, done)
-  // A clone that is not remembered as ours could never be pruned, so a kill later on must not lose that.
+  // Saved at once: a clone that is not remembered as wizard's could never be pruned.
   if (done.status === 'cloned') await deps.state?.save()
   return done
 }
@@ -86,7 +89,7 @@ async function doClone(deps: CarryOutDeps, { situation: { wanted } }: SyncStep):
     ref: wanted.branch,
     depth: wanted.depth,
     branches: wanted.branches ?? 'one',
-    // What repos.yaml pins it may pin elsewhere later.
+    // A pin of repos.yaml may move later.
     pin: wanted.group !== null,
   })
   return {
@@ -144,12 +147,12 @@ function gitFor(
   }
 }
 
-/** What the next run should know; and the warnings of a run that had nothing to look at. */
+/** Records what the next run needs, and the warnings for later runs that do not read the clone. */
 function remember({ state, git }: CarryOutDeps, { situation }: SyncStep, entry: SyncEntry): void {
   const { wanted, head, remembered, refused } = situation
   if (entry.status === 'unchanged') entry.warnings = [...(remembered?.warnings ?? [])]
   addRenamed(entry, head)
-  // Where GitHub could not be asked nothing was tried, so what fell due still is.
+  // If GitHub could not be asked, nothing was tried, so the entry stays due.
   if (entry.status === 'skipped' || refused) return
   const now = git.clock.now()
   const pulled =

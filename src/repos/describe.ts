@@ -7,7 +7,9 @@ const shortName = ({ repo }: SyncEntry) => repo.slice(repo.indexOf('/') + 1)
 const short = (oid: string | null) => (oid === null ? 'nothing' : oid.slice(0, 7))
 const branchOf = ({ branch }: SyncEntry) => (branch === null ? '' : `, ${branch} branch`)
 
-/** One line for a log or a screen, with the marks of either, of what became of a repository. */
+/**
+ * Describes the result for a repository in one line for a log or a screen, with the given marks.
+ */
 export function formatSyncEntry(entry: SyncEntry, marks: Marks): string {
   const name = shortName(entry)
   const noted = entry.warnings.length > 0 ? `; note: ${entry.warnings.join(', ')}` : ''
@@ -36,7 +38,7 @@ const done = {
   reset: 'at their remote',
 } satisfies Record<SyncMode, string>
 
-/** `Summary: 4/5 repos cloned successfully`, with what was not. */
+/** `Summary: 4/5 repos cloned successfully`, and the repositories that were not. */
 export function formatSyncReport(
   mode: SyncMode,
   { total, succeeded, failed, skipped }: SyncReport,

@@ -17,16 +17,19 @@ import type { RepoSession } from './session.js'
 import type { Remembered, SyncState } from './state.js'
 import type { SyncTarget } from './targets/sync-target.js'
 
-/** How many folders are read at a time: this is waiting for a disk, not for a network. */
+/** Folders to read at a time: this waits for a disk, not for a network. */
 const foldersAtOnce = 16
 
 export interface LookOptions {
   offline?: boolean | undefined
-  /** Those whose clone, where it is there, is neither read nor asked for. */
+  /** Selects clones that are neither read nor asked for. */
   leaveAlone?: ((one: Pick<Situation, 'wanted' | 'remembered'>) => boolean) | undefined
 }
 
-/** Reads what is here and asks GitHub, in few requests unless offline, what is there; changes nothing. */
+/**
+ * Reads the local state and asks GitHub for the remote state, in few requests and not if offline;
+ * changes nothing.
+ */
 export async function inspectRepositories(
   { client }: RepoSession,
   state: SyncState,
@@ -58,7 +61,10 @@ interface Answer {
 
 const nothingAsked: Answer = { heads: [], refused: null }
 
-/** What stops GitHub from being asked stops every repository, and is told of each: a script finds its report all the same. */
+/**
+ * A failure to ask GitHub affects every repository, and is reported for each, so that a script
+ * still gets a report.
+ */
 async function askForHeads(client: GitHubClient, all: SyncTarget[]): Promise<Answer> {
   try {
     return { heads: await headsOf(client, askable(all)), refused: null }
@@ -68,7 +74,10 @@ async function askForHeads(client: GitHubClient, all: SyncTarget[]): Promise<Ans
   }
 }
 
-/** A commit id is no branch that could be asked for; its repository is, by the default one. */
+/**
+ * A commit id is not a branch that the query could ask for, so the query asks for the default
+ * branch.
+ */
 const askable = (all: SyncTarget[]) =>
   all.map(({ owner, repo, branch }) => ({
     owner,
@@ -84,7 +93,7 @@ interface Here {
 
 const resting: Here = { local: { kind: 'unread' }, interrupted: false, pin: null }
 
-/** A damaged one is told as such, and does not keep the others back. */
+/** A damaged clone is reported as such, and does not stop the others. */
 async function lookHere(wanted: SyncTarget, mayRest: boolean): Promise<Here> {
   try {
     if (mayRest && (await hasClone(wanted.path))) return resting
@@ -104,7 +113,10 @@ async function lookInside({ path, branch }: SyncTarget): Promise<Here> {
   return { local, interrupted, pin: detached ? await resolveTag(gitDir, branch) : null }
 }
 
-/** An answer that leaves open what is wanted (a tag, say, which this query does not ask for) is none. */
+/**
+ * null if the answer does not contain the wanted ref (a tag, for example, which this query does not
+ * ask for).
+ */
 function toRemoteHead({ branch }: SyncTarget, head: RepositoryHead | null): RemoteHead | null {
   if (head === null) return null
   const { id, fullName, archived, oid, defaultBranch } = head
@@ -114,12 +126,12 @@ function toRemoteHead({ branch }: SyncTarget, head: RepositoryHead | null): Remo
 }
 
 /**
- * What is at a destination; `unreadable` where that can't be told, as of a clone that a power cut has damaged, and
- * `unread` of a clone that is left alone whatever is in it.
+ * What is at a destination; `unreadable` if that can't be determined, as for a clone that a power
+ * cut has damaged; `unread` for a clone that is skipped without reading.
  */
 export type Local = LocalState | { kind: 'unreadable'; error: ErrorReport } | { kind: 'unread' }
 
-/** As readLocal; but one folder that can't be read is no reason to stop at, so it throws nothing. */
+/** Like readLocal, but never throws: one unreadable folder must not stop the others. */
 export async function inspectFolder(path: string): Promise<Local> {
   try {
     return await readLocal(path)
@@ -128,7 +140,7 @@ export async function inspectFolder(path: string): Promise<Local> {
   }
 }
 
-/** Whether there is a clone, for which nothing of it is read. */
+/** Whether there is a clone; reads nothing of it. */
 export const hasClone = (path: string): Promise<boolean> => existsAt(join(path, '.git'))
 
 export function unreadableClone(path: string, cause: unknown): Local {
@@ -145,25 +157,25 @@ const howToMend: Hint = [
   { verb: ['REPO', 'SYNC'], brief: true },
 ]
 
-/** Where a repository stands on the server, and what of it is wanted. */
+/** The state of a repository on the server, and the ref that is wanted of it. */
 export interface RemoteHead {
-  /** null where the git protocol was asked, which knows no such number. */
+  /** null if the answer came from the git protocol, which has no such id. */
   id: number | null
-  /** `owner/repo` as it is called now; null where it is not known. */
+  /** `owner/repo` by its current name; null if unknown. */
   fullName: string | null
   archived: boolean
   /** The short name of the branch or tag; null in an empty repository. */
   ref: string | null
-  /** A tag or a commit id: HEAD is detached there. */
+  /** The ref is a tag or a commit id, so HEAD is detached. */
   pinned: boolean
   /** The commit; null in an empty repository. */
   oid: Oid | null
 }
 
 /**
- * Asks the git server, where GraphQL gave no answer.
+ * Asks the git server if GraphQL gave no answer.
  *
- * @throws GitHubNotFoundError when there is no such branch or tag, or no such repository
+ * @throws GitHubNotFoundError if there is no such branch, tag or repository
  */
 export async function askGit(git: Git, url: string, wanted: SyncTarget): Promise<RemoteHead> {
   const unknown = { id: null, fullName: null, archived: false }
@@ -191,17 +203,23 @@ function noSuchRef(wanted: SyncTarget): GitHubNotFoundError {
   })
 }
 
-/** All that is known of one repository before anything is done. */
+/** Everything that is known of one repository before anything is done. */
 export interface Situation {
   wanted: SyncTarget
   local: Local
-  /** A move that a kill cut short is to be finished first. */
+  /** A kill interrupted a move, which must be finished first. */
   interrupted: boolean
-  /** The commit that a tag or commit id named in the configuration has here; null: none, or it names a branch. */
+  /**
+   * The local commit of a tag or commit id in the configuration; null if there is none, or it names
+   * a branch.
+   */
   pin: Oid | null
-  /** null: not known without the git protocol. */
+  /** null: only the git protocol can tell. */
   head: RemoteHead | null
-  /** Why GitHub could not be asked, where that stops the git protocol too: a bad token, a rate limit, a time-out. */
+  /**
+   * Why GitHub could not be asked, if that also stops the git protocol: a bad token, a rate limit,
+   * a time-out.
+   */
   refused: ErrorReport | null
   remembered: Remembered | undefined
 }

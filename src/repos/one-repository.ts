@@ -15,16 +15,18 @@ import type { SyncTarget } from './targets/sync-target.js'
 export interface CloneOptions {
   owner: string
   repo: string
-  /** Absolute; any path of the user's own. */
+  /** Absolute; any path. */
   destination: string
   /** A branch, a tag or a full commit id; default: the repository's default branch. */
   branch?: string | undefined
   depth?: number | undefined
-  /** One branch alone; without it all of them, but for a shallow clone, as git does. */
+  /**
+   * Clones one branch only. Without it a clone has all branches, unless it is shallow, as in git.
+   */
   singleBranch?: boolean | undefined
 }
 
-/** Clones one repository; what goes wrong is part of the entry. */
+/** Clones one repository; the entry reports any failure. */
 export async function cloneOne(session: RepoSession, options: CloneOptions): Promise<SyncEntry> {
   const { owner, repo, destination, branch, depth, singleBranch } = options
   const wanted: SyncTarget = {
@@ -36,9 +38,9 @@ export async function cloneOne(session: RepoSession, options: CloneOptions): Pro
 }
 
 /**
- * Pulls one clone, wherever it is: the branch that is checked out, from the repository that its origin names.
+ * Pulls one clone at any path: its current branch, from the repository that its origin names.
  *
- * @throws PathError when there is nothing
+ * @throws PathError if nothing is there
  */
 export async function pullOne(session: RepoSession, path: string): Promise<SyncEntry> {
   const named = await pullNamed(session, path)
@@ -57,7 +59,10 @@ export async function pullOne(session: RepoSession, path: string): Promise<SyncE
   }
 }
 
-/** As repos.yaml says, where it names that path: its branch or pin, `on_diverged`, and what is remembered of it. */
+/**
+ * Pulls as repos.yaml says, if it names the path: its branch or pin, `on_diverged`, and the
+ * remembered state.
+ */
 async function pullNamed(session: RepoSession, path: string): Promise<SyncEntry | undefined> {
   const { config } = session
   if (config.files.repos === undefined) return undefined
@@ -68,10 +73,14 @@ async function pullNamed(session: RepoSession, path: string): Promise<SyncEntry 
   return repositories.find((entry) => entry.path === path)
 }
 
-/** What the clone at a path follows, by its own origin and branch. @throws BlockedError, PathError */
+/**
+ * What the clone at a path follows, by its own origin and branch.
+ *
+ * @throws BlockedError, PathError
+ */
 export async function wantedAt({ client }: RepoSession, path: string): Promise<SyncTarget> {
   const { owner, repo, branch, unborn } = await followedAt(path, client.gitUrl)
-  // In an empty clone no branch has been chosen yet: it follows the default one.
+  // An empty clone has no branch yet: it follows the default one.
   return untracked({ owner, repo, path, branch: unborn ? undefined : branch })
 }
 
@@ -89,7 +98,7 @@ async function handle(
   mode: 'clone' | 'pull',
 ): Promise<SyncEntry> {
   const { client, clock, log, emit } = session
-  // A clone needs no head beforehand: the git server tells it in the same breath as the pack.
+  // A clone needs no separate request for the head: the git server sends it with the pack.
   const offline = mode === 'clone'
   const situations = await inspectRepositories(session, await openState(session), [wanted], {
     offline,

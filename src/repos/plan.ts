@@ -8,7 +8,7 @@ import { dueAt, type IsDue } from './schedule/due.js'
 
 export type SyncMode = 'clone' | 'pull' | 'sync' | 'reset'
 
-/** What is to be done for one repository. */
+/** The step for one repository. */
 export type SyncStep =
   | { action: 'clone'; situation: Situation }
   | { action: 'pull'; situation: Situation }
@@ -23,21 +23,21 @@ export type SyncStep =
 export interface PlanOptions {
   mode: SyncMode
   gitUrl: string
-  /** Only those whose schedule fell due. */
+  /** Only repositories whose schedule fell due. */
   due: boolean
-  /** Whether targets were named: then `auto_pull: false` is no reason to leave one out. */
+  /** Whether targets were named: then `auto_pull: false` does not exclude a repository. */
   named: boolean
   /** Milliseconds since 1970. */
   now: number
 }
 
-/** Decides what a run does; reads and writes nothing. */
+/** Decides the steps of a run; reads and writes nothing. */
 export function planSync(options: PlanOptions, situations: Situation[]): SyncStep[] {
   const rules = { ...options, isDue: dueAt(options.now) }
   return situations.map((situation) => planOne(rules, situation))
 }
 
-/** Says, before anything is looked at, whether a repository whose clone is there is left alone. */
+/** Decides, before anything is read, whether a repository with a clone is skipped. */
 export function leftAlone(options: PlanOptions) {
   const rules = { ...options, isDue: dueAt(options.now) }
   return (one: Pick<Situation, 'wanted' | 'remembered'>): boolean =>
@@ -84,7 +84,7 @@ function reasonToSkip(
   return isDue(wanted.pullSchedule, remembered?.last_attempt ?? null) ? null : 'not-due'
 }
 
-/** Why what is there must be left alone, whatever the remote says. */
+/** Why a clone must not be touched, whatever the remote says. */
 export function obstacleTo(gitUrl: string, situation: Situation): BlockedError | null {
   const { wanted, local, head, remembered } = situation
   const { owner, repo, path } = wanted
@@ -120,7 +120,7 @@ export function obstacleTo(gitUrl: string, situation: Situation): BlockedError |
   return null
 }
 
-/** Nothing is to be asked of the git server. */
+/** Whether the git server need not be asked. */
 function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean {
   if (local.kind !== 'repository' || interrupted) return false
   if (pin !== null) return local.branch === null && local.head === pin
@@ -128,7 +128,7 @@ function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean
   return head.oid === null || head.ref === local.branch
 }
 
-/** The branch that is followed, where it is known, is not the one that HEAD stands on. */
+/** The followed branch, if known, is not HEAD's branch. */
 export function otherBranch({ wanted, local, head, pin }: Situation): BlockedError | null {
   if (local.kind !== 'repository' || pin !== null || head === null || head.ref === null) return null
   if (head.pinned || local.branch === head.ref) return null

@@ -19,34 +19,38 @@ import { expandEntries, onGitHub } from './targets/expand.js'
 export interface Pruned {
   repo: string
   path: string
-  /** `kept`: there is local work, or it is not sure that it is no longer wanted. */
+  /** `kept`: it has local work, or it may still be wanted. */
   action: 'trashed' | 'listed' | 'kept'
   /** Why it is kept, in words. */
   reasons: string[]
-  /** Where it is now. */
+  /** Its path in the trash. */
   trash: string | null
 }
 
 export interface PruneReport {
   clones: Pruned[]
-  /** Of `from:` entries whose listing failed: nothing is moved then, since it is not known what they name. */
+  /**
+   * Failed listings of `from:` entries. Nothing is moved then, because the entries may still name a
+   * clone.
+   */
   failures: SyncEntry[]
 }
 
 export interface PruneOptions {
-  /** More than that many to be moved is taken for a mistake: nothing is moved. */
+  /** A greater number of candidates is probably a mistake: nothing is moved. */
   max?: number | undefined
-  /** Lists, and moves nothing. */
+  /** Only lists the candidates. */
   dryRun?: boolean | undefined
   lockWait?: number | undefined
-  /** Asked once, with those that would be moved. */
+  /** Called once, with the candidates. */
   confirm(candidates: Pruned[]): Promise<boolean>
 }
 
 /**
- * Moves what repos.yaml no longer names to `ROOT/.wizard/trash`, unless there is local work of any kind.
+ * Moves clones that repos.yaml no longer names to `ROOT/.wizard/trash`, unless they have local work
+ * of any kind.
  *
- * @throws ConflictError when there are more than `max`
+ * @throws ConflictError if there are more than `max`
  */
 export async function prune(session: RepoSession, options: PruneOptions): Promise<PruneReport> {
   return underLock(session, 'REPO PRUNE', options.lockWait, async (state) => {
@@ -94,7 +98,10 @@ async function lookForCandidates(session: RepoSession, state: SyncState): Promis
   return { clones, failures: failures.map(({ entry }) => entry) }
 }
 
-/** Absent from a listing is not deleted: it may be renamed, or no longer visible. */
+/**
+ * A repository that is missing from a listing may be renamed, or no longer visible, rather than
+ * deleted.
+ */
 function doubtsAbout({ repo, source }: Remembered, entries: RepoEntry[]): string[] {
   if (source === null) return []
   const name = repo.slice(repo.indexOf('/') + 1)

@@ -17,10 +17,10 @@ import { chooseWanted, namesAll } from './targets/resolve.js'
 import type { SyncTarget } from './targets/sync-target.js'
 
 /**
- * Keeps the repositories of repos.yaml in step with GitHub, and never loses local work:
- * a pull moves forward only, and what stands in its way is told and left as it is.
+ * Keeps the repositories of repos.yaml up to date with GitHub, and never loses local work: a pull
+ * only moves forward, and conflicts are reported and left untouched.
  *
- * What a method needs is loaded when it is called, as a status needs little of what a clone does.
+ * Each method loads its code when it is called, because a status needs little of what a clone does.
  */
 export class RepoSync {
   readonly #open: OpenConfigured<RepoEvent>
@@ -29,17 +29,21 @@ export class RepoSync {
     this.#open = sessionOf<RepoEvent>(client, options).openConfigured
   }
 
-  /** Clones what is missing. @throws NotFoundError for an unknown target, ConfigError, LockedError */
+  /**
+   * Clones missing repositories.
+   *
+   * @throws NotFoundError for an unknown target, ConfigError, LockedError
+   */
   async cloneAll(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
     return this.#run('clone', options, call)
   }
 
-  /** Pulls what is there; a missing one is skipped. @throws as cloneAll */
+  /** Pulls existing clones and skips missing ones. @throws as cloneAll */
   async pullAll(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
     return this.#run('pull', options, call)
   }
 
-  /** Clones what is missing and pulls the rest. @throws as cloneAll */
+  /** Clones missing repositories and pulls the others. @throws as cloneAll */
   async sync(options: SyncOptions = {}, call: Call<RepoEvent> = {}): Promise<SyncReport> {
     return this.#run('sync', options, call)
   }
@@ -50,13 +54,16 @@ export class RepoSync {
     return cloneOne(await this.#open(call), options)
   }
 
-  /** Pulls the clone at a path. @throws PathError when there is nothing */
+  /** Pulls the clone at a path. @throws PathError if nothing is there */
   async pullRepo(path: string, call: Call<RepoEvent> = {}): Promise<SyncEntry> {
     const { pullOne } = await import('./one-repository.js')
     return pullOne(await this.#open(call), path)
   }
 
-  /** Diverged, clean clones take their remote's tip; the old one is kept under `refs/wizard/backup`. */
+  /**
+   * Resets clean, diverged clones to their remote's tip; the old tip is kept under
+   * `refs/wizard/backup`.
+   */
   async reset(
     options: SyncOptions & { targets: string[] },
     call: Call<RepoEvent> = {},
@@ -65,7 +72,7 @@ export class RepoSync {
   }
 
   /**
-   * What repos.yaml names, its `from:` entries resolved; where the listing of one failed, `failures` says so.
+   * The targets of repos.yaml, with `from:` entries resolved; `failures` reports failed listings.
    *
    * @throws NotFoundError for an unknown target
    */
@@ -76,14 +83,20 @@ export class RepoSync {
     return chooseWanted(await this.#open(call), { targets })
   }
 
-  /** What repos.yaml names, and whether it is here; a `from:` entry whose listing failed is `owner/*`, with the error. */
+  /**
+   * The repositories that repos.yaml names, and whether they exist locally. A `from:` entry whose
+   * listing failed is `owner/*`, with the error.
+   */
   async list(targets: string[] = [], call: Call<RepoEvent> = {}): Promise<LocalListing[]> {
     const { chosen, failures } = await this.wanted(targets, call)
     const kept = chosen.filter(({ skip }) => skip === undefined)
     return [...(await listLocal(kept)), ...failures.map(unlisted)]
   }
 
-  /** Local against remote, of those that targets name; a `from:` entry whose listing failed is told as in `list`. */
+  /**
+   * Compares the targets' clones with their remotes. A failed `from:` entry is reported as in
+   * `list`.
+   */
   async status(
     targets: string[] = [],
     options: StatusOptions = {},
@@ -99,7 +112,7 @@ export class RepoSync {
     ]
   }
 
-  /** Local against remote, of the clone at a path. */
+  /** Compares the clone at a path with its remote. */
   async getSyncStatus(
     path: string,
     options: StatusOptions = {},
@@ -109,7 +122,11 @@ export class RepoSync {
     return statusOfPath(await this.#open(call), path, options)
   }
 
-  /** When each was pulled and is due next; sends no request. @throws NotFoundError for an unknown target */
+  /**
+   * When each repository was pulled and is due next; sends no request.
+   *
+   * @throws NotFoundError for an unknown target
+   */
   async schedules(targets: string[] = [], call: Call<RepoEvent> = {}): Promise<ScheduleStatus[]> {
     const session = await this.#open(call)
     const state = await openState(session)
@@ -122,16 +139,20 @@ export class RepoSync {
   }
 
   /**
-   * Pulls all in the background, whenever a cron expression of five fields says so, in local time, until it is
-   * stopped. For one machine's own scheduler there is `SCHEDULE INSTALL`.
+   * Pulls all repositories in the background, whenever a cron expression of five fields says so in
+   * local time, until it is stopped. For a machine's own scheduler use `SCHEDULE INSTALL`.
    *
-   * @throws UsageError for what is no cron expression
+   * @throws UsageError for an invalid cron expression
    */
   scheduleAutoPull(interval = '0 0 * * *', options: AutoPullOptions = {}): AutoPull {
     return autoPull((pulled, call) => this.pullAll(pulled, call), interval, options)
   }
 
-  /** Moves clones that repos.yaml no longer names to the trash. @throws ConflictError for more than `max` */
+  /**
+   * Moves clones that repos.yaml no longer names to the trash.
+   *
+   * @throws ConflictError for more than `max`
+   */
   async prune(options: PruneOptions, call: Call<RepoEvent> = {}): Promise<PruneReport> {
     const { prune } = await import('./prune.js')
     return prune(await this.#open(call), options)

@@ -4,7 +4,7 @@ import type { BlockReason } from '../git/errors.js'
 import type { Warning } from '../git/repository/warnings.js'
 import type { SyncTarget } from './targets/sync-target.js'
 
-/** The entry of a repository that nothing has become of yet. */
+/** The entry of a repository before its step. */
 export const emptyEntry = (
   place: Pick<SyncTarget, 'owner' | 'repo' | 'group' | 'path' | 'branch'>,
 ): SyncEntry => ({
@@ -24,7 +24,7 @@ export const emptyEntry = (
 export interface Counts {
   durationMs: number
   apiRequests: number
-  /** Those of other shards, which are skipped but not listed. */
+  /** The number of repositories in other shards, which are skipped and not listed. */
   elsewhere: number
 }
 
@@ -51,10 +51,10 @@ export function reportOf(
 export type SyncStatus = 'cloned' | 'updated' | 'unchanged' | 'skipped' | 'blocked' | 'failed'
 export type SkipReason = 'archived' | 'not-due' | 'no-auto-pull' | 'missing'
 
-/** What a dry run says would be done. */
+/** What a real run would do. */
 export type Planned = 'clone' | 'pull' | 'unchanged' | 'skipped' | 'blocked' | 'failed'
 
-/** What became of one repository; the keys are those of `--json`. */
+/** The result for one repository; the keys are those of `--json`. */
 export interface SyncEntry {
   /** `owner/repo` */
   repo: string
@@ -64,12 +64,12 @@ export interface SyncEntry {
   branch: string | null
   /** Absent in a dry run. */
   status?: SyncStatus | undefined
-  /** In a dry run alone. */
+  /** Only in a dry run. */
   planned?: Planned | undefined
   /** The commit before and after, in 40 hexadecimal digits. */
   from: string | null
   to: string | null
-  /** Received for it. */
+  /** Received for this repository. */
   bytes: number
   duration_ms: number
   reason: SkipReason | BlockReason | null
@@ -77,7 +77,7 @@ export interface SyncEntry {
   warnings: Warning[]
 }
 
-/** What became of all of them. */
+/** The result for all repositories. */
 export interface SyncReport {
   total: number
   succeeded: number
@@ -92,7 +92,7 @@ export interface SyncReport {
 
 export type RepositoryState = 'up-to-date' | 'behind' | 'ahead' | 'diverged' | 'missing' | 'blocked'
 
-/** Local against remote; what can't be known is null. */
+/** Local compared with remote; unknown values are null. */
 export interface RepositoryStatus {
   repo: string
   path: string
@@ -105,6 +105,6 @@ export interface RepositoryStatus {
   behind_by: number | null
   /** ISO 8601, UTC. */
   last_pull: string | null
-  /** Why it is blocked, or why something is not known. */
+  /** Why it is blocked, or why a value is unknown. */
   error: ErrorReport | null
 }

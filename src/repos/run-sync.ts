@@ -21,20 +21,20 @@ export interface SyncOptions {
   targets?: string[] | undefined
   /** Repositories at a time; default: github.yaml's. */
   concurrency?: number | undefined
-  /** Plans, and changes nothing. */
+  /** Only plans. */
   dryRun?: boolean | undefined
   /** Only those whose `pull_schedule` fell due since their last attempt. */
   due?: boolean | undefined
   shard?: Shard | undefined
   /** Milliseconds to wait for another wizard at the same root. */
   lockWait?: number | undefined
-  /** Resolves `from:` entries; default: GitHub does. @internal */
+  /** Resolves `from:` entries; default: asks GitHub. @internal */
   list?: Lister | undefined
 }
 
 /**
- * Clones, pulls or both, of all that repos.yaml names or of what targets say. What goes wrong with one repository
- * is part of the report, and the others go on.
+ * Clones, pulls or both: everything that repos.yaml names, or the targets. The report contains the
+ * failures of single repositories; the others continue.
  *
  * @throws NotFoundError for a target that matches nothing, ConfigError, LockedError
  */
@@ -98,10 +98,13 @@ async function collect(
   })
 }
 
-/** With `--dry-run` nothing has become of anything. */
+/** A dry run has no status, only a plan. */
 const asPlanned = ({ status, ...entry }: SyncEntry): SyncEntry => ({ ...entry, planned: 'failed' })
 
-/** What killed clones left beside the destinations. A folder that is closed to us stops its own repositories alone. */
+/**
+ * Removes what killed clones left beside the destinations. An inaccessible folder stops only its
+ * own repositories.
+ */
 async function removeOldLeftovers(
   { emit }: RepoSession,
   git: Git,
@@ -122,7 +125,7 @@ async function removeOldLeftovers(
   }
 }
 
-/** What a dry run says of a step. */
+/** The entry of a step in a dry run. */
 async function rehearse(git: Git, gitUrl: string, step: SyncStep): Promise<SyncEntry> {
   const entry = beginEntry(step)
   if (step.action === 'settle')

@@ -6,16 +6,16 @@ import type { ConfiguredSession } from '../session.js'
 import type { RepoEvent } from './events.js'
 import { SyncState } from './state.js'
 
-/** What everything that RepoSync does is given. */
+/** The arguments of every operation of RepoSync. */
 export type RepoSession = ConfiguredSession<RepoEvent>
 
-/** Milliseconds that a sync waits for another one at the same root. */
+/** Milliseconds that a sync waits for another one in the same root. */
 const defaultLockWait = 60_000
 
 /**
- * One at a time per root: takes the lock, hands over what is remembered, and saves it in the end, whatever happened.
+ * Takes the root's lock, passes on the remembered state, and saves it at the end, whatever happens.
  *
- * @throws LockedError when another wizard is still at work after `wait` milliseconds
+ * @throws LockedError if another wizard still holds the lock after `wait` milliseconds
  */
 export async function underLock<T>(
   session: RepoSession,
@@ -48,7 +48,7 @@ export async function underLock<T>(
 export const openState = ({ config, emit }: RepoSession) =>
   SyncState.open(config.root, (message) => emit({ type: 'warning', message }))
 
-/** What src/git is given for this session. */
+/** The arguments of src/git for this session. */
 export async function gitOf({ client, self, signal, emit }: RepoSession): Promise<Git> {
   const onRequest = (message: string) => emit({ type: 'request', message })
   return { ...(await client.git()), liveness: livenessFor(self), signal, onRequest }

@@ -4,14 +4,17 @@ import { z } from 'zod'
 import { writeWhole } from '../base/fs/durable-write.js'
 import { hasCode } from '../base/fs/read.js'
 
-/** Milliseconds since 1970, as far as a Date goes; null: never. */
+/** Milliseconds since 1970, within Date's range; null: never. */
 const timeSchema = z.number().min(0).max(8.64e15).nullable().default(null)
 
 const rememberedSchema = z.object({
   repo: z.string(),
-  /** GitHub's own number, which a renamed repository keeps and a stranger under its old name has not. */
+  /**
+   * GitHub's id. A renamed repository keeps it; another repository under its old name has a
+   * different one.
+   */
   id: z.number().nullable().default(null),
-  /** The account whose `from:` entry named it. */
+  /** The account whose `from:` entry listed it. */
   source: z.string().nullable().default(null),
   /** Whether wizard made the clone. */
   made: z.boolean().default(false),
@@ -27,7 +30,7 @@ const stateSchema = z.object({
   repositories: z.record(z.string(), rememberedSchema),
 })
 
-/** What is remembered of each repository below one root, in `ROOT/.wizard/state.json`. */
+/** The remembered state of each repository below one root, in `ROOT/.wizard/state.json`. */
 export class SyncState {
   readonly #root: string
   readonly #repositories: Map<string, Remembered>
@@ -46,8 +49,8 @@ export class SyncState {
   }
 
   /**
-   * A state that can't be read is told and left behind: it only spares work and dates pulls, and it is
-   * never a reason to touch a clone.
+   * An unreadable state is reported and set aside: it only saves work and dates pulls, and never
+   * justifies touching a clone.
    */
   static async open(root: string, onTrouble: (message: string) => void): Promise<SyncState> {
     const file = fileIn(root)
@@ -64,7 +67,7 @@ export class SyncState {
     return this.#repositories.get(relative(this.#root, path))
   }
 
-  /** Absolute paths of all that is remembered. */
+  /** Absolute paths of all remembered repositories. */
   entries(): [path: string, remembered: Remembered][] {
     return [...this.#repositories].map(([path, remembered]) => [join(this.#root, path), remembered])
   }
@@ -79,9 +82,9 @@ export class SyncState {
   }
 
   /**
-   * Whole or not at all, one at a time; what is asked for during one save is done by the next, for all at once. Only
-   * who holds the root's lock may call it. That it can't be saved is told: what was done to the repositories is done
-   * all the same.
+   * Saves atomically, one save at a time; requests during a save share the next one. Only the
+   * holder of the root's lock may call it. A failure to save is reported but does not fail the run,
+   * because the repositories have changed already.
    */
   save(): Promise<void> {
     this.#next ??= this.#writing.then(() => {

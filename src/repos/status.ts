@@ -20,11 +20,11 @@ import { gitOf, openState, type RepoSession } from './session.js'
 import type { SyncTarget } from './targets/sync-target.js'
 
 export interface StatusOptions {
-  /** Compares with what the last pull saw, and sends no request. */
+  /** Compares with the last pull, and sends no request. */
   offline?: boolean | undefined
 }
 
-/** Local against remote, of each; changes nothing, and fetches nothing. */
+/** Compares each clone with its remote; changes nothing and fetches nothing. */
 export async function repositoryStatusOf(
   session: RepoSession,
   wanted: SyncTarget[],
@@ -47,20 +47,23 @@ export async function repositoryStatusOf(
   }
 }
 
-/** The same for the clone at a path, whether repos.yaml names it or not: its own origin and branch are compared. */
+/**
+ * The same for the clone at a path, which repos.yaml need not name: compares its own origin and
+ * branch.
+ */
 export async function statusOfPath(
   session: RepoSession,
   path: string,
   options: StatusOptions = {},
 ): Promise<RepositoryStatus> {
-  // It brings clone and pull along, which a status of what repos.yaml names does without.
+  // Imported late because it loads clone and pull, which the status of repos.yaml does not need.
   const { wantedAt } = await import('./one-repository.js')
   const [status] = await repositoryStatusOf(session, [await wantedAt(session, path)], options)
   if (!status) throw new WizardError(`${path} has no status`)
   return status
 }
 
-/** What its `from:` entry leaves out is not missing. */
+/** A repository that its `from:` entry excludes is not missing. */
 const isExpected = ({ wanted, local }: Situation) =>
   wanted.skip === undefined || local.kind === 'repository'
 
@@ -122,7 +125,7 @@ function unknownStatus({ wanted, local, head, remembered }: Situation): Reposito
   }
 }
 
-/** By git, where GraphQL did not tell; null offline, and where there is nothing to compare with. */
+/** Asks git if GraphQL gave no answer; null if offline, or if there is nothing to compare with. */
 async function headOf(
   { client }: RepoSession,
   git: Git | null,
@@ -150,7 +153,7 @@ type Comparison = Pick<
   'state' | 'remote_commit' | 'is_dirty' | 'ahead_by' | 'behind_by'
 >
 
-/** HEAD and the work tree against the commit that the remote is at; null: the remote is empty, or nothing is known of it. */
+/** Compares HEAD and the work tree with the remote commit; null: the remote is empty or unknown. */
 export async function compare(
   { host }: RepoSession,
   pool: WorktreePool,
@@ -176,8 +179,8 @@ export async function compare(
 }
 
 /**
- * A remote commit that was not fetched yet has an unknown history: then the counts behind are unknown, and what
- * the last pull saw tells whether there are commits here alone.
+ * If the remote commit is not fetched yet, its history is unknown: the number of commits behind is
+ * null, and the last pull's commit shows whether there are local commits.
  */
 async function countsBetween(
   gitDir: string,

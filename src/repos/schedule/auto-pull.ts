@@ -9,25 +9,28 @@ import type { SyncOptions } from '../run-sync.js'
 export interface AutoPullOptions extends Omit<SyncOptions, 'dryRun'> {
   /** Receives the report of each pull. */
   onReport?: ((report: SyncReport) => void) | undefined
-  /** Receives the error of a pull that failed, a lock that was held say; the next one is made all the same. */
+  /**
+   * Receives the error of a failed pull (a held lock, for example); the next pull starts anyway.
+   */
   onError?: ((error: unknown) => void) | undefined
-  /** Ends it, and the pull that is under way. */
+  /** Stops it, and the running pull. */
   signal?: AbortSignal | undefined
   /** Receives the events of each pull. */
   emit?: Emit<RepoEvent> | undefined
 }
 
-/** Pulls that go on until they are stopped; they keep the process alive. */
+/** Repeated pulls; they keep the process alive until they are stopped. */
 export interface AutoPull {
   stop(): void
-  /** When the next pull begins; null once it is stopped. */
+  /** When the next pull begins; null after `stop`. */
   next(): Date | null
 }
 
 /**
- * Calls `pull` whenever the cron expression says so, in local time; a call that is not done is not begun again.
+ * Calls `pull` whenever the cron expression says so in local time, but never while the previous
+ * call is running.
  *
- * @throws UsageError for what is no cron expression of five fields
+ * @throws UsageError for an invalid cron expression
  */
 export function autoPull(
   pull: (options: SyncOptions, call: Call<RepoEvent>) => Promise<SyncReport>,

@@ -6,12 +6,12 @@ import type { SyncState } from '../state.js'
 import { fromMemory, type Lister } from '../targets/expand.js'
 
 /**
- * Whether a schedule, in local time, fell due since the last attempt. Without an attempt it is due; an attempt
- * in the future means that the clock was set back, so nothing is known and it is due as well.
+ * Whether a schedule, in local time, fell due since the last attempt. Without an attempt it is due.
+ * An attempt in the future means that the clock was set back, so it is due as well.
  */
 export type IsDue = (schedule: string, lastAttempt: number | null) => boolean
 
-/** For one moment: many repositories share a few schedules, and each is worked out once. */
+/** For one moment: many repositories share a few schedules, so each schedule is computed once. */
 export function dueAt(now: number): IsDue {
   const lastDue = new Map<string, number>()
   return (schedule, lastAttempt) => {
@@ -22,19 +22,20 @@ export function dueAt(now: number): IsDue {
   }
 }
 
-/** The last time that it fell due, this second included; 0: never yet. */
+/** The last time that it fell due, including this second; 0: never yet. */
 function lastTimeOf(schedule: string, now: number): number {
   const [last] = new Cron(schedule, { paused: true }).previousRuns(1, new Date(now + 1000))
   return last?.getTime() ?? 0
 }
 
-/** When it falls due next, in milliseconds since 1970; null: never again. */
+/** When it falls due next, in milliseconds since 1970; null: never. */
 export const nextTimeOf = (schedule: string, after: number): number | null =>
   new Cron(schedule, { paused: true }).nextRun(new Date(after))?.getTime() ?? null
 
 /**
- * For `--due`: a `from:` entry is listed anew when it falls due, or where a clone of it is missing. Between that,
- * what an earlier run knew is enough, so that a run in which nothing is due sends no request.
+ * For `--due`: lists a `from:` entry again if it is due, or if one of its clones is missing.
+ * Otherwise the result of an earlier run is enough, so that a run with nothing due sends no
+ * request.
  */
 export function listedWhenDue(list: Lister, state: SyncState, now: number): Lister {
   const isDue = dueAt(now)

@@ -5,26 +5,26 @@ import type { SyncState } from '../state.js'
 import type { SyncTarget } from '../targets/sync-target.js'
 import { dueAt, nextTimeOf } from './due.js'
 
-/** When a repository was pulled, and when it is to be again; times in ISO 8601, UTC. */
+/** When a repository was pulled, and when it is due; times are ISO 8601, UTC. */
 export interface ScheduleStatus {
   repo: string
   group: string | null
   /** Absolute. */
   path: string
-  /** null: it is pulled only when somebody says so. */
+  /** null: it has no schedule. */
   pull_schedule: string | null
   /** `every day at 00:00` */
   in_words: string | null
-  /** The last pull that was tried, however it ended. */
+  /** The last attempt to pull, whatever its result. */
   last_attempt: string | null
   last_pull: string | null
-  /** In the past where it is overdue; now where it was never tried. */
+  /** In the past if it is overdue; now if it was never tried. */
   next_due: string | null
   /** Whether it fell due and was not tried since. */
   overdue: boolean
 }
 
-/** Of all that has a schedule or not; sends no request. */
+/** Includes repositories without a schedule; sends no request. */
 export function schedulesOf(state: SyncState, all: SyncTarget[], now: number): ScheduleStatus[] {
   const isDue = dueAt(now)
   const words = remembering(inWords)
@@ -53,7 +53,7 @@ export function schedulesOf(state: SyncState, all: SyncTarget[], now: number): S
   })
 }
 
-/** `owner/*` for each `from:` entry of which no run knows a repository yet. */
+/** `owner/*` for each `from:` entry that no run has listed yet. */
 export const neverListed = (
   entries: RepoEntry[],
   known: SyncTarget[],
@@ -65,7 +65,7 @@ export const neverListed = (
       : [{ ...entry, owner: entry.from, repo: '*', path: root, source: entry.from }],
   )
 
-/** The first time it was missed. */
+/** The first time that was missed. */
 function missedTime(schedule: string, lastAttempt: number | null, now: number): number {
   if (lastAttempt === null || lastAttempt > now) return now
   return nextTimeOf(schedule, lastAttempt) ?? now
@@ -73,7 +73,7 @@ function missedTime(schedule: string, lastAttempt: number | null, now: number): 
 
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
 
-/** Thousands of repositories share a few schedules. */
+/** Thousands of repositories share a few schedules, so results are kept. */
 function remembering<T>(find: (schedule: string) => T): (schedule: string) => T {
   const known = new Map<string, T>()
   return (schedule) => {

@@ -8,14 +8,17 @@ import { emptyEntry, type SyncEntry } from '../report.js'
 import type { SyncState } from '../state.js'
 import { type SyncTarget, wantedFrom } from './sync-target.js'
 
-/** What repos.yaml names, its `from:` entries resolved. */
+/** The targets of repos.yaml, with `from:` entries resolved. */
 export interface Expanded {
   wanted: SyncTarget[]
-  /** One for each `from:` entry whose listing failed: told as any other failure, and the rest goes on. */
+  /**
+   * One for each `from:` entry whose listing failed. They are reported like any other failure, and
+   * the rest continues.
+   */
   failures: { source: string; entry: SyncEntry }[]
 }
 
-/** Says which repositories a `from:` entry stands for. */
+/** Lists the repositories of a `from:` entry. */
 export type Lister = (entry: SourceEntry) => Promise<Listed[]>
 
 export const onGitHub =
@@ -25,7 +28,7 @@ export const onGitHub =
     return listSource(client, entry)
   }
 
-/** For where no request may be sent: those that an earlier run knew, by name. */
+/** For runs without requests: the repositories that an earlier run listed, by name. */
 export const fromMemory =
   (state: SyncState): Lister =>
   async (entry) => {
@@ -40,7 +43,10 @@ export const fromMemory =
       .sort((one, other) => one.repo.localeCompare(other.repo))
   }
 
-/** Explicit entries win over what a `from:` entry lists; of two that list the same, the first wins. */
+/**
+ * Explicit entries win over the listing of a `from:` entry; if two listings overlap, the first one
+ * wins.
+ */
 export async function expandEntries(
   list: Lister,
   root: string,
@@ -73,7 +79,10 @@ export async function expandEntries(
   return { wanted: apart, failures: [...failures, ...overlapping] }
 }
 
-/** Entries of repos.yaml were checked when it was read; what a listing brings in may still land on another one. */
+/**
+ * Entries of repos.yaml were checked when it was read, but a listed repository may still overlap
+ * another one.
+ */
 async function tellOverlapping(wanted: SyncTarget[], root: string) {
   const overlaps = await findOverlaps(wanted, ({ path }) => path, root)
   const second = new Map(overlaps.map(({ item, other }) => [item, other]))
@@ -113,8 +122,8 @@ const failedEntry = (
 ): SyncEntry => ({ ...emptyEntry(place), status: 'failed', error: reportError(error) })
 
 /**
- * Where repos.yaml would put a repository: by entries of its own first, then by `from:` entries whose owner and names
- * fit, without asking GitHub whether the rest of their filters does.
+ * Where repos.yaml would put a repository: by explicit entries first, then by `from:` entries whose
+ * owner and names match. The other filters are not checked, because that needs GitHub.
  */
 export function placesOf(
   entries: readonly RepoEntry[],

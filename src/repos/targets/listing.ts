@@ -15,7 +15,7 @@ export interface LocalListing {
   branch: string | null
   auto_pull: boolean
   pull_schedule: string | null
-  /** Whether a repository is there. */
+  /** Whether the repository exists locally. */
   present: boolean
   /** Why a `from:` entry could not be resolved, or why its folder can't be read. */
   error: ErrorReport | null

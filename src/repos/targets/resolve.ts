@@ -13,11 +13,11 @@ export interface ChooseOptions {
   /** Repositories, groups or components; none: all. */
   targets?: string[] | undefined
   shard?: Shard | undefined
-  /** Resolves `from:` entries; default: GitHub does. */
+  /** Resolves `from:` entries; default: asks GitHub. */
   list?: Lister | undefined
 }
 
-/** What repos.yaml names, less what targets and shard leave out. */
+/** The repositories of repos.yaml that targets and shard select. */
 export async function chooseWanted(
   { client, config }: RepoSession,
   { targets = [], shard, list = onGitHub(client) }: ChooseOptions,
@@ -35,7 +35,7 @@ export async function chooseWanted(
   }
 }
 
-/** Under cron, nothing done and exit 0 would look like success. */
+/** In cron, doing nothing with exit 0 would look like success. */
 function noRepositories(config: Config): ConfigError {
   return new ConfigError(
     `there is no ${config.fileFor('repos')}, so there is nothing to keep in step`,
@@ -52,16 +52,17 @@ function noRepositories(config: Config): ConfigError {
 
 export interface SelectOptions {
   components: Record<string, Component>
-  /** False where a listing failed: it may have named what a target means, so that failure is what is told. */
+  /**
+   * false after a failed listing: it may contain the target, so its failure is the error to report.
+   */
   strict: boolean
 }
 
 /**
- * Those that targets name: `owner/repo` or its address, a repository's name, a group's name, a component's name or
- * the absolute path of a destination.
- * No target, or ALL, names all.
+ * Selects by target: `owner/repo` or its address, a repository's name, a group's name, a
+ * component's name, or the absolute path of a destination. No target, or ALL, selects everything.
  *
- * @throws NotFoundError for a target that matches nothing, with what there is
+ * @throws NotFoundError, with the existing names, for a target that matches nothing
  */
 export function selectWanted(
   all: SyncTarget[],
@@ -97,8 +98,8 @@ function matchesTarget(
 }
 
 /**
- * Leaves out the `from:` entries that no target can mean, so that their listings are neither asked for nor in the way:
- * an entry of its own wins over what a listing may hold under the same name.
+ * Drops `from:` entries that no target can mean, so that their listings cost no request and cause
+ * no failure: an explicit entry wins over a listed repository of the same name.
  */
 export function entriesFor(
   entries: RepoEntry[],
@@ -119,7 +120,7 @@ export function entriesFor(
   )
 }
 
-/** The account that `owner/repo` or an address names; null where a target names none. */
+/** The account in `owner/repo` or an address; null if the target has none. */
 function ownerOf(target: string): string | null {
   return (parseRepo(target) ?? parseRemote(target))?.owner ?? null
 }
@@ -141,7 +142,10 @@ export interface Shard {
   count: number
 }
 
-/** A share that depends on the name alone, so that it stays the same when others come and go. */
+/**
+ * The shard depends only on the name, so that it stays the same when other repositories come and
+ * go.
+ */
 export function isInShard({ index, count }: Shard, fullName: string): boolean {
   const hash = createHash('sha256').update(fullName.toLowerCase()).digest()
   return hash.readUInt32BE(0) % count === index - 1

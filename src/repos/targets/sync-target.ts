@@ -1,6 +1,9 @@
 import type { RepositoryEntry } from '../../config/files/repos.js'
 
-/** One repository that is to be kept in step: an entry of repos.yaml, or one that a `from:` entry stands for. */
+/**
+ * One repository to keep up to date: an explicit entry of repos.yaml, or one that a `from:` entry
+ * lists.
+ */
 export interface SyncTarget {
   owner: string
   repo: string
@@ -12,12 +15,12 @@ export interface SyncTarget {
   autoPull: boolean
   pullSchedule?: string | undefined
   depth?: number | undefined
-  /** `all` for a clone as git makes it; default: the one branch that is kept in step. */
+  /** `all` for a clone like git's; default: only the followed branch. */
   branches?: 'one' | 'all' | undefined
   onDiverged: 'block' | 'backup'
-  /** The account whose `from:` entry named it; null for an entry of its own. */
+  /** The account whose `from:` entry listed it; null for an explicit entry. */
   source: string | null
-  /** A reason to leave it alone that its `from:` entry gives. */
+  /** Why its `from:` entry skips it. */
   skip?: 'archived' | undefined
 }
 
