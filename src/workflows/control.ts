@@ -6,8 +6,8 @@ import { fullNameOf, type Repo } from './session.js'
 /**
  * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
  *
- * @param signal in place of the command's own, which may be over
- * @throws GitHubError (409) where it is completed
+ * @param signal replaces the command's own, which may be aborted already
+ * @throws GitHubError (409) if the run is completed
  */
 export async function cancelRun(
   github: Api,
@@ -20,10 +20,11 @@ export async function cancelRun(
 }
 
 /**
- * All jobs once more, or those that failed and what depends on them.
+ * Runs all jobs again, or the failed ones and those that depend on them.
  * https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
  *
- * @throws GitHubError with GitHub's reason where the run can't be repeated: it is at work, or too old
+ * @throws GitHubError with GitHub's reason if the run can't be repeated: it is still running, or
+ *   too old
  */
 export async function rerun(
   github: Api,
@@ -38,7 +39,7 @@ export async function rerun(
   })
 }
 
-/** GitHub answers 403 for the state of the run too, which no token would change. */
+/** GitHub answers 403 also because of the run's state, which no token would change. */
 function notRepeatable(error: unknown, run: string): GitHubError | null {
   if (!(error instanceof GitHubAuthError) || error.status !== 403) return null
   const { status, requestId, message } = error

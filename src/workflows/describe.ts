@@ -9,7 +9,10 @@ type RunEvent = Extract<
   { type: `run-${string}` | `job-${string}` | `step-${string}` | 'poll-failed' }
 >
 
-/** One line for a log or a screen, with the marks of either, of what became of a run; null for an event that needs none. */
+/**
+ * Describes an event of a run in one line for a log or a screen, with the given marks; null if it
+ * needs no line.
+ */
 export function formatWorkflowEvent(event: { type: string }, marks: Marks): string | null {
   if (!isRunEvent(event)) return null
   return (lines[event.type] as (event: RunEvent, marks: Marks) => string | null)(event, marks)
@@ -35,7 +38,7 @@ const lines: {
 export const nameOfRun = ({ repo, workflow, run_id: id }: WorkflowRun): string =>
   oneLine(`${repo.slice(repo.indexOf('/') + 1)}/${workflow} #${id}`)
 
-/** The conclusion behind its mark, or the status of what is not completed. */
+/** The conclusion after its mark, or the status of a run that is not completed. */
 function stateOf(
   { status, conclusion }: { status: string; conclusion: string | null },
   { good, bad }: Marks,

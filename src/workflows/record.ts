@@ -5,7 +5,9 @@ import { formatWorkflowEvent } from './describe.js'
 import type { WorkflowEvent } from './session.js'
 import { isCompleted, isGood } from './watch/conclusion.js'
 
-/** Passes events on, and writes those of runs and jobs to the log: dispatch, each change of state, conclusion. */
+/**
+ * Passes events on, and logs those of runs and jobs: dispatch, each change of state, conclusion.
+ */
 export function recording(log: Log, emit: Emit<WorkflowEvent>): Emit<WorkflowEvent> {
   return (event) => {
     emit(event)

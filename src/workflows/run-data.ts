@@ -6,7 +6,10 @@ import type { Api } from '../github/rest/api.js'
 import type { WorkflowRunData } from '../github/rest/runs.js'
 import { workflowFileOf } from '../github/rest/workflows.js'
 
-/** A run as the contract has it, of what GitHub tells; without artifacts, which are asked for by themselves. */
+/**
+ * Converts GitHub's data of a run to the contract's, without artifacts, which need a request of
+ * their own.
+ */
 export function toRun(github: Api, repo: Repo, data: WorkflowRunData): WorkflowRun {
   const completedAt = data.status === 'completed' ? data.updated_at : null
   return {
@@ -28,7 +31,7 @@ export function toRun(github: Api, repo: Repo, data: WorkflowRunData): WorkflowR
 export const logsUrl = ({ baseUrl }: Api, { owner, repo }: Repo, runId: number): string =>
   endpoint(baseUrl, `/repos/${owner}/${repo}/actions/runs/${runId}/logs`).href
 
-/** null where one of the times is not known. */
+/** null if one of the times is unknown. */
 function secondsBetween(from: string, to: string | null): number | null {
   const seconds = (Date.parse(to ?? '') - Date.parse(from)) / 1000
   return Number.isNaN(seconds) ? null : Math.max(0, Math.round(seconds))
@@ -46,21 +49,21 @@ export interface WorkflowRun {
   repo: string
   /** The file: `tests.yml`. */
   workflow: string
-  /** The branch or tag it runs on; null where it runs on neither. */
+  /** The branch or tag of the run; null if it has neither. */
   ref: string | null
-  /** null where GitHub has not told yet: the run was dispatched a moment ago. */
+  /** null if GitHub does not say yet, just after the dispatch. */
   created_at: string | null
   completed_at: string | null
   /** Of the latest attempt, once it is completed. */
   duration_seconds: number | null
   logs_url: string
-  /** Read when a run is completed and asked for by itself; empty in lists. */
+  /** Filled when a completed run is read by itself; empty in lists. */
   artifacts: RunArtifact[]
 }
 
 export interface RunArtifact {
   name: string
-  /** Where it was unpacked, absolute; null until it is downloaded. */
+  /** The folder of its content, absolute; null until it is downloaded. */
   path: string | null
   /** Bytes. */
   size: number
@@ -91,9 +94,9 @@ export interface WorkflowStep {
   completed_at: string | null
 }
 
-/** `--timeout` is over; the run goes on. */
+/** `--timeout` expired; the run continues. */
 export class RunTimeoutError extends TimeoutError {
-  /** As it was last seen. */
+  /** Its last known state. */
   readonly run: WorkflowRunWithJobs
 
   constructor(run: WorkflowRunWithJobs, message: string, hint: Hint) {

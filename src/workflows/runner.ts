@@ -32,9 +32,9 @@ import { type CommitOutcome, watchCommit } from './watch/watch-commit.js'
 export interface RunOptions extends WaitOptions {
   /** A branch or a tag; default: the default branch. */
   ref?: string | undefined
-  /** The inputs of the workflow, which are checked against its file. */
+  /** The inputs of the workflow; they are checked against its file. */
   inputs?: Record<string, string> | undefined
-  /** Until it is completed; else until it is known which run it is. */
+  /** Waits until the run is completed; otherwise only until it is identified. */
   wait?: boolean | undefined
 }
 
@@ -42,10 +42,10 @@ export type RunId = number | string
 export type RunListFilter = Omit<RunFilter, 'workflow'> & { workflow?: string | number | undefined }
 
 /**
- * Runs workflows of GitHub Actions and waits for them. A workflow is named by its id, its file (`tests.yml` or `tests`)
- * or its display name.
+ * Runs workflows of GitHub Actions and waits for them. A workflow is named by its id, its file
+ * (`tests.yml` or `tests`) or its display name.
  *
- * @throws every method may throw GitHubError and its kinds, and the signal's reason
+ * @throws every method may throw GitHubError and its subclasses, and the signal's reason
  */
 export class WorkflowRunner {
   readonly #openSession: OpenSession<WorkflowEvent>
@@ -60,10 +60,11 @@ export class WorkflowRunner {
   }
 
   /**
-   * Dispatches a workflow. How a run that was waited for ended stands in its `conclusion`: a failed run is no error.
+   * Dispatches a workflow. After a wait, `conclusion` says how the run ended: a failed run is not
+   * an error.
    *
-   * @throws UsageError for wrong inputs; GitHubNotFoundError; ConflictError where two runs may be the one;
-   *   RunTimeoutError, with the run, when the waiting is over before the run is
+   * @throws UsageError for wrong inputs; GitHubNotFoundError; ConflictError if two runs may be the
+   *   one; RunTimeoutError, with the run, if the wait times out
    */
   async run(
     owner: string,
@@ -78,7 +79,11 @@ export class WorkflowRunner {
     return firstLook(deps, { owner, repo }, started)
   }
 
-  /** Waits for a run, with its jobs and artifacts in the end. @throws RunTimeoutError, with the run */
+  /**
+   * Waits for a run; the result has its jobs and artifacts.
+   *
+   * @throws RunTimeoutError, with the run
+   */
   async pollStatus(
     owner: string,
     repo: string,
@@ -106,7 +111,7 @@ export class WorkflowRunner {
     return watchCommit(deps, { owner, repo, commit, workflow: found }, options)
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async listRuns(
     owner: string,
     repo: string,
@@ -129,7 +134,7 @@ export class WorkflowRunner {
     return ofRun(github, { owner, repo }, runId, viewRun(github, { owner, repo }, runId))
   }
 
-  /** @throws GitHubNotFoundError where the workflow never ran */
+  /** @throws GitHubNotFoundError if the workflow has no runs */
   async newestRun(
     owner: string,
     repo: string,
@@ -143,9 +148,9 @@ export class WorkflowRunner {
   }
 
   /**
-   * The logs job by job, as they come: of all steps, or of those that failed.
+   * Reads the logs job by job, as they arrive: of all steps, or only of failed ones.
    *
-   * @throws GitHubNotFoundError for a run that has not ended, a job that there is not, logs that have expired
+   * @throws GitHubNotFoundError for a run that has not ended, an unknown job, or expired logs
    */
   async *readLogs(
     owner: string,
@@ -186,7 +191,11 @@ export class WorkflowRunner {
     return failedSteps(deps, { owner, repo }, run, run.jobs, options)
   }
 
-  /** Each unpacked into `destination/NAME`. @throws ConflictError where something is there already */
+  /**
+   * Unpacks each artifact into `destination/NAME`.
+   *
+   * @throws ConflictError if something is there already
+   */
   async downloadArtifacts(
     owner: string,
     repo: string,
@@ -199,7 +208,7 @@ export class WorkflowRunner {
     return downloadArtifacts(deps, { owner, repo }, runId, { ...options, dir: destination })
   }
 
-  /** @throws GitHubError where it is completed */
+  /** @throws GitHubError if the run is completed */
   async cancel(
     owner: string,
     repo: string,
@@ -211,7 +220,7 @@ export class WorkflowRunner {
     log.write('workflows', 'INFO', `${owner}/${repo} #${runId} cancelled`)
   }
 
-  /** All jobs once more, or those that failed. @throws GitHubError where it is not completed */
+  /** Runs all jobs again, or the failed ones. @throws GitHubError if the run is not completed */
   async rerun(
     owner: string,
     repo: string,
@@ -225,7 +234,7 @@ export class WorkflowRunner {
     log.write('workflows', 'INFO', `${owner}/${repo} #${runId} runs again: ${which}`)
   }
 
-  /** @returns the workflow as it is now */
+  /** @returns the workflow in its new state */
   enable(
     owner: string,
     repo: string,
@@ -235,7 +244,7 @@ export class WorkflowRunner {
     return this.#setState({ owner, repo }, workflow, 'enable', call)
   }
 
-  /** @returns the workflow as it is now */
+  /** @returns the workflow in its new state */
   disable(
     owner: string,
     repo: string,

@@ -11,7 +11,7 @@ import { fullNameOf, type Repo } from './session.js'
 import { isCompleted } from './watch/conclusion.js'
 
 export interface RunFilter {
-  /** Of one workflow alone. */
+  /** Only runs of this workflow. */
   workflow?: Workflow | undefined
   /** A status or a conclusion: `in_progress`, `failure` … */
   status?: string | undefined
@@ -19,12 +19,12 @@ export interface RunFilter {
   event?: string | undefined
   /** A full commit id. */
   sha?: string | undefined
-  /** Default: all that GitHub gives, which is 1,000 where something is filtered. */
+  /** Default: all that GitHub returns, at most 1,000 with a filter. */
   limit?: number | undefined
 }
 
 /**
- * The newest first, all pages up to the limit.
+ * Newest first, all pages up to the limit.
  * https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
  */
 export async function listRuns(
@@ -53,11 +53,11 @@ export async function listRunData(
           { limit },
         )
   const runs = parseAnswer(github, workflowRunAnswer.array(), found)
-  // A server that is older than the parameter lists the runs of every commit.
+  // A server that does not know the parameter lists the runs of every commit.
   return sha === undefined ? runs : runs.filter(({ head_sha: of }) => of === null || of === sha)
 }
 
-/** @throws GitHubNotFoundError where it never ran */
+/** @throws GitHubNotFoundError if it has no runs */
 export async function newestRun(
   github: Api,
   repo: Repo,
@@ -94,7 +94,7 @@ export async function viewRun(
   return { ...run, artifacts: await listRunArtifacts(github, repo, run.run_id) }
 }
 
-/** Those that have expired left out; none is downloaded. */
+/** Leaves out expired artifacts; downloads nothing. */
 export async function listRunArtifacts(
   github: Api,
   { owner, repo }: Repo,
@@ -106,7 +106,7 @@ export async function listRunArtifacts(
 
 const mostNamed = 5
 
-/** What is asked of one run; where there is no such run, that is told with the newest that there are. */
+/** Sends a request about one run; if the run does not exist, the error lists the newest runs. */
 export async function ofRun<T>(
   github: Api,
   repo: Repo,
@@ -131,7 +131,7 @@ async function noSuchRun(
   try {
     runs = await listRuns(github, repo, { limit: mostNamed })
   } catch (error) {
-    // Then it is the repository that is not to be seen: what was asked first says so.
+    // Then the repository is not visible, and the first error says so.
     if (error instanceof GitHubError) return cause
     throw error
   }

@@ -4,7 +4,7 @@ import type { Api } from '../github/rest/api.js'
 import type { Log } from '../logs/log.js'
 import type { WorkflowJob, WorkflowRun, WorkflowRunWithJobs, WorkflowStep } from './run-data.js'
 
-/** What the operations on workflows are given. */
+/** The arguments of every operation on workflows. */
 export interface WorkflowDeps {
   github: Api
   clock: Clock
@@ -19,16 +19,16 @@ export { fullNameOf, type Repo } from '../base/names/repository.js'
 export type WorkflowEvent =
   | CommonEvent
   | { type: 'run-dispatched'; run: WorkflowRun; inputs: string[] }
-  /** Each poll of it, changed or not: for live lines. */
+  /** Each poll of the run, changed or not, for live lines. */
   | { type: 'run-seen'; run: WorkflowRunWithJobs }
   | { type: 'run-changed'; run: WorkflowRun }
   | { type: 'job-changed'; run: WorkflowRun; job: WorkflowJob }
   | { type: 'step-changed'; run: WorkflowRun; job: WorkflowJob; step: WorkflowStep }
-  /** Once: somebody has to approve it at its address. */
+  /** Emitted once: somebody has to approve the run at its address. */
   | { type: 'run-waiting'; run: WorkflowRun }
   /** A poll failed and will be repeated; that says nothing about the run. */
   | { type: 'poll-failed'; message: string }
-  /** Bytes of its zip, then of what is in it; `total` is null where the server does not say. */
+  /** Bytes of the zip file, then of its content; `total` is null if the server does not say. */
   | {
       type: 'artifact-progress'
       name: string

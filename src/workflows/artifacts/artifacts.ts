@@ -14,33 +14,33 @@ import type { Repo, WorkflowDeps } from '../session.js'
 import { chooseArtifacts, type PlacedArtifact } from './choice.js'
 
 export interface ArtifactOptions {
-  /** Where each gets a folder of its name; it is made. */
+  /** The folder in which each artifact gets a folder of its name; it is created. */
   dir: string
   /** Exact names; default: all that have not expired. */
   names?: string[] | undefined
-  /** What is at the destinations is replaced, each when the new one is whole. */
+  /** Replaces existing folders, each once its new content is complete. */
   clobber?: boolean | undefined
-  /** Bytes of one artifact, unpacked; 10 GB by default. */
+  /** Unpacked bytes of one artifact; default: 10 GB. */
   maxSize?: number | undefined
-  /** So that what a killed wizard left in the folder is removed. @internal */
+  /** Recognises what a killed wizard left in the folder, so that it is removed. @internal */
   liveness?: Liveness | undefined
 }
 
 export interface DownloadedArtifact extends RunArtifact {
-  /** Why it is not there: it has expired, is unsafe, or did not come. */
+  /** Why it is missing: it has expired, is unsafe, or its download failed. */
   error: ErrorReport | null
 }
 
-/** As many as a home connection fills. */
+/** As many downloads as fill a home connection. */
 const atOnce = 4
 
 /**
- * Downloads artifacts of a run and unpacks each into `dir/NAME`, made safe where the name is none of a folder. One that
- * fails does not keep the others back; it is part of the result.
+ * Downloads artifacts of a run and unpacks each into `dir/NAME`; names are made safe as folder
+ * names. A failed artifact does not stop the others; the result reports it.
  *
- * @throws GitHubNotFoundError for a name that there is not, or where nothing is left to download
- * @throws ConflictError where something is at a destination, before anything is downloaded
- * @throws the first error, the others told as warnings, where none came
+ * @throws GitHubNotFoundError for an unknown name, or if nothing is left to download
+ * @throws ConflictError if something is at a destination, before any download
+ * @throws the first error if all failed; the other errors become warnings
  */
 export async function downloadArtifacts(
   deps: WorkflowDeps,
@@ -126,7 +126,7 @@ async function take(
   emit({ type: 'artifact-done', name, path, size: artifact.size })
 }
 
-/** @throws the first failure where nothing came and something should have */
+/** @throws the first failure if nothing was downloaded that should have been */
 function report(
   { emit }: WorkflowDeps,
   chosen: { name: string; size: number }[],

@@ -12,7 +12,7 @@ export interface PlacedArtifact {
 
 export interface ArtifactChoice {
   chosen: PlacedArtifact[]
-  /** Those asked for, or all where nothing else is there, that are gone: by name. */
+  /** Expired artifacts by name: those that were requested, or all if there are no others. */
   expired: Map<string, GitHubNotFoundError>
   warnings: string[]
 }
@@ -20,15 +20,15 @@ export interface ArtifactChoice {
 interface Wanted {
   dir: string
   names: string[] | undefined
-  /** What the run is called in messages. */
+  /** The run's name in messages. */
   run: string
 }
 
 /**
- * Which artifacts are downloaded, and where to: pure, so that it is tested as a table.
+ * Chooses the artifacts to download and their folders. Pure, so that it is tested as a table.
  *
  * @param all as GitHub lists them
- * @throws GitHubNotFoundError for a name that there is not, and for a run without artifacts
+ * @throws GitHubNotFoundError for an unknown name, and for a run without artifacts
  */
 export function chooseArtifacts(all: Artifact[], { dir, names, run }: Wanted): ArtifactChoice {
   const { newest, warnings } = newestOfEach(all)
@@ -45,7 +45,7 @@ export function chooseArtifacts(all: Artifact[], { dir, names, run }: Wanted): A
   return { chosen, expired, warnings }
 }
 
-/** Each attempt of a run may upload one of the same name; ids only grow. */
+/** Each attempt of a run may upload an artifact of the same name; the greatest id is the newest. */
 function newestOfEach(all: Artifact[]): { newest: Artifact[]; warnings: string[] } {
   const byName = new Map<string, Artifact>()
   const repeated = new Set<string>()
@@ -60,7 +60,7 @@ function newestOfEach(all: Artifact[]): { newest: Artifact[]; warnings: string[]
   return { newest: [...byName.values()], warnings }
 }
 
-/** Two names that one file system may take for one get their ids as well. */
+/** If a file system may treat two names as one, both get their id as well. */
 function place(artifacts: Artifact[], dir: string): PlacedArtifact[] {
   const named = artifacts.map((artifact) => ({
     artifact,

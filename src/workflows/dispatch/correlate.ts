@@ -7,11 +7,11 @@ import { serverTime } from '../../http/policy/waits.js'
 import { fullNameOf, type Repo, type WorkflowDeps } from '../session.js'
 import { ignoreTransientFailures } from '../watch/poll.js'
 
-/** What was there before a dispatch. */
+/** The state before a dispatch. */
 export interface Before {
   /** The ids of the newest runs. */
   known: ReadonlySet<number>
-  /** By the server's clock, in milliseconds since 1970: this machine's may be wrong by minutes. */
+  /** By the server's clock, in milliseconds since 1970: the local clock may be wrong by minutes. */
   serverTime: number
 }
 
@@ -23,15 +23,15 @@ export interface Dispatched {
   before: Before
 }
 
-/** Milliseconds: a run is listed some seconds after its dispatch, on a bad day later. */
+/** Milliseconds: a run is listed some seconds after its dispatch, sometimes later. */
 const longestSearch = 60_000
 const pauses = [1000, 2000, 3000]
-/** How long a run must have been the only candidate. A neighbour's is told by its actor, where that is known. */
+/** How long a run must have been the only candidate. A known actor excludes other people's runs. */
 const settling = { actorKnown: 3000, actorUnknown: 15_000 }
-/** GitHub's machines do not agree to the second, and `created_at` has whole ones. */
+/** GitHub's machines do not agree to the second, and `created_at` has whole seconds. */
 const skew = 5000
 
-/** The runs that a dispatch can't have made, and the server's time. */
+/** The runs that existed before a dispatch, and the server's time. */
 export async function lookBefore(
   deps: WorkflowDeps,
   repo: Repo,
@@ -47,11 +47,11 @@ export async function lookBefore(
 }
 
 /**
- * The run that a dispatch made, where the server did not tell it: of this workflow and ref, by a dispatch of this
- * actor, made since, and the only one such.
+ * Finds the run of a dispatch that the server did not name: the only new run of this workflow, ref
+ * and actor by a dispatch.
  *
- * @returns null where none appears within a minute
- * @throws ConflictError where there are two
+ * @returns null if none appears within a minute
+ * @throws ConflictError if there are two
  */
 export async function findDispatched(
   deps: WorkflowDeps,
@@ -73,7 +73,7 @@ export async function findDispatched(
   return seen?.run ?? null
 }
 
-/** Whose token it is; null where that is not told, as with the token of a GitHub App's installation. */
+/** The token's owner; null if GitHub does not say, as for a GitHub App's installation token. */
 async function ownLogin({ github }: WorkflowDeps): Promise<string | null> {
   try {
     const { login } = await ask(github, viewerAnswer, (rest) => rest.users.getAuthenticated())
@@ -85,8 +85,8 @@ async function ownLogin({ github }: WorkflowDeps): Promise<string | null> {
 }
 
 /**
- * Those made since, by their time. Where there are none, a proxy with a clock of its own may have told the time of the
- * server: then of the actor's own runs those that are newer than all before, by their ids.
+ * The runs that are newer by their time. If there are none, a proxy with another clock may have
+ * sent the server's time: then the actor's own runs whose id is greater than all before.
  */
 async function candidates(
   deps: WorkflowDeps,
@@ -112,7 +112,7 @@ async function candidates(
 const dispatchedRuns = ({ actions }: Rest, repo: Repo, { id }: Workflow) =>
   actions.listWorkflowRuns({ ...repo, workflow_id: id, event: 'workflow_dispatch', per_page: 100 })
 
-/** `main` for `refs/heads/main`: runs have the short name. */
+/** `main` for `refs/heads/main`, because runs have the short name. */
 export const shortRef = (ref: string): string => ref.replace(/^refs\/(?:heads|tags)\//, '')
 
 function twoCandidates(

@@ -25,11 +25,11 @@ export interface DispatchRequest extends Repo {
 }
 
 /**
- * Starts a workflow, once, and tells which run that made.
+ * Starts a workflow once, and returns its run.
  *
- * @returns the run, with what is known of it without asking for it
- * @throws UsageError for wrong inputs, before anything is dispatched, and where two workflows have that name;
- *   GitHubNotFoundError for an unknown workflow or ref; ConflictError where two runs may be the one;
+ * @returns the run, with the fields that are known without another request
+ * @throws UsageError for wrong inputs, before the dispatch, and if two workflows have that name;
+ *   GitHubNotFoundError for an unknown workflow or ref; ConflictError if two runs may be the one;
  *   GitHubError with GitHub's reason: a disabled workflow, no `workflow_dispatch`
  */
 export async function dispatch(
@@ -70,7 +70,7 @@ async function send(deps: WorkflowDeps, request: Dispatch, before: Before): Prom
   throw lost === undefined ? notListed(dispatched) : unanswered(request, lost)
 }
 
-/** The answer was lost, not the question. */
+/** The answer was lost, not the request. */
 const mayHaveStarted = (error: unknown): error is GitHubNetworkError =>
   error instanceof GitHubNetworkError &&
   !isNeverSent(error) &&
@@ -89,7 +89,7 @@ function unanswered(request: Dispatch, cause: unknown): GitHubNetworkError {
   })
 }
 
-/** One run that is new is no proof where nobody knows whether ours was made: it may be a neighbour's. */
+/** If the dispatch may have failed, a single new run proves nothing: it may be somebody else's. */
 function perhapsOurs(address: string, cause: unknown): ConflictError {
   const { message } = cause as GitHubNetworkError
   return new ConflictError(
@@ -104,7 +104,7 @@ function perhapsOurs(address: string, cause: unknown): ConflictError {
   )
 }
 
-/** What is known of a run before it was asked for. */
+/** The known fields of a run before the first request for it. */
 function startedRun(
   { github }: WorkflowDeps,
   request: Dispatch,
@@ -131,7 +131,7 @@ const targetOf = (repo: Repo, { path }: Workflow) => `${fullNameOf(repo)}/${work
 
 const mostNamed = 100
 
-/** GitHub's reason for refusing a dispatch, with the remedy. */
+/** Explains why GitHub refused a dispatch, with the remedy. */
 export async function explainRefusal(
   deps: WorkflowDeps,
   dispatch: Dispatch,
@@ -180,7 +180,7 @@ async function unknownRef(
   }
   const { listBranches, listTags } = octokit.rest.repos
   const listed = await Promise.allSettled([names(listBranches), names(listTags)])
-  // That they can't be listed is no reason to tell less of the ref.
+  // A failed listing must not weaken the message about the ref.
   const all = listed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
   const there =
     all.length === 0

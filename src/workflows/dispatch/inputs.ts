@@ -41,8 +41,8 @@ const dispatchSettings = z
   .transform((settings) => settings?.inputs ?? {})
 
 /**
- * The inputs that a workflow's file names at a ref. null where the file can't be read or says something that is not
- * understood here: then GitHub's own answer to the dispatch decides.
+ * Reads the inputs of a workflow's file at a ref. null if the file can't be read or has an unknown
+ * form: then GitHub's answer to the dispatch decides.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_dispatchinputs
  *
  * @throws GitHubRateLimitError, and the signal's reason
@@ -75,7 +75,7 @@ function withoutSettings(text: string): WorkflowInputs | null {
   return on.success && [on.data.on].flat().includes('workflow_dispatch') ? {} : null
 }
 
-/** undefined for what is no YAML. */
+/** undefined if it is not YAML. */
 function yaml(text: string): unknown {
   try {
     return parse(text, { logLevel: 'silent' })
@@ -85,10 +85,10 @@ function yaml(text: string): unknown {
 }
 
 /**
- * Holds the inputs given against those that the workflow names. All that is wrong is told at once: the first as the
+ * Checks the given inputs against the workflow's. Reports all errors at once: the first as the
  * error, the others in its details.
  *
- * @param workflow how it is called in the message
+ * @param workflow its name in the message
  * @throws UsageError
  */
 export function checkInputs(
@@ -147,7 +147,7 @@ function wrongValue(name: string, input: WorkflowInput, value: string): UsageErr
   )
 }
 
-/** Of a type that is not here anything may be right. */
+/** Any value may be valid for an unlisted type. */
 const types: Record<string, (value: string, input: WorkflowInput) => boolean> = {
   boolean: (value) => value === 'true' || value === 'false',
   number: (value) => value.trim() !== '' && Number.isFinite(Number(value)),
@@ -161,7 +161,7 @@ const words: Record<string, string> = {
   environment: 'the name of an environment',
 }
 
-/** What an input may be, in words. */
+/** The possible values of an input, in words. */
 function choices({ type, options }: WorkflowInput): string {
   if (type === 'choice' && options.length > 0) return options.join('|')
   return words[type] ?? 'a text'

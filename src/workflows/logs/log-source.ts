@@ -13,12 +13,12 @@ import type { Repo, WorkflowDeps } from '../session.js'
 
 export type LoggedRun = Pick<WorkflowRun, 'run_id' | 'status' | 'html_url'>
 
-/** The files of a run's logs, each fetched when it is first asked for. */
+/** The logs of a run, each fetched on first use. */
 export interface Logs {
   ofJob(job: WorkflowJob): Promise<LogText | null>
-  /** null where the archive has none. */
+  /** null if the archive does not have it. */
   ofStep(job: WorkflowJob, step: WorkflowStep): LogText | null
-  /** @throws GitHubNotFoundError where some were asked for and none was there */
+  /** @throws GitHubNotFoundError if logs were requested and none was found */
   expectSome(): void
   close(): Promise<void>
 }
@@ -61,7 +61,7 @@ export async function openLogs(
   }
 }
 
-/** @returns null where there is none, so that each job's own log is asked for */
+/** @returns null if there is no archive: then each job's own log is fetched */
 async function fetchZip(
   { github, signal }: WorkflowDeps,
   repo: Repo,
@@ -83,7 +83,7 @@ async function fetchZip(
   return openZip(file, { label: `the logs of run ${run.run_id}`, signal })
 }
 
-/** @returns null where it is not there; that is told. */
+/** @returns null, and reports it, if there is no log */
 async function fetchJob(
   { github, emit }: WorkflowDeps,
   repo: Repo,
@@ -125,18 +125,18 @@ export const fileLog = (path: string): LogText => ({
 })
 
 export interface ZipLog {
-  /** null where the archive has none: it is asked for by itself. */
+  /** null if the archive does not have it: then it is fetched by itself. */
   ofJob(job: WorkflowJob): LogText | null
   ofStep(job: WorkflowJob, step: WorkflowStep): LogText | null
 }
 
-/** A step's file in the folder of its job; else a job's own file. */
+/** A step's file is in its job's folder; the other file is a whole job's. */
 const stepFile = /^([^/]+)\/(\d+)_[^/]*\.txt$/
 const jobFile = /^-?\d+_(.+)\.txt$/
 
 /**
- * The files of the archive that GitHub makes: `N_JOB.txt` for each job, and `JOB/N_STEP.txt` for each of its steps. A job
- * that has no file of its own is joined of its steps.
+ * The files of GitHub's log archive: `N_JOB.txt` for each job, and `JOB/N_STEP.txt` for each of its
+ * steps. The log of a job without its own file is joined from its steps.
  */
 export function zipLog(zip: ZipArchive): ZipLog {
   const jobs = new Map<string, ZipEntry[]>()
@@ -151,7 +151,7 @@ export function zipLog(zip: ZipArchive): ZipLog {
   return {
     ofJob({ name }) {
       const [own, another] = jobs.get(mangled(name)) ?? []
-      // Two jobs whose names GitHub made one: which is whose can't be told.
+      // GitHub mapped two job names to one, so their logs can't be told apart.
       if (another !== undefined) return null
       if (own !== undefined) return text(own)
       const parts = [...(steps.get(mangled(name)) ?? [])].sort(([a], [b]) => a - b)
@@ -173,7 +173,10 @@ function stepsOf(steps: Map<string, Map<number, ZipEntry>>, folder: string): Map
 
 const longestName = 90
 
-/** As GitHub names a job's files: without what Windows does not take, and cut, in UTF-16 units. */
+/**
+ * A job's name as in GitHub's file names: without characters that Windows refuses, and cut, in
+ * UTF-16 units.
+ */
 export const mangled = (name: string): string =>
   name
     .replace(/[/\\:*?"<>|]/g, '')

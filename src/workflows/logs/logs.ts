@@ -8,15 +8,15 @@ import { type LoggedRun, type Logs, openLogs } from './log-source.js'
 import { chooseJob, failedPart, hasFailed, type LineOptions, ran, tailOf, textOf } from './parse.js'
 
 export interface JobLogOptions extends LineOptions {
-  /** A job's name or id: its own log alone, which is there as soon as the job has ended. */
+  /** A job's name or id: only its own log, which exists as soon as the job has ended. */
   job?: string | undefined
-  /** The failed steps of the failed jobs alone. */
+  /** Only the failed steps of the failed jobs. */
   failed?: boolean | undefined
-  /** Where logs are kept while they are read; default: the system's. */
+  /** The folder for logs while they are read; default: the system's. */
   tempDir?: string | undefined
 }
 
-/** A piece of a log: whole lines, with their time stamps, safe to be shown on a terminal. */
+/** A piece of a log: whole lines with their time stamps, safe for a terminal. */
 export interface LogChunk {
   job: WorkflowJob
   /** null: of the whole job. */
@@ -25,11 +25,12 @@ export interface LogChunk {
 }
 
 /**
- * The logs of a run, job by job and step by step, as GitHub keeps them. Memory does not grow with them.
+ * Reads the logs of a run, job by job and step by step, as GitHub keeps them. Memory does not grow
+ * with them.
  * https://docs.github.com/en/rest/actions/workflow-runs#download-workflow-run-logs
  *
- * @throws GitHubNotFoundError for a job that there is not, for a run or a job that has not ended, and for logs that
- *   have expired
+ * @throws GitHubNotFoundError for an unknown job, for a run or job that has not ended, and for
+ *   expired logs
  */
 export async function* readLogs(
   deps: WorkflowDeps,
@@ -83,7 +84,7 @@ interface FailedPart {
   log: AsyncIterable<Buffer | string>
 }
 
-/** Of the whole job where no step of it failed: its runner was lost, or it never came to one. */
+/** The whole job if no step of it failed: its runner was lost, or it never got one. */
 async function failedParts(logs: Logs, job: WorkflowJob): Promise<FailedPart[]> {
   const steps = job.steps.filter(hasFailed)
   if (steps.length === 0) {
@@ -102,22 +103,22 @@ async function failedParts(logs: Logs, job: WorkflowJob): Promise<FailedPart[]> 
 
 export interface FailedStep {
   job: WorkflowJob
-  /** null where no step of the job failed. */
+  /** null if no step of the job failed. */
   step: WorkflowStep | null
-  /** The last ones. */
+  /** The last lines. */
   lines: string[]
-  /** Whether there were more before. */
+  /** Whether lines before them were left out. */
   cut: boolean
 }
 
 export interface FailedStepOptions extends Omit<JobLogOptions, 'job' | 'failed'> {
-  /** How many lines of each; default: 100. */
+  /** Lines per step; default: 100. */
   lines?: number | undefined
 }
 
 /**
- * The ends of the failed steps' logs, which is where the reason mostly stands. What can't be had is left out, and told
- * as a warning: the run failed all the same.
+ * The ends of the failed steps' logs, which usually show the reason. Missing logs become warnings,
+ * because the run's failure matters more.
  */
 export async function failedSteps(
   deps: WorkflowDeps,

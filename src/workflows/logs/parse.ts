@@ -3,15 +3,15 @@ import { oneLine, plainText } from '../../base/text.js'
 import type { WorkflowJob, WorkflowStep } from '../run-data.js'
 import type { LogText } from './log-source.js'
 
-/** `2026-01-14T10:00:08.1234567Z `, in front of each line; the second is enough. */
+/** `2026-01-14T10:00:08.1234567Z `, in front of each line; seconds are enough. */
 const stamp = /^\ufeff?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z /
 const groupStart = '##[group]Run '
 const errorMark = '##[error]'
 
 /**
- * The lines of one failed step, of the log of its whole job: by the times at which it began and ended, which GitHub tells
- * in seconds, and within the first and the last second by the marks that the runner writes. All of the job's where its
- * times are not known, or nothing was written between them.
+ * The lines of one failed step, from the log of its whole job. They are found by the step's start
+ * and end time, which GitHub gives in seconds, and within the first and last second by the runner's
+ * own marks. If the times are unknown, or no line is between them, these are all lines of the job.
  */
 export async function* failedPart(log: LogText, step: WorkflowStep): AsyncGenerator<string> {
   const place = await findStep(log, step)
@@ -23,7 +23,7 @@ export async function* failedPart(log: LogText, step: WorkflowStep): AsyncGenera
 }
 
 interface Span {
-  /** Numbers of lines, from 0, both included. */
+  /** Line numbers from 0, both included. */
   from: number
   to: number
 }
@@ -38,7 +38,7 @@ async function findStep(log: LogText, step: WorkflowStep): Promise<Span | null> 
     now = stamp.exec(line)?.[1] ?? now
     if (now >= began && now <= ended) {
       if (seen.from === -1) seen.from = number
-      // The step before may have ended, and the next one begun, within the same second.
+      // The previous step may have ended, and the next one begun, within the same second.
       if (now === began && line.includes(groupStart)) seen.group = number
       if (now === ended && line.includes(errorMark)) seen.error = number
       seen.to = number
@@ -56,7 +56,7 @@ function second(time: string | null): string | null {
   return Number.isNaN(at) ? null : new Date(at).toISOString().slice(0, 19)
 }
 
-/** The last lines, in memory that does not grow with the rest. */
+/** The last lines; memory does not grow with the rest. */
 export async function tailOf(
   text: AsyncIterable<string>,
   count: number,
@@ -74,17 +74,17 @@ export async function tailOf(
 
 const failures = new Set(['failure', 'timed_out', 'startup_failure', 'action_required'])
 
-/** Of a job or a step; one that was cancelled or skipped did not fail. */
+/** Whether a job or step failed; cancelled or skipped ones did not. */
 export const hasFailed = ({ conclusion }: { conclusion: string | null }): boolean =>
   failures.has(conclusion ?? '')
 
-/** Whether there can be a log. */
+/** Whether a log may exist. */
 export const ran = ({ conclusion }: WorkflowJob): boolean => conclusion !== 'skipped'
 
 /**
- * By id, by name, and then by name in any case.
+ * Finds a job by id, by name, and then by name ignoring case.
  *
- * @throws GitHubNotFoundError with those that there are; UsageError where two match
+ * @throws GitHubNotFoundError with the existing names; UsageError if two match
  */
 export function chooseJob(jobs: WorkflowJob[], wanted: string): WorkflowJob {
   const ways = [
@@ -107,18 +107,18 @@ export function chooseJob(jobs: WorkflowJob[], wanted: string): WorkflowJob {
 }
 
 export interface LineOptions {
-  /** True where colours may stay, as on a terminal. */
+  /** Keeps colours, as for a terminal. */
   colours?: boolean | undefined
 }
 
-/** A line that never ends is cut into lines, so that memory does not grow with it. */
+/** Longer lines are split, so that memory does not grow with a line that never ends. */
 const longestLine = 64 * 1024
-/** Characters that are given at a time. */
+/** Characters per piece. */
 const pieceSize = 64 * 1024
 
 /**
- * Bytes of a log as whole lines, each made safe by itself: a sequence that is not closed takes no other line with it.
- * A last line without an end gets one.
+ * Turns the bytes of a log into whole lines. Each line is made safe by itself, so that an unclosed
+ * escape sequence does not affect other lines. Adds a missing newline at the end.
  */
 export async function* textOf(
   bytes: AsyncIterable<Buffer | string>,
@@ -134,7 +134,7 @@ export async function* textOf(
   if (piece !== '') yield piece
 }
 
-/** The lines without their ends. */
+/** The lines without their line ends. */
 export async function* linesOf(bytes: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let rest = ''

@@ -1,6 +1,6 @@
 import type { WorkflowRun } from '../run-data.js'
 
-/** From the best to the worst; what is not known yet stands at the end. */
+/** From best to worst; an unknown conclusion counts as the worst. */
 const conclusions = [
   'success',
   'skipped',
@@ -14,19 +14,19 @@ const conclusions = [
 ]
 const good = new Set<string | null>(['success', 'neutral', 'skipped'])
 
-/** Whether a conclusion is no failure: of a run, a job or a step. */
+/** Whether a conclusion of a run, job or step is not a failure. */
 export const isGood = (conclusion: string | null): boolean => good.has(conclusion)
 
 export const isCompleted = ({ status }: { status: string }): boolean => status === 'completed'
 
-/** The worst conclusion of several runs; null where one of them has none yet, or there are no runs. */
+/** The worst conclusion of several runs; null if one of them has none yet, or there are no runs. */
 export function worstConclusion(runs: Pick<WorkflowRun, 'conclusion'>[]): string | null {
   if (runs.length === 0 || runs.some(({ conclusion }) => conclusion === null)) return null
   const [worst] = runs.map(({ conclusion }) => conclusion).sort((a, b) => rank(b) - rank(a))
   return worst ?? null
 }
 
-/** One that GitHub may add is as bad as any. */
+/** A conclusion that GitHub may add later ranks as the worst. */
 function rank(conclusion: string | null): number {
   const place = conclusions.indexOf(conclusion ?? '')
   return place === -1 ? conclusions.length : place

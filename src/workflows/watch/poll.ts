@@ -5,13 +5,13 @@ import type { WorkflowDeps } from '../session.js'
 export interface PollOptions {
   /** Seconds; default 3600. */
   timeout?: number | undefined
-  /** Seconds between two polls, once the first quick ones are over; default 10. */
+  /** Seconds between two polls, after the first quick ones; default 10. */
   interval?: number | undefined
 }
 
 export type Ended = 'completed' | 'timeout'
 
-/** What is looked at until nothing more is to be seen. */
+/** Something to poll until it is done. */
 export interface Watch {
   readonly done: boolean
   poll(): Promise<void>
@@ -23,10 +23,10 @@ const defaultInterval = 10
 const quickPolls = [1, 2, 3, 5]
 
 /**
- * Polls at once, then quickly, then every interval.
+ * Polls at once, then quickly, then at every interval.
  *
- * @throws what a poll throws, and the signal's reason, but where that is the deadline of the whole command: it came
- *   before our own, and is no less a time-out
+ * @throws what a poll throws, and the signal's reason. If that reason is the command's deadline, it
+ *   counts as our own time-out.
  */
 export async function pollUntilDone(
   { clock, signal }: WorkflowDeps,
@@ -49,17 +49,18 @@ export async function pollUntilDone(
   return watch.done ? 'completed' : 'timeout'
 }
 
-/** Seconds between polls: never more than the interval. */
+/** Seconds between polls, at most the interval. */
 function* pauses(interval: number): Generator<number> {
   for (const seconds of quickPolls) yield Math.min(seconds, interval)
   for (;;) yield interval
 }
 
 /**
- * Asks, and tells of a failure that may pass in place of throwing it: a poll that failed says nothing of the run.
+ * Runs a poll, and reports a transient failure instead of throwing it: a failed poll says nothing
+ * about the run.
  *
- * @returns undefined where it failed
- * @throws what will not pass
+ * @returns undefined after a transient failure
+ * @throws every other error
  */
 export async function ignoreTransientFailures<T>(
   { emit, signal }: WorkflowDeps,

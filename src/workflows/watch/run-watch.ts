@@ -13,16 +13,16 @@ import type { Repo, WorkflowDeps, WorkflowEvent } from '../session.js'
 import { isCompleted } from './conclusion.js'
 import { ignoreTransientFailures, type Watch } from './poll.js'
 
-/** Milliseconds in which a run that was just dispatched may not be there yet. */
+/** Milliseconds for which a newly dispatched run may not be visible yet. */
 const youngest = 60_000
-/** A run that is completed is worth that many tries to see how its jobs ended. */
+/** Attempts to read the final jobs of a completed run. */
 const lastTries = 3
 
 const isWaiting = ({ status }: { status: string }): boolean => status === 'waiting'
 
 /**
- * Looks at one run again and again, and tells what changed. A poll is one request: of the run, or of its jobs while
- * they are at work. More are sent where something changed, and else for one poll in five.
+ * Polls one run and reports changes. A poll is one request: for the run, or for its jobs while they
+ * are running. More requests follow a change, and otherwise every fifth poll.
  */
 export class RunWatch implements Watch {
   run: WorkflowRunWithJobs
@@ -30,7 +30,7 @@ export class RunWatch implements Watch {
   readonly #repo: Repo
   readonly #begun: number
   #polls = 0
-  /** The poll that last read the jobs; null: they are not as new as the run. */
+  /** The poll that last read the jobs; null: they are older than the run. */
   #jobsRead: number | null = null
   #seen = false
   #triesAfterEnd = 0
@@ -45,14 +45,14 @@ export class RunWatch implements Watch {
     this.run = { ...run, jobs: [] }
   }
 
-  /** The run is completed, and its jobs are known as they ended. */
+  /** The run is completed, and the final state of its jobs is known. */
   get done(): boolean {
-    // For a moment a run is completed and GitHub has not told how.
+    // A completed run may have no conclusion for a moment.
     if (!this.#seen || !isCompleted(this.run) || this.run.conclusion === null) return false
     return this.#jobsRead !== null || this.#triesAfterEnd >= lastTries
   }
 
-  /** @throws what will not pass: no access, no such run */
+  /** @throws permanent failures: no access, no such run */
   async poll(): Promise<void> {
     this.#polls++
     const looked = await ignoreTransientFailures(this.#deps, () => this.#look(), this.#mayPass)
@@ -68,7 +68,7 @@ export class RunWatch implements Watch {
       if (turn !== 'run' || this.#jobsRead === null) await this.#readJobs()
       if (turn === 'jobs' && this.#settled) await this.#readRun()
     } finally {
-      // What was learnt before something failed is told all the same.
+      // Changes that were seen before a failure are reported all the same.
       for (const event of changesBetween(before, this.run)) this.#deps.emit(event)
     }
     this.#deps.emit({ type: 'run-seen', run: this.run })
@@ -76,19 +76,19 @@ export class RunWatch implements Watch {
     return true
   }
 
-  /** Somebody has to look at it: told once. */
+  /** The run waits for an approval: reported once. */
   #announceApproval(): void {
     if (this.#announced || ![this.run, ...this.run.jobs].some(isWaiting)) return
     this.#announced = true
     this.#deps.emit({ type: 'run-waiting', run: this.run })
   }
 
-  /** Keeps to 1.2 requests a poll, however many pages of jobs there are. */
+  /** Limits itself to 1.2 requests per poll, however many pages of jobs there are. */
   #turn(): 'run' | 'jobs' | 'both' {
     if (this.run.status !== 'in_progress' || this.#jobsRead === null) return 'run'
     const pages = Math.max(1, Math.ceil(this.run.jobs.length / jobsPerPage))
     const since = this.#polls - this.#jobsRead
-    // Where all that are known have ended, the run is about to, or more are about to begin.
+    // All known jobs have ended: the run is about to end, or more jobs are about to begin.
     if (this.#settled) return since >= 5 * pages ? 'both' : 'run'
     return since >= Math.max(2, 5 * (pages - 1)) ? 'jobs' : 'run'
   }
@@ -117,13 +117,13 @@ export class RunWatch implements Watch {
   readonly #mayPass = (error: unknown): boolean => {
     if (isTransient(error)) return true
     if (error instanceof GitHubAuthError && error.status === 401) {
-      // A token that was good a moment ago may be refused by accident; twice running is none.
+      // A valid token may be refused once by accident, but not twice in a row.
       const first = this.#seen && !this.#refused
       this.#refused = true
       return first
     }
     if (!(error instanceof GitHubNotFoundError)) return false
-    // A run that was there may be gone for a moment, behind a replica that lags; thrice is no accident.
+    // A run may disappear for a moment behind a lagging replica, but not three times.
     if (this.#seen) return ++this.#timesGone < 3
     return this.#deps.clock.now() - this.#begun < youngest
   }
@@ -134,12 +134,14 @@ interface State {
   conclusion: string | null
 }
 
-/** What is told of a run between two looks at it, in order. A first look at jobs tells no steps. */
+/**
+ * The events between two states of a run, in order. The first state of its jobs reports no steps.
+ */
 export function changesBetween(before: WorkflowRunWithJobs, after: WorkflowRunWithJobs) {
   const first = before.jobs.length === 0
   const jobs = new Map(before.jobs.map((job) => [job.id, job]))
   const events: WorkflowEvent[] = []
-  // A run's beginning goes before its jobs, and its end after them.
+  // A run's start comes before its jobs, and its end after them.
   const ofRun = changed(before, after) ? [runChanged(after)] : []
   if (after.status !== 'completed') events.push(...ofRun)
   for (const job of after.jobs) {
@@ -165,7 +167,7 @@ function stepChanges(
     .map((step) => ({ type: 'step-changed', run, job, step }))
 }
 
-/** What was not there before is news once it is no longer queued. */
+/** Something new is an event once it is no longer queued. */
 function changed(before: State | undefined, after: State): boolean {
   if (before === undefined) return !['queued', 'pending'].includes(after.status)
   return before.status !== after.status || before.conclusion !== after.conclusion

@@ -12,25 +12,25 @@ import { type Ended, ignoreTransientFailures, type PollOptions, pollUntilDone } 
 import { RunWatch } from './run-watch.js'
 
 export interface WaitOptions extends PollOptions {
-  /** A signal that ends the waiting cancels the run too. */
+  /** Also cancels the run if a signal ends the wait. */
   cancelOnInterrupt?: boolean | undefined
 }
 
 export interface WaitOutcome {
-  /** As it was last seen. */
+  /** Its last known state. */
   run: WorkflowRunWithJobs
   ended: Ended
 }
 
-/** Milliseconds that an interrupted command still has to cancel its run. */
+/** Milliseconds that an interrupted command has to cancel its run. */
 const cancelling = 10_000
 
 /**
- * Waits for a run to be completed, and tells each change of it, its jobs and their steps. A poll that fails is
- * repeated: only an answer of GitHub's says how a run ended.
+ * Waits until a run is completed, and reports each change of the run, its jobs and their steps.
+ * Failed polls are retried: only an answer of GitHub decides how a run ended.
  *
- * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, and the signal's reason; the run goes on then,
- *   which the hint tells, unless it is to be cancelled
+ * @throws GitHubAuthError, GitHubNotFoundError, GitHubRateLimitError, and the signal's reason. The
+ *   run continues then, and the hint says so, unless it is to be cancelled.
  */
 export async function wait(
   deps: WorkflowDeps,
@@ -41,7 +41,7 @@ export async function wait(
   const watch = new RunWatch(deps, repo, run)
   try {
     const ended = await pollUntilDone(deps, watch, options)
-    // Its conclusion counts, though its jobs could not be read in time.
+    // The conclusion counts even if the jobs could not be read in time.
     return { run: watch.run, ended: isCompleted(watch.run) ? 'completed' : ended }
   } catch (error) {
     const cancel = cancelOnInterrupt && deps.signal?.aborted === true
@@ -57,7 +57,7 @@ export const howToComeBack = (run: WorkflowRun): HintParts => [
   { verb: ['WORKFLOW', 'WATCH'], target: `${run.repo}/${run.run_id}` },
 ]
 
-/** The command's own signal has ended every other request. */
+/** The command's own signal has already aborted every other request. */
 async function cancelled({ github }: WorkflowDeps, repo: Repo, run: WorkflowRun): Promise<Hint> {
   try {
     await cancelRun(github, repo, run.run_id, AbortSignal.timeout(cancelling))
@@ -68,7 +68,7 @@ async function cancelled({ github }: WorkflowDeps, repo: Repo, run: WorkflowRun)
   }
 }
 
-/** What GitHub tells of a run that was just dispatched, where it tells anything yet. */
+/** GitHub's data of a newly dispatched run, if it has any yet. */
 export async function firstLook(
   deps: WorkflowDeps,
   repo: Repo,
@@ -79,13 +79,13 @@ export async function firstLook(
     const data = await getWorkflowRun(deps.github, repo.owner, repo.repo, started.run_id)
     return toRun(deps.github, repo, data)
   } catch (error) {
-    // It was started: that it can't be seen yet is no failure.
+    // The run was started: it is not a failure that it is not visible yet.
     if (isTransient(error) || error instanceof GitHubNotFoundError) return started
     throw error
   }
 }
 
-/** Waits for a run, and asks for its artifacts. @throws RunTimeoutError, with the run */
+/** Waits for a run, and reads its artifacts. @throws RunTimeoutError, with the run */
 export async function untilCompleted(
   deps: WorkflowDeps,
   repo: Repo,

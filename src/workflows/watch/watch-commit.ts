@@ -18,26 +18,28 @@ import {
 } from './poll.js'
 
 export interface CommitRequest extends Repo {
-  /** A commit id, also a short one; or a branch or a tag. */
+  /** A full or short commit id, a branch or a tag. */
   commit: string
-  /** The runs of this workflow alone. */
+  /** Only runs of this workflow. */
   workflow?: Workflow | undefined
 }
 
 export interface CommitOutcome {
   /** The full commit id. */
   sha: string
-  /** With their jobs and artifacts, where they ended. */
+  /** With their jobs and artifacts, if they have ended. */
   runs: WorkflowRunWithJobs[]
-  /** The worst of them; null where they have not all ended. */
+  /** The worst conclusion; null if some runs have not ended. */
   conclusion: string | null
   ended: Ended
 }
 
 /**
- * Waits for the runs of a commit to appear and to end. A poll is one request, whatever the number of runs.
+ * Waits for the runs of a commit to appear and to end. A poll is one request, whatever the number
+ * of runs.
  *
- * @throws GitHubNotFoundError for an unknown commit, GitHubAuthError, GitHubRateLimitError, and the signal's reason
+ * @throws GitHubNotFoundError for an unknown commit, GitHubAuthError, GitHubRateLimitError, and the
+ *   signal's reason
  */
 export async function watchCommit(
   deps: WorkflowDeps,
@@ -76,7 +78,7 @@ async function resolveCommit(
     const asked = { ...repo, ref: commit }
     return (await ask(github, commitAnswer, (rest) => rest.repos.getCommit(asked))).sha
   } catch (error) {
-    // GitHub calls what is no commit unprocessable.
+    // GitHub answers 422 for something that is not a commit.
     if (!(error instanceof GitHubError) || ![404, 422].includes(error.status ?? 0)) throw error
     const message = `${fullNameOf(repo)} has no commit ${oneLine(commit, 100)}`
     const { status, requestId } = error
@@ -97,10 +99,13 @@ async function complete(
   return { ...run, artifacts, jobs }
 }
 
-/** Milliseconds in which no new run appears before "all" is believed: GitHub makes the runs of a push one by one. */
+/**
+ * Milliseconds without a new run until the list counts as complete: GitHub creates the runs of a
+ * push one by one.
+ */
 const settling = 15_000
 
-/** Looks at the runs of a commit again and again, and tells what changed. */
+/** Polls the runs of a commit and reports changes. */
 export class CommitWatch implements Watch {
   runs: WorkflowRun[] = []
   readonly #deps: WorkflowDeps
@@ -123,7 +128,7 @@ export class CommitWatch implements Watch {
     return this.runs.length > 0 && this.runs.every(isCompleted) && this.#settled
   }
 
-  /** @throws what will not pass */
+  /** @throws permanent failures */
   async poll(): Promise<void> {
     const found = await ignoreTransientFailures(this.#deps, () =>
       listRuns(this.#deps.github, this.#repo, this.#filter),
@@ -135,7 +140,10 @@ export class CommitWatch implements Watch {
     for (const run of found) this.#tell(before.get(run.run_id), run)
   }
 
-  /** By GitHub's own times where the newest run took that long, else by how long it has been here. */
+  /**
+   * By GitHub's own times if a run ended that long after the newest one was created, otherwise by how
+   * long no new run has appeared here.
+   */
   get #settled(): boolean {
     const newest = Math.max(...this.runs.map(({ created_at: at }) => Date.parse(at ?? '')))
     const last = Math.max(...this.runs.map(({ completed_at: at }) => Date.parse(at ?? '')))
