@@ -37,10 +37,10 @@ export interface CreateRequest {
   /** Default: the tag. */
   title?: string | undefined
   notes: { kind: 'none' } | { kind: 'github' } | { kind: 'text'; text: string }
-  /** A branch or a commit for a tag that is not there yet; default: the default branch. */
+  /** A branch or a commit for a new tag; default: the default branch. */
   target?: string | undefined
   draft: boolean
-  /** Of a component a version with a pre-release part is one all the same. */
+  /** A component's version with a pre-release part always makes a pre-release. */
   prerelease: boolean
   latest: LatestChoice
   /** Absolute paths. */
@@ -48,11 +48,12 @@ export interface CreateRequest {
 }
 
 /**
- * Makes a release. With files it is a draft until each of them is there as it is on disk; a run after one that broke off
- * goes on with that draft.
+ * Creates a release. With files it is a draft until all of them are uploaded; after an
+ * interruption, the next run continues with that draft.
  *
- * @throws PathError and UsageError for the files, before anything is made; ConflictError where the tag has a release,
- *   or is at another commit than the target; GitHubNotFoundError for a target that is none
+ * @throws PathError and UsageError for the files, before anything is created; ConflictError if the
+ *   tag has a release, or is at another commit than the target; GitHubNotFoundError for an unknown
+ *   target
  */
 export async function create(deps: ReleaseDeps, request: CreateRequest): Promise<ReleaseInfo> {
   const { subject } = request
@@ -79,12 +80,12 @@ interface Content {
   tag: string
   name: string
   notes: string
-  /** A full commit id; undefined: the default branch, or where the tag is. */
+  /** A full commit id; undefined: the default branch, or the tag's commit. */
   target: string | undefined
   prerelease: boolean
   latest: MakeLatest
   maker: Maker
-  /** Drafts that an earlier try left. */
+  /** Drafts of earlier runs. */
   drafts: Release[]
 }
 
@@ -115,7 +116,7 @@ async function contentOf(deps: ReleaseDeps, request: CreateRequest): Promise<Con
   }
 }
 
-/** @throws ConflictError where the tag has a release, or a draft of somebody else */
+/** @throws ConflictError if the tag has a release, or a draft of somebody else */
 function assertTagFree(
   subject: ReleaseSubject,
   tag: string,
@@ -136,7 +137,7 @@ function assertTagFree(
   })
 }
 
-/** @throws ConflictError where the tag is at another commit */
+/** @throws ConflictError if the tag is at another commit */
 async function targetOf(
   { github }: ReleaseDeps,
   { subject: { owner, repo }, target }: CreateRequest,
@@ -162,17 +163,17 @@ async function notesOf(
   if (notes.kind === 'none') return ''
   if (notes.kind === 'text') return notes.text
   const { owner, repo, component } = subject
-  // Of a component the tag before is one of its own; of a repository GitHub knows it.
+  // A component's previous tag is one of its own; for a repository GitHub finds it.
   if (component === null)
     return (await generateNotes(deps.github, owner, repo, { tag, target })).body
   return notesFor(deps, { subject, tag, commit: target, source: null, github: true })
 }
 
 const mostTries = 3
-/** Milliseconds; each further one is longer by that. */
+/** Milliseconds; each pause is longer by this. */
 const pause = 2000
 
-/** In one request; where its answer is lost, the listing says whether it was made. */
+/** Creates it in one request; if the answer is lost, the listing shows whether it was created. */
 async function createBare(
   deps: ReleaseDeps,
   { subject: { owner, repo }, draft }: CreateRequest,
@@ -203,7 +204,7 @@ async function createWithFiles(
   const { owner, repo } = subject
   const made = await ownDraft(deps, { ...content, isGiven: notes.kind === 'text' }, content.drafts)
   const statuses = await fillDraft(deps, subject, made, assets)
-  // Whole, it is an ordinary release: no mark is needed any more.
+  // A complete release is an ordinary one: it needs no mark.
   const body = content.notes
   const release = draft
     ? await updateRelease(deps.github, owner, repo, made.id, { body, name: content.name })

@@ -13,16 +13,16 @@ export interface DeleteRequest {
   /** A tag or a version. */
   named: string
   cleanupTag: boolean
-  /** Asked with what will be gone, before anything is; false ends it. */
+  /** Called with what will be deleted, before anything is; false cancels. */
   confirm(doomed: Doomed): Promise<boolean>
 }
 
-/** What is to be deleted. */
+/** What will be deleted. */
 export interface Doomed {
   tag: string
-  /** null: an earlier try has deleted it, and the tag is left. */
+  /** null: an earlier run has deleted it, and only the tag is left. */
   release: ReleaseInfo | null
-  /** Whether the tag goes too. */
+  /** Whether the tag is deleted too. */
   withTag: boolean
 }
 
@@ -31,10 +31,10 @@ export interface Deleted extends Doomed {
 }
 
 /**
- * Deletes a release with its assets, and its tag where that is asked for: after the release, so that a run after one
- * that broke off finds what is left.
+ * Deletes a release with its assets and, on request, its tag. The tag goes last, so that a run
+ * after an interruption finds what is left.
  *
- * @throws GitHubNotFoundError; ConflictError where several drafts share the tag
+ * @throws GitHubNotFoundError; ConflictError if several drafts share the tag
  */
 export async function deleteOne(deps: ReleaseDeps, request: DeleteRequest): Promise<Deleted> {
   const { subject, cleanupTag } = request

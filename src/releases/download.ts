@@ -19,9 +19,9 @@ export interface DownloadRequest {
   subject: ReleaseSubject
   /** A tag or a version; null: the latest. */
   named: string | null
-  /** Globs of assets' names; none: all of them. */
+  /** Globs of assets' names; none: all. */
   patterns: string[]
-  /** Absolute; it is made. */
+  /** Absolute; created if missing. */
   dir: string
   /** Replaces files with other bytes. */
   clobber: boolean
@@ -33,22 +33,23 @@ export interface DownloadedAsset {
   path: string
   /** Bytes. */
   size: number
-  /** `sha256:` and 64 hexadecimal digits, of what is on disk. */
+  /** `sha256:` and 64 hexadecimal digits, of the file on disk. */
   digest: string
-  /** What it was held against. */
+  /** What it was compared with. */
   checked: ('digest' | 'sums')[]
   status: 'downloaded' | 'unchanged' | 'replaced'
 }
 
-/** As many as a home connection fills. */
+/** As many downloads as fill a home connection. */
 const atOnce = 4
 
 /**
- * Downloads assets, each held against the digest that GitHub tells and against the file of sums in the release. A file
- * is there when it is whole and right.
+ * Downloads assets, and compares each with GitHub's digest and with the release's checksum file. A
+ * file appears only when it is complete and correct.
  *
- * @throws GitHubNotFoundError for a release or pattern that matches nothing; ConflictError for files with other bytes in
- *   the way, before anything is downloaded, and for bytes that are not those of the sums; PathError
+ * @throws GitHubNotFoundError for an unknown release or a pattern that matches nothing;
+ *   ConflictError for existing files with other bytes, before any download, and for bytes that do
+ *   not match their checksum; PathError
  */
 export async function download(
   deps: ReleaseDeps,
@@ -94,7 +95,7 @@ function choose({ assets, tag_name: tag }: Release, patterns: string[]): Release
   return whole.filter(({ name }) => matchers.some(({ matches }) => matches(name)))
 }
 
-/** An asset's name is somebody else's choice. @throws PathError where two would be one file */
+/** Somebody else chose the asset's name. @throws PathError if two assets would be one file */
 function place(assets: ReleaseAsset[], dir: string): Placed[] {
   const seen = new Map<string, string>()
   return assets.map((asset) => {
@@ -110,7 +111,7 @@ function place(assets: ReleaseAsset[], dir: string): Placed[] {
   })
 }
 
-/** By the name of the asset. */
+/** By the asset's name. */
 async function readSums(
   deps: ReleaseDeps,
   { owner, repo }: ReleaseSubject,
@@ -164,7 +165,7 @@ async function take(
   return result
 }
 
-/** @throws ConflictError naming both */
+/** @throws ConflictError with both checksums */
 function expectSum(
   { name }: ReleaseAsset,
   sha256: string,
@@ -177,20 +178,23 @@ function expectSum(
   })
 }
 
-/** An asset, and the file that it will be. */
+/** An asset and the path of its file. */
 export interface Placed {
   asset: ReleaseAsset
   path: string
 }
 
-/** A file in the way, and whether it is the asset; null: the server tells no digest, and the size is the same. */
+/**
+ * An existing file, and whether it equals the asset; null: the server gives no digest, and the
+ * sizes are equal.
+ */
 export interface Old {
-  /** `sha256:` and 64 hexadecimal digits; null where nobody counted it. */
+  /** `sha256:` and 64 hexadecimal digits; null if it was not computed. */
   digest: string | null
   isAsset: boolean | null
 }
 
-/** The files in the way, by path. @throws PathError */
+/** The existing files, by path. @throws PathError */
 export async function whatIsThere(placed: Placed[]): Promise<Map<string, Old>> {
   const found = new Map<string, Old>()
   for (const { asset, path } of placed) {
@@ -214,7 +218,7 @@ export function assertNoCollisions(old: Map<string, Old>, release: Release): voi
   if (others.length > 0) throw inTheWay(others, release)
 }
 
-/** What is said of other files. */
+/** The error for existing files with other bytes. */
 export function inTheWay(
   paths: string[],
   { tag_name: tag }: Pick<Release, 'tag_name'>,

@@ -22,7 +22,7 @@ export interface EditRequest {
 }
 
 /**
- * Changes what is given, and leaves the rest.
+ * Changes the given fields only.
  *
  * @throws GitHubNotFoundError for the release; UsageError for notes that are too long
  */
@@ -53,7 +53,7 @@ async function change(
   const choice = publishes ? (latest ?? 'auto') : latest
   const makeLatest = choice && makeLatestOf(choice, subject, state, releases)
   if (publishes) {
-    // By hand it is published as it is: what a pipeline has begun ends here.
+    // A manual publication ends what a pipeline has begun, so the mark goes.
     const body = withoutMark(notes ?? old)
     const content = { name: title, body, prerelease, latest: makeLatest ?? 'legacy' }
     return publishDraft(deps, subject, id, content)

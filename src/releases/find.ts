@@ -10,8 +10,8 @@ import type { ReleaseDeps } from './session.js'
 import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './versions.js'
 
 /**
- * The releases of a subject, the newest first, drafts among them: of a component those whose tags are of its template.
- * A draft has no tag yet, so only a listing tells of it.
+ * The releases of a subject, drafts included, newest first; for a component, those whose tags match
+ * its template. A draft has no tag yet, so only a listing contains it.
  */
 export async function releasesOf(
   { github }: Pick<ReleaseDeps, 'github'>,
@@ -23,9 +23,9 @@ export async function releasesOf(
 }
 
 /**
- * The tag that `@…` means: an exact tag, else the version put into the template.
+ * The tag that `@…` means: an exact tag, otherwise the version in the template.
  *
- * @param known tags that are there, which go before what a version could stand for
+ * @param known existing tags, which take precedence over a version
  */
 export function tagFor(
   { component }: Pick<ReleaseSubject, 'component'>,
@@ -37,14 +37,14 @@ export function tagFor(
   const isTag = component !== null && versionIn(template, text) !== null
   if (isTag || !isVersion(text)) return text
   const tag = tagOf(template, text)
-  // Outside components a bare version may be a tag that is yet to come.
+  // Outside components a bare version may be a future tag.
   return component !== null || known.has(tag) ? tag : text
 }
 
 /**
  * The one release of a tag, published or a draft.
  *
- * @throws ConflictError where several drafts share the tag
+ * @throws ConflictError if several drafts share the tag
  */
 export function releaseWithTag(releases: Release[], tag: string): Release | null {
   const found = releases.filter((release) => release.tag_name === tag)
@@ -65,10 +65,11 @@ export function severalDrafts(drafts: Release[], tag: string): ConflictError {
 }
 
 /**
- * The release that a target names, with all that there are beside it.
+ * The release that a target names, and all other releases.
  *
- * @param named what stands behind `@`; null: the latest
- * @throws GitHubNotFoundError with what there is; ConflictError where several drafts share the tag
+ * @param named the part after `@`; null: the latest
+ * @throws GitHubNotFoundError with the existing names; ConflictError if several drafts share the
+ *   tag
  */
 export async function findRelease(
   deps: Pick<ReleaseDeps, 'github'>,
@@ -100,7 +101,9 @@ const whatThereIs = (releases: Release[]): Hint => {
     : `there are: ${oneLine(tags.slice(0, 10).join(', '), 400)}${more}`
 }
 
-/** The id of the latest release: a component's highest stable version, else the one that GitHub says. */
+/**
+ * The id of the latest release: a component's highest stable version, otherwise GitHub's latest.
+ */
 export async function latestId(
   { github }: Pick<ReleaseDeps, 'github'>,
   { component, ...repo }: ReleaseSubject,
@@ -129,12 +132,12 @@ async function githubsLatest(
 
 export interface ListRequest {
   subject: ReleaseSubject
-  /** Only pre-releases, or only others. */
+  /** true: only pre-releases; false: only others. */
   prerelease?: boolean | undefined
   limit?: number | undefined
 }
 
-/** The releases of a subject, the newest first. */
+/** The releases of a subject, newest first. */
 export async function listOf(
   deps: Pick<ReleaseDeps, 'github'>,
   { subject, prerelease, limit }: ListRequest,
@@ -157,7 +160,7 @@ export interface ViewedRelease extends ReleaseInfo {
  * One release.
  *
  * @param named a tag or a version; null: the latest
- * @throws GitHubNotFoundError with what there is
+ * @throws GitHubNotFoundError with the existing names
  */
 export async function viewOne(
   deps: Pick<ReleaseDeps, 'github'>,

@@ -6,13 +6,13 @@ import type { Release } from '../github/rest/releases.js'
 
 export interface InfoOptions {
   latest: boolean
-  /** The full id of the tag's commit, where it is known; else what the release was given as its target. */
+  /** The full id of the tag's commit, if known; otherwise the release's target is used. */
   commit?: string | null | undefined
-  /** What became of each asset, by name; default: `uploaded`. */
+  /** What happened to each asset, by name; default: `uploaded`. */
   statuses?: ReadonlyMap<string, AssetStatus> | undefined
 }
 
-/** GitHub's data in the shape that wizard prints. Assets whose upload broke off are none. */
+/** Converts GitHub's data to wizard's output. Leaves out assets whose upload broke off. */
 export function releaseInfoOf(
   release: Release,
   { latest, commit, statuses }: InfoOptions,
@@ -42,20 +42,20 @@ export const assetInfoOf = (
   status: AssetStatus,
 ): AssetInfo => ({ id, name, size, digest, download_url, status })
 
-/** A release as it stands in JSON. */
+/** A release in JSON output. */
 export interface ReleaseInfo {
   id: number
   tag: string
   /** Its title. */
   name: string
   url: string
-  /** Where assets are sent, without `{?name,label}`. */
+  /** The address for uploads, without `{?name,label}`. */
   upload_url: string
   draft: boolean
   prerelease: boolean
-  /** Of a component: its highest stable version; else the one that GitHub calls latest. */
+  /** For a component: whether it is the highest stable version; otherwise GitHub's latest. */
   latest: boolean
-  /** The full id of the commit that the tag leads to, or will; null where that is not known. */
+  /** The full id of the commit that the tag leads to, or will; null if unknown. */
   target_commit: string | null
   /** ISO 8601, UTC; null for a draft. */
   published_at: string | null
@@ -67,16 +67,16 @@ export interface AssetInfo {
   name: string
   /** Bytes. */
   size: number
-  /** `sha256:` and 64 hexadecimal digits; null on servers that do not count it. */
+  /** `sha256:` and 64 hexadecimal digits; null on servers that do not compute it. */
   digest: string | null
   download_url: string
-  /** What became of it in this command; of releases that are only looked at: `uploaded`. */
+  /** What happened to it in this command; `uploaded` if the release was only read. */
   status: AssetStatus
 }
 
 export type AssetStatus = 'uploaded' | 'unchanged' | 'replaced'
 
-/** What a target of RELEASE names: a repository, or a part of one with versions and tags of its own. */
+/** A target of RELEASE: a repository, or a part of one with its own versions and tags. */
 export interface ReleaseSubject extends Repo {
   component: Component | null
 }

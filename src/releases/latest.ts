@@ -4,14 +4,15 @@ import type { ReleaseSubject } from './info.js'
 import type { ReleaseDeps } from './session.js'
 import { compareVersions, isPrerelease, latestStable, templateOf, versionIn } from './versions.js'
 
-/** `auto`: where its version is the highest stable one. */
+/** `auto`: only if its version is the highest stable one. */
 export type LatestChoice = 'true' | 'false' | 'auto'
 
 /**
- * What GitHub is told of a release that is published, since it would take any for the latest: also one that backports a
- * mend to an older version.
+ * GitHub's `make_latest` for a published release. Without it GitHub would make any release the
+ * latest, even a backport to an older version.
  *
- * @param releases all that there are; `legacy` is left to GitHub where the tag names no version
+ * @param releases all existing ones; the result is `legacy`, GitHub's choice, if the tag names no
+ *   version
  */
 export function makeLatestOf(
   choice: LatestChoice,
@@ -33,7 +34,7 @@ export function makeLatestOf(
   return highest === null || compareVersions(version, highest.version) > 0 ? 'true' : 'false'
 }
 
-/** Whether a release is the latest of its subject, as things are now. */
+/** Whether a release is currently the latest of its subject. */
 export async function isLatestNow(
   deps: Pick<ReleaseDeps, 'github'>,
   subject: ReleaseSubject,

@@ -15,7 +15,7 @@ import type { ReleaseDeps } from './session.js'
 import { tagOf, usualTemplate } from './versions.js'
 
 export interface CreateReleaseOptions {
-  /** Put into the tag's `{version}`; with an empty tag into `v{version}`. */
+  /** Replaces the tag's `{version}`; with an empty tag, that of `v{version}`. */
   version?: string | undefined
   /** Title; default: the tag. */
   name?: string | undefined
@@ -25,7 +25,7 @@ export interface CreateReleaseOptions {
   prerelease?: boolean | undefined
 }
 
-/** @throws ConflictError where the tag has a release already */
+/** @throws ConflictError if the tag already has a release */
 export function createPlain(
   deps: ReleaseDeps,
   { owner, repo }: Repo,
@@ -51,12 +51,13 @@ export interface ReleaseArtifact {
 }
 
 /**
- * Sends files, and signatures that are given as texts, to a release. What is there with the same bytes stays.
+ * Uploads files, and signatures given as texts, to a release. Assets with the same bytes stay.
  *
- * @param uploadUrl as createRelease gave it
- * @param signatures by the names that they will have
- * @returns the assets, the artifacts first, in their order
- * @throws UsageError for an address that is no release's; PathError; ConflictError where an asset has other bytes
+ * @param uploadUrl from createRelease
+ * @param signatures by their future names
+ * @returns the assets, artifacts first, in their order
+ * @throws UsageError if the address is not a release's; PathError; ConflictError if an asset has
+ *   other bytes
  */
 export async function sendArtifacts(
   deps: ReleaseDeps,
@@ -109,7 +110,7 @@ async function writeAll(
   return localAssets(paths)
 }
 
-/** One that is published already stays as it is. */
+/** A published release stays as it is. */
 export async function publishPlain(
   deps: ReleaseDeps,
   { owner, repo }: Repo,

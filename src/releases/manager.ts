@@ -28,9 +28,10 @@ import { type UploadRequest, upload } from './upload.js'
 const lockWait = 60_000
 
 /**
- * Makes releases: notes, checksums, signatures, uploads that can be run again after any failure.
+ * Makes releases: notes, checksums, signatures, and uploads that can be run again after any
+ * failure.
  *
- * @throws every method may throw GitHubError and its kinds, and the signal's reason
+ * @throws every method may throw GitHubError and its subclasses, and the signal's reason
  */
 export class ReleaseManager {
   readonly #open: OpenConfigured<ReleaseEvent>
@@ -45,9 +46,9 @@ export class ReleaseManager {
   }
 
   /**
-   * A release without files, as GitHub makes it; `create` takes files, and can be run again.
+   * Creates a release without files, as GitHub does; `create` accepts files and can be run again.
    *
-   * @throws ConflictError where the tag has a release already
+   * @throws ConflictError if the tag already has a release
    */
   async createRelease(
     owner: string,
@@ -60,12 +61,14 @@ export class ReleaseManager {
   }
 
   /**
-   * Sends files, and signatures given as texts, to a release, several at once. What is there with the same bytes stays.
+   * Uploads files, and signatures given as texts, to a release, several at once. Assets with the
+   * same bytes stay.
    *
-   * @param uploadUrl as createRelease gave it
-   * @param signatures by the names that they will have
-   * @returns the assets, the artifacts first, in their order
-   * @throws UsageError for an address that is no release's; PathError; ConflictError where an asset has other bytes
+   * @param uploadUrl from createRelease
+   * @param signatures by their future names
+   * @returns the assets, artifacts first, in their order
+   * @throws UsageError if the address is not a release's; PathError; ConflictError if an asset has
+   *   other bytes
    */
   async publishArtifacts(
     uploadUrl: string,
@@ -86,7 +89,7 @@ export class ReleaseManager {
     return publishPlain(await this.#deps(call), { owner, repo }, Number(releaseId))
   }
 
-  /** Markdown of the commits from one tag to another, of the whole repository. */
+  /** Markdown of the commits from one tag to another, for the whole repository. */
   async generateReleaseNotes(
     owner: string,
     repo: string,
@@ -99,21 +102,21 @@ export class ReleaseManager {
   }
 
   /**
-   * Release notes as markdown: the commits since the tag before, grouped by what they are, with the compare link last.
-   * The same commits give the same text.
+   * Release notes as markdown: the commits since the previous tag, grouped by kind, with the
+   * compare link last. The same commits give the same text.
    *
-   * @throws GitHubNotFoundError for a tag that is not there; UsageError where `previous` has to be given
+   * @throws GitHubNotFoundError for an unknown tag; UsageError if `previous` is required
    */
   async generateNotes(request: NotesRequest, call: Call<ReleaseEvent> = {}): Promise<string> {
     return notesFor(await this.#deps(call), request)
   }
 
   /**
-   * From source to published: everything is checked and planned before anything is made. Run again after a failure, a kill
-   * or a lost answer, it goes on where it stopped.
+   * From source to published: checks and plans everything before it creates anything. After a
+   * failure, a kill or a lost answer, the next run continues where this one stopped.
    *
-   * @throws UsageError, ConfigError, PathError, ConflictError before anything is made; WizardError where a command
-   *   fails; LockedError
+   * @throws UsageError, ConfigError, PathError, ConflictError before anything is created;
+   *   WizardError if a command fails; LockedError
    */
   async publish(request: PublishRequest, call: Call<ReleaseEvent> = {}): Promise<PublishResult> {
     const { client, ...session } = await this.#open(call)
@@ -131,28 +134,29 @@ export class ReleaseManager {
   }
 
   /**
-   * Makes a release. With files it is a draft until each of them is uploaded; run again after a failure, it goes on with
-   * that draft.
+   * Creates a release. With files it is a draft until all of them are uploaded; after a failure,
+   * the next run continues with that draft.
    *
-   * @throws PathError and UsageError for the files, before anything is made; ConflictError where the tag has a release,
-   *   or is at another commit than the target; GitHubNotFoundError for a target that does not exist
+   * @throws PathError and UsageError for the files, before anything is created; ConflictError if
+   *   the tag has a release, or is at another commit than the target; GitHubNotFoundError for an
+   *   unknown target
    */
   async create(request: CreateRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo> {
     return create(await this.#deps(call), request)
   }
 
   /**
-   * Adds files to a release: what is there already with the same bytes stays.
+   * Adds files to a release. Assets with the same bytes stay.
    *
-   * @throws PathError and UsageError for the files; GitHubNotFoundError for the release; ConflictError where an asset has
-   *   other bytes and may not be replaced
+   * @throws PathError and UsageError for the files; GitHubNotFoundError for the release;
+   *   ConflictError if an asset has other bytes and may not be replaced
    */
   async upload(request: UploadRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo> {
     return upload(await this.#deps(call), request)
   }
 
   /**
-   * Changes what is given, and leaves the rest.
+   * Changes the given fields only.
    *
    * @throws GitHubNotFoundError for the release; UsageError for notes that are too long
    */
@@ -161,11 +165,12 @@ export class ReleaseManager {
   }
 
   /**
-   * Downloads assets, each checked against the digest that GitHub gives and against the file of sums in the release. A file
-   * appears when it is whole and right.
+   * Downloads assets, and compares each with GitHub's digest and with the release's checksum file.
+   * A file appears only when it is complete and correct.
    *
-   * @throws GitHubNotFoundError for a release or pattern that matches nothing; ConflictError for files with other bytes in
-   *   the way, before anything is downloaded, and for bytes that do not match their sum; PathError
+   * @throws GitHubNotFoundError for an unknown release or a pattern that matches nothing;
+   *   ConflictError for existing files with other bytes, before any download, and for bytes that do
+   *   not match their checksum; PathError
    */
   async download(
     request: DownloadRequest,
@@ -175,22 +180,22 @@ export class ReleaseManager {
   }
 
   /**
-   * Deletes a release with its assets, and its tag where that is asked for.
+   * Deletes a release with its assets and, on request, its tag.
    *
-   * @throws GitHubNotFoundError; ConflictError where several drafts share the tag
+   * @throws GitHubNotFoundError; ConflictError if several drafts share the tag
    */
   async delete(request: DeleteRequest, call: Call<ReleaseEvent> = {}): Promise<Deleted> {
     return deleteOne(await this.#deps(call), request)
   }
 
-  /** The releases of a subject, newest first, drafts among them. */
+  /** The releases of a subject, drafts included, newest first. */
   async list(request: ListRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo[]> {
     return listOf(await this.#deps(call), request)
   }
 
   /**
-   * @param named what stands behind `@`: a tag or a version; null: the latest
-   * @throws GitHubNotFoundError; ConflictError where several drafts share the tag
+   * @param named the part after `@`: a tag or a version; null: the latest
+   * @throws GitHubNotFoundError; ConflictError if several drafts share the tag
    */
   async view(
     subject: ReleaseSubject,
@@ -200,7 +205,10 @@ export class ReleaseManager {
     return viewOne(await this.#deps(call), subject, named)
   }
 
-  /** What of each component is not released yet. A component that cannot be checked has its error in its entry. */
+  /**
+   * The unreleased changes of each component. If a component can't be checked, its entry has the
+   * error.
+   */
   async status(request: StatusRequest, call: Call<ReleaseEvent> = {}): Promise<ComponentStatus[]> {
     return componentStatusOf(await this.#deps(call), request)
   }

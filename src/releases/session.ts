@@ -4,7 +4,7 @@ import type { Api } from '../github/rest/api.js'
 import type { TransferEvent } from '../github/transfer/events.js'
 import type { Log } from '../logs/log.js'
 
-/** What the operations on releases are given. */
+/** The arguments of every operation on releases. */
 export interface ReleaseDeps {
   github: Api
   clock: Clock
@@ -18,5 +18,5 @@ export type ReleaseEvent =
   | CommonEvent
   | StepEvent
   | TransferEvent
-  /** A line that a command printed: of a build, or of signing. */
+  /** A line of a command's output, from a build or from signing. */
   | { type: 'command-output'; line: string }

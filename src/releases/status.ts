@@ -13,21 +13,21 @@ export interface StatusRequest {
   components: Component[]
 }
 
-/** A component on GitHub's default branch against its last tag. */
+/** A component on GitHub's default branch, compared with its last tag. */
 export interface ComponentStatus {
   component: string
   repo: string
   /**
-   * `released`: nothing is new; `unreleased`: there are commits since; `ready`: and version_file names the version they
-   * will have; `failed`: see `error`.
+   * `released`: nothing is new; `unreleased`: there are new commits; `ready`: there are, and
+   * version_file names their version; `failed`: see `error`.
    */
   state: 'released' | 'unreleased' | 'ready' | 'failed'
-  /** That of the highest version; null: none yet. */
+  /** The highest version's tag; null: none yet. */
   tag: string | null
   version: string | null
-  /** ISO 8601; null where the tag has no release. */
+  /** ISO 8601; null if the tag has no release. */
   published_at: string | null
-  /** What version_file says on the default branch; null where there is none. */
+  /** version_file on the default branch; null if there is none. */
   next_version: string | null
   /** Commits since the tag that touch the component's path. */
   unreleased: number | null
@@ -36,10 +36,10 @@ export interface ComponentStatus {
   error: ErrorReport | null
 }
 
-/** Components that are asked about at a time. */
+/** Components to ask about at a time. */
 const atOnce = 4
 
-/** What of each component is not released yet; one that can't be told of is part of the result. */
+/** The unreleased changes of each component; the result contains failures. */
 export function componentStatusOf(
   deps: ReleaseDeps,
   { components }: StatusRequest,

@@ -20,10 +20,10 @@ export interface UploadRequest {
 }
 
 /**
- * Adds files to a release: what is there already with the same bytes stays.
+ * Adds files to a release. Assets with the same bytes stay.
  *
- * @throws PathError and UsageError for the files; GitHubNotFoundError for the release; ConflictError where an asset has
- *   other bytes, and may not be replaced
+ * @throws PathError and UsageError for the files; GitHubNotFoundError for the release;
+ *   ConflictError if an asset has other bytes and may not be replaced
  */
 export async function upload(
   deps: ReleaseDeps,

@@ -5,7 +5,7 @@ import { isVersion } from './versions.js'
 
 const number = z.number().int().nonnegative()
 
-/** `{"version":"1.2.3"}`, as package.json has it too, or `{"version":{"major":1,"minor":2,"patch":3}}`. */
+/** `{"version":"1.2.3"}`, as in package.json, or `{"version":{"major":1,"minor":2,"patch":3}}`. */
 const versionFile = z.object({
   version: z.union([
     z.string(),
@@ -25,10 +25,10 @@ const versionFile = z.object({
 })
 
 /**
- * The version that a version file names.
+ * The version in a version file.
  *
- * @param name how the file is called in messages
- * @throws ConfigError for what is no JSON, names none, or one that is no semantic version
+ * @param name the file's name in messages
+ * @throws ConfigError if it is not JSON, or has no semantic version
  */
 export function parseVersionFile(text: string, name: string): string {
   const parsed = versionFile.safeParse(parseJson(text, name))

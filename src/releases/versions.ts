@@ -1,6 +1,6 @@
 import semver from 'semver'
 
-/** `core-v{version}`, as components.yaml has it. */
+/** `core-v{version}`, as in components.yaml. */
 export type TagTemplate = string
 
 export const usualTemplate: TagTemplate = 'v{version}'
@@ -11,7 +11,10 @@ const placeholder = '{version}'
 export const tagOf = (template: TagTemplate, version: string): string =>
   template.replaceAll(placeholder, version)
 
-/** The version in a tag; null where the tag is not of this template, or holds no semantic version. */
+/**
+ * The version in a tag; null if the tag does not match the template, or contains no semantic
+ * version.
+ */
 export function versionIn(template: TagTemplate, tag: string): string | null {
   const [before = '', ...after] = template.split(placeholder)
   const end = after.join(placeholder)
@@ -20,7 +23,7 @@ export function versionIn(template: TagTemplate, tag: string): string | null {
   return isVersion(version) && tagOf(template, version) === tag ? version : null
 }
 
-/** The template of a tag outside any component: what stands before its version. */
+/** The template of a tag outside any component: the text before its version. */
 export function templateOf(tag: string): TagTemplate | null {
   const version = /(?:^|[^\d.])(\d+\.\d+\.\d+(?:-[\w.-]+)?(?:\+[\w.-]+)?)$/.exec(tag)?.[1]
   if (version === undefined || !isVersion(version)) return null
@@ -33,7 +36,7 @@ export const isVersion = (text: string): boolean =>
 
 export const isPrerelease = (version: string): boolean => semver.prerelease(version) !== null
 
-/** Build metadata counts last, so that the order is total. */
+/** Compares build metadata last, so that the order is total. */
 export const compareVersions = (one: string, other: string): number =>
   semver.compareBuild(one, other)
 
@@ -42,7 +45,7 @@ export interface VersionTag {
   version: string
 }
 
-/** The tags of a template, the highest version first. */
+/** The tags of a template, highest version first. */
 export function versionTags(template: TagTemplate, tags: Iterable<string>): VersionTag[] {
   const found = [...tags].flatMap((tag) => {
     const version = versionIn(template, tag)
@@ -52,10 +55,10 @@ export function versionTags(template: TagTemplate, tags: Iterable<string>): Vers
 }
 
 /**
- * The tag before a version: the highest lower one of the same template. A stable version skips pre-releases, so that its
- * notes tell all that is new since the stable one before.
+ * The tag before a version: the highest lower one of the same template. A stable version skips
+ * pre-releases, so that its notes list everything since the previous stable one.
  *
- * @param version null: what comes next, so the highest of all
+ * @param version null: the next version, so the result is the highest of all
  */
 export function previousTag(
   template: TagTemplate,

@@ -5,10 +5,10 @@ import type { ReleaseConfig } from '../../config/files/components.js'
 import { hashOf, type LocalAsset } from './local.js'
 
 /**
- * Writes the files of sums as sha256sum and md5sum read them, over the names as GitHub will show them: one for all
- * artifacts, or with `{artifact}` in its name one beside each.
+ * Writes checksum files in the format of sha256sum and md5sum, with the names that GitHub will
+ * show: one file for all artifacts or, with `{artifact}` in its name, one for each.
  *
- * @param folder where they are written, out of the work tree
+ * @param folder outside the work tree, for the files
  * @returns their paths
  */
 export async function writeChecksums(
@@ -39,19 +39,19 @@ export async function writeChecksums(
   return paths
 }
 
-/** The names that files of SHA-256 sums go by. */
+/** The usual names of SHA-256 checksum files. */
 const sumsName =
   /^(?:sha256sums?(?:\.txt)?|checksums?(?:[._-]sha256)?\.txt|.*[._-](?:sha256sums?|checksums)\.txt)$/i
 
-/** Bytes; a longer file is none of sums. */
+/** Bytes; a longer file is not a checksum file. */
 export const longestSums = 4 * 1024 * 1024
 
 export const isSumsFile = ({ name, size }: { name: string; size: number }): boolean =>
   sumsName.test(name) && size <= longestSums
 
 /**
- * The sums in a file as sha256sum writes it (`HEX  NAME`, `HEX *NAME`) or `sha256sum --tag` (`SHA256 (NAME) = HEX`); lines
- * that are neither are no sums.
+ * Parses the output of sha256sum (`HEX  NAME`, `HEX *NAME`) or `sha256sum --tag` (`SHA256 (NAME) =
+ * HEX`); ignores other lines.
  *
  * @returns hexadecimal digits in lower case, by name
  */

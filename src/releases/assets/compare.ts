@@ -13,16 +13,16 @@ import { isWhole } from '../info.js'
 import type { ReleaseDeps } from '../session.js'
 import type { LocalAsset } from './local.js'
 
-/** What is to be done with a file, given what the release holds under its name. */
+/** What to do with a file, given the release's asset of that name. */
 export type Judgement =
   | { kind: 'same'; asset: ReleaseAsset }
-  /** `old` goes first: another's bytes, or what a broken upload left. */
+  /** `old` is deleted first: an asset with other bytes, or the rest of a broken upload. */
   | { kind: 'send'; old: ReleaseAsset | null; replaces: boolean }
 
 /**
- * Judged by state, size and sha256, never by the name alone.
+ * Compares state, size and sha256, never only the name.
  *
- * @param digestOf of an asset whose digest the server does not tell
+ * @param digestOf computes the digest of an asset if the server does not give it
  */
 export async function judge(
   local: LocalAsset,
@@ -35,7 +35,7 @@ export async function judge(
   return isSame ? { kind: 'same', asset: there } : { kind: 'send', old: there, replaces: true }
 }
 
-/** Whether an asset holds what is in the file. */
+/** Whether an asset has the bytes of the file. */
 export async function hasBytes(
   local: Pick<LocalAsset, 'size' | 'sha256'>,
   asset: ReleaseAsset,
@@ -46,7 +46,7 @@ export async function hasBytes(
   return digest.toLowerCase() === `sha256:${await local.sha256()}`
 }
 
-/** @throws ConflictError where something would have to be replaced, with every name */
+/** @throws ConflictError with every name, if something would have to be replaced */
 export function expectNoReplacement(
   judged: readonly { local: LocalAsset; judgement: Judgement }[],
   release: string,
@@ -60,7 +60,7 @@ export function expectNoReplacement(
   throw new ConflictError(`${release} has ${which} already, with other bytes`, { hint })
 }
 
-/** By name; GitHub lets no two have one. */
+/** By name, which is unique in a release. */
 export async function assetsByName(
   { github }: Pick<ReleaseDeps, 'github'>,
   { owner, repo }: Repo,
@@ -71,7 +71,7 @@ export async function assetsByName(
 }
 
 /**
- * The digest of an asset whose server does not tell it, as older ones do not: its bytes are fetched and counted.
+ * Computes an asset's digest from its bytes, for older servers that do not give it.
  *
  * @returns `sha256:` and 64 hexadecimal digits
  */

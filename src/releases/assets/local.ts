@@ -8,7 +8,7 @@ import { hasCode } from '../../base/fs/read.js'
 import { oneLine } from '../../base/text.js'
 import { fileError } from '../../github/transfer/files.js'
 
-/** A file on its way to a release. */
+/** A file to upload to a release. */
 export interface LocalAsset {
   /** As GitHub will show it. */
   name: string
@@ -17,18 +17,21 @@ export interface LocalAsset {
   /** Bytes. */
   size: number
   contentType: string
-  /** In hexadecimal digits; read once, when it is first asked for. */
+  /** In hexadecimal digits; computed once, on first use. */
   sha256(): Promise<string>
-  /** Whether that is its digest; where nobody has read it yet, the one who has just sent it knows. */
+  /**
+   * Whether this is its digest. If the file has not been hashed yet, the digest that was computed
+   * while sending counts.
+   */
   confirm(sha256: string): Promise<boolean>
-  /** Whether the file is still the one that was looked at first. */
+  /** Whether the file is the same as when it was first read. */
   isUnchanged(): Promise<boolean>
 }
 
 /** https://docs.github.com/en/repositories/releasing-projects-on-github/about-releases#storage-and-bandwidth-quotas */
 const mostBytes = 2n ** 31n
 
-/** @throws PathError for what is no file, can't be read, or has 2 GiB and more */
+/** @throws PathError if it is not a file, can't be read, or has 2 GiB or more */
 export async function localAsset(
   path: string,
   contentType?: string | undefined,
@@ -59,7 +62,7 @@ export async function localAsset(
   }
 }
 
-/** In the order given. @throws PathError; UsageError where two would have one name */
+/** In the given order. @throws PathError; UsageError if two have the same name */
 export async function localAssets(
   files: readonly { path: string; contentType?: string | undefined }[],
 ): Promise<LocalAsset[]> {
@@ -69,7 +72,11 @@ export async function localAssets(
   return assets
 }
 
-/** GitHub takes names that differ in case, but neither macOS nor Windows can keep both in a folder. @throws UsageError */
+/**
+ * GitHub accepts names that differ only in case, but macOS and Windows can't keep both in a folder.
+ *
+ * @throws UsageError
+ */
 export function expectDistinct(assets: readonly Pick<LocalAsset, 'name' | 'path'>[]): void {
   const seen = new Map<string, string>()
   for (const { name, path } of assets) {
@@ -97,7 +104,7 @@ async function statOf(path: string): Promise<BigIntStats> {
 const isSame = (one: BigIntStats, other: BigIntStats): boolean =>
   one.size === other.size && one.mtimeNs === other.mtimeNs && one.ino === other.ino
 
-/** In hexadecimal digits, in memory that does not grow with the file. @throws PathError */
+/** In hexadecimal digits; memory does not grow with the file. @throws PathError */
 export async function hashOf(path: string, algorithm: 'sha256' | 'md5'): Promise<string> {
   const hash = createHash(algorithm)
   const stream = createReadStream(path, { highWaterMark: 1024 * 1024 })
@@ -110,11 +117,12 @@ export async function hashOf(path: string, algorithm: 'sha256' | 'md5'): Promise
 }
 
 /**
- * The name that GitHub gives an asset: what is no letter, digit, `.`, `-`, `_` or `+` becomes a dot, and no dot leads,
- * ends or repeats. It is sent so, so that checksums name what people see.
+ * The name that GitHub gives an asset: anything but letters, digits, `.`, `-`, `_` and `+` becomes
+ * a dot, and dots neither lead, end nor repeat. wizard sends this name, so that checksum files
+ * contain the names that people see.
  * https://docs.github.com/en/rest/releases/assets#upload-a-release-asset
  *
- * @throws PathError where nothing is left of it
+ * @throws PathError if nothing is left of it
  */
 export function assetName(path: string): string {
   const name = basename(path)
@@ -133,7 +141,7 @@ export function assetName(path: string): string {
   return safe.startsWith('.') ? `default${safe}` : safe
 }
 
-/** What mime-types does not know, or takes for something else. */
+/** Types that mime-types does not know or gets wrong. */
 const types: Record<string, string> = {
   '.asc': 'application/pgp-signature',
   '.minisig': 'text/plain',

@@ -21,19 +21,20 @@ export interface UploadPlace extends Repo {
   uploadUrl: string
 }
 
-/** How often an asset is sent before it is given up. */
+/** How many times to send an asset. */
 const mostTries = 4
 const firstPause = 1000
-/** Milliseconds that any upload may take, and those that a megabyte adds: 50 kB a second. */
+/** Milliseconds that every upload may take, and milliseconds per megabyte: 50 kB a second. */
 const shortestDeadline = 10 * 60_000
 const perMegabyte = 20_000
 
 /**
- * Sends one file until it is there as it is here. After every failure the release is asked what it has: an answer may
- * be lost although the asset was stored, and an upload that broke off leaves one that takes the name.
+ * Sends one file until the release has the same bytes. After every failure it asks for the
+ * release's assets: the answer may be lost although the asset was stored, and a broken upload
+ * leaves an asset with that name.
  *
  * @param old an asset of that name, which is deleted first
- * @throws ConflictError where the file changed meanwhile, or GitHub has other bytes than were sent
+ * @throws ConflictError if the file has changed since, or GitHub has other bytes than were sent
  */
 export async function sendAsset(
   deps: ReleaseDeps,
@@ -84,7 +85,7 @@ async function sendOnce(
   }
 }
 
-/** What GitHub stored is not what was sent, so it was deleted again. */
+/** GitHub stored other bytes than were sent, so the asset was deleted again. */
 class DigestError extends ConflictError {
   constructor({ name, digest, size }: ReleaseAsset, sha256: string) {
     super(`GitHub has other bytes of ${name} than were sent: ${digest ?? `${size} bytes`}`, {
@@ -99,10 +100,11 @@ const changed = (path: string) =>
   })
 
 /**
- * Looks at what a failed try left: the whole asset is taken, anything else of that name is deleted.
+ * Checks what a failed attempt left: keeps a complete asset, and deletes anything else of that
+ * name.
  *
- * @returns the asset, where it is there after all
- * @throws the first error where GitHub can't be asked
+ * @returns the asset, if it is there after all
+ * @throws the first error if GitHub can't be asked
  */
 async function settle(
   deps: ReleaseDeps,
@@ -129,16 +131,16 @@ const isRefused = (error: unknown) =>
   error instanceof GitHubNotFoundError ||
   error instanceof GitHubRateLimitError
 
-/** A refusal did nothing; whatever else went wrong may have left something of the asset. */
+/** A refusal changes nothing; any other failure may have left a part of the asset. */
 const mayHaveLeft = (error: unknown) => !isRefused(error) && !(error instanceof DigestError)
 
-/** A name that is taken (422) was made free; other refusals would be the same again. */
+/** A taken name (422) has been freed; other refusals would repeat. */
 function isWorthRepeating(error: unknown): boolean {
   if (error instanceof GitHubNetworkError || error instanceof DigestError) return true
   return error instanceof GitHubError && !isRefused(error) && /already|taken/i.test(error.message)
 }
 
-/** Silence is the transport's to notice; this ends what trickles for ever. */
+/** The transport notices silence; this deadline stops an upload that is too slow. */
 function deadline(
   { clock, signal }: Pick<ReleaseDeps, 'clock' | 'signal'>,
   { name, size }: LocalAsset,

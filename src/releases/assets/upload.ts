@@ -15,16 +15,16 @@ import {
 import type { LocalAsset } from './local.js'
 import { sendAsset, type UploadPlace } from './send.js'
 
-/** As many as a home connection fills. */
+/** As many uploads as fill a home connection. */
 const atOnce = 4
 
 export interface UploadPlan {
   place: UploadPlace
-  /** How the release is called in messages: `v1.2.3`. */
+  /** The release's name in messages: `v1.2.3`. */
   release: string
-  /** Whether an asset with other bytes gives way. */
+  /** Whether to replace an asset with other bytes. */
   replace: boolean
-  /** What to do where it may not. */
+  /** The remedy if replacing is not allowed. */
   hint: Hint
 }
 
@@ -34,11 +34,11 @@ export interface UploadedAsset {
 }
 
 /**
- * Brings files to a release, several at once: what is there with the same bytes stays, what an earlier try left is
- * replaced. Nothing is sent before it is known of all of them that they may.
+ * Uploads files to a release, several at once. Assets with the same bytes stay, and the rest of an
+ * earlier attempt is replaced. Checks all files before it sends the first.
  *
  * @returns in the order of the files
- * @throws ConflictError where an asset with other bytes may not be replaced
+ * @throws ConflictError if an asset with other bytes may not be replaced
  */
 export async function uploadAssets(
   deps: ReleaseDeps,
@@ -84,16 +84,17 @@ async function carryOut(
   return done(asset, judgement.replaces ? 'replaced' : 'uploaded')
 }
 
-/** So many go at once; a release of a few files is not held up. */
+/** This many requests go at once, so that a release of a few files is not delayed. */
 const free = 50
-/** Milliseconds between those after them: 75 a minute, where GitHub allows about 80. */
+/** Milliseconds between later requests: 75 a minute, while GitHub allows about 80. */
 const between = 800
 
 /**
- * Spaces out what creates content. A secondary rate limit that is met all the same is waited for by the transport.
+ * Paces requests that create content. If a secondary rate limit occurs anyway, the transport waits
+ * for it.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
  *
- * @param host servers of one's own have no such limit, unless their owner sets one
+ * @param host other servers have no such limit, unless their owner sets one
  */
 export function createPace(
   clock: Clock,

@@ -7,11 +7,11 @@ import { assetsByName, digestByDownload, hasBytes } from './compare.js'
 import type { LocalAsset } from './local.js'
 
 /**
- * Asks GitHub once more what it has, and holds it against the files.
+ * Reads the release's assets again and compares them with the files.
  *
- * @param others whether assets beside these may be there
- * @returns the assets as they are now
- * @throws ConflictError with everything that is not as it should be
+ * @param others whether further assets are allowed
+ * @returns the current assets
+ * @throws ConflictError with every difference
  */
 export async function verifyAssets(
   deps: ReleaseDeps,
@@ -38,10 +38,10 @@ export async function verifyAssets(
 }
 
 /**
- * Deletes from a draft of our own what an earlier build left and this one has no more, so that nothing is published but
- * what is on disk.
+ * Deletes assets of an earlier build from our own draft that this build does not have, so that only
+ * the files on disk are published.
  *
- * @throws ConflictError for an asset that somebody else put there
+ * @throws ConflictError for an asset that somebody else uploaded
  */
 export async function removeStrangers(
   deps: ReleaseDeps,

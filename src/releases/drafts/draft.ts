@@ -15,7 +15,7 @@ export interface DraftRequest {
   /** Title. */
   name: string
   notes: string
-  /** Whether a person gave the notes with this command, so that they go before what the draft has. */
+  /** Whether this command was given the notes, so that they replace the draft's. */
   isGiven: boolean
   /** A full commit id, or a branch; undefined: the default branch. */
   target: string | undefined
@@ -23,14 +23,14 @@ export interface DraftRequest {
 }
 
 const mostTries = 3
-/** Milliseconds; each further one is longer by that. */
+/** Milliseconds; each pause is longer by this. */
 const pause = 2000
 
 /**
- * The one draft of this tag that bears our mark, brought up to date, or made. An answer that is lost is looked for
- * before another one is made.
+ * Updates the one draft of this tag that has our mark, or creates it. After a lost answer, it looks
+ * for the draft before it creates another one.
  *
- * @param known our drafts as they were found
+ * @param known our existing drafts
  */
 export async function ownDraft(
   deps: ReleaseDeps,
@@ -43,7 +43,7 @@ export async function ownDraft(
   return bringUpToDate(deps, request, first)
 }
 
-/** Its title, and a text that somebody edited on its page, stay. */
+/** Its title, and notes that somebody edited on its page, stay. */
 async function bringUpToDate(
   { github, emit }: ReleaseDeps,
   { maker, tag, notes, isGiven, target }: DraftRequest,
@@ -77,7 +77,7 @@ async function make(deps: ReleaseDeps, request: DraftRequest): Promise<Release> 
   }
 }
 
-/** Two that begin at once both make one: the younger gives way. */
+/** Two runs that begin at once both create a draft: the younger one is deleted. */
 async function onlyOne(deps: ReleaseDeps, request: DraftRequest, made: Release): Promise<Release> {
   const [oldest, ...others] = await draftsOf(deps, request)
   if (oldest === undefined || others.length === 0) return made
@@ -90,7 +90,7 @@ async function draftsOf({ github }: ReleaseDeps, { maker, tag }: DraftRequest): 
   return ownDrafts(await listReleases(github, owner, repo), maker, tag)
 }
 
-/** Those that bear our mark, the oldest first. */
+/** The drafts that have our mark, oldest first. */
 export const ownDrafts = (releases: Release[], maker: Maker, tag: string): Release[] =>
   releases
     .filter(({ draft, tag_name, body }) => draft && tag_name === tag && isMarked(body, maker, tag))

@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto'
 import { nameOfSubject, type ReleaseSubject } from '../info.js'
 
-/** At the end of a body; GitHub's page does not show a comment of HTML. */
+/** At the end of a body; GitHub's page does not show an HTML comment. */
 const pattern = /\s*<!-- wizard:release (\S+) ([0-9a-f]{16}) -->\s*$/
 
-/** Characters that a mark may take, so that notes leave room for it. */
+/** The most characters of a mark, so that notes leave room for it. */
 export const longestMark = 500
 
-/** Characters of a body that GitHub takes. */
+/** The most characters of a body on GitHub. */
 const longestBody = 125_000
 export const longestNotes = longestBody - longestMark
 
-/** Which of our verbs made a draft, and of what: they do not touch each other's. */
+/** The verb that made a draft, and its subject: verbs do not touch each other's drafts. */
 export interface Maker {
   verb: 'publish' | 'create'
   subject: ReleaseSubject
 }
 
-/** Says of a draft that it is ours, of this subject and tag. */
+/** Identifies a draft as ours, of this subject and tag. */
 const nameOfMark = ({ verb, subject }: Maker, tag: string): string =>
   `${verb}:${encodeURIComponent(nameOfSubject(subject))}@${encodeURIComponent(tag)}`
 
-/** The body with the mark at its end, in place of any other. */
+/** Puts the mark at the end of the body, in place of any other. */
 export function withMark(body: string, maker: Maker, tag: string): string {
   const text = withoutMark(body)
   return `${text}\n\n<!-- wizard:release ${nameOfMark(maker, tag)} ${sumOf(text)} -->\n`
@@ -34,13 +34,13 @@ export const isMarked = (body: string, maker: Maker, tag: string): boolean =>
 export const isAsMarked = (body: string): boolean =>
   pattern.exec(body)?.[2] === sumOf(withoutMark(body))
 
-/** What a person wrote or reads. */
+/** The text that people write and read. */
 export const withoutMark = (body: string): string => body.replace(pattern, '')
 
-/** Another text for a body, which keeps the mark that the old one has. */
+/** Replaces the text of a body and keeps the old body's mark. */
 export const keepMark = (text: string, old: string): string =>
   `${withoutMark(text)}${pattern.exec(old)?.[0] ?? ''}`
 
-/** Line ends are the editor's business: GitHub's page sends CR and LF. */
+/** Ignores line ends, because GitHub's page sends CR and LF. */
 const sumOf = (text: string): string =>
   createHash('sha256').update(text.replace(/\r\n/g, '\n').trim()).digest('hex').slice(0, 16)

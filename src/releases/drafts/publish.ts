@@ -13,17 +13,17 @@ import { removeStrangers, verifyAssets } from '../assets/verify.js'
 import type { AssetStatus } from '../info.js'
 import type { ReleaseDeps } from '../session.js'
 
-/** What is left where publishing failed. */
+/** What a failed publication leaves. */
 export const draftStays = 'the draft stays, unpublished: the same command goes on with it'
 
 const mostTries = 3
-/** Milliseconds; each further one is longer by that. */
+/** Milliseconds; each pause is longer by this. */
 const pause = 2000
 
 /**
- * Publishes a draft, once: where the answer is lost, the release says whether it happened.
+ * Publishes a draft once: if the answer is lost, the release shows whether it happened.
  *
- * @param content what takes the place of what it has, in the same request
+ * @param content replaces the draft's content in the same request
  */
 export async function publishDraft(
   deps: ReleaseDeps,
@@ -58,10 +58,10 @@ async function stateOf(
 }
 
 /**
- * Brings a draft of our own to hold these files and nothing else, each as it is on disk.
+ * Makes our own draft contain exactly these files, byte for byte.
  *
- * @returns what became of each, by the asset's name
- * @throws what went wrong, with the hint that the draft stays
+ * @returns what happened to each asset, by name
+ * @throws the failure, with the hint that the draft stays
  */
 export async function fillDraft(
   deps: ReleaseDeps,
@@ -87,7 +87,7 @@ export async function fillDraft(
   })
 }
 
-/** Says of a failure what it leaves behind. */
+/** Adds what is left behind to a failure's hint. */
 export async function keepingDraft<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

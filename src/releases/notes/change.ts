@@ -5,23 +5,28 @@ import { pullMergedBy } from './history.js'
 export const groups = ['breaking', 'features', 'fixes', 'performance', 'others'] as const
 export type Group = (typeof groups)[number]
 
-/** What a commit says of itself, by https://www.conventionalcommits.org where it keeps to that. */
+/** A commit's message, parsed by https://www.conventionalcommits.org if it follows that. */
 export interface ConventionalChange {
   commit: NoteCommit
   group: Group
   scope: string | null
-  /** Without type and scope where the group or the line shows these, and without the pull request at its end. */
+  /**
+   * Without type and scope if the group or line shows them, and without a pull request at the end.
+   */
   subject: string
-  /** What breaks, in the words of its footers. */
+  /** What breaks, from its footers. */
   breaking: string[]
   pull: number | null
-  /** A merge that says nothing but that it is one: what it brought in stands in commits of its own. */
+  /** A merge without content of its own: other commits contain its changes. */
   isMerge: boolean
-  /** What it takes back: a commit, by the beginning of its id, or a pull request. */
+  /** What it reverts: a commit, by the beginning of its id, or a pull request. */
   reverts: { oid: string } | { pull: number } | null
 }
 
-/** Issues and reverts are looked for elsewhere: the parser's own patterns for them take minutes on some lines. */
+/**
+ * The parser's own patterns for issues and reverts take minutes on some lines, so they are
+ * replaced.
+ */
 const parser = new CommitParser({
   headerPattern: /^([\w-]+)(?:\(([^()]*)\))?(!)?:\s+(.*)$/,
   headerCorrespondence: ['type', 'scope', 'bang', 'subject'],
@@ -32,7 +37,7 @@ const parser = new CommitParser({
   fieldPattern: undefined,
 })
 
-/** Characters that are read of a message and of each of its lines, so that none takes long. */
+/** The most characters to read of a message and of each line, so that none takes long. */
 const most = { message: 65_536, line: 2_000 }
 
 const groupOf: Partial<Record<string, Group>> = {
@@ -45,10 +50,12 @@ const groupOf: Partial<Record<string, Group>> = {
   performance: 'performance',
 }
 
-/** Where a squash merge says which pull request it was. */
+/** Where a squash merge names its pull request. */
 const pullAtEnd = /\s*\(#(\d{1,9})\)$/
 
-/** @param pullOfMerge the pull request by whose merge the commit came, where its subject names none */
+/**
+ * @param pullOfMerge the pull request whose merge brought in the commit, if its subject names none
+ */
 export function changeOf(commit: NoteCommit, pullOfMerge: number | null): ConventionalChange {
   const message = withinBounds(commit.message)
   const [header = ''] = message.split('\n', 1)
@@ -86,7 +93,7 @@ function revertIn(header: string, message: string): ConventionalChange['reverts'
   return pull === undefined ? null : { pull: Number(pull) }
 }
 
-/** The parser takes what follows a footer for its continuation. */
+/** Needed because the parser reads the text after a footer as its continuation. */
 function withoutTrailers(text: string): string {
   const lines = text.split('\n')
   const end = lines.findIndex((line) => /^[\w-]+-(?:by|id|on|to): |^(?:refs?|see): ?#/i.test(line))

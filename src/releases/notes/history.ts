@@ -3,7 +3,7 @@ import type { ReleaseDeps } from '../session.js'
 
 type Linked = Pick<NoteCommit, 'oid' | 'parents'>
 
-/** GitHub's own words for a merge of a pull request. */
+/** GitHub's subject for the merge of a pull request. */
 const mergeSubject = /^Merge pull request #(\d{1,9}) from /
 
 export const pullMergedBy = (message: string): number | null => {
@@ -12,8 +12,9 @@ export const pullMergedBy = (message: string): number | null => {
 }
 
 /**
- * Which pull request brought in which commit: those that a merge reaches by its second parent alone. Along the first
- * parents, from the oldest merge on, each commit belongs to the first that reaches it.
+ * Maps commits to the pull requests that brought them in: the commits that a merge reaches only by
+ * its second parent. Merges are visited along the first parents, oldest first, and each commit
+ * belongs to the first one that reaches it.
  *
  * @param commits all of the range
  * @param messageOf of a merge
@@ -39,7 +40,7 @@ export function pullsOf(
   return pulls
 }
 
-/** Commits of the range that nobody has taken yet, and takes them. */
+/** Yields and claims the commits of the range that no merge has claimed yet. */
 function* reachedFrom(
   tips: string[],
   known: ReadonlyMap<string, Linked>,
@@ -55,43 +56,48 @@ function* reachedFrom(
   }
 }
 
-/** What notes are made with; a GitHubClient is such a `github`. */
+/** What notes need; a GitHubClient fits as `github`. */
 export type NotesDeps = Pick<ReleaseDeps, 'github' | 'emit' | 'signal'>
 
-/** Of which commits notes are to tell. */
+/** Selects the commits of the notes. */
 export interface NotesRequest {
-  /** A component's path limits the notes, and its template says which tags are versions of it. */
+  /**
+   * A component's path limits the notes, and its template defines the tags that are its versions.
+   */
   subject: ReleaseSubject
-  /** The tag, or a version of the subject; null: what is not released yet. */
+  /** The tag, or a version of the subject; null: the unreleased changes. */
   tag: string | null
   /**
-   * The full id of the commit that the tag is, or will be, at: a tag that is not there yet needs it. Default: the tag's
-   * commit; without a tag, HEAD of the source, else of the default branch.
+   * The full id of the tag's commit; required for a tag that does not exist yet. Default: the tag's
+   * commit; without a tag, HEAD of the source or of the default branch.
    */
   commit?: string | undefined
-  /** Tag or version before; default: the highest lower version of the subject. */
+  /** The previous tag or version; default: the highest lower version of the subject. */
   previous?: string | undefined
-  /** The top of a work tree whose history is read, absolute; null, or where it is cut: GitHub is asked. */
+  /**
+   * The top of the work tree to read, absolute. If it is null, or its history is cut, GitHub is
+   * asked.
+   */
   source: string | null
-  /** GitHub's tags with their commits, where they are known; default: it is asked, where that matters. */
+  /** GitHub's tags with their commits, if known; default: they are requested when needed. */
   tags?: ReadonlyMap<string, string> | undefined
-  /** By GitHub's own generator, with the same tag before. */
+  /** Uses GitHub's own generator, with the same previous tag. */
   github?: boolean | undefined
 }
 
-/** Who made a commit. */
+/** An author or committer. */
 export interface Person {
   name: string
-  /** In lower case; it is never shown. */
+  /** In lower case; never shown. */
   email: string
-  /** Their name on GitHub; null where it is not known. */
+  /** Their GitHub login; null if unknown. */
   login: string | null
 }
 
 export interface NoteCommit {
   oid: string
   parents: string[]
-  /** Seconds since 1970 at which it was committed. */
+  /** The committer's time, in seconds since 1970. */
   time: number
   author: Person
   message: string
@@ -99,22 +105,22 @@ export interface NoteCommit {
 
 /** The two ends of the notes. */
 export interface NotesEnds {
-  /** null: what is not released yet. */
+  /** null: the unreleased changes. */
   tag: string | null
   previous: string | null
 }
 
-/** What a history tells for the notes, be it local or on GitHub. */
+/** The part of a history that the notes need, local or on GitHub. */
 export interface NotesHistory {
   ends: NotesEnds
   /** The full id of the last commit. */
   head: string
-  /** How the last commit is named in a link, where there is no tag. */
+  /** The last commit's name in a link, if there is no tag. */
   headName: string
-  /** Those that count, the youngest first. */
+  /** The commits to list, youngest first. */
   commits: NoteCommit[]
-  /** Pull requests by commits that a merge of one brought in. */
+  /** Pull requests by the commits that their merges brought in. */
   pulls: ReadonlyMap<string, number>
-  /** Of these, those who made a commit before; null where nobody can tell. */
+  /** Those of these people who made a commit before; null if that can't be known. */
   knownBefore(people: Person[]): Promise<ReadonlySet<Person> | null>
 }

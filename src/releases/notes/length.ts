@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.js'
 import { longestNotes } from '../drafts/mark.js'
 
-/** @throws UsageError for notes that are longer than GitHub takes */
+/** @throws UsageError for notes that are longer than GitHub accepts */
 export function expectShort(text: string): string {
   if (text.length <= longestNotes) return text
   throw new UsageError(`the notes have ${text.length} characters; GitHub takes ${longestNotes}`, {

@@ -29,14 +29,14 @@ import { endsOf } from './range.js'
 
 const tagPrefix = 'refs/tags/'
 
-/** A history, or in words why this one can't tell. */
+/** A history, or the reason in words why the local one is not enough. */
 export type LocalHistory = NotesHistory | { lacks: string }
 
 /**
  * Reads the history of a work tree for the notes.
  *
  * @param source the top of the work tree
- * @throws UsageError where it takes a person to say which tag was before; CorruptObjectError
+ * @throws UsageError if the previous tag is ambiguous; CorruptObjectError
  */
 export async function readLocalHistory<T>(
   { signal }: Pick<NotesDeps, 'signal'>,
@@ -56,7 +56,7 @@ export async function readLocalHistory<T>(
   }
 }
 
-/** A partial clone has left out trees, and who cut the connection may have a ref without its commit. */
+/** A partial clone lacks trees, and an interrupted fetch may leave a ref without its commit. */
 async function historyOrLack(...given: Parameters<typeof historyAt>): Promise<LocalHistory> {
   try {
     return await historyAt(...given)
@@ -74,7 +74,7 @@ async function historyAt(
   const { store, commonDir } = place
   const refs = await listLocalRefs(commonDir, tagPrefix)
   const tagged = async (tag: string) => {
-    // Where a clone has not fetched for a while, GitHub knows better.
+    // If a clone has not been fetched for a while, GitHub's tags are newer.
     const oid = request.tags?.get(tag) ?? refs.get(`${tagPrefix}${tag}`)
     return oid === undefined || !(await store.has(oid)) ? null : peelToCommit(store, oid)
   }
@@ -131,14 +131,14 @@ function messagesIn(commits: NoteCommit[]): (oid: string) => string {
   return (oid) => messages.get(oid) ?? ''
 }
 
-/** Commits that are looked through at most, which takes a few seconds. */
+/** The most commits to search, which takes a few seconds. */
 const mostCommits = 100_000
 
 /**
  * Which of these people made a commit that `base` leads to, by login, address or name.
  *
  * @param base null: there is nothing before
- * @returns null where history is cut, or too long to be looked through
+ * @returns null if history is cut, or too long to search
  */
 export async function knownBefore(
   { store, commonDir, signal }: HistoryPlace,
@@ -151,7 +151,7 @@ export async function knownBefore(
   const wanted = byKey(people)
   const pacer = new Pacer(signal)
   const seen = new Set([base])
-  // A set goes on with what is added to it meanwhile.
+  // Iterating a set includes elements that are added meanwhile.
   for (const oid of seen) {
     if (known.size === people.length) return known
     if (seen.size > mostCommits) return null

@@ -3,15 +3,15 @@ import { longestNotes } from '../drafts/mark.js'
 import { type ConventionalChange, type Group, groups } from './change.js'
 import type { NotesHistory, Person } from './history.js'
 
-/** All that stands in the notes. */
+/** The content of the notes. */
 export interface NotesPage extends Pick<NotesHistory, 'ends' | 'headName'> {
   /** The address of the repository. */
   page: string
-  /** The youngest first. */
+  /** Youngest first. */
   changes: ConventionalChange[]
-  /** Who made each, its author first. */
+  /** The people of each change, its author first. */
   people: ReadonlyMap<ConventionalChange, Person[]>
-  /** Whose first commit is among these, and which it is. */
+  /** People whose first commit is in the range, and that commit. */
   newcomers: ReadonlyMap<Person, ConventionalChange>
 }
 
@@ -23,7 +23,10 @@ const headings = {
   others: 'Others',
 } satisfies Record<Group, string>
 
-/** The notes as markdown, no longer than GitHub takes: what there is no room for is counted, and the link leads to it. */
+/**
+ * Formats the notes as markdown within GitHub's limit: changes that do not fit are counted, and a
+ * link leads to them.
+ */
 export function notesMarkdown(notes: NotesPage, longest = longestNotes): string {
   const reverts = revertsIn(notes.changes)
   const lines = [
@@ -63,14 +66,14 @@ function changeLines(
   ]
 }
 
-/** Characters of what a footer says of a breaking change. */
+/** The most characters of a breaking change's footer. */
 const mostExplained = 1000
 
 /** A login notifies its owner, as on a page that GitHub generates. */
 const nameOf = ({ login, name }: Person, page: string): string =>
   login === null ? inlineMarkdown(name, page, 100) : `@${login}`
 
-/** Each change that a later one takes back, with that one. */
+/** Each reverted change, with the later change that reverts it. */
 function revertsIn(changes: ConventionalChange[]): Map<ConventionalChange, ConventionalChange> {
   const reverts = new Map<ConventionalChange, ConventionalChange>()
   for (const change of changes) {
@@ -114,7 +117,7 @@ function linkLine({ page, ends: { tag, previous }, headName }: NotesPage): strin
 function within(longest: number, lines: string[], link: string): string {
   const whole = [...lines, link, ''].join('\n')
   if (whole.length <= longest) return whole
-  // With the most that can be left out: the count is no longer when it is less.
+  // Reserves room for the greatest count: a smaller one is never longer.
   const room = longest - closing(lines.length, link).length
   const kept: string[] = []
   let length = 0
@@ -130,20 +133,20 @@ function within(longest: number, lines: string[], link: string): string {
 const closing = (left: number, link: string): string =>
   `\n… and ${left} more, for which there is no room here: the link leads to them.\n\n${link}\n`
 
-/** Characters of somebody's words that a line of the notes shows. */
+/** The most characters of somebody's text in a line of the notes. */
 const mostShown = 300
 
-/** Its host a name with a dot, whose last part begins with a letter, or a number in brackets. */
+/** The host is a name with a dot, whose last part begins with a letter, or a number in brackets. */
 const address =
   /[^\s@<>()[\]]+@(?:(?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]*[\p{L}\p{N}]|\[(?:ipv6:)?[\da-f]*[.:][\da-f.:]*\])/giu
 
-/** The text without e-mail addresses; `lodash@4.17.21` is none. */
+/** Hides e-mail addresses; `lodash@4.17.21` is not one. */
 export const withoutAddresses = (text: string): string => text.replace(address, '(address hidden)')
 
 /**
- * Somebody else's words as markdown of one line that shows just them: nothing in it becomes a tag, a heading, a link
- * or a list, and nobody is notified. `#12` becomes a link to the repository's own issue; code between backticks and web
- * addresses stay what they are.
+ * Escapes somebody else's text as one line of markdown: nothing in it becomes a tag, a heading, a
+ * link or a list, and nobody is notified. `#12` becomes a link to the repository's own issue; code
+ * in backticks and web addresses are kept.
  *
  * @param page the address of the repository
  */
@@ -180,15 +183,15 @@ function specialMarkdown(
 }
 
 /**
- * An underscore within a word is no markup, and reads better bare; an exclamation mark before a link would make a
- * picture of it, and `www.` a link of what follows.
+ * An underscore inside a word is not markup, and reads better unescaped. An exclamation mark before
+ * a link would make it an image, and `www.` would make a link of the text after it.
  */
 const markup =
   /[\\`*[\]<>|~$]|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|!(?=$)|(?<=www)\./giu
 
 const escaped = (text: string): string => text.replace(markup, '\\$&')
 
-/** What makes a heading, a list or a rule of a line. */
+/** Characters that make a line a heading, a list or a rule. */
 const lineStart = /^(?:[#+=-]|\d{1,9}[.)])/
 
 /** A link to a commit, by its id. */
@@ -198,6 +201,6 @@ export const commitLink = (oid: string, page: string): string =>
 export const pullLink = (number: number, page: string): string =>
   `[#${number}](${page}/pull/${number})`
 
-/** A tag or a branch in the path of an address. */
+/** A tag or branch in the path of a URL. */
 export const refInAddress = (ref: string): string =>
   ref.split('/').map(encodeURIComponent).join('/')

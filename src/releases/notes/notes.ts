@@ -13,10 +13,10 @@ import { readRemoteHistory, remoteEnds } from './remote.js'
 type People = Map<ConventionalChange, Person[]>
 
 /**
- * Release notes as markdown: the commits since the tag before, grouped by what they are, with the compare link last.
- * The same commits give the same text.
+ * Release notes as markdown: the commits since the previous tag, grouped by kind, with the compare
+ * link last. The same commits give the same text.
  *
- * @throws GitHubNotFoundError for a tag that is not there; UsageError where it takes a person to say which was before
+ * @throws GitHubNotFoundError for an unknown tag; UsageError if the previous tag is ambiguous
  */
 export async function notesFor(deps: NotesDeps, request: NotesRequest): Promise<string> {
   if (request.github) return githubsNotes(deps, request)
@@ -33,8 +33,8 @@ export async function notesFor(deps: NotesDeps, request: NotesRequest): Promise<
 }
 
 /**
- * The tags that a clone may lack, by their commits; without a network those that it has must do. Where both ends are
- * named there is nothing to look for.
+ * GitHub's tags with their commits, because a clone may lack some; without a network the clone's
+ * tags have to do. If both ends are named, nothing is requested.
  */
 async function tagsOf(
   { github, emit }: NotesDeps,
@@ -64,7 +64,7 @@ async function markdownOf(
   return notesMarkdown({ page, ends, headName, changes, people, newcomers })
 }
 
-/** Asks GitHub who they are whose address does not tell, each once. */
+/** Asks GitHub for the logins that the addresses do not contain, once each. */
 async function withLogins(
   { github }: NotesDeps,
   repo: { owner: string; repo: string },
@@ -85,7 +85,7 @@ async function withLogins(
   )
 }
 
-/** Those who are here for the first time with their first change, the youngest first; empty where nobody knows. */
+/** New contributors with their first change, youngest first; empty if that can't be known. */
 async function newcomersIn(
   { emit }: NotesDeps,
   history: NotesHistory,
@@ -106,7 +106,10 @@ async function newcomersIn(
   return new Map(fresh.map(({ person, change }) => [person, change]))
 }
 
-/** Of GitHub's own generator, which knows no component: with the tag before, which it would get wrong there. */
+/**
+ * The notes of GitHub's own generator. It knows no components and would choose a wrong previous
+ * tag, so it gets ours.
+ */
 async function githubsNotes(deps: NotesDeps, request: NotesRequest): Promise<string> {
   const { owner, repo, component } = request.subject
   if (component !== null && component.path !== '.') {

@@ -1,16 +1,16 @@
 import type { Author } from '../../git/plumbing/objects/parse.js'
 import type { NoteCommit, Person } from './history.js'
 
-/** What GitHub lets an account be called; an app's ends in `[bot]`. */
+/** GitHub's rule for logins; an app's ends in `[bot]`. */
 const login = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$/
 
 export const isLogin = (text: string): boolean => login.test(text)
 
 /**
- * A person by what git knows of them; the address that GitHub gives to those who keep theirs to themselves tells the
- * login: `ID+login@users.noreply.github.com`.
+ * A person by their git identity. GitHub's noreply address contains the login:
+ * `ID+login@users.noreply.github.com`.
  *
- * @param known what GitHub says the login is
+ * @param known the login according to GitHub
  */
 export function personOf({ name, email }: Author, known?: string | null): Person {
   const address = email.trim().toLowerCase()
@@ -25,7 +25,7 @@ export function personOf({ name, email }: Author, known?: string | null): Person
 
 const trailer = /^co-authored-by:[ \t]*([^<\n]*)<([^>\n]*)>[ \t]*$/gim
 
-/** Who made a commit, and those who it says made it with them. */
+/** The author of a commit, and the co-authors that its message names. */
 export function peopleOf({ author, message }: Pick<NoteCommit, 'author' | 'message'>): Person[] {
   const others = Array.from(message.matchAll(trailer), ([, name = '', email = '']) =>
     personOf({ name, email }),
@@ -33,7 +33,7 @@ export function peopleOf({ author, message }: Pick<NoteCommit, 'author' | 'messa
   return differentPeople([author, ...others])
 }
 
-/** Each once, where it stands first. */
+/** Without duplicates; the first occurrence stays. */
 export function differentPeople(people: Person[]): Person[] {
   const found = new Map<string, Person>()
   for (const person of people) {
@@ -43,10 +43,10 @@ export function differentPeople(people: Person[]): Person[] {
   return [...found.values()]
 }
 
-/** The same for the same person, as far as can be told: by login, else address, else name. */
+/** Equal for the same person, as far as known: by login, otherwise address, otherwise name. */
 export const personKeyOf = ({ login, email, name }: Person): string =>
   login !== null ? `@${login.toLowerCase()}` : email || name.toLowerCase()
 
-/** All by which a person may have been known before. */
+/** Every key under which a person may have been known before. */
 export const keysOf = ({ login, email, name }: Person): string[] =>
   [login === null ? '' : `@${login.toLowerCase()}`, email, name.toLowerCase()].filter(Boolean)

@@ -15,10 +15,10 @@ import type { NotesEnds, NotesRequest } from './history.js'
 type EndsRequest = Pick<NotesRequest, 'subject' | 'tag' | 'commit' | 'previous'>
 
 /**
- * From which tag to which the notes go.
+ * Finds both ends of the notes.
  *
- * @param tags all that are there
- * @throws GitHubNotFoundError for a tag that is not there; UsageError where it takes a person to say which was before
+ * @param tags all existing ones
+ * @throws GitHubNotFoundError for an unknown tag; UsageError if the previous tag is ambiguous
  */
 export function endsOf(
   { subject, tag: named, commit, previous }: EndsRequest,
@@ -49,7 +49,7 @@ function tagBefore(
   )
 }
 
-/** Outside components versions are tagged with a v, or bare. */
+/** Outside components version tags have a v, or none. */
 const templateAmong = (tags: ReadonlySet<string>): TagTemplate =>
   versionTags(usualTemplate, tags).length > 0 || versionTags('{version}', tags).length === 0
     ? usualTemplate

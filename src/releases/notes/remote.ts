@@ -17,19 +17,19 @@ import { endsOf } from './range.js'
 
 type GitHub = Pick<NotesDeps, 'github'>
 
-/** The two ends with what GitHub knows of them. */
+/** Both ends, and what GitHub knows of them. */
 export interface RemoteEnds {
   ends: NotesEnds
   head: string
   headName: string
-  /** The commit of the tag before; null where there is none. */
+  /** The commit of the previous tag; null if there is none. */
   base: string | null
 }
 
 /**
- * Asks GitHub for its tags, and where the notes begin and end.
+ * Asks GitHub for its tags, and finds both ends of the notes.
  *
- * @throws GitHubNotFoundError for a tag that is not there, with what there is
+ * @throws GitHubNotFoundError for an unknown tag, with the existing ones
  */
 export async function remoteEnds({ github }: GitHub, request: NotesRequest): Promise<RemoteEnds> {
   const { owner, repo } = request.subject
@@ -44,7 +44,7 @@ export async function remoteEnds({ github }: GitHub, request: NotesRequest): Pro
   return { ends, base, head: tip?.oid ?? branch, headName: branch }
 }
 
-/** The same as a local history tells, as far as GitHub can be asked. */
+/** Like a local history, as far as GitHub's API allows. */
 export async function readRemoteHistory(
   deps: GitHub,
   request: NotesRequest,
@@ -61,7 +61,7 @@ export async function readRemoteHistory(
   }
 }
 
-/** Those of the range, and those of them that count, both the youngest first. */
+/** The commits of the range, and those of them to list, both youngest first. */
 async function commitsOf(
   { github }: GitHub,
   { component, ...repo }: ReleaseSubject,
@@ -81,7 +81,7 @@ async function commitsOf(
   return { all, counted: all.filter(({ oid }) => oids.has(oid)) }
 }
 
-/** Seconds by which clocks may be wrong. */
+/** Assumed clock skew, in seconds. */
 const skew = 86_400
 
 const timeOf = ({ committed_at: time }: CommitData): number =>
@@ -95,7 +95,7 @@ const toNoteCommit = (commit: CommitData): NoteCommit => ({
   message: commit.message,
 })
 
-/** People that GitHub is asked about, one by one. */
+/** The most people to ask GitHub about, one by one. */
 const mostAsked = 20
 
 async function knownBefore(
@@ -111,7 +111,8 @@ async function knownBefore(
     people.map((person) =>
       limit(async () => {
         const author = person.login ?? person.email
-        // Without either nobody can be found: who may have been there is not told as new.
+        // Without login and address nobody can be searched for, so the person does not count as
+        // new.
         if (author === '') return [person]
         const found = await listCommits(github, { owner, repo }, { from: base, author, limit: 1 })
         return found.length > 0 ? [person] : []

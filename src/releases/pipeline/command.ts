@@ -9,7 +9,7 @@ import { plainText } from '../../base/text.js'
 import type { ReleaseDeps } from '../session.js'
 
 export interface ShellCommand {
-  /** What stands before each line of its output in the log. */
+  /** The prefix of each line of its output in the log. */
   label: string
   file: string
   args: string[]
@@ -17,12 +17,12 @@ export interface ShellCommand {
   env: Record<string, string>
 }
 
-/** What every child may see. */
+/** Variables that every child may see. */
 const usual = ['PATH', 'HOME', 'LANG']
 
 /**
- * The environment of `build` and `sign`: nothing but what contract and component name, so that no token gets there
- * by itself.
+ * The environment of `build` and `sign`: only the variables that the contract and the component
+ * name, so that no token gets there by accident.
  */
 export function childEnvironment(
   env: Readonly<Record<string, string | undefined>>,
@@ -41,16 +41,16 @@ export function childEnvironment(
   }
 }
 
-/** Milliseconds that an ended command has to go, before it is killed. */
+/** Milliseconds between the termination signal and the kill. */
 const grace = 5000
-/** Milliseconds after its end in which the rest of its output comes. */
+/** Milliseconds to wait for the rest of its output after its end. */
 const patience = 2000
 
 /**
- * Runs a command to its end, its output told line by line. It has a process group of its own, which is ended with the
- * signal.
+ * Runs a command to its end, and reports its output line by line. It has its own process group,
+ * which the signal ends.
  *
- * @throws WizardError where it ends otherwise than with 0, or can't be begun; the signal's reason
+ * @throws WizardError if it does not exit with 0, or can't be started; the signal's reason
  */
 export async function runCommand(
   { emit, log, signal, clock }: Pick<ReleaseDeps, 'emit' | 'log' | 'signal' | 'clock'>,
@@ -84,7 +84,7 @@ export async function runCommand(
 const shown = (file: string, args: string[]) =>
   args[0] === '-c' ? (args[1] ?? '') : [file, ...args].join(' ')
 
-/** How it ended, in words; null: well. */
+/** How it ended, in words; null: successfully. */
 async function ended(child: ChildProcess, file: string): Promise<string | null> {
   try {
     const [code, killedBy] = await once(child, 'exit')
@@ -99,7 +99,7 @@ async function ended(child: ChildProcess, file: string): Promise<string | null> 
   }
 }
 
-/** What it left running in the background may hold its output open: nobody waits for that. */
+/** A background process may keep its output open: wizard does not wait for that. */
 async function drained(readings: Reading[], child: ChildProcess, clock: Clock): Promise<void> {
   const enough = new AbortController()
   const waited = clock.sleep(patience, enough.signal).then(
@@ -125,7 +125,7 @@ function readLines(input: Readable, tell: (line: string) => void): Reading {
   return { lines, closed: once(lines, 'close') }
 }
 
-/** With all that it started: asked first, then made to. */
+/** Ends the whole process group: first politely, then by force. */
 async function endGroup({ pid }: ChildProcess, clock: Clock, over: AbortSignal): Promise<void> {
   if (pid === undefined) return
   signalGroup(pid, 'SIGTERM')
@@ -133,7 +133,7 @@ async function endGroup({ pid }: ChildProcess, clock: Clock, over: AbortSignal):
     await clock.sleep(grace, over)
     signalGroup(pid, 'SIGKILL')
   } catch {
-    // It has gone by itself.
+    // It has already ended.
   }
 }
 
@@ -141,6 +141,6 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     kill(-pid, signal)
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
 }

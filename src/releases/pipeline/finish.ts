@@ -26,7 +26,10 @@ export interface Made {
   assets: LocalAsset[]
 }
 
-/** The part that changes GitHub: draft, upload, verify, publish, confirm. A failure says what it leaves behind. */
+/**
+ * The part that changes GitHub: draft, upload, verify, publish, confirm. A failure says what it
+ * leaves behind.
+ */
 export async function finish(
   deps: ReleaseDeps,
   request: PublishRequest,
@@ -71,7 +74,7 @@ async function publishWhole(
   }
 }
 
-/** @throws ConflictError where the tag is at another commit */
+/** @throws ConflictError if the tag is at another commit */
 async function expectTag(
   { github }: ReleaseDeps,
   { owner, repo }: PublishRequest['subject'],
@@ -89,9 +92,9 @@ async function expectTag(
 const tell = ({ emit }: ReleaseDeps, message: string) => emit({ type: 'step', message })
 
 /**
- * What is published stays as it is. Files that were named must be there with the bytes that they have.
+ * A published release stays as it is. Named files must be in it with the same bytes.
  *
- * @throws ConflictError for one that is not
+ * @throws ConflictError for a file that is not
  */
 export async function alreadyPublished(
   deps: ReleaseDeps,

@@ -12,7 +12,7 @@ import type {
   SourceFacts,
 } from './request.js'
 
-/** @throws UsageError where the target names another version than version_file does */
+/** @throws UsageError if the target names another version than version_file */
 export function expectNamedVersion(
   { component }: ComponentSubject,
   named: string | null,
@@ -53,7 +53,7 @@ export function findOwn(
 }
 
 /**
- * What must hold before anything is made.
+ * Checks everything that must hold before anything is created.
  *
  * @throws ConflictError
  */
@@ -81,7 +81,7 @@ export function expectReleasable(
   })
 }
 
-/** A stable version is held against stable ones, a pre-release against all. */
+/** A stable version is compared with stable ones, a pre-release with all. */
 function higherVersion(
   { component }: ComponentSubject,
   { version }: SourceFacts,

@@ -11,17 +11,17 @@ import type { PublishFacts, PublishRequest } from './request.js'
 import { probeSigning, type Signing, signAll } from './sign.js'
 
 export interface MadeAssets {
-  /** The artifacts, then their sums, then the signatures. */
+  /** The artifacts, then their checksum files, then the signatures. */
   assets: LocalAsset[]
-  /** Removes sums and signatures from this machine. */
+  /** Removes checksum files and signatures from this machine. */
   discard(): Promise<void>
 }
 
 /**
- * Signs a probe, builds, and makes sums and signatures, which stand in a folder of their own so that the work tree stays
- * as it is. Nothing is made on GitHub.
+ * Signs a sample file, builds, and makes checksums and signatures in a temporary folder, so that
+ * the work tree stays as it is. Creates nothing on GitHub.
  *
- * @throws WizardError where a command fails; PathError and UsageError for the artifacts
+ * @throws WizardError if a command fails; PathError and UsageError for the artifacts
  */
 export async function makeAssets(
   deps: ReleaseDeps,
@@ -62,7 +62,11 @@ async function makeIn(
   return [...artifacts, ...made]
 }
 
-/** The component's lines, in order, by the shell, in its folder. @throws WizardError for the first one that fails */
+/**
+ * Runs the component's build lines in order, by the shell, in its folder.
+ *
+ * @throws WizardError for the first one that fails
+ */
 export async function build(
   deps: ReleaseDeps,
   { subject: { component }, source }: PublishRequest,
@@ -76,9 +80,9 @@ export async function build(
 }
 
 /**
- * The files to be published: those that were named, else what the component's globs match.
+ * The files to publish: the named ones, otherwise those that match the component's globs.
  *
- * @throws PathError for a glob that matches nothing; UsageError where two would have one name
+ * @throws PathError for a glob that matches nothing; UsageError if two files have the same name
  */
 export async function collectArtifacts({
   subject,

@@ -13,7 +13,7 @@ export interface PlanFacts extends Pick<PublishFacts, 'source' | 'remote' | 'fou
   notes: string
 }
 
-/** What will be done, in words and order; nothing is asked or changed. */
+/** Describes what will be done, in order; asks and changes nothing. */
 export function planPublish({ request, source, remote, notes, found }: PlanFacts): PublishPlan {
   const { subject, files } = request
   const { component } = subject

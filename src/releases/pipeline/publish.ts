@@ -14,16 +14,16 @@ import { readSource } from './source.js'
 
 export interface PublishDeps extends ReleaseDeps {
   server: ReleaseServer
-  /** Keeps other wizards at this root from the same component meanwhile. */
+  /** Locks a component against other wizards in this root. */
   lock(component: string, command: string): Promise<Lock>
 }
 
 /**
- * From source to published, once: everything is looked at and planned before anything is made; a run after one that
- * failed, was killed or lost an answer goes on where that one stopped.
+ * From source to published, once: checks and plans everything before it creates anything. After a
+ * failure, a kill or a lost answer, the next run continues where this one stopped.
  *
- * @throws UsageError, ConfigError, PathError, ConflictError before anything is made; WizardError where a command
- *   fails; GitHubError and its kinds; LockedError
+ * @throws UsageError, ConfigError, PathError, ConflictError before anything is created; WizardError
+ *   if a command fails; GitHubError and its subclasses; LockedError
  */
 export async function publish(deps: PublishDeps, request: PublishRequest): Promise<PublishResult> {
   const { name } = request.subject.component
@@ -45,7 +45,7 @@ async function carryOut(deps: PublishDeps, request: PublishRequest): Promise<Pub
   if (facts.found.published !== null) return alreadyPublished(deps, request, facts)
   expectReleasable(request, facts.source, facts.remote)
   const isBuilt = request.files.length === 0 && !request.skipBuild
-  // What is there already is looked at before anything is made; what a build makes, after it.
+  // Existing artifacts are checked before anything is created; built ones after the build.
   if (!isBuilt || request.subject.component.release.build.length === 0)
     await collectArtifacts(request)
   const notes = await notesOf(deps, request, facts)
@@ -95,7 +95,7 @@ async function make(
 /**
  * The text of the release's page.
  *
- * @throws UsageError for a text that is longer than GitHub takes
+ * @throws UsageError for a text that is longer than GitHub accepts
  */
 function notesOf(
   deps: PublishDeps,

@@ -16,16 +16,16 @@ import type { ComponentSubject, RemoteFacts } from './request.js'
 
 type GitHub = Pick<ReleaseDeps, 'github'>
 
-/** Where repositories are cloned from; a client has it. */
+/** The git server of the repositories; a client has it. */
 export interface ReleaseServer {
   readonly gitUrl: string
   git(): Promise<Git>
 }
 
 /**
- * Asks GitHub for all that decides whether and how a release is made; nothing is changed.
+ * Asks GitHub for everything that decides whether and how a release is made; changes nothing.
  *
- * @throws GitHubAuthError where the token may not write, or a rule keeps the tag from being made
+ * @throws GitHubAuthError if the token may not write, or a ruleset forbids the tag
  */
 export async function readRemote(
   deps: GitHub & { server: ReleaseServer },
@@ -56,7 +56,7 @@ const repositoryAnswer = z.object({
   permissions: z.object({ push: z.boolean().nullish() }).nullish(),
 })
 
-/** As far as GitHub tells: of a fine-grained token it says what its owner may do. */
+/** As far as GitHub says: for a fine-grained token it reports what the token's owner may do. */
 async function expectWritable(
   { github }: GitHub,
   { owner, repo }: ComponentSubject,
@@ -78,7 +78,7 @@ async function expectWritable(
   }
 }
 
-/** A ref of the server's is at the commit, or the API knows it. */
+/** Whether one of the server's refs is at the commit, or the API knows it. */
 async function isOnServer(
   { github, server }: GitHub & { server: ReleaseServer },
   { owner, repo }: ComponentSubject,
@@ -99,7 +99,7 @@ async function isAtRef(server: ReleaseServer, url: string, head: string): Promis
     const { refs } = await listRefs(await server.git(), url, ['refs/heads/', 'refs/tags/'])
     return [...refs.values()].some(({ oid, peeled }) => (peeled ?? oid) === head)
   } catch (error) {
-    // The API says as well; where that fails too, it has the last word.
+    // The API can answer too, and its error is the one to report.
     if (error instanceof WizardError) return false
     throw error
   }
@@ -122,10 +122,10 @@ const ruleset = z.object({
 type Ruleset = z.output<typeof ruleset>
 
 /**
- * Tags are made when a release is published: a rule that forbids that is better known before.
+ * Publishing creates the tag, so it is better to know first if a ruleset forbids that.
  * https://docs.github.com/en/rest/repos/rules#get-all-repository-rulesets
  *
- * @throws GitHubAuthError where an active ruleset keeps this user from creating the tag
+ * @throws GitHubAuthError if an active ruleset prevents this user from creating the tag
  */
 export async function expectTagAllowed(
   { github }: Pick<ReleaseDeps, 'github'>,
@@ -148,7 +148,7 @@ async function activeTagRulesets(github: ReleaseDeps['github'], repo: Repo) {
     const found = await ask(github, summary.array(), (rest) => rest.repos.getRepoRulesets(asked))
     return found.filter(({ target, enforcement }) => target === 'tag' && enforcement === 'active')
   } catch (error) {
-    // Servers without rulesets, plans without them, and tokens that may not see them.
+    // The server or plan has no rulesets, or the token may not see them.
     if (error instanceof GitHubNotFoundError || error instanceof GitHubAuthError) return []
     throw error
   }

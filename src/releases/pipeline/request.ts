@@ -6,27 +6,27 @@ export interface ComponentSubject extends ReleaseSubject {
   component: Component
 }
 
-/** Where the notes come from. */
+/** The source of the notes. */
 export type NotesSource = { kind: 'own' } | { kind: 'github' } | { kind: 'text'; text: string }
 
 export interface PublishRequest {
   subject: ComponentSubject
-  /** `@version` of the target, which must be version_file's; null: version_file alone says. */
+  /** `@version` of the target, which must equal version_file's; null: use version_file's. */
   named: string | null
   /** The top of the work tree, absolute. */
   source: string
-  /** Absolute paths in place of the component's artifacts; empty: those. */
+  /** Absolute paths that replace the component's artifacts; empty: use those. */
   files: string[]
   notes: NotesSource
-  /** Only say what would be done. */
+  /** Only shows the plan. */
   dryRun: boolean
-  /** Stop at the verified draft. */
+  /** Stops at the verified draft. */
   draft: boolean
   skipBuild: boolean
   allowBackport: boolean
-  /** What of the environment `build` and `sign` may be given; see `childEnvironment`. */
+  /** The variables that `build` and `sign` may get; see `childEnvironment`. */
   env: Readonly<Record<string, string | undefined>>
-  /** Asked before anything is made; false ends it. Default: yes. */
+  /** Called before anything is created; false cancels. Default: continue. */
   confirm?: ((plan: PublishPlan) => Promise<boolean>) | undefined
 }
 
@@ -41,19 +41,19 @@ export type StepName =
   | 'publish'
   | 'confirm'
 
-/** What will be done, as data: `--dry-run` prints it, and the pipeline carries it out. */
+/** The plan as data: `--dry-run` prints it, and the pipeline carries it out. */
 export interface PublishPlan {
   component: string
   repo: string
   tag: string
   version: string
-  /** The full id of the commit that the release is of. */
+  /** The full id of the release's commit. */
   commit: string
   previous_tag: string | null
   prerelease: boolean
   latest: boolean
   steps: { step: StepName; does: string }[]
-  /** Globs, or the files that were named. */
+  /** Globs, or the named files. */
   artifacts: string[]
   notes: string
   warnings: string[]
@@ -65,24 +65,24 @@ export type PublishResult =
   | { kind: 'already-published'; release: ReleaseInfo }
   | Finished
 
-/** `draft`: verified, and left for somebody to publish. */
+/** `draft`: verified, but not published. */
 export interface Finished {
   kind: 'published' | 'draft'
   release: ReleaseInfo
 }
 
-/** What the work tree says. */
+/** The state of the work tree. */
 export interface SourceFacts {
   dir: string
   head: string
   branch: string | null
   version: string
-  /** Paths that differ from HEAD, tracked ones. */
+  /** Tracked paths that differ from HEAD. */
   changed: string[]
   untracked: string[]
 }
 
-/** All that is known before anything is made. */
+/** Everything that is known before anything is created. */
 export interface PublishFacts {
   tag: string
   source: SourceFacts
@@ -90,20 +90,20 @@ export interface PublishFacts {
   found: Found
 }
 
-/** What there is of this tag: the release that was published, or the draft that an earlier try of ours left. */
+/** What exists for this tag: the published release, or our drafts of earlier runs. */
 export interface Found {
   published: Release | null
-  /** The first one goes on; further ones are ours as well, from an answer that was lost. */
+  /** The run continues with the first one; the others come from lost answers. */
   drafts: Release[]
 }
 
 /** What GitHub says. */
 export interface RemoteFacts {
-  /** Of this component, the newest first. */
+  /** Of this component, newest first. */
   releases: Release[]
-  /** The commits of all tags there are, by name. */
+  /** The commits of all tags, by name. */
   tags: ReadonlyMap<string, string>
-  /** The commit of our tag; null where there is no such tag. */
+  /** The commit of our tag; null if there is no such tag. */
   tagged: string | null
   isPushed: boolean
   immutable: boolean

@@ -10,17 +10,17 @@ import { runCommand } from './command.js'
 
 export interface Signing {
   commands: readonly SignCommand[]
-  /** Where signatures are written. */
+  /** The folder for signatures. */
   folder: string
-  /** Where the commands run: the component's folder. */
+  /** The folder in which the commands run: the component's. */
   cwd: string
   env: Record<string, string>
 }
 
 /**
- * Signs a file that means nothing, so that a key that is missing or locked is known before anything is made.
+ * Signs a sample file, so that a missing or locked key is found before anything is created.
  *
- * @throws WizardError where a command fails or leaves no signature
+ * @throws WizardError if a command fails or leaves no signature
  */
 export async function probeSigning(deps: ReleaseDeps, signing: Signing): Promise<void> {
   const probe = join(signing.folder, 'wizard-probe')
@@ -29,10 +29,10 @@ export async function probeSigning(deps: ReleaseDeps, signing: Signing): Promise
 }
 
 /**
- * Signs the files of sums, or every artifact, as each command says.
+ * Signs the checksum files, or every artifact, as each command says.
  *
  * @returns the signatures' paths
- * @throws ConfigError where there are no sums to sign; WizardError where a command fails
+ * @throws ConfigError if there are no checksum files to sign; WizardError if a command fails
  */
 export async function signAll(
   deps: ReleaseDeps,

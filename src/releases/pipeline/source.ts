@@ -11,10 +11,10 @@ import type { PublishRequest, SourceFacts } from './request.js'
 type Request = Pick<PublishRequest, 'subject' | 'source' | 'env'>
 
 /**
- * Looks at the work tree, without changing anything.
+ * Reads the state of the work tree; changes nothing.
  *
- * @throws ConfigError where the component names no version; PathError; ConflictError for a repository that wizard
- *   does not read
+ * @throws ConfigError if the component has no version; PathError; ConflictError for a repository
+ *   that wizard does not read
  */
 export async function readSource(request: Request): Promise<SourceFacts> {
   const { source: dir } = request
@@ -67,7 +67,7 @@ async function readVersion({ subject: { component }, source }: Request): Promise
   }
 }
 
-/** Whether the tree is still what the plan was made of. @throws ConflictError */
+/** Checks that HEAD is still the plan's commit. @throws ConflictError */
 export async function expectSameHead({ dir, head }: SourceFacts): Promise<void> {
   const now = await treeAt(dir)
   if (now.head === head) return
