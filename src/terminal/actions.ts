@@ -2,7 +2,7 @@ import type { Environment } from '../base/environment.js'
 /** https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions */
 export const insideActions = (env: Environment) => env.GITHUB_ACTIONS === 'true'
 
-/** A line of ours with names from elsewhere in it, which inside Actions are no commands of the runner's. */
+/** Makes foreign names in our own line harmless: Actions must not read them as commands. */
 export const withoutCommands = (line: string) =>
   line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '## [')
 

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import type { Environment } from '../base/environment.js'
 import type { Page } from './page.js'
 
-/** Adds a table to the job's summary page, where there is one: of the result, or of what is handed on. */
+/** Adds a table of the result, or of the outputs, to the job's summary page if there is one. */
 export function summarize(page: Page, outputs: Record<string, string>, env: Environment): void {
   if (!env.GITHUB_STEP_SUMMARY) return
   const rows = page.kind === 'table' ? page.rows : [Object.values(outputs)]
@@ -20,13 +20,13 @@ export function summarize(page: Page, outputs: Record<string, string>, env: Envi
 export function writeOutputs(outputs: Record<string, string>, env: Environment): void {
   const entries = Object.entries(outputs)
   if (!env.GITHUB_OUTPUT || entries.length === 0) return
-  // A value of more than a line could begin another output.
+  // A second line in a value could begin another output.
   const text = entries
     .map(([name, value]) => `${name}=${value.replace(/[\r\n]+/g, ' ')}\n`)
     .join('')
   appendFileSync(env.GITHUB_OUTPUT, text)
 }
 
-/** No text from elsewhere becomes markup of the page. */
+/** Escapes foreign text, so that it can't become markup of the page. */
 const escapeCell = (text: string) =>
   text.replace(/[\\`*_{}[\]<>|#!@]/g, (letter) => `&#${letter.charCodeAt(0)};`).replace(/\s+/g, ' ')

@@ -2,7 +2,7 @@ import stringWidth from 'string-width'
 import { plainText } from '../base/text.js'
 import type { Stream, Tone } from './stream.js'
 
-/** A heading and rows in columns, as wide as their letters are and the terminal allows. */
+/** A heading and rows in columns, as wide as their text requires and the terminal allows. */
 export function alignedLines(
   { columns, rows }: { columns: Column[]; rows: string[][] },
   stream: Stream,
@@ -28,7 +28,7 @@ function layOut(columns: Column[], widths: number[], cells: string[], stream?: S
     .join('  ')
 }
 
-/** The widest cell of each column; what is too much is taken from the flexible ones. */
+/** The widest cell of each column; if that is too wide, the flexible columns shrink. */
 function fitWidths(columns: Column[], rows: string[][], width: number): number[] {
   const widths = columns.map(({ title }, index) =>
     rows.reduce(
@@ -49,7 +49,7 @@ function fitWidths(columns: Column[], rows: string[][], width: number): number[]
   return widths
 }
 
-/** A text without escapes, cut to so many columns where it is wider. */
+/** Cuts a text without escapes to this many columns. */
 export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text
   let shown = ''
@@ -60,15 +60,15 @@ export function cut(text: string, width: number): string {
   return `${shown}…`
 }
 
-/** Characters of a line that are shown on each side of what is wrong. */
+/** Characters to show on each side of an error. */
 const around = 60
 
-/** A line of a file, cut where it is long, and a caret below the character at the column, which begins at 1. */
+/** A line of a file, cut if it is long, and a caret below the given column, which starts at 1. */
 export function excerpt(source: string, column: number): [line: string, caret: string] {
   const at = column - 1
   const before = shown(source.slice(Math.max(0, at - around), at))
   const after = shown(source.slice(at, at + around))
-  // Letters of East Asia are two columns wide, and marks above others have no width.
+  // East Asian characters are two columns wide, and combining marks have no width.
   return [`  ${before}${after}`, `  ${' '.repeat(stringWidth(before))}^`]
 }
 
@@ -77,7 +77,7 @@ const shown = (text: string) => plainText(text).replaceAll('\t', ' ')
 export interface Column {
   title: string
   align?: 'right'
-  /** May be cut where the terminal is too narrow. */
+  /** The column may be cut if the terminal is too narrow. */
   flexible?: boolean
   tone?: (cell: string) => Tone | undefined
 }

@@ -1,6 +1,6 @@
 import type { Marks } from '../logs/marks.js'
 
-/** Those of the screen, with what goes before a job that is at work and before what there is no room for. */
+/** The marks for the screen, with those for running jobs and for lines that do not fit. */
 export const marks: Marks & { atWork: string; more: string } = {
   good: '✅',
   bad: '❌',

@@ -2,22 +2,24 @@ import { plainText } from '../base/text.js'
 import type { Column } from './layout.js'
 import type { Stream } from './stream.js'
 
-/** What a verb's result looks like to a person or a pipe; the terminal decides how it is written. */
+/** A verb's result for a person or a pipe; the terminal decides how to write it. */
 export type Page =
   | { kind: 'lines'; lines: string[] }
-  /** Aligned under a heading on a terminal; elsewhere tab-separated and uncut, without one. */
+  /**
+   * Aligned under a heading on a terminal; otherwise tab-separated, uncut and without a heading.
+   */
   | {
       kind: 'table'
       columns: Column[]
       rows: string[][]
-      /** Lines below it, wherever it is shown. */
+      /** Lines below the table, on every output. */
       text?: string[]
-      /** What a person is told at the end, on a terminal. */
+      /** Final lines, only on a terminal. */
       after?: string[]
     }
-  /** Somebody else's, cleaned already, as it comes: a log. */
+  /** Foreign text, such as a log, cleaned and in pieces. */
   | { kind: 'text'; chunks: AsyncIterable<string> }
-  /** Unchanged: a file's content. */
+  /** Bytes of a file, unchanged. */
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'nothing' }
 
@@ -25,7 +27,7 @@ export const lines = (...text: string[]): Page => ({ kind: 'lines', lines: text 
 
 type Table = Extract<Page, { kind: 'table' }>
 
-/** A table's lines, as the stream can show them. */
+/** Formats a table's lines for the stream. */
 export async function tableLines(
   { columns, text = [], after = [], ...table }: Table,
   stream: Stream,
@@ -33,12 +35,12 @@ export async function tableLines(
   const rows = table.rows.map((row) => row.map(oneCell))
   if (!stream.isTerminal) return [...rows.map((row) => row.join('\t')), ...text]
   if (rows.length === 0) return [...text, ...after]
-  // How wide letters are is much to load, and a pipe does not care.
+  // Loaded late: measuring text needs much code, and a pipe does not use it.
   const { alignedLines } = await import('./layout.js')
   return [...alignedLines(shown(columns, rows), stream), ...text, ...after]
 }
 
-/** Without what could be cut and is empty all the way down. */
+/** Leaves out flexible columns that are empty in every row. */
 function shown(columns: Column[], rows: string[][]): Pick<Table, 'columns' | 'rows'> {
   const kept = columns.map(({ flexible }, index) => !flexible || rows.some((row) => row[index]))
   return {

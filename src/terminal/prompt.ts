@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
 import { InterruptedError } from '../base/errors.js'
 
-/** Only a clear yes is one. An end of input, as any other answer, is no. */
+/** Only a clear yes counts. Any other answer, and the end of input, is no. */
 export const askYesNo = async (...asked: Parameters<typeof askText>): Promise<boolean> =>
   /^y(es)?$/i.test(await askText(...asked))
 
-/** Asks on stderr. @returns the answer without spaces around it; nothing at an end of input */
+/** Asks on stderr. @returns the trimmed answer; empty at the end of input */
 export async function askText(
   input: Readable,
   output: Writable,
@@ -17,7 +17,7 @@ export async function askText(
   try {
     const ended = new Promise<string>((resolve, reject) => {
       reader.once('close', () => resolve(''))
-      // In raw mode Ctrl-C is a key, and no signal comes.
+      // In raw mode Ctrl-C is a key and sends no signal.
       reader.once('SIGINT', () => reject(new InterruptedError('SIGINT')))
     })
     return (await Promise.race([reader.question(`${question} `, { signal }), ended])).trim()

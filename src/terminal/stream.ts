@@ -4,19 +4,19 @@ import { Chalk, type ChalkInstance } from 'chalk'
 import type { Environment } from '../base/environment.js'
 import { insideActions, withoutCommands } from './actions.js'
 
-/** One of the two streams, with what it can show. */
+/** One of the two output streams, and what it can show. */
 export interface Stream {
   isTerminal: boolean
   hasColour: boolean
-  /** Whether lines that are there already can be drawn again. */
+  /** Whether printed lines can be redrawn. */
   canRedraw: boolean
-  /** Columns; without end where it is no terminal. */
+  /** Columns; Infinity if it is not a terminal. */
   width: number
   write(text: string | Uint8Array): void
-  /** Resolves when there is room for more, so that a slow reader does not fill the memory. */
+  /** Resolves when there is room for more, so that a slow reader does not fill memory. */
   writeAll(text: string): Promise<void>
   paint(tone: Tone, text: string): string
-  /** What may be written as a line here: inside Actions nothing in it is a command. */
+  /** Makes a line safe for this stream: inside Actions it must not be a command. */
   asLine(text: string): string
 }
 
@@ -52,10 +52,10 @@ export function openStream(
   }
 }
 
-/** A terminal whose size nobody set (of a container, of expect) says 0. */
+/** A terminal without a set size (in a container, in expect) reports 0. */
 const hasWidth = ({ columns }: { columns?: number }) => columns !== undefined && columns > 0
 
-/** https://no-color.org and https://force-color.org, decided for each stream by itself. */
+/** https://no-color.org and https://force-color.org, decided per stream. */
 function colourOf(isTerminal: boolean, env: Environment, noColor: boolean): boolean {
   if (noColor || env.NO_COLOR) return false
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false'

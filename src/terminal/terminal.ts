@@ -12,7 +12,7 @@ import { askText, askYesNo } from './prompt.js'
 import { openStream, type Stream } from './stream.js'
 
 export interface TerminalOptions {
-  /** Opened when it is asked for. */
+  /** Opened on demand. */
   stdin(): Readable & { isTTY?: boolean }
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
@@ -25,27 +25,27 @@ export interface TerminalOptions {
   noColor: boolean
   yes: boolean
   signal: AbortSignal
-  /** Takes secrets out of everything that is written but a result's bytes. */
+  /** Removes secrets from everything that is written, except a result's bytes. */
   redact(text: string): string
   /** How remedies name commands and options. */
   words: HintWords
 }
 
-/** Lines of a command's output that a quiet wizard shows where it fails. */
+/** Lines of a command's output that a quiet wizard shows if it fails. */
 const mostPrinted = 100
 
-/** The only writer: results on stdout, all else on stderr. */
+/** The only writer: results on stdout, everything else on stderr. */
 export class Terminal {
   readonly out: Stream
   readonly err: Stream
   readonly #options: TerminalOptions
   #progress: Progress | null = null
   #listener: Emit<WizardEvent> | null = null
-  /** Events from before somebody listened. */
+  /** Events from before `followEvents`. */
   readonly #early: WizardEvent[] = []
-  /** Warnings of a quiet command: of one that succeeds nobody wants to hear. */
+  /** Warnings of a quiet command, which are shown only if it fails. */
   readonly #withheld: string[] = []
-  /** What commands printed last within a quiet one. */
+  /** The last output of commands in a quiet run. */
   readonly #printed: string[] = []
 
   constructor(options: TerminalOptions) {
@@ -54,13 +54,13 @@ export class Terminal {
     this.err = openStream(options.stderr, options.env, options.noColor)
   }
 
-  /** Shows an event of core's; what comes before `followEvents` waits for it. */
+  /** Shows an event of core; events before `followEvents` wait for it. */
   emit(event: WizardEvent): void {
     if (this.#listener) this.#listener(event)
     else this.#early.push(event)
   }
 
-  /** Begins to show events: with `--json` none of them, with `--quiet` warnings before an error. */
+  /** Begins to show events: none with `--json`; with `--quiet` only warnings, before an error. */
   async followEvents(): Promise<void> {
     if (this.#listener) return
     const listener = await this.#openListener()
@@ -79,12 +79,12 @@ export class Terminal {
     return this.#progress.emit
   }
 
-  /** The live lines go, with their timer. */
+  /** Removes the live lines and their timer. */
   close(): void {
     this.#progress?.stop()
   }
 
-  /** Warnings, and the end of what a command printed. */
+  /** Keeps warnings, and the end of a command's output. */
   #withhold(event: WizardEvent): void {
     if (event.type === 'warning') this.#withheld.push(`warning: ${event.message}`)
     if (event.type !== 'command-output') return
@@ -97,7 +97,7 @@ export class Terminal {
     this.out.write(`${visibleJson(JSON.stringify(value, this.#inWords, 2))}\n`)
   }
 
-  /** Reports of errors, wherever they are in a document, have their remedies as text alone. */
+  /** In a document, reports of errors have their remedies only as text. */
   readonly #inWords = (_key: string, value: unknown): unknown =>
     isReport(value) ? reportInWords(value, this.#options.words) : value
 
@@ -109,7 +109,10 @@ export class Terminal {
     if (page.kind === 'table') this.#writeLines(await tableLines(page, this.out))
   }
 
-  /** In Actions, the table of a result on the job's summary page, and what later steps can read. */
+  /**
+   * Inside Actions, writes the result's table to the job's summary page, and the outputs for later
+   * steps.
+   */
   async writeActionsOutputs(page: Page, outputs: Record<string, string>): Promise<void> {
     if (!insideActions(this.#options.env)) return
     const { summarize, writeOutputs } = await import('./job-files.js')
@@ -121,7 +124,10 @@ export class Terminal {
     }
   }
 
-  /** Text that somebody else wrote, as it comes: its colours stay on a terminal, and it is no command in Actions. */
+  /**
+   * Writes foreign text as it comes: keeps its colours on a terminal, and stops Actions from
+   * reading it as commands.
+   */
   async showForeign(to: 'out' | 'err', chunks: AsyncIterable<string>): Promise<void> {
     this.#progress?.stop()
     const stream = this[to]
@@ -138,7 +144,7 @@ export class Terminal {
     this.err.write(`${this.err.asLine(this.#clean(message))}\n`)
   }
 
-  /** `error: …` and `hint: …`, or with `--json` one document. */
+  /** `error: …` and `hint: …`, or one document with `--json`. */
   showError(error: unknown): void {
     this.#writeError(reportError(error))
   }
@@ -148,7 +154,7 @@ export class Terminal {
     for (const line of [...this.#printed.splice(0), ...this.#withheld.splice(0)]) this.note(line)
     const report = this.#cleanReport(reportInWords(found, this.#options.words))
     if (this.#options.json) {
-      // Every key is there, whatever the error, so that a script need not ask which it is.
+      // Every error has all keys, so that a script need not check which exist.
       const { code, message, hint, status = null, request_id = null } = report
       const error = { code, message, hint, status, request_id }
       this.err.write(`${JSON.stringify({ error })}\n`)
@@ -160,7 +166,7 @@ export class Terminal {
     }
   }
 
-  /** That a result which was printed is not success. */
+  /** Says that a printed result is not a success. */
   showPartialFailure({
     hint = null,
     ...report
@@ -168,13 +174,13 @@ export class Terminal {
     this.#writeError({ ...report, hint })
   }
 
-  /** Whether somebody is there, and wants to be asked. */
+  /** Whether somebody can be asked. */
   get canAsk(): boolean {
     const { yes, stdin } = this.#options
     return !yes && this.err.isTerminal && stdin().isTTY === true
   }
 
-  /** @throws UsageError where there is nobody to ask and no `--yes`. */
+  /** @throws UsageError if nobody can be asked and there is no `--yes` */
   async confirm(question: string): Promise<boolean> {
     if (this.#options.yes) return true
     const { stdin, stderr, signal } = this.#options
@@ -187,7 +193,7 @@ export class Terminal {
     return askYesNo(stdin(), stderr, `${this.#clean(question)} [y/N]`, signal)
   }
 
-  /** What somebody types; nothing where nobody is there. */
+  /** Asks for a text; empty if nobody can be asked. */
   async ask(question: string): Promise<string> {
     if (!this.canAsk) return ''
     const { stdin, stderr, signal } = this.#options

@@ -2,23 +2,23 @@ import ora from 'ora'
 import { cut } from '../layout.js'
 import type { Stream } from '../stream.js'
 
-/** Lines on a terminal that are drawn again and again, behind a spinner. */
+/** Lines on a terminal that are redrawn, behind a spinner. */
 export interface Board {
-  /** Draws the lines as they are now, and from then on once a second, for times that run. */
+  /** Draws the lines now, and then once a second, because they show running times. */
   draw(lines: () => string[]): void
-  /** Makes room for a line that stays. */
+  /** Makes room for a permanent line. */
   clear(): void
   stop(): void
 }
 
-/** Columns of the spinner and the space behind it. */
+/** Columns of the spinner and the space after it. */
 const spinnerWidth = 2
 
 export function openBoard(out: NodeJS.WriteStream, stream: Stream): Board {
   const spinner = ora({ stream: out, discardStdin: false, isEnabled: true })
   let ticking: NodeJS.Timeout | undefined
   const show = (lines: () => string[]) => {
-    // A line that wraps would be drawn over at the wrong place.
+    // A wrapped line would be redrawn at the wrong place.
     const width = stream.width - spinnerWidth - 1
     spinner.text = lines()
       .map((line) => cut(line, width))

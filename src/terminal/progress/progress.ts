@@ -12,22 +12,22 @@ export interface ProgressOptions {
   stream: Stream
   now(): number
   verbose: boolean
-  /** Where lines can be drawn again: a terminal. */
+  /** Redraws lines; null if the stream is not a terminal. */
   board: Board | null
-  /** Hides what is secret in a line: a build may print what it was given. */
+  /** Removes secrets from a line: a build may print its variables. */
   redact(text: string): string
 }
 
 export interface Progress {
   emit: Emit<WizardEvent>
-  /** The live lines go; whatever is printed next stands alone. */
+  /** Removes the live lines before anything else is printed. */
   stop(): void
 }
 
-/** Milliseconds for which what is drawn stays: a clone tells of thousands of files a second. */
+/** Milliseconds between redraws: a clone reports thousands of files a second. */
 const frame = 50
 
-/** Live lines on a terminal; elsewhere one plain line per change. */
+/** Live lines on a terminal; otherwise one plain line per change. */
 export function followProgress({ stream, now, verbose, board, redact }: ProgressOptions): Progress {
   const say = (line: string) => {
     board?.clear()

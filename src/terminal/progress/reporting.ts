@@ -5,12 +5,12 @@ export type Handlers = {
   [T in WizardEvent['type']]?: (event: Extract<WizardEvent, { type: T }>) => void
 }
 
-/** What the subjects of progress have in common. */
+/** The common parts of all progress reporters. */
 export interface Telling {
   stream: Stream
   now(): number
-  /** Whether there are live lines, which say what changes. */
+  /** Whether live lines show the changes. */
   isLive: boolean
-  /** A line that stays. */
+  /** Prints a permanent line. */
   say(line: string): void
 }

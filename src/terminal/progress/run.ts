@@ -9,20 +9,20 @@ import type { Handlers, Telling } from './reporting.js'
 interface Watched {
   run: WorkflowRun
   jobs: WorkflowJob[]
-  /** When it was first heard of, by the clock here: GitHub's may differ. */
+  /** When it was first seen, by the local clock, which may differ from GitHub's. */
   since: number
 }
 
-/** Jobs that are shown of one run, so that the live lines fit on a screen. */
+/** The most jobs to show of one run, so that the live lines fit on a screen. */
 const mostJobs = 12
 
-/** Before the line of what belongs to a run. */
+/** Indents for lines that belong to a run. */
 const indents: Partial<Record<WizardEvent['type'], string>> = {
   'job-changed': '  ',
   'step-changed': '    ',
 }
 
-/** Runs that are waited for, with their jobs. */
+/** Reports the runs that a command waits for, and their jobs. */
 export function tellRuns({ now, isLive, say }: Telling) {
   const watched = new Map<number, Watched>()
   const told = (event: WizardEvent) => {
@@ -51,7 +51,7 @@ export function tellRuns({ now, isLive, say }: Telling) {
   return {
     handlers,
     lines: () => [...watched.values()].flatMap((one) => linesOf(one, now())),
-    /** The jobs of the runs that ended stay; how the runs ended is the result's to say. */
+    /** The jobs of ended runs stay on screen; the result says how the runs ended. */
     closing() {
       const ended = [...watched.values()].filter(({ run }) => isCompleted(run))
       watched.clear()
@@ -60,7 +60,7 @@ export function tellRuns({ now, isLive, say }: Telling) {
   }
 }
 
-/** What is at work goes first, then what has ended, the last one before the others. */
+/** Running jobs come first, then ended ones, the latest first. */
 function linesOf({ run, jobs, since }: Watched, now: number): string[] {
   const state = isCompleted(run) ? run.conclusion : run.status
   const seconds = Math.floor((now - since) / 1000)

@@ -12,7 +12,7 @@ interface Running {
   progress: GitProgress | null
 }
 
-/** Repositories that are cloned and pulled. */
+/** Reports clones and pulls. */
 export function tellSync({ stream, now, say }: Telling) {
   const running = new Map<string, Running>()
   const begun = now()
@@ -34,7 +34,7 @@ export function tellSync({ stream, now, say }: Telling) {
       running.delete(entry.path)
       done++
       bytes += entry.bytes
-      // Of one alone the result says it.
+      // For a single repository the result says it.
       if (total > 1 && isChange(entry)) say(paintEntry(stream, entry))
     },
   } satisfies Handlers

@@ -4,7 +4,7 @@ import type { Handlers, Telling } from './reporting.js'
 
 type Progress = Extract<WizardEvent, { type: 'transfer-progress' }>
 
-/** Assets of a release on their way, and the steps around them. */
+/** Reports uploads and downloads of release assets, and the steps around them. */
 export function tellTransfers({ now, say, stream }: Telling) {
   const running = new Map<string, { since: number; last: Progress }>()
   const handlers = {
@@ -37,7 +37,7 @@ function secondsLeft(seconds: number): string {
   return seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`
 }
 
-/** Artifacts on their way. */
+/** Reports downloads of artifacts. */
 export function tellArtifacts({ say }: Telling) {
   const running = new Map<string, string>()
   const handlers = {
