@@ -9,7 +9,7 @@ import { differenceOf, isAsRecorded } from './store/record.js'
 import type { PluginState } from './store/state.js'
 import { underPluginLock } from './store/store.js'
 
-/** Switches a plugin on or off, or keeps it at its version; its files stay as they are. */
+/** Enables, disables, pins or unpins a plugin; its files stay as they are. */
 export function change(
   session: PluginSession,
   command: string,
@@ -23,7 +23,7 @@ export function change(
   })
 }
 
-/** What is removed; where files had been changed, they are in the trash. */
+/** Removes a plugin. Changed files go to the trash. */
 export function remove(session: PluginSession, id: string): Promise<PluginInfo> {
   return underPluginLock(session, 'PLUGIN REMOVE', async (store) => {
     const info = pluginInfoOf(id, store.entry(id), store.stateOf(id), isNewer)
@@ -41,9 +41,10 @@ export function remove(session: PluginSession, id: string): Promise<PluginInfo> 
 }
 
 /**
- * Back to the version before, byte for byte; the present one is the version before then, so that a second call undoes it.
+ * Restores the previous version byte for byte. The current one becomes the previous version, so
+ * that a second call undoes it.
  *
- * @throws NotFoundError where none is kept; ConflictError where it is damaged
+ * @throws NotFoundError if no previous version is kept; ConflictError if it is damaged
  */
 export function rollback(session: PluginSession, id: string): Promise<InstalledPlugin> {
   return underPluginLock(session, 'PLUGIN ROLLBACK', async (store) => {

@@ -16,7 +16,7 @@ import type { PluginSession } from './session.js'
 import { readLock } from './store/lock-file.js'
 import { pathsOf } from './store/paths.js'
 
-/** Where plugins.yaml says that plugins are. */
+/** The sources that plugins.yaml names. */
 export async function configuredSources({
   config,
 }: Pick<PluginSession, 'config'>): Promise<PluginSource[]> {
@@ -29,8 +29,8 @@ export async function configuredSources({
 }
 
 /**
- * Finds the repository of a plugin by its id: of one that is installed its own, else the one of all that are found, else
- * the default owner's of that name. `owner/repo` is itself.
+ * Finds a plugin's repository by its id: the installed plugin's, otherwise a discovered one,
+ * otherwise the default owner's repository of that name. `owner/repo` means itself.
  */
 export function finderFor(session: PluginSession): Finder {
   let found: Promise<FoundPlugin[]> | undefined
@@ -59,7 +59,7 @@ const wantedOf = ({ owner, repo }: Repo): WantedPlugin => ({
   template: null,
 })
 
-/** @throws ConflictError where several are called so; NotFoundError with the nearest */
+/** @throws ConflictError if several plugins have that id; NotFoundError with the nearest id */
 async function byId(
   session: PluginSession,
   name: string,

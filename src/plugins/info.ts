@@ -3,7 +3,7 @@ import type { PluginInfo } from './session.js'
 import type { LockEntry } from './store/lock-file.js'
 import type { PluginState } from './store/state.js'
 
-/** An installed plugin. @param compare null where nothing later is known of any */
+/** An installed plugin. @param compare null if no later version of any plugin is known */
 export function pluginInfoOf(
   id: string,
   entry: LockEntry,

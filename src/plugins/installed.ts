@@ -3,7 +3,7 @@ import { isNewer } from './newer.js'
 import type { PluginInfo } from './session.js'
 import type { PluginStore } from './store/store.js'
 
-/** What became of a plugin. */
+/** The result for a plugin. */
 export interface InstalledPlugin extends PluginInfo {
   status: 'installed' | 'updated' | 'unchanged'
   tag: string
@@ -15,15 +15,15 @@ export interface InstalledPlugin extends PluginInfo {
   sha256: string
   /** Bytes. */
   size: number
-  /** The plugin that needs it; null: it was asked for. */
+  /** The plugin that depends on it; null: it was requested. */
   needed_by: string | null
-  /** Shell lines for its user to read: none is ever run. */
+  /** Shell lines for the user to read; wizard never runs them. */
   post_install: string[]
 }
 
 export type InstallStatus = InstalledPlugin['status']
 
-/** A plugin of the lock, as it is told after something was done with it. */
+/** A plugin of the lock, as a result of an operation on it. */
 export function installedOf(
   store: PluginStore,
   id: string,

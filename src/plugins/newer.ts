@@ -5,7 +5,7 @@ interface Tagged {
   version: string | null
 }
 
-/** Whether one is the later version; of what can't be compared, any other tag is. */
+/** Whether one version is newer; if they can't be compared, any different tag counts as newer. */
 export function isNewer(one: Tagged, other: Tagged): boolean {
   if (one.tag === other.tag) return false
   const [later, earlier] = [versionOf(one), versionOf(other)]
@@ -13,7 +13,7 @@ export function isNewer(one: Tagged, other: Tagged): boolean {
   return semver.compareBuild(later, earlier) > 0
 }
 
-/** Of the tag, as the release has it; `20260104` counts as 20260104.0.0. */
+/** From the tag, as the release names it; `20260104` counts as 20260104.0.0. */
 const versionOf = ({ tag, version }: Tagged): semver.SemVer | null =>
   semver.coerce(tag.replace(/^.*?(?=v?\d+(?:\.\d+)*)/, ''), { includePrerelease: true }) ??
   semver.coerce(version, { includePrerelease: true })

@@ -13,10 +13,11 @@ import type { ViewedPlugin } from './view.js'
 export type PluginTarget = WantedPlugin | { name: string; named: string | null }
 
 /**
- * Finds plugins, and keeps those of a root: whole or not at all, each file as it was installed. Nothing of a plugin is
- * ever executed.
+ * Finds plugins, and manages those of a root: each is installed completely or not at all, and every
+ * file can be verified. Never executes a plugin's files.
  *
- * @throws every method may throw GitHubError and its kinds, LockedError, and the signal's reason
+ * @throws every method may throw GitHubError and its subclasses, LockedError, and the signal's
+ *   reason
  */
 export class PluginRegistry {
   readonly #open: OpenConfigured<PluginEvent>
@@ -25,19 +26,23 @@ export class PluginRegistry {
     this.#open = sessionOf<PluginEvent>(client, options).openConfigured
   }
 
-  /** Plugins by topic, owner and index, by id. @throws ConfigError, GitHubError where no source could be read */
+  /**
+   * Plugins by topic, owner and index, by id.
+   *
+   * @throws ConfigError, GitHubError if no source could be read
+   */
   async search(request: SearchRequest, call: Call<PluginEvent> = {}): Promise<PluginInfo[]> {
     const { search } = await import('./search.js')
     return search(await this.#open(call), request)
   }
 
-  /** Those that are installed; no request is sent. */
+  /** The installed plugins; sends no request. */
   async list(call: Call<PluginEvent> = {}): Promise<PluginInfo[]> {
     const { list } = await import('./list.js')
     return list(await this.#open(call))
   }
 
-  /** @throws NotFoundError, GitHubNotFoundError, ConfigError for a manifest that can't be read */
+  /** @throws NotFoundError, GitHubNotFoundError, ConfigError for an unreadable manifest */
   async view(target: PluginTarget, call: Call<PluginEvent> = {}): Promise<ViewedPlugin> {
     const { view } = await import('./view.js')
     const session = await this.#open(call)
@@ -45,10 +50,12 @@ export class PluginRegistry {
   }
 
   /**
-   * Installs a version of a plugin with what it needs: all of it is downloaded and checked before the first is put in place.
+   * Installs a version of a plugin and its dependencies: everything is downloaded and checked
+   * before the first one is put in place.
    *
-   * @returns in the order in which they were put in place, the one asked for last
-   * @throws ConflictError, NotFoundError, GitHubNotFoundError, ConfigError, PathError with nothing changed; LockedError
+   * @returns in the order of installation, the requested one last
+   * @throws ConflictError, NotFoundError, GitHubNotFoundError, ConfigError, PathError with nothing
+   *   changed; LockedError
    */
   async install(target: PluginTarget, call: Call<PluginEvent> = {}): Promise<InstalledPlugin[]> {
     const [{ install }, { finderFor }] = await Promise.all([
@@ -59,13 +66,13 @@ export class PluginRegistry {
     return install(session, await wantedOf(session, target), finderFor(session))
   }
 
-  /** What plugins.lock.json names, exactly. @param id null: all of it */
+  /** Installs exactly what plugins.lock.json names. @param id null: everything */
   async installFrozen(id: string | null, call: Call<PluginEvent> = {}): Promise<InstalledPlugin[]> {
     const { installFrozen } = await import('./install/install.js')
     return installFrozen(await this.#open(call), id)
   }
 
-  /** Each by itself; what goes wrong with one is part of its entry. */
+  /** Updates plugins independently; an entry reports its own failure. */
   async update(request: UpdateRequest, call: Call<PluginEvent> = {}): Promise<UpdatedPlugin[]> {
     const [{ update }, { finderFor }] = await Promise.all([
       import('./update.js'),
@@ -75,39 +82,43 @@ export class PluginRegistry {
     return update(session, request, finderFor(session))
   }
 
-  /** Every file against what was installed. @param ids none: all */
+  /** Compares every file with what was installed. @param ids none: all */
   async verify(ids: string[] = [], call: Call<PluginEvent> = {}): Promise<VerifiedPlugin[]> {
     const { verify } = await import('./verify.js')
     return verify(await this.#open(call), ids)
   }
 
-  /** Marks a plugin as one to be used. @throws NotFoundError where it is not installed */
+  /** Marks a plugin for use. @throws NotFoundError if it is not installed */
   enable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN ENABLE', id, { enabled: true }, call)
   }
 
-  /** Marks a plugin as one not to be used; its files stay. @throws NotFoundError where it is not installed */
+  /** Marks a plugin as not for use; its files stay. @throws NotFoundError if it is not installed */
   disable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN DISABLE', id, { enabled: false }, call)
   }
 
-  /** Keeps a plugin at its version: `update` skips it. @throws NotFoundError where it is not installed */
+  /**
+   * Keeps a plugin at its version: `update` skips it.
+   *
+   * @throws NotFoundError if it is not installed
+   */
   pin(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN PIN', id, { pinned: true }, call)
   }
 
-  /** Lets `update` change a plugin again. @throws NotFoundError where it is not installed */
+  /** Lets `update` change a plugin again. @throws NotFoundError if it is not installed */
   unpin(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN UNPIN', id, { pinned: false }, call)
   }
 
-  /** Files that were changed since go to `ROOT/.wizard/trash`. @throws NotFoundError */
+  /** Removes a plugin. Changed files go to `ROOT/.wizard/trash`. @throws NotFoundError */
   async remove(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     const { remove } = await import('./change.js')
     return remove(await this.#open(call), id)
   }
 
-  /** To the version before, byte for byte; a second call undoes it. */
+  /** Restores the previous version byte for byte; a second call undoes it. */
   async rollback(id: string, call: Call<PluginEvent> = {}): Promise<InstalledPlugin> {
     const { rollback } = await import('./change.js')
     return rollback(await this.#open(call), id)

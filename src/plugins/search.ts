@@ -8,14 +8,14 @@ import type { PluginLock } from './store/lock-file.js'
 import { type PluginStates, readStore, stateOf } from './store/state.js'
 
 export interface SearchRequest {
-  /** Each must stand in id, name, description, category, author or repository. */
+  /** Each must occur in id, name, description, category, author or repository. */
   words: string[]
-  /** Where it is looked; none: where plugins.yaml says. */
+  /** Where to search; none: the sources of plugins.yaml. */
   sources: PluginSource[]
   limit?: number | undefined
 }
 
-/** Plugins that there are, by id. @throws as `discover` does */
+/** The plugins that match, by id. @throws as `discover` */
 export async function search(
   session: PluginSession,
   { words, sources, limit }: SearchRequest,
@@ -35,7 +35,7 @@ const speaksOf = ({ owner, repo, manifest }: FoundPlugin, word: string) =>
     `${owner}/${repo}`,
   ].some((text) => text?.toLowerCase().includes(word))
 
-/** What is found, with what of it is installed. */
+/** A discovered plugin, with its installed version. */
 export function foundInfo(plugin: FoundPlugin, lock: PluginLock, states: PluginStates): PluginInfo {
   const { manifest, archived, latest } = plugin
   const { id, name, version, description, category, license, warnings } = manifest

@@ -2,10 +2,10 @@ import type { CommonEvent, StepEvent } from '../base/call.js'
 import type { TransferEvent } from '../github/transfer/events.js'
 import type { ConfiguredSession } from '../session.js'
 
-/** What everything that PluginRegistry does is given. */
+/** The arguments of every operation of PluginRegistry. */
 export type PluginSession = ConfiguredSession<PluginEvent>
 
-/** What a manifest says for people. */
+/** The descriptive fields of a manifest. */
 export interface About {
   name: string
   description: string | null
@@ -13,22 +13,22 @@ export interface About {
   license: string | null
 }
 
-/** A plugin, as it is found or as it is installed. */
+/** A discovered or installed plugin. */
 export interface PluginInfo extends About {
   /** The name of its folder. */
   id: string
-  /** As its manifest has it, semantic or not: of an installed one what is installed. */
+  /** From the manifest, semantic or not; for an installed plugin the installed version. */
   version: string | null
   /** `owner/repo` */
   repo: string
   installed_version: string | null
-  /** False also where it is not installed. */
+  /** Also false if it is not installed. */
   enabled: boolean
-  /** Stays at its version in `UPDATE`. */
+  /** `UPDATE` keeps its version. */
   pinned: boolean
-  /** By what GitHub was last known to have. */
+  /** By GitHub's last known state. */
   update_available: boolean
-  /** What is odd about it, each in a line. */
+  /** Problems of the plugin, each in a line. */
   warnings: string[]
 }
 

@@ -12,13 +12,13 @@ import type { LockEntry } from './store/lock-file.js'
 import type { PluginStore } from './store/store.js'
 import { underPluginLock } from './store/store.js'
 
-/** What became of an installed plugin, or would. */
+/** The result, or the plan, for an installed plugin. */
 export interface UpdatedPlugin extends Omit<InstalledPlugin, 'status'> {
   status: 'updated' | 'unchanged' | 'pinned' | 'failed'
-  /** With `--dry-run` what would be done; else null. */
+  /** The plan with `--dry-run`; otherwise null. */
   planned: 'update' | null
   from: string
-  /** The tag that it is at now, or would be. */
+  /** Its current tag, or the planned one. */
   to: string
   error: ErrorReport | null
 }
@@ -26,12 +26,12 @@ export interface UpdatedPlugin extends Omit<InstalledPlugin, 'status'> {
 export interface UpdateRequest {
   /** None: all. */
   ids: string[]
-  /** Tells, and changes nothing but what is known of GitHub. */
+  /** Reports the plan; changes only what is known of GitHub. */
   dryRun: boolean
 }
 
 /**
- * Brings plugins to their latest versions, each by itself: what goes wrong with one is part of its entry.
+ * Updates plugins to their latest versions, independently: an entry reports its own failure.
  *
  * @throws NotFoundError for one that is not installed; LockedError
  */
@@ -55,7 +55,7 @@ export function update(
   })
 }
 
-/** What GitHub has of each; an error where it can't be said. */
+/** GitHub's latest version of each, or an error. */
 type Newest = { tag: string; version: string | null; commit: string | null } | Error
 
 async function newestOf(
@@ -73,7 +73,7 @@ async function newestOf(
       const template = entries[index]?.[1].template ?? null
       try {
         if (latest && template === null) return { ...latest, version: null }
-        // Without a release a tag is the version; a component has tags of its own.
+        // Without a release the tag is the version; a component has its own tags.
         const found = await resolveVersion(session, { ...repo, named: null, template })
         return { tag: found.tag, commit: found.commit, version: found.manifest.version }
       } catch (error) {

@@ -2,19 +2,22 @@ import type { PluginSession } from './session.js'
 import { type Difference, differenceOf, isAsRecorded } from './store/record.js'
 import { underPluginLock } from './store/store.js'
 
-/** A plugin held against what was installed, file by file. */
+/** A plugin compared with what was installed, file by file. */
 export interface VerifiedPlugin extends Difference {
   id: string
   version: string | null
   /** Absolute. */
   path: string
-  /** `unknown`: what was installed is not known here, so that nothing can be said. */
+  /** `unknown`: there is no record of what was installed. */
   status: 'ok' | 'changed' | 'missing' | 'unknown'
-  /** Files that were looked at. */
+  /** The number of compared files. */
   files: number
 }
 
-/** @param ids none: all @throws NotFoundError for one that is not installed */
+/**
+ * @param ids none: all
+ * @throws NotFoundError for one that is not installed
+ */
 export function verify(session: PluginSession, ids: string[]): Promise<VerifiedPlugin[]> {
   return underPluginLock(session, 'PLUGIN VERIFY', async (store) => {
     const chosen = ids.length > 0 ? ids : [...store.entries.keys()].sort()

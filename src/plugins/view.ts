@@ -6,16 +6,16 @@ import { isNewer } from './newer.js'
 import type { PluginInfo, PluginSession } from './session.js'
 import { readStore, stateOf } from './store/state.js'
 
-/** A plugin with all that is known of it. */
+/** A plugin with everything that is known of it. */
 export interface ViewedPlugin extends PluginInfo {
-  /** The tag that it would be installed at. */
+  /** The tag that would be installed. */
   tag: string
   commit: string
-  /** Shell lines for its user to read: none is ever run. */
+  /** Shell lines for the user to read; wizard never runs them. */
   post_install: string[]
-  /** All of its manifest at that tag. */
+  /** Its whole manifest at that tag. */
   manifest: Record<string, unknown>
-  /** What is installed; null: nothing. */
+  /** The installed version; null: none. */
   installed: {
     tag: string
     commit: string
@@ -25,7 +25,7 @@ export interface ViewedPlugin extends PluginInfo {
   } | null
 }
 
-/** @throws as `resolveVersion` does */
+/** @throws as `resolveVersion` */
 export async function view(session: PluginSession, wanted: WantedPlugin): Promise<ViewedPlugin> {
   const version = await resolveVersion(session, wanted)
   const { manifest, tag, commit } = version

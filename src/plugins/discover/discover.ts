@@ -9,25 +9,25 @@ import { type Manifest, manifestNames, parseManifest } from '../manifest/parse.j
 import type { PluginSession } from '../session.js'
 import { type Indexed, parseIndex } from './index-file.js'
 
-/** A repository that holds a plugin. */
+/** A repository that contains a plugin. */
 export interface FoundPlugin {
   owner: string
   repo: string
   archived: boolean
   /** At the head of its default branch. */
   manifest: Manifest
-  /** The release that GitHub calls latest. */
+  /** GitHub's latest release. */
   latest: { tag: string; commit: string | null } | null
 }
 
 type Deps = Pick<PluginSession, 'client' | 'emit'>
 
 /**
- * Looks for plugins and reads their manifests, each repository once. What can't be read is a warning, and the rest is
- * found.
+ * Searches for plugins and reads their manifests, each repository once. Unreadable ones become
+ * warnings.
  *
  * @returns by id
- * @throws GitHubError and its kinds, ConfigError, where no source could be looked at
+ * @throws GitHubError and its subclasses, ConfigError, if no source could be read
  */
 export async function discover(
   deps: Deps,
@@ -46,7 +46,7 @@ export async function discover(
   return read(deps, [...repositories.values()])
 }
 
-/** One that fails is told; that all of them do is the error of the first. */
+/** A failed source is a warning; if all fail, the first error is thrown. */
 async function lookAtAll(deps: Deps, sources: readonly PluginSource[]): Promise<Named[]> {
   const looks = await Promise.allSettled(sources.map((source) => inspectSource(deps, source)))
   const named = looks.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
@@ -90,19 +90,19 @@ async function read(
   return [...found.values()].sort((one, other) => (one.manifest.id < other.manifest.id ? -1 : 1))
 }
 
-/** Where plugins are looked for. */
+/** Where to search for plugins. */
 export type PluginSource =
   | { kind: 'topic'; topic: string; owner: string | null }
   | { kind: 'owner'; owner: string }
   | { kind: 'index'; index: PluginIndex }
 
-/** What a source names; whether each of them must be a plugin. */
+/** The repositories of a source, and whether each of them must be a plugin. */
 export interface Named {
   repositories: Indexed[]
   expected: boolean
 }
 
-/** @throws GitHubError and its kinds; ConfigError for an index that is none */
+/** @throws GitHubError and its subclasses; ConfigError for an invalid index */
 export async function inspectSource({ client, emit }: Deps, source: PluginSource): Promise<Named> {
   if (source.kind === 'index') {
     return { repositories: await readIndex({ client, emit }, source.index), expected: true }

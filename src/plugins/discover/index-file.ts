@@ -2,21 +2,22 @@ import { parseRemote } from '../../base/names/remote.js'
 import { fullNameOf, parseRepo, type Repo } from '../../base/names/repository.js'
 import { isRecord, isTooDeep, type Json } from '../manifest/reader.js'
 
-/** A line of an index. */
+/** An entry of an index. */
 export interface Indexed extends Repo {
-  /** A manifest that stands in the index itself; null: in the repository alone. */
+  /** A manifest in the index itself; null: it is only in the repository. */
   manifest: Json | null
 }
 
-/** More than that is no index of plugins. */
+/** A longer list is not an index of plugins. */
 const mostEntries = 10_000
 
 /**
- * Reads an index: a list (or the list under `plugins`) of `owner/repo`, addresses, or objects with `repo`, `repository` or
- * `url`; or an object of such by id. What is none of these is noted, and the rest is read.
+ * Parses an index: a list (or the list under `plugins`) of `owner/repo`, addresses, or objects with
+ * `repo`, `repository` or `url`; or an object of such by id. Invalid entries are reported, and the
+ * rest is read.
  *
- * @param host where repositories are: others can't be read
- * @returns null for what is no such file
+ * @param host the repositories' host; wizard can't read others
+ * @returns null if the file is not an index
  */
 export function parseIndex(
   value: unknown,
@@ -47,7 +48,7 @@ function entriesIn(value: unknown): [place: string, entry: unknown][] | null {
   return isRecord(plugins) ? Object.entries(plugins).filter(([, entry]) => mayName(entry)) : null
 }
 
-/** Beside plugins an object may hold its own version and date. */
+/** An object may contain its own version and date beside the plugins. */
 const mayName = (entry: unknown) =>
   isRecord(entry) || (typeof entry === 'string' && /\//.test(entry))
 
@@ -56,7 +57,9 @@ function addressOf({ repo, repository, url }: Json): unknown {
   return isRecord(found) ? found.url : found
 }
 
-/** `owner/repo`, `github:owner/repo`, or an address on that host, as manifests have them. */
+/**
+ * Reads `owner/repo`, `github:owner/repo`, or an address on that host, as manifests contain them.
+ */
 export function repositoryIn(text: string, host: string): Repo | null {
   const short = parseRepo(text.trim().replace(/^github:/, ''))
   if (short) return short

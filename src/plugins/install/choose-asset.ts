@@ -15,22 +15,22 @@ import {
 import type { Manifest } from '../manifest/parse.js'
 import type { PluginVersion } from './resolve.js'
 
-/** The file of a release that is installed here. */
+/** The release asset to install. */
 export interface ChosenAsset {
   asset: ReleaseAsset
-  /** What the manifest says of its bytes. */
+  /** The manifest's checksum. */
   checksum: Checksum | null
 }
 
-/** Those whose packages come by another tool, which wizard does not call. */
+/** Methods of other package managers, which wizard does not call. */
 export const foreignMethods = new Set(['npm', 'pip', 'apk'])
 
 /**
- * The asset that a manifest names for this platform; where it names none at all, the archive that bears the plugin's
- * name, for this platform or for all. null: the repository's own files are the plugin.
+ * The asset that the manifest names for this platform. If it names no assets, the archive with the
+ * plugin's name, for this platform or for all. null: the plugin is the repository's own files.
  *
- * @throws NotFoundError where nothing is for this platform; GitHubNotFoundError for an asset that the release does not
- *   have; ConflictError for an address that is not of this release
+ * @throws NotFoundError if nothing is for this platform; GitHubNotFoundError for an asset that the
+ *   release does not have; ConflictError for an address outside this release
  */
 export function chooseAsset(version: PluginVersion, platform: Platform): ChosenAsset | null {
   const { installation } = version.manifest
@@ -64,9 +64,10 @@ function keyFor(keys: string[], platform: Platform, { id }: Manifest): string {
 }
 
 /**
- * An asset's name, whatever address it is written as: nothing is asked of another host. null: the repository's own files.
+ * The asset's name in any form of address; no other host is asked. null: the repository's own
+ * files.
  *
- * @throws ConflictError for an address of what is no asset of this release
+ * @throws ConflictError for an address that is not an asset of this release
  */
 function assetNamed(source: string, version: PluginVersion, platform: Platform): string | null {
   const { tag, manifest, release } = version
@@ -75,7 +76,7 @@ function assetNamed(source: string, version: PluginVersion, platform: Platform):
     .replaceAll('{tag}', tag)
     .replaceAll('{platform}', platformName(platform))
   const isAddress = /^[a-z][a-z\d+.-]*:\/\//i.test(text) && URL.canParse(text)
-  // A path is one in the repository.
+  // A path means a file of the repository.
   if (!isAddress) return text.includes('/') ? null : text
   const { pathname } = new URL(text)
   if (/\/(?:archive|tarball|zipball)\//.test(pathname)) return null
@@ -89,7 +90,7 @@ function decodePath(path: string): string {
   try {
     return decodeURIComponent(path)
   } catch {
-    // A percent sign that stands for itself.
+    // The percent sign is literal.
     return path
   }
 }

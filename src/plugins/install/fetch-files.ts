@@ -22,11 +22,11 @@ import { filesBelow, treeDigest } from '../store/record.js'
 
 type Deps = Pick<PluginSession, 'client' | 'emit' | 'signal'>
 
-/** What an asset has to be. */
+/** What an asset must match. */
 export interface Expected {
-  /** Of the manifest; null: it names none. */
+  /** From the manifest; null: it has none. */
   checksum: Checksum | null
-  /** Of the lock, in hexadecimal digits; null: it was not installed before. */
+  /** From the lock, in hexadecimal digits; null: it was not installed before. */
   sha256: string | null
 }
 
@@ -39,12 +39,13 @@ export interface Taken {
 }
 
 /**
- * Downloads an asset, checks its bytes against everything that is known of them, and only then unpacks it; what is no
- * archive is the plugin's program.
+ * Downloads an asset, verifies its bytes against all known checksums, and only then unpacks it. A
+ * file that is not an archive is the plugin's program.
  *
- * @param work where the asset is put
- * @param tree where its files come; it is made
- * @throws ConflictError, which names both sums, for other bytes; PathError for an archive that is refused
+ * @param work the folder for the asset
+ * @param tree the folder for its files; it is created
+ * @throws ConflictError with both checksums, for other bytes; PathError for an archive that is
+ *   refused
  */
 export async function takeAsset(
   { client, emit, signal }: Deps,
@@ -72,7 +73,10 @@ export async function takeAsset(
   return { sha256, size, address: asset.download_url }
 }
 
-/** A `.git` has whoever calls git in it, a prompt say, run what its configuration names. */
+/**
+ * Refuses `.git`: its configuration could run commands whenever somebody calls git there, in a
+ * prompt for example.
+ */
 const gitFault = (name: string) => unsafeName(bytesOf(name), fileMode.regular)
 
 async function check(
@@ -109,11 +113,11 @@ async function sumOf(file: string, algorithm: string): Promise<string> {
 }
 
 /**
- * Takes the files of a repository at a tag by the git protocol, so that each is checked by its object id, without the
- * history and without `.git`.
+ * Fetches the files of a repository at a tag by the git protocol, which verifies each by its object
+ * id; without history and `.git`.
  *
- * @param expected the digest of the lock; null: it was not installed before
- * @throws ConflictError where the tag leads elsewhere, or the files are others; PathError for a symbolic link
+ * @param expected the lock's digest; null: it was not installed before
+ * @throws ConflictError if the tag has moved, or the files differ; PathError for a symbolic link
  */
 export async function takeTree(
   { client, emit, signal }: Deps,

@@ -21,10 +21,12 @@ import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve
 import { stage } from './stage.js'
 
 /**
- * Installs a version of a plugin with what it needs: all of it is downloaded and checked before the first is put in place.
+ * Installs a version of a plugin and its dependencies: everything is downloaded and checked before
+ * the first one is put in place.
  *
- * @returns in the order in which they were put in place, the one asked for last
- * @throws ConflictError, NotFoundError, GitHubNotFoundError, ConfigError, PathError: see `prepare`; LockedError
+ * @returns in the order of installation, the requested one last
+ * @throws ConflictError, NotFoundError, GitHubNotFoundError, ConfigError, PathError: see `prepare`;
+ *   LockedError
  */
 export function install(
   session: PluginSession,
@@ -37,7 +39,7 @@ export function install(
   })
 }
 
-/** In their order. */
+/** In the given order. */
 export async function putAllInPlace(
   session: Pick<PluginSession, 'log' | 'emit'>,
   store: PluginStore,
@@ -70,7 +72,7 @@ async function putOne(
   }
 }
 
-/** An older version that was asked for by name, and a pre-release, say nothing of what is newest. */
+/** An explicit older version, or a pre-release, says nothing about the latest version. */
 function latestOf(store: PluginStore, id: string, { tag, manifest, release }: PluginVersion) {
   const known = store.stateOf(id).latest
   const mine = { tag, version: manifest.version }
@@ -79,11 +81,11 @@ function latestOf(store: PluginStore, id: string, { tag, manifest, release }: Pl
 }
 
 /**
- * Installs what plugins.lock.json names, exactly: the same commit and the same bytes, or nothing. What is here already
- * costs no request.
+ * Installs exactly what plugins.lock.json names: the same commit and bytes, or nothing. Installed
+ * plugins cost no request.
  *
  * @param id one of them; null: all
- * @throws NotFoundError for one that is not in the lock; ConflictError for a tag that was moved, and other bytes
+ * @throws NotFoundError if it is not in the lock; ConflictError for a moved tag and for other bytes
  */
 export function installFrozen(
   session: PluginSession,
@@ -118,7 +120,7 @@ function chosen(store: PluginStore, id: string | null): [string, LockEntry][] {
   })
 }
 
-/** Without a network: what was installed here before. */
+/** Without a network: from the cache of earlier installations. */
 async function putFromCache(store: PluginStore, id: string, entry: LockEntry): Promise<boolean> {
   await store.expectOurs(id)
   const { work, tree } = await store.newTree(id)
@@ -145,7 +147,7 @@ async function stageLocked(
   return { id, version, staged: { ...staged, entry }, neededBy: null }
 }
 
-/** @throws GitHubNotFoundError where it is not there any more */
+/** @throws GitHubNotFoundError if the asset no longer exists */
 function assetOf(
   { release, tag }: PluginVersion,
   { source, asset: name }: LockEntry,

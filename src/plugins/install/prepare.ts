@@ -11,32 +11,34 @@ import { chooseAsset } from './choose-asset.js'
 import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
 import { type Staged, stage } from './stage.js'
 
-/** What will become of one plugin. */
+/** The planned installation of one plugin. */
 export interface Prepared {
   id: string
   version: PluginVersion
-  /** null: it is here already, as it should be. */
+  /** null: it is installed already, as it should be. */
   staged: Staged | null
-  /** The plugin that needs it; null: it was asked for. */
+  /** The plugin that depends on it; null: it was requested. */
   neededBy: string | null
 }
 
-/** Finds the repository of a plugin that another one needs. */
+/** Finds the repository of a dependency. */
 export type Finder = (name: string) => Promise<WantedPlugin>
 
 interface Preparing {
   session: PluginSession
   store: PluginStore
   find: Finder
-  /** What is ready, in the order in which it is to be put in place. */
+  /** Prepared plugins, in the order of installation. */
   ready: Map<string, Prepared>
 }
 
 /**
- * Builds a version of a plugin out of sight, after all that it needs: nothing of what is installed is touched.
+ * Builds a version of a plugin out of sight, after its dependencies. Touches nothing that is
+ * installed.
  *
- * @returns in the order in which they are to be put in place, the one asked for last
- * @throws ConflictError for a circle, for a version that another one does not go with, and all that `stage` refuses
+ * @returns in the order of installation, the requested one last
+ * @throws ConflictError for circular dependencies and for incompatible versions, and everything
+ *   that `stage` throws
  */
 export async function prepare(
   session: PluginSession,
@@ -49,7 +51,7 @@ export async function prepare(
   return [...preparing.ready.values()]
 }
 
-/** @param chain the ids that led here, each needing the next */
+/** @param chain the ids that led here, each depending on the next */
 async function prepareOne(
   preparing: Preparing,
   wanted: WantedPlugin,
@@ -82,7 +84,11 @@ async function prepareOne(
   return version
 }
 
-/** Whether a plugin that is needed is here, or ready. @throws ConflictError where it is, in a version that won't do */
+/**
+ * Whether a dependency is installed or prepared.
+ *
+ * @throws ConflictError if its version is incompatible
+ */
 function isMet({ name, range }: Need, { store, ready }: Preparing, id: string): boolean {
   const isNamed = (other: string, repo: string) =>
     name.includes('/') ? repo.toLowerCase() === name.toLowerCase() : other === name
@@ -99,7 +105,7 @@ function isMet({ name, range }: Need, { store, ready }: Preparing, id: string): 
   return false
 }
 
-/** What is no version, or no range, can't be held against each other. */
+/** Invalid versions and ranges can't be compared. */
 function expectVersion(
   { range }: Need,
   version: string | null,
@@ -116,7 +122,7 @@ const circle = (ids: string[]) =>
     hint: 'none of them can be installed first: ask their authors',
   })
 
-/** Whether a plugin's files are here, those of the lock and untouched. */
+/** Whether a plugin's files are those of the lock, and unchanged. */
 export async function isHere(store: PluginStore, id: string): Promise<boolean> {
   const record = await store.recordOf(id)
   if (record === null || !(await store.isThere(id))) return false
@@ -126,10 +132,11 @@ export async function isHere(store: PluginStore, id: string): Promise<boolean> {
 }
 
 /**
- * Whether a version may be installed: by its signature, by what it needs, and by what of this plugin is here.
+ * Checks whether a version may be installed: its signature, its requirements, and the installed
+ * plugin.
  *
  * @param known the plugin of that id in the lock
- * @returns who signed it; null: nobody
+ * @returns the signer; null: it is unsigned
  * @throws ConflictError
  */
 export async function expectAllowed(
@@ -152,7 +159,10 @@ export const unsigned = (id: string) =>
     hint: 'ask its author to sign it, or set require_signatures to false',
   })
 
-/** @throws ConflictError for another plugin of that id, and for a tag that leads elsewhere than when it was installed */
+/**
+ * @throws ConflictError for another plugin of that id, and for a tag that has moved since it was
+ *   installed
+ */
 function expectSamePlugin(version: PluginVersion, known: LockEntry): void {
   const { manifest, tag, commit } = version
   if (known.repo.toLowerCase() !== fullNameOf(version).toLowerCase()) {

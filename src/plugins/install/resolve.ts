@@ -14,11 +14,11 @@ import {
 import { type Manifest, manifestNames, parseManifest } from '../manifest/parse.js'
 import type { PluginSession } from '../session.js'
 
-/** A plugin's repository, and which version of it. */
+/** A plugin's repository and version. */
 export interface WantedPlugin extends Repo {
   /** A tag or a version; null: the latest. */
   named: string | null
-  /** How its tags are made of versions, where a component says so. */
+  /** The template of its tags, if a component defines one. */
   template: string | null
 }
 
@@ -28,19 +28,19 @@ export interface PluginVersion extends Repo {
   template: string | null
   /** The full id of the tag's commit. */
   commit: string
-  /** null: the tag alone. */
+  /** null: there is only the tag. */
   release: Release | null
   manifest: Manifest
-  /** The manifest's file as it stands at that commit. */
+  /** The manifest file at that commit, verbatim. */
   file: { name: string; text: string }
 }
 
 type Deps = Pick<PluginSession, 'client'>
 
 /**
- * Finds a version of a plugin, and reads its manifest there.
+ * Finds a version of a plugin, and reads its manifest.
  *
- * @throws GitHubNotFoundError with what there is; ConfigError for a manifest that can't be read
+ * @throws GitHubNotFoundError with the existing names; ConfigError for an unreadable manifest
  */
 export async function resolveVersion(
   { client }: Deps,
@@ -96,8 +96,8 @@ async function namedVersion(
 }
 
 /**
- * Of a component the highest stable tag of its template; else the release that GitHub calls latest; else the highest
- * stable version among the tags, else the highest of all.
+ * For a component the highest stable tag of its template. Otherwise GitHub's latest release,
+ * otherwise the highest stable version among the tags, otherwise the highest of all.
  */
 async function latestVersion({ client }: Deps, wanted: WantedPlugin): Promise<Tagged> {
   const { owner, repo, template } = wanted

@@ -13,7 +13,7 @@ import { type ChosenAsset, foreignMethods } from './choose-asset.js'
 import { type Taken, takeAsset, takeTree } from './fetch-files.js'
 import type { PluginVersion } from './resolve.js'
 
-/** A version that is built whole, out of sight. */
+/** A version that is completely built, out of sight. */
 export interface Staged {
   id: string
   /** Its folder in `staging`. */
@@ -26,14 +26,14 @@ export interface StageRequest {
   /** null: the repository's own files. */
   chosen: ChosenAsset | null
   signer: Signer | null
-  /** The sum that the lock has of this tag; null: none. */
+  /** The lock's checksum for this tag; null: none. */
   sha256: string | null
 }
 
 /**
- * Brings a version's files here, checked, with its manifest among them.
+ * Fetches and checks a version's files, including its manifest.
  *
- * @throws ConflictError for bytes, an id or a commit that are not those expected; PathError for what is refused
+ * @throws ConflictError for unexpected bytes, id or commit; PathError for what is refused
  */
 export async function stage(
   session: PluginSession,
@@ -95,7 +95,11 @@ function foreignNote({ manifest: { installation } }: PluginVersion): string[] {
     : []
 }
 
-/** An archive's one folder is left off; where it has no manifest, the one of the tag is put in. @throws ConflictError */
+/**
+ * Unwraps an archive's single folder, and adds the tag's manifest if the archive has none.
+ *
+ * @throws ConflictError
+ */
 async function settleManifest(
   { manifest, file, repo }: PluginVersion,
   tree: string,

@@ -1,14 +1,14 @@
 import type { Reader } from './reader.js'
 
-/** How a plugin comes to a machine. */
+/** How a plugin is installed. */
 export interface Installation {
-  /** `binary`, `npm`, `pip`, `source`, `apk`; null: it does not say. */
+  /** `binary`, `npm`, `pip`, `source`, `apk`; null: not given. */
   method: string | null
-  /** An asset's name or address, by the name of a platform. */
+  /** An asset's name or address, by platform. */
   sources: ReadonlyMap<string, string>
-  /** By the name of a platform; empty ones are none. */
+  /** By platform, without empty ones. */
   checksums: ReadonlyMap<string, string>
-  /** Shell lines that are shown, and never run. */
+  /** Shell lines that wizard shows, and never runs. */
   postInstall: string[]
 }
 
@@ -37,7 +37,7 @@ export interface Checksum {
   hex: string
 }
 
-/** `sha256:HEX`, `sha512:HEX`, or their digits alone; null for anything else. */
+/** `sha256:HEX`, `sha512:HEX`, or just the digits; null for anything else. */
 export function parseChecksum(text: string): Checksum | null {
   const [, named, hex = ''] = /^(?:(sha-?256|sha-?512)[:=-])?([0-9a-f]+)$/i.exec(text.trim()) ?? []
   const algorithm = { 64: 'sha256', 128: 'sha512' }[hex.length] as Checksum['algorithm'] | undefined
@@ -45,7 +45,7 @@ export function parseChecksum(text: string): Checksum | null {
   return algorithm !== undefined && isAsNamed ? { algorithm, hex: hex.toLowerCase() } : null
 }
 
-/** In the words of Node. */
+/** In Node's names. */
 export interface Platform {
   /** `linux`, `darwin`, `win32` … */
   os: string
@@ -53,7 +53,7 @@ export interface Platform {
   arch: string
 }
 
-/** The names that each goes by in manifests and in the names of assets, the usual one first. */
+/** The names in manifests and asset names, the usual one first. */
 const systems: Record<string, string[]> = {
   linux: ['linux'],
   darwin: ['darwin', 'macos', 'osx', 'mac', 'apple'],
@@ -71,13 +71,13 @@ const machines: Record<string, string[]> = {
 }
 const everywhere = new Set(['any', 'all', 'noarch', 'universal', 'default', '*'])
 
-/** `linux-amd64`, as manifests have it. */
+/** `linux-amd64`, as in manifests. */
 export const platformName = ({ os, arch }: Platform): string =>
   `${systems[os]?.[0] ?? os}-${machines[arch]?.[0] ?? arch}`
 
 /**
- * How well the name of a platform (`linux-amd64`, `linux_x86_64`, `macos`, `any`) fits this one: 2 by system and machine,
- * 1 by one of them or because it is for all, 0 not at all.
+ * How well a platform name (`linux-amd64`, `linux_x86_64`, `macos`, `any`) matches this one: 2 by
+ * system and machine, 1 by one of them or because it is for all, 0 not at all.
  */
 export function suits(name: string, platform: Platform): 0 | 1 | 2 {
   if (everywhere.has(name.toLowerCase())) return 1
@@ -90,7 +90,7 @@ export function suits(name: string, platform: Platform): 0 | 1 | 2 {
   return words.os !== null && words.arch !== null ? 2 : 1
 }
 
-/** The system and the machine that a name speaks of: those of an asset's name are for them alone. */
+/** The system and machine in a name. An asset with such words is for these only. */
 export function platformWords(name: string): { os: string | null; arch: string | null } {
   const text = name.toLowerCase()
   return { os: wordOf(text, Object.values(systems)), arch: wordOf(text, Object.values(machines)) }

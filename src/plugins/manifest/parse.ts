@@ -6,10 +6,10 @@ import { type Installation, readInstallation } from './installation.js'
 import { isRecord, isTooDeep, type Json, jsonKindOf, Reader } from './reader.js'
 import { type Need, type Requirements, readNeeds, readRequirements } from './requirements.js'
 
-/** The files that may hold it, the first that is there. */
+/** The possible files; the first existing one counts. */
 export const manifestNames = ['manifest.json', 'plugin.json'] as const
 
-/** What a plugin says of itself, in either dialect. */
+/** A plugin's manifest, in either dialect. */
 export interface Manifest {
   /** The name of its folder: see `isPluginId`. */
   id: string
@@ -19,28 +19,28 @@ export interface Manifest {
   category: string | null
   license: string | null
   author: string | null
-  /** As it stands there: an address, or `owner/repo`. */
+  /** Verbatim: an address, or `owner/repo`. */
   repository: string | null
   installation: Installation
   requirements: Requirements
   needs: Need[]
-  /** What is odd about it, each by its path. */
+  /** Problems of the manifest, each by its path. */
   warnings: string[]
-  /** All of it, also what is not known here. */
+  /** The whole manifest, with unknown fields. */
   raw: Json
 }
 
-/** Characters; no manifest is so long. */
+/** The most characters of a manifest. */
 const longest = 1_000_000
-/** Of the warnings about one manifest. */
+/** Per manifest. */
 const mostWarnings = 20
 
 /**
- * Reads a manifest of either dialect; what is odd is a warning.
+ * Parses a manifest of either dialect; problems become warnings.
  *
- * @param file how it is called in messages: `owner/repo:manifest.json`
- * @param fallbackId the repository's name, for one without an id
- * @throws ConfigError for what is no JSON object
+ * @param file its name in messages: `owner/repo:manifest.json`
+ * @param fallbackId the repository's name, for a manifest without an id
+ * @throws ConfigError if it is not a JSON object
  */
 export function parseManifest(text: string, file: string, fallbackId: string): Manifest {
   const raw = objectIn(text, file)
@@ -67,7 +67,7 @@ export function parseManifest(text: string, file: string, fallbackId: string): M
   return { ...manifest, raw, warnings: more > 0 ? [...warnings, `and ${more} more`] : warnings }
 }
 
-/** A byte order mark is left off. */
+/** Ignores a byte order mark. */
 function objectIn(text: string, file: string): Json {
   if (text.length > longest) throw new ConfigError(`${file} is too long to be a manifest`)
   let value: unknown
@@ -103,7 +103,7 @@ function readVersion(reader: Reader): string | null {
   return version
 }
 
-/** What the manifests of either dialect call themselves. */
+/** The types and categories of both dialects. */
 const types = ['container', 'transport', 'extension', 'theme', 'knowledge', 'service']
 const categories = new Set([
   ...types,
@@ -134,7 +134,7 @@ const readRepository = (reader: Reader): string | null =>
     ? (reader.record('repository')?.text('url') ?? null)
     : reader.text('repository')
 
-/** Of both dialects, and what npm's habit brings along. */
+/** The keys of both dialects, and of npm's package.json. */
 const knownKeys = [
   ...['$schema', 'id', 'name', 'version', 'description', 'category', 'license', 'author'],
   ...['repository', 'installation', 'udos_version', 'udos_integration', 'main', 'type', 'runtime'],

@@ -1,6 +1,6 @@
 import { oneLine } from '../../base/text.js'
 
-/** A record of JSON without a prototype to stumble over. */
+/** A JSON object, without a prototype's keys. */
 export type Json = Record<string, unknown>
 
 export function isRecord(value: unknown): value is Json {
@@ -10,7 +10,10 @@ export function isRecord(value: unknown): value is Json {
 const deepest = 100
 const widest = 1_000_000
 
-/** Whether JSON is nested further, or holds more on a level, than anybody means: what goes through it by calls would fail. */
+/**
+ * Whether JSON is nested deeper, or has more elements in a level, than is plausible: recursive code
+ * would fail on it.
+ */
 export function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value]
   for (let depth = 0; level.length > 0; depth++) {
@@ -22,7 +25,7 @@ export function isTooDeep(value: unknown): boolean {
   return false
 }
 
-/** Reads a record that anybody may have written: what is odd is noted by its path, and never refused. */
+/** Reads an untrusted object: problems are recorded by their path, and never thrown. */
 export class Reader {
   readonly #record: Json
   readonly #path: string
@@ -34,7 +37,7 @@ export class Reader {
     this.#path = path
   }
 
-  /** What stands under a key of the record's own. */
+  /** The value of an own key. */
   value(key: string): unknown {
     return Object.hasOwn(this.#record, key) ? this.#record[key] : undefined
   }
@@ -43,7 +46,7 @@ export class Reader {
     this.#notes.push(`${oneLine(this.#path + key, 100)}: ${what}`)
   }
 
-  /** A text, without blanks around it; a number as a text. null: there is none, or it is empty. */
+  /** A trimmed text; a number as a text. null: missing or empty. */
   text(key: string): string | null {
     const value = this.value(key)
     if (typeof value === 'string') return value.trim() || null
@@ -56,7 +59,7 @@ export class Reader {
     return null
   }
 
-  /** One text is a list of it. */
+  /** A single text counts as a list of one. */
   texts(key: string): string[] {
     const value = this.value(key)
     if (value === undefined || value === null) return []
@@ -66,7 +69,7 @@ export class Reader {
     return found.filter((one) => one !== '')
   }
 
-  /** A record with texts; empty ones are none. */
+  /** An object of texts, without empty ones. */
   textsByName(key: string): Map<string, string> {
     const inner = this.record(key)
     if (inner === null) return new Map()
@@ -88,7 +91,7 @@ export class Reader {
     return null
   }
 
-  /** Notes each key that is none of these. */
+  /** Records every other key as unknown. */
   knows(keys: readonly string[]): void {
     for (const key of Object.keys(this.#record)) {
       if (!keys.includes(key)) this.note(key, 'not known here; it is kept')

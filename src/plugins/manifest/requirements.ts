@@ -5,7 +5,7 @@ import { oneLine } from '../../base/text.js'
 import { type Platform, platformName, suits } from './installation.js'
 import { isRecord, type Json, type Reader } from './reader.js'
 
-/** What a plugin needs of where it runs. */
+/** A plugin's requirements for its environment. */
 export interface Requirements {
   /** A range of versions of uDOS; null: any. */
   udos: string | null
@@ -26,17 +26,17 @@ export function readRequirements(manifest: Reader): Requirements {
   return { udos, platforms: runtime?.texts('platform') ?? [] }
 }
 
-/** `udos >=1.2`, `>=1.2` and `1.2` alike; null for what is no range. */
+/** Reads `udos >=1.2`, `>=1.2` and `1.2` alike; null if it is not a range. */
 function rangeOf(text: string): string | null {
   const range = text.replace(/^udos\s*/i, '').trim()
-  // A bare version is the least that is needed, as manifests mean it.
+  // In manifests a bare version means the minimum.
   const isBare = /^v?\d+(?:\.\d+){0,2}$/.test(range)
   return semver.validRange(isBare ? `>=${range.replace(/^v/, '')}` : range)
 }
 
 /**
  * @param udosVersion of plugins.yaml; null: not checked
- * @throws ConflictError where it does not go with that version of uDOS, or with this machine
+ * @throws ConflictError if it is incompatible with that version of uDOS, or with this machine
  */
 export function expectFit(
   { id, requirements: { udos, platforms } }: { id: string; requirements: Requirements },
@@ -61,24 +61,27 @@ export function expectFit(
   }
 }
 
-/** Whether a version, semantic or nearly so (`20260104`), is in a range. Of what is no version it is not known: null. */
+/**
+ * Whether a version, semantic or nearly so (`20260104`), is in a range; null if it is not a
+ * version.
+ */
 export function satisfies(version: string, range: string): boolean | null {
   const exact = semver.parse(version) ?? semver.coerce(version)
   if (exact === null || semver.validRange(range) === null) return null
   return semver.satisfies(exact, range, { includePrerelease: true })
 }
 
-/** A plugin that another one needs. */
+/** A dependency of a plugin. */
 export interface Need {
   /** Its id, or `owner/repo`. */
   name: string
-  /** A range of versions, as npm writes them; null: any. */
+  /** A range of versions in npm's syntax; null: any. */
   range: string | null
 }
 
 /**
- * `dependencies.plugins`: a list of `id`, `id@range`, `owner/repo` or `{id, version, repository}`, or an object of ranges
- * by id. A list in the place of the whole is one of plugins.
+ * `dependencies.plugins`: a list of `id`, `id@range`, `owner/repo` or `{id, version, repository}`,
+ * or an object of ranges by id. If `dependencies` itself is a list, it is this one.
  */
 export function readNeeds(manifest: Reader): Need[] {
   const value = manifest.value('dependencies')
@@ -107,7 +110,7 @@ function needIn(entry: unknown): Need | null {
 
 const nameIn = ({ id, name, repository, repo }: Json) => id ?? name ?? repository ?? repo
 
-/** Names go into requests and messages, so they are names. */
+/** Names go into requests and messages, so they must be valid names. */
 function needOf(name: unknown, range: unknown): Need | null {
   if (typeof name !== 'string' || !(isRepoName(name) || parseRepo(name))) return null
   const text = typeof range === 'string' ? oneLine(range, 100) : ''

@@ -3,18 +3,22 @@ import { ConflictError } from '../../base/errors.js'
 import type { Manifest } from './parse.js'
 import { isRecord, type Json } from './reader.js'
 
-/** Who signed a manifest: `ed25519:` and the SHA-256 of the public key's 32 bytes, in hexadecimal digits. */
+/**
+ * The signer of a manifest: `ed25519:` and the SHA-256 of the public key's 32 bytes, in hexadecimal
+ * digits.
+ */
 export type Signer = string
 
-/** Before the raw key in its DER form (RFC 8410). */
+/** The DER prefix of a raw key (RFC 8410). */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 
 /**
- * Checks the signature of a manifest: Ed25519 (RFC 8032) over its compact JSON with sorted keys, without `signature`.
- * One that begins with `scaffold-` stands for none, as generators leave it.
+ * Verifies a manifest's signature: Ed25519 (RFC 8032) over its compact JSON with sorted keys,
+ * without `signature`. A signature that begins with `scaffold-` is a generator's placeholder, and
+ * counts as none.
  *
- * @returns the signer; null where it is not signed
- * @throws ConflictError for a signature that does not fit, or of another kind
+ * @returns the signer; null if it is unsigned
+ * @throws ConflictError for a wrong signature, or one of another kind
  */
 export function checkSignature({ id, raw }: Pick<Manifest, 'id' | 'raw'>): Signer | null {
   const { signature: part } = raw
@@ -40,7 +44,7 @@ const refusal = (id: string, what: string) =>
     hint: 'it was changed after it was signed, or signed wrongly: ask its author',
   })
 
-/** Keys in order at every depth, no blanks. */
+/** Keys are sorted at every depth, without spaces. */
 function compact(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(compact).join(',')}]`
   if (!isRecord(value)) return JSON.stringify(value)
@@ -48,14 +52,14 @@ function compact(value: unknown): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${compact((value as Json)[key])}`).join(',')}}`
 }
 
-/** As Python's json writes it, which most signers are written in. */
+/** Escapes as Python's json does, which most signers use. */
 const asciiOnly = (json: string) =>
   json.replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 
-/** From hexadecimal digits or base64, or the last bytes of a DER or PEM form of a key. */
+/** Reads hexadecimal digits or base64, or the last bytes of a DER or PEM key. */
 function bytesOf(text: string, length: number): Buffer | null {
   const body = text.replace(/-----[A-Z ]+-----|\s/g, '').replace(/^ed25519:/i, '')
   const isHex = new RegExp(`^[0-9a-f]{${length * 2}}$`, 'i').test(body)
@@ -69,7 +73,7 @@ function keyOf(bytes: Buffer): KeyObject | null {
   try {
     return createPublicKey({ key: Buffer.concat([spkiPrefix, bytes]), format: 'der', type: 'spki' })
   } catch {
-    // No point of the curve: that is told as damage.
+    // Not a point of the curve: reported as damage.
     return null
   }
 }

@@ -10,7 +10,7 @@ import { type CopyRecord, differenceOf, isAsRecorded, readRecord, writeRecord } 
 const archiveOf = ({ cache }: StorePaths, sha256: string) => join(cache, `${sha256}.tar.gz`)
 const recordOf = ({ cache }: StorePaths, sha256: string) => join(cache, `${sha256}.json`)
 
-/** Keeps a version as it is about to be installed, so that it can be installed again without a network. */
+/** Keeps a version before it is installed, so that it can be installed again without a network. */
 export async function keep(paths: StorePaths, tree: string, copy: CopyRecord): Promise<void> {
   const { sha256 } = copy.entry
   await rm(recordOf(paths, sha256), { force: true })
@@ -18,11 +18,15 @@ export async function keep(paths: StorePaths, tree: string, copy: CopyRecord): P
   const names = (await readdir(tree)).map((name) => `./${name}`)
   const options = { file: archiveOf(paths, sha256), cwd: tree, gzip: { level: 1 }, portable: true }
   await create(options, names)
-  // Last: without it there is nothing.
+  // Last: without the record the copy does not count.
   await writeRecord(recordOf(paths, sha256), copy)
 }
 
-/** Takes a version out of the cache, each of its files checked. @returns false where it is not there, or damaged */
+/**
+ * Restores a version from the cache and checks each of its files.
+ *
+ * @returns false if it is missing or damaged
+ */
 export async function takeFromCache(
   paths: StorePaths,
   sha256: string,
@@ -41,7 +45,7 @@ export async function takeFromCache(
   return false
 }
 
-/** Leaves those alone that are still wanted. */
+/** Keeps the wanted versions only. */
 export async function pruneCache(paths: StorePaths, wanted: ReadonlySet<string>): Promise<void> {
   for (const name of await namesIn(paths.cache)) {
     const sha256 = /^([0-9a-f]{64})\.(?:tar\.gz|json(?:\.new)?)$/.exec(name)?.[1]

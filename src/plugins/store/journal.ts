@@ -12,20 +12,20 @@ import { rescue } from './trash.js'
 
 const journal = z.object({
   id: z.string().refine(isPluginId),
-  /** The name of a folder in `staging`, with `new` and `new.json` where something is installed. */
+  /** A folder in `staging`, which contains `new` and `new.json` if something is installed. */
   work: z.string().regex(/^\w[\w.-]*$/),
-  /** null: it is removed. */
+  /** null: the plugin is removed. */
   entry: z.custom<LockEntry>((value) => typeof toLockEntry(value) !== 'string').nullable(),
 })
 
-/** What is put in a plugin's place, or that it goes. */
+/** The installation or removal of a plugin. */
 export type PluginJournal = z.output<typeof journal>
 
 /**
- * Puts a version that is built whole in its place, or takes one away. From the journal's writing on it happens whatever
- * comes between: a run that was killed is finished by the next one.
+ * Puts a complete version in its place, or removes one. Once the journal is written, the change
+ * will happen: after a kill the next run finishes it.
  *
- * @returns where copies are in which somebody had changed a file
+ * @returns the copies that contain changed files
  */
 export async function applyJournal(
   paths: StorePaths,
@@ -38,13 +38,17 @@ export async function applyJournal(
   } catch (error) {
     const [fresh, old] = ['new', 'old'].map((name) => join(paths.staging, what.work, name))
     const place = what.entry === null ? join(paths.plugins, what.id) : fresh
-    // Nothing was moved yet: all is as it was, and is to stay so.
+    // Nothing was moved yet: everything stays as it was.
     if (existsSync(place ?? '') && !existsSync(old ?? '')) await rm(paths.journal, { force: true })
     throw error
   }
 }
 
-/** Finishes what a kill broke off; whoever calls it holds the lock. @returns as `applyJournal` does */
+/**
+ * Finishes a change that a kill interrupted; the caller holds the lock.
+ *
+ * @returns as `applyJournal`
+ */
 export async function recoverStore(paths: StorePaths, time: string): Promise<string[]> {
   const what = await readJournal(paths.journal)
   const kept = what === null ? [] : await finish(paths, what, time)
@@ -55,7 +59,7 @@ export async function recoverStore(paths: StorePaths, time: string): Promise<str
   return kept
 }
 
-/** Removes what was being built, unless a journal still needs it. */
+/** Removes unfinished builds, unless a journal still needs them. */
 export async function clearStaging({ journal, staging }: StorePaths): Promise<void> {
   if (!existsSync(journal)) await rm(staging, { recursive: true, force: true })
 }
@@ -73,7 +77,7 @@ async function readJournal(path: string): Promise<PluginJournal | null> {
   }
 }
 
-/** Each step does nothing where it was done before. */
+/** Each step does nothing if it was done before. */
 async function finish(
   paths: StorePaths,
   { id, work, entry }: PluginJournal,
@@ -94,7 +98,7 @@ async function finish(
   if (entry === null) copies.push({ tree: at('old'), record: at('old.json') })
   const kept: (string | null)[] = []
   for (const copy of copies) kept.push(await rescue(paths, id, copy, time))
-  // From here on nobody's work is in there.
+  // From here on the folder contains nobody's work.
   await rm(paths.journal, { force: true })
   await rm(at(), { recursive: true, force: true })
   return kept.filter((path) => path !== null)
@@ -106,7 +110,10 @@ interface Swap {
   removing: boolean
 }
 
-/** No system call swaps two folders everywhere: between these two calls, without a pause, the place is empty. */
+/**
+ * No portable system call swaps two folders: between these two calls the place is empty for a
+ * moment.
+ */
 function swap(place: string, { fresh, old, removing }: Swap): void {
   if (!removing && !existsSync(fresh)) return
   try {
@@ -135,7 +142,7 @@ async function changeLock(path: string, id: string, entry: PluginJournal['entry'
   await writeLock(path, lock)
 }
 
-/** What was there is the version before; the one before that goes. */
+/** The replaced version becomes the previous one; the one before it is deleted. */
 async function keepPrevious(
   { previous }: StorePaths,
   id: string,
@@ -150,7 +157,7 @@ async function keepPrevious(
   await rename(at('kept'), join(previous, id))
 }
 
-/** @throws the system's error where both are there */
+/** @throws the system's error if both exist */
 async function moveIfThere(from: string, to: string): Promise<void> {
   try {
     await rename(from, to)
@@ -159,5 +166,5 @@ async function moveIfThere(from: string, to: string): Promise<void> {
   }
 }
 
-/** The name of a folder of its own in `staging`. */
+/** A unique folder name in `staging`. */
 export const workName = (id: string, unique: string): string => basename(`${id}-${unique}`)

@@ -8,29 +8,31 @@ import { oneLine } from '../../base/text.js'
 import { isPluginId } from '../manifest/id.js'
 import { isRecord, type Json } from '../manifest/reader.js'
 
-/** What was installed, exactly; what is not known here is kept. */
+/** Exactly what was installed; unknown keys are kept. */
 export interface LockEntry {
   /** `owner/repo` */
   repo: string
   version: string | null
   tag: string
-  /** How its tags are made of versions, where a component said so. */
+  /** The template of its tags, if a component defined one. */
   template: string | null
   /** The full id of the tag's commit. */
   commit: string
   /** `asset`: a file of the release; `tree`: the repository's own files. */
   source: 'asset' | 'tree'
-  /** The asset's name; null of a tree. */
+  /** The asset's name; null for a tree. */
   asset: string | null
-  /** Where it came from. */
+  /** Its source. */
   address: string
-  /** Of the asset's bytes, or of the list of a tree's files: see `treeDigest`. Hexadecimal digits. */
+  /**
+   * Of the asset's bytes, or of the list of a tree's files: see `treeDigest`. Hexadecimal digits.
+   */
   sha256: string
   /** Bytes: of the asset, or of all files of a tree. */
   size: number
   /** ISO 8601, UTC. */
   installed_at: string
-  /** Whose signature its manifest bears: see `Signer`. */
+  /** The signer of its manifest: see `Signer`. */
   signed_by: string | null
   name: string | null
   description: string | null
@@ -49,7 +51,7 @@ const isText = matches(/^/)
 const isTextOrNone: Check = (value) => value === null || isText(value)
 
 /*
- * By hand and not by zod, whose schema takes half as long again to be made and used as all else that LIST does.
+ * Written by hand, because a zod schema takes half as long again as everything else that LIST does.
  */
 const checks: Record<keyof LockEntry, Check> = {
   repo: (value) => isText(value) && parseRepo(String(value)) !== null,
@@ -73,13 +75,13 @@ const checks: Record<keyof LockEntry, Check> = {
 
 const checkList = Object.entries(checks)
 
-/** What an older or a shorter lock may leave out. */
+/** Keys that an older or shorter lock may omit. */
 const defaults = {
   ...{ version: null, template: null, asset: null, signed_by: null },
   ...{ name: null, description: null, category: null, license: null, warnings: [] },
 }
 
-/** @returns the entry, or the key that is missing or wrong */
+/** @returns the entry, or the missing or wrong key */
 export function toLockEntry(value: unknown): LockEntry | string {
   if (!isRecord(value)) return ''
   const entry: Json = { ...value }
@@ -88,13 +90,13 @@ export function toLockEntry(value: unknown): LockEntry | string {
   return wrong?.[0] ?? (entry as unknown as LockEntry)
 }
 
-/** The entries by id, in its order, and what else is in the file. */
+/** The entries by id, in file order, and the rest of the file. */
 export interface PluginLock {
   entries: Map<string, LockEntry>
   rest: Json
 }
 
-/** @throws ConfigError for a file that is damaged, or names what can't be a folder */
+/** @throws ConfigError for a damaged file, or an id that can't be a folder */
 export function readLock(path: string): PluginLock {
   const text = readTextIfThere(path)
   if (text === null) {
@@ -135,7 +137,7 @@ const damaged = (path: string, what: string) =>
     hint: 'bring it back from version control or a backup; the plugins themselves are as they were',
   })
 
-/** In the order of ids, a key a line, so that two versions of it are compared easily. */
+/** Sorted by id, with one key per line, so that two versions are easy to compare. */
 export async function writeLock(path: string, { entries, rest }: PluginLock): Promise<void> {
   const plugins = Object.fromEntries([...entries].sort(([one], [other]) => (one < other ? -1 : 1)))
   await writeWhole(path, `${JSON.stringify({ ...rest, version: 1, plugins }, null, 2)}\n`)

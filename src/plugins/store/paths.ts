@@ -1,27 +1,27 @@
 import { join } from 'node:path'
 
-/** Where the plugins of a root are, and what wizard keeps beside them. */
+/** The folders of a root's plugins, and of wizard's own data about them. */
 export interface StorePaths {
   root: string
   /** A folder for each plugin, by its id. */
   plugins: string
-  /** What wizard keeps there; below it are the other folders but the trash. */
+  /** wizard's own data; it contains the other folders except the trash. */
   own: string
-  /** What is to be installed; worth to be kept under version control. */
+  /** What is to be installed; keep it under version control. */
   lockFile: string
-  /** Where one wizard at a time says that it is at work. */
+  /** The lock that lets only one wizard work at a time. */
   mark: string
-  /** Enabled or not, pinned, what GitHub had. */
+  /** Enabled or not, pinned, GitHub's last known version. */
   state: string
-  /** What was being put in place, where a kill came between. */
+  /** The change in progress, for a run after a kill. */
   journal: string
-  /** What is being built; nothing in it outlives the run. */
+  /** Unfinished builds; they do not outlive the run. */
   staging: string
-  /** The version before, by id. */
+  /** The previous version, by id. */
   previous: string
-  /** What was installed, file by file, by id. */
+  /** A record of the installed files, by id. */
   records: string
-  /** Versions as they were installed, by the sha256 of the lock. */
+  /** Installed versions, by the lock's sha256. */
   cache: string
   trash: string
 }

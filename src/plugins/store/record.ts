@@ -27,13 +27,13 @@ const fileRecord: z.ZodType<FileRecord> = z.object({
 
 const record = z.object({ entry: z.unknown(), files: z.array(fileRecord) })
 
-/** What was installed, and every file of it. */
+/** An installed version, and its files. */
 export interface CopyRecord {
   entry: LockEntry
   files: FileRecord[]
 }
 
-/** null where there is none, or it can't be read. */
+/** null if there is none, or it can't be read. */
 export async function readRecord(path: string): Promise<CopyRecord | null> {
   try {
     const { entry, files } = record.parse(JSON.parse(await readFile(path, 'utf8')))
@@ -48,7 +48,10 @@ export async function readRecord(path: string): Promise<CopyRecord | null> {
 export const writeRecord = (path: string, copy: CopyRecord): Promise<void> =>
   writeWhole(path, `${JSON.stringify(copy)}\n`)
 
-/** The files below a folder, by path; a symbolic link is what it leads to, in words. Empty where there is no folder. */
+/**
+ * The files below a folder, by path; a symbolic link is recorded by its target. Empty if there is
+ * no folder.
+ */
 export async function filesBelow(dir: string): Promise<FileRecord[]> {
   const found: FileRecord[] = []
   const walk = async (below: string) => {
@@ -81,7 +84,7 @@ async function sha256Of(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Where a folder is not as it was installed; paths. */
+/** How a folder differs from what was installed, as paths. */
 export interface Difference {
   changed: string[]
   missing: string[]
@@ -107,7 +110,9 @@ const isSame = (one: FileRecord, other: FileRecord) =>
 export const isAsRecorded = ({ changed, missing, extra }: Difference): boolean =>
   changed.length + missing.length + extra.length === 0
 
-/** The SHA-256 of a line for each file, `MODE SHA256 PATH`, in the order of paths: the same wherever it is counted. */
+/**
+ * The SHA-256 of one line `MODE SHA256 PATH` per file, sorted by path: the same on every machine.
+ */
 export function treeDigest(files: FileRecord[]): string {
   const lines = files.map(
     ({ path, executable, sha256 }) => `${executable ? '100755' : '100644'} ${sha256} ${path}\n`,

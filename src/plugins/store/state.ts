@@ -9,11 +9,11 @@ import { pathsOf, type StorePaths } from './paths.js'
 export interface PluginState {
   enabled: boolean
   pinned: boolean
-  /** What GitHub had when it was last asked. */
+  /** GitHub's last known version. */
   latest: { tag: string; version: string | null } | null
 }
 
-/** Outside the plugins' own files, so that it survives their updates. */
+/** Outside the plugins' own folders, so that it survives their updates. */
 export type PluginStates = Map<string, PluginState>
 
 const usual: PluginState = { enabled: true, pinned: false, latest: null }
@@ -22,7 +22,7 @@ export const stateOf = (states: PluginStates, id: string): PluginState => states
 
 const damaged = (path: string) => `${path}.damaged`
 
-/** Losing it costs what is switched off and pinned, so that is told. */
+/** A damaged file loses which plugins are disabled and pinned, so it is a warning. */
 export function readStates(path: string, warn: (message: string) => void): PluginStates {
   const text = readTextIfThere(path)
   if (text === null) return new Map()
@@ -66,7 +66,7 @@ export async function writeStates(path: string, states: PluginStates): Promise<v
   await writeWhole(path, `${JSON.stringify(state, null, 2)}\n`)
 }
 
-/** What is installed, to look at without the lock. */
+/** Reads what is installed, without the lock. */
 export function readStore({ config, emit }: Pick<PluginSession, 'config' | 'emit'>): {
   lock: PluginLock
   states: PluginStates

@@ -25,7 +25,7 @@ import { isAsInstalled, tellKept, timeOf } from './trash.js'
 
 export type StoreSession = Pick<PluginSession, 'config' | 'emit' | 'clock' | 'self' | 'signal'>
 
-/** The plugins of a root, for whoever holds their lock. */
+/** The plugins of a root, for the holder of their lock. */
 export class PluginStore {
   readonly paths: StorePaths
   readonly #session: StoreSession
@@ -44,7 +44,7 @@ export class PluginStore {
     return this.#lock.entries
   }
 
-  /** Of a plugin that is in the lock. @throws NotFoundError with those that are */
+  /** The lock's entry of a plugin. @throws NotFoundError with the existing ids */
   entry(id: string): LockEntry {
     const entry = this.#lock.entries.get(id)
     if (entry !== undefined) return entry
@@ -59,12 +59,12 @@ export class PluginStore {
     return join(this.paths.plugins, id)
   }
 
-  /** What was installed; null where that is not known. */
+  /** The record of what was installed; null if unknown. */
   recordOf(id: string): Promise<CopyRecord | null> {
     return readRecord(join(this.paths.records, `${id}.json`))
   }
 
-  /** The version before. */
+  /** The previous version. */
   previousOf(id: string): { tree: string; record: Promise<CopyRecord | null> } {
     const folder = join(this.paths.previous, id)
     return { tree: join(folder, 'tree'), record: readRecord(join(folder, 'record.json')) }
@@ -74,14 +74,14 @@ export class PluginStore {
     return (await lstatOrNull(this.folderOf(id)))?.isDirectory() ?? false
   }
 
-  /** A new folder's path for a version to be built in, out of sight. */
+  /** A new folder to build a version in, out of sight. */
   async newTree(id: string): Promise<{ work: string; tree: string }> {
     const work = workName(id, randomBytes(6).toString('hex'))
     await mkdir(join(this.paths.staging, work), { recursive: true })
     return { work, tree: join(this.paths.staging, work, 'new') }
   }
 
-  /** Puts a version that is built whole in its place. @throws ConflictError for what is none of ours there */
+  /** Puts a complete version in its place. @throws ConflictError if something else is there */
   async putInPlace(id: string, work: string, entry: LockEntry): Promise<void> {
     const { paths } = this
     await this.expectOurs(id)
@@ -105,7 +105,7 @@ export class PluginStore {
     await pruneCache(this.paths, new Set([...this.entries.values()].map(({ sha256 }) => sha256)))
   }
 
-  /** Its files go, those that somebody changed to the trash; what is known of it is forgotten. */
+  /** Removes a plugin and its state; changed files go to the trash. */
   async remove(id: string): Promise<void> {
     const { work } = await this.newTree(id)
     await this.#applyJournal({ id, work, entry: null })
@@ -122,10 +122,10 @@ export class PluginStore {
   }
 
   /**
-   * That what stands in a plugin's place is the plugin, or nothing; an empty folder goes.
+   * Checks that a plugin's place contains the plugin, or nothing; removes an empty folder.
    *
-   * @throws ConflictError for anything else, also for a name that some file systems take for another's; PathError for a
-   *   symbolic link that leads out of ROOT
+   * @throws ConflictError for anything else, and for a name that some file systems treat as another
+   *   one's; PathError for a symbolic link that leads out of ROOT
    */
   async expectOurs(id: string): Promise<void> {
     const folder = this.folderOf(id)
@@ -139,7 +139,7 @@ export class PluginStore {
     const stat = await lstatOrNull(folder)
     if (stat === null || (this.entries.has(id) && stat.isDirectory())) return
     if (stat.isDirectory() && (await readdir(folder)).length === 0) {
-      // It is nobody's version before.
+      // An empty folder must not become the previous version.
       await rmdir(folder)
       return
     }
@@ -148,7 +148,7 @@ export class PluginStore {
     })
   }
 
-  /** Whether a version before is kept. */
+  /** Whether a previous version is kept. */
   hasPrevious(id: string): Promise<boolean> {
     return existsAt(join(this.paths.previous, id, 'tree'))
   }
@@ -162,13 +162,13 @@ export function notInstalled(id: string, known: string[]): NotFoundError {
   })
 }
 
-/** Milliseconds that one wizard waits for another at the same plugins. */
+/** Milliseconds that one wizard waits for another one with the same plugins. */
 const lockWait = 60_000
 
 /**
- * One at a time per root; what a killed one left half-done is finished first.
+ * Runs one operation at a time per root; first finishes what a killed one left half-done.
  *
- * @throws LockedError; PathError where the place can't be written to
+ * @throws LockedError; PathError if the place can't be written to
  */
 export async function underPluginLock<T>(
   session: StoreSession,
@@ -185,7 +185,7 @@ export async function underPluginLock<T>(
       tellKept(emit, await recoverStore(paths, timeOf(clock)))
       return await work(new PluginStore(session, paths))
     } finally {
-      // What can't be removed now is removed by the next one.
+      // The next run removes what can't be removed now.
       await clearStaging(paths).catch(() => {})
       await lock.release()
     }
@@ -194,7 +194,7 @@ export async function underPluginLock<T>(
   }
 }
 
-/** That what is put and removed there is put and removed there, and nowhere else. @throws PathError */
+/** Checks that writes and removals stay inside these folders. @throws PathError */
 async function expectOwnFolders({ root, plugins, trash, own, ...paths }: StorePaths) {
   await assertInside(root, plugins)
   await assertInside(root, trash)

@@ -8,36 +8,40 @@ import { assertInside } from '../../config/locate/root.js'
 import type { StorePaths } from './paths.js'
 import { differenceOf, isAsRecorded, readRecord } from './record.js'
 
-/** A moment, as a folder of the trash is called. */
+/** The time as the name of a folder in the trash. */
 export const timeOf = (clock: Clock): string =>
   new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
 
-/** @param places where copies are in which somebody had changed a file */
+/** @param places of copies that contain changed files */
 export function tellKept(emit: Emit<CommonEvent>, places: string[]): void {
   for (const place of places) {
     emit({ type: 'warning', message: `files of a plugin had been changed: they are in ${place}` })
   }
 }
 
-/** A version, and what is known of its files. */
+/** A version, and the record of its files. */
 export interface Copy {
   tree: string
   record: string
 }
 
-/** Whether nobody has changed a file of it, as far as that can be said. */
+/** Whether all files are unchanged, as far as that can be known. */
 export async function isAsInstalled({ tree, record }: Copy): Promise<boolean> {
   try {
     const known = await readRecord(record)
     return known !== null && isAsRecorded(await differenceOf(tree, known.files))
   } catch (error) {
-    // What can't be read may be somebody's work.
+    // An unreadable file may be somebody's work.
     if (hasCode(error, 'EACCES', 'EPERM', 'EIO')) return false
     throw error
   }
 }
 
-/** Moves a copy in which somebody has changed a file to the trash; any other stays. @returns where it is then, or null */
+/**
+ * Moves a copy with changed files to the trash; leaves any other.
+ *
+ * @returns its new path, or null
+ */
 export async function rescue(
   { root, trash }: StorePaths,
   id: string,
@@ -59,7 +63,9 @@ function freePlace(path: string): string {
   }
 }
 
-/** Where plugins are on a file system of their own it is copied, and goes with what is needed no more. */
+/**
+ * If the plugins are on another file system, copies it; the original goes with the discarded files.
+ */
 async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to)
