@@ -11,7 +11,7 @@ import { World } from './model/world.js'
 import type { RecordedRequest } from './record.js'
 
 export type { Fault, FaultHandle } from './faults.js'
-export type { Files } from './git/commit.js'
+export type { Files } from './git/commit-request.js'
 export { GitFailure, gitText, hermetic } from './git/run.js'
 export type { AddedRun } from './model/actions.js'
 export type { Asset, Release } from './model/releases.js'

@@ -1,11 +1,16 @@
-import { appendFile, readFile } from 'node:fs/promises'
-import { git, gitText } from './run.js'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readLoose } from './loose.js'
+import { gitText } from './run.js'
 
 /**
  * The settings of GitHub's servers: any reachable object may be requested, and filters are
  * supported.
  */
-const settings = `
+const settings = `[core]
+	repositoryformatversion = 0
+	filemode = true
+	bare = true
 [uploadpack]
 	allowAnySHA1InWant = true
 	allowTipSHA1InWant = true
@@ -20,9 +25,12 @@ const settings = `
 	auto = 0
 `
 
+/** The layout of `git init --bare`, without a process: https://git-scm.com/docs/gitrepository-layout */
 export async function initBare(bare: string, defaultBranch: string): Promise<void> {
-  await git(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, bare])
-  await appendFile(`${bare}/config`, settings)
+  const folders = ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']
+  for (const folder of folders) await mkdir(join(bare, folder), { recursive: true })
+  await writeFile(join(bare, 'HEAD'), `ref: refs/heads/${defaultBranch}\n`)
+  await writeFile(join(bare, 'config'), settings)
 }
 
 export interface GitRef {
@@ -64,7 +72,39 @@ async function readIfThere(path: string): Promise<string> {
 /** The object that an expression of git-rev-parse names, or null. */
 export async function resolve(bare: string, expression: string): Promise<string | null> {
   if (expression.includes('\n')) return null
+  const found = await resolveLoose(bare, expression)
+  if (found !== undefined) return found
   const format = '--batch-check=%(objectname)'
   const answer = await gitText(['cat-file', format], { dir: bare, input: `${expression}\n` })
   return /^[0-9a-f]{40}$/.test(answer) ? answer : null
+}
+
+/** The usual expressions, without a process; undefined for others, and where an object is in a pack. */
+async function resolveLoose(bare: string, expression: string): Promise<string | null | undefined> {
+  const [, name, peel] = /^([\w.][\w./-]*)(\^\{commit\})?$/.exec(expression) ?? []
+  if (name === undefined) return undefined
+  let oid = /^[0-9a-f]{40}$/.test(name) ? name : await readRef(bare, name)
+  if (oid === null) return name.startsWith('refs/') || name === 'HEAD' ? null : undefined
+  for (;;) {
+    const object = await readLoose(bare, oid)
+    if (object === null) return undefined
+    if (peel === undefined || object.type === 'commit') return oid
+    if (object.type !== 'tag') return null
+    oid = object.content.toString('latin1', 7, 47)
+  }
+}
+
+/** In the order of https://git-scm.com/docs/gitrevisions. */
+async function readRef(bare: string, name: string): Promise<string | null> {
+  const full = name === 'HEAD' ? [await headOf(bare)] : name.startsWith('refs/') ? [name] : []
+  const names = full.length > 0 ? full : [`refs/tags/${name}`, `refs/heads/${name}`]
+  for (const one of names) {
+    const found = await readBranch(bare, one)
+    if (found !== null) return found.oid
+  }
+  return null
+}
+
+async function headOf(bare: string): Promise<string> {
+  return (await readFile(join(bare, 'HEAD'), 'utf8')).trim().replace(/^ref: /, '')
 }

@@ -1,39 +1,22 @@
-import { resolve } from './bare.js'
+import { readBranch, resolve } from './bare.js'
+import { type CommitRequest, type FileContent, type Files, normalized } from './commit-request.js'
 import { git, gitText } from './run.js'
+import { makeSmallCommit } from './small-commit.js'
 
-export type FileContent =
-  | string
-  | Buffer
-  | { content: string | Buffer; mode: '100644' | '100755' | '120000' }
-  | { symlink: string }
-  | { gitlink: string }
-
-/** By path from the repository's top; null deletes a file or folder. */
-export type Files = Record<string, FileContent | null>
-
-export interface CommitRequest {
-  branch: string
-  files: Files
-  message: string
-  author?: { name: string; email: string }
-  /** Seconds since 1970, for author and committer. */
-  date: number
-  /** The parent commit. Default: the branch's tip; null starts a new history. */
-  parent?: string | null
-  /** More parents, which make it a merge; `files` still apply to `parent`. */
-  merge?: string[]
-  /** Replaces the branch's tip, like `commit --amend` and a forced push. */
-  force?: boolean
+/** Makes a commit in a bare repository and moves the branch to it from wherever it was. */
+export async function makeCommit(bare: string, request: CommitRequest): Promise<string> {
+  const tip = (await readBranch(bare, `refs/heads/${request.branch}`))?.oid ?? null
+  const parent = await parentOf(bare, tip, request)
+  return (await makeSmallCommit(bare, request, parent)) ?? fastImport(bare, request, parent)
 }
 
-/**
- * Makes a commit in a bare repository and moves the branch to it from wherever it was. One `git
- * fast-import` does it all, so that 20,000 files cost one process.
- */
-export async function makeCommit(bare: string, request: CommitRequest): Promise<string> {
+/** One process does it all, for 20,000 files too. */
+export async function fastImport(
+  bare: string,
+  request: CommitRequest,
+  parent: string | null,
+): Promise<string> {
   const branch = `refs/heads/${request.branch}`
-  const tip = await resolve(bare, branch)
-  const parent = await parentOf(bare, tip, request)
   const { author } = request
   const stream = Buffer.concat([
     text(`commit ${branch}\nmark :1\n`),
@@ -71,11 +54,6 @@ function modification(path: string, file: FileContent): Buffer {
   }
   const { mode, content } = normalized(file)
   return Buffer.concat([text(`M ${mode} inline ${quoted(path)}\n`), data(content)])
-}
-
-function normalized(file: Exclude<FileContent, { gitlink: string }>) {
-  if (typeof file === 'string' || Buffer.isBuffer(file)) return { mode: '100644', content: file }
-  return 'symlink' in file ? { mode: '120000', content: file.symlink } : file
 }
 
 const text = (line: string) => Buffer.from(line)

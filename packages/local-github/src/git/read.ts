@@ -1,4 +1,5 @@
 import { resolve } from './bare.js'
+import { parseTree, readLoose } from './loose.js'
 import { git, gitText } from './run.js'
 
 export interface TreeEntry {
@@ -13,8 +14,40 @@ export interface TreeEntry {
 
 /** The entries of a tree. If recursive, also the trees below and their entries. */
 export async function listTree(bare: string, treeish: string, recursive = false) {
+  const loose = /^[0-9a-f]{40}$/.test(treeish) ? await listLoose(bare, treeish, recursive) : null
+  if (loose !== null) return loose
   const args = ['ls-tree', '-z', '--long', ...(recursive ? ['-r', '-t'] : []), treeish]
-  return parseTree(await git(args, { dir: bare }))
+  return parseListing(await git(args, { dir: bare }))
+}
+
+/** The same without a process; null where an object is in a pack. */
+async function listLoose(
+  bare: string,
+  oid: string,
+  recursive: boolean,
+  folder = '',
+): Promise<TreeEntry[] | null> {
+  const object = await readLoose(bare, oid)
+  if (object?.type === 'commit')
+    return listLoose(bare, object.content.toString('latin1', 5, 45), recursive)
+  if (object?.type !== 'tree') return null
+  const entries: TreeEntry[] = []
+  for (const [name, { mode, oid }] of parseTree(object.content)) {
+    const path = folder + name
+    const type = mode === '40000' ? 'tree' : mode === '160000' ? 'commit' : 'blob'
+    const blob = type === 'blob' ? await readLoose(bare, oid) : undefined
+    const below = type === 'tree' && recursive ? await listLoose(bare, oid, true, `${path}/`) : []
+    if (blob === null || below === null) return null
+    entries.push({
+      mode: mode.padStart(6, '0'),
+      type,
+      oid,
+      size: blob?.content.length ?? null,
+      path,
+    })
+    entries.push(...below)
+  }
+  return entries
 }
 
 /** The entry at a path, or null. The top itself has no entry. */
@@ -23,13 +56,35 @@ export async function entryAt(
   commit: string,
   path: string,
 ): Promise<TreeEntry | null> {
+  const found = await entryLoose(bare, commit, path)
+  if (found !== undefined) return found
   const args = ['ls-tree', '-z', '--long', commit, '--', path]
   const env = { GIT_LITERAL_PATHSPECS: '1' }
-  const [entry] = parseTree(await git(args, { dir: bare, env }))
+  const [entry] = parseListing(await git(args, { dir: bare, env }))
   return entry?.path === path ? entry : null
 }
 
-function parseTree(output: Buffer): TreeEntry[] {
+/** undefined where an object on the way is in a pack. */
+async function entryLoose(
+  bare: string,
+  commit: string,
+  path: string,
+): Promise<TreeEntry | null | undefined> {
+  let folder = commit
+  const segments = path.split('/')
+  for (const [depth, name] of segments.entries()) {
+    const entries = await listLoose(bare, folder, false)
+    if (entries === null) return undefined
+    const entry = entries.find((one) => one.path === name)
+    if (entry === undefined) return null
+    if (depth === segments.length - 1) return { ...entry, path }
+    if (entry.type !== 'tree') return null
+    folder = entry.oid
+  }
+  return null
+}
+
+function parseListing(output: Buffer): TreeEntry[] {
   const lines = output.toString().split('\0').filter(Boolean)
   return lines.map((line) => {
     const [head = '', path = ''] = line.split(/\t(.*)/s)
@@ -39,8 +94,8 @@ function parseTree(output: Buffer): TreeEntry[] {
   })
 }
 
-export const readBlob = (bare: string, oid: string): Promise<Buffer> =>
-  git(['cat-file', 'blob', oid], { dir: bare })
+export const readBlob = async (bare: string, oid: string): Promise<Buffer> =>
+  (await readLoose(bare, oid))?.content ?? git(['cat-file', 'blob', oid], { dir: bare })
 
 /** The commit that a branch, a tag or an id names; null if there is none. */
 export const resolveCommit = (bare: string, revision: string): Promise<string | null> =>

@@ -1,6 +1,7 @@
 import { resolve as resolvePath } from 'node:path'
 import { listRefs, resolve } from '../git/bare.js'
-import { commitTree, type Files, makeCommit, makeTag } from '../git/commit.js'
+import { commitTree, makeCommit, makeTag } from '../git/commit.js'
+import type { Files } from '../git/commit-request.js'
 import { importFolder, importRepository, isRepository } from '../git/import.js'
 import { type RawEntry, writeRawTree } from '../git/raw-tree.js'
 import { git } from '../git/run.js'

@@ -1,6 +1,6 @@
 import type { Release } from './releases.js'
 import type { Run } from './runs.js'
-import type { WorkflowRecord } from './workflows.js'
+import type { Definitions, WorkflowRecord } from './workflows.js'
 
 export interface Account {
   id: number
@@ -34,6 +34,8 @@ export interface Repository {
   pushedAt: string
   /** Ids and states of workflow files, by path; the files themselves are in git. */
   workflows: Map<string, WorkflowRecord>
+  /** The definitions in a commit's workflow files, by the commit's id. */
+  definitions: Map<string, Definitions>
   /** Newest first. */
   runs: Run[]
   /** Newest first. */
@@ -89,6 +91,7 @@ export function newRepository({ time, ...identity }: Identity, options: NewRepos
     updatedAt: time,
     pushedAt: time,
     workflows: new Map(),
+    definitions: new Map(),
     runs: [],
     releases: [],
     latestRelease: null,

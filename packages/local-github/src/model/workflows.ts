@@ -63,14 +63,23 @@ export async function definitionOn(repository: Repository, revision: string, pat
   return (await definitionsAt(repository, revision)).get(path)
 }
 
-async function definitionsAt(repository: Repository, revision: string) {
-  const definitions = new Map<string, WorkflowDefinition>()
+async function definitionsAt(repository: Repository, revision: string): Promise<Definitions> {
   const commit = await resolveCommit(repository.bare, revision)
-  if (commit === null) return definitions
-  const entries = await listTree(repository.bare, commit, true)
-  for (const { path, oid } of entries) {
+  if (commit === null) return new Map()
+  const { definitions } = repository
+  const known = definitions.get(commit) ?? (await readDefinitions(repository.bare, commit))
+  definitions.set(commit, known)
+  return known
+}
+
+/** By path. */
+export type Definitions = Map<string, WorkflowDefinition>
+
+async function readDefinitions(bare: string, commit: string): Promise<Definitions> {
+  const definitions: Definitions = new Map()
+  for (const { path, oid } of await listTree(bare, commit, true)) {
     if (!/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) continue
-    definitions.set(path, parseDefinition((await readBlob(repository.bare, oid)).toString()))
+    definitions.set(path, parseDefinition((await readBlob(bare, oid)).toString()))
   }
   return definitions
 }
