@@ -97,7 +97,7 @@ export interface Found {
   drafts: Release[]
 }
 
-/** What GitHub says. */
+/** The state of GitHub. */
 export interface RemoteFacts {
   /** Of this component, newest first. */
   releases: Release[]
