@@ -6,12 +6,12 @@ import { fileSchemas } from './schema/index.js'
 import { rewrite } from './yaml/write.js'
 
 export interface ConfigInitRequest {
-  /** The folder of the files, absolute; made where it is not there. */
+  /** The folder of the files, absolute; created if missing. */
   dir: string
   owner: string | null
-  /** An org or user whose repositories are kept in step. */
+  /** An organisation or user whose repositories are kept up to date. */
   from: string | null
-  /** `owner/repo`, each as an entry of its own in place of one `from:` entry. */
+  /** `owner/repo`, each as its own entry, instead of one `from:` entry. */
   repositories: string[]
 }
 
@@ -22,9 +22,9 @@ export interface Initialized {
 }
 
 /**
- * Writes github.yaml and repos.yaml. A file that is there is kept as it is, so that it can be run again.
+ * Writes github.yaml and repos.yaml. Existing files are kept, so it can be run again.
  *
- * @throws UsageError for a name that GitHub can't have; ConfigError where a file can't be written
+ * @throws UsageError for a name that is invalid on GitHub; ConfigError if a file can't be written
  */
 export async function initConfig({ dir, ...wanted }: ConfigInitRequest): Promise<Initialized> {
   const github = { github: wanted.owner === null ? {} : { owner: wanted.owner } }

@@ -20,10 +20,10 @@ import type { ConfigDocument } from './yaml/document.js'
 import type { Source } from './yaml/place.js'
 
 /**
- * Finds the folder, reads github.yaml and the environment, and leaves the other files for when they are asked for.
+ * Finds the folder and reads github.yaml and the environment; the other files are read on demand.
  *
- * @throws ConfigError for what is wrong in github.yaml, `.env` or a variable; GitHubAuthError where a folder that was
- * found by searching would lead a credential to a host that nothing else names.
+ * @throws ConfigError for errors in github.yaml, `.env` or a variable; GitHubAuthError if a folder
+ *   that was found by searching would send a credential to a host that only it names
  */
 export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const { config, assertHosts } = await readConfig(request)
@@ -31,7 +31,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   return config
 }
 
-/** `assertHosts` must have returned before a credential is used. */
+/** Call `assertHosts` before a credential is used. */
 export async function readConfig(
   request: ConfigRequest,
 ): Promise<{ config: Config; assertHosts(): Promise<void> }> {
@@ -83,13 +83,13 @@ export async function readConfig(
   }
 }
 
-/** github.yaml of the user's own folder, for the hosts it names. */
+/** github.yaml of the user's own folder, for the hosts that it names. */
 async function readOwnGitHub(request: ConfigRequest): Promise<GitHubFile['github'] | undefined> {
   const source = await openFolder(userFolder(request), request)
   return (await source.read('github'))?.value.github
 }
 
-/** What is read when it is first asked for, and then kept; a failure is kept too. */
+/** Reads on first use and keeps the result, even a failure. */
 function once<T>(read: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {
@@ -98,13 +98,13 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
   }
 }
 
-/** What a configuration says, each file but github.yaml read when it is first asked for, and once. */
+/** A configuration. Each file except github.yaml is read once, on first use. */
 export interface Config {
-  /** The folder of the files, absolute; null where there is none. */
+  /** The folder of the files, absolute; null if there is none. */
   dir: string | null
-  /** False for a folder that was found by searching: it may be anybody's. */
+  /** false for a folder that was found by searching: it may be anybody's. */
   trusted: boolean
-  /** ROOT: where destinations, logs and plugins live; absolute, and maybe not there yet. */
+  /** ROOT, the folder for destinations, logs and plugins: absolute; it may not exist yet. */
   root: string
   /** Absolute. */
   logsDir: string
@@ -112,18 +112,18 @@ export interface Config {
   github: GitHubConfig
   /** By dotted key: `root`, `logs`, `logs_keep_days`, `github.token` … */
   sources: Readonly<Record<string, Source>>
-  /** The files that are there, absolute. */
+  /** The existing files, absolute. */
   files: Readonly<Partial<Record<ConfigFileName, string>>>
-  /** Where a file is, or would be made. */
+  /** The path of a file, whether it exists or not. */
   fileFor(name: ConfigFileName): string
-  /** What repos.yaml would name if this were its text. @throws ConfigError, PathError */
+  /** The entries that repos.yaml would have with this text. @throws ConfigError, PathError */
   reposIn(text: string): Promise<RepoEntry[]>
-  /** Empty where there is no repos.yaml. @throws ConfigError, PathError */
+  /** Empty without a repos.yaml. @throws ConfigError, PathError */
   repos(): Promise<RepoEntry[]>
-  /** By name; empty where there is no components.yaml. @throws ConfigError */
+  /** By name; empty without a components.yaml. @throws ConfigError */
   components(): Promise<Record<string, Component>>
-  /** null where there is no webhooks.yaml. @throws ConfigError */
+  /** null without a webhooks.yaml. @throws ConfigError */
   webhooks(): Promise<WebhooksConfig | null>
-  /** The defaults where there is no plugins.yaml. @throws ConfigError */
+  /** The defaults without a plugins.yaml. @throws ConfigError */
   plugins(): Promise<PluginsConfig>
 }

@@ -11,22 +11,23 @@ import { type ConfigDocument, showFile } from './yaml/document.js'
 import { oneVariable } from './yaml/interpolate.js'
 
 /*
- * A folder that was found by searching may have come with a repository that was only just cloned, so it may not
- * lead a credential away. It may choose among the hosts that would see it anyway: github.com, this machine, and
- * those that the environment or the user's own folder name. Its `.env` names none: it lies beside, and whoever wrote
- * the one wrote the other. Nor may its App's private key be a file of somebody else's. What it may do is what its
- * verbs do when they are called by name there, as a makefile may.
+ * A folder that was found by searching may have come with a repository that was just cloned, so it
+ * must not redirect a credential. It may name hosts that would see the credential anyway:
+ * github.com, this machine, and those that the environment or the user's own folder names. Its
+ * `.env` does not count, because the same author wrote it. Its App's private key must not be
+ * somebody else's file. It may do what its verbs do when somebody calls them there by name, as a
+ * makefile may.
  */
 
 export interface TrustRequest {
   request: ConfigRequest
   folder: ConfigFolder
   file: ConfigDocument<GitHubFile>
-  /** github.yaml of the user's own folder; asked for when something hangs on it. */
+  /** github.yaml of the user's own folder; read only if the result depends on it. */
   readOwn(): Promise<GitHubFile['github'] | undefined>
 }
 
-/** @throws GitHubAuthError naming the file, the key and the host. */
+/** @throws GitHubAuthError with the file, the key and the host */
 export async function assertTrusted(trust: TrustRequest): Promise<void> {
   if (trust.folder.origin !== 'found') return
   const found = await Promise.all([
@@ -39,7 +40,7 @@ export async function assertTrusted(trust: TrustRequest): Promise<void> {
   if (first) throw first(details.map((make) => make()))
 }
 
-/** Made with what else is wrong in its details. */
+/** Creates the error with further errors in its details. */
 type Stranger = (details?: GitHubAuthError[]) => GitHubAuthError
 
 type HostKey = 'base_url' | 'git_url' | 'proxy'
@@ -55,7 +56,7 @@ async function strangerAsHost(trust: TrustRequest, key: HostKey): Promise<Strang
   return foreign(trust, key, hostname)
 }
 
-/** A host that is named as a proxy is trusted as a proxy alone. */
+/** How a host is used: one that is named as a proxy is trusted only as a proxy. */
 interface Role {
   fromEnvironment(env: ConfigRequest['env']): string[]
   fromFile(github: GitHubFile['github'] | undefined): string[]
@@ -73,7 +74,7 @@ const proxies: Role = {
   fromEnvironment(env) {
     const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY']
     const values = names.flatMap((name) => [env[name], env[name.toLowerCase()]])
-    // curl takes HOST:PORT too.
+    // curl accepts HOST:PORT too.
     return hostnames(
       values.map((value) => value && (value.includes('://') ? value : `http://${value}`)),
     )
@@ -88,7 +89,7 @@ const withGit = (api: Address): Address[] => (api && parseUrl(api) ? [api, gitUr
 const hostnames = (addresses: Address[]): string[] =>
   addresses.flatMap((address) => (address && parseUrl(address)?.hostname) || [])
 
-/** What stands in the file is told rather than what variables made of it: that may hold a secret. */
+/** Shows the file's own text, not the replaced variables, which may contain a secret. */
 function foreign(trust: TrustRequest, key: HostKey, hostname: string): Stranger {
   const { file } = trust
   const path = ['github', key]

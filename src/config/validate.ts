@@ -6,32 +6,32 @@ import { readConfig } from './load.js'
 import { type ConfigRequest, configFileNames, findFolder } from './locate/folder.js'
 import { openFolder } from './locate/folder-source.js'
 
-/** One thing that is wrong, as CONFIG VALIDATE tells it. */
+/** One error, in the format of CONFIG VALIDATE. */
 export interface ConfigProblem extends Omit<ErrorPlace, 'file' | 'line' | 'column'> {
   code: ErrorCode
-  /** Begins with `file:line:column` where it is about a file's text. */
+  /** Begins with `file:line:column` if it is about a file's text. */
   message: string
   hint: string | null
-  /** The same as data, where it names commands or options. */
+  /** The same as data, if it names commands or options. */
   remedy?: HintParts | undefined
   /** Absolute. */
   file: string | null
   line: number | null
   column: number | null
-  /** The line of the file; null where there is none, or where it may hold a secret. */
+  /** The line of the file; null if there is none, or it may contain a secret. */
   source: string | null
 }
 
 export interface Validation {
   valid: boolean
-  /** The folder, absolute; null where there is none. */
+  /** The folder, absolute; null if there is none. */
   dir: string | null
-  /** The files that were looked at, absolute. */
+  /** The checked files, absolute. */
   files: string[]
   problems: ConfigProblem[]
 }
 
-/** Everything that is wrong in any of the files, in the environment and the flags. Sends no request. */
+/** Every error in the files, the environment and the flags. Sends no request. */
 export async function validateConfig(request: ConfigRequest): Promise<Validation> {
   const found = await findProblems(request)
   const folder = await collectProblems([], () => findFolder(request))
@@ -64,7 +64,7 @@ async function problemOf(
   return { ...told, ...place, key, source: looksSecret(line) ? null : maskCredentials(line) }
 }
 
-/** Everything that is wrong in any of the files, each error alone. @throws what is no error of ours */
+/** Every error in the files, separately. @throws errors that are not a WizardError */
 export async function findProblems(request: ConfigRequest): Promise<WizardError[]> {
   const problems: WizardError[] = []
   const read = await collectProblems(problems, () => readConfig(request))
@@ -75,7 +75,7 @@ export async function findProblems(request: ConfigRequest): Promise<WizardError[
     }
     return problems
   }
-  // Without github.yaml's values the others can still be held against their schemas.
+  // The other files can be validated without github.yaml's values.
   const source = await collectProblems(problems, () => openFolder(findFolder(request), request))
   for (const name of configFileNames) {
     if (source && name !== 'github')
@@ -84,7 +84,7 @@ export async function findProblems(request: ConfigRequest): Promise<WizardError[
   return problems
 }
 
-/** Adds what is wrong to the problems, each thing once. @throws what is no error of ours */
+/** Adds errors to the problems, each once. @throws errors that are not a WizardError */
 export async function collectProblems<T>(
   problems: WizardError[],
   read: () => T | Promise<T>,

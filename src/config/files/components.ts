@@ -3,7 +3,7 @@ import type { ComponentsFile, ComponentValues } from '../schema/components.js'
 import type { ConfigDocument } from '../yaml/document.js'
 import type { Fault, Position } from '../yaml/place.js'
 
-/** The components by name. @throws ConfigError */
+/** Reads the components, by name. @throws ConfigError */
 export function readComponents(
   document: ConfigDocument<ComponentsFile>,
   owner: string | null,
@@ -55,25 +55,25 @@ export interface Component {
   repo: string
   /** The folder in the repository, without a slash at either end; `.` for its top. */
   path: string
-  /** From the repository's top. */
+  /** From the top of the repository. */
   versionFile: string | null
   /** With `{version}`. */
   tag: string
-  /** File, id or display name, by the name it goes by here. */
+  /** File, id or display name, by the component's own name for it. */
   workflows: Record<string, string>
   release: ReleaseConfig
   position: Position
 }
 
 export interface ReleaseConfig {
-  /** Shell lines, in order, in the component's folder. */
+  /** Shell lines, run in order in the component's folder. */
   build: string[]
   /** Globs from the component's folder. */
   artifacts: string[]
-  /** File names by algorithm, `{artifact}` for one beside each; empty: none. */
+  /** File names by algorithm; with `{artifact}` one for each artifact; empty: none. */
   checksums: Partial<Record<ChecksumAlgorithm, string>>
   sign: SignCommand[]
-  /** Names of variables that `build` and `sign` see beside the usual ones. */
+  /** Names of further variables that `build` and `sign` may see. */
   env: string[]
 }
 

@@ -4,16 +4,16 @@ import { PathError } from '../../base/errors.js'
 import { isFullName, type Repo } from '../../base/names/repository.js'
 import { contains, realForm, resolveInside } from '../locate/root.js'
 
-/** Where a repository goes that names no destination. */
+/** The destination of a repository that names none. */
 export const usualDestination = '/library/{group}/{repo}'
 
-/** What a destination may hold in braces. */
+/** The placeholders of a destination. */
 export const placeholders = ['owner', 'repo', 'group'] as const
 
 /**
- * The absolute destination of one repository of a source. The name may come from a server's answer.
+ * The absolute destination of one repository of a source. A server's answer may contain the name.
  *
- * @throws PathError where the name is none that GitHub gives, or the path leads out of ROOT.
+ * @throws PathError if the name is not valid on GitHub, or the path leads out of ROOT
  */
 export function expandDestination(
   root: string,
@@ -30,7 +30,7 @@ export function fillIn(template: string, values: Repo & { group: string }): stri
   return template.replace(/\{(owner|repo|group)\}/g, (_, key: keyof typeof values) => values[key])
 }
 
-/** @throws PathError where it leads out of ROOT, is ROOT, or a place that git or wizard keep for themselves. */
+/** @throws PathError if it leads out of ROOT, is ROOT, or is reserved for git or wizard */
 export function destinationOf(root: string, path: string): string {
   const destination = resolveInside(root, path)
   const steps = relative(root, destination).split(sep)
@@ -42,16 +42,16 @@ export function destinationOf(root: string, path: string): string {
 }
 
 export interface Overlap<T> {
-  /** The one that comes second. */
+  /** The later item. */
   item: T
   other: T
-  /** The item's folder is the other's, or lies inside or around it. */
+  /** The item's folder equals the other's, or lies inside or around it. */
   how: 'same' | 'inside' | 'around'
 }
 
 /**
- * The items whose destinations are the same folder or nested: with the symbolic links on the way followed, and
- * without regard to case where the file system has none.
+ * Finds items whose destinations are the same folder or nested. Follows symbolic links, and ignores
+ * case if the file system does.
  */
 export async function findOverlaps<T>(
   items: readonly T[],
@@ -64,7 +64,7 @@ export async function findOverlaps<T>(
     const path = real[index] ?? destination(item)
     return { item, index, key: foldsCase ? path.normalize('NFC').toLowerCase() : path }
   })
-  // With the separator first in the order, whatever is inside a folder follows it directly.
+  // With the separator first in the order, the contents of a folder follow it directly.
   const order = (key: string) => key.replaceAll(sep, '\0')
   keyed.sort((a, b) => compare(order(a.key), order(b.key)) || a.index - b.index)
   const overlaps: Overlap<T>[] = []
@@ -84,7 +84,7 @@ export async function findOverlaps<T>(
 
 const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
 
-/** Thousands of destinations share a few folders, most of them there. */
+/** Thousands of destinations share a few folders, most of which exist, so each is resolved once. */
 async function realForms(paths: readonly string[]): Promise<string[]> {
   const folders = new Map<string, Promise<string>>()
   return Promise.all(
@@ -98,7 +98,7 @@ async function realForms(paths: readonly string[]): Promise<string[]> {
   )
 }
 
-/** Asks the file system by the nearest folder that is there and has letters in its name. */
+/** Probes the file system with the nearest existing folder that has letters in its name. */
 async function isCaseInsensitive(folder: string): Promise<boolean> {
   for (let path = folder; dirname(path) !== path; path = dirname(path)) {
     const name = basename(path)

@@ -9,11 +9,11 @@ import { destinationOf, fillIn, usualDestination } from './destinations.js'
 import type { RepoEntry, RepositoryEntry } from './repos.js'
 
 export interface NewRepository {
-  /** Made where it is not there. */
+  /** Created if missing. */
   group: string
   owner: string
   repo: string
-  /** As repos.yaml writes it; undefined: the usual one. */
+  /** As written in repos.yaml; undefined: the default. */
   destination?: string | undefined
   branch?: string | undefined
 }
@@ -24,15 +24,15 @@ export interface Edited {
   group: string
   /** Its destination, absolute. */
   path: string
-  /** The file that was edited, absolute. */
+  /** The edited file, absolute. */
   file: string
 }
 
 /**
- * Adds an entry to repos.yaml, at the end of its group, and leaves every other byte as it is; makes the file where it
- * is not there. What would not load is not written.
+ * Adds an entry to repos.yaml at the end of its group, and keeps every other byte. Creates the file
+ * if missing. Does not write a text that would not load.
  *
- * @throws ConflictError where it is there already; ConfigError, PathError where the entry can't stand there.
+ * @throws ConflictError if the entry exists; ConfigError, PathError if it would not be valid
  */
 export async function addRepository(config: Config, added: NewRepository): Promise<Edited> {
   const { group, owner, repo } = added
@@ -54,9 +54,9 @@ export async function addRepository(config: Config, added: NewRepository): Promi
 }
 
 /**
- * Takes the entry out of repos.yaml: named by `owner/repo`, its address, its name alone, or its destination.
+ * Removes an entry from repos.yaml: by `owner/repo`, address, bare name or destination.
  *
- * @throws NotFoundError where there is none; UsageError where there are several, or a `from` brings it in.
+ * @throws NotFoundError if there is none; UsageError if there are several, or a `from` lists it
  */
 export async function removeRepository(config: Config, target: string): Promise<Edited> {
   const entries = await config.repos()
@@ -86,7 +86,7 @@ const areSame = (some: RepoEntry[], others: RepoEntry[]) =>
   some.length === others.length &&
   some.every((one, index) => isSame(one, others[index] as RepoEntry))
 
-/** The same but for the line it stands in. */
+/** Compares everything except the position. */
 function isSame(one: RepoEntry, other: RepoEntry): boolean {
   const text = (entry: RepoEntry) => JSON.stringify({ ...entry, position: null })
   return text(one) === text(other)
@@ -97,7 +97,7 @@ const notOurs = (file: string, hint: string) =>
     hint,
   })
 
-/** A second one is meant only where it says where. */
+/** A second entry must name its own destination. */
 function refuseTwice(
   entries: RepoEntry[],
   { owner, repo, destination }: NewRepository,

@@ -5,7 +5,7 @@ export function readPlugins({ plugins }: PluginsFile): PluginsConfig {
   return {
     topic: plugins.topic,
     owners: plugins.owners,
-    // The schema lets nothing else through.
+    // The schema has validated it.
     index: plugins.index.flatMap((text) => parseIndexName(text) ?? []),
     udosVersion: plugins.udos_version ?? null,
     requireSignatures: plugins.require_signatures,
@@ -16,7 +16,7 @@ export interface PluginsConfig {
   topic: string
   owners: string[]
   index: PluginIndex[]
-  /** What plugins' `udos_version` is checked against; null: not checked. */
+  /** The version to compare plugins' `udos_version` with; null: not checked. */
   udosVersion: string | null
   requireSignatures: boolean
 }

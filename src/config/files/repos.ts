@@ -22,7 +22,7 @@ interface Place {
 }
 
 /**
- * The entries of repos.yaml in the order of the file, their destinations absolute, no two of them in one another's way.
+ * The entries of repos.yaml in file order, with absolute destinations that do not overlap.
  *
  * @throws ConfigError, PathError
  */
@@ -81,7 +81,7 @@ function sourceOf(values: SourceValues, place: Place): SourceEntry | Fault {
   const path = [...place.path, 'destination']
   const wrong = wrongPlaceholder(destination, path) ?? withoutRepo(destination, path)
   if (wrong) return wrong
-  // A name in the middle, to see where the template leads.
+  // A sample name shows where the template leads.
   const sample = fillIn(destination, { owner: from, repo: 'x', group: place.group })
   const inside = resolved(path, () => destinationOf(place.root, sample))
   if (typeof inside !== 'string') return inside
@@ -149,7 +149,7 @@ export interface EntryOptions {
   autoPull: boolean
   /** A cron expression, in local time. */
   pullSchedule?: string | undefined
-  /** Commits at clone; undefined: all. */
+  /** The number of commits to clone; undefined: all. */
   depth?: number | undefined
   onDiverged: 'block' | 'backup'
   position: Position
@@ -168,17 +168,17 @@ export interface RepositoryEntry extends EntryOptions {
 export interface SourceEntry extends EntryOptions {
   kind: 'source'
   from: string
-  /** Globs over names, any of which must match. */
+  /** Globs for names; one must match. */
   match: string[]
-  /** Globs over names, none of which may match. */
+  /** Globs for names; none may match. */
   exclude: string[]
-  /** Topics, any of which a repository must have; empty: no matter. */
+  /** Topics; a repository must have one of them. Empty: no filter. */
   topics: string[]
-  /** undefined: no matter, as for the two below. */
+  /** undefined: no filter; likewise for the two below. */
   visibility?: 'public' | 'private' | 'internal' | undefined
   archived?: boolean | undefined
   forks?: boolean | undefined
-  /** With `{repo}`, maybe `{owner}` and `{group}`: see expandDestination. */
+  /** With `{repo}`, optionally `{owner}` and `{group}`: see expandDestination. */
   destination: string
 }
 

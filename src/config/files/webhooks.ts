@@ -3,9 +3,10 @@ import type { ConfigDocument } from '../yaml/document.js'
 import type { Fault, Position } from '../yaml/place.js'
 
 /**
- * `fallback`: GITHUB_WEBHOOK_SECRET, where the file names none.
+ * `fallback` is GITHUB_WEBHOOK_SECRET, used if the file has no secret.
  *
- * @throws ConfigError where deliveries are to be taken and nothing tells real ones, or a handler would never run.
+ * @throws ConfigError if deliveries are enabled without a secret to verify them, or a handler would
+ *   never run
  */
 export function readWebhooks(
   document: ConfigDocument<WebhooksFile>,
@@ -58,10 +59,10 @@ const deafHandlers = (events: string[], handlers: string[]): Fault[] =>
 
 export interface WebhooksConfig {
   enabled: boolean
-  /** More than one while a secret is being rotated. */
+  /** Several while a secret is being rotated. */
   secrets: string[]
   events: string[]
-  /** `owner/repo`: deliveries of others are refused. */
+  /** `owner/repo`: deliveries of other repositories are refused. */
   repositories: string[]
   /** Whether pull requests from forks are handled. */
   forks: boolean

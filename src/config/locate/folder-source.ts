@@ -12,11 +12,11 @@ import {
   variableOf,
 } from './folder.js'
 
-/** The files of a folder, each held against its schema. */
+/** The files of a folder, each validated by its schema. */
 export interface FolderSource {
-  /** null where there is no folder. */
+  /** null if there is no folder. */
   variables: Variables | null
-  /** null where the file is not there. @throws ConfigError */
+  /** null if the file does not exist. @throws ConfigError */
   read<N extends ConfigFileName>(name: N): Promise<ConfigDocument<FileValues<N>> | null>
   /** @throws ConfigError */
   parse<N extends ConfigFileName>(
@@ -55,7 +55,7 @@ interface Rules {
 const never = () => false
 const fallBack = new Set<unknown>(['token', 'owner', 'base_url', 'git_url', 'proxy'])
 
-/** Where `${…}` is left alone, and where an unset one may be: see ReadOptions. */
+/** Where `${…}` is kept literally, and where it may be unset: see ReadOptions. */
 const rules: Partial<Record<ConfigFileName, Rules>> = {
   github: {
     mayBeUnset: ([top, key, more]) => top === 'github' && fallBack.has(key) && more === undefined,

@@ -7,7 +7,7 @@ import { showFile } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
 import { readBytes, unreadable } from '../yaml/yaml-file.js'
 
-/** A folder with at least one of the files in it, read when they are asked for. */
+/** A folder with at least one of the files; they are read on demand. */
 export interface ConfigFolder {
   /** Absolute. */
   dir: string
@@ -16,7 +16,7 @@ export interface ConfigFolder {
   files: Partial<Record<ConfigFileName, string>>
 }
 
-/** The folders that are the user's own: https://specifications.freedesktop.org/basedir-spec/latest/ */
+/** The user's own folders: https://specifications.freedesktop.org/basedir-spec/latest/ */
 export interface UserFolders {
   config: string
   data: string
@@ -24,7 +24,7 @@ export interface UserFolders {
 }
 
 export function userFolders({ env, home }: Pick<ConfigRequest, 'env' | 'home'>): UserFolders {
-  // The specification has relative paths ignored.
+  // The specification says to ignore relative paths.
   const base = (name: string, fallback: string) => {
     const named = env[name]
     return join(named && isAbsolute(named) ? named : join(home, fallback), 'wizard')
@@ -37,11 +37,12 @@ export function userFolders({ env, home }: Pick<ConfigRequest, 'env' | 'home'>):
 }
 
 /**
- * The first folder that holds any of the files: named by --config or WIZARD_CONFIG, else `config/` and
- * `wizard/config/` here and in each parent folder, else the user's own. Our own search and not cosmiconfig's, which
- * runs a `.config/config.js` of the current folder: code of a repository that was only just cloned.
+ * The first folder that contains any of the files: the one of --config or WIZARD_CONFIG, otherwise
+ * `config/` and `wizard/config/` here and in each parent folder, otherwise the user's own. wizard
+ * does not use cosmiconfig for this search, because that runs a `.config/config.js` of the current
+ * folder: code of a repository that may just have been cloned.
  *
- * @throws ConfigError where the folder that was named holds none of them.
+ * @throws ConfigError if the named folder contains none of them
  */
 export function findFolder(request: ConfigRequest): ConfigFolder | null {
   const user = userFolders(request).config
@@ -64,7 +65,7 @@ export function userFolder(request: Pick<ConfigRequest, 'env' | 'home'>): Config
   return files && { dir, origin: 'user', files }
 }
 
-/** The folders that are looked in, the first to hold a file is taken; why it is looked in there. */
+/** The folders to search, in order, and the reason for each. The first one with a file is used. */
 export function searched(request: ConfigRequest): { dir: string; by: string }[] {
   const named = namedFolder(request)
   if (named !== null) return [named]
@@ -95,7 +96,7 @@ function filesIn(dir: string): ConfigFolder['files'] | null {
   return Object.keys(files).length > 0 ? files : null
 }
 
-/** A folder in a file's place counts too, and is told when it is read. */
+/** A folder with a file's name counts too; reading it reports the error. */
 function exists(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined
@@ -126,9 +127,10 @@ function emptyFolder({ dir, by }: { dir: string; by: string }, cwd: string): Con
 }
 
 /**
- * The variables for `${…}`: the environment's, then those of `.env` beside the files; an empty one is unset.
+ * The variables for `${…}`: the environment's, then those of `.env` beside the files. An empty one
+ * is unset.
  *
- * @throws ConfigError where `.env` is there and can't be read.
+ * @throws ConfigError if `.env` exists and can't be read
  */
 export async function readVariables(
   dir: string,
@@ -140,12 +142,12 @@ export async function readVariables(
   return { file, own, lookup: (name) => variableOf(env, name) ?? variableOf(own, name) }
 }
 
-/** Undefined for an empty one, and for what every object has. */
+/** undefined for an empty variable, and for properties that every object has. */
 export const variableOf = (env: Environment, name: string): string | undefined =>
   (Object.hasOwn(env, name) && env[name]) || undefined
 
 export interface Variables {
-  /** `.env`, whether it is there or not. */
+  /** `.env`, whether it exists or not. */
   file: string
   own: Environment
   lookup: Lookup
@@ -159,12 +161,12 @@ async function readEnvFile(file: string, shown: string): Promise<Environment> {
     if (error instanceof ConfigError && hasCode(error.cause, 'ENOENT')) return {}
     throw error
   }
-  // It brings node:crypto along, which takes 8 ms, for what few folders have.
+  // Loaded late: it imports node:crypto, which takes 8 ms, and few folders have a `.env`.
   const { parse } = await import('dotenv')
   return parse(bytes)
 }
 
-/** The files of a configuration folder, by the name that stands before `.yaml`. */
+/** The names of the configuration files, without `.yaml`. */
 export type ConfigFileName = 'github' | 'repos' | 'components' | 'webhooks' | 'plugins'
 
 export const configFileNames: readonly ConfigFileName[] = [
@@ -176,10 +178,10 @@ export const configFileNames: readonly ConfigFileName[] = [
 ]
 
 export interface ConfigRequest {
-  /** Absolute; the search begins here, and paths in messages are told from here. */
+  /** Absolute; the search begins here, and messages show paths relative to it. */
   cwd: string
   env: Environment
-  /** The user's home, for the XDG folders that are unset. */
+  /** The user's home, the base of unset XDG folders. */
   home: string
   flags?: { config?: string | undefined; root?: string | undefined } | undefined
 }

@@ -3,8 +3,8 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { PathError } from '../../base/errors.js'
 
 /**
- * ROOT where nothing names one: the folder that holds `config/` or `wizard/config/`. A folder of the files that
- * goes by another name (`--config /etc/udos`) is ROOT itself, so that nothing lands beside it.
+ * The default ROOT: the folder that contains `config/` or `wizard/config/`. A folder with another
+ * name (`--config /etc/udos`) is ROOT itself, so that nothing is written beside it.
  */
 export function rootOf(dir: string): string {
   if (basename(dir) !== 'config') return dir
@@ -13,10 +13,10 @@ export function rootOf(dir: string): string {
 }
 
 /**
- * Where a path from YAML leads: always inside ROOT, as DESTDIR does, so that `/library/x` and `library/x` are the same.
- * The text alone is looked at; assertInside looks at what is on the disk.
+ * Resolves a path from YAML inside ROOT, as DESTDIR does, so that `/library/x` and `library/x` are
+ * the same. Checks only the text; assertInside checks the disk.
  *
- * @throws PathError where `..` leads out of ROOT.
+ * @throws PathError if `..` leads out of ROOT
  */
 export function resolveInside(root: string, path: string): string {
   if (controls.test(path)) throw new PathError('a path with a control character in it')
@@ -29,16 +29,16 @@ export function resolveInside(root: string, path: string): string {
   return inside
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it refuses these characters
 const controls = /[\u0000-\u001f\u007f]/
 
-/** Whether a path is the folder itself or below it, both absolute and in normal form. */
+/** Whether a path is the folder itself or below it; both are absolute and normalized. */
 export function contains(folder: string, path: string): boolean {
   const from = relative(folder, path)
   return from === '' || (from !== '..' && !from.startsWith(`..${sep}`) && !isAbsolute(from))
 }
 
-/** A path with the symbolic links on its way followed, as far as it is there. @throws PathError */
+/** Resolves the symbolic links in the existing part of a path. @throws PathError */
 export async function realForm(path: string): Promise<string> {
   const real = await realpath(path).catch(absent)
   if (real !== undefined || dirname(path) === path) return real ?? path
@@ -46,10 +46,10 @@ export async function realForm(path: string): Promise<string> {
 }
 
 /**
- * Follows a path inside ROOT on the disk, right before something is written there: a symbolic link on the way
- * may lead to another place inside ROOT, and nowhere else. What is not there yet is fine.
+ * Checks a path inside ROOT on the disk, right before a write: symbolic links may lead to another
+ * place inside ROOT, but nowhere else. Missing parts are fine.
  *
- * @throws PathError where a link leads out, or to nothing, or a file stands in the way.
+ * @throws PathError if a link leads out, or to nothing, or a file is in the way
  */
 export async function assertInside(root: string, path: string): Promise<void> {
   if (!contains(root, path)) throw new PathError(`${path} is not in ${root}`)

@@ -5,7 +5,7 @@ import type { Fault, Path, Place } from '../yaml/place.js'
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue
 
-/** Given to zod's parse: the words for its own checks. A schema's `error` stands before it. */
+/** Messages for zod's own checks, passed to its parse. A schema's `error` takes precedence. */
 export function explain(issue: RawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -23,7 +23,7 @@ export function explain(issue: RawIssue): string {
   }
 }
 
-/** Between the known keys, where a message carries them from zod to us: it has no other way to say them. */
+/** Separates the known keys in a message from zod to us, which has no other field for them. */
 const separator = '\n'
 
 const types: Partial<Record<string, string>> = {
@@ -48,7 +48,7 @@ function knownKeys(schema: unknown): string[] {
   return typeof shape === 'object' && shape !== null ? Object.keys(shape) : []
 }
 
-/** Each thing that zod found, as a fault at its path. */
+/** Converts zod's issues to faults at their paths. */
 export function faultsOf(
   issues: readonly Issue[],
   placeOf: (path: Path) => Place | undefined,
@@ -80,8 +80,8 @@ function unknownKey(path: Path, known: readonly string[]): Fault {
 }
 
 /**
- * Of the shapes a value may have, the one it comes nearest to: a wrong kind of value altogether is furthest,
- * then the number of things that are wrong counts.
+ * The alternative that the value is closest to: a wrong type is furthest, then the number of errors
+ * counts.
  */
 function closest(alternatives: readonly Issue[][]): Issue[] {
   const known = alternatives.map((issues) => ({ issues, far: distanceOf(issues) }))
@@ -117,10 +117,10 @@ function badValue(issue: Issue, path: Path, place: Place | undefined): Fault {
   return { path, message: `${message}${got}${remedy}`, nearest: near }
 }
 
-/** What may be a secret, or an address with one in it, is never told. */
+/** Keys whose values may contain a secret, so messages never show them. */
 const secretKeys = new Set(['token', 'secret', 'proxy', 'base_url', 'git_url'])
 
-/** The value as the file has it: a variable's name, not what it holds. */
+/** The value as written in the file: a variable's name, not its content. */
 function shown(path: Path, { text, quoted }: Place): string {
   const secret = path.some((step) => secretKeys.has(String(step)))
   if (secret || text === undefined) return ''
@@ -129,7 +129,7 @@ function shown(path: Path, { text, quoted }: Place): string {
   return line === '' ? ', got nothing' : `, got ${line}`
 }
 
-/** YAML reads 1.10 as a number, and true as no text. */
+/** YAML reads 1.10 as a number and true as a boolean, so the hint says to quote them. */
 function quoting(issue: Issue, { text }: Place): string {
   const isText = issue.code === 'invalid_type' && issue.expected === 'string'
   return isText && text ? '; put it in quotes' : ''

@@ -3,16 +3,14 @@ import { isPrivate, parseUrl } from '../../base/names/host.js'
 import { isShortRefName } from '../../base/names/ref.js'
 import { fullNamePattern, ownerPattern, repoPattern } from '../../base/names/repository.js'
 
-/*
- * The kinds of values that more than one file has. A schema's `error` is what a message says was expected.
- */
+/* The types of values that several files share. A schema's `error` says what was expected. */
 
-/** Text of a shape: what was expected is told of other kinds of values, and of a missing one, too. */
+/** Text of a pattern. Other types, and a missing value, get the same message. */
 const shaped = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
 
 export const text = () => z.string().min(1, 'expected text')
 
-/** A path of this machine: only a shell knows what `~` stands for. */
+/** A local path: only a shell replaces `~`. */
 export const localPath = () =>
   text().regex(/^(?!~)/, 'expected a path without ~, which no shell replaces here')
 
@@ -23,7 +21,7 @@ export const count = (least: number, most: number) => z.int().min(least).max(mos
 export const ownerName = () =>
   shaped(ownerPattern, 'expected an organisation or user: letters, digits and hyphens')
 
-/** `owner/repo`, or the name alone. */
+/** `owner/repo`, or just the name. */
 export const repository = (expected = 'expected a repository: NAME or OWNER/NAME') =>
   shaped(new RegExp(`${repoPattern.source}|${fullNamePattern.source}`, 'i'), expected)
 
@@ -51,10 +49,10 @@ function staysInside(path: string): boolean {
   )
 }
 
-/** The name of a variable of the environment. */
+/** The name of an environment variable. */
 export const variableName = () => shaped(/^[A-Za-z_]\w*$/, 'expected the name of a variable')
 
-/** A text that must hold a placeholder, as `v{version}` does; others in braces are refused. */
+/** A text that must contain a placeholder, such as `v{version}`; unknown ones are refused. */
 export function template(needed: string, allowed: readonly string[] = [needed]) {
   const known = allowed.map((name) => `{${name}}`).join(', ')
   return text()
@@ -64,14 +62,14 @@ export function template(needed: string, allowed: readonly string[] = [needed]) 
     })
 }
 
-/** The first `{name}` that is not among the known ones. */
+/** The first `{name}` that is not a known one. */
 export function unknownPlaceholder(value: string, known: readonly string[]): string | undefined {
   return [...value.matchAll(/\{([^{}]*)\}/g)]
     .map(([, name = '']) => name)
     .find((name) => !known.includes(name))
 }
 
-/** An https address without credentials; http on loopback alone, where nobody listens in between. */
+/** An https address without credentials, or http on loopback, where nobody can listen in. */
 export const address = () =>
   z.string().refine(isAddress, {
     error:
@@ -96,5 +94,8 @@ function isProxy(text: string): boolean {
   )
 }
 
-/** `https:example.com` and `https:\\example.com` are repaired by the URL parser; a person reads them otherwise. */
+/**
+ * The URL parser accepts `https:example.com` and `https:\\example.com`, which people read
+ * differently.
+ */
 const hasHost = (text: string) => /^https?:\/\/[^/\\]/i.test(text) && !/[\s\\]/.test(text)

@@ -3,7 +3,10 @@ import { z } from 'zod'
 import { defaultBaseUrl, parseUrl } from '../../base/names/host.js'
 import { address, count, localPath, ownerName, proxyAddress } from './fields.js'
 
-/** A credential goes into a header: what can't stand there would break the request, or tell it in an error. */
+/**
+ * A credential becomes a header: other characters would break the request, or show the credential
+ * in an error.
+ */
 const token = z
   .string()
   .trim()

@@ -5,7 +5,7 @@ import { pluginsFile } from './plugins.js'
 import { reposFile } from './repos.js'
 import { webhooksFile } from './webhooks.js'
 
-/** The shape of each file, by its name. */
+/** The schema of each file, by name. */
 export const fileSchemas = {
   github: githubFile,
   repos: reposFile,

@@ -36,7 +36,7 @@ export function jsonSchemaOf(name: ConfigFileName): JsonSchema {
 
 const variable = '\\$\\{'
 
-/** Any value but these may be written as a variable, of which an editor knows nothing: see `rules` in load.ts. */
+/** Any other value may be a variable, which an editor can't check: see `rules` in load.ts. */
 const literal = new Set(['build', 'sign', 'exec'])
 
 function allowVariables(schema: JsonSchema): JsonSchema {

@@ -7,7 +7,7 @@ export type FileValues<N extends ConfigFileName> = z.infer<(typeof fileSchemas)[
 
 type Loaders = { [N in ConfigFileName]: () => Promise<z.ZodType<FileValues<N>>> }
 
-/** Making a schema costs a start its milliseconds, so that each is made when its file is read. */
+/** Schemas take milliseconds to create, so each is created when its file is read. */
 const loaders: Loaders = {
   github: async () => githubFile,
   repos: async () => (await import('./repos.js')).reposFile,

@@ -1,27 +1,29 @@
 import { Cron } from 'croner'
 import { z } from 'zod'
 
-/** A cron expression of five fields, or a nickname such as `@daily`: what any cron understands. */
+/**
+ * A cron expression of five fields, or a nickname such as `@daily`, as every cron understands it.
+ */
 export const schedule = () =>
   z.string().refine(isSchedule, {
     error:
       'expected a cron expression of five fields, such as "0 0 * * *", that falls due some day',
   })
 
-/** Many repositories share a few schedules. */
+/** Many repositories share a few schedules, so results are kept. */
 const judged = new Map<string, boolean>()
 
-/** Whether it is one. */
+/** Whether a text is a valid schedule. */
 export function isSchedule(text: string): boolean {
   const known = judged.get(text) ?? fallsDue(text)
   judged.set(text, known)
   return known
 }
 
-/** What croner knows beyond cron (L, W, #, ?) would be lost on the scheduler it is handed to. */
+/** croner's extensions of cron (L, W, #, ?) would not work in other schedulers. */
 const portable = /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|[\d*/,\-\sA-Z]+)$/i
 
-/** Of months and weekdays; croner knows which goes where, and takes `MONL` for the last Monday. */
+/** Names of months and weekdays. croner checks their field, but reads `MONL` as the last Monday. */
 const names = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)$/i
 
 function fallsDue(text: string): boolean {
@@ -31,7 +33,7 @@ function fallsDue(text: string): boolean {
   try {
     return new Cron(text, { paused: true, mode: '5-part' }).nextRun() !== null
   } catch (error) {
-    // croner's way of saying no: a TypeError for the shape, a RangeError for a number.
+    // croner's errors for invalid expressions: a TypeError for the form, a RangeError for a number.
     if (error instanceof TypeError || error instanceof RangeError) return false
     throw error
   }

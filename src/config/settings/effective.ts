@@ -18,22 +18,25 @@ import { readSettings, type Settings } from './settings.js'
 
 export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain }
 
-/** A value that counts, and where it comes from. */
+/** An effective value and its source. */
 export interface EffectiveValue {
   /** `github.owner`, `repos.tools[0].branch`. */
   key: string
-  /** `***` in place of a secret. */
+  /** `***` replaces a secret. */
   value: Plain
   source: Source
 }
 
 export interface Effective {
   values: EffectiveValue[]
-  /** What can't be read, so that its values are missing. */
+  /** Errors of files that can't be read; their values are missing. */
   problems: WizardError[]
 }
 
-/** Every value of all files, of the environment and the flags, as far as they can be read. Sends no request. */
+/**
+ * Every value of all files, the environment and the flags, as far as they can be read. Sends no
+ * request.
+ */
 export async function effectiveValues(request: ConfigRequest): Promise<Effective> {
   const problems: WizardError[] = []
   const folder = (await collectProblems(problems, () => findFolder(request))) ?? null
@@ -49,7 +52,7 @@ export async function effectiveValues(request: ConfigRequest): Promise<Effective
   return { values, problems }
 }
 
-/** Of github.yaml and what stands above it. Where the file is wrong, only the latter is known. */
+/** The values of github.yaml and of its overrides. If the file is invalid, only the overrides. */
 async function settingValues(
   problems: WizardError[],
   request: ConfigRequest,
@@ -100,7 +103,7 @@ function valuesOf({ github, root, logsDir, logsKeepDays, sources }: Settings): E
   ]
 }
 
-/** GITHUB_WEBHOOK_SECRET, where the file names none. */
+/** GITHUB_WEBHOOK_SECRET, used if the file has no secret. */
 function fillSecret(
   values: EffectiveValue[],
   request: ConfigRequest,
@@ -122,7 +125,7 @@ const pluginDefaults = (): EffectiveValue[] =>
     source: () => undefined,
   })
 
-/** The values of a file, one for each key; lists of plain values in one piece. */
+/** The values of a file, one per key; a list of plain values counts as one. */
 export function documentValues(
   document: Pick<ConfigDocument<unknown>, 'value' | 'source'>,
 ): EffectiveValue[] {
@@ -164,11 +167,11 @@ function isSecretKey(path: Path): boolean {
   return path.includes('payload') && looksSecret(String(path.at(-1)))
 }
 
-/** What a variable of such a name brought in is hidden wherever it stands. */
+/** A value is hidden wherever it is, if it came from a variable with a secret-like name. */
 const cameFromSecret = (source: Source): boolean =>
   source.from === 'file' && source.variables.some(looksSecret)
 
-/** Without what has the shape of a credential, such as the user part of an address. */
+/** Hides everything that looks like a credential, such as the user part of an address. */
 function hidden(value: Plain): Plain {
   if (typeof value === 'string') return maskCredentials(value)
   if (Array.isArray(value)) return value.map(hidden)

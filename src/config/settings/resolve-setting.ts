@@ -7,7 +7,7 @@ import { fromText } from '../yaml/convert.js'
 import type { ConfigDocument } from '../yaml/document.js'
 import type { Source } from '../yaml/place.js'
 
-/** The variable that stands above each key. */
+/** The variable that overrides each key. */
 export const overrides = {
   'github.token': 'WIZARD_TOKEN',
   'github.owner': 'WIZARD_OWNER',
@@ -24,16 +24,16 @@ export const overrides = {
 
 export type SettingKey = keyof typeof overrides
 
-/** A text that stands for a value, and where it comes from. */
+/** The text of a value, and its source. */
 interface Found {
   text: string
   source: Source
 }
 
-/** Its text is undefined where it is unset. */
+/** `text` is undefined if it is unset. */
 type Filler = Omit<Found, 'text'> & { text: string | undefined }
 
-/** Takes each value from the strongest that has it, and remembers which that was. */
+/** Takes each value from its strongest source, and records which that was. */
 export class Picker {
   readonly sources: Record<string, Source> = {}
   private readonly from: SettingsRequest
@@ -43,19 +43,19 @@ export class Picker {
     this.from = from
   }
 
-  /** What the environment says above the file. */
+  /** The environment's override of the file. */
   override(key: SettingKey): Found | undefined {
     const name = overrides[key]
     const text = this.from.request.env[name]
     return text ? { text, source: { from: 'variable', name } } : undefined
   }
 
-  /** Where a value was found by other means. */
+  /** Records the source of a value that was found in another way. */
   note(key: string, source: Source | undefined): void {
     if (source) this.sources[key] = source
   }
 
-  /** A variable that fills in for the file, from `.env` too where that may name it. */
+  /** A fallback variable; it may come from `.env` if that is allowed to define it. */
   variable(
     name: string,
     reach: 'environment' | 'env-file' = 'environment',
@@ -69,13 +69,19 @@ export class Picker {
     return { text: own ? change(own) : undefined, source }
   }
 
-  /** @throws ConfigError for the first variable with a wrong value, the others in its details */
+  /**
+   * @throws ConfigError for the first variable with an invalid value, with the others in its
+   *   details
+   */
   refuse(): void {
     const [first, ...rest] = this.faults
     if (first) throw first(rest.map((make) => make()))
   }
 
-  /** `value`: the file's. A variable with a wrong value counts as unset until `refuse` tells it. */
+  /**
+   * Chooses a setting's value; `value` is the file's. A variable with an invalid value counts as
+   * unset until `refuse` reports it.
+   */
   pick<T>(key: SettingKey, schema: z.ZodType<T>, value: T | undefined, fillers: Filler[] = []): T {
     const override = this.override(key)
     if (override) return this.take(key, schema, override)
@@ -109,7 +115,7 @@ export class Picker {
 export interface SettingsRequest {
   request: ConfigRequest
   folder: ConfigFolder | null
-  /** github.yaml, where it is there. */
+  /** github.yaml, if it exists. */
   file: ConfigDocument<GitHubFile> | null
   variables: Variables | null
 }

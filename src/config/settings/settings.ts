@@ -6,7 +6,7 @@ import { type GitHubFile, githubFile, githubKeys } from '../schema/github.js'
 import type { Source } from '../yaml/place.js'
 import { Picker, type SettingsRequest } from './resolve-setting.js'
 
-/** What github.yaml, the environment and the flags say together. */
+/** The combined settings of github.yaml, the environment and the flags. */
 export interface Settings {
   github: GitHubConfig
   root: string
@@ -16,9 +16,10 @@ export interface Settings {
 }
 
 /**
- * Each value from the first that has it: a flag, its WIZARD_ variable, the file, what fills in for the file, the default.
+ * Takes each value from its first source: a flag, its WIZARD_ variable, the file, a fallback
+ * variable, the default.
  *
- * @throws ConfigError for a variable with a wrong value; PathError for logs that leave ROOT.
+ * @throws ConfigError for a variable with an invalid value; PathError for logs outside ROOT
  */
 export function readSettings(from: SettingsRequest): Settings {
   const picker = new Picker(from)
@@ -70,7 +71,7 @@ function readAddresses(picker: Picker, values: GitHubFile['github']) {
   return { baseUrl, gitUrl: gitUrl == null ? gitUrlOf(baseUrl) : normal(gitUrl) }
 }
 
-/** As the URL parser writes it, so that what was judged is what is used. */
+/** As the URL parser writes it, so that the checked address is the one in use. */
 const normal = (address: string) => withoutSlash(new URL(address).href)
 
 function readRoot(picker: Picker, { request, folder, file }: SettingsRequest): string {
@@ -99,18 +100,18 @@ function readLogs(
 }
 
 export interface GitHubConfig {
-  /** null: nothing names one, so `gh auth token` may be asked, or public reads go without. */
+  /** null: no setting has one, so wizard may ask `gh auth token`, or read public data without. */
   token: string | null
-  /** A GitHub App in place of a token. */
+  /** A GitHub App instead of a token. */
   app: GitHubApp | null
   owner: string | null
-  /** Without a slash at the end, as all addresses here. */
+  /** Without a trailing slash, like all addresses here. */
   baseUrl: string
   gitUrl: string
   /** Seconds without progress on one request. */
   timeout: number
   retryAttempts: number
-  /** null: what `*_PROXY` say. */
+  /** null: use the `*_PROXY` variables. */
   proxy: string | null
   /** Repositories handled at a time. */
   concurrency: number

@@ -4,8 +4,8 @@ import type { Path } from './place.js'
 import type { Tree } from './tree.js'
 
 /**
- * A variable's text where a number, true or false is expected is taken for one: `${N:-8}` is text for YAML.
- * What is expected is the schema's to say, for a token may be all digits.
+ * Converts a variable's text to a number or boolean if the schema expects one: for YAML `${N:-8}`
+ * is text. Only the schema can decide that, because a token may be all digits.
  */
 export function convertTree<T>(schema: z.ZodType<T>, tree: Tree) {
   const first = schema.safeParse(tree.value, { error: explain })
@@ -22,7 +22,7 @@ interface WrongType {
   expected: string
 }
 
-/** Of each shape that a value may have. */
+/** Of each alternative that a value may have. */
 function wrongTypes(issues: readonly z.core.$ZodIssue[], above: Path): WrongType[] {
   return issues.flatMap((issue) => {
     const path = [...above, ...(issue.path as Path)]
@@ -45,7 +45,7 @@ function convert(top: unknown, path: Path, expected: string): boolean {
 const child = (value: unknown, step: string | number): unknown =>
   (value as Record<string | number, unknown>)[step]
 
-/** A number, true or false from its text; undefined where it is none, or none is expected. */
+/** Converts a text to a number or boolean; undefined if it is not one, or none is expected. */
 export function fromText(text: unknown, expected: string): number | boolean | undefined {
   if (typeof text !== 'string') return undefined
   if (expected === 'boolean') return flags.get(text.trim().toLowerCase())

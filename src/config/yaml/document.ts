@@ -14,23 +14,27 @@ import { type Fault, formatKeyPath, type Path, type Position, type Source } from
 import { type ReadOptions, readYamlTree, type Tree } from './tree.js'
 import type { YamlFile } from './yaml-file.js'
 
-/** A file whose values have the shape of its schema, and where each of them stands. */
+/** A file whose values match its schema, and their positions. */
 export interface ConfigDocument<T> {
   value: T
   position(path: Path): Position
-  /** undefined where the file says nothing, so that a value is a default. */
+  /** undefined if the file does not have it, so that the value is a default. */
   source(path: Path): Source | undefined
-  /** `file:line:column: key`, for a message of another kind, and the same as data. */
+  /** `file:line:column: key` for other messages, and the same as data. */
   where(path: Path): { shown: string; place: ErrorPlace }
-  /** A scalar as it is written, before variables were replaced. */
+  /** A scalar as written, before variables were replaced. */
   text(path: Path): string | undefined
-  /** A path from the file, inside a folder. @throws PathError */
+  /** Resolves a path from the file inside a folder. @throws PathError */
   inside(folder: string, path: Path, value: string): string
-  /** Throws the first of them, the others in its details; returns where there is none. @throws ConfigError, PathError */
+  /**
+   * Throws the first fault, with the others in its details; returns if there is none.
+   *
+   * @throws ConfigError, PathError
+   */
   refuse(faults: readonly Fault[]): void
 }
 
-/** @throws ConfigError for the first thing that is wrong, the others in its details. */
+/** @throws ConfigError for the first error, with the others in its details */
 export function readDocument<T>(
   file: YamlFile,
   schema: z.ZodType<T>,
@@ -51,12 +55,12 @@ export function readDocument<T>(
   }
 }
 
-/** What could not be read is missing for the schema, too; that is told once. */
+/** The schema also misses a value that could not be read; that is reported once. */
 const isFollowUp = ({ path }: Fault, faults: readonly Fault[]): boolean =>
   faults.some((fault) => fault.path.every((step, index) => path[index] === step))
 
 function refuse(file: YamlFile, tree: Tree, faults: readonly Fault[]): void {
-  // What is missing may stand there by a wrong name, so that is told first.
+  // A missing key may be present under a wrong name, so the wrong name comes first.
   const rank = (fault: Fault) => 2 * offset(tree, fault) + (fault.at === 'missing' ? 1 : 0)
   const [first, ...rest] = [...faults].sort((one, other) => rank(one) - rank(other))
   if (first === undefined) return
@@ -108,7 +112,7 @@ function sourceOf(file: YamlFile, tree: Tree, path: Path): Source | undefined {
   return { from: 'file', position, variables: [...(place.variables ?? [])] }
 }
 
-/** A path as a message shows it: from the current folder where it lies in it, else absolute. */
+/** Formats a path for messages: relative if it is inside the current folder, otherwise absolute. */
 export function showFile(path: string, cwd: string): string {
   const from = relative(cwd, path)
   return from === '' || from.startsWith('..') ? path : from

@@ -3,24 +3,24 @@ export type Lookup = (name: string) => string | undefined
 
 export interface Interpolated {
   text: string
-  /** The variables whose values are in it. */
+  /** The variables whose values were inserted. */
   variables: string[]
-  /** Those that are unset and have no default. */
+  /** Variables that are unset and have no default. */
   unset: string[]
-  /** What is wrong with the way it is written. */
+  /** A syntax error. */
   problem?: string
 }
 
 /** Whether there is anything to replace. */
 export const hasVariables = (text: string): boolean => text.includes('${')
 
-/** The name in a text that is one `${NAME}` and nothing else, so that an unset one leaves nothing. */
+/** The name in a text that is exactly one `${NAME}`; if that is unset, nothing is left. */
 export const oneVariable = (text: string): string | undefined =>
   /^\$\{(\w+)\}$/.exec(text.trim())?.[1]
 
 /**
- * Replaces `${NAME}` and `${NAME:-default}`, where a default may hold others; `$${` stands for the characters `${`.
- * What a variable brings in is not looked through again.
+ * Replaces `${NAME}` and `${NAME:-default}`; a default may contain variables. `$${` means the
+ * characters `${`. Inserted values are not searched again.
  */
 export function interpolate(text: string, lookup: Lookup): Interpolated {
   const result: Interpolated = { text: '', variables: [], unset: [] }
@@ -36,7 +36,7 @@ interface Scanner {
   result: Interpolated
 }
 
-/** `needed` is false in a default that is not taken: it is read past, and may name what is unset. */
+/** `needed` is false in an unused default, whose variables may be unset. */
 interface Part {
   nested: boolean
   needed: boolean

@@ -1,7 +1,7 @@
 import type { Hint } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
 
-/** Where something stands in a file; line and column count from 1, columns in UTF-16 units. */
+/** A position in a file; line and column start at 1, columns count UTF-16 units. */
 export interface Position {
   /** Absolute. */
   file: string
@@ -9,47 +9,49 @@ export interface Position {
   column: number
 }
 
-/** Where a value comes from. */
+/** The source of a value. */
 export type Source =
   | { from: 'flag'; name: string }
   | { from: 'variable'; name: string }
   /** `.env` beside the files. */
   | { from: 'env-file'; name: string; file: string }
-  /** `variables`: the names that `${…}` brought in. */
+  /** `variables`: the names in its `${…}`. */
   | { from: 'file'; position: Position; variables: string[] }
   | { from: 'default' }
 
 /** Keys and list indices from the top of a file to a value. */
 export type Path = readonly (string | number)[]
 
-/** What is wrong with a value. */
+/** An error in a value. */
 export interface Fault {
   path: Path
   message: string
-  /** With its key; or it is missing, which is told at the key of what it is missing in. */
+  /**
+   * The error is at its key; or the value is missing, which is reported at the key of its parent.
+   */
   at?: 'key' | 'missing' | undefined
   hint?: Hint | undefined
-  /** The known name that a wrong one may stand for. */
+  /** The known name that a wrong one probably means. */
   nearest?: string | undefined
-  /** An offset of its own, where the path leads to none. */
+  /** An explicit offset, if the path leads nowhere. */
   offset?: number
-  /** It is a path that leaves its folder. */
+  /** The value is a path that leaves its folder. */
   escapes?: boolean
 }
 
-/** Where a value stands, by offsets in the text, and what it says there. */
+/** The position of a value, as offsets in the text, and its text. */
 export interface Place {
   key: number | undefined
   value: number
-  /** A scalar as it is written, before variables were replaced. */
+  /** A scalar as written, before variables were replaced. */
   text: string | undefined
-  /** Whether it is in quotes, so that YAML takes it for text. */
+  /** Whether it is quoted, so that YAML reads it as text. */
   quoted: boolean
-  /** The names that `${…}` brought in; undefined where there is none. */
+  /** The names in its `${…}`; undefined if there are none. */
   variables: readonly string[] | undefined
 }
 
-/** `repos.tools[0].branch`; names that are no plain words in quotes. */
+/** `repos.tools[0].branch`; other names are quoted. */
 export function formatKeyPath(path: Path): string {
   return path
     .map((step) => {

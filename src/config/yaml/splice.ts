@@ -11,18 +11,18 @@ import {
 } from 'yaml'
 
 /*
- * Edits of repos.yaml as splices of its text, so that whatever is not edited keeps every byte: comments, blank lines,
- * quotes, line ends. Where the file is written in a way these do not know, they return null.
+ * Edits repos.yaml by splicing its text, so that everything else keeps every byte: comments, blank
+ * lines, quotes, line ends. If the file has an unknown layout, they return null.
  */
 
 export type NewYamlEntry = Record<string, string>
 
-/** A file that names one repository and nothing else. */
+/** A file with a single repository. */
 export function firstEntry(group: string, entry: NewYamlEntry): string {
   return `repos:\n${groupLines(group, entry, 2, 2).join('\n')}\n`
 }
 
-/** The text with the entry at the end of its group, the group at the end of the file where it is new. */
+/** Inserts the entry at the end of its group; a new group goes to the end of the file. */
 export function insertEntry(text: string, group: string, entry: NewYamlEntry): string | null {
   const repos = reposOf(text)
   if (repos === null) return null
@@ -37,7 +37,7 @@ export function insertEntry(text: string, group: string, entry: NewYamlEntry): s
   return insertLines(text, list, column, listLines(entry, column))
 }
 
-/** The text without the entry at that index of the group; an emptied group stays, as `[]`. */
+/** Removes the entry at an index of the group; an empty group stays, as `[]`. */
 export function removeEntry(text: string, group: string, index: number): string | null {
   const pair = reposOf(text)?.map.items.find(({ key }) => nameOf(key) === group)
   const list = pair?.value
@@ -92,7 +92,7 @@ function insertGroup(
   return insertLines(text, last.value as Node, column, groupLines(group, entry, column, step))
 }
 
-/** The column of a group's dashes: as other groups have it. */
+/** The column of a group's dashes, as in other groups. */
 function dashColumn(text: string, pair: Pair | undefined, { map }: Repos): number {
   const key = pair ?? map.items[0]
   const column = columnOf(text, nodeOffsetOf(key?.key))
@@ -116,11 +116,11 @@ function groupLines(group: string, entry: NewYamlEntry, column: number, step: nu
 
 const scalar = (value: string) => stringify(value, { lineWidth: 0 }).trimEnd()
 
-/** Quoted where YAML would take it for something else inside of braces. */
+/** Quotes text that YAML would read differently inside braces. */
 const flow = (entry: NewYamlEntry) =>
   stringify(entry, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
 
-/** Puts lines after a block and the comments that are indented at least that far below it. */
+/** Inserts lines after a block and the comments below it that are indented at least as far. */
 function insertLines(text: string, block: Node, column: number, lines: string[]): string {
   const at = endOfBlock(text, block, column)
   const newline = newlineOf(text)
@@ -128,7 +128,7 @@ function insertLines(text: string, block: Node, column: number, lines: string[])
   return insertAt(text, at, `${before}${lines.join(newline)}${before ? '' : newline}`)
 }
 
-/** Puts lines where an empty `[]` or `{}` stands, after the line's comment. */
+/** Replaces an empty `[]` or `{}` by lines, after the line's comment. */
 function fillEmpty(text: string, empty: Node, lines: string[]): string {
   const [from = 0, to = 0] = empty.range ?? []
   const start = text.slice(0, from).trimEnd().length
@@ -148,11 +148,11 @@ function removeFromFlow(text: string, list: YAMLSeq, index: number): string {
   return `${text.slice(0, list.range?.[0])}[]${text.slice(list.range?.[1])}`
 }
 
-/*
- * Where things stand in the text of a YAML file, by offset.
- */
+/* Positions in the text of a YAML file, as offsets. */
 
-/** The start of the line after a block and the comments below it that are indented at least that far. */
+/**
+ * The start of the line after a block and the comments below it that are indented at least as far.
+ */
 export function endOfBlock(text: string, block: Node, column: number): number {
   const last = endOffsetOf(lastOf(block))
   // A block scalar ends after its newline.
@@ -201,7 +201,7 @@ export const insertAt = (text: string, at: number, what: string) =>
   text.slice(0, at) + what + text.slice(at)
 export const newlineOf = (text: string) => (/^[^\n]*\r\n/.test(text) ? '\r\n' : '\n')
 
-/** After the newline that ends a line. */
+/** The offset after a line's newline. */
 export function lineEnd(text: string, at: number): number {
   const newline = text.indexOf('\n', at)
   return newline === -1 ? text.length : newline + 1

@@ -14,26 +14,26 @@ import type { YamlFile } from './yaml-file.js'
 
 export interface ReadOptions {
   lookup: Lookup
-  /** Whether `${…}` in the value at this path is no business of ours (a shell's, say). */
+  /** Whether `${…}` at this path is literal, for a shell for example. */
   isLiteral(path: Path): boolean
-  /** Whether a value that is one unset `${NAME}`, or empty, counts as not there. */
+  /** Whether a value that is one unset `${NAME}`, or empty, counts as missing. */
   mayBeUnset(path: Path): boolean
 }
 
-/** The values of a file, and where each of them stands. */
+/** The values of a file, and their positions. */
 export interface Tree {
   value: unknown
-  /** The place of what is at the path, or of the nearest thing around it. */
+  /** The position of the path, or of its nearest existing parent. */
   place(path: Path): Place
-  /** undefined where the file has nothing there. */
+  /** undefined if the file has nothing there. */
   exactPlace(path: Path): Place | undefined
   faults: Fault[]
 }
 
 /**
- * Turns the nodes of a file into plain values with `${…}` replaced, aliases and merge keys (`<<`) followed.
- * Our own walk and not the library's `toJS`, for the place of each value, for what it lets through
- * (tags that make other classes, collections as keys), and to bound what aliases expand to.
+ * Converts the nodes of a file to plain values: replaces `${…}`, and follows aliases and merge keys
+ * (`<<`). The library's `toJS` has no positions, allows tags that create other classes and
+ * collections as keys, and does not limit the expansion of aliases.
  */
 export function readYamlTree(file: YamlFile, options: ReadOptions): Tree {
   const reader = new TreeReader(options)
@@ -82,14 +82,14 @@ const nothing: Read = { value: undefined }
 
 export const offsetOf = (node: Node): number => node.range?.[0] ?? 0
 
-/** Far more than any real file; a few aliases of aliases pass it. */
+/** Far more than any real file; a few nested aliases exceed it. */
 const mostNodes = 500_000
 
 const plainTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((tag) => `tag:yaml.org,2002:${tag}`),
 )
 
-/** Reads the nodes of one file, and remembers where each value stands. */
+/** Reads the nodes of one file, and records the position of each value. */
 export class TreeReader {
   readonly faults: Fault[] = []
   readonly places = new WeakMap<Container, Map<string | number, Place>>()
@@ -172,7 +172,7 @@ export class TreeReader {
     return map
   }
 
-  /** https://yaml.org/type/merge.html: what is there already stays, and earlier ones in a list win. */
+  /** https://yaml.org/type/merge.html: existing keys stay, and earlier maps of a list win. */
   private merge(map: Record<string, unknown>, node: Node | null, path: Path): void {
     const { value } = this.read(node, path)
     for (const from of Array.isArray(value) ? value : [value]) {

@@ -7,16 +7,17 @@ import { codeOf, hasCode } from '../../base/fs/read.js'
 
 export interface Rewrite {
   path: string
-  /** What the file was when the edit began; null where it was not there. */
+  /** The file's content when the edit began; null if it did not exist. */
   before: string | null
   after: string
 }
 
 /**
- * Puts a new text in a file's place, whole or not at all; a symbolic link stays, and the file it leads to is the one
- * that is written. Owner and mode are kept.
+ * Replaces a file atomically. A symbolic link stays, and its target is replaced. Owner and mode are
+ * kept.
  *
- * @throws ConflictError where somebody else changed the file meanwhile; ConfigError where it can't be written.
+ * @throws ConflictError if somebody else has changed the file since; ConfigError if it can't be
+ *   written
  */
 export async function rewrite({ path, before, after }: Rewrite): Promise<void> {
   try {
@@ -46,7 +47,10 @@ async function expectUnchanged(path: string, target: string, before: string | nu
   })
 }
 
-/** The superuser may edit a file of somebody else's, who wants it back; others may not give a file away. */
+/**
+ * root may edit another user's file, which must still belong to that user; others can't change the
+ * owner.
+ */
 async function keepOwner(file: FileHandle, like: { uid: number; gid: number; mode: number }) {
   const own = await file.stat()
   if (own.uid !== like.uid || own.gid !== like.gid) {

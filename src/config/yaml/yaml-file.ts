@@ -5,21 +5,21 @@ import { ConfigError, type ErrorOptions } from '../../base/errors.js'
 import { codeOf } from '../../base/fs/read.js'
 import { oneLine } from '../../base/text.js'
 
-/** A YAML 1.2 file that was read and is well formed, though its values are not looked at yet. */
+/** A well-formed YAML 1.2 file whose values are not validated yet. */
 export interface YamlFile {
   /** Absolute. */
   path: string
-  /** As messages call it. */
+  /** Its name in messages. */
   shown: string
   text: string
   lines: LineCounter
   contents: Node
 }
 
-/** Five thousand repositories with every key are about one. */
+/** Five thousand repositories with every key need about 1 MB. */
 const mostBytes = 8 * 1024 * 1024
 
-/** @throws ConfigError when it is empty, or not well-formed YAML. */
+/** @throws ConfigError if it is empty, or not well-formed YAML */
 export function parseYamlText(text: string, path: string, shown: string): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -44,20 +44,20 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
   return { path, shown, text, lines, contents }
 }
 
-/** What the parser finds wrong at the same place follows from the first. */
+/** Further errors at the same place follow from the first one. */
 function firstAtEach<T extends { pos: [number, number] }>(faults: T[]): T[] {
   const seen = new Set<number>()
   return faults.filter(({ pos: [offset] }) => !seen.has(offset) && seen.add(offset))
 }
 
-/** @throws ConfigError when it can't be read, is no regular file, too large, or not UTF-8. */
+/** @throws ConfigError if it can't be read, is not a regular file, is too large, or not UTF-8 */
 export const readText = (path: string, shown = path): string =>
   decode(readBytes(path, shown), path, shown)
 
 const malformed = 'it is not well-formed YAML, or was cut off here'
 const unquoted = `inside of braces and brackets a variable needs quotes: "\${NAME}"`
 
-/** Where the parser's words are about the parser, or could say more; given the text from there on. */
+/** Replaces messages that are about the parser, or too vague; gets the text from the error on. */
 const ownWords: Partial<Record<string, (rest: string) => string>> = {
   DUPLICATE_KEY: (rest) =>
     `${JSON.stringify(oneLine(rest.split(/[:\n]/, 1)[0] ?? '', 60))} stands here twice`,
@@ -68,9 +68,10 @@ const ownWords: Partial<Record<string, (rest: string) => string>> = {
 }
 
 /**
- * Synchronous, so that node need not load what its promises are made with: that takes longer than to read the file.
+ * Synchronous, because loading node's promise API takes longer than reading the file.
  *
- * @throws ConfigError, the system's error as its cause, when it can't be read, is no regular file, or too large.
+ * @throws ConfigError, with the system's error as its cause, if it can't be read, is not a regular
+ *   file, or is too large
  */
 export function readBytes(path: string, shown: string): Buffer {
   try {
@@ -103,7 +104,7 @@ const reasons: Partial<Record<string, string>> = {
   ENOTDIR: 'a file stands where a folder was expected',
 }
 
-/** A file that can't be read, told in one line. */
+/** The error for an unreadable file, in one line. */
 export function unreadable(error: unknown, shown: string): ConfigError {
   const code = codeOf(error)
   const why = reasons[code] || code || String(error)
@@ -120,7 +121,7 @@ function decode(bytes: Buffer, path: string, shown: string): string {
       start = end
       continue
     }
-    // UTF-16 without a mark at its beginning has NULs.
+    // UTF-16 without a byte order mark contains NULs.
     const before = new TextDecoder().decode(part).search(/[\ufffd\0]/)
     const column = before + 1
     throw new ConfigError(`${shown}:${line}:${column}: the file is not UTF-8`, {
