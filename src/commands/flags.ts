@@ -1,4 +1,4 @@
-/** What stands behind a flag: nothing, a text, one of several texts, or a number. */
+/** The value of a flag: none, a text, one of several texts, or a number. */
 export type FlagSpec = { summary: string; short?: string } & (
   | { type: 'boolean' }
   | { type: 'text'; value: string; repeatable?: false }
@@ -22,13 +22,13 @@ type FlagValue<S extends FlagSpec> = S extends { type: 'boolean' }
 
 export type Flags<S extends FlagSpecs> = { [K in keyof S]: FlagValue<S[K]> }
 
-/** What stands for a flag's value in help and messages; null for a flag without one. */
+/** The placeholder for a flag's value in help and messages; null for a flag without one. */
 export function valueName(spec: FlagSpec): string | null {
   if (spec.type === 'boolean') return null
   return spec.type === 'choice' ? spec.choices.join('|') : spec.value
 }
 
-/** The flags every verb takes, before or after the noun. */
+/** The flags of every verb, before or after the noun. */
 export const globalFlags = {
   json: { type: 'boolean', summary: 'one JSON document on stdout' },
   quiet: { type: 'boolean', short: 'q', summary: 'nothing on success but the result itself' },

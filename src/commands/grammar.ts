@@ -4,18 +4,19 @@ import { didYouMean, nearest } from '../base/text.js'
 import { globalFlags } from './flags.js'
 import type { Noun, Verb } from './verb.js'
 
-/** What argv asks for, before its flags are parsed. */
+/** The command in argv, before its flags are parsed. */
 export type Command =
   | { kind: 'version' }
   | { kind: 'help'; noun?: Noun; verbs?: Verb[]; verb?: Verb }
-  /** `argv` is what commander parses: everything but the noun and the verb. */
+  /** `argv` is for commander: everything but the noun and the verb. */
   | { kind: 'run'; noun: Noun; verb: Verb; argv: string[] }
 
 /**
- * Reads uCode: `NOUN VERB …` in any case, the words of a verb joined by `-`, `_` or a space, as one quoted
- * command (`'REPO SYNC core'`) or in brackets (`'[REPO|SYNC*core]'`).
+ * Reads uCode: `NOUN VERB …` in any case, with a verb's words joined by `-`, `_` or a space; also
+ * as one quoted command (`'REPO SYNC core'`) or in brackets (`'[REPO|SYNC*core]'`).
  *
- * @throws UsageError for an unknown noun, verb or flag before them, with the nearest ones.
+ * @throws UsageError for an unknown noun or verb, or an unknown flag before them, with the nearest
+ *   ones
  */
 export async function readCommand(nouns: Noun[], argv: string[]): Promise<Command> {
   const words = [...argv]
@@ -46,7 +47,7 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
   return { kind: 'run', noun, verb, argv: [...before.seen, ...between.seen, ...words] }
 }
 
-/** A quoted uCode command, or one in brackets, becomes the words it stands for. */
+/** Splits a quoted or bracketed uCode command into its words. */
 function expand(words: string[]): void {
   const line = words[0]?.trim() ?? ''
   if (line.startsWith('[') || /\s/.test(line)) words.splice(0, 1, ...ucode(line))
@@ -73,7 +74,7 @@ function quoted(line: string): string[] {
   }
 }
 
-/** Takes the global flags, with their values, off the front. */
+/** Removes the global flags and their values from the front. */
 function takeFlags(words: string[]) {
   const seen: string[] = []
   while (words[0]?.startsWith('-') && words[0] !== '--' && words[0] !== '-') {
@@ -88,7 +89,7 @@ function takeFlags(words: string[]) {
   return { seen, has }
 }
 
-/** `wizard help repo` and `wizard repo help sync` are what some type for `--help`. */
+/** Accepts `wizard help repo` and `wizard repo help sync` for `--help`. */
 function takeHelp(words: string[], seen: string[]): void {
   if (words[0]?.toLowerCase() !== 'help') return
   words.shift()
@@ -101,7 +102,7 @@ const specOf = (flag: string) =>
       flag.split('=')[0] === `--${name}` || ('short' in spec && flag === `-${spec.short}`),
   )?.[1]
 
-/** Short ones may stand together: `-qy`. */
+/** Short flags may be combined: `-qy`. */
 const isGlobal = (flag: string) =>
   specOf(flag) !== undefined ||
   (/^-[a-z]{2,}$/.test(flag) &&
@@ -112,7 +113,7 @@ const takesValue = (flag: string) => {
   return spec !== undefined && spec.type !== 'boolean' && !flag.includes('=')
 }
 
-/** The longest verb that the next words spell; its words are taken. */
+/** Finds the longest verb that the next words spell, and removes its words. */
 function takeVerb(verbs: Verb[], words: string[]): Verb | undefined {
   const most = Math.max(...verbs.map(({ name }) => name.split('-').length))
   for (let count = most; count > 0; count--) {

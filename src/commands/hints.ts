@@ -1,6 +1,6 @@
 import { type HintWords, libraryWords } from '../base/hint.js'
 
-/** How a person at a terminal, and a script, call commands and options. */
+/** Command-line names of commands and options, for people and scripts. */
 export const commandLineWords: HintWords = {
   command: libraryWords.command,
   option: ({ flag, value }) => (value === undefined ? `--${flag}` : `--${flag} ${value}`),

@@ -1,6 +1,6 @@
 import type { Noun } from './verb.js'
 
-/** Every noun, each loaded only when it is called. */
+/** Every noun; its code is loaded when it is called. */
 export const nouns: Noun[] = [
   {
     name: 'repo',

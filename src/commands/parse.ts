@@ -10,7 +10,10 @@ export interface ParsedCommand {
   globals: GlobalFlags
 }
 
-/** @throws UsageError for an unknown flag, a missing or superfluous target, or a value of the wrong type. */
+/**
+ * @throws UsageError for an unknown flag, a missing or superfluous target, or a value of the wrong
+ *   type
+ */
 export function parseCommand(noun: Noun, verb: Verb, argv: string[]): ParsedCommand {
   const command = commanderFor(verb)
   try {
@@ -49,7 +52,7 @@ function optionFor(name: string, spec: FlagSpec): Option {
   const value = valueName(spec)
   const long = value === null ? `--${name}` : `--${name} <${value}>`
   const option = new Option(spec.short ? `-${spec.short}, ${long}` : long)
-  // A flag named no-X is X turned off to commander; here it is a flag of its own.
+  // commander reads a flag named no-X as X turned off; here it is a flag of its own.
   if (option.negate) option.negate = false
   option.attributeName = () => name
   if (spec.type === 'choice') option.argParser(choiceOf(spec.choices))
@@ -85,7 +88,7 @@ const integerIn =
     throw new InvalidArgumentError(`expected a whole number, ${range}`)
   }
 
-/** Above that, timers wrap round and fire at once. */
+/** With a greater value timers overflow and fire at once. */
 const mostSeconds = 2_000_000
 
 function seconds(text: string): number {
@@ -101,7 +104,7 @@ function pick(specs: FlagSpecs, options: Record<string, unknown>): Record<string
   )
 }
 
-/** Few verbs take `key=value`; elsewhere it is a mistake, since no target has such a name. */
+/** Few verbs take `key=value`; for others it is a mistake, because no target has such a name. */
 function refuseAssignments(noun: Noun, verb: Verb, args: string[]): void {
   if (verb.args.some(({ name }) => name === 'key=value')) return
   const assignment = args.find((arg) => /^[\w-]+:?=/.test(arg))
@@ -112,7 +115,7 @@ function refuseAssignments(noun: Noun, verb: Verb, args: string[]): void {
   }
 }
 
-/** What commander found, in one line of ours. */
+/** Converts commander's error to our one-line message. */
 function usageError(error: CommanderError, noun: Noun, verb: Verb): UsageError {
   const title = titleOf(noun, verb)
   const hint = `wizard ${title} --help`

@@ -1,12 +1,15 @@
 import type { ErrorCode, ErrorReport } from '../base/errors.js'
 import type { PartialFailure } from './verb.js'
 
-/** One of several things that were tried. */
+/** The result of one of several attempts. */
 export interface Tried {
   error: ErrorReport | null
 }
 
-/** One cause that stopped every one of them is the exit status; else that one of them failed. */
+/**
+ * If one cause stopped every attempt, it is the exit status; otherwise the status says that some
+ * failed.
+ */
 export function sharedFailure(
   bad: Tried[],
   { of, message }: { of: Tried[]; message: string },
@@ -24,7 +27,7 @@ const causes: ErrorCode[] = [
   'INTERRUPTED',
 ]
 
-/** Whether it is about GitHub or the command, and not about one of several things. */
+/** Whether the error concerns GitHub or the command, rather than one of several attempts. */
 export const stopsAll = (code: ErrorCode): boolean => causes.includes(code)
 
 function sharedCause(tried: Tried[]): ErrorCode | null {

@@ -13,9 +13,10 @@ import type { Invocation } from '../invocation.js'
 import type { FlagSpecs } from './flags.js'
 
 /**
- * `owner/repo`, its address (https or ssh), a component's name, or a repository's name below the default owner.
+ * `owner/repo`, its address (https or ssh), a component's name, or the name of a repository of the
+ * default owner.
  *
- * @throws UsageError for what can be none of these, ConfigError for a bare name without a default owner
+ * @throws UsageError if it is none of these, ConfigError for a bare name without a default owner
  */
 export async function repositoryTarget(invocation: Invocation, text: string): Promise<Repo> {
   const config = await invocation.config()
@@ -42,7 +43,7 @@ export async function repositoryTarget(invocation: Invocation, text: string): Pr
   return { owner: config.github.owner, repo: withoutGit(text) }
 }
 
-/** An address of the repository, or of a page of it as a browser shows it (`…/uDOS/typo/tree/main`). */
+/** An address of the repository, or of one of its pages in a browser (`…/uDOS/typo/tree/main`). */
 function addressIn(text: string, gitUrl: string): RemoteAddress | null {
   if (!text.includes(':')) return null
   if (!/^https?:/i.test(text) || !URL.canParse(text)) return parseRemote(text)
@@ -52,7 +53,7 @@ function addressIn(text: string, gitUrl: string): RemoteAddress | null {
   return parseRemote(`${origin}/${path.split('/').filter(Boolean).slice(0, 2).join('/')}`)
 }
 
-/** The credential and every request go to the configured server alone. */
+/** The credential and every request go only to the configured server. */
 function requireHost(host: string, text: string, gitUrl: string): void {
   const server = new URL(gitUrl)
   const same = [
@@ -74,7 +75,7 @@ export const findComponent = (
 ): Component | undefined =>
   Object.values(components).find((component) => isSameName(component.name, name))
 
-/** The flag of verbs whose repository need not stand in the target. */
+/** The flag of verbs whose target may omit the repository. */
 export const repositoryFlag = {
   repo: {
     type: 'text',
@@ -85,10 +86,10 @@ export const repositoryFlag = {
 } as const satisfies FlagSpecs
 
 /**
- * The repository that nothing in the target names: `-R`, then `GH_REPO`, `GITHUB_REPOSITORY`, then the origin of the
- * work tree around the current folder.
+ * The repository for a target that names none: `-R`, then `GH_REPO`, `GITHUB_REPOSITORY`, then the
+ * origin of the work tree around the current folder.
  *
- * @throws UsageError where none of them says
+ * @throws UsageError if none of them names one
  */
 export async function repositoryAround(
   invocation: Invocation,
@@ -115,9 +116,13 @@ async function originAround(invocation: Invocation): Promise<Repo | null> {
   return (await workTreeAround(invocation.cwd, config.github.gitUrl))?.origin ?? null
 }
 
-/** What a target names, and the tag or version behind its `@`. @throws UsageError for an `@` with nothing behind it */
+/**
+ * A target's name, and the tag or version after its `@`.
+ *
+ * @throws UsageError for an `@` with nothing after it
+ */
 export function splitTarget(text: string): { name: string; named: string | null } {
-  // `git@host:owner/repo` has an @ too, which is not one of ours.
+  // The @ in `git@host:owner/repo` does not begin a tag.
   const [, name = '', named = null] =
     /^((?:\w+@[\w.-]+:|\w+:\/\/[^@]*@)?[^@]*)(?:@(.*))?$/s.exec(text) ?? []
   if (named === '') {

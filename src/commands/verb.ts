@@ -6,9 +6,9 @@ import type { FlagSpecs, Flags } from './flags.js'
 export interface ArgumentSpec {
   name: string
   summary: string
-  /** Left out, or none of several. */
+  /** May be omitted. */
   optional?: boolean
-  /** It takes all the words that are left. */
+  /** Takes all remaining words. */
   variadic?: boolean
 }
 
@@ -17,28 +17,28 @@ export interface Example {
   does: string
 }
 
-/** How a verb ended, where its result is printed but is not success. */
+/** The failure of a verb whose result is printed, but is not a success. */
 export type PartialFailure = Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }
 
 export interface VerbSpec<S extends FlagSpecs, R> {
-  /** Words joined by `-`, in lower case; empty where the noun stands alone. */
+  /** Words joined by `-`, in lower case; empty for a noun without verbs. */
   name: string
   summary: string
   examples: Example[]
   args: ArgumentSpec[]
   flags: S
   run(invocation: Invocation, args: string[], flags: Flags<S>): Promise<R>
-  /** What `--json` prints, where that is not the result itself. */
+  /** The output of `--json`, if it is not the result itself. */
   json?(result: R): unknown
-  /** What a person or a pipe reads. */
+  /** The output for a person or a pipe. */
   render(result: R, invocation: Invocation): Page
-  /** null: the result is success. */
+  /** null: the result is a success. */
   partialFailure?(result: R, flags: Flags<S>): PartialFailure | null
-  /** What a later step of a job of GitHub Actions can read. */
+  /** Outputs for later steps of a GitHub Actions job. */
   outputs?(result: R): Record<string, string>
 }
 
-/** A verb whose types have served: the shape in which verbs stand in a noun's list. */
+/** A verb without its type parameters, for a noun's list. */
 export interface Verb {
   name: string
   summary: string
@@ -48,7 +48,7 @@ export interface Verb {
   run(invocation: Invocation, args: string[], flags: Record<string, unknown>): Promise<Outcome>
 }
 
-/** A result with the ways to show it. */
+/** A result and the ways to show it. */
 export interface Outcome {
   json: unknown
   page: Page

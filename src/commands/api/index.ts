@@ -12,7 +12,7 @@ const methods = {
   delete: 'remove',
 }
 
-/** `key=value` is a text, `key:=json` is JSON: numbers, true, lists. @throws UsageError */
+/** `key=value` is text, `key:=json` is JSON: numbers, true, lists. @throws UsageError */
 function parseFields(assignments: string[]): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
   for (const text of assignments) {
@@ -35,7 +35,7 @@ function parseJson(text: string, value: string): unknown {
   }
 }
 
-/** The body as GitHub sent it; with `--json` always one document. */
+/** The body as GitHub sent it; always one document with `--json`. */
 const parsedBody = (body: Buffer): unknown => {
   if (body.length === 0) return null
   if (!isUtf8(body)) return { content: body.toString('base64'), encoding: 'base64' }

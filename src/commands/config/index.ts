@@ -5,5 +5,5 @@ import { schema } from './schema.js'
 import { show } from './show.js'
 import { validate } from './validate.js'
 
-/** In the order in which help shows them. */
+/** In the order of the help. */
 export const verbs: Verb[] = [show, validate, init, path, schema]

@@ -57,7 +57,7 @@ interface Given {
   from: string | undefined
 }
 
-/** On a terminal what was not given is asked; nothing is an answer. */
+/** On a terminal, asks for missing values; an empty answer is fine. */
 async function answersOf({ terminal }: Invocation, { owner, from }: Given) {
   const asked = owner ?? (await terminal.ask('Default owner (an org or user; none: Enter):'))
   const source =

@@ -40,7 +40,7 @@ function verdict({ dir, files }: Validation): string {
 
 type Excerpt = (source: string, column: number) => string[]
 
-/** The message, the line it is about with a caret below, and the remedy. */
+/** The message, its line with a caret below, and the remedy. */
 function linesOf({ message, hint, source, column }: ConfigProblem, excerpt: Excerpt): string[] {
   const shown = source === null || column === null ? [] : excerpt(source, column)
   return [message, ...shown, ...(hint === null ? [] : [`  hint: ${hint}`])]

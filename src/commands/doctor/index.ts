@@ -16,7 +16,7 @@ const inWords = ({ remedy, ...check }: Check): Shown => ({
   remedy: remedy === null ? null : formatHint(remedy, commandLineWords),
 })
 
-/** A noun of its own: it stands without a verb. */
+/** A noun without a verb. */
 const doctor = defineVerb({
   name: '',
   summary: 'whether all that wizard needs is there, each with its remedy',

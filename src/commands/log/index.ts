@@ -64,7 +64,7 @@ function assertFollowable({ globals }: Invocation, date: string | undefined): vo
   if (date !== undefined) throw new UsageError('--follow is of today, so it goes without --date')
 }
 
-/** Calendar days, so that the one before a change of the clocks is right too. */
+/** Counts calendar days, so that "yesterday" is right when the clocks change. */
 function dayOf(date: string, { clock }: Invocation): string {
   const word = date.toLowerCase()
   if (word === 'today') return localTime(clock.now())[0]
@@ -94,5 +94,5 @@ async function* textOf(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {
   for await (const { text } of lines) yield `${plainText(text)}\n`
 }
 
-/** In the order in which help shows them. */
+/** In the order of the help. */
 export const verbs: Verb[] = [show]

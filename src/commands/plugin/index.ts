@@ -7,7 +7,7 @@ import { update } from './update.js'
 import { verify } from './verify.js'
 import { view } from './view.js'
 
-/** In the order in which help shows them. */
+/** In the order of the help. */
 export const verbs: Verb[] = [
   install,
   search,

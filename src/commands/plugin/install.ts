@@ -48,13 +48,13 @@ const nothingNamed = () =>
     hint: 'write owner/repo or an id; --frozen alone installs what plugins.lock.json names',
   })
 
-/** The one that was asked for, and what was put in place before it. */
+/** The requested plugin, and the dependencies installed before it. */
 function withNeeds(plugins: InstalledPlugin[]) {
   const needed = plugins.slice(0, -1)
   return { ...plugins.at(-1), dependencies: needed }
 }
 
-/** A line for each, and what its author would have one run. */
+/** A line for each, and the commands that its author recommends. */
 export function installedPage(plugins: InstalledPlugin[], { globals }: Invocation): Page {
   if (globals.quiet) return { kind: 'nothing' }
   return lines(...plugins.flatMap(linesOf))
@@ -70,7 +70,7 @@ function linesOf(plugin: InstalledPlugin): string[] {
   return [
     line,
     `   its author asks you to run this, which wizard never does:`,
-    // Each of its lines, so that none looks like one of ours.
+    // Prefixes each line, so that none looks like wizard's own.
     ...post_install
       .flatMap((command) => plainText(command).split('\n'))
       .map((one) => `     ${one}`),

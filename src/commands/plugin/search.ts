@@ -36,7 +36,7 @@ export const search = defineVerb({
   },
 })
 
-/** With a topic an owner narrows it; alone it is a source of its own. */
+/** With a topic, an owner narrows it; without one, it is a source of its own. */
 function sourcesOf({
   topic,
   owner,

@@ -14,9 +14,10 @@ export const pluginArgument: ArgumentSpec = {
 export const idArgument: ArgumentSpec = { name: 'name', summary: 'the id of an installed plugin' }
 
 /**
- * `owner/repo`, its address, a component's name, or a plugin's id, each with an optional `@tag` or `@version`.
+ * `owner/repo`, its address, a component's name, or a plugin's id, each with an optional `@tag` or
+ * `@version`.
  *
- * @throws UsageError for what names none
+ * @throws UsageError if it is none of these
  */
 export async function pluginTarget(invocation: Invocation, text: string): Promise<PluginTarget> {
   const { name, named } = splitTarget(text)
@@ -33,7 +34,7 @@ export async function pluginTarget(invocation: Invocation, text: string): Promis
   })
 }
 
-/** The id as it is written in the lock, whatever its case. */
+/** The id as written in the lock; ignores case. */
 export async function installedId(invocation: Invocation, text: string): Promise<string> {
   const [{ readLock }, { pathsOf }] = await Promise.all([
     import('../../plugins/store/lock-file.js'),
@@ -47,7 +48,7 @@ export async function installedId(invocation: Invocation, text: string): Promise
   return found?.[0] ?? text
 }
 
-/** One plugin a line. @param absent what stands for one whose files are not here */
+/** One plugin per line. @param absent the mark of a plugin whose files are missing */
 export function pluginsPage(plugins: PluginInfo[], absent = ''): Page {
   return {
     kind: 'table',
@@ -83,7 +84,7 @@ export function stateWord(plugin: PluginInfo): string {
     .join(', ')
 }
 
-/** What is odd about plugins: all of it where a person asked to be told. */
+/** Warnings about plugins; all of them if the user asked for details. */
 export function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Invocation): void {
   if (globals.quiet) return
   const odd = plugins.filter(({ warnings }) => warnings.length > 0)
@@ -96,6 +97,6 @@ export function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Invoc
   for (const { id, warnings } of odd) for (const what of warnings) terminal.note(`${id}: ${what}`)
 }
 
-/** A line of what was done with one plugin. */
+/** A line about what was done with one plugin. */
 export const done = (line: string, { globals }: Invocation): Page =>
   globals.quiet ? { kind: 'nothing' } : lines(line)

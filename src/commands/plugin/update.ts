@@ -28,7 +28,7 @@ export const update = defineVerb({
   },
 })
 
-/** None or ALL: none. */
+/** No names, or ALL: an empty list, which means all. */
 export const idsOf = async (invocation: Invocation, names: string[]): Promise<string[]> =>
   names.some((name) => name.toUpperCase() === 'ALL')
     ? []

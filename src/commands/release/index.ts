@@ -10,7 +10,7 @@ import { status } from './status.js'
 import { upload } from './upload.js'
 import { view } from './view.js'
 
-/** In the order in which help shows them. */
+/** In the order of the help. */
 export const verbs: Verb[] = [
   publish,
   create,

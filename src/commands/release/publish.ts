@@ -84,7 +84,7 @@ async function requireSource(
   })
 }
 
-/** A person sees the plan and is asked; a script has decided already. */
+/** A person sees the plan and confirms it; a script has decided already. */
 async function confirmPlan({ terminal }: Invocation, plan: PublishPlan): Promise<boolean> {
   if (!terminal.canAsk) return true
   for (const line of planLines(plan)) terminal.note(line)
@@ -104,7 +104,7 @@ function pageOf(result: PublishResult, { globals }: Invocation): Page {
   return lines(said[result.kind])
 }
 
-/** What will be done, a step a line, and the notes below. */
+/** The plan, one step per line, and the notes below. */
 export function planLines(plan: PublishPlan): string[] {
   const { repo, tag, commit, previous_tag: previous, prerelease, latest, steps, notes } = plan
   const kind = prerelease ? 'pre-release' : latest ? 'latest' : 'not the latest'

@@ -9,7 +9,7 @@ import type { NotesSource } from '../../releases/pipeline/request.js'
 import { lines, type Page } from '../../terminal/page.js'
 import type { FlagSpecs, Flags } from '../flags.js'
 
-/** What stands on a release's page. */
+/** The flags for a release's notes. */
 export const notesFlags = {
   notes: { type: 'text', value: 'TEXT', summary: 'its notes, in markdown' },
   'notes-file': {
@@ -52,23 +52,23 @@ async function readNotes(invocation: Invocation, file: string): Promise<string> 
   }
 }
 
-/** Its address, which a script can take. */
+/** The release's address, for scripts. */
 export const resultPage = ({ url }: ReleaseInfo): Page => lines(url)
 
-/** What a job of Actions hands on. */
+/** Outputs for later steps of an Actions job. */
 export const releaseOutputs = ({ id, tag, url }: ReleaseInfo): Record<string, string> => ({
   release_id: String(id),
   tag,
   release_url: url,
 })
 
-/** `draft`, `latest` and the like, in a word or two. */
+/** `draft`, `latest` and so on, in one or two words. */
 export function kindOf({ draft, prerelease, latest }: ReleaseInfo): string {
   const words = [draft && 'draft', prerelease && 'pre-release', latest && 'latest']
   return words.filter((word) => word !== false).join(', ')
 }
 
-/** Its assets, a row each. */
+/** Its assets, one per row. */
 export const assetsPage = ({ assets }: Pick<ReleaseInfo, 'assets'>): Page => ({
   kind: 'table',
   columns: [

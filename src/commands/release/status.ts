@@ -52,7 +52,7 @@ export const status = defineVerb({
   },
 })
 
-/** @throws ConfigError where there are none; NotFoundError for a name that is none */
+/** @throws ConfigError if there are no components; NotFoundError for an unknown name */
 async function chosen(invocation: Invocation, names: string[]): Promise<Component[]> {
   const components = await (await invocation.config()).components()
   const all = Object.values(components)

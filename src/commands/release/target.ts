@@ -10,16 +10,16 @@ import type { ArgumentSpec } from '../verb.js'
 
 export interface ReleaseTarget {
   subject: ReleaseSubject
-  /** What stands behind the `@`: a tag or a version; null where there is none. */
+  /** The part after `@`: a tag or a version; null if there is none. */
   named: string | null
 }
 
 /**
- * `component`, `repo` or `owner/repo`, each with an optional `@tag` or `@version`; with a repository from elsewhere
- * `@tag` alone, or nothing.
+ * `component`, `repo` or `owner/repo`, each with an optional `@tag` or `@version`. If the
+ * repository comes from elsewhere, just `@tag`, or nothing.
  *
  * @param flag `-R`
- * @throws UsageError for what names none
+ * @throws UsageError if it is none of these
  */
 export async function releaseTarget(
   invocation: Invocation,
@@ -39,7 +39,7 @@ export async function releaseTarget(
 /**
  * `component`, with an optional `@tag` or `@version`.
  *
- * @throws NotFoundError for what is no component, with those that there are
+ * @throws NotFoundError, with the existing names, if it is not a component
  */
 export async function componentTarget(
   invocation: Invocation,
@@ -78,14 +78,14 @@ export const taggedArgument: ArgumentSpec = {
   summary: 'component@version, repo@tag or owner/repo@tag',
 }
 
-/** The argument of verbs that take the latest release where no tag is named. */
+/** The argument of verbs that use the latest release by default. */
 export const latestArgument: ArgumentSpec = {
   name: 'target[@tag]',
   summary: 'component, repo or owner/repo, with @tag or @version; default: the latest',
   optional: true,
 }
 
-/** A target that names a tag. @throws UsageError where it does not */
+/** A target with a tag. @throws UsageError if it has none */
 export async function taggedTarget(
   invocation: Invocation,
   text: string,
@@ -93,7 +93,7 @@ export async function taggedTarget(
 ): Promise<{ subject: ReleaseSubject; named: string }> {
   const { subject, named } = await releaseTarget(invocation, text, flag)
   if (named !== null) return { subject, named }
-  // Whoever comes from gh writes the tag alone.
+  // Users of gh write just the tag.
   const isTag = /^v?\d+\.\d/.test(text)
   throw new UsageError(`${text} names no ${isTag ? 'repository' : 'tag'}`, {
     hint: isTag
@@ -108,11 +108,11 @@ export const yesOrNo = (choice: 'true' | 'false' | undefined): boolean | undefin
   choice === undefined ? undefined : choice === 'true'
 
 /**
- * The work tree that a release is made from: `--source DIR`, else the one around the current folder if its origin is the
- * repository, else the repository's destination in repos.yaml.
+ * The work tree to release from: `--source DIR`, otherwise the one around the current folder if its
+ * origin is the repository, otherwise the repository's destination in repos.yaml.
  *
- * @returns its top, absolute; null where there is none
- * @throws PathError where `--source` is no work tree
+ * @returns its top, absolute; null if there is none
+ * @throws PathError if `--source` is not a work tree
  */
 export async function sourceTree(
   invocation: Invocation,
@@ -122,7 +122,8 @@ export async function sourceTree(
   const config = await invocation.config()
   const { gitUrl } = config.github
   if (flag !== undefined) {
-    // It may be a fork's, or one whose origin is a mirror: who names it answers for it.
+    // It may be a fork, or have a mirror as its origin: the user is responsible for an explicit
+    // folder.
     const named = await workTreeAround(resolve(invocation.cwd, flag), gitUrl)
     if (named !== null) return named.dir
     throw new PathError(`${flag} is in no work tree`, {

@@ -39,7 +39,7 @@ export const add = defineVerb({
       : { kind: 'lines', lines: [`${repo} was added to ${group} in ${file}`] },
 })
 
-/** A folder typed on the command line, as repos.yaml writes it: from ROOT. */
+/** Converts a folder from the command line to a path in repos.yaml, which starts at ROOT. */
 async function insideRoot(invocation: Invocation, dest: string): Promise<string> {
   const { root } = await invocation.config()
   const path = relative(root, resolve(invocation.cwd, dest))

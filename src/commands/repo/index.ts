@@ -13,7 +13,7 @@ import { remove } from './remove.js'
 import { status } from './status.js'
 import { cloneAll, pullAll, reset, sync } from './sync-verbs.js'
 
-/** In the order in which help shows them. */
+/** In the order of the help. */
 export const verbs: Verb[] = [
   sync,
   status,

@@ -41,7 +41,7 @@ export const pull = defineVerb({
 
 const looksLikePath = (target: string) => isAbsolute(target) || /^\.{1,2}(\/|$)/.test(target)
 
-/** null where repos.yaml names no such one, but a folder is there. */
+/** null if repos.yaml does not name it, but a folder exists. */
 async function findNamed(invocation: Invocation, target: string) {
   const hasFolder = await isFolder(resolve(invocation.cwd, target))
   if (hasFolder && (await invocation.config()).files.repos === undefined) return null
@@ -53,7 +53,7 @@ async function findNamed(invocation: Invocation, target: string) {
   }
 }
 
-/** From a folder of a clone its top, as git does; what is in none is told as it stands. */
+/** The top of the clone around a folder, as in git; outside a clone the path itself. */
 async function cloneAround(invocation: Invocation, path: string): Promise<string> {
   if (!(await isFolder(path))) return path
   const [{ workTreeAround }, { github }] = await Promise.all([

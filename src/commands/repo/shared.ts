@@ -17,7 +17,7 @@ const tones: Partial<Record<string, Tone>> = {
   failed: 'bad',
 }
 
-/** What a sync did: repository, what became of it, branch, folder, and why. */
+/** The result of a sync: repository, status, branch, folder, and reason. */
 export function reportPage(report: SyncReport, invocation: Invocation, summary: string): Page {
   if (invocation.globals.quiet && report.failed === 0) return { kind: 'nothing' }
   if (isOneRefusal(report)) return { kind: 'nothing' }
@@ -35,7 +35,10 @@ export function reportPage(report: SyncReport, invocation: Invocation, summary: 
   }
 }
 
-/** A bad token, say, is told once, by the error itself, and not by a line for each of a thousand repositories. */
+/**
+ * A failure such as a bad token is shown once, by the error itself, and not in a line for each of a
+ * thousand repositories.
+ */
 function isOneRefusal({ repositories }: SyncReport): boolean {
   const [first, ...others] = repositories.filter((entry) => outcomeOf(entry) !== 'skipped')
   const { error } = first ?? {}
@@ -70,7 +73,10 @@ export function reportFailure(report: SyncReport, allowBlocked: boolean): Partia
   return failureOf(bad, { of: tried, total: report.total })
 }
 
-/** One cause that stopped every one of them is the exit status; else that one of them failed. */
+/**
+ * If one cause stopped every repository, it is the exit status; otherwise the status says that some
+ * failed.
+ */
 export const failureOf = (
   bad: Tried[],
   { of, total }: { of: Tried[]; total: number },
@@ -80,7 +86,7 @@ export const failureOf = (
     message: `${bad.length} of ${total} repositories failed or were blocked`,
   })
 
-/** A verb over one repository says it in a line, and fails with the repository's own error. */
+/** A verb for one repository prints one line, and fails with that repository's own error. */
 export const entryPage = (entry: SyncEntry, invocation: Invocation): Page =>
   invocation.globals.quiet || entryFailure(entry) !== null
     ? { kind: 'nothing' }

@@ -63,7 +63,7 @@ export const status = defineVerb({
       { title: 'LAST PULL' },
       { title: 'NOTE', flexible: true },
     ],
-    // A quiet check tells what is wrong alone, so that cron sends mail of nothing else.
+    // A quiet check shows only problems, so that cron sends mail about nothing else.
     rows: (stale && invocation.globals.quiet ? list.filter(isTrouble(stale)) : list).map((one) =>
       rowOf(one, timeFormat(invocation.terminal.out)),
     ),
@@ -106,7 +106,7 @@ function rowOf(one: RepositoryStatus, showTime: (time: string) => string): strin
 
 const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** Milliseconds of `90m`, `24h`, `7d`; a bare number is seconds. @throws UsageError */
+/** Milliseconds of `90m`, `24h`, `7d`; a bare number means seconds. @throws UsageError */
 export function parseDuration(flag: string, text: string): number {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)([smhdw])?$/i.exec(text) ?? []
   const seconds = units[unit.toLowerCase()]

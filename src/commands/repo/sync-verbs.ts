@@ -116,7 +116,7 @@ export const cloneAll = defineSyncVerb('clone', {
   ],
 })
 
-/** @throws UsageError unless it is `I/N` with I from 1 to N. */
+/** @throws UsageError unless it is `I/N` with I from 1 to N */
 export function parseShard(text: string): Shard {
   const [, index, count] = /^(\d{1,5})\/(\d{1,5})$/.exec(text)?.map(Number) ?? []
   if (!index || !count || index > count) {

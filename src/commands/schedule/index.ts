@@ -3,5 +3,5 @@ import { install, remove } from './install.js'
 import { print } from './print.js'
 import { status } from './status.js'
 
-/** In the order in which help shows them. */
+/** In the order of the help. */
 export const verbs: Verb[] = [status, install, remove, print]

@@ -72,7 +72,7 @@ async function agreed(
   return terminal.confirm(question)
 }
 
-/** The lines that go and those that come, in their order. */
+/** The removed and added lines, in order. */
 function differenceOf({ before, after }: CrontabChange): string[] {
   const old = before ?? []
   const fresh = after ?? []

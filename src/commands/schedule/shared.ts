@@ -19,7 +19,7 @@ const remedies: Record<Exclude<Format, 'cron'>, string> = {
     'wizard SCHEDULE PRINT --format github-actions > .github/workflows/wizard.yml, and commit it',
 }
 
-/** @throws UsageError for a scheduler that is not on this machine, or is told in files */
+/** @throws UsageError for a scheduler that is not on this machine, or is configured by files */
 export function assertCron(verb: 'INSTALL' | 'REMOVE', format: Format = 'cron'): void {
   if (format === 'cron') return
   const hint =
@@ -27,7 +27,7 @@ export function assertCron(verb: 'INSTALL' | 'REMOVE', format: Format = 'cron'):
   throw new UsageError(`SCHEDULE ${verb} edits the crontab alone, nothing of ${format}`, { hint })
 }
 
-/** What a run by this machine's scheduler would miss. */
+/** Settings that a run by this machine's scheduler would lack. */
 export async function scheduleWarningsOf(
   { host: { env, launcher } }: Invocation,
   config: Config,

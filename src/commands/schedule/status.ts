@@ -74,7 +74,7 @@ const units: [Intl.RelativeTimeFormatUnit, milliseconds: number][] = [
   ['minute', 60_000],
 ]
 
-/** `in 5 hours`, `overdue for 2 days`; null where nothing is to come. */
+/** `in 5 hours`, `overdue for 2 days`; null if nothing is scheduled. */
 function nextInWords({ next_due, overdue, last_attempt }: ScheduleStatus, now: number) {
   if (next_due === null) return null
   if (overdue && last_attempt === null) return 'overdue: never tried'

@@ -5,7 +5,7 @@ import { readAssignments, runAndWait, runAndWaitFlags } from '../workflow/run.js
 import { formatConclusion, runFailure, runOutputs } from '../workflow/shared.js'
 import { workflowTarget } from '../workflow/target.js'
 
-/** Half an hour, as the specification says. */
+/** Half an hour, as the specification requires. */
 const usualTimeout = 1800
 
 const run = defineVerb({
@@ -32,7 +32,7 @@ const run = defineVerb({
     return runAndWait(invocation, named, { ...values, inputs, timeout })
   },
   json: (result) => result.run,
-  // Cron sends a mail of whatever is printed.
+  // Cron mails everything that is printed.
   render: (result, invocation) =>
     invocation.globals.quiet && runFailure(result) === null
       ? { kind: 'nothing' }

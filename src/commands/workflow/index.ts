@@ -8,7 +8,7 @@ import { runs } from './runs.js'
 import { view } from './view.js'
 import { watch } from './watch.js'
 
-/** In the order in which help shows them. */
+/** In the order of the help. */
 export const verbs: Verb[] = [
   run,
   watch,

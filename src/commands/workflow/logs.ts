@@ -29,7 +29,7 @@ export const logs = defineVerb({
         invocation.call,
       ),
     )
-    // A document is written at once, so its log must be whole before.
+    // A document is written at once, so it needs the whole log.
     return invocation.globals.json ? wholeOf(text) : text
   },
   json: (text) => ({ content: text, encoding: 'utf-8' }),
@@ -43,7 +43,7 @@ async function wholeOf(chunks: AsyncIterable<string>): Promise<string> {
   return whole
 }
 
-/** Logs with a line before each job and step, so that it is seen whose they are. */
+/** Logs with a line before each job and step that names it. */
 export async function* labelled(chunks: AsyncIterable<LogChunk>): AsyncGenerator<string> {
   let last = ''
   for await (const { job, step, text } of chunks) {
@@ -54,7 +54,7 @@ export async function* labelled(chunks: AsyncIterable<LogChunk>): AsyncGenerator
   }
 }
 
-/** The ends of the steps that failed. */
+/** The last lines of the failed steps. */
 export async function* ends(steps: FailedStep[]): AsyncGenerator<string> {
   for (const { job, step, lines, cut } of steps) {
     yield `== ${titleOf(job, step)}${cut ? ` (the last ${lines.length} lines)` : ''}\n`

@@ -17,7 +17,7 @@ import {
 } from './shared.js'
 import { workflowTarget } from './target.js'
 
-/** Of a run that is waited for. */
+/** Flags of verbs that wait for a run. */
 export const runAndWaitFlags = {
   ref: {
     type: 'text',
@@ -96,7 +96,7 @@ export const run = defineVerb({
   outputs: runOutputs,
 })
 
-/** Then shows the logs that are asked for, and downloads the artifacts. */
+/** Waits for the run, then shows the requested logs and downloads the artifacts. */
 export async function runAndWait(
   invocation: Invocation,
   { owner, repo, workflow }: Repo & { workflow: string },
@@ -128,7 +128,7 @@ export async function runAndWait(
   return withArtifacts(invocation, result.run, values.download)
 }
 
-/** Later ones win, as with flags. @throws UsageError */
+/** Later assignments win, as with flags. @throws UsageError */
 export function readAssignments(assignments: string[]): Record<string, string> {
   const pairs = assignments.map((text) => {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []

@@ -4,7 +4,7 @@ import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { repositoryOrWorkflow } from './target.js'
 
-/** More than a person reads; a script says what it wants. */
+/** As many as a person reads; a script sets its own limit. */
 const usualLimit = 30
 
 export const runs = defineVerb({

@@ -14,19 +14,22 @@ import type { FlagSpecs } from '../flags.js'
 import type { PartialFailure } from '../verb.js'
 import { ends, labelled } from './logs.js'
 
-/** A run that was started, waited for or looked at; and that the waiting is over, where it is before the run is. */
+/** A run that was started, awaited or viewed; and whether the wait timed out before its end. */
 export interface RunResult {
   run: WorkflowRun | WorkflowRunWithJobs
   timeout: RunTimeoutError | null
-  /** False: it was started, and how it ends is nobody's business here. */
+  /** false: the run was only started, so its conclusion does not matter. */
   waited?: boolean
-  /** Artifacts that were asked for and did not come. */
+  /** Requested artifacts that were not downloaded. */
   missing?: PartialFailure | null
-  /** Why, by the artifact's name. */
+  /** Reasons by the artifact's name. */
   reasons?: Map<string, string>
 }
 
-/** A run whose waiting ended is a result too: the document is printed, and the exit status says the rest. */
+/**
+ * A run whose wait timed out is a result too: it is printed, and the exit status reports the
+ * time-out.
+ */
 export async function untilTimeout(
   work: Promise<WorkflowRun | WorkflowRunWithJobs>,
 ): Promise<RunResult> {
@@ -38,7 +41,7 @@ export async function untilTimeout(
   }
 }
 
-/** success, neutral and skipped are success; any other conclusion is not. */
+/** success, neutral and skipped are successes; every other conclusion is a failure. */
 export function runFailure({
   run,
   timeout,
@@ -56,14 +59,14 @@ export function runFailure({
   }
 }
 
-/** What a job of Actions hands on. */
+/** Outputs for later steps of an Actions job. */
 export const runOutputs = ({ run }: RunResult): Record<string, string> => ({
   run_id: String(run.run_id),
   html_url: run.html_url,
   conclusion: run.conclusion ?? '',
 })
 
-/** How it ended, or its address; then its artifacts. */
+/** Its conclusion or its address, and then its artifacts. */
 export function runPage(result: RunResult): Page {
   const { run, waited, reasons } = result
   if (waited === false || !isCompleted(run)) return lines(run.html_url)
@@ -73,7 +76,7 @@ export function runPage(result: RunResult): Page {
   return lines(formatConclusion(result), ...artifacts)
 }
 
-/** One line. */
+/** In one line. */
 export function formatConclusion({ run }: RunResult): string {
   if (!isCompleted(run)) return run.html_url
   const seconds = run.duration_seconds === null ? '' : ` in ${run.duration_seconds} s`
@@ -83,7 +86,7 @@ export function formatConclusion({ run }: RunResult): string {
 
 type Run = WorkflowRun | WorkflowRunWithJobs
 
-/** The logs of a run that has ended, on stderr, so that the result stands alone. */
+/** Shows the logs of an ended run on stderr, so that stdout has only the result. */
 export async function showLogs(
   invocation: Invocation,
   run: Run,
@@ -101,7 +104,10 @@ export async function showLogs(
   await invocation.terminal.showForeign('err', text)
 }
 
-/** The run with its artifacts in `dir`. That they did not come is part of the result: how the run ended comes first. */
+/**
+ * The run with its artifacts in `dir`. A failed download is part of the result, because the run's
+ * conclusion matters more.
+ */
 export async function withArtifacts(
   invocation: Invocation,
   run: Run,
@@ -132,7 +138,7 @@ export async function withArtifacts(
   }
 }
 
-/** Those that did not come, told by the first of them; null where all did. */
+/** The failure of the first missing artifact; null if all were downloaded. */
 export function artifactFailure(artifacts: DownloadedArtifact[]): PartialFailure | null {
   const failed = artifacts.filter(({ error }) => error !== null)
   const [first] = failed
@@ -147,7 +153,7 @@ export function artifactFailure(artifacts: DownloadedArtifact[]): PartialFailure
   }
 }
 
-/** Of verbs that wait for a run. */
+/** Flags of verbs that wait for a run. */
 export const waitFlags = {
   interval: {
     type: 'integer',

@@ -6,25 +6,25 @@ import type { Invocation } from '../../invocation.js'
 import type { FlagSpecs } from '../flags.js'
 import { findComponent, repositoryAround, repositoryTarget } from '../targets.js'
 
-/** What a target of WORKFLOW says: a repository, and maybe a workflow or a run in it. */
+/** A target of WORKFLOW: a repository, and optionally a workflow or a run in it. */
 export interface WorkflowTarget extends Repo {
-  /** Its file, id or display name; null where the repository alone is named. */
+  /** Its file, id or display name; null if only a repository is named. */
   workflow: string | null
   runId: number | null
-  /** Where the address of a run's job is the target. */
+  /** Set if the target is the address of a run's job. */
   jobId?: number | undefined
 }
 
-/** As a browser has it, maybe with an attempt, a job, `?pr=5` or `#summary` behind it. */
+/** As in a browser, optionally followed by an attempt, a job, `?pr=5` or `#summary`. */
 const runAddress = /^https?:\/\/[^/]+\/([^/]+)\/([^/]+)\/actions\/runs\/(\d+)(?:[/?#].*)?$/
 const jobAddress = /\/actions\/runs\/\d+(?:\/attempts\/\d+)?\/job\/(\d+)(?:[/?#].*)?$/
 const workflowAddress = /^https?:\/\/[^/]+\/([^/]+)\/([^/]+)\/actions\/workflows\/([^/?#]+)/
 
 /**
- * `component/workflow`, `repo/workflow`, `owner/repo/workflow`, an address, or with a repository from elsewhere the
- * workflow alone; and a run's number wherever a workflow may stand.
+ * `component/workflow`, `repo/workflow`, `owner/repo/workflow`, an address or, if the repository
+ * comes from elsewhere, just the workflow. A run's number may replace the workflow.
  *
- * @throws UsageError for what names neither, or where no repository is named
+ * @throws UsageError if it is none of these, or no repository is named
  */
 export async function workflowTarget(
   invocation: Invocation,
@@ -59,7 +59,10 @@ export async function workflowTarget(
   }
 }
 
-/** Like workflowTarget, but a repository alone is one too; `owner/repo` is told from `repo/workflow` by asking. */
+/**
+ * Like workflowTarget, but also accepts just a repository; asks GitHub to distinguish `owner/repo`
+ * from `repo/workflow`.
+ */
 export async function repositoryOrWorkflow(
   invocation: Invocation,
   text: string | undefined,
@@ -88,7 +91,7 @@ export async function repositoryOrWorkflow(
   return workflowTarget(invocation, text, flag)
 }
 
-/** Whether `repo/workflow` may be meant: the default owner has a repository of that name. */
+/** Whether it may mean `repo/workflow`: the default owner has a repository of that name. */
 async function isBelowOwner(invocation: Invocation, name: string): Promise<boolean> {
   const { owner } = (await invocation.config()).github
   return owner !== null && isRepository(invocation, `${owner}/${name}`)
@@ -130,7 +133,7 @@ function fromAddress(text: string): WorkflowTarget | null {
   }
 }
 
-/** A component calls its workflows by names of its own. */
+/** A component has its own names for workflows. */
 function nameOf(
   text: string,
   component: Component | null,
@@ -144,7 +147,7 @@ function nameOf(
   return { workflow: own?.[1] ?? text, runId }
 }
 
-/** Of verbs that take a run. */
+/** Flags of verbs that take a run. */
 export const runFlags = {
   repo: {
     type: 'text',
@@ -162,14 +165,15 @@ export const runArgument = {
 
 export interface RunTarget extends Repo {
   runId: number
-  /** Of a job's address. */
+  /** From a job's address. */
   jobId?: number | undefined
 }
 
 /**
- * The run that a target names; of a workflow the newest one, which is told.
+ * The run that a target names; for a workflow its newest run, with a note that says so.
  *
- * @throws UsageError for a workflow where `exact` is asked for, since the newest may be somebody else's
+ * @throws UsageError for a workflow if `exact` is set, because its newest run may be somebody
+ *   else's
  */
 export async function runTarget(
   invocation: Invocation,

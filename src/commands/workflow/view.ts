@@ -20,7 +20,7 @@ export const view = defineVerb({
   render: viewPage,
 })
 
-/** The run, then its jobs with their steps. */
+/** The run, then its jobs and their steps. */
 export function viewPage(run: WorkflowRunWithJobs): Page {
   const state = (one: { status: string; conclusion: string | null }) => one.conclusion ?? one.status
   const rows = run.jobs.flatMap((job) => [
