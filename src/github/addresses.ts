@@ -8,9 +8,10 @@ import {
 } from '../base/names/host.js'
 
 /**
- * The address of the API, or by `key` of another server that is given the credential, without a slash at its end.
+ * Parses the address of the API or, named by `key`, of another server that receives the credential;
+ * without a trailing slash.
  *
- * @throws ConfigError for what is no address, and for plain http to anything but this machine.
+ * @throws ConfigError for an invalid address, and for plain http to any other machine
  */
 export function parseBaseUrl(address: string, key = 'base_url'): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined
@@ -35,7 +36,7 @@ const examples: Record<string, string> = {
   git_url: 'write it as https://github.com, or leave it out',
 }
 
-/** The address of an endpoint; `path` begins with a slash and may hold a query. */
+/** The address of an endpoint; `path` begins with a slash and may have a query. */
 export function endpoint(baseUrl: URL, path: string): URL {
   return new URL(`${withoutSlash(baseUrl.href)}${path}`)
 }
@@ -47,8 +48,8 @@ export function graphqlUrl(baseUrl: URL): URL {
 }
 
 /**
- * Whether the credential of this API may go to an address that the API itself gave for uploads:
- * the same host, `uploads.` beside `api.`, or any port of this machine where the API is on it.
+ * Whether this API's credential may go to an address that the API gave for uploads: the same host,
+ * `uploads.` instead of `api.`, or any port of this machine if the API is on it.
  */
 export function isUploadHost(url: URL, baseUrl: URL): boolean {
   if (url.origin === baseUrl.origin) return true

@@ -32,19 +32,20 @@ import { createRequestReporter, type RequestReporter } from './transport/request
 import * as workingCopy from './working-copy.js'
 
 export interface GitHubClientOptions extends ConnectionOptions {
-  /** Of its requests; default: none. */
+  /** The log of its requests; default: none. */
   log?: Log | undefined
 }
 
-/** What belongs to one call: see `with`. */
+/** The options of one call: see `with`. */
 export interface ClientCall extends Call<CommonEvent> {
   log?: Log | undefined
 }
 
 /**
- * GitHub's API as this tool uses it. Data has GitHub's names, in snake_case; times are ISO 8601.
+ * The part of GitHub's API that wizard uses. Data has GitHub's names, in snake_case; times are ISO
+ * 8601.
  *
- * @throws every operation may throw GitHubError and its kinds, and the signal's reason
+ * @throws every operation may throw GitHubError and its subclasses, and the signal's reason
  */
 export class GitHubClient {
   readonly baseUrl: URL
@@ -53,7 +54,9 @@ export class GitHubClient {
   readonly clock: Clock
   /** @internal */
   readonly redactor: Redactor
-  /** null: it sends requests, and nothing else can be made of it. @internal */
+  /**
+   * null: the client can send requests, but RepoSync and the other facades can't use it. @internal
+   */
   readonly host: Host | null
   /** @internal */
   readonly send: Send
@@ -66,9 +69,9 @@ export class GitHubClient {
   readonly #credentials: CallCredentials
   #octokit: Promise<Octokit> | undefined
 
-  /** @throws ConfigError for a wrong address */
+  /** @throws ConfigError for an invalid address */
   constructor(options?: GitHubClientOptions)
-  /** Of one call; see `with`. @internal */
+  /** For one call; see `with`. @internal */
   constructor(connection: Connection, call: ClientCall)
   constructor(given: GitHubClientOptions | Connection = {}, call: ClientCall = {}) {
     const connection = given instanceof Connection ? given : new Connection(given)
@@ -93,8 +96,8 @@ export class GitHubClient {
   }
 
   /**
-   * The same client for one call, which can be stopped, and heard, without the others. It costs nothing, and needs no
-   * `close`. What is left out is as it is here.
+   * The same client for one call, with its own signal and listener. It costs nothing and needs no
+   * `close`. Missing options stay as they are.
    */
   with({ signal, deadline, emit, log }: ClientCall): GitHubClient {
     const own = this.#own
@@ -106,7 +109,7 @@ export class GitHubClient {
     })
   }
 
-  /** Requests sent to the API by this call so far, each try and each 304 counted. */
+  /** Requests that this call has sent to the API so far, including retries and 304s. */
   get requests(): number {
     return this.#reporter.requests
   }
@@ -116,12 +119,12 @@ export class GitHubClient {
     return (await this.#credentials.source()) !== null
   }
 
-  /** Where the credential comes from, in words; null: there is none. */
+  /** The credential's source in words; null: there is none. */
   credentialSource(): Promise<string | null> {
     return this.#credentials.source()
   }
 
-  /** The text with every credential that is known here, and whatever looks like one, replaced by `***`. */
+  /** Replaces every known credential, and everything that looks like one, by `***`. */
   redact(text: string): string {
     return this.redactor(text)
   }
@@ -131,7 +134,7 @@ export class GitHubClient {
     this.#own.emit?.({ type: 'warning', message })
   }
 
-  /** What git needs: the credential goes to the origin of `gitUrl` only. @internal */
+  /** The options of git; the credential goes only to the origin of `gitUrl`. @internal */
   async git(): Promise<Git> {
     const { dispatcher, clock } = this.#connection
     const { signal, waits } = this.#call
@@ -149,42 +152,43 @@ export class GitHubClient {
     }
   }
 
-  /** Octokit on this transport, for what has no operation here. */
+  /** Octokit with this transport, for endpoints without an operation here. */
   octokit(): Promise<Octokit> {
     this.#octokit ??= this.#connection.octokit(this.send)
     return this.#octokit
   }
 
-  /** Ends the client's connections, unless they were given; for all its calls. */
+  /** Closes the client's own connections, for all its calls. */
   close(): Promise<void> {
     return this.#connection.close()
   }
 
-  /** @throws GitHubError with everything that is wrong with the query */
+  /** @throws GitHubError with every error of the query */
   graphql(query: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>> {
     return graphql(this, query, variables)
   }
 
   /**
-   * Clones with all branches and tags. The folder appears when it is whole.
+   * Clones with all branches and tags. The folder appears once it is complete.
    *
    * @param ref a branch, a tag or a full commit id to check out; default: the default branch
-   * @throws PathError; ConflictError where something is at the destination; GitHubNotFoundError
+   * @throws PathError; ConflictError if something is at the destination; GitHubNotFoundError
    */
   cloneRepo(owner: string, repo: string, destination: string, ref?: string): Promise<CloneResult> {
     return workingCopy.cloneRepo(this, owner, repo, destination, ref)
   }
 
   /**
-   * Brings the branch that is checked out up to its origin, forward only. Local changes stay.
+   * Brings the current branch up to its origin, forward only. Local changes stay.
    *
-   * @throws PathError where there is nothing; BlockedError, with nothing changed, where local work is in the way
+   * @throws PathError if nothing is there; BlockedError, with nothing changed, if local work is in
+   *   conflict
    */
   pullRepo(localPath: string): Promise<PullResult> {
     return workingCopy.pullRepo(this, localPath)
   }
 
-  /** Whether it is there and visible with this credential. */
+  /** Whether the repository exists and is visible with this credential. */
   repoExists(owner: string, repo: string): Promise<boolean> {
     return repositories.repoExists(this, owner, repo)
   }
@@ -192,23 +196,24 @@ export class GitHubClient {
   /**
    * https://docs.github.com/en/rest/repos/repos#get-a-repository
    *
-   * @throws GitHubNotFoundError where it does not exist or is not visible
+   * @throws GitHubNotFoundError if it does not exist or is not visible
    */
   getRepo(owner: string, repo: string): Promise<RepositoryData> {
     return repositories.getRepo(this, owner, repo)
   }
 
   /**
-   * The repositories of an organization or user that this credential may see, by name: all pages, or the one asked for.
+   * The repositories of an organization or user that this credential can see, by name: all pages,
+   * or the requested one.
    *
-   * @throws GitHubNotFoundError where there is no such account
+   * @throws GitHubNotFoundError if there is no such account
    */
   listRepositories(owner: string, paging?: Paging): Promise<RepositoryData[]> {
     return repositories.listRepositories(this, owner, paging)
   }
 
   /**
-   * At most 1,000, which is all that GitHub gives; where it found more, a `warning` event says so.
+   * At most 1,000, GitHub's maximum; if there are more, a `warning` event says so.
    * https://docs.github.com/en/rest/search/search#search-repositories
    */
   searchRepositories(
@@ -218,17 +223,21 @@ export class GitHubClient {
     return repositories.searchRepositories(this, query, options)
   }
 
-  /** All workflows, disabled ones too. https://docs.github.com/en/rest/actions/workflows#list-repository-workflows */
+  /**
+   * All workflows, including disabled ones.
+   * https://docs.github.com/en/rest/actions/workflows#list-repository-workflows
+   */
   listWorkflows(owner: string, repo: string): Promise<Workflow[]> {
     return workflows.listWorkflows(this, owner, repo)
   }
 
   /**
-   * Starts a workflow, which is named by its id, its file (`tests.yml` or `tests`) or its display name.
+   * Starts a workflow by its id, its file (`tests.yml` or `tests`) or its display name.
    *
-   * @returns the run's id; null where the server does not tell it: `WorkflowRunner.run` finds the run all the same
-   * @throws GitHubNotFoundError; UsageError where two workflows have that name; GitHubError with GitHub's words for wrong
-   *   inputs
+   * @returns the run's id; null if the server does not return it (`WorkflowRunner.run` finds the
+   *   run anyway)
+   * @throws GitHubNotFoundError; UsageError if two workflows have that name; GitHubError with
+   *   GitHub's message for wrong inputs
    */
   runWorkflow(
     owner: string,
@@ -249,9 +258,9 @@ export class GitHubClient {
   }
 
   /**
-   * The artifacts of a run, each as `NAME.zip` in the folder.
+   * Downloads the artifacts of a run, each as `NAME.zip` in the folder.
    *
-   * @throws PathError for an artifact whose name cannot be a file's
+   * @throws PathError for an artifact whose name can't be a file name
    */
   downloadArtifacts(
     owner: string,
@@ -265,7 +274,7 @@ export class GitHubClient {
   /**
    * https://docs.github.com/en/rest/releases/releases#create-a-release
    *
-   * @throws GitHubError (422) where the tag has a release already
+   * @throws GitHubError (422) if the tag already has a release
    */
   createRelease(
     owner: string,
@@ -277,12 +286,13 @@ export class GitHubClient {
   }
 
   /**
-   * Sends a file as an asset, as a stream. https://docs.github.com/en/rest/releases/assets#upload-a-release-asset
+   * Uploads a file as an asset, as a stream.
+   * https://docs.github.com/en/rest/releases/assets#upload-a-release-asset
    *
    * @param uploadUrl `upload_url` of the release
-   * @returns the asset as GitHub has it, and the hexadecimal digest of the bytes sent
-   * @throws PathError for the file; GitHubError (422) where the name is taken; GitHubNetworkError, after which the asset may
-   *   or may not be there
+   * @returns GitHub's data of the asset, and the hexadecimal digest of the bytes sent
+   * @throws PathError for the file; GitHubError (422) if the name is taken; GitHubNetworkError,
+   *   after which the asset may or may not exist
    */
   uploadReleaseAsset(
     uploadUrl: string,
@@ -292,7 +302,7 @@ export class GitHubClient {
     return releaseAssets.uploadReleaseAsset(this, uploadUrl, filePath, options)
   }
 
-  /** All releases, newest first; drafts are among them for those who may push. */
+  /** All releases, newest first, including drafts if the user may push. */
   listReleases(
     owner: string,
     repo: string,
@@ -301,7 +311,7 @@ export class GitHubClient {
     return releases.listReleases(this, owner, repo, options)
   }
 
-  /** The release that GitHub calls latest. @throws GitHubNotFoundError where there is none */
+  /** GitHub's latest release. @throws GitHubNotFoundError if there is none */
   getLatestRelease(owner: string, repo: string): Promise<Release> {
     return releases.getLatestRelease(this, owner, repo)
   }
@@ -312,11 +322,11 @@ export class GitHubClient {
   }
 
   /**
-   * The bytes of a file. The path of a symbolic link gives the file that it leads to within the repository.
+   * The bytes of a file. A symbolic link is followed to a file in the repository.
    *
    * @param ref a branch, a tag or a commit id; default: the default branch
-   * @throws PathError for a folder, a submodule, a link that leads to no file; GitHubNotFoundError; GitHubError for a file
-   *   of more than 100 MB, which the API does not give
+   * @throws PathError for a folder, a submodule, or a link that does not lead to a file;
+   *   GitHubNotFoundError; GitHubError for a file of more than 100 MB, which the API does not serve
    */
   getFileBytes(owner: string, repo: string, path: string, ref?: string): Promise<Buffer> {
     return contents.getFileBytes(this, owner, repo, path, ref)
@@ -327,7 +337,7 @@ export class GitHubClient {
    *
    * @param ref a branch, a tag or a commit id; default: the default branch
    * @param recursive with everything below the folders
-   * @throws GitHubNotFoundError where there is no such repository or ref
+   * @throws GitHubNotFoundError if there is no such repository or ref
    */
   getTree(owner: string, repo: string, ref?: string, recursive?: boolean): Promise<TreeEntry[]> {
     return contents.getTree(this, owner, repo, ref, recursive)

@@ -21,44 +21,52 @@ import type { Send } from './transport/message.js'
 import { createTransports, type Transport, type Transports } from './transport/transport.js'
 
 export interface ConnectionOptions {
-  /** Default: `GH_TOKEN`, `GITHUB_TOKEN` of `env`, then `gh auth token`; public reads go without. */
+  /**
+   * Default: `GH_TOKEN`, `GITHUB_TOKEN` of `env`, then `gh auth token`; public data is read
+   * without.
+   */
   token?: string | (() => string | Promise<string>) | null | undefined
-  /** What the token is called in messages; default: the variable of `env` that holds it, or the configuration. @internal */
+  /**
+   * The token's name in messages; default: its variable in `env`, or the configuration. @internal
+   */
   tokenSource?: string | undefined
-  /** A GitHub App in place of a token. */
+  /** A GitHub App instead of a token. */
   app?: AppSettings | null | undefined
   owner?: string | null | undefined
   /** Default: https://api.github.com. https only, except on loopback. */
   baseUrl?: string | undefined
-  /** Where repositories are cloned from; default: derived from `baseUrl`. */
+  /** The git server of the repositories; default: derived from `baseUrl`. */
   gitUrl?: string | null | undefined
-  /** Seconds without progress on one request, 30 by default. */
+  /** Seconds without progress on one request; default: 30. */
   timeout?: number | undefined
-  /** How many times a request is sent again, 3 by default. */
+  /** How many times a request is sent again; default: 3. */
   retryAttempts?: number | undefined
   /** Default: the `*_PROXY` of `env`. */
   proxy?: string | null | undefined
-  /** For tokens, proxies and `gh`; default: that of `host`, else none. */
+  /** For tokens, proxies and `gh`; default: that of `host`, otherwise empty. */
   env?: Environment | undefined
-  /** The process that the client works for. RepoSync and its like need it, to mark what they have in hand. @internal */
+  /**
+   * The process that the client works for. RepoSync and the other facades need it to mark their
+   * work. @internal
+   */
   host?: Host | undefined
   clock?: Clock | undefined
-  /** Default: one of its own, which `close` closes. @internal */
+  /** Default: the client's own, which `close` closes. @internal */
   dispatcher?: Dispatcher | undefined
   /** @internal */
   fetch?: Fetch | undefined
   /** @internal */
   random?: (() => number) | undefined
-  /** Is told of every credential; default: one of its own. @internal */
+  /** Receives every credential; default: the client's own. @internal */
   redactor?: Redactor | undefined
   userAgent?: string | undefined
 }
 
 /**
- * What all calls of a client share: addresses, connections, the credential, remembered answers and the rate limits
- * that are on. Nothing is asked, read or loaded before the first request.
+ * What all calls of a client share: addresses, connections, the credential, cached answers and
+ * active rate limits. Does nothing before the first request.
  *
- * @throws ConfigError for a wrong address
+ * @throws ConfigError for an invalid address
  */
 export class Connection {
   readonly baseUrl: URL
@@ -89,7 +97,7 @@ export class Connection {
     this.#transports = this.#createTransports()
   }
 
-  /** The credential as one call sees it. */
+  /** The credential for one call. */
   credentials(call: TransportCall): CallCredentials {
     return this.#waiters.forCall(this.#credentials, call)
   }
@@ -102,7 +110,7 @@ export class Connection {
     return createOctokit({ baseUrl: this.baseUrl, userAgent: this.#userAgent, send })
   }
 
-  /** Ends its connections, unless they were given, and what it has in hand to find a credential. */
+  /** Closes its own connections, and stops the search for a credential. */
   async close(): Promise<void> {
     this.#closing.abort(new GitHubNetworkError('the client is closed'))
     if (this.#options.dispatcher === undefined) await this.dispatcher.destroy()
@@ -123,7 +131,7 @@ export class Connection {
       const octokit = () => this.octokit(this.#transports.anonymous(own()))
       return [appTokens(app, { owner, clock: this.clock, octokit })]
     }
-    // gh knows hosts without their ports.
+    // gh names hosts without ports.
     const host = webHostOf(this.baseUrl).replace(/:\d+$/, '')
     const gh = async () => (await import('./auth/gh.js')).ghToken(host, env, signal)
     return tokenSources({ token, tokenSource, env, gh })

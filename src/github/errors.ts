@@ -12,9 +12,9 @@ import { kindOfRefusal, type RefusalKind } from '../http/policy/refusal.js'
 import { type ApiRequest, type ApiResponse, jsonOf } from './transport/message.js'
 
 export interface RefusalContext {
-  /** Where the credential comes from, in words; null: there is none. */
+  /** The credential's source in words; null: there is none. */
   source: string | null
-  /** Where people go: `github.com`. */
+  /** The host of the web pages: `github.com`. */
   webHost: string
   redact: (text: string) => string
 }
@@ -34,7 +34,7 @@ interface Refusal {
   request: ApiRequest
   response: ApiResponse
   context: RefusalContext
-  /** What GitHub says. */
+  /** GitHub's message. */
   words: string
 }
 
@@ -64,7 +64,7 @@ function forbidden(refusal: Refusal): GitHubError {
   return new GitHubAuthError(message, options(refusal, forbiddenHint(refusal)))
 }
 
-/** The headers say more than the body does: single sign-on, and the permission a token lacks. */
+/** The headers say more than the body: single sign-on, and the permission that the token lacks. */
 function forbiddenHint({ response: { headers }, context, words }: Refusal): string | undefined {
   const sso = /url=(https:\/\/[^\s;,"']+)/.exec(headers['x-github-sso'] ?? '')?.[1]
   if (sso !== undefined) return `authorize the token for the organization: ${oneLine(sso, 300)}`
@@ -77,7 +77,7 @@ function forbiddenHint({ response: { headers }, context, words }: Refusal): stri
   return scopesHint(headers) ?? 'the token is not allowed to do this'
 }
 
-/** A classic token tells its scopes, and the endpoint those that would do. */
+/** For a classic token GitHub names its scopes, and those that the endpoint accepts. */
 function scopesHint(headers: Record<string, string>): string | undefined {
   const has = headers['x-oauth-scopes']
   const accepted = headers['x-accepted-oauth-scopes']
@@ -92,7 +92,7 @@ function notFound(refusal: Refusal): GitHubError {
   if (response.status === 410) {
     return new GitHubNotFoundError(`${subject(refusal)} is gone: ${words}`, options(refusal))
   }
-  // GitHub's usual two words say no more than ours.
+  // GitHub's usual "Not Found" adds nothing.
   const more = words === STATUS_CODES[404] ? '' : `: ${words}`
   const message = `${subject(refusal)} is not there, or not visible${more}`
   const hint =
@@ -129,7 +129,7 @@ function options({ response, context }: Refusal, hint?: string): GitHubErrorOpti
   }
 }
 
-/** `owner/repo`, with what of it was asked for; else the path. */
+/** `owner/repo` and the part of it that was requested; otherwise the path. */
 function subject({ request: { url }, context }: Refusal): string {
   const path = decoded(url.pathname)
   const [, repository, rest] = /\/repos\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(path) ?? []
@@ -146,7 +146,7 @@ function decoded(path: string): string {
   }
 }
 
-/** GitHub's message and its `errors[]`, which say what exactly is wrong with which field. */
+/** GitHub's message and its `errors[]`, which say which field is wrong and why. */
 function wordsOf(response: ApiResponse, { redact }: RefusalContext): string {
   const body = jsonOf(response)
   const { message, errors } = { message: undefined, errors: undefined, ...(body as object) }

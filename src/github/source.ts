@@ -12,21 +12,21 @@ export type SourceFilters = Pick<
   'match' | 'exclude' | 'topics' | 'visibility' | 'archived' | 'forks'
 >
 
-/** A repository that a `from:` entry stands for. */
+/** A repository that a `from:` entry selects. */
 export interface Listed {
-  /** null where it is not known. */
+  /** null if unknown. */
   id: number | null
   owner: string
   repo: string
-  /** Why it is left alone: it is archived, and the entry wants none of these. */
+  /** Why it is skipped: it is archived, and the entry excludes archived ones. */
   skip?: 'archived' | undefined
 }
 
 /**
- * Every repository of an organization or user that passes the filters, by name. The whole list or an error, never
- * a part, as what is absent may be taken for no longer wanted.
+ * Every repository of an organization or user that passes the filters, by name. Returns the
+ * complete list or throws, because a missing repository may count as no longer wanted.
  *
- * @throws GitHubNotFoundError where there is no such account, and the errors of any request
+ * @throws GitHubNotFoundError if there is no such account, and the errors of any request
  */
 export async function listSource(
   api: Api,
@@ -41,7 +41,7 @@ export async function listSource(
     }))
 }
 
-/** Whether a name passes `match` and `exclude`, in any case of its letters. */
+/** Whether a name passes `match` and `exclude`; case does not count. */
 export function matchesName(
   { match, exclude }: Pick<SourceFilters, 'match' | 'exclude'>,
   name: string,
@@ -63,7 +63,7 @@ function matcher(filters: SourceFilters): (repository: RepositoryData) => boolea
     (filters.forks === undefined || filters.forks === fork)
 }
 
-/** The name becomes a folder, so a server's answer does not choose which. */
+/** The name becomes a folder, so a server's answer must be a valid name. */
 function ownerAndName({ id, full_name: fullName }: RepositoryData): Listed {
   const repo = parseRepo(fullName)
   if (repo) return { id, ...repo }

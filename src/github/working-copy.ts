@@ -5,18 +5,18 @@ import type { Git } from '../git/git.js'
 import type { CloneResult } from '../git/porcelain/clone/clone.js'
 import type { PullResult } from '../git/porcelain/pull.js'
 
-/** What clones and pulls need of the client. */
+/** What clones and pulls need from the client. */
 export interface GitServer {
   readonly gitUrl: string
   git(): Promise<Git>
 }
 
 /**
- * Clones a repository with all its branches and tags. The folder appears when it is whole.
+ * Clones a repository with all its branches and tags. The folder appears once it is complete.
  *
  * @param ref a branch, a tag or a full commit id to check out; default: the default branch
- * @throws PathError, ConflictError where something is at the destination; GitHubNotFoundError, GitHubAuthError,
- *   GitHubNetworkError
+ * @throws PathError, ConflictError if something is at the destination; GitHubNotFoundError,
+ *   GitHubAuthError, GitHubNetworkError
  */
 export async function cloneRepo(
   server: GitServer,
@@ -32,11 +32,11 @@ export async function cloneRepo(
 }
 
 /**
- * Brings the branch that is checked out up to its origin on this server, forward only, whatever its address is
- * written as. Local changes stay; where they stand in the way nothing is changed.
+ * Brings the current branch up to its origin on this server, forward only; the origin may spell the
+ * address in any way. Local changes stay; if they are in conflict, nothing changes.
  *
- * @throws PathError where there is nothing
- * @throws BlockedError for what is no clone of a repository on this server, and for what stands in the way
+ * @throws PathError if nothing is there
+ * @throws BlockedError if it is not a clone of a repository on this server, and for conflicts
  */
 export async function pullRepo(server: GitServer, path: string): Promise<PullResult> {
   const [{ pull }, { followedAt }] = await Promise.all([

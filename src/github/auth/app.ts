@@ -15,14 +15,14 @@ export interface AppSettings {
   installation?: number | null | undefined
 }
 
-/** Sooner than this before its end a token is not used any more. */
+/** A token is renewed this many milliseconds before it expires. */
 const margin = 60_000
 
 /**
- * The token of an App's installation, fetched when first needed and again before it expires.
+ * The token of an App's installation, fetched on first use and again before it expires.
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
  *
- * @param octokit sends without a credential of its own.
+ * @param octokit sends without a credential of its own
  */
 export function appTokens(
   app: AppSettings,
@@ -38,7 +38,7 @@ export function appTokens(
     async read(fresh) {
       const { auth, installationId } = await prepared()
       const held = await auth({ type: 'installation', installationId, refresh: fresh })
-      // The library keeps a token for 59 minutes, whatever time the server gave it.
+      // The library keeps a token for 59 minutes, whatever its real expiry.
       if (Date.parse(held.expiresAt) - margin > clock.now()) return held.token
       return (await auth({ type: 'installation', installationId, refresh: true })).token
     },

@@ -4,7 +4,7 @@ import { createWaits, type Waits } from '../../http/policy/waits.js'
 import type { RequestListener, TransportCall } from '../transport/call.js'
 import type { Credentials } from './credentials.js'
 
-/** The credential as one call sees it. A signal ends the waiting for it; default: the call's own. */
+/** The credential for one call. A signal ends only this call's wait; default: the call's own. */
 export interface CallCredentials {
   /** @see Credentials.token */
   token(signal?: AbortSignal): Promise<string | undefined>
@@ -15,8 +15,8 @@ export interface CallCredentials {
 }
 
 /**
- * The calls that wait for the credential of their client. A token is fetched for all of them: a call that is stopped
- * waits no longer, and the others still get it.
+ * The calls that wait for their client's credential. One fetch serves them all: if a call is
+ * stopped, it stops waiting, and the others still get the token.
  */
 export class CredentialWaiters {
   readonly #waiting = new Set<{ call: TransportCall }>()
@@ -39,8 +39,8 @@ export class CredentialWaiters {
   }
 
   /**
-   * The call that fetches a token: each of those who wait hears of its requests, and it waits for a rate limit
-   * where one of them can.
+   * The call that fetches a token. It reports its requests to every waiting call, and waits for a
+   * rate limit if one of them can.
    *
    * @param signal ends it together with the client
    */
@@ -56,7 +56,7 @@ export class CredentialWaiters {
     return { signal, waits, listener }
   }
 
-  /** Each call once, however many of its requests wait. */
+  /** Once per call, however many of its requests wait. */
   #tell(one: (call: TransportCall) => void): void {
     for (const call of new Set([...this.#waiting].map(({ call }) => call))) one(call)
   }

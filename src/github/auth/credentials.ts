@@ -2,25 +2,28 @@ import { once } from '../../base/async/once.js'
 import type { Environment } from '../../base/environment.js'
 import { GitHubAuthError } from '../../base/errors.js'
 
-/** Where a token may come from. */
+/** A possible source of the token. */
 export interface TokenSource {
-  /** In words that stand after "the token of": `GH_TOKEN`. */
+  /** Follows "the token of" in messages: `GH_TOKEN`. */
   name: string
-  /** undefined: it has none. `fresh`: the one it gave last was refused. */
+  /** undefined: it has no token. `fresh`: its last token was rejected. */
   read(fresh: boolean): Promise<string | undefined>
 }
 
-/** The credential of one API, looked for when it is first needed. */
+/** The credential of one API, looked up on first use. */
 export interface Credentials {
-  /** undefined: there is none, and reads of what is public go without. @throws GitHubAuthError */
+  /** undefined: there is none, and public data is read without. @throws GitHubAuthError */
   token(): Promise<string | undefined>
-  /** Where it comes from, in words, never the token itself; null: there is none. */
+  /** The token's source in words, never the token itself; null: there is none. */
   source(): Promise<string | null>
-  /** Reads it again after a 401; true where it is another one than the one refused. */
+  /** Reads the token again after a 401; true if it differs from the rejected one. */
   renew(refused: string): Promise<boolean>
 }
 
-/** The first source that has a token; `learn` is told each token before it is used, to hide it from all output. */
+/**
+ * Uses the first source that has a token; `learn` receives each token before it is used, to hide it
+ * from all output.
+ */
 export function createCredentials(
   sources: TokenSource[],
   learn: (secret: string, source: TokenSource) => void,
@@ -37,7 +40,7 @@ export function createCredentials(
     token: () => read(false),
     source: async () => (await choose())?.name ?? null,
     async renew(refused) {
-      // Of several requests refused at once the first reads it again for all.
+      // If several requests are rejected at once, the first one renews the token for all.
       if ((await read(false)) !== refused) return true
       const renewed = await read(true)
       return renewed !== undefined && renewed !== refused
@@ -52,7 +55,7 @@ async function firstWithToken(sources: TokenSource[]): Promise<TokenSource | und
   return undefined
 }
 
-/** A line break would end the header and begin another, and a blank is a slip of copying. */
+/** A line break would begin another header, and a space is a copying mistake. */
 function checked(token: string, source: string): string {
   if (/^[\u0021-\u007e]+$/.test(token)) return token
   throw new GitHubAuthError(
@@ -62,18 +65,18 @@ function checked(token: string, source: string): string {
 }
 
 export interface CredentialSettings {
-  /** As it is, or a function that gives the present one. */
+  /** The token, or a function that returns the current one. */
   token?: string | (() => string | Promise<string>) | null | undefined
-  /** What the token is called in messages; default: the variable that holds it, or the configuration. */
+  /** The token's name in messages; default: its variable, or the configuration. */
   tokenSource?: string | undefined
   env: Environment
-  /** Asks `gh auth token`; undefined where it has none. */
+  /** Asks `gh auth token`; undefined if gh has none. */
   gh: () => Promise<string | undefined>
 }
 
 const variables = ['GH_TOKEN', 'GITHUB_TOKEN']
 
-/** The token of the configuration, `GH_TOKEN`, `GITHUB_TOKEN`, then what `gh` holds. */
+/** The configuration's token, `GH_TOKEN`, `GITHUB_TOKEN`, then gh's token. */
 export function tokenSources(settings: CredentialSettings): TokenSource[] {
   const { token, tokenSource, env, gh } = settings
   let held: Promise<string | undefined> | undefined

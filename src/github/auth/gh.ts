@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process'
 import type { Environment } from '../../base/environment.js'
 
-/** What gh needs to find its own configuration and keyring; no variable that may hold anybody's secret. */
+/**
+ * The variables that gh needs for its own configuration and keyring; none that may hold a secret.
+ */
 const needed =
   /^(?:PATH|PATHEXT|HOME|USER|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|TMPDIR|TEMP|TMP|GH_CONFIG_DIR|XDG_\w+|DBUS_SESSION_BUS_ADDRESS)$/i
 
 const longest = 5_000
 
 /**
- * The token that `gh` holds for a host; undefined where gh is not installed, not logged in there, or does not answer
- * in five seconds. It is run by node itself, as tinyexec would hand it the whole environment and would look
- * for `gh` in `node_modules/.bin` of the current folder first, which may be anybody's.
+ * The token that `gh` holds for a host; undefined if gh is not installed, not logged in there, or
+ * does not answer within five seconds. Started by node itself: tinyexec would pass on the whole
+ * environment, and would first look for `gh` in `node_modules/.bin` of the current folder, which
+ * may be anybody's.
  */
 export function ghToken(
   host: string,

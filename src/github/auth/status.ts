@@ -3,17 +3,23 @@ import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { type Api, ask, parseAnswer } from '../rest/api.js'
 
-/** Who a credential stands for, and what it may do as far as GitHub tells. The credential itself is not in it. */
+/**
+ * The owner of a credential, and what it may do as far as GitHub says. Does not contain the
+ * credential.
+ */
 export interface AuthStatus {
   authenticated: boolean
-  /** null for an App's installation or a job's token, which stand for nobody. */
+  /** null for an App's installation or a job's token, which belong to no user. */
   login: string | null
-  /** Where the token comes from, in words; null: there is none. */
+  /** The token's source in words; null: there is none. */
   source: string | null
   host: string
-  /** Of a classic token; null where the token has no scopes but permissions, which GitHub does not list. */
+  /**
+   * For a classic token; null if the token has permissions instead of scopes, because GitHub does
+   * not list them.
+   */
   scopes: string[] | null
-  /** What each noun needs, and whether it is known to be lacking; null: not known. */
+  /** What each noun needs, and whether the token has it; null: unknown. */
   needs: { noun: string; needs: string; ok: boolean | null }[]
   rate_limits: RateLimit[]
 }
@@ -26,7 +32,7 @@ export interface RateLimit {
   resets_at: string
 }
 
-/** What the nouns need: of a classic token a scope, of a fine-grained one a permission. */
+/** What the nouns need: a scope of a classic token, or a permission of a fine-grained one. */
 const needs = [
   {
     noun: 'REPO',
@@ -50,7 +56,7 @@ const rateAnswer = z.object({
  * https://docs.github.com/en/rest/users/users#get-the-authenticated-user and
  * https://docs.github.com/en/rest/rate-limit/rate-limit
  *
- * @throws GitHubAuthError for a credential that is refused
+ * @throws GitHubAuthError for a rejected credential
  */
 export async function authStatus(api: Api, source: string | null): Promise<AuthStatus> {
   const [user, rate_limits] = await Promise.all([
@@ -87,14 +93,14 @@ async function whoAmI(api: Api): Promise<{ login: string | null; scopes: string[
       scopes: scopes?.filter(Boolean) ?? null,
     }
   } catch (error) {
-    // An installation's token is good, and nobody's.
+    // An installation's token is valid, but belongs to no user.
     if (error instanceof GitHubAuthError && error.status === 403)
       return { login: null, scopes: null }
     throw error
   }
 }
 
-/** None where the server has none, as a GHES may be set up. */
+/** Empty if the server has no rate limits, as a GHES may be configured. */
 async function rateLimits(api: Api): Promise<RateLimit[]> {
   const limits = await ask(api, rateAnswer, (rest) => rest.rateLimit.get()).catch(
     (error: unknown) => {

@@ -5,7 +5,7 @@ import type { Api } from '../rest/api.js'
 import { askInBatches } from './batch.js'
 import { isUnavailable } from './graphql.js'
 
-/** Who made a commit, and those named in its `Co-authored-by:` lines. */
+/** The author of a commit, and its `Co-authored-by:` people. */
 const authorsAnswer = z.object({
   authors: z.object({
     nodes: z
@@ -19,13 +19,13 @@ const authorsAnswer = z.object({
 })
 
 /**
- * The logins of people by the addresses in their commits, in one GraphQL query per 100 commits. Where GraphQL can't be
- * asked that is told by `api.warn`, and nobody is known.
+ * Finds logins by the addresses in commits, with one GraphQL query per 100 commits. If GraphQL is
+ * not available, it warns by `api.warn` and finds nobody.
  * https://docs.github.com/en/graphql/reference/objects#commit
  *
  * @param oids one commit of each person
  * @returns by address, in lower case
- * @throws GitHubAuthError for a token that is not accepted; GitHubRateLimitError; the signal's reason
+ * @throws GitHubAuthError for a rejected token; GitHubRateLimitError; the signal's reason
  */
 export async function loginsOf(
   api: Api,
@@ -45,7 +45,7 @@ export async function loginsOf(
     )
   } catch (error) {
     if (!isUnavailable(error)) throw error
-    // Where there is none, as on an old enterprise server, that is how it always is.
+    // An old enterprise server never has GraphQL, so that needs no warning.
     if (!(error instanceof GitHubNotFoundError)) {
       api.warn(`GraphQL does not answer, so people stand by name: ${error.message}`)
     }
@@ -61,7 +61,7 @@ function within({ owner, repo }: Repo): { field: string; name: string } {
 const fieldOf = (oid: string) =>
   `object(oid: ${JSON.stringify(oid)}) { ... on Commit { authors(first: 10) { nodes { email user { login } } } } }`
 
-/** A commit that has not been pushed is null. */
+/** A commit that is not pushed is null. */
 function toLogins(_oid: string, commit: unknown): [string, string][] {
   const { success, data: found } = authorsAnswer.safeParse(commit)
   const nodes = (success && found.authors.nodes) || []

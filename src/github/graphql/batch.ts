@@ -3,26 +3,31 @@ import { isCut } from '../../http/failure.js'
 import type { Api } from '../rest/api.js'
 import { askGraphql } from './graphql.js'
 
-/** GitHub counts 50 repositories as one point, and times out well above this. */
+/** GitHub counts 50 repositories as one point, and times out only with many more. */
 const largestBatch = 100
 
-/** Many things of one kind, which one query asks for, each under an alias of its own. */
+/** Things of one kind that one query asks for, each under its own alias. */
 export interface Batch<W, A> {
-  /** The field that asks for one. Names go into it as `JSON.stringify` writes them: JSON's strings are GraphQL's. */
+  /**
+   * The field for one of them. `JSON.stringify` quotes names in it, because JSON strings are valid
+   * in GraphQL.
+   */
   field(wanted: W): string
-  /** The answer to one; `data` is undefined where the server left it out. */
+  /** Reads one answer; `data` is undefined if the server omitted it. */
   read(wanted: W, data: unknown): A
-  /** The object that all are fields of; default: the query itself. */
+  /** The parent object of all fields; default: the query itself. */
   parent?: { field: string; name: string }
 }
 
 /**
- * Asks for many things in queries of at most 100, one after another. A query that is too heavy ends in 502, 504, a cut
- * connection or an error that speaks of a time-out: half of it may not. Silence of the whole `timeout` is no such sign,
- * and halving it on and on would take minutes.
+ * Asks for many things in queries of at most 100, one after another. A query that is too expensive
+ * ends in 502, 504, a cut connection or an error about a time-out; it is split in half and
+ * repeated. Silence for the whole `timeout` is no reason to split, because repeated halving would
+ * take minutes.
  *
- * @param onAnswers gets each batch's answers, in the order of `wanted`, so that they are there where a later one fails
- * @throws what `askGraphql` does; GitHubError where nothing of a query could be answered
+ * @param onAnswers receives each batch's answers in the order of `wanted`, so that they are kept if
+ *   a later batch fails
+ * @throws as `askGraphql`; GitHubError if no part of a query was answered
  */
 export async function askInBatches<W, A>(
   api: Api,
@@ -47,7 +52,7 @@ async function askInHalves<W, A>(api: Api, wanted: readonly W[], batch: Batch<W,
   return [...first, ...(await askInHalves(api, wanted.slice(half), batch))]
 }
 
-/** @param repeatable where it fails: what is not is asked in halves instead */
+/** @param repeatable false: a failed query is not retried but split in half */
 async function ask<W, A>(
   api: Api,
   wanted: readonly W[],

@@ -9,26 +9,27 @@ import { tagCommit } from '../rest/tags.js'
 import { askInBatches } from './batch.js'
 import { isUnavailable } from './graphql.js'
 
-/** What is read of one repository, at the head of its default branch. */
+/** The requested files of one repository, at the head of its default branch. */
 export interface RepositoryFiles {
-  /** As it is called now; another name than asked for where it was renamed. */
+  /** The current name, which differs from the requested one after a rename. */
   owner: string
   repo: string
   archived: boolean
-  /** The text of each path that was asked for; null: there is no such file. */
+  /** The text of each requested path; null: there is no such file. */
   texts: (string | null)[]
-  /** The release that GitHub calls latest; `commit` null: its tag leads to none. */
+  /** GitHub's latest release; `commit` null: its tag leads to none. */
   latest: { tag: string; commit: string | null } | null
 }
 
-/** GitHub is not asked for more at once. */
+/** The most requests at once. */
 const atOnce = 8
 
 /**
- * Small text files of many repositories with their latest releases, in one GraphQL query per 100 repositories; where that
- * can't answer, by REST. https://docs.github.com/en/graphql/reference/objects#repository
+ * Reads small text files of many repositories, and their latest releases, with one GraphQL query
+ * per 100 repositories; falls back to REST.
+ * https://docs.github.com/en/graphql/reference/objects#repository
  *
- * @returns in the order of `wanted`; null: no such repository, or it is not visible
+ * @returns in the order of `wanted`; null: the repository does not exist, or is not visible
  * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError
  */
 export async function filesOf(
@@ -58,7 +59,7 @@ export async function filesOf(
   )
 }
 
-/** null: it is not there; undefined: it was not answered whole, so that REST is asked. */
+/** null: it does not exist; undefined: the answer is incomplete, so REST is asked. */
 type Answer = RepositoryFiles | null | undefined
 
 const blob = z.object({ text: z.string().nullish(), isTruncated: z.boolean().nullish() }).nullable()
@@ -109,7 +110,7 @@ async function readByRest(
 ): Promise<RepositoryFiles | null> {
   const texts: (string | null)[] = []
   for (const path of paths) {
-    // Of several names for one thing the first that is there counts.
+    // If there are several names for one file, the first existing one counts.
     const found = texts.some((text) => text !== null)
     texts.push(found ? null : await textAt(api, { owner, repo }, path))
   }

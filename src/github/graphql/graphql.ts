@@ -12,23 +12,23 @@ import type { Api } from '../rest/api.js'
 import { type ApiResponse, jsonOf } from '../transport/message.js'
 
 export interface GraphqlAnswer {
-  /** null where nothing of it could be answered. */
+  /** null if no part of the query was answered. */
   data: Record<string, unknown> | null
   errors: GraphqlFailure[]
   response: ApiResponse
 }
 
 export interface GraphqlFailure {
-  /** `NOT_FOUND`, `FORBIDDEN` …; empty where there is none. */
+  /** `NOT_FOUND`, `FORBIDDEN` …; empty if there is none. */
   type: string
   message: string
 }
 
 /**
- * One query with what is wrong with parts of it left to the caller; values belong into the variables.
+ * Sends one query and returns partial errors to the caller. Pass values as variables.
  *
- * @param repeatable default: whether it is no mutation
- * @throws GitHubNetworkError for an answer that is none of GraphQL
+ * @param repeatable default: true unless it is a mutation
+ * @throws GitHubNetworkError if the answer is not GraphQL's
  */
 export async function askGraphql(
   api: Api,
@@ -65,7 +65,7 @@ export async function askGraphql(
  * The data of a query or a mutation.
  * https://docs.github.com/en/graphql/guides/forming-calls-with-graphql
  *
- * @throws GitHubError with all that was wrong with it: GitHubNotFoundError, GitHubAuthError
+ * @throws GitHubError with all errors: GitHubNotFoundError, GitHubAuthError
  */
 export async function graphql(
   api: Api,
@@ -84,7 +84,7 @@ export async function graphql(
   throw new GitHubError(words || 'the query has no answer', options)
 }
 
-/** A bad token and a rate limit would stop the rest as well; anything else leaves another way to ask. */
+/** Whether another way to ask may work: a bad token or a rate limit would stop that as well. */
 export function isUnavailable(error: unknown): error is GitHubError {
   if (!(error instanceof GitHubError) || error instanceof GitHubRateLimitError) return false
   return !(error instanceof GitHubAuthError && error.status === 401)

@@ -4,34 +4,35 @@ import type { Api } from '../rest/api.js'
 import { askInBatches } from './batch.js'
 import { isUnavailable } from './graphql.js'
 
-/** A repository whose head is asked for; `branch` undefined: its default branch. */
+/** A repository whose head is wanted; `branch` undefined: its default branch. */
 export interface WantedHead {
   owner: string
   repo: string
   branch?: string | undefined
 }
 
-/** What GitHub knows of a repository and one of its branches. */
+/** GitHub's data of a repository and one of its branches. */
 export interface RepositoryHead {
   id: number
-  /** `owner/repo` as it is called now; another one than asked for where it was renamed. */
+  /** `owner/repo` by its current name, which differs from the requested one after a rename. */
   fullName: string
   archived: boolean
   /** null in an empty repository. */
   defaultBranch: string | null
-  /** The one asked for, else the default branch; empty in an empty repository. */
+  /** The requested branch or the default branch; empty in an empty repository. */
   branch: string
-  /** null where there is no such branch. */
+  /** null if there is no such branch. */
   oid: string | null
 }
 
 /**
- * Where many branches stand, in one GraphQL query per 100 repositories, one after another. null: not known here, so
- * the git protocol must be asked: no access, no GraphQL, no token, or a failure that is told by `api.warn`.
+ * Reads the heads of many branches, with one GraphQL query per 100 repositories, one after another.
+ * null: unknown, so the git protocol must be asked (no access, no GraphQL, no token, or a failure
+ * that `api.warn` reports).
  * https://docs.github.com/en/graphql/reference/objects#repository
  *
  * @returns in the order of `wanted`
- * @throws GitHubAuthError for a token that is not accepted; GitHubRateLimitError; the signal's reason
+ * @throws GitHubAuthError for a rejected token; GitHubRateLimitError; the signal's reason
  */
 export async function headsOf(
   api: Api,
@@ -44,7 +45,7 @@ export async function headsOf(
     await askInBatches(api, wanted, batch, (answers) => heads.push(...answers))
   } catch (error) {
     if (!isUnavailable(error)) throw error
-    // Where there is none, as on an old enterprise server, that is how it always is.
+    // An old enterprise server never has GraphQL, so that needs no warning.
     if (!(error instanceof GitHubNotFoundError)) {
       api.warn(`GraphQL does not answer, so each repository is asked by git: ${error.message}`)
     }
@@ -63,7 +64,7 @@ const headAnswer = z.object({
 
 const refFields = '{ name target { oid } }'
 
-/** Thin, as a query asks for 100 of them. */
+/** Few fields, because a query asks for 100 of them. */
 function fieldOf({ owner, repo, branch }: WantedHead): string {
   const [asOwner, asName] = [JSON.stringify(owner), JSON.stringify(repo)]
   const asked =
@@ -73,7 +74,7 @@ function fieldOf({ owner, repo, branch }: WantedHead): string {
   return `repository(owner: ${asOwner}, name: ${asName}) { databaseId nameWithOwner isArchived defaultBranchRef ${refFields}${asked} }`
 }
 
-/** An answer in part is none. */
+/** null for an incomplete answer. */
 function toHead({ branch }: WantedHead, answer: unknown): RepositoryHead | null {
   const parsed = headAnswer.safeParse(answer)
   if (!parsed.success) return null

@@ -4,10 +4,10 @@ import { oneLine } from '../../base/text.js'
 import type { Send } from '../transport/message.js'
 import type { Octokit } from './octokit.js'
 
-/** What the operations are given: the GitHubClient is one. */
+/** The arguments of every operation: a GitHubClient is one. */
 export interface Api {
   readonly baseUrl: URL
-  /** Where git and the web pages are, without a slash at its end. */
+  /** Where git and the web pages are, without a trailing slash. */
   readonly gitUrl: string
   readonly send: Send
   /** For files. */
@@ -16,7 +16,7 @@ export interface Api {
   /** Whether there is a credential. */
   authenticated(): Promise<boolean>
   redact(text: string): string
-  /** Tells what the caller should know and is no error: a listing that GitHub cuts off. */
+  /** Reports something that is not an error: a listing that GitHub truncates. */
   warn(message: string): void
 }
 
@@ -24,9 +24,9 @@ export interface Api {
 export type Rest = Octokit['rest']
 
 /**
- * One request, whose answer steers what is done next, so its shape is checked.
+ * Sends one request and validates its answer, because the answer decides what happens next.
  *
- * @throws GitHubNetworkError for another shape; the errors of `refusalError`
+ * @throws GitHubNetworkError for an unexpected shape; the errors of `refusalError`
  */
 export async function ask<T>(
   api: Api,
@@ -37,13 +37,16 @@ export async function ask<T>(
   return parseAnswer(api, schema, (await request(rest)).data)
 }
 
-/** Where a typed endpoint is, for a file that is received as a stream: `(rest) => rest.x.y.endpoint({ … })`. */
+/**
+ * The address of a typed endpoint, for a file that is streamed: `(rest) => rest.x.y.endpoint({ …
+ * })`.
+ */
 export async function addressOf(api: Api, endpoint: (rest: Rest) => { url: string }): Promise<URL> {
   const { rest } = await api.octokit()
   return new URL(endpoint(rest).url)
 }
 
-/** @throws GitHubNetworkError, for an answer that is not what the API gives. */
+/** @throws GitHubNetworkError for an answer that the API would not give */
 export function parseAnswer<T>(api: Api, schema: z.ZodType<T>, data: unknown): T {
   const parsed = schema.safeParse(data)
   if (parsed.success) return parsed.data

@@ -11,12 +11,12 @@ import { pagesOf } from './pages.js'
 /** https://docs.github.com/en/rest/actions/artifacts */
 export interface Artifact {
   id: number
-  /** Chosen by whoever runs the workflow: anything at all. */
+  /** Unchecked: the workflow's author chose it. */
   name: string
   /** Bytes of the zip. */
   size: number
   expired: boolean
-  /** `sha256:` and 64 hexadecimal digits, of the zip; null where it was not counted. */
+  /** `sha256:` and 64 hexadecimal digits, of the zip; null if GitHub did not compute it. */
   digest: string | null
 }
 
@@ -40,14 +40,14 @@ const artifactAnswer = z
 
 export interface ArtifactZip {
   name: string
-  /** The zip as GitHub packed it. */
+  /** The zip, as GitHub packed it. */
   path: string
   /** Bytes. */
   size: number
 }
 
 /**
- * All artifacts of a run, those that have expired too, the newest first.
+ * All artifacts of a run, including expired ones, newest first.
  * https://docs.github.com/en/rest/actions/artifacts#list-workflow-run-artifacts
  */
 export async function listArtifacts(
@@ -63,7 +63,7 @@ export async function listArtifacts(
   return parseAnswer(api, artifactAnswer.array(), found)
 }
 
-/** The zip of an artifact, whole and as GitHub packed it. @throws the errors of `downloadFile` */
+/** Downloads the zip of an artifact as GitHub packed it. @throws the errors of `downloadFile` */
 export async function downloadArtifact(
   api: Api,
   owner: string,
@@ -78,9 +78,9 @@ export async function downloadArtifact(
 }
 
 /**
- * The artifacts of a run, each as `NAME.zip` in the folder.
+ * Downloads the artifacts of a run, each as `NAME.zip` in the folder.
  *
- * @throws PathError for an artifact whose name is none of a file
+ * @throws PathError for an artifact whose name can't be a file name
  */
 export async function downloadArtifactZips(
   api: Api,
@@ -105,7 +105,7 @@ export async function downloadArtifactZips(
   return downloaded
 }
 
-/** Whoever runs the workflow chooses the name. */
+/** The workflow's author chooses the name. */
 function checkFileName(name: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a file name has none
   if (name !== '' && !/^\.\.?$|[/\\\u0000-\u001f:]/.test(name)) return

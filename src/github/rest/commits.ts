@@ -22,7 +22,7 @@ const commitAnswer = z
       author: signature.nullish(),
       committer: signature.nullish(),
     }),
-    /** null where no account has the address; an empty object where it has been deleted. */
+    /** null if no account has the address; an empty object if the account was deleted. */
     author: z.object({ login: z.string().nullish() }).nullish(),
     parents: z.array(z.object({ sha: z.string() })),
   })
@@ -30,29 +30,29 @@ const commitAnswer = z
     oid: sha,
     parents: parents.map((parent) => parent.sha),
     message: commit.message,
-    /** ISO 8601, of the committer. */
+    /** ISO 8601, the committer's time. */
     committed_at: commit.committer?.date ?? null,
     author: { name: commit.author?.name ?? '', email: commit.author?.email ?? '' },
-    /** Of the author; null where GitHub knows no account for it. */
+    /** The author's; null if GitHub knows no account. */
     login: author?.login ?? null,
   }))
 
 export type CommitData = z.output<typeof commitAnswer>
 
 export interface CommitListOptions {
-  /** A branch, a tag or a full commit id to begin at; default: the default branch. */
+  /** The branch, tag or full commit id to begin at; default: the default branch. */
   from?: string | undefined
-  /** Only those that changed what is at this path. */
+  /** Only commits that changed this path. */
   path?: string | undefined
-  /** ISO 8601: none committed before. */
+  /** ISO 8601: only commits since then. */
   since?: string | undefined
-  /** A login or an address. */
+  /** A login or an email address. */
   author?: string | undefined
-  /** No more than that many. */
+  /** The most commits to return. */
   limit?: number | undefined
 }
 
-/** The youngest first. https://docs.github.com/en/rest/commits/commits#list-commits */
+/** Newest first. https://docs.github.com/en/rest/commits/commits#list-commits */
 export async function listCommits(
   api: Api,
   { owner, repo }: Repo,
@@ -69,17 +69,18 @@ const comparisonAnswer = z.object({
   commits: z.array(commitAnswer),
 })
 
-/** GitHub's most for a page. */
+/** GitHub's maximum. */
 const perPage = 100
-/** Pages asked for at a time. */
+/** Pages to request at a time. */
 const atOnce = 4
 
 /**
- * All commits that `head` leads to and `base` does not, the oldest first.
+ * All commits that `head` leads to and `base` does not, oldest first.
  * https://docs.github.com/en/rest/commits/commits#compare-two-commits
  *
  * @param base a branch, a tag or a full commit id, as `head`
- * @throws GitHubNotFoundError where one of them is not there; GitHubNetworkError where commits are missing in the answer
+ * @throws GitHubNotFoundError if one of them does not exist; GitHubNetworkError if the answer lacks
+ *   commits
  */
 export async function compareCommits(
   api: Api,
@@ -124,7 +125,7 @@ const commit = z.object({ sha: z.string().regex(oidPattern) })
  * The full id of the commit that a branch, a tag or a short id leads to.
  * https://docs.github.com/en/rest/commits/commits#get-a-commit
  *
- * @throws GitHubNotFoundError where there is none
+ * @throws GitHubNotFoundError if there is none
  */
 export async function resolveCommit(
   api: Api,

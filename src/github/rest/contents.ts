@@ -26,7 +26,7 @@ export interface TreeEntry {
   /** `100644`, `100755`, `120000` (symbolic link), `040000` (folder), `160000` (submodule). */
   mode: string
   type: 'blob' | 'tree' | 'commit'
-  /** Bytes; null for a folder and a submodule. */
+  /** Bytes; null for a folder or submodule. */
   size: number | null
   sha: string
 }
@@ -55,7 +55,7 @@ const treeAnswer = z.object({
   ),
 })
 
-/** Octokit's types say text; it hands out the bytes. */
+/** Octokit's types say text, but it returns the bytes. */
 async function bytesOf(answer: Promise<{ data: unknown }>): Promise<Buffer> {
   return Buffer.from((await answer).data as ArrayBuffer)
 }
@@ -63,12 +63,12 @@ async function bytesOf(answer: Promise<{ data: unknown }>): Promise<Buffer> {
 const raw = { headers: { accept: 'application/vnd.github.raw+json' } }
 
 /**
- * The bytes of a file, unchanged. The path of a symbolic link gives the file that it leads to within the repository.
+ * The bytes of a file, unchanged. A symbolic link is followed to a file in the repository.
  * https://docs.github.com/en/rest/repos/contents#get-repository-content
  *
  * @param ref a branch, a tag or a commit id; default: the default branch
- * @throws PathError for a folder, a submodule, a link that leads to no file; GitHubNotFoundError;
- *   GitHubError for a file of more than 100 MB, which the API does not give
+ * @throws PathError for a folder, a submodule, or a link that does not lead to a file;
+ *   GitHubNotFoundError; GitHubError for a file of more than 100 MB, which the API does not serve
  */
 export async function getFileBytes(
   api: Api,
@@ -112,12 +112,16 @@ async function readContents(api: Api, file: FileAt, name: string): Promise<Buffe
     throw noFile(name, `symbolic link to ${target}, which is no file of the repository`)
   }
   if (content.encoding === 'base64') return Buffer.from(content.content ?? '', 'base64')
-  // Over 1 MB it says so by `encoding: none`, and gives the bytes to those who ask for them raw.
+  // For a file above 1 MB GitHub answers `encoding: none`, and serves the bytes only to a raw
+  // request.
   const { rest } = await api.octokit()
   return bytesOf(rest.repos.getContent({ ...file, ...raw }))
 }
 
-/** Where the contents are too large for a server, its blobs may not be: their id is in the folder's listing. */
+/**
+ * If a server finds the contents too large, the blob may still work; the folder's listing has its
+ * id.
+ */
 async function readBlob(api: Api, file: FileAt, name: string): Promise<Buffer> {
   const { owner, repo, path } = file
   const slash = path.lastIndexOf('/')
@@ -130,7 +134,7 @@ async function readBlob(api: Api, file: FileAt, name: string): Promise<Buffer> {
   return bytesOf(rest.git.getBlob({ owner, repo, file_sha: entry.sha, ...raw }))
 }
 
-/** The text of a file, as UTF-8. @throws as `getFileBytes` does */
+/** The text of a file, as UTF-8. @throws as `getFileBytes` */
 export async function getFileContent(
   api: Api,
   owner: string,
@@ -141,7 +145,7 @@ export async function getFileContent(
   return (await getFileBytes(api, owner, repo, path, ref)).toString('utf8')
 }
 
-/** @throws PathError for one that could lead elsewhere */
+/** @throws PathError for a path that could lead elsewhere */
 function checkedPath(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '')
   if (segments.some((segment) => segment === '.' || segment === '..')) {
@@ -168,12 +172,12 @@ function tooLarge(name: string, cause: GitHubAuthError): GitHubError {
 }
 
 /**
- * The files and folders at a ref, in git's order; empty for a repository without a commit. A tree that GitHub
- * cuts off is read folder by folder, so the list is always whole.
+ * The files and folders at a ref, in git's order; empty for a repository without a commit. If
+ * GitHub truncates a tree, it is read folder by folder, so the list is always complete.
  * https://docs.github.com/en/rest/git/trees#get-a-tree
  *
  * @param ref a branch, a tag or a commit id; default: the default branch
- * @throws GitHubNotFoundError where there is no such repository or ref
+ * @throws GitHubNotFoundError if there is no such repository or ref
  */
 export async function getTree(
   api: Api,
@@ -189,7 +193,7 @@ export async function getTree(
     // "Git Repository is empty."
     if (error instanceof GitHubError && error.status === 409) return []
     if (!(error instanceof GitHubNotFoundError)) throw error
-    // The repository itself is what is not there, or a server does not know HEAD.
+    // The repository itself may be missing, or the server does not know HEAD.
     const { default_branch: branch } = await getRepo(api, owner, repo)
     if (ref === undefined) return readTree(api, repository, branch, recursive)
     throw new GitHubNotFoundError(

@@ -15,17 +15,18 @@ export interface Dispatch {
 }
 
 export interface DispatchResult {
-  /** null where the server does not tell it. */
+  /** null if the server does not return it. */
   runId: number | null
   htmlUrl: string | null
 }
 
 /**
- * Starts a workflow, and asks for the run's id with the answer. A server that does not know that field refuses it,
- * and is asked without; wrong inputs are refused once.
+ * Starts a workflow, and asks for the run's id in the answer. If a server rejects that unknown
+ * field, it is asked again without it; wrong inputs are rejected only once.
  * https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event
  *
- * @throws GitHubError with GitHub's words: wrong inputs, an unknown ref, no `workflow_dispatch`, a disabled workflow
+ * @throws GitHubError with GitHub's message: wrong inputs, an unknown ref, no `workflow_dispatch`,
+ *   a disabled workflow
  */
 export async function dispatchWorkflow(api: Api, dispatch: Dispatch): Promise<DispatchResult> {
   try {
@@ -52,8 +53,9 @@ async function post(
 }
 
 /**
- * A body with an unknown key is a 400 or a 422. Inputs, refs and triggers are refused with 422 too, in words of their
- * own; whatever else a 422 says did nothing, and asking without the field shows whether that was it.
+ * A body with an unknown key gets a 400 or a 422. Wrong inputs, refs and triggers also get a 422,
+ * with their own messages. After any other 422 nothing has started, so a request without the field
+ * shows whether the field was the reason.
  */
 function isUnknownField(error: unknown): boolean {
   if (!(error instanceof GitHubError)) return false
@@ -70,7 +72,7 @@ const dispatchAnswer = z.object({
   html_url: z.string().nullish(),
 })
 
-/** A 204 has no body, and an answer of another shape tells no run. */
+/** A 204 has no body, and an unexpected body names no run. */
 function resultOf(data: unknown): DispatchResult {
   const parsed = dispatchAnswer.safeParse(data)
   if (!parsed.success) return { runId: null, htmlUrl: null }
@@ -84,11 +86,12 @@ export interface DispatchOptions {
 }
 
 /**
- * Starts a workflow, which is named by its id, its file (`tests.yml` or `tests`) or its display name.
+ * Starts a workflow by its id, its file (`tests.yml` or `tests`) or its display name.
  *
- * @returns the run's id; null where the server does not tell it: WorkflowRunner finds it all the same
- * @throws GitHubNotFoundError, UsageError where two workflows have that name,
- *   GitHubError with GitHub's words where the inputs are wrong or there is no `workflow_dispatch`
+ * @returns the run's id; null if the server does not return it (WorkflowRunner finds the run
+ *   anyway)
+ * @throws GitHubNotFoundError, UsageError if two workflows have that name, GitHubError with
+ *   GitHub's message if the inputs are wrong or there is no `workflow_dispatch`
  */
 export async function runWorkflow(
   api: Api,

@@ -3,16 +3,16 @@ import { checkedRepo } from '../../base/names/repository.js'
 import { type Api, parseAnswer } from './api.js'
 
 export interface NotesOptions {
-  /** Which need not be there yet, if there is a target. */
+  /** It need not exist yet if there is a target. */
   tag: string
   /** A branch or a full commit id. */
   target?: string | undefined
-  /** Default: the release that GitHub takes for the one before. */
+  /** Default: GitHub's choice of the previous release. */
   previousTag?: string | undefined
 }
 
 /**
- * GitHub's own notes; nothing is stored.
+ * GitHub's own notes; stores nothing.
  * https://docs.github.com/en/rest/releases/releases#generate-release-notes-content-for-a-release
  */
 export async function generateNotes(

@@ -12,7 +12,7 @@ export interface OctokitOptions {
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Octokit for its typed endpoints and its pages, on top of our transport, loaded when it is first needed. */
+/** Octokit's typed endpoints and pagination on our transport; loaded on first use. */
 export async function createOctokit({
   send,
   baseUrl,
@@ -38,19 +38,19 @@ export async function createOctokit({
   return octokit
 }
 
-/** It wraps what its `fetch` throws; the error inside is ours. */
+/** Octokit wraps errors of its `fetch`; the inner error is ours. */
 function ownError(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined
   return cause instanceof WizardError ? cause : error
 }
 
-/** It hands out the text of JSON that it can't read, and of a page of HTML, as if it were the answer. */
+/** Octokit returns the text of invalid JSON, or of an HTML page, as if it were the answer. */
 const isBrokenJson = (data: unknown, accept: string): boolean =>
   typeof data === 'string' && data !== '' && /json/.test(accept) && !/raw/.test(accept)
 
 /**
- * Octokit decodes a body by its content type. Raw bytes of a file stay bytes, whatever text the server calls them; and JSON
- * is JSON without its usual name too.
+ * Octokit decodes a body by its content type. This keeps the raw bytes of a file as bytes, whatever
+ * type the server says, and recognises JSON under unusual types.
  */
 function contentType(given: string | undefined, accept = ''): string | undefined {
   if (/\braw\b/.test(accept)) return 'application/octet-stream'
@@ -64,7 +64,10 @@ type FetchInit = {
   signal?: AbortSignal
 }
 
-/** @throws GitHubNetworkError where a page's link leads to another host, whose items would be taken for the API's */
+/**
+ * @throws GitHubNetworkError if a page's link leads to another host, whose items would pass as the
+ *   API's
+ */
 function asFetch(send: Send, { origin, host }: URL) {
   return async (address: string, { method, headers, body, signal }: FetchInit) => {
     const url = new URL(withSlashes(address))
@@ -79,17 +82,17 @@ function asFetch(send: Send, { origin, host }: URL) {
   }
 }
 
-/** What it accepts unless it is asked for more: the transport has the name that GitHub recommends. */
+/** Octokit's default Accept header; the transport replaces it by the one that GitHub recommends. */
 const octokitsAccept = 'application/vnd.github.v3+json'
 
-/** What follows these is a file's path or a ref's name. */
+/** A file's path or a ref's name follows these. */
 const beforePath =
   /(?<=\/repos\/[^/?]+\/[^/?]+\/(?:contents|commits|git\/refs?|releases\/tags)\/)[^?]+/
 
 /**
- * GitHub's documents write paths and refs with their slashes, which Octokit escapes.
+ * Restores the slashes in paths and refs, which GitHub's documentation shows and Octokit escapes.
  *
- * @throws UsageError for a name that would climb: a URL's parser takes `..` for the folder above
+ * @throws UsageError for a name with `..`, which a URL parser reads as the parent folder
  */
 function withSlashes(address: string): string {
   const written = address.replace(beforePath, (path) => path.replaceAll(/%2f/gi, '/'))
@@ -99,7 +102,7 @@ function withSlashes(address: string): string {
   return written
 }
 
-/** As much of a fetch `Response` as Octokit reads. */
+/** The part of a fetch `Response` that Octokit reads. */
 function asFetchAnswer({ status, headers, body, url }: ApiResponse, accept: string | undefined) {
   const type = contentType(headers['content-type'], accept)
   return {

@@ -1,24 +1,24 @@
 import { GitHubNetworkError } from '../../base/errors.js'
 import type { Octokit } from './octokit.js'
 
-/** Without any: all pages. */
+/** Default: all pages. */
 export interface Paging {
-  /** At most 100; default 30 with `page`, else as many as there can be. */
+  /** At most 100; default: 30 with `page`, otherwise the maximum. */
   perPage?: number | undefined
-  /** From 1: this page alone. */
+  /** From 1: only this page. */
   page?: number | undefined
-  /** No more than that many in all. */
+  /** The most items in all. */
   limit?: number | undefined
 }
 
 type Endpoint = Parameters<Octokit['paginate']>[0]
 type Page = { data: unknown }
 
-/** No account has so many repositories; a server that always has a next page is not believed for ever. */
+/** No account has so many repositories; this stops at a server that always names a next page. */
 const mostPages = 1000
 
 /**
- * The items of a listing: one page, or all of them. It ends with the whole list or with an error.
+ * The items of a listing: one page, or all of them. Returns the complete list or throws.
  * https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
  */
 export async function pagesOf(

@@ -3,20 +3,20 @@ import { endpoint } from '../addresses.js'
 import { type ApiResponse, jsonOf } from '../transport/message.js'
 import type { Api } from './api.js'
 
-/** A request that has no operation of its own, as it is typed. */
+/** A request to an endpoint without its own operation, as the user typed it. */
 export interface RawRequest {
   method: string
-  /** Below the API's address: `/repos/uDOS/uDOS`, maybe with a query. */
+  /** Below the API's address: `/repos/uDOS/uDOS`, optionally with a query. */
   path: string
-  /** The query of a GET, else the fields of a JSON body. */
+  /** The query of a GET, otherwise the fields of a JSON body. */
   fields: Record<string, unknown>
 }
 
-/** Pages that are followed at most. */
+/** The most pages to follow. */
 const mostPages = 1000
 
 /**
- * @returns GitHub's answer, whole
+ * @returns GitHub's whole answer
  * @throws UsageError for a path that would leave the API; the errors of any request
  */
 export function callApi(api: Api, { method, path, fields }: RawRequest): Promise<ApiResponse> {
@@ -32,9 +32,10 @@ export function callApi(api: Api, { method, path, fields }: RawRequest): Promise
 }
 
 /**
- * All pages of a listing as one list: those of an answer that is a list, or the list within it (`workflow_runs`).
+ * All pages of a listing as one list: the answers themselves, or the list inside them
+ * (`workflow_runs`).
  *
- * @throws GitHubNetworkError where a page has no list, UsageError for another method than GET
+ * @throws GitHubNetworkError if a page has no list, UsageError for a method other than GET
  */
 export async function callAllPages(api: Api, request: RawRequest): Promise<unknown[]> {
   if (request.method !== 'GET')
@@ -55,7 +56,10 @@ export async function callAllPages(api: Api, request: RawRequest): Promise<unkno
   }
 }
 
-/** An address of the API's own is a path too. Whatever a URL's parser would turn into another host or folder is none. */
+/**
+ * Accepts an address of the API as a path too. Refuses everything that a URL parser would turn into
+ * another host or folder.
+ */
 function urlBelow(api: Api, path: string): URL {
   const isAddress = /^[a-z][a-z\d+.-]*:/i.test(path)
   if (!climbs(path) && (!isAddress || URL.canParse(path))) {
@@ -68,7 +72,10 @@ function urlBelow(api: Api, path: string): URL {
   })
 }
 
-/** `..` also where it is written %2e%2e, a backslash, which is a slash to a URL, or two slashes, which begin a host. */
+/**
+ * Refuses `..`, also as %2e%2e; a backslash, which URLs read as a slash; and two slashes, which
+ * begin a host.
+ */
 function climbs(path: string): boolean {
   const [before = ''] = path.split(/[?#]/, 1)
   const segments = before.replaceAll(/%2e/gi, '.').split('/')

@@ -15,13 +15,13 @@ export interface ReleaseAsset {
   name: string
   /** Bytes. */
   size: number
-  /** `sha256:` and 64 hexadecimal digits; null on servers that do not count it. */
+  /** `sha256:` and 64 hexadecimal digits; null on servers that do not compute it. */
   digest: string | null
-  /** `uploaded`, or `starter` where an upload was cut. */
+  /** `uploaded`, or `starter` after an interrupted upload. */
   state: string
   content_type: string | null
   download_url: string
-  /** Whoever sent it, by login. */
+  /** The uploader's login. */
   uploader: string | null
 }
 
@@ -58,13 +58,14 @@ export interface AssetOptions {
 }
 
 /**
- * Sends a file as an asset, as a stream. What was cut may be there as an asset in state `starter`.
+ * Uploads a file as an asset, as a stream. An interrupted upload may leave an asset in state
+ * `starter`.
  * https://docs.github.com/en/rest/releases/assets#upload-a-release-asset
  *
- * @param uploadUrl as `createRelease` gave it, with or without its `{?name,label}`
- * @returns the asset as GitHub has it, and the digest of the bytes that were sent
- * @throws PathError for the file; GitHubError (422) where the name is taken; GitHubNetworkError, after which
- *   it is not known whether the asset is there
+ * @param uploadUrl from `createRelease`, with or without its `{?name,label}`
+ * @returns GitHub's data of the asset, and the digest of the bytes that were sent
+ * @throws PathError for the file; GitHubError (422) if the name is taken; GitHubNetworkError, after
+ *   which the asset may or may not exist
  */
 export async function uploadReleaseAsset(
   api: Api,
@@ -79,7 +80,7 @@ export async function uploadReleaseAsset(
   return { ...parseAnswer(api, assetAnswer, answer), sha256 }
 }
 
-/** The server says where uploads go; the token follows to GitHub's own upload host alone. */
+/** The server says where uploads go, but the token goes only to GitHub's own upload host. */
 function uploadAddress(api: Api, uploadUrl: string): URL {
   const address = uploadUrl.replace(/\{[^}]*\}$/, '')
   if (!URL.canParse(address)) throw new UsageError('the upload address is none: take upload_url')
@@ -90,7 +91,7 @@ function uploadAddress(api: Api, uploadUrl: string): URL {
   })
 }
 
-/** All assets of a release, those whose upload broke off too. */
+/** All assets of a release, including those whose upload broke off. */
 export async function listReleaseAssets(
   api: Api,
   owner: string,
@@ -106,7 +107,7 @@ export async function listReleaseAssets(
   return parseAnswer(api, assetAnswer.array(), found)
 }
 
-/** One that is not there any more is deleted as well. */
+/** Succeeds also if the asset no longer exists. */
 export async function deleteReleaseAsset(
   api: Api,
   owner: string,
@@ -121,7 +122,7 @@ export async function deleteReleaseAsset(
   }
 }
 
-/** The bytes of an asset, whole and with the digest that GitHub gives. @throws the errors of `downloadFile` */
+/** Downloads an asset and verifies GitHub's digest. @throws the errors of `downloadFile` */
 export async function downloadReleaseAsset(
   api: Api,
   owner: string,

@@ -9,23 +9,23 @@ import { assetAnswer, type ReleaseAsset } from './release-assets.js'
 export interface Release {
   id: number
   tag_name: string
-  /** Its title; the tag where it has none. */
+  /** Its title; the tag if it has none. */
   name: string
-  /** Markdown; empty where there is none. */
+  /** Markdown; empty if there is none. */
   body: string
   /** Its web page. */
   url: string
   upload_url: string
   draft: boolean
   prerelease: boolean
-  /** Its assets and its tag can be changed no more. */
+  /** Its assets and tag can no longer change. */
   immutable: boolean
   target_commitish: string | null
   /** ISO 8601. */
   created_at: string | null
   /** ISO 8601; null for a draft. */
   published_at: string | null
-  /** Whoever made it, by login. */
+  /** The author's login. */
   author: string | null
   assets: ReleaseAsset[]
 }
@@ -66,7 +66,7 @@ export const releaseAnswer = z
     }),
   )
 
-/** What GitHub makes of `make_latest`; `legacy`: by date and version. */
+/** GitHub's `make_latest`; `legacy`: by date and version. */
 export type MakeLatest = 'true' | 'false' | 'legacy'
 
 export interface ReleaseOptions {
@@ -76,7 +76,7 @@ export interface ReleaseOptions {
   body?: string | undefined
   draft?: boolean | undefined
   prerelease?: boolean | undefined
-  /** A branch or a full commit id, where the tag is not there yet; default: the default branch. */
+  /** A branch or a full commit id for a new tag; default: the default branch. */
   target?: string | undefined
   latest?: MakeLatest | undefined
   generateNotes?: boolean | undefined
@@ -85,7 +85,7 @@ export interface ReleaseOptions {
 /**
  * https://docs.github.com/en/rest/releases/releases#create-a-release
  *
- * @throws GitHubError (422) where the tag has a release already
+ * @throws GitHubError (422) if the tag already has a release
  */
 export async function createRelease(
   api: Api,
@@ -109,7 +109,7 @@ export async function createRelease(
 }
 
 /**
- * Changes what is given, and leaves the rest; `draft: false` publishes.
+ * Changes the given fields only; `draft: false` publishes.
  * https://docs.github.com/en/rest/releases/releases#update-a-release
  */
 export async function updateRelease(
@@ -134,8 +134,8 @@ export async function updateRelease(
 }
 
 /**
- * The tag stays. Where an answer was lost, the release is not there any more when it is asked for again; where a token may
- * not delete, GitHub says the same of one that is.
+ * Deletes a release; its tag stays. A 404 counts as success only if the release is really gone:
+ * GitHub also answers 404 if the token may not delete it.
  * https://docs.github.com/en/rest/releases/releases#delete-a-release
  */
 export async function deleteRelease(
@@ -164,11 +164,11 @@ async function isThere(api: Api, owner: string, repo: string, id: number): Promi
 }
 
 export interface ReleaseListOptions extends Paging {
-  /** Only pre-releases, or only others. */
+  /** true: only pre-releases; false: only others. */
   prerelease?: boolean | null | undefined
 }
 
-/** All releases, newest first; drafts are among them for those who may push. */
+/** All releases, newest first, including drafts if the user may push. */
 export async function listReleases(
   api: Api,
   owner: string,
@@ -200,7 +200,7 @@ export async function getRelease(
 }
 
 /**
- * The published release of a tag: drafts have none yet. null: there is none.
+ * The published release of a tag; drafts have no tag yet. null: there is none.
  * https://docs.github.com/en/rest/releases/releases#get-a-release-by-tag-name
  */
 export async function getReleaseByTag(
@@ -218,14 +218,15 @@ export async function getReleaseByTag(
   }
 }
 
-/** The one that GitHub calls latest. @throws GitHubNotFoundError where there is none */
+/** GitHub's latest release. @throws GitHubNotFoundError if there is none */
 export async function getLatestRelease(api: Api, owner: string, repo: string): Promise<Release> {
   const repository = checkedRepo(owner, repo)
   return ask(api, releaseAnswer, (rest) => rest.repos.getLatestRelease({ ...repository }))
 }
 
 /**
- * Whether releases of this repository become immutable when they are published; null where a server does not say.
+ * Whether this repository's releases become immutable when published; null if the server does not
+ * say.
  * https://docs.github.com/en/rest/repos/repos#check-if-immutable-releases-are-enabled-for-a-repository
  */
 export async function hasImmutableReleases(
@@ -239,7 +240,8 @@ export async function hasImmutableReleases(
     return (await ask(api, answer, (rest) => rest.repos.checkImmutableReleases({ ...repository })))
       .enabled
   } catch (error) {
-    // 404: they are off, or the server does not know them. 403: a token that may write releases need not see settings.
+    // 404: they are off, or the server does not know them. 403: a token that may write releases
+    // need not be able to read settings.
     if (error instanceof GitHubNotFoundError || error instanceof GitHubAuthError) return null
     throw error
   }

@@ -6,7 +6,7 @@ import { type Paging, pagesOf } from './pages.js'
 
 /** https://docs.github.com/en/rest/repos/repos#get-a-repository */
 export interface RepositoryData {
-  /** GitHub's own number, which a renamed repository keeps. */
+  /** GitHub's id, which a renamed repository keeps. */
   id: number | null
   name: string
   /** `OWNER/NAME`. */
@@ -15,9 +15,9 @@ export interface RepositoryData {
   /** Its web page. */
   url: string | null
   default_branch: string
-  /** ISO 8601; null where nothing was pushed yet. */
+  /** ISO 8601; null if nothing was pushed yet. */
   pushed_at: string | null
-  /** Kilobytes, as GitHub counts them. */
+  /** Kilobytes, according to GitHub. */
   size: number
   stars: number
   topics: string[]
@@ -74,13 +74,16 @@ const searchAnswer = z.object({
 /** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
 export const viewerAnswer = z.object({ login: z.string() })
 
-/** @throws GitHubNotFoundError where it is not there or not visible */
+/** @throws GitHubNotFoundError if it does not exist or is not visible */
 export async function getRepo(api: Api, owner: string, repo: string): Promise<RepositoryData> {
   const repository = checkedRepo(owner, repo)
   return ask(api, repositoryAnswer, (rest) => rest.repos.get({ ...repository }))
 }
 
-/** False where it is not there, or not visible with this credential: GitHub does not tell the two apart. */
+/**
+ * false if it does not exist, or is not visible with this credential: GitHub does not distinguish
+ * these.
+ */
 export async function repoExists(api: Api, owner: string, repo: string): Promise<boolean> {
   try {
     await (await api.octokit()).rest.repos.get({ ...checkedRepo(owner, repo) })
@@ -92,10 +95,10 @@ export async function repoExists(api: Api, owner: string, repo: string): Promise
 }
 
 /**
- * The repositories of an organization or user that this credential may see, by name, all pages or the one asked for.
- * Of the credential's own account the private ones are among them.
+ * The repositories of an organization or user that this credential can see, by name: all pages, or
+ * the requested one. Includes the private ones of the credential's own account.
  *
- * @throws GitHubNotFoundError where there is no such account
+ * @throws GitHubNotFoundError if there is no such account
  */
 export async function listRepositories(
   api: Api,
@@ -132,7 +135,10 @@ async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Who the credential stands for; null: nobody, as the token of an App or of Actions, which is refused here. */
+/**
+ * The credential's user; null: none, as for an App's or Actions' token, which this endpoint
+ * rejects.
+ */
 async function viewerOf(api: Api): Promise<string | null> {
   if (!(await api.authenticated())) return null
   try {
@@ -144,7 +150,10 @@ async function viewerOf(api: Api): Promise<string | null> {
   }
 }
 
-/** A repository that was made while the pages were read moves others to the next page. */
+/**
+ * Removes duplicates: a repository that is created while pages are read shifts others to the next
+ * page.
+ */
 function toRepositories(api: Api, answers: unknown[]): RepositoryData[] {
   const repositories = parseAnswer(api, repositoryAnswer.array(), answers)
   return [...new Map(repositories.map((one) => [one.full_name.toLowerCase(), one])).values()]
@@ -154,17 +163,17 @@ export interface SearchOptions {
   language?: string | null | undefined
   /** Default: `stars`. */
   sort?: 'stars' | 'forks' | 'updated' | 'help-wanted-issues' | 'best-match' | undefined
-  /** Default: all, which is 1,000 at most. */
+  /** Default: all, at most 1,000. */
   limit?: number | undefined
 }
 
-/** GitHub gives no more, however many there are. */
+/** GitHub returns no more, however many there are. */
 const mostFound = 1000
 
 /**
  * https://docs.github.com/en/rest/search/search#search-repositories
  *
- * Where more are found than GitHub gives, or it gave up searching, that is told by `api.warn`.
+ * If there are more results than GitHub returns, or its search timed out, `api.warn` reports it.
  */
 export async function searchRepositories(
   api: Api,

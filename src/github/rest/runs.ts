@@ -27,18 +27,18 @@ export interface WorkflowRunData {
   /** `.github/workflows/tests.yml`, without the ref that some servers add. */
   path: string | null
   event: string | null
-  /** A branch's or a tag's name. */
+  /** The name of a branch or tag. */
   head_branch: string | null
   head_sha: string | null
   run_attempt: number
-  /** ISO 8601, as the other times. */
+  /** ISO 8601, like the other times. */
   run_started_at: string | null
   created_at: string
   updated_at: string
   html_url: string
   logs_url: string | null
   artifacts_url: string | null
-  /** The logins of who started it, and of who started its latest attempt. */
+  /** The logins of those who started the run and its latest attempt. */
   actors: string[]
   /** `OWNER/NAME`. */
   repository: string | null

@@ -9,12 +9,13 @@ const oid = z.string().regex(oidPattern)
 const target = z.object({ object: z.object({ type: z.string(), sha: oid }) })
 const listed = z.object({ name: z.string(), commit: z.object({ sha: oid }) })
 
-/** Tags of tags of tags are not followed for ever. */
+/** Limits the number of nested tags to follow. */
 const mostHops = 5
 
 /**
- * The commit that a tag leads to, through annotated ones; null where there is no such tag.
- * https://docs.github.com/en/rest/git/refs#get-a-reference, https://docs.github.com/en/rest/git/tags#get-a-tag
+ * The commit that a tag leads to, through annotated tags; null if there is no such tag.
+ * https://docs.github.com/en/rest/git/refs#get-a-reference,
+ * https://docs.github.com/en/rest/git/tags#get-a-tag
  */
 export async function tagCommit(
   api: Api,
@@ -47,7 +48,7 @@ async function tagRef(api: Api, repository: Repo, tag: string) {
 
 export interface TagData {
   name: string
-  /** The full id of the commit it leads to. */
+  /** The full id of the commit that it leads to. */
   commit: string
 }
 
@@ -61,7 +62,10 @@ export async function listTags(api: Api, owner: string, repo: string): Promise<T
   }))
 }
 
-/** One that is not there is deleted as well. https://docs.github.com/en/rest/git/refs#delete-a-reference */
+/**
+ * Succeeds also if the tag does not exist.
+ * https://docs.github.com/en/rest/git/refs#delete-a-reference
+ */
 export async function deleteTag(api: Api, owner: string, repo: string, tag: string): Promise<void> {
   try {
     const repository = checkedRepo(owner, repo)

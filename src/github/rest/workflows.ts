@@ -33,7 +33,7 @@ export async function listWorkflows(api: Api, owner: string, repo: string): Prom
   return parseAnswer(api, workflowAnswer.array(), found)
 }
 
-/** A list is there wherever its repository is. */
+/** Every repository has this list, so a 404 means that the repository is missing. */
 function noRepository(owner: string, repo: string, cause: GitHubNotFoundError) {
   const { remedy: hint, status, requestId } = cause
   const message = `${owner}/${repo} is not there, or not visible`
@@ -41,10 +41,10 @@ function noRepository(owner: string, repo: string, cause: GitHubNotFoundError) {
 }
 
 /**
- * The workflow that an id, a file (`tests.yml` or `tests`), a path or a display name stands for, in any case.
- * An id or a file's whole name goes before all else.
+ * Finds a workflow by its id, file (`tests.yml` or `tests`), path or display name, ignoring case.
+ * An id or whole file name takes precedence.
  *
- * @throws GitHubNotFoundError with those that there are; UsageError where two match
+ * @throws GitHubNotFoundError with the existing ones; UsageError if two match
  */
 export async function findWorkflow(
   api: Api,

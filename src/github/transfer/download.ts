@@ -7,13 +7,16 @@ import type { ApiResponse, FileStream } from '../transport/message.js'
 import { type OnProgress, writing } from './files.js'
 
 export interface DownloadOptions {
-  /** How it is called in messages; default: the file's name. */
+  /** The file's name in messages; default: the file name. */
   name?: string | undefined
-  /** Default: bytes as they are stored. */
+  /** Default: the stored bytes. */
   accept?: string | undefined
-  /** `sha256:` and 64 hexadecimal digits, which the bytes must have. */
+  /** `sha256:` and 64 hexadecimal digits that the bytes must match. */
   digest?: string | null | undefined
-  /** Bytes that there must be, where that is known: a server that tells no length may be cut off unseen. */
+  /**
+   * The expected size in bytes, if known: if a server sends no length, a truncated answer is
+   * otherwise not noticed.
+   */
   size?: number | undefined
   onProgress?: ((progress: OnProgress) => void) | undefined
 }
@@ -22,16 +25,18 @@ export interface Downloaded {
   path: string
   /** Bytes. */
   size: number
-  /** Of the bytes, in hexadecimal digits. */
+  /** In hexadecimal digits. */
   sha256: string
 }
 
 /**
- * Streams what is at an address of the API into a file: beside it first, then renamed, so that the file is whole or as it was.
- * Storage on another host gets no credential. After a lost connection it goes on where it stopped, if the server has
- * still the same bytes (RFC 9110, 13.1.5 and 14).
+ * Streams an address of the API into a file. Writes a temporary file beside it and renames that, so
+ * that the file is either complete or unchanged. Storage on another host gets no credential. After
+ * a lost connection it continues where it stopped, if the server still has the same bytes (RFC
+ * 9110, 13.1.5 and 14).
  *
- * @throws GitHubNetworkError, also for bytes that do not have the digest; PathError where the file can't be written
+ * @throws GitHubNetworkError, also for bytes that do not match the digest; PathError if the file
+ *   can't be written
  */
 export async function downloadFile(
   api: Api,
@@ -70,7 +75,7 @@ const otherBytes = (name: string, announced: string, came: string) =>
     hint: `expected: ${announced}; received: ${came}`,
   })
 
-/** Takes what comes, from the start or from where the last try stopped. */
+/** Writes the bytes, from the start or from where the last attempt stopped. */
 function createSink(
   file: FileHandle,
   path: string,

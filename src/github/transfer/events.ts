@@ -1,6 +1,6 @@
-/** What the upload or download of a release's asset reports. */
+/** Reports the upload or download of a release asset. */
 export type TransferEvent =
-  /** Bytes; `total` is null where the server does not say. */
+  /** Bytes; `total` is null if the server does not say. */
   | {
       type: 'transfer-progress'
       direction: 'upload' | 'download'

@@ -3,11 +3,11 @@ import { PathError } from '../../base/errors.js'
 export interface OnProgress {
   /** Bytes so far. */
   done: number
-  /** null where the server does not say. */
+  /** null if the server does not say. */
   total: number | null
 }
 
-/** What goes wrong with a file is told as such, and is not taken for a broken network. */
+/** Reports a file error as such, so that it does not count as a network error. */
 export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

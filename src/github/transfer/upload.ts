@@ -12,15 +12,15 @@ export interface UploadOptions {
   name?: string | undefined
   contentType: string
   onProgress?: ((progress: OnProgress) => void) | undefined
-  /** Ends this upload, in place of the client's own. */
+  /** Ends this upload; replaces the client's own signal. */
   signal?: AbortSignal | undefined
 }
 
 /**
- * Streams a file in a POST with `?name=`. It is sent again only where it is known that it did not arrive.
+ * Streams a file in a POST with `?name=`. Sends it again only if it certainly did not arrive.
  *
  * @returns the answer's JSON, and the digest of the bytes that were sent
- * @throws PathError where the file can't be read, or changes meanwhile
+ * @throws PathError if the file can't be read, or changes while it is sent
  */
 export async function uploadFile(
   api: Api,

@@ -8,7 +8,7 @@ import type { Waits } from '../../http/policy/waits.js'
 import { type ApiRequest, type ApiResponse, jsonOf } from './message.js'
 
 /**
- * How the API tells of its limits. https://docs.github.com/en/rest/rate-limit/rate-limit
+ * The API's rate limits. https://docs.github.com/en/rest/rate-limit/rate-limit
  *
  * @param authenticated whether there is a credential, for the hint
  */
@@ -41,14 +41,14 @@ export function apiLimits(
   }
 }
 
-/** Each of these is counted by itself. */
+/** GitHub counts each of these resources separately. */
 function resourceOf({ url: { pathname } }: ApiRequest): string {
   if (pathname.endsWith('/graphql')) return 'graphql'
   if (/\/search\/code$/.test(pathname)) return 'code search'
   return /\/search\/[\w-]+$/.test(pathname) ? 'search' : 'calls'
 }
 
-/** A limit is told by the answer's head, in the words of a 403, and by GraphQL within a 200. */
+/** A rate limit is in the answer's headers, in the message of a 403, or for GraphQL in a 200. */
 function isRefusal(response: ApiResponse, resource: string): boolean {
   if (isRateLimited(response)) return true
   const { status, body } = response

@@ -2,8 +2,8 @@ import type { CallCredentials } from '../auth/credential-waiters.js'
 import type { ApiRequest, Layer } from './message.js'
 
 /**
- * Adds the credential to the requests that may have it, and to no others: it stands below the redirects,
- * so each hop is judged anew.
+ * Adds the credential only to requests that may have it. It runs after the redirects, so it decides
+ * for each hop.
  */
 export function authorize(
   credentials: CallCredentials,
@@ -18,8 +18,8 @@ export function authorize(
 }
 
 /**
- * A token may be rotated while a long command runs: after a 401 it is read once more, and where it is another one now
- * the request is sent again. A 401 did nothing, so that holds for a POST too.
+ * A token may be rotated during a long command: after a 401 it is read again, and if it has
+ * changed, the request is repeated. A 401 changes nothing, so a POST may be repeated too.
  */
 export function renewCredentials(credentials: CallCredentials): Layer {
   return (next) => async (request) => {

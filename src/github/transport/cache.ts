@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import type { ApiRequest, ApiResponse, Layer } from './message.js'
 
 const defaultCapacity = 16 * 1024 * 1024
-/** What an entry takes beside its body, about. */
+/** The approximate size of an entry besides its body, in bytes. */
 const overhead = 2048
 
 /**
- * Remembers answers that came with an ETag and asks for them again with `If-None-Match`: an answer that did not change
- * is a 304, which GitHub does not count. In memory, bounded in bytes, the least recently used given up first.
- * It stands below `authorize`, so that an answer is only ever given to the credential it was given to.
+ * Caches answers with an ETag and revalidates them with `If-None-Match`: an unchanged answer is a
+ * 304, which does not count against the rate limit. The cache is in memory and limited in bytes;
+ * the least recently used entries are evicted. It runs after `authorize`, so that only the same
+ * credential gets a cached answer.
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
  */
 export function cacheByEtag(capacity = defaultCapacity): Layer {
@@ -22,7 +23,7 @@ export function cacheByEtag(capacity = defaultCapacity): Layer {
     const headers = { ...request.headers, 'if-none-match': etag }
     const response = await next({ ...request, headers })
     if (response.status !== 304) return remember(response, key)
-    // The rest of a 304 is news: the calls that are left, the request's id, the date.
+    // The headers of a 304 are new: the calls that are left, the request's id, the date.
     return { ...stored, headers: { ...stored.headers, ...response.headers } }
   }
 
@@ -50,7 +51,7 @@ function createStore(capacity: number) {
     get(key: string) {
       const entry = entries.get(key)
       if (entry === undefined) return undefined
-      // A Map keeps the order of insertion, so the first is the one not used for longest.
+      // A Map keeps insertion order, so its first entry is the least recently used one.
       entries.delete(key)
       entries.set(key, entry)
       return entry

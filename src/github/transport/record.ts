@@ -2,25 +2,25 @@ import { reportError } from '../../base/errors.js'
 import { requestIdOf } from '../../http/message.js'
 import type { ApiRequest, Layer } from './message.js'
 
-/** One request and what became of it; it holds no header and no body, and of queries nothing secret. */
+/** One request and its result, without headers, bodies or secret parts of the query. */
 export interface RequestRecord {
   method: string
-  /** With the host where it is not the API's own. */
+  /** With the host if it is not the API's own. */
   path: string
-  /** null where no answer came. */
+  /** null if there was no answer. */
   status: number | null
   milliseconds: number
   requestId: string | null
-  /** Calls left before the rate limit, where the answer says. */
+  /** Calls left before the rate limit, if the answer says so. */
   remaining: number | null
-  /** What went wrong where no answer came. */
+  /** The error if there was no answer. */
   error: string | null
 }
 
 const secretParameters =
   /^(?:.*token|.*secret|.*signature|.*credential|sig|key|code|password|jwt)$/i
 
-/** Tells of every request that goes out: each try, each hop of a redirect, each 304. */
+/** Reports every request: each attempt, each hop of a redirect, each 304. */
 export function record(
   now: () => number,
   apiOrigin: string,
@@ -56,7 +56,7 @@ export function record(
   }
 }
 
-/** Queries of other hosts are signatures of storage, so they are left out whole. */
+/** Queries to other hosts contain storage signatures, so they are left out. */
 function pathOf({ url }: ApiRequest, apiOrigin: string): string {
   if (url.origin !== apiOrigin) return `${url.origin}${url.pathname}`
   if (url.search === '') return url.pathname

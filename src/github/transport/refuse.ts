@@ -1,7 +1,10 @@
 import type { RefusalContext } from '../errors.js'
 import type { Layer } from './message.js'
 
-/** Turns every answer of 400 and more into an error of ours, with GitHub's own words; it stands on top. */
+/**
+ * Turns every answer from 400 on into one of our errors, with GitHub's message; the outermost
+ * layer.
+ */
 export function refuse(
   context: (signal: AbortSignal | undefined) => Promise<RefusalContext>,
 ): Layer {

@@ -4,13 +4,13 @@ import type { Log } from '../../logs/log.js'
 import type { RequestListener } from './call.js'
 import { formatRecord } from './record.js'
 
-/** Reports the requests and waits of one call to its listener and its log, without secrets. */
+/** Reports the requests and waits of one call to its listener and log, without secrets. */
 export interface RequestReporter extends RequestListener {
   /** How many requests there were. */
   readonly requests: number
 }
 
-/** Of requests refused together each knows its own end of the wait, some moments apart. */
+/** Milliseconds: requests that are rejected together report slightly different ends of the wait. */
 const together = 2000
 
 export function createRequestReporter({

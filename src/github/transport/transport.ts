@@ -17,7 +17,7 @@ import { record } from './record.js'
 import { refuse } from './refuse.js'
 import { createStreamingWire, createWire } from './wire.js'
 
-/** What all calls share. */
+/** The parts that all calls share. */
 export interface TransportOptions {
   baseUrl: URL
   userAgent: string
@@ -31,10 +31,13 @@ export interface TransportOptions {
   redact: (text: string) => string
 }
 
-/** The version of the API whose shapes are read here. https://docs.github.com/en/rest/about-the-rest-api/api-versions */
+/**
+ * The API version whose shapes wizard reads.
+ * https://docs.github.com/en/rest/about-the-rest-api/api-versions
+ */
 const apiVersion = '2022-11-28'
 
-/** The ways in which one call sends. */
+/** The senders of one call. */
 export interface Transport {
   send: Send
   /** Files, as streams. */
@@ -43,13 +46,13 @@ export interface Transport {
 
 export interface Transports {
   open(call: TransportCall, credentials: CallCredentials): Transport
-  /** For a GitHub App, which fetches its token with a credential of its own. */
+  /** For a GitHub App, which fetches its token with its own credential. */
   anonymous(call: TransportCall): Send
 }
 
 /**
- * All policies of HTTP, in the order in which a request meets them. Answers, rate limits and connections are those of
- * all calls; the signal, the deadline and who listens are those of one.
+ * All HTTP policies, in the order in which a request passes them. Cached answers, rate limits and
+ * connections are shared by all calls; signal, deadline and listener belong to one.
  */
 export function createTransports(options: TransportOptions): Transports {
   const { baseUrl, clock } = options

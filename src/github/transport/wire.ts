@@ -5,14 +5,17 @@ import type { Fetch, FetchAnswer } from '../../http/fetch.js'
 import { type StreamedAnswer, send } from '../../http/send.js'
 import type { ApiRequest, ApiResponse, Send } from './message.js'
 
-/** No answer of the API comes near it; a file of the contents API is at most 100 MB. */
+/**
+ * Bytes. Every answer of the API is much smaller; a file of the contents API has at most 100 MB.
+ */
 const largestBody = 256 * 1024 * 1024
 
 /**
- * The end of the stack: one request over the network, and its whole body. Octokit takes a body that was cut for an
- * empty one, so the body is read here, where a cut is an error.
+ * The end of the stack: sends one request and reads its whole body. Octokit treats a truncated body
+ * as empty, so the body is read here, where truncation is an error.
  *
- * @throws GitHubNetworkError, for silence and cuts in the middle of a body too; the signal's reason when aborted.
+ * @throws GitHubNetworkError, also for time-outs and truncation in a body; the signal's reason when
+ *   it is aborted
  */
 export function createWire(fetch: Fetch, dispatcher: Dispatcher): Send {
   return async (request) => {
@@ -45,10 +48,12 @@ async function readWhole(answer: FetchAnswer, { url }: ApiRequest): Promise<ApiR
 }
 
 /**
- * The end of the stack for files: bodies stream both ways, so that memory does not grow with them; `fetch` would hold
- * a sent body whole. Only what is no file (an error, a redirect) is read into memory.
+ * The end of the stack for files: bodies stream both ways, so that memory does not grow with them;
+ * `fetch` would hold a whole request body. Only other answers (errors, redirects) are read into
+ * memory.
  *
- * @throws GitHubNetworkError for silence and cuts too; the signal's reason; what reading or writing the file throws.
+ * @throws GitHubNetworkError, also for time-outs and truncation; the signal's reason; errors of
+ *   reading or writing the file
  */
 export function createStreamingWire(dispatcher: Dispatcher): Send {
   return async (request) => {
