@@ -20,6 +20,8 @@ export interface Host {
   launcher: Launcher
   /** @throws PathError if the folder has been removed */
   cwd(): string
+  /** Sends a signal; to a whole process group if the pid is negative. @throws if it has ended */
+  kill(pid: number, signal: NodeJS.Signals): void
 }
 
 /** Called by main and by the library's index, the only modules that use node's `process`. */
@@ -32,6 +34,7 @@ export function hostOf(process: NodeJS.Process): Host {
     platform: { os: platform, arch },
     nodeVersion: version,
     launcher: { node: execPath, script: argv[1] ?? '' },
+    kill: (pid, signal) => void process.kill(pid, signal),
     cwd() {
       try {
         return process.cwd()

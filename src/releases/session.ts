@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js'
 import type { Api } from '../github/rest/api.js'
 import type { TransferEvent } from '../github/transfer/events.js'
 import type { Log } from '../logs/log.js'
+import type { Host } from '../process/host.js'
 
 /** The arguments of every operation on releases. */
 export interface ReleaseDeps {
@@ -10,6 +11,7 @@ export interface ReleaseDeps {
   clock: Clock
   emit: Emit<ReleaseEvent>
   log: Log
+  host: Host
   signal?: AbortSignal | undefined
 }
 

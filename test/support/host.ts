@@ -12,5 +12,6 @@ export const testHost = (cwd: string, env: Record<string, string> = {}): Host =>
     nodeVersion: process.version,
     launcher: { node: process.execPath, script: executable },
     cwd: () => cwd,
+    kill: (pid, signal) => void process.kill(pid, signal),
   }
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { kill } from 'node:process'
 import { createInterface, type Interface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
+import type { Host } from '../../process/host.js'
 import type { ReleaseDeps } from '../session.js'
 
 export interface ShellCommand {
@@ -53,13 +53,19 @@ const patience = 2000
  * @throws WizardError if it does not exit with 0, or can't be started; the signal's reason
  */
 export async function runCommand(
-  { emit, log, signal, clock }: Pick<ReleaseDeps, 'emit' | 'log' | 'signal' | 'clock'>,
+  {
+    emit,
+    log,
+    signal,
+    clock,
+    host,
+  }: Pick<ReleaseDeps, 'emit' | 'log' | 'signal' | 'clock' | 'host'>,
   { label, file, args, cwd, env }: ShellCommand,
 ): Promise<void> {
   signal?.throwIfAborted()
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const over = new AbortController()
-  const stop = () => void endGroup(child, clock, over.signal)
+  const stop = () => void endGroup(child, { clock, host }, over.signal)
   signal?.addEventListener('abort', stop)
   const tell = (line: string) => {
     emit({ type: 'command-output', line })
@@ -126,20 +132,24 @@ function readLines(input: Readable, tell: (line: string) => void): Reading {
 }
 
 /** Ends the whole process group: first politely, then by force. */
-async function endGroup({ pid }: ChildProcess, clock: Clock, over: AbortSignal): Promise<void> {
+async function endGroup(
+  { pid }: ChildProcess,
+  { clock, host }: Pick<ReleaseDeps, 'clock' | 'host'>,
+  over: AbortSignal,
+): Promise<void> {
   if (pid === undefined) return
-  signalGroup(pid, 'SIGTERM')
+  signalGroup(host, pid, 'SIGTERM')
   try {
     await clock.sleep(grace, over)
-    signalGroup(pid, 'SIGKILL')
+    signalGroup(host, pid, 'SIGKILL')
   } catch {
     // It has already ended.
   }
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+function signalGroup(host: Host, pid: number, signal: NodeJS.Signals): void {
   try {
-    kill(-pid, signal)
+    host.kill(-pid, signal)
   } catch {
     // It has already ended.
   }

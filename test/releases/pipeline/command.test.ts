@@ -9,6 +9,7 @@ import { childEnvironment, runCommand } from '../../../src/releases/pipeline/com
 import { probeSigning, signAll } from '../../../src/releases/pipeline/sign.js'
 import type { ReleaseDeps } from '../../../src/releases/session.js'
 import { fakeClock } from '../../github/support.js'
+import { testHost } from '../../support/host.js'
 
 let folder: string
 let lines: string[]
@@ -34,6 +35,7 @@ const deps = (more: Partial<ReleaseDeps> = {}) =>
           if (signal?.aborted) reject(signal.reason)
         }),
     },
+    host: testHost(folder),
     ...more,
   }) as ReleaseDeps
 
