@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher as UndiciDispatcher } from 'undici'
-import { type ProxySettings, proxyChooser } from './proxy.js'
+import { type ProxySettings, proxyChooser } from '../base/proxy.js'
 
 /** Sends requests: the part of undici's Dispatcher that wizard uses. undici's own fits. */
 export interface Dispatcher {

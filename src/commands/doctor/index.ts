@@ -115,7 +115,7 @@ async function networkChecks(invocation: Invocation): Promise<Check[]> {
   const [client, { lookAtNetwork }, { proxyFromEnvironment }, config] = await Promise.all([
     invocation.github(),
     import('../../doctor/network.js'),
-    import('../../http/proxy.js'),
+    import('../../base/proxy.js'),
     invocation.config(),
   ])
   const proxy = await runCheck('proxy', () => {

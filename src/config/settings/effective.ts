@@ -1,6 +1,6 @@
 import type { WizardError } from '../../base/errors.js'
+import { proxyFromEnvironment } from '../../base/proxy.js'
 import { looksSecret, mask, maskCredentials } from '../../base/redact.js'
-import { proxyFromEnvironment } from '../../http/proxy.js'
 import { usualDestination } from '../files/destinations.js'
 import {
   type ConfigFolder,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { proxyChooser } from '../../src/http/proxy.js'
+import { proxyChooser } from '../../src/base/proxy.js'
 
 const choose = (env: Record<string, string>, url: string, proxy: string | null = null) =>
   proxyChooser({ proxy, env })(new URL(url))?.href

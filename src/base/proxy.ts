@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
-import type { Environment } from '../base/environment.js'
-import { ConfigError } from '../base/errors.js'
-import { isLoopback } from '../base/names/host.js'
+import type { Environment } from './environment.js'
+import { ConfigError } from './errors.js'
+import { isLoopback } from './names/host.js'
 
 export interface ProxySettings {
   /** github.yaml's `proxy`; null: use the environment. */
