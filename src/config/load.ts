@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { once } from '../base/async/once.js'
 import { type Component, readComponents } from './files/components.js'
 import { type PluginsConfig, readPlugins } from './files/plugins.js'
 import { type RepoEntry, readRepos } from './files/repos.js'
@@ -89,16 +90,7 @@ async function readOwnGitHub(request: ConfigRequest): Promise<GitHubFile['github
   return (await source.read('github'))?.value.github
 }
 
-/** Reads on first use and keeps the result, even a failure. */
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= read()
-    return made
-  }
-}
-
-/** A configuration. Each file except github.yaml is read once, on first use. */
+/** A configuration. Each file except github.yaml is read once, on first use; again after a failure. */
 export interface Config {
   /** The folder of the files, absolute; null if there is none. */
   dir: string | null
