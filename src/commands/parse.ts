@@ -1,4 +1,4 @@
-import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command as Commander, CommanderError, Option } from 'commander'
 import { UsageError } from '../base/errors.js'
 import { didYouMean } from '../base/text.js'
 import { type FlagSpec, type FlagSpecs, type GlobalFlags, globalFlags, valueName } from './flags.js'
@@ -15,11 +15,12 @@ export interface ParsedCommand {
  *   type
  */
 export function parseCommand(noun: Noun, verb: Verb, argv: string[]): ParsedCommand {
-  const command = commanderFor(verb)
+  const title = titleOf(noun, verb)
+  const command = commanderFor(verb, title)
   try {
     command.parse(argv, { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError) throw usageError(error, noun, verb)
+    if (error instanceof CommanderError) throw usageError(error, { command, title, argv })
     throw error
   }
   refuseAssignments(noun, verb, command.args)
@@ -31,7 +32,7 @@ export function parseCommand(noun: Noun, verb: Verb, argv: string[]): ParsedComm
   }
 }
 
-function commanderFor(verb: Verb): Commander {
+function commanderFor(verb: Verb, title: string): Commander {
   const command = new Commander(verb.name)
     .exitOverride()
     .helpOption(false)
@@ -43,58 +44,65 @@ function commanderFor(verb: Verb): Commander {
     command.argument(optional ? `[${inner}]` : `<${inner}>`)
   }
   for (const [name, spec] of Object.entries({ ...globalFlags, ...verb.flags })) {
-    command.addOption(optionFor(name, spec))
+    command.addOption(optionFor(name, spec, title))
   }
   return command
 }
 
-function optionFor(name: string, spec: FlagSpec): Option {
+function optionFor(name: string, spec: FlagSpec, title: string): Option {
   const value = valueName(spec)
   const long = value === null ? `--${name}` : `--${name} <${value}>`
   const option = new Option(spec.short ? `-${spec.short}, ${long}` : long)
   // commander reads a flag named no-X as X turned off; here it is a flag of its own.
   if (option.negate) option.negate = false
   option.attributeName = () => name
-  if (spec.type === 'choice') option.argParser(choiceOf(spec.choices))
-  if (spec.type === 'integer') option.argParser(integerIn(spec.min, spec.max))
-  if (spec.type === 'seconds') option.argParser(seconds)
-  if (spec.type === 'text') option.argParser(notEmpty)
-  if (spec.type === 'texts') {
-    option.argParser((text: string, before: string[] | undefined) => [
-      ...(before ?? []),
-      notEmpty(text),
-    ])
-  }
-  return option
+  if (spec.type === 'boolean') return option
+  return option.argParser((text: string, before: unknown): unknown => {
+    const refuse = (why: string) => refusal(title, `: --${name} ${text}: ${why}`)
+    const read = readValue(spec, text, refuse)
+    if (spec.type !== 'texts') return read
+    return Array.isArray(before) ? [...before, read] : [read]
+  })
 }
 
-function notEmpty(text: string): string {
-  if (text === '') throw new InvalidArgumentError('it is empty')
+type Refuse = (why: string) => UsageError
+
+function readValue(
+  spec: Exclude<FlagSpec, { type: 'boolean' }>,
+  text: string,
+  refuse: Refuse,
+): string | number {
+  if (spec.type === 'choice') return choiceOf(spec.choices, text, refuse)
+  if (spec.type === 'integer') return integerIn(spec, text, refuse)
+  if (spec.type === 'seconds') return seconds(text, refuse)
+  if (text === '') throw refuse('it is empty')
   return text
 }
 
-const choiceOf = (choices: readonly string[]) => (text: string) => {
+function choiceOf(choices: readonly string[], text: string, refuse: Refuse): string {
   const choice = choices.find((one) => one === text.toLowerCase())
-  if (choice === undefined) throw new InvalidArgumentError(`expected ${choices.join(' or ')}`)
+  if (choice === undefined) throw refuse(`expected ${choices.join(' or ')}`)
   return choice
 }
 
-const integerIn =
-  (min: number, max = Number.MAX_SAFE_INTEGER) =>
-  (text: string) => {
-    const number = Number(text)
-    if (/^\d+$/.test(text) && number >= min && number <= max) return number
-    const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`
-    throw new InvalidArgumentError(`expected a whole number, ${range}`)
-  }
+function integerIn(
+  { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number | undefined },
+  text: string,
+  refuse: Refuse,
+): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`
+  throw refuse(`expected a whole number, ${range}`)
+}
 
 /** With a greater value timers overflow and fire at once. */
 const mostSeconds = 2_000_000
 
-function seconds(text: string): number {
+function seconds(text: string, refuse: Refuse): number {
   const number = Number(text)
   if (/^\d+(\.\d+)?$/.test(text) && number <= mostSeconds) return number
-  throw new InvalidArgumentError(`expected seconds, 0 to ${mostSeconds}`)
+  throw refuse(`expected seconds, 0 to ${mostSeconds}`)
 }
 
 function pick(specs: FlagSpecs, options: Record<string, unknown>): Record<string, unknown> {
@@ -109,41 +117,44 @@ function refuseAssignments(noun: Noun, verb: Verb, args: string[]): void {
   if (verb.args.some(({ name }) => name === 'key=value')) return
   const assignment = args.find((arg) => /^[\w-]+:?=/.test(arg))
   if (assignment !== undefined) {
-    throw new UsageError(`${titleOf(noun, verb)} takes no key=value, but got ${assignment}`, {
-      hint: `wizard ${titleOf(noun, verb)} --help`,
-    })
+    throw refusal(titleOf(noun, verb), ` takes no key=value, but got ${assignment}`)
   }
 }
 
-/** Converts commander's error to our one-line message. */
-function usageError(error: CommanderError, noun: Noun, verb: Verb): UsageError {
-  const title = titleOf(noun, verb)
-  const hint = `wizard ${title} --help`
-  const flag = /'(-[^' ]*)/.exec(error.message)?.[1] ?? ''
-  if (error.code === 'commander.unknownOption') {
-    const names = Object.keys({ ...globalFlags, ...verb.flags }).map((name) => `--${name}`)
-    const [name = ''] = flag.split('=')
-    if (name !== flag && names.includes(name))
-      return new UsageError(`${title}: ${name} takes no value`, { hint })
-    return new UsageError(`${title} has no flag ${flag}`, { hint: didYouMean(flag, names) ?? hint })
-  }
-  if (error.code === 'commander.missingArgument') {
-    const missing = /'([^']*)'/.exec(error.message)?.[1] ?? ''
-    return new UsageError(`${title} needs ${missing.toUpperCase()}`, { hint })
-  }
-  if (error.code === 'commander.excessArguments') {
-    const most = verb.args.length
-    return new UsageError(`${title} takes ${most === 0 ? 'no target' : `at most ${most}`}`, {
-      hint,
-    })
-  }
-  if (error.code === 'commander.optionMissingArgument') {
-    return new UsageError(`${title}: ${longName(error.message)} needs a value`, { hint })
-  }
-  const value = /argument '(.*)' is invalid\. (.*)$/s.exec(error.message)
-  return new UsageError(`${title}: ${longName(error.message)} ${value?.[1]}: ${value?.[2]}`, {
-    hint,
-  })
+interface Refused {
+  command: Commander
+  title: string
+  argv: string[]
 }
 
-const longName = (message: string) => /--[\w-]+/.exec(message)?.[0] ?? 'a flag'
+/** Converts the error to our one-line message. */
+function usageError({ code }: CommanderError, { command, title, argv }: Refused): UsageError {
+  if (code === 'commander.unknownOption') return unknownFlag({ command, title, argv })
+  if (code === 'commander.optionMissingArgument') {
+    return refusal(title, `: ${lastOption(command, argv)?.long} needs a value`)
+  }
+  const { args, registeredArguments } = command
+  const missing = registeredArguments.find(({ required }, at) => required && at >= args.length)
+  if (missing) return refusal(title, ` needs ${missing.name().toUpperCase()}`)
+  const most = registeredArguments.length
+  return refusal(title, ` takes ${most === 0 ? 'no target' : `at most ${most}`}`)
+}
+
+function unknownFlag({ command, title, argv }: Refused): UsageError {
+  const names = command.options.flatMap(({ long }) => long ?? [])
+  const [unknown = ''] = command.parseOptions(argv).unknown
+  const [flag = ''] = unknown.split(/[ ']/)
+  const [name = ''] = flag.split('=')
+  if (name !== flag && names.includes(name)) return refusal(title, `: ${name} takes no value`)
+  return refusal(title, ` has no flag ${flag}`, didYouMean(flag, names))
+}
+
+/** The option that the command line ends with, of a group (`-qn`) the last. */
+const lastOption = ({ options }: Commander, argv: string[]): Option | undefined => {
+  const last = argv.at(-1) ?? ''
+  const isLong = last.startsWith('--')
+  return options.find(({ long, short }) => (isLong ? long === last : short === `-${last.at(-1)}`))
+}
+
+const refusal = (title: string, what: string, hint = `wizard ${title} --help`): UsageError =>
+  new UsageError(`${title}${what}`, { hint })

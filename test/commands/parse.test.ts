@@ -66,6 +66,14 @@ describe('parseCommand', () => {
       'REPO SYNC: --timeout -1: expected seconds, 0 to 2000000',
       'wizard REPO SYNC --help',
     ],
+    ['list', ['-q', '--limit'], 'REPO LIST: --limit needs a value', 'wizard REPO LIST --help'],
+    [
+      'sync',
+      ['core', '--shard=1/2', '-qx=1'],
+      'REPO SYNC has no flag -x=1',
+      'wizard REPO SYNC --help',
+    ],
+    ['sync', ["--it's"], 'REPO SYNC has no flag --it', 'wizard REPO SYNC --help'],
     ['sync', ['--root', ''], 'REPO SYNC: --root : it is empty', 'wizard REPO SYNC --help'],
     [
       'sync',
