@@ -9,11 +9,11 @@ import { assertInside } from '../config/locate/root.js'
 import { openObjectStore } from '../git/plumbing/objects/store.js'
 import { localWork } from '../git/porcelain/local-work.js'
 import { readLocal } from '../git/repository/open.js'
-import { matchesName } from '../github/source.js'
 import type { SyncEntry } from './report.js'
 import { type RepoSession, underLock } from './session.js'
 import type { Remembered, SyncState } from './state.js'
 import { expandEntries, onGitHub } from './targets/expand.js'
+import { matchesName } from './targets/source.js'
 
 /** A clone that wizard made and repos.yaml no longer names. */
 export interface Pruned {

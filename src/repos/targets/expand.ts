@@ -3,9 +3,9 @@ import { fullNameOf, isSameName } from '../../base/names/repository.js'
 import { expandDestination, findOverlaps } from '../../config/files/destinations.js'
 import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'
 import type { GitHubClient } from '../../github/client.js'
-import { type Listed, matchesName } from '../../github/source.js'
 import { emptyEntry, type SyncEntry } from '../report.js'
 import type { SyncState } from '../state.js'
+import { type Listed, matchesName } from './source.js'
 import { type SyncTarget, wantedFrom } from './sync-target.js'
 
 /** The targets of repos.yaml, with `from:` entries resolved. */
@@ -24,7 +24,7 @@ export type Lister = (entry: SourceEntry) => Promise<Listed[]>
 export const onGitHub =
   (client: GitHubClient): Lister =>
   async (entry) => {
-    const { listSource } = await import('../../github/source.js')
+    const { listSource } = await import('./source.js')
     return listSource(client, entry)
   }
 
@@ -32,7 +32,7 @@ export const onGitHub =
 export const fromMemory =
   (state: SyncState): Lister =>
   async (entry) => {
-    const { matchesName } = await import('../../github/source.js')
+    const { matchesName } = await import('./source.js')
     return state
       .entries()
       .flatMap(([, { repo: fullName, source, id }]) => {

@@ -6,7 +6,6 @@ import { GitHubNotFoundError } from '../../../src/base/errors.js'
 import { fullNameOf } from '../../../src/base/names/repository.js'
 import type { Component } from '../../../src/config/files/components.js'
 import type { RepoEntry } from '../../../src/config/files/repos.js'
-import type { Listed } from '../../../src/github/source.js'
 import { SyncState } from '../../../src/repos/state.js'
 import {
   expandEntries,
@@ -15,6 +14,7 @@ import {
   placesOf,
 } from '../../../src/repos/targets/expand.js'
 import { entriesFor } from '../../../src/repos/targets/resolve.js'
+import type { Listed } from '../../../src/repos/targets/source.js'
 import { entryOf, root, sourceOf } from '../support.js'
 
 const listed = (owner: string, ...names: string[]): Listed[] =>

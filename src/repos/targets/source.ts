@@ -1,10 +1,10 @@
 import picomatch from 'picomatch'
-import { GitHubNetworkError } from '../base/errors.js'
-import { parseRepo } from '../base/names/repository.js'
-import { oneLine } from '../base/text.js'
-import type { SourceEntry } from '../config/files/repos.js'
-import type { Api } from './rest/api.js'
-import { listRepositories, type RepositoryData } from './rest/repositories.js'
+import { GitHubNetworkError } from '../../base/errors.js'
+import { parseRepo } from '../../base/names/repository.js'
+import { oneLine } from '../../base/text.js'
+import type { SourceEntry } from '../../config/files/repos.js'
+import type { Api } from '../../github/rest/api.js'
+import { listRepositories, type RepositoryData } from '../../github/rest/repositories.js'
 
 /** The filters of a `from:` entry of repos.yaml. */
 export type SourceFilters = Pick<

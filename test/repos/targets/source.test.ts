@@ -1,7 +1,7 @@
 import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { GitHubClient } from '../../src/github/client.js'
-import { listSource, matchesName, type SourceFilters } from '../../src/github/source.js'
+import { GitHubClient } from '../../../src/github/client.js'
+import { listSource, matchesName, type SourceFilters } from '../../../src/repos/targets/source.js'
 
 let github: LocalGitHub
 let client: GitHubClient
