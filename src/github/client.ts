@@ -4,6 +4,7 @@ import type { Redactor } from '../base/redact.js'
 import type { Git } from '../git/git.js'
 import type { CloneResult } from '../git/porcelain/clone/clone.js'
 import type { PullResult } from '../git/porcelain/pull.js'
+import * as workingCopy from '../git/porcelain/working-copy.js'
 import { createWaits } from '../http/policy/waits.js'
 import type { Log } from '../logs/log.js'
 import type { Host } from '../process/host.js'
@@ -29,7 +30,6 @@ import * as workflows from './rest/workflows.js'
 import type { TransportCall } from './transport/call.js'
 import type { Send } from './transport/message.js'
 import { createRequestReporter, type RequestReporter } from './transport/request-reporter.js'
-import * as workingCopy from './working-copy.js'
 
 export interface GitHubClientOptions extends ConnectionOptions {
   /** The log of its requests; default: none. */

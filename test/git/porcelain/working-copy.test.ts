@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gitText, type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { GitHubNotFoundError, PathError, UsageError } from '../../src/base/errors.js'
-import { BlockedError } from '../../src/git/errors.js'
-import { GitHubClient } from '../../src/github/client.js'
+import { GitHubNotFoundError, PathError, UsageError } from '../../../src/base/errors.js'
+import { BlockedError } from '../../../src/git/errors.js'
+import { GitHubClient } from '../../../src/github/client.js'
 
 let github: LocalGitHub
 let client: GitHubClient

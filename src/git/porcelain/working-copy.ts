@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
-import { remoteUrl } from '../base/names/remote.js'
-import { checkedRepo } from '../base/names/repository.js'
-import type { Git } from '../git/git.js'
-import type { CloneResult } from '../git/porcelain/clone/clone.js'
-import type { PullResult } from '../git/porcelain/pull.js'
+import { remoteUrl } from '../../base/names/remote.js'
+import { checkedRepo } from '../../base/names/repository.js'
+import type { Git } from '../git.js'
+import type { CloneResult } from './clone/clone.js'
+import type { PullResult } from './pull.js'
 
-/** What clones and pulls need from the client. */
+/** The server that a clone comes from, and git as it is used with it. */
 export interface GitServer {
   readonly gitUrl: string
   git(): Promise<Git>
@@ -25,7 +25,7 @@ export async function cloneRepo(
   destination: string,
   ref?: string,
 ): Promise<CloneResult> {
-  const { cloneRepository } = await import('../git/porcelain/clone/clone.js')
+  const { cloneRepository } = await import('./clone/clone.js')
   const url = remoteUrl(server.gitUrl, checkedRepo(owner, repo))
   const request = { url, dir: resolve(destination), ref }
   return cloneRepository(await server.git(), { ...request, branches: 'all' })
@@ -40,8 +40,8 @@ export async function cloneRepo(
  */
 export async function pullRepo(server: GitServer, path: string): Promise<PullResult> {
   const [{ pull }, { followedAt }] = await Promise.all([
-    import('../git/porcelain/pull.js'),
-    import('../git/repository/find-worktree.js'),
+    import('./pull.js'),
+    import('../repository/find-worktree.js'),
   ])
   const dir = resolve(path)
   const { owner, repo, branch } = await followedAt(dir, server.gitUrl)
