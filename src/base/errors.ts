@@ -207,7 +207,10 @@ export interface ErrorReport {
   request_id?: string | undefined
 }
 
-/** Never throws, and masks credentials. An error that is not a WizardError is reported as FAILED with its message. */
+/**
+ * Never throws, and hides credentials. An error that is not a WizardError is reported as FAILED
+ * with its message.
+ */
 export function reportError(error: unknown): ErrorReport {
   const message = maskCredentials(error instanceof Error ? error.message : String(error))
   if (!(error instanceof WizardError)) return { code: 'FAILED', message, hint: null }

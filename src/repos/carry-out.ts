@@ -147,7 +147,7 @@ function gitFor(
   }
 }
 
-/** Records what the next run needs, and the warnings for later runs that do not read the clone. */
+/** Gives an unchanged clone its remembered warnings, and records what the next run needs. */
 function remember({ state, git }: CarryOutDeps, { situation }: SyncStep, entry: SyncEntry): void {
   const { wanted, head, remembered, refused } = situation
   if (entry.status === 'unchanged') entry.warnings = [...(remembered?.warnings ?? [])]

@@ -26,7 +26,7 @@ export interface SyncOptions {
   /** Only those whose `pull_schedule` fell due since their last attempt. */
   due?: boolean | undefined
   shard?: Shard | undefined
-  /** Milliseconds to wait for another wizard at the same root. */
+  /** Milliseconds to wait for another wizard in the same root. */
   lockWait?: number | undefined
   /** Resolves `from:` entries; default: asks GitHub. @internal */
   list?: Lister | undefined

@@ -1,7 +1,10 @@
 import { localTime } from '../base/clock.js'
 import type { Stream } from './stream.js'
 
-/** How a stream shows a time in ISO 8601: a person sees it to the minute and in local time, a script as it is. */
+/**
+ * Formats ISO 8601 times for a stream: in local time without seconds for a person, unchanged for a
+ * script.
+ */
 export const timeFormat = ({ isTerminal }: Stream): ((time: string) => string) =>
   isTerminal ? briefTime : (time) => time
 

@@ -1,4 +1,4 @@
-/** The value of a variable; undefined where it is unset or empty. */
+/** The value of a variable; undefined if it is unset or empty. */
 export type Lookup = (name: string) => string | undefined
 
 export interface Interpolated {

@@ -25,7 +25,10 @@ const settings = `[core]
 	auto = 0
 `
 
-/** The layout of `git init --bare`, without a process: https://git-scm.com/docs/gitrepository-layout */
+/**
+ * Creates the layout of `git init --bare` without a process:
+ * https://git-scm.com/docs/gitrepository-layout
+ */
 export async function initBare(bare: string, defaultBranch: string): Promise<void> {
   const folders = ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']
   for (const folder of folders) await mkdir(join(bare, folder), { recursive: true })
@@ -79,7 +82,10 @@ export async function resolve(bare: string, expression: string): Promise<string 
   return /^[0-9a-f]{40}$/.test(answer) ? answer : null
 }
 
-/** The usual expressions, without a process; undefined for others, and where an object is in a pack. */
+/**
+ * Resolves common expressions without a process; undefined for others, and if an object is in a
+ * pack.
+ */
 async function resolveLoose(bare: string, expression: string): Promise<string | null | undefined> {
   const [, name, peel] = /^([\w.][\w./-]*)(\^\{commit\})?$/.exec(expression) ?? []
   if (name === undefined) return undefined
@@ -94,7 +100,7 @@ async function resolveLoose(bare: string, expression: string): Promise<string | 
   }
 }
 
-/** In the order of https://git-scm.com/docs/gitrevisions. */
+/** Tries names in the order of https://git-scm.com/docs/gitrevisions. */
 async function readRef(bare: string, name: string): Promise<string | null> {
   const full = name === 'HEAD' ? [await headOf(bare)] : name.startsWith('refs/') ? [name] : []
   const names = full.length > 0 ? full : [`refs/tags/${name}`, `refs/heads/${name}`]

@@ -23,7 +23,7 @@ export interface CommitRequest {
   force?: boolean
 }
 
-/** Its mode, and its bytes: a link's are where it leads. */
+/** The file's mode and bytes; a link's bytes are its target. */
 export function normalized(file: Exclude<FileContent, { gitlink: string }>) {
   if (typeof file === 'string' || Buffer.isBuffer(file)) return { mode: '100644', content: file }
   return 'symlink' in file ? { mode: '120000', content: file.symlink } : file

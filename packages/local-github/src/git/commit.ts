@@ -10,7 +10,7 @@ export async function makeCommit(bare: string, request: CommitRequest): Promise<
   return (await makeSmallCommit(bare, request, parent)) ?? fastImport(bare, request, parent)
 }
 
-/** One process does it all, for 20,000 files too. */
+/** One process is enough, even for 20,000 files. */
 export async function fastImport(
   bare: string,
   request: CommitRequest,

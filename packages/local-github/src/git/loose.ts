@@ -11,7 +11,7 @@ export interface LooseObject {
 const pathOf = (bare: string, oid: string) => join(bare, 'objects', oid.slice(0, 2), oid.slice(2))
 
 /**
- * Writes an object in a file of its own, without a process.
+ * Writes a loose object without a process.
  * https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
  */
 export async function writeLoose(
@@ -27,7 +27,7 @@ export async function writeLoose(
   return oid
 }
 
-/** null where the object has no file of its own: it is in a pack, or not there. */
+/** null if the object is not loose: it is in a pack, or missing. */
 export async function readLoose(bare: string, oid: string): Promise<LooseObject | null> {
   const deflated = await readFile(pathOf(bare, oid)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
@@ -41,12 +41,12 @@ export async function readLoose(bare: string, oid: string): Promise<LooseObject 
 }
 
 export interface LooseEntry {
-  /** As the tree has it: `40000` for a folder. */
+  /** As in the tree: `40000` for a folder. */
   mode: string
   oid: string
 }
 
-/** The entries of a tree by name, in its order. */
+/** The entries of a tree by name, in the tree's order. */
 export function parseTree(content: Buffer): Map<string, LooseEntry> {
   const entries = new Map<string, LooseEntry>()
   for (let at = 0; at < content.length; ) {
@@ -60,7 +60,7 @@ export function parseTree(content: Buffer): Map<string, LooseEntry> {
   return entries
 }
 
-/** Readers see the file as it was or whole, never a part. */
+/** Replaces a file atomically: readers see the old content or the new one, never a part. */
 export async function replaceFile(path: string, content: Buffer | string): Promise<void> {
   const beside = `${path}.${randomBytes(4).toString('hex')}`
   await mkdir(dirname(path), { recursive: true })

@@ -20,7 +20,7 @@ export async function listTree(bare: string, treeish: string, recursive = false)
   return parseListing(await git(args, { dir: bare }))
 }
 
-/** The same without a process; null where an object is in a pack. */
+/** The same without a process; null if an object is in a pack. */
 async function listLoose(
   bare: string,
   oid: string,
@@ -64,7 +64,7 @@ export async function entryAt(
   return entry?.path === path ? entry : null
 }
 
-/** undefined where an object on the way is in a pack. */
+/** undefined if an object on the way is in a pack. */
 async function entryLoose(
   bare: string,
   commit: string,

@@ -2,16 +2,17 @@ import { join } from 'node:path'
 import { type CommitRequest, type FileContent, type Files, normalized } from './commit-request.js'
 import { type LooseEntry, parseTree, readLoose, replaceFile, writeLoose } from './loose.js'
 
-/** More are quicker by `git fast-import`. */
+/** `git fast-import` is quicker for more files. */
 const mostFiles = 100
 
-/** What git refuses, or spells in its own way, is left to git. */
+/** Names that git refuses or writes differently are left to git. */
 const unusual = /(?:^|\/)(?:\.{0,2}|\.git|[^/]*~\d[^/]*)(?:\/|$)|[\\:"\0]/i
 
 /**
- * Makes a commit of a few files without a process, of which a test makes thousands. The objects are those that git makes.
+ * Makes a commit of a few files without a process, because tests make thousands. The objects are
+ * the same as git's.
  *
- * @returns null where git must do it: many files, unusual names, or trees that are in a pack
+ * @returns null if git must make it: many files, unusual names, or trees in a pack
  */
 export async function makeSmallCommit(
   bare: string,
@@ -38,7 +39,7 @@ export async function makeSmallCommit(
   return oid
 }
 
-/** @returns the id of the tree with the changes; null: nothing is left in it; undefined: it is in a pack */
+/** @returns the id of the changed tree; null: it is empty; undefined: it is in a pack */
 async function changeTree(
   bare: string,
   oid: string | null,
@@ -49,7 +50,7 @@ async function changeTree(
   const entries = parseTree(content)
   const folders = new Map<string, Files>()
   const written = new Map<string, FileContent>()
-  // Deletions first, so that a file may take the place of a folder and the other way round.
+  // Deletions first, so that a file can replace a folder and the other way round.
   for (const [path, file] of Object.entries(files).sort(([, one]) => (one === null ? -1 : 1))) {
     const [name = '', ...rest] = path.split('/')
     if (rest.length > 0) folders.set(name, { ...folders.get(name), [rest.join('/')]: file })
@@ -73,7 +74,7 @@ async function writeFile(bare: string, file: FileContent): Promise<LooseEntry> {
   return { mode, oid: await writeLoose(bare, 'blob', content) }
 }
 
-/** In git's order: by the bytes of their names, a folder's with a slash at its end. */
+/** In git's order: by the bytes of the names, with a slash at the end of a folder's. */
 function formatEntries(entries: Map<string, LooseEntry>): Buffer {
   const sorted = [...entries]
     .map(([name, entry]) => ({

@@ -29,7 +29,7 @@ export function stepsOf(states: PathState[], direction: Direction): MoveStep[] {
     }))
 }
 
-/** The folder of a submodule exists even if it is empty. */
+/** A submodule's folder must exist, even if it is empty. */
 const lacksFolder = ({ change, file, stats }: PathState, end: 'from' | 'to') =>
   file === end && change[end]?.mode === fileMode.gitlink && stats === null
 
