@@ -123,8 +123,8 @@ const utf8Flag = 0x800
  * default.
  */
 function nameOf({ generalPurposeBitFlag: flags, fileNameRaw, extraFields }: yauzl.Entry): string {
-  const told = isUtf8(fileNameRaw) ? flags | utf8Flag : flags
-  return yauzl.getFileNameLowLevel(told, fileNameRaw, extraFields, true)
+  const flagsOfName = isUtf8(fileNameRaw) ? flags | utf8Flag : flags
+  return yauzl.getFileNameLowLevel(flagsOfName, fileNameRaw, extraFields, true)
 }
 
 const endSignatures = new Set([0x06054b50, 0x06064b50, 0x05054b50])

@@ -56,12 +56,12 @@ async function problemOf(
 ): Promise<ConfigProblem> {
   const nowhere = { file: null, line: null, column: null, key: null, nearest: null, source: null }
   const { code, message, hint, remedy } = reportError(error)
-  const told = { code, message, hint, remedy }
+  const report = { code, message, hint, remedy }
   const { place } = error
-  if (place === undefined) return { ...told, ...nowhere }
+  if (place === undefined) return { ...report, ...nowhere }
   const line = (await linesOf(place.file))[place.line - 1] ?? ''
   const key = place.key && maskCredentials(place.key)
-  return { ...told, ...place, key, source: looksSecret(line) ? null : maskCredentials(line) }
+  return { ...report, ...place, key, source: looksSecret(line) ? null : maskCredentials(line) }
 }
 
 /** Every error in the files, separately. @throws errors that are not a WizardError */
@@ -93,10 +93,10 @@ export async function collectProblems<T>(
     return await read()
   } catch (error) {
     if (!(error instanceof WizardError)) throw error
-    const told = new Set(problems.map(({ message }) => message))
+    const known = new Set(problems.map(({ message }) => message))
     for (const one of [error, ...error.details]) {
-      if (!told.has(one.message)) problems.push(one)
-      told.add(one.message)
+      if (!known.has(one.message)) problems.push(one)
+      known.add(one.message)
     }
     return undefined
   }

@@ -133,9 +133,9 @@ function options({ response, context }: Refusal, hint?: string): GitHubErrorOpti
 function subject({ request: { url }, context }: Refusal): string {
   const path = decoded(url.pathname)
   const [, repository, rest] = /\/repos\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(path) ?? []
-  const told =
+  const name =
     repository === undefined ? path : rest === undefined ? repository : `${repository} ${rest}`
-  return oneLine(context.redact(told), 200)
+  return oneLine(context.redact(name), 200)
 }
 
 function decoded(path: string): string {

@@ -104,9 +104,10 @@ async function updateOne(
     if (commit !== null) expectSameCommit(id, { tag, commit }, entry)
     await store.change(id, { latest: { tag, version } })
     const isLater = isNewer(latest, entry)
-    if (!isLater) return told(store, id, entry, { status: 'unchanged' })
-    if (store.stateOf(id).pinned) return told(store, id, entry, { status: 'pinned', to: tag })
-    if (dryRun) return told(store, id, entry, { status: 'unchanged', planned: 'update', to: tag })
+    if (!isLater) return resultOf(store, id, entry, { status: 'unchanged' })
+    if (store.stateOf(id).pinned) return resultOf(store, id, entry, { status: 'pinned', to: tag })
+    if (dryRun)
+      return resultOf(store, id, entry, { status: 'unchanged', planned: 'update', to: tag })
     const done = await carryOut(work, id, entry, tag)
     return { ...done, status: 'updated', planned: null, from: entry.tag, to: tag, error: null }
   } catch (error) {
@@ -116,7 +117,7 @@ async function updateOne(
       'ERROR',
       `${logMarks.bad} plugin ${id}: ${reportError(error).message}`,
     )
-    return told(store, id, entry, { status: 'failed', error: reportError(error) })
+    return resultOf(store, id, entry, { status: 'failed', error: reportError(error) })
   }
 }
 
@@ -128,7 +129,7 @@ async function carryOut({ session, store, find }: Work, id: string, entry: LockE
   return done.find((one) => one.id === id) ?? installedOf(store, id, 'updated')
 }
 
-const told = (
+const resultOf = (
   store: PluginStore,
   id: string,
   entry: LockEntry,

@@ -50,7 +50,7 @@ export function componentStatusOf(
 
 async function safely(deps: ReleaseDeps, component: Component): Promise<ComponentStatus> {
   try {
-    return await look(deps, component)
+    return await inspect(deps, component)
   } catch (error) {
     if (deps.signal?.aborted || !(error instanceof WizardError)) throw error
     return { ...nothing(component), state: 'failed', error: reportError(error) }
@@ -70,7 +70,7 @@ const nothing = ({ name, owner, repo }: Component): ComponentStatus => ({
   error: null,
 })
 
-async function look(deps: ReleaseDeps, component: Component): Promise<ComponentStatus> {
+async function inspect(deps: ReleaseDeps, component: Component): Promise<ComponentStatus> {
   const { owner, repo } = component
   const subject = { owner, repo, component }
   const [tags, releases, history, next] = await Promise.all([

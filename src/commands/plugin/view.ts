@@ -31,8 +31,8 @@ function viewPage(plugin: ViewedPlugin): Page {
     ['repository', plugin.repo],
     ['commit', plugin.commit],
     ['installed', installed === null ? 'no' : `${installed.tag}, ${installed.path}`],
-    ['needs', told(manifest.dependencies)],
-    ['permissions', told(manifest.permissions)],
+    ['needs', jsonOf(manifest.dependencies)],
+    ['permissions', jsonOf(manifest.permissions)],
     ...plugin.post_install.map((command) => ['post-install', command]),
     ...plugin.warnings.map((what) => ['odd', what]),
   ]
@@ -46,5 +46,5 @@ function viewPage(plugin: ViewedPlugin): Page {
   }
 }
 
-const told = (value: unknown): string =>
+const jsonOf = (value: unknown): string =>
   value === undefined || value === null ? '' : JSON.stringify(value)

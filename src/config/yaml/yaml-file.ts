@@ -29,8 +29,8 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
     const own = ownWords[code]?.(text.slice(offset))
     const hint = own ? undefined : text.startsWith('${', offset - 1) ? unquoted : malformed
     const place = { file: path, line, column: col, key: null, nearest: null }
-    const told = `${shown}:${line}:${col}: ${own ?? oneLine(message)}`
-    return (options?: ErrorOptions) => new ConfigError(told, { hint, place, ...options })
+    const located = `${shown}:${line}:${col}: ${own ?? oneLine(message)}`
+    return (options?: ErrorOptions) => new ConfigError(located, { hint, place, ...options })
   })
   const [first, ...rest] = errors
   if (first) throw first({ details: rest.map((make) => make()) })

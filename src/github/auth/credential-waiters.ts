@@ -46,8 +46,8 @@ export class CredentialWaiters {
    */
   fetchingCall(clock: Clock, signal: AbortSignal): TransportCall {
     const listener: RequestListener = {
-      onRequest: (record) => this.#tell(({ listener }) => listener.onRequest(record)),
-      onWait: (wait) => this.#tell(({ listener }) => listener.onWait(wait)),
+      onRequest: (record) => this.#notify(({ listener }) => listener.onRequest(record)),
+      onWait: (wait) => this.#notify(({ listener }) => listener.onWait(wait)),
     }
     const waits: Waits = {
       ...createWaits({ clock, deadline: null, signal, onWait: listener.onWait }),
@@ -57,7 +57,7 @@ export class CredentialWaiters {
   }
 
   /** Once per call, however many of its requests wait. */
-  #tell(one: (call: TransportCall) => void): void {
+  #notify(one: (call: TransportCall) => void): void {
     for (const call of new Set([...this.#waiting].map(({ call }) => call))) one(call)
   }
 }

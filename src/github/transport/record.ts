@@ -24,7 +24,7 @@ const secretParameters =
 export function record(
   now: () => number,
   apiOrigin: string,
-  tell: (record: RequestRecord) => void,
+  report: (record: RequestRecord) => void,
 ): Layer {
   return (next) => async (request) => {
     const begun = now()
@@ -41,7 +41,7 @@ export function record(
     try {
       const response = await next(request)
       const remaining = response.headers['x-ratelimit-remaining']
-      tell(
+      report(
         entry({
           status: response.status,
           requestId: requestIdOf(response) ?? null,
@@ -50,7 +50,7 @@ export function record(
       )
       return response
     } catch (error) {
-      tell(entry({ error: reportError(error).message }))
+      report(entry({ error: reportError(error).message }))
       throw error
     }
   }
@@ -60,11 +60,11 @@ export function record(
 function pathOf({ url }: ApiRequest, apiOrigin: string): string {
   if (url.origin !== apiOrigin) return `${url.origin}${url.pathname}`
   if (url.search === '') return url.pathname
-  const told = new URL(url)
+  const shown = new URL(url)
   for (const name of url.searchParams.keys()) {
-    if (secretParameters.test(name)) told.searchParams.set(name, '***')
+    if (secretParameters.test(name)) shown.searchParams.set(name, '***')
   }
-  return `${told.pathname}${told.search}`
+  return `${shown.pathname}${shown.search}`
 }
 
 /** The line of the API's log: `GET /repos/o/r 200 123 ms id=0F1D left=4999`. */

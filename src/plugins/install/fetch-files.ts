@@ -55,8 +55,8 @@ export async function takeAsset(
 ): Promise<Taken> {
   const { name } = asset
   const file = join(work, 'asset')
-  const told = { ...asset, digest: null }
-  const { sha256, size } = await downloadReleaseAsset(client, owner, repo, told, file, {
+  const unverified = { ...asset, digest: null }
+  const { sha256, size } = await downloadReleaseAsset(client, owner, repo, unverified, file, {
     onProgress: (so) => emit({ type: 'transfer-progress', direction: 'download', name, ...so }),
   })
   await check(asset, sha256, expected, file)
@@ -85,10 +85,10 @@ async function check(
   expected: Expected,
   file: string,
 ): Promise<void> {
-  const told = /^sha256:([0-9a-f]{64})$/.exec(digest ?? '')?.[1]
+  const digestOfGitHub = /^sha256:([0-9a-f]{64})$/.exec(digest ?? '')?.[1]
   const { checksum } = expected
   const sums: [who: string, wanted: string | null | undefined, came: string][] = [
-    ['GitHub', told, sha256],
+    ['GitHub', digestOfGitHub, sha256],
     ['plugins.lock.json', expected.sha256, sha256],
   ]
   if (checksum !== null) {

@@ -70,10 +70,10 @@ export async function fillDraft(
   assets: readonly LocalAsset[],
 ): Promise<ReadonlyMap<string, AssetStatus>> {
   const place = { owner, repo, releaseId: id, uploadUrl }
-  const tell = (message: string) => deps.emit({ type: 'step', message })
+  const emitStep = (message: string) => deps.emit({ type: 'step', message })
   return keepingDraft(async () => {
     if (assets.length > 0)
-      tell(`upload: ${assets.length} ${assets.length === 1 ? 'asset' : 'assets'}`)
+      emitStep(`upload: ${assets.length} ${assets.length === 1 ? 'asset' : 'assets'}`)
     await removeStrangers(deps, { ...place, author }, assets)
     const uploaded = await uploadAssets(deps, assets, {
       place,
@@ -81,7 +81,7 @@ export async function fillDraft(
       replace: true,
       hint: '',
     })
-    tell('verify')
+    emitStep('verify')
     await verifyAssets(deps, place, assets, { others: false })
     return new Map(uploaded.map(({ asset, status }) => [asset.name, status]))
   })

@@ -67,12 +67,12 @@ export async function runCommand(
   const over = new AbortController()
   const stop = () => void endGroup(child, { clock, host }, over.signal)
   signal?.addEventListener('abort', stop)
-  const tell = (line: string) => {
+  const onLine = (line: string) => {
     emit({ type: 'command-output', line })
     log.write('releases', 'INFO', `${label} | ${plainText(line)}`)
   }
   try {
-    const readings = [child.stdout, child.stderr].map((stream) => readLines(stream, tell))
+    const readings = [child.stdout, child.stderr].map((stream) => readLines(stream, onLine))
     const how = await ended(child, file)
     await drained(readings, child, clock)
     signal?.throwIfAborted()
@@ -126,8 +126,8 @@ interface Reading {
   closed: Promise<unknown>
 }
 
-function readLines(input: Readable, tell: (line: string) => void): Reading {
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on('line', tell)
+function readLines(input: Readable, onLine: (line: string) => void): Reading {
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine)
   return { lines, closed: once(lines, 'close') }
 }
 

@@ -38,7 +38,7 @@ export async function finish(
   const { subject } = request
   const { facts, plan, assets } = made
   const { tag, commit, prerelease, notes, latest } = plan
-  tell(deps, `draft: ${tag}`)
+  emitStep(deps, `draft: ${tag}`)
   const content = { tag, name: tag, notes, target: commit, prerelease }
   const maker = { verb: 'publish', subject } as const
   const isGiven = request.notes.kind === 'text'
@@ -62,9 +62,9 @@ async function publishWhole(
     await expectSameHead(facts.source)
     await expectTag(deps, subject, plan, 'before it was published')
   })
-  tell(deps, `publish: ${plan.tag}`)
+  emitStep(deps, `publish: ${plan.tag}`)
   await publishDraft(deps, subject, id, { latest: plan.latest ? 'true' : 'false' })
-  tell(deps, 'confirm')
+  emitStep(deps, 'confirm')
   try {
     await verifyAssets(deps, { owner, repo, releaseId: id }, assets, { others: false })
     await expectTag(deps, subject, plan, 'while it was published')
@@ -89,7 +89,7 @@ async function expectTag(
   )
 }
 
-const tell = ({ emit }: ReleaseDeps, message: string) => emit({ type: 'step', message })
+const emitStep = ({ emit }: ReleaseDeps, message: string) => emit({ type: 'step', message })
 
 /**
  * A published release stays as it is. Named files must be in it with the same bytes.

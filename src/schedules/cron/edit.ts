@@ -124,13 +124,13 @@ export function inheritedAt(text: CrontabText, { begin }: Pick<CrontabBlock, 'be
     settings.set(name, { value: value.replaceAll(/^["']|["']$/g, ''), line: index + 1 })
   }
   const warnings: string[] = []
-  const tell = (name: string, consequence: string) => {
+  const warn = (name: string, consequence: string) => {
     const { value, line } = settings.get(name) ?? { value: '', line: 0 }
     warnings.push(`line ${line} of the crontab sets ${name}=${value}, so ${consequence}`)
   }
-  if (settings.has('CRON_TZ')) tell('CRON_TZ', 'runs begin by that clock')
-  if (settings.has('TZ')) tell('TZ', 'what is due is judged by that clock')
+  if (settings.has('CRON_TZ')) warn('CRON_TZ', 'runs begin by that clock')
+  if (settings.has('TZ')) warn('TZ', 'what is due is judged by that clock')
   const shell = settings.get('SHELL')
-  if (shell && !shells.test(shell.value)) tell('SHELL', 'it, and not sh, runs the command')
+  if (shell && !shells.test(shell.value)) warn('SHELL', 'it, and not sh, runs the command')
   return warnings
 }

@@ -25,28 +25,28 @@ const indents: Partial<Record<WizardEvent['type'], string>> = {
 /** Reports the runs that a command waits for, and their jobs. */
 export function tellRuns({ now, isLive, say }: Telling) {
   const watched = new Map<number, Watched>()
-  const told = (event: WizardEvent) => {
+  const sayEvent = (event: WizardEvent) => {
     const line = formatWorkflowEvent(event, marks)
     if (line !== null) say(`${indents[event.type] ?? ''}${line}`)
   }
-  const toldElsewhere = (event: WizardEvent) => {
-    if (!isLive) told(event)
+  const sayUnlessLive = (event: WizardEvent) => {
+    if (!isLive) sayEvent(event)
   }
   const see = (run: WorkflowRun, jobs?: WorkflowJob[]) => {
     const { since = now(), jobs: known = [] } = watched.get(run.run_id) ?? {}
     watched.set(run.run_id, { run, jobs: jobs ?? known, since })
   }
   const handlers = {
-    'run-dispatched': told,
+    'run-dispatched': sayEvent,
     'run-seen': ({ run }) => see(run, run.jobs),
     'run-changed': (event) => {
       see(event.run)
-      toldElsewhere(event)
+      sayUnlessLive(event)
     },
-    'job-changed': toldElsewhere,
-    'step-changed': toldElsewhere,
-    'run-waiting': told,
-    'poll-failed': told,
+    'job-changed': sayUnlessLive,
+    'step-changed': sayUnlessLive,
+    'run-waiting': sayEvent,
+    'poll-failed': sayEvent,
   } satisfies Handlers
   return {
     handlers,

@@ -55,12 +55,16 @@ export class RunWatch implements Watch {
   /** @throws permanent failures: no access, no such run */
   async poll(): Promise<void> {
     this.#polls++
-    const looked = await ignoreTransientFailures(this.#deps, () => this.#look(), this.#mayPass)
-    if (looked) this.#refused = false
+    const refreshed = await ignoreTransientFailures(
+      this.#deps,
+      () => this.#refresh(),
+      this.#mayPass,
+    )
+    if (refreshed) this.#refused = false
     if (isCompleted(this.run)) this.#triesAfterEnd++
   }
 
-  async #look(): Promise<true> {
+  async #refresh(): Promise<true> {
     const before = this.run
     const turn = this.#turn()
     try {

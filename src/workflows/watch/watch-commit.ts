@@ -137,7 +137,7 @@ export class CommitWatch implements Watch {
     const before = new Map(this.runs.map((run) => [run.run_id, run]))
     if (found.some((run) => !before.has(run.run_id))) this.#newestSince = this.#deps.clock.now()
     this.runs = found
-    for (const run of found) this.#tell(before.get(run.run_id), run)
+    for (const run of found) this.#report(before.get(run.run_id), run)
   }
 
   /**
@@ -150,7 +150,7 @@ export class CommitWatch implements Watch {
     return last - newest >= settling || this.#deps.clock.now() - this.#newestSince >= settling
   }
 
-  #tell(before: WorkflowRun | undefined, run: WorkflowRun): void {
+  #report(before: WorkflowRun | undefined, run: WorkflowRun): void {
     if (before?.status === run.status && before.conclusion === run.conclusion) return
     this.#deps.emit({ type: 'run-changed', run })
     if (run.status === 'waiting') this.#deps.emit({ type: 'run-waiting', run })

@@ -66,11 +66,11 @@ function parsed(query: string) {
 }
 
 function shaped({ data, errors }: ExecutionResult) {
-  const told = errors?.map(({ message, path, locations, originalError }) => ({
+  const reported = errors?.map(({ message, path, locations, originalError }) => ({
     ...(originalError instanceof FieldFailure && { type: originalError.type }),
     ...(path && { path }),
     locations,
     message,
   }))
-  return { ...(data !== undefined && { data }), ...(told && { errors: told }) }
+  return { ...(data !== undefined && { data }), ...(reported && { errors: reported }) }
 }

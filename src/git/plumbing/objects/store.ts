@@ -37,7 +37,7 @@ class Store implements ObjectStore {
 
   constructor(folder: string) {
     this.#folder = folder
-    this.#look()
+    this.#rescan()
   }
 
   async has(oid: Oid): Promise<boolean> {
@@ -64,7 +64,7 @@ class Store implements ObjectStore {
   }
 
   async refresh(arrived: ArrivedPack | null = null): Promise<void> {
-    this.#look(arrived)
+    this.#rescan(arrived)
   }
 
   async close(): Promise<void> {
@@ -77,7 +77,7 @@ class Store implements ObjectStore {
   #find<T>(ask: (source: Source) => T | null): T | null {
     const found = this.#findOnce(ask)
     if (found !== null || !this.#mayHaveChanged()) return found
-    return this.#look() ? this.#findOnce(ask) : null
+    return this.#rescan() ? this.#findOnce(ask) : null
   }
 
   #findOnce<T>(ask: (source: Source) => T | null): T | null {
@@ -97,7 +97,7 @@ class Store implements ObjectStore {
    *
    * @returns whether there are new packs
    */
-  #look(arrived: ArrivedPack | null = null): boolean {
+  #rescan(arrived: ArrivedPack | null = null): boolean {
     const folders = withAlternates(this.#folder)
     this.#seen = new Map(folders.map((folder) => [folder, changeOf(folder)]))
     const there = new Set(folders.flatMap(packsIn))

@@ -56,15 +56,15 @@ async function receiveInto(
   git: Git,
   { chunks, host, store, wanted, shallow }: ReceiveRequest,
 ): Promise<ReceivedPack> {
-  const tell = (progress: GitProgress) => git.onProgress?.(progress)
+  const report = (progress: GitProgress) => git.onProgress?.(progress)
   const taken = await takePack({
     path: incoming.pack,
     chunks,
     host,
-    onBytes: (bytes) => tell({ phase: 'receiving', bytes, done: 0, total: 0 }),
+    onBytes: (bytes) => report({ phase: 'receiving', bytes, done: 0, total: 0 }),
   })
   const { bytes, count } = taken
-  const onProgress = (done: number) => tell({ phase: 'indexing', bytes, done, total: count })
+  const onProgress = (done: number) => report({ phase: 'indexing', bytes, done, total: count })
   const indexed = await index(incoming.pack, taken, { shallow, signal: git.signal, onProgress })
   await expectComplete(indexed, { store, wanted, host })
   if (count === 0) return { bytes, pack: null }

@@ -24,9 +24,9 @@ export async function requestPackV2(
   const common: Oid[] = []
   let inVain = 0
   for (let count = firstRound; ; count = Math.min(count * 2, mostPerRound)) {
-    const told = await request.haves.next(count)
-    const done = told.length < count || (common.length > 0 && inVain > mostInVain)
-    const body = requestBody(request, [...common, ...told], done)
+    const announced = await request.haves.next(count)
+    const done = announced.length < count || (common.length > 0 && inVain > mostInVain)
+    const body = requestBody(request, [...common, ...announced], done)
     const { packets } = await postUploadPack(git, remote.url, body)
     const host = new URL(remote.url).host
     try {
@@ -35,7 +35,7 @@ export async function requestPackV2(
       const news = acknowledged.filter((oid) => !common.includes(oid))
       for (const oid of news) await request.haves.acknowledge(oid)
       common.push(...news)
-      inVain = news.length > 0 ? 0 : inVain + told.length
+      inVain = news.length > 0 ? 0 : inVain + announced.length
       await packets.finish()
     } catch (error) {
       await packets.close()

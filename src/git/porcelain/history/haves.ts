@@ -33,18 +33,18 @@ export class HistoryHaves implements Haves {
   }
 
   async next(count: number): Promise<Oid[]> {
-    const told: Oid[] = []
-    while (told.length < count && this.#open > 0) {
+    const announced: Oid[] = []
+    while (announced.length < count && this.#open > 0) {
       const commit = this.#queue.pop()
       if (commit === undefined) break
       commit.isPassed = true
       if (!commit.isCommon) {
-        told.push(commit.oid)
+        announced.push(commit.oid)
         this.#open--
       }
       for (const parent of commit.parents) await this.#enqueue(parent, commit.isCommon)
     }
-    return told
+    return announced
   }
 
   async acknowledge(oid: Oid): Promise<void> {
@@ -66,9 +66,9 @@ export class HistoryHaves implements Haves {
     const commit = await readCommitOrNull(this.#store, oid)
     if (commit === null) return
     const { time, parents } = commit
-    const told = { oid, time, parents, isCommon, isPassed: false }
-    this.#commits.set(oid, told)
-    this.#queue.push(told)
+    const entry = { oid, time, parents, isCommon, isPassed: false }
+    this.#commits.set(oid, entry)
+    this.#queue.push(entry)
     if (!isCommon) this.#open++
   }
 }

@@ -104,15 +104,15 @@ export async function touching(
   { commits, commitAt }: CommitRange,
   path: string,
 ): Promise<RangeCommit[]> {
-  const look = new PathLook(store, path)
+  const lookup = new PathLookup(store, path)
   const pacer = new Pacer(signal)
   const found: RangeCommit[] = []
   for (const commit of commits) {
-    const now = await look.at(commit.tree)
+    const now = await lookup.at(commit.tree)
     const parents = commit.parents.map((oid) => commitAt(oid)?.tree ?? null)
     const before = parents.length === 0 ? [null] : parents
     let same = false
-    for (const tree of before) same ||= (tree === null ? null : await look.at(tree)) === now
+    for (const tree of before) same ||= (tree === null ? null : await lookup.at(tree)) === now
     if (!same) found.push(commit)
     if (pacer.isDue) await pacer.rest()
   }
@@ -120,7 +120,7 @@ export async function touching(
 }
 
 /** Looks up one path in many trees that are mostly the same below their tops. */
-class PathLook {
+class PathLookup {
   readonly #store: ObjectStore
   readonly #names: string[]
   /** Known results by depth and tree. */
