@@ -1,18 +1,8 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { expect, inject, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { playDemo } from './support/demo.js'
 
-const wizard = join(inject('consumer'), 'node_modules/udos-wizard/bin/wizard.js')
-
-for (const [major, found] of Object.entries(inject('nodes'))) {
-  it(`the demo shows what it promises with the installed package on node ${major}`, async ({
-    skip,
-  }) => {
-    if ('missing' in found) return skip(found.missing)
-    const demo = ['scripts/run.js', 'demo/index.ts', '--wizard', wizard, '--node', found.path]
-    const { stdout } = await promisify(execFile)(process.execPath, demo)
-    expect(stdout).toContain('All is as it should be.')
-    expect(stdout).not.toContain('✘')
-  })
-}
+it('the demo shows what it promises with the installed package', async () => {
+  const shown = await playDemo(process.execPath)
+  expect(shown).toContain('All is as it should be.')
+  expect(shown).not.toContain('✘')
+})

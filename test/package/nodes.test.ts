@@ -18,6 +18,7 @@ import { stringify } from 'yaml'
 import { nouns } from '../../src/commands/index.js'
 import { type Ended, ended } from '../support/wizard.js'
 import { snapshot } from '../support/workspace.js'
+import { playDemo } from './support/demo.js'
 
 const consumer = inject('consumer')
 const installed = join(consumer, 'node_modules/udos-wizard')
@@ -103,6 +104,13 @@ for (const [major, found] of Object.entries(inject('nodes'))) {
       expect(await snapshot(installed)).toEqual(before)
     })
   }
+}
+
+for (const [major, found] of Object.entries(inject('nodes'))) {
+  it(`the demo shows what it promises on node ${major}`, async ({ skip }) => {
+    if ('missing' in found) return skip(found.missing)
+    expect(await playDemo(found.path)).toContain('All is as it should be.')
+  })
 }
 
 async function expectWhole({ root, node }: Place): Promise<void> {

@@ -11,6 +11,7 @@ declare module 'vitest' {
     consumer: string
     /** What npm printed. */
     npmOutput: string
+    /** Empty but in the project `nodes`. */
     nodes: Nodes
   }
 }
@@ -23,6 +24,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const consumer = join(root, 'consumer')
   project.provide('npmOutput', await install(await pack(root), consumer))
   project.provide('consumer', consumer)
-  project.provide('nodes', await findNodes())
+  project.provide('nodes', project.name === 'nodes' ? await findNodes() : {})
   return () => rm(root, { recursive: true })
 }
