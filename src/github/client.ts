@@ -163,6 +163,11 @@ export class GitHubClient {
     return this.#connection.close()
   }
 
+  /** As `close`: `await using client = new GitHubClient()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
   /** @throws GitHubError with every error of the query */
   graphql(query: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>> {
     return graphql(this, query, variables)

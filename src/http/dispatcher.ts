@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher as UndiciDispatcher } from 'undici'
+import { GitHubNetworkError } from '../base/errors.js'
 import { type ProxySettings, proxyChooser } from '../base/proxy.js'
 
 /** Sends requests: the part of undici's Dispatcher that wizard uses. undici's own fits. */
@@ -43,12 +44,20 @@ export interface DispatcherOptions extends ProxySettings {
 export function createDispatcher({ stallTimeout, ...settings }: DispatcherOptions): Dispatcher {
   const proxyOf = proxyChooser(settings)
   let agent: Promise<UndiciDispatcher> | undefined
+  let isDestroyed = false
   const open = () => {
     agent ??= import('./agent.js').then(({ openAgent }) => openAgent({ stallTimeout, proxyOf }))
     return agent
   }
   return {
-    request: async (options) => (await open()).request(options),
-    destroy: async () => (await agent)?.destroy(),
+    async request(options) {
+      // Without this, a pool closed before its first request would open for it.
+      if (isDestroyed) throw new GitHubNetworkError('the client is closed')
+      return (await open()).request(options)
+    },
+    async destroy() {
+      isDestroyed = true
+      await (await agent)?.destroy()
+    },
   }
 }

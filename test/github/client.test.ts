@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { GitHubError, GitHubNotFoundError, PathError, UsageError } from '../../src/base/errors.js'
+import {
+  GitHubError,
+  GitHubNetworkError,
+  GitHubNotFoundError,
+  PathError,
+  UsageError,
+} from '../../src/base/errors.js'
 import { GitHubClient, type GitHubClientOptions } from '../../src/github/client.js'
 import { fakeClock } from './support.js'
 
@@ -63,6 +69,20 @@ function client(options: GitHubClientOptions = {}): GitHubClient {
     emit: (event) => event.type === 'warning' && warnings.push(event.message),
   })
 }
+
+it('sends nothing once it is closed, not even its first request', async () => {
+  const own = client({ retryAttempts: 0 })
+  await own.close()
+  await expect(own.repoExists('uDOS', 'core')).rejects.toThrow(GitHubNetworkError)
+  expect(github.requests).toEqual([])
+})
+
+it('closes its connections where its block ends', async () => {
+  const own = client({ retryAttempts: 0 })
+  expect(await own.repoExists('uDOS', 'core')).toBe(true)
+  await own[Symbol.asyncDispose]()
+  await expect(own.repoExists('uDOS', 'core')).rejects.toThrow(GitHubNetworkError)
+})
 
 describe('repositories', () => {
   it('gives one', async () => {

@@ -88,6 +88,10 @@ export const run = async (signal?: AbortSignal) => {
     throw error
   }
 }
+export const owner = async () => {
+  await using own = new GitHubClient()
+  return own.owner
+}
 export const tags = async () => (await client.octokit()).paginate('GET /repos/{owner}/{repo}/tags')
 `
 

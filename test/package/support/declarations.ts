@@ -62,15 +62,15 @@ export function* nodesIn(node: Node): Generator<Node> {
   }
 }
 
-/** The public methods of a class, those of its base among them, by name. */
+/** The public methods of a class that have a name, those of its base among them, by name. */
 export function methodsOf(name: string, { declared }: Declarations): Map<string, Node> {
   const found = declared.find((one) => one.name === name && one.node.type === 'ClassDeclaration')
   if (!found) return new Map()
   const { superClass, body } = found.node as unknown as {
     superClass: { name: string } | null
-    body: { body: (Node & { key: { name?: string }; kind?: string })[] }
+    body: { body: (Node & { key: { name?: string }; kind?: string; computed?: boolean })[] }
   }
-  const own = body.body.filter(({ kind }) => kind === 'method')
+  const own = body.body.filter(({ kind, computed }) => kind === 'method' && !computed)
   return new Map([
     ...(superClass ? methodsOf(superClass.name, { declared } as Declarations) : []),
     ...own.map((node) => [node.key.name ?? '', node] as const),
