@@ -1,4 +1,5 @@
 import { once } from './base/async/once.js'
+import { type Lease, Shared } from './base/async/shared.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { createRedactor, type Redactor } from './base/redact.js'
 import type { Config } from './config/load.js'
@@ -7,6 +8,9 @@ import type { GitHubClient } from './github/client.js'
 import type { LogFiles } from './logs/log.js'
 import type { Host } from './process/host.js'
 import { version } from './version.js'
+
+/** Of each kind: a process whose configuration keeps changing does not grow. */
+const keepUnused = 4
 
 /**
  * Everything that lives as long as the process: host and clock, the secrets to redact, the log
@@ -17,9 +21,9 @@ export class Application {
   readonly clock: Clock
   readonly redactor: Redactor = createRedactor()
   /** By folder and days to keep. */
-  readonly #logs = new Map<string, LogFiles>()
+  readonly #logs = new Shared<LogFiles>({ keepUnused, close: async () => {} })
   /** By their settings: an unchanged configuration that is read again keeps its connections. */
-  readonly #clients = new Map<string, GitHubClient>()
+  readonly #clients = new Shared<GitHubClient>({ keepUnused, close: (client) => client.close() })
 
   constructor(host: Host, { clock = systemClock }: { clock?: Clock } = {}) {
     this.host = host
@@ -52,20 +56,20 @@ export class Application {
     return loadConfig(this.configRequest(flags))
   }
 
-  async logFiles({ logsDir, logsKeepDays }: Config): Promise<LogFiles> {
+  async logFiles({ logsDir, logsKeepDays }: Config): Promise<Lease<LogFiles>> {
     const { openLog } = await import('./logs/log.js')
     const key = JSON.stringify([logsDir, logsKeepDays])
     const { clock, redactor: redact } = this
-    return getOrMake(this.#logs, key, () =>
+    return this.#logs.lease(key, () =>
       openLog({ dir: logsDir, keepDays: logsKeepDays, clock, redact }),
     )
   }
 
-  /** Bind it to a call by `with`. */
-  async client({ github }: Config): Promise<GitHubClient> {
+  /** Bind it to a call by `with`. It may be closed once it is released. */
+  async client({ github }: Config): Promise<Lease<GitHubClient>> {
     const { GitHubClient } = await import('./github/client.js')
     const { host, clock, redactor } = this
-    return getOrMake(this.#clients, JSON.stringify(github), () => {
+    return this.#clients.lease(JSON.stringify(github), () => {
       const userAgent = `udos-wizard/${version}`
       return new GitHubClient({ ...github, host, clock, redactor, userAgent })
     })
@@ -73,16 +77,6 @@ export class Application {
 
   /** Closes the connections. Running commands fail. */
   async close(): Promise<void> {
-    const clients = [...this.#clients.values()]
-    this.#clients.clear()
-    await Promise.allSettled(clients.map((client) => client.close()))
+    await Promise.all([this.#clients.close(), this.#logs.close()])
   }
-}
-
-function getOrMake<T>(made: Map<string, T>, key: string, make: () => T): T {
-  const known = made.get(key)
-  if (known !== undefined) return known
-  const value = make()
-  made.set(key, value)
-  return value
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Application } from './app.js'
 import { once } from './base/async/once.js'
+import type { Lease } from './base/async/shared.js'
 import type { Call } from './base/call.js'
 import type { Clock } from './base/clock.js'
 import { TimeoutError } from './base/errors.js'
@@ -41,6 +42,8 @@ export class Invocation {
   readonly deadline: number | null
   readonly #io: Io
   readonly #release: () => void
+  readonly #leases: Lease<unknown>[] = []
+  #isClosed = false
 
   constructor(app: Application, io: Io, globals: GlobalFlags) {
     this.app = app
@@ -114,13 +117,15 @@ export class Invocation {
   readonly log = once(async (): Promise<Log> => {
     await this.terminal.followEvents()
     const files = await this.app.logFiles(await this.config())
-    return files.reportingTo((message) => this.terminal.emit({ type: 'warning', message }))
+    return this.#hold(files).reportingTo((message) =>
+      this.terminal.emit({ type: 'warning', message }),
+    )
   })
 
   /** Bound to this command. */
   readonly github = once(async (): Promise<GitHubClient> => {
     const [config, log] = await Promise.all([this.config(), this.log()])
-    return (await this.app.client(config)).with({ ...this.call, log })
+    return this.#hold(await this.app.client(config)).with({ ...this.call, log })
   })
 
   readonly repoSync = once(async () => {
@@ -161,10 +166,19 @@ export class Invocation {
     return livenessFor(await this.app.identity())
   })
 
+  /** Keeps what the Application shares until this command ends. */
+  #hold<T>(lease: Lease<T>): T {
+    if (this.#isClosed) lease.release()
+    else this.#leases.push(lease)
+    return lease.value
+  }
+
   /** Leaves no timer, listener or live line behind. */
   close(): void {
+    this.#isClosed = true
     this.terminal.close()
     this.#release()
+    for (const { release } of this.#leases.splice(0)) release()
   }
 }
 
