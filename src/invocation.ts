@@ -53,7 +53,7 @@ export class Invocation {
     this.deadline = timeout === undefined ? null : app.clock.now() + timeout * 1000
     const stop = new AbortController()
     this.signal = stop.signal
-    this.#release = stopWith(stop, io.signal, timeout)
+    this.#release = stopWith(stop, { outer: io.signal, seconds: timeout, clock: app.clock })
     this.terminal = new Terminal({
       stdin: () => io.stdin(),
       stdout: io.stdout,
@@ -182,21 +182,25 @@ export class Invocation {
   }
 }
 
+interface Stops {
+  outer: AbortSignal
+  seconds: number | undefined
+  clock: Clock
+}
+
 /**
  * Aborts `stop` with the outer signal, or after so many seconds.
  *
- * @returns a function that undoes both
- */
-function stopWith(stop: AbortController, outer: AbortSignal, seconds: number | undefined) {
+ * @returns a function stopWith(stop: AbortController, { outer, seconds, clock }: Stops): () => void {
   const forward = () => stop.abort(outer.reason)
   if (outer.aborted) forward()
   outer.addEventListener('abort', forward, { once: true })
-  const timer =
+  const unset =
     seconds === undefined
-      ? undefined
-      : setTimeout(() => stop.abort(timeIsOver(seconds)), seconds * 1000)
+      ? () => {}
+      : clock.after(seconds * 1000, () => stop.abort(timeIsOver(seconds)))
   return () => {
-    clearTimeout(timer)
+    unset()
     outer.removeEventListener('abort', forward)
   }
 }

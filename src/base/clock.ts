@@ -6,6 +6,12 @@ export interface Clock {
   now(): number
   /** @throws the signal's reason when it is aborted */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /**
+   * Calls back once so many milliseconds have passed: the limit of something that goes on meanwhile.
+   *
+   * @returns what calls that off
+   */
+  after(milliseconds: number, act: () => void): () => void
 }
 
 export const systemClock: Clock = {
@@ -16,6 +22,10 @@ export const systemClock: Clock = {
     } catch (error) {
       throw signal?.aborted ? signal.reason : error
     }
+  },
+  after(milliseconds, act) {
+    const timer = setTimeout(act, milliseconds)
+    return () => clearTimeout(timer)
   },
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.js'
 import type { AuthStatus } from '../github/auth/status.js'
 import type { Dispatcher } from '../http/dispatcher.js'
 import { request } from '../http/request.js'
@@ -6,7 +7,7 @@ import { type Check, failed, ok, runCheck, warning } from './check.js'
 export interface NetworkDeps {
   dispatcher: Dispatcher
   signal: AbortSignal
-  now(): number
+  clock: Clock
 }
 
 /** The hosts that answered, and how long they took. */
@@ -43,35 +44,45 @@ export async function lookAtNetwork(
       runCheck(name, () => reach(deps, address)),
     ),
   )
-  const clock = dates.map((date) => clockAgainst(date, deps.now()))
+  const clock = dates.map((date) => clockAgainst(date, deps.clock.now()))
   return { checks: [api, ...rest, ...clock], hasApi: api.status === 'ok' }
 }
 
 async function reach(deps: NetworkDeps, address: string, onDate?: (date: string) => void) {
-  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(patience)])
   const { host } = new URL(address)
-  const begun = deps.now()
-  const answer = await request(deps.dispatcher, address, { method: 'HEAD', signal }).catch(
-    (error: unknown) => {
-      deps.signal.throwIfAborted()
-      if (signal.aborted) return null
-      throw error
-    },
-  )
+  const begun = deps.clock.now()
+  const answer = await headersOf(deps, address)
   if (answer === null) {
     return failed(
       `${host} is silent for ${patience / 1000} s`,
       'check the network, a firewall, and the proxy settings',
     )
   }
-  await answer.body.dump()
   const { date } = answer.headers
   if (typeof date === 'string') onDate?.(date)
-  if (answer.status < 500) return ok(`${host} answers in ${deps.now() - begun} ms`)
+  if (answer.status < 500) return ok(`${host} answers in ${deps.clock.now() - begun} ms`)
   return failed(
     `${host} answers ${answer.status}`,
     'try later; https://www.githubstatus.com tells of GitHub itself',
   )
+}
+
+/** @returns null where the host stays silent */
+async function headersOf({ dispatcher, signal, clock }: NetworkDeps, address: string) {
+  const silent = new AbortController()
+  const unset = clock.after(patience, () => silent.abort())
+  const either = AbortSignal.any([signal, silent.signal])
+  try {
+    const answer = await request(dispatcher, address, { method: 'HEAD', signal: either })
+    await answer.body.dump()
+    return answer
+  } catch (error) {
+    signal.throwIfAborted()
+    if (silent.signal.aborted) return null
+    throw error
+  } finally {
+    unset()
+  }
 }
 
 /** Seconds. An App's key is valid for at most ten minutes, and not before its start. */

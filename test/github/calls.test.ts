@@ -8,7 +8,7 @@ import { GitHubRateLimitError, InterruptedError } from '../../src/base/errors.js
 import type { WizardEvent } from '../../src/events.js'
 import { GitHubClient, type GitHubClientOptions } from '../../src/github/client.js'
 import { serve } from '../http/servers.js'
-import { fakeClock } from './support.js'
+import { testClock } from '../support/clock.js'
 
 const json = { 'content-type': 'application/json' }
 const repository = { id: 1, name: 'core', full_name: 'uDOS/core', html_url: 'x', private: false }
@@ -16,7 +16,7 @@ const clients: GitHubClient[] = []
 afterEach(() => Promise.all(clients.splice(0).map((one) => one.close())))
 
 function client(baseUrl: string, options: GitHubClientOptions = {}): GitHubClient {
-  const clock = fakeClock(Date.now())
+  const clock = testClock(Date.now())
   const made = new GitHubClient({ baseUrl, token: 'a-token', clock, ...options })
   clients.push(made)
   return made
@@ -51,7 +51,7 @@ describe('two calls of one client', () => {
   })
 
   it('have a deadline each, and one rate limit', async () => {
-    const clock = fakeClock(Date.now())
+    const clock = testClock(Date.now())
     let asked = 0
     const address = await serve((_message, answer) => {
       if (++asked > 1) answer.writeHead(200, json).end(JSON.stringify(repository))

@@ -11,7 +11,7 @@ import {
   UsageError,
 } from '../../src/base/errors.js'
 import { GitHubClient, type GitHubClientOptions } from '../../src/github/client.js'
-import { fakeClock } from './support.js'
+import { testClock } from '../support/clock.js'
 
 let github: LocalGitHub
 let folder: string
@@ -61,7 +61,7 @@ function client(options: GitHubClientOptions = {}): GitHubClient {
   const made = new GitHubClient({
     baseUrl: github.apiUrl,
     token: github.token,
-    clock: fakeClock(Date.now()),
+    clock: testClock(Date.now()),
     ...options,
   })
   clients.push(made)

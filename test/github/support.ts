@@ -1,32 +1,15 @@
-import type { Clock } from '../../src/base/clock.js'
 import { GitHubNetworkError } from '../../src/base/errors.js'
 import type { ApiRequest, ApiResponse, Send } from '../../src/github/transport/message.js'
 import { createWaits, type Wait, type Waits } from '../../src/http/policy/waits.js'
-
-export const noon = Date.parse('2026-01-14T12:00:00Z')
-
-/** A clock that stands still but for sleeping, which takes no time. */
-export function fakeClock(start = noon): Clock & { slept: number[] } {
-  let time = start
-  const slept: number[] = []
-  return {
-    slept,
-    now: () => time,
-    async sleep(milliseconds, signal) {
-      signal?.throwIfAborted()
-      slept.push(milliseconds)
-      time += milliseconds
-    },
-  }
-}
+import { type TestClock, testClock } from '../support/clock.js'
 
 export interface TestWaits extends Waits {
-  clock: ReturnType<typeof fakeClock>
+  clock: TestClock
   told: Wait[]
 }
 
 export function fakeWaits(deadline: number | null = null): TestWaits {
-  const clock = fakeClock()
+  const clock = testClock()
   const told: Wait[] = []
   const waits = createWaits({ clock, deadline, onWait: (wait) => told.push(wait) })
   return { ...waits, clock, told }

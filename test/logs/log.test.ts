@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openLog } from '../../src/logs/log.js'
+import { testClock } from '../support/clock.js'
 
 let dir: string
 const now = new Date(2026, 0, 14, 10, 0, 5).getTime()
@@ -16,7 +17,7 @@ function open(where: string, onTrouble = (_message: string) => {}, clock = { now
   return openLog({
     dir: where,
     keepDays: 30,
-    clock: { ...clock, sleep: async () => {} },
+    clock: { ...testClock(), ...clock },
     redact: (text) => text.replaceAll('sesame', '***'),
   }).reportingTo(onTrouble)
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { followLogs } from '../../src/logs/follow.js'
 import { daysOf, type LogLine, logNames, parseLine, readLogFiles } from '../../src/logs/read.js'
+import { testClock } from '../support/clock.js'
 
 let dir: string
 beforeEach(async () => {
@@ -57,6 +58,7 @@ describe('followLogs', () => {
     const interrupt = new AbortController()
     let now = new Date('2026-01-14T10:00:00').getTime()
     const clock = {
+      ...testClock(),
       now: () => now,
       async sleep() {
         const step = steps.shift()

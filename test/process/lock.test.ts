@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../../src/base/clock.js'
 import { LockedError } from '../../src/base/errors.js'
 import { identify, type ProcessIdentity } from '../../src/process/identity.js'
 import { acquireLock } from '../../src/process/lock.js'
+import { testClock } from '../support/clock.js'
 
 let dir: string
 let path: string
@@ -23,17 +24,6 @@ afterEach(async () => {
   sleeper?.kill('SIGKILL')
   await rm(dir, { recursive: true, force: true })
 })
-
-/** Time passes only while it is waited for. */
-function hurriedClock(): Clock {
-  let now = Date.parse('2026-01-14T10:00:00Z')
-  return {
-    now: () => now,
-    async sleep(milliseconds) {
-      now += milliseconds
-    },
-  }
-}
 
 const take = (owner: ProcessIdentity, clock: Clock = systemClock, wait = 0) =>
   acquireLock({ clock, self: owner }, { path, command: 'REPO SYNC', wait })
@@ -62,7 +52,7 @@ describe('acquireLock', () => {
 
   it('stays with a living holder that is busy for long', async () => {
     await take(await otherProcess())
-    await expect(take(self, hurriedClock(), 1200_000)).rejects.toThrow(
+    await expect(take(self, testClock(), 1200_000)).rejects.toThrow(
       /another wizard is at work: REPO SYNC/,
     )
   })
@@ -91,14 +81,14 @@ describe('acquireLock', () => {
 
   it("is never taken over from another host's process", async () => {
     await take({ ...self, host: 'elsewhere.example', pid: 1, started: '1', boot: 'x' })
-    await expect(take(self, hurriedClock(), 1200_000)).rejects.toThrow(
+    await expect(take(self, testClock(), 1200_000)).rejects.toThrow(
       /process 1 on elsewhere.example/,
     )
   })
 
   it('is not taken over when it does not say whose it is', async () => {
     await writeFile(path, '')
-    await expect(take(self, hurriedClock(), 1200_000)).rejects.toThrow(/does not say by whom/)
+    await expect(take(self, testClock(), 1200_000)).rejects.toThrow(/does not say by whom/)
   })
 
   it('goes to exactly one of many that find the same dead holder', async () => {

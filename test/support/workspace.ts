@@ -11,6 +11,7 @@ import {
 } from 'local-github'
 import { vi } from 'vitest'
 import { stringify } from 'yaml'
+import { type TestClock, testClock } from './clock.js'
 import { type EndedHere, type InProcess, type Running, runHere, startHere } from './in-process.js'
 import { type Ended, runWizard, startWizard, type WizardRun } from './wizard.js'
 
@@ -23,6 +24,8 @@ export interface WorkspaceOptions extends LocalGitHubOptions {
 export interface Workspace {
   root: string
   github: LocalGitHub
+  /** The time of the commands in this process, which moves only while one sleeps. */
+  clock: TestClock
   /** Writes repos.yaml. */
   repos(groups: Record<string, unknown>): Promise<void>
   /** Runs a command in the root, in this process. */
@@ -55,14 +58,17 @@ export async function openWorkspace({
   const shared = { token: github.token, owner: 'uDOS', ...addresses, retry_attempts: 1, timeout: 5 }
   await writeFile(path('config', 'github.yaml'), stringify({ github: { ...shared, ...settings } }))
   const at = <Run extends object>(run?: Run) => ({ cwd: root, ...run })
+  const clock = testClock(Date.now())
+  const here = (run?: Partial<InProcess>) => ({ cwd: root, clock, ...run })
   return {
     root,
     github,
+    clock,
     path,
     repos: (groups) => writeFile(path('config', 'repos.yaml'), stringify({ repos: groups })),
-    wizard: (...args) => runHere(args, at()),
-    run: (args, run) => runHere(args, at(run)),
-    begin: (args, run) => startHere(args, at(run)),
+    wizard: (...args) => runHere(args, here()),
+    run: (args, run) => runHere(args, here(run)),
+    begin: (args, run) => startHere(args, here(run)),
     spawn: (args, run) => runWizard(args, at(run)),
     start: (args, run) => startWizard(args, at(run)),
     write: (file, text) => writeFile(path(file), text),

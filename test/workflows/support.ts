@@ -1,49 +1,16 @@
 import { tmpdir } from 'node:os'
 import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from 'local-github'
 import type { Call } from '../../src/base/call.js'
-import type { Clock } from '../../src/base/clock.js'
 import type { WizardEvent } from '../../src/events.js'
 import { GitHubClient, type GitHubClientOptions } from '../../src/github/client.js'
 import { WorkflowRunner } from '../../src/workflows/runner.js'
 import type { WorkflowDeps } from '../../src/workflows/session.js'
-import { noon } from '../github/support.js'
+import { type TestClock, testClock } from '../support/clock.js'
 import { testHost } from '../support/host.js'
-
-/** A clock that moves only while somebody sleeps, and does on the way what was planned for that time. */
-export interface PlannedClock extends Clock {
-  /** At that many seconds after the start. */
-  at(seconds: number, act: () => unknown): void
-  /** Seconds since the start. */
-  seconds(): number
-}
-
-export function plannedClock(start = noon): PlannedClock {
-  let time = start
-  const plan: { at: number; act: () => unknown }[] = []
-  return {
-    now: () => time,
-    seconds: () => (time - start) / 1000,
-    at(seconds, act) {
-      plan.push({ at: start + seconds * 1000, act })
-      plan.sort((one, other) => one.at - other.at)
-    },
-    async sleep(milliseconds, signal) {
-      signal?.throwIfAborted()
-      const until = time + milliseconds
-      while (plan[0] !== undefined && plan[0].at <= until) {
-        const [next] = plan.splice(0, 1)
-        time = Math.max(time, next?.at ?? time)
-        await next?.act()
-        signal?.throwIfAborted()
-      }
-      time = Math.max(time, until)
-    },
-  }
-}
 
 export interface Stage {
   github: LocalGitHub
-  clock: PlannedClock
+  clock: TestClock
   client: GitHubClient
   deps: WorkflowDeps
   runner: WorkflowRunner
@@ -69,7 +36,7 @@ export const repo = { owner: 'uDOS', repo: 'core' }
 
 /** One repository, `uDOS/core`, with workflows of several kinds, on a GitHub whose time is the clock's. */
 export async function stage({ ahead = 0, client, ...options }: StageOptions = {}): Promise<Stage> {
-  const clock = plannedClock()
+  const clock = testClock()
   const now = () => new Date(clock.now() + ahead * 1000)
   const github = await startLocalGitHub({ ...options, now })
   await github.addRepository('uDOS/core', { files })

@@ -125,7 +125,7 @@ async function networkChecks(invocation: Invocation): Promise<Check[]> {
   })
   const { dispatcher } = await client.git()
   const { clock, signal } = invocation
-  const deps = { dispatcher, signal, now: () => clock.now() }
+  const deps = { dispatcher, signal, clock }
   const reached = await lookAtNetwork(deps, { baseUrl: client.baseUrl.href, gitUrl: client.gitUrl })
   return [proxy, ...reached.checks, ...(reached.hasApi ? await accountChecks(invocation) : [])]
 }

@@ -146,19 +146,13 @@ function deadline(
   { name, size }: LocalAsset,
 ): { signal: AbortSignal; clear(): void } {
   const over = new AbortController()
-  const done = new AbortController()
   const milliseconds = shortestDeadline + (size / 2 ** 20) * perMegabyte
-  clock.sleep(milliseconds, done.signal).then(
-    () =>
-      over.abort(
-        new GitHubNetworkError(
-          `${name} was not sent after ${Math.round(milliseconds / 60_000)} minutes`,
-        ),
-      ),
-    () => {},
+  const minutes = Math.round(milliseconds / 60_000)
+  const clear = clock.after(milliseconds, () =>
+    over.abort(new GitHubNetworkError(`${name} was not sent after ${minutes} minutes`)),
   )
   const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
-  return { signal: either, clear: () => done.abort() }
+  return { signal: either, clear }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -64,8 +64,10 @@ export async function runCommand(
 ): Promise<void> {
   signal?.throwIfAborted()
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-  const over = new AbortController()
-  const stop = () => void endGroup(child, { clock, host }, over.signal)
+  let spare = () => {}
+  const stop = () => {
+    spare = endGroup(child, { clock, host })
+  }
   signal?.addEventListener('abort', stop)
   const onLine = (line: string) => {
     emit({ type: 'command-output', line })
@@ -81,7 +83,7 @@ export async function runCommand(
       hint: 'its output says why; nothing was made on GitHub by this run',
     })
   } finally {
-    over.abort()
+    spare()
     signal?.removeEventListener('abort', stop)
   }
 }
@@ -107,18 +109,13 @@ async function ended(child: ChildProcess, file: string): Promise<string | null> 
 
 /** A background process may keep its output open: wizard does not wait for that. */
 async function drained(readings: Reading[], child: ChildProcess, clock: Clock): Promise<void> {
-  const enough = new AbortController()
-  const waited = clock.sleep(patience, enough.signal).then(
-    () => {
-      for (const { lines } of readings) lines.close()
-      child.stdout?.destroy()
-      child.stderr?.destroy()
-    },
-    () => {},
-  )
+  const unset = clock.after(patience, () => {
+    for (const { lines } of readings) lines.close()
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+  })
   await Promise.all(readings.map(({ closed }) => closed))
-  enough.abort()
-  await waited
+  unset()
 }
 
 interface Reading {
@@ -131,20 +128,14 @@ function readLines(input: Readable, onLine: (line: string) => void): Reading {
   return { lines, closed: once(lines, 'close') }
 }
 
-/** Ends the whole process group: first politely, then by force. */
-async function endGroup(
+/** Ends the whole process group: first politely, then by force. @returns what calls off the force */
+function endGroup(
   { pid }: ChildProcess,
   { clock, host }: Pick<ReleaseDeps, 'clock' | 'host'>,
-  over: AbortSignal,
-): Promise<void> {
-  if (pid === undefined) return
+): () => void {
+  if (pid === undefined) return () => {}
   signalGroup(host, pid, 'SIGTERM')
-  try {
-    await clock.sleep(grace, over)
-    signalGroup(host, pid, 'SIGKILL')
-  } catch {
-    // It has already ended.
-  }
+  return clock.after(grace, () => signalGroup(host, pid, 'SIGKILL'))
 }
 
 function signalGroup(host: Host, pid: number, signal: NodeJS.Signals): void {

@@ -1,4 +1,4 @@
-import { GitHubNotFoundError, withHint } from '../../base/errors.js'
+import { GitHubNotFoundError, TimeoutError, withHint } from '../../base/errors.js'
 import type { Hint, HintParts } from '../../base/hint.js'
 import { getWorkflowRun } from '../../github/rest/runs.js'
 import { isTransient } from '../../http/failure.js'
@@ -58,13 +58,23 @@ export const howToComeBack = (run: WorkflowRun): HintParts => [
 ]
 
 /** The command's own signal has already aborted every other request. */
-async function cancelled({ github }: WorkflowDeps, repo: Repo, run: WorkflowRun): Promise<Hint> {
+async function cancelled(
+  { github, clock }: WorkflowDeps,
+  repo: Repo,
+  run: WorkflowRun,
+): Promise<Hint> {
+  const late = new AbortController()
+  const unset = clock.after(cancelling, () =>
+    late.abort(new TimeoutError('GitHub does not answer')),
+  )
   try {
-    await cancelRun(github, repo, run.run_id, AbortSignal.timeout(cancelling))
+    await cancelRun(github, repo, run.run_id, late.signal)
     return `${nameOfRun(run)} is being cancelled: ${run.html_url}`
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return [`it could not be cancelled (${why}): `, ...howToComeBack(run)]
+  } finally {
+    unset()
   }
 }
 

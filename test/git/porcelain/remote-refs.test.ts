@@ -11,7 +11,8 @@ import {
 } from '../../../src/base/errors.js'
 import { listRefs } from '../../../src/git/porcelain/fetch/target.js'
 import { createWaits } from '../../../src/http/policy/waits.js'
-import { client, localGitHub, quickClock, servedHistory, tokenFor } from '../support/client.js'
+import { testClock } from '../../support/clock.js'
+import { client, localGitHub, servedHistory, tokenFor } from '../support/client.js'
 import { git } from '../support/real-git.js'
 
 /** A server that answers every request the same way. */
@@ -203,9 +204,9 @@ describe('a server that is unwell', () => {
     const github = await localGitHub()
     const { url } = await servedHistory(github, 'uDOS/typo', { commits: 1, files: 1 })
     github.fail({ origin: 'git', status: 429, headers: { 'retry-after': '3' }, times: 2 })
-    const clock = quickClock()
+    const clock = testClock(Date.now())
     const git = (milliseconds: number) => {
-      const waits = createWaits({ clock, deadline: Date.now() + milliseconds })
+      const waits = createWaits({ clock, deadline: clock.now() + milliseconds })
       return client({ waits })
     }
     await expect(listRefs(git(2000), url, [])).rejects.toThrow(GitHubRateLimitError)

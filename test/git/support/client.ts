@@ -1,23 +1,13 @@
 import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from 'local-github'
 import { onTestFinished } from 'vitest'
-import type { Clock } from '../../../src/base/clock.js'
 import type { Git, GitProgress } from '../../../src/git/git.js'
 import { createDispatcher } from '../../../src/http/dispatcher.js'
+import { type TestClock, testClock } from '../../support/clock.js'
 import { type HistoryOptions, historyStream } from './histories.js'
 import { git } from './real-git.js'
 
-/** A clock whose sleeps are over at once, and noted. */
-export function quickClock(): Clock & { slept: number[] } {
-  const slept: number[] = []
-  return {
-    slept,
-    now: () => Date.now(),
-    sleep: async (milliseconds) => void slept.push(milliseconds),
-  }
-}
-
 export interface Client extends Git {
-  clock: Clock & { slept: number[] }
+  clock: TestClock
   progress: GitProgress[]
 }
 
@@ -30,7 +20,7 @@ export function client({
   onTestFinished(() => dispatcher.destroy())
   const progress: GitProgress[] = []
   const onProgress = (event: GitProgress) => void progress.push(event)
-  return { dispatcher, clock: quickClock(), onProgress, progress, ...more }
+  return { dispatcher, clock: testClock(Date.now()), onProgress, progress, ...more }
 }
 
 /** The Authorization header for one origin alone. */

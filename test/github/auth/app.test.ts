@@ -7,7 +7,7 @@ import { ConfigError, GitHubAuthError } from '../../../src/base/errors.js'
 import { createRedactor } from '../../../src/base/redact.js'
 import { GitHubClient } from '../../../src/github/client.js'
 import { serve } from '../../http/servers.js'
-import { fakeClock } from '../support.js'
+import { type TestClock, testClock } from '../../support/clock.js'
 
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const pem = pair.privateKey.export({ type: 'pkcs1', format: 'pem' })
@@ -22,9 +22,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const clients: GitHubClient[] = []
-let clock: ReturnType<typeof fakeClock>
+let clock: TestClock
 beforeEach(() => {
-  clock = fakeClock(Date.now())
+  clock = testClock(Date.now())
 })
 afterEach(() => Promise.all(clients.splice(0).map((one) => one.close())))
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GitHubAuthError, GitHubRateLimitError } from '../../../src/base/errors.js'
 import { GitHubClient, type GitHubClientOptions } from '../../../src/github/client.js'
 import { headsOf, type WantedHead } from '../../../src/github/graphql/heads.js'
-import { fakeClock } from '../support.js'
+import { testClock } from '../../support/clock.js'
 
 let github: LocalGitHub
 let warnings: string[]
@@ -24,7 +24,7 @@ function connect(options: GitHubClientOptions = {}) {
   return new GitHubClient({
     baseUrl: github.apiUrl,
     token: github.token,
-    clock: fakeClock(Date.now()),
+    clock: testClock(Date.now()),
     retryAttempts: 0,
     ...options,
   }).with({ emit: (event) => event.type === 'warning' && warnings.push(event.message) })

@@ -11,7 +11,7 @@ import { downloadFile } from '../../../src/github/transfer/download.js'
 import type { OnProgress } from '../../../src/github/transfer/files.js'
 import { uploadFile } from '../../../src/github/transfer/upload.js'
 import { bodyOf, serve } from '../../http/servers.js'
-import { fakeClock } from '../support.js'
+import { testClock } from '../../support/clock.js'
 
 let folder: string
 const clients: GitHubClient[] = []
@@ -24,7 +24,7 @@ afterEach(async () => {
 })
 
 function client(baseUrl: string, options: GitHubClientOptions = {}): GitHubClient {
-  const clock = fakeClock(Date.now())
+  const clock = testClock(Date.now())
   const made = new GitHubClient({ baseUrl, token: 'secret-token', clock, timeout: 5, ...options })
   clients.push(made)
   return made

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { GitHubRateLimitError } from '../../../src/base/errors.js'
 import { apiLimits } from '../../../src/github/transport/api-limits.js'
 import { waitForRateLimits } from '../../../src/http/policy/rate-limit.js'
-import { answer, fakeWaits, get, noon, post, scripted } from '../support.js'
+import { noon } from '../../support/clock.js'
+import { answer, fakeWaits, get, post, scripted } from '../support.js'
 
 const layer = (waits = fakeWaits(), authenticated = true) =>
   waitForRateLimits(apiLimits(waits, new Map(), async () => authenticated))

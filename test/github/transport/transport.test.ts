@@ -7,12 +7,12 @@ import type { WizardEvent } from '../../../src/events.js'
 import { GitHubClient, type GitHubClientOptions } from '../../../src/github/client.js'
 import type { Fetch } from '../../../src/http/fetch.js'
 import { closedAddress, proxy, serve } from '../../http/servers.js'
-import { fakeClock } from '../support.js'
+import { testClock } from '../../support/clock.js'
 
 const token = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'
 const clients: GitHubClient[] = []
 const written: string[] = []
-const clock = fakeClock(Date.now())
+const clock = testClock(Date.now())
 
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((one) => one.close()))
@@ -157,6 +157,7 @@ describe('the transport', () => {
       open = resolve
     })
     const clock = {
+      ...testClock(),
       now: () => time++,
       async sleep() {
         if (++waiting === 2) open()

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { InterruptedError } from '../../../src/base/errors.js'
 import type { ApiRequest, ApiResponse } from '../../../src/github/transport/message.js'
 import { backoff, retry } from '../../../src/http/policy/retry.js'
-import { answer, fakeWaits, get, lost, noon, post, scripted } from '../../github/support.js'
+import { answer, fakeWaits, get, lost, post, scripted } from '../../github/support.js'
+import { noon } from '../../support/clock.js'
 
 const always = () => 1
 const layer = (waits = fakeWaits(), attempts = 3) =>

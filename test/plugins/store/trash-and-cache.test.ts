@@ -6,7 +6,7 @@ import { keep, pruneCache, takeFromCache } from '../../../src/plugins/store/cach
 import type { StorePaths } from '../../../src/plugins/store/paths.js'
 import { filesBelow, writeRecord } from '../../../src/plugins/store/record.js'
 import { isAsInstalled, rescue, timeOf } from '../../../src/plugins/store/trash.js'
-import { fakeClock, noon } from '../../github/support.js'
+import { noon, testClock } from '../../support/clock.js'
 import { lockEntry, type Texts, temporaryRoot, textsBelow, writeTree } from '../support.js'
 
 let paths: StorePaths
@@ -18,7 +18,7 @@ const files: Texts = { 'manifest.json': '{}', 'bin/run': { executable: '#!/bin/s
 const texts = { 'manifest.json': '{}', 'bin/run': '#!/bin/sh\n' }
 
 describe('the trash', () => {
-  const time = timeOf(fakeClock(noon))
+  const time = timeOf(testClock(noon))
   let copy: { tree: string; record: string }
   beforeEach(async () => {
     copy = { tree: join(paths.own, 'copy'), record: join(paths.own, 'copy.json') }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createPace } from '../../../src/releases/assets/upload.js'
-import { fakeClock, noon } from '../../github/support.js'
+import { noon, testClock } from '../../support/clock.js'
 
 async function slept(host: string, times: number, between = 0): Promise<number[]> {
-  const clock = fakeClock(noon)
+  const clock = testClock(noon)
   const pace = createPace(clock, host, undefined)
   for (let time = 0; time < times; time++) {
     await pace()
@@ -16,7 +16,7 @@ describe('createPace', () => {
   it('lets 50 go at once, and 75 a minute after them', async () => {
     expect(await slept('github.com', 50)).toEqual([])
     expect(await slept('github.com', 53)).toEqual([800, 800])
-    const clock = fakeClock(noon)
+    const clock = testClock(noon)
     const pace = createPace(clock, 'github.com', undefined)
     for (let time = 0; time < 50 + 75; time++) await pace()
     expect(clock.now() - noon).toBe(74 * 800)
@@ -40,7 +40,7 @@ describe('createPace', () => {
 
   it('ends with the command', async () => {
     const stop = new AbortController()
-    const pace = createPace(fakeClock(), 'github.com', stop.signal)
+    const pace = createPace(testClock(), 'github.com', stop.signal)
     for (let time = 0; time < 51; time++) await pace()
     stop.abort(new Error('stopped'))
     await expect(pace()).rejects.toThrow('stopped')

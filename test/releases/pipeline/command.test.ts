@@ -8,7 +8,7 @@ import { localAsset } from '../../../src/releases/assets/local.js'
 import { childEnvironment, runCommand } from '../../../src/releases/pipeline/command.js'
 import { probeSigning, signAll } from '../../../src/releases/pipeline/sign.js'
 import type { ReleaseDeps } from '../../../src/releases/session.js'
-import { fakeClock } from '../../github/support.js'
+import { testClock } from '../../support/clock.js'
 import { testHost } from '../../support/host.js'
 
 let folder: string
@@ -22,19 +22,11 @@ beforeEach(async () => {
 })
 
 const env = { PATH: process.env.PATH ?? '' }
-/** A command that ends has its grace taken back, so that no test waits for it. */
 const deps = (more: Partial<ReleaseDeps> = {}) =>
   ({
     emit: (event) => event.type === 'command-output' && lines.push(event.line),
     log: { write: (_log, _level, line) => logged.push(line) },
-    clock: {
-      now: Date.now,
-      sleep: (_time, signal) =>
-        new Promise((_resolve, reject) => {
-          signal?.addEventListener('abort', () => reject(signal.reason))
-          if (signal?.aborted) reject(signal.reason)
-        }),
-    },
+    clock: testClock(),
     host: testHost(folder),
     ...more,
   }) as ReleaseDeps
@@ -100,10 +92,11 @@ describe('runCommand', () => {
   it('is killed where it does not end when it is asked', async () => {
     const stop = new AbortController()
     const line = 'trap "" TERM; touch there; while :; do sleep 0.05; done'
-    // Its grace is over at once.
-    const running = shell(line, { signal: stop.signal, clock: fakeClock() })
+    const clock = testClock()
+    const running = shell(line, { signal: stop.signal, clock })
     await vi.waitUntil(() => existsSync(join(folder, 'there')), { interval: 10, timeout: 20_000 })
     stop.abort(new Error('stopped'))
+    await clock.pass(5000)
     await expect(running).rejects.toThrow('stopped')
   })
 
