@@ -191,7 +191,9 @@ interface Stops {
 /**
  * Aborts `stop` with the outer signal, or after so many seconds.
  *
- * @returns a function stopWith(stop: AbortController, { outer, seconds, clock }: Stops): () => void {
+ * @returns a function that undoes both
+ */
+function stopWith(stop: AbortController, { outer, seconds, clock }: Stops): () => void {
   const forward = () => stop.abort(outer.reason)
   if (outer.aborted) forward()
   outer.addEventListener('abort', forward, { once: true })

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Application } from '../src/app.js'
 import { InterruptedError } from '../src/base/errors.js'
 import { run } from '../src/run.js'
+import { testClock } from './support/clock.js'
 import { testHost } from './support/host.js'
 import { testIo } from './support/in-process.js'
 import { openWorkspace, reached, type Workspace } from './support/workspace.js'
@@ -62,11 +63,15 @@ describe('two commands at once', () => {
   })
 
   it('have each their own time', async () => {
+    const clock = testClock()
+    app = new Application(testHost(work.root), { clock })
     const fault = work.github.fail({ path: /git-upload-pack|info\/refs/, delay: 'forever' })
     const other = start(['REPO', 'CLONE', 'micro', 'other'])
     await reached(fault)
-    const short = await finish('REPO', 'CLONE', 'typo', 'one', '--timeout', '0.2')
-    expect(short).toMatchObject({ status: 7 })
+    const short = start(['REPO', 'CLONE', 'typo', 'one', '--timeout', '0.2'])
+    await reached(fault, 2)
+    await clock.pass(200)
+    expect(await short.ended).toMatchObject({ status: 7 })
     fault.remove()
     expect(await other.ended).toMatchObject({ status: 0 })
   })

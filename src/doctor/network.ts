@@ -67,7 +67,7 @@ async function reach(deps: NetworkDeps, address: string, onDate?: (date: string)
   )
 }
 
-/** @returns null where the host stays silent */
+/** @returns null if the host stays silent */
 async function headersOf({ dispatcher, signal, clock }: NetworkDeps, address: string) {
   const silent = new AbortController()
   const unset = clock.after(patience, () => silent.abort())

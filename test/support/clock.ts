@@ -13,11 +13,15 @@ export interface TestClock extends Clock {
   at(seconds: number, act: () => unknown): void
   /** Time passes while nobody sleeps, as where a server is silent. */
   pass(milliseconds: number): Promise<void>
+  /** Milliseconds that each of the limits in force was set for. */
+  limits(): number[]
 }
 
 interface Planned {
   at: number
   act: () => unknown
+  /** Milliseconds; undefined where a test planned it. */
+  limit?: number
 }
 
 /** @param start milliseconds since 1970 */
@@ -43,8 +47,9 @@ export function testClock(start = noon): TestClock {
     seconds: () => (time - start) / 1000,
     at: (seconds, act) => void plan.add({ at: start + seconds * 1000, act }),
     pass: (milliseconds) => pass(milliseconds),
+    limits: () => [...plan].flatMap(({ limit }) => limit ?? []),
     after(milliseconds, act) {
-      const planned = { at: time + milliseconds, act }
+      const planned = { at: time + milliseconds, act, limit: milliseconds }
       plan.add(planned)
       return () => void plan.delete(planned)
     },

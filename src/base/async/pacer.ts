@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { type Clock, systemClock } from '../clock.js'
 
 /** Milliseconds of work before the event loop gets a turn. */
 const longest = 10
@@ -10,22 +11,26 @@ const longest = 10
 export class Pacer {
   readonly #signal: AbortSignal | undefined
   // `Date.now` is enough: node's `performance` takes 4 ms to load.
-  #since = Date.now()
+  readonly #clock: Clock
+  #since: number
 
-  constructor(signal?: AbortSignal) {
+  /** @param clock must move while the work goes on, as the system's does; another is for tests */
+  constructor(signal?: AbortSignal, clock = systemClock) {
     this.#signal = signal
+    this.#clock = clock
+    this.#since = clock.now()
   }
 
   /** Whether it is time to `rest`. */
   get isDue(): boolean {
     // `abs`, because a clock that was set back must not delay the next rest.
-    return Math.abs(Date.now() - this.#since) > longest
+    return Math.abs(this.#clock.now() - this.#since) > longest
   }
 
   /** @throws the signal's reason when it is aborted */
   async rest(): Promise<void> {
     await setImmediate()
     this.#signal?.throwIfAborted()
-    this.#since = Date.now()
+    this.#since = this.#clock.now()
   }
 }

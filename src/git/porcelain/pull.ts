@@ -51,12 +51,13 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
   const gitDir = join(dir, '.git')
   const store = await openObjectStore(gitDir)
   try {
-    await recover({ dir, gitDir, store, liveness: git.liveness, signal: git.signal })
+    const { liveness, signal, clock } = git
+    await recover({ dir, gitDir, store, liveness, signal, clock })
     const local = requireRepository(await readLocal(dir), dir)
     const branch = requireBranch(local, request)
     const { oid, bytes } = await fetchRepository(git, { url: request.url, dir, ref: request.ref })
     await store.refresh()
-    if (request.pinned) await notePin(gitDir, oid, git.liveness)
+    if (request.pinned) await notePin(gitDir, oid, { liveness, clock })
     const moved = await bringTo(git, { dir, gitDir, store }, request, { local, branch, oid })
     const warnings = await warningsOf(store, (await readCommit(store, moved.to)).tree)
     return { ...moved, from: local.head, bytes, warnings }
@@ -104,8 +105,8 @@ async function bringTo(
 ): Promise<{ to: Oid; backup: string | null }> {
   const from = local.head
   if (from === oid) return { to: oid, backup: null }
-  const { signal, liveness, onProgress } = git
-  const move = { ...place, branch, from, to: oid, signal, liveness, onProgress }
+  const { signal, liveness, clock, onProgress } = git
+  const move = { ...place, branch, from, to: oid, signal, liveness, clock, onProgress }
   if (from === null || (await isAncestor(place.store, from, oid))) {
     await fastForward({ ...move, message: 'pull: Fast-forward' })
     return { to: oid, backup: null }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { assetNames, openReleases, releasesOn } from '../../support/releases.js'
 import type { Workspace } from '../../support/workspace.js'
 
@@ -159,7 +159,11 @@ describe('the environment of build and sign', () => {
         build: ['mkdir -p dist && printf x > dist/core.tcz; sleep 300 & echo $! > ../../pid'],
       },
     })
-    expect((await publish()).status).toBe(0)
+    const running = space.begin(['RELEASE', 'PUBLISH', 'core'])
+    const isOver = () => space.clock.limits().includes(2000)
+    await vi.waitUntil(isOver, { timeout: 30_000, interval: 20 })
+    await space.clock.pass(2000)
+    expect((await running.ended).status).toBe(0)
     // It still runs, so nobody waited for it.
     await run('kill', [(await space.read('pid')).trim()])
   })

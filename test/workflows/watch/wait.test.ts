@@ -4,6 +4,7 @@ import { InterruptedError, TimeoutError } from '../../../src/base/errors.js'
 import type { WizardEvent } from '../../../src/events.js'
 import { logMarks } from '../../../src/logs/marks.js'
 import { formatWorkflowEvent } from '../../../src/workflows/describe.js'
+import { reached } from '../../support/workspace.js'
 import { repo, type Stage, type StageOptions, stage } from '../support.js'
 
 let here: Stage
@@ -59,15 +60,9 @@ describe('waiting', () => {
 
   it('is quick at first, and then asks every interval', async () => {
     await on()
-    const at: number[] = []
-    const { sleep } = here.clock
-    here.clock.sleep = (milliseconds, signal) => {
-      at.push(milliseconds / 1000)
-      return sleep(milliseconds, signal)
-    }
     here.clock.at(50, finish)
     await poll({ interval: 20 })
-    expect(at).toEqual([1, 2, 3, 5, 20, 20])
+    expect(here.clock.slept).toEqual([1, 2, 3, 5, 20, 20].map((seconds) => seconds * 1000))
     expect(here.log.at(-1)).toMatch(/^INFO core\/tests\.yml #\d+ ✅ success \(50 s\)$/)
   })
 
@@ -292,6 +287,21 @@ describe('an end before the run’s', () => {
       hint,
     })
     expect(run.conclusion).toBe('cancelled')
+  })
+
+  it('gives the cancellation ten seconds', async () => {
+    await on()
+    start()
+    const silence = here.github.fail({ path: /\/cancel$/, delay: 'forever' })
+    here.clock.at(20, () => here.stop.abort(new InterruptedError()))
+    const hint = expect.stringContaining('could not be cancelled (GitHub does not answer)')
+    const ended = expect(poll({ cancelOnInterrupt: true })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      hint,
+    })
+    await reached(silence)
+    await here.clock.pass(10_000)
+    await ended
   })
 
   it('tells a cancellation that failed', async () => {

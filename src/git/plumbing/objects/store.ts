@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { inflateSync } from 'node:zlib'
+import { type Clock, systemClock } from '../../../base/clock.js'
 import { hasCode } from '../../../base/fs/read.js'
 import { CorruptObjectError, MissingObjectError } from '../../errors.js'
 import { Pack } from '../pack/pack.js'
@@ -15,9 +16,10 @@ const mostAlternates = 5
  * an object in less time than a hop to the thread pool takes.
  *
  * @param gitDir the `.git` folder
+ * @param clock must agree with the one that dates files; another is for tests
  */
-export async function openObjectStore(gitDir: string): Promise<ObjectStore> {
-  return new Store(join(gitDir, 'objects'))
+export async function openObjectStore(gitDir: string, clock = systemClock): Promise<ObjectStore> {
+  return new Store(join(gitDir, 'objects'), clock)
 }
 
 /** A pack, or a folder of loose objects. */
@@ -30,13 +32,15 @@ interface Source {
 
 class Store implements ObjectStore {
   readonly #folder: string
+  readonly #clock: Clock
   readonly #packs = new Map<string, Pack>()
   #sources: Source[] = []
   /** When each folder of packs had last changed before it was read. */
   #seen = new Map<string, number | null>()
 
-  constructor(folder: string) {
+  constructor(folder: string, clock: Clock) {
     this.#folder = folder
+    this.#clock = clock
     this.#rescan()
   }
 
@@ -89,7 +93,14 @@ class Store implements ObjectStore {
   }
 
   #mayHaveChanged(): boolean {
-    return [...this.#seen].some(([folder, seen]) => seen !== changeOf(folder))
+    return [...this.#seen].some(([folder, seen]) => seen !== this.#changeOf(folder))
+  }
+
+  /** When packs were last added; NaN, which equals nothing, if that is too recent to compare. */
+  #changeOf(objects: string): number | null {
+    const changed = readOrNull(() => statSync(join(objects, 'pack')).mtimeMs)
+    const isFresh = changed !== null && this.#clock.now() - changed < granularity
+    return isFresh ? Number.NaN : changed
   }
 
   /**
@@ -99,7 +110,7 @@ class Store implements ObjectStore {
    */
   #rescan(arrived: ArrivedPack | null = null): boolean {
     const folders = withAlternates(this.#folder)
-    this.#seen = new Map(folders.map((folder) => [folder, changeOf(folder)]))
+    this.#seen = new Map(folders.map((folder) => [folder, this.#changeOf(folder)]))
     const there = new Set(folders.flatMap(packsIn))
     for (const [path, pack] of this.#packs) {
       if (there.has(path)) continue
@@ -128,12 +139,6 @@ const looseFolder = (folder: string): Source => ({
 
 /** Milliseconds within which two changes of a folder may have the same time. */
 const granularity = 2000
-
-/** When packs were last added; NaN, which equals nothing, if that is too recent to compare. */
-function changeOf(objects: string): number | null {
-  const changed = readOrNull(() => statSync(join(objects, 'pack')).mtimeMs)
-  return changed !== null && Date.now() - changed < granularity ? Number.NaN : changed
-}
 
 /** A pack counts once both its files exist: the index is renamed into place last. */
 function packsIn(objects: string): string[] {

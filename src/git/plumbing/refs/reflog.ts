@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { type Clock, systemClock } from '../../../base/clock.js'
 import { hasCode, removeEmptyFolders } from '../../../base/fs/read.js'
 import { isOid } from '../../../base/names/ref.js'
 import type { Oid } from '../objects/object.js'
@@ -25,9 +26,14 @@ export const isLogged = (name: string) =>
  *
  * @see https://git-scm.com/docs/git-reflog
  */
-export async function appendReflog(gitDir: string, name: string, change: RefChange): Promise<void> {
+export async function appendReflog(
+  gitDir: string,
+  name: string,
+  change: RefChange,
+  clock: Clock = systemClock,
+): Promise<void> {
   const path = join(gitDir, 'logs', name)
-  const line = formatEntry(change, new Date())
+  const line = formatEntry(change, new Date(clock.now()))
   try {
     await appendFile(path, line)
   } catch (error) {

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Clock } from '../../../base/clock.js'
 import { ConflictError, WizardError } from '../../../base/errors.js'
 import { hasCode, removeEmptyFolders } from '../../../base/fs/read.js'
 import { isRefName } from '../../../base/names/ref.js'
@@ -10,12 +11,17 @@ import { findPackedRef, removePackedRef } from './packed-refs.js'
 import { followSymbolic, type Head, looseNames, readHead, resolveRef } from './read.js'
 import { appendReflog, isLogged, type RefChange, removeReflog } from './reflog.js'
 
-export interface RefUpdate {
+export interface RefUpdate extends RefDeps {
   /** The ref's expected value: null if it must not exist, undefined if any value will do. */
   expected?: Oid | null | undefined
   /** For the reflog. */
   message: string
+}
+
+export interface RefDeps {
   liveness?: Liveness | undefined
+  /** Dates what is noted in reflogs; default: the system's. */
+  clock?: Clock | undefined
 }
 
 /**
@@ -30,7 +36,7 @@ export async function updateRef(
   gitDir: string,
   name: string,
   to: Oid,
-  { expected, message, liveness }: RefUpdate,
+  { expected, message, liveness, clock }: RefUpdate,
 ): Promise<void> {
   if (!isRefName(name)) throw new WizardError(`${JSON.stringify(name)} is no name of a ref`)
   const target = await followSymbolic(gitDir, name)
@@ -41,7 +47,7 @@ export async function updateRef(
     if (from === to) return
     if (from === null) await expectNoneInTheWay(gitDir, target)
     // The reflog first, as in git: an extra entry does no harm, and a missing one may lose commits.
-    await log(gitDir, target, { from, to, message })
+    await log(gitDir, target, { from, to, message }, clock)
     await commitRef(gitDir, target, lock, `${to}\n`)
   } finally {
     await lock.release()
@@ -52,7 +58,7 @@ export async function updateRef(
 export async function deleteRef(
   gitDir: string,
   name: string,
-  { expected, liveness }: Omit<RefUpdate, 'message'> = {},
+  { expected, liveness }: Omit<RefUpdate, 'message' | 'clock'> = {},
 ): Promise<void> {
   const lock = await lockRef(gitDir, name, liveness)
   try {
@@ -71,13 +77,13 @@ export async function deleteRef(
 export async function writeHead(
   gitDir: string,
   head: Head,
-  { message, liveness }: Omit<RefUpdate, 'expected'>,
+  { message, liveness, clock }: Omit<RefUpdate, 'expected'>,
 ): Promise<void> {
   const lock = await lockFile(join(gitDir, 'HEAD'), liveness)
   try {
     const from = await resolveRef(gitDir, 'HEAD')
     const to = 'oid' in head ? head.oid : await resolveRef(gitDir, `refs/heads/${head.branch}`)
-    if (to !== null) await appendReflog(gitDir, 'HEAD', { from, to, message })
+    if (to !== null) await appendReflog(gitDir, 'HEAD', { from, to, message }, clock)
     await lock.commit('oid' in head ? `${head.oid}\n` : `ref: refs/heads/${head.branch}\n`)
   } finally {
     await lock.release()
@@ -99,11 +105,11 @@ export async function writeSymbolicRef(
   }
 }
 
-async function log(gitDir: string, name: string, change: RefChange) {
-  if (isLogged(name)) await appendReflog(gitDir, name, change)
+async function log(gitDir: string, name: string, change: RefChange, clock?: Clock) {
+  if (isLogged(name)) await appendReflog(gitDir, name, change, clock)
   const head = await readHead(gitDir)
   if ('branch' in head && name === `refs/heads/${head.branch}`) {
-    await appendReflog(gitDir, 'HEAD', change)
+    await appendReflog(gitDir, 'HEAD', change, clock)
   }
 }
 

@@ -1,5 +1,6 @@
 import { lstat, readdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Clock } from '../../../base/clock.js'
 import { ConflictError, GitHubError } from '../../../base/errors.js'
 import { describeFullDisk, hasCode } from '../../../base/fs/read.js'
 import type { Liveness } from '../../../process/owner-mark.js'
@@ -109,8 +110,9 @@ async function build(
     const { bytes, tags } = await take(git, remote, plan, { gitDir, store, depth })
     const commit = await peelToCommit(store, target.oid)
     if (commit === null) throw new GitHubError(`${target.name} of ${url} leads to no commit`)
-    await writeRefs(gitDir, { plan, tags, remoteHead: remote.head, commit, url })
-    if (pin && branch === null) await notePin(gitDir, commit)
+    const { clock } = git
+    await writeRefs(gitDir, { plan, tags, remoteHead: remote.head, commit, url, clock })
+    if (pin && branch === null) await notePin(gitDir, commit, { clock })
     const { tree } = await readCommit(store, commit)
     const { liveness, signal, onProgress } = git
     await checkoutFresh({ store, dir, gitDir, tree, liveness, signal, onProgress })
@@ -162,6 +164,8 @@ export interface CloneRefs {
   /** The commit to check out. */
   commit: Oid
   url: string
+  /** Dates the reflogs. */
+  clock: Clock
 }
 
 /**
@@ -169,7 +173,7 @@ export interface CloneRefs {
  * reflog.
  */
 export async function writeRefs(gitDir: string, refs: CloneRefs): Promise<void> {
-  const { plan, tags, remoteHead, commit, url } = refs
+  const { plan, tags, remoteHead, commit, url, clock } = refs
   const message = `clone: from ${url}`
   const tracking = [...plan.branches].map(([name, ref]): [string, RemoteRef] => [
     remotePrefix + name.slice(branchPrefix.length),
@@ -180,8 +184,8 @@ export async function writeRefs(gitDir: string, refs: CloneRefs): Promise<void> 
     const name = `${remotePrefix}HEAD`
     await writeSymbolicRef(gitDir, name, remotePrefix + remoteHead.slice(branchPrefix.length))
     const oid = plan.branches.get(remoteHead)?.oid ?? commit
-    await appendReflog(gitDir, name, { from: null, to: oid, message })
+    await appendReflog(gitDir, name, { from: null, to: oid, message }, clock)
   }
-  if (plan.branch === null) await writeHead(gitDir, { oid: commit }, { message })
-  else await updateRef(gitDir, branchPrefix + plan.branch, commit, { expected: null, message })
+  if (plan.branch === null) return writeHead(gitDir, { oid: commit }, { message, clock })
+  await updateRef(gitDir, branchPrefix + plan.branch, commit, { expected: null, message, clock })
 }

@@ -131,7 +131,7 @@ async function isHere(
 }
 
 async function moveRefs(
-  { liveness }: Git,
+  { liveness, clock }: Git,
   { gitDir, store }: FetchingRepository,
   { kind, short, oid }: Target,
   tags: NewTags,
@@ -141,9 +141,10 @@ async function moveRefs(
     const from = await resolveRef(gitDir, tracking)
     const isForward = from !== null && (await isAncestor(store, from, oid))
     const how = from === null ? 'storing head' : isForward ? 'fast-forward' : 'forced-update'
-    await updateRef(gitDir, tracking, oid, { expected: from, message: `fetch: ${how}`, liveness })
+    const message = `fetch: ${how}`
+    await updateRef(gitDir, tracking, oid, { expected: from, message, liveness, clock })
   }
-  await makeTags(gitDir, tags, liveness)
+  await makeTags(gitDir, tags, { liveness, clock })
 }
 
 export interface FetchRequest {

@@ -1,13 +1,12 @@
 import { GitHubNotFoundError } from '../../../base/errors.js'
 import { isOid } from '../../../base/names/ref.js'
-import type { Liveness } from '../../../process/owner-mark.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { connect } from '../../plumbing/protocol/connect.js'
 import type { RemoteRef, RemoteRefs } from '../../plumbing/protocol/remote-refs.js'
 import { listLocalRefs } from '../../plumbing/refs/read.js'
-import { updateRef } from '../../plumbing/refs/update.js'
+import { type RefDeps, updateRef } from '../../plumbing/refs/update.js'
 
 /** A branch, tag or commit of the remote that a name stands for. */
 export interface Target extends RemoteRef {
@@ -93,12 +92,8 @@ export async function missingObjects(store: ObjectStore, tags: NewTags): Promise
   return missing
 }
 
-export async function makeTags(
-  gitDir: string,
-  tags: NewTags,
-  liveness: Liveness | undefined,
-): Promise<void> {
+export async function makeTags(gitDir: string, tags: NewTags, deps: RefDeps): Promise<void> {
   for (const [name, { oid }] of tags) {
-    await updateRef(gitDir, name, oid, { expected: null, message: 'fetch: storing tag', liveness })
+    await updateRef(gitDir, name, oid, { expected: null, message: 'fetch: storing tag', ...deps })
   }
 }

@@ -1,7 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pacer } from '../../../base/async/pacer.js'
-import type { Liveness } from '../../../process/owner-mark.js'
 import type { GitProgress } from '../../git.js'
 import { readWorktreeSettings } from '../../plumbing/config/worktree-settings.js'
 import { readIndex } from '../../plumbing/index/index-file.js'
@@ -10,16 +9,15 @@ import { readCommit } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { type TreeChange, treeDiff } from '../../plumbing/objects/tree-diff.js'
 import { readHead, resolveRef } from '../../plumbing/refs/read.js'
-import { updateRef, writeHead } from '../../plumbing/refs/update.js'
+import { type RefDeps, updateRef, writeHead } from '../../plumbing/refs/update.js'
 import { Folder } from '../folder.js'
 import { type MoveJournal, moveFolder } from './journal-file.js'
 import type { PathPlace } from './path-state.js'
 
-export interface MovingRepository {
+export interface MovingRepository extends RefDeps {
   dir: string
   gitDir: string
   store: ObjectStore
-  liveness?: Liveness | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -65,9 +63,10 @@ export async function isHeadAt(
 }
 
 /** Keeps the old tip under the backup ref, if one is wanted. */
-export async function keepOldTip({ gitDir, from, backup, liveness }: MoveRequest): Promise<void> {
+export async function keepOldTip(request: MoveRequest): Promise<void> {
+  const { gitDir, from, backup, liveness, clock } = request
   if (backup === undefined || from === null) return
-  await updateRef(gitDir, backup, from, { expected: null, message: 'backup', liveness })
+  await updateRef(gitDir, backup, from, { expected: null, message: 'backup', liveness, clock })
 }
 
 /**
@@ -75,7 +74,7 @@ export async function keepOldTip({ gitDir, from, backup, liveness }: MoveRequest
  * the reflog.
  */
 export async function moveHead(
-  { gitDir, liveness }: MovingRepository,
+  { gitDir, liveness, clock }: MovingRepository,
   { branch, from, to, message }: MoveJournal | MoveRequest,
 ): Promise<void> {
   if (from !== null) {
@@ -83,6 +82,7 @@ export async function moveHead(
     writeFileSync(file, `${from}\n`)
     renameSync(file, join(gitDir, 'ORIG_HEAD'))
   }
-  if (branch === null) await writeHead(gitDir, { oid: to }, { message, liveness })
-  else await updateRef(gitDir, `refs/heads/${branch}`, to, { expected: from, message, liveness })
+  const noted = { message, liveness, clock }
+  if (branch === null) await writeHead(gitDir, { oid: to }, noted)
+  else await updateRef(gitDir, `refs/heads/${branch}`, to, { expected: from, ...noted })
 }

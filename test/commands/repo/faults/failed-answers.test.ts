@@ -70,9 +70,12 @@ describe('answers that fail', () => {
   it('a short Retry-After is waited for', async () => {
     work.github.fail({ origin: 'api', status: 429, headers: { 'retry-after': '1' }, times: 1 })
     expect((await sync()).status).toBe(0)
+    expect(work.clock.slept).toEqual([1000])
   })
 
   it('a silent server is exit 6 and leaves nothing', async () => {
+    await work.close()
+    work = await openTwo({ settings: { timeout: 0.5 } })
     work.github.fail({ origin: 'git', delay: 'forever' })
     const { status, json, err } = await sync()
     expect([status, statuses(json)]).toEqual([6, ['failed', 'failed']])
@@ -133,8 +136,11 @@ describe('the end from outside', () => {
   })
 
   it('--timeout is exit 7, with a report', async () => {
-    work.github.fail({ origin: 'git', delay: 'forever', path: /typo/ })
-    const { status, json, err } = await sync('--timeout', '1.5')
+    const silence = work.github.fail({ origin: 'git', delay: 'forever', path: /typo/ })
+    const running = work.begin(['REPO', 'SYNC', '--json', '--timeout', '1.5'])
+    await reached(silence)
+    await work.clock.pass(1500)
+    const { status, json, err } = await running.ended
     expect(status).toBe(7)
     expect(json.repositories[0]).toMatchObject({ status: 'failed', error: { code: 'TIMEOUT' } })
     expect(JSON.parse(err).error.code).toBe('TIMEOUT')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { openWorkspace, type Workspace } from '../../../support/workspace.js'
+import { openWorkspace, type Workspace, type WorkspaceOptions } from '../../../support/workspace.js'
 
 /** Of some length, so that what happens to a byte of the answer happens to the pack. */
 const noise = Array.from({ length: 20 }, (_, index) =>
@@ -8,8 +8,8 @@ const noise = Array.from({ length: 20 }, (_, index) =>
 const files = { 'a.txt': 'one\n', 'sub/b.txt': `two\n${noise}` }
 
 /** A root whose repos.yaml names two repositories, `typo` and `micro`, of which nothing is cloned yet. */
-export async function openTwo(): Promise<Workspace> {
-  const work = await openWorkspace({ settings: { timeout: 2 } })
+export async function openTwo(options: WorkspaceOptions = {}): Promise<Workspace> {
+  const work = await openWorkspace({ ...options, settings: { timeout: 2, ...options.settings } })
   await work.github.addRepository('uDOS/typo', { files })
   await work.github.addRepository('uDOS/micro', { files })
   await work.repos({ tools: [{ repo: 'typo' }, { repo: 'micro' }] })

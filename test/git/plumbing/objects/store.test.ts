@@ -4,7 +4,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -14,6 +17,7 @@ import { deflateSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { CorruptObjectError, MissingObjectError } from '../../../../src/git/errors.js'
 import { loosePath, openObjectStore } from '../../../../src/git/plumbing/objects/store.js'
+import { testClock } from '../../../support/clock.js'
 import { addHistory } from '../../support/histories.js'
 import { git, gitBytes, temporaryFolder } from '../../support/real-git.js'
 
@@ -216,6 +220,29 @@ test('alternates that name each other end', async () => {
   }
   addHistory(two, { commits: 1, files: 1 })
   expect(await (await open(one)).has(git(two, ['rev-parse', 'main']))).toBe(true)
+})
+
+test.each([
+  ['is looked for again where packs have just come', 0, true],
+  ['is not where none have come for long', 10_000, false],
+])('what is not there %s', async (_name, later, isFound) => {
+  const dir = repository()
+  addHistory(dir, { commits: 1, files: 1 })
+  const tip = git(dir, ['rev-parse', 'main'])
+  git(dir, ['repack', '-adq'])
+  const packs = join(dir, 'objects/pack')
+  const away = join(dir, 'away')
+  const { atime, mtime } = statSync(packs)
+  renameSync(packs, away)
+  mkdirSync(packs)
+  utimesSync(packs, atime, mtime)
+  const store = await openObjectStore(dir, testClock(mtime.getTime() + later))
+  onTestFinished(() => store.close())
+  rmSync(packs, { recursive: true })
+  renameSync(away, packs)
+  // A folder changed twice within what a file system tells apart.
+  utimesSync(packs, atime, mtime)
+  expect(await store.has(tip)).toBe(isFound)
 })
 
 function packOf(dir: string): string {

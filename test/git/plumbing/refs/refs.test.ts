@@ -11,6 +11,7 @@ import {
   writeSymbolicRef,
 } from '../../../../src/git/plumbing/refs/update.js'
 import type { Liveness } from '../../../../src/process/owner-mark.js'
+import { noon, testClock } from '../../../support/clock.js'
 import { addHistory } from '../../support/histories.js'
 import { git, temporaryFolder } from '../../support/real-git.js'
 
@@ -79,11 +80,15 @@ describe('moving refs', () => {
   test('forward, with reflog entries for the branch and HEAD that git reads', async () => {
     const { dir, gitDir, old, tip } = repository()
     git(dir, ['update-ref', 'refs/heads/main', old])
-    await updateRef(gitDir, 'refs/heads/main', tip, { expected: old, message })
+    await updateRef(gitDir, 'refs/heads/main', tip, { expected: old, message, clock: testClock() })
     expect(git(dir, ['rev-parse', 'main'])).toBe(tip)
     expect(git(dir, ['reflog', '-1', '--format=%H %gs', 'main'])).toBe(`${tip} ${message}`)
     expect(git(dir, ['reflog', '-1', '--format=%H %gs', 'HEAD'])).toBe(`${tip} ${message}`)
     expect(git(dir, ['rev-parse', 'main@{1}'])).toBe(old)
+    for (const name of ['main', 'HEAD']) {
+      const dated = git(dir, ['reflog', '-1', '--date=unix', '--format=%gd', name])
+      expect(dated).toBe(`${name}@{${noon / 1000}}`)
+    }
     git(dir, ['fsck', '--strict'])
   })
 
