@@ -7,9 +7,9 @@ export interface Clock {
   /** @throws the signal's reason when it is aborted */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   /**
-   * Calls back once so many milliseconds have passed: the limit of something that goes on meanwhile.
+   * Calls `act` once so many milliseconds have passed: for the deadline of other work.
    *
-   * @returns what calls that off
+   * @returns a function that cancels the call
    */
   after(milliseconds: number, act: () => void): () => void
 }

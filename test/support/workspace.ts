@@ -55,7 +55,13 @@ export async function openWorkspace({
   const path = (...parts: string[]) => join(root, ...parts)
   await mkdir(path('config'))
   const addresses = { base_url: github.apiUrl, git_url: github.gitUrl }
-  const shared = { token: github.token, owner: 'uDOS', ...addresses, retry_attempts: 1, timeout: 5 }
+  const shared = {
+    token: github.token,
+    owner: 'uDOS',
+    ...addresses,
+    retry_attempts: 1,
+    timeout: 30,
+  }
   await writeFile(path('config', 'github.yaml'), stringify({ github: { ...shared, ...settings } }))
   const at = <Run extends object>(run?: Run) => ({ cwd: root, ...run })
   const clock = testClock(Date.now())

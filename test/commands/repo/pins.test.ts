@@ -65,6 +65,8 @@ describe('a pin', () => {
     }
     await pin(second)
     expect(await sync()).toMatchObject({ status: 'updated', from: third, to: second })
+    // A backup is named after its time.
+    await work.clock.pass(1)
     await pin(first)
     expect(await sync()).toMatchObject({ status: 'updated', from: second, to: first })
     expect(await work.git(typo, 'cat-file', '-t', third)).toBe('commit')

@@ -171,6 +171,7 @@ describe('--stale', () => {
 
   it('is exit 0 where every pull is younger, else 1', async () => {
     expect((await stale('24h', 'level', 'behind')).status).toBe(0)
+    await work.clock.pass(1000)
     const { status, json, err } = await stale('0s', 'level', 'behind')
     expect(status).toBe(1)
     expect(json).toHaveLength(2)

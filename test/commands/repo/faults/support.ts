@@ -9,7 +9,7 @@ const files = { 'a.txt': 'one\n', 'sub/b.txt': `two\n${noise}` }
 
 /** A root whose repos.yaml names two repositories, `typo` and `micro`, of which nothing is cloned yet. */
 export async function openTwo(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const work = await openWorkspace({ ...options, settings: { timeout: 2, ...options.settings } })
+  const work = await openWorkspace(options)
   await work.github.addRepository('uDOS/typo', { files })
   await work.github.addRepository('uDOS/micro', { files })
   await work.repos({ tools: [{ repo: 'typo' }, { repo: 'micro' }] })
