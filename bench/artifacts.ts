@@ -5,7 +5,10 @@ import { type Place, withPlace } from './place.js'
 const files = 300
 const repository = 'bench/artifacts'
 
-/** An artifact of 300 files of 1 MB, downloaded and unpacked: seconds, and the most memory a process took. */
+/**
+ * Downloads and unpacks an artifact of 300 files of 1 MB: seconds, and the peak memory of a
+ * process.
+ */
 export const artifacts = (): Promise<Row[]> =>
   withPlace(async (place) => {
     const runId = await place.github.addArtifact(repository, 'dist', files, 1e6)
@@ -23,7 +26,9 @@ export const artifacts = (): Promise<Row[]> =>
     ]
   })
 
-/** A gigabyte in few and in many files: the most memory that a process took, and the seconds of one run. */
+/**
+ * A gigabyte in few and in many files: the peak memory of a process, and the seconds of one run.
+ */
 export const largeArtifacts = async (): Promise<Row[]> => [
   await large(1000, 1e6, '1,000 × 1 MB'),
   await large(100_000, 1e4, '100,000 × 10 kB'),

@@ -5,7 +5,7 @@ import { type Place, withPlace } from './place.js'
 const rounds = 5
 const repository = 'bench/files'
 
-/** Clones of 3,000 files with a history of 20 commits, and of eight small repositories at once. */
+/** Clones 3,000 files with a history of 20 commits, and eight small repositories at once. */
 export const clone = (): Promise<Row[]> =>
   withPlace(async (place) => {
     await addHistory(place)
@@ -21,7 +21,7 @@ export const clone = (): Promise<Row[]> =>
     ]
   })
 
-/** The most memory that a clone takes. */
+/** The peak memory of a clone. */
 export const cloneMemory = (): Promise<Row[]> =>
   withPlace(async (place) => {
     await addHistory(place)
@@ -45,7 +45,7 @@ async function addHistory({ github }: Place): Promise<void> {
   await github.repack(repository)
 }
 
-/** Each into a folder of its own: removing a large tree slows down whatever is cloned next. */
+/** Each clone gets its own folder: removing a large tree slows down the next clone. */
 const oneClone = ({ wizard, git, url, path }: Place, name: string, ...flags: string[]) => ({
   wizard: (round: number) =>
     wizard('root', 'REPO', 'CLONE', repository, path(`${name}-wizard-${round}`), ...flags),

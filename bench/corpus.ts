@@ -1,4 +1,6 @@
-/** Text files of 200 to 8,000 bytes in folders of 30, two deep; the same for the same seed. */
+/**
+ * Text files of 200 to 8,000 bytes in folders of 30, two levels deep; the same for the same seed.
+ */
 export function textFiles(count: number, seed = 1): Record<string, string> {
   const random = mulberry32(seed)
   return Object.fromEntries(
@@ -6,7 +8,7 @@ export function textFiles(count: number, seed = 1): Record<string, string> {
   )
 }
 
-/** Another content for some of them, spread over all folders. */
+/** Changes some of the files, spread over all folders. */
 export function changedFiles(
   files: Record<string, string>,
   count: number,
@@ -40,13 +42,13 @@ function line(random: () => number): string {
   return `${words.join(' ')}\n`
 }
 
-/** Few enough words that text compresses to about a third, as source code does. */
+/** Few enough words that the text compresses to about a third, like source code. */
 const word = (random: () => number) =>
   Math.floor(random() ** 2 * 5000)
     .toString(36)
     .padStart(4, 'word')
 
-/** A small generator of numbers from 0 to 1 whose course the seed fixes. */
+/** A small generator of numbers from 0 to 1; the same sequence for the same seed. */
 function mulberry32(seed: number): () => number {
   let state = seed
   return () => {

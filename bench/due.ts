@@ -5,7 +5,7 @@ import { type Place, withPlace } from './place.js'
 
 const count = 5000
 
-/** A run of cron over 5,000 repositories of which none is due. */
+/** A cron run over 5,000 repositories, none of which is due. */
 export const due = (): Promise<Row[]> =>
   withPlace(async (place) => {
     const { path, wizard } = place
@@ -20,7 +20,7 @@ export const due = (): Promise<Row[]> =>
     return [{ ...timesRow('`--due`, none of 5,000 due', times), most: '1.2 s' }]
   })
 
-/** What a sync has left behind, as far as a run in which nothing is due looks at it. */
+/** The state that a sync leaves, as far as a run with nothing due reads it. */
 async function layOut({ path, configure }: Place): Promise<void> {
   await configure('root', {})
   const names = Array.from({ length: count }, (_none, index) => `repository-${index}`)

@@ -10,14 +10,17 @@ import { isClean } from '../src/git/worktree/status.js'
 import { type Command, compare, inSeconds, peakMemory, type Row, run } from './measure.js'
 import { type Place, withPlace } from './place.js'
 
-/** The word that makes `bench/index.ts` do one task of one engine: `engine NAME TASK FOLDER [OID…]`. */
+/**
+ * The word that makes `bench/index.ts` run one task of one engine: `engine NAME TASK FOLDER
+ * [OID…]`.
+ */
 export const engineWord = 'engine'
 
 const commits = 12_000
 const files = 2_000
 const listed = 2_000
 
-/** wizard's own git beside isomorphic-git's and git's, task by task, each in a process of its own. */
+/** Compares wizard's own git with isomorphic-git and git, task by task, each in its own process. */
 export const engines = (): Promise<Row[]> =>
   withPlace(async (place) => {
     const history = await makeHistory(place)
@@ -31,13 +34,13 @@ export const engines = (): Promise<Row[]> =>
 interface History {
   folder: string
   head: string
-  /** The commit that `listed` commits lie behind. */
+  /** The commit before the last `listed` commits. */
   base: string
   root: string
   pack: string
 }
 
-/** What is done, and by which command of git's. */
+/** Each task, and git's command for it. */
 const tasks: Record<string, { what: string; git(history: History): string[] }> = {
   read: { what: 'first commit read', git: ({ head }) => ['cat-file', 'commit', head] },
   log: {
@@ -105,7 +108,7 @@ async function makeHistory(place: Place): Promise<History> {
   await place.settle([folder])
   const packs = join(folder, '.git/objects/pack')
   const name = (await readdir(packs)).find((one) => one.endsWith('.pack')) ?? ''
-  // A pack beside the repository, as isomorphic-git writes its index next to it.
+  // A copy beside the repository, because isomorphic-git writes its index next to the pack.
   await copyFile(join(packs, name), join(folder, '.git', 'copy.pack'))
   return {
     folder,

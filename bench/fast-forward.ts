@@ -5,7 +5,7 @@ import { type Place, withPlace } from './place.js'
 const rounds = 5
 const repository = 'bench/files'
 
-/** A pull that brings 200 changed files of 3,000; each round has clones of its own. */
+/** A pull of 200 changed files out of 3,000; each round has its own clones. */
 export const fastForward = (): Promise<Row[]> =>
   withPlace(async (place) => {
     const { github, wizard, git, path } = place
@@ -25,7 +25,7 @@ export const fastForward = (): Promise<Row[]> =>
     return [timesRow('fast-forward of 200 changed files in 3,000', times, 1.8)]
   })
 
-/** By git, for both, so that they begin alike. */
+/** git makes the clones for both, so that they start alike. */
 async function cloneAll({ git, url, settle }: Place, folders: string[]): Promise<void> {
   for (const folder of folders) await run(git('clone', '--quiet', url(repository), folder))
   await settle(folders)

@@ -10,7 +10,7 @@ import {
 import { stringify } from 'yaml'
 import { textFiles } from './corpus.js'
 
-/** What a bench asks of the GitHub it measures against, which is a process of its own: its work is nobody's. */
+/** The local GitHub of a bench, in its own process, so that its work does not count. */
 export class BenchGitHub {
   readonly #github: LocalGitHub
   #counted = 0
@@ -30,7 +30,7 @@ export class BenchGitHub {
     await this.repack(name)
   }
 
-  /** Files of random bytes, which no compression makes smaller: their pack is as large as they are. */
+  /** Files of random bytes, which do not compress: their pack is as large as they are. */
   async addRandom(name: string, count: number, size: number): Promise<void> {
     await this.#github.addRepository(name, { empty: true })
     const atOnce = Math.max(1, Math.floor(1e8 / size))
@@ -42,7 +42,7 @@ export class BenchGitHub {
     await this.repack(name, 0)
   }
 
-  /** Repositories that are as another one, without the cost of making their commits. */
+  /** Copies of a repository, without the cost of making their commits. */
   async addCopies(of: string, names: string[], topics: string[] = []): Promise<void> {
     const { world } = this.#github
     const { bare } = world.require(of)
@@ -53,12 +53,12 @@ export class BenchGitHub {
     }
   }
 
-  /** @returns the commit, which the default branch is now at */
+  /** @returns the new commit of the default branch */
   commit(name: string, files: Files): Promise<string> {
     return this.#github.commit(name, { files })
   }
 
-  /** The first parent so many commits before the tip of the default branch, or the root where there are fewer. */
+  /** The tip, and its ancestor this many first parents before, or the root if there are fewer. */
   async before(name: string, count: number): Promise<{ tip: string; earlier: string }> {
     const { bare, defaultBranch } = this.#github.world.require(name)
     const list = ['rev-list', '--first-parent', `--max-count=${count + 1}`, defaultBranch]
@@ -72,20 +72,22 @@ export class BenchGitHub {
     await this.#github.branch(name, defaultBranch, oid)
   }
 
-  /** One pack with deltas, as a server keeps a repository; else the first clone would pay for it. */
+  /**
+   * Packs with deltas, as a server keeps a repository; otherwise the first clone would pay for it.
+   */
   async repack(name: string, window = 50): Promise<void> {
     const { bare } = this.#github.world.require(name)
     await gitText(['repack', '-adfq', `--window=${window}`], { dir: bare })
     await gitText(['pack-refs', '--all'], { dir: bare })
   }
 
-  /** The branches and tags of a repository on this machine, in the pack that fetching them makes. */
+  /** Imports the branches and tags of a local repository, in the pack that a fetch makes. */
   async addImported(name: string, dir: string): Promise<void> {
     await this.#github.addRepository(name, { empty: true })
     await this.#github.importFrom(name, dir)
   }
 
-  /** A run's, of files of that many bytes. @returns the run's id */
+  /** Adds an artifact to a run, with files of this many bytes. @returns the run's id */
   async addArtifact(name: string, artifact: string, count: number, size: number): Promise<number> {
     await this.#addWorkflow(name, 1)
     const run = await this.#github.actions.add(name, { workflow: 'build.yml' })
@@ -94,7 +96,7 @@ export class BenchGitHub {
     return run.id
   }
 
-  /** A run that goes on until it is finished. @returns its id */
+  /** Starts a run that lasts until it is finished. @returns its id */
   async addRun(name: string, jobs: number): Promise<number> {
     await this.#addWorkflow(name, jobs)
     const run = await this.#github.actions.add(name, { workflow: 'build.yml' })
@@ -102,7 +104,7 @@ export class BenchGitHub {
     return run.id
   }
 
-  /** @returns when, by the clock of this machine */
+  /** @returns the time by the clock of this machine */
   finishRun(name: string, id: number): number {
     const run = this.#github.actions.runs(name).find((one) => one.id === id)
     if (run === undefined) throw new Error(`${name} has no run ${id}`)
@@ -131,12 +133,12 @@ export class BenchGitHub {
     return addresses
   }
 
-  /** How many requests had this in their address. */
+  /** The number of requests with this in their path. */
   requestsOf(part: string): number {
     return this.#github.requests.filter(({ path }) => path.includes(part)).length
   }
 
-  /** Requests of all kinds since this was last asked. */
+  /** The number of requests since the last call. */
   requests(): number {
     const { length } = this.#github.requests
     const since = length - this.#counted
@@ -144,14 +146,14 @@ export class BenchGitHub {
     return since
   }
 
-  /** Milliseconds that each request waits for its answer, from now on. */
+  /** Delays every answer by this many milliseconds from now on. */
   delay(milliseconds: number): void {
     this.#delay?.remove()
     this.#delay = milliseconds === 0 ? undefined : this.#github.fail({ delay: milliseconds })
   }
 }
 
-/** Of text, each a piece of its own. */
+/** Text files with different content. */
 function artifactFiles(count: number, size: number): ZipEntry[] {
   const corpus = Buffer.from(Object.values(textFiles(1000)).join(''))
   return Array.from({ length: count }, (_, index) => {

@@ -21,7 +21,10 @@ import { transfer } from './transfer.js'
 import { unchanged } from './unchanged.js'
 import { watch, watchRequests } from './watch.js'
 
-/** Figures hold within one run on one machine only: each stands beside a peer's that took turns with it. */
+/**
+ * Figures can be compared only within one run on one machine, so each has a peer that took turns
+ * with it.
+ */
 const benches: Record<string, () => Promise<Row[]>> = {
   'start-up': startUp,
   unchanged,
@@ -43,7 +46,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   many,
 }
 
-/** They take minutes, so they run only where they are named. */
+/** They take minutes, so they run only if they are named. */
 const slow = ['engines', 'many', 'watch-requests', 'large-artifacts', 'large-pack']
 
 async function bench(argv: string[]): Promise<void> {
@@ -67,7 +70,7 @@ async function bench(argv: string[]): Promise<void> {
   console.log(table(rows).join('\n'))
 }
 
-/** Those that are named, or that are of a repository that is; else the usual ones. */
+/** The named benches, or the one for the named repositories; otherwise the usual ones. */
 function chosen(names: string[], repositories: string[]): [string, () => Promise<Row[]>][] {
   const given = repositories.map((path) => resolve(path))
   const asked = Object.entries(benches).filter(([name]) =>
@@ -88,7 +91,7 @@ const cells = ({ what, wizard, peer, ratio, most }: Row) => [
   String(most ?? ''),
 ]
 
-/** Markdown, as it stands in docs/performance.md. */
+/** Markdown, as in docs/performance.md. */
 function table(rows: Row[]): string[] {
   const all = [headings, headings.map(() => '---'), ...rows.map(cells)]
   return all.map((row) => `| ${row.join(' | ')} |`)

@@ -4,7 +4,7 @@ import { withPlace } from './place.js'
 const repository = 'bench/large'
 const megabytes = 300
 
-/** The most memory that clones of a pack of 300 MB take: of many files, of a few large ones, of a single one. */
+/** The peak memory of clones of a 300 MB pack: many files, a few large ones, a single one. */
 export const largePack = async (): Promise<Row[]> => {
   const rows: Row[] = []
   for (const count of [3000, 10, 1]) rows.push(await cloneOf(count))

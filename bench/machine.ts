@@ -1,7 +1,7 @@
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { run } from './measure.js'
 
-/** What the figures hold for. */
+/** The machine that the figures apply to. */
 export async function describeMachine(): Promise<string[]> {
   const [cpu] = cpus()
   const gigabytes = Math.round(totalmem() / 2 ** 30)
@@ -12,7 +12,7 @@ export async function describeMachine(): Promise<string[]> {
   ]
 }
 
-/** Whether a program is installed; a peer that is not is left out. */
+/** Whether a program is installed; a missing peer is left out. */
 export async function isInstalled(program: string): Promise<boolean> {
   try {
     await run({ argv: ['sh', '-c', 'command -v "$1"', 'sh', program] })

@@ -3,7 +3,7 @@ import { withPlace } from './place.js'
 
 const count = 5000
 
-/** A sync of 5,000 repositories in which nothing is new: requests and memory. Setting them up takes minutes. */
+/** A sync of 5,000 unchanged repositories: requests and memory. The set-up takes minutes. */
 export const many = (): Promise<Row[]> =>
   withPlace(async ({ github, configure, wizard }) => {
     const names = Array.from({ length: count }, (_, index) => `bench/repository-${index}`)

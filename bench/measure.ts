@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 
-/** A whole process; what it prints is read, and an exit status other than 0 is an error. */
+/** A whole process; its output is read, and an exit status other than 0 is an error. */
 export interface Command {
   argv: [string, ...string[]]
   cwd?: string
@@ -12,16 +12,16 @@ export interface Command {
   input?: string
 }
 
-/** One line of the table. */
+/** One row of the table. */
 export interface Row {
   what: string
   /** With its unit. */
   wizard: string
-  /** The same, and whose it is. */
+  /** The same, with the peer's name. */
   peer?: string
-  /** wizard's time in that of the peer. */
+  /** wizard's time divided by the peer's. */
   ratio?: number
-  /** What it should be at most: a ratio, or a count with its unit. */
+  /** The limit: a ratio, or a count with its unit. */
   most?: number | string
 }
 
@@ -44,12 +44,12 @@ async function seconds(command: Command): Promise<number> {
   return (performance.now() - begun) / 1000
 }
 
-/** Who is measured, each given the number of the round for folders of its own. */
+/** The commands to measure; each gets the number of the round, for its own folders. */
 export type Contenders<Name extends string> = Record<Name, (round: number) => Command>
 
 /**
- * The median seconds of each, from rounds in which they take turns, every other one in reverse, so that what
- * else the machine does meets all of them. A first round is not counted.
+ * The median seconds of each. The commands take turns, in reverse order every other round, so that
+ * other work of the machine affects all of them. The first round does not count.
  */
 export async function compare<Name extends string>(
   rounds: number,
@@ -77,7 +77,7 @@ export function median(values: number[]): number {
   )
 }
 
-/** Megabytes, by the system's own maximum of that process alone (proc(5), VmHWM), looked at until it ends. */
+/** Megabytes: the system's own maximum for this process (proc(5), VmHWM), polled until it ends. */
 export async function peakMemory(command: Command | undefined): Promise<number> {
   if (command === undefined) return Number.NaN
   const [file, ...args] = command.argv
@@ -95,7 +95,7 @@ export async function peakMemory(command: Command | undefined): Promise<number> 
   return Math.round(most / 1024)
 }
 
-/** A row of two times; the names are the peers', the best of which counts. */
+/** A row with two times; `names` are the peers, the best of which counts. */
 export function timesRow(
   what: string,
   { wizard = Number.NaN, ...peers }: Record<string, number>,

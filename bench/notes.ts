@@ -5,7 +5,7 @@ import { type Place, withPlace } from './place.js'
 const repository = 'bench/notes'
 const commits = 10_000
 
-/** The notes of a release of 10,000 commits, from a clone of them: seconds, and the most memory that they took. */
+/** The notes of a release of 10,000 commits, from a clone: seconds and peak memory. */
 export const notes = (): Promise<Row[]> =>
   withPlace(async (place) => {
     await addHistory(place)

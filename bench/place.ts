@@ -6,25 +6,31 @@ import { stringify } from 'yaml'
 import type { Command } from './measure.js'
 import { type RemoteGitHub, startBenchGitHub } from './server.js'
 
-/** A GitHub in a process of its own, and a folder for wizard, git and their clones. */
+/** A GitHub in its own process, and a folder for wizard, git and their clones. */
 export interface Place {
   github: RemoteGitHub
   path(...parts: string[]): string
-  /** Of a repository, without a credential. */
+  /** A repository's address, without a credential. */
   url(name: string): string
-  /** repos.yaml of a root, made anew with its configuration: full names by destination. */
+  /** Replaces a root's configuration and its repos.yaml: full names by destination. */
   configure(root: string, repositories: Record<string, string>, depth?: number): Promise<void>
   wizard(root: string, ...args: string[]): Command
   git(...args: string[]): Command
-  /** Lets the indexes be younger than every file, as they are a while after a clone: nothing in them is racy. */
+  /**
+   * Makes the indexes younger than every file, as they are some time after a clone: nothing in them
+   * is racy.
+   */
   settle(folders: string[]): Promise<void>
-  /** gh, which speaks plain HTTP to this one host: the local GitHub is its proxy. */
+  /** gh, which speaks plain HTTP only to this host: the local GitHub is its proxy. */
   gh(...args: string[]): Command
   /** Any other program, with git's environment. */
   program(argv: Command['argv'], input?: string): Command
 }
 
-/** Opens one, and takes it away afterwards: never between two measurements, which that would slow down. */
+/**
+ * Opens a place and removes it at the end, never between two measurements, because that would slow
+ * them down.
+ */
 export async function withPlace<T>(work: (place: Place) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'wizard-bench-'))
   const { github, stop } = startBenchGitHub()

@@ -6,7 +6,7 @@ import { type Place, withPlace } from './place.js'
 const count = 200
 const ids = Array.from({ length: count }, (_none, index) => `plugin-${index}`)
 
-/** Plugins on GitHub that are found, and installed ones that are listed. */
+/** Discovers plugins on GitHub, and lists installed ones. */
 export const plugins = (): Promise<Row[]> =>
   withPlace(async (place) => [...(await discovery(place)), await listing(place)])
 

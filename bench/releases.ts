@@ -14,7 +14,7 @@ const repository = 'bench/releases'
 const rounds = 3
 const megabyte = 2 ** 20
 
-/** Assets sent to releases that have none: seconds, and the most memory that a process took. */
+/** Uploads assets to empty releases: seconds, and the peak memory of a process. */
 export const releases = (): Promise<Row[]> =>
   withPlace(async (place) => {
     await place.github.addRepository(repository, { 'README.md': '# releases\n' })
@@ -45,7 +45,7 @@ async function large(place: Place): Promise<Row[]> {
   ]
 }
 
-/** 200 assets of 10 kB, each a few milliseconds away. */
+/** 200 assets of 10 kB, with a few milliseconds of latency. */
 async function many(place: Place): Promise<Row[]> {
   const folder = place.path('many')
   await mkdir(folder)
@@ -65,7 +65,7 @@ async function fileOf(place: Place, name: string, megabytes: number): Promise<st
   return file
 }
 
-/** A release for each round of each. */
+/** A release for each round of each command. */
 async function uploaders(place: Place, what: string, files: string[]): Promise<Contenders<string>> {
   const { token } = await place.github.addresses()
   const tags = ['wizard', 'gh', 'curl'].flatMap((name) =>

@@ -5,7 +5,7 @@ const rounds = 3
 const commits = 20
 const repository = 'bench/given'
 
-/** Clones of any repository on this machine, and the pull of its last commits, beside git. */
+/** Clones any local repository and pulls its last commits, compared with git. */
 export const anyRepository = (dir: string): Promise<Row[]> =>
   withPlace(async (place) => {
     await place.github.addImported(repository, dir)
@@ -30,7 +30,7 @@ async function clones(place: Place, what: string, name: string, ...flags: string
   return [timesRow(what, times), { what: `${what}: memory`, wizard: `${memory} MB` }]
 }
 
-/** Each round has clones of its own, made by git for both, so that they begin alike. */
+/** Each round has its own clones, which git makes for both, so that they start alike. */
 async function pulls({ github, wizard, git, path, url, settle }: Place, dir: string) {
   const { tip, earlier } = await github.before(repository, commits)
   await github.moveTo(repository, earlier)

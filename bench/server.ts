@@ -4,7 +4,7 @@ import { startLocalGitHub } from 'local-github'
 import pLimit from 'p-limit'
 import { BenchGitHub } from './github.js'
 
-/** The same from another process, one call at a time. */
+/** The same interface from another process, one call at a time. */
 export type RemoteGitHub = {
   [K in keyof BenchGitHub]: (
     ...given: Parameters<BenchGitHub[K]>
@@ -18,10 +18,10 @@ interface Call {
 
 type Answer = { value: unknown } | { error: string }
 
-/** The word that makes `bench/index.ts` the server rather than a bench. */
+/** The word that makes `bench/index.ts` the server instead of a bench. */
 export const serverWord = 'local-github'
 
-/** The server's process: does what it is called for, until its parent goes. */
+/** The server's process: serves calls until its parent exits. */
 export async function serveCalls(): Promise<void> {
   const local = await startLocalGitHub()
   const github = new BenchGitHub(local)
@@ -38,7 +38,7 @@ export async function serveCalls(): Promise<void> {
   await local.close()
 }
 
-/** Starts it; it ends with this process, or when `stop` is called. */
+/** Starts the server; it ends with this process, or by `stop`. */
 export function startBenchGitHub(): { github: RemoteGitHub; stop(): Promise<void> } {
   const child = fork(process.argv[1] ?? '', [serverWord], { serialization: 'advanced' })
   const exit = once(child, 'exit')

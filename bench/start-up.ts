@@ -6,7 +6,10 @@ import { textFiles } from './corpus.js'
 import { type Command, compare, inSeconds, median, type Row, run, timesRow } from './measure.js'
 import { type Place, withPlace } from './place.js'
 
-/** What the installed package's shortest commands take beside a module file with nothing in it; and its installation. */
+/**
+ * The shortest commands of the installed package, compared with an empty module; and its
+ * installation.
+ */
 export const startUp = (): Promise<Row[]> =>
   withPlace(async (place) => {
     const { path, github, configure, wizard } = place
@@ -62,7 +65,8 @@ interface Started {
 }
 
 async function ofNode({ path, wizard }: Place, node: Started): Promise<Row[]> {
-  // In wizard's environment: a variable like NODE_EXTRA_CA_CERTS costs every node its milliseconds.
+  // In wizard's environment: a variable such as NODE_EXTRA_CA_CERTS costs every node some
+  // milliseconds.
   const start = (...args: string[]): Command => ({
     ...wizard('root'),
     argv: [node.path, ...args],

@@ -10,7 +10,7 @@ import { inSeconds, type Row } from './measure.js'
 
 const megabytes = 400
 
-/** In a process of its own, as its memory is not what is measured. It sends a file, and takes one. */
+/** In its own process, because its memory does not count. It sends a file and receives one. */
 const server = `
   import { createServer } from 'node:http'
   const chunk = Buffer.alloc(1 << 20, 1)
@@ -28,7 +28,7 @@ const server = `
   createServer(listener).listen(0, '127.0.0.1', function () { console.log(this.address().port) })
 `
 
-/** A file of 400 MB down and up again: seconds, and how much more memory this process took meanwhile. */
+/** A file of 400 MB down and up again: seconds, and the additional memory of this process. */
 export async function transfer(): Promise<Row[]> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', server], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -54,7 +54,10 @@ export async function transfer(): Promise<Row[]> {
   }
 }
 
-/** Memory is looked at with each piece: the system's own maximum counts what started this process as well. */
+/**
+ * Reads the memory at each piece, because the system's own maximum includes the process that
+ * started this one.
+ */
 async function measured(
   name: string,
   work: (onProgress: () => void) => Promise<unknown>,

@@ -5,7 +5,10 @@ import { type Place, withPlace } from './place.js'
 
 const count = 200
 
-/** Repositories in which nothing is new: requests, and seconds beside what people put together of git. */
+/**
+ * Unchanged repositories: requests, and seconds compared with the usual combination of git and
+ * xargs.
+ */
 export const unchanged = (): Promise<Row[]> =>
   withPlace(async (place) => {
     const { github, wizard } = place

@@ -7,7 +7,10 @@ const repository = 'bench/runs'
 const interval = 3
 const tenMinutes = 600_000
 
-/** From the end of a run to the end of who watches it, each asking every three seconds: the median, and the longest. */
+/**
+ * The time from the end of a run to the exit of the watching command, which polls every three
+ * seconds: median and maximum.
+ */
 export const watch = (): Promise<Row[]> =>
   withPlace(async (place) => {
     await place.configure('root', {})
@@ -27,7 +30,7 @@ export const watch = (): Promise<Row[]> =>
     ]
   })
 
-/** What a run of ten minutes with five jobs costs who watches it as usual. */
+/** The requests of watching a run of ten minutes with five jobs. */
 export const watchRequests = (): Promise<Row[]> =>
   withPlace(async (place) => {
     await place.configure('root', {})
@@ -62,7 +65,7 @@ async function watchersOf(place: Place, { isUsual = false } = {}): Promise<Watch
   return watchers
 }
 
-/** The runs end at different places between two polls, past the quick ones at the beginning. */
+/** The runs end at different moments between two polls, after the quick polls at the beginning. */
 async function delays(place: Place, command: (id: number) => Command): Promise<number[]> {
   const times: number[] = []
   for (const after of [12_000, 12_600, 13_200, 13_800, 14_400]) {

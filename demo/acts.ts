@@ -42,7 +42,7 @@ async function cloneAll(stage: Stage): Promise<Fact[]> {
   ]
 }
 
-/** A clone that git finds nothing wrong with, on the commit that the server has. */
+/** Whether git finds no error in a clone, and it is at the server's commit. */
 async function isClone(stage: Stage, name: string): Promise<boolean> {
   await stage.git(name, 'fsck', '--full', '--strict')
   if ((await stage.git(name, 'status', '--porcelain')) !== '') return false

@@ -1,6 +1,6 @@
 import type { Stage } from './stage.js'
 
-/** Something that was looked at after an act, and whether it is as it should be. */
+/** A check after an act, and whether it holds. */
 export interface Fact {
   what: string
   seen: string
@@ -23,7 +23,7 @@ export const all = (seen: string[], wanted: string[]) => ({
   holds: seen.length === wanted.length,
 })
 
-/** On one line; an object id as git shortens it. */
+/** On one line; an object id is shortened as in git. */
 function shown(value: string | number): string {
   const text = `${value}`.trim().replaceAll('\n', ' ')
   return /^[0-9a-f]{40}$/.test(text) ? text.slice(0, 7) : text

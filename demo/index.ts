@@ -1,6 +1,6 @@
-// `npm run demo`: wizard keeps a folder in step with a GitHub that runs on this machine only. `--wizard` and `--node` name
-// another executable and another node, by absolute paths.
-// Every act is the real executable; what is in the table at the end was seen from outside, by git and in the server's log.
+// `npm run demo`: wizard syncs a folder with a GitHub that runs only on this machine. `--wizard`
+// and `--node` name another executable and another node, by absolute paths. Every act runs the real
+// executable; the table at the end comes from outside, from git and the server's log.
 import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { acts } from './acts.js'
@@ -43,7 +43,7 @@ async function playAll(stage: Stage): Promise<SeenAct[]> {
   return seen
 }
 
-/** An act that could not be looked at is a fact as well, and the next one goes on. */
+/** A check that failed to run is a fact too, and the next act starts. */
 function brokenOff(error: unknown): Fact[] {
   return [
     {

@@ -7,7 +7,7 @@ import type { Stage } from './stage.js'
 
 const name = 'uDOS/pico'
 
-/** A version with an archive, whose program says which it is. */
+/** A version with an archive, whose program prints the version. */
 const release = (github: LocalGitHub, version: string) => {
   const content = JSON.stringify(manifestOf('pico', version))
   const program = { name: 'bin/pico', content: `#!/bin/sh\necho ${version}\n`, mode: 0o100755 }
@@ -19,7 +19,7 @@ const release = (github: LocalGitHub, version: string) => {
   })
 }
 
-/** A plugin that needs another one. */
+/** A plugin that depends on another one. */
 export async function addPlugins(github: LocalGitHub): Promise<void> {
   await release(github, '1.0.0')
   await releasePlugin(github, 'uDOS/glyphs', { assets: null })

@@ -9,7 +9,7 @@ import type { Stage } from './stage.js'
 const name = 'uDOS/tools'
 const tag = 'core-v1.1.0'
 
-/** What components.yaml says of the part of it that is released. */
+/** The component of the repository, for components.yaml. */
 export const components = stringify({
   components: {
     core: {
@@ -26,7 +26,7 @@ export const components = stringify({
   },
 })
 
-/** A repository with a component that has been released once, and has changed since. */
+/** A repository with a component that was released once and has changed since. */
 export async function addComponent(github: LocalGitHub): Promise<void> {
   await github.addRepository(name, {
     files: {

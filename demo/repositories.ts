@@ -1,7 +1,11 @@
 import { join } from 'node:path'
 import { type Files, GitFailure, gitText, type LocalGitHub } from 'local-github'
 
-/** Puts repositories with a history on the GitHub. @returns the full names of those that a sync is to clone. */
+/**
+ * Adds repositories with a history to the GitHub.
+ *
+ * @returns the full names of those that a sync clones
+ */
 export async function addRepositories(github: LocalGitHub, project: string): Promise<string[]> {
   await addEditor(github)
   await addLibrary(github)
@@ -50,13 +54,16 @@ async function addLibrary(github: LocalGitHub): Promise<void> {
   await github.commit('uDOS/library', { files: { 'was-a-file/now-in-a-folder': 'file\n' } })
 }
 
-/** Found by listing it; its archived repository is filtered out by the configuration. */
+/** Found by listing the owner; the configuration filters out its archived repository. */
 async function addOrganization(github: LocalGitHub): Promise<void> {
   await github.addRepository('ollama/models', { topics: ['llm'] })
   await github.addRepository('ollama/museum', { archived: true })
 }
 
-/** wizard's own history, where this is a whole checkout of it, on a branch, and not an unpacked archive or a CI's shallow one. */
+/**
+ * wizard's own history, if this is a full checkout on a branch, rather than an unpacked archive or
+ * a shallow clone of CI.
+ */
 async function addOwnCheckout(github: LocalGitHub, project: string): Promise<boolean> {
   await github.addRepository('uDOS/wizard', { empty: true })
   const whole = (await isWhole(project)) && (await imported(github, project))
@@ -76,7 +83,7 @@ const imported = (github: LocalGitHub, project: string): Promise<boolean> =>
     return true
   })
 
-/** What git refuses to do here is no more than one repository less. */
+/** If git refuses here, there is just one repository less. */
 async function orFalse(attempt: () => Promise<boolean>): Promise<boolean> {
   try {
     return await attempt()

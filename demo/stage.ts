@@ -18,13 +18,13 @@ export interface Program {
 /** A GitHub on loopback ports, a folder with wizard's configuration, and the executable. */
 export class Stage {
   readonly github: LocalGitHub
-  /** Full names, without those that are archived. */
+  /** Full names, without archived repositories. */
   readonly repositories: string[]
   readonly #root: string
   readonly #program: Required<Program>
   #running: ChildProcess | undefined
 
-  /** @param program how wizard is started; default: this checkout's own, by this node */
+  /** @param program how to start wizard; default: this checkout's own, by this node */
   static async open(program: Program = {}): Promise<Stage> {
     const project = process.cwd()
     const github = await startLocalGitHub()
@@ -50,7 +50,7 @@ export class Stage {
     this.#program = parts.program
   }
 
-  /** Runs the executable, its output shown as it comes. @returns its exit status. */
+  /** Runs the executable and shows its output as it comes. @returns its exit status */
   async wizard(...args: string[]): Promise<number> {
     console.log(`$ wizard ${args.join(' ')}`)
     const { node, wizard } = this.#program
@@ -68,14 +68,14 @@ export class Stage {
   /** A path below the folder in which wizard runs. */
   readonly path = (name: string): string => join(this.#root, name)
 
-  /** Where a repository is cloned to. */
+  /** The folder of a repository's clone. */
   readonly folder = (name: string): string => join(this.#root, 'library', name)
 
   git(name: string, ...args: string[]): Promise<string> {
     return gitText(['-C', this.folder(name), ...args])
   }
 
-  /** What the server was asked while something was done. */
+  /** The server's requests during an action. */
   async requestsDuring(action: () => Promise<unknown>) {
     const before = this.github.requests.length
     await action()
@@ -84,12 +84,12 @@ export class Stage {
     const repositories = git.map(({ path }) => path.split('/').slice(1, 3).join('/'))
     return {
       api: made.filter(({ origin }) => origin === 'api').length,
-      /** The repositories that a git connection was made to. */
+      /** The repositories with a git connection. */
       git: [...new Set(repositories.map((name) => name.replace(/\.git$/, '')))],
     }
   }
 
-  /** Ends the executable, where it runs. */
+  /** Interrupts the executable if it runs. */
   interrupt(): void {
     this.#running?.kill('SIGINT')
   }
@@ -99,7 +99,7 @@ export class Stage {
     await rm(this.#root, { recursive: true, force: true, maxRetries: 3 })
   }
 
-  /** Nobody's token and nobody's settings: those of this GitHub alone. */
+  /** No personal token or settings, only those of this GitHub. */
   #environment(): NodeJS.ProcessEnv {
     const kept = Object.entries(process.env).filter(
       ([name]) => !/^(GH|GITHUB|WIZARD|XDG)_|_proxy$/i.test(name),

@@ -8,7 +8,7 @@ export interface SeenAct {
   facts: Fact[]
 }
 
-/** What was seen, act by act. */
+/** The results, act by act. */
 export function closingTable(acts: SeenAct[]): string {
   const all = acts.flatMap(({ facts }) => facts)
   const width = Math.max(...all.map(({ what }) => what.length))

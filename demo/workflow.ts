@@ -27,7 +27,7 @@ const failedLog = `> node --test
   AssertionError: expected 'PULL ALL' to equal 'PULL-ALL'
 `
 
-/** A repository with a workflow; it is not among those that are cloned. */
+/** A repository with a workflow; the sync does not clone it. */
 export async function addWorkflow(github: LocalGitHub): Promise<void> {
   await github.addRepository(name, { files: { '.github/workflows/tests.yml': workflow } })
 }
@@ -87,7 +87,7 @@ async function refuse(stage: Stage): Promise<Fact[]> {
   ]
 }
 
-/** Each run that is dispatched takes two seconds. */
+/** Each dispatched run takes two seconds. */
 function playRuns(github: LocalGitHub, end: (run: Run) => void): void {
   github.actions.onDispatch((run) => {
     void play(github, run, end)

@@ -1,4 +1,5 @@
-// Bundles src into dist, split at the lazy imports, so that a verb loads only what it uses; then writes the types.
+// Bundles src into dist, split at the lazy imports, so that a verb loads only what it uses; then
+// writes the types.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,11 +10,12 @@ import { writeTypes } from './types.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 
-// What isomorphic-git imports: nothing of it is needed for what we use, and importing it does nothing by itself.
+// isomorphic-git imports these, but the functions that we use do not need them, and their import
+// has no effect.
 const isLeftOut =
   /[\\/]node_modules[\\/](?:async-lock|clean-git-ref|crc-32|diff3|ignore|minimisted|pako|pify|sha\.js)[\\/]/
 
-// undici speaks HTTP/1.1 here (it offers no server anything else), and node's HTTP/2 takes 5 ms to load.
+// undici uses HTTP/1.1 here (it offers servers nothing else), and node's HTTP/2 takes 5 ms to load.
 const withoutHttp2 = {
   name: 'without-http2',
   load: {
@@ -22,8 +24,8 @@ const withoutHttp2 = {
   },
 }
 
-// Loaded with each start and of no use here: what runs subcommands that are programs (6 ms), and a look for a package
-// that only users of fdir's own globs install.
+// Loaded at each start, but not used here: commander's support for subcommands that are programs (6
+// ms), and a lookup of a package that only users of fdir's globs install.
 const cuts = [
   cut(
     /[\\/]commander[\\/]lib[\\/]command\.js$/,
@@ -44,7 +46,8 @@ function cut(id, text) {
   return { name: 'cut', transform: { filter: { id }, handler } }
 }
 
-// Built beside and put into place at once: whoever runs the executable meanwhile has the old one or the new one.
+// Built beside and renamed into place: a running executable has either the old build or the new
+// one.
 const fresh = `${root}/dist.new-${process.pid}`
 process.on('exit', () => rmSync(fresh, { recursive: true, force: true }))
 /** @type {import('rolldown').InputOptions} */
@@ -53,11 +56,12 @@ const shared = {
   platform: 'node',
   resolve: {
     alias: {
-      // Which stream has colours is decided by src/terminal; chalk's own look at them costs every start.
+      // src/terminal decides which stream has colours; chalk's own detection would slow down every
+      // start.
       '#supports-color': `${root}/node_modules/chalk/source/vendor/supports-color/browser.js`,
-      // As ES modules, so that of its 340 kB the little that is used can be kept.
+      // As ES modules, so that the bundle keeps only the used part of its 340 kB.
       'isomorphic-git': `${root}/node_modules/isomorphic-git/index.js`,
-      // As many modules, of which few are needed; the one that is minified holds other packages.
+      // As many modules, of which few are used; the minified file contains other packages.
       tar: `${root}/node_modules/tar/dist/esm/index.js`,
       yaml: `${root}/node_modules/yaml/browser/dist/index.js`,
     },
@@ -65,7 +69,7 @@ const shared = {
   plugins: [withoutHttp2, ...cuts],
   treeshake: { moduleSideEffects: [{ test: isLeftOut, sideEffects: false }] },
   onLog(level, log, tell) {
-    // What one verb loads late another may need at once.
+    // One verb may load late what another one needs at once.
     if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') tell(level, log)
   },
 }
@@ -77,7 +81,7 @@ const shared = {
 async function write(input, { into, worker, output }) {
   const define = {
     __WIZARD_VERSION__: JSON.stringify(version),
-    // As seen from the chunk that the pool is in.
+    // Relative to the chunk that contains the pool.
     __WIZARD_WORKER__: JSON.stringify(worker),
   }
   const bundle = await rolldown({ ...shared, input, transform: { define } })
@@ -91,7 +95,7 @@ async function write(input, { into, worker, output }) {
   return written.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []))
 }
 
-// The executable's as CommonJS: node finds and links such files in half the time.
+// The executable is CommonJS: node finds and links such files in half the time.
 const cli = { main: 'src/main.ts', worker: 'src/git/pool/worker.ts' }
 const cliModules = await write(cli, {
   into: '/cli',
@@ -114,7 +118,7 @@ const libraryModules = await write(
 
 const modules = [...new Set([...cliModules, ...libraryModules])]
 writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, licencesOf(modules))
-// For the tests; the package is without it.
+// For the tests; the package does not contain it.
 const paths = modules.filter(isAbsolute).map((path) => relative(root, path))
 writeFileSync(`${fresh}/modules.json`, JSON.stringify(paths, null, 2))
 

@@ -1,6 +1,6 @@
 // The tables of docs/configuration.md: every key of a file, from its JSON Schema.
 
-/** Markdown: a table of the keys, then one for each shape that has a name of its own. */
+/** Markdown: a table of the keys, then one for each named alternative. */
 export function keyTables(schema) {
   const shapes = []
   const rows = keyRows(schema, '', shapes)
@@ -28,7 +28,7 @@ function keyRows(schema, above, shapes) {
     })
 }
 
-/** The keys below: of a map by the names of its users, of a list's entries, of what it may be besides. */
+/** The keys inside: of a map by the user's names, of a list's entries, and of alternatives. */
 function innerRows(schema, key, shapes) {
   if (schema.title && shapes) {
     shapes.push({ title: schema.title, above: key, shape: schema })
@@ -60,7 +60,7 @@ const kinds = {
 function kindOf(schema) {
   if (schema.enum) return schema.enum.join(', ')
   if (schema.anyOf) {
-    // What may be written as a variable, too, is not another kind; null stands for nothing.
+    // A variable as an alternative is not a type of its own, and null means no value.
     const known = schema.anyOf.filter(
       ({ type, pattern }) => type !== 'null' && !(type === 'string' && pattern === '\\$\\{'),
     )

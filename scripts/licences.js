@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path'
 
 /**
  * @param {string[]} modules absolute paths; those outside of node_modules are ours
- * @returns {string} each package once, with its licence's text
- * @throws where a package has no licence file, or a module holds other packages
+ * @returns {string} each package once, with the text of its licence
+ * @throws if a package has no licence file, or a module contains other packages
  */
 export function licencesOf(modules) {
   const packaged = modules.filter((path) => path.includes('/node_modules/'))
@@ -23,9 +23,11 @@ const section = ({ name, version, license, text }) =>
   `\n${'-'.repeat(80)}\n${name} ${version} (${license})\n\n${text.trim()}\n`
 
 /**
- * Up to the package.json with a version: inside of a package there may be others, of a `type` only.
+ * The folder of the package.json with a version: a package may contain others that only have a
+ * `type`.
  *
- * @param {string} path @returns {string}
+ * @param {string} path
+ * @returns {string}
  */
 function folderOf(path) {
   const folder = dirname(path)
@@ -44,7 +46,7 @@ function readPackage(folder) {
 }
 
 /**
- * A bundle within the bundle hides whose code it is; its source map tells.
+ * A bundle inside a module hides the packages in it; its source map names them.
  *
  * @param {string} path
  */
@@ -57,10 +59,10 @@ function expectNothingEmbedded(path) {
 }
 
 /**
- * The HTTP parser that undici has compiled to WebAssembly, whose licence is not in undici's package:
+ * The HTTP parser that undici has compiled to WebAssembly, whose licence undici's package lacks:
  * https://github.com/nodejs/llhttp
  *
- * @param {Bundled} undici its licence is the same one, of other authors
+ * @param {Bundled} undici its licence has the same terms, by other authors
  * @returns {Bundled}
  */
 function llhttpIn({ version, text }) {

@@ -1,10 +1,11 @@
-// An exported name means one thing in all of src: fails where two modules declare and export the same one.
+// An exported name means one thing in all of src: fails if two modules declare and export the same
+// one.
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { globSync } from 'tinyglobby'
 
-/** Why a name may stand twice. */
+/** Names that may occur twice, and why. */
 const allowed = new Map([
   ['GitHubClient', "the library's has this process's environment"],
   ['verbs', "each noun's list"],
@@ -17,7 +18,8 @@ const declaration =
 /** @type {Map<string, string[]>} */
 const declared = new Map()
 for (const file of globSync('**/*.ts', { cwd: src }).sort()) {
-  // A verb is called what is typed: several nouns may have it, and so may the domain's own function.
+  // A verb has the name that users type: several nouns, and the domain's own function, may share
+  // it.
   const isOfNoun = /^commands\/\w+\//.test(file)
   for (const [, kind, name = ''] of readFileSync(`${src}/${file}`, 'utf8').matchAll(declaration)) {
     if (allowed.has(name) || (isOfNoun && kind === 'const')) continue

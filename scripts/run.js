@@ -1,5 +1,6 @@
-// Runs a TypeScript file of this project on any supported Node: `node scripts/run.js demo/index.ts [argument…]`.
-// It is bundled into a temporary folder, which is removed afterwards; it runs in the project's folder.
+// Runs a TypeScript file of this project on any supported Node: `node scripts/run.js demo/index.ts
+// [argument…]`. Bundles it into a temporary folder, which is removed at the end; it runs in the
+// project's folder.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'

@@ -1,5 +1,5 @@
-// Writes config/*.schema.json, which editors read, and the tables of docs/configuration.md, from the schemas the files
-// are held against.
+// Writes config/*.schema.json, for editors, and the tables of docs/configuration.md, from the
+// schemas that validate the files.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Rolls the library's types up to one file that needs no other package's types: dist/index.d.ts.
+// Rolls the library's types up into one file that needs no other package's types: dist/index.d.ts.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -42,7 +42,7 @@ async function rollUp(root, input, into) {
 }
 
 /**
- * What is exported under another name has that name everywhere: it is the one that editors show.
+ * A type that is exported under another name gets that name everywhere, because editors show it.
  *
  * @param {string} types
  */

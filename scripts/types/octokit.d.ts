@@ -1,9 +1,12 @@
 /**
- * As much of Octokit as reaches any endpoint; it is whole, so whoever installs `@octokit/rest` can take it for that.
+ * The part of Octokit that reaches any endpoint. The object is the complete Octokit, so users of
+ * `@octokit/rest` can cast it.
  * https://docs.github.com/en/rest
  */
 export interface Octokit {
-  /** `GET /repos/{owner}/{repo}`, say, with owner and repo. Names of headers are in lower case. */
+  /**
+   * `GET /repos/{owner}/{repo}`, for example, with owner and repo. Header names are in lower case.
+   */
   request(
     route: string,
     parameters?: Record<string, unknown>,
