@@ -74,7 +74,7 @@ export type { CreateRequest } from './releases/create.js'
 export type {
   Deleted as DeletedRelease,
   DeleteRequest,
-  Doomed as ReleaseToDelete,
+  DeletionPlan as ReleaseToDelete,
 } from './releases/delete.js'
 export type { DownloadedAsset, DownloadRequest } from './releases/download.js'
 export type { EditRequest } from './releases/edit.js'

@@ -78,7 +78,7 @@ export const quoted = (name: string): string => oneLine(JSON.stringify(name), 12
 const pathTroubles = ['ENAMETOOLONG', 'EINVAL', 'EILSEQ', 'EEXIST', 'EISDIR', 'ENOTDIR']
 
 /** Names the entry if the file system refuses it. */
-export async function telling(label: string, path: string, work: () => Promise<void>) {
+export async function namingEntry(label: string, path: string, work: () => Promise<void>) {
   try {
     await work()
   } catch (error) {

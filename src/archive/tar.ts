@@ -7,7 +7,7 @@ import { PathError, WizardError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
 import { oneLine } from '../base/text.js'
 import { checkCount, checkSizes, defaultLimits, type Limits } from './limits.js'
-import { quoted, telling } from './names.js'
+import { namingEntry, quoted } from './names.js'
 import { type Member, planUnpack } from './plan.js'
 import type { ArchiveKind, ArchiveSource } from './source.js'
 
@@ -187,7 +187,7 @@ async function writeMembers(
       throw damagedTar(tar.label, 'it changed while it was read')
     }
     const { path } = next
-    await telling(tar.label, path, () => writeOne(entry, join(dir, path), next.entry, count))
+    await namingEntry(tar.label, path, () => writeOne(entry, join(dir, path), next.entry, count))
   })
   if (at !== planned.length) throw damagedTar(tar.label, 'it changed while it was read')
 }

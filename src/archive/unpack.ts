@@ -7,7 +7,7 @@ import { describeFullDisk, hasCode } from '../base/fs/read.js'
 import type { Liveness } from '../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../process/temp-beside.js'
 import type { Limits } from './limits.js'
-import { quoted, telling } from './names.js'
+import { namingEntry, quoted } from './names.js'
 import type { ArchiveKind, ArchiveSource } from './source.js'
 import { openTarSource } from './tar.js'
 import { openZipSource } from './zip.js'
@@ -138,7 +138,7 @@ async function makeFolders(
   pacer: Pacer,
 ): Promise<void> {
   for (const folder of plan.folders) {
-    await telling(label, folder, async () => mkdirSync(join(dir, folder)))
+    await namingEntry(label, folder, async () => mkdirSync(join(dir, folder)))
     if (pacer.isDue) await pacer.rest()
   }
 }

@@ -9,7 +9,7 @@ import { PathError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
 import { damage, localHeaderSize, readDirectory, type ZipEntry } from './directory.js'
 import { defaultLimits, type Limits } from './limits.js'
-import { quoted, telling } from './names.js'
+import { namingEntry, quoted } from './names.js'
 import { type PlannedFile, planUnpack } from './plan.js'
 import type { ArchiveKind, ArchiveSource } from './source.js'
 
@@ -186,7 +186,7 @@ export async function openZipSource(
       plan,
       write: (dir, count, pacer) =>
         inLanes(lanes, plan.files, async (one) => {
-          await telling(zip.label, one.path, () => writeMember(zip, one, dir, count))
+          await namingEntry(zip.label, one.path, () => writeMember(zip, one, dir, count))
           if (pacer.isDue) await pacer.rest()
         }),
       close: () => zip.close(),

@@ -4,7 +4,7 @@ import type { Dispatcher } from '../http/dispatcher.js'
 import { request } from '../http/request.js'
 import { type Check, failed, ok, runCheck, warning } from './check.js'
 
-export interface NetworkDeps {
+export interface NetworkOptions {
   dispatcher: Dispatcher
   signal: AbortSignal
   clock: Clock
@@ -31,8 +31,8 @@ const hostsOfGitHub = {
 }
 
 /** Sends each host one request without a credential: any answer shows that it is reachable. */
-export async function lookAtNetwork(
-  deps: NetworkDeps,
+export async function inspectNetwork(
+  deps: NetworkOptions,
   { baseUrl, gitUrl }: { baseUrl: string; gitUrl: string },
 ): Promise<Reached> {
   const isGitHub = new URL(baseUrl).host === 'api.github.com'
@@ -48,7 +48,7 @@ export async function lookAtNetwork(
   return { checks: [api, ...rest, ...clock], hasApi: api.status === 'ok' }
 }
 
-async function reach(deps: NetworkDeps, address: string, onDate?: (date: string) => void) {
+async function reach(deps: NetworkOptions, address: string, onDate?: (date: string) => void) {
   const { host } = new URL(address)
   const begun = deps.clock.now()
   const answer = await headersOf(deps, address)
@@ -68,7 +68,7 @@ async function reach(deps: NetworkDeps, address: string, onDate?: (date: string)
 }
 
 /** @returns null if the host stays silent */
-async function headersOf({ dispatcher, signal, clock }: NetworkDeps, address: string) {
+async function headersOf({ dispatcher, signal, clock }: NetworkOptions, address: string) {
   const silent = new AbortController()
   const unset = clock.after(patience, () => silent.abort())
   const either = AbortSignal.any([signal, silent.signal])

@@ -7,7 +7,7 @@ import { isDead, type Liveness, readMark } from '../process/owner-mark.js'
 import { type Check, failed, ok, runCheck, warning } from './check.js'
 
 /** The folders that wizard writes to, and other processes that use them. */
-export async function lookAtPlace(
+export async function inspectPlace(
   { root, logsDir }: Pick<Config, 'root' | 'logsDir'>,
   liveness: Liveness,
 ): Promise<Check[]> {

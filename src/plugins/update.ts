@@ -108,7 +108,7 @@ async function updateOne(
     if (store.stateOf(id).pinned) return resultOf(store, id, entry, { status: 'pinned', to: tag })
     if (dryRun)
       return resultOf(store, id, entry, { status: 'unchanged', planned: 'update', to: tag })
-    const done = await carryOut(work, id, entry, tag)
+    const done = await install(work, id, entry, tag)
     return { ...done, status: 'updated', planned: null, from: entry.tag, to: tag, error: null }
   } catch (error) {
     session.signal?.throwIfAborted()
@@ -121,7 +121,7 @@ async function updateOne(
   }
 }
 
-async function carryOut({ session, store, find }: Work, id: string, entry: LockEntry, tag: string) {
+async function install({ session, store, find }: Work, id: string, entry: LockEntry, tag: string) {
   const [owner = '', repo = ''] = entry.repo.split('/')
   const wanted = { owner, repo, named: tag, template: entry.template }
   const prepared = await prepare(session, store, wanted, find)

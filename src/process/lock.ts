@@ -10,7 +10,7 @@ import { type Holder, readMark, takeMark } from './owner-mark.js'
 
 const markSchema = processIdentitySchema.extend({ since: z.string(), command: z.string() })
 
-export interface LockDeps {
+export interface LockOptions {
   clock: Clock
   self: ProcessIdentity
   signal?: AbortSignal | undefined
@@ -40,7 +40,7 @@ const longestPause = 1000
  *
  * @throws LockedError if the holder is still alive after `wait`
  */
-export async function acquireLock(deps: LockDeps, request: LockRequest): Promise<Lock> {
+export async function acquireLock(deps: LockOptions, request: LockRequest): Promise<Lock> {
   await mkdir(dirname(request.path), { recursive: true })
   const deadline = deps.clock.now() + request.wait
   const mark = markOf(deps, request.command)
@@ -54,7 +54,7 @@ export async function acquireLock(deps: LockDeps, request: LockRequest): Promise
 }
 
 /** Differs each time the lock is taken. */
-const markOf = ({ self, clock }: LockDeps, command: string) =>
+const markOf = ({ self, clock }: LockOptions, command: string) =>
   JSON.stringify({
     ...self,
     since: new Date(clock.now()).toISOString(),

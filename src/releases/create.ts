@@ -24,10 +24,10 @@ import {
   releaseInfoOf,
 } from './info.js'
 import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
-import type { NotesDeps } from './notes/history.js'
+import type { NotesSession } from './notes/history.js'
 import { expectShort } from './notes/length.js'
 import { notesFor } from './notes/notes.js'
-import type { ReleaseDeps } from './session.js'
+import type { ReleaseSession } from './session.js'
 import { isPrerelease, versionIn } from './versions.js'
 
 export interface CreateRequest {
@@ -55,7 +55,7 @@ export interface CreateRequest {
  *   tag has a release, or is at another commit than the target; GitHubNotFoundError for an unknown
  *   target
  */
-export async function create(deps: ReleaseDeps, request: CreateRequest): Promise<ReleaseInfo> {
+export async function create(deps: ReleaseSession, request: CreateRequest): Promise<ReleaseInfo> {
   const { subject } = request
   if (request.notes.kind === 'text') expectShort(request.notes.text)
   const assets = await localAssets(request.files.map((path) => ({ path })))
@@ -89,7 +89,7 @@ interface Content {
   drafts: Release[]
 }
 
-async function contentOf(deps: ReleaseDeps, request: CreateRequest): Promise<Content> {
+async function contentOf(deps: ReleaseSession, request: CreateRequest): Promise<Content> {
   const { subject, named, title } = request
   const { owner, repo, component } = subject
   const [releases, tags] = await Promise.all([
@@ -139,7 +139,7 @@ function assertTagFree(
 
 /** @throws ConflictError if the tag is at another commit */
 async function targetOf(
-  { github }: ReleaseDeps,
+  { github }: ReleaseSession,
   { subject: { owner, repo }, target }: CreateRequest,
   tag: string,
 ): Promise<string | undefined> {
@@ -156,7 +156,7 @@ async function targetOf(
 }
 
 async function notesOf(
-  deps: NotesDeps,
+  deps: NotesSession,
   { subject, notes }: CreateRequest,
   { tag, target }: { tag: string; target: string | undefined },
 ): Promise<string> {
@@ -175,7 +175,7 @@ const pause = 2000
 
 /** Creates it in one request; if the answer is lost, the listing shows whether it was created. */
 async function createBare(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { subject: { owner, repo }, draft }: CreateRequest,
   { tag, name, notes, target, prerelease, latest }: Content,
 ): Promise<Release> {
@@ -196,7 +196,7 @@ async function createBare(
 }
 
 async function createWithFiles(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { subject, draft, notes }: CreateRequest,
   content: Content,
   assets: LocalAsset[],

@@ -6,7 +6,7 @@ import { findRelease, tagFor } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { releaseInfoOf } from './info.js'
 import { isLatestNow } from './latest.js'
-import type { ReleaseDeps } from './session.js'
+import type { ReleaseSession } from './session.js'
 
 export interface DeleteRequest {
   subject: ReleaseSubject
@@ -14,11 +14,11 @@ export interface DeleteRequest {
   named: string
   cleanupTag: boolean
   /** Called with what will be deleted, before anything is; false cancels. */
-  confirm(doomed: Doomed): Promise<boolean>
+  confirm(plan: DeletionPlan): Promise<boolean>
 }
 
 /** What will be deleted. */
-export interface Doomed {
+export interface DeletionPlan {
   tag: string
   /** null: an earlier run has deleted it, and only the tag is left. */
   release: ReleaseInfo | null
@@ -26,7 +26,7 @@ export interface Doomed {
   withTag: boolean
 }
 
-export interface Deleted extends Doomed {
+export interface Deleted extends DeletionPlan {
   deleted: boolean
 }
 
@@ -36,7 +36,7 @@ export interface Deleted extends Doomed {
  *
  * @throws GitHubNotFoundError; ConflictError if several drafts share the tag
  */
-export async function deleteOne(deps: ReleaseDeps, request: DeleteRequest): Promise<Deleted> {
+export async function deleteOne(deps: ReleaseSession, request: DeleteRequest): Promise<Deleted> {
   const { subject, cleanupTag } = request
   const { owner, repo } = subject
   const { tag, release } = await find(deps, request)
@@ -56,7 +56,7 @@ export async function deleteOne(deps: ReleaseDeps, request: DeleteRequest): Prom
 }
 
 async function find(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { subject, named, cleanupTag }: DeleteRequest,
 ): Promise<{ tag: string; release: Release | null }> {
   try {

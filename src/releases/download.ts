@@ -13,7 +13,7 @@ import { isSumsFile, parseSums } from './assets/checksums.js'
 import { hashOf } from './assets/local.js'
 import { findRelease } from './find.js'
 import { isWhole, type ReleaseSubject } from './info.js'
-import type { ReleaseDeps } from './session.js'
+import type { ReleaseSession } from './session.js'
 
 export interface DownloadRequest {
   subject: ReleaseSubject
@@ -52,12 +52,12 @@ const atOnce = 4
  *   not match their checksum; PathError
  */
 export async function download(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   request: DownloadRequest,
 ): Promise<DownloadedAsset[]> {
   const { subject, named, dir } = request
   const { release } = await findRelease(deps, subject, named)
-  const placed = place(choose(release, request.patterns), dir)
+  const placed = place(selectAssets(release, request.patterns), dir)
   const old = await whatIsThere(placed)
   if (!request.clobber) assertNoCollisions(old, release)
   await writing(dir, () => mkdir(dir, { recursive: true }))
@@ -77,7 +77,7 @@ export async function download(
 }
 
 /** @throws GitHubNotFoundError */
-function choose({ assets, tag_name: tag }: Release, patterns: string[]): ReleaseAsset[] {
+function selectAssets({ assets, tag_name: tag }: Release, patterns: string[]): ReleaseAsset[] {
   const whole = assets.filter(isWhole)
   const matchers = patterns.map((pattern) => ({
     pattern,
@@ -113,7 +113,7 @@ function place(assets: ReleaseAsset[], dir: string): Placed[] {
 
 /** By the asset's name. */
 async function readSums(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { owner, repo }: ReleaseSubject,
   { assets }: Release,
   work: string,
@@ -137,7 +137,7 @@ interface Bench {
 }
 
 async function take(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { subject: { owner, repo }, work, release, sums, old, clobber }: Bench,
   { asset, path }: Placed,
 ): Promise<DownloadedAsset> {

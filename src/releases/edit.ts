@@ -7,7 +7,7 @@ import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { releaseInfoOf } from './info.js'
 import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
 import { expectShort } from './notes/length.js'
-import type { ReleaseDeps } from './session.js'
+import type { ReleaseSession } from './session.js'
 
 export interface EditRequest {
   subject: ReleaseSubject
@@ -26,7 +26,7 @@ export interface EditRequest {
  *
  * @throws GitHubNotFoundError for the release; UsageError for notes that are too long
  */
-export async function edit(deps: ReleaseDeps, request: EditRequest): Promise<ReleaseInfo> {
+export async function edit(deps: ReleaseSession, request: EditRequest): Promise<ReleaseInfo> {
   const { subject, named, notes } = request
   if (notes !== undefined) expectShort(notes)
   const { release, releases } = await findRelease(deps, subject, named)
@@ -41,7 +41,7 @@ export async function edit(deps: ReleaseDeps, request: EditRequest): Promise<Rel
 }
 
 async function change(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { subject, title, notes, draft, prerelease, latest }: EditRequest,
   release: Release,
   releases: Release[],

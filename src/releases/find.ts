@@ -6,7 +6,7 @@ import { getLatestRelease, listReleases, type Release } from '../github/rest/rel
 import { tagCommit } from '../github/rest/tags.js'
 import { withoutMark } from './drafts/mark.js'
 import { nameOfSubject, type ReleaseInfo, type ReleaseSubject, releaseInfoOf } from './info.js'
-import type { ReleaseDeps } from './session.js'
+import type { ReleaseSession } from './session.js'
 import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './versions.js'
 
 /**
@@ -14,7 +14,7 @@ import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './vers
  * its template. A draft has no tag yet, so only a listing contains it.
  */
 export async function releasesOf(
-  { github }: Pick<ReleaseDeps, 'github'>,
+  { github }: Pick<ReleaseSession, 'github'>,
   { owner, repo, component }: ReleaseSubject,
 ): Promise<Release[]> {
   const all = await listReleases(github, owner, repo)
@@ -72,7 +72,7 @@ export function severalDrafts(drafts: Release[], tag: string): ConflictError {
  *   tag
  */
 export async function findRelease(
-  deps: Pick<ReleaseDeps, 'github'>,
+  deps: Pick<ReleaseSession, 'github'>,
   subject: ReleaseSubject,
   named: string | null,
 ): Promise<{ release: Release; releases: Release[] }> {
@@ -105,7 +105,7 @@ const whatThereIs = (releases: Release[]): Hint => {
  * The id of the latest release: a component's highest stable version, otherwise GitHub's latest.
  */
 export async function latestId(
-  { github }: Pick<ReleaseDeps, 'github'>,
+  { github }: Pick<ReleaseSession, 'github'>,
   { component, ...repo }: ReleaseSubject,
   releases: Release[],
 ): Promise<number | null> {
@@ -119,7 +119,7 @@ export async function latestId(
 }
 
 async function githubsLatest(
-  github: ReleaseDeps['github'],
+  github: ReleaseSession['github'],
   { owner, repo }: Repo,
 ): Promise<number | null> {
   try {
@@ -139,7 +139,7 @@ export interface ListRequest {
 
 /** The releases of a subject, newest first. */
 export async function listOf(
-  deps: Pick<ReleaseDeps, 'github'>,
+  deps: Pick<ReleaseSession, 'github'>,
   { subject, prerelease, limit }: ListRequest,
 ): Promise<ReleaseInfo[]> {
   const releases = await releasesOf(deps, subject)
@@ -163,7 +163,7 @@ export interface ViewedRelease extends ReleaseInfo {
  * @throws GitHubNotFoundError with the existing names
  */
 export async function viewOne(
-  deps: Pick<ReleaseDeps, 'github'>,
+  deps: Pick<ReleaseSession, 'github'>,
   subject: ReleaseSubject,
   named: string | null,
 ): Promise<ViewedRelease> {

@@ -1,7 +1,7 @@
 import type { MakeLatest, Release } from '../github/rest/releases.js'
 import { latestId, releasesOf } from './find.js'
 import type { ReleaseSubject } from './info.js'
-import type { ReleaseDeps } from './session.js'
+import type { ReleaseSession } from './session.js'
 import { compareVersions, isPrerelease, latestStable, templateOf, versionIn } from './versions.js'
 
 /** `auto`: only if its version is the highest stable one. */
@@ -36,7 +36,7 @@ export function makeLatestOf(
 
 /** Whether a release is currently the latest of its subject. */
 export async function isLatestNow(
-  deps: Pick<ReleaseDeps, 'github'>,
+  deps: Pick<ReleaseSession, 'github'>,
   subject: ReleaseSubject,
   { id, draft, prerelease }: Release,
 ): Promise<boolean> {

@@ -11,7 +11,7 @@ import { publishDraft } from './drafts/publish.js'
 import type { AssetInfo, ReleaseInfo } from './info.js'
 import { assetInfoOf, releaseInfoOf } from './info.js'
 import { isLatestNow, makeLatestOf } from './latest.js'
-import type { ReleaseDeps } from './session.js'
+import type { ReleaseSession } from './session.js'
 import { tagOf, usualTemplate } from './versions.js'
 
 export interface CreateReleaseOptions {
@@ -27,7 +27,7 @@ export interface CreateReleaseOptions {
 
 /** @throws ConflictError if the tag already has a release */
 export function createPlain(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { owner, repo }: Repo,
   tag: string,
   { version, name, notes = '', draft = false, prerelease = false }: CreateReleaseOptions,
@@ -60,7 +60,7 @@ export interface ReleaseArtifact {
  *   other bytes
  */
 export async function sendArtifacts(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   uploadUrl: string,
   artifacts: readonly ReleaseArtifact[],
   signatures: Readonly<Record<string, string | Uint8Array>>,
@@ -112,7 +112,7 @@ async function writeAll(
 
 /** A published release stays as it is. */
 export async function publishPlain(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { owner, repo }: Repo,
   id: number,
 ): Promise<ReleaseInfo> {

@@ -20,7 +20,7 @@ import type { NotesRequest } from './notes/history.js'
 import { notesFor } from './notes/notes.js'
 import { publish } from './pipeline/publish.js'
 import type { PublishRequest, PublishResult } from './pipeline/request.js'
-import type { ReleaseDeps, ReleaseEvent } from './session.js'
+import type { ReleaseEvent, ReleaseSession } from './session.js'
 import { type ComponentStatus, componentStatusOf, type StatusRequest } from './status.js'
 import { type UploadRequest, upload } from './upload.js'
 
@@ -40,7 +40,7 @@ export class ReleaseManager {
     this.#open = sessionOf<ReleaseEvent>(client, options).openConfigured
   }
 
-  async #deps(call: Call<ReleaseEvent>): Promise<ReleaseDeps> {
+  async #deps(call: Call<ReleaseEvent>): Promise<ReleaseSession> {
     const { client, ...session } = await this.#open(call)
     return { ...session, github: client }
   }

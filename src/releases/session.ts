@@ -6,7 +6,7 @@ import type { Log } from '../logs/log.js'
 import type { Host } from '../process/host.js'
 
 /** The arguments of every operation on releases. */
-export interface ReleaseDeps {
+export interface ReleaseSession {
   github: Api
   clock: Clock
   emit: Emit<ReleaseEvent>

@@ -5,7 +5,7 @@ import { getFileBytes } from '../github/rest/contents.js'
 import { listTags } from '../github/rest/tags.js'
 import { releasesOf } from './find.js'
 import { readRemoteHistory } from './notes/remote.js'
-import type { ReleaseDeps } from './session.js'
+import type { ReleaseSession } from './session.js'
 import { parseVersionFile } from './version-file.js'
 import { compareVersions, tagOf, versionTags } from './versions.js'
 
@@ -41,14 +41,14 @@ const atOnce = 4
 
 /** The unreleased changes of each component; the result contains failures. */
 export function componentStatusOf(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { components }: StatusRequest,
 ): Promise<ComponentStatus[]> {
   const limit = pLimit(atOnce)
   return Promise.all(components.map((component) => limit(() => safely(deps, component))))
 }
 
-async function safely(deps: ReleaseDeps, component: Component): Promise<ComponentStatus> {
+async function safely(deps: ReleaseSession, component: Component): Promise<ComponentStatus> {
   try {
     return await inspect(deps, component)
   } catch (error) {
@@ -70,7 +70,7 @@ const nothing = ({ name, owner, repo }: Component): ComponentStatus => ({
   error: null,
 })
 
-async function inspect(deps: ReleaseDeps, component: Component): Promise<ComponentStatus> {
+async function inspect(deps: ReleaseSession, component: Component): Promise<ComponentStatus> {
   const { owner, repo } = component
   const subject = { owner, repo, component }
   const [tags, releases, history, next] = await Promise.all([
@@ -100,7 +100,7 @@ async function inspect(deps: ReleaseDeps, component: Component): Promise<Compone
 }
 
 async function nextVersion(
-  { github }: Pick<ReleaseDeps, 'github'>,
+  { github }: Pick<ReleaseSession, 'github'>,
   { owner, repo, versionFile }: Component,
 ): Promise<string | null> {
   if (versionFile === null) return null

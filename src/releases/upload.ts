@@ -7,7 +7,7 @@ import { findRelease } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { releaseInfoOf } from './info.js'
 import { isLatestNow } from './latest.js'
-import type { ReleaseDeps } from './session.js'
+import type { ReleaseSession } from './session.js'
 
 export interface UploadRequest {
   subject: ReleaseSubject
@@ -26,7 +26,7 @@ export interface UploadRequest {
  *   ConflictError if an asset has other bytes and may not be replaced
  */
 export async function upload(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { subject, named, files, clobber }: UploadRequest,
 ): Promise<ReleaseInfo> {
   const assets = await localAssets(files.map((path) => ({ path })))

@@ -17,7 +17,7 @@ import type { SyncEntry } from './report.js'
 import { emptyEntry } from './report.js'
 import type { SyncState } from './state.js'
 
-export interface CarryOutDeps {
+export interface StepSession {
   git: Git
   gitUrl: string
   /**
@@ -35,7 +35,7 @@ export interface CarryOutDeps {
 type Result = Partial<SyncEntry>
 
 /** Carries out one step and returns its entry, which also reports any failure. */
-export async function applyStep(deps: CarryOutDeps, step: SyncStep): Promise<SyncEntry> {
+export async function applyStep(deps: StepSession, step: SyncStep): Promise<SyncEntry> {
   const begun = deps.git.clock.now()
   const entry = beginEntry(step)
   if (step.action !== 'settle') announce(deps, step.action, entry)
@@ -56,7 +56,7 @@ export function beginEntry({ situation: { wanted, local, head } }: SyncStep): Sy
 }
 
 function announce(
-  { emit, log }: CarryOutDeps,
+  { emit, log }: StepSession,
   action: 'clone' | 'pull',
   { repo, path }: SyncEntry,
 ): void {
@@ -64,7 +64,7 @@ function announce(
   log.write('sync', 'INFO', `${action === 'clone' ? 'Cloning' : 'Pulling'} ${repo} → ${path}`)
 }
 
-async function attempt(deps: CarryOutDeps, step: SyncStep): Promise<Result> {
+async function attempt(deps: StepSession, step: SyncStep): Promise<Result> {
   if (step.action === 'settle') {
     return { status: step.status, reason: step.reason, error: step.error }
   }
@@ -81,7 +81,7 @@ async function attempt(deps: CarryOutDeps, step: SyncStep): Promise<Result> {
   }
 }
 
-async function doClone(deps: CarryOutDeps, { situation: { wanted } }: SyncStep): Promise<Result> {
+async function doClone(deps: StepSession, { situation: { wanted } }: SyncStep): Promise<Result> {
   const url = remoteUrl(deps.gitUrl, wanted)
   const { oid, branch, bytes, warnings } = await cloneRepository(gitFor(deps, wanted), {
     url,
@@ -102,7 +102,7 @@ async function doClone(deps: CarryOutDeps, { situation: { wanted } }: SyncStep):
   }
 }
 
-async function doPull(deps: CarryOutDeps, { situation }: SyncStep): Promise<Result> {
+async function doPull(deps: StepSession, { situation }: SyncStep): Promise<Result> {
   const { wanted, local, interrupted } = situation
   const url = remoteUrl(deps.gitUrl, wanted)
   const git = gitFor(deps, wanted)
@@ -136,7 +136,7 @@ const emptied = (repo: string) =>
   })
 
 function gitFor(
-  { git, emit }: CarryOutDeps,
+  { git, emit }: StepSession,
   wanted: { owner: string; repo: string; path: string },
 ): Git {
   const repo = fullNameOf(wanted)
@@ -148,7 +148,7 @@ function gitFor(
 }
 
 /** Gives an unchanged clone its remembered warnings, and records what the next run needs. */
-function remember({ state, git }: CarryOutDeps, { situation }: SyncStep, entry: SyncEntry): void {
+function remember({ state, git }: StepSession, { situation }: SyncStep, entry: SyncEntry): void {
   const { wanted, head, remembered, refused } = situation
   if (entry.status === 'unchanged') entry.warnings = [...(remembered?.warnings ?? [])]
   addRenamed(entry, head)
@@ -173,7 +173,7 @@ function addRenamed(entry: SyncEntry, head: RemoteHead | null): void {
   if (renamed) entry.warnings.push('renamed')
 }
 
-function record({ emit, log }: CarryOutDeps, entry: SyncEntry): void {
+function record({ emit, log }: StepSession, entry: SyncEntry): void {
   emit({ type: 'repository-done', entry })
   if (entry.status === 'unchanged' || entry.status === 'skipped') return
   const level = entry.status === 'failed' || entry.status === 'blocked' ? 'ERROR' : 'INFO'

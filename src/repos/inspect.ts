@@ -41,7 +41,11 @@ export async function inspectRepositories(
     all.map((wanted) => {
       const remembered = state.get(wanted.path)
       const mayRest = leaveAlone({ wanted, remembered })
-      return limit(async () => ({ wanted, remembered, ...(await lookHere(wanted, mayRest)) }))
+      return limit(async () => ({
+        wanted,
+        remembered,
+        ...(await inspectDestination(wanted, mayRest)),
+      }))
     }),
   )
   const awake = here.filter(({ local }) => local.kind !== 'unread')
@@ -94,16 +98,16 @@ interface Here {
 const resting: Here = { local: { kind: 'unread' }, interrupted: false, pin: null }
 
 /** A damaged clone is reported as such, and does not stop the others. */
-async function lookHere(wanted: SyncTarget, mayRest: boolean): Promise<Here> {
+async function inspectDestination(wanted: SyncTarget, mayRest: boolean): Promise<Here> {
   try {
     if (mayRest && (await hasClone(wanted.path))) return resting
-    return await lookInside(wanted)
+    return await inspectClone(wanted)
   } catch (error) {
     return { local: unreadableClone(wanted.path, error), interrupted: false, pin: null }
   }
 }
 
-async function lookInside({ path, branch }: SyncTarget): Promise<Here> {
+async function inspectClone({ path, branch }: SyncTarget): Promise<Here> {
   const local = await readLocal(path)
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
   const gitDir = join(path, '.git')

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { reportError, WizardError } from '../base/errors.js'
 import { BlockedError } from '../git/errors.js'
-import { followedAt } from '../git/repository/find-worktree.js'
+import { readTrackedBranch } from '../git/repository/find-worktree.js'
 import { applyStep } from './carry-out.js'
 import { inspectRepositories } from './inspect.js'
 import { planSync } from './plan.js'
@@ -79,7 +79,7 @@ async function pullNamed(session: RepoSession, path: string): Promise<SyncEntry 
  * @throws BlockedError, PathError
  */
 export async function wantedAt({ client }: RepoSession, path: string): Promise<SyncTarget> {
-  const { owner, repo, branch, unborn } = await followedAt(path, client.gitUrl)
+  const { owner, repo, branch, unborn } = await readTrackedBranch(path, client.gitUrl)
   // An empty clone has no branch yet: it follows the default one.
   return untracked({ owner, repo, path, branch: unborn ? undefined : branch })
 }

@@ -54,7 +54,7 @@ export interface PruneOptions {
  */
 export async function prune(session: RepoSession, options: PruneOptions): Promise<PruneReport> {
   return underLock(session, 'REPO PRUNE', options.lockWait, async (state) => {
-    const found = await lookForCandidates(session, state)
+    const found = await findCandidates(session, state)
     const movable = found.clones.filter(({ action }) => action === 'listed')
     if (options.max !== undefined && movable.length > options.max) {
       throw new ConflictError(
@@ -75,7 +75,7 @@ export async function prune(session: RepoSession, options: PruneOptions): Promis
   })
 }
 
-async function lookForCandidates(session: RepoSession, state: SyncState): Promise<PruneReport> {
+async function findCandidates(session: RepoSession, state: SyncState): Promise<PruneReport> {
   const { client, config } = session
   const entries = await config.repos()
   const { wanted, failures } = await expandEntries(onGitHub(client), config.root, entries)

@@ -13,7 +13,7 @@ import { openState } from './session.js'
 import type { StatusOptions } from './status.js'
 import { fromMemory } from './targets/expand.js'
 import { type LocalListing, listLocal, unlisted } from './targets/listing.js'
-import { chooseWanted, namesAll } from './targets/resolve.js'
+import { namesAll, resolveTargets } from './targets/resolve.js'
 import type { SyncTarget } from './targets/sync-target.js'
 
 /**
@@ -80,7 +80,7 @@ export class RepoSync {
     targets: string[] = [],
     call: Call<RepoEvent> = {},
   ): Promise<{ chosen: SyncTarget[]; failures: SyncEntry[] }> {
-    return chooseWanted(await this.#open(call), { targets })
+    return resolveTargets(await this.#open(call), { targets })
   }
 
   /**
@@ -104,7 +104,7 @@ export class RepoSync {
   ): Promise<RepositoryStatus[]> {
     const session = await this.#open(call)
     const list = options.offline ? fromMemory(await openState(session)) : undefined
-    const { chosen, failures } = await chooseWanted(session, { targets, list })
+    const { chosen, failures } = await resolveTargets(session, { targets, list })
     const { repositoryStatusOf, statusOfFailure } = await import('./status.js')
     return [
       ...(await repositoryStatusOf(session, chosen, options)),
@@ -130,7 +130,7 @@ export class RepoSync {
   async schedules(targets: string[] = [], call: Call<RepoEvent> = {}): Promise<ScheduleStatus[]> {
     const session = await this.#open(call)
     const state = await openState(session)
-    const { chosen } = await chooseWanted(session, { targets, list: fromMemory(state) })
+    const { chosen } = await resolveTargets(session, { targets, list: fromMemory(state) })
     const { neverListed, schedulesOf } = await import('./schedule/status.js')
     const unlisted = namesAll(targets)
       ? neverListed(await session.config.repos(), chosen, session.config.root)

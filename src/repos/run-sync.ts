@@ -14,7 +14,7 @@ import { listedWhenDue } from './schedule/due.js'
 import { gitOf, openState, type RepoSession, underLock } from './session.js'
 import type { SyncState } from './state.js'
 import { type Lister, onGitHub } from './targets/expand.js'
-import { chooseWanted, namesAll, type Shard } from './targets/resolve.js'
+import { namesAll, resolveTargets, type Shard } from './targets/resolve.js'
 
 export interface SyncOptions {
   /** Repositories, groups or components; none: all. */
@@ -61,7 +61,7 @@ async function collect(
   const begun = clock.now()
   const sent = client.requests
   const list = options.list ?? onGitHub(client)
-  const { chosen, elsewhere, failures } = await chooseWanted(session, {
+  const { chosen, elsewhere, failures } = await resolveTargets(session, {
     ...options,
     list: options.due ? listedWhenDue(list, state, begun) : list,
   })
@@ -111,8 +111,8 @@ async function removeOldLeftovers(
   situations: Situation[],
 ): Promise<void> {
   if (!git.liveness) return
-  const looked = situations.filter(({ local }) => local.kind !== 'unread')
-  for (const parent of new Set(looked.map(({ wanted }) => dirname(wanted.path)))) {
+  const inspected = situations.filter(({ local }) => local.kind !== 'unread')
+  for (const parent of new Set(inspected.map(({ wanted }) => dirname(wanted.path)))) {
     try {
       await removeDeadClones(parent, git.liveness)
     } catch (error) {

@@ -23,7 +23,7 @@ import type { WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
 import { toRun } from './run-data.js'
 import { listRuns, newestRun, ofRun, type RunFilter, runWithJobs, viewRun } from './runs.js'
 import type { WorkflowEvent } from './session.js'
-import { fullNameOf, type Repo, type WorkflowDeps } from './session.js'
+import { fullNameOf, type Repo, type WorkflowSession } from './session.js'
 import type { PollOptions } from './watch/poll.js'
 import type { WaitOptions } from './watch/wait.js'
 import { firstLook, untilCompleted } from './watch/wait.js'
@@ -54,7 +54,7 @@ export class WorkflowRunner {
     this.#openSession = sessionOf<WorkflowEvent>(client, options).open
   }
 
-  async #open(call: Call<WorkflowEvent>): Promise<WorkflowDeps> {
+  async #open(call: Call<WorkflowEvent>): Promise<WorkflowSession> {
     const { client, ...session } = await this.#openSession(call)
     return { ...session, github: client, emit: recording(session.log, session.emit) }
   }
@@ -268,7 +268,7 @@ export class WorkflowRunner {
   }
 
   async #find(
-    { github }: WorkflowDeps,
+    { github }: WorkflowSession,
     { owner, repo }: Repo,
     workflow: string | number | undefined,
   ) {

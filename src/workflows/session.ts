@@ -5,7 +5,7 @@ import type { Log } from '../logs/log.js'
 import type { WorkflowJob, WorkflowRun, WorkflowRunWithJobs, WorkflowStep } from './run-data.js'
 
 /** The arguments of every operation on workflows. */
-export interface WorkflowDeps {
+export interface WorkflowSession {
   github: Api
   clock: Clock
   emit: Emit<WorkflowEvent>

@@ -4,7 +4,7 @@ import type { Call } from '../../src/base/call.js'
 import type { WizardEvent } from '../../src/events.js'
 import { GitHubClient, type GitHubClientOptions } from '../../src/github/client.js'
 import { WorkflowRunner } from '../../src/workflows/runner.js'
-import type { WorkflowDeps } from '../../src/workflows/session.js'
+import type { WorkflowSession } from '../../src/workflows/session.js'
 import { type TestClock, testClock } from '../support/clock.js'
 import { testHost } from '../support/host.js'
 
@@ -12,7 +12,7 @@ export interface Stage {
   github: LocalGitHub
   clock: TestClock
   client: GitHubClient
-  deps: WorkflowDeps
+  deps: WorkflowSession
   runner: WorkflowRunner
   /** For methods whose events and end a test looks at. */
   call: Call<WizardEvent>

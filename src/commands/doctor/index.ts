@@ -87,8 +87,8 @@ async function configuration(invocation: Invocation) {
 }
 
 async function placeChecks(invocation: Invocation): Promise<Check[]> {
-  const { lookAtPlace } = await import('../../doctor/place.js')
-  return lookAtPlace(await invocation.config(), await invocation.liveness())
+  const { inspectPlace } = await import('../../doctor/place.js')
+  return inspectPlace(await invocation.config(), await invocation.liveness())
 }
 
 async function crontab(invocation: Invocation) {
@@ -112,7 +112,7 @@ async function crontab(invocation: Invocation) {
 }
 
 async function networkChecks(invocation: Invocation): Promise<Check[]> {
-  const [client, { lookAtNetwork }, { proxyFromEnvironment }, config] = await Promise.all([
+  const [client, { inspectNetwork }, { proxyFromEnvironment }, config] = await Promise.all([
     invocation.github(),
     import('../../doctor/network.js'),
     import('../../base/proxy.js'),
@@ -126,7 +126,10 @@ async function networkChecks(invocation: Invocation): Promise<Check[]> {
   const { dispatcher } = await client.git()
   const { clock, signal } = invocation
   const deps = { dispatcher, signal, clock }
-  const reached = await lookAtNetwork(deps, { baseUrl: client.baseUrl.href, gitUrl: client.gitUrl })
+  const reached = await inspectNetwork(deps, {
+    baseUrl: client.baseUrl.href,
+    gitUrl: client.gitUrl,
+  })
   return [proxy, ...reached.checks, ...(reached.hasApi ? await accountChecks(invocation) : [])]
 }
 

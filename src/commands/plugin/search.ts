@@ -2,7 +2,7 @@ import { UsageError } from '../../base/errors.js'
 import { parseIndexName } from '../../base/names/repository.js'
 import type { PluginSource } from '../../plugins/discover/discover.js'
 import { defineVerb } from '../verb.js'
-import { pluginsPage, tellWarnings } from './shared.js'
+import { pluginsPage, reportWarnings } from './shared.js'
 
 export const search = defineVerb({
   name: 'search',
@@ -31,7 +31,7 @@ export const search = defineVerb({
     )
   },
   render: (plugins, invocation) => {
-    tellWarnings(plugins, invocation)
+    reportWarnings(plugins, invocation)
     return pluginsPage(plugins)
   },
 })

@@ -85,7 +85,7 @@ export function stateWord(plugin: PluginInfo): string {
 }
 
 /** Warnings about plugins; all of them if the user asked for details. */
-export function tellWarnings(plugins: PluginInfo[], { globals, terminal }: Invocation): void {
+export function reportWarnings(plugins: PluginInfo[], { globals, terminal }: Invocation): void {
   if (globals.quiet) return
   const odd = plugins.filter(({ warnings }) => warnings.length > 0)
   if (!globals.verbose && odd.length > 0) {

@@ -1,5 +1,5 @@
 import { fullNameOf, type Repo } from '../../base/names/repository.js'
-import type { Doomed } from '../../releases/delete.js'
+import type { DeletionPlan } from '../../releases/delete.js'
 import { marks } from '../../terminal/marks.js'
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../targets.js'
@@ -24,7 +24,8 @@ export const deleteVerb = defineVerb({
   async run(invocation, [text = ''], { 'cleanup-tag': cleanupTag, repo }) {
     const { subject, named } = await taggedTarget(invocation, text, repo)
     const manager = await invocation.releaseManager()
-    const confirm = (doomed: Doomed) => invocation.terminal.confirm(questionOn(subject, doomed))
+    const confirm = (doomed: DeletionPlan) =>
+      invocation.terminal.confirm(questionOn(subject, doomed))
     return manager.delete({ subject, named, cleanupTag, confirm }, invocation.call)
   },
   json: ({ tag, release, withTag, deleted }) => ({
@@ -39,7 +40,7 @@ export const deleteVerb = defineVerb({
   },
 })
 
-function questionOn(repo: Repo, { tag, release, withTag }: Doomed): string {
+function questionOn(repo: Repo, { tag, release, withTag }: DeletionPlan): string {
   const assets = release?.assets.length ?? 0
   const kind = release?.draft ? 'the draft' : 'the release'
   const what = release === null ? 'the tag' : `${kind} of ${assets} assets`

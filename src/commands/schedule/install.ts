@@ -2,7 +2,7 @@ import type { Invocation } from '../../invocation.js'
 import type { CrontabChange } from '../../schedules/cron/install.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { assertCron, formatFlag, scheduleWarningsOf, tellOf } from './shared.js'
+import { assertCron, formatFlag, noteWarnings, scheduleWarningsOf } from './shared.js'
 
 export const install = defineVerb({
   name: 'install',
@@ -29,7 +29,7 @@ export const install = defineVerb({
       ...(await scheduleWarningsOf(invocation, config)),
       ...inheritedAt(await crontab.read(), block),
     ]
-    tellOf(invocation, warnings)
+    noteWarnings(invocation, warnings)
     const question = 'Write this into your crontab?'
     const change = await installBlock(crontab, block, (plan) => agreed(invocation, plan, question))
     return { ...change, warnings }

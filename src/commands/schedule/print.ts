@@ -5,7 +5,7 @@ import type { ScheduleFile } from '../../schedules/formats/request.js'
 import type { SchedulePlan } from '../../schedules/plan.js'
 import { version } from '../../version.js'
 import { defineVerb } from '../verb.js'
-import { type Format, formatFlag, scheduleWarningsOf, tellOf } from './shared.js'
+import { type Format, formatFlag, noteWarnings, scheduleWarningsOf } from './shared.js'
 
 const defaultShards = 4
 
@@ -49,7 +49,7 @@ export const print = defineVerb({
     })
     const isLocal = format === 'cron' || format === 'systemd'
     const warnings = isLocal ? await scheduleWarningsOf(invocation, config) : []
-    tellOf(invocation, warnings)
+    noteWarnings(invocation, warnings)
     return { format, files, schedules: plan.schedules, catch_up: plan.catchUp, warnings }
   },
   render: ({ files }) => ({

@@ -40,6 +40,6 @@ export async function scheduleWarningsOf(
   return warnings
 }
 
-export function tellOf({ terminal, globals }: Invocation, warnings: string[]): void {
+export function noteWarnings({ terminal, globals }: Invocation, warnings: string[]): void {
   if (!globals.quiet) for (const warning of warnings) terminal.note(`warning: ${warning}`)
 }

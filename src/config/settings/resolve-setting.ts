@@ -34,7 +34,7 @@ interface Found {
 type Filler = Omit<Found, 'text'> & { text: string | undefined }
 
 /** Takes each value from its strongest source, and records which that was. */
-export class Picker {
+export class SettingResolver {
   readonly sources: Record<string, Source> = {}
   private readonly from: SettingsRequest
   private readonly faults: ((details?: ConfigError[]) => ConfigError)[] = []

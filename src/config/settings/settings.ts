@@ -4,7 +4,7 @@ import { userFolders } from '../locate/folder.js'
 import { resolveInside, rootOf } from '../locate/root.js'
 import { type GitHubFile, githubFile, githubKeys } from '../schema/github.js'
 import type { Source } from '../yaml/place.js'
-import { Picker, type SettingsRequest } from './resolve-setting.js'
+import { SettingResolver, type SettingsRequest } from './resolve-setting.js'
 
 /** The combined settings of github.yaml, the environment and the flags. */
 export interface Settings {
@@ -22,7 +22,7 @@ export interface Settings {
  * @throws ConfigError for a variable with an invalid value; PathError for logs outside ROOT
  */
 export function readSettings(from: SettingsRequest): Settings {
-  const picker = new Picker(from)
+  const picker = new SettingResolver(from)
   const github = readGitHub(picker, from)
   const root = readRoot(picker, from)
   const logsDir = readLogs(picker, from, root)
@@ -32,7 +32,7 @@ export function readSettings(from: SettingsRequest): Settings {
   return { github, root, logsDir, logsKeepDays, sources: picker.sources }
 }
 
-function readGitHub(picker: Picker, { folder, file }: SettingsRequest): GitHubConfig {
+function readGitHub(picker: SettingResolver, { folder, file }: SettingsRequest): GitHubConfig {
   const keys = githubKeys.shape
   const values = file?.value.github
   const app = picker.override('github.token') ? null : (values?.app ?? null)
@@ -60,7 +60,7 @@ function readGitHub(picker: Picker, { folder, file }: SettingsRequest): GitHubCo
   }
 }
 
-function readAddresses(picker: Picker, values: GitHubFile['github']) {
+function readAddresses(picker: SettingResolver, values: GitHubFile['github']) {
   const keys = githubKeys.shape
   const api = picker.pick('github.base_url', keys.base_url, values?.base_url, [
     picker.variable('GITHUB_API_URL'),
@@ -74,7 +74,7 @@ function readAddresses(picker: Picker, values: GitHubFile['github']) {
 /** As the URL parser writes it, so that the checked address is the one in use. */
 const normal = (address: string) => withoutSlash(new URL(address).href)
 
-function readRoot(picker: Picker, { request, folder, file }: SettingsRequest): string {
+function readRoot(picker: SettingResolver, { request, folder, file }: SettingsRequest): string {
   const { cwd, flags } = request
   const override = flags?.root
     ? { text: flags.root, source: { from: 'flag', name: '--root' } as const }
@@ -87,7 +87,7 @@ function readRoot(picker: Picker, { request, folder, file }: SettingsRequest): s
 }
 
 function readLogs(
-  picker: Picker,
+  picker: SettingResolver,
   { request, folder, file }: SettingsRequest,
   root: string,
 ): string {

@@ -39,12 +39,12 @@ export async function cloneRepo(
  * @throws BlockedError if it is not a clone of a repository on this server, and for conflicts
  */
 export async function pullRepo(server: GitServer, path: string): Promise<PullResult> {
-  const [{ pull }, { followedAt }] = await Promise.all([
+  const [{ pull }, { readTrackedBranch }] = await Promise.all([
     import('./pull.js'),
     import('../repository/find-worktree.js'),
   ])
   const dir = resolve(path)
-  const { owner, repo, branch } = await followedAt(dir, server.gitUrl)
+  const { owner, repo, branch } = await readTrackedBranch(dir, server.gitUrl)
   const url = remoteUrl(server.gitUrl, { owner, repo })
   return pull(await server.git(), { url, dir, ref: branch, pinned: false, onDiverged: 'block' })
 }

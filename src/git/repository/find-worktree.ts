@@ -38,7 +38,7 @@ function originOn(gitUrl: string, { origin }: LocalRepository): WorkTree['origin
 }
 
 /** What a clone follows: its origin, and the branch that is checked out. */
-export interface Followed extends Repo {
+export interface TrackedBranch extends Repo {
   branch: string
   /** Whether the branch has no commit yet. */
   unborn: boolean
@@ -49,7 +49,7 @@ export interface Followed extends Repo {
  * @throws PathError if nothing is there
  * @throws BlockedError if it is not a clone of a repository on that server, or not on a branch
  */
-export async function followedAt(dir: string, gitUrl: string): Promise<Followed> {
+export async function readTrackedBranch(dir: string, gitUrl: string): Promise<TrackedBranch> {
   const local = await readLocal(dir)
   if (local.kind === 'absent') throw new PathError(`${dir} is not there`)
   if (local.kind !== 'repository') {

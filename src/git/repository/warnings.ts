@@ -12,13 +12,13 @@ import type { ObjectStore } from '../plumbing/objects/store.js'
  */
 export async function warningsOf(store: ObjectStore, tree: Oid): Promise<Warning[]> {
   const found = new Set<Warning>()
-  await lookInto(store, tree, '', found)
+  await collectWarnings(store, tree, '', found)
   return order.filter((warning) => found.has(warning))
 }
 
 const order: Warning[] = ['lfs', 'submodules', 'eol']
 
-async function lookInto(
+async function collectWarnings(
   store: ObjectStore,
   tree: Oid,
   folder: BytePath,
@@ -26,7 +26,7 @@ async function lookInto(
 ): Promise<void> {
   for (const { mode, name, oid } of await readTree(store, tree)) {
     const path = joinBytes(folder, name)
-    if (mode === fileMode.folder) await lookInto(store, oid, path, found)
+    if (mode === fileMode.folder) await collectWarnings(store, oid, path, found)
     else if (mode === fileMode.gitlink || path === '.gitmodules') found.add('submodules')
     else if (name === '.gitattributes' && mode !== fileMode.symlink) {
       const { data } = await store.read(oid)

@@ -10,7 +10,7 @@ import { readHead, resolveRef } from '../plumbing/refs/read.js'
 import type { GitDirs } from '../repository/open.js'
 import { Folder } from './folder.js'
 import { stagedPaths } from './staged.js'
-import { type Looking, type WorktreeChange, walkWorktree } from './walk.js'
+import { type ScanOptions, type WorktreeChange, walkWorktree } from './walk.js'
 
 export interface WorktreeStatusRequest {
   dir: string
@@ -61,7 +61,7 @@ export async function isClean(request: WorktreeStatusRequest): Promise<boolean> 
  */
 export async function* changes(
   request: WorktreeStatusRequest,
-  { withIgnored = false, withHidden = false }: Partial<Looking> = {},
+  { withIgnored = false, withHidden = false }: Partial<ScanOptions> = {},
 ): AsyncGenerator<Change> {
   const { dir, gitDir, commonDir = gitDir, store, signal } = request
   const index = readIndex(gitDir)
@@ -82,8 +82,8 @@ export async function* changes(
       gitDir: subGitDir,
       commonDir: subGitDir,
     })
-  const looking = { withIgnored, withHidden, isSubmoduleClean }
-  const walk = { folder, settings, indexStat: index.stat, pacer, ...looking }
+  const options = { withIgnored, withHidden, isSubmoduleClean }
+  const walk = { folder, settings, indexStat: index.stat, pacer, ...options }
   yield* walkWorktree(
     walk,
     wholeIndex(index),

@@ -16,14 +16,14 @@ export interface WorktreeChange {
 }
 
 /** What to report beyond `git status`. */
-export interface Looking {
+export interface ScanOptions {
   /** Whether to report ignored files too; without them, less has to be read. */
   withIgnored: boolean
   /** Whether to compare existing files that git is told to skip (assume-valid, skip-worktree). */
   withHidden: boolean
 }
 
-export interface Walk extends Comparison, Looking {
+export interface Walk extends Comparison, ScanOptions {
   /**
    * Whether a submodule, itself a repository with a work tree at `path`, has no changes of its own.
    */

@@ -28,9 +28,9 @@ export function createCredentials(
   sources: TokenSource[],
   learn: (secret: string, source: TokenSource) => void,
 ): Credentials {
-  const choose = once(() => firstWithToken(sources))
+  const findSource = once(() => firstWithToken(sources))
   const read = async (fresh: boolean) => {
-    const source = await choose()
+    const source = await findSource()
     const token = await source?.read(fresh)
     if (source === undefined || !token) return undefined
     learn(token, source)
@@ -38,7 +38,7 @@ export function createCredentials(
   }
   return {
     token: () => read(false),
-    source: async () => (await choose())?.name ?? null,
+    source: async () => (await findSource())?.name ?? null,
     async renew(refused) {
       // If several requests are rejected at once, the first one renews the token for all.
       if ((await read(false)) !== refused) return true

@@ -51,7 +51,7 @@ export function retry<Q extends HttpRequest, A extends HttpAnswer>(
       const outcome = await settle(next(request))
       const pause = mayRepeat(request, outcome, afterLoss) ? rules.pause(tries) : null
       if (pause === null) return conclude(outcome, tries)
-      const until = waits.now() + Math.max(pause, toldPause(outcome, waits))
+      const until = waits.now() + Math.max(pause, requestedPause(outcome, waits))
       if (!waits.fits(begun, until)) return conclude(outcome, tries)
       if ('answer' in outcome) await outcome.answer.discard?.()
       await waits.wait({ reason: 'retry', host: request.url.host, until }, request.signal)
@@ -79,7 +79,7 @@ function mayRepeat(
   return afterLoss && isTransient(error) && (isRepeatable(request) || isNeverSent(error))
 }
 
-const toldPause = (outcome: Outcome<HttpAnswer>, waits: Waits): number =>
+const requestedPause = (outcome: Outcome<HttpAnswer>, waits: Waits): number =>
   ('answer' in outcome && retryAfter(outcome.answer.headers, waits.now())) || 0
 
 function conclude<A>(outcome: Outcome<A>, tries: number): A {

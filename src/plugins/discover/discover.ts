@@ -33,7 +33,7 @@ export async function discover(
   deps: Deps,
   sources: readonly PluginSource[],
 ): Promise<FoundPlugin[]> {
-  const named = await lookAtAll(deps, sources)
+  const named = await inspectSources(deps, sources)
   const repositories = new Map<string, Indexed & { expected: boolean }>()
   for (const { repositories: some, expected } of named) {
     for (const one of some) {
@@ -47,10 +47,10 @@ export async function discover(
 }
 
 /** A failed source is a warning; if all fail, the first error is thrown. */
-async function lookAtAll(deps: Deps, sources: readonly PluginSource[]): Promise<Named[]> {
-  const looks = await Promise.allSettled(sources.map((source) => inspectSource(deps, source)))
-  const named = looks.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  for (const [index, one] of looks.entries()) {
+async function inspectSources(deps: Deps, sources: readonly PluginSource[]): Promise<Named[]> {
+  const outcomes = await Promise.allSettled(sources.map((source) => inspectSource(deps, source)))
+  const named = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  for (const [index, one] of outcomes.entries()) {
     if (one.status === 'fulfilled') continue
     if (named.length === 0) throw one.reason
     const source = sources[index]

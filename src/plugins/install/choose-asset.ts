@@ -32,7 +32,7 @@ export const foreignMethods = new Set(['npm', 'pip', 'apk'])
  * @throws NotFoundError if nothing is for this platform; GitHubNotFoundError for an asset that the
  *   release does not have; ConflictError for an address outside this release
  */
-export function chooseAsset(version: PluginVersion, platform: Platform): ChosenAsset | null {
+export function selectAsset(version: PluginVersion, platform: Platform): ChosenAsset | null {
   const { installation } = version.manifest
   const isNamed = installation.sources.size > 0 && !isForeign(version.manifest)
   if (!isNamed) {

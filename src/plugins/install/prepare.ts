@@ -7,7 +7,7 @@ import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
 import { differenceOf, isAsRecorded } from '../store/record.js'
 import type { PluginStore } from '../store/store.js'
-import { chooseAsset } from './choose-asset.js'
+import { selectAsset } from './choose-asset.js'
 import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
 import { type Staged, stage } from './stage.js'
 
@@ -76,7 +76,7 @@ async function prepareOne(
       ? null
       : await stage(session, store, {
           version,
-          chosen: chooseAsset(version, session.host.platform),
+          chosen: selectAsset(version, session.host.platform),
           signer,
           sha256: isSame ? known.sha256 : null,
         })

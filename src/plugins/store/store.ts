@@ -21,7 +21,7 @@ import { type LockEntry, type PluginLock, readLock } from './lock-file.js'
 import { pathsOf, type StorePaths } from './paths.js'
 import { type CopyRecord, filesBelow, readRecord, writeRecord } from './record.js'
 import { type PluginState, type PluginStates, readStore, stateOf, writeStates } from './state.js'
-import { isAsInstalled, tellKept, timeOf } from './trash.js'
+import { isAsInstalled, reportKept, timeOf } from './trash.js'
 
 export type StoreSession = Pick<PluginSession, 'config' | 'emit' | 'clock' | 'self' | 'signal'>
 
@@ -92,11 +92,14 @@ export class PluginStore {
     const copy = { tree: this.folderOf(id), record: join(paths.records, `${id}.json`) }
     const isChanged = (await this.isThere(id)) && !(await isAsInstalled(copy))
     await this.#applyJournal({ id, work, entry })
-    if (isChanged) tellKept(this.#session.emit, [join(paths.previous, id, 'tree')])
+    if (isChanged) reportKept(this.#session.emit, [join(paths.previous, id, 'tree')])
   }
 
   async #applyJournal(what: PluginJournal): Promise<void> {
-    tellKept(this.#session.emit, await applyJournal(this.paths, what, timeOf(this.#session.clock)))
+    reportKept(
+      this.#session.emit,
+      await applyJournal(this.paths, what, timeOf(this.#session.clock)),
+    )
     await this.#refresh()
   }
 
@@ -182,7 +185,7 @@ export async function underPluginLock<T>(
     const request = { path: paths.mark, command, wait: lockWait }
     const lock = await acquireLock({ clock, self, signal }, request)
     try {
-      tellKept(emit, await recoverStore(paths, timeOf(clock)))
+      reportKept(emit, await recoverStore(paths, timeOf(clock)))
       return await work(new PluginStore(session, paths))
     } finally {
       // The next run removes what can't be removed now.

@@ -13,7 +13,7 @@ export const timeOf = (clock: Clock): string =>
   new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
 
 /** @param places of copies that contain changed files */
-export function tellKept(emit: Emit<CommonEvent>, places: string[]): void {
+export function reportKept(emit: Emit<CommonEvent>, places: string[]): void {
   for (const place of places) {
     emit({ type: 'warning', message: `files of a plugin had been changed: they are in ${place}` })
   }

@@ -10,7 +10,7 @@ import {
   type ReleaseAsset,
 } from '../../github/rest/release-assets.js'
 import { isWhole } from '../info.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import type { LocalAsset } from './local.js'
 
 /** What to do with a file, given the release's asset of that name. */
@@ -62,7 +62,7 @@ export function expectNoReplacement(
 
 /** By name, which is unique in a release. */
 export async function assetsByName(
-  { github }: Pick<ReleaseDeps, 'github'>,
+  { github }: Pick<ReleaseSession, 'github'>,
   { owner, repo }: Repo,
   releaseId: number,
 ): Promise<Map<string, ReleaseAsset>> {
@@ -76,7 +76,7 @@ export async function assetsByName(
  * @returns `sha256:` and 64 hexadecimal digits
  */
 export async function digestByDownload(
-  { github }: Pick<ReleaseDeps, 'github'>,
+  { github }: Pick<ReleaseSession, 'github'>,
   { owner, repo }: Repo,
   asset: ReleaseAsset,
 ): Promise<string> {

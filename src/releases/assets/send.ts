@@ -12,7 +12,7 @@ import {
   type ReleaseAsset,
   uploadReleaseAsset,
 } from '../../github/rest/release-assets.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import { assetsByName, digestByDownload, hasBytes } from './compare.js'
 import type { LocalAsset } from './local.js'
 
@@ -37,7 +37,7 @@ const perMegabyte = 20_000
  * @throws ConflictError if the file has changed since, or GitHub has other bytes than were sent
  */
 export async function sendAsset(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   place: UploadPlace,
   local: LocalAsset,
   old: ReleaseAsset | null,
@@ -58,7 +58,7 @@ export async function sendAsset(
 }
 
 async function sendOnce(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { owner, repo, uploadUrl }: UploadPlace,
   local: LocalAsset,
 ): Promise<ReleaseAsset> {
@@ -107,7 +107,7 @@ const changed = (path: string) =>
  * @throws the first error if GitHub can't be asked
  */
 async function settle(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   place: UploadPlace,
   local: LocalAsset,
   error: unknown,
@@ -142,7 +142,7 @@ function isWorthRepeating(error: unknown): boolean {
 
 /** The transport notices silence; this deadline stops an upload that is too slow. */
 function deadline(
-  { clock, signal }: Pick<ReleaseDeps, 'clock' | 'signal'>,
+  { clock, signal }: Pick<ReleaseSession, 'clock' | 'signal'>,
   { name, size }: LocalAsset,
 ): { signal: AbortSignal; clear(): void } {
   const over = new AbortController()

@@ -4,7 +4,7 @@ import type { Hint } from '../../base/hint.js'
 import { webHostOf } from '../../base/names/host.js'
 import type { ReleaseAsset } from '../../github/rest/release-assets.js'
 import type { AssetStatus } from '../info.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import {
   assetsByName,
   digestByDownload,
@@ -41,7 +41,7 @@ export interface UploadedAsset {
  * @throws ConflictError if an asset with other bytes may not be replaced
  */
 export async function uploadAssets(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   assets: readonly LocalAsset[],
   { place, release, replace, hint }: UploadPlan,
 ): Promise<UploadedAsset[]> {
@@ -56,13 +56,13 @@ export async function uploadAssets(
   const uploaded = new Map<LocalAsset, UploadedAsset>()
   await inLanes(atOnce, judged, async ({ local, judgement }) => {
     deps.signal?.throwIfAborted()
-    uploaded.set(local, await carryOut(deps, place, local, judgement, pace))
+    uploaded.set(local, await uploadOne(deps, place, local, judgement, pace))
   })
   return assets.flatMap((local) => uploaded.get(local) ?? [])
 }
 
-async function carryOut(
-  deps: ReleaseDeps,
+async function uploadOne(
+  deps: ReleaseSession,
   place: UploadPlace,
   local: LocalAsset,
   judgement: Judgement,

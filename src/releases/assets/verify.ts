@@ -2,7 +2,7 @@ import { ConflictError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import { deleteReleaseAsset, type ReleaseAsset } from '../../github/rest/release-assets.js'
 import { isWhole } from '../info.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import { assetsByName, digestByDownload, hasBytes } from './compare.js'
 import type { LocalAsset } from './local.js'
 
@@ -14,7 +14,7 @@ import type { LocalAsset } from './local.js'
  * @throws ConflictError with every difference
  */
 export async function verifyAssets(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   repo: Repo & { releaseId: number },
   assets: readonly LocalAsset[],
   { others }: { others: boolean },
@@ -44,7 +44,7 @@ export async function verifyAssets(
  * @throws ConflictError for an asset that somebody else uploaded
  */
 export async function removeStrangers(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   place: Repo & { releaseId: number; author: string | null },
   assets: readonly LocalAsset[],
 ): Promise<void> {

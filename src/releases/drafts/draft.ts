@@ -6,7 +6,7 @@ import {
   type Release,
   updateRelease,
 } from '../../github/rest/releases.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import { isAsMarked, isMarked, type Maker, withMark } from './mark.js'
 
 export interface DraftRequest {
@@ -33,7 +33,7 @@ const pause = 2000
  * @param known our existing drafts
  */
 export async function ownDraft(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   request: DraftRequest,
   known: readonly Release[],
 ): Promise<Release> {
@@ -45,7 +45,7 @@ export async function ownDraft(
 
 /** Its title, and notes that somebody edited on its page, stay. */
 async function bringUpToDate(
-  { github, emit }: ReleaseDeps,
+  { github, emit }: ReleaseSession,
   { maker, tag, notes, isGiven, target }: DraftRequest,
   { id, body }: Release,
 ): Promise<Release> {
@@ -60,7 +60,7 @@ async function bringUpToDate(
   })
 }
 
-async function make(deps: ReleaseDeps, request: DraftRequest): Promise<Release> {
+async function make(deps: ReleaseSession, request: DraftRequest): Promise<Release> {
   const { maker, tag, name, notes, target, prerelease } = request
   const { owner, repo } = maker.subject
   const content = { name, body: withMark(notes, maker, tag), target, prerelease, draft: true }
@@ -78,14 +78,21 @@ async function make(deps: ReleaseDeps, request: DraftRequest): Promise<Release> 
 }
 
 /** Two runs that begin at once both create a draft: the younger one is deleted. */
-async function onlyOne(deps: ReleaseDeps, request: DraftRequest, made: Release): Promise<Release> {
+async function onlyOne(
+  deps: ReleaseSession,
+  request: DraftRequest,
+  made: Release,
+): Promise<Release> {
   const [oldest, ...others] = await draftsOf(deps, request)
   if (oldest === undefined || others.length === 0) return made
   for (const { id } of others) await remove(deps, request, id)
   return oldest
 }
 
-async function draftsOf({ github }: ReleaseDeps, { maker, tag }: DraftRequest): Promise<Release[]> {
+async function draftsOf(
+  { github }: ReleaseSession,
+  { maker, tag }: DraftRequest,
+): Promise<Release[]> {
   const { owner, repo } = maker.subject
   return ownDrafts(await listReleases(github, owner, repo), maker, tag)
 }
@@ -96,7 +103,11 @@ export const ownDrafts = (releases: Release[], maker: Maker, tag: string): Relea
     .filter(({ draft, tag_name, body }) => draft && tag_name === tag && isMarked(body, maker, tag))
     .sort((one, other) => one.id - other.id)
 
-async function remove(deps: ReleaseDeps, { maker, tag }: DraftRequest, id: number): Promise<void> {
+async function remove(
+  deps: ReleaseSession,
+  { maker, tag }: DraftRequest,
+  id: number,
+): Promise<void> {
   deps.emit({
     type: 'warning',
     message: `${tag} has a second draft of ours (${id}): it is deleted`,

@@ -11,7 +11,7 @@ import type { LocalAsset } from '../assets/local.js'
 import { uploadAssets } from '../assets/upload.js'
 import { removeStrangers, verifyAssets } from '../assets/verify.js'
 import type { AssetStatus } from '../info.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 
 /** What a failed publication leaves. */
 export const draftStays = 'the draft stays, unpublished: the same command goes on with it'
@@ -26,7 +26,7 @@ const pause = 2000
  * @param content replaces the draft's content in the same request
  */
 export async function publishDraft(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { owner, repo }: Repo,
   id: number,
   content: Pick<ReleaseOptions, 'name' | 'body' | 'prerelease'> & { latest: MakeLatest },
@@ -45,7 +45,7 @@ export async function publishDraft(
 }
 
 async function stateOf(
-  { github }: ReleaseDeps,
+  { github }: ReleaseSession,
   { owner, repo }: Repo,
   id: number,
   lost: GitHubNetworkError,
@@ -64,7 +64,7 @@ async function stateOf(
  * @throws the failure, with the hint that the draft stays
  */
 export async function fillDraft(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { owner, repo }: Repo,
   { id, tag_name: tag, upload_url: uploadUrl, author }: Release,
   assets: readonly LocalAsset[],

@@ -1,5 +1,5 @@
 import type { ReleaseSubject } from '../info.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 
 type Linked = Pick<NoteCommit, 'oid' | 'parents'>
 
@@ -57,7 +57,7 @@ function* reachedFrom(
 }
 
 /** What notes need; a GitHubClient fits as `github`. */
-export type NotesDeps = Pick<ReleaseDeps, 'github' | 'emit' | 'signal'>
+export type NotesSession = Pick<ReleaseSession, 'github' | 'emit' | 'signal'>
 
 /** Selects the commits of the notes. */
 export interface NotesRequest {
@@ -104,7 +104,7 @@ export interface NoteCommit {
 }
 
 /** The two ends of the notes. */
-export interface NotesEnds {
+export interface NotesRange {
   /** null: the unreleased changes. */
   tag: string | null
   previous: string | null
@@ -112,7 +112,7 @@ export interface NotesEnds {
 
 /** The part of a history that the notes need, local or on GitHub. */
 export interface NotesHistory {
-  ends: NotesEnds
+  ends: NotesRange
   /** The full id of the last commit. */
   head: string
   /** The last commit's name in a link, if there is no tag. */

@@ -18,14 +18,14 @@ import { readWorkTree } from '../../git/repository/open.js'
 import { readShallow } from '../../git/repository/shallow.js'
 import {
   type NoteCommit,
-  type NotesDeps,
   type NotesHistory,
   type NotesRequest,
+  type NotesSession,
   type Person,
   pullsOf,
 } from './history.js'
 import { keysOf, peopleOf, personOf } from './people.js'
-import { endsOf } from './range.js'
+import { notesRangeOf } from './range.js'
 
 const tagPrefix = 'refs/tags/'
 
@@ -39,7 +39,7 @@ export type LocalHistory = NotesHistory | { lacks: string }
  * @throws UsageError if the previous tag is ambiguous; CorruptObjectError
  */
 export async function readLocalHistory<T>(
-  { signal }: Pick<NotesDeps, 'signal'>,
+  { signal }: Pick<NotesSession, 'signal'>,
   request: NotesRequest,
   source: string,
   use: (history: LocalHistory) => Promise<T>,
@@ -106,10 +106,10 @@ async function historyAt(
 function endsHere(
   request: NotesRequest,
   refs: string[],
-): ReturnType<typeof endsOf> | { lacks: string } {
+): ReturnType<typeof notesRangeOf> | { lacks: string } {
   try {
     const own = refs.map((name) => name.slice(tagPrefix.length))
-    return endsOf(request, new Set([...own, ...(request.tags?.keys() ?? [])]))
+    return notesRangeOf(request, new Set([...own, ...(request.tags?.keys() ?? [])]))
   } catch (error) {
     // It may not have been fetched.
     if (error instanceof GitHubNotFoundError) return { lacks: 'does not have the tag' }

@@ -4,7 +4,7 @@ import { loginsOf } from '../../github/graphql/authors.js'
 import { generateNotes } from '../../github/rest/generated-notes.js'
 import { listTags } from '../../github/rest/tags.js'
 import { type ConventionalChange, changeOf } from './change.js'
-import type { NotesDeps, NotesHistory, NotesRequest, Person } from './history.js'
+import type { NotesHistory, NotesRequest, NotesSession, Person } from './history.js'
 import { readLocalHistory } from './local.js'
 import { notesMarkdown } from './markdown.js'
 import { differentPeople, peopleOf, personKeyOf, personOf } from './people.js'
@@ -18,7 +18,7 @@ type People = Map<ConventionalChange, Person[]>
  *
  * @throws GitHubNotFoundError for an unknown tag; UsageError if the previous tag is ambiguous
  */
-export async function notesFor(deps: NotesDeps, request: NotesRequest): Promise<string> {
+export async function notesFor(deps: NotesSession, request: NotesRequest): Promise<string> {
   if (request.github) return githubsNotes(deps, request)
   const { source } = request
   if (source !== null) {
@@ -37,7 +37,7 @@ export async function notesFor(deps: NotesDeps, request: NotesRequest): Promise<
  * tags have to do. If both ends are named, nothing is requested.
  */
 async function tagsOf(
-  { github, emit }: NotesDeps,
+  { github, emit }: NotesSession,
   { subject: { owner, repo }, tag, previous, tags }: NotesRequest,
 ): Promise<NotesRequest['tags']> {
   if (tags !== undefined || (tag !== null && previous !== undefined)) return tags
@@ -51,7 +51,7 @@ async function tagsOf(
 }
 
 async function markdownOf(
-  deps: NotesDeps,
+  deps: NotesSession,
   { subject: { owner, repo } }: NotesRequest,
   history: NotesHistory,
 ): Promise<string> {
@@ -66,7 +66,7 @@ async function markdownOf(
 
 /** Asks GitHub for the logins that the addresses do not contain, once each. */
 async function withLogins(
-  { github }: NotesDeps,
+  { github }: NotesSession,
   repo: { owner: string; repo: string },
   people: People,
 ): Promise<People> {
@@ -87,7 +87,7 @@ async function withLogins(
 
 /** New contributors with their first change, youngest first; empty if that can't be known. */
 async function newcomersIn(
-  { emit }: NotesDeps,
+  { emit }: NotesSession,
   history: NotesHistory,
   people: People,
 ): Promise<Map<Person, ConventionalChange>> {
@@ -110,7 +110,7 @@ async function newcomersIn(
  * The notes of GitHub's own generator. It knows no components and would choose a wrong previous
  * tag, so it gets ours.
  */
-async function githubsNotes(deps: NotesDeps, request: NotesRequest): Promise<string> {
+async function githubsNotes(deps: NotesSession, request: NotesRequest): Promise<string> {
   const { owner, repo, component } = request.subject
   if (component !== null && component.path !== '.') {
     const message = `GitHub's notes tell of all of ${owner}/${repo}, not of ${component.name} alone`

@@ -10,9 +10,9 @@ import {
   versionIn,
   versionTags,
 } from '../versions.js'
-import type { NotesEnds, NotesRequest } from './history.js'
+import type { NotesRange, NotesRequest } from './history.js'
 
-type EndsRequest = Pick<NotesRequest, 'subject' | 'tag' | 'commit' | 'previous'>
+type RangeRequest = Pick<NotesRequest, 'subject' | 'tag' | 'commit' | 'previous'>
 
 /**
  * Finds both ends of the notes.
@@ -20,10 +20,10 @@ type EndsRequest = Pick<NotesRequest, 'subject' | 'tag' | 'commit' | 'previous'>
  * @param tags all existing ones
  * @throws GitHubNotFoundError for an unknown tag; UsageError if the previous tag is ambiguous
  */
-export function endsOf(
-  { subject, tag: named, commit, previous }: EndsRequest,
+export function notesRangeOf(
+  { subject, tag: named, commit, previous }: RangeRequest,
   tags: ReadonlySet<string>,
-): NotesEnds {
+): NotesRange {
   const tag = named === null ? null : tagFor(subject, named, tags)
   if (tag !== null && commit === undefined && !tags.has(tag)) throw noTag(subject, tag, tags)
   if (previous === undefined) return { tag, previous: tagBefore(subject, tag, tags) }

@@ -5,21 +5,21 @@ import { listTags } from '../../github/rest/tags.js'
 import type { ReleaseSubject } from '../info.js'
 import type {
   NoteCommit,
-  NotesDeps,
-  NotesEnds,
   NotesHistory,
+  NotesRange,
   NotesRequest,
+  NotesSession,
   Person,
 } from './history.js'
 import { pullsOf } from './history.js'
 import { personOf } from './people.js'
-import { endsOf } from './range.js'
+import { notesRangeOf } from './range.js'
 
-type GitHub = Pick<NotesDeps, 'github'>
+type GitHub = Pick<NotesSession, 'github'>
 
 /** Both ends, and what GitHub knows of them. */
 export interface RemoteEnds {
-  ends: NotesEnds
+  ends: NotesRange
   head: string
   headName: string
   /** The commit of the previous tag; null if there is none. */
@@ -35,7 +35,7 @@ export async function remoteEnds({ github }: GitHub, request: NotesRequest): Pro
   const { owner, repo } = request.subject
   const listed = await listTags(github, owner, repo)
   const tags = new Map(listed.map(({ name, commit }) => [name, commit]))
-  const ends = endsOf(request, new Set(tags.keys()))
+  const ends = notesRangeOf(request, new Set(tags.keys()))
   const base = tags.get(ends.previous ?? '') ?? null
   const head = request.commit ?? tags.get(ends.tag ?? '')
   if (head !== undefined) return { ends, base, head, headName: head }

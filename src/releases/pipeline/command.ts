@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
 import type { Host } from '../../process/host.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 
 export interface ShellCommand {
   /** The prefix of each line of its output in the log. */
@@ -59,7 +59,7 @@ export async function runCommand(
     signal,
     clock,
     host,
-  }: Pick<ReleaseDeps, 'emit' | 'log' | 'signal' | 'clock' | 'host'>,
+  }: Pick<ReleaseSession, 'emit' | 'log' | 'signal' | 'clock' | 'host'>,
   { label, file, args, cwd, env }: ShellCommand,
 ): Promise<void> {
   signal?.throwIfAborted()
@@ -131,7 +131,7 @@ function readLines(input: Readable, onLine: (line: string) => void): Reading {
 /** Ends the whole process group: first politely, then by force. @returns what calls off the force */
 function endGroup(
   { pid }: ChildProcess,
-  { clock, host }: Pick<ReleaseDeps, 'clock' | 'host'>,
+  { clock, host }: Pick<ReleaseSession, 'clock' | 'host'>,
 ): () => void {
   if (pid === undefined) return () => {}
   signalGroup(host, pid, 'SIGTERM')

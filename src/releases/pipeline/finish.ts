@@ -8,7 +8,7 @@ import { verifyAssets } from '../assets/verify.js'
 import { ownDraft } from '../drafts/draft.js'
 import { fillDraft, keepingDraft, publishDraft } from '../drafts/publish.js'
 import { releaseInfoOf } from '../info.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import { isLatest } from './judge.js'
 import { collectArtifacts } from './make.js'
 import type {
@@ -31,7 +31,7 @@ export interface Made {
  * leaves behind.
  */
 export async function finish(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   request: PublishRequest,
   made: Made,
 ): Promise<Finished> {
@@ -52,7 +52,7 @@ export async function finish(
 }
 
 async function publishWhole(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { subject }: PublishRequest,
   { facts, plan, assets }: Made,
   { id }: Release,
@@ -76,7 +76,7 @@ async function publishWhole(
 
 /** @throws ConflictError if the tag is at another commit */
 async function expectTag(
-  { github }: ReleaseDeps,
+  { github }: ReleaseSession,
   { owner, repo }: PublishRequest['subject'],
   { tag, commit }: PublishPlan,
   when: string,
@@ -89,7 +89,7 @@ async function expectTag(
   )
 }
 
-const emitStep = ({ emit }: ReleaseDeps, message: string) => emit({ type: 'step', message })
+const emitStep = ({ emit }: ReleaseSession, message: string) => emit({ type: 'step', message })
 
 /**
  * A published release stays as it is. Named files must be in it with the same bytes.
@@ -97,7 +97,7 @@ const emitStep = ({ emit }: ReleaseDeps, message: string) => emit({ type: 'step'
  * @throws ConflictError for a file that is not
  */
 export async function alreadyPublished(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   request: PublishRequest,
   { tag, source, remote, found: { published } }: PublishFacts,
 ): Promise<PublishResult> {
@@ -113,7 +113,7 @@ export async function alreadyPublished(
 }
 
 async function expectTheSame(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   request: PublishRequest,
   { id, tag_name: tag }: Release,
 ): Promise<void> {

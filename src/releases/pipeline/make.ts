@@ -5,7 +5,7 @@ import { glob } from 'tinyglobby'
 import { PathError } from '../../base/errors.js'
 import { writeChecksums } from '../assets/checksums.js'
 import { expectDistinct, type LocalAsset, localAssets } from '../assets/local.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import { childEnvironment, runCommand } from './command.js'
 import type { PublishFacts, PublishRequest } from './request.js'
 import { probeSigning, type Signing, signAll } from './sign.js'
@@ -24,7 +24,7 @@ export interface MadeAssets {
  * @throws WizardError if a command fails; PathError and UsageError for the artifacts
  */
 export async function makeAssets(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   request: PublishRequest,
   facts: PublishFacts,
 ): Promise<MadeAssets> {
@@ -40,7 +40,7 @@ export async function makeAssets(
 
 async function makeIn(
   folder: string,
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   request: PublishRequest,
   { tag, source: { version } }: PublishFacts,
 ): Promise<LocalAsset[]> {
@@ -68,7 +68,7 @@ async function makeIn(
  * @throws WizardError for the first one that fails
  */
 export async function build(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { subject: { component }, source }: PublishRequest,
   env: Record<string, string>,
 ): Promise<void> {

@@ -2,7 +2,7 @@ import { logMarks } from '../../logs/marks.js'
 import type { Lock } from '../../process/lock.js'
 import { expectShort } from '../notes/length.js'
 import { notesFor } from '../notes/notes.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import { tagOf } from '../versions.js'
 import { alreadyPublished, finish } from './finish.js'
 import { expectNamedVersion, expectReleasable, findOwn } from './judge.js'
@@ -12,7 +12,7 @@ import { type ReleaseServer, readRemote } from './remote.js'
 import type { PublishFacts, PublishPlan, PublishRequest, PublishResult } from './request.js'
 import { readSource } from './source.js'
 
-export interface PublishDeps extends ReleaseDeps {
+export interface PublishSession extends ReleaseSession {
   server: ReleaseServer
   /** Locks a component against other wizards in this root. */
   lock(component: string, command: string): Promise<Lock>
@@ -25,12 +25,15 @@ export interface PublishDeps extends ReleaseDeps {
  * @throws UsageError, ConfigError, PathError, ConflictError before anything is created; WizardError
  *   if a command fails; GitHubError and its subclasses; LockedError
  */
-export async function publish(deps: PublishDeps, request: PublishRequest): Promise<PublishResult> {
+export async function publish(
+  deps: PublishSession,
+  request: PublishRequest,
+): Promise<PublishResult> {
   const { name } = request.subject.component
-  if (request.dryRun) return carryOut(deps, request)
+  if (request.dryRun) return runPipeline(deps, request)
   const lock = await deps.lock(name, `RELEASE PUBLISH ${name}`)
   try {
-    return await carryOut(deps, request)
+    return await runPipeline(deps, request)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     deps.log.write('releases', 'ERROR', `${logMarks.bad} ${name}: ${why}`)
@@ -40,7 +43,7 @@ export async function publish(deps: PublishDeps, request: PublishRequest): Promi
   }
 }
 
-async function carryOut(deps: PublishDeps, request: PublishRequest): Promise<PublishResult> {
+async function runPipeline(deps: PublishSession, request: PublishRequest): Promise<PublishResult> {
   const facts = await gather(deps, request)
   if (facts.found.published !== null) return alreadyPublished(deps, request, facts)
   expectReleasable(request, facts.source, facts.remote)
@@ -58,7 +61,7 @@ async function carryOut(deps: PublishDeps, request: PublishRequest): Promise<Pub
   return make(deps, request, facts, plan)
 }
 
-async function gather(deps: PublishDeps, request: PublishRequest): Promise<PublishFacts> {
+async function gather(deps: PublishSession, request: PublishRequest): Promise<PublishFacts> {
   const { subject, named } = request
   deps.emit({ type: 'step', message: `check: ${request.source}` })
   const source = await readSource(request)
@@ -69,7 +72,7 @@ async function gather(deps: PublishDeps, request: PublishRequest): Promise<Publi
 }
 
 async function make(
-  deps: PublishDeps,
+  deps: PublishSession,
   request: PublishRequest,
   facts: PublishFacts,
   plan: PublishPlan,
@@ -98,7 +101,7 @@ async function make(
  * @throws UsageError for a text that is longer than GitHub accepts
  */
 function notesOf(
-  deps: PublishDeps,
+  deps: PublishSession,
   { subject, notes }: PublishRequest,
   { tag, source, remote: { tags } }: PublishFacts,
 ): Promise<string> | string {

@@ -11,10 +11,10 @@ import { resolveCommit } from '../../github/rest/commits.js'
 import { hasImmutableReleases } from '../../github/rest/releases.js'
 import { listTags, tagCommit } from '../../github/rest/tags.js'
 import { releasesOf } from '../find.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import type { ComponentSubject, RemoteFacts } from './request.js'
 
-type GitHub = Pick<ReleaseDeps, 'github'>
+type GitHub = Pick<ReleaseSession, 'github'>
 
 /** The git server of the repositories; a client has it. */
 export interface ReleaseServer {
@@ -128,7 +128,7 @@ type Ruleset = z.output<typeof ruleset>
  * @throws GitHubAuthError if an active ruleset prevents this user from creating the tag
  */
 export async function expectTagAllowed(
-  { github }: Pick<ReleaseDeps, 'github'>,
+  { github }: Pick<ReleaseSession, 'github'>,
   repo: Repo,
   tag: string,
 ): Promise<void> {
@@ -142,7 +142,7 @@ export async function expectTagAllowed(
   }
 }
 
-async function activeTagRulesets(github: ReleaseDeps['github'], repo: Repo) {
+async function activeTagRulesets(github: ReleaseSession['github'], repo: Repo) {
   try {
     const asked = { ...repo, targets: 'tag', includes_parents: true, per_page: 100 }
     const found = await ask(github, summary.array(), (rest) => rest.repos.getRepoRulesets(asked))

@@ -5,7 +5,7 @@ import { hasCode } from '../../base/fs/read.js'
 import type { SignCommand } from '../../config/files/components.js'
 import type { LocalAsset } from '../assets/local.js'
 import { assetName } from '../assets/local.js'
-import type { ReleaseDeps } from '../session.js'
+import type { ReleaseSession } from '../session.js'
 import { runCommand } from './command.js'
 
 export interface Signing {
@@ -22,7 +22,7 @@ export interface Signing {
  *
  * @throws WizardError if a command fails or leaves no signature
  */
-export async function probeSigning(deps: ReleaseDeps, signing: Signing): Promise<void> {
+export async function probeSigning(deps: ReleaseSession, signing: Signing): Promise<void> {
   const probe = join(signing.folder, 'wizard-probe')
   await writeFile(probe, 'wizard signs this to see whether signing works\n')
   for (const command of signing.commands) await signOne(deps, signing, command, probe)
@@ -35,7 +35,7 @@ export async function probeSigning(deps: ReleaseDeps, signing: Signing): Promise
  * @throws ConfigError if there are no checksum files to sign; WizardError if a command fails
  */
 export async function signAll(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   signing: Signing,
   artifacts: readonly LocalAsset[],
   sums: readonly string[],
@@ -54,7 +54,7 @@ export async function signAll(
 }
 
 async function signOne(
-  deps: ReleaseDeps,
+  deps: ReleaseSession,
   { folder, cwd, env }: Signing,
   { cmd, args, signature }: SignCommand,
   artifact: string,

@@ -41,8 +41,8 @@ async function treeAt(dir: string): Promise<Tree> {
 async function changesIn({ source, env }: Request, { gitDir, commonDir }: GitDirs) {
   const store = await openObjectStore(commonDir)
   try {
-    const looked = await status({ dir: source, gitDir, commonDir, store, env })
-    const { staged, unstaged, untracked } = looked
+    const found = await status({ dir: source, gitDir, commonDir, store, env })
+    const { staged, unstaged, untracked } = found
     return { changed: [...new Set([...staged, ...unstaged])].sort(), untracked }
   } finally {
     await store.close()

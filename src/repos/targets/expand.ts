@@ -75,7 +75,7 @@ export async function expandEntries(
     }
   }
   if (entries.every(({ kind }) => kind === 'repository')) return { wanted, failures }
-  const { apart, overlapping } = await tellOverlapping(wanted, root)
+  const { apart, overlapping } = await splitOverlapping(wanted, root)
   return { wanted: apart, failures: [...failures, ...overlapping] }
 }
 
@@ -83,7 +83,7 @@ export async function expandEntries(
  * Entries of repos.yaml were checked when it was read, but a listed repository may still overlap
  * another one.
  */
-async function tellOverlapping(wanted: SyncTarget[], root: string) {
+async function splitOverlapping(wanted: SyncTarget[], root: string) {
   const overlaps = await findOverlaps(wanted, ({ path }) => path, root)
   const second = new Map(overlaps.map(({ item, other }) => [item, other]))
   return {

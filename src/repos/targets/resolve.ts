@@ -9,7 +9,7 @@ import type { RepoSession } from '../session.js'
 import { expandEntries, type Lister, onGitHub } from './expand.js'
 import { type SyncTarget, wantedFrom } from './sync-target.js'
 
-export interface ChooseOptions {
+export interface TargetOptions {
   /** Repositories, groups or components; none: all. */
   targets?: string[] | undefined
   shard?: Shard | undefined
@@ -18,9 +18,9 @@ export interface ChooseOptions {
 }
 
 /** The repositories of repos.yaml that targets and shard select. */
-export async function chooseWanted(
+export async function resolveTargets(
   { client, config }: RepoSession,
-  { targets = [], shard, list = onGitHub(client) }: ChooseOptions,
+  { targets = [], shard, list = onGitHub(client) }: TargetOptions,
 ) {
   if (config.files.repos === undefined) throw noRepositories(config)
   const [entries, components] = await Promise.all([config.repos(), config.components()])

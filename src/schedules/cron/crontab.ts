@@ -3,7 +3,7 @@ import type { Environment } from '../../base/environment.js'
 import { WizardError } from '../../base/errors.js'
 import { hasCode } from '../../base/fs/read.js'
 import type { HintParts } from '../../base/hint.js'
-import { acquireLock, type LockDeps } from '../../process/lock.js'
+import { acquireLock, type LockOptions } from '../../process/lock.js'
 import type { CrontabText } from './edit.js'
 
 /** The user's crontab. Only the program `crontab` may write it. */
@@ -16,7 +16,7 @@ export interface Crontab {
   alone<T>(work: () => Promise<T>): Promise<T>
 }
 
-export interface CrontabDeps extends LockDeps {
+export interface CrontabOptions extends LockOptions {
   env: Environment
   /** Absolute. One per user, like the crontab. */
   lock: string
@@ -30,7 +30,7 @@ const lockWait = 10_000
 /** The program gets no variable that may hold a secret; LC_ALL keeps its messages in English. */
 const needed = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR']
 
-export function openCrontab(deps: CrontabDeps): Crontab {
+export function openCrontab(deps: CrontabOptions): Crontab {
   const run = programOf(deps)
   return {
     async read() {
@@ -84,7 +84,7 @@ interface Answer {
 
 type Run = (args: string[], input?: CrontabText) => Promise<Answer>
 
-function programOf({ env, signal, patience = 10_000 }: CrontabDeps): Run {
+function programOf({ env, signal, patience = 10_000 }: CrontabOptions): Run {
   const own = Object.fromEntries(needed.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
   const options = {
     // `-e` passes the crontab to the editor, which prints it.

@@ -4,9 +4,9 @@ import type { WizardEvent } from '../../events.js'
 import type { Stream } from '../stream.js'
 import type { Board } from './board.js'
 import type { Handlers } from './reporting.js'
-import { tellRuns } from './run.js'
-import { tellSync } from './sync.js'
-import { tellArtifacts, tellTransfers } from './transfer.js'
+import { runProgress } from './run.js'
+import { syncProgress } from './sync.js'
+import { artifactProgress, transferProgress } from './transfer.js'
 
 export interface ProgressOptions {
   stream: Stream
@@ -35,8 +35,12 @@ export function followProgress({ stream, now, verbose, board, redact }: Progress
     stream.write(`${stream.asLine(text.replace(/\s*\n\s*/g, ' '))}\n`)
   }
   const telling = { stream, now, isLive: board !== null, say }
-  const [sync, runs, artifacts] = [tellSync(telling), tellRuns(telling), tellArtifacts(telling)]
-  const transfers = tellTransfers(telling)
+  const [sync, runs, artifacts] = [
+    syncProgress(telling),
+    runProgress(telling),
+    artifactProgress(telling),
+  ]
+  const transfers = transferProgress(telling)
   const handlers: Required<Handlers> = {
     ...sync.handlers,
     ...runs.handlers,

@@ -6,7 +6,7 @@ export type Handlers = {
 }
 
 /** The common parts of all progress reporters. */
-export interface Telling {
+export interface ProgressContext {
   stream: Stream
   now(): number
   /** Whether live lines show the changes. */

@@ -4,7 +4,7 @@ import { formatWorkflowEvent, nameOfRun } from '../../workflows/describe.js'
 import type { WorkflowJob, WorkflowRun } from '../../workflows/run-data.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import { marks } from '../marks.js'
-import type { Handlers, Telling } from './reporting.js'
+import type { Handlers, ProgressContext } from './reporting.js'
 
 interface Watched {
   run: WorkflowRun
@@ -23,7 +23,7 @@ const indents: Partial<Record<WizardEvent['type'], string>> = {
 }
 
 /** Reports the runs that a command waits for, and their jobs. */
-export function tellRuns({ now, isLive, say }: Telling) {
+export function runProgress({ now, isLive, say }: ProgressContext) {
   const watched = new Map<number, Watched>()
   const sayEvent = (event: WizardEvent) => {
     const line = formatWorkflowEvent(event, marks)

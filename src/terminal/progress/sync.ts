@@ -4,7 +4,7 @@ import { formatSyncEntry } from '../../repos/describe.js'
 import type { SyncEntry } from '../../repos/report.js'
 import { marks } from '../marks.js'
 import type { Stream } from '../stream.js'
-import type { Handlers, Telling } from './reporting.js'
+import type { Handlers, ProgressContext } from './reporting.js'
 
 interface Running {
   repo: string
@@ -13,7 +13,7 @@ interface Running {
 }
 
 /** Reports clones and pulls. */
-export function tellSync({ stream, now, say }: Telling) {
+export function syncProgress({ stream, now, say }: ProgressContext) {
   const running = new Map<string, Running>()
   const begun = now()
   let total = 0

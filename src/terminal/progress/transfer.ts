@@ -1,11 +1,11 @@
 import { formatBytes } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
-import type { Handlers, Telling } from './reporting.js'
+import type { Handlers, ProgressContext } from './reporting.js'
 
 type Progress = Extract<WizardEvent, { type: 'transfer-progress' }>
 
 /** Reports uploads and downloads of release assets, and the steps around them. */
-export function tellTransfers({ now, say, stream }: Telling) {
+export function transferProgress({ now, say, stream }: ProgressContext) {
   const running = new Map<string, { since: number; last: Progress }>()
   const handlers = {
     'transfer-progress': (event) => {
@@ -38,7 +38,7 @@ function secondsLeft(seconds: number): string {
 }
 
 /** Reports downloads of artifacts. */
-export function tellArtifacts({ say }: Telling) {
+export function artifactProgress({ say }: ProgressContext) {
   const running = new Map<string, string>()
   const handlers = {
     'artifact-progress': (event) => {

@@ -10,8 +10,8 @@ import type { Liveness } from '../../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../../process/temp-beside.js'
 import type { RunArtifact } from '../run-data.js'
 import { ofRun } from '../runs.js'
-import type { Repo, WorkflowDeps } from '../session.js'
-import { chooseArtifacts, type PlacedArtifact } from './choice.js'
+import type { Repo, WorkflowSession } from '../session.js'
+import { type PlacedArtifact, selectArtifacts } from './choice.js'
 
 export interface ArtifactOptions {
   /** The folder in which each artifact gets a folder of its name; it is created. */
@@ -43,7 +43,7 @@ const atOnce = 4
  * @throws the first error if all failed; the other errors become warnings
  */
 export async function downloadArtifacts(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   { owner, repo }: Repo,
   runId: number | string,
   options: ArtifactOptions,
@@ -51,7 +51,7 @@ export async function downloadArtifacts(
   limitsWith(options.maxSize)
   const listing = listArtifacts(deps.github, owner, repo, runId)
   const all = await ofRun(deps.github, { owner, repo }, runId, listing)
-  const { chosen, expired, warnings } = chooseArtifacts(all, {
+  const { chosen, expired, warnings } = selectArtifacts(all, {
     dir: resolve(options.dir),
     names: options.names,
     run: `${owner}/${repo} #${runId}`,
@@ -68,7 +68,7 @@ export async function downloadArtifacts(
 }
 
 async function takeAll(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   repo: Repo,
   chosen: PlacedArtifact[],
   options: ArtifactOptions,
@@ -97,7 +97,7 @@ async function takeAll(
 }
 
 async function take(
-  { github, emit, signal }: WorkflowDeps,
+  { github, emit, signal }: WorkflowSession,
   { owner, repo }: Repo,
   { artifact, path }: PlacedArtifact,
   { zips, clobber, maxSize, liveness }: ArtifactOptions & { zips: string },
@@ -128,7 +128,7 @@ async function take(
 
 /** @throws the first failure if nothing was downloaded that should have been */
 function report(
-  { emit }: WorkflowDeps,
+  { emit }: WorkflowSession,
   chosen: { name: string; size: number }[],
   paths: Map<string, string>,
   failures: Map<string, WizardError>,

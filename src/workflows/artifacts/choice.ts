@@ -30,7 +30,7 @@ interface Wanted {
  * @param all as GitHub lists them
  * @throws GitHubNotFoundError for an unknown name, and for a run without artifacts
  */
-export function chooseArtifacts(all: Artifact[], { dir, names, run }: Wanted): ArtifactChoice {
+export function selectArtifacts(all: Artifact[], { dir, names, run }: Wanted): ArtifactChoice {
   const { newest, warnings } = newestOfEach(all)
   const wanted = names === undefined ? newest : newest.filter(({ name }) => names.includes(name))
   const missing = names?.find((name) => !newest.some((one) => one.name === name))

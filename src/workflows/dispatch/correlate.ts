@@ -4,7 +4,7 @@ import { viewerAnswer } from '../../github/rest/repositories.js'
 import { runListAnswer, type WorkflowRunData } from '../../github/rest/runs.js'
 import type { Workflow } from '../../github/rest/workflows.js'
 import { serverTime } from '../../http/policy/waits.js'
-import { fullNameOf, type Repo, type WorkflowDeps } from '../session.js'
+import { fullNameOf, type Repo, type WorkflowSession } from '../session.js'
 import { ignoreTransientFailures } from '../watch/poll.js'
 
 /** The state before a dispatch. */
@@ -32,8 +32,8 @@ const settling = { actorKnown: 3000, actorUnknown: 15_000 }
 const skew = 5000
 
 /** The runs that existed before a dispatch, and the server's time. */
-export async function lookBefore(
-  deps: WorkflowDeps,
+export async function listBefore(
+  deps: WorkflowSession,
   repo: Repo,
   workflow: Workflow,
 ): Promise<Before> {
@@ -54,7 +54,7 @@ export async function lookBefore(
  * @throws ConflictError if there are two
  */
 export async function findDispatched(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   dispatched: Dispatched,
 ): Promise<WorkflowRunData | null> {
   const actor = await ownLogin(deps)
@@ -74,7 +74,7 @@ export async function findDispatched(
 }
 
 /** The token's owner; null if GitHub does not say, as for a GitHub App's installation token. */
-async function ownLogin({ github }: WorkflowDeps): Promise<string | null> {
+async function ownLogin({ github }: WorkflowSession): Promise<string | null> {
   try {
     const { login } = await ask(github, viewerAnswer, (rest) => rest.users.getAuthenticated())
     return login.toLowerCase()
@@ -89,7 +89,7 @@ async function ownLogin({ github }: WorkflowDeps): Promise<string | null> {
  * sent the server's time: then the actor's own runs whose id is greater than all before.
  */
 async function candidates(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   { repo, workflow, ref, before }: Dispatched,
   actor: string | null,
 ): Promise<{ runs: WorkflowRunData[]; inTime: boolean }> {

@@ -12,8 +12,8 @@ import { getRepo } from '../../github/rest/repositories.js'
 import { findWorkflow, type Workflow, workflowFileOf } from '../../github/rest/workflows.js'
 import { isNeverSent } from '../../http/failure.js'
 import { logsUrl, toRun, type WorkflowRun } from '../run-data.js'
-import { fullNameOf, type Repo, type WorkflowDeps } from '../session.js'
-import { type Before, findDispatched, lookBefore, notListed, shortRef } from './correlate.js'
+import { fullNameOf, type Repo, type WorkflowSession } from '../session.js'
+import { type Before, findDispatched, listBefore, notListed, shortRef } from './correlate.js'
 import { checkInputs, readInputs } from './inputs.js'
 
 export interface DispatchRequest extends Repo {
@@ -33,14 +33,14 @@ export interface DispatchRequest extends Repo {
  *   GitHubError with GitHub's reason: a disabled workflow, no `workflow_dispatch`
  */
 export async function dispatch(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   { owner, repo, workflow: name, ref, inputs = {} }: DispatchRequest,
 ): Promise<WorkflowRun> {
   const workflow = await findWorkflow(deps.github, owner, repo, name)
   const [on, known, before] = await Promise.all([
     ref ?? getRepo(deps.github, owner, repo).then(({ default_branch: branch }) => branch),
     readInputs(deps.github, { owner, repo }, workflow, ref),
-    lookBefore(deps, { owner, repo }, workflow),
+    listBefore(deps, { owner, repo }, workflow),
   ])
   if (known !== null)
     checkInputs(`${owner}/${repo}/${workflowFileOf(workflow.path)}`, known, inputs)
@@ -50,7 +50,11 @@ export async function dispatch(
   return run
 }
 
-async function send(deps: WorkflowDeps, request: Dispatch, before: Before): Promise<WorkflowRun> {
+async function send(
+  deps: WorkflowSession,
+  request: Dispatch,
+  before: Before,
+): Promise<WorkflowRun> {
   const { workflow, ref } = request
   let result: DispatchResult
   let lost: unknown
@@ -106,7 +110,7 @@ function perhapsOurs(address: string, cause: unknown): ConflictError {
 
 /** The known fields of a run before the first request for it. */
 function startedRun(
-  { github }: WorkflowDeps,
+  { github }: WorkflowSession,
   request: Dispatch,
   { runId, htmlUrl }: { runId: number; htmlUrl: string | null },
 ): WorkflowRun {
@@ -133,7 +137,7 @@ const mostNamed = 100
 
 /** Explains why GitHub refused a dispatch, with the remedy. */
 export async function explainRefusal(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   dispatch: Dispatch,
   error: unknown,
 ): Promise<unknown> {
@@ -169,7 +173,7 @@ const remedies: { words: RegExp; hint(dispatch: Dispatch): Hint }[] = [
 ]
 
 async function unknownRef(
-  { github }: WorkflowDeps,
+  { github }: WorkflowSession,
   { owner, repo, ref }: Dispatch,
   cause: GitHubError,
 ): Promise<GitHubNotFoundError> {

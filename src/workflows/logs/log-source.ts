@@ -9,7 +9,7 @@ import { oneLine } from '../../base/text.js'
 import { addressOf } from '../../github/rest/api.js'
 import { downloadFile } from '../../github/transfer/download.js'
 import type { WorkflowJob, WorkflowRun, WorkflowStep } from '../run-data.js'
-import type { Repo, WorkflowDeps } from '../session.js'
+import type { Repo, WorkflowSession } from '../session.js'
 
 export type LoggedRun = Pick<WorkflowRun, 'run_id' | 'status' | 'html_url'>
 
@@ -24,7 +24,7 @@ export interface Logs {
 }
 
 export async function openLogs(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   repo: Repo,
   run: LoggedRun,
   { zip: wantsZip, tempDir = tmpdir() }: { zip: boolean; tempDir: string | undefined },
@@ -63,7 +63,7 @@ export async function openLogs(
 
 /** @returns null if there is no archive: then each job's own log is fetched */
 async function fetchZip(
-  { github, signal }: WorkflowDeps,
+  { github, signal }: WorkflowSession,
   repo: Repo,
   run: LoggedRun,
   folder: string,
@@ -85,7 +85,7 @@ async function fetchZip(
 
 /** @returns null, and reports it, if there is no log */
 async function fetchJob(
-  { github, emit }: WorkflowDeps,
+  { github, emit }: WorkflowSession,
   repo: Repo,
   job: WorkflowJob,
   folder: string,

@@ -2,10 +2,10 @@ import { GitHubNotFoundError } from '../../base/errors.js'
 import type { HintParts } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
 import type { WorkflowJob, WorkflowStep } from '../run-data.js'
-import type { Repo, WorkflowDeps } from '../session.js'
+import type { Repo, WorkflowSession } from '../session.js'
 import { isCompleted } from '../watch/conclusion.js'
 import { type LoggedRun, type Logs, openLogs } from './log-source.js'
-import { chooseJob, failedPart, hasFailed, type LineOptions, ran, tailOf, textOf } from './parse.js'
+import { failedPart, hasFailed, type LineOptions, ran, selectJob, tailOf, textOf } from './parse.js'
 
 export interface JobLogOptions extends LineOptions {
   /** A job's name or id: only its own log, which exists as soon as the job has ended. */
@@ -33,13 +33,13 @@ export interface LogChunk {
  *   expired logs
  */
 export async function* readLogs(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   repo: Repo,
   run: LoggedRun,
   jobs: WorkflowJob[],
   options: JobLogOptions = {},
 ): AsyncGenerator<LogChunk> {
-  const chosen = options.job === undefined ? null : chooseJob(jobs, options.job)
+  const chosen = options.job === undefined ? null : selectJob(jobs, options.job)
   if (chosen === null && !isCompleted(run)) throw stillRunning(run, jobs)
   if (chosen !== null && !isCompleted(chosen)) throw jobStillRunning(chosen)
   const logs = await openLogs(deps, repo, run, { zip: chosen === null, tempDir: options.tempDir })
@@ -121,7 +121,7 @@ export interface FailedStepOptions extends Omit<JobLogOptions, 'job' | 'failed'>
  * because the run's failure matters more.
  */
 export async function failedSteps(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   repo: Repo,
   run: LoggedRun,
   jobs: WorkflowJob[],

@@ -86,7 +86,7 @@ export const ran = ({ conclusion }: WorkflowJob): boolean => conclusion !== 'ski
  *
  * @throws GitHubNotFoundError with the existing names; UsageError if two match
  */
-export function chooseJob(jobs: WorkflowJob[], wanted: string): WorkflowJob {
+export function selectJob(jobs: WorkflowJob[], wanted: string): WorkflowJob {
   const ways = [
     (job: WorkflowJob) => String(job.id) === wanted,
     (job: WorkflowJob) => job.name === wanted,

@@ -1,6 +1,6 @@
 import { reportError, TimeoutError } from '../../base/errors.js'
 import { isTransient } from '../../http/failure.js'
-import type { WorkflowDeps } from '../session.js'
+import type { WorkflowSession } from '../session.js'
 
 export interface PollOptions {
   /** Seconds; default 3600. */
@@ -29,7 +29,7 @@ const quickPolls = [1, 2, 3, 5]
  *   counts as our own time-out.
  */
 export async function pollUntilDone(
-  { clock, signal }: WorkflowDeps,
+  { clock, signal }: WorkflowSession,
   watch: Watch,
   { timeout = defaultTimeout, interval = defaultInterval }: PollOptions,
 ): Promise<Ended> {
@@ -63,7 +63,7 @@ function* pauses(interval: number): Generator<number> {
  * @throws every other error
  */
 export async function ignoreTransientFailures<T>(
-  { emit, signal }: WorkflowDeps,
+  { emit, signal }: WorkflowSession,
   ask: () => Promise<T>,
   mayPass: (error: unknown) => boolean = isTransient,
 ): Promise<T | undefined> {

@@ -9,7 +9,7 @@ import {
   type WorkflowRunWithJobs,
   type WorkflowStep,
 } from '../run-data.js'
-import type { Repo, WorkflowDeps, WorkflowEvent } from '../session.js'
+import type { Repo, WorkflowEvent, WorkflowSession } from '../session.js'
 import { isCompleted } from './conclusion.js'
 import { ignoreTransientFailures, type Watch } from './poll.js'
 
@@ -26,7 +26,7 @@ const isWaiting = ({ status }: { status: string }): boolean => status === 'waiti
  */
 export class RunWatch implements Watch {
   run: WorkflowRunWithJobs
-  readonly #deps: WorkflowDeps
+  readonly #deps: WorkflowSession
   readonly #repo: Repo
   readonly #begun: number
   #polls = 0
@@ -38,7 +38,7 @@ export class RunWatch implements Watch {
   #timesGone = 0
   #refused = false
 
-  constructor(deps: WorkflowDeps, repo: Repo, run: WorkflowRun) {
+  constructor(deps: WorkflowSession, repo: Repo, run: WorkflowRun) {
     this.#deps = deps
     this.#repo = repo
     this.#begun = deps.clock.now()

@@ -6,7 +6,7 @@ import { cancelRun } from '../control.js'
 import { nameOfRun } from '../describe.js'
 import { RunTimeoutError, toRun, type WorkflowRun, type WorkflowRunWithJobs } from '../run-data.js'
 import { listRunArtifacts } from '../runs.js'
-import type { Repo, WorkflowDeps } from '../session.js'
+import type { Repo, WorkflowSession } from '../session.js'
 import { isCompleted } from './conclusion.js'
 import { type Ended, ignoreTransientFailures, type PollOptions, pollUntilDone } from './poll.js'
 import { RunWatch } from './run-watch.js'
@@ -33,7 +33,7 @@ const cancelling = 10_000
  *   run continues then, and the hint says so, unless it is to be cancelled.
  */
 export async function wait(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   repo: Repo,
   run: WorkflowRun,
   { cancelOnInterrupt = false, ...options }: WaitOptions = {},
@@ -59,7 +59,7 @@ export const howToComeBack = (run: WorkflowRun): HintParts => [
 
 /** The command's own signal has already aborted every other request. */
 async function cancelled(
-  { github, clock }: WorkflowDeps,
+  { github, clock }: WorkflowSession,
   repo: Repo,
   run: WorkflowRun,
 ): Promise<Hint> {
@@ -80,7 +80,7 @@ async function cancelled(
 
 /** GitHub's data of a newly dispatched run, if it has any yet. */
 export async function firstLook(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   repo: Repo,
   started: WorkflowRun,
 ): Promise<WorkflowRun> {
@@ -97,7 +97,7 @@ export async function firstLook(
 
 /** Waits for a run, and reads its artifacts. @throws RunTimeoutError, with the run */
 export async function untilCompleted(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   repo: Repo,
   started: WorkflowRun,
   options: WaitOptions,

@@ -7,7 +7,7 @@ import type { Workflow } from '../../github/rest/workflows.js'
 import { listJobs } from '../jobs.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from '../run-data.js'
 import { listRunArtifacts, listRuns } from '../runs.js'
-import { fullNameOf, type Repo, type WorkflowDeps } from '../session.js'
+import { fullNameOf, type Repo, type WorkflowSession } from '../session.js'
 import { isCompleted, worstConclusion } from './conclusion.js'
 import {
   type Ended,
@@ -42,7 +42,7 @@ export interface CommitOutcome {
  *   signal's reason
  */
 export async function watchCommit(
-  deps: WorkflowDeps,
+  deps: WorkflowSession,
   { commit, workflow, ...repo }: CommitRequest,
   options: PollOptions = {},
 ): Promise<CommitOutcome> {
@@ -70,7 +70,7 @@ const commitAnswer = z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) })
 
 /** https://docs.github.com/en/rest/commits/commits#get-a-commit */
 async function resolveCommit(
-  { github }: WorkflowDeps,
+  { github }: WorkflowSession,
   repo: Repo,
   commit: string,
 ): Promise<string> {
@@ -88,7 +88,7 @@ async function resolveCommit(
 }
 
 async function complete(
-  { github }: WorkflowDeps,
+  { github }: WorkflowSession,
   repo: Repo,
   run: WorkflowRun,
 ): Promise<WorkflowRunWithJobs> {
@@ -108,13 +108,13 @@ const settling = 15_000
 /** Polls the runs of a commit and reports changes. */
 export class CommitWatch implements Watch {
   runs: WorkflowRun[] = []
-  readonly #deps: WorkflowDeps
+  readonly #deps: WorkflowSession
   readonly #repo: Repo
   readonly #filter: { sha: string; workflow: Workflow | undefined }
   #newestSince: number
 
   constructor(
-    deps: WorkflowDeps,
+    deps: WorkflowSession,
     repo: Repo,
     filter: { sha: string; workflow: Workflow | undefined },
   ) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ReleaseAsset } from '../../../src/github/rest/release-assets.js'
-import { chooseAsset } from '../../../src/plugins/install/choose-asset.js'
+import { selectAsset } from '../../../src/plugins/install/choose-asset.js'
 import type { PluginVersion } from '../../../src/plugins/install/resolve.js'
 import { parseManifest } from '../../../src/plugins/manifest/parse.js'
 import { manifestOf } from '../../support/plugins.js'
@@ -32,7 +32,7 @@ function versionWith(
 
 const linux = { os: 'linux', arch: 'x64' }
 const chosen = (installation: Record<string, unknown> | undefined, ...names: string[]) =>
-  chooseAsset(versionWith(installation, names), linux)?.asset.name ?? null
+  selectAsset(versionWith(installation, names), linux)?.asset.name ?? null
 const page = 'https://github.com/uDOS/micro'
 
 describe('an asset that the manifest names', () => {
@@ -56,7 +56,7 @@ describe('an asset that the manifest names', () => {
     expect(chosen({ sources }, ...names)).toBe('both.zip')
     expect(chosen({ sources: { ...sources, 'linux-amd64': '' } }, ...names)).not.toBe('both.zip')
     const sums = { 'linux-amd64': 'a'.repeat(64) }
-    expect(chooseAsset(versionWith({ sources, checksums: sums }, names), linux)?.checksum).toEqual({
+    expect(selectAsset(versionWith({ sources, checksums: sums }, names), linux)?.checksum).toEqual({
       algorithm: 'sha256',
       hex: 'a'.repeat(64),
     })

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { GitHubNotFoundError, UsageError } from '../../../src/base/errors.js'
-import { endsOf } from '../../../src/releases/notes/range.js'
+import { notesRangeOf } from '../../../src/releases/notes/range.js'
 import { componentOf, head } from '../support.js'
 
 const plain = { owner: 'uDOS', repo: 'engine', component: null }
 const core = { ...plain, component: componentOf() }
 const tags = ['v1.0.0', 'v1.1.0', 'v1.2.0-rc.1', 'core-v1.0.0', 'core-v1.1.0', 'nightly']
 
-type Asked = Partial<Parameters<typeof endsOf>[0]>
+type Asked = Partial<Parameters<typeof notesRangeOf>[0]>
 const range = (asked: Asked, there: string[] = tags) => {
-  const { tag, previous } = endsOf({ subject: plain, tag: null, ...asked }, new Set(there))
+  const { tag, previous } = notesRangeOf({ subject: plain, tag: null, ...asked }, new Set(there))
   return [previous, tag]
 }
 

@@ -7,7 +7,7 @@ import type { SignCommand } from '../../../src/config/files/components.js'
 import { localAsset } from '../../../src/releases/assets/local.js'
 import { childEnvironment, runCommand } from '../../../src/releases/pipeline/command.js'
 import { probeSigning, signAll } from '../../../src/releases/pipeline/sign.js'
-import type { ReleaseDeps } from '../../../src/releases/session.js'
+import type { ReleaseSession } from '../../../src/releases/session.js'
 import { testClock } from '../../support/clock.js'
 import { testHost } from '../../support/host.js'
 
@@ -22,16 +22,16 @@ beforeEach(async () => {
 })
 
 const env = { PATH: process.env.PATH ?? '' }
-const deps = (more: Partial<ReleaseDeps> = {}) =>
+const deps = (more: Partial<ReleaseSession> = {}) =>
   ({
     emit: (event) => event.type === 'command-output' && lines.push(event.line),
     log: { write: (_log, _level, line) => logged.push(line) },
     clock: testClock(),
     host: testHost(folder),
     ...more,
-  }) as ReleaseDeps
+  }) as ReleaseSession
 
-const shell = (line: string, more: Partial<ReleaseDeps> = {}) =>
+const shell = (line: string, more: Partial<ReleaseSession> = {}) =>
   runCommand(deps(more), { label: 'build', file: 'sh', args: ['-c', line], cwd: folder, env })
 
 describe('childEnvironment', () => {

@@ -40,7 +40,7 @@ import { type ClonePlan, type CloneRequest, clonePrefixes, planClone } from './p
  */
 export async function cloneRepository(git: Git, request: CloneRequest): Promise<CloneResult> {
   const destination = resolve(request.dir)
-  await expectFree(destination)
+  await assertEmptyOrAbsent(destination)
   const remote = await connect(git, request.url, clonePrefixes(request))
   const plan = planClone(remote, request)
   try {
@@ -83,7 +83,7 @@ export const removeDeadClones = (parent: string, liveness: Liveness): Promise<vo
   removeSiblings(parent, 'clone', liveness)
 
 /** @throws BlockedError */
-async function expectFree(dir: string): Promise<void> {
+async function assertEmptyOrAbsent(dir: string): Promise<void> {
   const stat = await lstat(dir).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return null
     throw error

@@ -30,7 +30,7 @@ import {
 } from './target.js'
 
 /** The refs whose history is announced to the server. */
-const toldPrefixes = ['refs/heads/', 'refs/remotes/']
+const announcedPrefixes = ['refs/heads/', 'refs/remotes/']
 
 /**
  * Fetches a branch, a tag or a commit of the remote, with its history and the tags on it. The
@@ -113,7 +113,8 @@ async function localTips({ gitDir, store }: FetchingRepository): Promise<Set<Oid
   const tips = new Set<Oid>()
   const head = await resolveRef(gitDir, 'HEAD')
   const named = head === null ? [] : [head]
-  for (const prefix of toldPrefixes) named.push(...(await listLocalRefs(gitDir, prefix)).values())
+  for (const prefix of announcedPrefixes)
+    named.push(...(await listLocalRefs(gitDir, prefix)).values())
   for (const oid of named) {
     const commit = await peelToCommit(store, oid)
     if (commit !== null) tips.add(commit)

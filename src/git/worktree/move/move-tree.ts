@@ -10,7 +10,7 @@ import { changes } from '../status.js'
 import { applySteps } from './apply.js'
 import { hasJournal, type MoveJournal, removeJournal, writeJournal } from './journal-file.js'
 import { moveIndex } from './new-index.js'
-import { lookAtPaths, type PathPlace, type PathState } from './path-state.js'
+import { inspectPaths, type PathPlace, type PathState } from './path-state.js'
 import { undo } from './recover.js'
 import {
   changesOf,
@@ -80,12 +80,12 @@ export async function moveTree(request: MoveRequest): Promise<{ changed: number 
     await expectReady(request)
     const changes = await changesOf(request, request)
     const place = openPlace(request)
-    const states = await lookAtPaths(place, changes)
-    const steps = expectFree(place, states)
+    const states = await inspectPaths(place, changes)
+    const steps = assertNoLocalWork(place, states)
     await keepOldTip(request)
     try {
       await writeJournal(gitDir, journalOf(request))
-      await carryOut(request, place, states, steps)
+      await applyMove(request, place, states, steps)
     } catch (error) {
       await undo(request, changes, error)
       throw describeFullDisk(error, request.dir)
@@ -105,7 +105,7 @@ const journalOf = ({ branch, from, to, message }: MoveRequest): MoveJournal => (
   message,
 })
 
-async function carryOut(
+async function applyMove(
   request: MoveRequest,
   place: PathPlace,
   states: PathState[],
@@ -143,7 +143,7 @@ export async function expectReady({ gitDir, branch, from }: MoveRequest): Promis
 const mostShown = 10
 
 /** @throws BlockedError if local work is on, or in conflict with, a path that differs */
-export function expectFree(place: PathPlace, states: PathState[]): MoveStep[] {
+export function assertNoLocalWork(place: PathPlace, states: PathState[]): MoveStep[] {
   const conflicts = new Set(place.index.entries.filter(({ stage }) => stage > 0).map(pathOf))
   if (conflicts.size > 0) throw dirty([...conflicts], 'conflicts are not resolved')
   const changed = states.filter(({ index, file }) => index !== 'from' || file !== 'from')

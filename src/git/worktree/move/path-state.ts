@@ -26,9 +26,9 @@ export interface PathPlace extends Comparison {
 }
 
 /** Inspects every path of a move, in the index and on disk. */
-export async function lookAtPaths(place: PathPlace, changes: TreeChange[]): Promise<PathState[]> {
+export async function inspectPaths(place: PathPlace, changes: TreeChange[]): Promise<PathState[]> {
   const entries = new Map(place.index.entries.map((entry) => [entry.path, entry]))
-  const isFolder = folderLooker(place)
+  const isFolder = folderCheck(place)
   const states: PathState[] = []
   for (const change of changes) {
     const entry = entries.get(change.path)
@@ -41,7 +41,7 @@ export async function lookAtPaths(place: PathPlace, changes: TreeChange[]): Prom
 }
 
 /** Whether a path is a real folder, not a symlink to one. Results are kept. */
-export function folderLooker({ folder }: Pick<PathPlace, 'folder'>): (path: BytePath) => boolean {
+export function folderCheck({ folder }: Pick<PathPlace, 'folder'>): (path: BytePath) => boolean {
   const known = new Map<BytePath, boolean>()
   return (path) => {
     const before = known.get(path)

@@ -5,7 +5,7 @@ import type { TreeChange } from '../../plumbing/objects/tree-diff.js'
 import { applySteps } from './apply.js'
 import { isUnfinished, type MoveJournal, readJournal, removeJournal } from './journal-file.js'
 import { moveIndex } from './new-index.js'
-import { lookAtPaths, type PathPlace, type PathState } from './path-state.js'
+import { inspectPaths, type PathPlace, type PathState } from './path-state.js'
 import {
   changesOf,
   isHeadAt,
@@ -50,7 +50,7 @@ async function resume(
   // HEAD moves last.
   if (await isHeadAt(gitDir, branch, [to])) return 'finished'
   const place = openPlace(request)
-  const states = await lookAtPaths(place, await changesOf(request, journal))
+  const states = await inspectPaths(place, await changesOf(request, journal))
   const direction = canFinish(place, states) ? 'forward' : 'backward'
   await settle(request, place, states, direction)
   if (direction === 'backward') return 'undone'
@@ -101,7 +101,7 @@ export async function undo(
   try {
     if (!(await isHeadAt(request.gitDir, request.branch, [request.to]))) {
       const place = openPlace({ ...request, signal: undefined })
-      await settle(request, place, await lookAtPaths(place, changes), 'backward')
+      await settle(request, place, await inspectPaths(place, changes), 'backward')
     }
     removeJournal(request.gitDir)
   } catch (error) {
