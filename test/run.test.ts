@@ -24,7 +24,7 @@ afterEach(async () => {
   await work.close()
 })
 
-/** A command in the one Application, with what it wrote. */
+/** A command in the one Application, with its output. */
 function start(args: string[], signal?: AbortSignal) {
   const { io, stdout, stderr } = testIo(signal ? { signal } : {})
   const ended = run(args, io, app).then((status) => ({
@@ -105,7 +105,7 @@ it('a broken configuration fails its own command, and none after it', async () =
   expect(await finish('REPO', 'STATUS')).toMatchObject({ status: 0 })
 })
 
-/** Commands of every kind of ending, with the status of each. */
+/** Commands with every kind of ending, and their exit statuses. */
 const mixed: [words: string, status: number, stopAfter?: number][] = [
   ['--help', 0],
   ['--version --json', 0],
@@ -164,7 +164,7 @@ function interruptedAfter(time: number): AbortSignal {
   return stop.signal
 }
 
-/** Bytes on the heap that something still holds. */
+/** Bytes on the heap that are still referenced. */
 function settledMemory(): number {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** It packs to a tenth. */
+/** It compresses to a tenth. */
 const content = (size: number) => Buffer.concat([randomBytes(size / 10)], size)
 
 it.runIf(process.platform === 'linux').each([

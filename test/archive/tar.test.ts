@@ -22,7 +22,7 @@ async function unpack(bytes: Buffer, kind: ArchiveKind = 'tar', options: UnpackO
   return unpackArchive(at('a.tar'), kind, at('out'), { label: 'a.tar', ...options })
 }
 
-/** What a person may have in a folder. */
+/** The files of a typical folder. */
 async function seed(): Promise<void> {
   await mkdir(at('in/deep', 'd'.repeat(90), 'e'.repeat(90)), { recursive: true })
   await mkdir(at('in/empty'))

@@ -32,7 +32,7 @@ async function unpack(entries: ZipEntry[] | Buffer, options?: UnpackOptions) {
   return unpackZip(at('a.zip'), at('out'), options)
 }
 
-/** Refused with that word, with nothing at the destination and nothing left beside it. */
+/** Refused with this message; nothing is at the destination, and nothing is left beside it. */
 async function refused(
   entries: ZipEntry[] | Buffer,
   kind: typeof WizardError,
@@ -152,7 +152,7 @@ describe('unpackZip', () => {
     await refused(big, PathError, 'more than 2000000 bytes', { limits })
     const bomb = file('a', zeros, { deflated: true })
     await refused([bomb], PathError, /unpacks to \d+ times its size/, { limits })
-    // What it says of itself does not help.
+    // The declared size does not matter.
     const claims = { size: 400_000 }
     await refused([{ ...bomb, claims }], WizardError, 'longer than the', { limits })
     expect(() => limitsWith(0)).toThrow(UsageError)

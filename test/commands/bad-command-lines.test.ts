@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => work.close())
 
-/** What is typed, the exit status, and the error's line with its hint. */
+/** The command line, the exit status, and the error's line with its hint. */
 const table: [string[], number, string, string?][] = [
   [['sync'], 2, 'unknown noun sync', 'did you mean REPO SYNC?'],
   [['pull-all'], 2, 'unknown noun pull-all', 'did you mean REPO PULL-ALL?'],

@@ -40,7 +40,7 @@ describe('a command', () => {
   })
 
   it('the longest verb wins', async () => {
-    // Not PULL of a repository called all.
+    // This is not PULL of a repository named all.
     expect((await work.wizard('repo', 'pull', 'all', '--json')).json).toHaveProperty('repositories')
   })
 })

@@ -66,7 +66,10 @@ describe('a remedy that is added', () => {
   })
 })
 
-/** What is no remedy: texts of files that wizard writes, command lines of other programs, sources of settings. */
+/**
+ * Other hints: texts of files that wizard writes, command lines of other programs, sources of
+ * settings.
+ */
 const exceptions: Record<string, RegExp> = {
   'src/config/init.ts': /# /,
   'src/config/locate/folder.ts': /by: '--config'/,

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => work.close())
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for these characters
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/
 
 describe('text from elsewhere', () => {
@@ -111,7 +111,7 @@ describe('streams', () => {
     expect(lines[1]).toMatch(/^uDOS\/typo +cloned +main +live\/library\/tools\/typo$/)
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(70)
     expect(lines.join('\n')).toContain('Summary: 2/2 repos cloned successfully')
-    // The cursor, hidden by the spinner, is shown again.
+    // Shows the cursor, which the spinner had hidden.
     expect(shown.lastIndexOf('\u001b[?25h')).toBeGreaterThan(shown.lastIndexOf('\u001b[?25l'))
   })
 

@@ -36,7 +36,7 @@ it('INSTALL adds its block to the crontab and REMOVE leaves what was there', asy
   expect((await schedule('INSTALL', '--yes', '--json')).json).toMatchObject({ action: 'unchanged' })
   expect((await schedule('REMOVE', '--yes')).status).toBe(0)
   expect(await work.read('tab')).toBe(mine)
-  // sh would take a carriage return for the end of the last word.
+  // sh would add a carriage return to the last word.
   await work.write('tab', tab.replaceAll('\n', '\r\n'))
   expect((await schedule('STATUS', '--json')).json[0].crontab).toBe('out-of-date')
   await work.write('tab', mine)

@@ -14,7 +14,10 @@ const forms = [
 ]
 const runs: Ended[] = []
 
-/** Each way for a token to be used, and to leak: private repositories, failures, every log, every address. */
+/**
+ * Every way to use a token, and to leak it: private repositories, failures, every log, every
+ * address.
+ */
 beforeAll(async () => {
   work = await openWorkspace({ tokens: [token], settings: { token: undefined, retry_attempts: 0 } })
   for (const repo of ['typo', 'micro', 'more']) {
@@ -72,7 +75,7 @@ describe('the token', () => {
   it('is in no output', () => {
     const said = runs.map(({ out, err }) => out + err).join('\n')
     expect(forms.filter((form) => said.includes(form))).toEqual([])
-    // Though --verbose tells every request.
+    // Although --verbose shows every request.
     expect(said).toMatch(/^POST .*\/graphql.* 200/m)
     expect(said).toMatch(/GET \/repos\/uDOS\/typo/)
   })

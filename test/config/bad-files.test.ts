@@ -615,6 +615,6 @@ test('a message holds no escape sequence and no value of a variable', async () =
   const error = await failure(request, 'repos')
   const text = [error, ...error.details].map(({ message }) => message).join('\n')
   expect(text).toContain('unknown key')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may occur
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]|ghp_secret/)
 })

@@ -73,7 +73,7 @@ describe.each(configFileNames)('%s', (name) => {
 
 const isNever = (schema: JsonSchema) => 'not' in schema
 
-/** The schemas of all keys, by their last names; a key that may not be there is none. */
+/** The schemas of all keys, by their last names; forbidden keys are left out. */
 function* keys(schema: JsonSchema): Generator<[key: string, schema: JsonSchema]> {
   for (const [key, value] of Object.entries(schema.properties ?? {})) {
     if (!isNever(value)) yield [key, value]

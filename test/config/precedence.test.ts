@@ -6,7 +6,7 @@ import { failure, load, makeProject, type Project } from './support.js'
 interface Case {
   name: string
   project: Project
-  /** What is looked at, `PROJECT` standing for the project's folder and `HOME` for the home. */
+  /** The searched folders; `PROJECT` is the project's folder and `HOME` the home. */
   get: (config: Config) => unknown
   expected: unknown
 }

@@ -6,12 +6,15 @@ import { WizardError } from '../../src/base/errors.js'
 import { type Config, loadConfig } from '../../src/config/load.js'
 import type { ConfigFileName, ConfigRequest } from '../../src/config/locate/folder.js'
 
-/** Files by their path in the project's folder; `${top}` in a path of flags or variables is that folder. */
+/**
+ * Files by their path in the project's folder; `${top}` in a path of flags or variables means that
+ * folder.
+ */
 export interface Project {
   files?: Record<string, string | Buffer>
   env?: Record<string, string>
   flags?: { config?: string; root?: string }
-  /** Where the command runs, in the project's folder. */
+  /** The command's current folder, in the project's folder. */
   cwd?: string
 }
 
@@ -21,7 +24,7 @@ export async function temporaryFolder(): Promise<string> {
   return top
 }
 
-/** Writes a project below a folder of its own; `home` is one too, beside it. */
+/** Writes a project into its own folder; `home` is another one beside it. */
 export async function makeProject({ files = {}, env = {}, flags, cwd = '' }: Project) {
   const base = await temporaryFolder()
   const [top, home] = [join(base, 'project'), join(base, 'home')]
@@ -49,7 +52,7 @@ const readers = {
   plugins: (config: Config) => config.plugins(),
 } satisfies Record<ConfigFileName, (config: Config) => Promise<unknown>>
 
-/** The error of reading one file, which must be one of ours. */
+/** The error of reading one file, which must be a WizardError. */
 export async function failure(
   request: ConfigRequest,
   name: ConfigFileName = 'github',

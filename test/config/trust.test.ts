@@ -53,7 +53,7 @@ describe('a found folder may name', () => {
     ['git_url', 'https://ghe.example', own('{ base_url: https://ghe.example/api/v3 }')],
     ['git_url', 'https://git.example', own('{ git_url: https://git.example }')],
     ['proxy', 'http://proxy.example:1', own('{ proxy: "http://proxy.example:3128" }')],
-    // What the environment overrides is never used.
+    // Overridden values are never used.
     ['base_url', 'https://evil.example', { env: { WIZARD_BASE_URL: 'https://api.github.com' } }],
     ['proxy', 'http://evil.example', { env: { WIZARD_PROXY: 'http://proxy.example' } }],
   ]
@@ -84,7 +84,7 @@ describe('a found folder may not name', () => {
     ['base_url', 'https://[::2]'],
     ['base_url', 'https://[::ffff:8.8.8.8]'],
     ['base_url', 'https://octo.ghe.com'],
-    // .env lies beside, and trusts nothing.
+    // .env is beside the file, and makes nothing trusted.
     ['base_url', '${H}', { files: { 'config/.env': 'H=https://evil.example\n' } }],
     [
       'base_url',
@@ -95,13 +95,13 @@ describe('a found folder may not name', () => {
     ['base_url', '${NO:-https://evil.example}'],
     // Other variables of the environment name no host for this.
     ['base_url', '${HOMEPAGE}', { env: { HOMEPAGE: 'https://evil.example' } }],
-    // A proxy is trusted as a proxy alone.
+    // A proxy is trusted only as a proxy.
     ['base_url', 'https://proxy.example', { env: { HTTPS_PROXY: 'http://proxy.example' } }],
     ['proxy', 'http://ghe.example', { env: { GH_HOST: 'ghe.example' } }],
     ['base_url', 'https://evil.example', { env: { NO_PROXY: 'evil.example' } }],
     ['base_url', 'https://evil.example', own('{ git_url: https://other.example }')],
     ['base_url', 'https://x.ghe.example', { env: { GH_HOST: 'ghe.example' } }],
-    // Its own token is no reason to trust it.
+    // Its own token does not make it trusted.
     [
       'base_url',
       'https://evil.example',

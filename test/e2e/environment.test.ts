@@ -45,7 +45,7 @@ it('--due is in local time', async () => {
     return json.repositories
   }
   expect(await due('UTC')).toMatchObject([{ planned: 'skipped', reason: 'not-due' }])
-  // Two hours ahead of UTC, it is that time now.
+  // Two hours ahead of UTC it is that time now.
   expect(await due('Etc/GMT-2')).toMatchObject([{ planned: 'unchanged' }])
 })
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { bareEnvironment, ended } from '../support/wizard.js'
 import { openWorkspace, type Workspace } from '../support/workspace.js'
 
-/** From here the package is found under its own name, as its users find it. */
+/** From here the package is found under its own name, as for its users. */
 const home = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 let work: Workspace
@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => work.close())
 
-/** What a program tells that others write with the package; it must end by itself. */
+/** The output of a program that uses the package; it must end by itself. */
 async function told(program: string) {
   const { apiUrl: baseUrl, gitUrl, token } = work.github
   const client = `new library.GitHubClient(${JSON.stringify({ baseUrl, gitUrl, token })})`

@@ -37,7 +37,8 @@ describe('200 repositories', () => {
     const isDirty = ({ is_dirty }: { is_dirty: boolean }) => is_dirty
     expect(status.json).toHaveLength(200)
     expect(status.json.filter(isDirty)).toMatchObject([{ repo: 'uDOS/r7' }])
-    // The bundle's own worker is asked to take part, where there is a second processor; one that died would be told.
+    // The bundle's own worker takes part if there is a second processor; if it died, a warning
+    // would say so.
     if (availableParallelism() > 1)
       expect(status.err).toMatch(/instantiating Worker\. url: file:.*worker\.cjs/)
     expect(status.err).not.toContain('warning')

@@ -22,7 +22,7 @@ function client(baseUrl: string, options: GitHubClientOptions = {}): GitHubClien
   return made
 }
 
-/** A call of a client that keeps what it hears. */
+/** A call of a client that records its events. */
 function call(of: GitHubClient) {
   const stop = new AbortController()
   const heard: string[] = []

@@ -31,13 +31,13 @@ export function answer(
   return { status, headers, body: bytes, url: new URL('https://api.test/x') }
 }
 
-/** As the wire tells it: with the error of the system inside. */
+/** As the wire reports it: with the system's error inside. */
 export function lost(code: string): GitHubNetworkError {
   const cause = Object.assign(new Error(code), { code })
   return new GitHubNetworkError(`api.test: ${code}`, { cause })
 }
 
-/** Gives these answers, one after another, and remembers what it was asked. */
+/** Returns these answers one after another, and records the requests. */
 export function scripted(...answers: (ApiResponse | Error)[]): Send & { asked: ApiRequest[] } {
   const asked: ApiRequest[] = []
   const send = async (request: ApiRequest) => {

@@ -1,4 +1,4 @@
-/** Signed by itself, for tests of TLS; it opens nothing. */
+/** A self-signed certificate for tests of TLS; its key protects nothing. */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBmzCCAUGgAwIBAgIUFPVSC3lFCHd1fqPqZQ8jYQz1Mu4wCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjEwMTAxOFoYDzIxMjYxMDI5

@@ -15,7 +15,7 @@ afterEach(async () => {
   servers.clear()
 })
 
-/** Follows a server until the test's end, when it is closed with all its connections. */
+/** Closes a server and its connections at the end of the test. */
 export function track(server: Server): Server {
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
@@ -26,7 +26,7 @@ export function track(server: Server): Server {
   return server
 }
 
-/** A server on a free port of loopback, gone after the test; its address, without a slash at the end. */
+/** A server on a free loopback port for one test; its address, without a trailing slash. */
 export async function serve(listener: RequestListener): Promise<string> {
   return listen(track(createServer(listener)))
 }
@@ -36,7 +36,7 @@ export async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** An address nobody listens at. */
+/** An address without a listener. */
 export async function closedAddress(): Promise<string> {
   const server = createServer()
   const address = await listen(server)
@@ -52,13 +52,16 @@ export async function bodyOf(message: IncomingMessage): Promise<Buffer> {
 
 export interface ProxyServer {
   address: string
-  /** What it was asked for: `CONNECT host:port`, or `GET http://…`. */
+  /** Requests so far: `CONNECT host:port`, or `GET http://…`. */
   asked: string[]
-  /** The credentials it was given. */
+  /** The credentials it received. */
   credentials: (string | undefined)[]
 }
 
-/** A proxy that tunnels (CONNECT) and forwards (absolute form), or answers everything with `refusal`. */
+/**
+ * A proxy that tunnels (CONNECT) and forwards (absolute form), or answers everything with
+ * `refusal`.
+ */
 export async function proxy(refusal?: number): Promise<ProxyServer> {
   const asked: string[] = []
   const credentials: (string | undefined)[] = []

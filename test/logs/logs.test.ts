@@ -53,7 +53,7 @@ describe('readLogs', () => {
 })
 
 describe('followLogs', () => {
-  /** Each step is done while the follower sleeps; after the last it is interrupted. */
+  /** Runs one step during each sleep of the follower, and interrupts it after the last one. */
   async function follow(steps: (() => Promise<unknown>)[], days: string[] = []): Promise<string[]> {
     const interrupt = new AbortController()
     let now = new Date('2026-01-14T10:00:00').getTime()

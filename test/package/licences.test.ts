@@ -6,7 +6,7 @@ import { expect, inject, it } from 'vitest'
 const project = join(import.meta.dirname, '../..')
 const dist = join(inject('consumer'), 'node_modules/udos-wizard/dist')
 
-/** The folders of the packages that have a module in the bundle. */
+/** The folders of the packages with a module in the bundle. */
 async function bundled(): Promise<string[]> {
   const modules: string[] = JSON.parse(await readFile(join(project, 'dist/modules.json'), 'utf8'))
   const folders = modules.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [])

@@ -24,7 +24,7 @@ const consumer = inject('consumer')
 const installed = join(consumer, 'node_modules/udos-wizard')
 const isRoot = process.getuid?.() === 0
 
-/** This user with a home, and one that no file of the system knows of, without one. */
+/** This user with a home, and a user without one, whom no file of the system names. */
 const users = [
   { who: 'this user', uid: undefined },
   { who: 'another user, without a home', uid: 54_321 },
@@ -67,7 +67,9 @@ async function openPlace(node: string, uid: number | undefined): Promise<Place> 
   return { root, env, node: run }
 }
 
-/** Every file of the bundle, whoever needs it: `import` and `require` throw for what this node can't read. */
+/**
+ * Every file of the bundle, used or not: `import` and `require` throw if this node can't read it.
+ */
 const loadAll = `
   const { readdirSync } = require('node:fs')
   const all = (folder, end) => readdirSync(folder).filter((name) => name.endsWith(end)).map((name) => folder + '/' + name)
@@ -137,7 +139,10 @@ async function expectWhole({ root, node }: Place): Promise<void> {
   })
 }
 
-/** From Node 22 on V8's code is kept, in the user's own folder; of a user without one nothing is, and nowhere else. */
+/**
+ * From Node 22 on, V8's code is cached in the user's own folder; for a user without one, nothing is
+ * cached anywhere.
+ */
 async function expectCache(
   { root }: Place,
   { major, hasHome }: { major: number; hasHome: boolean },

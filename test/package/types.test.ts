@@ -57,7 +57,7 @@ it('says of every method what it does', () => {
   expect(silent).toEqual([])
 })
 
-/** Uses every class and every method, and hands on what they give, so that each type has to be named. */
+/** Uses every class and method, and exports the results, so that each type must have a name. */
 function everything(): string {
   const uses = classes.flatMap((name) => {
     const type = `lib.${name}`
@@ -71,7 +71,7 @@ function everything(): string {
   return ["import * as lib from 'udos-wizard'", ...uses, ''].join('\n')
 }
 
-/** As a program is written: what the environment lacks is undefined. */
+/** As in ordinary programs: unset variables are undefined. */
 const program = `
 import { GitHubClient, GitHubError, ReleaseManager, RepoSync, WorkflowRunner } from 'udos-wizard'
 

@@ -28,7 +28,7 @@ export const lockEntry = (more: Partial<LockEntry> = {}): LockEntry => ({
   ...more,
 })
 
-/** A root of its own for a test, gone after it. */
+/** A root for one test, removed after it. */
 export async function temporaryRoot(): Promise<StorePaths> {
   const root = await mkdtemp(join(tmpdir(), 'wizard-plugins-'))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
@@ -59,7 +59,7 @@ export async function stageVersion(
   return entry
 }
 
-/** Paths and what stands in them, small files all. */
+/** Paths and their content; all files are small. */
 export async function textsBelow(folder: string): Promise<Record<string, string> | null> {
   if (!existsSync(folder)) return null
   const files = await filesBelow(folder)

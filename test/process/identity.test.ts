@@ -24,7 +24,7 @@ describe('livenessOf', () => {
     await writeFile(join(proc, folder, name), text)
   }
   const remove = (path: string) => rm(join(proc, path), { recursive: true })
-  /** A folder in a file's place can't be read, though it is there. */
+  /** A folder instead of the file can't be read, but exists. */
   const spoil = async (path: string) => {
     await remove(path)
     await mkdir(join(proc, path))

@@ -18,7 +18,7 @@ describe('makeLatestOf', () => {
 
   it.each<[string, LatestChoice, typeof none | typeof core, string, string]>([
     ['the highest stable version', 'auto', none, 'v1.2.0', 'true'],
-    // GitHub would take any release that is published last.
+    // GitHub would mark the last published release.
     ['a mend of an older version', 'auto', none, 'v1.0.1', 'false'],
     ['the same again, which is there', 'auto', none, 'v1.1.0', 'true'],
     ['a version that says it is a pre-release', 'auto', none, 'v1.2.0-rc.1', 'false'],

@@ -35,7 +35,7 @@ export const subjectOf = (component?: ComponentChange): ComponentSubject => ({
 
 let lastId = 100
 
-/** A published release, unless it is made a draft. */
+/** A published release, unless `draft` is set. */
 export const releaseOf = (tag: string, more: Partial<Release> = {}): Release => ({
   id: ++lastId,
   tag_name: tag,
@@ -79,7 +79,7 @@ export const sourceOf = (more: Partial<SourceFacts> = {}): SourceFacts => ({
   ...more,
 })
 
-/** What GitHub says where these tags are. */
+/** GitHub's answers for these tags. */
 export const remoteOf = (tags: string[] = [], more: Partial<RemoteFacts> = {}): RemoteFacts => ({
   releases: [],
   tags: new Map(tags.map((tag) => [tag, elsewhere])),

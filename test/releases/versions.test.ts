@@ -121,19 +121,19 @@ it('lists the tags of a template, the highest version first', () => {
 
 describe('previousTag', () => {
   it.each<[string | null, string | null]>([
-    // Its notes tell all since the stable one before.
+    // Its notes list everything since the previous stable version.
     ['1.10.0', 'v1.9.0'],
     ['1.1.0', 'v1.0.0'],
-    // A pre-release follows whatever was before.
+    // A pre-release follows any earlier version.
     ['1.1.0-rc.1', 'v1.0.0'],
     ['1.1.0-rc.2', 'v1.1.0-rc.1'],
     ['2.0.0', 'v1.10.0'],
     ['2.0.0-rc.2', 'v2.0.0-rc.1'],
     ['1.0.0', null],
     ['0.1.0', null],
-    // A rebuild of the same version is not before itself.
+    // A rebuild of the same version does not precede itself.
     ['1.0.0+1', null],
-    // What is not released yet follows the highest of all.
+    // The unreleased changes follow the highest version of all.
     [null, 'v2.0.0-rc.1'],
   ])('of %j is %j', (version, tag) => {
     expect(previousTag('v{version}', version, tags)?.tag ?? null).toBe(tag)

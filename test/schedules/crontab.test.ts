@@ -104,7 +104,7 @@ describe('installBlock and removeBlock', () => {
   })
 })
 
-/** `-l` as the fake has it; writing as these lines do. */
+/** The fake crontab, with these lines in place of its writing. */
 const writing = (lines: string) => fakeCrontab.replace('-) ', `-) ${lines};;\n  --) `)
 
 describe('a crontab program', () => {

@@ -11,10 +11,10 @@ describe('fiveFields', () => {
     ['@Daily', '0 0 * * *'],
     ['@hourly', '0 * * * *'],
     ['0 0 1 jan mon', '0 0 1 JAN MON'],
-    // Sunday is 0 for every scheduler, 7 for some.
+    // Sunday is 0 for every scheduler, and 7 for some.
     ['0 0 * * 7', '0 0 * * 0'],
     ['0 0 * * 5-7', '0 0 * * 0,5,6'],
-    // Vixie's cron would ask for both, as one begins with a star.
+    // Vixie's cron would require both, because one begins with a star.
     ['0 0 */10 * 1', '0 0 1,11,21,31 * 1'],
     ['0 0 1 * */2', '0 0 1 * 0,2,4,6'],
     ['0 0 */10 * *', '0 0 */10 * *'],
@@ -36,7 +36,7 @@ describe('isSchedule', () => {
   })
 })
 
-/** Expressions of every kind of part, the same in each run. */
+/** Expressions with every kind of part, the same in each run. */
 function* someExpressions(): Generator<string> {
   let seed = 7
   const random = (below: number) => {

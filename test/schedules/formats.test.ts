@@ -20,7 +20,7 @@ const run = promisify(execFile)
 
 let folder = tmpdir()
 
-/** What a program says; null where it is not installed. */
+/** The output of a program; null if it is not installed. */
 async function output(program: string, ...args: string[]): Promise<string | null> {
   try {
     const { stdout, stderr } = await run(program, args, {
@@ -89,7 +89,8 @@ describe('the crontab’s lines', () => {
   it('give sh the paths as they are, once cron has read them', async () => {
     const { plan, config } = await request(midnight)
     const job = crontabBlock(plan, config, launcher).lines.find((line) => line.startsWith('0 0'))
-    // crontab(5): an unescaped percent sign ends the command, and the backslash before one goes.
+    // crontab(5): an unescaped percent sign ends the command, and the backslash before one is
+    // removed.
     expect(job).not.toMatch(/(?<!\\)%/)
     const command = job?.slice('0 0 * * * '.length).replaceAll('\\%', '%') ?? ''
     const { stdout } = await run('sh', ['-c', `printf '%s\\n' ${command}`])
@@ -184,7 +185,7 @@ describe('the CronJob', () => {
     expect(spec).toMatchObject({ schedule: '0,30 0,6 * * *', timeZone: 'Europe/Berlin' })
     const job = spec.jobTemplate.spec
     expect(job).toMatchObject({ completionMode: 'Indexed', completions: 3, parallelism: 3 })
-    // A second pod would find nothing due where the first one told of a failure, and hide it.
+    // A second pod would find nothing due where the first one failed, and hide the failure.
     expect(job.podFailurePolicy.rules[0]).toMatchObject({ action: 'FailIndex' })
     expect(job.podFailurePolicy.rules[0].onExitCodes.values).toContain(exitStatus.FAILED)
     const [, , command] = job.template.spec.containers[0].command

@@ -33,7 +33,10 @@ jobs:${job('publish')}
   'push.yml': `name: On push\non: push\njobs:${job('one')}\n`,
 }
 
-/** A workspace whose GitHub has `uDOS/engine` with workflows; its component `core` calls two of them by its own names. */
+/**
+ * A workspace whose GitHub has `uDOS/engine` with workflows; its component `core` has its own names
+ * for two of them.
+ */
 export async function openActions(options: WorkspaceOptions = {}): Promise<Workspace> {
   const space = await openWorkspace(options)
   const files = Object.fromEntries(
@@ -46,19 +49,19 @@ export async function openActions(options: WorkspaceOptions = {}): Promise<Works
   return space
 }
 
-/** What becomes of each run that is dispatched, before its dispatch is answered. */
+/** The result of each dispatched run, set before its dispatch is answered. */
 export function onDispatch({ github }: Workspace, act: (run: Run) => unknown): void {
   github.actions.onDispatch((run) => act(run))
 }
 
-/** The last run that was started. */
+/** The last started run. */
 export function lastRun({ github }: Workspace): Run {
   const [run] = github.actions.runs(name)
   if (!run) throw new Error('nothing has run')
   return run
 }
 
-/** A run of a workflow that has ended. */
+/** An ended run of a workflow. */
 export async function endedRun(
   { github }: Workspace,
   end: Parameters<typeof github.actions.finish>[1] = {},
@@ -69,7 +72,7 @@ export async function endedRun(
   return run
 }
 
-/** Resolves when the process has said it, on stderr. */
+/** Resolves when the process has written it to stderr. */
 export function said(child: ChildProcess, what: RegExp): Promise<void> {
   let all = ''
   return new Promise((resolve, reject) => {

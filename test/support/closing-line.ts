@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Ends a run with `N passed, N failed, N skipped` alone on a line, for whoever reads it from outside. */
+/** Ends a run with the line `N passed, N failed, N skipped`, for tools that read the output. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0 }

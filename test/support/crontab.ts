@@ -1,4 +1,7 @@
-/** A program that keeps the crontab in `$HOME/tab`, as particular as Debian's, and showing CR as it does. */
+/**
+ * A program that keeps the crontab in `$HOME/tab`. It is as strict as Debian's, and shows CR in the
+ * same way.
+ */
 export const fakeCrontab = `#!/bin/sh
 tab="$HOME/tab"
 case "$1" in

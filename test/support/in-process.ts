@@ -12,33 +12,33 @@ export interface InProcess {
   cwd: string
   env?: Record<string, string>
   clock?: Clock
-  /** What the command reads; default: nothing, and no terminal. */
+  /** The command's input; default: none, and not a terminal. */
   input?: string
-  /** Ends the command, as a signal from outside does. */
+  /** Ends the command like a signal from outside. */
   signal?: AbortSignal
-  /** Its three streams are a terminal, so many columns wide; 0: one whose size nobody set. */
+  /** Makes its three streams a terminal with this many columns; 0: one without a set size. */
   columns?: number
-  /** What somebody types at a question on that terminal. */
+  /** The answer to a question on that terminal. */
   answer?: string
 }
 
 export interface EndedHere extends Ended {
-  /** What a terminal of its own would show: both streams, in the order of what was written. */
+  /** The content of its terminal: both streams, in order. */
   shown: string
 }
 
-/** A command of a test that is under way. */
+/** A running command of a test. */
 export interface Running {
-  /** Resolves when it has written that to stderr. */
+  /** Resolves when it has written this to stderr. */
   said(what: RegExp): Promise<void>
-  /** The same of stdout. */
+  /** The same for stdout. */
   wrote(what: RegExp): Promise<void>
-  /** As a signal from outside does. */
+  /** Ends it like a signal from outside. */
   interrupt(signal?: EndingSignal): void
   readonly ended: Promise<EndedHere>
 }
 
-/** The streams of a command of a test: a pipe's, none of them a terminal. */
+/** The streams of a command in a test: pipes, not terminals. */
 export function testIo({ input = '', signal }: Pick<InProcess, 'input' | 'signal'> = {}) {
   const seen: Buffer[] = []
   const [stdout, stderr] = [new Sink(seen), new Sink(seen)]
@@ -63,11 +63,11 @@ function ioOf(
   return { stdin, stdout, stderr, signal } as unknown as Io
 }
 
-/** One command in this process, as `bin/wizard.js` would run it in one of its own. */
+/** Runs one command in this process, as `bin/wizard.js` would in its own. */
 export const runHere = (args: string[], options: InProcess): Promise<EndedHere> =>
   startHere(args, options).ended
 
-/** The same, to be looked at and stopped in the middle. */
+/** Starts a command, which the test can inspect and stop while it runs. */
 export function startHere(args: string[], options: InProcess): Running {
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal

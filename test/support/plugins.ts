@@ -2,14 +2,14 @@ import type { Files, LocalGitHub } from 'local-github'
 
 /** One version of a plugin as its author would make it. */
 export interface PluginRelease {
-  /** Of the manifest beside `id`, which is the repository's name, and `version`. */
+  /** Further fields of the manifest, besides `id` (the repository's name) and `version`. */
   manifest?: Record<string, unknown>
   version?: string
-  /** Default: `v{version}`; it moves where it stands already. */
+  /** Default: `v{version}`; an existing tag moves. */
   tag?: string
-  /** More files of the repository; null: none any more. */
+  /** Further files of the repository; null removes one. */
   files?: Files
-  /** Of a release; null: the tag alone. */
+  /** Of a release; null: only the tag. */
   assets?: Record<string, string | Buffer> | null
   topics?: string[]
 }
@@ -24,7 +24,7 @@ export const manifestOf = (id: string, version: string, more: Record<string, unk
   ...more,
 })
 
-/** Commits a version, tags it and, unless told otherwise, releases it. @returns the commit */
+/** Commits a version, tags it and, by default, releases it. @returns the commit */
 export async function releasePlugin(
   github: LocalGitHub,
   name: string,
@@ -47,7 +47,7 @@ export async function releasePlugin(
   return commit
 }
 
-/** By the API, as a release is made. */
+/** By the API, like a person's release. */
 export async function addRelease(
   github: LocalGitHub,
   name: string,

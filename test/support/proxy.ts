@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A proxy for plain http that remembers who was asked for, with the Proxy-Authorization that came. */
+/** A proxy for plain http that records the requested hosts, and their Proxy-Authorization. */
 export interface Proxy {
   url: string
   asked: { host: string; authorization: string | undefined }[]

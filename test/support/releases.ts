@@ -8,9 +8,9 @@ export const name = 'uDOS/engine'
 export const tag = 'core-v1.2.0'
 
 export interface ReleaseOptions extends WorkspaceOptions {
-  /** More of the component `core`. */
+  /** Further fields of the component `core`. */
   component?: Record<string, unknown>
-  /** More of its `release` part. */
+  /** Further fields of its `release` part. */
   release?: Record<string, unknown>
   files?: Record<string, string>
 }
@@ -18,7 +18,10 @@ export interface ReleaseOptions extends WorkspaceOptions {
 const build =
   'mkdir -p dist && printf "tcz %s" "$WIZARD_VERSION" > dist/core.tcz && printf iso > dist/core.iso'
 
-/** A workspace with `uDOS/engine`, whose folder `core` is the component `core` at 1.2.0, cloned into `engine`. */
+/**
+ * A workspace with `uDOS/engine`, whose folder `core` is the component `core` at 1.2.0, cloned into
+ * `engine`.
+ */
 export async function openReleases({
   component = {},
   release = {},
@@ -53,37 +56,37 @@ export async function openReleases({
   return space
 }
 
-/** Those of the repository, as GitHub has them. */
+/** The repository's releases on GitHub. */
 export const releasesOn = ({ github }: Workspace): Release[] => github.world.require(name).releases
 
-/** The names of a release's whole assets, in order. */
+/** The names of a release's complete assets, in order. */
 export const assetNames = ({ assets }: Release): string[] =>
   assets
     .filter(({ state }) => state === 'uploaded')
     .map((asset) => asset.name)
     .sort()
 
-/** A commit upstream, pulled. */
+/** Commits upstream, and pulls. */
 export async function advance(space: Workspace, files: Record<string, string>, message = 'Change') {
   await space.github.commit(name, { files, message })
   const { status, err } = await space.wizard('REPO', 'SYNC', '--quiet')
   if (status !== 0) throw new Error(err)
 }
 
-/** As if nothing had been released. */
+/** Removes every trace of a release. */
 export async function forget(space: Workspace): Promise<void> {
   releasesOn(space).length = 0
   await space.github.deleteTag(name, tag).catch(() => {})
 }
 
-/** The one release that there is. */
+/** The only release. */
 export function onlyRelease(space: Workspace): Release {
   const releases = releasesOn(space)
   expect(releases).toHaveLength(1)
   return releases[0]!
 }
 
-/** Exactly one published release, with every asset as it is on disk. */
+/** Exactly one published release, whose assets equal the files on disk. */
 export async function expectPublished(space: Workspace): Promise<void> {
   const release = onlyRelease(space)
   const all = ['SHA256SUMS', 'core.iso', 'core.tcz']
@@ -99,7 +102,7 @@ async function contentOf({ assets }: Release, asset: string): Promise<string> {
   return readFile(assets.find((one) => one.name === asset)!.file, 'utf8')
 }
 
-/** What an upload that broke off leaves behind. */
+/** The rest of an interrupted upload. */
 export function leaveStarter(space: Workspace, asset: string): void {
   const release = onlyRelease(space)
   const { world } = space.github

@@ -5,7 +5,7 @@ import { PassThrough, Writable } from 'node:stream'
 /** Keeps what a command writes. */
 export class Sink extends Writable {
   readonly #chunks: Buffer[] = []
-  /** What went to this stream and to its sibling, in its order. */
+  /** The output of this stream and its sibling, in order. */
   readonly #seen: Buffer[]
 
   constructor(seen: Buffer[]) {
@@ -32,7 +32,7 @@ export class Sink extends Writable {
     return Buffer.concat(this.#seen).toString()
   }
 
-  /** Resolves when it has been written. @throws where the command ends before */
+  /** Resolves when it has been written. @throws if the command ends before */
   async shows(what: RegExp, ended: Promise<unknown>): Promise<void> {
     const isShown = () => what.test(this.text)
     while (!isShown()) {
@@ -45,7 +45,7 @@ export class Sink extends Writable {
   }
 }
 
-/** A terminal's: what is written goes to one screen, whose lines can be drawn again. */
+/** A terminal's streams: they share one screen, whose lines can be redrawn. */
 export class TerminalSink extends Sink {
   readonly isTTY = true
   readonly columns: number
@@ -69,7 +69,7 @@ export class TerminalSink extends Sink {
   }
 }
 
-/** Somebody who types one answer as soon as a question is seen. */
+/** Types one answer as soon as a question appears. */
 export class Keyboard {
   readonly stream = Object.assign(new PassThrough(), { isTTY: true })
   readonly #answer: string
@@ -82,7 +82,7 @@ export class Keyboard {
   look(shown: string): void {
     if (!shown.includes('[y/N]') || this.#hasTyped) return
     this.#hasTyped = true
-    // Nobody is so quick as to answer while the question is being written.
+    // Nobody answers while the question is still being written.
     setImmediate(() => this.stream.end(`${this.#answer}\r`))
   }
 }

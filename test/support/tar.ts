@@ -1,18 +1,21 @@
 export interface TarEntry {
-  /** As it stands in the archive, unchecked; at most 100 bytes. */
+  /** Verbatim and unchecked; at most 100 bytes. */
   name: string
   content?: string | Buffer
   mode?: number
-  /** `0` a file, `5` a folder, `2` a symlink, `1` a hard link, `3` a device, `S` sparse, `x` a pax header. */
+  /**
+   * `0` a file, `5` a folder, `2` a symlink, `1` a hard link, `3` a device, `S` sparse, `x` a pax
+   * header.
+   */
   type?: string
   link?: string
-  /** What its header says of its length, where that is not the truth. */
+  /** A false length for its header. */
   size?: number
   /** Of its header. */
   badChecksum?: boolean
 }
 
-/** A ustar archive (POSIX.1-1988), whose names may be hostile and whose claims untrue. */
+/** A ustar archive (POSIX.1-1988). Names may be hostile, and claims false. */
 export function tar(entries: TarEntry[], { end = true } = {}): Buffer {
   const blocks = entries.flatMap((entry) => {
     const content = Buffer.from(entry.content ?? '')

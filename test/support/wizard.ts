@@ -8,7 +8,7 @@ export const executable = fileURLToPath(new URL('../../bin/wizard.js', import.me
 export interface WizardRun {
   cwd: string
   env?: Record<string, string>
-  /** For each of node's own flags, `--import …` say. */
+  /** For node's own flags, such as `--import …`. */
   nodeArgs?: string[]
 }
 
@@ -18,12 +18,12 @@ export interface Ended {
   stdout: Buffer
   out: string
   err: string
-  /** The one document on stdout. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks at it as a script would, without a type
+  /** The single document on stdout. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads it like a script, without a type
   json: any
 }
 
-/** What a run sees of the machine: nobody's configuration, no credential, no proxy. */
+/** A run's environment: no user configuration, no credential, no proxy. */
 export const bareEnvironment = (home: string): Record<string, string> => ({
   PATH: process.env.PATH ?? '/usr/bin:/bin',
   HOME: home,
@@ -31,7 +31,7 @@ export const bareEnvironment = (home: string): Record<string, string> => ({
   TZ: 'UTC',
 })
 
-/** The real executable, as a process of its own. */
+/** Runs the real executable in its own process. */
 export function startWizard(
   args: string[],
   { cwd, env = {}, nodeArgs = [] }: WizardRun,

@@ -16,7 +16,7 @@ import { type EndedHere, type InProcess, type Running, runHere, startHere } from
 import { type Ended, runWizard, startWizard, type WizardRun } from './wizard.js'
 
 export interface WorkspaceOptions extends LocalGitHubOptions {
-  /** More of github.yaml's `github:` part. */
+  /** Further fields of github.yaml's `github:` part. */
   settings?: Record<string, unknown>
 }
 
@@ -31,9 +31,9 @@ export interface Workspace {
   /** Runs a command in the root, in this process. */
   wizard(...args: string[]): Promise<EndedHere>
   run(args: string[], run?: Partial<InProcess>): Promise<EndedHere>
-  /** Starts a command in this process, to look at it and to stop it in the middle. */
+  /** Starts a command in this process, which the test can inspect and stop while it runs. */
   begin(args: string[], run?: Partial<InProcess>): Running
-  /** Runs the executable, as a process of its own. */
+  /** Runs the executable in its own process. */
   spawn(args: string[], run?: Partial<WizardRun>): Promise<Ended>
   /** Starts the executable. */
   start(args: string[], run?: Partial<WizardRun>): ReturnType<typeof startWizard>
@@ -91,7 +91,7 @@ export async function openWorkspace({
 export const reached = (fault: FaultHandle, requests = 1) =>
   vi.waitUntil(() => fault.hits >= requests, { timeout: 30_000, interval: 20 })
 
-/** Every path below a folder with its kind, mode and content's hash, so that two moments can be compared. */
+/** Every path below a folder with its kind, mode and content's hash, to compare two moments. */
 export async function snapshot(
   folder: string,
   skip: RegExp = /^$/,

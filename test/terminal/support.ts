@@ -3,7 +3,7 @@ import type { Environment } from '../../src/base/environment.js'
 import { commandLineWords } from '../../src/commands/hints.js'
 import { Terminal, type TerminalOptions } from '../../src/terminal/terminal.js'
 
-/** A stream that keeps what is written to it, as a terminal of that width or as a file. */
+/** A stream that records its output, as a terminal of that width or as a file. */
 export function recorder(columns?: number) {
   const stream = new PassThrough() as PassThrough & { isTTY?: boolean; columns?: number }
   let text = ''
@@ -14,7 +14,7 @@ export function recorder(columns?: number) {
   return { stream: stream as unknown as NodeJS.WriteStream, text: () => text }
 }
 
-/** A terminal, with what it wrote. */
+/** A terminal and its output. */
 export function openTerminal(
   options: Partial<TerminalOptions> = {},
   columns?: number,

@@ -91,7 +91,7 @@ describe('the runs of a commit', () => {
   it('are waited for until they appear, end, and no more appear', async () => {
     const sha = await here.github.oid('uDOS/core')
     here.clock.at(20, async () => here.github.actions.finish(await add()))
-    // After the first has ended already, as GitHub makes them one by one.
+    // After the first one has ended, because GitHub creates them one by one.
     here.clock.at(28, async () => {
       const late = await add({ workflow: 'push.yml' })
       here.clock.at(90, () => here.github.actions.finish(late, { conclusion: 'failure' }))

@@ -14,7 +14,7 @@ export interface Stage {
   client: GitHubClient
   deps: WorkflowSession
   runner: WorkflowRunner
-  /** For methods whose events and end a test looks at. */
+  /** For methods whose events and end a test checks. */
   call: Call<WizardEvent>
   events: WizardEvent[]
   /** The lines of the workflow log. */
@@ -27,14 +27,17 @@ export interface Stage {
 }
 
 export interface StageOptions extends Omit<LocalGitHubOptions, 'now'> {
-  /** Seconds by which the server's clock is ahead of this machine's. */
+  /** Seconds by which the server's clock is ahead of the local one. */
   ahead?: number
   client?: GitHubClientOptions
 }
 
 export const repo = { owner: 'uDOS', repo: 'core' }
 
-/** One repository, `uDOS/core`, with workflows of several kinds, on a GitHub whose time is the clock's. */
+/**
+ * One repository, `uDOS/core`, with workflows of several kinds, on a GitHub whose time is the
+ * clock's.
+ */
 export async function stage({ ahead = 0, client, ...options }: StageOptions = {}): Promise<Stage> {
   const clock = testClock()
   const now = () => new Date(clock.now() + ahead * 1000)

@@ -31,7 +31,7 @@ async function ended(...argv: string[]) {
   const status = await run(argv, {
     write: (text) => {
       out += text
-      // What serves would never end.
+      // A server would never end.
       stop.abort()
     },
     writeError: (text) => {
@@ -42,7 +42,7 @@ async function ended(...argv: string[]) {
   return { status, out, err }
 }
 
-/** Starts it. @returns the first that it writes, and what it writes to standard error until then */
+/** Starts it. @returns its first output, and its standard error until then */
 async function serving(...argv: string[]): Promise<{ out: string; err: string }> {
   let err = ''
   const out = await new Promise<string>((resolve, reject) => {
@@ -218,7 +218,7 @@ test('--fault meets the first requests, or all', async () => {
 })
 
 describe('--host', () => {
-  /** As a container or another machine asks, by a name of its own. */
+  /** Like a container or another machine, with its own name for the host. */
   async function askedAs(
     hostname: string,
     api: string,

@@ -38,7 +38,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** gh, sent here as its proxy for the one host it speaks plain HTTP to. */
+/** gh uses the server as the proxy of the one host to which it speaks plain HTTP. */
 async function gh(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('gh', args, { cwd: folder, env: environment() })
   return stdout

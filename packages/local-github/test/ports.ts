@@ -1,2 +1,5 @@
-/** The first of four ports below those that the system hands out, another one in each process of the tests. */
+/**
+ * The first of four ports below the system's ephemeral ones; each test process gets a different
+ * one.
+ */
 export const fourPorts = 20_000 + (process.pid % 2500) * 4

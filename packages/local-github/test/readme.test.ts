@@ -9,7 +9,7 @@ import { schema } from '../src/graphql/schema.js'
 
 const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8')
 
-/** The rows of the table below a heading, without their backquotes. */
+/** The rows of the table below a heading, without backquotes. */
 function table(heading: string): string[][] {
   const section = readme.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? ''
   const rows = section.split('\n').filter((line) => line.startsWith('| `'))

@@ -8,7 +8,7 @@ import {
 } from '../../../src/base/names/host.js'
 
 describe('loopback', () => {
-  /** As a person writes the host in an address; the URL parser makes one form of them. */
+  /** As people write the host of an address; the URL parser normalizes it. */
   test.each([
     ['localhost', true],
     ['LocalHost', true],

@@ -79,7 +79,7 @@ describe('a short name of a ref is what git takes behind refs/heads/', () => {
     const all = Array.from({ length: 150 }, () =>
       Array.from({ length: 1 + Math.floor(random() * 5) }, pick).join(''),
     )
-    // git takes these two, but not as arguments.
+    // git allows these two, but not as arguments.
     const ours = all.filter((name) => !name.startsWith('-') && name !== '@')
     for (const name of ours) {
       expect([name, isShortRefName(name)]).toEqual([name, isGits(`refs/heads/${name}`)])

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => work.close())
 
-/** A folder of files, apart from those of the workspace. */
+/** A folder of files outside the workspace. */
 async function files(folder: string, all: Record<string, unknown>) {
   for (const [name, content] of Object.entries(all)) {
     const file = work.path(folder, name)
@@ -55,7 +55,8 @@ describe('the folder of the files', () => {
     expect(await listed('far/a/b', env)).toBe(at('variable'))
     expect(await listed('far/a/b', own)).toBe(at('far'))
     expect(await listed('near/a/b', own)).toBe(at('near'))
-    // Above `none` stands the workspace's own config/, which has no repos.yaml: the first folder wins whole.
+    // Above `none` is the workspace's own config/, which has no repos.yaml: the first folder wins
+    // completely.
     expect(await listed('none', own)).toMatch(/there is no .*config\/repos\.yaml/)
     expect(await listed('/', own)).toMatch(/there is no /)
   })
@@ -136,7 +137,7 @@ describe('values', () => {
     const { status, err } = await work.run(['REPO', 'SYNC'], { cwd: work.path('unset') })
     expect(status).toBe(2)
     expect(err).toMatch(/^error: config\/repos\.yaml:4:15: .*branch.*NOT_SET\b/)
-    // A token is needed for what is private alone.
+    // Only private repositories need a token.
     expect((await view('unset')).status).toBe(3)
   })
 

@@ -65,7 +65,8 @@ describe('CONFIG', () => {
     await work.write('wide/repos.yaml', `repos:\n  a:\n${line}\n`)
     const { out } = await work.wizard('CONFIG', 'VALIDATE', '--config', 'wide')
     const shown = `  ${line.replace(red, '')}\n`
-    // Of the text before the last one an accent has no width, and two characters have two.
+    // In the text before the last one, an accent has no width, and two characters are two columns
+    // wide.
     expect(out).toContain(`${shown}  ${' '.repeat(line.indexOf('brnch') - 5 - 1 + 2)}^\n`)
     expect(out).toContain(`${shown}  ${' '.repeat(line.indexOf('e\u0301') + 2)}^\n`)
   })

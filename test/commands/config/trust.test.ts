@@ -18,7 +18,7 @@ const env = { GITHUB_TOKEN: 'ghp_mine_alone', GITHUB_OWNER: 'uDOS' }
 const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
 const outward = addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address
 
-/** Whoever listens at an address of this machine that is not loopback. */
+/** A listener on an address of this machine that is not loopback. */
 async function openListener() {
   const heard: string[] = []
   const server = createListener((socket) => {
@@ -59,7 +59,7 @@ describe('a configuration that was found in a parent folder', () => {
       expect(run.err).toMatch(/\nhint: .*--config/)
       expect(run.err + run.out).not.toContain('ghp_mine')
     }
-    // What sends no request needs no trust.
+    // Commands without requests need no trust.
     for (const args of [
       ['CONFIG', 'PATH'],
       ['PLUGIN', 'LIST'],
@@ -79,7 +79,7 @@ describe('a configuration that was found in a parent folder', () => {
     await work.write('other/config/github.yaml', stringify({ github: settings }))
     const args = ['REPO', 'VIEW', 'uDOS/typo']
     const cwd = work.path('other')
-    // Trusted: it goes there, where nobody speaks TLS.
+    // Trusted: the request goes there, where nobody speaks TLS.
     expect((await work.run(args, { cwd, env: { ...env, GH_HOST: host } })).status).toBe(6)
     expect((await work.run([...args, '--config', 'config'], { cwd, env })).status).toBe(6)
     expect((await work.run(args, { cwd, env: { ...env, WIZARD_CONFIG: 'config' } })).status).toBe(6)

@@ -16,7 +16,7 @@ const github = () => space.github
 const lock = async () => JSON.parse(await space.read('plugins/plugins.lock.json')).plugins
 const files = () => snapshot(space.path('plugins'), /^\.wizard(?:\/|$)/)
 
-/** An archive with a manifest and a file, and how the manifest names it. */
+/** An archive with a manifest and a file, and the manifest's name for it. */
 function archived(id: string, version: string, more: Record<string, string> = {}) {
   const bytes = zip([
     { name: 'manifest.json', content: JSON.stringify(manifestOf(id, version)) },
@@ -200,7 +200,7 @@ describe('what plugins.yaml asks for', () => {
   })
 })
 
-/** As an author's tool does: over compact JSON with sorted keys, without the signature. */
+/** Signs like an author's tool: compact JSON with sorted keys, without the signature. */
 function signed(
   manifest: Record<string, unknown>,
   { publicKey, privateKey }: KeyPairKeyObjectResult,

@@ -57,7 +57,7 @@ afterAll(() => work.close())
 
 const notes = (...args: string[]) => work.wizard('RELEASE', 'NOTES', ...args)
 
-/** The notes of 1.1.0, from whichever side they come. */
+/** The notes of 1.1.0, from either source. */
 async function expected() {
   const page = `${work.github.gitUrl}/${name}`
   const link = async (back: number) => {
@@ -93,14 +93,14 @@ async function expected() {
   ].join('\n')
 }
 
-/** A clone by git itself, outside of what repos.yaml names. */
+/** A clone made by git, outside of repos.yaml. */
 async function gitClone(folder: string, ...flags: string[]): Promise<void> {
   const { bare } = work.github.world.require(name)
   await gitText(['clone', '--quiet', ...flags, `file://${bare}`, work.path(folder)])
   await work.git(folder, 'remote', 'set-url', 'origin', `${work.github.gitUrl}/${name}.git`)
 }
 
-/** Runs it in a folder below the root, and says which paths GitHub was asked for. */
+/** Runs in a folder below the root, and returns the paths of the requests to GitHub. */
 async function notesIn(folder: string, ...args: string[]) {
   const sent = work.github.requests.length
   const cwd = work.path(folder)

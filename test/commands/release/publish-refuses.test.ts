@@ -8,7 +8,7 @@ afterEach(() => space.close())
 
 const publish = (...args: string[]) => space.wizard('RELEASE', 'PUBLISH', 'core', ...args)
 
-/** Calls the API as somebody else with the same token would. */
+/** Calls the API like another user of the same token. */
 async function api(
   method: string,
   path: string,

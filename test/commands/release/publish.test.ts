@@ -7,7 +7,7 @@ afterEach(() => space.close())
 
 const publish = (...args: string[]) => space.wizard('RELEASE', 'PUBLISH', 'core', ...args)
 
-/** The keys of the contract, from the start. */
+/** The keys of the contract, in order. */
 const releaseKeys = [
   'id',
   'tag',

@@ -33,7 +33,7 @@ const gpg = {
   signature: '{artifact}.asc',
 }
 
-/** A key without a passphrase, thrown away with the workspace. */
+/** A key without a passphrase, removed with the workspace. */
 async function makeKey(): Promise<void> {
   const home = space.path('gnupg')
   await mkdir(home)

@@ -37,7 +37,7 @@ describe('a pin', () => {
     expect(await sync()).toMatchObject({ status: 'cloned', to: first, exit: 0 })
     expect([await head(), await isDetached()]).toEqual([first, true])
 
-    // The branch has moved, and so may the tag: here nothing does, and git is not asked.
+    // The branch has moved, and a tag may move too; here nothing moves, and git sends no request.
     if (tag) await work.github.tag('uDOS/typo', 'v1', { ...tag, target: second })
     const asked = gitRequests()
     expect(await sync()).toMatchObject({ status: 'unchanged', to: first })
@@ -58,7 +58,7 @@ describe('a pin', () => {
   it('moved back keeps the newer commit, and STATUS knows the pin', async () => {
     const second = await next({ 'a.txt': 'two\n' })
     const third = await next({ 'a.txt': 'three\n' })
-    // One that a clone brought, and one that a pull did.
+    // One came with a clone, the other with a pull.
     for (const commit of [second, third]) {
       await pin(commit)
       await sync()

@@ -4,7 +4,7 @@ import { openWorkspace, snapshot, type Workspace } from '../../support/workspace
 
 let work: Workspace
 const tools = ['forced', 'both', 'ahead', 'dirty', 'level']
-/** Each forced upstream, for a test of its own. */
+/** Each is force-pushed upstream, for one test. */
 const others = ['edited', 'noted', 'asked-y', 'asked-n']
 const at = (repo: string) => `library/${repo}`
 const local: Record<string, string> = {}

@@ -10,7 +10,7 @@ const repositories = [
 ]
 const remote: Record<string, string> = {}
 
-/** One repository in each state there is; the tests below change nothing but dirt. */
+/** One repository in each possible state; the tests below only change local files. */
 beforeAll(async () => {
   work = await openWorkspace({ settings: { retry_attempts: 0 } })
   for (const repo of repositories) {

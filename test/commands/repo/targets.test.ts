@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => work.close())
 
-/** `manual` is never pulled unasked. */
+/** `manual` is pulled only on request. */
 const names = (more: Record<string, object>) =>
   work.repos({
     tools: tools.map((repo) => ({ repo, auto_pull: repo !== 'manual', ...more[repo] })),

@@ -11,7 +11,7 @@ const open = async (options: WorkspaceOptions = {}) => {
 }
 const run = (...args: string[]) => space.wizard('WORKFLOW', 'RUN', ...args)
 
-/** The keys of the contract, from the start. */
+/** The keys of the contract, in order. */
 const runKeys = [
   'run_id',
   'status',

@@ -14,7 +14,7 @@ const wait = (...args: string[]) => space.wizard(...runWait, ...args)
 
 const log = Array.from({ length: 150 }, (_, i) => `line ${i + 1}\n`).join('')
 
-/** Each run that is dispatched is over before its dispatch is answered. */
+/** Each dispatched run ends before its dispatch is answered. */
 const ends = (end: Parameters<typeof space.github.actions.finish>[1]) =>
   onDispatch(space, (run) => space.github.actions.finish(run, end))
 
@@ -270,7 +270,7 @@ describe('WORKFLOW WATCH', () => {
   it('--commit --workflow: the runs of that one alone; the others may fail', async () => {
     const bad = await endedRun(space, { conclusion: 'failure' })
     const good = await endedRun(space, {}, 'nightly.yml')
-    // So long that no other run of the commit is waited for.
+    // After this time no other run of the commit is expected.
     for (const run of [bad, good]) run.createdAt = '2026-01-14T12:00:00Z'
     const sha = await space.github.oid('uDOS/engine')
     const one = await watch('uDOS/engine', '--commit', sha, '--workflow', 'nightly.yml', '--json')

@@ -45,7 +45,7 @@ interface Case {
   name: string
   before: string
   change: Change
-  /** What stands in the file's place of `from`, the rest kept; or the text after. */
+  /** The file's text with `from` replaced; or the text after the edit. */
   from?: string
   to: string
 }

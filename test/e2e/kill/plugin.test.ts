@@ -30,7 +30,7 @@ afterAll(() => space.close())
 const run = (args: string[], env: Record<string, string>) =>
   space.spawn(['PLUGIN', ...args], { env, nodeArgs: ['--import', preload] })
 
-/** Points at which to kill, of the calls that an undisturbed run makes. */
+/** The calls to kill at, out of those of an undisturbed run. */
 async function points(wanted: number, args: string[]): Promise<number[]> {
   await run(args, { COUNT_TO: space.path('count') })
   return killPoints(Number(await readFile(space.path('count'), 'utf8')), wanted)

@@ -35,13 +35,16 @@ const sync = (env: Record<string, string>) =>
     nodeArgs: ['--import', preload],
   })
 
-/** Points at which to kill, of the calls that an undisturbed run makes. */
+/** The calls to kill at, out of those of an undisturbed run. */
 async function points(wanted: number): Promise<number[]> {
   await sync({ COUNT_TO: work.path('count') })
   return killPoints(Number(await readFile(work.path('count'), 'utf8')), wanted)
 }
 
-/** What came in one piece less takes a call less, so that the last point may not be reached: then it ended well. */
+/**
+ * If data arrives in one piece less, there is one call less, and the last point may not be reached:
+ * then the run ended normally.
+ */
 function expectKilled({ signal, status }: Ended, point: number, at: number[]): void {
   const isOver = signal === null && status === 0 && point === at.at(-1)
   expect([point, isOver ? 'SIGKILL' : signal]).toEqual([point, 'SIGKILL'])

@@ -1,11 +1,11 @@
-/** For another choice of points at which a test kills: a number; for every point, slow: `all`. */
+/** Chooses other points for kills: a seed; or all points, which is slow: `all`. */
 const choice = process.env.WIZARD_KILL_POINTS ?? '1'
 
 export const seedOfKills = choice === 'all' ? 'at every point' : `points of seed ${choice}`
 
 /**
- * Points at which to kill a process that takes so many steps: the first, the last, and between them one of each of
- * equally long stretches, by the seed.
+ * The steps at which to kill a process: the first, the last, and one in each of equally long
+ * stretches between them, chosen by the seed.
  */
 export function killPoints(steps: number, wanted: number): number[] {
   if (choice === 'all') return Array.from({ length: steps }, (_, index) => index + 1)

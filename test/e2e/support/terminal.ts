@@ -4,19 +4,19 @@ import { bareEnvironment, executable, type WizardRun } from '../../support/wizar
 
 export interface Shown {
   status: number | null
-  /** All that went to the terminal, escape sequences and all. */
+  /** The whole output, including escape sequences. */
   shown: string
 }
 
 export interface TerminalRun extends WizardRun {
-  /** Its width; without it, it is a terminal whose size nobody set, which says 0. */
+  /** Its width; without it, a terminal without a set size, which reports 0. */
   columns?: number
 }
 
 /**
- * The executable on a terminal of its own, made by script(1).
+ * The executable on its own terminal, made by script(1).
  *
- * @param answer typed as soon as a question is seen
+ * @param answer typed as soon as a question appears
  */
 export async function answering(
   answer: string,

@@ -28,7 +28,7 @@ async function openPool(options: Partial<PoolOptions> = {}): Promise<WorktreePoo
   return pool
 }
 
-/** One file of each edited, and one new. */
+/** One edited file each, and one new one. */
 function repositories(count: number) {
   return Array.from({ length: count }, (_, seed) => {
     const dir = temporaryFolder()
@@ -47,7 +47,7 @@ const newFiles = (count: number) =>
     untracked: [`new-${seed}`],
   }))
 
-/** A thread that answers with what tells it from this one, or does something worse. */
+/** A thread that answers with something that distinguishes it from this one, or misbehaves. */
 function workerThat(does: string): URL {
   const file = join(folder, `${Math.abs(does.length * 31 + does.charCodeAt(0))}-${does.length}.mjs`)
   writeFileSync(

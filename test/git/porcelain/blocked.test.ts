@@ -137,7 +137,7 @@ const blocked: [string, (dir: string) => void, string][] = [
   ],
 ]
 
-/** With the size and the time that the index remembers, so that only the content tells. */
+/** With the size and time in the index, so that only the content shows the change. */
 function racyEdit(dir: string, name = 'edited'): void {
   const path = join(dir, name)
   git(dir, ['config', 'core.trustCtime', 'false'])

@@ -17,10 +17,10 @@ interface Setting {
   url: string
   folder: string
   depth: number | undefined
-  /** Two commits of `main`, the second younger. */
+  /** Two commits of `main`, the second one newer. */
   a: string
   b: string
-  /** Lets the server's `main` stand at a commit. */
+  /** Sets the server's `main` to a commit. */
   serve(commit: string): void
 }
 
@@ -49,7 +49,7 @@ const pullIn = ({ url }: Setting, dir: string, mark: string) =>
     onDiverged: 'block',
   })
 
-/** What git itself makes of a clone at the first commit and a pull to the second. */
+/** git's own result of a clone at the first commit and a pull to the second. */
 async function pulledByGit({ url, folder, depth, a, b, serve }: Setting): Promise<string> {
   const args = depth === undefined ? ['--single-branch'] : ['--depth', String(depth)]
   serve(a)
@@ -60,7 +60,7 @@ async function pulledByGit({ url, folder, depth, a, b, serve }: Setting): Promis
   return oracle
 }
 
-/** A copy whose index knows the copy's files, not those that it was made of. */
+/** A copy whose index has the stat data of the copy's files, not of the originals. */
 function copyOf(dir: string, to: string): string {
   execFileSync('cp', ['-a', dir, to])
   git(to, ['update-index', '--refresh'])
@@ -69,7 +69,7 @@ function copyOf(dir: string, to: string): string {
 
 const indexOf = (dir: string) => git(dir, ['ls-files', '--stage', '--debug', '-z'])
 
-/** All that git's own is, with an index that vouches for just what is there and in which git finds nothing to mend. */
+/** Equal to git's own clone, with an index that git accepts and need not refresh. */
 function expectPulled(oracle: string, dir: string): void {
   const index = indexOf(dir)
   git(dir, ['update-index', '--really-refresh'])
@@ -85,7 +85,7 @@ function expectPulled(oracle: string, dir: string): void {
 
 const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').sort()
 
-/** Kills what is run at a random one of its steps, so often that it dies in its own recovery as well. */
+/** Kills the process at random steps, often enough that it also dies in its own recovery. */
 async function killAtRandom(
   random: Random,
   steps: number,

@@ -24,7 +24,7 @@ interface Setting {
   github: LocalGitHub
   url: string
   bare: string
-  /** A clone for us, and the same for git. */
+  /** A clone for wizard, and the same for git. */
   ours: string
   oracle: string
 }
@@ -57,7 +57,7 @@ const packet = (text: string) => (text.length + 4).toString(16).padStart(4, '0')
 
 const sideband = (band: number, text: string) => packet(String.fromCharCode(band) + text)
 
-/** A server that answers by the body it is sent. */
+/** A server that answers by the request's body. */
 async function serving(answer: (body: string, response: ServerResponse) => void): Promise<string> {
   const server = createServer(async (request, response) => answer(await text(request), response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -73,7 +73,7 @@ const refsOf = (dir: string) => git(dir, ['for-each-ref', '--format=%(refname) %
 const fetchHeadOf = (dir: string) =>
   readFileSync(join(dir, '.git/FETCH_HEAD'), 'utf8').trim().split('\n').sort()
 
-/** All that git fetch leaves, we leave too; and the repository is whole. */
+/** wizard leaves the same as git fetch, and the repository is complete. */
 function expectSame({ ours, oracle }: Setting): void {
   expect(refsOf(ours)).toBe(refsOf(oracle))
   expect(fetchHeadOf(ours)).toEqual(fetchHeadOf(oracle))
@@ -327,7 +327,7 @@ describe('what goes wrong now leaves all as it was', () => {
     const packs = files()
     const git_ = client()
     for (let at = 0; at < 1500; at += at < 150 ? 11 : 211) {
-      // The first POST lists refs: the fault meets the second.
+      // The first POST lists refs, so the fault hits the second one.
       const first = github.fail({ origin: 'git', times: 1, delay: 0 })
       const second = github.fail({ origin: 'git', [fault]: at })
       await expect(fetchRepository(git_, { url, dir, ref: 'main' })).rejects.toThrow(kind)

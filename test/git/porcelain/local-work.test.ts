@@ -5,7 +5,7 @@ import { localWork } from '../../../src/git/porcelain/local-work.js'
 import { git, temporaryFolder } from '../support/real-git.js'
 import { placeOf } from '../support/repository.js'
 
-/** A clone as git makes it, of a repository with two branches and a tag. */
+/** git's own clone of a repository with two branches and a tag. */
 function clone(): string {
   const folder = temporaryFolder()
   const origin = join(folder, 'origin')

@@ -37,7 +37,7 @@ const uploadPack = { 'content-type': uploadPackType }
 
 const line = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text
 
-/** A server that answers each request by its own, with a content type and a body. */
+/** A server that answers each request with its own content type and body. */
 async function answeringWith(
   answer: (request: IncomingMessage, body: string) => [string, string],
 ): Promise<string> {

@@ -11,7 +11,10 @@ export interface Client extends Git {
   progress: GitProgress[]
 }
 
-/** What wizard's git functions are given, with a pool of connections of its own, closed after the test. */
+/**
+ * The arguments of wizard's git functions, with their own connections, which are closed after the
+ * test.
+ */
 export function client({
   stallTimeout = 5_000,
   ...more
@@ -23,7 +26,7 @@ export function client({
   return { dispatcher, clock: testClock(Date.now()), onProgress, progress, ...more }
 }
 
-/** The Authorization header for one origin alone. */
+/** The Authorization header for one origin only. */
 export const tokenFor =
   (origin: string, token: string) =>
   async (url: URL): Promise<string | undefined> =>
@@ -38,7 +41,7 @@ export async function localGitHub(options: LocalGitHubOptions = {}): Promise<Loc
   return github
 }
 
-/** A repository there with a generated history. @returns its address and its bare folder */
+/** A repository on it with a generated history. @returns its address and its bare folder */
 export async function servedHistory(
   github: LocalGitHub,
   name: string,

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 
-/** Functions of node:fs that change something on disk; `write` and `open` are counted where they do. */
+/** Functions of node:fs that change something on disk; `write` and `open` count only if they do. */
 const changingSync = [
   ...['mkdirSync', 'renameSync', 'rmSync', 'rmdirSync', 'symlinkSync', 'unlinkSync'],
   ...['writeFileSync', 'writeSync', 'openSync', 'appendFileSync', 'linkSync', 'chmodSync'],
@@ -14,13 +14,13 @@ const changing = [
 type Call = (...args: unknown[]) => unknown
 type Module = Record<string, Call>
 
-/** What happens at a step; `half` writes the first half of what was to be written. */
+/** The effect of a step; `half` writes the first half of the data. */
 export type OnStep = (step: number, half: () => void) => void
 
 /**
- * Calls back before each change that node:fs is about to make, numbered from 1.
+ * Calls back before each change by node:fs, numbered from 1.
  *
- * @returns what puts everything back
+ * @returns a function that restores everything
  */
 export function watchChanges(onStep: OnStep): () => void {
   let step = 0
@@ -30,7 +30,7 @@ export function watchChanges(onStep: OnStep): () => void {
     const real = module[name]
     if (real === undefined) throw new Error(`node:fs has no ${name}`)
     module[name] = (...args) => {
-      // rmSync is made of others; it is one step, since it forgets the errors of its parts.
+      // rmSync calls other functions; it counts as one step, because it ignores their errors.
       if (inside || reads(name, args)) return real(...args)
       onStep(++step, () => writeHalf(name, args, real))
       inside = true
@@ -71,10 +71,10 @@ function writeHalf(name: string, args: unknown[], write: Call): void {
 export class Killed extends Error {}
 
 /**
- * Runs as if the process were killed just before its n-th change: nothing more reaches the disk, whatever the code
- * does about the error that it gets instead.
+ * Simulates a kill just before the n-th change: nothing more reaches the disk, whatever the code
+ * does about its error.
  *
- * @returns how many changes there were, when it was not killed
+ * @returns the number of changes if it was not killed
  */
 export async function runUntilKilled(
   n: number,
@@ -97,7 +97,11 @@ export async function runUntilKilled(
   }
 }
 
-/** Runs with the n-th change failing once, as on a full disk. @returns the error, or null where all went well */
+/**
+ * Lets the n-th change fail once, as on a full disk.
+ *
+ * @returns the error, or null if the run succeeded
+ */
 export async function runWithFailure(n: number, run: () => Promise<unknown>): Promise<unknown> {
   const restore = watchChanges((step, half) => {
     if (step !== n) return

@@ -12,10 +12,10 @@ import {
 import { git } from './real-git.js'
 import { type Random, randomPath } from './trees.js'
 
-/** Where a path, in latin1, lies. */
+/** The path on disk of a path in latin1. */
 export const at = (dir: string, path: string) => Buffer.from(`${dir}/${path}`, 'latin1')
 
-/** Something that a person may have done to one path: a tracked one, or any other. */
+/** A user's edit of one path, tracked or not. */
 export function touch(random: Random, dir: string, paths: string[]): void {
   const path = random.pick(3) === 0 ? randomPath(random) : random.choose(paths)
   const there = lookAt(dir, path)
@@ -70,7 +70,7 @@ function lookAt(dir: string, path: string): Stats | undefined {
   }
 }
 
-/** Arguments are UTF-8 here, and paths need not be. */
+/** Arguments are UTF-8 here, but paths need not be. */
 function gitPath(dir: string, args: string[], path: string): void {
   git(dir, [...args, '--pathspec-from-file=-', '--pathspec-file-nul'], {
     input: Buffer.from(path, 'latin1'),

@@ -15,10 +15,10 @@ export interface HistoryOptions {
   seed?: number
   commits?: number
   files?: number
-  /** Lines of each file, of which each commit changes a few, so that packs hold deltas. */
+  /** Lines of each file; each commit changes a few, so that packs contain deltas. */
   lines?: number
   branch?: string
-  /** Seconds since 1970 of the first commit; each later one is a minute younger. */
+  /** The time of the first commit, in seconds since 1970; each later one is a minute newer. */
   start?: number
 }
 

@@ -2,10 +2,10 @@ import { git } from './real-git.js'
 import { commitStream, mutate, type RandomHistory, type RandomTree, randomSource } from './trees.js'
 
 /**
- * Commits on `main` with side lines merged into it, light and annotated tags on both, each tree made of the one
- * before.
+ * Commits on `main` with side branches merged into it, and lightweight and annotated tags on both.
+ * Each tree derives from the previous one.
  *
- * @returns the ids of `main` along its first parents, the oldest first
+ * @returns the ids of `main` along its first parents, oldest first
  */
 export function addMerges(dir: string, { seed, commits, changes }: RandomHistory): string[] {
   const random = randomSource(seed)

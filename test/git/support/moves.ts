@@ -18,7 +18,7 @@ export interface Ends {
   base: string
   from: string
   to: string
-  /** The work tree as git makes it, at either end. */
+  /** git's own work tree at either end. */
   trees: Record<'from' | 'to', Map<string, string>>
 }
 
@@ -30,7 +30,7 @@ export function twoEnds(seed: number): Ends {
   return { base, from, to, trees: { from: tree(from), to: tree(to) } }
 }
 
-/** A copy with its stat data refreshed, so that nothing is racy or suspect. */
+/** A copy with refreshed stat data, so that nothing is racy or possibly changed. */
 export async function copyOf(base: string) {
   const dir = temporaryFolder()
   execFileSync('cp', ['-a', `${base}/.`, dir])
@@ -40,7 +40,7 @@ export async function copyOf(base: string) {
 
 export type Place = Awaited<ReturnType<typeof placeOf>>
 
-/** The first path whose file at the later end, another than at the earlier, is such a one. */
+/** The first path whose file at the later end differs from the earlier one and matches. */
 export const leafIn = ({ trees }: Ends, which: (path: string) => boolean) =>
   [...trees.to].find(
     ([path, leaf]) => leaf.startsWith('100') && leaf !== trees.from.get(path) && which(path),
@@ -52,7 +52,7 @@ export const forward = (place: Place, { from, to }: Ends, mark = 'first') =>
 export const head = (dir: string) => git(dir, ['rev-parse', 'HEAD'])
 export const porcelain = (dir: string) => git(dir, ['status', '--porcelain', '--ignored'])
 
-/** The stat data of the index vouches for no file that is not its entry's: an index without any shows the same. */
+/** The index's stat data is right: an index without stat data gives the same status. */
 export function expectHonestIndex({ dir, gitDir }: Omit<Place, 'store'>): void {
   const env = { GIT_INDEX_FILE: join(gitDir, 'fresh-index') }
   git(dir, ['read-tree', 'HEAD'], { env })
@@ -61,7 +61,7 @@ export function expectHonestIndex({ dir, gitDir }: Omit<Place, 'store'>): void {
   unlinkSync(env.GIT_INDEX_FILE)
 }
 
-/** Nothing of a move is left, and git finds nothing wrong, in the index's cache tree neither. */
+/** Nothing is left of a move, and git finds no error, not even in the index's cache tree. */
 export function expectSettled({ dir, gitDir }: Place): void {
   for (const left of ['wizard-move', 'index.lock'])
     expect(lstatSync(join(gitDir, left), { throwIfNoEntry: false })).toBe(undefined)
@@ -84,13 +84,13 @@ export const lockOf = ({ gitDir }: Place) => join(gitDir, 'index.lock')
 export const isLink = (path: string) =>
   lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 
-/** With a time long past: what is as young as the index git looks at again anyway. */
+/** With an old time, because git always compares files that are as new as the index. */
 export function writeOld(path: Buffer, content: string): void {
   writeFileSync(path, content)
   utimesSync(path, 1_000_000_000, 1_000_000_000)
 }
 
-/** Something that a person may have done since, by path: its content, or null where it was removed. */
+/** A user's later edits by path: the content, or null for a removal. */
 export function edit(random: Random, dir: string, { trees }: Ends): Map<string, string | null> {
   const edits = new Map<string, string | null>()
   const known = [...new Set([...trees.from.keys(), ...trees.to.keys()])].sort()
@@ -112,7 +112,7 @@ export function edit(random: Random, dir: string, { trees }: Ends): Map<string, 
   return edits
 }
 
-/** Every edit is still there, and all else is as it should be at that end. */
+/** Every edit still exists, and everything else is as it should be at that end. */
 export function expectAllBut(
   edits: Map<string, string | null>,
   place: Place,

@@ -26,7 +26,11 @@ export interface GitOptions {
   env?: NodeJS.ProcessEnv
 }
 
-/** The real git, which no setting of this machine reaches, as the oracle. @returns its output, trimmed */
+/**
+ * The real git as the oracle, isolated from this machine's settings.
+ *
+ * @returns its trimmed output
+ */
 export function git(dir: string, args: string[], options: GitOptions = {}): string {
   return gitBytes(dir, args, options).toString('utf8').trim()
 }
@@ -42,14 +46,14 @@ export function gitBytes(dir: string, args: string[], { input, env }: GitOptions
   return Buffer.from(execFileSync('git', args, options))
 }
 
-/** The same where git talks to a server of this process, which must go on meanwhile. */
+/** The same for git commands that talk to a server in this process, which must keep running. */
 export async function networkGit(dir: string, args: string[]): Promise<string> {
   const run = promisify(execFile)
   const { stdout } = await run('git', args, { cwd: dir, env: environment, maxBuffer: 1 << 30 })
   return stdout.trim()
 }
 
-/** A folder of its own for one test, removed after it. */
+/** A temporary folder for one test, removed after it. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'wizard-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

@@ -4,7 +4,7 @@ import { openObjectStore } from '../../../src/git/plumbing/objects/store.js'
 import { git, temporaryFolder } from './real-git.js'
 import { addRandomHistory, type RandomHistory } from './trees.js'
 
-/** What core/git's functions are given for one repository; its store is closed after the test. */
+/** The arguments of src/git's functions for one repository; its store is closed after the test. */
 export async function placeOf(dir: string) {
   const gitDir = join(dir, '.git')
   const store = await openObjectStore(gitDir)
@@ -12,14 +12,14 @@ export async function placeOf(dir: string) {
   return { dir, gitDir, store }
 }
 
-/** A repository with a random history on `main`, nothing checked out yet. */
+/** A repository with a random history on `main`, without a checkout. */
 export function randomRepository(history: RandomHistory): { dir: string; commits: string[] } {
   const dir = temporaryFolder()
   git(dir, ['init', '--quiet', '--initial-branch=main'])
   return { dir, commits: addRandomHistory(dir, history) }
 }
 
-/** A copy in which `commit` is checked out on `main`, by git itself. */
+/** A copy in which git has checked out `commit` on `main`. */
 export function cloneAt(dir: string, commit: string): string {
   const copy = temporaryFolder()
   git(copy, ['init', '--quiet', '--initial-branch=main'])

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** Every file, link and folder below a folder, with its mode and a hash of its bytes; paths in latin1. */
+/**
+ * Every file, link and folder below a folder, with its mode and a hash of its bytes; paths are in
+ * latin1.
+ */
 export function snapshot(dir: string, { withGit = true } = {}): Map<string, string> {
   const found = new Map<string, string>()
   look(Buffer.from(dir), '', found, withGit)

@@ -1,13 +1,13 @@
 import { randomNumbers } from './histories.js'
 import { git } from './real-git.js'
 
-/** What a path of a random tree is; content is the target of a symlink, or a submodule's commit. */
+/** A path of a random tree; content is the target of a symlink, or a submodule's commit. */
 export interface RandomLeaf {
   mode: '100644' | '100755' | '120000' | '160000'
   content: string
 }
 
-/** By path, bytes as latin1. */
+/** By path, in latin1. */
 export type RandomTree = Map<string, RandomLeaf>
 
 export interface Random {
@@ -62,7 +62,7 @@ export function randomLeaf(random: Random): RandomLeaf {
   return { mode: '100644', content: words() }
 }
 
-/** Puts a leaf there, in the place of the file above it or the files below it. */
+/** Adds a leaf, and replaces the file above it or the files below it. */
 export function put(tree: RandomTree, path: string, leaf: RandomLeaf): void {
   for (const other of [...tree.keys()]) {
     if (path.startsWith(`${other}/`) || other.startsWith(`${path}/`)) tree.delete(other)
@@ -70,7 +70,7 @@ export function put(tree: RandomTree, path: string, leaf: RandomLeaf): void {
   tree.set(path, leaf)
 }
 
-/** Some of every way in which a path can change. */
+/** Every way in which a path can change. */
 export function mutate(random: Random, tree: RandomTree, count: number): void {
   for (let left = count; left > 0; left--) {
     const paths = [...tree.keys()]
@@ -96,11 +96,11 @@ export function mutate(random: Random, tree: RandomTree, count: number): void {
 export interface RandomHistory {
   seed: number
   commits: number
-  /** How many paths each commit changes; the first makes ten times as many. */
+  /** How many paths each commit changes; the first one makes ten times as many. */
   changes: number
 }
 
-/** Commits on `main`, each tree made of the one before. @returns their ids, the oldest first */
+/** Commits on `main`, each derived from the previous tree. @returns their ids, oldest first */
 export function addRandomHistory(dir: string, { seed, commits, changes }: RandomHistory): string[] {
   const random = randomSource(seed)
   const tree: RandomTree = new Map()
@@ -113,14 +113,17 @@ export function addRandomHistory(dir: string, { seed, commits, changes }: Random
   return git(dir, ['rev-list', '--reverse', 'main']).split('\n')
 }
 
-/** A commit whose tree is just this one. */
+/** A commit with exactly this tree. */
 export function addCommit(dir: string, tree: RandomTree, number: number): string {
   const input = commitStream(tree, number, { parents: ['refs/heads/main^0'] })
   git(dir, ['fast-import', '--quiet', '--force'], { input })
   return git(dir, ['rev-parse', 'main'])
 }
 
-/** What `git fast-import` takes for a commit; its parent is the branch's last of the stream where none is named. */
+/**
+ * The format of `git fast-import` for a commit; the default parent is the branch's last commit in
+ * the stream.
+ */
 export function commitStream(
   tree: RandomTree,
   number: number,

@@ -12,7 +12,7 @@ export const headOf = (dir: string) => readFileSync(join(dir, '.git/HEAD'), 'utf
 export const configOf = (dir: string) =>
   git(dir, ['config', '--local', '--list']).split('\n').sort()
 
-/** The second clone is all that the first, git's own, is. */
+/** The second clone has everything that git's own clone has. */
 export function expectSame(oracle: string, dir: string): void {
   expect(refsOf(dir)).toBe(refsOf(oracle))
   expect(headOf(dir)).toBe(headOf(oracle))

@@ -12,7 +12,7 @@ import { snapshot } from '../support/snapshot.js'
 
 const treeOf = (dir: string, commit: string) => git(dir, ['rev-parse', `${commit}^{tree}`])
 
-/** The index as git shows it; what differs between any two checkouts left out. */
+/** The index as git shows it, without the fields that differ between any two checkouts. */
 const indexOf = (dir: string) =>
   gitBytes(dir, ['ls-files', '--stage', '--debug', '-z'])
     .toString('latin1')
@@ -119,7 +119,7 @@ describe('a fresh checkout', () => {
   })
 })
 
-/** Has node:fs open files as a file system does that knows names in lower case alone. */
+/** Makes node:fs open files like a file system that only knows lower-case names. */
 function foldCase(): () => void {
   const real = fs.openSync
   fs.openSync = (path, ...rest) =>

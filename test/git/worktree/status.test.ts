@@ -19,7 +19,7 @@ async function request(dir: string) {
 const lists = (found: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(found).map(([kind, paths]) => [kind, paths.sort()]))
 
-/** By kind, paths in latin1, as git itself tells them. */
+/** git's own status by kind; paths are in latin1. */
 function gitStatus(dir: string, ...options: string[]) {
   const output = gitBytes(dir, ['status', '--porcelain', '-z', '--no-renames', ...options])
   const found: Record<string, string[]> = { staged: [], unstaged: [], untracked: [], ignored: [] }
@@ -101,7 +101,7 @@ beforeAll(() => {
   return () => rmSync(base, { recursive: true })
 })
 
-/** A repository with a submodule that is checked out, and one that is not. */
+/** A repository with two submodules, one of which is checked out. */
 function withSubmodules(): string {
   const dir = temporaryFolder()
   execFileSync('cp', ['-a', `${base}/clone/.`, dir])

@@ -37,7 +37,10 @@ const repository = {
   private: true,
 }
 
-/** Gives installation tokens `ghs_number1`, `ghs_number2` …, each good for an hour, and refuses those in `revoked`. */
+/**
+ * Issues installation tokens `ghs_number1`, `ghs_number2` …, each valid for an hour, and rejects
+ * those in `revoked`.
+ */
 async function server(accounts: string[] = ['other', 'uDOS']) {
   const asked: string[] = []
   const revoked = new Set<string>()

@@ -56,7 +56,7 @@ describe('credentials', () => {
     expect(await found.renew('first')).toBe(true)
     expect(await found.token()).toBe('second')
     expect(asked).toBe(2)
-    // A request that was refused earlier finds that it was renewed already.
+    // An earlier rejected request finds that the token was renewed already.
     expect(await found.renew('first')).toBe(true)
     expect(asked).toBe(2)
   })

@@ -34,7 +34,7 @@ const bytes = Buffer.from(Array.from({ length: 300_000 }, (_none, index) => (ind
 const sha256 = createHash('sha256').update(bytes).digest('hex')
 const target = () => join(folder, 'asset.bin')
 
-/** Storage that cuts its first answers short, and knows ranges. */
+/** Storage that truncates its first answers, and supports ranges. */
 function storage({ cuts = 0, etag = '"v1"', ranges = true } = {}) {
   const seen: IncomingMessage['headers'][] = []
   const listener = (message: IncomingMessage, answer: ServerResponse) => {
@@ -83,7 +83,7 @@ describe('downloadFile', () => {
     const { seen, listener } = storage({ cuts: 2 })
     const { api } = await redirectTo(await serve(listener))
     expect((await downloadFile(client(api), new URL('/asset', api), target())).sha256).toBe(sha256)
-    // How much arrives before a cut is up to the kernel.
+    // The kernel decides how much arrives before a cut.
     const starts = seen.map(({ range }) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0))
     expect(starts).toHaveLength(3)
     expect(starts[1]).toBeGreaterThan(0)
@@ -269,7 +269,7 @@ describe('uploadFile', () => {
 
 describe('memory', () => {
   it('does not grow with the file', async () => {
-    // Node 24 lets some 60 MB of dead buffers lie, whatever the size.
+    // Node 24 keeps some 60 MB of dead buffers, whatever the size.
     const size = 256 * 1024 * 1024
     const chunk = Buffer.alloc(1024 * 1024, 1)
     let received = 0

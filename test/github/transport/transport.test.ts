@@ -230,7 +230,7 @@ describe('the transport', () => {
   })
 })
 
-/** All that a careless writer could print of an error, its causes included. */
+/** Everything that careless code could print of an error, including its causes. */
 function everythingIn(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const own = Object.fromEntries(

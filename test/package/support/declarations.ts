@@ -1,6 +1,9 @@
 import { parseSync } from 'rolldown/utils'
 
-/** As much of a syntax tree as is looked at: https://github.com/estree/estree, with TypeScript's nodes. */
+/**
+ * The part of a syntax tree that is read: https://github.com/estree/estree, with TypeScript's
+ * nodes.
+ */
 export interface Node {
   type: string
   start: number
@@ -14,12 +17,12 @@ export interface Declaration {
 }
 
 export interface Declarations {
-  /** Every name at the top, once for each. */
+  /** Every top-level name, once. */
   declared: Declaration[]
   exported: Set<string>
-  /** Those that are there when it runs: no types. */
+  /** Names that exist at run time, without types. */
   values: Set<string>
-  /** What the file imports from. */
+  /** The modules that the file imports. */
   imports: string[]
 }
 

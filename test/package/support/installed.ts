@@ -5,16 +5,16 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** The tarball of what `npm run build` made in this folder. @returns its path */
+/** Packs the output of `npm run build` in this folder. @returns the tarball's path */
 export async function pack(into: string): Promise<string> {
-  // Without scripts, as prepack would build again under the feet of whoever runs the build.
+  // Without scripts, because prepack would build again while somebody runs the build.
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', into]
   const { stdout } = await run('npm', args)
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
   return join(into, filename)
 }
 
-/** Installs a tarball in a new folder, without a network. @returns the folder, and what npm printed */
+/** Installs a tarball in a new folder, without a network. @returns the folder, and npm's output */
 export async function install(tarball: string, folder: string): Promise<string> {
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n')

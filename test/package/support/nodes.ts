@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** A node of each major version that the package is for: its path, or why there is none. */
+/** A node of each supported major version: its path, or why there is none. */
 export type Nodes = Record<string, { path: string } | { missing: string }>
 
 const majors = ['20', '22', '24', '26']
-/** Kept from run to run: 60 MB each to fetch. Read by the other user of the tests, written by this one only. */
+/**
+ * Kept between runs, because each download has 60 MB. Other users of the tests may read it; only
+ * this one writes it.
+ */
 const folder = join(tmpdir(), `wizard-nodes-${process.getuid?.() ?? 0}`)
 
 export async function findNodes(): Promise<Nodes> {
@@ -29,7 +32,7 @@ async function nodeOf(major: string): Promise<Nodes[string]> {
   }
 }
 
-/** From the npm registry, whole or not at all. */
+/** From the npm registry, complete or not at all. */
 async function fetchNode(what: string, home: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o755 })
   const { uid, mode } = await lstat(folder)

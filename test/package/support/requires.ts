@@ -5,7 +5,10 @@ interface Node {
   [key: string]: unknown
 }
 
-/** What the code of a module imports and requires, by whatever name `require` goes: every literal specifier. */
+/**
+ * The modules that the code imports and requires, under any name of `require`: every literal
+ * specifier.
+ */
 export function requiresOf(file: string, code: string): string[] {
   const { program, errors } = parseSync(file, code)
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`)
@@ -35,7 +38,7 @@ function specifierOf(node: Node): string | undefined {
   return node.type === 'CallExpression' && isRequire(node.callee) ? literalOf(argument) : undefined
 }
 
-/** `require`, `__require`, `require$1`, and `.resolve` of one. */
+/** `require`, `__require`, `require$1`, and their `.resolve`. */
 function isRequire(callee: unknown): boolean {
   if (!isNode(callee)) return false
   if (callee.type === 'MemberExpression') return isRequire(callee.object)

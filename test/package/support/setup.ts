@@ -7,9 +7,9 @@ import { findNodes, type Nodes } from './nodes.js'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A folder in which the package is the one thing that was installed. */
+    /** A folder in which only the package is installed. */
     consumer: string
-    /** What npm printed. */
+    /** npm's output. */
     npmOutput: string
     /** Empty but in the project `nodes`. */
     nodes: Nodes
@@ -19,7 +19,7 @@ declare module 'vitest' {
 /** Packs and installs once for all tests of the package. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = await mkdtemp(join(tmpdir(), 'wizard-package-'))
-  // Another user runs what is in it.
+  // Another user runs its content.
   await chmod(root, 0o755)
   const consumer = join(root, 'consumer')
   project.provide('npmOutput', await install(await pack(root), consumer))

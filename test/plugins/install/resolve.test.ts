@@ -11,7 +11,7 @@ beforeAll(async () => {
   github = await startLocalGitHub()
   client = new GitHubClient({ baseUrl: github.apiUrl, token: github.token, retryAttempts: 0 })
   for (const version of ['1.0.0', '1.1.0']) await releasePlugin(github, 'uDOS/micro', { version })
-  // Tags alone, the highest of them a pre-release.
+  // Only tags, the highest of which is a pre-release.
   for (const version of ['0.9.0', '0.10.0', '1.0.0-rc.1']) {
     await releasePlugin(github, 'uDOS/tags', { version, assets: null })
   }

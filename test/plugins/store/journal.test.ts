@@ -68,7 +68,7 @@ describe('applyJournal', () => {
     await install('w1', one)
     await writeFile(join(place(), 'mine.txt'), 'mine')
     await install('w2', two, entryTwo)
-    // It is the version before, for as long as that is kept.
+    // It is the previous version, for as long as that is kept.
     expect(await previous()).toEqual({ ...one, 'mine.txt': 'mine' })
     const kept = await install('w3', { 'main.txt': 'three' })
     expect(kept).toEqual([join(paths.trash, time, 'plugins', 'micro')])
@@ -88,7 +88,7 @@ describe('applyJournal', () => {
   })
 })
 
-/** The states in which a kill may leave an update, each the step that was the last to be done. */
+/** The states that a kill may leave of an update, by the last completed step. */
 const steps: [string, (staged: string) => Promise<unknown>][] = [
   ['the journal alone', async () => {}],
   ['the old one moved out', (staged) => rename(place(), join(staged, 'old'))],

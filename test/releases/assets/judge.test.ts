@@ -22,7 +22,7 @@ const localOf = (name = 'core.tcz'): LocalAsset => ({
   isUnchanged: async () => true,
 })
 
-/** Of a server that tells no digest: the bytes that it has. */
+/** The bytes of an asset, for a server without digests. */
 const counted = (digest: string) => async () => `sha256:${digest}`
 const notCounted = () => Promise.reject(new Error('nobody needs to count it'))
 

@@ -10,7 +10,7 @@ import { randomNumbers } from '../../git/support/histories.js'
 
 const page = 'https://host/o/r'
 
-/** As GitHub's own dialect shows it, raw HTML and all. */
+/** Rendered by GitHub's own dialect, including raw HTML. */
 const html = (markdown: string): string =>
   micromark(markdown, {
     extensions: [gfm()],

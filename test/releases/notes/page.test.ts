@@ -7,7 +7,10 @@ const page = 'https://host/o/r'
 const link = `**Full changelog**: ${page}/compare/v1...v2`
 const noreply = (login: string) => `1+${login}@users.noreply.github.com`
 
-/** Each message by its own author, the first the youngest; a message that begins with `Merge` has two parents. */
+/**
+ * Each message has its own author, newest first; a message that begins with `Merge` has two
+ * parents.
+ */
 function notes(messages: string[], rest: Partial<NotesPage> = {}): NotesPage {
   const changes = messages.map((message, index) =>
     changeOf(
@@ -32,7 +35,7 @@ function notes(messages: string[], rest: Partial<NotesPage> = {}): NotesPage {
   }
 }
 
-/** Without links to commits, which every line has. */
+/** Without the links to commits, which every line has. */
 const lines = (markdown: string) =>
   markdown.replaceAll(/ \(\[0{7}\]\([^)]*\)\)|\[0{7}\]\([^)]*\)/g, '').split('\n')
 

@@ -107,7 +107,7 @@ it.each([
 })
 
 describe('pullsOf', () => {
-  /** `b: a` is a commit and its parents; a merge of a pull request has its number behind `#`. */
+  /** `b: a` is a commit and its parents; a merge of a pull request has its number after `#`. */
   const pulls = (headOid: string, ...lines: string[]) => {
     const commits = lines.map((line) => {
       const [, oid = '', parents = '', pull] = /^(\w+):((?: \w+)*)(?: #(\d+))?$/.exec(line) ?? []

@@ -22,7 +22,7 @@ afterAll(async () => {
 const check = (tag = 'v1.0.0') =>
   expectTagAllowed({ github: client }, { owner: 'uDOS', repo: 'engine' }, tag)
 
-/** What GitHub says of the rules of a repository, one of which is looked at. */
+/** GitHub's answer about a repository's rulesets, with one in detail. */
 function rules(rule: object, summary: object = {}) {
   const one = { id: 7, target: 'tag', enforcement: 'active', ...summary }
   const found = { name: 'no tags', ...rule }

@@ -20,7 +20,7 @@ import { entryOf, root, sourceOf } from '../support.js'
 const listed = (owner: string, ...names: string[]): Listed[] =>
   names.map((repo, index) => ({ id: index + 1, owner, repo }))
 
-/** Each account with its repositories; any other is not there. */
+/** Each account with its repositories; no other account exists. */
 const listing =
   (accounts: Record<string, Listed[]>): Lister =>
   async ({ from }) => {
@@ -133,7 +133,7 @@ describe('entriesFor', () => {
     ['a full name of an account', ['ollama/llama'], ['ollama']],
     ['an address', ['https://github.com/Ollama/llama.git'], ['ollama']],
     ['an account that nothing lists', ['else/x'], []],
-    // Any of them may hold it.
+    // Any of them may contain it.
     ['a bare name', ['llama'], ['uDOS', 'ollama']],
     ['a component, whose repository a listing may hold', ['core'], ['uDOS', 'ollama']],
     ['several', ['typo', 'models'], ['ollama']],

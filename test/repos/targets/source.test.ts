@@ -27,7 +27,10 @@ const list = (filters: Partial<SourceFilters>) =>
 const names = async (filters: Partial<SourceFilters>) =>
   (await list(filters)).map(({ repo }) => repo)
 
-/** One page of repositories as GitHub could list them: the local one knows no internal ones and no bad names. */
+/**
+ * One page of repositories as GitHub might list them; the local GitHub has no internal ones and no
+ * invalid names.
+ */
 async function answered<T>(repositories: object[], ask: () => Promise<T>): Promise<T> {
   const fault = github.fail({ path: /^\/orgs\/ollama\/repos/, status: 200, body: repositories })
   try {

@@ -3,7 +3,7 @@ import { followProgress } from '../../../src/terminal/progress/progress.js'
 import { openStream } from '../../../src/terminal/stream.js'
 import { recorder } from '../support.js'
 
-/** A board that keeps every text it was given, and a time that stands still. */
+/** A board that records every text, and a fixed time. */
 function follow() {
   const drawn: string[] = []
   const board = {

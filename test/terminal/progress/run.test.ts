@@ -27,7 +27,7 @@ const run = (status: string, jobs: WorkflowJob[]): WorkflowRunWithJobs => ({
   jobs,
 })
 
-/** Live lines as they were last drawn, and what stays on the terminal. */
+/** The last live lines, and the permanent lines. */
 function follow({ live }: { live: boolean }) {
   let lines: string[] = []
   const time = { now: 0 }

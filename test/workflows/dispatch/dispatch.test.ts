@@ -98,7 +98,7 @@ describe('a dispatch', () => {
 
   it('is not sent twice where its inputs are refused', async () => {
     await on()
-    // The file can't be read, so that GitHub decides.
+    // The file can't be read, so GitHub decides.
     here.github.fail({ path: /\/contents\//, status: 404, body: { message: 'Not Found' } })
     await expect(tests({ inputs: { nope: '1' } })).rejects.toMatchObject({
       code: 'GITHUB',

@@ -60,7 +60,7 @@ describe('a workflow file', () => {
     ['on: [push, workflow_dispatch]', {}],
     ['on: { workflow_dispatch: }', {}],
     ['"on": { push: , workflow_dispatch: { inputs: } }', {}],
-    // Then GitHub decides, as it knows more than this reader.
+    // Then GitHub decides, because it knows more than this parser.
     ['on: push', null],
     ['on: { push: }', null],
     ['on: { workflow_dispatch: { inputs: [a] } }', null],

@@ -11,7 +11,7 @@ let here: Stage
 let run: Run
 afterEach(() => here.close())
 
-/** A run of the five jobs of `tests.yml`, in the queue. */
+/** A queued run with the five jobs of `tests.yml`. */
 async function on(options: StageOptions = {}): Promise<void> {
   here = await stage(options)
   run = await here.github.actions.add('uDOS/core', { workflow: 'tests.yml' })
@@ -139,7 +139,7 @@ describe('requests', () => {
     expect(done.conclusion).toBe('success')
     expect(here.clock.seconds()).toBeGreaterThanOrEqual(600)
     expect(here.asked().length).toBeLessThanOrEqual(75)
-    // Told as they happened, not at the end.
+    // Reported as they happened, not at the end.
     expect(lines(['step-changed']).length).toBe(10)
   })
 

@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** With a temporary folder of its own. */
+/** With its own temporary folder. */
 function start(command: string, ...args: string[]): ChildProcessWithoutNullStreams {
   child = spawn(command, args, {
     env: { ...process.env, TMPDIR: folder },

@@ -46,7 +46,7 @@ const kinds: [string, Files, Files][] = [
 ]
 const repoOf = (name: string) => name.replaceAll(' ', '-')
 
-/** One sync clones them all, one pulls them all; each test looks at what became of one. */
+/** One sync clones all of them and one pulls all; each test checks one of them. */
 beforeAll(async () => {
   work = await openWorkspace()
   for (const [name, files] of kinds) {

@@ -12,10 +12,10 @@ interface Entry {
 let work: Workspace
 const at = (repo: string) => `library/tools/${repo}`
 const repoOf = (name: string) => name.replaceAll(/[^\w]+/g, '-')
-/** What a fetch may add; work tree, index, HEAD and branches are the rest. */
+/** Files that a fetch may add; the others are work tree, index, HEAD and branches. */
 const fetched = /^\.git\/(objects|FETCH_HEAD|refs\/remotes|logs\/refs\/remotes)|^\.git$/
 
-/** Syncs them all at once; each test looks at what became of one. */
+/** Syncs all of them at once; each test checks one. */
 async function sync(names: string[]): Promise<Record<string, Entry>> {
   await work.repos({ tools: names.map((name) => ({ repo: repoOf(name) })) })
   const { json } = await work.wizard('REPO', 'SYNC', '--json')

@@ -14,7 +14,7 @@ beforeAll(async () => {
     ],
   })
   await space.wizard('REPO', 'SYNC')
-  // What a power cut may leave of a file that was being written.
+  // A power cut may leave this of a file.
   await space.write('one/.git/HEAD', '\0\0\0\0')
 })
 

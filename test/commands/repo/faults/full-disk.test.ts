@@ -8,7 +8,7 @@ import { openWorkspace, type Workspace } from '../../../support/workspace.js'
 
 const run = promisify(execFile)
 let work: Workspace
-/** null where this machine lets nobody mount. */
+/** null if this machine does not allow mounts. */
 let small: string | null = null
 
 beforeAll(async () => {
@@ -64,7 +64,7 @@ describe('a full disk', () => {
       files: { 'large.bin': noise(1), 'a.txt': 'two\n' },
     })
     const ballast = join(small, 'ballast')
-    // Room for the pack, and not for the file that is in it.
+    // Enough room for the pack, but not for its file.
     await writeFile(ballast, Buffer.alloc(2_600_000))
     const { status, json } = await sync('growing')
     expect(status).toBe(1)

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { openWorkspace, type Workspace, type WorkspaceOptions } from '../../../support/workspace.js'
 
-/** Of some length, so that what happens to a byte of the answer happens to the pack. */
+/** Long enough that a changed byte of the answer is in the pack. */
 const noise = Array.from({ length: 20 }, (_, index) =>
   createHash('sha512').update(`a fixed seed ${index}`).digest('base64'),
 ).join(' ')
 const files = { 'a.txt': 'one\n', 'sub/b.txt': `two\n${noise}` }
 
-/** A root whose repos.yaml names two repositories, `typo` and `micro`, of which nothing is cloned yet. */
+/** A root whose repos.yaml names two repositories, `typo` and `micro`, which are not cloned yet. */
 export async function openTwo(options: WorkspaceOptions = {}): Promise<Workspace> {
   const work = await openWorkspace(options)
   await work.github.addRepository('uDOS/typo', { files })

@@ -15,7 +15,7 @@ function repository(): string {
   return dir
 }
 
-/** Whether each path is ignored, by walking down to it as a status does. */
+/** Whether each path is ignored, found by walking down to it as a status does. */
 function ours(dir: string, paths: string[]): string[] {
   const gitDir = join(dir, '.git')
   const top = createIgnorer({
@@ -34,7 +34,7 @@ function ours(dir: string, paths: string[]): string[] {
 }
 
 function gits(dir: string, paths: string[]): string[] {
-  // Without its slash git looks at the disk, else it would take `a/` for something within `a`.
+  // Without its slash, git checks the disk; otherwise it would read `a/` as a path inside `a`.
   const asked = new Map(paths.map((path) => [path.replace(/\/$/, ''), path]))
   const input = Buffer.from([...asked.keys()].map((path) => `${path}\0`).join(''), 'latin1')
   const args = ['check-ignore', '-z', '--stdin', '--no-index']
@@ -42,7 +42,7 @@ function gits(dir: string, paths: string[]): string[] {
     const output = gitBytes(dir, args, { input }).toString('latin1')
     return output.split('\0').flatMap((path) => asked.get(path) ?? [])
   } catch (error) {
-    // It exits with 1 where none is ignored.
+    // It exits with 1 if none is ignored.
     if (error instanceof Error && 'status' in error && error.status === 1) return []
     throw error
   }
@@ -141,7 +141,7 @@ describe('what is ignored is what git ignores', () => {
     writeFileSync(join(dir, '.gitignore'), own)
     writeFileSync(join(dir, '.git/info/exclude'), exclude)
     for (const folder of ['a', 'a/b', 'x']) write(dir, `${folder}/.gitignore`, rules())
-    // Folders exist, so that git knows them for such.
+    // The folders exist, so that git recognises them as folders.
     for (const folder of ['ab', 'A', 'a/ab', 'a/a']) write(dir, `${folder}/there`, '')
     const folders = ['a/', 'a/b/', 'x/', 'ab/', 'A/', 'a/ab/', 'a/a/']
     const paths = [...randomPaths(random), ...folders].filter(

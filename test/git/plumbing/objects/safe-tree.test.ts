@@ -100,7 +100,7 @@ const names = [
   ],
 ]
 
-/** Whether git takes it into an index, guarded as it guards itself on the systems in question. */
+/** Whether git accepts it into an index, with the protections of these systems. */
 function gitTakes(dir: string, name: string, mode: string): boolean {
   const oid = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
   const guards = ['-c', 'core.protectHFS=true', '-c', 'core.protectNTFS=true']

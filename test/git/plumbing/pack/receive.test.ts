@@ -26,7 +26,7 @@ function repository(): string {
   return dir
 }
 
-/** What a server would send of all that the repository holds. */
+/** A server's pack of everything in the repository. */
 const packOf = (dir: string, ...options: string[]) =>
   gitBytes(dir, ['pack-objects', '--all', '--stdout', '-q', ...options], { input: '' })
 
@@ -60,7 +60,7 @@ async function receive(dir: string, pack: Buffer, options: Options = {}): Promis
 
 const packFolder = (dir: string) => readdirSync(join(dir, 'objects/pack')).sort()
 
-/** The pack is there, its index is byte for byte git's, and nothing else is left. */
+/** The pack exists, its index equals git's byte for byte, and nothing else is left. */
 function expectAsGitIndexes(dir: string, pack: Buffer): void {
   const name = `pack-${pack.subarray(-20).toString('hex')}`
   expect(packFolder(dir)).toEqual([`${name}.idx`, `${name}.pack`])
@@ -207,7 +207,7 @@ describe('a pack that is not right leaves nothing', () => {
         refused++
       }
     }
-    // Bits of a zlib header that say nothing may differ; all else may not.
+    // Unused bits of a zlib header may differ; nothing else may.
     expect(refused).toBeGreaterThan(20)
     git(dir, ['fsck', '--full'])
   })
@@ -313,7 +313,7 @@ describe('what a killed process left', () => {
   })
 })
 
-/** With the checksum that its bytes have. */
+/** With the checksum of its bytes. */
 function signed(pack: Buffer): Buffer {
   const body = pack.subarray(0, -20)
   return Buffer.concat([body, createHash('sha1').update(body).digest()])
@@ -331,7 +331,7 @@ function patched(pack: Buffer, at: number, byte: number): Buffer {
   return copy
 }
 
-/** The ids of all that a good pack holds. */
+/** The ids of everything in a valid pack. */
 function wantedOf(pack: Buffer): string[] {
   const oracle = temporaryFolder()
   writeFileSync(join(oracle, 'x.pack'), pack)
@@ -341,7 +341,7 @@ function wantedOf(pack: Buffer): string[] {
     .map((line) => line.split(' ')[1] ?? '')
 }
 
-/** The entries of a pack whose deltas name their bases by id, the last first. */
+/** The entries of a pack whose deltas name their bases by id, last first. */
 function reversed(dir: string, pack: Buffer): Buffer {
   writeFileSync(join(dir, 'r.pack'), pack)
   git(dir, ['index-pack', 'r.pack'])

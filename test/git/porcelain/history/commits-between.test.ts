@@ -15,7 +15,9 @@ interface Made {
   files: Map<string, number>
 }
 
-/** Commits with one to three parents, each changing, deleting or taking over a few of the same files. */
+/**
+ * Commits with one to three parents; each changes, deletes or takes over some of the same files.
+ */
 function graphStream(seed: number, count: number): string {
   const random = randomNumbers(seed)
   const pick = (bound: number) => Math.floor(random() * bound)
@@ -37,7 +39,7 @@ function graphStream(seed: number, count: number): string {
     const content = (number: number) => `data 2\n${number}\n`
     parts.push(
       `commit refs/heads/c${index}\nmark :${index + 1}\n`,
-      // Clocks are wrong at times.
+      // Clocks are sometimes wrong.
       `committer C <c@h.example> ${1_700_000_000 + index * 60 - pick(300)} +0000\ndata 1\nx\n`,
       ...(first === undefined ? [] : [`from :${first + 1}\n`]),
       ...others.map((parent) => `merge :${parent + 1}\n`),
@@ -61,7 +63,7 @@ async function placeAt(commonDir: string): Promise<HistoryPlace> {
   return { store, commonDir }
 }
 
-/** Merges at which the path is as in none of their parents. */
+/** Merges whose path differs from all of their parents. */
 function mergesThatChange(dir: string, between: string, path: string): string[] {
   const merges = git(dir, ['rev-list', '--merges', '--parents', between]).split('\n')
   return merges.filter(Boolean).flatMap((line) => {

@@ -4,7 +4,7 @@ import { HistoryHaves } from '../../../../src/git/porcelain/history/haves.js'
 import { addHistory } from '../../support/histories.js'
 import { git, temporaryFolder } from '../../support/real-git.js'
 
-/** A line of 30 commits, the youngest first, and a store that counts what is read of it. */
+/** A line of 30 commits, newest first, and a store that counts reads. */
 async function line() {
   const dir = temporaryFolder()
   git(dir, ['init', '--bare', '--quiet'])

@@ -6,7 +6,7 @@ import { aheadBehind, isAncestor } from '../../../../src/git/porcelain/history/h
 import { randomNumbers } from '../../support/histories.js'
 import { git, temporaryFolder } from '../../support/real-git.js'
 
-/** Commits with random parents among those before them. @returns their ids */
+/** Commits with random parents among the earlier ones. @returns their ids */
 function graph(dir: string, { seed = 1, commits = 60, skew = 0, branching = 4 } = {}): string[] {
   const random = randomNumbers(seed)
   const parts = ['blob\nmark :1000\ndata 0\n']
@@ -44,7 +44,7 @@ async function open(dir: string) {
   return store
 }
 
-/** By git itself, all pairs from one walk each. */
+/** git's own result for all pairs, with one walk each. */
 const ancestorsOf = (dir: string, oid: string) => new Set(git(dir, ['rev-list', oid]).split('\n'))
 
 describe.each([

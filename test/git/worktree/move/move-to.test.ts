@@ -74,7 +74,7 @@ describe('a fast-forward', () => {
         expect(outcome).toBeInstanceOf(BlockedError)
         expect(outcome).toMatchObject({ reason: 'dirty' })
         expect(snapshot(ours)).toEqual(before)
-        // Stricter than git: with what was deleted here, and with files that lie in a submodule's folder.
+        // Stricter than git: with deleted files, and with files in a submodule's folder.
         if (allowed) expect(locallyChanged(ours, before, from, to), String(outcome)).not.toEqual([])
       }
     },
@@ -126,7 +126,10 @@ describe('a fast-forward moves', () => {
 
 const withoutModes = ([path, leaf]: [string, string]) => [path, leaf.replace(/111 /, '000 ')]
 
-/** The paths of upstream's change that are not as `from` has them: where git would lose nothing, it goes on. */
+/**
+ * The paths of upstream's change that differ from `from`. If git would lose nothing, it moves
+ * anyway.
+ */
 function locallyChanged(
   dir: string,
   before: Map<string, string>,

@@ -46,7 +46,7 @@ describe('a fast-forward that fails', { timeout: 90_000 }, () => {
     expect(failures).toBeGreaterThan(20)
   })
 
-  /** A history in which some file is only edited, and some is new at the top. */
+  /** A history in which one file is only edited, and one is new at the top. */
   const seed = 2
   test('on a full disk is taken back, and told', async (context) => {
     const dir = temporaryFolder()
@@ -103,7 +103,7 @@ describe('a fast-forward that fails', { timeout: 90_000 }, () => {
     }
   })
 
-  /** What happens once, between the first look at the files and the first change of one. */
+  /** Happens once, between the inspection of the files and the first change. */
   const meanwhile = async (happens: (place: Place) => void) => {
     const ends = twoEnds(seed)
     const place = await copyOf(ends.base)

@@ -42,7 +42,7 @@ describe('a process that is killed (SIGKILL)', { timeout: 90_000 }, () => {
       const args = [child, place.dir, ends.from, ends.to, String(n)]
       const { signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
       expect([signal, stderr]).toEqual(['SIGKILL', ''])
-      // It is taken for alive by who does not know better, and then nothing is touched.
+      // If the owner counts as alive, nothing is touched.
       const was = snapshot(place.dir)
       const unsure = recover({ ...place, liveness: { mark: 'x', isAlive: async () => true } })
       if (isLink(lockOf(place))) {

@@ -25,7 +25,7 @@ import { git } from '../../support/real-git.js'
 import { snapshot } from '../../support/snapshot.js'
 import { randomSource } from '../../support/trees.js'
 
-/** Many small repositories, each looked at by git: seconds here, more on a busy machine. */
+/** git checks many small repositories: this takes seconds, and more on a busy machine. */
 const timeout = 90_000
 
 describe('a fast-forward that is killed', { timeout }, () => {
@@ -42,7 +42,7 @@ describe('a fast-forward that is killed', { timeout }, () => {
       expect(await runUntilKilled(n, () => forward(place, ends))).toBe(null)
       const outcome = await recover({ ...place, liveness: as('second') })
       outcomes.add(outcome)
-      // The journal is removed last but for the lock, so that nothing to recover may mean either.
+      // Only the lock is removed after the journal, so "nothing to recover" may mean either end.
       const isMoved = outcome === 'finished' || head(place.dir) === ends.to
       expectAt(place, ends, isMoved ? 'to' : 'from')
       expect(await recover({ ...place, liveness: as('second') })).toBe('none')

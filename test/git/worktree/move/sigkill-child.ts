@@ -3,7 +3,7 @@ import { openObjectStore } from '../../../../src/git/plumbing/objects/store.js'
 import { fastForward } from '../../../../src/git/worktree/move/move-tree.js'
 import { watchChanges } from '../../support/dying.js'
 
-/** Run as a process of its own: fast-forwards, and kills itself just before its n-th change on disk. */
+/** Runs in its own process: fast-forwards, and kills itself just before its n-th change on disk. */
 const [dir = '', from = '', to = '', step = ''] = process.argv.slice(2)
 const gitDir = join(dir, '.git')
 const store = await openObjectStore(gitDir)
