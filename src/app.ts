@@ -9,7 +9,10 @@ import type { LogFiles } from './logs/log.js'
 import type { Host } from './process/host.js'
 import { version } from './version.js'
 
-/** Of each kind: a process whose configuration keeps changing does not grow. */
+/**
+ * The most unused values per kind, so that a process whose configuration keeps changing does not
+ * grow.
+ */
 const keepUnused = 4
 
 /**

@@ -166,7 +166,7 @@ export class Invocation {
     return livenessFor(await this.app.identity())
   })
 
-  /** Keeps what the Application shares until this command ends. */
+  /** Holds a shared value of the Application until this command ends. */
   #hold<T>(lease: Lease<T>): T {
     if (this.#isClosed) lease.release()
     else this.#leases.push(lease)

@@ -7,7 +7,7 @@ export interface Clock {
   /** @throws the signal's reason when it is aborted */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   /**
-   * Calls `act` once so many milliseconds have passed: for the deadline of other work.
+   * Calls `act` after this many milliseconds, as a time limit for other work.
    *
    * @returns a function that cancels the call
    */

@@ -163,7 +163,7 @@ export class GitHubClient {
     return this.#connection.close()
   }
 
-  /** As `close`: `await using client = new GitHubClient()`. */
+  /** Like `close`, for `await using client = new GitHubClient()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -51,7 +51,7 @@ export function createDispatcher({ stallTimeout, ...settings }: DispatcherOption
   }
   return {
     async request(options) {
-      // Without this, a pool closed before its first request would open for it.
+      // Without this check, a request after `destroy` could open a new pool.
       if (isDestroyed) throw new GitHubNetworkError('the client is closed')
       return (await open()).request(options)
     },

@@ -3,24 +3,24 @@ import type { Clock } from '../../src/base/clock.js'
 
 export const noon = Date.parse('2026-01-14T12:00:00Z')
 
-/** A clock that moves only while somebody sleeps, which takes no real time; what is due meanwhile happens on the way. */
+/** A clock that moves only during sleeps, without real time passing; due actions run on the way. */
 export interface TestClock extends Clock {
-  /** Milliseconds, one of each sleep. */
+  /** The milliseconds of each sleep. */
   readonly slept: number[]
   /** Seconds since the start. */
   seconds(): number
-  /** Does that, so many seconds after the start, before whoever sleeps then goes on. */
+  /** Runs `act` this many seconds after the start, before a sleeper continues. */
   at(seconds: number, act: () => unknown): void
-  /** Time passes while nobody sleeps, as where a server is silent. */
+  /** Lets time pass without a sleep, as while a server is silent. */
   pass(milliseconds: number): Promise<void>
-  /** Milliseconds that each of the limits in force was set for. */
+  /** The milliseconds of each active time limit. */
   limits(): number[]
 }
 
 interface Planned {
   at: number
   act: () => unknown
-  /** Milliseconds; undefined where a test planned it. */
+  /** Milliseconds; undefined if a test planned it. */
   limit?: number
 }
 
@@ -57,7 +57,7 @@ export function testClock(start = noon): TestClock {
       signal?.throwIfAborted()
       slept.push(milliseconds)
       await pass(milliseconds, signal)
-      // Whoever waits for something to happen lets it happen.
+      // Gives the event loop a turn, so that pending work can happen.
       await setImmediate()
       signal?.throwIfAborted()
     },

@@ -24,7 +24,7 @@ export interface WorkspaceOptions extends LocalGitHubOptions {
 export interface Workspace {
   root: string
   github: LocalGitHub
-  /** The time of the commands in this process, which moves only while one sleeps. */
+  /** The time of the commands in this process, which moves only during sleeps. */
   clock: TestClock
   /** Writes repos.yaml. */
   repos(groups: Record<string, unknown>): Promise<void>

@@ -10,11 +10,11 @@ const longest = 10
  */
 export class Pacer {
   readonly #signal: AbortSignal | undefined
-  // `Date.now` is enough: node's `performance` takes 4 ms to load.
+  // The wall clock is enough: node's `performance` takes 4 ms to load.
   readonly #clock: Clock
   #since: number
 
-  /** @param clock must move while the work goes on, as the system's does; another is for tests */
+  /** @param clock must advance during the work, as the system's does; a parameter for tests */
   constructor(signal?: AbortSignal, clock = systemClock) {
     this.#signal = signal
     this.#clock = clock

@@ -1,4 +1,4 @@
-/** A value that several users share; it stays as it is until each has released it. */
+/** A value that several users share. It is not closed before each of them has released it. */
 export interface Lease<T> {
   readonly value: T
   /** May be called more than once. */
@@ -11,16 +11,18 @@ interface Entry<T> {
 }
 
 export interface SharedOptions<T> {
-  /** How many unused values are kept, the most recently leased ones. */
+  /** How many unused values to keep: the most recently leased ones. */
   keepUnused: number
-  /** Ends a value. A failure is ignored. */
+  /** Closes a value. A failure is ignored. */
   close(value: T): Promise<void>
 }
 
-/** Values by key, each made on first use and shared until nobody uses it and newer ones replace it. */
+/**
+ * Values by key. Each is made on first use and kept until it is unused and newer ones replace it.
+ */
 export class Shared<T> {
   readonly #options: SharedOptions<T>
-  /** The most recently leased last. */
+  /** The most recently leased one is last. */
   readonly #entries = new Map<string, Entry<T>>()
   readonly #closing = new Set<Promise<unknown>>()
 

@@ -128,7 +128,11 @@ function readLines(input: Readable, onLine: (line: string) => void): Reading {
   return { lines, closed: once(lines, 'close') }
 }
 
-/** Ends the whole process group: first politely, then by force. @returns what calls off the force */
+/**
+ * Ends the whole process group: first politely, then by force.
+ *
+ * @returns a function that cancels the kill
+ */
 function endGroup(
   { pid }: ChildProcess,
   { clock, host }: Pick<ReleaseSession, 'clock' | 'host'>,

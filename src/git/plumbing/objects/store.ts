@@ -16,7 +16,7 @@ const mostAlternates = 5
  * an object in less time than a hop to the thread pool takes.
  *
  * @param gitDir the `.git` folder
- * @param clock must agree with the one that dates files; another is for tests
+ * @param clock must agree with the file system's times; a parameter for tests
  */
 export async function openObjectStore(gitDir: string, clock = systemClock): Promise<ObjectStore> {
   return new Store(join(gitDir, 'objects'), clock)

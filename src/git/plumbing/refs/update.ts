@@ -20,7 +20,7 @@ export interface RefUpdate extends RefDeps {
 
 export interface RefDeps {
   liveness?: Liveness | undefined
-  /** Dates what is noted in reflogs; default: the system's. */
+  /** For the dates in reflogs; default: the system's. */
   clock?: Clock | undefined
 }
 

@@ -164,7 +164,7 @@ export interface CloneRefs {
   /** The commit to check out. */
   commit: Oid
   url: string
-  /** Dates the reflogs. */
+  /** For the dates in reflogs. */
   clock: Clock
 }
 
