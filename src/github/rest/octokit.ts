@@ -1,5 +1,6 @@
 import type { Octokit } from '@octokit/rest'
 import { GitHubNetworkError, UsageError, WizardError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
 import type { ApiResponse, Send } from '../transport/message.js'
 
 export type { Octokit } from '@octokit/rest'
@@ -96,9 +97,10 @@ const beforePath =
  */
 function withSlashes(address: string): string {
   const written = address.replace(beforePath, (path) => path.replaceAll(/%2f/gi, '/'))
-  const [path = ''] = written.split('?', 1)
-  const climbs = path.split('/').some((segment) => /^\.\.?$/.test(segment))
-  if (climbs) throw new UsageError('no name and no path on GitHub has a . or .. between slashes')
+  const [path = ''] = written.replace(/^https?:\/\/[^/]+/, '').split('?', 1)
+  if (path.split('/').some((segment) => /^\.\.?$/.test(segment))) {
+    throw new UsageError(`no name on GitHub has . or .. between slashes: ${oneLine(path, 200)}`)
+  }
   return written
 }
 
