@@ -32,26 +32,26 @@ const hostsOfGitHub = {
 
 /** Sends each host one request without a credential: any answer shows that it is reachable. */
 export async function inspectNetwork(
-  deps: NetworkOptions,
+  options: NetworkOptions,
   { baseUrl, gitUrl }: { baseUrl: string; gitUrl: string },
 ): Promise<Reached> {
   const isGitHub = new URL(baseUrl).host === 'api.github.com'
   const others = Object.entries(isGitHub ? hostsOfGitHub : {})
   const dates: string[] = []
-  const api = await runCheck('API', () => reach(deps, baseUrl, (date) => dates.push(date)))
+  const api = await runCheck('API', () => reach(options, baseUrl, (date) => dates.push(date)))
   const rest = await Promise.all(
     [['git', `${gitUrl}/`] as const, ...others].map(([name, address]) =>
-      runCheck(name, () => reach(deps, address)),
+      runCheck(name, () => reach(options, address)),
     ),
   )
-  const clock = dates.map((date) => clockAgainst(date, deps.clock.now()))
+  const clock = dates.map((date) => clockAgainst(date, options.clock.now()))
   return { checks: [api, ...rest, ...clock], hasApi: api.status === 'ok' }
 }
 
-async function reach(deps: NetworkOptions, address: string, onDate?: (date: string) => void) {
+async function reach(options: NetworkOptions, address: string, onDate?: (date: string) => void) {
   const { host } = new URL(address)
-  const begun = deps.clock.now()
-  const answer = await headersOf(deps, address)
+  const begun = options.clock.now()
+  const answer = await headersOf(options, address)
   if (answer === null) {
     return failed(
       `${host} is silent for ${patience / 1000} s`,
@@ -60,7 +60,7 @@ async function reach(deps: NetworkOptions, address: string, onDate?: (date: stri
   }
   const { date } = answer.headers
   if (typeof date === 'string') onDate?.(date)
-  if (answer.status < 500) return ok(`${host} answers in ${deps.clock.now() - begun} ms`)
+  if (answer.status < 500) return ok(`${host} answers in ${options.clock.now() - begun} ms`)
   return failed(
     `${host} answers ${answer.status}`,
     'try later; https://www.githubstatus.com tells of GitHub itself',

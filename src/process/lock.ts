@@ -40,16 +40,16 @@ const longestPause = 1000
  *
  * @throws LockedError if the holder is still alive after `wait`
  */
-export async function acquireLock(deps: LockOptions, request: LockRequest): Promise<Lock> {
+export async function acquireLock(options: LockOptions, request: LockRequest): Promise<Lock> {
   await mkdir(dirname(request.path), { recursive: true })
-  const deadline = deps.clock.now() + request.wait
-  const mark = markOf(deps, request.command)
-  const liveness = { ...livenessFor(deps.self), mark }
+  const deadline = options.clock.now() + request.wait
+  const mark = markOf(options, request.command)
+  const liveness = { ...livenessFor(options.self), mark }
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     const holder = await takeMark(request.path, liveness)
     if (holder === null) return { release: () => release(request.path, mark) }
-    if (deps.clock.now() >= deadline) throw lockedBy(holder, request)
-    await deps.clock.sleep(pause, deps.signal)
+    if (options.clock.now() >= deadline) throw lockedBy(holder, request)
+    await options.clock.sleep(pause, options.signal)
   }
 }
 

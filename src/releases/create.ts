@@ -55,24 +55,27 @@ export interface CreateRequest {
  *   tag has a release, or is at another commit than the target; GitHubNotFoundError for an unknown
  *   target
  */
-export async function create(deps: ReleaseSession, request: CreateRequest): Promise<ReleaseInfo> {
+export async function create(
+  session: ReleaseSession,
+  request: CreateRequest,
+): Promise<ReleaseInfo> {
   const { subject } = request
   if (request.notes.kind === 'text') expectShort(request.notes.text)
   const assets = await localAssets(request.files.map((path) => ({ path })))
-  const content = await contentOf(deps, request)
+  const content = await contentOf(session, request)
   const { release, statuses } =
     assets.length > 0 || content.drafts.length > 0
-      ? await createWithFiles(deps, request, content, assets)
-      : { release: await createBare(deps, request, content), statuses: undefined }
+      ? await createWithFiles(session, request, content, assets)
+      : { release: await createBare(session, request, content), statuses: undefined }
   const { owner, repo } = subject
   const verb = release.draft ? 'draft' : 'release'
-  deps.log.write(
+  session.log.write(
     'releases',
     'INFO',
     `${logMarks.good} ${owner}/${repo} ${content.tag}: ${verb} made (${release.url})`,
   )
-  const latest = await isLatestNow(deps, subject, release)
-  const commit = content.target ?? (await tagCommit(deps.github, owner, repo, content.tag))
+  const latest = await isLatestNow(session, subject, release)
+  const commit = content.target ?? (await tagCommit(session.github, owner, repo, content.tag))
   return releaseInfoOf(release, { latest, commit, statuses })
 }
 
@@ -89,12 +92,12 @@ interface Content {
   drafts: Release[]
 }
 
-async function contentOf(deps: ReleaseSession, request: CreateRequest): Promise<Content> {
+async function contentOf(session: ReleaseSession, request: CreateRequest): Promise<Content> {
   const { subject, named, title } = request
   const { owner, repo, component } = subject
   const [releases, tags] = await Promise.all([
-    listReleases(deps.github, owner, repo),
-    listTags(deps.github, owner, repo),
+    listReleases(session.github, owner, repo),
+    listTags(session.github, owner, repo),
   ])
   const known = new Set([...tags.map(({ name }) => name), ...releases.map((one) => one.tag_name)])
   const tag = tagFor(subject, named, known)
@@ -103,11 +106,11 @@ async function contentOf(deps: ReleaseSession, request: CreateRequest): Promise<
   assertTagFree(subject, tag, releases, drafts)
   const version = component === null ? null : versionIn(component.tag, tag)
   const prerelease = request.prerelease || (version !== null && isPrerelease(version))
-  const target = await targetOf(deps, request, tag)
+  const target = await targetOf(session, request, tag)
   return {
     tag,
     name: title ?? tag,
-    notes: await notesOf(deps, request, { tag, target }),
+    notes: await notesOf(session, request, { tag, target }),
     target,
     prerelease,
     latest: makeLatestOf(request.latest, subject, { tag, prerelease }, releases),
@@ -156,7 +159,7 @@ async function targetOf(
 }
 
 async function notesOf(
-  deps: NotesSession,
+  session: NotesSession,
   { subject, notes }: CreateRequest,
   { tag, target }: { tag: string; target: string | undefined },
 ): Promise<string> {
@@ -165,8 +168,8 @@ async function notesOf(
   const { owner, repo, component } = subject
   // A component's previous tag is one of its own; for a repository GitHub finds it.
   if (component === null)
-    return (await generateNotes(deps.github, owner, repo, { tag, target })).body
-  return notesFor(deps, { subject, tag, commit: target, source: null, github: true })
+    return (await generateNotes(session.github, owner, repo, { tag, target })).body
+  return notesFor(session, { subject, tag, commit: target, source: null, github: true })
 }
 
 const mostTries = 3
@@ -175,11 +178,11 @@ const pause = 2000
 
 /** Creates it in one request; if the answer is lost, the listing shows whether it was created. */
 async function createBare(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { subject: { owner, repo }, draft }: CreateRequest,
   { tag, name, notes, target, prerelease, latest }: Content,
 ): Promise<Release> {
-  const { github, clock, signal } = deps
+  const { github, clock, signal } = session
   const options = { name, body: notes, target, prerelease, draft }
   for (let tries = 1; ; tries++) {
     try {
@@ -196,18 +199,22 @@ async function createBare(
 }
 
 async function createWithFiles(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { subject, draft, notes }: CreateRequest,
   content: Content,
   assets: LocalAsset[],
 ): Promise<{ release: Release; statuses: ReadonlyMap<string, AssetStatus> }> {
   const { owner, repo } = subject
-  const made = await ownDraft(deps, { ...content, isGiven: notes.kind === 'text' }, content.drafts)
-  const statuses = await fillDraft(deps, subject, made, assets)
+  const made = await ownDraft(
+    session,
+    { ...content, isGiven: notes.kind === 'text' },
+    content.drafts,
+  )
+  const statuses = await fillDraft(session, subject, made, assets)
   // A complete release is an ordinary one: it needs no mark.
   const body = content.notes
   const release = draft
-    ? await updateRelease(deps.github, owner, repo, made.id, { body, name: content.name })
-    : await publishDraft(deps, subject, made.id, { latest: content.latest, body })
+    ? await updateRelease(session.github, owner, repo, made.id, { body, name: content.name })
+    : await publishDraft(session, subject, made.id, { latest: content.latest, body })
   return { release, statuses }
 }

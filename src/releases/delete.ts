@@ -36,36 +36,36 @@ export interface Deleted extends DeletionPlan {
  *
  * @throws GitHubNotFoundError; ConflictError if several drafts share the tag
  */
-export async function deleteOne(deps: ReleaseSession, request: DeleteRequest): Promise<Deleted> {
+export async function deleteOne(session: ReleaseSession, request: DeleteRequest): Promise<Deleted> {
   const { subject, cleanupTag } = request
   const { owner, repo } = subject
-  const { tag, release } = await find(deps, request)
-  const latest = release !== null && (await isLatestNow(deps, subject, release))
+  const { tag, release } = await find(session, request)
+  const latest = release !== null && (await isLatestNow(session, subject, release))
   const info = release === null ? null : releaseInfoOf(release, { latest })
-  const doomed = { tag, release: info, withTag: cleanupTag }
-  if (!(await request.confirm(doomed))) return { ...doomed, deleted: false }
-  if (release !== null) await deleteRelease(deps.github, owner, repo, release.id)
-  if (cleanupTag) await deleteTag(deps.github, owner, repo, tag)
+  const plan = { tag, release: info, withTag: cleanupTag }
+  if (!(await request.confirm(plan))) return { ...plan, deleted: false }
+  if (release !== null) await deleteRelease(session.github, owner, repo, release.id)
+  if (cleanupTag) await deleteTag(session.github, owner, repo, tag)
   const what = `${release === null ? '' : 'release'}${cleanupTag ? ' with its tag' : ''}`
-  deps.log.write(
+  session.log.write(
     'releases',
     'INFO',
     `${logMarks.good} ${owner}/${repo} ${tag} deleted (${what.trim()})`,
   )
-  return { ...doomed, deleted: true }
+  return { ...plan, deleted: true }
 }
 
 async function find(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { subject, named, cleanupTag }: DeleteRequest,
 ): Promise<{ tag: string; release: Release | null }> {
   try {
-    const { release } = await findRelease(deps, subject, named)
+    const { release } = await findRelease(session, subject, named)
     return { tag: release.tag_name, release }
   } catch (error) {
     if (!(error instanceof GitHubNotFoundError) || !cleanupTag) throw error
     const tag = tagFor(subject, named, new Set())
-    if ((await tagCommit(deps.github, subject.owner, subject.repo, tag)) === null) throw error
+    if ((await tagCommit(session.github, subject.owner, subject.repo, tag)) === null) throw error
     return { tag, release: null }
   }
 }

@@ -52,23 +52,23 @@ const atOnce = 4
  *   not match their checksum; PathError
  */
 export async function download(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   request: DownloadRequest,
 ): Promise<DownloadedAsset[]> {
   const { subject, named, dir } = request
-  const { release } = await findRelease(deps, subject, named)
+  const { release } = await findRelease(session, subject, named)
   const placed = place(selectAssets(release, request.patterns), dir)
   const old = await whatIsThere(placed)
   if (!request.clobber) assertNoCollisions(old, release)
   await writing(dir, () => mkdir(dir, { recursive: true }))
   const work = await writing(dir, () => mkdtemp(join(dir, '.wizard-download-')))
   try {
-    const sums = await readSums(deps, subject, release, work)
+    const sums = await readSums(session, subject, release, work)
     const bench = { subject, work, release, sums, old, clobber: request.clobber }
     const done = new Map<string, DownloadedAsset>()
     await inLanes(atOnce, placed, async (one) => {
-      deps.signal?.throwIfAborted()
-      done.set(one.path, await take(deps, bench, one))
+      session.signal?.throwIfAborted()
+      done.set(one.path, await take(session, bench, one))
     })
     return placed.flatMap(({ path }) => done.get(path) ?? [])
   } finally {
@@ -113,7 +113,7 @@ function place(assets: ReleaseAsset[], dir: string): Placed[] {
 
 /** By the asset's name. */
 async function readSums(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { owner, repo }: ReleaseSubject,
   { assets }: Release,
   work: string,
@@ -121,7 +121,7 @@ async function readSums(
   const sums = new Map<string, string>()
   for (const asset of assets.filter((one) => isWhole(one) && isSumsFile(one))) {
     const to = join(work, `sums-${asset.id}`)
-    await downloadReleaseAsset(deps.github, owner, repo, asset, to)
+    await downloadReleaseAsset(session.github, owner, repo, asset, to)
     for (const [name, sum] of parseSums(await readFile(to, 'utf8'))) sums.set(name, sum)
   }
   return sums
@@ -137,7 +137,7 @@ interface Bench {
 }
 
 async function take(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { subject: { owner, repo }, work, release, sums, old, clobber }: Bench,
   { asset, path }: Placed,
 ): Promise<DownloadedAsset> {
@@ -145,7 +145,7 @@ async function take(
   const there = old.get(path)
   const done = (sha256: string, status: DownloadedAsset['status']): DownloadedAsset => {
     expectSum(asset, sha256, sums)
-    deps.emit({ type: 'transfer-done', direction: 'download', name, size, status })
+    session.emit({ type: 'transfer-done', direction: 'download', name, size, status })
     const checked = [asset.digest !== null && 'digest', sums.has(name) && 'sums'] as const
     const kinds = checked.filter((kind) => kind !== false)
     return { name, path, size, digest: `sha256:${sha256}`, checked: kinds, status }
@@ -154,9 +154,9 @@ async function take(
   const isKept = there?.isAsset ?? (known !== undefined && sums.get(name) === known)
   if (known !== undefined && isKept) return done(known, 'unchanged')
   const part = join(work, String(asset.id))
-  const { sha256 } = await downloadReleaseAsset(deps.github, owner, repo, asset, part, {
+  const { sha256 } = await downloadReleaseAsset(session.github, owner, repo, asset, part, {
     onProgress: (so) =>
-      deps.emit({ type: 'transfer-progress', direction: 'download', name, ...so }),
+      session.emit({ type: 'transfer-progress', direction: 'download', name, ...so }),
   })
   if (there?.isAsset === null && known === sha256) return done(sha256, 'unchanged')
   if (there?.isAsset === null && !clobber) throw inTheWay([path], release)

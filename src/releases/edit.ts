@@ -26,22 +26,22 @@ export interface EditRequest {
  *
  * @throws GitHubNotFoundError for the release; UsageError for notes that are too long
  */
-export async function edit(deps: ReleaseSession, request: EditRequest): Promise<ReleaseInfo> {
+export async function edit(session: ReleaseSession, request: EditRequest): Promise<ReleaseInfo> {
   const { subject, named, notes } = request
   if (notes !== undefined) expectShort(notes)
-  const { release, releases } = await findRelease(deps, subject, named)
-  const now = await change(deps, request, release, releases)
+  const { release, releases } = await findRelease(session, subject, named)
+  const now = await change(session, request, release, releases)
   const { owner, repo } = subject
-  deps.log.write(
+  session.log.write(
     'releases',
     'INFO',
     `${logMarks.good} ${owner}/${repo} ${now.tag_name} changed (${now.url})`,
   )
-  return releaseInfoOf(now, { latest: await isLatestNow(deps, subject, now) })
+  return releaseInfoOf(now, { latest: await isLatestNow(session, subject, now) })
 }
 
 async function change(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { subject, title, notes, draft, prerelease, latest }: EditRequest,
   release: Release,
   releases: Release[],
@@ -56,9 +56,9 @@ async function change(
     // A manual publication ends what a pipeline has begun, so the mark goes.
     const body = withoutMark(notes ?? old)
     const content = { name: title, body, prerelease, latest: makeLatest ?? 'legacy' }
-    return publishDraft(deps, subject, id, content)
+    return publishDraft(session, subject, id, content)
   }
-  return updateRelease(deps.github, owner, repo, id, {
+  return updateRelease(session.github, owner, repo, id, {
     name: title,
     body: notes === undefined ? undefined : keepMark(notes, old),
     prerelease,

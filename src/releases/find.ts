@@ -72,13 +72,13 @@ export function severalDrafts(drafts: Release[], tag: string): ConflictError {
  *   tag
  */
 export async function findRelease(
-  deps: Pick<ReleaseSession, 'github'>,
+  session: Pick<ReleaseSession, 'github'>,
   subject: ReleaseSubject,
   named: string | null,
 ): Promise<{ release: Release; releases: Release[] }> {
-  const releases = await releasesOf(deps, subject)
+  const releases = await releasesOf(session, subject)
   if (named === null) {
-    const id = await latestId(deps, subject, releases)
+    const id = await latestId(session, subject, releases)
     const latest = releases.find((release) => release.id === id)
     if (latest !== undefined) return { release: latest, releases }
     throw new GitHubNotFoundError(`${nameOfSubject(subject)} has no latest release`, {
@@ -139,11 +139,11 @@ export interface ListRequest {
 
 /** The releases of a subject, newest first. */
 export async function listOf(
-  deps: Pick<ReleaseSession, 'github'>,
+  session: Pick<ReleaseSession, 'github'>,
   { subject, prerelease, limit }: ListRequest,
 ): Promise<ReleaseInfo[]> {
-  const releases = await releasesOf(deps, subject)
-  const latest = releases.length === 0 ? null : await latestId(deps, subject, releases)
+  const releases = await releasesOf(session, subject)
+  const latest = releases.length === 0 ? null : await latestId(session, subject, releases)
   return releases
     .filter((release) => prerelease === undefined || release.prerelease === prerelease)
     .slice(0, limit)
@@ -163,15 +163,15 @@ export interface ViewedRelease extends ReleaseInfo {
  * @throws GitHubNotFoundError with the existing names
  */
 export async function viewOne(
-  deps: Pick<ReleaseSession, 'github'>,
+  session: Pick<ReleaseSession, 'github'>,
   subject: ReleaseSubject,
   named: string | null,
 ): Promise<ViewedRelease> {
-  const { release, releases } = await findRelease(deps, subject, named)
+  const { release, releases } = await findRelease(session, subject, named)
   const { owner, repo } = subject
   const [latest, commit] = await Promise.all([
-    named === null ? release.id : latestId(deps, subject, releases),
-    tagCommit(deps.github, owner, repo, release.tag_name),
+    named === null ? release.id : latestId(session, subject, releases),
+    tagCommit(session.github, owner, repo, release.tag_name),
   ])
   return {
     ...releaseInfoOf(release, { latest: release.id === latest, commit }),

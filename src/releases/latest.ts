@@ -36,11 +36,11 @@ export function makeLatestOf(
 
 /** Whether a release is currently the latest of its subject. */
 export async function isLatestNow(
-  deps: Pick<ReleaseSession, 'github'>,
+  session: Pick<ReleaseSession, 'github'>,
   subject: ReleaseSubject,
   { id, draft, prerelease }: Release,
 ): Promise<boolean> {
   if (draft || prerelease) return false
-  const releases = subject.component === null ? [] : await releasesOf(deps, subject)
-  return (await latestId(deps, subject, releases)) === id
+  const releases = subject.component === null ? [] : await releasesOf(session, subject)
+  return (await latestId(session, subject, releases)) === id
 }

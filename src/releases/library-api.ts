@@ -27,12 +27,12 @@ export interface CreateReleaseOptions {
 
 /** @throws ConflictError if the tag already has a release */
 export function createPlain(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { owner, repo }: Repo,
   tag: string,
   { version, name, notes = '', draft = false, prerelease = false }: CreateReleaseOptions,
 ): Promise<ReleaseInfo> {
-  return create(deps, {
+  return create(session, {
     subject: { owner, repo, component: null },
     named: version === undefined ? tag : tagOf(tag || usualTemplate, version),
     title: name,
@@ -60,7 +60,7 @@ export interface ReleaseArtifact {
  *   other bytes
  */
 export async function sendArtifacts(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   uploadUrl: string,
   artifacts: readonly ReleaseArtifact[],
   signatures: Readonly<Record<string, string | Uint8Array>>,
@@ -73,7 +73,7 @@ export async function sendArtifacts(
   try {
     const assets = [...files, ...(await writeAll(folder, signatures))]
     expectDistinct(assets)
-    const uploaded = await uploadAssets(deps, assets, {
+    const uploaded = await uploadAssets(session, assets, {
       place,
       release: `${fullNameOf(place)} #${place.releaseId}`,
       replace: false,
@@ -112,15 +112,16 @@ async function writeAll(
 
 /** A published release stays as it is. */
 export async function publishPlain(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { owner, repo }: Repo,
   id: number,
 ): Promise<ReleaseInfo> {
   const subject = { owner, repo, component: null }
-  const releases = await listReleases(deps.github, owner, repo)
+  const releases = await listReleases(session.github, owner, repo)
   const known = releases.find((release) => release.id === id)
   const state = { tag: known?.tag_name ?? '', prerelease: known?.prerelease ?? false }
   const latest = known === undefined ? 'legacy' : makeLatestOf('auto', subject, state, releases)
-  const release = known?.draft === false ? known : await publishDraft(deps, subject, id, { latest })
-  return releaseInfoOf(release, { latest: await isLatestNow(deps, subject, release) })
+  const release =
+    known?.draft === false ? known : await publishDraft(session, subject, id, { latest })
+  return releaseInfoOf(release, { latest: await isLatestNow(session, subject, release) })
 }

@@ -40,7 +40,7 @@ export class ReleaseManager {
     this.#open = sessionOf<ReleaseEvent>(client, options).openConfigured
   }
 
-  async #deps(call: Call<ReleaseEvent>): Promise<ReleaseSession> {
+  async #session(call: Call<ReleaseEvent>): Promise<ReleaseSession> {
     const { client, ...session } = await this.#open(call)
     return { ...session, github: client }
   }
@@ -57,7 +57,7 @@ export class ReleaseManager {
     options: CreateReleaseOptions = {},
     call: Call<ReleaseEvent> = {},
   ): Promise<ReleaseInfo> {
-    return createPlain(await this.#deps(call), { owner, repo }, tag, options)
+    return createPlain(await this.#session(call), { owner, repo }, tag, options)
   }
 
   /**
@@ -76,7 +76,7 @@ export class ReleaseManager {
     signatures: Readonly<Record<string, string | Uint8Array>> = {},
     call: Call<ReleaseEvent> = {},
   ): Promise<AssetInfo[]> {
-    return sendArtifacts(await this.#deps(call), uploadUrl, artifacts, signatures)
+    return sendArtifacts(await this.#session(call), uploadUrl, artifacts, signatures)
   }
 
   /** Publishes a draft; a published release stays as it is. @throws GitHubNotFoundError */
@@ -86,7 +86,7 @@ export class ReleaseManager {
     releaseId: number | string,
     call: Call<ReleaseEvent> = {},
   ): Promise<ReleaseInfo> {
-    return publishPlain(await this.#deps(call), { owner, repo }, Number(releaseId))
+    return publishPlain(await this.#session(call), { owner, repo }, Number(releaseId))
   }
 
   /** Markdown of the commits from one tag to another, for the whole repository. */
@@ -108,7 +108,7 @@ export class ReleaseManager {
    * @throws GitHubNotFoundError for an unknown tag; UsageError if `previous` is required
    */
   async generateNotes(request: NotesRequest, call: Call<ReleaseEvent> = {}): Promise<string> {
-    return notesFor(await this.#deps(call), request)
+    return notesFor(await this.#session(call), request)
   }
 
   /**
@@ -142,7 +142,7 @@ export class ReleaseManager {
    *   unknown target
    */
   async create(request: CreateRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo> {
-    return create(await this.#deps(call), request)
+    return create(await this.#session(call), request)
   }
 
   /**
@@ -152,7 +152,7 @@ export class ReleaseManager {
    *   ConflictError if an asset has other bytes and may not be replaced
    */
   async upload(request: UploadRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo> {
-    return upload(await this.#deps(call), request)
+    return upload(await this.#session(call), request)
   }
 
   /**
@@ -161,7 +161,7 @@ export class ReleaseManager {
    * @throws GitHubNotFoundError for the release; UsageError for notes that are too long
    */
   async edit(request: EditRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo> {
-    return edit(await this.#deps(call), request)
+    return edit(await this.#session(call), request)
   }
 
   /**
@@ -176,7 +176,7 @@ export class ReleaseManager {
     request: DownloadRequest,
     call: Call<ReleaseEvent> = {},
   ): Promise<DownloadedAsset[]> {
-    return download(await this.#deps(call), request)
+    return download(await this.#session(call), request)
   }
 
   /**
@@ -185,12 +185,12 @@ export class ReleaseManager {
    * @throws GitHubNotFoundError; ConflictError if several drafts share the tag
    */
   async delete(request: DeleteRequest, call: Call<ReleaseEvent> = {}): Promise<Deleted> {
-    return deleteOne(await this.#deps(call), request)
+    return deleteOne(await this.#session(call), request)
   }
 
   /** The releases of a subject, drafts included, newest first. */
   async list(request: ListRequest, call: Call<ReleaseEvent> = {}): Promise<ReleaseInfo[]> {
-    return listOf(await this.#deps(call), request)
+    return listOf(await this.#session(call), request)
   }
 
   /**
@@ -202,7 +202,7 @@ export class ReleaseManager {
     named: string | null,
     call: Call<ReleaseEvent> = {},
   ): Promise<ViewedRelease> {
-    return viewOne(await this.#deps(call), subject, named)
+    return viewOne(await this.#session(call), subject, named)
   }
 
   /**
@@ -210,6 +210,6 @@ export class ReleaseManager {
    * error.
    */
   async status(request: StatusRequest, call: Call<ReleaseEvent> = {}): Promise<ComponentStatus[]> {
-    return componentStatusOf(await this.#deps(call), request)
+    return componentStatusOf(await this.#session(call), request)
   }
 }

@@ -41,18 +41,18 @@ const atOnce = 4
 
 /** The unreleased changes of each component; the result contains failures. */
 export function componentStatusOf(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { components }: StatusRequest,
 ): Promise<ComponentStatus[]> {
   const limit = pLimit(atOnce)
-  return Promise.all(components.map((component) => limit(() => safely(deps, component))))
+  return Promise.all(components.map((component) => limit(() => safely(session, component))))
 }
 
-async function safely(deps: ReleaseSession, component: Component): Promise<ComponentStatus> {
+async function safely(session: ReleaseSession, component: Component): Promise<ComponentStatus> {
   try {
-    return await inspect(deps, component)
+    return await inspect(session, component)
   } catch (error) {
-    if (deps.signal?.aborted || !(error instanceof WizardError)) throw error
+    if (session.signal?.aborted || !(error instanceof WizardError)) throw error
     return { ...nothing(component), state: 'failed', error: reportError(error) }
   }
 }
@@ -70,14 +70,14 @@ const nothing = ({ name, owner, repo }: Component): ComponentStatus => ({
   error: null,
 })
 
-async function inspect(deps: ReleaseSession, component: Component): Promise<ComponentStatus> {
+async function inspect(session: ReleaseSession, component: Component): Promise<ComponentStatus> {
   const { owner, repo } = component
   const subject = { owner, repo, component }
   const [tags, releases, history, next] = await Promise.all([
-    listTags(deps.github, owner, repo),
-    releasesOf(deps, subject),
-    readRemoteHistory(deps, { subject, tag: null, source: null }),
-    nextVersion(deps, component),
+    listTags(session.github, owner, repo),
+    releasesOf(session, subject),
+    readRemoteHistory(session, { subject, tag: null, source: null }),
+    nextVersion(session, component),
   ])
   const names = tags.map(({ name }) => name)
   const last = versionTags(component.tag, names)[0] ?? null

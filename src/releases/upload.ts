@@ -26,11 +26,11 @@ export interface UploadRequest {
  *   ConflictError if an asset has other bytes and may not be replaced
  */
 export async function upload(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { subject, named, files, clobber }: UploadRequest,
 ): Promise<ReleaseInfo> {
   const assets = await localAssets(files.map((path) => ({ path })))
-  const { release } = await findRelease(deps, subject, named)
+  const { release } = await findRelease(session, subject, named)
   const { id, tag_name: tag, upload_url: uploadUrl, draft, immutable } = release
   if (immutable) {
     throw new ConflictError(`${tag} is immutable: its assets stay as they are`, {
@@ -39,7 +39,7 @@ export async function upload(
   }
   const { owner, repo } = subject
   const place = { owner, repo, releaseId: id, uploadUrl }
-  const uploaded = await uploadAssets(deps, assets, {
+  const uploaded = await uploadAssets(session, assets, {
     place,
     release: tag,
     replace: clobber && draft,
@@ -47,8 +47,8 @@ export async function upload(
       ? ['give ', { flag: 'clobber' }, ' to replace it']
       : 'what is published stays as it is: give the file another name, or make a new version',
   })
-  await verifyAssets(deps, place, assets, { others: true })
+  await verifyAssets(session, place, assets, { others: true })
   const statuses = new Map(uploaded.map(({ asset, status }) => [asset.name, status]))
-  const now = await getRelease(deps.github, owner, repo, id)
-  return releaseInfoOf(now, { latest: await isLatestNow(deps, subject, now), statuses })
+  const now = await getRelease(session.github, owner, repo, id)
+  return releaseInfoOf(now, { latest: await isLatestNow(session, subject, now), statuses })
 }

@@ -35,17 +35,17 @@ export interface StepSession {
 type Result = Partial<SyncEntry>
 
 /** Carries out one step and returns its entry, which also reports any failure. */
-export async function applyStep(deps: StepSession, step: SyncStep): Promise<SyncEntry> {
-  const begun = deps.git.clock.now()
+export async function applyStep(session: StepSession, step: SyncStep): Promise<SyncEntry> {
+  const begun = session.git.clock.now()
   const entry = beginEntry(step)
-  if (step.action !== 'settle') announce(deps, step.action, entry)
-  const result = await attempt(deps, step)
-  const done = { ...entry, ...result, duration_ms: deps.git.clock.now() - begun }
-  remember(deps, step, done)
+  if (step.action !== 'settle') announce(session, step.action, entry)
+  const result = await attempt(session, step)
+  const done = { ...entry, ...result, duration_ms: session.git.clock.now() - begun }
+  remember(session, step, done)
   // A failure that stopped all repositories is reported once, not for each.
-  if (!step.situation.refused) record(deps, done)
+  if (!step.situation.refused) record(session, done)
   // Saved at once: a clone that is not remembered as wizard's could never be pruned.
-  if (done.status === 'cloned') await deps.state?.save()
+  if (done.status === 'cloned') await session.state?.save()
   return done
 }
 
@@ -64,16 +64,16 @@ function announce(
   log.write('sync', 'INFO', `${action === 'clone' ? 'Cloning' : 'Pulling'} ${repo} → ${path}`)
 }
 
-async function attempt(deps: StepSession, step: SyncStep): Promise<Result> {
+async function attempt(session: StepSession, step: SyncStep): Promise<Result> {
   if (step.action === 'settle') {
     return { status: step.status, reason: step.reason, error: step.error }
   }
   try {
-    deps.git.signal?.throwIfAborted()
-    if (deps.root !== null) await assertInside(deps.root, step.situation.wanted.path)
-    return step.action === 'clone' ? await doClone(deps, step) : await doPull(deps, step)
+    session.git.signal?.throwIfAborted()
+    if (session.root !== null) await assertInside(session.root, step.situation.wanted.path)
+    return step.action === 'clone' ? await doClone(session, step) : await doPull(session, step)
   } catch (error) {
-    const cause = deps.git.signal?.aborted ? deps.git.signal.reason : error
+    const cause = session.git.signal?.aborted ? session.git.signal.reason : error
     if (cause instanceof BlockedError) {
       return { status: 'blocked', reason: cause.reason, error: reportError(cause) }
     }
@@ -81,9 +81,9 @@ async function attempt(deps: StepSession, step: SyncStep): Promise<Result> {
   }
 }
 
-async function doClone(deps: StepSession, { situation: { wanted } }: SyncStep): Promise<Result> {
-  const url = remoteUrl(deps.gitUrl, wanted)
-  const { oid, branch, bytes, warnings } = await cloneRepository(gitFor(deps, wanted), {
+async function doClone(session: StepSession, { situation: { wanted } }: SyncStep): Promise<Result> {
+  const url = remoteUrl(session.gitUrl, wanted)
+  const { oid, branch, bytes, warnings } = await cloneRepository(gitFor(session, wanted), {
     url,
     dir: wanted.path,
     ref: wanted.branch,
@@ -102,10 +102,10 @@ async function doClone(deps: StepSession, { situation: { wanted } }: SyncStep): 
   }
 }
 
-async function doPull(deps: StepSession, { situation }: SyncStep): Promise<Result> {
+async function doPull(session: StepSession, { situation }: SyncStep): Promise<Result> {
   const { wanted, local, interrupted } = situation
-  const url = remoteUrl(deps.gitUrl, wanted)
-  const git = gitFor(deps, wanted)
+  const url = remoteUrl(session.gitUrl, wanted)
+  const git = gitFor(session, wanted)
   const head = situation.head ?? (await askGit(git, url, wanted))
   const here = local.kind === 'repository' ? local : null
   if (head.oid === null && here?.head === null) return { status: 'unchanged' }

@@ -84,11 +84,11 @@ async function collect(
   emit({ type: 'sync-planned', total: steps.length })
   const git = await gitOf(session)
   if (!options.dryRun) await removeOldLeftovers(session, git, situations)
-  const deps = { git, gitUrl: client.gitUrl, root: config.root, state, log: session.log, emit }
+  const work = { git, gitUrl: client.gitUrl, root: config.root, state, log: session.log, emit }
   const limit = pLimit(options.concurrency ?? config.github.concurrency)
   const entries = await Promise.all(
     steps.map((step) =>
-      limit(() => (options.dryRun ? rehearse(deps.git, deps.gitUrl, step) : applyStep(deps, step))),
+      limit(() => (options.dryRun ? rehearse(work.git, work.gitUrl, step) : applyStep(work, step))),
     ),
   )
   return reportOf([...entries, ...(options.dryRun ? failures.map(asPlanned) : failures)], {

@@ -73,10 +73,10 @@ export class WorkflowRunner {
     { ref, inputs, wait: waits = false, ...options }: RunOptions = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRun | WorkflowRunWithJobs> {
-    const deps = await this.#open(call)
-    const started = await dispatch(deps, { owner, repo, workflow, ref, inputs })
-    if (waits) return untilCompleted(deps, { owner, repo }, started, options)
-    return firstLook(deps, { owner, repo }, started)
+    const session = await this.#open(call)
+    const started = await dispatch(session, { owner, repo, workflow, ref, inputs })
+    if (waits) return untilCompleted(session, { owner, repo }, started, options)
+    return firstLook(session, { owner, repo }, started)
   }
 
   /**
@@ -91,11 +91,11 @@ export class WorkflowRunner {
     options: WaitOptions = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRunWithJobs> {
-    const deps = await this.#open(call)
-    const { github } = deps
+    const session = await this.#open(call)
+    const { github } = session
     const asked = getWorkflowRun(github, owner, repo, runId)
     const data = await ofRun(github, { owner, repo }, runId, asked)
-    return untilCompleted(deps, { owner, repo }, toRun(github, { owner, repo }, data), options)
+    return untilCompleted(session, { owner, repo }, toRun(github, { owner, repo }, data), options)
   }
 
   /** Waits for all runs of a commit, or those of one workflow, to appear and to end. */
@@ -106,9 +106,9 @@ export class WorkflowRunner {
     { workflow, ...options }: PollOptions & { workflow?: string | number | undefined } = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<CommitOutcome> {
-    const deps = await this.#open(call)
-    const found = await this.#find(deps, { owner, repo }, workflow)
-    return watchCommit(deps, { owner, repo, commit, workflow: found }, options)
+    const session = await this.#open(call)
+    const found = await this.#find(session, { owner, repo }, workflow)
+    return watchCommit(session, { owner, repo, commit, workflow: found }, options)
   }
 
   /** Newest first. */
@@ -118,9 +118,9 @@ export class WorkflowRunner {
     filter: RunListFilter = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRun[]> {
-    const deps = await this.#open(call)
-    const workflow = await this.#find(deps, { owner, repo }, filter.workflow)
-    return listRuns(deps.github, { owner, repo }, { ...filter, workflow })
+    const session = await this.#open(call)
+    const workflow = await this.#find(session, { owner, repo }, filter.workflow)
+    return listRuns(session.github, { owner, repo }, { ...filter, workflow })
   }
 
   /** With its jobs, and its artifacts once it is completed. */
@@ -159,10 +159,10 @@ export class WorkflowRunner {
     options: JobLogOptions = {},
     call: Call<WorkflowEvent> = {},
   ): AsyncGenerator<LogChunk> {
-    const deps = await this.#open(call)
-    const asked = runWithJobs(deps.github, { owner, repo }, runId)
-    const run = await ofRun(deps.github, { owner, repo }, runId, asked)
-    yield* readLogs(deps, { owner, repo }, run, run.jobs, options)
+    const session = await this.#open(call)
+    const asked = runWithJobs(session.github, { owner, repo }, runId)
+    const run = await ofRun(session.github, { owner, repo }, runId, asked)
+    yield* readLogs(session, { owner, repo }, run, run.jobs, options)
   }
 
   /** The logs as one text. @throws as `readLogs` */
@@ -186,9 +186,9 @@ export class WorkflowRunner {
     options: FailedStepOptions = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<FailedStep[]> {
-    const deps = await this.#open(call)
-    const run = await runWithJobs(deps.github, { owner, repo }, runId)
-    return failedSteps(deps, { owner, repo }, run, run.jobs, options)
+    const session = await this.#open(call)
+    const run = await runWithJobs(session.github, { owner, repo }, runId)
+    return failedSteps(session, { owner, repo }, run, run.jobs, options)
   }
 
   /**
@@ -204,8 +204,8 @@ export class WorkflowRunner {
     options: Omit<ArtifactOptions, 'dir'> = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<DownloadedArtifact[]> {
-    const deps = await this.#open(call)
-    return downloadArtifacts(deps, { owner, repo }, runId, { ...options, dir: destination })
+    const session = await this.#open(call)
+    return downloadArtifacts(session, { owner, repo }, runId, { ...options, dir: destination })
   }
 
   /** @throws GitHubError if the run is completed */

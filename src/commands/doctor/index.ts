@@ -125,8 +125,8 @@ async function networkChecks(invocation: Invocation): Promise<Check[]> {
   })
   const { dispatcher } = await client.git()
   const { clock, signal } = invocation
-  const deps = { dispatcher, signal, clock }
-  const reached = await inspectNetwork(deps, {
+  const options = { dispatcher, signal, clock }
+  const reached = await inspectNetwork(options, {
     baseUrl: client.baseUrl.href,
     gitUrl: client.gitUrl,
   })

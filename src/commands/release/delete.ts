@@ -24,8 +24,7 @@ export const deleteVerb = defineVerb({
   async run(invocation, [text = ''], { 'cleanup-tag': cleanupTag, repo }) {
     const { subject, named } = await taggedTarget(invocation, text, repo)
     const manager = await invocation.releaseManager()
-    const confirm = (doomed: DeletionPlan) =>
-      invocation.terminal.confirm(questionOn(subject, doomed))
+    const confirm = (plan: DeletionPlan) => invocation.terminal.confirm(questionOn(subject, plan))
     return manager.delete({ subject, named, cleanupTag, confirm }, invocation.call)
   },
   json: ({ tag, release, withTag, deleted }) => ({

@@ -20,7 +20,7 @@ export interface FoundPlugin {
   latest: { tag: string; commit: string | null } | null
 }
 
-type Deps = Pick<PluginSession, 'client' | 'emit'>
+type Session = Pick<PluginSession, 'client' | 'emit'>
 
 /**
  * Searches for plugins and reads their manifests, each repository once. Unreadable ones become
@@ -30,10 +30,10 @@ type Deps = Pick<PluginSession, 'client' | 'emit'>
  * @throws GitHubError and its subclasses, ConfigError, if no source could be read
  */
 export async function discover(
-  deps: Deps,
+  session: Session,
   sources: readonly PluginSource[],
 ): Promise<FoundPlugin[]> {
-  const named = await inspectSources(deps, sources)
+  const named = await inspectSources(session, sources)
   const repositories = new Map<string, Indexed & { expected: boolean }>()
   for (const { repositories: some, expected } of named) {
     for (const one of some) {
@@ -43,12 +43,15 @@ export async function discover(
       repositories.set(sourceKeyOf(one), { ...one, manifest, expected: isExpected })
     }
   }
-  return read(deps, [...repositories.values()])
+  return read(session, [...repositories.values()])
 }
 
 /** A failed source is a warning; if all fail, the first error is thrown. */
-async function inspectSources(deps: Deps, sources: readonly PluginSource[]): Promise<Named[]> {
-  const outcomes = await Promise.allSettled(sources.map((source) => inspectSource(deps, source)))
+async function inspectSources(
+  session: Session,
+  sources: readonly PluginSource[],
+): Promise<Named[]> {
+  const outcomes = await Promise.allSettled(sources.map((source) => inspectSource(session, source)))
   const named = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   for (const [index, one] of outcomes.entries()) {
     if (one.status === 'fulfilled') continue
@@ -56,13 +59,13 @@ async function inspectSources(deps: Deps, sources: readonly PluginSource[]): Pro
     const source = sources[index]
     const what = source === undefined ? 'a source' : nameOfSource(source)
     const message = `${what} can't be looked at: ${reportError(one.reason).message}`
-    deps.emit({ type: 'warning', message })
+    session.emit({ type: 'warning', message })
   }
   return named
 }
 
 async function read(
-  { client, emit }: Deps,
+  { client, emit }: Session,
   wanted: (Indexed & { expected: boolean })[],
 ): Promise<FoundPlugin[]> {
   const warn = (message: string) => emit({ type: 'warning', message })
@@ -103,7 +106,10 @@ export interface Named {
 }
 
 /** @throws GitHubError and its subclasses; ConfigError for an invalid index */
-export async function inspectSource({ client, emit }: Deps, source: PluginSource): Promise<Named> {
+export async function inspectSource(
+  { client, emit }: Session,
+  source: PluginSource,
+): Promise<Named> {
   if (source.kind === 'index') {
     return { repositories: await readIndex({ client, emit }, source.index), expected: true }
   }
@@ -122,7 +128,7 @@ function asRepo({ full_name }: { full_name: string }): Indexed {
 }
 
 async function readIndex(
-  { client, emit }: Deps,
+  { client, emit }: Session,
   { owner, repo, path }: PluginIndex,
 ): Promise<Indexed[]> {
   const text = await getFileContent(client, owner, repo, path)

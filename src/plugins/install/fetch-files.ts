@@ -20,7 +20,7 @@ import type { Checksum } from '../manifest/installation.js'
 import type { PluginSession } from '../session.js'
 import { filesBelow, treeDigest } from '../store/record.js'
 
-type Deps = Pick<PluginSession, 'client' | 'emit' | 'signal'>
+type Session = Pick<PluginSession, 'client' | 'emit' | 'signal'>
 
 /** What an asset must match. */
 export interface Expected {
@@ -48,7 +48,7 @@ export interface Taken {
  *   refused
  */
 export async function takeAsset(
-  { client, emit, signal }: Deps,
+  { client, emit, signal }: Session,
   { owner, repo, asset }: Repo & { asset: ReleaseAsset },
   expected: Expected,
   { work, tree }: { work: string; tree: string },
@@ -120,7 +120,7 @@ async function sumOf(file: string, algorithm: string): Promise<string> {
  * @throws ConflictError if the tag has moved, or the files differ; PathError for a symbolic link
  */
 export async function takeTree(
-  { client, emit, signal }: Deps,
+  { client, emit, signal }: Session,
   { owner, repo, tag, commit }: Repo & { tag: string; commit: string },
   expected: string | null,
   tree: string,

@@ -35,7 +35,7 @@ export interface PluginVersion extends Repo {
   file: { name: string; text: string }
 }
 
-type Deps = Pick<PluginSession, 'client'>
+type Session = Pick<PluginSession, 'client'>
 
 /**
  * Finds a version of a plugin, and reads its manifest.
@@ -43,7 +43,7 @@ type Deps = Pick<PluginSession, 'client'>
  * @throws GitHubNotFoundError with the existing names; ConfigError for an unreadable manifest
  */
 export async function resolveVersion(
-  { client }: Deps,
+  { client }: Session,
   wanted: WantedPlugin,
 ): Promise<PluginVersion> {
   const { owner, repo, named, template } = wanted
@@ -74,7 +74,7 @@ interface Tagged {
 }
 
 async function namedVersion(
-  { client }: Deps,
+  { client }: Session,
   wanted: WantedPlugin,
   named: string,
 ): Promise<Tagged> {
@@ -99,7 +99,7 @@ async function namedVersion(
  * For a component the highest stable tag of its template. Otherwise GitHub's latest release,
  * otherwise the highest stable version among the tags, otherwise the highest of all.
  */
-async function latestVersion({ client }: Deps, wanted: WantedPlugin): Promise<Tagged> {
+async function latestVersion({ client }: Session, wanted: WantedPlugin): Promise<Tagged> {
   const { owner, repo, template } = wanted
   const latest = template === null ? await latestTag({ client }, wanted) : null
   if (latest !== null) {
@@ -123,7 +123,7 @@ async function latestVersion({ client }: Deps, wanted: WantedPlugin): Promise<Ta
   })
 }
 
-async function latestTag({ client }: Deps, { owner, repo }: Repo): Promise<string | null> {
+async function latestTag({ client }: Session, { owner, repo }: Repo): Promise<string | null> {
   try {
     return (await getLatestRelease(client, owner, repo)).tag_name
   } catch (error) {
@@ -132,7 +132,7 @@ async function latestTag({ client }: Deps, { owner, repo }: Repo): Promise<strin
   }
 }
 
-async function readManifest({ client }: Deps, { owner, repo }: Repo, commit: string) {
+async function readManifest({ client }: Session, { owner, repo }: Repo, commit: string) {
   for (const name of manifestNames) {
     try {
       return { name, text: await getFileContent(client, owner, repo, name, commit) }

@@ -37,34 +37,34 @@ const perMegabyte = 20_000
  * @throws ConflictError if the file has changed since, or GitHub has other bytes than were sent
  */
 export async function sendAsset(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   place: UploadPlace,
   local: LocalAsset,
   old: ReleaseAsset | null,
 ): Promise<ReleaseAsset> {
   const { owner, repo } = place
-  if (old !== null) await deleteReleaseAsset(deps.github, owner, repo, old.id)
+  if (old !== null) await deleteReleaseAsset(session.github, owner, repo, old.id)
   for (let tries = 1; ; tries++) {
     try {
-      return await sendOnce(deps, place, local)
+      return await sendOnce(session, place, local)
     } catch (error) {
-      const there = await settle(deps, place, local, error)
+      const there = await settle(session, place, local, error)
       if (there !== null) return there
       if (tries === mostTries || !isWorthRepeating(error)) throw error
-      deps.emit({ type: 'warning', message: `${local.name} is sent again: ${messageOf(error)}` })
-      await deps.clock.sleep(firstPause * 2 ** (tries - 1), deps.signal)
+      session.emit({ type: 'warning', message: `${local.name} is sent again: ${messageOf(error)}` })
+      await session.clock.sleep(firstPause * 2 ** (tries - 1), session.signal)
     }
   }
 }
 
 async function sendOnce(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { owner, repo, uploadUrl }: UploadPlace,
   local: LocalAsset,
 ): Promise<ReleaseAsset> {
-  const { github, emit } = deps
+  const { github, emit } = session
   const { name, path, contentType, size } = local
-  const limit = deadline(deps, local)
+  const limit = deadline(session, local)
   try {
     const { sha256, ...asset } = await uploadReleaseAsset(github, uploadUrl, path, {
       name,
@@ -107,19 +107,19 @@ const changed = (path: string) =>
  * @throws the first error if GitHub can't be asked
  */
 async function settle(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   place: UploadPlace,
   local: LocalAsset,
   error: unknown,
 ): Promise<ReleaseAsset | null> {
-  if (deps.signal?.aborted || !mayHaveLeft(error)) return null
+  if (session.signal?.aborted || !mayHaveLeft(error)) return null
   const { owner, repo, releaseId } = place
   try {
-    const asset = (await assetsByName(deps, place, releaseId)).get(local.name)
+    const asset = (await assetsByName(session, place, releaseId)).get(local.name)
     if (asset === undefined) return null
-    const digestOf = (one: ReleaseAsset) => digestByDownload(deps, place, one)
+    const digestOf = (one: ReleaseAsset) => digestByDownload(session, place, one)
     if ((await local.isUnchanged()) && (await hasBytes(local, asset, digestOf))) return asset
-    await deleteReleaseAsset(deps.github, owner, repo, asset.id)
+    await deleteReleaseAsset(session.github, owner, repo, asset.id)
     return null
   } catch {
     throw error

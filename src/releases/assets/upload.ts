@@ -41,28 +41,28 @@ export interface UploadedAsset {
  * @throws ConflictError if an asset with other bytes may not be replaced
  */
 export async function uploadAssets(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   assets: readonly LocalAsset[],
   { place, release, replace, hint }: UploadPlan,
 ): Promise<UploadedAsset[]> {
-  const there = await assetsByName(deps, place, place.releaseId)
-  const digestOf = (asset: ReleaseAsset) => digestByDownload(deps, place, asset)
+  const there = await assetsByName(session, place, place.releaseId)
+  const digestOf = (asset: ReleaseAsset) => digestByDownload(session, place, asset)
   const judged: { local: LocalAsset; judgement: Judgement }[] = []
   for (const local of assets) {
     judged.push({ local, judgement: await judge(local, there.get(local.name), digestOf) })
   }
   if (!replace) expectNoReplacement(judged, release, hint)
-  const pace = createPace(deps.clock, webHostOf(deps.github.baseUrl), deps.signal)
+  const pace = createPace(session.clock, webHostOf(session.github.baseUrl), session.signal)
   const uploaded = new Map<LocalAsset, UploadedAsset>()
   await inLanes(atOnce, judged, async ({ local, judgement }) => {
-    deps.signal?.throwIfAborted()
-    uploaded.set(local, await uploadOne(deps, place, local, judgement, pace))
+    session.signal?.throwIfAborted()
+    uploaded.set(local, await uploadOne(session, place, local, judgement, pace))
   })
   return assets.flatMap((local) => uploaded.get(local) ?? [])
 }
 
 async function uploadOne(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   place: UploadPlace,
   local: LocalAsset,
   judgement: Judgement,
@@ -70,8 +70,8 @@ async function uploadOne(
 ): Promise<UploadedAsset> {
   const { name, size } = local
   const done = (asset: ReleaseAsset, status: AssetStatus): UploadedAsset => {
-    deps.emit({ type: 'transfer-done', direction: 'upload', name, size, status })
-    deps.log.write(
+    session.emit({ type: 'transfer-done', direction: 'upload', name, size, status })
+    session.log.write(
       'releases',
       'INFO',
       `${place.owner}/${place.repo}: ${name} ${status} (${size} bytes)`,
@@ -80,7 +80,7 @@ async function uploadOne(
   }
   if (judgement.kind === 'same') return done(judgement.asset, 'unchanged')
   await pace()
-  const asset = await sendAsset(deps, place, local, judgement.old)
+  const asset = await sendAsset(session, place, local, judgement.old)
   return done(asset, judgement.replaces ? 'replaced' : 'uploaded')
 }
 

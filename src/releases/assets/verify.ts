@@ -14,16 +14,16 @@ import type { LocalAsset } from './local.js'
  * @throws ConflictError with every difference
  */
 export async function verifyAssets(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   repo: Repo & { releaseId: number },
   assets: readonly LocalAsset[],
   { others }: { others: boolean },
 ): Promise<ReleaseAsset[]> {
-  const there = await assetsByName(deps, repo, repo.releaseId)
+  const there = await assetsByName(session, repo, repo.releaseId)
   const wrong: string[] = []
   for (const local of assets) {
     const asset = there.get(local.name)
-    const digestOf = (one: ReleaseAsset) => digestByDownload(deps, repo, one)
+    const digestOf = (one: ReleaseAsset) => digestByDownload(session, repo, one)
     if (asset === undefined) wrong.push(`${local.name} is missing`)
     else if (!(await hasBytes(local, asset, digestOf))) wrong.push(`${local.name} has other bytes`)
     else if (!(await local.isUnchanged())) wrong.push(`${local.path} changed meanwhile`)
@@ -44,13 +44,13 @@ export async function verifyAssets(
  * @throws ConflictError for an asset that somebody else uploaded
  */
 export async function removeStrangers(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   place: Repo & { releaseId: number; author: string | null },
   assets: readonly LocalAsset[],
 ): Promise<void> {
   const { owner, repo, releaseId, author } = place
   const ours = new Set(assets.map(({ name }) => name))
-  const there = [...(await assetsByName(deps, place, releaseId)).values()]
+  const there = [...(await assetsByName(session, place, releaseId)).values()]
   const strangers = there.filter(({ name }) => !ours.has(name))
   const foreign = strangers.filter(
     ({ uploader }) => uploader !== null && author !== null && uploader !== author,
@@ -64,8 +64,8 @@ export async function removeStrangers(
   for (const asset of strangers) {
     if (isWhole(asset)) {
       const message = `${asset.name} is no artifact any more: it is deleted from the draft`
-      deps.emit({ type: 'warning', message })
+      session.emit({ type: 'warning', message })
     }
-    await deleteReleaseAsset(deps.github, owner, repo, asset.id)
+    await deleteReleaseAsset(session.github, owner, repo, asset.id)
   }
 }

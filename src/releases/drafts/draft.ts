@@ -33,14 +33,14 @@ const pause = 2000
  * @param known our existing drafts
  */
 export async function ownDraft(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   request: DraftRequest,
   known: readonly Release[],
 ): Promise<Release> {
   const [first, ...others] = known
-  if (first === undefined) return onlyOne(deps, request, await make(deps, request))
-  for (const { id } of others) await remove(deps, request, id)
-  return bringUpToDate(deps, request, first)
+  if (first === undefined) return onlyOne(session, request, await make(session, request))
+  for (const { id } of others) await remove(session, request, id)
+  return bringUpToDate(session, request, first)
 }
 
 /** Its title, and notes that somebody edited on its page, stay. */
@@ -60,17 +60,17 @@ async function bringUpToDate(
   })
 }
 
-async function make(deps: ReleaseSession, request: DraftRequest): Promise<Release> {
+async function make(session: ReleaseSession, request: DraftRequest): Promise<Release> {
   const { maker, tag, name, notes, target, prerelease } = request
   const { owner, repo } = maker.subject
   const content = { name, body: withMark(notes, maker, tag), target, prerelease, draft: true }
   for (let tries = 1; ; tries++) {
     try {
-      return await createRelease(deps.github, owner, repo, tag, content)
+      return await createRelease(session.github, owner, repo, tag, content)
     } catch (error) {
       if (!(error instanceof GitHubNetworkError)) throw error
-      await deps.clock.sleep(pause * tries, deps.signal)
-      const [made] = await draftsOf(deps, request)
+      await session.clock.sleep(pause * tries, session.signal)
+      const [made] = await draftsOf(session, request)
       if (made !== undefined) return made
       if (tries === mostTries) throw error
     }
@@ -79,13 +79,13 @@ async function make(deps: ReleaseSession, request: DraftRequest): Promise<Releas
 
 /** Two runs that begin at once both create a draft: the younger one is deleted. */
 async function onlyOne(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   request: DraftRequest,
   made: Release,
 ): Promise<Release> {
-  const [oldest, ...others] = await draftsOf(deps, request)
+  const [oldest, ...others] = await draftsOf(session, request)
   if (oldest === undefined || others.length === 0) return made
-  for (const { id } of others) await remove(deps, request, id)
+  for (const { id } of others) await remove(session, request, id)
   return oldest
 }
 
@@ -104,13 +104,13 @@ export const ownDrafts = (releases: Release[], maker: Maker, tag: string): Relea
     .sort((one, other) => one.id - other.id)
 
 async function remove(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { maker, tag }: DraftRequest,
   id: number,
 ): Promise<void> {
-  deps.emit({
+  session.emit({
     type: 'warning',
     message: `${tag} has a second draft of ours (${id}): it is deleted`,
   })
-  await deleteRelease(deps.github, maker.subject.owner, maker.subject.repo, id)
+  await deleteRelease(session.github, maker.subject.owner, maker.subject.repo, id)
 }

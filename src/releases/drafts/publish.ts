@@ -26,20 +26,20 @@ const pause = 2000
  * @param content replaces the draft's content in the same request
  */
 export async function publishDraft(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { owner, repo }: Repo,
   id: number,
   content: Pick<ReleaseOptions, 'name' | 'body' | 'prerelease'> & { latest: MakeLatest },
 ): Promise<Release> {
   for (let tries = 1; ; tries++) {
     try {
-      return await updateRelease(deps.github, owner, repo, id, { ...content, draft: false })
+      return await updateRelease(session.github, owner, repo, id, { ...content, draft: false })
     } catch (error) {
       if (!(error instanceof GitHubNetworkError)) throw withHint(error, draftStays)
-      const now = await stateOf(deps, { owner, repo }, id, error)
+      const now = await stateOf(session, { owner, repo }, id, error)
       if (!now.draft) return now
       if (tries === mostTries) throw withHint(error, draftStays)
-      await deps.clock.sleep(pause * tries, deps.signal)
+      await session.clock.sleep(pause * tries, session.signal)
     }
   }
 }
@@ -64,25 +64,25 @@ async function stateOf(
  * @throws the failure, with the hint that the draft stays
  */
 export async function fillDraft(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { owner, repo }: Repo,
   { id, tag_name: tag, upload_url: uploadUrl, author }: Release,
   assets: readonly LocalAsset[],
 ): Promise<ReadonlyMap<string, AssetStatus>> {
   const place = { owner, repo, releaseId: id, uploadUrl }
-  const emitStep = (message: string) => deps.emit({ type: 'step', message })
+  const emitStep = (message: string) => session.emit({ type: 'step', message })
   return keepingDraft(async () => {
     if (assets.length > 0)
       emitStep(`upload: ${assets.length} ${assets.length === 1 ? 'asset' : 'assets'}`)
-    await removeStrangers(deps, { ...place, author }, assets)
-    const uploaded = await uploadAssets(deps, assets, {
+    await removeStrangers(session, { ...place, author }, assets)
+    const uploaded = await uploadAssets(session, assets, {
       place,
       release: tag,
       replace: true,
       hint: '',
     })
     emitStep('verify')
-    await verifyAssets(deps, place, assets, { others: false })
+    await verifyAssets(session, place, assets, { others: false })
     return new Map(uploaded.map(({ asset, status }) => [asset.name, status]))
   })
 }

@@ -18,18 +18,18 @@ type People = Map<ConventionalChange, Person[]>
  *
  * @throws GitHubNotFoundError for an unknown tag; UsageError if the previous tag is ambiguous
  */
-export async function notesFor(deps: NotesSession, request: NotesRequest): Promise<string> {
-  if (request.github) return githubsNotes(deps, request)
+export async function notesFor(session: NotesSession, request: NotesRequest): Promise<string> {
+  if (request.github) return githubsNotes(session, request)
   const { source } = request
   if (source !== null) {
-    const known = { ...request, tags: await tagsOf(deps, request) }
-    const history = await readLocalHistory(deps, known, source, async (history) =>
-      'lacks' in history ? history : markdownOf(deps, request, history),
+    const known = { ...request, tags: await tagsOf(session, request) }
+    const history = await readLocalHistory(session, known, source, async (history) =>
+      'lacks' in history ? history : markdownOf(session, request, history),
     )
     if (typeof history === 'string') return history
-    deps.emit({ type: 'warning', message: `${source} ${history.lacks}, so GitHub is asked` })
+    session.emit({ type: 'warning', message: `${source} ${history.lacks}, so GitHub is asked` })
   }
-  return markdownOf(deps, request, await readRemoteHistory(deps, request))
+  return markdownOf(session, request, await readRemoteHistory(session, request))
 }
 
 /**
@@ -51,16 +51,16 @@ async function tagsOf(
 }
 
 async function markdownOf(
-  deps: NotesSession,
+  session: NotesSession,
   { subject: { owner, repo } }: NotesRequest,
   history: NotesHistory,
 ): Promise<string> {
   const { commits, pulls, ends, headName } = history
   const changes = commits.map((commit) => changeOf(commit, pulls.get(commit.oid) ?? null))
   const named = new Map(changes.map((change) => [change, peopleOf(change.commit)]))
-  const people = await withLogins(deps, { owner, repo }, named)
-  const newcomers = await newcomersIn(deps, history, people)
-  const page = `${deps.github.gitUrl}/${owner}/${repo}`
+  const people = await withLogins(session, { owner, repo }, named)
+  const newcomers = await newcomersIn(session, history, people)
+  const page = `${session.github.gitUrl}/${owner}/${repo}`
   return notesMarkdown({ page, ends, headName, changes, people, newcomers })
 }
 
@@ -110,18 +110,18 @@ async function newcomersIn(
  * The notes of GitHub's own generator. It knows no components and would choose a wrong previous
  * tag, so it gets ours.
  */
-async function githubsNotes(deps: NotesSession, request: NotesRequest): Promise<string> {
+async function githubsNotes(session: NotesSession, request: NotesRequest): Promise<string> {
   const { owner, repo, component } = request.subject
   if (component !== null && component.path !== '.') {
     const message = `GitHub's notes tell of all of ${owner}/${repo}, not of ${component.name} alone`
-    deps.emit({ type: 'warning', message })
+    session.emit({ type: 'warning', message })
   }
-  const { ends, head, headName } = await remoteEnds(deps, request)
+  const { ends, head, headName } = await remoteEnds(session, request)
   const options = {
     tag: ends.tag ?? headName,
     target: head,
     previousTag: ends.previous ?? undefined,
   }
-  const { body } = await generateNotes(deps.github, owner, repo, options)
+  const { body } = await generateNotes(session.github, owner, repo, options)
   return `${plainText(body).trimEnd()}\n`
 }

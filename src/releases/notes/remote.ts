@@ -46,18 +46,18 @@ export async function remoteEnds({ github }: GitHub, request: NotesRequest): Pro
 
 /** Like a local history, as far as GitHub's API allows. */
 export async function readRemoteHistory(
-  deps: GitHub,
+  session: GitHub,
   request: NotesRequest,
 ): Promise<NotesHistory> {
   const { subject } = request
-  const { base, ...ends } = await remoteEnds(deps, request)
-  const { all, counted } = await commitsOf(deps, subject, base, ends.head)
+  const { base, ...ends } = await remoteEnds(session, request)
+  const { all, counted } = await commitsOf(session, subject, base, ends.head)
   const messages = new Map(all.map(({ oid, message }) => [oid, message]))
   return {
     ...ends,
     commits: counted.map(toNoteCommit).sort((one, other) => other.time - one.time),
     pulls: pullsOf(ends.head, all, (oid) => messages.get(oid) ?? ''),
-    knownBefore: (people) => knownBefore(deps, subject, base, people),
+    knownBefore: (people) => knownBefore(session, subject, base, people),
   }
 }
 

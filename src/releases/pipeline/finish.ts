@@ -31,28 +31,28 @@ export interface Made {
  * leaves behind.
  */
 export async function finish(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   request: PublishRequest,
   made: Made,
 ): Promise<Finished> {
   const { subject } = request
   const { facts, plan, assets } = made
   const { tag, commit, prerelease, notes, latest } = plan
-  emitStep(deps, `draft: ${tag}`)
+  emitStep(session, `draft: ${tag}`)
   const content = { tag, name: tag, notes, target: commit, prerelease }
   const maker = { verb: 'publish', subject } as const
   const isGiven = request.notes.kind === 'text'
-  const draft = await ownDraft(deps, { ...content, maker, isGiven }, facts.found.drafts)
-  const statuses = await fillDraft(deps, subject, draft, assets)
-  const published = request.draft ? null : await publishWhole(deps, request, made, draft)
+  const draft = await ownDraft(session, { ...content, maker, isGiven }, facts.found.drafts)
+  const statuses = await fillDraft(session, subject, draft, assets)
+  const published = request.draft ? null : await publishWhole(session, request, made, draft)
   const release =
-    published ?? (await getRelease(deps.github, subject.owner, subject.repo, draft.id))
+    published ?? (await getRelease(session.github, subject.owner, subject.repo, draft.id))
   const info = releaseInfoOf(release, { latest: latest && !release.draft, commit, statuses })
   return { kind: release.draft ? 'draft' : 'published', release: info }
 }
 
 async function publishWhole(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { subject }: PublishRequest,
   { facts, plan, assets }: Made,
   { id }: Release,
@@ -60,15 +60,15 @@ async function publishWhole(
   const { owner, repo } = subject
   await keepingDraft(async () => {
     await expectSameHead(facts.source)
-    await expectTag(deps, subject, plan, 'before it was published')
+    await expectTag(session, subject, plan, 'before it was published')
   })
-  emitStep(deps, `publish: ${plan.tag}`)
-  await publishDraft(deps, subject, id, { latest: plan.latest ? 'true' : 'false' })
-  emitStep(deps, 'confirm')
+  emitStep(session, `publish: ${plan.tag}`)
+  await publishDraft(session, subject, id, { latest: plan.latest ? 'true' : 'false' })
+  emitStep(session, 'confirm')
   try {
-    await verifyAssets(deps, { owner, repo, releaseId: id }, assets, { others: false })
-    await expectTag(deps, subject, plan, 'while it was published')
-    return await getRelease(deps.github, owner, repo, id)
+    await verifyAssets(session, { owner, repo, releaseId: id }, assets, { others: false })
+    await expectTag(session, subject, plan, 'while it was published')
+    return await getRelease(session.github, owner, repo, id)
   } catch (error) {
     throw withHint(error, `${plan.tag} is published`)
   }
@@ -97,15 +97,19 @@ const emitStep = ({ emit }: ReleaseSession, message: string) => emit({ type: 'st
  * @throws ConflictError for a file that is not
  */
 export async function alreadyPublished(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   request: PublishRequest,
   { tag, source, remote, found: { published } }: PublishFacts,
 ): Promise<PublishResult> {
   const release = published as Release
-  if (request.files.length > 0) await expectTheSame(deps, request, release)
+  if (request.files.length > 0) await expectTheSame(session, request, release)
   const { subject } = request
   const latest = !release.prerelease && isLatest(subject, source, remote)
-  deps.log.write('releases', 'INFO', `${subject.owner}/${subject.repo} ${tag} is already published`)
+  session.log.write(
+    'releases',
+    'INFO',
+    `${subject.owner}/${subject.repo} ${tag} is already published`,
+  )
   return {
     kind: 'already-published',
     release: releaseInfoOf(release, { latest, commit: remote.tagged }),
@@ -113,13 +117,13 @@ export async function alreadyPublished(
 }
 
 async function expectTheSame(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   request: PublishRequest,
   { id, tag_name: tag }: Release,
 ): Promise<void> {
   const { subject } = request
-  const there = await assetsByName(deps, subject, id)
-  const digestOf = (asset: ReleaseAsset) => digestByDownload(deps, subject, asset)
+  const there = await assetsByName(session, subject, id)
+  const digestOf = (asset: ReleaseAsset) => digestByDownload(session, subject, asset)
   const wrong: string[] = []
   for (const local of await collectArtifacts(request)) {
     const asset = there.get(local.name)

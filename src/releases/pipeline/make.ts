@@ -24,14 +24,14 @@ export interface MadeAssets {
  * @throws WizardError if a command fails; PathError and UsageError for the artifacts
  */
 export async function makeAssets(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   request: PublishRequest,
   facts: PublishFacts,
 ): Promise<MadeAssets> {
   const folder = await mkdtemp(join(tmpdir(), 'wizard-release-'))
   const discard = () => rm(folder, { recursive: true, force: true })
   try {
-    return { assets: await makeIn(folder, deps, request, facts), discard }
+    return { assets: await makeIn(folder, session, request, facts), discard }
   } catch (error) {
     await discard()
     throw error
@@ -40,7 +40,7 @@ export async function makeAssets(
 
 async function makeIn(
   folder: string,
-  deps: ReleaseSession,
+  session: ReleaseSession,
   request: PublishRequest,
   { tag, source: { version } }: PublishFacts,
 ): Promise<LocalAsset[]> {
@@ -49,14 +49,14 @@ async function makeIn(
   const env = childEnvironment(request.env, release.env, { version, tag, component: name })
   const cwd = join(request.source, component.path)
   const signing: Signing = { commands: release.sign, folder, cwd, env }
-  const emitStep = (message: string) => deps.emit({ type: 'step', message })
-  if (release.sign.length > 0) await probeSigning(deps, signing)
-  if (!request.skipBuild && request.files.length === 0) await build(deps, request, env)
+  const emitStep = (message: string) => session.emit({ type: 'step', message })
+  if (release.sign.length > 0) await probeSigning(session, signing)
+  if (!request.skipBuild && request.files.length === 0) await build(session, request, env)
   const artifacts = await collectArtifacts(request)
   if (Object.keys(release.checksums).length > 0) emitStep(`checksum: ${artifacts.length} files`)
   const sums = await writeChecksums(release, artifacts, folder)
   if (release.sign.length > 0) emitStep('sign')
-  const signatures = await signAll(deps, signing, artifacts, sums)
+  const signatures = await signAll(session, signing, artifacts, sums)
   const made = await localAssets([...sums, ...signatures].map((path) => ({ path })))
   expectDistinct([...artifacts, ...made])
   return [...artifacts, ...made]
@@ -68,14 +68,14 @@ async function makeIn(
  * @throws WizardError for the first one that fails
  */
 export async function build(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { subject: { component }, source }: PublishRequest,
   env: Record<string, string>,
 ): Promise<void> {
   const cwd = join(source, component.path)
   for (const line of component.release.build) {
-    deps.emit({ type: 'step', message: `build: ${line}` })
-    await runCommand(deps, { label: 'build', file: '/bin/sh', args: ['-c', line], cwd, env })
+    session.emit({ type: 'step', message: `build: ${line}` })
+    await runCommand(session, { label: 'build', file: '/bin/sh', args: ['-c', line], cwd, env })
   }
 }
 

@@ -26,65 +26,68 @@ export interface PublishSession extends ReleaseSession {
  *   if a command fails; GitHubError and its subclasses; LockedError
  */
 export async function publish(
-  deps: PublishSession,
+  session: PublishSession,
   request: PublishRequest,
 ): Promise<PublishResult> {
   const { name } = request.subject.component
-  if (request.dryRun) return runPipeline(deps, request)
-  const lock = await deps.lock(name, `RELEASE PUBLISH ${name}`)
+  if (request.dryRun) return runPipeline(session, request)
+  const lock = await session.lock(name, `RELEASE PUBLISH ${name}`)
   try {
-    return await runPipeline(deps, request)
+    return await runPipeline(session, request)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    deps.log.write('releases', 'ERROR', `${logMarks.bad} ${name}: ${why}`)
+    session.log.write('releases', 'ERROR', `${logMarks.bad} ${name}: ${why}`)
     throw error
   } finally {
     await lock.release()
   }
 }
 
-async function runPipeline(deps: PublishSession, request: PublishRequest): Promise<PublishResult> {
-  const facts = await gather(deps, request)
-  if (facts.found.published !== null) return alreadyPublished(deps, request, facts)
+async function runPipeline(
+  session: PublishSession,
+  request: PublishRequest,
+): Promise<PublishResult> {
+  const facts = await gather(session, request)
+  if (facts.found.published !== null) return alreadyPublished(session, request, facts)
   expectReleasable(request, facts.source, facts.remote)
   const isBuilt = request.files.length === 0 && !request.skipBuild
   // Existing artifacts are checked before anything is created; built ones after the build.
   if (!isBuilt || request.subject.component.release.build.length === 0)
     await collectArtifacts(request)
-  const notes = await notesOf(deps, request, facts)
+  const notes = await notesOf(session, request, facts)
   const plan = planPublish({ request, ...facts, notes })
-  for (const message of plan.warnings) deps.emit({ type: 'warning', message })
+  for (const message of plan.warnings) session.emit({ type: 'warning', message })
   if (request.dryRun) return { kind: 'planned', plan }
   if (request.confirm !== undefined && !(await request.confirm(plan))) {
     return { kind: 'declined', plan }
   }
-  return make(deps, request, facts, plan)
+  return make(session, request, facts, plan)
 }
 
-async function gather(deps: PublishSession, request: PublishRequest): Promise<PublishFacts> {
+async function gather(session: PublishSession, request: PublishRequest): Promise<PublishFacts> {
   const { subject, named } = request
-  deps.emit({ type: 'step', message: `check: ${request.source}` })
+  session.emit({ type: 'step', message: `check: ${request.source}` })
   const source = await readSource(request)
   expectNamedVersion(subject, named, source.version)
   const tag = tagOf(subject.component.tag, source.version)
-  const remote = await readRemote(deps, subject, { tag, head: source.head })
+  const remote = await readRemote(session, subject, { tag, head: source.head })
   return { tag, source, remote, found: findOwn(subject, tag, source, remote) }
 }
 
 async function make(
-  deps: PublishSession,
+  session: PublishSession,
   request: PublishRequest,
   facts: PublishFacts,
   plan: PublishPlan,
 ): Promise<PublishResult> {
   const { repo, tag, commit } = plan
-  deps.log.write('releases', 'INFO', `Publishing ${repo} ${tag} at ${commit.slice(0, 7)}`)
-  const { assets, discard } = await makeAssets(deps, request, facts)
+  session.log.write('releases', 'INFO', `Publishing ${repo} ${tag} at ${commit.slice(0, 7)}`)
+  const { assets, discard } = await makeAssets(session, request, facts)
   try {
-    const result = await finish(deps, request, { facts, plan, assets })
+    const result = await finish(session, request, { facts, plan, assets })
     const { url } = result.release
     const done = `${repo} ${tag} (${assets.length} assets): ${url}`
-    deps.log.write(
+    session.log.write(
       'releases',
       'INFO',
       `${logMarks.good} ${result.kind === 'draft' ? 'draft' : 'published'} ${done}`,
@@ -101,12 +104,12 @@ async function make(
  * @throws UsageError for a text that is longer than GitHub accepts
  */
 function notesOf(
-  deps: PublishSession,
+  session: PublishSession,
   { subject, notes }: PublishRequest,
   { tag, source, remote: { tags } }: PublishFacts,
 ): Promise<string> | string {
   if (notes.kind === 'text') return expectShort(notes.text)
   const { head, dir } = source
   const github = notes.kind === 'github'
-  return notesFor(deps, { subject, tag, commit: head, source: dir, tags, github })
+  return notesFor(session, { subject, tag, commit: head, source: dir, tags, github })
 }

@@ -28,20 +28,20 @@ export interface ReleaseServer {
  * @throws GitHubAuthError if the token may not write, or a ruleset forbids the tag
  */
 export async function readRemote(
-  deps: GitHub & { server: ReleaseServer },
+  session: GitHub & { server: ReleaseServer },
   subject: ComponentSubject,
   { tag, head }: { tag: string; head: string },
 ): Promise<RemoteFacts> {
   const { owner, repo } = subject
-  await expectWritable(deps, subject)
+  await expectWritable(session, subject)
   const [releases, tags, tagged, isPushed, immutable] = await Promise.all([
-    releasesOf(deps, subject),
-    listTags(deps.github, owner, repo),
-    tagCommit(deps.github, owner, repo, tag),
-    isOnServer(deps, subject, head),
-    hasImmutableReleases(deps.github, owner, repo),
+    releasesOf(session, subject),
+    listTags(session.github, owner, repo),
+    tagCommit(session.github, owner, repo, tag),
+    isOnServer(session, subject, head),
+    hasImmutableReleases(session.github, owner, repo),
   ])
-  if (tagged === null) await expectTagAllowed(deps, subject, tag)
+  if (tagged === null) await expectTagAllowed(session, subject, tag)
   return {
     releases,
     tags: new Map(tags.map(({ name, commit }) => [name, commit])),

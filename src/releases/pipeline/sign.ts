@@ -22,10 +22,10 @@ export interface Signing {
  *
  * @throws WizardError if a command fails or leaves no signature
  */
-export async function probeSigning(deps: ReleaseSession, signing: Signing): Promise<void> {
+export async function probeSigning(session: ReleaseSession, signing: Signing): Promise<void> {
   const probe = join(signing.folder, 'wizard-probe')
   await writeFile(probe, 'wizard signs this to see whether signing works\n')
-  for (const command of signing.commands) await signOne(deps, signing, command, probe)
+  for (const command of signing.commands) await signOne(session, signing, command, probe)
 }
 
 /**
@@ -35,7 +35,7 @@ export async function probeSigning(deps: ReleaseSession, signing: Signing): Prom
  * @throws ConfigError if there are no checksum files to sign; WizardError if a command fails
  */
 export async function signAll(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   signing: Signing,
   artifacts: readonly LocalAsset[],
   sums: readonly string[],
@@ -48,13 +48,13 @@ export async function signAll(
         hint: 'components.yaml: checksums: true, or artifacts: all in sign',
       })
     }
-    for (const file of files) paths.push(await signOne(deps, signing, command, file))
+    for (const file of files) paths.push(await signOne(session, signing, command, file))
   }
   return paths
 }
 
 async function signOne(
-  deps: ReleaseSession,
+  session: ReleaseSession,
   { folder, cwd, env }: Signing,
   { cmd, args, signature }: SignCommand,
   artifact: string,
@@ -63,7 +63,7 @@ async function signOne(
   const filled = args.map((arg) =>
     arg.replaceAll('{artifact}', artifact).replaceAll('{signature}', made),
   )
-  await runCommand(deps, { label: 'sign', file: cmd, args: filled, cwd, env })
+  await runCommand(session, { label: 'sign', file: cmd, args: filled, cwd, env })
   if (await isFilled(made)) return made
   throw new WizardError(`${cmd} left no signature of ${basename(artifact)}`, {
     hint: 'its args in components.yaml must write to {signature}',

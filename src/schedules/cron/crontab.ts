@@ -30,8 +30,8 @@ const lockWait = 10_000
 /** The program gets no variable that may hold a secret; LC_ALL keeps its messages in English. */
 const needed = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR']
 
-export function openCrontab(deps: CrontabOptions): Crontab {
-  const run = programOf(deps)
+export function openCrontab(options: CrontabOptions): Crontab {
+  const run = programOf(options)
   return {
     async read() {
       const { isWell, stdout, words } = await run(['-l'])
@@ -44,8 +44,8 @@ export function openCrontab(deps: CrontabOptions): Crontab {
       if (!isWell) throw refused('written', words)
     },
     async alone(work) {
-      const lock = await acquireLock(deps, {
-        path: deps.lock,
+      const lock = await acquireLock(options, {
+        path: options.lock,
         command: 'SCHEDULE',
         wait: lockWait,
       })

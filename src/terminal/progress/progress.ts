@@ -34,13 +34,13 @@ export function followProgress({ stream, now, verbose, board, redact }: Progress
     const text = plainText(redact(line), { colours: stream.hasColour })
     stream.write(`${stream.asLine(text.replace(/\s*\n\s*/g, ' '))}\n`)
   }
-  const telling = { stream, now, isLive: board !== null, say }
+  const context = { stream, now, isLive: board !== null, say }
   const [sync, runs, artifacts] = [
-    syncProgress(telling),
-    runProgress(telling),
-    artifactProgress(telling),
+    syncProgress(context),
+    runProgress(context),
+    artifactProgress(context),
   ]
-  const transfers = transferProgress(telling)
+  const transfers = transferProgress(context)
   const handlers: Required<Handlers> = {
     ...sync.handlers,
     ...runs.handlers,

@@ -43,32 +43,32 @@ const atOnce = 4
  * @throws the first error if all failed; the other errors become warnings
  */
 export async function downloadArtifacts(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   { owner, repo }: Repo,
   runId: number | string,
   options: ArtifactOptions,
 ): Promise<DownloadedArtifact[]> {
   limitsWith(options.maxSize)
-  const listing = listArtifacts(deps.github, owner, repo, runId)
-  const all = await ofRun(deps.github, { owner, repo }, runId, listing)
+  const listing = listArtifacts(session.github, owner, repo, runId)
+  const all = await ofRun(session.github, { owner, repo }, runId, listing)
   const { chosen, expired, warnings } = selectArtifacts(all, {
     dir: resolve(options.dir),
     names: options.names,
     run: `${owner}/${repo} #${runId}`,
   })
-  for (const warning of warnings) deps.emit({ type: 'warning', message: warning })
+  for (const warning of warnings) session.emit({ type: 'warning', message: warning })
   const failures = new Map<string, WizardError>(expired)
   try {
     if (!options.clobber) for (const { path } of chosen) await assertNotExists(path)
-    const paths = await takeAll(deps, { owner, repo }, chosen, options, failures)
-    return report(deps, all, paths, failures)
+    const paths = await takeAll(session, { owner, repo }, chosen, options, failures)
+    return report(session, all, paths, failures)
   } catch (error) {
     throw describePlace(error, resolve(options.dir))
   }
 }
 
 async function takeAll(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   repo: Repo,
   chosen: PlacedArtifact[],
   options: ArtifactOptions,
@@ -81,12 +81,12 @@ async function takeAll(
   const zips = await openSibling(join(dir, 'artifacts'), 'unpack', options.liveness)
   try {
     await inLanes(atOnce, chosen, async (placed) => {
-      deps.signal?.throwIfAborted()
+      session.signal?.throwIfAborted()
       try {
-        await take(deps, repo, placed, { ...options, zips: zips.dir })
+        await take(session, repo, placed, { ...options, zips: zips.dir })
         paths.set(placed.artifact.name, placed.path)
       } catch (error) {
-        if (deps.signal?.aborted || !(error instanceof WizardError)) throw error
+        if (session.signal?.aborted || !(error instanceof WizardError)) throw error
         failures.set(placed.artifact.name, error)
       }
     })

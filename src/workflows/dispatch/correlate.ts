@@ -33,16 +33,16 @@ const skew = 5000
 
 /** The runs that existed before a dispatch, and the server's time. */
 export async function listBefore(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   repo: Repo,
   workflow: Workflow,
 ): Promise<Before> {
-  const { rest } = await deps.github.octokit()
+  const { rest } = await session.github.octokit()
   const { data, headers } = await dispatchedRuns(rest, repo, workflow)
-  const { workflow_runs: runs } = parseAnswer(deps.github, runListAnswer, data)
+  const { workflow_runs: runs } = parseAnswer(session.github, runListAnswer, data)
   return {
     known: new Set(runs.map(({ id }) => id)),
-    serverTime: serverTime(headers, deps.clock.now()),
+    serverTime: serverTime(headers, session.clock.now()),
   }
 }
 
@@ -54,21 +54,21 @@ export async function listBefore(
  * @throws ConflictError if there are two
  */
 export async function findDispatched(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   dispatched: Dispatched,
 ): Promise<WorkflowRunData | null> {
-  const actor = await ownLogin(deps)
+  const actor = await ownLogin(session)
   const settled = actor === null ? settling.actorUnknown : settling.actorKnown
-  const begun = deps.clock.now()
+  const begun = session.clock.now()
   let seen: { run: WorkflowRunData; since: number } | null = null
-  for (let poll = 0; deps.clock.now() - begun < longestSearch; poll++) {
-    await deps.clock.sleep(pauses[poll] ?? 5000, deps.signal)
-    const { runs, inTime } = await candidates(deps, dispatched, actor)
+  for (let poll = 0; session.clock.now() - begun < longestSearch; poll++) {
+    await session.clock.sleep(pauses[poll] ?? 5000, session.signal)
+    const { runs, inTime } = await candidates(session, dispatched, actor)
     const [run, another] = runs
     if (run === undefined) continue
     if (another !== undefined) throw twoCandidates(dispatched, run, another)
-    if (seen?.run.id !== run.id) seen = { run, since: deps.clock.now() }
-    if (deps.clock.now() - seen.since >= (inTime ? settled : settling.actorUnknown)) return run
+    if (seen?.run.id !== run.id) seen = { run, since: session.clock.now() }
+    if (session.clock.now() - seen.since >= (inTime ? settled : settling.actorUnknown)) return run
   }
   return seen?.run ?? null
 }
@@ -89,12 +89,12 @@ async function ownLogin({ github }: WorkflowSession): Promise<string | null> {
  * sent the server's time: then the actor's own runs whose id is greater than all before.
  */
 async function candidates(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   { repo, workflow, ref, before }: Dispatched,
   actor: string | null,
 ): Promise<{ runs: WorkflowRunData[]; inTime: boolean }> {
-  const listing = await ignoreTransientFailures(deps, () =>
-    ask(deps.github, runListAnswer, (rest) => dispatchedRuns(rest, repo, workflow)),
+  const listing = await ignoreTransientFailures(session, () =>
+    ask(session.github, runListAnswer, (rest) => dispatchedRuns(rest, repo, workflow)),
   )
   const ours = (listing?.workflow_runs ?? []).filter(
     (run) =>

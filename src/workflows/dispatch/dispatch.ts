@@ -33,25 +33,25 @@ export interface DispatchRequest extends Repo {
  *   GitHubError with GitHub's reason: a disabled workflow, no `workflow_dispatch`
  */
 export async function dispatch(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   { owner, repo, workflow: name, ref, inputs = {} }: DispatchRequest,
 ): Promise<WorkflowRun> {
-  const workflow = await findWorkflow(deps.github, owner, repo, name)
+  const workflow = await findWorkflow(session.github, owner, repo, name)
   const [on, known, before] = await Promise.all([
-    ref ?? getRepo(deps.github, owner, repo).then(({ default_branch: branch }) => branch),
-    readInputs(deps.github, { owner, repo }, workflow, ref),
-    listBefore(deps, { owner, repo }, workflow),
+    ref ?? getRepo(session.github, owner, repo).then(({ default_branch: branch }) => branch),
+    readInputs(session.github, { owner, repo }, workflow, ref),
+    listBefore(session, { owner, repo }, workflow),
   ])
   if (known !== null)
     checkInputs(`${owner}/${repo}/${workflowFileOf(workflow.path)}`, known, inputs)
   const request = { owner, repo, workflow, ref: on, inputs }
-  const run = await send(deps, request, before)
-  deps.emit({ type: 'run-dispatched', run, inputs: Object.keys(inputs) })
+  const run = await send(session, request, before)
+  session.emit({ type: 'run-dispatched', run, inputs: Object.keys(inputs) })
   return run
 }
 
 async function send(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   request: Dispatch,
   before: Before,
 ): Promise<WorkflowRun> {
@@ -59,18 +59,18 @@ async function send(
   let result: DispatchResult
   let lost: unknown
   try {
-    result = await dispatchWorkflow(deps.github, request)
+    result = await dispatchWorkflow(session.github, request)
   } catch (error) {
-    if (!mayHaveStarted(error)) throw await explainRefusal(deps, request, error)
-    deps.emit({ type: 'poll-failed', message: (error as Error).message })
+    if (!mayHaveStarted(error)) throw await explainRefusal(session, request, error)
+    session.emit({ type: 'poll-failed', message: (error as Error).message })
     result = { runId: null, htmlUrl: null }
     lost = error
   }
-  if (result.runId !== null) return startedRun(deps, request, { ...result, runId: result.runId })
+  if (result.runId !== null) return startedRun(session, request, { ...result, runId: result.runId })
   const dispatched = { repo: request, workflow, ref, before }
-  const found = await findDispatched(deps, dispatched)
+  const found = await findDispatched(session, dispatched)
   if (found !== null && lost !== undefined) throw perhapsOurs(found.html_url, lost)
-  if (found !== null) return toRun(deps.github, request, found)
+  if (found !== null) return toRun(session.github, request, found)
   throw lost === undefined ? notListed(dispatched) : unanswered(request, lost)
 }
 
@@ -137,12 +137,13 @@ const mostNamed = 100
 
 /** Explains why GitHub refused a dispatch, with the remedy. */
 export async function explainRefusal(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   dispatch: Dispatch,
   error: unknown,
 ): Promise<unknown> {
   if (!(error instanceof GitHubError) || error.status !== 422) return error
-  if (/no ref found|ref .*not found/i.test(error.message)) return unknownRef(deps, dispatch, error)
+  if (/no ref found|ref .*not found/i.test(error.message))
+    return unknownRef(session, dispatch, error)
   const remedy = remedies.find(({ words }) => words.test(error.message))
   if (remedy === undefined) return error
   const { status, requestId } = error

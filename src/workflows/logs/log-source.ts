@@ -24,7 +24,7 @@ export interface Logs {
 }
 
 export async function openLogs(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   repo: Repo,
   run: LoggedRun,
   { zip: wantsZip, tempDir = tmpdir() }: { zip: boolean; tempDir: string | undefined },
@@ -32,13 +32,13 @@ export async function openLogs(
   const folder = await mkdtemp(join(tempDir, 'wizard-logs-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
-    const zip = wantsZip ? await fetchZip(deps, repo, run, folder) : null
+    const zip = wantsZip ? await fetchZip(session, repo, run, folder) : null
     const names = zip === null ? null : zipLog(zip)
     let [asked, there] = [0, 0]
     return {
       async ofJob(job) {
         asked++
-        const log = names?.ofJob(job) ?? (await fetchJob(deps, repo, job, folder))
+        const log = names?.ofJob(job) ?? (await fetchJob(session, repo, job, folder))
         if (log !== null) there++
         return log
       },

@@ -33,7 +33,7 @@ export interface LogChunk {
  *   expired logs
  */
 export async function* readLogs(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   repo: Repo,
   run: LoggedRun,
   jobs: WorkflowJob[],
@@ -42,7 +42,10 @@ export async function* readLogs(
   const chosen = options.job === undefined ? null : selectJob(jobs, options.job)
   if (chosen === null && !isCompleted(run)) throw stillRunning(run, jobs)
   if (chosen !== null && !isCompleted(chosen)) throw jobStillRunning(chosen)
-  const logs = await openLogs(deps, repo, run, { zip: chosen === null, tempDir: options.tempDir })
+  const logs = await openLogs(session, repo, run, {
+    zip: chosen === null,
+    tempDir: options.tempDir,
+  })
   try {
     const wanted = (chosen === null ? jobs : [chosen]).filter(ran)
     yield* options.failed
@@ -121,7 +124,7 @@ export interface FailedStepOptions extends Omit<JobLogOptions, 'job' | 'failed'>
  * because the run's failure matters more.
  */
 export async function failedSteps(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   repo: Repo,
   run: LoggedRun,
   jobs: WorkflowJob[],
@@ -129,7 +132,10 @@ export async function failedSteps(
 ): Promise<FailedStep[]> {
   const failed = jobs.filter(hasFailed)
   if (failed.length === 0) return []
-  const logs = await openLogs(deps, repo, run, { zip: isCompleted(run), tempDir: options.tempDir })
+  const logs = await openLogs(session, repo, run, {
+    zip: isCompleted(run),
+    tempDir: options.tempDir,
+  })
   const found: FailedStep[] = []
   try {
     for (const job of failed) {

@@ -26,7 +26,7 @@ const isWaiting = ({ status }: { status: string }): boolean => status === 'waiti
  */
 export class RunWatch implements Watch {
   run: WorkflowRunWithJobs
-  readonly #deps: WorkflowSession
+  readonly #session: WorkflowSession
   readonly #repo: Repo
   readonly #begun: number
   #polls = 0
@@ -38,10 +38,10 @@ export class RunWatch implements Watch {
   #timesGone = 0
   #refused = false
 
-  constructor(deps: WorkflowSession, repo: Repo, run: WorkflowRun) {
-    this.#deps = deps
+  constructor(session: WorkflowSession, repo: Repo, run: WorkflowRun) {
+    this.#session = session
     this.#repo = repo
-    this.#begun = deps.clock.now()
+    this.#begun = session.clock.now()
     this.run = { ...run, jobs: [] }
   }
 
@@ -56,7 +56,7 @@ export class RunWatch implements Watch {
   async poll(): Promise<void> {
     this.#polls++
     const refreshed = await ignoreTransientFailures(
-      this.#deps,
+      this.#session,
       () => this.#refresh(),
       this.#mayPass,
     )
@@ -73,9 +73,9 @@ export class RunWatch implements Watch {
       if (turn === 'jobs' && this.#settled) await this.#readRun()
     } finally {
       // Changes that were seen before a failure are reported all the same.
-      for (const event of changesBetween(before, this.run)) this.#deps.emit(event)
+      for (const event of changesBetween(before, this.run)) this.#session.emit(event)
     }
-    this.#deps.emit({ type: 'run-seen', run: this.run })
+    this.#session.emit({ type: 'run-seen', run: this.run })
     this.#announceApproval()
     return true
   }
@@ -84,7 +84,7 @@ export class RunWatch implements Watch {
   #announceApproval(): void {
     if (this.#announced || ![this.run, ...this.run.jobs].some(isWaiting)) return
     this.#announced = true
-    this.#deps.emit({ type: 'run-waiting', run: this.run })
+    this.#session.emit({ type: 'run-waiting', run: this.run })
   }
 
   /** Limits itself to 1.2 requests per poll, however many pages of jobs there are. */
@@ -103,8 +103,8 @@ export class RunWatch implements Watch {
 
   async #readRun(): Promise<void> {
     const { owner, repo } = this.#repo
-    const data = await getWorkflowRun(this.#deps.github, owner, repo, this.run.run_id)
-    const run = toRun(this.#deps.github, this.#repo, data)
+    const data = await getWorkflowRun(this.#session.github, owner, repo, this.run.run_id)
+    const run = toRun(this.#session.github, this.#repo, data)
     const changed = run.status !== this.run.status || run.conclusion !== this.run.conclusion
     if (!this.#seen || (changed && this.#jobsRead !== this.#polls)) this.#jobsRead = null
     this.#seen = true
@@ -113,7 +113,7 @@ export class RunWatch implements Watch {
   }
 
   async #readJobs(): Promise<void> {
-    const jobs = await listJobs(this.#deps.github, this.#repo, this.run.run_id)
+    const jobs = await listJobs(this.#session.github, this.#repo, this.run.run_id)
     this.#jobsRead = this.#polls
     this.run = { ...this.run, jobs }
   }
@@ -129,7 +129,7 @@ export class RunWatch implements Watch {
     if (!(error instanceof GitHubNotFoundError)) return false
     // A run may disappear for a moment behind a lagging replica, but not three times.
     if (this.#seen) return ++this.#timesGone < 3
-    return this.#deps.clock.now() - this.#begun < youngest
+    return this.#session.clock.now() - this.#begun < youngest
   }
 }
 

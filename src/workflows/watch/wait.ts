@@ -33,21 +33,21 @@ const cancelling = 10_000
  *   run continues then, and the hint says so, unless it is to be cancelled.
  */
 export async function wait(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   repo: Repo,
   run: WorkflowRun,
   { cancelOnInterrupt = false, ...options }: WaitOptions = {},
 ): Promise<WaitOutcome> {
-  const watch = new RunWatch(deps, repo, run)
+  const watch = new RunWatch(session, repo, run)
   try {
-    const ended = await pollUntilDone(deps, watch, options)
+    const ended = await pollUntilDone(session, watch, options)
     // The conclusion counts even if the jobs could not be read in time.
     return { run: watch.run, ended: isCompleted(watch.run) ? 'completed' : ended }
   } catch (error) {
-    const cancel = cancelOnInterrupt && deps.signal?.aborted === true
+    const cancel = cancelOnInterrupt && session.signal?.aborted === true
     throw withHint(
       error,
-      cancel ? await cancelled(deps, repo, watch.run) : howToComeBack(watch.run),
+      cancel ? await cancelled(session, repo, watch.run) : howToComeBack(watch.run),
     )
   }
 }
@@ -80,14 +80,14 @@ async function cancelled(
 
 /** GitHub's data of a newly dispatched run, if it has any yet. */
 export async function firstLook(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   repo: Repo,
   started: WorkflowRun,
 ): Promise<WorkflowRun> {
   if (started.created_at !== null) return started
   try {
-    const data = await getWorkflowRun(deps.github, repo.owner, repo.repo, started.run_id)
-    return toRun(deps.github, repo, data)
+    const data = await getWorkflowRun(session.github, repo.owner, repo.repo, started.run_id)
+    return toRun(session.github, repo, data)
   } catch (error) {
     // The run was started: it is not a failure that it is not visible yet.
     if (isTransient(error) || error instanceof GitHubNotFoundError) return started
@@ -97,15 +97,15 @@ export async function firstLook(
 
 /** Waits for a run, and reads its artifacts. @throws RunTimeoutError, with the run */
 export async function untilCompleted(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   repo: Repo,
   started: WorkflowRun,
   options: WaitOptions,
 ): Promise<WorkflowRunWithJobs> {
-  const begun = deps.clock.now()
-  const { run, ended } = await wait(deps, repo, started, options)
+  const begun = session.clock.now()
+  const { run, ended } = await wait(session, repo, started, options)
   if (ended === 'timeout') {
-    const seconds = Math.round((deps.clock.now() - begun) / 1000)
+    const seconds = Math.round((session.clock.now() - begun) / 1000)
     throw new RunTimeoutError(
       run,
       `${nameOfRun(run)} is ${run.status.replaceAll('_', ' ')} still, after ${seconds} s: ${run.html_url}`,
@@ -115,8 +115,8 @@ export async function untilCompleted(
       ],
     )
   }
-  const artifacts = await ignoreTransientFailures(deps, () =>
-    listRunArtifacts(deps.github, repo, run.run_id),
+  const artifacts = await ignoreTransientFailures(session, () =>
+    listRunArtifacts(session.github, repo, run.run_id),
   )
   return { ...run, artifacts: artifacts ?? [] }
 }

@@ -42,18 +42,18 @@ export interface CommitOutcome {
  *   signal's reason
  */
 export async function watchCommit(
-  deps: WorkflowSession,
+  session: WorkflowSession,
   { commit, workflow, ...repo }: CommitRequest,
   options: PollOptions = {},
 ): Promise<CommitOutcome> {
-  const sha = await resolveCommit(deps, repo, commit)
-  const watch = new CommitWatch(deps, repo, { sha, workflow })
-  const ended = await pollUntilDone(deps, watch, options).catch((error: unknown) => {
+  const sha = await resolveCommit(session, repo, commit)
+  const watch = new CommitWatch(session, repo, { sha, workflow })
+  const ended = await pollUntilDone(session, watch, options).catch((error: unknown) => {
     throw withHint(error, howToComeBack(repo, sha, workflow))
   })
   const runs: WorkflowRunWithJobs[] = []
   for (const run of watch.runs) {
-    runs.push(ended === 'completed' ? await complete(deps, repo, run) : { ...run, jobs: [] })
+    runs.push(ended === 'completed' ? await complete(session, repo, run) : { ...run, jobs: [] })
   }
   return { sha, runs, conclusion: worstConclusion(runs), ended }
 }
@@ -108,20 +108,20 @@ const settling = 15_000
 /** Polls the runs of a commit and reports changes. */
 export class CommitWatch implements Watch {
   runs: WorkflowRun[] = []
-  readonly #deps: WorkflowSession
+  readonly #session: WorkflowSession
   readonly #repo: Repo
   readonly #filter: { sha: string; workflow: Workflow | undefined }
   #newestSince: number
 
   constructor(
-    deps: WorkflowSession,
+    session: WorkflowSession,
     repo: Repo,
     filter: { sha: string; workflow: Workflow | undefined },
   ) {
-    this.#deps = deps
+    this.#session = session
     this.#repo = repo
     this.#filter = filter
-    this.#newestSince = deps.clock.now()
+    this.#newestSince = session.clock.now()
   }
 
   get done(): boolean {
@@ -130,12 +130,12 @@ export class CommitWatch implements Watch {
 
   /** @throws permanent failures */
   async poll(): Promise<void> {
-    const found = await ignoreTransientFailures(this.#deps, () =>
-      listRuns(this.#deps.github, this.#repo, this.#filter),
+    const found = await ignoreTransientFailures(this.#session, () =>
+      listRuns(this.#session.github, this.#repo, this.#filter),
     )
     if (found === undefined) return
     const before = new Map(this.runs.map((run) => [run.run_id, run]))
-    if (found.some((run) => !before.has(run.run_id))) this.#newestSince = this.#deps.clock.now()
+    if (found.some((run) => !before.has(run.run_id))) this.#newestSince = this.#session.clock.now()
     this.runs = found
     for (const run of found) this.#report(before.get(run.run_id), run)
   }
@@ -147,12 +147,12 @@ export class CommitWatch implements Watch {
   get #settled(): boolean {
     const newest = Math.max(...this.runs.map(({ created_at: at }) => Date.parse(at ?? '')))
     const last = Math.max(...this.runs.map(({ completed_at: at }) => Date.parse(at ?? '')))
-    return last - newest >= settling || this.#deps.clock.now() - this.#newestSince >= settling
+    return last - newest >= settling || this.#session.clock.now() - this.#newestSince >= settling
   }
 
   #report(before: WorkflowRun | undefined, run: WorkflowRun): void {
     if (before?.status === run.status && before.conclusion === run.conclusion) return
-    this.#deps.emit({ type: 'run-changed', run })
-    if (run.status === 'waiting') this.#deps.emit({ type: 'run-waiting', run })
+    this.#session.emit({ type: 'run-changed', run })
+    if (run.status === 'waiting') this.#session.emit({ type: 'run-waiting', run })
   }
 }

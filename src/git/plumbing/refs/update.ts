@@ -11,14 +11,14 @@ import { findPackedRef, removePackedRef } from './packed-refs.js'
 import { followSymbolic, type Head, looseNames, readHead, resolveRef } from './read.js'
 import { appendReflog, isLogged, type RefChange, removeReflog } from './reflog.js'
 
-export interface RefUpdate extends RefDeps {
+export interface RefUpdate extends RefOptions {
   /** The ref's expected value: null if it must not exist, undefined if any value will do. */
   expected?: Oid | null | undefined
   /** For the reflog. */
   message: string
 }
 
-export interface RefDeps {
+export interface RefOptions {
   liveness?: Liveness | undefined
   /** For the dates in reflogs; default: the system's. */
   clock?: Clock | undefined

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { connect } from '../../plumbing/protocol/connect.js'
 import type { RemoteRef, RemoteRefs } from '../../plumbing/protocol/remote-refs.js'
 import { listLocalRefs } from '../../plumbing/refs/read.js'
-import { type RefDeps, updateRef } from '../../plumbing/refs/update.js'
+import { type RefOptions, updateRef } from '../../plumbing/refs/update.js'
 
 /** A branch, tag or commit of the remote that a name stands for. */
 export interface Target extends RemoteRef {
@@ -92,8 +92,12 @@ export async function missingObjects(store: ObjectStore, tags: NewTags): Promise
   return missing
 }
 
-export async function makeTags(gitDir: string, tags: NewTags, deps: RefDeps): Promise<void> {
+export async function makeTags(gitDir: string, tags: NewTags, options: RefOptions): Promise<void> {
   for (const [name, { oid }] of tags) {
-    await updateRef(gitDir, name, oid, { expected: null, message: 'fetch: storing tag', ...deps })
+    await updateRef(gitDir, name, oid, {
+      expected: null,
+      message: 'fetch: storing tag',
+      ...options,
+    })
   }
 }

@@ -9,12 +9,12 @@ import { readCommit } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { type TreeChange, treeDiff } from '../../plumbing/objects/tree-diff.js'
 import { readHead, resolveRef } from '../../plumbing/refs/read.js'
-import { type RefDeps, updateRef, writeHead } from '../../plumbing/refs/update.js'
+import { type RefOptions, updateRef, writeHead } from '../../plumbing/refs/update.js'
 import { Folder } from '../folder.js'
 import { type MoveJournal, moveFolder } from './journal-file.js'
 import type { PathPlace } from './path-state.js'
 
-export interface MovingRepository extends RefDeps {
+export interface MovingRepository extends RefOptions {
   dir: string
   gitDir: string
   store: ObjectStore
