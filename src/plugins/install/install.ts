@@ -8,7 +8,6 @@ import type { PluginSession } from '../session.js'
 import { takeFromCache } from '../store/cache.js'
 import type { LockEntry } from '../store/lock-file.js'
 import { type PluginStore, underPluginLock } from '../store/store.js'
-import type { ChosenAsset } from './choose-asset.js'
 import {
   expectSameCommit,
   type Finder,
@@ -18,6 +17,7 @@ import {
   unsigned,
 } from './prepare.js'
 import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
+import type { ChosenAsset } from './select-asset.js'
 import { stage } from './stage.js'
 
 /**

@@ -7,8 +7,8 @@ import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
 import { differenceOf, isAsRecorded } from '../store/record.js'
 import type { PluginStore } from '../store/store.js'
-import { selectAsset } from './choose-asset.js'
 import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
+import { selectAsset } from './select-asset.js'
 import { type Staged, stage } from './stage.js'
 
 /** The planned installation of one plugin. */

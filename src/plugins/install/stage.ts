@@ -9,9 +9,9 @@ import type { Signer } from '../manifest/signature.js'
 import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
 import type { PluginStore } from '../store/store.js'
-import { type ChosenAsset, foreignMethods } from './choose-asset.js'
 import { type Taken, takeAsset, takeTree } from './fetch-files.js'
 import type { PluginVersion } from './resolve.js'
+import { type ChosenAsset, foreignMethods } from './select-asset.js'
 
 /** A version that is completely built, out of sight. */
 export interface Staged {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ReleaseAsset } from '../../../src/github/rest/release-assets.js'
-import { selectAsset } from '../../../src/plugins/install/choose-asset.js'
 import type { PluginVersion } from '../../../src/plugins/install/resolve.js'
+import { selectAsset } from '../../../src/plugins/install/select-asset.js'
 import { parseManifest } from '../../../src/plugins/manifest/parse.js'
 import { manifestOf } from '../../support/plugins.js'
 
