@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { lstatSync, readFileSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -6,7 +5,7 @@ import { fastForward } from '../../../src/git/worktree/move/move-tree.js'
 import type { Liveness } from '../../../src/process/owner-mark.js'
 import { runUntilKilled } from './dying.js'
 import { at } from './edits.js'
-import { git, temporaryFolder } from './real-git.js'
+import { git, inOneShell, temporaryFolder } from './real-git.js'
 import { cloneAt, placeOf, randomRepository } from './repository.js'
 import { snapshot } from './snapshot.js'
 import type { Random } from './trees.js'
@@ -33,8 +32,10 @@ export function twoEnds(seed: number): Ends {
 /** A copy with refreshed stat data, so that nothing is racy or possibly changed. */
 export async function copyOf(base: string) {
   const dir = temporaryFolder()
-  execFileSync('cp', ['-a', `${base}/.`, dir])
-  git(dir, ['status'])
+  inOneShell(dir, [
+    ['cp', '-a', `${base}/.`, '.'],
+    ['git', 'status'],
+  ])
   return placeOf(dir)
 }
 
@@ -49,30 +50,49 @@ export const leafIn = ({ trees }: Ends, which: (path: string) => boolean) =>
 export const forward = (place: Place, { from, to }: Ends, mark = 'first') =>
   fastForward({ ...place, branch: 'main', from, to, message, liveness: as(mark) })
 
-export const head = (dir: string) => git(dir, ['rev-parse', 'HEAD'])
-export const porcelain = (dir: string) => git(dir, ['status', '--porcelain', '--ignored'])
+const revParse = ['git', 'rev-parse', 'HEAD']
+const status = ['git', 'status', '--porcelain', '--ignored']
+const fsck = ['git', 'fsck', '--strict']
+
+export const head = (dir: string) => git(dir, revParse.slice(1))
+export const porcelain = (dir: string) => git(dir, status.slice(1))
+
+/** Reads the branch's file, for a test that checks it with git afterwards. */
+export const endOf = ({ gitDir }: Pick<Place, 'gitDir'>, ends: Ends): 'from' | 'to' =>
+  readFileSync(join(gitDir, 'refs/heads/main'), 'utf8').trim() === ends.to ? 'to' : 'from'
 
 /** The index's stat data is right: an index without stat data gives the same status. */
 export function expectHonestIndex({ dir, gitDir }: Omit<Place, 'store'>): void {
-  const env = { GIT_INDEX_FILE: join(gitDir, 'fresh-index') }
-  git(dir, ['read-tree', 'HEAD'], { env })
-  const args = ['status', '--porcelain', '-z', '--no-renames']
-  expect(git(dir, args)).toBe(git(dir, args, { env }))
-  unlinkSync(env.GIT_INDEX_FILE)
+  const [path, commands] = freshIndex(gitDir)
+  const [, asItIs, fresh] = inOneShell(dir, commands)
+  expect(asItIs).toBe(fresh)
+  unlinkSync(path)
+}
+
+function freshIndex(gitDir: string): [path: string, commands: string[][]] {
+  const path = join(gitDir, 'fresh-index')
+  const elsewhere = ['env', `GIT_INDEX_FILE=${path}`]
+  const status = ['git', 'status', '--porcelain', '-z', '--no-renames']
+  return [path, [[...elsewhere, 'git', 'read-tree', 'HEAD'], status, [...elsewhere, ...status]]]
 }
 
 /** Nothing is left of a move, and git finds no error, not even in the index's cache tree. */
-export function expectSettled({ dir, gitDir }: Place): void {
+export function expectSettled(place: Place): void {
+  expectNoLeftovers(place)
+  inOneShell(place.dir, [fsck])
+}
+
+function expectNoLeftovers({ gitDir }: Place): void {
   for (const left of ['wizard-move', 'index.lock'])
     expect(lstatSync(join(gitDir, left), { throwIfNoEntry: false })).toBe(undefined)
-  git(dir, ['fsck', '--strict'])
 }
 
 export function expectAt(place: Place, ends: Ends, end: 'from' | 'to'): void {
-  expect(head(place.dir)).toBe(ends[end])
-  expect(porcelain(place.dir)).toBe('')
+  const [commit, changes] = inOneShell(place.dir, [revParse, status, fsck])
+  expect(commit).toBe(ends[end])
+  expect(changes).toBe('')
   expect(snapshot(place.dir, { withGit: false })).toEqual(ends.trees[end])
-  expectSettled(place)
+  expectNoLeftovers(place)
 }
 
 export async function stepsOf(ends: Ends): Promise<number> {
@@ -130,9 +150,15 @@ export function expectAllBut(
     )
   const others = (tree: Map<string, string>) => [...tree].filter(([path]) => !near(path))
   expect(others(now)).toEqual(others(ends.trees[end]))
-  expect(git(place.dir, ['write-tree', '--missing-ok'])).toBe(
-    git(place.dir, ['rev-parse', `${ends[end]}^{tree}`]),
-  )
-  expectHonestIndex(place)
-  expectSettled(place)
+  const [index, commands] = freshIndex(place.gitDir)
+  const [written, wanted, , asItIs, fresh] = inOneShell(place.dir, [
+    ['git', 'write-tree', '--missing-ok'],
+    ['git', 'rev-parse', `${ends[end]}^{tree}`],
+    ...commands,
+    fsck,
+  ])
+  expect(written).toBe(wanted)
+  expect(asItIs).toBe(fresh)
+  unlinkSync(index)
+  expectNoLeftovers(place)
 }

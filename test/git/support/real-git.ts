@@ -35,7 +35,10 @@ export function git(dir: string, args: string[], options: GitOptions = {}): stri
   return gitBytes(dir, args, options).toString('utf8').trim()
 }
 
-export function gitBytes(dir: string, args: string[], { input, env }: GitOptions = {}): Buffer {
+export const gitBytes = (dir: string, args: string[], options: GitOptions = {}): Buffer =>
+  bytesOf('git', args, dir, options)
+
+function bytesOf(file: string, args: string[], dir: string, { input, env }: GitOptions): Buffer {
   const options: ExecFileSyncOptions = {
     cwd: dir,
     env: { ...environment, ...env },
@@ -43,8 +46,32 @@ export function gitBytes(dir: string, args: string[], { input, env }: GitOptions
     maxBuffer: 1 << 30,
     stdio: ['pipe', 'pipe', 'pipe'],
   }
-  return Buffer.from(execFileSync('git', args, options))
+  return Buffer.from(execFileSync(file, args, options))
 }
+
+/** ASCII's own separator, which no output of these tests contains. */
+const recordSeparator = '\x1e'
+
+/**
+ * Runs commands one after another in one shell: a process is cheap to start from a shell, and
+ * expensive to start from a large test process.
+ *
+ * @param commands each a program with its arguments
+ * @returns the output of each, trimmed
+ * @throws Error when one fails
+ */
+export function inOneShell(dir: string, commands: string[][], options: GitOptions = {}): string[] {
+  const script = commands
+    .map((words) => `${words.map(quote).join(' ')} || exit; printf '\\036'\n`)
+    .join('')
+  const output = bytesOf('sh', ['-c', script], dir, options).toString('utf8')
+  return output
+    .split(recordSeparator)
+    .slice(0, -1)
+    .map((one) => one.trim())
+}
+
+const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
 
 /** The same for git commands that talk to a server in this process, which must keep running. */
 export async function networkGit(dir: string, args: string[]): Promise<string> {

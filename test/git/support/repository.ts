@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { openObjectStore } from '../../../src/git/plumbing/objects/store.js'
-import { git, temporaryFolder } from './real-git.js'
+import { git, inOneShell, temporaryFolder } from './real-git.js'
 import { addRandomHistory, type RandomHistory } from './trees.js'
 
 /** The arguments of src/git's functions for one repository; its store is closed after the test. */
@@ -22,8 +22,10 @@ export function randomRepository(history: RandomHistory): { dir: string; commits
 /** A copy in which git has checked out `commit` on `main`. */
 export function cloneAt(dir: string, commit: string): string {
   const copy = temporaryFolder()
-  git(copy, ['init', '--quiet', '--initial-branch=main'])
-  git(copy, ['fetch', '--quiet', dir, '+refs/heads/*:refs/remotes/origin/*'])
-  git(copy, ['reset', '--hard', '--quiet', commit])
+  inOneShell(copy, [
+    ['git', 'init', '--quiet', '--initial-branch=main'],
+    ['git', 'fetch', '--quiet', dir, '+refs/heads/*:refs/remotes/origin/*'],
+    ['git', 'reset', '--hard', '--quiet', commit],
+  ])
   return copy
 }

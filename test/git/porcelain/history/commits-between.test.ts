@@ -7,7 +7,7 @@ import {
   touching,
 } from '../../../../src/git/porcelain/history/history.js'
 import { addHistory, randomNumbers } from '../../support/histories.js'
-import { git, temporaryFolder } from '../../support/real-git.js'
+import { git, inOneShell, temporaryFolder } from '../../support/real-git.js'
 
 const paths = ['core/a.txt', 'core/deep/b.txt', 'core/deep/c.txt', 'cored/d.txt', 'top.txt']
 
@@ -63,25 +63,54 @@ async function placeAt(commonDir: string): Promise<HistoryPlace> {
   return { store, commonDir }
 }
 
-/** Merges whose path differs from all of their parents. */
-function mergesThatChange(dir: string, between: string, path: string): string[] {
-  const merges = git(dir, ['rev-list', '--merges', '--parents', between]).split('\n')
-  return merges.filter(Boolean).flatMap((line) => {
-    const [merge = '', ...parents] = line.split(' ')
-    const input = [merge, ...parents].map((oid) => `${oid}:${path}\n`).join('')
-    const [now, ...before] = git(dir, ['cat-file', '--batch-check=%(objectname)'], { input })
-      .split('\n')
-      .map((answer) => (/^[0-9a-f]{40}$/.test(answer) ? answer : 'none'))
-    return before.includes(now ?? '') ? [] : [merge]
-  })
+const linesOf = (output = '') => output.split('\n').filter(Boolean)
+
+const asked = ['core', 'core/deep', 'core/deep/b.txt', 'top.txt', 'none', 'top.txt/x']
+
+interface Answer {
+  commits: string[]
+  /** For each of `asked`, in its order. */
+  touching: string[][]
 }
 
-const sorted = (oids: string[]) => [...oids].filter(Boolean).sort()
+/** The commits of a range, and those that touch each path, by git. */
+function askGit(dir: string, between: string): Answer {
+  const log = ['git', 'log', '--full-history', '--no-merges', '--format=%H', between, '--']
+  const [revList, ...logs] = inOneShell(dir, [
+    ['git', 'rev-list', '--parents', between],
+    ...asked.map((path) => [...log, path]),
+  ])
+  const family = linesOf(revList).map((line) => line.split(' '))
+  const merges = family.filter((oids) => oids.length > 2)
+  return {
+    commits: family.map(([oid = '']) => oid),
+    touching: mergesThatChange(dir, merges).map((found, at) => [...linesOf(logs[at]), ...found]),
+  }
+}
+
+/** For each path, the merges in which it differs from all parents. @param merges each with its parents */
+function mergesThatChange(dir: string, merges: string[][]): string[][] {
+  const questions = asked.flatMap((path) => merges.flat().map((oid) => `${oid}:${path}\n`))
+  const input = questions.join('')
+  const answers = linesOf(git(dir, ['cat-file', '--batch-check=%(objectname)'], { input }))
+  expect(answers).toHaveLength(questions.length)
+  const next = () => answers.shift()?.match(/^[0-9a-f]{40}$/)?.[0] ?? 'none'
+  return asked.map(() =>
+    merges.flatMap(([merge = '', ...parents]) => {
+      const now = next()
+      return parents.map(next).includes(now) ? [] : [merge]
+    }),
+  )
+}
+
+const sorted = (oids: string[]) => [...oids].sort()
 
 test.each([1, 2, 3, 4])('a range is what git says, graph %i', async (seed) => {
   const dir = graph(seed)
   const place = await placeAt(dir)
-  const at = (index: number) => git(dir, ['rev-parse', `c${index}`])
+  const names = Array.from({ length: 60 }, (_, index) => `c${index}`)
+  const tips = linesOf(git(dir, ['rev-parse', ...names]))
+  const at = (index: number) => tips[index] ?? ''
   for (const [base, head] of [
     [10, 59],
     [30, 50],
@@ -90,21 +119,19 @@ test.each([1, 2, 3, 4])('a range is what git says, graph %i', async (seed) => {
     [20, 20],
   ] as const) {
     const range = await commitsBetween(place, at(base), at(head))
-    const between = `c${base}..c${head}`
-    const expected = git(dir, ['rev-list', between]).split('\n')
-    expect(sorted(range?.commits.map(({ oid }) => oid) ?? [])).toEqual(sorted(expected))
+    const expected = askGit(dir, `c${base}..c${head}`)
+    expect(sorted(range?.commits.map(({ oid }) => oid) ?? [])).toEqual(sorted(expected.commits))
     const times = range?.commits.map(({ time }) => time) ?? []
     expect(times).toEqual([...times].sort((one, other) => other - one))
-    for (const path of ['core', 'core/deep', 'core/deep/b.txt', 'top.txt', 'none', 'top.txt/x']) {
+    for (const [index, path] of asked.entries()) {
       const found = range === null ? [] : await touching(place, range, path)
-      const log = ['log', '--full-history', '--no-merges', '--format=%H', between, '--', path]
-      const expected = [...git(dir, log).split('\n'), ...mergesThatChange(dir, between, path)]
-      expect(sorted(found.map(({ oid }) => oid)), path).toEqual(sorted(expected))
+      const oids = found.map(({ oid }) => oid)
+      expect(sorted(oids), path).toEqual(sorted(expected.touching[index] ?? []))
     }
   }
   const all = await commitsBetween(place, null, at(59))
   expect(sorted(all?.commits.map(({ oid }) => oid) ?? [])).toEqual(
-    sorted(git(dir, ['rev-list', 'c59']).split('\n')),
+    sorted(linesOf(git(dir, ['rev-list', 'c59']))),
   )
 })
 

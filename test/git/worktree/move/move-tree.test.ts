@@ -11,6 +11,7 @@ import { at } from '../../support/edits.js'
 import {
   as,
   copyOf,
+  endOf,
   expectAllBut,
   expectAt,
   expectSettled,
@@ -38,7 +39,7 @@ describe('a fast-forward that fails', { timeout: 90_000 }, () => {
       const error = await runWithFailure(n, () => forward(place, ends))
       if (error === null) continue
       failures++
-      const end = head(place.dir) === ends.to ? 'to' : 'from'
+      const end = endOf(place, ends)
       expect(snapshot(place.dir, { withGit: false })).toEqual(ends.trees[end])
       await recover({ ...place, liveness: as('second') })
       expectAt(place, ends, end)

@@ -9,6 +9,7 @@ import {
   as,
   copyOf,
   edit,
+  endOf,
   expectAllBut,
   expectAt,
   expectSettled,
@@ -43,7 +44,7 @@ describe('a fast-forward that is killed', { timeout }, () => {
       const outcome = await recover({ ...place, liveness: as('second') })
       outcomes.add(outcome)
       // Only the lock is removed after the journal, so "nothing to recover" may mean either end.
-      const isMoved = outcome === 'finished' || head(place.dir) === ends.to
+      const isMoved = outcome === 'finished' || endOf(place, ends) === 'to'
       expectAt(place, ends, isMoved ? 'to' : 'from')
       expect(await recover({ ...place, liveness: as('second') })).toBe('none')
       if (isMoved) continue
@@ -64,7 +65,7 @@ describe('a fast-forward that is killed', { timeout }, () => {
       const edits = edit(random, place.dir, ends)
       const outcome = await recover({ ...place, liveness: as('second') })
       outcomes.add(outcome)
-      const end = head(place.dir) === ends.to ? 'to' : 'from'
+      const end = endOf(place, ends)
       if (outcome !== 'none') expect(end).toBe(outcome === 'finished' ? 'to' : 'from')
       expectAllBut(edits, place, ends, end)
     }
@@ -81,7 +82,7 @@ describe('a fast-forward that is killed', { timeout }, () => {
         const again = () => recover({ ...place, liveness: as('second') })
         const whole = (await runUntilKilled(m, again)) !== null
         await recover({ ...place, liveness: as('third') })
-        expectAt(place, ends, head(place.dir) === ends.to ? 'to' : 'from')
+        expectAt(place, ends, endOf(place, ends))
         if (whole) break
       }
     }
