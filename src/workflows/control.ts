@@ -1,7 +1,19 @@
 import { GitHubAuthError, GitHubError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
 import type { Api } from '../github/rest/api.js'
-import { fullNameOf, type Repo } from './session.js'
+import { findWorkflow, type Workflow } from '../github/rest/workflows.js'
+import { ofRun } from './runs.js'
+import { fullNameOf, type Repo, type WorkflowSession } from './session.js'
+
+/** @throws GitHubNotFoundError; GitHubError (409) if the run is completed */
+export async function cancel(
+  { github, log }: WorkflowSession,
+  repo: Repo,
+  runId: number | string,
+): Promise<void> {
+  await ofRun(github, repo, runId, cancelRun(github, repo, runId))
+  log.write('workflows', 'INFO', `${fullNameOf(repo)} #${runId} cancelled`)
+}
 
 /**
  * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
@@ -23,14 +35,25 @@ export async function cancelRun(
  * Runs all jobs again, or the failed ones and those that depend on them.
  * https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
  *
- * @throws GitHubError with GitHub's reason if the run can't be repeated: it is still running, or
- *   too old
+ * @throws GitHubNotFoundError; GitHubError with GitHub's reason if the run can't be repeated: it is
+ *   still running, or too old
  */
 export async function rerun(
-  github: Api,
+  { github, log }: WorkflowSession,
   repo: Repo,
   runId: number | string,
   { failed = false }: { failed?: boolean | undefined } = {},
+): Promise<void> {
+  await ofRun(github, repo, runId, repeat(github, repo, runId, failed))
+  const which = failed ? 'its failed jobs' : 'all its jobs'
+  log.write('workflows', 'INFO', `${fullNameOf(repo)} #${runId} runs again: ${which}`)
+}
+
+async function repeat(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+  failed: boolean,
 ): Promise<void> {
   const { reRunWorkflow, reRunWorkflowFailedJobs } = (await github.octokit()).rest.actions
   const again = failed ? reRunWorkflowFailedJobs : reRunWorkflow
@@ -51,14 +74,21 @@ function notRepeatable(error: unknown, run: string): GitHubError | null {
   return hint === null ? null : new GitHubError(message, { cause: error, status, requestId, hint })
 }
 
-/** https://docs.github.com/en/rest/actions/workflows#enable-a-workflow */
+/**
+ * https://docs.github.com/en/rest/actions/workflows#enable-a-workflow
+ *
+ * @returns the workflow in its new state
+ */
 export async function setWorkflowState(
-  github: Api,
+  { github, log }: WorkflowSession,
   repo: Repo,
-  workflowId: number,
+  name: string | number,
   state: 'enable' | 'disable',
-): Promise<void> {
+): Promise<Workflow> {
+  const workflow = await findWorkflow(github, repo.owner, repo.repo, name)
   const { enableWorkflow, disableWorkflow } = (await github.octokit()).rest.actions
   const change = state === 'enable' ? enableWorkflow : disableWorkflow
-  await change({ ...repo, workflow_id: workflowId })
+  await change({ ...repo, workflow_id: workflow.id })
+  log.write('workflows', 'INFO', `${fullNameOf(repo)} ${workflow.path} ${state}d`)
+  return { ...workflow, state: state === 'enable' ? 'active' : 'disabled_manually' }
 }

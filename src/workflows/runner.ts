@@ -1,6 +1,5 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
-import { getWorkflowRun } from '../github/rest/runs.js'
 import { findWorkflow, type Workflow } from '../github/rest/workflows.js'
 import { type OpenSession, type SessionOptions, sessionOf } from '../session.js'
 import {
@@ -8,7 +7,7 @@ import {
   type DownloadedArtifact,
   downloadArtifacts,
 } from './artifacts/artifacts.js'
-import { cancelRun, rerun, setWorkflowState } from './control.js'
+import { cancel, rerun, setWorkflowState } from './control.js'
 import { dispatch } from './dispatch/dispatch.js'
 import {
   type FailedStep,
@@ -20,13 +19,18 @@ import {
 } from './logs/logs.js'
 import { recording } from './record.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
-import { toRun } from './run-data.js'
-import { listRuns, newestRun, ofRun, type RunFilter, runWithJobs, viewRun } from './runs.js'
-import type { WorkflowEvent } from './session.js'
-import { fullNameOf, type Repo, type WorkflowSession } from './session.js'
+import {
+  findRun,
+  listRuns,
+  newestRun,
+  ofRun,
+  type RunFilter,
+  runWithJobs,
+  viewRun,
+} from './runs.js'
+import type { Repo, WorkflowEvent, WorkflowSession } from './session.js'
 import type { PollOptions } from './watch/poll.js'
-import type { WaitOptions } from './watch/wait.js'
-import { firstLook, untilCompleted } from './watch/wait.js'
+import { firstLook, untilCompleted, type WaitOptions } from './watch/wait.js'
 import { type CommitOutcome, watchCommit } from './watch/watch-commit.js'
 
 export interface RunOptions extends WaitOptions {
@@ -92,10 +96,8 @@ export class WorkflowRunner {
     call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRunWithJobs> {
     const session = await this.#open(call)
-    const { github } = session
-    const asked = getWorkflowRun(github, owner, repo, runId)
-    const data = await ofRun(github, { owner, repo }, runId, asked)
-    return untilCompleted(session, { owner, repo }, toRun(github, { owner, repo }, data), options)
+    const run = await findRun(session.github, { owner, repo }, runId)
+    return untilCompleted(session, { owner, repo }, run, options)
   }
 
   /** Waits for all runs of a commit, or those of one workflow, to appear and to end. */
@@ -215,9 +217,7 @@ export class WorkflowRunner {
     runId: RunId,
     call: Call<WorkflowEvent> = {},
   ): Promise<void> {
-    const { github, log } = await this.#open(call)
-    await ofRun(github, { owner, repo }, runId, cancelRun(github, { owner, repo }, runId))
-    log.write('workflows', 'INFO', `${owner}/${repo} #${runId} cancelled`)
+    return cancel(await this.#open(call), { owner, repo }, runId)
   }
 
   /** Runs all jobs again, or the failed ones. @throws GitHubError if the run is not completed */
@@ -228,43 +228,27 @@ export class WorkflowRunner {
     options: { failed?: boolean | undefined } = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<void> {
-    const { github, log } = await this.#open(call)
-    await ofRun(github, { owner, repo }, runId, rerun(github, { owner, repo }, runId, options))
-    const which = options.failed ? 'its failed jobs' : 'all its jobs'
-    log.write('workflows', 'INFO', `${owner}/${repo} #${runId} runs again: ${which}`)
+    return rerun(await this.#open(call), { owner, repo }, runId, options)
   }
 
   /** @returns the workflow in its new state */
-  enable(
+  async enable(
     owner: string,
     repo: string,
     workflow: string | number,
     call: Call<WorkflowEvent> = {},
   ): Promise<Workflow> {
-    return this.#setState({ owner, repo }, workflow, 'enable', call)
+    return setWorkflowState(await this.#open(call), { owner, repo }, workflow, 'enable')
   }
 
   /** @returns the workflow in its new state */
-  disable(
+  async disable(
     owner: string,
     repo: string,
     workflow: string | number,
     call: Call<WorkflowEvent> = {},
   ): Promise<Workflow> {
-    return this.#setState({ owner, repo }, workflow, 'disable', call)
-  }
-
-  async #setState(
-    repo: Repo,
-    name: string | number,
-    state: 'enable' | 'disable',
-    call: Call<WorkflowEvent>,
-  ): Promise<Workflow> {
-    const { github, log } = await this.#open(call)
-    const workflow = await findWorkflow(github, repo.owner, repo.repo, name)
-    await setWorkflowState(github, repo, workflow.id, state)
-    log.write('workflows', 'INFO', `${fullNameOf(repo)} ${workflow.path} ${state}d`)
-    return { ...workflow, state: state === 'enable' ? 'active' : 'disabled_manually' }
+    return setWorkflowState(await this.#open(call), { owner, repo }, workflow, 'disable')
   }
 
   async #find(

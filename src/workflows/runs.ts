@@ -73,6 +73,16 @@ export async function newestRun(
   })
 }
 
+/** @throws GitHubNotFoundError with the newest runs */
+export async function findRun(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+): Promise<WorkflowRun> {
+  const asked = getWorkflowRun(github, repo.owner, repo.repo, runId)
+  return toRun(github, repo, await ofRun(github, repo, runId, asked))
+}
+
 /** A run with the jobs of its latest attempt. @throws GitHubNotFoundError */
 export async function runWithJobs(
   github: Api,
