@@ -36,11 +36,8 @@ export type { CloneResult } from './git/porcelain/clone/clone.js'
 export type { PullResult } from './git/porcelain/pull.js'
 export type { Warning as RepositoryWarning } from './git/repository/warnings.js'
 export type { AppSettings } from './github/auth/app.js'
-export type {
-  ClientCall,
-  GitHubClient as GitHubClientBase,
-  GitHubClientOptions,
-} from './github/client.js'
+export type { ClientCall } from './github/bound-call.js'
+export type { GitHubClient as GitHubClientBase, GitHubClientOptions } from './github/client.js'
 export type { ConnectionOptions } from './github/connection.js'
 export type { ArtifactZip as DownloadedZip } from './github/rest/artifacts.js'
 export type { TreeEntry } from './github/rest/contents.js'

@@ -1,14 +1,12 @@
-import type { Call, CommonEvent } from '../base/call.js'
 import type { Clock } from '../base/clock.js'
 import type { Redactor } from '../base/redact.js'
 import type { Git } from '../git/git.js'
 import type { CloneResult } from '../git/porcelain/clone/clone.js'
 import type { PullResult } from '../git/porcelain/pull.js'
 import * as workingCopy from '../git/porcelain/working-copy.js'
-import { createWaits } from '../http/policy/waits.js'
 import type { Log } from '../logs/log.js'
 import type { Host } from '../process/host.js'
-import type { CallCredentials } from './auth/credential-waiters.js'
+import { type BoundCall, bindCall, type ClientCall } from './bound-call.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { graphql } from './graphql/graphql.js'
 import * as artifacts from './rest/artifacts.js'
@@ -27,17 +25,10 @@ import type { WorkflowRunData } from './rest/runs.js'
 import * as runs from './rest/runs.js'
 import type { Workflow } from './rest/workflows.js'
 import * as workflows from './rest/workflows.js'
-import type { TransportCall } from './transport/call.js'
 import type { Send } from './transport/message.js'
-import { createRequestReporter, type RequestReporter } from './transport/request-reporter.js'
 
 export interface GitHubClientOptions extends ConnectionOptions {
   /** The log of its requests; default: none. */
-  log?: Log | undefined
-}
-
-/** The options of one call: see `with`. */
-export interface ClientCall extends Call<CommonEvent> {
   log?: Log | undefined
 }
 
@@ -64,9 +55,7 @@ export class GitHubClient {
   readonly transfer: Send
   readonly #connection: Connection
   readonly #own: ClientCall
-  readonly #reporter: RequestReporter
-  readonly #call: TransportCall
-  readonly #credentials: CallCredentials
+  readonly #bound: BoundCall
   #octokit: Promise<Octokit> | undefined
 
   /** @throws ConfigError for an invalid address */
@@ -84,15 +73,9 @@ export class GitHubClient {
     this.host = host
     this.#connection = connection
     this.#own = given instanceof Connection ? call : { log: given.log }
-    const { signal, deadline = null, emit, log } = this.#own
-    this.#reporter = createRequestReporter({ clock, emit, log, redact: redactor })
-    const { onWait } = this.#reporter
-    const waits = createWaits({ clock, deadline, signal, onWait })
-    this.#call = { signal, waits, listener: this.#reporter }
-    this.#credentials = connection.credentials(this.#call)
-    const { send, transfer } = connection.transport(this.#call, this.#credentials)
-    this.send = send
-    this.transfer = transfer
+    this.#bound = bindCall(connection, this.#own)
+    this.send = this.#bound.send
+    this.transfer = this.#bound.transfer
   }
 
   /**
@@ -111,17 +94,17 @@ export class GitHubClient {
 
   /** Requests that this call has sent to the API so far, including retries and 304s. */
   get requests(): number {
-    return this.#reporter.requests
+    return this.#bound.requests()
   }
 
   /** Whether there is a credential. */
   async authenticated(): Promise<boolean> {
-    return (await this.#credentials.source()) !== null
+    return (await this.#bound.credentials.source()) !== null
   }
 
   /** The credential's source in words; null: there is none. */
   credentialSource(): Promise<string | null> {
-    return this.#credentials.source()
+    return this.#bound.credentials.source()
   }
 
   /** Replaces every known credential, and everything that looks like one, by `***`. */
@@ -136,20 +119,7 @@ export class GitHubClient {
 
   /** The options of git; the credential goes only to the origin of `gitUrl`. @internal */
   async git(): Promise<Git> {
-    const { dispatcher, clock } = this.#connection
-    const { signal, waits } = this.#call
-    const { origin } = new URL(this.gitUrl)
-    return {
-      dispatcher,
-      clock,
-      signal,
-      waits,
-      authorization: async (url) => {
-        const token = url.origin === origin ? await this.#credentials.token() : undefined
-        if (token === undefined) return undefined
-        return `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
-      },
-    }
+    return this.#bound.git()
   }
 
   /** Octokit with this transport, for endpoints without an operation here. */
