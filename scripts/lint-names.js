@@ -1,5 +1,5 @@
 // An exported name means one thing in all of src: fails if two modules declare and export the same
-// one.
+// one, and for words that are said in another way here.
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +10,9 @@ const allowed = new Map([
   ['GitHubClient', "the library's has this process's environment"],
   ['verbs', "each noun's list"],
 ])
+
+/** Words with a synonym that src uses: report, inspect, select or resolve, assert, Session, Options. */
+const synonyms = /^(?:tell|told|look|lookAt|lookIn|choose|expect|carryOut)(?=[A-Z]|$)|Deps$/
 
 const src = fileURLToPath(new URL('../src', import.meta.url))
 const declaration =
@@ -31,5 +34,12 @@ const twice = [...declared].filter(([, files]) => files.length > 1)
 for (const [name, files] of twice) console.error(`${name}: ${files.join(', ')}`)
 if (twice.length > 0) {
   console.error('an exported name means one thing: rename all but one of each')
+  process.exitCode = 1
+}
+
+const replaced = [...declared].filter(([name]) => synonyms.test(name))
+for (const [name, files] of replaced) console.error(`${name}: ${files.join(', ')}`)
+if (replaced.length > 0) {
+  console.error('say report, inspect, select, resolve, assert, Session or Options')
   process.exitCode = 1
 }

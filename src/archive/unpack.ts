@@ -71,7 +71,7 @@ export async function unpackArchive(
   if (!clobber) await assertNotExists(destination)
   const source = await open[kind](file, kind, { ...options, label })
   try {
-    expectWanted(source, options)
+    assertWanted(source, options)
     if (liveness !== undefined) await removeLeftovers(dirname(destination), 'unpack', liveness)
     await buildBeside(source, destination, options)
     return { path: destination, files: source.plan.files.length, size: source.plan.size }
@@ -83,7 +83,7 @@ export async function unpackArchive(
 }
 
 /** @throws PathError */
-function expectWanted({ label, plan }: ArchiveSource, { faultOf }: UnpackOptions): void {
+function assertWanted({ label, plan }: ArchiveSource, { faultOf }: UnpackOptions): void {
   if (faultOf === undefined) return
   for (const path of [...plan.folders, ...plan.files.map((file) => file.path)]) {
     for (const name of path.split('/')) {

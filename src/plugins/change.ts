@@ -27,7 +27,7 @@ export function change(
 export function remove(session: PluginSession, id: string): Promise<PluginInfo> {
   return underPluginLock(session, 'PLUGIN REMOVE', async (store) => {
     const info = pluginInfoOf(id, store.entry(id), store.stateOf(id), isNewer)
-    if (await store.isThere(id)) await store.expectOurs(id)
+    if (await store.isThere(id)) await store.assertOurs(id)
     await store.remove(id)
     session.log.write('sync', 'INFO', `${logMarks.good} plugin ${id} removed`)
     return {

@@ -2,7 +2,7 @@ import { type ErrorReport, reportError } from '../base/errors.js'
 import { filesOf } from '../github/graphql/files.js'
 import { logMarks } from '../logs/marks.js'
 import { putAllInPlace } from './install/install.js'
-import { expectSameCommit, type Finder, prepare } from './install/prepare.js'
+import { assertSameCommit, type Finder, prepare } from './install/prepare.js'
 import { resolveVersion } from './install/resolve.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { manifestNames } from './manifest/parse.js'
@@ -101,7 +101,7 @@ async function updateOne(
   try {
     if (latest === undefined || latest instanceof Error) throw latest
     const { tag, version, commit } = latest
-    if (commit !== null) expectSameCommit(id, { tag, commit }, entry)
+    if (commit !== null) assertSameCommit(id, { tag, commit }, entry)
     await store.change(id, { latest: { tag, version } })
     const isLater = isNewer(latest, entry)
     if (!isLater) return resultOf(store, id, entry, { status: 'unchanged' })

@@ -25,7 +25,7 @@ import {
 } from './info.js'
 import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
 import type { NotesSession } from './notes/history.js'
-import { expectShort } from './notes/length.js'
+import { assertShort } from './notes/length.js'
 import { notesFor } from './notes/notes.js'
 import type { ReleaseSession } from './session.js'
 import { isPrerelease, versionIn } from './versions.js'
@@ -60,7 +60,7 @@ export async function create(
   request: CreateRequest,
 ): Promise<ReleaseInfo> {
   const { subject } = request
-  if (request.notes.kind === 'text') expectShort(request.notes.text)
+  if (request.notes.kind === 'text') assertShort(request.notes.text)
   const assets = await localAssets(request.files.map((path) => ({ path })))
   const content = await contentOf(session, request)
   const { release, statuses } =

@@ -144,7 +144,7 @@ async function take(
   const { name, size } = asset
   const there = old.get(path)
   const done = (sha256: string, status: DownloadedAsset['status']): DownloadedAsset => {
-    expectSum(asset, sha256, sums)
+    assertSum(asset, sha256, sums)
     session.emit({ type: 'transfer-done', direction: 'download', name, size, status })
     const checked = [asset.digest !== null && 'digest', sums.has(name) && 'sums'] as const
     const kinds = checked.filter((kind) => kind !== false)
@@ -166,7 +166,7 @@ async function take(
 }
 
 /** @throws ConflictError with both checksums */
-function expectSum(
+function assertSum(
   { name }: ReleaseAsset,
   sha256: string,
   sums: ReadonlyMap<string, string>,

@@ -6,7 +6,7 @@ import { findRelease } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { releaseInfoOf } from './info.js'
 import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
-import { expectShort } from './notes/length.js'
+import { assertShort } from './notes/length.js'
 import type { ReleaseSession } from './session.js'
 
 export interface EditRequest {
@@ -28,7 +28,7 @@ export interface EditRequest {
  */
 export async function edit(session: ReleaseSession, request: EditRequest): Promise<ReleaseInfo> {
   const { subject, named, notes } = request
-  if (notes !== undefined) expectShort(notes)
+  if (notes !== undefined) assertShort(notes)
   const { release, releases } = await findRelease(session, subject, named)
   const now = await change(session, request, release, releases)
   const { owner, repo } = subject

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { UsageError } from '../base/errors.js'
 import { fullNameOf, type Repo } from '../base/names/repository.js'
 import { listReleases } from '../github/rest/releases.js'
-import { assetName, expectDistinct, type LocalAsset, localAssets } from './assets/local.js'
+import { assertDistinct, assetName, type LocalAsset, localAssets } from './assets/local.js'
 import { uploadAssets } from './assets/upload.js'
 import { create } from './create.js'
 import { publishDraft } from './drafts/publish.js'
@@ -72,7 +72,7 @@ export async function sendArtifacts(
   const folder = await mkdtemp(join(tmpdir(), 'wizard-signatures-'))
   try {
     const assets = [...files, ...(await writeAll(folder, signatures))]
-    expectDistinct(assets)
+    assertDistinct(assets)
     const uploaded = await uploadAssets(session, assets, {
       place,
       release: `${fullNameOf(place)} #${place.releaseId}`,

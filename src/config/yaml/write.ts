@@ -31,7 +31,7 @@ export async function rewrite({ path, before, after }: Rewrite): Promise<void> {
       prepare: async (file) => {
         if (like) await keepOwner(file, like)
       },
-      beforeRename: () => expectUnchanged(path, target, before),
+      beforeRename: () => assertUnchanged(path, target, before),
       syncFolder: true,
     })
   } catch (error) {
@@ -40,7 +40,7 @@ export async function rewrite({ path, before, after }: Rewrite): Promise<void> {
   }
 }
 
-async function expectUnchanged(path: string, target: string, before: string | null): Promise<void> {
+async function assertUnchanged(path: string, target: string, before: string | null): Promise<void> {
   if ((await orNull(readFile(target, 'utf8'))) === before) return
   throw new ConflictError(`${path} was changed by somebody else meanwhile`, {
     hint: 'run the command again',

@@ -114,7 +114,7 @@ async function bringTo(
   const ahead = !pinned && (await isAncestor(place.store, oid, from))
   // Local commits, and nothing new upstream: there is nothing to pull.
   if (ahead && !(await wasUpstream(place.gitDir, ref, from))) return { to: from, backup: null }
-  if (pinned) await expectSeenUpstream(place, from, dir)
+  if (pinned) await assertSeenUpstream(place, from, dir)
   else if (onDiverged === 'block') {
     throw new BlockedError('diverged', `${dir}: ${ref} and its remote have diverged`, {
       hint: [
@@ -140,7 +140,7 @@ export async function wasUpstream(gitDir: string, branch: string, commit: Oid): 
  * A pin that moves back or sideways leaves a commit behind; if no remote branch or tag holds that
  * commit, it is somebody's work.
  */
-async function expectSeenUpstream(
+async function assertSeenUpstream(
   { store, gitDir }: Place,
   commit: Oid,
   dir: string,

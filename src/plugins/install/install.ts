@@ -9,7 +9,7 @@ import { takeFromCache } from '../store/cache.js'
 import type { LockEntry } from '../store/lock-file.js'
 import { type PluginStore, underPluginLock } from '../store/store.js'
 import {
-  expectSameCommit,
+  assertSameCommit,
   type Finder,
   isHere,
   type Prepared,
@@ -122,7 +122,7 @@ function chosen(store: PluginStore, id: string | null): [string, LockEntry][] {
 
 /** Without a network: from the cache of earlier installations. */
 async function putFromCache(store: PluginStore, id: string, entry: LockEntry): Promise<boolean> {
-  await store.expectOurs(id)
+  await store.assertOurs(id)
   const { work, tree } = await store.newTree(id)
   if (!(await takeFromCache(store.paths, entry.sha256, tree))) return false
   await store.putInPlace(id, work, entry)
@@ -135,10 +135,10 @@ async function stageLocked(
   id: string,
   entry: LockEntry,
 ): Promise<Prepared> {
-  await store.expectOurs(id)
+  await store.assertOurs(id)
   const [owner = '', repo = ''] = entry.repo.split('/')
   const version = await resolveVersion(session, { owner, repo, named: entry.tag, template: null })
-  expectSameCommit(id, version, entry)
+  assertSameCommit(id, version, entry)
   if (version.manifest.id !== id) {
     throw new ConflictError(`${entry.repo} at ${oneLine(entry.tag, 60)} is not ${id}`)
   }

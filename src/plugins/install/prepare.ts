@@ -1,7 +1,7 @@
 import { ConflictError } from '../../base/errors.js'
 import { fullNameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
-import { expectFit, type Need, satisfies } from '../manifest/requirements.js'
+import { assertFit, type Need, satisfies } from '../manifest/requirements.js'
 import { checkSignature, type Signer } from '../manifest/signature.js'
 import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
@@ -63,12 +63,12 @@ async function prepareOne(
   const { id, needs } = version.manifest
   if (chain.includes(id)) throw circle([...chain.slice(chain.indexOf(id)), id])
   const known = store.entries.get(id)
-  const signer = await expectAllowed(session, version, known)
-  await store.expectOurs(id)
+  const signer = await assertAllowed(session, version, known)
+  await store.assertOurs(id)
   for (const need of needs) {
     if (isMet(need, preparing, id)) continue
     const needed = await prepareOne(preparing, await find(need.name), [...chain, id])
-    expectVersion(need, needed.manifest.version, { id, other: needed.manifest.id })
+    assertVersion(need, needed.manifest.version, { id, other: needed.manifest.id })
   }
   const isSame = known?.tag === version.tag
   const staged =
@@ -94,19 +94,19 @@ function isMet({ name, range }: Need, { store, ready }: Preparing, id: string): 
     name.includes('/') ? repo.toLowerCase() === name.toLowerCase() : other === name
   for (const { id: other, version } of ready.values()) {
     if (!isNamed(other, fullNameOf(version))) continue
-    expectVersion({ name, range }, version.manifest.version, { id, other })
+    assertVersion({ name, range }, version.manifest.version, { id, other })
     return true
   }
   for (const [other, entry] of store.entries) {
     if (!isNamed(other, entry.repo)) continue
-    expectVersion({ name, range }, entry.version, { id, other })
+    assertVersion({ name, range }, entry.version, { id, other })
     return true
   }
   return false
 }
 
 /** Invalid versions and ranges can't be compared. */
-function expectVersion(
+function assertVersion(
   { range }: Need,
   version: string | null,
   { id, other }: { id: string; other: string },
@@ -139,18 +139,18 @@ export async function isHere(store: PluginStore, id: string): Promise<boolean> {
  * @returns the signer; null: it is unsigned
  * @throws ConflictError
  */
-export async function expectAllowed(
+export async function assertAllowed(
   { config, host }: Pick<PluginSession, 'config' | 'host'>,
   version: PluginVersion,
   known: LockEntry | undefined,
 ): Promise<Signer | null> {
   const { manifest } = version
   const { udosVersion, requireSignatures } = await config.plugins()
-  if (known !== undefined) expectSamePlugin(version, known)
+  if (known !== undefined) assertSamePlugin(version, known)
   const signer = checkSignature(manifest)
   if (signer === null && requireSignatures) throw unsigned(manifest.id)
   if (known?.signed_by && known.signed_by !== signer) throw otherSigner(version, signer)
-  expectFit(manifest, udosVersion, host.platform)
+  assertFit(manifest, udosVersion, host.platform)
   return signer
 }
 
@@ -163,7 +163,7 @@ export const unsigned = (id: string) =>
  * @throws ConflictError for another plugin of that id, and for a tag that has moved since it was
  *   installed
  */
-function expectSamePlugin(version: PluginVersion, known: LockEntry): void {
+function assertSamePlugin(version: PluginVersion, known: LockEntry): void {
   const { manifest, tag, commit } = version
   if (known.repo.toLowerCase() !== fullNameOf(version).toLowerCase()) {
     throw new ConflictError(
@@ -176,11 +176,11 @@ function expectSamePlugin(version: PluginVersion, known: LockEntry): void {
       },
     )
   }
-  expectSameCommit(manifest.id, { tag, commit }, known)
+  assertSameCommit(manifest.id, { tag, commit }, known)
 }
 
 /** @throws ConflictError */
-export function expectSameCommit(
+export function assertSameCommit(
   id: string,
   { tag, commit }: Pick<PluginVersion, 'tag' | 'commit'>,
   known: LockEntry,

@@ -38,7 +38,7 @@ function rangeOf(text: string): string | null {
  * @param udosVersion of plugins.yaml; null: not checked
  * @throws ConflictError if it is incompatible with that version of uDOS, or with this machine
  */
-export function expectFit(
+export function assertFit(
   { id, requirements: { udos, platforms } }: { id: string; requirements: Requirements },
   udosVersion: string | null,
   platform: Platform,

@@ -84,7 +84,7 @@ export class PluginStore {
   /** Puts a complete version in its place. @throws ConflictError if something else is there */
   async putInPlace(id: string, work: string, entry: LockEntry): Promise<void> {
     const { paths } = this
-    await this.expectOurs(id)
+    await this.assertOurs(id)
     this.#session.signal?.throwIfAborted()
     const files = await filesBelow(join(paths.staging, work, 'new'))
     await writeRecord(join(paths.staging, work, 'new.json'), { entry, files })
@@ -130,7 +130,7 @@ export class PluginStore {
    * @throws ConflictError for anything else, and for a name that some file systems treat as another
    *   one's; PathError for a symbolic link that leads out of ROOT
    */
-  async expectOurs(id: string): Promise<void> {
+  async assertOurs(id: string): Promise<void> {
     const folder = this.folderOf(id)
     await assertInside(this.paths.root, folder)
     const other = [...this.entries.keys()].find((one) => one !== id && folded(one) === folded(id))
@@ -181,7 +181,7 @@ export async function underPluginLock<T>(
   const { clock, self, signal, emit, config } = session
   const paths = pathsOf(config.root)
   try {
-    await expectOwnFolders(paths)
+    await assertOwnFolders(paths)
     const request = { path: paths.mark, command, wait: lockWait }
     const lock = await acquireLock({ clock, self, signal }, request)
     try {
@@ -198,7 +198,7 @@ export async function underPluginLock<T>(
 }
 
 /** Checks that writes and removals stay inside these folders. @throws PathError */
-async function expectOwnFolders({ root, plugins, trash, own, ...paths }: StorePaths) {
+async function assertOwnFolders({ root, plugins, trash, own, ...paths }: StorePaths) {
   await assertInside(root, plugins)
   await assertInside(root, trash)
   for (const path of [own, paths.staging, paths.previous, paths.records, paths.cache]) {

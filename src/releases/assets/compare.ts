@@ -47,7 +47,7 @@ export async function hasBytes(
 }
 
 /** @throws ConflictError with every name, if something would have to be replaced */
-export function expectNoReplacement(
+export function assertNoReplacement(
   judged: readonly { local: LocalAsset; judgement: Judgement }[],
   release: string,
   hint: Hint,

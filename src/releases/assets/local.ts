@@ -68,7 +68,7 @@ export async function localAssets(
 ): Promise<LocalAsset[]> {
   const assets: LocalAsset[] = []
   for (const { path, contentType } of files) assets.push(await localAsset(path, contentType))
-  expectDistinct(assets)
+  assertDistinct(assets)
   return assets
 }
 
@@ -77,7 +77,7 @@ export async function localAssets(
  *
  * @throws UsageError
  */
-export function expectDistinct(assets: readonly Pick<LocalAsset, 'name' | 'path'>[]): void {
+export function assertDistinct(assets: readonly Pick<LocalAsset, 'name' | 'path'>[]): void {
   const seen = new Map<string, string>()
   for (const { name, path } of assets) {
     const key = name.toLowerCase()

@@ -6,9 +6,9 @@ import type { ReleaseAsset } from '../../github/rest/release-assets.js'
 import type { AssetStatus } from '../info.js'
 import type { ReleaseSession } from '../session.js'
 import {
+  assertNoReplacement,
   assetsByName,
   digestByDownload,
-  expectNoReplacement,
   type Judgement,
   judge,
 } from './compare.js'
@@ -51,7 +51,7 @@ export async function uploadAssets(
   for (const local of assets) {
     judged.push({ local, judgement: await judge(local, there.get(local.name), digestOf) })
   }
-  if (!replace) expectNoReplacement(judged, release, hint)
+  if (!replace) assertNoReplacement(judged, release, hint)
   const pace = createPace(session.clock, webHostOf(session.github.baseUrl), session.signal)
   const uploaded = new Map<LocalAsset, UploadedAsset>()
   await inLanes(atOnce, judged, async ({ local, judgement }) => {

@@ -2,7 +2,7 @@ import { UsageError } from '../../base/errors.js'
 import { longestNotes } from '../drafts/mark.js'
 
 /** @throws UsageError for notes that are longer than GitHub accepts */
-export function expectShort(text: string): string {
+export function assertShort(text: string): string {
   if (text.length <= longestNotes) return text
   throw new UsageError(`the notes have ${text.length} characters; GitHub takes ${longestNotes}`, {
     hint: 'cut them, and link to the whole',

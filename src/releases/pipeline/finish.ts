@@ -18,7 +18,7 @@ import type {
   PublishRequest,
   PublishResult,
 } from './request.js'
-import { expectSameHead } from './source.js'
+import { assertSameHead } from './source.js'
 
 export interface Made {
   facts: PublishFacts
@@ -59,15 +59,15 @@ async function publishWhole(
 ): Promise<Release> {
   const { owner, repo } = subject
   await keepingDraft(async () => {
-    await expectSameHead(facts.source)
-    await expectTag(session, subject, plan, 'before it was published')
+    await assertSameHead(facts.source)
+    await assertTag(session, subject, plan, 'before it was published')
   })
   emitStep(session, `publish: ${plan.tag}`)
   await publishDraft(session, subject, id, { latest: plan.latest ? 'true' : 'false' })
   emitStep(session, 'confirm')
   try {
     await verifyAssets(session, { owner, repo, releaseId: id }, assets, { others: false })
-    await expectTag(session, subject, plan, 'while it was published')
+    await assertTag(session, subject, plan, 'while it was published')
     return await getRelease(session.github, owner, repo, id)
   } catch (error) {
     throw withHint(error, `${plan.tag} is published`)
@@ -75,7 +75,7 @@ async function publishWhole(
 }
 
 /** @throws ConflictError if the tag is at another commit */
-async function expectTag(
+async function assertTag(
   { github }: ReleaseSession,
   { owner, repo }: PublishRequest['subject'],
   { tag, commit }: PublishPlan,
@@ -102,7 +102,7 @@ export async function alreadyPublished(
   { tag, source, remote, found: { published } }: PublishFacts,
 ): Promise<PublishResult> {
   const release = published as Release
-  if (request.files.length > 0) await expectTheSame(session, request, release)
+  if (request.files.length > 0) await assertTheSame(session, request, release)
   const { subject } = request
   const latest = !release.prerelease && isLatest(subject, source, remote)
   session.log.write(
@@ -116,7 +116,7 @@ export async function alreadyPublished(
   }
 }
 
-async function expectTheSame(
+async function assertTheSame(
   session: ReleaseSession,
   request: PublishRequest,
   { id, tag_name: tag }: Release,

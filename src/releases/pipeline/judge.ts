@@ -13,7 +13,7 @@ import type {
 } from './request.js'
 
 /** @throws UsageError if the target names another version than version_file */
-export function expectNamedVersion(
+export function assertNamedVersion(
   { component }: ComponentSubject,
   named: string | null,
   version: string,
@@ -57,7 +57,7 @@ export function findOwn(
  *
  * @throws ConflictError
  */
-export function expectReleasable(
+export function assertReleasable(
   request: Pick<PublishRequest, 'subject' | 'allowBackport'>,
   source: SourceFacts,
   remote: RemoteFacts,

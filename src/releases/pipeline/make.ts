@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { glob } from 'tinyglobby'
 import { PathError } from '../../base/errors.js'
 import { writeChecksums } from '../assets/checksums.js'
-import { expectDistinct, type LocalAsset, localAssets } from '../assets/local.js'
+import { assertDistinct, type LocalAsset, localAssets } from '../assets/local.js'
 import type { ReleaseSession } from '../session.js'
 import { childEnvironment, runCommand } from './command.js'
 import type { PublishFacts, PublishRequest } from './request.js'
@@ -58,7 +58,7 @@ async function makeIn(
   if (release.sign.length > 0) emitStep('sign')
   const signatures = await signAll(session, signing, artifacts, sums)
   const made = await localAssets([...sums, ...signatures].map((path) => ({ path })))
-  expectDistinct([...artifacts, ...made])
+  assertDistinct([...artifacts, ...made])
   return [...artifacts, ...made]
 }
 

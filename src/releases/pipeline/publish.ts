@@ -1,11 +1,11 @@
 import { logMarks } from '../../logs/marks.js'
 import type { Lock } from '../../process/lock.js'
-import { expectShort } from '../notes/length.js'
+import { assertShort } from '../notes/length.js'
 import { notesFor } from '../notes/notes.js'
 import type { ReleaseSession } from '../session.js'
 import { tagOf } from '../versions.js'
 import { alreadyPublished, finish } from './finish.js'
-import { expectNamedVersion, expectReleasable, findOwn } from './judge.js'
+import { assertNamedVersion, assertReleasable, findOwn } from './judge.js'
 import { collectArtifacts, makeAssets } from './make.js'
 import { planPublish } from './plan.js'
 import { type ReleaseServer, readRemote } from './remote.js'
@@ -49,7 +49,7 @@ async function runPipeline(
 ): Promise<PublishResult> {
   const facts = await gather(session, request)
   if (facts.found.published !== null) return alreadyPublished(session, request, facts)
-  expectReleasable(request, facts.source, facts.remote)
+  assertReleasable(request, facts.source, facts.remote)
   const isBuilt = request.files.length === 0 && !request.skipBuild
   // Existing artifacts are checked before anything is created; built ones after the build.
   if (!isBuilt || request.subject.component.release.build.length === 0)
@@ -68,7 +68,7 @@ async function gather(session: PublishSession, request: PublishRequest): Promise
   const { subject, named } = request
   session.emit({ type: 'step', message: `check: ${request.source}` })
   const source = await readSource(request)
-  expectNamedVersion(subject, named, source.version)
+  assertNamedVersion(subject, named, source.version)
   const tag = tagOf(subject.component.tag, source.version)
   const remote = await readRemote(session, subject, { tag, head: source.head })
   return { tag, source, remote, found: findOwn(subject, tag, source, remote) }
@@ -108,7 +108,7 @@ function notesOf(
   { subject, notes }: PublishRequest,
   { tag, source, remote: { tags } }: PublishFacts,
 ): Promise<string> | string {
-  if (notes.kind === 'text') return expectShort(notes.text)
+  if (notes.kind === 'text') return assertShort(notes.text)
   const { head, dir } = source
   const github = notes.kind === 'github'
   return notesFor(session, { subject, tag, commit: head, source: dir, tags, github })

@@ -33,7 +33,7 @@ export async function readRemote(
   { tag, head }: { tag: string; head: string },
 ): Promise<RemoteFacts> {
   const { owner, repo } = subject
-  await expectWritable(session, subject)
+  await assertWritable(session, subject)
   const [releases, tags, tagged, isPushed, immutable] = await Promise.all([
     releasesOf(session, subject),
     listTags(session.github, owner, repo),
@@ -41,7 +41,7 @@ export async function readRemote(
     isOnServer(session, subject, head),
     hasImmutableReleases(session.github, owner, repo),
   ])
-  if (tagged === null) await expectTagAllowed(session, subject, tag)
+  if (tagged === null) await assertTagAllowed(session, subject, tag)
   return {
     releases,
     tags: new Map(tags.map(({ name, commit }) => [name, commit])),
@@ -57,7 +57,7 @@ const repositoryAnswer = z.object({
 })
 
 /** As far as GitHub says: for a fine-grained token it reports what the token's owner may do. */
-async function expectWritable(
+async function assertWritable(
   { github }: GitHub,
   { owner, repo }: ComponentSubject,
 ): Promise<void> {
@@ -127,7 +127,7 @@ type Ruleset = z.output<typeof ruleset>
  *
  * @throws GitHubAuthError if an active ruleset prevents this user from creating the tag
  */
-export async function expectTagAllowed(
+export async function assertTagAllowed(
   { github }: Pick<ReleaseSession, 'github'>,
   repo: Repo,
   tag: string,

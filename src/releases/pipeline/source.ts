@@ -68,7 +68,7 @@ async function readVersion({ subject: { component }, source }: Request): Promise
 }
 
 /** Checks that HEAD is still the plan's commit. @throws ConflictError */
-export async function expectSameHead({ dir, head }: SourceFacts): Promise<void> {
+export async function assertSameHead({ dir, head }: SourceFacts): Promise<void> {
   const now = await treeAt(dir)
   if (now.head === head) return
   throw new ConflictError(`HEAD of ${dir} moved to ${now.head.slice(0, 7)} meanwhile`, {

@@ -19,7 +19,7 @@ export interface Logs {
   /** null if the archive does not have it. */
   ofStep(job: WorkflowJob, step: WorkflowStep): LogText | null
   /** @throws GitHubNotFoundError if logs were requested and none was found */
-  expectSome(): void
+  assertSome(): void
   close(): Promise<void>
 }
 
@@ -47,7 +47,7 @@ export async function openLogs(
         if (log !== null) there++
         return log
       },
-      expectSome() {
+      assertSome() {
         if (asked > 0 && there === 0) throw expired(run)
       },
       async close() {

@@ -66,7 +66,7 @@ async function* jobLogs(
     if (log === null) continue
     for await (const text of textOf(log.read(), options)) yield { job, step: null, text }
   }
-  logs.expectSome()
+  logs.assertSome()
 }
 
 async function* failedLogs(
@@ -79,7 +79,7 @@ async function* failedLogs(
       for await (const text of textOf(log, options)) yield { job, step, text }
     }
   }
-  if (jobs.length > 0) logs.expectSome()
+  if (jobs.length > 0) logs.assertSome()
 }
 
 interface FailedPart {

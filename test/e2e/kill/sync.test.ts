@@ -72,7 +72,7 @@ describe(`SIGKILL of REPO SYNC (${seedOfKills})`, () => {
       const there = (await readdir(work.path('library/tools')).catch((): string[] => [])).includes(
         'typo',
       )
-      if (there) await expectComplete()
+      if (there) await assertComplete()
       const { json } = await sync({})
       outcomes.add(json.repositories[0].status)
       expect([point, json.repositories[0].error]).toEqual([point, null])
@@ -140,7 +140,7 @@ describe(`SIGKILL of REPO SYNC (${seedOfKills})`, () => {
     await symlink('nowhere', work.path(typo, 'own'))
   }
 
-  const expectComplete = async () => {
+  const assertComplete = async () => {
     expect(await work.git(typo, 'status', '--porcelain')).toBe('')
     expect(await work.git(typo, 'fsck', '--full')).toBe('')
   }

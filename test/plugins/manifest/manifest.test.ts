@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { idFromRepository, isPluginId } from '../../../src/plugins/manifest/id.js'
 import { parseChecksum, suits } from '../../../src/plugins/manifest/installation.js'
 import { parseManifest } from '../../../src/plugins/manifest/parse.js'
-import { expectFit, satisfies } from '../../../src/plugins/manifest/requirements.js'
+import { assertFit, satisfies } from '../../../src/plugins/manifest/requirements.js'
 import { checkSignature } from '../../../src/plugins/manifest/signature.js'
 
 const parse = (value: unknown) =>
@@ -177,8 +177,8 @@ it.each([
 })
 
 describe('what a plugin needs', () => {
-  const expectVersion = (udos: string | null, version: string | null, platforms: string[] = []) =>
-    expectFit({ id: 'x', requirements: { udos, platforms } }, version, { os: 'linux', arch: 'x64' })
+  const assertVersion = (udos: string | null, version: string | null, platforms: string[] = []) =>
+    assertFit({ id: 'x', requirements: { udos, platforms } }, version, { os: 'linux', arch: 'x64' })
 
   it.each([
     ['>=1.2', '1.3.0'],
@@ -188,15 +188,15 @@ describe('what a plugin needs', () => {
     ['>=9', null],
     [null, '1.0.0'],
   ])('%s goes with %s', (range, version) => {
-    expect(() => expectVersion(range, version)).not.toThrow()
+    expect(() => assertVersion(range, version)).not.toThrow()
   })
 
   it('refuses another version of uDOS, and another platform', () => {
-    expect(() => expectVersion('>=2', '1.9.9')).toThrow('x needs uDOS >=2, and this is 1.9.9')
-    expect(() => expectVersion(null, null, ['darwin'])).toThrow(
+    expect(() => assertVersion('>=2', '1.9.9')).toThrow('x needs uDOS >=2, and this is 1.9.9')
+    expect(() => assertVersion(null, null, ['darwin'])).toThrow(
       'x is for darwin, and this is linux-amd64',
     )
-    expect(() => expectVersion(null, null, ['linux'])).not.toThrow()
+    expect(() => assertVersion(null, null, ['linux'])).not.toThrow()
   })
 
   it('compares versions that are not semantic', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ConflictError } from '../../../src/base/errors.js'
 import type { ReleaseAsset } from '../../../src/github/rest/release-assets.js'
 import {
-  expectNoReplacement,
+  assertNoReplacement,
   hasBytes,
   type Judgement,
   judge,
@@ -70,12 +70,12 @@ describe('judge', () => {
   )
 })
 
-describe('expectNoReplacement', () => {
+describe('assertNoReplacement', () => {
   const replaced: Judgement = { kind: 'send', old: assetOf('x'), replaces: true }
   const sent: Judgement = { kind: 'send', old: null, replaces: false }
   const kept: Judgement = { kind: 'same', asset: assetOf('x') }
   const check = (...judged: [string, Judgement][]) =>
-    expectNoReplacement(
+    assertNoReplacement(
       judged.map(([name, judgement]) => ({ local: localOf(name), judgement })),
       'v1.2.0',
       'give --clobber',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PathError, UsageError } from '../../../src/base/errors.js'
 import { isSumsFile, longestSums, parseSums } from '../../../src/releases/assets/checksums.js'
-import { assetName, contentTypeOf, expectDistinct } from '../../../src/releases/assets/local.js'
+import { assertDistinct, assetName, contentTypeOf } from '../../../src/releases/assets/local.js'
 
 describe('assetName', () => {
   it.each([
@@ -35,12 +35,12 @@ it.each([
   expect(contentTypeOf(name)).toBe(type)
 })
 
-describe('expectDistinct', () => {
+describe('assertDistinct', () => {
   const files = (...paths: string[]) =>
     paths.map((path) => ({ path: `/srv/${path}`, name: assetName(path) }))
 
   it('takes files of different names', () => {
-    expect(() => expectDistinct(files('a.txt', 'b.txt', 'a.txt.asc'))).not.toThrow()
+    expect(() => assertDistinct(files('a.txt', 'b.txt', 'a.txt.asc'))).not.toThrow()
   })
 
   it.each([
@@ -48,7 +48,7 @@ describe('expectDistinct', () => {
     ['A.txt', 'a.TXT'],
     ['a b.txt', 'a-b.txt', 'a.b.txt'],
   ])('refuses %s and %s', (...paths) => {
-    const check = () => expectDistinct(files(...paths))
+    const check = () => assertDistinct(files(...paths))
     expect(check).toThrow(UsageError)
     expect(check).toThrow(/\/srv\/\S.* would both be the asset/)
   })

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { ConflictError, UsageError } from '../../../src/base/errors.js'
 import { withMark } from '../../../src/releases/drafts/mark.js'
 import {
-  expectNamedVersion,
-  expectReleasable,
+  assertNamedVersion,
+  assertReleasable,
   findOwn,
   isLatest,
 } from '../../../src/releases/pipeline/judge.js'
@@ -13,13 +13,13 @@ import { draftOf, elsewhere, head, releaseOf, remoteOf, sourceOf, subjectOf } fr
 const subject = subjectOf()
 const tag = 'core-v1.2.0'
 
-describe('expectNamedVersion', () => {
+describe('assertNamedVersion', () => {
   it.each([null, '1.2.0', 'core-v1.2.0'])('takes %j where the file says 1.2.0', (named) => {
-    expect(() => expectNamedVersion(subject, named, '1.2.0')).not.toThrow()
+    expect(() => assertNamedVersion(subject, named, '1.2.0')).not.toThrow()
   })
 
   it.each(['1.3.0', 'v1.2.0', 'core-v1.3.0', 'latest'])('refuses %j', (named) => {
-    const check = () => expectNamedVersion(subject, named, '1.2.0')
+    const check = () => assertNamedVersion(subject, named, '1.2.0')
     expect(check).toThrow(UsageError)
     expect(check).toThrow(`core/version.json says 1.2.0, not ${named}`)
   })
@@ -83,12 +83,12 @@ describe('findOwn', () => {
   })
 })
 
-describe('expectReleasable', () => {
+describe('assertReleasable', () => {
   const check = (
     source: Partial<SourceFacts>,
     remote: RemoteFacts = remoteOf(),
     allowBackport = false,
-  ) => expectReleasable({ subject, allowBackport }, sourceOf(source), remote)
+  ) => assertReleasable({ subject, allowBackport }, sourceOf(source), remote)
   const published = (...versions: string[]) => ({
     releases: versions.map((version) => releaseOf(`core-v${version}`)),
   })

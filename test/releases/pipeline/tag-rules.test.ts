@@ -2,7 +2,7 @@ import { type FaultHandle, type LocalGitHub, startLocalGitHub } from 'local-gith
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GitHubAuthError } from '../../../src/base/errors.js'
 import { GitHubClient } from '../../../src/github/client.js'
-import { expectTagAllowed } from '../../../src/releases/pipeline/remote.js'
+import { assertTagAllowed } from '../../../src/releases/pipeline/remote.js'
 
 let github: LocalGitHub
 let client: GitHubClient
@@ -20,7 +20,7 @@ afterAll(async () => {
 })
 
 const check = (tag = 'v1.0.0') =>
-  expectTagAllowed({ github: client }, { owner: 'uDOS', repo: 'engine' }, tag)
+  assertTagAllowed({ github: client }, { owner: 'uDOS', repo: 'engine' }, tag)
 
 /** GitHub's answer about a repository's rulesets, with one in detail. */
 function rules(rule: object, summary: object = {}) {

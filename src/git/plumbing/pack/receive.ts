@@ -66,7 +66,7 @@ async function receiveInto(
   const { bytes, count } = taken
   const onProgress = (done: number) => report({ phase: 'indexing', bytes, done, total: count })
   const indexed = await index(incoming.pack, taken, { shallow, signal: git.signal, onProgress })
-  await expectComplete(indexed, { store, wanted, host })
+  await assertComplete(indexed, { store, wanted, host })
   if (count === 0) return { bytes, pack: null }
   // The temporary name hides the index; `publish` renames it after the pack.
   const idx = formatPackIndex(indexed.table, taken.checksum)
@@ -92,7 +92,7 @@ async function index(
  * Checks that every wanted object, and every object that the pack names, is in the pack or here
  * already.
  */
-async function expectComplete(
+async function assertComplete(
   { ids }: IndexedPack,
   { store, wanted, host }: { store: ObjectStore; wanted: Oid[]; host: string },
 ): Promise<void> {

@@ -45,7 +45,7 @@ export async function updateRef(
     const from = await resolveRef(gitDir, target)
     if (expected !== undefined && from !== expected) throw movedMeanwhile(target, from, expected)
     if (from === to) return
-    if (from === null) await expectNoneInTheWay(gitDir, target)
+    if (from === null) await assertNoneInTheWay(gitDir, target)
     // The reflog first, as in git: an extra entry does no harm, and a missing one may lose commits.
     await log(gitDir, target, { from, to, message }, clock)
     await commitRef(gitDir, target, lock, `${to}\n`)
@@ -131,7 +131,7 @@ async function commitRef(gitDir: string, name: string, lock: FileLock, data: str
 }
 
 /** A name can't be both a ref and a folder of refs, loose or packed. */
-async function expectNoneInTheWay(gitDir: string, name: string): Promise<void> {
+async function assertNoneInTheWay(gitDir: string, name: string): Promise<void> {
   const [loose] = await looseNames(gitDir, name)
   const below = loose ?? (await findPackedRef(gitDir, `${name}/`))
   if (below !== null) throw inTheWay(name, below)

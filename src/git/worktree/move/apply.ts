@@ -67,7 +67,7 @@ function removeLeaf({ folder }: PathPlace, step: MoveStep): void {
     // A submodule's folder with content is not ours: it stays, as in git.
     folder.removeIfEmpty(path)
   } else if (stats !== null) {
-    expectUnchanged(path, stats, folder.lstat(path))
+    assertUnchanged(path, stats, folder.lstat(path))
     folder.unlink(path)
   }
 }
@@ -77,7 +77,7 @@ function putFile(place: PathPlace, step: MoveStep, staged: string): void {
   const { path, stats } = step
   makeFolders(place, path)
   if (folder.lstat(path)?.isDirectory()) folder.removeEmptyFolders(path)
-  expectUnchanged(
+  assertUnchanged(
     path,
     stats?.isDirectory() || needsRemoval(step) ? null : stats,
     folder.lstat(path),
@@ -109,7 +109,7 @@ function makeFolders({ folder }: PathPlace, path: BytePath): void {
   }
 }
 
-function expectUnchanged(path: BytePath, then: BigIntStats | null, now: BigIntStats | null): void {
+function assertUnchanged(path: BytePath, then: BigIntStats | null, now: BigIntStats | null): void {
   const same =
     then === null || now === null
       ? then === now

@@ -37,11 +37,11 @@ export interface MoveToRequest extends MoveRequest {
  * @throws ConflictError if another process is at work there, or the backup ref is taken
  */
 export async function moveTo(request: MoveToRequest): Promise<{ changed: number }> {
-  await expectClean(request)
+  await assertClean(request)
   return moveTree(request)
 }
 
-async function expectClean(request: MoveRequest): Promise<void> {
+async function assertClean(request: MoveRequest): Promise<void> {
   for await (const { kind, path } of changes(request)) {
     if (kind === 'untracked') continue
     throw new BlockedError('dirty', `${request.dir} has local changes`, {
@@ -77,7 +77,7 @@ export async function moveTree(request: MoveRequest): Promise<{ changed: number 
   const { gitDir, liveness } = request
   const lock = await lockFile(join(gitDir, 'index'), liveness)
   try {
-    await expectReady(request)
+    await assertReady(request)
     const changes = await changesOf(request, request)
     const place = openPlace(request)
     const states = await inspectPaths(place, changes)
@@ -121,7 +121,7 @@ async function applyMove(
 }
 
 /** @throws BlockedError during a merge or similar; ConflictError if HEAD has moved */
-export async function expectReady({ gitDir, branch, from }: MoveRequest): Promise<void> {
+export async function assertReady({ gitDir, branch, from }: MoveRequest): Promise<void> {
   if (hasJournal(gitDir)) {
     throw new ConflictError(`an earlier pull in ${gitDir} was interrupted and not recovered yet`, {
       hint: 'run the command again',
