@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { LocalState } from '../../src/git/repository/open.js'
 import type { RemoteHead, Situation } from '../../src/repos/inspect.js'
-import { type PlanOptions, planSync } from '../../src/repos/plan.js'
+import {
+  leftAlone,
+  obstacleTo,
+  otherBranch,
+  type PlanOptions,
+  planSync,
+} from '../../src/repos/plan.js'
 import type { Remembered } from '../../src/repos/state.js'
 import type { SyncTarget } from '../../src/repos/targets/sync-target.js'
 
@@ -55,21 +61,22 @@ interface Change {
   rest?: Partial<Situation>
 }
 
-function plan({ options, local, head: remote, rest, ...change }: Change): string {
-  const situation: Situation = {
-    wanted: { ...wanted, ...change.wanted },
-    local: { ...repository, ...local } as LocalState,
-    interrupted: false,
-    pin: null,
-    head: remote === null ? null : { ...head, ...remote },
-    refused: null,
-    remembered,
-    ...rest,
-  }
-  const [step] = planSync(
-    { mode: 'sync', gitUrl: 'https://github.com', due: false, named: false, now, ...options },
-    [situation],
-  )
+const situationOf = ({ local, head: remote, rest, ...change }: Change): Situation => ({
+  wanted: { ...wanted, ...change.wanted },
+  local: { ...repository, ...local } as LocalState,
+  interrupted: false,
+  pin: null,
+  head: remote === null ? null : { ...head, ...remote },
+  refused: null,
+  remembered,
+  ...rest,
+})
+
+const gitUrl = 'https://github.com'
+const usual: PlanOptions = { mode: 'sync', gitUrl, due: false, named: false, now }
+
+function plan({ options, ...change }: Change): string {
+  const [step] = planSync({ ...usual, ...options }, [situationOf(change)])
   if (step?.action !== 'settle') return step?.action ?? 'nothing'
   return [step.status, step.reason].filter(Boolean).join(' ')
 }
@@ -181,5 +188,113 @@ describe('planSync', () => {
     ],
   ])('%s', (_name, change, expected) => {
     expect(plan(change)).toBe(expected)
+  })
+})
+
+it('planSync gives a step for each repository, in their order', () => {
+  const all = [
+    situationOf({}),
+    situationOf({ local: absent }),
+    situationOf({ head: { oid: here } }),
+  ]
+  const steps = planSync(usual, all)
+  expect(steps.map(({ action }) => action)).toEqual(['pull', 'clone', 'settle'])
+  expect(steps.map(({ situation }) => situation)).toEqual(all)
+})
+
+it('planSync passes on why a clone cannot be read, even where GitHub refuses', () => {
+  const error = { code: 'FAILED', message: 'a damaged HEAD', hint: null } as const
+  const unreadable = situationOf({ rest: { local: { kind: 'unreadable', error }, refused } })
+  expect(planSync(usual, [unreadable])).toMatchObject([{ status: 'failed', error }])
+})
+
+describe('leftAlone', () => {
+  const due = { ...usual, due: true }
+  it.each<[string, PlanOptions, Partial<SyncTarget>, Partial<Remembered> | undefined, boolean]>([
+    ['all are read where none must be due', usual, {}, remembered, false],
+    ['without a schedule', due, {}, remembered, true],
+    ['tried since it fell due', due, { pullSchedule: '0 9 * * *' }, remembered, true],
+    ['due', due, { pullSchedule: '30 9 * * *' }, remembered, false],
+    ['never tried', due, { pullSchedule: '0 9 * * *' }, undefined, false],
+    ['known, and never tried', due, { pullSchedule: '0 9 * * *' }, { last_attempt: null }, false],
+    ['auto_pull: false', usual, { autoPull: false }, remembered, true],
+    ['auto_pull: false, but named', { ...usual, named: true }, { autoPull: false }, {}, false],
+    ['auto_pull: false in a clone', { ...usual, mode: 'clone' }, { autoPull: false }, {}, false],
+    ['left out by its source', { ...usual, named: true }, { skip: 'archived' }, remembered, true],
+  ])('%s', (_name, options, more, known, expected) => {
+    const situation = {
+      wanted: { ...wanted, ...more },
+      remembered: known && { ...remembered, ...known },
+    }
+    expect(leftAlone(options)(situation)).toBe(expected)
+  })
+})
+
+describe('what blocks a clone', () => {
+  it.each<[string, Change, string | null, string?]>([
+    ['nothing', {}, null],
+    ['a clone that is missing', { local: absent }, null],
+    [
+      'a file in its place',
+      { local: { kind: 'occupied', what: 'a file' } },
+      '/srv/library/typo is a file',
+      'move it away, or choose another destination',
+    ],
+    [
+      'a clone git keeps in another way',
+      { local: { unsupported: 'a sparse checkout' } },
+      '/srv/library/typo has a sparse checkout',
+      'pull it with git itself',
+    ],
+    [
+      'no origin',
+      { local: { origin: null } },
+      '/srv/library/typo is a clone of nothing, not of uDOS/typo',
+    ],
+    [
+      'another origin',
+      { local: { origin: 'git@github.com:uDOS/other' } },
+      '/srv/library/typo is a clone of git@github.com:uDOS/other, not of uDOS/typo',
+    ],
+    [
+      'another repository of that name',
+      { head: { id: 8 } },
+      'uDOS/typo is another repository than the one that was cloned',
+    ],
+    ['an id that GitHub does not give', { head: { id: null } }, null],
+    ['an id that is not remembered', { rest: { remembered: undefined } }, null],
+    [
+      'a remembered clone without an id',
+      { rest: { remembered: { ...remembered, id: null } } },
+      null,
+    ],
+  ])('obstacleTo: %s', (_name, change, message, hint) => {
+    const obstacle = obstacleTo(gitUrl, situationOf(change))
+    expect(obstacle?.message ?? null).toBe(message)
+    if (hint !== undefined) expect(obstacle?.hint).toBe(hint)
+  })
+
+  const at = 'git -C /srv/library/typo switch main'
+  it.each<[string, Change, string | null, string?]>([
+    ['the same branch', {}, null],
+    ['nothing is known of the remote', { local: { branch: 'topic' }, head: null }, null],
+    ['an empty remote', { local: { branch: 'topic' }, head: { ref: null, oid: null } }, null],
+    ['a tag is wanted', { local: { branch: null }, head: { ref: 'v1', pinned: true } }, null],
+    ['it is at its pin', { local: { branch: null }, rest: { pin: here } }, null],
+    [
+      'a branch',
+      { local: { branch: 'topic' } },
+      '/srv/library/typo is on branch topic, not on main',
+      `${at}, or set branch: topic`,
+    ],
+    [
+      'no branch',
+      { local: { branch: null } },
+      '/srv/library/typo is on a detached HEAD, not on main',
+      at,
+    ],
+  ])('otherBranch: %s', (_name, change, message, hint) => {
+    const other = otherBranch(situationOf(change))
+    expect([other?.message ?? null, other?.hint]).toEqual([message, hint])
   })
 })

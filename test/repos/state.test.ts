@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -14,6 +14,10 @@ beforeEach(async () => {
 
 const open = () => SyncState.open(root, (message) => told.push(message))
 const file = () => join(root, '.wizard', 'state.json')
+const entryWith = (more: object) => ({
+  version: 1,
+  repositories: { one: { repo: 'uDOS/one', last_attempt: null, last_pull: null, ...more } },
+})
 
 describe('the state', () => {
   it('holds, once a save is done, whatever was remembered before it was asked for', async () => {
@@ -53,5 +57,60 @@ describe('the state', () => {
     await writeFile(join(root, '.wizard'), 'a file in its place')
     await (await open()).save()
     expect(told.some((message) => message.startsWith(`${file()} can't be written`))).toBe(true)
+  })
+
+  it.each<[string, unknown]>([
+    ['an empty file', ''],
+    ['a list', []],
+    ['another version', { version: 2, repositories: {} }],
+    ['no repositories', { version: 1 }],
+    ['a repository without a name', { version: 1, repositories: { one: {} } }],
+    ['a time before 1970', entryWith({ last_attempt: -1 })],
+    ['a time as text', entryWith({ last_pull: '2026-01-14' })],
+    ['a warning that it does not know', entryWith({ warnings: ['louder'] })],
+    ['made in words', entryWith({ made: 'yes' })],
+  ])('that holds %s counts as unreadable', async (_what, content) => {
+    await (await open()).save()
+    await writeFile(file(), typeof content === 'string' ? content : JSON.stringify(content))
+    expect((await open()).entries()).toEqual([])
+    expect(told).toHaveLength(1)
+  })
+
+  it('gives what an older file left out its usual value, and drops what it does not know', async () => {
+    await (await open()).save()
+    await writeFile(
+      file(),
+      JSON.stringify({ ...entryWith({ last_pull: undefined, later: 1 }), since: 3 }),
+    )
+    expect((await open()).get(join(root, 'one'))).toEqual({
+      ...{ repo: 'uDOS/one', id: null, source: null, made: false },
+      ...{ last_attempt: null, last_pull: null, warnings: [] },
+    })
+    expect(told).toEqual([])
+  })
+
+  it('keeps what an update does not name, and forgets only what it is given', async () => {
+    const state = await open()
+    const [one, two] = [join(root, 'one'), join(root, 'two')]
+    state.update(one, { repo: 'uDOS/one', id: 7, made: true, warnings: ['lfs'] })
+    state.update(one, { repo: 'uDOS/new', last_pull: 5 })
+    state.update(two, { repo: 'uDOS/two' })
+    expect(state.get(one)).toMatchObject({
+      ...{ repo: 'uDOS/new', id: 7, made: true, warnings: ['lfs'], last_pull: 5 },
+    })
+    state.forget(one)
+    state.forget(join(root, 'none'))
+    expect(state.entries().map(([path]) => path)).toEqual([two])
+  })
+
+  it('moves with its root: paths in it are relative', async () => {
+    const state = await open()
+    state.update(join(root, 'library/one'), { repo: 'uDOS/one' })
+    await state.save()
+    const moved = await mkdtemp(join(tmpdir(), 'wizard-state-'))
+    onTestFinished(() => rm(moved, { recursive: true, force: true }))
+    await cp(root, moved, { recursive: true })
+    const there = await SyncState.open(moved, (message) => told.push(message))
+    expect(there.entries().map(([path]) => path)).toEqual([join(moved, 'library/one')])
   })
 })

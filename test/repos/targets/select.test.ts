@@ -1,9 +1,12 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { NotFoundError } from '../../../src/base/errors.js'
+import { GitHubNotFoundError, NotFoundError } from '../../../src/base/errors.js'
 import { fullNameOf } from '../../../src/base/names/repository.js'
 import type { Component } from '../../../src/config/files/components.js'
-import { isInShard, selectWanted } from '../../../src/repos/targets/resolve.js'
+import type { Lister } from '../../../src/repos/targets/expand.js'
+import { isInShard, resolveTargets, selectWanted } from '../../../src/repos/targets/resolve.js'
 import type { SyncTarget } from '../../../src/repos/targets/sync-target.js'
+import { sessionWith } from '../support.js'
 
 const one = (fullName: string, group: string): SyncTarget => {
   const [owner = '', repo = ''] = fullName.split('/')
@@ -51,6 +54,32 @@ describe('selectWanted', () => {
     expect(() => select('tpyo')).toThrow('repos.yaml names no repository or group tpyo')
   })
 
+  it.each<[string, string[], RegExp]>([
+    ['none', [], /names none at all.*REPO ADD/],
+    ['a few', ['uDOS/typo'], /^there is tools, uDOS\/typo$/],
+    ['many', Array.from({ length: 20 }, (_, index) => `uDOS/r${index}`), /uDOS\/r10 …$/],
+  ])('hints at what there is: %s', (_name, names, hint) => {
+    const targets = names.map((name) => one(name, 'tools'))
+    const failure = (): unknown => {
+      try {
+        return selectWanted(targets, ['tpyo'], { components, strict: true })
+      } catch (error) {
+        return error
+      }
+    }
+    expect(failure()).toMatchObject({ code: 'GITHUB_NOT_FOUND' })
+    expect((failure() as NotFoundError).hint).toMatch(hint)
+  })
+
+  it('selects by the place, and each repository once however often it is meant', () => {
+    expect(select('/srv/uDOS/typo')).toEqual(['uDOS/typo'])
+    expect(select('models', 'typo', 'else/typo')).toEqual([
+      'uDOS/typo',
+      'ollama/ollama',
+      'else/typo',
+    ])
+  })
+
   it('does not say so when a listing failed that may have named it', () => {
     expect(selectWanted(all, ['tpyo'], { components, strict: false })).toEqual([])
   })
@@ -67,5 +96,48 @@ describe('shards', () => {
     expect(isInShard({ index: 1, count: 4 }, 'uDOS/repo-1')).toBe(
       isInShard({ index: 1, count: 4 }, 'UDOS/REPO-1'),
     )
+  })
+})
+
+describe('resolveTargets', () => {
+  const nowhere = { apiUrl: 'http://127.0.0.1:9', gitUrl: 'http://127.0.0.1:9', token: 'ghp_x' }
+  const list: Lister = async ({ from }) => {
+    if (from === 'nobody') throw new GitHubNotFoundError('there is no nobody')
+    return ['a', 'b', 'c', 'd', 'e', 'f'].map((repo, id) => ({ id, owner: from, repo }))
+  }
+
+  it('says what writes a repos.yaml where there is none', async () => {
+    const { session, root } = await sessionWith(nowhere)
+    await expect(resolveTargets(session, {})).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: `there is no ${join(root, 'config/repos.yaml')}, so there is nothing to keep in step`,
+      hint: expect.stringContaining('REPO ADD owner/repo'),
+    })
+  })
+
+  it('counts what is in other shards, and every repository is in one', async () => {
+    const { session } = await sessionWith(nowhere, { all: [{ from: 'uDOS' }] })
+    const shards = await Promise.all(
+      [1, 2, 3].map((index) => resolveTargets(session, { list, shard: { index, count: 3 } })),
+    )
+    expect(shards.flatMap(({ chosen }) => chosen.map(({ repo }) => repo)).sort()).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'e',
+      'f',
+    ])
+    expect(shards.map(({ chosen, elsewhere }) => chosen.length + elsewhere)).toEqual([6, 6, 6])
+  })
+
+  it('reports a failed listing, and a target that it may hold is no mistake then', async () => {
+    const { session } = await sessionWith(nowhere, { all: [{ from: 'uDOS' }, { from: 'nobody' }] })
+    const { chosen, failures } = await resolveTargets(session, { list, targets: ['z', 'a'] })
+    expect(chosen.map(fullNameOf)).toEqual(['uDOS/a'])
+    expect(failures.map(({ repo }) => repo)).toEqual(['nobody/*'])
+    await expect(resolveTargets(session, { list, targets: ['uDOS/z'] })).rejects.toMatchObject({
+      code: 'GITHUB_NOT_FOUND',
+    })
   })
 })
