@@ -28,12 +28,19 @@ export async function run(argv: string[], io: Io, app: Application): Promise<num
     invocation = new Invocation(app, io, parsed.globals)
     return await perform(invocation, command, parsed)
   } catch (error) {
-    const cause = invocation.signal.aborted ? invocation.signal.reason : error
+    const cause = causeOf(error, invocation.signal)
     invocation.terminal.showError(cause)
     return statusOf(cause)
   } finally {
     invocation.close()
   }
+}
+
+/** Why a command was stopped, with the remedies that were added on the way up; or its own failure. */
+function causeOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
+  if (!aborted) return error
+  const isReason = error instanceof WizardError && error.code === reason?.code
+  return isReason ? error : reason
 }
 
 const noFlags = parseNothing()

@@ -18,7 +18,7 @@ export type ErrorCode =
   | 'INTERRUPTED'
 
 /**
- * The exit status of each error. `main` replaces the status of an interrupt by 128 plus the
+ * The exit status of each error. `run` replaces the status of an interrupt by 128 plus the
  * signal's number.
  */
 export const exitStatus = {
@@ -85,13 +85,21 @@ export class WizardError extends Error {
   }
 }
 
-/** The same error with a further remedy, or a note about what is left behind. */
+/**
+ * A copy of the error with a further remedy, or a note about what is left behind. A signal's reason
+ * is shared by all who were stopped by it, so the error itself stays as it is.
+ */
 export function withHint(error: unknown, hint: Hint): unknown {
-  if (error instanceof WizardError) error.remedy = joinHints(error.remedy, hint)
-  return error
+  if (!(error instanceof WizardError)) return error
+  const copy: WizardError = Object.create(
+    Object.getPrototypeOf(error),
+    Object.getOwnPropertyDescriptors(error),
+  )
+  copy.remedy = joinHints(error.remedy, hint)
+  return copy
 }
 
-/** The command line is wrong. */
+/** An argument is wrong: of a command line, or of a call of the library. */
 export class UsageError extends WizardError {
   override readonly code = 'USAGE'
 }

@@ -79,8 +79,8 @@ export class GitHubClient {
   }
 
   /**
-   * The same client for one call, with its own signal and listener. It costs nothing and needs no
-   * `close`. Missing options stay as they are.
+   * The same client for one call, with its own signal and listener. It shares
+   * the connections, so it needs no `close`. Missing options stay as they are.
    */
   with({ signal, deadline, emit, log }: ClientCall): GitHubClient {
     const own = this.#own

@@ -1,10 +1,11 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
+import type { Finder } from './install/prepare.js'
 import type { WantedPlugin } from './install/resolve.js'
 import type { InstalledPlugin } from './installed.js'
 import type { SearchRequest } from './search.js'
-import type { PluginEvent, PluginInfo, PluginSession } from './session.js'
+import type { PluginEvent, PluginInfo } from './session.js'
 import type { UpdatedPlugin, UpdateRequest } from './update.js'
 import type { VerifiedPlugin } from './verify.js'
 import type { ViewedPlugin } from './view.js'
@@ -44,9 +45,9 @@ export class PluginRegistry {
 
   /** @throws NotFoundError, GitHubNotFoundError, ConfigError for an unreadable manifest */
   async view(target: PluginTarget, call: Call<PluginEvent> = {}): Promise<ViewedPlugin> {
-    const { view } = await import('./view.js')
+    const [{ view }, { finderFor }] = await Promise.all([import('./view.js'), import('./find.js')])
     const session = await this.#open(call)
-    return view(session, await wantedOf(session, target))
+    return view(session, await resolveTarget(target, finderFor(session)))
   }
 
   /**
@@ -63,7 +64,8 @@ export class PluginRegistry {
       import('./find.js'),
     ])
     const session = await this.#open(call)
-    return install(session, await wantedOf(session, target), finderFor(session))
+    const find = finderFor(session)
+    return install(session, await resolveTarget(target, find), find)
   }
 
   /** Installs exactly what plugins.lock.json names. @param id null: everything */
@@ -135,9 +137,6 @@ export class PluginRegistry {
   }
 }
 
-async function wantedOf(session: PluginSession, target: PluginTarget): Promise<WantedPlugin> {
-  if ('owner' in target) return target
-  const { finderFor } = await import('./find.js')
-  const { name, named } = target
-  return { ...(await finderFor(session)(name)), named }
+async function resolveTarget(target: PluginTarget, find: Finder): Promise<WantedPlugin> {
+  return 'owner' in target ? target : { ...(await find(target.name)), named: target.named }
 }

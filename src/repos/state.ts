@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
 import { writeWhole } from '../base/fs/durable-write.js'
-import { hasCode } from '../base/fs/read.js'
+import { readTextIfThere } from '../base/fs/read.js'
 
 /** Milliseconds since 1970, within Date's range; null: never. */
 const timeSchema = z.number().min(0).max(8.64e15).nullable().default(null)
@@ -38,29 +38,33 @@ export class SyncState {
   #next: Promise<void> | undefined
   readonly #onTrouble: (message: string) => void
 
+  /** The file has content that is not a state: it is kept beside the new one. */
+  #isDamaged: boolean
+
   private constructor(
     root: string,
-    repositories: Map<string, Remembered>,
+    repositories: Map<string, Remembered> | null,
     onTrouble: (message: string) => void,
   ) {
     this.#root = root
-    this.#repositories = repositories
+    this.#repositories = repositories ?? new Map()
+    this.#isDamaged = repositories === null
     this.#onTrouble = onTrouble
   }
 
   /**
-   * An unreadable state is reported and set aside: it only saves work and dates pulls, and never
-   * justifies touching a clone.
+   * A damaged state is reported, and set aside by the first save.
+   *
+   * @throws the system's error if the file exists and can't be read
    */
   static async open(root: string, onTrouble: (message: string) => void): Promise<SyncState> {
     const file = fileIn(root)
-    try {
-      const { repositories } = stateSchema.parse(JSON.parse(await readFile(file, 'utf8')))
-      return new SyncState(root, new Map(Object.entries(repositories)), onTrouble)
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) onTrouble(`${file} can't be read, so last pulls are not known`)
-      return new SyncState(root, new Map(), onTrouble)
+    const text = readTextIfThere(file)
+    const repositories = text === null ? new Map() : repositoriesIn(text)
+    if (repositories === null) {
+      onTrouble(`${file} is damaged, so last pulls are not known; it is kept as ${damaged(file)}`)
     }
+    return new SyncState(root, repositories, onTrouble)
   }
 
   get(path: string): Remembered | undefined {
@@ -99,6 +103,8 @@ export class SyncState {
     const file = fileIn(this.#root)
     const state = { version: 1, repositories: Object.fromEntries(this.#repositories) }
     try {
+      if (this.#isDamaged) await rename(file, damaged(file))
+      this.#isDamaged = false
       await writeWhole(file, `${JSON.stringify(state)}\n`, 0o600)
     } catch (error) {
       this.#onTrouble(`${file} can't be written: ${error instanceof Error ? error.message : error}`)
@@ -107,3 +113,13 @@ export class SyncState {
 }
 
 const fileIn = (root: string) => join(root, '.wizard', 'state.json')
+
+const damaged = (file: string) => `${file}.damaged`
+
+function repositoriesIn(text: string): Map<string, Remembered> | null {
+  try {
+    return new Map(Object.entries(stateSchema.parse(JSON.parse(text)).repositories))
+  } catch {
+    return null
+  }
+}

@@ -6,7 +6,14 @@ import { isGood } from './watch/conclusion.js'
 
 type RunEvent = Extract<
   WorkflowEvent,
-  { type: `run-${string}` | `job-${string}` | `step-${string}` | 'poll-failed' }
+  {
+    type:
+      | `run-${string}`
+      | `job-${string}`
+      | `step-${string}`
+      | 'dispatch-unanswered'
+      | 'poll-failed'
+  }
 >
 
 /**
@@ -31,6 +38,8 @@ const lines: {
   'step-changed': ({ job, step }, marks) =>
     `${oneLine(job.name, 200)} / ${oneLine(step.name, 200)}: ${stateOf(step, marks)}`,
   'run-waiting': ({ run }) => `${nameOfRun(run)} waits for an approval: ${run.html_url}`,
+  'dispatch-unanswered': ({ message }) =>
+    `the answer to the dispatch was lost: ${message}; looking for its run`,
   'poll-failed': ({ message }) => `GitHub could not be asked: ${message}; asking again`,
 }
 

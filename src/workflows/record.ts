@@ -18,7 +18,7 @@ export function recording(log: Log, emit: Emit<WorkflowEvent>): Emit<WorkflowEve
 }
 
 function levelOf(event: WorkflowEvent): LogLevel {
-  if (event.type === 'poll-failed') return 'WARN'
+  if (event.type === 'dispatch-unanswered' || event.type === 'poll-failed') return 'WARN'
   const subject =
     event.type === 'run-changed' ? event.run : event.type === 'job-changed' ? event.job : null
   return subject !== null && isCompleted(subject) && !isGood(subject.conclusion) ? 'ERROR' : 'INFO'

@@ -26,6 +26,8 @@ export type WorkflowEvent =
   | { type: 'step-changed'; run: WorkflowRun; job: WorkflowJob; step: WorkflowStep }
   /** Emitted once: somebody has to approve the run at its address. */
   | { type: 'run-waiting'; run: WorkflowRun }
+  /** The answer to a dispatch was lost; its run is looked for, and it is not sent again. */
+  | { type: 'dispatch-unanswered'; message: string }
   /** A poll failed and will be repeated; that says nothing about the run. */
   | { type: 'poll-failed'; message: string }
   /** Bytes of the zip file, then of its content; `total` is null if the server does not say. */

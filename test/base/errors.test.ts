@@ -6,6 +6,7 @@ import {
   NotFoundError,
   reportError,
   WizardError,
+  withHint,
 } from '../../src/base/errors.js'
 
 describe('what is not found', () => {
@@ -21,5 +22,22 @@ describe('what is not found', () => {
   test.each([ours, theirs])('is one code and one exit status to a script: $name', (error) => {
     expect(reportError(error)).toMatchObject({ code: 'GITHUB_NOT_FOUND', message: error.message })
     expect(exitStatus[error.code]).toBe(3)
+  })
+})
+
+describe('withHint', () => {
+  test('adds a remedy to a copy: a reason is shared by all who were stopped by it', () => {
+    const reason = new GitHubNotFoundError('uDOS/x is not there', { status: 404, hint: 'look' })
+    const copies = ['first', 'second'].map((hint) => withHint(reason, hint) as GitHubNotFoundError)
+    expect(copies.map(({ hint }) => hint)).toEqual(['look; first', 'look; second'])
+    expect(copies[0]).toBeInstanceOf(GitHubNotFoundError)
+    expect(copies[0]).toMatchObject({ code: 'GITHUB_NOT_FOUND', status: 404, name: reason.name })
+    expect(copies[0]?.message).toBe(reason.message)
+    expect(reason.hint).toBe('look')
+  })
+
+  test('leaves what is not ours as it is', () => {
+    const foreign = new TypeError('x')
+    expect(withHint(foreign, 'y')).toBe(foreign)
   })
 })

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -43,14 +43,28 @@ describe('the state', () => {
     expect((await open()).entries().map(([, { repo }]) => repo)).toEqual(['uDOS/one', 'uDOS/two'])
   })
 
-  it('is left behind, and that is told, where it cannot be read', async () => {
+  it('is set aside, and that is told, where it is damaged', async () => {
     await (await open()).save()
     const lost = { version: 1, repositories: { one: { repo: 'uDOS/one', last_pull: 1e300 } } }
     for (const text of ['{"version":1,', JSON.stringify(lost)]) {
       await writeFile(file(), text)
+      const state = await open()
+      expect(state.entries()).toEqual([])
+      expect(told.splice(0)).toEqual([
+        `${file()} is damaged, so last pulls are not known; it is kept as ${file()}.damaged`,
+      ])
+      expect(await readFile(file(), 'utf8')).toBe(text)
+      await state.save()
+      expect(await readFile(`${file()}.damaged`, 'utf8')).toBe(text)
       expect((await open()).entries()).toEqual([])
-      expect(told.splice(0)).toEqual([`${file()} can't be read, so last pulls are not known`])
+      expect(told).toEqual([])
     }
+  })
+
+  it('that cannot be read is an error: its ids guard against a repository under a taken name', async () => {
+    await mkdir(join(root, '.wizard'))
+    await symlink('state.json', file())
+    await expect(open()).rejects.toMatchObject({ code: 'ELOOP' })
   })
 
   it('that cannot be written is told, and no failure', async () => {

@@ -2,8 +2,8 @@ import type { RefusalContext } from '../errors.js'
 import type { Layer } from './message.js'
 
 /**
- * Turns every answer from 400 on into one of our errors, with GitHub's message; the outermost
- * layer.
+ * Turns every answer but 2xx and 304 into one of our errors, with GitHub's message: also a redirect
+ * that `followRedirects` did not follow.
  */
 export function refuse(
   context: (signal: AbortSignal | undefined) => Promise<RefusalContext>,

@@ -7,7 +7,7 @@ import { writeChecksums } from '../assets/checksums.js'
 import { assertDistinct, type LocalAsset, localAssets } from '../assets/local.js'
 import type { ReleaseSession } from '../session.js'
 import { childEnvironment, runCommand } from './command.js'
-import type { PublishFacts, PublishRequest } from './request.js'
+import { buildLines, type PublishFacts, type PublishRequest } from './request.js'
 import { probeSigning, type Signing, signAll } from './sign.js'
 
 export interface MadeAssets {
@@ -51,7 +51,7 @@ async function makeIn(
   const signing: Signing = { commands: release.sign, folder, cwd, env }
   const emitStep = (message: string) => session.emit({ type: 'step', message })
   if (release.sign.length > 0) await probeSigning(session, signing)
-  if (!request.skipBuild && request.files.length === 0) await build(session, request, env)
+  await build(session, request, env)
   const artifacts = await collectArtifacts(request)
   if (Object.keys(release.checksums).length > 0) emitStep(`checksum: ${artifacts.length} files`)
   const sums = await writeChecksums(release, artifacts, folder)
@@ -69,11 +69,11 @@ async function makeIn(
  */
 export async function build(
   session: ReleaseSession,
-  { subject: { component }, source }: PublishRequest,
+  request: PublishRequest,
   env: Record<string, string>,
 ): Promise<void> {
-  const cwd = join(source, component.path)
-  for (const line of component.release.build) {
+  const cwd = join(request.source, request.subject.component.path)
+  for (const line of buildLines(request)) {
     session.emit({ type: 'step', message: `build: ${line}` })
     await runCommand(session, { label: 'build', file: '/bin/sh', args: ['-c', line], cwd, env })
   }

@@ -1,11 +1,12 @@
 import { isPrerelease, previousTag, tagOf } from '../versions.js'
 import { isLatest } from './judge.js'
-import type {
-  PublishFacts,
-  PublishPlan,
-  PublishRequest,
-  RemoteFacts,
-  SourceFacts,
+import {
+  buildLines,
+  type PublishFacts,
+  type PublishPlan,
+  type PublishRequest,
+  type RemoteFacts,
+  type SourceFacts,
 } from './request.js'
 
 export interface PlanFacts extends Pick<PublishFacts, 'source' | 'remote' | 'found'> {
@@ -34,17 +35,15 @@ export function planPublish({ request, source, remote, notes, found }: PlanFacts
   }
 }
 
-function stepsOf(
-  { subject: { component }, files, skipBuild, draft }: PublishRequest,
-  tag: string,
-  hasDraft: boolean,
-): PublishPlan['steps'] {
-  const { build, artifacts, checksums, sign } = component.release
+function stepsOf(request: PublishRequest, tag: string, hasDraft: boolean): PublishPlan['steps'] {
+  const { subject, files, draft } = request
+  const { artifacts, checksums, sign } = subject.component.release
+  const build = buildLines(request)
   const sums = Object.values(checksums)
-  const what = files.length > 0 ? files.map((file) => file) : artifacts
+  const what = files.length > 0 ? files : artifacts
   const steps: (PublishPlan['steps'][number] | false)[] = [
     { step: 'check', does: 'token, work tree, tag, version and signing are as they must be' },
-    build.length > 0 && !skipBuild && { step: 'build', does: build.join(' && ') },
+    build.length > 0 && { step: 'build', does: build.join(' && ') },
     sums.length > 0 && what.length > 0 && { step: 'checksum', does: sums.join(', ') },
     sign.length > 0 &&
       what.length > 0 && {

@@ -9,7 +9,13 @@ import { assertNamedVersion, assertReleasable, findOwn } from './judge.js'
 import { collectArtifacts, makeAssets } from './make.js'
 import { planPublish } from './plan.js'
 import { type ReleaseServer, readRemote } from './remote.js'
-import type { PublishFacts, PublishPlan, PublishRequest, PublishResult } from './request.js'
+import {
+  buildLines,
+  type PublishFacts,
+  type PublishPlan,
+  type PublishRequest,
+  type PublishResult,
+} from './request.js'
 import { readSource } from './source.js'
 
 export interface PublishSession extends ReleaseSession {
@@ -50,10 +56,8 @@ async function runPipeline(
   const facts = await gather(session, request)
   if (facts.found.published !== null) return alreadyPublished(session, request, facts)
   assertReleasable(request, facts.source, facts.remote)
-  const isBuilt = request.files.length === 0 && !request.skipBuild
   // Existing artifacts are checked before anything is created; built ones after the build.
-  if (!isBuilt || request.subject.component.release.build.length === 0)
-    await collectArtifacts(request)
+  if (buildLines(request).length === 0) await collectArtifacts(request)
   const notes = await notesOf(session, request, facts)
   const plan = planPublish({ request, ...facts, notes })
   for (const message of plan.warnings) session.emit({ type: 'warning', message })

@@ -30,6 +30,10 @@ export interface PublishRequest {
   confirm?: ((plan: PublishPlan) => Promise<boolean>) | undefined
 }
 
+/** The lines that this run builds with: none if the files are named, or exist already. */
+export const buildLines = ({ subject, files, skipBuild }: PublishRequest): string[] =>
+  files.length > 0 || skipBuild ? [] : subject.component.release.build
+
 export type StepName =
   | 'check'
   | 'build'
@@ -41,7 +45,7 @@ export type StepName =
   | 'publish'
   | 'confirm'
 
-/** The plan as data: `--dry-run` prints it, and the pipeline carries it out. */
+/** What a run will do, as data: `--dry-run` prints it, and a person confirms it. */
 export interface PublishPlan {
   component: string
   repo: string

@@ -47,8 +47,11 @@ export function autoPull(
     { mode: '5-part', protect: true, catch: (error: unknown) => onError?.(error) },
     async () => onReport?.(await pull(options, { signal, emit })),
   )
-  const stop = () => job.stop()
+  const stop = () => {
+    job.stop()
+    signal?.removeEventListener('abort', stop)
+  }
   if (signal?.aborted) stop()
-  signal?.addEventListener('abort', stop, { once: true })
+  else signal?.addEventListener('abort', stop)
   return { stop, next: () => job.nextRun() }
 }

@@ -46,6 +46,7 @@ export function runProgress({ now, isLive, say }: ProgressContext) {
     'job-changed': sayUnlessLive,
     'step-changed': sayUnlessLive,
     'run-waiting': sayEvent,
+    'dispatch-unanswered': sayEvent,
     'poll-failed': sayEvent,
   } satisfies Handlers
   return {
@@ -60,7 +61,7 @@ export function runProgress({ now, isLive, say }: ProgressContext) {
   }
 }
 
-/** Running jobs come first, then ended ones, the latest first. */
+/** The jobs that ended, then those at work: the last few of both. */
 function linesOf({ run, jobs, since }: Watched, now: number): string[] {
   const state = isCompleted(run) ? run.conclusion : run.status
   const seconds = Math.floor((now - since) / 1000)

@@ -62,7 +62,7 @@ async function send(
     result = await dispatchWorkflow(session.github, request)
   } catch (error) {
     if (!mayHaveStarted(error)) throw await explainRefusal(session, request, error)
-    session.emit({ type: 'poll-failed', message: (error as Error).message })
+    session.emit({ type: 'dispatch-unanswered', message: error.message })
     result = { runId: null, htmlUrl: null }
     lost = error
   }

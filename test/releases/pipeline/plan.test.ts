@@ -92,7 +92,7 @@ describe('planPublish', () => {
     [
       'files that were named',
       { release: { ...all, artifacts: [] }, request: { files: ['/srv/a'] } },
-      'check build checksum sign draft upload verify publish confirm',
+      'check checksum sign draft upload verify publish confirm',
     ],
   ])('%s', (_name, change, expected) => {
     expect(steps(change).join(' ')).toBe(expected)

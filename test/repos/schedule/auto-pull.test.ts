@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../../src/base/errors.js'
 import { autoPull } from '../../../src/repos/schedule/auto-pull.js'
@@ -20,6 +21,14 @@ describe('autoPull', () => {
     pulling.stop()
     expect(pulling.next()).toBeNull()
     pulling.stop()
+  })
+
+  it('leaves no listener at its signal behind', () => {
+    const { signal } = new AbortController()
+    const pulling = autoPull(never, '@daily', { signal })
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    pulling.stop()
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it('is stopped by its signal, even by one that was aborted before', () => {

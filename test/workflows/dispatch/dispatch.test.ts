@@ -263,6 +263,9 @@ describe('a dispatch whose answer is lost', () => {
     })
     expect(dispatches()).toHaveLength(1)
     expect(runs()).toHaveLength(1)
+    const kinds = here.events.map(({ type }) => type)
+    expect(kinds).toContain('dispatch-unanswered')
+    expect(kinds).not.toContain('poll-failed')
   })
 
   it('is an error where it started nothing', async () => {
