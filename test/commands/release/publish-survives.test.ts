@@ -59,9 +59,10 @@ describe('RELEASE PUBLISH survives', () => {
   it('a secondary rate limit', async () => {
     space = await openReleases()
     const body = { message: 'You have exceeded a secondary rate limit.' }
-    const headers = { 'retry-after': '1' }
+    const headers = { 'retry-after': '3' }
     space.github.fail({ origin: 'upload', times: 1, status: 403, headers, body })
     expect((await publish()).status).toBe(0)
+    expect(space.clock.slept).toContain(3000)
     await expectPublished(space)
   })
 

@@ -68,9 +68,9 @@ describe('answers that fail', () => {
   })
 
   it('a short Retry-After is waited for', async () => {
-    work.github.fail({ origin: 'api', status: 429, headers: { 'retry-after': '1' }, times: 1 })
+    work.github.fail({ origin: 'api', status: 429, headers: { 'retry-after': '3' }, times: 1 })
     expect((await sync()).status).toBe(0)
-    expect(work.clock.slept).toEqual([1000])
+    expect(work.clock.slept).toEqual([3000])
   })
 
   it('a silent server is exit 6 and leaves nothing', async () => {
