@@ -18,7 +18,7 @@ import type { Liveness } from '../../../src/process/owner-mark.js'
 import { client, localGitHub, servedHistory } from '../support/client.js'
 import { runUntilKilled } from '../support/dying.js'
 import { historyStream } from '../support/histories.js'
-import { git, gitBytes, networkGit, temporaryFolder } from '../support/real-git.js'
+import { git, gitBytes, inOneShell, networkGit, temporaryFolder } from '../support/real-git.js'
 
 interface Setting {
   github: LocalGitHub
@@ -68,17 +68,21 @@ async function serving(answer: (body: string, response: ServerResponse) => void)
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/uDOS/typo.git`
 }
 
-const refsOf = (dir: string) => git(dir, ['for-each-ref', '--format=%(refname) %(objectname)'])
+const listRefs = ['for-each-ref', '--format=%(refname) %(objectname)']
+const refsOf = (dir: string) => git(dir, listRefs)
 
 const fetchHeadOf = (dir: string) =>
   readFileSync(join(dir, '.git/FETCH_HEAD'), 'utf8').trim().split('\n').sort()
 
 /** wizard leaves the same as git fetch, and the repository is complete. */
 function expectSame({ ours, oracle }: Setting): void {
-  expect(refsOf(ours)).toBe(refsOf(oracle))
+  const [refs, faults, changes] = inOneShell(ours, [
+    ['git', ...listRefs],
+    ['git', 'fsck', '--full', '--strict', '--no-dangling'],
+    ['git', 'status', '--porcelain'],
+  ])
+  expect([refs, faults, changes]).toEqual([refsOf(oracle), '', ''])
   expect(fetchHeadOf(ours)).toEqual(fetchHeadOf(oracle))
-  expect(git(ours, ['fsck', '--full', '--strict', '--no-dangling'])).toBe('')
-  expect(git(ours, ['status', '--porcelain'])).toBe('')
   expect(
     readdirSync(join(ours, '.git/objects/pack')).filter((name) => name.startsWith('tmp')),
   ).toEqual([])
@@ -410,22 +414,18 @@ describe('killed at any change on disk', () => {
       const killed = await runUntilKilled(step, () =>
         fetchRepository(client({ liveness: liveness(true) }), request),
       )
-      expect(git(copy, ['fsck', '--full', '--no-dangling'])).toBe('')
-      expect(git(copy, ['status', '--porcelain'])).toBe('')
+      const fsck = ['git', 'fsck', '--full', '--no-dangling']
+      expect(inOneShell(copy, [fsck, ['git', 'status', '--porcelain']])).toEqual(['', ''])
       const { oid } = await fetchRepository(client({ liveness: liveness(false) }), request)
       expect(oid).toBe(tip)
-      expect(git(copy, ['rev-parse', 'origin/main', 'v2^{}'])).toBe(`${tip}\n${tip}`)
-      expect(git(copy, ['fsck', '--full', '--no-dangling'])).toBe('')
-      const files = execFileSync('find', [
-        join(copy, '.git'),
-        '-name',
-        '*.lock*',
-        '-o',
-        '-name',
-        'tmp_*',
+      const [tips, faults, files] = inOneShell(copy, [
+        ['git', 'rev-parse', 'origin/main', 'v2^{}'],
+        fsck,
+        ['find', '.git', '-name', '*.lock*', '-o', '-name', 'tmp_*'],
       ])
+      expect([tips, faults]).toEqual([`${tip}\n${tip}`, ''])
       if (killed !== null) break
-      expect(files.toString()).toBe('')
+      expect(files).toBe('')
       kills++
     }
     expect(kills).toBeGreaterThan(5)
