@@ -52,7 +52,7 @@ export type {
   ReleaseOptions,
 } from './github/rest/releases.js'
 export type { RepositoryData, SearchOptions } from './github/rest/repositories.js'
-export type { WorkflowRunData } from './github/rest/runs.js'
+export type { WorkflowJob, WorkflowRunData, WorkflowStep } from './github/rest/runs.js'
 export type { Workflow } from './github/rest/workflows.js'
 export type { TransferEvent } from './github/transfer/events.js'
 export type { OnProgress as TransferProgress } from './github/transfer/files.js'
@@ -125,10 +125,8 @@ export type { LineOptions } from './workflows/logs/parse.js'
 export {
   type RunArtifact,
   RunTimeoutError,
-  type WorkflowJob,
   type WorkflowRun,
   type WorkflowRunWithJobs,
-  type WorkflowStep,
 } from './workflows/run-data.js'
 export {
   type RunId,

@@ -1,7 +1,8 @@
 import { GitHubAuthError, GitHubError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
 import type { Api } from '../github/rest/api.js'
-import { findWorkflow, type Workflow } from '../github/rest/workflows.js'
+import { cancelRun, rerunRun } from '../github/rest/runs.js'
+import { changeWorkflow, findWorkflow, type Workflow } from '../github/rest/workflows.js'
 import { ofRun } from './runs.js'
 import { fullNameOf, type Repo, type WorkflowSession } from './session.js'
 
@@ -16,24 +17,7 @@ export async function cancel(
 }
 
 /**
- * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
- *
- * @param signal replaces the command's own, which may be aborted already
- * @throws GitHubError (409) if the run is completed
- */
-export async function cancelRun(
-  github: Api,
-  repo: Repo,
-  runId: number | string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { rest } = await github.octokit()
-  await rest.actions.cancelWorkflowRun({ ...repo, run_id: runId as number, request: { signal } })
-}
-
-/**
  * Runs all jobs again, or the failed ones and those that depend on them.
- * https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
  *
  * @throws GitHubNotFoundError; GitHubError with GitHub's reason if the run can't be repeated: it is
  *   still running, or too old
@@ -55,9 +39,7 @@ async function repeat(
   runId: number | string,
   failed: boolean,
 ): Promise<void> {
-  const { reRunWorkflow, reRunWorkflowFailedJobs } = (await github.octokit()).rest.actions
-  const again = failed ? reRunWorkflowFailedJobs : reRunWorkflow
-  await again({ ...repo, run_id: runId as number }).catch((error: unknown) => {
+  await rerunRun(github, repo, runId, { failed }).catch((error: unknown) => {
     throw notRepeatable(error, `${fullNameOf(repo)}/${runId}`) ?? error
   })
 }
@@ -74,11 +56,7 @@ function notRepeatable(error: unknown, run: string): GitHubError | null {
   return hint === null ? null : new GitHubError(message, { cause: error, status, requestId, hint })
 }
 
-/**
- * https://docs.github.com/en/rest/actions/workflows#enable-a-workflow
- *
- * @returns the workflow in its new state
- */
+/** Enables or disables a workflow. @returns it in its new state */
 export async function setWorkflowState(
   { github, log }: WorkflowSession,
   repo: Repo,
@@ -86,9 +64,7 @@ export async function setWorkflowState(
   state: 'enable' | 'disable',
 ): Promise<Workflow> {
   const workflow = await findWorkflow(github, repo.owner, repo.repo, name)
-  const { enableWorkflow, disableWorkflow } = (await github.octokit()).rest.actions
-  const change = state === 'enable' ? enableWorkflow : disableWorkflow
-  await change({ ...repo, workflow_id: workflow.id })
+  await changeWorkflow(github, repo, workflow.id, state)
   log.write('workflows', 'INFO', `${fullNameOf(repo)} ${workflow.path} ${state}d`)
   return { ...workflow, state: state === 'enable' ? 'active' : 'disabled_manually' }
 }

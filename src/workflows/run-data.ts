@@ -3,7 +3,7 @@ import type { Hint } from '../base/hint.js'
 import { fullNameOf, type Repo } from '../base/names/repository.js'
 import { endpoint } from '../github/addresses.js'
 import type { Api } from '../github/rest/api.js'
-import type { WorkflowRunData } from '../github/rest/runs.js'
+import type { WorkflowJob, WorkflowRunData } from '../github/rest/runs.js'
 import { workflowFileOf } from '../github/rest/workflows.js'
 
 /**
@@ -72,26 +72,6 @@ export interface RunArtifact {
 /** A run with the jobs of its latest attempt. */
 export interface WorkflowRunWithJobs extends WorkflowRun {
   jobs: WorkflowJob[]
-}
-
-export interface WorkflowJob {
-  id: number
-  name: string
-  status: string
-  conclusion: string | null
-  started_at: string | null
-  completed_at: string | null
-  steps: WorkflowStep[]
-}
-
-export interface WorkflowStep {
-  /** From 1, as in the log's file names. */
-  number: number
-  name: string
-  status: string
-  conclusion: string | null
-  started_at: string | null
-  completed_at: string | null
 }
 
 /** `--timeout` expired; the run continues. */

@@ -3,9 +3,13 @@ import { oneLine } from '../base/text.js'
 import { type Api, parseAnswer } from '../github/rest/api.js'
 import { listArtifacts } from '../github/rest/artifacts.js'
 import { pagesOf } from '../github/rest/pages.js'
-import { getWorkflowRun, type WorkflowRunData, workflowRunAnswer } from '../github/rest/runs.js'
+import {
+  getWorkflowRun,
+  listJobs,
+  type WorkflowRunData,
+  workflowRunAnswer,
+} from '../github/rest/runs.js'
 import { type Workflow, workflowFileOf } from '../github/rest/workflows.js'
-import { listJobs } from './jobs.js'
 import { type RunArtifact, toRun, type WorkflowRun, type WorkflowRunWithJobs } from './run-data.js'
 import { fullNameOf, type Repo } from './session.js'
 import { isCompleted } from './watch/conclusion.js'

@@ -1,8 +1,9 @@
 import type { CommonEvent, Emit } from '../base/call.js'
 import type { Clock } from '../base/clock.js'
 import type { Api } from '../github/rest/api.js'
+import type { WorkflowJob, WorkflowStep } from '../github/rest/runs.js'
 import type { Log } from '../logs/log.js'
-import type { WorkflowJob, WorkflowRun, WorkflowRunWithJobs, WorkflowStep } from './run-data.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
 
 /** The arguments of every operation on workflows. */
 export interface WorkflowSession {

@@ -142,8 +142,15 @@ export async function resolveCommit(
       error instanceof GitHubNotFoundError ||
       (error instanceof GitHubError && (error.status === 422 || error.status === 409))
     if (!isUnknown) throw error
-    throw new GitHubNotFoundError(`${owner}/${repo} has no branch or commit ${oneLine(ref, 100)}`, {
-      cause: error,
-    })
+    const { status, requestId } = error
+    throw new GitHubNotFoundError(
+      `${owner}/${repo} has no branch, tag or commit ${oneLine(ref, 100)}`,
+      {
+        cause: error,
+        status,
+        requestId,
+        hint: 'check it, and that it is pushed',
+      },
+    )
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { checkedRepo } from '../../base/names/repository.js'
-import { type Api, ask } from './api.js'
+import { checkedRepo, type Repo } from '../../base/names/repository.js'
+import { type Api, ask, parseAnswer } from './api.js'
+import { pagesOf } from './pages.js'
 
 /** @throws GitHubNotFoundError */
 export async function getWorkflowRun(
@@ -92,3 +93,116 @@ export const workflowRunAnswer = z
 
 /** https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
 export const runListAnswer = z.object({ workflow_runs: z.array(workflowRunAnswer) })
+
+export interface WorkflowJob {
+  id: number
+  name: string
+  status: string
+  conclusion: string | null
+  started_at: string | null
+  completed_at: string | null
+  steps: WorkflowStep[]
+}
+
+export interface WorkflowStep {
+  /** From 1, as in the log's file names. */
+  number: number
+  name: string
+  status: string
+  conclusion: string | null
+  started_at: string | null
+  completed_at: string | null
+}
+
+export const jobsPerPage = 100
+
+/**
+ * The jobs of a run's latest attempt, all pages.
+ * https://docs.github.com/en/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run
+ */
+export async function listJobs(
+  api: Api,
+  { owner, repo }: Repo,
+  runId: number,
+): Promise<WorkflowJob[]> {
+  const octokit = await api.octokit()
+  const { listJobsForWorkflowRun } = octokit.rest.actions
+  const found = await pagesOf(
+    octokit,
+    listJobsForWorkflowRun,
+    { owner, repo, run_id: runId, filter: 'latest' },
+    { perPage: jobsPerPage },
+  )
+  return parseAnswer(api, jobAnswer.array(), found)
+}
+
+/** https://docs.github.com/en/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run */
+const jobAnswer = z
+  .object({
+    id: z.number(),
+    name: z.string(),
+    status: z.string(),
+    conclusion: z.string().nullish(),
+    started_at: z.string().nullish(),
+    completed_at: z.string().nullish(),
+    steps: z
+      .array(
+        z.object({
+          number: z.number(),
+          name: z.string(),
+          status: z.string(),
+          conclusion: z.string().nullish(),
+          started_at: z.string().nullish(),
+          completed_at: z.string().nullish(),
+        }),
+      )
+      .nullish(),
+  })
+  .transform((answer) => ({
+    id: answer.id,
+    name: answer.name,
+    status: answer.status,
+    conclusion: answer.conclusion ?? null,
+    started_at: answer.started_at ?? null,
+    completed_at: answer.completed_at ?? null,
+    steps: (answer.steps ?? []).map((step) => ({
+      number: step.number,
+      name: step.name,
+      status: step.status,
+      conclusion: step.conclusion ?? null,
+      started_at: step.started_at ?? null,
+      completed_at: step.completed_at ?? null,
+    })),
+  }))
+
+/**
+ * https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run
+ *
+ * @param signal replaces the command's own, which may be aborted already
+ * @throws GitHubError (409) if the run is completed
+ */
+export async function cancelRun(
+  api: Api,
+  repo: Repo,
+  runId: number | string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { actions } = (await api.octokit()).rest
+  await actions.cancelWorkflowRun({ ...repo, run_id: runId as number, request: { signal } })
+}
+
+/**
+ * Runs all jobs again, or the failed ones and those that depend on them.
+ * https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
+ *
+ * @throws GitHubAuthError (403) also for a run that is still running, or too old
+ */
+export async function rerunRun(
+  api: Api,
+  repo: Repo,
+  runId: number | string,
+  { failed }: { failed: boolean },
+): Promise<void> {
+  const { reRunWorkflow, reRunWorkflowFailedJobs } = (await api.octokit()).rest.actions
+  await (failed ? reRunWorkflowFailedJobs : reRunWorkflow)({ ...repo, run_id: runId as number })
+}

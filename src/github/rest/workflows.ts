@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
-import { checkedRepo } from '../../base/names/repository.js'
+import { checkedRepo, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { type Api, parseAnswer } from './api.js'
 import { pagesOf } from './pages.js'
@@ -85,3 +85,15 @@ const listed = (workflows: Workflow[]) =>
     workflows.map(({ id, path, name }) => `${workflowFileOf(path)} (${name}, ${id})`).join(', '),
     400,
   )
+
+/** https://docs.github.com/en/rest/actions/workflows#enable-a-workflow */
+export async function changeWorkflow(
+  api: Api,
+  repo: Repo,
+  workflowId: number,
+  state: 'enable' | 'disable',
+): Promise<void> {
+  const { enableWorkflow, disableWorkflow } = (await api.octokit()).rest.actions
+  const change = state === 'enable' ? enableWorkflow : disableWorkflow
+  await change({ ...repo, workflow_id: workflowId })
+}

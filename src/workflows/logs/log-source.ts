@@ -7,8 +7,9 @@ import { openZip, type ZipArchive } from '../../archive/zip.js'
 import { GitHubNotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { addressOf } from '../../github/rest/api.js'
+import type { WorkflowJob, WorkflowStep } from '../../github/rest/runs.js'
 import { downloadFile } from '../../github/transfer/download.js'
-import type { WorkflowJob, WorkflowRun, WorkflowStep } from '../run-data.js'
+import type { WorkflowRun } from '../run-data.js'
 import type { Repo, WorkflowSession } from '../session.js'
 
 export type LoggedRun = Pick<WorkflowRun, 'run_id' | 'status' | 'html_url'>

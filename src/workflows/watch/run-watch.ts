@@ -1,14 +1,13 @@
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
-import { getWorkflowRun } from '../../github/rest/runs.js'
-import { isTransient } from '../../http/failure.js'
-import { jobsPerPage, listJobs } from '../jobs.js'
 import {
-  toRun,
+  getWorkflowRun,
+  jobsPerPage,
+  listJobs,
   type WorkflowJob,
-  type WorkflowRun,
-  type WorkflowRunWithJobs,
   type WorkflowStep,
-} from '../run-data.js'
+} from '../../github/rest/runs.js'
+import { isTransient } from '../../http/failure.js'
+import { toRun, type WorkflowRun, type WorkflowRunWithJobs } from '../run-data.js'
 import type { Repo, WorkflowEvent, WorkflowSession } from '../session.js'
 import { isCompleted } from './conclusion.js'
 import { ignoreTransientFailures, type Watch } from './poll.js'

@@ -1,10 +1,8 @@
-import { z } from 'zod'
-import { GitHubError, GitHubNotFoundError, withHint } from '../../base/errors.js'
+import { withHint } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
-import { oneLine } from '../../base/text.js'
-import { ask } from '../../github/rest/api.js'
+import { resolveCommit } from '../../github/rest/commits.js'
+import { listJobs } from '../../github/rest/runs.js'
 import type { Workflow } from '../../github/rest/workflows.js'
-import { listJobs } from '../jobs.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from '../run-data.js'
 import { listRunArtifacts, listRuns } from '../runs.js'
 import { fullNameOf, type Repo, type WorkflowSession } from '../session.js'
@@ -46,7 +44,7 @@ export async function watchCommit(
   { commit, workflow, ...repo }: CommitRequest,
   options: PollOptions = {},
 ): Promise<CommitOutcome> {
-  const sha = await resolveCommit(session, repo, commit)
+  const sha = await resolveCommit(session.github, repo.owner, repo.repo, commit)
   const watch = new CommitWatch(session, repo, { sha, workflow })
   const ended = await pollUntilDone(session, watch, options).catch((error: unknown) => {
     throw withHint(error, howToComeBack(repo, sha, workflow))
@@ -64,27 +62,6 @@ function howToComeBack(repo: Repo, sha: string, workflow: Workflow | undefined):
     `the runs of ${sha.slice(0, 7)} go on; come back with `,
     { verb: ['WORKFLOW', 'WATCH'], target: fullNameOf(repo), flags: { commit: sha, ...only } },
   ]
-}
-
-const commitAnswer = z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) })
-
-/** https://docs.github.com/en/rest/commits/commits#get-a-commit */
-async function resolveCommit(
-  { github }: WorkflowSession,
-  repo: Repo,
-  commit: string,
-): Promise<string> {
-  try {
-    const asked = { ...repo, ref: commit }
-    return (await ask(github, commitAnswer, (rest) => rest.repos.getCommit(asked))).sha
-  } catch (error) {
-    // GitHub answers 422 for something that is not a commit.
-    if (!(error instanceof GitHubError) || ![404, 422].includes(error.status ?? 0)) throw error
-    const message = `${fullNameOf(repo)} has no commit ${oneLine(commit, 100)}`
-    const { status, requestId } = error
-    const hint = 'check the id, and that it is pushed'
-    throw new GitHubNotFoundError(message, { cause: error, status, requestId, hint })
-  }
 }
 
 async function complete(

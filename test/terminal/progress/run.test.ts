@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { WorkflowJob } from '../../../src/github/rest/runs.js'
 import { followProgress } from '../../../src/terminal/progress/progress.js'
 import { openStream } from '../../../src/terminal/stream.js'
-import type { WorkflowJob, WorkflowRunWithJobs } from '../../../src/workflows/run-data.js'
+import type { WorkflowRunWithJobs } from '../../../src/workflows/run-data.js'
 import { recorder } from '../support.js'
 
 const times = { started_at: null, completed_at: null }
