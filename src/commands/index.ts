@@ -54,7 +54,7 @@ export const nouns: Noun[] = [
   },
   {
     name: 'doctor',
-    summary: 'whether all that wizard needs is there, each with its remedy',
+    summary: 'check everything that wizard needs, with a remedy for each problem',
     load: async () => (await import('./doctor/index.js')).verbs,
   },
 ]

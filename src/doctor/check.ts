@@ -43,7 +43,7 @@ export async function runCheck(name: string, find: () => Promise<Found> | Found)
     }
     if (codeOf(error) !== '') {
       const { message } = reportError(error)
-      return { name, ...failed(message, 'see to that the system lets wizard do this') }
+      return { name, ...failed(message, 'check the permissions of this user') }
     }
     throw error
   }

@@ -120,7 +120,7 @@ export class Terminal {
       summarize(page, outputs, this.#options.env)
       writeOutputs(outputs, this.#options.env)
     } catch (error) {
-      this.note(`warning: the job can't be told: ${reportError(error).message}`)
+      this.note(`warning: the job's outputs can't be written: ${reportError(error).message}`)
     }
   }
 

@@ -40,7 +40,7 @@ const lines: {
   'run-waiting': ({ run }) => `${nameOfRun(run)} waits for an approval: ${run.html_url}`,
   'dispatch-unanswered': ({ message }) =>
     `the answer to the dispatch was lost: ${message}; looking for its run`,
-  'poll-failed': ({ message }) => `GitHub could not be asked: ${message}; asking again`,
+  'poll-failed': ({ message }) => `GitHub did not answer: ${message}; polling again`,
 }
 
 /** `core/tests.yml #123` */

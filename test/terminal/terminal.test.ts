@@ -156,7 +156,7 @@ describe('the job summary', () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/nonexistent/summary.md' }
     const { terminal, err } = openTerminal({}, undefined, env)
     await terminal.writeActionsOutputs(table, {})
-    expect(err()).toContain("warning: the job can't be told")
+    expect(err()).toContain("warning: the job's outputs can't be written")
   })
 })
 

@@ -19,7 +19,7 @@ const inWords = ({ remedy, ...check }: Check): Shown => ({
 /** A noun without a verb. */
 const doctor = defineVerb({
   name: '',
-  summary: 'whether all that wizard needs is there, each with its remedy',
+  summary: 'check everything that wizard needs, with a remedy for each problem',
   examples: [
     { command: 'wizard DOCTOR', does: 'exit 1 where something fails' },
     {

@@ -91,7 +91,9 @@ export function reportWarnings(plugins: PluginInfo[], { globals, terminal }: Inv
   if (!globals.verbose && odd.length > 0) {
     const ids = odd.map(({ id }) => id).slice(0, 5)
     const more = odd.length > ids.length ? ` and ${odd.length - ids.length} more` : ''
-    terminal.note(`note: the manifests of ${ids.join(', ')}${more} are odd: --verbose tells`)
+    terminal.note(
+      `note: the manifests of ${ids.join(', ')}${more} have warnings: --verbose shows them`,
+    )
     return
   }
   for (const { id, warnings } of odd) for (const what of warnings) terminal.note(`${id}: ${what}`)

@@ -48,7 +48,7 @@ export const status = defineVerb({
     if (first === undefined) return null
     const isCommon = failed.length === found.length
     const code = isCommon && failed.every((one) => one.code === first.code) ? first.code : 'FAILED'
-    return { code, message: `${failed.length} of ${found.length} components can't be told of` }
+    return { code, message: `${failed.length} of ${found.length} components could not be checked` }
   },
 })
 

@@ -45,7 +45,7 @@ async function insideRoot(invocation: Invocation, dest: string): Promise<string>
   const path = relative(root, resolve(invocation.cwd, dest))
   if (path === '' || path === '..' || path.startsWith(`..${sep}`)) {
     throw new PathError(`${dest} is not inside ${root}`, {
-      hint: 'destinations stand below ROOT; see --root',
+      hint: 'a destination is inside ROOT; see --root',
     })
   }
   return `/${path.split(sep).join('/')}`

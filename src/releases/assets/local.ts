@@ -85,7 +85,7 @@ export function assertDistinct(assets: readonly Pick<LocalAsset, 'name' | 'path'
     if (other !== undefined) {
       const names = `${oneLine(other, 200)} and ${oneLine(path, 200)}`
       throw new UsageError(`${names} would both be the asset ${name}`, {
-        hint: 'rename one: GitHub makes a dot of what is no letter, digit, ., -, _ or +',
+        hint: 'rename one: GitHub replaces every character but letters, digits, -, _ and + by a dot',
       })
     }
     seen.set(key, path)

@@ -61,7 +61,7 @@ async function readVersion({ subject: { component }, source }: Request): Promise
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) throw error
     throw new ConfigError(`${join(source, versionFile)} can't be read`, {
-      hint: `version_file of ${name} is told from the top of the repository`,
+      hint: `version_file of ${name} is relative to the top of the repository`,
       cause: error,
     })
   }

@@ -144,7 +144,7 @@ describe('WORKFLOW RUN --wait', () => {
     ends({})
     space.github.fail({ path: /\/actions\/runs\/\d+$/, times: 4, status: 502, body: 'Bad Gateway' })
     const { status, err } = await wait()
-    expect([status, err]).toEqual([0, expect.stringContaining('could not be asked')])
+    expect([status, err]).toEqual([0, expect.stringContaining('did not answer')])
   })
 
   it('an approval that is waited for is told once, with its address', async () => {
