@@ -15,5 +15,12 @@ export function isNewer(one: Tagged, other: Tagged): boolean {
 
 /** From the tag, as the release names it; `20260104` counts as 20260104.0.0. */
 const versionOf = ({ tag, version }: Tagged): semver.SemVer | null =>
-  semver.coerce(tag.replace(/^.*?(?=v?\d+(?:\.\d+)*)/, ''), { includePrerelease: true }) ??
+  semver.coerce(numberIn(tag), { includePrerelease: true }) ??
   semver.coerce(version, { includePrerelease: true })
+
+/** A tag from its version on. The 264 of `h264-v9.0.0` is part of a name. */
+function numberIn(tag: string): string {
+  if (/^v?\d/.test(tag)) return tag
+  const marked = tag.search(/(?<![A-Za-z0-9.])v\d|(?<![\w.])\d+\.\d/)
+  return tag.slice(Math.max(marked === -1 ? tag.search(/v?\d/) : marked, 0))
+}
