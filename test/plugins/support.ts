@@ -3,9 +3,11 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { LockEntry } from '../../src/plugins/store/lock-file.js'
+import type { PluginEvent } from '../../src/plugins/session.js'
+import { type LockEntry, writeLock } from '../../src/plugins/store/lock-file.js'
 import { pathsOf, type StorePaths } from '../../src/plugins/store/paths.js'
 import { filesBelow, writeRecord } from '../../src/plugins/store/record.js'
+import { nowhere, type OpenedSession, sessionIn } from '../support/session.js'
 
 export const lockEntry = (more: Partial<LockEntry> = {}): LockEntry => ({
   repo: 'uDOS/micro',
@@ -65,4 +67,28 @@ export async function textsBelow(folder: string): Promise<Record<string, string>
   const files = await filesBelow(folder)
   const texts = files.map(async ({ path }) => [path, await readFile(join(folder, path), 'utf8')])
   return Object.fromEntries(await Promise.all(texts))
+}
+
+/** A session of which no request is expected. */
+export const sessionOf = (
+  { root }: StorePaths,
+  plugins: Record<string, unknown> = {},
+): Promise<OpenedSession<PluginEvent>> => sessionIn(root, nowhere, { plugins: { plugins } })
+
+/** Puts plugins in their place, with their records, as an installation leaves them. */
+export async function installed(
+  paths: StorePaths,
+  plugins: Record<string, { entry?: Partial<LockEntry>; files?: Texts }>,
+): Promise<void> {
+  const entries = new Map<string, LockEntry>()
+  for (const [id, { entry, files = { 'main.txt': id } }] of Object.entries(plugins)) {
+    const known = lockEntry({ repo: `uDOS/${id}`, name: id, ...entry })
+    const tree = join(paths.plugins, id)
+    await writeTree(tree, files)
+    await mkdir(paths.records, { recursive: true })
+    const record = { entry: known, files: await filesBelow(tree) }
+    await writeRecord(join(paths.records, `${id}.json`), record)
+    entries.set(id, known)
+  }
+  await writeLock(paths.lockFile, { entries, rest: {} })
 }

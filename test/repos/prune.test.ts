@@ -13,11 +13,13 @@ import { join } from 'node:path'
 import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { acquireLock } from '../../src/process/lock.js'
+import type { RepoEvent } from '../../src/repos/events.js'
 import { type PruneOptions, prune } from '../../src/repos/prune.js'
 import { openState } from '../../src/repos/session.js'
 import type { Remembered } from '../../src/repos/state.js'
 import { git, temporaryFolder } from '../git/support/real-git.js'
-import { type OpenedSession, sessionWith } from './support.js'
+import type { OpenedSession } from '../support/session.js'
+import { sessionWith } from './support.js'
 
 let github: LocalGitHub
 let template: string
@@ -40,7 +42,7 @@ const open = (groups: Groups = nothingNamed) => sessionWith(github, groups)
 
 /** A clone without a commit, remembered as wizard's. */
 async function cloned(
-  { session, root }: OpenedSession,
+  { session, root }: OpenedSession<RepoEvent>,
   fullName: string,
   more: Partial<Remembered> = {},
 ): Promise<string> {
@@ -54,7 +56,7 @@ async function cloned(
   return path
 }
 
-async function pruned(opened: OpenedSession, options: PruneOptions = yes) {
+async function pruned(opened: OpenedSession<RepoEvent>, options: PruneOptions = yes) {
   const { clones, failures } = await prune(opened.session, options)
   return { clones, failures: failures.map(({ repo }) => repo) }
 }

@@ -1,18 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { LocalGitHub } from 'local-github'
-import { onTestFinished } from 'vitest'
-import { stringify } from 'yaml'
 import type { RepositoryEntry, SourceEntry } from '../../src/config/files/repos.js'
-import { loadConfig } from '../../src/config/load.js'
-import { GitHubClient } from '../../src/github/client.js'
 import type { RepoEvent } from '../../src/repos/events.js'
-import type { RepoSession } from '../../src/repos/session.js'
 import type { SyncTarget } from '../../src/repos/targets/sync-target.js'
-import { sessionOf } from '../../src/session.js'
 import { temporaryFolder } from '../git/support/real-git.js'
-import { testClock } from '../support/clock.js'
-import { testHost } from '../support/host.js'
+import { type Addresses, type OpenedSession, sessionIn } from '../support/session.js'
 
 export const root = '/srv'
 
@@ -52,36 +42,9 @@ export const wantedOf = (fullName: string, more: Partial<SyncTarget> = {}): Sync
   return { owner, repo, path: `${root}/library/tools/${repo}`, ...rest, ...more }
 }
 
-export interface OpenedSession {
-  session: RepoSession
-  root: string
-  events: RepoEvent[]
-  /** The lines of its log. */
-  lines: string[]
-}
-
 /** A session in a new root, whose repos.yaml has these groups; without them it has none. */
-export async function sessionWith(
-  { apiUrl, gitUrl, token }: Pick<LocalGitHub, 'apiUrl' | 'gitUrl' | 'token'>,
+export const sessionWith = (
+  github: Addresses,
   groups?: Record<string, object[]>,
-): Promise<OpenedSession> {
-  const root = temporaryFolder()
-  const dir = join(root, 'config')
-  mkdirSync(dir)
-  const github = { base_url: apiUrl, git_url: gitUrl, token }
-  writeFileSync(join(dir, 'github.yaml'), stringify({ github }))
-  if (groups) writeFileSync(join(dir, 'repos.yaml'), stringify({ repos: groups }))
-  const host = testHost(root)
-  const config = await loadConfig({ cwd: root, env: host.env, home: root, flags: { config: dir } })
-  const client = new GitHubClient({
-    ...{ baseUrl: apiUrl, gitUrl, token, host },
-    ...{ clock: testClock(), retryAttempts: 0 },
-  })
-  onTestFinished(() => client.close())
-  const lines: string[] = []
-  const log = { write: (_log: string, _level: string, line: string) => void lines.push(line) }
-  const events: RepoEvent[] = []
-  const { openConfigured } = sessionOf<RepoEvent>(client, { config, log })
-  const session = await openConfigured({ emit: (event) => void events.push(event) })
-  return { session, root: config.root, events, lines }
-}
+): Promise<OpenedSession<RepoEvent>> =>
+  sessionIn(temporaryFolder(), github, groups && { repos: { repos: groups } })

@@ -6,6 +6,7 @@ import type { Component } from '../../../src/config/files/components.js'
 import type { Lister } from '../../../src/repos/targets/expand.js'
 import { isInShard, resolveTargets, selectWanted } from '../../../src/repos/targets/resolve.js'
 import type { SyncTarget } from '../../../src/repos/targets/sync-target.js'
+import { nowhere } from '../../support/session.js'
 import { sessionWith } from '../support.js'
 
 const one = (fullName: string, group: string): SyncTarget => {
@@ -100,7 +101,6 @@ describe('shards', () => {
 })
 
 describe('resolveTargets', () => {
-  const nowhere = { apiUrl: 'http://127.0.0.1:9', gitUrl: 'http://127.0.0.1:9', token: 'ghp_x' }
   const list: Lister = async ({ from }) => {
     if (from === 'nobody') throw new GitHubNotFoundError('there is no nobody')
     return ['a', 'b', 'c', 'd', 'e', 'f'].map((repo, id) => ({ id, owner: from, repo }))
