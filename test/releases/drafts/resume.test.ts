@@ -46,6 +46,8 @@ describe('ownDraft', () => {
     const draft = await ownDraft(session, request, [])
     expect((await all()).map(({ id }) => id)).toEqual([draft.id])
     expect(seconds()).toBe(2)
+    // A second draft would have been deleted with a warning.
+    expect(warnings()).toEqual([])
   })
 
   it('gives up after three tries, and longer pauses', async () => {
