@@ -1,4 +1,4 @@
-import type { Dispatcher, Pool as PoolType } from 'undici'
+import type { buildConnector, Dispatcher, Pool as PoolType } from 'undici'
 import { Agent, Pool, ProxyAgent } from './undici.js'
 
 export interface AgentOptions {
@@ -32,7 +32,12 @@ function throughProxy(
   timeouts: PoolType.Options,
   connect: { timeout: number },
 ) {
-  const pool = (origin: URL, options: object) => new Pool(origin, { ...timeouts, ...options })
+  const pool = (origin: URL, { connect, ...options }: PoolType.Options) =>
+    new Pool(origin, {
+      ...timeouts,
+      ...options,
+      connect: typeof connect === 'function' ? failingTunnel(connect) : connect,
+    })
   return new ProxyAgent({
     ...timeouts,
     ...address(proxy),
@@ -45,6 +50,22 @@ function throughProxy(
     factory: pool,
   })
 }
+
+/**
+ * undici connects again without end where a connection fails by `UND_ERR_SOCKET`, as a tunnel does
+ * whose proxy closes instead of answering CONNECT. By another code the request fails.
+ */
+const failingTunnel =
+  (connect: buildConnector.connector): buildConnector.connector =>
+  (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error === null) return callback(null, socket)
+      const isClosed = 'code' in error && error.code === 'UND_ERR_SOCKET'
+      callback(
+        isClosed ? Object.assign(new Error(error.message), { code: 'ECONNRESET' }) : error,
+        null,
+      )
+    })
 
 /** undici sends no credential for a user without a password, and socks needs both separately. */
 function address(proxy: URL): { uri: string; token?: string } {

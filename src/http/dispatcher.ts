@@ -53,11 +53,50 @@ export function createDispatcher({ stallTimeout, ...settings }: DispatcherOption
     async request(options) {
       // Without this check, a request after `destroy` could open a new pool.
       if (isDestroyed) throw new GitHubNetworkError('the client is closed')
-      return (await open()).request(options)
+      const dispatcher = await open()
+      return untilAborted(options.signal, (signal) => dispatcher.request({ ...options, signal }))
     },
     async destroy() {
       isDestroyed = true
       await (await agent)?.destroy()
     },
+  }
+}
+
+/**
+ * undici looks at a signal only once a request has a connection: a proxy that does not answer CONNECT
+ * would hold it. An answer that still comes is dropped.
+ *
+ * @throws the signal's reason
+ */
+async function untilAborted(
+  signal: AbortSignal | null | undefined,
+  request: (signal?: AbortSignal) => Promise<DispatchedAnswer>,
+): Promise<DispatchedAnswer> {
+  if (!signal) return request()
+  signal.throwIfAborted()
+  // Many requests share the caller's signal, so each adds one listener to it, for as long as its body lasts.
+  const own = new AbortController()
+  let leave = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => {
+      reject(signal.reason)
+      own.abort(signal.reason)
+    }
+  })
+  signal.addEventListener('abort', leave)
+  const release = () => signal.removeEventListener('abort', leave)
+  const sent = request(own.signal)
+  try {
+    const answer = await Promise.race([sent, aborted])
+    answer.body.once('close', release)
+    return answer
+  } catch (error) {
+    release()
+    sent.then(({ body }) => body.destroy()).catch(() => {})
+    throw error
+  } finally {
+    // An abort while the body is read rejects it, and nobody waits for this any more.
+    aborted.catch(() => {})
   }
 }

@@ -32,6 +32,9 @@ const later: Record<string, string> = {
   UND_ERR_BODY_TIMEOUT: 'silent in the middle of its answer for too long',
   UND_ERR_ABORTED: 'connection closed',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer was cut short',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are too long',
+  Z_BUF_ERROR: 'its answer was cut short',
+  Z_DATA_ERROR: 'its answer is damaged',
 }
 
 const reasons: Record<string, string> = { ...beforeSending, ...certificate, ...later }
@@ -54,7 +57,8 @@ export function networkError(error: unknown, url: URL, signal?: unknown): unknow
   const refusal = proxyRefusal(error)
   if (refusal !== undefined) return refusedByProxy(error, url, refusal)
   const code = causeCode(error)
-  const why = (code && reasons[code]) || code || error.message
+  const isHttp = !code?.startsWith('HPE_')
+  const why = isHttp ? (code && reasons[code]) || code || error.message : 'its answer is not HTTP'
   return new GitHubNetworkError(`${url.host}: ${why}${peer(error, url)}`, {
     cause: error,
     hint: isCertificateFailure(error) ? certificateHint : networkHint,

@@ -1,4 +1,5 @@
-import { ConflictError, GitHubNetworkError } from '../base/errors.js'
+import { ConflictError, GitHubNetworkError, UsageError } from '../base/errors.js'
+import { isShortRefName } from '../base/names/ref.js'
 import { oneLine } from '../base/text.js'
 import { resolveCommit } from '../github/rest/commits.js'
 import { generateNotes } from '../github/rest/generated-notes.js'
@@ -101,6 +102,11 @@ async function contentOf(session: ReleaseSession, request: CreateRequest): Promi
   ])
   const known = new Set([...tags.map(({ name }) => name), ...releases.map((one) => one.tag_name)])
   const tag = tagFor(subject, named, known)
+  if (!isShortRefName(tag)) {
+    throw new UsageError(`${oneLine(tag, 100) || 'the empty name'} cannot be a tag`, {
+      hint: 'git allows no spaces, no .., and none of ~ ^ : ? * [ \\ in its name; see git check-ref-format',
+    })
+  }
   const maker: Maker = { verb: 'create', subject }
   const drafts = ownDrafts(releases, maker, tag)
   assertTagFree(subject, tag, releases, drafts)

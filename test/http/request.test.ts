@@ -212,6 +212,28 @@ describe('through a proxy', () => {
     expect(through.credentials).toEqual([`Basic ${Buffer.from('token:').toString('base64')}`])
   })
 
+  it('fails where it closes instead of answering CONNECT, after one try', async () => {
+    let connections = 0
+    const closing = createTcpServer((socket) => {
+      connections++
+      socket.once('data', () => socket.end())
+    })
+    const settings = { proxy: await listen(track(closing)) }
+    const error = await failureOf(request(dispatcher(settings), 'https://api.example.test/'))
+    expect(error).toBeInstanceOf(GitHubNetworkError)
+    expect(connections).toBeLessThan(4)
+  })
+
+  it('is left at once where it does not answer CONNECT, and the signal says so', async () => {
+    const stop = new AbortController()
+    const silent = createTcpServer((socket) => {
+      socket.once('data', () => stop.abort(new InterruptedError('SIGINT')))
+    })
+    const settings = { proxy: await listen(track(silent)) }
+    const sent = request(dispatcher(settings), 'https://api.example.test/', { signal: stop.signal })
+    expect(await failureOf(sent)).toBe(stop.signal.reason)
+  })
+
   it('goes past it where NO_PROXY says so', async () => {
     const through = await proxy()
     const address = await serve((_message, answer) => answer.end('direct'))

@@ -48,7 +48,7 @@ const userAnswer = z.object({ login: z.string() })
 const rateAnswer = z.object({
   resources: z.record(
     z.string(),
-    z.object({ limit: z.number(), remaining: z.number(), reset: z.number() }),
+    z.object({ limit: z.number(), remaining: z.number(), reset: z.number().min(0).max(8.64e12) }),
   ),
 })
 

@@ -27,23 +27,39 @@ export async function createOctokit({
     request: { fetch: asFetch(send, baseUrl), log: silent },
   })
   octokit.hook.error('request', (error) => {
-    throw ownError(error)
+    throw passedError(error) ?? notTheApi(baseUrl, error)
   })
   octokit.hook.after('request', ({ data }, { headers }) => {
-    if (isBrokenJson(data, String(headers.accept))) {
-      throw new GitHubNetworkError(`${baseUrl.host} answered something that is not the API`, {
-        hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
-      })
-    }
+    if (isBrokenJson(data, String(headers.accept))) throw notTheApi(baseUrl)
   })
   return octokit
 }
 
-/** Octokit wraps errors of its `fetch`; the inner error is ours. */
-function ownError(error: unknown): unknown {
-  const cause = error instanceof Error ? error.cause : undefined
-  return cause instanceof WizardError ? cause : error
+/**
+ * Carries what our transport throws past Octokit, which turns a `fetch` failure into an error of its
+ * own, and writes a status into an abort's reason.
+ */
+class Passed extends Error {
+  readonly thrown: unknown
+
+  constructor(thrown: unknown) {
+    super('passed')
+    this.thrown = thrown
+  }
 }
+
+/** What was thrown below Octokit or in its hooks: ours, or a signal's reason. */
+function passedError(error: unknown): unknown {
+  if (error instanceof WizardError) return error
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Passed ? cause.thrown : undefined
+}
+
+const notTheApi = ({ host }: URL, cause?: unknown) =>
+  new GitHubNetworkError(`${host} answered something that is not the API`, {
+    cause,
+    hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
+  })
 
 /** Octokit returns the text of invalid JSON, or of an HTML page, as if it were the answer. */
 const isBrokenJson = (data: unknown, accept: string): boolean =>
@@ -69,18 +85,24 @@ type FetchInit = {
  * @throws GitHubNetworkError if a page's link leads to another host, whose items would pass as the
  *   API's
  */
-function asFetch(send: Send, { origin, host }: URL) {
+function asFetch(send: Send, baseUrl: URL) {
   return async (address: string, { method, headers, body, signal }: FetchInit) => {
-    const url = new URL(withSlashes(address))
-    if (url.origin !== origin) {
-      throw new GitHubNetworkError(`${host} sends to another host: ${url.host}`, {
-        hint: 'check github.base_url',
-      })
+    try {
+      const url = urlBelow(baseUrl, withSlashes(address))
+      const { accept, ...others } = headers
+      const sent = accept === octokitsAccept ? others : headers
+      return asFetchAnswer(await send({ method, url, headers: sent, body, signal }), accept)
+    } catch (error) {
+      throw new Passed(error)
     }
-    const { accept, ...others } = headers
-    const sent = accept === octokitsAccept ? others : headers
-    return asFetchAnswer(await send({ method, url, headers: sent, body, signal }), accept)
   }
+}
+
+function urlBelow({ origin, host }: URL, address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url?.origin === origin) return url
+  const where = url === null ? 'an address that cannot be read' : `another host: ${url.host}`
+  throw new GitHubNetworkError(`${host} sends to ${where}`, { hint: 'check github.base_url' })
 }
 
 /** Octokit's default Accept header; the transport replaces it by the one that GitHub recommends. */

@@ -96,6 +96,9 @@ function listIn(body: unknown, path: string): unknown[] {
 function nextPage(api: Api, { headers }: ApiResponse): URL | null {
   const link = /<([^>]+)>;\s*rel="next"/.exec(headers.link ?? '')?.[1]
   if (link === undefined) return null
+  if (!URL.canParse(link, api.baseUrl.href)) {
+    throw new GitHubNetworkError(`${api.baseUrl.host} sends to an address that cannot be read`)
+  }
   const url = new URL(link, api.baseUrl)
   if (url.origin === api.baseUrl.origin) return url
   throw new GitHubNetworkError(`the next page is on ${url.host}, which is not ${api.baseUrl.host}`)

@@ -81,6 +81,9 @@ export function waitForRateLimits<Q extends HttpRequest, A extends HttpAnswer>({
   }
 }
 
+/** Milliseconds. A server that names a later time is not believed; a date could not hold every number. */
+const longest = 366 * 24 * 3_600_000
+
 /** Decides by status and headers only: 429, or 403 with one of two marks. */
 export function isRateLimited({ status, headers }: HttpAnswer): boolean {
   if (status === 429) return true
@@ -99,10 +102,10 @@ function limitOf(answer: HttpAnswer, refusals: number, now: number): RateLimitSt
   const after = retryAfter(headers, now)
   const reset = headers['x-ratelimit-remaining'] === '0' ? resetOf(headers, now) : undefined
   if (after === undefined && reset !== undefined) {
-    return { ...about, kind: 'primary', until: Math.max(atLeast, reset) }
+    return { ...about, kind: 'primary', until: Math.max(atLeast, Math.min(reset, now + longest)) }
   }
   const pause = after ?? secondaryPause * 2 ** refusals
-  return { ...about, kind: 'secondary', until: Math.max(atLeast, now + pause) }
+  return { ...about, kind: 'secondary', until: Math.max(atLeast, now + Math.min(pause, longest)) }
 }
 
 /** This call was the last one of the window: the next would be rejected. */
@@ -111,7 +114,12 @@ function exhaustionOf(answer: HttpAnswer, now: number): RateLimitState | undefin
   if (headers['x-ratelimit-remaining'] !== '0') return undefined
   const until = resetOf(headers, now)
   if (until === undefined || until <= now) return undefined
-  return { kind: 'primary', until, status, requestId: requestIdOf(answer) }
+  return {
+    kind: 'primary',
+    until: Math.min(until, now + longest),
+    status,
+    requestId: requestIdOf(answer),
+  }
 }
 
 /** `x-ratelimit-reset` by this machine's clock, plus one second because it counts whole seconds. */

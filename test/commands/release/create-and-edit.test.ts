@@ -34,6 +34,19 @@ describe('RELEASE CREATE', () => {
     expect(posts.map(({ path }) => path)).toEqual([`/repos/${name}/releases`])
   })
 
+  it('makes nothing for a tag that git cannot have', async () => {
+    await open()
+    for (const wrong of ['v 1', 'a..b', '../heads/main', 'a?b', '-x', '']) {
+      const target = `engine@${wrong}`
+      const { status, err } = await release('CREATE', target, 'one.tcz', '--notes', 'Hello')
+      expect({ wrong, status, err }).toMatchObject({
+        status: 2,
+        err: expect.stringMatching(/^error: /),
+      })
+    }
+    expect(releasesOn(space)).toEqual([])
+  })
+
   it('with files is a draft until they are there', async () => {
     await open()
     const fault = space.github.fail({

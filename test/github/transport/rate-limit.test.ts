@@ -37,6 +37,20 @@ describe('waitForRateLimits', () => {
     ])
   })
 
+  it.each([
+    ['retry-after', answer(429, { 'retry-after': '99999999999999999999' })],
+    [
+      'x-ratelimit-reset',
+      answer(403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999999999' }),
+    ],
+  ])('takes no date that there is not from %s', async (_header, refusal) => {
+    const sent = layer(fakeWaits())(scripted(refusal))(get())
+    await expect(sent).rejects.toMatchObject({
+      code: 'GITHUB_RATE_LIMIT',
+      message: expect.stringContaining('it lifts at 2027-01-15T12:00:00.000Z'),
+    })
+  })
+
   it('repeats a POST too: a refused one was not carried out', async () => {
     const next = scripted(answer(403, { 'retry-after': '1' }), answer(201))
     expect((await layer()(next)(post())).status).toBe(201)

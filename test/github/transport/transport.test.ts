@@ -115,6 +115,38 @@ describe('the transport', () => {
     expect(seen).toEqual([])
   })
 
+  it('says in its own words that a page has no address', async () => {
+    const address = await serve((_message, answer) => {
+      answer.writeHead(200, { ...json, link: '<http://[bad>; rel="next"' }).end('[]')
+    })
+    await expect(client(address).listRepositories('uDOS')).rejects.toMatchObject({
+      code: 'GITHUB_NETWORK',
+      message: expect.stringContaining('an address that cannot be read'),
+    })
+  })
+
+  it('takes a 304 that it did not ask for as no answer of the API', async () => {
+    const address = await serve((_message, answer) => {
+      answer.writeHead(304, json).end()
+    })
+    await expect(client(address).getRepo('uDOS', 'core')).rejects.toMatchObject({
+      code: 'GITHUB_NETWORK',
+      message: expect.stringContaining('304'),
+    })
+  })
+
+  it.each([
+    ['an error', new Error('enough')],
+    ['a frozen AbortError', Object.freeze(new DOMException('enough', 'AbortError'))],
+    ['a text', 'enough'],
+  ])('throws the reason of its signal as it is: %s', async (_what, reason) => {
+    const stop = new AbortController()
+    const address = await serve(() => stop.abort(reason))
+    const sent = client(address).with({ signal: stop.signal }).getRepo('uDOS', 'core')
+    expect(await sent.catch((error: unknown) => error)).toBe(reason)
+    expect(reason).not.toHaveProperty('status')
+  })
+
   it('ends a listing that has no end', async () => {
     let page = 0
     const address = await serve((message, answer) => {
