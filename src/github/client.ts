@@ -9,23 +9,29 @@ import type { Host } from '../process/host.js'
 import { type BoundCall, bindCall, type ClientCall } from './bound-call.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { graphql } from './graphql/graphql.js'
-import * as artifacts from './rest/artifacts.js'
+import type { ArtifactZip } from './rest/artifacts.js'
 import type { TreeEntry } from './rest/contents.js'
-import * as contents from './rest/contents.js'
-import * as dispatch from './rest/dispatch.js'
+import type { DispatchOptions } from './rest/dispatch.js'
 import type { Octokit } from './rest/octokit.js'
 import type { Paging } from './rest/pages.js'
-import type { ReleaseAsset } from './rest/release-assets.js'
-import * as releaseAssets from './rest/release-assets.js'
-import type { Release } from './rest/releases.js'
-import * as releases from './rest/releases.js'
-import type { RepositoryData } from './rest/repositories.js'
-import * as repositories from './rest/repositories.js'
+import type { AssetOptions, ReleaseAsset } from './rest/release-assets.js'
+import type { Release, ReleaseListOptions, ReleaseOptions } from './rest/releases.js'
+import type { RepositoryData, SearchOptions } from './rest/repositories.js'
 import type { WorkflowRunData } from './rest/runs.js'
-import * as runs from './rest/runs.js'
 import type { Workflow } from './rest/workflows.js'
-import * as workflows from './rest/workflows.js'
 import type { Send } from './transport/message.js'
+
+/** Each area of the API is loaded by its first request: an offline command needs none of them. */
+const load = {
+  artifacts: () => import('./rest/artifacts.js'),
+  contents: () => import('./rest/contents.js'),
+  dispatch: () => import('./rest/dispatch.js'),
+  releaseAssets: () => import('./rest/release-assets.js'),
+  releases: () => import('./rest/releases.js'),
+  repositories: () => import('./rest/repositories.js'),
+  runs: () => import('./rest/runs.js'),
+  workflows: () => import('./rest/workflows.js'),
+}
 
 export interface GitHubClientOptions extends ConnectionOptions {
   /** The log of its requests; default: none. */
@@ -164,8 +170,8 @@ export class GitHubClient {
   }
 
   /** Whether the repository exists and is visible with this credential. */
-  repoExists(owner: string, repo: string): Promise<boolean> {
-    return repositories.repoExists(this, owner, repo)
+  async repoExists(owner: string, repo: string): Promise<boolean> {
+    return (await load.repositories()).repoExists(this, owner, repo)
   }
 
   /**
@@ -173,8 +179,8 @@ export class GitHubClient {
    *
    * @throws GitHubNotFoundError if it does not exist or is not visible
    */
-  getRepo(owner: string, repo: string): Promise<RepositoryData> {
-    return repositories.getRepo(this, owner, repo)
+  async getRepo(owner: string, repo: string): Promise<RepositoryData> {
+    return (await load.repositories()).getRepo(this, owner, repo)
   }
 
   /**
@@ -183,27 +189,24 @@ export class GitHubClient {
    *
    * @throws GitHubNotFoundError if there is no such account
    */
-  listRepositories(owner: string, paging?: Paging): Promise<RepositoryData[]> {
-    return repositories.listRepositories(this, owner, paging)
+  async listRepositories(owner: string, paging?: Paging): Promise<RepositoryData[]> {
+    return (await load.repositories()).listRepositories(this, owner, paging)
   }
 
   /**
    * At most 1,000, GitHub's maximum; if there are more, a `warning` event says so.
    * https://docs.github.com/en/rest/search/search#search-repositories
    */
-  searchRepositories(
-    query: string,
-    options?: repositories.SearchOptions,
-  ): Promise<RepositoryData[]> {
-    return repositories.searchRepositories(this, query, options)
+  async searchRepositories(query: string, options?: SearchOptions): Promise<RepositoryData[]> {
+    return (await load.repositories()).searchRepositories(this, query, options)
   }
 
   /**
    * All workflows, including disabled ones.
    * https://docs.github.com/en/rest/actions/workflows#list-repository-workflows
    */
-  listWorkflows(owner: string, repo: string): Promise<Workflow[]> {
-    return workflows.listWorkflows(this, owner, repo)
+  async listWorkflows(owner: string, repo: string): Promise<Workflow[]> {
+    return (await load.workflows()).listWorkflows(this, owner, repo)
   }
 
   /**
@@ -214,13 +217,13 @@ export class GitHubClient {
    * @throws GitHubNotFoundError; UsageError if two workflows have that name; GitHubError with
    *   GitHub's message for wrong inputs
    */
-  runWorkflow(
+  async runWorkflow(
     owner: string,
     repo: string,
     workflow: string | number,
-    options?: dispatch.DispatchOptions,
+    options?: DispatchOptions,
   ): Promise<string | null> {
-    return dispatch.runWorkflow(this, owner, repo, workflow, options)
+    return (await load.dispatch()).runWorkflow(this, owner, repo, workflow, options)
   }
 
   /**
@@ -228,8 +231,12 @@ export class GitHubClient {
    *
    * @throws GitHubNotFoundError
    */
-  getWorkflowRun(owner: string, repo: string, runId: string | number): Promise<WorkflowRunData> {
-    return runs.getWorkflowRun(this, owner, repo, runId)
+  async getWorkflowRun(
+    owner: string,
+    repo: string,
+    runId: string | number,
+  ): Promise<WorkflowRunData> {
+    return (await load.runs()).getWorkflowRun(this, owner, repo, runId)
   }
 
   /**
@@ -237,13 +244,13 @@ export class GitHubClient {
    *
    * @throws PathError for an artifact whose name can't be a file name
    */
-  downloadArtifacts(
+  async downloadArtifacts(
     owner: string,
     repo: string,
     runId: string | number,
     destination: string,
-  ): Promise<artifacts.ArtifactZip[]> {
-    return artifacts.downloadArtifactZips(this, owner, repo, runId, destination)
+  ): Promise<ArtifactZip[]> {
+    return (await load.artifacts()).downloadArtifactZips(this, owner, repo, runId, destination)
   }
 
   /**
@@ -251,13 +258,13 @@ export class GitHubClient {
    *
    * @throws GitHubError (422) if the tag already has a release
    */
-  createRelease(
+  async createRelease(
     owner: string,
     repo: string,
     tag: string,
-    options?: releases.ReleaseOptions,
+    options?: ReleaseOptions,
   ): Promise<Release> {
-    return releases.createRelease(this, owner, repo, tag, options)
+    return (await load.releases()).createRelease(this, owner, repo, tag, options)
   }
 
   /**
@@ -269,31 +276,31 @@ export class GitHubClient {
    * @throws PathError for the file; GitHubError (422) if the name is taken; GitHubNetworkError,
    *   after which the asset may or may not exist
    */
-  uploadReleaseAsset(
+  async uploadReleaseAsset(
     uploadUrl: string,
     filePath: string,
-    options?: releaseAssets.AssetOptions,
+    options?: AssetOptions,
   ): Promise<ReleaseAsset & { sha256: string }> {
-    return releaseAssets.uploadReleaseAsset(this, uploadUrl, filePath, options)
+    return (await load.releaseAssets()).uploadReleaseAsset(this, uploadUrl, filePath, options)
   }
 
   /** All releases, newest first, including drafts if the user may push. */
-  listReleases(
+  async listReleases(
     owner: string,
     repo: string,
-    options?: releases.ReleaseListOptions,
+    options?: ReleaseListOptions,
   ): Promise<Release[]> {
-    return releases.listReleases(this, owner, repo, options)
+    return (await load.releases()).listReleases(this, owner, repo, options)
   }
 
   /** GitHub's latest release. @throws GitHubNotFoundError if there is none */
-  getLatestRelease(owner: string, repo: string): Promise<Release> {
-    return releases.getLatestRelease(this, owner, repo)
+  async getLatestRelease(owner: string, repo: string): Promise<Release> {
+    return (await load.releases()).getLatestRelease(this, owner, repo)
   }
 
   /** The text of a file, read as UTF-8. @throws as getFileBytes */
-  getFileContent(owner: string, repo: string, path: string, ref?: string): Promise<string> {
-    return contents.getFileContent(this, owner, repo, path, ref)
+  async getFileContent(owner: string, repo: string, path: string, ref?: string): Promise<string> {
+    return (await load.contents()).getFileContent(this, owner, repo, path, ref)
   }
 
   /**
@@ -303,8 +310,8 @@ export class GitHubClient {
    * @throws PathError for a folder, a submodule, or a link that does not lead to a file;
    *   GitHubNotFoundError; GitHubError for a file of more than 100 MB, which the API does not serve
    */
-  getFileBytes(owner: string, repo: string, path: string, ref?: string): Promise<Buffer> {
-    return contents.getFileBytes(this, owner, repo, path, ref)
+  async getFileBytes(owner: string, repo: string, path: string, ref?: string): Promise<Buffer> {
+    return (await load.contents()).getFileBytes(this, owner, repo, path, ref)
   }
 
   /**
@@ -314,7 +321,12 @@ export class GitHubClient {
    * @param recursive with everything below the folders
    * @throws GitHubNotFoundError if there is no such repository or ref
    */
-  getTree(owner: string, repo: string, ref?: string, recursive?: boolean): Promise<TreeEntry[]> {
-    return contents.getTree(this, owner, repo, ref, recursive)
+  async getTree(
+    owner: string,
+    repo: string,
+    ref?: string,
+    recursive?: boolean,
+  ): Promise<TreeEntry[]> {
+    return (await load.contents()).getTree(this, owner, repo, ref, recursive)
   }
 }

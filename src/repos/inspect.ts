@@ -7,12 +7,10 @@ import { isOid } from '../base/names/ref.js'
 import { fullNameOf } from '../base/names/repository.js'
 import type { Git } from '../git/git.js'
 import type { Oid } from '../git/plumbing/objects/object.js'
-import { listRefs } from '../git/porcelain/fetch/target.js'
-import { resolveTag } from '../git/porcelain/pin.js'
 import { type LocalState, readLocal } from '../git/repository/open.js'
 import { isUnfinished } from '../git/worktree/move/journal-file.js'
 import type { GitHubClient } from '../github/client.js'
-import { headsOf, type RepositoryHead } from '../github/graphql/heads.js'
+import type { RepositoryHead } from '../github/graphql/heads.js'
 import type { RepoSession } from './session.js'
 import type { Remembered, SyncState } from './state.js'
 import type { SyncTarget } from './targets/sync-target.js'
@@ -71,6 +69,7 @@ const nothingAsked: Answer = { heads: [], refused: null }
  */
 async function askForHeads(client: GitHubClient, all: SyncTarget[]): Promise<Answer> {
   try {
+    const { headsOf } = await import('../github/graphql/heads.js')
     return { heads: await headsOf(client, askable(all)), refused: null }
   } catch (error) {
     if (!(error instanceof WizardError)) throw error
@@ -107,6 +106,11 @@ async function inspectDestination(wanted: SyncTarget, mayRest: boolean): Promise
   }
 }
 
+async function tagIn(gitDir: string, tag: string): Promise<Oid | null> {
+  const { resolveTag } = await import('../git/porcelain/pin.js')
+  return resolveTag(gitDir, tag)
+}
+
 async function inspectClone({ path, branch }: SyncTarget): Promise<Here> {
   const local = await readLocal(path)
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
@@ -114,7 +118,7 @@ async function inspectClone({ path, branch }: SyncTarget): Promise<Here> {
   const interrupted = isUnfinished(gitDir)
   if (isOid(branch)) return { local, interrupted, pin: branch }
   const detached = branch !== undefined && local.branch === null
-  return { local, interrupted, pin: detached ? await resolveTag(gitDir, branch) : null }
+  return { local, interrupted, pin: detached ? await tagIn(gitDir, branch) : null }
 }
 
 /**
@@ -185,6 +189,7 @@ export async function askGit(git: Git, url: string, wanted: SyncTarget): Promise
   const unknown = { id: null, fullName: null, archived: false }
   const { branch } = wanted
   if (isOid(branch)) return { ...unknown, ref: branch, pinned: true, oid: branch }
+  const { listRefs } = await import('../git/porcelain/fetch/target.js')
   if (branch === undefined) {
     const { head, refs } = await listRefs(git, url, ['HEAD', 'refs/heads/'])
     const oid = head === null ? null : (refs.get(head)?.oid ?? null)

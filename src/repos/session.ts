@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { Git } from '../git/git.js'
 import { livenessFor } from '../process/identity.js'
-import { acquireLock } from '../process/lock.js'
 import type { ConfiguredSession } from '../session.js'
 import type { RepoEvent } from './events.js'
 import { SyncState } from './state.js'
@@ -23,6 +22,7 @@ export async function underLock<T>(
   wait: number | undefined,
   work: (state: SyncState) => Promise<T>,
 ): Promise<T> {
+  const { acquireLock } = await import('../process/lock.js')
   const { clock, self, signal, config } = session
   const lock = await acquireLock(
     { clock, self, signal },

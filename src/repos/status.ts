@@ -11,7 +11,6 @@ import { openObjectStore } from '../git/plumbing/objects/store.js'
 import { resolveRef } from '../git/plumbing/refs/read.js'
 import { WorktreePool } from '../git/pool/pool.js'
 import { aheadBehind } from '../git/porcelain/history/history.js'
-import { wasUpstream } from '../git/porcelain/pull.js'
 import type { LocalRepository } from '../git/repository/open.js'
 import { askGit, inspectRepositories, type RemoteHead, type Situation } from './inspect.js'
 import { obstacleTo, otherBranch } from './plan.js'
@@ -90,6 +89,11 @@ async function statusOfOne(
   } catch (error) {
     return { ...known, error: reportError(error) }
   }
+}
+
+async function wasPulled(gitDir: string, branch: string, head: Oid): Promise<boolean> {
+  const { wasUpstream } = await import('../git/porcelain/pull.js')
+  return wasUpstream(gitDir, branch, head)
 }
 
 /** The row of a `from:` entry whose listing failed. */
@@ -194,7 +198,7 @@ async function countsBetween(
     if (counts === null) return { state: 'behind', ahead_by: null, behind_by: null }
     const { ahead, behind } = counts
     const { branch } = local
-    const rewound = behind === 0 && branch !== null && (await wasUpstream(gitDir, branch, head))
+    const rewound = behind === 0 && branch !== null && (await wasPulled(gitDir, branch, head))
     const state = ahead === 0 ? 'behind' : behind > 0 || rewound ? 'diverged' : 'ahead'
     return { state, ahead_by: ahead, behind_by: behind }
   }

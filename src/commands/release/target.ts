@@ -131,7 +131,10 @@ export async function sourceTree(
     })
   }
   const { placesOf } = await import('../../repos/targets/expand.js')
-  for (const folder of [invocation.cwd, ...placesOf(await config.repos(), config.root, repo)]) {
+  for (const folder of [
+    invocation.cwd,
+    ...(await placesOf(await config.repos(), config.root, repo)),
+  ]) {
     const around = await workTreeAround(folder, gitUrl)
     if (around?.origin && isSameRepo(around.origin, repo)) return around.dir
   }

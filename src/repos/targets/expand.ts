@@ -5,7 +5,7 @@ import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'
 import type { GitHubClient } from '../../github/client.js'
 import { emptyEntry, type SyncEntry } from '../report.js'
 import type { SyncState } from '../state.js'
-import { type Listed, matchesName } from './source.js'
+import type { Listed } from './source.js'
 import { type SyncTarget, wantedFrom } from './sync-target.js'
 
 /** The targets of repos.yaml, with `from:` entries resolved. */
@@ -125,20 +125,23 @@ const failedEntry = (
  * Where repos.yaml would put a repository: by explicit entries first, then by `from:` entries whose
  * owner and names match. The other filters are not checked, because that needs GitHub.
  */
-export function placesOf(
+export async function placesOf(
   entries: readonly RepoEntry[],
   root: string,
   { owner, repo }: { owner: string; repo: string },
-): string[] {
+): Promise<string[]> {
   const own = entries.flatMap((entry) =>
     entry.kind === 'repository' && isSameName(entry.owner, owner) && isSameName(entry.repo, repo)
       ? [entry.destination]
       : [],
   )
-  const listed = entries.flatMap((entry) =>
-    entry.kind === 'source' && isSameName(entry.from, owner) && matchesName(entry, repo)
-      ? [expandDestination(root, entry, { owner, repo })]
-      : [],
-  )
+  const sources = entries.filter(
+    (entry) => entry.kind === 'source' && isSameName(entry.from, owner),
+  ) as SourceEntry[]
+  if (sources.length === 0) return own
+  const { matchesName } = await import('./source.js')
+  const listed = sources
+    .filter((entry) => matchesName(entry, repo))
+    .map((entry) => expandDestination(root, entry, { owner, repo }))
   return [...own, ...listed]
 }

@@ -157,9 +157,9 @@ describe('placesOf', () => {
     ['uDOS/micro', ['/srv/mirror/uDOS/micro', '/srv/library/all/micro']],
     ['uDOS/kernel', ['/srv/library/all/kernel']],
     ['else/typo', []],
-  ])('of %s', (fullName, places) => {
+  ])('of %s', async (fullName, places) => {
     const [owner = '', repo = ''] = fullName.split('/')
-    expect(placesOf(entries, root, { owner, repo })).toEqual(places)
+    expect(await placesOf(entries, root, { owner, repo })).toEqual(places)
   })
 })
 
