@@ -79,7 +79,8 @@ export async function readConfig(
   return {
     config,
     async assertHosts() {
-      if (folder && file) await assertTrusted({ request, folder, file, readOwn })
+      if (!folder) return
+      await assertTrusted({ request, folder, file, variables: source.variables, readOwn })
     },
   }
 }

@@ -3,7 +3,7 @@ import { GitHubAuthError } from '../base/errors.js'
 import type { HintParts } from '../base/hint.js'
 import { apiOfHost, gitUrlOf, isGitHub, isLoopback, parseUrl } from '../base/names/host.js'
 import { oneLine } from '../base/text.js'
-import type { ConfigFolder, ConfigRequest } from './locate/folder.js'
+import type { ConfigFolder, ConfigRequest, Variables } from './locate/folder.js'
 import { contains, realForm, rootOf } from './locate/root.js'
 import type { GitHubFile } from './schema/github.js'
 import { overrides } from './settings/resolve-setting.js'
@@ -22,7 +22,9 @@ import { oneVariable } from './yaml/interpolate.js'
 export interface TrustRequest {
   request: ConfigRequest
   folder: ConfigFolder
-  file: ConfigDocument<GitHubFile>
+  /** github.yaml; null: the folder has none. */
+  file: ConfigDocument<GitHubFile> | null
+  variables: Variables | null | undefined
   /** github.yaml of the user's own folder; read only if the result depends on it. */
   readOwn(): Promise<GitHubFile['github'] | undefined>
 }
@@ -30,30 +32,54 @@ export interface TrustRequest {
 /** @throws GitHubAuthError with the file, the key and the host */
 export async function assertTrusted(trust: TrustRequest): Promise<void> {
   if (trust.folder.origin !== 'found') return
+  const { file } = trust
   const found = await Promise.all([
-    strangerAsHost(trust, 'base_url'),
-    strangerAsHost(trust, 'git_url'),
-    strangerAsHost(trust, 'proxy'),
-    strangerAsKey(trust),
+    strangerInEnvFile(trust),
+    ...(file === null ? [] : strangersIn({ ...trust, file })),
   ])
   const [first, ...details] = found.filter((one) => one !== null)
   if (first) throw first(details.map((make) => make()))
 }
+
+type FileTrust = TrustRequest & { file: ConfigDocument<GitHubFile> }
+
+const strangersIn = (trust: FileTrust): Promise<Stranger | null>[] => [
+  strangerAsHost(trust, 'base_url'),
+  strangerAsHost(trust, 'git_url'),
+  strangerAsHost(trust, 'proxy'),
+  strangerAsKey(trust),
+]
 
 /** Creates the error with further errors in its details. */
 type Stranger = (details?: GitHubAuthError[]) => GitHubAuthError
 
 type HostKey = 'base_url' | 'git_url' | 'proxy'
 
-async function strangerAsHost(trust: TrustRequest, key: HostKey): Promise<Stranger | null> {
+async function strangerAsHost(trust: FileTrust, key: HostKey): Promise<Stranger | null> {
   const address = trust.file.value.github?.[key]
   if (address == null || trust.request.env[overrides[`github.${key}`]]) return null
   const { hostname } = new URL(address)
-  if (isLoopback(hostname) || isGitHub(hostname)) return null
-  const roles = key === 'proxy' ? proxies : servers
-  if (roles.fromEnvironment(trust.request.env).includes(hostname)) return null
-  if (roles.fromFile(await trust.readOwn()).includes(hostname)) return null
-  return foreign(trust, key, hostname)
+  const role = key === 'proxy' ? proxies : servers
+  return (await isTrustedHost(trust, role, hostname)) ? null : foreign(trust, key, hostname)
+}
+
+/** GITHUB_API_URL in the folder's `.env` is its `base_url`, if nothing stronger is set. */
+async function strangerInEnvFile(trust: TrustRequest): Promise<Stranger | null> {
+  const { variables, file, request } = trust
+  const { GITHUB_API_URL, WIZARD_BASE_URL } = request.env
+  if (file?.value.github?.base_url != null || GITHUB_API_URL || WIZARD_BASE_URL) return null
+  const hostname = parseUrl(variables?.own.GITHUB_API_URL ?? '')?.hostname
+  if (!hostname || (await isTrustedHost(trust, servers, hostname))) return null
+  const shown = showFile(variables?.file ?? '', request.cwd)
+  const message = `${shown}: GITHUB_API_URL names ${oneLine(hostname, 100)}, and a configuration that was found by searching gets no credential for it`
+  const hint = [...remedy(trust), ', or name the host in GH_HOST']
+  return (details) => new GitHubAuthError(message, { hint, details })
+}
+
+async function isTrustedHost(trust: TrustRequest, role: Role, hostname: string): Promise<boolean> {
+  if (isLoopback(hostname) || isGitHub(hostname)) return true
+  if (role.fromEnvironment(trust.request.env).includes(hostname)) return true
+  return role.fromFile(await trust.readOwn()).includes(hostname)
 }
 
 /** How a host is used: one that is named as a proxy is trusted only as a proxy. */
@@ -90,7 +116,7 @@ const hostnames = (addresses: Address[]): string[] =>
   addresses.flatMap((address) => (address && parseUrl(address)?.hostname) || [])
 
 /** Shows the file's own text, not the replaced variables, which may contain a secret. */
-function foreign(trust: TrustRequest, key: HostKey, hostname: string): Stranger {
+function foreign(trust: FileTrust, key: HostKey, hostname: string): Stranger {
   const { file } = trust
   const path = ['github', key]
   const source = file.source(path)
@@ -103,7 +129,7 @@ function foreign(trust: TrustRequest, key: HostKey, hostname: string): Stranger 
   return (details) => new GitHubAuthError(message, { hint, place, details })
 }
 
-async function strangerAsKey(trust: TrustRequest): Promise<Stranger | null> {
+async function strangerAsKey(trust: FileTrust): Promise<Stranger | null> {
   const { folder, file, request } = trust
   const key = file.value.github?.app?.private_key
   if (key === undefined || request.env.WIZARD_TOKEN) return null

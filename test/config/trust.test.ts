@@ -120,6 +120,60 @@ describe('a found folder may not name', () => {
   })
 })
 
+describe('GITHUB_API_URL in the .env of a found folder', () => {
+  const project = (address: string, { files, ...rest }: Project = {}): Project => ({
+    files: {
+      'config/.env': `GITHUB_API_URL=${address}\n`,
+      'config/repos.yaml': 'repos: {}\n',
+      ...files,
+    },
+    env: { GH_TOKEN: 'ghp_secret' },
+    ...rest,
+  })
+  const evil = 'https://evil.example/api/v3'
+
+  test.each<[string, Project]>([
+    ['http://127.0.0.1:3000', project('http://127.0.0.1:3000')],
+    [evil, project(evil, { env: { GH_HOST: 'evil.example' } })],
+    [evil, project(evil, own('{ base_url: https://evil.example/api/v3 }'))],
+    ['https://other.example', project(evil, { env: { GITHUB_API_URL: 'https://other.example' } })],
+    ['https://other.example', project(evil, { env: { WIZARD_BASE_URL: 'https://other.example' } })],
+    [
+      'https://api.github.com',
+      project(evil, {
+        files: { 'config/github.yaml': 'github: { base_url: https://api.github.com }\n' },
+      }),
+    ],
+  ])('is its base_url: %s', async (address, given) => {
+    const { request } = await makeProject(given)
+    expect((await loadConfig(request)).github.baseUrl).toBe(address)
+  })
+
+  test.each<[string, Project]>([
+    ['without github.yaml', project(evil)],
+    [
+      'beside a github.yaml',
+      project(evil, { files: { 'config/github.yaml': 'github: { owner: uDOS }\n' } }),
+    ],
+  ])('gets no credential for a host that only it names: %s', async (_what, given) => {
+    const { request } = await makeProject(given)
+    const error = await failure(request)
+    expect(error).toBeInstanceOf(GitHubAuthError)
+    expect(error.message).toContain('config/.env: GITHUB_API_URL names evil.example')
+    expect(formatHint(error.remedy ?? '', commandLineWords)).toContain('--config config')
+  })
+
+  test('is trusted where the folder is named', async () => {
+    const { request } = await makeProject(project(evil))
+    const config = await loadConfig({ ...request, flags: { config: 'config' } })
+    expect(config.github.baseUrl).toBe(evil)
+    expect(config.sources['github.base_url']).toMatchObject({
+      from: 'env-file',
+      name: 'GITHUB_API_URL',
+    })
+  })
+})
+
 test('the message names the host as it is looked up', async () => {
   const { request } = await makeProject(found('base_url', 'https://API.gіthub.com'))
   expect((await failure(request)).message).toBe(

@@ -63,7 +63,7 @@ function readGitHub(picker: SettingResolver, { folder, file }: SettingsRequest):
 function readAddresses(picker: SettingResolver, values: GitHubFile['github']) {
   const keys = githubKeys.shape
   const api = picker.pick('github.base_url', keys.base_url, values?.base_url, [
-    picker.variable('GITHUB_API_URL'),
+    picker.variable('GITHUB_API_URL', 'env-file'),
     picker.variable('GH_HOST', 'environment', apiOfHost),
   ])
   const baseUrl = normal(api ?? defaultBaseUrl)
