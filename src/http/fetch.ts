@@ -39,13 +39,16 @@ export const fetch: Fetch = async (
     signal: signal ?? undefined,
   })
   const { status, headers } = answer
-  const isCompressed = headers['content-encoding'] === 'gzip' && hasBody(method, status)
+  const isCompressed = isGzip(headers['content-encoding']) && hasBody(method, status)
   return {
     status,
     headers: Object.entries(headers),
     body: isCompressed ? unzipped(answer.body) : answer.body,
   }
 }
+
+/** Names of codings ignore case, and `x-gzip` is the same one (RFC 9110, 8.4.1). */
+const isGzip = (coding = '') => /^(?:x-)?gzip$/i.test(coding)
 
 /** Other answers name the compression that a body would have (RFC 9110, 6.4.1). */
 const hasBody = (method: string, status: number) =>

@@ -48,8 +48,9 @@ export async function acquireLock(options: LockOptions, request: LockRequest): P
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     const holder = await takeMark(request.path, liveness)
     if (holder === null) return { release: () => release(request.path, mark) }
-    if (options.clock.now() >= deadline) throw lockedBy(holder, request)
-    await options.clock.sleep(pause, options.signal)
+    const left = deadline - options.clock.now()
+    if (left <= 0) throw lockedBy(holder, request)
+    await options.clock.sleep(Math.min(pause, left), options.signal)
   }
 }
 

@@ -38,6 +38,13 @@ describe('fetch', () => {
     expect(await read((await send(address)).body)).toBe('hello'.repeat(1000))
   })
 
+  it.each(['GZIP', 'x-gzip'])('reads what is called %s', async (coding) => {
+    const address = await serve((_message, answer) => {
+      answer.writeHead(200, { 'content-encoding': coding }).end(gzipSync('hello'))
+    })
+    expect(await read((await send(address)).body)).toBe('hello')
+  })
+
   it.each([
     ['HEAD', 200],
     ['GET', 304],

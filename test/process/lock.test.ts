@@ -57,6 +57,13 @@ describe('acquireLock', () => {
     )
   })
 
+  it('is waited for exactly as long as asked', async () => {
+    await take(await otherProcess())
+    const clock = testClock()
+    await expect(take(self, clock, 5000)).rejects.toThrow(LockedError)
+    expect(clock.seconds()).toBe(5)
+  })
+
   it('is taken over from a process that was killed', async () => {
     const other = await otherProcess()
     await take(other)
