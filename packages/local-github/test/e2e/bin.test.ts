@@ -73,5 +73,7 @@ test('ends with npx, which hands no signal on', async () => {
   await addressesOf(npx)
   npx.kill('SIGTERM')
   await once(npx, 'exit')
-  await expect.poll(() => readdir(folder), { timeout: 20_000 }).toEqual([])
+  // npm keeps its own compiled code there, from Node 22 on.
+  const left = async () => (await readdir(folder)).filter((name) => name !== 'node-compile-cache')
+  await expect.poll(left, { timeout: 20_000 }).toEqual([])
 })
