@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
-import { writeWhole } from '../base/fs/durable-write.js'
+import { damagedPath, writeWhole } from '../base/fs/durable-write.js'
 import { readTextIfThere } from '../base/fs/read.js'
 
 /** Milliseconds since 1970, within Date's range; null: never. */
@@ -62,7 +62,9 @@ export class SyncState {
     const text = readTextIfThere(file)
     const repositories = text === null ? new Map() : repositoriesIn(text)
     if (repositories === null) {
-      onTrouble(`${file} is damaged, so last pulls are not known; it is kept as ${damaged(file)}`)
+      onTrouble(
+        `${file} is damaged, so last pulls are not known; it is kept as ${damagedPath(file)}`,
+      )
     }
     return new SyncState(root, repositories, onTrouble)
   }
@@ -103,7 +105,7 @@ export class SyncState {
     const file = fileIn(this.#root)
     const state = { version: 1, repositories: Object.fromEntries(this.#repositories) }
     try {
-      if (this.#isDamaged) await rename(file, damaged(file))
+      if (this.#isDamaged) await rename(file, damagedPath(file))
       this.#isDamaged = false
       await writeWhole(file, `${JSON.stringify(state)}\n`, 0o600)
     } catch (error) {
@@ -113,8 +115,6 @@ export class SyncState {
 }
 
 const fileIn = (root: string) => join(root, '.wizard', 'state.json')
-
-const damaged = (file: string) => `${file}.damaged`
 
 function repositoriesIn(text: string): Map<string, Remembered> | null {
   try {

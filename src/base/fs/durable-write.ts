@@ -32,6 +32,9 @@ export interface ReplaceOptions extends SyncedOptions {
   syncFolder?: boolean | undefined
 }
 
+/** Where a file that can't be understood is kept when a new one takes its place. */
+export const damagedPath = (path: string): string => `${path}.damaged`
+
 /** Creates or replaces a file. @throws the error of the step that failed */
 export async function replaceFile(
   path: string,

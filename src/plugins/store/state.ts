@@ -1,5 +1,5 @@
 import { rename } from 'node:fs/promises'
-import { writeWhole } from '../../base/fs/durable-write.js'
+import { damagedPath, writeWhole } from '../../base/fs/durable-write.js'
 import { readTextIfThere } from '../../base/fs/read.js'
 import { isRecord, type Json } from '../manifest/reader.js'
 import type { PluginSession } from '../session.js'
@@ -20,8 +20,6 @@ const usual: PluginState = { enabled: true, pinned: false, latest: null }
 
 export const stateOf = (states: PluginStates, id: string): PluginState => states.get(id) ?? usual
 
-const damaged = (path: string) => `${path}.damaged`
-
 /** A damaged file loses which plugins are disabled and pinned, so it is a warning. */
 export function readStates(path: string, warn: (message: string) => void): PluginStates {
   const text = readTextIfThere(path)
@@ -29,7 +27,7 @@ export function readStates(path: string, warn: (message: string) => void): Plugi
   const states = statesIn(text)
   if (states === null) {
     warn(
-      `${path} can't be read: every plugin counts as enabled, and none as pinned; it is kept as ${damaged(path)} when a new one is written`,
+      `${path} can't be read: every plugin counts as enabled, and none as pinned; it is kept as ${damagedPath(path)} when a new one is written`,
     )
   }
   return states ?? new Map()
@@ -61,7 +59,7 @@ const latestIn = ({ tag, version }: Json) => ({
 
 export async function writeStates(path: string, states: PluginStates): Promise<void> {
   const before = readTextIfThere(path)
-  if (before !== null && statesIn(before) === null) await rename(path, damaged(path))
+  if (before !== null && statesIn(before) === null) await rename(path, damagedPath(path))
   const state = { version: 1, plugins: Object.fromEntries(states) }
   await writeWhole(path, `${JSON.stringify(state, null, 2)}\n`)
 }

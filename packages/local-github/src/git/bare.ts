@@ -102,13 +102,16 @@ async function resolveLoose(bare: string, expression: string): Promise<string | 
 
 /** Tries names in the order of https://git-scm.com/docs/gitrevisions. */
 async function readRef(bare: string, name: string): Promise<string | null> {
-  const full = name === 'HEAD' ? [await headOf(bare)] : name.startsWith('refs/') ? [name] : []
-  const names = full.length > 0 ? full : [`refs/tags/${name}`, `refs/heads/${name}`]
-  for (const one of names) {
-    const found = await readBranch(bare, one)
+  for (const full of await fullNamesOf(bare, name)) {
+    const found = await readBranch(bare, full)
     if (found !== null) return found.oid
   }
   return null
+}
+
+async function fullNamesOf(bare: string, name: string): Promise<string[]> {
+  if (name === 'HEAD') return [await headOf(bare)]
+  return name.startsWith('refs/') ? [name] : [`refs/tags/${name}`, `refs/heads/${name}`]
 }
 
 async function headOf(bare: string): Promise<string> {

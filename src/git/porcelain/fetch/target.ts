@@ -8,7 +8,7 @@ import type { RemoteRef, RemoteRefs } from '../../plumbing/protocol/remote-refs.
 import { listLocalRefs } from '../../plumbing/refs/read.js'
 import { type RefOptions, updateRef } from '../../plumbing/refs/update.js'
 
-/** A branch, tag or commit of the remote that a name stands for. */
+/** The branch, tag or commit of the remote that a name refers to. */
 export interface Target extends RemoteRef {
   kind: 'branch' | 'tag' | 'commit'
   /** The full name of the ref, or the commit's id. */
