@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
 import { Readable } from 'node:stream'
@@ -185,6 +186,16 @@ describe('request', () => {
     const error = await failureOf(request(dispatcher(), address))
     expect(error.message).toContain('signed by itself')
     expect(error).toMatchObject({ hint: expect.stringContaining('NODE_EXTRA_CA_CERTS') })
+  })
+
+  it('leaves no listener at the signal, whether an answer comes or not', async () => {
+    const { signal } = new AbortController()
+    const own = dispatcher()
+    const address = await serve((_message, answer) => answer.end('hello'))
+    const answers = await Promise.all([1, 2, 3].map(() => request(own, address, { signal })))
+    for (const { body } of answers) expect(await body.text()).toBe('hello')
+    await failureOf(request(own, await closedAddress(), { signal }))
+    await expect.poll(() => getEventListeners(signal, 'abort')).toEqual([])
   })
 })
 
