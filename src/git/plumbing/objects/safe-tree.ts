@@ -1,4 +1,5 @@
 import { PathError } from '../../../base/errors.js'
+import { asHfsReads, isNtfsNameOf, isTakenForGit } from '../../../base/names/git-folder.js'
 import { CorruptObjectError } from '../../errors.js'
 import { type BytePath, joinBytes, showPath } from '../byte-path.js'
 import type { Oid } from './object.js'
@@ -72,18 +73,8 @@ function canonicalMode(mode: number): number | null {
 /** Matches most names: no file system gives them a special meaning. */
 const plain = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/
 
-/** Code points that HFS+ ignores when it compares names, as UTF-8 bytes. */
-const hfsIgnorable = /\xe2\x80[\x8c-\x8f\xaa-\xae]|\xe2\x81[\xaa-\xaf]|\xef\xbb\xbf/g
-
-/** NTFS drops dots and spaces at the end, and reads `name:stream` as the same file. */
-const ntfsEnd = '[. ]*(?:$|:)'
-const ntfsGit = new RegExp(`^(?:\\.git|git~1)${ntfsEnd}`, 'i')
-
 /** The short names (8.3) that Windows may give `.gitmodules`: gitmod~1 to ~4, then hashed ones. */
-const ntfsGitmodules = new RegExp(
-  `^(?:\\.gitmodules|gitmod~[1-4]|${hashedShortNames('gi7eba')})${ntfsEnd}`,
-  'i',
-)
+const ntfsGitmodules = `\\.gitmodules|gitmod~[1-4]|${hashedShortNames('gi7eba')}`
 
 function hashedShortNames(prefix: string): string {
   const names = [6, 5, 4, 3, 2, 1, 0].map(
@@ -105,14 +96,10 @@ export function unsafeName(name: BytePath, mode: number): string | null {
   if (name === '') return 'its name is empty'
   if (name === '.' || name === '..') return 'it leaves its folder'
   if (name.includes('/')) return 'its name holds a slash'
-  const onHfs = name.replace(hfsIgnorable, '').toLowerCase()
-  // Windows reads a backslash as a slash.
-  const parts = name.split('\\')
-  if (onHfs === '.git' || parts.some((part) => ntfsGit.test(part))) {
-    return 'some file system takes it for .git'
-  }
+  const text = Buffer.from(name, 'latin1').toString('utf8')
+  if (isTakenForGit(text)) return 'some file system takes it for .git'
   if (mode !== fileMode.symlink) return null
-  if (onHfs === '.gitmodules' || parts.some((part) => ntfsGitmodules.test(part))) {
+  if (asHfsReads(text) === '.gitmodules' || isNtfsNameOf(ntfsGitmodules, text)) {
     return 'it is a symlink that some file system takes for .gitmodules'
   }
   return null
