@@ -1,5 +1,6 @@
 import { PathError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
+import { isTakenForGit } from '../base/names/git-folder.js'
 import { oneLine } from '../base/text.js'
 
 /*
@@ -21,6 +22,8 @@ const wholeFaults: [RegExp, string][] = [
   [/\\/, 'its name holds a backslash'],
   [/^\//, 'its path is absolute'],
   [drive, 'its path begins with a drive letter'],
+  [/:/, 'its name holds a colon, after which Windows reads the name of a stream'],
+  [/[\u202a-\u202e\u2066-\u2069]/, 'its name holds characters that turn its direction'],
 ]
 
 const partFaults: [RegExp, string][] = [
@@ -69,8 +72,12 @@ export function safeName(name: string, instead: string): string {
     .replace(/[. ]+$/, (end) => '_'.repeat(end.length))
   if (safe === '') return instead
   // wizard's own temporary files begin like this too.
-  return device.test(safe) || safe.toLowerCase().startsWith('.wizard-') ? `_${safe}` : safe
+  const isTaken = device.test(safe) || safe.toLowerCase().startsWith('.wizard-')
+  return isTaken ? `_${safe}` : besideGit(safe)
 }
+
+/** A name that no file system takes for `.git`: git would run what such a folder configures. */
+export const besideGit = (name: string): string => (isTakenForGit(name) ? `_${name}` : name)
 
 /** An entry's name for messages. */
 export const quoted = (name: string): string => oneLine(JSON.stringify(name), 120)

@@ -30,10 +30,15 @@ export interface PlannedFile<M extends Member = Member> {
  * Plans without I/O. Two names that some file system treats as one are refused, so that nothing is
  * overwritten.
  *
+ * @param rename the name under which a file or folder is unpacked
  * @throws PathError, which names the entry
  */
-export function planUnpack<M extends Member>(entries: M[], label: string): UnpackPlan<M> {
-  const tree = new Tree(label)
+export function planUnpack<M extends Member>(
+  entries: M[],
+  label: string,
+  rename: (name: string) => string = (name) => name,
+): UnpackPlan<M> {
+  const tree = new Tree(label, rename)
   const files: PlannedFile<M>[] = []
   let size = 0
   for (const entry of entries) {
@@ -53,19 +58,21 @@ interface Node {
 class Tree {
   readonly folders: string[] = []
   readonly #label: string
+  readonly #rename: (name: string) => string
   /** By the name that the least precise file system keeps. */
   readonly #nodes = new Map<string, Node>()
   readonly #folders = new Set<string>()
 
-  constructor(label: string) {
+  constructor(label: string, rename: (name: string) => string) {
     this.#label = label
+    this.#rename = rename
   }
 
   /** @returns its path */
   add({ name, isFolder }: Member): string {
     const safe = safeParts(name)
     if ('fault' in safe) throw this.#refusal(name, safe.fault)
-    const { parts } = safe
+    const parts = safe.parts.map(this.#rename)
     if (parts.length === 0 && !isFolder) throw this.#refusal(name, 'its name is empty')
     if (isFolder) return this.#addFolder(parts, name)
     const path = parts.join('/')

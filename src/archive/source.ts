@@ -1,4 +1,5 @@
 import type { Pacer } from '../base/async/pacer.js'
+import type { Limits } from './limits.js'
 import type { UnpackPlan } from './plan.js'
 
 export type ArchiveKind = 'zip' | 'tar' | 'tar.gz'
@@ -8,6 +9,15 @@ export function archiveKind(name: string): ArchiveKind | null {
   if (/\.zip$/i.test(name)) return 'zip'
   if (/\.(?:tar\.gz|tgz)$/i.test(name)) return 'tar.gz'
   return /\.tar$/i.test(name) ? 'tar' : null
+}
+
+export interface SourceOptions {
+  /** The archive's name in messages. */
+  label: string
+  limits?: Limits | undefined
+  signal?: AbortSignal | undefined
+  /** The name under which a file or folder is unpacked; default: its own. */
+  rename?: ((name: string) => string) | undefined
 }
 
 /** An archive of any kind, fully checked. */

@@ -9,7 +9,7 @@ import { oneLine } from '../base/text.js'
 import { checkCount, checkSizes, defaultLimits, type Limits } from './limits.js'
 import { namingEntry, quoted } from './names.js'
 import { type Member, planUnpack } from './plan.js'
-import type { ArchiveKind, ArchiveSource } from './source.js'
+import type { ArchiveKind, ArchiveSource, SourceOptions } from './source.js'
 
 export interface TarFile {
   path: string
@@ -109,12 +109,6 @@ async function* bytesOf({ path, gzipped, size, label, limits, signal }: TarFile)
 /** gzip or zstd (RFC 1952, 2.3.1; RFC 8878, 3.1.1). */
 const isPacked = (bytes: Buffer) => ['1f8b', '28b5'].includes(bytes.subarray(0, 2).toString('hex'))
 
-export interface TarOptions {
-  label: string
-  limits?: Limits | undefined
-  signal?: AbortSignal | undefined
-}
-
 /**
  * A tar archive (POSIX.1-2001 pax, ustar and GNU). It is read twice: first to check all of it, then
  * to write its files.
@@ -124,7 +118,7 @@ export interface TarOptions {
 export async function openTarSource(
   path: string,
   kind: ArchiveKind,
-  { label, limits = defaultLimits, signal }: TarOptions,
+  { label, limits = defaultLimits, signal, rename }: SourceOptions,
 ): Promise<ArchiveSource> {
   const tar = { path, gzipped: kind === 'tar.gz', size: sizeOf(path), label, limits, signal }
   const members: Member[] = []
@@ -133,7 +127,7 @@ export async function openTarSource(
     checkCount(members.length, limits, label)
     entry.resume()
   })
-  const plan = planUnpack(members, label)
+  const plan = planUnpack(members, label, rename)
   const write: ArchiveSource['write'] = (dir, count) => writeMembers(tar, plan.files, dir, count)
   return { label, plan, write, close: async () => {} }
 }

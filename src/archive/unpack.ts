@@ -3,10 +3,11 @@ import { lstat, readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Pacer } from '../base/async/pacer.js'
 import { ConflictError, PathError } from '../base/errors.js'
-import { describeFullDisk, hasCode } from '../base/fs/read.js'
+import { describeFullDisk, existsAt, hasCode } from '../base/fs/read.js'
 import type { Liveness } from '../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../process/temp-beside.js'
 import type { Limits } from './limits.js'
+import { mergeInto } from './merge.js'
 import { namingEntry, quoted } from './names.js'
 import type { ArchiveKind, ArchiveSource } from './source.js'
 import { openTarSource } from './tar.js'
@@ -18,8 +19,8 @@ export interface UnpackOptions {
   limits?: Limits | undefined
   signal?: AbortSignal | undefined
   /**
-   * Replaces what is at the destination, as the last step; without it an occupied destination is
-   * refused.
+   * Adds to a folder at the destination, and replaces files of the archive's own names, as the last
+   * step; without it an occupied destination is refused.
    */
   clobber?: boolean | undefined
   /** Recognises what a killed wizard was unpacking, so that it is removed. */
@@ -29,6 +30,8 @@ export interface UnpackOptions {
    * A further check of file and folder names: the reason why one is refused; null if it is fine.
    */
   faultOf?: ((name: string) => string | null) | undefined
+  /** The name under which a file or folder is unpacked; default: its own. */
+  rename?: ((name: string) => string) | undefined
 }
 
 export interface UnpackProgress {
@@ -53,9 +56,10 @@ export const unpackZip = (file: string, into: string, options: UnpackOptions = {
 /**
  * Unpacks an archive into its own folder. Checks the whole archive before it writes a byte, builds
  * the folder beside the destination and renames it, so that the destination is either unchanged or
- * complete. Files keep their executable bit, and no other permission or date.
+ * complete. With
+ * `clobber` it is added to what is there. Files keep their executable bit, and no other permission or date.
  *
- * @param into absent, or an empty folder
+ * @param into absent, or an empty folder; with `clobber` any folder
  * @throws ConflictError if something is at the destination
  * @throws PathError for an unsafe entry, and for more than the limits allow
  * @throws WizardError if it is not an archive of that kind or is damaged, or the disk is full
@@ -104,7 +108,7 @@ export async function assertNotExists(path: string): Promise<void> {
     hint: [
       'move it away, choose another ',
       { flag: 'dir' },
-      ', or replace it with ',
+      ', or add to it with ',
       { flag: 'clobber' },
     ],
   })
@@ -126,7 +130,9 @@ async function buildBeside(
     }
     await source.write(sibling.dir, count, pacer)
     signal?.throwIfAborted()
-    await sibling.publish({ replace: clobber })
+    if (clobber && (await existsAt(destination))) {
+      await mergeInto(sibling.dir, destination, source.plan)
+    } else await sibling.publish()
   } finally {
     await sibling.discard()
   }

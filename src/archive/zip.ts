@@ -11,7 +11,7 @@ import { damage, localHeaderSize, readDirectory, type ZipEntry } from './directo
 import { defaultLimits, type Limits } from './limits.js'
 import { namingEntry, quoted } from './names.js'
 import { type PlannedFile, planUnpack } from './plan.js'
-import type { ArchiveKind, ArchiveSource } from './source.js'
+import type { ArchiveKind, ArchiveSource, SourceOptions } from './source.js'
 
 export interface ZipOptions {
   /** The archive's name in messages; default: its path. */
@@ -176,11 +176,11 @@ const lanes = 4
 export async function openZipSource(
   file: string,
   _kind: ArchiveKind,
-  options: ZipOptions & { label: string },
+  options: SourceOptions,
 ): Promise<ArchiveSource> {
   const zip = await openZip(file, options)
   try {
-    const plan = planUnpack(zip.entries, zip.label)
+    const plan = planUnpack(zip.entries, zip.label, options.rename)
     return {
       label: zip.label,
       plan,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ConflictError } from '../base/errors.js'
-import { existsAt, hasCode, namesIn } from '../base/fs/read.js'
+import { hasCode, namesIn } from '../base/fs/read.js'
 import { isDead, type Liveness, placeMark } from './owner-mark.js'
 
 /**
@@ -11,9 +11,7 @@ import { isDead, type Liveness, placeMark } from './owner-mark.js'
 export type SiblingKind = 'clone' | 'unpack'
 
 const ownerSuffix = '.owner'
-const replacedSuffix = '.replaced'
 const prefixOf = (kind: SiblingKind) => `.wizard-${kind}-`
-const unique = /-[0-9a-f]{12}$/
 
 /**
  * A new folder beside a destination, on the same file system, in which something is built out of
@@ -22,12 +20,11 @@ const unique = /-[0-9a-f]{12}$/
 export interface Sibling {
   dir: string
   /**
-   * Renames it to its destination: a free path, an empty folder or, with `replace`, whatever exists
-   * there.
+   * Renames it to its destination: a free path or an empty folder.
    *
    * @throws ConflictError if something has appeared there since
    */
-  publish(options?: { replace?: boolean }): Promise<void>
+  publish(): Promise<void>
   /** Removes it unless it is published. */
   discard(): Promise<void>
 }
@@ -52,19 +49,16 @@ export async function openSibling(
   }
   return {
     dir,
-    publish: ({ replace = false } = {}) =>
-      replace ? replaceWith(dir, destination) : moveInto(dir, destination),
+    publish: () => moveInto(dir, destination),
     discard: () => remove(dir),
   }
 }
 
 /** The mark goes last. */
 async function remove(dir: string): Promise<void> {
-  await removeAll(dir)
+  await rm(dir, { recursive: true, force: true, maxRetries: 3 })
   await rm(dir + ownerSuffix, { force: true })
 }
-
-const removeAll = (path: string) => rm(path, { recursive: true, force: true, maxRetries: 3 })
 
 /** A folder that the user has closed to others stays closed. */
 async function keepMode(from: string, to: string): Promise<void> {
@@ -92,48 +86,8 @@ async function moveInto(from: string, to: string): Promise<void> {
 }
 
 /**
- * No portable system call swaps two folders. So the old folder is renamed first, and renamed back
- * on failure.
- */
-async function replaceWith(from: string, to: string): Promise<void> {
-  const aside = from + replacedSuffix
-  const replaced = await stepAside(to, aside)
-  try {
-    await moveInto(from, to)
-  } catch (error) {
-    if (replaced) await stepBack(aside, to)
-    throw error
-  }
-  if (replaced) await removeAll(aside)
-}
-
-/** @throws ConflictError that says where the folder is now */
-async function stepBack(aside: string, to: string): Promise<void> {
-  try {
-    await rename(aside, to)
-  } catch (cause) {
-    throw new ConflictError(`${to}: something was put there meanwhile`, {
-      hint: `what was there before is in ${aside}`,
-      cause,
-    })
-  }
-}
-
-/** @returns false if nothing is there */
-async function stepAside(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false
-    throw error
-  }
-}
-
-/**
  * Removes what killed processes were building in a folder. Keeps what belongs to living processes
- * and other hosts, and everything without an owner's mark. Restores a folder that was renamed for
- * its replacement.
+ * and other hosts, and everything without an owner's mark.
  */
 export async function removeLeftovers(
   parent: string,
@@ -144,18 +98,6 @@ export async function removeLeftovers(
     if (!name.startsWith(prefixOf(kind)) || !name.endsWith(ownerSuffix)) continue
     const mark = join(parent, name)
     if (!(await isDead(mark, liveness))) continue
-    const dir = mark.slice(0, -ownerSuffix.length)
-    await putBack(dir + replacedSuffix, join(parent, destinationOf(basename(dir), kind)))
-    await removeAll(dir + replacedSuffix)
-    await remove(dir)
+    await remove(mark.slice(0, -ownerSuffix.length))
   }
-}
-
-const destinationOf = (name: string, kind: SiblingKind) =>
-  name.slice(prefixOf(kind).length).replace(unique, '')
-
-/** After a kill between the two renames, this is the only copy. */
-async function putBack(aside: string, destination: string): Promise<void> {
-  if (!(await existsAt(aside)) || (await existsAt(destination))) return
-  await rename(aside, destination)
 }

@@ -94,6 +94,9 @@ describe('unpackZip', () => {
     ['a./x', 'its name ends in a dot or a space'],
     ['a ', 'its name ends in a dot or a space'],
     ['...', 'its name ends in a dot or a space'],
+    ['f.txt:ads', 'its name holds a colon'],
+    ['a/.git::$INDEX_ALLOCATION/config', 'its name holds a colon'],
+    ['a\u202egnp.exe', 'its name holds characters that turn its direction'],
     ['', 'its name is empty'],
     ['.', 'its name is empty'],
   ])('refuses %j', async (name, fault) => {
@@ -197,15 +200,54 @@ describe('unpackZip', () => {
     expect(await readlink(at('out'))).toBe('/nowhere')
   })
 
-  it('replaces it with clobber, when the new one is whole', async () => {
-    await unpack([file('a', 'one'), file('old')])
+  it('adds to it with clobber, and replaces files of its own names alone', async () => {
+    await unpack([file('a', 'one'), file('old'), file('deep/b', 'one')])
     const damaged = [file('a', 'two', { claims: { crc: 1 } })]
     await expect(unpack(damaged, { clobber: true })).rejects.toThrow('checksum')
-    expect(await readdir(at('out'))).toEqual(['a', 'old'])
-    await unpack([file('a', 'two')], { clobber: true })
-    expect(await readdir(at('out'))).toEqual(['a'])
+    expect(await readFile(at('out/a'), 'utf8')).toBe('one')
+    await unpack([file('a', 'two'), file('deep/b', 'two'), file('deep/c')], { clobber: true })
+    expect((await readdir(at('out'), { recursive: true })).toSorted()).toEqual([
+      ...['a', 'deep', 'deep/b', 'deep/c', 'old'],
+    ])
     expect(await readFile(at('out/a'), 'utf8')).toBe('two')
+    expect(await readFile(at('out/deep/b'), 'utf8')).toBe('two')
     expect(await readdir(folder)).toEqual(['a.zip', 'out'])
+  })
+
+  it.each([
+    ['a file where a folder goes', (out: string) => writeFile(join(out, 'deep'), 'mine')],
+    ['a folder where a file goes', (out: string) => mkdir(join(out, 'z'))],
+    ['a symlink where a folder goes', (out: string) => symlink(folder, join(out, 'deep'))],
+  ])('with clobber, %s is refused, and no file is replaced', async (_what, put) => {
+    await unpack([file('a', 'one')])
+    await put(at('out'))
+    const before = await readdir(at('out'), { recursive: true })
+    const entries = [file('a', 'two'), file('deep/b', 'two'), file('z', 'two')]
+    await expect(unpack(entries, { clobber: true })).rejects.toThrow(ConflictError)
+    expect(await readFile(at('out/a'), 'utf8')).toBe('one')
+    expect(await readdir(at('out'), { recursive: true })).toEqual(before)
+    expect(await readdir(folder)).toEqual(['a.zip', 'out'])
+  })
+
+  it('with clobber, a symlink at its own place is refused, and a file that is one replaced', async () => {
+    await mkdir(at('elsewhere'))
+    await writeFile(at('elsewhere/a'), 'mine')
+    await symlink(at('elsewhere'), at('out'))
+    await expect(unpack([file('a', 'two')], { clobber: true })).rejects.toThrow(ConflictError)
+    await rm(at('out'))
+    await mkdir(at('out'))
+    await symlink(at('elsewhere/a'), at('out/a'))
+    await unpack([file('a', 'two')], { clobber: true })
+    expect(await readFile(at('out/a'), 'utf8')).toBe('two')
+    expect(await readFile(at('elsewhere/a'), 'utf8')).toBe('mine')
+  })
+
+  it('unpacks under the names that it is given, and refuses two that become one', async () => {
+    const rename = (name: string) => (name === 'a' ? 'b' : name)
+    await unpack([file('a/a'), file('a/c')], { rename })
+    expect((await readdir(at('out'), { recursive: true })).toSorted()).toEqual(['b', 'b/b', 'b/c'])
+    await rm(at('out'), { recursive: true })
+    await refused([file('a'), file('b')], PathError, 'there twice', { rename })
   })
 
   it('ends when it is told to, with nothing left', async () => {
@@ -217,21 +259,17 @@ describe('unpackZip', () => {
     expect(await readdir(folder)).toEqual(['a.zip'])
   })
 
-  it('removes what a killed one left, and puts back what it was about to replace', async () => {
+  it('removes what a killed one left, and nothing else', async () => {
     await unpack([file('a', 'one')], { liveness: mark })
     await mkdir(at('.wizard-unpack-other-0123456789ab'))
     await symlink('wizard:dead', at('.wizard-unpack-other-0123456789ab.owner'))
-    await mkdir(at('.wizard-unpack-other-0123456789ab.replaced'))
-    await writeFile(at('.wizard-unpack-other-0123456789ab.replaced/kept'), 'x')
     await mkdir(at('.wizard-unpack-live-0123456789ab'))
     await symlink('wizard:alive', at('.wizard-unpack-live-0123456789ab.owner'))
     await unpack([file('a', 'two')], { clobber: true, liveness: mark })
-    expect(await readdir(at('other'))).toEqual(['kept'])
     expect((await readdir(folder)).toSorted()).toEqual([
       '.wizard-unpack-live-0123456789ab',
       '.wizard-unpack-live-0123456789ab.owner',
       'a.zip',
-      'other',
       'out',
     ])
   })

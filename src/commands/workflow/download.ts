@@ -10,7 +10,7 @@ export const download = defineVerb({
     { command: 'wizard WORKFLOW DOWNLOAD core/build --dir out', does: 'all of the newest run' },
     {
       command: 'wizard WORKFLOW DOWNLOAD uDOS/uDOS/123456 --name dist --clobber',
-      does: 'one, over an older one',
+      does: 'one, into an older one',
     },
   ],
   args: [runArgument],
@@ -21,7 +21,10 @@ export const download = defineVerb({
       summary: 'that artifact alone; may be given several times',
     },
     dir: { type: 'text', value: 'DIR', summary: 'where each gets a folder of its name (.)' },
-    clobber: { type: 'boolean', summary: 'replace what is there' },
+    clobber: {
+      type: 'boolean',
+      summary: 'add to what is there, and replace files of the same name',
+    },
     'max-size': {
       type: 'integer',
       value: 'BYTES',

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { limitsWith } from '../../archive/limits.js'
+import { besideGit } from '../../archive/names.js'
 import { assertNotExists, unpackZip } from '../../archive/unpack.js'
 import { inLanes } from '../../base/async/lanes.js'
 import { type ErrorReport, PathError, reportError, WizardError } from '../../base/errors.js'
@@ -18,7 +19,7 @@ export interface ArtifactOptions {
   dir: string
   /** Exact names; default: all that have not expired. */
   names?: string[] | undefined
-  /** Replaces existing folders, each once its new content is complete. */
+  /** Adds to existing folders, and replaces files of the artifact's own names there. */
   clobber?: boolean | undefined
   /** Unpacked bytes of one artifact; default: 10 GB. */
   maxSize?: number | undefined
@@ -115,14 +116,17 @@ async function take(
       emit({ type: 'artifact-progress', name, phase, ...so })
   await downloadArtifact(github, owner, repo, artifact, zip, { onProgress: progress('receiving') })
   const label = `artifact ${name}`
+  const renamed = new Set<string>()
+  const rename = (part: string) => {
+    const safe = besideGit(part)
+    if (safe !== part) renamed.add(`${oneLine(part, 50)} is unpacked as ${oneLine(safe, 50)}`)
+    return safe
+  }
   await unpackZip(zip, path, {
-    label,
-    limits,
-    clobber,
-    liveness,
-    signal,
+    ...{ label, limits, clobber, liveness, signal, rename },
     onProgress: progress('unpacking'),
   })
+  for (const one of renamed) emit({ type: 'warning', message: `${label}: ${one}` })
   emit({ type: 'artifact-done', name, path, size: artifact.size })
 }
 

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConflictError, GitHubNotFoundError, PathError } from '../../../src/base/errors.js'
+import { isTakenForGit } from '../../../src/base/names/git-folder.js'
 import {
   type ArtifactOptions,
   downloadArtifacts,
@@ -80,6 +81,45 @@ describe('downloadArtifacts', () => {
     for (const { name, path } of done) {
       expect(await readFile(join(path ?? '', 'a.txt'), 'utf8')).toBe(name)
     }
+  })
+
+  const forGit = [
+    ...['.git', '.GIT', '.git.', '.git ', '.git::$INDEX_ALLOCATION', 'git~1', 'GIT~1. '],
+    ...['.g\u200cit', '\ufeff.git', '.gi\u206at'],
+  ]
+  it.each(forGit)('lets no artifact %j touch a repository', async (name) => {
+    await mkdir(join(dir, '.git/hooks'), { recursive: true })
+    await writeFile(join(dir, '.git/config'), 'mine')
+    const run = await finishedRun()
+    on.github.actions.addArtifact(run, name, [{ name: 'config', content: 'theirs' }])
+    const [done] = await take(run.id, { clobber: true })
+    expect(await readFile(join(dir, '.git/config'), 'utf8')).toBe('mine')
+    expect(await readdir(dir)).toHaveLength(2)
+    expect(isTakenForGit(basename(done?.path ?? '.git'))).toBe(false)
+    expect(await readFile(join(done?.path ?? '', 'config'), 'utf8')).toBe('theirs')
+  })
+
+  it.each(['.git/config', 'sub/.GIT/hooks/post-checkout', 'git~1/config', 'a/.g\u200cit/config'])(
+    'unpacks an entry %j beside what git would read, and says so',
+    async (name) => {
+      const run = await finishedRun()
+      on.github.actions.addArtifact(run, 'site', [{ name, content: 'x' }])
+      await take(run.id)
+      const [file] = (await readdir(join(dir, 'site'), { recursive: true })).toSorted().slice(-1)
+      expect(file?.split('/').some(isTakenForGit)).toBe(false)
+      expect(await readFile(join(dir, 'site', file ?? ''), 'utf8')).toBe('x')
+      const warnings = on.events.flatMap((one) => (one.type === 'warning' ? one.message : []))
+      expect(warnings).toEqual([expect.stringContaining('artifact site: ')])
+    },
+  )
+
+  it('adds to a folder with clobber, and keeps what no artifact has', async () => {
+    const run = await finishedRun()
+    on.github.actions.addArtifact(run, 'src', text('theirs'))
+    await mkdir(join(dir, 'src'))
+    await writeFile(join(dir, 'src/mine.txt'), 'mine')
+    await take(run.id, { clobber: true })
+    expect((await readdir(join(dir, 'src'))).toSorted()).toEqual(['a.txt', 'mine.txt'])
   })
 
   it('takes those that are named, and tells of a name that there is not', async () => {
