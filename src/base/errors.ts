@@ -91,11 +91,17 @@ export class WizardError extends Error {
  */
 export function withHint(error: unknown, hint: Hint): unknown {
   if (!(error instanceof WizardError)) return error
+  return withRemedy(error, joinHints(error.remedy, hint))
+}
+
+/** A copy of the error with another remedy, where its own would mislead. */
+export function withRemedy(error: unknown, remedy: Hint): unknown {
+  if (!(error instanceof WizardError)) return error
   const copy: WizardError = Object.create(
     Object.getPrototypeOf(error),
     Object.getOwnPropertyDescriptors(error),
   )
-  copy.remedy = joinHints(error.remedy, hint)
+  copy.remedy = remedy
   return copy
 }
 

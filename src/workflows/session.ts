@@ -1,5 +1,7 @@
 import type { CommonEvent, Emit } from '../base/call.js'
 import type { Clock } from '../base/clock.js'
+import { withHint, withRemedy } from '../base/errors.js'
+import type { Hint } from '../base/hint.js'
 import type { Api } from '../github/rest/api.js'
 import type { WorkflowJob, WorkflowStep } from '../github/rest/runs.js'
 import type { Log } from '../logs/log.js'
@@ -15,6 +17,13 @@ export interface WorkflowSession {
 }
 
 export { fullNameOf, type Repo } from '../base/names/repository.js'
+
+/**
+ * A copy of the error with the way to a run that goes on. A time-out's own hint, a longer one, would
+ * have the command started once more, and with it another run.
+ */
+export const withWayBack = ({ signal }: WorkflowSession, error: unknown, way: Hint): unknown =>
+  signal?.aborted ? withRemedy(error, way) : withHint(error, way)
 
 /** What WorkflowRunner reports while it works. */
 export type WorkflowEvent =

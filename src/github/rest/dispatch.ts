@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { GitHubError } from '../../base/errors.js'
+import { GitHubError, GitHubNetworkError, withRemedy } from '../../base/errors.js'
+import type { HintParts } from '../../base/hint.js'
 import { checkedRepo } from '../../base/names/repository.js'
+import { isNeverSent } from '../../http/failure.js'
 import type { Api } from './api.js'
 import { getRepo } from './repositories.js'
-import { findWorkflow, type Workflow } from './workflows.js'
+import { findWorkflow, type Workflow, workflowFileOf } from './workflows.js'
 
 export interface Dispatch {
   owner: string
@@ -51,6 +53,12 @@ async function post(
   })
   return resultOf(data)
 }
+
+/** Whether a dispatch may have been carried out although it failed: its answer was lost, or a 5xx. */
+export const mayHaveStarted = (error: unknown): error is GitHubNetworkError =>
+  error instanceof GitHubNetworkError &&
+  !isNeverSent(error) &&
+  (error.status === undefined || error.status >= 500)
 
 /**
  * A body with an unknown key gets a 400 or a 422. Wrong inputs, refs and triggers also get a 422,
@@ -102,6 +110,14 @@ export async function runWorkflow(
 ): Promise<string | null> {
   const found = await findWorkflow(api, owner, repo, workflow)
   const on = ref ?? (await getRepo(api, owner, repo)).default_branch
-  const { runId } = await dispatchWorkflow(api, { owner, repo, workflow: found, ref: on, inputs })
+  const dispatch = { owner, repo, workflow: found, ref: on, inputs }
+  const { runId } = await dispatchWorkflow(api, dispatch).catch((error: unknown) => {
+    throw mayHaveStarted(error) ? withRemedy(error, lookFirst(dispatch)) : error
+  })
   return runId === null ? null : String(runId)
 }
+
+const lookFirst = ({ owner, repo, workflow }: Dispatch): HintParts => [
+  'a run may have been started: before dispatching again look at ',
+  { verb: ['WORKFLOW', 'RUNS'], target: `${owner}/${repo}/${workflowFileOf(workflow.path)}` },
+]

@@ -4,15 +4,19 @@ import {
   GitHubNetworkError,
   GitHubNotFoundError,
 } from '../../base/errors.js'
-import type { Hint } from '../../base/hint.js'
+import type { Hint, HintParts } from '../../base/hint.js'
 import { didYouMean, oneLine } from '../../base/text.js'
-import { type Dispatch, type DispatchResult, dispatchWorkflow } from '../../github/rest/dispatch.js'
+import {
+  type Dispatch,
+  type DispatchResult,
+  dispatchWorkflow,
+  mayHaveStarted,
+} from '../../github/rest/dispatch.js'
 import { pagesOf } from '../../github/rest/pages.js'
 import { getRepo } from '../../github/rest/repositories.js'
 import { findWorkflow, type Workflow, workflowFileOf } from '../../github/rest/workflows.js'
-import { isNeverSent } from '../../http/failure.js'
 import { logsUrl, toRun, type WorkflowRun } from '../run-data.js'
-import { fullNameOf, type Repo, type WorkflowSession } from '../session.js'
+import { fullNameOf, type Repo, type WorkflowSession, withWayBack } from '../session.js'
 import { type Before, findDispatched, listBefore, notListed, shortRef } from './correlate.js'
 import { checkInputs, readInputs } from './inputs.js'
 
@@ -56,46 +60,62 @@ async function send(
   before: Before,
 ): Promise<WorkflowRun> {
   const { workflow, ref } = request
-  let result: DispatchResult
-  let lost: unknown
-  try {
-    result = await dispatchWorkflow(session.github, request)
-  } catch (error) {
-    if (!mayHaveStarted(error)) throw await explainRefusal(session, request, error)
-    session.emit({ type: 'dispatch-unanswered', message: error.message })
-    result = { runId: null, htmlUrl: null }
-    lost = error
-  }
-  if (result.runId !== null) return startedRun(session, request, { ...result, runId: result.runId })
+  const { lost, runId, htmlUrl } = await post(session, request)
+  if (runId !== null) return startedRun(session, request, { runId, htmlUrl })
   const dispatched = { repo: request, workflow, ref, before }
-  const found = await findDispatched(session, dispatched)
+  const found = await findDispatched(session, dispatched).catch((error: unknown) => {
+    throw withWayBack(session, error, lookFirst(request, lost))
+  })
   if (found !== null && lost !== undefined) throw perhapsOurs(found.html_url, lost)
   if (found !== null) return toRun(session.github, request, found)
   throw lost === undefined ? notListed(dispatched) : unanswered(request, lost)
 }
 
-/** The answer was lost, not the request. */
-const mayHaveStarted = (error: unknown): error is GitHubNetworkError =>
-  error instanceof GitHubNetworkError &&
-  !isNeverSent(error) &&
-  (error.status === undefined || error.status >= 500)
+interface Posted extends DispatchResult {
+  /** Why its answer did not come: the request itself may have been carried out. */
+  lost?: GitHubNetworkError
+}
 
-function unanswered(request: Dispatch, cause: unknown): GitHubNetworkError {
-  const { message, status, requestId } = cause as GitHubNetworkError
+/** @throws the signal's reason, which says that a run may have been started */
+async function post(session: WorkflowSession, request: Dispatch): Promise<Posted> {
+  try {
+    return await dispatchWorkflow(session.github, request)
+  } catch (error) {
+    if (session.signal?.aborted) throw withWayBack(session, error, lookFirst(request, 'stopped'))
+    if (!mayHaveStarted(error)) throw await explainRefusal(session, request, error)
+    session.emit({ type: 'dispatch-unanswered', message: error.message })
+    return { runId: null, htmlUrl: null, lost: error }
+  }
+}
+
+/** What is known of a dispatch whose run is not, and where to look for it. */
+function lookFirst(request: Dispatch, lost: GitHubNetworkError | 'stopped' | undefined): HintParts {
+  const known =
+    lost === undefined
+      ? 'the run was started, and its id is not known yet'
+      : lost === 'stopped'
+        ? 'the answer to the dispatch did not come, so a run may have been started'
+        : `the answer to the dispatch was lost (${lost.message}), so a run may have been started`
+  const target = targetOf(request, request.workflow)
+  return [`${known}: before dispatching again look at `, { verb: ['WORKFLOW', 'RUNS'], target }]
+}
+
+function unanswered(request: Dispatch, cause: GitHubNetworkError): GitHubNetworkError {
+  const { message, status, requestId } = cause
   return new GitHubNetworkError(message, {
     cause,
     status,
     requestId,
     hint: [
-      'no new run is listed; before dispatching again look at ',
+      'no new run is listed, and one may have been started: before dispatching again look at ',
       { verb: ['WORKFLOW', 'RUNS'], target: targetOf(request, request.workflow) },
     ],
   })
 }
 
 /** If the dispatch may have failed, a single new run proves nothing: it may be somebody else's. */
-function perhapsOurs(address: string, cause: unknown): ConflictError {
-  const { message } = cause as GitHubNetworkError
+function perhapsOurs(address: string, cause: GitHubNetworkError): ConflictError {
+  const { message } = cause
   return new ConflictError(
     `the answer to the dispatch was lost (${message}); ${address} may be its run`,
     {

@@ -1,11 +1,11 @@
-import { GitHubNotFoundError, TimeoutError, withHint } from '../../base/errors.js'
+import { GitHubNotFoundError, TimeoutError } from '../../base/errors.js'
 import type { Hint, HintParts } from '../../base/hint.js'
 import { cancelRun, getWorkflowRun } from '../../github/rest/runs.js'
 import { isTransient } from '../../http/failure.js'
 import { nameOfRun } from '../describe.js'
 import { RunTimeoutError, toRun, type WorkflowRun, type WorkflowRunWithJobs } from '../run-data.js'
 import { listRunArtifacts } from '../runs.js'
-import type { Repo, WorkflowSession } from '../session.js'
+import { type Repo, type WorkflowSession, withWayBack } from '../session.js'
 import { isCompleted } from './conclusion.js'
 import { type Ended, ignoreTransientFailures, type PollOptions, pollUntilDone } from './poll.js'
 import { RunWatch } from './run-watch.js'
@@ -44,7 +44,8 @@ export async function wait(
     return { run: watch.run, ended: isCompleted(watch.run) ? 'completed' : ended }
   } catch (error) {
     const cancel = cancelOnInterrupt && session.signal?.aborted === true
-    throw withHint(
+    throw withWayBack(
+      session,
       error,
       cancel ? await cancelled(session, repo, watch.run) : howToComeBack(watch.run),
     )
@@ -90,7 +91,7 @@ export async function firstLook(
   } catch (error) {
     // The run was started: it is not a failure that it is not visible yet.
     if (isTransient(error) || error instanceof GitHubNotFoundError) return started
-    throw error
+    throw withWayBack(session, error, howToComeBack(started))
   }
 }
 

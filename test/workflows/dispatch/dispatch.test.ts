@@ -1,5 +1,6 @@
 import type { AddedRun } from 'local-github'
 import { afterEach, describe, expect, it } from 'vitest'
+import { InterruptedError, TimeoutError } from '../../../src/base/errors.js'
 import { type DispatchRequest, dispatch } from '../../../src/workflows/dispatch/dispatch.js'
 import { repo, type Stage, type StageOptions, stage } from '../support.js'
 
@@ -277,5 +278,72 @@ describe('a dispatch whose answer is lost', () => {
       hint: expect.stringContaining('WORKFLOW RUNS uDOS/core/tests.yml'),
     })
     expect(dispatches()).toHaveLength(1)
+  })
+
+  it('is said by the client too, which does not look for its run', async () => {
+    await on()
+    here.github.fail({ path: /dispatches$/, dropAnswer: true })
+    await expect(here.client.runWorkflow('uDOS', 'core', 'tests')).rejects.toMatchObject({
+      code: 'GITHUB_NETWORK',
+      hint: 'a run may have been started: before dispatching again look at wizard WORKFLOW RUNS uDOS/core/tests.yml',
+    })
+  })
+})
+
+describe('a dispatch that is stopped', () => {
+  const stopped = [
+    ['--timeout', new TimeoutError('not done after 2 s', { hint: 'give more' }), 'TIMEOUT'],
+    ['Ctrl-C', new InterruptedError(), 'INTERRUPTED'],
+  ] as const
+  const look = 'before dispatching again look at wizard WORKFLOW RUNS uDOS/core/tests.yml'
+
+  it.each(stopped)(
+    'before its answer, by %s, says that a run may have been started',
+    async (_what, reason, code) => {
+      await on()
+      here.github.actions.onDispatch(() => {
+        here.stop.abort(reason)
+        return new Promise(() => {})
+      })
+      const hint = `the answer to the dispatch did not come, so a run may have been started: ${look}`
+      await expect(tests()).rejects.toMatchObject({ code, hint })
+      expect(runs()).toHaveLength(1)
+      expect(dispatches()).toHaveLength(1)
+    },
+  )
+
+  it.each(stopped)('after a 502, by %s, says both', async (_what, reason, code) => {
+    await on()
+    here.github.fail({ path: /dispatches$/, status: 502 })
+    here.github.fail({ path: /^\/user$/, meanwhile: () => here.stop.abort(reason) })
+    await expect(tests()).rejects.toMatchObject({
+      code,
+      hint: expect.stringMatching(/answered 502 .*, so a run may have been started: before/),
+    })
+    expect(dispatches()).toHaveLength(1)
+  })
+
+  it.each(stopped)(
+    'while its run is looked for, by %s, says that it was started',
+    async (_what, reason, code) => {
+      await on({ runDetails: 'ignored' })
+      here.github.fail({ path: /^\/user$/, meanwhile: () => here.stop.abort(reason) })
+      await expect(tests()).rejects.toMatchObject({
+        code,
+        hint: `the run was started, and its id is not known yet: ${look}`,
+      })
+    },
+  )
+
+  it.each(stopped)('once its run is known, by %s, names it', async (_what, reason, code) => {
+    await on()
+    here.github.fail({ path: /runs\/\d+$/, meanwhile: () => here.stop.abort(reason) })
+    const error = await here.runner
+      .run('uDOS', 'core', 'tests', {}, here.call)
+      .catch((thrown: unknown) => thrown)
+    const hint = expect.stringMatching(
+      new RegExp(`goes on: .* WORKFLOW WATCH uDOS/core/${runs()[0]?.id}$`),
+    )
+    expect(error).toMatchObject({ code, hint })
   })
 })
