@@ -27,6 +27,7 @@ export function refusalError(
 ): GitHubError {
   const { status } = response
   const about = { request, response, context, words: wordsOf(response, context) }
+  if (response.foreign) return refusedElsewhere(about)
   return refusals[kindOfRefusal(status)](about)
 }
 
@@ -116,6 +117,23 @@ function networkRefusal(refusal: Refusal): GitHubError {
       status >= 500
         ? `GitHub may be in trouble${trouble}; running the command again is safe`
         : 'check github.base_url and the proxy settings',
+    ),
+  )
+}
+
+/**
+ * GitHub redirects to storage, with an address that it signed for some minutes. What another host
+ * answers there is no word of the API's, and the token had no part in it.
+ */
+function refusedElsewhere(refusal: Refusal): GitHubError {
+  const { request, response } = refusal
+  const { status, url } = response
+  const name = STATUS_CODES[status]
+  return new GitHubNetworkError(
+    `${url.host}, where ${request.url.host} keeps ${subject(refusal)}, answered ${status}${name ? ` (${name})` : ''}`,
+    options(
+      refusal,
+      `the address that ${request.url.host} gave may have expired, or the network does not let ${url.host} through: running the command again is safe`,
     ),
   )
 }

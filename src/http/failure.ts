@@ -1,5 +1,11 @@
 import { GitHubNetworkError, WizardError } from '../base/errors.js'
 
+/** A network failure that a retry does not mend: a redirect that leads nowhere, a proxy's refusal. */
+export class PermanentNetworkError extends GitHubNetworkError {
+  // For users it is the class that it extends.
+  override name = 'GitHubNetworkError'
+}
+
 /** Nothing of the request had been sent when these occurred, so the server did not carry it out. */
 const beforeSending: Record<string, string> = {
   ENOTFOUND: 'its name is not known',
@@ -77,7 +83,8 @@ const isClosed = (error: unknown) =>
   ['UND_ERR_DESTROYED', 'UND_ERR_CLOSED'].includes(causeCode(error) ?? '')
 
 /** A retry does not help. */
-const isFinal = (error: unknown): boolean => isCertificateFailure(error) || isClosed(error)
+const isFinal = (error: unknown): boolean =>
+  error instanceof PermanentNetworkError || isCertificateFailure(error) || isClosed(error)
 
 function isCertificateFailure(error: unknown): boolean {
   return (causeCode(error) ?? '') in certificate
@@ -116,8 +123,10 @@ function proxyRefusal(error: unknown): number | undefined {
 }
 
 function refusedByProxy(cause: Error, url: URL, status: number): GitHubNetworkError {
-  return new GitHubNetworkError(`${url.host}: the proxy answered ${status}`, {
+  const Refusal = isTransientStatus(status) ? GitHubNetworkError : PermanentNetworkError
+  return new Refusal(`${url.host}: the proxy answered ${status}`, {
     cause,
+    status,
     hint:
       status === 407
         ? 'the proxy wants a name and a password: put them into its address, as in http://USER:PASSWORD@HOST:PORT'

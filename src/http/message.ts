@@ -12,6 +12,8 @@ export interface HttpRequest {
    * `isRepeatable`.
    */
   repeatable?: boolean | undefined
+  /** Another origin has redirected it: its address is not ours, so it carries no credential. */
+  foreign?: boolean | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -21,6 +23,8 @@ export interface HttpAnswer {
   headers: Record<string, string>
   /** The answer's address, after redirects. */
   url: URL
+  /** Another origin than that of the request gave it, or chose its address. */
+  foreign?: boolean | undefined
   /** Drops an unread body, so that its connection can serve the next request. */
   discard?(): Promise<void>
 }

@@ -34,7 +34,7 @@ function authorize(
   authorization: RequestOptions['authorization'],
 ): Policy<HttpRequest, StreamedAnswer> {
   return (next) => async (request) => {
-    const credential = await authorization?.(request.url)
+    const credential = request.foreign ? undefined : await authorization?.(request.url)
     if (credential === undefined) return next(request)
     return next({ ...request, headers: { ...request.headers, authorization: credential } })
   }

@@ -9,7 +9,7 @@ import {
   type Dispatcher,
   type DispatcherOptions,
 } from '../../src/http/dispatcher.js'
-import { isNeverSent } from '../../src/http/failure.js'
+import { isNeverSent, isTransient } from '../../src/http/failure.js'
 import { request } from '../../src/http/request.js'
 import { certificate, key } from './self-signed.js'
 import { bodyOf, closedAddress, listen, proxy, serve, track } from './servers.js'
@@ -262,8 +262,9 @@ describe('through a proxy', () => {
     const settings = { proxy: through.address }
     const error = await failureOf(request(dispatcher(settings), 'https://api.example.test/'))
     expect(error.message).toBe(`api.example.test: the proxy answered ${status}`)
-    expect(error).toMatchObject({ hint: expect.stringContaining(hint) })
+    expect(error).toMatchObject({ status, hint: expect.stringContaining(hint) })
     expect(isNeverSent(error)).toBe(true)
+    expect(isTransient(error)).toBe(false)
   })
 
   it('names the proxy where it is the one that refuses', async () => {

@@ -86,7 +86,10 @@ export function formatConclusion({ run }: RunResult): string {
 
 type Run = WorkflowRun | WorkflowRunWithJobs
 
-/** Shows the logs of an ended run on stderr, so that stdout has only the result. */
+/**
+ * Shows the logs of an ended run on stderr, so that stdout has only the result. That a run failed
+ * matters more than that its logs can't be read, which is a warning then.
+ */
 export async function showLogs(
   invocation: Invocation,
   run: Run,
@@ -94,14 +97,27 @@ export async function showLogs(
 ): Promise<void> {
   if (which === 'none' || invocation.globals.json) return
   if (which === 'failed' && isGood(run.conclusion)) return
+  try {
+    await invocation.terminal.showForeign('err', await logsOf(invocation, run, which))
+  } catch (error) {
+    const stopped = invocation.signal.aborted || !(error instanceof WizardError)
+    if (stopped || isGood(run.conclusion)) throw error
+    const message = `the logs can't be shown: ${reportError(error).message}`
+    invocation.terminal.emit({ type: 'warning', message })
+  }
+}
+
+async function logsOf(
+  invocation: Invocation,
+  run: Run,
+  which: 'failed' | 'all',
+): Promise<AsyncGenerator<string>> {
   const runner = await invocation.workflowRunner()
   const [owner = '', repo = ''] = run.repo.split('/')
   const colours = invocation.terminal.err.hasColour
-  const text =
-    which === 'all'
-      ? labelled(runner.readLogs(owner, repo, run.run_id, { colours }, invocation.call))
-      : ends(await runner.failedSteps(owner, repo, run.run_id, { colours }, invocation.call))
-  await invocation.terminal.showForeign('err', text)
+  return which === 'all'
+    ? labelled(runner.readLogs(owner, repo, run.run_id, { colours }, invocation.call))
+    : ends(await runner.failedSteps(owner, repo, run.run_id, { colours }, invocation.call))
 }
 
 /**

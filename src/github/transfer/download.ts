@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { GitHubNetworkError } from '../../base/errors.js'
 import type { Api } from '../rest/api.js'
-import type { ApiResponse, FileStream } from '../transport/message.js'
+import type { ApiRequest, ApiResponse, FileStream } from '../transport/message.js'
 import { type OnProgress, writing } from './files.js'
 
 export interface DownloadOptions {
@@ -31,8 +31,8 @@ export interface Downloaded {
 
 /**
  * Streams an address of the API into a file. Writes a temporary file beside it and renames that, so
- * that the file is either complete or unchanged. Storage on another host gets no credential. After
- * a lost connection it continues where it stopped, if the server still has the same bytes (RFC
+ * that the file is either complete or unchanged. Storage on another host gets no credential, and an
+ * address of it that has expired is replaced once. After a lost connection it continues where it stopped, if the server still has the same bytes (RFC
  * 9110, 13.1.5 and 14).
  *
  * @throws GitHubNetworkError, also for bytes that do not match the digest; PathError if the file
@@ -54,7 +54,7 @@ export async function downloadFile(
   const file = await writing(part, () => open(part, 'wx'))
   try {
     const sink = createSink(file, part, { onProgress, expected })
-    await api.transfer({ method: 'GET', url, headers: { accept }, stream: sink })
+    await fetchInto(api, { method: 'GET', url, headers: { accept }, stream: sink })
     await writing(part, () => file.close())
     const { size, sha256 } = sink.result()
     if (digest?.startsWith('sha256:') && digest !== `sha256:${sha256}`)
@@ -69,6 +69,24 @@ export async function downloadFile(
     throw error
   }
 }
+
+/** Storage's address expires some minutes after GitHub signed it, so a refused one is replaced once. */
+async function fetchInto(api: Api, request: ApiRequest): Promise<void> {
+  try {
+    await api.transfer(request)
+  } catch (error) {
+    if (!isRefusedByStorage(error)) throw error
+    await api.transfer(request)
+  }
+}
+
+/** The API's own refusals are other errors; a 407 is a proxy's. */
+const isRefusedByStorage = (error: unknown): boolean =>
+  error instanceof GitHubNetworkError &&
+  error.status !== undefined &&
+  error.status >= 400 &&
+  error.status < 500 &&
+  error.status !== 407
 
 const otherBytes = (name: string, announced: string, came: string) =>
   new GitHubNetworkError(`${name}: the bytes received are not those announced`, {

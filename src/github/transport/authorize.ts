@@ -10,7 +10,8 @@ export function authorize(
   mayHave: (request: ApiRequest) => boolean,
 ): Layer {
   return (next) => async (request) => {
-    if (!mayHave(request) || 'authorization' in request.headers) return next(request)
+    const isOurs = mayHave(request) && request.foreign !== true
+    if (!isOurs || 'authorization' in request.headers) return next(request)
     const token = await credentials.token(request.signal)
     if (token === undefined) return next(request)
     return next({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } })
@@ -19,13 +20,13 @@ export function authorize(
 
 /**
  * A token may be rotated during a long command: after a 401 it is read again, and if it has
- * changed, the request is repeated. A 401 changes nothing, so a POST may be repeated too.
+ * changed, the request is repeated. Storage's 401 says nothing of it. A 401 changes nothing, so a POST may be repeated too.
  */
 export function renewCredentials(credentials: CallCredentials): Layer {
   return (next) => async (request) => {
     const used = await credentials.token(request.signal)
     const response = await next(request)
-    if (response.status !== 401 || used === undefined) return response
+    if (response.status !== 401 || response.foreign || used === undefined) return response
     return (await credentials.renew(used, request.signal)) ? next(request) : response
   }
 }

@@ -52,6 +52,8 @@ export function waitForRateLimits<Q extends HttpRequest, A extends HttpAnswer>({
     for (let refusals = 0; ; refusals++) {
       await untilLifted(request, begun, resource, refused)
       const answer = await next(request)
+      // Another host's limit holds back none of our requests.
+      if (answer.foreign) return answer
       if (!rules.isRefusal(answer, resource)) {
         const exhausted = exhaustionOf(answer, waits.now())
         if (exhausted !== undefined) limits.set(resource, exhausted)

@@ -225,6 +225,19 @@ describe('WORKFLOW DOWNLOAD', () => {
     expect([status, err]).toEqual([2, expect.stringContaining('a part of it is a file')])
   })
 
+  it('storage that refuses is exit 6, once its address was asked for anew', async () => {
+    const run = await endedRun(space)
+    add('one')
+    space.github.fail({ origin: 'storage', status: 403, times: 1, body: '<Error/>' })
+    expect((await download()).status).toBe(0)
+    add('two')
+    const refusal = space.github.fail({ origin: 'storage', status: 404, body: '<Error/>' })
+    const { status, err } = await download('--name', 'two')
+    expect([status, refusal.hits]).toEqual([6, 2])
+    expect(err).not.toMatch(/token/)
+    expect(run.artifacts).toHaveLength(2)
+  })
+
   it('--max-size stops what is larger', async () => {
     await endedRun(space)
     add('one')

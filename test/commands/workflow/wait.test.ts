@@ -123,6 +123,15 @@ describe('WORKFLOW RUN --wait', () => {
     expect([status, err]).toEqual([1, expect.stringContaining('ended with failure')])
   })
 
+  it('storage that refuses the log does not either, and is named', async () => {
+    fails()
+    space.github.fail({ origin: 'storage', status: 403, body: '<Error/>' })
+    const { status, err } = await wait()
+    expect([status, err]).toEqual([1, expect.stringContaining('ended with failure')])
+    expect(err).toMatch(/warning: the logs can't be shown: 127\.0\.0\.1:\d+, where .* answered 403/)
+    expect(err).not.toContain('token')
+  })
+
   it('--timeout is exit 7 with the document; the run goes on', async () => {
     const { status, json, err } = await wait('--timeout', '3', '--json')
     expect([status, json.status, json.conclusion]).toEqual([7, 'queued', null])

@@ -5,7 +5,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { GitHubNetworkError, InterruptedError, PathError } from '../../../src/base/errors.js'
+import {
+  GitHubNetworkError,
+  InterruptedError,
+  PathError,
+  reportError,
+} from '../../../src/base/errors.js'
 import { GitHubClient, type GitHubClientOptions } from '../../../src/github/client.js'
 import { downloadFile } from '../../../src/github/transfer/download.js'
 import type { OnProgress } from '../../../src/github/transfer/files.js'
@@ -99,6 +104,33 @@ describe('downloadFile', () => {
     expect((await downloadFile(client(api), new URL('/asset', api), target())).sha256).toBe(sha256)
     expect((await readFile(target())).equals(bytes)).toBe(true)
   })
+
+  it.each([403, 404, 410])(
+    'asks for another address once where storage answers %i, and then blames storage',
+    async (status) => {
+      let refusals = 1
+      const { listener } = storage()
+      const place = await serve((message, answer) => {
+        if (refusals-- > 0) answer.writeHead(status).end('<Error/>')
+        else listener(message, answer)
+      })
+      const { api, seen: asked } = await redirectTo(place)
+      const own = client(api)
+      const download = () => downloadFile(own, new URL('/repos/o/r/asset', api), target())
+      expect((await download()).sha256).toBe(sha256)
+      expect(asked).toHaveLength(2)
+      refusals = 9
+      const error = await download().catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(GitHubNetworkError)
+      expect(error).toMatchObject({ code: 'GITHUB_NETWORK', status })
+      const { host } = new URL(place)
+      expect((error as Error).message).toContain(
+        `${host}, where ${new URL(api).host} keeps o/r asset`,
+      )
+      expect(JSON.stringify(reportError(error))).not.toMatch(/token/i)
+      expect(asked).toHaveLength(4)
+    },
+  )
 
   it('leaves what was there, and nothing else, where it fails', async () => {
     await writeFile(target(), 'as it was')

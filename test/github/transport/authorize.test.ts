@@ -30,6 +30,21 @@ describe('authorize', () => {
     ])
   })
 
+  it('adds none for the API either, once another host has chosen the path', async () => {
+    const next = scripted(
+      answer(302, { location: 'https://storage.test/blob' }),
+      answer(302, { location: 'https://api.test/admin' }),
+      answer(),
+    )
+    const follow = followRedirects<ApiRequest, ApiResponse>(isRead)
+    await follow(authorize(holding('t'), ownOrigin)(next))(get())
+    expect(next.asked.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer t',
+      undefined,
+      undefined,
+    ])
+  })
+
   it('adds none where there is none, and leaves that of the caller', async () => {
     const next = scripted(answer(), answer())
     await authorize({ ...holding(), token: async () => undefined }, ownOrigin)(next)(get())
@@ -53,6 +68,12 @@ describe('renewCredentials', () => {
   it('gives the 401 where there is no other token', async () => {
     const next = scripted(answer(401))
     expect((await renewCredentials(holding('only'))(next)(get())).status).toBe(401)
+  })
+
+  it("takes storage's 401 for none of the API's", async () => {
+    const next = scripted({ ...answer(401), foreign: true })
+    expect((await renewCredentials(holding('a', 'b'))(next)(get())).status).toBe(401)
+    expect(next.asked).toHaveLength(1)
   })
 
   it('asks once more only', async () => {

@@ -56,6 +56,14 @@ describe('waitForRateLimits', () => {
     expect((await layer()(next)(post())).status).toBe(201)
   })
 
+  it("lets storage's refusal pass, and holds nothing back for it", async () => {
+    const waits = fakeWaits()
+    const send = layer(waits)(scripted({ ...answer(429), foreign: true }, answer()))
+    expect((await send(get())).status).toBe(429)
+    expect((await send(get())).status).toBe(200)
+    expect(waits.clock.slept).toEqual([])
+  })
+
   it('lets an ordinary 403 pass', async () => {
     const forbidden = answer(403, { 'x-ratelimit-remaining': '4999' }, { message: 'Forbidden' })
     expect((await layer()(scripted(forbidden))(get())).status).toBe(403)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiRequest, ApiResponse } from '../../../src/github/transport/message.js'
+import { isTransient } from '../../../src/http/failure.js'
 import { isRead } from '../../../src/http/message.js'
 import { followRedirects } from '../../../src/http/policy/redirect.js'
 import { answer, get, post, scripted } from '../../github/support.js'
@@ -35,8 +36,23 @@ describe('followRedirects', () => {
     await expect(follow(scripted(to(302, 'http://api.test/x')))(get())).rejects.toThrow('not https')
   })
 
-  it('ends', async () => {
+  it('marks what another host answers, and what it redirects back to', async () => {
+    const back = to(302, 'https://api.test/admin')
+    const next = scripted(to(302, 'https://storage.test/x'), back, answer(404))
+    expect(await follow(next)(get())).toMatchObject({ status: 404, foreign: true })
+    expect(next.asked.map(({ url, foreign }) => [url.host, foreign])).toEqual([
+      ['api.test', undefined],
+      ['storage.test', true],
+      ['api.test', true],
+    ])
+    const within = scripted(to(301, '/repositories/1'), answer())
+    expect((await follow(within)(get())).foreign).toBeUndefined()
+  })
+
+  it('ends, and is not tried again', async () => {
     const around = Array.from({ length: 10 }, () => to(302, '/x'))
-    await expect(follow(scripted(...around))(get())).rejects.toThrow('without end')
+    const error = await follow(scripted(...around))(get()).catch((thrown: unknown) => thrown)
+    expect(String(error)).toContain('without end')
+    expect(isTransient(error)).toBe(false)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { InterruptedError } from '../../../src/base/errors.js'
 import type { ApiRequest, ApiResponse } from '../../../src/github/transport/message.js'
+import { PermanentNetworkError } from '../../../src/http/failure.js'
 import { backoff, retry } from '../../../src/http/policy/retry.js'
 import { answer, fakeWaits, get, lost, post, scripted } from '../../github/support.js'
 import { noon } from '../../support/clock.js'
@@ -99,6 +100,7 @@ describe('retry', () => {
   it.each([
     ['a refusal', answer(404)],
     ['a certificate that is not trusted', lost('SELF_SIGNED_CERT_IN_CHAIN')],
+    ['a redirect that leads nowhere', new PermanentNetworkError('redirects without end')],
     ['a signal', new InterruptedError()],
   ])('does not repeat %s', async (_what, first) => {
     const next = scripted(first)
