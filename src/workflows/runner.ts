@@ -25,6 +25,7 @@ import {
   newestRun,
   ofRun,
   type RunFilter,
+  type RunPart,
   runWithJobs,
   viewRun,
 } from './runs.js'
@@ -125,15 +126,16 @@ export class WorkflowRunner {
     return listRuns(session.github, { owner, repo }, { ...filter, workflow })
   }
 
-  /** With its jobs, and its artifacts once it is completed. */
+  /** With its jobs, and its artifacts once it is completed; or an attempt or a job of it. */
   async viewRun(
     owner: string,
     repo: string,
     runId: RunId,
+    part: RunPart = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRunWithJobs> {
     const { github } = await this.#open(call)
-    return ofRun(github, { owner, repo }, runId, viewRun(github, { owner, repo }, runId))
+    return ofRun(github, { owner, repo }, runId, viewRun(github, { owner, repo }, runId, part))
   }
 
   /** @throws GitHubNotFoundError if the workflow has no runs */
@@ -158,13 +160,15 @@ export class WorkflowRunner {
     owner: string,
     repo: string,
     runId: RunId,
-    options: JobLogOptions = {},
+    { jobId, ...options }: JobLogOptions & RunPart = {},
     call: Call<WorkflowEvent> = {},
   ): AsyncGenerator<LogChunk> {
     const session = await this.#open(call)
-    const asked = runWithJobs(session.github, { owner, repo }, runId)
+    const part = { attempt: options.attempt, jobId }
+    const asked = runWithJobs(session.github, { owner, repo }, runId, part)
     const run = await ofRun(session.github, { owner, repo }, runId, asked)
-    yield* readLogs(session, { owner, repo }, run, run.jobs, options)
+    const job = jobId === undefined ? options.job : String(jobId)
+    yield* readLogs(session, { owner, repo }, run, run.jobs, { ...options, job })
   }
 
   /** The logs as one text. @throws as `readLogs` */
@@ -172,7 +176,7 @@ export class WorkflowRunner {
     owner: string,
     repo: string,
     runId: RunId,
-    options: JobLogOptions = {},
+    options: JobLogOptions & RunPart = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<string> {
     const pieces: string[] = []
@@ -189,7 +193,8 @@ export class WorkflowRunner {
     call: Call<WorkflowEvent> = {},
   ): Promise<FailedStep[]> {
     const session = await this.#open(call)
-    const run = await runWithJobs(session.github, { owner, repo }, runId)
+    const { attempt } = options
+    const run = await runWithJobs(session.github, { owner, repo }, runId, { attempt })
     return failedSteps(session, { owner, repo }, run, run.jobs, options)
   }
 

@@ -1,9 +1,11 @@
 import { GitHubError, GitHubNotFoundError } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
 import { type Api, parseAnswer } from '../github/rest/api.js'
-import { listArtifacts } from '../github/rest/artifacts.js'
+import { type Artifact, listArtifacts } from '../github/rest/artifacts.js'
 import { pagesOf } from '../github/rest/pages.js'
 import {
+  getJobPlace,
+  getRunAttempt,
   getWorkflowRun,
   listJobs,
   type WorkflowRunData,
@@ -87,35 +89,117 @@ export async function findRun(
   return toRun(github, repo, await ofRun(github, repo, runId, asked))
 }
 
-/** A run with the jobs of its latest attempt. @throws GitHubNotFoundError */
+/** Which part of a run is meant; default: its latest attempt. */
+export interface RunPart {
+  /** From 1. */
+  attempt?: number | undefined
+  /** Only this job, of whichever attempt it is. */
+  jobId?: number | undefined
+}
+
+/**
+ * A run with the jobs of its latest attempt, or the part of it that is meant.
+ *
+ * @throws GitHubNotFoundError, also for an attempt or a job that the run does not have
+ */
 export async function runWithJobs(
   github: Api,
   repo: Repo,
   runId: number | string,
+  { attempt, jobId }: RunPart = {},
 ): Promise<WorkflowRunWithJobs> {
-  const data = await getWorkflowRun(github, repo.owner, repo.repo, runId)
-  return { ...toRun(github, repo, data), jobs: await listJobs(github, repo, data.id) }
+  const number = jobId === undefined ? attempt : await attemptOfJob(github, repo, runId, jobId)
+  const data =
+    number === undefined
+      ? await getWorkflowRun(github, repo.owner, repo.repo, runId)
+      : await runAttempt(github, repo, runId, number)
+  const jobs = await listJobs(github, repo, data.id, number)
+  const meant = jobId === undefined ? jobs : jobs.filter(({ id }) => id === jobId)
+  return { ...toRun(github, repo, data), jobs: meant }
 }
 
-/** A run with its jobs, and its artifacts once it is completed. @throws GitHubNotFoundError */
+async function attemptOfJob(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+  jobId: number,
+): Promise<number> {
+  const place = await getJobPlace(github, repo, jobId).catch((error: unknown) => {
+    if (error instanceof GitHubNotFoundError) return null
+    throw error
+  })
+  if (place !== null && String(place.runId) === String(runId)) return place.attempt
+  throw new GitHubNotFoundError(`run ${oneLine(String(runId), 30)} has no job ${jobId}`, {
+    hint: [
+      { verb: ['WORKFLOW', 'VIEW'], target: `${fullNameOf(repo)}/${runId}` },
+      ' shows those that it has',
+    ],
+  })
+}
+
+async function runAttempt(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+  attempt: number,
+): Promise<WorkflowRunData> {
+  try {
+    return await getRunAttempt(github, repo, runId, attempt)
+  } catch (error) {
+    if (!(error instanceof GitHubNotFoundError)) throw error
+    const { run_attempt: latest } = await getWorkflowRun(github, repo.owner, repo.repo, runId)
+    throw latest < attempt ? noAttempt(runId, attempt, latest) : error
+  }
+}
+
+const noAttempt = (runId: number | string, attempt: number, latest: number) =>
+  new GitHubNotFoundError(`run ${oneLine(String(runId), 30)} has no attempt ${attempt}`, {
+    hint: latest === 1 ? 'it has one' : `it has ${latest}`,
+  })
+
+/** A run with its jobs, and its artifacts once it is completed. @throws as `runWithJobs` */
 export async function viewRun(
   github: Api,
   repo: Repo,
   runId: number | string,
+  part: RunPart = {},
 ): Promise<WorkflowRunWithJobs> {
-  const run = await runWithJobs(github, repo, runId)
-  if (!isCompleted(run)) return run
-  return { ...run, artifacts: await listRunArtifacts(github, repo, run.run_id) }
+  const run = await runWithJobs(github, repo, runId, part)
+  if (!isCompleted(run) || part.jobId !== undefined) return run
+  return { ...run, artifacts: await listRunArtifacts(github, repo, run.run_id, part.attempt) }
 }
 
 /** Leaves out expired artifacts; downloads nothing. */
 export async function listRunArtifacts(
   github: Api,
-  { owner, repo }: Repo,
+  repo: Repo,
   runId: number,
+  attempt?: number,
 ): Promise<RunArtifact[]> {
-  const all = await listArtifacts(github, owner, repo, runId)
+  const all = await artifactsOf(github, repo, runId, attempt)
   return all.filter(({ expired }) => !expired).map(({ name, size }) => ({ name, path: null, size }))
+}
+
+/**
+ * The artifacts of a run, including expired ones; of an attempt those that were there when it ended,
+ * because GitHub does not say which attempt made one.
+ *
+ * @throws GitHubNotFoundError for an attempt that the run does not have
+ */
+export async function artifactsOf(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+  attempt?: number,
+): Promise<Artifact[]> {
+  const all = await listArtifacts(github, repo.owner, repo.repo, runId)
+  if (attempt === undefined) return all
+  const { run_attempt: latest } = await getWorkflowRun(github, repo.owner, repo.repo, runId)
+  if (latest < attempt) throw noAttempt(runId, attempt, latest)
+  if (latest === attempt) return all
+  const { run_started_at: next } = await getRunAttempt(github, repo, runId, attempt + 1)
+  const end = Date.parse(next ?? '')
+  return all.filter(({ created_at: at }) => !(Date.parse(at ?? '') >= end))
 }
 
 const mostNamed = 5

@@ -128,6 +128,20 @@ test('jobs, their steps and their logs', async () => {
   expect(await (await fetch(headers.get('location') ?? '')).text()).toBe('not ok\n')
 })
 
+test('each attempt keeps its state, its jobs and its logs', async () => {
+  const run = await github.actions.add('uDOS/typo', { workflow: 'tests.yml' })
+  github.actions.finish(run, { conclusion: 'failure', logs: { 'Unit tests': 'not ok\n' } })
+  await call('POST', `/runs/${run.id}/rerun`)
+  const attempt = (number: number, rest = '') =>
+    call('GET', `/runs/${run.id}/attempts/${number}${rest}`)
+  expect((await attempt(1)).body).toMatchObject({ run_attempt: 1, conclusion: 'failure' })
+  expect((await attempt(2)).body).toMatchObject({ run_attempt: 2, status: 'queued' })
+  expect((await attempt(3)).status).toBe(404)
+  expect((await attempt(1, '/jobs')).body.jobs[0]).toMatchObject({ run_attempt: 1 })
+  expect((await attempt(1, '/logs')).status).toBe(302)
+  expect((await attempt(2, '/logs')).status).toBe(404)
+})
+
 test('artifacts redirect to storage, need a token, and expire', async () => {
   const run = await github.actions.add('uDOS/typo', { workflow: 'tests.yml' })
   const artifact = github.actions.addArtifact(run, '..', [{ name: '../evil', content: 'x' }])

@@ -1,7 +1,7 @@
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { runFlags, runTarget, workflowTarget } from './target.js'
+import { refusePart, runFlags, runTarget, workflowTarget } from './target.js'
 
 const exactRun = { name: 'run', summary: 'component/RUN_ID, owner/repo/RUN_ID, or its address' }
 
@@ -14,7 +14,9 @@ export const cancel = defineVerb({
   args: [exactRun],
   flags: repositoryFlag,
   async run(invocation, [target = ''], flags) {
-    const { owner, repo, runId } = await runTarget(invocation, target, flags, { exact: true })
+    const named = await runTarget(invocation, target, flags, { exact: true })
+    await refusePart(invocation, named, 'CANCEL')
+    const { owner, repo, runId } = named
     await (await invocation.workflowRunner()).cancel(owner, repo, runId, invocation.call)
     return { repo: `${owner}/${repo}`, run_id: runId, cancelled: true }
   },
@@ -32,7 +34,9 @@ export const rerun = defineVerb({
   args: [exactRun],
   flags: { failed: { type: 'boolean', summary: 'the jobs that failed alone' }, ...runFlags },
   async run(invocation, [target = ''], { failed, ...flags }) {
-    const { owner, repo, runId } = await runTarget(invocation, target, flags)
+    const named = await runTarget(invocation, target, flags)
+    await refusePart(invocation, named, 'RERUN')
+    const { owner, repo, runId } = named
     await (await invocation.workflowRunner()).rerun(owner, repo, runId, { failed }, invocation.call)
     return { repo: `${owner}/${repo}`, run_id: runId, rerun: failed ? 'failed' : 'all' }
   },

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { defineVerb } from '../verb.js'
 import { artifactFailure } from './shared.js'
-import { runArgument, runFlags, runTarget } from './target.js'
+import { attemptFlag, refuseJob, runArgument, runFlags, runTarget } from './target.js'
 
 export const download = defineVerb({
   name: 'download',
@@ -32,13 +32,17 @@ export const download = defineVerb({
       summary: 'of one artifact, unpacked (10 GB)',
     },
     ...runFlags,
+    ...attemptFlag,
   },
   async run(
     invocation,
     [target = ''],
     { name, dir = '.', clobber, 'max-size': maxSize, ...flags },
   ) {
-    const { owner, repo, runId } = await runTarget(invocation, target, flags)
+    const named = await runTarget(invocation, target, flags)
+    // GitHub does not say which job made an artifact.
+    refuseJob(named, 'DOWNLOAD')
+    const { owner, repo, runId, attempt } = named
     const runner = await invocation.workflowRunner()
     const names = name.length > 0 ? name : undefined
     return runner.downloadArtifacts(
@@ -48,6 +52,7 @@ export const download = defineVerb({
       resolve(invocation.cwd, dir),
       {
         names,
+        attempt,
         clobber,
         maxSize,
         liveness: await invocation.liveness(),

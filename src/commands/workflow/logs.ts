@@ -1,7 +1,8 @@
+import { UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import type { FailedStep, LogChunk } from '../../workflows/logs/logs.js'
 import { defineVerb } from '../verb.js'
-import { runArgument, runFlags, runTarget } from './target.js'
+import { attemptFlag, runArgument, runFlags, runTarget } from './target.js'
 
 export const logs = defineVerb({
   name: 'logs',
@@ -15,19 +16,16 @@ export const logs = defineVerb({
     job: { type: 'text', value: 'NAME', summary: 'the log of one job, by its name or id' },
     failed: { type: 'boolean', summary: 'the failed steps of failed jobs alone' },
     ...runFlags,
+    ...attemptFlag,
   },
   async run(invocation, [target = ''], { job, failed, ...flags }) {
-    const { owner, repo, runId, jobId } = await runTarget(invocation, target, flags)
+    const { owner, repo, runId, ...part } = await runTarget(invocation, target, flags)
+    if (job !== undefined && part.jobId !== undefined)
+      throw new UsageError(`${target} names a job already, so --job can't name another`)
     const runner = await invocation.workflowRunner()
     const colours = invocation.terminal.out.hasColour && !invocation.globals.json
     const text = labelled(
-      runner.readLogs(
-        owner,
-        repo,
-        runId,
-        { job: job ?? jobId?.toString(), failed, colours },
-        invocation.call,
-      ),
+      runner.readLogs(owner, repo, runId, { ...part, job, failed, colours }, invocation.call),
     )
     // A document is written at once, so it needs the whole log.
     return invocation.globals.json ? wholeOf(text) : text

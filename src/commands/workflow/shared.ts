@@ -89,16 +89,19 @@ type Run = WorkflowRun | WorkflowRunWithJobs
 /**
  * Shows the logs of an ended run on stderr, so that stdout has only the result. That a run failed
  * matters more than that its logs can't be read, which is a warning then.
+ *
+ * @param attempt default: the latest
  */
 export async function showLogs(
   invocation: Invocation,
   run: Run,
   which: 'failed' | 'all' | 'none' = 'failed',
+  attempt?: number,
 ): Promise<void> {
   if (which === 'none' || invocation.globals.json) return
   if (which === 'failed' && isGood(run.conclusion)) return
   try {
-    await invocation.terminal.showForeign('err', await logsOf(invocation, run, which))
+    await invocation.terminal.showForeign('err', await logsOf(invocation, run, which, attempt))
   } catch (error) {
     const stopped = invocation.signal.aborted || !(error instanceof WizardError)
     if (stopped || isGood(run.conclusion)) throw error
@@ -111,13 +114,14 @@ async function logsOf(
   invocation: Invocation,
   run: Run,
   which: 'failed' | 'all',
+  attempt: number | undefined,
 ): Promise<AsyncGenerator<string>> {
   const runner = await invocation.workflowRunner()
   const [owner = '', repo = ''] = run.repo.split('/')
-  const colours = invocation.terminal.err.hasColour
+  const options = { attempt, colours: invocation.terminal.err.hasColour }
   return which === 'all'
-    ? labelled(runner.readLogs(owner, repo, run.run_id, { colours }, invocation.call))
-    : ends(await runner.failedSteps(owner, repo, run.run_id, { colours }, invocation.call))
+    ? labelled(runner.readLogs(owner, repo, run.run_id, options, invocation.call))
+    : ends(await runner.failedSteps(owner, repo, run.run_id, options, invocation.call))
 }
 
 /**

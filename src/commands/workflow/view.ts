@@ -2,7 +2,7 @@ import type { Page } from '../../terminal/page.js'
 import type { WorkflowRunWithJobs } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { defineVerb } from '../verb.js'
-import { runArgument, runFlags, runTarget } from './target.js'
+import { attemptFlag, runArgument, runFlags, runTarget } from './target.js'
 
 export const view = defineVerb({
   name: 'view',
@@ -12,10 +12,10 @@ export const view = defineVerb({
     { command: 'wizard WORKFLOW VIEW uDOS/uDOS/123456 --json', does: 'one run, for scripts' },
   ],
   args: [runArgument],
-  flags: runFlags,
+  flags: { ...runFlags, ...attemptFlag },
   async run(invocation, [target = ''], flags) {
-    const { owner, repo, runId } = await runTarget(invocation, target, flags)
-    return (await invocation.workflowRunner()).viewRun(owner, repo, runId, invocation.call)
+    const { owner, repo, runId, ...part } = await runTarget(invocation, target, flags)
+    return (await invocation.workflowRunner()).viewRun(owner, repo, runId, part, invocation.call)
   },
   render: viewPage,
 })
@@ -38,10 +38,13 @@ export function viewPage(run: WorkflowRunWithJobs): Page {
       { title: 'STARTED' },
       { title: 'ID', align: 'right' },
     ],
-    rows: [[`${run.workflow} #${run.run_id}`, state(run), run.created_at ?? '', ''], ...rows],
+    rows: [[nameOf(run), state(run), run.created_at ?? '', ''], ...rows],
     after: [
       run.html_url,
       ...run.artifacts.map(({ name, size }) => `artifact ${name} (${size} bytes)`),
     ],
   }
 }
+
+const nameOf = ({ workflow, run_id: id, attempt }: WorkflowRunWithJobs) =>
+  attempt === 1 ? `${workflow} #${id}` : `${workflow} #${id}, attempt ${attempt}`

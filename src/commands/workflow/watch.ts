@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
-import { isGood } from '../../workflows/watch/conclusion.js'
+import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import type { CommitOutcome } from '../../workflows/watch/watch-commit.js'
 import { defineVerb, type PartialFailure } from '../verb.js'
 import {
@@ -13,7 +13,7 @@ import {
   untilTimeout,
   waitFlags,
 } from './shared.js'
-import { repositoryOrWorkflow, runFlags, runTarget } from './target.js'
+import { type RunTarget, refuseJob, repositoryOrWorkflow, runFlags, runTarget } from './target.js'
 
 type Watched = { kind: 'run'; result: RunResult } | { kind: 'commit'; outcome: CommitOutcome }
 
@@ -62,11 +62,13 @@ export const watch = defineVerb({
       throw new UsageError('WORKFLOW WATCH needs a run, or --commit', {
         hint: 'wizard WORKFLOW WATCH --help',
       })
-    const { owner, repo, runId } = await runTarget(invocation, target, flags)
-    const result = await untilTimeout(
-      runner.pollStatus(owner, repo, runId, options, invocation.call),
-    )
-    if (!result.timeout) await showLogsOf(invocation, result.run)
+    const named = await runTarget(invocation, target, flags)
+    refuseJob(named, 'WATCH')
+    const { owner, repo, runId } = named
+    const result =
+      (await endedAttempt(invocation, named)) ??
+      (await untilTimeout(runner.pollStatus(owner, repo, runId, options, invocation.call)))
+    if (!result.timeout) await showLogs(invocation, result.run, 'failed', named.attempt)
     return { kind: 'run', result }
   },
   json: (watched) => (watched.kind === 'run' ? watched.result.run : watched.outcome.runs),
@@ -79,6 +81,17 @@ export const watch = defineVerb({
       ? runOutputs(watched.result)
       : { conclusion: watched.outcome.conclusion ?? '' },
 })
+
+/** An attempt that has ended is not waited for; the run's latest may go on. */
+async function endedAttempt(
+  invocation: Invocation,
+  { owner, repo, runId, attempt }: RunTarget,
+): Promise<RunResult | null> {
+  if (attempt === undefined) return null
+  const runner = await invocation.workflowRunner()
+  const run = await runner.viewRun(owner, repo, runId, { attempt }, invocation.call)
+  return isCompleted(run) ? { run, timeout: null } : null
+}
 
 async function showLogsOf(invocation: Invocation, ...runs: RunResult['run'][]): Promise<void> {
   for (const run of runs) await showLogs(invocation, run)

@@ -18,6 +18,8 @@ export interface Artifact {
   expired: boolean
   /** `sha256:` and 64 hexadecimal digits, of the zip; null if GitHub did not compute it. */
   digest: string | null
+  /** ISO 8601; null if GitHub does not say. */
+  created_at: string | null
 }
 
 const artifactAnswer = z
@@ -27,6 +29,7 @@ const artifactAnswer = z
     size_in_bytes: z.number().nonnegative(),
     expired: z.boolean().nullish(),
     digest: z.string().nullish(),
+    created_at: z.string().nullish(),
   })
   .transform(
     (answer): Artifact => ({
@@ -35,6 +38,7 @@ const artifactAnswer = z
       size: answer.size_in_bytes,
       expired: answer.expired ?? false,
       digest: answer.digest ?? null,
+      created_at: answer.created_at ?? null,
     }),
   )
 

@@ -14,6 +14,22 @@ export async function getWorkflowRun(
   return ask(api, workflowRunAnswer, (rest) => rest.actions.getWorkflowRun(run))
 }
 
+/**
+ * One attempt of a run, as it is or as it ended.
+ * https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run-attempt
+ *
+ * @throws GitHubNotFoundError
+ */
+export async function getRunAttempt(
+  api: Api,
+  { owner, repo }: Repo,
+  runId: string | number,
+  attempt: number,
+): Promise<WorkflowRunData> {
+  const run = { ...checkedRepo(owner, repo), run_id: runId as number, attempt_number: attempt }
+  return ask(api, workflowRunAnswer, (rest) => rest.actions.getWorkflowRunAttempt(run))
+}
+
 const accountAnswer = z.object({ login: z.string() }).nullish()
 
 /** https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run */
@@ -117,23 +133,46 @@ export interface WorkflowStep {
 export const jobsPerPage = 100
 
 /**
- * The jobs of a run's latest attempt, all pages.
+ * The jobs of a run's latest attempt, or of the given one, all pages.
  * https://docs.github.com/en/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run
  */
 export async function listJobs(
   api: Api,
   { owner, repo }: Repo,
   runId: number,
+  attempt?: number,
 ): Promise<WorkflowJob[]> {
   const octokit = await api.octokit()
-  const { listJobsForWorkflowRun } = octokit.rest.actions
-  const found = await pagesOf(
-    octokit,
-    listJobsForWorkflowRun,
-    { owner, repo, run_id: runId, filter: 'latest' },
-    { perPage: jobsPerPage },
-  )
+  const { listJobsForWorkflowRun, listJobsForWorkflowRunAttempt } = octokit.rest.actions
+  const run = { owner, repo, run_id: runId }
+  const paging = { perPage: jobsPerPage }
+  const found =
+    attempt === undefined
+      ? await pagesOf(octokit, listJobsForWorkflowRun, { ...run, filter: 'latest' }, paging)
+      : await pagesOf(
+          octokit,
+          listJobsForWorkflowRunAttempt,
+          { ...run, attempt_number: attempt },
+          paging,
+        )
   return parseAnswer(api, jobAnswer.array(), found)
+}
+
+/**
+ * The run and the attempt that a job belongs to.
+ * https://docs.github.com/en/rest/actions/workflow-jobs#get-a-job-for-a-workflow-run
+ *
+ * @throws GitHubNotFoundError
+ */
+export async function getJobPlace(
+  api: Api,
+  { owner, repo }: Repo,
+  jobId: number,
+): Promise<{ runId: number; attempt: number }> {
+  const job = { ...checkedRepo(owner, repo), job_id: jobId }
+  const answer = z.object({ run_id: z.number(), run_attempt: z.number().nullish() })
+  const place = await ask(api, answer, (rest) => rest.actions.getJobForWorkflowRun(job))
+  return { runId: place.run_id, attempt: place.run_attempt ?? 1 }
 }
 
 /** https://docs.github.com/en/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run */

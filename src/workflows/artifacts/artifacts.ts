@@ -6,11 +6,11 @@ import { inLanes } from '../../base/async/lanes.js'
 import { type ErrorReport, PathError, reportError, WizardError } from '../../base/errors.js'
 import { describePlace } from '../../base/fs/read.js'
 import { oneLine } from '../../base/text.js'
-import { downloadArtifact, listArtifacts } from '../../github/rest/artifacts.js'
+import { downloadArtifact } from '../../github/rest/artifacts.js'
 import type { Liveness } from '../../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../../process/temp-beside.js'
 import type { RunArtifact } from '../run-data.js'
-import { ofRun } from '../runs.js'
+import { artifactsOf, ofRun } from '../runs.js'
 import type { Repo, WorkflowSession } from '../session.js'
 import { type PlacedArtifact, selectArtifacts } from './choice.js'
 
@@ -19,6 +19,8 @@ export interface ArtifactOptions {
   dir: string
   /** Exact names; default: all that have not expired. */
   names?: string[] | undefined
+  /** Those that were there when this attempt of the run ended; default: all. */
+  attempt?: number | undefined
   /** Adds to existing folders, and replaces files of the artifact's own names there. */
   clobber?: boolean | undefined
   /** Unpacked bytes of one artifact; default: 10 GB. */
@@ -50,7 +52,7 @@ export async function downloadArtifacts(
   options: ArtifactOptions,
 ): Promise<DownloadedArtifact[]> {
   limitsWith(options.maxSize)
-  const listing = listArtifacts(session.github, owner, repo, runId)
+  const listing = artifactsOf(session.github, { owner, repo }, runId, options.attempt)
   const all = await ofRun(session.github, { owner, repo }, runId, listing)
   const { chosen, expired, warnings } = selectArtifacts(all, {
     dir: resolve(options.dir),

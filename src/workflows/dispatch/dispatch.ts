@@ -137,6 +137,7 @@ function startedRun(
   const page = `${github.gitUrl}/${fullNameOf(request)}/actions/runs/${runId}`
   return {
     run_id: runId,
+    attempt: 1,
     status: 'queued',
     conclusion: null,
     html_url: htmlUrl ?? page,

@@ -14,6 +14,15 @@ import type { Repo, WorkflowSession } from '../session.js'
 
 export type LoggedRun = Pick<WorkflowRun, 'run_id' | 'status' | 'html_url'>
 
+export interface LogPlace {
+  /** Whether the archive of all jobs is fetched; it exists once the run has ended. */
+  zip: boolean
+  /** Default: the latest. */
+  attempt?: number | undefined
+  /** The folder for logs while they are read; default: the system's. */
+  tempDir?: string | undefined
+}
+
 /** The logs of a run, each fetched on first use. */
 export interface Logs {
   ofJob(job: WorkflowJob): Promise<LogText | null>
@@ -28,12 +37,19 @@ export async function openLogs(
   session: WorkflowSession,
   repo: Repo,
   run: LoggedRun,
-  { zip: wantsZip, tempDir = tmpdir() }: { zip: boolean; tempDir: string | undefined },
+  { zip: wantsZip, attempt, tempDir = tmpdir() }: LogPlace,
 ): Promise<Logs> {
   const folder = await mkdtemp(join(tempDir, 'wizard-logs-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
-    const zip = wantsZip ? await fetchZip(session, repo, run, folder) : null
+    const zip = wantsZip
+      ? await fetchZip(
+          session,
+          { ...repo, run_id: run.run_id, attempt_number: attempt },
+          run,
+          folder,
+        )
+      : null
     const names = zip === null ? null : zipLog(zip)
     let [asked, there] = [0, 0]
     return {
@@ -65,13 +81,14 @@ export async function openLogs(
 /** @returns null if there is no archive: then each job's own log is fetched */
 async function fetchZip(
   { github, signal }: WorkflowSession,
-  repo: Repo,
+  { attempt_number, ...asked }: Repo & { run_id: number; attempt_number: number | undefined },
   run: LoggedRun,
   folder: string,
 ): Promise<ZipArchive | null> {
-  const asked = { ...repo, run_id: run.run_id }
-  const url = await addressOf(github, (rest) =>
-    rest.actions.downloadWorkflowRunLogs.endpoint(asked),
+  const url = await addressOf(github, ({ actions }) =>
+    attempt_number === undefined
+      ? actions.downloadWorkflowRunLogs.endpoint(asked)
+      : actions.downloadWorkflowRunAttemptLogs.endpoint({ ...asked, attempt_number }),
   )
   const file = join(folder, 'run.zip')
   try {

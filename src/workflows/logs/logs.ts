@@ -12,6 +12,8 @@ export interface JobLogOptions extends LineOptions {
   job?: string | undefined
   /** Only the failed steps of the failed jobs. */
   failed?: boolean | undefined
+  /** An attempt of the run; default: the latest. */
+  attempt?: number | undefined
   /** The folder for logs while they are read; default: the system's. */
   tempDir?: string | undefined
 }
@@ -44,7 +46,7 @@ export async function* readLogs(
   if (chosen !== null && !isCompleted(chosen)) throw jobStillRunning(chosen)
   const logs = await openLogs(session, repo, run, {
     zip: chosen === null,
-    tempDir: options.tempDir,
+    ...{ attempt: options.attempt, tempDir: options.tempDir },
   })
   try {
     const wanted = (chosen === null ? jobs : [chosen]).filter(ran)
@@ -134,7 +136,7 @@ export async function failedSteps(
   if (failed.length === 0) return []
   const logs = await openLogs(session, repo, run, {
     zip: isCompleted(run),
-    tempDir: options.tempDir,
+    ...{ attempt: options.attempt, tempDir: options.tempDir },
   })
   const found: FailedStep[] = []
   try {

@@ -320,3 +320,90 @@ describe('TEST RUN', () => {
     expect(err).toContain('it failed here')
   })
 })
+
+describe('an attempt or a job', () => {
+  const actions = () => space.github.actions
+
+  /** Two attempts: the first failed, the second goes on. */
+  async function rerun() {
+    const run = await endedRun(space, failing)
+    const [first] = run.jobs
+    actions().addArtifact(run, 'dist', [{ name: 'a.txt', content: 'first' }])
+    expect((await workflow('RERUN', `core/${run.id}`)).status).toBe(0)
+    run.startedAt = new Date(Date.parse(run.createdAt) + 60_000).toISOString()
+    const dist = actions().addArtifact(run, 'dist', [{ name: 'a.txt', content: 'second' }])
+    dist.createdAt = run.startedAt
+    const page = `${space.github.gitUrl}/uDOS/engine/actions/runs/${run.id}`
+    return { run, page, job: first?.id }
+  }
+
+  it('that an address names is the one that VIEW shows', async () => {
+    const { run, page, job } = await rerun()
+    const view = async (...args: string[]) => (await workflow('VIEW', ...args, '--json')).json
+    expect(await view(page)).toMatchObject({ attempt: 2, status: 'queued' })
+    const first = { attempt: 1, status: 'completed', conclusion: 'failure' }
+    expect(await view(`${page}/attempts/1`)).toMatchObject(first)
+    expect(await view(`core/${run.id}`, '--attempt', '1')).toMatchObject(first)
+    expect(await view('core/tests', '--attempt', '1')).toMatchObject(first)
+    const { jobs, ...rest } = await view(`${page}/job/${job}`)
+    expect(rest).toMatchObject(first)
+    expect(jobs.map(({ id }: { id: number }) => id)).toEqual([job])
+  })
+
+  it('is the one whose log LOGS gives, though the run goes on', async () => {
+    const { run, page, job } = await rerun()
+    const whole = await workflow('LOGS', `${page}/attempts/1`)
+    expect([whole.status, whole.out]).toEqual([0, expect.stringContaining('it failed here')])
+    expect(whole.out).toContain('fine')
+    const failed = await workflow('LOGS', `core/${run.id}`, '--attempt', '1', '--failed')
+    expect([failed.status, failed.out]).toEqual([0, expect.not.stringContaining('fine')])
+    const one = await workflow('LOGS', `${page}/job/${job}`)
+    expect([one.status, one.out]).toEqual([0, expect.stringMatching(/^== unit\n.*failed/)])
+    expect((await workflow('LOGS', `${page}/job/${job}`, '--job', 'docs')).status).toBe(2)
+    expect((await workflow('LOGS', page)).status).toBe(3)
+  })
+
+  it('has the artifacts that were there when it ended', async () => {
+    const { page } = await rerun()
+    const download = (target: string, dir: string) => workflow('DOWNLOAD', target, '--dir', dir)
+    expect((await download(`${page}/attempts/1`, 'one')).status).toBe(0)
+    expect(await space.read('one/dist/a.txt')).toBe('first')
+    expect((await download(`${page}/attempts/2`, 'two')).status).toBe(0)
+    expect(await space.read('two/dist/a.txt')).toBe('second')
+  })
+
+  it('has ended where it is an earlier one, so WATCH does not wait', async () => {
+    const { page } = await rerun()
+    const { status, err } = await workflow('WATCH', `${page}/attempts/1`)
+    expect([status, err]).toEqual([1, expect.stringContaining('== unit / 2 Test')])
+  })
+
+  it('is not taken for the whole run by a verb that changes or downloads it', async () => {
+    const { run, page, job } = await rerun()
+    for (const verb of ['DOWNLOAD', 'WATCH', 'CANCEL', 'RERUN']) {
+      const { status, err } = await workflow(verb, `${page}/job/${job}`)
+      expect([verb, status, err]).toEqual([verb, 2, expect.stringContaining('a whole run')])
+    }
+    for (const verb of ['CANCEL', 'RERUN']) {
+      const { status, err } = await workflow(verb, `${page}/attempts/1`)
+      expect([verb, status, err]).toEqual([verb, 2, expect.stringContaining('latest attempt, 2')])
+    }
+    expect(run).toMatchObject({ attempt: 2, status: 'queued' })
+    expect((await workflow('CANCEL', `${page}/attempts/2`)).status).toBe(0)
+  })
+
+  it('that there is not is exit 3', async () => {
+    const { run, page, job } = await rerun()
+    for (const verb of ['VIEW', 'LOGS', 'DOWNLOAD']) {
+      const { status, err } = await workflow(verb, `${page}/attempts/9`)
+      expect([verb, status]).toEqual([verb, 3])
+      expect(err).toContain(`error: run ${run.id} has no attempt 9\nhint: it has 2\n`)
+    }
+    const other = await endedRun(space)
+    const { status, err } = await workflow('VIEW', `core/${other.id}`, '--attempt', '1')
+    expect([status, err]).toEqual([0, ''])
+    const foreign = `${space.github.gitUrl}/uDOS/engine/actions/runs/${other.id}/job/${job}`
+    expect((await workflow('VIEW', foreign)).status).toBe(3)
+    expect((await workflow('VIEW', `${page}/attempts/1`, '--attempt', '2')).status).toBe(2)
+  })
+})

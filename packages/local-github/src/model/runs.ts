@@ -29,10 +29,16 @@ export interface Run {
   inputs: Record<string, string>
   /** Of the latest attempt. */
   jobs: Job[]
-  /** Of the earlier attempts, oldest first. */
-  earlierJobs: Job[][]
+  /** The earlier attempts as they ended, oldest first. */
+  earlier: Attempt[]
   artifacts: Artifact[]
 }
+
+/** One attempt of a run. */
+export type Attempt = Pick<
+  Run,
+  'attempt' | 'status' | 'conclusion' | 'updatedAt' | 'startedAt' | 'jobs'
+>
 
 export interface Job {
   id: number
@@ -99,7 +105,7 @@ export function addRun(world: World, repository: Repository, request: NewRun): R
     listedFrom: time,
     inputs,
     jobs: jobsOf(world, workflow),
-    earlierJobs: [],
+    earlier: [],
     artifacts: [],
   }
   repository.runs.unshift(run)
@@ -173,11 +179,12 @@ export function finishRun(world: World, run: Run, end: RunEnd = {}): void {
  * Starts a new attempt of a run: all its jobs, or the failed ones. Each attempt has its own jobs.
  */
 export function rerun(world: World, run: Run, { failedOnly = false } = {}): void {
+  const { attempt, status, conclusion, updatedAt, startedAt, jobs } = run
+  run.earlier.push({ attempt, status, conclusion, updatedAt, startedAt, jobs })
   touch(world, run, 'queued')
   run.attempt++
   run.startedAt = world.now()
   run.conclusion = null
-  run.earlierJobs.push(run.jobs)
   run.jobs = run.jobs.map((job) => {
     const id = world.nextId()
     const again = { ...job, id, nodeId: world.nodeId('CR', id), attempt: run.attempt }

@@ -1,5 +1,5 @@
 import type { Repository } from '../../../model/repository.js'
-import { finishRun, type Run, rerun } from '../../../model/runs.js'
+import { type Attempt, finishRun, type Run, rerun } from '../../../model/runs.js'
 import type { Call } from '../../call.js'
 import { ApiError, notFound } from '../../errors.js'
 import { page } from '../../page.js'
@@ -22,6 +22,10 @@ export const runRoutes: Route[] = [
   route('GET /repos/{owner}/{repo}/actions/runs/{run_id}', (call) => {
     const { repository, run } = runOf(call)
     return { data: shown(call, repository, run) }
+  }),
+  route('GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}', (call) => {
+    const { repository, run, attempt } = attemptOf(call)
+    return { data: runShape(call.addresses, repository, { ...run, ...attempt }) }
   }),
   route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel', (call) => {
     const { run } = writableRun(call)
@@ -60,6 +64,15 @@ export function runOf(call: Call): { repository: Repository; run: Run } {
   const run = repository.runs.find((candidate) => candidate.id === id)
   if (!run) throw notFound()
   return { repository, run }
+}
+
+/** The run and the attempt in the path; without one there, the latest. @throws ApiError 404 */
+export function attemptOf(call: Call): { repository: Repository; run: Run; attempt: Attempt } {
+  const { repository, run } = runOf(call)
+  if (call.parameter('attempt_number') === '') return { repository, run, attempt: run }
+  const attempt = [...run.earlier, run][call.id('attempt_number') - 1]
+  if (!attempt) throw notFound()
+  return { repository, run, attempt }
 }
 
 function writableRun(call: Call) {
