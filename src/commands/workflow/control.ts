@@ -1,7 +1,8 @@
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { refusePart, runFlags, runTarget, workflowTarget } from './target.js'
+import { refusePart, runFlags, runTarget } from './run-target.js'
+import { workflowTarget } from './target.js'
 
 const exactRun = { name: 'run', summary: 'component/RUN_ID, owner/repo/RUN_ID, or its address' }
 

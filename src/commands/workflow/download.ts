@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { defineVerb } from '../verb.js'
+import { attemptFlag, refuseJob, runArgument, runFlags, runTarget } from './run-target.js'
 import { artifactFailure } from './shared.js'
-import { attemptFlag, refuseJob, runArgument, runFlags, runTarget } from './target.js'
 
 export const download = defineVerb({
   name: 'download',

@@ -2,7 +2,7 @@ import { UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import type { FailedStep, LogChunk } from '../../workflows/logs/logs.js'
 import { defineVerb } from '../verb.js'
-import { attemptFlag, runArgument, runFlags, runTarget } from './target.js'
+import { attemptFlag, runArgument, runFlags, runTarget } from './run-target.js'
 
 export const logs = defineVerb({
   name: 'logs',

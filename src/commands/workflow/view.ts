@@ -2,7 +2,7 @@ import type { Page } from '../../terminal/page.js'
 import type { WorkflowRunWithJobs } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { defineVerb } from '../verb.js'
-import { attemptFlag, runArgument, runFlags, runTarget } from './target.js'
+import { attemptFlag, runArgument, runFlags, runTarget } from './run-target.js'
 
 export const view = defineVerb({
   name: 'view',

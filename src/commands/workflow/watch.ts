@@ -4,6 +4,7 @@ import { lines } from '../../terminal/page.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import type { CommitOutcome } from '../../workflows/watch/watch-commit.js'
 import { defineVerb, type PartialFailure } from '../verb.js'
+import { type RunTarget, refuseJob, runFlags, runTarget } from './run-target.js'
 import {
   type RunResult,
   runFailure,
@@ -13,7 +14,7 @@ import {
   untilTimeout,
   waitFlags,
 } from './shared.js'
-import { type RunTarget, refuseJob, repositoryOrWorkflow, runFlags, runTarget } from './target.js'
+import { repositoryOrWorkflow } from './target.js'
 
 type Watched = { kind: 'run'; result: RunResult } | { kind: 'commit'; outcome: CommitOutcome }
 
