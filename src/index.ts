@@ -125,6 +125,7 @@ export type { LineOptions } from './workflows/logs/parse.js'
 export {
   type RunArtifact,
   RunTimeoutError,
+  type ViewedRun,
   type WorkflowRun,
   type WorkflowRunWithJobs,
 } from './workflows/run-data.js'

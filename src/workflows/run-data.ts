@@ -14,7 +14,6 @@ export function toRun(github: Api, repo: Repo, data: WorkflowRunData): WorkflowR
   const completedAt = data.status === 'completed' ? data.updated_at : null
   return {
     run_id: data.id,
-    attempt: data.run_attempt,
     status: data.status,
     conclusion: data.conclusion,
     html_url: data.html_url,
@@ -41,8 +40,6 @@ function secondsBetween(from: string, to: string | null): number | null {
 /** The keys are those of `--json`; times are ISO 8601, UTC. */
 export interface WorkflowRun {
   run_id: number
-  /** From 1; a rerun is another one. */
-  attempt: number
   /** `queued`, `in_progress`, `completed`, `waiting` (for an approval), `requested`, `pending`. */
   status: string
   /** `success`, `failure`, `neutral`, `cancelled`, `skipped`, `timed_out` …; null until it is completed. */
@@ -72,9 +69,15 @@ export interface RunArtifact {
   size: number
 }
 
-/** A run with the jobs of its latest attempt, or of the one that was asked for. */
+/** A run with the jobs of its latest attempt. */
 export interface WorkflowRunWithJobs extends WorkflowRun {
   jobs: WorkflowJob[]
+}
+
+/** A run as it was asked for: the latest attempt of it, another one, or a job. */
+export interface ViewedRun extends WorkflowRunWithJobs {
+  /** From 1; a rerun is another one. */
+  attempt: number
 }
 
 /** `--timeout` expired; the run continues. */

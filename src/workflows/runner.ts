@@ -18,7 +18,7 @@ import {
   readLogs,
 } from './logs/logs.js'
 import { recording } from './record.js'
-import type { WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
+import type { ViewedRun, WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
 import {
   findRun,
   listRuns,
@@ -133,7 +133,7 @@ export class WorkflowRunner {
     runId: RunId,
     part: RunPart = {},
     call: Call<WorkflowEvent> = {},
-  ): Promise<WorkflowRunWithJobs> {
+  ): Promise<ViewedRun> {
     const { github } = await this.#open(call)
     return ofRun(github, { owner, repo }, runId, viewRun(github, { owner, repo }, runId, part))
   }

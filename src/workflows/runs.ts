@@ -12,7 +12,7 @@ import {
   workflowRunAnswer,
 } from '../github/rest/runs.js'
 import { type Workflow, workflowFileOf } from '../github/rest/workflows.js'
-import { type RunArtifact, toRun, type WorkflowRun, type WorkflowRunWithJobs } from './run-data.js'
+import { type RunArtifact, toRun, type ViewedRun, type WorkflowRun } from './run-data.js'
 import { fullNameOf, type Repo } from './session.js'
 import { isCompleted } from './watch/conclusion.js'
 
@@ -107,7 +107,7 @@ export async function runWithJobs(
   repo: Repo,
   runId: number | string,
   { attempt, jobId }: RunPart = {},
-): Promise<WorkflowRunWithJobs> {
+): Promise<ViewedRun> {
   const number = jobId === undefined ? attempt : await attemptOfJob(github, repo, runId, jobId)
   const data =
     number === undefined
@@ -115,7 +115,7 @@ export async function runWithJobs(
       : await runAttempt(github, repo, runId, number)
   const jobs = await listJobs(github, repo, data.id, number)
   const meant = jobId === undefined ? jobs : jobs.filter(({ id }) => id === jobId)
-  return { ...toRun(github, repo, data), jobs: meant }
+  return { ...toRun(github, repo, data), jobs: meant, attempt: data.run_attempt }
 }
 
 async function attemptOfJob(
@@ -163,7 +163,7 @@ export async function viewRun(
   repo: Repo,
   runId: number | string,
   part: RunPart = {},
-): Promise<WorkflowRunWithJobs> {
+): Promise<ViewedRun> {
   const run = await runWithJobs(github, repo, runId, part)
   if (!isCompleted(run) || part.jobId !== undefined) return run
   return { ...run, artifacts: await listRunArtifacts(github, repo, run.run_id, part.attempt) }

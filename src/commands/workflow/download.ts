@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { defineVerb } from '../verb.js'
-import { attemptFlag, refuseJob, runArgument, runFlags, runTarget } from './run-target.js'
+import { attemptFlag, noteWholeRun, runArgument, runFlags, runTarget } from './run-target.js'
 import { artifactFailure } from './shared.js'
 
 export const download = defineVerb({
@@ -41,7 +41,7 @@ export const download = defineVerb({
   ) {
     const named = await runTarget(invocation, target, flags)
     // GitHub does not say which job made an artifact.
-    refuseJob(named, 'DOWNLOAD')
+    noteWholeRun(invocation, named, 'these are the artifacts of')
     const { owner, repo, runId, attempt } = named
     const runner = await invocation.workflowRunner()
     const names = name.length > 0 ? name : undefined

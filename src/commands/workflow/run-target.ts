@@ -73,16 +73,9 @@ interface RunTargetFlags {
   attempt?: number | undefined
 }
 
-/**
- * For verbs that can't work on a job by itself.
- *
- * @throws UsageError for a job's address, which would be taken for its whole run
- */
-export function refuseJob({ owner, repo, runId, jobId }: RunTarget, verb: string): void {
-  if (jobId === undefined) return
-  throw new UsageError(`${verb} takes a whole run, and this is the address of a job`, {
-    hint: `its run: wizard WORKFLOW ${verb} ${owner}/${repo}/${runId}`,
-  })
+/** Says that the address of a job means its whole run to verbs that can't work on a job alone. */
+export function noteWholeRun({ terminal }: Invocation, { runId, jobId }: RunTarget, what: string) {
+  if (jobId !== undefined) terminal.note(`${what} the whole run ${runId}, not of the job ${jobId}`)
 }
 
 /**
@@ -95,8 +88,10 @@ export async function refusePart(
   target: RunTarget,
   verb: string,
 ): Promise<void> {
-  refuseJob(target, verb)
-  const { owner, repo, runId, attempt } = target
+  const { owner, repo, runId, attempt, jobId } = target
+  const hint = `wizard WORKFLOW ${verb} ${owner}/${repo}/${runId}`
+  if (jobId !== undefined)
+    throw new UsageError(`${verb} takes a whole run, and this is the address of a job`, { hint })
   if (attempt === undefined) return
   const { run_attempt: latest } = await (await invocation.github()).getWorkflowRun(
     owner,
@@ -104,7 +99,5 @@ export async function refusePart(
     runId,
   )
   if (latest === attempt) return
-  throw new UsageError(`${verb} takes the latest attempt, ${latest}, and not ${attempt}`, {
-    hint: `the latest: wizard WORKFLOW ${verb} ${owner}/${repo}/${runId}`,
-  })
+  throw new UsageError(`${verb} takes the latest attempt, ${latest}, and not ${attempt}`, { hint })
 }

@@ -1,5 +1,5 @@
 import type { Page } from '../../terminal/page.js'
-import type { WorkflowRunWithJobs } from '../../workflows/run-data.js'
+import type { ViewedRun } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { defineVerb } from '../verb.js'
 import { attemptFlag, runArgument, runFlags, runTarget } from './run-target.js'
@@ -21,7 +21,7 @@ export const view = defineVerb({
 })
 
 /** The run, then its jobs and their steps. */
-export function viewPage(run: WorkflowRunWithJobs): Page {
+export function viewPage(run: ViewedRun): Page {
   const state = (one: { status: string; conclusion: string | null }) => one.conclusion ?? one.status
   const rows = run.jobs.flatMap((job) => [
     [job.name, state(job), job.started_at ?? '', String(job.id)],
@@ -46,5 +46,5 @@ export function viewPage(run: WorkflowRunWithJobs): Page {
   }
 }
 
-const nameOf = ({ workflow, run_id: id, attempt }: WorkflowRunWithJobs) =>
+const nameOf = ({ workflow, run_id: id, attempt }: ViewedRun) =>
   attempt === 1 ? `${workflow} #${id}` : `${workflow} #${id}, attempt ${attempt}`

@@ -4,7 +4,7 @@ import { lines } from '../../terminal/page.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import type { CommitOutcome } from '../../workflows/watch/watch-commit.js'
 import { defineVerb, type PartialFailure } from '../verb.js'
-import { type RunTarget, refuseJob, runFlags, runTarget } from './run-target.js'
+import { noteWholeRun, type RunTarget, runFlags, runTarget } from './run-target.js'
 import {
   type RunResult,
   runFailure,
@@ -64,7 +64,7 @@ export const watch = defineVerb({
         hint: 'wizard WORKFLOW WATCH --help',
       })
     const named = await runTarget(invocation, target, flags)
-    refuseJob(named, 'WATCH')
+    noteWholeRun(invocation, named, 'waiting for the end of')
     const { owner, repo, runId } = named
     const result =
       (await endedAttempt(invocation, named)) ??

@@ -137,7 +137,6 @@ function startedRun(
   const page = `${github.gitUrl}/${fullNameOf(request)}/actions/runs/${runId}`
   return {
     run_id: runId,
-    attempt: 1,
     status: 'queued',
     conclusion: null,
     html_url: htmlUrl ?? page,

@@ -378,9 +378,9 @@ describe('an attempt or a job', () => {
     expect([status, err]).toEqual([1, expect.stringContaining('== unit / 2 Test')])
   })
 
-  it('is not taken for the whole run by a verb that changes or downloads it', async () => {
+  it('is not taken for the whole run by a verb that changes it', async () => {
     const { run, page, job } = await rerun()
-    for (const verb of ['DOWNLOAD', 'WATCH', 'CANCEL', 'RERUN']) {
+    for (const verb of ['CANCEL', 'RERUN']) {
       const { status, err } = await workflow(verb, `${page}/job/${job}`)
       expect([verb, status, err]).toEqual([verb, 2, expect.stringContaining('a whole run')])
     }
@@ -390,6 +390,15 @@ describe('an attempt or a job', () => {
     }
     expect(run).toMatchObject({ attempt: 2, status: 'queued' })
     expect((await workflow('CANCEL', `${page}/attempts/2`)).status).toBe(0)
+  })
+
+  it('of a job is taken for its whole run by DOWNLOAD and WATCH, which say so', async () => {
+    const { page, run, job } = await rerun()
+    const { status, err } = await workflow('DOWNLOAD', `${page}/job/${job}`)
+    const note = `of the whole run ${run.id}, not of the job ${job}`
+    expect([status, err]).toEqual([0, expect.stringContaining(note)])
+    space.github.actions.finish(run)
+    expect((await workflow('WATCH', `${page}/job/${job}`)).err).toContain(note)
   })
 
   it('that there is not is exit 3', async () => {

@@ -13,7 +13,6 @@ function job(name: string, status: string, conclusion: string | null = null): Wo
 }
 
 const run = (status: string, jobs: WorkflowJob[]): WorkflowRunWithJobs => ({
-  attempt: 1,
   run_id: 7,
   status,
   conclusion: status === 'completed' ? 'failure' : null,
