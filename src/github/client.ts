@@ -19,6 +19,7 @@ import type { Release, ReleaseListOptions, ReleaseOptions } from './rest/release
 import type { RepositoryData, SearchOptions } from './rest/repositories.js'
 import type { WorkflowRunData } from './rest/runs.js'
 import type { Workflow } from './rest/workflows.js'
+import type { RestVersion } from './transport/api-version.js'
 import type { Send } from './transport/message.js'
 
 /** Each area of the API is loaded by its first request: an offline command needs none of them. */
@@ -101,6 +102,11 @@ export class GitHubClient {
   /** Requests that this call has sent to the API so far, including retries and 304s. */
   get requests(): number {
     return this.#bound.requests()
+  }
+
+  /** The version of the REST API that the server and wizard agree on. @internal */
+  get restVersion(): RestVersion {
+    return this.#connection.restVersion
   }
 
   /** Whether there is a credential. */

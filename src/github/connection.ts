@@ -16,6 +16,7 @@ import {
   tokenSources,
 } from './auth/credentials.js'
 import { createOctokit, type Octokit } from './rest/octokit.js'
+import type { RestVersion } from './transport/api-version.js'
 import type { TransportCall } from './transport/call.js'
 import type { Send } from './transport/message.js'
 import { createTransports, type Transport, type Transports } from './transport/transport.js'
@@ -104,6 +105,11 @@ export class Connection {
 
   transport(call: TransportCall, credentials: CallCredentials): Transport {
     return this.#transports.open(call, credentials)
+  }
+
+  /** The version of the REST API that the server and wizard agree on. */
+  get restVersion(): RestVersion {
+    return this.#transports.restVersion
   }
 
   octokit(send: Send): Promise<Octokit> {

@@ -66,7 +66,9 @@ function forbidden(refusal: Refusal): GitHubError {
 }
 
 /** The headers say more than the body: single sign-on, and the permission that the token lacks. */
-function forbiddenHint({ response: { headers }, context, words }: Refusal): string | undefined {
+function forbiddenHint({ response, context, words }: Refusal): string | undefined {
+  const { headers } = response
+  if (response.status === 451) return legalHint(response, context)
   const sso = /url=(https:\/\/[^\s;,"']+)/.exec(headers['x-github-sso'] ?? '')?.[1]
   if (sso !== undefined) return `authorize the token for the organization: ${oneLine(sso, 300)}`
   if (/ip allow list/i.test(words)) {
@@ -76,6 +78,14 @@ function forbiddenHint({ response: { headers }, context, words }: Refusal): stri
   if (context.source === null) return 'set GITHUB_TOKEN, or run `gh auth login`'
   if (permissions !== '') return `the token needs the permission ${permissions}`
   return scopesHint(headers) ?? 'the token is not allowed to do this'
+}
+
+/** https://docs.github.com/en/rest/about-the-rest-api/breaking-changes */
+function legalHint(response: ApiResponse, { redact }: RefusalContext): string {
+  const { block } = { block: undefined, ...(jsonOf(response) as object) }
+  const { html_url: notice } = { html_url: undefined, ...(block as object | undefined) }
+  const where = typeof notice === 'string' ? `: see ${oneLine(redact(notice), 300)}` : ''
+  return `GitHub may not give this for legal reasons, and no token changes that${where}`
 }
 
 /** For a classic token GitHub names its scopes, and those that the endpoint accepts. */

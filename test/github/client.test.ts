@@ -438,7 +438,7 @@ describe('the client', () => {
     expect(own.requests).toBe(2)
     expect(github.requests[0]?.headers).toMatchObject({
       'user-agent': 'udos-wizard/1.2.3',
-      'x-github-api-version': '2022-11-28',
+      'x-github-api-version': '2026-03-10',
       accept: 'application/vnd.github+json',
       authorization: `Bearer ${github.token}`,
     })

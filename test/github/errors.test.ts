@@ -38,7 +38,7 @@ describe('refusalError', () => {
     [410, GitHubNotFoundError],
     [409, GitHubError],
     [422, GitHubError],
-    [451, GitHubError],
+    [451, GitHubAuthError],
     [407, GitHubNetworkError],
     [500, GitHubNetworkError],
     [502, GitHubNetworkError],
@@ -74,6 +74,14 @@ describe('refusalError', () => {
     ],
   ])('hints at what a 403 wants: %s', (_what, headers, hint) => {
     expect(told(403, { headers, body: { message: 'Forbidden' } }).hint).toBe(hint)
+  })
+
+  it('blames no token for a block by law, and names the notice', () => {
+    const notice = 'https://github.com/github/dmca/blob/master/2026/2026-01-01-x.md'
+    const body = { message: 'Repository access blocked', block: { html_url: notice } }
+    const { hint } = told(451, { body })
+    expect(hint).toContain(`no token changes that: see ${notice}`)
+    expect(told(451, { body: 'x' }).hint).toMatch(/no token changes that$/)
   })
 
   it('hints at an IP allow list', () => {

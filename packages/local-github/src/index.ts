@@ -7,7 +7,7 @@ import { GitHubHandler } from './handler.js'
 import { type Handler, type Listening, type Server, serve } from './http/serve.js'
 import { Actions } from './model/actions.js'
 import { Editor } from './model/editor.js'
-import { World } from './model/world.js'
+import { type ApiVersion, World } from './model/world.js'
 import type { RecordedRequest } from './record.js'
 
 export type { Fault, FaultHandle } from './faults.js'
@@ -16,6 +16,7 @@ export { GitFailure, gitText, hermetic } from './git/run.js'
 export type { AddedRun } from './model/actions.js'
 export type { Asset, Release } from './model/releases.js'
 export type { Run, RunEnd } from './model/runs.js'
+export type { ApiVersion } from './model/world.js'
 export type { RecordedRequest } from './record.js'
 export { type ZipEntry, zip } from './zip.js'
 
@@ -42,6 +43,11 @@ export interface LocalGitHubOptions {
    * The answer to a dispatch with `return_run_details`: the run (default), 204 without it, or 422.
    */
   runDetails?: 'given' | 'ignored' | 'refused'
+  /**
+   * The versions of the REST API that it knows; the first answers requests that name none. Default:
+   * 2022-11-28 and 2026-03-10, or the first alone with `runDetails`.
+   */
+  apiVersions?: ApiVersion[]
   /** The server's clock, for everything it creates and answers. Default: this machine's. */
   now?: () => Date
 }

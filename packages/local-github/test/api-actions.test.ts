@@ -27,10 +27,10 @@ async function start(options: Parameters<typeof startLocalGitHub>[0] = {}) {
   })
 }
 
-async function call(method: string, path: string, body?: object) {
+async function call(method: string, path: string, body?: object, headers = {}) {
   const answer = await fetch(`${github.apiUrl}/repos/uDOS/typo/actions${path}`, {
     method,
-    headers: { authorization: `Bearer ${github.token}` },
+    headers: { authorization: `Bearer ${github.token}`, ...headers },
     body: body && JSON.stringify(body),
     redirect: 'manual',
   })
@@ -69,6 +69,21 @@ test('older servers pass over return_run_details, or refuse it', async () => {
   await start({ runDetails: 'refused' })
   expect((await dispatch(asked)).status).toBe(422)
   expect(github.actions.runs('uDOS/typo')).toEqual([])
+})
+
+test('the version of the API decides whether a dispatch names its run', async () => {
+  await start({})
+  const versioned = (version: string, body: object) =>
+    call('POST', '/workflows/tests.yml/dispatches', body, { 'x-github-api-version': version })
+  const asked = { ref: 'main', inputs: { suite: 'all' } }
+  expect((await versioned('2022-11-28', asked)).status).toBe(204)
+  const named = await versioned('2026-03-10', asked)
+  expect([named.status, named.body.workflow_run_id]).toEqual([200, expect.any(Number)])
+  expect(named.headers.get('x-github-api-version-selected')).toBe('2026-03-10')
+  expect((await versioned('2026-03-10', { ...asked, return_run_details: true })).status).toBe(422)
+  expect((await versioned('2030-01-01', asked)).status).toBe(400)
+  await start({ apiVersions: ['2022-11-28'] })
+  expect((await versioned('2026-03-10', asked)).status).toBe(400)
 })
 
 test('what cannot be dispatched is 422, in words', async () => {

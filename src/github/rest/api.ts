@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { GitHubNetworkError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
+import type { RestVersion } from '../transport/api-version.js'
 import type { Send } from '../transport/message.js'
 import type { Octokit } from './octokit.js'
 
@@ -9,6 +10,8 @@ export interface Api {
   readonly baseUrl: URL
   /** Where git and the web pages are, without a trailing slash. */
   readonly gitUrl: string
+  /** What the server and wizard agree on. */
+  readonly restVersion: RestVersion
   readonly send: Send
   /** For files. */
   readonly transfer: Send

@@ -23,14 +23,16 @@ export interface DispatchResult {
 }
 
 /**
- * Starts a workflow, and asks for the run's id in the answer. If a server rejects that unknown
- * field, it is asked again without it; wrong inputs are rejected only once.
+ * Starts a workflow. The answer names the run from version 2026-03-10 on; before, that was to be
+ * asked for. If a server rejects the unknown field, it is asked again without it; wrong inputs are
+ * rejected only once.
  * https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event
  *
  * @throws GitHubError with GitHub's message: wrong inputs, an unknown ref, no `workflow_dispatch`,
  *   a disabled workflow
  */
 export async function dispatchWorkflow(api: Api, dispatch: Dispatch): Promise<DispatchResult> {
+  if (api.restVersion !== '2022-11-28') return post(api, dispatch, {})
   try {
     return await post(api, dispatch, { return_run_details: true })
   } catch (error) {

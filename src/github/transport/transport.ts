@@ -9,6 +9,7 @@ import { backoff, retry } from '../../http/policy/retry.js'
 import { isUploadHost } from '../addresses.js'
 import type { CallCredentials } from '../auth/credential-waiters.js'
 import { apiLimits } from './api-limits.js'
+import { type RestVersion, VersionChoice } from './api-version.js'
 import { authorize, renewCredentials } from './authorize.js'
 import { cacheByEtag } from './cache.js'
 import type { TransportCall } from './call.js'
@@ -31,12 +32,6 @@ export interface TransportOptions {
   redact: (text: string) => string
 }
 
-/**
- * The API version whose shapes wizard reads.
- * https://docs.github.com/en/rest/about-the-rest-api/api-versions
- */
-const apiVersion = '2022-11-28'
-
 /** The senders of one call. */
 export interface Transport {
   send: Send
@@ -45,6 +40,8 @@ export interface Transport {
 }
 
 export interface Transports {
+  /** The version of the REST API that the server and wizard agree on. */
+  readonly restVersion: RestVersion
   open(call: TransportCall, credentials: CallCredentials): Transport
   /** For a GitHub App, which fetches its token with its own credential. */
   anonymous(call: TransportCall): Send
@@ -62,6 +59,7 @@ export function createTransports(options: TransportOptions): Transports {
   const cache = cacheByEtag()
   const limits: RateLimits = new Map()
   const appLimits: RateLimits = new Map()
+  const version = new VersionChoice()
 
   const policies = (
     { signal, waits, listener }: TransportCall,
@@ -76,6 +74,7 @@ export function createTransports(options: TransportOptions): Transports {
       webHost: webHostOf(baseUrl),
       redact: options.redact,
     })),
+    version.layer,
     ...above,
     retry({ waits, pause }),
     waitForRateLimits(apiLimits(waits, limits, async (signal) => (await source(signal)) !== null)),
@@ -92,6 +91,9 @@ export function createTransports(options: TransportOptions): Transports {
   const toUploads = ({ method, url }: ApiRequest) => method === 'POST' && isUploadHost(url, baseUrl)
 
   return {
+    get restVersion() {
+      return version.current
+    },
     open(call, credentials) {
       const { source } = credentials
       const above = [renewCredentials(credentials)]
@@ -115,7 +117,6 @@ function addHeaders(userAgent: string, signal: AbortSignal | undefined): Layer {
   return (next) => (request: ApiRequest) => {
     const headers = {
       accept: 'application/vnd.github+json',
-      'x-github-api-version': apiVersion,
       ...request.headers,
       'user-agent': userAgent,
     }

@@ -9,6 +9,7 @@ export function kindOfRefusal(status: number): RefusalKind {
   // A redirect without a target and a 407 come from a host in between.
   if (status >= 500 || status < 400 || status === 407) return 'network'
   if (status === 401) return 'credentials'
-  if (status === 403) return 'forbidden'
+  // 451: for legal reasons, such as a block of trade, which was a 403 before 2026.
+  if (status === 403 || status === 451) return 'forbidden'
   return status === 404 || status === 410 ? 'absent' : 'other'
 }

@@ -62,6 +62,20 @@ describe('a dispatch', () => {
   })
 
   it.each([
+    [['2026-03-10'], '2026-03-10', false],
+    [['2022-11-28', '2026-03-10'], '2026-03-10', false],
+    [['2022-11-28'], '2022-11-28', true],
+  ] as const)('names it on a server that knows %j', async (apiVersions, version, asks) => {
+    await on({ apiVersions: [...apiVersions] })
+    expect(await tests()).toMatchObject({ run_id: runs()[0]?.id })
+    const sent = here.github.requests.filter(({ path }) => /dispatches$/.test(path))
+    expect(sent).toHaveLength(1)
+    expect(sent[0]?.headers['x-github-api-version']).toBe(version)
+    expect(/return_run_details/.test(sent[0]?.body ?? '')).toBe(asks)
+    expect(runs()).toHaveLength(1)
+  })
+
+  it.each([
     ['the configured git_url', { gitUrl: 'https://git.example/ghes' }, 'https://git.example/ghes'],
     ['the API’s own origin without one', {}, null],
   ])('has its page on %s where the answer names none', async (_what, client, base) => {

@@ -2,13 +2,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Addresses } from '../addresses.js'
 import { withHeaders } from '../http/with-headers.js'
 import type { Account } from '../model/repository.js'
-import type { World } from '../model/world.js'
+import type { ApiVersion, World } from '../model/world.js'
 import type { Storage } from '../storage.js'
 import { authenticate, scopes } from './authentication.js'
 import { Call } from './call.js'
 import { ApiError, jsonType, notFound } from './errors.js'
 import { Limits, type Resource } from './limits.js'
 import type { Answer, Route } from './route.js'
+import { asVersion, versionOf } from './versions.js'
 
 export interface ApiRequest {
   request: Request
@@ -47,16 +48,24 @@ export class Api {
 
   async answer(api: ApiRequest): Promise<Response> {
     const resource = resourceOf(api.path)
+    const { world } = this.#options
     let viewer: Account | null = null
+    let version = world.apiVersions[0]
     const response = await caught(async () => {
-      viewer = authenticate(this.#options.world, api)
-      return revalidated(api.request, await this.#dispatch(api, viewer))
+      version = versionOf(world, api.request)
+      viewer = authenticate(world, api)
+      return revalidated(api.request, await this.#dispatch(api, viewer, version))
     })
     if (response.status !== 304 && api.path !== '/rate_limit') this.#limits.spend(resource, viewer)
-    return withHeaders(response, this.#headers(resource, viewer))
+    const selected = { 'x-github-api-version-selected': version ?? '' }
+    return withHeaders(response, { ...this.#headers(resource, viewer), ...selected })
   }
 
-  async #dispatch({ request, addresses, path }: ApiRequest, viewer: Account | null) {
+  async #dispatch(
+    { request, addresses, path }: ApiRequest,
+    viewer: Account | null,
+    version: ApiVersion = '2022-11-28',
+  ) {
     const { world, storage, graphql } = this.#options
     if (path === '/graphql' && graphql) {
       return graphql(request, { viewer, addresses, limits: this.#limits })
@@ -66,8 +75,8 @@ export class Api {
     for (const { method: own, pattern, handle } of this.#routes) {
       const match = own === method ? pattern.exec(named) : null
       if (!match) continue
-      const context = { world, storage, request, addresses, path: named, viewer }
-      return toResponse(await handle(new Call(context, match.groups ?? {})))
+      const context = { world, storage, request, addresses, path: named, viewer, version }
+      return toResponse(await handle(new Call(context, match.groups ?? {})), version)
     }
     throw notFound()
   }
@@ -77,7 +86,6 @@ export class Api {
       date: this.#options.world.httpDate(),
       'x-github-request-id': randomBytes(12).toString('hex').toUpperCase(),
       'x-github-media-type': 'github.v3; format=json',
-      'x-github-api-version-selected': '2022-11-28',
       ...(viewer && { 'x-oauth-scopes': scopes, 'x-accepted-oauth-scopes': '' }),
       ...this.#limits.headers(resource, viewer),
     }
@@ -98,10 +106,13 @@ async function caught(answer: () => Promise<Response>): Promise<Response> {
   }
 }
 
-function toResponse(answer: Answer<unknown>): Response {
+function toResponse(answer: Answer<unknown>, version: ApiVersion): Response {
   if (answer instanceof Response) return answer
   const { data, status = 200, headers } = answer
-  return Response.json(data, { status, headers: { ...jsonType, ...headers } })
+  return Response.json(asVersion(version, data), {
+    status,
+    headers: { ...jsonType, ...headers },
+  })
 }
 
 /**

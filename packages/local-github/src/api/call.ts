@@ -1,6 +1,6 @@
 import type { Addresses } from '../addresses.js'
 import type { Account, Repository } from '../model/repository.js'
-import type { World } from '../model/world.js'
+import type { ApiVersion, World } from '../model/world.js'
 import type { Blob, Storage } from '../storage.js'
 import { ApiError, needsAuthentication, notFound } from './errors.js'
 
@@ -13,6 +13,7 @@ export interface CallContext {
   path: string
   /** The authenticated account; null without a token. */
   viewer: Account | null
+  version: ApiVersion
 }
 
 /** One request to the API, and what a route needs to answer it. */
@@ -23,6 +24,8 @@ export class Call {
   readonly addresses: Addresses
   readonly path: string
   readonly viewer: Account | null
+  /** Of the REST API. */
+  readonly version: ApiVersion
   readonly query: URLSearchParams
   readonly #parameters: Record<string, string | undefined>
 
@@ -33,6 +36,7 @@ export class Call {
     this.addresses = context.addresses
     this.path = context.path
     this.viewer = context.viewer
+    this.version = context.version
     this.query = new URL(context.request.url).searchParams
     this.#parameters = parameters
   }

@@ -16,7 +16,14 @@ export interface WorldOptions {
   treeLimit?: number
   /** The answer to a dispatch with `return_run_details`: the run, 204 without it, or 422. */
   runDetails?: 'given' | 'ignored' | 'refused'
+  /** The versions of the REST API that it knows; the first answers requests that name none. */
+  apiVersions?: ApiVersion[]
 }
+
+/** https://docs.github.com/en/rest/about-the-rest-api/api-versions */
+export type ApiVersion = '2022-11-28' | '2026-03-10'
+
+const newest: ApiVersion = '2026-03-10'
 
 /** The state of this GitHub: accounts, repositories with their former names, and tokens. */
 export class World {
@@ -25,6 +32,7 @@ export class World {
   readonly viewer: Account
   readonly treeLimit: number
   readonly runDetails: 'given' | 'ignored' | 'refused'
+  readonly apiVersions: ApiVersion[]
   /** Called with each run that a dispatch creates, so that a test can move it on. */
   onDispatch: (run: Run, repository: Repository) => unknown = () => {}
   /** Called with each run that an answer has shown. */
@@ -38,6 +46,9 @@ export class World {
   constructor({ folder, tokens, viewer, now = () => new Date(), ...options }: WorldOptions) {
     this.treeLimit = options.treeLimit ?? 100_000
     this.runDetails = options.runDetails ?? 'given'
+    // A server that does not know the field is older than the version that always names the run.
+    const isOld = this.runDetails !== 'given'
+    this.apiVersions = options.apiVersions ?? ['2022-11-28', ...(isOld ? [] : [newest])]
     this.folder = folder
     this.tokens = new Set(tokens)
     this.#now = now

@@ -31,6 +31,7 @@ export async function refusal(git: Git, answer: StreamedAnswer): Promise<GitHubE
     const hint = waitHint(answer)
     return new GitHubRateLimitError(`${place}: too many requests${said}`, { ...options, hint })
   }
+  if (status === 451) return blocked(place, said, options)
   const kind = kindOfRefusal(status)
   if (kind === 'credentials' || kind === 'forbidden') {
     const known = (await git.authorization?.(url)) !== undefined
@@ -56,6 +57,12 @@ const rejected = (place: string, said: string, options: GitHubErrorOptions) =>
       { verb: ['AUTH', 'STATUS'] },
       '`',
     ],
+  })
+
+const blocked = (place: string, said: string, options: GitHubErrorOptions) =>
+  new GitHubAuthError(`${place}: unavailable for legal reasons${said}`, {
+    ...options,
+    hint: 'no token changes that; the repository’s page names the notice',
   })
 
 /**

@@ -79,11 +79,18 @@ async function dispatch(call: Call) {
 
 const refused = (message: string) => new ApiError(422, message)
 
-/** Today's servers know the field; older ones ignore or refuse it. */
-function detailsWanted({ world }: Call, body: Record<string, unknown>): boolean {
-  if (!('return_run_details' in body) || world.runDetails === 'ignored') return false
-  if (world.runDetails === 'given') return body.return_run_details === true
-  throw refused('Invalid request.\n\n"return_run_details" is not a permitted key.')
+/**
+ * From 2026-03-10 on the answer always has them, and nobody asks. Before, servers knew the field;
+ * older ones ignored or refused it.
+ */
+function detailsWanted({ world, version }: Call, body: Record<string, unknown>): boolean {
+  const isAsked = 'return_run_details' in body
+  const isKnown = version === '2022-11-28' && world.runDetails !== 'refused'
+  if (isAsked && !isKnown) {
+    throw refused('Invalid request.\n\n"return_run_details" is not a permitted key.')
+  }
+  if (version !== '2022-11-28') return true
+  return world.runDetails === 'given' && body.return_run_details === true
 }
 
 async function target({ bare }: Repository, ref: unknown) {
