@@ -9,6 +9,7 @@ import { openSibling, removeLeftovers } from '../process/temp-beside.js'
 import type { Limits } from './limits.js'
 import { mergeInto } from './merge.js'
 import { namingEntry, quoted } from './names.js'
+import { fileSource } from './single-file.js'
 import type { ArchiveKind, ArchiveSource } from './source.js'
 import { openTarSource } from './tar.js'
 import { openZipSource } from './zip.js'
@@ -53,6 +54,18 @@ const open = { zip: openZipSource, tar: openTarSource, 'tar.gz': openTarSource }
 export const unpackZip = (file: string, into: string, options: UnpackOptions = {}) =>
   unpackArchive(file, 'zip', into, options)
 
+/** Moves one file into its own folder, by the rules of `unpackArchive`. @param name a safe one */
+export async function keepFile(
+  file: string,
+  { name, size }: { name: string; size: number },
+  into: string,
+  options: UnpackOptions = {},
+): Promise<Unpacked> {
+  const destination = resolve(into)
+  if (!options.clobber) await assertNotExists(destination)
+  return place(fileSource(file, name, size), destination, options)
+}
+
 /**
  * Unpacks an archive into its own folder. Checks the whole archive before it writes a byte, builds
  * the folder beside the destination and renames it, so that the destination is either unchanged or
@@ -70,10 +83,18 @@ export async function unpackArchive(
   into: string,
   options: UnpackOptions = {},
 ): Promise<Unpacked> {
-  const { clobber = false, liveness, label = basename(file) } = options
+  const { clobber = false, label = basename(file) } = options
   const destination = resolve(into)
   if (!clobber) await assertNotExists(destination)
-  const source = await open[kind](file, kind, { ...options, label })
+  return place(await open[kind](file, kind, { ...options, label }), destination, options)
+}
+
+async function place(
+  source: ArchiveSource,
+  destination: string,
+  options: UnpackOptions,
+): Promise<Unpacked> {
+  const { liveness } = options
   try {
     assertWanted(source, options)
     if (liveness !== undefined) await removeLeftovers(dirname(destination), 'unpack', liveness)

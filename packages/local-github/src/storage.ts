@@ -32,11 +32,15 @@ export class Storage {
     const headers = {
       'content-type': type,
       'content-length': `${length}`,
-      'content-disposition': `attachment; filename=${name.replaceAll(/[^ -~]/g, '_')}`,
+      'content-disposition': `attachment; filename=${asToken(name.replaceAll(/[^ -~]/g, '_'))}`,
     }
     return new Response(request.method === 'HEAD' ? null : bytesOf(content), { headers })
   }
 }
+
+/** Quoted if it has other characters than a token (RFC 6266, 4.1). */
+const asToken = (name: string) =>
+  /^[\w!#$%&'*+.^`|~-]+$/.test(name) ? name : `"${name.replaceAll(/["\\]/g, '\\$&')}"`
 
 const bytesOf = (content: Blob['content']) =>
   Buffer.isBuffer(content)

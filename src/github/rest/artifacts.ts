@@ -67,7 +67,15 @@ export async function listArtifacts(
   return parseAnswer(api, artifactAnswer.array(), found)
 }
 
-/** Downloads the zip of an artifact as GitHub packed it. @throws the errors of `downloadFile` */
+/** How GitHub stores an artifact: a zip, or one file as it was uploaded. */
+export interface StoredArtifact extends Downloaded {
+  /** Its media type, without parameters and in lower case; null if storage does not say. */
+  mediaType: string | null
+  /** Unchecked: the name that the uploaded file had; null if storage does not say. */
+  fileName: string | null
+}
+
+/** Downloads an artifact as GitHub stores it. @throws the errors of `downloadFile` */
 export async function downloadArtifact(
   api: Api,
   owner: string,
@@ -75,10 +83,36 @@ export async function downloadArtifact(
   { id, name, digest }: Artifact,
   to: string,
   options: Pick<DownloadOptions, 'onProgress'> = {},
-): Promise<Downloaded> {
+): Promise<StoredArtifact> {
   const zip = { ...checkedRepo(owner, repo), artifact_id: id, archive_format: 'zip' }
   const url = await addressOf(api, (rest) => rest.actions.downloadArtifact.endpoint(zip))
-  return downloadFile(api, url, to, { ...options, digest, name: oneLine(name, 100) })
+  let headers: Record<string, string> = {}
+  const onHeaders = (given: Record<string, string>) => {
+    headers = given
+  }
+  const about = { ...options, onHeaders, digest, name: oneLine(name, 100) }
+  const downloaded = await downloadFile(api, url, to, about)
+  const [type = ''] = (headers['content-type'] ?? '').split(';', 1)
+  return {
+    ...downloaded,
+    mediaType: type.trim().toLowerCase() || null,
+    fileName: fileNameIn(headers['content-disposition'] ?? ''),
+  }
+}
+
+/** The file name of a Content-Disposition, whose extended form goes before the other (RFC 6266, 4.3). */
+function fileNameIn(disposition: string): string | null {
+  const extended = /;\s*filename\*\s*=\s*UTF-8'[^']*'([^;\s]+)/i.exec(disposition)?.[1]
+  if (extended !== undefined) {
+    try {
+      return decodeURIComponent(extended)
+    } catch {
+      // The plain form may still be readable.
+    }
+  }
+  const [, quoted, plain] =
+    /;\s*filename\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^;]+))/i.exec(disposition) ?? []
+  return quoted?.replaceAll(/\\(.)/g, '$1') ?? plain?.trim() ?? null
 }
 
 /**

@@ -19,6 +19,8 @@ export interface DownloadOptions {
    */
   size?: number | undefined
   onProgress?: ((progress: OnProgress) => void) | undefined
+  /** Receives the headers of each answer that brings bytes; names are in lower case. */
+  onHeaders?: ((headers: Record<string, string>) => void) | undefined
 }
 
 export interface Downloaded {
@@ -48,12 +50,13 @@ export async function downloadFile(
     digest,
     size: expected,
     onProgress,
+    onHeaders,
   }: DownloadOptions = {},
 ): Promise<Downloaded> {
   const part = join(dirname(to), `.${basename(to)}.${randomBytes(6).toString('hex')}.part`)
   const file = await writing(part, () => open(part, 'wx'))
   try {
-    const sink = createSink(file, part, { onProgress, expected })
+    const sink = createSink(file, part, { onProgress, onHeaders, expected })
     await fetchInto(api, { method: 'GET', url, headers: { accept }, stream: sink })
     await writing(part, () => file.close())
     const { size, sha256 } = sink.result()
@@ -93,11 +96,15 @@ const otherBytes = (name: string, announced: string, came: string) =>
     hint: `expected: ${announced}; received: ${came}`,
   })
 
+interface SinkOptions extends Pick<DownloadOptions, 'onProgress' | 'onHeaders'> {
+  expected: number | undefined
+}
+
 /** Writes the bytes, from the start or from where the last attempt stopped. */
 function createSink(
   file: FileHandle,
   path: string,
-  { onProgress, expected }: Pick<DownloadOptions, 'onProgress'> & { expected: number | undefined },
+  { onProgress, onHeaders, expected }: SinkOptions,
 ) {
   let received = 0
   let hash = createHash('sha256')
@@ -116,6 +123,7 @@ function createSink(
       else if (rangeStart(head) !== received)
         throw new GitHubNetworkError(`${head.url.host} sent another part than asked for`)
       etag = strongEtag(head)
+      onHeaders?.(head.headers)
       const total = totalOf(head, received) ?? expected ?? null
       for await (const chunk of body) {
         const at = received

@@ -1,12 +1,13 @@
 import { join, resolve } from 'node:path'
 import { limitsWith } from '../../archive/limits.js'
-import { besideGit } from '../../archive/names.js'
-import { assertNotExists, unpackZip } from '../../archive/unpack.js'
+import { besideGit, safeName } from '../../archive/names.js'
+import { isZip } from '../../archive/single-file.js'
+import { assertNotExists, keepFile, unpackZip } from '../../archive/unpack.js'
 import { inLanes } from '../../base/async/lanes.js'
 import { type ErrorReport, PathError, reportError, WizardError } from '../../base/errors.js'
 import { describePlace } from '../../base/fs/read.js'
 import { oneLine } from '../../base/text.js'
-import { downloadArtifact } from '../../github/rest/artifacts.js'
+import { downloadArtifact, type StoredArtifact } from '../../github/rest/artifacts.js'
 import type { Liveness } from '../../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../../process/temp-beside.js'
 import type { RunArtifact } from '../run-data.js'
@@ -38,8 +39,8 @@ export interface DownloadedArtifact extends RunArtifact {
 const atOnce = 4
 
 /**
- * Downloads artifacts of a run and unpacks each into `dir/NAME`; names are made safe as folder
- * names. A failed artifact does not stop the others; the result reports it.
+ * Downloads artifacts of a run and unpacks each into `dir/NAME`; one that is no zip becomes a file
+ * there. Names are made safe. A failed artifact does not stop the others; the result reports it.
  *
  * @throws GitHubNotFoundError for an unknown name, or if nothing is left to download
  * @throws ConflictError if something is at a destination, before any download
@@ -100,23 +101,40 @@ async function takeAll(
 }
 
 async function take(
-  { github, emit, signal }: WorkflowSession,
+  session: WorkflowSession,
   { owner, repo }: Repo,
-  { artifact, path }: PlacedArtifact,
-  { zips, clobber, maxSize, liveness }: ArtifactOptions & { zips: string },
+  placed: PlacedArtifact,
+  options: ArtifactOptions & { zips: string },
 ): Promise<void> {
+  const { github, emit } = session
+  const { artifact, path } = placed
   const name = oneLine(artifact.name, 100)
-  const limits = limitsWith(maxSize)
+  const limits = limitsWith(options.maxSize)
   if (artifact.size > limits.size) {
     throw new PathError(`artifact ${name} has ${artifact.size} bytes, more than ${limits.size}`, {
       hint: ['where that is right, allow more with ', { flag: 'max-size', value: 'BYTES' }],
     })
   }
-  const zip = join(zips, `${artifact.id}.zip`)
-  const progress =
-    (phase: 'receiving' | 'unpacking') => (so: { done: number; total: number | null }) =>
-      emit({ type: 'artifact-progress', name, phase, ...so })
-  await downloadArtifact(github, owner, repo, artifact, zip, { onProgress: progress('receiving') })
+  const file = join(options.zips, `${artifact.id}.zip`)
+  const onProgress = progress(session, name, 'receiving')
+  const stored = await downloadArtifact(github, owner, repo, artifact, file, { onProgress })
+  if (isZip(file, stored.mediaType)) await unpack(session, placed, file, options)
+  else await keep(session, placed, stored, options)
+  emit({ type: 'artifact-done', name, path, size: artifact.size })
+}
+
+const progress =
+  ({ emit }: WorkflowSession, name: string, phase: 'receiving' | 'unpacking') =>
+  (so: { done: number; total: number | null }) =>
+    emit({ type: 'artifact-progress', name, phase, ...so })
+
+async function unpack(
+  session: WorkflowSession,
+  { artifact, path }: PlacedArtifact,
+  zip: string,
+  { clobber, maxSize, liveness }: ArtifactOptions,
+): Promise<void> {
+  const name = oneLine(artifact.name, 100)
   const label = `artifact ${name}`
   const renamed = new Set<string>()
   const rename = (part: string) => {
@@ -125,11 +143,24 @@ async function take(
     return safe
   }
   await unpackZip(zip, path, {
-    ...{ label, limits, clobber, liveness, signal, rename },
-    onProgress: progress('unpacking'),
+    ...{ label, limits: limitsWith(maxSize), clobber, liveness, signal: session.signal, rename },
+    onProgress: progress(session, name, 'unpacking'),
   })
-  for (const one of renamed) emit({ type: 'warning', message: `${label}: ${one}` })
-  emit({ type: 'artifact-done', name, path, size: artifact.size })
+  for (const one of renamed) session.emit({ type: 'warning', message: `${label}: ${one}` })
+}
+
+/**
+ * An artifact that is no zip: a single file (`archive: false` of upload-artifact 7), or a build
+ * record of docker/build-push-action.
+ */
+async function keep(
+  { signal }: WorkflowSession,
+  { artifact, path }: PlacedArtifact,
+  { path: file, fileName, size }: StoredArtifact,
+  { clobber, liveness }: ArtifactOptions,
+): Promise<void> {
+  const name = safeName(fileName ?? artifact.name, `artifact-${artifact.id}`)
+  await keepFile(file, { name, size }, path, { clobber, liveness, signal })
 }
 
 /** @throws the first failure if nothing was downloaded that should have been */

@@ -225,6 +225,14 @@ describe('WORKFLOW DOWNLOAD', () => {
     expect([status, err]).toEqual([2, expect.stringContaining('a part of it is a file')])
   })
 
+  it('one that is no zip is a file there', async () => {
+    const run = await endedRun(space)
+    const file = { content: Buffer.from('{}'), type: 'application/json', fileName: 'report.json' }
+    space.github.actions.addFileArtifact(run, 'report.json', file)
+    expect((await download()).status).toBe(0)
+    expect(await space.read('out/report.json/report.json')).toBe('{}')
+  })
+
   it('storage that refuses is exit 6, once its address was asked for anew', async () => {
     const run = await endedRun(space)
     add('one')

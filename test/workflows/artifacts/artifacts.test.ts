@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { type Run, type StoredFile, zip } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConflictError, GitHubNotFoundError, PathError } from '../../../src/base/errors.js'
 import { isTakenForGit } from '../../../src/base/names/git-folder.js'
@@ -120,6 +122,66 @@ describe('downloadArtifacts', () => {
     await writeFile(join(dir, 'src/mine.txt'), 'mine')
     await take(run.id, { clobber: true })
     expect((await readdir(join(dir, 'src'))).toSorted()).toEqual(['a.txt', 'mine.txt'])
+  })
+
+  const addFile = (run: Run, name: string, file: Partial<StoredFile> = {}) =>
+    on.github.actions.addFileArtifact(run, name, {
+      ...{ content: Buffer.from('hello'), type: 'text/plain', fileName: name },
+      ...file,
+    })
+  const archive = zip([{ name: 'a.txt', content: 'x' }])
+  const record = gzipSync('a build')
+
+  it.each([
+    ['a text', { type: 'text/plain; charset=utf-8' }, 'hello'],
+    ['a build record', { content: record, type: 'application/gzip' }, record],
+    ['bytes without a type', { content: record, type: '' }, record],
+    ['a Java archive', { content: archive, type: 'application/java-archive' }, archive],
+    ['nothing', { content: Buffer.alloc(0), type: 'application/octet-stream' }, ''],
+  ])('keeps %s as the file that it is', async (_what, file, content) => {
+    const run = await finishedRun()
+    const { archive: stored } = addFile(run, 'one', { ...file, fileName: 'my file.bin' })
+    on.github.actions.addArtifact(run, 'two', text())
+    expect(await take(run.id)).toEqual([
+      { name: 'one', path: join(dir, 'one'), size: stored.length, error: null },
+      { name: 'two', path: join(dir, 'two'), size: expect.any(Number), error: null },
+    ])
+    expect(await readdir(join(dir, 'one'))).toEqual(['my file.bin'])
+    expect(await readFile(join(dir, 'one/my file.bin'))).toEqual(Buffer.from(content))
+    expect((await readdir(dir)).toSorted()).toEqual(['one', 'two'])
+  })
+
+  it.each(['application/octet-stream', '', 'application/x-zip-compressed'])(
+    'unpacks what begins like a zip and has the type "%s"',
+    async (type) => {
+      const run = await finishedRun()
+      addFile(run, 'one', { content: archive, type })
+      await take(run.id)
+      expect(await readdir(join(dir, 'one'))).toEqual(['a.txt'])
+    },
+  )
+
+  it.each([
+    ['../../evil', '.._.._evil'],
+    ['.git', '_.git'],
+    ['con', '_con'],
+  ])('makes the name %j of a file safe', async (fileName, safe) => {
+    const run = await finishedRun()
+    addFile(run, 'one', { fileName })
+    await take(run.id)
+    expect(await readdir(join(dir, 'one'))).toEqual([safe])
+  })
+
+  it('replaces such a file with clobber alone, and nothing beside it', async () => {
+    const run = await finishedRun()
+    addFile(run, 'one', { fileName: 'a' })
+    await mkdir(join(dir, 'one'))
+    await writeFile(join(dir, 'one/a'), 'old')
+    await writeFile(join(dir, 'one/b'), 'mine')
+    await expect(take(run.id)).rejects.toThrow(ConflictError)
+    await take(run.id, { clobber: true })
+    expect(await readFile(join(dir, 'one/a'), 'utf8')).toBe('hello')
+    expect(await readFile(join(dir, 'one/b'), 'utf8')).toBe('mine')
   })
 
   it('takes those that are named, and tells of a name that there is not', async () => {

@@ -26,6 +26,13 @@ export interface AddedRun {
   actor?: string
 }
 
+export interface StoredFile {
+  content: Buffer
+  /** Its media type. */
+  type: string
+  fileName: string
+}
+
 /**
  * What a test can do to workflow runs. They do not move on by themselves, unless `finishAfter` was
  * called.
@@ -87,14 +94,24 @@ export class Actions {
 
   /** Adds an artifact with these entries, whose names may be hostile. */
   addArtifact(run: Run, name: string, entries: ZipEntry[]): Artifact {
+    const stored = { content: zip(entries), type: 'application/zip', fileName: `${name}.zip` }
+    return this.addFileArtifact(run, name, stored)
+  }
+
+  /**
+   * Adds an artifact that is one file as it was uploaded, as `archive: false` of upload-artifact 7
+   * does: https://github.com/actions/upload-artifact
+   */
+  addFileArtifact(run: Run, name: string, { content, type, fileName }: StoredFile): Artifact {
     const id = this.#world.nextId()
-    const archive = zip(entries)
     const artifact: Artifact = {
       id,
       nodeId: this.#world.nodeId('A', id),
       name,
-      archive,
-      digest: `sha256:${createHash('sha256').update(archive).digest('hex')}`,
+      archive: content,
+      digest: `sha256:${createHash('sha256').update(content).digest('hex')}`,
+      type,
+      fileName,
       expired: false,
       createdAt: this.#world.now(),
     }

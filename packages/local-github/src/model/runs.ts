@@ -59,10 +59,14 @@ export interface Artifact {
   id: number
   nodeId: string
   name: string
-  /** `sha256:…` of the zip. */
+  /** `sha256:…` of `archive`. */
   digest: string
-  /** The zip as downloaded. */
+  /** The bytes as downloaded: a zip, unless a single file was uploaded. */
   archive: Buffer
+  /** Its media type. */
+  type: string
+  /** The file name that storage gives. */
+  fileName: string
   expired: boolean
   createdAt: string
 }

@@ -25,8 +25,8 @@ export const artifactRoutes: Route[] = [
     const { artifact } = artifactOf(call)
     if (artifact.expired) throw new ApiError(410, 'Artifact has expired')
     if (call.parameter('archive_format') !== 'zip') throw notFound()
-    const { archive: content, name } = artifact
-    return call.toStorage({ content, type: 'application/zip', name: `${name}.zip` })
+    const { archive: content, type, fileName: name } = artifact
+    return call.toStorage({ content, type, name })
   }),
 ]
 
