@@ -13,9 +13,10 @@ import {
 import { listTags, tagCommit } from '../github/rest/tags.js'
 import { logMarks } from '../logs/marks.js'
 import { type LocalAsset, localAssets } from './assets/local.js'
-import { ownDraft, ownDrafts } from './drafts/draft.js'
+import { claimDraft, ownDrafts } from './drafts/draft.js'
+import { type HeldDraft, whileHeld } from './drafts/held.js'
 import type { Maker } from './drafts/mark.js'
-import { fillDraft, publishDraft } from './drafts/publish.js'
+import { fillDraft, publishHeld } from './drafts/publish.js'
 import { tagFor } from './find.js'
 import {
   type AssetStatus,
@@ -133,10 +134,17 @@ function assertTagFree(
   own: Release[],
 ): void {
   const other = releases.find((one) => one.tag_name === tag && !own.includes(one))
-  if (other === undefined) return
+  if (other !== undefined) throw tagTaken(subject, other)
+}
+
+function tagTaken(
+  subject: ReleaseSubject,
+  other: Pick<Release, 'tag_name' | 'draft' | 'url'>,
+): ConflictError {
+  const tag = other.tag_name
   const what = other.draft ? 'a draft' : 'a release'
   const target = `${nameOfSubject(subject)}@${oneLine(tag, 100)}`
-  throw new ConflictError(`${oneLine(tag, 100)} has ${what} already: ${other.url}`, {
+  return new ConflictError(`${oneLine(tag, 100)} has ${what} already: ${other.url}`, {
     hint: [
       { verb: ['RELEASE', 'UPLOAD'], target: `${target} FILE…` },
       ' adds to it, ',
@@ -210,17 +218,25 @@ async function createWithFiles(
   content: Content,
   assets: LocalAsset[],
 ): Promise<{ release: Release; statuses: ReadonlyMap<string, AssetStatus> }> {
-  const { owner, repo } = subject
-  const made = await ownDraft(
-    session,
-    { ...content, isGiven: notes.kind === 'text' },
-    content.drafts,
-  )
-  const statuses = await fillDraft(session, subject, made, assets)
-  // A complete release is an ordinary one: it needs no mark.
-  const body = content.notes
-  const release = draft
-    ? await updateRelease(session.github, owner, repo, made.id, { body, name: content.name })
-    : await publishDraft(session, subject, made.id, { latest: content.latest, body })
-  return { release, statuses }
+  const claim = await claimDraft(session, { ...content, isGiven: notes.kind === 'text' })
+  if ('published' in claim) throw tagTaken(subject, claim.published)
+  const { held } = claim
+  return whileHeld(session, held, async () => {
+    const statuses = await fillDraft(session, held, assets)
+    // A complete release is an ordinary one: it needs no mark.
+    const release = draft
+      ? await unmark(session, held, content)
+      : await publishHeld(session, held, { latest: content.latest, body: content.notes })
+    if (release === null) throw tagTaken(subject, { ...held.release, draft: false })
+    return { release, statuses }
+  })
+}
+
+async function unmark(
+  { github }: ReleaseSession,
+  { repo: { owner, repo }, release, look }: HeldDraft,
+  { notes, name }: Content,
+): Promise<Release> {
+  await look()
+  return updateRelease(github, owner, repo, release.id, { body: notes, name })
 }

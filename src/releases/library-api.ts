@@ -76,7 +76,6 @@ export async function sendArtifacts(
     const uploaded = await uploadAssets(session, assets, {
       place,
       release: `${fullNameOf(place)} #${place.releaseId}`,
-      replace: false,
       hint: 'delete that asset first, or give the file another name',
     })
     return uploaded.map(({ asset, status }) => assetInfoOf(asset, status))
@@ -94,7 +93,7 @@ function placeOf(uploadUrl: string) {
       hint: 'take upload_url as createRelease gave it',
     })
   }
-  return { owner, repo, releaseId: Number(id), uploadUrl }
+  return { owner, repo, releaseId: Number(id), uploadUrl, replace: false, look: async () => {} }
 }
 
 async function writeAll(

@@ -2,7 +2,12 @@ import { join } from 'node:path'
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
 import { acquireLock } from '../process/lock.js'
-import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
+import {
+  type ConfiguredSession,
+  type OpenConfigured,
+  type SessionOptions,
+  sessionOf,
+} from '../session.js'
 import { type CreateRequest, create } from './create.js'
 import { type Deleted, type DeleteRequest, deleteOne } from './delete.js'
 import { type DownloadedAsset, type DownloadRequest, download } from './download.js'
@@ -24,6 +29,12 @@ import type { ReleaseEvent, ReleaseSession } from './session.js'
 import { type ComponentStatus, componentStatusOf, type StatusRequest } from './status.js'
 import { type UploadRequest, upload } from './upload.js'
 
+const partsOf = ({ client, ...session }: ConfiguredSession<ReleaseEvent>): ReleaseSession => ({
+  ...session,
+  github: client,
+  farewell: (signal) => client.with({ signal, deadline: null }),
+})
+
 /** Milliseconds that one release waits for another of the same component. */
 const lockWait = 60_000
 
@@ -41,8 +52,7 @@ export class ReleaseManager {
   }
 
   async #session(call: Call<ReleaseEvent>): Promise<ReleaseSession> {
-    const { client, ...session } = await this.#open(call)
-    return { ...session, github: client }
+    return partsOf(await this.#open(call))
   }
 
   /**
@@ -119,8 +129,8 @@ export class ReleaseManager {
    *   WizardError if a command fails; LockedError
    */
   async publish(request: PublishRequest, call: Call<ReleaseEvent> = {}): Promise<PublishResult> {
-    const { client, ...session } = await this.#open(call)
-    const { clock, self, signal, config } = session
+    const opened = await this.#open(call)
+    const { clock, self, signal, config, client } = opened
     const lock = (component: string, command: string) =>
       acquireLock(
         { clock, self, signal },
@@ -130,7 +140,7 @@ export class ReleaseManager {
           wait: lockWait,
         },
       )
-    return publish({ ...session, github: client, server: client, lock }, request)
+    return publish({ ...partsOf(opened), server: client, lock }, request)
   }
 
   /**

@@ -4,14 +4,19 @@ import type { Api } from '../github/rest/api.js'
 import type { TransferEvent } from '../github/transfer/events.js'
 import type { Log } from '../logs/log.js'
 import type { Host } from '../process/host.js'
+import type { ProcessIdentity } from '../process/identity.js'
 
 /** The arguments of every operation on releases. */
 export interface ReleaseSession {
   github: Api
+  /** GitHub for the last words of a call that its own signal has ended, until this one ends. */
+  farewell(signal: AbortSignal): Api
   clock: Clock
   emit: Emit<ReleaseEvent>
   log: Log
   host: Host
+  /** This process, for other machines and later runs. */
+  self: ProcessIdentity
   signal?: AbortSignal | undefined
 }
 

@@ -38,11 +38,14 @@ export async function upload(
     })
   }
   const { owner, repo } = subject
-  const place = { owner, repo, releaseId: id, uploadUrl }
+  const replace = clobber && draft
+  const look = async () => {
+    if (replace) await assertStillDraft(session, subject, id)
+  }
+  const place = { owner, repo, releaseId: id, uploadUrl, replace, look }
   const uploaded = await uploadAssets(session, assets, {
     place,
     release: tag,
-    replace: clobber && draft,
     hint: draft
       ? ['give ', { flag: 'clobber' }, ' to replace it']
       : 'what is published stays as it is: give the file another name, or make a new version',
@@ -51,4 +54,17 @@ export async function upload(
   const statuses = new Map(uploaded.map(({ asset, status }) => [asset.name, status]))
   const now = await getRelease(session.github, owner, repo, id)
   return releaseInfoOf(now, { latest: await isLatestNow(session, subject, now), statuses })
+}
+
+/** @throws ConflictError if it was published meanwhile */
+async function assertStillDraft(
+  { github }: Pick<ReleaseSession, 'github'>,
+  { owner, repo }: ReleaseSubject,
+  id: number,
+): Promise<void> {
+  const { draft, tag_name: tag } = await getRelease(github, owner, repo, id)
+  if (draft) return
+  throw new ConflictError(`somebody published ${tag} meanwhile: its assets stay as they are`, {
+    hint: 'give the file another name, or make a new version',
+  })
 }

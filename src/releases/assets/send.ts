@@ -12,6 +12,7 @@ import {
   type ReleaseAsset,
   uploadReleaseAsset,
 } from '../../github/rest/release-assets.js'
+import { isWhole } from '../info.js'
 import type { ReleaseSession } from '../session.js'
 import { assetsByName, digestByDownload, hasBytes } from './compare.js'
 import type { LocalAsset } from './local.js'
@@ -19,6 +20,10 @@ import type { LocalAsset } from './local.js'
 export interface UploadPlace extends Repo {
   releaseId: number
   uploadUrl: string
+  /** Whether assets with other bytes are replaced. */
+  replace: boolean
+  /** Looks at the release again, right before an asset is deleted. @throws if none may be */
+  look(): Promise<unknown>
 }
 
 /** How many times to send an asset. */
@@ -42,8 +47,7 @@ export async function sendAsset(
   local: LocalAsset,
   old: ReleaseAsset | null,
 ): Promise<ReleaseAsset> {
-  const { owner, repo } = place
-  if (old !== null) await deleteReleaseAsset(session.github, owner, repo, old.id)
+  if (old !== null) await removeAsset(session, place, old)
   for (let tries = 1; ; tries++) {
     try {
       return await sendOnce(session, place, local)
@@ -57,16 +61,26 @@ export async function sendAsset(
   }
 }
 
+/** Looks at the release first. Succeeds also if the asset no longer exists. */
+export async function removeAsset(
+  { github }: Pick<ReleaseSession, 'github'>,
+  { owner, repo, look }: Pick<UploadPlace, 'owner' | 'repo' | 'look'>,
+  { id }: Pick<ReleaseAsset, 'id'>,
+): Promise<void> {
+  await look()
+  await deleteReleaseAsset(github, owner, repo, id)
+}
+
 async function sendOnce(
   session: ReleaseSession,
-  { owner, repo, uploadUrl }: UploadPlace,
+  place: UploadPlace,
   local: LocalAsset,
 ): Promise<ReleaseAsset> {
   const { github, emit } = session
   const { name, path, contentType, size } = local
   const limit = deadline(session, local)
   try {
-    const { sha256, ...asset } = await uploadReleaseAsset(github, uploadUrl, path, {
+    const { sha256, ...asset } = await uploadReleaseAsset(github, place.uploadUrl, path, {
       name,
       contentType,
       signal: limit.signal,
@@ -78,7 +92,7 @@ async function sendOnce(
       asset.size !== size ||
       (asset.digest !== null && asset.digest.toLowerCase() !== `sha256:${sha256}`)
     if (!isChanged && !isOther) return asset
-    await deleteReleaseAsset(github, owner, repo, asset.id)
+    await removeAsset(session, place, asset)
     throw isChanged ? changed(path) : new DigestError(asset, sha256)
   } finally {
     limit.clear()
@@ -113,13 +127,14 @@ async function settle(
   error: unknown,
 ): Promise<ReleaseAsset | null> {
   if (session.signal?.aborted || !mayHaveLeft(error)) return null
-  const { owner, repo, releaseId } = place
   try {
-    const asset = (await assetsByName(session, place, releaseId)).get(local.name)
+    const asset = (await assetsByName(session, place, place.releaseId)).get(local.name)
     if (asset === undefined) return null
     const digestOf = (one: ReleaseAsset) => digestByDownload(session, place, one)
     if ((await local.isUnchanged()) && (await hasBytes(local, asset, digestOf))) return asset
-    await deleteReleaseAsset(session.github, owner, repo, asset.id)
+    // A whole asset is no rest of this attempt: another command has uploaded it.
+    if (isWhole(asset) && !place.replace) throw error
+    await removeAsset(session, place, asset)
     return null
   } catch {
     throw error

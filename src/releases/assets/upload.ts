@@ -22,8 +22,6 @@ export interface UploadPlan {
   place: UploadPlace
   /** The release's name in messages: `v1.2.3`. */
   release: string
-  /** Whether to replace an asset with other bytes. */
-  replace: boolean
   /** The remedy if replacing is not allowed. */
   hint: Hint
 }
@@ -43,7 +41,7 @@ export interface UploadedAsset {
 export async function uploadAssets(
   session: ReleaseSession,
   assets: readonly LocalAsset[],
-  { place, release, replace, hint }: UploadPlan,
+  { place, release, hint }: UploadPlan,
 ): Promise<UploadedAsset[]> {
   const there = await assetsByName(session, place, place.releaseId)
   const digestOf = (asset: ReleaseAsset) => digestByDownload(session, place, asset)
@@ -51,7 +49,7 @@ export async function uploadAssets(
   for (const local of assets) {
     judged.push({ local, judgement: await judge(local, there.get(local.name), digestOf) })
   }
-  if (!replace) assertNoReplacement(judged, release, hint)
+  if (!place.replace) assertNoReplacement(judged, release, hint)
   const pace = createPace(session.clock, webHostOf(session.github.baseUrl), session.signal)
   const uploaded = new Map<LocalAsset, UploadedAsset>()
   await inLanes(atOnce, judged, async ({ local, judgement }) => {

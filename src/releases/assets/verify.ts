@@ -1,10 +1,11 @@
 import { ConflictError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
-import { deleteReleaseAsset, type ReleaseAsset } from '../../github/rest/release-assets.js'
+import type { ReleaseAsset } from '../../github/rest/release-assets.js'
 import { isWhole } from '../info.js'
 import type { ReleaseSession } from '../session.js'
 import { assetsByName, digestByDownload, hasBytes } from './compare.js'
 import type { LocalAsset } from './local.js'
+import { removeAsset, type UploadPlace } from './send.js'
 
 /**
  * Reads the release's assets again and compares them with the files.
@@ -45,10 +46,10 @@ export async function verifyAssets(
  */
 export async function removeStrangers(
   session: ReleaseSession,
-  place: Repo & { releaseId: number; author: string | null },
+  place: Omit<UploadPlace, 'uploadUrl' | 'replace'> & { author: string | null },
   assets: readonly LocalAsset[],
 ): Promise<void> {
-  const { owner, repo, releaseId, author } = place
+  const { releaseId, author } = place
   const ours = new Set(assets.map(({ name }) => name))
   const there = [...(await assetsByName(session, place, releaseId)).values()]
   const strangers = there.filter(({ name }) => !ours.has(name))
@@ -66,6 +67,6 @@ export async function removeStrangers(
       const message = `${asset.name} is no artifact any more: it is deleted from the draft`
       session.emit({ type: 'warning', message })
     }
-    await deleteReleaseAsset(session.github, owner, repo, asset.id)
+    await removeAsset(session, place, asset)
   }
 }

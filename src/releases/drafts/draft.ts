@@ -1,13 +1,16 @@
-import { ConflictError, GitHubNetworkError } from '../../base/errors.js'
+import { GitHubNetworkError, GitHubNotFoundError } from '../../base/errors.js'
 import {
   createRelease,
   deleteRelease,
+  getRelease,
   listReleases,
   type Release,
   updateRelease,
 } from '../../github/rest/releases.js'
 import type { ReleaseSession } from '../session.js'
-import { isAsMarked, isMarked, type Maker, withMark } from './mark.js'
+import { type HeldDraft, holdDraft, publishedMeanwhile, removeHeld } from './held.js'
+import { isAsMarked, isMarked, type Maker, ownerIn, withMark, withOwner } from './mark.js'
+import { type DraftOwner, heldBy, newOwner, type Tenure, tenureOf } from './owner.js'
 
 export interface DraftRequest {
   maker: Maker
@@ -26,75 +29,154 @@ const mostTries = 3
 /** Milliseconds; each pause is longer by this. */
 const pause = 2000
 
+/** The draft that this run holds, or the release that another run has published meanwhile. */
+export type Claim = { held: HeldDraft } | { published: Release }
+
 /**
- * Updates the one draft of this tag that has our mark, or creates it. After a lost answer, it looks
- * for the draft before it creates another one.
+ * Takes the one draft of this tag for this run, or creates it. GitHub has no lock, so a draft that
+ * another machine works on is never touched: each run fills a draft of its own, of two the younger
+ * is removed, and GitHub publishes a tag once. A draft whose owner went silent on another machine
+ * gets a successor with new ids, which a late request of that machine can't reach.
  *
- * @param known our existing drafts
+ * @throws LockedError if another run is at work; ConflictError if somebody published the draft
  */
-export async function ownDraft(
+export async function claimDraft(session: ReleaseSession, request: DraftRequest): Promise<Claim> {
+  const { published, drafts } = await findAgain(session, request)
+  if (published !== null) return { published }
+  await assertNoneLive(session, drafts)
+  const tenures = await tenuresOf(session, drafts)
+  const [first, ...others] = tenures.get('free') ?? []
+  const expired = tenures.get('expired') ?? []
+  const claim =
+    first === undefined
+      ? await makeOwn(session, request, expired[0])
+      : await takeUp(session, request, first)
+  if ('held' in claim) await removeIdle(session, request, [...others, ...expired])
+  return claim
+}
+
+/** @throws LockedError that names the run that fills one of our drafts */
+export async function assertNoneLive(
   session: ReleaseSession,
-  request: DraftRequest,
-  known: readonly Release[],
-): Promise<Release> {
-  const [first, ...others] = known
-  if (first === undefined) return onlyOne(session, request, await make(session, request))
-  for (const { id } of others) await remove(session, request, id)
-  return bringUpToDate(session, request, first)
+  drafts: readonly Release[],
+): Promise<void> {
+  const [live] = (await tenuresOf(session, drafts)).get('live') ?? []
+  const owner = live === undefined ? null : ownerIn(live.body)
+  if (live !== undefined && owner !== null) throw heldBy(owner, live)
+}
+
+async function tenuresOf(
+  session: ReleaseSession,
+  drafts: readonly Release[],
+): Promise<Map<Tenure, Release[]>> {
+  const found = new Map<Tenure, Release[]>()
+  for (const draft of drafts) {
+    const tenure = await tenureOf(session, ownerIn(draft.body))
+    found.set(tenure, [...(found.get(tenure) ?? []), draft])
+  }
+  return found
 }
 
 /** Its title, and notes that somebody edited on its page, stay. */
-async function bringUpToDate(
-  { github, emit }: ReleaseSession,
+async function takeUp(
+  session: ReleaseSession,
   { maker, tag, notes, isGiven, target }: DraftRequest,
-  { id, body }: Release,
-): Promise<Release> {
+  { id }: Release,
+): Promise<Claim> {
+  const { github } = session
   const { owner, repo } = maker.subject
-  const keeps = !isGiven && !isAsMarked(body)
-  if (keeps) emit({ type: 'warning', message: `the draft's notes were edited: they stay` })
-  const content = keeps ? { target } : { target, body: withMark(notes, maker, tag) }
-  const updated = await updateRelease(github, owner, repo, id, content)
-  if (updated.draft) return updated
-  throw new ConflictError(`somebody published the draft of ${tag} meanwhile: ${updated.url}`, {
-    hint: 'look at it; the same command says whether it is whole',
-  })
+  const now = await getRelease(github, owner, repo, id)
+  if (!now.draft) throw publishedMeanwhile(now)
+  await assertNoneLive(session, [now])
+  const who = newOwner(session)
+  const keeps = keepsText(session, now, isGiven)
+  const body = keeps ? withOwner(now.body, who) : withMark(notes, maker, tag, who)
+  const updated = await updateRelease(github, owner, repo, id, { target, body })
+  if (updated.draft) return { held: holdDraft(session, { owner, repo }, updated, who) }
+  await updateRelease(github, owner, repo, id, { body: withOwner(now.body, null) })
+  throw publishedMeanwhile(updated)
 }
 
-async function make(session: ReleaseSession, request: DraftRequest): Promise<Release> {
-  const { maker, tag, name, notes, target, prerelease } = request
+function keepsText(
+  { emit }: Pick<ReleaseSession, 'emit'>,
+  { body }: Release,
+  isGiven: boolean,
+): boolean {
+  const keeps = !isGiven && !isAsMarked(body)
+  if (keeps) emit({ type: 'warning', message: `the draft's notes were edited: they stay` })
+  return keeps
+}
+
+/**
+ * Two runs that begin at once both create a draft: the younger one gives way.
+ *
+ * @param before a draft whose owner is dead, for its text
+ */
+async function makeOwn(
+  session: ReleaseSession,
+  request: DraftRequest,
+  before: Release | undefined,
+): Promise<Claim> {
+  const { owner, repo } = request.maker.subject
+  const who = newOwner(session)
+  const made = await make(session, request, who, before)
+  const held = holdDraft(session, { owner, repo }, made, who)
+  const { published, drafts } = await findAgain(session, request)
+  const older = drafts.filter(({ id }) => id < made.id)
+  const tenures = await tenuresOf(session, older)
+  if (published === null && !tenures.has('live') && !tenures.has('free')) return { held }
+  await removeHeld(session, held)
+  // Another run has published, is at work, or has left its draft in the meantime.
+  return claimDraft(session, request)
+}
+
+/** After a lost answer, it looks for the draft before it creates another one. */
+async function make(
+  session: ReleaseSession,
+  request: DraftRequest,
+  who: DraftOwner,
+  before: Release | undefined,
+): Promise<Release> {
+  const { maker, tag } = request
   const { owner, repo } = maker.subject
-  const content = { name, body: withMark(notes, maker, tag), target, prerelease, draft: true }
+  const content = { ...contentOf(session, request, who, before), draft: true }
   for (let tries = 1; ; tries++) {
     try {
       return await createRelease(session.github, owner, repo, tag, content)
     } catch (error) {
       if (!(error instanceof GitHubNetworkError)) throw error
       await session.clock.sleep(pause * tries, session.signal)
-      const [made] = await draftsOf(session, request)
+      const { drafts } = await findAgain(session, request)
+      const made = drafts.find(({ body }) => ownerIn(body)?.run === who.run)
       if (made !== undefined) return made
       if (tries === mostTries) throw error
     }
   }
 }
 
-/** Two runs that begin at once both create a draft: the younger one is deleted. */
-async function onlyOne(
+function contentOf(
   session: ReleaseSession,
-  request: DraftRequest,
-  made: Release,
-): Promise<Release> {
-  const [oldest, ...others] = await draftsOf(session, request)
-  if (oldest === undefined || others.length === 0) return made
-  for (const { id } of others) await remove(session, request, id)
-  return oldest
+  { maker, tag, name, notes, isGiven, target, prerelease }: DraftRequest,
+  who: DraftOwner,
+  before: Release | undefined,
+) {
+  if (before === undefined) {
+    return { name, body: withMark(notes, maker, tag, who), target, prerelease }
+  }
+  const keeps = keepsText(session, before, isGiven)
+  const body = keeps ? withOwner(before.body, who) : withMark(notes, maker, tag, who)
+  return { name: before.name, body, target, prerelease: before.prerelease }
 }
 
-async function draftsOf(
+/** What is there for the tag now: the release, and the drafts of this maker. */
+async function findAgain(
   { github }: ReleaseSession,
   { maker, tag }: DraftRequest,
-): Promise<Release[]> {
+): Promise<{ published: Release | null; drafts: Release[] }> {
   const { owner, repo } = maker.subject
-  return ownDrafts(await listReleases(github, owner, repo), maker, tag)
+  const releases = await listReleases(github, owner, repo)
+  const published = releases.find(({ draft, tag_name }) => !draft && tag_name === tag) ?? null
+  return { published, drafts: ownDrafts(releases, maker, tag) }
 }
 
 /** The drafts that have our mark, oldest first. */
@@ -103,14 +185,27 @@ export const ownDrafts = (releases: Release[], maker: Maker, tag: string): Relea
     .filter(({ draft, tag_name, body }) => draft && tag_name === tag && isMarked(body, maker, tag))
     .sort((one, other) => one.id - other.id)
 
-async function remove(
+/**
+ * Removes drafts that no run will publish any more. One that a run works on stays, and so does a
+ * text that a person wrote.
+ */
+export async function removeIdle(
   session: ReleaseSession,
-  { maker, tag }: DraftRequest,
-  id: number,
+  { maker, tag }: Pick<DraftRequest, 'maker' | 'tag'>,
+  drafts: readonly Release[],
 ): Promise<void> {
-  session.emit({
-    type: 'warning',
-    message: `${tag} has a second draft of ours (${id}): it is deleted`,
-  })
-  await deleteRelease(session.github, maker.subject.owner, maker.subject.repo, id)
+  const { owner, repo } = maker.subject
+  const warn = (message: string) => session.emit({ type: 'warning', message })
+  for (const { id } of drafts) {
+    const now = await getRelease(session.github, owner, repo, id).catch((error: unknown) => {
+      if (error instanceof GitHubNotFoundError) return null
+      throw error
+    })
+    if (!now?.draft || (await tenureOf(session, ownerIn(now.body))) === 'live') continue
+    if (isAsMarked(now.body)) {
+      warn(`${tag} has another draft of ours (${id}): it is deleted`)
+      await deleteRelease(session.github, owner, repo, id)
+    } else
+      warn(`${tag} has another draft (${now.url}): it stays, because somebody edited its notes`)
+  }
 }

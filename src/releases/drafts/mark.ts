@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { nameOfSubject, type ReleaseSubject } from '../info.js'
+import { type DraftOwner, formatOwner, parseOwner } from './owner.js'
 
-/** At the end of a body; GitHub's page does not show an HTML comment. */
-const pattern = /\s*<!-- wizard:release (\S+) ([0-9a-f]{16}) -->\s*$/
+/**
+ * At the end of a body; GitHub's page does not show an HTML comment. It names the draft, its text's
+ * sum and, while a run fills it, that run.
+ */
+const pattern = /\s*<!-- wizard:release (\S+) ([0-9a-f]{16})(?: by (\S+(?: \S+){5}))? -->\s*$/
 
 /** The most characters of a mark, so that notes leave room for it. */
-export const longestMark = 500
+export const longestMark = 700
 
 /** The most characters of a body on GitHub. */
 const longestBody = 125_000
@@ -22,9 +26,33 @@ const nameOfMark = ({ verb, subject }: Maker, tag: string): string =>
   `${verb}:${encodeURIComponent(nameOfSubject(subject))}@${encodeURIComponent(tag)}`
 
 /** Puts the mark at the end of the body, in place of any other. */
-export function withMark(body: string, maker: Maker, tag: string): string {
+export function withMark(
+  body: string,
+  maker: Maker,
+  tag: string,
+  owner: DraftOwner | null = null,
+): string {
   const text = withoutMark(body)
-  return `${text}\n\n<!-- wizard:release ${nameOfMark(maker, tag)} ${sumOf(text)} -->\n`
+  return text + formatMark(nameOfMark(maker, tag), sumOf(text), owner)
+}
+
+const formatMark = (name: string, sum: string, owner: DraftOwner | null): string =>
+  `\n\n<!-- wizard:release ${name} ${sum}${owner === null ? '' : ` by ${formatOwner(owner)}`} -->\n`
+
+/** The run that fills the draft; null: none, or it has let go. */
+export function ownerIn(body: string): DraftOwner | null {
+  const line = pattern.exec(body)?.[3]
+  return line === undefined ? null : parseOwner(line)
+}
+
+/**
+ * Replaces the owner alone: a text that somebody edited still counts as edited. A body without a
+ * mark stays as it is.
+ */
+export function withOwner(body: string, owner: DraftOwner | null): string {
+  const [, name, sum] = pattern.exec(body) ?? []
+  if (name === undefined || sum === undefined) return body
+  return withoutMark(body) + formatMark(name, sum, owner)
 }
 
 export const isMarked = (body: string, maker: Maker, tag: string): boolean =>

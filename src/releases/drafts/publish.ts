@@ -1,7 +1,8 @@
-import { GitHubNetworkError, withHint } from '../../base/errors.js'
+import { GitHubError, GitHubNetworkError, withHint } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import {
   getRelease,
+  getReleaseByTag,
   type MakeLatest,
   type Release,
   type ReleaseOptions,
@@ -12,6 +13,8 @@ import { uploadAssets } from '../assets/upload.js'
 import { removeStrangers, verifyAssets } from '../assets/verify.js'
 import type { AssetStatus } from '../info.js'
 import type { ReleaseSession } from '../session.js'
+import { type HeldDraft, removeHeld } from './held.js'
+import { withOwner } from './mark.js'
 
 /** What a failed publication leaves. */
 export const draftStays = 'the draft stays, unpublished: the same command goes on with it'
@@ -21,19 +24,30 @@ const mostTries = 3
 const pause = 2000
 
 /**
- * Publishes a draft once: if the answer is lost, the release shows whether it happened.
+ * Publishes a draft once: if the answer is lost, the release shows whether it happened. Looks at it
+ * first: a person may have made it a pre-release, which can't be the latest, and the mark no longer
+ * names a run afterwards.
  *
  * @param content replaces the draft's content in the same request
+ * @param look default: whatever state it is in
  */
 export async function publishDraft(
   session: ReleaseSession,
   { owner, repo }: Repo,
   id: number,
   content: Pick<ReleaseOptions, 'name' | 'body' | 'prerelease'> & { latest: MakeLatest },
+  look: () => Promise<Release> = () => getRelease(session.github, owner, repo, id),
 ): Promise<Release> {
   for (let tries = 1; ; tries++) {
+    const seen = await look()
+    const isPrerelease = content.prerelease ?? seen.prerelease
+    const options = {
+      ...content,
+      body: withOwner(content.body ?? seen.body, null),
+      latest: isPrerelease ? ('false' as const) : content.latest,
+    }
     try {
-      return await updateRelease(session.github, owner, repo, id, { ...content, draft: false })
+      return await updateRelease(session.github, owner, repo, id, { ...options, draft: false })
     } catch (error) {
       if (!(error instanceof GitHubNetworkError)) throw withHint(error, draftStays)
       const now = await stateOf(session, { owner, repo }, id, error)
@@ -41,6 +55,29 @@ export async function publishDraft(
       if (tries === mostTries) throw withHint(error, draftStays)
       await session.clock.sleep(pause * tries, session.signal)
     }
+  }
+}
+
+/**
+ * Publishes a held draft. GitHub publishes a tag once: if another run was first, the draft is
+ * removed.
+ *
+ * @returns null if another run was first
+ */
+export async function publishHeld(
+  session: ReleaseSession,
+  held: HeldDraft,
+  content: Parameters<typeof publishDraft>[3],
+): Promise<Release | null> {
+  const { owner, repo } = held.repo
+  const { id, tag_name: tag } = held.release
+  try {
+    return await publishDraft(session, held.repo, id, content, held.look)
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.status !== 422) throw error
+    if ((await getReleaseByTag(session.github, owner, repo, tag)) === null) throw error
+    await removeHeld(session, held)
+    return null
   }
 }
 
@@ -65,22 +102,17 @@ async function stateOf(
  */
 export async function fillDraft(
   session: ReleaseSession,
-  { owner, repo }: Repo,
-  { id, tag_name: tag, upload_url: uploadUrl, author }: Release,
+  { repo, release, look }: HeldDraft,
   assets: readonly LocalAsset[],
 ): Promise<ReadonlyMap<string, AssetStatus>> {
-  const place = { owner, repo, releaseId: id, uploadUrl }
+  const { id, tag_name: tag, upload_url: uploadUrl, author } = release
+  const place = { ...repo, releaseId: id, uploadUrl, replace: true, look }
   const emitStep = (message: string) => session.emit({ type: 'step', message })
   return keepingDraft(async () => {
     if (assets.length > 0)
       emitStep(`upload: ${assets.length} ${assets.length === 1 ? 'asset' : 'assets'}`)
     await removeStrangers(session, { ...place, author }, assets)
-    const uploaded = await uploadAssets(session, assets, {
-      place,
-      release: tag,
-      replace: true,
-      hint: '',
-    })
+    const uploaded = await uploadAssets(session, assets, { place, release: tag, hint: '' })
     emitStep('verify')
     await verifyAssets(session, place, assets, { others: false })
     return new Map(uploaded.map(({ asset, status }) => [asset.name, status]))

@@ -1,22 +1,24 @@
 import { ConflictError, withHint } from '../../base/errors.js'
 import type { ReleaseAsset } from '../../github/rest/release-assets.js'
-import { getRelease, type Release } from '../../github/rest/releases.js'
+import { getRelease, getReleaseByTag, type Release } from '../../github/rest/releases.js'
 import { tagCommit } from '../../github/rest/tags.js'
 import { assetsByName, digestByDownload, hasBytes } from '../assets/compare.js'
 import type { LocalAsset } from '../assets/local.js'
 import { verifyAssets } from '../assets/verify.js'
-import { ownDraft } from '../drafts/draft.js'
-import { fillDraft, keepingDraft, publishDraft } from '../drafts/publish.js'
+import { claimDraft, removeIdle } from '../drafts/draft.js'
+import { type HeldDraft, letGo, whileHeld } from '../drafts/held.js'
+import { fillDraft, keepingDraft, publishHeld } from '../drafts/publish.js'
 import { releaseInfoOf } from '../info.js'
 import type { ReleaseSession } from '../session.js'
-import { isLatest } from './judge.js'
+import { findOwn, isLatest } from './judge.js'
 import { collectArtifacts } from './make.js'
 import type {
+  AlreadyPublished,
+  Completed,
   Finished,
   PublishFacts,
   PublishPlan,
   PublishRequest,
-  PublishResult,
 } from './request.js'
 import { assertSameHead } from './source.js'
 
@@ -28,26 +30,42 @@ export interface Made {
 
 /**
  * The part that changes GitHub: draft, upload, verify, publish, confirm. A failure says what it
- * leaves behind.
+ * leaves behind. If another machine publishes first, this run leaves nothing.
  */
 export async function finish(
   session: ReleaseSession,
   request: PublishRequest,
   made: Made,
-): Promise<Finished> {
+): Promise<Completed> {
   const { subject } = request
-  const { facts, plan, assets } = made
-  const { tag, commit, prerelease, notes, latest } = plan
+  const { facts, plan } = made
+  const { tag, commit, prerelease, notes } = plan
   emitStep(session, `draft: ${tag}`)
   const content = { tag, name: tag, notes, target: commit, prerelease }
   const maker = { verb: 'publish', subject } as const
   const isGiven = request.notes.kind === 'text'
-  const draft = await ownDraft(session, { ...content, maker, isGiven }, facts.found.drafts)
-  const statuses = await fillDraft(session, subject, draft, assets)
-  const published = request.draft ? null : await publishWhole(session, request, made, draft)
-  const release =
-    published ?? (await getRelease(session.github, subject.owner, subject.repo, draft.id))
-  const info = releaseInfoOf(release, { latest: latest && !release.draft, commit, statuses })
+  const claim = await claimDraft(session, { ...content, maker, isGiven })
+  if ('published' in claim) return foundPublished(session, request, facts, claim.published)
+  const { held } = claim
+  const done = await whileHeld(session, held, () => complete(session, request, made, held))
+  return done ?? foundPublished(session, request, facts, null)
+}
+
+/** @returns null if another run was first */
+async function complete(
+  session: ReleaseSession,
+  request: PublishRequest,
+  made: Made,
+  held: HeldDraft,
+): Promise<Finished | null> {
+  const { assets, plan } = made
+  const statuses = await fillDraft(session, held, assets)
+  const release = request.draft
+    ? await letGo(session, held)
+    : await publishWhole(session, request, made, held)
+  if (release === null) return null
+  const latest = plan.latest && !release.draft && !release.prerelease
+  const info = releaseInfoOf(release, { latest, commit: plan.commit, statuses })
   return { kind: release.draft ? 'draft' : 'published', release: info }
 }
 
@@ -55,15 +73,17 @@ async function publishWhole(
   session: ReleaseSession,
   { subject }: PublishRequest,
   { facts, plan, assets }: Made,
-  { id }: Release,
-): Promise<Release> {
+  held: HeldDraft,
+): Promise<Release | null> {
   const { owner, repo } = subject
+  const { id } = held.release
   await keepingDraft(async () => {
     await assertSameHead(facts.source)
     await assertTag(session, subject, plan, 'before it was published')
   })
   emitStep(session, `publish: ${plan.tag}`)
-  await publishDraft(session, subject, id, { latest: plan.latest ? 'true' : 'false' })
+  const latest = plan.latest ? 'true' : 'false'
+  if ((await publishHeld(session, held, { latest })) === null) return null
   emitStep(session, 'confirm')
   try {
     await verifyAssets(session, { owner, repo, releaseId: id }, assets, { others: false })
@@ -72,6 +92,26 @@ async function publishWhole(
   } catch (error) {
     throw withHint(error, `${plan.tag} is published`)
   }
+}
+
+/** Another run has published the tag since the checks. @param known null: ask for it */
+async function foundPublished(
+  session: ReleaseSession,
+  request: PublishRequest,
+  facts: PublishFacts,
+  known: Release | null,
+): Promise<Completed> {
+  const { owner, repo } = request.subject
+  const [published, tagged] = await Promise.all([
+    known ?? getReleaseByTag(session.github, owner, repo, facts.tag),
+    tagCommit(session.github, owner, repo, facts.tag),
+  ])
+  const remote = { ...facts.remote, tagged }
+  const found = findOwn(request.subject, facts.tag, facts.source, {
+    releases: published === null ? [] : [published],
+    tagged,
+  })
+  return alreadyPublished(session, request, { ...facts, remote, found })
 }
 
 /** @throws ConflictError if the tag is at another commit */
@@ -92,18 +132,20 @@ async function assertTag(
 const emitStep = ({ emit }: ReleaseSession, message: string) => emit({ type: 'step', message })
 
 /**
- * A published release stays as it is. Named files must be in it with the same bytes.
+ * A published release stays as it is. Named files must be in it with the same bytes. Drafts of runs
+ * that another one has overtaken are removed.
  *
  * @throws ConflictError for a file that is not
  */
 export async function alreadyPublished(
   session: ReleaseSession,
   request: PublishRequest,
-  { tag, source, remote, found: { published } }: PublishFacts,
-): Promise<PublishResult> {
+  { tag, source, remote, found: { published, drafts } }: PublishFacts,
+): Promise<AlreadyPublished> {
   const release = published as Release
+  const { subject, dryRun } = request
   if (request.files.length > 0) await assertTheSame(session, request, release)
-  const { subject } = request
+  if (!dryRun) await removeIdle(session, { maker: { verb: 'publish', subject }, tag }, drafts)
   const latest = !release.prerelease && isLatest(subject, source, remote)
   session.log.write(
     'releases',

@@ -1,6 +1,7 @@
 import { ConflictError, UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
-import { isMarked } from '../drafts/mark.js'
+import { ownDrafts } from '../drafts/draft.js'
+import { isMarked, type Maker } from '../drafts/mark.js'
 import { severalDrafts } from '../find.js'
 import { nameOfSubject } from '../info.js'
 import { compareVersions, isPrerelease, tagOf, versionTags } from '../versions.js'
@@ -39,9 +40,10 @@ export function findOwn(
   }
   const ours = releases.filter(({ tag_name }) => tag_name === tag)
   const published = ours.find(({ draft }) => !draft) ?? null
-  if (published !== null) return { published, drafts: [] }
+  const maker: Maker = { verb: 'publish', subject }
+  if (published !== null) return { published, drafts: ownDrafts(releases, maker, tag) }
   const drafts = [...ours].sort((one, other) => one.id - other.id)
-  const foreign = drafts.find(({ body }) => !isMarked(body, { verb: 'publish', subject }, tag))
+  const foreign = drafts.find(({ body }) => !isMarked(body, maker, tag))
   if (foreign === undefined) return { published, drafts }
   if (drafts.length > 1) throw severalDrafts(drafts, tag)
   throw new ConflictError(`${tag} has a draft that somebody else made: ${foreign.url}`, {

@@ -1,5 +1,6 @@
 import { logMarks } from '../../logs/marks.js'
 import type { Lock } from '../../process/lock.js'
+import { assertNoneLive } from '../drafts/draft.js'
 import { assertShort } from '../notes/length.js'
 import { notesFor } from '../notes/notes.js'
 import type { ReleaseSession } from '../session.js'
@@ -29,7 +30,8 @@ export interface PublishSession extends ReleaseSession {
  * failure, a kill or a lost answer, the next run continues where this one stopped.
  *
  * @throws UsageError, ConfigError, PathError, ConflictError before anything is created; WizardError
- *   if a command fails; GitHubError and its subclasses; LockedError
+ *   if a command fails; GitHubError and its subclasses; LockedError if another run on this machine or
+ *   another one is at work
  */
 export async function publish(
   session: PublishSession,
@@ -55,6 +57,7 @@ async function runPipeline(
 ): Promise<PublishResult> {
   const facts = await gather(session, request)
   if (facts.found.published !== null) return alreadyPublished(session, request, facts)
+  await assertNoneLive(session, facts.found.drafts)
   assertReleasable(request, facts.source, facts.remote)
   // Existing artifacts are checked before anything is created; built ones after the build.
   if (buildLines(request).length === 0) await collectArtifacts(request)
@@ -90,6 +93,7 @@ async function make(
   try {
     const result = await finish(session, request, { facts, plan, assets })
     const { url } = result.release
+    if (result.kind === 'already-published') return result
     const done = `${repo} ${tag} (${assets.length} assets): ${url}`
     session.log.write(
       'releases',

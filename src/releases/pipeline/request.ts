@@ -66,8 +66,15 @@ export interface PublishPlan {
 export type PublishResult =
   | { kind: 'planned'; plan: PublishPlan }
   | { kind: 'declined'; plan: PublishPlan }
-  | { kind: 'already-published'; release: ReleaseInfo }
-  | Finished
+  | Completed
+
+export type Completed = Finished | AlreadyPublished
+
+/** By an earlier run, or by another machine meanwhile. */
+export interface AlreadyPublished {
+  kind: 'already-published'
+  release: ReleaseInfo
+}
 
 /** `draft`: verified, but not published. */
 export interface Finished {
@@ -94,10 +101,13 @@ export interface PublishFacts {
   found: Found
 }
 
-/** What exists for this tag: the published release, or our drafts of earlier runs. */
+/** What exists for this tag. */
 export interface Found {
   published: Release | null
-  /** The run continues with the first one; the others come from lost answers. */
+  /**
+   * Our drafts, oldest first. Before the publication, a run continues with one of them; after it,
+   * they are what other runs have left.
+   */
   drafts: Release[]
 }
 
