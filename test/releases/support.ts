@@ -6,6 +6,8 @@ import type {
   RemoteFacts,
   SourceFacts,
 } from '../../src/releases/pipeline/request.js'
+import type { ReleaseEvent, ReleaseSession } from '../../src/releases/session.js'
+import type { ConfiguredSession } from '../../src/session.js'
 
 export const head = 'a'.repeat(40)
 export const elsewhere = 'b'.repeat(40)
@@ -31,6 +33,16 @@ export const subjectOf = (component?: ComponentChange): ComponentSubject => ({
   owner: 'uDOS',
   repo: 'engine',
   component: componentOf(component),
+})
+
+/** A session on releases from what `sessionIn` opens, as ReleaseManager makes it. */
+export const releaseSession = ({
+  client,
+  ...session
+}: ConfiguredSession<ReleaseEvent>): ReleaseSession => ({
+  ...session,
+  github: client,
+  farewell: (signal) => client.with({ signal }),
 })
 
 let lastId = 100

@@ -10,7 +10,7 @@ import { type ConfiguredSession, sessionOf } from '../../src/session.js'
 import { type TestClock, testClock } from './clock.js'
 import { testHost } from './host.js'
 
-export type Addresses = Pick<LocalGitHub, 'apiUrl' | 'gitUrl' | 'token'>
+export type Addresses = Pick<LocalGitHub, 'apiUrl' | 'gitUrl' | 'token'> & { userAgent?: string }
 
 /** A GitHub that nobody must ask: nothing listens there. */
 export const nowhere: Addresses = {
@@ -31,7 +31,7 @@ export interface OpenedSession<Event> {
 /** A facade's session in a root, as its own factory makes it, with files of configuration by name. */
 export async function sessionIn<Event extends { type: string }>(
   root: string,
-  { apiUrl, gitUrl, token }: Addresses,
+  { apiUrl, gitUrl, token, userAgent }: Addresses,
   files: Record<string, unknown> = {},
 ): Promise<OpenedSession<Event>> {
   const dir = join(root, 'config')
@@ -44,7 +44,7 @@ export async function sessionIn<Event extends { type: string }>(
   const clock = testClock()
   const config = await loadConfig({ cwd: root, env: host.env, home: root, flags: { config: dir } })
   const client = new GitHubClient({
-    ...{ baseUrl: apiUrl, gitUrl, token, owner: 'uDOS', host, clock, retryAttempts: 0 },
+    ...{ baseUrl: apiUrl, gitUrl, token, owner: 'uDOS', host, clock, retryAttempts: 0, userAgent },
   })
   onTestFinished(() => client.close())
   const lines: string[] = []

@@ -5,13 +5,15 @@ import { damage } from './damage.js'
 import type { RecordedRequest } from './record.js'
 
 export interface Fault {
-  /** The requests that it meets; without any of the four, all. */
+  /** The requests that it meets; without any of the five, all. */
   origin?: Origin
   method?: string
   /** Matches the path with its query. */
   path?: RegExp
   /** Matches the body as `requests` records it: `/command=fetch/` is where git requests a pack. */
   asking?: RegExp
+  /** Matches the `user-agent`, to meet one of several clients. */
+  client?: RegExp
   /** How many matching requests pass before the fault applies. */
   skip?: number
   /** How many requests it meets; without it, all until it is removed. */
@@ -93,12 +95,13 @@ class ActiveFault implements FaultHandle {
     return this.#fault.asking !== undefined
   }
 
-  matches({ origin, method, path, body }: RecordedRequest): boolean {
+  matches({ origin, method, path, body, headers }: RecordedRequest): boolean {
     const wanted = this.#fault
     if (wanted.times !== undefined && this.hits >= wanted.times) return false
     if (wanted.origin !== undefined && wanted.origin !== origin) return false
     if (wanted.method !== undefined && wanted.method.toUpperCase() !== method) return false
     if (wanted.asking !== undefined && !wanted.asking.test(body)) return false
+    if (wanted.client?.test(headers['user-agent'] ?? '') === false) return false
     if (wanted.path !== undefined && !wanted.path.test(path)) return false
     return this.#passed++ >= (wanted.skip ?? 0)
   }

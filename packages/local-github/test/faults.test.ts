@@ -104,3 +104,11 @@ test('a pack that is cut', async () => {
   const args = ['clone', `${github.gitUrl}/uDOS/typo`, `${github.world.folder}/clone`]
   await expect(gitText(args)).rejects.toThrow(/early EOF|unexpected disconnect|transfer closed/)
 })
+
+test('one client of several', async () => {
+  const fault = github.fail({ client: /host-b/, status: 503 })
+  const as = (agent: string) => fetch(address, { headers: { 'user-agent': agent } })
+  expect((await as('host-a')).status).toBe(200)
+  expect((await as('wizard on host-b')).status).toBe(503)
+  expect(fault.hits).toBe(1)
+})

@@ -1,12 +1,20 @@
 import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRelease, listReleases, updateRelease } from '../../../src/github/rest/releases.js'
-import { type DraftRequest, ownDraft } from '../../../src/releases/drafts/draft.js'
-import { isMarked, type Maker, withMark, withoutMark } from '../../../src/releases/drafts/mark.js'
-import type { ReleaseSession } from '../../../src/releases/session.js'
+import { claimDraft, type DraftRequest, removeIdle } from '../../../src/releases/drafts/draft.js'
+import {
+  isMarked,
+  type Maker,
+  ownerIn,
+  withMark,
+  withoutMark,
+} from '../../../src/releases/drafts/mark.js'
+import { type DraftOwner, newOwner } from '../../../src/releases/drafts/owner.js'
+import type { ReleaseEvent, ReleaseSession } from '../../../src/releases/session.js'
 import { temporaryFolder } from '../../git/support/real-git.js'
+import type { TestClock } from '../../support/clock.js'
 import { sessionIn } from '../../support/session.js'
-import { subjectOf } from '../support.js'
+import { releaseSession, subjectOf } from '../support.js'
 
 const maker: Maker = { verb: 'publish', subject: subjectOf() }
 const tag = 'core-v1.2.0'
@@ -18,14 +26,14 @@ const request: DraftRequest = {
 let github: LocalGitHub
 let session: ReleaseSession
 let warnings: () => string[]
-let seconds: () => number
+let clock: TestClock
 beforeEach(async () => {
   github = await startLocalGitHub()
   await github.addRepository('uDOS/engine')
-  const opened = await sessionIn(temporaryFolder(), github)
-  session = { ...opened.session, github: opened.session.client } as unknown as ReleaseSession
+  const opened = await sessionIn<ReleaseEvent>(temporaryFolder(), github)
+  session = releaseSession(opened.session)
   warnings = opened.warnings
-  seconds = opened.clock.seconds
+  clock = opened.clock
 })
 afterEach(() => github.close())
 
@@ -33,51 +41,142 @@ const all = () => listReleases(session.github, 'uDOS', 'engine')
 const made = (body = withMark('old', maker, tag)) =>
   createRelease(session.github, 'uDOS', 'engine', tag, { name: 'Mine', body, draft: true })
 
-describe('ownDraft', () => {
-  it('makes one, with our mark', async () => {
-    const { draft, body, name } = await ownDraft(session, request, [])
+/** A run of another machine. */
+const stranger = (more: Partial<DraftOwner> = {}): DraftOwner => ({
+  ...newOwner(session),
+  ...{ host: 'host-b', boot: 'other', pid: 4711 },
+  ...more,
+})
+
+async function claimed(more: Partial<DraftRequest> = {}) {
+  const claim = await claimDraft(session, { ...request, ...more })
+  if (!('held' in claim)) throw new Error(`${claim.published.id} is published`)
+  return claim.held.release
+}
+
+describe('claimDraft', () => {
+  it('makes one, with our mark and our name', async () => {
+    const { draft, body, name } = await claimed()
     expect([draft, name, withoutMark(body)]).toEqual([true, 'Core 1.2.0', 'new'])
     expect(isMarked(body, maker, tag)).toBe(true)
+    expect(ownerIn(body)).toMatchObject({ ...session.self, at: clock.now() })
     expect(await all()).toHaveLength(1)
   })
 
   it('makes only one, though the answer is lost', async () => {
     github.fail({ method: 'POST', path: /\/releases$/, dropAnswer: true, times: 1 })
-    const draft = await ownDraft(session, request, [])
+    const draft = await claimed()
     expect((await all()).map(({ id }) => id)).toEqual([draft.id])
-    expect(seconds()).toBe(2)
+    expect(clock.seconds()).toBe(2)
     // A second draft would have been deleted with a warning.
     expect(warnings()).toEqual([])
   })
 
   it('gives up after three tries, and longer pauses', async () => {
     github.fail({ method: 'POST', path: /\/releases$/, status: 502, body: {} })
-    await expect(ownDraft(session, request, [])).rejects.toMatchObject({ code: 'GITHUB_NETWORK' })
-    expect(seconds()).toBe(2 + 4 + 6)
+    await expect(claimed()).rejects.toMatchObject({ code: 'GITHUB_NETWORK' })
+    expect(clock.seconds()).toBe(2 + 4 + 6)
   })
 
   it('goes on with the first one, and deletes the others', async () => {
     const [first, second] = [await made(), await made()]
-    expect((await ownDraft(session, request, [first, second])).id).toBe(first.id)
+    expect((await claimed()).id).toBe(first.id)
     expect((await all()).map(({ id }) => id)).toEqual([first.id])
-    expect(warnings()).toEqual([`${tag} has a second draft of ours (${second.id}): it is deleted`])
+    expect(warnings()).toEqual([`${tag} has another draft of ours (${second.id}): it is deleted`])
   })
 
   it('keeps its title, and notes that somebody edited, unless others are given', async () => {
-    const edited = await made(withMark('old', maker, tag).replace('old', 'edited'))
-    const kept = await ownDraft(session, request, [edited])
+    const edited = withMark('old', maker, tag).replace('old', 'edited')
+    await made(edited)
+    const kept = await claimed()
     expect([kept.name, withoutMark(kept.body)]).toEqual(['Mine', 'edited'])
     expect(warnings()).toEqual(["the draft's notes were edited: they stay"])
-    const given = await ownDraft(session, { ...request, isGiven: true }, [edited])
-    expect(withoutMark(given.body)).toBe('new')
+    github.world.require('uDOS/engine').releases.length = 0
+    await made(edited)
+    expect(withoutMark((await claimed({ isGiven: true })).body)).toBe('new')
   })
 
-  it('says that somebody published it meanwhile', async () => {
+  it('says that somebody published it meanwhile, and leaves its text as it was', async () => {
     const draft = await made()
-    await updateRelease(session.github, 'uDOS', 'engine', draft.id, { draft: false })
-    await expect(ownDraft(session, request, [draft])).rejects.toMatchObject({
+    const publish = () =>
+      updateRelease(session.github, 'uDOS', 'engine', draft.id, { draft: false })
+    github.fail({ method: 'PATCH', times: 1, meanwhile: publish })
+    await expect(claimed()).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining(`somebody published the draft of ${tag} meanwhile`),
     })
+    expect((await all())[0]?.body).toBe(draft.body)
+  })
+
+  it('finds the release that another run has published', async () => {
+    const { id } = await createRelease(session.github, 'uDOS', 'engine', tag)
+    expect(await claimDraft(session, request)).toMatchObject({ published: { id } })
+    expect(await all()).toHaveLength(1)
+  })
+})
+
+describe('claimDraft, of a draft that another run fills,', () => {
+  it('changes nothing, and names who has it', async () => {
+    const { body } = await made(withMark('old', maker, tag, stranger()))
+    await expect(claimed()).rejects.toMatchObject({
+      code: 'LOCKED',
+      message: expect.stringMatching(/process 4711 on host-b, last heard of at 2026-01-14T12:00/),
+    })
+    expect((await all()).map((one) => one.body)).toEqual([body])
+  })
+
+  it('makes a successor after ten minutes of silence, with what a person wrote', async () => {
+    const body = withMark('old', maker, tag, stranger()).replace('old', 'edited')
+    const dead = await made(body)
+    await clock.pass(10 * 60_000)
+    await expect(claimed()).rejects.toMatchObject({ code: 'LOCKED' })
+    await clock.pass(1)
+    const { id, name, body: now } = await claimed()
+    expect([id === dead.id, name, withoutMark(now)]).toEqual([false, 'Mine', 'edited'])
+    // The dead one's text was edited, so it is not deleted.
+    expect((await all()).map((one) => one.id)).toEqual([id, dead.id])
+    expect(warnings().at(-1)).toMatch(/it stays, because somebody edited its notes/)
+  })
+
+  it('deletes a silent one that nobody edited', async () => {
+    const dead = await made(withMark('old', maker, tag, stranger()))
+    await clock.pass(10 * 60_000 + 1)
+    const { id } = await claimed()
+    expect(id).not.toBe(dead.id)
+    expect((await all()).map((one) => one.id)).toEqual([id])
+  })
+
+  it('goes on with it at once where the run was of this machine, and has ended', async () => {
+    const ended = { ...newOwner(session), started: '1' }
+    const { id } = await made(withMark('old', maker, tag, ended))
+    expect((await claimed()).id).toBe(id)
+  })
+
+  it('gives way to an older one that appears meanwhile, and removes its own', async () => {
+    const older = withMark('old', maker, tag, stranger())
+    github.fail({ method: 'POST', path: /\/releases$/, times: 1, meanwhile: () => made(older) })
+    await expect(claimed()).rejects.toMatchObject({ code: 'LOCKED' })
+    expect((await all()).map(({ body }) => body)).toEqual([older])
+  })
+})
+
+describe('removeIdle', () => {
+  it('deletes what no run works on, and what nobody wrote', async () => {
+    const [idle, live, edited] = [
+      await made(),
+      await made(withMark('old', maker, tag, stranger())),
+      await made(withMark('old', maker, tag).replace('old', 'edited')),
+    ]
+    await removeIdle(session, { maker, tag }, [idle, live, edited])
+    expect((await all()).map(({ id }) => id)).toEqual([edited.id, live.id])
+    await removeIdle(session, { maker, tag }, [idle])
+    expect(warnings()).toHaveLength(2)
+  })
+
+  it('leaves one that was published meanwhile', async () => {
+    const draft = await made()
+    await updateRelease(session.github, 'uDOS', 'engine', draft.id, { draft: false })
+    await removeIdle(session, { maker, tag }, [draft])
+    expect(await all()).toHaveLength(1)
   })
 })
