@@ -33,11 +33,9 @@ export function withMark(
   owner: DraftOwner | null = null,
 ): string {
   const text = withoutMark(body)
-  return text + formatMark(nameOfMark(maker, tag), sumOf(text), owner)
+  const mark = `<!-- wizard:release ${nameOfMark(maker, tag)} ${sumOf(text)}${ownerPart(owner)}`
+  return `${text}\n\n${mark}\n`
 }
-
-const formatMark = (name: string, sum: string, owner: DraftOwner | null): string =>
-  `\n\n<!-- wizard:release ${name} ${sum}${owner === null ? '' : ` by ${formatOwner(owner)}`} -->\n`
 
 /** The run that fills the draft; null: none, or it has let go. */
 export function ownerIn(body: string): DraftOwner | null {
@@ -49,11 +47,11 @@ export function ownerIn(body: string): DraftOwner | null {
  * Replaces the owner alone: a text that somebody edited still counts as edited. A body without a
  * mark stays as it is.
  */
-export function withOwner(body: string, owner: DraftOwner | null): string {
-  const [, name, sum] = pattern.exec(body) ?? []
-  if (name === undefined || sum === undefined) return body
-  return withoutMark(body) + formatMark(name, sum, owner)
-}
+export const withOwner = (body: string, owner: DraftOwner | null): string =>
+  body.replace(pattern, (mark) => mark.replace(/(?: by [^>]*)? -->/, ownerPart(owner)))
+
+const ownerPart = (owner: DraftOwner | null): string =>
+  `${owner === null ? '' : ` by ${formatOwner(owner)}`} -->`
 
 export const isMarked = (body: string, maker: Maker, tag: string): boolean =>
   pattern.exec(body)?.[1] === nameOfMark(maker, tag)
