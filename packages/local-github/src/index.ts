@@ -44,6 +44,11 @@ export interface LocalGitHubOptions {
    */
   runDetails?: 'given' | 'ignored' | 'refused'
   /**
+   * The `repository` fields that a GraphQL query gets: the others are null, with the error
+   * RESOURCE_LIMITS_EXCEEDED. Default: all.
+   */
+  graphqlLimit?: number
+  /**
    * The versions of the REST API that it knows; the first answers requests that name none. Default:
    * 2022-11-28 and 2026-03-10, or the first alone with `runDetails`.
    */

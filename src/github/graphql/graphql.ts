@@ -22,6 +22,8 @@ export interface GraphqlFailure {
   /** `NOT_FOUND`, `FORBIDDEN` …; empty if there is none. */
   type: string
   message: string
+  /** Where in the answer: aliases and indices from its top; empty if the error is about the query. */
+  path: string[]
 }
 
 /**
@@ -53,8 +55,9 @@ export async function askGraphql(
   const errors = Array.isArray(body.errors) ? body.errors.filter(isObject) : []
   return {
     data: isObject(body.data) ? body.data : null,
-    errors: errors.map(({ type, message }) => ({
+    errors: errors.map(({ type, message, path }) => ({
       type: String(type ?? ''),
+      path: Array.isArray(path) ? path.map(String) : [],
       message: oneLine(api.redact(String(message ?? 'unknown error'))),
     })),
     response,

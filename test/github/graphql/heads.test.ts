@@ -121,6 +121,61 @@ describe('headsOf', () => {
     expect(client.requests).toBe(5)
   })
 
+  describe('on a server that limits the resources of a query', () => {
+    const limited = async (graphqlLimit: number) => {
+      await client.close()
+      await github.close()
+      github = await startLocalGitHub({ graphqlLimit })
+      client = connect()
+    }
+    const sizes = () =>
+      github.requests.map(({ body }) => JSON.parse(body).query.match(/r\d+: /g)?.length)
+
+    it('asks again for what is missing alone, and by fewer from then on', async () => {
+      await limited(40)
+      const heads = await headsOf(client, await addMany(150))
+      expect(heads.map((head) => head?.fullName)).toEqual(
+        Array.from({ length: 150 }, (_none, index) => `many/r${index}`),
+      )
+      // 100 have 60 missing; 50 of these have 10; then 10; the last 50 go by 25.
+      expect(sizes()).toEqual([100, 50, 10, 10, 25, 25])
+      expect(warnings).toEqual([])
+    })
+
+    it('takes what is not there for no part of it', async () => {
+      await limited(2)
+      const [, , ...many] = await addMany(4)
+      const heads = await headsOf(client, [...wanted('uDOS/nope', 'uDOS/no'), ...many])
+      expect(heads.map((head) => head?.fullName)).toEqual([
+        undefined,
+        undefined,
+        'many/r2',
+        'many/r3',
+      ])
+      expect(sizes()).toEqual([4, 2])
+    })
+
+    it.each([
+      ['no answer at all', { data: null }],
+      ['a part of one', { data: { r0: { databaseId: 1, nameWithOwner: 'a/b' } } }],
+    ])('gives up on one that is too much alone, by %s', async (_what, data) => {
+      const path = ['r0', 'defaultBranchRef']
+      const errors = [{ type: 'RESOURCE_LIMITS_EXCEEDED', message: 'exceeded', path }]
+      github.fail({ path: /graphql/, body: { ...data, errors } })
+      expect(await headsOf(client, wanted('uDOS/a'))).toEqual([null])
+    })
+  })
+
+  it.each(['RESOURCE_LIMITS_EXCEEDED', 'FORBIDDEN'])(
+    'takes no branch that a %s has made null for one that is not there',
+    async (type) => {
+      const ref = { databaseId: 1, nameWithOwner: 'a/b', isArchived: false, defaultBranchRef: null }
+      const errors = [{ type, message: 'no', path: ['r0', 'defaultBranchRef'] }]
+      github.fail({ path: /graphql/, body: { data: { r0: ref }, errors } })
+      expect(await headsOf(client, wanted('uDOS/a'))).toEqual([null])
+    },
+  )
+
   it('knows nothing without a token, and asks nothing', async () => {
     client = connect({ token: null })
     expect(await headsOf(client, wanted('uDOS/core'))).toEqual([null])

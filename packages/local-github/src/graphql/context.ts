@@ -8,6 +8,8 @@ export interface GraphQLContext {
   viewer: Account
   addresses: Addresses
   limits: Limits
+  /** How many repositories the query may still have: see `LocalGitHubOptions.graphqlLimit`. */
+  budget: { left: number }
   /** A callback, because repositories lead to accounts and accounts back to repositories. */
   repositoryNode: (repository: Repository) => unknown
 }

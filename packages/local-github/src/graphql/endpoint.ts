@@ -14,11 +14,12 @@ export async function answerGraphQL(
   {
     viewer,
     ...context
-  }: Omit<GraphQLContext, 'viewer' | 'repositoryNode'> & { viewer: Account | null },
+  }: Omit<GraphQLContext, 'viewer' | 'repositoryNode' | 'budget'> & { viewer: Account | null },
 ): Promise<Response> {
   if (!viewer) throw new ApiError(401, 'This endpoint requires you to be authenticated.')
   const { query, variables, operationName } = await readBody(request)
-  const contextValue: GraphQLContext = { ...context, viewer, repositoryNode }
+  const budget = { left: context.world.graphqlLimit }
+  const contextValue: GraphQLContext = { ...context, viewer, repositoryNode, budget }
   const result = await run(query, { variables, operationName, contextValue })
   return Response.json(shaped(result), { headers: jsonType })
 }

@@ -26,7 +26,10 @@ export const root = {
     typedAccount(context, 'User', login),
 
   repository({ owner, name, followRenames }: RepositoryArguments, context: GraphQLContext) {
-    const { world, viewer } = context
+    const { world, viewer, budget } = context
+    if (budget.left-- <= 0) {
+      throw new FieldFailure('RESOURCE_LIMITS_EXCEEDED', 'Resource limits for this query exceeded.')
+    }
     const asked = `${owner}/${name}`
     const repository =
       world.repository(asked) ?? (followRenames ? world.renamedFrom(asked) : undefined)

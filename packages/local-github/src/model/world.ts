@@ -16,6 +16,8 @@ export interface WorldOptions {
   treeLimit?: number
   /** The answer to a dispatch with `return_run_details`: the run, 204 without it, or 422. */
   runDetails?: 'given' | 'ignored' | 'refused'
+  /** Repositories that a GraphQL query gets before it exceeds the resource limits. */
+  graphqlLimit?: number
   /** The versions of the REST API that it knows; the first answers requests that name none. */
   apiVersions?: ApiVersion[]
 }
@@ -33,6 +35,7 @@ export class World {
   readonly treeLimit: number
   readonly runDetails: 'given' | 'ignored' | 'refused'
   readonly apiVersions: ApiVersion[]
+  readonly graphqlLimit: number
   /** Called with each run that a dispatch creates, so that a test can move it on. */
   onDispatch: (run: Run, repository: Repository) => unknown = () => {}
   /** Called with each run that an answer has shown. */
@@ -46,6 +49,7 @@ export class World {
   constructor({ folder, tokens, viewer, now = () => new Date(), ...options }: WorldOptions) {
     this.treeLimit = options.treeLimit ?? 100_000
     this.runDetails = options.runDetails ?? 'given'
+    this.graphqlLimit = options.graphqlLimit ?? Number.POSITIVE_INFINITY
     // A server that does not know the field is older than the version that always names the run.
     const isOld = this.runDetails !== 'given'
     this.apiVersions = options.apiVersions ?? ['2022-11-28', ...(isOld ? [] : [newest])]
