@@ -75,7 +75,21 @@ function formsOf(secret: string): string[] {
     JSON.stringify(secret).slice(1, -1),
     basic.toString('base64').replace(/=+$/, ''),
     Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    ...withinBase64(secret),
   ]
+}
+
+/** Shorter parts of base64 could be those of other texts. */
+const shortestShifted = 20
+
+/** The secret behind something else in base64, such as a user's name, which shifts its bits. */
+function withinBase64(secret: string): string[] {
+  if (secret.length < shortestShifted) return []
+  return [1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)])
+    const whole = bytes.subarray(0, bytes.length - (bytes.length % 3))
+    return whole.toString('base64').slice(before + 1)
+  })
 }
 
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')

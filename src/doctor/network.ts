@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js'
+import { daysLeft } from '../github/auth/expiry.js'
 import type { AuthStatus } from '../github/auth/status.js'
 import type { Dispatcher } from '../http/dispatcher.js'
 import { request } from '../http/request.js'
@@ -100,15 +101,24 @@ function clockAgainst(date: string, now: number): Check {
 
 const remedy = 'set GITHUB_TOKEN, or log in with gh auth login'
 
-/** Whether there is a credential, and what it lacks as far as GitHub says. */
-export function judgeAccount({ authenticated, login, source, needs }: AuthStatus) {
+/** Days before its end at which a token is worth a warning. */
+const soon = 14
+
+/** Whether there is a credential, what it lacks as far as GitHub says, and whether it ends soon. */
+export function judgeAccount(status: AuthStatus, now: number) {
+  const { authenticated, login, source, needs, host, expires_at: end } = status
   if (!authenticated)
     return warning('there is none: public repositories are read all the same', remedy)
   const who = `${login ?? 'an app or a job'}, from ${source}`
   const lacking = needs.filter(({ ok: has }) => has === false)
-  if (lacking.length === 0) return ok(who)
-  const words = lacking.map(({ noun, needs: what }) => `${noun} needs ${what}`).join('; ')
-  return warning(`${who}: ${words}`, 'give the token these scopes, where you need them')
+  if (lacking.length > 0) {
+    const words = lacking.map(({ noun, needs: what }) => `${noun} needs ${what}`).join('; ')
+    return warning(`${who}: ${words}`, 'give the token these scopes, where you need them')
+  }
+  const days = daysLeft(end, now)
+  if (days === null || days > soon) return ok(end === null ? who : `${who}; it expires ${end}`)
+  const pages = host === 'api.github.com' ? 'https://github.com/settings/tokens' : 'its settings'
+  return warning(`${who}: it expires ${end}`, `make a new one in time, at ${pages}`)
 }
 
 /** The limit that nearly all requests count against. */

@@ -34,6 +34,38 @@ describe('createRedactor', () => {
     expect([createRedactor()(text), maskCredentials(text)]).toEqual([told, told])
   })
 
+  // A token of an App's installation has been a JWT of about 520 characters since 2026.
+  const part = (length: number) => Buffer.alloc(length, 'aZ0-_').toString('latin1')
+  const long = `ghs_123456_${part(40)}.${part(360)}.${part(86)}`
+  const basic = (user: string) => Buffer.from(`${user}:${long}`).toString('base64')
+
+  it.each([
+    ['by itself', long, '***'],
+    [
+      'in an address',
+      `https://x-access-token:${long}@github.com/o/r`,
+      'https://***@github.com/o/r',
+    ],
+    ['in a query', `GET /x?token=${long}&a=b`, 'GET /x?token=***&a=b'],
+    ['in JSON', JSON.stringify({ token: long }), '{"token":"***"}'],
+    ['as Bearer', `authorization: Bearer ${long}`, 'authorization: Bearer ***'],
+    ['as token', `authorization: token ${long}`, 'authorization: token ***'],
+    ['as Basic', `authorization: Basic ${basic('x-access-token')}`, 'authorization: Basic ***'],
+    ['at the end of a sentence', `it was ${long}, and`, 'it was ***, and'],
+  ])('hides a long installation token %s, known or not', (_where, text, told) => {
+    expect([createRedactor()(text), maskCredentials(text)]).toEqual([told, told])
+    expect(createRedactor([long])(text)).toBe(told)
+  })
+
+  it.each(['x-access-token', 'me', 'you', 'them', ''])(
+    'hides a known long installation token in base64 behind the user "%s"',
+    (user) => {
+      const told = createRedactor([long])(`x ${basic(user)} y`)
+      expect(told).toMatch(/^x .{0,24}\*\*\*.{0,4} y$/)
+      expect(createRedactor()(`x Basic ${basic(user)} y`)).toBe('x Basic *** y')
+    },
+  )
+
   it('leaves ordinary text alone', () => {
     const text =
       'ssh://git@github.com/o git@github.com:o/r.git, 4f1c2b at https://github.com/o/r?a=b#c, a basic idea'

@@ -32,6 +32,15 @@ describe('AUTH STATUS', () => {
     })
   })
 
+  it('says when the token expires, where GitHub does', async () => {
+    space = await openWorkspace({ tokenExpires: new Date('2031-02-03T04:05:06Z') })
+    expect((await status('--json')).json.expires_at).toBe('2031-02-03T04:05:06.000Z')
+    expect((await status()).out).toContain('expires 2031-02-03T04:05:06.000Z')
+    await space.close()
+    space = await openWorkspace()
+    expect((await status('--json')).json.expires_at).toBeNull()
+  })
+
   it('the environment is named as the source', async () => {
     space = await openWorkspace({ tokens: [secret], settings: { token: null } })
     const { json } = await space.run(['AUTH', 'STATUS', '--json'], { env: { GH_TOKEN: secret } })

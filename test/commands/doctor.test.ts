@@ -36,6 +36,20 @@ it('all is well, without a change to anything, and no secret is told', async () 
   )
 })
 
+it.each([
+  [3, 'warning'],
+  [60, 'ok'],
+])('a token that expires in %i days is told: %s', async (days, status) => {
+  const tokenExpires = new Date(Date.now() + (days + 0.5) * 24 * 3600_000)
+  work = await openWorkspace({ tokenExpires })
+  const { status: exit, found } = await doctor()
+  expect(exit).toBe(0)
+  expect(found('token')).toMatchObject({
+    status,
+    detail: expect.stringContaining(`it expires ${tokenExpires.toISOString().slice(0, 19)}`),
+  })
+})
+
 it('a proxy that nobody listens at is told without its password', async () => {
   work = await openWorkspace({ settings: { proxy: 'http://me:pa55word@127.0.0.1:9' } })
   const { status, out, err, found } = await doctor()

@@ -43,6 +43,8 @@ export interface LocalGitHubOptions {
    * The answer to a dispatch with `return_run_details`: the run (default), 204 without it, or 422.
    */
   runDetails?: 'given' | 'ignored' | 'refused'
+  /** When every token expires, as answers say then. Default: never. */
+  tokenExpires?: Date
   /**
    * The `repository` fields that a GraphQL query gets: the others are null, with the error
    * RESOURCE_LIMITS_EXCEEDED. Default: all.

@@ -41,11 +41,12 @@ function rowsOf({
   scopes,
   needs,
   rate_limits: limits,
+  expires_at: expiresAt,
 }: AuthStatus): string[][] {
   const who = source === null ? 'nobody' : (login ?? 'an app or a job')
   return [
     ['account', who, host],
-    ['token', source ?? 'none', ''],
+    ['token', source ?? 'none', expiresAt === null ? '' : `expires ${expiresAt}`],
     ['scopes', scopes === null ? 'not told' : scopes.join(', ') || 'none', ''],
     ...needs.map(({ noun, needs: what, ok }) => [
       noun,

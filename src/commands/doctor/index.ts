@@ -140,7 +140,7 @@ async function accountChecks(invocation: Invocation): Promise<Check[]> {
     import('../../doctor/network.js'),
   ])
   const status = client.credentialSource().then((source) => authStatus(client, source))
-  const token = await runCheck('token', async () => judgeAccount(await status))
+  const token = await runCheck('token', async () => judgeAccount(await status, client.clock.now()))
   if (token.status === 'failed') return [token]
   return [token, await runCheck('rate limit', async () => judgeLimit(await status))]
 }

@@ -7,6 +7,9 @@ import type { Environment } from '../../base/environment.js'
 const needed =
   /^(?:PATH|PATHEXT|HOME|USER|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|TMPDIR|TEMP|TMP|GH_CONFIG_DIR|XDG_\w+|DBUS_SESSION_BUS_ADDRESS)$/i
 
+/** gh reports its use unless one of these says no; nobody is reported for asking for a token. */
+const withoutTelemetry = { GH_TELEMETRY: 'false', DO_NOT_TRACK: '1' }
+
 const longest = 5_000
 
 /**
@@ -22,7 +25,7 @@ export function ghToken(
 ): Promise<string | undefined> {
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => needed.test(name)))
   const options = {
-    env: { ...own, GH_PROMPT_DISABLED: '1', NO_COLOR: '1' },
+    env: { ...own, GH_PROMPT_DISABLED: '1', NO_COLOR: '1', ...withoutTelemetry },
     timeout: longest,
     maxBuffer: 64 * 1024,
     windowsHide: true,

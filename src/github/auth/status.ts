@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { type Api, ask, parseAnswer } from '../rest/api.js'
+import { tokenExpiry } from './expiry.js'
 
 /**
  * The owner of a credential, and what it may do as far as GitHub says. Does not contain the
@@ -22,6 +23,8 @@ export interface AuthStatus {
   /** What each noun needs, and whether the token has it; null: unknown. */
   needs: { noun: string; needs: string; ok: boolean | null }[]
   rate_limits: RateLimit[]
+  /** When the token expires: ISO 8601, UTC; null if it does not, or GitHub does not say. */
+  expires_at: string | null
 }
 
 export interface RateLimit {
@@ -76,13 +79,16 @@ export async function authStatus(api: Api, source: string | null): Promise<AuthS
       ok: satisfies(scopes, one.scopes),
     })),
     rate_limits,
+    expires_at: user?.expires_at ?? null,
   }
 }
 
 const satisfies = (scopes: string[] | null, any: string[]): boolean | null =>
   any.length === 0 || scopes === null ? null : any.some((scope) => scopes.includes(scope))
 
-async function whoAmI(api: Api): Promise<{ login: string | null; scopes: string[] | null }> {
+type Who = Pick<AuthStatus, 'login' | 'scopes' | 'expires_at'>
+
+async function whoAmI(api: Api): Promise<Who> {
   try {
     const { data, headers } = await (await api.octokit()).rest.users.getAuthenticated()
     const header = headers['x-oauth-scopes']
@@ -91,11 +97,12 @@ async function whoAmI(api: Api): Promise<{ login: string | null; scopes: string[
     return {
       login: parseAnswer(api, userAnswer, data).login,
       scopes: scopes?.filter(Boolean) ?? null,
+      expires_at: tokenExpiry(headers),
     }
   } catch (error) {
     // An installation's token is valid, but belongs to no user.
     if (error instanceof GitHubAuthError && error.status === 403)
-      return { login: null, scopes: null }
+      return { login: null, scopes: null, expires_at: null }
     throw error
   }
 }

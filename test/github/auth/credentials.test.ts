@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GitHubAuthError } from '../../../src/base/errors.js'
 import { createCredentials, tokenSources } from '../../../src/github/auth/credentials.js'
+import { tokenExpiry } from '../../../src/github/auth/expiry.js'
 import { ghToken } from '../../../src/github/auth/gh.js'
 
 function credentials(settings: Partial<Parameters<typeof tokenSources>[0]> = {}) {
@@ -99,6 +100,8 @@ describe('ghToken', () => {
     const seen = await readFile(join(folder, 'env'), 'utf8')
     expect(seen).toContain(`HOME=${folder}`)
     expect(seen).not.toContain('secret')
+    expect(seen).toContain('GH_TELEMETRY=false\n')
+    expect(seen).toContain('DO_NOT_TRACK=1\n')
   })
 
   it('is none where gh is not installed, is not logged in, or says nothing', async () => {
@@ -111,5 +114,18 @@ describe('ghToken', () => {
     const reason = new Error('stop')
     const sent = ghToken('github.com', await fakeGh('exec sleep 30'), AbortSignal.abort(reason))
     await expect(sent).rejects.toBe(reason)
+  })
+})
+
+describe('the expiry of a token', () => {
+  it.each([
+    ['2026-01-31 23:59:59 UTC', '2026-01-31T23:59:59.000Z'],
+    ['2026-01-31 23:59:59 -0700', '2026-02-01T06:59:59.000Z'],
+    ['2026-01-31 23:59:59 +02:00', '2026-01-31T21:59:59.000Z'],
+    ['2026-99-31 23:59:59 UTC', null],
+    ['never', null],
+  ])('is read from %s', (header, expiry) => {
+    expect(tokenExpiry({ 'github-authentication-token-expiration': header })).toBe(expiry)
+    expect(tokenExpiry({})).toBeNull()
   })
 })

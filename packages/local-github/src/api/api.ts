@@ -87,9 +87,17 @@ export class Api {
       'x-github-request-id': randomBytes(12).toString('hex').toUpperCase(),
       'x-github-media-type': 'github.v3; format=json',
       ...(viewer && { 'x-oauth-scopes': scopes, 'x-accepted-oauth-scopes': '' }),
+      ...(viewer && expiry(this.#options.world)),
       ...this.#limits.headers(resource, viewer),
     }
   }
+}
+
+/** https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation */
+function expiry({ tokenExpires }: World): Record<string, string> {
+  if (tokenExpires === undefined) return {}
+  const [day, time = ''] = tokenExpires.toISOString().split('T')
+  return { 'github-authentication-token-expiration': `${day} ${time.slice(0, 8)} UTC` }
 }
 
 function resourceOf(path: string): Resource {

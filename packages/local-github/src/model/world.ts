@@ -16,6 +16,8 @@ export interface WorldOptions {
   treeLimit?: number
   /** The answer to a dispatch with `return_run_details`: the run, 204 without it, or 422. */
   runDetails?: 'given' | 'ignored' | 'refused'
+  /** When every token expires. */
+  tokenExpires?: Date
   /** Repositories that a GraphQL query gets before it exceeds the resource limits. */
   graphqlLimit?: number
   /** The versions of the REST API that it knows; the first answers requests that name none. */
@@ -36,6 +38,7 @@ export class World {
   readonly runDetails: 'given' | 'ignored' | 'refused'
   readonly apiVersions: ApiVersion[]
   readonly graphqlLimit: number
+  readonly tokenExpires: Date | undefined
   /** Called with each run that a dispatch creates, so that a test can move it on. */
   onDispatch: (run: Run, repository: Repository) => unknown = () => {}
   /** Called with each run that an answer has shown. */
@@ -49,6 +52,7 @@ export class World {
   constructor({ folder, tokens, viewer, now = () => new Date(), ...options }: WorldOptions) {
     this.treeLimit = options.treeLimit ?? 100_000
     this.runDetails = options.runDetails ?? 'given'
+    this.tokenExpires = options.tokenExpires
     this.graphqlLimit = options.graphqlLimit ?? Number.POSITIVE_INFINITY
     // A server that does not know the field is older than the version that always names the run.
     const isOld = this.runDetails !== 'given'
