@@ -20,8 +20,11 @@ export interface Host {
   launcher: Launcher
   /** @throws PathError if the folder has been removed */
   cwd(): string
-  /** Sends a signal; to a whole process group if the pid is negative. @throws if it has ended */
-  kill(pid: number, signal: NodeJS.Signals): void
+  /**
+   * Sends a signal; to a whole process group if the pid is negative. 0 only looks whether it is
+   * there. @throws if it has ended
+   */
+  kill(pid: number, signal: NodeJS.Signals | 0): void
 }
 
 /** Called by main and by the library's index, the only modules that use node's `process`. */

@@ -8,7 +8,7 @@ import { isDead, type Liveness, placeMark } from './owner-mark.js'
 /**
  * What is built. It is part of the folder's name, so that each kind cleans up its own leftovers.
  */
-export type SiblingKind = 'clone' | 'unpack'
+export type SiblingKind = 'clone' | 'unpack' | 'release'
 
 const ownerSuffix = '.owner'
 const prefixOf = (kind: SiblingKind) => `.wizard-${kind}-`
@@ -98,6 +98,9 @@ export async function removeLeftovers(
     if (!name.startsWith(prefixOf(kind)) || !name.endsWith(ownerSuffix)) continue
     const mark = join(parent, name)
     if (!(await isDead(mark, liveness))) continue
-    await remove(mark.slice(0, -ownerSuffix.length))
+    await remove(mark.slice(0, -ownerSuffix.length)).catch((error: unknown) => {
+      // In a shared folder: another user's.
+      if (!hasCode(error, 'EPERM', 'EACCES')) throw error
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readFile, rename, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import picomatch from 'picomatch'
 import { folded, safeName } from '../archive/names.js'
@@ -14,6 +14,7 @@ import { hashOf } from './assets/local.js'
 import { findRelease } from './find.js'
 import { isWhole, type ReleaseSubject } from './info.js'
 import type { ReleaseSession } from './session.js'
+import { openWorkFolder } from './work-folder.js'
 
 export interface DownloadRequest {
   subject: ReleaseSubject
@@ -61,7 +62,7 @@ export async function download(
   const old = await whatIsThere(placed)
   if (!request.clobber) assertNoCollisions(old, release)
   await writing(dir, () => mkdir(dir, { recursive: true }))
-  const work = await writing(dir, () => mkdtemp(join(dir, '.wizard-download-')))
+  const { dir: work, discard } = await writing(dir, () => openWorkFolder(session, dir))
   try {
     const sums = await readSums(session, subject, release, work)
     const bench = { subject, work, release, sums, old, clobber: request.clobber }
@@ -72,7 +73,7 @@ export async function download(
     })
     return placed.flatMap(({ path }) => done.get(path) ?? [])
   } finally {
-    await rm(work, { recursive: true, force: true })
+    await discard()
   }
 }
 

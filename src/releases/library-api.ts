@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../base/errors.js'
 import { fullNameOf, type Repo } from '../base/names/repository.js'
@@ -13,6 +12,7 @@ import { assetInfoOf, releaseInfoOf } from './info.js'
 import { isLatestNow, makeLatestOf } from './latest.js'
 import type { ReleaseSession } from './session.js'
 import { tagOf, usualTemplate } from './versions.js'
+import { openWorkFolder } from './work-folder.js'
 
 export interface CreateReleaseOptions {
   /** Replaces the tag's `{version}`; with an empty tag, that of `v{version}`. */
@@ -69,9 +69,9 @@ export async function sendArtifacts(
   const files = await localAssets(
     artifacts.map(({ path, content_type }) => ({ path, contentType: content_type })),
   )
-  const folder = await mkdtemp(join(tmpdir(), 'wizard-signatures-'))
+  const { dir, discard } = await openWorkFolder(session)
   try {
-    const assets = [...files, ...(await writeAll(folder, signatures))]
+    const assets = [...files, ...(await writeAll(dir, signatures))]
     assertDistinct(assets)
     const uploaded = await uploadAssets(session, assets, {
       place,
@@ -80,7 +80,7 @@ export async function sendArtifacts(
     })
     return uploaded.map(({ asset, status }) => assetInfoOf(asset, status))
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await discard()
   }
 }
 

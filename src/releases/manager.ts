@@ -131,16 +131,13 @@ export class ReleaseManager {
   async publish(request: PublishRequest, call: Call<ReleaseEvent> = {}): Promise<PublishResult> {
     const opened = await this.#open(call)
     const { clock, self, signal, config, client } = opened
-    const lock = (component: string, command: string) =>
-      acquireLock(
-        { clock, self, signal },
-        {
-          path: join(config.root, '.wizard', `release-${component}.lock`),
-          command,
-          wait: lockWait,
-        },
-      )
-    return publish({ ...partsOf(opened), server: client, lock }, request)
+    const state = (name: string) => join(config.root, '.wizard', name)
+    const lock = (component: string, command: string) => {
+      const path = state(`release-${component}.lock`)
+      return acquireLock({ clock, self, signal }, { path, command, wait: lockWait })
+    }
+    const buildRecord = state(`release-${request.subject.component.name}.build`)
+    return publish({ ...partsOf(opened), server: client, lock, buildRecord }, request)
   }
 
   /**

@@ -46,6 +46,7 @@ export async function openMachine(github: LocalGitHub, host: string): Promise<Ma
     ...{ github: client, server: client },
     self: { ...self, host, boot: host },
     farewell: (signal) => client.with({ signal }),
+    buildRecord: join(root, 'core.build'),
     lock: async () => ({ release: async () => {} }),
   }
   const build = [`mkdir -p dist && echo ${host} > dist/core.tcz && date +%N > dist/core.iso`]

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConflictError } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
@@ -11,6 +9,7 @@ import {
 } from '../../github/rest/release-assets.js'
 import { isWhole } from '../info.js'
 import type { ReleaseSession } from '../session.js'
+import { openWorkFolder } from '../work-folder.js'
 import type { LocalAsset } from './local.js'
 
 /** What to do with a file, given the release's asset of that name. */
@@ -76,16 +75,16 @@ export async function assetsByName(
  * @returns `sha256:` and 64 hexadecimal digits
  */
 export async function digestByDownload(
-  { github }: Pick<ReleaseSession, 'github'>,
+  session: Pick<ReleaseSession, 'github' | 'self'>,
   { owner, repo }: Repo,
   asset: ReleaseAsset,
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'wizard-asset-'))
+  const { dir, discard } = await openWorkFolder(session)
   try {
-    const to = join(folder, 'asset')
-    const { sha256 } = await downloadReleaseAsset(github, owner, repo, asset, to)
+    const to = join(dir, 'asset')
+    const { sha256 } = await downloadReleaseAsset(session.github, owner, repo, asset, to)
     return `sha256:${sha256}`
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await discard()
   }
 }

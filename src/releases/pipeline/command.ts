@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
-import type { Readable } from 'node:stream'
+import { type Readable, Writable } from 'node:stream'
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
 import type { Host } from '../../process/host.js'
 import type { ReleaseSession } from '../session.js'
+import { startGuard } from './guard.js'
 
 export interface ShellCommand {
   /** The prefix of each line of its output in the log. */
@@ -15,6 +16,8 @@ export interface ShellCommand {
   args: string[]
   cwd: string
   env: Record<string, string>
+  /** Called with the number of its process group; the command begins once this has ended. */
+  onStart?: ((group: number) => Promise<void>) | undefined
 }
 
 /** Variables that every child may see. */
@@ -42,13 +45,13 @@ export function childEnvironment(
 }
 
 /** Milliseconds between the termination signal and the kill. */
-const grace = 5000
+export const grace = 5000
 /** Milliseconds to wait for the rest of its output after its end. */
 const patience = 2000
 
 /**
  * Runs a command to its end, and reports its output line by line. It has its own process group,
- * which the signal ends.
+ * which ends with the signal, and with wizard if that is killed.
  *
  * @throws WizardError if it does not exit with 0, or can't be started; the signal's reason
  */
@@ -60,10 +63,13 @@ export async function runCommand(
     clock,
     host,
   }: Pick<ReleaseSession, 'emit' | 'log' | 'signal' | 'clock' | 'host'>,
-  { label, file, args, cwd, env }: ShellCommand,
+  command: ShellCommand,
 ): Promise<void> {
   signal?.throwIfAborted()
-  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const { label, file, args } = command
+  const guard = startGuard(command.env)
+  const child = start(command)
+  if (child.pid !== undefined) guard.watch(child.pid)
   let spare = () => {}
   const stop = () => {
     spare = endGroup(child, { clock, host })
@@ -74,9 +80,7 @@ export async function runCommand(
     log.write('releases', 'INFO', `${label} | ${plainText(line)}`)
   }
   try {
-    const readings = [child.stdout, child.stderr].map((stream) => readLines(stream, onLine))
-    const how = await ended(child, file)
-    await drained(readings, child, clock)
+    const how = await outcomeOf(child, command, { clock, onLine })
     signal?.throwIfAborted()
     if (how === null) return
     throw new WizardError(`${label}: ${shown(file, args)} ${how}`, {
@@ -84,7 +88,50 @@ export async function runCommand(
     })
   } finally {
     spare()
+    await guard.dismiss()
     signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** Reads its output to the end. @returns how it ended, as `ended` */
+async function outcomeOf(
+  child: ChildProcess,
+  { file, onStart }: ShellCommand,
+  { clock, onLine }: { clock: Clock; onLine: (line: string) => void },
+): Promise<string | null> {
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null)
+  const readings = streams.map((stream) => readLines(stream, onLine))
+  const end = ended(child, file)
+  if (child.pid !== undefined && onStart !== undefined) {
+    await openGate(child, onStart(child.pid))
+  }
+  const how = await end
+  await drained(readings, child, clock)
+  return how
+}
+
+/** Waits for a line at its third descriptor: without wizard, the command does not begin. */
+const gate = 'read -r go <&3 && exec 3<&- && exec "$0" "$@"'
+
+function start({ file, args, cwd, env, onStart }: ShellCommand): ChildProcess {
+  const options = { cwd, env, detached: true }
+  if (onStart === undefined) {
+    return spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'pipe']
+  return spawn('/bin/sh', ['-c', gate, file, ...args], { ...options, stdio })
+}
+
+/** If it is not ready, the pipe closes without a line, and the command ends. */
+async function openGate({ stdio: [, , , pipe] }: ChildProcess, ready: Promise<void>) {
+  if (!(pipe instanceof Writable)) return
+  // The command may have been ended already.
+  pipe.on('error', () => {})
+  try {
+    await ready
+    pipe.write('go\n')
+  } finally {
+    pipe.end()
   }
 }
 
@@ -142,10 +189,12 @@ function endGroup(
   return clock.after(grace, () => signalGroup(host, pid, 'SIGKILL'))
 }
 
-function signalGroup(host: Host, pid: number, signal: NodeJS.Signals): void {
+/** @returns false if it has already ended */
+export function signalGroup(host: Host, pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     host.kill(-pid, signal)
+    return true
   } catch {
-    // It has already ended.
+    return false
   }
 }

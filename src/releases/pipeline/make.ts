@@ -1,14 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { glob } from 'tinyglobby'
 import { PathError } from '../../base/errors.js'
 import { writeChecksums } from '../assets/checksums.js'
 import { assertDistinct, type LocalAsset, localAssets } from '../assets/local.js'
 import type { ReleaseSession } from '../session.js'
+import { openWorkFolder } from '../work-folder.js'
 import { childEnvironment, runCommand } from './command.js'
+import { endLeftBuild, recordingBuild } from './left-build.js'
 import { buildLines, type PublishFacts, type PublishRequest } from './request.js'
 import { probeSigning, type Signing, signAll } from './sign.js'
+
+export interface BuildSession extends ReleaseSession {
+  /** The file that names the running build of this component. */
+  buildRecord: string
+}
 
 export interface MadeAssets {
   /** The artifacts, then their checksum files, then the signatures. */
@@ -24,14 +29,13 @@ export interface MadeAssets {
  * @throws WizardError if a command fails; PathError and UsageError for the artifacts
  */
 export async function makeAssets(
-  session: ReleaseSession,
+  session: BuildSession,
   request: PublishRequest,
   facts: PublishFacts,
 ): Promise<MadeAssets> {
-  const folder = await mkdtemp(join(tmpdir(), 'wizard-release-'))
-  const discard = () => rm(folder, { recursive: true, force: true })
+  const { dir, discard } = await openWorkFolder(session)
   try {
-    return { assets: await makeIn(folder, session, request, facts), discard }
+    return { assets: await makeIn(dir, session, request, facts), discard }
   } catch (error) {
     await discard()
     throw error
@@ -40,7 +44,7 @@ export async function makeAssets(
 
 async function makeIn(
   folder: string,
-  session: ReleaseSession,
+  session: BuildSession,
   request: PublishRequest,
   { tag, source: { version } }: PublishFacts,
 ): Promise<LocalAsset[]> {
@@ -68,14 +72,19 @@ async function makeIn(
  * @throws WizardError for the first one that fails
  */
 export async function build(
-  session: ReleaseSession,
+  session: BuildSession,
   request: PublishRequest,
   env: Record<string, string>,
 ): Promise<void> {
   const cwd = join(request.source, request.subject.component.path)
-  for (const line of buildLines(request)) {
+  const lines = buildLines(request)
+  if (lines.length > 0) await endLeftBuild(session, session.buildRecord)
+  for (const line of lines) {
     session.emit({ type: 'step', message: `build: ${line}` })
-    await runCommand(session, { label: 'build', file: '/bin/sh', args: ['-c', line], cwd, env })
+    const command = { label: 'build', file: '/bin/sh', args: ['-c', line], cwd, env }
+    await recordingBuild(session.buildRecord, (onStart) =>
+      runCommand(session, { ...command, onStart }),
+    )
   }
 }
 

@@ -3,11 +3,10 @@ import type { Lock } from '../../process/lock.js'
 import { assertNoneLive } from '../drafts/draft.js'
 import { assertShort } from '../notes/length.js'
 import { notesFor } from '../notes/notes.js'
-import type { ReleaseSession } from '../session.js'
 import { tagOf } from '../versions.js'
 import { alreadyPublished, finish } from './finish.js'
 import { assertNamedVersion, assertReleasable, findOwn } from './judge.js'
-import { collectArtifacts, makeAssets } from './make.js'
+import { type BuildSession, collectArtifacts, makeAssets } from './make.js'
 import { planPublish } from './plan.js'
 import { type ReleaseServer, readRemote } from './remote.js'
 import {
@@ -19,7 +18,7 @@ import {
 } from './request.js'
 import { readSource } from './source.js'
 
-export interface PublishSession extends ReleaseSession {
+export interface PublishSession extends BuildSession {
   server: ReleaseServer
   /** Locks a component against other wizards in this root. */
   lock(component: string, command: string): Promise<Lock>

@@ -52,6 +52,8 @@ describe('childEnvironment', () => {
   })
 })
 
+const no = new Error('no')
+
 describe('runCommand', () => {
   it('shows both streams line by line, and logs them', async () => {
     await shell('echo one; echo two >&2; printf three')
@@ -98,6 +100,20 @@ describe('runCommand', () => {
     stop.abort(new Error('stopped'))
     await clock.pass(5000)
     await expect(running).rejects.toThrow('stopped')
+  })
+
+  it('begins once its caller is ready, and not at all where that fails', async () => {
+    const command = { label: 'build', file: '/bin/sh', cwd: folder, env }
+    const line = 'touch there; echo "$1" "$0"'
+    const onStart = async (group: number) => {
+      expect(group).toBeGreaterThan(1)
+      expect(existsSync(join(folder, 'there'))).toBe(false)
+    }
+    await runCommand(deps(), { ...command, args: ['-c', line, 'zero', 'a b'], onStart })
+    expect([lines, existsSync(join(folder, 'there'))]).toEqual([['a b zero'], true])
+    const failing = { ...command, args: ['-c', 'touch never'], onStart: () => Promise.reject(no) }
+    await expect(runCommand(deps(), failing)).rejects.toBe(no)
+    expect(existsSync(join(folder, 'never'))).toBe(false)
   })
 
   it('is not begun where it was stopped before', async () => {
