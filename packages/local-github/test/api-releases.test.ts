@@ -137,6 +137,37 @@ test('an immutable release refuses more assets', async () => {
   expect((await upload(release, 'late.txt', 'x')).status).toBe(422)
 })
 
+test('a deleted immutable release keeps its tag from every other, which a draft does not show', async () => {
+  github.world.require('uDOS/typo').immutableReleases = true
+  const release = await create({ tag_name: 'v1' })
+  await call('DELETE', `/releases/${release.id}`)
+  const draft = await create({ tag_name: 'v1', draft: true })
+  const { status, body } = await call('PATCH', `/releases/${draft.id}`, { body: { draft: false } })
+  expect([status, body.errors[1].message]).toEqual([
+    422,
+    'tag_name was used by an immutable release',
+  ])
+})
+
+test('an empty asset is refused, and leaves nothing', async () => {
+  const release = await create({ tag_name: 'v1', draft: true })
+  const { status, body } = await upload(release, 'empty.bin', '')
+  const message = 'size must be greater than or equal to 1'
+  expect([status, body.errors[0]]).toEqual([422, expect.objectContaining({ message })])
+  expect((await call('GET', `/releases/${release.id}/assets`)).body).toEqual([])
+})
+
+test('neither a draft nor a pre-release can be made the latest', async () => {
+  const message = 'Latest release cannot be draft or prerelease.'
+  const latest = { make_latest: 'true' }
+  for (const kind of [{ draft: true }, { prerelease: true }]) {
+    expect((await create({ tag_name: 'v1', ...kind, ...latest })).errors[0].message).toBe(message)
+    const { id } = await create({ tag_name: `v2-${Object.keys(kind)}`, ...kind })
+    const { body } = await call('PATCH', `/releases/${id}`, { body: latest })
+    expect(body.errors[0].message).toBe(message)
+  }
+})
+
 test('notes are made of what is new since the latest', async () => {
   await create({ tag_name: 'v1' })
   await github.commit('uDOS/typo', { message: 'Fix the cursor\n\nIt jumped.' })

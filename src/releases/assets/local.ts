@@ -62,14 +62,24 @@ export async function localAsset(
   }
 }
 
-/** In the given order. @throws PathError; UsageError if two have the same name */
+/** In the given order. @throws PathError, also for empty files; UsageError if two have the same name */
 export async function localAssets(
   files: readonly { path: string; contentType?: string | undefined }[],
 ): Promise<LocalAsset[]> {
   const assets: LocalAsset[] = []
   for (const { path, contentType } of files) assets.push(await localAsset(path, contentType))
+  assertFilled(assets)
   assertDistinct(assets)
   return assets
+}
+
+/** GitHub takes no empty asset. @throws PathError with every one */
+function assertFilled(assets: readonly LocalAsset[]): void {
+  const empty = assets.filter(({ size }) => size === 0).map(({ path }) => path)
+  if (empty.length === 0) return
+  throw new PathError(`${empty.join(', ')} ${empty.length === 1 ? 'is' : 'are'} empty`, {
+    hint: 'GitHub takes no empty asset: leave it out, or write something into it',
+  })
 }
 
 /**

@@ -4,6 +4,7 @@ import { createInterface, type Interface } from 'node:readline'
 import { type Readable, Writable } from 'node:stream'
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
+import { createRedactor } from '../../base/redact.js'
 import { plainText } from '../../base/text.js'
 import type { Host } from '../../process/host.js'
 import type { ReleaseSession } from '../session.js'
@@ -16,6 +17,8 @@ export interface ShellCommand {
   args: string[]
   cwd: string
   env: Record<string, string>
+  /** Hides secrets in its output. */
+  redact(line: string): string
   /** Called with the number of its process group; the command begins once this has ended. */
   onStart?: ((group: number) => Promise<void>) | undefined
 }
@@ -44,6 +47,17 @@ export function childEnvironment(
   }
 }
 
+/**
+ * Hides the values of the variables that the component names, because a build that prints its
+ * environment would write them to terminal and log. A value of several lines is hidden line by line.
+ */
+export function outputRedactor(
+  env: Readonly<Record<string, string | undefined>>,
+  named: readonly string[],
+): (line: string) => string {
+  return createRedactor(named.flatMap((name) => (env[name] ?? '').split(/\r?\n/)))
+}
+
 /** Milliseconds between the termination signal and the kill. */
 export const grace = 5000
 /** Milliseconds to wait for the rest of its output after its end. */
@@ -66,7 +80,7 @@ export async function runCommand(
   command: ShellCommand,
 ): Promise<void> {
   signal?.throwIfAborted()
-  const { label, file, args } = command
+  const { label, file, args, redact } = command
   const guard = startGuard(command.env)
   const child = start(command)
   if (child.pid !== undefined) guard.watch(child.pid)
@@ -75,7 +89,8 @@ export async function runCommand(
     spare = endGroup(child, { clock, host })
   }
   signal?.addEventListener('abort', stop)
-  const onLine = (line: string) => {
+  const onLine = (text: string) => {
+    const line = redact(text)
     emit({ type: 'command-output', line })
     log.write('releases', 'INFO', `${label} | ${plainText(line)}`)
   }

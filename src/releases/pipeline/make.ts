@@ -5,7 +5,7 @@ import { writeChecksums } from '../assets/checksums.js'
 import { assertDistinct, type LocalAsset, localAssets } from '../assets/local.js'
 import type { ReleaseSession } from '../session.js'
 import { openWorkFolder } from '../work-folder.js'
-import { childEnvironment, runCommand } from './command.js'
+import { childEnvironment, outputRedactor, runCommand, type ShellCommand } from './command.js'
 import { endLeftBuild, recordingBuild } from './left-build.js'
 import { buildLines, type PublishFacts, type PublishRequest } from './request.js'
 import { probeSigning, type Signing, signAll } from './sign.js'
@@ -52,10 +52,11 @@ async function makeIn(
   const { release, name } = component
   const env = childEnvironment(request.env, release.env, { version, tag, component: name })
   const cwd = join(request.source, component.path)
-  const signing: Signing = { commands: release.sign, folder, cwd, env }
+  const redact = outputRedactor(request.env, release.env)
+  const signing: Signing = { commands: release.sign, folder, cwd, env, redact }
   const emitStep = (message: string) => session.emit({ type: 'step', message })
   if (release.sign.length > 0) await probeSigning(session, signing)
-  await build(session, request, env)
+  await build(session, request, { env, redact })
   const artifacts = await collectArtifacts(request)
   if (Object.keys(release.checksums).length > 0) emitStep(`checksum: ${artifacts.length} files`)
   const sums = await writeChecksums(release, artifacts, folder)
@@ -74,14 +75,14 @@ async function makeIn(
 export async function build(
   session: BuildSession,
   request: PublishRequest,
-  env: Record<string, string>,
+  shell: Pick<ShellCommand, 'env' | 'redact'>,
 ): Promise<void> {
   const cwd = join(request.source, request.subject.component.path)
   const lines = buildLines(request)
   if (lines.length > 0) await endLeftBuild(session, session.buildRecord)
   for (const line of lines) {
     session.emit({ type: 'step', message: `build: ${line}` })
-    const command = { label: 'build', file: '/bin/sh', args: ['-c', line], cwd, env }
+    const command = { label: 'build', file: '/bin/sh', args: ['-c', line], cwd, ...shell }
     await recordingBuild(session.buildRecord, (onStart) =>
       runCommand(session, { ...command, onStart }),
     )

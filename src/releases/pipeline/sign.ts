@@ -15,6 +15,7 @@ export interface Signing {
   /** The folder in which the commands run: the component's. */
   cwd: string
   env: Record<string, string>
+  redact(line: string): string
 }
 
 /**
@@ -55,7 +56,7 @@ export async function signAll(
 
 async function signOne(
   session: ReleaseSession,
-  { folder, cwd, env }: Signing,
+  { folder, cwd, env, redact }: Signing,
   { cmd, args, signature }: SignCommand,
   artifact: string,
 ): Promise<string> {
@@ -63,7 +64,7 @@ async function signOne(
   const filled = args.map((arg) =>
     arg.replaceAll('{artifact}', artifact).replaceAll('{signature}', made),
   )
-  await runCommand(session, { label: 'sign', file: cmd, args: filled, cwd, env })
+  await runCommand(session, { label: 'sign', file: cmd, args: filled, cwd, env, redact })
   if (await isFilled(made)) return made
   throw new WizardError(`${cmd} left no signature of ${basename(artifact)}`, {
     hint: 'its args in components.yaml must write to {signature}',

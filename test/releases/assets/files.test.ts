@@ -22,6 +22,16 @@ async function file(name: string, text = 'one'): Promise<string> {
 }
 const sum = (algorithm: string, text: string) => createHash(algorithm).update(text).digest('hex')
 
+describe('localAssets', () => {
+  it('names every empty file', async () => {
+    const files = [await file('a', ''), await file('b'), await file('c', '')]
+    await expect(localAssets(files.map((path) => ({ path })))).rejects.toMatchObject({
+      code: 'PATH',
+      message: `${at('a')}, ${at('c')} are empty`,
+    })
+  })
+})
+
 describe('localAsset', () => {
   it('is a file with the name and type that GitHub will show', async () => {
     const asset = await localAsset(await file('core 1.json'))

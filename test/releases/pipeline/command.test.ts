@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SignCommand } from '../../../src/config/files/components.js'
 import { localAsset } from '../../../src/releases/assets/local.js'
-import { childEnvironment, runCommand } from '../../../src/releases/pipeline/command.js'
+import {
+  childEnvironment,
+  outputRedactor,
+  runCommand,
+} from '../../../src/releases/pipeline/command.js'
 import { probeSigning, signAll } from '../../../src/releases/pipeline/sign.js'
 import type { ReleaseSession } from '../../../src/releases/session.js'
 import { testClock } from '../../support/clock.js'
@@ -32,7 +36,14 @@ const deps = (more: Partial<ReleaseSession> = {}) =>
   }) as ReleaseSession
 
 const shell = (line: string, more: Partial<ReleaseSession> = {}) =>
-  runCommand(deps(more), { label: 'build', file: 'sh', args: ['-c', line], cwd: folder, env })
+  runCommand(deps(more), {
+    label: 'build',
+    file: 'sh',
+    args: ['-c', line],
+    cwd: folder,
+    env,
+    redact,
+  })
 
 describe('childEnvironment', () => {
   const release = { version: '1.2.0', tag: 'core-v1.2.0', component: 'core' }
@@ -52,6 +63,7 @@ describe('childEnvironment', () => {
   })
 })
 
+const redact = (line: string) => line
 const no = new Error('no')
 
 describe('runCommand', () => {
@@ -69,7 +81,14 @@ describe('runCommand', () => {
   })
 
   it('tells what can not be run', async () => {
-    const command = { label: 'sign', file: 'no-such-program', args: ['x'], cwd: folder, env }
+    const command = {
+      label: 'sign',
+      file: 'no-such-program',
+      args: ['x'],
+      cwd: folder,
+      env,
+      redact,
+    }
     await expect(runCommand(deps(), command)).rejects.toThrow(
       "no-such-program can't be run (ENOENT)",
     )
@@ -103,7 +122,7 @@ describe('runCommand', () => {
   })
 
   it('begins once its caller is ready, and not at all where that fails', async () => {
-    const command = { label: 'build', file: '/bin/sh', cwd: folder, env }
+    const command = { label: 'build', file: '/bin/sh', cwd: folder, env, redact }
     const line = 'touch there; echo "$1" "$0"'
     const onStart = async (group: number) => {
       expect(group).toBeGreaterThan(1)
@@ -123,6 +142,38 @@ describe('runCommand', () => {
   })
 })
 
+describe('outputRedactor', () => {
+  const key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\n-----END KEY-----'
+  const hide = outputRedactor(
+    {
+      NPM_TOKEN: 'npm_0123456789',
+      SIGN_PASS: 'correct horse',
+      KEY: key,
+      CI: 'true',
+      HOME: '/home',
+    },
+    ['NPM_TOKEN', 'SIGN_PASS', 'KEY', 'CI', 'UNSET'],
+  )
+
+  it.each([
+    ['token=npm_0123456789', 'token=***'],
+    ['"correct horse"', '"***"'],
+    ['correct%20horse', '***'],
+    [Buffer.from('npm_0123456789').toString('base64'), '***=='],
+    ['MIIEvQIBADANBgkq', '***'],
+    ['it is true in /home', 'it is true in /home'],
+    ['ghp_0123456789abcdefghij', '***'],
+  ])('of %j shows %j', (line, shown) => {
+    expect(hide(line).replace(/=+$/, '==')).toBe(shown.replace(/=+$/, '=='))
+  })
+
+  it('is applied to what is shown and to what is logged', async () => {
+    const command = { label: 'build', file: 'sh', args: ['-c', 'echo npm_0123456789'], cwd: folder }
+    await runCommand(deps(), { ...command, env, redact: hide })
+    expect([lines, logged]).toEqual([['***'], ['build | ***']])
+  })
+})
+
 describe('signing', () => {
   const copy: SignCommand = {
     cmd: 'cp',
@@ -132,7 +183,7 @@ describe('signing', () => {
   }
   const signing = async (...commands: SignCommand[]) => {
     await mkdir(join(folder, 'out'), { recursive: true })
-    return { commands, folder: join(folder, 'out'), cwd: folder, env }
+    return { commands, folder: join(folder, 'out'), cwd: folder, env, redact }
   }
   const artifact = async (name: string, text = name) => {
     await writeFile(join(folder, name), text)

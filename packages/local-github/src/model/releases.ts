@@ -99,6 +99,7 @@ export async function publish(
   release.draft = false
   release.publishedAt ??= time
   release.immutable = repository.immutableReleases
+  if (release.immutable) repository.burntTags.add(release.tag)
 }
 
 export async function deleteRelease(repository: Repository, release: Release): Promise<void> {

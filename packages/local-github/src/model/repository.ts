@@ -44,6 +44,8 @@ export interface Repository {
   latestRelease: number | null
   /** Published releases accept no more assets. */
   immutableReleases: boolean
+  /** Tags of immutable releases, which no other release can have, even once they are deleted. */
+  burntTags: Set<string>
 }
 
 export const fullName = ({ owner, name }: Repository) => `${owner.login}/${name}`
@@ -96,5 +98,6 @@ export function newRepository({ time, ...identity }: Identity, options: NewRepos
     releases: [],
     latestRelease: null,
     immutableReleases: false,
+    burntTags: new Set(),
   }
 }

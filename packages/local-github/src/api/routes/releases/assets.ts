@@ -98,6 +98,10 @@ function starter(call: Call, release: Release): Asset {
     const message = `size must be less than ${mostBytes}`
     throw invalid({ resource: 'ReleaseAsset', code: 'custom', field: 'size', message })
   }
+  if (call.contentLength() === 0) {
+    const message = 'size must be greater than or equal to 1'
+    throw invalid({ resource: 'ReleaseAsset', code: 'custom', field: 'size', message })
+  }
   const id = world.nextId()
   const time = world.now()
   return {

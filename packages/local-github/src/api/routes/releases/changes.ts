@@ -42,6 +42,7 @@ export async function create(call: Call) {
     assets: [],
   }
   if (body.generate_release_notes === true) await addNotes(call, repository, release)
+  assertLatest({ ...release, draft: body.draft === true }, body.make_latest)
   await check(repository, release, body.draft !== true)
   repository.releases.unshift(release)
   if (body.draft !== true) await publishNow(call, repository, { release, choice })
@@ -64,6 +65,7 @@ export async function edit(call: Call) {
     updatedAt: call.world.now(),
   }
   const publishes = release.draft && body.draft === false
+  assertLatest({ ...changed, draft: release.draft && !publishes }, body.make_latest)
   await check(repository, changed, publishes || !release.draft)
   if (release.immutable && changed.tag !== release.tag) throw immutable()
   Object.assign(release, changed)
@@ -95,6 +97,29 @@ async function check(repository: Repository, release: Release, published: boolea
   if (published && taken) {
     throw invalid({ resource: 'Release', code: 'already_exists', field: 'tag_name' })
   }
+  if (published && release.draft && repository.burntTags.has(release.tag)) throw burnt()
+}
+
+/** GitHub's three errors for a tag that an immutable release had. */
+function burnt() {
+  const resource = 'Release'
+  const rule =
+    'Repository rule violations found\n\nCannot create ref due to creations being restricted.'
+  return invalid(
+    { resource, code: 'custom', field: 'pre_receive', message: `pre_receive ${rule}\n\n` },
+    {
+      ...{ resource, code: 'custom', field: 'tag_name' },
+      message: 'tag_name was used by an immutable release',
+    },
+    { resource, code: 'custom', message: 'Published releases must have a valid tag' },
+  )
+}
+
+/** @throws ApiError 422 if a draft or a pre-release is explicitly made the latest */
+function assertLatest({ draft, prerelease }: Release, choice: unknown): void {
+  if (`${choice}` !== 'true' || !(draft || prerelease)) return
+  const message = 'Latest release cannot be draft or prerelease.'
+  throw invalid({ resource: 'Release', code: 'custom', message })
 }
 
 interface Publication {
