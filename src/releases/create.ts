@@ -1,4 +1,4 @@
-import { ConflictError, GitHubNetworkError, UsageError } from '../base/errors.js'
+import { ConflictError, GitHubError, GitHubNetworkError, UsageError } from '../base/errors.js'
 import { isShortRefName } from '../base/names/ref.js'
 import { oneLine } from '../base/text.js'
 import { resolveCommit } from '../github/rest/commits.js'
@@ -16,7 +16,7 @@ import { type LocalAsset, localAssets } from './assets/local.js'
 import { claimDraft, ownDrafts } from './drafts/draft.js'
 import { type HeldDraft, whileHeld } from './drafts/held.js'
 import type { Maker } from './drafts/mark.js'
-import { fillDraft, publishHeld } from './drafts/publish.js'
+import { burntTag, fillDraft, publishHeld } from './drafts/publish.js'
 import { tagFor } from './find.js'
 import {
   type AssetStatus,
@@ -113,6 +113,7 @@ async function contentOf(session: ReleaseSession, request: CreateRequest): Promi
   assertTagFree(subject, tag, releases, drafts)
   const version = component === null ? null : versionIn(component.tag, tag)
   const prerelease = request.prerelease || (version !== null && isPrerelease(version))
+  const state = { tag, prerelease, draft: request.draft }
   const target = await targetOf(session, request, tag)
   return {
     tag,
@@ -120,7 +121,7 @@ async function contentOf(session: ReleaseSession, request: CreateRequest): Promi
     notes: await notesOf(session, request, { tag, target }),
     target,
     prerelease,
-    latest: makeLatestOf(request.latest, subject, { tag, prerelease }, releases),
+    latest: makeLatestOf(request.latest, subject, state, releases),
     maker,
     drafts,
   }
@@ -203,7 +204,9 @@ async function createBare(
       const choice = draft ? undefined : latest
       return await createRelease(github, owner, repo, tag, { ...options, latest: choice })
     } catch (error) {
-      if (!(error instanceof GitHubNetworkError)) throw error
+      if (!(error instanceof GitHubNetworkError)) {
+        throw (error instanceof GitHubError && burntTag(error, tag)) || error
+      }
       await clock.sleep(pause * tries, signal)
       const made = (await listReleases(github, owner, repo)).find((one) => one.tag_name === tag)
       if (made !== undefined) return made

@@ -1,4 +1,4 @@
-import { GitHubNotFoundError } from '../base/errors.js'
+import { GitHubNotFoundError, withHint } from '../base/errors.js'
 import { deleteRelease, type Release } from '../github/rest/releases.js'
 import { deleteTag, tagCommit } from '../github/rest/tags.js'
 import { logMarks } from '../logs/marks.js'
@@ -45,7 +45,7 @@ export async function deleteOne(session: ReleaseSession, request: DeleteRequest)
   const plan = { tag, release: info, withTag: cleanupTag }
   if (!(await request.confirm(plan))) return { ...plan, deleted: false }
   if (release !== null) await deleteRelease(session.github, owner, repo, release.id)
-  if (cleanupTag) await deleteTag(session.github, owner, repo, tag)
+  if (cleanupTag) await removeTag(session, subject, tag, release !== null)
   const what = `${release === null ? '' : 'release'}${cleanupTag ? ' with its tag' : ''}`
   session.log.write(
     'releases',
@@ -53,6 +53,21 @@ export async function deleteOne(session: ReleaseSession, request: DeleteRequest)
     `${logMarks.good} ${owner}/${repo} ${tag} deleted (${what.trim()})`,
   )
   return { ...plan, deleted: true }
+}
+
+/** @throws the refusal, with what is done already */
+async function removeTag(
+  { github }: ReleaseSession,
+  { owner, repo }: ReleaseSubject,
+  tag: string,
+  isReleaseGone: boolean,
+): Promise<void> {
+  try {
+    await deleteTag(github, owner, repo, tag)
+  } catch (error) {
+    if (!isReleaseGone) throw error
+    throw withHint(error, `the release is deleted, its tag ${tag} stays: the same command goes on`)
+  }
 }
 
 async function find(

@@ -58,6 +58,7 @@ export async function download(
 ): Promise<DownloadedAsset[]> {
   const { subject, named, dir } = request
   const { release } = await findRelease(session, subject, named)
+  warnOfBroken(session, release)
   const placed = place(selectAssets(release, request.patterns), dir)
   const old = await whatIsThere(placed)
   if (!request.clobber) assertNoCollisions(old, release)
@@ -74,6 +75,14 @@ export async function download(
     return placed.flatMap(({ path }) => done.get(path) ?? [])
   } finally {
     await discard()
+  }
+}
+
+/** GitHub lists an asset whose upload has not ended, but has no bytes of it to give. */
+function warnOfBroken({ emit }: ReleaseSession, { assets, tag_name: tag }: Release): void {
+  for (const { name } of assets.filter((one) => !isWhole(one))) {
+    const message = `${tag}: the upload of ${oneLine(name, 100)} has not ended: it is left out`
+    emit({ type: 'warning', message })
   }
 }
 

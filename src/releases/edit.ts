@@ -24,7 +24,8 @@ export interface EditRequest {
 /**
  * Changes the given fields only.
  *
- * @throws GitHubNotFoundError for the release; UsageError for notes that are too long
+ * @throws GitHubNotFoundError for the release; UsageError for notes that are too long, and for a draft
+ *   or a pre-release that is to be the latest
  */
 export async function edit(session: ReleaseSession, request: EditRequest): Promise<ReleaseInfo> {
   const { subject, named, notes } = request
@@ -49,7 +50,8 @@ async function change(
   const { owner, repo } = subject
   const { id, tag_name: tag, body: old } = release
   const publishes = release.draft && draft === false
-  const state = { tag, prerelease: prerelease ?? release.prerelease }
+  const isPrerelease = prerelease ?? release.prerelease
+  const state = { tag, prerelease: isPrerelease, draft: draft ?? release.draft }
   const choice = publishes ? (latest ?? 'auto') : latest
   const makeLatest = choice && makeLatestOf(choice, subject, state, releases)
   if (publishes) {

@@ -32,6 +32,7 @@ export function releaseInfoOf(
     assets: release.assets
       .filter(isWhole)
       .map((asset) => assetInfoOf(asset, statuses?.get(asset.name) ?? 'uploaded')),
+    immutable: release.immutable,
   }
 }
 
@@ -60,6 +61,8 @@ export interface ReleaseInfo {
   /** ISO 8601, UTC; null for a draft. */
   published_at: string | null
   assets: AssetInfo[]
+  /** Whether its tag and assets can no longer change. */
+  immutable: boolean
 }
 
 export interface AssetInfo {

@@ -1,3 +1,5 @@
+import { UsageError } from '../base/errors.js'
+import { oneLine } from '../base/text.js'
 import type { MakeLatest, Release } from '../github/rest/releases.js'
 import { latestId, releasesOf } from './find.js'
 import type { ReleaseSubject } from './info.js'
@@ -13,13 +15,15 @@ export type LatestChoice = 'true' | 'false' | 'auto'
  *
  * @param releases all existing ones; the result is `legacy`, GitHub's choice, if the tag names no
  *   version
+ * @throws UsageError if a draft or a pre-release is to be the latest, which GitHub refuses
  */
 export function makeLatestOf(
   choice: LatestChoice,
   { component }: Pick<ReleaseSubject, 'component'>,
-  { tag, prerelease }: { tag: string; prerelease: boolean },
+  { tag, prerelease, draft = false }: { tag: string; prerelease: boolean; draft?: boolean },
   releases: readonly Release[],
 ): MakeLatest {
+  if (choice === 'true' && (prerelease || draft)) throw neverLatest(tag, draft)
   if (prerelease) return 'false'
   if (choice !== 'auto') return choice
   const template = component?.tag ?? templateOf(tag)
@@ -33,6 +37,16 @@ export function makeLatestOf(
   )
   return highest === null || compareVersions(version, highest.version) > 0 ? 'true' : 'false'
 }
+
+const neverLatest = (tag: string, draft: boolean): UsageError =>
+  new UsageError(
+    `${oneLine(tag, 100)} is a ${draft ? 'draft' : 'pre-release'}: GitHub lets none be the latest`,
+    {
+      hint: draft
+        ? ['publish it with ', { flag: 'draft', value: 'false' }]
+        : ['leave ', { flag: 'latest' }, ' out, or give ', { flag: 'prerelease', value: 'false' }],
+    },
+  )
 
 /** Whether a release is currently the latest of its subject. */
 export async function isLatestNow(

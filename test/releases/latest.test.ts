@@ -33,8 +33,16 @@ describe('makeLatestOf', () => {
     expect(makeLatestOf(choice, subject, stable(tag), releases)).toBe(expected)
   })
 
-  it('a pre-release never is, whatever somebody says', () => {
+  it('a pre-release never is, and nobody can say so', () => {
     const made = { tag: 'v9.0.0', prerelease: true }
-    expect(makeLatestOf('true', none, made, releases)).toBe('false')
+    expect(makeLatestOf('auto', none, made, releases)).toBe('false')
+    expect(makeLatestOf('false', none, made, releases)).toBe('false')
+    expect(() => makeLatestOf('true', none, made, releases)).toThrow('v9.0.0 is a pre-release')
+  })
+
+  it('nor is a draft, before it is published', () => {
+    const made = { tag: 'v9.0.0', prerelease: false, draft: true }
+    expect(makeLatestOf('auto', none, made, releases)).toBe('true')
+    expect(() => makeLatestOf('true', none, made, releases)).toThrow('v9.0.0 is a draft')
   })
 })

@@ -1,5 +1,6 @@
 import { GitHubError, GitHubNetworkError, withHint } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
+import { oneLine } from '../../base/text.js'
 import {
   getRelease,
   getReleaseByTag,
@@ -75,10 +76,27 @@ export async function publishHeld(
     return await publishDraft(session, held.repo, id, content, held.look)
   } catch (error) {
     if (!(error instanceof GitHubError) || error.status !== 422) throw error
+    const burnt = burntTag(error, tag)
+    if (burnt !== null) throw burnt
     if ((await getReleaseByTag(session.github, owner, repo, tag)) === null) throw error
     await removeHeld(session, held)
     return null
   }
+}
+
+/**
+ * GitHub keeps the tag of an immutable release for ever, even once release and tag are deleted, and
+ * says so only when another release with that tag is published.
+ * https://docs.github.com/en/code-security/concepts/supply-chain-security/immutable-releases
+ */
+export function burntTag(error: GitHubError, tag: string): GitHubError | null {
+  if (!error.message.includes('used by an immutable release')) return null
+  const { status, requestId } = error
+  const why = 'an immutable release had this tag, and GitHub gives it to no other'
+  return new GitHubError(`${oneLine(tag, 100)} can't be published: ${why}`, {
+    ...{ status, requestId, cause: error },
+    hint: 'raise the version, and delete the draft, or give it another tag on its page',
+  })
 }
 
 async function stateOf(
