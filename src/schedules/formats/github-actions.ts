@@ -55,10 +55,10 @@ function stepsOf(
   const prefix = `wizard-${shard}-of-${shards}-`
   const key = `${prefix}${expression('github.run_id')}-${expression('github.run_attempt')}`
   return [
-    { uses: 'actions/checkout@v5', with: { 'persist-credentials': false } },
+    { uses: 'actions/checkout@v7', with: { 'persist-credentials': false } },
     {
-      uses: 'actions/setup-node@v5',
-      with: { 'node-version': 22, 'package-manager-cache': false },
+      uses: 'actions/setup-node@v7',
+      with: { 'node-version': 24, 'package-manager-cache': false },
     },
     { uses: 'actions/cache/restore@v5', with: { path, key, 'restore-keys': prefix } },
     {

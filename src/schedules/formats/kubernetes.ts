@@ -95,7 +95,7 @@ function podSpec({
     containers: [
       {
         name: 'wizard',
-        image: 'node:22-slim',
+        image: 'node:24-slim',
         command: ['/bin/sh', '-c', command],
         env: [
           { name: 'TZ', value: timeZone },
