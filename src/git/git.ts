@@ -9,6 +9,11 @@ export interface Git {
   clock: Clock
   /** The Authorization header for a URL, or undefined if that origin must not see one. */
   authorization?: (url: URL) => Promise<string | undefined>
+  /**
+   * Whether the API shows a repository as public; without it, a refusal counts as one of something
+   * private or missing.
+   */
+  isPublic?: ((url: URL) => Promise<boolean>) | undefined
   signal?: AbortSignal | undefined
   /** How long a request may wait for a rate limit; without it, requests do not wait. */
   waits?: Waits | undefined

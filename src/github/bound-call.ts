@@ -1,11 +1,13 @@
 import type { Call, CommonEvent } from '../base/call.js'
+import { GitHubError } from '../base/errors.js'
 import type { Git } from '../git/git.js'
 import { createWaits } from '../http/policy/waits.js'
 import type { Log } from '../logs/log.js'
+import { endpoint } from './addresses.js'
 import type { CallCredentials } from './auth/credential-waiters.js'
 import type { Connection } from './connection.js'
 import type { TransportCall } from './transport/call.js'
-import type { Send } from './transport/message.js'
+import { jsonOf, type Send } from './transport/message.js'
 import { createRequestReporter } from './transport/request-reporter.js'
 
 /** The options of one call: see `GitHubClient.with`. */
@@ -44,11 +46,9 @@ export function bindCall(
   }
 }
 
-function gitOf(
-  { dispatcher, clock, gitUrl }: Connection,
-  { signal, waits }: TransportCall,
-  credentials: CallCredentials,
-): Git {
+function gitOf(connection: Connection, call: TransportCall, credentials: CallCredentials): Git {
+  const { dispatcher, clock, gitUrl } = connection
+  const { signal, waits } = call
   const { origin } = new URL(gitUrl)
   return {
     dispatcher,
@@ -60,5 +60,30 @@ function gitOf(
       if (token === undefined) return undefined
       return `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
     },
+    isPublic: (url) => isPublic(connection, call, credentials, url),
+  }
+}
+
+/** Asks once: a wait for the API's own limit would hold up the news that a repository is missing. */
+async function isPublic(
+  connection: Connection,
+  call: TransportCall,
+  credentials: CallCredentials,
+  url: URL,
+): Promise<boolean> {
+  const [, owner, repo] =
+    /\/([^/]+)\/([^/]+?)(?:\.git)?(?:\/info\/refs|\/git-upload-pack)?$/.exec(
+      url.href.startsWith(connection.gitUrl) ? url.pathname : '',
+    ) ?? []
+  if (owner === undefined || repo === undefined) return false
+  const waits = { ...call.waits, fits: () => false }
+  const { send } = connection.transport({ ...call, waits }, credentials)
+  try {
+    const path = endpoint(connection.baseUrl, `/repos/${owner}/${repo}`)
+    const found = jsonOf(await send({ method: 'GET', url: path, headers: {} }))
+    return typeof found === 'object' && found !== null && 'private' in found && !found.private
+  } catch (error) {
+    if (error instanceof GitHubError) return false
+    throw error
   }
 }

@@ -129,6 +129,14 @@ export class LocalGitHub extends Editor {
     return token
   }
 
+  /**
+   * How git answers from now on without a credential: as GitHub at busy times, by a 401 or by an
+   * `ERR` packet.
+   */
+  limitAnonymousGit(how: World['anonymousGit']): void {
+    this.world.anonymousGit = how
+  }
+
   /** Makes matching requests fail from now on. */
   fail(fault: Fault): FaultHandle {
     return this.#parts.handler.faults.add(fault)

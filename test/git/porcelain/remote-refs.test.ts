@@ -216,6 +216,47 @@ describe('a server that is unwell', () => {
     expect(clock.slept).toEqual([expect.closeTo(3000, -3)])
   })
 
+  describe.each(['challenged', 'refused in words'] as const)('anonymous git, %s', (how) => {
+    const begin = async (isPublic: boolean) => {
+      const github = await localGitHub()
+      const { url } = await servedHistory(github, 'uDOS/typo', { commits: 1, files: 1 })
+      github.limitAnonymousGit(how)
+      const clock = testClock(Date.now())
+      const git = (milliseconds: number) =>
+        client({
+          waits: createWaits({ clock, deadline: clock.now() + milliseconds }),
+          isPublic: async () => isPublic,
+        })
+      return { github, url, clock, git }
+    }
+
+    test('is a rate limit of a public repository, with the wait and the remedy', async () => {
+      const { url, clock, git } = await begin(true)
+      const error = await listRefs(git(30_000), url, []).catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(GitHubRateLimitError)
+      expect(error).toMatchObject({ hint: expect.stringMatching(/in 60 s; .*set GITHUB_TOKEN/) })
+      expect((error as Error).message).toMatch(/^127\S+uDOS\/typo: too many requests: \w+ /)
+      expect(clock.slept).toEqual([])
+    })
+
+    test('is waited for where there is time', async () => {
+      const { github, url, clock, git } = await begin(true)
+      clock.at(30, () => github.limitAnonymousGit('served'))
+      const asked = listRefs(git(600_000), url, ['refs/heads/'])
+      expect((await asked).head).toBe('refs/heads/main')
+      expect(clock.slept).toEqual([expect.closeTo(60_000, -3)])
+    })
+  })
+
+  test('a challenge of what is not public is no rate limit', async () => {
+    const github = await localGitHub()
+    const { url } = await servedHistory(github, 'uDOS/typo', { commits: 1, files: 1 })
+    github.limitAnonymousGit('challenged')
+    const asked = listRefs(client({ isPublic: async () => false }), url, [])
+    await expect(asked).rejects.toThrow(GitHubAuthError)
+    await expect(asked).rejects.toThrow('not found, or private and no token is set')
+  })
+
   test('a page of somebody else is a trouble of the network', async () => {
     const url = await answering(200, '<html>', { 'content-type': 'text/html' })
     const asked = listRefs(client(), url, [])

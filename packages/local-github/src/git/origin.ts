@@ -35,7 +35,23 @@ export async function gitOrigin(call: GitCall): Promise<Response> {
   if (!found || !world.visible(found, user)) {
     return user ? plain(404, 'Repository not found.') : challenge('Repository not found.')
   }
+  const limited = user === null ? limitedAnswer(world, service) : undefined
+  if (limited) return limited
   return renamed ? moved(renamed, service, call) : serveRepository(found, service, user, call)
+}
+
+/** Undefined while anonymous requests are served. */
+function limitedAnswer({ anonymousGit }: World, service: string): Response | undefined {
+  if (anonymousGit === 'served') return undefined
+  if (anonymousGit === 'challenged') return challenge('Authentication required.')
+  const words =
+    'ERR GitHub is temporarily limiting some unauthenticated downloads. Please authenticate.'
+  const length = (words.length + 4).toString(16).padStart(4, '0')
+  const type =
+    service === '/info/refs'
+      ? 'application/x-git-upload-pack-advertisement'
+      : 'application/x-git-upload-pack-result'
+  return new Response(length + words, { headers: { 'content-type': type } })
 }
 
 /** `browser_download_url` of an asset: the web site redirects it to storage, as the API does. */

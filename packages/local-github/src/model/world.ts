@@ -39,6 +39,8 @@ export class World {
   readonly apiVersions: ApiVersion[]
   readonly graphqlLimit: number
   readonly tokenExpires: Date | undefined
+  /** How git answers without a credential; GitHub refuses it for a while at busy times. */
+  anonymousGit: 'served' | 'challenged' | 'refused in words' = 'served'
   /** Called with each run that a dispatch creates, so that a test can move it on. */
   onDispatch: (run: Run, repository: Repository) => unknown = () => {}
   /** Called with each run that an answer has shown. */

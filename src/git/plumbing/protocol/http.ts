@@ -11,8 +11,10 @@ import { createWaits, type Waits } from '../../../http/policy/waits.js'
 import { request } from '../../../http/request.js'
 import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
+import { isLimitInWords, recogniseAnonymousLimit, waitAfterRefusal } from './anonymous-limit.js'
 import { chunksOf, PacketReader } from './pkt-line.js'
-import { placeOf, refusal } from './refusal.js'
+import { placeOf } from './place.js'
+import { refusal } from './refusal.js'
 
 export interface ProtocolAnswer {
   packets: PacketReader
@@ -42,28 +44,44 @@ async function ask(
   { method, headers, body }: Pick<HttpRequest, 'method' | 'headers' | 'body'>,
 ): Promise<ProtocolAnswer> {
   const base = url.replace(/\/+$/, '')
-  const answer = await exchangeOf(git)({
-    method,
-    url: new URL(base + path),
-    // GitHub recognises git by a name that begins like this.
-    headers: { 'user-agent': 'git/wizard', 'git-protocol': 'version=2', ...headers },
-    body,
-    repeatable: true,
-    signal: git.signal,
-  })
-  const answered = answer.headers['content-type'] ?? ''
-  if (answered.split(';', 1)[0]?.trim() !== type) {
-    await answer.discard()
-    // An old server may not understand the POST; but every git server answers the GET, so here it
-    // is not a git server.
-    const Wrong = method === 'GET' ? GitHubNetworkError : GitHubError
-    throw new Wrong(`${placeOf(base)} answers with ${oneLine(answered, 80) || 'nothing'}`, {
-      hint: 'is this a git server? a proxy or a login page may stand before it',
-      status: answer.status,
+  const exchange = exchangeOf(git)
+  const begun = git.clock.now()
+  for (;;) {
+    const answer = await exchange({
+      method,
+      url: new URL(base + path),
+      // GitHub recognises git by a name that begins like this.
+      headers: { 'user-agent': 'git/wizard', 'git-protocol': 'version=2', ...headers },
+      body,
+      repeatable: true,
+      signal: git.signal,
     })
+    await assertType(answer, type, { method, base })
+    const final = answer.url.href.replace(/\/(?:git-upload-pack|info\/refs)(?:\?.*)?$/, '')
+    const packets = new PacketReader(chunksOf(git, answer), answer.url.host)
+    const words = await packets.refusalAhead()
+    if (words === null || !isLimitInWords(words)) return { packets, url: final }
+    await packets.close()
+    await waitAfterRefusal(git, { url: answer.url, begun, words })
   }
-  const final = answer.url.href.replace(/\/(?:git-upload-pack|info\/refs)(?:\?.*)?$/, '')
-  return { packets: new PacketReader(chunksOf(git, answer), answer.url.host), url: final }
+}
+
+/** @throws GitHubError, GitHubNetworkError for an answer that is not git's */
+async function assertType(
+  answer: StreamedAnswer,
+  type: string,
+  { method, base }: { method: string; base: string },
+): Promise<void> {
+  const answered = answer.headers['content-type'] ?? ''
+  if (answered.split(';', 1)[0]?.trim() === type) return
+  await answer.discard()
+  // An old server may not understand the POST; but every git server answers the GET, so here it
+  // is not a git server.
+  const Wrong = method === 'GET' ? GitHubNetworkError : GitHubError
+  throw new Wrong(`${placeOf(base)} answers with ${oneLine(answered, 80) || 'nothing'}`, {
+    hint: 'is this a git server? a proxy or a login page may stand before it',
+    status: answer.status,
+  })
 }
 
 type GitPolicy = Policy<HttpRequest, StreamedAnswer>
@@ -85,6 +103,7 @@ function exchangeOf(git: Git): Exchange<HttpRequest, StreamedAnswer> {
       afterLoss: false,
     }),
     ...(waits ? [waitForRateLimits(gitLimits(git, waits))] : []),
+    recogniseAnonymousLimit(git),
     report(git),
   ]
   return stack(policies, ({ url, ...rest }) =>

@@ -3,6 +3,7 @@ import { oneLine } from '../../../base/text.js'
 import { networkError } from '../../../http/failure.js'
 import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
+import { isLimitInWords, limitedInWords } from './anonymous-limit.js'
 
 /** A packet's payload, or the kind of a packet without payload. */
 export type Packet = Buffer | 'flush' | 'delimiter' | 'end'
@@ -63,6 +64,21 @@ export class PacketReader {
   }
 
   /**
+   * The words of an `ERR` packet if it comes first; it stays to be read. null: the answer is another.
+   *
+   * @throws what reading the answer throws
+   */
+  async refusalAhead(): Promise<string | null> {
+    const prefix = 4 + errorPrefix.length
+    await this.#gather(prefix)
+    if (!this.#held.subarray(4, prefix).equals(errorPrefix)) return null
+    const length = Number.parseInt(this.#held.subarray(0, 4).toString('latin1'), 16)
+    if (!(length > prefix)) return null
+    await this.#gather(length)
+    return this.#held.subarray(prefix, length).toString()
+  }
+
+  /**
    * The next packet's text without its newline; a packet without payload as it is; null at the end.
    *
    * @throws GitHubError if the server sends more than any real answer
@@ -83,7 +99,9 @@ export class PacketReader {
    * The server's error: its last line of text, because some servers send a trace before `fatal: …`.
    */
   refusal(words: Buffer): GitHubError {
-    return new GitHubError(`${this.#host}: ${oneLine(words.toString()) || 'refused'}`)
+    const said = oneLine(words.toString())
+    if (isLimitInWords(said)) return limitedInWords(this.#host, said)
+    return new GitHubError(`${this.#host}: ${said || 'refused'}`)
   }
 
   /**

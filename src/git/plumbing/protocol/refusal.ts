@@ -12,7 +12,9 @@ import { isRateLimited } from '../../../http/policy/rate-limit.js'
 import { kindOfRefusal } from '../../../http/policy/refusal.js'
 import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
+import { withToken } from './anonymous-limit.js'
 import { chunksOf } from './pkt-line.js'
+import { placeOf } from './place.js'
 
 /** The longest message to read from an error answer. */
 const mostWords = 4096
@@ -28,7 +30,8 @@ export async function refusal(git: Git, answer: StreamedAnswer): Promise<GitHubE
   const said = words === '' ? '' : `: ${words}`
   const options: GitHubErrorOptions = { status, requestId: requestIdOf(answer) }
   if (isRateLimited(answer)) {
-    const hint = waitHint(answer)
+    const isAnonymous = (await git.authorization?.(url)) === undefined
+    const hint = waitHint(answer) + (isAnonymous ? `; ${withToken}` : '')
     return new GitHubRateLimitError(`${place}: too many requests${said}`, { ...options, hint })
   }
   if (status === 451) return blocked(place, said, options)
@@ -78,12 +81,6 @@ const anonymous = (place: string, options: GitHubErrorOptions) =>
 function waitHint({ headers }: StreamedAnswer): string {
   const seconds = Number(headers['retry-after'])
   return seconds > 0 ? `try again in ${seconds} s` : 'try again later'
-}
-
-/** The host and path of an address; messages show nothing more of it. */
-export function placeOf(address: string): string {
-  const { host, pathname } = new URL(address)
-  return host + pathname.replace(/\/(?:git-upload-pack|info\/refs)$/, '').replace(/\.git$/, '')
 }
 
 /** Reads a plain-text message. A web page does not help a person at a terminal. */
