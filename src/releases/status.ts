@@ -1,12 +1,11 @@
 import pLimit from 'p-limit'
 import { type ErrorReport, reportError, WizardError } from '../base/errors.js'
 import type { Component } from '../config/files/components.js'
-import { getFileBytes } from '../github/rest/contents.js'
 import { listTags } from '../github/rest/tags.js'
 import { releasesOf } from './find.js'
+import { nextVersion } from './next-version.js'
 import { readRemoteHistory } from './notes/remote.js'
 import type { ReleaseSession } from './session.js'
-import { parseVersionFile } from './version-file.js'
 import { compareVersions, tagOf, versionTags } from './versions.js'
 
 export interface StatusRequest {
@@ -77,7 +76,7 @@ async function inspect(session: ReleaseSession, component: Component): Promise<C
     listTags(session.github, owner, repo),
     releasesOf(session, subject),
     readRemoteHistory(session, { subject, tag: null, source: null }),
-    nextVersion(session, component),
+    nextVersion(session.github, component, null),
   ])
   const names = tags.map(({ name }) => name)
   const last = versionTags(component.tag, names)[0] ?? null
@@ -97,13 +96,4 @@ async function inspect(session: ReleaseSession, component: Component): Promise<C
     unreleased,
     draft_url: draft?.url ?? null,
   }
-}
-
-async function nextVersion(
-  { github }: Pick<ReleaseSession, 'github'>,
-  { owner, repo, versionFile }: Component,
-): Promise<string | null> {
-  if (versionFile === null) return null
-  const bytes = await getFileBytes(github, owner, repo, versionFile)
-  return parseVersionFile(bytes.toString('utf8'), versionFile)
 }

@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { ConfigError, ConflictError, PathError } from '../../base/errors.js'
-import { hasCode } from '../../base/fs/read.js'
 import { openObjectStore } from '../../git/plumbing/objects/store.js'
 import { type GitDirs, type LocalRepository, readWorkTree } from '../../git/repository/open.js'
 import { status } from '../../git/worktree/status.js'
-import { parseVersionFile } from '../version-file.js'
+import { versionOfTree } from '../next-version.js'
 import type { PublishRequest, SourceFacts } from './request.js'
 
 type Request = Pick<PublishRequest, 'subject' | 'source' | 'env'>
@@ -50,21 +47,11 @@ async function changesIn({ source, env }: Request, { gitDir, commonDir }: GitDir
 }
 
 async function readVersion({ subject: { component }, source }: Request): Promise<string> {
-  const { versionFile, name } = component
-  if (versionFile === null) {
-    throw new ConfigError(`${name} has no version_file`, {
-      hint: 'components.yaml says where its version stands: version_file: version.json',
-    })
-  }
-  try {
-    return parseVersionFile(await readFile(join(source, versionFile), 'utf8'), versionFile)
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) throw error
-    throw new ConfigError(`${join(source, versionFile)} can't be read`, {
-      hint: `version_file of ${name} is relative to the top of the repository`,
-      cause: error,
-    })
-  }
+  const version = await versionOfTree(component, source)
+  if (version !== null) return version
+  throw new ConfigError(`${component.name} has no version_file`, {
+    hint: 'components.yaml says where its version stands: version_file: version.json',
+  })
 }
 
 /** Checks that HEAD is still the plan's commit. @throws ConflictError */
