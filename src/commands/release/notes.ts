@@ -7,7 +7,10 @@ export const notes = defineVerb({
   summary: 'what has changed since the version before, as markdown',
   examples: [
     { command: 'wizard RELEASE NOTES core', does: 'what is not released yet' },
-    { command: 'wizard RELEASE NOTES core@1.2.0', does: 'since the version before 1.2.0' },
+    {
+      command: 'wizard RELEASE NOTES core@1.2.0',
+      does: 'since the version before 1.2.0; its tag may be to come',
+    },
     {
       command: 'wizard RELEASE NOTES uDOS/typo@v2.0.0 --previous v1.0.0',
       does: 'of any repository, since another tag',

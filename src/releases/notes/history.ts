@@ -65,11 +65,13 @@ export interface NotesRequest {
    * A component's path limits the notes, and its template defines the tags that are its versions.
    */
   subject: ReleaseSubject
-  /** The tag, or a version of the subject; null: the unreleased changes. */
+  /** The tag, or a version of the subject, which need not exist yet; null: the unreleased changes. */
   tag: string | null
+  /** The component's next version, for `tag: null`: its tag is the end if it does not exist yet. */
+  next?: string | null | undefined
   /**
-   * The full id of the tag's commit; required for a tag that does not exist yet. Default: the tag's
-   * commit; without a tag, HEAD of the source or of the default branch.
+   * The full id of the tag's commit. Default: the tag's commit; without a tag, and for one that does
+   * not exist yet, HEAD of the source or of the default branch.
    */
   commit?: string | undefined
   /** The previous tag or version; default: the highest lower version of the subject. */
@@ -107,6 +109,8 @@ export interface NoteCommit {
 export interface NotesRange {
   /** null: the unreleased changes. */
   tag: string | null
+  /** Whether the tag does not exist yet. */
+  isPlanned: boolean
   previous: string | null
 }
 
@@ -115,8 +119,6 @@ export interface NotesHistory {
   ends: NotesRange
   /** The full id of the last commit. */
   head: string
-  /** The last commit's name in a link, if there is no tag. */
-  headName: string
   /** The commits to list, youngest first. */
   commits: NoteCommit[]
   /** Pull requests by the commits that their merges brought in. */

@@ -46,11 +46,11 @@ export async function readLocalHistory<T>(
 ): Promise<T> {
   const tree = await readWorkTree(source)
   if (tree === null || tree.head === null) return use({ lacks: 'has no commit to read' })
-  const { commonDir, branch, head } = tree
+  const { commonDir, head } = tree
   const store = await openObjectStore(commonDir)
   try {
     const place = { store, commonDir, signal }
-    return await use(await historyOrLack(place, request, { branch, head }))
+    return await use(await historyOrLack(place, request, head))
   } finally {
     await store.close()
   }
@@ -69,7 +69,7 @@ async function historyOrLack(...given: Parameters<typeof historyAt>): Promise<Lo
 async function historyAt(
   place: HistoryPlace,
   request: NotesRequest,
-  at: { branch: string | null; head: string },
+  sourceHead: string,
 ): Promise<LocalHistory> {
   const { store, commonDir } = place
   const refs = await listLocalRefs(commonDir, tagPrefix)
@@ -80,10 +80,11 @@ async function historyAt(
   }
   const ends = endsHere(request, [...refs.keys()])
   if ('lacks' in ends) return ends
-  const head = request.commit ?? (ends.tag === null ? at.head : await tagged(ends.tag))
-  const base = ends.previous === null ? null : await tagged(ends.previous)
+  const { tag, isPlanned, previous } = ends
+  const head = request.commit ?? (tag === null || isPlanned ? sourceHead : await tagged(tag))
+  const base = previous === null ? null : await tagged(previous)
   if (head === null || !(await store.has(head))) return { lacks: 'does not have the commit' }
-  if (ends.previous !== null && base === null) return { lacks: `does not have ${ends.previous}` }
+  if (previous !== null && base === null) return { lacks: `does not have ${previous}` }
   const range = await commitsBetween(place, base, head)
   if (range === null) return { lacks: 'is a shallow clone' }
   const path = request.subject.component?.path ?? '.'
@@ -96,7 +97,6 @@ async function historyAt(
   return {
     ends,
     head,
-    headName: request.commit === undefined && at.branch !== null ? at.branch : head,
     commits: texts,
     pulls: pullsOf(head, range.commits, messagesIn(merges)),
     knownBefore: (people) => knownBefore(place, base, people),
@@ -109,7 +109,9 @@ function endsHere(
 ): ReturnType<typeof notesRangeOf> | { lacks: string } {
   try {
     const own = refs.map((name) => name.slice(tagPrefix.length))
-    return notesRangeOf(request, new Set([...own, ...(request.tags?.keys() ?? [])]))
+    const ends = notesRangeOf(request, new Set([...own, ...(request.tags?.keys() ?? [])]))
+    // GitHub may have a tag that was not fetched.
+    return ends.isPlanned && request.tags === undefined ? { lacks: 'does not have the tag' } : ends
   } catch (error) {
     // It may not have been fetched.
     if (error instanceof GitHubNotFoundError) return { lacks: 'does not have the tag' }

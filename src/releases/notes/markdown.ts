@@ -4,7 +4,7 @@ import { type ConventionalChange, type Group, groups } from './change.js'
 import type { NotesHistory, Person } from './history.js'
 
 /** The content of the notes. */
-export interface NotesPage extends Pick<NotesHistory, 'ends' | 'headName'> {
+export interface NotesPage extends Pick<NotesHistory, 'ends' | 'head'> {
   /** The address of the repository. */
   page: string
   /** Youngest first. */
@@ -108,8 +108,9 @@ const nothingLine = ({ ends: { previous }, page }: NotesPage): string =>
     ? 'There are no commits yet.'
     : `Nothing has changed since ${inlineMarkdown(previous, page)}.`
 
-function linkLine({ page, ends: { tag, previous }, headName }: NotesPage): string {
-  const end = refInAddress(tag ?? headName)
+/** A branch would move with every push, so without a tag the link ends at the commit. */
+function linkLine({ page, ends: { tag, previous }, head }: NotesPage): string {
+  const end = refInAddress(tag ?? head)
   const path = previous === null ? `commits/${end}` : `compare/${refInAddress(previous)}...${end}`
   return `**Full changelog**: ${page}/${path}`
 }

@@ -1,8 +1,9 @@
-import { GitHubError } from '../../base/errors.js'
+import { ConfigError, GitHubError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
 import { loginsOf } from '../../github/graphql/authors.js'
 import { generateNotes } from '../../github/rest/generated-notes.js'
 import { listTags } from '../../github/rest/tags.js'
+import { nextVersion } from '../next-version.js'
 import { type ConventionalChange, changeOf } from './change.js'
 import type { NotesHistory, NotesRequest, NotesSession, Person } from './history.js'
 import { readLocalHistory } from './local.js'
@@ -18,18 +19,45 @@ type People = Map<ConventionalChange, Person[]>
  *
  * @throws GitHubNotFoundError for an unknown tag; UsageError if the previous tag is ambiguous
  */
-export async function notesFor(session: NotesSession, request: NotesRequest): Promise<string> {
+export async function notesFor(session: NotesSession, given: NotesRequest): Promise<string> {
+  const request = await withNextVersion(session, given)
   if (request.github) return githubsNotes(session, request)
-  const { source } = request
-  if (source !== null) {
-    const known = { ...request, tags: await tagsOf(session, request) }
-    const history = await readLocalHistory(session, known, source, async (history) =>
-      'lacks' in history ? history : markdownOf(session, request, history),
-    )
-    if (typeof history === 'string') return history
-    session.emit({ type: 'warning', message: `${source} ${history.lacks}, so GitHub is asked` })
+  if (request.source === null) return fromGitHub(session, request)
+  const known = { ...request, tags: await tagsOf(session, request) }
+  const first = await fromSource(session, known, request.source)
+  if (typeof first === 'string') return first
+  // A tag that the clone lacks is on GitHub, or does not exist yet.
+  const asked = known.tags === undefined ? await githubsTags(session, request) : undefined
+  const second = asked && (await fromSource(session, { ...request, tags: asked }, request.source))
+  if (typeof second === 'string') return second
+  const { lacks } = second ?? first
+  session.emit({ type: 'warning', message: `${request.source} ${lacks}, so GitHub is asked` })
+  return fromGitHub(session, request)
+}
+
+/** @returns why the clone is not enough, if it is not */
+const fromSource = (session: NotesSession, request: NotesRequest, source: string) =>
+  readLocalHistory(session, request, source, async (history) =>
+    'lacks' in history ? history : markdownOf(session, request, history),
+  )
+
+const fromGitHub = async (session: NotesSession, request: NotesRequest): Promise<string> =>
+  markdownOf(session, request, await readRemoteHistory(session, request))
+
+/** What is not released yet becomes the version in version_file, if that has no tag yet. */
+async function withNextVersion(
+  { github }: NotesSession,
+  request: NotesRequest,
+): Promise<NotesRequest> {
+  const { subject, tag, commit, source } = request
+  if (tag !== null || commit !== undefined || subject.component === null) return request
+  try {
+    return { ...request, next: await nextVersion(github, subject.component, source) }
+  } catch (error) {
+    // A file that names no version is no reason to give no notes; PUBLISH says what is wrong.
+    if (!(error instanceof ConfigError || error instanceof GitHubError)) throw error
+    return request
   }
-  return markdownOf(session, request, await readRemoteHistory(session, request))
 }
 
 /**
@@ -37,10 +65,17 @@ export async function notesFor(session: NotesSession, request: NotesRequest): Pr
  * tags have to do. If both ends are named, nothing is requested.
  */
 async function tagsOf(
-  { github, emit }: NotesSession,
-  { subject: { owner, repo }, tag, previous, tags }: NotesRequest,
+  session: NotesSession,
+  { subject, tag, previous, tags }: NotesRequest,
 ): Promise<NotesRequest['tags']> {
   if (tags !== undefined || (tag !== null && previous !== undefined)) return tags
+  return githubsTags(session, { subject })
+}
+
+async function githubsTags(
+  { github, emit }: NotesSession,
+  { subject: { owner, repo } }: Pick<NotesRequest, 'subject'>,
+): Promise<ReadonlyMap<string, string>> {
   try {
     return new Map((await listTags(github, owner, repo)).map(({ name, commit }) => [name, commit]))
   } catch (error) {
@@ -52,16 +87,20 @@ async function tagsOf(
 
 async function markdownOf(
   session: NotesSession,
-  { subject: { owner, repo } }: NotesRequest,
+  { subject: { owner, repo }, tag, commit }: NotesRequest,
   history: NotesHistory,
 ): Promise<string> {
-  const { commits, pulls, ends, headName } = history
+  const { commits, pulls, ends, head } = history
+  if (ends.isPlanned && tag !== null && commit === undefined) {
+    const message = `${ends.tag} does not exist yet: its notes go to ${head.slice(0, 7)}`
+    session.emit({ type: 'warning', message })
+  }
   const changes = commits.map((commit) => changeOf(commit, pulls.get(commit.oid) ?? null))
   const named = new Map(changes.map((change) => [change, peopleOf(change.commit)]))
   const people = await withLogins(session, { owner, repo }, named)
   const newcomers = await newcomersIn(session, history, people)
   const page = `${session.github.gitUrl}/${owner}/${repo}`
-  return notesMarkdown({ page, ends, headName, changes, people, newcomers })
+  return notesMarkdown({ page, ends, head, changes, people, newcomers })
 }
 
 /** Asks GitHub for the logins that the addresses do not contain, once each. */
@@ -116,9 +155,9 @@ async function githubsNotes(session: NotesSession, request: NotesRequest): Promi
     const message = `GitHub's notes tell of all of ${owner}/${repo}, not of ${component.name} alone`
     session.emit({ type: 'warning', message })
   }
-  const { ends, head, headName } = await remoteEnds(session, request)
+  const { ends, head } = await remoteEnds(session, request)
   const options = {
-    tag: ends.tag ?? headName,
+    tag: ends.tag ?? head,
     target: head,
     previousTag: ends.previous ?? undefined,
   }

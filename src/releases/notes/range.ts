@@ -3,8 +3,10 @@ import { oneLine } from '../../base/text.js'
 import { tagFor } from '../find.js'
 import { nameOfSubject, type ReleaseSubject } from '../info.js'
 import {
+  isVersion,
   previousTag,
   type TagTemplate,
+  tagOf,
   templateOf,
   usualTemplate,
   versionIn,
@@ -12,24 +14,49 @@ import {
 } from '../versions.js'
 import type { NotesRange, NotesRequest } from './history.js'
 
-type RangeRequest = Pick<NotesRequest, 'subject' | 'tag' | 'commit' | 'previous'>
+type RangeRequest = Pick<NotesRequest, 'subject' | 'tag' | 'next' | 'commit' | 'previous'>
 
 /**
- * Finds both ends of the notes.
+ * Finds both ends of the notes. The tag of a version need not exist yet.
  *
  * @param tags all existing ones
  * @throws GitHubNotFoundError for an unknown tag; UsageError if the previous tag is ambiguous
  */
 export function notesRangeOf(
-  { subject, tag: named, commit, previous }: RangeRequest,
+  { subject, tag: named, next, commit, previous }: RangeRequest,
   tags: ReadonlySet<string>,
 ): NotesRange {
-  const tag = named === null ? null : tagFor(subject, named, tags)
-  if (tag !== null && commit === undefined && !tags.has(tag)) throw noTag(subject, tag, tags)
-  if (previous === undefined) return { tag, previous: tagBefore(subject, tag, tags) }
+  const tag = named === null ? nextTag(subject, next, tags) : tagNamed(subject, named, tags)
+  const isPlanned = tag !== null && !tags.has(tag)
+  if (isPlanned && commit === undefined && !isVersionTag(subject, tag)) {
+    throw noTag(subject, tag, tags)
+  }
+  if (previous === undefined) return { tag, isPlanned, previous: tagBefore(subject, tag, tags) }
   const before = tagFor(subject, previous, tags)
   if (!tags.has(before)) throw noTag(subject, before, tags)
-  return { tag, previous: before }
+  return { tag, isPlanned, previous: before }
+}
+
+/** Outside components, a bare version that is to come becomes a tag like the existing ones. */
+function tagNamed(subject: ReleaseSubject, named: string, tags: ReadonlySet<string>): string {
+  const tag = tagFor(subject, named, tags)
+  if (subject.component !== null || tags.has(tag) || !isVersion(tag)) return tag
+  return tagOf(templateAmong(tags), tag)
+}
+
+/** null if there is no version to come: the notes are of what is not released yet. */
+function nextTag(
+  { component }: ReleaseSubject,
+  next: string | null | undefined,
+  tags: ReadonlySet<string>,
+): string | null {
+  const tag = component === null || !next ? null : tagOf(component.tag, next)
+  return tag === null || tags.has(tag) ? null : tag
+}
+
+function isVersionTag({ component }: ReleaseSubject, tag: string): boolean {
+  const template = component?.tag ?? templateOf(tag)
+  return template !== null && versionIn(template, tag) !== null
 }
 
 function tagBefore(

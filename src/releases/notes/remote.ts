@@ -21,7 +21,6 @@ type GitHub = Pick<NotesSession, 'github'>
 export interface RemoteEnds {
   ends: NotesRange
   head: string
-  headName: string
   /** The commit of the previous tag; null if there is none. */
   base: string | null
 }
@@ -38,10 +37,10 @@ export async function remoteEnds({ github }: GitHub, request: NotesRequest): Pro
   const ends = notesRangeOf(request, new Set(tags.keys()))
   const base = tags.get(ends.previous ?? '') ?? null
   const head = request.commit ?? tags.get(ends.tag ?? '')
-  if (head !== undefined) return { ends, base, head, headName: head }
+  if (head !== undefined) return { ends, base, head }
   const branch = (await getRepo(github, owner, repo)).default_branch
   const [tip] = await listCommits(github, request.subject, { from: branch, limit: 1 })
-  return { ends, base, head: tip?.oid ?? branch, headName: branch }
+  return { ends, base, head: tip?.oid ?? branch }
 }
 
 /** Like a local history, as far as GitHub's API allows. */

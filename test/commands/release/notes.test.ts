@@ -2,8 +2,11 @@ import { mkdir } from 'node:fs/promises'
 import { gitText } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
+import { GitHubClient } from '../../../src/github/client.js'
+import { ReleaseManager } from '../../../src/releases/manager.js'
 import { addHistory } from '../../git/support/histories.js'
 import { temporaryFolder } from '../../git/support/real-git.js'
+import { testHost } from '../../support/host.js'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
 
 let work: Workspace
@@ -169,7 +172,9 @@ describe('RELEASE NOTES', () => {
     expect(out).toContain('- after it, mail (address hidden) (')
     expect(out).not.toContain('stars')
     const page = `${work.github.gitUrl}/${name}`
-    expect(lastLine(out)).toBe(`**Full changelog**: ${page}/compare/core-v1.1.0...main`)
+    expect(lastLine(out)).toBe(
+      `**Full changelog**: ${page}/compare/core-v1.1.0...${await work.github.oid(name)}`,
+    )
     await work.repos({})
     const remote = await notes('core')
     expect(remote.out).toBe(out)
@@ -200,15 +205,72 @@ describe('RELEASE NOTES', () => {
 
   it('a tag that is not there is exit 3, with what there is', async () => {
     for (const [folder, ...args] of [
-      ['.', 'core@9.9.9'],
-      ['mine', 'core@9.9.9'],
-      ['.', 'core', '--previous', 'core-v9.9.9'],
+      ['.', 'core@core-v9'],
+      ['mine', 'core@core-v9'],
+      ['.', 'core', '--previous', 'core-v9'],
+      ['mine', 'core@9.9.9', '--previous', 'core-v9'],
     ] as const) {
       const { status, err, out } = await notesIn(folder, ...args)
       expect([status, out]).toEqual([3, ''])
-      expect(err).toContain('error: core has no tag core-v9.9.9\n')
+      expect(err).toContain('error: core has no tag core-v9\n')
       expect(err).toContain('hint: there are core-v1.1.0, core-v1.1.0-rc.1, core-v1.0.0\n')
     }
+  })
+
+  it('of a version whose tag is to come go to HEAD, and the link to the tag', async () => {
+    const page = `${work.github.gitUrl}/${name}`
+    const link = `**Full changelog**: ${page}/compare/core-v1.1.0...core-v1.2.0`
+    const warning = /^warning: core-v1\.2\.0 does not exist yet: its notes go to [0-9a-f]{7}\n$/
+    await work.git('mine', 'checkout', '--quiet', '-b', 'local-only')
+    await work.git('mine', 'commit', '--quiet', '--allow-empty', '-m', 'feat: not pushed')
+    await work.write('mine/core/here.txt', 'here')
+    await work.git('mine', 'add', '.')
+    await work.git('mine', 'commit', '--quiet', '-m', 'feat: only here')
+    for (const more of [[], ['--previous', '1.1.0']]) {
+      const { status, out, err } = await notesIn('mine', 'core@1.2.0', ...more)
+      expect([status, lastLine(out), err]).toEqual([0, link, expect.stringMatching(warning)])
+      expect(out).toMatch(/- only here .*[\s\S]*- after it, mail/)
+    }
+    await work.git('mine', 'checkout', '--quiet', 'main')
+    const { out, err } = await notes('core@core-v1.2.0')
+    expect([lastLine(out), err]).toEqual([link, expect.stringMatching(warning)])
+    expect(out).toContain('- after it, mail')
+    expect(out).not.toContain('only here')
+    const generated = await notes('core@1.2.0', '--github')
+    expect(lastLine(generated.out)).toMatch(/compare\/core-v1\.1\.0\.\.\.core-v1\.2\.0$/)
+  })
+
+  it('without a tag have the page of the version that version_file names next', async () => {
+    const file = 'core/version.json'
+    const core = { repo: 'engine', path: 'core', tag: 'core-v{version}', version_file: file }
+    await work.write('config/components.yaml', stringify({ components: { core } }))
+    await commit({ message: 'chore: 1.2.0', path: file })
+    for (const [text, end] of [
+      ['{"version":"1.2.0"}', 'core-v1.2.0'],
+      ['{"version":"1.1.0"}', '[0-9a-f]{40}'],
+      ['no version', '[0-9a-f]{40}'],
+    ] as const) {
+      await work.github.commit(name, { files: { [file]: text }, message: 'chore: version' })
+      await work.git('mine', 'pull', '--quiet')
+      for (const folder of ['mine', '.']) {
+        const { status, out, err } = await notesIn(folder, 'core')
+        expect([status, err]).toEqual([0, ''])
+        expect(lastLine(out)).toMatch(new RegExp(`compare/core-v1\\.1\\.0\\.\\.\\.${end}$`))
+      }
+    }
+  })
+
+  it('in the library too, before the tag is made', async () => {
+    const { apiUrl: baseUrl, gitUrl, token } = work.github
+    const host = testHost(work.root)
+    await using client = new GitHubClient({ baseUrl, gitUrl, token, host })
+    const manager = new ReleaseManager(client, { config: work.path('config') })
+    const [owner, repo] = ['uDOS', 'engine']
+    const text = await manager.generateReleaseNotes(owner, repo, 'core-v1.2.0', 'core-v1.1.0')
+    expect(lastLine(text)).toMatch(/compare\/core-v1\.1\.0\.\.\.core-v1\.2\.0$/)
+    await expect(manager.generateReleaseNotes(owner, repo, 'nope', 'core-v1.1.0')).rejects.toThrow(
+      'uDOS/engine has no tag nope',
+    )
   })
 
   it('a tag of no version needs --previous', async () => {

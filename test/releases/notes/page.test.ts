@@ -26,8 +26,8 @@ function notes(messages: string[], rest: Partial<NotesPage> = {}): NotesPage {
   )
   return {
     page,
-    ends: { tag: 'v2', previous: 'v1' },
-    headName: 'main',
+    ends: { tag: 'v2', isPlanned: false, previous: 'v1' },
+    head: 'c'.repeat(40),
     changes,
     people: new Map(changes.map((change) => [change, peopleOf(change.commit)])),
     newcomers: new Map(),
@@ -70,8 +70,8 @@ test('what was taken back says so, and stays', () => {
 
 test('nothing, and the first release', () => {
   expect(lines(notesMarkdown(notes([])))).toEqual(['Nothing has changed since v1.', '', link, ''])
-  const first = notes(['fix: f'], { ends: { tag: null, previous: null } })
-  expect(notesMarkdown(first)).toMatch(`\n**Full changelog**: ${page}/commits/main\n`)
+  const first = notes(['fix: f'], { ends: { tag: null, isPlanned: false, previous: null } })
+  expect(notesMarkdown(first)).toMatch(`\n**Full changelog**: ${page}/commits/${'c'.repeat(40)}\n`)
 })
 
 test('what there is no room for is cut at a line, counted, and the link is last', () => {

@@ -20,6 +20,29 @@ describe('notes go', () => {
     ['to a version', { tag: '1.1.0' }, tags, ['v1.0.0', 'v1.1.0']],
     ['to what is not released yet', {}, tags, ['v1.2.0-rc.1', null]],
     ['to a tag that is to come', { tag: 'v1.3.0', commit: head }, tags, ['v1.1.0', 'v1.3.0']],
+    ['to a version that is to come', { tag: 'v9.0.0' }, tags, ['v1.1.0', 'v9.0.0']],
+    ['to one below others, for a backport', { tag: 'v1.0.1' }, tags, ['v1.0.0', 'v1.0.1']],
+    ['to a bare version that is to come', { tag: '1.3.0' }, tags, ['v1.1.0', 'v1.3.0']],
+    ['to one where no tag has a v', { tag: '3.0.0' }, ['2.0.0'], ['2.0.0', '3.0.0']],
+    ['to the first version of all', { tag: 'v1.0.0' }, [], [null, 'v1.0.0']],
+    [
+      'to a version of a component that is to come',
+      { subject: core, tag: '1.2.0', previous: '1.0.0' },
+      tags,
+      ['core-v1.0.0', 'core-v1.2.0'],
+    ],
+    [
+      'to the version that a component names next',
+      { subject: core, next: '1.2.0' },
+      tags,
+      ['core-v1.1.0', 'core-v1.2.0'],
+    ],
+    [
+      'past the version that it names, once that is there',
+      { subject: core, next: '1.1.0' },
+      tags,
+      ['core-v1.1.0', null],
+    ],
     ['of a component', { subject: core, tag: '1.1.0' }, tags, ['core-v1.0.0', 'core-v1.1.0']],
     ['of what a component has not released', { subject: core }, tags, ['core-v1.1.0', null]],
     [
@@ -55,17 +78,17 @@ describe('notes go', () => {
   it.each<[string, Asked, string[], string, string]>([
     [
       'a tag',
-      { tag: 'v9.0.0' },
+      { tag: 'nine' },
       tags,
-      'uDOS/engine has no tag v9.0.0',
+      'uDOS/engine has no tag nine',
       'there are v1.2.0-rc.1, v1.1.0, v1.0.0, core-v1.0.0, core-v1.1.0, nightly',
     ],
     ['a tag before', { tag: 'v1.1.0', previous: 'v0' }, tags, 'has no tag v0', 'there are'],
     [
       'a component’s tag',
-      { subject: core, tag: '9.0.0' },
+      { subject: core, tag: 'v9.0.0' },
       tags,
-      'core has no tag core-v9.0.0',
+      'core has no tag v9.0.0',
       'there are core-v1.1.0, core-v1.0.0',
     ],
     ['any tag', { tag: 'v1' }, [], 'uDOS/engine has no tag v1', 'it has no tags yet'],
@@ -81,6 +104,16 @@ describe('notes go', () => {
     expect(look).toThrow(GitHubNotFoundError)
     expect(look).toThrow(message)
     expect(look).toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }))
+  })
+
+  it.each<[Asked, boolean]>([
+    [{ tag: 'v1.1.0' }, false],
+    [{ tag: 'v1.3.0' }, true],
+    [{ tag: 'v1.3.0', commit: head }, true],
+    [{}, false],
+  ])('of %j say whether the tag is to come', (asked, expected) => {
+    const { isPlanned } = notesRangeOf({ subject: plain, tag: null, ...asked }, new Set(tags))
+    expect(isPlanned).toBe(expected)
   })
 
   it('nowhere where nobody knows what was before', () => {
