@@ -1,6 +1,12 @@
 import { constants } from 'node:os'
 import type { Application } from './app.js'
-import { type EndingSignal, exitStatus, InterruptedError, WizardError } from './base/errors.js'
+import {
+  type EndingSignal,
+  exitStatus,
+  InterruptedError,
+  WizardError,
+  withRemedy,
+} from './base/errors.js'
 import { globalFlags } from './commands/flags.js'
 import { type Command, readCommand } from './commands/grammar.js'
 import { nouns } from './commands/index.js'
@@ -65,8 +71,11 @@ async function perform(
   await terminal.writeActionsOutputs(page, outputs)
   if (!partialFailure) return 0
   // An interrupt is the cause of everything that is missing in the result, so it is the error to
-  // report.
-  if (signal.aborted && partialFailure.code !== 'TIMEOUT') throw signal.reason
+  // report, with the remedy that the verb knows.
+  if (signal.aborted && partialFailure.code !== 'TIMEOUT') {
+    const { code, hint, remedy = hint } = partialFailure
+    throw code === signal.reason?.code && remedy ? withRemedy(signal.reason, remedy) : signal.reason
+  }
   terminal.showPartialFailure(partialFailure)
   return exitStatus[partialFailure.code]
 }

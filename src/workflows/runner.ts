@@ -1,5 +1,6 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
+import { resolveCommit } from '../github/rest/commits.js'
 import { findWorkflow, type Workflow } from '../github/rest/workflows.js'
 import { type OpenSession, type SessionOptions, sessionOf } from '../session.js'
 import {
@@ -44,7 +45,11 @@ export interface RunOptions extends WaitOptions {
 }
 
 export type RunId = number | string
-export type RunListFilter = Omit<RunFilter, 'workflow'> & { workflow?: string | number | undefined }
+export interface RunListFilter extends Omit<RunFilter, 'workflow'> {
+  workflow?: string | number | undefined
+  /** A full or short commit id, a branch or a tag; instead of `sha`. */
+  commit?: string | undefined
+}
 
 /**
  * Runs workflows of GitHub Actions and waits for them. A workflow is named by its id, its file
@@ -118,12 +123,14 @@ export class WorkflowRunner {
   async listRuns(
     owner: string,
     repo: string,
-    filter: RunListFilter = {},
+    { commit, ...filter }: RunListFilter = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRun[]> {
     const session = await this.#open(call)
     const workflow = await this.#find(session, { owner, repo }, filter.workflow)
-    return listRuns(session.github, { owner, repo }, { ...filter, workflow })
+    const sha =
+      commit === undefined ? filter.sha : await resolveCommit(session.github, owner, repo, commit)
+    return listRuns(session.github, { owner, repo }, { ...filter, sha, workflow })
   }
 
   /** With its jobs, and its artifacts once it is completed; or an attempt or a job of it. */

@@ -1,8 +1,8 @@
-import { GitHubError, GitHubNotFoundError } from '../base/errors.js'
-import { oneLine } from '../base/text.js'
+import { GitHubError, GitHubNotFoundError, UsageError } from '../base/errors.js'
+import { didYouMean, oneLine } from '../base/text.js'
 import { type Api, parseAnswer } from '../github/rest/api.js'
 import { type Artifact, listArtifacts } from '../github/rest/artifacts.js'
-import { pagesOf } from '../github/rest/pages.js'
+import { type PagingCall, pagesOf } from '../github/rest/pages.js'
 import {
   getJobPlace,
   getRunAttempt,
@@ -25,38 +25,61 @@ export interface RunFilter {
   event?: string | undefined
   /** A full commit id. */
   sha?: string | undefined
+  /** The login of who started it. */
+  actor?: string | undefined
   /** Default: all that GitHub returns, at most 1,000 with a filter. */
   limit?: number | undefined
 }
 
+/** https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+const states = [
+  ...['queued', 'in_progress', 'completed', 'requested', 'waiting', 'pending'],
+  ...['success', 'failure', 'neutral', 'cancelled', 'skipped', 'stale', 'timed_out'],
+  ...['action_required', 'startup_failure'],
+]
+
+/** @throws UsageError for what is neither a status nor a conclusion: GitHub would list nothing */
+function assertState(status: string): void {
+  if (states.includes(status)) return
+  throw new UsageError(`${oneLine(status, 100)} is neither a status nor a conclusion of a run`, {
+    hint: didYouMean(status, states) ?? `one of ${states.join(', ')}`,
+  })
+}
+
 /**
  * Newest first, all pages up to the limit.
+ *
+ * @throws UsageError for an unknown status
  * https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
  */
 export async function listRuns(
   github: Api,
   repo: Repo,
   filter: RunFilter = {},
+  onHeaders?: PagingCall['onHeaders'],
 ): Promise<WorkflowRun[]> {
-  return (await listRunData(github, repo, filter)).map((data) => toRun(github, repo, data))
+  if (filter.status !== undefined) assertState(filter.status)
+  const found = await listRunData(github, repo, filter, onHeaders)
+  return found.map((data) => toRun(github, repo, data))
 }
 
-export async function listRunData(
+async function listRunData(
   github: Api,
   { owner, repo }: Repo,
   { workflow, sha, limit, ...filter }: RunFilter,
+  onHeaders: PagingCall['onHeaders'],
 ): Promise<WorkflowRunData[]> {
   const octokit = await github.octokit()
   const { listWorkflowRuns, listWorkflowRunsForRepo } = octokit.rest.actions
   const parameters = { owner, repo, ...filter, head_sha: sha }
   const found =
     workflow === undefined
-      ? await pagesOf(octokit, listWorkflowRunsForRepo, parameters, { limit })
+      ? await pagesOf(octokit, listWorkflowRunsForRepo, parameters, { limit, onHeaders })
       : await pagesOf(
           octokit,
           listWorkflowRuns,
           { ...parameters, workflow_id: workflow.id },
-          { limit },
+          { limit, onHeaders },
         )
   const runs = parseAnswer(github, workflowRunAnswer.array(), found)
   // A server that does not know the parameter lists the runs of every commit.

@@ -19,11 +19,33 @@ export interface WorkflowSession {
 export { fullNameOf, type Repo } from '../base/names/repository.js'
 
 /**
- * A copy of the error with the way to a run that goes on. A time-out's own hint, a longer one, would
- * have the command started once more, and with it another run.
+ * A copy of the error with the way to a run that goes on, and what is known of it. A time-out's own
+ * hint, a longer one, would have the command started once more, and with it another run.
  */
-export const withWayBack = ({ signal }: WorkflowSession, error: unknown, way: Hint): unknown =>
-  signal?.aborted ? withRemedy(error, way) : withHint(error, way)
+export function withWayBack(
+  { signal }: WorkflowSession,
+  error: unknown,
+  way: Hint,
+  known?: KnownRuns,
+): unknown {
+  const copy = signal?.aborted ? withRemedy(error, way) : withHint(error, way)
+  return known === undefined ? copy : withKnown(copy, known)
+}
+
+/** The last known state of what was waited for when an error ended the wait. */
+export type KnownRuns = { run: WorkflowRun | WorkflowRunWithJobs } | { runs: WorkflowRun[] }
+
+const knownRuns = new WeakMap<Error, KnownRuns>()
+
+/** The error itself; `knownRunsOf` gives what is known. */
+export function withKnown(error: unknown, known: KnownRuns): unknown {
+  if (error instanceof Error) knownRuns.set(error, known)
+  return error
+}
+
+/** @returns undefined if the error did not end a wait for runs */
+export const knownRunsOf = (error: unknown): KnownRuns | undefined =>
+  error instanceof Error ? knownRuns.get(error) : undefined
 
 /** What WorkflowRunner reports while it works. */
 export type WorkflowEvent =

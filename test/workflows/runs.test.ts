@@ -1,5 +1,6 @@
 import type { AddedRun } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RunListFilter } from '../../src/workflows/runner.js'
 import { worstConclusion } from '../../src/workflows/watch/conclusion.js'
 import { type Stage, stage } from './support.js'
 
@@ -70,6 +71,23 @@ describe('runs', () => {
     expect(here.asked(/rerun-failed-jobs$/)).toHaveLength(1)
   })
 
+  it('are listed by a status or a conclusion of GitHub, by commit and by user', async () => {
+    await expect(here.runner.listRuns('uDOS', 'core', { status: 'sucess' })).rejects.toMatchObject({
+      code: 'USAGE',
+      hint: 'did you mean success?',
+    })
+    expect(here.asked(/actions\/runs/)).toEqual([])
+    const run = await add({ actor: 'alice' })
+    await here.github.commit('uDOS/core', {})
+    const other = await add()
+    const ids = async (filter: RunListFilter) =>
+      (await here.runner.listRuns('uDOS', 'core', filter)).map(({ run_id: id }) => id)
+    expect(await ids({ commit: run.sha.slice(0, 10) })).toEqual([run.id])
+    expect(await ids({ commit: 'main' })).toEqual([other.id])
+    expect(await ids({ actor: 'alice' })).toEqual([run.id])
+    expect(await ids({ status: 'queued' })).toEqual([other.id, run.id])
+  })
+
   it('a dispatch without waiting tells what GitHub knows', async () => {
     expect(await here.runner.run('uDOS', 'core', 'tests')).toMatchObject({
       status: 'queued',
@@ -109,6 +127,16 @@ describe('the runs of a commit', () => {
     here.github.actions.finish(run)
     await watch()
     expect(here.clock.seconds()).toBe(60)
+  })
+
+  it('are believed at once where they ended long ago, however short they were', async () => {
+    const run = await add()
+    await here.clock.sleep(5_000)
+    here.github.actions.finish(run)
+    await here.clock.sleep(3_600_000)
+    const begun = here.clock.seconds()
+    expect(await watch()).toMatchObject({ ended: 'completed', conclusion: 'success' })
+    expect(here.clock.seconds()).toBe(begun)
   })
 
   it('of one workflow alone', async () => {

@@ -81,14 +81,9 @@ export const run = defineVerb({
     const named = { owner, repo, workflow: workflow ?? target }
     if (values.wait) return runAndWait(invocation, named, { ...values, inputs })
     const runner = await invocation.workflowRunner()
-    const started = await runner.run(
-      owner,
-      repo,
-      named.workflow,
-      { ref: values.ref, inputs },
-      invocation.call,
-    )
-    return { run: started, timeout: null, waited: false }
+    const options = { ref: values.ref, inputs }
+    const started = runner.run(owner, repo, named.workflow, options, invocation.call)
+    return { ...(await untilTimeout(started)), waited: false }
   },
   json: ({ run }) => run,
   render: runPage,
@@ -122,13 +117,13 @@ export async function runAndWait(
       invocation.call,
     ),
   )
-  if (!isCompleted(result.run)) return result
+  if (result.stopped || !isCompleted(result.run)) return result
   await showLogs(invocation, result.run, values.logs)
   if (values.download === undefined) return result
   return withArtifacts(invocation, result.run, values.download)
 }
 
-/** Later assignments win, as with flags. @throws UsageError */
+/** @throws UsageError, also for an input that is given twice: one of the two would be lost */
 export function readAssignments(assignments: string[]): Record<string, string> {
   const pairs = assignments.map((text) => {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
@@ -139,6 +134,8 @@ export function readAssignments(assignments: string[]): Record<string, string> {
     }
     return [key, value] as const
   })
+  const twice = pairs.find(([key], at) => pairs.findIndex(([other]) => other === key) < at)
+  if (twice) throw new UsageError(`the input ${twice[0]} is given twice`)
   return Object.fromEntries(pairs)
 }
 

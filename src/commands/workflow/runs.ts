@@ -28,18 +28,16 @@ export const runs = defineVerb({
     status: { type: 'text', value: 'S', summary: 'a status or conclusion: in_progress, failure …' },
     branch: { type: 'text', value: 'B', summary: 'of that branch' },
     event: { type: 'text', value: 'E', summary: 'of that event: push, schedule …' },
+    commit: { type: 'text', value: 'SHA', summary: 'of that commit, a branch or a tag' },
+    user: { type: 'text', value: 'U', summary: 'started by that user' },
     limit: { type: 'integer', value: 'N', min: 1, max: 1000, summary: `at most N (${usualLimit})` },
     ...repositoryFlag,
   },
-  async run(invocation, [target], { repo: flag, limit = usualLimit, ...filter }) {
+  async run(invocation, [target], { repo: flag, limit = usualLimit, commit, user, ...filter }) {
     const { owner, repo, workflow } = await repositoryOrWorkflow(invocation, target, flag)
     const runner = await invocation.workflowRunner()
-    return runner.listRuns(
-      owner,
-      repo,
-      { ...filter, limit, workflow: workflow ?? undefined },
-      invocation.call,
-    )
+    const of = { ...filter, commit, actor: user, limit, workflow: workflow ?? undefined }
+    return runner.listRuns(owner, repo, of, invocation.call)
   },
   render: (found) => ({
     kind: 'table',

@@ -9,6 +9,7 @@ import {
   type WorkflowRun,
   type WorkflowRunWithJobs,
 } from '../../workflows/run-data.js'
+import { knownRunsOf } from '../../workflows/session.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import type { FlagSpecs } from '../flags.js'
 import type { PartialFailure } from '../verb.js'
@@ -18,6 +19,8 @@ import { ends, labelled } from './logs.js'
 export interface RunResult {
   run: WorkflowRun | WorkflowRunWithJobs
   timeout: RunTimeoutError | null
+  /** What ended the wait before the run did: a signal, a refused token, a rate limit. */
+  stopped?: WizardError | undefined
   /** false: the run was only started, so its conclusion does not matter. */
   waited?: boolean
   /** Requested artifacts that were not downloaded. */
@@ -27,8 +30,8 @@ export interface RunResult {
 }
 
 /**
- * A run whose wait timed out is a result too: it is printed, and the exit status reports the
- * time-out.
+ * A run whose wait timed out, or was stopped, is a result too: it is printed, and the exit status
+ * reports what ended the wait.
  */
 export async function untilTimeout(
   work: Promise<WorkflowRun | WorkflowRunWithJobs>,
@@ -37,17 +40,16 @@ export async function untilTimeout(
     return { run: await work, timeout: null }
   } catch (error) {
     if (error instanceof RunTimeoutError) return { run: error.run, timeout: error }
-    throw error
+    const known = knownRunsOf(error)
+    if (known === undefined || !('run' in known) || !(error instanceof WizardError)) throw error
+    return { run: known.run, timeout: null, stopped: error }
   }
 }
 
 /** success, neutral and skipped are successes; every other conclusion is a failure. */
-export function runFailure({
-  run,
-  timeout,
-  waited,
-  missing = null,
-}: RunResult): PartialFailure | null {
+export function runFailure(result: RunResult): PartialFailure | null {
+  const { run, timeout, stopped, waited, missing = null } = result
+  if (stopped) return reportError(stopped)
   if (waited === false) return null
   if (timeout) return reportError(timeout)
   if (!isCompleted(run) || isGood(run.conclusion)) return missing

@@ -1,6 +1,7 @@
-import { UsageError } from '../../base/errors.js'
+import { reportError, UsageError, WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
+import { knownRunsOf } from '../../workflows/session.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import type { CommitOutcome } from '../../workflows/watch/watch-commit.js'
 import { defineVerb, type PartialFailure } from '../verb.js'
@@ -16,7 +17,12 @@ import {
 } from './shared.js'
 import { repositoryOrWorkflow } from './target.js'
 
-type Watched = { kind: 'run'; result: RunResult } | { kind: 'commit'; outcome: CommitOutcome }
+type Watched = { kind: 'run'; result: RunResult } | { kind: 'commit'; outcome: StoppableOutcome }
+
+interface StoppableOutcome extends CommitOutcome {
+  /** What ended the wait before the runs did. */
+  stopped?: WizardError | undefined
+}
 
 export const watch = defineVerb({
   name: 'watch',
@@ -54,7 +60,9 @@ export const watch = defineVerb({
       const named = await repositoryOrWorkflow(invocation, target, flags.repo)
       const only = workflow ?? named.workflow ?? undefined
       const of = { ...options, workflow: only }
-      const outcome = await runner.watchCommit(named.owner, named.repo, commit, of, invocation.call)
+      const outcome = await runner
+        .watchCommit(named.owner, named.repo, commit, of, invocation.call)
+        .catch((error: unknown) => stoppedOutcome(commit, error))
       if (outcome.ended === 'completed') await showLogsOf(invocation, ...outcome.runs)
       return { kind: 'commit', outcome }
     }
@@ -69,7 +77,8 @@ export const watch = defineVerb({
     const result =
       (await endedAttempt(invocation, named)) ??
       (await untilTimeout(runner.pollStatus(owner, repo, runId, options, invocation.call)))
-    if (!result.timeout) await showLogs(invocation, result.run, 'failed', named.attempt)
+    if (!result.timeout && !result.stopped)
+      await showLogs(invocation, result.run, 'failed', named.attempt)
     return { kind: 'run', result }
   },
   json: (watched) => (watched.kind === 'run' ? watched.result.run : watched.outcome.runs),
@@ -82,6 +91,14 @@ export const watch = defineVerb({
       ? runOutputs(watched.result)
       : { conclusion: watched.outcome.conclusion ?? '' },
 })
+
+/** The runs of a wait that was stopped are a result too. @throws every other error */
+function stoppedOutcome(sha: string, error: unknown): StoppableOutcome {
+  const known = knownRunsOf(error)
+  if (known === undefined || !('runs' in known) || !(error instanceof WizardError)) throw error
+  const runs = known.runs.map((run) => ({ ...run, jobs: [] }))
+  return { sha, runs, conclusion: null, ended: 'timeout', stopped: error }
+}
 
 /** An attempt that has ended is not waited for; the run's latest may go on. */
 async function endedAttempt(
@@ -105,11 +122,21 @@ const commitPage = ({ runs }: CommitOutcome) =>
       .flatMap((page) => (page.kind === 'lines' ? page.lines : [])),
   )
 
-function commitFailure({ sha, runs, conclusion, ended }: CommitOutcome): PartialFailure | null {
+function commitFailure(outcome: StoppableOutcome): PartialFailure | null {
+  const { sha, runs, conclusion, ended, stopped } = outcome
+  if (stopped) return reportError(stopped)
   const of = `the runs of ${sha.slice(0, 7)}`
-  if (ended === 'timeout')
-    return { code: 'TIMEOUT', message: `${of} have not all ended`, hint: 'they go on; watch again' }
+  if (ended === 'timeout') return { code: 'TIMEOUT', ...untilNow(of, runs) }
   if (isGood(conclusion)) return null
   const bad = runs.filter((run) => !isGood(run.conclusion)).length
   return { code: 'FAILED', message: `${bad} of ${of} did not succeed` }
+}
+
+/** What is known when the time is over. */
+function untilNow(of: string, runs: CommitOutcome['runs']): { message: string; hint: string } {
+  if (runs.length === 0)
+    return { message: `${of} have not appeared`, hint: 'does a push to it start one? Watch again' }
+  return runs.every(isCompleted)
+    ? { message: `${of} that have appeared have ended`, hint: 'more may come: watch again' }
+    : { message: `${of} have not all ended`, hint: 'they go on; watch again' }
 }

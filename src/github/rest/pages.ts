@@ -11,8 +11,14 @@ export interface Paging {
   limit?: number | undefined
 }
 
+export interface PagingCall extends Paging {
+  /** Receives the headers of each page. */
+  onHeaders?: ((headers: ResponseHeaders) => void) | undefined
+}
+
 type Endpoint = Parameters<Octokit['paginate']>[0]
-type Page = { data: unknown }
+type ResponseHeaders = Record<string, string | number | undefined>
+type Page = { data: unknown; headers: ResponseHeaders }
 
 /** No account has so many repositories; this stops at a server that always names a next page. */
 const mostPages = 1000
@@ -25,20 +31,36 @@ export async function pagesOf(
   octokit: Octokit,
   route: Endpoint,
   parameters: Record<string, unknown>,
-  { perPage, page, limit = Number.POSITIVE_INFINITY }: Paging = {},
+  { perPage, page, limit = Number.POSITIVE_INFINITY, onHeaders }: PagingCall = {},
 ): Promise<unknown[]> {
   const size = Math.min(100, perPage ?? (page === undefined ? Math.min(100, limit) : 30))
   const first = { ...parameters, per_page: size, page }
   const items: unknown[] = []
   let pages = 0
   const all: AsyncIterable<Page> = octokit.paginate.iterator(route as never, first as never)
-  for await (const { data } of all) {
+  for await (const { data, headers } of all) {
+    onHeaders?.(headers)
     if (!Array.isArray(data))
       throw new GitHubNetworkError('a listing is not the API: it has no list')
     for (const item of data) items.push(item)
     pages++
     if (page !== undefined || items.length >= limit) break
     if (pages === mostPages) throw new GitHubNetworkError('the listing has no end')
+    assertNextPage(headers.link)
   }
   return items.slice(0, limit)
+}
+
+/** Octokit requests the link as it is. @throws GitHubNetworkError if it climbs out of its folder */
+function assertNextPage(link: unknown): void {
+  const next = /<([^>?]+)[^>]*>;\s*rel="next"/.exec(String(link ?? ''))?.[1] ?? ''
+  if (
+    next
+      .replaceAll(/%2e/gi, '.')
+      .split('/')
+      .some((part) => /^\.\.?$/.test(part))
+  )
+    throw new GitHubNetworkError('the next page of a listing is at an address with . or .. in it', {
+      hint: 'check github.base_url, and whether a proxy answers in its place',
+    })
 }

@@ -1,4 +1,5 @@
 import { GitHubNetworkError, UsageError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
 import { endpoint } from '../addresses.js'
 import { type ApiResponse, jsonOf } from '../transport/message.js'
 import type { Api } from './api.js'
@@ -100,6 +101,9 @@ function nextPage(api: Api, { headers }: ApiResponse): URL | null {
     throw new GitHubNetworkError(`${api.baseUrl.host} sends to an address that cannot be read`)
   }
   const url = new URL(link, api.baseUrl)
-  if (url.origin === api.baseUrl.origin) return url
+  if (url.origin === api.baseUrl.origin && !climbs(link.replace(/^https?:\/\/[^/]*/, '')))
+    return url
+  if (url.origin === api.baseUrl.origin)
+    throw new GitHubNetworkError(`the next page is at ${oneLine(link, 200)}, which has .. in it`)
   throw new GitHubNetworkError(`the next page is on ${url.host}, which is not ${api.baseUrl.host}`)
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ZipEntry } from '../../archive/directory.js'
+import { defaultLimits } from '../../archive/limits.js'
 import { openZip, type ZipArchive } from '../../archive/zip.js'
 import { GitHubNotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
@@ -98,7 +99,9 @@ async function fetchZip(
     if (error.status === 410) throw expired(run, error)
     return null
   }
-  return openZip(file, { label: `the logs of run ${run.run_id}`, signal })
+  // A log may repeat one line for ever; it is streamed, so it fills neither the memory nor the disk.
+  const limits = { ...defaultLimits, ratio: Number.POSITIVE_INFINITY }
+  return openZip(file, { label: `the logs of run ${run.run_id}`, limits, signal })
 }
 
 /** @returns null, and reports it, if there is no log */

@@ -5,7 +5,7 @@ import { isTransient } from '../../http/failure.js'
 import { nameOfRun } from '../describe.js'
 import { RunTimeoutError, toRun, type WorkflowRun, type WorkflowRunWithJobs } from '../run-data.js'
 import { listRunArtifacts } from '../runs.js'
-import { type Repo, type WorkflowSession, withWayBack } from '../session.js'
+import { type Repo, type WorkflowSession, withKnown, withWayBack } from '../session.js'
 import { isCompleted } from './conclusion.js'
 import { type Ended, ignoreTransientFailures, type PollOptions, pollUntilDone } from './poll.js'
 import { RunWatch } from './run-watch.js'
@@ -43,13 +43,22 @@ export async function wait(
     // The conclusion counts even if the jobs could not be read in time.
     return { run: watch.run, ended: isCompleted(watch.run) ? 'completed' : ended }
   } catch (error) {
+    const known = { run: watch.run }
+    if (error instanceof GitHubNotFoundError) throw withKnown(gone(watch.run, error), known)
     const cancel = cancelOnInterrupt && session.signal?.aborted === true
-    throw withWayBack(
-      session,
-      error,
-      cancel ? await cancelled(session, repo, watch.run) : howToComeBack(watch.run),
-    )
+    const way = cancel ? await cancelled(session, repo, watch.run) : howToComeBack(watch.run)
+    throw withWayBack(session, error, way, known)
   }
+}
+
+function gone(run: WorkflowRunWithJobs, cause: GitHubNotFoundError): GitHubNotFoundError {
+  const { status, requestId } = cause
+  return new GitHubNotFoundError(`${nameOfRun(run)} is not there any more: it was deleted`, {
+    cause,
+    status,
+    requestId,
+    hint: `it was ${run.status.replaceAll('_', ' ')} when it was last seen`,
+  })
 }
 
 export const howToComeBack = (run: WorkflowRun): HintParts => [
@@ -91,9 +100,13 @@ export async function firstLook(
   } catch (error) {
     // The run was started: it is not a failure that it is not visible yet.
     if (isTransient(error) || error instanceof GitHubNotFoundError) return started
-    throw withWayBack(session, error, howToComeBack(started))
+    throw withWayBack(session, error, howToComeBack(started), { run: started })
   }
 }
+
+/** Short times with a fraction. */
+const inSeconds = (milliseconds: number) =>
+  milliseconds < 10_000 ? Math.round(milliseconds / 100) / 10 : Math.round(milliseconds / 1000)
 
 /** Waits for a run, and reads its artifacts. @throws RunTimeoutError, with the run */
 export async function untilCompleted(
@@ -105,7 +118,7 @@ export async function untilCompleted(
   const begun = session.clock.now()
   const { run, ended } = await wait(session, repo, started, options)
   if (ended === 'timeout') {
-    const seconds = Math.round((session.clock.now() - begun) / 1000)
+    const seconds = inSeconds(session.clock.now() - begun)
     throw new RunTimeoutError(
       run,
       `${nameOfRun(run)} is ${run.status.replaceAll('_', ' ')} still, after ${seconds} s: ${run.html_url}`,

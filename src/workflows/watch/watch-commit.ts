@@ -1,11 +1,11 @@
-import { withHint } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
 import { resolveCommit } from '../../github/rest/commits.js'
 import { listJobs } from '../../github/rest/runs.js'
 import type { Workflow } from '../../github/rest/workflows.js'
+import { serverTime } from '../../http/policy/waits.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from '../run-data.js'
 import { listRunArtifacts, listRuns } from '../runs.js'
-import { fullNameOf, type Repo, type WorkflowSession } from '../session.js'
+import { fullNameOf, type Repo, type WorkflowSession, withWayBack } from '../session.js'
 import { isCompleted, worstConclusion } from './conclusion.js'
 import {
   type Ended,
@@ -47,7 +47,8 @@ export async function watchCommit(
   const sha = await resolveCommit(session.github, repo.owner, repo.repo, commit)
   const watch = new CommitWatch(session, repo, { sha, workflow })
   const ended = await pollUntilDone(session, watch, options).catch((error: unknown) => {
-    throw withHint(error, howToComeBack(repo, sha, workflow))
+    const known = { runs: watch.runs }
+    throw withWayBack(session, error, howToComeBack(repo, sha, workflow), known)
   })
   const runs: WorkflowRunWithJobs[] = []
   for (const run of watch.runs) {
@@ -89,6 +90,8 @@ export class CommitWatch implements Watch {
   readonly #repo: Repo
   readonly #filter: { sha: string; workflow: Workflow | undefined }
   #newestSince: number
+  /** At the last poll, in milliseconds since 1970; null if GitHub does not tell it. */
+  #serverTime: number | null = null
 
   constructor(
     session: WorkflowSession,
@@ -107,8 +110,11 @@ export class CommitWatch implements Watch {
 
   /** @throws permanent failures */
   async poll(): Promise<void> {
+    const onHeaders = (headers: Record<string, string | number | undefined>) => {
+      this.#serverTime = 'date' in headers ? serverTime(headers, this.#session.clock.now()) : null
+    }
     const found = await ignoreTransientFailures(this.#session, () =>
-      listRuns(this.#session.github, this.#repo, this.#filter),
+      listRuns(this.#session.github, this.#repo, this.#filter, onHeaders),
     )
     if (found === undefined) return
     const before = new Map(this.runs.map((run) => [run.run_id, run]))
@@ -117,14 +123,11 @@ export class CommitWatch implements Watch {
     for (const run of found) this.#report(before.get(run.run_id), run)
   }
 
-  /**
-   * By GitHub's own times if a run ended that long after the newest one was created, otherwise by how
-   * long no new run has appeared here.
-   */
+  /** By GitHub's own clock if it tells its time, otherwise by how long no new run has appeared here. */
   get #settled(): boolean {
     const newest = Math.max(...this.runs.map(({ created_at: at }) => Date.parse(at ?? '')))
-    const last = Math.max(...this.runs.map(({ completed_at: at }) => Date.parse(at ?? '')))
-    return last - newest >= settling || this.#session.clock.now() - this.#newestSince >= settling
+    if (this.#serverTime !== null && this.#serverTime - newest >= settling) return true
+    return this.#session.clock.now() - this.#newestSince >= settling
   }
 
   #report(before: WorkflowRun | undefined, run: WorkflowRun): void {

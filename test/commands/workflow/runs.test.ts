@@ -32,6 +32,23 @@ describe('WORKFLOW RUNS', () => {
     expect(await ids('core/tests', '--branch', 'main')).toHaveLength(2)
   })
 
+  it('of a status that GitHub does not have are exit 2, and no request', async () => {
+    const { status, err } = await workflow('RUNS', 'core/tests', '--status', 'nonsense')
+    expect([status, err]).toEqual([2, expect.stringContaining('one of queued, in_progress')])
+    expect(space.github.requests.filter(({ path }) => /runs\?/.test(path))).toEqual([])
+  })
+
+  it('of a commit, and of a user', async () => {
+    const run = await endedRun(space)
+    const ids = async (...args: string[]) =>
+      (await workflow('RUNS', 'core', ...args, '--json')).json.map(
+        (one: { run_id: number }) => one.run_id,
+      )
+    expect(await ids('--commit', run.sha.slice(0, 8))).toEqual([run.id])
+    expect(await ids('--user', 'monalisa')).toEqual([run.id])
+    expect(await ids('--user', 'alice')).toEqual([])
+  })
+
   it('in a pipe are lines of tabs', async () => {
     const { id } = await endedRun(space)
     const { out } = await workflow('RUNS', 'core/tests')

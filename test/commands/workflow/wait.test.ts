@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { endedRun, lastRun, onDispatch, openActions } from '../../support/actions.js'
 import type { Workspace } from '../../support/workspace.js'
 
@@ -163,6 +163,51 @@ describe('WORKFLOW RUN --wait', () => {
     space.github.actions.finish(lastRun(space))
     const { status, err } = await running.ended
     expect([status, err.match(/waits for an approval/g)]).toEqual([0, ['waits for an approval']])
+  })
+
+  it.each([
+    ['a signal', 130, 'INTERRUPTED', null],
+    ['a refused token', 4, 'GITHUB_AUTH', { status: 401, body: { message: 'Bad credentials' } }],
+    [
+      'a run that is deleted',
+      3,
+      'GITHUB_NOT_FOUND',
+      { status: 404, body: { message: 'Not Found' } },
+    ],
+  ])('--json is the document too where %s ends the wait', async (_what, exit, code, fault) => {
+    onDispatch(space, (run) => space.github.actions.start(run))
+    const running = space.begin([...runWait, '--json'])
+    await vi.waitUntil(() => space.github.requests.some(({ path }) => /\/jobs/.test(path)))
+    if (fault === null) running.interrupt()
+    else space.github.fail({ path: /\/actions\/runs\//, ...fault })
+    const { status, json, err } = await running.ended
+    expect([status, json.run_id, json.conclusion]).toEqual([exit, lastRun(space).id, null])
+    const { error } = JSON.parse(err)
+    expect(error.code).toBe(code)
+    expect(/goes on/.test(error.hint)).toBe(exit !== 3)
+  })
+
+  it('an interrupted WATCH of a commit is the document of its runs', async () => {
+    const run = await space.github.actions.add('uDOS/engine', { workflow: 'tests.yml' })
+    const args = ['WORKFLOW', 'WATCH', 'uDOS/engine', '--commit', 'main', '--json']
+    const running = space.begin(args)
+    await vi.waitUntil(() => space.github.requests.some(({ path }) => /head_sha/.test(path)))
+    space.github.actions.start(run)
+    running.interrupt()
+    const { status, json, err } = await running.ended
+    expect([status, Array.isArray(json)]).toEqual([130, true])
+    expect(JSON.parse(err).error.hint).toContain('WORKFLOW WATCH uDOS/engine --commit')
+  })
+
+  it('an input that is given twice is exit 2, and nothing starts', async () => {
+    const { status, err } = await wait('suite=unit', 'suite=e2e')
+    expect([status, err]).toEqual([2, expect.stringContaining('the input suite is given twice')])
+    expect(space.github.actions.runs('uDOS/engine')).toEqual([])
+  })
+
+  it('a time-out below a second is told as it is', async () => {
+    const { err } = await wait('--timeout', '0.5')
+    expect(err).toMatch(/after 0\.[1-9] s/)
   })
 
   it('a token that is refused half-way is exit 4, and how to come back is told', async () => {
