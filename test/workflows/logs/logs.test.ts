@@ -98,6 +98,18 @@ describe('readLogs', () => {
     await expect(read()).rejects.toThrow(/the logs of run \d+ are gone/)
   })
 
+  it('takes a log of one line that repeats for no archive that fills a disk', async () => {
+    finish()
+    const content = Buffer.alloc(120_000_000, 'the same line again and again\n')
+    const body = zip([{ name: '0_lint.txt', content, deflated: true }])
+    on.github.fail({ path: /\/actions\/runs\/\d+\/logs$/, status: 200, body })
+    const viewed = await on.runner.viewRun('uDOS', 'core', run.id)
+    for await (const { text } of readLogs(on.deps, repo, viewed, viewed.jobs, { tempDir })) {
+      expect(text).toMatch(/^the same line again and again\n/)
+      break
+    }
+  })
+
   it('never shows the token to storage', async () => {
     finish()
     await read()
