@@ -1,5 +1,6 @@
 import { type Release, updateRelease } from '../github/rest/releases.js'
 import { logMarks } from '../logs/marks.js'
+import { assertNoneLive } from './drafts/draft.js'
 import { keepMark, withoutMark } from './drafts/mark.js'
 import { publishDraft } from './drafts/publish.js'
 import { findRelease } from './find.js'
@@ -25,7 +26,8 @@ export interface EditRequest {
  * Changes the given fields only.
  *
  * @throws GitHubNotFoundError for the release; UsageError for notes that are too long, and for a draft
- *   or a pre-release that is to be the latest
+ *   or a pre-release that is to be the latest; LockedError for publishing a draft that another command
+ *   fills
  */
 export async function edit(session: ReleaseSession, request: EditRequest): Promise<ReleaseInfo> {
   const { subject, named, notes } = request
@@ -55,6 +57,7 @@ async function change(
   const choice = publishes ? (latest ?? 'auto') : latest
   const makeLatest = choice && makeLatestOf(choice, subject, state, releases)
   if (publishes) {
+    await assertNoneLive(session, [release])
     // A manual publication ends what a pipeline has begun, so the mark goes.
     const body = withoutMark(notes ?? old)
     const content = { name: title, body, prerelease, latest: makeLatest ?? 'legacy' }

@@ -6,6 +6,7 @@ import { listReleases } from '../github/rest/releases.js'
 import { assertDistinct, assetName, type LocalAsset, localAssets } from './assets/local.js'
 import { uploadAssets } from './assets/upload.js'
 import { create } from './create.js'
+import { assertNoneLive } from './drafts/draft.js'
 import { publishDraft } from './drafts/publish.js'
 import type { AssetInfo, ReleaseInfo } from './info.js'
 import { assetInfoOf, releaseInfoOf } from './info.js'
@@ -109,7 +110,7 @@ async function writeAll(
   return localAssets(paths)
 }
 
-/** A published release stays as it is. */
+/** A published release stays as it is. @throws LockedError if another command fills the draft */
 export async function publishPlain(
   session: ReleaseSession,
   { owner, repo }: Repo,
@@ -118,6 +119,7 @@ export async function publishPlain(
   const subject = { owner, repo, component: null }
   const releases = await listReleases(session.github, owner, repo)
   const known = releases.find((release) => release.id === id)
+  await assertNoneLive(session, known?.draft ? [known] : [])
   const state = { tag: known?.tag_name ?? '', prerelease: known?.prerelease ?? false }
   const latest = known === undefined ? 'legacy' : makeLatestOf('auto', subject, state, releases)
   const release =

@@ -3,6 +3,7 @@ import { getRelease } from '../github/rest/releases.js'
 import { localAssets } from './assets/local.js'
 import { uploadAssets } from './assets/upload.js'
 import { verifyAssets } from './assets/verify.js'
+import { assertNoneLive } from './drafts/draft.js'
 import { findRelease } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { releaseInfoOf } from './info.js'
@@ -23,7 +24,8 @@ export interface UploadRequest {
  * Adds files to a release. Assets with the same bytes stay.
  *
  * @throws PathError and UsageError for the files; GitHubNotFoundError for the release;
- *   ConflictError if an asset has other bytes and may not be replaced
+ *   ConflictError if an asset has other bytes and may not be replaced; LockedError if another command
+ *   fills the draft
  */
 export async function upload(
   session: ReleaseSession,
@@ -38,6 +40,7 @@ export async function upload(
     })
   }
   const { owner, repo } = subject
+  await assertNoneLive(session, draft ? [release] : [])
   const replace = clobber && draft
   const look = async () => {
     if (replace) await assertStillDraft(session, subject, id)
@@ -56,15 +59,18 @@ export async function upload(
   return releaseInfoOf(now, { latest: await isLatestNow(session, subject, now), statuses })
 }
 
-/** @throws ConflictError if it was published meanwhile */
+/** @throws ConflictError if it was published meanwhile; LockedError if another command fills it */
 async function assertStillDraft(
-  { github }: Pick<ReleaseSession, 'github'>,
+  session: ReleaseSession,
   { owner, repo }: ReleaseSubject,
   id: number,
 ): Promise<void> {
-  const { draft, tag_name: tag } = await getRelease(github, owner, repo, id)
-  if (draft) return
-  throw new ConflictError(`somebody published ${tag} meanwhile: its assets stay as they are`, {
-    hint: 'give the file another name, or make a new version',
-  })
+  const now = await getRelease(session.github, owner, repo, id)
+  if (now.draft) return assertNoneLive(session, [now])
+  throw new ConflictError(
+    `somebody published ${now.tag_name} meanwhile: its assets stay as they are`,
+    {
+      hint: 'give the file another name, or make a new version',
+    },
+  )
 }

@@ -98,5 +98,6 @@ export const remoteOf = (tags: string[] = [], more: Partial<RemoteFacts> = {}): 
   tagged: null,
   isPushed: true,
   immutable: false,
+  tokenExpires: null,
   ...more,
 })

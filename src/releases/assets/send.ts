@@ -5,6 +5,7 @@ import {
   GitHubNetworkError,
   GitHubNotFoundError,
   GitHubRateLimitError,
+  LockedError,
 } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import {
@@ -113,12 +114,19 @@ const changed = (path: string) =>
     hint: 'the asset was deleted again: run the command once nothing writes to the file',
   })
 
+const meanwhile = ({ name }: LocalAsset, cause: unknown) =>
+  new ConflictError(`somebody uploaded other bytes as ${name} meanwhile`, {
+    hint: 'look at the release before you go on',
+    cause,
+  })
+
 /**
  * Checks what a failed attempt left: keeps a complete asset, and deletes anything else of that
  * name.
  *
  * @returns the asset, if it is there after all
- * @throws the first error if GitHub can't be asked
+ * @throws the first error if GitHub can't be asked; ConflictError or LockedError if what is there may
+ *   not be replaced
  */
 async function settle(
   session: ReleaseSession,
@@ -133,11 +141,11 @@ async function settle(
     const digestOf = (one: ReleaseAsset) => digestByDownload(session, place, one)
     if ((await local.isUnchanged()) && (await hasBytes(local, asset, digestOf))) return asset
     // A whole asset is no rest of this attempt: another command has uploaded it.
-    if (isWhole(asset) && !place.replace) throw error
+    if (isWhole(asset) && !place.replace) throw meanwhile(local, error)
     await removeAsset(session, place, asset)
     return null
-  } catch {
-    throw error
+  } catch (refusal) {
+    throw refusal instanceof ConflictError || refusal instanceof LockedError ? refusal : error
   }
 }
 

@@ -9,6 +9,7 @@ import { childEnvironment, outputRedactor, runCommand, type ShellCommand } from 
 import { endLeftBuild, recordingBuild } from './left-build.js'
 import { buildLines, type PublishFacts, type PublishRequest } from './request.js'
 import { probeSigning, type Signing, signAll } from './sign.js'
+import { changedPaths } from './source.js'
 
 export interface BuildSession extends ReleaseSession {
   /** The file that names the running build of this component. */
@@ -87,6 +88,16 @@ export async function build(
       runCommand(session, { ...command, onStart }),
     )
   }
+  if (lines.length > 0) await warnOfChanges(session, request)
+}
+
+/** The work tree was clean before: what differs now is in the build, but not in the tag. */
+async function warnOfChanges(session: ReleaseSession, request: PublishRequest): Promise<void> {
+  const changed = await changedPaths(request)
+  if (changed.length === 0) return
+  const which = changed.slice(0, 5).join(', ') + (changed.length > 5 ? ' …' : '')
+  const message = `the build changed files that git tracks: ${which}; the tag does not have that`
+  session.emit({ type: 'warning', message })
 }
 
 /**

@@ -12,10 +12,19 @@ import {
 export interface PlanFacts extends Pick<PublishFacts, 'source' | 'remote' | 'found'> {
   request: PublishRequest
   notes: string
+  /** Milliseconds since 1970. */
+  now: number
 }
 
 /** Describes what will be done, in order; asks and changes nothing. */
-export function planPublish({ request, source, remote, notes, found }: PlanFacts): PublishPlan {
+export function planPublish({
+  request,
+  source,
+  remote,
+  notes,
+  found,
+  now,
+}: PlanFacts): PublishPlan {
   const { subject, files } = request
   const { component } = subject
   const tag = tagOf(component.tag, source.version)
@@ -31,7 +40,7 @@ export function planPublish({ request, source, remote, notes, found }: PlanFacts
     steps: stepsOf(request, tag, found.drafts.length > 0),
     artifacts: files.length > 0 ? files : component.release.artifacts,
     notes,
-    warnings: warningsOf(source, remote),
+    warnings: warningsOf(source, remote, now),
   }
 }
 
@@ -59,12 +68,25 @@ function stepsOf(request: PublishRequest, tag: string, hasDraft: boolean): Publi
   return steps.filter((step) => step !== false)
 }
 
-function warningsOf({ untracked, dir }: SourceFacts, { immutable }: RemoteFacts): string[] {
+function warningsOf(
+  { untracked, dir }: SourceFacts,
+  { immutable, tokenExpires }: RemoteFacts,
+  now: number,
+): string[] {
   const which = untracked.slice(0, 5).join(', ') + (untracked.length > 5 ? ' …' : '')
   return [
     ...(untracked.length > 0 ? [`${dir} has files that git does not track: ${which}`] : []),
     ...(immutable
       ? ['releases here are immutable: once published, its assets stay as they are']
       : []),
+    ...(tokenExpires === null ? [] : expiryWarning(tokenExpires, now)),
   ]
+}
+
+/** A build and an upload may take hours, so this says what will happen on the way. */
+function expiryWarning(expires: string, now: number): string[] {
+  const minutes = Math.max(0, Math.floor((Date.parse(expires) - now) / 60_000))
+  if (minutes >= 24 * 60) return []
+  const left = minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`
+  return [`the token expires in ${left} (${expires}): what is not done then needs another one`]
 }

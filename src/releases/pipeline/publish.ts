@@ -61,7 +61,7 @@ async function runPipeline(
   // Existing artifacts are checked before anything is created; built ones after the build.
   if (buildLines(request).length === 0) await collectArtifacts(request)
   const notes = await notesOf(session, request, facts)
-  const plan = planPublish({ request, ...facts, notes })
+  const plan = planPublish({ request, ...facts, notes, now: session.clock.now() })
   for (const message of plan.warnings) session.emit({ type: 'warning', message })
   if (request.dryRun) return { kind: 'planned', plan }
   if (request.confirm !== undefined && !(await request.confirm(plan))) {

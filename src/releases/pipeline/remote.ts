@@ -6,7 +6,8 @@ import { fullNameOf, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import type { Git } from '../../git/git.js'
 import { listRefs } from '../../git/porcelain/fetch/target.js'
-import { ask } from '../../github/rest/api.js'
+import { tokenExpiry } from '../../github/auth/expiry.js'
+import { ask, parseAnswer } from '../../github/rest/api.js'
 import { resolveCommit } from '../../github/rest/commits.js'
 import { hasImmutableReleases } from '../../github/rest/releases.js'
 import { listTags, tagCommit } from '../../github/rest/tags.js'
@@ -33,7 +34,7 @@ export async function readRemote(
   { tag, head }: { tag: string; head: string },
 ): Promise<RemoteFacts> {
   const { owner, repo } = subject
-  await assertWritable(session, subject)
+  const tokenExpires = await assertWritable(session, subject)
   const [releases, tags, tagged, isPushed, immutable] = await Promise.all([
     releasesOf(session, subject),
     listTags(session.github, owner, repo),
@@ -48,6 +49,7 @@ export async function readRemote(
     tagged,
     isPushed,
     immutable: immutable ?? false,
+    tokenExpires,
   }
 }
 
@@ -56,19 +58,22 @@ const repositoryAnswer = z.object({
   permissions: z.object({ push: z.boolean().nullish() }).nullish(),
 })
 
-/** As far as GitHub says: for a fine-grained token it reports what the token's owner may do. */
+/**
+ * As far as GitHub says: for a fine-grained token it reports what the token's owner may do.
+ *
+ * @returns when the token expires, as `tokenExpiry`
+ */
 async function assertWritable(
   { github }: GitHub,
   { owner, repo }: ComponentSubject,
-): Promise<void> {
+): Promise<string | null> {
   if (!(await github.authenticated())) {
     throw new GitHubAuthError('a release needs a token', {
       hint: 'set GITHUB_TOKEN (contents: write), or run `gh auth login`',
     })
   }
-  const { archived, permissions } = await ask(github, repositoryAnswer, (rest) =>
-    rest.repos.get({ owner, repo }),
-  )
+  const { data, headers } = await (await github.octokit()).rest.repos.get({ owner, repo })
+  const { archived, permissions } = parseAnswer(github, repositoryAnswer, data)
   const name = fullNameOf({ owner, repo })
   if (archived) throw new GitHubAuthError(`${name} is archived: it takes no releases`)
   if (permissions?.push === false) {
@@ -76,6 +81,7 @@ async function assertWritable(
       hint: 'a release needs the permission contents: write, or the scope repo',
     })
   }
+  return tokenExpiry(headers)
 }
 
 /** Whether one of the server's refs is at the commit, or the API knows it. */

@@ -121,4 +121,6 @@ export interface RemoteFacts {
   tagged: string | null
   isPushed: boolean
   immutable: boolean
+  /** ISO 8601; null if the token does not expire, or nobody says. */
+  tokenExpires: string | null
 }

@@ -54,6 +54,11 @@ async function readVersion({ subject: { component }, source }: Request): Promise
   })
 }
 
+/** The tracked paths that differ from HEAD now. */
+export async function changedPaths(request: Request): Promise<string[]> {
+  return (await changesIn(request, await treeAt(request.source))).changed
+}
+
 /** Checks that HEAD is still the plan's commit. @throws ConflictError */
 export async function assertSameHead({ dir, head }: SourceFacts): Promise<void> {
   const now = await treeAt(dir)

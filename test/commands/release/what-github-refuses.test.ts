@@ -122,6 +122,24 @@ describe('immutable releases', () => {
   })
 })
 
+describe('PUBLISH warns', () => {
+  it('of a token that ends soon, before the build', async () => {
+    space = await openReleases({ tokenExpires: new Date(Date.now() + 3600_000 + 30_000) })
+    const { status, err } = await release('PUBLISH', 'core')
+    expect(status).toBe(0)
+    expect(err).toMatch(/warning: the token expires in (60|59) minutes [\s\S]*\nbuild: /)
+  })
+
+  it('of a build that changes what git tracks', async () => {
+    space = await openReleases({
+      release: { build: ['mkdir dist; echo 2 | tee main.txt > dist/a'] },
+    })
+    const { status, err } = await release('PUBLISH', 'core')
+    expect(status).toBe(0)
+    expect(err).toContain('warning: the build changed files that git tracks: core/main.txt')
+  })
+})
+
 it('DOWNLOAD names the asset whose upload has not ended', async () => {
   space = await openReleases()
   expect((await release('PUBLISH', 'core')).status).toBe(0)

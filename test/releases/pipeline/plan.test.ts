@@ -5,6 +5,7 @@ import type {
   RemoteFacts,
   SourceFacts,
 } from '../../../src/releases/pipeline/request.js'
+import { noon } from '../../support/clock.js'
 import { type ComponentChange, componentOf, draftOf, head, remoteOf, sourceOf } from '../support.js'
 
 interface Change {
@@ -34,9 +35,12 @@ function plan({ request, release, source, remote = remoteOf(), hasDraft = false 
     source: sourceOf(source),
     remote,
     notes: 'what is new',
+    now: noon,
     found: { published: null, drafts: hasDraft ? [draftOf('core-v1.2.0')] : [] },
   })
 }
+
+const expiring = (tokenExpires: string) => remoteOf([], { tokenExpires })
 
 const steps = (change: Change) => plan(change).steps.map(({ step }) => step)
 const doing = (change: Change, name: string) =>
@@ -120,6 +124,21 @@ describe('planPublish', () => {
       'of releases that stay as they are',
       { remote: remoteOf([], { immutable: true }) },
       ['releases here are immutable: once published, its assets stay as they are'],
+    ],
+    ['of no token that is good for a day', { remote: expiring('2026-01-15T12:00:00.000Z') }, []],
+    [
+      'of a token that ends today',
+      { remote: expiring('2026-01-15T11:59:00.000Z') },
+      [
+        'the token expires in 23 hours (2026-01-15T11:59:00.000Z): what is not done then needs another one',
+      ],
+    ],
+    [
+      'of a token that ends soon',
+      { remote: expiring('2026-01-14T13:00:30.000Z') },
+      [
+        'the token expires in 60 minutes (2026-01-14T13:00:30.000Z): what is not done then needs another one',
+      ],
     ],
   ])('warns %s', (_name, change, warnings) => {
     expect(plan(change).warnings).toEqual(warnings)
