@@ -15,8 +15,11 @@ export function isNewer(one: Tagged, other: Tagged): boolean {
 
 /** From the tag, as the release names it; `20260104` counts as 20260104.0.0. */
 const versionOf = ({ tag, version }: Tagged): semver.SemVer | null =>
-  semver.coerce(numberIn(tag), { includePrerelease: true }) ??
-  semver.coerce(version, { includePrerelease: true })
+  versionNamedBy(tag) ?? semver.coerce(version, { includePrerelease: true })
+
+/** The version that a tag names; null if it names none. */
+export const versionNamedBy = (tag: string): semver.SemVer | null =>
+  semver.coerce(numberIn(tag), { includePrerelease: true })
 
 /** A tag from its version on. The 264 of `h264-v9.0.0` is part of a name. */
 function numberIn(tag: string): string {

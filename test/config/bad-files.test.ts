@@ -59,6 +59,13 @@ const bad: Bad[] = [
     entry('zzz: 1\n'),
     '4:7: repos.t[0].zzz: unknown key; expected one of owner, repo, destination, branch, auto_pull, pull_schedule, depth, on_diverged, from',
   ],
+  ...['abc', '1.4 or so', '>=1.4'].map(
+    (version): Bad => [
+      'plugins',
+      `plugins: { udos_version: "${version}" }\n`,
+      `1:26: plugins.udos_version: expected a version, such as 1.4.0, got "${version}"`,
+    ],
+  ),
   ['repos', 'repo:\n  t: []\n', '1:1: repo: unknown key; did you mean "repos"?'],
   [
     'repos',

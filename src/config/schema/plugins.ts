@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { indexPattern } from '../../base/names/repository.js'
-import { flag, ownerName, text } from './fields.js'
+import { flag, ownerName } from './fields.js'
 
 /** plugins.yaml */
 export const pluginsFile = z.strictObject({
@@ -21,7 +21,11 @@ export const pluginsFile = z.strictObject({
         .array(z.string().regex(indexPattern, { error: 'expected OWNER/NAME or OWNER/NAME:PATH' }))
         .default([])
         .describe('Files that list plugins: OWNER/NAME, or OWNER/NAME:PATH (default: index.json).'),
-      udos_version: text()
+      udos_version: z
+        .string()
+        .regex(/^v?\d+(?:\.\d+)*(?:[-+.]?[A-Za-z][\w.+-]*)?$/, {
+          error: 'expected a version, such as 1.4.0',
+        })
         .optional()
         .describe('The version of uDOS that plugins must go with. Default: not checked.'),
       require_signatures: flag()

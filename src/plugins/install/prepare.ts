@@ -1,8 +1,10 @@
 import { ConflictError } from '../../base/errors.js'
 import { fullNameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
-import { assertFit, type Need, satisfies } from '../manifest/requirements.js'
+import { readRange, readVersion } from '../manifest/range.js'
+import { assertFit, type Need } from '../manifest/requirements.js'
 import { checkSignature, type Signer } from '../manifest/signature.js'
+import { versionNamedBy } from '../newer.js'
 import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
 import { differenceOf, isAsRecorded } from '../store/record.js'
@@ -68,7 +70,8 @@ async function prepareOne(
   for (const need of needs) {
     if (isMet(need, preparing, id)) continue
     const needed = await prepareOne(preparing, await find(need.name), [...chain, id])
-    assertVersion(need, needed.manifest.version, { id, other: needed.manifest.id })
+    const { manifest, tag } = needed
+    assertVersion(need, { version: manifest.version, tag }, { id, other: manifest.id })
   }
   const isSame = known?.tag === version.tag
   const staged =
@@ -94,25 +97,34 @@ function isMet({ name, range }: Need, { store, ready }: Preparing, id: string): 
     name.includes('/') ? repo.toLowerCase() === name.toLowerCase() : other === name
   for (const { id: other, version } of ready.values()) {
     if (!isNamed(other, fullNameOf(version))) continue
-    assertVersion({ name, range }, version.manifest.version, { id, other })
+    assertVersion({ name, range }, { ...version, version: version.manifest.version }, { id, other })
     return true
   }
   for (const [other, entry] of store.entries) {
     if (!isNamed(other, entry.repo)) continue
-    assertVersion({ name, range }, entry.version, { id, other })
+    assertVersion({ name, range }, entry, { id, other })
     return true
   }
   return false
 }
 
-/** Invalid versions and ranges can't be compared. */
+/** @throws ConflictError if the version is outside of the range, or either can't be read */
 function assertVersion(
   { range }: Need,
-  version: string | null,
+  found: { version: string | null; tag: string },
   { id, other }: { id: string; other: string },
 ): void {
-  if (range === null || version === null || satisfies(version, range) !== false) return
-  throw new ConflictError(`${id} needs ${other} ${range}, and ${version} is what there is`, {
+  if (range === null) return
+  const allowed = readRange(range)
+  if (allowed === null) {
+    throw new ConflictError(`${id} needs ${other} ${range}, which is not a range of versions`, {
+      hint: `ask the author of ${id} to correct it`,
+    })
+  }
+  const version = readVersion(found.version ?? '') ?? versionNamedBy(found.tag)
+  if (version !== null && allowed.includes(version)) return
+  const there = oneLine(found.version ?? found.tag, 60)
+  throw new ConflictError(`${id} needs ${other} ${range}, and ${there} is what there is`, {
     hint: [{ verb: ['PLUGIN', 'INSTALL'], target: `${other}@VERSION` }, ' takes another one'],
   })
 }

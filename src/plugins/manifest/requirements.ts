@@ -1,8 +1,8 @@
-import semver from 'semver'
 import { ConflictError } from '../../base/errors.js'
 import { isRepoName, parseRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { type Platform, platformName, suits } from './installation.js'
+import { readMinimum, readVersion } from './range.js'
 import { isRecord, type Json, type Reader } from './reader.js'
 
 /** A plugin's requirements for its environment. */
@@ -20,40 +20,23 @@ export function readRequirements(manifest: Reader): Requirements {
   const named = isRecord(requires) ? runtime?.record('requires') : null
   const text = typeof requires === 'string' ? (runtime?.text('requires') ?? null) : null
   const udos = manifest.text('udos_version') ?? named?.text('udos') ?? named?.text('uDOS') ?? text
-  if (udos !== null && rangeOf(udos) === null) {
-    manifest.note('udos_version', `${oneLine(udos, 60)} is no range of versions`)
+  if (udos !== null && readMinimum(udos) === null) {
+    manifest.note('udos_version', `${oneLine(udos, 60)} is not a range of versions`)
   }
   return { udos, platforms: runtime?.texts('platform') ?? [] }
 }
 
-/** Reads `udos >=1.2`, `>=1.2` and `1.2` alike; null if it is not a range. */
-function rangeOf(text: string): string | null {
-  const range = text.replace(/^udos\s*/i, '').trim()
-  // In manifests a bare version means the minimum.
-  const isBare = /^v?\d+(?:\.\d+){0,2}$/.test(range)
-  return semver.validRange(isBare ? `>=${range.replace(/^v/, '')}` : range)
-}
-
 /**
  * @param udosVersion of plugins.yaml; null: not checked
- * @throws ConflictError if it is incompatible with that version of uDOS, or with this machine
+ * @throws ConflictError if it is incompatible with that version of uDOS, or with this machine; also
+ *   if its range can't be read
  */
 export function assertFit(
   { id, requirements: { udos, platforms } }: { id: string; requirements: Requirements },
   udosVersion: string | null,
   platform: Platform,
 ): void {
-  const range = udos === null ? null : rangeOf(udos)
-  const version =
-    udosVersion === null ? null : semver.coerce(udosVersion, { includePrerelease: true })
-  if (range !== null && version !== null && !satisfies(version.version, range)) {
-    throw new ConflictError(
-      `${id} needs uDOS ${oneLine(udos ?? '', 60)}, and this is ${udosVersion}`,
-      {
-        hint: 'take another version of the plugin, or set udos_version in plugins.yaml right',
-      },
-    )
-  }
+  if (udos !== null && udosVersion !== null) assertUdos(id, udos, udosVersion)
   if (platforms.length > 0 && !platforms.some((name) => suits(name, platform) > 0)) {
     throw new ConflictError(
       `${id} is for ${oneLine(platforms.join(', '), 100)}, and this is ${platformName(platform)}`,
@@ -61,21 +44,25 @@ export function assertFit(
   }
 }
 
-/**
- * Whether a version, semantic or nearly so (`20260104`), is in a range; null if it is not a
- * version.
- */
-export function satisfies(version: string, range: string): boolean | null {
-  const exact = semver.parse(version) ?? semver.coerce(version)
-  if (exact === null || semver.validRange(range) === null) return null
-  return semver.satisfies(exact, range, { includePrerelease: true })
+function assertUdos(id: string, udos: string, udosVersion: string): void {
+  const [range, version] = [readMinimum(udos), readVersion(udosVersion)]
+  const needs = `${id} needs uDOS ${oneLine(udos, 60)}`
+  if (range === null) {
+    throw new ConflictError(`${needs}, which is not a range of versions`, {
+      hint: 'ask its author to correct it, or leave udos_version out of plugins.yaml',
+    })
+  }
+  if (version !== null && range.includes(version)) return
+  throw new ConflictError(`${needs}, and this is ${udosVersion}`, {
+    hint: 'take another version of the plugin, or correct udos_version in plugins.yaml',
+  })
 }
 
 /** A dependency of a plugin. */
 export interface Need {
   /** Its id, or `owner/repo`. */
   name: string
-  /** A range of versions in npm's syntax; null: any. */
+  /** A range of versions: see `readRange`; null: any. */
   range: string | null
 }
 

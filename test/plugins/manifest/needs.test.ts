@@ -102,7 +102,7 @@ describe('where a plugin runs', () => {
   it('warns of what is no range', () => {
     const { requirements, warnings } = read({ udos_version: 'soon' })
     expect(requirements.udos).toBe('soon')
-    expect(warnings).toEqual(['udos_version: soon is no range of versions'])
+    expect(warnings).toEqual(['udos_version: soon is not a range of versions'])
   })
 })
 
