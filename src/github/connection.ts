@@ -1,10 +1,11 @@
+import { once } from '../base/async/once.js'
 import { type Clock, systemClock } from '../base/clock.js'
 import type { Environment } from '../base/environment.js'
 import { GitHubNetworkError } from '../base/errors.js'
 import { defaultBaseUrl, gitUrlOf, webHostOf, withoutSlash } from '../base/names/host.js'
 import { createRedactor, type Redactor } from '../base/redact.js'
 import { createDispatcher, type Dispatcher } from '../http/dispatcher.js'
-import { type Fetch, fetch as ownFetch } from '../http/fetch.js'
+import type { Fetch } from '../http/fetch.js'
 import type { Host } from '../process/host.js'
 import { parseBaseUrl } from './addresses.js'
 import { type AppSettings, appTokens } from './auth/app.js'
@@ -19,7 +20,7 @@ import { createOctokit, type Octokit } from './rest/octokit.js'
 import type { RestVersion } from './transport/api-version.js'
 import type { TransportCall } from './transport/call.js'
 import type { Send } from './transport/message.js'
-import { createTransports, type Transport, type Transports } from './transport/transport.js'
+import type { Transport, Transports } from './transport/transport.js'
 
 export interface ConnectionOptions {
   /**
@@ -80,7 +81,8 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #credentials: Credentials
   readonly #waiters = new CredentialWaiters()
-  readonly #transports: Transports
+  /** Loaded by the first request, because an offline command sends none. */
+  readonly #transports = once(() => this.#createTransports())
   readonly #closing = new AbortController()
 
   constructor(options: ConnectionOptions) {
@@ -95,7 +97,6 @@ export class Connection {
     this.redactor = options.redactor ?? createRedactor()
     this.dispatcher = options.dispatcher ?? this.#createDispatcher()
     this.#credentials = createCredentials(this.#tokenSources(), this.redactor.add)
-    this.#transports = this.#createTransports()
   }
 
   /** The credential for one call. */
@@ -104,7 +105,11 @@ export class Connection {
   }
 
   transport(call: TransportCall, credentials: CallCredentials): Transport {
-    return this.#transports.open(call, credentials)
+    const opened = once(async () => (await this.#transports()).open(call, credentials))
+    return {
+      send: async (request) => (await opened()).send(request),
+      transfer: async (request) => (await opened()).transfer(request),
+    }
   }
 
   /** The version of the REST API that the server and wizard agree on. */
@@ -133,8 +138,11 @@ export class Connection {
     const env = this.#env
     const { signal } = this.#closing
     if (app) {
-      const own = () => this.#waiters.fetchingCall(this.clock, signal)
-      const octokit = () => this.octokit(this.#transports.anonymous(own()))
+      const octokit = async () => {
+        const own = this.#waiters.fetchingCall(this.clock, signal)
+        const { anonymous } = await this.#transports()
+        return this.octokit(anonymous(own))
+      }
       return [appTokens(app, { owner, clock: this.clock, octokit })]
     }
     // gh names hosts without ports.
@@ -143,8 +151,9 @@ export class Connection {
     return tokenSources({ token, tokenSource, env, gh })
   }
 
-  #createTransports(): Transports {
-    const { retryAttempts = 3, fetch = ownFetch, random = Math.random } = this.#options
+  async #createTransports(): Promise<Transports> {
+    const { createTransports } = await import('./transport/transport.js')
+    const { retryAttempts = 3, fetch, random = Math.random } = this.#options
     return createTransports({
       baseUrl: this.baseUrl,
       userAgent: this.#userAgent,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.js'
 import { webHostOf } from '../../base/names/host.js'
 import type { Dispatcher } from '../../http/dispatcher.js'
-import type { Fetch } from '../../http/fetch.js'
+import { type Fetch, fetch as ownFetch } from '../../http/fetch.js'
 import { isRead, stack } from '../../http/message.js'
 import { type RateLimits, waitForRateLimits } from '../../http/policy/rate-limit.js'
 import { followRedirects } from '../../http/policy/redirect.js'
@@ -23,7 +23,8 @@ export interface TransportOptions {
   baseUrl: URL
   userAgent: string
   dispatcher: Dispatcher
-  fetch: Fetch
+  /** Default: `fetch` of src/http. */
+  fetch?: Fetch | undefined
   /** How many times a request is sent again. */
   retryAttempts: number
   clock: Clock
@@ -54,7 +55,7 @@ export interface Transports {
 export function createTransports(options: TransportOptions): Transports {
   const { baseUrl, clock } = options
   const pause = backoff(options.retryAttempts, options.random)
-  const wire = createWire(options.fetch, options.dispatcher)
+  const wire = createWire(options.fetch ?? ownFetch, options.dispatcher)
   const streamingWire = createStreamingWire(options.dispatcher)
   const cache = cacheByEtag()
   const limits: RateLimits = new Map()
