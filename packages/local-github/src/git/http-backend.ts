@@ -5,30 +5,33 @@ import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import { hermetic } from './run.js'
 
-export interface BackendRequest {
+export interface GitRequest {
   request: Request
   bare: string
   /** `/info/refs`, `/git-upload-pack` or `/git-receive-pack`. */
   path: string
   /** false: the Git-Protocol header is not passed on, as on a server without version 2. */
   protocolV2: boolean
-  /** The user who pushes; without one a push is refused. */
-  user: string | undefined
 }
 
-/** Passes a request to the real `git http-backend` as CGI (RFC 3875), and streams both ways. */
-export async function httpBackend(call: BackendRequest): Promise<Response> {
-  const child = spawn('git', ['http-backend'], { env: environment(call) })
+/**
+ * Passes a push to the real `git http-backend` as CGI (RFC 3875), and streams both ways.
+ *
+ * @param user who pushes; without one a push is refused
+ */
+export async function httpBackend(call: GitRequest, user: string | undefined): Promise<Response> {
+  const child = spawn('git', ['http-backend'], { env: environment(call, user) })
   const { request } = call
   request.signal.addEventListener('abort', () => child.kill())
-  const sent = send(request, child)
+  const body = request.body && Readable.fromWeb(request.body as WebStream<Uint8Array>)
+  const sent = sendBody(body, child)
   child.stderr.resume()
   const output: AsyncIterator<Buffer> = child.stdout[Symbol.asyncIterator]()
   const { head, rest } = await readHead(output)
   return new Response(ReadableStream.from(bodyOf(rest, output, sent)), head)
 }
 
-function environment({ request, bare, path, protocolV2, user }: BackendRequest) {
+function environment({ request, bare, path, protocolV2 }: GitRequest, user: string | undefined) {
   const header = (name: string) => request.headers.get(name) ?? ''
   const root = dirname(bare)
   return {
@@ -48,13 +51,16 @@ function environment({ request, bare, path, protocolV2, user }: BackendRequest) 
 }
 
 /** A backend that has read enough closes its input; that is not an error. */
-async function send({ body }: Request, { stdin }: ChildProcessWithoutNullStreams): Promise<void> {
+export async function sendBody(
+  body: Readable | null,
+  { stdin }: ChildProcessWithoutNullStreams,
+): Promise<void> {
   if (!body) {
     stdin.end()
     return
   }
   try {
-    await pipeline(Readable.fromWeb(body as WebStream<Uint8Array>), stdin)
+    await pipeline(body, stdin)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
   }

@@ -4,6 +4,7 @@ import { type Account, fullName, type Repository } from '../model/repository.js'
 import type { World } from '../model/world.js'
 import type { Storage } from '../storage.js'
 import { httpBackend } from './http-backend.js'
+import { uploadPack } from './upload-pack.js'
 
 export interface GitOriginOptions {
   protocolV2: boolean
@@ -72,13 +73,15 @@ async function serveRepository(
   user: Account | null,
   { request, options }: GitCall,
 ): Promise<Response> {
-  const push = `${path}${new URL(request.url).search}`.includes('git-receive-pack')
+  const asked = `${path}${new URL(request.url).search}`
+  const push = asked.includes('git-receive-pack')
   if (push && !user) return challenge('Invalid username or token.')
   if (push && repository.archived) {
     return plain(403, 'This repository was archived so it is read-only.')
   }
   const { protocolV2 } = options
-  return httpBackend({ request, bare: repository.bare, path, protocolV2, user: user?.login })
+  const call = { request, bare: repository.bare, path, protocolV2 }
+  return asked.includes('git-upload-pack') ? uploadPack(call) : httpBackend(call, user?.login)
 }
 
 /** The user of Basic credentials, which have a token as the password; `unknown` for a wrong one. */
