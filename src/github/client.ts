@@ -105,8 +105,8 @@ export class GitHubClient {
   }
 
   /** The version of the REST API that the server and wizard agree on. @internal */
-  get restVersion(): RestVersion {
-    return this.#connection.restVersion
+  restVersion(): Promise<RestVersion> {
+    return this.#connection.restVersion()
   }
 
   /** Whether there is a credential. */

@@ -113,8 +113,8 @@ export class Connection {
   }
 
   /** The version of the REST API that the server and wizard agree on. */
-  get restVersion(): RestVersion {
-    return this.#transports.restVersion
+  async restVersion(): Promise<RestVersion> {
+    return (await this.#transports()).restVersion
   }
 
   octokit(send: Send): Promise<Octokit> {

@@ -11,7 +11,7 @@ export interface Api {
   /** Where git and the web pages are, without a trailing slash. */
   readonly gitUrl: string
   /** What the server and wizard agree on. */
-  readonly restVersion: RestVersion
+  restVersion(): Promise<RestVersion>
   readonly send: Send
   /** For files. */
   readonly transfer: Send

@@ -32,7 +32,7 @@ export interface DispatchResult {
  *   a disabled workflow
  */
 export async function dispatchWorkflow(api: Api, dispatch: Dispatch): Promise<DispatchResult> {
-  if (api.restVersion !== '2022-11-28') return post(api, dispatch, {})
+  if ((await api.restVersion()) !== '2022-11-28') return post(api, dispatch, {})
   try {
     return await post(api, dispatch, { return_run_details: true })
   } catch (error) {
