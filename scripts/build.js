@@ -35,6 +35,12 @@ const cuts = [
     /[\\/]fdir[\\/]dist[\\/]index\.mjs$/,
     'try {\n\t__require.resolve("picomatch");\n\tpm = __require("picomatch");\n} catch {}',
   ),
+  // undici closes the connection at a 100 that it did not ask for, which a client must expect from
+  // any server (RFC 9110, 15.2).
+  cut(
+    /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h1\.js$/,
+    "if (statusCode === 100) {\n      util.destroy(socket, new SocketError('bad response', util.getSocketInfo(socket)))\n      return -1\n    }",
+  ),
 ]
 
 /** @param {RegExp} id @param {string} text @returns {import('rolldown').Plugin} */

@@ -54,12 +54,30 @@ export function parseAnswer<T>(api: Api, schema: z.ZodType<T>, data: unknown): T
   const parsed = schema.safeParse(data)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const where = oneLine(issue?.path.join('.') ?? '', 100)
-  const what = `${where === '' ? '' : `${where}: `}${oneLine(issue?.message ?? '', 200)}`
   throw new GitHubNetworkError(
-    `${api.baseUrl.host} answered something that is not the API: ${what}`,
+    `${api.baseUrl.host} answered something that is not the API: ${faultIn(data, issue)}`,
     {
       hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
     },
   )
+}
+
+/** What is wrong with an answer, in wizard's words: the schema's are for programmers. */
+function faultIn(data: unknown, issue: z.core.$ZodIssue | undefined): string {
+  const path = issue?.path ?? []
+  const where = path.length === 0 ? 'it' : oneLine(path.map(String).join('.'), 100)
+  const value = path.reduce<unknown>((inner, key) => Object(inner)[key], data)
+  if (value === undefined) return `${where} is missing`
+  const wanted = issue?.code === 'invalid_type' ? kinds[issue.expected] : undefined
+  return wanted === undefined ? `${where} has an unexpected value` : `${where} is not ${wanted}`
+}
+
+const kinds: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
 }

@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest'
 import { GitHubNetworkError, UsageError, WizardError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
-import type { ApiResponse, Send } from '../transport/message.js'
+import { type ApiResponse, jsonTextOf, type Send } from '../transport/message.js'
 
 export type { Octokit } from '@octokit/rest'
 
@@ -134,7 +134,7 @@ function asFetchAnswer({ status, headers, body, url }: ApiResponse, accept: stri
     url: url.href,
     headers: new Headers({ ...headers, ...(type === undefined ? {} : { 'content-type': type }) }),
     body,
-    text: async () => body.toString('utf8'),
+    text: async () => (type === 'application/json' ? jsonTextOf({ body }) : body.toString('utf8')),
     arrayBuffer: async () => body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength),
   }
 }

@@ -25,10 +25,14 @@ export interface ApiResponse extends HttpAnswer {
 export type Send = Exchange<ApiRequest, ApiResponse>
 export type Layer = Policy<ApiRequest, ApiResponse>
 
+/** A body of JSON as text, without the byte order mark that some proxies add (RFC 8259, 8.1). */
+export const jsonTextOf = ({ body }: Pick<ApiResponse, 'body'>): string =>
+  body.toString('utf8').replace(/^\ufeff/, '')
+
 /** Never throws: undefined if it is not JSON. */
 export function jsonOf(response: ApiResponse): unknown {
   try {
-    return JSON.parse(response.body.toString('utf8'))
+    return JSON.parse(jsonTextOf(response))
   } catch {
     return undefined
   }

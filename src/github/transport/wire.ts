@@ -1,9 +1,10 @@
 import { GitHubNetworkError } from '../../base/errors.js'
 import type { Dispatcher } from '../../http/dispatcher.js'
-import { networkError } from '../../http/failure.js'
+import { networkError, PermanentNetworkError } from '../../http/failure.js'
 import type { Fetch, FetchAnswer } from '../../http/fetch.js'
 import { type StreamedAnswer, send } from '../../http/send.js'
 import type { ApiRequest, ApiResponse, Send } from './message.js'
+import { isNestedTooDeeply } from './nesting.js'
 
 /**
  * Bytes. Every answer of the API is much smaller; a file of the contents API has at most 100 MB.
@@ -44,7 +45,10 @@ async function readWhole(answer: FetchAnswer, { url }: ApiRequest): Promise<ApiR
     parts.push(part)
   }
   const headers = Object.fromEntries(answer.headers)
-  return { status: answer.status, headers, body: Buffer.concat(parts), url }
+  const body = Buffer.concat(parts)
+  if (/\bjson\b/.test(headers['content-type'] ?? 'json') && isNestedTooDeeply(body))
+    throw new PermanentNetworkError(`${url.host}: its answer is nested too deeply for the API's`)
+  return { status: answer.status, headers, body, url }
 }
 
 /**

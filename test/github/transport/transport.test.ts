@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { GitHubAuthError, GitHubNetworkError, InterruptedError } from '../../../src/base/errors.js'
 import type { WizardEvent } from '../../../src/events.js'
 import { GitHubClient, type GitHubClientOptions } from '../../../src/github/client.js'
+import { jsonOf } from '../../../src/github/transport/message.js'
 import type { Fetch } from '../../../src/http/fetch.js'
 import { closedAddress, proxy, serve } from '../../http/servers.js'
 import { testClock } from '../../support/clock.js'
@@ -99,6 +100,94 @@ describe('the transport', () => {
         message: expect.stringContaining('not the API'),
       })
     }
+  })
+
+  it.each([
+    ['a list for an object', [repository], 'it is not an object'],
+    ['a text for a number', { ...repository, id: 'one' }, 'id is not a number'],
+    ['less than all', { ...repository, full_name: undefined }, 'full_name is missing'],
+  ])('says in its own words that it got %s', async (_what, body, words) => {
+    const address = await serve((_message, answer) =>
+      answer.writeHead(200, json).end(JSON.stringify(body)),
+    )
+    const error = await client(address)
+      .getRepo('uDOS', 'core')
+      .catch((thrown: unknown) => thrown)
+    expect(String(error)).toMatch(new RegExp(`not the API: ${words}$`))
+  })
+
+  it('reads JSON behind a byte order mark', async () => {
+    const body = `\ufeff${JSON.stringify(repository)}`
+    const address = await serve((_message, answer) => answer.writeHead(200, json).end(body))
+    expect(await client(address).getRepo('uDOS', 'core')).toMatchObject({ id: 1 })
+    const path = await client(address).send({ method: 'GET', url: new URL(address), headers: {} })
+    expect(jsonOf(path)).toMatchObject({ id: 1 })
+  })
+
+  it.each([['['], ['{"a":']])(
+    'takes %s nested a hundred thousand times for no answer',
+    async (open) => {
+      let asked = 0
+      const address = await serve((_message, answer) => {
+        asked++
+        answer.writeHead(200, json).end(open.repeat(100_000))
+      })
+      const own = client(address)
+      for (const sent of [
+        () => own.getRepo('uDOS', 'core'),
+        () => own.graphql('query { viewer { login } }'),
+        () => own.send({ method: 'GET', url: new URL(address), headers: {} }),
+      ]) {
+        await expect(sent()).rejects.toMatchObject({
+          code: 'GITHUB_NETWORK',
+          message: expect.stringContaining('nested too deeply'),
+        })
+      }
+      expect(asked).toBe(3)
+    },
+  )
+
+  it('takes brackets within a text for no nesting', async () => {
+    const body = { ...repository, description: `${'['.repeat(10_000)}\\"{` }
+    const address = await serve((_message, answer) =>
+      answer.writeHead(200, json).end(JSON.stringify(body)),
+    )
+    expect(await client(address).getRepo('uDOS', 'core')).toMatchObject({ id: 1 })
+  })
+
+  it.each(['/../repos', '/orgs/%2e%2e/repos', '/orgs/./repos'])(
+    'follows no page to %s, which is no fault of the caller',
+    async (path) => {
+      const address = await serve((message, answer) => {
+        const link = `<http://${message.headers.host}${path}?page=2>; rel="next"`
+        answer.writeHead(200, { ...json, link }).end(JSON.stringify([repository]))
+      })
+      await expect(client(address).listRepositories('uDOS')).rejects.toMatchObject({
+        code: 'GITHUB_NETWORK',
+        message: expect.stringContaining('next page'),
+      })
+    },
+  )
+
+  it('reads the answer behind early hints', async () => {
+    const address = await serve((_message, answer) => {
+      answer.writeEarlyHints({ link: '</style.css>; rel=preload' })
+      answer.writeHead(200, json).end(JSON.stringify(repository))
+    })
+    expect(await client(address).getRepo('uDOS', 'core')).toMatchObject({ id: 1 })
+  })
+
+  it('ends at once where a redirect leads nowhere', async () => {
+    let asked = 0
+    const address = await serve((message, answer) => {
+      asked++
+      const location = message.url?.includes('round') ? '/repos/round/x' : 'http://[bad'
+      answer.writeHead(302, { location }).end()
+    })
+    await expect(client(address).getRepo('uDOS', 'core')).rejects.toThrow('no address')
+    expect(asked).toBe(1)
+    await expect(client(address).getRepo('round', 'x')).rejects.toThrow('without end')
+    expect(asked).toBe(7)
   })
 
   it('follows no page to another host', async () => {
