@@ -4,8 +4,10 @@ import { CorruptObjectError } from '../../errors.js'
 import type { Oid } from '../objects/object.js'
 import type { EntryTable } from './entry-table.js'
 
+/** Version 2 and later begin with it; version 1 begins with its fan-out table. */
 const magic = 0xff744f63
-const headerLength = 8 + 256 * 4
+const fanOutLength = 256 * 4
+const headerLength = 8 + fanOutLength
 const trailerLength = 40
 /**
  * Smaller indexes, in bytes, are read at once and closed: a repository may have hundreds of small
@@ -21,16 +23,16 @@ interface Bucket {
 }
 
 /**
- * Finds objects in a pack by its `.idx`, version 2. It reads only what a lookup needs: the fan-out
- * table, then the ids and offsets of one first byte.
+ * Finds objects in a pack by its `.idx`, version 2, or 1 as git before 1.6 wrote it. It reads only
+ * what a lookup needs: the fan-out table, then the ids and offsets of one first byte.
  *
- * @see
- *   https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
+ * @see https://git-scm.com/docs/pack-format#_pack_idx_files_have_the_following_format
  */
 export class PackIndex {
   readonly #path: string
   /** The whole index, or the file descriptor of a big one. */
   readonly #source: Buffer | number
+  readonly #version: 1 | 2
   readonly #fanOut: Buffer
   readonly #buckets = new Map<number, Bucket>()
   /** The number of objects in the pack. */
@@ -41,11 +43,8 @@ export class PackIndex {
     this.#path = path
     this.#source = openSource(path)
     try {
-      const header = this.#read(0, headerLength)
-      if (header.readUInt32BE(0) !== magic || header.readUInt32BE(4) !== 2) {
-        throw new CorruptObjectError(`${path} is no pack index of version 2`)
-      }
-      this.#fanOut = header.subarray(8)
+      this.#version = this.#readVersion()
+      this.#fanOut = this.#read(this.#version === 1 ? 0 : 8, fanOutLength)
       this.count = this.#countUpTo(255)
       this.#checkSizes()
     } catch (error) {
@@ -80,22 +79,33 @@ export class PackIndex {
     if (known !== undefined) return known
     const start = first === 0 ? 0 : this.#countUpTo(first - 1)
     const length = this.#countUpTo(first) - start
-    const bucket = {
-      names: this.#read(headerLength + start * 20, length * 20),
-      offsets: this.#read(headerLength + this.count * 24 + start * 4, length * 4),
-    }
+    const bucket =
+      this.#version === 1
+        ? separate(this.#read(fanOutLength + start * 24, length * 24))
+        : {
+            names: this.#read(headerLength + start * 20, length * 20),
+            offsets: this.#read(headerLength + this.count * 24 + start * 4, length * 4),
+          }
     this.#buckets.set(first, bucket)
     return bucket
   }
 
   /**
-   * A 31-bit value is the offset itself; a greater one is an index into the table of 64-bit
-   * offsets.
+   * A 31-bit value is the offset itself; in version 2 a greater one is an index into the table of
+   * 64-bit offsets.
    */
   #offset(word: number): number {
-    if (word < 0x80000000) return word
+    if (word < 0x80000000 || this.#version === 1) return word
     const place = word - 0x80000000
     return Number(this.#read(headerLength + this.count * 28 + place * 8, 8).readBigUInt64BE(0))
+  }
+
+  #readVersion(): 1 | 2 {
+    const start = this.#read(0, 8)
+    if (start.readUInt32BE(0) !== magic) return 1
+    const version = start.readUInt32BE(4)
+    if (version === 2) return 2
+    throw new CorruptObjectError(`${this.#path} is a pack index of version ${version}`)
   }
 
   #countUpTo(first: number): number {
@@ -108,8 +118,10 @@ export class PackIndex {
         throw new CorruptObjectError(`${this.#path}: its fan-out table is not sorted`)
       }
     }
-    const least = headerLength + this.count * 28 + trailerLength
-    if (lengthOf(this.#source) < least) throw new CorruptObjectError(`${this.#path} is cut short`)
+    const tables =
+      this.#version === 1 ? fanOutLength + this.count * 24 : headerLength + this.count * 28
+    if (lengthOf(this.#source) < tables + trailerLength)
+      throw new CorruptObjectError(`${this.#path} is cut short`)
   }
 
   #read(at: number, length: number): Buffer {
@@ -117,6 +129,18 @@ export class PackIndex {
     if (bytes.length !== length) throw new CorruptObjectError(`${this.#path} is cut short`)
     return bytes
   }
+}
+
+/** Version 1 has each offset before its id. */
+function separate(rows: Buffer): Bucket {
+  const count = rows.length / 24
+  const names = Buffer.allocUnsafe(count * 20)
+  const offsets = Buffer.allocUnsafe(count * 4)
+  for (let row = 0; row < count; row++) {
+    rows.copy(offsets, row * 4, row * 24, row * 24 + 4)
+    rows.copy(names, row * 20, row * 24 + 4, row * 24 + 24)
+  }
+  return { names, offsets }
 }
 
 /** Compares the id at `at` with another one, from the fifth byte on. */
@@ -159,9 +183,9 @@ export function formatPackIndex(table: EntryTable, checksum: Buffer): Buffer {
   const sorted = table.sorted()
   const far = sorted.filter((place) => table.offsetOf(place) > mostShort)
   const { count } = table
-  const header = 8 + 256 * 4
+  const header = headerLength
   const index = Buffer.alloc(header + count * 28 + far.length * 8 + 40)
-  index.writeUInt32BE(0xff744f63, 0)
+  index.writeUInt32BE(magic, 0)
   index.writeUInt32BE(2, 4)
   const names = header
   const crcs = names + count * 20
