@@ -1,4 +1,6 @@
-import type { ErrorCode, ErrorReport } from '../base/errors.js'
+import type { ErrorReport } from '../base/error-report.js'
+import type { ErrorCode } from '../base/errors.js'
+
 import type { PartialFailure } from './verb.js'
 
 /** The result of one of several attempts. */

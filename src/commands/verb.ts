@@ -1,4 +1,5 @@
-import type { ErrorReport } from '../base/errors.js'
+import type { ErrorReport } from '../base/error-report.js'
+
 import type { Invocation } from '../invocation.js'
 import type { Page } from '../terminal/page.js'
 import type { FlagSpecs, Flags } from './flags.js'

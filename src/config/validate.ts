@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { type ErrorCode, type ErrorPlace, reportError, WizardError } from '../base/errors.js'
+import { reportError } from '../base/error-report.js'
+import { type ErrorCode, type ErrorPlace, WizardError } from '../base/errors.js'
 import type { HintParts } from '../base/hint.js'
 import { looksSecret, maskCredentials } from '../base/redact.js'
 import { readConfig } from './load.js'

@@ -1,4 +1,5 @@
-import { reportError, WizardError } from '../base/errors.js'
+import { reportError } from '../base/error-report.js'
+import { WizardError } from '../base/errors.js'
 import { codeOf } from '../base/fs/read.js'
 import type { Hint } from '../base/hint.js'
 import { maskCredentials } from '../base/redact.js'

@@ -1,4 +1,4 @@
-import { type ErrorReport, reportError } from '../base/errors.js'
+import { type ErrorReport, reportError } from '../base/error-report.js'
 import { filesOf } from '../github/graphql/files.js'
 import { logMarks } from '../logs/marks.js'
 import { putAllInPlace } from './install/install.js'

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
-import { type ErrorReport, reportError, WizardError } from '../base/errors.js'
+import { type ErrorReport, reportError } from '../base/error-report.js'
+import { WizardError } from '../base/errors.js'
 import type { Component } from '../config/files/components.js'
 import { listTags } from '../github/rest/tags.js'
 import { releasesOf } from './find.js'

@@ -1,5 +1,6 @@
 import type { Emit } from '../base/call.js'
-import { GitHubNotFoundError, reportError } from '../base/errors.js'
+import { reportError } from '../base/error-report.js'
+import { GitHubNotFoundError } from '../base/errors.js'
 import { remoteUrl } from '../base/names/remote.js'
 import { fullNameOf, isSameName } from '../base/names/repository.js'
 import { assertInside } from '../config/locate/root.js'

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { type ErrorReport, GitHubNotFoundError, reportError, WizardError } from '../base/errors.js'
+import { type ErrorReport, reportError } from '../base/error-report.js'
+import { GitHubNotFoundError, WizardError } from '../base/errors.js'
 import { existsAt } from '../base/fs/read.js'
 import type { Hint } from '../base/hint.js'
 import { isOid } from '../base/names/ref.js'

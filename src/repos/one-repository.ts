@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
-import { reportError, WizardError } from '../base/errors.js'
+import { reportError } from '../base/error-report.js'
+import { WizardError } from '../base/errors.js'
 import { BlockedError } from '../git/errors.js'
 import { readTrackedBranch } from '../git/repository/find-worktree.js'
 import { applyStep } from './apply-step.js'

@@ -1,4 +1,4 @@
-import { type ErrorReport, reportError } from '../base/errors.js'
+import { type ErrorReport, reportError } from '../base/error-report.js'
 import { isOid } from '../base/names/ref.js'
 import { isRemoteOf } from '../base/names/remote.js'
 import { BlockedError, type BlockReason } from '../git/errors.js'

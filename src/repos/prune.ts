@@ -1,6 +1,7 @@
 import { lstat, mkdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { ConflictError, reportError, WizardError } from '../base/errors.js'
+import { reportError } from '../base/error-report.js'
+import { ConflictError, WizardError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
 import { isRemoteOf } from '../base/names/remote.js'
 import { isSameName } from '../base/names/repository.js'

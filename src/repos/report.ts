@@ -1,4 +1,5 @@
-import type { ErrorReport } from '../base/errors.js'
+import type { ErrorReport } from '../base/error-report.js'
+
 import { fullNameOf } from '../base/names/repository.js'
 import type { BlockReason } from '../git/errors.js'
 import type { Warning } from '../git/repository/warnings.js'

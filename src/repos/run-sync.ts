@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import pLimit from 'p-limit'
-import { reportError } from '../base/errors.js'
+import { reportError } from '../base/error-report.js'
 import { remoteUrl } from '../base/names/remote.js'
 import type { Git } from '../git/git.js'
 import { removeDeadClones } from '../git/porcelain/clone/clone.js'

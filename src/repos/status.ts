@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { reportError, WizardError } from '../base/errors.js'
+import { reportError } from '../base/error-report.js'
+import { WizardError } from '../base/errors.js'
 import { isOid } from '../base/names/ref.js'
 import { remoteUrl } from '../base/names/remote.js'
 import { fullNameOf } from '../base/names/repository.js'

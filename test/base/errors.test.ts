@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { reportError } from '../../src/base/error-report.js'
 import {
   exitStatus,
   GitHubError,
   GitHubNotFoundError,
   NotFoundError,
-  reportError,
   WizardError,
   withHint,
 } from '../../src/base/errors.js'

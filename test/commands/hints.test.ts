@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
-import { ConflictError, reportError, reportInWords, withHint } from '../../src/base/errors.js'
+import { reportError, reportInWords } from '../../src/base/error-report.js'
+import { ConflictError, withHint } from '../../src/base/errors.js'
 import { formatHint, type Hint, joinHints } from '../../src/base/hint.js'
 import { commandLineWords } from '../../src/commands/hints.js'
 

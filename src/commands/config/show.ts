@@ -1,4 +1,4 @@
-import { reportError } from '../../base/errors.js'
+import { reportError } from '../../base/error-report.js'
 import type { Effective, EffectiveValue } from '../../config/settings/effective.js'
 import type { Source } from '../../config/yaml/place.js'
 import { defineVerb } from '../verb.js'

@@ -1,4 +1,4 @@
-import { reportInWords } from '../../base/errors.js'
+import { reportInWords } from '../../base/error-report.js'
 import type { ConfigProblem, Validation } from '../../config/validate.js'
 import { commandLineWords } from '../hints.js'
 import { defineVerb, type PartialFailure } from '../verb.js'

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { reportError, WizardError } from '../../base/errors.js'
+import { reportError } from '../../base/error-report.js'
+import { WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'

@@ -1,4 +1,5 @@
-import { reportError, UsageError, WizardError } from '../../base/errors.js'
+import { reportError } from '../../base/error-report.js'
+import { UsageError, WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
 import { knownRunsOf } from '../../workflows/session.js'

@@ -1,4 +1,4 @@
-import { reportError } from '../../base/errors.js'
+import { reportError } from '../../base/error-report.js'
 import { requestIdOf } from '../../http/message.js'
 import type { ApiRequest, Layer } from './message.js'
 

@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
-import { ConfigError, reportError } from '../../base/errors.js'
+import { reportError } from '../../base/error-report.js'
+import { ConfigError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import type { PluginIndex } from '../../config/files/plugins.js'
 import { filesOf } from '../../github/graphql/files.js'

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describeFullDisk } from '../../base/fs/read.js'
+import { describeFullDisk } from '../../base/fs/system-error.js'
 import type { ReleaseConfig } from '../../config/files/components.js'
 import { hashOf, type LocalAsset } from './local.js'
 

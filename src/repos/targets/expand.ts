@@ -1,4 +1,5 @@
-import { PathError, reportError } from '../../base/errors.js'
+import { reportError } from '../../base/error-report.js'
+import { PathError } from '../../base/errors.js'
 import { fullNameOf, isSameName } from '../../base/names/repository.js'
 import { expandDestination, findOverlaps } from '../../config/files/destinations.js'
 import type { RepoEntry, SourceEntry } from '../../config/files/repos.js'

@@ -1,5 +1,7 @@
 import pLimit from 'p-limit'
-import type { ErrorReport } from '../../base/errors.js'
+
+import type { ErrorReport } from '../../base/error-report.js'
+
 import { fullNameOf } from '../../base/names/repository.js'
 import { inspectFolder } from '../inspect.js'
 import type { SyncEntry } from '../report.js'

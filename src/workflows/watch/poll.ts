@@ -1,4 +1,5 @@
-import { reportError, TimeoutError } from '../../base/errors.js'
+import { reportError } from '../../base/error-report.js'
+import { TimeoutError } from '../../base/errors.js'
 import { isTransient } from '../../http/failure.js'
 import type { WorkflowSession } from '../session.js'
 

@@ -5,12 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  GitHubNetworkError,
-  InterruptedError,
-  PathError,
-  reportError,
-} from '../../../src/base/errors.js'
+import { reportError } from '../../../src/base/error-report.js'
+import { GitHubNetworkError, InterruptedError, PathError } from '../../../src/base/errors.js'
 import { GitHubClient, type GitHubClientOptions } from '../../../src/github/client.js'
 import { downloadFile } from '../../../src/github/transfer/download.js'
 import type { OnProgress } from '../../../src/github/transfer/files.js'

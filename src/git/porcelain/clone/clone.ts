@@ -2,7 +2,8 @@ import { lstat, readdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../../../base/clock.js'
 import { ConflictError, GitHubError } from '../../../base/errors.js'
-import { describeFullDisk, hasCode } from '../../../base/fs/read.js'
+import { hasCode } from '../../../base/fs/read.js'
+import { describeFullDisk } from '../../../base/fs/system-error.js'
 import type { Liveness } from '../../../process/owner-mark.js'
 import {
   openSibling,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GitHubError } from '../../../base/errors.js'
-import { describeFullDisk } from '../../../base/fs/read.js'
+import { describeFullDisk } from '../../../base/fs/system-error.js'
 import type { Git } from '../../git.js'
 import { clearDeadLocks } from '../../plumbing/lock-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'

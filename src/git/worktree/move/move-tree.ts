@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ConflictError } from '../../../base/errors.js'
-import { describeFullDisk } from '../../../base/fs/read.js'
+import { describeFullDisk } from '../../../base/fs/system-error.js'
 import { BlockedError } from '../../errors.js'
 import { showPath } from '../../plumbing/byte-path.js'
 import { lockFile } from '../../plumbing/lock-file.js'

@@ -1,0 +1,50 @@
+import { type ErrorCode, GitHubError, WizardError } from './errors.js'
+import { formatHint, type HintParts, type HintWords } from './hint.js'
+import { maskCredentials } from './redact.js'
+
+/** An error as JSON output and each repository's entry of a report show it. */
+export interface ErrorReport {
+  code: ErrorCode
+  message: string
+  /** In the library's words. */
+  hint: string | null
+  /**
+   * The same as data, if it names commands or options. The documents that commands print have only
+   * the text.
+   */
+  remedy?: HintParts | undefined
+  status?: number | undefined
+  request_id?: string | undefined
+}
+
+/**
+ * Never throws, and hides credentials. An error that is not a WizardError is reported as FAILED
+ * with its message.
+ */
+export function reportError(error: unknown): ErrorReport {
+  const message = maskCredentials(error instanceof Error ? error.message : String(error))
+  if (!(error instanceof WizardError)) return { code: 'FAILED', message, hint: null }
+  const { code, hint, remedy } = error
+  const report: ErrorReport = { code, message, hint: hint ? maskCredentials(hint) : null }
+  if (typeof remedy === 'object') report.remedy = remedy.map(hidePart)
+  if (error instanceof GitHubError) {
+    if (error.status !== undefined) report.status = error.status
+    if (error.requestId !== undefined) report.request_id = error.requestId
+  }
+  return report
+}
+
+function hidePart(part: HintParts[number]): HintParts[number] {
+  if (typeof part === 'string') return maskCredentials(part)
+  return 'target' in part && part.target !== undefined
+    ? { ...part, target: maskCredentials(part.target) }
+    : part
+}
+
+/** The report for readers of text: it has the hint and no `remedy`. */
+export function reportInWords<R extends Pick<ErrorReport, 'remedy'>>(
+  { remedy, ...report }: R,
+  words: HintWords,
+): Omit<R, 'remedy'> {
+  return remedy === undefined ? report : { ...report, hint: formatHint(remedy, words) }
+}
