@@ -223,8 +223,7 @@ async function createWithFiles(
 ): Promise<{ release: Release; statuses: ReadonlyMap<string, AssetStatus> }> {
   const claim = await claimDraft(session, { ...content, isGiven: notes.kind === 'text' })
   if ('published' in claim) throw tagTaken(subject, claim.published)
-  const { held } = claim
-  return whileHeld(session, held, async () => {
+  return whileHeld(session, claim.held, async (held) => {
     const statuses = await fillDraft(session, held, assets)
     // A complete release is an ordinary one: it needs no mark.
     const release = draft
@@ -237,9 +236,11 @@ async function createWithFiles(
 
 async function unmark(
   { github }: ReleaseSession,
-  { repo: { owner, repo }, release, look }: HeldDraft,
+  held: HeldDraft,
   { notes, name }: Content,
 ): Promise<Release> {
-  await look()
-  return updateRelease(github, owner, repo, release.id, { body: notes, name })
+  const { owner, repo } = held.repo
+  await held.quieten()
+  await held.look()
+  return updateRelease(github, owner, repo, held.release.id, { body: notes, name })
 }

@@ -23,26 +23,26 @@ export interface HeldDraft {
    *   another run has taken it
    */
   look(): Promise<Release>
+  /** Ends the signs of life: a late one would write the owner into a published release. */
+  quieten(): Promise<void>
 }
 
 /**
  * Works with a held draft, and renews its owner's sign of life meanwhile. After a failure the draft
  * stays, without an owner, so that any machine can go on with it at once.
- *
- * @param work does not return before its last request has been answered
  */
 export async function whileHeld<T>(
   session: ReleaseSession,
   held: HeldDraft,
-  work: () => Promise<T>,
+  work: (held: HeldDraft) => Promise<T>,
 ): Promise<T> {
-  const stop = keepRenewing(session, held)
+  const quieten = keepRenewing(session, held)
   try {
-    const result = await work()
-    await stop()
+    const result = await work({ ...held, quieten })
+    await quieten()
     return result
   } catch (error) {
-    await stop()
+    await quieten()
     await letGoAtLast(session, held)
     throw error
   }
@@ -54,7 +54,8 @@ export function holdDraft(
   release: Release,
   owner: DraftOwner,
 ): HeldDraft {
-  return { repo, owner, release, look: () => look(session, repo, release, owner) }
+  const quieten = async () => {}
+  return { repo, owner, release, look: () => look(session, repo, release, owner), quieten }
 }
 
 async function look(
@@ -121,6 +122,7 @@ function writeOwner(
 
 /** Takes this run's name out of the draft. @returns the draft, as `look` */
 export async function letGo(session: ReleaseSession, held: HeldDraft): Promise<Release> {
+  await held.quieten()
   const { body } = await held.look()
   return writeOwner(session, held, body, null)
 }
@@ -128,6 +130,7 @@ export async function letGo(session: ReleaseSession, held: HeldDraft): Promise<R
 /** Deletes it, as far as it is still ours. */
 export async function removeHeld(session: ReleaseSession, held: HeldDraft): Promise<void> {
   const { owner, repo } = held.repo
+  await held.quieten()
   await held.look()
   await deleteRelease(session.github, owner, repo, held.release.id)
 }

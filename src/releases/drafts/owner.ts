@@ -27,9 +27,12 @@ export const newOwner = ({ self, clock }: Here): DraftOwner => ({
   at: clock.now(),
 })
 
+/** The longest name that Linux gives a machine. */
+const longestHost = 64
+
 /** One line of six words. */
 export const formatOwner = ({ host, pid, boot, started, run, at }: DraftOwner): string =>
-  [host.slice(0, 63), boot, String(pid), started, run, new Date(at).toISOString()]
+  [host.slice(0, longestHost), boot, String(pid), started, run, new Date(at).toISOString()]
     .map((word) => encodeURIComponent(word) || '-')
     .join(' ')
 
@@ -54,18 +57,16 @@ function decoded(word: string): string {
  * - `free`: it has no owner, or the owner was a process of this machine and has ended. No request of
  *   an earlier owner can arrive any more.
  * - `live`: its owner works, or may.
- * - `expired`: its owner, on another machine, gave no sign of life for ten minutes. A machine that was
- *   suspended may still send a request to this draft.
+ * - `expired`: its owner gave no sign of life for ten minutes, but may be only suspended, and may still
+ *   send a request to this draft.
  */
 export type Tenure = 'free' | 'live' | 'expired'
 
 export async function tenureOf({ self, clock }: Here, owner: DraftOwner | null): Promise<Tenure> {
   if (owner === null) return 'free'
   // Two machines may share a name, but not a boot.
-  if (owner.host === self.host && owner.boot === self.boot) {
-    const liveness = await livenessOf(owner)
-    if (liveness !== 'unknown') return liveness === 'alive' ? 'live' : 'free'
-  }
+  const isHere = owner.host === self.host && owner.boot === self.boot
+  if (isHere && (await livenessOf(owner)) === 'dead') return 'free'
   return clock.now() - owner.at > lease ? 'expired' : 'live'
 }
 

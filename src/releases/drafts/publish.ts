@@ -72,6 +72,7 @@ export async function publishHeld(
 ): Promise<Release | null> {
   const { owner, repo } = held.repo
   const { id, tag_name: tag } = held.release
+  await held.quieten()
   try {
     return await publishDraft(session, held.repo, id, content, held.look)
   } catch (error) {

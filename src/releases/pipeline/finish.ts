@@ -46,8 +46,8 @@ export async function finish(
   const isGiven = request.notes.kind === 'text'
   const claim = await claimDraft(session, { ...content, maker, isGiven })
   if ('published' in claim) return foundPublished(session, request, facts, claim.published)
-  const { held } = claim
-  const done = await whileHeld(session, held, () => complete(session, request, made, held))
+  const work = (held: HeldDraft) => complete(session, request, made, held)
+  const done = await whileHeld(session, claim.held, work)
   return done ?? foundPublished(session, request, facts, null)
 }
 

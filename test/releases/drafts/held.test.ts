@@ -15,6 +15,7 @@ import type { ReleaseEvent, ReleaseSession } from '../../../src/releases/session
 import { temporaryFolder } from '../../git/support/real-git.js'
 import type { TestClock } from '../../support/clock.js'
 import { sessionIn } from '../../support/session.js'
+import { reached } from '../../support/workspace.js'
 import { releaseSession, subjectOf } from '../support.js'
 
 const maker: Maker = { verb: 'publish', subject: subjectOf() }
@@ -96,6 +97,28 @@ describe('a held draft', () => {
     github.fail({ method: 'PATCH', times: 1, status: 502, body: {} })
     await whileHeld(session, held, () => clock.pass(4 * 60_000))
     expect(ownerIn((await now())?.body ?? '')?.at).toBe(owner.at + 4 * 60_000)
+  })
+
+  it('gives no sign of life any more once it is published', async () => {
+    const sign = github.fail({ method: 'PATCH', times: 1, delay: 'forever' })
+    const published = await whileHeld(session, held, async (own) => {
+      const passing = clock.pass(2 * 60_000)
+      await reached(sign)
+      const quieten = () => {
+        const quiet = own.quieten()
+        sign.remove()
+        return quiet
+      }
+      const release = await publishHeld(session, { ...own, quieten }, { latest: 'true' })
+      sign.remove()
+      await passing
+      return release
+    })
+    await clock.pass(10 * 60_000)
+    expect(published).toMatchObject({ draft: false })
+    expect(ownerIn((await now())?.body ?? '')).toBeNull()
+    const patches = github.requests.filter(({ method }) => method === 'PATCH')
+    expect(patches.map(({ body }) => /"draft":false/.test(body))).toEqual([false, true])
   })
 
   it('is let go after a failure, for any machine to go on with', async () => {

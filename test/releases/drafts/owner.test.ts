@@ -54,8 +54,9 @@ describe('tenureOf', () => {
   it.each<[string, DraftOwner | null, number, string]>([
     ['nobody', null, 0, 'free'],
     ['this process', mine, 0, 'live'],
-    ['this process, busy for long', mine, 3 * tenMinutes, 'live'],
+    ['this process, in a run that could not let go', mine, tenMinutes + 1, 'expired'],
     ['an ended process of this machine', { ...mine, started: '1' }, 0, 'free'],
+    ['an ended process, silent', { ...mine, started: '1' }, tenMinutes + 1, 'free'],
     ['another machine', other, tenMinutes, 'live'],
     ['another machine, silent', other, tenMinutes + 1, 'expired'],
     ['another machine, whose clock is ahead', { ...other, at: other.at + 1e6 }, 0, 'live'],
