@@ -22,6 +22,7 @@ export const lockEntry = (more: Partial<LockEntry> = {}): LockEntry => ({
   size: 3,
   installed_at: '2026-01-14T12:00:00Z',
   signed_by: null,
+  signed_whole: false,
   name: 'Micro',
   description: null,
   category: 'editor',

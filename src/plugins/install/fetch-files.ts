@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { safeName } from '../../archive/names.js'
@@ -63,6 +63,7 @@ export async function takeAsset(
   emit({ type: 'transfer-done', direction: 'download', name, size, status: 'downloaded' })
   const kind = archiveKind(name)
   if (kind === null) {
+    await assertProgram(name, file)
     await mkdir(tree)
     const program = join(tree, safeName(name, 'plugin'))
     await copyFile(file, program)
@@ -78,6 +79,32 @@ export async function takeAsset(
  * prompt for example.
  */
 const gitFault = (name: string) => unsafeName(bytesOf(name), fileMode.regular)
+
+/** Other archives and compressed files, by their names and by their first bytes. */
+const packed =
+  /\.(?:t?gz|t?bz2?|tbz2|t?xz|t?zst|t?lz|lzma|lz4|br|z|7z|rar|cab|ar|deb|rpm|cpio|iso|dmg|tcz|squashfs)$/i
+const firstBytes = ['1f8b', '425a68', 'fd377a585a00', '28b52ffd', '377abcaf271c', '526172211a07']
+
+/** @throws PathError for an archive of a kind that wizard can't unpack, or for `.git` */
+async function assertProgram(name: string, file: string): Promise<void> {
+  const fault = gitFault(name)
+  if (fault !== null) throw new PathError(`${oneLine(name, 100)} is refused: ${fault}`)
+  const start = (await readStart(file)).toString('hex')
+  if (!packed.test(name) && !firstBytes.some((bytes) => start.startsWith(bytes))) return
+  throw new PathError(`${oneLine(name, 100)} is an archive that wizard can't unpack`, {
+    hint: 'its author has to publish it as .zip, .tar or .tar.gz',
+  })
+}
+
+async function readStart(file: string): Promise<Buffer> {
+  const handle = await open(file)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
 
 async function check(
   { name, digest }: ReleaseAsset,

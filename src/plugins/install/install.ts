@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises'
 import { ConflictError, GitHubNotFoundError, NotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { logMarks } from '../../logs/marks.js'
 import { isWhole as isUploaded } from '../../releases/info.js'
 import { type InstalledPlugin, installedOf } from '../installed.js'
+import type { Platform } from '../manifest/installation.js'
 import { isNewer } from '../newer.js'
 import type { PluginSession } from '../session.js'
 import { takeFromCache } from '../store/cache.js'
@@ -14,11 +16,13 @@ import {
   isHere,
   type Prepared,
   prepare,
+  signerOf,
+  uncovered,
   unsigned,
 } from './prepare.js'
 import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
-import type { ChosenAsset } from './select-asset.js'
-import { stage } from './stage.js'
+import { type ChosenAsset, selectAsset } from './select-asset.js'
+import { isSignedWhole, stage } from './stage.js'
 
 /**
  * Installs a version of a plugin and its dependencies: everything is downloaded and checked before
@@ -97,10 +101,14 @@ export function installFrozen(
     const staged: Prepared[] = []
     for (const [name, entry] of chosen(store, id)) {
       if (requireSignatures && entry.signed_by === null) throw unsigned(name)
-      if (await isHere(store, name)) done.push(installedOf(store, name, 'unchanged'))
-      else if (!(await putFromCache(store, name, entry))) {
-        staged.push(await stageLocked(session, store, name, entry))
-      } else done.push(installedOf(store, name, 'installed'))
+      // What wizard noted when it checked the signature; the lock may be anybody's.
+      const isChecked = (own: LockEntry) => !requireSignatures || own.signed_whole
+      const record = await store.recordOf(name)
+      if (record !== null && isChecked(record.entry) && (await isHere(store, name))) {
+        done.push(installedOf(store, name, 'unchanged'))
+      } else if (await putFromCache(store, name, { entry, isChecked })) {
+        done.push(installedOf(store, name, 'installed'))
+      } else staged.push(await stageLocked(session, store, name, entry))
     }
     return [...done, ...(await putAllInPlace(session, store, staged))]
   })
@@ -121,11 +129,20 @@ function chosen(store: PluginStore, id: string | null): [string, LockEntry][] {
 }
 
 /** Without a network: from the cache of earlier installations. */
-async function putFromCache(store: PluginStore, id: string, entry: LockEntry): Promise<boolean> {
+async function putFromCache(
+  store: PluginStore,
+  id: string,
+  { entry, isChecked }: { entry: LockEntry; isChecked: (own: LockEntry) => boolean },
+): Promise<boolean> {
   await store.assertOurs(id)
   const { work, tree } = await store.newTree(id)
-  if (!(await takeFromCache(store.paths, entry.sha256, tree))) return false
-  await store.putInPlace(id, work, entry)
+  const own = await takeFromCache(store.paths, entry.sha256, tree)
+  if (own === null || !isChecked(own)) {
+    await rm(tree, { recursive: true, force: true })
+    return false
+  }
+  const { signed_by, signed_whole } = own
+  await store.putInPlace(id, work, { ...entry, signed_by, signed_whole })
   return true
 }
 
@@ -142,17 +159,33 @@ async function stageLocked(
   if (version.manifest.id !== id) {
     throw new ConflictError(`${entry.repo} at ${oneLine(entry.tag, 60)} is not ${id}`)
   }
-  const request = { version, chosen: assetOf(version, entry), signer: entry.signed_by }
-  const staged = await stage(session, store, { ...request, sha256: entry.sha256 })
-  return { id, version, staged: { ...staged, entry }, neededBy: null }
+  const { requireSignatures } = await session.config.plugins()
+  const signer = signerOf(version, entry, requireSignatures)
+  const chosen = assetOf(version, entry, signer === null ? null : session.host.platform)
+  if (requireSignatures && !isSignedWhole(chosen, signer)) throw uncovered(id, chosen)
+  const staged = await stage(session, store, { version, chosen, signer, sha256: entry.sha256 })
+  const { signed_by, signed_whole } = staged.entry
+  return {
+    id,
+    version,
+    staged: { ...staged, entry: { ...entry, signed_by, signed_whole } },
+    neededBy: null,
+  }
 }
 
-/** @throws GitHubNotFoundError if the asset no longer exists */
+/**
+ * @param platform whose checksum the signature covers; null: it is unsigned
+ * @throws GitHubNotFoundError if the asset no longer exists
+ */
 function assetOf(
-  { release, tag }: PluginVersion,
+  version: PluginVersion,
   { source, asset: name }: LockEntry,
+  platform: Platform | null,
 ): ChosenAsset | null {
+  const { release, tag } = version
   if (source === 'tree') return null
+  const usual = platform === null ? null : selectAsset(version, platform)
+  if (usual?.asset.name === name) return usual
   const asset = release?.assets.find((one) => isUploaded(one) && one.name === name)
   if (asset !== undefined) return { asset, checksum: null }
   throw new GitHubNotFoundError(

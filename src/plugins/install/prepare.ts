@@ -10,8 +10,8 @@ import type { LockEntry } from '../store/lock-file.js'
 import { differenceOf, isAsRecorded } from '../store/record.js'
 import type { PluginStore } from '../store/store.js'
 import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
-import { selectAsset } from './select-asset.js'
-import { type Staged, stage } from './stage.js'
+import { type ChosenAsset, selectAsset } from './select-asset.js'
+import { isSignedWhole, type Staged, stage } from './stage.js'
 
 /** The planned installation of one plugin. */
 export interface Prepared {
@@ -74,15 +74,15 @@ async function prepareOne(
     assertVersion(need, { version: manifest.version, tag }, { id, other: manifest.id })
   }
   const isSame = known?.tag === version.tag
+  const chosen = selectAsset(version, session.host.platform)
+  const { requireSignatures } = await session.config.plugins()
+  if (requireSignatures && !isSignedWhole(chosen, signer)) throw uncovered(id, chosen)
+  if (isSame) assertSameAsset(id, chosen, known)
+  const sha256 = isSame ? known.sha256 : null
   const staged =
     isSame && (await isHere(store, id))
       ? null
-      : await stage(session, store, {
-          version,
-          chosen: selectAsset(version, session.host.platform),
-          signer,
-          sha256: isSame ? known.sha256 : null,
-        })
+      : await stage(session, store, { version, chosen, signer, sha256 })
   ready.set(id, { id, version, staged, neededBy: chain.at(-1) ?? null })
   return version
 }
@@ -159,10 +159,20 @@ export async function assertAllowed(
   const { manifest } = version
   const { udosVersion, requireSignatures } = await config.plugins()
   if (known !== undefined) assertSamePlugin(version, known)
-  const signer = checkSignature(manifest)
-  if (signer === null && requireSignatures) throw unsigned(manifest.id)
-  if (known?.signed_by && known.signed_by !== signer) throw otherSigner(version, signer)
+  const signer = signerOf(version, known, requireSignatures)
   assertFit(manifest, udosVersion, host.platform)
+  return signer
+}
+
+/** @throws ConflictError if the signature is wrong, missing, or not that of the version before */
+export function signerOf(
+  version: PluginVersion,
+  known: LockEntry | undefined,
+  isRequired: boolean,
+): Signer | null {
+  const signer = checkSignature(version.manifest, version.file.text)
+  if (signer === null && isRequired) throw unsigned(version.manifest.id)
+  if (known?.signed_by && known.signed_by !== signer) throw otherSigner(version, signer)
   return signer
 }
 
@@ -170,6 +180,34 @@ export const unsigned = (id: string) =>
   new ConflictError(`${id} is not signed, and plugins.yaml has require_signatures`, {
     hint: 'ask its author to sign it, or set require_signatures to false',
   })
+
+/** The signature is over the manifest: only a checksum in there covers further files. */
+export const uncovered = (id: string, chosen: ChosenAsset | null) =>
+  new ConflictError(
+    chosen === null
+      ? `${id} is its repository's own files, which its signature does not cover`
+      : `${oneLine(chosen.asset.name, 100)} of ${id} has no checksum in the signed manifest`,
+    {
+      hint: 'plugins.yaml has require_signatures: ask its author to release an archive, with its checksum in the signed manifest',
+    },
+  )
+
+/** @throws ConflictError if the asset was replaced since it was installed */
+function assertSameAsset(id: string, chosen: ChosenAsset | null, known: LockEntry): void {
+  const digest = /^sha256:([0-9a-f]{64})$/.exec(chosen?.asset.digest ?? '')?.[1]
+  if (digest === undefined || known.source !== 'asset' || digest === known.sha256) return
+  if (chosen?.asset.name !== known.asset) return
+  throw new ConflictError(
+    `${oneLine(chosen.asset.name, 100)} of ${id} was replaced since it was installed`,
+    {
+      hint: [
+        `the lock has ${known.sha256}, GitHub has ${digest}: ask its author; `,
+        { verb: ['PLUGIN', 'REMOVE'], target: id, brief: true },
+        ' forgets the old one',
+      ],
+    },
+  )
+}
 
 /**
  * @throws ConflictError for another plugin of that id, and for a tag that has moved since it was

@@ -6,6 +6,7 @@ import type { ReleaseAsset } from '../../github/rest/release-assets.js'
 import { isWhole } from '../../releases/info.js'
 import {
   type Checksum,
+  isSamePlatform,
   type Platform,
   parseChecksum,
   platformName,
@@ -37,14 +38,33 @@ export function selectAsset(version: PluginVersion, platform: Platform): ChosenA
   const isNamed = installation.sources.size > 0 && !isForeign(version.manifest)
   if (!isNamed) {
     const asset = byItsName(version, platform)
-    return asset === null ? null : { asset, checksum: null }
+    return asset === null ? null : { asset, checksum: checksumOf(version.manifest, asset.name) }
   }
   const key = keyFor([...installation.sources.keys()], platform, version.manifest)
   const name = assetNamed(installation.sources.get(key) ?? '', version, platform)
   if (name === null) return null
   const asset = version.release?.assets.find((one) => isWhole(one) && one.name === name)
   if (asset === undefined) throw notThere(version, name)
-  return { asset, checksum: parseChecksum(installation.checksums.get(key) ?? '') }
+  return { asset, checksum: checksumOf(version.manifest, name, key) }
+}
+
+/** By the source's platform, however that is spelled, or by the asset's own name. */
+function checksumOf(
+  { installation: { checksums } }: Manifest,
+  name: string,
+  platform?: string,
+): Checksum | null {
+  const isFor = (key: string) =>
+    key === name || isSamePlatform(key, platform ?? (hasPlatform(name) ? name : 'any'))
+  const keys = [platform ?? name, ...checksums.keys()].filter(
+    (key) => checksums.has(key) && isFor(key),
+  )
+  return keys.map((key) => parseChecksum(checksums.get(key) ?? '')).find((one) => one) ?? null
+}
+
+const hasPlatform = (name: string): boolean => {
+  const { os, arch } = platformWords(name)
+  return os !== null || arch !== null
 }
 
 const isForeign = ({ installation: { method } }: Manifest) =>

@@ -1,10 +1,12 @@
 import { readdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { ConflictError, PathError } from '../../base/errors.js'
 import { hasCode } from '../../base/fs/read.js'
 import { fullNameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { manifestNames, parseManifest } from '../manifest/parse.js'
+import type { Json } from '../manifest/reader.js'
 import type { Signer } from '../manifest/signature.js'
 import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
@@ -44,7 +46,7 @@ export async function stage(
   const { work, tree } = await store.newTree(manifest.id)
   const folder = join(store.paths.staging, work)
   const taken = await take(session, { version, chosen, sha256 }, { work: folder, tree })
-  if (chosen !== null) await settleManifest(version, tree)
+  if (chosen !== null) await settleManifest(version, tree, signer)
   const entry: LockEntry = {
     repo: fullNameOf(version),
     version: manifest.version,
@@ -58,11 +60,17 @@ export async function stage(
     size: taken.size,
     installed_at: new Date(session.clock.now()).toISOString(),
     signed_by: signer,
+    signed_whole: isSignedWhole(chosen, signer),
     name: manifest.name,
     description: manifest.description,
     category: manifest.category,
     license: manifest.license,
-    warnings: [...manifest.warnings, ...foreignNote(version), ...taken.notes],
+    warnings: [
+      ...manifest.warnings,
+      ...foreignNote(version),
+      ...checksumNote(version, chosen),
+      ...taken.notes,
+    ],
   }
   return { id: manifest.id, work, entry }
 }
@@ -95,27 +103,54 @@ function foreignNote({ manifest: { installation } }: PluginVersion): string[] {
     : []
 }
 
+/** A checksum in the signed manifest covers each byte of the asset. */
+export const isSignedWhole = (chosen: ChosenAsset | null, signer: Signer | null): boolean =>
+  signer !== null && chosen !== null && chosen.checksum !== null
+
+function checksumNote({ manifest }: PluginVersion, chosen: ChosenAsset | null): string[] {
+  if (chosen === null || chosen.checksum !== null) return []
+  const { checksums } = manifest.installation
+  return checksums.size === 0
+    ? []
+    : [`installation.checksums: there is none for ${oneLine(chosen.asset.name, 100)}`]
+}
+
 /**
- * Unwraps an archive's single folder, and adds the tag's manifest if the archive has none.
+ * Unwraps an archive's single folder, and adds the tag's manifest if the archive has none, or if it
+ * is signed: it is what was checked.
  *
- * @throws ConflictError
+ * @throws ConflictError if the archive's own manifest is another one
  */
 async function settleManifest(
   { manifest, file, repo }: PluginVersion,
   tree: string,
+  signer: Signer | null,
 ): Promise<void> {
   await leaveOffTop(tree)
+  let own = false
   for (const name of manifestNames) {
     const text = await textAt(join(tree, name))
     if (text === null) continue
-    const { id } = parseManifest(text, `${repo}: ${name} in the archive`, manifest.id)
-    if (id === manifest.id) return
-    throw new ConflictError(`the archive of ${manifest.id} holds ${oneLine(id, 60)}`, {
-      hint: 'its release was made wrongly: ask its author',
-    })
+    const inside = parseManifest(text, `${repo}: ${name} in the archive`, manifest.id)
+    if (inside.id !== manifest.id) {
+      throw new ConflictError(`the archive of ${manifest.id} holds ${oneLine(inside.id, 60)}`, {
+        hint: 'its release was made wrongly: ask its author',
+      })
+    }
+    if (signer !== null && !isDeepStrictEqual(signable(inside.raw), signable(manifest.raw))) {
+      throw new ConflictError(
+        `${name} in the archive of ${manifest.id} is not the manifest that was signed`,
+        { hint: 'its release was changed or made wrongly: ask its author' },
+      )
+    }
+    if (signer !== null) await writeFile(join(tree, name), file.text)
+    own = true
   }
-  await writeFile(join(tree, file.name), file.text)
+  if (!own) await writeFile(join(tree, file.name), file.text)
 }
+
+/** An archive can't hold its own checksum, nor a signature over that. */
+const signable = ({ signature: _, installation: __, ...manifest }: Json): Json => manifest
 
 async function leaveOffTop(tree: string): Promise<void> {
   const [only, ...others] = await readdir(tree, { withFileTypes: true })

@@ -90,6 +90,19 @@ export function suits(name: string, platform: Platform): 0 | 1 | 2 {
   return words.os !== null && words.arch !== null ? 2 : 1
 }
 
+/** Whether two names mean the same platform: `linux-amd64` and `linux_x86_64`, `any` and `all`. */
+export function isSamePlatform(one: string, other: string): boolean {
+  if (one.toLowerCase() === other.toLowerCase()) return true
+  if (everywhere.has(one.toLowerCase())) return everywhere.has(other.toLowerCase())
+  const [here, there] = [platformWords(one), platformWords(other)]
+  const isNamed = here.os !== null || here.arch !== null
+  return isNamed && isAlias(systems, here.os, there.os) && isAlias(machines, here.arch, there.arch)
+}
+
+const isAlias = (lists: Record<string, string[]>, one: string | null, other: string | null) =>
+  one === other ||
+  Object.values(lists).some((names) => [one, other].every((name) => names.includes(name ?? '')))
+
 /** The system and machine in a name. An asset with such words is for these only. */
 export function platformWords(name: string): { os: string | null; arch: string | null } {
   const text = name.toLowerCase()

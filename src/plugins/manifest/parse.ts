@@ -60,6 +60,7 @@ export function parseManifest(text: string, file: string, fallbackId: string): M
     requirements: readRequirements(reader),
     needs: readNeeds(reader),
   }
+  noteSignature(reader)
   if (manifest.license === null) reader.note('license', 'there is none')
   reader.knows(knownKeys)
   const more = notes.length - mostWarnings
@@ -101,6 +102,15 @@ function readVersion(reader: Reader): string | null {
     reader.note('version', `${oneLine(version, 60)} is no semantic version`)
   }
   return version
+}
+
+/** What can't be a signature counts as none. */
+function noteSignature(reader: Reader): void {
+  const part = reader.value('signature')
+  if (part === undefined || part === null) return
+  const text = isRecord(part) ? part.signature : undefined
+  if (typeof text === 'string' && text.trim() !== '') return
+  reader.note('signature', 'there is none in it, so the plugin counts as unsigned')
 }
 
 /** The types and categories of both dialects. */

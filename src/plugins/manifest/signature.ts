@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, randomUUID, verify } from 'node:crypto'
 import { ConflictError } from '../../base/errors.js'
 import type { Manifest } from './parse.js'
 import { isRecord, type Json } from './reader.js'
@@ -17,22 +17,27 @@ const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
  * without `signature`. A signature that begins with `scaffold-` is a generator's placeholder, and
  * counts as none.
  *
+ * @param text the file, for its numbers: Python signs `1.0` as it is, and JavaScript as `1`
  * @returns the signer; null if it is unsigned
  * @throws ConflictError for a wrong signature, or one of another kind
  */
-export function checkSignature({ id, raw }: Pick<Manifest, 'id' | 'raw'>): Signer | null {
+export function checkSignature(
+  { id, raw }: Pick<Manifest, 'id' | 'raw'>,
+  text: string = JSON.stringify(raw),
+): Signer | null {
   const { signature: part } = raw
   if (!isRecord(part)) return null
-  const text = typeof part.signature === 'string' ? part.signature.trim() : ''
-  if (text === '' || text.startsWith('scaffold-')) return null
+  const written = typeof part.signature === 'string' ? part.signature.trim() : ''
+  if (written === '' || written.startsWith('scaffold-')) return null
   const algorithm = typeof part.algorithm === 'string' ? part.algorithm : 'ed25519'
   if (!/^ed-?25519$/i.test(algorithm)) throw refusal(id, 'is of a kind that can not be checked')
   const raw32 = bytesOf(typeof part.publicKey === 'string' ? part.publicKey : '', 32)
   const key = raw32 === null ? null : keyOf(raw32)
-  const signature = bytesOf(text, 64)
+  const signature = bytesOf(written, 64)
   if (raw32 === null || key === null || signature === null) throw refusal(id, 'is damaged')
-  const { signature: _, ...signed } = raw
-  const forms = [compact(signed), asciiOnly(compact(signed))]
+  if (isWeak(raw32)) throw refusal(id, 'is by a key with which anybody can sign')
+  const bare = [compact(withoutSignature(raw)), withNumbersAsWritten(text)]
+  const forms = [...bare, ...bare.map(asciiOnly)]
   if (!forms.some((form) => verify(null, Buffer.from(form), key, signature))) {
     throw refusal(id, 'does not fit what it says')
   }
@@ -43,6 +48,39 @@ const refusal = (id: string, what: string) =>
   new ConflictError(`the signature of ${id}'s manifest ${what}`, {
     hint: 'it was changed after it was signed, or signed wrongly: ask its author',
   })
+
+const withoutSignature = ({ signature: _, ...signed }: Json): Json => signed
+
+/** Compact JSON of a manifest whose numbers stay as they are in the file. */
+function withNumbersAsWritten(text: string): string {
+  // As texts that nobody else can have written, numbers survive JSON.parse.
+  const mark = randomUUID()
+  const marked = text
+    .replace(/^\ufeff/, '')
+    .replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+      token.startsWith('"') ? token : `"${mark}${token}"`,
+    )
+  const json = compact(withoutSignature(JSON.parse(marked) as Json))
+  return json.replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1')
+}
+
+/**
+ * Points of small order, for which signatures are valid that nobody with a private key made: the
+ * list of libsodium, without the sign bit.
+ */
+const weakKeys = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  ...['ec', 'ed', 'ee'].map((first) => `${first}${'ff'.repeat(30)}7f`),
+])
+
+function isWeak(key: Buffer): boolean {
+  const masked = Buffer.from(key)
+  masked[31] = (masked[31] ?? 0) & 0x7f
+  return weakKeys.has(masked.toString('hex'))
+}
 
 /** Keys are sorted at every depth, without spaces. */
 function compact(value: unknown): string {

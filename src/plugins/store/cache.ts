@@ -4,6 +4,7 @@ import { create } from 'tar'
 import { unpackArchive } from '../../archive/unpack.js'
 import { WizardError } from '../../base/errors.js'
 import { existsAt, namesIn } from '../../base/fs/read.js'
+import type { LockEntry } from './lock-file.js'
 import type { StorePaths } from './paths.js'
 import { type CopyRecord, differenceOf, isAsRecorded, readRecord, writeRecord } from './record.js'
 
@@ -25,24 +26,24 @@ export async function keep(paths: StorePaths, tree: string, copy: CopyRecord): P
 /**
  * Restores a version from the cache and checks each of its files.
  *
- * @returns false if it is missing or damaged
+ * @returns its entry as it was noted then; null if it is missing or damaged
  */
 export async function takeFromCache(
   paths: StorePaths,
   sha256: string,
   tree: string,
-): Promise<boolean> {
+): Promise<LockEntry | null> {
   const record = await readRecord(recordOf(paths, sha256))
   const archive = archiveOf(paths, sha256)
-  if (record === null || !(await existsAt(archive))) return false
+  if (record === null || !(await existsAt(archive))) return null
   try {
     await unpackArchive(archive, 'tar.gz', tree)
-    if (isAsRecorded(await differenceOf(tree, record.files))) return true
+    if (isAsRecorded(await differenceOf(tree, record.files))) return record.entry
   } catch (error) {
     if (!(error instanceof WizardError)) throw error
   }
   await rm(tree, { recursive: true, force: true })
-  return false
+  return null
 }
 
 /** Keeps the wanted versions only. */

@@ -34,6 +34,8 @@ export interface LockEntry {
   installed_at: string
   /** The signer of its manifest: see `Signer`. */
   signed_by: string | null
+  /** Whether the signature covers every file, by a checksum of the asset. */
+  signed_whole: boolean
   name: string | null
   description: string | null
   category: string | null
@@ -66,6 +68,7 @@ const checks: Record<keyof LockEntry, Check> = {
   size: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
   installed_at: isText,
   signed_by: isTextOrNone,
+  signed_whole: (value) => typeof value === 'boolean',
   name: isTextOrNone,
   description: isTextOrNone,
   category: isTextOrNone,
@@ -77,7 +80,7 @@ const checkList = Object.entries(checks)
 
 /** Keys that an older or shorter lock may omit. */
 const defaults = {
-  ...{ version: null, template: null, asset: null, signed_by: null },
+  ...{ version: null, template: null, asset: null, signed_by: null, signed_whole: false },
   ...{ name: null, description: null, category: null, license: null, warnings: [] },
 }
 

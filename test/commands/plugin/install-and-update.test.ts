@@ -109,6 +109,28 @@ describe('PLUGIN INSTALL', () => {
     expect(await readdir(space.path('plugins/.wizard'))).toEqual([])
   })
 
+  it.each([
+    ['micro.tar.xz', 'text'],
+    ['micro.tar.bz2', 'text'],
+    ['micro', Buffer.from('fd377a585a000004', 'hex')],
+    ['micro.gz', 'text'],
+  ])('refuses %s, which it cannot unpack', async (name, content) => {
+    const manifest = { installation: { sources: { any: name } } }
+    await releasePlugin(github(), 'uDOS/micro', { manifest, assets: { [name]: content } })
+    const { status, err } = await plugin('INSTALL', 'micro')
+    expect([status, err]).toEqual([2, expect.stringContaining("archive that wizard can't unpack")])
+    expect(Object.keys(await files())).toEqual([])
+  })
+
+  it('refuses an asset that was replaced under an installed tag', async () => {
+    await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
+    await plugin('INSTALL', 'micro')
+    const asset = github().world.repository('uDOS/micro')?.releases[0]?.assets[0]
+    if (asset) asset.digest = `sha256:${'f'.repeat(64)}`
+    const { status, err } = await plugin('INSTALL', 'micro')
+    expect([status, err]).toEqual([8, expect.stringContaining('was replaced since')])
+  })
+
   it('refuses an archive that holds another plugin', async () => {
     const bytes = zip([{ name: 'manifest.json', content: JSON.stringify(manifestOf('evil', '1')) }])
     await releasePlugin(github(), 'uDOS/micro', { assets: { 'micro.zip': bytes } })
@@ -178,20 +200,82 @@ describe('what plugins.yaml asks for', () => {
   it('a signature: a good one, none, a wrong one, and another key than before', async () => {
     await rules({ require_signatures: true })
     const [one, other] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')]
-    const release = (version: string, signature?: object) =>
-      releasePlugin(github(), 'uDOS/micro', { version, manifest: { signature } })
-    await release('1.0.0', { signature: 'scaffold-1' })
+    const release = (version: string, sign: (manifest: Json) => object) => {
+      const { manifest, assets } = archived('micro', version)
+      const signature = sign(manifestOf('micro', version, manifest))
+      return releasePlugin(github(), 'uDOS/micro', {
+        ...{ version, assets, manifest: { ...manifest, signature } },
+      })
+    }
+    await release('1.0.0', () => ({ signature: 'scaffold-1' }))
     expect(await plugin('INSTALL', 'micro')).toMatchObject({
       status: 8,
       err: expect.stringContaining('micro is not signed'),
     })
-    await release('1.1.0', signed(manifestOf('micro', '1.1.0'), one))
+    await release('1.1.0', (manifest) => signed(manifest, one))
     expect((await plugin('INSTALL', 'micro')).status).toBe(0)
-    await release('1.2.0', signed(manifestOf('micro', '9.9.9'), one))
+    await release('1.2.0', (manifest) => signed({ ...manifest, version: '9.9.9' }, one))
     expect((await plugin('INSTALL', 'micro')).err).toContain('does not fit what it says')
-    await release('1.3.0', signed(manifestOf('micro', '1.3.0'), other))
+    await release('1.3.0', (manifest) => signed(manifest, other))
     expect((await plugin('INSTALL', 'micro')).err).toContain('another key than before')
-    expect((await lock()).micro.version).toBe('1.1.0')
+    expect((await lock()).micro).toMatchObject({ version: '1.1.0', signed_whole: true })
+    const installed = await space.read('plugins/micro/manifest.json')
+    expect(JSON.parse(installed).signature).toMatchObject({ algorithm: 'ed25519' })
+  })
+
+  it('a signature over every byte: a checksum, and no other manifest', async () => {
+    const key = generateKeyPairSync('ed25519')
+    const release = (id: string, inside: Json, checksums?: (sum: string) => Json) => {
+      const content = JSON.stringify(manifestOf(id, '1.0.0', inside))
+      const bytes = zip([
+        { name: 'manifest.json', content },
+        { name: 'evil.js', content: 'x' },
+      ])
+      const sum = createHash('sha256').update(bytes).digest('hex')
+      const installation = { sources: { any: 'x.zip' }, checksums: checksums?.(sum) ?? {} }
+      const signature = signed(manifestOf(id, '1.0.0', { installation }), key)
+      const manifest = { installation, signature }
+      return releasePlugin(github(), `uDOS/${id}`, { manifest, assets: { 'x.zip': bytes } })
+    }
+    const installation = { sources: { any: 'x.zip' } }
+    await release('bare', { installation })
+    await release('whole', { installation }, (sum) => ({ all: sum }))
+    await release('evil', { installation, main: 'evil.js' }, (sum) => ({ all: sum }))
+    await releasePlugin(github(), 'uDOS/tree', {
+      ...{ assets: null, manifest: { signature: signed(manifestOf('tree', '1.0.0'), key) } },
+    })
+    expect(await plugin('INSTALL', 'evil')).toMatchObject({
+      ...{ status: 8, err: expect.stringContaining('is not the manifest that was signed') },
+    })
+    expect((await plugin('INSTALL', 'bare')).status).toBe(0)
+    expect((await plugin('INSTALL', 'tree')).status).toBe(0)
+    await rules({ require_signatures: true })
+    expect((await plugin('INSTALL', 'whole')).status).toBe(0)
+    for (const [id, why] of [
+      ['bare', 'x.zip of bare has no checksum in the signed manifest'],
+      ['tree', "tree is its repository's own files"],
+    ] as const) {
+      for (const args of [[id], [id, '--frozen']]) {
+        const { status, err } = await plugin('INSTALL', ...args)
+        expect([status, err]).toEqual([8, expect.stringContaining(why)])
+      }
+    }
+    expect((await plugin('INSTALL', 'whole', '--frozen')).status).toBe(0)
+  })
+
+  it('a signature, whatever the lock says', async () => {
+    await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
+    await plugin('INSTALL', 'micro')
+    const text = await space.read('plugins/plugins.lock.json')
+    const forged = text
+      .replace('"signed_by": null', '"signed_by": "ed25519:x"')
+      .replace('"signed_whole": false', '"signed_whole": true')
+    await space.write('plugins/plugins.lock.json', forged)
+    for (const path of ['micro', '.wizard'])
+      await rm(space.path('plugins', path), { recursive: true })
+    await rules({ require_signatures: true })
+    const { status, err } = await plugin('INSTALL', 'micro', '--frozen')
+    expect([status, err]).toEqual([8, expect.stringContaining('micro is not signed')])
   })
 
   it('a version of uDOS', async () => {
@@ -204,19 +288,26 @@ describe('what plugins.yaml asks for', () => {
   })
 })
 
+type Json = Record<string, unknown>
+
 /** Signs like an author's tool: compact JSON with sorted keys, without the signature. */
-function signed(
-  manifest: Record<string, unknown>,
-  { publicKey, privateKey }: KeyPairKeyObjectResult,
-) {
-  const names = Object.keys(manifest).sort()
-  const text = JSON.stringify(Object.fromEntries(names.map((name) => [name, manifest[name]])))
+function signed(manifest: Json, { publicKey, privateKey }: KeyPairKeyObjectResult) {
+  const text = JSON.stringify(sorted(manifest))
   return {
     algorithm: 'ed25519',
     publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
     signature: sign(null, Buffer.from(text), privateKey).toString('base64'),
   }
 }
+
+const sorted = (value: unknown): unknown =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(
+        Object.keys(value)
+          .sort()
+          .map((name) => [name, sorted((value as Json)[name])]),
+      )
 
 describe('--frozen', () => {
   it('brings what the lock names, byte for byte, though there is a later version', async () => {

@@ -62,6 +62,31 @@ describe('an asset that the manifest names', () => {
     })
   })
 
+  it.each<[string, string, boolean]>([
+    ['linux-x86_64', 'linux-amd64', true],
+    ['linux', 'LINUX', true],
+    ['any', 'noarch', true],
+    ['linux-amd64', 'x64_linux', true],
+    ['linux-amd64', 'both.zip', true],
+    ['linux', 'linux-amd64', false],
+    ['linux-amd64', 'linux-arm64', false],
+    ['linux-amd64', 'any', false],
+  ])('for %s has the checksum for %s: %s', (platform, key, isFound) => {
+    const installation = {
+      sources: { [platform]: 'both.zip' },
+      checksums: { [key]: 'a'.repeat(64) },
+    }
+    const found = selectAsset(versionWith(installation, ['both.zip']), linux)
+    expect(found?.checksum?.hex).toBe(isFound ? 'a'.repeat(64) : undefined)
+  })
+
+  it('without sources has the checksum of its platform too', () => {
+    const checksums = { 'linux-x86_64': 'a'.repeat(64), any: 'b'.repeat(64) }
+    const sum = (name: string) =>
+      selectAsset(versionWith({ checksums }, [name]), linux)?.checksum?.hex[0]
+    expect(['micro-linux-amd64.zip', 'micro.zip'].map(sum)).toEqual(['a', 'b'])
+  })
+
   it('is told where it is not there, or not for this platform', () => {
     const none = () => chosen({ sources: { linux: 'x.zip' } }, 'micro.zip')
     expect(none).toThrow('the release v1.2.0 has no asset x.zip')

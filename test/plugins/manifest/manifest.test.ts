@@ -230,6 +230,31 @@ describe('checkSignature', () => {
     expect(checkSignature({ id: 'x', raw: JSON.parse(signed) })).toBeNull()
   })
 
+  it('takes numbers as Python writes them', () => {
+    const python = '{"id":"x","size":1.0,"text":"2.50"}'
+    const text = sign(null, Buffer.from(python), privateKey).toString('base64')
+    const manifest = of(python, raw.toString('base64'), text)
+    const file = `{ "text": "2.50", "size": 1.0, "id": "x", "signature": ${JSON.stringify(manifest.raw.signature)} }`
+    expect(checkSignature(manifest, file)).toMatch(/^ed25519:/)
+    const other = { id: 'x', raw: JSON.parse(file.replace('1.0', '1.5')) }
+    expect(() => checkSignature(other, file.replace('1.0', '1.5'))).toThrow('does not fit')
+    const quoted = file.replace('1.0', '"1.0"')
+    expect(() => checkSignature({ id: 'x', raw: JSON.parse(quoted) }, quoted)).toThrow(
+      'does not fit',
+    )
+  })
+
+  it.each([
+    '00'.repeat(32),
+    `01${'00'.repeat(31)}`,
+    `01${'00'.repeat(30)}80`,
+    `ec${'ff'.repeat(30)}7f`,
+  ])('refuses the key %s, with which anybody can sign', (key) => {
+    expect(() => checkSignature(of(signed, key, signature.toString('hex')))).toThrow(
+      'anybody can sign',
+    )
+  })
+
   it('refuses a change, another key and what is damaged', () => {
     const text = signature.toString('base64')
     const key = raw.toString('base64')

@@ -81,7 +81,7 @@ describe('the cache', () => {
   })
 
   it('gives back what was kept, with modes', async () => {
-    expect(await takeFromCache(paths, sha256, out())).toBe(true)
+    expect(await takeFromCache(paths, sha256, out())).toMatchObject({ sha256 })
     expect(await textsBelow(out())).toEqual(texts)
     const [run] = await filesBelow(out())
     expect(run).toMatchObject({ path: 'bin/run', executable: true })
@@ -105,7 +105,7 @@ describe('the cache', () => {
     ],
   ])('gives nothing of what %s, and leaves nothing behind', async (_name, damage) => {
     await damage()
-    expect(await takeFromCache(paths, sha256, out())).toBe(false)
+    expect(await takeFromCache(paths, sha256, out())).toBeNull()
     expect(existsSync(out())).toBe(false)
   })
 
@@ -125,6 +125,6 @@ describe('the cache', () => {
   it('may not be there', async () => {
     await rm(paths.cache, { recursive: true })
     await pruneCache(paths, new Set())
-    expect(await takeFromCache(paths, sha256, out())).toBe(false)
+    expect(await takeFromCache(paths, sha256, out())).toBeNull()
   })
 })
