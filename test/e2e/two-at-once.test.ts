@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises'
 import { afterEach, expect, it } from 'vitest'
 import { expectPublished, openReleases } from '../support/releases.js'
 import { ended } from '../support/wizard.js'
@@ -27,5 +28,19 @@ it('of two RELEASE PUBLISH one publishes, and the other finds it done', async ()
   const runs = [1, 2].map(() => space.spawn(['RELEASE', 'PUBLISH', 'core']))
   const results = await Promise.all(runs)
   expect(results.map(({ status }) => status)).toEqual([0, 0])
+  await expectPublished(space)
+})
+
+it('of two RELEASE PUBLISH without a common lock one publishes, and no draft stays', async () => {
+  space = await openReleases()
+  for (const part of ['config', 'engine']) {
+    await cp(space.path(part), space.path('other', part), { recursive: true })
+  }
+  const publish = (cwd: string) => space.spawn(['RELEASE', 'PUBLISH', 'core'], { cwd })
+  const results = await Promise.all([publish(space.root), publish(space.path('other'))])
+  for (const { status, err } of results) {
+    if (status !== 0) expect([status, err]).toEqual([75, expect.stringMatching(/process \d+ on /)])
+  }
+  expect((await publish(space.path('other'))).status).toBe(0)
   await expectPublished(space)
 })
