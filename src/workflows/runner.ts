@@ -1,5 +1,6 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
+import type { Annotation } from '../github/rest/annotations.js'
 import { resolveCommit } from '../github/rest/commits.js'
 import { findWorkflow, type Workflow } from '../github/rest/workflows.js'
 import { type OpenSession, type SessionOptions, sessionOf } from '../session.js'
@@ -28,6 +29,7 @@ import {
   type RunFilter,
   type RunPart,
   runWithJobs,
+  startupErrors,
   viewRun,
 } from './runs.js'
 import type { Repo, WorkflowEvent, WorkflowSession } from './session.js'
@@ -203,6 +205,16 @@ export class WorkflowRunner {
     const { attempt } = options
     const run = await runWithJobs(session.github, { owner, repo }, runId, { attempt })
     return failedSteps(session, { owner, repo }, run, run.jobs, options)
+  }
+
+  /** Why a run ended as `startup_failure`, before any job: it has no logs. */
+  async startupErrors(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    call: Call<WorkflowEvent> = {},
+  ): Promise<Annotation[]> {
+    return startupErrors((await this.#open(call)).github, { owner, repo }, runId)
   }
 
   /**

@@ -1,5 +1,6 @@
 import { GitHubError, GitHubNotFoundError, UsageError } from '../base/errors.js'
 import { didYouMean, oneLine } from '../base/text.js'
+import { type Annotation, listAnnotations } from '../github/rest/annotations.js'
 import { type Api, parseAnswer } from '../github/rest/api.js'
 import { type Artifact, listArtifacts } from '../github/rest/artifacts.js'
 import { type PagingCall, pagesOf } from '../github/rest/pages.js'
@@ -63,6 +64,9 @@ export async function listRuns(
   return found.map((data) => toRun(github, repo, data))
 }
 
+/** https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+const mostFiltered = 1000
+
 async function listRunData(
   github: Api,
   { owner, repo }: Repo,
@@ -82,6 +86,9 @@ async function listRunData(
           { limit, onHeaders },
         )
   const runs = parseAnswer(github, workflowRunAnswer.array(), found)
+  const filtered = sha !== undefined || Object.values(filter).some((value) => value !== undefined)
+  if (filtered && runs.length >= mostFiltered && (limit ?? Number.POSITIVE_INFINITY) > mostFiltered)
+    github.warn(`GitHub lists ${mostFiltered} runs with a filter; there may be older ones`)
   // A server that does not know the parameter lists the runs of every commit.
   return sha === undefined ? runs : runs.filter(({ head_sha: of }) => of === null || of === sha)
 }
@@ -190,6 +197,20 @@ export async function viewRun(
   const run = await runWithJobs(github, repo, runId, part)
   if (!isCompleted(run) || part.jobId !== undefined) return run
   return { ...run, artifacts: await listRunArtifacts(github, repo, run.run_id, part.attempt) }
+}
+
+/**
+ * Why a run never started: an error of its workflow file, or an action that differs from
+ * `actions.lock`. Such a run has no jobs and no logs.
+ */
+export async function startupErrors(
+  github: Api,
+  repo: Repo,
+  runId: number | string,
+): Promise<Annotation[]> {
+  const { check_suite_id: suite } = await getWorkflowRun(github, repo.owner, repo.repo, runId)
+  const all = suite === null ? [] : await listAnnotations(github, repo, suite)
+  return all.filter(({ level }) => level === 'failure' || level === null)
 }
 
 /** Leaves out expired artifacts; downloads nothing. */

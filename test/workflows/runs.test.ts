@@ -37,6 +37,20 @@ describe('runs', () => {
     expect(await here.runner.listRuns('uDOS', 'core')).toHaveLength(101)
   })
 
+  it('are 1,000 at most with a filter, which is said', async () => {
+    const run = await add()
+    const { runs } = here.github.world.require('uDOS/core')
+    for (let id = 1; id < 1000; id++) runs.push({ ...run, id })
+    const warnings = () => here.events.filter(({ type }) => type === 'warning')
+    await here.runner.listRuns('uDOS', 'core', {}, here.call)
+    await here.runner.listRuns('uDOS', 'core', { status: 'queued', limit: 1000 }, here.call)
+    expect(warnings()).toEqual([])
+    await here.runner.listRuns('uDOS', 'core', { status: 'queued' }, here.call)
+    expect(warnings()).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('GitHub lists 1000 runs') }),
+    ])
+  })
+
   it('the newest of a workflow, on a branch, or none', async () => {
     await here.github.branch('uDOS/core', 'next')
     const next = await add({ branch: 'next' })

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { reportError } from '../../base/error-report.js'
 import { WizardError } from '../../base/errors.js'
+import type { Annotation } from '../../github/rest/annotations.js'
 import type { Invocation } from '../../invocation.js'
 import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
@@ -55,12 +56,19 @@ export function runFailure(result: RunResult): PartialFailure | null {
   if (timeout) return reportError(timeout)
   if (!isCompleted(run) || isGood(run.conclusion)) return missing
   const back = `${run.repo}/${run.run_id}`
+  if (run.conclusion === 'startup_failure') return neverStarted(run)
   return {
     code: 'FAILED',
     message: `${run.workflow} ended with ${run.conclusion}: ${run.html_url}`,
     hint: `wizard WORKFLOW LOGS ${back} --failed; wizard WORKFLOW RERUN ${back} --failed`,
   }
 }
+
+const neverStarted = ({ workflow, html_url: page }: Run): PartialFailure => ({
+  code: 'FAILED',
+  message: `${workflow} ended with startup_failure, before any job: ${page}`,
+  hint: 'its file has an error, or an action is not the one of .github/workflows/actions.lock: the page says which',
+})
 
 /** Outputs for later steps of an Actions job. */
 export const runOutputs = ({ run }: RunResult): Record<string, string> => ({
@@ -121,10 +129,18 @@ async function logsOf(
 ): Promise<AsyncGenerator<string>> {
   const runner = await invocation.workflowRunner()
   const [owner = '', repo = ''] = run.repo.split('/')
+  if (run.conclusion === 'startup_failure')
+    return errorLines(await runner.startupErrors(owner, repo, run.run_id, invocation.call))
   const options = { attempt, colours: invocation.terminal.err.hasColour }
   return which === 'all'
     ? labelled(runner.readLogs(owner, repo, run.run_id, options, invocation.call))
     : ends(await runner.failedSteps(owner, repo, run.run_id, options, invocation.call))
+}
+
+async function* errorLines(errors: Annotation[]): AsyncGenerator<string> {
+  for (const { path, line, title, message } of errors) {
+    yield `${path}:${line}: ${title ? `${title}: ` : ''}${message}\n`
+  }
 }
 
 /**

@@ -41,6 +41,7 @@ export interface WorkflowRunData {
   conclusion: string | null
   name: string | null
   workflow_id: number | null
+  check_suite_id: number | null
   /** `.github/workflows/tests.yml`, without the ref that some servers add. */
   path: string | null
   event: string | null
@@ -66,6 +67,7 @@ export const workflowRunAnswer = z
     id: z.number(),
     name: z.string().nullish(),
     workflow_id: z.number().nullish(),
+    check_suite_id: z.number().nullish(),
     path: z.string().nullish(),
     event: z.string().nullish(),
     status: z.string().nullable(),
@@ -91,6 +93,7 @@ export const workflowRunAnswer = z
       conclusion: answer.conclusion,
       name: answer.name ?? null,
       workflow_id: answer.workflow_id ?? null,
+      check_suite_id: answer.check_suite_id ?? null,
       path: answer.path?.replace(/@.*$/s, '') ?? null,
       event: answer.event ?? null,
       head_branch: answer.head_branch ?? null,

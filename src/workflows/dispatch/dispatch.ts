@@ -3,6 +3,7 @@ import {
   GitHubError,
   GitHubNetworkError,
   GitHubNotFoundError,
+  UsageError,
 } from '../../base/errors.js'
 import type { Hint, HintParts } from '../../base/hint.js'
 import { didYouMean, oneLine } from '../../base/text.js'
@@ -40,6 +41,7 @@ export async function dispatch(
   session: WorkflowSession,
   { owner, repo, workflow: name, ref, inputs = {} }: DispatchRequest,
 ): Promise<WorkflowRun> {
+  assertFew(inputs)
   const workflow = await findWorkflow(session.github, owner, repo, name)
   const [on, known, before] = await Promise.all([
     ref ?? getRepo(session.github, owner, repo).then(({ default_branch: branch }) => branch),
@@ -52,6 +54,15 @@ export async function dispatch(
   const run = await send(session, request, before)
   session.emit({ type: 'run-dispatched', run, inputs: Object.keys(inputs) })
   return run
+}
+
+/** https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event */
+const mostInputs = 25
+
+function assertFew(inputs: Record<string, string>): void {
+  const count = Object.keys(inputs).length
+  if (count <= mostInputs) return
+  throw new UsageError(`a dispatch takes ${mostInputs} inputs at most, and not ${count}`)
 }
 
 async function send(

@@ -123,6 +123,17 @@ describe('WORKFLOW RUN --wait', () => {
     expect([status, err]).toEqual([1, expect.stringContaining('ended with failure')])
   })
 
+  it('a run that never started says why, with its place in the file', async () => {
+    const path = '.github/workflows/tests.yml'
+    const annotations = [{ path, line: 7, message: "Unexpected value 'step'" }]
+    ends({ conclusion: 'startup_failure', annotations })
+    const { status, err } = await wait()
+    expect(status).toBe(1)
+    expect(err).toContain(`${path}:7: Unexpected value 'step'\n`)
+    expect(err).toMatch(/ended with startup_failure, before any job: .*\/runs\/\d+\nhint: its file/)
+    expect(err).not.toContain('LOGS')
+  })
+
   it('storage that refuses the log does not either, and is named', async () => {
     fails()
     space.github.fail({ origin: 'storage', status: 403, body: '<Error/>' })

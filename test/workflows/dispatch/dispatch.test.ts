@@ -102,6 +102,16 @@ describe('a dispatch', () => {
     expect(await tests()).toMatchObject({ status: 'queued' })
   })
 
+  it('takes 25 inputs at most, which is said before any request', async () => {
+    await on()
+    const inputs = Object.fromEntries(Array.from({ length: 26 }, (_none, at) => [`i${at}`, '1']))
+    await expect(tests({ inputs })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: 'a dispatch takes 25 inputs at most, and not 26',
+    })
+    expect(here.github.requests).toEqual([])
+  })
+
   it('tells an unknown ref with those that there are', async () => {
     await on()
     await here.github.branch('uDOS/core', 'develop')

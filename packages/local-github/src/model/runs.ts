@@ -18,7 +18,7 @@ export interface Run {
   branch: string
   sha: string
   status: JobData['status']
-  conclusion: JobData['conclusion']
+  conclusion: JobData['conclusion'] | 'startup_failure'
   actor: Account
   createdAt: string
   updatedAt: string
@@ -32,6 +32,14 @@ export interface Run {
   /** The earlier attempts as they ended, oldest first. */
   earlier: Attempt[]
   artifacts: Artifact[]
+  /** Errors of a run that never started. */
+  annotations: RunAnnotation[]
+}
+
+export interface RunAnnotation {
+  path: string
+  line: number
+  message: string
 }
 
 /** One attempt of a run. */
@@ -111,6 +119,7 @@ export function addRun(world: World, repository: Repository, request: NewRun): R
     jobs: jobsOf(world, workflow),
     earlier: [],
     artifacts: [],
+    annotations: [],
   }
   repository.runs.unshift(run)
   return run
@@ -159,15 +168,20 @@ export interface RunEnd {
   logs?: Record<string, string>
   /** The names of the jobs that end like the run; the others succeed. Default: all. */
   jobs?: string[]
+  /** With `startup_failure`: why it never started. */
+  annotations?: RunAnnotation[]
 }
 
 /** Ends a run and its jobs; a failed job fails in its last step. */
 export function finishRun(world: World, run: Run, end: RunEnd = {}): void {
-  const { conclusion = 'success', logs = {}, jobs } = end
+  const { conclusion = 'success', logs = {}, jobs, annotations = [] } = end
   touch(world, run, 'completed')
   run.conclusion = conclusion
+  run.annotations = annotations
+  const ofJobs = conclusion === 'startup_failure' ? 'failure' : conclusion
+  if (conclusion === 'startup_failure') run.jobs = []
   for (const job of run.jobs) {
-    const own = jobs && !jobs.includes(job.name) ? 'success' : conclusion
+    const own = jobs && !jobs.includes(job.name) ? 'success' : ofJobs
     job.status = 'completed'
     job.conclusion = own
     job.completedAt = world.now()

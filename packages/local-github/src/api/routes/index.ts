@@ -2,6 +2,7 @@ import type { Limits } from '../limits.js'
 import type { Route } from '../route.js'
 import { accountRoutes } from './accounts.js'
 import { artifactRoutes } from './actions/artifacts.js'
+import { checkRoutes } from './actions/checks.js'
 import { jobRoutes } from './actions/jobs.js'
 import { runRoutes } from './actions/runs.js'
 import { workflowRoutes } from './actions/workflows.js'
@@ -26,6 +27,7 @@ export const routes = (limits: Limits): Route[] => [
   ...runRoutes,
   ...jobRoutes,
   ...artifactRoutes,
+  ...checkRoutes,
   ...releaseRoutes,
   ...releaseAssetRoutes,
   ...metaRoutes(limits),

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { checkedRepo, type Repo } from '../../base/names/repository.js'
+import { type Api, parseAnswer } from './api.js'
+import { pagesOf } from './pages.js'
+
+/** https://docs.github.com/en/rest/checks/runs#list-check-run-annotations */
+export interface Annotation {
+  path: string
+  /** From 1. */
+  line: number
+  /** `failure`, `warning`, `notice`; null if GitHub does not say. */
+  level: string | null
+  title: string | null
+  message: string
+}
+
+const annotationAnswer = z
+  .object({
+    path: z.string(),
+    start_line: z.number(),
+    annotation_level: z.string().nullish(),
+    title: z.string().nullish(),
+    message: z.string().nullish(),
+  })
+  .transform(
+    (answer): Annotation => ({
+      path: answer.path,
+      line: answer.start_line,
+      level: answer.annotation_level ?? null,
+      title: answer.title ?? null,
+      message: answer.message ?? '',
+    }),
+  )
+
+const checkRunAnswer = z.object({ id: z.number() })
+
+/** The annotations of all check runs of a check suite, which each run of a workflow has. */
+export async function listAnnotations(
+  api: Api,
+  { owner, repo }: Repo,
+  checkSuiteId: number,
+): Promise<Annotation[]> {
+  const octokit = await api.octokit()
+  const { checks } = octokit.rest
+  const of = checkedRepo(owner, repo)
+  const suite = { ...of, check_suite_id: checkSuiteId }
+  const found = await pagesOf(octokit, checks.listForSuite, suite)
+  const annotations: Annotation[] = []
+  for (const { id } of parseAnswer(api, checkRunAnswer.array(), found)) {
+    const listed = await pagesOf(octokit, checks.listAnnotations, { ...of, check_run_id: id })
+    annotations.push(...parseAnswer(api, annotationAnswer.array(), listed))
+  }
+  return annotations
+}
