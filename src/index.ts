@@ -115,6 +115,7 @@ export type { Shard } from './repos/targets/resolve.js'
 export type { SyncTarget } from './repos/targets/sync-target.js'
 export type { SessionOptions } from './session.js'
 export type { ArtifactOptions, DownloadedArtifact } from './workflows/artifacts/artifacts.js'
+export type { RunFilter } from './workflows/list-runs.js'
 export type {
   FailedStep,
   FailedStepOptions,
@@ -135,7 +136,6 @@ export {
   type RunOptions,
   WorkflowRunner,
 } from './workflows/runner.js'
-export type { RunFilter } from './workflows/runs.js'
 export type { WorkflowEvent } from './workflows/session.js'
 export type { Ended as WaitEnd, PollOptions } from './workflows/watch/poll.js'
 export type { WaitOptions } from './workflows/watch/wait.js'

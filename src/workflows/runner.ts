@@ -11,6 +11,7 @@ import {
 } from './artifacts/artifacts.js'
 import { cancel, rerun, setWorkflowState } from './control.js'
 import { dispatch } from './dispatch/dispatch.js'
+import { listRuns, newestRun, type RunFilter } from './list-runs.js'
 import {
   type FailedStep,
   type FailedStepOptions,
@@ -21,17 +22,7 @@ import {
 } from './logs/logs.js'
 import { recording } from './record.js'
 import type { ViewedRun, WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
-import {
-  findRun,
-  listRuns,
-  newestRun,
-  ofRun,
-  type RunFilter,
-  type RunPart,
-  runWithJobs,
-  startupErrors,
-  viewRun,
-} from './runs.js'
+import { findRun, ofRun, type RunPart, runWithJobs, startupErrors, viewRun } from './runs.js'
 import type { Repo, WorkflowEvent, WorkflowSession } from './session.js'
 import type { PollOptions } from './watch/poll.js'
 import { firstLook, untilCompleted, type WaitOptions } from './watch/wait.js'
