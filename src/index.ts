@@ -39,6 +39,7 @@ export type { AppSettings } from './github/auth/app.js'
 export type { ClientCall } from './github/bound-call.js'
 export type { GitHubClient as GitHubClientBase, GitHubClientOptions } from './github/client.js'
 export type { ConnectionOptions } from './github/connection.js'
+export type { Annotation } from './github/rest/annotations.js'
 export type { ArtifactZip as DownloadedZip } from './github/rest/artifacts.js'
 export type { TreeEntry } from './github/rest/contents.js'
 export type { DispatchOptions } from './github/rest/dispatch.js'
@@ -136,6 +137,7 @@ export {
   type RunOptions,
   WorkflowRunner,
 } from './workflows/runner.js'
+export type { RunPart } from './workflows/runs.js'
 export type { WorkflowEvent } from './workflows/session.js'
 export type { Ended as WaitEnd, PollOptions } from './workflows/watch/poll.js'
 export type { WaitOptions } from './workflows/watch/wait.js'
