@@ -7,6 +7,7 @@ import {
   WizardError,
   withRemedy,
 } from './base/errors.js'
+import { explainError } from './base/fs/system-error.js'
 import { globalFlags } from './commands/flags.js'
 import { type Command, readCommand } from './commands/grammar.js'
 import { nouns } from './commands/index.js'
@@ -90,7 +91,7 @@ async function pageOf(command: Exclude<Command, { kind: 'run' }>): Promise<Page>
 
 function statusOf(error: unknown): number {
   if (error instanceof InterruptedError) return signalStatus(error.signal)
-  return error instanceof WizardError ? exitStatus[error.code] : exitStatus.FAILED
+  return exitStatus[explainError(error).code]
 }
 
 /** The shell's convention: 130, 143, 129. */

@@ -1,4 +1,5 @@
-import { type ErrorCode, GitHubError, WizardError } from './errors.js'
+import { type ErrorCode, GitHubError } from './errors.js'
+import { explainError } from './fs/system-error.js'
 import { formatHint, type HintParts, type HintWords } from './hint.js'
 import { maskCredentials } from './redact.js'
 
@@ -17,14 +18,11 @@ export interface ErrorReport {
   request_id?: string | undefined
 }
 
-/**
- * Never throws, and hides credentials. An error that is not a WizardError is reported as FAILED
- * with its message.
- */
-export function reportError(error: unknown): ErrorReport {
-  const message = maskCredentials(error instanceof Error ? error.message : String(error))
-  if (!(error instanceof WizardError)) return { code: 'FAILED', message, hint: null }
+/** Never throws, and hides credentials. Any other error than wizard's is put into words first. */
+export function reportError(given: unknown): ErrorReport {
+  const error = explainError(given)
   const { code, hint, remedy } = error
+  const message = maskCredentials(error.message)
   const report: ErrorReport = { code, message, hint: hint ? maskCredentials(hint) : null }
   if (typeof remedy === 'object') report.remedy = remedy.map(hidePart)
   if (error instanceof GitHubError) {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { GitHubNotFoundError, UsageError } from '../../src/base/errors.js'
+import { GitHubNotFoundError, UsageError, WizardError } from '../../src/base/errors.js'
 import type { SyncEntry } from '../../src/repos/report.js'
 import type { Page } from '../../src/terminal/page.js'
 import { openTerminal } from './support.js'
@@ -114,7 +114,7 @@ describe('an error', () => {
 
   it('has the same keys with --json where GitHub had no part in it', () => {
     const { terminal, err } = openTerminal({ json: true })
-    terminal.showError(new Error('wrong'))
+    terminal.showError(new WizardError('wrong'))
     const told = { code: 'FAILED', message: 'wrong', hint: null, status: null, request_id: null }
     expect(JSON.parse(err())).toEqual({ error: told })
   })

@@ -40,7 +40,8 @@ export function showPath(path: BytePath): string {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for these characters
-const needsQuotes = /["\\\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
+const needsQuotes =
+  /["\\\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
 const quoteText = (text: string) =>
   text.replace(new RegExp(needsQuotes, 'g'), (character) =>

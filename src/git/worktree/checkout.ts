@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { Pacer } from '../../base/async/pacer.js'
 import { ConflictError } from '../../base/errors.js'
 import { hasCode, writeAll } from '../../base/fs/read.js'
+import { describePlace } from '../../base/fs/system-error.js'
 import type { Liveness } from '../../process/owner-mark.js'
 import type { GitProgress } from '../git.js'
 import { type BytePath, joinBytes, showPath } from '../plumbing/byte-path.js'
@@ -24,7 +25,7 @@ import { formatIndex } from '../plumbing/index/index-file.js'
 import { lockFile } from '../plumbing/lock-file.js'
 import type { LargeBlob, Oid } from '../plumbing/objects/object.js'
 import { fileMode } from '../plumbing/objects/parse.js'
-import { type Leaf, readSafeTree } from '../plumbing/objects/safe-tree.js'
+import { type Leaf, readSafeTree, refuseEntry } from '../plumbing/objects/safe-tree.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
 import { Folder } from './folder.js'
 
@@ -113,7 +114,7 @@ async function make<T>(entries: IndexEntry[], path: BytePath, write: () => Promi
   try {
     return await write()
   } catch (error) {
-    if (!hasCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) throw error
+    if (!hasCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) throw describePlace(error, showPath(path))
     const other = entries.find((entry) => entry.path !== path && sameName(entry.path, path))
     const by = other === undefined ? 'something else' : showPath(other.path)
     throw new ConflictError(`${showPath(path)} can't be written: ${by} lies there already`, {
@@ -133,16 +134,19 @@ const folded = (path: BytePath) =>
  * Creates the file or symlink of a tree's leaf at a free path; the umask applies.
  *
  * @returns its stat data
- * @throws MissingObjectError, CorruptObjectError; a large file may then be incomplete
+ * @throws MissingObjectError, CorruptObjectError; a large file may then be incomplete. PathError for
+ *   a symlink that no system can hold
  */
 export async function writeLeaf(
   store: ObjectStore,
   { symlinks }: WorktreeSettings,
-  { mode, oid }: Leaf,
+  { mode, oid, path: shown }: Leaf & { path: BytePath },
   path: string | Buffer,
 ): Promise<BigIntStats> {
   if (mode === fileMode.symlink && symlinks) {
     const { data } = await store.read(oid)
+    if (data.length === 0) refuseEntry(shown, 'its target is empty')
+    if (data.includes(0)) refuseEntry(shown, 'its target contains a NUL byte')
     symlinkSync(data, path)
     return lstatSync(path, { bigint: true })
   }

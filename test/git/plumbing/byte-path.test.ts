@@ -38,6 +38,8 @@ test('a path is shown as git shows it', () => {
 test('what could mislead on a terminal is escaped', () => {
   expect(showPath(bytesOf('a\u202eb'))).toBe('"a\\342\\200\\256b"')
   expect(showPath(bytesOf('a\u009bb'))).toBe('"a\\302\\233b"')
+  expect(showPath(bytesOf('.g\u200cit'))).toBe('".g\\342\\200\\214it"')
+  expect(showPath(bytesOf('\ufeffa'))).toBe('"\\357\\273\\277a"')
 })
 
 test('bytes go to the file system unchanged', () => {

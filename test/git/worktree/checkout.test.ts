@@ -77,6 +77,30 @@ describe('a fresh checkout', () => {
     await expect(checkoutFresh({ ...(await placeOf(dir)), tree })).rejects.toThrow(ConflictError)
   })
 
+  test.each([
+    ['symlink', '120000', 'x\0y', 'unsafe tree entry "a/link": its target contains a NUL byte'],
+    ['symlink', '120000', '', 'unsafe tree entry "a/link": its target is empty'],
+    ['symlink', '120000', 'x'.repeat(4096), "a/link can't be written to: its name is too long"],
+  ])('names a %s that no system can hold', async (_, mode, target, message) => {
+    const { dir } = randomRepository({ seed: 1, commits: 1, changes: 1 })
+    const oid = git(dir, ['hash-object', '-w', '--stdin'], { input: target })
+    const folder = git(dir, ['mktree'], { input: `${mode} blob ${oid}\tlink` })
+    const tree = git(dir, ['mktree'], { input: `040000 tree ${folder}\ta` })
+    const error = await checkoutFresh({ ...(await placeOf(dir)), tree }).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(PathError)
+    expect(error.message).toBe(message)
+  })
+
+  test('names a file whose name is too long', async () => {
+    const { dir } = randomRepository({ seed: 1, commits: 1, changes: 1 })
+    const oid = git(dir, ['hash-object', '-w', '--stdin'], { input: 'x' })
+    const name = 'n'.repeat(256)
+    const tree = git(dir, ['mktree'], { input: `100644 blob ${oid}\t${name}` })
+    await expect(checkoutFresh({ ...(await placeOf(dir)), tree })).rejects.toThrow(
+      `${name} can't be written to: its name is too long`,
+    )
+  })
+
   test('stops when it is told to', async () => {
     const { dir, commits } = randomRepository({ seed: 1, commits: 1, changes: 40 })
     const abort = new AbortController()

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { CorruptObjectError } from '../../errors.js'
 
 /**
@@ -11,6 +12,9 @@ export function applyDelta(base: Buffer, delta: Buffer, what: string): Buffer {
   const broken = () => new CorruptObjectError(`${what}: its delta does not fit its base`)
   const sizes = deltaSizes(delta)
   if (sizes === null || sizes.base !== base.length) throw broken()
+  // A false size allocates nothing.
+  const most = Math.min(constants.MAX_LENGTH, (delta.length - sizes.end) * mostPerByte)
+  if (sizes.result > most) throw broken()
   const result = Buffer.allocUnsafe(sizes.result)
   let from = sizes.end
   let to = 0
@@ -40,6 +44,9 @@ export function applyDelta(base: Buffer, delta: Buffer, what: string): Buffer {
   if (to !== result.length || from !== delta.length) throw broken()
   return result
 }
+
+/** A copy of up to 2^24 bytes takes at least two bytes of a delta. */
+const mostPerByte = 0x800000
 
 /** The sizes in a delta's header, and where its instructions begin; null if it is truncated. */
 export function deltaSizes(delta: Buffer): { base: number; result: number; end: number } | null {

@@ -118,13 +118,16 @@ async function readTyped(store: ObjectStore, oid: Oid, type: ObjectType): Promis
   return object.data
 }
 
+/** Far more than the parents and signatures of any commit; a string has a limit, too. */
+const longestHeader = 1 << 24
+
 /**
  * Everything up to the empty line before the message, in latin1, because every field that wizard
  * reads is ASCII.
  */
 function headerOf(data: Buffer): string {
   const end = data.indexOf('\n\n')
-  return data.toString('latin1', 0, end < 0 ? data.length : end + 1)
+  return data.toString('latin1', 0, Math.min(end < 0 ? data.length : end + 1, longestHeader))
 }
 
 /** The author of a commit, as configured in git. */

@@ -29,10 +29,11 @@ export async function readSafeTree(
   const entries = await readTree(store, oid)
   for (const entry of entries) {
     const path = joinBytes(folder, entry.name)
-    entry.mode = canonicalMode(entry.mode) ?? refuse(path, `its mode is ${entry.mode.toString(8)}`)
+    entry.mode =
+      canonicalMode(entry.mode) ?? refuseEntry(path, `its mode is ${entry.mode.toString(8)}`)
     const why = unsafeName(entry.name, entry.mode)
-    if (why !== null) refuse(path, why)
-    if (names.has(entry.name)) refuse(path, 'it is there twice')
+    if (why !== null) refuseEntry(path, why)
+    if (names.has(entry.name)) refuseEntry(path, 'it is there twice')
     names.add(entry.name)
     // git sorts a folder as if its name ended in a slash.
     const key = entry.mode === fileMode.folder ? `${entry.name}/` : entry.name
@@ -42,7 +43,8 @@ export async function readSafeTree(
   return entries
 }
 
-function refuse(path: BytePath, why: string): never {
+/** @throws PathError always */
+export function refuseEntry(path: BytePath, why: string): never {
   throw new PathError(`unsafe tree entry ${quoted(path)}: ${why}`, {
     hint: 'nothing of this commit was written; tell the owner of the repository',
   })

@@ -142,8 +142,15 @@ async function assertNoneInTheWay(gitDir: string, name: string): Promise<void> {
 
 const inTheWay = (name: string, other: string) =>
   new ConflictError(`${name} can't be made: ${other} is in its way`, {
-    hint: 'if that is a remote branch which is gone, `git remote prune origin` removes it',
+    hint: remedyFor(other),
   })
+
+function remedyFor(other: string): string {
+  const [, kind, name] = /^refs\/(heads|tags|remotes)\/(.+?)\/?$/.exec(other) ?? []
+  if (kind === 'tags') return `\`git tag -d ${name}\` removes it here, if it is not yours`
+  if (kind === 'heads') return `\`git branch -m ${name} OTHER\` gives it another name`
+  return 'if that is a remote branch which is gone, `git remote prune origin` removes it'
+}
 
 const movedMeanwhile = (name: string, from: Oid | null, expected: Oid | null) =>
   new ConflictError(

@@ -48,7 +48,7 @@ async function stageFiles(application: ApplyRequest): Promise<Map<BytePath, stri
   for (const { path, want } of steps) {
     if (want === null || want.mode === fileMode.gitlink) continue
     const file = join(folder, String(staged.size))
-    await writeLeaf(store, place.settings, want, file)
+    await writeLeaf(store, place.settings, { ...want, path }, file)
     staged.set(path, file)
     onFile?.(staged.size)
     if (place.pacer.isDue) await place.pacer.rest()

@@ -126,6 +126,9 @@ describe('moving refs', () => {
     const make = (name: string) => updateRef(gitDir, name, tip, { message })
     await expect(make('refs/heads/a')).rejects.toThrow(/refs\/heads\/a\/b is in its way/)
     await expect(make('refs/heads/a/b/c')).rejects.toThrow(/refs\/heads\/a\/b is in its way/)
+    await expect(make('refs/heads/a/b/c')).rejects.toMatchObject({
+      hint: '`git branch -m a/b OTHER` gives it another name',
+    })
   })
 
   test('where deleted refs left empty folders, in refs and in logs', async () => {
