@@ -1,5 +1,6 @@
 import { PathError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
+import { reasonOf } from '../base/fs/system-error.js'
 import { isTakenForGit } from '../base/names/git-folder.js'
 import { oneLine } from '../base/text.js'
 
@@ -90,8 +91,7 @@ export async function namingEntry(label: string, path: string, work: () => Promi
     await work()
   } catch (error) {
     if (!hasCode(error, ...pathTroubles)) throw error
-    const { code } = error as NodeJS.ErrnoException
-    throw new PathError(`${label}: ${quoted(path)} can't be written here (${code})`, {
+    throw new PathError(`${label}: ${quoted(path)} can't be written here: ${reasonOf(error)}`, {
       cause: error,
     })
   }

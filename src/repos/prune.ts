@@ -1,8 +1,9 @@
 import { lstat, mkdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { reportError } from '../base/error-report.js'
-import { ConflictError, WizardError } from '../base/errors.js'
+import { ConflictError, PathError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
+import { reasonOf } from '../base/fs/system-error.js'
 import { isRemoteOf } from '../base/names/remote.js'
 import { isSameName } from '../base/names/repository.js'
 import type { RepoEntry } from '../config/files/repos.js'
@@ -170,6 +171,6 @@ async function isThere(path: string): Promise<boolean> {
     return (await lstat(path)).isDirectory()
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false
-    throw new WizardError(`${path} can't be looked at`, { cause: error })
+    throw new PathError(`${path} can't be read: ${reasonOf(error)}`, { cause: error })
   }
 }

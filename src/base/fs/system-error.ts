@@ -47,6 +47,13 @@ const failures: Record<string, { message: string; hint: string }> = {
   },
 }
 
+/** Why the system refused, in words: `it does not exist`; for other errors their own message. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error)
+  if (Object.hasOwn(reasons, code)) return String(reasons[code])
+  return isSystemError(error) ? `the system reports ${code}` : messageOf(error)
+}
+
 /** Explains why a place can't be written to; returns any other error unchanged. */
 export function describePlace(error: unknown, place: string): unknown {
   const code = codeOf(error)
@@ -91,8 +98,7 @@ export function explainError(error: unknown): WizardError {
     return new WizardError(`${failure.message}${where}`, { hint: failure.hint, cause: error })
   }
   if (isSystemError(error)) {
-    const reason = Object.hasOwn(reasons, code) ? reasons[code] : `the system reports ${code}`
-    return new PathError(`${program ?? path ?? 'a file'} can't be used: ${reason}`, {
+    return new PathError(`${program ?? path ?? 'a file'} can't be used: ${reasonOf(error)}`, {
       cause: error,
     })
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { PathError, UsageError } from '../../base/errors.js'
+import { reasonOf } from '../../base/fs/system-error.js'
 import { formatBytes } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 import type { ReleaseInfo } from '../../releases/info.js'
@@ -47,8 +48,7 @@ async function readNotes(invocation: Invocation, file: string): Promise<string> 
   try {
     return await readFile(resolve(invocation.cwd, file), 'utf8')
   } catch (cause) {
-    const { code } = { code: '', ...(cause as object) }
-    throw new PathError(`--notes-file ${file} can't be read (${code})`, { cause })
+    throw new PathError(`--notes-file ${file} can't be read: ${reasonOf(cause)}`, { cause })
   }
 }
 

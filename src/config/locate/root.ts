@@ -1,6 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { PathError } from '../../base/errors.js'
+import { reasonOf } from '../../base/fs/system-error.js'
 
 /**
  * The default ROOT: the folder that contains `config/` or `wizard/config/`. A folder with another
@@ -84,7 +85,7 @@ function absent(error: NodeJS.ErrnoException): undefined {
       cause: error,
     })
   }
-  throw new PathError(`${error.path ?? 'the path'} can't be looked at: ${error.code}`, {
+  throw new PathError(`${error.path ?? 'the path'} can't be read: ${reasonOf(error)}`, {
     cause: error,
   })
 }

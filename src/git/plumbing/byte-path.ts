@@ -39,9 +39,10 @@ export function showPath(path: BytePath): string {
   return `"${quoted}"`
 }
 
+/** Control characters, and what has no width or turns the direction of text. */
+// biome-ignore format: the suppression below is for one line
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for these characters
-const needsQuotes =
-  /["\\\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
+const needsQuotes = /["\\\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
 const quoteText = (text: string) =>
   text.replace(new RegExp(needsQuotes, 'g'), (character) =>

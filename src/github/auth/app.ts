@@ -4,6 +4,7 @@ import type { Octokit } from '@octokit/rest'
 import { once } from '../../base/async/once.js'
 import type { Clock } from '../../base/clock.js'
 import { ConfigError, GitHubAuthError } from '../../base/errors.js'
+import { reasonOf } from '../../base/fs/system-error.js'
 import { oneLine } from '../../base/text.js'
 import type { TokenSource } from './credentials.js'
 
@@ -57,8 +58,10 @@ async function prepare(app: AppSettings, owner: string | null, octokit: Octokit)
 }
 
 async function readKey(path: string): Promise<string> {
-  const key = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigError(`github.app.private_key: can't read ${path} (${cause.code})`, { cause })
+  const key = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConfigError(`github.app.private_key: can't read ${path}: ${reasonOf(cause)}`, {
+      cause,
+    })
   })
   try {
     createPrivateKey(key)

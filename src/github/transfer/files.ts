@@ -1,4 +1,5 @@
 import { PathError } from '../../base/errors.js'
+import { reasonOf } from '../../base/fs/system-error.js'
 
 export interface OnProgress {
   /** Bytes so far. */
@@ -16,7 +17,5 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
   }
 }
 
-export function fileError(path: string, what: string, cause: unknown): PathError {
-  const { code } = { code: undefined, ...(cause as object) }
-  return new PathError(`${path} ${what}${typeof code === 'string' ? ` (${code})` : ''}`, { cause })
-}
+export const fileError = (path: string, what: string, cause: unknown): PathError =>
+  new PathError(`${path} ${what}: ${reasonOf(cause)}`, { cause })

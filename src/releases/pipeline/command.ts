@@ -4,6 +4,7 @@ import { createInterface, type Interface } from 'node:readline'
 import { type Readable, Writable } from 'node:stream'
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
+import { reasonOf } from '../../base/fs/system-error.js'
 import { createRedactor } from '../../base/redact.js'
 import { plainText } from '../../base/text.js'
 import type { Host } from '../../process/host.js'
@@ -161,8 +162,7 @@ async function ended(child: ChildProcess, file: string): Promise<string | null> 
     if (code === null) return `was ended by ${killedBy}`
     return code === 0 ? null : `ended with exit ${code}`
   } catch (cause) {
-    const { code } = { code: '', ...(cause as object) }
-    throw new WizardError(`${file} can't be run (${code})`, {
+    throw new WizardError(`${file} can't be run: ${reasonOf(cause)}`, {
       hint: 'install it, or name its whole path in components.yaml',
       cause,
     })

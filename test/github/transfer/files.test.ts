@@ -277,7 +277,9 @@ describe('uploadFile', () => {
       answer.end('{}')
     })
     const own = client(address)
-    await expect(upload(own, join(folder, 'none'))).rejects.toThrow("can't be read (ENOENT)")
+    await expect(upload(own, join(folder, 'none'))).rejects.toThrow(
+      "can't be read: it does not exist",
+    )
     await expect(upload(own, folder)).rejects.toThrow('is no file')
     await writeFile(target(), Buffer.alloc(8_000_000))
     const shorter = upload(own, target(), () => truncateSync(target(), 5))

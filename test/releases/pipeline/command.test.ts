@@ -90,7 +90,7 @@ describe('runCommand', () => {
       redact,
     }
     await expect(runCommand(deps(), command)).rejects.toThrow(
-      "no-such-program can't be run (ENOENT)",
+      "no-such-program can't be run: it does not exist",
     )
   })
 
