@@ -31,7 +31,7 @@ export const pluginActs: Act[] = [
 ]
 
 async function install(stage: Stage): Promise<Fact[]> {
-  const exit = await stage.wizard('PLUGIN', 'INSTALL', 'pico')
+  const exit = await stage.wizard('PLUGIN', 'INSTALL', 'pico', '--trust')
   const lock = JSON.parse(await readFile(stage.path('plugins/plugins.lock.json'), 'utf8'))
   return [
     { what: 'exit status', ...is(exit, 0) },

@@ -46,7 +46,7 @@ export function finderFor(session: PluginSession): Finder {
   return async (name) => {
     const known = readLock(pathsOf(session.config.root).lockFile).entries.get(name)
     const repo = parseRepo(known?.repo ?? name)
-    if (repo) return wantedOf(repo)
+    if (repo) return { ...wantedOf(repo), repositoryId: known?.repository_id }
     found ??= search()
     return byId(session, name, await found)
   }

@@ -4,6 +4,7 @@ import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.
 import type { Finder } from './install/prepare.js'
 import type { WantedPlugin } from './install/resolve.js'
 import type { InstalledPlugin } from './installed.js'
+import type { PublisherTrust } from './publisher.js'
 import type { SearchRequest } from './search.js'
 import type { PluginEvent, PluginInfo } from './session.js'
 import type { UpdatedPlugin, UpdateRequest } from './update.js'
@@ -12,6 +13,11 @@ import type { ViewedPlugin } from './view.js'
 
 /** A plugin's repository, or its id; `named`: a tag or a version, default the latest. */
 export type PluginTarget = WantedPlugin | { name: string; named: string | null }
+
+export interface FrozenRequest extends PublisherTrust {
+  /** null: everything. */
+  id: string | null
+}
 
 /**
  * Finds plugins, and manages those of a root: each is installed completely or not at all, and every
@@ -55,23 +61,30 @@ export class PluginRegistry {
    * before the first one is put in place.
    *
    * @returns in the order of installation, the requested one last
-   * @throws ConflictError, NotFoundError, GitHubNotFoundError, ConfigError, PathError with nothing
+   * @throws GitHubAuthError for a publisher that the user does not trust; ConflictError, NotFoundError, GitHubNotFoundError, ConfigError, PathError with nothing
    *   changed; LockedError
    */
-  async install(target: PluginTarget, call: Call<PluginEvent> = {}): Promise<InstalledPlugin[]> {
+  async install(
+    target: PluginTarget & PublisherTrust,
+    call: Call<PluginEvent> = {},
+  ): Promise<InstalledPlugin[]> {
     const [{ install }, { finderFor }] = await Promise.all([
       import('./install/install.js'),
       import('./find.js'),
     ])
-    const session = await this.#open(call)
+    const { confirmPublisher } = target
+    const session = { ...(await this.#open(call)), confirmPublisher }
     const find = finderFor(session)
     return install(session, await resolveTarget(target, find), find)
   }
 
-  /** Installs exactly what plugins.lock.json names. @param id null: everything */
-  async installFrozen(id: string | null, call: Call<PluginEvent> = {}): Promise<InstalledPlugin[]> {
+  /** Installs exactly what plugins.lock.json names. */
+  async installFrozen(
+    { id, confirmPublisher }: FrozenRequest,
+    call: Call<PluginEvent> = {},
+  ): Promise<InstalledPlugin[]> {
     const { installFrozen } = await import('./install/install.js')
-    return installFrozen(await this.#open(call), id)
+    return installFrozen({ ...(await this.#open(call)), confirmPublisher }, id)
   }
 
   /** Updates plugins independently; an entry reports its own failure. */
@@ -80,7 +93,8 @@ export class PluginRegistry {
       import('./update.js'),
       import('./find.js'),
     ])
-    const session = await this.#open(call)
+    const { confirmPublisher } = request
+    const session = { ...(await this.#open(call)), confirmPublisher }
     return update(session, request, finderFor(session))
   }
 

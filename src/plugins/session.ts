@@ -1,9 +1,10 @@
 import type { CommonEvent, StepEvent } from '../base/call.js'
 import type { TransferEvent } from '../github/transfer/events.js'
 import type { ConfiguredSession } from '../session.js'
+import type { PublisherTrust } from './publisher.js'
 
 /** The arguments of every operation of PluginRegistry. */
-export type PluginSession = ConfiguredSession<PluginEvent>
+export type PluginSession = ConfiguredSession<PluginEvent> & PublisherTrust
 
 /** The descriptive fields of a manifest. */
 export interface About {

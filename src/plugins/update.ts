@@ -1,12 +1,20 @@
 import { type ErrorReport, reportError } from '../base/error-report.js'
+import type { Repo } from '../base/names/repository.js'
 import { filesOf } from '../github/graphql/files.js'
 import { logMarks } from '../logs/marks.js'
 import { putAllInPlace } from './install/install.js'
-import { assertSameCommit, type Finder, prepare } from './install/prepare.js'
-import { resolveVersion } from './install/resolve.js'
+import {
+  assertKnownTag,
+  assertSameCommit,
+  type Finder,
+  followRename,
+  prepare,
+} from './install/prepare.js'
+import { assertSameId, resolveVersion } from './install/resolve.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { manifestNames } from './manifest/parse.js'
 import { isNewer } from './newer.js'
+import type { PublisherTrust } from './publisher.js'
 import type { PluginSession } from './session.js'
 import type { LockEntry } from './store/lock-file.js'
 import type { PluginStore } from './store/store.js'
@@ -23,7 +31,7 @@ export interface UpdatedPlugin extends Omit<InstalledPlugin, 'status'> {
   error: ErrorReport | null
 }
 
-export interface UpdateRequest {
+export interface UpdateRequest extends PublisherTrust {
   /** None: all. */
   ids: string[]
   /** Reports the plan; changes only what is known of GitHub. */
@@ -56,7 +64,14 @@ export function update(
 }
 
 /** GitHub's latest version of each, or an error. */
-type Newest = { tag: string; version: string | null; commit: string | null } | Error
+interface Latest extends Repo {
+  repositoryId: number | null
+  tag: string
+  version: string | null
+  commit: string | null
+}
+
+type Newest = Latest | Error
 
 async function newestOf(
   session: PluginSession,
@@ -69,13 +84,18 @@ async function newestOf(
   const answers = await filesOf(session.client, repos, manifestNames)
   return Promise.all(
     repos.map(async (repo, index): Promise<Newest> => {
-      const latest = answers[index]?.latest
-      const template = entries[index]?.[1].template ?? null
+      const answer = answers[index] ?? null
+      const { template = null, repository_id: repositoryId = null } = entries[index]?.[1] ?? {}
       try {
-        if (latest && template === null) return { ...latest, version: null }
+        const isSimple = template === null && answer !== null && answer.id !== null
+        if (isSimple && repositoryId !== null && answer.latest !== null) {
+          assertSameId(repo, repositoryId, answer.id)
+          return { ...answer.latest, ...answer, repositoryId, version: null }
+        }
         // Without a release the tag is the version; a component has its own tags.
-        const found = await resolveVersion(session, { ...repo, named: null, template })
-        return { tag: found.tag, commit: found.commit, version: found.manifest.version }
+        const wanted = { ...repo, named: null, template, repositoryId }
+        const found = await resolveVersion(session, wanted)
+        return { ...found, version: found.manifest.version }
       } catch (error) {
         session.signal?.throwIfAborted()
         return error instanceof Error ? error : new Error(String(error))
@@ -101,6 +121,8 @@ async function updateOne(
   try {
     if (latest === undefined || latest instanceof Error) throw latest
     const { tag, version, commit } = latest
+    if (entry.repository_id === null) await assertKnownTag(session, latest, entry)
+    await followRename(session, store, { ...latest, manifest: { id } })
     if (commit !== null) assertSameCommit(id, { tag, commit }, entry)
     await store.change(id, { latest: { tag, version } })
     const isLater = isNewer(latest, entry)
@@ -123,7 +145,8 @@ async function updateOne(
 
 async function install({ session, store, find }: Work, id: string, entry: LockEntry, tag: string) {
   const [owner = '', repo = ''] = entry.repo.split('/')
-  const wanted = { owner, repo, named: tag, template: entry.template }
+  const repositoryId = entry.repository_id
+  const wanted = { owner, repo, named: tag, template: entry.template, repositoryId }
   const prepared = await prepare(session, store, wanted, find)
   const done = await putAllInPlace(session, store, prepared)
   return done.find((one) => one.id === id) ?? installedOf(store, id, 'updated')

@@ -11,6 +11,7 @@ import { nowhere, type OpenedSession, sessionIn } from '../support/session.js'
 
 export const lockEntry = (more: Partial<LockEntry> = {}): LockEntry => ({
   repo: 'uDOS/micro',
+  repository_id: 7,
   version: '1.0.0',
   tag: 'v1.0.0',
   template: null,

@@ -79,3 +79,7 @@ async function post(
   if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`)
   return (await answer.json()) as Record<string, unknown>
 }
+
+/** The words of a PLUGIN command of a user who trusts every publisher. */
+export const trusting = (args: string[]): string[] =>
+  ['INSTALL', 'UPDATE'].includes(args[0] ?? '') ? [...args, '--trust'] : args

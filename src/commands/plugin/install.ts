@@ -5,7 +5,7 @@ import type { InstalledPlugin } from '../../plugins/installed.js'
 import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { installedId, pluginArgument, pluginTarget } from './shared.js'
+import { confirmPublisher, installedId, pluginArgument, pluginTarget, trustFlag } from './shared.js'
 
 export const install = defineVerb({
   name: 'install',
@@ -21,15 +21,15 @@ export const install = defineVerb({
       type: 'boolean',
       summary: 'the commit and the bytes of plugins.lock.json, or nothing',
     },
+    ...trustFlag,
   },
-  async run(invocation, [text], { frozen }) {
+  async run(invocation, [text], { frozen, trust }) {
     const registry = await invocation.pluginRegistry()
+    const confirm = { confirmPublisher: confirmPublisher(invocation, trust) }
     if (!frozen) {
       if (text === undefined) throw nothingNamed()
-      return {
-        plugins: await registry.install(await pluginTarget(invocation, text), invocation.call),
-        one: true,
-      }
+      const target = { ...(await pluginTarget(invocation, text)), ...confirm }
+      return { plugins: await registry.install(target, invocation.call), one: true }
     }
     if (text?.includes('@')) {
       throw new UsageError(`--frozen takes the version of the lock, not that of ${text}`, {
@@ -37,7 +37,10 @@ export const install = defineVerb({
       })
     }
     const id = text === undefined ? null : await installedId(invocation, text)
-    return { plugins: await registry.installFrozen(id, invocation.call), one: id !== null }
+    return {
+      plugins: await registry.installFrozen({ id, ...confirm }, invocation.call),
+      one: id !== null,
+    }
   },
   json: ({ plugins, one }) => (one ? withNeeds(plugins) : plugins),
   render: ({ plugins }, invocation) => installedPage(plugins, invocation),

@@ -1,8 +1,10 @@
 import { UsageError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import type { PluginTarget } from '../../plugins/plugin-registry.js'
+import { type ConfirmPublisher, publisherText } from '../../plugins/publisher.js'
 import type { PluginInfo } from '../../plugins/session.js'
 import { lines, type Page } from '../../terminal/page.js'
+import type { FlagSpecs } from '../flags.js'
 import { findComponent, repositoryTarget, splitTarget } from '../targets.js'
 import type { ArgumentSpec } from '../verb.js'
 
@@ -33,6 +35,20 @@ export async function pluginTarget(invocation: Invocation, text: string): Promis
     hint: 'write owner/repo or the id of a plugin; wizard PLUGIN SEARCH lists them',
   })
 }
+
+/** The flag of verbs that may bring files of a new publisher. */
+export const trustFlag = {
+  trust: { type: 'boolean', summary: 'trust the publishers, and keep that in your trusted.yaml' },
+} as const satisfies FlagSpecs
+
+/** Asks on a terminal; elsewhere only `--trust` counts. */
+export const confirmPublisher =
+  ({ terminal }: Invocation, trust: boolean): ConfirmPublisher =>
+  async (publisher, plugin) => {
+    if (trust) return true
+    if (!terminal.canAsk) return false
+    return terminal.confirm(`${plugin} is by ${publisherText(publisher)}. Trust this publisher?`)
+  }
 
 /** The id as written in the lock; ignores case. */
 export async function installedId(invocation: Invocation, text: string): Promise<string> {

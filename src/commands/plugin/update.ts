@@ -4,7 +4,7 @@ import type { Page } from '../../terminal/page.js'
 import type { Tone } from '../../terminal/stream.js'
 import { sharedFailure } from '../partial-failure.js'
 import { defineVerb } from '../verb.js'
-import { installedId } from './shared.js'
+import { confirmPublisher, installedId, trustFlag } from './shared.js'
 
 export const update = defineVerb({
   name: 'update',
@@ -15,10 +15,16 @@ export const update = defineVerb({
     { command: 'wizard PLUGIN UPDATE --dry-run', does: 'what would be done' },
   ],
   args: [{ name: 'name', summary: 'ids; none or ALL: all', optional: true, variadic: true }],
-  flags: { 'dry-run': { type: 'boolean', summary: 'tell what would be done, and do nothing' } },
-  async run(invocation, names, { 'dry-run': dryRun }) {
+  flags: {
+    'dry-run': { type: 'boolean', summary: 'tell what would be done, and do nothing' },
+    ...trustFlag,
+  },
+  async run(invocation, names, { 'dry-run': dryRun, trust }) {
     const ids = await idsOf(invocation, names)
-    return (await invocation.pluginRegistry()).update({ ids, dryRun }, invocation.call)
+    return (await invocation.pluginRegistry()).update(
+      { ids, dryRun, confirmPublisher: confirmPublisher(invocation, trust) },
+      invocation.call,
+    )
   },
   render: updatePage,
   partialFailure: (plugins) => {

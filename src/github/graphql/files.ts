@@ -11,6 +11,8 @@ import { isUnavailable } from './graphql.js'
 
 /** The requested files of one repository, at the head of its default branch. */
 export interface RepositoryFiles {
+  /** GitHub's id, which a renamed repository keeps; null: not asked. */
+  id: number | null
   /** The current name, which differs from the requested one after a rename. */
   owner: string
   repo: string
@@ -68,6 +70,7 @@ const releaseAnswer = z.object({
   tagCommit: z.object({ oid: z.string() }).nullish(),
 })
 const answer = z.looseObject({
+  databaseId: z.number().nullish(),
   nameWithOwner: z.string().regex(/^[^/]+\/[^/]+$/),
   isArchived: z.boolean(),
   latestRelease: releaseAnswer.nullish(),
@@ -78,7 +81,7 @@ function fieldOf({ owner, repo }: Repo, paths: readonly string[]): string {
     (path, index) =>
       `f${index}: object(expression: ${JSON.stringify(`HEAD:${path}`)}) { ... on Blob { text isTruncated } }`,
   )
-  const fields = `nameWithOwner isArchived latestRelease { tagName tagCommit { oid } } ${files.join(' ')}`
+  const fields = `databaseId nameWithOwner isArchived latestRelease { tagName tagCommit { oid } } ${files.join(' ')}`
   return `repository(owner: ${JSON.stringify(owner)}, name: ${JSON.stringify(repo)}) { ${fields} }`
 }
 
@@ -93,8 +96,9 @@ function toFiles(data: unknown, paths: readonly string[]): Answer {
     texts.push(file.data?.text ?? null)
   }
   const [owner = '', repo = ''] = parsed.data.nameWithOwner.split('/')
-  const { isArchived: archived, latestRelease: latest } = parsed.data
+  const { databaseId, isArchived: archived, latestRelease: latest } = parsed.data
   return {
+    id: databaseId ?? null,
     owner,
     repo,
     archived,
@@ -115,7 +119,8 @@ async function readByRest(
     texts.push(found ? null : await textAt(api, { owner, repo }, path))
   }
   if (texts.every((text) => text === null)) return null
-  return { owner, repo, archived: false, texts, latest: await latestOf(api, { owner, repo }) }
+  const latest = await latestOf(api, { owner, repo })
+  return { id: null, owner, repo, archived: false, texts, latest }
 }
 
 async function textAt(api: Api, { owner, repo }: Repo, path: string): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
-import { checkedOwner, checkedRepo } from '../../base/names/repository.js'
+import { checkedOwner, checkedRepo, fullNamePattern } from '../../base/names/repository.js'
 import { type Api, ask, parseAnswer } from './api.js'
 import { type Paging, pagesOf } from './pages.js'
 
@@ -78,6 +78,35 @@ export const viewerAnswer = z.object({ login: z.string() })
 export async function getRepo(api: Api, owner: string, repo: string): Promise<RepositoryData> {
   const repository = checkedRepo(owner, repo)
   return ask(api, repositoryAnswer, (rest) => rest.repos.get({ ...repository }))
+}
+
+/** What stays the same when a repository or its owner is renamed. */
+export interface RepositoryIdentity {
+  /** null: the server names none. */
+  id: number | null
+  ownerId: number | null
+  /** The current name, which differs from the asked one after a rename. */
+  owner: string
+  repo: string
+}
+
+const identityAnswer = z.object({
+  id: z.number().nullish(),
+  full_name: z.string().regex(fullNamePattern),
+  owner: z.object({ id: z.number().nullish() }).nullish(),
+})
+
+/** @throws GitHubNotFoundError if it does not exist or is not visible */
+export async function getRepositoryIdentity(
+  api: Api,
+  owner: string,
+  repo: string,
+): Promise<RepositoryIdentity> {
+  const asked = checkedRepo(owner, repo)
+  const answer = await ask(api, identityAnswer, (rest) => rest.repos.get({ ...asked }))
+  const [currentOwner = '', current = ''] = answer.full_name.split('/')
+  const ownerId = answer.owner?.id ?? null
+  return { id: answer.id ?? null, ownerId, owner: currentOwner, repo: current }
 }
 
 /**

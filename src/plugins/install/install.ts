@@ -6,6 +6,7 @@ import { isWhole as isUploaded } from '../../releases/info.js'
 import { type InstalledPlugin, installedOf } from '../installed.js'
 import type { Platform } from '../manifest/installation.js'
 import { isNewer } from '../newer.js'
+import { assertPublisher } from '../publishers.js'
 import type { PluginSession } from '../session.js'
 import { takeFromCache } from '../store/cache.js'
 import type { LockEntry } from '../store/lock-file.js'
@@ -154,13 +155,16 @@ async function stageLocked(
 ): Promise<Prepared> {
   await store.assertOurs(id)
   const [owner = '', repo = ''] = entry.repo.split('/')
-  const version = await resolveVersion(session, { owner, repo, named: entry.tag, template: null })
+  const version = await resolveVersion(session, {
+    ...{ owner, repo, named: entry.tag, template: null, repositoryId: entry.repository_id },
+  })
   assertSameCommit(id, version, entry)
   if (version.manifest.id !== id) {
     throw new ConflictError(`${entry.repo} at ${oneLine(entry.tag, 60)} is not ${id}`)
   }
   const { requireSignatures } = await session.config.plugins()
   const signer = signerOf(version, entry, requireSignatures)
+  await assertPublisher(session, version, signer)
   const chosen = assetOf(version, entry, signer === null ? null : session.host.platform)
   if (requireSignatures && !isSignedWhole(chosen, signer)) throw uncovered(id, chosen)
   const staged = await stage(session, store, { version, chosen, signer, sha256: entry.sha256 })

@@ -1,15 +1,17 @@
 import { ConflictError } from '../../base/errors.js'
-import { fullNameOf } from '../../base/names/repository.js'
+import { fullNameOf, isSameName } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
+import { tagCommit } from '../../github/rest/tags.js'
 import { readRange, readVersion } from '../manifest/range.js'
 import { assertFit, type Need } from '../manifest/requirements.js'
 import { checkSignature, type Signer } from '../manifest/signature.js'
 import { versionNamedBy } from '../newer.js'
+import { assertPublisher } from '../publishers.js'
 import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
 import { differenceOf, isAsRecorded } from '../store/record.js'
 import type { PluginStore } from '../store/store.js'
-import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
+import { assertSameId, type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
 import { type ChosenAsset, selectAsset } from './select-asset.js'
 import { isSignedWhole, type Staged, stage } from './stage.js'
 
@@ -77,12 +79,12 @@ async function prepareOne(
   const chosen = selectAsset(version, session.host.platform)
   const { requireSignatures } = await session.config.plugins()
   if (requireSignatures && !isSignedWhole(chosen, signer)) throw uncovered(id, chosen)
+  if (known !== undefined) await followRename(session, store, version)
   if (isSame) assertSameAsset(id, chosen, known)
   const sha256 = isSame ? known.sha256 : null
-  const staged =
-    isSame && (await isHere(store, id))
-      ? null
-      : await stage(session, store, { version, chosen, signer, sha256 })
+  const isReady = isSame && (await isHere(store, id))
+  if (!isReady) await assertPublisher(session, version, signer)
+  const staged = isReady ? null : await stage(session, store, { version, chosen, signer, sha256 })
   ready.set(id, { id, version, staged, neededBy: chain.at(-1) ?? null })
   return version
 }
@@ -152,13 +154,13 @@ export async function isHere(store: PluginStore, id: string): Promise<boolean> {
  * @throws ConflictError
  */
 export async function assertAllowed(
-  { config, host }: Pick<PluginSession, 'config' | 'host'>,
+  { client, config, host }: Pick<PluginSession, 'client' | 'config' | 'host'>,
   version: PluginVersion,
   known: LockEntry | undefined,
 ): Promise<Signer | null> {
   const { manifest } = version
   const { udosVersion, requireSignatures } = await config.plugins()
-  if (known !== undefined) assertSamePlugin(version, known)
+  if (known !== undefined) await assertSamePlugin({ client }, version, known)
   const signer = signerOf(version, known, requireSignatures)
   assertFit(manifest, udosVersion, host.platform)
   return signer
@@ -210,23 +212,71 @@ function assertSameAsset(id: string, chosen: ChosenAsset | null, known: LockEntr
 }
 
 /**
- * @throws ConflictError for another plugin of that id, and for a tag that has moved since it was
- *   installed
+ * @throws ConflictError for another plugin of that id, another repository of its name, and a tag
+ *   that has moved since it was installed
  */
-function assertSamePlugin(version: PluginVersion, known: LockEntry): void {
+async function assertSamePlugin(
+  session: Pick<PluginSession, 'client'>,
+  version: PluginVersion,
+  known: LockEntry,
+): Promise<void> {
   const { manifest, tag, commit } = version
-  if (known.repo.toLowerCase() !== fullNameOf(version).toLowerCase()) {
-    throw new ConflictError(
-      `${manifest.id} is installed from ${known.repo}, not ${fullNameOf(version)}`,
-      {
-        hint: [
-          { verb: ['PLUGIN', 'REMOVE'], target: manifest.id },
-          ' makes room for the other one',
-        ],
-      },
-    )
-  }
+  const isNamed = isSameName(known.repo, fullNameOf(version))
+  const isKnown = known.repository_id !== null && known.repository_id === version.repositoryId
+  if (isNamed) assertSameId(version, known.repository_id, version.repositoryId)
+  else if (!isKnown) throw otherPlugin(version, known)
+  if (known.repository_id === null) await assertKnownTag(session, version, known)
   assertSameCommit(manifest.id, { tag, commit }, known)
+}
+
+const otherPlugin = (version: PluginVersion, known: LockEntry) =>
+  new ConflictError(
+    `${version.manifest.id} is installed from ${known.repo}, not ${fullNameOf(version)}`,
+    {
+      hint: [
+        { verb: ['PLUGIN', 'REMOVE'], target: version.manifest.id },
+        ' makes room for the other one',
+      ],
+    },
+  )
+
+/**
+ * For a lock without the repository's id: the repository must have the commit that was installed.
+ *
+ * @throws ConflictError
+ */
+export async function assertKnownTag(
+  { client }: Pick<PluginSession, 'client'>,
+  version: Pick<PluginVersion, 'owner' | 'repo'>,
+  { tag, commit }: LockEntry,
+): Promise<void> {
+  const { owner, repo } = version
+  const found = await tagCommit(client, owner, repo, tag)
+  if (found === commit) return
+  throw new ConflictError(
+    `${owner}/${repo} does not have what was installed: its tag ${oneLine(tag, 60)} ${found === null ? 'is gone' : 'was moved'}`,
+    {
+      hint: `the lock has ${commit}: it may be another repository of that name, so ask its author`,
+    },
+  )
+}
+
+/** Notes the repository's current name and its id in the lock. */
+export async function followRename(
+  { emit }: Pick<PluginSession, 'emit'>,
+  store: PluginStore,
+  {
+    manifest: { id },
+    repositoryId,
+    ...version
+  }: Pick<PluginVersion, 'owner' | 'repo' | 'repositoryId'> & { manifest: { id: string } },
+): Promise<void> {
+  const { repo } = store.entry(id)
+  const current = fullNameOf(version)
+  if (!isSameName(repo, current)) {
+    emit({ type: 'warning', message: `${id}: ${repo} is called ${current} now` })
+  }
+  await store.nameRepository(id, isSameName(repo, current) ? repo : current, repositoryId)
 }
 
 /** @throws ConflictError */

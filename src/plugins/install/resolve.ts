@@ -1,8 +1,9 @@
-import { ConfigError, GitHubNotFoundError } from '../../base/errors.js'
+import { ConfigError, ConflictError, GitHubNotFoundError } from '../../base/errors.js'
 import { fullNameOf, type Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { getFileContent } from '../../github/rest/contents.js'
 import { getLatestRelease, getReleaseByTag, type Release } from '../../github/rest/releases.js'
+import { getRepositoryIdentity, type RepositoryIdentity } from '../../github/rest/repositories.js'
 import { listTags, tagCommit } from '../../github/rest/tags.js'
 import {
   isVersion,
@@ -20,10 +21,15 @@ export interface WantedPlugin extends Repo {
   named: string | null
   /** The template of its tags, if a component defines one. */
   template: string | null
+  /** GitHub's id of the repository that the lock names; default: any. */
+  repositoryId?: number | null | undefined
 }
 
 /** One version of a plugin on GitHub. */
 export interface PluginVersion extends Repo {
+  /** GitHub's ids, which stay when a name changes; null: unknown. */
+  repositoryId: number | null
+  ownerId: number | null
   tag: string
   template: string | null
   /** The full id of the tag's commit. */
@@ -38,15 +44,18 @@ export interface PluginVersion extends Repo {
 type Session = Pick<PluginSession, 'client'>
 
 /**
- * Finds a version of a plugin, and reads its manifest.
+ * Finds a version of a plugin, and reads its manifest. A renamed repository is followed.
  *
- * @throws GitHubNotFoundError with the existing names; ConfigError for an unreadable manifest
+ * @throws GitHubNotFoundError with the existing names; ConfigError for an unreadable manifest;
+ *   ConflictError if the name is another repository's now
  */
 export async function resolveVersion(
   { client }: Session,
-  wanted: WantedPlugin,
+  asked: WantedPlugin,
 ): Promise<PluginVersion> {
-  const { owner, repo, named, template } = wanted
+  const { id: repositoryId, ownerId, owner, repo } = await currentOf({ client }, asked)
+  const wanted = { ...asked, owner, repo }
+  const { named, template } = wanted
   const { tag, commit } =
     named === null
       ? await latestVersion({ client }, wanted)
@@ -57,6 +66,8 @@ export async function resolveVersion(
   ])
   const place = `${owner}/${repo}@${oneLine(tag, 60)}:${file.name}`
   return {
+    repositoryId,
+    ownerId,
     owner,
     repo,
     tag,
@@ -66,6 +77,21 @@ export async function resolveVersion(
     file,
     manifest: parseManifest(file.text, place, repo),
   }
+}
+
+async function currentOf({ client }: Session, asked: WantedPlugin): Promise<RepositoryIdentity> {
+  const { owner, repo, repositoryId } = asked
+  const identity = await getRepositoryIdentity(client, owner, repo)
+  assertSameId(asked, repositoryId ?? null, identity.id)
+  return identity
+}
+
+/** @throws ConflictError if both are known and differ */
+export function assertSameId(asked: Repo, locked: number | null, found: number | null): void {
+  if (locked === null || found === null || locked === found) return
+  throw new ConflictError(`${fullNameOf(asked)} is another repository than when it was installed`, {
+    hint: `the lock has the repository ${locked}, and this one is ${found}: it was renamed or removed, and somebody took its name`,
+  })
 }
 
 interface Tagged {

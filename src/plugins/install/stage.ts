@@ -49,6 +49,7 @@ export async function stage(
   if (chosen !== null) await settleManifest(version, tree, signer)
   const entry: LockEntry = {
     repo: fullNameOf(version),
+    repository_id: version.repositoryId,
     version: manifest.version,
     tag,
     template: version.template,

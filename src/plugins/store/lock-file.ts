@@ -12,6 +12,8 @@ import { isRecord, type Json } from '../manifest/reader.js'
 export interface LockEntry {
   /** `owner/repo` */
   repo: string
+  /** GitHub's id of it, which it keeps when it is renamed; null: an older wizard wrote the lock. */
+  repository_id: number | null
   version: string | null
   tag: string
   /** The template of its tags, if a component defined one. */
@@ -57,6 +59,7 @@ const isTextOrNone: Check = (value) => value === null || isText(value)
  */
 const checks: Record<keyof LockEntry, Check> = {
   repo: (value) => isText(value) && parseRepo(String(value)) !== null,
+  repository_id: (value) => value === null || Number.isSafeInteger(value),
   version: isTextOrNone,
   tag: matches(/./),
   template: isTextOrNone,
@@ -80,6 +83,7 @@ const checkList = Object.entries(checks)
 
 /** Keys that an older or shorter lock may omit. */
 const defaults = {
+  repository_id: null,
   ...{ version: null, template: null, asset: null, signed_by: null, signed_whole: false },
   ...{ name: null, description: null, category: null, license: null, warnings: [] },
 }

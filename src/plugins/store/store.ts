@@ -18,7 +18,7 @@ import {
   recoverStore,
   workName,
 } from './journal.js'
-import { type LockEntry, type PluginLock, readLock } from './lock-file.js'
+import { type LockEntry, type PluginLock, readLock, writeLock } from './lock-file.js'
 import { pathsOf, type StorePaths } from './paths.js'
 import { type CopyRecord, filesBelow, readRecord, writeRecord } from './record.js'
 import { type PluginState, type PluginStates, readStore, stateOf, writeStates } from './state.js'
@@ -115,6 +115,15 @@ export class PluginStore {
     await this.#applyJournal({ id, work, entry: null })
     this.#states.delete(id)
     await writeStates(this.paths.state, this.#states)
+  }
+
+  /** Notes the current name and the id of a plugin's repository. */
+  async nameRepository(id: string, repo: string, repositoryId: number | null): Promise<void> {
+    const entry = this.entry(id)
+    const repository_id = entry.repository_id ?? repositoryId
+    if (entry.repo === repo && entry.repository_id === repository_id) return
+    this.#lock.entries.set(id, { ...entry, repo, repository_id })
+    await writeLock(this.paths.lockFile, this.#lock)
   }
 
   async change(id: string, change: Partial<PluginState>): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { releasePlugin } from '../../support/plugins.js'
+import { releasePlugin, trusting } from '../../support/plugins.js'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
 
 let space: Workspace
@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => space.close())
 
-const plugin = (...args: string[]) => space.wizard('PLUGIN', ...args)
+const plugin = (...args: string[]) => space.wizard('PLUGIN', ...trusting(args))
 const own = (...parts: string[]) => space.path('plugins/.wizard', ...parts)
 
 async function installed(id = 'micro') {

@@ -3,7 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { zip } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/base/clock.js'
-import { manifestOf, releasePlugin } from '../../support/plugins.js'
+import { manifestOf, releasePlugin, trusting } from '../../support/plugins.js'
 import { openWorkspace, snapshot, type Workspace } from '../../support/workspace.js'
 
 let space: Workspace
@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => space.close())
 
-const plugin = (...args: string[]) => space.wizard('PLUGIN', ...args)
+const plugin = (...args: string[]) => space.wizard('PLUGIN', ...trusting(args))
 const github = () => space.github
 const lock = async () => JSON.parse(await space.read('plugins/plugins.lock.json')).plugins
 const files = () => snapshot(space.path('plugins'), /^\.wizard(?:\/|$)/)
@@ -169,7 +169,9 @@ describe('PLUGIN INSTALL', () => {
     for (const id of ['one', 'two']) await releasePlugin(github(), `uDOS/${id}`)
     // Of two that wait for each other one needs real time: a clock that stands still is over at once.
     const both = await Promise.all(
-      ['one', 'two'].map((id) => space.run(['PLUGIN', 'INSTALL', id], { clock: systemClock })),
+      ['one', 'two'].map((id) =>
+        space.run(['PLUGIN', 'INSTALL', id, '--trust'], { clock: systemClock }),
+      ),
     )
     expect(both.map(({ status }) => status)).toEqual([0, 0])
     expect(Object.keys(await lock())).toEqual(['one', 'two'])

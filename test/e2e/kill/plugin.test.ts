@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { zip } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { manifestOf, releasePlugin } from '../../support/plugins.js'
+import { manifestOf, releasePlugin, trusting } from '../../support/plugins.js'
 import { openWorkspace, snapshot, type Workspace } from '../../support/workspace.js'
 import { killPoints, seedOfKills } from '../support/kill-points.js'
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => space.close())
 
 const run = (args: string[], env: Record<string, string>) =>
-  space.spawn(['PLUGIN', ...args], { env, nodeArgs: ['--import', preload] })
+  space.spawn(['PLUGIN', ...trusting(args)], { env, nodeArgs: ['--import', preload] })
 
 /** The calls to kill at, out of those of an undisturbed run. */
 async function points(wanted: number, args: string[]): Promise<number[]> {
@@ -63,7 +63,7 @@ describe(`SIGKILL of PLUGIN (${seedOfKills})`, () => {
 
   it('at any point of REMOVE: what somebody changed is in its place, or in the trash', async () => {
     await rm(space.path('plugins'), { recursive: true })
-    await space.wizard('PLUGIN', 'INSTALL', 'micro')
+    await space.wizard('PLUGIN', 'INSTALL', 'micro', '--trust')
     await writeFile(space.path('plugins/micro/mine.txt'), 'mine')
     const copy = (from: string, to: string) =>
       execFileSync('cp', ['--archive', space.path(from), space.path(to)])
@@ -94,7 +94,7 @@ describe(`SIGKILL of PLUGIN (${seedOfKills})`, () => {
       execFileSync('cp', ['--archive', space.path(from), space.path(to)])
     }
     await rm(space.path('plugins'), { recursive: true })
-    await space.wizard('PLUGIN', 'INSTALL', 'micro')
+    await space.wizard('PLUGIN', 'INSTALL', 'micro', '--trust')
     const old = await micro()
     copy('plugins', 'before')
     await release('1.1.0')

@@ -18,6 +18,7 @@ function versionOf(more: Record<string, unknown> = {}, isSigned = false): Plugin
   const part = isSigned ? { signature: { publicKey: publicText, signature } } : {}
   const text = JSON.stringify({ ...manifest, ...part })
   return {
+    ...{ repositoryId: 7, ownerId: 1 },
     ...{ owner: 'uDOS', repo: 'micro', tag: 'v1.0.0', template: null, release: null },
     commit: 'a'.repeat(40),
     file: { name: 'manifest.json', text },
@@ -38,6 +39,7 @@ describe('a version may be installed', () => {
   it.each<[string, PluginVersion, Partial<LockEntry> | undefined, Record<string, unknown>?]>([
     ['first of all', versionOf(), undefined],
     ['again', versionOf(), {}],
+    ['from its repository after it was renamed', versionOf(), { repo: 'uDOS/old' }],
     ['from its repository in another case', versionOf(), { repo: 'udos/MICRO' }],
     ['at another tag, with another commit', versionOf(), { tag: 'v0.9.0', commit: 'f'.repeat(40) }],
     ['for the uDOS that is here', versionOf({ udos_version: '^1' }), {}, { udos_version: '1.5.0' }],
@@ -53,7 +55,14 @@ describe('a version may be installed', () => {
   })
 
   it.each<[string, PluginVersion, Partial<LockEntry>, Record<string, unknown>, string]>([
-    ['from elsewhere', versionOf(), { repo: 'else/micro' }, {}, 'is installed from else/micro'],
+    [
+      'from elsewhere',
+      versionOf(),
+      { repo: 'else/micro', repository_id: 8 },
+      {},
+      'is installed from else/micro',
+    ],
+    ['from another of its name', versionOf(), { repository_id: 8 }, {}, 'is another repository'],
     [
       'at a tag that moved',
       versionOf(),

@@ -23,6 +23,7 @@ function versionWith(
   const text = JSON.stringify(manifestOf('micro', '1.2.0', { installation }))
   const release = { assets: names.map(asset) } as PluginVersion['release']
   return {
+    ...{ repositoryId: 7, ownerId: 1 },
     ...{ owner: 'uDOS', repo: 'micro', tag: 'v1.2.0', template: null, commit: 'a'.repeat(40) },
     release,
     file: { name: 'manifest.json', text },

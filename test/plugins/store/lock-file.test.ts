@@ -20,7 +20,7 @@ describe('toLockEntry', () => {
   it('takes a shorter one, as an older wizard wrote it', () => {
     const { repo, tag, commit, source, address, sha256, size, installed_at } = lockEntry()
     const least = { repo, tag, commit, source, address, sha256, size, installed_at }
-    const signing = { signed_by: null, signed_whole: false }
+    const signing = { repository_id: null, signed_by: null, signed_whole: false }
     const none = { version: null, template: null, asset: null, ...signing }
     const about = { name: null, description: null, category: null, license: null, warnings: [] }
     expect(toLockEntry(least)).toEqual({ ...least, ...none, ...about })
