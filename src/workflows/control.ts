@@ -1,7 +1,7 @@
 import { GitHubAuthError, GitHubError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
 import type { Api } from '../github/rest/api.js'
-import { cancelRun, rerunRun } from '../github/rest/runs.js'
+import { cancelRun, rerunRun } from '../github/rest/run-control.js'
 import { changeWorkflow, findWorkflow, type Workflow } from '../github/rest/workflows.js'
 import { ofRun } from './runs.js'
 import { fullNameOf, type Repo, type WorkflowSession } from './session.js'

@@ -1,6 +1,7 @@
 import { GitHubNotFoundError, TimeoutError } from '../../base/errors.js'
 import type { Hint, HintParts } from '../../base/hint.js'
-import { cancelRun, getWorkflowRun } from '../../github/rest/runs.js'
+import { cancelRun } from '../../github/rest/run-control.js'
+import { getWorkflowRun } from '../../github/rest/runs.js'
 import { isTransient } from '../../http/failure.js'
 import { nameOfRun } from '../describe.js'
 import { RunTimeoutError, toRun, type WorkflowRun, type WorkflowRunWithJobs } from '../run-data.js'
