@@ -117,6 +117,7 @@ export type { Shard } from './repos/targets/resolve.js'
 export type { SyncTarget } from './repos/targets/sync-target.js'
 export type { SessionOptions } from './session.js'
 export type { ArtifactOptions, DownloadedArtifact } from './workflows/artifacts/artifacts.js'
+export type { CancelOptions, RerunOptions } from './workflows/control.js'
 export type { RunFilter } from './workflows/list-runs.js'
 export type {
   FailedStep,

@@ -1,23 +1,38 @@
-import { GitHubAuthError, GitHubError } from '../base/errors.js'
+import { GitHubAuthError, GitHubError, UsageError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
 import type { Api } from '../github/rest/api.js'
-import { cancelRun, rerunRun } from '../github/rest/run-control.js'
+import { cancelRun, forceCancelRun, type RerunJobs, rerunRun } from '../github/rest/run-control.js'
 import { changeWorkflow, findWorkflow, type Workflow } from '../github/rest/workflows.js'
-import { ofRun } from './runs.js'
+import { selectJob } from './logs/parse.js'
+import { ofRun, runWithJobs } from './runs.js'
 import { fullNameOf, type Repo, type WorkflowSession } from './session.js'
+
+export interface CancelOptions {
+  /** Also a run that does not react, because its steps have `always()` for example. */
+  force?: boolean | undefined
+}
 
 /** @throws GitHubNotFoundError; GitHubError (409) if the run is completed */
 export async function cancel(
   { github, log }: WorkflowSession,
   repo: Repo,
   runId: number | string,
+  { force = false }: CancelOptions = {},
 ): Promise<void> {
-  await ofRun(github, repo, runId, cancelRun(github, repo, runId))
+  const asked = force ? forceCancelRun(github, repo, runId) : cancelRun(github, repo, runId)
+  await ofRun(github, repo, runId, asked)
   log.write('workflows', 'INFO', `${fullNameOf(repo)} #${runId} cancelled`)
 }
 
+export interface RerunOptions {
+  /** Only the jobs that failed. */
+  failed?: boolean | undefined
+  /** Only this job, by its name or id. */
+  job?: string | undefined
+}
+
 /**
- * Runs all jobs again, or the failed ones and those that depend on them.
+ * Runs all jobs again, or only some, each with those that depend on it.
  *
  * @throws GitHubNotFoundError; GitHubError with GitHub's reason if the run can't be repeated: it is
  *   still running, or too old
@@ -26,20 +41,28 @@ export async function rerun(
   { github, log }: WorkflowSession,
   repo: Repo,
   runId: number | string,
-  { failed = false }: { failed?: boolean | undefined } = {},
+  { failed = false, job }: RerunOptions = {},
 ): Promise<void> {
-  await ofRun(github, repo, runId, repeat(github, repo, runId, failed))
-  const which = failed ? 'its failed jobs' : 'all its jobs'
+  if (failed && job !== undefined) throw new UsageError('a rerun is of failed jobs, or of one job')
+  const jobs =
+    job === undefined ? (failed ? 'failed' : 'all') : await jobOf(github, repo, runId, job)
+  await ofRun(github, repo, runId, repeat(github, repo, runId, jobs))
+  const which = { failed: 'its failed jobs', all: 'all its jobs' }[String(jobs)] ?? `its job ${job}`
   log.write('workflows', 'INFO', `${fullNameOf(repo)} #${runId} runs again: ${which}`)
+}
+
+async function jobOf(github: Api, repo: Repo, runId: number | string, job: string) {
+  const { jobs } = await ofRun(github, repo, runId, runWithJobs(github, repo, runId))
+  return { jobId: selectJob(jobs, job).id }
 }
 
 async function repeat(
   github: Api,
   repo: Repo,
   runId: number | string,
-  failed: boolean,
+  jobs: RerunJobs,
 ): Promise<void> {
-  await rerunRun(github, repo, runId, { failed }).catch((error: unknown) => {
+  await rerunRun(github, repo, runId, jobs).catch((error: unknown) => {
     throw notRepeatable(error, `${fullNameOf(repo)}/${runId}`) ?? error
   })
 }

@@ -9,7 +9,13 @@ import {
   type DownloadedArtifact,
   downloadArtifacts,
 } from './artifacts/artifacts.js'
-import { cancel, rerun, setWorkflowState } from './control.js'
+import {
+  type CancelOptions,
+  cancel,
+  type RerunOptions,
+  rerun,
+  setWorkflowState,
+} from './control.js'
 import { dispatch } from './dispatch/dispatch.js'
 import { listRuns, newestRun, type RunFilter } from './list-runs.js'
 import {
@@ -230,17 +236,18 @@ export class WorkflowRunner {
     owner: string,
     repo: string,
     runId: RunId,
+    options: CancelOptions = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<void> {
-    return cancel(await this.#open(call), { owner, repo }, runId)
+    return cancel(await this.#open(call), { owner, repo }, runId, options)
   }
 
-  /** Runs all jobs again, or the failed ones. @throws GitHubError if the run is not completed */
+  /** Runs all jobs again, or only some. @throws GitHubError if the run is not completed */
   async rerun(
     owner: string,
     repo: string,
     runId: RunId,
-    options: { failed?: boolean | undefined } = {},
+    options: RerunOptions = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<void> {
     return rerun(await this.#open(call), { owner, repo }, runId, options)

@@ -80,6 +80,9 @@ describe('runs', () => {
       code: 'GITHUB',
       status: 409,
     })
+    const stuck = await add()
+    await here.runner.cancel('uDOS', 'core', stuck.id, { force: true })
+    expect([stuck.conclusion, here.asked(/force-cancel$/).length]).toEqual(['cancelled', 1])
     await here.runner.rerun('uDOS', 'core', run.id, { failed: true })
     expect(run).toMatchObject({ status: 'queued', attempt: 2 })
     expect(here.asked(/rerun-failed-jobs$/)).toHaveLength(1)

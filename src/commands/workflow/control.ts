@@ -13,12 +13,15 @@ export const cancel = defineVerb({
     { command: 'wizard WORKFLOW CANCEL uDOS/uDOS/123456', does: 'one run, named exactly' },
   ],
   args: [exactRun],
-  flags: repositoryFlag,
-  async run(invocation, [target = ''], flags) {
+  flags: {
+    force: { type: 'boolean', summary: 'also one that does not react: always() in its steps' },
+    ...repositoryFlag,
+  },
+  async run(invocation, [target = ''], { force, ...flags }) {
     const named = await runTarget(invocation, target, flags, { exact: true })
     await refusePart(invocation, named, 'CANCEL')
     const { owner, repo, runId } = named
-    await (await invocation.workflowRunner()).cancel(owner, repo, runId, invocation.call)
+    await (await invocation.workflowRunner()).cancel(owner, repo, runId, { force }, invocation.call)
     return { repo: `${owner}/${repo}`, run_id: runId, cancelled: true }
   },
   render: ({ repo, run_id: id }, invocation) =>
@@ -27,19 +30,25 @@ export const cancel = defineVerb({
 
 export const rerun = defineVerb({
   name: 'rerun',
-  summary: 'run all jobs of a run again, or with --failed those that failed',
+  summary: 'run all jobs of a run again, or with --failed or --job some',
   examples: [
     { command: 'wizard WORKFLOW RERUN core/tests --failed', does: 'what failed in the newest run' },
     { command: 'wizard WORKFLOW RERUN uDOS/uDOS/123456', does: 'all of one run' },
   ],
   args: [exactRun],
-  flags: { failed: { type: 'boolean', summary: 'the jobs that failed alone' }, ...runFlags },
-  async run(invocation, [target = ''], { failed, ...flags }) {
-    const named = await runTarget(invocation, target, flags)
-    await refusePart(invocation, named, 'RERUN')
-    const { owner, repo, runId } = named
-    await (await invocation.workflowRunner()).rerun(owner, repo, runId, { failed }, invocation.call)
-    return { repo: `${owner}/${repo}`, run_id: runId, rerun: failed ? 'failed' : 'all' }
+  flags: {
+    failed: { type: 'boolean', summary: 'the jobs that failed alone' },
+    job: { type: 'text', value: 'NAME', summary: 'one job alone, by its name or id' },
+    ...runFlags,
+  },
+  async run(invocation, [target = ''], { failed, job: named, ...flags }) {
+    const { jobId, ...of } = await runTarget(invocation, target, flags)
+    await refusePart(invocation, of, 'RERUN')
+    const { owner, repo, runId } = of
+    const job = named ?? jobId?.toString()
+    const runner = await invocation.workflowRunner()
+    await runner.rerun(owner, repo, runId, { failed, job }, invocation.call)
+    return { repo: `${owner}/${repo}`, run_id: runId, rerun: job ?? (failed ? 'failed' : 'all') }
   },
   render: ({ repo, run_id: id }, invocation) =>
     invocation.globals.quiet

@@ -405,16 +405,30 @@ describe('an attempt or a job', () => {
 
   it('is not taken for the whole run by a verb that changes it', async () => {
     const { run, page, job } = await rerun()
-    for (const verb of ['CANCEL', 'RERUN']) {
-      const { status, err } = await workflow(verb, `${page}/job/${job}`)
-      expect([verb, status, err]).toEqual([verb, 2, expect.stringContaining('a whole run')])
-    }
+    const whole = await workflow('CANCEL', `${page}/job/${job}`)
+    expect([whole.status, whole.err]).toEqual([2, expect.stringContaining('a whole run')])
     for (const verb of ['CANCEL', 'RERUN']) {
       const { status, err } = await workflow(verb, `${page}/attempts/1`)
       expect([verb, status, err]).toEqual([verb, 2, expect.stringContaining('latest attempt, 2')])
     }
     expect(run).toMatchObject({ attempt: 2, status: 'queued' })
     expect((await workflow('CANCEL', `${page}/attempts/2`)).status).toBe(0)
+  })
+
+  it('is run again alone by RERUN, by its address or its name', async () => {
+    const run = await endedRun(space, failing)
+    const page = `${space.github.gitUrl}/uDOS/engine/actions/runs/${run.id}`
+    const states = () => run.jobs.map(({ name, status }) => `${name} ${status}`)
+    const { status, json } = await workflow('RERUN', `${page}/job/${run.jobs[0]?.id}`, '--json')
+    expect([status, json.rerun]).toEqual([0, expect.stringMatching(/^\d+$/)])
+    expect(states()).toEqual(['unit queued', 'docs completed'])
+    space.github.actions.finish(run)
+    expect((await workflow('RERUN', `core/${run.id}`, '--job', 'DOCS')).status).toBe(0)
+    expect(states()).toEqual(['unit completed', 'docs queued'])
+    space.github.actions.finish(run)
+    expect((await workflow('RERUN', `core/${run.id}`, '--job', 'nope')).status).toBe(3)
+    expect((await workflow('RERUN', `core/${run.id}`, '--job', 'docs', '--failed')).status).toBe(2)
+    expect(run.attempt).toBe(3)
   })
 
   it('of a job is taken for its whole run by DOWNLOAD and WATCH, which say so', async () => {

@@ -193,10 +193,16 @@ export function finishRun(world: World, run: Run, end: RunEnd = {}): void {
   }
 }
 
+export interface Rerun {
+  failedOnly?: boolean
+  /** Only this job. */
+  jobId?: number
+}
+
 /**
  * Starts a new attempt of a run: all its jobs, or the failed ones. Each attempt has its own jobs.
  */
-export function rerun(world: World, run: Run, { failedOnly = false } = {}): void {
+export function rerun(world: World, run: Run, { failedOnly = false, jobId }: Rerun = {}): void {
   const { attempt, status, conclusion, updatedAt, startedAt, jobs } = run
   run.earlier.push({ attempt, status, conclusion, updatedAt, startedAt, jobs })
   touch(world, run, 'queued')
@@ -207,6 +213,7 @@ export function rerun(world: World, run: Run, { failedOnly = false } = {}): void
     const id = world.nextId()
     const again = { ...job, id, nodeId: world.nodeId('CR', id), attempt: run.attempt }
     if (failedOnly && job.conclusion === 'success') return again
+    if (jobId !== undefined && job.id !== jobId) return again
     const steps = job.steps.map(
       (step) => ({ ...step, status: 'queued', conclusion: null }) as const,
     )

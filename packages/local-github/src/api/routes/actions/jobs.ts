@@ -6,7 +6,7 @@ import { notFound } from '../../errors.js'
 import { page } from '../../page.js'
 import { type Route, route } from '../../route.js'
 import { jobShape } from '../../shapes/actions.js'
-import { attemptOf } from './runs.js'
+import { again, attemptOf } from './runs.js'
 
 /** Jobs and logs: https://docs.github.com/rest/actions/workflow-jobs */
 export const jobRoutes: Route[] = [
@@ -15,6 +15,11 @@ export const jobRoutes: Route[] = [
   route('GET /repos/{owner}/{repo}/actions/jobs/{job_id}', (call) => ({
     data: jobShape(call.addresses, jobOf(call)),
   })),
+  route('POST /repos/{owner}/{repo}/actions/jobs/{job_id}/rerun', (call) => {
+    call.writableRepository()
+    const { run, job } = jobOf(call)
+    return again(call, run, { jobId: job.id })
+  }),
   route('GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs', (call) => {
     const { job } = jobOf(call)
     if (job.status !== 'completed') throw notFound()

@@ -1,5 +1,5 @@
 import type { Repository } from '../../../model/repository.js'
-import { type Attempt, finishRun, type Run, rerun } from '../../../model/runs.js'
+import { type Attempt, finishRun, type Rerun, type Run, rerun } from '../../../model/runs.js'
 import type { Call } from '../../call.js'
 import { ApiError, notFound } from '../../errors.js'
 import { page } from '../../page.js'
@@ -27,17 +27,13 @@ export const runRoutes: Route[] = [
     const { repository, run, attempt } = attemptOf(call)
     return { data: runShape(call.addresses, repository, { ...run, ...attempt }) }
   }),
-  route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel', (call) => {
-    const { run } = writableRun(call)
-    if (run.status === 'completed') {
-      throw new ApiError(409, 'Cannot cancel a workflow run that is completed.')
-    }
-    finishRun(call.world, run, { conclusion: 'cancelled' })
-    return { status: 202, data: {} }
-  }),
-  route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun', (call) => again(call, false)),
+  route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel', cancel),
+  route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel', cancel),
+  route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun', (call) =>
+    again(call, writableRun(call).run),
+  ),
   route('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs', (call) =>
-    again(call, true),
+    again(call, writableRun(call).run, { failedOnly: true }),
   ),
 ]
 
@@ -80,11 +76,19 @@ function writableRun(call: Call) {
   return runOf(call)
 }
 
-function again(call: Call, failedOnly: boolean) {
+function cancel(call: Call) {
   const { run } = writableRun(call)
+  if (run.status === 'completed') {
+    throw new ApiError(409, 'Cannot cancel a workflow run that is completed.')
+  }
+  finishRun(call.world, run, { conclusion: 'cancelled' })
+  return { status: 202, data: {} }
+}
+
+export function again(call: Call, run: Run, which: Rerun = {}) {
   if (run.status !== 'completed') {
     throw new ApiError(403, 'This workflow is already running')
   }
-  rerun(call.world, run, { failedOnly })
+  rerun(call.world, run, which)
   return { status: 201, data: {} }
 }
