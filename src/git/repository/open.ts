@@ -1,12 +1,13 @@
-import { closeSync, existsSync, lstatSync, openSync, readSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { hasCode, readTextIfThere } from '../../base/fs/read.js'
 import { BlockedError } from '../errors.js'
-import { type GitConfig, readGitConfig } from '../plumbing/config/config-file.js'
+import { readGitConfig } from '../plumbing/config/config-file.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { readHead, resolveRef } from '../plumbing/refs/read.js'
 import { readShallow } from './shallow.js'
+import { unsupportedIndex, unsupportedSetting } from './unsupported.js'
 
 /** Inspects a path by a few small files in it; changes nothing. @throws the file system's errors */
 export async function readLocal(dir: string): Promise<LocalState> {
@@ -76,57 +77,6 @@ function kindOf(path: string): Kind {
     return stat.isFile() ? 'a file' : 'no plain file'
   } catch (error) {
     if (hasCode(error, 'ENOTDIR')) return 'absent'
-    throw error
-  }
-}
-
-/** The setting that changes how git keeps the repository, in words. */
-function unsupportedSetting(config: GitConfig): string | null {
-  if (config.boolean('core.bare', false)) return 'no work tree (core.bare)'
-  if (config.get('core.worktree') !== undefined) return 'its work tree elsewhere (core.worktree)'
-  if (config.boolean('core.sparsecheckout', false)) return 'a sparse checkout'
-  if (config.boolean('index.sparse', false)) return 'a sparse index'
-  if (config.boolean('core.splitindex', false)) return 'a split index'
-  if (config.boolean('remote.origin.promisor', false)) return 'a partial clone'
-  const extension = config.keys('extensions.').find((key) => !isHarmless(key, config))
-  return extension === undefined ? null : `${extension}=${config.get(extension)}`
-}
-
-/**
- * https://git-scm.com/docs/repository-version: a repository with an unknown extension must not be
- * touched.
- */
-function isHarmless(key: string, config: GitConfig): boolean {
-  if (key === 'extensions.noop' || key === 'extensions.preciousobjects') return true
-  if (key === 'extensions.objectformat') return config.get(key) === 'sha1'
-  if (key === 'extensions.refstorage') return config.get(key) === 'files'
-  return key === 'extensions.worktreeconfig' && !config.boolean(key, false)
-}
-
-/**
- * https://git-scm.com/docs/index-format: the signature, the version, and the extension that splits
- * it.
- */
-function unsupportedIndex(gitDir: string): string | null {
-  const file = openIfThere(join(gitDir, 'index'))
-  if (file === null) return null
-  try {
-    const header = Buffer.alloc(8)
-    readSync(file, header)
-    const version = header.readUInt32BE(4)
-    return header.toString('latin1', 0, 4) === 'DIRC' && version >= 4
-      ? `an index of version ${version}`
-      : null
-  } finally {
-    closeSync(file)
-  }
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null
     throw error
   }
 }
