@@ -130,6 +130,9 @@ async function workIn(
     if (origin === null || !isRemoteOf(origin, client.gitUrl, { owner, repo })) {
       return ['it is not the clone that wizard made']
     }
+    if (local.kind === 'repository' && local.unsupported !== null) {
+      return [`it has ${local.unsupported}, so its local work can't be read`]
+    }
     const store = await openObjectStore(gitDir)
     try {
       return await localWork({ dir, gitDir, store, signal, env: host.env })

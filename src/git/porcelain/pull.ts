@@ -52,6 +52,8 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
   const store = await openObjectStore(gitDir)
   try {
     const { liveness, signal, clock } = git
+    // Before anything is changed: what git would not touch is not recovered either.
+    requireRepository(await readLocal(dir), dir)
     await recover({ dir, gitDir, store, liveness, signal, clock })
     const local = requireRepository(await readLocal(dir), dir)
     const branch = requireBranch(local, request)

@@ -5,6 +5,8 @@ import type { GitConfig } from '../plumbing/config/config-file.js'
 
 /** The setting that changes how git keeps the repository, in words. */
 export function unsupportedSetting(config: GitConfig): string | null {
+  const version = config.get('core.repositoryformatversion') ?? '0'
+  if (!knownFormats.has(version)) return `core.repositoryformatversion=${version}`
   if (config.boolean('core.bare', false)) return 'no work tree (core.bare)'
   if (config.get('core.worktree') !== undefined) return 'its work tree elsewhere (core.worktree)'
   if (config.boolean('core.sparsecheckout', false)) return 'a sparse checkout'
@@ -14,6 +16,11 @@ export function unsupportedSetting(config: GitConfig): string | null {
   const extension = config.keys('extensions.').find((key) => !isHarmless(key, config))
   return extension === undefined ? null : `${extension}=${config.get(extension)}`
 }
+
+/**
+ * https://git-scm.com/docs/repository-version: a repository of a later version must not be touched.
+ */
+const knownFormats = new Set(['0', '1'])
 
 /**
  * https://git-scm.com/docs/repository-version: a repository with an unknown extension must not be

@@ -20,6 +20,7 @@ const kept: [repo: string, why: RegExp, work: (repo: string) => Promise<unknown>
     /detached HEAD/,
     (repo) => git(repo, 'switch', '--quiet', '--detach').then(commit(repo)),
   ],
+  ['of-a-later-git', /repositoryformatversion=2/, (repo) => format(repo)],
   ['ahead', /refs\/heads\/main/, (repo) => commit(repo)()],
 ]
 const names = [...kept.map(([repo]) => repo), 'clean', 'clean-too', 'stays']
@@ -27,6 +28,7 @@ const names = [...kept.map(([repo]) => repo), 'clean', 'clean-too', 'stays']
 const at = (repo: string) => `library/${repo}`
 const git = (repo: string, ...args: string[]) => work.git(at(repo), ...args)
 const write = (repo: string, file: string) => writeFile(work.path(at(repo), file), 'mine\n')
+const format = (repo: string) => git(repo, 'config', 'core.repositoryformatversion', '2')
 const add = (repo: string) => git(repo, 'add', '.')
 const commit = (repo: string) => () => git(repo, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
 const ignored = (repo: string) => write(repo, 'n.log')

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gitText, type LocalGitHub, startLocalGitHub } from 'local-github'
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GitHubNotFoundError, PathError, UsageError } from '../../../src/base/errors.js'
 import { BlockedError } from '../../../src/git/errors.js'
 import { GitHubClient } from '../../../src/github/client.js'
+import { snapshot } from '../../support/workspace.js'
 
 let github: LocalGitHub
 let client: GitHubClient
@@ -78,6 +79,16 @@ describe('pullRepo', () => {
   ])('leaves one with %s alone', async (_what, change) => {
     await git(...change)
     await expect(client.pullRepo(dir)).rejects.toThrow(BlockedError)
+  })
+
+  it('neither pulls nor recovers a repository of an unknown version, as git does', async () => {
+    await github.commit('uDOS/core', { files: { 'a.txt': 'two' } })
+    await git('config', 'core.repositoryformatversion', '2')
+    await expect(git('status')).rejects.toThrow(/version/)
+    await mkdir(join(dir, '.git/wizard-move'))
+    const before = await snapshot(dir)
+    await expect(client.pullRepo(dir)).rejects.toMatchObject({ reason: 'unsupported' })
+    expect(await snapshot(dir)).toEqual(before)
   })
 
   it('leaves what is no repository alone', async () => {

@@ -1,4 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { Files } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWorkspace, snapshot, type Workspace } from '../../../support/workspace.js'
@@ -178,6 +179,8 @@ describe('what wizard can not do right is left alone', () => {
       /elsewhere/,
     ],
     ['an unknown extension', (repo) => unknownExtension(repo), /extensions\.odd/],
+    ['an unknown version of the repository', (repo) => format(repo, '2'), /version=2/],
+    ['a version that is no number', (repo) => format(repo, 'two'), /version=two/],
   ]
   const names = odd.map(([name]) => name)
   const states = () =>
@@ -204,6 +207,24 @@ describe('what wizard can not do right is left alone', () => {
   it('not a byte of them', async () => {
     expect(await states()).toEqual(before)
   })
+
+  it('STATUS, RESET and CLONE leave a repository of an unknown version too, as git does', async () => {
+    const repo = at(repoOf('an unknown version of the repository'))
+    await expect(work.git(repo, 'status')).rejects.toThrow(/version/)
+    for (const args of [
+      ['STATUS', basename(repo)],
+      ['RESET', basename(repo), '--yes'],
+      ['CLONE', `uDOS/${basename(repo)}`, repo],
+      ['PULL', `./${repo}`],
+    ]) {
+      const { out } = await work.wizard('REPO', ...args, '--json')
+      expect(out, args[0]).toContain('core.repositoryformatversion=2')
+    }
+    expect(await states()).toEqual(before)
+  })
+
+  const format = (repo: string, version: string) =>
+    work.git(repo, 'config', 'core.repositoryformatversion', version)
 
   const unknownExtension = async (repo: string) => {
     await work.git(repo, 'config', 'extensions.odd', 'true')
