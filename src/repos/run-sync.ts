@@ -1,13 +1,12 @@
-import { dirname } from 'node:path'
 import pLimit from 'p-limit'
 import { reportError } from '../base/error-report.js'
 import { remoteUrl } from '../base/names/remote.js'
 import type { Git } from '../git/git.js'
-import { removeDeadClones } from '../git/porcelain/clone/clone.js'
 import { logMarks } from '../logs/marks.js'
 import { applyStep, beginEntry } from './apply-step.js'
 import { formatSyncReport } from './describe.js'
-import { askGit, inspectRepositories, type Situation } from './inspect.js'
+import { askGit, inspectRepositories } from './inspect.js'
+import { removeOldLeftovers } from './leftovers.js'
 import { leftAlone, planSync, type SyncMode, type SyncStep } from './plan.js'
 import { reportOf, type SyncEntry, type SyncReport } from './report.js'
 import { listedWhenDue } from './schedule/due.js'
@@ -83,7 +82,13 @@ async function collect(
   const steps = planSync(rules, situations)
   emit({ type: 'sync-planned', total: steps.length })
   const git = await gitOf(session)
-  if (!options.dryRun) await removeOldLeftovers(session, git, situations)
+  const inspected = situations.filter(({ local }) => local.kind !== 'unread')
+  if (!options.dryRun) {
+    await removeOldLeftovers(
+      session,
+      inspected.map(({ wanted }) => wanted.path),
+    )
+  }
   const work = { git, gitUrl: client.gitUrl, root: config.root, state, log: session.log, emit }
   const limit = pLimit(options.concurrency ?? config.github.concurrency)
   const entries = await Promise.all(
@@ -100,30 +105,6 @@ async function collect(
 
 /** A dry run has no status, only a plan. */
 const asPlanned = ({ status, ...entry }: SyncEntry): SyncEntry => ({ ...entry, planned: 'failed' })
-
-/**
- * Removes what killed clones left beside the destinations. An inaccessible folder stops only its
- * own repositories.
- */
-async function removeOldLeftovers(
-  { emit }: RepoSession,
-  git: Git,
-  situations: Situation[],
-): Promise<void> {
-  if (!git.liveness) return
-  const inspected = situations.filter(({ local }) => local.kind !== 'unread')
-  for (const parent of new Set(inspected.map(({ wanted }) => dirname(wanted.path)))) {
-    try {
-      await removeDeadClones(parent, git.liveness)
-    } catch (error) {
-      const { message } = reportError(error)
-      emit({
-        type: 'warning',
-        message: `${parent} can't be cleared of interrupted clones: ${message}`,
-      })
-    }
-  }
-}
 
 /** The entry of a step in a dry run. */
 async function rehearse(git: Git, gitUrl: string, step: SyncStep): Promise<SyncEntry> {
