@@ -5,6 +5,7 @@ import { BlockedError } from '../git/errors.js'
 import { readTrackedBranch } from '../git/repository/find-worktree.js'
 import { applyStep } from './apply-step.js'
 import { inspectRepositories } from './inspect.js'
+import { removeOldLeftovers } from './leftovers.js'
 import { planSync } from './plan.js'
 import type { SyncEntry } from './report.js'
 import { emptyEntry } from './report.js'
@@ -30,6 +31,7 @@ export interface CloneOptions {
 /** Clones one repository; the entry reports any failure. */
 export async function cloneOne(session: RepoSession, options: CloneOptions): Promise<SyncEntry> {
   const { owner, repo, destination, branch, depth, singleBranch } = options
+  await removeOldLeftovers(session, [destination])
   const wanted: SyncTarget = {
     ...untracked({ owner, repo, path: destination, branch }),
     depth,
@@ -44,6 +46,7 @@ export async function cloneOne(session: RepoSession, options: CloneOptions): Pro
  * @throws PathError if nothing is there
  */
 export async function pullOne(session: RepoSession, path: string): Promise<SyncEntry> {
+  await removeOldLeftovers(session, [path])
   const named = await pullNamed(session, path)
   if (named) return named
   try {
