@@ -72,8 +72,8 @@ export function safeName(name: string, instead: string): string {
     .replace(/\p{Surrogate}$/u, '')
     .replace(/[. ]+$/, (end) => '_'.repeat(end.length))
   if (safe === '') return instead
-  // wizard's own temporary files begin like this too.
-  const isTaken = device.test(safe) || safe.toLowerCase().startsWith('.wizard-')
+  // wizard's own files: its state, and temporary ones.
+  const isTaken = device.test(safe) || /^\.wizard(?:-|$)/i.test(safe)
   return isTaken ? `_${safe}` : besideGit(safe)
 }
 

@@ -12,6 +12,11 @@ export interface HttpRequest {
    * `isRepeatable`.
    */
   repeatable?: boolean | undefined
+  /**
+   * Carried out twice it does harm, so no answer of a server has it sent again: a gateway's 503 may
+   * come after the work.
+   */
+  once?: boolean | undefined
   /** Another origin has redirected it: its address is not ours, so it carries no credential. */
   foreign?: boolean | undefined
   signal?: AbortSignal | undefined

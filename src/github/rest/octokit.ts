@@ -91,12 +91,16 @@ function asFetch(send: Send, baseUrl: URL) {
       const url = urlBelow(baseUrl, withSlashes(address))
       const { accept, ...others } = headers
       const sent = accept === octokitsAccept ? others : headers
-      return asFetchAnswer(await send({ method, url, headers: sent, body, signal }), accept)
+      const once = method === 'POST' && isDispatch.test(url.pathname)
+      return asFetchAnswer(await send({ method, url, headers: sent, body, signal, once }), accept)
     } catch (error) {
       throw new Passed(error)
     }
   }
 }
+
+/** A second dispatch is a second deployment. */
+const isDispatch = /\/actions\/workflows\/[^/]+\/dispatches$/
 
 function urlBelow({ origin, host }: URL, address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null

@@ -57,7 +57,7 @@ export async function downloadFile(
   const file = await writing(part, () => open(part, 'wx'))
   try {
     const sink = createSink(file, part, { onProgress, onHeaders, expected })
-    await fetchInto(api, { method: 'GET', url, headers: { accept }, stream: sink })
+    await fetchInto(api, { method: 'GET', url, headers: { accept }, stream: sink }, sink.startOver)
     await writing(part, () => file.close())
     const { size, sha256 } = sink.result()
     if (digest?.startsWith('sha256:') && digest !== `sha256:${sha256}`)
@@ -74,11 +74,12 @@ export async function downloadFile(
 }
 
 /** Storage's address expires some minutes after GitHub signed it, so a refused one is replaced once. */
-async function fetchInto(api: Api, request: ApiRequest): Promise<void> {
+async function fetchInto(api: Api, request: ApiRequest, startOver: () => void): Promise<void> {
   try {
     await api.transfer(request)
   } catch (error) {
     if (!isRefusedByStorage(error)) throw error
+    startOver()
     await api.transfer(request)
   }
 }
@@ -136,7 +137,10 @@ function createSink(
         throw new GitHubNetworkError(`${head.url.host}: its answer was cut short`)
     },
   }
-  return { ...stream, result: () => ({ size: received, sha256: hash.digest('hex') }) }
+  const startOver = () => {
+    etag = undefined
+  }
+  return { ...stream, startOver, result: () => ({ size: received, sha256: hash.digest('hex') }) }
 }
 
 type Head = Omit<ApiResponse, 'body'>

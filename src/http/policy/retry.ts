@@ -73,7 +73,8 @@ function mayRepeat(
   if ('answer' in outcome) {
     const { status, headers } = outcome.answer
     if (!isTransientStatus(status)) return false
-    return isRepeatable(request) || (status === 503 && 'retry-after' in headers)
+    if (isRepeatable(request)) return true
+    return status === 503 && 'retry-after' in headers && request.once !== true
   }
   const { error } = outcome
   return afterLoss && isTransient(error) && (isRepeatable(request) || isNeverSent(error))

@@ -62,6 +62,14 @@ describe('retry', () => {
     expect(next.asked).toHaveLength(1)
   })
 
+  it('repeats no POST that is sent once after a 503 that says when, and one that was not sent', async () => {
+    const once = { once: true }
+    const next = scripted(answer(503, { 'retry-after': '2' }), answer(201))
+    expect((await layer()(next)(post('/x', once))).status).toBe(503)
+    const later = scripted(lost('ECONNREFUSED'), answer(201))
+    expect((await layer()(later)(post('/x', once))).status).toBe(201)
+  })
+
   it.each([
     ['no connection', lost('ECONNREFUSED')],
     ['no name', lost('ENOTFOUND')],

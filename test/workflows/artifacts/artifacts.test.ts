@@ -67,7 +67,9 @@ describe('downloadArtifacts', () => {
 
   it('makes names safe, and keeps those apart that some file system takes for one', async () => {
     const run = await finishedRun()
-    const names = ['..', 'CON', 'a/b', 'x\u001b[31m', 'End.', 'same', 'SAME', '.wizard-unpack-z']
+    const names = [
+      ...['..', 'CON', 'a/b', 'x\u001b[31m', 'End.', 'same', 'SAME', '.wizard-unpack-z', '.Wizard'],
+    ]
     const added = names.map((name) => on.github.actions.addArtifact(run, name, text(name)))
     const done = await take(run.id)
     expect(done.map(({ path }) => path?.slice(dir.length + 1))).toEqual([
@@ -79,6 +81,7 @@ describe('downloadArtifacts', () => {
       `same-${added[5]?.id}`,
       `SAME-${added[6]?.id}`,
       '_.wizard-unpack-z',
+      '_.Wizard',
     ])
     for (const { name, path } of done) {
       expect(await readFile(join(path ?? '', 'a.txt'), 'utf8')).toBe(name)

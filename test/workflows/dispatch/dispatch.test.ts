@@ -304,6 +304,13 @@ describe('a dispatch whose answer is lost', () => {
     expect(dispatches()).toHaveLength(1)
   })
 
+  it('by a 503 that says when to come back is not repeated either', async () => {
+    await on()
+    here.github.fail({ path: /dispatches$/, status: 503, headers: { 'retry-after': '1' } })
+    await expect(tests()).rejects.toMatchObject({ code: 'GITHUB_NETWORK', status: 503 })
+    expect(dispatches()).toHaveLength(1)
+  })
+
   it('is said by the client too, which does not look for its run', async () => {
     await on()
     here.github.fail({ path: /dispatches$/, dropAnswer: true })
