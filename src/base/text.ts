@@ -69,7 +69,7 @@ export function oneLine(text: string, longest = 500): string {
 export function nearest(word: string, names: readonly string[]): string[] {
   const wanted = word.toUpperCase()
   return names
-    .map((name) => ({ name, far: distance(wanted, name.toUpperCase()) }))
+    .map((name) => ({ name, far: typos(wanted, name.toUpperCase()) }))
     .filter(({ name, far }) => far <= mostTypos(Math.min(wanted.length, name.length)))
     .sort((one, other) => one.far - other.far)
     .filter(({ far }, _index, [best]) => far === best?.far)
@@ -77,8 +77,20 @@ export function nearest(word: string, names: readonly string[]): string[] {
     .map(({ name }) => name)
 }
 
-/** Two swapped letters count as two typos. */
-const mostTypos = (length: number) => (length < 4 ? 1 : Math.max(2, Math.floor(length / 3)))
+/** More than one in a short word makes another word. */
+const mostTypos = (length: number) => (length < 3 ? 0 : Math.max(1, Math.floor(length / 4)))
+
+/** Two swapped letters count as one typo. */
+const typos = (one: string, other: string): number =>
+  isSwapped(one, other) ? 1 : distance(one, other)
+
+function isSwapped(one: string, other: string): boolean {
+  if (one.length !== other.length) return false
+  const at = [...Array(one.length).keys()].filter((index) => one[index] !== other[index])
+  const [first = 0, second = 0] = at
+  const isPair = at.length === 2 && second === first + 1
+  return isPair && one[first] === other[second] && one[second] === other[first]
+}
 
 /** A hint that names the nearest name, or undefined. */
 export function didYouMean(word: string, names: readonly string[]): string | undefined {

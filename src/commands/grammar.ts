@@ -1,7 +1,8 @@
 import { split } from 'shlex'
 import { UsageError } from '../base/errors.js'
-import { didYouMean, nearest } from '../base/text.js'
+import { oneLine } from '../base/text.js'
 import { globalFlags } from './flags.js'
+import { askFor, commandsLike, flagsLike, verbsLike } from './suggest.js'
 import type { Noun, Verb } from './verb.js'
 
 /** The command in argv, before its flags are parsed. */
@@ -20,6 +21,7 @@ export type Command =
  */
 export async function readCommand(nouns: Noun[], argv: string[]): Promise<Command> {
   const words = [...argv]
+  if (asksForVersion(words)) return { kind: 'version' }
   const before = takeFlags(words)
   expand(words)
   if (before.has('version')) return { kind: 'version' }
@@ -39,13 +41,17 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
     throw unknownVerb(noun, verbs, words)
   if (!verb) {
     if (help || words.length === 0) return { kind: 'help', noun, verbs }
-    throw new UsageError(`${words[0]} stands before the verb`, {
+    throw new UsageError(`${oneLine(words[0] ?? '', 60)} is before the verb`, {
       hint: 'flags of a verb go behind it',
     })
   }
   if (help || asksForHelp(words)) return { kind: 'help', noun, verb }
   return { kind: 'run', noun, verb, argv: [...before.seen, ...between.seen, ...words] }
 }
+
+/** `-v` before a noun is `--verbose`; without one there is nothing to be verbose about. */
+const asksForVersion = ([word = '', ...more]: string[]): boolean =>
+  (more.length === 0 && word === '-v') || word === '-V' || word.toLowerCase() === 'version'
 
 /** Splits a quoted or bracketed uCode command into its words. */
 function expand(words: string[]): void {
@@ -58,7 +64,7 @@ export function ucode(line: string): string[] {
   if (!line.startsWith('[')) return quoted(line)
   const inside = /^\[([^|\]]+)(?:\|([^\]]*))?\]$/.exec(line)
   if (!inside) {
-    throw new UsageError(`${line} is no bracket command`, {
+    throw new UsageError(`${oneLine(line, 100)} is not a bracket command`, {
       hint: "write it as '[NOUN|VERB*target*key=value]'",
     })
   }
@@ -70,7 +76,7 @@ function quoted(line: string): string[] {
   try {
     return split(line)
   } catch {
-    throw new UsageError(`${line} has a quote that does not end`)
+    throw new UsageError(`${oneLine(line, 100)} has a quote that does not end`)
   }
 }
 
@@ -82,7 +88,10 @@ function takeFlags(words: string[]) {
     if (flag !== '--help' && flag !== '-h' && flag !== '--version' && !isGlobal(flag)) break
     words.shift()
     seen.push(flag)
-    if (takesValue(flag) && words[0] !== undefined) seen.push(words.shift() ?? '')
+    if (!takesValue(flag)) continue
+    const value = words.shift()
+    if (value === undefined) throw new UsageError(`${flag} needs a value`)
+    seen.push(value)
   }
   const has = (name: 'help' | 'version') =>
     seen.includes(`--${name}`) || (name === 'help' && seen.includes('-h'))
@@ -137,38 +146,33 @@ function asksForHelp(words: string[]): boolean {
 
 async function unknownNoun(nouns: Noun[], word: string, rest: string[]): Promise<UsageError> {
   if (word.startsWith('-')) return unknownFlag(word)
-  const known: { name: string; verb: string }[] = []
-  for (const noun of nouns) {
-    known.push({ name: noun.name.toUpperCase(), verb: noun.name })
-    for (const { name } of await noun.load()) {
-      if (name !== '') known.push({ name: `${noun.name} ${name}`.toUpperCase(), verb: name })
-    }
-  }
-  const spelled = [[word, ...rest].slice(0, 2).join('-').replaceAll('_', '-'), word]
-  const near = spelled.flatMap((words) =>
-    nearest(
-      words,
-      known.map(({ verb }) => verb),
-    ),
-  )
-  const names = known.filter(({ verb }) => verb === near[0]).map(({ name }) => name)
-  return new UsageError(`unknown noun ${word}`, {
-    hint:
-      names.length > 0 ? `did you mean ${names.join(' or ')}?` : 'wizard --help lists the nouns',
-  })
+  const shown = oneLine(word, 60) || "'' (it is empty)"
+  const hint = loginHint(word) ?? askFor(await commandsLike(nouns, word, rest))
+  return new UsageError(`unknown noun ${shown}`, { hint: hint ?? 'wizard --help lists the nouns' })
 }
+
+/** wizard has no login of its own. */
+const loginHint = (word: string): string | undefined =>
+  /^log-?in$/i.test(word)
+    ? 'wizard takes the token of GITHUB_TOKEN, or the one that gh auth login keeps; AUTH STATUS shows it'
+    : undefined
 
 function unknownFlag(flag: string): UsageError {
   const names = Object.keys(globalFlags).map((name) => `--${name}`)
-  return new UsageError(`unknown flag ${flag} before the noun`, {
-    hint: didYouMean(flag, names) ?? 'flags of a verb go behind it',
+  return new UsageError(`unknown flag ${oneLine(flag, 60)} before the noun`, {
+    hint: askFor(flagsLike(flag, names)) ?? 'flags of a verb go behind it',
   })
 }
 
 function unknownVerb(noun: Noun, verbs: Verb[], words: string[]): UsageError {
   const name = noun.name.toUpperCase()
-  const names = verbs.map((verb) => `${name} ${verb.name.toUpperCase()}`)
-  return new UsageError(`unknown verb ${name} ${words[0]}`, {
-    hint: didYouMean(`${name} ${words[0]}`, names) ?? `wizard ${name} --help lists its verbs`,
+  const [word = ''] = words
+  const near = verbsLike(
+    word.toLowerCase().replaceAll('_', '-'),
+    verbs.map((verb) => verb.name),
+  )
+  const hint = loginHint(word) ?? askFor(near.map((verb) => `${name} ${verb.toUpperCase()}`))
+  return new UsageError(`unknown verb ${name} ${oneLine(word, 60)}`, {
+    hint: hint ?? `wizard ${name} --help lists its verbs`,
   })
 }

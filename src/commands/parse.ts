@@ -1,7 +1,8 @@
 import { Command as Commander, CommanderError, Option } from 'commander'
 import { UsageError } from '../base/errors.js'
-import { didYouMean } from '../base/text.js'
+import { oneLine } from '../base/text.js'
 import { type FlagSpec, type FlagSpecs, type GlobalFlags, globalFlags, valueName } from './flags.js'
+import { askFor, flagsLike } from './suggest.js'
 import { type Noun, titleOf, type Verb } from './verb.js'
 
 export interface ParsedCommand {
@@ -20,6 +21,9 @@ export function parseCommand(noun: Noun, verb: Verb, argv: string[]): ParsedComm
   try {
     command.parse(argv, { from: 'user' })
   } catch (error) {
+    if (error instanceof CommanderError && error.code === 'commander.excessArguments') {
+      refuseAssignments(noun, verb, command.args)
+    }
     if (error instanceof CommanderError) throw usageError(error, { command, title, argv })
     throw error
   }
@@ -58,7 +62,7 @@ function optionFor(name: string, spec: FlagSpec, title: string): Option {
   option.attributeName = () => name
   if (spec.type === 'boolean') return option
   return option.argParser((text: string, before: unknown): unknown => {
-    const refuse = (why: string) => refusal(title, `: --${name} ${text}: ${why}`)
+    const refuse = (why: string) => refusal(title, `: --${name} ${oneLine(text, 60)}: ${why}`)
     const read = readValue(spec, text, refuse)
     if (spec.type !== 'texts') return read
     return Array.isArray(before) ? [...before, read] : [read]
@@ -117,7 +121,7 @@ function refuseAssignments(noun: Noun, verb: Verb, args: string[]): void {
   if (verb.args.some(({ name }) => name === 'key=value')) return
   const assignment = args.find((arg) => /^[\w-]+:?=/.test(arg))
   if (assignment !== undefined) {
-    throw refusal(titleOf(noun, verb), ` takes no key=value, but got ${assignment}`)
+    throw refusal(titleOf(noun, verb), ` takes no key=value, but got ${oneLine(assignment, 60)}`)
   }
 }
 
@@ -146,7 +150,7 @@ function unknownFlag({ command, title, argv }: Refused): UsageError {
   const [flag = ''] = unknown.split(/[ ']/)
   const [name = ''] = flag.split('=')
   if (name !== flag && names.includes(name)) return refusal(title, `: ${name} takes no value`)
-  return refusal(title, ` has no flag ${flag}`, didYouMean(flag, names))
+  return refusal(title, ` has no flag ${oneLine(flag, 60)}`, askFor(flagsLike(flag, names)))
 }
 
 /** The option that the command line ends with, of a group (`-qn`) the last. */

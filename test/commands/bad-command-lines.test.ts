@@ -32,7 +32,7 @@ const table: [string[], number, string, string?][] = [
   [['repo', 'snyc'], 2, 'unknown verb REPO snyc', 'did you mean REPO SYNC?'],
   [['repo', 'pul-all'], 2, 'unknown verb REPO pul-all', 'did you mean REPO PULL-ALL?'],
   [['repo', 'frobnicate'], 2, 'unknown verb REPO frobnicate', 'wizard REPO --help lists its verbs'],
-  [['repo', '--due', 'sync'], 2, '--due stands before the verb', 'flags of a verb go behind it'],
+  [['repo', '--due', 'sync'], 2, '--due is before the verb', 'flags of a verb go behind it'],
   [['--jsno', 'repo', 'list'], 2, 'unknown flag --jsno before the noun', 'did you mean --json?'],
   [
     ['--dry-run', 'repo', 'sync'],
@@ -43,7 +43,7 @@ const table: [string[], number, string, string?][] = [
   [
     ['[REPO|SYNC'],
     2,
-    '[REPO|SYNC is no bracket command',
+    '[REPO|SYNC is not a bracket command',
     "write it as '[NOUN|VERB*target*key=value]'",
   ],
   [['REPO SYNC "tools'], 2, 'REPO SYNC "tools has a quote that does not end'],
@@ -148,6 +148,9 @@ const table: [string[], number, string, string?][] = [
   [['repo', 'clone', 'a/b/c/'], 2, 'a/b/c/ names no repository'],
   [['repo', 'clone', 'uDOS/..'], 2, 'uDOS/.. names no repository'],
   [['repo', 'clone', 'uDOS/none'], 3, 'uDOS/none'],
+  [['repo', 'view', 'typo', '--web'], 2, 'REPO VIEW has no flag --web', 'wizard REPO VIEW --help'],
+  [['repo', 'sync', '-n'], 2, 'REPO SYNC has no flag -n', 'did you mean --dry-run?'],
+  [['repo', 'exists', 'typo', 'x=y'], 2, 'REPO EXISTS takes no key=value, but got x=y'],
   [['repo', 'view'], 2, 'REPO VIEW needs REPO'],
   [['repo', 'view', 'uDOS/none'], 3, 'uDOS/none'],
   [['repo', 'view', 'none'], 3, 'uDOS/none'],

@@ -29,6 +29,10 @@ describe('readCommand', () => {
     [['repo', 'search', 'two words'], 'repo search two words'],
     [['--version'], 'version'],
     [['REPO', '--version'], 'version'],
+    [['-V'], 'version'],
+    [['-v'], 'version'],
+    [['version'], 'version'],
+    [['-v', 'repo', 'status'], 'repo status -v'],
     [[], 'help'],
     [['help'], 'help'],
     [['--help'], 'help'],
@@ -42,7 +46,7 @@ describe('readCommand', () => {
     expect(await read(argv)).toBe(expected)
   })
 
-  it.each([
+  it.each<[string[], string, string | RegExp | undefined]>([
     [['sync'], 'unknown noun sync', 'did you mean REPO SYNC?'],
     [['run', 'core/tests'], 'unknown noun run', 'did you mean WORKFLOW RUN or TEST RUN?'],
     [['pull', 'all'], 'unknown noun pull', 'did you mean REPO PULL-ALL?'],
@@ -55,22 +59,44 @@ describe('readCommand', () => {
     [['xyzzy'], 'unknown noun xyzzy', 'wizard --help lists the nouns'],
     [['repo', 'snyc'], 'unknown verb REPO snyc', 'did you mean REPO SYNC?'],
     [['repo', 'xyzzy'], 'unknown verb REPO xyzzy', 'wizard REPO --help lists its verbs'],
-    [
-      ['repo', '--dry-run', 'sync'],
-      '--dry-run stands before the verb',
-      'flags of a verb go behind it',
-    ],
+    [['repo', '--dry-run', 'sync'], '--dry-run is before the verb', 'flags of a verb go behind it'],
+    // Never what throws something away, or skips a question.
+    [['repo', 'delete', 'typo'], 'unknown verb REPO delete', 'did you mean REPO REMOVE?'],
+    [['repo', 'rset'], 'unknown verb REPO rset', 'wizard REPO --help lists its verbs'],
+    [['repo', 'remov'], 'unknown verb REPO remov', 'wizard REPO --help lists its verbs'],
+    [['release', 'delet'], 'unknown verb RELEASE delet', 'wizard RELEASE --help lists its verbs'],
+    [['--yse', 'repo'], 'unknown flag --yse before the noun', 'flags of a verb go behind it'],
+    // What other tools call it.
+    [['plugin', 'uninstall', 'x'], 'unknown verb PLUGIN uninstall', 'did you mean PLUGIN REMOVE?'],
+    [['plugin', 'info', 'x'], 'unknown verb PLUGIN info', 'did you mean PLUGIN VIEW?'],
+    [['plugin', 'LS'], 'unknown verb PLUGIN LS', 'did you mean PLUGIN LIST?'],
+    [['config', 'get'], 'unknown verb CONFIG get', 'did you mean CONFIG SHOW?'],
+    [['release', 'new'], 'unknown verb RELEASE new', 'did you mean RELEASE CREATE?'],
+    [['repo', 'create'], 'unknown verb REPO create', 'did you mean REPO ADD?'],
+    [['repo', 'exec'], 'unknown verb REPO exec', 'wizard REPO --help lists its verbs'],
+    [['repo-status'], 'unknown noun repo-status', 'did you mean REPO STATUS?'],
+    [['REPO_STATUS'], 'unknown noun REPO_STATUS', 'did you mean REPO STATUS?'],
+    [['plugins', 'list'], 'unknown noun plugins', 'did you mean PLUGIN?'],
+    [['clone', 'x/y'], 'unknown noun clone', 'did you mean REPO CLONE?'],
+    [['help', 'nope'], 'unknown noun nope', 'wizard --help lists the nouns'],
+    [['uninstall', 'x'], 'unknown noun uninstall', /PLUGIN REMOVE/],
+    [['login'], 'unknown noun login', /gh auth login/],
+    [['auth', 'login'], 'unknown verb AUTH login', /gh auth login/],
+    [[''], "unknown noun '' (it is empty)", 'wizard --help lists the nouns'],
+    [['x'.repeat(1e5)], `unknown noun ${'x'.repeat(59)}…`, 'wizard --help lists the nouns'],
+    [['--config'], '--config needs a value', undefined],
     [['--jsno', 'repo'], 'unknown flag --jsno before the noun', 'did you mean --json?'],
     [
       ['[REPO|SYNC'],
-      '[REPO|SYNC is no bracket command',
+      '[REPO|SYNC is not a bracket command',
       "write it as '[NOUN|VERB*target*key=value]'",
     ],
     [['REPO SYNC "core'], 'REPO SYNC "core has a quote that does not end', undefined],
   ])('refuses %j', async (argv, message, hint) => {
     const error = await readCommand(nouns, argv).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(UsageError)
-    expect(error).toMatchObject({ message, hint })
+    const expected = hint instanceof RegExp ? expect.stringMatching(hint) : hint
+    expect(error).toMatchObject({ message, hint: expected })
   })
 })
 
