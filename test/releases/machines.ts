@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Asset, gitText, type LocalGitHub, type Release } from 'local-github'
 import { expect } from 'vitest'
@@ -15,7 +15,7 @@ import { subjectOf } from './support.js'
 export const tag = 'core-v1.2.0'
 const name = 'uDOS/engine'
 
-/** A machine with a clone of its own, whose builds differ from every other machine's. */
+/** A machine with a clone of its own, where the artifacts are built, unlike any other machine's. */
 export interface Machine {
   session: PublishSession
   clock: TestClock
@@ -49,12 +49,14 @@ export async function openMachine(github: LocalGitHub, host: string): Promise<Ma
     buildRecord: join(root, 'core.build'),
     lock: async () => ({ release: async () => {} }),
   }
-  const build = [`mkdir -p dist && echo ${host} > dist/core.tcz && date +%N > dist/core.iso`]
-  const release = { build, artifacts: ['dist/*'], checksums: { sha256: 'SHA256SUMS' } }
+  mkdirSync(join(source, 'core/dist'))
+  writeFileSync(join(source, 'core/dist/core.tcz'), host)
+  writeFileSync(join(source, 'core/dist/core.iso'), `iso of ${host}`)
+  const release = { artifacts: ['dist/*'], checksums: { sha256: 'SHA256SUMS' } }
   const request: PublishRequest = {
     ...{ subject: subjectOf({ release }), named: null, source, files: [] },
     ...{ notes: { kind: 'text', text: 'new' }, env: { PATH: process.env.PATH } },
-    ...{ dryRun: false, draft: false, skipBuild: false, allowBackport: false },
+    ...{ dryRun: false, draft: false, skipBuild: true, allowBackport: false },
   }
   return {
     ...{ session: own, clock, warnings },

@@ -8,7 +8,7 @@ import {
   updateRelease,
 } from '../../github/rest/releases.js'
 import type { ReleaseSession } from '../session.js'
-import { type HeldDraft, holdDraft, publishedMeanwhile, removeHeld } from './held.js'
+import { type HeldDraft, holdDraft, removeHeld } from './held.js'
 import { isAsMarked, isMarked, type Maker, ownerIn, withMark, withOwner } from './mark.js'
 import { type DraftOwner, heldBy, newOwner, type Tenure, tenureOf } from './owner.js'
 
@@ -29,6 +29,9 @@ const mostTries = 3
 /** Milliseconds; each pause is longer by this. */
 const pause = 2000
 
+/** Milliseconds in which the requests of another run that takes the same draft arrive. */
+const settling = 2000
+
 /** The draft that this run holds, or the release that another run has published meanwhile. */
 export type Claim = { held: HeldDraft } | { published: Release }
 
@@ -38,7 +41,8 @@ export type Claim = { held: HeldDraft } | { published: Release }
  * is removed, and GitHub publishes a tag once. A draft whose owner went silent on another machine
  * gets a successor with new ids, which a late request of that machine can't reach.
  *
- * @throws LockedError if another run is at work; ConflictError if somebody published the draft
+ * @throws LockedError if another run is at work; ConflictError if somebody deleted or published the
+ *   draft
  */
 export async function claimDraft(session: ReleaseSession, request: DraftRequest): Promise<Claim> {
   const { published, drafts } = await findAgain(session, request)
@@ -83,18 +87,26 @@ async function takeUp(
   { maker, tag, notes, isGiven, target }: DraftRequest,
   { id }: Release,
 ): Promise<Claim> {
-  const { github } = session
+  const { github, clock, signal } = session
   const { owner, repo } = maker.subject
   const now = await getRelease(github, owner, repo, id)
-  if (!now.draft) throw publishedMeanwhile(now)
+  if (!now.draft) return { published: now }
   await assertNoneLive(session, [now])
   const who = newOwner(session)
   const keeps = keepsText(session, now, isGiven)
   const body = keeps ? withOwner(now.body, who) : withMark(notes, maker, tag, who)
   const updated = await updateRelease(github, owner, repo, id, { target, body })
-  if (updated.draft) return { held: holdDraft(session, { owner, repo }, updated, who) }
-  await updateRelease(github, owner, repo, id, { body: withOwner(now.body, null) })
-  throw publishedMeanwhile(updated)
+  if (!updated.draft) {
+    const published = await updateRelease(github, owner, repo, id, {
+      body: withOwner(now.body, null),
+    })
+    return { published }
+  }
+  const held = holdDraft(session, { owner, repo }, updated, who)
+  // Of two runs that take it at once, the one that wrote last has it.
+  if (ownerIn(now.body) === null) await clock.sleep(settling, signal)
+  await held.look()
+  return { held }
 }
 
 function keepsText(

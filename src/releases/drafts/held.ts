@@ -81,7 +81,7 @@ async function look(
 }
 
 /** The error for a draft of ours that a person published. */
-export const publishedMeanwhile = ({ tag_name: tag, url }: Release): ConflictError =>
+const publishedMeanwhile = ({ tag_name: tag, url }: Release): ConflictError =>
   new ConflictError(`somebody published the draft of ${tag} meanwhile: ${url}`, {
     hint: 'look at it; the same command says whether it is whole',
   })

@@ -96,16 +96,22 @@ describe('claimDraft', () => {
     expect(withoutMark((await claimed({ isGiven: true })).body)).toBe('new')
   })
 
-  it('says that somebody published it meanwhile, and leaves its text as it was', async () => {
+  it('finds that somebody published it meanwhile, and leaves its text as it was', async () => {
     const draft = await made()
     const publish = () =>
-      updateRelease(session.github, 'uDOS', 'engine', draft.id, { draft: false })
+      updateRelease(session.github, 'uDOS', 'engine', draft.id, { draft: false }).then(() => {})
     github.fail({ method: 'PATCH', times: 1, meanwhile: publish })
-    await expect(claimed()).rejects.toMatchObject({
-      code: 'CONFLICT',
-      message: expect.stringContaining(`somebody published the draft of ${tag} meanwhile`),
-    })
+    const published = { id: draft.id, draft: false, body: draft.body }
+    expect(await claimDraft(session, request)).toMatchObject({ published })
     expect((await all())[0]?.body).toBe(draft.body)
+  })
+
+  it('gives way to a run that takes the same draft at once, and writes last', async () => {
+    const draft = await made()
+    const other = withMark('other', maker, tag, stranger())
+    clock.at(1, () => updateRelease(session.github, 'uDOS', 'engine', draft.id, { body: other }))
+    await expect(claimed()).rejects.toMatchObject({ code: 'LOCKED' })
+    expect((await all()).map(({ body }) => body)).toEqual([other])
   })
 
   it('finds the release that another run has published', async () => {
