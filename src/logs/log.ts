@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, localTime } from '../base/clock.js'
+import { reasonOf } from '../base/fs/system-error.js'
 import { oneLine } from '../base/text.js'
 
 export type LogName = 'sync' | 'workflows' | 'releases' | 'webhooks' | 'api'
@@ -54,8 +55,7 @@ export function openLog({ dir, keepDays, clock, redact }: LogFilesOptions): LogF
           append(log, level, message)
           isBroken = false
         } catch (error) {
-          const why = error instanceof Error ? error.message : error
-          if (!isBroken) onTrouble(`can't write the log in ${dir}: ${why}`)
+          if (!isBroken) onTrouble(`can't write the log in ${dir}: ${reasonOf(error)}`)
           isBroken = true
         }
       },

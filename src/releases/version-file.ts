@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ConfigError } from '../base/errors.js'
+import { parseJson } from '../base/json.js'
 import { oneLine } from '../base/text.js'
 import { isVersion } from './versions.js'
 
@@ -42,13 +43,4 @@ export function parseVersionFile(text: string, name: string): string {
   throw new ConfigError(`${name}: ${oneLine(version, 100)} is no semantic version`, {
     hint: 'write it as 1.2.3 or 1.2.3-rc.1: see https://semver.org',
   })
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''))
-  } catch (cause) {
-    const why = cause instanceof Error ? oneLine(cause.message, 200) : ''
-    throw new ConfigError(`${name} is no JSON: ${why}`, { cause })
-  }
 }

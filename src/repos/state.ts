@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { z } from 'zod'
 import { damagedPath, writeWhole } from '../base/fs/durable-write.js'
 import { readTextIfThere } from '../base/fs/read.js'
+import { reasonOf } from '../base/fs/system-error.js'
 
 /** Milliseconds since 1970, within Date's range; null: never. */
 const timeSchema = z.number().min(0).max(8.64e15).nullable().default(null)
@@ -109,7 +110,7 @@ export class SyncState {
       this.#isDamaged = false
       await writeWhole(file, `${JSON.stringify(state)}\n`, 0o600)
     } catch (error) {
-      this.#onTrouble(`${file} can't be written: ${error instanceof Error ? error.message : error}`)
+      this.#onTrouble(`${file} can't be written: ${reasonOf(error)}`)
     }
   }
 }

@@ -50,7 +50,7 @@ it('lists 249 plugins of an index of 250 of which one is broken, with one warnin
   const ids = await idsOf([index])
   expect([ids.length, ids.includes('p007')]).toEqual([249, false])
   expect(warnings).toEqual([
-    expect.stringMatching(/^many\/p007:manifest\.json is no JSON: .*left out$/),
+    expect.stringMatching(/^many\/p007:manifest\.json is not valid JSON: .*left out$/),
   ])
   expect(github.requests.length).toBeLessThanOrEqual(4)
 })

@@ -24,8 +24,8 @@ describe('parseVersionFile', () => {
   })
 
   it.each([
-    ['', 'core/version.json is no JSON: '],
-    ['{"version":', 'core/version.json is no JSON: '],
+    ['', 'core/version.json is not valid JSON: '],
+    ['{"version":', 'core/version.json is not valid JSON: '],
     ['{}', 'core/version.json names no version'],
     ['[]', 'core/version.json names no version'],
     ['null', 'core/version.json names no version'],

@@ -31,7 +31,7 @@ function parseJson(text: string, value: string): unknown {
   try {
     return JSON.parse(value)
   } catch {
-    throw new UsageError(`${text}: what stands behind := is no JSON`)
+    throw new UsageError(`${text}: what follows := is not valid JSON`)
   }
 }
 

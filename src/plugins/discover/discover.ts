@@ -150,7 +150,7 @@ async function parsed(text: string, path: string, place: string): Promise<unknow
     const { parse } = await import('yaml')
     return parse(text, { maxAliasCount: 100 })
   } catch (cause) {
-    throw new ConfigError(`${place} is no ${isYaml ? 'YAML' : 'JSON'}`, { cause })
+    throw new ConfigError(`${place} is not valid ${isYaml ? 'YAML' : 'JSON'}`, { cause })
   }
 }
 

@@ -1,5 +1,6 @@
 import semver from 'semver'
 import { ConfigError } from '../../base/errors.js'
+import { parseJson } from '../../base/json.js'
 import { oneLine } from '../../base/text.js'
 import { idFromRepository, isPluginId } from './id.js'
 import { type Installation, readInstallation } from './installation.js'
@@ -71,16 +72,9 @@ export function parseManifest(text: string, file: string, fallbackId: string): M
 /** Ignores a byte order mark. */
 function objectIn(text: string, file: string): Json {
   if (text.length > longest) throw new ConfigError(`${file} is too long to be a manifest`)
-  let value: unknown
-  try {
-    value = JSON.parse(text.replace(/^\ufeff/, ''))
-  } catch (cause) {
-    const { message } = cause as SyntaxError
-    throw new ConfigError(`${file} is no JSON: ${oneLine(message, 160)}`, {
-      hint: "its author has to mend it: tell them on the repository's page",
-      cause,
-    })
-  }
+  const value = parseJson(text, file, {
+    hint: "its author has to mend it: tell them on the repository's page",
+  })
   if (isTooDeep(value)) throw new ConfigError(`${file} is nested too deeply to be a manifest`)
   if (isRecord(value)) return value
   throw new ConfigError(`${file}: expected an object, found ${jsonKindOf(value)}`)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { ConfigError } from '../../base/errors.js'
 import { writeWhole } from '../../base/fs/durable-write.js'
 import { readTextIfThere } from '../../base/fs/read.js'
+import { parseJson } from '../../base/json.js'
 import { oidPattern } from '../../base/names/ref.js'
 import { parseRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
@@ -110,7 +111,7 @@ export function readLock(path: string): PluginLock {
     if (existsSync(path)) throw damaged(path, 'expected a file, found a folder')
     return { entries: new Map(), rest: {} }
   }
-  const value = jsonIn(text, path)
+  const value = parseJson(text, path, { hint: howToRestore })
   if (!isRecord(value)) throw damaged(path, 'expected an object')
   const { version, plugins, ...rest } = value
   if (version !== 1) throw damaged(path, 'version: expected 1')
@@ -131,18 +132,11 @@ export function readLock(path: string): PluginLock {
   return { entries, rest }
 }
 
-function jsonIn(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw damaged(path, oneLine((cause as SyntaxError).message, 160))
-  }
-}
-
 const damaged = (path: string, what: string) =>
-  new ConfigError(`${path}: ${what}`, {
-    hint: 'bring it back from version control or a backup; the plugins themselves are as they were',
-  })
+  new ConfigError(`${path}: ${what}`, { hint: howToRestore })
+
+const howToRestore =
+  'bring it back from version control or a backup; the plugins themselves are as they were'
 
 /** Sorted by id, with one key per line, so that two versions are easy to compare. */
 export async function writeLock(path: string, { entries, rest }: PluginLock): Promise<void> {

@@ -7,6 +7,7 @@ import {
   GitHubRateLimitError,
   LockedError,
 } from '../../base/errors.js'
+import { explainError } from '../../base/fs/system-error.js'
 import type { Repo } from '../../base/names/repository.js'
 import {
   deleteReleaseAsset,
@@ -56,7 +57,10 @@ export async function sendAsset(
       const there = await settle(session, place, local, error)
       if (there !== null) return there
       if (tries === mostTries || !isWorthRepeating(error)) throw error
-      session.emit({ type: 'warning', message: `${local.name} is sent again: ${messageOf(error)}` })
+      session.emit({
+        type: 'warning',
+        message: `${local.name} is sent again: ${explainError(error).message}`,
+      })
       await session.clock.sleep(firstPause * 2 ** (tries - 1), session.signal)
     }
   }
@@ -177,5 +181,3 @@ function deadline(
   const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
   return { signal: either, clear }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,3 +1,4 @@
+import { explainError } from '../../base/fs/system-error.js'
 import { logMarks } from '../../logs/marks.js'
 import type { Lock } from '../../process/lock.js'
 import { assertNoneLive } from '../drafts/draft.js'
@@ -42,8 +43,8 @@ export async function publish(
   try {
     return await runPipeline(session, request)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    session.log.write('releases', 'ERROR', `${logMarks.bad} ${name}: ${why}`)
+    const { message } = explainError(error)
+    session.log.write('releases', 'ERROR', `${logMarks.bad} ${name}: ${message}`)
     throw error
   } finally {
     await lock.release()

@@ -1,4 +1,5 @@
 import { GitHubNotFoundError, TimeoutError } from '../../base/errors.js'
+import { explainError } from '../../base/fs/system-error.js'
 import type { Hint, HintParts } from '../../base/hint.js'
 import { cancelRun } from '../../github/rest/run-control.js'
 import { getWorkflowRun } from '../../github/rest/runs.js'
@@ -81,8 +82,7 @@ async function cancelled(
     await cancelRun(github, repo, run.run_id, late.signal)
     return `${nameOfRun(run)} is being cancelled: ${run.html_url}`
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return [`it could not be cancelled (${why}): `, ...howToComeBack(run)]
+    return [`it could not be cancelled (${explainError(error).message}): `, ...howToComeBack(run)]
   } finally {
     unset()
   }

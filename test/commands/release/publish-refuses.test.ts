@@ -77,7 +77,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
 
   it.each([
     ['{"version":"1.2"}', /1\.2 is no semantic version/],
-    ['{"version":', /is no JSON/],
+    ['{"version":', /is not valid JSON/],
     ['{}', /names no version/],
   ])('a version file of %s', async (text, words) => {
     space = await openReleases({ files: { 'core/version.json': text } })

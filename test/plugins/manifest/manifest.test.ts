@@ -108,8 +108,8 @@ describe('parseManifest', () => {
   })
 
   it.each([
-    ['', 'is no JSON'],
-    ['{"id": ', 'is no JSON'],
+    ['', 'is not valid JSON'],
+    ['{"id": ', 'is not valid JSON'],
     ['[]', 'expected an object, found a list'],
     ['null', 'expected an object, found null'],
     [' '.repeat(1_000_001), 'too long'],

@@ -50,7 +50,7 @@ describe('readSource', () => {
     ['one that is not there', { versionFile: 'none.json' }, "none.json can't be read"],
     ['a folder', { versionFile: 'core' }, "core can't be read"],
     ['one below a file', { versionFile: 'a.txt/version' }, "can't be read"],
-    ['no JSON', { versionFile: 'a.txt' }, 'a.txt is no JSON'],
+    ['no JSON', { versionFile: 'a.txt' }, 'a.txt is not valid JSON'],
   ])('refuses a component with %s', async (_what, component, why) => {
     await expect(read(component)).rejects.toThrow(why)
     await expect(read(component)).rejects.toMatchObject({ code: 'CONFIG' })

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Clock } from '../../../base/clock.js'
 import { ConflictError, GitHubError } from '../../../base/errors.js'
 import { hasCode } from '../../../base/fs/read.js'
-import { describeFullDisk } from '../../../base/fs/system-error.js'
+import { describeFullDisk, describePlace } from '../../../base/fs/system-error.js'
 import type { Liveness } from '../../../process/owner-mark.js'
 import {
   openSibling,
@@ -35,7 +35,7 @@ import { type ClonePlan, type CloneRequest, clonePrefixes, planClone } from './p
  *
  * @throws BlockedError (`not-a-repository`) if something is at the destination
  * @throws GitHubNotFoundError if there is no such repository, ref or commit
- * @throws PathError for an unsafe entry of its tree
+ * @throws PathError for an unsafe entry of its tree, or a destination that can't be written to
  * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError, GitHubError
  * @throws WizardError if the disk is full
  */
@@ -57,7 +57,9 @@ async function buildBeside(
   plan: ClonePlan,
   request: CloneRequest,
 ): Promise<CloneResult> {
-  const sibling = await openSibling(request.dir, 'clone', git.liveness)
+  const sibling = await openSibling(request.dir, 'clone', git.liveness).catch((error: unknown) => {
+    throw describePlace(error, request.dir)
+  })
   try {
     const result = await build(git, remote, plan, { ...request, dir: sibling.dir })
     git.signal?.throwIfAborted()
