@@ -54,7 +54,7 @@ const release = z.strictObject({
     .array(variableName())
     .default([])
     .describe(
-      'Variables that build and sign see beside PATH, HOME, LANG, WIZARD_VERSION, WIZARD_TAG and WIZARD_COMPONENT; never the GitHub token unless it is named here.',
+      'Variables that build and sign see beside PATH, HOME, LANG, WIZARD_VERSION, WIZARD_TAG and WIZARD_COMPONENT; never the GitHub token unless it is named here. Their values are hidden in the output.',
     ),
 })
 
