@@ -10,6 +10,7 @@ import type { GlobalFlags } from './commands/flags.js'
 import { commandLineWords } from './commands/hints.js'
 import type { Config } from './config/load.js'
 import type { ConfigRequest } from './config/locate/folder.js'
+import { assertTypedRoot } from './config/locate/root.js'
 import type { WizardEvent } from './events.js'
 import type { GitHubClient } from './github/client.js'
 import type { Log } from './logs/log.js'
@@ -98,7 +99,12 @@ export class Invocation {
     return { signal, deadline, emit: (event) => terminal.emit(event) }
   }
 
-  readonly config = once((): Promise<Config> => this.app.loadConfig(this.globals))
+  /** @throws PathError if a ROOT that somebody typed does not exist */
+  readonly config = once(async (): Promise<Config> => {
+    const config = await this.app.loadConfig(this.globals)
+    await assertTypedRoot(config)
+    return config
+  })
 
   /**
    * The configuration of a command that sends no request; it may be in a folder that is not marked
@@ -106,7 +112,9 @@ export class Invocation {
    */
   readonly localConfig = once(async (): Promise<Config> => {
     const { readConfig } = await import('./config/load.js')
-    return (await readConfig(this.configRequest)).config
+    const { config } = await readConfig(this.configRequest)
+    await assertTypedRoot(config)
+    return config
   })
 
   /** How to find and read the configuration. @throws PathError if the current folder is gone */

@@ -104,6 +104,14 @@ const table: [string[], number, string, string?][] = [
     2,
     'REPO SYNC: --lock-wait x: expected seconds, 0 to 2000000',
   ],
+  ...['repo status', 'repo sync', 'plugin list', 'doctor', 'log show'].map(
+    (command): [string[], number, string, string] => [
+      ['--root', 'slip', ...command.split(' ')],
+      2,
+      'slip does not exist, and --root names it',
+      'if it is right: mkdir -p',
+    ],
+  ),
   [['repo', 'sync', '--root', ''], 2, 'REPO SYNC: --root : it is empty'],
   [['repo', 'sync', '--config'], 2, 'REPO SYNC: --config needs a value'],
   [['repo', 'sync', 'key=value'], 2, 'REPO SYNC takes no key=value, but got key=value'],

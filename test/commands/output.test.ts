@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWorkspace, type Workspace } from '../support/workspace.js'
@@ -95,6 +95,7 @@ describe('streams', () => {
 
   it('a terminal that can not redraw gets plain lines', async () => {
     const run = { columns: 80, env: { TERM: 'dumb' } }
+    await mkdir(work.path('dumb'))
     const { shown } = await work.run(['REPO', 'CLONE-ALL', '--root', work.path('dumb')], run)
     expect(shown).toContain('✅ micro cloned')
     expect(shown).not.toContain(csi)
@@ -102,6 +103,7 @@ describe('streams', () => {
   })
 
   it('live lines on a terminal go, and a table under a heading that fits stays', async () => {
+    await mkdir(work.path('live'))
     const args = ['REPO', 'CLONE-ALL', '--root', work.path('live')]
     const { shown } = await work.run(args, { columns: 70 })
     expect(shown).toMatch(/\d\/2 repositories/)

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openReleases, releasesOn } from '../support/releases.js'
@@ -62,6 +63,7 @@ describe('stderr', () => {
 describe('a terminal', () => {
   it('shows live lines, then the table, and has its cursor back', async () => {
     const run = { cwd: work.root, columns: 70 }
+    await mkdir(work.path('live'))
     const { shown } = await onTerminal(['REPO', 'CLONE-ALL', '--root', work.path('live')], run)
     expect(shown).toMatch(/\d\/1 repositories/)
     expect(shown).toMatch(/REPOSITORY +STATUS +BRANCH +FOLDER/)

@@ -2,6 +2,7 @@ import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { PathError } from '../../base/errors.js'
 import { reasonOf } from '../../base/fs/system-error.js'
+import type { Source } from '../yaml/place.js'
 
 /**
  * The default ROOT: the folder that contains `config/` or `wizard/config/`. A folder with another
@@ -11,6 +12,26 @@ export function rootOf(dir: string): string {
   if (basename(dir) !== 'config') return dir
   const above = dirname(dir)
   return basename(above) === 'wizard' ? dirname(above) : above
+}
+
+/**
+ * Checks a ROOT that somebody typed: a slip of the pen must not become a folder full of clones.
+ *
+ * @throws PathError if it does not exist
+ */
+export async function assertTypedRoot({
+  root,
+  sources,
+}: {
+  root: string
+  sources: Record<string, Source>
+}): Promise<void> {
+  const source = sources.root
+  if (source?.from !== 'flag' && source?.from !== 'variable') return
+  if ((await lstat(root).catch(absent)) !== undefined) return
+  throw new PathError(`${root} does not exist, and ${source.name} names it`, {
+    hint: `if it is right: mkdir -p ${root}`,
+  })
 }
 
 /**

@@ -78,6 +78,7 @@ describe('ROOT and destinations', () => {
       'repos.yaml': one(),
     })
     const at = (root: string) => work.path(root, 'library/a/typo')
+    for (const name of ['by-variable', 'by-flag']) await mkdir(work.path('rooted', name))
     expect(await listed('rooted')).toBe(at('rooted/by-file'))
     expect(await listed('rooted', { WIZARD_ROOT: 'by-variable' })).toBe(at('rooted/by-variable'))
     const flag = ['--root', 'by-flag']
