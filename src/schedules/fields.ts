@@ -31,7 +31,8 @@ export function fiveFields(schedule: string): string {
   const { days, weekdays } = fieldsOf(schedule)
   const isEither = day !== '*' && weekday !== '*'
   const isPlainDay = !isEither || !day.includes('*')
-  const isPlainWeekday = !weekday.includes('7') && (!isEither || !weekday.includes('*'))
+  // `fri-sun` ends at a 7 to people, at a 0 to cron: it takes the days that follow, or never runs.
+  const isPlainWeekday = !/7|-(?:0|sun)/.test(weekday) && (!isEither || !weekday.includes('*'))
   return [
     ...[minute, hour, isPlainDay ? day : days.join(','), month],
     isPlainWeekday ? weekday : weekdays.join(','),
@@ -58,14 +59,15 @@ export function fieldsOf(schedule: string): CronFields {
   }
 }
 
-/** `1,3-5,10-20/5` or names; a step follows only a range or a star. */
+/** `1,3-5,10-20/5` or names; a step follows only a range or a star. A week's range may end on Sunday. */
 function expand(field = '*', min: number, max: number, names: string[] = []): number[] {
   const numberOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : names.indexOf(text))
   const values = new Set<number>()
   for (const part of field.split(',')) {
     const [range = '*', step = '1'] = part.split('/')
     const [from, to = from] = range === '*' ? [min, max] : range.split('-').map(numberOf)
-    for (let value = from ?? min; value <= (to ?? max); value += Number(step)) values.add(value)
+    const end = to === 0 && (from ?? 0) > 0 ? max : (to ?? max)
+    for (let value = from ?? min; value <= end; value += Number(step)) values.add(value)
   }
   return [...values].sort((one, other) => one - other)
 }

@@ -88,7 +88,8 @@ export const allOf = ({ schedules, catchUp }: SchedulePlan): Schedule[] =>
 
 /** Describes a schedule in words: `every day at 00:00`. */
 export function inWords(schedule: string): string {
-  const text = cronstrue.toString(schedule.trim().toLowerCase(), { use24HourTimeFormat: true })
+  const fields = schedule.trim().toLowerCase().replace(/\s+/g, ' ')
+  const text = cronstrue.toString(fields, { use24HourTimeFormat: true })
   const said = text.slice(0, 1).toLowerCase() + text.slice(1)
   return /^at [\d:]+$/.test(said) ? `every day ${said}` : said
 }

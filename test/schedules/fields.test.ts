@@ -14,6 +14,9 @@ describe('fiveFields', () => {
     // Sunday is 0 for every scheduler, and 7 for some.
     ['0 0 * * 7', '0 0 * * 0'],
     ['0 0 * * 5-7', '0 0 * * 0,5,6'],
+    ['0 0 * * fri-sun', '0 0 * * 0,5,6'],
+    ['0 0 * * Sun-Tue', '0 0 * * SUN-TUE'],
+    ['0 0 * * 0-6', '0 0 * * 0-6'],
     // Vixie's cron would require both, because one begins with a star.
     ['0 0 */10 * 1', '0 0 1,11,21,31 * 1'],
     ['0 0 1 * */2', '0 0 1 * 0,2,4,6'],
@@ -91,4 +94,8 @@ describe('inWords', () => {
   ])('%s: %s', (schedule, expected) => {
     expect(inWords(schedule)).toBe(expected)
   })
+})
+
+it('a schedule with tabs has words too', () => {
+  expect(inWords('0\t0 *\t* 1-5')).toBe(inWords('0 0 * * 1-5'))
 })

@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
 import type { Config } from '../../config/load.js'
 import type { Invocation } from '../../invocation.js'
 import type { ScheduleFile } from '../../schedules/formats/request.js'
@@ -34,11 +35,19 @@ export const print = defineVerb({
       max: 256,
       summary: `jobs of kubernetes and github-actions (${defaultShards})`,
     },
+    package: {
+      type: 'text',
+      value: 'SPEC',
+      summary: 'what npx runs there: NAME@VERSION, or a file (a copy of this version)',
+    },
   },
-  async run(invocation, _args, { format = 'cron', shards }) {
-    if (shards !== undefined && (format === 'cron' || format === 'systemd')) {
-      throw new UsageError(`--shards is for kubernetes and github-actions, not for ${format}`)
+  async run(invocation, _args, { format = 'cron', shards, package: spec }) {
+    const isLocal = format === 'cron' || format === 'systemd'
+    if (isLocal && (shards !== undefined || spec !== undefined)) {
+      const name = shards === undefined ? '--package' : '--shards'
+      throw new UsageError(`${name} is for kubernetes and github-actions, not for ${format}`)
     }
+    if (spec !== undefined) assertPinned(spec)
     const { planSchedules } = await import('../../schedules/plan.js')
     const config = await invocation.config()
     const plan = await planSchedules(config)
@@ -46,8 +55,8 @@ export const print = defineVerb({
       config,
       plan,
       shards: shards ?? defaultShards,
+      spec,
     })
-    const isLocal = format === 'cron' || format === 'systemd'
     const warnings = isLocal ? await scheduleWarningsOf(invocation, config) : []
     noteWarnings(invocation, warnings)
     return { format, files, schedules: plan.schedules, catch_up: plan.catchUp, warnings }
@@ -58,13 +67,29 @@ export const print = defineVerb({
   }),
 })
 
+/** npx would run whatever somebody publishes later. @throws UsageError */
+function assertPinned(spec: string): void {
+  const isNamed = /^(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+[\w.+-]*$/.test(spec)
+  const isFile = /^\.{0,2}\/[\w./-]+\.tgz$/.test(spec)
+  if (isNamed || isFile) return
+  throw new UsageError(`--package ${oneLine(spec, 60)} is not pinned`, {
+    hint: 'write NAME@1.2.3, or the path of a .tgz file',
+  })
+}
+
 async function filesFor(
   { host: { launcher } }: Invocation,
   format: Format,
-  made: { config: Config; plan: SchedulePlan; shards: number },
+  {
+    spec,
+    ...made
+  }: { config: Config; plan: SchedulePlan; shards: number; spec: string | undefined },
 ): Promise<ScheduleFile[]> {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  const request = { ...made, launcher, version, timeZone }
+  const { packedName } = await import('../../schedules/formats/request.js')
+  // On the volume in Kubernetes, in the checkout in Actions.
+  const copy = `${format === 'kubernetes' ? '/data' : '.'}/${packedName(version)}`
+  const request = { ...made, launcher, package: spec ?? copy, timeZone }
   if (format === 'systemd') {
     const { systemdUnits } = await import('../../schedules/formats/systemd.js')
     return systemdUnits(request)

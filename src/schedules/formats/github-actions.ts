@@ -14,12 +14,13 @@ export async function githubActionsWorkflow({
   plan,
   config,
   shards,
-  version,
+  timeZone,
+  package: spec,
 }: FormatRequest): Promise<ScheduleFile> {
   const document = new Document({
     name: 'wizard',
     on: {
-      schedule: plan.schedules.map(({ schedule }) => ({ cron: schedule })),
+      schedule: plan.schedules.map(({ schedule }) => ({ cron: schedule, timezone: timeZone })),
       workflow_dispatch: {},
     },
     permissions: { contents: 'read' },
@@ -31,8 +32,8 @@ export async function githubActionsWorkflow({
           'fail-fast': false,
           matrix: { shard: Array.from({ length: shards }, (_, index) => index + 1) },
         },
-        env: { TZ: 'UTC' },
-        steps: stepsOf(await keptFolders(config), await configPath(config), { shards, version }),
+        env: { TZ: timeZone },
+        steps: stepsOf(await keptFolders(config), await configPath(config), { shards, spec }),
       },
     },
   })
@@ -42,13 +43,15 @@ export async function githubActionsWorkflow({
 
 const about = `\
  For the repository that holds wizard's configuration, in .github/workflows/wizard.yml.
- GitHub's schedules are in UTC, at most every five minutes, and may begin late.
- The secret WIZARD_TOKEN is a token that reads the repositories.`
+ GitHub starts schedules at most every five minutes, and maybe hours late.
+ The secret WIZARD_TOKEN is a token that reads the repositories.
+ It runs the package behind npx: commit that file (npm pack makes it), or print this again with
+ --package NAME@VERSION of a package that you trust.`
 
 function stepsOf(
   folders: string[],
   config: string,
-  { shards, version }: { shards: number; version: string },
+  { shards, spec }: { shards: number; spec: string },
 ) {
   const path = folders.join('\n')
   const shard = expression('matrix.shard')
@@ -64,7 +67,7 @@ function stepsOf(
     {
       name: 'What is due of this share',
       // The cached folders are in the checkout, wherever `root` is on other machines.
-      run: `npx --yes udos-wizard@${version} repo sync --due --quiet --shard ${shard}/${shards} --config ${config} --root .`,
+      run: `npx --yes ${spec} repo sync --due --quiet --shard ${shard}/${shards} --config ${config} --root .`,
       env: { GITHUB_TOKEN: expression('secrets.WIZARD_TOKEN') },
     },
     // Saves the clones even if another repository failed.

@@ -9,8 +9,8 @@ import type { FormatRequest, ScheduleFile } from './request.js'
 export function kubernetesManifest({
   plan,
   shards,
-  version,
   timeZone,
+  package: spec,
 }: FormatRequest): ScheduleFile {
   const document = new Document(
     {
@@ -32,7 +32,7 @@ export function kubernetesManifest({
             backoffLimitPerIndex: 1,
             podFailurePolicy: { rules: [finalFailure] },
             podReplacementPolicy: 'Failed',
-            template: { metadata: { labels }, spec: podSpec({ shards, version, timeZone }) },
+            template: { metadata: { labels }, spec: podSpec({ shards, spec, timeZone }) },
           },
         },
       },
@@ -60,6 +60,8 @@ const about = `\
    kubectl create configmap wizard --from-file=github.yaml --from-file=repos.yaml
    kubectl create secret generic wizard --from-literal=token="$GITHUB_TOKEN"
  and a claim named wizard that all pods may write (ReadWriteMany). Schedules are in the time zone given below.
+ It runs the package behind npx: put that file on the volume (npm pack makes it), or print this again with
+ --package NAME@VERSION of a package that you trust.
  It is for Kubernetes 1.29 and later.`
 
 /**
@@ -79,10 +81,10 @@ function oneFor({ schedules }: FormatRequest['plan']): string {
 
 function podSpec({
   shards,
-  version,
+  spec,
   timeZone,
-}: Pick<FormatRequest, 'shards' | 'version' | 'timeZone'>) {
-  const command = `exec npx --yes udos-wizard@${version} repo sync --due --quiet --shard "$((JOB_COMPLETION_INDEX + 1))/${shards}" --config /config --root "/data/shard-$JOB_COMPLETION_INDEX"`
+}: Pick<FormatRequest, 'shards' | 'timeZone'> & { spec: string }) {
+  const command = `root="/data/shard-$JOB_COMPLETION_INDEX" && mkdir -p "$root" && exec npx --yes ${spec} repo sync --due --quiet --shard "$((JOB_COMPLETION_INDEX + 1))/${shards}" --config /config --root "$root"`
   return {
     restartPolicy: 'Never',
     automountServiceAccountToken: false,

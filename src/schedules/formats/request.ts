@@ -9,8 +9,8 @@ export interface FormatRequest {
   launcher: Launcher
   /** Jobs that share the repositories. */
   shards: number
-  /** wizard's version, for schedulers that download it. */
-  version: string
+  /** What npx runs where wizard is not installed: a package by an exact version, or its file. */
+  package: string
   /** This machine's time zone, which the schedules mean: `Europe/Berlin`. */
   timeZone: string
 }
@@ -20,3 +20,6 @@ export interface ScheduleFile {
   name: string
   content: string
 }
+
+/** How `npm pack` names the package; a copy of it needs no registry. */
+export const packedName = (version: string): string => `udos-wizard-${version}.tgz`
