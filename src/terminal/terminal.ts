@@ -3,6 +3,7 @@ import type { Emit } from '../base/call.js'
 import type { Environment } from '../base/environment.js'
 import { type ErrorReport, reportError, reportInWords } from '../base/error-report.js'
 import { UsageError } from '../base/errors.js'
+import { withExactNumbers } from '../base/exact-json.js'
 import type { HintWords } from '../base/hint.js'
 import { plainText, visibleJson } from '../base/text.js'
 import type { WizardEvent } from '../events.js'
@@ -95,7 +96,8 @@ export class Terminal {
 
   showJson(value: unknown): void {
     this.#progress?.stop()
-    this.out.write(`${visibleJson(JSON.stringify(value, this.#inWords, 2))}\n`)
+    const json = withExactNumbers(JSON.stringify(value, this.#inWords, 2))
+    this.out.write(`${visibleJson(json)}\n`)
   }
 
   /** In a document, reports of errors have their remedies only as text. */

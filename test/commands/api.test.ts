@@ -54,6 +54,30 @@ describe('API GET', () => {
     expect(space.github.requests).toEqual([])
   })
 
+  it.each(['/repos/uDOS/ty\tpo', '/repos/uDOS/typo\n', '/repos\r/uDOS/typo'])(
+    '%j has a control character: exit 2, and nothing is asked',
+    async (path) => {
+      const { status, err } = await api('GET', path)
+      expect([status, err]).toEqual([2, expect.stringContaining('control character')])
+      expect(space.github.requests).toEqual([])
+    },
+  )
+
+  it('--paginate gives what is not a listing as it is', async () => {
+    const { status, json } = await api('GET', '/repos/uDOS/typo', '--paginate')
+    expect([status, json.full_name, json.topics]).toEqual([0, 'uDOS/typo', []])
+  })
+
+  it.each([[], ['--json'], ['--paginate'], ['--paginate', '--json']])(
+    'numbers are as GitHub wrote them, with %j %j',
+    async (...flags) => {
+      const body = '[{"id":12345678901234567890,"rate":1.0,"text":"1.0 12345678901234567890"}]'
+      space.github.fail({ path: /big/, status: 200, body })
+      const { status, out } = await api('GET', '/repos/uDOS/big', ...flags)
+      expect([status, out.replaceAll(/\s*\n\s*/g, '').replaceAll('": ', '":')]).toEqual([0, body])
+    },
+  )
+
   it('an address of the API itself is a path too', async () => {
     const { status, json } = await api('GET', `${space.github.apiUrl}/repos/uDOS/typo`, '--json')
     expect([status, json.full_name]).toEqual([0, 'uDOS/typo'])
@@ -67,6 +91,11 @@ describe('API POST and its like', () => {
     const { status, json } = await api('POST', path, 'tag_name=v1', 'name=1:=2', 'draft:=true')
     expect([status, json.draft, json.name]).toEqual([0, true, '1:=2'])
     expect(JSON.parse(last()?.body ?? '')).toEqual({ tag_name: 'v1', name: '1:=2', draft: true })
+  })
+
+  it('sends every key, even __proto__', async () => {
+    await api('POST', '/repos/uDOS/typo/releases', 'tag_name=v1', '__proto__=x')
+    expect(last()?.body).toBe('{"tag_name":"v1","__proto__":"x"}')
   })
 
   it('DELETE with an answer that is empty prints nothing, and null with --json', async () => {

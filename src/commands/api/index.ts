@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { UsageError } from '../../base/errors.js'
+import { parseExactly, withExactNumbers } from '../../base/exact-json.js'
 import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
 import { defineVerb, type Verb } from '../verb.js'
@@ -14,17 +15,16 @@ const methods = {
 
 /** `key=value` is text, `key:=json` is JSON: numbers, true, lists. @throws UsageError */
 function parseFields(assignments: string[]): Record<string, unknown> {
-  const fields: Record<string, unknown> = {}
-  for (const text of assignments) {
+  const fields = assignments.map((text) => {
     const [, key = '', operator, value = ''] = /^([^=:]+)(:=|=)(.*)$/s.exec(text) ?? []
     if (operator === undefined) {
-      throw new UsageError(`${text} is no key=value`, {
+      throw new UsageError(`${text} is not key=value`, {
         hint: 'texts are key=value, JSON is key:=5',
       })
     }
-    fields[key] = operator === '=' ? value : parseJson(text, value)
-  }
-  return fields
+    return [key, operator === '=' ? value : parseJson(text, value)] as const
+  })
+  return Object.fromEntries(fields)
 }
 
 function parseJson(text: string, value: string): unknown {
@@ -41,7 +41,7 @@ const parsedBody = (body: Buffer): unknown => {
   if (!isUtf8(body)) return { content: body.toString('base64'), encoding: 'base64' }
   const text = body.toString('utf8')
   try {
-    return JSON.parse(text)
+    return parseExactly(text)
   } catch {
     return { content: text, encoding: 'utf-8' }
   }
@@ -72,7 +72,8 @@ function methodVerb(name: keyof typeof methods): Verb {
       const client = await invocation.github()
       if (!paginate) return (await callApi(client, request)).body
       if (name !== 'get') throw new UsageError(`--paginate goes with GET, not with ${method}`)
-      return Buffer.from(JSON.stringify(await callAllPages(client, request), null, 2))
+      const all = await callAllPages(client, request)
+      return Buffer.from(withExactNumbers(JSON.stringify(all, null, 2)))
     },
     json: parsedBody,
     render: (body) => ({ kind: 'bytes', bytes: endLine(body) }),

@@ -1,7 +1,8 @@
 import { GitHubNetworkError, UsageError } from '../../base/errors.js'
+import { parseExactly } from '../../base/exact-json.js'
 import { oneLine } from '../../base/text.js'
 import { endpoint } from '../addresses.js'
-import { type ApiResponse, jsonOf } from '../transport/message.js'
+import { type ApiResponse, jsonTextOf } from '../transport/message.js'
 import type { Api } from './api.js'
 
 /** A request to an endpoint without its own operation, as the user typed it. */
@@ -34,19 +35,24 @@ export function callApi(api: Api, { method, path, fields }: RawRequest): Promise
 
 /**
  * All pages of a listing as one list: the answers themselves, or the list inside them
- * (`workflow_runs`).
+ * (`workflow_runs`). An answer that is not a listing is returned as it is. Numbers are as
+ * `parseExactly` gives them.
  *
  * @throws GitHubNetworkError if a page has no list, UsageError for a method other than GET
  */
-export async function callAllPages(api: Api, request: RawRequest): Promise<unknown[]> {
+export async function callAllPages(api: Api, request: RawRequest): Promise<unknown> {
   if (request.method !== 'GET')
     throw new UsageError(`a listing has pages by GET, not by ${request.method}`)
   const items: unknown[] = []
   const fields = { per_page: 100, ...request.fields }
   let response = await callApi(api, { ...request, fields })
   for (let pages = 1; ; pages++) {
-    items.push(...listIn(jsonOf(response), request.path))
     const next = nextPage(api, response)
+    const answer = exactly(response)
+    const list = listIn(answer)
+    if (list === null && pages === 1 && next === null) return answer
+    if (list === null) throw noListing(request.path)
+    for (const item of list) items.push(item)
     if (next === null) return items
     if (pages === mostPages) throw new GitHubNetworkError('the listing has no end')
     response = await api.send({
@@ -62,6 +68,12 @@ export async function callAllPages(api: Api, request: RawRequest): Promise<unkno
  * another host or folder.
  */
 function urlBelow(api: Api, path: string): URL {
+  // A URL parser drops tabs and newlines, so that another path would be asked.
+  if (/\p{Cc}/u.test(path)) {
+    throw new UsageError(`${oneLine(path, 200)} has a control character in it`, {
+      hint: 'write it as %09 or %0A if it is meant',
+    })
+  }
   const isAddress = /^[a-z][a-z\d+.-]*:/i.test(path)
   if (!climbs(path) && (!isAddress || URL.canParse(path))) {
     const url = isAddress ? new URL(path) : endpoint(api.baseUrl, `/${path.replace(/^\//, '')}`)
@@ -83,15 +95,26 @@ function climbs(path: string): boolean {
   return before.includes('\\') || before.startsWith('//') || segments.includes('..')
 }
 
-function listIn(body: unknown, path: string): unknown[] {
+function exactly(response: ApiResponse): unknown {
+  try {
+    return parseExactly(jsonTextOf(response))
+  } catch {
+    return undefined
+  }
+}
+
+/** The answer itself, or the only list in one that counts its items; null: it is not a listing. */
+function listIn(body: unknown): unknown[] | null {
   if (Array.isArray(body)) return body
-  const lists = Object.values(body ?? {}).filter(Array.isArray)
-  const [only, another] = lists
-  if (only !== undefined && another === undefined) return only
-  throw new GitHubNetworkError(`${path} is no listing`, {
+  const { total_count: total, ...rest } = (body ?? {}) as Record<string, unknown>
+  const [only, another] = Object.values(rest).filter(Array.isArray)
+  return total === undefined || another !== undefined ? null : (only ?? null)
+}
+
+const noListing = (path: string) =>
+  new GitHubNetworkError(`${oneLine(path, 200)} is not a listing`, {
     hint: ['leave ', { flag: 'paginate' }, ' out'],
   })
-}
 
 /** https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api#using-link-headers */
 function nextPage(api: Api, { headers }: ApiResponse): URL | null {

@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, type KeyObject, randomUUID, verify } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { ConflictError } from '../../base/errors.js'
+import { parseExactly, withExactNumbers } from '../../base/exact-json.js'
 import type { Manifest } from './parse.js'
 import { isRecord, type Json } from './reader.js'
 
@@ -52,17 +53,8 @@ const refusal = (id: string, what: string) =>
 const withoutSignature = ({ signature: _, ...signed }: Json): Json => signed
 
 /** Compact JSON of a manifest whose numbers stay as they are in the file. */
-function withNumbersAsWritten(text: string): string {
-  // As texts that nobody else can have written, numbers survive JSON.parse.
-  const mark = randomUUID()
-  const marked = text
-    .replace(/^\ufeff/, '')
-    .replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
-      token.startsWith('"') ? token : `"${mark}${token}"`,
-    )
-  const json = compact(withoutSignature(JSON.parse(marked) as Json))
-  return json.replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1')
-}
+const withNumbersAsWritten = (text: string): string =>
+  withExactNumbers(compact(withoutSignature(parseExactly(text.replace(/^\ufeff/, '')) as Json)))
 
 /**
  * Points of small order, for which signatures are valid that nobody with a private key made: the
