@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js'
 import type { Dispatcher } from '../http/dispatcher.js'
 import type { Waits } from '../http/policy/waits.js'
 import type { Liveness } from '../process/owner-mark.js'
+import type { UserEnvironment } from './plumbing/config/worktree-settings.js'
 
 /** Options of every function of src/git that talks to a server. */
 export interface Git {
@@ -22,6 +23,8 @@ export interface Git {
   onRequest?: ((message: string) => void) | undefined
   /** Distinguishes what a killed wizard left behind from the work of a living one. */
   liveness?: Liveness | undefined
+  /** Locates the user's own git configuration, for conversions of line ends; default: none. */
+  env?: UserEnvironment | undefined
 }
 
 export interface GitProgress {

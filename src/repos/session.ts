@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Git } from '../git/git.js'
+import { userEnvironment } from '../git/plumbing/config/worktree-settings.js'
 import { livenessFor } from '../process/identity.js'
 import type { ConfiguredSession } from '../session.js'
 import type { RepoEvent } from './events.js'
@@ -49,7 +50,8 @@ export const openState = ({ config, emit }: RepoSession) =>
   SyncState.open(config.root, (message) => emit({ type: 'warning', message }))
 
 /** The arguments of src/git for this session. */
-export async function gitOf({ client, self, signal, emit }: RepoSession): Promise<Git> {
+export async function gitOf({ client, self, signal, emit, host }: RepoSession): Promise<Git> {
   const onRequest = (message: string) => emit({ type: 'request', message })
-  return { ...(await client.git()), liveness: livenessFor(self), signal, onRequest }
+  const env = userEnvironment(host.env)
+  return { ...(await client.git()), liveness: livenessFor(self), signal, onRequest, env }
 }

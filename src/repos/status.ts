@@ -5,6 +5,7 @@ import { WizardError } from '../base/errors.js'
 import { isOid } from '../base/names/ref.js'
 import { remoteUrl } from '../base/names/remote.js'
 import { fullNameOf } from '../base/names/repository.js'
+import { BlockedError } from '../git/errors.js'
 import type { Git } from '../git/git.js'
 import { userEnvironment } from '../git/plumbing/config/worktree-settings.js'
 import type { Oid } from '../git/plumbing/objects/object.js'
@@ -88,7 +89,8 @@ async function statusOfOne(
     const remote = await remoteCommit(asked, local)
     return { ...known, ...(await compare(session, pool, situation.wanted.path, local, remote)) }
   } catch (error) {
-    return { ...known, error: reportError(error) }
+    const state = error instanceof BlockedError ? 'blocked' : null
+    return { ...known, state, error: reportError(error) }
   }
 }
 

@@ -49,7 +49,7 @@ export async function entriesIn(folder: string): Promise<Dirent[]> {
  * The text of a small file; null if it does not exist. Synchronous, because a read from the page
  * cache takes a tenth of the time of a promise.
  */
-export function readTextIfThere(path: string): string | null {
+export function readTextIfThere(path: string | Buffer): string | null {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {

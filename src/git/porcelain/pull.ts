@@ -51,17 +51,20 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
   const gitDir = join(dir, '.git')
   const store = await openObjectStore(gitDir)
   try {
-    const { liveness, signal, clock } = git
+    const { liveness, signal, clock, env } = git
     // Before anything is changed: what git would not touch is not recovered either.
     requireRepository(await readLocal(dir), dir)
-    await recover({ dir, gitDir, store, liveness, signal, clock })
+    await recover({ dir, gitDir, store, env, liveness, signal, clock })
     const local = requireRepository(await readLocal(dir), dir)
     const branch = requireBranch(local, request)
     const { oid, bytes } = await fetchRepository(git, { url: request.url, dir, ref: request.ref })
     await store.refresh()
     if (request.pinned) await notePin(gitDir, oid, { liveness, clock })
     const moved = await bringTo(git, { dir, gitDir, store }, request, { local, branch, oid })
-    const warnings = await warningsOf(store, (await readCommit(store, moved.to)).tree)
+    const warnings = await warningsOf(store, (await readCommit(store, moved.to)).tree, {
+      gitDir,
+      env,
+    })
     return { ...moved, from: local.head, bytes, warnings }
   } finally {
     await store.close()
@@ -107,8 +110,8 @@ async function bringTo(
 ): Promise<{ to: Oid; backup: string | null }> {
   const from = local.head
   if (from === oid) return { to: oid, backup: null }
-  const { signal, liveness, clock, onProgress } = git
-  const move = { ...place, branch, from, to: oid, signal, liveness, clock, onProgress }
+  const { signal, liveness, clock, env, onProgress } = git
+  const move = { ...place, branch, from, to: oid, env, signal, liveness, clock, onProgress }
   if (from === null || (await isAncestor(place.store, from, oid))) {
     await fastForward({ ...move, message: 'pull: Fast-forward' })
     return { to: oid, backup: null }

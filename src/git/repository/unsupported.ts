@@ -5,8 +5,9 @@ import type { GitConfig } from '../plumbing/config/config-file.js'
 
 /** The setting that changes how git keeps the repository, in words. */
 export function unsupportedSetting(config: GitConfig): string | null {
-  const version = config.get('core.repositoryformatversion') ?? '0'
-  if (!knownFormats.has(version)) return `core.repositoryformatversion=${version}`
+  const versions = config.all('core.repositoryformatversion')
+  const version = versions.find((one) => !knownFormats.has(one))
+  if (version !== undefined) return `core.repositoryformatversion=${version}`
   if (config.boolean('core.bare', false)) return 'no work tree (core.bare)'
   if (config.get('core.worktree') !== undefined) return 'its work tree elsewhere (core.worktree)'
   if (config.boolean('core.sparsecheckout', false)) return 'a sparse checkout'

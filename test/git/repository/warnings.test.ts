@@ -12,8 +12,8 @@ async function warningsFor(files: [string, RandomLeaf][]) {
   git(dir, ['commit', '--allow-empty', '--quiet', '-m', 'empty'])
   const tree: RandomTree = new Map([['a', file('a')], ...files])
   const commit = addCommit(dir, tree, 1)
-  const { store } = await placeOf(dir)
-  return warningsOf(store, git(dir, ['rev-parse', `${commit}^{tree}`]))
+  const { store, gitDir } = await placeOf(dir)
+  return warningsOf(store, git(dir, ['rev-parse', `${commit}^{tree}`]), { gitDir })
 }
 
 describe('what a tree needs that is not done is told', () => {

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ConfigError } from '../../../base/errors.js'
 import { hasCode } from '../../../base/fs/read.js'
+import { bytesOf } from '../byte-path.js'
+import { compileGlob } from '../ignore/wildmatch.js'
 
 /** Values of git's configuration; the last value of a key wins. */
 export class GitConfig {
@@ -35,19 +37,70 @@ export class GitConfig {
 }
 
 /**
- * Reads the configuration of one repository, on top of the user's own if `userFiles` names any.
- * Does not follow includes.
+ * Reads the configuration of one repository, on top of the user's own if `userFiles` names any, and
+ * what they include: `include.path`, and `includeIf` by the place of the repository (`gitdir:`).
  *
+ * @param home of the user, for `~/` in an include
  * @throws ConfigError if git could not read a file
  */
-export function readGitConfig(gitDir: string, userFiles: string[] = []): GitConfig {
+export function readGitConfig(gitDir: string, userFiles: string[] = [], home?: string): GitConfig {
   const values = new Map<string, string[]>()
   for (const path of [...userFiles, join(gitDir, 'config')]) {
-    for (const [key, value] of parseGitConfig(path, readText(path))) {
+    for (const [key, value] of entriesOf(path, { gitDir, home }, 0)) {
       values.set(key, [...(values.get(key) ?? []), value])
     }
   }
   return new GitConfig(values)
+}
+
+interface Place {
+  gitDir: string
+  home: string | undefined
+}
+
+/** How deep git follows includes. */
+const mostIncludes = 10
+
+/** The settings of a file, with those of an included file in its place. */
+function* entriesOf(path: string, place: Place, depth: number): Generator<[string, string]> {
+  if (depth > mostIncludes) {
+    throw new ConfigError(`${path}: git's configuration includes files without end`, {
+      hint: 'look with `git config --list --show-origin`',
+    })
+  }
+  for (const [key, value] of parseGitConfig(path, readText(path))) {
+    yield [key, value]
+    if (key !== 'include.path' && !isIncludedHere(key, path, place)) continue
+    const included = expanded(value, place.home)
+    if (included !== null) yield* entriesOf(resolve(dirname(path), included), place, depth + 1)
+  }
+}
+
+/** @see https://git-scm.com/docs/git-config#_conditional_includes */
+function isIncludedHere(key: string, path: string, { gitDir, home }: Place): boolean {
+  const [, ignoreCase, condition] = /^includeif\.gitdir(\/i)?:(.*)\.path$/s.exec(key) ?? []
+  const pattern = condition === undefined ? null : expanded(condition, home)
+  if (pattern === null) return false
+  const absolute = pattern.startsWith('./') ? join(dirname(path), pattern) : pattern
+  const anchored = isAbsolute(absolute) ? absolute : `**/${absolute}`
+  const glob = anchored.endsWith('/') ? `${anchored}**` : anchored
+  const matches = compileGlob(bytesOf(glob), { ignoreCase: ignoreCase !== undefined })
+  return matches(bytesOf(resolve(gitDir))) || matches(bytesOf(realPath(gitDir)))
+}
+
+/** With the user's home for `~/`; null if there is none. */
+function expanded(path: string, home: string | undefined): string | null {
+  if (!path.startsWith('~/')) return path
+  return home ? join(home, path.slice(1)) : null
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return path
+    throw error
+  }
 }
 
 function readText(path: string): string {

@@ -7,9 +7,17 @@ export type UserEnvironment = Record<string, string | undefined>
 /** Picks these variables: plain data, which can be sent to a thread. */
 export const userEnvironment = ({
   GIT_CONFIG_GLOBAL,
+  GIT_CONFIG_SYSTEM,
+  GIT_CONFIG_NOSYSTEM,
   HOME,
   XDG_CONFIG_HOME,
-}: UserEnvironment): UserEnvironment => ({ GIT_CONFIG_GLOBAL, HOME, XDG_CONFIG_HOME })
+}: UserEnvironment): UserEnvironment => ({
+  GIT_CONFIG_GLOBAL,
+  GIT_CONFIG_SYSTEM,
+  GIT_CONFIG_NOSYSTEM,
+  HOME,
+  XDG_CONFIG_HOME,
+})
 
 /** The settings of a repository that concern its files. */
 export interface WorktreeSettings {
@@ -28,33 +36,52 @@ export interface WorktreeSettings {
   minimalStat: boolean
   /** The user's own ignore rules. */
   excludesFile: string | null
+  /** Whether git writes CRLF for LF (`true`), and stores LF for CRLF (`true` and `input`). */
+  autocrlf: 'true' | 'input' | 'false'
+  /** Whether git writes CRLF into files that attributes call text. */
+  writesCrlf: boolean
+  /** The user's own attributes. */
+  attributesFile: string | null
 }
 
 /** @see https://git-scm.com/docs/git-config (core.*) */
 export function readWorktreeSettings(gitDir: string, env: UserEnvironment = {}): WorktreeSettings {
-  const config = readGitConfig(gitDir, userFiles(env))
+  const config = readGitConfig(gitDir, userFiles(env), env.HOME)
+  const isInput = config.get('core.autocrlf')?.toLowerCase() === 'input'
+  const autocrlf = isInput ? 'input' : config.boolean('core.autocrlf', false) ? 'true' : 'false'
   return {
     fileMode: config.boolean('core.filemode', true),
     symlinks: config.boolean('core.symlinks', true),
     ignoreCase: config.boolean('core.ignorecase', false),
     trustCtime: config.boolean('core.trustctime', true),
     minimalStat: config.get('core.checkstat')?.toLowerCase() === 'minimal',
-    excludesFile: excludesFile(config.get('core.excludesfile'), env),
+    excludesFile: userFile(config.get('core.excludesfile'), 'ignore', env),
+    autocrlf,
+    writesCrlf:
+      autocrlf === 'true' || (!isInput && config.get('core.eol')?.toLowerCase() === 'crlf'),
+    attributesFile: userFile(config.get('core.attributesfile'), 'attributes', env),
   }
 }
 
 function userFiles(env: UserEnvironment): string[] {
-  const { GIT_CONFIG_GLOBAL, HOME } = env
-  if (GIT_CONFIG_GLOBAL) return [GIT_CONFIG_GLOBAL]
+  const { GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM, GIT_CONFIG_NOSYSTEM, HOME } = env
+  const system = GIT_CONFIG_NOSYSTEM ? [] : [GIT_CONFIG_SYSTEM || '/etc/gitconfig']
+  if (GIT_CONFIG_GLOBAL) return [...system, GIT_CONFIG_GLOBAL]
   const xdg = xdgFolder(env)
-  return [...(xdg ? [join(xdg, 'config')] : []), ...(HOME ? [join(HOME, '.gitconfig')] : [])]
+  const own = [...(xdg ? [join(xdg, 'config')] : []), ...(HOME ? [join(HOME, '.gitconfig')] : [])]
+  return [...system, ...own]
 }
 
-function excludesFile(configured: string | undefined, env: UserEnvironment): string | null {
+/** @param name of the default below the user's folder */
+function userFile(
+  configured: string | undefined,
+  name: 'ignore' | 'attributes',
+  env: UserEnvironment,
+): string | null {
   if (configured?.startsWith('~/')) return env.HOME ? join(env.HOME, configured.slice(2)) : null
   if (configured !== undefined) return configured || null
   const xdg = xdgFolder(env)
-  return xdg && join(xdg, 'ignore')
+  return xdg && join(xdg, name)
 }
 
 const xdgFolder = ({ XDG_CONFIG_HOME, HOME }: UserEnvironment) =>

@@ -117,9 +117,9 @@ async function build(
     await writeRefs(gitDir, { plan, tags, remoteHead: remote.head, commit, url, clock })
     if (pin && branch === null) await notePin(gitDir, commit, { clock })
     const { tree } = await readCommit(store, commit)
-    const { liveness, signal, onProgress } = git
+    const { liveness, signal, env, onProgress } = git
     await checkoutFresh({ store, dir, gitDir, tree, liveness, signal, onProgress })
-    return { oid: commit, branch, bytes, warnings: await warningsOf(store, tree) }
+    return { oid: commit, branch, bytes, warnings: await warningsOf(store, tree, { gitDir, env }) }
   } finally {
     await store.close()
   }

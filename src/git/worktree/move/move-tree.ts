@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { ConflictError } from '../../../base/errors.js'
 import { describeFullDisk } from '../../../base/fs/system-error.js'
 import { BlockedError } from '../../errors.js'
-import { showPath } from '../../plumbing/byte-path.js'
+import { type BytePath, showPath } from '../../plumbing/byte-path.js'
 import { lockFile } from '../../plumbing/lock-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { operationInProgress } from '../../repository/open.js'
+import { convertedAmong, differsInLineEnds, lineEndsConverted } from '../line-ends.js'
 import { changes } from '../status.js'
 import { applySteps } from './apply.js'
 import { hasJournal, type MoveJournal, removeJournal, writeJournal } from './journal-file.js'
@@ -42,14 +43,23 @@ export async function moveTo(request: MoveToRequest): Promise<{ changed: number 
 }
 
 async function assertClean(request: MoveRequest): Promise<void> {
+  const unstaged = new Set<BytePath>()
   for await (const { kind, path } of changes(request)) {
-    if (kind === 'untracked') continue
-    throw new BlockedError('dirty', `${request.dir} has local changes`, {
-      paths: [showPath(path)],
-      hint: 'commit or stash them first',
-    })
+    if (kind === 'staged') throw hasChanges(request, path)
+    if (kind === 'unstaged') unstaged.add(path)
   }
+  if (unstaged.size === 0) return
+  const converted = convertedAmong(request, unstaged)
+  const [changed] = [...unstaged].filter((path) => !converted.includes(path))
+  if (changed !== undefined) throw hasChanges(request, changed)
+  throw lineEndsConverted(openPlace(request).settings, converted)
 }
+
+const hasChanges = ({ dir }: MoveRequest, path: BytePath) =>
+  new BlockedError('dirty', `${dir} has local changes`, {
+    paths: [showPath(path)],
+    hint: 'commit or stash them first',
+  })
 
 /**
  * Moves a branch, its index and its work tree to a descendant of its commit; the caller has checked
@@ -142,19 +152,30 @@ export async function assertReady({ gitDir, branch, from }: MoveRequest): Promis
 
 const mostShown = 10
 
-/** @throws BlockedError if local work is on, or in conflict with, a path that differs */
+/**
+ * @throws BlockedError (`dirty`) if local work is on, or in conflict with, a path that differs;
+ *   `unsupported` if that is only what git has converted
+ */
 export function assertNoLocalWork(place: PathPlace, states: PathState[]): MoveStep[] {
   const conflicts = new Set(place.index.entries.filter(({ stage }) => stage > 0).map(pathOf))
   if (conflicts.size > 0) throw dirty([...conflicts], 'conflicts are not resolved')
   const changed = states.filter(({ index, file }) => index !== 'from' || file !== 'from')
   const steps = stepsOf(states, 'forward')
+  const converted = changed.filter((state) => isConverted(place, state))
   const inTheWay = [
-    ...changed.map(({ change }) => change.path),
+    ...changed.filter((state) => !converted.includes(state)).map(({ change }) => change.path),
     ...obstaclesOf(place, steps).values(),
   ]
   if (inTheWay.length > 0) throw dirty([...new Set(inTheWay)], 'local work is in the way')
+  if (converted.length > 0) {
+    const paths = converted.map(({ change }) => change.path)
+    throw lineEndsConverted(place.settings, paths)
+  }
   return steps
 }
+
+const isConverted = (place: PathPlace, { change: { path, from }, index, file }: PathState) =>
+  from !== null && index === 'from' && file === 'other' && differsInLineEnds(place, path, from)
 
 const pathOf = ({ path }: { path: string }) => path
 

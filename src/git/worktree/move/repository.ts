@@ -2,7 +2,10 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pacer } from '../../../base/async/pacer.js'
 import type { GitProgress } from '../../git.js'
-import { readWorktreeSettings } from '../../plumbing/config/worktree-settings.js'
+import {
+  readWorktreeSettings,
+  type UserEnvironment,
+} from '../../plumbing/config/worktree-settings.js'
 import { readIndex } from '../../plumbing/index/index-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { readCommit } from '../../plumbing/objects/parse.js'
@@ -18,6 +21,8 @@ export interface MovingRepository extends RefOptions {
   dir: string
   gitDir: string
   store: ObjectStore
+  /** Locates the user's own git configuration; default: none. */
+  env?: UserEnvironment | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -44,9 +49,9 @@ export async function changesOf(
 }
 
 /** The work tree with its index, as they are now. */
-export function openPlace({ dir, gitDir, signal }: MovingRepository): PathPlace {
+export function openPlace({ dir, gitDir, env, signal }: MovingRepository): PathPlace {
   const index = readIndex(gitDir)
-  const settings = readWorktreeSettings(gitDir)
+  const settings = readWorktreeSettings(gitDir, env)
   const pacer = new Pacer(signal)
   return { gitDir, folder: new Folder(dir), settings, index, indexStat: index.stat, pacer }
 }

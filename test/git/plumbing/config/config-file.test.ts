@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../../../src/base/errors.js'
@@ -74,4 +74,36 @@ describe('a configuration file', () => {
   test('is empty where there is none', () => {
     expect(readGitConfig(temporaryFolder()).get('core.bare')).toBe(undefined)
   })
+})
+
+test('includes are followed as git follows them, in their place', () => {
+  const home = realpathSync(temporaryFolder())
+  const dir = join(home, 'work/repo')
+  mkdirSync(dir, { recursive: true })
+  git(dir, ['init', '--quiet'])
+  const user = [
+    '[x]\na = before\nb = user\n',
+    '[include]\npath = plain\npath = absent\n',
+    '[includeIf "gitdir:~/work/"]\npath = ~/in-work\n',
+    '[includeIf "gitdir:repo/.git"]\npath = by-name\n',
+    '[includeIf "gitdir:~/WORK/"]\npath = other-case\n',
+    '[includeIf "gitdir/i:~/WORK/"]\npath = any-case\n',
+    '[includeIf "gitdir:/elsewhere/"]\npath = elsewhere\n',
+    '[x]\nb = after\n',
+  ]
+  const names = ['plain', 'in-work', 'by-name', 'other-case', 'any-case', 'elsewhere']
+  for (const name of names) {
+    writeFileSync(join(home, name), `[x]\na = ${name}\nb = ${name}\n${name} = 1\n`)
+  }
+  const path = join(home, '.gitconfig')
+  writeFileSync(path, user.join(''))
+  const env = { HOME: home, GIT_CONFIG_GLOBAL: path }
+  const config = readGitConfig(join(dir, '.git'), [path], home)
+  const found = config.keys('x.').flatMap((key) => config.all(key).map((one) => `${key}=${one}`))
+  const listed = git(dir, ['config', '--list'], { env }).split('\n')
+  const known = (lines: string[]) => lines.filter((line) => line.startsWith('x.')).sort()
+  expect(known(found)).toEqual(known(listed))
+  expect(config.all('x.b')).toEqual(['user', 'plain', 'in-work', 'by-name', 'any-case', 'after'])
+  writeFileSync(join(home, 'plain'), '[include]\npath = plain\n')
+  expect(() => readGitConfig(join(dir, '.git'), [path], home)).toThrow(ConfigError)
 })
