@@ -6,6 +6,7 @@ export type { Call, CommonEvent, Emit, StepEvent } from './base/call.js'
 export type { Clock } from './base/clock.js'
 export type { Environment } from './base/environment.js'
 // Types of single folders are exported under names that make sense outside of them.
+export * from './base/error-report.js'
 export * from './base/errors.js'
 export type {
   CommandReference,
@@ -84,6 +85,8 @@ export type { CreateReleaseOptions, ReleaseArtifact } from './releases/library-a
 export { ReleaseManager } from './releases/manager.js'
 export type { NotesRequest } from './releases/notes/history.js'
 export type {
+  AlreadyPublished,
+  Completed as CompletedPublish,
   ComponentSubject,
   Finished as FinishedRelease,
   NotesSource,
