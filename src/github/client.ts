@@ -9,29 +9,29 @@ import type { Host } from '../process/host.js'
 import { type BoundCall, bindCall, type ClientCall } from './bound-call.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { graphql } from './graphql/graphql.js'
-import type { ArtifactZip } from './rest/artifacts.js'
+import type { ArtifactZip } from './rest/actions/artifacts.js'
+import type { DispatchOptions } from './rest/actions/dispatch.js'
+import type { WorkflowRunData } from './rest/actions/runs.js'
+import type { Workflow } from './rest/actions/workflows.js'
 import type { TreeEntry } from './rest/contents.js'
-import type { DispatchOptions } from './rest/dispatch.js'
 import type { Octokit } from './rest/octokit.js'
 import type { Paging } from './rest/pages.js'
 import type { AssetOptions, ReleaseAsset } from './rest/release-assets.js'
 import type { Release, ReleaseListOptions, ReleaseOptions } from './rest/releases.js'
 import type { RepositoryData, SearchOptions } from './rest/repositories.js'
-import type { WorkflowRunData } from './rest/runs.js'
-import type { Workflow } from './rest/workflows.js'
 import type { RestVersion } from './transport/api-version.js'
 import type { Send } from './transport/message.js'
 
 /** Each area of the API is loaded by its first request: an offline command needs none of them. */
 const load = {
-  artifacts: () => import('./rest/artifacts.js'),
+  artifacts: () => import('./rest/actions/artifacts.js'),
   contents: () => import('./rest/contents.js'),
-  dispatch: () => import('./rest/dispatch.js'),
+  dispatch: () => import('./rest/actions/dispatch.js'),
   releaseAssets: () => import('./rest/release-assets.js'),
   releases: () => import('./rest/releases.js'),
   repositories: () => import('./rest/repositories.js'),
-  runs: () => import('./rest/runs.js'),
-  workflows: () => import('./rest/workflows.js'),
+  runs: () => import('./rest/actions/runs.js'),
+  workflows: () => import('./rest/actions/workflows.js'),
 }
 
 export interface GitHubClientOptions extends ConnectionOptions {

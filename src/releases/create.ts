@@ -25,12 +25,12 @@ import {
   type ReleaseSubject,
   releaseInfoOf,
 } from './info.js'
-import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
 import type { NotesSession } from './notes/history.js'
 import { assertShort } from './notes/length.js'
 import { notesFor } from './notes/notes.js'
 import type { ReleaseSession } from './session.js'
-import { isPrerelease, versionIn } from './versions.js'
+import { isLatestNow, type LatestChoice, makeLatestOf } from './versions/latest.js'
+import { isPrerelease, versionIn } from './versions/versions.js'
 
 export interface CreateRequest {
   subject: ReleaseSubject

@@ -5,8 +5,8 @@ import { logMarks } from '../logs/marks.js'
 import { findRelease, tagFor } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { releaseInfoOf } from './info.js'
-import { isLatestNow } from './latest.js'
 import type { ReleaseSession } from './session.js'
+import { isLatestNow } from './versions/latest.js'
 
 export interface DeleteRequest {
   subject: ReleaseSubject

@@ -6,9 +6,9 @@ import { publishDraft } from './drafts/publish.js'
 import { findRelease } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { releaseInfoOf } from './info.js'
-import { isLatestNow, type LatestChoice, makeLatestOf } from './latest.js'
 import { assertShort } from './notes/length.js'
 import type { ReleaseSession } from './session.js'
+import { isLatestNow, type LatestChoice, makeLatestOf } from './versions/latest.js'
 
 export interface EditRequest {
   subject: ReleaseSubject

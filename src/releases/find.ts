@@ -7,7 +7,7 @@ import { tagCommit } from '../github/rest/tags.js'
 import { withoutMark } from './drafts/mark.js'
 import { nameOfSubject, type ReleaseInfo, type ReleaseSubject, releaseInfoOf } from './info.js'
 import type { ReleaseSession } from './session.js'
-import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './versions.js'
+import { isVersion, latestStable, tagOf, usualTemplate, versionIn } from './versions/versions.js'
 
 /**
  * The releases of a subject, drafts included, newest first; for a component, those whose tags match

@@ -10,9 +10,9 @@ import { assertNoneLive } from './drafts/draft.js'
 import { publishDraft } from './drafts/publish.js'
 import type { AssetInfo, ReleaseInfo } from './info.js'
 import { assetInfoOf, releaseInfoOf } from './info.js'
-import { isLatestNow, makeLatestOf } from './latest.js'
 import type { ReleaseSession } from './session.js'
-import { tagOf, usualTemplate } from './versions.js'
+import { isLatestNow, makeLatestOf } from './versions/latest.js'
+import { tagOf, usualTemplate } from './versions/versions.js'
 import { openWorkFolder } from './work-folder.js'
 
 export interface CreateReleaseOptions {

@@ -4,10 +4,10 @@ import { WizardError } from '../base/errors.js'
 import type { Component } from '../config/files/components.js'
 import { listTags } from '../github/rest/tags.js'
 import { releasesOf } from './find.js'
-import { nextVersion } from './next-version.js'
 import { readRemoteHistory } from './notes/remote.js'
 import type { ReleaseSession } from './session.js'
-import { compareVersions, tagOf, versionTags } from './versions.js'
+import { nextVersion } from './versions/next-version.js'
+import { compareVersions, tagOf, versionTags } from './versions/versions.js'
 
 export interface StatusRequest {
   components: Component[]

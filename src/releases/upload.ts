@@ -7,8 +7,8 @@ import { assertNoneLive } from './drafts/draft.js'
 import { findRelease } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
 import { releaseInfoOf } from './info.js'
-import { isLatestNow } from './latest.js'
 import type { ReleaseSession } from './session.js'
+import { isLatestNow } from './versions/latest.js'
 
 export interface UploadRequest {
   subject: ReleaseSubject

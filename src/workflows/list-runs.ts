@@ -1,9 +1,9 @@
 import { GitHubNotFoundError, UsageError } from '../base/errors.js'
 import { didYouMean, oneLine } from '../base/text.js'
+import { type WorkflowRunData, workflowRunAnswer } from '../github/rest/actions/runs.js'
+import { type Workflow, workflowFileOf } from '../github/rest/actions/workflows.js'
 import { type Api, parseAnswer } from '../github/rest/api.js'
 import { type PagingCall, pagesOf } from '../github/rest/pages.js'
-import { type WorkflowRunData, workflowRunAnswer } from '../github/rest/runs.js'
-import { type Workflow, workflowFileOf } from '../github/rest/workflows.js'
 import { toRun, type WorkflowRun } from './run-data.js'
 import { fullNameOf, type Repo } from './session.js'
 

@@ -2,9 +2,9 @@ import { TimeoutError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
 import { fullNameOf, type Repo } from '../base/names/repository.js'
 import { endpoint } from '../github/addresses.js'
+import type { WorkflowJob, WorkflowRunData } from '../github/rest/actions/runs.js'
+import { workflowFileOf } from '../github/rest/actions/workflows.js'
 import type { Api } from '../github/rest/api.js'
-import type { WorkflowJob, WorkflowRunData } from '../github/rest/runs.js'
-import { workflowFileOf } from '../github/rest/workflows.js'
 
 /**
  * Converts GitHub's data of a run to the contract's, without artifacts, which need a request of

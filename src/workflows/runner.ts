@@ -1,8 +1,8 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
-import type { Annotation } from '../github/rest/annotations.js'
+import type { Annotation } from '../github/rest/actions/annotations.js'
+import { findWorkflow, type Workflow } from '../github/rest/actions/workflows.js'
 import { resolveCommit } from '../github/rest/commits.js'
-import { findWorkflow, type Workflow } from '../github/rest/workflows.js'
 import { type OpenSession, type SessionOptions, sessionOf } from '../session.js'
 import {
   type ArtifactOptions,

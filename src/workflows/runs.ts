@@ -1,15 +1,15 @@
 import { GitHubError, GitHubNotFoundError } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
-import { type Annotation, listAnnotations } from '../github/rest/annotations.js'
-import type { Api } from '../github/rest/api.js'
-import { type Artifact, listArtifacts } from '../github/rest/artifacts.js'
+import { type Annotation, listAnnotations } from '../github/rest/actions/annotations.js'
+import { type Artifact, listArtifacts } from '../github/rest/actions/artifacts.js'
 import {
   getJobPlace,
   getRunAttempt,
   getWorkflowRun,
   listJobs,
   type WorkflowRunData,
-} from '../github/rest/runs.js'
+} from '../github/rest/actions/runs.js'
+import type { Api } from '../github/rest/api.js'
 import { listRuns } from './list-runs.js'
 import { type RunArtifact, toRun, type ViewedRun, type WorkflowRun } from './run-data.js'
 import { fullNameOf, type Repo } from './session.js'

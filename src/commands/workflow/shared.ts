@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { reportError } from '../../base/error-report.js'
 import { WizardError } from '../../base/errors.js'
-import type { Annotation } from '../../github/rest/annotations.js'
+import type { Annotation } from '../../github/rest/actions/annotations.js'
 import type { Invocation } from '../../invocation.js'
 import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'

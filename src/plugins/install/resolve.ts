@@ -11,7 +11,7 @@ import {
   tagOf,
   usualTemplate,
   versionTags,
-} from '../../releases/versions.js'
+} from '../../releases/versions/versions.js'
 import { type Manifest, manifestNames, parseManifest } from '../manifest/parse.js'
 import type { PluginSession } from '../session.js'
 

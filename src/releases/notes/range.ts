@@ -11,7 +11,7 @@ import {
   usualTemplate,
   versionIn,
   versionTags,
-} from '../versions.js'
+} from '../versions/versions.js'
 import type { NotesRange, NotesRequest } from './history.js'
 
 type RangeRequest = Pick<NotesRequest, 'subject' | 'tag' | 'next' | 'commit' | 'previous'>

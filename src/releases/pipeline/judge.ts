@@ -4,7 +4,7 @@ import { ownDrafts } from '../drafts/draft.js'
 import { isMarked, type Maker } from '../drafts/mark.js'
 import { severalDrafts } from '../find.js'
 import { nameOfSubject } from '../info.js'
-import { compareVersions, isPrerelease, tagOf, versionTags } from '../versions.js'
+import { compareVersions, isPrerelease, tagOf, versionTags } from '../versions/versions.js'
 import type {
   ComponentSubject,
   Found,

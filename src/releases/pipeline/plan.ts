@@ -1,4 +1,4 @@
-import { isPrerelease, previousTag, tagOf } from '../versions.js'
+import { isPrerelease, previousTag, tagOf } from '../versions/versions.js'
 import { isLatest } from './judge.js'
 import {
   buildLines,

@@ -2,7 +2,7 @@ import { ConfigError, ConflictError, PathError } from '../../base/errors.js'
 import { openObjectStore } from '../../git/plumbing/objects/store.js'
 import { type GitDirs, type LocalRepository, readWorkTree } from '../../git/repository/open.js'
 import { status } from '../../git/worktree/status.js'
-import { versionOfTree } from '../next-version.js'
+import { versionOfTree } from '../versions/next-version.js'
 import type { PublishRequest, SourceFacts } from './request.js'
 
 type Request = Pick<PublishRequest, 'subject' | 'source' | 'env'>

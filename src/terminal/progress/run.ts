@@ -1,6 +1,6 @@
 import { oneLine } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
-import type { WorkflowJob } from '../../github/rest/runs.js'
+import type { WorkflowJob } from '../../github/rest/actions/runs.js'
 import { formatWorkflowEvent, nameOfRun } from '../../workflows/describe.js'
 import type { WorkflowRun } from '../../workflows/run-data.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { folded, safeName } from '../../archive/names.js'
 import { GitHubNotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
-import type { Artifact } from '../../github/rest/artifacts.js'
+import type { Artifact } from '../../github/rest/actions/artifacts.js'
 
 export interface PlacedArtifact {
   artifact: Artifact

@@ -12,10 +12,10 @@ import {
   type DispatchResult,
   dispatchWorkflow,
   mayHaveStarted,
-} from '../../github/rest/dispatch.js'
+} from '../../github/rest/actions/dispatch.js'
+import { findWorkflow, type Workflow, workflowFileOf } from '../../github/rest/actions/workflows.js'
 import { pagesOf } from '../../github/rest/pages.js'
 import { getRepo } from '../../github/rest/repositories.js'
-import { findWorkflow, type Workflow, workflowFileOf } from '../../github/rest/workflows.js'
 import { logsUrl, toRun, type WorkflowRun } from '../run-data.js'
 import { fullNameOf, type Repo, type WorkflowSession, withWayBack } from '../session.js'
 import { type Before, findDispatched, listBefore, notListed, shortRef } from './correlate.js'

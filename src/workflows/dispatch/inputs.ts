@@ -2,9 +2,9 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { GitHubError, GitHubRateLimitError, PathError, UsageError } from '../../base/errors.js'
 import { didYouMean, oneLine } from '../../base/text.js'
+import type { Workflow } from '../../github/rest/actions/workflows.js'
 import type { Api } from '../../github/rest/api.js'
 import { getFileContent } from '../../github/rest/contents.js'
-import type { Workflow } from '../../github/rest/workflows.js'
 import type { Repo } from '../session.js'
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])

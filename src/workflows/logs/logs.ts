@@ -1,7 +1,7 @@
 import { GitHubNotFoundError } from '../../base/errors.js'
 import type { HintParts } from '../../base/hint.js'
 import { oneLine } from '../../base/text.js'
-import type { WorkflowJob, WorkflowStep } from '../../github/rest/runs.js'
+import type { WorkflowJob, WorkflowStep } from '../../github/rest/actions/runs.js'
 import type { Repo, WorkflowSession } from '../session.js'
 import { isCompleted } from '../watch/conclusion.js'
 import { type LoggedRun, type Logs, openLogs } from './log-source.js'

@@ -1,6 +1,6 @@
 import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { oneLine, plainText } from '../../base/text.js'
-import type { WorkflowJob, WorkflowStep } from '../../github/rest/runs.js'
+import type { WorkflowJob, WorkflowStep } from '../../github/rest/actions/runs.js'
 import type { LogText } from './log-source.js'
 
 /** `2026-01-14T10:00:08.1234567Z `, in front of each line; seconds are enough. */

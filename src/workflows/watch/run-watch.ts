@@ -5,7 +5,7 @@ import {
   listJobs,
   type WorkflowJob,
   type WorkflowStep,
-} from '../../github/rest/runs.js'
+} from '../../github/rest/actions/runs.js'
 import { isTransient } from '../../http/failure.js'
 import { toRun, type WorkflowRun, type WorkflowRunWithJobs } from '../run-data.js'
 import type { Repo, WorkflowEvent, WorkflowSession } from '../session.js'

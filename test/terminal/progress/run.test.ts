@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { WorkflowJob } from '../../../src/github/rest/runs.js'
+import type { WorkflowJob } from '../../../src/github/rest/actions/runs.js'
 import { followProgress } from '../../../src/terminal/progress/progress.js'
 import { openStream } from '../../../src/terminal/stream.js'
 import type { WorkflowRunWithJobs } from '../../../src/workflows/run-data.js'

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { PathError } from '../../base/errors.js'
-import { checkedRepo } from '../../base/names/repository.js'
-import { oneLine } from '../../base/text.js'
-import { type Downloaded, type DownloadOptions, downloadFile } from '../transfer/download.js'
-import { type Api, addressOf, parseAnswer } from './api.js'
-import { pagesOf } from './pages.js'
+import { PathError } from '../../../base/errors.js'
+import { checkedRepo } from '../../../base/names/repository.js'
+import { oneLine } from '../../../base/text.js'
+import { type Downloaded, type DownloadOptions, downloadFile } from '../../transfer/download.js'
+import { type Api, addressOf, parseAnswer } from '../api.js'
+import { pagesOf } from '../pages.js'
 
 /** https://docs.github.com/en/rest/actions/artifacts */
 export interface Artifact {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { GitHubNotFoundError, UsageError } from '../../base/errors.js'
-import { checkedRepo, type Repo } from '../../base/names/repository.js'
-import { oneLine } from '../../base/text.js'
-import { type Api, parseAnswer } from './api.js'
-import { pagesOf } from './pages.js'
+import { GitHubNotFoundError, UsageError } from '../../../base/errors.js'
+import { checkedRepo, type Repo } from '../../../base/names/repository.js'
+import { oneLine } from '../../../base/text.js'
+import { type Api, parseAnswer } from '../api.js'
+import { pagesOf } from '../pages.js'
 
 /** https://docs.github.com/en/rest/actions/workflows#list-repository-workflows */
 export interface Workflow {

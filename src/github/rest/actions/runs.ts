@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { checkedRepo, type Repo } from '../../base/names/repository.js'
-import { type Api, ask, parseAnswer } from './api.js'
-import { pagesOf } from './pages.js'
+import { checkedRepo, type Repo } from '../../../base/names/repository.js'
+import { type Api, ask, parseAnswer } from '../api.js'
+import { pagesOf } from '../pages.js'
 
 /** @throws GitHubNotFoundError */
 export async function getWorkflowRun(

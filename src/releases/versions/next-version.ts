@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ConfigError } from '../base/errors.js'
-import { hasCode } from '../base/fs/read.js'
-import type { Component } from '../config/files/components.js'
-import type { Api } from '../github/rest/api.js'
-import { getFileBytes } from '../github/rest/contents.js'
+import { ConfigError } from '../../base/errors.js'
+import { hasCode } from '../../base/fs/read.js'
+import type { Component } from '../../config/files/components.js'
+import type { Api } from '../../github/rest/api.js'
+import { getFileBytes } from '../../github/rest/contents.js'
 import { parseVersionFile } from './version-file.js'
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type LatestChoice, makeLatestOf } from '../../src/releases/latest.js'
-import { componentOf, draftOf, releaseOf } from './support.js'
+import { type LatestChoice, makeLatestOf } from '../../../src/releases/versions/latest.js'
+import { componentOf, draftOf, releaseOf } from '../support.js'
 
 const none = { component: null }
 const core = { component: componentOf() }

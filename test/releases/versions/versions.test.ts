@@ -9,7 +9,7 @@ import {
   templateOf,
   versionIn,
   versionTags,
-} from '../../src/releases/versions.js'
+} from '../../../src/releases/versions/versions.js'
 
 describe('isVersion', () => {
   it.each([

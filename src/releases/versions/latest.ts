@@ -1,9 +1,9 @@
-import { UsageError } from '../base/errors.js'
-import { oneLine } from '../base/text.js'
-import type { MakeLatest, Release } from '../github/rest/releases.js'
-import { latestId, releasesOf } from './find.js'
-import type { ReleaseSubject } from './info.js'
-import type { ReleaseSession } from './session.js'
+import { UsageError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import type { MakeLatest, Release } from '../../github/rest/releases.js'
+import { latestId, releasesOf } from '../find.js'
+import type { ReleaseSubject } from '../info.js'
+import type { ReleaseSession } from '../session.js'
 import { compareVersions, isPrerelease, latestStable, templateOf, versionIn } from './versions.js'
 
 /** `auto`: only if its version is the highest stable one. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { ConfigError } from '../base/errors.js'
-import { parseJson } from '../base/json.js'
-import { oneLine } from '../base/text.js'
+import { ConfigError } from '../../base/errors.js'
+import { parseJson } from '../../base/json.js'
+import { oneLine } from '../../base/text.js'
 import { isVersion } from './versions.js'
 
 const number = z.number().int().nonnegative()

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { GitHubError, GitHubNetworkError, withRemedy } from '../../base/errors.js'
-import type { HintParts } from '../../base/hint.js'
-import { checkedRepo } from '../../base/names/repository.js'
-import { isNeverSent } from '../../http/failure.js'
-import type { Api } from './api.js'
-import { getRepo } from './repositories.js'
+import { GitHubError, GitHubNetworkError, withRemedy } from '../../../base/errors.js'
+import type { HintParts } from '../../../base/hint.js'
+import { checkedRepo } from '../../../base/names/repository.js'
+import { isNeverSent } from '../../../http/failure.js'
+import type { Api } from '../api.js'
+import { getRepo } from '../repositories.js'
 import { findWorkflow, type Workflow, workflowFileOf } from './workflows.js'
 
 export interface Dispatch {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { checkedRepo, type Repo } from '../../base/names/repository.js'
-import { type Api, parseAnswer } from './api.js'
-import { pagesOf } from './pages.js'
+import { checkedRepo, type Repo } from '../../../base/names/repository.js'
+import { type Api, parseAnswer } from '../api.js'
+import { pagesOf } from '../pages.js'
 
 /** https://docs.github.com/en/rest/checks/runs#list-check-run-annotations */
 export interface Annotation {
