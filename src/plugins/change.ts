@@ -1,6 +1,7 @@
 import { cp } from 'node:fs/promises'
 import { ConflictError, NotFoundError } from '../base/errors.js'
 import { logMarks } from '../logs/marks.js'
+import { assertNotNeeded } from './dependents.js'
 import { pluginInfoOf } from './info.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { isNewer } from './newer.js'
@@ -23,11 +24,16 @@ export function change(
   })
 }
 
-/** Removes a plugin. Changed files go to the trash. */
+/**
+ * Removes a plugin. Changed files go to the trash.
+ *
+ * @throws ConflictError if another one needs it, unless it is forced
+ */
 export function remove(session: PluginSession, id: string): Promise<PluginInfo> {
   return underPluginLock(session, 'PLUGIN REMOVE', async (store) => {
     const info = pluginInfoOf(id, store.entry(id), store.stateOf(id), isNewer)
     if (await store.isThere(id)) await store.assertOurs(id)
+    if (!session.force) await assertNotNeeded(store, id)
     await store.remove(id)
     session.log.write('sync', 'INFO', `${logMarks.good} plugin ${id} removed`)
     return {

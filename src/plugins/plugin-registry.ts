@@ -6,7 +6,7 @@ import type { WantedPlugin } from './install/resolve.js'
 import type { InstalledPlugin } from './installed.js'
 import type { PublisherTrust } from './publisher.js'
 import type { SearchRequest } from './search.js'
-import type { PluginEvent, PluginInfo } from './session.js'
+import type { Forced, PluginEvent, PluginInfo } from './session.js'
 import type { UpdatedPlugin, UpdateRequest } from './update.js'
 import type { VerifiedPlugin } from './verify.js'
 import type { ViewedPlugin } from './view.js'
@@ -65,15 +65,15 @@ export class PluginRegistry {
    *   changed; LockedError
    */
   async install(
-    target: PluginTarget & PublisherTrust,
+    target: PluginTarget & PublisherTrust & Forced,
     call: Call<PluginEvent> = {},
   ): Promise<InstalledPlugin[]> {
     const [{ install }, { finderFor }] = await Promise.all([
       import('./install/install.js'),
       import('./find.js'),
     ])
-    const { confirmPublisher } = target
-    const session = { ...(await this.#open(call)), confirmPublisher }
+    const { confirmPublisher, force } = target
+    const session = { ...(await this.#open(call)), confirmPublisher, force }
     const find = finderFor(session)
     return install(session, await resolveTarget(target, find), find)
   }
@@ -93,8 +93,8 @@ export class PluginRegistry {
       import('./update.js'),
       import('./find.js'),
     ])
-    const { confirmPublisher } = request
-    const session = { ...(await this.#open(call)), confirmPublisher }
+    const { confirmPublisher, force } = request
+    const session = { ...(await this.#open(call)), confirmPublisher, force }
     return update(session, request, finderFor(session))
   }
 
@@ -128,10 +128,17 @@ export class PluginRegistry {
     return this.#change('PLUGIN UNPIN', id, { pinned: false }, call)
   }
 
-  /** Removes a plugin. Changed files go to `ROOT/.wizard/trash`. @throws NotFoundError */
-  async remove(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
+  /**
+   * Removes a plugin. Changed files go to `ROOT/.wizard/trash`.
+   *
+   * @throws NotFoundError; ConflictError if another one needs it, unless it is forced
+   */
+  async remove(
+    { id, force }: { id: string } & Forced,
+    call: Call<PluginEvent> = {},
+  ): Promise<PluginInfo> {
     const { remove } = await import('./change.js')
-    return remove(await this.#open(call), id)
+    return remove({ ...(await this.#open(call)), force }, id)
   }
 
   /** Restores the previous version byte for byte; a second call undoes it. */

@@ -4,7 +4,12 @@ import type { ConfiguredSession } from '../session.js'
 import type { PublisherTrust } from './publisher.js'
 
 /** The arguments of every operation of PluginRegistry. */
-export type PluginSession = ConfiguredSession<PluginEvent> & PublisherTrust
+export type PluginSession = ConfiguredSession<PluginEvent> & PublisherTrust & Forced
+
+/** Of a request that may break what other plugins need. */
+export interface Forced {
+  force?: boolean | undefined
+}
 
 /** The descriptive fields of a manifest. */
 export interface About {

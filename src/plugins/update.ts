@@ -15,7 +15,7 @@ import { type InstalledPlugin, installedOf } from './installed.js'
 import { manifestNames } from './manifest/parse.js'
 import { isNewer } from './newer.js'
 import type { PublisherTrust } from './publisher.js'
-import type { PluginSession } from './session.js'
+import type { Forced, PluginSession } from './session.js'
 import type { LockEntry } from './store/lock-file.js'
 import type { PluginStore } from './store/store.js'
 import { underPluginLock } from './store/store.js'
@@ -31,7 +31,7 @@ export interface UpdatedPlugin extends Omit<InstalledPlugin, 'status'> {
   error: ErrorReport | null
 }
 
-export interface UpdateRequest extends PublisherTrust {
+export interface UpdateRequest extends PublisherTrust, Forced {
   /** None: all. */
   ids: string[]
   /** Reports the plan; changes only what is known of GitHub. */

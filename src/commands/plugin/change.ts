@@ -3,10 +3,10 @@ import type { PluginInfo } from '../../plugins/session.js'
 import { marks } from '../../terminal/marks.js'
 import { defineVerb, type Verb } from '../verb.js'
 import { installedPage } from './install.js'
-import { done, idArgument, installedId } from './shared.js'
+import { done, forceFlag, idArgument, installedId } from './shared.js'
 
 interface ChangeSpec {
-  name: 'enable' | 'disable' | 'pin' | 'unpin' | 'remove'
+  name: 'enable' | 'disable' | 'pin' | 'unpin'
   summary: string
   does: string
   said: string
@@ -55,11 +55,17 @@ export const unpin = defineChange({
   said: 'unpinned',
 })
 
-export const remove = defineChange({
+export const remove = defineVerb({
   name: 'remove',
   summary: 'take a plugin away; files that you changed go to the trash',
-  does: 'with its version before',
-  said: 'removed',
+  examples: [{ command: 'wizard PLUGIN REMOVE micro', does: 'with its version before' }],
+  args: [idArgument],
+  flags: forceFlag,
+  async run(invocation, [text = ''], { force }) {
+    const id = await installedId(invocation, text)
+    return (await invocation.pluginRegistry()).remove({ id, force }, invocation.call)
+  },
+  render: ({ id }, invocation) => done(`${marks.good} ${id} removed`, invocation),
 })
 
 export const rollback = defineVerb({

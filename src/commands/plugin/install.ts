@@ -5,7 +5,14 @@ import type { InstalledPlugin } from '../../plugins/installed.js'
 import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { confirmPublisher, installedId, pluginArgument, pluginTarget, trustFlag } from './shared.js'
+import {
+  confirmPublisher,
+  forceFlag,
+  installedId,
+  pluginArgument,
+  pluginTarget,
+  trustFlag,
+} from './shared.js'
 
 export const install = defineVerb({
   name: 'install',
@@ -22,13 +29,14 @@ export const install = defineVerb({
       summary: 'the commit and the bytes of plugins.lock.json, or nothing',
     },
     ...trustFlag,
+    ...forceFlag,
   },
-  async run(invocation, [text], { frozen, trust }) {
+  async run(invocation, [text], { frozen, trust, force }) {
     const registry = await invocation.pluginRegistry()
     const confirm = { confirmPublisher: confirmPublisher(invocation, trust) }
     if (!frozen) {
       if (text === undefined) throw nothingNamed()
-      const target = { ...(await pluginTarget(invocation, text)), ...confirm }
+      const target = { ...(await pluginTarget(invocation, text)), ...confirm, force }
       return { plugins: await registry.install(target, invocation.call), one: true }
     }
     if (text?.includes('@')) {

@@ -41,6 +41,10 @@ export const trustFlag = {
   trust: { type: 'boolean', summary: 'trust the publishers, and keep that in your trusted.yaml' },
 } as const satisfies FlagSpecs
 
+export const forceFlag = {
+  force: { type: 'boolean', summary: 'also where another plugin needs it as it is' },
+} as const satisfies FlagSpecs
+
 /** Asks on a terminal; elsewhere only `--trust` counts. */
 export const confirmPublisher =
   ({ terminal }: Invocation, trust: boolean): ConfirmPublisher =>

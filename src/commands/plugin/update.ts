@@ -4,7 +4,7 @@ import type { Page } from '../../terminal/page.js'
 import type { Tone } from '../../terminal/stream.js'
 import { sharedFailure } from '../partial-failure.js'
 import { defineVerb } from '../verb.js'
-import { confirmPublisher, installedId, trustFlag } from './shared.js'
+import { confirmPublisher, forceFlag, installedId, trustFlag } from './shared.js'
 
 export const update = defineVerb({
   name: 'update',
@@ -18,11 +18,12 @@ export const update = defineVerb({
   flags: {
     'dry-run': { type: 'boolean', summary: 'tell what would be done, and do nothing' },
     ...trustFlag,
+    ...forceFlag,
   },
-  async run(invocation, names, { 'dry-run': dryRun, trust }) {
+  async run(invocation, names, { 'dry-run': dryRun, trust, force }) {
     const ids = await idsOf(invocation, names)
     return (await invocation.pluginRegistry()).update(
-      { ids, dryRun, confirmPublisher: confirmPublisher(invocation, trust) },
+      { ids, dryRun, force, confirmPublisher: confirmPublisher(invocation, trust) },
       invocation.call,
     )
   },

@@ -2,6 +2,7 @@ import { ConflictError } from '../../base/errors.js'
 import { fullNameOf, isSameName } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { tagCommit } from '../../github/rest/tags.js'
+import { assertStillFits } from '../dependents.js'
 import { readRange, readVersion } from '../manifest/range.js'
 import { assertFit, type Need } from '../manifest/requirements.js'
 import { checkSignature, type Signer } from '../manifest/signature.js'
@@ -71,7 +72,8 @@ async function prepareOne(
   await store.assertOurs(id)
   for (const need of needs) {
     if (isMet(need, preparing, id)) continue
-    const needed = await prepareOne(preparing, await find(need.name), [...chain, id])
+    const dependency = { ...(await find(need.name)), range: need.range }
+    const needed = await prepareOne(preparing, dependency, [...chain, id])
     const { manifest, tag } = needed
     assertVersion(need, { version: manifest.version, tag }, { id, other: manifest.id })
   }
@@ -81,6 +83,10 @@ async function prepareOne(
   if (requireSignatures && !isSignedWhole(chosen, signer)) throw uncovered(id, chosen)
   if (known !== undefined) await followRename(session, store, version)
   if (isSame) assertSameAsset(id, chosen, known)
+  else if (known !== undefined && !session.force) {
+    const { version: next } = version.manifest
+    await assertStillFits(store, id, { version: next, tag: version.tag, besides: chain })
+  }
   const sha256 = isSame ? known.sha256 : null
   const isReady = isSame && (await isHere(store, id))
   if (!isReady) await assertPublisher(session, version, signer)

@@ -6,6 +6,7 @@ import { getLatestRelease, getReleaseByTag, type Release } from '../../github/re
 import { getRepositoryIdentity, type RepositoryIdentity } from '../../github/rest/repositories.js'
 import { listTags, tagCommit } from '../../github/rest/tags.js'
 import {
+  isPrerelease,
   isVersion,
   latestStable,
   tagOf,
@@ -13,6 +14,7 @@ import {
   versionTags,
 } from '../../releases/versions/versions.js'
 import { type Manifest, manifestNames, parseManifest } from '../manifest/parse.js'
+import { readRange, readVersion } from '../manifest/range.js'
 import type { PluginSession } from '../session.js'
 
 /** A plugin's repository and version. */
@@ -23,6 +25,8 @@ export interface WantedPlugin extends Repo {
   template: string | null
   /** GitHub's id of the repository that the lock names; default: any. */
   repositoryId?: number | null | undefined
+  /** If no version is named: the versions of which the highest is taken; default: any. */
+  range?: string | null | undefined
 }
 
 /** One version of a plugin on GitHub. */
@@ -58,7 +62,7 @@ export async function resolveVersion(
   const { named, template } = wanted
   const { tag, commit } =
     named === null
-      ? await latestVersion({ client }, wanted)
+      ? ((await highestIn({ client }, wanted)) ?? (await latestVersion({ client }, wanted)))
       : await namedVersion({ client }, wanted, named)
   const [release, file] = await Promise.all([
     getReleaseByTag(client, owner, repo, tag),
@@ -119,6 +123,24 @@ async function namedVersion(
         ? 'it has no tags at all'
         : `there are ${oneLine(known.slice(0, 10).join(', '), 400)}${more}`,
   })
+}
+
+/** The highest tag within the wanted range, stable ones first; null: there is none, or no range. */
+async function highestIn({ client }: Session, wanted: WantedPlugin): Promise<Tagged | null> {
+  const { owner, repo, template, range } = wanted
+  const allowed = range == null ? null : readRange(range)
+  if (allowed === null) return null
+  const tags = await listTags(client, owner, repo)
+  const names = tags.map(({ name }) => name)
+  const fitting = (template === null ? [usualTemplate, '{version}'] : [template])
+    .flatMap((one) => versionTags(one, names))
+    .filter(({ version }) => {
+      const read = readVersion(version)
+      return read !== null && allowed.includes(read)
+    })
+  const best = fitting.find(({ version }) => !isPrerelease(version)) ?? fitting[0]
+  const found = tags.find(({ name }) => name === best?.tag)
+  return found === undefined ? null : { tag: found.name, commit: found.commit }
 }
 
 /**

@@ -165,6 +165,29 @@ describe('PLUGIN INSTALL', () => {
     expect(Object.keys(await lock())).toEqual(['one', 'three', 'two'])
   })
 
+  it('chooses the highest version in a dependency’s range, and keeps it there', async () => {
+    for (const version of ['1.0.0', '1.2.0', '1.3.0-rc.1', '2.0.0']) {
+      await releasePlugin(github(), 'uDOS/two', { version })
+    }
+    await releasePlugin(github(), 'uDOS/one', {
+      manifest: { dependencies: { plugins: ['two@>=1.0,<2'] } },
+    })
+    expect((await plugin('INSTALL', 'one')).status).toBe(0)
+    expect((await lock()).two.tag).toBe('v1.2.0')
+    const refused = await plugin('UPDATE', 'two')
+    expect([refused.status, refused.out]).toEqual([
+      1,
+      expect.stringContaining('one needs two >=1.0,<2, and this would be 2.0.0'),
+    ])
+    const removed = await plugin('REMOVE', 'two')
+    expect([removed.status, removed.err]).toEqual([8, expect.stringContaining('one needs two')])
+    expect((await lock()).two.tag).toBe('v1.2.0')
+    expect((await plugin('UPDATE', 'two', '--force')).status).toBe(0)
+    expect((await lock()).two.tag).toBe('v2.0.0')
+    expect((await plugin('REMOVE', 'two', '--force')).status).toBe(0)
+    expect((await plugin('REMOVE', 'one')).status).toBe(0)
+  })
+
   it('is two installs at once, one after the other', async () => {
     for (const id of ['one', 'two']) await releasePlugin(github(), `uDOS/${id}`)
     // Of two that wait for each other one needs real time: a clock that stands still is over at once.
