@@ -113,7 +113,9 @@ async function originAround(invocation: Invocation): Promise<Repo | null> {
     import('../git/repository/find-worktree.js'),
     invocation.config(),
   ])
-  return (await workTreeAround(invocation.cwd, config.github.gitUrl))?.origin ?? null
+  return (
+    (await workTreeAround(invocation.cwd, config.github.gitUrl, invocation.env))?.origin ?? null
+  )
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Hint } from '../base/hint.js'
 import { isOid } from '../base/names/ref.js'
 import { fullNameOf } from '../base/names/repository.js'
 import type { Git } from '../git/git.js'
+import type { UserEnvironment } from '../git/plumbing/config/worktree-settings.js'
 import type { Oid } from '../git/plumbing/objects/object.js'
 import { type LocalState, readLocal } from '../git/repository/open.js'
 import { isUnfinished } from '../git/worktree/move/journal-file.js'
@@ -30,7 +31,7 @@ export interface LookOptions {
  * changes nothing.
  */
 export async function inspectRepositories(
-  { client }: RepoSession,
+  { client, host: { env } }: RepoSession,
   state: SyncState,
   all: SyncTarget[],
   { offline = false, leaveAlone = () => false }: LookOptions = {},
@@ -43,7 +44,7 @@ export async function inspectRepositories(
       return limit(async () => ({
         wanted,
         remembered,
-        ...(await inspectDestination(wanted, mayRest)),
+        ...(await inspectDestination(wanted, mayRest, env)),
       }))
     }),
   )
@@ -98,10 +99,14 @@ interface Here {
 const resting: Here = { local: { kind: 'unread' }, interrupted: false, pin: null }
 
 /** A damaged clone is reported as such, and does not stop the others. */
-async function inspectDestination(wanted: SyncTarget, mayRest: boolean): Promise<Here> {
+async function inspectDestination(
+  wanted: SyncTarget,
+  mayRest: boolean,
+  env: UserEnvironment,
+): Promise<Here> {
   try {
     if (mayRest && (await hasClone(wanted.path))) return resting
-    return await inspectClone(wanted)
+    return await inspectClone(wanted, env)
   } catch (error) {
     return { local: unreadableClone(wanted.path, error), interrupted: false, pin: null }
   }
@@ -112,8 +117,8 @@ async function tagIn(gitDir: string, tag: string): Promise<Oid | null> {
   return resolveTag(gitDir, tag)
 }
 
-async function inspectClone({ path, branch }: SyncTarget): Promise<Here> {
-  const local = await readLocal(path)
+async function inspectClone({ path, branch }: SyncTarget, env: UserEnvironment): Promise<Here> {
+  const local = await readLocal(path, env)
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
   const gitDir = join(path, '.git')
   const interrupted = isUnfinished(gitDir)

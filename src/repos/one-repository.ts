@@ -82,8 +82,8 @@ async function pullNamed(session: RepoSession, path: string): Promise<SyncEntry 
  *
  * @throws BlockedError, PathError
  */
-export async function wantedAt({ client }: RepoSession, path: string): Promise<SyncTarget> {
-  const { owner, repo, branch, unborn } = await readTrackedBranch(path, client.gitUrl)
+export async function wantedAt({ client, host }: RepoSession, path: string): Promise<SyncTarget> {
+  const { owner, repo, branch, unborn } = await readTrackedBranch(path, client.gitUrl, host.env)
   // An empty clone has no branch yet: it follows the default one.
   return untracked({ owner, repo, path, branch: unborn ? undefined : branch })
 }

@@ -102,7 +102,7 @@ export function obstacleTo(gitUrl: string, situation: Situation): BlockedError |
   if (local.origin === null || !isRemoteOf(local.origin, gitUrl, wanted)) {
     return new BlockedError(
       'wrong-remote',
-      `${path} is a clone of ${local.origin ?? 'nothing'}, not of ${owner}/${repo}`,
+      `${path} is a clone of ${withoutLogin(local.origin) ?? 'nothing'}, not of ${owner}/${repo}`,
       {
         hint: 'move it away, or choose another destination',
       },
@@ -119,6 +119,9 @@ export function obstacleTo(gitUrl: string, situation: Situation): BlockedError |
   }
   return null
 }
+
+/** An address may hold a password, its own or that of the user's `insteadOf`. */
+const withoutLogin = (origin: string | null) => origin?.replace(/\/\/[^@/]*@/, '//')
 
 /** Whether the git server need not be asked. */
 function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean {

@@ -125,7 +125,7 @@ async function workIn(
   const [owner = '', repo = ''] = fullName.split('/')
   try {
     await assertInside(config.root, dir)
-    const local = await readLocal(dir)
+    const local = await readLocal(dir, host.env)
     const origin = local.kind === 'repository' ? local.origin : null
     if (origin === null || !isRemoteOf(origin, client.gitUrl, { owner, repo })) {
       return ['it is not the clone that wizard made']

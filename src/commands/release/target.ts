@@ -124,7 +124,7 @@ export async function sourceTree(
   if (flag !== undefined) {
     // It may be a fork, or have a mirror as its origin: the user is responsible for an explicit
     // folder.
-    const named = await workTreeAround(resolve(invocation.cwd, flag), gitUrl)
+    const named = await workTreeAround(resolve(invocation.cwd, flag), gitUrl, invocation.env)
     if (named !== null) return named.dir
     throw new PathError(`${flag} is in no work tree`, {
       hint: `--source names a clone of ${fullNameOf(repo)}`,
@@ -135,7 +135,7 @@ export async function sourceTree(
     invocation.cwd,
     ...(await placesOf(await config.repos(), config.root, repo)),
   ]) {
-    const around = await workTreeAround(folder, gitUrl)
+    const around = await workTreeAround(folder, gitUrl, invocation.env)
     if (around?.origin && isSameRepo(around.origin, repo)) return around.dir
   }
   return null

@@ -3,6 +3,7 @@ import { PathError } from '../../base/errors.js'
 import { isRemoteOf, parseRemote } from '../../base/names/remote.js'
 import type { Repo } from '../../base/names/repository.js'
 import { BlockedError } from '../errors.js'
+import type { UserEnvironment } from '../plumbing/config/worktree-settings.js'
 import { type GitDirs, type LocalRepository, readLocal, readWorkTree } from './open.js'
 
 /**
@@ -21,10 +22,15 @@ export interface WorkTree {
  * none.
  *
  * @param gitUrl the configured server; the origin may spell its address in any way
+ * @param env locates the user's own git configuration; default: none
  */
-export async function workTreeAround(folder: string, gitUrl: string): Promise<WorkTree | null> {
+export async function workTreeAround(
+  folder: string,
+  gitUrl: string,
+  env: UserEnvironment = {},
+): Promise<WorkTree | null> {
   for (let dir = folder; ; dir = dirname(dir)) {
-    const local = await readWorkTree(dir)
+    const local = await readWorkTree(dir, env)
     if (local !== null) return { dir, local, origin: originOn(gitUrl, local) }
     if (dirname(dir) === dir) return null
   }
@@ -46,11 +52,16 @@ export interface TrackedBranch extends Repo {
 
 /**
  * @param gitUrl the server that the origin must be on, in any spelling of its address
+ * @param env locates the user's own git configuration; default: none
  * @throws PathError if nothing is there
  * @throws BlockedError if it is not a clone of a repository on that server, or not on a branch
  */
-export async function readTrackedBranch(dir: string, gitUrl: string): Promise<TrackedBranch> {
-  const local = await readLocal(dir)
+export async function readTrackedBranch(
+  dir: string,
+  gitUrl: string,
+  env: UserEnvironment = {},
+): Promise<TrackedBranch> {
+  const local = await readLocal(dir, env)
   if (local.kind === 'absent') throw new PathError(`${dir} is not there`)
   if (local.kind !== 'repository') {
     const what = local.kind === 'occupied' ? local.what : 'an empty folder'

@@ -4,13 +4,20 @@ import { join, resolve } from 'node:path'
 import { hasCode, readTextIfThere } from '../../base/fs/read.js'
 import { BlockedError } from '../errors.js'
 import { readGitConfig } from '../plumbing/config/config-file.js'
+import { readUserConfig, type UserEnvironment } from '../plumbing/config/worktree-settings.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { readHead, resolveRef } from '../plumbing/refs/read.js'
+import { originOf } from './origin.js'
 import { readShallow } from './shallow.js'
 import { unsupportedIndex, unsupportedSetting } from './unsupported.js'
 
-/** Inspects a path by a few small files in it; changes nothing. @throws the file system's errors */
-export async function readLocal(dir: string): Promise<LocalState> {
+/**
+ * Inspects a path by a few small files in it; changes nothing.
+ *
+ * @param env locates the user's own git configuration, for `url.*.insteadOf`; default: none
+ * @throws the file system's errors
+ */
+export async function readLocal(dir: string, env: UserEnvironment = {}): Promise<LocalState> {
   const kind = kindOf(dir)
   if (kind !== 'folder') return kind === 'absent' ? { kind } : { kind: 'occupied', what: kind }
   const gitDir = join(dir, '.git')
@@ -25,24 +32,30 @@ export async function readLocal(dir: string): Promise<LocalState> {
   if (kindOf(join(gitDir, 'HEAD')) === 'absent') {
     return { kind: 'occupied', what: 'a folder whose .git is no repository' }
   }
-  return readRepository({ gitDir, commonDir: gitDir })
+  return readRepository({ gitDir, commonDir: gitDir }, env)
 }
 
 /**
  * Inspects a work tree, including linked ones and submodules; null if the folder is not a work
  * tree.
  */
-export async function readWorkTree(dir: string): Promise<(LocalRepository & GitDirs) | null> {
+export async function readWorkTree(
+  dir: string,
+  env: UserEnvironment = {},
+): Promise<(LocalRepository & GitDirs) | null> {
   const dirs = gitDirsOf(dir)
-  return dirs && { ...(await readRepository(dirs)), ...dirs }
+  return dirs && { ...(await readRepository(dirs, env)), ...dirs }
 }
 
-async function readRepository({ gitDir, commonDir }: GitDirs): Promise<LocalRepository> {
+async function readRepository(
+  { gitDir, commonDir }: GitDirs,
+  env: UserEnvironment,
+): Promise<LocalRepository> {
   // Since git 2.36 a sparse checkout is configured in its own file beside.
   const config = readGitConfig(commonDir, [join(gitDir, 'config.worktree')])
   const known = {
     kind: 'repository',
-    origin: config.get('remote.origin.url') ?? null,
+    origin: originOf(readUserConfig(commonDir, env)),
     shallow: (await readShallow(commonDir)).size > 0,
   } as const
   const setting = unsupportedSetting(config)
@@ -89,7 +102,7 @@ export type LocalState =
 
 export interface LocalRepository {
   kind: 'repository'
-  /** `remote.origin.url`, verbatim from the repository's config. */
+  /** The address of `remote.origin`, as `url.*.insteadOf` resolves it. */
   origin: string | null
   /** Short name of HEAD's branch; null if detached. */
   branch: string | null

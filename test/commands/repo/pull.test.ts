@@ -65,6 +65,23 @@ describe('REPO PULL', () => {
     )
   })
 
+  it('an origin by an alias of the user is the repository that git asks, and no other', async () => {
+    const origin = 'alias:uDOS/typo.git'
+    await work.git(typo, 'remote', 'set-url', 'origin', origin)
+    const to = await next('two\n')
+    const alias = (base: string) => `[url "${base}/"]\n\tinsteadOf = alias:\n`
+    await work.write('.gitconfig', alias('https://me:secret@evil.test'))
+    for (const args of [['SYNC'], ['PULL', `./${typo}`]]) {
+      const { out } = await work.wizard('REPO', ...args, '--json')
+      expect(out).toContain('"wrong-remote"')
+      expect(out).not.toContain('secret')
+    }
+    await work.write('.gitconfig', alias(work.github.gitUrl))
+    expect((await pull(`./${typo}`)).json).toMatchObject({ status: 'updated', to })
+    await work.repos({})
+    expect((await pull(`./${typo}`)).json).toMatchObject({ status: 'unchanged', to })
+  })
+
   it.each([
     ['ssh', () => `ssh://git@${host()}/uDOS/typo.git`],
     ['scp-like', () => `git@${host()}:uDOS/typo.git`],

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { readGitConfig } from './config-file.js'
+import { type GitConfig, readGitConfig } from './config-file.js'
 
 /** The environment variables that locate the user's own git configuration. */
 export type UserEnvironment = Record<string, string | undefined>
@@ -46,7 +46,7 @@ export interface WorktreeSettings {
 
 /** @see https://git-scm.com/docs/git-config (core.*) */
 export function readWorktreeSettings(gitDir: string, env: UserEnvironment = {}): WorktreeSettings {
-  const config = readGitConfig(gitDir, userFiles(env), env.HOME)
+  const config = readUserConfig(gitDir, env)
   const isInput = config.get('core.autocrlf')?.toLowerCase() === 'input'
   const autocrlf = isInput ? 'input' : config.boolean('core.autocrlf', false) ? 'true' : 'false'
   return {
@@ -62,6 +62,10 @@ export function readWorktreeSettings(gitDir: string, env: UserEnvironment = {}):
     attributesFile: userFile(config.get('core.attributesfile'), 'attributes', env),
   }
 }
+
+/** The configuration of a repository on top of the user's own and the system's. */
+export const readUserConfig = (gitDir: string, env: UserEnvironment): GitConfig =>
+  readGitConfig(gitDir, userFiles(env), env.HOME)
 
 function userFiles(env: UserEnvironment): string[] {
   const { GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM, GIT_CONFIG_NOSYSTEM, HOME } = env
