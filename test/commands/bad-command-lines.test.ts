@@ -159,6 +159,7 @@ const table: [string[], number, string, string?][] = [
   [['repo', 'view', 'typo', '--web'], 2, 'REPO VIEW has no flag --web', 'wizard REPO VIEW --help'],
   [['repo', 'sync', '-n'], 2, 'REPO SYNC has no flag -n', 'did you mean --dry-run?'],
   [['repo', 'exists', 'typo', 'x=y'], 2, 'REPO EXISTS takes no key=value, but got x=y'],
+  [['log', 'show', '--date', '2026-02-30'], 2, '2026-02-30'],
   [['repo', 'view'], 2, 'REPO VIEW needs REPO'],
   [['repo', 'view', 'uDOS/none'], 3, 'uDOS/none'],
   [['repo', 'view', 'none'], 3, 'uDOS/none'],

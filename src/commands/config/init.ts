@@ -58,7 +58,13 @@ interface Given {
 }
 
 /** On a terminal, asks for missing values; an empty answer is fine. */
-async function answersOf({ terminal }: Invocation, { owner, from }: Given) {
+async function answersOf({ terminal, globals }: Invocation, { owner, from }: Given) {
+  const isSilent = owner === undefined && from === undefined && !terminal.canAsk
+  if (isSilent && !globals.yes) {
+    throw new UsageError('there is no terminal to ask on', {
+      hint: 'give --owner or --from, or --yes for files without either',
+    })
+  }
   const asked = owner ?? (await terminal.ask('Default owner (an org or user; none: Enter):'))
   const source =
     from ??

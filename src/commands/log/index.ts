@@ -73,7 +73,7 @@ function dayOf(date: string, { clock }: Invocation): string {
     then.setDate(then.getDate() - 1)
     return localTime(then.getTime())[0]
   }
-  if (/^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date))) return date
+  if (isDay(date)) return date
   throw new UsageError(`${date} is no day`, { hint: 'YYYY-MM-DD, today or yesterday' })
 }
 
@@ -96,3 +96,9 @@ async function* textOf(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {
 
 /** In the order of the help. */
 export const verbs: Verb[] = [show]
+
+/** 30 February is not one, though `Date` takes it for a day of March. */
+const isDay = (text: string): boolean => {
+  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : null
+  return day !== null && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+}

@@ -45,8 +45,8 @@ const about = `\
  For the repository that holds wizard's configuration, in .github/workflows/wizard.yml.
  GitHub starts schedules at most every five minutes, and maybe hours late.
  The secret WIZARD_TOKEN is a token that reads the repositories.
- It runs the package behind npx: commit that file (npm pack makes it), or print this again with
- --package NAME@VERSION of a package that you trust.`
+ It runs the package behind npx: commit that file (npm pack makes it), or name a published package there
+ that you trust, with its exact version.`
 
 function stepsOf(
   folders: string[],

@@ -60,8 +60,8 @@ const about = `\
    kubectl create configmap wizard --from-file=github.yaml --from-file=repos.yaml
    kubectl create secret generic wizard --from-literal=token="$GITHUB_TOKEN"
  and a claim named wizard that all pods may write (ReadWriteMany). Schedules are in the time zone given below.
- It runs the package behind npx: put that file on the volume (npm pack makes it), or print this again with
- --package NAME@VERSION of a package that you trust.
+ It runs the package behind npx: put that file on the volume (npm pack makes it), or name a published package
+ there that you trust, with its exact version.
  It is for Kubernetes 1.29 and later.`
 
 /**

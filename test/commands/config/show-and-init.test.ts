@@ -73,7 +73,9 @@ describe('CONFIG', () => {
 
   it('INIT writes files that are valid, and keeps those that are there', async () => {
     await mkdir(work.path('empty'))
-    const bare = await work.wizard('CONFIG', 'INIT', '--config', 'bare')
+    const silent = await work.wizard('CONFIG', 'INIT', '--config', 'bare')
+    expect([silent.status, silent.err]).toEqual([2, expect.stringContaining('--owner or --from')])
+    const bare = await work.wizard('CONFIG', 'INIT', '--yes', '--config', 'bare')
     expect(bare).toMatchObject({ status: 0, err: '' })
     expect((await work.wizard('CONFIG', 'VALIDATE', '--config', 'bare')).out).toContain(
       '2 files are as they must be',
