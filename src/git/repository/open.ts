@@ -28,6 +28,9 @@ export async function readLocal(dir: string, env: UserEnvironment = {}): Promise
       ? { kind: 'empty' }
       : { kind: 'occupied', what: 'a folder that is no git repository' }
   }
+  if (dotGit === 'a symbolic link') {
+    return { kind: 'occupied', what: 'a work tree whose .git is a symbolic link' }
+  }
   if (dotGit !== 'folder') return { kind: 'occupied', what: 'a linked work tree or a submodule' }
   if (kindOf(join(gitDir, 'HEAD')) === 'absent') {
     return { kind: 'occupied', what: 'a folder whose .git is no repository' }

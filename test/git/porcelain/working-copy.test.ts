@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gitText, type LocalGitHub, startLocalGitHub } from 'local-github'
@@ -79,6 +79,16 @@ describe('pullRepo', () => {
   ])('leaves one with %s alone', async (_what, change) => {
     await git(...change)
     await expect(client.pullRepo(dir)).rejects.toThrow(BlockedError)
+  })
+
+  it('pulls a branch that HEAD names by a symlink, and HEAD stays one', async () => {
+    const oid = await github.commit('uDOS/core', { files: { 'a.txt': 'two\n' } })
+    await rm(join(dir, '.git/HEAD'))
+    await symlink('refs/heads/main', join(dir, '.git/HEAD'))
+    expect(await client.pullRepo(dir)).toMatchObject({ to: oid })
+    expect(await git('rev-parse', 'HEAD', 'main')).toBe(`${oid}\n${oid}`)
+    expect(await git('symbolic-ref', 'HEAD')).toBe('refs/heads/main')
+    expect(await git('status', '--porcelain')).toBe('')
   })
 
   it('neither pulls nor recovers a repository of an unknown version, as git does', async () => {

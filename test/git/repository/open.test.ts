@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gitText } from 'local-github'
@@ -71,6 +71,14 @@ describe('readLocal', () => {
     expect(await readLocal(join(top, 'linked'))).toMatchObject({ kind: 'occupied' })
     await mkdir(join(top, 'odd', '.git'), { recursive: true })
     expect(await readLocal(join(top, 'odd'))).toMatchObject({ kind: 'occupied' })
+  })
+
+  it('calls a .git that is a symbolic link by its name', async () => {
+    await repository()
+    await rename(join(dir, '.git'), join(top, 'real'))
+    await symlink(join(top, 'real'), join(dir, '.git'))
+    const what = 'a work tree whose .git is a symbolic link'
+    expect(await readLocal(dir)).toEqual({ kind: 'occupied', what })
   })
 
   it.each([

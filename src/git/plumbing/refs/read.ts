@@ -1,6 +1,7 @@
+import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { WizardError } from '../../../base/errors.js'
-import { entriesIn, readTextIfThere } from '../../../base/fs/read.js'
+import { entriesIn, hasCode, readTextIfThere } from '../../../base/fs/read.js'
 import { isOid, isRefName } from '../../../base/names/ref.js'
 import { BlockedError } from '../../errors.js'
 import type { Oid } from '../objects/object.js'
@@ -76,7 +77,22 @@ async function readOwn(gitDir: string, name: string): Promise<Oid | null> {
   return readPackedRef(gitDir, name)
 }
 
+/**
+ * The ref that HEAD is a symlink to, as `core.preferSymlinkRefs` writes it; null if it is a file.
+ */
+function linkedRef(path: string): string | null {
+  try {
+    const target = readlinkSync(path)
+    return target.startsWith('refs/') && isRefName(target) ? target : null
+  } catch (error) {
+    if (hasCode(error, 'EINVAL', 'ENOENT', 'ENOTDIR')) return null
+    throw error
+  }
+}
+
 function readLoose(gitDir: string, name: string): { ref: string } | { oid: Oid } | null {
+  const linked = name === 'HEAD' ? linkedRef(join(gitDir, name)) : null
+  if (linked !== null) return { ref: linked }
   const text = readTextIfThere(join(gitDir, name))
   if (text === null) return null
   const symbolic = /^ref:\s*(\S+)\s*$/.exec(text)?.[1]

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConflictError } from '../../../../src/base/errors.js'
@@ -47,6 +47,15 @@ describe('reading refs', () => {
     expect(await readHead(gitDir)).toEqual({ oid: tip })
     git(dir, ['symbolic-ref', 'HEAD', 'refs/wip/x'])
     await expect(readHead(gitDir)).rejects.toThrow(BlockedError)
+  })
+
+  test.each(['refs/heads/main', 'refs/heads/not/born'])('HEAD as a symlink to %s', async (ref) => {
+    const { dir, gitDir, tip } = repository()
+    rmSync(join(gitDir, 'HEAD'))
+    symlinkSync(ref, join(gitDir, 'HEAD'))
+    expect(git(dir, ['symbolic-ref', 'HEAD'])).toBe(ref)
+    expect(await readHead(gitDir)).toEqual({ branch: ref.slice('refs/heads/'.length) })
+    expect(await resolveRef(gitDir, 'HEAD')).toBe(ref === 'refs/heads/main' ? tip : null)
   })
 
   test.each(['loose', 'packed', 'both'])('the same as git for-each-ref (%s)', async (kind) => {
