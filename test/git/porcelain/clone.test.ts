@@ -427,3 +427,24 @@ test('modes and links are as they are in the tree', async () => {
   expect(statSync(join(dir, 'run.sh')).mode & 0o111).toBe(0o111)
   expect(readlinkSync(join(dir, 'link'))).toBe('folder-0/deep-0/file-0.txt')
 })
+
+test('a HEAD on a branch that the server hides is detached, as in git', async () => {
+  const github = await localGitHub()
+  const { url, bare } = await servedHistory(github, 'uDOS/hidden')
+  const [branch = ''] = git(bare, ['for-each-ref', '--format=%(refname)', 'refs/heads/']).split(
+    '\n',
+  )
+  git(bare, ['update-ref', 'refs/heads/seen', branch])
+  git(bare, ['update-ref', 'refs/heads/gone', branch])
+  git(bare, ['symbolic-ref', 'HEAD', 'refs/heads/gone'])
+  git(bare, ['config', 'transfer.hideRefs', 'refs/heads/gone'])
+  const [ours, theirs] = [join(temporaryFolder(), 'ours'), join(temporaryFolder(), 'theirs')]
+  await networkGit(temporaryFolder(), ['clone', '--quiet', url, theirs])
+  await cloneRepository(client(), { url, dir: ours, branches: 'all' })
+  const facts = (dir: string) => [
+    git(dir, ['rev-parse', '--symbolic-full-name', 'HEAD']),
+    git(dir, ['for-each-ref', '--format=%(refname) %(objectname)']),
+  ]
+  expect(facts(ours)).toEqual(facts(theirs))
+  expect(facts(ours)[0]).toBe('HEAD')
+})

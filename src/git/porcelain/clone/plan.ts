@@ -33,7 +33,7 @@ export function clonePrefixes({ ref, branches }: CloneRequest): string[] {
 export function planClone(remote: Advertised, request: CloneRequest): ClonePlan {
   const { ref, url } = request
   if (remote.refs.size === 0) return planEmpty(remote, request)
-  const target = ref === undefined ? headOf(remote, url) : targetOf(remote, ref, url)
+  const target = ref === undefined ? headOf(remote, request) : targetOf(remote, ref, url)
   const branch = target.kind === 'branch' ? target.short : null
   const all = request.branches === 'all'
   const branches = all ? branchesOf(remote) : new Map<string, RemoteRef>()
@@ -51,8 +51,11 @@ function planEmpty({ unborn }: Advertised, { ref, branches }: CloneRequest): Clo
   return { target: null, branch, branches: new Map(), wants: [], refspec }
 }
 
-/** The remote's HEAD: a branch, or a commit if it is detached. */
-function headOf({ head, refs, unborn }: Advertised, url: string): Target {
+/**
+ * The remote's HEAD: a branch, or a commit if it is detached. As in git, a branch that the remote
+ * hides is a commit too; only a clone of all branches has them listed.
+ */
+function headOf({ head, refs, unborn }: Advertised, { url, branches }: CloneRequest): Target {
   const oid = refs.get('HEAD')?.oid
   if (oid === undefined) {
     const { host, pathname } = new URL(url)
@@ -61,7 +64,8 @@ function headOf({ head, refs, unborn }: Advertised, url: string): Target {
       hint: 'say which branch to clone',
     })
   }
-  return head === null
+  const isHidden = head !== null && branches === 'all' && !refs.has(head)
+  return head === null || isHidden
     ? { kind: 'commit', name: oid, short: oid, oid }
     : { kind: 'branch', name: head, short: head.slice(branchPrefix.length), oid }
 }
