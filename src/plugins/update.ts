@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { type ErrorReport, reportError } from '../base/error-report.js'
 import type { Repo } from '../base/names/repository.js'
 import { filesOf } from '../github/graphql/files.js'
@@ -63,6 +64,9 @@ export function update(
   })
 }
 
+/** The most plugins that are looked at together, each with several requests. */
+const atOnce = 4
+
 /** GitHub's latest version of each, or an error. */
 interface Latest extends Repo {
   repositoryId: number | null
@@ -82,8 +86,9 @@ async function newestOf(
     return { owner, repo }
   })
   const answers = await filesOf(session.client, repos, manifestNames)
-  return Promise.all(
-    repos.map(async (repo, index): Promise<Newest> => {
+  const limit = pLimit(atOnce)
+  const newest = repos.map((repo, index) =>
+    limit(async (): Promise<Newest> => {
       const answer = answers[index] ?? null
       const { template = null, repository_id: repositoryId = null } = entries[index]?.[1] ?? {}
       try {
@@ -102,6 +107,7 @@ async function newestOf(
       }
     }),
   )
+  return Promise.all(newest)
 }
 
 interface Work {

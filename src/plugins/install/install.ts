@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { ConflictError, GitHubNotFoundError, NotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
@@ -117,6 +118,11 @@ export function installFrozen(
 
 function chosen(store: PluginStore, id: string | null): [string, LockEntry][] {
   const entries = [...store.entries]
+  if (id === null && entries.length === 0 && !existsSync(store.paths.lockFile)) {
+    throw new NotFoundError(
+      `${store.paths.lockFile} does not exist, so there is nothing to install`,
+    )
+  }
   if (id === null) return entries
   const found = entries.filter(([name]) => name === id)
   if (found.length > 0) return found

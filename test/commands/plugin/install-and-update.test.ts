@@ -335,6 +335,11 @@ const sorted = (value: unknown): unknown =>
       )
 
 describe('--frozen', () => {
+  it('without a lock is an error', async () => {
+    const { status, err } = await plugin('INSTALL', '--frozen')
+    expect([status, err]).toEqual([3, expect.stringContaining('plugins.lock.json does not exist')])
+  })
+
   it('brings what the lock names, byte for byte, though there is a later version', async () => {
     await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
     await releasePlugin(github(), 'uDOS/typo')
@@ -361,6 +366,21 @@ describe('--frozen', () => {
 })
 
 describe('UPDATE, PIN, ROLLBACK', () => {
+  it('of many plugins without releases does not make node warn', async () => {
+    const ids = Array.from({ length: 13 }, (_, index) => `p${index}`)
+    for (const id of ids) {
+      await releasePlugin(github(), `uDOS/${id}`, { assets: null })
+      github().world.repository(`uDOS/${id}`)?.releases.splice(0)
+      await plugin('INSTALL', id)
+    }
+    const warnings: string[] = []
+    const note = ({ name }: Error) => void warnings.push(name)
+    process.on('warning', note)
+    expect((await plugin('UPDATE')).status).toBe(0)
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   it('goes forward, stays where it is pinned, and back byte for byte', async () => {
     await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
     await plugin('INSTALL', 'micro')
