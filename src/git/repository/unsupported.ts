@@ -14,9 +14,19 @@ export function unsupportedSetting(config: GitConfig): string | null {
   if (config.boolean('index.sparse', false)) return 'a sparse index'
   if (config.boolean('core.splitindex', false)) return 'a split index'
   if (config.boolean('remote.origin.promisor', false)) return 'a partial clone'
+  const refspec = config.all('remote.origin.fetch').find(leadsElsewhere)
+  if (refspec !== undefined) return `remote.origin.fetch=${refspec}`
   const extension = config.keys('extensions.').find((key) => !isHarmless(key, config))
   return extension === undefined ? null : `${extension}=${config.get(extension)}`
 }
+
+/**
+ * Whether a refspec takes branches to other refs than refs/remotes/origin, where wizard takes them.
+ * https://git-scm.com/docs/git-fetch#_configured_remote_tracking_branches
+ */
+const leadsElsewhere = (refspec: string) =>
+  /^\+?refs\/heads\//.test(refspec) &&
+  !/^\+?refs\/heads\/([^:]+):refs\/remotes\/origin\/\1$/.test(refspec)
 
 /**
  * https://git-scm.com/docs/repository-version: a repository of a later version must not be touched.

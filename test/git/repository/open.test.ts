@@ -88,12 +88,31 @@ describe('readLocal', () => {
     ['no work tree (core.bare)', ['config', 'core.bare', 'true']],
     ['its work tree elsewhere (core.worktree)', ['config', 'core.worktree', '/elsewhere']],
     ['a partial clone', ['config', 'remote.origin.promisor', 'true']],
+    [
+      'remote.origin.fetch=+refs/heads/*:refs/remotes/foo/*',
+      ['config', 'remote.origin.fetch', '+refs/heads/*:refs/remotes/foo/*'],
+    ],
+    [
+      'remote.origin.fetch=refs/heads/main:refs/remotes/origin/other',
+      ['config', 'remote.origin.fetch', 'refs/heads/main:refs/remotes/origin/other'],
+    ],
     ['extensions.refstorage=reftable', ['config', 'extensions.refStorage', 'reftable']],
     ['extensions.objectformat=sha256', ['config', 'extensions.objectFormat', 'sha256']],
   ])('says that it has %s', async (words, args) => {
     await repository()
     await git(...args)
     expect(await readLocal(dir)).toMatchObject({ unsupported: words })
+  })
+
+  it.each([
+    '+refs/heads/*:refs/remotes/origin/*',
+    'refs/heads/main:refs/remotes/origin/main',
+    '+refs/tags/*:refs/tags/*',
+    '+refs/pull/*/head:refs/remotes/origin/pr/*',
+  ])('takes branches where %s does', async (refspec) => {
+    await repository()
+    await git('config', 'remote.origin.fetch', refspec)
+    expect(await readLocal(dir)).toMatchObject({ unsupported: null })
   })
 
   it('reads nothing of a repository whose refs are kept in another way', async () => {
