@@ -3,14 +3,9 @@ import { type ErrorReport, reportError } from '../base/error-report.js'
 import type { Repo } from '../base/names/repository.js'
 import { filesOf } from '../github/graphql/files.js'
 import { logMarks } from '../logs/marks.js'
+import { assertKnownTag, assertSameCommit, followRename } from './install/allowed.js'
 import { putAllInPlace } from './install/install.js'
-import {
-  assertKnownTag,
-  assertSameCommit,
-  type Finder,
-  followRename,
-  prepare,
-} from './install/prepare.js'
+import { type Finder, prepare } from './install/prepare.js'
 import { assertSameId, resolveVersion } from './install/resolve.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { manifestNames } from './manifest/parse.js'

@@ -12,16 +12,8 @@ import type { PluginSession } from '../session.js'
 import { takeFromCache } from '../store/cache.js'
 import type { LockEntry } from '../store/lock-file.js'
 import { type PluginStore, underPluginLock } from '../store/store.js'
-import {
-  assertSameCommit,
-  type Finder,
-  isHere,
-  type Prepared,
-  prepare,
-  signerOf,
-  uncovered,
-  unsigned,
-} from './prepare.js'
+import { assertSameCommit, signerOf, uncovered, unsigned } from './allowed.js'
+import { type Finder, isHere, type Prepared, prepare } from './prepare.js'
 import { type PluginVersion, resolveVersion, type WantedPlugin } from './resolve.js'
 import { type ChosenAsset, selectAsset } from './select-asset.js'
 import { isSignedWhole, stage } from './stage.js'

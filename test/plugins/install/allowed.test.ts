@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { assertAllowed } from '../../../src/plugins/install/prepare.js'
+import { assertAllowed } from '../../../src/plugins/install/allowed.js'
 import type { PluginVersion } from '../../../src/plugins/install/resolve.js'
 import { parseManifest } from '../../../src/plugins/manifest/parse.js'
 import type { LockEntry } from '../../../src/plugins/store/lock-file.js'
