@@ -43,7 +43,7 @@ describe('WORKFLOW RUN --wait', () => {
     expect(err).toContain(`come back with wizard WORKFLOW WATCH uDOS/engine/${id}`)
   })
 
-  it('SIGTERM with --json is exit 143, and the error tells how to come back', async () => {
+  it('SIGTERM with --json is exit 143 and the document, and the error tells how to come back', async () => {
     const space = await opened(openActions())
     const fault = space.github.fail({ path: /\/actions\/runs\/\d+$/, skip: 1, delay: 'forever' })
     const child = space.start([...runWait, '--json'])
@@ -51,8 +51,9 @@ describe('WORKFLOW RUN --wait', () => {
     await reached(fault)
     child.kill('SIGTERM')
     const { status, out, err } = await done
-    expect([status, out]).toEqual([143, ''])
-    const hint = expect.stringContaining(`wizard WORKFLOW WATCH uDOS/engine/${lastRun(space).id}`)
+    const { id } = lastRun(space)
+    expect([status, JSON.parse(out)]).toEqual([143, expect.objectContaining({ run_id: id })])
+    const hint = expect.stringContaining(`wizard WORKFLOW WATCH uDOS/engine/${id}`)
     expect(JSON.parse(err)).toMatchObject({
       error: { code: 'INTERRUPTED', message: 'interrupted', hint },
     })
