@@ -29,8 +29,10 @@ export async function createOctokit({
   octokit.hook.error('request', (error) => {
     throw passedError(error) ?? notTheApi(baseUrl, error)
   })
-  octokit.hook.after('request', ({ data }, { headers }) => {
-    if (isBrokenJson(data, String(headers.accept))) throw notTheApi(baseUrl)
+  octokit.hook.after('request', ({ data, status }, { headers, method }) => {
+    const accept = String(headers.accept)
+    const isEmpty = method === 'GET' && status === 200 && (data === null || data === '')
+    if (isBrokenJson(data, accept) || (isEmpty && isForJson(accept))) throw notTheApi(baseUrl)
   })
   return octokit
 }
@@ -63,7 +65,9 @@ const notTheApi = ({ host }: URL, cause?: unknown) =>
 
 /** Octokit returns the text of invalid JSON, or of an HTML page, as if it were the answer. */
 const isBrokenJson = (data: unknown, accept: string): boolean =>
-  typeof data === 'string' && data !== '' && /json/.test(accept) && !/raw/.test(accept)
+  typeof data === 'string' && data !== '' && isForJson(accept)
+
+const isForJson = (accept: string) => /json/.test(accept) && !/raw/.test(accept)
 
 /**
  * Octokit decodes a body by its content type. This keeps the raw bytes of a file as bytes, whatever
@@ -82,8 +86,8 @@ type FetchInit = {
 }
 
 /**
- * @throws GitHubNetworkError if a page's link leads to another host, whose items would pass as the
- *   API's
+ * @throws GitHubNetworkError if a redirect or a page's link leads to another host, whose answer would
+ *   pass as the API's
  */
 function asFetch(send: Send, baseUrl: URL) {
   return async (address: string, { method, headers, body, signal }: FetchInit) => {
@@ -92,12 +96,19 @@ function asFetch(send: Send, baseUrl: URL) {
       const { accept, ...others } = headers
       const sent = accept === octokitsAccept ? others : headers
       const once = method === 'POST' && isDispatch.test(url.pathname)
-      return asFetchAnswer(await send({ method, url, headers: sent, body, signal, once }), accept)
+      const answer = await send({ method, url, headers: sent, body, signal, once })
+      if (answer.foreign) throw redirectedAway(baseUrl, answer.url)
+      return asFetchAnswer(answer, accept)
     } catch (error) {
       throw new Passed(error)
     }
   }
 }
+
+const redirectedAway = ({ host }: URL, to: URL) =>
+  new GitHubNetworkError(`${host} redirects to another host: ${to.host}`, {
+    hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
+  })
 
 /** A second dispatch is a second deployment. */
 const isDispatch = /\/actions\/workflows\/[^/]+\/dispatches$/

@@ -38,10 +38,9 @@ export async function pagesOf(
   const items: unknown[] = []
   let pages = 0
   const all: AsyncIterable<Page> = octokit.paginate.iterator(route as never, first as never)
-  for await (const { data, headers } of all) {
+  for await (const { data, headers } of readable(all)) {
     onHeaders?.(headers)
-    if (!Array.isArray(data))
-      throw new GitHubNetworkError('a listing is not the API: it has no list')
+    if (!Array.isArray(data)) throw noList()
     for (const item of data) items.push(item)
     pages++
     if (page !== undefined || items.length >= limit) break
@@ -50,6 +49,21 @@ export async function pagesOf(
   }
   return items.slice(0, limit)
 }
+
+/** Octokit takes the list out of each answer, and fails where the answer has another shape. */
+async function* readable(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+  try {
+    yield* pages
+  } catch (error) {
+    throw error instanceof TypeError ? noList(error) : error
+  }
+}
+
+const noList = (cause?: unknown) =>
+  new GitHubNetworkError('a listing is not the API: it has no list', {
+    hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
+    cause,
+  })
 
 /** Octokit requests the link as it is. @throws GitHubNetworkError if it climbs out of its folder */
 function assertNextPage(link: unknown): void {

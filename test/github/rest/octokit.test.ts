@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../../src/base/errors.js'
 import { createOctokit } from '../../../src/github/rest/octokit.js'
+import { pagesOf } from '../../../src/github/rest/pages.js'
 import type { ApiResponse } from '../../../src/github/transport/message.js'
 import { answer, scripted } from '../support.js'
 
@@ -77,4 +78,33 @@ describe('an answer', () => {
       'ghe.test answered something that is not the API',
     )
   })
+
+  it.each(['', 'null'])('is not the API where it says nothing: %j', async (body) => {
+    const { rest } = await octokitWith(answer(200, {}, body))
+    await expect(rest.actions.listRepoWorkflows(repository)).rejects.toThrow(
+      'ghe.test answered something that is not the API',
+    )
+  })
+
+  it('is not taken from another host', async () => {
+    const elsewhere = { ...answer(200, {}, []), foreign: true }
+    const { rest } = await octokitWith(elsewhere)
+    await expect(rest.repos.get(repository)).rejects.toThrow(
+      'ghe.test redirects to another host: api.test',
+    )
+  })
+
+  it.each([{ id: 'x', name: 5, total_count: 'a', workflows: {} }, { total_count: 1 }, {}, 5, null])(
+    'that is no listing is an error in words: %j',
+    async (body) => {
+      const send = scripted(answer(200, {}, body))
+      const octokit = await createOctokit({
+        send,
+        baseUrl: new URL('https://ghe.test/api/v3'),
+        userAgent: 'test',
+      })
+      const listing = pagesOf(octokit, octokit.rest.actions.listRepoWorkflows, repository)
+      await expect(listing).rejects.toThrow('not the API')
+    },
+  )
 })

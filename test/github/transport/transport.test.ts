@@ -291,7 +291,7 @@ describe('the transport', () => {
     expect(written.filter((line) => line.includes('the rate limit lifts'))).toHaveLength(1)
   })
 
-  it('takes the token to no other host', async () => {
+  it('takes the token to no other host, and believes no answer of it', async () => {
     const seen: (string | undefined)[] = []
     const stranger = await serve((message, answer) => {
       seen.push(message.headers.authorization)
@@ -301,7 +301,9 @@ describe('the transport', () => {
       seen.push(message.headers.authorization)
       answer.writeHead(301, { location: `${stranger}/repos/uDOS/core` }).end()
     })
-    await client(address).getRepo('uDOS', 'core')
+    await expect(client(address).getRepo('uDOS', 'core')).rejects.toThrow(
+      `redirects to another host: ${new URL(stranger).host}`,
+    )
     expect(seen).toEqual([`Bearer ${token}`, undefined])
   })
 
