@@ -58,19 +58,27 @@ export const folded = (path: string): string =>
 
 const isPlain = /^[a-z0-9_./-]*$/
 
+/** In bytes of UTF-8: a file system takes 255, and a temporary name beside it is longer. */
 const longestName = 200
+
+function shortened(name: string): string {
+  const bytes = Buffer.from(name)
+  if (bytes.length <= longestName) return name
+  return bytes
+    .subarray(0, longestName)
+    .toString('utf8')
+    .replace(/\ufffd+$/, '')
+}
 
 /**
  * Makes a name safe as a file or folder name on every system; `instead` if nothing is left of it.
  */
 export function safeName(name: string, instead: string): string {
-  const safe = name
+  const visible = name
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it replaces these characters
     .replace(/[\u0000-\u001f\u007f-\u009f/\\:*?"<>|]/g, '_')
     .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu, '_')
-    .slice(0, longestName)
-    .replace(/\p{Surrogate}$/u, '')
-    .replace(/[. ]+$/, (end) => '_'.repeat(end.length))
+  const safe = shortened(visible).replace(/[. ]+$/, (end) => '_'.repeat(end.length))
   if (safe === '') return instead
   // wizard's own files: its state, and temporary ones.
   const isTaken = device.test(safe) || /^\.wizard(?:-|$)/i.test(safe)

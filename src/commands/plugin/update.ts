@@ -31,7 +31,12 @@ export const update = defineVerb({
   partialFailure: (plugins) => {
     const bad = plugins.filter(({ status }) => status === 'failed')
     const message = `${bad.length} of ${plugins.length} plugins failed`
-    return sharedFailure(bad, { of: plugins, message })
+    const failure = sharedFailure(bad, { of: plugins, message })
+    const [only, ...others] = bad
+    // The table has room for messages only.
+    if (failure === null || !only?.error || others.length > 0) return failure
+    const { hint, remedy } = only.error
+    return { ...failure, hint, remedy }
   },
 })
 

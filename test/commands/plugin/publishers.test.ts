@@ -91,6 +91,7 @@ describe('the repository of a plugin', () => {
     const { status, err, out } = await plugin(...args, '--trust')
     expect(status).toBe(args[0] === 'UPDATE' ? 1 : 8)
     expect(err + out).toContain('is another repository than when it was installed')
+    expect(err).toMatch(/^hint: .*lock/m)
     expect(await lock()).toEqual(before)
   })
 
