@@ -136,4 +136,38 @@ describe('API GRAPHQL', () => {
     const none = await api('GRAPHQL', query, 'name=nothing')
     expect([none.status, none.err]).toEqual([3, expect.stringContaining('uDOS/nothing')])
   })
+
+  it('prints the part that GitHub answered, and its errors are the exit status', async () => {
+    const two = `{
+      a: repository(owner: "uDOS", name: "typo") { name }
+      b: repository(owner: "uDOS", name: "nothing") { name }
+    }`
+    const { status, json, err } = await api('GRAPHQL', two, '--json')
+    expect([status, json]).toEqual([3, { a: { name: 'typo' }, b: null }])
+    expect(JSON.parse(err).error).toMatchObject({
+      code: 'GITHUB_NOT_FOUND',
+      message: expect.stringContaining('uDOS/nothing'),
+    })
+    const shown = await api('GRAPHQL', two)
+    expect([shown.status, JSON.parse(shown.out)]).toEqual([3, json])
+  })
+
+  it('reads the query from stdin', async () => {
+    const { ended } = space.begin(['API', 'GRAPHQL', '-'], { input: '{ viewer { login } }' })
+    const { status, out } = await ended
+    expect([status, JSON.parse(out)]).toEqual([0, { viewer: { login: 'monalisa' } }])
+  })
+})
+
+describe('any method', () => {
+  it('HEAD says by its exit status whether something is there', async () => {
+    const there = await api('HEAD', '/repos/uDOS/typo')
+    expect([there.status, there.out, last()?.method]).toEqual([0, '', 'HEAD'])
+    expect((await api('HEAD', '/repos/uDOS/nothing')).status).toBe(3)
+  })
+
+  it('OPTIONS is sent as it is', async () => {
+    await api('OPTIONS', '/repos/uDOS/typo')
+    expect(last()?.method).toBe('OPTIONS')
+  })
 })

@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { text } from 'node:stream/consumers'
+import { reportError } from '../../base/error-report.js'
 import { UsageError } from '../../base/errors.js'
 import { parseExactly, withExactNumbers } from '../../base/exact-json.js'
 import type { Invocation } from '../../invocation.js'
@@ -11,6 +13,8 @@ const methods = {
   put: 'replace',
   patch: 'change',
   delete: 'remove',
+  head: 'look for',
+  options: 'ask what is possible',
 }
 
 /** `key=value` is text, `key:=json` is JSON: numbers, true, lists. @throws UsageError */
@@ -110,7 +114,7 @@ const graphql = defineVerb({
     },
   ],
   args: [
-    { name: 'query', summary: 'the query' },
+    { name: 'query', summary: 'the query; - is stdin' },
     {
       name: 'key=value',
       summary: 'its variables; key:=5 for JSON',
@@ -120,9 +124,17 @@ const graphql = defineVerb({
   ],
   flags: {},
   async run(invocation, [query = '', ...assignments]) {
-    return (await invocation.github()).graphql(query, parseFields(assignments))
+    const { askGraphql, errorOf } = await import('../../github/graphql/graphql.js')
+    const written = query === '-' ? await text(invocation.stdin) : query
+    const answer = await askGraphql(await invocation.github(), written, parseFields(assignments))
+    const error = errorOf(answer)
+    if (answer.data === null) throw error
+    return { data: answer.data, error }
   },
-  render: (data) => lines(...JSON.stringify(data, null, 2).split('\n')),
+  json: ({ data }) => data,
+  render: ({ data }) => lines(...JSON.stringify(data, null, 2).split('\n')),
+  // GitHub may answer a part of a query: that part is the result.
+  partialFailure: ({ error }) => (error === null ? null : reportError(error)),
 })
 
 export const verbs: Verb[] = [

@@ -75,16 +75,23 @@ export async function graphql(
   query: string,
   variables?: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
-  const { data, errors, response } = await askGraphql(api, query, variables)
-  if (data !== null && errors.length === 0) return data
+  const answer = await askGraphql(api, query, variables)
+  const error = errorOf(answer)
+  if (error !== null) throw error
+  return answer.data ?? {}
+}
+
+/** All errors of an answer as one; null if it is whole. */
+export function errorOf({ data, errors, response }: GraphqlAnswer): GitHubError | null {
+  if (data !== null && errors.length === 0) return null
   const words = errors.map(({ message }) => message).join('; ')
   const options = { status: response.status, requestId: requestIdOf(response) }
   const types = new Set(errors.map(({ type }) => type))
-  if (types.has('NOT_FOUND')) throw new GitHubNotFoundError(words, options)
+  if (types.has('NOT_FOUND')) return new GitHubNotFoundError(words, options)
   if (types.has('FORBIDDEN') || types.has('INSUFFICIENT_SCOPES')) {
-    throw new GitHubAuthError(words, options)
+    return new GitHubAuthError(words, options)
   }
-  throw new GitHubError(words || 'the query has no answer', options)
+  return new GitHubError(words || 'the query has no answer', options)
 }
 
 /** Whether another way to ask may work: a bad token or a rate limit would stop that as well. */
