@@ -8,7 +8,11 @@ import { type ErrorReport, reportError } from '../../base/error-report.js'
 import { PathError, WizardError } from '../../base/errors.js'
 import { describePlace } from '../../base/fs/system-error.js'
 import { oneLine } from '../../base/text.js'
-import { downloadArtifact, type StoredArtifact } from '../../github/rest/actions/artifacts.js'
+import {
+  type Artifact,
+  downloadArtifact,
+  type StoredArtifact,
+} from '../../github/rest/actions/artifacts.js'
 import type { Liveness } from '../../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../../process/temp-beside.js'
 import type { RunArtifact } from '../run-data.js'
@@ -62,7 +66,7 @@ export async function downloadArtifacts(
     run: `${owner}/${repo} #${runId}`,
   })
   for (const warning of warnings) session.emit({ type: 'warning', message: warning })
-  const failures = new Map<string, WizardError>(expired)
+  const failures = new Map<number, WizardError>(expired)
   try {
     if (!options.clobber) for (const { path } of chosen) await assertNotExists(path)
     const paths = await takeAll(session, { owner, repo }, chosen, options, failures)
@@ -77,9 +81,9 @@ async function takeAll(
   repo: Repo,
   chosen: PlacedArtifact[],
   options: ArtifactOptions,
-  failures: Map<string, WizardError>,
-): Promise<Map<string, string>> {
-  const paths = new Map<string, string>()
+  failures: Map<number, WizardError>,
+): Promise<Map<number, string>> {
+  const paths = new Map<number, string>()
   if (chosen.length === 0) return paths
   const dir = resolve(options.dir)
   if (options.liveness !== undefined) await removeLeftovers(dir, 'unpack', options.liveness)
@@ -89,10 +93,10 @@ async function takeAll(
       session.signal?.throwIfAborted()
       try {
         await take(session, repo, placed, { ...options, zips: zips.dir })
-        paths.set(placed.artifact.name, placed.path)
+        paths.set(placed.artifact.id, placed.path)
       } catch (error) {
         if (session.signal?.aborted || !(error instanceof WizardError)) throw error
-        failures.set(placed.artifact.name, error)
+        failures.set(placed.artifact.id, error)
       }
     })
   } finally {
@@ -167,22 +171,22 @@ async function keep(
 /** @throws the first failure if nothing was downloaded that should have been */
 function report(
   { emit }: WorkflowSession,
-  chosen: { name: string; size: number }[],
-  paths: Map<string, string>,
-  failures: Map<string, WizardError>,
+  all: Artifact[],
+  paths: Map<number, string>,
+  failures: Map<number, WizardError>,
 ): DownloadedArtifact[] {
   const [first, ...others] = failures.values()
   if (paths.size === 0 && first !== undefined) {
     for (const { message } of others) emit({ type: 'warning', message })
     throw first
   }
-  return chosen
-    .filter(({ name }) => paths.has(name) || failures.has(name))
-    .map(({ name, size }) => {
-      const error = failures.get(name)
+  return all
+    .filter(({ id }) => paths.has(id) || failures.has(id))
+    .map(({ id, name, size }) => {
+      const error = failures.get(id)
       return {
         name,
-        path: paths.get(name) ?? null,
+        path: paths.get(id) ?? null,
         size,
         error: error === undefined ? null : reportError(error),
       }

@@ -12,8 +12,8 @@ export interface PlacedArtifact {
 
 export interface ArtifactChoice {
   chosen: PlacedArtifact[]
-  /** Expired artifacts by name: those that were requested, or all if there are no others. */
-  expired: Map<string, GitHubNotFoundError>
+  /** Expired artifacts by id: those that were requested, or all if there are no others. */
+  expired: Map<number, GitHubNotFoundError>
   warnings: string[]
 }
 
@@ -41,7 +41,7 @@ export function selectArtifacts(all: Artifact[], { dir, names, run }: Wanted): A
     dir,
   )
   const gone = wanted.filter((one) => one.expired)
-  const expired = new Map(gone.map((one) => [one.name, hasExpired(one, run)]))
+  const expired = new Map(gone.map((one) => [one.id, hasExpired(one, run)]))
   return { chosen, expired, warnings }
 }
 

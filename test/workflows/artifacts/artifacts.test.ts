@@ -212,6 +212,15 @@ describe('downloadArtifacts', () => {
     ])
   })
 
+  it('takes the newest of several with one name, and reports that one only', async () => {
+    const run = await finishedRun()
+    on.github.actions.addArtifact(run, 'dist', text('one'))
+    on.github.actions.addArtifact(run, 'dist', text('newer'))
+    const path = join(dir, 'dist')
+    expect(await take(run.id)).toMatchObject([{ name: 'dist', path, error: null }])
+    expect(await readdir(dir)).toEqual(['dist'])
+  })
+
   it('overwrites nothing, and asks before it downloads', async () => {
     const run = await finishedRun()
     on.github.actions.addArtifact(run, 'dist', text('one'))
