@@ -204,3 +204,7 @@ function detail(error: unknown): string {
   const why = typeof code === 'string' ? (fieldErrors[code] ?? code) : ''
   return `${what} ${why}`.trim()
 }
+
+/** The remedy where a server's answer is not the API's. */
+export const checkServer =
+  'check github.base_url, and whether a proxy or a login page answers in its place'

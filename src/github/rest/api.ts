@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { GitHubNetworkError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
+import { checkServer } from '../errors.js'
 import type { RestVersion } from '../transport/api-version.js'
 import type { Send } from '../transport/message.js'
 import type { Octokit } from './octokit.js'
@@ -57,7 +58,7 @@ export function parseAnswer<T>(api: Api, schema: z.ZodType<T>, data: unknown): T
   throw new GitHubNetworkError(
     `${api.baseUrl.host} answered something that is not the API: ${faultIn(data, issue)}`,
     {
-      hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
+      hint: checkServer,
     },
   )
 }

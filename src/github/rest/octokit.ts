@@ -1,6 +1,7 @@
 import type { Octokit } from '@octokit/rest'
 import { GitHubNetworkError, UsageError, WizardError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
+import { checkServer } from '../errors.js'
 import { type ApiResponse, jsonTextOf, type Send } from '../transport/message.js'
 
 export type { Octokit } from '@octokit/rest'
@@ -60,7 +61,7 @@ function passedError(error: unknown): unknown {
 const notTheApi = ({ host }: URL, cause?: unknown) =>
   new GitHubNetworkError(`${host} answered something that is not the API`, {
     cause,
-    hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
+    hint: checkServer,
   })
 
 /** Octokit returns the text of invalid JSON, or of an HTML page, as if it were the answer. */
@@ -107,7 +108,7 @@ function asFetch(send: Send, baseUrl: URL) {
 
 const redirectedAway = ({ host }: URL, to: URL) =>
   new GitHubNetworkError(`${host} redirects to another host: ${to.host}`, {
-    hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
+    hint: checkServer,
   })
 
 /** A second dispatch is a second deployment. */

@@ -1,4 +1,5 @@
 import { GitHubNetworkError } from '../../base/errors.js'
+import { checkServer } from '../errors.js'
 import type { Octokit } from './octokit.js'
 
 /** Default: all pages. */
@@ -61,7 +62,7 @@ async function* readable(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
 
 const noList = (cause?: unknown) =>
   new GitHubNetworkError('a listing is not the API: it has no list', {
-    hint: 'check github.base_url, and whether a proxy or a login page answers in its place',
+    hint: checkServer,
     cause,
   })
 
