@@ -24,7 +24,7 @@ export async function mergeInto(from: string, to: string, plan: UnpackPlan): Pro
 async function assertFits(to: string, { folders, files }: UnpackPlan): Promise<void> {
   for (const folder of ['', ...folders]) {
     const there = await lstatOrNull(join(to, folder))
-    if (there !== null && !there.isDirectory()) throw inTheWay(join(to, folder), 'is no folder')
+    if (there !== null && !there.isDirectory()) throw inTheWay(join(to, folder), 'is not a folder')
   }
   for (const { path } of files) {
     const there = await lstatOrNull(join(to, path))

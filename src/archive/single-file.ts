@@ -27,7 +27,7 @@ function beginsLikeZip(path: string): boolean {
   }
 }
 
-/** One file that is no archive, under a safe name. It is moved, not copied. */
+/** A file that is not an archive. It is moved, not copied. @param name already safe */
 export const fileSource = (file: string, name: string, size: number): ArchiveSource => ({
   label: name,
   plan: {

@@ -132,8 +132,8 @@ function networkRefusal(refusal: Refusal): GitHubError {
 }
 
 /**
- * GitHub redirects to storage, with an address that it signed for some minutes. What another host
- * answers there is no word of the API's, and the token had no part in it.
+ * GitHub redirects to storage, with an address that it signed for a few minutes. An answer from
+ * that host does not come from the API, and no token was sent there.
  */
 function refusedElsewhere(refusal: Refusal): GitHubError {
   const { request, response } = refusal

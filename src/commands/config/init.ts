@@ -61,7 +61,7 @@ interface Given {
 async function answersOf({ terminal, globals }: Invocation, { owner, from }: Given) {
   const isSilent = owner === undefined && from === undefined && !terminal.canAsk
   if (isSilent && !globals.yes) {
-    throw new UsageError('there is no terminal to ask on', {
+    throw new UsageError('the default owner is unknown, and this is not a terminal to ask on', {
       hint: 'give --owner or --from, or --yes for files without either',
     })
   }

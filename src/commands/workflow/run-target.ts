@@ -73,13 +73,13 @@ interface RunTargetFlags {
   attempt?: number | undefined
 }
 
-/** Says that the address of a job means its whole run to verbs that can't work on a job alone. */
+/** For verbs that can't work on a single job: notes that they take its whole run. */
 export function noteWholeRun({ terminal }: Invocation, { runId, jobId }: RunTarget, what: string) {
   if (jobId !== undefined) terminal.note(`${what} the whole run ${runId}, not of the job ${jobId}`)
 }
 
 /**
- * For verbs that change a run, which GitHub does with its latest attempt alone.
+ * For verbs that change a run: GitHub changes only the whole run, at its latest attempt.
  *
  * @throws UsageError for the address of a job or of an earlier attempt
  */

@@ -23,8 +23,8 @@ export interface Batch<W, A> {
  * Asks for many things in queries of at most 100, one after another. A query that is too expensive
  * ends in 502, 504, a cut connection or an error about a time-out, or in a part of the answer and
  * the error RESOURCE_LIMITS_EXCEEDED: what is missing is asked for again in queries of half the
- * size. Silence for the whole `timeout` is no reason to split, because repeated halving would take
- * minutes.
+ * size. A query that gets no answer within `timeout` is not split, because repeated halving would
+ * take minutes.
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  *
  * @param onAnswers receives each batch's answers in the order of `wanted`, so that they are kept if
