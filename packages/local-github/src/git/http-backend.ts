@@ -50,6 +50,9 @@ function environment({ request, bare, path, protocolV2 }: GitRequest, user: stri
   }
 }
 
+/** What a pipe says whose reader has closed it, or has ended. */
+const closed = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET']
+
 /** A backend that has read enough closes its input; that is not an error. */
 export async function sendBody(
   body: Readable | null,
@@ -62,7 +65,9 @@ export async function sendBody(
   try {
     await pipeline(body, stdin)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+    if (!(error instanceof Error && 'code' in error && closed.includes(String(error.code)))) {
+      throw error
+    }
   }
 }
 
