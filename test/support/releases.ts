@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Asset, Release } from 'local-github'
 import { expect } from 'vitest'
 import { stringify } from 'yaml'
@@ -86,17 +87,20 @@ export function onlyRelease(space: Workspace): Release {
   return releases[0]!
 }
 
-/** Exactly one published release, whose assets equal the files on disk. */
-export async function expectPublished(space: Workspace): Promise<void> {
+/** Exactly one published release, whose assets equal the files of a root on disk. */
+export async function expectPublished(space: Workspace, root = space.root): Promise<void> {
   const release = onlyRelease(space)
   const all = ['SHA256SUMS', 'core.iso', 'core.tcz']
   expect([release.draft, release.tag]).toEqual([false, tag])
   expect(release.assets.map(({ state }) => state)).toEqual(all.map(() => 'uploaded'))
   expect(assetNames(release)).toEqual(all)
-  expect(await contentOf(release, 'core.tcz')).toBe(await space.read('engine/core/dist/core.tcz'))
-  expect(await contentOf(release, 'core.iso')).toBe(await space.read('engine/core/dist/core.iso'))
+  expect(await contentOf(release, 'core.tcz')).toBe(await builtIn(root, 'core.tcz'))
+  expect(await contentOf(release, 'core.iso')).toBe(await builtIn(root, 'core.iso'))
   expect(await space.github.oid(name, `refs/tags/${tag}`)).toBe(await space.github.oid(name))
 }
+
+const builtIn = (root: string, file: string) =>
+  readFile(join(root, 'engine/core/dist', file), 'utf8')
 
 async function contentOf({ assets }: Release, asset: string): Promise<string> {
   return readFile(assets.find((one) => one.name === asset)!.file, 'utf8')

@@ -364,8 +364,7 @@ describe('what goes wrong leaves nothing', () => {
     const first = join(folder, 'first')
     const steps = (await runUntilKilled(Number.POSITIVE_INFINITY, () => run(first))) ?? 0
     let failures = 0
-    // The last two remove old files, which needs no room.
-    for (let step = 1; step <= steps - 2; step += 5) {
+    for (let step = 1; step <= steps; step += 5) {
       const dir = join(folder, `clone-${step}`)
       const error = await runWithFailure(step, () => run(dir))
       if (error === null) expectWhole(dir)

@@ -14,8 +14,11 @@ const changing = [
 type Call = (...args: unknown[]) => unknown
 type Module = Record<string, Call>
 
+/** Removing something takes no room. */
+const removing = new Set(['rmSync', 'rmdirSync', 'unlinkSync', 'rm', 'rmdir', 'unlink'])
+
 /** The effect of a step; `half` writes the first half of the data. */
-export type OnStep = (step: number, half: () => void) => void
+export type OnStep = (step: number, half: () => void, name: string) => void
 
 /**
  * Calls back before each change by node:fs, numbered from 1.
@@ -32,7 +35,7 @@ export function watchChanges(onStep: OnStep): () => void {
     module[name] = (...args) => {
       // rmSync calls other functions; it counts as one step, because it ignores their errors.
       if (inside || reads(name, args)) return real(...args)
-      onStep(++step, () => writeHalf(name, args, real))
+      onStep(++step, () => writeHalf(name, args, real), name)
       inside = true
       try {
         return real(...args)
@@ -98,13 +101,13 @@ export async function runUntilKilled(
 }
 
 /**
- * Lets the n-th change fail once, as on a full disk.
+ * Lets the n-th change fail once, as on a full disk; one that removes something succeeds.
  *
  * @returns the error, or null if the run succeeded
  */
 export async function runWithFailure(n: number, run: () => Promise<unknown>): Promise<unknown> {
-  const restore = watchChanges((step, half) => {
-    if (step !== n) return
+  const restore = watchChanges((step, half, name) => {
+    if (step !== n || removing.has(name)) return
     half()
     throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
   })
