@@ -3,9 +3,10 @@ import { once } from 'node:events'
 
 /**
  * Reads the process group's number and a last word. A pipe that closes without that word means that
- * wizard was killed.
+ * wizard was killed. If the command could not be started, there is no number.
  */
 const script = `read -r group || exit 0
+[ "$group" = done ] && exit 0
 read -r word && exit 0
 kill -s TERM -- "-$group" 2>/dev/null
 sleep 5
