@@ -9,6 +9,19 @@ export type LogLevel = 'INFO' | 'WARN' | 'ERROR'
 
 export interface Log {
   write(log: LogName, level: LogLevel, message: string): void
+  /** Writes many lines at once; a log without it gets them one by one. */
+  writeLines?(log: LogName, level: LogLevel, messages: readonly string[]): void
+}
+
+/** Writes many lines with one access to the file, if the log can do so. */
+export function writeLines(
+  to: Log,
+  log: LogName,
+  level: LogLevel,
+  messages: readonly string[],
+): void {
+  if (to.writeLines) to.writeLines(log, level, messages)
+  else for (const message of messages) to.write(log, level, message)
 }
 
 export interface LogFilesOptions {
@@ -31,36 +44,41 @@ const longestLine = 4000
 const fileName = /^github-(?:sync|workflows|releases|webhooks|api)-(\d{4}-\d{2}-\d{2})\.log$/
 
 /**
- * One file per day and subject, readable by its owner only. One call writes each line at once, so
- * that lines of two processes do not mix and a kill loses none. The first line of each day removes
+ * One file per day and subject, readable by its owner only. Each line is in the
+ * file when the call returns, so that a kill loses none, and the lines of a call are written with one
+ * access, so that those of two processes do not mix within a line. The first line of each day removes
  * old files. A failure is reported once, until a write succeeds again.
  */
 export function openLog({ dir, keepDays, clock, redact }: LogFilesOptions): LogFiles {
   let cleanedOn: string | undefined
   let isBroken = false
-  const append = (log: LogName, level: LogLevel, message: string) => {
+  const append = (log: LogName, level: LogLevel, messages: readonly string[]) => {
     const [day, time] = localTime(clock.now())
     if (cleanedOn !== day || isBroken) {
       mkdirSync(dir, { recursive: true, mode: 0o700 })
       removeOldFiles(dir, localTime(clock.now() - keepDays * 86_400_000)[0])
       cleanedOn = day
     }
-    const line = `[${day} ${time}] [${level}] [${log.toUpperCase()}] ${oneLine(redact(message), longestLine)}\n`
-    appendFileSync(join(dir, `github-${log}-${day}.log`), line, { mode: 0o600 })
+    const start = `[${day} ${time}] [${level}] [${log.toUpperCase()}]`
+    const lines = messages.map((text) => `${start} ${oneLine(redact(text), longestLine)}\n`)
+    appendFileSync(join(dir, `github-${log}-${day}.log`), lines.join(''), { mode: 0o600 })
   }
-  return {
-    reportingTo: (onTrouble) => ({
-      write(log, level, message) {
-        try {
-          append(log, level, message)
-          isBroken = false
-        } catch (error) {
-          if (!isBroken) onTrouble(`can't write the log in ${dir}: ${reasonOf(error)}`)
-          isBroken = true
-        }
-      },
-    }),
+  const reportingTo = (onTrouble: (message: string) => void) => {
+    const writeLines: Log['writeLines'] = (log, level, messages) => {
+      try {
+        append(log, level, messages)
+        isBroken = false
+      } catch (error) {
+        if (!isBroken) onTrouble(`can't write the log in ${dir}: ${reasonOf(error)}`)
+        isBroken = true
+      }
+    }
+    return {
+      writeLines,
+      write: (log: LogName, level: LogLevel, message: string) => writeLines(log, level, [message]),
+    }
   }
+  return { reportingTo }
 }
 
 function removeOldFiles(dir: string, oldest: string): void {

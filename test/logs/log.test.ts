@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openLog } from '../../src/logs/log.js'
+import { type Log, openLog, writeLines } from '../../src/logs/log.js'
 import { testClock } from '../support/clock.js'
 
 let dir: string
@@ -39,6 +39,25 @@ describe('openLog', () => {
     expect(await readFile(join(dir, 'github-api-2026-01-14.log'), 'utf8')).toBe(
       '[2026-01-14 10:00:05] [ERROR] [API] open *** [2026-01-14 10:00:05] [INFO] forged\n',
     )
+  })
+
+  it('writes many lines as it writes each of them', async () => {
+    const long = 'x'.repeat(5000)
+    const log = open(dir)
+    writeLines(log, 'releases', 'INFO', ['open sesame', 'two\nlines', long])
+    const file = join(dir, 'github-releases-2026-01-14.log')
+    const together = await readFile(file, 'utf8')
+    await rm(file)
+    for (const line of ['open sesame', 'two\nlines', long]) log.write('releases', 'INFO', line)
+    expect(together).toBe(await readFile(file, 'utf8'))
+    expect(together).toMatch(/open \*\*\*\n.* two lines\n.* x{3999}…\n$/)
+  })
+
+  it('gives many lines one by one to a log that takes no more', () => {
+    const written: string[] = []
+    const log: Log = { write: (_log, _level, message) => written.push(message) }
+    writeLines(log, 'releases', 'INFO', ['one', 'two'])
+    expect(written).toEqual(['one', 'two'])
   })
 
   it('removes its own files when they are older than the days to keep, and no others', async () => {

@@ -1,15 +1,16 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface, type Interface } from 'node:readline'
-import { type Readable, Writable } from 'node:stream'
+import { Writable } from 'node:stream'
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
 import { reasonOf } from '../../base/fs/system-error.js'
 import { createRedactor } from '../../base/redact.js'
 import { plainText } from '../../base/text.js'
+import { writeLines } from '../../logs/log.js'
 import type { Host } from '../../process/host.js'
 import type { ReleaseSession } from '../session.js'
 import { startGuard } from './guard.js'
+import { readLines } from './output.js'
 
 export interface ShellCommand {
   /** The prefix of each line of its output in the log. */
@@ -90,13 +91,14 @@ export async function runCommand(
     spare = endGroup(child, { clock, host })
   }
   signal?.addEventListener('abort', stop)
-  const onLine = (text: string) => {
-    const line = redact(text)
-    emit({ type: 'command-output', line })
-    log.write('releases', 'INFO', `${label} | ${plainText(line)}`)
+  const onLines = (texts: readonly string[]) => {
+    const lines = texts.map(redact)
+    for (const line of lines) emit({ type: 'command-output', line })
+    const logged = lines.map((line) => `${label} | ${plainText(line)}`)
+    writeLines(log, 'releases', 'INFO', logged)
   }
   try {
-    const how = await outcomeOf(child, command, { clock, onLine })
+    const how = await outcomeOf(child, command, { clock, onLines })
     signal?.throwIfAborted()
     if (how === null) return
     throw new WizardError(`${label}: ${shown(file, args)} ${how}`, {
@@ -113,10 +115,10 @@ export async function runCommand(
 async function outcomeOf(
   child: ChildProcess,
   { file, onStart }: ShellCommand,
-  { clock, onLine }: { clock: Clock; onLine: (line: string) => void },
+  { clock, onLines }: { clock: Clock; onLines: (lines: readonly string[]) => void },
 ): Promise<string | null> {
   const streams = [child.stdout, child.stderr].filter((stream) => stream !== null)
-  const readings = streams.map((stream) => readLines(stream, onLine))
+  const readings = streams.map((stream) => readLines(stream, onLines))
   const end = ended(child, file)
   if (child.pid !== undefined && onStart !== undefined) {
     await openGate(child, onStart(child.pid))
@@ -170,24 +172,13 @@ async function ended(child: ChildProcess, file: string): Promise<string | null> 
 }
 
 /** A background process may keep its output open: wizard does not wait for that. */
-async function drained(readings: Reading[], child: ChildProcess, clock: Clock): Promise<void> {
+async function drained(readings: Promise<void>[], child: ChildProcess, clock: Clock) {
   const unset = clock.after(patience, () => {
-    for (const { lines } of readings) lines.close()
     child.stdout?.destroy()
     child.stderr?.destroy()
   })
-  await Promise.all(readings.map(({ closed }) => closed))
+  await Promise.all(readings)
   unset()
-}
-
-interface Reading {
-  lines: Interface
-  closed: Promise<unknown>
-}
-
-function readLines(input: Readable, onLine: (line: string) => void): Reading {
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine)
-  return { lines, closed: once(lines, 'close') }
 }
 
 /**

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SignCommand } from '../../../src/config/files/components.js'
+import { openLog } from '../../../src/logs/log.js'
 import { localAsset } from '../../../src/releases/assets/local.js'
 import {
   childEnvironment,
@@ -71,6 +72,32 @@ describe('runCommand', () => {
     await shell('echo one; echo two >&2; printf three')
     expect([...lines].sort()).toEqual(['one', 'three', 'two'])
     expect([...logged].sort()).toEqual(['build | one', 'build | three', 'build | two'])
+  })
+
+  it('writes the lines that it reads together to the log together, and loses none', async () => {
+    const batches: (readonly string[])[] = []
+    const log = {
+      write: (_log: string, _level: string, line: string) => batches.push([line]),
+      writeLines: (_log: string, _level: string, texts: readonly string[]) => batches.push(texts),
+    }
+    await shell('seq 1 50000', { log })
+    const numbers = Array.from({ length: 50_000 }, (_, index) => `${index + 1}`)
+    expect(lines).toEqual(numbers)
+    expect(batches.flat()).toEqual(numbers.map((number) => `build | ${number}`))
+    expect(batches.length).toBeLessThan(1000)
+  })
+
+  it('has the lines in the log file while the command still runs', async () => {
+    const log = openLog({ dir: folder, keepDays: 30, clock: testClock(), redact }).reportingTo(
+      (message) => expect.fail(message),
+    )
+    const running = shell('echo one; until [ -e go ]; do sleep 0.01; done; echo two', { log })
+    await vi.waitFor(() => expect(lines).toEqual(['one']), { timeout: 10_000 })
+    const [name = ''] = await readdir(folder)
+    expect(await readFile(join(folder, name), 'utf8')).toMatch(/build \| one\n$/)
+    await writeFile(join(folder, 'go'), '')
+    await running
+    expect(await readFile(join(folder, name), 'utf8')).toMatch(/build \| one\n.*build \| two\n$/)
   })
 
   it.each([
