@@ -10,13 +10,18 @@ export class PermanentNetworkError extends GitHubNetworkError {
 const beforeSending: Record<string, string> = {
   ENOTFOUND: 'its name is not known',
   EAI_AGAIN: 'its name could not be looked up',
+  EAI_FAIL: 'its name could not be looked up',
+  EAI_NODATA: 'its name has no address',
   ECONNREFUSED: 'connection refused',
   EHOSTUNREACH: 'no route to it',
+  EHOSTDOWN: 'no route to it',
   ENETUNREACH: 'no network',
   ENETDOWN: 'no network',
+  EADDRNOTAVAIL: 'no network',
   UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
 }
 
+/** Codes of node's TLS: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const certificate: Record<string, string> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet: is the clock right?',
@@ -26,21 +31,43 @@ const certificate: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT: 'its certificate comes from an authority that is not known here',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     'its certificate comes from an authority that is not known here',
+  CERT_UNTRUSTED: 'its certificate comes from an authority that is not known here',
+  CERT_REJECTED: 'its certificate comes from an authority that is rejected here',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  HOSTNAME_MISMATCH: 'its certificate is for another name',
+  CERT_REVOKED: 'its certificate was revoked',
+  CERT_SIGNATURE_FAILURE: 'its certificate is damaged or forged',
+  CERT_CHAIN_TOO_LONG: 'its certificate has too many authorities above it',
+  PATH_LENGTH_EXCEEDED: 'its certificate has too many authorities above it',
+  INVALID_CA: 'its certificate comes from one that may not sign certificates',
+  INVALID_PURPOSE: 'its certificate is not for servers',
 }
 
 const later: Record<string, string> = {
+  EACCES: 'this machine does not permit the connection',
+  EPERM: 'this machine does not permit the connection',
+  EMFILE: 'too many files are open: raise the limit with ulimit -n 4096',
   ECONNRESET: 'connection reset',
   EPIPE: 'connection closed',
+  ECONNABORTED: 'connection closed',
+  ENETRESET: 'connection reset',
   ETIMEDOUT: 'connection timed out',
+  EPROTO: 'TLS fails: is this an https address?',
+  UND_ERR_INFO: 'connection closed',
+  UND_ERR_PRX_TLS: "TLS with the proxy fails: is the proxy's address an https one?",
+  UND_ERR_INVALID_ARG: 'the request has a character that HTTP does not allow',
   UND_ERR_SOCKET: 'connection closed',
   UND_ERR_HEADERS_TIMEOUT: 'no answer: silent for too long',
   UND_ERR_BODY_TIMEOUT: 'silent in the middle of its answer for too long',
+  UND_ERR_ABORT: 'connection closed',
   UND_ERR_ABORTED: 'connection closed',
+  UND_ERR_CLOSED: 'the command has closed its connections',
+  UND_ERR_DESTROYED: 'the command has closed its connections',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer was cut short',
   UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are too long',
   Z_BUF_ERROR: 'its answer was cut short',
   Z_DATA_ERROR: 'its answer is damaged',
+  Z_NEED_DICT: 'its answer is damaged',
 }
 
 const reasons: Record<string, string> = { ...beforeSending, ...certificate, ...later }
@@ -62,13 +89,25 @@ export function networkError(error: unknown, url: URL, signal?: unknown): unknow
   if (!(error instanceof Error) || error instanceof WizardError) return error
   const refusal = proxyRefusal(error)
   if (refusal !== undefined) return refusedByProxy(error, url, refusal)
-  const code = causeCode(error)
-  const isHttp = !code?.startsWith('HPE_')
-  const why = isHttp ? (code && reasons[code]) || code || error.message : 'its answer is not HTTP'
-  return new GitHubNetworkError(`${url.host}: ${why}${peer(error, url)}`, {
+  return new GitHubNetworkError(`${url.host}: ${reasonOf(error)}${peer(error, url)}`, {
     cause: error,
     hint: isCertificateFailure(error) ? certificateHint : networkHint,
   })
+}
+
+/** Why it failed. The sentences of node and undici are for programmers; they stay in the cause. */
+function reasonOf(error: Error): string {
+  for (const { name, message } of causes(error)) {
+    if (name === 'HTTPParserError') {
+      return message.includes('EOF') ? 'its answer was cut short' : 'its answer is not HTTP'
+    }
+  }
+  const code = causeCode(error)
+  if (code === undefined) return 'the connection failed'
+  if (Object.hasOwn(reasons, code)) return String(reasons[code])
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')
+    ? 'TLS fails: is this an https address?'
+    : `the connection failed (${code})`
 }
 
 /** Whether the request certainly was not sent, so that sending it again carries it out once. */
