@@ -8,6 +8,7 @@ import {
 import { oneLine } from '../../base/text.js'
 import { requestIdOf } from '../../http/message.js'
 import { graphqlUrl } from '../addresses.js'
+import { checkServer } from '../errors.js'
 import type { Api } from '../rest/api.js'
 import { type ApiResponse, jsonOf } from '../transport/message.js'
 
@@ -49,7 +50,7 @@ export async function askGraphql(
   if (!isObject(body) || (!('data' in body) && !('errors' in body))) {
     throw new GitHubNetworkError(`${api.baseUrl.host} answered a query with something else`, {
       status: response.status,
-      hint: 'check github.base_url, and whether a proxy answers in its place',
+      hint: checkServer,
     })
   }
   const errors = Array.isArray(body.errors) ? body.errors.filter(isObject) : []

@@ -76,6 +76,6 @@ function assertNextPage(link: unknown): void {
       .some((part) => /^\.\.?$/.test(part))
   )
     throw new GitHubNetworkError('the next page of a listing is at an address with . or .. in it', {
-      hint: 'check github.base_url, and whether a proxy answers in its place',
+      hint: checkServer,
     })
 }
