@@ -11,13 +11,19 @@ export async function main(process: NodeJS.Process): Promise<number> {
     return 0
   }
   keepCompiledCode(process)
-  const [{ run, signalStatus }, { Application }, { hostOf }, { exitStatus, InterruptedError }] =
-    await Promise.all([
-      import('./run.js'),
-      import('./app.js'),
-      import('./process/host.js'),
-      import('./base/errors.js'),
-    ])
+  const [
+    { run, signalStatus },
+    { Application },
+    { hostOf },
+    { exitStatus, InterruptedError },
+    { reasonOf },
+  ] = await Promise.all([
+    import('./run.js'),
+    import('./app.js'),
+    import('./process/host.js'),
+    import('./base/errors.js'),
+    import('./base/fs/system-error.js'),
+  ])
   const exit = (status: number) => process.exit(status)
   const stop = new AbortController()
   // The first signal lets the command clean up; the second one ends the process at once.
@@ -30,7 +36,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
   // `wizard … | head` closes the pipe: the rest of the output has no reader. That is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') exit(0)
-    process.stderr.write(`error: stdout can't be written: ${error.code ?? error.message}\n`)
+    process.stderr.write(`error: stdout can't be written: ${reasonOf(error)}\n`)
     exit(exitStatus.FAILED)
   })
   // Closed progress output does not stop the work, and neither does a closed terminal.

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { UsageError } from '../base/errors.js'
 import { existsAt } from '../base/fs/read.js'
+import { explain } from './schema/explain.js'
 import { fileSchemas } from './schema/index.js'
 import { rewrite } from './yaml/write.js'
 
@@ -29,7 +30,10 @@ export interface Initialized {
 export async function initConfig({ dir, ...wanted }: ConfigInitRequest): Promise<Initialized> {
   const github = { github: wanted.owner === null ? {} : { owner: wanted.owner } }
   const repos = { repos: groupsOf(wanted) }
-  const faulty = [fileSchemas.github.safeParse(github), fileSchemas.repos.safeParse(repos)]
+  const faulty = [
+    fileSchemas.github.safeParse(github, { error: explain }),
+    fileSchemas.repos.safeParse(repos, { error: explain }),
+  ]
   for (const { error } of faulty) {
     if (error) throw new UsageError(error.issues[0]?.message ?? 'a name is wrong')
   }

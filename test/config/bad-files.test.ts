@@ -22,15 +22,11 @@ const bad: Bad[] = [
   ['repos', '---\n', '1:1: the file is empty'],
   ['repos', 'repos:\n', '1:7: repos: expected a map, got nothing'],
   ['repos', 'repos:\n  tools:\n', '2:9: repos.tools: expected a list, got nothing'],
-  [
-    'repos',
-    'repos: {\n',
-    '2:1: Flow map in block collection must be sufficiently indented and end with a }',
-  ],
+  ['repos', 'repos: {\n', '2:1: a "}" or "]" is missing, or its lines are not indented enough'],
   [
     'repos',
     'repos:\n  tools:\n    - owner: uDOS\n      re',
-    '4:7: Implicit map keys need to be followed by map values',
+    '4:7: expected ":" and a value after the key',
   ],
   [
     'repos',
@@ -43,7 +39,7 @@ const bad: Bad[] = [
     '3:7: repos.tools[0].repo: missing; expected repo: NAME or OWNER/NAME, or from: OWNER',
   ],
   ['repos', 'repos:\n  tools:\n    - ', '3:7: repos.tools[0]: expected a map, got nothing'],
-  ['repos', 'repos:\n  tools:\n    - repo: "o/x\n', '4:1: Missing closing "quote'],
+  ['repos', 'repos:\n  tools:\n    - repo: "o/x\n', '4:1: a quote is not closed'],
   [
     'repos',
     Buffer.from('repos: {}\n', 'utf16le'),
@@ -483,7 +479,7 @@ test('a variable in braces without quotes, which YAML takes for a map', async ()
     files: { 'config/github.yaml': 'github: { owner: ${A} }\n' },
   })
   const error = await failure(request)
-  expect(error.message).toBe('config/github.yaml:1:19: Unexpected flow-map-start at node end')
+  expect(error.message).toBe('config/github.yaml:1:19: "{" is not expected here')
   expect(error.hint).toBe('inside of braces and brackets a variable needs quotes: "${NAME}"')
 })
 

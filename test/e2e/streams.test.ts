@@ -45,7 +45,10 @@ describe('stdout', () => {
       err += chunk
     })
     const [status] = await once(child, 'close')
-    expect([status, err]).toEqual([1, "error: stdout can't be written: ENOSPC\n"])
+    expect([status, err]).toEqual([
+      1,
+      "error: stdout can't be written: no space is left on the disk\n",
+    ])
   })
 })
 

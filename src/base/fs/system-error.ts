@@ -51,6 +51,8 @@ const failures: Record<string, { message: string; hint: string }> = {
 export function reasonOf(error: unknown): string {
   const code = codeOf(error)
   if (Object.hasOwn(reasons, code)) return String(reasons[code])
+  if (Object.hasOwn(failures, code)) return String(failures[code]?.message)
+  if (isFullDisk(error)) return 'no space is left on the disk'
   return isSystemError(error) ? `the system reports ${code}` : messageOf(error)
 }
 

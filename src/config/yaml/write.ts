@@ -3,7 +3,8 @@ import { type FileHandle, mkdir, readFile, realpath, stat } from 'node:fs/promis
 import { dirname } from 'node:path'
 import { ConfigError, ConflictError } from '../../base/errors.js'
 import { replaceFile } from '../../base/fs/durable-write.js'
-import { codeOf, hasCode } from '../../base/fs/read.js'
+import { hasCode } from '../../base/fs/read.js'
+import { reasonOf } from '../../base/fs/system-error.js'
 
 export interface Rewrite {
   path: string
@@ -36,7 +37,7 @@ export async function rewrite({ path, before, after }: Rewrite): Promise<void> {
     })
   } catch (error) {
     if (error instanceof ConflictError) throw error
-    throw new ConfigError(`${path}: can't be written: ${codeOf(error) || error}`, { cause: error })
+    throw new ConfigError(`${path}: can't be written: ${reasonOf(error)}`, { cause: error })
   }
 }
 

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { LineCounter, type Node, parseDocument } from 'yaml'
 import { ConfigError, type ErrorOptions } from '../../base/errors.js'
-import { codeOf } from '../../base/fs/read.js'
-import { oneLine } from '../../base/text.js'
+import { reasonOf } from '../../base/fs/system-error.js'
+import { parseFault } from './parse-fault.js'
 
 /** A well-formed YAML 1.2 file whose values are not validated yet. */
 export interface YamlFile {
@@ -24,13 +24,12 @@ export function parseYamlText(text: string, path: string, shown: string): YamlFi
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const faults = firstAtEach([...document.errors, ...document.warnings])
-  const errors = faults.slice(0, 20).map(({ code, message, pos: [offset] }) => {
-    const { line, col } = lines.linePos(offset)
-    const own = ownWords[code]?.(text.slice(offset))
-    const hint = own ? undefined : text.startsWith('${', offset - 1) ? unquoted : malformed
+  const errors = faults.slice(0, 20).map((fault) => {
+    const { line, col } = lines.linePos(fault.pos[0])
+    const { message, hint } = parseFault(fault, text)
     const place = { file: path, line, column: col, key: null, nearest: null }
-    const located = `${shown}:${line}:${col}: ${own ?? oneLine(message)}`
-    return (options?: ErrorOptions) => new ConfigError(located, { hint, place, ...options })
+    return (options?: ErrorOptions) =>
+      new ConfigError(`${shown}:${line}:${col}: ${message}`, { hint, place, ...options })
   })
   const [first, ...rest] = errors
   if (first) throw first({ details: rest.map((make) => make()) })
@@ -53,19 +52,6 @@ function firstAtEach<T extends { pos: [number, number] }>(faults: T[]): T[] {
 /** @throws ConfigError if it can't be read, is not a regular file, is too large, or not UTF-8 */
 export const readText = (path: string, shown = path): string =>
   decode(readBytes(path, shown), path, shown)
-
-const malformed = 'it is not well-formed YAML, or was cut off here'
-const unquoted = `inside of braces and brackets a variable needs quotes: "\${NAME}"`
-
-/** Replaces messages that are about the parser, or too vague; gets the text from the error on. */
-const ownWords: Partial<Record<string, (rest: string) => string>> = {
-  DUPLICATE_KEY: (rest) =>
-    `${JSON.stringify(oneLine(rest.split(/[:\n]/, 1)[0] ?? '', 60))} stands here twice`,
-  MULTIPLE_DOCS: () => 'a second document begins; expected one',
-  RESOURCE_EXHAUSTION: () => 'nested too deeply',
-  TAB_AS_INDENT: () => 'a tab; expected spaces as indentation',
-  TAG_RESOLVE_FAILED: () => 'a tag; expected none',
-}
 
 /**
  * Synchronous, because loading node's promise API takes longer than reading the file.
@@ -96,19 +82,9 @@ export function readBytes(path: string, shown: string): Buffer {
   }
 }
 
-const reasons: Partial<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOENT: 'it is not there',
-  ELOOP: 'its symbolic links lead in a circle',
-  ENOTDIR: 'a file stands where a folder was expected',
-}
-
 /** The error for an unreadable file, in one line. */
 export function unreadable(error: unknown, shown: string): ConfigError {
-  const code = codeOf(error)
-  const why = reasons[code] || code || String(error)
-  return new ConfigError(`${shown}: can't be read: ${why}`, { cause: error })
+  return new ConfigError(`${shown}: can't be read: ${reasonOf(error)}`, { cause: error })
 }
 
 function decode(bytes: Buffer, path: string, shown: string): string {
