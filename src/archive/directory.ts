@@ -4,10 +4,10 @@ import yauzl from 'yauzl'
 import { Pacer } from '../base/async/pacer.js'
 import { PathError, WizardError } from '../base/errors.js'
 import { codeOf } from '../base/fs/read.js'
-import { oneLine } from '../base/text.js'
 import { checkCount, checkSizes, type Limits } from './limits.js'
 import { quoted } from './names.js'
 import type { Member } from './plan.js'
+import { zipFault } from './reader-faults.js'
 
 /** A member as the central directory describes it, checked against the other members. */
 export interface ZipEntry extends Member {
@@ -58,12 +58,12 @@ async function damaged<T>(label: string, work: () => Promise<T>): Promise<T> {
     if (error instanceof WizardError || !(error instanceof Error) || codeOf(error) !== '')
       throw error
     if (error.name !== 'Error' && !(error instanceof RangeError)) throw error
-    throw damage(label, error.message, error)
+    throw damage(label, zipFault(error), error)
   }
 }
 
 export function damage(label: string, what: string, cause?: unknown): WizardError {
-  return new WizardError(`${label} is no zip archive, or it is damaged: ${oneLine(what, 200)}`, {
+  return new WizardError(`${label} is no zip archive, or it is damaged: ${what}`, {
     cause,
   })
 }

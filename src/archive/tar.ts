@@ -5,10 +5,10 @@ import { createGunzip } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
 import { PathError, WizardError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
-import { oneLine } from '../base/text.js'
 import { checkCount, checkSizes, defaultLimits, type Limits } from './limits.js'
 import { namingEntry, quoted } from './names.js'
 import { type Member, planUnpack } from './plan.js'
+import { tarFault } from './reader-faults.js'
 import type { ArchiveKind, ArchiveSource, SourceOptions } from './source.js'
 
 export interface TarFile {
@@ -23,7 +23,7 @@ export interface TarFile {
 }
 
 export const damagedTar = (label: string, what: string, cause?: unknown) =>
-  new WizardError(`${label} is no tar archive, or it is damaged: ${oneLine(what, 200)}`, { cause })
+  new WizardError(`${label} is no tar archive, or it is damaged: ${what}`, { cause })
 
 /** Bytes of a metadata header (pax, GNU long name); a longer one is refused. */
 const longestMeta = 1024 * 1024
@@ -63,7 +63,7 @@ export async function eachMember(
   parser.on('ignoredEntry', ({ path }: ReadEntry) =>
     fail(new PathError(`${label}: ${quoted(path)} is refused: it is neither a file nor a folder`)),
   )
-  parser.on('error', (error: Error) => fail(damagedTar(label, error.message, error)))
+  parser.on('error', (error: Error) => fail(damagedTar(label, tarFault(error), error)))
   const ended = new Promise<void>((resolve) => parser.once('end', resolve))
   try {
     for await (const piece of bytesOf(tar)) {

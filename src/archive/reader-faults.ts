@@ -1,0 +1,32 @@
+/*
+ * The tar and zip libraries describe damage for programmers, and quote bytes of the archive. Their
+ * sentences are recognised here; an unknown one gets general words.
+ */
+
+type Faults = [sentence: RegExp, words: string][]
+
+/** https://github.com/isaacs/node-tar */
+const tarFaults: Faults = [
+  [/checksum failure/, 'a checksum is wrong'],
+  [/Truncated input/, 'it is cut short'],
+  [/Unrecognized archive/, 'it has no entry that can be read'],
+  [/path is required/, 'an entry has no name'],
+  [/linkpath/, 'an entry is half a link and half a file'],
+]
+
+/** https://github.com/thejoshwolfe/yauzl */
+const zipFaults: Faults = [
+  [/End of central directory|unexpected EOF/, 'its end is missing'],
+  [/comment length/, 'its end does not fit its length'],
+  [/zip64|extra field/, 'its directory has a part of a wrong length'],
+  [/multi-disk/, 'it is one part of several'],
+  [/directory file header signature/, 'its directory is not where it should be'],
+  [/strong encryption/, 'it is encrypted'],
+  [/size mismatch/, 'an entry has two sizes'],
+]
+
+export const tarFault = (error: Error): string => faultIn(tarFaults, error)
+export const zipFault = (error: Error): string => faultIn(zipFaults, error)
+
+const faultIn = (faults: Faults, { message }: Error): string =>
+  faults.find(([sentence]) => sentence.test(message))?.[1] ?? "its entries can't be read"
