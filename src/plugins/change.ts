@@ -8,7 +8,7 @@ import { isNewer } from './newer.js'
 import type { PluginInfo, PluginSession } from './session.js'
 import { differenceOf, isAsRecorded } from './store/record.js'
 import type { PluginState } from './store/state.js'
-import { underPluginLock } from './store/store.js'
+import { underPluginLock } from './store/under-lock.js'
 
 /** Enables, disables, pins or unpins a plugin; its files stay as they are. */
 export function change(

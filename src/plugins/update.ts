@@ -14,7 +14,7 @@ import type { PublisherTrust } from './publisher.js'
 import type { Forced, PluginSession } from './session.js'
 import type { LockEntry } from './store/lock-file.js'
 import type { PluginStore } from './store/store.js'
-import { underPluginLock } from './store/store.js'
+import { underPluginLock } from './store/under-lock.js'
 
 /** The result, or the plan, for an installed plugin. */
 export interface UpdatedPlugin extends Omit<InstalledPlugin, 'status'> {

@@ -1,6 +1,6 @@
 import type { PluginSession } from './session.js'
 import { type Difference, differenceOf, isAsRecorded } from './store/record.js'
-import { underPluginLock } from './store/store.js'
+import { underPluginLock } from './store/under-lock.js'
 
 /** A plugin compared with what was installed, file by file. */
 export interface VerifiedPlugin extends Difference {

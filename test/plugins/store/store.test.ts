@@ -5,11 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { PluginEvent, PluginSession } from '../../../src/plugins/session.js'
 import type { StorePaths } from '../../../src/plugins/store/paths.js'
 import { readStore } from '../../../src/plugins/store/state.js'
-import {
-  notInstalled,
-  type PluginStore,
-  underPluginLock,
-} from '../../../src/plugins/store/store.js'
+import { notInstalled, type PluginStore } from '../../../src/plugins/store/store.js'
+import { underPluginLock } from '../../../src/plugins/store/under-lock.js'
 import { acquireLock } from '../../../src/process/lock.js'
 import { temporaryFolder } from '../../git/support/real-git.js'
 import type { OpenedSession } from '../../support/session.js'
