@@ -6,8 +6,11 @@ import { pluginInfoOf } from './info.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { isNewer } from './newer.js'
 import type { PluginInfo, PluginSession } from './session.js'
+import { dropFromCache } from './store/cache.js'
+import { readLock } from './store/lock-file.js'
 import { differenceOf, isAsRecorded } from './store/record.js'
 import type { PluginState } from './store/state.js'
+import type { PluginStore } from './store/store.js'
 import { underPluginLock } from './store/under-lock.js'
 
 /** Enables, disables, pins or unpins a plugin; its files stay as they are. */
@@ -30,7 +33,7 @@ export function change(
  * @throws ConflictError if another one needs it, unless it is forced
  */
 export function remove(session: PluginSession, id: string): Promise<PluginInfo> {
-  return underPluginLock(session, 'PLUGIN REMOVE', async (store) => {
+  const work = async (store: PluginStore) => {
     const info = pluginInfoOf(id, store.entry(id), store.stateOf(id), isNewer)
     if (await store.isThere(id)) await store.assertOurs(id)
     if (!session.force) await assertNotNeeded(store, id)
@@ -43,7 +46,10 @@ export function remove(session: PluginSession, id: string): Promise<PluginInfo> 
       pinned: false,
       update_available: false,
     }
-  })
+  }
+  return underPluginLock(session, 'PLUGIN REMOVE', work, (paths) =>
+    dropFromCache(paths, readLock(paths.lockFile), id),
+  )
 }
 
 /**

@@ -14,7 +14,7 @@ import type { PublisherTrust } from './publisher.js'
 import type { Forced, PluginSession } from './session.js'
 import type { LockEntry } from './store/lock-file.js'
 import type { PluginStore } from './store/store.js'
-import { underPluginLock } from './store/under-lock.js'
+import { readingPlugins, underPluginLock } from './store/under-lock.js'
 
 /** The result, or the plan, for an installed plugin. */
 export interface UpdatedPlugin extends Omit<InstalledPlugin, 'status'> {
@@ -30,7 +30,7 @@ export interface UpdatedPlugin extends Omit<InstalledPlugin, 'status'> {
 export interface UpdateRequest extends PublisherTrust, Forced {
   /** None: all. */
   ids: string[]
-  /** Reports the plan; changes only what is known of GitHub. */
+  /** Reports the plan; changes only what is known of GitHub, and that only where it can. */
   dryRun: boolean
 }
 
@@ -44,7 +44,8 @@ export function update(
   { ids, dryRun }: UpdateRequest,
   find: Finder,
 ): Promise<UpdatedPlugin[]> {
-  return underPluginLock(session, 'PLUGIN UPDATE', async (store) => {
+  const open = dryRun ? readingPlugins : underPluginLock
+  return open(session, 'PLUGIN UPDATE', async (store) => {
     const chosen = ids.length > 0 ? [...new Set(ids)] : [...store.entries.keys()].sort()
     const entries = chosen.map((id) => [id, store.entry(id)] as const)
     const newest = await newestOf(session, entries)

@@ -1,6 +1,6 @@
 import type { PluginSession } from './session.js'
 import { type Difference, differenceOf, isAsRecorded } from './store/record.js'
-import { underPluginLock } from './store/under-lock.js'
+import { readingPlugins } from './store/under-lock.js'
 
 /** A plugin compared with what was installed, file by file. */
 export interface VerifiedPlugin extends Difference {
@@ -19,7 +19,7 @@ export interface VerifiedPlugin extends Difference {
  * @throws NotFoundError for one that is not installed
  */
 export function verify(session: PluginSession, ids: string[]): Promise<VerifiedPlugin[]> {
-  return underPluginLock(session, 'PLUGIN VERIFY', async (store) => {
+  return readingPlugins(session, 'PLUGIN VERIFY', async (store) => {
     const chosen = ids.length > 0 ? ids : [...store.entries.keys()].sort()
     const done: VerifiedPlugin[] = []
     for (const id of chosen) {

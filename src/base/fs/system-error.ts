@@ -72,7 +72,11 @@ export function describeFullDisk(error: unknown, place: string): unknown {
   })
 }
 
-const isFullDisk = (error: unknown) => hasCode(error, 'ENOSPC', 'EDQUOT', 'EFBIG')
+export const isFullDisk = (error: unknown): boolean => hasCode(error, 'ENOSPC', 'EDQUOT', 'EFBIG')
+
+/** Whether nothing can be written there now: a full disk, a read-only one, somebody else's folder. */
+export const isUnwritable = (error: unknown): boolean =>
+  isFullDisk(error) || hasCode(error, 'EROFS', 'EACCES', 'EPERM')
 
 /**
  * Any error in words for a user: one of node's by its code, and an unexpected one, which is a

@@ -4,7 +4,7 @@ import { create } from 'tar'
 import { unpackArchive } from '../../archive/unpack.js'
 import { WizardError } from '../../base/errors.js'
 import { existsAt, namesIn } from '../../base/fs/read.js'
-import type { LockEntry } from './lock-file.js'
+import type { LockEntry, PluginLock } from './lock-file.js'
 import type { StorePaths } from './paths.js'
 import { type CopyRecord, differenceOf, isAsRecorded, readRecord, writeRecord } from './record.js'
 
@@ -44,6 +44,16 @@ export async function takeFromCache(
   }
   await rm(tree, { recursive: true, force: true })
   return null
+}
+
+/** Forgets the copy of a plugin, unless another one has the same bytes. */
+export async function dropFromCache(
+  paths: StorePaths,
+  { entries }: Pick<PluginLock, 'entries'>,
+  id: string,
+): Promise<void> {
+  const wanted = [...entries].filter(([other]) => other !== id)
+  await pruneCache(paths, new Set(wanted.map(([, { sha256 }]) => sha256)))
 }
 
 /** Keeps the wanted versions only. */

@@ -8,7 +8,7 @@ import { hasCode } from '../../base/fs/read.js'
 import { isPluginId } from '../manifest/id.js'
 import { type LockEntry, readLock, toLockEntry, writeLock } from './lock-file.js'
 import type { StorePaths } from './paths.js'
-import { rescue } from './trash.js'
+import { type Copy, rescue } from './trash.js'
 
 const journal = z.object({
   id: z.string().refine(isPluginId),
@@ -91,17 +91,43 @@ async function finish(
     old: at('old.json'),
     removing: entry === null,
   })
-  await changeLock(paths.lockFile, id, entry)
-  if (entry !== null) await keepPrevious(paths, id, at)
-  else await moveIfThere(join(paths.previous, id), at('dropped'))
-  const copies = [{ tree: at('dropped', 'tree'), record: at('dropped', 'record.json') }]
-  if (entry === null) copies.push({ tree: at('old'), record: at('old.json') })
-  const kept: (string | null)[] = []
-  for (const copy of copies) kept.push(await rescue(paths, id, copy, time))
+  const dropped = { tree: at('dropped', 'tree'), record: at('dropped', 'record.json') }
+  const kept: string[] = []
+  const discard = async (copy: Copy, gone: string) => {
+    kept.push(...(await discardCopy(paths, { id, copy, gone: at(gone) }, time)))
+  }
+  if (entry === null) {
+    await moveIfThere(join(paths.previous, id), at('dropped'))
+    await discard(dropped, 'gone-before')
+    // On a full disk this makes the room for the lock.
+    await discard({ tree: at('old'), record: at('old.json') }, 'gone')
+    await changeLock(paths.lockFile, id, entry)
+  } else {
+    await changeLock(paths.lockFile, id, entry)
+    await keepPrevious(paths, id, at)
+    await discard(dropped, 'gone-before')
+  }
   // From here on the folder contains nobody's work.
   await rm(paths.journal, { force: true })
   await rm(at(), { recursive: true, force: true })
-  return kept.filter((path) => path !== null)
+  return kept
+}
+
+/**
+ * Moves a copy with changed files to the trash, and deletes any other.
+ *
+ * @param gone where it is deleted: after a kill, the rest of it must not look like changed files
+ * @returns its path in the trash, if it is there
+ */
+async function discardCopy(
+  paths: StorePaths,
+  { id, copy, gone }: { id: string; copy: Copy; gone: string },
+  time: string,
+): Promise<string[]> {
+  const kept = await rescue(paths, id, copy, time)
+  if (kept === null && existsSync(copy.tree)) await rename(copy.tree, gone)
+  await rm(gone, { recursive: true, force: true })
+  return kept === null ? [] : [kept]
 }
 
 interface Swap {

@@ -8,7 +8,7 @@ import { existsAt, lstatOrNull } from '../../base/fs/read.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import { assertInside } from '../../config/locate/root.js'
 import type { PluginSession } from '../session.js'
-import { keep, pruneCache } from './cache.js'
+import { dropFromCache, keep, pruneCache } from './cache.js'
 import { applyJournal, type PluginJournal, workName } from './journal.js'
 import { type LockEntry, type PluginLock, readLock, writeLock } from './lock-file.js'
 import type { StorePaths } from './paths.js'
@@ -18,17 +18,23 @@ import { isAsInstalled, reportKept, timeOf } from './trash.js'
 
 export type StoreSession = Pick<PluginSession, 'config' | 'emit' | 'clock' | 'self' | 'signal'>
 
+/** Writes what is known of GitHub. */
+type Note = (write: () => Promise<void>) => Promise<void>
+
 /** The plugins of a root, for the holder of their lock. */
 export class PluginStore {
   readonly paths: StorePaths
   readonly #session: StoreSession
+  readonly #note: Note
   #lock: PluginLock
   readonly #states: PluginStates
 
-  constructor(session: StoreSession, paths: StorePaths) {
+  /** @param note for a store that is only read: it may leave out what can't be written */
+  constructor(session: StoreSession, paths: StorePaths, note: Note = (write) => write()) {
     const { lock, states } = readStore(session)
     this.paths = paths
     this.#session = session
+    this.#note = note
     this.#lock = lock
     this.#states = states
   }
@@ -103,6 +109,8 @@ export class PluginStore {
 
   /** Removes a plugin and its state; changed files go to the trash. */
   async remove(id: string): Promise<void> {
+    // It would go with the plugin anyway, and may be the only room for the journal.
+    await dropFromCache(this.paths, this.#lock, id)
     const { work } = await this.newTree(id)
     await this.#applyJournal({ id, work, entry: null })
     this.#states.delete(id)
@@ -115,7 +123,7 @@ export class PluginStore {
     const repository_id = entry.repository_id ?? repositoryId
     if (entry.repo === repo && entry.repository_id === repository_id) return
     this.#lock.entries.set(id, { ...entry, repo, repository_id })
-    await writeLock(this.paths.lockFile, this.#lock)
+    await this.#note(() => writeLock(this.paths.lockFile, this.#lock))
   }
 
   async change(id: string, change: Partial<PluginState>): Promise<void> {
@@ -123,7 +131,7 @@ export class PluginStore {
     const after = { ...before, ...change }
     if (isDeepStrictEqual(before, after)) return
     this.#states.set(id, after)
-    await writeStates(this.paths.state, this.#states)
+    await this.#note(() => writeStates(this.paths.state, this.#states))
   }
 
   /**
