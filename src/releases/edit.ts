@@ -1,7 +1,7 @@
 import { type Release, updateRelease } from '../github/rest/releases.js'
 import { logMarks } from '../logs/marks.js'
 import { assertNoneLive } from './drafts/draft.js'
-import { keepMark, withoutMark } from './drafts/mark.js'
+import { asPublished, keepMark, withoutMark } from './drafts/mark.js'
 import { publishDraft } from './drafts/publish.js'
 import { findRelease } from './find.js'
 import type { ReleaseInfo, ReleaseSubject } from './info.js'
@@ -20,11 +20,18 @@ export interface EditRequest {
   draft?: boolean | undefined
   prerelease?: boolean | undefined
   latest?: LatestChoice | undefined
+  /**
+   * Called before a published release becomes a draft; false leaves everything as it is. Default:
+   * continue.
+   */
+  confirm?: ((release: ReleaseInfo) => Promise<boolean>) | undefined
 }
 
 /**
- * Changes the given fields only.
+ * Changes the given fields only. A component's release that is made a draft again says so in its
+ * mark, and no PUBLISH replaces its assets.
  *
+ * @returns the release, unchanged if `confirm` said no
  * @throws GitHubNotFoundError for the release; UsageError for notes that are too long, and for a draft
  *   or a pre-release that is to be the latest; LockedError for publishing a draft that another command
  *   fills
@@ -33,6 +40,7 @@ export async function edit(session: ReleaseSession, request: EditRequest): Promi
   const { subject, named, notes } = request
   if (notes !== undefined) assertShort(notes)
   const { release, releases } = await findRelease(session, subject, named)
+  if (!(await isConfirmed(session, request, release))) return infoOf(session, subject, release)
   const now = await change(session, request, release, releases)
   const { owner, repo } = subject
   session.log.write(
@@ -40,8 +48,20 @@ export async function edit(session: ReleaseSession, request: EditRequest): Promi
     'INFO',
     `${logMarks.good} ${owner}/${repo} ${now.tag_name} changed (${now.url})`,
   )
-  return releaseInfoOf(now, { latest: await isLatestNow(session, subject, now) })
+  return infoOf(session, subject, now)
 }
+
+async function isConfirmed(
+  session: ReleaseSession,
+  { subject, draft, confirm }: EditRequest,
+  release: Release,
+): Promise<boolean> {
+  if (release.draft || draft !== true || confirm === undefined) return true
+  return confirm(await infoOf(session, subject, release))
+}
+
+const infoOf = async (session: ReleaseSession, subject: ReleaseSubject, release: Release) =>
+  releaseInfoOf(release, { latest: await isLatestNow(session, subject, release) })
 
 async function change(
   session: ReleaseSession,
@@ -63,9 +83,11 @@ async function change(
     const content = { name: title, body, prerelease, latest: makeLatest ?? 'legacy' }
     return publishDraft(session, subject, id, content)
   }
+  const takesBack = !release.draft && draft === true
+  const marked = takesBack ? asPublished(old) : old
   return updateRelease(session.github, owner, repo, id, {
     name: title,
-    body: notes === undefined ? undefined : keepMark(notes, old),
+    body: notes === undefined && !takesBack ? undefined : keepMark(notes ?? old, marked),
     prerelease,
     draft,
     latest: release.draft ? undefined : makeLatest,

@@ -4,7 +4,7 @@ import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRelease, updateRelease } from '../../src/github/rest/releases.js'
 import { type DeleteRequest, deleteOne } from '../../src/releases/delete.js'
-import { type Maker, withMark } from '../../src/releases/drafts/mark.js'
+import { asPublished, type Maker, withMark } from '../../src/releases/drafts/mark.js'
 import { newOwner } from '../../src/releases/drafts/owner.js'
 import { edit } from '../../src/releases/edit.js'
 import { publishPlain, sendArtifacts } from '../../src/releases/library-api.js'
@@ -98,6 +98,42 @@ describe('upload', () => {
     await makeLive()
     await expect(send('one', true)).rejects.toMatchObject({ code: 'LOCKED' })
     expect(assets()).toEqual([])
+  })
+})
+
+describe('a published release that is made a draft again', () => {
+  const published = async () => {
+    const { id } = await make({ draft: true, body: withMark('notes', maker, named) })
+    await publishPlain(session, subject, id)
+  }
+
+  it('is left as it is where that is not confirmed', async () => {
+    await published()
+    const before = structuredClone(releases())
+    const change = { subject, named, draft: true, title: 'Oops' }
+    const left = await edit(session, { ...change, confirm: async () => false })
+    expect([left.draft, releases()]).toEqual([false, before])
+  })
+
+  it('says in its mark that it was published, also under other notes', async () => {
+    await published()
+    await edit(session, { subject, named, draft: true, notes: 'other' })
+    const body = asPublished(withMark('notes', maker, named)).replace('notes', 'other')
+    expect(releases()).toMatchObject([{ draft: true, body }])
+  })
+
+  it('says so where an earlier wizard had published it', async () => {
+    await make({ body: withMark('notes', maker, named) })
+    await edit(session, { subject, named, draft: true })
+    const body = asPublished(withMark('notes', maker, named))
+    expect(releases()).toMatchObject([{ draft: true, body }])
+  })
+
+  it('needs no confirmation for a draft', async () => {
+    await make({ draft: true })
+    const confirm = () => expect.fail('it is a draft already')
+    await edit(session, { subject, named, draft: true, title: 'One', confirm })
+    expect(releases()).toMatchObject([{ draft: true, name: 'One' }])
   })
 })
 

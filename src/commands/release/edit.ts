@@ -1,4 +1,7 @@
 import { UsageError } from '../../base/errors.js'
+import { fullNameOf, type Repo } from '../../base/names/repository.js'
+import type { ReleaseInfo } from '../../releases/info.js'
+import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { notesChoice, releaseOutputs, resultPage } from './shared.js'
@@ -8,7 +11,8 @@ const choices = ['true', 'false'] as const
 
 export const edit = defineVerb({
   name: 'edit',
-  summary: 'change a release; --draft false publishes it',
+  summary:
+    'change a release; --draft false publishes it, --draft true takes it back and asks first',
   examples: [
     { command: 'wizard RELEASE EDIT core@1.2.0 --draft false', does: 'publishes a draft' },
     { command: 'wizard RELEASE EDIT typo@v1.2.0 --notes-file NOTES.md', does: 'other notes' },
@@ -19,7 +23,7 @@ export const edit = defineVerb({
     title: { type: 'text', value: 'T', summary: 'its title' },
     notes: { type: 'text', value: 'TEXT', summary: 'its notes, in markdown' },
     'notes-file': { type: 'text', value: 'F', summary: 'its notes, from a file; - is stdin' },
-    draft: { type: 'choice', choices, summary: 'false publishes it' },
+    draft: { type: 'choice', choices, summary: 'false publishes it; true makes it a draft again' },
     prerelease: { type: 'choice', choices, summary: 'whether it is a pre-release' },
     latest: { type: 'choice', choices: latestChoices, summary: 'whether it is the latest' },
     ...repositoryFlag,
@@ -33,7 +37,12 @@ export const edit = defineVerb({
     }
     const notes = await notesChoice(invocation, flags)
     const manager = await invocation.releaseManager()
-    return manager.edit(
+    let isDeclined = false
+    const confirm = async (found: ReleaseInfo) => {
+      isDeclined = !(await invocation.terminal.confirm(questionOn(subject, found)))
+      return !isDeclined
+    }
+    const release = await manager.edit(
       {
         subject,
         named,
@@ -42,10 +51,21 @@ export const edit = defineVerb({
         draft: yesOrNo(flags.draft),
         prerelease: yesOrNo(flags.prerelease),
         latest: flags.latest,
+        confirm,
       },
       invocation.call,
     )
+    return { release, isDeclined }
   },
-  render: resultPage,
-  outputs: releaseOutputs,
+  json: ({ release }) => release,
+  render: ({ release, isDeclined }, { globals }) => {
+    if (!isDeclined) return resultPage(release)
+    return globals.quiet ? { kind: 'nothing' } : lines('Nothing was changed.')
+  },
+  outputs: ({ release }) => releaseOutputs(release),
 })
+
+function questionOn(repo: Repo, { tag, assets }: ReleaseInfo): string {
+  const count = assets.length === 1 ? 'its asset' : `its ${assets.length} assets`
+  return `Take back the published release ${tag} of ${fullNameOf(repo)}? Nobody can then download ${count}.`
+}

@@ -9,7 +9,16 @@ import {
 } from '../../github/rest/releases.js'
 import type { ReleaseSession } from '../session.js'
 import { type HeldDraft, holdDraft, removeHeld } from './held.js'
-import { isAsMarked, isMarked, type Maker, ownerIn, withMark, withOwner } from './mark.js'
+import {
+  asPublished,
+  isAsMarked,
+  isMarked,
+  type Maker,
+  ownerIn,
+  withMark,
+  withOwner,
+} from './mark.js'
+import { takenBack, wasPublished } from './once-published.js'
 import { type DraftOwner, heldBy, newOwner, type Tenure, tenureOf } from './owner.js'
 
 export interface DraftRequest {
@@ -91,6 +100,7 @@ async function takeUp(
   const { owner, repo } = maker.subject
   const now = await getRelease(github, owner, repo, id)
   if (!now.draft) return { published: now }
+  if (wasPublished(now)) throw takenBack(maker.subject, now)
   await assertNoneLive(session, [now])
   const who = newOwner(session)
   const keeps = keepsText(session, now, isGiven)
@@ -98,7 +108,7 @@ async function takeUp(
   const updated = await updateRelease(github, owner, repo, id, { target, body })
   if (!updated.draft) {
     const published = await updateRelease(github, owner, repo, id, {
-      body: withOwner(now.body, null),
+      body: asPublished(now.body),
     })
     return { published }
   }
@@ -180,7 +190,11 @@ function contentOf(
   return { name: before.name, body, target, prerelease: before.prerelease }
 }
 
-/** What is there for the tag now: the release, and the drafts of this maker. */
+/**
+ * What is there for the tag now: the release, and the drafts of this maker.
+ *
+ * @throws ConflictError for a draft that was published before
+ */
 async function findAgain(
   { github }: ReleaseSession,
   { maker, tag }: DraftRequest,
@@ -188,13 +202,16 @@ async function findAgain(
   const { owner, repo } = maker.subject
   const releases = await listReleases(github, owner, repo)
   const published = releases.find(({ draft, tag_name }) => !draft && tag_name === tag) ?? null
+  const before = releases.find((one) => one.tag_name === tag && wasPublished(one))
+  if (published === null && before !== undefined) throw takenBack(maker.subject, before)
   return { published, drafts: ownDrafts(releases, maker, tag) }
 }
 
-/** The drafts that have our mark, oldest first. */
+/** The drafts that have our mark, and were never published, oldest first. */
 export const ownDrafts = (releases: Release[], maker: Maker, tag: string): Release[] =>
   releases
     .filter(({ draft, tag_name, body }) => draft && tag_name === tag && isMarked(body, maker, tag))
+    .filter((release) => !wasPublished(release))
     .sort((one, other) => one.id - other.id)
 
 /**

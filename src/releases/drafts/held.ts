@@ -8,6 +8,7 @@ import {
 } from '../../github/rest/releases.js'
 import type { ReleaseSession } from '../session.js'
 import { ownerIn, withOwner } from './mark.js'
+import { wasPublished } from './once-published.js'
 import { type DraftOwner, heldBy, renewal } from './owner.js'
 
 /** A draft whose mark names this run as its owner. */
@@ -71,7 +72,7 @@ async function look(
       cause: error,
     })
   })
-  if (!now.draft) throw publishedMeanwhile(now)
+  if (!now.draft || wasPublished(now)) throw publishedMeanwhile(now)
   const other = ownerIn(now.body)
   if (other?.run === mine.run) return now
   if (other !== null) throw heldBy(other, now)

@@ -4,9 +4,10 @@ import { type DraftOwner, formatOwner, parseOwner } from './owner.js'
 
 /**
  * At the end of a body; GitHub's page does not show an HTML comment. It names the draft, its text's
- * sum and, while a run fills it, that run.
+ * sum and, while a run fills it, that run; then, for good, that it was published.
  */
-const pattern = /\s*<!-- wizard:release (\S+) ([0-9a-f]{16})(?: by (\S+(?: \S+){5}))? -->\s*$/
+const pattern =
+  /\s*<!-- wizard:release (\S+) ([0-9a-f]{16})(?: by (\S+(?: \S+){5})| (published))? -->\s*$/
 
 /** The most characters of a mark, so that notes leave room for it. */
 export const longestMark = 700
@@ -48,7 +49,15 @@ export function ownerIn(body: string): DraftOwner | null {
  * mark stays as it is.
  */
 export const withOwner = (body: string, owner: DraftOwner | null): string =>
-  body.replace(pattern, (mark) => mark.replace(/(?: by [^>]*)? -->/, ownerPart(owner)))
+  withState(body, ownerPart(owner))
+
+/** Says in the mark that it was published, whoever makes it a draft again. */
+export const asPublished = (body: string): string => withState(body, ' published -->')
+
+export const isMarkedPublished = (body: string): boolean => pattern.exec(body)?.[4] !== undefined
+
+const withState = (body: string, state: string): string =>
+  body.replace(pattern, (mark) => mark.replace(/(?: by [^>]*| published)? -->/, state))
 
 const ownerPart = (owner: DraftOwner | null): string =>
   `${owner === null ? '' : ` by ${formatOwner(owner)}`} -->`

@@ -15,7 +15,7 @@ import { removeStrangers, verifyAssets } from '../assets/verify.js'
 import type { AssetStatus } from '../info.js'
 import type { ReleaseSession } from '../session.js'
 import { type HeldDraft, removeHeld } from './held.js'
-import { withOwner } from './mark.js'
+import { asPublished } from './mark.js'
 
 /** What a failed publication leaves. */
 export const draftStays = 'the draft stays, unpublished: the same command goes on with it'
@@ -26,8 +26,8 @@ const pause = 2000
 
 /**
  * Publishes a draft once: if the answer is lost, the release shows whether it happened. Looks at it
- * first: a person may have made it a pre-release, which can't be the latest, and the mark no longer
- * names a run afterwards.
+ * first: a person may have made it a pre-release, which can't be the latest. The mark then no longer
+ * names a run, but says that it is published.
  *
  * @param content replaces the draft's content in the same request
  * @param look default: whatever state it is in
@@ -44,7 +44,7 @@ export async function publishDraft(
     const isPrerelease = content.prerelease ?? seen.prerelease
     const options = {
       ...content,
-      body: withOwner(content.body ?? seen.body, null),
+      body: asPublished(content.body ?? seen.body),
       latest: isPrerelease ? ('false' as const) : content.latest,
     }
     try {

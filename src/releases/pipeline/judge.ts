@@ -2,6 +2,7 @@ import { ConflictError, UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { ownDrafts } from '../drafts/draft.js'
 import { isMarked, type Maker } from '../drafts/mark.js'
+import { takenBack, wasPublished } from '../drafts/once-published.js'
 import { severalDrafts } from '../find.js'
 import { nameOfSubject } from '../info.js'
 import { compareVersions, isPrerelease, tagOf, versionTags } from '../versions/versions.js'
@@ -25,7 +26,10 @@ export function assertNamedVersion(
   })
 }
 
-/** @throws ConflictError for a tag at another commit, a foreign draft, several drafts */
+/**
+ * @throws ConflictError for a tag at another commit, a foreign draft, several drafts, a release that
+ *   was made a draft again
+ */
 export function findOwn(
   subject: ComponentSubject,
   tag: string,
@@ -43,6 +47,8 @@ export function findOwn(
   const maker: Maker = { verb: 'publish', subject }
   if (published !== null) return { published, drafts: ownDrafts(releases, maker, tag) }
   const drafts = [...ours].sort((one, other) => one.id - other.id)
+  const before = drafts.find(wasPublished)
+  if (before !== undefined) throw takenBack(subject, before)
   const foreign = drafts.find(({ body }) => !isMarked(body, maker, tag))
   if (foreign === undefined) return { published, drafts }
   if (drafts.length > 1) throw severalDrafts(drafts, tag)

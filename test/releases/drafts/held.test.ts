@@ -8,7 +8,13 @@ import {
   removeHeld,
   whileHeld,
 } from '../../../src/releases/drafts/held.js'
-import { type Maker, ownerIn, withMark, withOwner } from '../../../src/releases/drafts/mark.js'
+import {
+  asPublished,
+  type Maker,
+  ownerIn,
+  withMark,
+  withOwner,
+} from '../../../src/releases/drafts/mark.js'
 import { type DraftOwner, newOwner } from '../../../src/releases/drafts/owner.js'
 import { publishDraft, publishHeld } from '../../../src/releases/drafts/publish.js'
 import type { ReleaseEvent, ReleaseSession } from '../../../src/releases/session.js'
@@ -152,7 +158,8 @@ describe('a held draft', () => {
 describe('publishHeld', () => {
   it('publishes, and names nobody any more', async () => {
     const published = await publishHeld(session, held, { latest: 'true' })
-    expect(published).toMatchObject({ draft: false, body: withMark('notes', maker, tag) })
+    const body = asPublished(withMark('notes', maker, tag))
+    expect(published).toMatchObject({ draft: false, body })
   })
 
   it('publishes once though the answer is lost', async () => {

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { ownDrafts } from '../../../src/releases/drafts/draft.js'
 import {
+  asPublished,
   isAsMarked,
   isMarked,
+  isMarkedPublished,
   keepMark,
   longestMark,
   type Maker,
+  ownerIn,
   withMark,
+  withOwner,
   withoutMark,
 } from '../../../src/releases/drafts/mark.js'
+import { newOwner } from '../../../src/releases/drafts/owner.js'
+import { testClock } from '../../support/clock.js'
 import { draftOf, releaseOf, subjectOf } from '../support.js'
 
 const maker: Maker = { verb: 'publish', subject: subjectOf() }
@@ -83,6 +89,27 @@ describe('a mark', () => {
     ])
     expect(keepMark('mine', notes)).toBe('mine')
     expect(keepMark(marked, notes)).toBe(notes)
+  })
+})
+
+describe('asPublished', () => {
+  it('stays in the mark through edits, and takes the place of a run', () => {
+    const owner = newOwner({
+      self: { host: 'a', boot: 'b', pid: 1, started: 'c' },
+      clock: testClock(),
+    })
+    const published = asPublished(withMark(notes, maker, tag, owner))
+    expect(published).toBe(asPublished(marked))
+    expect([isMarkedPublished(published), isMarkedPublished(marked)]).toEqual([true, false])
+    expect([withoutMark(published), ownerIn(published)]).toEqual([notes, null])
+    expect([isMarked(published, maker, tag), isAsMarked(published)]).toEqual([true, true])
+    expect(isMarkedPublished(keepMark('mine', published))).toBe(true)
+    expect(withOwner(published, null)).toBe(marked)
+  })
+
+  it('leaves a text without a mark as it is', () => {
+    expect(asPublished(notes)).toBe(notes)
+    expect(isMarkedPublished(`${notes} published -->`)).toBe(false)
   })
 })
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRelease, listReleases, updateRelease } from '../../../src/github/rest/releases.js'
 import { claimDraft, type DraftRequest, removeIdle } from '../../../src/releases/drafts/draft.js'
 import {
+  asPublished,
   isMarked,
   type Maker,
   ownerIn,
@@ -55,6 +56,15 @@ async function claimed(more: Partial<DraftRequest> = {}) {
 }
 
 describe('claimDraft', () => {
+  it('takes up no draft that was published, and makes none beside it', async () => {
+    await made(asPublished(withMark('old', maker, tag)))
+    await expect(claimed()).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/^core-v1\.2\.0 was published, and then made a draft again/),
+    })
+    expect(await all()).toHaveLength(1)
+  })
+
   it('makes one, with our mark and our name', async () => {
     const { draft, body, name } = await claimed()
     expect([draft, name, withoutMark(body)]).toEqual([true, 'Core 1.2.0', 'new'])
@@ -101,9 +111,10 @@ describe('claimDraft', () => {
     const publish = () =>
       updateRelease(session.github, 'uDOS', 'engine', draft.id, { draft: false }).then(() => {})
     github.fail({ method: 'PATCH', times: 1, meanwhile: publish })
-    const published = { id: draft.id, draft: false, body: draft.body }
+    const body = asPublished(draft.body)
+    const published = { id: draft.id, draft: false, body }
     expect(await claimDraft(session, request)).toMatchObject({ published })
-    expect((await all())[0]?.body).toBe(draft.body)
+    expect((await all())[0]?.body).toBe(body)
   })
 
   it('gives way to a run that takes the same draft at once, and writes last', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConflictError, UsageError } from '../../../src/base/errors.js'
-import { withMark } from '../../../src/releases/drafts/mark.js'
+import { asPublished, withMark } from '../../../src/releases/drafts/mark.js'
 import {
   assertNamedVersion,
   assertReleasable,
@@ -66,6 +66,18 @@ describe('findOwn', () => {
       [draftOf(tag)],
       null,
       'has a draft that somebody else made: https://github.com/',
+    ],
+    [
+      'ours that was published, by its mark',
+      [draftOf(tag, { body: asPublished(ours) })],
+      head,
+      'core-v1.2.0 was published, and then made a draft again: https://github.com/',
+    ],
+    [
+      'ours that was published, by its time',
+      [draftOf(tag, { body: ours, published_at: '2026-01-14T10:00:00Z' })],
+      head,
+      'core-v1.2.0 was published, and then made a draft again: https://github.com/',
     ],
     [
       'ours and another’s',
