@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Application } from './app.js'
+import { onAbort } from './base/async/on-abort.js'
 import { once } from './base/async/once.js'
 import type { Lease } from './base/async/shared.js'
 import type { Call } from './base/call.js'
@@ -203,15 +204,14 @@ interface Stops {
  */
 function stopWith(stop: AbortController, { outer, seconds, clock }: Stops): () => void {
   const forward = () => stop.abort(outer.reason)
-  if (outer.aborted) forward()
-  outer.addEventListener('abort', forward, { once: true })
+  const leave = onAbort(outer, forward)
   const unset =
     seconds === undefined
       ? () => {}
       : clock.after(seconds * 1000, () => stop.abort(timeIsOver(seconds)))
   return () => {
     unset()
-    outer.removeEventListener('abort', forward)
+    leave()
   }
 }
 

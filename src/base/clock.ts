@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { onAbort } from './async/on-abort.js'
 
 /** The time, injected so that tests do not sleep. */
 export interface Clock {
@@ -16,13 +16,19 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  async sleep(milliseconds, signal) {
-    try {
-      await delay(milliseconds, undefined, { signal })
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error
-    }
-  },
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      let release = () => {}
+      const timer = setTimeout(() => {
+        release()
+        resolve()
+      }, milliseconds)
+      if (signal === undefined) return
+      release = onAbort(signal, () => {
+        clearTimeout(timer)
+        reject(signal.reason)
+      })
+    }),
   after(milliseconds, act) {
     const timer = setTimeout(act, milliseconds)
     return () => clearTimeout(timer)

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher as UndiciDispatcher } from 'undici'
+import { onAbort } from '../base/async/on-abort.js'
 import { GitHubNetworkError } from '../base/errors.js'
 import { type ProxySettings, proxyChooser } from '../base/proxy.js'
 
@@ -75,17 +76,15 @@ async function untilAborted(
 ): Promise<DispatchedAnswer> {
   if (!signal) return request()
   signal.throwIfAborted()
-  // Many requests share the caller's signal, so each adds one listener to it, for as long as its body lasts.
+  // Many requests share the caller's signal, and each waits for it for as long as its body lasts.
   const own = new AbortController()
-  let leave = () => {}
+  let release = () => {}
   const aborted = new Promise<never>((_, reject) => {
-    leave = () => {
+    release = onAbort(signal, () => {
       reject(signal.reason)
       own.abort(signal.reason)
-    }
+    })
   })
-  signal.addEventListener('abort', leave)
-  const release = () => signal.removeEventListener('abort', leave)
   const sent = request(own.signal)
   try {
     const answer = await Promise.race([sent, aborted])

@@ -2,7 +2,8 @@ import { getEventListeners } from 'node:events'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
 import { Readable } from 'node:stream'
-import { afterEach, describe, expect, it } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { GitHubNetworkError, InterruptedError } from '../../src/base/errors.js'
 import {
   createDispatcher,
@@ -196,6 +197,20 @@ describe('request', () => {
     for (const { body } of answers) expect(await body.text()).toBe('hello')
     await failureOf(request(own, await closedAddress(), { signal }))
     await expect.poll(() => getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  it('lets node warn of no leak, however many requests share a signal', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => void warnings.push(warning)
+    process.on('warning', note)
+    onTestFinished(() => void process.off('warning', note))
+    const { signal } = new AbortController()
+    const own = dispatcher()
+    const address = await serve((_message, answer) => answer.end('hello'))
+    const many = Array.from({ length: 30 }, () => request(own, address, { signal }))
+    for (const { body } of await Promise.all(many)) expect(await body.text()).toBe('hello')
+    await setImmediate()
+    expect(warnings).toEqual([])
   })
 })
 

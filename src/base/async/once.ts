@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js'
+
 /**
  * Makes a value on the first call and keeps it. A failed attempt is forgotten, so the next call
  * tries again.
@@ -24,9 +26,7 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
 export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort)
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    const release = onAbort(signal, () => reject(signal.reason))
+    work.then(resolve, reject).finally(release)
   })
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
+import { onAbort } from '../../base/async/on-abort.js'
 import type { WorktreeStatus } from '../worktree/status.js'
 import type { Helper, HelperEvents, Job } from './helper.js'
 import { perform, type Task } from './task.js'
@@ -38,6 +39,7 @@ export class WorktreePool {
   readonly #helpers: Helper[]
   readonly #waiting: Job[] = []
   #isBusyHere = false
+  #leave = () => {}
 
   private constructor({ signal, onDeath }: PoolOptions, start: (events: HelperEvents) => Helper[]) {
     this.#signal = signal
@@ -49,7 +51,7 @@ export class WorktreePool {
         this.#handOut()
       },
     })
-    signal?.addEventListener('abort', this.#abort)
+    if (signal) this.#leave = onAbort(signal, this.#abort)
   }
 
   /** Loads the code of threads only if there will be any. */
@@ -73,7 +75,7 @@ export class WorktreePool {
 
   /** Call it when there are no more tasks. */
   close(): void {
-    this.#signal?.removeEventListener('abort', this.#abort)
+    this.#leave()
     for (const helper of this.#helpers) helper.end()
   }
 

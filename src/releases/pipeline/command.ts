@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
+import { onAbort } from '../../base/async/on-abort.js'
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
 import { reasonOf } from '../../base/fs/system-error.js'
@@ -90,7 +91,7 @@ export async function runCommand(
   const stop = () => {
     spare = endGroup(child, { clock, host })
   }
-  signal?.addEventListener('abort', stop)
+  const leave = signal && onAbort(signal, stop)
   const onLines = (texts: readonly string[]) => {
     const lines = texts.map(redact)
     for (const line of lines) emit({ type: 'command-output', line })
@@ -107,7 +108,7 @@ export async function runCommand(
   } finally {
     spare()
     await guard.dismiss()
-    signal?.removeEventListener('abort', stop)
+    leave?.()
   }
 }
 
