@@ -7,6 +7,7 @@ import type { ReleaseSession } from '../session.js'
 import { openWorkFolder } from '../work-folder.js'
 import { childEnvironment, outputRedactor, runCommand, type ShellCommand } from './command.js'
 import { endLeftBuild, recordingBuild } from './left-build.js'
+import { assertLinks } from './links.js'
 import { buildLines, type PublishFacts, type PublishRequest } from './request.js'
 import { probeSigning, type Signing, signAll } from './sign.js'
 import { changedPaths } from './source.js'
@@ -58,7 +59,8 @@ async function makeIn(
   const emitStep = (message: string) => session.emit({ type: 'step', message })
   if (release.sign.length > 0) await probeSigning(session, signing)
   await build(session, request, { env, redact })
-  const artifacts = await collectArtifacts(request)
+  const warn = (message: string) => session.emit({ type: 'warning', message })
+  const artifacts = await collectArtifacts(request, warn)
   if (Object.keys(release.checksums).length > 0) emitStep(`checksum: ${artifacts.length} files`)
   const sums = await writeChecksums(release, artifacts, folder)
   if (release.sign.length > 0) emitStep('sign')
@@ -103,25 +105,39 @@ async function warnOfChanges(session: ReleaseSession, request: PublishRequest): 
 /**
  * The files to publish: the named ones, otherwise those that match the component's globs.
  *
- * @throws PathError for a glob that matches nothing; UsageError if two files have the same name
+ * @throws PathError for a glob that matches nothing, and as `assertLinks`; UsageError if two files
+ *   have the same name
  */
-export async function collectArtifacts({
-  subject,
-  source,
-  files,
-}: PublishRequest): Promise<LocalAsset[]> {
-  const { component } = subject
-  if (files.length > 0) return localAssets(files.map((path) => ({ path })))
+export async function collectArtifacts(
+  request: PublishRequest,
+  warn: (message: string) => void = () => {},
+): Promise<LocalAsset[]> {
+  const { source, files } = request
+  const found = files.length > 0 ? new Map(files.map((path) => [path, path])) : await match(request)
+  await assertLinks(source, found, warn)
+  return localAssets([...found.keys()].map((path) => ({ path })))
+}
+
+/** The files that match the component's globs, each with the longest path before their wildcards. */
+async function match({ subject: { component }, source }: PublishRequest) {
   const cwd = join(source, component.path)
-  const found = new Set<string>()
-  for (const pattern of component.release.artifacts) {
-    const matches = await glob(pattern.replace(/^\/+/, ''), { cwd, absolute: true, dot: true })
+  const found = new Map<string, string>()
+  for (const artifacts of component.release.artifacts) {
+    const pattern = artifacts.replace(/^\/+/, '')
+    const matches = await glob(pattern, { cwd, absolute: true, dot: true })
     if (matches.length === 0) {
-      throw new PathError(`${pattern} matches no file in ${cwd}`, {
+      throw new PathError(`${artifacts} matches no file in ${cwd}`, {
         hint: `artifacts of ${component.name} in components.yaml; is the build what makes them?`,
       })
     }
-    for (const match of matches.sort()) found.add(match)
+    const written = join(cwd, writtenPart(pattern))
+    for (const path of matches.sort()) {
+      if (written.length > (found.get(path)?.length ?? 0)) found.set(path, written)
+    }
   }
-  return localAssets([...found].map((path) => ({ path })))
+  return found
 }
+
+/** The names of a pattern before the first one with a wildcard. */
+const writtenPart = (pattern: string) =>
+  /^(?:[^*?[\]{}()!+@\\/]+(?:\/+|$))*/.exec(pattern)?.[0].replace(/\/+$/, '') ?? ''
