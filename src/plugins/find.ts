@@ -36,7 +36,12 @@ export function finderFor(session: PluginSession): Finder {
   let found: Promise<FoundPlugin[]> | undefined
   const search = async () => {
     try {
-      return await discover(session, await configuredSources(session))
+      const { found, failed } = await discover(session, await configuredSources(session))
+      for (const { source, error } of failed) {
+        const message = `${source} can't be read: ${error.message}`
+        session.emit({ type: 'warning', message })
+      }
+      return found
     } catch (error) {
       // A server without search may still have the default owner's repository of that name.
       if (!(error instanceof GitHubNotFoundError)) throw error

@@ -5,7 +5,7 @@ import type { Finder } from './install/prepare.js'
 import type { WantedPlugin } from './install/resolve.js'
 import type { InstalledPlugin } from './installed.js'
 import type { PublisherTrust } from './publisher.js'
-import type { SearchRequest } from './search.js'
+import type { SearchRequest, SearchResult } from './search.js'
 import type { Forced, PluginEvent, PluginInfo } from './session.js'
 import type { UpdatedPlugin, UpdateRequest } from './update.js'
 import type { VerifiedPlugin } from './verify.js'
@@ -38,7 +38,7 @@ export class PluginRegistry {
    *
    * @throws ConfigError, GitHubError if no source could be read
    */
-  async search(request: SearchRequest, call: Call<PluginEvent> = {}): Promise<PluginInfo[]> {
+  async search(request: SearchRequest, call: Call<PluginEvent> = {}): Promise<SearchResult> {
     const { search } = await import('./search.js')
     return search(await this.#open(call), request)
   }

@@ -1,6 +1,6 @@
 import { fullNameOf } from '../base/names/repository.js'
 import type { PluginSource } from './discover/discover.js'
-import { discover, type FoundPlugin } from './discover/discover.js'
+import { discover, type FailedSource, type FoundPlugin } from './discover/discover.js'
 import { configuredSources } from './find.js'
 import { isNewer } from './newer.js'
 import type { PluginInfo, PluginSession } from './session.js'
@@ -15,18 +15,26 @@ export interface SearchRequest {
   limit?: number | undefined
 }
 
-/** The plugins that match, by id. @throws as `discover` */
+export interface SearchResult {
+  /** Those that match, by id. */
+  plugins: PluginInfo[]
+  /** Sources that could not be read: what they have is missing. */
+  failed: FailedSource[]
+}
+
+/** @throws as `discover` */
 export async function search(
   session: PluginSession,
   { words, sources, limit }: SearchRequest,
-): Promise<PluginInfo[]> {
+): Promise<SearchResult> {
   const where = sources.length > 0 ? sources : await configuredSources(session)
-  const found = await discover(session, where)
+  const { found, failed } = await discover(session, where)
   const { lock, states } = readStore(session)
-  return found
+  const plugins = found
     .filter((plugin) => words.every((word) => speaksOf(plugin, word.toLowerCase())))
     .slice(0, limit)
     .map((plugin) => foundInfo(plugin, lock, states))
+  return { plugins, failed }
 }
 
 const speaksOf = ({ owner, repo, manifest }: FoundPlugin, word: string) =>

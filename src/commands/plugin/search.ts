@@ -30,9 +30,22 @@ export const search = defineVerb({
       invocation.call,
     )
   },
-  render: (plugins, invocation) => {
+  json: ({ plugins }) => plugins,
+  render: ({ plugins }, invocation) => {
     reportWarnings(plugins, invocation)
     return pluginsPage(plugins)
+  },
+  partialFailure: ({ failed: [first, ...others] }) => {
+    if (first === undefined) return null
+    const { source, error } = first
+    const more =
+      others.length === 0 ? '' : `; nor can ${others.map((one) => one.source).join(', ')}`
+    return {
+      code: 'FAILED',
+      message: `plugins may be missing: ${source} can't be read: ${error.message}${more}`,
+      hint: error.hint,
+      remedy: error.remedy,
+    }
   },
 })
 

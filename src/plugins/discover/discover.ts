@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { reportError } from '../../base/error-report.js'
+import { type ErrorReport, reportError } from '../../base/error-report.js'
 import { ConfigError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import type { PluginIndex } from '../../config/files/plugins.js'
@@ -21,20 +21,32 @@ export interface FoundPlugin {
   latest: { tag: string; commit: string | null } | null
 }
 
+/** A source that can't be read now. */
+export interface FailedSource {
+  /** In words. */
+  source: string
+  error: ErrorReport
+}
+
+export interface Discovered {
+  /** By id. */
+  found: FoundPlugin[]
+  failed: FailedSource[]
+}
+
 type Session = Pick<PluginSession, 'client' | 'emit'>
 
 /**
  * Searches for plugins and reads their manifests, each repository once. Unreadable ones become
  * warnings.
  *
- * @returns by id
  * @throws GitHubError and its subclasses, ConfigError, if no source could be read
  */
 export async function discover(
   session: Session,
   sources: readonly PluginSource[],
-): Promise<FoundPlugin[]> {
-  const named = await inspectSources(session, sources)
+): Promise<Discovered> {
+  const { named, failed } = await inspectSources(session, sources)
   const repositories = new Map<string, Indexed & { expected: boolean }>()
   for (const { repositories: some, expected } of named) {
     for (const one of some) {
@@ -44,25 +56,24 @@ export async function discover(
       repositories.set(sourceKeyOf(one), { ...one, manifest, expected: isExpected })
     }
   }
-  return read(session, [...repositories.values()])
+  return { found: await read(session, [...repositories.values()]), failed }
 }
 
-/** A failed source is a warning; if all fail, the first error is thrown. */
+/** If all sources fail, the first error is thrown. */
 async function inspectSources(
   session: Session,
   sources: readonly PluginSource[],
-): Promise<Named[]> {
+): Promise<{ named: Named[]; failed: FailedSource[] }> {
   const outcomes = await Promise.allSettled(sources.map((source) => inspectSource(session, source)))
   const named = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  for (const [index, one] of outcomes.entries()) {
-    if (one.status === 'fulfilled') continue
+  const failed = outcomes.flatMap((one, index): FailedSource[] => {
+    if (one.status === 'fulfilled') return []
     if (named.length === 0) throw one.reason
     const source = sources[index]
     const what = source === undefined ? 'a source' : nameOfSource(source)
-    const message = `${what} can't be looked at: ${reportError(one.reason).message}`
-    session.emit({ type: 'warning', message })
-  }
-  return named
+    return [{ source: what, error: reportError(one.reason) }]
+  })
+  return { named, failed }
 }
 
 async function read(

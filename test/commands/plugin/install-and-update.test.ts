@@ -452,4 +452,19 @@ describe('PLUGIN SEARCH', () => {
     const [micro] = (await plugin('SEARCH', '--json')).json
     expect(micro.warnings).toEqual(['license: there is none', 'odd: not known here; it is kept'])
   })
+
+  it.each([[[]], [['--json']]])(
+    'is exit 1 where a source is missing from it: %s',
+    async (flags) => {
+      await releasePlugin(github(), 'uDOS/micro')
+      await space.write('config/plugins.yaml', 'plugins: { index: [uDOS/gone] }\n')
+      const { status, err, out } = await plugin('SEARCH', ...flags)
+      expect([status, out]).toEqual([1, expect.stringContaining('micro')])
+      expect(err).toContain("plugins may be missing: the index uDOS/gone:index.json can't be read")
+      expect(err.split('\n').filter((line) => line.includes('uDOS/gone'))).toHaveLength(1)
+      // INSTALL finds it in what there is.
+      const installed = await plugin('INSTALL', 'micro')
+      expect([installed.status, installed.err]).toEqual([0, expect.stringContaining('uDOS/gone')])
+    },
+  )
 })
