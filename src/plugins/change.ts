@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises'
 import { ConflictError, NotFoundError } from '../base/errors.js'
 import { logMarks } from '../logs/marks.js'
-import { assertNotNeeded } from './dependents.js'
+import { assertNotNeeded, warnOfDisabling, warnOfMisfits } from './dependents.js'
 import { pluginInfoOf } from './info.js'
 import { type InstalledPlugin, installedOf } from './installed.js'
 import { isNewer } from './newer.js'
@@ -23,6 +23,7 @@ export function change(
   return underPluginLock(session, command, async (store) => {
     const entry = store.entry(id)
     await store.change(id, what)
+    if (what.enabled === false) await warnOfDisabling(session, store, id)
     return pluginInfoOf(id, entry, store.stateOf(id), isNewer)
   })
 }
@@ -84,6 +85,7 @@ export function rollback(session: PluginSession, id: string): Promise<InstalledP
     await cp(tree, fresh, { recursive: true, errorOnExist: true, force: false })
     await store.putInPlace(id, work, record.entry)
     session.log.write('sync', 'INFO', `${logMarks.good} plugin ${id} back at ${record.entry.tag}`)
+    await warnOfMisfits(session, store, id)
     return installedOf(store, id, 'updated')
   })
 }

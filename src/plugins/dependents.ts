@@ -8,6 +8,7 @@ import { type Manifest, manifestNames, parseManifest } from './manifest/parse.js
 import { readRange, readVersion } from './manifest/range.js'
 import type { Need } from './manifest/requirements.js'
 import { versionNamedBy } from './newer.js'
+import type { PluginSession } from './session.js'
 import type { PluginStore } from './store/store.js'
 
 /** An installed plugin that depends on another one. */
@@ -60,14 +61,51 @@ export async function assertStillFits(
   id: string,
   { version, tag, besides }: { version: string | null; tag: string; besides: string[] },
 ): Promise<void> {
+  const [misfit] = (await misfitsOf(store, id, { version, tag })).filter(
+    (one) => !besides.includes(one.id),
+  )
+  if (misfit === undefined) return
+  const { id: other, need } = misfit
+  throw new ConflictError(
+    `${other} needs ${id} ${need.range}, and this would be ${oneLine(version ?? tag, 60)}`,
+    { hint: [`update or remove ${other} first, or give `, { flag: 'force' }] },
+  )
+}
+
+/** The plugins whose range does not allow a version. */
+async function misfitsOf(
+  store: PluginStore,
+  id: string,
+  { version, tag }: { version: string | null; tag: string },
+): Promise<Dependent[]> {
   const next = readVersion(version ?? '') ?? versionNamedBy(tag)
-  for (const { id: other, need } of await dependentsOf(store, id)) {
+  return (await dependentsOf(store, id)).filter(({ need }) => {
     const range = need.range === null ? null : readRange(need.range)
-    if (range === null || besides.includes(other)) continue
-    if (next !== null && range.includes(next)) continue
-    throw new ConflictError(
-      `${other} needs ${id} ${need.range}, and this would be ${oneLine(version ?? tag, 60)}`,
-      { hint: [`update or remove ${other} first, or give `, { flag: 'force' }] },
-    )
+    return range !== null && (next === null || !range.includes(next))
+  })
+}
+
+/** Warns of plugins in use that need this one, which is to be disabled. */
+export async function warnOfDisabling(
+  { emit }: Pick<PluginSession, 'emit'>,
+  store: PluginStore,
+  id: string,
+): Promise<void> {
+  const dependents = (await dependentsOf(store, id)).map((one) => one.id)
+  for (const by of new Set(dependents.filter((one) => store.stateOf(one).enabled))) {
+    emit({ type: 'warning', message: `${by} needs ${id}, and is enabled` })
+  }
+}
+
+/** Warns of plugins whose range does not allow the version that is installed now. */
+export async function warnOfMisfits(
+  { emit }: Pick<PluginSession, 'emit'>,
+  store: PluginStore,
+  id: string,
+): Promise<void> {
+  const { version, tag } = store.entry(id)
+  for (const { id: by, need } of await misfitsOf(store, id, { version, tag })) {
+    const now = oneLine(version ?? tag, 60)
+    emit({ type: 'warning', message: `${by} needs ${id} ${need.range}, and it is ${now} now` })
   }
 }

@@ -3,7 +3,14 @@ import { type ErrorReport, reportError } from '../base/error-report.js'
 import type { Repo } from '../base/names/repository.js'
 import { filesOf } from '../github/graphql/files.js'
 import { logMarks } from '../logs/marks.js'
-import { assertKnownTag, assertSameCommit, followRename } from './install/allowed.js'
+import { assertStillFits } from './dependents.js'
+import {
+  assertKnownTag,
+  assertSameCommit,
+  followRename,
+  partlySigned,
+  unsigned,
+} from './install/allowed.js'
 import { putAllInPlace } from './install/install.js'
 import { type Finder, prepare } from './install/prepare.js'
 import { assertSameId, resolveVersion } from './install/resolve.js'
@@ -128,10 +135,14 @@ async function updateOne(
     if (commit !== null) assertSameCommit(id, { tag, commit }, entry)
     await store.change(id, { latest: { tag, version } })
     const isLater = isNewer(latest, entry)
+    const { pinned } = store.stateOf(id)
+    if (!isLater || pinned) await assertSigned(session, store, id)
     if (!isLater) return resultOf(store, id, entry, { status: 'unchanged' })
-    if (store.stateOf(id).pinned) return resultOf(store, id, entry, { status: 'pinned', to: tag })
-    if (dryRun)
+    if (pinned) return resultOf(store, id, entry, { status: 'pinned', to: tag })
+    if (dryRun) {
+      if (!session.force) await assertStillFits(store, id, { version, tag, besides: [] })
       return resultOf(store, id, entry, { status: 'unchanged', planned: 'update', to: tag })
+    }
     const done = await install(work, id, entry, tag)
     return { ...done, status: 'updated', planned: null, from: entry.tag, to: tag, error: null }
   } catch (error) {
@@ -143,6 +154,16 @@ async function updateOne(
     )
     return resultOf(store, id, entry, { status: 'failed', error: reportError(error) })
   }
+}
+
+/** @throws ConflictError if plugins.yaml requires a signature that what stays installed lacks */
+async function assertSigned(session: PluginSession, store: PluginStore, id: string) {
+  const { requireSignatures } = await session.config.plugins()
+  if (!requireSignatures) return
+  // What wizard noted when it checked the signature; the lock may be anybody's.
+  const known = (await store.recordOf(id))?.entry
+  if (!known?.signed_by) throw unsigned(id)
+  if (!known.signed_whole) throw partlySigned(id)
 }
 
 async function install({ session, store, find }: Work, id: string, entry: LockEntry, tag: string) {

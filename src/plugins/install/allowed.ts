@@ -48,6 +48,16 @@ export const unsigned = (id: string) =>
     hint: 'ask its author to sign it, or set require_signatures to false',
   })
 
+/** Of a version that was installed before plugins.yaml required signatures. */
+export const partlySigned = (id: string) =>
+  new ConflictError(`the signature of ${id} does not cover every installed byte`, {
+    hint: [
+      'plugins.yaml has require_signatures: ask its author for such a release; ',
+      { verb: ['PLUGIN', 'REMOVE'], target: id, brief: true },
+      ' takes it away',
+    ],
+  })
+
 /** The signature is over the manifest: only a checksum in there covers further files. */
 export const uncovered = (id: string, chosen: ChosenAsset | null) =>
   new ConflictError(

@@ -181,9 +181,17 @@ describe('PLUGIN INSTALL', () => {
     ])
     const removed = await plugin('REMOVE', 'two')
     expect([removed.status, removed.err]).toEqual([8, expect.stringContaining('one needs two')])
+    const planned = await plugin('UPDATE', 'two', '--dry-run')
+    expect([planned.status, planned.out]).toEqual([1, expect.stringContaining('one needs two')])
+    const disabled = await plugin('DISABLE', 'two')
+    expect([disabled.status, disabled.err]).toEqual([0, 'warning: one needs two, and is enabled\n'])
     expect((await lock()).two.tag).toBe('v1.2.0')
     expect((await plugin('UPDATE', 'two', '--force')).status).toBe(0)
     expect((await lock()).two.tag).toBe('v2.0.0')
+    expect((await plugin('ROLLBACK', 'two')).err).toBe('')
+    expect((await plugin('ROLLBACK', 'two')).err).toContain(
+      'one needs two >=1.0,<2, and it is 2.0.0 now',
+    )
     expect((await plugin('REMOVE', 'two', '--force')).status).toBe(0)
     expect((await plugin('REMOVE', 'one')).status).toBe(0)
   })
@@ -286,6 +294,18 @@ describe('what plugins.yaml asks for', () => {
       }
     }
     expect((await plugin('INSTALL', 'whole', '--frozen')).status).toBe(0)
+    await plugin('PIN', 'bare')
+    for (const flags of [[], ['--dry-run']]) {
+      const update = await plugin('UPDATE', ...flags, '--json')
+      expect([update.status, update.json]).toMatchObject([
+        1,
+        [
+          { id: 'bare', status: 'failed', error: { message: expect.stringContaining('every') } },
+          { id: 'tree', status: 'failed', error: { code: 'CONFLICT' } },
+          { id: 'whole', status: 'unchanged' },
+        ],
+      ])
+    }
   })
 
   it('a signature, whatever the lock says', async () => {
