@@ -6,7 +6,7 @@ import { hasCode } from '../../base/fs/read.js'
 import { fullNameOf } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import { manifestNames, parseManifest } from '../manifest/parse.js'
-import type { Json } from '../manifest/reader.js'
+import { isRecord, type Json } from '../manifest/reader.js'
 import type { Signer } from '../manifest/signature.js'
 import type { PluginSession } from '../session.js'
 import type { LockEntry } from '../store/lock-file.js'
@@ -47,6 +47,9 @@ export async function stage(
   const folder = join(store.paths.staging, work)
   const taken = await take(session, { version, chosen, sha256 }, { work: folder, tree })
   if (chosen !== null) await settleManifest(version, tree, signer)
+  const notes = [...foreignNotes(version), ...checksumNote(version, chosen), ...taken.notes]
+  // A manifest's oddities can wait for --verbose; what is not installed can't.
+  for (const note of notes) session.emit({ type: 'warning', message: `${manifest.id}: ${note}` })
   const entry: LockEntry = {
     repo: fullNameOf(version),
     repository_id: version.repositoryId,
@@ -66,12 +69,7 @@ export async function stage(
     description: manifest.description,
     category: manifest.category,
     license: manifest.license,
-    warnings: [
-      ...manifest.warnings,
-      ...foreignNote(version),
-      ...checksumNote(version, chosen),
-      ...taken.notes,
-    ],
+    warnings: [...manifest.warnings, ...notes],
   }
   return { id: manifest.id, work, entry }
 }
@@ -97,12 +95,22 @@ const gitNotes = {
   renamed: 'its repository has another name now',
 }
 
-function foreignNote({ manifest: { installation } }: PluginVersion): string[] {
+/** What other programs have to install: packages, containers. */
+function foreignNotes({ manifest: { installation, raw } }: PluginVersion): string[] {
   const { method } = installation
-  return foreignMethods.has(method ?? '')
+  const notes = foreignMethods.has(method ?? '')
     ? [`installation.method: what it needs from ${method} is not installed`]
     : []
+  const { dependencies } = raw
+  if (!isRecord(dependencies)) return notes
+  const { plugins: _, ...others } = dependencies
+  const needed = Object.entries(others).filter(([, value]) => namesSomething(value))
+  const names = needed.map(([key]) => oneLine(key, 60)).slice(0, 5)
+  return [...notes, ...names.map((name) => `dependencies.${name}: wizard does not install these`)]
 }
+
+const namesSomething = (value: unknown): boolean =>
+  typeof value === 'string' ? value !== '' : Object.keys(value ?? {}).length > 0
 
 /** A checksum in the signed manifest covers each byte of the asset. */
 export const isSignedWhole = (chosen: ChosenAsset | null, signer: Signer | null): boolean =>

@@ -196,6 +196,23 @@ describe('PLUGIN INSTALL', () => {
     expect((await plugin('REMOVE', 'one')).status).toBe(0)
   })
 
+  it('warns a person too of what it does not install', async () => {
+    const installation = { method: 'pip' }
+    const dependencies = { containers: ['redis'], npm: {}, plugins: [] }
+    await releasePlugin(github(), 'uDOS/micro', { manifest: { installation, dependencies } })
+    const { status, err, out } = await plugin('INSTALL', 'micro')
+    const warnings = err.split('\n').filter((line) => line.startsWith('warning: '))
+    expect([status, out, warnings]).toEqual([
+      0,
+      expect.stringContaining('micro 1.0.0 installed'),
+      [
+        'warning: micro: installation.method: what it needs from pip is not installed',
+        'warning: micro: dependencies.containers: wizard does not install these',
+      ],
+    ])
+    expect((await plugin('LIST', '--json')).json[0].warnings).toHaveLength(2)
+  })
+
   it('is two installs at once, one after the other', async () => {
     for (const id of ['one', 'two']) await releasePlugin(github(), `uDOS/${id}`)
     // Of two that wait for each other one needs real time: a clock that stands still is over at once.
