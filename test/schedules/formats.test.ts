@@ -139,6 +139,21 @@ describe('systemd units', () => {
     expect(await output('systemd-analyze', '--user', 'verify', ...paths)).toBe('')
   })
 
+  it('have a name of their own for each folder and root', async () => {
+    const made = await request(midnight)
+    const root = { sources: { ...made.config.sources, root: { from: 'flag', name: '--root' } } }
+    const configs = [
+      ...['/x/a-b/config', '/x/a/b/config', '/x/a b/config', `/${'x/'.repeat(1000)}`].map(
+        (dir) => ({ ...made.config, dir }),
+      ),
+      { ...made.config, dir: '/x/a-b/config', ...root } as Config,
+    ]
+    const names = configs.map((config) => systemdUnits({ ...made, config })[1]?.name ?? '')
+    expect(new Set(names).size).toBe(configs.length)
+    expect(names[0]).toMatch(/^wizard-x-a-b-config-[0-9a-f]{8}\.timer$/)
+    expect(Math.max(...names.map((name) => name.length))).toBeLessThan(100)
+  })
+
   it('name the days of a week that ends on Sunday', () => {
     expect(calendarEvents('0 0 * * fri-sun')).toEqual(['Sun,Fri,Sat *-*-* 00:00:00'])
   })

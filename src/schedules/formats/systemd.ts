@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { plainText } from '../../base/text.js'
-import { dueCommand, folderOf } from '../command.js'
+import { dueCommand, folderOf, rootFlag } from '../command.js'
 import { type CronFields, fieldsOf, isEvery, namesEitherDay } from '../fields.js'
 import { allOf } from '../plan.js'
 import type { FormatRequest, ScheduleFile } from './request.js'
@@ -9,7 +10,7 @@ const folder = '~/.config/systemd/user'
 /** A user's service and its timer. */
 export function systemdUnits({ plan, config, launcher }: FormatRequest): ScheduleFile[] {
   const dir = folderOf(config)
-  const name = `wizard${dir.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/-$/, '')}`
+  const name = unitName(dir, rootFlag(config))
   const command = dueCommand(launcher, config).map(quoted).join(' ')
   const times = allOf(plan).flatMap(({ schedule, in_words }) => [
     `# ${in_words}`,
@@ -33,6 +34,18 @@ export function systemdUnits({ plan, config, launcher }: FormatRequest): Schedul
       ),
     },
   ]
+}
+
+/**
+ * Readable, and unique to the folder and its root: `/x/a-b` and `/x/a/b` read the same. A unit's
+ * name has at most 255 bytes: https://www.freedesktop.org/software/systemd/man/systemd.unit.html
+ */
+function unitName(dir: string, root: string[]): string {
+  const words = dir.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '')
+  const sum = createHash('sha256')
+    .update([dir, ...root].join('\0'))
+    .digest('hex')
+  return ['wizard', words.slice(-60).replace(/^-/, ''), sum.slice(0, 8)].filter(Boolean).join('-')
 }
 
 const lingering =
