@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { text } from 'node:stream/consumers'
-import { reportError } from '../../base/error-report.js'
 import { UsageError } from '../../base/errors.js'
 import { parseExactly, withExactNumbers } from '../../base/exact-json.js'
 import type { Invocation } from '../../invocation.js'
-import { lines } from '../../terminal/page.js'
 import { defineVerb, type Verb } from '../verb.js'
+import { parseFields } from './fields.js'
+import { graphql } from './graphql.js'
 
 const methods = {
   get: 'read',
@@ -15,28 +14,6 @@ const methods = {
   delete: 'remove',
   head: 'look for',
   options: 'ask what is possible',
-}
-
-/** `key=value` is text, `key:=json` is JSON: numbers, true, lists. @throws UsageError */
-function parseFields(assignments: string[]): Record<string, unknown> {
-  const fields = assignments.map((text) => {
-    const [, key = '', operator, value = ''] = /^([^=:]+)(:=|=)(.*)$/s.exec(text) ?? []
-    if (operator === undefined) {
-      throw new UsageError(`${text} is not key=value`, {
-        hint: 'texts are key=value, JSON is key:=5',
-      })
-    }
-    return [key, operator === '=' ? value : parseJson(text, value)] as const
-  })
-  return Object.fromEntries(fields)
-}
-
-function parseJson(text: string, value: string): unknown {
-  try {
-    return JSON.parse(value)
-  } catch {
-    throw new UsageError(`${text}: what follows := is not valid JSON`)
-  }
 }
 
 /** The body as GitHub sent it; always one document with `--json`. */
@@ -101,41 +78,6 @@ function examplesOf(name: keyof typeof methods) {
       : '/repos/uDOS/uDOS/labels/good'
   return [{ command: `${title} ${example}`, does: methods[name] }]
 }
-
-const graphql = defineVerb({
-  name: 'graphql',
-  summary: 'ask by GraphQL; the answer’s data on stdout',
-  examples: [
-    { command: "wizard API GRAPHQL '{ viewer { login } }'", does: 'who am I' },
-    {
-      command:
-        "wizard API GRAPHQL 'query($o: String!) { organization(login: $o) { name } }' o=uDOS",
-      does: 'with variables',
-    },
-  ],
-  args: [
-    { name: 'query', summary: 'the query; - is stdin' },
-    {
-      name: 'key=value',
-      summary: 'its variables; key:=5 for JSON',
-      optional: true,
-      variadic: true,
-    },
-  ],
-  flags: {},
-  async run(invocation, [query = '', ...assignments]) {
-    const { askGraphql, errorOf } = await import('../../github/graphql/graphql.js')
-    const written = query === '-' ? await text(invocation.stdin) : query
-    const answer = await askGraphql(await invocation.github(), written, parseFields(assignments))
-    const error = errorOf(answer)
-    if (answer.data === null) throw error
-    return { data: answer.data, error }
-  },
-  json: ({ data }) => data,
-  render: ({ data }) => lines(...JSON.stringify(data, null, 2).split('\n')),
-  // GitHub may answer a part of a query: that part is the result.
-  partialFailure: ({ error }) => (error === null ? null : reportError(error)),
-})
 
 export const verbs: Verb[] = [
   ...(Object.keys(methods) as (keyof typeof methods)[]).map(methodVerb),
