@@ -159,6 +159,93 @@ describe('API GRAPHQL', () => {
   })
 })
 
+describe('API GRAPHQL --paginate', () => {
+  const pageInfo = 'pageInfo { hasNextPage endCursor }'
+  const refs = (inner = `nodes { name } ${pageInfo}`) =>
+    `query($endCursor: String, $name: String = "typo") {
+      repository(owner: "uDOS", name: $name) {
+        refs(refPrefix: "refs/heads/", first: 3, after: $endCursor) { ${inner} }
+      }
+    }`
+  type Page = { repository: { refs: { nodes: { name: string }[] } } }
+  const namesIn = (pages: Page[]) =>
+    pages.map(({ repository }) => repository.refs.nodes.map(({ name }) => name))
+  const names = [
+    ['b0', 'b1', 'b2'],
+    ['b3', 'b4', 'b5'],
+    ['b6', 'main'],
+  ]
+  const asked = () => space.github.requests.filter(({ path }) => path === '/graphql')
+  beforeEach(async () => {
+    for (let i = 0; i < 7; i++) await space.github.branch('uDOS/typo', `b${i}`)
+  })
+
+  it('prints a document a page, and with --json one list of them', async () => {
+    const { status, out } = await api('GRAPHQL', refs(), '--paginate')
+    const documents = out.split(/\n(?=\{)/).map((document) => JSON.parse(document))
+    expect([status, namesIn(documents)]).toEqual([0, names])
+    const { json } = await api('GRAPHQL', refs(), '--paginate', '--json')
+    expect(json).toEqual(documents)
+  })
+
+  it('begins after a cursor that is given', async () => {
+    const { json } = await api('GRAPHQL', refs(), '--paginate', '--json')
+    const { endCursor } = json[0].repository.refs.pageInfo
+    const rest = await api('GRAPHQL', refs(), `endCursor=${endCursor}`, '--paginate', '--json')
+    expect(namesIn(rest.json)).toEqual(names.slice(1))
+  })
+
+  it.each([
+    ['takes no $endCursor', '{ viewer { login } }', 0],
+    ['asks for no pageInfo', refs('nodes { name }'), 1],
+    ['without hasNextPage and endCursor', refs('pageInfo { endCursor }'), 1],
+    [
+      'several connections',
+      `query($endCursor: String) { viewer {
+        a: repositories(first: 1, after: $endCursor) { ${pageInfo} }
+        b: repositories(first: 2) { ${pageInfo} }
+      } }`,
+      1,
+    ],
+  ])('a query that %s is exit 2, with the way to write it', async (words, query, requests) => {
+    const { status, out, err } = await api('GRAPHQL', query, '--paginate')
+    expect([status, out]).toEqual([2, ''])
+    expect(err).toContain(words)
+    expect(err).toContain('hint: pages need query($endCursor: String)')
+    expect(asked()).toHaveLength(requests)
+  })
+
+  const page = (endCursor: string | null) => ({
+    data: { repository: { refs: { nodes: [], pageInfo: { hasNextPage: true, endCursor } } } },
+  })
+
+  it.each([[null], ['x']])('a cursor that stays %s ends with an error', async (cursor) => {
+    space.github.fail({ path: /graphql/, status: 200, body: page(cursor), times: 9 })
+    const { status, json, err } = await api('GRAPHQL', refs(), '--paginate', '--json')
+    expect([status, json.length]).toEqual([6, cursor === null ? 1 : 2])
+    expect(JSON.parse(err).error.message).toContain('the cursor does not advance')
+    expect(asked()).toHaveLength(json.length)
+  })
+
+  it('prints the pages before an error, whose exit status it has', async () => {
+    const { json: whole } = await api('GRAPHQL', refs(), '--paginate', '--json')
+    space.github.fail({ path: /graphql/, status: 403, body: { message: 'No' }, skip: 1 })
+    const cut = await api('GRAPHQL', refs(), '--paginate', '--json')
+    expect([cut.status, cut.json]).toEqual([4, whole.slice(0, 1)])
+    expect(JSON.parse(cut.err).error).toMatchObject({ code: 'GITHUB_AUTH', status: 403 })
+  })
+
+  it('prints the part of a page that GitHub answered, and asks for no further one', async () => {
+    const errors = [{ type: 'NOT_FOUND', message: 'no such thing', path: ['x'] }]
+    space.github.fail({ path: /graphql/, status: 200, body: { ...page('x'), errors }, times: 1 })
+    const part = await api('GRAPHQL', refs(), '--paginate', '--json')
+    expect([part.status, part.json]).toEqual([3, [page('x').data]])
+    expect(asked()).toHaveLength(1)
+    const none = await api('GRAPHQL', refs(), 'name=nothing', '--paginate')
+    expect([none.status, none.err]).toEqual([3, expect.stringContaining('uDOS/nothing')])
+  })
+})
+
 describe('any method', () => {
   it('HEAD says by its exit status whether something is there', async () => {
     const there = await api('HEAD', '/repos/uDOS/typo')

@@ -14,6 +14,11 @@ export const graphql = defineVerb({
         "wizard API GRAPHQL 'query($o: String!) { organization(login: $o) { name } }' o=uDOS",
       does: 'with variables',
     },
+    {
+      command:
+        'wizard API GRAPHQL - --paginate < stars.graphql | jq .viewer.starredRepositories.nodes[].name',
+      does: 'all pages, one document each',
+    },
   ],
   args: [
     { name: 'query', summary: 'the query; - is stdin' },
@@ -24,17 +29,38 @@ export const graphql = defineVerb({
       variadic: true,
     },
   ],
-  flags: {},
-  async run(invocation, [query = '', ...assignments]) {
-    const { askGraphql, errorOf } = await import('../../github/graphql/graphql.js')
+  flags: {
+    paginate: {
+      type: 'boolean',
+      summary: 'all pages: the query takes $endCursor and asks for pageInfo',
+    },
+  },
+  async run(invocation, [query = '', ...assignments], { paginate }): Promise<Answered> {
     const written = query === '-' ? await text(invocation.stdin) : query
-    const answer = await askGraphql(await invocation.github(), written, parseFields(assignments))
+    const variables = parseFields(assignments)
+    const client = await invocation.github()
+    if (paginate) {
+      const { askAllPages } = await import('../../github/graphql/pages.js')
+      const { pages, error } = await askAllPages(client, written, variables)
+      if (pages.length === 0) throw error
+      return { json: pages, documents: pages, error }
+    }
+    const { askGraphql, errorOf } = await import('../../github/graphql/graphql.js')
+    const answer = await askGraphql(client, written, variables)
     const error = errorOf(answer)
     if (answer.data === null) throw error
-    return { data: answer.data, error }
+    return { json: answer.data, documents: [answer.data], error }
   },
-  json: ({ data }) => data,
-  render: ({ data }) => lines(...JSON.stringify(data, null, 2).split('\n')),
+  json: ({ json }) => json,
+  render: ({ documents }) =>
+    lines(...documents.flatMap((document) => JSON.stringify(document, null, 2).split('\n'))),
   // GitHub may answer a part of a query: that part is the result.
   partialFailure: ({ error }) => (error === null ? null : reportError(error)),
 })
+
+interface Answered {
+  /** With `--json` there is one document: the pages are a list. */
+  json: unknown
+  documents: unknown[]
+  error: unknown
+}
