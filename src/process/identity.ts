@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { hasCode } from '../base/fs/read.js'
 
 /**
@@ -20,9 +20,9 @@ export interface ProcessIdentity {
 export const processIdentitySchema = z.object({
   host: z.string(),
   boot: z.string(),
-  pid: z.number().int().positive(),
+  pid: z.int().check(z.positive()),
   started: z.string(),
-}) satisfies z.ZodType<ProcessIdentity>
+}) satisfies z.ZodMiniType<ProcessIdentity>
 
 /** Where Linux describes its processes; other systems do not have it. */
 const linuxProc = '/proc'

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import type { Clock } from '../base/clock.js'
 import { LockedError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
 import { livenessFor, type ProcessIdentity, processIdentitySchema } from './identity.js'
 import { type Holder, readMark, takeMark } from './owner-mark.js'
 
-const markSchema = processIdentitySchema.extend({ since: z.string(), command: z.string() })
+const markSchema = z.extend(processIdentitySchema, { since: z.string(), command: z.string() })
 
 export interface LockOptions {
   clock: Clock

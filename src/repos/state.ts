@@ -1,12 +1,12 @@
 import { rename } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { damagedPath, writeWhole } from '../base/fs/durable-write.js'
 import { readTextIfThere } from '../base/fs/read.js'
 import { reasonOf } from '../base/fs/system-error.js'
 
 /** Milliseconds since 1970, within Date's range; null: never. */
-const timeSchema = z.number().min(0).max(8.64e15).nullable().default(null)
+const timeSchema = z._default(z.nullable(z.number().check(z.gte(0), z.lte(8.64e15))), null)
 
 const rememberedSchema = z.object({
   repo: z.string(),
@@ -14,14 +14,14 @@ const rememberedSchema = z.object({
    * GitHub's id. A renamed repository keeps it; another repository under its old name has a
    * different one.
    */
-  id: z.number().nullable().default(null),
+  id: z._default(z.nullable(z.number()), null),
   /** The account whose `from:` entry listed it. */
-  source: z.string().nullable().default(null),
+  source: z._default(z.nullable(z.string()), null),
   /** Whether wizard made the clone. */
-  made: z.boolean().default(false),
+  made: z._default(z.boolean(), false),
   last_attempt: timeSchema,
   last_pull: timeSchema,
-  warnings: z.array(z.enum(['lfs', 'submodules', 'eol', 'renamed'])).default([]),
+  warnings: z._default(z.array(z.enum(['lfs', 'submodules', 'eol', 'renamed'])), []),
 })
 
 export type Remembered = z.infer<typeof rememberedSchema>

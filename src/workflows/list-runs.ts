@@ -1,3 +1,4 @@
+import { z } from 'zod/mini'
 import { GitHubNotFoundError, UsageError } from '../base/errors.js'
 import { didYouMean, oneLine } from '../base/text.js'
 import { type WorkflowRunData, workflowRunAnswer } from '../github/rest/actions/runs.js'
@@ -75,7 +76,7 @@ async function listRunData(
           { ...parameters, workflow_id: workflow.id },
           { limit, onHeaders },
         )
-  const runs = parseAnswer(github, workflowRunAnswer.array(), found)
+  const runs = parseAnswer(github, z.array(workflowRunAnswer), found)
   const filtered = sha !== undefined || Object.values(filter).some((value) => value !== undefined)
   if (filtered && runs.length >= mostFiltered && (limit ?? Number.POSITIVE_INFINITY) > mostFiltered)
     github.warn(`GitHub lists ${mostFiltered} runs with a filter; there may be older ones`)

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type { z } from 'zod/mini'
 import { nearest, oneLine } from '../../base/text.js'
 import type { Fault, Path, Place } from '../yaml/place.js'
 

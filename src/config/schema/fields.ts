@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { isPrivate, parseUrl } from '../../base/names/host.js'
 import { isShortRefName } from '../../base/names/ref.js'
 import { fullNamePattern, ownerPattern, repoPattern } from '../../base/names/repository.js'
@@ -6,17 +6,18 @@ import { fullNamePattern, ownerPattern, repoPattern } from '../../base/names/rep
 /* The types of values that several files share. A schema's `error` says what was expected. */
 
 /** Text of a pattern. Other types, and a missing value, get the same message. */
-const shaped = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
+const shaped = (pattern: RegExp, expected: string) =>
+  z.string(expected).check(z.regex(pattern, expected))
 
-export const text = () => z.string().min(1, 'expected text')
+export const text = () => z.string().check(z.minLength(1, 'expected text'))
 
 /** A local path: only a shell replaces `~`. */
 export const localPath = () =>
-  text().regex(/^(?!~)/, 'expected a path without ~, which no shell replaces here')
+  text().check(z.regex(/^(?!~)/, 'expected a path without ~, which no shell replaces here'))
 
 export const flag = () => z.boolean()
 
-export const count = (least: number, most: number) => z.int().min(least).max(most)
+export const count = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most))
 
 export const ownerName = () =>
   shaped(ownerPattern, 'expected an organisation or user: letters, digits and hyphens')
@@ -29,16 +30,20 @@ export const repository = (expected = 'expected a repository: NAME or OWNER/NAME
 export const fullName = () => shaped(fullNamePattern, 'expected a repository: OWNER/NAME')
 
 export const refName = () =>
-  z.string().refine(isShortRefName, {
-    error: 'expected a branch, a tag or a full commit id, without refs/heads/ before it',
-  })
+  z.string().check(
+    z.refine(isShortRefName, {
+      error: 'expected a branch, a tag or a full commit id, without refs/heads/ before it',
+    }),
+  )
 
 /** A path in a repository, from its top or from a component's folder. */
 export const pathInside = () =>
   z
     .string()
-    .min(1)
-    .refine(staysInside, { error: 'expected a relative path with "/", without ".." in it' })
+    .check(
+      z.minLength(1),
+      z.refine(staysInside, { error: 'expected a relative path with "/", without ".." in it' }),
+    )
 
 function staysInside(path: string): boolean {
   return (
@@ -55,11 +60,12 @@ export const variableName = () => shaped(/^[A-Za-z_]\w*$/, 'expected the name of
 /** A text that must contain a placeholder, such as `v{version}`; unknown ones are refused. */
 export function template(needed: string, allowed: readonly string[] = [needed]) {
   const known = allowed.map((name) => `{${name}}`).join(', ')
-  return text()
-    .refine((value) => value.includes(`{${needed}}`), { error: `expected {${needed}} in it` })
-    .refine((value) => unknownPlaceholder(value, allowed) === undefined, {
+  return text().check(
+    z.refine((value) => value.includes(`{${needed}}`), { error: `expected {${needed}} in it` }),
+    z.refine((value) => unknownPlaceholder(value, allowed) === undefined, {
       error: `expected no placeholder but ${known}`,
-    })
+    }),
+  )
 }
 
 /** The first `{name}` that is not a known one. */
@@ -71,10 +77,12 @@ export function unknownPlaceholder(value: string, known: readonly string[]): str
 
 /** An https address without credentials, or http on loopback, where nobody can listen in. */
 export const address = () =>
-  z.string().refine(isAddress, {
-    error:
-      'expected an https:// address without credentials and query (http:// on this machine alone)',
-  })
+  z.string().check(
+    z.refine(isAddress, {
+      error:
+        'expected an https:// address without credentials and query (http:// on this machine alone)',
+    }),
+  )
 
 function isAddress(text: string): boolean {
   const url = parseUrl(text)
@@ -84,7 +92,9 @@ function isAddress(text: string): boolean {
 }
 
 export const proxyAddress = () =>
-  z.string().refine(isProxy, { error: 'expected the address of a proxy, http://HOST:PORT' })
+  z
+    .string()
+    .check(z.refine(isProxy, { error: 'expected the address of a proxy, http://HOST:PORT' }))
 
 function isProxy(text: string): boolean {
   const url = parseUrl(text)

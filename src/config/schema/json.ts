@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import type { ConfigFileName } from '../locate/folder.js'
 import { fileSchemas } from './index.js'
 

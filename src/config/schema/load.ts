@@ -1,11 +1,11 @@
-import type { z } from 'zod'
+import type { z } from 'zod/mini'
 import type { ConfigFileName } from '../locate/folder.js'
 import { githubFile } from './github.js'
 import type { fileSchemas } from './index.js'
 
 export type FileValues<N extends ConfigFileName> = z.infer<(typeof fileSchemas)[N]>
 
-type Loaders = { [N in ConfigFileName]: () => Promise<z.ZodType<FileValues<N>>> }
+type Loaders = { [N in ConfigFileName]: () => Promise<z.ZodMiniType<FileValues<N>>> }
 
 /** Schemas take milliseconds to create, so each is created when its file is read. */
 const loaders: Loaders = {

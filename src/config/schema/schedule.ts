@@ -1,14 +1,16 @@
 import { Cron } from 'croner'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 
 /**
  * A cron expression of five fields, or a nickname such as `@daily`, as every cron understands it.
  */
 export const schedule = () =>
-  z.string().refine(isSchedule, {
-    error:
-      'expected a cron expression of five fields, such as "0 0 * * *", that falls due some day',
-  })
+  z.string().check(
+    z.refine(isSchedule, {
+      error:
+        'expected a cron expression of five fields, such as "0 0 * * *", that falls due some day',
+    }),
+  )
 
 /** Many repositories share a few schedules, so results are kept. */
 const judged = new Map<string, boolean>()

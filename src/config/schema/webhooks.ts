@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { flag, fullName, text } from './fields.js'
 
 const actions = [
@@ -13,27 +13,28 @@ const actions = [
 
 const step = z
   .strictObject({
-    action: z.enum(actions).describe('What is done.'),
+    action: z.enum(actions).check(z.describe('What is done.')),
     payload: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .describe('What the action is given, such as { repo: uDOS }.'),
+      .optional(z.record(z.string(), z.unknown()))
+      .check(z.describe('What the action is given, such as { repo: uDOS }.')),
     exec: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe(
-        'With action: exec, the command and its arguments, run without a shell; the delivery is on its standard input.',
+      .optional(z.array(z.string()).check(z.minLength(1)))
+      .check(
+        z.describe(
+          'With action: exec, the command and its arguments, run without a shell; the delivery is on its standard input.',
+        ),
       ),
   })
-  .refine(({ action, exec }) => (action === 'exec') === (exec !== undefined), {
-    error: 'expected the command as a list, with action: exec and no other',
-    path: ['exec'],
-  })
-  .refine(({ action, payload }) => action !== 'exec' || payload === undefined, {
-    error: 'expected no payload with action: exec',
-    path: ['payload'],
-  })
+  .check(
+    z.refine(({ action, exec }) => (action === 'exec') === (exec !== undefined), {
+      error: 'expected the command as a list, with action: exec and no other',
+      path: ['exec'],
+    }),
+    z.refine(({ action, payload }) => action !== 'exec' || payload === undefined, {
+      error: 'expected no payload with action: exec',
+      path: ['payload'],
+    }),
+  )
 
 const secret = text()
 
@@ -41,35 +42,51 @@ const secret = text()
 export const webhooksFile = z.strictObject({
   webhooks: z
     .strictObject({
-      enabled: flag().default(false).describe('Whether deliveries are taken.'),
+      enabled: z._default(flag(), false).check(z.describe('Whether deliveries are taken.')),
       secret: z
-        .union([secret, z.array(secret)])
-        .nullish()
-        .describe(
-          "The webhook's secret, better written as ${GITHUB_WEBHOOK_SECRET} than as it is; a list while it is being rotated. Unset: GITHUB_WEBHOOK_SECRET.",
+        .nullish(z.union([secret, z.array(secret)]))
+        .check(
+          z.describe(
+            "The webhook's secret, better written as ${GITHUB_WEBHOOK_SECRET} than as it is; a list while it is being rotated. Unset: GITHUB_WEBHOOK_SECRET.",
+          ),
         ),
       events: z
-        .array(
-          z.string().regex(/^[a-z_]+$/, { error: 'expected the name of an event, such as push' }),
+        ._default(
+          z.array(
+            z
+              .string()
+              .check(
+                z.regex(/^[a-z_]+$/, { error: 'expected the name of an event, such as push' }),
+              ),
+          ),
+          [],
         )
-        .default([])
-        .describe('The events that are taken. Default: those that have a handler.'),
+        .check(z.describe('The events that are taken. Default: those that have a handler.')),
       repositories: z
-        .array(fullName())
-        .default([])
-        .describe('The repositories whose deliveries are taken, OWNER/NAME; of others none are.'),
-      forks: flag().default(false).describe('Whether pull requests from forks are handled.'),
+        ._default(z.array(fullName()), [])
+        .check(
+          z.describe(
+            'The repositories whose deliveries are taken, OWNER/NAME; of others none are.',
+          ),
+        ),
+      forks: z
+        ._default(flag(), false)
+        .check(z.describe('Whether pull requests from forks are handled.')),
       handlers: z
-        .record(
-          z.string().regex(/^[a-z_]+(?::\S+)?$/, {
-            error: 'expected event, event:branch or event:action, such as push:main',
-          }),
-          z.array(step),
+        ._default(
+          z.record(
+            z.string().check(
+              z.regex(/^[a-z_]+(?::\S+)?$/, {
+                error: 'expected event, event:branch or event:action, such as push:main',
+              }),
+            ),
+            z.array(step),
+          ),
+          {},
         )
-        .default({})
-        .describe('What is done, in order, by event, event:branch or event:action.'),
+        .check(z.describe('What is done, in order, by event, event:branch or event:action.')),
     })
-    .describe("GitHub's webhooks, and what they start."),
+    .check(z.describe("GitHub's webhooks, and what they start.")),
 })
 
 export type StepValues = z.infer<typeof step>

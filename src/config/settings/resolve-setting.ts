@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type { z } from 'zod/mini'
 import { ConfigError } from '../../base/errors.js'
 import type { ConfigFolder, ConfigRequest, Variables } from '../locate/folder.js'
 import { explain } from '../schema/explain.js'
@@ -82,7 +82,12 @@ export class SettingResolver {
    * Chooses a setting's value; `value` is the file's. A variable with an invalid value counts as
    * unset until `refuse` reports it.
    */
-  pick<T>(key: SettingKey, schema: z.ZodType<T>, value: T | undefined, fillers: Filler[] = []): T {
+  pick<T>(
+    key: SettingKey,
+    schema: z.ZodMiniType<T>,
+    value: T | undefined,
+    fillers: Filler[] = [],
+  ): T {
     const override = this.override(key)
     if (override) return this.take(key, schema, override)
     const source = this.from.file?.source(key.split('.'))
@@ -96,7 +101,7 @@ export class SettingResolver {
     return schema.parse(undefined)
   }
 
-  private take<T>(key: SettingKey, schema: z.ZodType<T>, { text, source }: Found): T {
+  private take<T>(key: SettingKey, schema: z.ZodMiniType<T>, { text, source }: Found): T {
     this.sources[key] = source
     const first = schema.safeParse(text, { error: explain })
     if (first.success) return first.data

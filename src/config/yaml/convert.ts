@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type { z } from 'zod/mini'
 import { explain } from '../schema/explain.js'
 import type { Path } from './place.js'
 import type { Tree } from './tree.js'
@@ -7,7 +7,7 @@ import type { Tree } from './tree.js'
  * Converts a variable's text to a number or boolean if the schema expects one: for YAML `${N:-8}`
  * is text. Only the schema can decide that, because a token may be all digits.
  */
-export function convertTree<T>(schema: z.ZodType<T>, tree: Tree) {
+export function convertTree<T>(schema: z.ZodMiniType<T>, tree: Tree) {
   const first = schema.safeParse(tree.value, { error: explain })
   if (first.success) return first
   const converted = wrongTypes(first.error.issues, []).filter(

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { z } from 'zod'
+import type { z } from 'zod/mini'
 import {
   ConfigError,
   type ErrorOptions,
@@ -37,7 +37,7 @@ export interface ConfigDocument<T> {
 /** @throws ConfigError for the first error, with the others in its details */
 export function readDocument<T>(
   file: YamlFile,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   options: ReadOptions,
 ): ConfigDocument<T> {
   const tree = readYamlTree(file, options)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { type Api, ask, parseAnswer } from '../rest/api.js'
@@ -51,7 +51,11 @@ const userAnswer = z.object({ login: z.string() })
 const rateAnswer = z.object({
   resources: z.record(
     z.string(),
-    z.object({ limit: z.number(), remaining: z.number(), reset: z.number().min(0).max(8.64e12) }),
+    z.object({
+      limit: z.number(),
+      remaining: z.number(),
+      reset: z.number().check(z.gte(0), z.lte(8.64e12)),
+    }),
   ),
 })
 

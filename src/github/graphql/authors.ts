@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubNotFoundError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import type { Api } from '../rest/api.js'
@@ -8,13 +8,16 @@ import { isUnavailable } from './graphql.js'
 /** The author of a commit, and its `Co-authored-by:` people. */
 const authorsAnswer = z.object({
   authors: z.object({
-    nodes: z
-      .array(
-        z
-          .object({ email: z.string().nullish(), user: z.object({ login: z.string() }).nullish() })
-          .nullable(),
-      )
-      .nullish(),
+    nodes: z.nullish(
+      z.array(
+        z.nullable(
+          z.object({
+            email: z.nullish(z.string()),
+            user: z.nullish(z.object({ login: z.string() })),
+          }),
+        ),
+      ),
+    ),
   }),
 })
 

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubNotFoundError, PathError } from '../../base/errors.js'
 import type { Repo } from '../../base/names/repository.js'
 import type { Api } from '../rest/api.js'
@@ -64,16 +64,18 @@ export async function filesOf(
 /** null: it does not exist; undefined: the answer is incomplete, so REST is asked. */
 type Answer = RepositoryFiles | null | undefined
 
-const blob = z.object({ text: z.string().nullish(), isTruncated: z.boolean().nullish() }).nullable()
+const blob = z.nullable(
+  z.object({ text: z.nullish(z.string()), isTruncated: z.nullish(z.boolean()) }),
+)
 const releaseAnswer = z.object({
   tagName: z.string(),
-  tagCommit: z.object({ oid: z.string() }).nullish(),
+  tagCommit: z.nullish(z.object({ oid: z.string() })),
 })
 const answer = z.looseObject({
-  databaseId: z.number().nullish(),
-  nameWithOwner: z.string().regex(/^[^/]+\/[^/]+$/),
+  databaseId: z.nullish(z.number()),
+  nameWithOwner: z.string().check(z.regex(/^[^/]+\/[^/]+$/)),
   isArchived: z.boolean(),
-  latestRelease: releaseAnswer.nullish(),
+  latestRelease: z.nullish(releaseAnswer),
 })
 
 function fieldOf({ owner, repo }: Repo, paths: readonly string[]): string {

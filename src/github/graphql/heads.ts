@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubNotFoundError } from '../../base/errors.js'
 import type { Api } from '../rest/api.js'
 import { askInBatches } from './batch.js'
@@ -53,13 +53,13 @@ export async function headsOf(
   return wanted.map((_one, index) => heads[index] ?? null)
 }
 
-const ref = z.object({ name: z.string(), target: z.object({ oid: z.string() }) }).nullable()
+const ref = z.nullable(z.object({ name: z.string(), target: z.object({ oid: z.string() }) }))
 const headAnswer = z.object({
   databaseId: z.number(),
   nameWithOwner: z.string(),
   isArchived: z.boolean(),
   defaultBranchRef: ref,
-  ref: ref.optional(),
+  ref: z.optional(ref),
 })
 
 const refFields = '{ name target { oid } }'

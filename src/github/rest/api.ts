@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type { z } from 'zod/mini'
 import { GitHubNetworkError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { checkServer } from '../errors.js'
@@ -34,7 +34,7 @@ export type Rest = Octokit['rest']
  */
 export async function ask<T>(
   api: Api,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   request: (rest: Rest) => Promise<{ data: unknown }>,
 ): Promise<T> {
   const { rest } = await api.octokit()
@@ -51,7 +51,7 @@ export async function addressOf(api: Api, endpoint: (rest: Rest) => { url: strin
 }
 
 /** @throws GitHubNetworkError for an answer that the API would not give */
-export function parseAnswer<T>(api: Api, schema: z.ZodType<T>, data: unknown): T {
+export function parseAnswer<T>(api: Api, schema: z.ZodMiniType<T>, data: unknown): T {
   const parsed = schema.safeParse(data)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../../base/errors.js'
 import { oidPattern } from '../../base/names/ref.js'
 import { checkedRepo, type Repo } from '../../base/names/repository.js'
@@ -8,25 +8,25 @@ import { type Api, ask, parseAnswer } from './api.js'
 import { pagesOf } from './pages.js'
 
 const signature = z.object({
-  name: z.string().nullish(),
-  email: z.string().nullish(),
-  date: z.string().nullish(),
+  name: z.nullish(z.string()),
+  email: z.nullish(z.string()),
+  date: z.nullish(z.string()),
 })
 
 /** https://docs.github.com/en/rest/commits/commits#list-commits */
-const commitAnswer = z
-  .object({
-    sha: z.string().regex(oidPattern),
+const commitAnswer = z.pipe(
+  z.object({
+    sha: z.string().check(z.regex(oidPattern)),
     commit: z.object({
       message: z.string(),
-      author: signature.nullish(),
-      committer: signature.nullish(),
+      author: z.nullish(signature),
+      committer: z.nullish(signature),
     }),
     /** null if no account has the address; an empty object if the account was deleted. */
-    author: z.object({ login: z.string().nullish() }).nullish(),
+    author: z.nullish(z.object({ login: z.nullish(z.string()) })),
     parents: z.array(z.object({ sha: z.string() })),
-  })
-  .transform(({ sha, commit, author, parents }) => ({
+  }),
+  z.transform(({ sha, commit, author, parents }) => ({
     oid: sha,
     parents: parents.map((parent) => parent.sha),
     message: commit.message,
@@ -35,7 +35,8 @@ const commitAnswer = z
     author: { name: commit.author?.name ?? '', email: commit.author?.email ?? '' },
     /** The author's; null if GitHub knows no account. */
     login: author?.login ?? null,
-  }))
+  })),
+)
 
 export type CommitData = z.output<typeof commitAnswer>
 
@@ -61,11 +62,11 @@ export async function listCommits(
   const octokit = await api.octokit()
   const parameters = { ...checkedRepo(owner, repo), sha: from, ...filters }
   const found = await pagesOf(octokit, octokit.rest.repos.listCommits, parameters, { limit })
-  return parseAnswer(api, commitAnswer.array(), found)
+  return parseAnswer(api, z.array(commitAnswer), found)
 }
 
 const comparisonAnswer = z.object({
-  total_commits: z.number().int().nonnegative(),
+  total_commits: z.int().check(z.nonnegative()),
   commits: z.array(commitAnswer),
 })
 
@@ -119,7 +120,7 @@ async function comparisonPage(
   return parseAnswer(api, comparisonAnswer, data)
 }
 
-const commit = z.object({ sha: z.string().regex(oidPattern) })
+const commit = z.object({ sha: z.string().check(z.regex(oidPattern)) })
 
 /**
  * The full id of the commit that a branch, a tag or a short id leads to.

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubAuthError, GitHubError, GitHubNotFoundError, PathError } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
 import { checkedRepo, type Repo } from '../../base/names/repository.js'
@@ -13,10 +13,10 @@ const contentAnswer = z.union([
   z.object({
     type: z.string(),
     sha: z.string(),
-    size: z.number().nullish(),
-    encoding: z.string().nullish(),
-    content: z.string().nullish(),
-    target: z.string().nullish(),
+    size: z.nullish(z.number()),
+    encoding: z.nullish(z.string()),
+    content: z.nullish(z.string()),
+    target: z.nullish(z.string()),
   }),
 ])
 
@@ -33,17 +33,17 @@ export interface TreeEntry {
 
 const treeAnswer = z.object({
   sha: z.string(),
-  truncated: z.boolean().default(false),
+  truncated: z._default(z.boolean(), false),
   tree: z.array(
-    z
-      .object({
+    z.pipe(
+      z.object({
         path: z.string(),
         mode: z.string(),
         type: z.enum(['blob', 'tree', 'commit']),
-        sha: z.string().regex(/^[0-9a-f]{40,64}$/),
-        size: z.number().nullish(),
-      })
-      .transform(
+        sha: z.string().check(z.regex(/^[0-9a-f]{40,64}$/)),
+        size: z.nullish(z.number()),
+      }),
+      z.transform(
         ({ size, ...entry }): TreeEntry => ({
           path: entry.path,
           mode: entry.mode,
@@ -52,6 +52,7 @@ const treeAnswer = z.object({
           sha: entry.sha,
         }),
       ),
+    ),
   ),
 })
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { checkedRepo } from '../../base/names/repository.js'
 import { type Api, parseAnswer } from './api.js'
 

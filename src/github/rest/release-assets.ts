@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubAuthError, GitHubNotFoundError, UsageError } from '../../base/errors.js'
 import { checkedRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
@@ -25,18 +25,18 @@ export interface ReleaseAsset {
   uploader: string | null
 }
 
-export const assetAnswer = z
-  .object({
+export const assetAnswer = z.pipe(
+  z.object({
     id: z.number(),
     name: z.string(),
     size: z.number(),
-    digest: z.string().nullish(),
-    state: z.string().default('uploaded'),
-    content_type: z.string().nullish(),
+    digest: z.nullish(z.string()),
+    state: z._default(z.string(), 'uploaded'),
+    content_type: z.nullish(z.string()),
     browser_download_url: z.string(),
-    uploader: z.object({ login: z.string() }).nullish(),
-  })
-  .transform(
+    uploader: z.nullish(z.object({ login: z.string() })),
+  }),
+  z.transform(
     (answer): ReleaseAsset => ({
       id: answer.id,
       name: answer.name,
@@ -47,7 +47,8 @@ export const assetAnswer = z
       download_url: answer.browser_download_url,
       uploader: answer.uploader?.login ?? null,
     }),
-  )
+  ),
+)
 
 export interface AssetOptions {
   /** Default: the file's name. */
@@ -104,7 +105,7 @@ export async function listReleaseAssets(
     ...checkedRepo(owner, repo),
     release_id: releaseId,
   })
-  return parseAnswer(api, assetAnswer.array(), found)
+  return parseAnswer(api, z.array(assetAnswer), found)
 }
 
 /** Succeeds also if the asset no longer exists. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { checkedRepo } from '../../base/names/repository.js'
 import { type Api, ask, parseAnswer } from './api.js'
@@ -30,24 +30,24 @@ export interface Release {
   assets: ReleaseAsset[]
 }
 
-export const releaseAnswer = z
-  .object({
+export const releaseAnswer = z.pipe(
+  z.object({
     id: z.number(),
     tag_name: z.string(),
-    name: z.string().nullish(),
-    body: z.string().nullish(),
+    name: z.nullish(z.string()),
+    body: z.nullish(z.string()),
     html_url: z.string(),
     upload_url: z.string(),
     draft: z.boolean(),
     prerelease: z.boolean(),
-    immutable: z.boolean().nullish(),
-    target_commitish: z.string().nullish(),
-    created_at: z.string().nullish(),
-    published_at: z.string().nullish(),
-    author: z.object({ login: z.string() }).nullish(),
-    assets: z.array(assetAnswer).default([]),
-  })
-  .transform(
+    immutable: z.nullish(z.boolean()),
+    target_commitish: z.nullish(z.string()),
+    created_at: z.nullish(z.string()),
+    published_at: z.nullish(z.string()),
+    author: z.nullish(z.object({ login: z.string() })),
+    assets: z._default(z.array(assetAnswer), []),
+  }),
+  z.transform(
     (answer): Release => ({
       id: answer.id,
       tag_name: answer.tag_name,
@@ -64,7 +64,8 @@ export const releaseAnswer = z
       author: answer.author?.login ?? null,
       assets: answer.assets,
     }),
-  )
+  ),
+)
 
 /** GitHub's `make_latest`; `legacy`: by date and version. */
 export type MakeLatest = 'true' | 'false' | 'legacy'
@@ -183,7 +184,7 @@ export async function listReleases(
     { ...checkedRepo(owner, repo) },
     { ...paging, limit: filtered ? limit : undefined },
   )
-  return parseAnswer(api, releaseAnswer.array(), answers)
+  return parseAnswer(api, z.array(releaseAnswer), answers)
     .filter((release) => filtered || release.prerelease === prerelease)
     .slice(0, limit)
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { checkedOwner, checkedRepo, fullNamePattern } from '../../base/names/repository.js'
 import { type Api, ask, parseAnswer } from './api.js'
@@ -28,24 +28,24 @@ export interface RepositoryData {
   fork: boolean
 }
 
-export const repositoryAnswer = z
-  .object({
-    id: z.number().nullish(),
+export const repositoryAnswer = z.pipe(
+  z.object({
+    id: z.nullish(z.number()),
     name: z.string(),
-    full_name: z.string().regex(/^[^/]+\/[^/]+$/),
-    description: z.string().nullish(),
-    html_url: z.string().nullish(),
-    default_branch: z.string().default('main'),
-    pushed_at: z.string().nullish(),
-    size: z.number().nullish(),
-    stargazers_count: z.number().nullish(),
-    topics: z.array(z.string()).nullish(),
-    archived: z.boolean().nullish(),
-    private: z.boolean().nullish(),
-    visibility: z.string().nullish(),
-    fork: z.boolean().nullish(),
-  })
-  .transform(
+    full_name: z.string().check(z.regex(/^[^/]+\/[^/]+$/)),
+    description: z.nullish(z.string()),
+    html_url: z.nullish(z.string()),
+    default_branch: z._default(z.string(), 'main'),
+    pushed_at: z.nullish(z.string()),
+    size: z.nullish(z.number()),
+    stargazers_count: z.nullish(z.number()),
+    topics: z.nullish(z.array(z.string())),
+    archived: z.nullish(z.boolean()),
+    private: z.nullish(z.boolean()),
+    visibility: z.nullish(z.string()),
+    fork: z.nullish(z.boolean()),
+  }),
+  z.transform(
     (answer): RepositoryData => ({
       id: answer.id ?? null,
       name: answer.name,
@@ -62,7 +62,8 @@ export const repositoryAnswer = z
       visibility: answer.visibility ?? (answer.private ? 'private' : 'public'),
       fork: answer.fork ?? false,
     }),
-  )
+  ),
+)
 
 /** https://docs.github.com/en/rest/search/search#search-repositories */
 const searchAnswer = z.object({
@@ -91,9 +92,9 @@ export interface RepositoryIdentity {
 }
 
 const identityAnswer = z.object({
-  id: z.number().nullish(),
-  full_name: z.string().regex(fullNamePattern),
-  owner: z.object({ id: z.number().nullish() }).nullish(),
+  id: z.nullish(z.number()),
+  full_name: z.string().check(z.regex(fullNamePattern)),
+  owner: z.nullish(z.object({ id: z.nullish(z.number()) })),
 })
 
 /** @throws GitHubNotFoundError if it does not exist or is not visible */
@@ -184,7 +185,7 @@ async function viewerOf(api: Api): Promise<string | null> {
  * page.
  */
 function toRepositories(api: Api, answers: unknown[]): RepositoryData[] {
-  const repositories = parseAnswer(api, repositoryAnswer.array(), answers)
+  const repositories = parseAnswer(api, z.array(repositoryAnswer), answers)
   return [...new Map(repositories.map((one) => [one.full_name.toLowerCase(), one])).values()]
 }
 

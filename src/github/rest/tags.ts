@@ -1,11 +1,11 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubError, GitHubNetworkError, GitHubNotFoundError } from '../../base/errors.js'
 import { oidPattern } from '../../base/names/ref.js'
 import { checkedRepo, type Repo } from '../../base/names/repository.js'
 import { type Api, ask, parseAnswer } from './api.js'
 import { pagesOf } from './pages.js'
 
-const oid = z.string().regex(oidPattern)
+const oid = z.string().check(z.regex(oidPattern))
 const target = z.object({ object: z.object({ type: z.string(), sha: oid }) })
 const listed = z.object({ name: z.string(), commit: z.object({ sha: oid }) })
 
@@ -56,7 +56,7 @@ export interface TagData {
 export async function listTags(api: Api, owner: string, repo: string): Promise<TagData[]> {
   const octokit = await api.octokit()
   const found = await pagesOf(octokit, octokit.rest.repos.listTags, { ...checkedRepo(owner, repo) })
-  return parseAnswer(api, listed.array(), found).map(({ name, commit }) => ({
+  return parseAnswer(api, z.array(listed), found).map(({ name, commit }) => ({
     name,
     commit: commit.sha,
   }))

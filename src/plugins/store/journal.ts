@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { ConflictError } from '../../base/errors.js'
 import { partOf, writeWhole } from '../../base/fs/durable-write.js'
 import { hasCode } from '../../base/fs/read.js'
@@ -11,11 +11,11 @@ import type { StorePaths } from './paths.js'
 import { type Copy, rescue } from './trash.js'
 
 const journal = z.object({
-  id: z.string().refine(isPluginId),
+  id: z.string().check(z.refine(isPluginId)),
   /** A folder in `staging`, which contains `new` and `new.json` if something is installed. */
-  work: z.string().regex(/^\w[\w.-]*$/),
+  work: z.string().check(z.regex(/^\w[\w.-]*$/)),
   /** null: the plugin is removed. */
-  entry: z.custom<LockEntry>((value) => typeof toLockEntry(value) !== 'string').nullable(),
+  entry: z.nullable(z.custom<LockEntry>((value) => typeof toLockEntry(value) !== 'string')),
 })
 
 /** The installation or removal of a plugin. */

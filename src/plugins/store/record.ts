@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { writeWhole } from '../../base/fs/durable-write.js'
 import { hasCode } from '../../base/fs/read.js'
 import { type LockEntry, toLockEntry } from './lock-file.js'
@@ -18,7 +18,7 @@ export interface FileRecord {
   sha256: string
 }
 
-const fileRecord: z.ZodType<FileRecord> = z.object({
+const fileRecord: z.ZodMiniType<FileRecord> = z.object({
   path: z.string(),
   executable: z.boolean(),
   size: z.number(),

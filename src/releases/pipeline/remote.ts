@@ -1,5 +1,5 @@
 import picomatch from 'picomatch'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubAuthError, GitHubNotFoundError, WizardError } from '../../base/errors.js'
 import { remoteUrl } from '../../base/names/remote.js'
 import { fullNameOf, type Repo } from '../../base/names/repository.js'
@@ -54,8 +54,8 @@ export async function readRemote(
 }
 
 const repositoryAnswer = z.object({
-  archived: z.boolean().nullish(),
-  permissions: z.object({ push: z.boolean().nullish() }).nullish(),
+  archived: z.nullish(z.boolean()),
+  permissions: z.nullish(z.object({ push: z.nullish(z.boolean()) })),
 })
 
 /**
@@ -111,18 +111,21 @@ async function isAtRef(server: ReleaseServer, url: string, head: string): Promis
   }
 }
 
-const summary = z.object({ id: z.number(), target: z.string().nullish(), enforcement: z.string() })
+const summary = z.object({ id: z.number(), target: z.nullish(z.string()), enforcement: z.string() })
 const ruleset = z.object({
   name: z.string(),
-  current_user_can_bypass: z.string().nullish(),
-  conditions: z
-    .object({
-      ref_name: z
-        .object({ include: z.array(z.string()).nullish(), exclude: z.array(z.string()).nullish() })
-        .nullish(),
-    })
-    .nullish(),
-  rules: z.array(z.object({ type: z.string() })).nullish(),
+  current_user_can_bypass: z.nullish(z.string()),
+  conditions: z.nullish(
+    z.object({
+      ref_name: z.nullish(
+        z.object({
+          include: z.nullish(z.array(z.string())),
+          exclude: z.nullish(z.array(z.string())),
+        }),
+      ),
+    }),
+  ),
+  rules: z.nullish(z.array(z.object({ type: z.string() }))),
 })
 
 type Ruleset = z.output<typeof ruleset>
@@ -151,7 +154,7 @@ export async function assertTagAllowed(
 async function activeTagRulesets(github: ReleaseSession['github'], repo: Repo) {
   try {
     const asked = { ...repo, targets: 'tag', includes_parents: true, per_page: 100 }
-    const found = await ask(github, summary.array(), (rest) => rest.repos.getRepoRulesets(asked))
+    const found = await ask(github, z.array(summary), (rest) => rest.repos.getRepoRulesets(asked))
     return found.filter(({ target, enforcement }) => target === 'tag' && enforcement === 'active')
   } catch (error) {
     // The server or plan has no rulesets, or the token may not see them.

@@ -1,27 +1,28 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { ConfigError } from '../../base/errors.js'
 import { parseJson } from '../../base/json.js'
 import { oneLine } from '../../base/text.js'
 import { isVersion } from './versions.js'
 
-const number = z.number().int().nonnegative()
+const number = z.int().check(z.nonnegative())
 
 /** `{"version":"1.2.3"}`, as in package.json, or `{"version":{"major":1,"minor":2,"patch":3}}`. */
 const versionFile = z.object({
   version: z.union([
     z.string(),
-    z
-      .object({
+    z.pipe(
+      z.object({
         major: number,
         minor: number,
         patch: number,
-        prerelease: z.string().nullish(),
-        build: z.union([z.string(), number]).nullish(),
-      })
-      .transform(({ major, minor, patch, prerelease, build }) => {
+        prerelease: z.nullish(z.string()),
+        build: z.nullish(z.union([z.string(), number])),
+      }),
+      z.transform(({ major, minor, patch, prerelease, build }) => {
         const core = `${major}.${minor}.${patch}`
         return `${core}${prerelease ? `-${prerelease}` : ''}${build ? `+${build}` : ''}`
       }),
+    ),
   ]),
 })
 

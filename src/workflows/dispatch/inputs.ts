@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubError, GitHubRateLimitError, PathError, UsageError } from '../../base/errors.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import type { Workflow } from '../../github/rest/actions/workflows.js'
@@ -9,22 +9,24 @@ import type { Repo } from '../session.js'
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
-const inputShape = z
-  .object({
-    description: z.string().nullish(),
-    required: z.boolean().nullish(),
-    default: scalar.optional(),
-    type: z.string().nullish(),
-    options: z.array(scalar).nullish(),
-  })
-  .nullable()
-  .transform((input) => ({
+const inputShape = z.pipe(
+  z.nullable(
+    z.object({
+      description: z.nullish(z.string()),
+      required: z.nullish(z.boolean()),
+      default: z.optional(scalar),
+      type: z.nullish(z.string()),
+      options: z.nullish(z.array(scalar)),
+    }),
+  ),
+  z.transform((input) => ({
     required: input?.required ?? false,
     hasDefault: input?.default !== undefined && input.default !== null,
     /** `string`, `boolean`, `choice`, `number`, `environment`. */
     type: input?.type ?? 'string',
     options: (input?.options ?? []).map(String),
-  }))
+  })),
+)
 
 export type WorkflowInput = z.output<typeof inputShape>
 
@@ -33,12 +35,12 @@ export type WorkflowInputs = Record<string, WorkflowInput>
 
 /** `on` is an event, a list of events, or a map with the settings of each. */
 const workflowFile = z.object({
-  on: z.record(z.string(), z.unknown()).refine((on) => 'workflow_dispatch' in on),
+  on: z.record(z.string(), z.unknown()).check(z.refine((on) => 'workflow_dispatch' in on)),
 })
-const dispatchSettings = z
-  .object({ inputs: z.record(z.string(), inputShape).nullish() })
-  .nullable()
-  .transform((settings) => settings?.inputs ?? {})
+const dispatchSettings = z.pipe(
+  z.nullable(z.object({ inputs: z.nullish(z.record(z.string(), inputShape)) })),
+  z.transform((settings) => settings?.inputs ?? {}),
+)
 
 /**
  * Reads the inputs of a workflow's file at a ref. null if the file can't be read or has an unknown

@@ -1,19 +1,19 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { partOf, replaceFile, syncFolder } from '../../../base/fs/durable-write.js'
 import { hasCode } from '../../../base/fs/read.js'
 import { oidPattern } from '../../../base/names/ref.js'
 import { BlockedError } from '../../errors.js'
 
-const oid = z.string().regex(oidPattern)
+const oid = z.string().check(z.regex(oidPattern))
 
 const journalSchema = z.object({
   version: z.literal(1),
   /** The branch that moves, by its short name; null for a detached HEAD. */
-  branch: z.string().nullable(),
+  branch: z.nullable(z.string()),
   /** Commits; `from` is null on an unborn branch. */
-  from: oid.nullable(),
+  from: z.nullable(oid),
   to: oid,
   /** For the reflog. */
   message: z.string(),

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { checkedRepo, type Repo } from '../../../base/names/repository.js'
 import { type Api, parseAnswer } from '../api.js'
 import { pagesOf } from '../pages.js'
@@ -14,15 +14,15 @@ export interface Annotation {
   message: string
 }
 
-const annotationAnswer = z
-  .object({
+const annotationAnswer = z.pipe(
+  z.object({
     path: z.string(),
     start_line: z.number(),
-    annotation_level: z.string().nullish(),
-    title: z.string().nullish(),
-    message: z.string().nullish(),
-  })
-  .transform(
+    annotation_level: z.nullish(z.string()),
+    title: z.nullish(z.string()),
+    message: z.nullish(z.string()),
+  }),
+  z.transform(
     (answer): Annotation => ({
       path: answer.path,
       line: answer.start_line,
@@ -30,7 +30,8 @@ const annotationAnswer = z
       title: answer.title ?? null,
       message: answer.message ?? '',
     }),
-  )
+  ),
+)
 
 const checkRunAnswer = z.object({ id: z.number() })
 
@@ -46,9 +47,9 @@ export async function listAnnotations(
   const suite = { ...of, check_suite_id: checkSuiteId }
   const found = await pagesOf(octokit, checks.listForSuite, suite)
   const annotations: Annotation[] = []
-  for (const { id } of parseAnswer(api, checkRunAnswer.array(), found)) {
+  for (const { id } of parseAnswer(api, z.array(checkRunAnswer), found)) {
     const listed = await pagesOf(octokit, checks.listAnnotations, { ...of, check_run_id: id })
-    annotations.push(...parseAnswer(api, annotationAnswer.array(), listed))
+    annotations.push(...parseAnswer(api, z.array(annotationAnswer), listed))
   }
   return annotations
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { PathError } from '../../../base/errors.js'
 import { checkedRepo } from '../../../base/names/repository.js'
 import { oneLine } from '../../../base/text.js'
@@ -22,16 +22,16 @@ export interface Artifact {
   created_at: string | null
 }
 
-const artifactAnswer = z
-  .object({
+const artifactAnswer = z.pipe(
+  z.object({
     id: z.number(),
     name: z.string(),
-    size_in_bytes: z.number().nonnegative(),
-    expired: z.boolean().nullish(),
-    digest: z.string().nullish(),
-    created_at: z.string().nullish(),
-  })
-  .transform(
+    size_in_bytes: z.number().check(z.nonnegative()),
+    expired: z.nullish(z.boolean()),
+    digest: z.nullish(z.string()),
+    created_at: z.nullish(z.string()),
+  }),
+  z.transform(
     (answer): Artifact => ({
       id: answer.id,
       name: answer.name,
@@ -40,7 +40,8 @@ const artifactAnswer = z
       digest: answer.digest ?? null,
       created_at: answer.created_at ?? null,
     }),
-  )
+  ),
+)
 
 export interface ArtifactZip {
   name: string
@@ -64,7 +65,7 @@ export async function listArtifacts(
   const { listWorkflowRunArtifacts } = octokit.rest.actions
   const parameters = { ...checkedRepo(owner, repo), run_id: Number(runId) }
   const found = await pagesOf(octokit, listWorkflowRunArtifacts, parameters)
-  return parseAnswer(api, artifactAnswer.array(), found)
+  return parseAnswer(api, z.array(artifactAnswer), found)
 }
 
 /** How GitHub stores an artifact: a zip, or one file as it was uploaded. */

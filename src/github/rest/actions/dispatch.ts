@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubError, GitHubNetworkError, withRemedy } from '../../../base/errors.js'
 import type { HintParts } from '../../../base/hint.js'
 import { checkedRepo } from '../../../base/names/repository.js'
@@ -79,7 +79,7 @@ const ofTheRequest = /\binputs?\b|\bref\b|workflow_dispatch|\bdisabled\b/i
 /** https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event */
 const dispatchAnswer = z.object({
   workflow_run_id: z.number(),
-  html_url: z.string().nullish(),
+  html_url: z.nullish(z.string()),
 })
 
 /** A 204 has no body, and an unexpected body names no run. */

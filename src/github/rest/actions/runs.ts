@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { checkedRepo, type Repo } from '../../../base/names/repository.js'
 import { type Api, ask, parseAnswer } from '../api.js'
 import { pagesOf } from '../pages.js'
@@ -30,7 +30,7 @@ export async function getRunAttempt(
   return ask(api, workflowRunAnswer, (rest) => rest.actions.getWorkflowRunAttempt(run))
 }
 
-const accountAnswer = z.object({ login: z.string() }).nullish()
+const accountAnswer = z.nullish(z.object({ login: z.string() }))
 
 /** https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run */
 export interface WorkflowRunData {
@@ -62,31 +62,31 @@ export interface WorkflowRunData {
   repository: string | null
 }
 
-export const workflowRunAnswer = z
-  .object({
+export const workflowRunAnswer = z.pipe(
+  z.object({
     id: z.number(),
-    name: z.string().nullish(),
-    workflow_id: z.number().nullish(),
-    check_suite_id: z.number().nullish(),
-    path: z.string().nullish(),
-    event: z.string().nullish(),
-    status: z.string().nullable(),
-    conclusion: z.string().nullable(),
-    head_branch: z.string().nullish(),
-    head_sha: z.string().nullish(),
-    run_attempt: z.number().nullish(),
-    run_started_at: z.string().nullish(),
+    name: z.nullish(z.string()),
+    workflow_id: z.nullish(z.number()),
+    check_suite_id: z.nullish(z.number()),
+    path: z.nullish(z.string()),
+    event: z.nullish(z.string()),
+    status: z.nullable(z.string()),
+    conclusion: z.nullable(z.string()),
+    head_branch: z.nullish(z.string()),
+    head_sha: z.nullish(z.string()),
+    run_attempt: z.nullish(z.number()),
+    run_started_at: z.nullish(z.string()),
     created_at: z.string(),
     updated_at: z.string(),
     html_url: z.string(),
-    url: z.string().nullish(),
-    logs_url: z.string().nullish(),
-    artifacts_url: z.string().nullish(),
+    url: z.nullish(z.string()),
+    logs_url: z.nullish(z.string()),
+    artifacts_url: z.nullish(z.string()),
     actor: accountAnswer,
     triggering_actor: accountAnswer,
-    repository: z.object({ full_name: z.string() }).nullish(),
-  })
-  .transform(
+    repository: z.nullish(z.object({ full_name: z.string() })),
+  }),
+  z.transform(
     (answer): WorkflowRunData => ({
       id: answer.id,
       status: answer.status ?? 'queued',
@@ -108,7 +108,8 @@ export const workflowRunAnswer = z
       actors: [answer.actor, answer.triggering_actor].flatMap((one) => one?.login ?? []),
       repository: answer.repository?.full_name ?? null,
     }),
-  )
+  ),
+)
 
 /** https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
 export const runListAnswer = z.object({ workflow_runs: z.array(workflowRunAnswer) })
@@ -158,7 +159,7 @@ export async function listJobs(
           { ...run, attempt_number: attempt },
           paging,
         )
-  return parseAnswer(api, jobAnswer.array(), found)
+  return parseAnswer(api, z.array(jobAnswer), found)
 }
 
 /**
@@ -173,34 +174,34 @@ export async function getJobPlace(
   jobId: number,
 ): Promise<{ runId: number; attempt: number }> {
   const job = { ...checkedRepo(owner, repo), job_id: jobId }
-  const answer = z.object({ run_id: z.number(), run_attempt: z.number().nullish() })
+  const answer = z.object({ run_id: z.number(), run_attempt: z.nullish(z.number()) })
   const place = await ask(api, answer, (rest) => rest.actions.getJobForWorkflowRun(job))
   return { runId: place.run_id, attempt: place.run_attempt ?? 1 }
 }
 
 /** https://docs.github.com/en/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run */
-const jobAnswer = z
-  .object({
+const jobAnswer = z.pipe(
+  z.object({
     id: z.number(),
     name: z.string(),
     status: z.string(),
-    conclusion: z.string().nullish(),
-    started_at: z.string().nullish(),
-    completed_at: z.string().nullish(),
-    steps: z
-      .array(
+    conclusion: z.nullish(z.string()),
+    started_at: z.nullish(z.string()),
+    completed_at: z.nullish(z.string()),
+    steps: z.nullish(
+      z.array(
         z.object({
           number: z.number(),
           name: z.string(),
           status: z.string(),
-          conclusion: z.string().nullish(),
-          started_at: z.string().nullish(),
-          completed_at: z.string().nullish(),
+          conclusion: z.nullish(z.string()),
+          started_at: z.nullish(z.string()),
+          completed_at: z.nullish(z.string()),
         }),
-      )
-      .nullish(),
-  })
-  .transform((answer) => ({
+      ),
+    ),
+  }),
+  z.transform((answer) => ({
     id: answer.id,
     name: answer.name,
     status: answer.status,
@@ -215,4 +216,5 @@ const jobAnswer = z
       started_at: step.started_at ?? null,
       completed_at: step.completed_at ?? null,
     })),
-  }))
+  })),
+)

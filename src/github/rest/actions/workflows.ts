@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { GitHubNotFoundError, UsageError } from '../../../base/errors.js'
 import { checkedRepo, type Repo } from '../../../base/names/repository.js'
 import { oneLine } from '../../../base/text.js'
@@ -15,7 +15,7 @@ export interface Workflow {
   state: string
 }
 
-const workflowAnswer: z.ZodType<Workflow> = z.object({
+const workflowAnswer: z.ZodMiniType<Workflow> = z.object({
   id: z.number(),
   name: z.string(),
   path: z.string(),
@@ -30,7 +30,7 @@ export async function listWorkflows(api: Api, owner: string, repo: string): Prom
       throw error instanceof GitHubNotFoundError ? noRepository(owner, repo, error) : error
     },
   )
-  return parseAnswer(api, workflowAnswer.array(), found)
+  return parseAnswer(api, z.array(workflowAnswer), found)
 }
 
 /** Every repository has this list, so a 404 means that the repository is missing. */
