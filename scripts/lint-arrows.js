@@ -1,5 +1,5 @@
 // Imports go down: each room of src imports the rooms that ARCHITECTURE.md's table allows, and no
-// others, types included. Nobody imports node's process. Circles within a room are Biome's to find.
+// others, types included. Nobody imports node's process, of which base/builtin.ts takes one function. Circles within a room are Biome's to find.
 
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -22,7 +22,7 @@ let failures = 0
 for (const file of globSync('**/*.ts', { cwd: src }).sort()) {
   const room = roomOf(file)
   const text = readFileSync(join(src, file), 'utf8')
-  if (!/^(?:main|index)\.ts$/.test(file) && /'(?:node:)?process'/.test(text)) {
+  if (!/^(?:main|index|base\/builtin)\.ts$/.test(file) && /'(?:node:)?process'/.test(text)) {
     console.error(`src/${file}: only main and index know the process, and pass on what they know`)
     failures++
   }

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
+import { crypto } from './builtin.js'
 
-/** Begins the texts that are numbers; nobody else can write one. */
-const mark = randomUUID()
-const marked = new RegExp(`"${mark}([^"]*)"`, 'g')
+/** Begins the texts that are numbers; nobody else can write one. Made by the first parse. */
+let mark: string | undefined
+
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
 
 /**
@@ -13,10 +13,12 @@ const tokens = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
  */
 export function parseExactly(text: string): unknown {
   JSON.parse(text)
+  mark ??= crypto().randomUUID()
   return JSON.parse(text.replace(tokens, (token) => (isKept(token) ? token : `"${mark}${token}"`)))
 }
 
 const isKept = (token: string) => token.startsWith('"') || String(Number(token)) === token
 
 /** JSON that was made from what `parseExactly` gave, with each number as it was written. */
-export const withExactNumbers = (json: string): string => json.replace(marked, '$1')
+export const withExactNumbers = (json: string): string =>
+  mark === undefined ? json : json.replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1')

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { statusName } from '../base/builtin.js'
 import {
   GitHubAuthError,
   GitHubError,
@@ -104,7 +104,7 @@ function notFound(refusal: Refusal): GitHubError {
     return new GitHubNotFoundError(`${subject(refusal)} is gone: ${words}`, options(refusal))
   }
   // GitHub's usual "Not Found" adds nothing.
-  const more = words === STATUS_CODES[404] ? '' : `: ${words}`
+  const more = words === statusName(404) ? '' : `: ${words}`
   const message = `${subject(refusal)} is not there, or not visible${more}`
   const hint =
     context.source === null
@@ -117,7 +117,7 @@ function networkRefusal(refusal: Refusal): GitHubError {
   const { request, response, context } = refusal
   const { status } = response
   const { host } = request.url
-  const name = STATUS_CODES[status]
+  const name = statusName(status)
   const trouble =
     context.webHost === 'github.com' ? ': see https://www.githubstatus.com' : ' or is overloaded'
   return new GitHubNetworkError(
@@ -138,7 +138,7 @@ function networkRefusal(refusal: Refusal): GitHubError {
 function refusedElsewhere(refusal: Refusal): GitHubError {
   const { request, response } = refusal
   const { status, url } = response
-  const name = STATUS_CODES[status]
+  const name = statusName(status)
   return new GitHubNetworkError(
     `${url.host}, where ${request.url.host} keeps ${subject(refusal)}, answered ${status}${name ? ` (${name})` : ''}`,
     options(
@@ -182,7 +182,7 @@ function wordsOf(response: ApiResponse, { redact }: RefusalContext): string {
   const words =
     typeof message === 'string' && message !== ''
       ? [message, ...new Set(details)].join('; ')
-      : (STATUS_CODES[response.status] ?? `status ${response.status}`)
+      : (statusName(response.status) ?? `status ${response.status}`)
   return oneLine(redact(words))
 }
 
