@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { gitText } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ArchiveKind, archiveKind } from '../../src/archive/source.js'
 import { type UnpackOptions, unpackArchive } from '../../src/archive/unpack.js'
+import { inShell } from '../support/shell.js'
 import { type TarEntry, tar } from '../support/tar.js'
 
 let folder: string
@@ -42,10 +42,10 @@ describe('what others made', () => {
   ] as const)('by GNU tar, %s, as %s', async (format, kind) => {
     await seed()
     const zip = kind === 'tar.gz' ? ['--gzip'] : []
-    execFileSync('tar', [`--format=${format}`, ...zip, '-cf', at('x'), '-C', at('in'), '.'])
+    inShell(['tar', `--format=${format}`, ...zip, '-cf', at('x'), '-C', at('in'), '.'])
     const done = await unpack(await readFile(at('x')), kind)
     expect(done.files).toBe(5)
-    execFileSync('diff', ['-r', at('in'), at('out')])
+    inShell(['diff', '-r', at('in'), at('out')])
     expect((await stat(at('out/run.sh'))).mode & 0o111).toBe(0o111)
     expect((await stat(at('out/none'))).mode & 0o111).toBe(0)
   })
@@ -60,7 +60,7 @@ describe('what others made', () => {
     await rm(at('in/.git'), { recursive: true })
     await rm(at('in/empty'), { recursive: true })
     expect(await readdir(at('out'))).toEqual(['top'])
-    execFileSync('diff', ['-r', at('in'), at('out/top')])
+    inShell(['diff', '-r', at('in'), at('out/top')])
   })
 
   it('in several gzip members, one after another', async () => {

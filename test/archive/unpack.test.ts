@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   mkdir,
   mkdtemp,
@@ -18,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultLimits, limitsWith } from '../../src/archive/limits.js'
 import { type UnpackOptions, unpackZip } from '../../src/archive/unpack.js'
 import { ConflictError, PathError, UsageError, WizardError } from '../../src/base/errors.js'
+import { inShell } from '../support/shell.js'
 
 let folder: string
 beforeEach(async () => {
@@ -280,7 +280,7 @@ describe('unpackZip', () => {
 describe('archives of other programs', () => {
   const has = (program: string) => {
     try {
-      execFileSync('sh', ['-c', `command -v ${program}`])
+      inShell(['sh', '-c', `command -v ${program}`])
       return true
     } catch {
       return false
@@ -291,11 +291,11 @@ describe('archives of other programs', () => {
     await mkdir(at('in/deep'), { recursive: true })
     await writeFile(at('in/deep/ä.txt'), 'text\n'.repeat(1000))
     await writeFile(at('in/run'), '', { mode: 0o755 })
-    execFileSync('zip', ['-qr', at('one.zip'), '.'], { cwd: at('in') })
-    await writeFile(at('two.zip'), execFileSync('zip', ['-qr', '-', '.'], { cwd: at('in') }))
+    inShell(['zip', '-qr', at('one.zip'), '.'], { cwd: at('in') })
+    await writeFile(at('two.zip'), inShell(['zip', '-qr', '-', '.'], { cwd: at('in') }))
     for (const name of ['one', 'two']) {
       await unpackZip(at(`${name}.zip`), at(name))
-      expect(execFileSync('diff', ['-r', at('in'), at(name)]).toString()).toBe('')
+      expect(inShell(['diff', '-r', at('in'), at(name)]).toString()).toBe('')
       expect((await stat(at(name, 'run'))).mode & 0o100).toBe(0o100)
     }
   })
@@ -307,7 +307,7 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as z:
     with z.open('big', 'w', force_zip64=True) as f: f.write(b'x' * 1000)
     for i in range(66000): z.writestr('f%d' % i, '')
 `
-    execFileSync('python3', ['-c', script, at('a64.zip')])
+    inShell(['python3', '-c', script, at('a64.zip')])
     expect(await unpackZip(at('a64.zip'), at('out'))).toMatchObject({ files: 66001, size: 1000 })
     await truncate(at('a64.zip'), 100_000)
     await expect(unpackZip(at('a64.zip'), at('cut'))).rejects.toThrow('damaged')

@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, readlink, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { sendBody } from '../src/git/http-backend.js'
 import { gitText, type LocalGitHub, startLocalGitHub } from '../src/index.js'
 
 let github: LocalGitHub
@@ -146,16 +142,4 @@ test('any commit can be asked for, as deep as wanted', async () => {
   const dir = await clone('uDOS/typo', { args: [] })
   await gitText(['-C', dir, 'fetch', '--quiet', '--depth=1', 'origin', old])
   expect(await gitText(['-C', dir, 'log', '--format=%s', 'FETCH_HEAD'])).toBe('Replaced')
-})
-
-test('a backend that ends before it has read everything has read enough', async () => {
-  const child = spawn('head', ['-c', '1'])
-  const isOver = once(child, 'exit')
-  async function* body() {
-    yield Buffer.from('enough')
-    await isOver
-    yield Buffer.alloc(1 << 20)
-  }
-  await sendBody(Readable.from(body()), child)
-  expect((await isOver)[0]).toBe(0)
 })

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import {
   writeSynced,
   writeWhole,
 } from '../../../src/base/fs/durable-write.js'
+import { inShell } from '../../support/shell.js'
 
 let dir: string
 let path: string
@@ -106,6 +107,6 @@ test('on a full disk the old file stays whole, and the half of the new one goes'
     expect(await readFile(full, 'utf8')).toBe('old')
     expect(await readdir(disk)).toEqual(['file'])
   } finally {
-    execFileSync('umount', ['-l', disk])
+    inShell(['umount', '-l', disk])
   }
 })

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { isOid, isRefName, isShortRefName } from '../../../src/base/names/ref.js'
 import { randomNumbers } from '../../git/support/histories.js'
+import { inShell } from '../../support/shell.js'
 
 const names = [
   'refs/heads/main',
@@ -39,7 +39,7 @@ const names = [
 
 const isGits = (name: string) => {
   try {
-    execFileSync('git', ['check-ref-format', name], { stdio: 'ignore' })
+    inShell(['git', 'check-ref-format', name])
     return true
   } catch {
     return false

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { zip } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { manifestOf, releasePlugin, trusting } from '../../support/plugins.js'
+import { inShell } from '../../support/shell.js'
 import { openWorkspace, snapshot, type Workspace } from '../../support/workspace.js'
 import { killPoints, seedOfKills } from '../support/kill-points.js'
 
@@ -66,7 +66,7 @@ describe(`SIGKILL of PLUGIN (${seedOfKills})`, () => {
     await space.wizard('PLUGIN', 'INSTALL', 'micro', '--trust')
     await writeFile(space.path('plugins/micro/mine.txt'), 'mine')
     const copy = (from: string, to: string) =>
-      execFileSync('cp', ['--archive', space.path(from), space.path(to)])
+      inShell(['cp', '--archive', space.path(from), space.path(to)])
     const clear = async (...names: string[]) => {
       for (const name of names) await rm(space.path(name), { recursive: true, force: true })
     }
@@ -90,8 +90,8 @@ describe(`SIGKILL of PLUGIN (${seedOfKills})`, () => {
 
   it('at any point of UPDATE: the old version or the new one, byte for byte', async () => {
     const copy = (from: string, to: string) => {
-      execFileSync('rm', ['-rf', space.path(to)])
-      execFileSync('cp', ['--archive', space.path(from), space.path(to)])
+      inShell(['rm', '-rf', space.path(to)])
+      inShell(['cp', '--archive', space.path(from), space.path(to)])
     }
     await rm(space.path('plugins'), { recursive: true })
     await space.wizard('PLUGIN', 'INSTALL', 'micro', '--trust')

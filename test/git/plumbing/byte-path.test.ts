@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { bytesOf, fsPath, parentsOf, showPath } from '../../../src/git/plumbing/byte-path.js'
+import { inShell } from '../../support/shell.js'
 import { git, temporaryFolder } from '../support/real-git.js'
 
 test('a path is shown as git shows it', () => {
@@ -23,7 +23,7 @@ test('a path is shown as git shows it', () => {
   for (const name of names) {
     mkdirSync(dir, { recursive: true })
     writeFileSync(Buffer.from(`${dir}/${name}`, 'latin1'), '')
-    const theirs = execFileSync('git', ['-c', 'core.quotePath=false', 'ls-files', '--others'], {
+    const theirs = inShell(['git', '-c', 'core.quotePath=false', 'ls-files', '--others'], {
       cwd: dir,
     })
     const shown = showPath(name)
@@ -31,7 +31,7 @@ test('a path is shown as git shows it', () => {
     const expected = theirs.toString('latin1').trimEnd()
     if (name.includes('\xff') || name.includes('\xe9')) expect(shown).toMatch(/^".*\\3/)
     else expect(bytesOf(shown)).toBe(expected)
-    execFileSync('git', ['clean', '-fdq'], { cwd: dir })
+    inShell(['git', 'clean', '-fdq'], { cwd: dir })
   }
 })
 

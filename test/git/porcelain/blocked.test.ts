@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
@@ -14,6 +13,7 @@ import { ConflictError, PathError } from '../../../src/base/errors.js'
 import { BlockedError } from '../../../src/git/errors.js'
 import { fastForward, moveTo } from '../../../src/git/worktree/move/move-tree.js'
 import { isClean } from '../../../src/git/worktree/status.js'
+import { inShell } from '../../support/shell.js'
 import { git, temporaryFolder } from '../support/real-git.js'
 import { cloneAt, placeOf } from '../support/repository.js'
 import { snapshot } from '../support/snapshot.js'
@@ -141,11 +141,11 @@ const blocked: [string, (dir: string) => void, string][] = [
 function racyEdit(dir: string, name = 'edited'): void {
   const path = join(dir, name)
   git(dir, ['config', 'core.trustCtime', 'false'])
-  execFileSync('touch', ['-d', '@1500000000.5', path])
+  inShell(['touch', '-d', '@1500000000.5', path])
   git(dir, ['update-index', '--refresh'])
-  execFileSync('touch', ['-d', '@1500000000.5', join(dir, '.git/index')])
+  inShell(['touch', '-d', '@1500000000.5', join(dir, '.git/index')])
   writeFileSync(path, '9\n')
-  execFileSync('touch', ['-d', '@1500000000.5', path])
+  inShell(['touch', '-d', '@1500000000.5', path])
 }
 
 const message = 'pull: Fast-forward'

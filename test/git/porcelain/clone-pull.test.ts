@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cloneRepository, removeDeadClones } from '../../../src/git/porcelain/clone/clone.js'
 import { pull } from '../../../src/git/porcelain/pull.js'
+import { inShell } from '../../support/shell.js'
 import { client, localGitHub } from '../support/client.js'
 import { runUntilKilled } from '../support/dying.js'
 import { addMerges } from '../support/merges.js'
@@ -62,7 +62,7 @@ async function pulledByGit({ url, folder, depth, a, b, serve }: Setting): Promis
 
 /** A copy whose index has the stat data of the copy's files, not of the originals. */
 function copyOf(dir: string, to: string): string {
-  execFileSync('cp', ['-a', dir, to])
+  inShell(['cp', '-a', dir, to])
   git(to, ['update-index', '--refresh'])
   return to
 }
@@ -116,7 +116,7 @@ describe.each(depths)('%s, of a random history', (_, depth) => {
     expectPulled(oracle, ours)
     await cloneTo(it, later, 'third')
     if (depth === undefined) expectPulled(later, ours)
-    else execFileSync('diff', ['-r', '--no-dereference', '--exclude=.git', later, ours])
+    else inShell(['diff', '-r', '--no-dereference', '--exclude=.git', later, ours])
   })
 
   test.each(seeds(101, 2))(

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -26,6 +25,7 @@ import type { CloneRequest } from '../../../src/git/porcelain/clone/plan.js'
 import { fetchRepository } from '../../../src/git/porcelain/fetch/fetch.js'
 import { readLocal } from '../../../src/git/repository/open.js'
 import type { Liveness } from '../../../src/process/owner-mark.js'
+import { inShell } from '../../support/shell.js'
 import { client, localGitHub, servedHistory, tokenFor } from '../support/client.js'
 import { runUntilKilled, runWithFailure } from '../support/dying.js'
 import { historyStream } from '../support/histories.js'
@@ -165,7 +165,7 @@ describe('what is left behind', () => {
     await cloneRepository(client({ authorization }), { url, dir, branches: 'all' })
     const encoded = Buffer.from(`x-access-token:${github.token}`).toString('base64')
     for (const secret of [github.token, encoded]) {
-      expect(() => execFileSync('grep', ['-rF', secret, folder])).toThrow(/status|failed/i)
+      expect(() => inShell(['grep', '-rF', secret, folder])).toThrow(/status|failed/i)
     }
     expectWhole(dir)
   })
@@ -248,11 +248,11 @@ describe('the destination', () => {
     const { github, url, folder } = await setting()
     const dir = join(folder, 'taken')
     make(dir)
-    const before = execFileSync('ls', ['-lAR', folder]).toString()
+    const before = inShell(['ls', '-lAR', folder]).toString()
     await expect(cloneRepository(client(), { url, dir, branches: 'one' })).rejects.toThrow(
       BlockedError,
     )
-    expect(execFileSync('ls', ['-lAR', folder]).toString()).toBe(before)
+    expect(inShell(['ls', '-lAR', folder]).toString()).toBe(before)
     expect(github.requests).toEqual([])
   })
 

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
@@ -15,10 +14,11 @@ import {
 } from '../../../src/base/errors.js'
 import { fetchRepository } from '../../../src/git/porcelain/fetch/fetch.js'
 import type { Liveness } from '../../../src/process/owner-mark.js'
+import { inShell } from '../../support/shell.js'
 import { client, localGitHub, servedHistory } from '../support/client.js'
 import { runUntilKilled } from '../support/dying.js'
 import { historyStream } from '../support/histories.js'
-import { git, gitBytes, inOneShell, networkGit, temporaryFolder } from '../support/real-git.js'
+import { git, gitBytes, networkGit, runAll, temporaryFolder } from '../support/real-git.js'
 
 interface Setting {
   github: LocalGitHub
@@ -76,7 +76,7 @@ const fetchHeadOf = (dir: string) =>
 
 /** wizard leaves the same as git fetch, and the repository is complete. */
 function expectSame({ ours, oracle }: Setting): void {
-  const [refs, faults, changes] = inOneShell(ours, [
+  const [refs, faults, changes] = runAll(ours, [
     ['git', ...listRefs],
     ['git', 'fsck', '--full', '--strict', '--no-dangling'],
     ['git', 'status', '--porcelain'],
@@ -409,16 +409,16 @@ describe('killed at any change on disk', () => {
     let kills = 0
     for (let step = 1; ; step += 2) {
       const copy = join(folder, `${step}`)
-      execFileSync('cp', ['-a', dir, copy])
+      inShell(['cp', '-a', dir, copy])
       const request = { url, dir: copy, ref: 'main' }
       const killed = await runUntilKilled(step, () =>
         fetchRepository(client({ liveness: liveness(true) }), request),
       )
       const fsck = ['git', 'fsck', '--full', '--no-dangling']
-      expect(inOneShell(copy, [fsck, ['git', 'status', '--porcelain']])).toEqual(['', ''])
+      expect(runAll(copy, [fsck, ['git', 'status', '--porcelain']])).toEqual(['', ''])
       const { oid } = await fetchRepository(client({ liveness: liveness(false) }), request)
       expect(oid).toBe(tip)
-      const [tips, faults, files] = inOneShell(copy, [
+      const [tips, faults, files] = runAll(copy, [
         ['git', 'rev-parse', 'origin/main', 'v2^{}'],
         fsck,
         ['find', '.git', '-name', '*.lock*', '-o', '-name', 'tmp_*'],

@@ -5,7 +5,7 @@ import { fastForward } from '../../../src/git/worktree/move/move-tree.js'
 import type { Liveness } from '../../../src/process/owner-mark.js'
 import { runUntilKilled } from './dying.js'
 import { at } from './edits.js'
-import { git, inOneShell, temporaryFolder } from './real-git.js'
+import { git, runAll, temporaryFolder } from './real-git.js'
 import { cloneAt, placeOf, randomRepository } from './repository.js'
 import { snapshot } from './snapshot.js'
 import type { Random } from './trees.js'
@@ -32,7 +32,7 @@ export function twoEnds(seed: number): Ends {
 /** A copy with refreshed stat data, so that nothing is racy or possibly changed. */
 export async function copyOf(base: string) {
   const dir = temporaryFolder()
-  inOneShell(dir, [
+  runAll(dir, [
     ['cp', '-a', `${base}/.`, '.'],
     ['git', 'status'],
   ])
@@ -64,7 +64,7 @@ export const endOf = ({ gitDir }: Pick<Place, 'gitDir'>, ends: Ends): 'from' | '
 /** The index's stat data is right: an index without stat data gives the same status. */
 export function expectHonestIndex({ dir, gitDir }: Omit<Place, 'store'>): void {
   const [path, commands] = freshIndex(gitDir)
-  const [, asItIs, fresh] = inOneShell(dir, commands)
+  const [, asItIs, fresh] = runAll(dir, commands)
   expect(asItIs).toBe(fresh)
   unlinkSync(path)
 }
@@ -79,7 +79,7 @@ function freshIndex(gitDir: string): [path: string, commands: string[][]] {
 /** Nothing is left of a move, and git finds no error, not even in the index's cache tree. */
 export function expectSettled(place: Place): void {
   expectNoLeftovers(place)
-  inOneShell(place.dir, [fsck])
+  runAll(place.dir, [fsck])
 }
 
 function expectNoLeftovers({ gitDir }: Place): void {
@@ -88,7 +88,7 @@ function expectNoLeftovers({ gitDir }: Place): void {
 }
 
 export function expectAt(place: Place, ends: Ends, end: 'from' | 'to'): void {
-  const [commit, changes] = inOneShell(place.dir, [revParse, status, fsck])
+  const [commit, changes] = runAll(place.dir, [revParse, status, fsck])
   expect(commit).toBe(ends[end])
   expect(changes).toBe('')
   expect(snapshot(place.dir, { withGit: false })).toEqual(ends.trees[end])
@@ -151,7 +151,7 @@ export function expectAllBut(
   const others = (tree: Map<string, string>) => [...tree].filter(([path]) => !near(path))
   expect(others(now)).toEqual(others(ends.trees[end]))
   const [index, commands] = freshIndex(place.gitDir)
-  const [written, wanted, , asItIs, fresh] = inOneShell(place.dir, [
+  const [written, wanted, , asItIs, fresh] = runAll(place.dir, [
     ['git', 'write-tree', '--missing-ok'],
     ['git', 'rev-parse', `${ends[end]}^{tree}`],
     ...commands,

@@ -1,12 +1,13 @@
-import { type ExecFileSyncOptions, execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
+import { inShell } from '../../support/shell.js'
 
 const environment = {
-  PATH: process.env.PATH,
+  PATH: process.env.PATH ?? '',
   HOME: '/nonexistent',
   LC_ALL: 'C.UTF-8',
   TZ: 'UTC',
@@ -19,11 +20,11 @@ const environment = {
   GIT_COMMITTER_NAME: 'C O Mitter',
   GIT_COMMITTER_EMAIL: 'committer@example.com',
   GIT_COMMITTER_DATE: '1700000000 +0000',
-} satisfies NodeJS.ProcessEnv
+} satisfies Record<string, string>
 
 export interface GitOptions {
   input?: string | Uint8Array
-  env?: NodeJS.ProcessEnv
+  env?: Record<string, string>
 }
 
 /**
@@ -35,43 +36,17 @@ export function git(dir: string, args: string[], options: GitOptions = {}): stri
   return gitBytes(dir, args, options).toString('utf8').trim()
 }
 
-export const gitBytes = (dir: string, args: string[], options: GitOptions = {}): Buffer =>
-  bytesOf('git', args, dir, options)
-
-function bytesOf(file: string, args: string[], dir: string, { input, env }: GitOptions): Buffer {
-  const options: ExecFileSyncOptions = {
-    cwd: dir,
-    env: { ...environment, ...env },
-    input,
-    maxBuffer: 1 << 30,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  }
-  return Buffer.from(execFileSync(file, args, options))
-}
-
-/** ASCII's own separator, which no output of these tests contains. */
-const recordSeparator = '\x1e'
+export const gitBytes = (dir: string, args: string[], { input, env }: GitOptions = {}): Buffer =>
+  inShell(['git', ...args], { cwd: dir, input, env: { ...environment, ...env } })
 
 /**
- * Runs commands one after another in one shell: a process is cheap to start from a shell, and
- * expensive to start from a large test process.
+ * Runs commands one after another, in git's environment.
  *
  * @param commands each a program with its arguments
  * @returns the output of each, trimmed
- * @throws Error when one fails
  */
-export function inOneShell(dir: string, commands: string[][], options: GitOptions = {}): string[] {
-  const script = commands
-    .map((words) => `${words.map(quote).join(' ')} || exit; printf '\\036'\n`)
-    .join('')
-  const output = bytesOf('sh', ['-c', script], dir, options).toString('utf8')
-  return output
-    .split(recordSeparator)
-    .slice(0, -1)
-    .map((one) => one.trim())
-}
-
-const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
+export const runAll = (dir: string, commands: string[][]): string[] =>
+  commands.map((words) => inShell(words, { cwd: dir, env: environment }).toString('utf8').trim())
 
 /** The same for git commands that talk to a server in this process, which must keep running. */
 export async function networkGit(dir: string, args: string[]): Promise<string> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { openObjectStore } from '../../../src/git/plumbing/objects/store.js'
-import { git, inOneShell, temporaryFolder } from './real-git.js'
+import { git, runAll, temporaryFolder } from './real-git.js'
 import { addRandomHistory, type RandomHistory } from './trees.js'
 
 /** The arguments of src/git's functions for one repository; its store is closed after the test. */
@@ -22,7 +22,7 @@ export function randomRepository(history: RandomHistory): { dir: string; commits
 /** A copy in which git has checked out `commit` on `main`. */
 export function cloneAt(dir: string, commit: string): string {
   const copy = temporaryFolder()
-  inOneShell(copy, [
+  runAll(copy, [
     ['git', 'init', '--quiet', '--initial-branch=main'],
     ['git', 'fetch', '--quiet', dir, '+refs/heads/*:refs/remotes/origin/*'],
     ['git', 'reset', '--hard', '--quiet', commit],

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'vitest'
-import { git, inOneShell } from './real-git.js'
+import { inShell } from '../../support/shell.js'
+import { git, runAll } from './real-git.js'
 
 const listRefs = ['git', 'for-each-ref', '--format=%(refname) %(objectname) %(symref)']
 const listConfig = ['git', 'config', '--local', '--list']
@@ -17,19 +17,19 @@ export const configOf = (dir: string) => sortedLines(git(dir, listConfig.slice(1
 export function expectSame(oracle: string, dir: string): void {
   expect(contentsOf(dir)).toEqual(contentsOf(oracle))
   expect(headOf(dir)).toBe(headOf(oracle))
-  execFileSync('diff', ['-r', '--no-dereference', '--exclude=.git', oracle, dir])
+  inShell(['diff', '-r', '--no-dereference', '--exclude=.git', oracle, dir])
   expectWhole(dir)
 }
 
 function contentsOf(dir: string) {
-  const [refs, config, index] = inOneShell(dir, [listRefs, listConfig, listIndex])
+  const [refs, config, index] = runAll(dir, [listRefs, listConfig, listIndex])
   return { refs, config: sortedLines(config), index }
 }
 
 export function expectWhole(dir: string): void {
   const packs = readdirSync(join(dir, '.git/objects/pack'))
   const indexes = packs.filter((one) => one.endsWith('.idx'))
-  const [faults, changes] = inOneShell(dir, [
+  const [faults, changes] = runAll(dir, [
     ['git', 'fsck', '--full', '--strict', '--no-dangling'],
     ['git', 'status', '--porcelain', '--ignored'],
     ...indexes.map((name) => ['git', 'verify-pack', `.git/objects/pack/${name}`]),

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openObjectStore } from '../../../src/git/plumbing/objects/store.js'
 import { changes, isClean, status } from '../../../src/git/worktree/status.js'
+import { inShell } from '../../support/shell.js'
 import { touch } from '../support/edits.js'
 import { git, gitBytes, temporaryFolder } from '../support/real-git.js'
 import { addRandomHistory, randomSource } from '../support/trees.js'
@@ -104,7 +104,7 @@ beforeAll(() => {
 /** A repository with two submodules, one of which is checked out. */
 function withSubmodules(): string {
   const dir = temporaryFolder()
-  execFileSync('cp', ['-a', `${base}/clone/.`, dir])
+  inShell(['cp', '-a', `${base}/clone/.`, dir])
   return dir
 }
 
@@ -168,7 +168,7 @@ const states: [string, (dir: string) => void][] = [
   ],
   ['a folder with a .git that is no repository', (dir) => write(dir, 'other/.git/x', 'x')],
   ['a folder of empty folders', (dir) => mkdirSync(join(dir, 'x/y/z'), { recursive: true })],
-  ['a pipe', (dir) => execFileSync('mkfifo', [join(dir, 'pipe')])],
+  ['a pipe', (dir) => inShell(['mkfifo', join(dir, 'pipe')])],
   [
     'a .gitignore that is a symlink',
     (dir) => {
@@ -239,7 +239,7 @@ describe('a work tree’s status is git’s, with', () => {
     git(dir, ['add', 'many'])
     const place = await request(dir)
     git(dir, ['commit', '--quiet', '-m', 'many'])
-    execFileSync('find', [join(dir, 'many'), '-type', 'f', '-exec', 'touch', '{}', '+'])
+    inShell(['find', join(dir, 'many'), '-type', 'f', '-exec', 'touch', '{}', '+'])
     await expect(
       isClean({ ...place, signal: AbortSignal.abort(new Error('enough')) }),
     ).rejects.toThrow('enough')

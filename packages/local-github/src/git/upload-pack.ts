@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline, Readable } from 'node:stream'
-import type { ReadableStream as WebStream } from 'node:stream/web'
-import { createGunzip } from 'node:zlib'
-import { type GitRequest, sendBody } from './http-backend.js'
-import { git, hermetic } from './run.js'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { GitRequest } from './http-backend.js'
+import { git } from './run.js'
+import { command } from './shell.js'
 
 /**
  * Answers a clone or a fetch with the real `git upload-pack`, as `git http-backend` does but without
@@ -13,12 +12,12 @@ import { git, hermetic } from './run.js'
  */
 export async function uploadPack(call: GitRequest): Promise<Response> {
   const protocol = (call.protocolV2 && call.request.headers.get('git-protocol')) || ''
-  if (call.path !== '/info/refs') return respond('result', requestPack(call, protocol))
+  if (call.path !== '/info/refs') return respond('result', await requestPack(call, protocol))
   return respond('advertisement', await advertise(call.bare, protocol))
 }
 
-const respond = (kind: 'advertisement' | 'result', body: AsyncIterable<Buffer>) =>
-  new Response(ReadableStream.from(body), {
+const respond = (kind: 'advertisement' | 'result', body: Buffer) =>
+  new Response(ReadableStream.from([body]), {
     headers: {
       'content-type': `application/x-git-upload-pack-${kind}`,
       'cache-control': 'no-cache, max-age=0, must-revalidate',
@@ -27,21 +26,26 @@ const respond = (kind: 'advertisement' | 'result', body: AsyncIterable<Buffer>) 
     },
   })
 
-async function* requestPack({ request, bare }: GitRequest, protocol: string) {
-  const child = spawn('git', ['upload-pack', '--stateless-rpc', bare], {
-    env: { ...hermetic, GIT_PROTOCOL: protocol },
+async function requestPack({ request, bare }: GitRequest, protocol: string): Promise<Buffer> {
+  const { stdout } = await command(['git', 'upload-pack', '--stateless-rpc', bare], {
+    input: await bodyOf(request),
+    env: { GIT_PROTOCOL: protocol },
+    signal: request.signal,
   })
-  request.signal.addEventListener('abort', () => child.kill())
-  child.stderr.resume()
-  const sent = sendBody(inflated(request), child)
-  yield* child.stdout
-  await sent
+  return stdout
+}
+
+/** git compresses a request with many haves. */
+async function bodyOf(request: Request): Promise<Buffer> {
+  const body = Buffer.from(await request.arrayBuffer())
+  const isCompressed = request.headers.get('content-encoding')?.toLowerCase() === 'gzip'
+  return isCompressed ? promisify(gunzip)(body) : body
 }
 
 /** Version 2 advertises no refs: what it says is the same until the configuration changes. */
 const capabilities = new Map<string, { mtimeMs: number; data: Buffer }>()
 
-async function advertise(bare: string, protocol: string): Promise<AsyncIterable<Buffer>> {
+async function advertise(bare: string, protocol: string): Promise<Buffer> {
   const isSecond = protocol.split(':').includes('version=2')
   const { mtimeMs } = await stat(join(bare, 'config'))
   const key = `${bare} ${protocol}`
@@ -49,17 +53,8 @@ async function advertise(bare: string, protocol: string): Promise<AsyncIterable<
   const data = known?.mtimeMs === mtimeMs ? known.data : await readAdvertisement(bare, protocol)
   if (isSecond) capabilities.set(key, { mtimeMs, data })
   // Versions 0 and 1 name the service first.
-  const announced = isSecond ? [] : [Buffer.from('001e# service=git-upload-pack\n0000')]
-  return Readable.from([...announced, data])
+  return isSecond ? data : Buffer.concat([Buffer.from('001e# service=git-upload-pack\n0000'), data])
 }
 
 const readAdvertisement = (bare: string, protocol: string): Promise<Buffer> =>
   git(['upload-pack', '--http-backend-info-refs', bare], { env: { GIT_PROTOCOL: protocol } })
-
-/** git compresses a request with many haves. The reader of the result sees the errors of both streams. */
-function inflated({ headers, body }: Request): Readable | null {
-  if (!body) return null
-  const sent = Readable.fromWeb(body as WebStream<Uint8Array>)
-  const isCompressed = headers.get('content-encoding')?.toLowerCase() === 'gzip'
-  return isCompressed ? pipeline(sent, createGunzip(), () => {}) : sent
-}

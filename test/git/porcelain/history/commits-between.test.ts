@@ -7,7 +7,7 @@ import {
   touching,
 } from '../../../../src/git/porcelain/history/history.js'
 import { addHistory, randomNumbers } from '../../support/histories.js'
-import { git, inOneShell, temporaryFolder } from '../../support/real-git.js'
+import { git, runAll, temporaryFolder } from '../../support/real-git.js'
 
 const paths = ['core/a.txt', 'core/deep/b.txt', 'core/deep/c.txt', 'cored/d.txt', 'top.txt']
 
@@ -76,7 +76,7 @@ interface Answer {
 /** The commits of a range, and those that touch each path, by git. */
 function askGit(dir: string, between: string): Answer {
   const log = ['git', 'log', '--full-history', '--no-merges', '--format=%H', between, '--']
-  const [revList, ...logs] = inOneShell(dir, [
+  const [revList, ...logs] = runAll(dir, [
     ['git', 'rev-list', '--parents', between],
     ...asked.map((path) => [...log, path]),
   ])

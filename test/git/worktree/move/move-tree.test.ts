@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -6,6 +6,7 @@ import { ConflictError } from '../../../../src/base/errors.js'
 import { BlockedError } from '../../../../src/git/errors.js'
 import { fastForward } from '../../../../src/git/worktree/move/move-tree.js'
 import { recover } from '../../../../src/git/worktree/move/recover.js'
+import { inShell } from '../../../support/shell.js'
 import { runWithFailure } from '../../support/dying.js'
 import { at } from '../../support/edits.js'
 import {
@@ -68,7 +69,7 @@ describe('a fast-forward that fails', { timeout: 90_000 }, () => {
       expect(snapshot(dir)).toEqual(was)
       expect(await recover({ ...place, liveness: as('second') })).toBe('none')
     } finally {
-      execFileSync('umount', ['-l', dir])
+      inShell(['umount', '-l', dir])
     }
   })
 
@@ -100,7 +101,7 @@ describe('a fast-forward that fails', { timeout: 90_000 }, () => {
       expect(head(dir)).toBe(from)
       expectSettled(place)
     } finally {
-      execFileSync('umount', ['-l', disk])
+      inShell(['umount', '-l', disk])
     }
   })
 
