@@ -246,7 +246,8 @@ export class GitHubClient {
   }
 
   /**
-   * Downloads the artifacts of a run, each as `NAME.zip` in the folder.
+   * Downloads the artifacts of a run: each as `NAME.zip` in the folder, or as `NAME/FILENAME` if it
+   * is no zip.
    *
    * @throws PathError for an artifact whose name can't be a file name
    */
@@ -256,7 +257,7 @@ export class GitHubClient {
     runId: string | number,
     destination: string,
   ): Promise<ArtifactZip[]> {
-    return (await load.artifacts()).downloadArtifactZips(this, owner, repo, runId, destination)
+    return (await load.artifacts()).downloadArtifactFiles(this, owner, repo, runId, destination)
   }
 
   /**

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalGitHub, startLocalGitHub } from 'local-github'
@@ -345,6 +345,22 @@ describe('artifacts', () => {
     const stored = github.requests.filter(({ origin }) => origin === 'storage')
     expect(stored).toHaveLength(1)
     expect(stored[0]?.headers.authorization).toBeUndefined()
+  })
+
+  it('that are no zip keep their file’s name, in a folder of the artifact’s', async () => {
+    const run = await github.actions.add('uDOS/core', { workflow: 'tests.yml' })
+    const content = Buffer.from('{}')
+    const file = { content, type: 'application/json', fileName: 'report.json' }
+    github.actions.addFileArtifact(run, 'report', file)
+    github.actions.addFileArtifact(run, 'odd', { ...file, fileName: '../.git' })
+    const done = await client().downloadArtifacts('uDOS', 'core', run.id, folder)
+    const paths = Object.fromEntries(done.map(({ name, path }) => [name, path]))
+    expect(paths).toEqual({
+      report: join(folder, 'report', 'report.json'),
+      odd: join(folder, 'odd', '.._.git'),
+    })
+    for (const path of Object.values(paths)) expect(await readFile(path)).toEqual(content)
+    expect((await readdir(folder)).toSorted()).toEqual(['odd', 'report'])
   })
 
   it.each(['..', '../evil', 'a\\b'])('are refused under the name %s', async (name) => {

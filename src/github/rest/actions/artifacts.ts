@@ -1,10 +1,13 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { z } from 'zod/mini'
+import { safeName } from '../../../archive/names.js'
+import { isZip } from '../../../archive/single-file.js'
 import { PathError } from '../../../base/errors.js'
 import { checkedRepo } from '../../../base/names/repository.js'
 import { oneLine } from '../../../base/text.js'
 import { type Downloaded, type DownloadOptions, downloadFile } from '../../transfer/download.js'
+import { writing } from '../../transfer/files.js'
 import { type Api, addressOf, parseAnswer } from '../api.js'
 import { pagesOf } from '../pages.js'
 
@@ -45,7 +48,7 @@ const artifactAnswer = z.pipe(
 
 export interface ArtifactZip {
   name: string
-  /** The zip, as GitHub packed it. */
+  /** The zip, or the file if the artifact is no zip; absolute if the folder is. */
   path: string
   /** Bytes. */
   size: number
@@ -117,11 +120,12 @@ function fileNameIn(disposition: string): string | null {
 }
 
 /**
- * Downloads the artifacts of a run, each as `NAME.zip` in the folder.
+ * Downloads the artifacts of a run: each as `NAME.zip` in the folder, or as `NAME/FILENAME` if it is
+ * no zip.
  *
  * @throws PathError for an artifact whose name can't be a file name
  */
-export async function downloadArtifactZips(
+export async function downloadArtifactFiles(
   api: Api,
   owner: string,
   repo: string,
@@ -137,11 +141,33 @@ export async function downloadArtifactZips(
   await mkdir(destination, { recursive: true })
   const downloaded: ArtifactZip[] = []
   for (const artifact of present) {
-    const path = join(destination, `${artifact.name}.zip`)
-    const { size } = await downloadArtifact(api, owner, repo, artifact, path)
-    downloaded.push({ name: artifact.name, path, size })
+    const file = join(destination, `.artifact-${artifact.id}`)
+    const stored = await downloadArtifact(api, owner, repo, artifact, file)
+    const path = await placeFile(artifact, stored, destination)
+    downloaded.push({ name: artifact.name, path, size: stored.size })
   }
   return downloaded
+}
+
+/** @returns the file's place, where WORKFLOW DOWNLOAD would put it too if it is no zip */
+async function placeFile(
+  { id, name }: Artifact,
+  { path: file, mediaType, fileName }: StoredArtifact,
+  destination: string,
+): Promise<string> {
+  const instead = `artifact-${id}`
+  const path = isZip(file, mediaType)
+    ? join(destination, `${name}.zip`)
+    : join(destination, safeName(name, instead), safeName(fileName ?? name, instead))
+  try {
+    await writing(path, async () => {
+      await mkdir(dirname(path), { recursive: true })
+      await rename(file, path)
+    })
+    return path
+  } finally {
+    await rm(file, { force: true })
+  }
 }
 
 /** The workflow's author chooses the name. */
