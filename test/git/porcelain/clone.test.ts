@@ -427,23 +427,47 @@ test('modes and links are as they are in the tree', async () => {
   expect(readlinkSync(join(dir, 'link'))).toBe('folder-0/deep-0/file-0.txt')
 })
 
-test('a HEAD on a branch that the server hides is detached, as in git', async () => {
+test.each(['all', 'one'] as const)(
+  'a HEAD on a branch that the server hides is detached, as in git: %s',
+  async (branches) => {
+    const github = await localGitHub()
+    const { url, bare } = await servedHistory(github, 'uDOS/hidden')
+    const [branch = ''] = git(bare, ['for-each-ref', '--format=%(refname)', 'refs/heads/']).split(
+      '\n',
+    )
+    git(bare, ['update-ref', 'refs/heads/seen', branch])
+    git(bare, ['update-ref', 'refs/heads/gone', branch])
+    git(bare, ['symbolic-ref', 'HEAD', 'refs/heads/gone'])
+    git(bare, ['config', 'transfer.hideRefs', 'refs/heads/gone'])
+    const [ours, theirs] = [join(temporaryFolder(), 'ours'), join(temporaryFolder(), 'theirs')]
+    const single = branches === 'one' ? ['--single-branch'] : []
+    await networkGit(temporaryFolder(), ['clone', '--quiet', ...single, url, theirs])
+    await cloneRepository(client(), { url, dir: ours, branches })
+    const facts = (dir: string) => [
+      git(dir, ['rev-parse', '--symbolic-full-name', 'HEAD']),
+      git(dir, ['for-each-ref', '--format=%(refname) %(objectname)']),
+    ]
+    expect(facts(ours)).toEqual(facts(theirs))
+    expect(facts(ours)[0]).toBe('HEAD')
+  },
+)
+
+test.each([
+  ['main', 1],
+  ['trunk', 2],
+])('a clone of one branch asks for HEAD, %s, and lists no other', async (branch, listings) => {
   const github = await localGitHub()
-  const { url, bare } = await servedHistory(github, 'uDOS/hidden')
-  const [branch = ''] = git(bare, ['for-each-ref', '--format=%(refname)', 'refs/heads/']).split(
-    '\n',
+  const { url, bare } = await servedHistory(github, 'uDOS/one')
+  const tip = git(bare, ['rev-parse', 'HEAD'])
+  for (const name of [branch, `${branch}-2`, 'other'])
+    git(bare, ['update-ref', `refs/heads/${name}`, tip])
+  git(bare, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`])
+  const dir = join(temporaryFolder(), 'clone')
+  github.requests.length = 0
+  const cloned = await cloneRepository(client(), { url, dir, branches: 'one' })
+  expect(cloned.branch).toBe(branch)
+  expect(git(dir, ['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes'])).toBe(
+    `refs/heads/${branch}\nrefs/remotes/origin/HEAD\nrefs/remotes/origin/${branch}`,
   )
-  git(bare, ['update-ref', 'refs/heads/seen', branch])
-  git(bare, ['update-ref', 'refs/heads/gone', branch])
-  git(bare, ['symbolic-ref', 'HEAD', 'refs/heads/gone'])
-  git(bare, ['config', 'transfer.hideRefs', 'refs/heads/gone'])
-  const [ours, theirs] = [join(temporaryFolder(), 'ours'), join(temporaryFolder(), 'theirs')]
-  await networkGit(temporaryFolder(), ['clone', '--quiet', url, theirs])
-  await cloneRepository(client(), { url, dir: ours, branches: 'all' })
-  const facts = (dir: string) => [
-    git(dir, ['rev-parse', '--symbolic-full-name', 'HEAD']),
-    git(dir, ['for-each-ref', '--format=%(refname) %(objectname)']),
-  ]
-  expect(facts(ours)).toEqual(facts(theirs))
-  expect(facts(ours)[0]).toBe('HEAD')
+  expect(github.requests).toHaveLength(listings + 1)
 })

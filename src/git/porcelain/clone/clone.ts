@@ -15,7 +15,6 @@ import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { peelToCommit, readCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
-import { connect } from '../../plumbing/protocol/connect.js'
 import type { Remote, RemoteRef } from '../../plumbing/protocol/remote-refs.js'
 import { formatPackedRefs } from '../../plumbing/refs/packed-refs.js'
 import { appendReflog } from '../../plumbing/refs/reflog.js'
@@ -27,7 +26,7 @@ import { branchPrefix, followed, missingObjects, type NewTags, tagsOf } from '..
 import { HistoryHaves } from '../history/haves.js'
 import { notePin } from '../pin.js'
 import { initRepository } from './init.js'
-import { type ClonePlan, type CloneRequest, clonePrefixes, planClone } from './plan.js'
+import { type ClonePlan, type CloneRequest, listForClone, planClone } from './plan.js'
 
 /**
  * Clones a repository. Builds it out of sight beside its destination and renames it when it is
@@ -42,7 +41,7 @@ import { type ClonePlan, type CloneRequest, clonePrefixes, planClone } from './p
 export async function cloneRepository(git: Git, request: CloneRequest): Promise<CloneResult> {
   const destination = resolve(request.dir)
   await assertEmptyOrAbsent(destination)
-  const remote = await connect(git, request.url, clonePrefixes(request))
+  const remote = await listForClone(git, request)
   const plan = planClone(remote, request)
   try {
     return await buildBeside(git, remote, plan, { ...request, dir: destination })

@@ -1,6 +1,8 @@
 import { GitHubNotFoundError } from '../../../base/errors.js'
+import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import type { Advertised, RemoteRef } from '../../plumbing/protocol/remote-refs.js'
+import { connect } from '../../plumbing/protocol/connect.js'
+import type { Advertised, Remote, RemoteRef } from '../../plumbing/protocol/remote-refs.js'
 import {
   branchPrefix,
   prefixesFor,
@@ -23,10 +25,25 @@ export interface ClonePlan {
   refspec: string
 }
 
-/** The ref prefixes to request from the remote. */
-export function clonePrefixes({ ref, branches }: CloneRequest): string[] {
-  if (branches === 'all') return [branchPrefix, tagPrefix]
-  return [...(ref === undefined ? [] : prefixesFor(ref)), tagPrefix]
+/** What HEAD's branch is mostly called: asked for at once, it costs no request of its own. */
+const likelyBranches = [`${branchPrefix}main`, `${branchPrefix}master`]
+
+/**
+ * Lists what a clone needs: all branches, or the wanted one, and the tags. HEAD's branch is listed
+ * only if the remote does not hide it.
+ *
+ * @throws as `connect`
+ */
+export async function listForClone(git: Git, request: CloneRequest): Promise<Remote> {
+  const { url, ref, branches } = request
+  if (branches === 'all') return connect(git, url, [branchPrefix, tagPrefix])
+  if (ref !== undefined) return connect(git, url, [...prefixesFor(ref), tagPrefix])
+  const remote = await connect(git, url, [...likelyBranches, tagPrefix])
+  const { head, refs } = remote
+  const listed = head === null || refs.has(head) ? refs : (await connect(git, url, [head])).refs
+  const others = [...refs].filter(([name]) => !name.startsWith(branchPrefix))
+  const oid = head !== null && listed.has(head) ? refs.get('HEAD')?.oid : undefined
+  return { ...remote, refs: new Map(head && oid ? [...others, [head, { oid }]] : others) }
 }
 
 /** @throws GitHubNotFoundError if the remote does not have the ref */
@@ -53,9 +70,9 @@ function planEmpty({ unborn }: Advertised, { ref, branches }: CloneRequest): Clo
 
 /**
  * The remote's HEAD: a branch, or a commit if it is detached. As in git, a branch that the remote
- * hides is a commit too; only a clone of all branches has them listed.
+ * hides is a commit too.
  */
-function headOf({ head, refs, unborn }: Advertised, { url, branches }: CloneRequest): Target {
+function headOf({ head, refs, unborn }: Advertised, { url }: CloneRequest): Target {
   const oid = refs.get('HEAD')?.oid
   if (oid === undefined) {
     const { host, pathname } = new URL(url)
@@ -64,8 +81,7 @@ function headOf({ head, refs, unborn }: Advertised, { url, branches }: CloneRequ
       hint: 'say which branch to clone',
     })
   }
-  const isHidden = head !== null && branches === 'all' && !refs.has(head)
-  return head === null || isHidden
+  return head === null || !refs.has(head)
     ? { kind: 'commit', name: oid, short: oid, oid }
     : { kind: 'branch', name: head, short: head.slice(branchPrefix.length), oid }
 }
