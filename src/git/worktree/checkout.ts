@@ -99,7 +99,10 @@ async function listTree(listing: Listing, oid: Oid, folder: BytePath): Promise<C
     const isFile = entry.mode !== fileMode.folder && entry.mode !== fileMode.gitlink
     if (!isFile) folders.push(path)
     if (entry.mode === fileMode.folder) {
-      node.folders.set(entry.name, await listTree(listing, entry.oid, path))
+      const inside = await listTree(listing, entry.oid, path)
+      node.folders.set(entry.name, inside)
+      // As git, which makes only the folders of what it writes.
+      if (inside.count === 0) folders.pop()
     } else {
       entries.push(createEntry({ path, mode: entry.mode, oid: entry.oid, stat: noStat }))
     }

@@ -54,7 +54,7 @@ export function parseTree(data: Buffer): GitTreeEntry[] {
     if (space < 0 || end < 0 || end + 21 > data.length)
       throw new CorruptObjectError('a tree is cut')
     const mode = data.toString('latin1', at, space)
-    if (!/^[0-7]{1,7}$/.test(mode)) throw new CorruptObjectError('a tree has an entry of no mode')
+    if (!/^[0-7]{1,17}$/.test(mode)) throw new CorruptObjectError('a tree has an entry of no mode')
     const name = data.toString('latin1', space + 1, end)
     entries.push({
       mode: Number.parseInt(mode, 8),
@@ -179,6 +179,27 @@ export const fileMode = {
   symlink: 0o120000,
   gitlink: 0o160000,
 } as const
+
+/**
+ * Early versions of git wrote other permissions. Only the type and the owner's executable bit
+ * count.
+ *
+ * @returns null for another type than git has; git then reads a submodule, whose object nobody has
+ */
+export function canonicalMode(mode: number): number | null {
+  // JavaScript's & would ignore the digits above 32 bits.
+  if (mode > 0o177777) return null
+  switch (mode & 0o170000) {
+    case 0o100000:
+      return mode & 0o100 ? fileMode.executable : fileMode.regular
+    case fileMode.folder:
+    case fileMode.symlink:
+    case fileMode.gitlink:
+      return mode & 0o170000
+    default:
+      return null
+  }
+}
 
 /** @returns null if the commit is not in the repository */
 export async function readCommitOrNull(store: ObjectStore, oid: Oid): Promise<Commit | null> {

@@ -3,7 +3,7 @@ import { asHfsReads, isNtfsNameOf, isTakenForGit } from '../../../base/names/git
 import { CorruptObjectError } from '../../errors.js'
 import { type BytePath, joinBytes, showPath } from '../byte-path.js'
 import type { Oid } from './object.js'
-import { fileMode, type GitTreeEntry, readTree } from './parse.js'
+import { canonicalMode, fileMode, type GitTreeEntry, readTree } from './parse.js'
 import type { ObjectStore } from './store.js'
 
 /** A tree entry that is not a folder: a file, a symlink or a submodule. */
@@ -53,23 +53,6 @@ export function refuseEntry(path: BytePath, why: string): never {
 const quoted = (path: BytePath) => {
   const shown = showPath(path)
   return shown.startsWith('"') ? shown : `"${shown}"`
-}
-
-/**
- * Early versions of git wrote other permissions. Only the type and the owner's executable bit
- * count.
- */
-function canonicalMode(mode: number): number | null {
-  switch (mode & 0o170000) {
-    case 0o100000:
-      return mode & 0o100 ? fileMode.executable : fileMode.regular
-    case fileMode.folder:
-    case fileMode.symlink:
-    case fileMode.gitlink:
-      return mode & 0o170000
-    default:
-      return null
-  }
 }
 
 /** Matches most names: no file system gives them a special meaning. */

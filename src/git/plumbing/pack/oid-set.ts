@@ -1,6 +1,6 @@
 import { CorruptObjectError } from '../../errors.js'
 import type { ObjectType, Oid } from '../objects/object.js'
-import { parseCommit, parseTag } from '../objects/parse.js'
+import { canonicalMode, fileMode, parseCommit, parseTag } from '../objects/parse.js'
 
 /** Each slot has five words for the id and one for its flags. */
 const words = 6
@@ -134,6 +134,18 @@ function noteAll(named: OidSet, oids: Oid[]): void {
   for (const oid of oids) named.addNamed(Buffer.from(oid, 'hex'), 0)
 }
 
+const [zero, one, two, four, space] = [0x30, 0x31, 0x32, 0x34, 0x20]
+
+/** Whether an entry is of a file, a symlink or a folder; git takes any other one for a submodule. */
+function namesObject(data: Buffer, at: number): boolean {
+  const [first, second] = [data[at], data[at + 1]]
+  if (first === one && (second === zero || second === two) && data[at + 6] === space) return true
+  if (first === four && second === zero && data[at + 5] === space) return true
+  const mode = data.toString('latin1', at, data.indexOf(space, at))
+  const type = canonicalMode(Number.parseInt(mode, 8))
+  return type !== null && type !== fileMode.gitlink
+}
+
 /** Does not use parseTree: the trees of a history hold millions of entries. */
 function noteTree(named: OidSet, data: Buffer): void {
   let at = 0
@@ -141,9 +153,7 @@ function noteTree(named: OidSet, data: Buffer): void {
     let end = at
     while (end < data.length && data[end] !== 0) end++
     if (end + 21 > data.length) throw new CorruptObjectError('a tree of the pack is cut')
-    // Only mode 160000, a submodule's, begins with 16.
-    const isSubmodule = data[at] === 0x31 && data[at + 1] === 0x36
-    if (!isSubmodule) named.addNamed(data, end + 1)
+    if (namesObject(data, at)) named.addNamed(data, end + 1)
     at = end + 21
   }
 }

@@ -1,7 +1,12 @@
 import { MissingObjectError } from '../../errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { readCommitOrNull, readTree } from '../../plumbing/objects/parse.js'
+import {
+  canonicalMode,
+  fileMode,
+  readCommitOrNull,
+  readTree,
+} from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { receivePack } from '../../plumbing/pack/receive.js'
 import type { Haves } from '../../plumbing/protocol/pack-answer.js'
@@ -55,9 +60,6 @@ export async function downloadPack(
 const isOther = (one: Set<Oid>, other: Set<Oid>) =>
   one.size !== other.size || [...one].some((oid) => !other.has(oid))
 
-const folder = 0o40000
-const submodule = 0o160000
-
 /**
  * Whether a commit is here with everything that a checkout and a walk of its history need: its
  * files, and its parents down to the shallow border or to commits that are known to be complete. An
@@ -87,8 +89,10 @@ export async function isConnected(
 async function hasFiles(store: ObjectStore, tree: Oid): Promise<boolean> {
   try {
     for (const { mode, oid } of await readTree(store, tree)) {
-      if (mode === submodule) continue
-      if (mode === folder ? !(await hasFiles(store, oid)) : !(await store.has(oid))) return false
+      const type = canonicalMode(mode) ?? fileMode.gitlink
+      if (type === fileMode.gitlink) continue
+      const isThere = type === fileMode.folder ? await hasFiles(store, oid) : await store.has(oid)
+      if (!isThere) return false
     }
     return true
   } catch (error) {
