@@ -1,4 +1,5 @@
 import { PathError } from '../base/errors.js'
+import { checkCount, type Limits } from './limits.js'
 import { folded, quoted, safeParts } from './names.js'
 
 /** A member of an archive of any kind. */
@@ -7,7 +8,7 @@ export interface Member {
   name: string
   isFolder: boolean
   isExecutable: boolean
-  /** Unpacked bytes. */
+  /** Unpacked bytes; 0 for a folder. */
   size: number
 }
 
@@ -31,24 +32,34 @@ export interface PlannedFile<M extends Member = Member> {
  * overwritten.
  *
  * @param rename the name under which a file or folder is unpacked
- * @throws PathError, which names the entry
+ * @throws PathError, which names the entry; also for more files and folders than the limit: an entry
+ *   may name many folders that have no entry of their own
  */
 export function planUnpack<M extends Member>(
   entries: M[],
-  label: string,
-  rename: (name: string) => string = (name) => name,
+  { label, limits, rename = (name) => name }: PlanOptions,
 ): UnpackPlan<M> {
   const tree = new Tree(label, rename)
   const files: PlannedFile<M>[] = []
   let size = 0
   for (const entry of entries) {
     const path = tree.add(entry)
-    if (entry.isFolder) continue
-    files.push({ path, entry })
+    if (!entry.isFolder) files.push({ path, entry })
     size += entry.size
+    checkCount(tree.folders.length + files.length, limits, label)
   }
   return { folders: tree.folders, files, size }
 }
+
+interface PlanOptions {
+  /** The archive's name in messages. */
+  label: string
+  limits: Limits
+  rename?: ((name: string) => string) | undefined
+}
+
+/** Nested folders. Real archives have far fewer, and the system walks each path from its top. */
+const deepest = 200
 
 interface Node {
   path: string
@@ -72,6 +83,9 @@ class Tree {
   add({ name, isFolder }: Member): string {
     const safe = safeParts(name)
     if ('fault' in safe) throw this.#refusal(name, safe.fault)
+    if (safe.parts.length - (isFolder ? 0 : 1) > deepest) {
+      throw this.#refusal(name, `it is nested in more than ${deepest} folders`)
+    }
     const parts = safe.parts.map(this.#rename)
     if (parts.length === 0 && !isFolder) throw this.#refusal(name, 'its name is empty')
     if (isFolder) return this.#addFolder(parts, name)

@@ -127,7 +127,7 @@ export async function openTarSource(
     checkCount(members.length, limits, label)
     entry.resume()
   })
-  const plan = planUnpack(members, label, rename)
+  const plan = planUnpack(members, { label, limits, rename })
   const write: ArchiveSource['write'] = (dir, count) => writeMembers(tar, plan.files, dir, count)
   return { label, plan, write, close: async () => {} }
 }

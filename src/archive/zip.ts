@@ -180,7 +180,8 @@ export async function openZipSource(
 ): Promise<ArchiveSource> {
   const zip = await openZip(file, options)
   try {
-    const plan = planUnpack(zip.entries, zip.label, options.rename)
+    const { limits = defaultLimits, rename } = options
+    const plan = planUnpack(zip.entries, { label: zip.label, limits, rename })
     return {
       label: zip.label,
       plan,

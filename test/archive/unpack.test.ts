@@ -161,6 +161,17 @@ describe('unpackZip', () => {
     expect(() => limitsWith(0)).toThrow(UsageError)
   })
 
+  it('refuses folders without end, however few entries name them', async () => {
+    const deep = (count: number) => file(`${'a/'.repeat(count)}x`)
+    await refused([deep(201)], PathError, 'nested in more than 200 folders')
+    await refused([file('a/'.repeat(2000), '')], PathError, 'nested in more')
+    expect((await unpack([deep(200)])).files).toBe(1)
+    await rm(at('out'), { recursive: true })
+    const limits = { ...defaultLimits, entries: 10 }
+    const wide = Array.from({ length: 5 }, (_, index) => file(`${index}/b/c/d`))
+    await refused(wide, PathError, 'has 12 entries, more than 10', { limits })
+  })
+
   it.each([
     ['what is no archive', Buffer.from('<html>'.repeat(20))],
     ['an empty file', Buffer.alloc(0)],
