@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createGunzip } from 'node:zlib'
@@ -186,6 +186,9 @@ async function writeMembers(
   if (at !== planned.length) throw damagedTar(tar.label, 'it changed while it was read')
 }
 
+/** Bytes up to which a member is written at once: promises cost more than the work. */
+const smallFile = 256 * 1024
+
 async function writeOne(
   body: ReadEntry,
   to: string,
@@ -193,7 +196,14 @@ async function writeOne(
   count: (bytes: number) => void,
 ): Promise<void> {
   // The umask applies.
-  const file = await open(to, 'wx', isExecutable ? 0o777 : 0o666)
+  const mode = isExecutable ? 0o777 : 0o666
+  if (body.size <= smallFile) {
+    const bytes = await body.concat()
+    writeFileSync(to, bytes, { flag: 'wx', mode })
+    count(bytes.length)
+    return
+  }
+  const file = await open(to, 'wx', mode)
   try {
     for await (const piece of body) {
       await file.writeFile(piece)

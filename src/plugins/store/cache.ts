@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { create } from 'tar'
 import { unpackArchive } from '../../archive/unpack.js'
 import { WizardError } from '../../base/errors.js'
@@ -16,11 +17,25 @@ export async function keep(paths: StorePaths, tree: string, copy: CopyRecord): P
   const { sha256 } = copy.entry
   await rm(recordOf(paths, sha256), { force: true })
   await mkdir(paths.cache, { recursive: true })
-  const names = (await readdir(tree)).map((name) => `./${name}`)
-  const options = { file: archiveOf(paths, sha256), cwd: tree, gzip: { level: 1 }, portable: true }
-  await create(options, names)
+  await pack(archiveOf(paths, sha256), tree, copy)
   // Last: without the record the copy does not count.
   await writeRecord(recordOf(paths, sha256), copy)
+}
+
+/** Bytes of files up to which an archive is made in memory: thousands of small ones are common. */
+const smallTree = 16 * 1024 * 1024
+
+async function pack(archive: string, tree: string, { files }: CopyRecord): Promise<void> {
+  const names = (await readdir(tree)).map((name) => `./${name}`)
+  const options = { cwd: tree, portable: true }
+  const size = files.reduce((sum, file) => sum + file.size, 0)
+  if (size > smallTree) {
+    await create({ ...options, file: archive, gzip: { level: 1 } }, names)
+    return
+  }
+  // A fifth of the time that the streams take.
+  const bytes = create({ ...options, sync: true }, names).read() ?? Buffer.alloc(0)
+  await writeFile(archive, gzipSync(bytes, { level: 1 }))
 }
 
 /**

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import {
+  createReadStream,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+} from 'node:fs'
+import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod/mini'
+import { Pacer } from '../../base/async/pacer.js'
 import { writeWhole } from '../../base/fs/durable-write.js'
 import { hasCode } from '../../base/fs/read.js'
 import { type LockEntry, toLockEntry } from './lock-file.js'
@@ -54,11 +62,13 @@ export const writeRecord = (path: string, copy: CopyRecord): Promise<void> =>
  */
 export async function filesBelow(dir: string): Promise<FileRecord[]> {
   const found: FileRecord[] = []
+  const pacer = new Pacer()
   const walk = async (below: string) => {
-    for (const entry of await readdir(join(dir, below), { withFileTypes: true })) {
+    for (const entry of readdirSync(join(dir, below), { withFileTypes: true })) {
       const path = below === '' ? entry.name : `${below}/${entry.name}`
       if (entry.isDirectory()) await walk(path)
-      else found.push(await recordAt(dir, path))
+      else found.push(smallRecordAt(dir, path) ?? (await recordAt(dir, path)))
+      if (pacer.isDue) await pacer.rest()
     }
   }
   await walk('').catch((error: unknown) => {
@@ -67,16 +77,29 @@ export async function filesBelow(dir: string): Promise<FileRecord[]> {
   return found.sort((one, other) => (one.path < other.path ? -1 : 1))
 }
 
+/** Bytes up to which a file is read at once: streams cost more than the work. */
+const smallFile = 256 * 1024
+
+/** null: it is a larger file. */
+function smallRecordAt(dir: string, path: string): FileRecord | null {
+  const file = join(dir, path)
+  const stat = lstatSync(file)
+  if (!stat.isFile()) {
+    const what = stat.isSymbolicLink() ? `link ${readlinkSync(file)}` : 'special'
+    return { path, executable: false, size: 0, sha256: what }
+  }
+  if (stat.size > smallFile) return null
+  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex')
+  return { path, executable: isExecutable(stat), size: stat.size, sha256 }
+}
+
 async function recordAt(dir: string, path: string): Promise<FileRecord> {
   const file = join(dir, path)
   const stat = await lstat(file)
-  if (!stat.isFile()) {
-    const what = stat.isSymbolicLink() ? `link ${await readlink(file)}` : 'special'
-    return { path, executable: false, size: 0, sha256: what }
-  }
-  const executable = (stat.mode & 0o100) !== 0
-  return { path, executable, size: stat.size, sha256: await sha256Of(file) }
+  return { path, executable: isExecutable(stat), size: stat.size, sha256: await sha256Of(file) }
 }
+
+const isExecutable = ({ mode }: Stats) => (mode & 0o100) !== 0
 
 async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -38,6 +39,21 @@ describe('filesBelow', () => {
     expect(found[1]?.sha256).toBe(
       'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb',
     )
+  })
+
+  it('reads large files as it reads small ones', async () => {
+    const sizes = [0, 262_144, 262_145, 1_000_000]
+    await writeTree(folder, Object.fromEntries(sizes.map((size) => [`${size}`, 'x'.repeat(size)])))
+    const found = (await filesBelow(folder)).filter(({ path }) => /^\d/.test(path))
+    const sums = sizes.map((size) => ({
+      path: `${size}`,
+      executable: false,
+      size,
+      sha256: createHash('sha256').update('x'.repeat(size)).digest('hex'),
+    }))
+    const byPath = (one: { path: string }, other: { path: string }) =>
+      one.path < other.path ? -1 : 1
+    expect(found).toEqual(sums.sort(byPath))
   })
 
   it('takes a symbolic link for what it leads to, in words, and follows none', async () => {

@@ -87,6 +87,15 @@ describe('the cache', () => {
     expect(run).toMatchObject({ path: 'bin/run', executable: true })
   })
 
+  it('gives back what is too large for memory', async () => {
+    const tree = join(paths.own, 'large')
+    await writeTree(tree, { 'large.bin': 'large '.repeat(3_000_000), 'a/b.txt': 'b' })
+    const files = await filesBelow(tree)
+    await keep(paths, tree, { entry: lockEntry(), files })
+    expect(await takeFromCache(paths, sha256, out())).toMatchObject({ sha256 })
+    expect(await filesBelow(out())).toEqual(files)
+  })
+
   const archive = () => join(paths.cache, `${sha256}.tar.gz`)
   it.each<[string, () => Promise<unknown>]>([
     ['has no record', () => rm(join(paths.cache, `${sha256}.json`))],
