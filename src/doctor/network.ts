@@ -121,11 +121,17 @@ export function judgeAccount(status: AuthStatus, now: number) {
   return warning(`${who}: it expires ${end}`, `make a new one in time, at ${pages}`)
 }
 
+/** Requests: with fewer left a verb over several repositories may end in its middle. */
+const few = 10
+
 /** The limit that nearly all requests count against. */
-export function judgeLimit({ rate_limits }: AuthStatus) {
+export function judgeLimit({ authenticated, rate_limits }: AuthStatus) {
   const core = rate_limits.find(({ name }) => name === 'core')
   if (core === undefined) return ok('this server has none')
-  const detail = `${core.remaining} of ${core.limit} requests are left until ${core.resets_at}`
-  if (core.remaining > 0) return ok(detail)
-  return failed(detail, core.limit <= 60 ? `wait, or ${remedy}` : 'wait until then')
+  const which = authenticated ? 'requests' : 'requests without a token'
+  const detail = `${core.remaining} of ${core.limit} ${which} are left until ${core.resets_at}`
+  if (core.remaining === 0)
+    return failed(detail, authenticated ? 'wait until then' : `wait, or ${remedy}`)
+  if (authenticated) return ok(detail)
+  return core.remaining < few ? warning(detail, remedy) : ok(detail)
 }

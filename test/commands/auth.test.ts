@@ -41,6 +41,13 @@ describe('AUTH STATUS', () => {
     expect((await status('--json')).json.expires_at).toBeNull()
   })
 
+  it('says who shares the limit', async () => {
+    space = await openWorkspace({ tokens: [secret] })
+    const { json } = await status('--json')
+    expect(json.rate_plan).toBe('all tokens of the user share them')
+    expect((await status()).out).toMatch(/limit core\t\d+\/5000\tuntil \S+Z; an hour: all tokens/)
+  })
+
   it('the environment is named as the source', async () => {
     space = await openWorkspace({ tokens: [secret], settings: { token: null } })
     const { json } = await space.run(['AUTH', 'STATUS', '--json'], { env: { GH_TOKEN: secret } })

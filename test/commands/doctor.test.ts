@@ -59,6 +59,23 @@ it('a proxy that nobody listens at is told without its password', async () => {
   expect(out + err).not.toContain('pa55word')
 })
 
+it.each([
+  [42, 'ok'],
+  [9, 'warning'],
+  [0, 'failed'],
+])('without a token, %i requests that are left are told: %s', async (remaining, status) => {
+  work = await openWorkspace({ settings: { token: null } })
+  const reset = Date.parse('2031-02-03T04:05:06Z') / 1000
+  const body = { resources: { core: { limit: 60, used: 60 - remaining, remaining, reset } } }
+  work.github.fail({ path: /rate_limit$/, status: 200, body })
+  expect((await doctor()).found('rate limit')).toEqual({
+    name: 'rate limit',
+    status,
+    detail: `${remaining} of 60 requests without a token are left until 2031-02-03T04:05:06.000Z`,
+    remedy: status === 'ok' ? null : expect.stringContaining('GITHUB_TOKEN'),
+  })
+})
+
 it('--offline asks nothing', async () => {
   work = await openWorkspace()
   expect((await doctor(['--offline'])).status).toBe(0)

@@ -41,6 +41,7 @@ function rowsOf({
   scopes,
   needs,
   rate_limits: limits,
+  rate_plan: plan,
   expires_at: expiresAt,
 }: AuthStatus): string[][] {
   const who = source === null ? 'nobody' : (login ?? 'an app or a job')
@@ -56,7 +57,7 @@ function rowsOf({
     ...limits.map(({ name, limit, remaining, resets_at }) => [
       `limit ${name}`,
       `${remaining}/${limit}`,
-      `until ${resets_at}`,
+      `until ${resets_at}${name === 'core' && plan !== null ? `; an hour: ${plan}` : ''}`,
     ]),
   ]
 }

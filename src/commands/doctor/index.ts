@@ -62,7 +62,8 @@ const doctor = defineVerb({
     const bad = checks.filter(({ status }) => status === 'failed')
     if (bad.length === 0) return null
     const names = bad.map(({ name }) => name).join(', ')
-    return { code: 'FAILED', message: `not as it must be: ${names}` }
+    const count = bad.length === 1 ? '1 check' : `${bad.length} checks`
+    return { code: 'FAILED', message: `${count} failed: ${names}` }
   },
 })
 

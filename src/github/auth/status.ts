@@ -3,6 +3,7 @@ import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { type Api, ask, parseAnswer } from '../rest/api.js'
 import { tokenExpiry } from './expiry.js'
+import { type RateLimit, ratePlan } from './plan.js'
 
 /**
  * The owner of a credential, and what it may do as far as GitHub says. Does not contain the
@@ -23,16 +24,10 @@ export interface AuthStatus {
   /** What each noun needs, and whether the token has it; null: unknown. */
   needs: { noun: string; needs: string; ok: boolean | null }[]
   rate_limits: RateLimit[]
+  /** Who shares the limit `core`, an hour, in words; null: unknown. */
+  rate_plan: string | null
   /** When the token expires: ISO 8601, UTC; null if it does not, or GitHub does not say. */
   expires_at: string | null
-}
-
-export interface RateLimit {
-  name: string
-  limit: number
-  remaining: number
-  /** ISO 8601, UTC. */
-  resets_at: string
 }
 
 /** What the nouns need: a scope of a classic token, or a permission of a fine-grained one. */
@@ -71,9 +66,10 @@ export async function authStatus(api: Api, source: string | null): Promise<AuthS
     rateLimits(api),
   ])
   const scopes = user?.scopes ?? null
+  const login = user?.login ?? null
   return {
     authenticated: source !== null,
-    login: user?.login ?? null,
+    login,
     source,
     host: api.baseUrl.host,
     scopes,
@@ -83,6 +79,7 @@ export async function authStatus(api: Api, source: string | null): Promise<AuthS
       ok: satisfies(scopes, one.scopes),
     })),
     rate_limits,
+    rate_plan: ratePlan({ source, login, rate_limits }),
     expires_at: user?.expires_at ?? null,
   }
 }
