@@ -1,6 +1,7 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { remoteUrl } from '../../base/names/remote.js'
 import { checkedRepo } from '../../base/names/repository.js'
+import type { Host } from '../../process/host.js'
 import type { Git } from '../git.js'
 import type { CloneResult } from './clone/clone.js'
 import type { PullResult } from './pull.js'
@@ -9,10 +10,13 @@ import type { PullResult } from './pull.js'
 export interface GitServer {
   readonly gitUrl: string
   git(): Promise<Git>
+  /** The machine, for the user's own git configuration; null: unknown. */
+  readonly host: Host | null
 }
 
 /**
- * Clones a repository with all its branches and tags. The folder appears once it is complete.
+ * Clones a repository with all its branches and tags. The folder appears once it is complete. What a
+ * killed process has left beside it is removed.
  *
  * @param ref a branch, a tag or a full commit id to check out; default: the default branch
  * @throws PathError, ConflictError if something is at the destination; GitHubNotFoundError,
@@ -25,15 +29,21 @@ export async function cloneRepo(
   destination: string,
   ref?: string,
 ): Promise<CloneResult> {
-  const { cloneRepository } = await import('./clone/clone.js')
   const url = remoteUrl(server.gitUrl, checkedRepo(owner, repo))
-  const request = { url, dir: resolve(destination), ref }
-  return cloneRepository(await server.git(), { ...request, branches: 'all' })
+  const dir = resolve(destination)
+  const [{ cloneRepository, removeDeadClones }, git] = await Promise.all([
+    import('./clone/clone.js'),
+    gitHere(server),
+  ])
+  // What can't be removed is no reason not to clone.
+  if (git.liveness) await removeDeadClones(dirname(dir), git.liveness).catch(() => {})
+  return cloneRepository(git, { url, dir, ref, branches: 'all' })
 }
 
 /**
  * Brings the current branch up to its origin on this server, forward only; the origin may spell the
- * address in any way. Local changes stay; if they are in conflict, nothing changes.
+ * address in any way, also by
+ * `url.*.insteadOf` of the user's own git configuration. Local changes stay; if they are in conflict, nothing changes.
  *
  * @throws PathError if nothing is there
  * @throws BlockedError if it is not a clone of a repository on this server, and for conflicts
@@ -44,7 +54,21 @@ export async function pullRepo(server: GitServer, path: string): Promise<PullRes
     import('../repository/find-worktree.js'),
   ])
   const dir = resolve(path)
-  const { owner, repo, branch } = await readTrackedBranch(dir, server.gitUrl)
+  const env = server.host?.env
+  const { owner, repo, branch } = await readTrackedBranch(dir, server.gitUrl, env)
   const url = remoteUrl(server.gitUrl, { owner, repo })
-  return pull(await server.git(), { url, dir, ref: branch, pinned: false, onDiverged: 'block' })
+  return pull(await gitHere(server), { url, dir, ref: branch, pinned: false, onDiverged: 'block' })
+}
+
+/** Git with the user's settings, and with this process as the owner of what it makes. */
+async function gitHere(server: GitServer): Promise<Git> {
+  const { host } = server
+  const git = await server.git()
+  if (host === null) return git
+  const [{ identify, livenessFor }, { userEnvironment }] = await Promise.all([
+    import('../../process/identity.js'),
+    import('../plumbing/config/worktree-settings.js'),
+  ])
+  const liveness = livenessFor(await identify(host.pid))
+  return { ...git, liveness, env: userEnvironment(host.env) }
 }

@@ -1,4 +1,13 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gitText, type LocalGitHub, startLocalGitHub } from 'local-github'
@@ -6,6 +15,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GitHubNotFoundError, PathError, UsageError } from '../../../src/base/errors.js'
 import { BlockedError } from '../../../src/git/errors.js'
 import { GitHubClient } from '../../../src/github/client.js'
+import { identify } from '../../../src/process/identity.js'
+import { testHost } from '../../support/host.js'
 import { snapshot } from '../../support/workspace.js'
 
 let github: LocalGitHub
@@ -19,7 +30,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'working-copy-'))
   dir = join(folder, 'core')
   const { apiUrl: baseUrl, gitUrl, token } = github
-  client = new GitHubClient({ baseUrl, gitUrl, token })
+  client = new GitHubClient({ baseUrl, gitUrl, token, host: testHost(folder) })
 })
 afterEach(async () => {
   await client.close()
@@ -47,6 +58,23 @@ describe('cloneRepo', () => {
     expect(await readFile(join(dir, 'a.txt'), 'utf8')).toBe('two')
   })
 
+  it('marks its unfinished folder with its owner, and removes those of killed processes', async () => {
+    const self = await identify(process.pid)
+    const dead = join(folder, '.wizard-clone-core-dead')
+    await mkdir(dead)
+    await symlink(`wizard:${JSON.stringify({ ...self, started: '1' })}`, `${dead}.owner`)
+    const seen: (string | null)[] = []
+    const look = async () => {
+      for (const name of await readdir(folder)) {
+        if (/^\.wizard-clone-.*\.owner$/.test(name)) seen.push(await readlink(join(folder, name)))
+      }
+    }
+    github.fail({ path: /git-upload-pack/, meanwhile: look })
+    await client.cloneRepo('uDOS', 'core', dir)
+    expect(new Set(seen)).toEqual(new Set([`wizard:${JSON.stringify(self)}`]))
+    expect((await readdir(folder)).filter((name) => name.startsWith('.wizard'))).toEqual([])
+  })
+
   it('tells what is not there, and names that are none', async () => {
     await expect(client.cloneRepo('uDOS', 'nope', dir)).rejects.toThrow(GitHubNotFoundError)
     await expect(client.cloneRepo('uDOS', '../x', dir)).rejects.toThrow(UsageError)
@@ -70,6 +98,26 @@ describe('pullRepo', () => {
     const oid = await github.commit('uDOS/core', { files: { 'a.txt': 'two' } })
     await git('remote', 'set-url', 'origin', 'git@127.0.0.1:udos/core.git')
     expect((await client.pullRepo(dir)).to).toBe(oid)
+  })
+
+  it("resolves an alias of the user's own git configuration", async () => {
+    const oid = await github.commit('uDOS/core', { files: { 'a.txt': 'two' } })
+    await git('remote', 'set-url', 'origin', 'gh:uDOS/core')
+    const home = testHost(folder).env.HOME ?? folder
+    await mkdir(home, { recursive: true })
+    await writeFile(join(home, '.gitconfig'), `[url "${github.gitUrl}/"]\n\tinsteadOf = gh:\n`)
+    expect((await client.pullRepo(dir)).to).toBe(oid)
+  })
+
+  it('does not take a file whose line ends the user has git convert for local work', async () => {
+    await github.commit('uDOS/core', { files: { 'b.txt': 'one\ntwo\n' } })
+    await client.pullRepo(dir)
+    const home = testHost(folder).env.HOME ?? folder
+    await mkdir(home, { recursive: true })
+    await writeFile(join(home, '.gitconfig'), '[core]\n\tautocrlf = true\n')
+    await writeFile(join(dir, 'b.txt'), 'one\r\ntwo\r\n')
+    await github.commit('uDOS/core', { files: { 'b.txt': 'three\n' } })
+    await expect(client.pullRepo(dir)).rejects.toMatchObject({ reason: 'unsupported' })
   })
 
   it.each([
