@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { glob } from 'tinyglobby'
 import { PathError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
 import { writeChecksums } from '../assets/checksums.js'
 import { assertDistinct, type LocalAsset, localAssets } from '../assets/local.js'
 import type { ReleaseSession } from '../session.js'
@@ -125,17 +126,32 @@ async function match({ subject: { component }, source }: PublishRequest) {
   for (const artifacts of component.release.artifacts) {
     const pattern = artifacts.replace(/^\/+/, '')
     const matches = await glob(pattern, { cwd, absolute: true, dot: true })
-    if (matches.length === 0) {
-      throw new PathError(`${artifacts} matches no file in ${cwd}`, {
-        hint: `artifacts of ${component.name} in components.yaml; is the build what makes them?`,
-      })
-    }
+    if (matches.length === 0) throw await noMatch(artifacts, { cwd, component: component.name })
     const written = join(cwd, writtenPart(pattern))
     for (const path of matches.sort()) {
       if (written.length > (found.get(path)?.length ?? 0)) found.set(path, written)
     }
   }
   return found
+}
+
+/** @param artifacts a glob that matches no file, but maybe a folder, which can be no asset */
+async function noMatch(
+  artifacts: string,
+  { cwd, component }: { cwd: string; component: string },
+): Promise<PathError> {
+  const [folder] = await glob(artifacts.replace(/^\/+/, ''), {
+    ...{ cwd, dot: true, onlyFiles: false, expandDirectories: false },
+  })
+  if (folder === undefined) {
+    return new PathError(`${artifacts} matches no file in ${cwd}`, {
+      hint: `artifacts of ${component} in components.yaml; is the build what makes them?`,
+    })
+  }
+  const shown = oneLine(folder, 200)
+  return new PathError(`${artifacts} matches no file in ${cwd}, but the folder ${shown}`, {
+    hint: `an asset is one file: have the build pack the folder, or name ${shown}* in artifacts`,
+  })
 }
 
 /** The names of a pattern before the first one with a wildcard. */

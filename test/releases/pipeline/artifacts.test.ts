@@ -109,3 +109,15 @@ describe('an artifact that is a link', () => {
     expect(warnings).toEqual([])
   })
 })
+
+it('an artifact is no folder, which is named where a glob matches nothing but that', async () => {
+  mkdirSync(join(source, 'core/dist/docs'))
+  writeFileSync(join(source, 'core/dist/docs/a.html'), 'a')
+  expect(await collected(['dist/*'])).toEqual(
+    expect.stringMatching(/^dist\/\* matches no file in .*\/core, but the folder dist\/docs\/$/),
+  )
+  expect(await collected(['dist/docs/*'])).toEqual(['a.html'])
+  expect(await collected(['dist/*.iso'])).toEqual(
+    expect.stringMatching(/^dist\/\*\.iso matches no file in .*\/core$/),
+  )
+})
