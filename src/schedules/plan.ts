@@ -31,8 +31,7 @@ export interface SchedulePlan {
  */
 export async function planSchedules(config: Config): Promise<SchedulePlan> {
   const found = new Map<string, Schedule>()
-  for (const { autoPull, pullSchedule } of await config.repos()) {
-    if (!autoPull || pullSchedule === undefined) continue
+  for (const { pullSchedule } of (await config.repos()).filter(isScheduled)) {
     const schedule = fiveFields(pullSchedule)
     const known = found.get(schedule) ?? { schedule, in_words: inWords(pullSchedule), entries: 0 }
     found.set(schedule, { ...known, entries: known.entries + 1 })
@@ -43,6 +42,13 @@ export async function planSchedules(config: Config): Promise<SchedulePlan> {
   )
   return { schedules, catchUp: catchUpFor(schedules.map(({ schedule }) => fieldsOf(schedule))) }
 }
+
+/** Whether any entry falls due by itself. @throws ConfigError */
+export const hasSchedules = async (config: Config): Promise<boolean> =>
+  (await config.repos()).some(isScheduled)
+
+const isScheduled = (entry: RepoEntry): entry is RepoEntry & { pullSchedule: string } =>
+  entry.autoPull && entry.pullSchedule !== undefined
 
 function nothingScheduled(config: Config, entries: RepoEntry[]): ConfigError {
   const file = config.fileFor('repos')

@@ -67,6 +67,43 @@ it('a line of the block does what it is there for', async () => {
   expect(Date.parse(found[0].next_due)).toBeGreaterThan(Date.parse(found[0].last_pull))
 })
 
+it('INSTALL and REMOVE --dry-run show their lines, and change nothing', async () => {
+  const before = await work.read('tab')
+  const { status, out } = await schedule('INSTALL', '--dry-run')
+  expect(status).toBe(0)
+  expect(out).toMatch(
+    /^\+ # BEGIN wizard "[\s\S]*\n\+ 0 0 \* \* \* [\s\S]*\nNothing was changed: .*\n$/,
+  )
+  expect((await schedule('REMOVE', '--dry-run', '--json')).json.action).toBe('unchanged')
+  expect(await work.read('tab')).toBe(before)
+})
+
+it('STATUS, INSTALL and DOCTOR say the same where there is no schedule', async () => {
+  const other = await openWorkspace()
+  const env = { PATH: `${work.path('bin')}:/usr/bin:/bin` }
+  const run = (...args: string[]) => other.run(args, { env })
+  await other.repos({ tools: [{ repo: 'typo', pull_schedule: '0 0 * * *' }] })
+  await run('SCHEDULE', 'INSTALL', '--yes')
+  await other.repos({ tools: [{ repo: 'typo' }] })
+  const state = async () => [
+    (await other.run(['SCHEDULE', 'STATUS'], { env, columns: 120 })).shown,
+    (await run('SCHEDULE', 'INSTALL', '--yes')).err,
+    (await run('DOCTOR', '--offline', '--json')).json.checks.at(-1),
+  ]
+  expect(await state()).toMatchObject([
+    expect.stringContaining('SCHEDULE REMOVE takes them out'),
+    expect.stringMatching(/no entry has a pull_schedule[\s\S]*wizard SCHEDULE REMOVE/),
+    { name: 'crontab', status: 'warning', remedy: expect.stringContaining('SCHEDULE REMOVE') },
+  ])
+  expect((await run('SCHEDULE', 'REMOVE', '--yes')).status).toBe(0)
+  expect(await state()).toMatchObject([
+    expect.stringContaining('No entry has a pull_schedule, so there is nothing'),
+    expect.not.stringContaining('SCHEDULE REMOVE'),
+    { name: 'crontab', status: 'ok', detail: 'no entry has a pull_schedule' },
+  ])
+  await other.close()
+})
+
 it('INSTALL edits the crontab alone', async () => {
   const { status, err } = await schedule('INSTALL', '--format', 'systemd', '--yes')
   expect(status).toBe(2)

@@ -12,7 +12,7 @@ import { fakeCrontab } from '../support/crontab.js'
 const begin = '# BEGIN wizard "/srv"'
 const end = '# END wizard "/srv"'
 const block = { begin, end, lines: [begin, '0 0 * * * w repo sync --due --quiet x', end] }
-const yes = async () => true
+const yes = { confirm: async () => true }
 
 let home: string
 let crontab: Crontab
@@ -72,17 +72,44 @@ describe('installBlock and removeBlock', () => {
 
   it('do nothing that was not agreed to', async () => {
     await put('0 5 * * * backup\n')
-    expect((await installBlock(crontab, block, async () => false)).action).toBe('declined')
+    expect((await installBlock(crontab, block, { confirm: async () => false })).action).toBe(
+      'declined',
+    )
     expect(await tab()).toBe('0 5 * * * backup\n')
   })
 
-  it('see that somebody changed it while they asked', async () => {
-    const meanwhile = async () => {
+  it('see that somebody changed the block while they asked', async () => {
+    const other = `0 6 * * * new\n${begin}\n${end}\n`
+    const confirm = async () => {
+      await put(other)
+      return true
+    }
+    await expect(installBlock(crontab, block, { confirm })).rejects.toThrow(ConflictError)
+    expect(await tab()).toBe(other)
+  })
+
+  it('keep what somebody wrote elsewhere while they asked', async () => {
+    await put('0 5 * * * old\n')
+    const confirm = async () => {
       await put('0 6 * * * new\n')
       return true
     }
-    await expect(installBlock(crontab, block, meanwhile)).rejects.toThrow(ConflictError)
-    expect(await tab()).toBe('0 6 * * * new\n')
+    expect((await installBlock(crontab, block, { confirm })).action).toBe('installed')
+    expect(await tab()).toBe(`0 6 * * * new\n${block.lines.join('\n')}\n`)
+  })
+
+  it('plan without a question, and change nothing', async () => {
+    const confirm = () => Promise.reject(new Error('asked'))
+    const request = { confirm, dryRun: true }
+    expect(await installBlock(crontab, block, request)).toMatchObject({
+      action: 'planned',
+      before: null,
+      after: block.lines,
+    })
+    await installBlock(crontab, block, yes)
+    expect((await installBlock(crontab, block, request)).action).toBe('unchanged')
+    expect((await removeBlock(crontab, block, request)).action).toBe('planned')
+    expect(await tab()).toContain(end)
   })
 
   it('lose none of two that are made at once', async () => {
@@ -91,13 +118,7 @@ describe('installBlock and removeBlock', () => {
       names.map(async (name) => {
         const marks = { begin: `# BEGIN wizard "${name}"`, end: `# END wizard "${name}"` }
         const own = { ...marks, lines: [marks.begin, marks.end] }
-        for (;;) {
-          try {
-            return await installBlock(crontab, own, yes)
-          } catch (error) {
-            if (!(error instanceof ConflictError)) throw error
-          }
-        }
+        await installBlock(crontab, own, yes)
       }),
     )
     for (const name of names) expect(await tab()).toContain(`# END wizard "${name}"\n`)

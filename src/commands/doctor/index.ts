@@ -94,13 +94,13 @@ async function placeChecks(invocation: Invocation): Promise<Check[]> {
 
 async function crontab(invocation: Invocation) {
   const config = await invocation.config()
-  const scheduled = (await config.repos()).some(
-    (one) => one.autoPull && one.pullSchedule !== undefined,
-  )
-  if (!scheduled) return ok('no entry has a pull_schedule')
   const { crontabState } = await import('../../schedules/cron/install.js')
   const state = await crontabState(config, invocation.host.launcher, await invocation.crontab())
+  if (state === 'unscheduled') return ok('no entry has a pull_schedule')
   if (state === 'installed') return ok('pulls what is due')
+  if (state === 'left-over') {
+    return warning('has lines of schedules that are gone', 'wizard SCHEDULE REMOVE takes them out')
+  }
   if (state === 'absent') {
     return warning(
       'does not pull what is due',

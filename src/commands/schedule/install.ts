@@ -1,21 +1,24 @@
+import { withHint } from '../../base/errors.js'
+import type { HintParts } from '../../base/hint.js'
 import type { Invocation } from '../../invocation.js'
 import type { CrontabChange } from '../../schedules/cron/install.js'
 import type { Page } from '../../terminal/page.js'
 import { defineVerb } from '../verb.js'
-import { assertCron, formatFlag, noteWarnings, scheduleWarningsOf } from './shared.js'
+import { assertCron, dryRunFlag, formatFlag, noteWarnings, scheduleWarningsOf } from './shared.js'
 
 export const install = defineVerb({
   name: 'install',
   summary: "put repos.yaml's pull_schedules in your crontab, touching nothing else",
   examples: [
     { command: 'wizard SCHEDULE INSTALL', does: 'shows what would change, and asks' },
+    { command: 'wizard SCHEDULE INSTALL --dry-run', does: 'shows it, and changes nothing' },
     { command: 'wizard SCHEDULE INSTALL --yes', does: 'for scripts; again is no change' },
   ],
   args: [],
-  flags: { format: formatFlag },
-  async run(invocation, _args, { format }) {
+  flags: { format: formatFlag, ...dryRunFlag },
+  async run(invocation, _args, { format, 'dry-run': dryRun }) {
     assertCron('INSTALL', format)
-    const [{ planSchedules }, { crontabBlock }, { installBlock }, { inheritedAt }] =
+    const [{ planSchedules }, { crontabBlock }, { crontabState, installBlock }, { inheritedAt }] =
       await Promise.all([
         import('../../schedules/plan.js'),
         import('../../schedules/cron/lines.js'),
@@ -23,15 +26,19 @@ export const install = defineVerb({
         import('../../schedules/cron/edit.js'),
       ])
     const config = await invocation.config()
-    const block = crontabBlock(await planSchedules(config), config, invocation.host.launcher)
     const crontab = await invocation.crontab()
+    const plan = await planSchedules(config).catch(async (error: unknown) => {
+      const state = await crontabState(config, invocation.host.launcher, crontab)
+      throw state === 'left-over' ? withHint(error, howToRemove) : error
+    })
+    const block = crontabBlock(plan, config, invocation.host.launcher)
     const warnings = [
       ...(await scheduleWarningsOf(invocation, config)),
       ...inheritedAt(await crontab.read(), block),
     ]
     noteWarnings(invocation, warnings)
-    const question = 'Write this into your crontab?'
-    const change = await installBlock(crontab, block, (plan) => agreed(invocation, plan, question))
+    const confirm = confirmFor(invocation, 'Write this into your crontab?')
+    const change = await installBlock(crontab, block, { confirm, dryRun })
     return { ...change, warnings }
   },
   render: (change, invocation) => changePage(change, invocation),
@@ -45,32 +52,33 @@ export const remove = defineVerb({
     { command: 'wizard SCHEDULE REMOVE --yes', does: 'for scripts' },
   ],
   args: [],
-  flags: { format: formatFlag },
-  async run(invocation, _args, { format }) {
+  flags: { format: formatFlag, ...dryRunFlag },
+  async run(invocation, _args, { format, 'dry-run': dryRun }) {
     assertCron('REMOVE', format)
     const [{ marksOf }, { removeBlock }] = await Promise.all([
       import('../../schedules/cron/lines.js'),
       import('../../schedules/cron/install.js'),
     ])
     const marks = marksOf(await invocation.config())
-    const question = 'Take this out of your crontab?'
-    return removeBlock(await invocation.crontab(), marks, (plan) =>
-      agreed(invocation, plan, question),
-    )
+    const confirm = confirmFor(invocation, 'Take this out of your crontab?')
+    return removeBlock(await invocation.crontab(), marks, { confirm, dryRun })
   },
   render: (change, invocation) => changePage(change, invocation),
 })
 
-async function agreed(
-  { terminal, globals }: Invocation,
-  change: CrontabChange,
-  question: string,
-): Promise<boolean> {
-  if (!globals.quiet || terminal.canAsk) {
-    for (const line of differenceOf(change)) terminal.note(line)
+const howToRemove: HintParts = [
+  { verb: ['SCHEDULE', 'REMOVE'] },
+  ' takes the lines of schedules that are gone out of your crontab',
+]
+
+const confirmFor =
+  ({ terminal, globals }: Invocation, question: string) =>
+  async (change: CrontabChange): Promise<boolean> => {
+    if (!globals.quiet || terminal.canAsk) {
+      for (const line of differenceOf(change)) terminal.note(line)
+    }
+    return terminal.confirm(question)
   }
-  return terminal.confirm(question)
-}
 
 /** The removed and added lines, in order. */
 function differenceOf({ before, after }: CrontabChange): string[] {
@@ -88,9 +96,14 @@ const said: Record<CrontabChange['action'], string> = {
   removed: "wizard's lines are out of your crontab.",
   unchanged: 'Nothing had to be changed in your crontab.',
   declined: 'Your crontab is as it was.',
+  planned: 'Nothing was changed: this is what would be.',
 }
 
-const changePage = ({ action }: CrontabChange, { globals }: Invocation): Page => ({
+const changePage = (change: CrontabChange, { globals }: Invocation): Page => ({
   kind: 'lines',
-  lines: globals.quiet ? [] : [said[action]],
+  // The plan is the result of --dry-run; else the lines were shown with the question.
+  lines: [
+    ...(change.action === 'planned' ? differenceOf(change) : []),
+    ...(globals.quiet ? [] : [said[change.action]]),
+  ],
 })

@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.js'
 import type { Config } from '../../config/load.js'
 import type { Invocation } from '../../invocation.js'
+import type { FlagSpecs } from '../flags.js'
 
 export const formats = ['cron', 'systemd', 'kubernetes', 'github-actions'] as const
 export type Format = (typeof formats)[number]
@@ -10,6 +11,10 @@ export const formatFlag = {
   choices: formats,
   summary: 'the scheduler; default: cron',
 } as const
+
+export const dryRunFlag = {
+  'dry-run': { type: 'boolean', summary: 'show the lines that would change, and change nothing' },
+} as const satisfies FlagSpecs
 
 const remedies: Record<Exclude<Format, 'cron'>, string> = {
   systemd:

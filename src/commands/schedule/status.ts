@@ -64,6 +64,8 @@ const said: Record<CrontabState, string> = {
   installed: 'Your crontab pulls what is due.',
   'out-of-date': 'Your crontab says something else than repos.yaml: SCHEDULE INSTALL updates it.',
   absent: 'Your crontab does not pull it: SCHEDULE INSTALL puts it there.',
+  unscheduled: 'No entry has a pull_schedule, so there is nothing for your crontab.',
+  'left-over': 'Your crontab has lines of schedules that are gone: SCHEDULE REMOVE takes them out.',
   damaged: "wizard's block in your crontab is damaged: SCHEDULE INSTALL says how.",
   unknown: 'Whether your crontab pulls it is not known, as it can not be read.',
 }

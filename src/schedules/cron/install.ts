@@ -1,67 +1,79 @@
+import { isDeepStrictEqual } from 'node:util'
 import { ConfigError, ConflictError, WizardError, withHint } from '../../base/errors.js'
 import type { Config } from '../../config/load.js'
 import type { Launcher } from '../../process/host.js'
-import { planSchedules } from '../plan.js'
+import { hasSchedules, planSchedules } from '../plan.js'
 import type { Crontab } from './crontab.js'
 import { blockIn, type CrontabText, withBlock, withoutBlock } from './edit.js'
 import { type CrontabBlock, crontabBlock, marksOf } from './lines.js'
 
 /** The change to wizard's block in the crontab. */
 export interface CrontabChange {
-  action: 'installed' | 'updated' | 'removed' | 'unchanged' | 'declined'
+  action: 'installed' | 'updated' | 'removed' | 'unchanged' | 'declined' | 'planned'
   /** The block's lines before and after; null: no block. */
   before: string[] | null
   after: string[] | null
 }
 
-type Confirm = (change: CrontabChange) => Promise<boolean>
+interface ChangeRequest {
+  confirm(change: CrontabChange): Promise<boolean>
+  /** Asks nothing and changes nothing. */
+  dryRun?: boolean
+}
 
 /**
  * Installs the block in the crontab after confirmation; nothing else changes.
  *
- * @throws ConflictError if the block is damaged, or somebody else changes the crontab at the same
- *   time
+ * @throws ConflictError if the block is damaged, or somebody else changes it at the same time
  */
 export async function installBlock(
   crontab: Crontab,
   block: CrontabBlock,
-  confirm: Confirm,
+  request: ChangeRequest,
 ): Promise<CrontabChange> {
   const text = await crontab.read()
   const before = blockIn(text, block)
-  const action = before === null ? 'installed' : 'updated'
-  return change(crontab, text, withBlock(text, block), {
-    plan: { action, before, after: block.lines },
-    confirm,
-  })
+  const plan = {
+    before,
+    after: block.lines,
+    action: before === null ? 'installed' : 'updated',
+  } as const
+  return change(crontab, { text, edit: (now) => withBlock(now, block), block, plan }, request)
 }
 
 /** Removes the block, so that the crontab is byte for byte the original. @throws as installBlock */
 export async function removeBlock(
   crontab: Crontab,
-  marks: Pick<CrontabBlock, 'begin' | 'end'>,
-  confirm: Confirm,
+  block: Marks,
+  request: ChangeRequest,
 ): Promise<CrontabChange> {
   const text = await crontab.read()
-  const before = blockIn(text, marks)
-  return change(crontab, text, withoutBlock(text, marks), {
-    plan: { action: 'removed', before, after: null },
-    confirm,
-  })
+  const plan = { action: 'removed', before: blockIn(text, block), after: null } as const
+  return change(crontab, { text, edit: (now) => withoutBlock(now, block), block, plan }, request)
+}
+
+type Marks = Pick<CrontabBlock, 'begin' | 'end'>
+
+interface Edit {
+  text: CrontabText
+  edit(text: CrontabText): CrontabText
+  block: Marks
+  plan: CrontabChange
 }
 
 async function change(
   crontab: Crontab,
-  from: CrontabText,
-  to: CrontabText,
-  { plan, confirm }: { plan: CrontabChange; confirm: Confirm },
+  { text, edit, block, plan }: Edit,
+  { confirm, dryRun = false }: ChangeRequest,
 ): Promise<CrontabChange> {
-  if (from === to) return { ...plan, action: 'unchanged' }
+  if (edit(text) === text) return { ...plan, action: 'unchanged' }
+  if (dryRun) return { ...plan, action: 'planned' }
   if (!(await confirm(plan))) return { ...plan, action: 'declined' }
   return crontab.alone(async () => {
-    // The confirmation may have taken some time.
-    if ((await crontab.read()) !== from) throw changedMeanwhile()
-    const written = await write(crontab, from, to)
+    // The confirmation may have taken some time: what others wrote outside of the block stays.
+    const now = await crontab.read()
+    if (!isDeepStrictEqual(blockIn(now, block), plan.before)) throw changedMeanwhile()
+    const written = await write(crontab, now, edit(now))
     if ((await crontab.read()) !== written) throw overwritten()
     return plan
   })
@@ -86,7 +98,7 @@ const unknown = 'whether it was changed is not known: see `crontab -l`'
 const changedAllTheSame = 'it was changed all the same: see `crontab -l`'
 
 const changedMeanwhile = () =>
-  new ConflictError('somebody else has changed the crontab meanwhile, so nothing was written', {
+  new ConflictError("somebody else has changed wizard's block meanwhile, so nothing was written", {
     hint: 'run the command again',
   })
 
@@ -95,8 +107,18 @@ const overwritten = () =>
     hint: 'look at `crontab -l`, and run the command again',
   })
 
-/** Whether the crontab matches repos.yaml; `unknown` if it can't be read. */
-export type CrontabState = 'installed' | 'out-of-date' | 'absent' | 'damaged' | 'unknown'
+/**
+ * Whether the crontab matches repos.yaml. `unscheduled`: there is no schedule, and no block either;
+ * `left-over`: a block of schedules that are gone; `unknown`: the crontab can't be read.
+ */
+export type CrontabState =
+  | 'installed'
+  | 'out-of-date'
+  | 'absent'
+  | 'unscheduled'
+  | 'left-over'
+  | 'damaged'
+  | 'unknown'
 
 /** @throws errors that are not a WizardError */
 export async function crontabState(
@@ -105,8 +127,12 @@ export async function crontabState(
   crontab: Pick<Crontab, 'read'>,
 ): Promise<CrontabState> {
   try {
+    const isScheduled = await hasSchedules(config)
+    if (config.dir === null) return 'unscheduled'
     const text = await crontab.read()
-    if (blockIn(text, marksOf(config)) === null) return 'absent'
+    const isThere = blockIn(text, marksOf(config)) !== null
+    if (!isScheduled) return isThere ? 'left-over' : 'unscheduled'
+    if (!isThere) return 'absent'
     const block = crontabBlock(await planSchedules(config), config, launcher)
     return withBlock(text, block) === text ? 'installed' : 'out-of-date'
   } catch (error) {
