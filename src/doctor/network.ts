@@ -9,6 +9,8 @@ export interface NetworkOptions {
   dispatcher: Dispatcher
   signal: AbortSignal
   clock: Clock
+  /** GitHub refuses requests without one. */
+  userAgent: string
 }
 
 /** The hosts that answered, and how long they took. */
@@ -69,12 +71,16 @@ async function reach(options: NetworkOptions, address: string, onDate?: (date: s
 }
 
 /** @returns null if the host stays silent */
-async function headersOf({ dispatcher, signal, clock }: NetworkOptions, address: string) {
+async function headersOf(
+  { dispatcher, signal, clock, userAgent }: NetworkOptions,
+  address: string,
+) {
   const silent = new AbortController()
   const unset = clock.after(patience, () => silent.abort())
   const either = AbortSignal.any([signal, silent.signal])
   try {
-    const answer = await request(dispatcher, address, { method: 'HEAD', signal: either })
+    const headers = { 'user-agent': userAgent }
+    const answer = await request(dispatcher, address, { method: 'HEAD', headers, signal: either })
     await answer.body.dump()
     return answer
   } catch (error) {

@@ -1,19 +1,22 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { existsAt } from '../base/fs/read.js'
+import { existsAt, readTextIfThere } from '../base/fs/read.js'
+import { looksSecret } from '../base/redact.js'
 import type { Config } from '../config/load.js'
+import type { Source } from '../config/yaml/place.js'
 import { isDead, type Liveness, readMark } from '../process/owner-mark.js'
 import { type Check, failed, ok, runCheck, warning } from './check.js'
 
 /** The folders that wizard writes to, and other processes that use them. */
 export async function inspectPlace(
-  { root, logsDir }: Pick<Config, 'root' | 'logsDir'>,
+  { root, logsDir, dir, sources }: Pick<Config, 'root' | 'logsDir' | 'dir' | 'sources'>,
   liveness: Liveness,
 ): Promise<Check[]> {
   return [
     await runCheck('ROOT', () => writable(root)),
     await runCheck('logs', () => writable(logsDir)),
+    await runCheck('secrets', () => onlyMine(dir, sources['github.token'])),
     await runCheck('disk', () => roomAt(root)),
     await runCheck('lock', () => lockAt(join(root, '.wizard', 'lock'), liveness)),
   ]
@@ -41,6 +44,24 @@ async function writable(path: string) {
     ])
   }
   return ok(folder === path ? path : `${path}, to be made`)
+}
+
+/** Whether others can read a file that holds a secret. */
+async function onlyMine(dir: string | null, token: Source | undefined) {
+  const files = dir !== null && holdsSecret(join(dir, '.env')) ? [join(dir, '.env')] : []
+  if (token?.from === 'file' && token.variables.length === 0) files.push(token.position.file)
+  for (const file of files) {
+    const { mode } = await stat(file)
+    if ((mode & 0o077) !== 0) {
+      return warning(`${file} holds a secret, and others can read it`, `chmod 600 ${file}`)
+    }
+  }
+  return ok('no file that others can read holds one')
+}
+
+function holdsSecret(file: string): boolean {
+  const lines = readTextIfThere(file)?.split('\n') ?? []
+  return lines.some((line) => /=\s*\S/.test(line) && looksSecret(line.split('=')[0] ?? ''))
 }
 
 const megabyte = 1024 * 1024

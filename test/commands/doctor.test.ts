@@ -22,18 +22,20 @@ async function doctor(args: string[] = [], env: Record<string, string> = {}) {
 
 it('all is well, without a change to anything, and no secret is told', async () => {
   work = await openWorkspace()
+  await chmod(work.path('config/github.yaml'), 0o600)
   const { status, out, err, json, checks } = await doctor()
   expect({ status, err, ok: json.ok }).toEqual({ status: 0, err: '', ok: true })
   expect(out).not.toContain(work.github.token)
   expect(checks.map(({ name }) => name)).toEqual([
-    ...['node', 'configuration', 'ROOT', 'logs', 'disk', 'lock', 'crontab'],
+    ...['node', 'configuration', 'ROOT', 'logs', 'secrets', 'disk', 'lock', 'crontab'],
     ...['proxy', 'API', 'git', 'clock', 'token', 'rate limit'],
   ])
   const troubles = checks.filter((one) => one.status !== 'ok' && one.name !== 'disk')
   expect(troubles).toEqual([])
-  expect(work.github.requests.every(({ method }) => method === 'GET' || method === 'HEAD')).toBe(
-    true,
-  )
+  const { requests } = work.github
+  expect(requests.every(({ method }) => method === 'GET' || method === 'HEAD')).toBe(true)
+  const agents = new Set(requests.map(({ headers }) => headers['user-agent']))
+  expect([...agents]).toEqual([expect.stringMatching(/^udos-wizard\/\d/)])
 })
 
 it.each([
@@ -129,6 +131,43 @@ it('a clock that is off, a server that is broken and a crontab of before are tol
   expect([found('API')?.status, found('git')?.status].sort()).toEqual(['failed', 'ok'])
   const text = await work.run(['DOCTOR', '--quiet'], { env })
   expect(text.out).not.toMatch(/\tok\t/)
+})
+
+it('a file with a secret that others can read is told', async () => {
+  work = await openWorkspace()
+  await work.write('config/.env', 'GITHUB_TOKEN=ghp_1\n')
+  for (const [file, mode] of [
+    ['config/github.yaml', 0o640],
+    ['config/.env', 0o604],
+  ] as const) {
+    await chmod(work.path('config/.env'), 0o600)
+    await chmod(work.path('config/github.yaml'), 0o600)
+    expect((await doctor(['--offline'])).found('secrets')?.status).toBe('ok')
+    await chmod(work.path(file), mode)
+    expect((await doctor(['--offline'])).found('secrets')).toMatchObject({
+      status: 'warning',
+      remedy: `chmod 600 ${work.path(file)}`,
+    })
+  }
+  await work.write('config/.env', 'LANGUAGE=en\n')
+  await chmod(work.path('config/.env'), 0o644)
+  await chmod(work.path('config/github.yaml'), 0o600)
+  expect((await doctor(['--offline'])).found('secrets')?.status).toBe('ok')
+})
+
+it('a crontab that is denied has the remedy of that', async () => {
+  work = await openWorkspace()
+  await work.repos({ tools: [{ repo: 'typo', pull_schedule: '0 0 * * *' }] })
+  await mkdir(work.path('bin'))
+  const denied = 'You (me) are not allowed to use this program (crontab)'
+  await work.write('bin/crontab', `#!/bin/sh\necho '${denied}' >&2\nexit 1\n`)
+  await chmod(work.path('bin/crontab'), 0o755)
+  const { found } = await doctor(['--offline'], { PATH: `${work.path('bin')}:/usr/bin:/bin` })
+  expect(found('crontab')).toMatchObject({
+    status: 'warning',
+    detail: expect.stringContaining(denied),
+    remedy: expect.stringContaining('cron.allow'),
+  })
 })
 
 it('stands alone: a word behind it is a mistake, and help has no empty verb', async () => {

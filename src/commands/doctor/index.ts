@@ -1,6 +1,10 @@
+import { reportError } from '../../base/error-report.js'
+import { WizardError } from '../../base/errors.js'
 import { formatHint } from '../../base/hint.js'
 import { type Check, failed, ok, runCheck, warning } from '../../doctor/check.js'
 import type { Invocation } from '../../invocation.js'
+import type { Crontab } from '../../schedules/cron/crontab.js'
+import { version } from '../../version.js'
 import { commandLineWords } from '../hints.js'
 import { defineVerb, type Verb } from '../verb.js'
 
@@ -79,8 +83,11 @@ async function configuration(invocation: Invocation) {
   const { dir, files, problems } = await validateConfig(invocation.configRequest)
   const [first, ...others] = problems
   if (first !== undefined) {
+    if (others.length === 0 && first.line === null && first.hint !== null) {
+      return failed(first.message, first.remedy ?? first.hint)
+    }
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-    return failed(`${first.message}${more}`, 'wizard CONFIG VALIDATE shows each with its line')
+    return failed(`${first.message}${more}`, 'wizard CONFIG VALIDATE shows each with its place')
   }
   if (dir === null)
     return warning('there is none: all is as by default', 'wizard CONFIG INIT writes one')
@@ -107,9 +114,20 @@ async function crontab(invocation: Invocation) {
       'wizard SCHEDULE INSTALL, unless another scheduler does it',
     )
   }
-  if (state === 'unknown')
-    return warning("can't be read", 'install cron, or see SCHEDULE PRINT --format systemd')
+  if (state === 'unknown') return unreadable(await invocation.crontab())
   return failed(state, 'wizard SCHEDULE INSTALL brings it up to date, or says what is wrong')
+}
+
+/** With cron's own reason: it is not installed, or denies this user. */
+async function unreadable(crontab: Crontab) {
+  try {
+    await crontab.read()
+    return warning('could not be read, and can be now', 'run the command again')
+  } catch (error) {
+    if (!(error instanceof WizardError)) throw error
+    const { message, hint, remedy } = reportError(error)
+    return warning(message, remedy ?? hint ?? 'see what `crontab -l` does in a shell')
+  }
 }
 
 async function networkChecks(invocation: Invocation): Promise<Check[]> {
@@ -126,7 +144,7 @@ async function networkChecks(invocation: Invocation): Promise<Check[]> {
   })
   const { dispatcher } = await client.git()
   const { clock, signal } = invocation
-  const options = { dispatcher, signal, clock }
+  const options = { dispatcher, signal, clock, userAgent: `udos-wizard/${version}` }
   const reached = await inspectNetwork(options, {
     baseUrl: client.baseUrl.href,
     gitUrl: client.gitUrl,

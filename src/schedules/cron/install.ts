@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ConfigError, ConflictError, WizardError, withHint } from '../../base/errors.js'
+import { ConflictError, WizardError, withHint } from '../../base/errors.js'
 import type { Config } from '../../config/load.js'
 import type { Launcher } from '../../process/host.js'
 import { hasSchedules, planSchedules } from '../plan.js'
@@ -129,7 +129,8 @@ export async function crontabState(
   try {
     const isScheduled = await hasSchedules(config)
     if (config.dir === null) return 'unscheduled'
-    const text = await crontab.read()
+    const text = await textOf(crontab)
+    if (text === null) return isScheduled ? 'unknown' : 'unscheduled'
     const isThere = blockIn(text, marksOf(config)) !== null
     if (!isScheduled) return isThere ? 'left-over' : 'unscheduled'
     if (!isThere) return 'absent'
@@ -137,8 +138,17 @@ export async function crontabState(
     return withBlock(text, block) === text ? 'installed' : 'out-of-date'
   } catch (error) {
     if (error instanceof ConflictError) return 'damaged'
-    if (error instanceof ConfigError) return 'out-of-date'
-    if (error instanceof WizardError) return 'unknown'
+    if (error instanceof WizardError) return 'out-of-date'
+    throw error
+  }
+}
+
+/** null: it can't be read. */
+async function textOf(crontab: Pick<Crontab, 'read'>): Promise<CrontabText | null> {
+  try {
+    return await crontab.read()
+  } catch (error) {
+    if (error instanceof WizardError) return null
     throw error
   }
 }
