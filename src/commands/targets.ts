@@ -89,20 +89,24 @@ export const repositoryFlag = {
  * The repository for a target that names none: `-R`, then `GH_REPO`, `GITHUB_REPOSITORY`, then the
  * origin of the work tree around the current folder.
  *
- * @throws UsageError if none of them names one
+ * @param missing thrown if none of them names one
  */
 export async function repositoryAround(
   invocation: Invocation,
   flag: string | undefined,
+  missing: UsageError = noRepository(),
 ): Promise<Repo> {
   const named = flag ?? (invocation.env.GH_REPO || invocation.env.GITHUB_REPOSITORY)
   if (named) return repositoryTarget(invocation, withoutHost(named))
   const origin = await originAround(invocation)
   if (origin) return origin
-  throw new UsageError('no repository is named', {
-    hint: 'write it before the name (uDOS/tests), give -R owner/repo, or stand in a clone of it',
-  })
+  throw missing
 }
+
+const noRepository = () =>
+  new UsageError('no repository is named', {
+    hint: 'name it, give -R owner/repo, or run this in a clone of it',
+  })
 
 /** GH_REPO may be HOST/OWNER/REPO. */
 const withoutHost = (text: string) =>

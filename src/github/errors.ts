@@ -9,6 +9,7 @@ import {
 import { oneLine } from '../base/text.js'
 import { requestIdOf } from '../http/message.js'
 import { kindOfRefusal, type RefusalKind } from '../http/policy/refusal.js'
+import { subjectOf } from './subject.js'
 import { type ApiRequest, type ApiResponse, jsonOf } from './transport/message.js'
 
 export interface RefusalContext {
@@ -157,14 +158,8 @@ function options({ response, context }: Refusal, hint?: string): GitHubErrorOpti
   }
 }
 
-/** `owner/repo` and the part of it that was requested; otherwise the path. */
-function subject({ request: { url }, context }: Refusal): string {
-  const path = decoded(url.pathname)
-  const [, repository, rest] = /\/repos\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(path) ?? []
-  const name =
-    repository === undefined ? path : rest === undefined ? repository : `${repository} ${rest}`
-  return oneLine(context.redact(name), 200)
-}
+const subject = ({ request: { method, url }, context }: Refusal): string =>
+  oneLine(context.redact(subjectOf(method, decoded(url.pathname))), 200)
 
 function decoded(path: string): string {
   try {

@@ -97,9 +97,27 @@ describe('refusalError', () => {
     expect(told(404, { body }).message).toContain('not visible: No commit found for the ref x')
     expect(told(404, { source: null }).hint).toContain('GITHUB_TOKEN')
     expect(told(404, { path: '/repos/uDOS/core/contents/a%20b' }).message).toContain(
-      'uDOS/core contents/a b',
+      'file a b of uDOS/core is not there',
     )
-    expect(told(404, { path: '/users/nobody' }).message).toContain('/users/nobody')
+    expect(told(404, { path: '/users/nobody' }).message).toContain(
+      'the user or organization nobody is not there',
+    )
+  })
+
+  it.each([
+    ['/api/v3/users/nobody/repos', 'the user or organization nobody'],
+    ['/orgs/nobody/repos', 'the organization nobody'],
+    ['/repos/uDOS/core/tags', 'uDOS/core'],
+    ['/repos/uDOS/core/actions/runs', 'uDOS/core'],
+    ['/repos/uDOS/core/actions/runs/7', 'run 7 of uDOS/core'],
+    ['/repos/uDOS/core/actions/runs/7/cancel', 'run 7 of uDOS/core'],
+    ['/repos/uDOS/core/actions/workflows/a.yml/dispatches', 'workflow a.yml of uDOS/core'],
+    ['/api/v3/repos/uDOS/core/releases/tags/v1', 'release v1 of uDOS/core'],
+    ['/repos/uDOS/core/git/ref/heads/a/b', 'branch a/b of uDOS/core'],
+    ['/repos/uDOS/core/pages', 'uDOS/core pages'],
+    ['/user/keys', '/user/keys'],
+  ])('names what %s is about', (path, words) => {
+    expect(told(404, { path }).message).toBe(`${words} is not there, or not visible`)
   })
 
   it('puts the errors of a 422 into words, each once', () => {

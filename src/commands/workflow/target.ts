@@ -40,10 +40,15 @@ export async function workflowTarget(
   }
   const components = await (await invocation.config()).components()
   const [first = '', ...rest] = text.split('/')
-  if (flag !== undefined || rest.length === 0) {
+  if (flag !== undefined) {
     return { ...(await repositoryAround(invocation, flag)), ...nameOf(text, null) }
   }
   const component = findComponent(components, first)
+  if (rest.length === 0) {
+    const missing = component ? noWorkflow(component) : wholeTargets(text)
+    const around = await repositoryAround(invocation, undefined, missing)
+    return { ...around, ...nameOf(text, null) }
+  }
   if (component)
     return { owner: component.owner, repo: component.repo, ...nameOf(rest.join('/'), component) }
   const [second = '', ...others] = rest
@@ -97,6 +102,24 @@ export async function repositoryOrWorkflow(
 async function isBelowOwner(invocation: Invocation, name: string): Promise<boolean> {
   const { owner } = (await invocation.config()).github
   return owner !== null && isRepository(invocation, `${owner}/${name}`)
+}
+
+function noWorkflow({ name, workflows }: Component): UsageError {
+  const known = Object.keys(workflows).map((workflow) => `${name}/${workflow}`)
+  return new UsageError(`${name} is a component; name one of its workflows or runs`, {
+    hint: known.length > 0 ? known.join(', ') : `${name}/tests.yml, or ${name}/RUN_ID`,
+  })
+}
+
+/** How to name a repository with a workflow or run, where no clone is around. */
+function wholeTargets(text: string): UsageError {
+  const name = oneLine(text, 100)
+  const isRun = /^\d+$/.test(text)
+  return new UsageError(`${name} is ${isRun ? 'a run' : 'a workflow'} of no repository`, {
+    hint: isRun
+      ? `write REPO/${name} or OWNER/REPO/${name}, or give -R OWNER/REPO`
+      : `write REPO/${name}, or ${name}/WORKFLOW if ${name} is the repository, or give -R OWNER/REPO`,
+  })
 }
 
 const noWorkflowOrNoOwner = (text: string) =>

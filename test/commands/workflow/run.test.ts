@@ -121,10 +121,17 @@ describe('WORKFLOW RUN', () => {
     expect(lastRun(space).path).toBe('.github/workflows/tests.yml')
   })
 
-  it('without any of them is exit 2', async () => {
+  it.each([
+    ['tests', 'tests is a workflow of no repository', 'REPO/tests, or tests/WORKFLOW if'],
+    ['1037', '1037 is a run of no repository', 'REPO/1037 or OWNER/REPO/1037'],
+    ['core', 'core is a component; name one of its workflows', 'core/tests'],
+  ])('without any of them %s is exit 2, with what is missing', async (target, words, hint) => {
     await open()
-    const { status, err } = await run('tests')
-    expect([status, err]).toEqual([2, expect.stringContaining('-R owner/repo')])
+    for (const verb of ['RUN', 'WATCH', 'LOGS']) {
+      const { status, err } = await space.wizard('WORKFLOW', verb, target)
+      expect([status, err]).toEqual([2, expect.stringContaining(words)])
+      expect(err).toContain(hint)
+    }
   })
 })
 
