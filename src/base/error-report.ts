@@ -22,7 +22,7 @@ export interface ErrorReport {
 export function reportError(given: unknown): ErrorReport {
   const error = explainError(given)
   const { code, hint, remedy } = error
-  const message = maskCredentials(error.message)
+  const message = shortened(maskCredentials(error.message))
   const report: ErrorReport = { code, message, hint: hint ? maskCredentials(hint) : null }
   if (typeof remedy === 'object') report.remedy = remedy.map(hidePart)
   if (error instanceof GitHubError) {
@@ -30,6 +30,16 @@ export function reportError(given: unknown): ErrorReport {
     if (error.requestId !== undefined) report.request_id = error.requestId
   }
   return report
+}
+
+/** Characters of a message, and of a word that it may echo: longer ones are not names of anything. */
+const [longest, longestWord] = [20_000, 5000]
+
+function shortened(message: string): string {
+  if (message.length <= longestWord) return message
+  const words = new RegExp(`\\S{${longestWord},}`, 'g')
+  const text = message.replace(words, (word) => `${word.slice(0, 200)}…`)
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`
 }
 
 function hidePart(part: HintParts[number]): HintParts[number] {

@@ -60,10 +60,7 @@ export async function commandsLike(nouns: Noun[], word: string, rest: string[]):
   }
   const noun = nounSynonyms[name]
   if (noun !== undefined) return [noun.toUpperCase()]
-  const own = nearest(
-    name,
-    known.map((one) => one.noun),
-  )
+  const own = nearest(name, [...known.map((one) => one.noun), 'version', 'help'])
   if (own.length > 0) return own.map((one) => one.toUpperCase())
   return verbsEverywhere(known, [`${name}-${rest[0] ?? ''}`.replaceAll('_', '-'), name])
 }

@@ -1,7 +1,8 @@
-import { join } from 'node:path'
-import { stringify } from 'yaml'
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { isScalar, parseDocument, stringify, visit } from 'yaml'
 import { UsageError } from '../base/errors.js'
-import { existsAt } from '../base/fs/read.js'
+import { existsAt, readTextIfThere } from '../base/fs/read.js'
 import { explain } from './schema/explain.js'
 import { fileSchemas } from './schema/index.js'
 import { rewrite } from './yaml/write.js'
@@ -20,12 +21,15 @@ export interface Initialized {
   dir: string
   /** Absolute. */
   files: { file: string; status: 'written' | 'kept' }[]
+  /** What was asked for, and is not in a file that was kept: `owner: uDOS`, with its file. */
+  missing: { file: string; what: string }[]
 }
 
 /**
  * Writes github.yaml and repos.yaml. Existing files are kept, so it can be run again.
  *
- * @throws UsageError for a name that is invalid on GitHub; ConfigError if a file can't be written
+ * @throws UsageError for a name that is invalid on GitHub, or a file in place of the folder;
+ *   ConfigError if a file can't be written
  */
 export async function initConfig({ dir, ...wanted }: ConfigInitRequest): Promise<Initialized> {
   const github = { github: wanted.owner === null ? {} : { owner: wanted.owner } }
@@ -41,6 +45,9 @@ export async function initConfig({ dir, ...wanted }: ConfigInitRequest): Promise
     'github.yaml': githubHead + (wanted.owner === null ? commented : stringify(github)),
     'repos.yaml': reposHead + stringify(repos),
   }
+  if ((await existsAt(dir)) && !(await stat(dir)).isDirectory()) {
+    throw new UsageError(`${dir} is not a folder`, { hint: 'name a folder for the files' })
+  }
   const files: Initialized['files'] = []
   for (const [name, after] of Object.entries(texts)) {
     const file = join(dir, name)
@@ -48,7 +55,30 @@ export async function initConfig({ dir, ...wanted }: ConfigInitRequest): Promise
     if (!isThere) await rewrite({ path: file, before: null, after })
     files.push({ file, status: isThere ? 'kept' : 'written' })
   }
-  return { dir, files }
+  const asked = {
+    'github.yaml': wanted.owner === null ? [] : [`owner: ${wanted.owner}`],
+    'repos.yaml': linesFor(wanted),
+  }
+  const missing = files
+    .filter(({ status }) => status === 'kept')
+    .flatMap(({ file }) => missingIn(file, asked[basename(file) as keyof typeof asked]))
+  return { dir, files, missing }
+}
+
+const linesFor = ({ from, repositories }: Omit<ConfigInitRequest, 'dir'>): string[] => {
+  if (repositories.length > 0) return repositories.map((full) => `repo: ${full.split('/')[1]}`)
+  return from === null ? [] : [`from: ${from}`]
+}
+
+/** A file that was kept may say the same already, as after the same command. */
+function missingIn(file: string, asked: string[]): Initialized['missing'] {
+  const there = new Set<string>()
+  visit(parseDocument(readTextIfThere(file) ?? ''), {
+    Pair(_key, { key, value }) {
+      if (isScalar(key) && isScalar(value)) there.add(`${key.value}: ${value.value}`)
+    },
+  })
+  return asked.filter((what) => !there.has(what)).map((what) => ({ file, what }))
 }
 
 const groupsOf = ({ from, repositories }: Omit<ConfigInitRequest, 'dir'>) => {

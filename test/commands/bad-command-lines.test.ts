@@ -160,6 +160,17 @@ const table: [string[], number, string, string?][] = [
   [['repo', 'sync', '-n'], 2, 'REPO SYNC has no flag -n', 'did you mean --dry-run?'],
   [['repo', 'exists', 'typo', 'x=y'], 2, 'REPO EXISTS takes no key=value, but got x=y'],
   [['log', 'show', '--date', '2026-02-30'], 2, '2026-02-30'],
+  [['log', 'show', 'syn'], 2, 'there is no log syn', 'did you mean sync?'],
+  [['config', 'schema', 'repo'], 2, 'CONFIG SCHEMA knows no repo', 'did you mean repos?'],
+  [
+    ['config', 'show', 'githb'],
+    3,
+    'nothing in the configuration is called githb',
+    'did you mean github?',
+  ],
+  [['config', 'show', 'timeout'], 3, 'is called timeout', 'did you mean github.timeout?'],
+  [['versoin'], 2, 'unknown noun versoin', 'did you mean VERSION?'],
+  [['config', 'init', '--yes', '--config', 'plain'], 2, 'plain is not a folder'],
   [['repo', 'view'], 2, 'REPO VIEW needs REPO'],
   [['repo', 'view', 'uDOS/none'], 3, 'uDOS/none'],
   [['repo', 'view', 'none'], 3, 'uDOS/none'],
@@ -223,6 +234,20 @@ describe('a bad command line', () => {
     expect(more).toEqual([])
     expect(out).toBe('')
     expect(err).not.toMatch(/\n\s+at |node_modules|undefined|\[object/)
+  })
+
+  it.each([
+    ['repo', 'view'],
+    ['config', 'show'],
+    ['log', 'show'],
+    ['log', 'show', '--date'],
+  ])('%s %s %s is not echoed without end', async (...words) => {
+    const long = 'a'.repeat(100_000)
+    for (const flags of [[], ['--json']]) {
+      const { err } = await work.wizard(...words.filter(Boolean), long, ...flags)
+      expect(err).toContain('aaaa')
+      expect(err.length).toBeLessThan(1000)
+    }
   })
 
   it.concurrent.each(table.slice(0, 6))(

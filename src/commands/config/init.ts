@@ -50,6 +50,15 @@ export const init = defineVerb({
           ),
           'Next: wizard DOCTOR, then wizard REPO ADD owner/repo or wizard REPO SYNC --dry-run',
         ),
+  partialFailure: ({ missing: [first, ...others] }) => {
+    if (first === undefined) return null
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+    return {
+      code: 'CONFLICT',
+      message: `${first.file} was there and is kept, without ${first.what}${more}`,
+      hint: 'write it there by hand, or name another folder with --config',
+    }
+  },
 })
 
 interface Given {

@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.js'
+import { didYouMean, oneLine } from '../../base/text.js'
 import { configFileNames } from '../../config/locate/folder.js'
 import { defineVerb } from '../verb.js'
 
@@ -11,8 +12,8 @@ export const schema = defineVerb({
   async run(_context, [word = '']) {
     const name = configFileNames.find((one) => one === word.toLowerCase().replace(/\.yaml$/, ''))
     if (name === undefined) {
-      throw new UsageError(`CONFIG SCHEMA knows no ${word}`, {
-        hint: `one of ${configFileNames.join(', ')}`,
+      throw new UsageError(`CONFIG SCHEMA knows no ${oneLine(word, 60)}`, {
+        hint: didYouMean(word, configFileNames) ?? `one of ${configFileNames.join(', ')}`,
       })
     }
     const { jsonSchemaOf } = await import('../../config/schema/json.js')

@@ -1,6 +1,8 @@
 import { reportError } from '../../base/error-report.js'
+import { didYouMean, oneLine } from '../../base/text.js'
 import type { Effective, EffectiveValue } from '../../config/settings/effective.js'
 import type { Source } from '../../config/yaml/place.js'
+import { askFor } from '../suggest.js'
 import { defineVerb } from '../verb.js'
 
 export const show = defineVerb({
@@ -26,8 +28,9 @@ export const show = defineVerb({
     const values = found.values.filter((one) => key === undefined || isBelow(one.key, key))
     if (key !== undefined && values.length === 0 && found.problems.length === 0) {
       const { NotFoundError } = await import('../../base/errors.js')
-      throw new NotFoundError(`nothing in the configuration is called ${key}`, {
-        hint: 'wizard CONFIG SHOW shows all that is there',
+      const keys = found.values.map((one) => one.key)
+      throw new NotFoundError(`nothing in the configuration is called ${oneLine(key, 60)}`, {
+        hint: hintFor(key, keys) ?? 'wizard CONFIG SHOW shows all that is there',
       })
     }
     return { ...found, values }
@@ -59,6 +62,16 @@ export const show = defineVerb({
     return { code, message, hint: 'wizard CONFIG VALIDATE tells everything that is wrong' }
   },
 })
+
+/** The same name elsewhere (`timeout` for `github.timeout`), or the nearest key or beginning. */
+function hintFor(wanted: string, keys: string[]): string | undefined {
+  const same = keys.filter((key) => key.endsWith(`.${wanted}`)).slice(0, 3)
+  if (same.length > 0) return askFor(same)
+  const beginnings = keys.flatMap((key) =>
+    [...key.matchAll(/[.[]|$/g)].map(({ index }) => key.slice(0, index)),
+  )
+  return didYouMean(wanted, [...new Set(beginnings)])
+}
 
 const isBelow = (key: string, wanted: string) =>
   key === wanted || key.startsWith(`${wanted}.`) || key.startsWith(`${wanted}[`)

@@ -1,6 +1,6 @@
 import { localTime } from '../../base/clock.js'
 import { NotFoundError, UsageError } from '../../base/errors.js'
-import { plainText } from '../../base/text.js'
+import { didYouMean, oneLine, plainText } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 import { type LogEntry, type LogLine, logNames, parseLine } from '../../logs/read.js'
 import { defineVerb, type Verb } from '../verb.js'
@@ -56,7 +56,9 @@ export const show = defineVerb({
 function logNamed(word: string) {
   const name = logNames.find((one) => one === word.toLowerCase())
   if (name) return name
-  throw new UsageError(`there is no log ${word}`, { hint: `one of ${logNames.join(', ')}` })
+  throw new UsageError(`there is no log ${oneLine(word, 60)}`, {
+    hint: didYouMean(word, logNames) ?? `one of ${logNames.join(', ')}`,
+  })
 }
 
 function assertFollowable({ globals }: Invocation, date: string | undefined): void {
@@ -74,7 +76,7 @@ function dayOf(date: string, { clock }: Invocation): string {
     return localTime(then.getTime())[0]
   }
   if (isDay(date)) return date
-  throw new UsageError(`${date} is no day`, { hint: 'YYYY-MM-DD, today or yesterday' })
+  throw new UsageError(`${oneLine(date, 60)} is no day`, { hint: 'YYYY-MM-DD, today or yesterday' })
 }
 
 interface Nothing {

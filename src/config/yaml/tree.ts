@@ -210,7 +210,12 @@ export class TreeReader {
 
   private tooMuch(node: Node): Read {
     if (this.visited > mostNodes + 1) return nothing
-    return this.fault(node, [], 'its aliases expand to too much')
+    const count = mostNodes.toLocaleString('en')
+    const why =
+      this.anchors.size === 0
+        ? `it has more than ${count} values`
+        : `it has more than ${count} values, its aliases included`
+    return this.fault(node, [], why)
   }
 
   private fault(node: Node, path: Path, message: string, more: { hint?: string } = {}): Read {

@@ -93,6 +93,13 @@ describe('CONFIG', () => {
       { status: 'kept' },
     ])
     expect(await work.read('full/repos.yaml')).toBe(`# mine\n${text}`)
+    // Flags that have no effect are no success.
+    const other = ['CONFIG', 'INIT', '--owner', 'you', '--from', 'uDOS', '--config', 'full']
+    const { status, err } = await work.wizard(...other)
+    expect([status, err]).toEqual([
+      8,
+      expect.stringMatching(/full\/github\.yaml was there and is kept, without owner: you \(and 1/),
+    ])
     expect((await readdir(work.path('full'))).sort()).toEqual(['github.yaml', 'repos.yaml'])
     expect(
       (await work.wizard('CONFIG', 'INIT', '--owner', 'no/name', '--config', 'bad')).status,
