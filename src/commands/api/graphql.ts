@@ -17,7 +17,7 @@ export const graphql = defineVerb({
     {
       command:
         'wizard API GRAPHQL - --paginate < stars.graphql | jq .viewer.starredRepositories.nodes[].name',
-      does: 'all pages, one document each',
+      does: 'all pages, joined',
     },
   ],
   args: [
@@ -35,32 +35,22 @@ export const graphql = defineVerb({
       summary: 'all pages: the query takes $endCursor and asks for pageInfo',
     },
   },
-  async run(invocation, [query = '', ...assignments], { paginate }): Promise<Answered> {
+  async run(invocation, [query = '', ...assignments], { paginate }) {
     const written = query === '-' ? await text(invocation.stdin) : query
     const variables = parseFields(assignments)
     const client = await invocation.github()
     if (paginate) {
       const { askAllPages } = await import('../../github/graphql/pages.js')
-      const { pages, error } = await askAllPages(client, written, variables)
-      if (pages.length === 0) throw error
-      return { json: pages, documents: pages, error }
+      return askAllPages(client, written, variables)
     }
     const { askGraphql, errorOf } = await import('../../github/graphql/graphql.js')
     const answer = await askGraphql(client, written, variables)
     const error = errorOf(answer)
     if (answer.data === null) throw error
-    return { json: answer.data, documents: [answer.data], error }
+    return { data: answer.data, error }
   },
-  json: ({ json }) => json,
-  render: ({ documents }) =>
-    lines(...documents.flatMap((document) => JSON.stringify(document, null, 2).split('\n'))),
+  json: ({ data }) => data,
+  render: ({ data }) => lines(...JSON.stringify(data, null, 2).split('\n')),
   // GitHub may answer a part of a query: that part is the result.
   partialFailure: ({ error }) => (error === null ? null : reportError(error)),
 })
-
-interface Answered {
-  /** With `--json` there is one document: the pages are a list. */
-  json: unknown
-  documents: unknown[]
-  error: unknown
-}
