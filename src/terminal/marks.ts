@@ -1,10 +1,9 @@
 import type { Marks } from '../logs/marks.js'
 
-/** The marks for the screen, with those for running jobs and for lines that do not fit. */
-export const marks: Marks & { atWork: string; more: string } = {
+/** The marks for the screen, with that for running jobs. */
+export const marks: Marks & { atWork: string } = {
   good: '✅',
   bad: '❌',
   skipped: '➖',
   atWork: '▸',
-  more: '·',
 }

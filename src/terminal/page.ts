@@ -12,6 +12,8 @@ export type Page =
       kind: 'table'
       columns: Column[]
       rows: string[][]
+      /** Replaces a table without rows on a terminal: `no runs found`. */
+      empty?: string
       /** Lines below the table, on every output. */
       text?: string[]
       /** Final lines, only on a terminal. */
@@ -29,12 +31,12 @@ type Table = Extract<Page, { kind: 'table' }>
 
 /** Formats a table's lines for the stream. */
 export async function tableLines(
-  { columns, text = [], after = [], ...table }: Table,
+  { columns, empty, text = [], after = [], ...table }: Table,
   stream: Stream,
 ): Promise<string[]> {
   const rows = table.rows.map((row) => row.map(oneCell))
   if (!stream.isTerminal) return [...rows.map((row) => row.join('\t')), ...text]
-  if (rows.length === 0) return [...text, ...after]
+  if (rows.length === 0) return [...(empty === undefined ? [] : [empty]), ...text, ...after]
   // Loaded late: measuring text needs much code, and a pipe does not use it.
   const { alignedLines } = await import('./layout.js')
   return [...alignedLines(shown(columns, rows), stream), ...text, ...after]

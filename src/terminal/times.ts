@@ -8,4 +8,12 @@ import type { Stream } from './stream.js'
 export const timeFormat = ({ isTerminal }: Stream): ((time: string) => string) =>
   isTerminal ? briefTime : (time) => time
 
+/** `8 s`, `2m 3s`, `1h 5m`. @param seconds whole or not */
+export function formatLength(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
+  if (hours > 0) return `${hours}h ${minutes}m`
+  return minutes > 0 ? `${minutes}m ${whole % 60}s` : `${whole} s`
+}
+
 const briefTime = (time: string) => localTime(Date.parse(time)).join(' ').slice(0, 16)

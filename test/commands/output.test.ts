@@ -24,6 +24,22 @@ afterAll(() => work.close())
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for these characters
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/
 
+describe('an empty result', () => {
+  it.each([
+    [['WORKFLOW', 'RUNS', 'typo'], 'no runs found'],
+    [['WORKFLOW', 'LIST', 'typo'], 'no workflows found'],
+    [['RELEASE', 'LIST', 'typo'], 'no releases found'],
+    [['PLUGIN', 'LIST'], 'no plugins found'],
+    [['PLUGIN', 'UPDATE'], 'no plugins are installed'],
+    [['PLUGIN', 'VERIFY'], 'no plugins are installed'],
+    [['REPO', 'SEARCH', 'nothing-like-it'], 'no repositories found'],
+  ])('%j says so to a person, and nothing to a script', async (args, words) => {
+    const { shown, status } = await work.run(args, { columns: 80 })
+    expect([status, stripVTControlCharacters(shown).trim()]).toEqual([0, words])
+    expect(await work.run(args)).toMatchObject({ status: 0, out: '' })
+  })
+})
+
 describe('text from elsewhere', () => {
   it.each([
     [['REPO', 'VIEW', 'typo']],

@@ -80,6 +80,7 @@ export function pluginsPage(plugins: PluginInfo[], absent = ''): Page {
       { title: 'REPOSITORY', flexible: true },
       { title: 'DESCRIPTION', flexible: true },
     ],
+    empty: 'no plugins found',
     rows: plugins.map((plugin) => [
       plugin.id,
       plugin.version ?? '',

@@ -66,6 +66,7 @@ function updatePage(plugins: UpdatedPlugin[], { globals }: Invocation): Page {
       { title: 'TO' },
       { title: 'NOTE', flexible: true },
     ],
+    empty: 'no plugins are installed',
     rows: plugins.map(({ id, status, planned, from, to, error }) => [
       id,
       planned ?? status,

@@ -26,6 +26,7 @@ export const verify = defineVerb({
             { title: 'FILES', align: 'right' },
             { title: 'WHAT DIFFERS', flexible: true },
           ],
+          empty: 'no plugins are installed',
           rows: plugins.map((plugin) => [
             plugin.id,
             plugin.status,

@@ -41,6 +41,7 @@ export const list = defineVerb({
       { title: 'PUBLISHED' },
       { title: 'ASSETS', align: 'right' },
     ],
+    empty: 'no releases found',
     rows: releases.map((release) => [
       release.tag,
       release.name,

@@ -32,5 +32,6 @@ export const list = defineVerb({
       { title: 'ID', align: 'right' },
     ],
     rows: workflows.map(({ id, name, path, state }) => [name, path, state, String(id)]),
+    empty: 'no workflows found',
   }),
 })

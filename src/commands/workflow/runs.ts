@@ -50,6 +50,7 @@ export const runs = defineVerb({
       { title: 'CREATED' },
     ],
     rows: found.map(rowOf),
+    empty: 'no runs found',
   }),
 })
 

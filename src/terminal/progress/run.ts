@@ -5,6 +5,7 @@ import { formatWorkflowEvent, nameOfRun } from '../../workflows/describe.js'
 import type { WorkflowRun } from '../../workflows/run-data.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
 import { marks } from '../marks.js'
+import { formatLength } from '../times.js'
 import type { Handlers, ProgressContext } from './reporting.js'
 
 interface Watched {
@@ -62,18 +63,25 @@ export function runProgress({ now, isLive, say }: ProgressContext) {
   }
 }
 
-/** The jobs that ended, then those at work: the last few of both. */
+/** How far it is, and below it the jobs that ended, then those at work: the last few of both. */
 function linesOf({ run, jobs, since }: Watched, now: number): string[] {
   const state = isCompleted(run) ? run.conclusion : run.status
-  const seconds = Math.floor((now - since) / 1000)
-  const atWork = jobs.filter(({ status }) => status === 'in_progress' || status === 'waiting')
   const ended = jobs.filter(isCompleted)
-  const shown = [...ended, ...atWork].slice(-mostJobs)
-  const others = jobs.length - shown.length
+  const running = jobs.filter(({ status }) => status === 'in_progress')
+  const waiting = jobs.filter(({ status }) => status === 'waiting')
+  const shown = [...ended, ...waiting, ...running].slice(-mostJobs)
+  const counts = [
+    `${ended.length} done`,
+    `${running.length} running`,
+    ...(waiting.length > 0 ? [`${waiting.length} waiting`] : []),
+    `${jobs.length - ended.length - running.length - waiting.length} queued`,
+  ]
+  const words = (state ?? '').replaceAll('_', ' ')
+  const lasts = formatLength((now - since) / 1000)
+  const soFar = jobs.length === 0 ? '' : `: ${counts.join(', ')}`
   return [
-    `${nameOfRun(run)} ${(state ?? '').replaceAll('_', ' ')}, ${seconds} s`,
+    `${nameOfRun(run)} ${words}, ${lasts}${soFar}`,
     ...shown.map((job) => `    ${lineOfJob(job)}`),
-    ...(others > 0 ? [`    ${marks.more} ${others} more`] : []),
   ]
 }
 
@@ -81,8 +89,14 @@ function lineOfJob(job: WorkflowJob): string {
   const name = oneLine(job.name, 200)
   if (isCompleted(job))
     return isGood(job.conclusion)
-      ? `${marks.good} ${name}`
-      : `${marks.bad} ${name}: ${job.conclusion}`
+      ? `${marks.good} ${name}${lengthOf(job)}`
+      : `${marks.bad} ${name}: ${job.conclusion}${lengthOf(job)}`
   const step = job.steps.find(({ status }) => status === 'in_progress')
   return `${marks.atWork} ${name}: ${step ? oneLine(step.name, 200) : job.status.replaceAll('_', ' ')}`
+}
+
+/** By GitHub's clock; a skipped job has none. */
+function lengthOf({ started_at: from, completed_at: to }: WorkflowJob): string {
+  if (from === null || to === null) return ''
+  return ` (${formatLength((Date.parse(to) - Date.parse(from)) / 1000)})`
 }

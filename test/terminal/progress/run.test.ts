@@ -53,9 +53,11 @@ function follow({ live }: { live: boolean }) {
 describe('a run that is waited for', () => {
   it('is a line with its seconds; below are ended jobs, and those at work with their step', () => {
     const { emit, drawn, time } = follow({ live: true })
+    const lint = job('lint', 'completed', 'success')
+    const [started_at, completed_at] = ['2026-01-14T12:00:00Z', '2026-01-14T12:02:03Z']
     const jobs = [
       job('unit', 'in_progress'),
-      job('lint', 'completed', 'success'),
+      { ...lint, started_at, completed_at },
       job('e2e', 'completed', 'failure'),
       job('docs', 'queued'),
     ]
@@ -63,11 +65,10 @@ describe('a run that is waited for', () => {
     time.now = 42_000
     emit({ type: 'run-seen', run: run('in_progress', jobs) })
     expect(drawn()).toEqual([
-      'core/tests.yml #7 in progress, 42 s',
-      '    ✅ lint',
+      'core/tests.yml #7 in progress, 42 s: 2 done, 1 running, 1 queued',
+      '    ✅ lint (2m 3s)',
       '    ❌ e2e: failure',
       '    ▸ unit: Build',
-      '    · 1 more',
     ])
   })
 
@@ -75,8 +76,9 @@ describe('a run that is waited for', () => {
     const { emit, drawn } = follow({ live: true })
     const ended = Array.from({ length: 40 }, (_, i) => job(`job ${i}`, 'completed', 'success'))
     emit({ type: 'run-seen', run: run('in_progress', [job('last', 'in_progress'), ...ended]) })
-    expect(drawn()).toHaveLength(14)
-    expect(drawn().slice(-2)).toEqual(['    ▸ last: Build', '    · 29 more'])
+    expect(drawn()).toHaveLength(13)
+    expect(drawn()[0]).toMatch(/: 40 done, 1 running, 0 queued$/)
+    expect(drawn().at(-1)).toBe('    ▸ last: Build')
   })
 
   it('leaves its jobs behind when it has ended, once', () => {

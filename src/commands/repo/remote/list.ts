@@ -69,6 +69,7 @@ const localPage = (found: LocalListing[]): Page => ({
     { title: 'FOLDER', flexible: true },
     { title: 'NOTE', flexible: true },
   ],
+  empty: 'repos.yaml names no repositories',
   rows: found.map(({ repo, group, present, branch, pull_schedule, path, error }) => [
     repo,
     group ?? '',
@@ -91,6 +92,7 @@ export const repositoriesPage = (found: RepositoryData[], _context: Invocation):
     { title: 'KIND', tone: () => 'faint' },
     { title: 'DESCRIPTION', flexible: true },
   ],
+  empty: 'no repositories found',
   rows: found.map((one) => [
     one.full_name,
     one.default_branch,
