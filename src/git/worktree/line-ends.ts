@@ -1,8 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { readTextIfThere } from '../../base/fs/read.js'
 import { BlockedError } from '../errors.js'
-import { type BytePath, parentsOf, showPath } from '../plumbing/byte-path.js'
+import { type AttributeValue, attributesAt } from '../plumbing/attributes/attributes.js'
+import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import {
   readWorktreeSettings,
   type UserEnvironment,
@@ -23,8 +22,8 @@ interface Place {
 }
 
 /**
- * Whether a file differs from its blob only by CRLF for LF, where git converts line ends: git may
- * call it unchanged. Patterns of attributes are not matched, so this may also be a real change.
+ * Whether a file differs from its blob only by CRLF for LF, where git converts line ends: git
+ * calls it unchanged.
  *
  * @param leaf the blob that the file is compared with
  */
@@ -32,8 +31,13 @@ export function differsInLineEnds(place: Place, path: BytePath, leaf: Leaf): boo
   if (leaf.mode === fileMode.symlink || leaf.mode === fileMode.gitlink) return false
   const stats = place.folder.lstat(path)
   if (!stats?.isFile() || stats.size > largestText) return false
-  if (!hasMode(place.settings, leaf.mode, stats) || !convertsAt(place, path)) return false
-  return hashObject('blob', withoutCr(readFile(place.folder, path))) === leaf.oid
+  if (!hasMode(place.settings, leaf.mode, stats)) return false
+  const data = readFile(place.folder, path)
+  if (!data.includes('\r\n')) return false
+  const conversion = conversionAt(place, path)
+  if (conversion === 'none') return false
+  if (conversion === 'text-only' && looksBinary(data)) return false
+  return hashObject('blob', withoutCr(data)) === leaf.oid
 }
 
 const largestText = 1 << 30
@@ -70,21 +74,45 @@ export function lineEndsConverted({ autocrlf }: WorktreeSettings, paths: BytePat
   )
 }
 
-/** Whether git converts the line ends of some files here, by its settings or attributes. */
-function convertsAt({ folder, settings, gitDir }: Place, path: BytePath): boolean {
-  if (settings.autocrlf !== 'false') return true
-  const files = [
-    join(gitDir, 'info', 'attributes'),
-    ...(settings.attributesFile === null ? [] : [settings.attributesFile]),
-    ...['', ...parentsOf(path)].map((parent) =>
-      folder.at(parent === '' ? '.gitattributes' : `${parent}/.gitattributes`),
-    ),
-  ]
-  return files.some((file) => isText.test(readTextIfThere(file) ?? ''))
+/**
+ * Whether git stores a file without its CRs: always, or unless it looks binary.
+ *
+ * @see https://git-scm.com/docs/gitattributes#_text
+ */
+function conversionAt(place: Place, path: BytePath): 'always' | 'text-only' | 'none' {
+  const { settings } = place
+  const attributes = attributesAt(place, path)
+  const text = textOf(attributes.get('text')) ?? textOf(attributes.get('crlf'))
+  if (text === 'auto') return 'text-only'
+  if (text !== undefined) return text ? 'always' : 'none'
+  const eol = attributes.get('eol')
+  if (eol === 'lf' || eol === 'crlf') return 'always'
+  return settings.autocrlf === 'false' ? 'none' : 'text-only'
 }
 
-/** @see https://git-scm.com/docs/gitattributes#_text */
-const isText = /^(?!\s*#).*\s(?:text(?:=auto)?|eol=(?:lf|crlf)|crlf(?:=input)?)(?=\s|$)/m
+/** undefined: the attribute decides nothing. */
+function textOf(value: AttributeValue): boolean | 'auto' | undefined {
+  if (typeof value === 'boolean' || value === 'auto') return value
+  return value === 'input' ? true : undefined
+}
+
+/** As git judges the content of a file: a NUL, a CR without LF, or much that nobody can read. */
+function looksBinary(data: Buffer): boolean {
+  let [printable, odd] = [0, 0]
+  for (let at = 0; at < data.length; at++) {
+    const byte = data[at] ?? 0
+    if (byte === 0 || (byte === cr && data[at + 1] !== lf)) return true
+    if (byte === cr || byte === lf) continue
+    if ((byte >= 0x20 && byte !== 0x7f) || readable.has(byte)) printable++
+    // DOS ends a text with it.
+    else if (byte !== 0x1a || at < data.length - 1) odd++
+  }
+  return printable >> 7 < odd
+}
+
+const [lf, cr] = [0x0a, 0x0d]
+/** Backspace, tab, form feed, escape. */
+const readable = new Set([0x08, 0x09, 0x0c, 0x1b])
 
 function readFile(folder: Folder, path: BytePath): Buffer {
   const file = openSync(folder.at(path), constants.O_RDONLY | constants.O_NOFOLLOW)

@@ -30,7 +30,7 @@ export const createIgnorer = (request: IgnorerRequest): Ignorer => whenAsked(() 
 function top({ folder, gitDir, settings }: IgnorerRequest): Ignorer {
   const read = (path: string | Buffer, flags: number, base: BytePath): RuleList => ({
     folder: base,
-    rules: parseRules(readBytes(path, flags), settings),
+    rules: parseRules(readRuleFile(path, flags), settings),
   })
   const lists = [join(gitDir, 'info', 'exclude')]
   if (settings.excludesFile !== null) lists.unshift(settings.excludesFile)
@@ -73,7 +73,8 @@ function whenAsked(make: () => Ignorer): Ignorer {
 /** Nothing inside an ignored folder can be included again. */
 const everything: Ignorer = { ignores: () => true, enter: () => everything }
 
-function readBytes(path: string | Buffer, flags: number): string {
+/** The content of a file with rules, one character per byte; empty if there is none. */
+export function readRuleFile(path: string | Buffer, flags: number): string {
   let fd: number
   try {
     fd = openSync(path, flags)

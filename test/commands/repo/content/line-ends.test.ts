@@ -24,6 +24,8 @@ interface Case {
   own?: string
   /** `core.autocrlf` of the clone. */
   local?: string
+  /** `a.txt` as it is stored, with LF; the clone has it with CRLF. */
+  stored?: string
   /** How the message names the reason. */
   named: RegExp
 }
@@ -50,8 +52,11 @@ const cases: [string, Case][] = [
 ]
 
 /** A clone of git's with CRLF in its files, none of whose stat data is remembered. */
-async function cloneByGit(name: string, { user, more, attributes, own, local }: Case) {
-  const files = { 'a.txt': 'one\n', 'b.txt': 'b\n' }
+async function cloneByGit(
+  name: string,
+  { user, more, attributes, own, local, stored = 'one\n' }: Case,
+) {
+  const files = { 'a.txt': stored, 'b.txt': 'b\n' }
   const tracked = attributes === undefined ? files : { ...files, '.gitattributes': attributes }
   await work.github.addRepository(`uDOS/${name}`, { files: tracked })
   const home = work.path('home', name)
@@ -65,7 +70,7 @@ async function cloneByGit(name: string, { user, more, attributes, own, local }: 
   await git('clone', '--quiet', `${work.github.gitUrl}/uDOS/${name}.git`, dir)
   if (local !== undefined) await git('-C', dir, 'config', 'core.autocrlf', local)
   if (own !== undefined) await writeFile(join(dir, '.git/info/attributes'), own)
-  await writeFile(join(dir, 'a.txt'), 'one\r\n')
+  await writeFile(join(dir, 'a.txt'), stored.replaceAll('\n', '\r\n'))
   await git('-C', dir, 'add', '--renormalize', '.')
   await utimes(join(dir, 'a.txt'), 1, 1)
   const status = () => git('-C', dir, '--no-optional-locks', 'status', '--porcelain')
@@ -101,6 +106,23 @@ describe('a clone with CRLF that git calls clean', () => {
     const { dir, status, wizard } = await cloneByGit('worked-on', { local: 'true', named: /x/ })
     await writeFile(join(dir, 'a.txt'), 'mine\r\n')
     await work.github.commit('uDOS/worked-on', { files: { 'a.txt': 'two\n' } })
+    expect(await status()).toBe(' M a.txt\n')
+    expect((await wizard('REPO', 'STATUS'))[0]).toMatchObject({ is_dirty: true })
+    expect(await wizard('REPO', 'PULL', dir)).toMatchObject({ reason: 'dirty' })
+  })
+
+  it.each<[string, Case]>([
+    ['-text', { user: autocrlf, attributes: 'a.txt -text\n', named: /x/ }],
+    ['binary', { local: 'true', own: '*.txt binary\n', named: /x/ }],
+    ['the content', { local: 'true', stored: 'one\n\0', named: /x/ }],
+    ['a lone CR', { local: 'input', stored: 'one\rtwo\n', named: /x/ }],
+    ['another pattern', { attributes: '*.md text\nsub/** text\n', named: /x/ }],
+    ['a later line', { attributes: '* text=auto\n*.txt -text\n', named: /x/ }],
+  ])('of what git takes for binary is local work: by %s', async (name, one) => {
+    const repo = `binary-${name.replace(/\W+/g, '-')}`
+    const { dir, status, wizard } = await cloneByGit(repo, one)
+    await run('git', ['-C', dir, 'reset', '--quiet'])
+    await work.github.commit(`uDOS/${repo}`, { files: { 'a.txt': 'two\n' } })
     expect(await status()).toBe(' M a.txt\n')
     expect((await wizard('REPO', 'STATUS'))[0]).toMatchObject({ is_dirty: true })
     expect(await wizard('REPO', 'PULL', dir)).toMatchObject({ reason: 'dirty' })
