@@ -12,7 +12,7 @@ import type { PluginSource } from './discover/discover.js'
 import { discover, type FoundPlugin } from './discover/discover.js'
 import type { Finder } from './install/prepare.js'
 import type { WantedPlugin } from './install/resolve.js'
-import type { PluginSession } from './session.js'
+import type { PluginEvent, PluginSession } from './session.js'
 import { readLock } from './store/lock-file.js'
 import { pathsOf } from './store/paths.js'
 
@@ -34,14 +34,19 @@ export async function configuredSources({
  */
 export function finderFor(session: PluginSession): Finder {
   let found: Promise<FoundPlugin[]> | undefined
+  // Of other plugins, unless the wanted one may be missing because of them.
+  const warnings: PluginEvent[] = []
   const search = async () => {
+    const emit = (event: PluginEvent) =>
+      event.type === 'warning' ? void warnings.push(event) : session.emit(event)
     try {
-      const { found, failed } = await discover(session, await configuredSources(session))
+      const sources = await configuredSources(session)
+      const { found: plugins, failed } = await discover({ ...session, emit }, sources)
       for (const { source, error } of failed) {
         const message = `${source} can't be read: ${error.message}`
         session.emit({ type: 'warning', message })
       }
-      return found
+      return plugins
     } catch (error) {
       // A server without search may still have the default owner's repository of that name.
       if (!(error instanceof GitHubNotFoundError)) throw error
@@ -53,7 +58,12 @@ export function finderFor(session: PluginSession): Finder {
     const repo = parseRepo(known?.repo ?? name)
     if (repo) return { ...wantedOf(repo), repositoryId: known?.repository_id }
     found ??= search()
-    return byId(session, name, await found)
+    try {
+      return await byId(session, name, await found)
+    } catch (error) {
+      for (const warning of warnings.splice(0)) session.emit(warning)
+      throw error
+    }
   }
 }
 

@@ -1,10 +1,10 @@
-import { fullNameOf } from '../base/names/repository.js'
+import { fullNameOf, isSameName } from '../base/names/repository.js'
 import type { PluginSource } from './discover/discover.js'
 import { discover, type FailedSource, type FoundPlugin } from './discover/discover.js'
 import { configuredSources } from './find.js'
 import { isNewer } from './newer.js'
 import type { PluginInfo, PluginSession } from './session.js'
-import type { PluginLock } from './store/lock-file.js'
+import type { LockEntry, PluginLock } from './store/lock-file.js'
 import { type PluginStates, readStore, stateOf } from './store/state.js'
 
 export interface SearchRequest {
@@ -43,12 +43,16 @@ const speaksOf = ({ owner, repo, manifest }: FoundPlugin, word: string) =>
     `${owner}/${repo}`,
   ].some((text) => text?.toLowerCase().includes(word))
 
+/** Also if the repository was renamed since. */
+const isFrom = (plugin: FoundPlugin, { repo, repository_id: id }: LockEntry): boolean =>
+  isSameName(repo, fullNameOf(plugin)) || (id !== null && id === plugin.repositoryId)
+
 /** A discovered plugin, with its installed version. */
 export function foundInfo(plugin: FoundPlugin, lock: PluginLock, states: PluginStates): PluginInfo {
   const { manifest, archived, latest } = plugin
   const { id, name, version, description, category, license, warnings } = manifest
   const entry = lock.entries.get(id)
-  const mine = entry?.repo.toLowerCase() === fullNameOf(plugin).toLowerCase() ? entry : undefined
+  const mine = entry !== undefined && isFrom(plugin, entry) ? entry : undefined
   const state = stateOf(states, id)
   const newest = latest === null ? state.latest : { tag: latest.tag, version }
   return {

@@ -12,7 +12,7 @@ import { lockEntry, sessionOf, temporaryRoot } from './support.js'
 describe('a plugin that was found', () => {
   const usual: PluginState = { enabled: true, pinned: false, latest: null }
   const micro = (latest: string | null, more: Partial<FoundPlugin> = {}): FoundPlugin => ({
-    ...{ owner: 'uDOS', repo: 'micro', archived: false },
+    ...{ owner: 'uDOS', repo: 'micro', repositoryId: null, archived: false },
     manifest: parseManifest(JSON.stringify(manifestOf('micro', '1.1.0')), 'x', 'micro'),
     latest: latest === null ? null : { tag: latest, commit: null },
     ...more,

@@ -1,9 +1,10 @@
+import type { HintParts } from '../../base/hint.js'
 import type { Invocation } from '../../invocation.js'
 import type { UpdatedPlugin } from '../../plugins/update.js'
 import type { Page } from '../../terminal/page.js'
 import type { Tone } from '../../terminal/stream.js'
 import { sharedFailure } from '../partial-failure.js'
-import { defineVerb } from '../verb.js'
+import { defineVerb, type PartialFailure } from '../verb.js'
 import { confirmPublisher, forceFlag, installedId, trustFlag } from './shared.js'
 
 export const update = defineVerb({
@@ -32,13 +33,28 @@ export const update = defineVerb({
     const bad = plugins.filter(({ status }) => status === 'failed')
     const message = `${bad.length} of ${plugins.length} plugins failed`
     const failure = sharedFailure(bad, { of: plugins, message })
-    const [only, ...others] = bad
     // The table has room for messages only.
-    if (failure === null || !only?.error || others.length > 0) return failure
-    const { hint, remedy } = only.error
-    return { ...failure, hint, remedy }
+    return failure && { ...failure, ...hintsOf(bad) }
   },
 })
+
+/** The hint of the only plugin that failed, or those of several, each once. */
+function hintsOf(bad: UpdatedPlugin[]): Pick<PartialFailure, 'hint' | 'remedy'> {
+  const hints = new Map<string, { ids: string[]; parts: HintParts }>()
+  for (const { id, error } of bad) {
+    if (!error?.hint) continue
+    const known = hints.get(error.hint) ?? { ids: [], parts: error.remedy ?? [error.hint] }
+    hints.set(error.hint, { ...known, ids: [...known.ids, id] })
+  }
+  const isOne = bad.length === 1
+  const remedy = [...hints.values()].flatMap(
+    ({ ids, parts }, index): HintParts => [
+      `${index === 0 ? '' : '; '}${isOne ? '' : `${ids.join(', ')}: `}`,
+      ...parts,
+    ],
+  )
+  return { hint: [...hints.keys()].join('; ') || null, remedy }
+}
 
 /** No names, or ALL: an empty list, which means all. */
 export const idsOf = async (invocation: Invocation, names: string[]): Promise<string[]> =>

@@ -14,6 +14,8 @@ import { type Indexed, parseIndex } from './index-file.js'
 export interface FoundPlugin {
   owner: string
   repo: string
+  /** GitHub's id, which it keeps when it is renamed; null: not known. */
+  repositoryId: number | null
   archived: boolean
   /** At the head of its default branch. */
   manifest: Manifest
@@ -89,14 +91,15 @@ async function read(
     const at = answer?.texts.findIndex((text) => text !== null) ?? -1
     const file = manifestNames[at] ?? manifestNames[0]
     const text = answer?.texts[at] ?? (one.manifest && JSON.stringify(one.manifest))
-    if (!text) {
+    if (text === null || text === undefined) {
       if (one.expected) warn(`${owner}/${repo} has no ${manifestNames.join(' or ')}: left out`)
       continue
     }
     try {
       const manifest = parseManifest(text, `${owner}/${repo}:${file}`, repo)
-      const { archived = false, latest = null } = answer ?? {}
-      found.set(sourceKeyOf({ owner, repo }), { owner, repo, archived, manifest, latest })
+      const { archived = false, latest = null, id: repositoryId = null } = answer ?? {}
+      const plugin = { owner, repo, repositoryId, archived, manifest, latest }
+      found.set(sourceKeyOf({ owner, repo }), plugin)
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
       warn(`${error.message}: left out`)

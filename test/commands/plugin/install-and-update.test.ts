@@ -446,6 +446,17 @@ describe('UPDATE, PIN, ROLLBACK', () => {
     expect(github().requests).toEqual([])
   })
 
+  it('gives the hint of each one that failed', async () => {
+    for (const id of ['micro', 'typo']) {
+      await releasePlugin(github(), `uDOS/${id}`)
+      await plugin('INSTALL', id)
+      await releasePlugin(github(), `uDOS/${id}`, { version: '2.0.0' })
+    }
+    await space.write('config/plugins.yaml', 'plugins: { require_signatures: true }\n')
+    const { status, err } = await plugin('UPDATE')
+    expect([status, err]).toEqual([1, expect.stringMatching(/\nhint: micro, typo: ask its author/)])
+  })
+
   it('says that no copy is kept, and changes nothing', async () => {
     await releasePlugin(github(), 'uDOS/micro')
     await plugin('INSTALL', 'micro')
@@ -488,6 +499,20 @@ describe('PLUGIN SEARCH', () => {
     expect(await ids('nothing like it')).toEqual([])
     const [micro] = (await plugin('SEARCH', '--json')).json
     expect(micro.warnings).toEqual(['license: there is none', 'odd: not known here; it is kept'])
+  })
+
+  it('says the same of an empty manifest as INSTALL, which says nothing of other plugins', async () => {
+    await releasePlugin(github(), 'uDOS/micro')
+    await releasePlugin(github(), 'uDOS/empty', { files: { 'manifest.json': '' } })
+    const fault = 'manifest.json is not valid JSON: it ends too soon'
+    const [search, empty, micro, none] = [
+      await plugin('SEARCH'),
+      await plugin('INSTALL', 'uDOS/empty'),
+      await plugin('INSTALL', 'micro'),
+      await plugin('INSTALL', 'nothing'),
+    ].map(({ err }) => err)
+    expect([search, empty, none].map((err) => err?.includes(fault))).toEqual([true, true, true])
+    expect(micro).not.toContain('empty')
   })
 
   it.each([[[]], [['--json']]])(

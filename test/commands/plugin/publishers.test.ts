@@ -101,6 +101,8 @@ describe('the repository of a plugin', () => {
       await releasePlugin(github(), 'uDOS/ren')
       await install()
       github().rename('uDOS/ren', 'uDOS/renamed')
+      const search = (await plugin('SEARCH', '--json')).json
+      expect(search).toMatchObject([{ repo: 'uDOS/renamed', installed_version: '1.0.0' }])
       const { status, err } = await plugin(...args)
       expect([status, err]).toEqual([0, expect.stringContaining('is called uDOS/renamed now')])
       expect((await lock()).ren.repo).toBe('uDOS/renamed')
