@@ -42,6 +42,7 @@ export type { GitHubClient as GitHubClientBase, GitHubClientOptions } from './gi
 export type { ConnectionOptions } from './github/connection.js'
 export type { Annotation } from './github/rest/actions/annotations.js'
 export type { ArtifactZip as DownloadedZip } from './github/rest/actions/artifacts.js'
+export type { GroupHolder } from './github/rest/actions/concurrency.js'
 export type { DispatchOptions } from './github/rest/actions/dispatch.js'
 export type { WorkflowJob, WorkflowRunData, WorkflowStep } from './github/rest/actions/runs.js'
 export type { Workflow } from './github/rest/actions/workflows.js'

@@ -38,6 +38,8 @@ const lines: {
   'step-changed': ({ job, step }, marks) =>
     `${oneLine(job.name, 200)} / ${oneLine(step.name, 200)}: ${stateOf(step, marks)}`,
   'run-waiting': ({ run }) => `${nameOfRun(run)} waits for an approval: ${run.html_url}`,
+  'run-queued-behind': ({ run, behind: { run_id: id, html_url: page } }) =>
+    `${nameOfRun(run)} is queued behind #${id}${page === null ? '' : `: ${oneLine(page, 300)}`}`,
   'dispatch-unanswered': ({ message }) =>
     `the answer to the dispatch was lost: ${message}; looking for its run`,
   'poll-failed': ({ message }) => `GitHub did not answer: ${message}; polling again`,

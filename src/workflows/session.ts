@@ -2,6 +2,7 @@ import type { CommonEvent, Emit } from '../base/call.js'
 import type { Clock } from '../base/clock.js'
 import { withHint, withRemedy } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
+import type { GroupHolder } from '../github/rest/actions/concurrency.js'
 import type { WorkflowJob, WorkflowStep } from '../github/rest/actions/runs.js'
 import type { Api } from '../github/rest/api.js'
 import type { Log } from '../logs/log.js'
@@ -58,6 +59,8 @@ export type WorkflowEvent =
   | { type: 'step-changed'; run: WorkflowRun; job: WorkflowJob; step: WorkflowStep }
   /** Emitted once: somebody has to approve the run at its address. */
   | { type: 'run-waiting'; run: WorkflowRun }
+  /** Emitted once: the run waits for another one of its concurrency group. */
+  | { type: 'run-queued-behind'; run: WorkflowRun; behind: GroupHolder }
   /** The answer to a dispatch was lost; its run is looked for, and it is not sent again. */
   | { type: 'dispatch-unanswered'; message: string }
   /** A poll failed and will be repeated; that says nothing about the run. */

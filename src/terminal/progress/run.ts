@@ -48,6 +48,7 @@ export function runProgress({ now, isLive, say }: ProgressContext) {
     'job-changed': sayUnlessLive,
     'step-changed': sayUnlessLive,
     'run-waiting': sayEvent,
+    'run-queued-behind': sayEvent,
     'dispatch-unanswered': sayEvent,
     'poll-failed': sayEvent,
   } satisfies Handlers

@@ -1,4 +1,5 @@
 import { GitHubAuthError, GitHubNotFoundError } from '../../base/errors.js'
+import { findHolder } from '../../github/rest/actions/concurrency.js'
 import {
   getWorkflowRun,
   jobsPerPage,
@@ -18,6 +19,8 @@ const youngest = 60_000
 const lastTries = 3
 
 const isWaiting = ({ status }: { status: string }): boolean => status === 'waiting'
+/** At its concurrency limit. */
+const isPending = ({ status }: { status: string }): boolean => status === 'pending'
 
 /**
  * Polls one run and reports changes. A poll is one request: for the run, or for its jobs while they
@@ -34,6 +37,7 @@ export class RunWatch implements Watch {
   #seen = false
   #triesAfterEnd = 0
   #announced = false
+  #askedHolder = false
   #timesGone = 0
   #refused = false
 
@@ -76,6 +80,7 @@ export class RunWatch implements Watch {
     }
     this.#session.emit({ type: 'run-seen', run: this.run })
     this.#announceApproval()
+    await this.#announceHolder()
     return true
   }
 
@@ -84,6 +89,16 @@ export class RunWatch implements Watch {
     if (this.#announced || ![this.run, ...this.run.jobs].some(isWaiting)) return
     this.#announced = true
     this.#session.emit({ type: 'run-waiting', run: this.run })
+  }
+
+  /** The run waits for its concurrency group: asked and reported once. */
+  async #announceHolder(): Promise<void> {
+    if (this.#askedHolder || ![this.run, ...this.run.jobs].some(isPending)) return
+    this.#askedHolder = true
+    const behind = await findHolder(this.#session.github, this.#repo, this.run.run_id)
+    if (behind !== null) {
+      this.#session.emit({ type: 'run-queued-behind', run: this.run, behind })
+    }
   }
 
   /** Limits itself to 1.2 requests per poll, however many pages of jobs there are. */

@@ -97,6 +97,39 @@ describe('waiting', () => {
     ])
   })
 
+  it('tells the run that holds its concurrency group once, by two requests', async () => {
+    await on()
+    const holder = await here.github.actions.add('uDOS/core', { workflow: 'tests.yml' })
+    here.github.actions.start(holder)
+    here.clock.at(3, () => here.github.actions.queueBehind(run, holder, 'deploy/main'))
+    here.clock.at(60, () => here.github.actions.finish(holder))
+    here.clock.at(61, start)
+    here.clock.at(100, finish)
+    await poll()
+    expect(lines(['run-queued-behind'])).toEqual([
+      `core/tests.yml #${run.id} is queued behind #${holder.id}: ${here.github.gitUrl}/uDOS/core/actions/runs/${holder.id}`,
+    ])
+    expect(here.asked(/concurrency_groups/)).toEqual([
+      `GET /repos/uDOS/core/actions/runs/${run.id}/concurrency_groups`,
+      'GET /repos/uDOS/core/actions/concurrency_groups/deploy%2Fmain',
+    ])
+  })
+
+  it.each([
+    ['has no such endpoint', { status: 404 }],
+    ['does not let the token see groups', { status: 403, body: { message: 'No' } }],
+    ['answers something else', { status: 200, body: { nothing: 1 } }],
+  ])('goes on where a server %s', async (_, fault) => {
+    await on()
+    const holder = await here.github.actions.add('uDOS/core', { workflow: 'tests.yml' })
+    here.github.actions.queueBehind(run, holder, 'deploy')
+    here.github.fail({ path: /concurrency_groups/, ...fault })
+    here.clock.at(100, finish)
+    expect((await poll()).conclusion).toBe('success')
+    expect(lines(['run-queued-behind'])).toEqual([])
+    expect(here.asked(/concurrency_groups/)).toHaveLength(1)
+  })
+
   it('follows the jobs of the latest attempt', async () => {
     await on()
     finish({ conclusion: 'failure' })

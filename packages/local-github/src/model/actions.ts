@@ -7,6 +7,7 @@ import {
   addRun,
   finishRun,
   holdRun,
+  queueRun,
   type Run,
   type RunEnd,
   startRun,
@@ -70,6 +71,11 @@ export class Actions {
   /** The run waits for an approval. */
   hold(run: Run): void {
     holdRun(this.#world, run)
+  }
+
+  /** The run waits in a concurrency group that another one holds. */
+  queueBehind(run: Run, holder: Run, group: string): void {
+    queueRun(this.#world, run, holder, group)
   }
 
   finish(run: Run, end?: RunEnd): void {

@@ -19,6 +19,8 @@ export interface Run {
   sha: string
   status: JobData['status']
   conclusion: JobData['conclusion'] | 'startup_failure'
+  /** The concurrency group of its workflow; null: it has none. */
+  group: string | null
   actor: Account
   createdAt: string
   updatedAt: string
@@ -110,6 +112,7 @@ export function addRun(world: World, repository: Repository, request: NewRun): R
     sha,
     status: 'queued',
     conclusion: null,
+    group: null,
     actor,
     createdAt: time,
     updatedAt: time,
@@ -160,6 +163,16 @@ export function startRun(world: World, run: Run): void {
 export function holdRun(world: World, run: Run): void {
   touch(world, run, 'waiting')
   for (const job of run.jobs) if (job.status !== 'completed') job.status = 'waiting'
+}
+
+/**
+ * The run waits until the run that holds its concurrency group has ended:
+ * https://docs.github.com/actions/using-jobs/using-concurrency
+ */
+export function queueRun(world: World, run: Run, holder: Run, group: string): void {
+  holder.group = group
+  run.group = group
+  touch(world, run, 'pending')
 }
 
 export interface RunEnd {

@@ -3,6 +3,7 @@ import type { Route } from '../route.js'
 import { accountRoutes } from './accounts.js'
 import { artifactRoutes } from './actions/artifacts.js'
 import { checkRoutes } from './actions/checks.js'
+import { concurrencyRoutes } from './actions/concurrency.js'
 import { jobRoutes } from './actions/jobs.js'
 import { runRoutes } from './actions/runs.js'
 import { workflowRoutes } from './actions/workflows.js'
@@ -28,6 +29,7 @@ export const routes = (limits: Limits): Route[] => [
   ...jobRoutes,
   ...artifactRoutes,
   ...checkRoutes,
+  ...concurrencyRoutes,
   ...releaseRoutes,
   ...releaseAssetRoutes,
   ...metaRoutes(limits),
