@@ -66,6 +66,8 @@ export const edit = defineVerb({
 })
 
 function questionOn(repo: Repo, { tag, assets }: ReleaseInfo): string {
-  const count = assets.length === 1 ? 'its asset' : `its ${assets.length} assets`
-  return `Take back the published release ${tag} of ${fullNameOf(repo)}? Nobody can then download ${count}.`
+  const question = `Take back the published release ${tag} of ${fullNameOf(repo)}?`
+  if (assets.length === 0) return question
+  const what = assets.length === 1 ? 'its asset' : `its ${assets.length} assets`
+  return `${question} Nobody can then download ${what}.`
 }
