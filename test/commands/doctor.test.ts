@@ -133,6 +133,17 @@ it('a clock that is off, a server that is broken and a crontab of before are tol
   expect(text.out).not.toMatch(/\tok\t/)
 })
 
+it('a file in the way of a destination has the remedy of that', async () => {
+  work = await openWorkspace()
+  await work.repos({ tools: [{ repo: 'typo' }] })
+  await work.write('library', '')
+  expect((await doctor(['--offline'])).found('configuration')).toMatchObject({
+    status: 'failed',
+    detail: expect.stringContaining('a part of it is a file'),
+    remedy: expect.stringContaining('move the file away'),
+  })
+})
+
 it('a file with a secret that others can read is told', async () => {
   work = await openWorkspace()
   await work.write('config/.env', 'GITHUB_TOKEN=ghp_1\n')

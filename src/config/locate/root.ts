@@ -102,7 +102,8 @@ async function assertLink(realRoot: string, link: string): Promise<void> {
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT') return undefined
   if (error.code === 'ENOTDIR') {
-    throw new PathError(`${error.path ?? 'the path'}: a file stands where a folder was expected`, {
+    throw new PathError(`${error.path ?? 'the path'}: a part of it is a file, not a folder`, {
+      hint: 'move the file away, or choose another destination or root',
       cause: error,
     })
   }
