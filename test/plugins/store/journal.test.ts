@@ -143,6 +143,18 @@ describe('recover', () => {
     expect([existsSync(place()), lockedTag()]).toEqual([false, undefined])
   })
 
+  it('takes no half-deleted plugin for changed files', async () => {
+    await install('w1', { ...one, 'b.txt': 'b' })
+    const staged = join(paths.staging, 'w2')
+    await mkdir(staged, { recursive: true })
+    await writeFile(paths.journal, JSON.stringify({ id: 'micro', work: 'w2', entry: null }))
+    await rename(place(), join(staged, 'gone'))
+    await rename(record(), join(staged, 'old.json'))
+    await rm(join(staged, 'gone', 'b.txt'))
+    expect(await recoverStore(paths, time)).toEqual([])
+    expect([lockedTag(), existsSync(paths.staging)]).toEqual([undefined, false])
+  })
+
   it('removes what was being built, where nothing was begun', async () => {
     await stageVersion(paths, 'w1', { files: one })
     expect(await recoverStore(paths, time)).toEqual([])
