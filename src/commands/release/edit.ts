@@ -11,8 +11,7 @@ const choices = ['true', 'false'] as const
 
 export const edit = defineVerb({
   name: 'edit',
-  summary:
-    'change a release; --draft false publishes it, --draft true takes it back and asks first',
+  summary: 'change a release; --draft false publishes it, --draft true takes it back',
   examples: [
     { command: 'wizard RELEASE EDIT core@1.2.0 --draft false', does: 'publishes a draft' },
     { command: 'wizard RELEASE EDIT typo@v1.2.0 --notes-file NOTES.md', does: 'other notes' },
@@ -38,7 +37,9 @@ export const edit = defineVerb({
     const notes = await notesChoice(invocation, flags)
     const manager = await invocation.releaseManager()
     let isDeclined = false
+    // A person is asked; a script has decided already.
     const confirm = async (found: ReleaseInfo) => {
+      if (!invocation.terminal.canAsk) return true
       isDeclined = !(await invocation.terminal.confirm(questionOn(subject, found)))
       return !isDeclined
     }
