@@ -3,10 +3,20 @@ import type { Stream } from './stream.js'
 
 /**
  * Formats ISO 8601 times for a stream: in local time without seconds for a person, unchanged for a
- * script.
+ * script; empty for null.
  */
-export const timeFormat = ({ isTerminal }: Stream): ((time: string) => string) =>
-  isTerminal ? briefTime : (time) => time
+export const timeFormat =
+  ({ isTerminal }: Stream) =>
+  (time: string | null): string =>
+    isTerminal && time !== null ? briefTime(time) : (time ?? '')
+
+/** Formats seconds for a stream: `2m 3s` for a person, the number for a script. */
+export const lengthFormat =
+  ({ isTerminal }: Stream) =>
+  (seconds: number | null): string => {
+    if (seconds === null) return ''
+    return isTerminal ? formatLength(seconds) : String(seconds)
+  }
 
 /** `8 s`, `2m 3s`, `1h 5m`. @param seconds whole or not */
 export function formatLength(seconds: number): string {

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { stripVTControlCharacters } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openWorkspace, type Workspace } from '../support/workspace.js'
 
 let work: Workspace
@@ -37,6 +37,30 @@ describe('an empty result', () => {
     const { shown, status } = await work.run(args, { columns: 80 })
     expect([status, stripVTControlCharacters(shown).trim()]).toEqual([0, words])
     expect(await work.run(args)).toMatchObject({ status: 0, out: '' })
+  })
+})
+
+describe('times and lengths', () => {
+  it('are for a person on a terminal, and as GitHub has them elsewhere', async () => {
+    await work.github.addRepository('uDOS/runs', {
+      files: { '.github/workflows/tests.yml': 'name: Tests\non: push\njobs: {}\n' },
+    })
+    onTestFinished(() => void work.github.remove('uDOS/runs'))
+    const run = await work.github.actions.add('uDOS/runs', { workflow: 'tests.yml' })
+    run.createdAt = '2026-01-14T12:00:00Z'
+    run.startedAt = run.createdAt
+    work.github.actions.finish(run)
+    run.updatedAt = '2026-01-14T12:02:03Z'
+    const list = await work.wizard('WORKFLOW', 'RUNS', 'runs')
+    expect(list.out).toContain('\t123\t2026-01-14T12:00:00Z')
+    const onTerminal = await work.run(['WORKFLOW', 'RUNS', 'runs'], { columns: 80 })
+    expect(onTerminal.shown).toMatch(/2m 3s +2026-01-14 12:00(?!:)/)
+    const target = `runs/${run.id}`
+    expect((await work.wizard('WORKFLOW', 'VIEW', target)).out).toContain('2026-01-14T12:00:00Z')
+    const viewed = await work.run(['WORKFLOW', 'VIEW', target], { columns: 80 })
+    expect(viewed.shown).toMatch(/2026-01-14 12:00(?!:)/)
+    const account = await work.run(['AUTH', 'STATUS'], { columns: 200 })
+    expect(account.shown).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d(?!:)/)
   })
 })
 

@@ -1,4 +1,5 @@
 import type { AuthStatus } from '../../github/auth/status.js'
+import { timeFormat } from '../../terminal/times.js'
 import { defineVerb, type Verb } from '../verb.js'
 
 const status = defineVerb({
@@ -15,14 +16,14 @@ const status = defineVerb({
     const client = await invocation.github()
     return authStatus(client, await client.credentialSource())
   },
-  render: (found) => ({
+  render: (found, { terminal }) => ({
     kind: 'table',
     columns: [
       { title: 'WHAT', tone: () => 'faint' },
       { title: 'IS', flexible: true },
       { title: 'NOTE', flexible: true },
     ],
-    rows: rowsOf(found),
+    rows: rowsOf(found, timeFormat(terminal.out)),
   }),
   partialFailure: ({ authenticated }) =>
     authenticated
@@ -34,20 +35,23 @@ const status = defineVerb({
         },
 })
 
-function rowsOf({
-  login,
-  source,
-  host,
-  scopes,
-  needs,
-  rate_limits: limits,
-  rate_plan: plan,
-  expires_at: expiresAt,
-}: AuthStatus): string[][] {
+function rowsOf(
+  {
+    login,
+    source,
+    host,
+    scopes,
+    needs,
+    rate_limits: limits,
+    rate_plan: plan,
+    expires_at: expiresAt,
+  }: AuthStatus,
+  timeOf: (time: string) => string,
+): string[][] {
   const who = source === null ? 'nobody' : (login ?? 'an app or a job')
   return [
     ['account', who, host],
-    ['token', source ?? 'none', expiresAt === null ? '' : `expires ${expiresAt}`],
+    ['token', source ?? 'none', expiresAt === null ? '' : `expires ${timeOf(expiresAt)}`],
     ['scopes', scopes === null ? 'not told' : scopes.join(', ') || 'none', ''],
     ...needs.map(({ noun, needs: what, ok }) => [
       noun,
@@ -57,7 +61,7 @@ function rowsOf({
     ...limits.map(({ name, limit, remaining, resets_at }) => [
       `limit ${name}`,
       `${remaining}/${limit}`,
-      `until ${resets_at}${name === 'core' && plan !== null ? `; an hour: ${plan}` : ''}`,
+      `until ${timeOf(resets_at)}${name === 'core' && plan !== null ? `; an hour: ${plan}` : ''}`,
     ]),
   ]
 }

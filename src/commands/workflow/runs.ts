@@ -1,3 +1,5 @@
+import type { Stream } from '../../terminal/stream.js'
+import { lengthFormat, timeFormat } from '../../terminal/times.js'
 import type { WorkflowRun } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { repositoryFlag } from '../targets.js'
@@ -39,17 +41,17 @@ export const runs = defineVerb({
     const of = { ...filter, commit, actor: user, limit, workflow: workflow ?? undefined }
     return runner.listRuns(owner, repo, of, invocation.call)
   },
-  render: (found) => ({
+  render: (found, { terminal }) => ({
     kind: 'table',
     columns: [
       { title: 'RUN', align: 'right' },
       { title: 'WORKFLOW', flexible: true },
       { title: 'STATE', tone: toneOf },
       { title: 'REF', flexible: true },
-      { title: 'SECONDS', align: 'right' },
+      { title: 'TOOK', align: 'right' },
       { title: 'CREATED' },
     ],
-    rows: found.map(rowOf),
+    rows: found.map((one) => rowOf(one, terminal.out)),
     empty: 'no runs found',
   }),
 })
@@ -61,11 +63,11 @@ const toneOf = (state: string) =>
       ? 'bad'
       : 'warning'
 
-const rowOf = (one: WorkflowRun) => [
+const rowOf = (one: WorkflowRun, out: Stream) => [
   String(one.run_id),
   one.workflow,
   one.conclusion ?? one.status,
   one.ref ?? '',
-  one.duration_seconds === null ? '' : String(one.duration_seconds),
-  one.created_at ?? '',
+  lengthFormat(out)(one.duration_seconds),
+  timeFormat(out)(one.created_at),
 ]

@@ -1,4 +1,6 @@
+import type { Invocation } from '../../invocation.js'
 import type { Page } from '../../terminal/page.js'
+import { timeFormat } from '../../terminal/times.js'
 import type { ViewedRun } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { defineVerb } from '../verb.js'
@@ -21,10 +23,11 @@ export const view = defineVerb({
 })
 
 /** The run, then its jobs and their steps. */
-export function viewPage(run: ViewedRun): Page {
+function viewPage(run: ViewedRun, { terminal }: Invocation): Page {
+  const timeOf = timeFormat(terminal.out)
   const state = (one: { status: string; conclusion: string | null }) => one.conclusion ?? one.status
   const rows = run.jobs.flatMap((job) => [
-    [job.name, state(job), job.started_at ?? '', String(job.id)],
+    [job.name, state(job), timeOf(job.started_at), String(job.id)],
     ...job.steps.map((step) => [`  ${step.number} ${step.name}`, state(step), '', '']),
   ])
   return {
@@ -38,7 +41,7 @@ export function viewPage(run: ViewedRun): Page {
       { title: 'STARTED' },
       { title: 'ID', align: 'right' },
     ],
-    rows: [[nameOf(run), state(run), run.created_at ?? '', ''], ...rows],
+    rows: [[nameOf(run), state(run), timeOf(run.created_at), ''], ...rows],
     after: [
       run.html_url,
       ...run.artifacts.map(({ name, size }) => `artifact ${name} (${size} bytes)`),
