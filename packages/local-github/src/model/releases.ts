@@ -82,20 +82,29 @@ export async function targetOf(
   return (await resolveCommit(bare, `refs/tags/${tag}`)) ?? (await resolveCommit(bare, target))
 }
 
-/**
- * Publishing creates the tag on the target if there is none yet; a draft leaves the refs untouched.
- */
+/** Publishing creates the tag on the target if there is none yet; a draft leaves the refs untouched. */
 export async function publish(
   repository: Repository,
   release: Release,
   time: string,
 ): Promise<void> {
+  await makeTag(repository, release)
+  setPublished(repository, release, time)
+}
+
+export async function makeTag(
+  repository: Repository,
+  release: Pick<Release, 'tag' | 'target'>,
+): Promise<void> {
   const { bare } = repository
-  if ((await resolve(bare, `refs/tags/${release.tag}`)) === null) {
-    const commit = await targetOf(repository, release)
-    if (commit === null) throw new Error(`${release.target} is no commit`)
-    await git(['update-ref', `refs/tags/${release.tag}`, commit], { dir: bare })
-  }
+  if ((await resolve(bare, `refs/tags/${release.tag}`)) !== null) return
+  const commit = await targetOf(repository, release)
+  if (commit === null) throw new Error(`${release.target} is no commit`)
+  await git(['update-ref', `refs/tags/${release.tag}`, commit], { dir: bare })
+}
+
+/** Of a release whose tag is there. */
+export function setPublished(repository: Repository, release: Release, time: string): void {
   release.draft = false
   release.publishedAt ??= time
   release.immutable = repository.immutableReleases

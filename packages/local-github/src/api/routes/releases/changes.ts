@@ -2,8 +2,10 @@ import { resolve } from '../../../git/bare.js'
 import {
   type LatestChoice,
   makeLatest,
+  makeTag,
   publish,
   type Release,
+  setPublished,
   targetOf,
 } from '../../../model/releases.js'
 import type { Repository } from '../../../model/repository.js'
@@ -68,9 +70,13 @@ export async function edit(call: Call) {
   assertLatest({ ...changed, draft: release.draft && !publishes }, body.make_latest)
   await check(repository, changed, publishes || !release.draft)
   if (release.immutable && changed.tag !== release.tag) throw immutable()
+  // Nobody sees the new text of a release that is not yet published: both change at once.
+  if (publishes) await makeTag(repository, changed)
   Object.assign(release, changed)
-  if (publishes) await publishNow(call, repository, { release, choice })
-  else if (body.draft === true) release.draft = true
+  if (publishes) {
+    setPublished(repository, release, call.world.now())
+    makeLatest(repository, release, choice)
+  } else if (body.draft === true) release.draft = true
   else if (body.make_latest !== undefined) makeLatest(repository, release, choice)
   return { data: releaseShape(call.addresses, repository, release) }
 }
