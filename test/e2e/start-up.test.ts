@@ -32,3 +32,15 @@ it('--version is the version alone', async () => {
     expect([out, err, status]).toEqual([`${version}\n`, '', 0])
   }
 })
+
+it("help loads none of node's large modules", async () => {
+  const large = ['crypto', 'http', 'https', 'tls', 'child_process']
+  const names = `process.moduleLoadList.map((name) => name.replace('NativeModule ', ''))`
+  const list = `process.on('exit', () => console.error(JSON.stringify(${names})))`
+  const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(list)}`]
+  const { out, err } = await runWizard(['REPO', '--help'], { cwd: tmpdir(), nodeArgs })
+  expect(out).toContain('REPO')
+  const loaded: string[] = JSON.parse(err)
+  expect(loaded).toContain('fs')
+  expect(loaded.filter((name) => large.includes(name))).toEqual([])
+})
