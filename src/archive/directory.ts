@@ -63,7 +63,7 @@ async function damaged<T>(label: string, work: () => Promise<T>): Promise<T> {
 }
 
 export function damage(label: string, what: string, cause?: unknown): WizardError {
-  return new WizardError(`${label} is no zip archive, or it is damaged: ${what}`, {
+  return new WizardError(`${label} is not a zip archive, or it is damaged: ${what}`, {
     cause,
   })
 }

@@ -24,7 +24,7 @@ export const defaultLimits: Limits = {
 export function limitsWith(maxSize: number | undefined): Limits {
   if (maxSize === undefined) return defaultLimits
   if (Number.isSafeInteger(maxSize) && maxSize > 0) return { ...defaultLimits, size: maxSize }
-  throw new UsageError(`${maxSize} is no size in bytes`, { hint: 'give a whole number above 0' })
+  throw new UsageError(`${maxSize} is not a size in bytes`, { hint: 'give a whole number above 0' })
 }
 
 /** @throws PathError for more entries than the limit */

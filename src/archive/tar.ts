@@ -23,7 +23,7 @@ export interface TarFile {
 }
 
 export const damagedTar = (label: string, what: string, cause?: unknown) =>
-  new WizardError(`${label} is no tar archive, or it is damaged: ${what}`, { cause })
+  new WizardError(`${label} is not a tar archive, or it is damaged: ${what}`, { cause })
 
 /** Bytes of a metadata header (pax, GNU long name); a longer one is refused. */
 const longestMeta = 1024 * 1024

@@ -247,7 +247,7 @@ export class GitHubClient {
 
   /**
    * Downloads the artifacts of a run: each as `NAME.zip` in the folder, or as `NAME/FILENAME` if it
-   * is no zip.
+   * is not a zip.
    *
    * @throws PathError for an artifact whose name can't be a file name
    */

@@ -133,7 +133,9 @@ describe('what is damaged', () => {
     ['a cut gzip', gzipSync(whole).subarray(0, -12), 'tar.gz'],
     ['another checksum', tar([{ name: 'a', badChecksum: true }]), 'tar'],
   ])('%s', async (_what, bytes, kind) => {
-    await expect(unpack(bytes, kind)).rejects.toThrow('a.tar is no tar archive, or it is damaged')
+    await expect(unpack(bytes, kind)).rejects.toThrow(
+      'a.tar is not a tar archive, or it is damaged',
+    )
     expect(await readdir(folder)).toEqual(['a.tar'])
   })
 })

@@ -180,7 +180,7 @@ describe('unpackZip', () => {
       Buffer.concat([zip([]).subarray(0, 10), Buffer.alloc(12, 7)]),
     ],
   ])('tells %s', async (_what, bytes) => {
-    await refused(bytes, WizardError, 'is no zip archive, or it is damaged')
+    await refused(bytes, WizardError, 'is not a zip archive, or it is damaged')
   })
 
   it('tells an archive that was cut anywhere, or changed', async () => {

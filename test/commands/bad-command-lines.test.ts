@@ -193,10 +193,10 @@ const table: [string[], number, string, string?][] = [
   [
     ['repo', 'status', '--stale', 'soon'],
     2,
-    '--stale soon is no length of time',
+    '--stale soon is not a length of time',
     'for example 90m, 24h or 7d',
   ],
-  [['repo', 'status', '--stale', '24hours'], 2, '--stale 24hours is no length of time'],
+  [['repo', 'status', '--stale', '24hours'], 2, '--stale 24hours is not a length of time'],
   [['repo', 'pull'], 2, 'REPO PULL needs TARGET'],
   [['repo', 'pull', 'tools'], 2, 'tools names 2 repositories', 'wizard REPO PULL-ALL tools'],
   [['repo', 'pull', 'typo'], 2, 'typo names 2 repositories'],

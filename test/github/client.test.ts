@@ -208,8 +208,8 @@ describe('files', () => {
     ['docs', 'is a folder'],
     ['', 'is a folder'],
     ['dangling', 'is a symbolic link to /etc/passwd'],
-    ['../../../user', 'is no path in a repository'],
-    ['docs/./two.md', 'is no path in a repository'],
+    ['../../../user', 'is not a path in a repository'],
+    ['docs/./two.md', 'is not a path in a repository'],
   ])('refuses %s: %s', async (path, why) => {
     const sent = client().getFileBytes('uDOS', 'core', path)
     await expect(sent).rejects.toThrow(PathError)

@@ -48,12 +48,12 @@ describe('inspectFolder', () => {
     [
       'a folder of something',
       () => folder('files', 'src'),
-      { kind: 'occupied', what: 'a folder that is no git repository' },
+      { kind: 'occupied', what: 'a folder that is not a git repository' },
     ],
     [
       'a .git without a HEAD',
       () => folder('half', '.git', 'objects'),
-      { kind: 'occupied', what: 'a folder whose .git is no repository' },
+      { kind: 'occupied', what: 'a folder whose .git is not a repository' },
     ],
     [
       'a symbolic link, wherever it leads',

@@ -76,7 +76,9 @@ function dayOf(date: string, { clock }: Invocation): string {
     return localTime(then.getTime())[0]
   }
   if (isDay(date)) return date
-  throw new UsageError(`${oneLine(date, 60)} is no day`, { hint: 'YYYY-MM-DD, today or yesterday' })
+  throw new UsageError(`${oneLine(date, 60)} is not a date`, {
+    hint: 'YYYY-MM-DD, today or yesterday',
+  })
 }
 
 interface Nothing {

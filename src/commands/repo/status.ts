@@ -111,7 +111,7 @@ export function parseDuration(flag: string, text: string): number {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)([smhdw])?$/i.exec(text) ?? []
   const seconds = units[unit.toLowerCase()]
   if (number === undefined || seconds === undefined) {
-    throw new UsageError(`${flag} ${text} is no length of time`, {
+    throw new UsageError(`${flag} ${text} is not a length of time`, {
       hint: 'for example 90m, 24h or 7d',
     })
   }

@@ -21,7 +21,9 @@ export function expandDestination(
   name: Repo,
 ): string {
   if (!isFullName(name)) {
-    throw new PathError(`${JSON.stringify(`${name.owner}/${name.repo}`)} is no repository's name`)
+    throw new PathError(
+      `${JSON.stringify(`${name.owner}/${name.repo}`)} is not a repository's name`,
+    )
   }
   return destinationOf(root, fillIn(entry.destination, { ...name, group: entry.group }))
 }

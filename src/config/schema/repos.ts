@@ -8,7 +8,7 @@ const options = {
     .optional(refName())
     .check(
       z.describe(
-        "The branch to follow; a tag or a full commit id is a pin, moved by editing this line alone. Default: the repository's default branch.",
+        "The branch to follow; a tag or a full commit id is a pin, moved only by editing this line. Default: the repository's default branch.",
       ),
     ),
   auto_pull: z

@@ -78,7 +78,7 @@ function requireRepository(
 ): LocalRepository {
   if (local.kind !== 'repository') {
     const what = local.kind === 'occupied' ? local.what : 'nothing'
-    throw new BlockedError('not-a-repository', `${dir} is no git repository but ${what}`)
+    throw new BlockedError('not-a-repository', `${dir} is not a git repository but ${what}`)
   }
   if (local.unsupported !== null) {
     throw new BlockedError('unsupported', `${dir} has ${local.unsupported}`, {

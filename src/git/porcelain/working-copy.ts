@@ -35,7 +35,7 @@ export async function cloneRepo(
     import('./clone/clone.js'),
     gitHere(server),
   ])
-  // What can't be removed is no reason not to clone.
+  // What can't be removed does not stop a clone.
   if (git.liveness) await removeDeadClones(dirname(dir), git.liveness).catch(() => {})
   return cloneRepository(git, { url, dir, ref, branches: 'all' })
 }

@@ -26,14 +26,14 @@ export async function readLocal(dir: string, env: UserEnvironment = {}): Promise
     const names = await readdir(dir)
     return names.length === 0
       ? { kind: 'empty' }
-      : { kind: 'occupied', what: 'a folder that is no git repository' }
+      : { kind: 'occupied', what: 'a folder that is not a git repository' }
   }
   if (dotGit === 'a symbolic link') {
     return { kind: 'occupied', what: 'a work tree whose .git is a symbolic link' }
   }
   if (dotGit !== 'folder') return { kind: 'occupied', what: 'a linked work tree or a submodule' }
   if (kindOf(join(gitDir, 'HEAD')) === 'absent') {
-    return { kind: 'occupied', what: 'a folder whose .git is no repository' }
+    return { kind: 'occupied', what: 'a folder whose .git is not a repository' }
   }
   return readRepository({ gitDir, commonDir: gitDir }, env)
 }

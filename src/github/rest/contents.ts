@@ -110,7 +110,7 @@ async function readContents(api: Api, file: FileAt, name: string): Promise<Buffe
   }
   if (content.type === 'symlink') {
     const target = oneLine(content.target ?? '?', 200)
-    throw noFile(name, `symbolic link to ${target}, which is no file of the repository`)
+    throw noFile(name, `symbolic link to ${target}, which is not a file of the repository`)
   }
   if (content.encoding === 'base64') return Buffer.from(content.content ?? '', 'base64')
   // For a file above 1 MB GitHub answers `encoding: none`, and serves the bytes only to a raw
@@ -150,7 +150,7 @@ export async function getFileContent(
 function checkedPath(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '')
   if (segments.some((segment) => segment === '.' || segment === '..')) {
-    throw new PathError(`${oneLine(path, 200)} is no path in a repository: it has . or ..`)
+    throw new PathError(`${oneLine(path, 200)} is not a path in a repository: it has . or ..`)
   }
   return segments.join('/')
 }

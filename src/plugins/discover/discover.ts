@@ -152,7 +152,7 @@ async function readIndex(
   const host = new URL(client.gitUrl).host
   const entries = parseIndex(await parsed(text, path, place), host, note)
   if (entries !== null) return entries
-  throw new ConfigError(`${place} is no index of plugins`, {
+  throw new ConfigError(`${place} is not an index of plugins`, {
     hint: 'expected a list of OWNER/NAME, or {"plugins": [{"repo": "OWNER/NAME"}]}',
   })
 }

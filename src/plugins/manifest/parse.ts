@@ -93,7 +93,7 @@ function readVersion(reader: Reader): string | null {
   const version = reader.text('version')
   if (version === null) reader.note('version', 'there is none')
   else if (semver.valid(version) === null) {
-    reader.note('version', `${oneLine(version, 60)} is no semantic version`)
+    reader.note('version', `${oneLine(version, 60)} is not a semantic version`)
   }
   return version
 }

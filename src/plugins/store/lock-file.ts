@@ -119,7 +119,7 @@ export function readLock(path: string): PluginLock {
   const entries = new Map<string, LockEntry>()
   for (const [id, value] of Object.entries(plugins)) {
     const place = `plugins.${oneLine(id, 60)}`
-    if (!isPluginId(id)) throw damaged(path, `${place} is no name of a plugin`)
+    if (!isPluginId(id)) throw damaged(path, `${place} is not the name of a plugin`)
     const entry = toLockEntry(value)
     if (typeof entry === 'string') {
       throw damaged(

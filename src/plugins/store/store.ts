@@ -156,7 +156,7 @@ export class PluginStore {
       await rmdir(folder)
       return
     }
-    throw new ConflictError(`${folder} is there, and is no plugin that wizard installed`, {
+    throw new ConflictError(`${folder} is there, and is not a plugin that wizard installed`, {
       hint: 'move it away',
     })
   }

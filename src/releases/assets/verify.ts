@@ -64,7 +64,7 @@ export async function removeStrangers(
   }
   for (const asset of strangers) {
     if (isWhole(asset)) {
-      const message = `${asset.name} is no artifact any more: it is deleted from the draft`
+      const message = `${asset.name} is no longer an artifact: it is deleted from the draft`
       session.emit({ type: 'warning', message })
     }
     await removeAsset(session, place, asset)

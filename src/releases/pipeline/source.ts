@@ -25,7 +25,7 @@ type Tree = LocalRepository & GitDirs & { head: string }
 
 async function treeAt(dir: string): Promise<Tree> {
   const tree = await readWorkTree(dir)
-  if (tree === null) throw new PathError(`${dir} is no work tree of a clone`)
+  if (tree === null) throw new PathError(`${dir} is not a work tree of a clone`)
   if (tree.unsupported !== null) {
     throw new ConflictError(`${dir} is ${tree.unsupported}, which wizard does not read`, {
       hint: 'make the release from a plain clone',

@@ -41,7 +41,7 @@ export function parseVersionFile(text: string, name: string): string {
   }
   const { version } = parsed.data
   if (isVersion(version)) return version
-  throw new ConfigError(`${name}: ${oneLine(version, 100)} is no semantic version`, {
+  throw new ConfigError(`${name}: ${oneLine(version, 100)} is not a semantic version`, {
     hint: 'write it as 1.2.3 or 1.2.3-rc.1: see https://semver.org',
   })
 }

@@ -44,7 +44,7 @@ export interface DownloadedArtifact extends RunArtifact {
 const atOnce = 4
 
 /**
- * Downloads artifacts of a run and unpacks each into `dir/NAME`; one that is no zip becomes a file
+ * Downloads artifacts of a run and unpacks each into `dir/NAME`; one that is not a zip becomes a file
  * there. Names are made safe. A failed artifact does not stop the others; the result reports it.
  *
  * @throws GitHubNotFoundError for an unknown name, or if nothing is left to download
@@ -155,7 +155,7 @@ async function unpack(
 }
 
 /**
- * An artifact that is no zip: a single file (`archive: false` of upload-artifact 7), or a build
+ * An artifact that is not a zip: a single file (`archive: false` of upload-artifact 7), or a build
  * record of docker/build-push-action.
  */
 async function keep(

@@ -237,7 +237,7 @@ describe('PLUGIN INSTALL', () => {
     const { status, err } = await plugin('INSTALL', 'micro')
     expect([status, err]).toEqual([
       8,
-      expect.stringContaining('is no plugin that wizard installed'),
+      expect.stringContaining('is not a plugin that wizard installed'),
     ])
     expect(await space.read('plugins/micro')).toBe('mine')
   })

@@ -76,7 +76,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
   })
 
   it.each([
-    ['{"version":"1.2"}', /1\.2 is no semantic version/],
+    ['{"version":"1.2"}', /1\.2 is not a semantic version/],
     ['{"version":', /is not valid JSON/],
     ['{}', /names no version/],
   ])('a version file of %s', async (text, words) => {
@@ -258,7 +258,7 @@ describe('RELEASE PUBLISH', () => {
     const asset = draft!.assets.find((one) => one.name === 'core.iso')!
     draft!.assets.push({ ...asset, id: 9001, name: 'old.iso' })
     const { status, err } = await publish('--draft')
-    expect([status, err]).toEqual([0, expect.stringMatching(/old\.iso is no artifact any more/)])
+    expect([status, err]).toEqual([0, expect.stringMatching(/old\.iso is no longer an artifact/)])
     space.github.addUser('somebody')
     const uploader = space.github.world.account('somebody')!
     draft!.assets.push({ ...asset, id: 9002, name: 'theirs.pdf', uploader })

@@ -242,7 +242,7 @@ describe('WORKFLOW DOWNLOAD', () => {
     expect([status, err]).toEqual([2, expect.stringContaining('a part of it is a file')])
   })
 
-  it('one that is no zip is a file there', async () => {
+  it('one that is not a zip is a file there', async () => {
     const run = await endedRun(space)
     const file = { content: Buffer.from('{}'), type: 'application/json', fileName: 'report.json' }
     space.github.actions.addFileArtifact(run, 'report.json', file)

@@ -33,7 +33,7 @@ describe('readLocal', () => {
     await writeFile(join(dir, 'a'), '')
     expect(await readLocal(dir)).toEqual({
       kind: 'occupied',
-      what: 'a folder that is no git repository',
+      what: 'a folder that is not a git repository',
     })
     expect(await readLocal(join(dir, 'a'))).toEqual({ kind: 'occupied', what: 'a file' })
     await symlink(top, join(top, 'link'))

@@ -76,7 +76,7 @@ describe('parseManifest', () => {
 
   it.each([
     [{ version: 20260104 }, 'version: a number where a text was expected'],
-    [{ version: '20260104' }, 'version: 20260104 is no semantic version'],
+    [{ version: '20260104' }, 'version: 20260104 is not a semantic version'],
     [{ category: 'odd one' }, 'category: odd one is unknown'],
     [{ type: 'odd' }, 'type: odd is unknown'],
     [{ license: undefined }, 'license: there is none'],

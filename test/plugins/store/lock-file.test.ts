@@ -82,8 +82,8 @@ describe('plugins.lock.json', () => {
     ['{"plugins":{}}', 'version: expected 1'],
     ['{"version":2,"plugins":{}}', 'version: expected 1'],
     ['{"version":1,"plugins":[]}', 'plugins: expected an object'],
-    ['{"version":1,"plugins":{"..":{}}}', 'plugins... is no name of a plugin'],
-    ['{"version":1,"plugins":{"con":{}}}', 'plugins.con is no name of a plugin'],
+    ['{"version":1,"plugins":{"..":{}}}', 'plugins... is not the name of a plugin'],
+    ['{"version":1,"plugins":{"con":{}}}', 'plugins.con is not the name of a plugin'],
     ['{"version":1,"plugins":{"a":7}}', 'plugins.a: missing, or not as it is written'],
     ['{"version":1,"plugins":{"a":{}}}', 'plugins.a.repo: missing, or not as it is written'],
   ])('that is damaged is an error with its place: %s', async (text, what) => {

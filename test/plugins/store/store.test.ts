@@ -78,8 +78,8 @@ describe('the place of a plugin', () => {
   })
 
   it.each<[string, string, () => Promise<unknown>, string]>([
-    ['a folder of somebody', 'new', () => writeTree(at('new'), { a: 'mine' }), 'is no plugin'],
-    ['a file', 'new', () => writeFile(at('new'), 'mine'), 'is no plugin'],
+    ['a folder of somebody', 'new', () => writeTree(at('new'), { a: 'mine' }), 'is not a plugin'],
+    ['a file', 'new', () => writeFile(at('new'), 'mine'), 'is not a plugin'],
     ['another plugin, to some file systems', 'MICRO', async () => {}, 'MICRO and micro are one'],
     ['a link out of the root', 'new', () => symlink(temporaryFolder(), at('new')), 'symbolic link'],
   ])('may not hold %s', async (_what, id, prepare, why) => {

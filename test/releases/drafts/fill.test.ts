@@ -83,7 +83,9 @@ describe('fillDraft', () => {
     change('broken', { state: 'starter' })
     await fill({ a: 'three' })
     expect([...ids().keys()]).toEqual(['a'])
-    expect(opened.warnings()).toEqual(['old is no artifact any more: it is deleted from the draft'])
+    expect(opened.warnings()).toEqual([
+      'old is no longer an artifact: it is deleted from the draft',
+    ])
   })
 
   it('touches nothing where somebody else put an asset into the draft', async () => {

@@ -58,7 +58,7 @@ describe('readSource', () => {
 
   it('refuses a folder without a commit, and one that is no work tree', async () => {
     dir = temporaryFolder()
-    await expect(read()).rejects.toThrow(`${dir} is no work tree of a clone`)
+    await expect(read()).rejects.toThrow(`${dir} is not a work tree of a clone`)
     git(dir, ['init', '--quiet'])
     await expect(read()).rejects.toThrow(`${dir} has no commit yet`)
   })

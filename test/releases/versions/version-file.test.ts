@@ -33,10 +33,10 @@ describe('parseVersionFile', () => {
     ['{"version":{"major":1,"minor":2}}', 'core/version.json names no version'],
     ['{"version":{"major":1,"minor":2,"patch":-3}}', 'core/version.json names no version'],
     ['{"version":{"major":1.5,"minor":2,"patch":3}}', 'core/version.json names no version'],
-    ['{"version":"v1.2.3"}', 'core/version.json: v1.2.3 is no semantic version'],
-    ['{"version":""}', 'is no semantic version'],
-    ['{"version":"1.2"}', 'core/version.json: 1.2 is no semantic version'],
-    ['{"version":{"major":1,"minor":2,"patch":3,"prerelease":"a b"}}', 'is no semantic version'],
+    ['{"version":"v1.2.3"}', 'core/version.json: v1.2.3 is not a semantic version'],
+    ['{"version":""}', 'is not a semantic version'],
+    ['{"version":"1.2"}', 'core/version.json: 1.2 is not a semantic version'],
+    ['{"version":{"major":1,"minor":2,"patch":3,"prerelease":"a b"}}', 'is not a semantic version'],
   ])('refuses %j', (text, message) => {
     expect(() => parse(text)).toThrow(ConfigError)
     expect(() => parse(text)).toThrow(message)

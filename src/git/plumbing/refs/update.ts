@@ -38,7 +38,7 @@ export async function updateRef(
   to: Oid,
   { expected, message, liveness, clock }: RefUpdate,
 ): Promise<void> {
-  if (!isRefName(name)) throw new WizardError(`${JSON.stringify(name)} is no name of a ref`)
+  if (!isRefName(name)) throw new WizardError(`${JSON.stringify(name)} is not the name of a ref`)
   const target = await followSymbolic(gitDir, name)
   const lock = await lockRef(gitDir, target, liveness)
   try {

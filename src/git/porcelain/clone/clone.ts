@@ -91,7 +91,7 @@ async function assertEmptyOrAbsent(dir: string): Promise<void> {
     throw error
   })
   if (stat === null || (stat.isDirectory() && (await readdir(dir)).length === 0)) return
-  const what = stat.isDirectory() ? 'a folder that is not empty' : 'something that is no folder'
+  const what = stat.isDirectory() ? 'a folder that is not empty' : 'something that is not a folder'
   throw new BlockedError('not-a-repository', `${dir} is ${what}`, {
     hint: 'move it away, or choose another destination',
   })

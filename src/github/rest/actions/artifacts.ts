@@ -48,7 +48,7 @@ const artifactAnswer = z.pipe(
 
 export interface ArtifactZip {
   name: string
-  /** The zip, or the file if the artifact is no zip; absolute if the folder is. */
+  /** The zip, or the file if the artifact is not a zip; absolute if the folder is. */
   path: string
   /** Bytes. */
   size: number
@@ -149,7 +149,7 @@ export async function downloadArtifactFiles(
   return downloaded
 }
 
-/** @returns the file's place, where WORKFLOW DOWNLOAD would put it too if it is no zip */
+/** @returns the file's place, where WORKFLOW DOWNLOAD would put it too if it is not a zip */
 async function placeFile(
   { id, name }: Artifact,
   { path: file, mediaType, fileName }: StoredArtifact,
