@@ -151,7 +151,7 @@ describe('moving refs', () => {
 
   test('of no other name than git allows', async () => {
     const { gitDir, tip } = repository()
-    await expect(updateRef(gitDir, 'refs/../config', tip, { message })).rejects.toThrow(/no name/)
+    await expect(updateRef(gitDir, 'refs/../config', tip, { message })).rejects.toThrow(/is not the name of a ref/)
   })
 
   test('through a symbolic ref to its end', async () => {
