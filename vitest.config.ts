@@ -14,6 +14,13 @@ const shared = { isolate: false, env: { TZ: 'UTC' } }
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
+    tags: [
+      {
+        name: 'deep',
+        description:
+          'takes most of a second or longer, or goes through many seeds or kills; `npm run test:all`',
+      },
+    ],
     // Most of a test's time is another process's, or a wait for one: one worker more than there are cores.
     maxWorkers: availableParallelism() + 1,
     projects: [

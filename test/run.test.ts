@@ -49,7 +49,7 @@ describe('two commands at once', () => {
     expect(other.err).not.toMatch(/typo/)
   })
 
-  it('are stopped one without the other', async () => {
+  it('are stopped one without the other', { tags: ['deep'] }, async () => {
     const fault = work.github.fail({ path: /typo\.git/, delay: 'forever' })
     const stop = new AbortController()
     const stopped = start(['REPO', 'CLONE', 'typo', 'one'], stop.signal)
@@ -131,7 +131,10 @@ const mixed: [words: string, status: number, stopAfter?: number][] = [
   ['REPO VIEW uDOS/held', 130, 20],
 ]
 
-it('1,000 commands in one process leave nothing behind', { timeout: 170_000 }, async () => {
+it('1,000 commands in one process leave nothing behind', {
+  tags: ['deep'],
+  timeout: 170_000,
+}, async () => {
   const warnings: string[] = []
   const onWarning = ({ message }: Error) => warnings.push(message)
   process.on('warning', onWarning)

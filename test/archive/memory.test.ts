@@ -29,7 +29,7 @@ it.runIf(process.platform === 'linux').each([
   ['many small files', 5000, 10_000],
   ['files of 1 MB', 100, 1_000_000],
   ['one large file', 1, 200_000_000],
-])('takes little memory for %s', async (_what, count, size) => {
+])('takes little memory for %s', { tags: ['deep'] }, async (_what, count, size) => {
   const entry = { content: content(size), deflated: true }
   const entries = Array.from({ length: count }, (_none, index) => ({ name: `f${index}`, ...entry }))
   await writeFile(join(folder, 'a.zip'), zip(entries))

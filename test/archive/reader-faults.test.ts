@@ -53,7 +53,7 @@ function sentencesIn(file: string): string[] {
   return [...calls].map(([, sentence = '']) => sentence.trim())
 }
 
-describe('a damaged archive', () => {
+describe('a damaged archive', { tags: ['deep'] }, () => {
   it.each([
     ['zip', (path: string) => openZipSource(path, 'zip', { label: 'x' }), zip(members), 'yauzl'],
     [

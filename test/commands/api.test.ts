@@ -24,7 +24,9 @@ describe('API GET', () => {
     expect(last()?.path).toBe('/repos/uDOS/typo/branches?per_page=1&protected=false')
   })
 
-  it('--paginate is all pages as one list, and of a list within an answer too', async () => {
+  it('--paginate is all pages as one list, and of a list within an answer too', {
+    tags: ['deep'],
+  }, async () => {
     for (let i = 0; i < 7; i++) await space.github.branch('uDOS/typo', `b${i}`)
     const { json } = await api('GET', '/repos/uDOS/typo/branches', 'per_page=3', '--paginate')
     expect(json.map(({ name }: { name: string }) => name)).toHaveLength(8)

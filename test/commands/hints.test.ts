@@ -91,7 +91,7 @@ const exceptions: Record<string, RegExp> = {
 const noun = '(?:REPO|WORKFLOW|TEST|RELEASE|PLUGIN|SCHEDULE|CONFIG|LOG|API|AUTH)'
 const words = new RegExp(`wizard [A-Z]{2}|(?<![\\w-])--[a-z]|hint.*\\b${noun} [A-Z]{2}`)
 
-describe('core', () => {
+describe('core', { tags: ['deep'] }, () => {
   it('names no command and no flag: remedies are data, and words are made in commands/', async () => {
     const src = resolve(import.meta.dirname, '../../src')
     const found: string[] = []

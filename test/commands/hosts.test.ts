@@ -20,7 +20,7 @@ const commands = [
   ['DOCTOR'],
 ]
 
-it('no request leaves for a host that is not configured', async () => {
+it('no request leaves for a host that is not configured', { tags: ['deep'] }, async () => {
   const all = await proxy()
   space = await openActions({ settings: { proxy: all.address } })
   await space.repos({ tools: [{ repo: 'engine' }] })

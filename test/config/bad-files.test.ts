@@ -483,7 +483,7 @@ test('a variable in braces without quotes, which YAML takes for a map', async ()
   expect(error.hint).toBe('inside of braces and brackets a variable needs quotes: "${NAME}"')
 })
 
-test('aliases that expand to too much', async () => {
+test('aliases that expand to too much', { tags: ['deep'] }, async () => {
   const { request } = await makeProject({ files: { 'config/repos.yaml': bomb.join('\n') } })
   const error = await failure(request, 'repos')
   expect(error.message).toMatch(

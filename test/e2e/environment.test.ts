@@ -29,7 +29,7 @@ it('a current folder that was removed is an error of one line', async () => {
   expect(await run('REPO', '--help')).toMatchObject({ status: 0, err: '' })
 })
 
-it('--due is in local time', async () => {
+it('--due is in local time', { tags: ['deep'] }, async () => {
   await open()
   await space.wizard('REPO', 'SYNC')
   const now = new Date()
@@ -64,9 +64,9 @@ it('a token is in no argument or environment of a process that was started', asy
   silence.remove()
 })
 
-it('a full disk fails the build or the checksums of a release in clear words, and nothing is made', async ({
-  skip,
-}) => {
+it('a full disk fails the build or the checksums of a release in clear words, and nothing is made', {
+  tags: ['deep'],
+}, async ({ skip }) => {
   space = await openReleases({ release: { build: ['head -c 9000000 /dev/zero > dist/core.tcz'] } })
   const folder = space.path('engine', 'core', 'dist')
   await mkdir(folder)

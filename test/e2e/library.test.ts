@@ -35,7 +35,7 @@ async function told(program: string) {
 }
 const environment = () => bareEnvironment(work.root)
 
-it('RepoSync clones, pulls and tells where things stand', async () => {
+it('RepoSync clones, pulls and tells where things stand', { tags: ['deep'] }, async () => {
   const cloned = await told('tell(await sync.cloneAll())')
   expect(cloned).toMatchObject({ total: 1, repositories: [{ status: 'cloned' }] })
   const to = await work.github.commit('uDOS/typo', { files: { 'a.txt': 'two\n' } })
@@ -50,7 +50,9 @@ it('RepoSync clones, pulls and tells where things stand', async () => {
   expect(await told(clone)).toMatchObject({ status: 'cloned', path: own.destination, to })
 })
 
-it('GitHubClient answers, and throws the errors that the package exports', async () => {
+it('GitHubClient answers, and throws the errors that the package exports', {
+  tags: ['deep'],
+}, async () => {
   const file = "tell(await client.getFileContent('uDOS', 'typo', 'a.txt'))"
   expect(await told(file)).toBe('one\n')
   const missing = `try { await client.getRepo('uDOS', 'none') } catch (error) {
@@ -59,7 +61,7 @@ it('GitHubClient answers, and throws the errors that the package exports', async
   expect(await told(missing)).toEqual([true, true, 404])
 })
 
-it('exports each class of the errors', async () => {
+it('exports each class of the errors', { tags: ['deep'] }, async () => {
   const names = ['GitHubError', 'GitHubAuthError', 'GitHubNotFoundError', 'GitHubRateLimitError']
   const others = ['GitHubNetworkError', 'PathError', 'ConfigError', 'UsageError', 'ConflictError']
   const wanted = [...names, ...others, 'LockedError', 'TimeoutError']

@@ -8,7 +8,7 @@ afterEach(() => work.close())
 
 const sync = async () => (await work.wizard('REPO', 'SYNC', '--json')).json
 
-describe('200 repositories', () => {
+describe('200 repositories', { tags: ['deep'] }, () => {
   it('that are unchanged cost at most 6 requests, and none of git', async () => {
     work = await openWorkspace()
     const names = Array.from({ length: 200 }, (_, index) => `r${index}`)
@@ -45,7 +45,7 @@ describe('200 repositories', () => {
   })
 })
 
-describe('20,000 files', () => {
+describe('20,000 files', { tags: ['deep'] }, () => {
   it('are cloned and pulled, and git finds nothing to say', async () => {
     work = await openWorkspace({ settings: { timeout: 30 } })
     const files: Record<string, string> = {}

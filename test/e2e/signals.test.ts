@@ -14,7 +14,7 @@ async function opened<Space extends Workspace>(opening: Promise<Space>): Promise
 
 const runWait = ['WORKFLOW', 'RUN', 'core/tests', '--wait', '--interval', '1']
 
-it('SIGTERM ends REPO SYNC with exit 143, and it cleans up', async () => {
+it('SIGTERM ends REPO SYNC with exit 143, and it cleans up', { tags: ['deep'] }, async () => {
   const space = await opened(openWorkspace())
   await space.github.addRepository('uDOS/typo', { files: { 'a.txt': 'one\n' } })
   await space.repos({ tools: [{ repo: 'typo' }] })
@@ -30,7 +30,7 @@ it('SIGTERM ends REPO SYNC with exit 143, and it cleans up', async () => {
   expect(await readdir(space.path('.wizard'))).toEqual(['state.json'])
 })
 
-describe('WORKFLOW RUN --wait', () => {
+describe('WORKFLOW RUN --wait', { tags: ['deep'] }, () => {
   it('SIGINT is exit 130: the run goes on, and how to come back is told', async () => {
     const space = await opened(openActions())
     const child = space.start(runWait)
@@ -60,7 +60,7 @@ describe('WORKFLOW RUN --wait', () => {
   })
 })
 
-describe('RELEASE PUBLISH', () => {
+describe('RELEASE PUBLISH', { tags: ['deep'] }, () => {
   it('where its terminal is closed the build ends with it', async () => {
     const build = 'trap "touch ../told; exit 1" TERM; echo begun; sleep 60 & wait'
     const space = await opened(openReleases({ release: { build: [build] } }))

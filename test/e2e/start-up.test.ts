@@ -23,7 +23,7 @@ it('says that it is not built', async () => {
   }
 })
 
-it('--version is the version alone', async () => {
+it('--version is the version alone', { tags: ['deep'] }, async () => {
   const { version } = JSON.parse(
     await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
   )

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => work.close())
 
 describe('stdout', () => {
-  it('a reader that goes early is no failure', async () => {
+  it('a reader that goes early is no failure', { tags: ['deep'] }, async () => {
     const command = `"${process.execPath}" "${executable}" REPO CAT typo big.txt | head -c 5; echo " $PIPESTATUS"`
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command], {
       cwd: work.root,
@@ -29,7 +29,7 @@ describe('stdout', () => {
     expect([stdout, stderr]).toEqual(['a lin 0\n', ''])
   })
 
-  it('all of a long result goes through a pipe', async () => {
+  it('all of a long result goes through a pipe', { tags: ['deep'] }, async () => {
     const { stdout } = await work.spawn(['REPO', 'CAT', 'typo', 'big.txt'])
     expect(stdout.length).toBe(880_000)
   })
@@ -52,7 +52,7 @@ describe('stdout', () => {
   })
 })
 
-describe('stderr', () => {
+describe('stderr', { tags: ['deep'] }, () => {
   it('RELEASE PUBLISH goes on where nobody reads its progress any more', async () => {
     const space = await openReleases()
     onTestFinished(() => space.close())
@@ -64,7 +64,7 @@ describe('stderr', () => {
 })
 
 describe('a terminal', () => {
-  it('shows live lines, then the table, and has its cursor back', async () => {
+  it('shows live lines, then the table, and has its cursor back', { tags: ['deep'] }, async () => {
     const run = { cwd: work.root, columns: 70 }
     await mkdir(work.path('live'))
     const { shown } = await onTerminal(['REPO', 'CLONE-ALL', '--root', work.path('live')], run)

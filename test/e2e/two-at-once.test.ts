@@ -9,7 +9,7 @@ import { openWorkspace, reached, type Workspace } from '../support/workspace.js'
 let space: Workspace
 afterEach(() => space.close())
 
-it('REPO SYNC waits for another, and gives up with exit 75', async () => {
+it('REPO SYNC waits for another, and gives up with exit 75', { tags: ['deep'] }, async () => {
   space = await openWorkspace()
   await space.github.addRepository('uDOS/typo', { files: { 'a.txt': 'one\n' } })
   await space.repos({ tools: [{ repo: 'typo' }] })
@@ -25,7 +25,9 @@ it('REPO SYNC waits for another, and gives up with exit 75', async () => {
   expect((await space.spawn(['REPO', 'SYNC', '--lock-wait', '0'])).status).toBe(0)
 })
 
-it('of two RELEASE PUBLISH one publishes, and the other finds it done', async () => {
+it('of two RELEASE PUBLISH one publishes, and the other finds it done', {
+  tags: ['deep'],
+}, async () => {
   space = await openReleases()
   const runs = [1, 2].map(() => space.spawn(['RELEASE', 'PUBLISH', 'core']))
   const results = await Promise.all(runs)
@@ -33,7 +35,9 @@ it('of two RELEASE PUBLISH one publishes, and the other finds it done', async ()
   await expectPublished(space)
 })
 
-it('of two RELEASE PUBLISH without a common lock one publishes, and no draft stays', async () => {
+it('of two RELEASE PUBLISH without a common lock one publishes, and no draft stays', {
+  tags: ['deep'],
+}, async () => {
   space = await openReleases()
   for (const part of ['config', 'engine']) {
     await cp(space.path(part), space.path('other', part), { recursive: true })

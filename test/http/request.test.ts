@@ -155,7 +155,7 @@ describe('request', () => {
     expect(isNeverSent(error)).toBe(false)
   })
 
-  it('gives up on a body that stops in its middle', async () => {
+  it('gives up on a body that stops in its middle', { tags: ['deep'] }, async () => {
     const address = await serve((_message, answer) => {
       answer.writeHead(200, { 'content-length': '100' }).write('half')
     })
@@ -163,7 +163,7 @@ describe('request', () => {
     await expect(answer.body.text()).rejects.toThrow(/Body Timeout/)
   })
 
-  it('gives up on a server that stops reading what is sent', async () => {
+  it('gives up on a server that stops reading what is sent', { tags: ['deep'] }, async () => {
     const deaf = await listen(track(createTcpServer((socket) => socket.pause())))
     const endless = Readable.from(
       (function* () {
@@ -289,7 +289,7 @@ describe('through a proxy', () => {
     expect(error.message).toBe(`api.example.test: connection refused by ${new URL(gone).host}`)
   })
 
-  it('gives up on one that accepts and stays silent', async () => {
+  it('gives up on one that accepts and stays silent', { tags: ['deep'] }, async () => {
     const silent = await listen(track(createTcpServer(() => {})))
     for (const url of ['https://api.example.test/', 'http://api.example.test/']) {
       const sent = request(dispatcher({ proxy: silent, stallTimeout: 150 }), url)

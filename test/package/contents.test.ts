@@ -25,7 +25,7 @@ it('runs nothing when it is installed', async () => {
   }
 })
 
-it('requires its own files and what node brings along', async () => {
+it('requires its own files and what node brings along', { tags: ['deep'] }, async () => {
   const entries = await readdir(home, { recursive: true })
   const files = entries.filter((name) => /\.c?js$/.test(name)).map((name) => join(home, name))
   expect(files.length).toBeGreaterThan(100)

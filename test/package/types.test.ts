@@ -98,24 +98,28 @@ export const tags = async () => (await client.octokit()).paginate('GET /repos/{o
 it.each([
   ['nodenext', 'nodenext'],
   ['bundler', 'esnext'],
-])('compiles in a strict project by moduleResolution %s', async (moduleResolution, module) => {
-  const config = `tsconfig.${moduleResolution}.json`
-  const compilerOptions = {
-    ...{ target: 'es2023', lib: ['es2023'], module, moduleResolution, outDir: moduleResolution },
-    ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
-    ...{ skipLibCheck: false, declaration: true, emitDeclarationOnly: true },
-    ...{ types: ['node'], typeRoots: [join(project, 'node_modules/@types')] },
-  }
-  const write = (name: string, content: string) => writeFile(join(consumer, name), content)
-  await write('everything.mts', everything())
-  await write('program.mts', program)
-  const files = ['everything.mts', 'program.mts']
-  await write(config, JSON.stringify({ compilerOptions, files }))
-  const args = [join(project, 'node_modules/typescript/bin/tsc'), '-p', config]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: consumer }).catch(
-    (error) => error,
-  )
-  expect(stdout).toBe('')
-  const emitted = await readFile(join(consumer, moduleResolution, 'everything.d.mts'), 'utf8')
-  expect(emitted).toContain('Promise<lib.ReleaseInfo>')
-})
+])(
+  'compiles in a strict project by moduleResolution %s',
+  { tags: ['deep'] },
+  async (moduleResolution, module) => {
+    const config = `tsconfig.${moduleResolution}.json`
+    const compilerOptions = {
+      ...{ target: 'es2023', lib: ['es2023'], module, moduleResolution, outDir: moduleResolution },
+      ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+      ...{ skipLibCheck: false, declaration: true, emitDeclarationOnly: true },
+      ...{ types: ['node'], typeRoots: [join(project, 'node_modules/@types')] },
+    }
+    const write = (name: string, content: string) => writeFile(join(consumer, name), content)
+    await write('everything.mts', everything())
+    await write('program.mts', program)
+    const files = ['everything.mts', 'program.mts']
+    await write(config, JSON.stringify({ compilerOptions, files }))
+    const args = [join(project, 'node_modules/typescript/bin/tsc'), '-p', config]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: consumer }).catch(
+      (error) => error,
+    )
+    expect(stdout).toBe('')
+    const emitted = await readFile(join(consumer, moduleResolution, 'everything.d.mts'), 'utf8')
+    expect(emitted).toContain('Promise<lib.ReleaseInfo>')
+  },
+)

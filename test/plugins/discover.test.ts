@@ -41,7 +41,9 @@ const index: PluginSource = {
 const idsOf = async (sources: PluginSource[], by = client) =>
   (await discover({ client: by, emit }, sources)).found.map(({ manifest }) => manifest.id)
 
-it('lists 249 plugins of an index of 250 of which one is broken, with one warning, in four requests', async () => {
+it('lists 249 plugins of an index of 250 of which one is broken, with one warning, in four requests', {
+  tags: ['deep'],
+}, async () => {
   const names = Array.from({ length: 250 }, (_, at) => `many/p${String(at).padStart(3, '0')}`)
   for (const name of names) await github.addRepository(name, { empty: true })
   await github.commit('many/p007', { files: { 'manifest.json': '{"id": "p007", ' } })
@@ -75,7 +77,9 @@ it('reads each repository once, by any of the sources, with its latest release',
   ])
 })
 
-it('finds the same without a token, and where there is no GraphQL', async () => {
+it('finds the same without a token, and where there is no GraphQL', {
+  tags: ['deep'],
+}, async () => {
   await releasePlugin(github, 'uDOS/micro')
   const plain = JSON.stringify(manifestOf('typo', '2.0.0'))
   await github.addRepository('uDOS/typo', {
@@ -98,7 +102,7 @@ it('goes on where one source fails, and fails where all do', async () => {
   await expect(idsOf([index])).rejects.toMatchObject({ code: 'GITHUB_NOT_FOUND' })
 })
 
-it('reads indexes of many shapes', () => {
+it('reads indexes of many shapes', { tags: ['deep'] }, () => {
   const read = (value: unknown) =>
     parseIndex(value, 'github.com', () => {})?.map(({ owner, repo }) => `${owner}/${repo}`)
   const all = ['uDOS/a', 'uDOS/b']

@@ -50,7 +50,7 @@ describe('acquireLock', () => {
     expect(await readdir(dir)).toEqual([])
   })
 
-  it('stays with a living holder that is busy for long', async () => {
+  it('stays with a living holder that is busy for long', { tags: ['deep'] }, async () => {
     await take(await otherProcess())
     await expect(take(self, testClock(), 1200_000)).rejects.toThrow(
       /another wizard is at work: REPO SYNC/,

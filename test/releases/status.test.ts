@@ -42,7 +42,7 @@ describe('componentStatusOf', () => {
     })
   })
 
-  it('is released, then unreleased, then ready again', async () => {
+  it('is released, then unreleased, then ready again', { tags: ['deep'] }, async () => {
     const { published_at } = await release('core-v1.2.0')
     expect(await one()).toMatchObject({
       ...{ state: 'released', tag: 'core-v1.2.0', version: '1.2.0', unreleased: 0, published_at },

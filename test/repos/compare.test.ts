@@ -43,7 +43,7 @@ describe('HEAD against the commit of the remote', () => {
     expect(await against(first)).toEqual({ ...same, is_dirty: true })
   })
 
-  it('that was fetched counts both sides', async () => {
+  it('that was fetched counts both sides', { tags: ['deep'] }, async () => {
     const second = commit(upstream, 'second')
     const third = commit(upstream, 'third')
     git(dir, ['fetch', '--quiet'])
@@ -54,7 +54,9 @@ describe('HEAD against the commit of the remote', () => {
     expect(await against(first)).toMatchObject({ state: 'ahead', ahead_by: 1, behind_by: 0 })
   })
 
-  it('that was moved back is diverged: what is here was upstream once', async () => {
+  it('that was moved back is diverged: what is here was upstream once', {
+    tags: ['deep'],
+  }, async () => {
     commit(upstream, 'second')
     git(dir, ['pull', '--quiet'])
     expect(await against(first)).toMatchObject({ state: 'diverged', ahead_by: 1, behind_by: 0 })

@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true, force: true }))
 
 describe('installBlock and removeBlock', () => {
-  it('leave no crontab where there was none', async () => {
+  it('leave no crontab where there was none', { tags: ['deep'] }, async () => {
     expect((await installBlock(crontab, block, yes)).action).toBe('installed')
     expect(await tab()).toBe(`${block.lines.join('\n')}\n`)
     expect((await installBlock(crontab, block, yes)).action).toBe('unchanged')
@@ -45,7 +45,9 @@ describe('installBlock and removeBlock', () => {
     expect((await removeBlock(crontab, block, yes)).action).toBe('unchanged')
   })
 
-  it('keep carriage returns, which `crontab -l` of Debian shows as two characters', async () => {
+  it('keep carriage returns, which `crontab -l` of Debian shows as two characters', {
+    tags: ['deep'],
+  }, async () => {
     const mine = 'MAILTO=me\r\n0 5 * * * printf "a\\r\\n"\n'
     await put(mine)
     await installBlock(crontab, block, yes)
@@ -112,7 +114,7 @@ describe('installBlock and removeBlock', () => {
     expect(await tab()).toContain(end)
   })
 
-  it('lose none of two that are made at once', async () => {
+  it('lose none of two that are made at once', { tags: ['deep'] }, async () => {
     const names = Array.from({ length: 4 }, (_, index) => `/srv/${index}`)
     await Promise.all(
       names.map(async (name) => {

@@ -131,13 +131,19 @@ describe('missingElsewhere', () => {
 })
 
 describe('systemd units', () => {
-  it.runIf(hasSystemd)('are what systemd-analyze takes for well-formed', async () => {
-    const made = systemdUnits(await request(midnight, 'pull_schedule: "*/15 8-18 1,15 * 1-5"'))
-    const script = made.map(({ content }) => content.replaceAll(launcher.script, process.execPath))
-    const paths = made.map(({ name }) => join(folder, name))
-    for (const [index, path] of paths.entries()) await writeFile(path, script[index] ?? '')
-    expect(await output('systemd-analyze', '--user', 'verify', ...paths)).toBe('')
-  })
+  it.runIf(hasSystemd)(
+    'are what systemd-analyze takes for well-formed',
+    { tags: ['deep'] },
+    async () => {
+      const made = systemdUnits(await request(midnight, 'pull_schedule: "*/15 8-18 1,15 * 1-5"'))
+      const script = made.map(({ content }) =>
+        content.replaceAll(launcher.script, process.execPath),
+      )
+      const paths = made.map(({ name }) => join(folder, name))
+      for (const [index, path] of paths.entries()) await writeFile(path, script[index] ?? '')
+      expect(await output('systemd-analyze', '--user', 'verify', ...paths)).toBe('')
+    },
+  )
 
   it('have a name of their own for each folder and root', async () => {
     const made = await request(midnight)

@@ -37,7 +37,7 @@ describe('runs', () => {
     expect(await here.runner.listRuns('uDOS', 'core')).toHaveLength(101)
   })
 
-  it('are 1,000 at most with a filter, which is said', async () => {
+  it('are 1,000 at most with a filter, which is said', { tags: ['deep'] }, async () => {
     const run = await add()
     const { runs } = here.github.world.require('uDOS/core')
     for (let id = 1; id < 1000; id++) runs.push({ ...run, id })

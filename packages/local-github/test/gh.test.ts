@@ -69,7 +69,7 @@ const reason = missing()
 if (reason) console.warn(`gh is not tested against the local GitHub: ${reason}`)
 
 describe.skipIf(reason !== null)('a real client', () => {
-  test('lists and shows repositories', async () => {
+  test('lists and shows repositories', { tags: ['deep'] }, async () => {
     await github.addRepository('uDOS/secret', { private: true, language: 'Go', topics: ['llm'] })
     const names = ['--json', 'nameWithOwner', '--jq', '.[].nameWithOwner']
     expect((await gh('repo', 'list', 'uDOS', ...names)).split('\n').sort().join(' ').trim()).toBe(
@@ -83,7 +83,7 @@ describe.skipIf(reason !== null)('a real client', () => {
     )
   })
 
-  test('pages through more repositories than fit one answer', async () => {
+  test('pages through more repositories than fit one answer', { tags: ['deep'] }, async () => {
     const numbers = Array.from({ length: 104 }, (_, number) => number)
     await Promise.all(numbers.map((n) => github.addRepository(`many/r${n}`, { empty: true })))
     const listed = await gh('repo', 'list', 'many', '--limit', '200', '--json', 'name')
@@ -94,13 +94,13 @@ describe.skipIf(reason !== null)('a real client', () => {
   })
 
   // A private one needs credentials, and gh's helper has none for plain HTTP.
-  test('clones', async () => {
+  test('clones', { tags: ['deep'] }, async () => {
     await gh('repo', 'clone', 'uDOS/typo', 'typo')
     const head = await gitText(['-C', join(folder, 'typo'), 'rev-parse', 'HEAD'])
     expect(head).toBe(await github.oid('uDOS/typo'))
   })
 
-  test('dispatches a workflow, lists and shows the run', async () => {
+  test('dispatches a workflow, lists and shows the run', { tags: ['deep'] }, async () => {
     expect(await gh('workflow', 'list', '-R', 'uDOS/typo')).toMatch(/^Tests\tactive\t\d+\n$/)
     await gh('workflow', 'run', 'tests.yml', '-R', 'uDOS/typo', '-f', 'suite=all')
     const [run] = github.actions.runs('uDOS/typo')
@@ -130,7 +130,7 @@ describe.skipIf(reason !== null)('a real client', () => {
     expect(stored.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
 
-  test('makes a release with an asset, lists and downloads it', async () => {
+  test('makes a release with an asset, lists and downloads it', { tags: ['deep'] }, async () => {
     await writeFile(join(folder, 'my file (1).txt'), 'asset\n')
     const create = ['release', 'create', '-R', 'uDOS/typo', '--notes', 'Hello']
     await gh(...create, 'v1.0.0', 'my file (1).txt')
@@ -145,7 +145,7 @@ describe.skipIf(reason !== null)('a real client', () => {
     expect(await github.refs('uDOS/typo')).not.toHaveProperty('refs/tags/v1.0.0')
   })
 
-  test('tells who it is', async () => {
+  test('tells who it is', { tags: ['deep'] }, async () => {
     expect(await gh('api', 'user', '--jq', '.login')).toBe('monalisa\n')
     expect(await gh('api', 'rate_limit', '--jq', '.resources.core.limit')).toBe('5000\n')
   })

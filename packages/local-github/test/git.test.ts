@@ -27,7 +27,9 @@ async function clone(name: string, { url = github.gitUrl, args = [] as string[] 
 const basic = (token: string) =>
   `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
 
-test('git clones branches, tags, modes and symlinks, and fetches what is new', async () => {
+test('git clones branches, tags, modes and symlinks, and fetches what is new', {
+  tags: ['deep'],
+}, async () => {
   await github.addRepository('uDOS/typo', {
     files: {
       'bin/run': { content: '#!/bin/sh\n', mode: '100755' },
@@ -49,7 +51,7 @@ test('git clones branches, tags, modes and symlinks, and fetches what is new', a
   expect(await gitText(['-C', dir, 'fsck', '--full'])).toBe('')
 })
 
-test('protocol v2 is spoken, and v0 where it is turned off', async () => {
+test('protocol v2 is spoken, and v0 where it is turned off', { tags: ['deep'] }, async () => {
   await github.addRepository('uDOS/typo')
   await clone('uDOS/typo')
   const posts = github.requests.filter(({ method }) => method === 'POST')
@@ -82,7 +84,9 @@ test('a missing repository looks private, and missing only to who may know', asy
   expect((await fetch(url, { headers })).status).toBe(404)
 })
 
-test('a renamed repository redirects until a stranger takes its name', async () => {
+test('a renamed repository redirects until a stranger takes its name', {
+  tags: ['deep'],
+}, async () => {
   await github.addRepository('uDOS/old')
   github.rename('uDOS/old', 'uDOS/new')
   const dir = await clone('uDOS/old')
@@ -92,7 +96,7 @@ test('a renamed repository redirects until a stranger takes its name', async () 
   expect(stranger.id).not.toBe(github.world.require('uDOS/new').id)
 })
 
-test('a push needs a token, and moves the branch', async () => {
+test('a push needs a token, and moves the branch', { tags: ['deep'] }, async () => {
   await github.addRepository('uDOS/typo')
   const dir = await clone('uDOS/typo')
   await gitText(['-C', dir, 'commit', '--quiet', '--allow-empty', '-m', 'Mine'])
@@ -135,7 +139,7 @@ test('an empty repository has no commit', async () => {
   expect(await gitText(['-C', dir, 'symbolic-ref', 'HEAD'])).toBe('refs/heads/trunk')
 })
 
-test('any commit can be asked for, as deep as wanted', async () => {
+test('any commit can be asked for, as deep as wanted', { tags: ['deep'] }, async () => {
   await github.addRepository('uDOS/typo')
   const old = await github.commit('uDOS/typo', { message: 'Replaced' })
   await github.commit('uDOS/typo', { force: true })

@@ -142,7 +142,9 @@ describe('values', () => {
     expect((await view('unset')).status).toBe(3)
   })
 
-  it('WIZARD_* overrides the file; gh is asked where nothing names a token', async () => {
+  it('WIZARD_* overrides the file; gh is asked where nothing names a token', {
+    tags: ['deep'],
+  }, async () => {
     await files('env/config', { 'github.yaml': github({ token: undefined }) })
     expect((await view('env', { WIZARD_TOKEN: work.github.token })).status).toBe(0)
     expect((await view('env')).status).toBe(3)

@@ -46,7 +46,7 @@ async function fillDisk() {
   }
 }
 
-describe('on a full disk', () => {
+describe('on a full disk', { tags: ['deep'] }, () => {
   it('REMOVE makes room, VERIFY and UPDATE --dry-run work', async ({ skip }) => {
     if (!canMount) return skip()
     await installed()
@@ -65,7 +65,7 @@ describe('on a full disk', () => {
   })
 })
 
-describe('in a root that can not be written to', () => {
+describe('in a root that can not be written to', { tags: ['deep'] }, () => {
   const readOnly = () => execute('mount', ['-o', 'remount,ro', small])
 
   it('VERIFY and UPDATE --dry-run work, and what writes is refused', async ({ skip }) => {

@@ -19,34 +19,47 @@ async function installed(id = 'micro') {
 }
 
 describe("wizard's own folders and files", () => {
-  it.each(['', 'staging', 'cache'])('are not followed elsewhere: .wizard/%s', async (name) => {
-    await installed()
-    await mkdir(space.path('mine/staging'), { recursive: true })
-    await mkdir(space.path('mine/cache'))
-    await writeFile(space.path('mine/staging/a'), 'mine')
-    await writeFile(space.path('mine/cache/b'), 'mine')
-    await rm(own(name), { recursive: true, force: true })
-    await symlink(space.path('mine', name), own(name))
-    const { status, err } = await plugin('UPDATE')
-    expect([status, err]).toEqual([2, expect.stringMatching(/is a symbolic link/)])
-    expect(existsSync(space.path('mine/staging/a'))).toBe(true)
-    expect(await readdir(space.path('mine/cache'))).toEqual(['b'])
-  })
+  it.each(['', 'staging', 'cache'])(
+    'are not followed elsewhere: .wizard/%s',
+    { tags: ['deep'] },
+    async (name) => {
+      await installed()
+      await mkdir(space.path('mine/staging'), { recursive: true })
+      await mkdir(space.path('mine/cache'))
+      await writeFile(space.path('mine/staging/a'), 'mine')
+      await writeFile(space.path('mine/cache/b'), 'mine')
+      await rm(own(name), { recursive: true, force: true })
+      await symlink(space.path('mine', name), own(name))
+      const { status, err } = await plugin('UPDATE')
+      expect([status, err]).toEqual([2, expect.stringMatching(/is a symbolic link/)])
+      expect(existsSync(space.path('mine/staging/a'))).toBe(true)
+      expect(await readdir(space.path('mine/cache'))).toEqual(['b'])
+    },
+  )
 
   it.each([
     ['', 'journal.json is damaged'],
     ['{"id":"../x","work":"a","entry":null}', 'journal.json is damaged'],
     ['{"id":"micro","work":"..","entry":null}', 'journal.json is damaged'],
-  ])('a journal that is none stops all, and says how to go on: %s', async (text, fault) => {
-    await installed()
-    await writeFile(own('journal.json'), text)
-    const { status, err } = await plugin('PIN', 'micro')
-    expect([status, err]).toEqual([8, expect.stringMatching(`${fault}.*\nhint: .*remove the file`)])
-    await rm(own('journal.json'))
-    expect((await plugin('VERIFY')).status).toBe(0)
-  })
+  ])(
+    'a journal that is none stops all, and says how to go on: %s',
+    { tags: ['deep'] },
+    async (text, fault) => {
+      await installed()
+      await writeFile(own('journal.json'), text)
+      const { status, err } = await plugin('PIN', 'micro')
+      expect([status, err]).toEqual([
+        8,
+        expect.stringMatching(`${fault}.*\nhint: .*remove the file`),
+      ])
+      await rm(own('journal.json'))
+      expect((await plugin('VERIFY')).status).toBe(0)
+    },
+  )
 
-  it('a state that can not be read is kept when a new one is written', async () => {
+  it('a state that can not be read is kept when a new one is written', {
+    tags: ['deep'],
+  }, async () => {
     await installed()
     await plugin('DISABLE', 'micro')
     const damaged = (await space.read('plugins/.wizard/state.json')).replace('}', '},,')
@@ -69,7 +82,7 @@ describe("wizard's own folders and files", () => {
   })
 })
 
-describe('files that somebody changed', () => {
+describe('files that somebody changed', { tags: ['deep'] }, () => {
   it('are told of, wherever they go', async () => {
     await installed()
     await writeFile(space.path('plugins/micro/main.txt'), 'mine\n')
@@ -95,7 +108,7 @@ describe('files that somebody changed', () => {
   })
 })
 
-it('shows nothing of a manifest as if wizard said it', async () => {
+it('shows nothing of a manifest as if wizard said it', { tags: ['deep'] }, async () => {
   const lines = 'one\n✅ other installed\u001b[2J'
   const installation = { post_install: [lines] }
   await releasePlugin(space.github, 'uDOS/micro', {

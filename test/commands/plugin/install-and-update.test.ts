@@ -36,7 +36,9 @@ function archived(id: string, version: string, more: Record<string, string> = {}
 }
 
 describe('PLUGIN INSTALL', () => {
-  it('takes the asset that the manifest names for this platform, and locks it', async () => {
+  it('takes the asset that the manifest names for this platform, and locks it', {
+    tags: ['deep'],
+  }, async () => {
     const { sum, ...release } = archived('micro', '1.2.0')
     const commit = await releasePlugin(github(), 'uDOS/micro', { version: '1.2.0', ...release })
     const { status, json, err } = await plugin('INSTALL', 'micro', '--json')
@@ -67,7 +69,9 @@ describe('PLUGIN INSTALL', () => {
     expect(await readdir(space.path('plugins/.wizard'))).toEqual(['cache', 'files', 'state.json'])
   })
 
-  it("takes the repository's files at the tag where there is no asset", async () => {
+  it("takes the repository's files at the tag where there is no asset", {
+    tags: ['deep'],
+  }, async () => {
     const deep = { 'deep/er/x.txt': 'x\n', 'run.sh': { content: '#!/bin/sh\n', mode: '100755' } }
     await releasePlugin(github(), 'uDOS/typo', { files: deep as never, assets: null })
     await github().commit('uDOS/typo', { files: { 'later.txt': 'not of the tag\n' } })
@@ -79,7 +83,9 @@ describe('PLUGIN INSTALL', () => {
     expect((await plugin('VERIFY')).status).toBe(0)
   })
 
-  it('refuses one flipped byte, naming both sums, and touches nothing', async () => {
+  it('refuses one flipped byte, naming both sums, and touches nothing', {
+    tags: ['deep'],
+  }, async () => {
     const release = archived('micro', '1.0.0')
     await releasePlugin(github(), 'uDOS/micro', release)
     await plugin('INSTALL', 'micro')
@@ -99,7 +105,7 @@ describe('PLUGIN INSTALL', () => {
     ['takes it for .git', { name: 'deep/.GIT/config', content: '[core]\n\tfsmonitor = id\n' }],
     ['symbolic link', { name: 'x', content: '/etc/passwd', mode: 0o120777 }],
     ['times its size', { name: 'bomb', content: Buffer.alloc(150_000_000), deflated: true }],
-  ])('refuses an archive whose entry is bad: %s', async (fault, entry) => {
+  ])('refuses an archive whose entry is bad: %s', { tags: ['deep'] }, async (fault, entry) => {
     const manifest = JSON.stringify(manifestOf('micro', '1.0.0'))
     const bytes = zip([{ name: 'manifest.json', content: manifest }, entry])
     await releasePlugin(github(), 'uDOS/micro', { assets: { 'micro.zip': bytes } })
@@ -151,7 +157,7 @@ describe('PLUGIN INSTALL', () => {
     }
   })
 
-  it('installs what a plugin needs first, and tells a circle', async () => {
+  it('installs what a plugin needs first, and tells a circle', { tags: ['deep'] }, async () => {
     const needs = (...plugins: string[]) => ({ manifest: { dependencies: { plugins } } })
     await releasePlugin(github(), 'uDOS/one', needs('two@^1.0.0'))
     await releasePlugin(github(), 'uDOS/two', needs('three'))
@@ -165,7 +171,9 @@ describe('PLUGIN INSTALL', () => {
     expect(Object.keys(await lock())).toEqual(['one', 'three', 'two'])
   })
 
-  it('chooses the highest version in a dependency’s range, and keeps it there', async () => {
+  it('chooses the highest version in a dependency’s range, and keeps it there', {
+    tags: ['deep'],
+  }, async () => {
     for (const version of ['1.0.0', '1.2.0', '1.3.0-rc.1', '2.0.0']) {
       await releasePlugin(github(), 'uDOS/two', { version })
     }
@@ -213,7 +221,7 @@ describe('PLUGIN INSTALL', () => {
     expect((await plugin('LIST', '--json')).json[0].warnings).toHaveLength(2)
   })
 
-  it('is two installs at once, one after the other', async () => {
+  it('is two installs at once, one after the other', { tags: ['deep'] }, async () => {
     for (const id of ['one', 'two']) await releasePlugin(github(), `uDOS/${id}`)
     // Of two that wait for each other one needs real time: a clock that stands still is over at once.
     const both = await Promise.all(
@@ -226,7 +234,7 @@ describe('PLUGIN INSTALL', () => {
     expect((await plugin('VERIFY')).status).toBe(0)
   })
 
-  it('leaves a folder alone that is not its own', async () => {
+  it('leaves a folder alone that is not its own', { tags: ['deep'] }, async () => {
     await releasePlugin(github(), 'uDOS/micro')
     await space.write('plugins', 'a file').catch(() => {})
     expect((await plugin('INSTALL', 'micro')).status).toBe(2)
@@ -273,7 +281,9 @@ describe('what plugins.yaml asks for', () => {
     expect(JSON.parse(installed).signature).toMatchObject({ algorithm: 'ed25519' })
   })
 
-  it('a signature over every byte: a checksum, and no other manifest', async () => {
+  it('a signature over every byte: a checksum, and no other manifest', {
+    tags: ['deep'],
+  }, async () => {
     const key = generateKeyPairSync('ed25519')
     const release = (id: string, inside: Json, checksums?: (sum: string) => Json) => {
       const content = JSON.stringify(manifestOf(id, '1.0.0', inside))
@@ -340,7 +350,7 @@ describe('what plugins.yaml asks for', () => {
     expect([status, err]).toEqual([8, expect.stringContaining('micro is not signed')])
   })
 
-  it('a version of uDOS', async () => {
+  it('a version of uDOS', { tags: ['deep'] }, async () => {
     await rules({ udos_version: '1.4.0' })
     await releasePlugin(github(), 'uDOS/micro', { manifest: { udos_version: '>=2.0.0' } })
     await releasePlugin(github(), 'uDOS/typo', { manifest: { runtime: { requires: '^1.0' } } })
@@ -377,7 +387,9 @@ describe('--frozen', () => {
     expect([status, err]).toEqual([3, expect.stringContaining('plugins.lock.json does not exist')])
   })
 
-  it('brings what the lock names, byte for byte, though there is a later version', async () => {
+  it('brings what the lock names, byte for byte, though there is a later version', {
+    tags: ['deep'],
+  }, async () => {
     await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
     await releasePlugin(github(), 'uDOS/typo')
     for (const id of ['micro', 'typo']) await plugin('INSTALL', id)
@@ -403,7 +415,7 @@ describe('--frozen', () => {
 })
 
 describe('UPDATE, PIN, ROLLBACK', () => {
-  it('of many plugins without releases does not make node warn', async () => {
+  it('of many plugins without releases does not make node warn', { tags: ['deep'] }, async () => {
     const ids = Array.from({ length: 13 }, (_, index) => `p${index}`)
     for (const id of ids) {
       await releasePlugin(github(), `uDOS/${id}`, { assets: null })
@@ -418,7 +430,9 @@ describe('UPDATE, PIN, ROLLBACK', () => {
     expect(warnings).toEqual([])
   })
 
-  it('goes forward, stays where it is pinned, and back byte for byte', async () => {
+  it('goes forward, stays where it is pinned, and back byte for byte', {
+    tags: ['deep'],
+  }, async () => {
     await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
     await plugin('INSTALL', 'micro')
     const first = await snapshot(space.path('plugins/micro'))
@@ -446,7 +460,7 @@ describe('UPDATE, PIN, ROLLBACK', () => {
     expect(github().requests).toEqual([])
   })
 
-  it('gives the hint of each one that failed', async () => {
+  it('gives the hint of each one that failed', { tags: ['deep'] }, async () => {
     for (const id of ['micro', 'typo']) {
       await releasePlugin(github(), `uDOS/${id}`)
       await plugin('INSTALL', id)
@@ -466,7 +480,7 @@ describe('UPDATE, PIN, ROLLBACK', () => {
     expect(await files()).toEqual(before)
   })
 
-  it('keeps what somebody changed in a plugin', async () => {
+  it('keeps what somebody changed in a plugin', { tags: ['deep'] }, async () => {
     await releasePlugin(github(), 'uDOS/micro')
     await plugin('INSTALL', 'micro')
     await writeFile(space.path('plugins/micro/main.txt'), 'mine\n')
@@ -501,7 +515,9 @@ describe('PLUGIN SEARCH', () => {
     expect(micro.warnings).toEqual(['license: there is none', 'odd: not known here; it is kept'])
   })
 
-  it('says the same of an empty manifest as INSTALL, which says nothing of other plugins', async () => {
+  it('says the same of an empty manifest as INSTALL, which says nothing of other plugins', {
+    tags: ['deep'],
+  }, async () => {
     await releasePlugin(github(), 'uDOS/micro')
     await releasePlugin(github(), 'uDOS/empty', { files: { 'manifest.json': '' } })
     const fault = 'manifest.json is not valid JSON: it ends too soon'

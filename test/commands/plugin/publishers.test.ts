@@ -20,7 +20,7 @@ const run = (args: string[], more: { columns?: number; answer?: string } = {}) =
 const remove = (name: string) => rm(space.path('plugins', name), { recursive: true })
 
 describe('a publisher', () => {
-  it('is trusted once, by the user, in the user’s own folder', async () => {
+  it('is trusted once, by the user, in the user’s own folder', { tags: ['deep'] }, async () => {
     await releasePlugin(github(), 'uDOS/micro')
     await releasePlugin(github(), 'uDOS/typo')
     for (const args of [['micro'], ['micro', '--yes']]) {
@@ -37,7 +37,7 @@ describe('a publisher', () => {
     expect(Object.keys(await lock())).toEqual(['micro', 'typo'])
   })
 
-  it('is asked about on a terminal, and a no is kept nowhere', async () => {
+  it('is asked about on a terminal, and a no is kept nowhere', { tags: ['deep'] }, async () => {
     await releasePlugin(github(), 'uDOS/micro')
     const no = await run(['INSTALL', 'micro'], { columns: 100, answer: 'n' })
     expect([no.status, no.shown]).toEqual([4, expect.stringContaining('Trust this publisher?')])
@@ -60,7 +60,7 @@ describe('a publisher', () => {
     expect(await space.read(file)).toBe('publishers: [')
   })
 
-  it('is needed for what a plugin depends on, and for --frozen', async () => {
+  it('is needed for what a plugin depends on, and for --frozen', { tags: ['deep'] }, async () => {
     await releasePlugin(github(), 'uDOS/micro', {
       manifest: { dependencies: { plugins: ['other/nano'] } },
     })
@@ -97,6 +97,7 @@ describe('the repository of a plugin', () => {
 
   it.each([['UPDATE'], ['INSTALL', 'ren'], ['INSTALL', 'uDOS/renamed']])(
     'is followed and said if it was renamed: %s %s',
+    { tags: ['deep'] },
     async (...args) => {
       await releasePlugin(github(), 'uDOS/ren')
       await install()
@@ -110,7 +111,9 @@ describe('the repository of a plugin', () => {
     },
   )
 
-  it('is known by the commit of its tag where an older lock has no id', async () => {
+  it('is known by the commit of its tag where an older lock has no id', {
+    tags: ['deep'],
+  }, async () => {
     await releasePlugin(github(), 'uDOS/ren')
     await install()
     const id = (await lock()).ren.repository_id

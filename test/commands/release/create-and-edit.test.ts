@@ -47,7 +47,7 @@ describe('RELEASE CREATE', () => {
     expect(releasesOn(space)).toEqual([])
   })
 
-  it('with files is a draft until they are there', async () => {
+  it('with files is a draft until they are there', { tags: ['deep'] }, async () => {
     await open()
     const fault = space.github.fail({
       origin: 'upload',
@@ -80,7 +80,9 @@ describe('RELEASE CREATE', () => {
     expect(json).toMatchObject({ tag: 'core-v1.3.0-rc.1', prerelease: true, latest: false })
   })
 
-  it('--target is a branch or a commit, and the tag must be there where it is', async () => {
+  it('--target is a branch or a commit, and the tag must be there where it is', {
+    tags: ['deep'],
+  }, async () => {
     await open()
     const first = await space.github.oid(name)
     await space.github.branch(name, 'old')
@@ -95,7 +97,7 @@ describe('RELEASE CREATE', () => {
     expect([none.status, none.err]).toEqual([3, expect.stringContaining('nowhere')])
   })
 
-  it('a backport is not the latest, unless it is said to be', async () => {
+  it('a backport is not the latest, unless it is said to be', { tags: ['deep'] }, async () => {
     await open()
     expect((await release('CREATE', 'engine@v2.0.0', '--json')).json.latest).toBe(true)
     expect((await release('CREATE', 'engine@v1.9.0', '--json')).json.latest).toBe(false)
@@ -106,7 +108,9 @@ describe('RELEASE CREATE', () => {
 })
 
 describe('RELEASE UPLOAD', () => {
-  it('keeps what is there, adds what is new, and replaces on drafts alone', async () => {
+  it('keeps what is there, adds what is new, and replaces on drafts alone', {
+    tags: ['deep'],
+  }, async () => {
     await open()
     await release('CREATE', 'engine@v1.0.0', 'one.tcz', '--draft')
     const { json } = await release('UPLOAD', 'engine@v1.0.0', 'one.tcz', 'two words.iso', '--json')
@@ -166,7 +170,9 @@ describe('RELEASE EDIT', () => {
     expect(latest.json.latest).toBe(true)
   })
 
-  it('asks a person before it takes back what is published, and PUBLISH does not replace its assets', async () => {
+  it('asks a person before it takes back what is published, and PUBLISH does not replace its assets', {
+    tags: ['deep'],
+  }, async () => {
     await open()
     expect((await release('PUBLISH', 'core')).status).toBe(0)
     const [made] = releasesOn(space)
@@ -193,7 +199,7 @@ describe('RELEASE EDIT', () => {
   })
 })
 
-describe('RELEASE LIST, VIEW and STATUS', () => {
+describe('RELEASE LIST, VIEW and STATUS', { tags: ['deep'] }, () => {
   it('a component has the releases of its tags, and its highest stable one is the latest', async () => {
     await open()
     for (const one of [
@@ -278,7 +284,9 @@ describe('RELEASE DOWNLOAD', () => {
     ])
   })
 
-  it('goes on after a cut, and takes nothing whose digest is another', async () => {
+  it('goes on after a cut, and takes nothing whose digest is another', {
+    tags: ['deep'],
+  }, async () => {
     await open()
     await space.write('large.bin', 'x'.repeat(3_000_000))
     await release('CREATE', 'engine@v1.0.0', 'large.bin')
@@ -291,7 +299,9 @@ describe('RELEASE DOWNLOAD', () => {
     expect(await snapshot(space.path('bad'))).toEqual({})
   })
 
-  it('keeps a file that is there, whether the server counts digests or not', async () => {
+  it('keeps a file that is there, whether the server counts digests or not', {
+    tags: ['deep'],
+  }, async () => {
     await open()
     await release('CREATE', 'engine@v1.0.0', 'one.tcz')
     for (const asset of releasesOn(space)[0]!.assets) asset.digest = ''
@@ -349,7 +359,7 @@ describe('RELEASE DELETE', () => {
   })
 })
 
-describe('in a job and on a terminal', () => {
+describe('in a job and on a terminal', { tags: ['deep'] }, () => {
   it('hands on id, tag and address', async () => {
     await open()
     await space.write('outputs', '')

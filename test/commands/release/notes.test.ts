@@ -115,7 +115,7 @@ async function notesIn(folder: string, ...args: string[]) {
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
 
 describe('RELEASE NOTES', () => {
-  it('asks GitHub where there is no clone', async () => {
+  it('asks GitHub where there is no clone', { tags: ['deep'] }, async () => {
     const { out, err, status } = await notes('core@1.1.0')
     expect([status, err]).toEqual([0, ''])
     expect(out).toBe(await expected())
@@ -289,7 +289,7 @@ describe('RELEASE NOTES', () => {
     expect([out, err]).toEqual([await expected(), ''])
   })
 
-  it('says that a shallow clone can not tell, and asks GitHub', async () => {
+  it('says that a shallow clone can not tell, and asks GitHub', { tags: ['deep'] }, async () => {
     await gitClone('shallow', '--depth', '2', '--no-single-branch')
     const { out, err, asked } = await notesIn('shallow', 'core@1.1.0')
     expect(err).toMatch(/^warning: .*\/shallow is a shallow clone, so GitHub is asked\n$/)
@@ -341,7 +341,7 @@ describe('RELEASE NOTES', () => {
     expect(local.out).toBe(remote.out)
   })
 
-  it('reads all pages of a comparison, and the same twice', async () => {
+  it('reads all pages of a comparison, and the same twice', { tags: ['deep'] }, async () => {
     const long = 'uDOS/long'
     const dir = temporaryFolder()
     await gitText(['init', '--quiet', '--initial-branch=main', dir])

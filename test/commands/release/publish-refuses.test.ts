@@ -36,7 +36,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
     expect(made).toHaveLength(before)
   }
 
-  it('a tracked file that differs from HEAD, staged or not', async () => {
+  it('a tracked file that differs from HEAD, staged or not', { tags: ['deep'] }, async () => {
     space = await openReleases()
     await space.write('engine/core/main.txt', 'edited')
     await refused(8, /differs from HEAD: core\/main\.txt/)
@@ -44,27 +44,27 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
     await refused(8, /differs from HEAD: core\/main\.txt/)
   })
 
-  it('a HEAD that is not pushed', async () => {
+  it('a HEAD that is not pushed', { tags: ['deep'] }, async () => {
     space = await openReleases()
     await space.git('engine', 'commit', '--quiet', '--allow-empty', '-m', 'Local')
     await refused(8, /is not pushed/)
   })
 
-  it('a tag at another commit', async () => {
+  it('a tag at another commit', { tags: ['deep'] }, async () => {
     space = await openReleases()
     await space.github.tag(name, tag, { annotated: true })
     await advance(space, { 'core/main.txt': 'two\n' })
     await refused(8, /core-v1\.2\.0 exists at another commit/)
   })
 
-  it('a version below the last one of its component', async () => {
+  it('a version below the last one of its component', { tags: ['deep'] }, async () => {
     space = await openReleases()
     await space.github.tag(name, 'core-v1.10.0')
     await space.github.tag(name, 'other-v9.0.0')
     await refused(8, /1\.2\.0 is below 1\.10\.0/)
   })
 
-  it('another version than version_file has', async () => {
+  it('another version than version_file has', { tags: ['deep'] }, async () => {
     space = await openReleases()
     const { status, err } = await space.wizard('RELEASE', 'PUBLISH', 'core@1.3.0')
     expect([status, err]).toEqual([
@@ -85,7 +85,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
     expect([status, err]).toEqual([2, expect.stringMatching(words)])
   })
 
-  it('files that are missing, too large, or would have one name', async () => {
+  it('files that are missing, too large, or would have one name', { tags: ['deep'] }, async () => {
     space = await openReleases()
     await refused(2, /nowhere\.tcz does not exist/, 'nowhere.tcz')
     await space.write('large.iso', '')
@@ -97,7 +97,9 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
     await refused(2, /would both be the asset a\.b\.tcz/, 'a b.tcz', 'a.b.tcz')
   })
 
-  it('a draft that somebody else made, and two of them with their ids', async () => {
+  it('a draft that somebody else made, and two of them with their ids', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     const one = await api('POST', '/releases', { tag_name: tag, draft: true, body: 'mine' })
     const { status, err } = await publish()
@@ -108,7 +110,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
     expect(releasesOn(space).map(({ body }) => body)).toEqual([null, 'mine'])
   })
 
-  it('a token that may not write, or none', async () => {
+  it('a token that may not write, or none', { tags: ['deep'] }, async () => {
     space = await openReleases()
     const path = /\/repos\/uDOS\/engine$/
     const answer = { name: 'engine', full_name: name, permissions: { push: false } }
@@ -140,7 +142,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
     await refused(4, /Only robots keeps core-v1\.2\.0 from being made/)
   })
 
-  it('a build that makes none of the artifacts', async () => {
+  it('a build that makes none of the artifacts', { tags: ['deep'] }, async () => {
     space = await openReleases({ release: { build: ['true'] } })
     await refused(2, /dist\/\* matches no file/)
   })
@@ -155,7 +157,9 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
 })
 
 describe('RELEASE PUBLISH', () => {
-  it('goes on with a token that may not see the settings of the repository, as in Actions', async () => {
+  it('goes on with a token that may not see the settings of the repository, as in Actions', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     const body = { message: 'Resource not accessible by integration' }
     const fault = space.github.fail({ path: /\/immutable-releases$/, status: 403, body })
@@ -192,7 +196,7 @@ describe('RELEASE PUBLISH', () => {
     await expect(space.read('engine/core/dist/core.tcz')).rejects.toThrow()
   })
 
-  it('a backport is published, and is not the latest', async () => {
+  it('a backport is published, and is not the latest', { tags: ['deep'] }, async () => {
     space = await openReleases()
     await api('POST', '/releases', { tag_name: 'core-v2.0.0' })
     const { status, json } = await publish('--allow-backport', '--json')
@@ -200,14 +204,14 @@ describe('RELEASE PUBLISH', () => {
     expect((await api('GET', '/releases/latest')).tag_name).toBe('core-v2.0.0')
   })
 
-  it('a pre-release is one, and is not the latest', async () => {
+  it('a pre-release is one, and is not the latest', { tags: ['deep'] }, async () => {
     space = await openReleases({ files: { 'core/version.json': '{"version":"2.0.0-rc.1"}' } })
     await space.github.tag(name, 'core-v1.9.0')
     const { json } = await publish('--json')
     expect(json).toMatchObject({ tag: 'core-v2.0.0-rc.1', prerelease: true, latest: false })
   })
 
-  it('untracked files are a warning', async () => {
+  it('untracked files are a warning', { tags: ['deep'] }, async () => {
     space = await openReleases()
     await space.write('engine/new.txt', 'new')
     const { status, err } = await publish()
@@ -217,7 +221,9 @@ describe('RELEASE PUBLISH', () => {
     ])
   })
 
-  it('reads the version from package.json, and takes FILEs in place of the artifacts', async () => {
+  it('reads the version from package.json, and takes FILEs in place of the artifacts', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases({
       component: { version_file: 'package.json', tag: 'v{version}' },
       files: { 'package.json': '{"name":"x","version":"3.1.4"}' },
@@ -237,7 +243,9 @@ describe('RELEASE PUBLISH', () => {
     expect((await publish()).status).toBe(0)
   })
 
-  it('notes that somebody edited on the draft stay, unless others are given', async () => {
+  it('notes that somebody edited on the draft stay, unless others are given', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     await publish('--draft')
     const [draft] = releasesOn(space)
@@ -251,7 +259,9 @@ describe('RELEASE PUBLISH', () => {
     expect((await space.wizard('RELEASE', 'VIEW', 'core', '--json')).json.notes).toBe('Given')
   })
 
-  it('an asset of an earlier build goes, and one of somebody else is refused', async () => {
+  it('an asset of an earlier build goes, and one of somebody else is refused', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     await publish('--draft')
     const [draft] = releasesOn(space)
@@ -270,7 +280,9 @@ describe('RELEASE PUBLISH', () => {
     expect(draft!.draft).toBe(true)
   })
 
-  it('from a linked work tree, and from a clone that a from: entry placed', async () => {
+  it('from a linked work tree, and from a clone that a from: entry placed', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     await space.git('engine', 'worktree', 'add', '--quiet', '--detach', '../linked')
     const linked = await space.run(['RELEASE', 'PUBLISH', 'core', '--dry-run', '--json'], {

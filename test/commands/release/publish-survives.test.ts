@@ -17,7 +17,7 @@ afterEach(() => space.close())
 
 const publish = (...args: string[]) => space.wizard('RELEASE', 'PUBLISH', 'core', ...args)
 
-describe('RELEASE PUBLISH is interrupted', () => {
+describe('RELEASE PUBLISH is interrupted', { tags: ['deep'] }, () => {
   it('by Ctrl-C, and says that the draft stays', async () => {
     space = await openReleases()
     const fault = space.github.fail({ origin: 'upload', delay: 'forever' })
@@ -33,7 +33,7 @@ describe('RELEASE PUBLISH is interrupted', () => {
   })
 })
 
-describe('RELEASE PUBLISH survives', () => {
+describe('RELEASE PUBLISH survives', { tags: ['deep'] }, () => {
   it('a 502 that leaves an asset in state starter', async () => {
     space = await openReleases()
     const meanwhile = () => leaveStarter(space, 'core.tcz')
@@ -102,7 +102,7 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     return expect(space.github.oid(name, `refs/tags/${tag}`)).rejects.toThrow()
   }
 
-  it('where GitHub counts another digest than was sent', async () => {
+  it('where GitHub counts another digest than was sent', { tags: ['deep'] }, async () => {
     space = await openReleases()
     const body = {
       id: 1,
@@ -118,7 +118,9 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     await expectDraft()
   })
 
-  it('where the tag was moved to another commit between two tries', async () => {
+  it('where the tag was moved to another commit between two tries', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     expect((await publish('--draft')).status).toBe(0)
     await space.github.commit(name, { files: { other: 'x' } })
@@ -128,7 +130,7 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     expect(onlyRelease(space).draft).toBe(true)
   })
 
-  it('where the token expires half-way, and goes on with another', async () => {
+  it('where the token expires half-way, and goes on with another', { tags: ['deep'] }, async () => {
     space = await openReleases()
     const body = { message: 'Bad credentials' }
     const fault = space.github.fail({ origin: 'upload', skip: 1, status: 401, body })
@@ -156,7 +158,7 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     expect(releasesOn(space)).toEqual([])
   })
 
-  it('where a file changes while it is sent', async () => {
+  it('where a file changes while it is sent', { tags: ['deep'] }, async () => {
     space = await openReleases()
     const meanwhile = () => space.write('engine/core/dist/core.tcz', 'other')
     const path = /core\.tcz/
@@ -167,7 +169,9 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     expect(assetNames(onlyRelease(space))).not.toContain('core.tcz')
   })
 
-  it('where somebody replaces an asset between its upload and the publishing', async () => {
+  it('where somebody replaces an asset between its upload and the publishing', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     expect((await publish('--draft')).status).toBe(0)
     const replace = () => {
@@ -181,7 +185,7 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     await expectDraft()
   })
 
-  it('where HEAD moves while it is at work', async () => {
+  it('where HEAD moves while it is at work', { tags: ['deep'] }, async () => {
     space = await openReleases()
     const commit = ['commit', '--quiet', '--allow-empty', '-m', 'More']
     const meanwhile = () => space.git('engine', ...commit)

@@ -42,7 +42,7 @@ async function makeKey(): Promise<void> {
   await run('gpg', ['--homedir', home, '--batch', '--passphrase', '', ...key])
 }
 
-describe.skipIf(!hasGpg)('signing with gpg', () => {
+describe.skipIf(!hasGpg)('signing with gpg', { tags: ['deep'] }, () => {
   it('signs the checksums, which hold the names that GitHub shows', async () => {
     space = await openReleases({
       release: {
@@ -119,7 +119,7 @@ describe.skipIf(!hasMinisign)('signing with minisign', () => {
   })
 })
 
-describe('the environment of build and sign', () => {
+describe('the environment of build and sign', { tags: ['deep'] }, () => {
   it('holds what the configuration names and no token, unless it is named', async () => {
     space = await openReleases({
       release: { build: ['mkdir -p dist; env > dist/env; pwd > dist/pwd'], env: ['EXTRA'] },

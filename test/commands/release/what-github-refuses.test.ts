@@ -42,7 +42,7 @@ describe('an empty file', () => {
   })
 })
 
-it('a secret that a component names is neither shown nor logged', async () => {
+it('a secret that a component names is neither shown nor logged', { tags: ['deep'] }, async () => {
   const sign = {
     cmd: 'sh',
     args: ['-c', 'echo "pass $SIGN_PASS" >&2; cp "$0" "$1"', '{artifact}', '{signature}'],
@@ -85,7 +85,9 @@ describe('the latest', () => {
     expect((await release('EDIT', 'engine@v1.0.0', ...given)).json.latest).toBe(true)
   })
 
-  it('is not a draft that somebody made a pre-release on its page', async () => {
+  it('is not a draft that somebody made a pre-release on its page', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     expect((await release('PUBLISH', 'core', '--draft')).status).toBe(0)
     onlyRelease(space).prerelease = true
@@ -97,7 +99,7 @@ describe('the latest', () => {
   })
 })
 
-describe('immutable releases', () => {
+describe('immutable releases', { tags: ['deep'] }, () => {
   it('are said to be', async () => {
     space = await openReleases()
     space.github.world.require(name).immutableReleases = true
@@ -122,7 +124,7 @@ describe('immutable releases', () => {
   })
 })
 
-describe('PUBLISH warns', () => {
+describe('PUBLISH warns', { tags: ['deep'] }, () => {
   it('of a token that ends soon, before the build', async () => {
     space = await openReleases({ tokenExpires: new Date(Date.now() + 3600_000 + 30_000) })
     const { status, err } = await release('PUBLISH', 'core')
@@ -140,7 +142,7 @@ describe('PUBLISH warns', () => {
   })
 })
 
-it('DOWNLOAD names the asset whose upload has not ended', async () => {
+it('DOWNLOAD names the asset whose upload has not ended', { tags: ['deep'] }, async () => {
   space = await openReleases()
   expect((await release('PUBLISH', 'core')).status).toBe(0)
   leaveStarter(space, 'half.iso')
@@ -151,7 +153,9 @@ it('DOWNLOAD names the asset whose upload has not ended', async () => {
   ])
 })
 
-it('DELETE says that the release is gone where the tag is protected', async () => {
+it('DELETE says that the release is gone where the tag is protected', {
+  tags: ['deep'],
+}, async () => {
   space = await openReleases()
   await release('CREATE', 'engine@v1.0.0')
   const body = { message: 'Repository rule violations found' }

@@ -51,7 +51,7 @@ describe('REPO CLONE', () => {
       ['--depth', '1', '--branch', 'feature/x'],
       ['--depth', '1', '--branch', 'feature/x'],
     ],
-  ])('%s is what git makes', async (name, own, gits) => {
+  ])('%s is what git makes', { tags: ['deep'] }, async (name, own, gits) => {
     const [ours, theirs] = [`ours ${name}`, `theirs ${name}`]
     const { status, json, err } = await clone(ours, ...own)
     expect([status, err]).toEqual([0, ''])

@@ -30,32 +30,38 @@ describe('a pin', () => {
     ['a tag', {}],
     ['an annotated tag', { annotated: true }],
     ['a full commit id', null],
-  ])('%s is detached there, and moved only by editing the line', async (_name, tag) => {
-    if (tag) await work.github.tag('uDOS/typo', 'v1', tag)
-    const second = await next({ 'a.txt': 'two\n' })
-    await pin(tag ? 'v1' : first)
-    expect(await sync()).toMatchObject({ status: 'cloned', to: first, exit: 0 })
-    expect([await head(), await isDetached()]).toEqual([first, true])
+  ])(
+    '%s is detached there, and moved only by editing the line',
+    { tags: ['deep'] },
+    async (_name, tag) => {
+      if (tag) await work.github.tag('uDOS/typo', 'v1', tag)
+      const second = await next({ 'a.txt': 'two\n' })
+      await pin(tag ? 'v1' : first)
+      expect(await sync()).toMatchObject({ status: 'cloned', to: first, exit: 0 })
+      expect([await head(), await isDetached()]).toEqual([first, true])
 
-    // The branch has moved, and a tag may move too; here nothing moves, and git sends no request.
-    if (tag) await work.github.tag('uDOS/typo', 'v1', { ...tag, target: second })
-    const asked = gitRequests()
-    expect(await sync()).toMatchObject({ status: 'unchanged', to: first })
-    expect(gitRequests()).toBe(asked)
+      // The branch has moved, and a tag may move too; here nothing moves, and git sends no request.
+      if (tag) await work.github.tag('uDOS/typo', 'v1', { ...tag, target: second })
+      const asked = gitRequests()
+      expect(await sync()).toMatchObject({ status: 'unchanged', to: first })
+      expect(gitRequests()).toBe(asked)
 
-    if (tag) await work.github.tag('uDOS/typo', 'v2', tag)
-    await pin(tag ? 'v2' : second)
-    expect(await sync()).toMatchObject({ status: 'updated', from: first, to: second })
-    expect([await head(), await isDetached()]).toEqual([second, true])
-    expect(await work.git(typo, 'status', '--porcelain')).toBe('')
+      if (tag) await work.github.tag('uDOS/typo', 'v2', tag)
+      await pin(tag ? 'v2' : second)
+      expect(await sync()).toMatchObject({ status: 'updated', from: first, to: second })
+      expect([await head(), await isDetached()]).toEqual([second, true])
+      expect(await work.git(typo, 'status', '--porcelain')).toBe('')
 
-    await pin(tag ? 'v1' : first)
-    if (tag) await work.github.tag('uDOS/typo', 'v1', { ...tag, target: first })
-    await sync()
-    expect(await work.git(typo, 'fsck', '--full', '--no-dangling')).toBe('')
-  })
+      await pin(tag ? 'v1' : first)
+      if (tag) await work.github.tag('uDOS/typo', 'v1', { ...tag, target: first })
+      await sync()
+      expect(await work.git(typo, 'fsck', '--full', '--no-dangling')).toBe('')
+    },
+  )
 
-  it('moved back keeps the newer commit, and STATUS knows the pin', async () => {
+  it('moved back keeps the newer commit, and STATUS knows the pin', {
+    tags: ['deep'],
+  }, async () => {
     const second = await next({ 'a.txt': 'two\n' })
     const third = await next({ 'a.txt': 'three\n' })
     // One came with a clone, the other with a pull.
@@ -76,16 +82,20 @@ describe('a pin', () => {
     expect(status).toMatchObject({ state: 'up-to-date', local_commit: first, remote_commit: first })
   })
 
-  it.each(['v1', 'commit'])('that is no longer named is pruned: %s', async (kind) => {
-    await work.github.tag('uDOS/typo', 'v1', { annotated: true })
-    await pin(kind === 'v1' ? 'v1' : first)
-    await sync()
-    await work.repos({})
-    const { json } = await work.wizard('REPO', 'PRUNE', '--yes', '--json')
-    expect(json).toMatchObject([{ repo: 'uDOS/typo', action: 'trashed', reasons: [] }])
-  })
+  it.each(['v1', 'commit'])(
+    'that is no longer named is pruned: %s',
+    { tags: ['deep'] },
+    async (kind) => {
+      await work.github.tag('uDOS/typo', 'v1', { annotated: true })
+      await pin(kind === 'v1' ? 'v1' : first)
+      await sync()
+      await work.repos({})
+      const { json } = await work.wizard('REPO', 'PRUNE', '--yes', '--json')
+      expect(json).toMatchObject([{ repo: 'uDOS/typo', action: 'trashed', reasons: [] }])
+    },
+  )
 
-  it('is blocked by commits of its own on the detached HEAD', async () => {
+  it('is blocked by commits of its own on the detached HEAD', { tags: ['deep'] }, async () => {
     await pin(first)
     await sync()
     await work.git(typo, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
@@ -95,7 +105,7 @@ describe('a pin', () => {
     expect(await head()).toBe(mine)
   })
 
-  it('is blocked by a local edit in the way', async () => {
+  it('is blocked by a local edit in the way', { tags: ['deep'] }, async () => {
     await pin(first)
     await sync()
     await writeFile(work.path(typo, 'a.txt'), 'mine\n')
@@ -112,7 +122,7 @@ describe('a pin', () => {
   })
 })
 
-describe('a branch', () => {
+describe('a branch', { tags: ['deep'] }, () => {
   it('may have slashes', async () => {
     await work.github.branch('uDOS/typo', 'feature/a/b')
     await pin('feature/a/b')
@@ -137,7 +147,7 @@ describe('a branch', () => {
   })
 })
 
-describe('depth: 1', () => {
+describe('depth: 1', { tags: ['deep'] }, () => {
   it('clones one commit; later pulls add what is new, with its tags', async () => {
     for (const text of ['two\n', 'three\n']) await next({ 'a.txt': text })
     await pin('main', { depth: 1 })
@@ -157,7 +167,7 @@ describe('depth: 1', () => {
 })
 
 describe('an empty repository', () => {
-  it('is cloned, is unchanged, and takes the first commit', async () => {
+  it('is cloned, is unchanged, and takes the first commit', { tags: ['deep'] }, async () => {
     await work.github.addRepository('uDOS/nothing', { empty: true })
     await work.repos({ tools: [{ repo: 'nothing' }] })
     expect(await sync()).toMatchObject({ status: 'cloned', to: null, exit: 0 })

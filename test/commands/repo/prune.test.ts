@@ -52,7 +52,9 @@ async function clones(...repos: string[]) {
 }
 
 describe('REPO PRUNE', () => {
-  it('moves what wizard made and nobody names, unless there is local work of any kind', async () => {
+  it('moves what wizard made and nobody names, unless there is local work of any kind', {
+    tags: ['deep'],
+  }, async () => {
     await clones(...names)
     for (const [repo, , change] of kept) await change(repo)
     await work.git('library', 'clone', '--quiet', work.path(at('clean')), 'own')
@@ -84,7 +86,7 @@ describe('REPO PRUNE', () => {
     expect((await work.wizard('REPO', 'PRUNE', '--yes', '--json')).json).toHaveLength(kept.length)
   })
 
-  it('takes more than --max for a mistake', async () => {
+  it('takes more than --max for a mistake', { tags: ['deep'] }, async () => {
     await clones('clean', 'clean-too')
     const { status, err } = await work.wizard('REPO', 'PRUNE', '--yes', '--max', '1')
     expect(status).toBe(8)
@@ -105,7 +107,9 @@ describe('REPO PRUNE', () => {
     expect(await readdir(work.path('library'))).toEqual([])
   })
 
-  it('moves nothing where a listing failed, nor what a listing leaves out though it is named', async () => {
+  it('moves nothing where a listing failed, nor what a listing leaves out though it is named', {
+    tags: ['deep'],
+  }, async () => {
     await clones('one', 'two')
     await work.github.addRepository('ollama/model')
     await work.repos({ all: [{ from: 'uDOS' }, { from: 'ollama' }], tools: entries('one') })
@@ -147,7 +151,9 @@ describe('REPO PRUNE', () => {
     expect(await readdir(work.path('library'))).toEqual(['clean'])
   })
 
-  it('leaves alone what stands in the place of a clone that it made', async () => {
+  it('leaves alone what stands in the place of a clone that it made', {
+    tags: ['deep'],
+  }, async () => {
     await clones('clean')
     await rename(work.path(at('clean')), work.path('library/elsewhere'))
     await work.git('library', 'init', '--quiet', 'clean')

@@ -18,7 +18,9 @@ const pull = (target: string, folder = '') =>
   work.run(['REPO', 'PULL', target, '--json'], { cwd: work.path(folder) })
 
 describe('REPO PULL', () => {
-  it('takes a target of repos.yaml, a path, and the current folder', async () => {
+  it('takes a target of repos.yaml, a path, and the current folder', {
+    tags: ['deep'],
+  }, async () => {
     let from = await work.github.oid('uDOS/typo')
     for (const [target, folder] of [
       ['typo', ''],
@@ -55,7 +57,9 @@ describe('REPO PULL', () => {
     })
   })
 
-  it('by path needs no entry: the branch that is checked out is followed', async () => {
+  it('by path needs no entry: the branch that is checked out is followed', {
+    tags: ['deep'],
+  }, async () => {
     await work.github.branch('uDOS/typo', 'topic')
     await work.wizard('REPO', 'CLONE', 'typo', 'own', '--branch', 'topic')
     const to = await work.github.commit('uDOS/typo', { branch: 'topic', files: { t: 't\n' } })
@@ -90,7 +94,7 @@ describe('REPO PULL', () => {
       'a token in it',
       () => `${work.github.gitUrl.replace('//', '//x-access-token:secret@')}/uDOS/typo`,
     ],
-  ])('an origin by %s is the same repository', async (_name, origin) => {
+  ])('an origin by %s is the same repository', { tags: ['deep'] }, async (_name, origin) => {
     await work.git(typo, 'remote', 'set-url', 'origin', origin())
     const to = await next('two\n')
     const { json } = await work.wizard('REPO', 'SYNC', '--json')

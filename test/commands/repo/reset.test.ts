@@ -47,7 +47,7 @@ describe('REPO RESET', () => {
     expect(await snapshot(work.path('library'))).toEqual(before)
   })
 
-  it('does what it may with --yes, each by its own state', async () => {
+  it('does what it may with --yes, each by its own state', { tags: ['deep'] }, async () => {
     const { status, json } = await work.wizard('REPO', 'RESET', 'tools', '--yes', '--json')
     expect(status).toBe(1)
     const told = json.repositories.map((one: { repo: string }) => [one.repo.slice(5), one])

@@ -31,7 +31,7 @@ async function roundTrip() {
 }
 
 describe('a sync works with', () => {
-  it('an enterprise server, by base_url alone', async () => {
+  it('an enterprise server, by base_url alone', { tags: ['deep'] }, async () => {
     await open({ prefix: '/api/v3' }, { git_url: undefined })
     expect(work.github.apiUrl).toMatch(/\/api\/v3$/)
     await roundTrip()
@@ -39,17 +39,19 @@ describe('a sync works with', () => {
     expect((await work.wizard('REPO', 'VIEW', 'typo', '--json')).json.full_name).toBe('uDOS/typo')
   })
 
-  it('an enterprise server without GraphQL', async () => {
+  it('an enterprise server without GraphQL', { tags: ['deep'] }, async () => {
     await open({ prefix: '/api/v3', graphql: false }, { git_url: undefined })
     await roundTrip()
   })
 
-  it('a git server that speaks protocol v0 alone', async () => {
+  it('a git server that speaks protocol v0 alone', { tags: ['deep'] }, async () => {
     await open({ protocolV2: false })
     await roundTrip()
   })
 
-  it('no token at all: public repositories by git, private ones told', async () => {
+  it('no token at all: public repositories by git, private ones told', {
+    tags: ['deep'],
+  }, async () => {
     await open({}, { token: undefined })
     await work.github.addRepository('uDOS/secret', { private: true })
     await roundTrip()
@@ -73,7 +75,7 @@ describe('a sync works with', () => {
     expect((await view({ GITHUB_TOKEN: 'ghp_wrong' })).status).toBe(4)
   })
 
-  it('a proxy, for the API and for git, with its password', async () => {
+  it('a proxy, for the API and for git, with its password', { tags: ['deep'] }, async () => {
     const proxy = await openProxy()
     await open({}, { proxy: proxy.url.replace('//', '//mona:pass@') })
     await roundTrip()

@@ -105,7 +105,7 @@ describe('REPO STATUS', () => {
     expect(Math.abs(Date.now() - Date.parse(level.last_pull))).toBeLessThan(600_000)
   })
 
-  it('sends one request for all, and changes nothing', async () => {
+  it('sends one request for all, and changes nothing', { tags: ['deep'] }, async () => {
     const before = await snapshot(work.path('library'))
     const sent = work.github.requests.length
     await statusOf()

@@ -62,7 +62,7 @@ describe('REPO SYNC', () => {
     expect(gitRequests()).toBe(before)
   })
 
-  it('pulls a commit upstream, and touches no other file', async () => {
+  it('pulls a commit upstream, and touches no other file', { tags: ['deep'] }, async () => {
     await work.wizard('REPO', 'SYNC')
     await work.write('library/typo/sub/b.txt', 'my own\n')
     const oid = await work.github.commit('uDOS/typo', {
@@ -77,7 +77,9 @@ describe('REPO SYNC', () => {
     expect(await work.git('library/typo', 'rev-parse', 'HEAD')).toBe(oid)
   })
 
-  it('is blocked by a local edit in the way, and changes not a byte', async () => {
+  it('is blocked by a local edit in the way, and changes not a byte', {
+    tags: ['deep'],
+  }, async () => {
     await work.wizard('REPO', 'SYNC')
     await work.write('library/typo/a.txt', 'mine\n')
     await work.github.commit('uDOS/typo', { files: { 'a.txt': 'theirs\n' } })

@@ -112,7 +112,7 @@ describe('WORKFLOW RUN', () => {
     expect(lastRun(space).path).toBe('.github/workflows/tests.yml')
   })
 
-  it('the repository is the origin of the work tree around', async () => {
+  it('the repository is the origin of the work tree around', { tags: ['deep'] }, async () => {
     await open()
     expect((await space.wizard('REPO', 'CLONE', 'uDOS/engine')).status).toBe(0)
     const cwd = space.path('engine', '.github')

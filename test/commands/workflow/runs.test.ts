@@ -18,7 +18,9 @@ const failing: RunEnd = {
 }
 
 describe('WORKFLOW RUNS', () => {
-  it('of a workflow and of a repository, the newest first, filtered', async () => {
+  it('of a workflow and of a repository, the newest first, filtered', {
+    tags: ['deep'],
+  }, async () => {
     const bad = await endedRun(space, { conclusion: 'failure' })
     const good = await endedRun(space)
     const other = await endedRun(space, {}, 'nightly.yml')

@@ -332,7 +332,9 @@ describe('WORKFLOW WATCH', () => {
     expect((await watch(...commit, '--cancel-on-interrupt')).status).toBe(2)
   })
 
-  it('--commit --workflow: the runs of that one alone; the others may fail', async () => {
+  it('--commit --workflow: the runs of that one alone; the others may fail', {
+    tags: ['deep'],
+  }, async () => {
     const bad = await endedRun(space, { conclusion: 'failure' })
     const good = await endedRun(space, {}, 'nightly.yml')
     // After this time no other run of the commit is expected.

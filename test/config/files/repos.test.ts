@@ -196,14 +196,14 @@ describe('findOverlaps', () => {
     expect(await overlaps(root, ['link/new', 'real/new'])).toEqual(['real/new same link/new'])
   })
 
-  test('5,000 at once', async () => {
+  test('5,000 at once', { tags: ['deep'] }, async () => {
     const root = await temporaryFolder()
     const paths = Array.from({ length: 5000 }, (_, index) => `g${index % 50}/r${index}`)
     expect(await overlaps(root, paths)).toEqual([])
   })
 })
 
-test('a large repos.yaml', async () => {
+test('a large repos.yaml', { tags: ['deep'] }, async () => {
   const entry = (index: number) =>
     `    - owner: uDOS\n      repo: r${index}\n      branch: main\n      pull_schedule: "0 ${index % 24} * * *"\n`
   const content = `repos:\n  g:\n${Array.from({ length: 5000 }, (_, index) => entry(index)).join('')}`

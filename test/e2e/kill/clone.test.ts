@@ -32,7 +32,7 @@ const nextRuns: string[][] = [
   ['SYNC'],
 ]
 
-describe(`SIGKILL of REPO CLONE (${seedOfKills})`, () => {
+describe(`SIGKILL of REPO CLONE (${seedOfKills})`, { tags: ['deep'] }, () => {
   it('at any point: absent or complete, and the next run removes the leftovers', async () => {
     await clone({ COUNT_TO: work.path('count') })
     const steps = Number(await readFile(work.path('count'), 'utf8'))

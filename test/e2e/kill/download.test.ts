@@ -3,7 +3,9 @@ import { expect, it, onTestFinished } from 'vitest'
 import { endedRun, openActions, said } from '../../support/actions.js'
 import { ended } from '../../support/wizard.js'
 
-it('the next WORKFLOW DOWNLOAD removes what a killed one left behind', async () => {
+it('the next WORKFLOW DOWNLOAD removes what a killed one left behind', {
+  tags: ['deep'],
+}, async () => {
   const space = await openActions()
   onTestFinished(() => space.close())
   const run = await endedRun(space)

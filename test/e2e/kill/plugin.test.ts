@@ -42,7 +42,7 @@ const locked = async () =>
   JSON.parse(await space.read('plugins/plugins.lock.json')).plugins.micro?.tag
 const own = () => readdir(space.path('plugins/.wizard'))
 
-describe(`SIGKILL of PLUGIN (${seedOfKills})`, () => {
+describe(`SIGKILL of PLUGIN (${seedOfKills})`, { tags: ['deep'] }, () => {
   it('at any point of INSTALL: absent or whole, and the next run cleans up', async () => {
     const at = await points(7, ['INSTALL', 'micro'])
     const whole = await micro()

@@ -12,7 +12,9 @@ afterEach(() => space.close())
 const publish = (...args: string[]) => space.wizard('RELEASE', 'PUBLISH', 'core', ...args)
 
 describe('SIGKILL of RELEASE PUBLISH', () => {
-  it(`at any request, and the next run ends with one published release (${seedOfKills})`, async () => {
+  it(`at any request, and the next run ends with one published release (${seedOfKills})`, {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     const sent = space.github.requests.length
     expect((await publish('--quiet')).status).toBe(0)
@@ -33,7 +35,7 @@ describe('SIGKILL of RELEASE PUBLISH', () => {
       expect([skip, status, status === 0 ? '' : err]).toEqual([skip, 0, ''])
       await expectPublished(space)
     }
-  }, 120_000)
+  })
 
   it('in the middle of an upload, and what it left is replaced', async () => {
     const build =

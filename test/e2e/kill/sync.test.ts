@@ -60,7 +60,7 @@ async function expectWhole(status: string): Promise<void> {
   expect(await readdir(work.path('.wizard'))).toEqual(['state.json'])
 }
 
-describe(`SIGKILL of REPO SYNC (${seedOfKills})`, () => {
+describe(`SIGKILL of REPO SYNC (${seedOfKills})`, { tags: ['deep'] }, () => {
   it('at any point of a clone: absent or complete, and the next run converges', async () => {
     const outcomes = new Set<string>()
     const again = () => rm(work.path('library'), { recursive: true, force: true })

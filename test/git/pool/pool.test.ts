@@ -62,11 +62,15 @@ const elsewhere = { staged: ['elsewhere'], unstaged: [], untracked: [] }
 const answersElsewhere = `parentPort.postMessage({ id, status: ${JSON.stringify(elsewhere)} })`
 
 describe('a pool of threads', () => {
-  test.each([0, 1, 3])('tells the same with %i more threads', async (helpers) => {
-    const pool = await openPool({ helpers })
-    const statuses = await Promise.all(repositories(8).map((task) => pool.status(task)))
-    expect(statuses).toEqual(newFiles(8))
-  })
+  test.each([0, 1, 3])(
+    'tells the same with %i more threads',
+    { tags: ['deep'] },
+    async (helpers) => {
+      const pool = await openPool({ helpers })
+      const statuses = await Promise.all(repositories(8).map((task) => pool.status(task)))
+      expect(statuses).toEqual(newFiles(8))
+    },
+  )
 
   test('gives work to the others', async () => {
     const pool = await openPool({ file: workerThat(answersElsewhere) })
@@ -99,6 +103,7 @@ describe('a pool of threads', () => {
 
   test.each(['process.exit(3)', 'throw new Error("broken")'])(
     'does the work of a thread that dies, and says so: %s',
+    { tags: ['deep'] },
     async (deed) => {
       const told: string[] = []
       const pool = await openPool({

@@ -166,7 +166,7 @@ async function expectRefused(
 }
 
 describe('a fast-forward leaves every byte as it was, for', () => {
-  test.each(blocked)('%s', async (_, change, path) => {
+  test.each(blocked)('%s', { tags: ['deep'] }, async (_, change, path) => {
     const { dir, from, to } = repository()
     change(dir)
     const place = await placeOf(dir)
@@ -260,7 +260,7 @@ describe('a fast-forward leaves every byte as it was, for', () => {
   })
 })
 
-describe('what upstream did not touch stays as it was', () => {
+describe('what upstream did not touch stays as it was', { tags: ['deep'] }, () => {
   test('a file that changed in the tick in which the index was written, which only its content tells', async () => {
     const { dir, from, to } = repository()
     racyEdit(dir, 'left')
@@ -304,7 +304,7 @@ describe('what upstream did not touch stays as it was', () => {
   })
 })
 
-describe('a move to a commit that is no descendant', () => {
+describe('a move to a commit that is no descendant', { tags: ['deep'] }, () => {
   const backup = 'refs/wizard/backup/20261122T100000Z'
 
   test('keeps the old tip, untracked files, and what git would', async () => {

@@ -104,7 +104,7 @@ const depths: [string, number | undefined][] = [
   ['three commits deep', 3],
 ]
 
-describe.each(depths)('%s, of a random history', (_, depth) => {
+describe.each(depths)('%s, of a random history', { tags: ['deep'] }, (_, depth) => {
   test.each(seeds(1, 3))('cloned and then pulled is as cloned later; seed %i', async (seed) => {
     const it = await setting(seed, depth)
     const oracle = await pulledByGit(it)

@@ -76,7 +76,7 @@ describe.each([
       { branches: 'one', ref: 'v1.0.0', depth: 2 },
       ['--depth', '2', '-b', 'v1.0.0'],
     ],
-  ])('%s', async (_, request, args) => {
+  ])('%s', { tags: ['deep'] }, async (_, request, args) => {
     const { url, folder } = await setting({ protocolV2 })
     await networkGit(folder, ['clone', '--quiet', ...args, url, 'oracle'])
     const dir = join(folder, 'ours')
@@ -144,7 +144,7 @@ describe('what is left behind', () => {
     expect(git(dir, ['reflog', '--format=%gs', 'main'])).toBe(`clone: from ${url}`)
   })
 
-  test('a branch whose name needs quotes in the configuration', async () => {
+  test('a branch whose name needs quotes in the configuration', { tags: ['deep'] }, async () => {
     const { github, url, folder } = await setting()
     const name = `fix#12;"it's"`
     await github.branch('uDOS/typo', name)
@@ -170,7 +170,7 @@ describe('what is left behind', () => {
     expectWhole(dir)
   })
 
-  test('a repository that git and wizard both pull into', async () => {
+  test('a repository that git and wizard both pull into', { tags: ['deep'] }, async () => {
     const { github, url, folder } = await setting()
     const dir = join(folder, 'ours')
     await cloneRepository(client(), { url, dir, branches: 'one' })
@@ -184,7 +184,7 @@ describe('what is left behind', () => {
     expectWhole(dir)
   })
 
-  test('a renamed repository under the name that was asked for', async () => {
+  test('a renamed repository under the name that was asked for', { tags: ['deep'] }, async () => {
     const { github, url, folder } = await setting()
     github.rename('uDOS/typo', 'uDOS/new')
     const dir = join(folder, 'ours')
@@ -209,7 +209,9 @@ describe('what is left behind', () => {
 })
 
 describe('the destination', () => {
-  test('may be an empty folder, and below folders that are not there', async () => {
+  test('may be an empty folder, and below folders that are not there', {
+    tags: ['deep'],
+  }, async () => {
     const { url, folder } = await setting()
     const empty = join(folder, 'empty')
     mkdirSync(empty)
@@ -256,7 +258,7 @@ describe('the destination', () => {
     expect(github.requests).toEqual([])
   })
 
-  test('is left alone where something came there meanwhile', async () => {
+  test('is left alone where something came there meanwhile', { tags: ['deep'] }, async () => {
     const { url, folder } = await setting()
     const dir = join(folder, 'ours')
     let told = false
@@ -277,7 +279,7 @@ describe('what goes wrong leaves nothing', () => {
   test.each<[string, Partial<CloneRequest>, typeof WizardError]>([
     ['a branch that is not there', { ref: 'none' }, GitHubNotFoundError],
     ['a commit that is not there', { ref: '1'.repeat(40) }, GitHubNotFoundError],
-  ])('%s', async (_, request, kind) => {
+  ])('%s', { tags: ['deep'] }, async (_, request, kind) => {
     const { url, folder } = await setting()
     const cloned = cloneRepository(client(), {
       url,
@@ -383,7 +385,9 @@ describe('what goes wrong leaves nothing', () => {
 describe('killed', () => {
   const liveness = (alive: boolean): Liveness => ({ mark: 'child', isAlive: async () => alive })
 
-  test('at any change on disk: absent or whole, and the next run removes what is left', async () => {
+  test('at any change on disk: absent or whole, and the next run removes what is left', {
+    tags: ['deep'],
+  }, async () => {
     const { url, folder } = await setting()
     const git_ = client({ liveness: liveness(true) })
     let kills = 0
@@ -429,6 +433,7 @@ test('modes and links are as they are in the tree', async () => {
 
 test.each(['all', 'one'] as const)(
   'a HEAD on a branch that the server hides is detached, as in git: %s',
+  { tags: ['deep'] },
   async (branches) => {
     const github = await localGitHub()
     const { url, bare } = await servedHistory(github, 'uDOS/hidden')
@@ -455,19 +460,23 @@ test.each(['all', 'one'] as const)(
 test.each([
   ['main', 1],
   ['trunk', 2],
-])('a clone of one branch asks for HEAD, %s, and lists no other', async (branch, listings) => {
-  const github = await localGitHub()
-  const { url, bare } = await servedHistory(github, 'uDOS/one')
-  const tip = git(bare, ['rev-parse', 'HEAD'])
-  for (const name of [branch, `${branch}-2`, 'other'])
-    git(bare, ['update-ref', `refs/heads/${name}`, tip])
-  git(bare, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`])
-  const dir = join(temporaryFolder(), 'clone')
-  github.requests.length = 0
-  const cloned = await cloneRepository(client(), { url, dir, branches: 'one' })
-  expect(cloned.branch).toBe(branch)
-  expect(git(dir, ['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes'])).toBe(
-    `refs/heads/${branch}\nrefs/remotes/origin/HEAD\nrefs/remotes/origin/${branch}`,
-  )
-  expect(github.requests).toHaveLength(listings + 1)
-})
+])(
+  'a clone of one branch asks for HEAD, %s, and lists no other',
+  { tags: ['deep'] },
+  async (branch, listings) => {
+    const github = await localGitHub()
+    const { url, bare } = await servedHistory(github, 'uDOS/one')
+    const tip = git(bare, ['rev-parse', 'HEAD'])
+    for (const name of [branch, `${branch}-2`, 'other'])
+      git(bare, ['update-ref', `refs/heads/${name}`, tip])
+    git(bare, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`])
+    const dir = join(temporaryFolder(), 'clone')
+    github.requests.length = 0
+    const cloned = await cloneRepository(client(), { url, dir, branches: 'one' })
+    expect(cloned.branch).toBe(branch)
+    expect(git(dir, ['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes'])).toBe(
+      `refs/heads/${branch}\nrefs/remotes/origin/HEAD\nrefs/remotes/origin/${branch}`,
+    )
+    expect(github.requests).toHaveLength(listings + 1)
+  },
+)

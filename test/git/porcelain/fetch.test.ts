@@ -107,7 +107,9 @@ describe.each([
     expect(git(dir, ['rev-parse', 'origin/main@{1}'])).toBe(before)
   })
 
-  test('tags: those on what is here are followed, others are not, and none here is moved', async () => {
+  test('tags: those on what is here are followed, others are not, and none here is moved', {
+    tags: ['deep'],
+  }, async () => {
     const all = await setting({ protocolV2, args: ['--single-branch'] })
     const { github, url, bare, ours: dir, oracle } = all
     const name = 'uDOS/typo'
@@ -129,7 +131,9 @@ describe.each([
     expect(git(dir, ['rev-parse', 'mine'])).toBe(git(dir, ['rev-parse', 'HEAD~2']))
   })
 
-  test('a force-push moves the tracking ref, and keeps the old tip in its reflog', async () => {
+  test('a force-push moves the tracking ref, and keeps the old tip in its reflog', {
+    tags: ['deep'],
+  }, async () => {
     const all = await setting({ protocolV2 })
     const { github, url, ours: dir, oracle } = all
     const old = git(dir, ['rev-parse', 'origin/main'])
@@ -142,7 +146,7 @@ describe.each([
     expect(git(dir, ['rev-parse', 'main'])).toBe(old)
   })
 
-  test('a shallow clone stays so, and gets what is new', async () => {
+  test('a shallow clone stays so, and gets what is new', { tags: ['deep'] }, async () => {
     const all = await setting({ protocolV2, args: ['--depth=2'] })
     const { url, bare, ours: dir, oracle } = all
     const border = readFileSync(join(dir, '.git/shallow'), 'utf8')
@@ -154,7 +158,7 @@ describe.each([
     expect(git(dir, ['rev-list', '--count', 'origin/main'])).toBe('7')
   })
 
-  test('a shallow clone, deepened or cut again', async () => {
+  test('a shallow clone, deepened or cut again', { tags: ['deep'] }, async () => {
     const all = await setting({ protocolV2, args: ['--depth=2'] })
     const { url, bare, ours: dir, oracle } = all
     advance(bare)
@@ -165,7 +169,9 @@ describe.each([
     git(dir, ['fsck', '--full', '--strict'])
   })
 
-  test('a shallow clone that is deepened to the whole is shallow no more', async () => {
+  test('a shallow clone that is deepened to the whole is shallow no more', {
+    tags: ['deep'],
+  }, async () => {
     const all = await setting({ protocolV2, args: ['--depth=2'] })
     const { url, bare, ours: dir, oracle } = all
     advance(bare)
@@ -176,7 +182,7 @@ describe.each([
     expect(git(dir, ['rev-list', '--count', 'origin/main'])).toBe('17')
   })
 
-  test('commits of our own do not matter, however many', async () => {
+  test('commits of our own do not matter, however many', { tags: ['deep'] }, async () => {
     const all = await setting({ protocolV2 })
     const { github, url, ours: dir, oracle } = all
     for (const one of [dir, oracle]) {
@@ -204,7 +210,9 @@ test('nothing new is one request', async () => {
   expect(refsOf(dir)).toBe(before)
 })
 
-test('what is new by one commit is two requests over one connection', async () => {
+test('what is new by one commit is two requests over one connection', {
+  tags: ['deep'],
+}, async () => {
   const { github, url, ours: dir } = await setting()
   await github.commit('uDOS/typo', { files: { 'new.txt': 'new\n' } })
   const connections: unknown[] = []
@@ -273,7 +281,7 @@ describe('what is asked for', () => {
   })
 })
 
-describe('what went wrong before', () => {
+describe('what went wrong before', { tags: ['deep'] }, () => {
   test('refs that name objects which are not here', async () => {
     const { url, bare, ours: dir } = await setting()
     const tip = advance(bare)
@@ -319,7 +327,7 @@ describe('what went wrong before', () => {
   })
 })
 
-describe('what goes wrong now leaves all as it was', () => {
+describe('what goes wrong now leaves all as it was', { tags: ['deep'] }, () => {
   test.each([
     ['cut', 'cutAfter', GitHubNetworkError],
     ['corrupt', 'corruptAt', GitHubError],
@@ -395,7 +403,7 @@ describe('what goes wrong now leaves all as it was', () => {
   })
 })
 
-describe('killed at any change on disk', () => {
+describe('killed at any change on disk', { tags: ['deep'] }, () => {
   const liveness = (alive: boolean): Liveness => ({ mark: 'child', isAlive: async () => alive })
 
   test.each([

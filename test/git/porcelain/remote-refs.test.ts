@@ -275,7 +275,7 @@ describe('a server that is unwell', () => {
     await expect(asked).rejects.toThrow(GitHubNetworkError)
   })
 
-  test('cut at every byte of its answer', async () => {
+  test('cut at every byte of its answer', { tags: ['deep'] }, async () => {
     const github = await localGitHub()
     const { url } = await servedHistory(github, 'uDOS/typo', { commits: 1, files: 1 })
     const git = client()

@@ -40,6 +40,7 @@ describe('a tree entry of an unusual mode', () => {
 
   test.each(['100664', '100600', '040000', '40755', '120777'])(
     'is as git reads it where only its permissions are unusual: %s',
+    { tags: ['deep'] },
     async (mode) => {
       const { url, folder } = await served((bare) => {
         const oid = blobOf(bare, 'x')
@@ -59,7 +60,7 @@ describe('a tree entry of an unusual mode', () => {
 const leafNamed = (name: string, oid: string) =>
   Buffer.concat([Buffer.from(`100644 ${name}\0`), Buffer.from(oid, 'hex')])
 
-test('an empty folder of a tree is not made, as by git', async () => {
+test('an empty folder of a tree is not made, as by git', { tags: ['deep'] }, async () => {
   const { url, folder } = await served((bare) => {
     const empty = treeOf(bare, Buffer.alloc(0))
     const nested = Buffer.concat([Buffer.from('40000 inner\0'), Buffer.from(empty, 'hex')])

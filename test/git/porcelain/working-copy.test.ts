@@ -109,7 +109,9 @@ describe('pullRepo', () => {
     expect((await client.pullRepo(dir)).to).toBe(oid)
   })
 
-  it('does not take a file whose line ends the user has git convert for local work', async () => {
+  it('does not take a file whose line ends the user has git convert for local work', {
+    tags: ['deep'],
+  }, async () => {
     await github.commit('uDOS/core', { files: { 'b.txt': 'one\ntwo\n' } })
     await client.pullRepo(dir)
     const home = testHost(folder).env.HOME ?? folder
@@ -129,7 +131,9 @@ describe('pullRepo', () => {
     await expect(client.pullRepo(dir)).rejects.toThrow(BlockedError)
   })
 
-  it('pulls a branch that HEAD names by a symlink, and HEAD stays one', async () => {
+  it('pulls a branch that HEAD names by a symlink, and HEAD stays one', {
+    tags: ['deep'],
+  }, async () => {
     const oid = await github.commit('uDOS/core', { files: { 'a.txt': 'two\n' } })
     await rm(join(dir, '.git/HEAD'))
     await symlink('refs/heads/main', join(dir, '.git/HEAD'))
@@ -139,7 +143,9 @@ describe('pullRepo', () => {
     expect(await git('status', '--porcelain')).toBe('')
   })
 
-  it('neither pulls nor recovers a repository of an unknown version, as git does', async () => {
+  it('neither pulls nor recovers a repository of an unknown version, as git does', {
+    tags: ['deep'],
+  }, async () => {
     await github.commit('uDOS/core', { files: { 'a.txt': 'two' } })
     await git('config', 'core.repositoryformatversion', '2')
     await expect(git('status')).rejects.toThrow(/version/)

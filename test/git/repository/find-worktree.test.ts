@@ -51,7 +51,7 @@ test('a .git that leads nowhere is passed by', async () => {
   expect(await workTreeAround(realpathSync(temporaryFolder()), server)).toBe(null)
 })
 
-test('a submodule is the repository that it is a clone of', async () => {
+test('a submodule is the repository that it is a clone of', { tags: ['deep'] }, async () => {
   const [outer, inner] = [clone(), clone()]
   git(inner, ['remote', 'set-url', 'origin', 'https://github.com/uDOS/part'])
   const add = ['-c', 'protocol.file.allow=always', 'submodule', 'add', '--quiet', inner, 'part']

@@ -21,6 +21,7 @@ const indexOf = (dir: string) =>
 describe('a fresh checkout', () => {
   test.each(Array.from({ length: 8 }, (_, seed) => seed + 1))(
     'is what git would write, seed %i',
+    { tags: ['deep'] },
     async (seed) => {
       const { dir, commits } = randomRepository({ seed, commits: 2, changes: 15 })
       const commit = commits.at(-1) ?? ''
@@ -39,7 +40,7 @@ describe('a fresh checkout', () => {
     },
   )
 
-  test('of large files, which are written in pieces (seed 5)', async () => {
+  test('of large files, which are written in pieces (seed 5)', { tags: ['deep'] }, async () => {
     const dir = temporaryFolder()
     git(dir, ['init', '--quiet', '--initial-branch=main'])
     const random = randomNumbers(5)

@@ -71,7 +71,7 @@ function repository(seed = 1): string {
 const tracked = (dir: string) =>
   gitBytes(dir, ['ls-files', '-z']).toString('latin1').split('\0').filter(Boolean)
 
-describe('a work tree’s status is git’s', () => {
+describe('a work tree’s status is git’s', { tags: ['deep'] }, () => {
   test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
     'random edits, seed %i',
     async (seed) => {

@@ -77,7 +77,7 @@ describe('headsOf', () => {
     expect(warnings).toEqual([])
   })
 
-  it('asks for 100 at a time', async () => {
+  it('asks for 100 at a time', { tags: ['deep'] }, async () => {
     const heads = await headsOf(client, await addMany(101))
     expect(heads.filter((head) => head === null)).toEqual([])
     expect(heads.map((head) => head?.fullName)).toEqual(
@@ -131,7 +131,9 @@ describe('headsOf', () => {
     const sizes = () =>
       github.requests.map(({ body }) => JSON.parse(body).query.match(/r\d+: /g)?.length)
 
-    it('asks again for what is missing alone, and by fewer from then on', async () => {
+    it('asks again for what is missing alone, and by fewer from then on', {
+      tags: ['deep'],
+    }, async () => {
       await limited(40)
       const heads = await headsOf(client, await addMany(150))
       expect(heads.map((head) => head?.fullName)).toEqual(

@@ -158,7 +158,7 @@ describe('downloadFile', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('gives up on storage that falls silent', async () => {
+  it('gives up on storage that falls silent', { tags: ['deep'] }, async () => {
     const address = await serve((_message, answer) => {
       answer.writeHead(200, { 'content-length': '10' }).write('12345')
     })
@@ -297,7 +297,7 @@ describe('uploadFile', () => {
   })
 })
 
-describe('memory', () => {
+describe('memory', { tags: ['deep'] }, () => {
   it('does not grow with the file', async () => {
     // Node 24 keeps some 60 MB of dead buffers, whatever the size.
     const size = 256 * 1024 * 1024

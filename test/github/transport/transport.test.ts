@@ -73,7 +73,7 @@ describe('the transport', () => {
   it.each([
     ['headers', false],
     ['the rest of a body', true],
-  ])('gives up where %s do not come', async (_what, begun) => {
+  ])('gives up where %s do not come', { tags: ['deep'] }, async (_what, begun) => {
     const address = await serve((_message, answer) => {
       if (begun) answer.writeHead(200, json).write('{')
     })
@@ -236,7 +236,7 @@ describe('the transport', () => {
     expect(reason).not.toHaveProperty('status')
   })
 
-  it('ends a listing that has no end', async () => {
+  it('ends a listing that has no end', { tags: ['deep'] }, async () => {
     let page = 0
     const address = await serve((message, answer) => {
       const link = `<http://${message.headers.host}/orgs/uDOS/repos?page=${++page}>; rel="next"`

@@ -87,7 +87,7 @@ describe('the cache', () => {
     expect(run).toMatchObject({ path: 'bin/run', executable: true })
   })
 
-  it('gives back what is too large for memory', async () => {
+  it('gives back what is too large for memory', { tags: ['deep'] }, async () => {
     const tree = join(paths.own, 'large')
     await writeTree(tree, { 'large.bin': 'large '.repeat(3_000_000), 'a/b.txt': 'b' })
     const files = await filesBelow(tree)

@@ -58,7 +58,7 @@ describe('downloadArtifacts', () => {
     })
   })
 
-  it('lists more than a page', async () => {
+  it('lists more than a page', { tags: ['deep'] }, async () => {
     const run = await finishedRun()
     for (let i = 0; i < 130; i++) on.github.actions.addArtifact(run, `part-${i}`, text())
     expect(await take(run.id)).toHaveLength(130)

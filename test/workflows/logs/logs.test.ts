@@ -98,7 +98,9 @@ describe('readLogs', () => {
     await expect(read()).rejects.toThrow(/the logs of run \d+ are gone/)
   })
 
-  it('takes a log of one line that repeats for no archive that fills a disk', async () => {
+  it('takes a log of one line that repeats for no archive that fills a disk', {
+    tags: ['deep'],
+  }, async () => {
     finish()
     const content = Buffer.alloc(120_000_000, 'the same line again and again\n')
     const body = zip([{ name: '0_lint.txt', content, deflated: true }])

@@ -97,7 +97,9 @@ describe('waiting', () => {
     ])
   })
 
-  it('tells the run that holds its concurrency group once, by two requests', async () => {
+  it('tells the run that holds its concurrency group once, by two requests', {
+    tags: ['deep'],
+  }, async () => {
     await on()
     const holder = await here.github.actions.add('uDOS/core', { workflow: 'tests.yml' })
     here.github.actions.start(holder)
@@ -142,7 +144,7 @@ describe('waiting', () => {
   })
 })
 
-describe('requests', () => {
+describe('requests', { tags: ['deep'] }, () => {
   /** Ten minutes in which a step of some job changes every seven seconds. */
   function busy(): void {
     here.clock.at(4, start)

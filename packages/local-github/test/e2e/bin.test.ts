@@ -36,6 +36,7 @@ const addressesOf = async ({ stdout }: ChildProcessWithoutNullStreams) =>
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'serves until %s, ends with 0, and leaves nothing',
+  { tags: ['deep'] },
   async (signal) => {
     const server = start(process.execPath, bin, '--repo', 'uDOS/typo', '--json')
     const { git_url } = await addressesOf(server)
@@ -47,7 +48,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-test('says what is wrong in one line, and ends with 2', async () => {
+test('says what is wrong in one line, and ends with 2', { tags: ['deep'] }, async () => {
   const server = start(process.execPath, bin, '--port', 'x')
   const [err, [status]] = await Promise.all([text(server.stderr), once(server, 'exit')])
   expect([status, err.split('\n')]).toEqual([
@@ -56,7 +57,7 @@ test('says what is wrong in one line, and ends with 2', async () => {
   ])
 })
 
-test('serves on when nobody reads what it printed', async () => {
+test('serves on when nobody reads what it printed', { tags: ['deep'] }, async () => {
   const server = start(process.execPath, bin, '--port', `${fourPorts}`)
   server.stdout.destroy()
   server.stderr.resume()
@@ -68,7 +69,7 @@ test('serves on when nobody reads what it printed', async () => {
   expect(await once(server, 'exit')).toEqual([0, null])
 })
 
-test('ends with npx, which hands no signal on', async () => {
+test('ends with npx, which hands no signal on', { tags: ['deep'] }, async () => {
   const npx = start('npx', 'local-github', '--json')
   await addressesOf(npx)
   npx.kill('SIGTERM')

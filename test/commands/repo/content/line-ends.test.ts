@@ -82,7 +82,7 @@ async function cloneByGit(
   return { dir, status, wizard }
 }
 
-describe('a clone with CRLF that git calls clean', () => {
+describe('a clone with CRLF that git calls clean', { tags: ['deep'] }, () => {
   it.each(cases)('%s: is unsupported by name, never dirty', async (name, one) => {
     const { dir, status, wizard } = await cloneByGit(name, one)
     await work.github.commit(`uDOS/${name}`, { files: { 'a.txt': 'two\n' } })
@@ -139,16 +139,20 @@ describe('a clone with CRLF that git calls clean', () => {
 })
 
 describe('LF where git writes CRLF is the warning eol', () => {
-  it.each(cases.filter(([name]) => name !== 'input'))('%s', async (name, one) => {
-    const { dir, status, wizard } = await cloneByGit(`warned-${name}`, one)
-    await run('git', ['-C', dir, 'checkout', '--quiet', '.'])
-    await work.github.commit(`uDOS/warned-${name}`, { files: { 'new.txt': 'two\n' } })
-    expect(await wizard('REPO', 'PULL', dir)).toMatchObject({
-      status: 'updated',
-      warnings: ['eol'],
-    })
-    expect(await status()).toBe('')
-  })
+  it.each(cases.filter(([name]) => name !== 'input'))(
+    '%s',
+    { tags: ['deep'] },
+    async (name, one) => {
+      const { dir, status, wizard } = await cloneByGit(`warned-${name}`, one)
+      await run('git', ['-C', dir, 'checkout', '--quiet', '.'])
+      await work.github.commit(`uDOS/warned-${name}`, { files: { 'new.txt': 'two\n' } })
+      expect(await wizard('REPO', 'PULL', dir)).toMatchObject({
+        status: 'updated',
+        warnings: ['eol'],
+      })
+      expect(await status()).toBe('')
+    },
+  )
 
   it('in a clone of a user with autocrlf, too', async () => {
     const { wizard } = await cloneByGit('cloned', { user: autocrlf, named: /x/ })

@@ -97,7 +97,7 @@ describe('an unsafe tree', () => {
     expect(await stat('/tmp/wizard-evil').catch(() => null)).toBeNull()
   })
 
-  it('is refused in a pull, and nothing changes', async () => {
+  it('is refused in a pull, and nothing changes', { tags: ['deep'] }, async () => {
     for (const name of names) {
       const repo = `uDOS/${repoOf(name)}`
       await work.github.branch(repo, 'main', `${await work.github.oid(repo, 'main~1')}`)

@@ -41,6 +41,7 @@ describe('packs', () => {
 
 describe.each([{ graphql: true }, { graphql: false }, { graphql: false, protocolV2: false }])(
   'an empty repository with %j',
+  { tags: ['deep'] },
   (options) => {
     it('is unchanged until it has a commit', async () => {
       await open(options, null)
@@ -58,7 +59,7 @@ describe.each([{ graphql: true }, { graphql: false }, { graphql: false, protocol
 )
 
 describe('a remote that was moved back by force', () => {
-  it('is diverged, again and again, until it is reset', async () => {
+  it('is diverged, again and again, until it is reset', { tags: ['deep'] }, async () => {
     await open()
     const first = await work.github.oid('uDOS/typo')
     await sync()

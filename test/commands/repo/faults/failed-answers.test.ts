@@ -73,7 +73,7 @@ describe('answers that fail', () => {
     expect(work.clock.slept).toEqual([3000])
   })
 
-  it('a silent server is exit 6 and leaves nothing', async () => {
+  it('a silent server is exit 6 and leaves nothing', { tags: ['deep'] }, async () => {
     await work.close()
     work = await openTwo({ settings: { timeout: 0.5 } })
     work.github.fail({ origin: 'git', delay: 'forever' })

@@ -41,7 +41,7 @@ function noise(megabytes: number): Buffer {
 }
 const sync = (repo: string) => work.wizard('REPO', 'SYNC', repo, '--json', '--root', small ?? '')
 
-describe('a full disk', () => {
+describe('a full disk', { tags: ['deep'] }, () => {
   it('fails a clone in clear words, leaves nothing, and is overcome', async ({ skip }) => {
     if (small === null) return skip()
     const { status, json } = await sync('large')

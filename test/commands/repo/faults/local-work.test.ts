@@ -85,7 +85,9 @@ describe('local work', () => {
     expect(await snapshot(typo(), skip)).toEqual(before)
   })
 
-  it('unpushed commits on another branch, and a stash, do not stop a pull, and stay', async () => {
+  it('unpushed commits on another branch, and a stash, do not stop a pull, and stay', {
+    tags: ['deep'],
+  }, async () => {
     await sync()
     const git = (...args: string[]) => work.git('library/tools/typo', ...args)
     await git('switch', '--quiet', '-c', 'topic')
@@ -103,7 +105,9 @@ describe('local work', () => {
     expect(await git('show', 'stash@{0}:a.txt')).toBe('put aside')
   })
 
-  it('a force-push upstream is blocked, unless the entry says backup', async () => {
+  it('a force-push upstream is blocked, unless the entry says backup', {
+    tags: ['deep'],
+  }, async () => {
     await sync()
     const old = await work.git('library/tools/typo', 'rev-parse', 'HEAD')
     const oid = await work.github.commit('uDOS/typo', {

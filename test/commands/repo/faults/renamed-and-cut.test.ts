@@ -12,7 +12,7 @@ const sync = (...flags: string[]) => work.wizard('REPO', 'SYNC', '--json', ...fl
 const typo = () => work.path('library/tools/typo')
 
 describe('names that move', () => {
-  it('a renamed repository is followed, and told', async () => {
+  it('a renamed repository is followed, and told', { tags: ['deep'] }, async () => {
     await sync()
     work.github.rename('uDOS/typo', 'uDOS/typewriter')
     const oid = await work.github.commit('uDOS/typewriter', { files: { 'a.txt': 'new\n' } })
@@ -25,7 +25,7 @@ describe('names that move', () => {
     })
   })
 
-  it('a stranger under the old name is blocked', async () => {
+  it('a stranger under the old name is blocked', { tags: ['deep'] }, async () => {
     await sync()
     work.github.rename('uDOS/typo', 'uDOS/typewriter')
     await work.github.addRepository('uDOS/typo', { files: { 'a.txt': 'evil\n' } })
@@ -45,7 +45,7 @@ describe('names that move', () => {
     expect(json.repositories[0].error.message).toMatch(/main.*trunk/)
   })
 
-  it('a branch that was deleted is not found', async () => {
+  it('a branch that was deleted is not found', { tags: ['deep'] }, async () => {
     await work.github.branch('uDOS/typo', 'topic')
     await work.repos({ tools: [{ repo: 'typo', branch: 'topic' }] })
     await sync()
@@ -58,7 +58,7 @@ describe('names that move', () => {
   })
 })
 
-describe('a half-written repos.yaml', () => {
+describe('a half-written repos.yaml', { tags: ['deep'] }, () => {
   it.each([
     ['empty', ''],
     ['cut off', 'repos:\n  tools:\n    - repo: typo\n    - {own'],

@@ -76,7 +76,7 @@ function conflict(dir: string): void {
 }
 
 describe('an index that is read and written again is the same to git', () => {
-  test.each(states)('%s', (_, change) => {
+  test.each(states)('%s', { tags: ['deep'] }, (_, change) => {
     const dir = checkedOut()
     change(dir)
     const before = debug(dir)
@@ -105,7 +105,7 @@ describe('an index that is read and written again is the same to git', () => {
   })
 })
 
-test('no index is an empty one', () => {
+test('no index is an empty one', { tags: ['deep'] }, () => {
   const dir = checkedOut()
   rmSync(indexPath(dir))
   expect(readIndex(join(dir, '.git')).entries).toEqual([])

@@ -123,7 +123,7 @@ describe('a name is unsafe where git finds it so', () => {
     return folder
   }
 
-  test('as a file, and as a symlink', () => {
+  test('as a file, and as a symlink', { tags: ['deep'] }, () => {
     const folder = dir()
     for (const name of names) {
       const takes = (mode: string) => gitTakes(folder, name, mode)

@@ -57,28 +57,28 @@ async function expectSameAsGit(dir: string) {
 }
 
 describe('the objects of a repository', () => {
-  test('loose ones', async () => {
+  test('loose ones', { tags: ['deep'] }, async () => {
     const dir = repository()
     addHistory(dir, { commits: 5, files: 5 })
     expect(readdirSync(join(dir, 'objects/pack'))).toEqual([])
     await expectSameAsGit(dir)
   })
 
-  test('packed ones, with deltas by offset', async () => {
+  test('packed ones, with deltas by offset', { tags: ['deep'] }, async () => {
     const dir = repository()
     addHistory(dir, { commits: 20, files: 10 })
     git(dir, ['repack', '-adfq', '--depth=20'])
     await expectSameAsGit(dir)
   })
 
-  test('packed ones, with deltas by id', async () => {
+  test('packed ones, with deltas by id', { tags: ['deep'] }, async () => {
     const dir = repository()
     addHistory(dir, { commits: 20, files: 10 })
     git(dir, ['-c', 'repack.useDeltaBaseOffset=false', 'repack', '-adfq', '--depth=20'])
     await expectSameAsGit(dir)
   })
 
-  test('borrowed ones', async () => {
+  test('borrowed ones', { tags: ['deep'] }, async () => {
     const origin = repository()
     addHistory(origin, { commits: 5, files: 5 })
     const dir = temporaryFolder()
@@ -86,7 +86,7 @@ describe('the objects of a repository', () => {
     await expectSameAsGit(join(dir, 'borrower'))
   })
 
-  test('beyond 31 bits, by the table of long offsets', async () => {
+  test('beyond 31 bits, by the table of long offsets', { tags: ['deep'] }, async () => {
     const dir = repository()
     addHistory(dir, { commits: 5, files: 5 })
     git(dir, ['repack', '-adfq'])
@@ -172,7 +172,7 @@ describe('a damaged repository', () => {
     expect(errors).toBeGreaterThan(0)
   })
 
-  test('a large blob, gone through in pieces', async () => {
+  test('a large blob, gone through in pieces', { tags: ['deep'] }, async () => {
     const dir = repository()
     const input = Buffer.from(
       Float64Array.from({ length: 600_000 }, (_, at) => Math.sin(at)).buffer,

@@ -173,7 +173,7 @@ describe('a pack that is not right leaves nothing', () => {
     return { pack: packOf(from, '--delta-base-offset'), dir: repository() }
   }
 
-  test('cut anywhere', async () => {
+  test('cut anywhere', { tags: ['deep'] }, async () => {
     const { pack, dir } = small()
     for (let length = 0; length < pack.length; length += length < 64 ? 1 : 331) {
       const received = receive(dir, pack.subarray(0, length))
@@ -182,7 +182,7 @@ describe('a pack that is not right leaves nothing', () => {
     }
   })
 
-  test('one wrong byte anywhere', async () => {
+  test('one wrong byte anywhere', { tags: ['deep'] }, async () => {
     const { pack, dir } = small()
     for (let at = 0; at < pack.length; at += at < 64 ? 1 : 331) {
       const wrong = Buffer.from(pack)
@@ -192,7 +192,7 @@ describe('a pack that is not right leaves nothing', () => {
     }
   })
 
-  test('one wrong byte anywhere, under a checksum that fits', async () => {
+  test('one wrong byte anywhere, under a checksum that fits', { tags: ['deep'] }, async () => {
     const { pack, dir } = small()
     const wanted = wantedOf(pack)
     let refused = 0
@@ -218,7 +218,7 @@ describe('a pack that is not right leaves nothing', () => {
     ['far fewer objects than it says', (pack: Buffer) => recount(pack, 1e9)],
     ['version 4', (pack: Buffer) => patched(pack, 7, 4)],
     ['no pack', (pack: Buffer) => patched(pack, 0, 0)],
-  ])('%s', async (_, lie) => {
+  ])('%s', { tags: ['deep'] }, async (_, lie) => {
     const { pack, dir } = small()
     await expect(receive(dir, signed(lie(pack)))).rejects.toThrow(GitHubError)
     expect(packFolder(dir)).toEqual([])
@@ -265,7 +265,7 @@ describe('a pack that is not right leaves nothing', () => {
   })
 })
 
-test('where history is cut here, parents are not asked for', async () => {
+test('where history is cut here, parents are not asked for', { tags: ['deep'] }, async () => {
   const from = repository()
   addHistory(from, { commits: 3, files: 2 })
   const tip = git(from, ['rev-parse', 'main'])

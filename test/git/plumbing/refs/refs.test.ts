@@ -86,7 +86,9 @@ describe('reading refs', () => {
 })
 
 describe('moving refs', () => {
-  test('forward, with reflog entries for the branch and HEAD that git reads', async () => {
+  test('forward, with reflog entries for the branch and HEAD that git reads', {
+    tags: ['deep'],
+  }, async () => {
     const { dir, gitDir, old, tip } = repository()
     git(dir, ['update-ref', 'refs/heads/main', old])
     await updateRef(gitDir, 'refs/heads/main', tip, { expected: old, message, clock: testClock() })
@@ -151,7 +153,9 @@ describe('moving refs', () => {
 
   test('of no other name than git allows', async () => {
     const { gitDir, tip } = repository()
-    await expect(updateRef(gitDir, 'refs/../config', tip, { message })).rejects.toThrow(/is not the name of a ref/)
+    await expect(updateRef(gitDir, 'refs/../config', tip, { message })).rejects.toThrow(
+      /is not the name of a ref/,
+    )
   })
 
   test('through a symbolic ref to its end', async () => {

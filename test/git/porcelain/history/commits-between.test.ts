@@ -105,7 +105,7 @@ function mergesThatChange(dir: string, merges: string[][]): string[][] {
 
 const sorted = (oids: string[]) => [...oids].sort()
 
-test.each([1, 2, 3, 4])('a range is what git says, graph %i', async (seed) => {
+test.each([1, 2, 3, 4])('a range is what git says, graph %i', { tags: ['deep'] }, async (seed) => {
   const dir = graph(seed)
   const place = await placeAt(dir)
   const names = Array.from({ length: 60 }, (_, index) => `c${index}`)

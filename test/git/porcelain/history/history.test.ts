@@ -50,7 +50,7 @@ const ancestorsOf = (dir: string, oid: string) => new Set(git(dir, ['rev-list', 
 describe.each([
   ['clocks that are right', 0],
   ['clocks that are wrong by hours', 10_000],
-])('random histories, %s', (_, skew) => {
+])('random histories, %s', { tags: ['deep'] }, (_, skew) => {
   test.each([1, 2])('isAncestor says what git rev-list says (seed %i)', async (seed) => {
     const dir = repository()
     const oids = graph(dir, { seed, skew, commits: 24 })
@@ -118,7 +118,7 @@ describe('history that is cut', () => {
   })
 })
 
-test('a long history is walked once', async () => {
+test('a long history is walked once', { tags: ['deep'] }, async () => {
   const dir = repository()
   const commits = 4_000
   const parts = ['blob\nmark :1000000\ndata 0\n']

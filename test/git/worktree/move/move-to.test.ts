@@ -23,7 +23,7 @@ function twoClones(seed: number) {
   return { from, to, ours: cloneAt(dir, from), theirs: cloneAt(dir, from) }
 }
 
-describe('a fast-forward', () => {
+describe('a fast-forward', { tags: ['deep'] }, () => {
   test.each(Array.from({ length: 8 }, (_, seed) => seed + 1))(
     'of a clean tree is git’s, seed %i',
     async (seed) => {
@@ -81,7 +81,7 @@ describe('a fast-forward', () => {
   )
 })
 
-describe('a fast-forward moves', () => {
+describe('a fast-forward moves', { tags: ['deep'] }, () => {
   test('a branch that is not born yet', async () => {
     const { dir, commits } = randomRepository({ seed: 1, commits: 1, changes: 5 })
     const to = commits[0] ?? ''

@@ -30,7 +30,7 @@ import { placeOf } from '../../support/repository.js'
 import { snapshot } from '../../support/snapshot.js'
 import { addCommit } from '../../support/trees.js'
 
-describe('a fast-forward that fails', { timeout: 90_000 }, () => {
+describe('a fast-forward that fails', { tags: ['deep'], timeout: 90_000 }, () => {
   test('at any step is taken back', async () => {
     const ends = twoEnds(3)
     const steps = await stepsOf(ends)

@@ -18,7 +18,7 @@ import {
 } from '../../support/moves.js'
 import { snapshot } from '../../support/snapshot.js'
 
-describe('a process that is killed (SIGKILL)', { timeout: 90_000 }, () => {
+describe('a process that is killed (SIGKILL)', { tags: ['deep'], timeout: 90_000 }, () => {
   let child = ''
 
   beforeAll(async () => {

@@ -29,7 +29,7 @@ import { randomSource } from '../../support/trees.js'
 /** git checks many small repositories: this takes seconds, and more on a busy machine. */
 const timeout = 90_000
 
-describe('a fast-forward that is killed', { timeout }, () => {
+describe('a fast-forward that is killed', { tags: ['deep'], timeout }, () => {
   test.each([
     [3, 1],
     [5, 2],
@@ -89,7 +89,7 @@ describe('a fast-forward that is killed', { timeout }, () => {
   })
 })
 
-describe('recovery', () => {
+describe('recovery', { tags: ['deep'] }, () => {
   const halfWay = async () => {
     const ends = twoEnds(5)
     const place = await copyOf(ends.base)
