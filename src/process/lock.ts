@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod/mini'
+import { crypto } from '../base/builtin.js'
 import type { Clock } from '../base/clock.js'
 import { LockedError } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
@@ -60,7 +60,7 @@ const markOf = ({ self, clock }: LockOptions, command: string) =>
     ...self,
     since: new Date(clock.now()).toISOString(),
     command,
-    token: randomUUID(),
+    token: crypto().randomUUID(),
   })
 
 async function release(path: string, mark: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { crypto } from '../base/builtin.js'
 import { ConflictError } from '../base/errors.js'
 import { hasCode, namesIn } from '../base/fs/read.js'
 import { isDead, type Liveness, placeMark } from './owner-mark.js'
@@ -37,7 +37,7 @@ export async function openSibling(
 ): Promise<Sibling> {
   const parent = dirname(destination)
   await mkdir(parent, { recursive: true })
-  const id = randomBytes(6).toString('hex')
+  const id = crypto().randomBytes(6).toString('hex')
   const dir = join(parent, `${prefixOf(kind)}${basename(destination)}-${id}`)
   // The mark comes first: the folder has a known owner for as long as it exists.
   await placeMark(dir + ownerSuffix, liveness)

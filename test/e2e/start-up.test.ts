@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
+import { inShell } from '../support/shell.js'
 import { bareEnvironment, runWizard } from '../support/wizard.js'
 
 it('says that it is not built', async () => {
@@ -33,14 +34,43 @@ it('--version is the version alone', { tags: ['deep'] }, async () => {
   }
 })
 
-it("help loads none of node's large modules", async () => {
-  const large = ['crypto', 'http', 'https', 'tls', 'child_process']
+/** Node's modules that take long to load. */
+const large = ['crypto', 'http', 'https', 'tls', 'child_process', 'worker_threads']
+
+/** @returns the modules of node that the command has loaded, and its output */
+async function loadedBy(argv: string[], cwd: string): Promise<{ out: string; loaded: string[] }> {
   const names = `process.moduleLoadList.map((name) => name.replace('NativeModule ', ''))`
   const list = `process.on('exit', () => console.error(JSON.stringify(${names})))`
   const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(list)}`]
-  const { out, err } = await runWizard(['REPO', '--help'], { cwd: tmpdir(), nodeArgs })
-  expect(out).toContain('REPO')
+  const { out, err } = await runWizard(argv, { cwd, nodeArgs })
   const loaded: string[] = JSON.parse(err)
   expect(loaded).toContain('fs')
-  expect(loaded.filter((name) => large.includes(name))).toEqual([])
+  return { out, loaded: loaded.filter((name) => large.includes(name)) }
+}
+
+it("help loads none of node's large modules", async () => {
+  const { out, loaded } = await loadedBy(['REPO', '--help'], tmpdir())
+  expect(out).toContain('REPO')
+  expect(loaded).toEqual([])
+})
+
+it('neither does the offline status of a clone', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'wizard-status-'))
+  try {
+    await mkdir(join(root, 'config'))
+    const entry = '{ owner: uDOS, repo: typo, destination: typo }'
+    await writeFile(join(root, 'config/repos.yaml'), `repos:\n  all:\n    - ${entry}\n`)
+    const git = (...args: string[]) => inShell(['git', ...args], { cwd: root })
+    const identity = ['-c', 'user.name=A', '-c', 'user.email=a@example.com']
+    git('init', '--quiet', '--initial-branch=main', 'typo')
+    git('-C', 'typo', 'remote', 'add', 'origin', 'https://github.com/uDOS/typo.git')
+    git('-C', 'typo', ...identity, 'commit', '--quiet', '--allow-empty', '-m', 'one')
+    // A loose object is verified by its hash.
+    git('-C', 'typo', 'gc', '--quiet')
+    const { out, loaded } = await loadedBy(['REPO', 'STATUS', '--offline'], root)
+    expect(out).toContain('uDOS/typo')
+    expect(loaded).toEqual([])
+  } finally {
+    await rm(root, { recursive: true })
+  }
 })

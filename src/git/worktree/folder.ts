@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type BigIntStats,
   closeSync,
@@ -14,6 +13,7 @@ import {
   unlinkSync,
 } from 'node:fs'
 import type { Pacer } from '../../base/async/pacer.js'
+import { crypto } from '../../base/builtin.js'
 import { hasCode } from '../../base/fs/read.js'
 import { type BytePath, bytesOf, fsPath, joinBytes } from '../plumbing/byte-path.js'
 import { type Oid, objectHeader } from '../plumbing/objects/object.js'
@@ -96,7 +96,8 @@ export class Folder {
   async hash(path: BytePath, stats: BigIntStats, pacer: Pacer): Promise<Oid> {
     if (stats.isSymbolicLink()) {
       const target = this.readLink(path)
-      return createHash('sha1')
+      return crypto()
+        .createHash('sha1')
         .update(objectHeader('blob', target.length))
         .update(target)
         .digest('hex')
@@ -105,7 +106,7 @@ export class Folder {
   }
 
   async #hashFile(path: BytePath, size: number, pacer: Pacer): Promise<Oid> {
-    const hash = createHash('sha1').update(objectHeader('blob', size))
+    const hash = crypto().createHash('sha1').update(objectHeader('blob', size))
     const chunk = Buffer.allocUnsafe(Math.min(Math.max(size, 1), 1 << 20))
     const fd = openSync(this.at(path), constants.O_RDONLY | constants.O_NOFOLLOW)
     try {

@@ -80,7 +80,8 @@ export async function* changes(
   { withIgnored = false, withHidden = false }: Partial<ScanOptions> = {},
 ): AsyncGenerator<Change> {
   const { dir, gitDir, commonDir = gitDir, store, signal } = request
-  const index = readIndex(gitDir)
+  // As in git, whoever only reads does not verify the checksum; a move does.
+  const index = readIndex(gitDir, { withChecksum: false })
   const settings = readWorktreeSettings(commonDir, request.env)
   const folder = new Folder(dir)
   for await (const path of stagedPaths(

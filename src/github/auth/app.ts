@@ -1,7 +1,7 @@
-import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Octokit } from '@octokit/rest'
 import { once } from '../../base/async/once.js'
+import { crypto } from '../../base/builtin.js'
 import type { Clock } from '../../base/clock.js'
 import { ConfigError, GitHubAuthError } from '../../base/errors.js'
 import { reasonOf } from '../../base/fs/system-error.js'
@@ -64,7 +64,7 @@ async function readKey(path: string): Promise<string> {
     })
   })
   try {
-    createPrivateKey(key)
+    crypto().createPrivateKey(key)
     return key
   } catch (cause) {
     throw new ConfigError(`github.app.private_key: ${path} is not a private key`, {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { crypto } from '../../base/builtin.js'
 import type { ApiRequest, ApiResponse, Layer } from './message.js'
 
 const defaultCapacity = 16 * 1024 * 1024
@@ -35,7 +35,7 @@ export function cacheByEtag(capacity = defaultCapacity): Layer {
 
 function keyOf({ url, headers }: ApiRequest): string {
   const parts = [url.href, headers.accept ?? '', headers.authorization ?? '']
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64')
+  return crypto().createHash('sha256').update(JSON.stringify(parts)).digest('base64')
 }
 
 function createStore(capacity: number) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { crypto } from '../../base/builtin.js'
 import { ConfigError, NotFoundError } from '../../base/errors.js'
 import { parseRemote } from '../../base/names/remote.js'
 import { fullNameOf, isSameName, parseRepo } from '../../base/names/repository.js'
@@ -147,6 +147,6 @@ export interface Shard {
  * go.
  */
 export function isInShard({ index, count }: Shard, fullName: string): boolean {
-  const hash = createHash('sha256').update(fullName.toLowerCase()).digest()
+  const hash = crypto().createHash('sha256').update(fullName.toLowerCase()).digest()
   return hash.readUInt32BE(0) % count === index - 1
 }

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto'
+import { crypto } from '../../../base/builtin.js'
 
 /** A full object id, 40 hexadecimal digits. */
 export type Oid = string
@@ -33,9 +33,9 @@ const copy = Buffer.allocUnsafe(32 + mostCopied)
 export function hashObject(type: ObjectType, data: Uint8Array): Oid {
   const header = `${type} ${data.length}\0`
   if (data.length > mostCopied) {
-    return createHash('sha1').update(header, 'latin1').update(data).digest('hex')
+    return crypto().createHash('sha1').update(header, 'latin1').update(data).digest('hex')
   }
   const start = copy.write(header, 'latin1')
   copy.set(data, start)
-  return hash('sha1', copy.subarray(0, start + data.length))
+  return crypto().hash('sha1', copy.subarray(0, start + data.length))
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { crypto } from '../../../base/builtin.js'
 import { CorruptObjectError } from '../../errors.js'
 import type { Oid } from '../objects/object.js'
 import type { EntryTable } from './entry-table.js'
@@ -205,7 +205,7 @@ export function formatPackIndex(table: EntryTable, checksum: Buffer): Buffer {
   }
   writeFanOut(index, names, count)
   checksum.copy(index, index.length - 40)
-  const own = createHash('sha1').update(index.subarray(0, -20)).digest()
+  const own = crypto().createHash('sha1').update(index.subarray(0, -20)).digest()
   own.copy(index, index.length - 20)
   return index
 }
