@@ -1,7 +1,8 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import type { Environment } from './environment.js'
 import { ConfigError } from './errors.js'
 import { isLoopback } from './names/host.js'
+import { networkTest, parseNetwork } from './names/network.js'
 
 export interface ProxySettings {
   /** github.yaml's `proxy`; null: use the environment. */
@@ -76,28 +77,18 @@ function parse(address: string | undefined): URL | undefined {
 function exemptions(list: string): (url: URL) => boolean {
   const entries = list.split(/[\s,]+/).filter((entry) => entry !== '')
   if (entries.includes('*')) return () => true
-  const networks = new BlockList()
-  const names = entries.filter((entry) => !addNetwork(networks, entry)).map(hostAndPort)
+  const isInNetwork = networkTest(entries.map(parseNetwork).filter((network) => network !== null))
+  const names = entries.filter((entry) => parseNetwork(entry) === null).map(hostAndPort)
   return (url) => {
     const host = bare(url.hostname)
     const port = url.port || defaultPorts[url.protocol]
-    const version = isIP(host)
-    if (version !== 0 && networks.check(host, version === 4 ? 'ipv4' : 'ipv6')) return true
+    if (isInNetwork(host)) return true
     return names.some(
       (entry) =>
         (entry.port === undefined || entry.port === port) &&
         (host === entry.host || host.endsWith(`.${entry.host}`)),
     )
   }
-}
-
-function addNetwork(networks: BlockList, entry: string): boolean {
-  const [address = '', bits = ''] = entry.split('/')
-  const version = isIP(bare(address))
-  const length = Number(bits)
-  if (version === 0 || !/^\d{1,3}$/.test(bits) || length > (version === 4 ? 32 : 128)) return false
-  networks.addSubnet(bare(address), length, version === 4 ? 'ipv4' : 'ipv6')
-  return true
 }
 
 function hostAndPort(entry: string): { host: string; port: string | undefined } {
