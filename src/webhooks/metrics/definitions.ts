@@ -1,0 +1,109 @@
+export interface MetricDefinition {
+  type: 'counter' | 'gauge' | 'histogram'
+  help: string
+  labels: readonly string[]
+  /** Upper bounds of a histogram, ascending. */
+  buckets?: readonly number[]
+  /** Of its values; a count of things has none. */
+  unit?: 'seconds' | 'bytes'
+}
+
+/** Seconds: from a commit on a quick disk to GitHub's ten. */
+const short = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+/** Seconds: from a command to the longest tests. */
+const long = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800, 3600, 14400]
+
+/** Every metric of SERVE: `GET /metrics` and the dashboard are made from this table. */
+export const metricDefinitions = {
+  wizard_webhook_deliveries_total: {
+    type: 'counter',
+    help: 'Deliveries by event, and what became of them: accepted, duplicate, repeat or ignored.',
+    labels: ['event', 'outcome'],
+  },
+  wizard_webhook_refused_total: {
+    type: 'counter',
+    help: 'Requests that were refused, by HTTP status.',
+    labels: ['code'],
+  },
+  wizard_webhook_accept_seconds: {
+    type: 'histogram',
+    help: "Time from a delivery's headers to its answer.",
+    labels: [],
+    buckets: short,
+    unit: 'seconds',
+  },
+  wizard_webhook_commit_seconds: {
+    type: 'histogram',
+    help: 'Time of one commit of deliveries to the store.',
+    labels: [],
+    buckets: short,
+    unit: 'seconds',
+  },
+  wizard_webhook_batch_size: {
+    type: 'histogram',
+    help: 'Deliveries in one commit.',
+    labels: [],
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+  },
+  wizard_webhook_runs_total: {
+    type: 'counter',
+    help: 'Runs of handlers by result: done, retry or dead.',
+    labels: ['handler', 'result'],
+  },
+  wizard_webhook_run_seconds: {
+    type: 'histogram',
+    help: "Time of a handler's runs.",
+    labels: ['handler'],
+    buckets: long,
+    unit: 'seconds',
+  },
+  wizard_webhook_deliveries: {
+    type: 'gauge',
+    help: 'Deliveries in the store by status.',
+    labels: ['status'],
+  },
+  wizard_webhook_running: {
+    type: 'gauge',
+    help: 'Runs of a handler at this moment, on this machine.',
+    labels: ['handler'],
+  },
+  wizard_webhook_oldest_waiting_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest delivery that waits; 0 if none does.',
+    labels: [],
+    unit: 'seconds',
+  },
+  wizard_webhook_last_delivery_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last delivery came, in seconds since 1970.',
+    labels: [],
+  },
+  wizard_webhook_store_bytes: {
+    type: 'gauge',
+    help: 'Size of the store with its log.',
+    labels: [],
+    unit: 'bytes',
+  },
+  wizard_webhook_store_up: {
+    type: 'gauge',
+    help: '1 if the last commit succeeded, else 0.',
+    labels: [],
+  },
+  wizard_webhook_info: {
+    type: 'gauge',
+    help: 'Always 1; its labels name the version and the engine of the store.',
+    labels: ['version', 'engine'],
+  },
+} as const satisfies Record<string, MetricDefinition>
+
+type Definitions = typeof metricDefinitions
+
+/** The names of one type of metric. */
+export type MetricName<Type extends MetricDefinition['type']> = {
+  [Name in keyof Definitions]: Definitions[Name]['type'] extends Type ? Name : never
+}[keyof Definitions]
+
+export type MetricLabels<Name extends keyof Definitions> = Record<
+  Definitions[Name]['labels'][number],
+  string
+>
