@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { statusName } from '../../base/builtin.js'
+import type { Clock } from '../../base/clock.js'
+
+/** One request and its answer. */
+export interface ServedRequest {
+  request: IncomingMessage
+  response: ServerResponse
+}
+
+export interface Answer {
+  status: number
+  /** JSON, unless its headers say another `Content-Type`. */
+  text: string
+  headers?: Readonly<Record<string, string>>
+  isRefusal?: boolean
+}
+
+export const jsonAnswer = (status: number, value: unknown): Answer => ({
+  status,
+  text: `${JSON.stringify(value)}\n`,
+})
+
+/** Seconds after which GitHub, or RECOVER, may try again. */
+const retryAfter = '30'
+
+const refusals = {
+  400: 'the request, its delivery id or its event is malformed',
+  401: 'the signature is missing or wrong',
+  403: 'this address is not allowed',
+  404: 'nothing is here',
+  405: 'this method is not allowed',
+  408: 'the request came too slowly',
+  413: 'the body is too large',
+  415: 'the body is neither JSON nor a form',
+  431: 'the headers are too large',
+  503: 'it cannot be stored now; send it again later',
+} as const
+
+export type RefusalStatus = keyof typeof refusals
+
+/** Says nothing of what was sent. */
+export function refusalAnswer(status: RefusalStatus, headers: Record<string, string> = {}): Answer {
+  const answer = jsonAnswer(status, { error: refusals[status] })
+  const retry = { 'Retry-After': retryAfter }
+  return { ...answer, headers: status === 503 ? retry : headers, isRefusal: true }
+}
+
+/** Milliseconds in which a client may read an answer that came before it had sent all. */
+const lingering = 1000
+
+/**
+ * Sends an answer. A body that was not read to its end is not read on: the connection is closed, and
+ * not at once, as a reset could overtake the answer.
+ */
+export function sendAnswer(
+  { request, response }: ServedRequest,
+  { status, text, headers }: Answer,
+  { clock, mustClose }: { clock: Clock; mustClose: boolean },
+): void {
+  const isCutShort = !request.complete && hasBody(request)
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    ...headers,
+    ...(isCutShort || mustClose ? { Connection: 'close' } : {}),
+  })
+  if (!isCutShort) {
+    response.end(text)
+    return
+  }
+  request.pause()
+  response.write(text)
+  const unset = clock.after(lingering, () => response.end())
+  response.once('close', unset)
+}
+
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+/** Refuses what could not be read as a request, so that there is no response to write to. */
+export function refuseSocket(socket: Duplex, status: RefusalStatus, clock: Clock): void {
+  const { text } = refusalAnswer(status)
+  const head = [
+    `HTTP/1.1 ${status} ${statusName(status)}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
+  const unset = clock.after(lingering, () => socket.destroy())
+  socket.once('close', unset)
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http'
+import type { RefusalStatus } from './answer.js'
+
+/** Bounds the bytes of all bodies in hand, so that many large ones do not exhaust the memory. */
+export interface ByteBudget {
+  /** @returns false, with nothing taken, where there is no room. @param held with these bytes */
+  take(bytes: number, held: number): boolean
+  release(bytes: number): void
+}
+
+/** Bytes. A larger body may not use the last quarter of the budget, which is for small ones. */
+const smallBody = 1024 ** 2
+
+export function byteBudget(most: number): ByteBudget {
+  let used = 0
+  return {
+    take(bytes, held) {
+      const limit = held > smallBody ? most * 0.75 : most
+      if (used + bytes > limit) return false
+      used += bytes
+      return true
+    },
+    release(bytes) {
+      used -= bytes
+    },
+  }
+}
+
+/** What a chunk costs beside its bytes: a body of one-byte chunks would fill the memory otherwise. */
+const chunkOverhead = 256
+
+export interface Body {
+  bytes: Buffer
+  /** Gives its bytes back to the budget, once they are stored. */
+  release(): void
+}
+
+export interface BodyLimits {
+  /** Bytes. */
+  maxBody: number
+  budget: ByteBudget
+  onChunk(chunk: Buffer): void
+}
+
+export interface BodyReading {
+  /** A status if it is refused; null if the client is gone. */
+  outcome: Promise<Body | RefusalStatus | null>
+  /** Ends it with this status, because it is too slow or malformed. */
+  refuse(status: RefusalStatus): void
+}
+
+/** Reads a body as it comes, and no further than its limits. */
+export function readBody(request: IncomingMessage, limits: BodyLimits): BodyReading {
+  const { maxBody, budget, onChunk } = limits
+  const chunks: Buffer[] = []
+  let length = 0
+  let taken = 0
+  let settle: (outcome: Body | RefusalStatus | null) => void
+  const outcome = new Promise<Body | RefusalStatus | null>((resolve) => {
+    settle = resolve
+  })
+  const release = () => budget.release(taken)
+  const stop = () => {
+    request.off('data', onData).off('end', onEnd).off('close', onClose)
+  }
+  const giveUp = (status: RefusalStatus | null) => {
+    stop()
+    request.pause()
+    release()
+    taken = 0
+    settle(status)
+  }
+  const onData = (chunk: Buffer) => {
+    length += chunk.length
+    if (length > maxBody) return giveUp(413)
+    const cost = chunk.length + chunkOverhead
+    if (!budget.take(cost, length)) return giveUp(503)
+    taken += cost
+    chunks.push(chunk)
+    onChunk(chunk)
+  }
+  const onEnd = () => {
+    stop()
+    settle({ bytes: joined(chunks), release })
+  }
+  const onClose = () => giveUp(null)
+  request.on('data', onData).on('end', onEnd).on('close', onClose)
+  if (request.destroyed) giveUp(null)
+  return { outcome, refuse: giveUp }
+}
+
+const joined = (chunks: Buffer[]) =>
+  chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)

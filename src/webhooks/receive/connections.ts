@@ -1,0 +1,69 @@
+import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Clock } from '../../base/clock.js'
+import { codeOf } from '../../base/fs/read.js'
+import { type RefusalStatus, refuseSocket } from './answer.js'
+
+/** What the connections have in hand, for errors that come without a request. */
+export interface Connections {
+  /** A request has come. */
+  begin(connection: Duplex): void
+  /** It is being answered. @returns whether the connection has to close after the answer */
+  end(connection: Duplex): boolean
+  /** While its body is read, an error ends the reading. @returns a function to call after that */
+  reading(connection: Duplex, refuse: (status: RefusalStatus) => void): () => void
+}
+
+export interface ConnectionsOptions {
+  clock: Clock
+  onRefusal(status: RefusalStatus): void
+}
+
+/**
+ * Answers what is too slow, too large, or not HTTP at all. Such an answer never takes the place of
+ * one that an earlier request on the same connection waits for.
+ */
+export function watchConnections(
+  server: Server,
+  { clock, onRefusal }: ConnectionsOptions,
+): Connections {
+  const unanswered = new WeakMap<Duplex, number>()
+  const broken = new WeakSet<Duplex>()
+  const readings = new WeakMap<Duplex, (status: RefusalStatus) => void>()
+
+  server.on('clientError', (error, socket) => {
+    if (!socket.writable || codeOf(error) === 'ECONNRESET') {
+      socket.destroy()
+      return
+    }
+    const status = statuses[codeOf(error)] ?? 400
+    const refuse = readings.get(socket)
+    if (refuse !== undefined) {
+      broken.add(socket)
+      refuse(status)
+      return
+    }
+    if (broken.has(socket)) return
+    broken.add(socket)
+    if ((unanswered.get(socket) ?? 0) > 0) return
+    onRefusal(status)
+    refuseSocket(socket, status, clock)
+  })
+
+  return {
+    begin: (connection) => void unanswered.set(connection, (unanswered.get(connection) ?? 0) + 1),
+    end(connection) {
+      unanswered.set(connection, (unanswered.get(connection) ?? 1) - 1)
+      return broken.has(connection)
+    },
+    reading(connection, refuse) {
+      readings.set(connection, refuse)
+      return () => void readings.delete(connection)
+    },
+  }
+}
+
+const statuses: Record<string, RefusalStatus> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+}

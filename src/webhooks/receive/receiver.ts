@@ -1,0 +1,237 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { Server as NetServer } from 'node:net'
+import type { Clock } from '../../base/clock.js'
+import { reasonOf } from '../../base/fs/system-error.js'
+import { eventLabel, type GaugeSample, type Metrics } from '../metrics/metrics.js'
+import type { AcceptedDelivery, DeliveryStore, ReceivedDelivery } from '../store/store.js'
+import { type AccessRules, accessCheck } from './access.js'
+import { type Answer, refusalAnswer, type ServedRequest, sendAnswer } from './answer.js'
+import { byteBudget } from './body.js'
+import { watchConnections } from './connections.js'
+import { type GitHubRanges, watchGitHubRanges } from './github-ranges.js'
+import { type CommittedDelivery, groupCommit } from './group-commit.js'
+import { type ListenPlace, listen } from './listen.js'
+import { servePage } from './pages.js'
+import { type DeliveryRules, receiveDelivery } from './receive-delivery.js'
+
+/** What a reload may change. */
+export interface ReceiverSettings extends AccessRules {
+  /** At least one. */
+  secrets: readonly string[]
+  /** Of the hook's URL; begins with a slash. */
+  path: string
+  /** Bytes. */
+  maxBody: number
+  /** Whether `GET /metrics` is answered. */
+  metrics: boolean
+}
+
+/** What SERVE is at: the receiver keeps it, and SERVE may too. */
+export interface ServingState {
+  isDraining: boolean
+  /** false from a failed commit until one succeeds. */
+  isStoreUp: boolean
+}
+
+export type ReceiverEvent =
+  | { type: 'warning'; message: string }
+  /** Committed together, so they are there to be routed. */
+  | { type: 'deliveries-received'; deliveries: ReceivedSummary[] }
+  /** Of the requests at the hook's path. `address` is the peer's, null for a Unix socket. */
+  | { type: 'delivery-refused'; status: number; address: string | null }
+
+export type ReceivedSummary = AcceptedDelivery & Pick<ReceivedDelivery, 'delivery' | 'event'>
+
+export interface ReceiverOptions {
+  place: ListenPlace
+  /** Called for each request; the same object as long as nothing has changed. */
+  settings(): ReceiverSettings
+  store: Pick<DeliveryStore, 'accept'>
+  /** A small commit, with which /healthz finds out whether a store that was down is up again. */
+  probeStore(): Promise<void>
+  state: ServingState
+  metrics: Metrics
+  gauges(): Promise<readonly GaugeSample[]>
+  /** The `hooks` of `GET /meta`. */
+  githubRanges(): Promise<readonly string[]>
+  clock: Clock
+  /** Must not throw. */
+  emit(event: ReceiverEvent): void
+}
+
+export interface Receiver {
+  /** See `listen`. */
+  address: string
+  /**
+   * Accepts no connection any more, answers what the open ones have in hand, and closes them: those
+   * without a request soon, the last after `within` milliseconds (10,000). Their deliveries are
+   * still stored.
+   */
+  drain(within?: number): Promise<void>
+}
+
+const limits = {
+  headersTimeout: 4000,
+  requestTimeout: 8000,
+  connectionsCheckingInterval: 500,
+  keepAliveTimeout: 5000,
+  maxHeaderSize: 16 * 1024,
+}
+const mostConnections = 1024
+const mostRequestsPerConnection = 1000
+/** Bytes of all bodies in hand. */
+const mostBytes = 256 * 1024 ** 2
+
+/**
+ * Receives GitHub's deliveries: checks and stores each, and only then answers it.
+ *
+ * @throws UsageError if the place is taken, or can't be used
+ */
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+  const server = createServer(limits)
+  server.maxConnections = mostConnections
+  server.maxRequestsPerSocket = mostRequestsPerConnection
+  const access = currentRules(options)
+  const peers = { areUnix: options.place.type === 'unix' }
+  const answerRequest = requestListener(server, options, access.rules, peers)
+  server.on('request', answerRequest)
+  server.on('checkContinue', answerRequest)
+  // GitHub's addresses are asked before the first delivery comes.
+  access.rules()
+  const { address, isUnix } = await listen(server, options.place).catch((error) => {
+    access.stop()
+    throw error
+  })
+  peers.areUnix = isUnix
+  server.on('error', (error) => warn(options, `a connection failed: ${reasonOf(error)}`))
+  let drained: Promise<void> | undefined
+  const drain: Receiver['drain'] = (within = 10_000) => {
+    access.stop()
+    drained ??= drainServer(server, options, within)
+    return drained
+  }
+  return { address, drain }
+}
+
+function requestListener(
+  server: Server,
+  options: ReceiverOptions,
+  rules: () => DeliveryRules & ReceiverSettings,
+  peers: { areUnix: boolean },
+) {
+  const { clock, metrics, state, emit } = options
+  const countRefusal = (status: number) =>
+    metrics.count('wizard_webhook_refused_total', { code: String(status) })
+  const connections = watchConnections(server, { clock, onRefusal: countRefusal })
+  const receiver = { budget: byteBudget(mostBytes), connections, commit: commitOf(options) }
+  // A TCP connection that is already broken has no address either, and must not pass for a proxy.
+  const peerOf = ({ socket }: IncomingMessage) =>
+    socket.remoteAddress ?? (peers.areUnix ? null : '')
+
+  async function answerOf(served: ServedRequest): Promise<Answer | null> {
+    const current = rules()
+    const path = pathOf(served.request.url)
+    if (path !== current.path) return servePage(path, served.request.method, current, options)
+    const start = performance.now()
+    const address = peerOf(served.request)
+    const answer = await receiveDelivery(served, address, current, receiver)
+    if (answer === null) return null
+    if (answer.isRefusal) emit({ type: 'delivery-refused', status: answer.status, address })
+    else metrics.observe('wizard_webhook_accept_seconds', {}, (performance.now() - start) / 1000)
+    return answer
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse) => {
+    const served = { request, response }
+    // A connection may break at any time; whoever waits for a body sees its end.
+    request.on('error', () => {})
+    response.on('error', () => {})
+    connections.begin(request.socket)
+    const answer = await answerOf(served).catch((error) => {
+      warn(options, `a request failed: ${reasonOf(error)}`)
+      return refusalAnswer(503)
+    })
+    const isBroken = connections.end(request.socket)
+    if (answer === null) return
+    if (answer.isRefusal) countRefusal(answer.status)
+    sendAnswer(served, answer, { clock, mustClose: isBroken || state.isDraining })
+  }
+}
+
+const pathOf = (url = '') => url.split('?', 1)[0] ?? ''
+
+/** The settings with what follows from them, which is worked out once a reload. */
+function currentRules(options: ReceiverOptions) {
+  let ranges: GitHubRanges | undefined
+  let settings: ReceiverSettings | undefined
+  let rules: DeliveryRules & ReceiverSettings
+  const github = () => {
+    ranges ??= watchGitHubRanges({
+      ask: options.githubRanges,
+      clock: options.clock,
+      warn: (message) => warn(options, message),
+    })
+    return ranges
+  }
+  return {
+    rules() {
+      const now = options.settings()
+      if (now !== settings) rules = { ...now, isAllowed: accessCheck(now, github) }
+      settings = now
+      return rules
+    },
+    stop: () => ranges?.stop(),
+  }
+}
+
+function commitOf(options: ReceiverOptions) {
+  const { store, clock, metrics, state, emit } = options
+  return groupCommit({
+    store,
+    clock,
+    metrics,
+    onCommit(committed) {
+      state.isStoreUp = true
+      for (const { received, accepted } of committed) {
+        const labels = { event: eventLabel(received.event), outcome: accepted.outcome }
+        metrics.count('wizard_webhook_deliveries_total', labels)
+      }
+      emit({ type: 'deliveries-received', deliveries: committed.map(summaryOf) })
+    },
+    onFailure(error, isDown) {
+      // Said once, until a commit succeeds.
+      if (state.isStoreUp) warn(options, `can't store deliveries: ${reasonOf(error)}`)
+      if (isDown) state.isStoreUp = false
+    },
+  })
+}
+
+const summaryOf = ({ received, accepted }: CommittedDelivery): ReceivedSummary => ({
+  ...accepted,
+  delivery: received.delivery,
+  event: received.event,
+})
+
+const warn = ({ emit }: Pick<ReceiverOptions, 'emit'>, message: string) =>
+  emit({ type: 'warning', message })
+
+/** Milliseconds in which a kept connection may still bring a request that was on its way. */
+const idleGrace = 250
+
+async function drainServer(
+  server: Server,
+  { clock, state }: ReceiverOptions,
+  within: number,
+): Promise<void> {
+  state.isDraining = true
+  const closed = once(server, 'close')
+  // HTTP's own close would end kept connections at once, and the time limits of the others.
+  NetServer.prototype.close.call(server)
+  const unsetIdle = clock.after(idleGrace, () => server.closeIdleConnections())
+  const unsetAll = clock.after(within, () => server.closeAllConnections())
+  await closed
+  unsetIdle()
+  unsetAll()
+  server.close()
+}
