@@ -60,6 +60,8 @@ process.on('exit', () => rmSync(fresh, { recursive: true, force: true }))
 const shared = {
   cwd: root,
   platform: 'node',
+  // Optional: who uses them installs them.
+  external: ['pg', '@photostructure/sqlite'],
   resolve: {
     alias: {
       // src/terminal decides which stream has colours; chalk's own detection would slow down every

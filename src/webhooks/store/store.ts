@@ -20,9 +20,8 @@ export interface DeliveryStore {
   accept(batch: ReceivedDelivery[]): Promise<AcceptedDelivery[]>
 
   /**
-   * Gives accepted deliveries to `decide` in the order of arrival, and makes their runs. A delivery
-   * that replays (`REPLAY`, or a redelivery of a dead one) keeps its runs: those that it selects are
-   * queued again.
+   * Gives accepted deliveries to `decide` in the order of arrival, and makes their runs. One that is
+   * routed again keeps the runs that it has. `decide` must not throw: nothing is routed then.
    *
    * @returns what became of each, at most `limit`
    */
@@ -38,22 +37,38 @@ export interface DeliveryStore {
    */
   claim(request: ClaimRequest): Promise<ClaimedRun[]>
 
-  /** Milliseconds until a retry is due or another machine's lease ends; null: nothing waits. */
+  /**
+   * Milliseconds until a retry is due or another machine's lease ends; null: nothing waits. Never 0:
+   * what is due but can't be started here, for its order or its handler, is looked at each second.
+   */
   nextDue(): Promise<number | null>
 
   /** Extends the leases of runs in hand. @returns those that are not its own any more */
   renew(runs: RunClaim[]): Promise<RunClaim[]>
 
-  /** Records how a run ended. @returns false, with nothing recorded, if another one took it over */
+  /**
+   * Records how a run ended. The same call again records nothing and returns true: the answer to the
+   * first may have been lost.
+   *
+   * @returns false, with nothing recorded, if another one took it over
+   */
   finish(run: RunClaim, end: RunEnd): Promise<boolean>
 
-  /** Gives runs back that did not end, to be started again at once: a drain ran out of time. */
+  /**
+   * Gives runs back that did not end, to be started again at once: a drain ran out of time. The start
+   * does not count towards their `attempts`.
+   */
   giveBack(runs: RunClaim[]): Promise<void>
 
-  /** Ends what waits for a handler that is not configured any more. @returns how many */
-  retire(handlers: string[]): Promise<number>
+  /** Ends what waits for a handler that is not among those configured. @returns how many runs */
+  retire(configured: string[]): Promise<number>
 
-  /** Runs of an owner that is known to be dead are due again at once. @returns how many */
+  /**
+   * Runs of an owner that is known to be dead are due again at once. The start that was lost does not
+   * count towards their `attempts`.
+   *
+   * @returns how many
+   */
   takeOver(isDead: (owner: string) => Promise<boolean>): Promise<number>
 
   list(filter: DeliveryFilter): Promise<ListedDelivery[]>
@@ -68,7 +83,13 @@ export interface DeliveryStore {
   output(id: string, handler: string): Promise<Uint8Array>
   counts(): Promise<StoreCounts>
 
-  /** @throws NotFoundError; UsageError where the body was pruned */
+  /**
+   * Runs its handlers again: the named one, of a dead delivery those that failed, of another all that
+   * do not run. A named one that the delivery has no run of is routed, and so is a delivery without
+   * runs. All are replayed or none.
+   *
+   * @throws NotFoundError; UsageError where the body was pruned
+   */
   replay(ids: string[], handler: string | null): Promise<DeliveryWithRuns[]>
   /** Ends what waits; what runs goes on. @throws NotFoundError */
   cancel(ids: string[]): Promise<DeliveryWithRuns[]>
@@ -77,7 +98,7 @@ export interface DeliveryStore {
   /** @returns how many deliveries lost their body or were removed */
   prune(retention: Retention): Promise<number>
 
-  /** Notes that this machine serves, with each call anew. */
+  /** Notes that this machine serves, for 30 seconds: call it every 10. */
   announce(server: Server): Promise<void>
   depart(owner: string): Promise<void>
 
@@ -201,19 +222,22 @@ export interface StoreCounts {
   counts: Record<DeliveryStatus, number>
   oldest_waiting_seconds: number | null
   last_received_at: string | null
-  /** Of the database, with its log. */
+  /** Of the deliveries in the database, with its log; room that is free again does not count. */
   store_bytes: number
   serving: { machine: string; pid: number; since: string; address: string }[]
 }
 
-/** Days, and bytes. */
+/** Days since a delivery came or changed last, and bytes. */
 export interface Retention {
   /** Bodies and outputs of what is done, ignored, repeat or cancelled. */
   keep: number
   /** Ids and sums. */
   keepIds: number
   keepDead: number
-  /** null: no limit. Above it, the oldest bodies of what is done go first. */
+  /**
+   * Of `store_bytes`; null: no limit. Above it, the oldest bodies of what is done go first, then those
+   * of what is ignored, repeat or cancelled.
+   */
   maxBytes: number | null
 }
 

@@ -1,0 +1,86 @@
+import { ConfigError, type ErrorOptions, WizardError } from '../../../base/errors.js'
+import { codeOf } from '../../../base/fs/read.js'
+import { reasonOf } from '../../../base/fs/system-error.js'
+
+/** The store can't keep or read deliveries now; it may when it is asked again. */
+export class StoreError extends WizardError {}
+
+/** Why SQLite failed, by its own words (https://sqlite.org/rescode.html), and the remedy. */
+const sqliteFailures: Record<string, { reason: string; hint?: string }> = {
+  'access permission denied': { reason: 'permission denied' },
+  'attempt to write a readonly database': { reason: 'it is read-only' },
+  'database is locked': { reason: 'another program has held it for too long' },
+  'database or disk is full': {
+    reason: 'no space is left on the disk',
+    hint: 'make some room: nothing that was stored is lost',
+  },
+  'disk I/O error': {
+    reason: 'the disk reports an error',
+    hint: 'look with dmesg; the disk may be failing',
+  },
+  'unable to open database file': { reason: "it, or its folder, can't be opened" },
+}
+
+/** Words of SQLite about a file that is damaged, or no database. */
+const damage = /^(?:database disk image is malformed|file is not a database|malformed database)/
+
+/** An error of SQLite or of the file system in words; any other is returned unchanged. */
+export function explainSqlite(error: unknown, path: string): unknown {
+  if (!(error instanceof Error)) return error
+  if ('syscall' in error) return unusable(path, reasonOf(error), { cause: error })
+  if (codeOf(error) !== 'ERR_SQLITE_ERROR') return error
+  if (damage.test(error.message)) return damagedStore(path, error)
+  const { reason, hint } = sqliteFailures[error.message] ?? { reason: error.message }
+  return unusable(path, reason, { hint, cause: error })
+}
+
+const unusable = (path: string, reason: string, options: ErrorOptions) =>
+  new StoreError(`the store of deliveries, ${path}, can't be used: ${reason}`, options)
+
+export const damagedStore = (path: string, cause?: unknown): ConfigError =>
+  new ConfigError(`${path} is damaged, or no store of deliveries`, {
+    hint: `move it away, with ${path}-wal and ${path}-shm; a new one is made then`,
+    cause,
+  })
+
+/** Why PostgreSQL failed, by the first characters of its code (PostgreSQL, appendix A). */
+const postgresFailures: [code: string, message: string, hint?: string][] = [
+  ['53100', "no space is left on the server's disk", 'make some room: nothing stored is lost'],
+  ['53300', 'it allows no further connection', 'raise max_connections'],
+  ['25006', 'it is read-only', 'name the primary server in webhooks.store.url'],
+  ['42501', "the url's user may not do that", 'grant it the schema'],
+  ['57P', 'it is being stopped, or started'],
+  ['08', 'the connection is lost'],
+  ['XX001', 'it reports a damaged page', 'see its log'],
+  ['XX002', 'it reports a damaged index', 'see its log'],
+]
+
+/** What no second try mends: a wrong user, password or database. */
+const wrongUrl: [code: string, message: string][] = [
+  ['28', 'PostgreSQL refuses the user or password of webhooks.store.url'],
+  ['3D000', 'PostgreSQL has no such database as webhooks.store.url names'],
+]
+
+/**
+ * An error of PostgreSQL's or of the way to it, in words. The url is a secret, so no message and no
+ * cause of another program's goes on.
+ */
+export function explainPostgres(error: unknown): WizardError {
+  if (error instanceof WizardError) return error
+  const code = codeOf(error)
+  const wrong = wrongUrl.find(([prefix]) => code.startsWith(prefix))
+  if (wrong !== undefined) return new ConfigError(wrong[1])
+  const known = postgresFailures.find(([prefix]) => code.startsWith(prefix))
+  const reason = known?.[1] ?? (code === '' ? 'the connection is lost' : `it reports ${code}`)
+  return new StoreError(`the store of deliveries, PostgreSQL, can't be used: ${reason}`, {
+    hint: known?.[2],
+  })
+}
+
+/** Whether the server said so itself, and the connection is still good. */
+export const isServerError = (error: unknown): boolean =>
+  /^(?!57P|08)[0-9A-Z]{5}$/.test(codeOf(error))
+
+/** Two transactions were in each other's way: the same one succeeds when it is run again. */
+export const isSerializationFailure = (error: unknown): boolean =>
+  ['40001', '40P01'].includes(codeOf(error))

@@ -1,0 +1,141 @@
+import type { StatementSyncInstance } from '@photostructure/sqlite'
+import { ConfigError } from '../../../base/errors.js'
+import { type Sql, type SqlValue, withoutNul } from './engine.js'
+import { damagedStore } from './failures.js'
+import { migrate, newestVersion } from './migrations.js'
+import type { SqliteDatabase } from './sqlite-module.js'
+
+/** `wizd`: distinguishes the store from other programs' databases. */
+const applicationId = 0x77697a64
+
+/** Milliseconds to wait for another process that writes. */
+const busyTimeout = 5000
+
+/** Statements that are kept prepared; lists of ids make more texts than are worth keeping. */
+const mostStatements = 200
+
+interface Statement {
+  prepared: StatementSyncInstance
+  /** For each place in the text, which value it takes, from 0. */
+  order: number[]
+}
+
+/** One connection of SQLite, with the store's settings. @throws errors of SQLite */
+export class SqliteConnection implements Sql {
+  readonly forUpdate = ''
+  readonly #database: SqliteDatabase
+  readonly #path: string
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(database: SqliteDatabase, path: string, now: () => number) {
+    this.#database = database
+    this.#path = path
+    database.function('now_ms', now)
+    database.function('up_since_ms', () => 0)
+    database.exec(`PRAGMA busy_timeout = ${busyTimeout}`)
+  }
+
+  /**
+   * Looks before it changes anything: a database that is not the store's stays as it is.
+   *
+   * @throws ConfigError
+   */
+  async prepare(): Promise<void> {
+    const version = this.#assertOwn()
+    this.#database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA journal_size_limit = 67108864`)
+    if (version < newestVersion) await this.migrate()
+  }
+
+  migrate(): Promise<void> {
+    return this.transaction(async (sql) => {
+      // Another process may have been quicker.
+      await migrate(sql, 'sqlite', this.pragma('user_version'))
+      this.#database.exec(`
+        PRAGMA application_id = ${applicationId};
+        PRAGMA user_version = ${newestVersion}`)
+    })
+  }
+
+  /** Writes a copy to a path where nothing is, or an empty file. */
+  copyTo(path: string): void {
+    this.#database.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`)
+  }
+
+  /** @throws ConfigError if a page is damaged */
+  check(): void {
+    const rows = this.run<{ quick_check: string }>('PRAGMA quick_check(1)')
+    if (rows[0]?.quick_check !== 'ok') throw damagedStore(this.#path, rows[0]?.quick_check)
+  }
+
+  pragma(name: string): number {
+    return Number(Object.values(this.run(`PRAGMA ${name}`)[0] ?? {})[0])
+  }
+
+  all<Row extends object>(text: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    try {
+      return Promise.resolve(this.run<Row>(text, values))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  run<Row extends object>(text: string, values: readonly SqlValue[] = []): Row[] {
+    const { prepared, order } = this.#statements.get(text) ?? this.#prepare(text)
+    return prepared.all(...order.map((index) => withoutNul(values[index] ?? null))) as Row[]
+  }
+
+  async transaction<T>(work: (sql: Sql) => Promise<T>, begin = 'BEGIN IMMEDIATE'): Promise<T> {
+    this.#database.exec(begin)
+    try {
+      const result = await work(this)
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#rollback()
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#database.close()
+  }
+
+  /** A full disk has rolled it back already. */
+  #rollback(): void {
+    try {
+      this.#database.exec('ROLLBACK')
+    } catch {}
+  }
+
+  #prepare(text: string): Statement {
+    const order: number[] = []
+    const numbered = text.replaceAll(/\$(\d+)/g, (_, digits: string) => {
+      order.push(Number(digits) - 1)
+      return '?'
+    })
+    const statement = { prepared: this.#database.prepare(numbered), order }
+    const oldest = this.#statements.keys().next().value
+    if (this.#statements.size >= mostStatements) this.#statements.delete(oldest ?? '')
+    this.#statements.set(text, statement)
+    return statement
+  }
+
+  /** @returns its version */
+  #assertOwn(): number {
+    const version = this.pragma('user_version')
+    if (this.pragma('application_id') !== applicationId) throw damagedStore(this.#path)
+    if (version > newestVersion) throw newerStore(this.#path)
+    return version
+  }
+}
+
+/** @param place where the store is, in words */
+export const newerStore = (place: string): ConfigError =>
+  new ConfigError(`${place} was made by a newer wizard`, {
+    hint: 'use that version, or a store of its own for this one',
+  })

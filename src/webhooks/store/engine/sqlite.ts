@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Clock } from '../../../base/clock.js'
+import { syncFolder } from '../../../base/fs/durable-write.js'
+import { hasCode } from '../../../base/fs/read.js'
+import type { ReceivedDelivery } from '../store.js'
+import type { Engine, Sql } from './engine.js'
+import { damagedStore, explainSqlite, StoreError } from './failures.js'
+import { insertInTurn } from './insert.js'
+import { SqliteConnection } from './sqlite-connection.js'
+import { openDatabase } from './sqlite-module.js'
+
+/** Milliseconds between two looks whether another process has written. */
+const watchInterval = 200
+
+export interface SqliteOptions {
+  path: string
+  clock: Clock
+  /** Reads the whole file first, so that a damaged page is found before a delivery is taken. */
+  isChecked?: boolean | undefined
+}
+
+/**
+ * @throws ConfigError: the file is damaged, another program's or a newer wizard's, or this Node has
+ *   no SQLite; StoreError
+ */
+export async function openSqlite(options: SqliteOptions): Promise<Engine> {
+  const { path, clock, isChecked = false } = options
+  try {
+    if (!existsSync(path)) await create(options)
+    if (statSync(path).size === 0) throw damagedStore(path)
+    const connection = await connect(path, clock)
+    if (isChecked) connection.check()
+    return new SqliteEngine(connection, path, clock)
+  } catch (error) {
+    throw explainSqlite(error, path)
+  }
+}
+
+/**
+ * Made under another name and linked to its own when it is on the disk, so that an empty file is
+ * never a new store: it has lost everything.
+ */
+async function create({ path, clock }: SqliteOptions): Promise<void> {
+  if (existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0) throw damagedStore(path)
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const fresh = `${path}.${randomUUID()}`
+  const file = await open(fresh, 'wx', 0o600)
+  try {
+    const connection = await connectTo(':memory:', clock)
+    await connection.migrate()
+    connection.copyTo(fresh)
+    connection.close()
+    await file.sync()
+    linkSync(fresh, path)
+    await syncFolder(folder)
+  } catch (error) {
+    // Another process was quicker.
+    if (!hasCode(error, 'EEXIST')) throw error
+  } finally {
+    await file.close()
+    rmSync(fresh, { force: true })
+  }
+}
+
+const connectTo = async (path: string, clock: Clock) =>
+  new SqliteConnection(await openDatabase(path), path, () => clock.now())
+
+async function connect(path: string, clock: Clock): Promise<SqliteConnection> {
+  const connection = await connectTo(path, clock)
+  try {
+    await connection.prepare()
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** SQLite in this process: one connection, whose users take turns. */
+class SqliteEngine implements Engine {
+  readonly name = 'sqlite'
+  readonly lease = null
+  readonly #connection: SqliteConnection
+  readonly #path: string
+  readonly #clock: Clock
+  /** Ends with the last turn that was asked for. */
+  #turns: Promise<unknown> = Promise.resolve()
+  #isOpen = true
+
+  constructor(connection: SqliteConnection, path: string, clock: Clock) {
+    this.#connection = connection
+    this.#path = path
+    this.#clock = clock
+  }
+
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => this.#connection.transaction(work))
+  }
+
+  read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => this.#connection.transaction(work, 'BEGIN'))
+  }
+
+  /** BEGIN IMMEDIATE has done so. */
+  async excludeOthers(): Promise<void> {}
+
+  insertNew(sql: Sql, batch: readonly ReceivedDelivery[]): Promise<(number | null)[]> {
+    return insertInTurn(sql, batch)
+  }
+
+  /** Without the pages that are free: the next deliveries take them. */
+  usedBytes(): Promise<number> {
+    return this.#inTurn(async () => {
+      const connection = this.#connection
+      const pages = connection.pragma('page_count') - connection.pragma('freelist_count')
+      const log = statSync(`${this.#path}-wal`, { throwIfNoEntry: false })?.size ?? 0
+      return pages * connection.pragma('page_size') + log
+    })
+  }
+
+  compact(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#connection.run('PRAGMA wal_checkpoint(TRUNCATE)')
+    })
+  }
+
+  /** Others see it in the file. */
+  notify(): void {}
+
+  watch(listener: () => void): () => void {
+    let seen = this.#changes()
+    let cancel = () => {}
+    const look = () => {
+      const now = this.#changes()
+      if (now !== seen) listener()
+      seen = now
+      cancel = this.#clock.after(watchInterval, look)
+    }
+    cancel = this.#clock.after(watchInterval, look)
+    return () => cancel()
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isOpen) return
+    await this.#inTurn(async () => {
+      this.#isOpen = false
+      this.#connection.close()
+    })
+  }
+
+  /** A number that another connection's commit changes; null if it can't be read now. */
+  #changes(): number | null {
+    try {
+      return this.#isOpen ? this.#connection.pragma('data_version') : null
+    } catch {
+      return null
+    }
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(async () => {
+      if (!this.#isOpen) throw new StoreError('the store of deliveries is closed')
+      try {
+        return await act()
+      } catch (error) {
+        throw explainSqlite(error, this.#path)
+      }
+    })
+    this.#turns = turn.catch(() => {})
+    return turn
+  }
+}

@@ -1,0 +1,57 @@
+import { NotFoundError, UsageError } from '../../base/errors.js'
+import type { Sql } from './engine/engine.js'
+
+/** Of GitHub's id: as many of its first characters as name a delivery. */
+const shortest = 8
+
+/**
+ * wizard's number of a delivery.
+ *
+ * @param id wizard's number, GitHub's id, or 8 or more of its first characters
+ * @throws NotFoundError; UsageError if several begin with it
+ */
+export async function findDelivery(sql: Sql, id: string): Promise<number> {
+  const found =
+    (await byNumber(sql, id)) ?? (await byDelivery(sql, id)) ?? (await byPrefix(sql, id))
+  if (found === undefined) {
+    throw new NotFoundError(`no delivery ${id}`, {
+      hint: [{ verb: ['WEBHOOK', 'LIST'] }, ' lists them'],
+    })
+  }
+  return found
+}
+
+interface IdRow {
+  id: number
+}
+
+async function byNumber(sql: Sql, id: string): Promise<number | undefined> {
+  if (!/^[0-9]{1,15}$/.test(id)) return undefined
+  const [row] = await sql.all<IdRow>('SELECT id FROM deliveries WHERE id = $1', [Number(id)])
+  return row?.id
+}
+
+/** The one that counts as the event is before those that repeat its id. */
+async function byDelivery(sql: Sql, id: string): Promise<number | undefined> {
+  const [row] = await sql.all<IdRow>(
+    'SELECT id FROM deliveries WHERE delivery = $1 ORDER BY is_event DESC, id LIMIT 1',
+    [id],
+  )
+  return row?.id
+}
+
+async function byPrefix(sql: Sql, id: string): Promise<number | undefined> {
+  if (id.length < shortest) return undefined
+  // `~` is after all characters that a delivery's id may have.
+  const rows = await sql.all<{ delivery: string }>(
+    'SELECT DISTINCT delivery FROM deliveries WHERE delivery >= $1 AND delivery < $2 ORDER BY delivery LIMIT 4',
+    [id, `${id}~`],
+  )
+  const [first, second] = rows.map(({ delivery }) => delivery)
+  if (second !== undefined) {
+    throw new UsageError(`${id} begins several deliveries: ${first}, ${second} …`, {
+      hint: 'give more of its characters',
+    })
+  }
+  return first === undefined ? undefined : byDelivery(sql, first)
+}

@@ -1,0 +1,61 @@
+import { acceptBatch } from './accept.js'
+import { claimRuns } from './claim.js'
+import type { Engine } from './engine/engine.js'
+import type { SqliteOptions } from './engine/sqlite.js'
+import { pruneDeliveries } from './prune.js'
+import {
+  countDeliveries,
+  knownDeliveries,
+  listDeliveries,
+  readBody,
+  readOutput,
+  viewDelivery,
+} from './read.js'
+import { cancelDeliveries, replayDeliveries } from './replay.js'
+import { routeAccepted } from './route.js'
+import { finishRun, giveBackRuns, nextDueRun, renewRuns, retireRuns, takeOverRuns } from './runs.js'
+import { announceServer, departServer } from './servers.js'
+import type { DeliveryStore } from './store.js'
+
+export type StoreOptions = { engine: 'sqlite' } & SqliteOptions
+
+/**
+ * Opens the store of deliveries, and makes it if it does not exist.
+ *
+ * @throws ConfigError: it is damaged, or a newer wizard's, or what it needs is not installed or set
+ *   up; StoreError: it can't be reached or written
+ */
+export async function openStore(options: StoreOptions): Promise<DeliveryStore> {
+  return storeOver(await openEngine(options))
+}
+
+async function openEngine(options: StoreOptions): Promise<Engine> {
+  const { openSqlite } = await import('./engine/sqlite.js')
+  return openSqlite(options)
+}
+
+const storeOver = (engine: Engine): DeliveryStore => ({
+  engine: engine.name,
+  accept: (batch) => acceptBatch(engine, batch),
+  route: (limit, decide) => routeAccepted(engine, limit, decide),
+  claim: (request) => claimRuns(engine, request),
+  nextDue: () => nextDueRun(engine),
+  renew: (runs) => renewRuns(engine, runs),
+  finish: (run, end) => finishRun(engine, run, end),
+  giveBack: (runs) => giveBackRuns(engine, runs),
+  retire: (configured) => retireRuns(engine, configured),
+  takeOver: (isDead) => takeOverRuns(engine, isDead),
+  list: (filter) => listDeliveries(engine, filter),
+  view: (id) => viewDelivery(engine, id),
+  body: (id) => readBody(engine, id),
+  output: (id, handler) => readOutput(engine, id, handler),
+  counts: () => countDeliveries(engine),
+  replay: (ids, handler) => replayDeliveries(engine, ids, handler),
+  cancel: (ids) => cancelDeliveries(engine, ids),
+  known: (deliveries) => knownDeliveries(engine, deliveries),
+  prune: (retention) => pruneDeliveries(engine, retention),
+  announce: (server) => announceServer(engine, server),
+  depart: (owner) => departServer(engine, owner),
+  watch: (listener) => engine.watch(listener),
+  close: () => engine.close(),
+})

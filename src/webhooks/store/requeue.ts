@@ -1,0 +1,135 @@
+import type { DeliveryStatus, HandlerRunStatus } from '../delivery.js'
+import { places, type Sql } from './engine/engine.js'
+import { waiting } from './engine/migrations.js'
+
+/**
+ * Runs the handlers of a delivery again: the named one, of a dead delivery those that failed, of
+ * any other all that do not run. If it has no such run, it is routed again.
+ */
+export async function requeue(sql: Sql, id: number, handler: string | null): Promise<void> {
+  const [delivery] = await sql.all<{ status: DeliveryStatus }>(
+    `SELECT status FROM deliveries WHERE id = $1 ${sql.forUpdate}`,
+    [id],
+  )
+  const runs = await sql.all<{ id: number; handler: string; status: HandlerRunStatus }>(
+    'SELECT id, handler, status FROM runs WHERE delivery_id = $1',
+    [id],
+  )
+  const again = runs.filter((run) =>
+    handler === null
+      ? delivery?.status !== 'dead' || run.status === 'dead'
+      : run.handler === handler,
+  )
+  if (again.length === 0) return routeAgain(sql, id, handler)
+  await queue(
+    sql,
+    again.filter(({ status }) => status !== 'running').map((run) => run.id),
+  )
+  await sql.all('UPDATE deliveries SET waiting_since = now_ms() WHERE id = $1', [id])
+  await refreshStatus(sql, [id])
+}
+
+const routeAgain = async (sql: Sql, id: number, handler: string | null) => {
+  await sql.all(
+    `UPDATE deliveries SET status = 'accepted', reason = NULL, only_handler = $2,
+      waiting_since = now_ms(), changed_at = now_ms()
+    WHERE id = $1`,
+    [id, handler],
+  )
+}
+
+async function queue(sql: Sql, ids: number[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql.all(
+    `UPDATE runs SET status = 'queued', next_at = NULL, last_attempt = attempts + budget, token = token + 1
+    WHERE id IN ${places(ids)}`,
+    ids,
+  )
+}
+
+/**
+ * Takes runs from an owner that can't end them; the start that was lost is given back.
+ *
+ * @param which a condition on running runs
+ * @returns the deliveries whose runs they are
+ */
+export async function reclaim(
+  sql: Sql,
+  which: string,
+  values: readonly (string | number)[],
+): Promise<number[]> {
+  const rows = await sql.all<CoalescedRow>(
+    `UPDATE runs SET status = 'queued', next_at = NULL, lease_until = NULL,
+      last_attempt = last_attempt + 1, token = token + 1
+    WHERE status = 'running' AND (${which})
+    RETURNING delivery_id, handler, coalesce_key`,
+    values,
+  )
+  const superseded = await supersede(sql, rows)
+  const deliveries = rows.map(({ delivery_id }) => delivery_id)
+  await refreshStatus(sql, [...deliveries, ...superseded])
+  return deliveries
+}
+
+export interface CoalescedRow {
+  delivery_id: number
+  handler: string
+  coalesce_key: string | null
+}
+
+/**
+ * Ends what waits behind a newer run of the same handler, repository and ref.
+ *
+ * @returns the deliveries whose runs have ended
+ */
+export async function supersede(
+  sql: Sql,
+  runs: readonly Omit<CoalescedRow, 'delivery_id'>[],
+): Promise<number[]> {
+  const keys = new Map(runs.map((run) => [`${run.handler}\0${run.coalesce_key}`, run]))
+  const ended: number[] = []
+  for (const { handler, coalesce_key } of keys.values()) {
+    if (coalesce_key === null) continue
+    const those = `${waiting} AND handler = $1 AND coalesce_key = $2`
+    const rows = await sql.all<{ delivery_id: number }>(
+      `UPDATE runs SET status = 'superseded', next_at = NULL, ended_at = now_ms()
+      WHERE ${those} AND delivery_id < (SELECT max(delivery_id) FROM runs WHERE ${those})
+      RETURNING delivery_id`,
+      [handler, coalesce_key],
+    )
+    ended.push(...rows.map(({ delivery_id }) => delivery_id))
+  }
+  return ended
+}
+
+/** What a delivery is by its runs: the first status that one of them has; `done` if none of them. */
+const precedence: DeliveryStatus[] = ['running', 'queued', 'retry', 'dead', 'cancelled']
+
+const any = (status: string) =>
+  `EXISTS (SELECT 1 FROM runs WHERE delivery_id = deliveries.id AND runs.status = '${status}')`
+const statusOfRuns = `CASE ${precedence.map((status) => `WHEN ${any(status)} THEN '${status}'`).join(' ')} ELSE 'done' END`
+const reasonOfRuns = `(SELECT handler || ': ' || error_message FROM runs
+  WHERE delivery_id = deliveries.id AND runs.status = 'dead' ORDER BY id LIMIT 1)`
+
+/** Brings deliveries to the status of their runs; one that is to be routed stays so. */
+export async function refreshStatus(sql: Sql, deliveries: readonly number[]): Promise<void> {
+  const ids = [...new Set(deliveries)].sort((one, other) => one - other)
+  if (ids.length === 0) return
+  // Locks them: of two runs that end together, the second one must see how the first ended.
+  if (sql.forUpdate !== '') {
+    await sql.all(
+      `SELECT id FROM deliveries WHERE id IN ${places(ids)} ORDER BY id ${sql.forUpdate}`,
+      ids,
+    )
+  }
+  await sql.all(
+    `UPDATE deliveries SET status = ${statusOfRuns}, changed_at = now_ms()
+    WHERE id IN ${places(ids)} AND status <> 'accepted'`,
+    ids,
+  )
+  await sql.all(
+    `UPDATE deliveries SET reason = CASE status WHEN 'dead' THEN ${reasonOfRuns} END
+    WHERE id IN ${places(ids)} AND status <> 'accepted'`,
+    ids,
+  )
+}
