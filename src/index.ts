@@ -24,7 +24,13 @@ export type {
 } from './config/files/components.js'
 export type { PluginIndex, PluginsConfig } from './config/files/plugins.js'
 export type { EntryOptions, RepoEntry, RepositoryEntry, SourceEntry } from './config/files/repos.js'
-export type { WebhookAction, WebhookStep, WebhooksConfig } from './config/files/webhooks.js'
+export type {
+  HandlerConfig as WebhookHandlerConfig,
+  RetentionConfig as WebhookRetention,
+  StoreConfig as WebhookStoreConfig,
+  WebhookAction,
+  WebhooksConfig,
+} from './config/files/webhooks.js'
 export { type Config, loadConfig } from './config/load.js'
 export type { ConfigFileName, ConfigRequest } from './config/locate/folder.js'
 export type { GitHubApp, GitHubConfig } from './config/settings/settings.js'

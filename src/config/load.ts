@@ -68,7 +68,9 @@ export async function readConfig(
     webhooks: once(async () => {
       const document = await source.read('webhooks')
       const fallback = source.variables?.lookup('GITHUB_WEBHOOK_SECRET')
-      return document && readWebhooks(document, fallback)
+      return (
+        document && readWebhooks(document, { fallback, root: settings.root, owner: github.owner })
+      )
     }),
     plugins: once(async () => {
       const document = await source.read('plugins')

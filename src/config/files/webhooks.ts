@@ -1,45 +1,63 @@
-import type { StepValues, WebhooksFile } from '../schema/webhooks.js'
+import { resolve } from 'node:path'
+import { webhookEvents } from '../../base/names/webhook-event.js'
+import { didYouMean, nearest } from '../../base/text.js'
+import type { ActionName, ActionValues, StepValues } from '../schema/webhook-handlers.js'
+import type { WebhooksFile } from '../schema/webhooks.js'
 import type { ConfigDocument } from '../yaml/document.js'
-import type { Fault, Position } from '../yaml/place.js'
+import type { Fault, Path, Position } from '../yaml/place.js'
+
+export interface WebhooksRequest {
+  /** GITHUB_WEBHOOK_SECRET, used if the file has no secret. */
+  fallback: string | undefined
+  root: string
+  owner: string | null
+}
 
 /**
- * `fallback` is GITHUB_WEBHOOK_SECRET, used if the file has no secret.
- *
  * @throws ConfigError if deliveries are enabled without a secret to verify them, or a handler would
- *   never run
+ *   never run; PathError for a store outside of ROOT
  */
 export function readWebhooks(
   document: ConfigDocument<WebhooksFile>,
-  fallback: string | undefined,
+  request: WebhooksRequest,
 ): WebhooksConfig {
-  const { enabled, secret, events, repositories, forks, handlers } = document.value.webhooks
-  const own = secret == null ? [] : [secret].flat()
-  const secrets = own.length > 0 || !fallback ? own : [fallback]
+  const values = document.value.webhooks
+  const secrets = secretsOf(values.secret, request.fallback)
+  const handlers = handlersOf(document, request.root)
+  const events = values.events.length > 0 ? values.events : handlers.map(({ event }) => event)
+  const repositories = repositoriesOf(values.repositories, request.owner)
   document.refuse([
-    ...(enabled && secrets.length === 0 ? [withoutSecret] : []),
-    ...deafHandlers(events, Object.keys(handlers)),
+    ...(values.enabled && secrets.length === 0 ? [withoutSecret] : []),
+    ...(values.enabled && repositories.length === 0 ? [withoutRepositories] : []),
+    ...secretFaults(values.secret, request.fallback),
+    ...unknownEvents(values.events),
+    ...handlerFaults(values, handlers),
+    ...storeFaults(values.store),
   ])
   return {
-    enabled,
+    enabled: values.enabled,
     secrets,
-    events,
+    events: [...new Set(events)],
     repositories,
-    forks,
-    handlers: Object.fromEntries(
-      Object.entries(handlers).map(([name, steps]) => [
-        name,
-        steps.map((step, index) =>
-          stepOf(step, document.position(['webhooks', 'handlers', name, index])),
-        ),
-      ]),
-    ),
+    host: values.host,
+    port: values.port,
+    path: values.path,
+    maxBody: values.max_body,
+    allow: values.allow,
+    trustedProxies: values.trusted_proxies,
+    metrics: values.metrics,
+    concurrency: values.concurrency,
+    drain: values.drain,
+    recover: values.recover,
+    store: storeOf(document, request.root),
+    handlers,
   }
 }
 
-const stepOf = (
-  { action, exec = [], payload = {} }: StepValues,
-  position: Position,
-): WebhookStep => (action === 'exec' ? { action, exec, position } : { action, payload, position })
+function secretsOf(secret: string | string[] | null | undefined, fallback: string | undefined) {
+  const own = secret == null ? [] : [secret].flat()
+  return own.length > 0 || !fallback ? own : [fallback]
+}
 
 const withoutSecret: Fault = {
   path: ['webhooks', 'secret'],
@@ -48,35 +66,231 @@ const withoutSecret: Fault = {
   hint: 'set GITHUB_WEBHOOK_SECRET, or enabled: false',
 }
 
-const deafHandlers = (events: string[], handlers: string[]): Fault[] =>
-  handlers
-    .filter((name) => events.length > 0 && !events.includes(name.split(':', 1)[0] ?? ''))
-    .map((name) => ({
-      path: ['webhooks', 'handlers', name],
-      at: 'key',
-      message: 'its event is not among webhooks.events, so it would never run',
-    }))
+const withoutRepositories: Fault = {
+  path: ['webhooks', 'repositories'],
+  at: 'missing',
+  message: 'missing; without github.owner, nothing says whose deliveries are handled',
+  hint: 'write repositories: ["OWNER/*"]',
+}
+
+/** The schema has seen the file's secrets, but not the variable's. */
+function secretFaults(secret: unknown, fallback: string | undefined): Fault[] {
+  const isUsed = secret == null && fallback !== undefined && fallback !== ''
+  if (!isUsed || fallback.length >= 16) return []
+  const message = 'GITHUB_WEBHOOK_SECRET has less than 16 characters'
+  return [{ path: ['webhooks', 'secret'], at: 'missing', message, hint: 'openssl rand -hex 32' }]
+}
+
+const repositoriesOf = (named: string[], owner: string | null): string[] =>
+  named.length > 0 || owner === null ? named : [`${owner}/*`]
+
+function unknownEvents(events: string[]): Fault[] {
+  return events.flatMap((event, index) => unknownEvent(event, ['webhooks', 'events', index]))
+}
+
+function unknownEvent(event: string, path: Path, at?: 'key'): Fault[] {
+  if (webhookEvents.has(event)) return []
+  const near = didYouMean(event, [...webhookEvents])
+  const message = `${event} is not an event of GitHub's webhooks${near ? `; ${near}` : ''}`
+  return [{ path, at, message, nearest: nearest(event, [...webhookEvents])[0] }]
+}
+
+function handlerFaults(
+  { events, handlers }: WebhooksFile['webhooks'],
+  all: HandlerConfig[],
+): Fault[] {
+  const keys = Object.keys(handlers).flatMap((key): Fault[] => {
+    const path = ['webhooks', 'handlers', key]
+    const event = eventOf(key)
+    const unknown = unknownEvent(event, path, 'key')
+    if (unknown.length > 0 || events.length === 0 || events.includes(event)) return unknown
+    const message = 'its event is not among webhooks.events, so it would never run'
+    return [{ path, at: 'key', message }]
+  })
+  return [...keys, ...namesTwice(all), ...all.flatMap(placeholderFaults)]
+}
+
+function namesTwice(handlers: HandlerConfig[]): Fault[] {
+  const seen = new Set<string>()
+  return handlers.flatMap(({ name, path }): Fault[] => {
+    if (!seen.has(name)) {
+      seen.add(name)
+      return []
+    }
+    return [{ path: [...path, 'name'], message: `two handlers are named ${name}` }]
+  })
+}
+
+/** What `{…}` may be in an argument; `{payload.a.b}` reads the payload. */
+export const placeholderNames = [
+  'event',
+  'action',
+  'repo',
+  'ref',
+  'branch',
+  'tag',
+  'sha',
+  'sender',
+  'delivery',
+] as const
+
+/** A placeholder is a whole argument, so that no payload can add to what the user wrote. */
+function placeholderFaults({ payload, path }: HandlerConfig): Fault[] {
+  const args = 'cmd' in payload ? payload.cmd : []
+  return args.flatMap((text, index): Fault[] => {
+    const at = [...path, 'payload', 'cmd', index]
+    const found = /\{(payload\.[^{}]*|\w+)\}/.exec(text)
+    if (found === null) return []
+    const [whole, name = ''] = found
+    const isKnown = name.startsWith('payload.') || placeholderNames.some((one) => one === name)
+    if (!isKnown) {
+      const near = didYouMean(name, placeholderNames)
+      return [{ path: at, message: `unknown placeholder ${whole}${near ? `; ${near}` : ''}` }]
+    }
+    if (whole === text) return []
+    const hint =
+      'the program can put them together; it has WIZARD_REPO and others in its environment'
+    return [{ path: at, message: `${whole} must be the whole argument`, hint }]
+  })
+}
+
+function storeFaults({ engine, url, keep, keep_ids }: WebhooksFile['webhooks']['store']): Fault[] {
+  const path = ['webhooks', 'store']
+  return [
+    ...(engine === 'postgres' && !url
+      ? [
+          {
+            path: [...path, 'url'],
+            at: 'missing' as const,
+            message: 'missing; with engine: postgres',
+          },
+        ]
+      : []),
+    ...(keep_ids < keep
+      ? [{ path: [...path, 'keep_ids'], message: `expected at least keep, which is ${keep}d` }]
+      : []),
+  ]
+}
+
+function storeOf(document: ConfigDocument<WebhooksFile>, root: string): StoreConfig {
+  const { engine, url, path, schema, keep, keep_ids, keep_dead, max_size } =
+    document.value.webhooks.store
+  const retention = { keep, keepIds: keep_ids, keepDead: keep_dead, maxBytes: max_size }
+  if (engine === 'postgres') return { engine, url: url ?? '', schema, retention }
+  const file = document.inside(root, ['webhooks', 'store', 'path'], path)
+  return { engine, path: file, retention }
+}
+
+const eventOf = (key: string) => key.split(':', 1)[0] ?? ''
+
+/** In the order of the file; a step without a name is called by its action. */
+function handlersOf(document: ConfigDocument<WebhooksFile>, root: string): HandlerConfig[] {
+  const { handlers } = document.value.webhooks
+  const all = Object.entries(handlers).flatMap(([key, steps]) =>
+    steps.map((one, index) => ({ key, step: one as StepValues, index })),
+  )
+  const taken = new Set(all.flatMap(({ step }) => step.name ?? []))
+  return all.map(({ key, step, index }) => {
+    const path = ['webhooks', 'handlers', key, index]
+    const name = step.name ?? freeName(step.action, taken)
+    return handlerOf(key, step, { name, root, path, position: document.position(path) })
+  })
+}
+
+/** `exec`, then `exec-2`, `exec-3` … */
+function freeName(action: string, taken: Set<string>): string {
+  let name = action
+  for (let count = 2; taken.has(name); count++) name = `${action}-${count}`
+  taken.add(name)
+  return name
+}
+
+interface StepPlace {
+  name: string
+  root: string
+  path: Path
+  position: Position
+}
+
+function handlerOf(key: string, step: StepValues, { root, ...place }: StepPlace): HandlerConfig {
+  const { action, payload, order, attempts, backoff, forks } = step
+  const [event, filter] = [eventOf(key), key.slice(eventOf(key).length + 1)]
+  const dir = 'dir' in payload && payload.dir !== undefined ? resolve(root, payload.dir) : undefined
+  return {
+    ...place,
+    event,
+    filter: filter === '' ? null : filter,
+    ...({ action, payload: { ...payload, ...(dir === undefined ? {} : { dir }) } } as ActionValues),
+    concurrency: step.concurrency ?? (action === 'exec' ? 1 : null),
+    order,
+    coalesce: step.coalesce ?? action === 'sync_repo',
+    timeout: step.timeout ?? (action === 'run_tests' ? 1800 : 600),
+    attempts,
+    backoff,
+    forks,
+    conditions: step.if,
+  }
+}
 
 export interface WebhooksConfig {
   enabled: boolean
   /** Several while a secret is being rotated. */
   secrets: string[]
   events: string[]
-  /** `owner/repo`: deliveries of other repositories are refused. */
+  /** Patterns of `owner/repo`. */
   repositories: string[]
-  /** Whether pull requests from forks are handled. */
-  forks: boolean
-  /** By `event`, `event:branch` or `event:action`. */
-  handlers: Record<string, WebhookStep[]>
+  host: string
+  port: number
+  path: string
+  /** Bytes. */
+  maxBody: number
+  /** `github`, addresses and CIDRs; empty: any. */
+  allow: string[]
+  trustedProxies: string[]
+  metrics: boolean
+  /** Runs at once on this machine. */
+  concurrency: number
+  /** Seconds. */
+  drain: number
+  recover: string[]
+  store: StoreConfig
+  handlers: HandlerConfig[]
 }
 
-export type WebhookStep =
-  | { action: 'exec'; exec: string[]; position: Position }
-  | { action: WebhookAction; payload: Record<string, unknown>; position: Position }
+export type StoreConfig = { retention: RetentionConfig } & (
+  | { engine: 'sqlite' /** Absolute. */; path: string }
+  | { engine: 'postgres'; url: string; schema: string }
+)
 
-export type WebhookAction =
-  | 'run_tests'
-  | 'run_workflow'
-  | 'sync_repo'
-  | 'sync_release'
-  | 'publish_release'
+export interface RetentionConfig {
+  /** Days that bodies and outputs of what is done are kept. */
+  keep: number
+  keepIds: number
+  keepDead: number
+  maxBytes: number
+}
+
+export type HandlerConfig = {
+  /** Unique. */
+  name: string
+  event: string
+  /** A pattern of the branch or the action. */
+  filter: string | null
+  /** Runs at once over all machines; null: no limit. */
+  concurrency: number | null
+  order: 'repository' | 'none'
+  coalesce: boolean
+  /** Seconds. */
+  timeout: number
+  attempts: number
+  /** Seconds until the second start. */
+  backoff: number
+  /** Whether pull requests from forks are handled. */
+  forks: boolean
+  /** Payload paths that must be equal. */
+  conditions: Record<string, string | number | boolean | null>
+  path: Path
+  position: Position
+} & ActionValues
+
+export type { ActionName as WebhookAction }

@@ -64,7 +64,7 @@ const rules: Partial<Record<ConfigFileName, Rules>> = {
     isLiteral: ([, , section, key]) => section === 'release' && (key === 'build' || key === 'sign'),
   },
   webhooks: {
-    isLiteral: ([, section, , , key]) => section === 'handlers' && key === 'exec',
+    isLiteral: ([, section, , , , key]) => section === 'handlers' && key === 'cmd',
     mayBeUnset: ([, key]) => key === 'secret',
   },
 }

@@ -118,7 +118,7 @@ function badValue(issue: Issue, path: Path, place: Place | undefined): Fault {
 }
 
 /** Keys whose values may contain a secret, so messages never show them. */
-const secretKeys = new Set(['token', 'secret', 'proxy', 'base_url', 'git_url'])
+const secretKeys = new Set(['token', 'secret', 'proxy', 'base_url', 'git_url', 'url'])
 
 /** The value as written in the file: a variable's name, not its content. */
 function shown(path: Path, { text, quoted }: Place): string {

@@ -37,7 +37,7 @@ export function jsonSchemaOf(name: ConfigFileName): JsonSchema {
 const variable = '\\$\\{'
 
 /** Any other value may be a variable, which an editor can't check: see `rules` in load.ts. */
-const literal = new Set(['build', 'sign', 'exec'])
+const literal = new Set(['build', 'sign', 'cmd'])
 
 function allowVariables(schema: JsonSchema): JsonSchema {
   const inner: JsonSchema = { ...schema }

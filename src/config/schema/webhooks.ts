@@ -1,42 +1,58 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
 import { z } from 'zod/mini'
-import { flag, fullName, text } from './fields.js'
+import { count, flag, localPath, text } from './fields.js'
+import { days, size } from './units.js'
+import { handlerKey, step } from './webhook-handlers.js'
 
-const actions = [
-  'run_tests',
-  'run_workflow',
-  'sync_repo',
-  'sync_release',
-  'publish_release',
-  'exec',
-] as const
-
-const step = z
-  .strictObject({
-    action: z.enum(actions).check(z.describe('What is done.')),
-    payload: z
-      .optional(z.record(z.string(), z.unknown()))
-      .check(z.describe('What the action is given, such as { repo: uDOS }.')),
-    exec: z
-      .optional(z.array(z.string()).check(z.minLength(1)))
-      .check(
-        z.describe(
-          'With action: exec, the command and its arguments, run without a shell; the delivery is on its standard input.',
-        ),
-      ),
-  })
+const secret = z
+  .string()
   .check(
-    z.refine(({ action, exec }) => (action === 'exec') === (exec !== undefined), {
-      error: 'expected the command as a list, with action: exec and no other',
-      path: ['exec'],
-    }),
-    z.refine(({ action, payload }) => action !== 'exec' || payload === undefined, {
-      error: 'expected no payload with action: exec',
-      path: ['payload'],
-    }),
+    z.minLength(16, 'expected a secret of at least 16 characters, such as openssl rand -hex 32'),
   )
 
-const secret = text()
+const addressOrRange = z.string().check(
+  z.regex(/^(?:github|[\d.]+(?:\/\d{1,2})?|[\da-f:.]*:[\da-f:.]*(?:\/\d{1,3})?)$/i, {
+    error: 'expected github, an address or a range such as 10.0.0.0/8',
+  }),
+)
+
+const globOfRepositories = z.string().check(
+  z.regex(/^[^/\s]+\/[^/\s]+$|^\*\*$/, {
+    error: 'expected a repository or a pattern: OWNER/NAME or OWNER/*',
+  }),
+)
+
+const store = z.strictObject({
+  engine: z
+    ._default(z.enum(['sqlite', 'postgres']), 'sqlite')
+    .check(z.describe('sqlite for one machine; postgres where several serve.')),
+  path: z
+    ._default(localPath(), '.wizard/webhooks/deliveries.db')
+    .check(z.describe("sqlite: the database's file, inside ROOT, on a local file system.")),
+  url: z
+    .nullish(text())
+    .check(z.describe('postgres: its address, better written as ${DATABASE_URL} than as it is.')),
+  schema: z
+    ._default(
+      z.string().check(z.regex(/^[a-z_][a-z0-9_]{0,62}$/, 'expected the name of a schema')),
+      'wizard',
+    )
+    .check(z.describe('postgres: the schema of its tables.')),
+  keep: z
+    .prefault(days(3), '30d')
+    .check(z.describe('How long bodies and outputs of what is done are kept; at least 3d.')),
+  keep_ids: z
+    .prefault(days(3), '90d')
+    .check(z.describe('How long a redelivery is still recognised; at least keep.')),
+  keep_dead: z.prefault(days(3), '90d').check(z.describe('How long what is dead is kept.')),
+  max_size: z
+    .prefault(size(), '2GiB')
+    .check(
+      z.describe(
+        'Above it the oldest bodies of what is done go; what waits or is dead never does: deliveries are refused with 503 instead.',
+      ),
+    ),
+})
 
 /** webhooks.yaml */
 export const webhooksFile = z.strictObject({
@@ -47,47 +63,68 @@ export const webhooksFile = z.strictObject({
         .nullish(z.union([secret, z.array(secret)]))
         .check(
           z.describe(
-            "The webhook's secret, better written as ${GITHUB_WEBHOOK_SECRET} than as it is; a list while it is being rotated. Unset: GITHUB_WEBHOOK_SECRET.",
+            "The webhook's secret, at least 16 characters, better written as ${GITHUB_WEBHOOK_SECRET} than as it is; a list while it is being rotated. Unset: GITHUB_WEBHOOK_SECRET.",
           ),
         ),
       events: z
-        ._default(
-          z.array(
-            z
-              .string()
-              .check(
-                z.regex(/^[a-z_]+$/, { error: 'expected the name of an event, such as push' }),
-              ),
-          ),
-          [],
-        )
-        .check(z.describe('The events that are taken. Default: those that have a handler.')),
-      repositories: z
-        ._default(z.array(fullName()), [])
+        ._default(z.array(z.string()), [])
         .check(
           z.describe(
-            'The repositories whose deliveries are taken, OWNER/NAME; of others none are.',
+            'The events that are handled; others are ignored. Default: those of the handlers.',
           ),
         ),
-      forks: z
-        ._default(flag(), false)
-        .check(z.describe('Whether pull requests from forks are handled.')),
-      handlers: z
-        ._default(
-          z.record(
-            z.string().check(
-              z.regex(/^[a-z_]+(?::\S+)?$/, {
-                error: 'expected event, event:branch or event:action, such as push:main',
-              }),
-            ),
-            z.array(step),
+      repositories: z
+        ._default(z.array(globOfRepositories), [])
+        .check(
+          z.describe(
+            'The repositories whose deliveries are handled, OWNER/NAME with * and **. Default: those of github.owner.',
           ),
-          {},
+        ),
+      host: z._default(text(), '127.0.0.1').check(z.describe('The address that SERVE listens on.')),
+      port: z._default(count(1, 65_535), 8787).check(z.describe('Its port.')),
+      path: z
+        ._default(
+          z.string().check(z.regex(/^\/[\w./~-]*$/, 'expected a path that begins with /')),
+          '/webhook',
         )
-        .check(z.describe('What is done, in order, by event, event:branch or event:action.')),
+        .check(z.describe('The path of the hook.')),
+      max_body: z
+        .prefault(size(25 * 2 ** 20, '25MiB'), '25MiB')
+        .check(z.describe('The largest payload.')),
+      allow: z
+        ._default(z.array(addressOrRange), [])
+        .check(
+          z.describe(
+            'Who may deliver: github (the addresses that GitHub names), addresses, ranges. Default: anybody who knows the secret.',
+          ),
+        ),
+      trusted_proxies: z
+        ._default(z.array(addressOrRange), [])
+        .check(z.describe('Proxies whose X-Forwarded-For is believed.')),
+      metrics: z._default(flag(), true).check(z.describe('Whether GET /metrics answers.')),
+      concurrency: z
+        ._default(count(1, 64), 4)
+        .check(z.describe('How many handlers run at once on this machine.')),
+      drain: z
+        ._default(count(0, 86_400), 30)
+        .check(z.describe('Seconds that SERVE waits at its end for what runs.')),
+      recover: z
+        ._default(z.array(text()), [])
+        .check(
+          z.describe(
+            'Repositories and organisations whose missed deliveries are asked for when SERVE starts.',
+          ),
+        ),
+      store: z.prefault(store, {}).check(z.describe('Where deliveries are kept.')),
+      handlers: z
+        ._default(z.record(handlerKey, z.array(step)), {})
+        .check(
+          z.describe(
+            'What is done, by event, event:branch or event:action; what follows the colon may be a pattern. All that match run.',
+          ),
+        ),
     })
     .check(z.describe("GitHub's webhooks, and what they start.")),
 })
 
-export type StepValues = z.infer<typeof step>
 export type WebhooksFile = z.infer<typeof webhooksFile>
