@@ -8,9 +8,9 @@ import { reasonOf } from '../../base/fs/system-error.js'
 import { createRedactor } from '../../base/redact.js'
 import { plainText } from '../../base/text.js'
 import { writeLines } from '../../logs/log.js'
-import type { Host } from '../../process/host.js'
+import { endGroup } from '../../process/group.js'
+import { startGuard } from '../../process/guard.js'
 import type { ReleaseSession } from '../session.js'
-import { startGuard } from './guard.js'
 import { readLines } from './output.js'
 
 export interface ShellCommand {
@@ -61,8 +61,6 @@ export function outputRedactor(
   return createRedactor(named.flatMap((name) => (env[name] ?? '').split(/\r?\n/)))
 }
 
-/** Milliseconds between the termination signal and the kill. */
-export const grace = 5000
 /** Milliseconds to wait for the rest of its output after its end. */
 const patience = 2000
 
@@ -89,7 +87,7 @@ export async function runCommand(
   if (child.pid !== undefined) guard.watch(child.pid)
   let spare = () => {}
   const stop = () => {
-    spare = endGroup(child, { clock, host })
+    if (child.pid !== undefined) spare = endGroup(child.pid, { clock, host })
   }
   const leave = signal && onAbort(signal, stop)
   const onLines = (texts: readonly string[]) => {
@@ -180,28 +178,4 @@ async function drained(readings: Promise<void>[], child: ChildProcess, clock: Cl
   })
   await Promise.all(readings)
   unset()
-}
-
-/**
- * Ends the whole process group: first politely, then by force.
- *
- * @returns a function that cancels the kill
- */
-function endGroup(
-  { pid }: ChildProcess,
-  { clock, host }: Pick<ReleaseSession, 'clock' | 'host'>,
-): () => void {
-  if (pid === undefined) return () => {}
-  signalGroup(host, pid, 'SIGTERM')
-  return clock.after(grace, () => signalGroup(host, pid, 'SIGKILL'))
-}
-
-/** @returns false if it has already ended */
-export function signalGroup(host: Host, pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    host.kill(-pid, signal)
-    return true
-  } catch {
-    return false
-  }
 }

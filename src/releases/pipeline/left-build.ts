@@ -1,9 +1,9 @@
 import { readFile, rm } from 'node:fs/promises'
 import { writeWhole } from '../../base/fs/durable-write.js'
 import { hasCode } from '../../base/fs/read.js'
+import { grace, signalGroup } from '../../process/group.js'
 import { identify, livenessOf, processIdentitySchema } from '../../process/identity.js'
 import type { ReleaseSession } from '../session.js'
-import { grace, signalGroup } from './command.js'
 
 /**
  * Records the process group of a running build, so that the next run can end it if this one is
