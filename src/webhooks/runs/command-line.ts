@@ -1,0 +1,76 @@
+import { UsageError } from '../../base/errors.js'
+import type { HandlerConfig } from '../../config/files/webhooks.js'
+import { fillIn, type HandlerInput } from './placeholders.js'
+
+/** What a handler does with one delivery: a program, or a command of wizard in this process. */
+export type HandlerCommand =
+  | { kind: 'program'; cmd: string[]; dir: string | null; env: string[]; stdin: boolean }
+  | {
+      kind: 'wizard'
+      argv: string[]
+      /** It takes the lock of the root, so only one of them runs at a time. */
+      takesRoot: boolean
+    }
+
+/**
+ * The exact argument list. Pure; `RECEIVE --dry-run` shows it.
+ *
+ * @throws UsageError where the delivery lacks what the action needs, or would be read as an option
+ */
+export function commandOf(handler: HandlerConfig, input: HandlerInput): HandlerCommand {
+  if (handler.action === 'exec') {
+    const { cmd, dir, env, stdin } = handler.payload
+    const filled = cmd.map((text) => fillIn(text, input))
+    return { kind: 'program', cmd: filled, dir: dir ?? null, env, stdin }
+  }
+  return { kind: 'wizard', takesRoot: takesRoot(handler), argv: argvOf(handler, input) }
+}
+
+/** Whether its runs wait for each other on one machine. */
+export const takesRoot = (handler: HandlerConfig): boolean =>
+  handler.action === 'sync_repo' ||
+  (handler.action === 'sync_release' && handler.payload.dir === undefined)
+
+function argvOf(
+  handler: Exclude<HandlerConfig, { action: 'exec' }>,
+  input: HandlerInput,
+): string[] {
+  const { facts } = input
+  const repo = () => facts.repo ?? missing('repository', handler.name)
+  const refFlag = (ref: string | null | undefined) => (ref ? [`--ref=${fillIn(ref, input)}`] : [])
+  const timeout = `--timeout=${handler.timeout}`
+  switch (handler.action) {
+    case 'run_tests': {
+      const { repo: named, component, ref } = handler.payload
+      const target = component ?? named ?? repo()
+      return ['TEST', 'RUN', target, ...refFlag(ref ?? facts.branch), timeout]
+    }
+    case 'run_workflow': {
+      const { target, ref, inputs, wait } = handler.payload
+      const assignments = Object.entries(inputs).map(
+        ([key, value]) => `${key}=${fillIn(String(value), input)}`,
+      )
+      const flags = [...refFlag(ref), ...(wait ? ['--wait'] : []), timeout]
+      return ['WORKFLOW', 'RUN', target, ...assignments, ...flags]
+    }
+    case 'sync_repo':
+      return ['REPO', 'SYNC', handler.payload.target ?? repo(), ...lockWait(handler), timeout]
+    case 'sync_release': {
+      const { target = repo(), dir } = handler.payload
+      if (dir === undefined) return ['REPO', 'SYNC', target, ...lockWait(handler), timeout]
+      const tag = facts.tag === null ? '' : `@${facts.tag}`
+      return ['RELEASE', 'DOWNLOAD', `${target}${tag}`, `--dir=${dir}`, timeout]
+    }
+    case 'publish_release':
+      return ['RELEASE', 'PUBLISH', handler.payload.target, '--yes', timeout]
+  }
+}
+
+/** A command outside of SERVE may hold the root, cron's for example: a run waits for it. */
+const lockWait = ({ timeout }: HandlerConfig) => [`--lock-wait=${timeout}`]
+
+function missing(what: string, handler: string): never {
+  throw new UsageError(`the delivery names no ${what}, and ${handler} has no target`, {
+    hint: `give ${handler} a target in its payload`,
+  })
+}

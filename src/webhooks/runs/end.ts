@@ -1,0 +1,101 @@
+import { reportError } from '../../base/error-report.js'
+import { TimeoutError } from '../../base/errors.js'
+import type { HandlerConfig } from '../../config/files/webhooks.js'
+import type { RunError } from '../delivery.js'
+import type { RunEnd } from '../store/store.js'
+import type { ProgramEnd } from './program.js'
+
+/** How a command of wizard ended: its exit status, and the documents that `--json` prints. */
+export interface CommandEnd {
+  status: number
+  /** undefined if it printed none. */
+  json: unknown
+  error: RunError | null
+  output: Buffer
+}
+
+const nothing = Buffer.alloc(0)
+/** Milliseconds: an hour. */
+const longestPause = 3_600_000
+
+/** What an attempt has brought, before it is known whether there is another. */
+export interface AttemptEnd {
+  exit: number | null
+  result: Record<string, unknown> | null
+  output: Uint8Array
+  error: RunError | null
+  /** Whether another attempt may end differently. */
+  isFinal: boolean
+}
+
+export function programEnd({ exit, signal, output }: ProgramEnd): AttemptEnd {
+  if (exit === 0) return { exit, result: null, output, error: null, isFinal: true }
+  const how = exit === null ? `was ended by ${signal}` : `ended with exit ${exit}`
+  const error = { code: 'FAILED', message: `the command ${how}`, hint: null }
+  return { exit, result: null, output, error, isFinal: false }
+}
+
+/**
+ * A workflow that was started is not started again: its run says how it went. Wrong arguments and a
+ * wrong configuration stay wrong.
+ */
+export function commandEnd({ status, json, error, output }: CommandEnd): AttemptEnd {
+  const result = resultOf(json)
+  if (status === 0) return { exit: status, result, output, error: null, isFinal: true }
+  const isFinal = status === 2 || result?.run_id !== undefined
+  const failed = error ?? { code: 'FAILED', message: `ended with exit ${status}`, hint: null }
+  return { exit: status, result, output, error: failed, isFinal }
+}
+
+/** A failure before anything ran, or one that ended it. */
+export function thrownEnd(thrown: unknown): AttemptEnd {
+  const { code, message, hint } = reportError(thrown)
+  const isFinal = code === 'USAGE' || code === 'CONFIG'
+  return { exit: null, result: null, output: nothing, error: { code, message, hint }, isFinal }
+}
+
+export const timeIsOver = ({ name, timeout }: HandlerConfig) =>
+  new TimeoutError(`${name} was not done after ${timeout} s`, {
+    hint: `give ${name} a longer timeout in webhooks.yaml`,
+  })
+
+/**
+ * Whether the run is done, due again, or dead.
+ *
+ * @param random from 0 up to 1: attempts of many runs that failed together spread
+ */
+export function endOf(
+  { error, isFinal, ...rest }: AttemptEnd,
+  { attempt, isLast }: { attempt: number; isLast: boolean },
+  { backoff }: HandlerConfig,
+  random: number,
+): RunEnd {
+  if (error === null) return { ...rest, status: 'done', error }
+  if (isFinal || isLast) return { ...rest, status: 'dead', error }
+  return { ...rest, status: 'retry', error, after: pauseAfter(attempt, backoff, random) }
+}
+
+/** Milliseconds: doubled with each attempt, at most an hour, with up to a quarter less or more. */
+function pauseAfter(attempt: number, backoff: number, random: number): number {
+  const pause = Math.min(backoff * 1000 * 2 ** Math.min(attempt - 1, 20), longestPause)
+  return Math.round(Math.min(pause * (0.75 + random / 2), longestPause))
+}
+
+/** What is kept of a command's document. */
+const kept = [
+  'run_id',
+  'html_url',
+  'conclusion',
+  'total',
+  'succeeded',
+  'failed',
+  'skipped',
+  'tag',
+  'url',
+]
+
+function resultOf(json: unknown): Record<string, unknown> | null {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return null
+  const pairs = Object.entries(json).filter(([key]) => kept.includes(key))
+  return pairs.length === 0 ? null : Object.fromEntries(pairs)
+}
