@@ -1,0 +1,253 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Clock } from '../../base/clock.js'
+import { WizardError } from '../../base/errors.js'
+import type { HandlerConfig } from '../../config/files/webhooks.js'
+import type {
+  ClaimedRun,
+  DeliveryStore,
+  RoutedDelivery,
+  RoutingDecision,
+  RunClaim,
+  RunEnd,
+  StoredDelivery,
+} from '../store/store.js'
+import { takesRoot } from './command-line.js'
+import { type AttemptEnd, endOf, thrownEnd, timeIsOver } from './end.js'
+
+export interface WorkerOptions {
+  store: DeliveryStore
+  clock: Clock
+  machine: string
+  /** This process, as `livenessFor` marks it. */
+  owner: string
+  /** Read at each turn, so that a reload applies from then on. */
+  settings(): WorkerSettings
+  perform(run: ClaimedRun, handler: HandlerConfig, signal: AbortSignal): Promise<AttemptEnd>
+  /** From 0 up to 1. */
+  random(): number
+  on: WorkerListener
+}
+
+export interface WorkerSettings {
+  handlers: readonly HandlerConfig[]
+  concurrency: number
+  decide(delivery: StoredDelivery): RoutingDecision
+}
+
+export interface WorkerListener {
+  routed(deliveries: RoutedDelivery[]): void
+  started(run: ClaimedRun): void
+  ended(run: ClaimedRun, end: RunEnd, milliseconds: number): void
+  /** Another machine has taken the run over; what this one did is not recorded. */
+  fenced(run: ClaimedRun): void
+  /** null: the store works again. */
+  trouble(error: unknown): void
+}
+
+interface RunInHand {
+  run: ClaimedRun
+  handler: HandlerConfig
+  stop: AbortController
+  done: Promise<void>
+}
+
+/** Deliveries that are routed in one turn, so that accepting others does not wait for long. */
+const batch = 16
+/** Milliseconds between two looks at the store if nothing announces a change. */
+const longestSleep = 30_000
+const renewEvery = 10_000
+/** Milliseconds until a store that failed is tried again. */
+const pauseAfterTrouble = 1000
+
+/** Routes accepted deliveries and runs their handlers, as many at a time as the settings allow. */
+export class Worker {
+  readonly #options: WorkerOptions
+  readonly #inHand = new Map<number, RunInHand>()
+  readonly #undo: (() => void)[] = []
+  #turn: Promise<void> | null = null
+  #isAsked = false
+  #isStopped = false
+  #isTroubled = false
+  #unsetTimer = () => {}
+  #unsetRenewal = () => {}
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#undo.push(this.#options.store.watch(() => this.wake()))
+    this.#renewLater()
+    this.wake()
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#isAsked = true
+    if (this.#isStopped || this.#turn !== null) return
+    this.#turn = this.#turns().finally(() => {
+      this.#turn = null
+      if (this.#isAsked && !this.#isStopped) this.wake()
+    })
+  }
+
+  get running(): number {
+    return this.#inHand.size
+  }
+
+  runningOf(handler: string): number {
+    return [...this.#inHand.values()].filter((one) => one.handler.name === handler).length
+  }
+
+  /** Waits until nothing is due and nothing runs; a retry that is due later does not count. */
+  async idle(): Promise<void> {
+    this.wake()
+    while (this.#turn !== null || this.#inHand.size > 0) {
+      await this.#turn
+      await Promise.race([...this.#inHand.values()].map(({ done }) => done))
+    }
+  }
+
+  /**
+   * Starts nothing new, and waits for what runs.
+   *
+   * @param milliseconds after them, what still runs is ended and given back
+   * @returns whether everything has ended by itself
+   */
+  async drain(milliseconds: number): Promise<boolean> {
+    this.#isStopped = true
+    for (const undo of this.#undo.splice(0)) undo()
+    this.#unsetTimer()
+    await this.#turn
+    const left: RunClaim[] = []
+    const unset = this.#options.clock.after(milliseconds, () => {
+      for (const { run, stop } of this.#inHand.values()) {
+        left.push(run)
+        stop.abort(drained)
+      }
+    })
+    await Promise.all([...this.#inHand.values()].map(({ done }) => done))
+    unset()
+    this.#unsetRenewal()
+    if (left.length > 0) await this.#options.store.giveBack(left)
+    return left.length === 0
+  }
+
+  async #turns(): Promise<void> {
+    while (this.#isAsked && !this.#isStopped) {
+      this.#isAsked = false
+      try {
+        await this.#route()
+        await this.#claim()
+        await this.#sleepUntilDue()
+        this.#trouble(null)
+      } catch (error) {
+        this.#trouble(error)
+        this.#sleep(pauseAfterTrouble)
+      }
+    }
+  }
+
+  #trouble(error: unknown): void {
+    if (error === null && !this.#isTroubled) return
+    this.#isTroubled = error !== null
+    this.#options.on.trouble(error)
+  }
+
+  async #route(): Promise<void> {
+    const { store, settings, on } = this.#options
+    for (;;) {
+      const routed = await store.route(batch, settings().decide)
+      if (routed.length > 0) on.routed(routed)
+      if (routed.length < batch || this.#isStopped) return
+      await setImmediate()
+    }
+  }
+
+  /** Of the handlers that take the root's lock one run at a time, so that none waits in a slot. */
+  async #claim(): Promise<void> {
+    const { concurrency, handlers } = this.#options.settings()
+    const others = handlers.filter((one) => !takesRoot(one))
+    const ofRoot = handlers.filter(takesRoot)
+    await this.#claimOf(others, concurrency - this.#inHand.size)
+    const isTaken = [...this.#inHand.values()].some(({ handler }) => takesRoot(handler))
+    await this.#claimOf(ofRoot, isTaken ? 0 : Math.min(1, concurrency - this.#inHand.size))
+  }
+
+  async #claimOf(handlers: readonly HandlerConfig[], limit: number): Promise<void> {
+    if (limit <= 0 || handlers.length === 0) return
+    const { store, machine, owner } = this.#options
+    const wanted = handlers.map(({ name, concurrency }) => ({ handler: name, concurrency }))
+    const claimed = await store.claim({ machine, owner, limit, handlers: wanted })
+    for (const run of claimed) {
+      const handler = handlers.find(({ name }) => name === run.handler)
+      if (handler !== undefined) this.#begin(run, handler)
+    }
+  }
+
+  #begin(run: ClaimedRun, handler: HandlerConfig): void {
+    const stop = new AbortController()
+    const done = this.#carryOut(run, handler, stop).finally(() => {
+      this.#inHand.delete(run.run)
+      this.wake()
+    })
+    this.#inHand.set(run.run, { run, handler, stop, done })
+    this.#options.on.started(run)
+  }
+
+  async #carryOut(run: ClaimedRun, handler: HandlerConfig, stop: AbortController): Promise<void> {
+    const { clock, perform, random, on } = this.#options
+    const begun = clock.now()
+    const unset = clock.after(handler.timeout * 1000, () => stop.abort(timeIsOver(handler)))
+    const attempt = await perform(run, handler, stop.signal).catch(thrownEnd)
+    unset()
+    const { reason } = stop.signal
+    if (reason === drained) return
+    if (reason === fenced) return on.fenced(run)
+    const end = endOf(attempt, run, handler, random())
+    if (await this.#finish(run, end)) on.ended(run, end, clock.now() - begun)
+    else on.fenced(run)
+  }
+
+  /** What a run has done is recorded, however long the store is away. */
+  async #finish(run: ClaimedRun, end: RunEnd): Promise<boolean> {
+    const { store, clock } = this.#options
+    for (;;) {
+      try {
+        const isRecorded = await store.finish(run, end)
+        this.#trouble(null)
+        return isRecorded
+      } catch (error) {
+        this.#trouble(error)
+        if (this.#isStopped) return false
+        await clock.sleep(pauseAfterTrouble)
+      }
+    }
+  }
+
+  async #sleepUntilDue(): Promise<void> {
+    const due = await this.#options.store.nextDue()
+    this.#sleep(Math.min(due ?? longestSleep, longestSleep))
+  }
+
+  #sleep(milliseconds: number): void {
+    this.#unsetTimer()
+    this.#unsetTimer = this.#options.clock.after(milliseconds, () => this.wake())
+  }
+
+  #renewLater(): void {
+    this.#unsetRenewal = this.#options.clock.after(renewEvery, async () => {
+      await this.#renew().catch((error: unknown) => this.#trouble(error))
+      if (!this.#isStopped || this.#inHand.size > 0) this.#renewLater()
+    })
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#inHand.size === 0) return
+    const lost = await this.#options.store.renew([...this.#inHand.values()].map(({ run }) => run))
+    for (const { run } of lost) this.#inHand.get(run)?.stop.abort(fenced)
+  }
+}
+
+const drained = new WizardError('the time to end has run out')
+const fenced = new WizardError('another machine has taken the run over')
