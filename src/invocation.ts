@@ -19,6 +19,7 @@ import type { Host } from './process/host.js'
 import type { Liveness } from './process/owner-mark.js'
 import type { Crontab } from './schedules/cron/crontab.js'
 import { Terminal } from './terminal/terminal.js'
+import type { CommandEnd } from './webhooks/runs/end.js'
 
 /** The streams of one command, and the signal that stops it. */
 export interface Io {
@@ -28,7 +29,20 @@ export interface Io {
   stderr: NodeJS.WriteStream
   /** Aborted with an InterruptedError when somebody stops the command. */
   signal: AbortSignal
+  /**
+   * Calls `listener` for each SIGHUP, which then does not stop the command.
+   *
+   * @returns a function that ends it
+   */
+  onHangUp?(listener: () => void): () => void
 }
+
+/** Runs another command in this process, with `--json`. */
+export type RunInside = (
+  invocation: Invocation,
+  argv: string[],
+  signal: AbortSignal,
+) => Promise<CommandEnd>
 
 /**
  * Everything that lives as long as one command, and all that a verb receives. Each part is created
@@ -43,14 +57,16 @@ export class Invocation {
   /** When the command must end, in milliseconds since 1970; null: never. */
   readonly deadline: number | null
   readonly #io: Io
+  readonly #runInside: RunInside
   readonly #release: () => void
   readonly #leases: Lease<unknown>[] = []
   #isClosed = false
 
-  constructor(app: Application, io: Io, globals: GlobalFlags) {
+  constructor(app: Application, io: Io, globals: GlobalFlags, runInside: RunInside) {
     this.app = app
     this.globals = globals
     this.#io = io
+    this.#runInside = runInside
     const { timeout } = globals
     this.deadline = timeout === undefined ? null : app.clock.now() + timeout * 1000
     const stop = new AbortController()
@@ -87,6 +103,19 @@ export class Invocation {
 
   get stdin(): Readable {
     return this.#io.stdin()
+  }
+
+  /** See Io. */
+  onHangUp(listener: () => void): () => void {
+    return this.#io.onHangUp?.(listener) ?? (() => {})
+  }
+
+  /**
+   * Runs another command in this process, with this one's configuration and root. Never throws: an
+   * aborted signal is an exit status, too.
+   */
+  runCommand(argv: string[], signal: AbortSignal): Promise<CommandEnd> {
+    return this.#runInside(this, argv, signal)
   }
 
   /** @throws PathError if the folder has been removed */

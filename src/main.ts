@@ -26,9 +26,14 @@ export async function main(process: NodeJS.Process): Promise<number> {
   ])
   const exit = (status: number) => process.exit(status)
   const stop = new AbortController()
+  const hangUps = new Set<() => void>()
   // The first signal lets the command clean up; the second one ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      if (signal === 'SIGHUP' && hangUps.size > 0) {
+        for (const listener of hangUps) listener()
+        return
+      }
       if (stop.signal.aborted) exit(signalStatus(signal))
       stop.abort(new InterruptedError(signal))
     })
@@ -47,6 +52,10 @@ export async function main(process: NodeJS.Process): Promise<number> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: stop.signal,
+    onHangUp(listener: () => void) {
+      hangUps.add(listener)
+      return () => void hangUps.delete(listener)
+    },
   }
   try {
     return await run(process.argv.slice(2), io, app)

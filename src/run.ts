@@ -14,6 +14,7 @@ import { nouns } from './commands/index.js'
 import { Invocation, type Io } from './invocation.js'
 import { lines, type Page } from './terminal/page.js'
 import { version } from './version.js'
+import type { CommandEnd } from './webhooks/runs/end.js'
 
 /**
  * Runs one command, from its words to its exit status: the only catch, and the only place that
@@ -22,7 +23,7 @@ import { version } from './version.js'
  */
 export async function run(argv: string[], io: Io, app: Application): Promise<number> {
   // Until argv is parsed, the word `--json` in it decides the format of an error.
-  let invocation = new Invocation(app, io, { ...noFlags, json: argv.includes('--json') })
+  let invocation = new Invocation(app, io, { ...noFlags, json: argv.includes('--json') }, runInside)
   try {
     const command = await readCommand(nouns, argv)
     if (command.kind !== 'run') {
@@ -32,7 +33,7 @@ export async function run(argv: string[], io: Io, app: Application): Promise<num
     const { parseCommand } = await import('./commands/parse.js')
     const parsed = parseCommand(command.noun, command.verb, command.argv)
     invocation.close()
-    invocation = new Invocation(app, io, parsed.globals)
+    invocation = new Invocation(app, io, parsed.globals, runInside)
     return await perform(invocation, command, parsed)
   } catch (error) {
     const cause = causeOf(error, invocation.signal)
@@ -41,6 +42,45 @@ export async function run(argv: string[], io: Io, app: Application): Promise<num
   } finally {
     invocation.close()
   }
+}
+
+/** A command of a handler: its documents are data, its progress is the output. */
+async function runInside(
+  { app, globals }: Invocation,
+  argv: string[],
+  signal: AbortSignal,
+): Promise<CommandEnd> {
+  const { captureStreams } = await import('./terminal/capture.js')
+  const streams = captureStreams()
+  const same = (['config', 'root'] as const).flatMap((name) => {
+    const value = globals[name]
+    return value === undefined ? [] : [`--${name}=${value}`]
+  })
+  const status = await run([...argv, ...same, '--json'], { ...streams, signal }, app)
+  const output = streams.err()
+  return {
+    status,
+    json: documentIn(streams.out()),
+    error: errorIn(output),
+    output: Buffer.from(output),
+  }
+}
+
+function documentIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The error's document is the last line that a command prints. */
+function errorIn(text: string): CommandEnd['error'] {
+  const last = text.split('\n').findLast((line) => line.startsWith('{"error":'))
+  const document = documentIn(last ?? '') as { error: CommandEnd['error'] } | undefined
+  if (!document?.error) return null
+  const { code, message, hint } = document.error
+  return { code, message, hint }
 }
 
 /** Why a command was stopped, with the remedies that were added on the way up; or its own failure. */
