@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { webhookEvents } from '../../base/names/webhook-event.js'
+import { webhookEvents } from '../../base/names/webhook-events.js'
 import { didYouMean, nearest } from '../../base/text.js'
 import type { ActionName, ActionValues, StepValues } from '../schema/webhook-handlers.js'
 import type { WebhooksFile } from '../schema/webhooks.js'

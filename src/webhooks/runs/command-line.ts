@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.js'
 import type { HandlerConfig } from '../../config/files/webhooks.js'
-import { fillIn, type HandlerInput } from './placeholders.js'
+import { fillPlaceholder, type HandlerInput } from './placeholders.js'
 
 /** What a handler does with one delivery: a program, or a command of wizard in this process. */
 export type HandlerCommand =
@@ -20,7 +20,7 @@ export type HandlerCommand =
 export function commandOf(handler: HandlerConfig, input: HandlerInput): HandlerCommand {
   if (handler.action === 'exec') {
     const { cmd, dir, env, stdin } = handler.payload
-    const filled = cmd.map((text) => fillIn(text, input))
+    const filled = cmd.map((text) => fillPlaceholder(text, input))
     return { kind: 'program', cmd: filled, dir: dir ?? null, env, stdin }
   }
   return { kind: 'wizard', takesRoot: takesRoot(handler), argv: argvOf(handler, input) }
@@ -37,7 +37,7 @@ function argvOf(
 ): string[] {
   const { facts } = input
   const repo = () => facts.repo ?? missing('repository', handler.name)
-  const refFlag = (ref: string | null | undefined) => (ref ? [`--ref=${fillIn(ref, input)}`] : [])
+  const refFlag = (ref: string | null | undefined) => (ref ? [`--ref=${fillPlaceholder(ref, input)}`] : [])
   const timeout = `--timeout=${handler.timeout}`
   switch (handler.action) {
     case 'run_tests': {
@@ -48,7 +48,7 @@ function argvOf(
     case 'run_workflow': {
       const { target, ref, inputs, wait } = handler.payload
       const assignments = Object.entries(inputs).map(
-        ([key, value]) => `${key}=${fillIn(String(value), input)}`,
+        ([key, value]) => `${key}=${fillPlaceholder(String(value), input)}`,
       )
       const flags = [...refFlag(ref), ...(wait ? ['--wait'] : []), timeout]
       return ['WORKFLOW', 'RUN', target, ...assignments, ...flags]

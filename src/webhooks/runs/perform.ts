@@ -29,7 +29,7 @@ export interface Performer {
  * @throws UsageError where the delivery lacks what the action needs; WizardError if its program
  *   can't be started; the signal's reason
  */
-export async function perform(
+export async function performRun(
   performer: Performer,
   run: ClaimedRun,
   handler: HandlerConfig,

@@ -18,7 +18,7 @@ export interface HandlerInput {
  * @returns empty for a value that is missing
  * @throws UsageError for a value that begins with `-` or contains a NUL
  */
-export function fillIn(text: string, input: HandlerInput): string {
+export function fillPlaceholder(text: string, input: HandlerInput): string {
   const [, name] = /^\{([^{}]+)\}$/.exec(text) ?? []
   if (name === undefined) return text
   const value = placeholderValue(name, input)
