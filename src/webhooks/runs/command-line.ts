@@ -37,7 +37,8 @@ function argvOf(
 ): string[] {
   const { facts } = input
   const repo = () => facts.repo ?? missing('repository', handler.name)
-  const refFlag = (ref: string | null | undefined) => (ref ? [`--ref=${fillPlaceholder(ref, input)}`] : [])
+  const refFlag = (ref: string | null | undefined) =>
+    ref ? [`--ref=${fillPlaceholder(ref, input)}`] : []
   const timeout = `--timeout=${handler.timeout}`
   switch (handler.action) {
     case 'run_tests': {
