@@ -1,14 +1,15 @@
 import { acceptBatch } from './accept.js'
 import { claimRuns } from './claim.js'
 import type { Engine } from './engine/engine.js'
+import type { PostgresOptions } from './engine/postgres.js'
 import type { SqliteOptions } from './engine/sqlite.js'
 import { pruneDeliveries } from './prune.js'
 import {
   countDeliveries,
   knownDeliveries,
   listDeliveries,
-  readBody,
-  readOutput,
+  readDeliveryBody,
+  readRunOutput,
   viewDelivery,
 } from './read.js'
 import { cancelDeliveries, replayDeliveries } from './replay.js'
@@ -17,7 +18,9 @@ import { finishRun, giveBackRuns, nextDueRun, renewRuns, retireRuns, takeOverRun
 import { announceServer, departServer } from './servers.js'
 import type { DeliveryStore } from './store.js'
 
-export type StoreOptions = { engine: 'sqlite' } & SqliteOptions
+export type StoreOptions =
+  | ({ engine: 'sqlite' } & SqliteOptions)
+  | ({ engine: 'postgres' } & PostgresOptions)
 
 /**
  * Opens the store of deliveries, and makes it if it does not exist.
@@ -30,6 +33,10 @@ export async function openStore(options: StoreOptions): Promise<DeliveryStore> {
 }
 
 async function openEngine(options: StoreOptions): Promise<Engine> {
+  if (options.engine === 'postgres') {
+    const { openPostgres } = await import('./engine/postgres.js')
+    return openPostgres(options)
+  }
   const { openSqlite } = await import('./engine/sqlite.js')
   return openSqlite(options)
 }
@@ -47,8 +54,8 @@ const storeOver = (engine: Engine): DeliveryStore => ({
   takeOver: (isDead) => takeOverRuns(engine, isDead),
   list: (filter) => listDeliveries(engine, filter),
   view: (id) => viewDelivery(engine, id),
-  body: (id) => readBody(engine, id),
-  output: (id, handler) => readOutput(engine, id, handler),
+  body: (id) => readDeliveryBody(engine, id),
+  output: (id, handler) => readRunOutput(engine, id, handler),
   counts: () => countDeliveries(engine),
   replay: (ids, handler) => replayDeliveries(engine, ids, handler),
   cancel: (ids) => cancelDeliveries(engine, ids),

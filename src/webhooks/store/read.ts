@@ -93,7 +93,7 @@ export async function readWithRuns(sql: Sql, id: number): Promise<DeliveryWithRu
 }
 
 /** As `DeliveryStore.body`. */
-export function readBody(engine: Engine, id: string): ReturnType<DeliveryStore['body']> {
+export function readDeliveryBody(engine: Engine, id: string): ReturnType<DeliveryStore['body']> {
   return engine.read(async (sql) => {
     const found = await findDelivery(sql, id)
     const [row] = await sql.all<{ body: Uint8Array }>('SELECT body FROM bodies WHERE id = $1', [
@@ -105,7 +105,7 @@ export function readBody(engine: Engine, id: string): ReturnType<DeliveryStore['
 }
 
 /** As `DeliveryStore.output`. */
-export function readOutput(
+export function readRunOutput(
   engine: Engine,
   id: string,
   handler: string,

@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.js'
+import type { DeliveryWithRuns } from '../delivery.js'
 import { type Engine, places, type Sql } from './engine/engine.js'
 import { waiting } from './engine/migrations.js'
 import { findDelivery } from './find.js'
@@ -18,7 +19,7 @@ export async function replayDeliveries(
       await assertBody(sql, id)
       await requeue(sql, id, handler)
     }
-    return Promise.all(found.map((id) => readWithRuns(sql, id)))
+    return readAll(sql, found)
   })
   engine.notify()
   return replayed
@@ -28,6 +29,12 @@ async function findAll(sql: Sql, ids: readonly string[]): Promise<number[]> {
   const found = new Set<number>()
   for (const id of ids) found.add(await findDelivery(sql, id))
   return [...found]
+}
+
+async function readAll(sql: Sql, ids: readonly number[]): Promise<DeliveryWithRuns[]> {
+  const deliveries: DeliveryWithRuns[] = []
+  for (const id of ids) deliveries.push(await readWithRuns(sql, id))
+  return deliveries
 }
 
 async function assertBody(sql: Sql, id: number): Promise<void> {
@@ -57,7 +64,7 @@ export async function cancelDeliveries(
       WHERE status = 'accepted' AND id IN ${places(found)}`,
       found,
     )
-    return Promise.all(found.map((id) => readWithRuns(sql, id)))
+    return readAll(sql, found)
   })
   engine.notify()
   return cancelled

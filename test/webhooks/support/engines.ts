@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
+import { systemClock } from '../../../src/base/clock.js'
 import { openStore } from '../../../src/webhooks/store/open.js'
 import type { DeliveryStore } from '../../../src/webhooks/store/store.js'
 import { testClock } from '../../support/clock.js'
+import { type Cluster, postgresFolder, startCluster } from './postgres.js'
 
 /** A store of deliveries with its own database, and a clock that a test moves. */
 export interface TestStore {
@@ -17,37 +20,82 @@ export interface TestStore {
 
 export interface TestEngine {
   name: 'sqlite' | 'postgres'
+  start(): void
+  stop(): void
   open(): Promise<TestStore>
 }
 
 const sqlite: TestEngine = {
   name: 'sqlite',
+  start() {},
+  stop() {},
   async open() {
     const folder = await mkdtemp(join(tmpdir(), 'wizard-store-'))
     const clock = testClock()
     let offset = 0
     const moved = { ...clock, now: () => clock.now() + offset }
-    const opened: DeliveryStore[] = []
-    const another = async () => {
-      const path = join(folder, 'webhooks', 'deliveries.db')
-      const store = await openStore({ engine: 'sqlite', path, clock: moved })
-      opened.push(store)
-      return store
-    }
+    const path = join(folder, 'webhooks', 'deliveries.db')
+    const opened = openMany(() => openStore({ engine: 'sqlite', path, clock: moved }))
     return {
-      store: await another(),
-      another,
+      store: await opened.another(),
+      another: opened.another,
       async pass(milliseconds) {
         if (milliseconds < 0) offset += milliseconds
         else await clock.pass(milliseconds)
       },
       async close() {
-        await Promise.all(opened.map((store) => store.close()))
+        await opened.close()
         await rm(folder, { recursive: true })
       },
     }
   },
 }
 
+let cluster: Cluster | null = null
+let schemas = 0
+
+const postgres: TestEngine = {
+  name: 'postgres',
+  start() {
+    cluster = startCluster()
+  },
+  stop: () => cluster?.remove(),
+  async open() {
+    const url = cluster?.url ?? ''
+    const schema = `test ${++schemas}`
+    const client = new pg.Client(url)
+    await client.connect()
+    const opened = openMany(() =>
+      openStore({ engine: 'postgres', url, schema, clock: systemClock }),
+    )
+    let offset = 0
+    return {
+      store: await opened.another(),
+      another: opened.another,
+      async pass(milliseconds) {
+        offset += milliseconds
+        await client.query(`CREATE OR REPLACE FUNCTION "${schema}".now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
+          'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${offset}'`)
+      },
+      async close() {
+        await opened.close()
+        await client.end()
+      },
+    }
+  },
+}
+
+function openMany(open: () => Promise<DeliveryStore>) {
+  const opened: DeliveryStore[] = []
+  return {
+    async another() {
+      const store = await open()
+      opened.push(store)
+      return store
+    },
+    close: () => Promise.all(opened.map((store) => store.close())),
+  }
+}
+
 /** Those that this machine has. */
-export const engines: TestEngine[] = [sqlite]
+export const engines: TestEngine[] = postgresFolder() === null ? [sqlite] : [sqlite, postgres]

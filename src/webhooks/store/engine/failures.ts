@@ -43,6 +43,12 @@ export const damagedStore = (path: string, cause?: unknown): ConfigError =>
     cause,
   })
 
+/** @param place where the store is, in words */
+export const newerStore = (place: string): ConfigError =>
+  new ConfigError(`${place} was made by a newer wizard`, {
+    hint: 'use that version, or another store for this one',
+  })
+
 /** Why PostgreSQL failed, by the first characters of its code (PostgreSQL, appendix A). */
 const postgresFailures: [code: string, message: string, hint?: string][] = [
   ['53100', "no space is left on the server's disk", 'make some room: nothing stored is lost'],
@@ -65,9 +71,9 @@ const wrongUrl: [code: string, message: string][] = [
  * An error of PostgreSQL's or of the way to it, in words. The url is a secret, so no message and no
  * cause of another program's goes on.
  */
-export function explainPostgres(error: unknown): WizardError {
-  if (error instanceof WizardError) return error
+export function explainPostgres(error: unknown): unknown {
   const code = codeOf(error)
+  if (error instanceof WizardError || (code === '' && isMistake(error))) return error
   const wrong = wrongUrl.find(([prefix]) => code.startsWith(prefix))
   if (wrong !== undefined) return new ConfigError(wrong[1])
   const known = postgresFailures.find(([prefix]) => code.startsWith(prefix))
@@ -76,6 +82,9 @@ export function explainPostgres(error: unknown): WizardError {
     hint: known?.[2],
   })
 }
+
+/** An error in a program, such as a TypeError; one of `pg` without a code is a plain Error. */
+const isMistake = (error: unknown) => !(error instanceof Error) || error.name !== 'Error'
 
 /** Whether the server said so itself, and the connection is still good. */
 export const isServerError = (error: unknown): boolean =>

@@ -1,7 +1,6 @@
 import type { StatementSyncInstance } from '@photostructure/sqlite'
-import { ConfigError } from '../../../base/errors.js'
 import { type Sql, type SqlValue, withoutNul } from './engine.js'
-import { damagedStore } from './failures.js'
+import { damagedStore, newerStore } from './failures.js'
 import { migrate, newestVersion } from './migrations.js'
 import type { SqliteDatabase } from './sqlite-module.js'
 
@@ -133,9 +132,3 @@ export class SqliteConnection implements Sql {
     return version
   }
 }
-
-/** @param place where the store is, in words */
-export const newerStore = (place: string): ConfigError =>
-  new ConfigError(`${place} was made by a newer wizard`, {
-    hint: 'use that version, or a store of its own for this one',
-  })

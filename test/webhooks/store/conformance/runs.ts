@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { DeliveryStore } from '../../../src/webhooks/store/store.js'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { DeliveryStore } from '../../../../src/webhooks/store/store.js'
 import {
   claimOf,
   decideFor,
@@ -8,12 +8,12 @@ import {
   pushTo,
   received,
   retryAfter,
-} from '../support/deliveries.js'
-import { engines, type TestStore } from '../support/engines.js'
+} from '../../support/deliveries.js'
+import type { TestEngine, TestStore } from '../../support/engines.js'
 
 const hour = 60 * 60 * 1000
 
-describe.each(engines)('runs in $name', (engine) => {
+export const runsSuite = (engine: TestEngine) => {
   let opened: TestStore
   let store: DeliveryStore
   beforeEach(async () => {
@@ -242,4 +242,4 @@ describe.each(engines)('runs in $name', (engine) => {
     await store.replay(['2'], 'gone')
     expect(await store.claim(claimOf({ handlers }))).toMatchObject([{ attempt: 1, isLast: false }])
   })
-})
+}

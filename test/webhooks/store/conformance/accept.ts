@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { claimOf, decideFor, died, done, received } from '../support/deliveries.js'
-import { engines, type TestStore } from '../support/engines.js'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { claimOf, decideFor, died, done, received } from '../../support/deliveries.js'
+import type { TestEngine, TestStore } from '../../support/engines.js'
 
-describe.each(engines)('accepting deliveries in $name', (engine) => {
+export const acceptSuite = (engine: TestEngine) => {
   let opened: TestStore
   beforeEach(async () => {
     opened = await engine.open()
@@ -166,4 +166,4 @@ describe.each(engines)('accepting deliveries in $name', (engine) => {
     const known = await store.known([...others, ...all.map(({ delivery }) => delivery)])
     expect([...known].sort()).toEqual(all.map(({ delivery }) => delivery).sort())
   })
-})
+}

@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { NotFoundError, UsageError } from '../../../src/base/errors.js'
-import type { DeliveryStore } from '../../../src/webhooks/store/store.js'
-import { claimOf, decideFor, died, done, pushTo, received } from '../support/deliveries.js'
-import { engines, type TestStore } from '../support/engines.js'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { NotFoundError, UsageError } from '../../../../src/base/errors.js'
+import type { DeliveryStore } from '../../../../src/webhooks/store/store.js'
+import { claimOf, decideFor, died, done, pushTo, received } from '../../support/deliveries.js'
+import type { TestEngine, TestStore } from '../../support/engines.js'
 
 const day = 24 * 60 * 60 * 1000
 
-describe.each(engines)('what an operator does in $name', (engine) => {
+export const operatorSuite = (engine: TestEngine) => {
   let opened: TestStore
   let store: DeliveryStore
   beforeEach(async () => {
@@ -206,4 +206,4 @@ describe.each(engines)('what an operator does in $name', (engine) => {
     expect(await other.claim(claimOf())).toHaveLength(1)
     expect(await store.claim(claimOf())).toEqual([])
   })
-})
+}

@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { engines } from '../support/engines.js'
+import { postgresFolder } from '../support/postgres.js'
+import { acceptSuite } from './conformance/accept.js'
+import { operatorSuite } from './conformance/operator.js'
+import { runsSuite } from './conformance/runs.js'
+
+describe.each(engines)('a store of deliveries in $name', (engine) => {
+  beforeAll(() => engine.start())
+  afterAll(() => engine.stop())
+  describe('accepts', () => acceptSuite(engine))
+  describe('runs', () => runsSuite(engine))
+  describe('serves its operator', () => operatorSuite(engine))
+})
+
+test('has PostgreSQL to try', (context) => {
+  if (postgresFolder() === null) context.skip('PostgreSQL is not installed')
+})
