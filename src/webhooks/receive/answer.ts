@@ -48,7 +48,7 @@ export function refusalAnswer(status: RefusalStatus, headers: Record<string, str
 }
 
 /** Milliseconds in which a client may read an answer that came before it had sent all. */
-const lingering = 1000
+const lingering = 500
 
 /**
  * Sends an answer. A body that was not read to its end is not read on: the connection is closed, and

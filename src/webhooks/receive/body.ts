@@ -26,8 +26,10 @@ export function byteBudget(most: number): ByteBudget {
   }
 }
 
-/** What a chunk costs beside its bytes: a body of one-byte chunks would fill the memory otherwise. */
+/** Bytes that a chunk costs beside its own. */
 const chunkOverhead = 256
+/** Chunks of a body: 25 MiB come in fewer, unless someone wants to keep the processor busy. */
+const mostChunks = 32_768
 
 export interface Body {
   bytes: Buffer
@@ -45,7 +47,7 @@ export interface BodyLimits {
 export interface BodyReading {
   /** A status if it is refused; null if the client is gone. */
   outcome: Promise<Body | RefusalStatus | null>
-  /** Ends it with this status, because it is too slow or malformed. */
+  /** Ends it with this status, because it is too slow or malformed; not once all of it is there. */
   refuse(status: RefusalStatus): void
 }
 
@@ -73,6 +75,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): BodyRead
   const onData = (chunk: Buffer) => {
     length += chunk.length
     if (length > maxBody) return giveUp(413)
+    if (chunks.length === mostChunks) return giveUp(400)
     const cost = chunk.length + chunkOverhead
     if (!budget.take(cost, length)) return giveUp(503)
     taken += cost
@@ -86,7 +89,10 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): BodyRead
   const onClose = () => giveUp(null)
   request.on('data', onData).on('end', onEnd).on('close', onClose)
   if (request.destroyed) giveUp(null)
-  return { outcome, refuse: giveUp }
+  const refuse = (status: RefusalStatus) => {
+    if (!request.complete) giveUp(status)
+  }
+  return { outcome, refuse }
 }
 
 const joined = (chunks: Buffer[]) =>

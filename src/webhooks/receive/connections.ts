@@ -28,7 +28,7 @@ export function watchConnections(
   { clock, onRefusal }: ConnectionsOptions,
 ): Connections {
   const unanswered = new WeakMap<Duplex, number>()
-  const broken = new WeakSet<Duplex>()
+  const broken = new WeakMap<Duplex, RefusalStatus>()
   const readings = new WeakMap<Duplex, (status: RefusalStatus) => void>()
 
   server.on('clientError', (error, socket) => {
@@ -37,15 +37,10 @@ export function watchConnections(
       return
     }
     const status = statuses[codeOf(error)] ?? 400
-    const refuse = readings.get(socket)
-    if (refuse !== undefined) {
-      broken.add(socket)
-      refuse(status)
-      return
-    }
-    if (broken.has(socket)) return
-    broken.add(socket)
-    if ((unanswered.get(socket) ?? 0) > 0) return
+    const wasBroken = broken.has(socket)
+    broken.set(socket, status)
+    readings.get(socket)?.(status)
+    if (wasBroken || (unanswered.get(socket) ?? 0) > 0) return
     onRefusal(status)
     refuseSocket(socket, status, clock)
   })
@@ -58,6 +53,8 @@ export function watchConnections(
     },
     reading(connection, refuse) {
       readings.set(connection, refuse)
+      const status = broken.get(connection)
+      if (status !== undefined) refuse(status)
       return () => void readings.delete(connection)
     },
   }

@@ -55,6 +55,8 @@ export interface ReceiverOptions {
   gauges(): Promise<readonly GaugeSample[]>
   /** The `hooks` of `GET /meta`. */
   githubRanges(): Promise<readonly string[]>
+  /** Bytes of all bodies in hand; default: 256 MiB. */
+  memory?: number
   clock: Clock
   /** Must not throw. */
   emit(event: ReceiverEvent): void
@@ -77,11 +79,12 @@ const limits = {
   connectionsCheckingInterval: 500,
   keepAliveTimeout: 5000,
   maxHeaderSize: 16 * 1024,
+  // Its own answer would be an empty one.
+  requireHostHeader: false,
 }
 const mostConnections = 1024
 const mostRequestsPerConnection = 1000
-/** Bytes of all bodies in hand. */
-const mostBytes = 256 * 1024 ** 2
+const defaultMemory = 256 * 1024 ** 2
 
 /**
  * Receives GitHub's deliveries: checks and stores each, and only then answers it.
@@ -124,12 +127,18 @@ function requestListener(
   const countRefusal = (status: number) =>
     metrics.count('wizard_webhook_refused_total', { code: String(status) })
   const connections = watchConnections(server, { clock, onRefusal: countRefusal })
-  const receiver = { budget: byteBudget(mostBytes), connections, commit: commitOf(options) }
+  const receiver = {
+    budget: byteBudget(options.memory ?? defaultMemory),
+    connections,
+    commit: commitOf(options),
+  }
   // A TCP connection that is already broken has no address either, and must not pass for a proxy.
   const peerOf = ({ socket }: IncomingMessage) =>
     socket.remoteAddress ?? (peers.areUnix ? null : '')
 
   async function answerOf(served: ServedRequest): Promise<Answer | null> {
+    const { httpVersion, headers } = served.request
+    if (httpVersion === '1.1' && headers.host === undefined) return refusalAnswer(400)
     const current = rules()
     const path = pathOf(served.request.url)
     if (path !== current.path) return servePage(path, served.request.method, current, options)

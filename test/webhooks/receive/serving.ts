@@ -133,9 +133,9 @@ export const headersOf = (body: string | Uint8Array, key = secret) => ({
 /** Sends one request; without changes, a rightly signed delivery. */
 export async function send({ port }: { port: number }, sent: Sent = {}): Promise<Received> {
   const { body = '{"ref":"refs/heads/main"}', method = 'POST', path = '/webhook' } = sent
+  const length = String(Buffer.byteLength(body))
   const headers: Sent['headers'] = {
-    ...(method === 'POST' ? { ...headersOf(body), 'Content-Length': String(body.length) } : {}),
-    ...(typeof body === 'string' ? { 'Content-Length': String(Buffer.byteLength(body)) } : {}),
+    ...(method === 'POST' ? { ...headersOf(body), 'Content-Length': length } : {}),
     ...sent.headers,
   }
   const options: RequestOptions = {
@@ -149,6 +149,8 @@ export async function send({ port }: { port: number }, sent: Sent = {}): Promise
   const request = httpRequest(options)
   request.end(method === 'POST' ? body : undefined)
   const [response] = await once(request, 'response')
+  // A refusal may come before all is sent.
+  request.on('error', () => {})
   const answer = await text(response)
   return {
     status: response.statusCode,
@@ -174,7 +176,9 @@ export function rawConnection({ port }: { port: number }): RawConnection {
   const chunks: Buffer[] = []
   socket.on('data', (chunk) => chunks.push(chunk))
   socket.on('error', () => {})
-  const closed = once(socket, 'close').then(() => Buffer.concat(chunks).toString())
+  const closed = new Promise<string>((resolve) => {
+    socket.once('close', () => resolve(Buffer.concat(chunks).toString()))
+  })
   onTestFinished(() => void socket.destroy())
   return { socket, closed }
 }
