@@ -4,7 +4,8 @@ import { createMetrics } from '../../../src/webhooks/metrics/metrics.js'
 import { groupCommit } from '../../../src/webhooks/receive/group-commit.js'
 import type { ReceivedDelivery } from '../../../src/webhooks/store/store.js'
 import { testClock } from '../../support/clock.js'
-import { MemoryStore, send, serve } from './serving.js'
+import { MemoryStore } from './memory-store.js'
+import { send, serve } from './serving.js'
 
 function gate() {
   let open = () => {}

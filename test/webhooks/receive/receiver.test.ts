@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sign } from '../../../src/webhooks/receive/signature.js'
-import { headersOf, type Sent, secret, send, serve } from './serving.js'
+import { secret } from './memory-store.js'
+import { headersOf, type Sent, send, serve } from './serving.js'
 
 const push = '{"ref":"refs/heads/main"}'
 
