@@ -1,8 +1,10 @@
+import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { sign } from '../../../src/webhooks/receive/signature.js'
 import { secret } from './memory-store.js'
 import { headersOf, type Sent, send, serve } from './serving.js'
 
+const require = createRequire(import.meta.url)
 const push = '{"ref":"refs/heads/main"}'
 
 describe('a delivery', () => {
@@ -86,6 +88,22 @@ describe('a body', () => {
     expect((await send(serving, { body, headers })).status).toBe(202)
     expect(serving.store.kept[0]?.body.length).toBe(300_000)
   })
+})
+
+it("takes all of Octokit's examples", async () => {
+  const serving = await serve()
+  const examples: { name: string; examples: unknown[] }[] = require('@octokit/webhooks-examples')
+  let count = 0
+  for (const { name, examples: payloads } of examples) {
+    for (const payload of payloads) {
+      count++
+      const headers = { 'X-GitHub-Event': name, 'X-GitHub-Delivery': `example-${count}` }
+      const answer = await send(serving, { body: JSON.stringify(payload), headers })
+      expect([name, answer.status]).toEqual([name, name === 'ping' ? 200 : 202])
+    }
+  }
+  expect(count).toBeGreaterThan(300)
+  expect(serving.metrics.text([])).not.toContain('event="other"')
 })
 
 const wrong = sign(Buffer.from(push), 'another secret of some length')
