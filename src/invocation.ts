@@ -186,6 +186,16 @@ export class Invocation {
     return new PluginRegistry(await this.github(), this)
   })
 
+  readonly webhookHandler = once(async () => {
+    const { WebhookHandler } = await import('./webhooks/webhook-handler.js')
+    return new WebhookHandler(await this.github(), {
+      config: this.config,
+      log: this.log,
+      reload: () => this.app.loadConfig(this.globals),
+      runCommand: (argv, signal) => this.runCommand(argv, signal),
+    })
+  })
+
   /** The user's crontab. */
   readonly crontab = once(async (): Promise<Crontab> => {
     const [{ openCrontab }, { userFolders }, self] = await Promise.all([

@@ -107,8 +107,8 @@ async function perform(
 ): Promise<number> {
   const { terminal, signal } = invocation
   const { json, page, partialFailure, outputs } = await verb.run(invocation, args, flags)
-  if (invocation.globals.json) terminal.showJson(json)
-  else await terminal.showPage(page)
+  if (invocation.globals.json && json !== undefined) terminal.showJson(json)
+  if (!invocation.globals.json) await terminal.showPage(page)
   await terminal.writeActionsOutputs(page, outputs)
   if (!partialFailure) return 0
   // An interrupt is the cause of everything that is missing in the result, so it is the error to

@@ -33,6 +33,11 @@ export const nouns: Noun[] = [
     load: async () => (await import('./schedule/index.js')).verbs,
   },
   {
+    name: 'webhook',
+    summary: "receive GitHub's deliveries, none lost, and run what they start",
+    load: async () => (await import('./webhook/index.js')).verbs,
+  },
+  {
     name: 'config',
     summary: 'what is configured and where it comes from; what is wrong in it; a first one',
     load: async () => (await import('./config/index.js')).verbs,

@@ -7,6 +7,7 @@ import type { Handlers } from './reporting.js'
 import { runProgress } from './run.js'
 import { syncProgress } from './sync.js'
 import { artifactProgress, transferProgress } from './transfer.js'
+import { webhookHandlers } from './webhooks.js'
 
 export interface ProgressOptions {
   stream: Stream
@@ -46,6 +47,7 @@ export function followProgress({ stream, now, verbose, board, redact }: Progress
     ...runs.handlers,
     ...artifacts.handlers,
     ...transfers.handlers,
+    ...webhookHandlers(context),
     waiting: ({ message }) => say(message),
     warning: ({ message }) => say(stream.paint('warning', `warning: ${message}`)),
     request: ({ message }) => {

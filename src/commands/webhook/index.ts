@@ -1,0 +1,11 @@
+import type { Verb } from '../verb.js'
+import { list } from './list.js'
+import { prune } from './prune.js'
+import { receive, verify } from './receive.js'
+import { cancel, replay } from './replay.js'
+import { serve } from './serve.js'
+import { status } from './status.js'
+import { view } from './view.js'
+
+/** In the order of the help. */
+export const verbs: Verb[] = [serve, status, list, view, replay, cancel, receive, verify, prune]

@@ -1,0 +1,46 @@
+import { UsageError } from '../../base/errors.js'
+import { didYouMean } from '../../base/text.js'
+import type { DeliveryStatus } from '../../webhooks/delivery.js'
+import { defineVerb } from '../verb.js'
+import { deliveriesPage, deliveryStatuses, parseSince } from './shared.js'
+
+export const list = defineVerb({
+  name: 'list',
+  summary: 'the deliveries, the newest first',
+  examples: [
+    { command: 'wizard WEBHOOK LIST', does: 'the last 50' },
+    { command: 'wizard WEBHOOK LIST --status dead,retry --since 3d', does: 'what failed lately' },
+  ],
+  args: [],
+  flags: {
+    status: { type: 'texts', value: 'S', summary: 'of that status; several with commas' },
+    event: { type: 'text', value: 'E', summary: 'of that event: push, release …' },
+    repo: { type: 'text', short: 'R', value: 'OWNER/REPO', summary: 'of that repository' },
+    since: { type: 'text', value: 'T', summary: 'received since then: 2026-01-14, 12h, 3d' },
+    limit: { type: 'integer', value: 'N', min: 1, max: 100_000, summary: 'at most N (50)' },
+  },
+  async run(invocation, _args, { status, event, repo, since, limit }) {
+    const filter = {
+      status: status.length === 0 ? undefined : statusesIn(status),
+      event,
+      repo,
+      since: since === undefined ? undefined : parseSince(since, invocation.clock.now()),
+      limit,
+    }
+    return (await invocation.webhookHandler()).list(filter, invocation.call)
+  },
+  render: deliveriesPage,
+})
+
+/** @throws UsageError for an unknown one */
+export function statusesIn(words: string[]): DeliveryStatus[] {
+  return words
+    .flatMap((word) => word.split(','))
+    .map((word) => {
+      const found = deliveryStatuses.find((one) => one === word.trim().toLowerCase())
+      if (found) return found
+      throw new UsageError(`${word} is not a status of a delivery`, {
+        hint: didYouMean(word, deliveryStatuses) ?? `one of ${deliveryStatuses.join(', ')}`,
+      })
+    })
+}

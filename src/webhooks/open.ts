@@ -1,0 +1,38 @@
+import type { Clock } from '../base/clock.js'
+import type { StoreConfig } from '../config/files/webhooks.js'
+import { acquireLock, type Lock } from '../process/lock.js'
+import type { WebhookSession } from './session.js'
+import { openStore } from './store/open.js'
+import type { DeliveryStore } from './store/store.js'
+
+/** @throws as `openStore` */
+export const openStoreOf = (
+  store: StoreConfig,
+  clock: Clock,
+  { isChecked = false } = {},
+): Promise<DeliveryStore> =>
+  store.engine === 'sqlite'
+    ? openStore({ engine: 'sqlite', path: store.path, clock, isChecked })
+    : openStore({ engine: 'postgres', url: store.url, schema: store.schema, clock })
+
+/**
+ * Whoever holds it runs the handlers of a SQLite store. PostgreSQL has leases, so that any number
+ * of machines runs them.
+ *
+ * @throws LockedError if another SERVE has it
+ */
+export async function lockStore(
+  { clock, self, signal, webhooks: { store } }: WebhookSession,
+  command: string,
+): Promise<Lock> {
+  if (store.engine === 'postgres') return { release: async () => {} }
+  return acquireLock(
+    { clock, self, signal },
+    {
+      path: `${store.path}.lock`,
+      command,
+      wait: 0,
+      hint: 'LIST, VIEW, STATUS, REPLAY and CANCEL work beside it; several SERVE need engine: postgres',
+    },
+  )
+}

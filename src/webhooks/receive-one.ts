@@ -1,0 +1,156 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { GitHubAuthError, LockedError, UsageError } from '../base/errors.js'
+import type { DeliveryStatus, DeliveryWithRuns } from './delivery.js'
+import { openHandlers } from './handlers-of-store.js'
+import { liveSettings } from './live-settings.js'
+import { lockStore } from './open.js'
+import { deliveryIdPattern, eventPattern } from './receive/headers.js'
+import { isSignedBy, sign } from './receive/signature.js'
+import { routerFor } from './routing/route.js'
+import { commandOf } from './runs/command-line.js'
+import { inputOf } from './runs/perform.js'
+import type { WebhookSession } from './session.js'
+import type { DeliveryStore, ReceivedDelivery, StoredDelivery } from './store/store.js'
+
+export interface ReceiveRequest {
+  body: Uint8Array
+  event: string
+  /** Default: a random one. */
+  delivery?: string | undefined
+  /** `X-Hub-Signature-256`; `sign`: the one that the first secret gives. */
+  signature: string | 'sign'
+}
+
+/** What would be done with a delivery. */
+export interface PlannedDelivery {
+  event: string
+  delivery: string
+  status: 'queued' | 'ignored' | 'dead'
+  reason: string | null
+  runs: PlannedHandler[]
+}
+
+export interface PlannedHandler {
+  handler: string
+  action: string
+  /** The exact argument list: of a program, or of wizard. */
+  argv: string[]
+}
+
+/**
+ * Checks a delivery that came by another way than HTTP.
+ *
+ * @throws UsageError for an id or event that GitHub can't send; GitHubAuthError for a wrong signature
+ */
+export function checkDelivery(
+  { webhooks: { secrets } }: WebhookSession,
+  { body, event, delivery = randomUUID(), signature }: ReceiveRequest,
+): ReceivedDelivery {
+  if (!eventPattern.test(event)) throw new UsageError(`${event} is not the name of an event`)
+  if (!deliveryIdPattern.test(delivery)) {
+    throw new UsageError(`${delivery} is not a delivery's id`, { hint: 'such as a UUID' })
+  }
+  const [first] = secrets
+  if (first === undefined) {
+    throw new UsageError('webhooks.yaml has no secret', { hint: 'set GITHUB_WEBHOOK_SECRET' })
+  }
+  const shown = signature === 'sign' ? sign(body, first) : signature
+  if (!secrets.some((secret) => isSignedBy(body, shown, [secret]))) {
+    throw new GitHubAuthError('the signature does not fit the file and the secret', {
+      hint: 'the file must be the bytes as GitHub sent them',
+    })
+  }
+  const headers = { 'content-type': 'application/json', 'x-github-event': event }
+  const sha256 = createHash('sha256').update(body).digest('hex')
+  return { delivery, event, hookId: null, headers, body, sha256, source: 'http' }
+}
+
+/** Which handlers it gets, and their exact commands. Stores nothing. */
+export function planDelivery(
+  { webhooks }: WebhookSession,
+  received: ReceivedDelivery,
+): PlannedDelivery {
+  const { event, delivery } = received
+  const stored = asStored(received)
+  const decision = routerFor(webhooks)(stored)
+  if (decision.status !== 'queued') {
+    return { event, delivery, status: decision.status, reason: decision.reason, runs: [] }
+  }
+  const runs = decision.runs.flatMap(({ handler, action }): PlannedHandler[] => {
+    const config = webhooks.handlers.find(({ name }) => name === handler)
+    if (config === undefined) return []
+    const command = commandOf(config, inputOf(stored))
+    const argv = command.kind === 'program' ? command.cmd : ['wizard', ...command.argv]
+    return [{ handler, action, argv }]
+  })
+  return { event, delivery, status: 'queued', reason: null, runs }
+}
+
+const asStored = ({
+  delivery,
+  hookId,
+  event,
+  headers,
+  body,
+  sha256,
+}: ReceivedDelivery): StoredDelivery => ({
+  id: 0,
+  delivery,
+  hook_id: hookId,
+  event,
+  action: null,
+  repo: null,
+  ref: null,
+  status: 'accepted',
+  reason: null,
+  received_at: '',
+  times_received: 1,
+  bytes: body.length,
+  sha256,
+  headers,
+  body,
+})
+
+/** Milliseconds between two looks at deliveries that another process runs. */
+const pause = 200
+
+/**
+ * Waits until the deliveries have ended. Runs their handlers where no SERVE does.
+ *
+ * @throws the signal's reason
+ */
+export async function runUntilEnded(
+  session: WebhookSession,
+  store: DeliveryStore,
+  ids: number[],
+): Promise<DeliveryWithRuns[]> {
+  const lock = await lockStore(session, 'WEBHOOK RECEIVE').catch((error: unknown) => {
+    if (error instanceof LockedError) return null
+    throw error
+  })
+  const settings = liveSettings(session)
+  const worker = lock && (await openHandlers(session, { store, settings, metrics: null }))
+  try {
+    worker?.start()
+    const ended: DeliveryWithRuns[] = []
+    for (const id of ids) ended.push(await untilEnded(session, store, id))
+    return ended
+  } finally {
+    await worker?.drain(0)
+    await lock?.release()
+  }
+}
+
+const open = new Set<DeliveryStatus>(['accepted', 'queued', 'running', 'retry'])
+
+async function untilEnded(
+  { clock, signal }: WebhookSession,
+  store: DeliveryStore,
+  id: number,
+): Promise<DeliveryWithRuns> {
+  for (;;) {
+    const { headers, ...delivery } = await store.view(String(id))
+    if (!open.has(delivery.status)) return delivery
+    await clock.sleep(pause, signal)
+  }
+}

@@ -1,0 +1,43 @@
+import type { CommonEvent } from '../base/call.js'
+import { ConfigError } from '../base/errors.js'
+import type { WebhooksConfig } from '../config/files/webhooks.js'
+import type { Config } from '../config/load.js'
+import type { ConfiguredSession } from '../session.js'
+import type { ReceiverEvent } from './receive/receiver.js'
+import type { RunCommand } from './runs/perform.js'
+import type { RunEnd } from './store/store.js'
+
+export type WebhookEvent =
+  | CommonEvent
+  | ReceiverEvent
+  /** SERVE takes deliveries at this address. */
+  | { type: 'webhooks-listening'; address: string; pid: number }
+  | { type: 'webhooks-reloaded' }
+  | ({ type: 'handler-started' } & HandlerSubject)
+  | ({ type: 'handler-ended'; end: RunEnd; milliseconds: number } & HandlerSubject)
+
+export interface HandlerSubject {
+  handler: string
+  attempt: number
+  event: string
+  repo: string | null
+  ref: string | null
+  /** GitHub's id. */
+  delivery: string
+}
+
+export interface WebhookSession extends ConfiguredSession<WebhookEvent> {
+  webhooks: WebhooksConfig
+  /** Reads webhooks.yaml again. @throws ConfigError, PathError */
+  reload(): Promise<WebhooksConfig>
+  runCommand: RunCommand
+}
+
+/** @throws ConfigError without a webhooks.yaml */
+export async function webhooksOf(config: Config): Promise<WebhooksConfig> {
+  const webhooks = await config.webhooks()
+  if (webhooks !== null) return webhooks
+  throw new ConfigError(`there is no ${config.fileFor('webhooks')}`, {
+    hint: 'it says which deliveries are handled, and how: docs/webhooks.md',
+  })
+}

@@ -1,0 +1,220 @@
+import { existsSync } from 'node:fs'
+import type { Call } from '../base/call.js'
+import { NotFoundError } from '../base/errors.js'
+import type { WebhooksConfig } from '../config/files/webhooks.js'
+import type { Config } from '../config/load.js'
+import type { GitHubClient } from '../github/client.js'
+import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
+import type { DeliveryStatus, DeliveryWithRuns, ListedDelivery } from './delivery.js'
+import { openStoreOf } from './open.js'
+import type { PlannedDelivery, ReceiveRequest } from './receive-one.js'
+import type { RunCommand } from './runs/perform.js'
+import type { ServeEnd, ServeRequest } from './serve.js'
+import { type WebhookEvent, type WebhookSession, webhooksOf } from './session.js'
+import type { DeliveryFilter, DeliveryStore, StoreCounts, ViewedDelivery } from './store/store.js'
+
+export interface WebhookHandlerOptions extends SessionOptions {
+  /** Runs the commands of handlers that are not programs. */
+  runCommand: RunCommand
+  /** Reads the configuration anew, for reloads; default: it stays as it was. */
+  reload?: (() => Promise<Config>) | undefined
+}
+
+export interface WebhookStatus extends StoreCounts {
+  enabled: boolean
+  engine: 'sqlite' | 'postgres'
+}
+
+/**
+ * Receives GitHub's webhooks: each delivery is on the disk before it is answered, and each of its
+ * handlers runs once unless it failed.
+ *
+ * @throws every method may throw ConfigError without a webhooks.yaml or for a damaged store,
+ *   StoreError, and the signal's reason
+ */
+export class WebhookHandler {
+  readonly #open: OpenConfigured<WebhookEvent>
+  readonly #options: WebhookHandlerOptions
+
+  constructor(client: GitHubClient, options: WebhookHandlerOptions) {
+    this.#open = sessionOf<WebhookEvent>(client, options).openConfigured
+    this.#options = options
+  }
+
+  /**
+   * Takes deliveries and runs their handlers until the signal.
+   *
+   * @throws ConfigError unless webhooks are enabled; UsageError if the address is taken; LockedError
+   *   if another SERVE has the SQLite store
+   */
+  async serve(request: ServeRequest = {}, call: Call<WebhookEvent> = {}): Promise<ServeEnd> {
+    const { serve } = await import('./serve.js')
+    return serve(await this.#session(call), request)
+  }
+
+  /** What is waiting, running and dead. */
+  async status(call: Call<WebhookEvent> = {}): Promise<WebhookStatus> {
+    const { webhooks, clock } = await this.#session(call)
+    const { enabled, store } = webhooks
+    if (!exists(webhooks)) return { enabled, engine: store.engine, ...emptyCounts }
+    const counts = await using(webhooks, clock, (opened) => opened.counts())
+    return { enabled, engine: store.engine, ...counts }
+  }
+
+  /** Newest first. */
+  async list(
+    filter: DeliveryFilter = {},
+    call: Call<WebhookEvent> = {},
+  ): Promise<ListedDelivery[]> {
+    const { webhooks, clock } = await this.#session(call)
+    return exists(webhooks) ? using(webhooks, clock, (store) => store.list(filter)) : []
+  }
+
+  /**
+   * @param id wizard's number, GitHub's id, or 8 or more of its first characters
+   * @throws NotFoundError; UsageError if several begin with it
+   */
+  view(id: string, call: Call<WebhookEvent> = {}): Promise<ViewedDelivery> {
+    return this.#ofOne(id, call, (store) => store.view(id))
+  }
+
+  /** The bytes as they came. @throws NotFoundError, also where they were pruned */
+  body(id: string, call: Call<WebhookEvent> = {}): Promise<Uint8Array> {
+    return this.#ofOne(id, call, (store) => store.body(id))
+  }
+
+  /** The end of a run's output. @throws NotFoundError */
+  output(id: string, handler: string, call: Call<WebhookEvent> = {}): Promise<Uint8Array> {
+    return this.#ofOne(id, call, (store) => store.output(id, handler))
+  }
+
+  /**
+   * Has handlers run again: of a dead delivery those that failed, of another all.
+   *
+   * @param handler only this one; null: see above
+   * @throws NotFoundError; UsageError where the body was pruned
+   */
+  replay(
+    ids: string[],
+    handler: string | null = null,
+    call: Call<WebhookEvent> = {},
+  ): Promise<DeliveryWithRuns[]> {
+    return this.#ofOne(ids[0] ?? '', call, (store) => store.replay(ids, handler))
+  }
+
+  /** Ends what waits; what runs goes on. @throws NotFoundError */
+  cancel(ids: string[], call: Call<WebhookEvent> = {}): Promise<DeliveryWithRuns[]> {
+    return this.#ofOne(ids[0] ?? '', call, (store) => store.cancel(ids))
+  }
+
+  /**
+   * Removes what webhooks.yaml does not keep.
+   *
+   * @param days in place of its `keep`
+   * @returns how many deliveries lost their body or were removed
+   */
+  async prune(days: number | null = null, call: Call<WebhookEvent> = {}): Promise<number> {
+    const { webhooks, clock } = await this.#session(call)
+    if (!exists(webhooks)) return 0
+    const { retention } = webhooks.store
+    const keep = days ?? retention.keep
+    return using(webhooks, clock, (store) => store.prune({ ...retention, keep }))
+  }
+
+  /**
+   * Takes one delivery without a server. With `run`, waits for its handlers.
+   *
+   * @throws GitHubAuthError for a wrong signature; UsageError
+   */
+  async receive(
+    request: ReceiveRequest & { run?: boolean | undefined },
+    call: Call<WebhookEvent> = {},
+  ): Promise<DeliveryWithRuns> {
+    const { checkDelivery, runUntilEnded } = await import('./receive-one.js')
+    const session = await this.#session(call)
+    const received = checkDelivery(session, request)
+    return using(session.webhooks, session.clock, async (store) => {
+      const [accepted] = await store.accept([received])
+      const id = accepted?.id ?? 0
+      if (request.run) await runUntilEnded(session, store, [id])
+      const { headers, ...delivery } = await store.view(String(id))
+      return delivery
+    })
+  }
+
+  /** What would be done with a delivery; stores nothing. @throws as `receive` */
+  async plan(request: ReceiveRequest, call: Call<WebhookEvent> = {}): Promise<PlannedDelivery> {
+    const { checkDelivery, planDelivery } = await import('./receive-one.js')
+    const session = await this.#session(call)
+    return planDelivery(session, checkDelivery(session, request))
+  }
+
+  /** Whether one of the secrets gives this signature for these bytes. */
+  async verify(
+    body: Uint8Array,
+    signature: string,
+    call: Call<WebhookEvent> = {},
+  ): Promise<boolean> {
+    const { isSignedBy } = await import('./receive/signature.js')
+    const { webhooks } = await this.#session(call)
+    return isSignedBy(body, signature, webhooks.secrets)
+  }
+
+  async #session(call: Call<WebhookEvent>): Promise<WebhookSession> {
+    const session = await this.#open(call)
+    const { runCommand, reload = async () => session.config } = this.#options
+    return {
+      ...session,
+      webhooks: await webhooksOf(session.config),
+      reload: async () => webhooksOf(await reload()),
+      runCommand,
+    }
+  }
+
+  async #ofOne<T>(
+    id: string,
+    call: Call<WebhookEvent>,
+    work: (store: DeliveryStore) => Promise<T>,
+  ): Promise<T> {
+    const { webhooks, clock } = await this.#session(call)
+    if (!exists(webhooks)) throw new NotFoundError(`there is no delivery ${id}: none has come yet`)
+    return using(webhooks, clock, work)
+  }
+}
+
+/** Whoever only reads makes no database. */
+const exists = ({ store }: WebhooksConfig): boolean =>
+  store.engine === 'postgres' || existsSync(store.path)
+
+async function using<T>(
+  { store: config }: WebhooksConfig,
+  clock: WebhookSession['clock'],
+  work: (store: DeliveryStore) => Promise<T>,
+): Promise<T> {
+  const store = await openStoreOf(config, clock)
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+const statuses: DeliveryStatus[] = [
+  'accepted',
+  'queued',
+  'running',
+  'retry',
+  'done',
+  'dead',
+  'ignored',
+  'repeat',
+  'cancelled',
+]
+
+const emptyCounts: StoreCounts = {
+  counts: Object.fromEntries(statuses.map((status) => [status, 0])) as StoreCounts['counts'],
+  oldest_waiting_seconds: null,
+  last_received_at: null,
+  store_bytes: 0,
+  serving: [],
+}
