@@ -12,7 +12,7 @@ import { inputOf } from './runs/perform.js'
 import type { WebhookSession } from './session.js'
 import type { DeliveryStore, ReceivedDelivery, StoredDelivery } from './store/store.js'
 
-export interface ReceiveRequest {
+export interface OneDelivery {
   body: Uint8Array
   event: string
   /** Default: a random one. */
@@ -44,7 +44,7 @@ export interface PlannedHandler {
  */
 export function checkDelivery(
   { webhooks: { secrets } }: WebhookSession,
-  { body, event, delivery = randomUUID(), signature }: ReceiveRequest,
+  { body, event, delivery = randomUUID(), signature }: OneDelivery,
 ): ReceivedDelivery {
   if (!eventPattern.test(event)) throw new UsageError(`${event} is not the name of an event`)
   if (!deliveryIdPattern.test(delivery)) {

@@ -7,7 +7,7 @@ import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
 import type { DeliveryStatus, DeliveryWithRuns, ListedDelivery } from './delivery.js'
 import { openStoreOf } from './open.js'
-import type { PlannedDelivery, ReceiveRequest } from './receive-one.js'
+import type { OneDelivery, PlannedDelivery } from './receive-one.js'
 import type { RunCommand } from './runs/perform.js'
 import type { ServeEnd, ServeRequest } from './serve.js'
 import { type WebhookEvent, type WebhookSession, webhooksOf } from './session.js'
@@ -127,7 +127,7 @@ export class WebhookHandler {
    * @throws GitHubAuthError for a wrong signature; UsageError
    */
   async receive(
-    request: ReceiveRequest & { run?: boolean | undefined },
+    request: OneDelivery & { run?: boolean | undefined },
     call: Call<WebhookEvent> = {},
   ): Promise<DeliveryWithRuns> {
     const { checkDelivery, runUntilEnded } = await import('./receive-one.js')
@@ -143,7 +143,7 @@ export class WebhookHandler {
   }
 
   /** What would be done with a delivery; stores nothing. @throws as `receive` */
-  async plan(request: ReceiveRequest, call: Call<WebhookEvent> = {}): Promise<PlannedDelivery> {
+  async plan(request: OneDelivery, call: Call<WebhookEvent> = {}): Promise<PlannedDelivery> {
     const { checkDelivery, planDelivery } = await import('./receive-one.js')
     const session = await this.#session(call)
     return planDelivery(session, checkDelivery(session, request))
