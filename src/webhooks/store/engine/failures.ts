@@ -34,6 +34,10 @@ export function explainSqlite(error: unknown, path: string): unknown {
   return unusable(path, reason, { hint, cause: error })
 }
 
+/** Whether another connection has SQLite's lock. */
+export const isLocked = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'database is locked'
+
 const unusable = (path: string, reason: string, options: ErrorOptions) =>
   new StoreError(`the store of deliveries, ${path}, can't be used: ${reason}`, options)
 

@@ -1,14 +1,19 @@
+import { setImmediate } from 'node:timers/promises'
 import type { StatementSyncInstance } from '@photostructure/sqlite'
 import { type Sql, type SqlValue, withoutNul } from './engine.js'
-import { damagedStore, newerStore } from './failures.js'
+import { damagedStore, isLocked, newerStore } from './failures.js'
 import { migrate, newestVersion } from './migrations.js'
 import type { SqliteDatabase } from './sqlite-module.js'
 
 /** `wizd`: distinguishes the store from other programs' databases. */
 const applicationId = 0x77697a64
 
-/** Milliseconds to wait for another process that writes. */
-const busyTimeout = 5000
+/**
+ * Another one may write meanwhile, for 5 seconds: so many waits of so many milliseconds. A wait holds
+ * this process up; between two of them it goes on, as the other one may be in it.
+ */
+const mostWaits = 250
+const wait = 20
 
 /** Statements that are kept prepared; lists of ids make more texts than are worth keeping. */
 const mostStatements = 200
@@ -31,7 +36,7 @@ export class SqliteConnection implements Sql {
     this.#path = path
     database.function('now_ms', now)
     database.function('up_since_ms', () => 0)
-    database.exec(`PRAGMA busy_timeout = ${busyTimeout}`)
+    database.exec(`PRAGMA busy_timeout = ${wait}`)
   }
 
   /**
@@ -40,12 +45,14 @@ export class SqliteConnection implements Sql {
    * @throws ConfigError
    */
   async prepare(): Promise<void> {
-    const version = this.#assertOwn()
-    this.#database.exec(`
+    const version = await this.#patiently(() => this.#assertOwn())
+    await this.#patiently(() =>
+      this.#database.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = ON;
-      PRAGMA journal_size_limit = 67108864`)
+      PRAGMA journal_size_limit = 67108864`),
+    )
     if (version < newestVersion) await this.migrate()
   }
 
@@ -88,7 +95,7 @@ export class SqliteConnection implements Sql {
   }
 
   async transaction<T>(work: (sql: Sql) => Promise<T>, begin = 'BEGIN IMMEDIATE'): Promise<T> {
-    this.#database.exec(begin)
+    await this.#patiently(() => this.#database.exec(begin))
     try {
       const result = await work(this)
       this.#database.exec('COMMIT')
@@ -102,6 +109,17 @@ export class SqliteConnection implements Sql {
   close(): void {
     this.#statements.clear()
     this.#database.close()
+  }
+
+  async #patiently<T>(act: () => T): Promise<T> {
+    for (let waits = 1; ; waits++) {
+      try {
+        return act()
+      } catch (error) {
+        if (!isLocked(error) || waits === mostWaits) throw error
+        await setImmediate()
+      }
+    }
   }
 
   /** A full disk has rolled it back already. */
