@@ -33,14 +33,19 @@ interface KnownRow {
   is_event: number
 }
 
+/** In two parts, as each has its index. */
+const withDelivery = [1, 0]
+  .map(
+    (isEvent) => `SELECT id, event, source, sha256, is_event FROM deliveries
+      WHERE delivery = $1 AND is_event = ${isEvent}`,
+  )
+  .join(' UNION ALL ')
+
 /** Accepts a delivery of which something is known: its id, or its bytes. */
 async function acceptKnown(sql: Sql, received: ReceivedDelivery): Promise<AcceptedDelivery> {
   const { delivery, sha256, source } = received
   for (;;) {
-    const known = await sql.all<KnownRow>(
-      'SELECT id, event, source, sha256, is_event FROM deliveries WHERE delivery = $1',
-      [delivery],
-    )
+    const known = await sql.all<KnownRow>(withDelivery, [delivery])
     const event = known.find(({ is_event }) => is_event === 1)
     const isOfApi = source === 'api' || event?.source === 'api'
     const same = known.find((row) => row.sha256 === sha256) ?? (isOfApi ? event : undefined)

@@ -31,20 +31,24 @@ async function byNumber(sql: Sql, id: string): Promise<number | undefined> {
   return row?.id
 }
 
-/** The one that counts as the event is before those that repeat its id. */
+/** The one that counts as the event, or if that was pruned, one that repeats its id. */
 async function byDelivery(sql: Sql, id: string): Promise<number | undefined> {
-  const [row] = await sql.all<IdRow>(
-    'SELECT id FROM deliveries WHERE delivery = $1 ORDER BY is_event DESC, id LIMIT 1',
-    [id],
-  )
-  return row?.id
+  for (const isEvent of [1, 0]) {
+    const [row] = await sql.all<IdRow>(
+      `SELECT id FROM deliveries WHERE delivery = $1 AND is_event = ${isEvent} ORDER BY id LIMIT 1`,
+      [id],
+    )
+    if (row !== undefined) return row.id
+  }
+  return undefined
 }
 
 async function byPrefix(sql: Sql, id: string): Promise<number | undefined> {
   if (id.length < shortest) return undefined
   // `~` is after all characters that a delivery's id may have.
   const rows = await sql.all<{ delivery: string }>(
-    'SELECT DISTINCT delivery FROM deliveries WHERE delivery >= $1 AND delivery < $2 ORDER BY delivery LIMIT 4',
+    `SELECT delivery FROM deliveries WHERE delivery >= $1 AND delivery < $2 AND is_event = 1
+    ORDER BY delivery LIMIT 2`,
     [id, `${id}~`],
   )
   const [first, second] = rows.map(({ delivery }) => delivery)

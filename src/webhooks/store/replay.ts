@@ -58,7 +58,7 @@ export async function cancelDeliveries(
       WHERE ${waiting} AND delivery_id IN ${places(found)}`,
       found,
     )
-    await refreshStatus(sql, await withRuns(sql, found))
+    await refreshStatus(sql, found)
     await sql.all(
       `UPDATE deliveries SET status = 'cancelled', only_handler = NULL, changed_at = now_ms()
       WHERE status = 'accepted' AND id IN ${places(found)}`,
@@ -68,13 +68,4 @@ export async function cancelDeliveries(
   })
   engine.notify()
   return cancelled
-}
-
-/** Without runs a status says what runs can't: `repeat`, `ignored`. */
-async function withRuns(sql: Sql, ids: readonly number[]): Promise<number[]> {
-  const rows = await sql.all<{ delivery_id: number }>(
-    `SELECT DISTINCT delivery_id FROM runs WHERE delivery_id IN ${places(ids)}`,
-    ids,
-  )
-  return rows.map(({ delivery_id }) => delivery_id)
 }

@@ -111,7 +111,14 @@ const statusOfRuns = `CASE ${precedence.map((status) => `WHEN ${any(status)} THE
 const reasonOfRuns = `(SELECT handler || ': ' || error_message FROM runs
   WHERE delivery_id = deliveries.id AND runs.status = 'dead' ORDER BY id LIMIT 1)`
 
-/** Brings deliveries to the status of their runs; one that is to be routed stays so. */
+/**
+ * Deliveries that are what their runs are. One that is to be routed stays so, and one without runs
+ * says what runs can't: `repeat`, `ignored`.
+ */
+const hasStatusOfRuns =
+  "status <> 'accepted' AND EXISTS (SELECT 1 FROM runs WHERE delivery_id = deliveries.id)"
+
+/** Brings deliveries to the status of their runs. */
 export async function refreshStatus(sql: Sql, deliveries: readonly number[]): Promise<void> {
   const ids = [...new Set(deliveries)].sort((one, other) => one - other)
   if (ids.length === 0) return
@@ -124,12 +131,12 @@ export async function refreshStatus(sql: Sql, deliveries: readonly number[]): Pr
   }
   await sql.all(
     `UPDATE deliveries SET status = ${statusOfRuns}, changed_at = now_ms()
-    WHERE id IN ${places(ids)} AND status <> 'accepted'`,
+    WHERE id IN ${places(ids)} AND ${hasStatusOfRuns}`,
     ids,
   )
   await sql.all(
     `UPDATE deliveries SET reason = CASE status WHEN 'dead' THEN ${reasonOfRuns} END
-    WHERE id IN ${places(ids)} AND status <> 'accepted'`,
+    WHERE id IN ${places(ids)} AND ${hasStatusOfRuns}`,
     ids,
   )
 }

@@ -1,6 +1,5 @@
-import type { DeliveryStatus } from '../delivery.js'
-import type { Engine, Sql } from './engine/engine.js'
-import { refreshStatus, supersede } from './requeue.js'
+import { type Engine, places, type Sql } from './engine/engine.js'
+import { type CoalescedRow, refreshStatus, supersede } from './requeue.js'
 import { deliveryColumns, type StoredRow, toStored } from './rows.js'
 import type {
   DeliveryFacts,
@@ -22,11 +21,9 @@ export async function routeAccepted(
 ): ReturnType<DeliveryStore['route']> {
   const routed = await engine.transaction(async (sql) => {
     await engine.excludeOthers(sql)
-    const router = new Router(sql)
-    for (const row of await readAccepted(sql, limit)) {
-      await router.route(row, decide(toStored(row)))
-    }
-    return router.end()
+    const router = new Router()
+    for (const row of await readAccepted(sql, limit)) router.route(row, decide(toStored(row)))
+    return router.write(sql)
   })
   if (routed.length > 0) engine.notify()
   return routed
@@ -56,65 +53,102 @@ async function readAccepted(sql: Sql, limit: number): Promise<AcceptedRow[]> {
   )
 }
 
-/** One turn of routing, within a transaction. */
+/** One turn of routing, within a transaction. Decides first and writes after, many rows at once. */
 class Router {
-  readonly #sql: Sql
-  readonly #routed: RoutedDelivery[] = []
-  readonly #coalesced: { handler: string; coalesce_key: string }[] = []
-  /** Had runs before. */
+  readonly #routed: (RoutedDelivery & DeliveryFacts)[] = []
+  readonly #runs: (CoalescedRow & { lane: string | null; run: PlannedRun })[] = []
+  /** Deliveries that may have had runs before. */
   readonly #again: number[] = []
 
-  constructor(sql: Sql) {
-    this.#sql = sql
+  route({ id, event, only_handler: only }: AcceptedRow, decision: RoutingDecision): void {
+    const planned = decision.status === 'queued' ? decision.runs : []
+    const runs = planned.filter(({ handler }) => only === null || handler === only)
+    const outcome = outcomeOf(decision, runs, only)
+    this.#routed.push({ id, event, ...outcome, ...decision.facts })
+    if (only !== null) this.#again.push(id)
+    for (const run of runs) this.#plan(id, decision.facts, run)
   }
 
-  async route(row: AcceptedRow, decision: RoutingDecision): Promise<void> {
-    const { facts } = decision
-    if (decision.status !== 'queued') {
-      return this.#note(row, facts, decision.status, decision.reason)
-    }
-    const only = row.only_handler
-    const runs = decision.runs.filter(({ handler }) => only === null || handler === only)
-    if (runs.length === 0) {
-      const reason = only === null ? 'no handler' : `handler ${only} does not match`
-      return this.#note(row, facts, 'ignored', reason)
-    }
-    await this.#note(row, facts, 'queued', null)
-    if (only !== null) this.#again.push(row.id)
-    for (const run of runs) await this.#plan(row.id, facts, run)
+  async write(sql: Sql): Promise<RoutedDelivery[]> {
+    for (const rows of inPortions(this.#routed)) await noteRouted(sql, rows)
+    for (const rows of inPortions(this.#runs)) await insertRuns(sql, rows)
+    const superseded = await supersede(sql, this.#runs)
+    await refreshStatus(sql, [...superseded, ...this.#again])
+    return this.#routed.map(({ id, event, status, reason }) => ({ id, event, status, reason }))
   }
 
-  async end(): Promise<RoutedDelivery[]> {
-    const superseded = await supersede(this.#sql, this.#coalesced)
-    await refreshStatus(this.#sql, [...superseded, ...this.#again])
-    return this.#routed
-  }
-
-  async #note(
-    { id, event }: AcceptedRow,
-    { action, repo, ref }: DeliveryFacts,
-    status: DeliveryStatus,
-    reason: string | null,
-  ): Promise<void> {
-    await this.#sql.all(
-      `UPDATE deliveries SET action = $2, repo = $3, repo_key = $4, ref = $5, status = $6, reason = $7,
-        only_handler = NULL, changed_at = now_ms()
-      WHERE id = $1`,
-      [id, action, repo, repo?.toLowerCase() ?? null, ref, status, reason],
-    )
-    this.#routed.push({ id, event, status, reason })
-  }
-
-  async #plan(id: number, { repo, ref }: DeliveryFacts, run: PlannedRun): Promise<void> {
-    const { handler, action, order, coalesce, attempts } = run
+  #plan(id: number, { repo, ref }: DeliveryFacts, run: PlannedRun): void {
+    const { handler, order, coalesce } = run
     const repoKey = repo?.toLowerCase() ?? ''
-    const coalesceKey = coalesce ? `${repoKey} ${ref ?? ''}` : null
-    await this.#sql.all(
-      `INSERT INTO runs (delivery_id, handler, action, lane, coalesce_key, status, budget, last_attempt, attempts, token)
-      VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, 0, 0)
-      ON CONFLICT (delivery_id, handler) DO NOTHING`,
-      [id, handler, action, order === 'none' ? null : repoKey, coalesceKey, attempts, attempts],
-    )
-    if (coalesceKey !== null) this.#coalesced.push({ handler, coalesce_key: coalesceKey })
+    const coalesce_key = coalesce ? `${repoKey} ${ref ?? ''}` : null
+    const lane = order === 'none' ? null : repoKey
+    this.#runs.push({ delivery_id: id, handler, coalesce_key, lane, run })
   }
+}
+
+function outcomeOf(
+  decision: RoutingDecision,
+  runs: readonly PlannedRun[],
+  only: string | null,
+): Pick<RoutedDelivery, 'status' | 'reason'> {
+  if (decision.status !== 'queued') return { status: decision.status, reason: decision.reason }
+  if (runs.length > 0) return { status: 'queued', reason: null }
+  const reason = only === null ? 'no handler' : `handler ${only} does not match`
+  return { status: 'ignored', reason }
+}
+
+/** Rows of one statement. */
+const portion = 50
+
+function* inPortions<T>(rows: readonly T[]): Generator<T[]> {
+  for (let from = 0; from < rows.length; from += portion) yield rows.slice(from, from + portion)
+}
+
+async function noteRouted(
+  sql: Sql,
+  rows: readonly (RoutedDelivery & DeliveryFacts)[],
+): Promise<void> {
+  const values = rows.map(({ id, action, repo, ref, status, reason }) => [
+    id,
+    action,
+    repo,
+    repo?.toLowerCase() ?? null,
+    ref,
+    status,
+    reason,
+  ])
+  await sql.all(
+    `UPDATE deliveries SET action = column2, repo = column3, repo_key = column4, ref = column5,
+      status = column6, reason = column7, only_handler = NULL, changed_at = now_ms()
+    FROM (VALUES ${values.map((row, index) => castFirst(places(row, index * row.length))).join(', ')}) AS routed
+    WHERE id = column1`,
+    values.flat(),
+  )
+}
+
+/** PostgreSQL takes a parameter in VALUES for text. */
+const castFirst = (row: string) => row.replace(/\$\d+/, (place) => `CAST(${place} AS BIGINT)`)
+
+async function insertRuns(
+  sql: Sql,
+  rows: readonly (CoalescedRow & { lane: string | null; run: PlannedRun })[],
+): Promise<void> {
+  const values = rows.map(({ delivery_id, handler, coalesce_key, lane, run }) => [
+    delivery_id,
+    handler,
+    run.action,
+    lane,
+    coalesce_key,
+    'queued',
+    run.attempts,
+    run.attempts,
+    0,
+    0,
+  ])
+  await sql.all(
+    `INSERT INTO runs (delivery_id, handler, action, lane, coalesce_key, status, budget, last_attempt, attempts, token)
+    VALUES ${values.map((row, index) => places(row, index * row.length)).join(', ')}
+    ON CONFLICT (delivery_id, handler) DO NOTHING`,
+    values.flat(),
+  )
 }

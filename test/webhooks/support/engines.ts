@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { systemClock } from '../../../src/base/clock.js'
-import { openStore } from '../../../src/webhooks/store/open.js'
+import { openStore, type StoreOptions } from '../../../src/webhooks/store/open.js'
 import type { DeliveryStore } from '../../../src/webhooks/store/store.js'
 import { testClock } from '../../support/clock.js'
 import { type Cluster, postgresFolder, startCluster } from './postgres.js'
@@ -11,6 +11,7 @@ import { type Cluster, postgresFolder, startCluster } from './postgres.js'
 /** A store of deliveries with its own database, and a clock that a test moves. */
 export interface TestStore {
   store: DeliveryStore
+  options: StoreOptions
   /** Opens the same database as another process would. */
   another(): Promise<DeliveryStore>
   /** Moves the database's clock; back, where it is negative. */
@@ -35,8 +36,10 @@ const sqlite: TestEngine = {
     let offset = 0
     const moved = { ...clock, now: () => clock.now() + offset }
     const path = join(folder, 'webhooks', 'deliveries.db')
-    const opened = openMany(() => openStore({ engine: 'sqlite', path, clock: moved }))
+    const options: StoreOptions = { engine: 'sqlite', path, clock: moved }
+    const opened = openMany(options)
     return {
+      options,
       store: await opened.another(),
       another: opened.another,
       async pass(milliseconds) {
@@ -52,7 +55,6 @@ const sqlite: TestEngine = {
 }
 
 let cluster: Cluster | null = null
-let schemas = 0
 
 const postgres: TestEngine = {
   name: 'postgres',
@@ -62,34 +64,41 @@ const postgres: TestEngine = {
   stop: () => cluster?.remove(),
   async open() {
     const url = cluster?.url ?? ''
-    const schema = `test ${++schemas}`
+    const options: StoreOptions = { engine: 'postgres', url, schema: 'a "test', clock: systemClock }
+    const opened = openMany(options)
+    const store = await opened.another()
     const client = new pg.Client(url)
     await client.connect()
-    const opened = openMany(() =>
-      openStore({ engine: 'postgres', url, schema, clock: systemClock }),
-    )
+    await client.query(`SET search_path TO "a ""test"`)
+    const moveTo = (offset: number) =>
+      client.query(`CREATE OR REPLACE FUNCTION now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
+        'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${offset}'`)
     let offset = 0
     return {
-      store: await opened.another(),
+      options,
+      store,
       another: opened.another,
       async pass(milliseconds) {
         offset += milliseconds
-        await client.query(`CREATE OR REPLACE FUNCTION "${schema}".now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
-          'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${offset}'`)
+        await moveTo(offset)
       },
       async close() {
         await opened.close()
+        // A new schema for each test takes longer than all else.
+        await client.query(`DELETE FROM deliveries; DELETE FROM servers;
+          ALTER SEQUENCE deliveries_id_seq RESTART; ALTER SEQUENCE runs_id_seq RESTART`)
+        if (offset !== 0) await moveTo(0)
         await client.end()
       },
     }
   },
 }
 
-function openMany(open: () => Promise<DeliveryStore>) {
+function openMany(options: StoreOptions) {
   const opened: DeliveryStore[] = []
   return {
     async another() {
-      const store = await open()
+      const store = await openStore(options)
       opened.push(store)
       return store
     },

@@ -87,6 +87,22 @@ export const operatorSuite = (engine: TestEngine) => {
     })
   })
 
+  test('leaves a delivery as it is when the named handler does not match', async () => {
+    await store.accept([received(), received()])
+    await store.route(1, decideFor({ handler: 'x' }))
+    for (const run of await claimAll('x')) await store.finish(run, done)
+    const facts = { action: null, repo: null, ref: null }
+    await store.route(1, () => ({ status: 'ignored', reason: 'no handler', facts }))
+    await store.replay(['1', '2'], 'other')
+    await store.route(2, decideFor({ handler: 'x' }))
+    expect(await store.view('1')).toMatchObject({ status: 'done', runs: [{ status: 'done' }] })
+    expect(await store.view('2')).toMatchObject({
+      status: 'ignored',
+      reason: 'handler other does not match',
+      runs: [],
+    })
+  })
+
   test('replays all or none', async () => {
     await store.accept([received()])
     await store.route(1, decideFor({}))
@@ -163,12 +179,12 @@ export const operatorSuite = (engine: TestEngine) => {
 
   test('removes the oldest bodies of what is done when it is too large, and nothing else', async () => {
     const big = (_: unknown, n: number) =>
-      received({ text: JSON.stringify({ n, x: 'x'.repeat(200_000) }) })
+      received({ text: JSON.stringify({ n, x: 'x'.repeat(50_000) }) })
     await store.accept(Array.from({ length: 61 }, big))
     await store.route(40, decideFor({ order: 'none' }))
     const runs = await store.claim(claimOf())
     for (const [index, run] of runs.entries()) await store.finish(run, index === 0 ? died : done)
-    const limit = { keep: 30, keepIds: 90, keepDead: 90, maxBytes: 8_000_000 }
+    const limit = { keep: 30, keepIds: 90, keepDead: 90, maxBytes: 2_000_000 }
     const pruned = await store.prune(limit)
     expect(pruned).toBeGreaterThan(15)
     expect(pruned).toBeLessThan(25)
