@@ -15,6 +15,7 @@ export type { Files } from './git/commit-request.js'
 export { GitFailure, gitText } from './git/run.js'
 export { hermetic } from './git/shell.js'
 export type { AddedRun, StoredFile } from './model/actions.js'
+export type { Hook, HookDelivery } from './model/hooks.js'
 export type { Asset, Release } from './model/releases.js'
 export type { Run, RunEnd } from './model/runs.js'
 export type { ApiVersion } from './model/world.js'
@@ -56,6 +57,13 @@ export interface LocalGitHubOptions {
    * 2022-11-28 and 2026-03-10, or the first alone with `runDetails`.
    */
   apiVersions?: ApiVersion[]
+  /**
+   * The scopes of every token, as GitHub's headers list them. Without `repo` or `admin:repo_hook`,
+   * and for an organization without `admin:org_hook`, webhooks answer 404. Default: all of these.
+   */
+  scopes?: string
+  /** Milliseconds that the receiver of a webhook may take to answer. Default: 10,000, as on GitHub. */
+  hookTimeout?: number
   /** The server's clock, for everything it creates and answers. Default: this machine's. */
   now?: () => Date
 }
@@ -74,7 +82,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   const [api, git, upload, storage] = servers.map(({ url }) => url)
   const own = { api: api + (options.prefix ?? ''), git, upload, storage } as Addresses
   const folder = await mkdtemp(join(tmpdir(), 'local-github-'))
-  const world = new World({ ...options, folder, tokens, viewer })
+  const world = new World({ ...options, folder, tokens, viewer, addresses: own })
   const { graphql = true, protocolV2 = true } = options
   const handler = new GitHubHandler({ world, own, anyHost: !isLoopback(host), graphql, protocolV2 })
   handle = handler.handle
@@ -143,8 +151,14 @@ export class LocalGitHub extends Editor {
     return this.#parts.handler.faults.add(fault)
   }
 
+  /** Waits until every webhook on its way has its answer. */
+  delivered(): Promise<void> {
+    return this.world.hooks.settled()
+  }
+
   async close(): Promise<void> {
     this.#parts.handler.faults.clear()
+    await this.world.hooks.close()
     await Promise.all(this.#parts.servers.map((server) => server.close()))
     await rm(this.world.folder, { recursive: true, force: true, maxRetries: 3 })
   }

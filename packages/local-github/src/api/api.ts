@@ -4,7 +4,7 @@ import { withHeaders } from '../http/with-headers.js'
 import type { Account } from '../model/repository.js'
 import type { ApiVersion, World } from '../model/world.js'
 import type { Storage } from '../storage.js'
-import { authenticate, scopes } from './authentication.js'
+import { authenticate } from './authentication.js'
 import { Call } from './call.js'
 import { ApiError, jsonType, notFound } from './errors.js'
 import { Limits, type Resource } from './limits.js'
@@ -58,7 +58,15 @@ export class Api {
     })
     if (response.status !== 304 && api.path !== '/rate_limit') this.#limits.spend(resource, viewer)
     const selected = { 'x-github-api-version-selected': version ?? '' }
-    return withHeaders(response, { ...this.#headers(resource, viewer), ...selected })
+    const accepted = {
+      'x-oauth-scopes': world.scopes,
+      'x-accepted-oauth-scopes': response.headers.get('x-accepted-oauth-scopes') ?? '',
+    }
+    return withHeaders(response, {
+      ...this.#headers(resource, viewer),
+      ...(viewer === null ? {} : accepted),
+      ...selected,
+    })
   }
 
   async #dispatch(
@@ -86,7 +94,6 @@ export class Api {
       date: this.#options.world.httpDate(),
       'x-github-request-id': randomBytes(12).toString('hex').toUpperCase(),
       'x-github-media-type': 'github.v3; format=json',
-      ...(viewer && { 'x-oauth-scopes': scopes, 'x-accepted-oauth-scopes': '' }),
       ...(viewer && expiry(this.#options.world)),
       ...this.#limits.headers(resource, viewer),
     }

@@ -2,9 +2,6 @@ import type { Account } from '../model/repository.js'
 import type { World } from '../model/world.js'
 import { badCredentials } from './errors.js'
 
-/** The scopes of every token. */
-export const scopes = 'read:org, repo, workflow'
-
 /**
  * Authenticates a request. A token may come as `Bearer`, as `token` or as the password of `Basic`;
  * an app's own routes take a JWT.

@@ -1,4 +1,5 @@
 import type { Addresses } from '../addresses.js'
+import { watchRefs } from '../hooks/watch-refs.js'
 import { download } from '../model/releases.js'
 import { type Account, fullName, type Repository } from '../model/repository.js'
 import type { World } from '../model/world.js'
@@ -71,7 +72,7 @@ async function serveRepository(
   repository: Repository,
   path: string,
   user: Account | null,
-  { request, options }: GitCall,
+  { world, request, options }: GitCall,
 ): Promise<Response> {
   const asked = `${path}${new URL(request.url).search}`
   const push = asked.includes('git-receive-pack')
@@ -81,7 +82,9 @@ async function serveRepository(
   }
   const { protocolV2 } = options
   const call = { request, bare: repository.bare, path, protocolV2 }
-  return asked.includes('git-upload-pack') ? uploadPack(call) : httpBackend(call, user?.login)
+  if (asked.includes('git-upload-pack')) return uploadPack(call)
+  const answer = () => httpBackend(call, user?.login)
+  return request.method === 'POST' ? watchRefs(world, repository, answer) : answer()
 }
 
 /** The user of Basic credentials, which have a token as the password; `unknown` for a wrong one. */

@@ -5,6 +5,7 @@ import type { Files } from '../git/commit-request.js'
 import { importFolder, importRepository, isRepository } from '../git/import.js'
 import { type RawEntry, writeRawTree } from '../git/raw-tree.js'
 import { git } from '../git/run.js'
+import { watchRefs } from '../hooks/watch-refs.js'
 import type { NewRepository, Repository } from './repository.js'
 import type { World } from './world.js'
 
@@ -59,12 +60,13 @@ export class Editor {
     const dir = resolvePath(path)
     const repository = this.world.require(name)
     const { bare, defaultBranch: branch } = repository
-    if (await isRepository(dir)) {
-      await this.world.setDefaultBranch(name, await importRepository(bare, dir))
-    } else {
-      await importFolder(bare, dir, { branch, date: this.#nextDate() })
-    }
-    this.#pushed(repository)
+    await this.#push(repository, async () => {
+      if (await isRepository(dir)) {
+        await this.world.setDefaultBranch(name, await importRepository(bare, dir))
+      } else {
+        await importFolder(bare, dir, { branch, date: this.#nextDate() })
+      }
+    })
   }
 
   /** Adds a user, and the addresses that identify their commits. */
@@ -78,9 +80,9 @@ export class Editor {
     const repository = this.world.require(name)
     const { branch = repository.defaultBranch, files = {}, message = 'Change' } = commit
     const date = this.#nextDate()
-    const oid = await makeCommit(repository.bare, { ...commit, branch, files, message, date })
-    this.#pushed(repository)
-    return oid
+    return this.#push(repository, () =>
+      makeCommit(repository.bare, { ...commit, branch, files, message, date }),
+    )
   }
 
   /**
@@ -115,13 +117,15 @@ export class Editor {
     }: { target?: string; annotated?: boolean; message?: string } = {},
   ): Promise<void> {
     const repository = this.world.require(name)
-    await makeTag(repository.bare, {
-      name: tag,
-      target: target ?? `refs/heads/${repository.defaultBranch}`,
-      ...(annotated && { message }),
-      date: this.#nextDate(),
-    })
-    this.#pushed(repository)
+    const date = this.#nextDate()
+    await this.#push(repository, () =>
+      makeTag(repository.bare, {
+        name: tag,
+        target: target ?? `refs/heads/${repository.defaultBranch}`,
+        ...(annotated && { message }),
+        date,
+      }),
+    )
   }
 
   async deleteTag(name: string, tag: string): Promise<void> {
@@ -141,6 +145,14 @@ export class Editor {
   /** Creates or moves any ref by its full name, such as `refs/pull/1/head`. */
   async ref(name: string, ref: string, target: string): Promise<void> {
     await this.#updateRef(name, [ref, target])
+  }
+
+  /**
+   * Anything else that happens there: GitHub's webhooks get the event, with the repository, its
+   * organization and a sender added.
+   */
+  happen(name: string, event: string, payload: Record<string, unknown> = {}): void {
+    this.world.hooks.happened(this.world.require(name), event, payload)
   }
 
   async setDefaultBranch(name: string, branch: string): Promise<void> {
@@ -171,12 +183,13 @@ export class Editor {
 
   async #updateRef(name: string, args: string[]): Promise<void> {
     const repository = this.world.require(name)
-    await git(['update-ref', ...args], { dir: repository.bare })
-    this.#pushed(repository)
+    await this.#push(repository, () => git(['update-ref', ...args], { dir: repository.bare }))
   }
 
-  #pushed(repository: Repository): void {
+  async #push<T>(repository: Repository, act: () => Promise<T>): Promise<T> {
+    const result = await watchRefs(this.world, repository, act)
     repository.pushedAt = this.world.now()
+    return result
   }
 
   #nextDate(): number {

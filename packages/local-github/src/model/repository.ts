@@ -1,3 +1,4 @@
+import type { Hook } from './hooks.js'
 import type { Release } from './releases.js'
 import type { Run } from './runs.js'
 import type { Definitions, WorkflowRecord } from './workflows.js'
@@ -10,6 +11,8 @@ export interface Account {
   /** Addresses that identify its commits, in lower case. */
   emails: string[]
   createdAt: string
+  /** Of an organization. */
+  hooks: Hook[]
 }
 
 export interface Repository {
@@ -46,6 +49,7 @@ export interface Repository {
   immutableReleases: boolean
   /** Tags of immutable releases, which no other release can have, even once they are deleted. */
   burntTags: Set<string>
+  hooks: Hook[]
 }
 
 export const fullName = ({ owner, name }: Repository) => `${owner.login}/${name}`
@@ -99,5 +103,6 @@ export function newRepository({ time, ...identity }: Identity, options: NewRepos
     latestRelease: null,
     immutableReleases: false,
     burntTags: new Set(),
+    hooks: [],
   }
 }

@@ -1,13 +1,17 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Addresses } from '../addresses.js'
 import { initBare } from '../git/bare.js'
 import { git } from '../git/run.js'
+import { Hooks } from '../hooks/hooks.js'
 import { type Account, type NewRepository, newRepository, type Repository } from './repository.js'
 import type { Run } from './runs.js'
 
 export interface WorldOptions {
   /** The folder for bare repositories and assets. */
   folder: string
+  /** As they are in the payloads of webhooks. */
+  addresses: Addresses
   tokens: string[]
   /** The login that every token belongs to. */
   viewer: string
@@ -22,6 +26,10 @@ export interface WorldOptions {
   graphqlLimit?: number
   /** The versions of the REST API that it knows; the first answers requests that name none. */
   apiVersions?: ApiVersion[]
+  /** Of every token, as the headers list them. */
+  scopes?: string
+  /** Milliseconds that a webhook's receiver may take to answer. */
+  hookTimeout?: number
 }
 
 /** https://docs.github.com/en/rest/about-the-rest-api/api-versions */
@@ -39,6 +47,8 @@ export class World {
   readonly apiVersions: ApiVersion[]
   readonly graphqlLimit: number
   readonly tokenExpires: Date | undefined
+  readonly scopes: string
+  readonly hooks: Hooks
   /** How git answers without a credential; GitHub refuses it for a while at busy times. */
   anonymousGit: 'served' | 'challenged' | 'refused in words' = 'served'
   /** Called with each run that a dispatch creates, so that a test can move it on. */
@@ -52,6 +62,9 @@ export class World {
   #lastId = 1000
 
   constructor({ folder, tokens, viewer, now = () => new Date(), ...options }: WorldOptions) {
+    const { addresses, hookTimeout: timeout = 10_000 } = options
+    this.hooks = new Hooks({ world: this, addresses, timeout })
+    this.scopes = options.scopes ?? 'admin:org_hook, read:org, repo, workflow'
     this.treeLimit = options.treeLimit ?? 100_000
     this.runDetails = options.runDetails ?? 'given'
     this.tokenExpires = options.tokenExpires
@@ -91,7 +104,9 @@ export class World {
     if (known) return known
     const id = this.nextId()
     const nodeId = this.nodeId(type === 'User' ? 'U' : 'O', id)
-    const account: Account = { id, nodeId, login, type, emails: [], createdAt: this.now() }
+    const account: Account = {
+      ...{ id, nodeId, login, type, emails: [], createdAt: this.now(), hooks: [] },
+    }
     this.#accounts.set(login.toLowerCase(), account)
     return account
   }

@@ -7,6 +7,8 @@ import { concurrencyRoutes } from './actions/concurrency.js'
 import { jobRoutes } from './actions/jobs.js'
 import { runRoutes } from './actions/runs.js'
 import { workflowRoutes } from './actions/workflows.js'
+import { deliveryRoutes } from './hooks/deliveries.js'
+import { organizationHookRoutes, repositoryHookRoutes } from './hooks/hooks.js'
 import { metaRoutes } from './meta.js'
 import { releaseAssetRoutes } from './releases/assets.js'
 import { releaseRoutes } from './releases/releases.js'
@@ -32,5 +34,8 @@ export const routes = (limits: Limits): Route[] => [
   ...concurrencyRoutes,
   ...releaseRoutes,
   ...releaseAssetRoutes,
+  ...repositoryHookRoutes,
+  ...organizationHookRoutes,
+  ...deliveryRoutes,
   ...metaRoutes(limits),
 ]

@@ -1,4 +1,5 @@
 import { resolve } from '../../../git/bare.js'
+import { watchRefs } from '../../../hooks/watch-refs.js'
 import {
   type LatestChoice,
   makeLatest,
@@ -48,6 +49,7 @@ export async function create(call: Call) {
   await check(repository, release, body.draft !== true)
   repository.releases.unshift(release)
   if (body.draft !== true) await publishNow(call, repository, { release, choice })
+  announce(call, repository, release, ['created', ...(release.draft ? [] : publication(release))])
   return { status: 201, data: releaseShape(call.addresses, repository, release) }
 }
 
@@ -71,14 +73,25 @@ export async function edit(call: Call) {
   await check(repository, changed, publishes || !release.draft)
   if (release.immutable && changed.tag !== release.tag) throw immutable()
   // Nobody sees the new text of a release that is not yet published: both change at once.
-  if (publishes) await makeTag(repository, changed)
+  if (publishes) await watchRefs(call.world, repository, () => makeTag(repository, changed))
   Object.assign(release, changed)
   if (publishes) {
     setPublished(repository, release, call.world.now())
     makeLatest(repository, release, choice)
   } else if (body.draft === true) release.draft = true
   else if (body.make_latest !== undefined) makeLatest(repository, release, choice)
+  announce(call, repository, release, publishes ? publication(release) : ['edited'])
   return { data: releaseShape(call.addresses, repository, release) }
+}
+
+/** https://docs.github.com/en/webhooks/webhook-events-and-payloads#release */
+const publication = ({ prerelease }: Release) => [
+  'published',
+  prerelease ? 'prereleased' : 'released',
+]
+
+function announce({ world }: Call, repository: Repository, release: Release, actions: string[]) {
+  for (const action of actions) world.hooks.released(repository, release, action)
 }
 
 /**
@@ -138,7 +151,7 @@ async function publishNow(
   repository: Repository,
   { release, choice }: Publication,
 ) {
-  await publish(repository, release, world.now())
+  await watchRefs(world, repository, () => publish(repository, release, world.now()))
   makeLatest(repository, release, choice)
 }
 

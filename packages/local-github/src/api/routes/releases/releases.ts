@@ -41,6 +41,7 @@ export const releaseRoutes: Route[] = [
     call.writableRepository()
     const { repository, release } = releaseOf(call)
     await deleteRelease(repository, release)
+    call.world.hooks.released(repository, release, 'deleted')
     return noContent()
   }),
   route('POST /repos/{owner}/{repo}/releases/generate-notes', previewNotes),

@@ -1,5 +1,6 @@
 import { type GitRef, listRefs, resolve } from '../../../git/bare.js'
 import { git } from '../../../git/run.js'
+import { watchRefs } from '../../../hooks/watch-refs.js'
 import { fullName, type Repository } from '../../../model/repository.js'
 import type { Call } from '../../call.js'
 import { ApiError, notFound } from '../../errors.js'
@@ -25,16 +26,19 @@ export const refRoutes: Route[] = [
     if ((await resolve(repository.bare, name)) !== null) {
       throw new ApiError(422, 'Reference already exists')
     }
-    await git(['update-ref', name, oid], { dir: repository.bare })
+    await watchRefs(call.world, repository, () =>
+      git(['update-ref', name, oid], { dir: repository.bare }),
+    )
     return { status: 201, data: shape(call, repository, { name, oid, peeled: oid }) }
   }),
   route('DELETE /repos/{owner}/{repo}/git/refs/{ref}', async (call) => {
-    const { bare } = call.writableRepository()
+    const repository = call.writableRepository()
+    const { bare } = repository
     const name = `refs/${call.parameter('ref')}`
     if ((await resolve(bare, name)) === null) {
       throw new ApiError(422, 'Reference does not exist')
     }
-    await git(['update-ref', '-d', name], { dir: bare })
+    await watchRefs(call.world, repository, () => git(['update-ref', '-d', name], { dir: bare }))
     return noContent()
   }),
 ]
