@@ -226,7 +226,7 @@ const warn = ({ emit }: Pick<ReceiverOptions, 'emit'>, message: string) =>
   emit({ type: 'warning', message })
 
 /** Milliseconds in which a kept connection may still bring a request that was on its way. */
-const idleGrace = 250
+const idleGrace = 500
 
 async function drainServer(
   server: Server,

@@ -171,9 +171,25 @@ describe('a large body', () => {
     }
     socket.on('drain', pump)
     pump()
-    expect(statusesIn(await closed)).toEqual([413])
+    await once(socket, 'data')
+    const start = performance.now()
+    const answer = await closed
+    expect(statusesIn(answer)).toEqual([413])
+    expect(answer).toContain('Connection: close\r\n')
+    // It could not be read if it were followed by a reset.
+    expect(performance.now() - start).toBeGreaterThan(250)
     expect(socket.bytesWritten).toBeLessThan(16 * mebibyte)
     expect(serving.store.kept).toEqual([])
+  })
+
+  it('that is refused gives its memory back', async () => {
+    const serving = await serve({ maxBody: 2 * mebibyte }, { memory: 4 * mebibyte })
+    const body = Buffer.alloc(3 * mebibyte, 'x')
+    const headers = { 'Content-Length': undefined, 'Transfer-Encoding': 'chunked' }
+    for (let sent = 0; sent < 4; sent++) {
+      expect((await send(serving, { body, headers })).status).toBe(413)
+    }
+    expect((await send(serving, { body: body.subarray(mebibyte), headers })).status).toBe(202)
   })
 
   it('obeys a new max_body from the next request on', async () => {
