@@ -1,11 +1,13 @@
 export interface MetricDefinition {
   type: 'counter' | 'gauge' | 'histogram'
+  /** Of its panel. */
+  title: string
   help: string
   labels: readonly string[]
   /** Upper bounds of a histogram, ascending. */
   buckets?: readonly number[]
   /** Of its values; a count of things has none. */
-  unit?: 'seconds' | 'bytes'
+  unit?: 'seconds' | 'bytes' | 'timestamp'
 }
 
 /** Seconds: from a commit on a quick disk to GitHub's ten. */
@@ -17,16 +19,19 @@ const long = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800, 3600, 14400]
 export const metricDefinitions = {
   wizard_webhook_deliveries_total: {
     type: 'counter',
+    title: 'Deliveries received',
     help: 'Deliveries by event, and what became of them: accepted, duplicate, repeat or ignored.',
     labels: ['event', 'outcome'],
   },
   wizard_webhook_refused_total: {
     type: 'counter',
+    title: 'Requests refused',
     help: 'Requests that were refused, by HTTP status.',
     labels: ['code'],
   },
   wizard_webhook_accept_seconds: {
     type: 'histogram',
+    title: 'Time to the answer',
     help: "Time from a delivery's headers to its answer.",
     labels: [],
     buckets: short,
@@ -34,6 +39,7 @@ export const metricDefinitions = {
   },
   wizard_webhook_commit_seconds: {
     type: 'histogram',
+    title: 'Time of a commit',
     help: 'Time of one commit of deliveries to the store.',
     labels: [],
     buckets: short,
@@ -41,17 +47,20 @@ export const metricDefinitions = {
   },
   wizard_webhook_batch_size: {
     type: 'histogram',
+    title: 'Deliveries in a commit',
     help: 'Deliveries in one commit.',
     labels: [],
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
   },
   wizard_webhook_runs_total: {
     type: 'counter',
+    title: 'Runs',
     help: 'Runs of handlers by result: done, retry or dead.',
     labels: ['handler', 'result'],
   },
   wizard_webhook_run_seconds: {
     type: 'histogram',
+    title: 'Time of a run',
     help: "Time of a handler's runs.",
     labels: ['handler'],
     buckets: long,
@@ -59,38 +68,46 @@ export const metricDefinitions = {
   },
   wizard_webhook_deliveries: {
     type: 'gauge',
+    title: 'Deliveries in the store',
     help: 'Deliveries in the store by status.',
     labels: ['status'],
   },
   wizard_webhook_running: {
     type: 'gauge',
+    title: 'Running',
     help: 'Runs of a handler at this moment, on this machine.',
     labels: ['handler'],
   },
   wizard_webhook_oldest_waiting_seconds: {
     type: 'gauge',
+    title: 'Oldest waiting delivery',
     help: 'Age of the oldest delivery that waits; 0 if none does.',
     labels: [],
     unit: 'seconds',
   },
   wizard_webhook_last_delivery_timestamp_seconds: {
     type: 'gauge',
+    title: 'Last delivery',
     help: 'When the last delivery came, in seconds since 1970.',
     labels: [],
+    unit: 'timestamp',
   },
   wizard_webhook_store_bytes: {
     type: 'gauge',
+    title: 'Size of the store',
     help: 'Size of the store with its log.',
     labels: [],
     unit: 'bytes',
   },
   wizard_webhook_store_up: {
     type: 'gauge',
+    title: 'Store up',
     help: '1 if the last commit succeeded, else 0.',
     labels: [],
   },
   wizard_webhook_info: {
     type: 'gauge',
+    title: 'Version',
     help: 'Always 1; its labels name the version and the engine of the store.',
     labels: ['version', 'engine'],
   },
