@@ -19,25 +19,31 @@ export interface Peer {
   forwardedFor: string | undefined
 }
 
-/** @returns null where GitHub has not named its addresses yet, and no other rule admits the client */
-export type AccessCheck = (peer: Peer) => Promise<boolean | null> | boolean
+export interface Access {
+  /** The client's address; null where nobody names it. */
+  clientOf(peer: Peer): string | null
+  /** null: GitHub has not named its addresses yet, and no other rule admits the client. */
+  isAllowed(client: string | null): Promise<boolean | null> | boolean
+}
 
 /**
  * @param ranges starts to read GitHub's addresses, when they are first needed
  * @throws ConfigError if an entry is neither an address nor a network
  */
-export function accessCheck(
+export function accessFor(
   { allow, trustedProxies }: AccessRules,
   ranges: () => GitHubRanges,
-): AccessCheck {
+): Access {
   const isTrusted = networkTest(trustedProxies.map(networkOf))
-  if (allow.length === 0) return () => true
   const isListed = networkTest(allow.filter((entry) => entry !== 'github').map(networkOf))
   const github = allow.includes('github') ? ranges() : null
-  return (peer) => {
-    const address = clientAddress(peer, isTrusted)
-    if (address === null) return false
-    return isListed(address) || (github?.has(address) ?? false)
+  return {
+    clientOf: (peer) => clientAddress(peer, isTrusted),
+    isAllowed(client) {
+      if (allow.length === 0) return true
+      if (client === null) return false
+      return isListed(client) || (github?.has(client) ?? false)
+    },
   }
 }
 

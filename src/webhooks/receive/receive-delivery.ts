@@ -1,4 +1,4 @@
-import type { AccessCheck, Peer } from './access.js'
+import type { Access } from './access.js'
 import { type Answer, jsonAnswer, refusalAnswer, type ServedRequest } from './answer.js'
 import { type ByteBudget, readBody } from './body.js'
 import type { Connections } from './connections.js'
@@ -11,7 +11,7 @@ export interface DeliveryRules {
   secrets: readonly string[]
   /** Bytes. */
   maxBody: number
-  isAllowed: AccessCheck
+  access: Access
 }
 
 export interface DeliveryReceiver {
@@ -28,15 +28,12 @@ export interface DeliveryReceiver {
  */
 export async function receiveDelivery(
   served: ServedRequest,
-  address: Peer['address'],
+  client: string | null,
   rules: DeliveryRules,
   receiver: DeliveryReceiver,
 ): Promise<Answer | null> {
   const { request } = served
-  const isAllowed = await rules.isAllowed({
-    address,
-    forwardedFor: String(request.headers['x-forwarded-for'] ?? ''),
-  })
+  const isAllowed = await rules.access.isAllowed(client)
   if (isAllowed !== true) return refusalAnswer(isAllowed === null ? 503 : 403)
   if (request.method !== 'POST') return refusalAnswer(405, { Allow: 'POST' })
   const headers = readHeaders(request.headers, rules.maxBody)

@@ -5,15 +5,16 @@ import type { Clock } from '../../base/clock.js'
 import { reasonOf } from '../../base/fs/system-error.js'
 import { eventLabel, type GaugeSample, type Metrics } from '../metrics/metrics.js'
 import type { AcceptedDelivery, DeliveryStore, ReceivedDelivery } from '../store/store.js'
-import { type AccessRules, accessCheck } from './access.js'
+import type { AccessRules } from './access.js'
 import { type Answer, refusalAnswer, type ServedRequest, sendAnswer } from './answer.js'
 import { byteBudget } from './body.js'
 import { watchConnections } from './connections.js'
-import { type GitHubRanges, watchGitHubRanges } from './github-ranges.js'
 import { type CommittedDelivery, groupCommit } from './group-commit.js'
 import { type ListenPlace, listen } from './listen.js'
 import { servePage } from './pages.js'
-import { type DeliveryRules, receiveDelivery } from './receive-delivery.js'
+import { receiveDelivery } from './receive-delivery.js'
+import { refusalReports } from './refusal-reports.js'
+import { type Rules, rulesOf } from './rules.js'
 
 /** What a reload may change. */
 export interface ReceiverSettings extends AccessRules {
@@ -38,7 +39,10 @@ export type ReceiverEvent =
   | { type: 'warning'; message: string }
   /** Committed together, so they are there to be routed. */
   | { type: 'deliveries-received'; deliveries: ReceivedSummary[] }
-  /** Of the requests at the hook's path. `address` is the peer's, null for a Unix socket. */
+  /**
+   * Of the requests at the hook's path, at most 60 a minute. `address` is the client's; null where
+   * nobody names it.
+   */
   | { type: 'delivery-refused'; status: number; address: string | null }
 
 export type ReceivedSummary = AcceptedDelivery & Pick<ReceivedDelivery, 'delivery' | 'event'>
@@ -95,22 +99,22 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const server = createServer(limits)
   server.maxConnections = mostConnections
   server.maxRequestsPerSocket = mostRequestsPerConnection
-  const access = currentRules(options)
+  const rules = rulesOf({ ...options, warn: (message) => warn(options, message) })
   const peers = { areUnix: options.place.type === 'unix' }
-  const answerRequest = requestListener(server, options, access.rules, peers)
+  const answerRequest = requestListener(server, options, rules, peers)
   server.on('request', answerRequest)
   server.on('checkContinue', answerRequest)
   // GitHub's addresses are asked before the first delivery comes.
-  access.rules()
+  rules.current()
   const { address, isUnix } = await listen(server, options.place).catch((error) => {
-    access.stop()
+    rules.stop()
     throw error
   })
   peers.areUnix = isUnix
   server.on('error', (error) => warn(options, `a connection failed: ${reasonOf(error)}`))
   let drained: Promise<void> | undefined
   const drain: Receiver['drain'] = (within = 10_000) => {
-    access.stop()
+    rules.stop()
     drained ??= drainServer(server, options, within)
     return drained
   }
@@ -120,7 +124,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 function requestListener(
   server: Server,
   options: ReceiverOptions,
-  rules: () => DeliveryRules & ReceiverSettings,
+  rules: Rules<ReceiverSettings>,
   peers: { areUnix: boolean },
 ) {
   const { clock, metrics, state, emit } = options
@@ -132,21 +136,28 @@ function requestListener(
     connections,
     commit: commitOf(options),
   }
-  // A TCP connection that is already broken has no address either, and must not pass for a proxy.
-  const peerOf = ({ socket }: IncomingMessage) =>
-    socket.remoteAddress ?? (peers.areUnix ? null : '')
+  const reportRefusal = refusalReports<{ status: number; address: string | null }>({
+    clock,
+    report: (refused) => emit({ type: 'delivery-refused', ...refused }),
+    reportMore: (count) => warn(options, `${count} more requests were refused in a minute`),
+  })
+  const peerOf = ({ socket, headers }: IncomingMessage) => ({
+    // A TCP connection that is already broken has no address either, and must not pass for a proxy.
+    address: socket.remoteAddress ?? (peers.areUnix ? null : ''),
+    forwardedFor: String(headers['x-forwarded-for'] ?? ''),
+  })
 
   async function answerOf(served: ServedRequest): Promise<Answer | null> {
     const { httpVersion, headers } = served.request
     if (httpVersion === '1.1' && headers.host === undefined) return refusalAnswer(400)
-    const current = rules()
+    const current = rules.current()
     const path = pathOf(served.request.url)
     if (path !== current.path) return servePage(path, served.request.method, current, options)
     const start = performance.now()
-    const address = peerOf(served.request)
+    const address = current.access.clientOf(peerOf(served.request))
     const answer = await receiveDelivery(served, address, current, receiver)
     if (answer === null) return null
-    if (answer.isRefusal) emit({ type: 'delivery-refused', status: answer.status, address })
+    if (answer.isRefusal) reportRefusal({ status: answer.status, address })
     else metrics.observe('wizard_webhook_accept_seconds', {}, (performance.now() - start) / 1000)
     return answer
   }
@@ -169,30 +180,6 @@ function requestListener(
 }
 
 const pathOf = (url = '') => url.split('?', 1)[0] ?? ''
-
-/** The settings with what follows from them, which is worked out once a reload. */
-function currentRules(options: ReceiverOptions) {
-  let ranges: GitHubRanges | undefined
-  let settings: ReceiverSettings | undefined
-  let rules: DeliveryRules & ReceiverSettings
-  const github = () => {
-    ranges ??= watchGitHubRanges({
-      ask: options.githubRanges,
-      clock: options.clock,
-      warn: (message) => warn(options, message),
-    })
-    return ranges
-  }
-  return {
-    rules() {
-      const now = options.settings()
-      if (now !== settings) rules = { ...now, isAllowed: accessCheck(now, github) }
-      settings = now
-      return rules
-    },
-    stop: () => ranges?.stop(),
-  }
-}
 
 function commitOf(options: ReceiverOptions) {
   const { store, clock, metrics, state, emit } = options

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accessCheck, clientAddress } from '../../../src/webhooks/receive/access.js'
+import { accessFor, clientAddress } from '../../../src/webhooks/receive/access.js'
 import { watchGitHubRanges } from '../../../src/webhooks/receive/github-ranges.js'
 import { testClock } from '../../support/clock.js'
 import { send, serve } from './serving.js'
@@ -42,13 +42,13 @@ describe('allow', () => {
     [['2001:db8::/32', '192.0.2.1'], '2001:db8::1', true],
     [['2001:db8::/32', '192.0.2.1'], '2001:db9::1', false],
   ])('%j of %s: %s', async (allow, address, isAllowed) => {
-    const check = accessCheck({ allow, trustedProxies: [] }, noRanges)
-    expect(await check({ address, forwardedFor: undefined })).toBe(isAllowed)
+    const access = accessFor({ allow, trustedProxies: [] }, noRanges)
+    expect(await access.isAllowed(address)).toBe(isAllowed)
   })
 
   it('refuses what is neither an address nor a network', () => {
     const rules = { allow: ['example.org'], trustedProxies: [] }
-    expect(() => accessCheck(rules, noRanges)).toThrow(/example.org is neither/)
+    expect(() => accessFor(rules, noRanges)).toThrow(/example.org is neither/)
   })
 
   it('guards the path of the hook alone, and follows a reload', async () => {
@@ -69,6 +69,10 @@ describe('allow', () => {
     expect((await send(serving, { headers })).status).toBe(202)
     const forged = { 'X-Forwarded-For': ['192.0.2.7', '198.51.100.1'] }
     expect((await send(serving, { headers: forged })).status).toBe(403)
+    expect(serving.events.filter(({ type }) => type === 'delivery-refused')).toEqual([
+      { type: 'delivery-refused', status: 403, address: '127.0.0.1' },
+      { type: 'delivery-refused', status: 403, address: '198.51.100.1' },
+    ])
   })
 })
 
