@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, describe, test } from 'vitest'
 import { engines } from '../support/engines.js'
 import { postgresFolder } from '../support/postgres.js'
 import { acceptSuite } from './conformance/accept.js'
@@ -7,7 +7,6 @@ import { operatorSuite } from './conformance/operator.js'
 import { runsSuite } from './conformance/runs.js'
 
 describe.each(engines)('a store of deliveries in $name', (engine) => {
-  beforeAll(() => engine.start())
   afterAll(() => engine.stop())
   describe('accepts', () => acceptSuite(engine))
   describe('runs', () => runsSuite(engine))

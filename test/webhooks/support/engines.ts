@@ -21,15 +21,13 @@ export interface TestStore {
 
 export interface TestEngine {
   name: 'sqlite' | 'postgres'
-  start(): void
-  stop(): void
   open(): Promise<TestStore>
+  /** After the last one is closed. */
+  stop(): Promise<void>
 }
 
 const sqlite: TestEngine = {
   name: 'sqlite',
-  start() {},
-  stop() {},
   async open() {
     const folder = await mkdtemp(join(tmpdir(), 'wizard-store-'))
     const clock = testClock()
@@ -52,24 +50,36 @@ const sqlite: TestEngine = {
       },
     }
   },
+  async stop() {},
 }
 
-let cluster: Cluster | null = null
+/** What all tests over PostgreSQL share, as a server, a schema and a pool each take long to make. */
+interface SharedPostgres {
+  cluster: Cluster
+  options: StoreOptions
+  store: DeliveryStore
+  client: pg.Client
+}
+
+let shared: SharedPostgres | null = null
+
+async function sharePostgres(): Promise<SharedPostgres> {
+  const cluster = startCluster()
+  const { url } = cluster
+  const options: StoreOptions = { engine: 'postgres', url, schema: 'a "test', clock: systemClock }
+  const store = await openStore(options)
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query(`SET search_path TO "a ""test"`)
+  return { cluster, options, store, client }
+}
 
 const postgres: TestEngine = {
   name: 'postgres',
-  start() {
-    cluster = startCluster()
-  },
-  stop: () => cluster?.remove(),
   async open() {
-    const url = cluster?.url ?? ''
-    const options: StoreOptions = { engine: 'postgres', url, schema: 'a "test', clock: systemClock }
+    shared ??= await sharePostgres()
+    const { options, store, client } = shared
     const opened = openMany(options)
-    const store = await opened.another()
-    const client = new pg.Client(url)
-    await client.connect()
-    await client.query(`SET search_path TO "a ""test"`)
     const moveTo = (offset: number) =>
       client.query(`CREATE OR REPLACE FUNCTION now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
         'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${offset}'`)
@@ -84,13 +94,16 @@ const postgres: TestEngine = {
       },
       async close() {
         await opened.close()
-        // A new schema for each test takes longer than all else.
-        await client.query(`DELETE FROM deliveries; DELETE FROM servers;
-          ALTER SEQUENCE deliveries_id_seq RESTART; ALTER SEQUENCE runs_id_seq RESTART`)
+        await client.query('TRUNCATE deliveries, bodies, runs, outputs, servers RESTART IDENTITY')
         if (offset !== 0) await moveTo(0)
-        await client.end()
       },
     }
+  },
+  async stop() {
+    await shared?.store.close()
+    await shared?.client.end()
+    shared?.cluster.remove()
+    shared = null
   },
 }
 
