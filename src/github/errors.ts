@@ -100,9 +100,15 @@ function scopesHint(headers: Record<string, string>): string | undefined {
 }
 
 function notFound(refusal: Refusal): GitHubError {
-  const { context, response, words } = refusal
+  const { context, request, response, words } = refusal
   if (response.status === 410) {
     return new GitHubNotFoundError(`${subject(refusal)} is gone: ${words}`, options(refusal))
+  }
+  const scopes = scopesHint(response.headers)
+  // Webhooks are hidden from a token without their scope, which the headers name.
+  if (scopes !== undefined && isOfHooks.test(request.url.pathname)) {
+    const message = `the token may not administer the webhooks of ${subject(refusal)}`
+    return new GitHubAuthError(message, options(refusal, scopes))
   }
   // GitHub's usual "Not Found" adds nothing.
   const more = words === statusName(404) ? '' : `: ${words}`
@@ -111,8 +117,10 @@ function notFound(refusal: Refusal): GitHubError {
     context.source === null
       ? 'check the name; a private one needs a token: set GITHUB_TOKEN, or run `gh auth login`'
       : `check the name, and that the token of ${context.source} may see it`
-  return new GitHubNotFoundError(message, options(refusal, scopesHint(response.headers) ?? hint))
+  return new GitHubNotFoundError(message, options(refusal, scopes ?? hint))
 }
+
+const isOfHooks = /\/(?:repos\/[^/]+|orgs)\/[^/]+\/hooks(?:\/|$)/
 
 function networkRefusal(refusal: Refusal): GitHubError {
   const { request, response, context } = refusal

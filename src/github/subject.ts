@@ -18,10 +18,12 @@ type Words = [path: RegExp, words: string][]
 
 const owners: Words = [
   [/^.*\/users\/([^/]+)(?:\/repos)?$/, 'the user or organization $1'],
-  [/^.*\/orgs\/([^/]+)(?:\/repos)?$/, 'the organization $1'],
+  [/^.*\/orgs\/([^/]+)(?:\/repos|\/hooks)?$/, 'the organization $1'],
+  [/^.*\/orgs\/([^/]+)\/hooks\/\d+\/deliveries\/(\d+)(?:\/.+)?$/, 'delivery $2 of $1'],
+  [/^.*\/orgs\/([^/]+)\/hooks\/(\d+)(?:\/.+)?$/, 'hook $2 of $1'],
 ]
 
-const listings = /^(?:tags|branches|commits|releases|actions\/(?:runs|workflows|artifacts))$/
+const listings = /^(?:tags|branches|commits|releases|hooks|actions\/(?:runs|workflows|artifacts))$/
 
 const parts: Words = [
   [/^contents\/(.+)$/, 'file $1'],
@@ -36,6 +38,8 @@ const parts: Words = [
   [/^git\/(?:refs?|matching-refs)\/tags\/(.+)$/, 'tag $1'],
   [/^branches\/(.+)$/, 'branch $1'],
   [/^commits\/([^/]+)$/, 'commit $1'],
+  [/^hooks\/\d+\/deliveries\/(\d+)(?:\/.+)?$/, 'delivery $1'],
+  [/^hooks\/(\d+)(?:\/.+)?$/, 'hook $1'],
 ]
 
 function inWords(words: Words, path: string): string | undefined {

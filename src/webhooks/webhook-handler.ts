@@ -6,6 +6,7 @@ import type { Config } from '../config/load.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
 import type { DeliveryStatus, DeliveryWithRuns, ListedDelivery } from './delivery.js'
+import type { HookSetup, HookSetupRequest } from './hooks/setup.js'
 import { openStoreOf } from './open.js'
 import type { OneDelivery, PlannedDelivery } from './receive-one.js'
 import type { RunCommand } from './runs/perform.js'
@@ -158,6 +159,16 @@ export class WebhookHandler {
     const { isSignedBy } = await import('./receive/signature.js')
     const { webhooks } = await this.#session(call)
     return isSignedBy(body, signature, webhooks.secrets)
+  }
+
+  /**
+   * Makes or changes the hook on GitHub, pings it and waits for the answer.
+   *
+   * @throws UsageError; NotFoundError if there is none to remove; GitHubAuthError without the scope
+   */
+  async setup(request: HookSetupRequest, call: Call<WebhookEvent> = {}): Promise<HookSetup> {
+    const { setUpHook } = await import('./hooks/setup.js')
+    return setUpHook(await this.#session(call), request)
   }
 
   async #session(call: Call<WebhookEvent>): Promise<WebhookSession> {

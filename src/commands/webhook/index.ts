@@ -4,8 +4,20 @@ import { prune } from './prune.js'
 import { receive, verify } from './receive.js'
 import { cancel, replay } from './replay.js'
 import { serve } from './serve.js'
+import { setup } from './setup.js'
 import { status } from './status.js'
 import { view } from './view.js'
 
 /** In the order of the help. */
-export const verbs: Verb[] = [serve, status, list, view, replay, cancel, receive, verify, prune]
+export const verbs: Verb[] = [
+  serve,
+  setup,
+  status,
+  list,
+  view,
+  replay,
+  cancel,
+  receive,
+  verify,
+  prune,
+]

@@ -20,6 +20,11 @@ export const idsArgument: ArgumentSpec = {
   variadic: true,
 }
 
+export const hookTargetArgument: ArgumentSpec = {
+  name: 'target',
+  summary: 'owner/repo, or an organization',
+}
+
 export const deliveryStatuses = [
   'accepted',
   'queued',

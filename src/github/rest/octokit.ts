@@ -96,7 +96,7 @@ function asFetch(send: Send, baseUrl: URL) {
       const url = urlBelow(baseUrl, withSlashes(address))
       const { accept, ...others } = headers
       const sent = accept === octokitsAccept ? others : headers
-      const once = method === 'POST' && isDispatch.test(url.pathname)
+      const once = method === 'POST' && isStart.test(url.pathname)
       const answer = await send({ method, url, headers: sent, body, signal, once })
       if (answer.foreign) throw redirectedAway(baseUrl, answer.url)
       return asFetchAnswer(answer, accept)
@@ -111,8 +111,8 @@ const redirectedAway = ({ host }: URL, to: URL) =>
     hint: checkServer,
   })
 
-/** A second dispatch is a second deployment. */
-const isDispatch = /\/actions\/workflows\/[^/]+\/dispatches$/
+/** A second dispatch is a second deployment, and a second redelivery a second delivery. */
+const isStart = /\/(?:actions\/workflows\/[^/]+\/dispatches|hooks\/\d+\/deliveries\/\d+\/attempts)$/
 
 function urlBelow({ origin, host }: URL, address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null

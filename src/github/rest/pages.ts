@@ -20,6 +20,7 @@ export interface PagingCall extends Paging {
 type Endpoint = Parameters<Octokit['paginate']>[0]
 type ResponseHeaders = Record<string, string | number | undefined>
 type Page = { data: unknown; headers: ResponseHeaders }
+type ListPage = Page & { data: unknown[] }
 
 /** No account has so many repositories; this stops at a server that always names a next page. */
 const mostPages = 1000
@@ -37,18 +38,29 @@ export async function pagesOf(
   const size = Math.min(100, perPage ?? (page === undefined ? Math.min(100, limit) : 30))
   const first = { ...parameters, per_page: size, page }
   const items: unknown[] = []
-  let pages = 0
-  const all: AsyncIterable<Page> = octokit.paginate.iterator(route as never, first as never)
-  for await (const { data, headers } of readable(all)) {
+  for await (const { data, headers } of eachPage(octokit, route, first)) {
     onHeaders?.(headers)
-    if (!Array.isArray(data)) throw noList()
     for (const item of data) items.push(item)
-    pages++
     if (page !== undefined || items.length >= limit) break
+  }
+  return items.slice(0, limit)
+}
+
+/** The pages of a listing, each requested when it is wanted. */
+export async function* eachPage(
+  octokit: Octokit,
+  route: Endpoint,
+  parameters: Record<string, unknown>,
+): AsyncGenerator<ListPage> {
+  const all: AsyncIterable<Page> = octokit.paginate.iterator(route as never, parameters as never)
+  let pages = 0
+  for await (const { data, headers } of readable(all)) {
+    if (!Array.isArray(data)) throw noList()
+    yield { data, headers }
+    pages++
     if (pages === mostPages) throw new GitHubNetworkError('the listing has no end')
     assertNextPage(headers.link)
   }
-  return items.slice(0, limit)
 }
 
 /** Octokit takes the list out of each answer, and fails where the answer has another shape. */
