@@ -14,6 +14,8 @@ export interface HandlersRequest {
   settings: LiveSettings
   /** null: nobody reads them. */
   metrics: Metrics | null
+  /** See WorkerOptions; default: nothing arrives here. */
+  standBack?(): Promise<void>
 }
 
 /**
@@ -24,7 +26,7 @@ export async function openHandlers(
   session: WebhookSession,
   request: HandlersRequest,
 ): Promise<Worker> {
-  const { store, settings } = request
+  const { store, settings, standBack = async () => {} } = request
   const { mark, isAlive } = livenessFor(session.self)
   // Whoever holds the lock of a SQLite store is the only one: all other owners are gone.
   const isDead = async (owner: string) =>
@@ -47,6 +49,7 @@ export async function openHandlers(
     settings: () => settings.worker,
     perform: (run, handler, signal) => performRun(performer, run, handler, signal),
     random: () => randomInt(1_000_000) / 1_000_000,
+    standBack,
     on: listenerOf(session, request.metrics),
   })
 }

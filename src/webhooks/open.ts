@@ -13,7 +13,7 @@ export const openStoreOf = (
 ): Promise<DeliveryStore> =>
   store.engine === 'sqlite'
     ? openStore({ engine: 'sqlite', path: store.path, clock, isChecked })
-    : openStore({ engine: 'postgres', url: store.url, schema: store.schema, clock } as never)
+    : openStore({ engine: 'postgres', url: store.url, schema: store.schema, clock })
 
 /**
  * Whoever holds it runs the handlers of a SQLite store. PostgreSQL has leases, so that any number

@@ -1,4 +1,5 @@
 import { onAbort } from '../base/async/on-abort.js'
+import type { Clock } from '../base/clock.js'
 import { reportError } from '../base/error-report.js'
 import { ConfigError, UsageError } from '../base/errors.js'
 import type { WebhooksConfig } from '../config/files/webhooks.js'
@@ -88,9 +89,12 @@ async function start(
   const settings = liveSettings(session)
   const metrics = createMetrics()
   const state: ServingState = { isDraining: false, isStoreUp: true }
+  const accepting = watchAccepts(store, session.clock)
   const worker =
-    request.role === 'accept' ? null : await openHandlers(session, { store, settings, metrics })
-  const parts = { session, request, store, settings, metrics, state, worker }
+    request.role === 'accept'
+      ? null
+      : await openHandlers(session, { store, settings, metrics, standBack: accepting.standBack })
+  const parts = { session, request, store, settings, metrics, state, worker, accepting }
   const receiver = request.role === 'run' ? null : await receive(parts)
   const address = receiver?.address ?? 'none'
   const announcement = {
@@ -134,10 +138,11 @@ interface Parts {
   metrics: Metrics
   state: ServingState
   worker: Worker | null
+  accepting: Accepting
 }
 
 function receive(parts: Parts): Promise<Receiver> {
-  const { session, request, store, settings, metrics, state, worker } = parts
+  const { session, request, store, settings, metrics, state, worker, accepting } = parts
   const { clock, client, log } = session
   const { host, port } = settings.config
   let own = settings.receiver
@@ -151,7 +156,7 @@ function receive(parts: Parts): Promise<Receiver> {
       }
       return shown
     },
-    store,
+    store: accepting,
     probeStore: async () => void (await store.counts()),
     state,
     metrics,
@@ -173,6 +178,37 @@ function receive(parts: Parts): Promise<Receiver> {
       if (event.type === 'deliveries-received') worker?.wake()
     },
   })
+}
+
+interface Accepting extends Pick<DeliveryStore, 'accept'> {
+  standBack(): Promise<void>
+}
+
+/** Milliseconds that routing waits at most while deliveries are being stored, and between looks. */
+const longestWait = 50
+const look = 5
+
+/**
+ * While deliveries arrive without a pause, routing takes a small share of the time: GitHub waits for
+ * an answer, and nobody waits for the routing.
+ */
+function watchAccepts(store: DeliveryStore, clock: Clock): Accepting {
+  let inHand = 0
+  return {
+    async accept(batch) {
+      inHand++
+      try {
+        return await store.accept(batch)
+      } finally {
+        inHand--
+      }
+    },
+    async standBack() {
+      for (let waited = 0; inHand > 0 && waited < longestWait; waited += look) {
+        await clock.sleep(look)
+      }
+    },
+  }
 }
 
 /** Work that goes on for months: a failure is a warning, and the next time may succeed. */

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
 import type { HandlerConfig } from '../../config/files/webhooks.js'
@@ -25,6 +24,8 @@ export interface WorkerOptions {
   perform(run: ClaimedRun, handler: HandlerConfig, signal: AbortSignal): Promise<AttemptEnd>
   /** From 0 up to 1. */
   random(): number
+  /** Awaited before each batch of deliveries is routed, so that those that arrive go first. */
+  standBack(): Promise<void>
   on: WorkerListener
 }
 
@@ -52,7 +53,7 @@ interface RunInHand {
 }
 
 /** Deliveries that are routed in one turn, so that accepting others does not wait for long. */
-const batch = 16
+const batch = 64
 /** Milliseconds between two looks at the store if nothing announces a change. */
 const longestSleep = 30_000
 const renewEvery = 10_000
@@ -155,12 +156,12 @@ export class Worker {
   }
 
   async #route(): Promise<void> {
-    const { store, settings, on } = this.#options
+    const { store, settings, on, standBack } = this.#options
     for (;;) {
+      await standBack()
       const routed = await store.route(batch, settings().decide)
       if (routed.length > 0) on.routed(routed)
       if (routed.length < batch || this.#isStopped) return
-      await setImmediate()
     }
   }
 
