@@ -413,12 +413,113 @@ const bad: Bad[] = [
   [
     'webhooks',
     'webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: {}\n',
-    '4:9: webhooks.handlers.push[0].exec: missing; expected the command as a list, with action: exec and no other',
+    '5:9: webhooks.handlers.push[0].payload.cmd: missing; expected a list',
   ],
   [
     'webhooks',
-    'webhooks:\n  handlers:\n    push:\n      - action: exec\n        exec: rm -rf\n',
-    '5:15: webhooks.handlers.push[0].exec: expected a list, got rm -rf',
+    'webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: rm -rf }\n',
+    '5:25: webhooks.handlers.push[0].payload.cmd: expected a list, got rm -rf',
+  ],
+  [
+    'webhooks',
+    "webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: [echo, 'x{sha}'] }\n",
+    '5:32: webhooks.handlers.push[0].payload.cmd[1]: {sha} must be the whole argument',
+  ],
+  [
+    'webhooks',
+    "webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: [echo, '{shaa}'] }\n",
+    '5:32: webhooks.handlers.push[0].payload.cmd[1]: unknown placeholder {shaa}; did you mean sha?',
+  ],
+  [
+    'webhooks',
+    "webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: ['{sha}'] }\n",
+    '5:26: webhooks.handlers.push[0].payload.cmd[0]: expected a program, not a placeholder, got "{sha}"',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: [echo], shell: true }\n',
+    '5:33: webhooks.handlers.push[0].payload.shell: unknown key; expected one of cmd, dir, env, stdin',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  handlers:\n    push:\n      - { action: sync_repo, name: a }\n      - { action: sync_repo, name: a }\n',
+    '5:36: webhooks.handlers.push[1].name: two handlers are named a',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  handlers:\n    pusch: []\n',
+    "3:5: webhooks.handlers.pusch: pusch is not an event of GitHub's webhooks; did you mean push?",
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  events: [pushh]\n',
+    "2:12: webhooks.events[0]: pushh is not an event of GitHub's webhooks; did you mean push?",
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  secret: short\n',
+    '2:11: webhooks.secret: expected a secret of at least 16 characters, such as openssl rand -hex 32',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  secret: [0123456789abcdef, short]\n',
+    '2:30: webhooks.secret[1]: expected a secret of at least 16 characters, such as openssl rand -hex 32',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  enabled: true\n  secret: 0123456789abcdef\n',
+    '1:1: webhooks.repositories: missing; without github.owner, nothing says whose deliveries are handled',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  repositories: [a/b]\n  store: { path: ../x.db }\n',
+    '3:18: webhooks.store.path: ../x.db leads out of ROOT',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  store: { engine: postgres }\n',
+    '2:3: webhooks.store.url: missing; with engine: postgres',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  store: { engine: mysql }\n',
+    '2:20: webhooks.store.engine: expected sqlite or postgres, got mysql',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  store: { keep: 2d }\n',
+    '2:18: webhooks.store.keep: expected a number of days, at least 3d, got 2d',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  store: { keep: 40d, keep_ids: 30d }\n',
+    '2:33: webhooks.store.keep_ids: expected at least keep, which is 40d',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  max_body: 26MiB\n',
+    '2:13: webhooks.max_body: expected a size of at most 25MiB, such as 512KiB or 25MiB, got 26MiB',
+  ],
+  ['webhooks', 'webhooks:\n  port: 0\n', '2:9: webhooks.port: expected at least 1, got 0'],
+  [
+    'webhooks',
+    'webhooks:\n  path: webhook\n',
+    '2:9: webhooks.path: expected a path that begins with /, got webhook',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  allow: [example.com]\n',
+    '2:11: webhooks.allow[0]: expected github, an address or a range such as 10.0.0.0/8, got example.com',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  handlers:\n    push:\n      - { action: sync_repo, retries: 3 }\n',
+    '4:30: webhooks.handlers.push[0].retries: unknown key; expected one of action, payload, name, concurrency, order, coalesce, timeout, attempts, backoff, forks, if',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  handlers:\n    push:\n      - { action: sync_repo, attempts: 21 }\n',
+    '4:40: webhooks.handlers.push[0].attempts: expected at most 20, got 21',
   ],
   [
     'webhooks',
@@ -428,7 +529,7 @@ const bad: Bad[] = [
   [
     'webhooks',
     'webhooks:\n  repositories: [uDOS]\n',
-    '2:18: webhooks.repositories[0]: expected a repository: OWNER/NAME, got uDOS',
+    '2:18: webhooks.repositories[0]: expected a repository or a pattern: OWNER/NAME or OWNER/*, got uDOS',
   ],
   [
     'webhooks',

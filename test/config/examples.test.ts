@@ -15,7 +15,10 @@ async function exampleProject() {
   for (const name of configFileNames) {
     files[`config/${name}.yaml`] = await read(`${name}.example.yaml`)
   }
-  return makeProject({ files, env: { GITHUB_TOKEN: 'token', GITHUB_WEBHOOK_SECRET: 'secret' } })
+  return makeProject({
+    files,
+    env: { GITHUB_TOKEN: 'token', GITHUB_WEBHOOK_SECRET: '0123456789abcdef' },
+  })
 }
 
 test('the examples load', async () => {
@@ -36,7 +39,7 @@ test('the examples load', async () => {
     tag: 'core-v{version}',
     release: { checksums: { sha256: 'SHA256SUMS' }, sign: [{ cmd: 'gpg' }], env: ['NPM_TOKEN'] },
   })
-  expect(await config.webhooks()).toMatchObject({ secrets: ['secret'], enabled: true })
+  expect(await config.webhooks()).toMatchObject({ secrets: ['0123456789abcdef'], enabled: true })
   expect(await config.plugins()).toMatchObject({
     index: [{ owner: 'uDOS', repo: 'plugins', path: 'index.json' }],
   })

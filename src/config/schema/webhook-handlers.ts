@@ -34,7 +34,7 @@ const payloads = {
   exec: z.strictObject({
     cmd: z.array(z.string()).check(
       z.minLength(1, 'expected the program and its arguments'),
-      z.refine(([program = '']) => program !== '' && !program.includes('{'), {
+      z.refine(([program = '']) => program !== '' && !/^\{[\w.]+\}$/.test(program), {
         error: 'expected a program, not a placeholder',
         path: [0],
       }),

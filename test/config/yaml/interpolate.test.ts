@@ -84,7 +84,7 @@ describe('in files', () => {
         'config/webhooks.yaml': `webhooks:
   handlers:
     push:
-      - { action: exec, exec: ["\${CMD}", "$\${X}"] }
+      - { action: exec, payload: { cmd: ["\${CMD}", "$\${X}"] } }
       - { action: run_tests, payload: { repo: "\${O}" } }
 `,
       },
@@ -100,8 +100,8 @@ describe('in files', () => {
       },
     })
     const webhooks = await config.webhooks()
-    expect(webhooks?.handlers.push).toMatchObject([
-      { action: 'exec', exec: ['${CMD}', '$${X}'] },
+    expect(webhooks?.handlers).toMatchObject([
+      { action: 'exec', payload: { cmd: ['${CMD}', '$${X}'] } },
       { action: 'run_tests', payload: { repo: 'own' } },
     ])
   })
