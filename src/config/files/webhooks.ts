@@ -139,10 +139,12 @@ function placeholderFaults({ payload, path }: HandlerConfig): Fault[] {
   const args = 'cmd' in payload ? payload.cmd : []
   return args.flatMap((text, index): Fault[] => {
     const at = [...path, 'payload', 'cmd', index]
-    const found = /\{(payload\.[^{}]*|\w+)\}/.exec(text)
+    // `${sha}` is a shell's, and `{print}` in a longer argument another program's.
+    const found = /(?<!\$)\{(payload\.[^{}]*|\w+)\}/.exec(text)
     if (found === null) return []
     const [whole, name = ''] = found
     const isKnown = name.startsWith('payload.') || placeholderNames.some((one) => one === name)
+    if (!isKnown && whole !== text) return []
     if (!isKnown) {
       const near = didYouMean(name, placeholderNames)
       return [{ path: at, message: `unknown placeholder ${whole}${near ? `; ${near}` : ''}` }]

@@ -1,4 +1,4 @@
-import examples from '@octokit/webhooks-examples' with { type: 'json' }
+import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { factsOf } from '../../../src/webhooks/routing/facts.js'
 import { routerFor } from '../../../src/webhooks/routing/route.js'
@@ -162,6 +162,8 @@ it('that can not be read is dead, with its reason', async () => {
 })
 
 describe('the facts of GitHub’s own examples', () => {
+  const require = createRequire(import.meta.url)
+  const examples: { name: string; examples: unknown[] }[] = require('@octokit/webhooks-examples')
   const all = examples.flatMap(({ name, examples: payloads }) =>
     payloads.map((payload) => ({ name, payload })),
   )
