@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/base/clock.js'
 import { ConfigError } from '../../../src/base/errors.js'
 import { StoreError } from '../../../src/webhooks/store/engine/failures.js'
+import { PostgresPool } from '../../../src/webhooks/store/engine/postgres-pool.js'
 import { openStore } from '../../../src/webhooks/store/open.js'
 import type { DeliveryStore } from '../../../src/webhooks/store/store.js'
 import { claimOf, decideFor, done, pushTo, received } from '../support/deliveries.js'
@@ -97,6 +99,19 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
     expect(answers.flat().filter(({ outcome }) => outcome === 'accepted')).toHaveLength(4)
     expect(await stores[0]!.list({})).toHaveLength(4)
     for (const store of stores) await store.close()
+  })
+
+  test('a server that goes away during a transaction does not end the process', async () => {
+    const pool = await PostgresPool.open(cluster.url, 'away')
+    const broken = pool.transaction(async (sql) => {
+      cluster.crash()
+      cluster.start()
+      // Until the connection has said so.
+      for (let turn = 0; turn < 20; turn++) await setImmediate()
+      return sql.all('SELECT 1')
+    })
+    await expect(broken).rejects.toThrow(StoreError)
+    await pool.end()
   })
 
   test('three clients of a server that crashes lose nothing, and hold the order', async () => {

@@ -30,7 +30,6 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
   const { path, clock, isChecked = false } = options
   try {
     if (!existsSync(path)) await create(options)
-    if (statSync(path).size === 0) throw damagedStore(path)
     const connection = await connect(path, clock)
     if (isChecked) connection.check()
     return new SqliteEngine(connection, path, clock)

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { NotFoundError, UsageError } from '../../../../src/base/errors.js'
 import type { DeliveryStore } from '../../../../src/webhooks/store/store.js'
-import { claimOf, decideFor, died, done, pushTo, received } from '../../support/deliveries.js'
+import {
+  claimOf,
+  decideFor,
+  died,
+  done,
+  pushTo,
+  received,
+  retryAfter,
+} from '../../support/deliveries.js'
 import type { TestEngine, TestStore } from '../../support/engines.js'
 
 const day = 24 * 60 * 60 * 1000
@@ -101,6 +109,17 @@ export const operatorSuite = (engine: TestEngine) => {
       reason: 'handler other does not match',
       runs: [],
     })
+  })
+
+  test('starts a replayed run as often as a new one', async () => {
+    await store.accept([received()])
+    await store.route(1, decideFor({ attempts: 2 }))
+    for (const end of [retryAfter(0), died]) {
+      const [run] = await claimAll('tests')
+      await store.finish(run!, end)
+    }
+    await store.replay(['1'], null)
+    expect(await claimAll('tests')).toMatchObject([{ attempt: 3, isLast: false }])
   })
 
   test('replays all or none', async () => {

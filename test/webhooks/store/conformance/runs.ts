@@ -207,6 +207,7 @@ export const runsSuite = (engine: TestEngine) => {
     expect(await store.renew([late!])).toEqual([])
     expect(await store.takeOver(async (owner) => owner !== 'owner-of-one')).toBe(0)
     expect(await store.takeOver(async (owner) => owner === 'owner-of-one')).toBe(1)
+    expect(await store.finish(late!, done)).toBe(false)
     const [again] = await store.claim(claimOf({ owner: 'owner-of-two', machine: 'two' }))
     expect(again).toMatchObject({ attempt: 2, isLast: false })
     expect(await store.renew([late!])).toEqual([late])
@@ -222,10 +223,16 @@ export const runsSuite = (engine: TestEngine) => {
 
   test('gives a start back that was lost with its machine', async () => {
     await store.accept([received()])
-    await store.route(1, decideFor({ attempts: 1 }))
+    await store.route(1, decideFor({ attempts: 2 }))
     await store.claim(claimOf())
     await store.takeOver(async () => true)
-    expect(await store.claim(claimOf())).toMatchObject([{ attempt: 2, isLast: true }])
+    const [second] = await store.claim(claimOf())
+    expect(second).toMatchObject({ attempt: 2, isLast: false })
+    await store.giveBack([second!])
+    const [third] = await store.claim(claimOf())
+    expect(third).toMatchObject({ attempt: 3, isLast: false })
+    await store.finish(third!, retryAfter(0))
+    expect(await store.claim(claimOf())).toMatchObject([{ attempt: 4, isLast: true }])
   })
 
   test('ends what waits for a handler that is gone, and runs it when it is back', async () => {
