@@ -9,6 +9,7 @@ import { logMarks } from '../logs/marks.js'
 import { livenessFor } from '../process/identity.js'
 import { version } from '../version.js'
 import { openHandlers } from './handlers-of-store.js'
+import { recoverAtStart } from './hooks/recover-at-start.js'
 import { type LiveSettings, liveSettings } from './live-settings.js'
 import { readGauges } from './metrics/gauges.js'
 import { createMetrics, type Metrics } from './metrics/metrics.js'
@@ -113,6 +114,7 @@ async function start(
   worker?.start()
   log.write('webhooks', 'INFO', `SERVE ${version} takes deliveries at ${address}`)
   emit({ type: 'webhooks-listening', address, pid: host.pid })
+  const recovered = receiver === null ? null : recoverAtStart(session, store)
   return {
     async stop() {
       state.isDraining = true
@@ -120,6 +122,7 @@ async function start(
       const received = receiver?.drain()
       const isDrained = (await worker?.drain(settings.config.drain * 1000)) ?? true
       await received
+      await recovered
       await store.depart(announcement.owner).catch(() => {})
       const how = isDrained
         ? `${logMarks.good} SERVE has ended`

@@ -6,6 +6,8 @@ import type { Config } from '../config/load.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
 import type { DeliveryStatus, DeliveryWithRuns, ListedDelivery } from './delivery.js'
+import type { RecoverRequest } from './hooks/recover.js'
+import type { RecoveredDelivery } from './hooks/recovered.js'
 import type { HookSetup, HookSetupRequest } from './hooks/setup.js'
 import { openStoreOf } from './open.js'
 import type { OneDelivery, PlannedDelivery } from './receive-one.js'
@@ -169,6 +171,23 @@ export class WebhookHandler {
   async setup(request: HookSetupRequest, call: Call<WebhookEvent> = {}): Promise<HookSetup> {
     const { setUpHook } = await import('./hooks/setup.js')
     return setUpHook(await this.#session(call), request)
+  }
+
+  /**
+   * Asks GitHub to redeliver each event of the last 3 days that no attempt has delivered and the
+   * store does not have.
+   *
+   * @throws UsageError; NotFoundError without a hook; GitHubAuthError without the scope
+   */
+  async recover(
+    request: RecoverRequest,
+    call: Call<WebhookEvent> = {},
+  ): Promise<RecoveredDelivery[]> {
+    const { recoverDeliveries } = await import('./hooks/recover.js')
+    const session = await this.#session(call)
+    const { webhooks, clock } = session
+    if (!exists(webhooks)) return recoverDeliveries(session, null, request)
+    return using(webhooks, clock, (store) => recoverDeliveries(session, store, request))
   }
 
   async #session(call: Call<WebhookEvent>): Promise<WebhookSession> {

@@ -2,6 +2,7 @@ import type { Verb } from '../verb.js'
 import { list } from './list.js'
 import { prune } from './prune.js'
 import { receive, verify } from './receive.js'
+import { recover } from './recover.js'
 import { cancel, replay } from './replay.js'
 import { serve } from './serve.js'
 import { setup } from './setup.js'
@@ -19,5 +20,6 @@ export const verbs: Verb[] = [
   cancel,
   receive,
   verify,
+  recover,
   prune,
 ]

@@ -11,6 +11,7 @@ import type {
   HandlerRun,
   ListedDelivery,
 } from '../../webhooks/delivery.js'
+import type { FlagSpec } from '../flags.js'
 import type { ArgumentSpec, PartialFailure } from '../verb.js'
 
 export const idsArgument: ArgumentSpec = {
@@ -24,6 +25,12 @@ export const hookTargetArgument: ArgumentSpec = {
   name: 'target',
   summary: 'owner/repo, or an organization',
 }
+
+export const hookFlag = {
+  type: 'text',
+  value: 'ID',
+  summary: "the hook; default: the only one, or that of webhooks.yaml's path",
+} as const satisfies FlagSpec
 
 export const deliveryStatuses = [
   'accepted',

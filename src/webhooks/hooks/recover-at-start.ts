@@ -1,0 +1,37 @@
+import { reportError } from '../../base/error-report.js'
+import type { WebhookSession } from '../session.js'
+import type { DeliveryStore } from '../store/store.js'
+import { recoverDeliveries } from './recover.js'
+
+/**
+ * Has GitHub redeliver what SERVE has missed while it was down, from the hooks that webhooks.yaml
+ * names in `recover`. A failure is a warning: SERVE goes on.
+ */
+export async function recoverAtStart(session: WebhookSession, store: DeliveryStore): Promise<void> {
+  const { webhooks, emit, log, signal } = session
+  for (const target of webhooks.recover) {
+    const failure = await failureOf(session, store, target)
+    if (signal?.aborted) return
+    if (failure === null) continue
+    const message = `RECOVER ${target}: ${failure}`
+    emit({ type: 'warning', message })
+    log.write('webhooks', 'WARN', message)
+  }
+}
+
+async function failureOf(
+  session: WebhookSession,
+  store: DeliveryStore,
+  target: string,
+): Promise<string | null> {
+  try {
+    const recovered = await recoverDeliveries(session, store, { target })
+    const failed = recovered.filter(({ status }) => status === 'failed')
+    const [first] = failed
+    return first === undefined
+      ? null
+      : `${failed.length} were not redelivered: ${first.error?.message}`
+  } catch (error) {
+    return reportError(error).message
+  }
+}
