@@ -1,5 +1,5 @@
 import { lines } from '../../terminal/page.js'
-import { inWords } from '../../webhooks/hooks/recovered.js'
+import { recoveredCounts } from '../../webhooks/hooks/recovered.js'
 import { defineVerb } from '../verb.js'
 import { hookFlag, hookTargetArgument, parseSince } from './shared.js'
 
@@ -28,7 +28,7 @@ export const recover = defineVerb({
         const why = error === null ? '' : `: ${error.message}`
         return `${event} ${delivery} ${status}${why}`
       }),
-      ...(globals.quiet ? [] : [inWords(recovered)]),
+      ...(globals.quiet ? [] : [recoveredCounts(recovered)]),
     )
   },
   partialFailure(recovered) {

@@ -16,7 +16,7 @@ export interface RecoveredDelivery {
 }
 
 /** `3 redelivered, 120 delivered` */
-export function inWords(recovered: RecoveredDelivery[]): string {
+export function recoveredCounts(recovered: RecoveredDelivery[]): string {
   const counts = new Map<string, number>()
   for (const { status } of recovered) counts.set(status, (counts.get(status) ?? 0) + 1)
   const words = [...counts].map(([status, count]) => `${count} ${status}`)
