@@ -143,7 +143,8 @@ export async function runUntilEnded(
 
 const open = new Set<DeliveryStatus>(['accepted', 'queued', 'running', 'retry'])
 
-async function untilEnded(
+/** Waits until its handlers have ended, wherever they run. @throws the signal's reason */
+export async function untilEnded(
   { clock, signal }: WebhookSession,
   store: DeliveryStore,
   id: number,

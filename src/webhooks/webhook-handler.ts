@@ -6,6 +6,7 @@ import type { Config } from '../config/load.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
 import type { DeliveryStatus, DeliveryWithRuns, ListedDelivery } from './delivery.js'
+import type { PullRequest } from './hooks/pull.js'
 import type { RecoverRequest } from './hooks/recover.js'
 import type { RecoveredDelivery } from './hooks/recovered.js'
 import type { HookSetup, HookSetupRequest } from './hooks/setup.js'
@@ -188,6 +189,31 @@ export class WebhookHandler {
     const { webhooks, clock } = session
     if (!exists(webhooks)) return recoverDeliveries(session, null, request)
     return using(webhooks, clock, (store) => recoverDeliveries(session, store, request))
+  }
+
+  /**
+   * Takes a hook's new deliveries from GitHub's API until the signal, and runs their handlers where
+   * no SERVE does.
+   *
+   * @returns how many were taken
+   * @throws NotFoundError without a hook; UsageError; GitHubAuthError without the scope
+   */
+  async pull(request: PullRequest, call: Call<WebhookEvent> = {}): Promise<number> {
+    const { pullDeliveries } = await import('./hooks/pull.js')
+    const session = await this.#session(call)
+    return using(session.webhooks, session.clock, (store) =>
+      pullDeliveries(session, store, request),
+    )
+  }
+
+  /** Takes what is new once, and waits for its handlers. @throws as `pull`; GitHubNetworkError */
+  async pullOnce(
+    request: Omit<PullRequest, 'interval'>,
+    call: Call<WebhookEvent> = {},
+  ): Promise<DeliveryWithRuns[]> {
+    const { pullOnce } = await import('./hooks/pull.js')
+    const session = await this.#session(call)
+    return using(session.webhooks, session.clock, (store) => pullOnce(session, store, request))
   }
 
   async #session(call: Call<WebhookEvent>): Promise<WebhookSession> {

@@ -1,6 +1,7 @@
 import type { Verb } from '../verb.js'
 import { list } from './list.js'
 import { prune } from './prune.js'
+import { pull } from './pull.js'
 import { receive, verify } from './receive.js'
 import { recover } from './recover.js'
 import { cancel, replay } from './replay.js'
@@ -21,5 +22,6 @@ export const verbs: Verb[] = [
   receive,
   verify,
   recover,
+  pull,
   prune,
 ]

@@ -11,7 +11,7 @@ import type { RunError } from '../delivery.js'
 import type { WebhookSession } from '../session.js'
 import type { DeliveryStore } from '../store/store.js'
 import { isGoodStatus } from './good-status.js'
-import { recoveredCounts, type RecoveredDelivery } from './recovered.js'
+import { type RecoveredDelivery, recoveredCounts } from './recovered.js'
 import { findReadHook, type ReadHook } from './target.js'
 
 export interface RecoverRequest {
@@ -65,7 +65,8 @@ export async function recoverDeliveries(
     const { guid: delivery, event, delivered_at, status_code } = newest
     recovered.push({ delivery, event, delivered_at, status_code, ...outcome })
   }
-  if (!dryRun) session.log.write('webhooks', 'INFO', `RECOVER ${target}: ${recoveredCounts(recovered)}`)
+  if (!dryRun)
+    session.log.write('webhooks', 'INFO', `RECOVER ${target}: ${recoveredCounts(recovered)}`)
   return recovered
 }
 

@@ -45,7 +45,7 @@ const isKnownType = (type = '') =>
 const textOf = (value: string | string[] | undefined) => String(value ?? '')
 
 /** Those of use later, and never a signature. */
-const keptHeaders = (headers: IncomingHttpHeaders): Record<string, string> =>
+export const keptHeaders = (headers: IncomingHttpHeaders): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers)
       .filter(([name]) => /^(?:x-github-.*|content-type|user-agent)$/.test(name))

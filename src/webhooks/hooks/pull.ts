@@ -1,0 +1,114 @@
+import { reportError } from '../../base/error-report.js'
+import { GitHubNetworkError, GitHubRateLimitError, UsageError } from '../../base/errors.js'
+import type { DeliveryStatus, DeliveryWithRuns } from '../delivery.js'
+import type { ReceivedSummary } from '../receive/receiver.js'
+import { untilEnded } from '../receive-one.js'
+import type { WebhookSession } from '../session.js'
+import type { DeliveryStore } from '../store/store.js'
+import { ownHandlers } from './own-handlers.js'
+import { createPoll } from './poll.js'
+import { findReadHook } from './target.js'
+
+export interface PullRequest {
+  /** `owner/repo`, or an organization. */
+  target: string
+  /** A hook's id; default: the only one, or the one whose URL ends in webhooks.yaml's path. */
+  hook?: string | undefined
+  /** Seconds between two polls, at least 1; default: 60. */
+  interval?: number | undefined
+}
+
+/**
+ * Takes a hook's new deliveries from the API into the store until the signal, and runs their
+ * handlers where no SERVE does. A poll that fails for the network or a rate limit is a warning, and
+ * the next one takes what it has missed.
+ *
+ * @returns how many were taken
+ * @throws NotFoundError without a hook; UsageError; GitHubAuthError without the scope
+ */
+export async function pullDeliveries(
+  session: WebhookSession,
+  store: DeliveryStore,
+  request: PullRequest,
+): Promise<number> {
+  const { clock, signal } = session
+  const { interval = 60 } = request
+  if (interval < 1) throw new UsageError('the interval is at least 1 second')
+  const poll = createPoll(session, store, await findReadHook(session, request.target, request.hook))
+  const handlers = ownHandlers(session, store, 'WEBHOOK PULL')
+  let count = 0
+  try {
+    await handlers.wake()
+    while (!signal?.aborted) {
+      try {
+        for await (const taken of poll()) {
+          count += taken.length
+          reportPulled(session, taken)
+          await handlers.wake()
+        }
+      } catch (error) {
+        if (signal?.aborted) break
+        warnUnlessFinal(session, request, error)
+      }
+      await clock.sleep(interval * 1000, signal).catch(() => {})
+      await handlers.wake()
+    }
+  } finally {
+    await handlers.close()
+  }
+  return count
+}
+
+const unended: DeliveryStatus[] = ['accepted', 'queued', 'running', 'retry']
+const most = 100_000
+
+/**
+ * One poll. Waits for the handlers of what it has taken; where it runs them itself, also for what an
+ * earlier one has left.
+ *
+ * @throws as `pullDeliveries`; GitHubNetworkError
+ */
+export async function pullOnce(
+  session: WebhookSession,
+  store: DeliveryStore,
+  { target, hook }: Omit<PullRequest, 'interval'>,
+): Promise<DeliveryWithRuns[]> {
+  const poll = createPoll(session, store, await findReadHook(session, target, hook))
+  const ids: number[] = []
+  for await (const taken of poll()) {
+    ids.push(...taken.map(({ id }) => id))
+    reportPulled(session, taken)
+  }
+  const handlers = ownHandlers(session, store, 'WEBHOOK PULL')
+  try {
+    const areOwn = await handlers.wake()
+    const left = areOwn ? await store.list({ status: unended, limit: most }) : []
+    const ended = new Map<number, DeliveryWithRuns>()
+    for (const id of new Set([...ids, ...left.map((one) => one.id)])) {
+      ended.set(id, await untilEnded(session, store, id))
+    }
+    return ids.flatMap((id) => ended.get(id) ?? [])
+  } finally {
+    await handlers.close()
+  }
+}
+
+/** @throws the error, if the next poll would fail in the same way */
+function warnUnlessFinal(
+  { emit, log }: WebhookSession,
+  { target }: PullRequest,
+  error: unknown,
+): void {
+  const isPassing = error instanceof GitHubNetworkError || error instanceof GitHubRateLimitError
+  if (!isPassing) throw error
+  const message = `PULL ${target}: ${reportError(error).message}`
+  emit({ type: 'warning', message })
+  log.write('webhooks', 'WARN', message)
+}
+
+function reportPulled({ emit, log }: WebhookSession, deliveries: ReceivedSummary[]): void {
+  emit({ type: 'deliveries-received', deliveries })
+  for (const { id, event, delivery, outcome } of deliveries) {
+    log.write('webhooks', 'INFO', `${event} ${delivery} is delivery ${id}: ${outcome} (PULL)`)
+  }
+}
