@@ -59,14 +59,14 @@ export function sendAnswer(
   { status, text, headers }: Answer,
   { clock, mustClose }: { clock: Clock; mustClose: boolean },
 ): void {
-  const isCutShort = !request.complete && hasBody(request)
+  const isUnread = hasUnreadBody(request)
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),
     ...headers,
-    ...(isCutShort || mustClose ? { Connection: 'close' } : {}),
+    ...(mustClose ? { Connection: 'close' } : {}),
   })
-  if (!isCutShort) {
+  if (!isUnread) {
     response.end(text)
     return
   }
@@ -76,8 +76,9 @@ export function sendAnswer(
   response.once('close', unset)
 }
 
-export const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+export const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
+  !complete &&
+  (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
 
 /** Refuses what could not be read as a request, so that there is no response to write to. */
 export function refuseSocket(socket: Duplex, status: RefusalStatus, clock: Clock): void {

@@ -8,8 +8,12 @@ import { type RefusalStatus, refuseSocket } from './answer.js'
 export interface Connections {
   /** A request has come. */
   begin(connection: Duplex): void
-  /** It is being answered. @returns whether the connection has to close after the answer */
-  end(connection: Duplex): boolean
+  /**
+   * It is being answered. @param isLast the rest of it is not read, so nothing may follow
+   *
+   * @returns whether the connection has to close after the answer
+   */
+  end(connection: Duplex, isLast: boolean): boolean
   /** While its body is read, an error ends the reading. @returns a function to call after that */
   reading(connection: Duplex, refuse: (status: RefusalStatus) => void): () => void
 }
@@ -29,6 +33,7 @@ export function watchConnections(
 ): Connections {
   const unanswered = new WeakMap<Duplex, number>()
   const broken = new WeakMap<Duplex, RefusalStatus>()
+  const closing = new WeakSet<Duplex>()
   const readings = new WeakMap<Duplex, (status: RefusalStatus) => void>()
 
   server.on('clientError', (error, socket) => {
@@ -40,22 +45,26 @@ export function watchConnections(
     const wasBroken = broken.has(socket)
     broken.set(socket, status)
     readings.get(socket)?.(status)
-    if (wasBroken || (unanswered.get(socket) ?? 0) > 0) return
+    if (wasBroken || closing.has(socket) || (unanswered.get(socket) ?? 0) > 0) return
     onRefusal(status)
     refuseSocket(socket, status, clock)
   })
 
   return {
     begin: (connection) => void unanswered.set(connection, (unanswered.get(connection) ?? 0) + 1),
-    end(connection) {
+    end(connection, isLast) {
       unanswered.set(connection, (unanswered.get(connection) ?? 1) - 1)
-      return broken.has(connection)
+      if (isLast) closing.add(connection)
+      return isLast || broken.has(connection)
     },
     reading(connection, refuse) {
       readings.set(connection, refuse)
       const status = broken.get(connection)
       if (status !== undefined) refuse(status)
-      return () => void readings.delete(connection)
+      return () => {
+        // The next request may already be read.
+        if (readings.get(connection) === refuse) readings.delete(connection)
+      }
     },
   }
 }

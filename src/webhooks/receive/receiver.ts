@@ -6,7 +6,13 @@ import { reasonOf } from '../../base/fs/system-error.js'
 import { eventLabel, type GaugeSample, type Metrics } from '../metrics/metrics.js'
 import type { AcceptedDelivery, DeliveryStore, ReceivedDelivery } from '../store/store.js'
 import type { AccessRules } from './access.js'
-import { type Answer, refusalAnswer, type ServedRequest, sendAnswer } from './answer.js'
+import {
+  type Answer,
+  hasUnreadBody,
+  refusalAnswer,
+  type ServedRequest,
+  sendAnswer,
+} from './answer.js'
 import { byteBudget } from './body.js'
 import { watchConnections } from './connections.js'
 import { type CommittedDelivery, groupCommit } from './group-commit.js'
@@ -172,10 +178,10 @@ function requestListener(
       warn(options, `a request failed: ${reasonOf(error)}`)
       return refusalAnswer(503)
     })
-    const isBroken = connections.end(request.socket)
+    const isLast = connections.end(request.socket, hasUnreadBody(request))
     if (answer === null) return
     if (answer.isRefusal) countRefusal(answer.status)
-    sendAnswer(served, answer, { clock, mustClose: isBroken || state.isDraining })
+    sendAnswer(served, answer, { clock, mustClose: isLast || state.isDraining })
   }
 }
 

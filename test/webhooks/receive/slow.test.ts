@@ -52,11 +52,16 @@ it('300 slow connections are closed in 10 s, while good deliveries are served', 
     }
   }
   const goodOnes = serveGood()
+  const idle = stall(serving, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n', '')
   const closed = await Promise.all(slow)
   isOver = true
   await goodOnes
   expect(new Set(closed.map(({ status }) => status))).toEqual(new Set([408]))
   expect(Math.max(...closed.map(({ after }) => after))).toBeLessThan(10_000)
+  const { status, after } = await idle
+  expect(status).toBe(200)
+  expect(after).toBeGreaterThan(4500)
+  expect(after).toBeLessThan(8000)
   expect(good.length).toBeGreaterThan(20)
   expect(Math.max(...good)).toBeLessThan(2000)
   expect(serving.metrics.text([])).toContain('refused_total{code="408"} 300\n')

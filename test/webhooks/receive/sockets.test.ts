@@ -127,6 +127,16 @@ describe('a connection', () => {
     expect(statusesIn(bad)).toEqual([415])
   })
 
+  it('that was refused gets no second answer for what follows', async () => {
+    const serving = await serve()
+    const { socket, closed } = rawConnection(serving)
+    const flow = { 'Transfer-Encoding': 'chunked', 'Content-Type': 'text/plain' }
+    socket.write(headOf({ ...headersOf(push), ...flow }))
+    await once(socket, 'data')
+    socket.write('garbage\r\n')
+    expect(statusesIn(await closed)).toEqual([415])
+  })
+
   it('is kept, and closed after 1,000 requests', async () => {
     const serving = await serve()
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
