@@ -6,7 +6,7 @@ import type { Config } from '../config/load.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
 import type { DeliveryStatus, DeliveryWithRuns, ListedDelivery } from './delivery.js'
-import type { PullRequest } from './hooks/pull.js'
+import type { DeliveryPullRequest } from './hooks/pull.js'
 import type { RecoverRequest } from './hooks/recover.js'
 import type { RecoveredDelivery } from './hooks/recovered.js'
 import type { HookSetup, HookSetupRequest } from './hooks/setup.js'
@@ -198,7 +198,7 @@ export class WebhookHandler {
    * @returns how many were taken
    * @throws NotFoundError without a hook; UsageError; GitHubAuthError without the scope
    */
-  async pull(request: PullRequest, call: Call<WebhookEvent> = {}): Promise<number> {
+  async pull(request: DeliveryPullRequest, call: Call<WebhookEvent> = {}): Promise<number> {
     const { pullDeliveries } = await import('./hooks/pull.js')
     const session = await this.#session(call)
     return using(session.webhooks, session.clock, (store) =>
@@ -208,7 +208,7 @@ export class WebhookHandler {
 
   /** Takes what is new once, and waits for its handlers. @throws as `pull`; GitHubNetworkError */
   async pullOnce(
-    request: Omit<PullRequest, 'interval'>,
+    request: Omit<DeliveryPullRequest, 'interval'>,
     call: Call<WebhookEvent> = {},
   ): Promise<DeliveryWithRuns[]> {
     const { pullOnce } = await import('./hooks/pull.js')

@@ -9,7 +9,7 @@ import { ownHandlers } from './own-handlers.js'
 import { createPoll } from './poll.js'
 import { findReadHook } from './target.js'
 
-export interface PullRequest {
+export interface DeliveryPullRequest {
   /** `owner/repo`, or an organization. */
   target: string
   /** A hook's id; default: the only one, or the one whose URL ends in webhooks.yaml's path. */
@@ -29,7 +29,7 @@ export interface PullRequest {
 export async function pullDeliveries(
   session: WebhookSession,
   store: DeliveryStore,
-  request: PullRequest,
+  request: DeliveryPullRequest,
 ): Promise<number> {
   const { clock, signal } = session
   const { interval = 60 } = request
@@ -71,7 +71,7 @@ const most = 100_000
 export async function pullOnce(
   session: WebhookSession,
   store: DeliveryStore,
-  { target, hook }: Omit<PullRequest, 'interval'>,
+  { target, hook }: Omit<DeliveryPullRequest, 'interval'>,
 ): Promise<DeliveryWithRuns[]> {
   const poll = createPoll(session, store, await findReadHook(session, target, hook))
   const ids: number[] = []
@@ -96,7 +96,7 @@ export async function pullOnce(
 /** @throws the error, if the next poll would fail in the same way */
 function warnUnlessFinal(
   { emit, log }: WebhookSession,
-  { target }: PullRequest,
+  { target }: DeliveryPullRequest,
   error: unknown,
 ): void {
   const isPassing = error instanceof GitHubNetworkError || error instanceof GitHubRateLimitError
