@@ -6,6 +6,7 @@ import type { Config } from '../config/load.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
 import type { DeliveryStatus, DeliveryWithRuns, ListedDelivery } from './delivery.js'
+import type { ForwardRequest } from './hooks/forward.js'
 import type { DeliveryPullRequest } from './hooks/pull.js'
 import type { RecoverRequest } from './hooks/recover.js'
 import type { RecoveredDelivery } from './hooks/recovered.js'
@@ -214,6 +215,21 @@ export class WebhookHandler {
     const { pullOnce } = await import('./hooks/pull.js')
     const session = await this.#session(call)
     return using(session.webhooks, session.clock, (store) => pullOnce(session, store, request))
+  }
+
+  /**
+   * Takes the deliveries of a smee or gosmee channel until the signal, and runs their handlers where
+   * no SERVE does. For development.
+   *
+   * @returns how many were taken
+   * @throws UsageError if it is not a channel; ConfigError without a secret
+   */
+  async forward(request: ForwardRequest, call: Call<WebhookEvent> = {}): Promise<number> {
+    const { forwardChannel } = await import('./hooks/forward.js')
+    const session = await this.#session(call)
+    return using(session.webhooks, session.clock, (store) =>
+      forwardChannel(session, store, request),
+    )
   }
 
   async #session(call: Call<WebhookEvent>): Promise<WebhookSession> {

@@ -1,4 +1,5 @@
 import type { Verb } from '../verb.js'
+import { forward } from './forward.js'
 import { list } from './list.js'
 import { prune } from './prune.js'
 import { pull } from './pull.js'
@@ -23,5 +24,6 @@ export const verbs: Verb[] = [
   verify,
   recover,
   pull,
+  forward,
   prune,
 ]

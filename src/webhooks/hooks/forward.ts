@@ -1,0 +1,111 @@
+import { reportError } from '../../base/error-report.js'
+import { ConfigError, GitHubNetworkError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
+import { createDispatcher } from '../../http/dispatcher.js'
+import type { WebhookSession } from '../session.js'
+import type { DeliveryStore, ReceivedDelivery } from '../store/store.js'
+import { checkedChannel, readChannel } from './channel.js'
+import { readChannelMessage } from './channel-message.js'
+import { type OwnHandlers, ownHandlers } from './own-handlers.js'
+
+export interface ForwardRequest {
+  /** A channel of smee or gosmee: `https://smee.io/CHANNEL`. */
+  channel: string
+}
+
+/** Milliseconds before a lost connection is opened again; doubled each time. */
+const firstPause = 1000
+const longestPause = 30_000
+/** Of undici, whose own limit must not come before the channel's. */
+const stallTimeout = 300_000
+
+/**
+ * Takes the deliveries of a channel into the store until the signal, and runs their handlers where
+ * no SERVE does. For development: what the channel gets while its connection is lost is lost.
+ *
+ * @returns how many were taken
+ * @throws UsageError if it is not a channel; ConfigError without a secret
+ */
+export async function forwardChannel(
+  session: WebhookSession,
+  store: DeliveryStore,
+  request: ForwardRequest,
+): Promise<number> {
+  const { clock, signal, host, config, webhooks, emit } = session
+  const url = checkedChannel(request.channel)
+  if (webhooks.secrets.length === 0) {
+    throw new ConfigError('webhooks.yaml has no secret', { hint: 'set GITHUB_WEBHOOK_SECRET' })
+  }
+  const dispatcher = createDispatcher({ proxy: config.github.proxy, env: host.env, stallTimeout })
+  const handlers = ownHandlers(session, store, 'WEBHOOK FORWARD')
+  const taker = { session, store, handlers }
+  let [count, lastId, pause, least] = [0, '', firstPause, firstPause]
+  const options = {
+    ...{ dispatcher, clock, signal },
+    onOpen: () => emit({ type: 'webhooks-listening', address: url.href, pid: host.pid }),
+    onRetry(milliseconds: number) {
+      least = Math.min(Math.max(milliseconds, firstPause), longestPause)
+    },
+  }
+  try {
+    await handlers.wake()
+    while (!signal?.aborted) {
+      try {
+        for await (const { data, id } of readChannel(url, { ...options, lastId })) {
+          if (await take(taker, data)) count++
+          pause = firstPause
+          lastId = id
+        }
+        warn(session, `${url.host} has closed the channel's connection`)
+      } catch (error) {
+        if (signal?.aborted) break
+        if (!(error instanceof GitHubNetworkError)) throw error
+        warn(session, reportError(error).message)
+      }
+      await clock.sleep(Math.max(pause, least), signal).catch(() => {})
+      pause = Math.min(pause * 2, longestPause)
+    }
+  } finally {
+    await handlers.close()
+    await dispatcher.destroy()
+  }
+  return count
+}
+
+interface Taker {
+  session: WebhookSession
+  store: Pick<DeliveryStore, 'accept'>
+  handlers: OwnHandlers
+}
+
+/** @returns whether it was a delivery that is stored now */
+async function take({ session, store, handlers }: Taker, data: string): Promise<boolean> {
+  const message = readChannelMessage(data, session.webhooks)
+  if (message.kind === 'other') return false
+  if (message.kind === 'refused') {
+    const { event, delivery, reason } = message
+    warn(session, `${oneLine(`${event} ${delivery}`, 200)} was not taken: ${reason}`)
+    return false
+  }
+  await keep(session, store, message.received)
+  await handlers.wake()
+  return true
+}
+
+async function keep(
+  { emit, log }: WebhookSession,
+  store: Pick<DeliveryStore, 'accept'>,
+  received: ReceivedDelivery,
+): Promise<void> {
+  const { delivery, event } = received
+  for (const accepted of await store.accept([received])) {
+    emit({ type: 'deliveries-received', deliveries: [{ ...accepted, delivery, event }] })
+    const { id, outcome } = accepted
+    log.write('webhooks', 'INFO', `${event} ${delivery} is delivery ${id}: ${outcome} (FORWARD)`)
+  }
+}
+
+function warn({ emit, log }: WebhookSession, message: string): void {
+  emit({ type: 'warning', message })
+  log.write('webhooks', 'WARN', `FORWARD: ${message}`)
+}
