@@ -39,13 +39,15 @@ export const setup = defineVerb({
       ...{ target, url, remove, dryRun },
       events: events.length > 0 ? named : undefined,
     }
-    return (await invocation.webhookHandler()).setup(request, invocation.call)
+    const done = await (await invocation.webhookHandler()).setup(request, invocation.call)
+    return { done, dryRun }
   },
-  render(result, { globals }) {
+  json: ({ done }) => done,
+  render({ done, dryRun }, { globals }) {
     if (globals.quiet) return { kind: 'nothing' }
-    return lines(lineOf(result))
+    return lines(lineOf(done, dryRun))
   },
-  partialFailure({ status, last_response: last }, { 'dry-run': dryRun }) {
+  partialFailure({ done: { status, last_response: last }, dryRun }) {
     if (dryRun || status === 'removed' || isGoodStatus(last?.code ?? null)) return null
     const why = last === null ? 'no answer within 30 s' : `${last.code} ${last.message ?? ''}`
     return {
@@ -56,9 +58,13 @@ export const setup = defineVerb({
   },
 })
 
-function lineOf({ hook_id: id, url, events, status, last_response: last }: HookSetup): string {
+function lineOf(
+  { hook_id: id, url, events, status, last_response: last }: HookSetup,
+  dryRun: boolean,
+): string {
   const mark = last !== null && !isGoodStatus(last.code) ? marks.bad : marks.good
   const name = id === null ? 'the hook' : `hook ${id}`
   const answer = last === null ? '' : `; the ping was answered with ${last.code}`
-  return `${mark} ${name} at ${url} is ${status} (${events.join(', ')})${answer}`
+  const verb = dryRun && status !== 'unchanged' ? 'would be' : 'is'
+  return `${mark} ${name} at ${url} ${verb} ${status} (${events.join(', ')})${answer}`
 }

@@ -40,8 +40,12 @@ const delivery = z.object({
   id,
   guid: z.string(),
   delivered_at: z.string(),
-  status: z.string(),
-  status_code: z.number(),
+  status: z.pipe(text, z.transform(String)),
+  /** 0 where there is none. */
+  status_code: z.pipe(
+    z.optional(z.nullable(z.number())),
+    z.transform((code) => code ?? 0),
+  ),
   event: z.string(),
 })
 

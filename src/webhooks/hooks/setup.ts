@@ -162,7 +162,7 @@ function checkedUrl(text: string): string {
 }
 
 function settingsOf(
-  { webhooks }: WebhookSession,
+  { webhooks, client }: WebhookSession,
   url: string,
   named: string[] | undefined,
 ): HookSettings {
@@ -170,6 +170,7 @@ function settingsOf(
   if (secret === undefined) {
     throw new ConfigError('webhooks.yaml has no secret', { hint: 'set GITHUB_WEBHOOK_SECRET' })
   }
+  client.redactor.add(secret)
   const events = [...new Set(named ?? webhooks.events)]
   if (events.length === 0) {
     throw new UsageError('no event is named', {

@@ -125,7 +125,8 @@ test('what GitHub refuses is told and exit 1, and nothing is asked for twice', a
   const bad = { method: 'POST', path: /\/attempts$/ }
   work.github.fail({ ...bad, status: 502, times: 1 })
   work.github.fail({ ...bad, status: 404, times: 1, body: { message: 'Not Found' } })
-  work.github.fail({ ...bad, dropAnswer: true, times: 1 })
+  // A gateway may answer so after the work.
+  work.github.fail({ ...bad, status: 503, headers: { 'retry-after': '1' }, times: 1 })
   const { status, json, err } = await recover('uDOS/core')
   expect(status).toBe(1)
   expect(json.map(({ status, error }: Recovered) => [status, error?.code])).toEqual([
@@ -137,6 +138,19 @@ test('what GitHub refuses is told and exit 1, and nothing is asked for twice', a
   ])
   expect(err).toContain('3 of 5 were not redelivered')
   expect(attempts()).toHaveLength(4)
+})
+
+test('a network that is lost thrice is not asked any more', async () => {
+  await hookAt(work.receiver.url)
+  work.receiver.status = 500
+  await happen(1, 2, 3, 4, 5)
+  const lost = work.github.fail({ method: 'POST', path: /\/attempts$/, dropAnswer: true })
+  const { json } = await recover('uDOS/core')
+  expect(json.map(({ status }: Recovered) => status)).toEqual([
+    'delivered',
+    ...Array(5).fill('failed'),
+  ])
+  expect(lost.hits).toBe(3)
 })
 
 test('a rate limit that is too long ends the requests', async () => {
