@@ -84,13 +84,14 @@ const shared = {
 
 /**
  * @param {Record<string, string>} input
- * @param {{ into: string, worker: string, output: import('rolldown').OutputOptions }} options
+ * @param {{ into: string, worker: string, launcher: string, output: import('rolldown').OutputOptions }} options
  */
-async function write(input, { into, worker, output }) {
+async function write(input, { into, worker, launcher, output }) {
   const define = {
     __WIZARD_VERSION__: JSON.stringify(version),
-    // Relative to the chunk that contains the pool.
+    // Relative to the chunk that contains the pool, or the launcher.
     __WIZARD_WORKER__: JSON.stringify(worker),
+    __WIZARD_LAUNCHER__: JSON.stringify(launcher),
   }
   const bundle = await rolldown({ ...shared, input, transform: { define } })
   const { output: written } = await bundle.write({
@@ -104,10 +105,15 @@ async function write(input, { into, worker, output }) {
 }
 
 // The executable is CommonJS: node finds and links such files in half the time.
-const cli = { main: 'src/main.ts', worker: 'src/git/pool/worker.ts' }
+const cli = {
+  main: 'src/main.ts',
+  worker: 'src/git/pool/worker.ts',
+  launcher: 'src/webhooks/runs/launched.ts',
+}
 const cliModules = await write(cli, {
   into: '/cli',
   worker: '../worker.cjs',
+  launcher: '../launcher.cjs',
   output: {
     format: 'cjs',
     dynamicImportInCjs: false,
@@ -120,6 +126,7 @@ const libraryModules = await write(
   {
     into: '',
     worker: '../cli/worker.cjs',
+    launcher: '../cli/launcher.cjs',
     output: { format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' },
   },
 )

@@ -4,6 +4,7 @@ import { logMarks } from '../logs/marks.js'
 import { livenessFor } from '../process/identity.js'
 import type { LiveSettings } from './live-settings.js'
 import { eventLabel, type Metrics } from './metrics/metrics.js'
+import { ProgramLauncher } from './runs/launcher.js'
 import { performRun } from './runs/perform.js'
 import { Worker, type WorkerListener } from './runs/worker.js'
 import type { HandlerSubject, WebhookSession } from './session.js'
@@ -34,9 +35,10 @@ export async function openHandlers(
   await store.takeOver(isDead)
   await store.retire(settings.config.handlers.map(({ name }) => name))
   const { client, host, clock, config, runCommand } = session
+  const launcher = new ProgramLauncher({ host, clock })
   const performer = {
     host,
-    clock,
+    launcher,
     root: config.root,
     runCommand,
     redact: (text: string) => client.redact(text),
@@ -50,6 +52,7 @@ export async function openHandlers(
     perform: (run, handler, signal) => performRun(performer, run, handler, signal),
     random: () => randomInt(1_000_000) / 1_000_000,
     standBack,
+    release: () => launcher.close(),
     on: listenerOf(session, request.metrics),
   })
 }

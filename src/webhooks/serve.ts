@@ -23,7 +23,7 @@ import {
 } from './receive/receiver.js'
 import type { Worker } from './runs/worker.js'
 import type { WebhookSession } from './session.js'
-import type { DeliveryStore } from './store/store.js'
+import type { DeliveryStore, Server } from './store/store.js'
 
 export interface ServeRequest {
   /** Default: webhooks.yaml's host and port. */
@@ -95,15 +95,26 @@ async function start(
     request.role === 'accept'
       ? null
       : await openHandlers(session, { store, settings, metrics, standBack: accepting.standBack })
-  const parts = { session, request, store, settings, metrics, state, worker, accepting }
-  const receiver = request.role === 'run' ? null : await receive(parts)
-  const address = receiver?.address ?? 'none'
   const announcement = {
     owner: livenessFor(session.self).mark,
     machine: session.self.host,
     pid: host.pid,
-    address,
+    address: 'none',
   }
+  const parts = {
+    session,
+    request,
+    store,
+    settings,
+    metrics,
+    state,
+    worker,
+    accepting,
+    announcement,
+  }
+  const receiver = request.role === 'run' ? null : await receive(parts)
+  const address = receiver?.address ?? 'none'
+  announcement.address = address
   await store.announce(announcement)
   const undo = [
     settings.watch(() => worker?.wake()),
@@ -142,10 +153,13 @@ interface Parts {
   state: ServingState
   worker: Worker | null
   accepting: Accepting
+  /** Of this machine in the store. */
+  announcement: Server
 }
 
 function receive(parts: Parts): Promise<Receiver> {
-  const { session, request, store, settings, metrics, state, worker, accepting } = parts
+  const { session, request, store, settings, metrics, state, worker, accepting, announcement } =
+    parts
   const { clock, client, log } = session
   const { host, port } = settings.config
   let own = settings.receiver
@@ -160,7 +174,7 @@ function receive(parts: Parts): Promise<Receiver> {
       return shown
     },
     store: accepting,
-    probeStore: async () => void (await store.counts()),
+    probeStore: () => store.announce(announcement),
     state,
     metrics,
     gauges: async () =>

@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/clock.js'
 import { UsageError } from '../../base/errors.js'
 import { createRedactor } from '../../base/redact.js'
 import type { HandlerConfig } from '../../config/files/webhooks.js'
@@ -8,15 +7,15 @@ import { readPayload } from '../routing/payload.js'
 import type { ClaimedRun, StoredDelivery } from '../store/store.js'
 import { commandOf } from './command-line.js'
 import { type AttemptEnd, type CommandEnd, commandEnd, programEnd } from './end.js'
+import type { ProgramLauncher } from './launcher.js'
 import type { HandlerInput } from './placeholders.js'
-import { runProgram } from './program.js'
 
 /** Runs a command of wizard in this process, with `--json`. Never throws, but for the signal. */
 export type RunCommand = (argv: string[], signal: AbortSignal) => Promise<CommandEnd>
 
 export interface Performer {
   host: Host
-  clock: Clock
+  launcher: ProgramLauncher
   root: string
   runCommand: RunCommand
   /** Hides what wizard knows to be secret. */
@@ -38,11 +37,11 @@ export async function performRun(
   const input = inputOf(run.delivery)
   const command = commandOf(handler, input)
   if (command.kind === 'wizard') return commandEnd(await performer.runCommand(command.argv, signal))
-  const { host, clock, root } = performer
+  const { host, launcher, root } = performer
   const { cmd, env: named, stdin } = command
   const env = { ...environmentOf(host.env, named), ...variablesOf(input, run.attempt) }
   const program = { cmd, dir: command.dir ?? root, env, body: run.delivery.body, stdin }
-  const ended = programEnd(await runProgram(program, { host, clock, signal }))
+  const ended = programEnd(await launcher.run(program, signal))
   return { ...ended, output: redacted(ended.output, host.env, named, performer.redact) }
 }
 

@@ -9,7 +9,6 @@ import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
 import { reasonOf } from '../../base/fs/system-error.js'
 import { endGroup, signalGroup } from '../../process/group.js'
-import { startGuard } from '../../process/guard.js'
 import type { Host } from '../../process/host.js'
 
 export interface Program {
@@ -37,7 +36,7 @@ const patience = 1000
 
 /**
  * Runs a program to its end, without a shell, in a process group of its own. The group ends with
- * the program, with the signal, and with wizard. The body is in a file of its own, because an
+ * the program and with the signal. The body is in a file of its own, because an
  * argument or a variable can't hold 25 MiB.
  *
  * @throws WizardError if it can't be started; the signal's reason
@@ -62,9 +61,7 @@ async function runInGroup(
   program: Program,
   { host, clock, signal }: { host: Host; clock: Clock; signal: AbortSignal },
 ): Promise<ProgramEnd> {
-  const guard = startGuard(program.env)
   const child = start(program)
-  if (child.pid !== undefined) guard.watch(child.pid)
   let spare = () => {}
   const endAll = () => {
     if (child.pid !== undefined) spare = endGroup(child.pid, { clock, host })
@@ -81,7 +78,6 @@ async function runInGroup(
     leave()
     await endBackground(child, { host, clock })
     spare()
-    await guard.dismiss()
   }
 }
 

@@ -26,6 +26,8 @@ export interface WorkerOptions {
   random(): number
   /** Awaited before each batch of deliveries is routed, so that those that arrive go first. */
   standBack(): Promise<void>
+  /** Awaited at the end of a drain: nothing runs any more. */
+  release(): Promise<void>
   on: WorkerListener
 }
 
@@ -130,6 +132,7 @@ export class Worker {
     await Promise.all([...this.#inHand.values()].map(({ done }) => done))
     unset()
     this.#unsetRenewal()
+    await this.#options.release()
     if (left.length > 0) await this.#options.store.giveBack(left)
     return left.length === 0
   }

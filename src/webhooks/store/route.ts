@@ -19,7 +19,8 @@ export async function routeAccepted(
   limit: number,
   decide: (delivery: StoredDelivery) => RoutingDecision,
 ): ReturnType<DeliveryStore['route']> {
-  const routed = await engine.transaction(async (sql) => {
+  // After a power failure they are accepted still, and routed again.
+  const routed = await engine.unsynced(async (sql) => {
     await engine.excludeOthers(sql)
     const router = new Router()
     for (const row of await readAccepted(sql, limit)) router.route(row, decide(toStored(row)))

@@ -26,6 +26,11 @@ export interface Engine {
   readonly lease: number | null
   /** Nothing of it is kept if `work` throws. Synced when the promise resolves. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /**
+   * The same without a sync, for what is done again after a power failure: it is lost unless another
+   * transaction has followed.
+   */
+  unsynced<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /** Without a transaction where it can do without. */
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /** Until the transaction ends, no other one routes or claims. */

@@ -126,6 +126,13 @@ class PostgresEngine implements Engine {
     return this.#pool.transaction(work)
   }
 
+  unsynced<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#pool.transaction(async (sql) => {
+      await sql.all('SET LOCAL synchronous_commit = off')
+      return work(sql)
+    })
+  }
+
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#pool.read(work)
   }

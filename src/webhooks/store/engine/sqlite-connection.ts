@@ -106,6 +106,16 @@ export class SqliteConnection implements Sql {
     }
   }
 
+  /** https://sqlite.org/pragma.html#pragma_synchronous: with WAL, NORMAL syncs at checkpoints only. */
+  async unsynced<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    this.#database.exec('PRAGMA synchronous = NORMAL')
+    try {
+      return await this.transaction(work)
+    } finally {
+      this.#database.exec('PRAGMA synchronous = FULL')
+    }
+  }
+
   close(): void {
     this.#statements.clear()
     this.#database.close()

@@ -100,6 +100,10 @@ class SqliteEngine implements Engine {
     return this.#inTurn(() => this.#connection.transaction(work))
   }
 
+  unsynced<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => this.#connection.unsynced(work))
+  }
+
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#inTurn(() => this.#connection.transaction(work, 'BEGIN'))
   }

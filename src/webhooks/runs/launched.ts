@@ -1,0 +1,46 @@
+import process from 'node:process'
+import { systemClock } from '../../base/clock.js'
+import { reportError } from '../../base/error-report.js'
+import { WizardError } from '../../base/errors.js'
+import { hostOf } from '../../process/host.js'
+import type { LauncherAnswer, LauncherOrder } from './launcher.js'
+import { runProgram } from './program.js'
+
+// The entry of the launcher's process. When wizard is gone, however it went, it ends all programs.
+
+const running = new Map<number, { stop: AbortController; ended: Promise<void> }>()
+const host = hostOf(process)
+
+process.on('message', (order: LauncherOrder) => {
+  if (order.type === 'stop') running.get(order.id)?.stop.abort(ended)
+  else begin(order)
+})
+process.on('disconnect', async () => {
+  const all = [...running.values()]
+  for (const { stop } of all) stop.abort(ended)
+  await Promise.all(all.map((one) => one.ended))
+  process.exit(0)
+})
+// A terminal's signals are for wizard, which says what ends.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {})
+
+const ended = new WizardError('wizard has ended it')
+
+function begin({ id, program }: Extract<LauncherOrder, { type: 'run' }>): void {
+  const stop = new AbortController()
+  const running_ = { stop, ended: carryOut(id, program, stop.signal) }
+  running.set(id, running_)
+}
+
+async function carryOut(
+  id: number,
+  program: Parameters<typeof runProgram>[0],
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await runProgram(program, { host, clock: systemClock, signal }).then(
+    (end): LauncherAnswer => ({ id, end }),
+    (error: unknown): LauncherAnswer => ({ id, error: reportError(error) }),
+  )
+  running.delete(id)
+  if (process.connected) process.send?.(answer)
+}
