@@ -21,6 +21,7 @@ const handler = {
 
 async function serve() {
   const child = space.start(serveArgs)
+  child.stderr?.resume()
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (data: Buffer) => {
       if (data.includes('listening')) resolve()
