@@ -1,5 +1,5 @@
 // Writes config/*.schema.json, for editors, and the tables of docs/configuration.md, from the
-// schemas that validate the files.
+// schemas that validate the files; and docs/grafana-webhooks.json, from the table of metrics.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,12 +17,17 @@ const out = mkdtempSync(join(tmpdir(), 'wizard-schemas-'))
 try {
   const bundle = await rolldown({
     cwd: root,
-    input: { schemas: 'src/config/schema/json.ts' },
+    input: {
+      schemas: 'src/config/schema/json.ts',
+      grafana: 'src/webhooks/metrics/grafana.ts',
+      metrics: 'src/webhooks/metrics/definitions.ts',
+    },
     platform: 'node',
   })
   await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].mjs' })
   await bundle.close()
-  const { jsonSchemaOf } = await import(pathToFileURL(join(out, 'schemas.mjs')).href)
+  const load = (name) => import(pathToFileURL(join(out, `${name}.mjs`)).href)
+  const { jsonSchemaOf } = await load('schemas')
   const page = join(root, 'docs/configuration.md')
   let text = readFileSync(page, 'utf8')
   for (const name of names) {
@@ -33,6 +38,13 @@ try {
     text = text.replace(between, (_, start, end) => `${start}${keyTables(schema)}${end}`)
   }
   writeFileSync(page, text)
+  const { grafanaDashboard } = await load('grafana')
+  const { metricDefinitions } = await load('metrics')
+  const dashboard = grafanaDashboard(metricDefinitions)
+  writeFileSync(
+    join(root, 'docs/grafana-webhooks.json'),
+    `${JSON.stringify(dashboard, null, 2)}\n`,
+  )
 } finally {
   rmSync(out, { recursive: true })
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { metricDefinitions } from '../../../src/webhooks/metrics/definitions.js'
 import { grafanaDashboard } from '../../../src/webhooks/metrics/grafana.js'
@@ -44,4 +46,9 @@ it('asks for rates, quantiles and values', () => {
     fieldConfig: { defaults: { unit: 'bytes' } },
     targets: [{ expr: 'max (wizard_webhook_store_bytes{instance=~"$instance"})' }],
   })
+})
+
+it('is what docs/grafana-webhooks.json has (else: npm run schemas)', async () => {
+  const file = fileURLToPath(new URL('../../../docs/grafana-webhooks.json', import.meta.url))
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(dashboard)
 })
