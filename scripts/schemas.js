@@ -41,10 +41,7 @@ try {
   const { grafanaDashboard } = await load('grafana')
   const { metricDefinitions } = await load('metrics')
   const dashboard = grafanaDashboard(metricDefinitions)
-  writeFileSync(
-    join(root, 'docs/grafana-webhooks.json'),
-    `${JSON.stringify(dashboard, null, 2)}\n`,
-  )
+  writeFileSync(join(root, 'docs/grafana-webhooks.json'), `${JSON.stringify(dashboard, null, 2)}\n`)
 } finally {
   rmSync(out, { recursive: true })
 }
