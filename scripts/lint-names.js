@@ -8,6 +8,7 @@ import { globSync } from 'tinyglobby'
 /** Names that may occur twice, and why. */
 const allowed = new Map([
   ['GitHubClient', "the library's has this process's environment"],
+  ['WebhookHandler', "the library's runs commands in this process"],
   ['verbs', "each noun's list"],
 ])
 

@@ -1,6 +1,9 @@
 import process from 'node:process'
+import { Application } from './app.js'
 import { GitHubClient as Client, type GitHubClientOptions } from './github/client.js'
 import { hostOf } from './process/host.js'
+import type { SessionOptions } from './session.js'
+import { WebhookHandler as Handler } from './webhooks/webhook-handler.js'
 
 export type { Call, CommonEvent, Emit, StepEvent } from './base/call.js'
 export type { Clock } from './base/clock.js'
@@ -25,6 +28,7 @@ export type {
 export type { PluginIndex, PluginsConfig } from './config/files/plugins.js'
 export type { EntryOptions, RepoEntry, RepositoryEntry, SourceEntry } from './config/files/repos.js'
 export type {
+  ActionValues as WebhookStep,
   HandlerConfig as WebhookHandlerConfig,
   RetentionConfig as WebhookRetention,
   StoreConfig as WebhookStoreConfig,
@@ -53,6 +57,7 @@ export type { DispatchOptions } from './github/rest/actions/dispatch.js'
 export type { WorkflowJob, WorkflowRunData, WorkflowStep } from './github/rest/actions/runs.js'
 export type { Workflow } from './github/rest/actions/workflows.js'
 export type { TreeEntry } from './github/rest/contents.js'
+export type { HookResponse } from './github/rest/hooks.js'
 export type { Octokit } from './github/rest/octokit.js'
 export type { Paging } from './github/rest/pages.js'
 export type { AssetOptions, ReleaseAsset } from './github/rest/release-assets.js'
@@ -127,6 +132,40 @@ export type { LocalListing } from './repos/targets/listing.js'
 export type { Shard } from './repos/targets/resolve.js'
 export type { SyncTarget } from './repos/targets/sync-target.js'
 export type { SessionOptions } from './session.js'
+export type {
+  Delivery,
+  DeliveryStatus,
+  DeliveryWithRuns,
+  HandlerRun,
+  HandlerRunStatus,
+  ListedDelivery,
+  RunError as HandlerError,
+} from './webhooks/delivery.js'
+export type { ForwardRequest } from './webhooks/hooks/forward.js'
+export type { DeliveryPullRequest } from './webhooks/hooks/pull.js'
+export type { RecoverRequest } from './webhooks/hooks/recover.js'
+export type { RecoveredDelivery } from './webhooks/hooks/recovered.js'
+export type { HookSetup, HookSetupRequest } from './webhooks/hooks/setup.js'
+export type { ListenPlace } from './webhooks/receive/listen.js'
+export type { ReceivedSummary, ReceiverEvent } from './webhooks/receive/receiver.js'
+export type { OneDelivery, PlannedDelivery, PlannedHandler } from './webhooks/receive-one.js'
+export type { CommandEnd } from './webhooks/runs/end.js'
+export type { RunCommand } from './webhooks/runs/perform.js'
+export type { ServeEnd, ServeRequest } from './webhooks/serve.js'
+export type { HandlerSubject, WebhookEvent } from './webhooks/session.js'
+export type {
+  AcceptedDelivery,
+  DeliveryFilter,
+  ReceivedDelivery,
+  RunEnd,
+  StoreCounts,
+  ViewedDelivery,
+} from './webhooks/store/store.js'
+export type {
+  WebhookHandler as WebhookHandlerBase,
+  WebhookHandlerOptions,
+  WebhookStatus,
+} from './webhooks/webhook-handler.js'
 export type { ArtifactOptions, DownloadedArtifact } from './workflows/artifacts/artifacts.js'
 export type { CancelOptions, RerunOptions } from './workflows/control.js'
 export type { RunFilter } from './workflows/list-runs.js'
@@ -160,5 +199,28 @@ export type { CommitOutcome } from './workflows/watch/watch-commit.js'
 export class GitHubClient extends Client {
   constructor(options: GitHubClientOptions = {}) {
     super({ host: hostOf(process), ...options })
+  }
+}
+
+/**
+ * Receives GitHub's webhooks as `wizard WEBHOOK SERVE` does. The handlers' commands of wizard read
+ * configuration and credentials as the command line does, from this process's environment.
+ */
+export class WebhookHandler extends Handler {
+  constructor(client: GitHubClient, options: SessionOptions = {}) {
+    const { config } = options
+    const flags = typeof config === 'string' ? [`--config=${config}`] : []
+    super(client, {
+      ...options,
+      async runCommand(argv, signal) {
+        const { runCaptured } = await import('./run.js')
+        const app = new Application(hostOf(process))
+        try {
+          return await runCaptured([...argv, ...flags], app, signal)
+        } finally {
+          await app.close()
+        }
+      },
+    })
   }
 }

@@ -44,19 +44,24 @@ export async function run(argv: string[], io: Io, app: Application): Promise<num
   }
 }
 
-/** A command of a handler: its documents are data, its progress is the output. */
-async function runInside(
-  { app, globals }: Invocation,
-  argv: string[],
-  signal: AbortSignal,
-): Promise<CommandEnd> {
-  const { captureStreams } = await import('./terminal/capture.js')
-  const streams = captureStreams()
+/** With the same configuration and root. */
+function runInside({ app, globals }: Invocation, argv: string[], signal: AbortSignal) {
   const same = (['config', 'root'] as const).flatMap((name) => {
     const value = globals[name]
     return value === undefined ? [] : [`--${name}=${value}`]
   })
-  const status = await run([...argv, ...same, '--json'], { ...streams, signal }, app)
+  return runCaptured([...argv, ...same], app, signal)
+}
+
+/** Runs a command whose documents are data, and whose progress is its output. Never throws. */
+export async function runCaptured(
+  argv: string[],
+  app: Application,
+  signal: AbortSignal,
+): Promise<CommandEnd> {
+  const { captureStreams } = await import('./terminal/capture.js')
+  const streams = captureStreams()
+  const status = await run([...argv, '--json'], { ...streams, signal }, app)
   const output = streams.err()
   return {
     status,

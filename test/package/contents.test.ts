@@ -8,6 +8,9 @@ import { requiresOf } from './support/requires.js'
 const consumer = inject('consumer')
 const home = join(consumer, 'node_modules/udos-wizard')
 
+/** For the stores of WEBHOOK; loaded by those who have configured them. */
+const optionalPeers = ['@photostructure/sqlite', 'pg']
+
 const manifest = async () => JSON.parse(await readFile(join(home, 'package.json'), 'utf8'))
 
 it('is one package, and npm has nothing to warn of', async () => {
@@ -20,9 +23,12 @@ it('runs nothing when it is installed', async () => {
   const { scripts, ...rest } = await manifest()
   const names = ['preinstall', 'install', 'postinstall', 'prepare']
   expect(names.filter((name) => name in scripts)).toEqual([])
-  for (const name of ['dependencies', 'optionalDependencies', 'peerDependencies']) {
+  for (const name of ['dependencies', 'optionalDependencies']) {
     expect(rest).not.toHaveProperty(name)
   }
+  const peers = Object.keys(rest.peerDependencies)
+  expect(peers.sort()).toEqual(optionalPeers)
+  for (const name of peers) expect(rest.peerDependenciesMeta[name]).toEqual({ optional: true })
 })
 
 it('requires its own files and what node brings along', { tags: ['deep'] }, async () => {
@@ -33,7 +39,8 @@ it('requires its own files and what node brings along', { tags: ['deep'] }, asyn
   for (const file of files) {
     for (const name of requiresOf(file, await readFile(file, 'utf8'))) {
       const isOwn = name.startsWith('.') && existsSync(join(dirname(file), name))
-      if (!isOwn && !name.startsWith('node:') && !isBuiltin(name))
+      const isKnown = isBuiltin(name) || optionalPeers.includes(name)
+      if (!isOwn && !name.startsWith('node:') && !isKnown)
         strangers.push(`${relative(home, file)}: ${name}`)
     }
   }

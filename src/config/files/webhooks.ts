@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { webhookEvents } from '../../base/names/webhook-events.js'
 import { didYouMean, nearest } from '../../base/text.js'
-import type { ActionName, ActionValues, StepValues } from '../schema/webhook-handlers.js'
+import type { StepValues } from '../schema/webhook-handlers.js'
 import type { WebhooksFile } from '../schema/webhooks.js'
 import type { ConfigDocument } from '../yaml/document.js'
 import type { Fault, Path, Position } from '../yaml/place.js'
@@ -291,8 +291,47 @@ export type HandlerConfig = {
   forks: boolean
   /** Payload paths that must be equal. */
   conditions: Record<string, string | number | boolean | null>
+  /** @internal */
   path: Path
   position: Position
 } & ActionValues
 
-export type { ActionName as WebhookAction }
+/** An action, and what it is given. */
+export type ActionValues =
+  | {
+      action: 'run_tests'
+      payload: {
+        repo?: string | undefined
+        component?: string | undefined
+        /** Also a placeholder, such as `{branch}`. */
+        ref?: string | undefined
+      }
+    }
+  | {
+      action: 'run_workflow'
+      payload: {
+        target: string
+        ref?: string | undefined
+        inputs: Record<string, string | number | boolean>
+        wait: boolean
+      }
+    }
+  | { action: 'sync_repo'; payload: { target?: string | undefined } }
+  | {
+      action: 'sync_release'
+      payload: { target?: string | undefined /** Absolute. */; dir?: string | undefined }
+    }
+  | { action: 'publish_release'; payload: { target: string } }
+  | {
+      action: 'exec'
+      payload: {
+        cmd: string[]
+        /** Absolute; default: ROOT. */
+        dir?: string | undefined
+        /** Names of variables that it sees. */
+        env: string[]
+        stdin: boolean
+      }
+    }
+
+export type WebhookAction = ActionValues['action']

@@ -26,9 +26,6 @@ export const ownerName = () =>
 export const repository = (expected = 'expected a repository: NAME or OWNER/NAME') =>
   shaped(new RegExp(`${repoPattern.source}|${fullNamePattern.source}`, 'i'), expected)
 
-/** `owner/repo`. */
-export const fullName = () => shaped(fullNamePattern, 'expected a repository: OWNER/NAME')
-
 export const refName = () =>
   z.string().check(
     z.refine(isShortRefName, {

@@ -45,9 +45,9 @@ const payloads = {
   }),
 } as const
 
-export type ActionName = keyof typeof payloads
+type ActionName = keyof typeof payloads
 /** An action, and what it is given. */
-export type ActionValues = {
+type ActionStep = {
   [Name in ActionName]: { action: Name; payload: z.infer<(typeof payloads)[Name]> }
 }[ActionName]
 
@@ -133,4 +133,4 @@ const inPayload = (issue: z.core.$ZodIssue): z.core.$ZodRawIssue => ({
   path: ['payload', ...issue.path],
 })
 
-export type StepValues = Omit<z.infer<typeof step>, 'action' | 'payload'> & ActionValues
+export type StepValues = Omit<z.infer<typeof step>, 'action' | 'payload'> & ActionStep

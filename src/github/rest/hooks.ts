@@ -21,7 +21,7 @@ const response = z.object({
   code: z.nullable(z.number()),
   status: z.nullable(z.string()),
   message: z.nullable(z.string()),
-})
+}) satisfies z.ZodMiniType<HookResponse>
 
 const hook = z.object({
   id,
@@ -57,7 +57,13 @@ const sent = z.object({
 })
 
 export type HookData = z.output<typeof hook>
-export type HookResponse = z.output<typeof response>
+/** How a hook's receiver answered last. */
+export interface HookResponse {
+  /** The HTTP status; null if there was none. */
+  code: number | null
+  status: string | null
+  message: string | null
+}
 /** One attempt to deliver an event. */
 export type HookDeliveryData = z.output<typeof delivery>
 
