@@ -95,14 +95,18 @@ test('250 deliveries are three pages, and the next poll asks once', {
   const listings = () => work.github.requests.filter(({ path }) => /\/deliveries\?/.test(path))
   await vi.waitUntil(async () => (await list()).length === 250, { timeout: 60_000 })
   await vi.waitUntil(() => listings().length > 5, { timeout: 60_000 })
-  pulling.interrupt('SIGTERM')
-  expect((await pulling.ended).status).toBe(0)
-  const later = listings().slice(3)
-  for (const { headers, path } of later) {
+  for (const { headers, path } of listings().slice(3)) {
     expect(headers['if-none-match']).toMatch(/^W\//)
     expect(path).not.toContain('cursor')
   }
-  expect(work.asked('GET', /\/deliveries\/\d+$/)).toHaveLength(250)
+  // More than a page at once: a poll looks back until it meets what it knows.
+  const down = work.github.fail({ path: /\/deliveries/, status: 502 })
+  await happen(...counts.slice(0, 150))
+  down.remove()
+  await vi.waitUntil(async () => (await list()).length === 400, { timeout: 60_000 })
+  pulling.interrupt('SIGTERM')
+  expect((await pulling.ended).status).toBe(0)
+  expect(work.asked('GET', /\/deliveries\/\d+$/)).toHaveLength(400)
   const events = (await list()).reverse().map(({ delivery }) => delivery)
   const sent = work.github.world.require('uDOS/core').hooks[0]?.deliveries ?? []
   expect(events).toEqual(sent.map(({ guid }) => guid).reverse())
@@ -189,8 +193,14 @@ test('a gap below what SERVE has received is filled', async () => {
   const event = ['--event', 'star', '--delivery', newest?.guid ?? '', '--sign']
   expect((await work.wizard('WEBHOOK', 'RECEIVE', 'payload.json', ...event)).status).toBe(0)
   expect((await pullOnce('uDOS/core')).json).toHaveLength(3)
-  // What RECEIVE had left runs too.
+  // What RECEIVE has left runs too, also where there is nothing new.
   expect(await ran()).toHaveLength(3)
+  for (const count of [4, 5, 6]) {
+    await work.write('another.json', `{"repository":{"full_name":"uDOS/core"},"count":${count}}`)
+    await work.wizard('WEBHOOK', 'RECEIVE', 'another.json', '--event', 'star', '--sign')
+  }
+  expect((await pullOnce('uDOS/core')).json).toEqual([])
+  expect(await ran()).toHaveLength(6)
 })
 
 test('what is wrong is exit 2, 3 or 4', async () => {

@@ -99,11 +99,25 @@ test('reads all pages, back to three days', { tags: ['deep'] }, async () => {
   await happen(2)
   const { json } = await recover('uDOS/core', '--hook', id)
   expect(json).toHaveLength(251)
+  expect(Date.parse(json[250].delivered_at)).toBeGreaterThan(Date.parse(json[0].delivered_at))
   expect(new Set(json.map(({ status }: Recovered) => status))).toEqual(new Set(['redelivered']))
   expect(work.asked('GET', /\/deliveries\?/)).toHaveLength(3)
   expect(new Set(attempts()).size).toBe(251)
   // The new attempts of all of them are younger.
-  expect((await recover('uDOS/core', '--since', '1h', '--dry-run')).json).toHaveLength(251)
+  const lately = await recover('uDOS/core', '--since', '1h', '--dry-run')
+  const order = (found: Recovered[]) => found.map(({ delivery }) => delivery)
+  expect(order(lately.json)).toEqual(order(json))
+})
+
+test('an event that was delivered once is, whatever became of a later attempt', async () => {
+  const id = await hookAt(work.receiver.url)
+  work.receiver.status = 500
+  const [ping] = work.github.world.require('uDOS/core').hooks[0]?.deliveries ?? []
+  await work.ask('POST', `/repos/uDOS/core/hooks/${id}/deliveries/${ping?.id}/attempts`)
+  await work.github.delivered()
+  expect((await recover('uDOS/core')).json).toMatchObject([
+    { event: 'ping', status: 'delivered', status_code: 500 },
+  ])
 })
 
 test('what the store has is not asked for', async () => {
