@@ -170,11 +170,11 @@ describe('events', () => {
     await github.deleteBranch('uDOS/core', 'more')
     github.happen('uDOS/core', 'pull_request', { action: 'opened', number: 1 })
     await github.delivered()
-    const told = (await sentTo(id)).map(({ headers, body }) => {
+    const seen = (await sentTo(id)).map(({ headers, body }) => {
       const { action, ref, deleted } = JSON.parse(`${body}`)
       return [headers['x-github-event'], action ?? ref, ...(deleted ? ['deleted'] : [])].join(' ')
     })
-    expect(told).toEqual([
+    expect(seen).toEqual([
       'release created',
       'create v1',
       'push refs/tags/v1',

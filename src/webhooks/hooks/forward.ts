@@ -1,7 +1,7 @@
 import { reportError } from '../../base/error-report.js'
 import { ConfigError, GitHubNetworkError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
-import { createDispatcher } from '../../http/dispatcher.js'
+import { createDispatcher, type Dispatcher } from '../../http/dispatcher.js'
 import type { WebhookSession } from '../session.js'
 import type { DeliveryStore, ReceivedDelivery } from '../store/store.js'
 import { checkedChannel, readChannel } from './channel.js'
@@ -31,45 +31,57 @@ export async function forwardChannel(
   store: DeliveryStore,
   request: ForwardRequest,
 ): Promise<number> {
-  const { clock, signal, host, config, webhooks, emit } = session
   const url = checkedChannel(request.channel)
-  if (webhooks.secrets.length === 0) {
+  if (session.webhooks.secrets.length === 0) {
     throw new ConfigError('webhooks.yaml has no secret', { hint: 'set GITHUB_WEBHOOK_SECRET' })
   }
-  const dispatcher = createDispatcher({ proxy: config.github.proxy, env: host.env, stallTimeout })
+  const { config, host } = session
+  const { proxy } = config.github
+  const dispatcher = createDispatcher({ proxy, env: host.env, stallTimeout })
   const handlers = ownHandlers(session, store, 'WEBHOOK FORWARD')
-  const taker = { session, store, handlers }
-  let [count, lastId, pause, least] = [0, '', firstPause, firstPause]
-  const options = {
-    ...{ dispatcher, clock, signal },
-    onOpen: () => emit({ type: 'webhooks-listening', address: url.href, pid: host.pid }),
-    onRetry(milliseconds: number) {
-      least = Math.min(Math.max(milliseconds, firstPause), longestPause)
-    },
-  }
+  let count = 0
   try {
     await handlers.wake()
-    while (!signal?.aborted) {
-      try {
-        for await (const { data, id } of readChannel(url, { ...options, lastId })) {
-          if (await take(taker, data)) count++
-          pause = firstPause
-          lastId = id
-        }
-        warn(session, `${url.host} has closed the channel's connection`)
-      } catch (error) {
-        if (signal?.aborted) break
-        if (!(error instanceof GitHubNetworkError)) throw error
-        warn(session, reportError(error).message)
-      }
-      await clock.sleep(Math.max(pause, least), signal).catch(() => {})
-      pause = Math.min(pause * 2, longestPause)
-    }
+    await readOn(session, url, dispatcher, async (data) => {
+      if (await take({ session, store, handlers }, data)) count++
+    })
   } finally {
     await handlers.close()
     await dispatcher.destroy()
   }
   return count
+}
+
+/** Reads the channel until the signal, over as many connections as that takes. */
+async function readOn(
+  session: WebhookSession,
+  url: URL,
+  dispatcher: Dispatcher,
+  onMessage: (data: string) => Promise<void>,
+): Promise<void> {
+  const { clock, signal, host, emit } = session
+  let [lastId, pause, least] = ['', firstPause, firstPause]
+  const onOpen = () => emit({ type: 'webhooks-listening', address: url.href, pid: host.pid })
+  const onRetry = (milliseconds: number) => {
+    least = Math.min(Math.max(milliseconds, firstPause), longestPause)
+  }
+  while (!signal?.aborted) {
+    try {
+      const options = { dispatcher, clock, signal, lastId, onOpen, onRetry }
+      for await (const { data, id } of readChannel(url, options)) {
+        await onMessage(data)
+        pause = firstPause
+        lastId = id
+      }
+      warn(session, `${url.host} has closed the channel's connection`)
+    } catch (error) {
+      if (signal?.aborted) return
+      if (!(error instanceof GitHubNetworkError)) throw error
+      warn(session, reportError(error).message)
+    }
+    await clock.sleep(Math.max(pause, least), signal).catch(() => {})
+    pause = Math.min(pause * 2, longestPause)
+  }
 }
 
 interface Taker {

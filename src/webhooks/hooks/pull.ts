@@ -37,21 +37,18 @@ export async function pullDeliveries(
   const poll = createPoll(session, store, await findReadHook(session, request.target, request.hook))
   const handlers = ownHandlers(session, store, 'WEBHOOK PULL')
   let count = 0
-  try {
-    await handlers.wake()
-    while (!signal?.aborted) {
-      try {
-        for await (const taken of poll()) {
-          count += taken.length
-          reportPulled(session, taken)
-          await handlers.wake()
-        }
-      } catch (error) {
-        if (signal?.aborted) break
-        warnUnlessFinal(session, request, error)
-      }
-      await clock.sleep(interval * 1000, signal).catch(() => {})
+  const take = async () => {
+    for await (const taken of poll()) {
+      count += taken.length
+      reportPulled(session, taken)
       await handlers.wake()
+    }
+  }
+  try {
+    while (!signal?.aborted) {
+      await take().catch((error: unknown) => warnUnlessFinal(session, request, error))
+      await handlers.wake()
+      await clock.sleep(interval * 1000, signal).catch(() => {})
     }
   } finally {
     await handlers.close()
@@ -95,10 +92,11 @@ export async function pullOnce(
 
 /** @throws the error, if the next poll would fail in the same way */
 function warnUnlessFinal(
-  { emit, log }: WebhookSession,
+  { emit, log, signal }: WebhookSession,
   { target }: DeliveryPullRequest,
   error: unknown,
 ): void {
+  if (signal?.aborted) return
   const isPassing = error instanceof GitHubNetworkError || error instanceof GitHubRateLimitError
   if (!isPassing) throw error
   const message = `PULL ${target}: ${reportError(error).message}`

@@ -71,7 +71,7 @@ test('smee: what keeps its signature is stored and run', async () => {
   expect(headers).not.toHaveProperty('authorization')
 })
 
-test('smee: a body whose signature the channel has broken is told, and not stored', async () => {
+test('smee: a body whose signature the channel has broken is a warning, and not stored', async () => {
   const forward = await forwarding('smee')
   for (const more of fragile) {
     const broken = await post(payload(more))

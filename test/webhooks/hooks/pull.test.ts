@@ -145,7 +145,7 @@ test('--once without a network is exit 6, and takes nothing', async () => {
   expect(await list()).toEqual([])
 })
 
-test("a push that the organization's hook tells too runs once", async () => {
+test("a push to the repository's and the organization's hook runs once", async () => {
   await hookAt()
   await hookAt('http://127.0.0.1:9/webhook', '/orgs/uDOS')
   await work.github.commit('uDOS/core')

@@ -132,7 +132,7 @@ test('what the store has is not asked for', async () => {
   expect(json.map(({ status }: Recovered) => status)).toEqual(['delivered', 'redelivered', 'known'])
 })
 
-test('what GitHub refuses is told and exit 1, and nothing is asked for twice', async () => {
+test('what GitHub refuses is in the result and exit 1, and nothing is asked for twice', async () => {
   await hookAt(work.receiver.url)
   work.receiver.status = 500
   await happen(1, 2, 3, 4)

@@ -102,7 +102,7 @@ test('after a lost answer there is one hook', async () => {
   expect((await hook()).json.status).toBe('unchanged')
 })
 
-test("an organization's hook is told by the ping's delivery", async () => {
+test("the answer of an organization's hook is its ping's delivery", async () => {
   const { status, json } = await setup('uDOS', '--url', work.receiver.url)
   expect({ status, json }).toMatchObject({
     status: 0,

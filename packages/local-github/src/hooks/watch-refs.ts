@@ -5,8 +5,8 @@ import type { World } from '../model/world.js'
 const working = new WeakMap<Repository, Promise<unknown>>()
 
 /**
- * Does what may move refs of a repository, and tells its webhooks of those that it has moved. One at
- * a time, so that each move is told once.
+ * Does what may move refs of a repository, and sends each that has moved to its webhooks. One at a
+ * time, so that each move is sent once.
  */
 export async function watchRefs<T>(
   { hooks }: World,
