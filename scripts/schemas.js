@@ -1,5 +1,6 @@
 // Writes config/*.schema.json, for editors, and the tables of docs/configuration.md, from the
-// schemas that validate the files; and docs/grafana-webhooks.json, from the table of metrics.
+// schemas that validate the files; and docs/grafana-webhooks.json, from the table of metrics
+// that is also in docs/webhooks.md.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,7 +42,24 @@ try {
   const { grafanaDashboard } = await load('grafana')
   const { metricDefinitions } = await load('metrics')
   const dashboard = grafanaDashboard(metricDefinitions)
+  replaceMetricsTable(join(root, 'docs/webhooks.md'), metricDefinitions)
   writeFileSync(join(root, 'docs/grafana-webhooks.json'), `${JSON.stringify(dashboard, null, 2)}\n`)
 } finally {
   rmSync(out, { recursive: true })
+}
+
+function replaceMetricsTable(file, definitions) {
+  const rows = Object.entries(definitions).map(
+    ([name, { type, labels, help }]) =>
+      `| \`${name}\` | ${type} | ${labels.join(', ')} | ${help} |`,
+  )
+  const head = ['| metric | type | labels | is |', '| --- | --- | --- | --- |']
+  const table = [...head, ...rows].join('\n')
+  const between = /(<!-- metrics -->\n)[\s\S]*?(\n<!-- end -->)/
+  const text = readFileSync(file, 'utf8')
+  if (!between.test(text)) throw new Error('docs/webhooks.md has no place for the metrics')
+  writeFileSync(
+    file,
+    text.replace(between, (_, start, end) => `${start}${table}${end}`),
+  )
 }

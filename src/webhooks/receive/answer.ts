@@ -25,7 +25,7 @@ export const jsonAnswer = (status: number, value: unknown): Answer => ({
 /** Seconds after which GitHub, or RECOVER, may try again. */
 const retryAfter = '30'
 
-const refusals = {
+export const refusals = {
   400: 'the request, its delivery id or its event is malformed',
   401: 'the signature is missing or wrong',
   403: 'this address is not allowed',
