@@ -29,15 +29,29 @@ function textOf(body: Uint8Array, contentType = ''): string | null {
   return new URLSearchParams(text).get('payload')
 }
 
-/** Counts brackets outside of strings, before anything recursive sees the text. */
+/**
+ * Counts brackets outside of strings, before anything recursive sees the text. Not by a regular
+ * expression: a string of some megabytes overflows its stack.
+ */
 function depthOf(text: string): number {
   let depth = 0
   let most = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token === '[' || token === '{') most = Math.max(most, ++depth)
-    else if (token === ']' || token === '}') depth--
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (character === '"') at = endOfString(text, at + 1)
+    else if (character === '[' || character === '{') most = Math.max(most, ++depth)
+    else if (character === ']' || character === '}') depth--
   }
   return most
+}
+
+/** Where the closing quote is; the end of the text if there is none. */
+function endOfString(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '"') return at
+    if (text[at] === '\\') at++
+  }
+  return text.length
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

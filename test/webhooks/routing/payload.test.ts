@@ -35,6 +35,14 @@ describe('a payload', () => {
     expect(readPayload(bytes(text), json)).toHaveProperty('payload')
   })
 
+  it('may hold texts of megabytes, with and without escapes', () => {
+    for (const part of ['x', '\\"', '{']) {
+      const text = JSON.stringify({ a: part.repeat(8 * 1024 * 1024) })
+      expect(readPayload(bytes(text), json)).toHaveProperty('payload')
+    }
+    expect(readPayload(bytes(`{"a":"${'x'.repeat(8 * 1024 * 1024)}`), json)).toHaveProperty('fault')
+  })
+
   it.each<[string, string, string, RegExp]>([
     ['nothing', '', json, /not JSON/],
     ['half of it', '{"a":', json, /not JSON/],
