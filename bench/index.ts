@@ -20,6 +20,7 @@ import { status } from './status.js'
 import { transfer } from './transfer.js'
 import { unchanged } from './unchanged.js'
 import { watch, watchRequests } from './watch.js'
+import { webhooks } from './webhooks.js'
 
 /**
  * Figures can be compared only within one run on one machine, so each has a peer that took turns
@@ -44,10 +45,11 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'large-pack': largePack,
   engines,
   many,
+  webhooks,
 }
 
 /** They take minutes, so they run only if they are named. */
-const slow = ['engines', 'many', 'watch-requests', 'large-artifacts', 'large-pack']
+const slow = ['engines', 'many', 'watch-requests', 'large-artifacts', 'large-pack', 'webhooks']
 
 async function bench(argv: string[]): Promise<void> {
   const options = { repo: { type: 'string', multiple: true } } as const
