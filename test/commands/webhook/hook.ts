@@ -26,6 +26,8 @@ export interface Delivered {
   payload?: object
   body?: Buffer
   signedBy?: string
+  /** The socket of another SERVE. */
+  socket?: string
 }
 
 /** Sends a delivery to SERVE, as GitHub would. @throws if nobody answers */
@@ -34,6 +36,7 @@ export async function deliver(space: Workspace, given: Delivered = {}): Promise<
   const { body = Buffer.from(JSON.stringify(payload)) } = given
   const signature = createHmac('sha256', signedBy).update(body).digest('hex')
   return ask(space, {
+    socket: given.socket,
     method: 'POST',
     path: '/webhook',
     body,
@@ -50,15 +53,16 @@ export const get = (space: Workspace, path: string): Promise<Sent> =>
   ask(space, { method: 'GET', path, body: Buffer.alloc(0), headers: {} })
 
 interface Asked {
+  socket?: string | undefined
   method: string
   path: string
   body: Buffer
   headers: Record<string, string>
 }
 
-function ask(space: Workspace, { body, ...asked }: Asked): Promise<Sent> {
+function ask(space: Workspace, { body, socket = 'hook.sock', ...asked }: Asked): Promise<Sent> {
   return new Promise((resolve, reject) => {
-    const sent = request({ ...asked, socketPath: space.path('hook.sock'), agent: false })
+    const sent = request({ ...asked, socketPath: space.path(socket), agent: false })
     sent.on('error', reject)
     sent.on('response', (response) => {
       text(response).then(
