@@ -4,6 +4,7 @@ import { type Act, all, atMost, type Fact, is } from './facts.js'
 import { pluginActs } from './plugin.js'
 import { releaseActs } from './release.js'
 import { exists, type Stage } from './stage.js'
+import { webhookActs } from './webhook.js'
 import { workflowActs } from './workflow.js'
 
 export const acts: Act[] = [
@@ -14,6 +15,7 @@ export const acts: Act[] = [
   ...workflowActs,
   ...releaseActs,
   ...pluginActs,
+  ...webhookActs,
 ]
 
 async function cloneAll(stage: Stage): Promise<Fact[]> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,6 +23,7 @@ export class Stage {
   readonly #root: string
   readonly #program: Required<Program>
   #running: ChildProcess | undefined
+  #service: ChildProcess | undefined
 
   /** @param program how to start wizard; default: this checkout's own, by this node */
   static async open(program: Program = {}): Promise<Stage> {
@@ -52,17 +53,32 @@ export class Stage {
 
   /** Runs the executable and shows its output as it comes. @returns its exit status */
   async wizard(...args: string[]): Promise<number> {
-    console.log(`$ wizard ${args.join(' ')}`)
-    const { node, wizard } = this.#program
-    const child = spawn(node, [wizard, ...args], {
-      cwd: this.#root,
-      env: this.#environment(),
-      stdio: 'inherit',
-    })
+    const child = this.#spawn(args, 'inherit')
     this.#running = child
     const [status] = await once(child, 'exit')
     this.#running = undefined
     return status
+  }
+
+  /** Starts the executable beside all that follows, once its output has this. */
+  async start(isReady: RegExp, ...args: string[]): Promise<void> {
+    const child = this.#spawn(args, ['ignore', 'pipe', 'inherit'])
+    this.#service = child
+    for await (const chunk of child.stdout?.setEncoding('utf8') ?? []) {
+      process.stdout.write(chunk)
+      if (isReady.test(chunk)) return
+    }
+    throw new Error(`wizard ${args.join(' ')} ended before it was ready`)
+  }
+
+  /** Ends what `start` has started. */
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#service
+    this.#service = undefined
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    console.log(`$ kill -${signal.slice(3)} …`)
+    child.kill(signal)
+    await once(child, 'exit')
   }
 
   /** A path below the folder in which wizard runs. */
@@ -95,8 +111,15 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    await this.stop('SIGKILL')
     await this.github.close()
     await rm(this.#root, { recursive: true, force: true, maxRetries: 3 })
+  }
+
+  #spawn(args: string[], stdio: StdioOptions): ChildProcess {
+    console.log(`$ wizard ${args.join(' ')}`)
+    const { node, wizard } = this.#program
+    return spawn(node, [wizard, ...args], { cwd: this.#root, env: this.#environment(), stdio })
   }
 
   /** No personal token or settings, only those of this GitHub. */
