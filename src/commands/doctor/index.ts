@@ -42,6 +42,7 @@ const doctor = defineVerb({
       checks.push(
         ...(await placeChecks(invocation)),
         await runCheck('crontab', () => crontab(invocation)),
+        ...(await webhookChecks(invocation)),
       )
       if (!offline) checks.push(...(await networkChecks(invocation)))
     }
@@ -130,6 +131,14 @@ async function unreadable(crontab: Crontab) {
   }
 }
 
+async function webhookChecks({ config, clock }: Invocation): Promise<Check[]> {
+  const loaded = await config()
+  const webhooks = await loaded.webhooks()
+  if (!webhooks?.enabled) return []
+  const { inspectWebhooks } = await import('../../doctor/webhooks.js')
+  return inspectWebhooks(webhooks, { file: loaded.fileFor('webhooks'), clock })
+}
+
 async function networkChecks(invocation: Invocation): Promise<Check[]> {
   const [client, { inspectNetwork }, { proxyFromEnvironment }, config] = await Promise.all([
     invocation.github(),
@@ -161,7 +170,18 @@ async function accountChecks(invocation: Invocation): Promise<Check[]> {
   const status = client.credentialSource().then((source) => authStatus(client, source))
   const token = await runCheck('token', async () => judgeAccount(await status, client.clock.now()))
   if (token.status === 'failed') return [token]
-  return [token, await runCheck('rate limit', async () => judgeLimit(await status))]
+  return [
+    token,
+    await runCheck('rate limit', async () => judgeLimit(await status)),
+    ...(await hookChecks(invocation)),
+  ]
+}
+
+async function hookChecks(invocation: Invocation): Promise<Check[]> {
+  const webhooks = await (await invocation.config()).webhooks()
+  if (!webhooks?.enabled || webhooks.recover.length === 0) return []
+  const { inspectHooks } = await import('../../doctor/hooks.js')
+  return inspectHooks(await invocation.github(), webhooks)
 }
 
 export const verbs: Verb[] = [doctor]

@@ -24,7 +24,7 @@ export interface ReadHook {
  * @throws NotFoundError without a hook; UsageError where several fit
  */
 export async function findReadHook(
-  { client, webhooks: { path } }: WebhookSession,
+  { client, webhooks: { path } }: Pick<WebhookSession, 'client' | 'webhooks'>,
   name: string,
   named: string | undefined,
 ): Promise<ReadHook> {
