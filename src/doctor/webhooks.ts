@@ -43,7 +43,7 @@ function secretIn({ secrets }: WebhooksConfig, file: string) {
 
 /**
  * The first release in which a write that meets a checkpoint of another connection can't damage the
- * database. https://sqlite.org/wal.html#the_wal_reset_bug
+ * database. https://sqlite.org/wal.html#walresetbug
  */
 const safeVersion = [3, 51, 3]
 
