@@ -25,7 +25,7 @@ const table: [string[], number, string, string?][] = [
     ['status'],
     2,
     'unknown noun status',
-    'did you mean REPO STATUS or RELEASE STATUS or SCHEDULE STATUS or AUTH STATUS?',
+    'did you mean REPO STATUS or RELEASE STATUS or SCHEDULE STATUS or WEBHOOK STATUS or AUTH STATUS?',
   ],
   [['RPEO', 'SYNC'], 2, 'unknown noun RPEO', 'did you mean REPO?'],
   [['frobnicate'], 2, 'unknown noun frobnicate', 'wizard --help lists the nouns'],

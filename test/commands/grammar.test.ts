@@ -53,7 +53,7 @@ describe('readCommand', () => {
     [
       ['stauts'],
       'unknown noun stauts',
-      'did you mean REPO STATUS or RELEASE STATUS or SCHEDULE STATUS or AUTH STATUS?',
+      'did you mean REPO STATUS or RELEASE STATUS or SCHEDULE STATUS or WEBHOOK STATUS or AUTH STATUS?',
     ],
     [['reop', 'sync'], 'unknown noun reop', 'did you mean REPO?'],
     [['xyzzy'], 'unknown noun xyzzy', 'wizard --help lists the nouns'],

@@ -592,7 +592,7 @@ test('aliases that expand to too much', { tags: ['deep'] }, async () => {
   )
 })
 
-test('what is nested too deeply', async () => {
+test('what is nested too deeply', { tags: ['deep'] }, async () => {
   const files = { 'config/repos.yaml': '['.repeat(20_000) }
   const { request } = await makeProject({ files })
   const error = await failure(request, 'repos')

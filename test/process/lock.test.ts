@@ -86,7 +86,7 @@ describe('acquireLock', () => {
     await expect(take(self)).resolves.toBeDefined()
   })
 
-  it("is never taken over from another host's process", async () => {
+  it("is never taken over from another host's process", { tags: ['deep'] }, async () => {
     await take({ ...self, host: 'elsewhere.example', pid: 1, started: '1', boot: 'x' })
     await expect(take(self, testClock(), 1200_000)).rejects.toThrow(
       /process 1 on elsewhere.example/,

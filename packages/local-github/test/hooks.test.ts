@@ -148,7 +148,9 @@ describe('events', () => {
     })
   })
 
-  test('what git pushes, and tags, branches and releases that come and go', async () => {
+  test('what git pushes, and tags, branches and releases that come and go', {
+    tags: ['deep'],
+  }, async () => {
     const { id } = await addHook()
     const folder = await mkdtemp(join(tmpdir(), 'hooks-'))
     const remote = github.gitUrl.replace('//', `//x:${github.token}@`)

@@ -75,7 +75,7 @@ describe('a full name of a ref', () => {
 describe('a short name of a ref is what git takes behind refs/heads/', () => {
   const characters = [...'ab/.@{~^:?*[\\ -_#é\u007f\u0001', '..', '@{', '.lock', '//']
   const seed = 20_261_122
-  test(`for random names (seed ${seed})`, () => {
+  test(`for random names (seed ${seed})`, { tags: ['deep'] }, () => {
     const random = randomNumbers(seed)
     const pick = () => characters[Math.floor(random() * characters.length)]
     const all = Array.from({ length: 150 }, () =>

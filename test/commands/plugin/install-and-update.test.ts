@@ -120,7 +120,7 @@ describe('PLUGIN INSTALL', () => {
     ['micro.tar.bz2', 'text'],
     ['micro', Buffer.from('fd377a585a000004', 'hex')],
     ['micro.gz', 'text'],
-  ])('refuses %s, which it cannot unpack', async (name, content) => {
+  ])('refuses %s, which it cannot unpack', { tags: ['deep'] }, async (name, content) => {
     const manifest = { installation: { sources: { any: name } } }
     await releasePlugin(github(), 'uDOS/micro', { manifest, assets: { [name]: content } })
     const { status, err } = await plugin('INSTALL', 'micro')

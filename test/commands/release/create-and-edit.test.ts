@@ -15,7 +15,7 @@ const open = async () => {
 }
 
 describe('RELEASE CREATE', () => {
-  it('makes a release in one request, and says its address', async () => {
+  it('makes a release in one request, and says its address', { tags: ['deep'] }, async () => {
     await open()
     const { status, out } = await release(
       'CREATE',

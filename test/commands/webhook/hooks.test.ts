@@ -14,7 +14,9 @@ const shown = async (...args: string[]) => {
   return { status, lines: `${out}${err}`.trimEnd().split('\n') }
 }
 
-test('SETUP says what it did in one line, and nothing when it is quiet', async () => {
+test('SETUP says what it did in one line, and nothing when it is quiet', {
+  tags: ['deep'],
+}, async () => {
   const { url } = work.receiver
   const args = ['SETUP', 'uDOS/core', '--url', url]
   expect(await shown(...args, '--dry-run')).toEqual({

@@ -169,7 +169,9 @@ describe('WEBHOOK SERVE', () => {
     expect(out).not.toMatch(/GITHUB_TOKEN|EXTRA|ghp_/)
   })
 
-  it('takes a changed webhooks.yaml, secret and all, and keeps the old one where it is wrong', async () => {
+  it('takes a changed webhooks.yaml, secret and all, and keeps the old one where it is wrong', {
+    tags: ['deep'],
+  }, async () => {
     await configure(space, { push: [exec('echo one >> got')] })
     const running = await serve()
     await space.write('config/webhooks.yaml', 'webhooks: { enabled: tru')

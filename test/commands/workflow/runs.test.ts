@@ -34,7 +34,9 @@ describe('WORKFLOW RUNS', () => {
     expect(await ids('core/tests', '--branch', 'main')).toHaveLength(2)
   })
 
-  it('of a status that GitHub does not have are exit 2, and no request', async () => {
+  it('of a status that GitHub does not have are exit 2, and no request', {
+    tags: ['deep'],
+  }, async () => {
     const { status, err } = await workflow('RUNS', 'core/tests', '--status', 'nonsense')
     expect([status, err]).toEqual([2, expect.stringContaining('one of queued, in_progress')])
     expect(space.github.requests.filter(({ path }) => /runs\?/.test(path))).toEqual([])

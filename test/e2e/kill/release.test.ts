@@ -37,7 +37,7 @@ describe('SIGKILL of RELEASE PUBLISH', () => {
     }
   })
 
-  it('in the middle of an upload, and what it left is replaced', async () => {
+  it('in the middle of an upload, and what it left is replaced', { tags: ['deep'] }, async () => {
     const build =
       'mkdir -p dist && printf iso > dist/core.iso && head -c 30000000 /dev/zero > dist/core.tcz'
     space = await openReleases({ release: { build: [build] } })
@@ -53,7 +53,9 @@ describe('SIGKILL of RELEASE PUBLISH', () => {
     await expectPublished(space)
   })
 
-  it('ends the build too, which does not go on beside the next one', async () => {
+  it('ends the build too, which does not go on beside the next one', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases({ release: { build: ['. ./build.sh'] } })
     const pid = space.path('engine/core/dist/pid')
     await space.write('engine/core/build.sh', endless(''))
@@ -69,7 +71,9 @@ describe('SIGKILL of RELEASE PUBLISH', () => {
     expect(await leftIn(space.path('tmp'))).toEqual([])
   })
 
-  it('and a build that does not listen is ended by the next run, before it builds', async () => {
+  it('and a build that does not listen is ended by the next run, before it builds', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases({ release: { build: ['. ./build.sh'] } })
     const pid = space.path('engine/core/dist/pid')
     await space.write('engine/core/build.sh', endless('trap "" TERM;'))

@@ -124,7 +124,7 @@ describe.each([
     expect(git(dir, ['status', '--porcelain'])).toBe('')
   })
 
-  test('one whose HEAD is detached', async () => {
+  test('one whose HEAD is detached', { tags: ['deep'] }, async () => {
     const { url, bare, folder } = await setting({ protocolV2 })
     git(bare, ['update-ref', '--no-deref', 'HEAD', 'old~1'])
     await networkGit(folder, ['clone', '--quiet', url, 'oracle'])
@@ -291,7 +291,7 @@ describe('what goes wrong leaves nothing', () => {
     expectNothing(folder)
   })
 
-  test('a HEAD that names a branch which is not there', async () => {
+  test('a HEAD that names a branch which is not there', { tags: ['deep'] }, async () => {
     const { url, bare, folder } = await setting()
     git(bare, ['symbolic-ref', 'HEAD', 'refs/heads/none'])
     const cloned = cloneRepository(client(), { url, dir: join(folder, 'ours'), branches: 'all' })
@@ -317,7 +317,7 @@ describe('what goes wrong leaves nothing', () => {
   test.each([
     ['cut', 'cutAfter', GitHubNetworkError],
     ['corrupt', 'corruptAt', GitHubError],
-  ] as const)('a pack that is %s at many bytes', async (_, fault, kind) => {
+  ] as const)('a pack that is %s at many bytes', { tags: ['deep'] }, async (_, fault, kind) => {
     const { github, url, folder } = await setting()
     const git_ = client()
     for (let at = 0; at < 20_000; at += at < 100 ? 17 : 3499) {
@@ -333,7 +333,7 @@ describe('what goes wrong leaves nothing', () => {
     expectWhole(join(folder, 'ours'))
   })
 
-  test('a signal, at any step of its progress', async () => {
+  test('a signal, at any step of its progress', { tags: ['deep'] }, async () => {
     const { url, folder } = await setting()
     for (const phase of ['receiving', 'indexing', 'checkout']) {
       const controller = new AbortController()
@@ -360,7 +360,7 @@ describe('what goes wrong leaves nothing', () => {
     expectNothing(folder)
   })
 
-  test('a disk that is full at any change', async () => {
+  test('a disk that is full at any change', { tags: ['deep'] }, async () => {
     const { url, folder } = await setting()
     const run = (dir: string) => cloneRepository(client(), { url, dir, branches: 'one' })
     const first = join(folder, 'first')

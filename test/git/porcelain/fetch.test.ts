@@ -92,7 +92,7 @@ describe.each([
   ['version 2', true],
   ['version 0', false],
 ])('by %s', (_, protocolV2) => {
-  test('what is new on a branch, as git fetch brings it', async () => {
+  test('what is new on a branch, as git fetch brings it', { tags: ['deep'] }, async () => {
     const all = await setting({ protocolV2 })
     const { url, bare, ours: dir, oracle } = all
     const before = git(dir, ['rev-parse', 'origin/main'])
@@ -201,7 +201,7 @@ describe.each([
   })
 })
 
-test('nothing new is one request', async () => {
+test('nothing new is one request', { tags: ['deep'] }, async () => {
   const { github, url, ours: dir } = await setting()
   const before = refsOf(dir)
   const { oid, bytes } = await fetchRepository(client(), { url, dir, ref: 'main' })
@@ -228,7 +228,7 @@ test('what is new by one commit is two requests over one connection', {
 })
 
 describe('what is asked for', () => {
-  test('an annotated tag gives its commit', async () => {
+  test('an annotated tag gives its commit', { tags: ['deep'] }, async () => {
     const { github, url, bare, ours: dir } = await setting()
     advance(bare, { branch: 'main' })
     await github.tag('uDOS/typo', 'v2', { annotated: true, target: 'main~1' })
@@ -239,7 +239,9 @@ describe('what is asked for', () => {
     git(dir, ['fsck', '--full', '--strict'])
   })
 
-  test('a tag that was moved there gives its new commit, and stays here', async () => {
+  test('a tag that was moved there gives its new commit, and stays here', {
+    tags: ['deep'],
+  }, async () => {
     const { github, url, bare, ours: dir } = await setting()
     await github.tag('uDOS/typo', 'v1', { target: 'main~2' })
     await fetchRepository(client(), { url, dir, ref: 'v1' })
@@ -250,7 +252,7 @@ describe('what is asked for', () => {
     expect(git(dir, ['rev-parse', 'v1'])).toBe(git(dir, ['rev-parse', 'main~2']))
   })
 
-  test('a commit id that no ref names', async () => {
+  test('a commit id that no ref names', { tags: ['deep'] }, async () => {
     const all = await setting()
     const { url, bare, ours: dir, oracle } = all
     advance(bare)

@@ -128,7 +128,7 @@ describe('local work', () => {
     expect(work[0]).toMatch(expected)
   })
 
-  test('a submodule in use is told', async () => {
+  test('a submodule in use is told', { tags: ['deep'] }, async () => {
     const dir = clone()
     const origin = join(dir, '../origin')
     git(dir, ['-c', 'protocol.file.allow=always', 'submodule', 'add', '--quiet', origin, 'sub'])
@@ -144,7 +144,7 @@ describe('local work', () => {
     ])
   })
 
-  test('a remote branch whose commit is not here proves nothing', async () => {
+  test('a remote branch whose commit is not here proves nothing', { tags: ['deep'] }, async () => {
     const dir = clone()
     git(dir, ['commit', '--allow-empty', '--quiet', '-m', 'mine'])
     git(dir, ['pack-refs', '--all'])

@@ -64,7 +64,7 @@ describe('inlineMarkdown', () => {
     expect(inlineMarkdown('word '.repeat(100), page, 20)).toBe('word word word word…')
   })
 
-  test('whatever is written, a line of a list shows just that', () => {
+  test('whatever is written, a line of a list shows just that', { tags: ['deep'] }, () => {
     const random = randomNumbers(7)
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
     for (let round = 0; round < 4000; round++) {

@@ -184,7 +184,7 @@ test('beside SERVE, which runs the handlers and receives the same again', {
   })
 })
 
-test('a gap below what SERVE has received is filled', async () => {
+test('a gap below what SERVE has received is filled', { tags: ['deep'] }, async () => {
   await hookAt()
   await happen(1, 2, 3)
   const [hook] = work.github.world.require('uDOS/core').hooks

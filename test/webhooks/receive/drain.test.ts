@@ -103,7 +103,9 @@ async function loadUntilRefused(
 }
 
 describe('an inherited socket', () => {
-  it('outlives five restarts under load without a refused connection', async () => {
+  it('outlives five restarts under load without a refused connection', {
+    tags: ['deep'],
+  }, async () => {
     const { port, started } = await holdSocket(await bundledChild())
     const answered: string[] = []
     let isOver = false

@@ -90,7 +90,7 @@ describe('a body', () => {
   })
 })
 
-it("takes all of Octokit's examples", async () => {
+it("takes all of Octokit's examples", { tags: ['deep'] }, async () => {
   const serving = await serve()
   const examples: { name: string; examples: unknown[] }[] = require('@octokit/webhooks-examples')
   let count = 0

@@ -33,7 +33,9 @@ function trickle(socket: Socket, bytes: string) {
   }, 250)
 }
 
-it('300 slow connections are closed in 10 s, while good deliveries are served', async () => {
+it('300 slow connections are closed in 10 s, while good deliveries are served', {
+  tags: ['deep'],
+}, async () => {
   const serving = await serve()
   const slow = Array.from({ length: 100 }, () => [
     stall(serving, '', ''),

@@ -35,7 +35,7 @@ describe('a payload', () => {
     expect(readPayload(bytes(text), json)).toHaveProperty('payload')
   })
 
-  it('may hold texts of megabytes, with and without escapes', () => {
+  it('may hold texts of megabytes, with and without escapes', { tags: ['deep'] }, () => {
     for (const part of ['x', '\\"', '{']) {
       const text = JSON.stringify({ a: part.repeat(8 * 1024 * 1024) })
       expect(readPayload(bytes(text), json)).toHaveProperty('payload')

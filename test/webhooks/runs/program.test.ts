@@ -68,7 +68,7 @@ describe('a program', () => {
     await expect(run(['/nonexistent/program'])).rejects.toThrow(/can't be run/)
   })
 
-  it('that prints 100 MB is not kept but for the end', async () => {
+  it('that prints 100 MB is not kept but for the end', { tags: ['deep'] }, async () => {
     const before = process.memoryUsage().rss
     const { output } = await shell('head -c 100000000 /dev/zero | tr "\\0" x; echo; echo the end')
     expect(output.length).toBeLessThanOrEqual(64 * 1024)
@@ -88,7 +88,7 @@ describe('the group of a program', () => {
   }
   const pidIn = async (name: string) => Number(await readFile(join(folder, name), 'utf8'))
 
-  it('ends with it, also what was left in the background', async () => {
+  it('ends with it, also what was left in the background', { tags: ['deep'] }, async () => {
     await shell('sleep 600 & echo $! > pid')
     expect(isAlive(await pidIn('pid'))).toBe(false)
   })

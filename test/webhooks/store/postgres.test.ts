@@ -114,7 +114,9 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
     await pool.end()
   })
 
-  test('three clients of a server that crashes lose nothing, and hold the order', async () => {
+  test('three clients of a server that crashes lose nothing, and hold the order', {
+    tags: ['deep'],
+  }, async () => {
     const stores = await Promise.all(['crash', 'crash', 'crash'].map((schema) => open(schema)))
     const load = new Load()
     const end = stores[0]!.watch(() => {})

@@ -106,7 +106,9 @@ describe('a pack is indexed as git indexes it', () => {
     expectAsGitIndexes(dir, pack)
   })
 
-  test('big blobs, taken in pieces, one the base of another (seed 3)', async () => {
+  test('big blobs, taken in pieces, one the base of another (seed 3)', {
+    tags: ['deep'],
+  }, async () => {
     const from = repository()
     const random = randomNumbers(3)
     const big = Buffer.from(
@@ -224,7 +226,7 @@ describe('a pack that is not right leaves nothing', () => {
     expect(packFolder(dir)).toEqual([])
   })
 
-  test('an object is missing that another names', async () => {
+  test('an object is missing that another names', { tags: ['deep'] }, async () => {
     const from = repository()
     addHistory(from, { commits: 6, files: 3, lines: 20 })
     const all = git(from, ['rev-list', '--objects', '--all', '--no-object-names']).split('\n')
