@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Clock } from '../base/clock.js'
 import type { StoreConfig } from '../config/files/webhooks.js'
 import { acquireLock, type Lock } from '../process/lock.js'
@@ -26,6 +28,8 @@ export async function lockStore(
   command: string,
 ): Promise<Lock> {
   if (store.engine === 'postgres') return { release: async () => {} }
+  // Before the lock makes it: payloads are not for others.
+  await mkdir(dirname(store.path), { recursive: true, mode: 0o700 })
   return acquireLock(
     { clock, self, signal },
     {

@@ -102,14 +102,17 @@ export async function takeOverRuns(
   isDead: (owner: string) => Promise<boolean>,
 ): ReturnType<DeliveryStore['takeOver']> {
   const owners = await engine.read((sql) =>
-    sql.all<{ owner: string }>("SELECT DISTINCT owner FROM runs WHERE status = 'running'"),
+    sql.all<{ owner: string }>(
+      "SELECT owner FROM runs WHERE status = 'running' UNION SELECT owner FROM servers",
+    ),
   )
   const dead: string[] = []
   for (const { owner } of owners) if (await isDead(owner)) dead.push(owner)
   if (dead.length === 0) return 0
-  const deliveries = await engine.transaction((sql) =>
-    reclaim(sql, `owner IN ${places(dead)}`, dead),
-  )
+  const deliveries = await engine.transaction(async (sql) => {
+    await sql.all(`DELETE FROM servers WHERE owner IN ${places(dead)}`, dead)
+    return reclaim(sql, `owner IN ${places(dead)}`, dead)
+  })
   engine.notify()
   return deliveries.length
 }

@@ -64,8 +64,8 @@ export interface DeliveryStore {
   retire(configured: string[]): Promise<number>
 
   /**
-   * Runs of an owner that is known to be dead are due again at once. The start that was lost does not
-   * count towards their `attempts`.
+   * Runs of an owner that is known to be dead are due again at once, and it does not serve any more.
+   * The start that was lost does not count towards their `attempts`.
    *
    * @returns how many
    */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../../src/base/clock.js'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
@@ -69,6 +70,7 @@ describe('WEBHOOK SERVE', () => {
     expect(out).toBe('uDOS/core \n')
     const { status, json: state } = await space.wizard('WEBHOOK', 'STATUS', '--json')
     expect([status, state.counts.done, state.serving.length]).toEqual([0, 1, 1])
+    expect((await stat(space.path('.wizard/webhooks'))).mode & 0o777).toBe(0o700)
   })
 
   it('syncs the repository of a push, in this process', { tags: ['deep'] }, async () => {

@@ -172,6 +172,14 @@ export const operatorSuite = (engine: TestEngine) => {
     expect((await store.counts()).serving).toEqual([])
   })
 
+  test('a server that is known to be dead does not serve', async () => {
+    const server = { owner: 'o', machine: 'one', pid: 7, address: '127.0.0.1:8787' }
+    await store.announce(server)
+    await store.announce({ ...server, owner: 'p', machine: 'two' })
+    expect(await store.takeOver(async (owner) => owner === 'o')).toBe(0)
+    expect((await store.counts()).serving).toMatchObject([{ machine: 'two' }])
+  })
+
   test('prunes bodies, then what is known of them; never what waits', async () => {
     await store.accept([received(), received(), pushTo('a/b')])
     await store.route(2, decideFor({ handler: 'x', order: 'none' }))
