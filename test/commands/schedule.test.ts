@@ -23,9 +23,7 @@ afterAll(() => work.close())
 const schedule = (...args: string[]) =>
   work.run(['SCHEDULE', ...args], { env: { PATH: `${work.path('bin')}:/usr/bin:/bin` } })
 
-it('INSTALL adds its block to the crontab and REMOVE leaves what was there', {
-  tags: ['deep'],
-}, async () => {
+it('INSTALL adds its block to the crontab and REMOVE leaves what was there', async () => {
   const mine = 'MAILTO=me\r\n0 5 * * * backup\n# BEGIN other\n# END other\n'
   await work.write('tab', mine)
   const installed = await schedule('INSTALL', '--yes')
@@ -80,9 +78,7 @@ it('INSTALL and REMOVE --dry-run show their lines, and change nothing', async ()
   expect(await work.read('tab')).toBe(before)
 })
 
-it('STATUS, INSTALL and DOCTOR say the same where there is no schedule', {
-  tags: ['deep'],
-}, async () => {
+it('STATUS, INSTALL and DOCTOR say the same where there is no schedule', async () => {
   const other = await openWorkspace()
   const env = { PATH: `${work.path('bin')}:/usr/bin:/bin` }
   const run = (...args: string[]) => other.run(args, { env })

@@ -121,9 +121,7 @@ describe('RELEASE NOTES', () => {
     expect(out).toBe(await expected())
   })
 
-  it('reads the clone that a from: entry of repos.yaml leads to, and says the same', {
-    tags: ['deep'],
-  }, async () => {
+  it('reads the clone that a from: entry of repos.yaml leads to, and says the same', async () => {
     await work.repos({ all: [{ from: 'uDOS', match: ['eng*'], destination: 'all/{repo}' }] })
     expect((await work.wizard('REPO', 'CLONE', name, 'all/engine')).status).toBe(0)
     const { out, err, status, asked } = await notesIn('.', 'core@core-v1.1.0')
@@ -132,9 +130,7 @@ describe('RELEASE NOTES', () => {
     expect(asked).toEqual([`/repos/${name}/tags`, '/graphql'])
   })
 
-  it('reads the work tree around it, a linked one too, or --source', {
-    tags: ['deep'],
-  }, async () => {
+  it('reads the work tree around it, a linked one too, or --source', async () => {
     await gitClone('mine')
     await work.git('mine', 'worktree', 'add', '--quiet', '--detach', '../linked')
     const whole = await expected()
@@ -244,9 +240,7 @@ describe('RELEASE NOTES', () => {
     expect(lastLine(generated.out)).toMatch(/compare\/core-v1\.1\.0\.\.\.core-v1\.2\.0$/)
   })
 
-  it('without a tag have the page of the version that version_file names next', {
-    tags: ['deep'],
-  }, async () => {
+  it('without a tag have the page of the version that version_file names next', async () => {
     const file = 'core/version.json'
     const core = { repo: 'engine', path: 'core', tag: 'core-v{version}', version_file: file }
     await work.write('config/components.yaml', stringify({ components: { core } }))
