@@ -24,6 +24,7 @@ import {
 import type { Worker } from './runs/worker.js'
 import type { WebhookSession } from './session.js'
 import type { DeliveryStore, Server } from './store/store.js'
+import { type StoreLimit, storeLimit } from './store-limit.js'
 
 export interface ServeRequest {
   /** Default: webhooks.yaml's host and port. */
@@ -90,7 +91,9 @@ async function start(
   const settings = liveSettings(session)
   const metrics = createMetrics()
   const state: ServingState = { isDraining: false, isStoreUp: true }
-  const accepting = watchAccepts(store, session.clock)
+  const limit = storeLimit(store, () => settings.config.store.retention)
+  await limit.look()
+  const accepting = watchAccepts(store, limit, session.clock)
   const worker =
     request.role === 'accept'
       ? null
@@ -110,6 +113,7 @@ async function start(
     state,
     worker,
     accepting,
+    limit,
     announcement,
   }
   const receiver = request.role === 'run' ? null : await receive(parts)
@@ -120,6 +124,7 @@ async function start(
     settings.watch(() => worker?.wake()),
     request.onReload?.(() => void settings.reload().then(() => worker?.wake())) ?? (() => {}),
     every(minute / 6, () => store.announce(announcement), parts),
+    every(minute, () => limit.look(), parts),
     every(60 * minute, () => store.prune(settings.config.store.retention), parts),
   ]
   worker?.start()
@@ -153,13 +158,13 @@ interface Parts {
   state: ServingState
   worker: Worker | null
   accepting: Accepting
+  limit: StoreLimit
   /** Of this machine in the store. */
   announcement: Server
 }
 
 function receive(parts: Parts): Promise<Receiver> {
-  const { session, request, store, settings, metrics, state, worker, accepting, announcement } =
-    parts
+  const { session, request, store, settings, metrics, state, worker, accepting } = parts
   const { clock, client, log } = session
   const { host, port } = settings.config
   let own = settings.receiver
@@ -174,7 +179,10 @@ function receive(parts: Parts): Promise<Receiver> {
       return shown
     },
     store: accepting,
-    probeStore: () => store.announce(announcement),
+    async probeStore() {
+      parts.limit.assertRoom()
+      await store.announce(parts.announcement)
+    },
     state,
     metrics,
     gauges: async () =>
@@ -209,10 +217,11 @@ const look = 5
  * While deliveries arrive without a pause, routing takes a small share of the time: GitHub waits for
  * an answer, and nobody waits for the routing.
  */
-function watchAccepts(store: DeliveryStore, clock: Clock): Accepting {
+function watchAccepts(store: DeliveryStore, limit: StoreLimit, clock: Clock): Accepting {
   let inHand = 0
   return {
     async accept(batch) {
+      limit.assertRoom()
       inHand++
       try {
         return await store.accept(batch)

@@ -95,6 +95,24 @@ describe('WEBHOOK SERVE', () => {
     expect(await list()).toEqual([])
   })
 
+  it('refuses deliveries while it is too large, and nothing may go', async () => {
+    const handlers = { push: [exec('until [ -e go ]; do sleep 0.05; done')] }
+    await configure(space, handlers, { store: { max_size: '1MiB' } })
+    await space.write('large.json', JSON.stringify(push({ pad: 'x'.repeat(2 * 1024 * 1024) })))
+    await space.wizard('WEBHOOK', 'RECEIVE', 'large.json', '--event', 'push', '--sign')
+    const running = await serve()
+    expect((await deliver(space)).status).toBe(503)
+    expect((await get(space, '/healthz')).status).toBe(503)
+    await running.said(/max_size/)
+    await space.write('go', '')
+    await until('done')
+    running.interrupt('SIGTERM')
+    await running.ended
+    await serve()
+    expect((await deliver(space)).status).toBe(202)
+    await until('done', 2)
+  })
+
   it('marks a payload that is not JSON dead, and goes on', async () => {
     await configure(space, { push: [exec('true')] })
     await serve()

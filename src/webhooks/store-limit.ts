@@ -1,0 +1,41 @@
+import { StoreError } from './store/engine/failures.js'
+import type { DeliveryStore, Retention } from './store/store.js'
+
+/** Keeps a store within webhooks.yaml's `max_size`. */
+export interface StoreLimit {
+  /** Makes room if the store is too large. Call it each minute. */
+  look(): Promise<void>
+  /** @throws StoreError while the store is too large, and nothing in it may go */
+  assertRoom(): void
+}
+
+/**
+ * What waits or is dead never goes, so that there may be no room to make: deliveries are refused
+ * then, and GitHub has them for RECOVER.
+ */
+export function storeLimit(
+  store: Pick<DeliveryStore, 'counts' | 'prune'>,
+  retention: () => Retention,
+): StoreLimit {
+  let isFull = false
+  const isTooLarge = async () => {
+    const { maxBytes } = retention()
+    return maxBytes !== null && (await store.counts()).store_bytes > maxBytes
+  }
+  const isStillTooLarge = async () => {
+    await store.prune(retention())
+    return isTooLarge()
+  }
+  return {
+    async look() {
+      isFull = (await isTooLarge()) && (await isStillTooLarge())
+    },
+    assertRoom() {
+      if (!isFull) return
+      throw new StoreError(
+        'the store of deliveries has reached max_size, and what it holds waits or is dead',
+        { hint: 'see LIST --status dead; REPLAY or CANCEL them, or raise webhooks.store.max_size' },
+      )
+    },
+  }
+}
