@@ -103,7 +103,7 @@ async function stampOf(files: string[]): Promise<string> {
   return (await Promise.all(stamps)).join('\n')
 }
 
-const fixed = ['host', 'port', 'store'] as const
+const fixed = ['enabled', 'host', 'port', 'store'] as const
 
 const needsRestart = (before: WebhooksConfig, after: WebhooksConfig) =>
   fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))

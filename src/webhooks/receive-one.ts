@@ -43,12 +43,15 @@ export interface PlannedHandler {
  * @throws UsageError for an id or event that GitHub can't send; GitHubAuthError for a wrong signature
  */
 export function checkDelivery(
-  { webhooks: { secrets } }: WebhookSession,
+  { webhooks: { secrets, maxBody } }: WebhookSession,
   { body, event, delivery = randomUUID(), signature }: OneDelivery,
 ): ReceivedDelivery {
   if (!eventPattern.test(event)) throw new UsageError(`${event} is not the name of an event`)
   if (!deliveryIdPattern.test(delivery)) {
     throw new UsageError(`${delivery} is not a delivery's id`, { hint: 'such as a UUID' })
+  }
+  if (body.length > maxBody) {
+    throw new UsageError(`the payload has ${body.length} bytes, and max_body is ${maxBody}`)
   }
   const [first] = secrets
   if (first === undefined) {

@@ -24,7 +24,7 @@ import {
 import type { Worker } from './runs/worker.js'
 import type { WebhookSession } from './session.js'
 import type { DeliveryStore, Server } from './store/store.js'
-import { type StoreLimit, storeLimit } from './store-limit.js'
+import { assertDisk, type StoreLimit, storeLimit } from './store-limit.js'
 
 export interface ServeRequest {
   /** Default: webhooks.yaml's host and port. */
@@ -181,6 +181,7 @@ function receive(parts: Parts): Promise<Receiver> {
     store: accepting,
     async probeStore() {
       parts.limit.assertRoom()
+      await assertDisk(settings.config.store)
       await store.announce(parts.announcement)
     },
     state,

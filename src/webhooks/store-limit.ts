@@ -1,3 +1,6 @@
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { StoreConfig } from '../config/files/webhooks.js'
 import { StoreError } from './store/engine/failures.js'
 import type { DeliveryStore, Retention } from './store/store.js'
 
@@ -38,4 +41,15 @@ export function storeLimit(
       )
     },
   }
+}
+
+/** Bytes: a small write may still pass where the next delivery does not. */
+const leastRoom = 4 * 1024 * 1024
+
+/** @throws StoreError if a delivery that has just failed for want of room would fail again */
+export async function assertDisk(store: StoreConfig): Promise<void> {
+  if (store.engine === 'postgres') return
+  const { bavail, bsize } = await statfs(dirname(store.path))
+  if (bavail * bsize >= leastRoom) return
+  throw new StoreError(`there is no room left at ${store.path}`, { hint: 'make room there' })
 }

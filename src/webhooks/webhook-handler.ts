@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { Call } from '../base/call.js'
 import { NotFoundError } from '../base/errors.js'
-import type { WebhooksConfig } from '../config/files/webhooks.js'
+import { didYouMean, oneLine } from '../base/text.js'
+import type { HandlerConfig, WebhooksConfig } from '../config/files/webhooks.js'
 import type { Config } from '../config/load.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
@@ -104,7 +105,10 @@ export class WebhookHandler {
     handler: string | null = null,
     call: Call<WebhookEvent> = {},
   ): Promise<DeliveryWithRuns[]> {
-    return this.#ofOne(ids[0] ?? '', call, (store) => store.replay(ids, handler))
+    return this.#ofOne(ids[0] ?? '', call, async (store, { handlers }) => {
+      if (handler !== null) await assertHandler(store, ids, handler, handlers)
+      return store.replay(ids, handler)
+    })
   }
 
   /** Ends what waits; what runs goes on. @throws NotFoundError */
@@ -246,12 +250,29 @@ export class WebhookHandler {
   async #ofOne<T>(
     id: string,
     call: Call<WebhookEvent>,
-    work: (store: DeliveryStore) => Promise<T>,
+    work: (store: DeliveryStore, webhooks: WebhooksConfig) => Promise<T>,
   ): Promise<T> {
     const { webhooks, clock } = await this.#session(call)
     if (!exists(webhooks)) throw new NotFoundError(`there is no delivery ${id}: none has come yet`)
-    return using(webhooks, clock, work)
+    return using(webhooks, clock, (store) => work(store, webhooks))
   }
+}
+
+/** @throws NotFoundError if neither webhooks.yaml nor a delivery has it */
+async function assertHandler(
+  store: DeliveryStore,
+  ids: string[],
+  handler: string,
+  configured: HandlerConfig[],
+): Promise<void> {
+  const names = configured.map(({ name }) => name)
+  if (names.includes(handler)) return
+  for (const id of ids) {
+    if ((await store.view(id)).runs.some((run) => run.handler === handler)) return
+  }
+  throw new NotFoundError(`there is no handler ${oneLine(handler, 60)}`, {
+    hint: didYouMean(handler, names) ?? `there are ${names.join(', ')}`,
+  })
 }
 
 /** Whoever only reads makes no database. */

@@ -488,12 +488,42 @@ const bad: Bad[] = [
   [
     'webhooks',
     'webhooks:\n  store: { keep: 2d }\n',
-    '2:18: webhooks.store.keep: expected a number of days, at least 3d, got 2d',
+    '2:18: webhooks.store.keep: expected days, at least 3d, such as 30d, got 2d',
   ],
   [
     'webhooks',
     'webhooks:\n  store: { keep: 40d, keep_ids: 30d }\n',
     '2:33: webhooks.store.keep_ids: expected at least keep, which is 40d',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  store: { keep: 30 }\n',
+    '2:18: webhooks.store.keep: expected days, at least 3d, such as 30d, got 30',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  store: { engine: postgres, url: mysql://x }\n',
+    '2:35: webhooks.store.url: expected an address: postgres://USER@HOST/DATABASE',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  path: /healthz\n',
+    '2:9: webhooks.path: expected another path: SERVE answers this one itself, got /healthz',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  allow: [10.0.0.0/33]\n',
+    '2:11: webhooks.allow[0]: expected github, an address or a range such as 10.0.0.0/8, got 10.0.0.0/33',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  trusted_proxies: [github]\n',
+    '2:21: webhooks.trusted_proxies[0]: expected an address or a range such as 10.0.0.0/8, got github',
+  ],
+  [
+    'webhooks',
+    'webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: [a], dir: ../x }\n',
+    '5:35: webhooks.handlers.push[0].payload.dir: ../x leads out of ROOT',
   ],
   [
     'webhooks',

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../base/text.js'
 import { lines } from '../../terminal/page.js'
-import { lengthFormat, timeFormat } from '../../terminal/times.js'
+import { formatLength, timeFormat } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
 import { deliveryStatuses, parseSpan } from './shared.js'
 
@@ -34,7 +34,7 @@ export const status = defineVerb({
       shown.length > 0
         ? shown.map((one) => `${counts[one]} ${one}`).join(', ')
         : 'no delivery has come yet',
-      ...(oldest === null ? [] : [`the oldest waits for ${lengthFormat(terminal.out)(oldest)}`]),
+      ...(oldest === null ? [] : [`the oldest waits for ${formatLength(oldest)}`]),
       ...(last === null ? [] : [`the last one came ${timeOf(last)}`]),
       `${found.engine}, ${formatBytes(found.store_bytes)}`,
     )

@@ -1,4 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { UsageError } from '../../base/errors.js'
+import { plainText } from '../../base/text.js'
+import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
 import type { ViewedDelivery } from '../../webhooks/store/store.js'
 import { defineVerb } from '../verb.js'
@@ -36,11 +39,10 @@ export const view = defineVerb({
     }
     return { kind: 'delivery', delivery: await handler.view(id, invocation.call) }
   },
-  json: (shown) =>
-    shown.kind === 'delivery' ? shown.delivery : new TextDecoder().decode(shown.bytes),
+  json: (shown) => (shown.kind === 'delivery' ? shown.delivery : contentOf(shown.bytes)),
   render(shown, invocation) {
     if (shown.kind === 'body') return { kind: 'bytes', bytes: shown.bytes }
-    if (shown.kind === 'log') return { kind: 'text', chunks: textOf(shown.bytes) }
+    if (shown.kind === 'log') return { kind: 'text', chunks: textOf(shown.bytes, invocation) }
     const headers = Object.entries(shown.delivery.headers)
     return lines(
       ...deliveryLines(shown.delivery, invocation),
@@ -49,6 +51,16 @@ export const view = defineVerb({
   },
 })
 
-async function* textOf(bytes: Uint8Array): AsyncGenerator<string> {
-  yield new TextDecoder().decode(bytes)
+const contentOf = (bytes: Uint8Array) =>
+  isUtf8(bytes)
+    ? { content: Buffer.from(bytes).toString('utf8'), encoding: 'utf-8' }
+    : { content: Buffer.from(bytes).toString('base64'), encoding: 'base64' }
+
+/** A program prints what strangers have written: no control character reaches the terminal. */
+async function* textOf(bytes: Uint8Array, { terminal }: Invocation): AsyncGenerator<string> {
+  const { hasColour: colours } = terminal.out
+  for (const line of new TextDecoder().decode(bytes).split(/(?<=\n)/)) {
+    const end = line.endsWith('\n') ? '\n' : ''
+    yield `${plainText(line.replace(/\r?\n$/, ''), { colours })}${end}`
+  }
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { webhookEvents } from '../../base/names/webhook-events.js'
 import { didYouMean, nearest } from '../../base/text.js'
 import type { StepValues } from '../schema/webhook-handlers.js'
@@ -195,7 +194,10 @@ function handlersOf(document: ConfigDocument<WebhooksFile>, root: string): Handl
   return all.map(({ key, step, index }) => {
     const path = ['webhooks', 'handlers', key, index]
     const name = step.name ?? freeName(step.action, taken)
-    return handlerOf(key, step, { name, root, path, position: document.position(path) })
+    const position = document.position(path)
+    // As a destination of repos.yaml: what begins with a slash is inside ROOT too.
+    const inside = (dir: string) => document.inside(root, [...path, 'payload', 'dir'], dir)
+    return handlerOf(key, step, { name, inside, path, position })
   })
 }
 
@@ -209,15 +211,16 @@ function freeName(action: string, taken: Set<string>): string {
 
 interface StepPlace {
   name: string
-  root: string
+  /** @throws PathError if it leads out of ROOT */
+  inside(dir: string): string
   path: Path
   position: Position
 }
 
-function handlerOf(key: string, step: StepValues, { root, ...place }: StepPlace): HandlerConfig {
+function handlerOf(key: string, step: StepValues, { inside, ...place }: StepPlace): HandlerConfig {
   const { action, payload, order, attempts, backoff, forks } = step
   const [event, filter] = [eventOf(key), key.slice(eventOf(key).length + 1)]
-  const dir = 'dir' in payload && payload.dir !== undefined ? resolve(root, payload.dir) : undefined
+  const dir = 'dir' in payload && payload.dir !== undefined ? inside(payload.dir) : undefined
   return {
     ...place,
     event,

@@ -14,9 +14,9 @@ export const size = (most = Number.MAX_SAFE_INTEGER, shown = '') =>
 /** Days: `30d`, at least so many. */
 export const days = (least: number) =>
   z.pipe(
-    z.string().check(
+    z.union([z.string(), z.number()]).check(
       z.refine((value) => daysOf(value) >= least, {
-        error: `expected a number of days, at least ${least}d`,
+        error: `expected days, at least ${least}d, such as 30d`,
       }),
     ),
     z.transform(daysOf),
@@ -34,7 +34,7 @@ function bytesOf(value: string | number): number {
 
 const inRange = (bytes: number, most: number) => bytes >= 1 && bytes <= most
 
-function daysOf(value: string): number {
-  const [, digits] = /^(\d{1,5})d$/i.exec(value.trim()) ?? []
+function daysOf(value: string | number): number {
+  const [, digits] = /^(\d{1,5})d$/i.exec(String(value).trim()) ?? []
   return digits === undefined ? Number.NaN : Number(digits)
 }

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
 import { z } from 'zod/mini'
+import { parseNetwork } from '../../base/names/network.js'
 import { count, flag, localPath, text } from './fields.js'
 import { days, size } from './units.js'
 import { handlerKey, step } from './webhook-handlers.js'
@@ -10,11 +11,24 @@ const secret = z
     z.minLength(16, 'expected a secret of at least 16 characters, such as openssl rand -hex 32'),
   )
 
-const addressOrRange = z.string().check(
-  z.regex(/^(?:github|[\d.]+(?:\/\d{1,2})?|[\da-f:.]*:[\da-f:.]*(?:\/\d{1,3})?)$/i, {
+const range = z.string().check(
+  z.refine((text) => parseNetwork(text) !== null, {
+    error: 'expected an address or a range such as 10.0.0.0/8',
+  }),
+)
+
+const allowed = z.string().check(
+  z.refine((text) => text === 'github' || parseNetwork(text) !== null, {
     error: 'expected github, an address or a range such as 10.0.0.0/8',
   }),
 )
+
+/** Paths that SERVE answers itself. */
+const ownPaths = ['/healthz', '/metrics']
+
+const postgresUrl = z
+  .string()
+  .check(z.regex(/^postgres(?:ql)?:\/\/./, 'expected an address: postgres://USER@HOST/DATABASE'))
 
 const globOfRepositories = z.string().check(
   z.regex(/^[^/\s]+\/[^/\s]+$|^\*\*$/, {
@@ -30,7 +44,7 @@ const store = z.strictObject({
     ._default(localPath(), '.wizard/webhooks/deliveries.db')
     .check(z.describe("sqlite: the database's file, inside ROOT, on a local file system.")),
   url: z
-    .nullish(text())
+    .nullish(postgresUrl)
     .check(z.describe('postgres: its address, better written as ${DATABASE_URL} than as it is.')),
   schema: z
     ._default(
@@ -84,7 +98,12 @@ export const webhooksFile = z.strictObject({
       port: z._default(count(1, 65_535), 8787).check(z.describe('Its port.')),
       path: z
         ._default(
-          z.string().check(z.regex(/^\/[\w./~-]*$/, 'expected a path that begins with /')),
+          z.string().check(
+            z.regex(/^\/[\w./~-]*$/, 'expected a path that begins with /'),
+            z.refine((path) => !ownPaths.includes(path), {
+              error: 'expected another path: SERVE answers this one itself',
+            }),
+          ),
           '/webhook',
         )
         .check(z.describe('The path of the hook.')),
@@ -92,14 +111,14 @@ export const webhooksFile = z.strictObject({
         .prefault(size(25 * 2 ** 20, '25MiB'), '25MiB')
         .check(z.describe('The largest payload.')),
       allow: z
-        ._default(z.array(addressOrRange), [])
+        ._default(z.array(allowed), [])
         .check(
           z.describe(
             'Who may deliver: github (the addresses that GitHub names), addresses, ranges. Default: anybody who knows the secret.',
           ),
         ),
       trusted_proxies: z
-        ._default(z.array(addressOrRange), [])
+        ._default(z.array(range), [])
         .check(z.describe('Proxies whose X-Forwarded-For is believed.')),
       metrics: z._default(flag(), true).check(z.describe('Whether GET /metrics answers.')),
       concurrency: z

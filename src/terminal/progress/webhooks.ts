@@ -1,6 +1,6 @@
 import type { HandlerSubject } from '../../webhooks/session.js'
 import { marks } from '../marks.js'
-import { lengthFormat } from '../times.js'
+import { formatLength } from '../times.js'
 import type { Handlers, ProgressContext } from './reporting.js'
 
 /** Reports what SERVE receives and runs, a line each. */
@@ -17,7 +17,7 @@ export function webhookHandlers({ say, stream }: ProgressContext) {
       say(stream.paint('warning', `refused with ${status}${address ? ` from ${address}` : ''}`)),
     'handler-started': (subject) => say(`${describe(subject)} → ${subject.handler}`),
     'handler-ended': ({ end, milliseconds, ...subject }) => {
-      const took = lengthFormat(stream)(milliseconds / 1000)
+      const took = formatLength(milliseconds / 1000)
       const isGood = end.status === 'done'
       const why = end.error === null ? '' : `: ${end.error.message}`
       const line = `${isGood ? marks.good : marks.bad} ${describe(subject)} → ${subject.handler} ${end.status} (${took})${why}`

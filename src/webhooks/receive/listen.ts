@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { chmod, lstat, rm } from 'node:fs/promises'
 import { connect, type Server } from 'node:net'
+import { platform } from 'node:os'
 import type { Environment } from '../../base/environment.js'
 import { UsageError } from '../../base/errors.js'
 import { codeOf, hasCode } from '../../base/fs/read.js'
@@ -30,6 +31,9 @@ export function inheritedSocket(env: Environment, pid: number): ListenPlace | nu
   })
 }
 
+/** Bytes; a longer one is cut by the system, unix(7). */
+const longestPath = platform() === 'darwin' ? 103 : 107
+
 export interface Listening {
   /** `127.0.0.1:8787`, `[::1]:8787`, `unix:/run/wizard.sock`, or `fd 3` for an inherited Unix socket. */
   address: string
@@ -51,6 +55,11 @@ export async function listen(server: Server, place: ListenPlace): Promise<Listen
 }
 
 async function listenUnix(server: Server, path: string): Promise<Listening> {
+  if (Buffer.byteLength(path) > longestPath) {
+    throw new UsageError(`the path of the socket has ${Buffer.byteLength(path)} bytes`, {
+      hint: `the system takes at most ${longestPath}: choose a shorter one`,
+    })
+  }
   try {
     await listening(server, { path }).catch(async (error) => {
       if (!hasCode(error, 'EADDRINUSE') || !(await isStale(path))) throw error
@@ -60,6 +69,7 @@ async function listenUnix(server: Server, path: string): Promise<Listening> {
     // The proxy's group may connect.
     await chmod(path, 0o660)
   } catch (error) {
+    server.close()
     throw unusable(path, error)
   }
   return { address: `unix:${path}`, isUnix: true }

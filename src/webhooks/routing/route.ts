@@ -19,7 +19,9 @@ export function routerFor(config: WebhooksConfig): (delivery: StoredDelivery) =>
     if (!config.events.includes(facts.event)) return ignored('event')
     const ofEvent = handlers.filter(({ handler }) => handler.event === facts.event)
     if (facts.repo === null && ofEvent.length === 0) return ignored('no repository')
-    if (facts.repo !== null && !isOurs(facts.repo)) return ignored('repository')
+    // One that names a repository in a way that GitHub does not is nobody's.
+    const isNamed = valueAt(read.payload, 'repository') !== undefined
+    if (isNamed && (facts.repo === null || !isOurs(facts.repo))) return ignored('repository')
     const matching = ofEvent.filter(({ matches }) => matches(facts, read.payload))
     const allowed = matching.filter(({ handler }) => handler.forks || !facts.isFork)
     if (allowed.length > 0) {

@@ -8,7 +8,7 @@ import { onAbort } from '../../base/async/on-abort.js'
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
 import { reasonOf } from '../../base/fs/system-error.js'
-import { endGroup, signalGroup } from '../../process/group.js'
+import { endGroup, grace, signalGroup } from '../../process/group.js'
 import type { Host } from '../../process/host.js'
 
 export interface Program {
@@ -142,14 +142,19 @@ async function drained(
   unset()
 }
 
-/** Ends what the program has left behind in its group. */
+/**
+ * Ends what the program has left behind in its group. Whoever has ended and is not waited for, as in
+ * a container without an init, is still a member: nobody waits for it longer than the kill takes.
+ */
 async function endBackground(
   { pid }: ChildProcess,
   { host, clock }: { host: Host; clock: Clock },
 ): Promise<void> {
   if (pid === undefined || !signalGroup(host, pid, 0)) return
   const spare = endGroup(pid, { clock, host })
+  const last = clock.now() + grace + patience
   for (let pause = 20; signalGroup(host, pid, 0); pause = Math.min(2 * pause, 500)) {
+    if (clock.now() > last) break
     await clock.sleep(pause)
   }
   spare()

@@ -122,6 +122,8 @@ export class Worker {
     for (const undo of this.#undo.splice(0)) undo()
     this.#unsetTimer()
     await this.#turn
+    // The last turn may have set another.
+    this.#unsetTimer()
     const left: RunClaim[] = []
     const unset = this.#options.clock.after(milliseconds, () => {
       for (const { run, stop } of this.#inHand.values()) {

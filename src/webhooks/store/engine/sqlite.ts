@@ -88,16 +88,21 @@ class SqliteEngine implements Engine {
   readonly #clock: Clock
   /** Ends with the last turn that was asked for. */
   #turns: Promise<unknown> = Promise.resolve()
+  readonly #inode: number
   #isOpen = true
 
   constructor(connection: SqliteConnection, path: string, clock: Clock) {
     this.#connection = connection
     this.#path = path
     this.#clock = clock
+    this.#inode = statSync(path).ino
   }
 
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => this.#connection.transaction(work))
+    return this.#inTurn(() => {
+      this.#assertInPlace()
+      return this.#connection.transaction(work)
+    })
   }
 
   unsynced<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
@@ -152,6 +157,15 @@ class SqliteEngine implements Engine {
     await this.#inTurn(async () => {
       this.#isOpen = false
       this.#connection.close()
+    })
+  }
+
+  /** A file that was moved away or emptied still takes writes, which nobody would find again. */
+  #assertInPlace(): void {
+    const found = statSync(this.#path, { throwIfNoEntry: false })
+    if (found?.ino === this.#inode && found.size > 0) return
+    throw new StoreError(`${this.#path} was moved, replaced or emptied while it was in use`, {
+      hint: 'put it back, or start SERVE again',
     })
   }
 
