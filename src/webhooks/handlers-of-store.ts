@@ -35,7 +35,7 @@ export async function openHandlers(
   await store.takeOver(isDead)
   await store.retire(settings.config.handlers.map(({ name }) => name))
   const { client, host, clock, config, runCommand } = session
-  const launcher = new ProgramLauncher({ host, clock })
+  const launcher = new ProgramLauncher({ host, clock, isLeased: store.engine === 'postgres' })
   const performer = {
     host,
     launcher,

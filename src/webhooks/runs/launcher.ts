@@ -13,12 +13,18 @@ const bundled =
   typeof __WIZARD_LAUNCHER__ === 'string' ? new URL(__WIZARD_LAUNCHER__, import.meta.url) : null
 
 export type LauncherOrder =
-  | { type: 'run'; id: number; program: Program }
+  | { type: 'run'; id: number; program: Program; isLeased: boolean }
   | { type: 'stop'; id: number }
+  /** wizard still has its leases in hand. */
+  | { type: 'alive' }
 
 export type LauncherAnswer =
   | { id: number; end: ProgramEnd }
   | { id: number; error: { message: string; hint: string | null } }
+
+/** Milliseconds; a lease has 30,000, and ending a program takes up to 5,000. */
+const aliveEvery = 4000
+export const longestSilence = 20_000
 
 interface Pending {
   resolve(end: ProgramEnd): void
@@ -28,6 +34,11 @@ interface Pending {
 export interface LauncherOptions {
   host: Host
   clock: Clock
+  /**
+   * Another machine takes a run over when nobody renews its lease: then its program must have ended
+   * here, also where this process was stopped and can't end it.
+   */
+  isLeased: boolean
   /** For tests; null: programs are started by this process. */
   file?: URL | null
 }
@@ -62,7 +73,9 @@ export class ProgramLauncher {
     const ended = new Promise<ProgramEnd>((resolve, reject) => {
       this.#pending.set(id, { resolve, reject })
     })
-    child.send({ type: 'run', id, program } satisfies LauncherOrder)
+    const { isLeased } = this.#options
+    child.send({ type: 'run', id, program, isLeased } satisfies LauncherOrder)
+    if (isLeased && this.#pending.size === 1) this.#sayAlive()
     const leave = onAbort(signal, () => {
       if (child.connected) child.send({ type: 'stop', id } satisfies LauncherOrder)
     })
@@ -114,6 +127,12 @@ export class ProgramLauncher {
     }
     const { message, hint } = answer.error
     pending?.reject(new WizardError(message, { hint: hint ?? undefined }))
+  }
+
+  #sayAlive(): void {
+    if (this.#pending.size === 0) return
+    if (this.#child?.connected) this.#child.send({ type: 'alive' } satisfies LauncherOrder)
+    this.#options.clock.after(aliveEvery, () => this.#sayAlive())
   }
 
   /** What it ran ended with it, or is about to: the next run starts another one. */
