@@ -33,7 +33,6 @@ export async function openHandlers(
   const isDead = async (owner: string) =>
     owner !== mark && (store.engine === 'sqlite' || !(await isAlive(owner)))
   await store.takeOver(isDead)
-  await store.retire(settings.config.handlers.map(({ name }) => name))
   const { client, host, clock, config, runCommand } = session
   const launcher = new ProgramLauncher({ host, clock, isLeased: store.engine === 'postgres' })
   const performer = {

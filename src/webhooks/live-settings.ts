@@ -71,8 +71,10 @@ export function liveSettings(session: WebhookSession): LiveSettings {
       let isOver = false
       const look = async () => {
         const now = await stampOf(files)
-        if (known !== undefined && now !== known && (await reload())) onChange()
-        known = now
+        const isChanged = known !== undefined && now !== known
+        // An editor may take it away for a moment.
+        if (isChanged && now !== '' && (await reload())) onChange()
+        if (now !== '') known = now
         if (!isOver) unset = clock.after(interval, look)
       }
       void look()
@@ -94,7 +96,7 @@ const settingsOf = (config: WebhooksConfig) => ({
   },
 })
 
-/** Times and sizes of the files; a file that is missing for a moment is about to be replaced. */
+/** Times and sizes of the files; empty if there are none. */
 async function stampOf(files: string[]): Promise<string> {
   const stamps = files.map(async (file) => {
     const found = await stat(file, { bigint: true }).catch(() => null)
@@ -106,4 +108,8 @@ async function stampOf(files: string[]): Promise<string> {
 const fixed = ['enabled', 'host', 'port', 'store'] as const
 
 const needsRestart = (before: WebhooksConfig, after: WebhooksConfig) =>
-  fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+  fixed.filter((key) => fixedPart(before, key) !== fixedPart(after, key))
+
+/** What of the store is kept for how long is read at each use. */
+const fixedPart = (config: WebhooksConfig, key: (typeof fixed)[number]) =>
+  JSON.stringify(key === 'store' ? { ...config.store, retention: null } : config[key])

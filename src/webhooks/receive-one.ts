@@ -1,9 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { GitHubAuthError, LockedError, UsageError } from '../base/errors.js'
+import { GitHubAuthError, UsageError } from '../base/errors.js'
 import type { DeliveryStatus, DeliveryWithRuns } from './delivery.js'
-import { openHandlers } from './handlers-of-store.js'
-import { liveSettings } from './live-settings.js'
-import { lockStore } from './open.js'
+import { ownHandlers } from './hooks/own-handlers.js'
 import { deliveryIdPattern, eventPattern } from './receive/headers.js'
 import { isSignedBy, sign } from './receive/signature.js'
 import { routerFor } from './routing/route.js'
@@ -58,7 +56,7 @@ export function checkDelivery(
     throw new UsageError('webhooks.yaml has no secret', { hint: 'set GITHUB_WEBHOOK_SECRET' })
   }
   const shown = signature === 'sign' ? sign(body, first) : signature
-  if (!secrets.some((secret) => isSignedBy(body, shown, [secret]))) {
+  if (!isSignedBy(body, shown, secrets)) {
     throw new GitHubAuthError('the signature does not fit the file and the secret', {
       hint: 'the file must be the bytes as GitHub sent them',
     })
@@ -118,29 +116,21 @@ const asStored = ({
 const pause = 200
 
 /**
- * Waits until the deliveries have ended. Runs their handlers where no SERVE does.
+ * Waits until a delivery has ended. Runs its handlers, and whatever waits, where no SERVE does.
  *
  * @throws the signal's reason
  */
 export async function runUntilEnded(
   session: WebhookSession,
   store: DeliveryStore,
-  ids: number[],
-): Promise<DeliveryWithRuns[]> {
-  const lock = await lockStore(session, 'WEBHOOK RECEIVE').catch((error: unknown) => {
-    if (error instanceof LockedError) return null
-    throw error
-  })
-  const settings = liveSettings(session)
-  const worker = lock && (await openHandlers(session, { store, settings, metrics: null }))
+  id: number,
+): Promise<DeliveryWithRuns> {
+  const handlers = ownHandlers(session, store, 'WEBHOOK RECEIVE')
   try {
-    worker?.start()
-    const ended: DeliveryWithRuns[] = []
-    for (const id of ids) ended.push(await untilEnded(session, store, id))
-    return ended
+    await handlers.wake()
+    return await untilEnded(session, store, id)
   } finally {
-    await worker?.drain(0)
-    await lock?.release()
+    await handlers.close()
   }
 }
 

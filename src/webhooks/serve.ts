@@ -120,9 +120,10 @@ async function start(
   const address = receiver?.address ?? 'none'
   announcement.address = address
   await store.announce(announcement)
+  const onReload = () => worker?.reconfigure()
   const undo = [
-    settings.watch(() => worker?.wake()),
-    request.onReload?.(() => void settings.reload().then(() => worker?.wake())) ?? (() => {}),
+    settings.watch(onReload),
+    request.onReload?.(() => void settings.reload().then(onReload)) ?? (() => {}),
     every(minute / 6, () => store.announce(announcement), parts),
     every(minute, () => limit.look(), parts),
     every(60 * minute, () => store.prune(settings.config.store.retention), parts),
@@ -135,10 +136,13 @@ async function start(
     async stop() {
       state.isDraining = true
       for (const stop of undo) stop()
-      const received = receiver?.drain()
-      const isDrained = (await worker?.drain(settings.config.drain * 1000)) ?? true
-      await received
-      await recovered
+      const [drained] = await Promise.allSettled([
+        worker?.drain(settings.config.drain * 1000),
+        receiver?.drain(),
+        recovered,
+      ])
+      if (drained.status === 'rejected') throw drained.reason
+      const isDrained = drained.value ?? true
       await store.depart(announcement.owner).catch(() => {})
       const how = isDrained
         ? `${logMarks.good} SERVE has ended`

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { HintParts } from '../base/hint.js'
 import type { StoreConfig } from '../config/files/webhooks.js'
 import { StoreError } from './store/engine/failures.js'
 import type { DeliveryStore, Retention } from './store/store.js'
@@ -11,6 +12,11 @@ export interface StoreLimit {
   /** @throws StoreError while the store is too large, and nothing in it may go */
   assertRoom(): void
 }
+
+const remedy: HintParts = [
+  { verb: ['WEBHOOK', 'LIST'], flags: { status: 'dead' } },
+  ' lists what is dead: replay or cancel it, or raise webhooks.store.max_size',
+]
 
 /**
  * What waits or is dead never goes, so that there may be no room to make: deliveries are refused
@@ -37,7 +43,7 @@ export function storeLimit(
       if (!isFull) return
       throw new StoreError(
         'the store of deliveries has reached max_size, and what it holds waits or is dead',
-        { hint: 'see LIST --status dead; REPLAY or CANCEL them, or raise webhooks.store.max_size' },
+        { hint: remedy },
       )
     },
   }

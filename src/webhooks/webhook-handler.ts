@@ -145,7 +145,7 @@ export class WebhookHandler {
     return using(session.webhooks, session.clock, async (store) => {
       const [accepted] = await store.accept([received])
       const id = accepted?.id ?? 0
-      if (request.run) await runUntilEnded(session, store, [id])
+      if (request.run) return runUntilEnded(session, store, id)
       const { headers, ...delivery } = await store.view(String(id))
       return delivery
     })

@@ -43,7 +43,10 @@ export const serve = defineVerb({
           const { address: listening, pid } = event
           // A program that waits for it reads this line.
           if (globals.json) terminal.out.write(`${JSON.stringify({ listening, pid })}\n`)
-          else if (!globals.quiet) terminal.out.write(`listening on ${listening}\n`)
+          else if (!globals.quiet) {
+            const isNowhere = listening === 'none'
+            terminal.out.write(isNowhere ? 'running handlers\n' : `listening on ${listening}\n`)
+          }
         },
       },
     )

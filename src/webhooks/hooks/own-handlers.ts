@@ -31,8 +31,11 @@ export function ownHandlers(
     async close() {
       if (held === null) return
       held.unwatch()
-      await held.worker.drain(held.settings.config.drain * 1000)
-      await held.lock.release()
+      try {
+        await held.worker.drain(held.settings.config.drain * 1000)
+      } finally {
+        await held.lock.release()
+      }
     },
   }
 }

@@ -37,14 +37,16 @@ function argvOf(
 ): string[] {
   const { facts } = input
   const repo = () => facts.repo ?? missing('repository', handler.name)
-  const refFlag = (ref: string | null | undefined) =>
-    ref ? [`--ref=${fillPlaceholder(ref, input)}`] : []
+  /** Only what the user wrote is a template: a branch may be named like a placeholder. */
+  const refFlag = (ref: string | undefined, fallback: string | null = null) =>
+    flagOf(ref === undefined ? fallback : fillPlaceholder(ref, input))
+  const flagOf = (ref: string | null) => (ref ? [`--ref=${ref}`] : [])
   const timeout = `--timeout=${handler.timeout}`
   switch (handler.action) {
     case 'run_tests': {
       const { repo: named, component, ref } = handler.payload
       const target = component ?? named ?? repo()
-      return ['TEST', 'RUN', target, ...refFlag(ref ?? facts.branch), timeout]
+      return ['TEST', 'RUN', target, ...refFlag(ref, facts.branch), timeout]
     }
     case 'run_workflow': {
       const { target, ref, inputs, wait } = handler.payload

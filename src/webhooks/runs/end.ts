@@ -24,7 +24,7 @@ export interface AttemptEnd {
   result: Record<string, unknown> | null
   output: Uint8Array
   error: RunError | null
-  /** Whether another attempt may end differently. */
+  /** Whether another attempt would end the same way: it is not made. */
   isFinal: boolean
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { onAbort } from '../../base/async/on-abort.js'
 import type { Clock } from '../../base/clock.js'
-import { WizardError } from '../../base/errors.js'
+import { UsageError, WizardError } from '../../base/errors.js'
 import type { Host } from '../../process/host.js'
 import { type Program, type ProgramEnd, runProgram } from './program.js'
 
@@ -20,7 +20,7 @@ export type LauncherOrder =
 
 export type LauncherAnswer =
   | { id: number; end: ProgramEnd }
-  | { id: number; error: { message: string; hint: string | null } }
+  | { id: number; error: { code: string; message: string; hint: string | null } }
 
 /** Milliseconds; a lease has 30,000, and ending a program takes up to 5,000. */
 const aliveEvery = 4000
@@ -51,9 +51,7 @@ export interface LauncherOptions {
 export class ProgramLauncher {
   readonly #options: LauncherOptions
   readonly #file: URL | null
-  readonly #pending = new Map<number, Pending>()
-  #child: ChildProcess | null = null
-  #last = 0
+  #started: LauncherProcess | null = null
 
   constructor({ file = bundled, ...options }: LauncherOptions) {
     this.#options = options
@@ -68,42 +66,35 @@ export class ProgramLauncher {
   async run(program: Program, signal: AbortSignal): Promise<ProgramEnd> {
     signal.throwIfAborted()
     if (this.#file === null) return runProgram(program, { ...this.#options, signal })
-    const child = this.#started(this.#file)
-    const id = ++this.#last
-    const ended = new Promise<ProgramEnd>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
-    })
-    const { isLeased } = this.#options
-    child.send({ type: 'run', id, program, isLeased } satisfies LauncherOrder)
-    if (isLeased && this.#pending.size === 1) this.#sayAlive()
-    const leave = onAbort(signal, () => {
-      if (child.connected) child.send({ type: 'stop', id } satisfies LauncherOrder)
-    })
+    if (!this.#started?.isConnected) this.#started = new LauncherProcess(this.#file, this.#options)
     try {
-      const end = await ended
+      const end = await this.#started.run(program, signal)
       signal.throwIfAborted()
       return end
     } catch (error) {
       signal.throwIfAborted()
       throw error
-    } finally {
-      leave()
-      this.#pending.delete(id)
     }
   }
 
   /** Ends what still runs. */
   async close(): Promise<void> {
-    const child = this.#child
-    if (child === null) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    if (child.connected) child.disconnect()
-    await gone
+    await this.#started?.close()
   }
+}
 
-  #started(file: URL): ChildProcess {
-    if (this.#child?.connected) return this.#child
-    const child = fork(fileURLToPath(file), [], {
+/** One process that starts programs, and the programs that it has in hand. */
+class LauncherProcess {
+  readonly #child: ChildProcess
+  readonly #gone: Promise<unknown>
+  readonly #options: LauncherOptions
+  readonly #pending = new Map<number, Pending>()
+  #last = 0
+  #unsetAlive = () => {}
+
+  constructor(file: URL, options: LauncherOptions) {
+    this.#options = options
+    this.#child = fork(fileURLToPath(file), [], {
       // Nothing of wizard's environment: each program brings its own.
       env: { TMPDIR: tmpdir() },
       execArgv: [],
@@ -111,11 +102,52 @@ export class ProgramLauncher {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       detached: true,
     })
-    child.on('message', (answer: LauncherAnswer) => this.#answered(answer))
-    child.on('error', (error) => this.#lost(child, error))
-    child.on('exit', () => this.#lost(child))
-    this.#child = child
-    return child
+    this.#gone = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.#child.on('message', (answer: LauncherAnswer) => this.#answered(answer))
+    // All of its answers have arrived by then, and it ends what it still runs.
+    this.#child.on('disconnect', () => this.#lost())
+    this.#child.on('error', (error) => {
+      this.#disconnect()
+      this.#lost(error)
+    })
+    if (options.isLeased) this.#sayAlive()
+  }
+
+  get isConnected(): boolean {
+    return this.#child.connected
+  }
+
+  async run(program: Program, signal: AbortSignal): Promise<ProgramEnd> {
+    const id = ++this.#last
+    const ended = new Promise<ProgramEnd>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject })
+    })
+    this.#send({ type: 'run', id, program, isLeased: this.#options.isLeased })
+    const leave = onAbort(signal, () => this.#send({ type: 'stop', id }))
+    try {
+      return await ended
+    } finally {
+      leave()
+      this.#pending.delete(id)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#disconnect()
+    await this.#gone
+  }
+
+  #send(order: LauncherOrder): void {
+    if (this.#child.connected) this.#child.send(order)
+  }
+
+  #disconnect(): void {
+    if (this.#child.connected) this.#child.disconnect()
+  }
+
+  #sayAlive(): void {
+    this.#send({ type: 'alive' })
+    this.#unsetAlive = this.#options.clock.after(aliveEvery, () => this.#sayAlive())
   }
 
   #answered(answer: LauncherAnswer): void {
@@ -125,20 +157,13 @@ export class ProgramLauncher {
       pending?.resolve({ ...end, output: Buffer.from(output) })
       return
     }
-    const { message, hint } = answer.error
-    pending?.reject(new WizardError(message, { hint: hint ?? undefined }))
+    const { code, message, hint } = answer.error
+    const Kind = code === 'USAGE' ? UsageError : WizardError
+    pending?.reject(new Kind(message, { hint: hint ?? undefined }))
   }
 
-  #sayAlive(): void {
-    if (this.#pending.size === 0) return
-    if (this.#child?.connected) this.#child.send({ type: 'alive' } satisfies LauncherOrder)
-    this.#options.clock.after(aliveEvery, () => this.#sayAlive())
-  }
-
-  /** What it ran ended with it, or is about to: the next run starts another one. */
-  #lost(child: ChildProcess, cause?: Error): void {
-    if (this.#child !== child) return
-    this.#child = null
+  #lost(cause?: Error): void {
+    this.#unsetAlive()
     for (const { reject } of this.#pending.values()) {
       reject(new WizardError('the process that starts programs has ended', { cause }))
     }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { onAbort } from '../../base/async/on-abort.js'
 import type { Clock } from '../../base/clock.js'
-import { WizardError } from '../../base/errors.js'
+import { UsageError, WizardError } from '../../base/errors.js'
 import { reasonOf } from '../../base/fs/system-error.js'
 import { endGroup, grace, signalGroup } from '../../process/group.js'
 import type { Host } from '../../process/host.js'
@@ -83,7 +83,15 @@ async function runInGroup(
 
 function start({ cmd: [file = '', ...args], dir, env, stdin }: Program): ChildProcess {
   const stdio = [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const
-  return spawn(file, args, { cwd: dir, env, detached: true, stdio: [...stdio] })
+  try {
+    return spawn(file, args, { cwd: dir, env, detached: true, stdio: [...stdio] })
+  } catch (cause) {
+    // Its arguments are too long for the system, for example.
+    throw new UsageError(`${file} can't be run: ${reasonOf(cause)}`, {
+      hint: 'large values are in the file $WIZARD_PAYLOAD, and on standard input',
+      cause,
+    })
+  }
 }
 
 /** A program need not read its input. */

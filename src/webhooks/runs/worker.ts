@@ -69,8 +69,12 @@ export class Worker {
   readonly #undo: (() => void)[] = []
   #turn: Promise<void> | null = null
   #isAsked = false
+  /** The handlers may be others than at the last turn. */
+  #isReconfigured = true
   #isStopped = false
   #isTroubled = false
+  /** Runs that have ended while the store was away at a drain: they run again. */
+  #unrecorded = 0
   #unsetTimer = () => {}
   #unsetRenewal = () => {}
 
@@ -84,6 +88,12 @@ export class Worker {
     this.wake()
   }
 
+  /** The settings have changed: what waits for a handler that is gone is dead. */
+  reconfigure(): void {
+    this.#isReconfigured = true
+    this.wake()
+  }
+
   /** Something may be due. */
   wake(): void {
     this.#isAsked = true
@@ -94,21 +104,8 @@ export class Worker {
     })
   }
 
-  get running(): number {
-    return this.#inHand.size
-  }
-
   runningOf(handler: string): number {
     return [...this.#inHand.values()].filter((one) => one.handler.name === handler).length
-  }
-
-  /** Waits until nothing is due and nothing runs; a retry that is due later does not count. */
-  async idle(): Promise<void> {
-    this.wake()
-    while (this.#turn !== null || this.#inHand.size > 0) {
-      await this.#turn
-      await Promise.race([...this.#inHand.values()].map(({ done }) => done))
-    }
   }
 
   /**
@@ -136,15 +133,16 @@ export class Worker {
     this.#unsetRenewal()
     await this.#options.release()
     if (left.length > 0) await this.#options.store.giveBack(left)
-    return left.length === 0
+    return left.length === 0 && this.#unrecorded === 0
   }
 
   async #turns(): Promise<void> {
     while (this.#isAsked && !this.#isStopped) {
       this.#isAsked = false
       try {
+        await this.#retire()
         await this.#route()
-        await this.#claim()
+        if (!this.#isStopped) await this.#claim()
         await this.#sleepUntilDue()
         this.#trouble(null)
       } catch (error) {
@@ -155,9 +153,17 @@ export class Worker {
   }
 
   #trouble(error: unknown): void {
-    if (error === null && !this.#isTroubled) return
+    // Once per outage.
+    if (this.#isTroubled === (error !== null)) return
     this.#isTroubled = error !== null
     this.#options.on.trouble(error)
+  }
+
+  async #retire(): Promise<void> {
+    // Several machines share PostgreSQL: another one may still have the handler.
+    if (!this.#isReconfigured || this.#options.store.engine === 'postgres') return
+    await this.#options.store.retire(this.#options.settings().handlers.map(({ name }) => name))
+    this.#isReconfigured = false
   }
 
   async #route(): Promise<void> {
@@ -185,6 +191,8 @@ export class Worker {
     const { store, machine, owner } = this.#options
     const wanted = handlers.map(({ name, concurrency }) => ({ handler: name, concurrency }))
     const claimed = await store.claim({ machine, owner, limit, handlers: wanted })
+    // A drain began meanwhile: they start elsewhere, or at the next start.
+    if (this.#isStopped) return store.giveBack(claimed)
     for (const run of claimed) {
       const handler = handlers.find(({ name }) => name === run.handler)
       if (handler !== undefined) this.#begin(run, handler)
@@ -211,21 +219,23 @@ export class Worker {
     if (reason === drained) return
     if (reason === fenced) return on.fenced(run)
     const end = endOf(attempt, run, handler, random())
-    if (await this.#finish(run, end)) on.ended(run, end, clock.now() - begun)
-    else on.fenced(run)
+    const record = await this.#finish(run, end)
+    if (record === 'recorded') on.ended(run, end, clock.now() - begun)
+    if (record === 'fenced') on.fenced(run)
+    if (record === 'unrecorded') this.#unrecorded++
   }
 
-  /** What a run has done is recorded, however long the store is away. */
-  async #finish(run: ClaimedRun, end: RunEnd): Promise<boolean> {
+  /** How a run ended is recorded, however long the store is away; only a drain gives up. */
+  async #finish(run: ClaimedRun, end: RunEnd): Promise<'recorded' | 'fenced' | 'unrecorded'> {
     const { store, clock } = this.#options
     for (;;) {
       try {
         const isRecorded = await store.finish(run, end)
         this.#trouble(null)
-        return isRecorded
+        return isRecorded ? 'recorded' : 'fenced'
       } catch (error) {
         this.#trouble(error)
-        if (this.#isStopped) return false
+        if (this.#isStopped) return 'unrecorded'
         await clock.sleep(pauseAfterTrouble)
       }
     }

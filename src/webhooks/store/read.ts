@@ -1,5 +1,10 @@
 import { NotFoundError } from '../../base/errors.js'
-import type { DeliveryStatus, DeliveryWithRuns, HandlerRunStatus } from '../delivery.js'
+import type {
+  DeliveryStatus,
+  DeliveryWithRuns,
+  HandlerRunStatus,
+  ListedDelivery,
+} from '../delivery.js'
 import { type Engine, places, type Sql, type SqlValue } from './engine/engine.js'
 import { findDelivery } from './find.js'
 import {
@@ -24,11 +29,13 @@ export function listDeliveries(
       sql,
       rows.map(({ id }) => id),
     )
+    const byDelivery = new Map<number, ListedDelivery['handlers']>(rows.map(({ id }) => [id, []]))
+    for (const { delivery_id, handler, status } of runs) {
+      byDelivery.get(delivery_id)?.push({ handler, status })
+    }
     return rows.map((row) => ({
       ...toDelivery(row),
-      handlers: runs
-        .filter(({ delivery_id }) => delivery_id === row.id)
-        .map(({ handler, status }) => ({ handler, status })),
+      handlers: byDelivery.get(row.id) ?? [],
     }))
   })
 }
@@ -61,13 +68,18 @@ interface HandlerRow {
   status: HandlerRunStatus
 }
 
-const handlersOf = async (sql: Sql, ids: readonly number[]): Promise<HandlerRow[]> =>
-  ids.length === 0
-    ? []
-    : sql.all<HandlerRow>(
-        `SELECT delivery_id, handler, status FROM runs WHERE delivery_id IN ${places(ids)} ORDER BY id`,
-        ids,
-      )
+async function handlersOf(sql: Sql, ids: readonly number[]): Promise<HandlerRow[]> {
+  const found: HandlerRow[] = []
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const some = ids.slice(from, from + atOnce)
+    const rows = await sql.all<HandlerRow>(
+      `SELECT delivery_id, handler, status FROM runs WHERE delivery_id IN ${places(some)} ORDER BY id`,
+      some,
+    )
+    for (const row of rows) found.push(row)
+  }
+  return found
+}
 
 /** As `DeliveryStore.view`. */
 export function viewDelivery(engine: Engine, id: string): ReturnType<DeliveryStore['view']> {

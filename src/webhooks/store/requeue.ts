@@ -31,7 +31,10 @@ export async function requeue(sql: Sql, id: number, handler: string | null): Pro
 
 const routeAgain = async (sql: Sql, id: number, handler: string | null) => {
   await sql.all(
-    `UPDATE deliveries SET status = 'accepted', reason = NULL, only_handler = $2,
+    // One that is not routed yet gets all of its handlers, or several named ones would be lost.
+    `UPDATE deliveries SET reason = NULL,
+      only_handler = CASE WHEN status = 'accepted' AND only_handler IS NULL THEN NULL ELSE $2 END,
+      status = 'accepted',
       waiting_since = now_ms(), changed_at = now_ms()
     WHERE id = $1`,
     [id, handler],

@@ -207,6 +207,33 @@ describe('WEBHOOK SERVE', () => {
     expect(await space.read('got')).toBe('one\ntwo\n')
   })
 
+  it('ends what waits for a handler that is gone, and REPLAY runs it once it is back', {
+    tags: ['deep'],
+  }, async () => {
+    const slow = exec('until [ -e go ]; do sleep 0.05; done', { name: 'slow' })
+    const handlers = { push: [slow, exec('true', { name: 'other', concurrency: 1 })] }
+    await configure(space, handlers, { concurrency: 1 })
+    const running = await serve()
+    await deliver(space)
+    await until('running')
+    await configure(space, { push: [slow] }, { concurrency: 1 })
+    await running.said(/was read again/)
+    const runs = async () => {
+      const { json } = await space.wizard('WEBHOOK', 'VIEW', '1', '--json')
+      return Object.fromEntries(
+        json.runs.map((run: { handler: string; status: string }) => [run.handler, run.status]),
+      )
+    }
+    await vi.waitFor(async () => expect((await runs()).other).toBe('dead'), 10_000)
+    await space.write('go', '')
+    await until('dead')
+    await configure(space, handlers, { concurrency: 1 })
+    await running.said(/was read again[\s\S]*was read again/)
+    await space.wizard('WEBHOOK', 'REPLAY', '1')
+    await until('done')
+    expect(await runs()).toEqual({ slow: 'done', other: 'done' })
+  })
+
   it('ends with 0 when all runs have ended, and with 143 when their time is over', {
     tags: ['deep'],
   }, async () => {

@@ -144,6 +144,13 @@ describe('a command of wizard', () => {
     await expect(command({ action: 'sync_repo' }, given)).rejects.toThrow(/names no repository/)
   })
 
+  it('does not fill in a branch that is named like a placeholder', async () => {
+    const given = input({ ref: 'refs/heads/{sender}' })
+    expect(await command({ action: 'run_tests' }, given)).toMatchObject({
+      argv: expect.arrayContaining(['--ref={sender}']),
+    })
+  })
+
   it('does not take an option for a ref', async () => {
     const given = input({ ref: 'refs/heads/--web' })
     expect(await command({ action: 'run_tests' }, given)).toMatchObject({

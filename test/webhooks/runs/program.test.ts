@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '../../../src/base/clock.js'
+import { UsageError } from '../../../src/base/errors.js'
 import { runProgram } from '../../../src/webhooks/runs/program.js'
 import { testHost } from '../../support/host.js'
 
@@ -62,6 +63,12 @@ describe('a program', () => {
     ['kill -9 $$', { exit: null, signal: 'SIGKILL' }],
   ])('that fails says how: %s', async (line, end) => {
     expect(await shell(line)).toMatchObject(end)
+  })
+
+  it('that gets more than the system takes is said, and is not tried again', async () => {
+    const ended = run(['true', 'x'.repeat(3_000_000)])
+    await expect(ended).rejects.toThrow(UsageError)
+    await expect(ended).rejects.toThrow(/too long/)
   })
 
   it('that is not there is said', async () => {
