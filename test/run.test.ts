@@ -77,7 +77,7 @@ describe('two commands at once', () => {
   })
 })
 
-it('two syncs of one root take turns, and both are whole', async () => {
+it('two syncs of one root take turns, and both are whole', { tags: ['deep'] }, async () => {
   const [one, other] = await Promise.all([
     finish('REPO', 'SYNC', '--json'),
     finish('REPO', 'SYNC', '--json'),

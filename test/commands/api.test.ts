@@ -177,7 +177,7 @@ describe('API GRAPHQL --paginate', () => {
     for (let i = 0; i < 7; i++) await space.github.branch('uDOS/typo', `b${i}`)
   })
 
-  it('prints one answer with the nodes and edges of all pages', async () => {
+  it('prints one answer with the nodes and edges of all pages', { tags: ['deep'] }, async () => {
     const inner = `totalCount nodes { name } edges { node { name } } ${pageInfo}`
     const { status, out } = await api('GRAPHQL', refs(inner), '--paginate')
     const whole = await api('GRAPHQL', refs(inner).replace('first: 3', 'first: 100'), '--json')

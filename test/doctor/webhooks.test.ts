@@ -136,7 +136,7 @@ describe('DOCTOR and the hook on GitHub', () => {
     })
   })
 
-  it('is answered, or not', async () => {
+  it('is answered, or not', { tags: ['deep'] }, async () => {
     await setUp()
     await pushed(202)
     expect(await hookCheck()).toMatchObject({
@@ -177,7 +177,7 @@ describe('DOCTOR and the hook on GitHub', () => {
     })
   })
 
-  it('of an organization is judged by its newest delivery', async () => {
+  it('of an organization is judged by its newest delivery', { tags: ['deep'] }, async () => {
     await work.webhooks({ ...config, recover: ['uDOS'] })
     await work.wizard('WEBHOOK', 'SETUP', 'uDOS', '--url', work.receiver.url)
     await pushed(500)

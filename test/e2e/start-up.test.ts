@@ -54,7 +54,7 @@ it("help loads none of node's large modules", async () => {
   expect(loaded).toEqual([])
 })
 
-it('neither does the offline status of a clone', async () => {
+it('neither does the offline status of a clone', { tags: ['deep'] }, async () => {
   const root = await mkdtemp(join(tmpdir(), 'wizard-status-'))
   try {
     await mkdir(join(root, 'config'))

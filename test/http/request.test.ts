@@ -148,7 +148,7 @@ describe('request', () => {
     expect(isNeverSent(error)).toBe(true)
   })
 
-  it('gives up on a server that accepts and stays silent', async () => {
+  it('gives up on a server that accepts and stays silent', { tags: ['deep'] }, async () => {
     const silent = await listen(track(createTcpServer(() => {})))
     const error = await failureOf(request(dispatcher({ stallTimeout: 150 }), silent))
     expect(error.message).toContain('silent for too long')

@@ -93,7 +93,7 @@ describe('acquireLock', () => {
     )
   })
 
-  it('is not taken over when it does not say whose it is', async () => {
+  it('is not taken over when it does not say whose it is', { tags: ['deep'] }, async () => {
     await writeFile(path, '')
     await expect(take(self, testClock(), 1200_000)).rejects.toThrow(/does not say by whom/)
   })

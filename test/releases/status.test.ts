@@ -55,7 +55,7 @@ describe('componentStatusOf', () => {
     expect(await one()).toMatchObject({ state: 'ready', next_version: '1.3.0', unreleased: 2 })
   })
 
-  it('names the draft of the next version alone', async () => {
+  it('names the draft of the next version alone', { tags: ['deep'] }, async () => {
     await release('core-v1.1.0', true)
     expect((await one())?.draft_url).toBeNull()
     const { url } = await release('core-v1.2.0', true)

@@ -151,7 +151,9 @@ describe('inspectRepositories', () => {
     }
   })
 
-  it('finds where a clone is detached, whether a pull was cut, and one that is damaged', async () => {
+  it('finds where a clone is detached, whether a pull was cut, and one that is damaged', {
+    tags: ['deep'],
+  }, async () => {
     const parent = temporaryFolder()
     const at = (name: string) => join(parent, name)
     await networkGit(parent, ['clone', '--quiet', urlOf(wantedOf('uDOS/typo')), 'onBranch'])

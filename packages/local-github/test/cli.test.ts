@@ -158,7 +158,9 @@ test('takes the port it is given, and the next three', async () => {
   )
 })
 
-test('fills a repository from a folder, without what its .gitignore leaves out', async () => {
+test('fills a repository from a folder, without what its .gitignore leaves out', {
+  tags: ['deep'],
+}, async () => {
   await mkdir(join(folder, 'out'))
   await writeFile(join(folder, '.gitignore'), 'out\n')
   await writeFile(join(folder, 'run.sh'), '#!/bin/sh\n', { mode: 0o755 })

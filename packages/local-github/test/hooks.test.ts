@@ -188,7 +188,9 @@ describe('events', () => {
     ])
   })
 
-  test('only those that a hook wants, and none while it is inactive', async () => {
+  test('only those that a hook wants, and none while it is inactive', {
+    tags: ['deep'],
+  }, async () => {
     const { id } = await addHook(hooks, { events: ['release'] })
     await github.commit('uDOS/core')
     await call('PATCH', `${hooks}/${id}`, { active: false, events: ['push'] })
@@ -257,7 +259,7 @@ describe('deliveries', () => {
     expect((await deliveries(id, '?status=failure')).body).toEqual([])
   })
 
-  test('an address that nobody serves is 502, and silence 504', async () => {
+  test('an address that nobody serves is 502, and silence 504', { tags: ['deep'] }, async () => {
     await github.close()
     github = await startLocalGitHub({ hookTimeout: 300 })
     await github.addRepository('uDOS/core')

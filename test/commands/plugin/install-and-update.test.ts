@@ -128,7 +128,7 @@ describe('PLUGIN INSTALL', () => {
     expect(Object.keys(await files())).toEqual([])
   })
 
-  it('refuses an asset that was replaced under an installed tag', async () => {
+  it('refuses an asset that was replaced under an installed tag', { tags: ['deep'] }, async () => {
     await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
     await plugin('INSTALL', 'micro')
     const asset = github().world.repository('uDOS/micro')?.releases[0]?.assets[0]
@@ -144,7 +144,7 @@ describe('PLUGIN INSTALL', () => {
     expect([status, err]).toEqual([8, expect.stringContaining('holds evil')])
   })
 
-  it('refuses a tag that was moved since, with both commits', async () => {
+  it('refuses a tag that was moved since, with both commits', { tags: ['deep'] }, async () => {
     const first = await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
     await plugin('INSTALL', 'micro')
     const second = await github().commit('uDOS/micro', { files: { 'evil.txt': 'x' } })
@@ -204,7 +204,7 @@ describe('PLUGIN INSTALL', () => {
     expect((await plugin('REMOVE', 'one')).status).toBe(0)
   })
 
-  it('warns a person too of what it does not install', async () => {
+  it('warns a person too of what it does not install', { tags: ['deep'] }, async () => {
     const installation = { method: 'pip' }
     const dependencies = { containers: ['redis'], npm: {}, plugins: [] }
     await releasePlugin(github(), 'uDOS/micro', { manifest: { installation, dependencies } })
@@ -255,7 +255,9 @@ describe('what plugins.yaml asks for', () => {
   const rules = (plugins: Record<string, unknown>) =>
     space.write('config/plugins.yaml', JSON.stringify({ plugins }))
 
-  it('a signature: a good one, none, a wrong one, and another key than before', async () => {
+  it('a signature: a good one, none, a wrong one, and another key than before', {
+    tags: ['deep'],
+  }, async () => {
     await rules({ require_signatures: true })
     const [one, other] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')]
     const release = (version: string, sign: (manifest: Json) => object) => {
@@ -471,7 +473,7 @@ describe('UPDATE, PIN, ROLLBACK', () => {
     expect([status, err]).toEqual([1, expect.stringMatching(/\nhint: micro, typo: ask its author/)])
   })
 
-  it('says that no copy is kept, and changes nothing', async () => {
+  it('says that no copy is kept, and changes nothing', { tags: ['deep'] }, async () => {
     await releasePlugin(github(), 'uDOS/micro')
     await plugin('INSTALL', 'micro')
     const before = await files()
@@ -499,7 +501,7 @@ describe('UPDATE, PIN, ROLLBACK', () => {
 })
 
 describe('PLUGIN SEARCH', () => {
-  it('finds by topic, owner and index, and tells what is odd', async () => {
+  it('finds by topic, owner and index, and tells what is odd', { tags: ['deep'] }, async () => {
     await releasePlugin(github(), 'uDOS/micro', { manifest: { license: undefined, odd: 1 } })
     await releasePlugin(github(), 'other/typo', { topics: [] })
     await github().addRepository('uDOS/index', {

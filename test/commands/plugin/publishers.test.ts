@@ -46,7 +46,9 @@ describe('a publisher', () => {
     expect((await run(['UPDATE'])).status).toBe(0)
   })
 
-  it('stays as a person wrote it, and is not taken from what is damaged', async () => {
+  it('stays as a person wrote it, and is not taken from what is damaged', {
+    tags: ['deep'],
+  }, async () => {
     await releasePlugin(github(), 'uDOS/micro')
     await mkdir(space.path('own/wizard'), { recursive: true })
     await space.write(file, '# mine\npublishers:\n  # a friend\n  - { host: x.test, owner: y }\n')

@@ -34,7 +34,7 @@ describe('RELEASE CREATE', () => {
     expect(posts.map(({ path }) => path)).toEqual([`/repos/${name}/releases`])
   })
 
-  it('makes nothing for a tag that git cannot have', async () => {
+  it('makes nothing for a tag that git cannot have', { tags: ['deep'] }, async () => {
     await open()
     for (const wrong of ['v 1', 'a..b', '../heads/main', 'a?b', '-x', '']) {
       const target = `engine@${wrong}`
@@ -74,7 +74,9 @@ describe('RELEASE CREATE', () => {
     expect(releasesOn(space)).toMatchObject([{ body: 'Hello', draft: false }])
   })
 
-  it('puts a version into the template of a component, and knows a pre-release', async () => {
+  it('puts a version into the template of a component, and knows a pre-release', {
+    tags: ['deep'],
+  }, async () => {
     await open()
     const { json } = await release('CREATE', 'core@1.3.0-rc.1', '--json')
     expect(json).toMatchObject({ tag: 'core-v1.3.0-rc.1', prerelease: true, latest: false })
@@ -133,7 +135,7 @@ describe('RELEASE UPLOAD', () => {
     expect(await readFile(file, 'utf8')).toBe('uno')
   })
 
-  it('sends several at once', async () => {
+  it('sends several at once', { tags: ['deep'] }, async () => {
     await open()
     await release('CREATE', 'engine@v1.0.0')
     const names = Array.from({ length: 4 }, (_, index) => `asset-${index}.bin`)
@@ -148,7 +150,9 @@ describe('RELEASE UPLOAD', () => {
 })
 
 describe('RELEASE EDIT', () => {
-  it('changes what is given, and publishes a draft with the right latest', async () => {
+  it('changes what is given, and publishes a draft with the right latest', {
+    tags: ['deep'],
+  }, async () => {
     await open()
     await release('CREATE', 'engine@v2.0.0')
     await release('CREATE', 'engine@v1.0.0', '--draft', '--notes', 'Old')
@@ -264,7 +268,9 @@ describe('RELEASE LIST, VIEW and STATUS', { tags: ['deep'] }, () => {
 })
 
 describe('RELEASE DOWNLOAD', () => {
-  it('is safe with names from outside, and removes what does not match the sums', async () => {
+  it('is safe with names from outside, and removes what does not match the sums', {
+    tags: ['deep'],
+  }, async () => {
     await open()
     await space.write('SHA256SUMS', `${'0'.repeat(64)}  one.tcz\n`)
     await release('CREATE', 'engine@v1.0.0', 'one.tcz', 'SHA256SUMS')
@@ -326,7 +332,9 @@ describe('RELEASE DOWNLOAD', () => {
 })
 
 describe('RELEASE DELETE', () => {
-  it('is done where the answer was lost, and not where the token may not', async () => {
+  it('is done where the answer was lost, and not where the token may not', {
+    tags: ['deep'],
+  }, async () => {
     await open()
     await release('CREATE', 'engine@v1.0.0')
     const args = ['DELETE', 'engine@v1.0.0', '--cleanup-tag', '--yes'] as const
@@ -340,7 +348,7 @@ describe('RELEASE DELETE', () => {
     await expect(space.github.oid(name, 'refs/tags/v1.0.0')).rejects.toThrow()
   })
 
-  it('asks, and deletes the tag only where that is said', async () => {
+  it('asks, and deletes the tag only where that is said', { tags: ['deep'] }, async () => {
     await open()
     await release('CREATE', 'engine@v1.0.0')
     const args = ['RELEASE', 'DELETE', 'engine@v1.0.0']

@@ -142,7 +142,9 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     await expectPublished(space)
   })
 
-  it('where the build fails: its output is shown, and nothing is made', async () => {
+  it('where the build fails: its output is shown, and nothing is made', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases({ release: { build: ['echo this is why; exit 3'] } })
     const { status, err } = await publish('--quiet')
     expect([status, err]).toEqual([1, expect.stringContaining('this is why')])
@@ -150,7 +152,9 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     expect(releasesOn(space)).toEqual([])
   })
 
-  it('where signing does not work, which is seen before the build', async () => {
+  it('where signing does not work, which is seen before the build', {
+    tags: ['deep'],
+  }, async () => {
     const sign = { cmd: 'false', args: ['{artifact}'], signature: '{artifact}.asc' }
     space = await openReleases({ release: { build: ['touch built'], sign } })
     expect((await publish()).status).toBe(1)

@@ -64,7 +64,7 @@ it('a secret that a component names is neither shown nor logged', { tags: ['deep
 })
 
 describe('the latest', () => {
-  it('is no pre-release: exit 2, and nothing is sent', async () => {
+  it('is no pre-release: exit 2, and nothing is sent', { tags: ['deep'] }, async () => {
     space = await openReleases()
     await release('CREATE', 'engine@v1.0.0', '--prerelease')
     for (const args of [

@@ -45,7 +45,9 @@ describe('REPO PULL', () => {
     expect((await pull('.', typo)).json).toMatchObject({ status: 'unchanged' })
   })
 
-  it('by path follows what repos.yaml says of it, and is remembered', async () => {
+  it('by path follows what repos.yaml says of it, and is remembered', {
+    tags: ['deep'],
+  }, async () => {
     await work.repos({ tools: [{ repo: 'typo', on_diverged: 'backup' }] })
     const to = await work.github.commit('uDOS/typo', { parent: null, files: { 'a.txt': 'new\n' } })
     expect((await pull('.', typo)).json).toMatchObject({ status: 'updated', to })
@@ -69,7 +71,9 @@ describe('REPO PULL', () => {
     )
   })
 
-  it('an origin by an alias of the user is the repository that git asks, and no other', async () => {
+  it('an origin by an alias of the user is the repository that git asks, and no other', {
+    tags: ['deep'],
+  }, async () => {
     const origin = 'alias:uDOS/typo.git'
     await work.git(typo, 'remote', 'set-url', 'origin', origin)
     const to = await next('two\n')

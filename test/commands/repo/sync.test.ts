@@ -21,7 +21,9 @@ afterEach(() => work.close())
 const gitRequests = () => work.github.requests.filter(({ origin }) => origin === 'git').length
 
 describe('REPO SYNC', () => {
-  it('clones what is missing, and a second run finds all unchanged without a git connection', async () => {
+  it('clones what is missing, and a second run finds all unchanged without a git connection', {
+    tags: ['deep'],
+  }, async () => {
     const first = await work.wizard('REPO', 'SYNC', '--json')
     expect(first.err).toBe('')
     expect(first.status).toBe(0)

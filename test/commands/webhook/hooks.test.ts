@@ -47,7 +47,9 @@ test('SETUP says what it did in one line, and nothing when it is quiet', {
   })
 })
 
-test('RECOVER names what it has asked for, and counts the rest; PULL --once shows what it took', async () => {
+test('RECOVER names what it has asked for, and counts the rest; PULL --once shows what it took', {
+  tags: ['deep'],
+}, async () => {
   await shown('SETUP', 'uDOS/core', '--url', work.receiver.url)
   expect((await shown('RECOVER', 'uDOS/core')).lines).toEqual(['2 delivered'])
   work.receiver.status = 500

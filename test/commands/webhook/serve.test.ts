@@ -44,7 +44,9 @@ const until = (status: string, length = 1) =>
   )
 
 describe('WEBHOOK SERVE', () => {
-  it('keeps a delivery, runs its program once, and says what became of it', async () => {
+  it('keeps a delivery, runs its program once, and says what became of it', {
+    tags: ['deep'],
+  }, async () => {
     await configure(space, { push: [exec('cat > got; echo "$WIZARD_REPO $1"', { name: 'keep' })] })
     await serve()
     const payload = push()
@@ -95,7 +97,9 @@ describe('WEBHOOK SERVE', () => {
     expect(await list()).toEqual([])
   })
 
-  it('refuses deliveries while it is too large, and nothing may go', async () => {
+  it('refuses deliveries while it is too large, and nothing may go', {
+    tags: ['deep'],
+  }, async () => {
     const handlers = { push: [exec('until [ -e go ]; do sleep 0.05; done')] }
     await configure(space, handlers, { store: { max_size: '1MiB' } })
     await space.write('large.json', JSON.stringify(push({ pad: 'x'.repeat(2 * 1024 * 1024) })))

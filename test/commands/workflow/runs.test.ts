@@ -42,7 +42,7 @@ describe('WORKFLOW RUNS', () => {
     expect(space.github.requests.filter(({ path }) => /runs\?/.test(path))).toEqual([])
   })
 
-  it('of a commit, and of a user', async () => {
+  it('of a commit, and of a user', { tags: ['deep'] }, async () => {
     const run = await endedRun(space)
     const ids = async (...args: string[]) =>
       (await workflow('RUNS', 'core', ...args, '--json')).json.map(

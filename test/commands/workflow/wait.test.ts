@@ -22,7 +22,7 @@ const fails = () =>
   ends({ conclusion: 'failure', jobs: ['unit'], logs: { unit: log, docs: 'fine\n' } })
 
 describe('WORKFLOW RUN --wait', () => {
-  it('success is exit 0, and each change is one plain line', async () => {
+  it('success is exit 0, and each change is one plain line', { tags: ['deep'] }, async () => {
     onDispatch(space, (run) => space.github.actions.start(run))
     const running = space.begin(runWait)
     await running.said(/unit: in progress/)

@@ -191,7 +191,7 @@ describe('a fast-forward leaves every byte as it was, for', () => {
     expect(await expectRefused(act, dir, BlockedError)).toMatchObject({ reason: 'dirty' })
   })
 
-  test('a conflict that is not resolved', async () => {
+  test('a conflict that is not resolved', { tags: ['deep'] }, async () => {
     const { dir, from, to } = repository()
     const oid = git(dir, ['hash-object', 'left'])
     git(dir, ['update-index', '--index-info'], {
@@ -211,7 +211,7 @@ describe('a fast-forward leaves every byte as it was, for', () => {
     await expectRefused(act, dir, ConflictError)
   })
 
-  test('a branch that was moved meanwhile', async () => {
+  test('a branch that was moved meanwhile', { tags: ['deep'] }, async () => {
     const { dir, from, to } = repository()
     const place = await placeOf(dir)
     git(dir, ['commit', '--allow-empty', '--quiet', '-m', 'mine'])
@@ -219,7 +219,7 @@ describe('a fast-forward leaves every byte as it was, for', () => {
     await expectRefused(act, dir, ConflictError)
   })
 
-  test('HEAD on another branch', async () => {
+  test('HEAD on another branch', { tags: ['deep'] }, async () => {
     const { dir, from, to } = repository()
     const place = await placeOf(dir)
     git(dir, ['checkout', '--quiet', '-b', 'other'])
@@ -250,7 +250,7 @@ describe('a fast-forward leaves every byte as it was, for', () => {
     expect(String(await expectRefused(act, dir, PathError))).toContain('git~1')
   })
 
-  test('a blob that is missing', async () => {
+  test('a blob that is missing', { tags: ['deep'] }, async () => {
     const { dir, from, to } = repository()
     const oid = git(dir, ['rev-parse', `${to}:new`])
     rmSync(join(dir, '.git/objects', oid.slice(0, 2), oid.slice(2)))

@@ -92,7 +92,7 @@ describe.each([
     }
   })
 
-  test('a commit id', async () => {
+  test('a commit id', { tags: ['deep'] }, async () => {
     const { url, bare, folder } = await setting({ protocolV2: true })
     const ref = git(bare, ['rev-parse', 'main~4'])
     const dir = join(folder, 'ours')
@@ -136,7 +136,7 @@ describe.each([
 })
 
 describe('what is left behind', () => {
-  test('a reflog that tells where it came from', async () => {
+  test('a reflog that tells where it came from', { tags: ['deep'] }, async () => {
     const { url, folder } = await setting()
     const dir = join(folder, 'ours')
     await cloneRepository(client(), { url, dir, branches: 'one' })

@@ -112,7 +112,7 @@ describe('local work', () => {
     expect(await workIn(dir)).toEqual([])
   })
 
-  test('nor where branches and tags are older than the remote’s', async () => {
+  test('nor where branches and tags are older than the remote’s', { tags: ['deep'] }, async () => {
     const dir = clone()
     git(dir, ['branch', 'behind', 'main~1'])
     git(dir, ['tag', 'ancient', 'main~2'])
@@ -135,7 +135,7 @@ describe('local work', () => {
     expect(await workIn(dir)).toContainEqual(expect.stringMatching(/^1 submodule: sub$/))
   })
 
-  test('everything is, where no remote is known', async () => {
+  test('everything is, where no remote is known', { tags: ['deep'] }, async () => {
     const dir = clone()
     git(dir, ['remote', 'remove', 'origin'])
     expect(await workIn(dir)).toEqual([

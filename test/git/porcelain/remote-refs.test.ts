@@ -100,7 +100,9 @@ test('are asked for again where a server of version 2 is strict about what it of
   expect(asked).toEqual(['POST', 'GET', 'POST'])
 })
 
-test('cost one POST, and the answer does not grow with other refs', async () => {
+test('cost one POST, and the answer does not grow with other refs', {
+  tags: ['deep'],
+}, async () => {
   const github = await localGitHub()
   const { url } = await servedHistory(github, 'uDOS/typo', { commits: 2, files: 2 })
   for (let pull = 0; pull < 20; pull++) {

@@ -94,7 +94,7 @@ describe('pullRepo', () => {
     expect(await git('status', '--porcelain')).toBe('?? mine.txt')
   })
 
-  it('knows a repository by its ssh address', async () => {
+  it('knows a repository by its ssh address', { tags: ['deep'] }, async () => {
     const oid = await github.commit('uDOS/core', { files: { 'a.txt': 'two' } })
     await git('remote', 'set-url', 'origin', 'git@127.0.0.1:udos/core.git')
     expect((await client.pullRepo(dir)).to).toBe(oid)

@@ -202,7 +202,7 @@ describe('headsOf', () => {
     expect(warnings).toEqual([])
   })
 
-  it('does not halve what falls silent', async () => {
+  it('does not halve what falls silent', { tags: ['deep'] }, async () => {
     await client.close()
     client = connect({ timeout: 0.15 })
     const fault = github.fail({ path: /graphql/, delay: 'forever' })

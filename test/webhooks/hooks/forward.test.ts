@@ -128,7 +128,9 @@ test('a lost connection is opened again, from the last event on, each time later
   await forward.said(/closed|answered 503/)
 })
 
-test('silence of 90 seconds is a lost connection; a heartbeat is none', async () => {
+test('silence of 90 seconds is a lost connection; a heartbeat is none', {
+  tags: ['deep'],
+}, async () => {
   await forwarding('smee')
   for (let seconds = 0; seconds < 240; seconds += 60) {
     const heard = vi.waitUntil(() => work.clock.limits().includes(90_000))

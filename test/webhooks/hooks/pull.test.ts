@@ -112,7 +112,7 @@ test('250 deliveries are three pages, and the next poll asks once', {
   expect(events).toEqual(sent.map(({ guid }) => guid).reverse())
 })
 
-test('a network cut is a warning, and nothing is missed', async () => {
+test('a network cut is a warning, and nothing is missed', { tags: ['deep'] }, async () => {
   const id = await hookAt()
   await happen(1)
   const pulling = work.begin(['WEBHOOK', 'PULL', 'uDOS/core', '--hook', id, '--interval', '1'])
@@ -145,7 +145,9 @@ test('--once without a network is exit 6, and takes nothing', async () => {
   expect(await list()).toEqual([])
 })
 
-test("a push to the repository's and the organization's hook runs once", async () => {
+test("a push to the repository's and the organization's hook runs once", {
+  tags: ['deep'],
+}, async () => {
   await hookAt()
   await hookAt('http://127.0.0.1:9/webhook', '/orgs/uDOS')
   await work.github.commit('uDOS/core')

@@ -34,7 +34,7 @@ test('makes the hook with the secret and the events of the handlers, and waits f
   expect(work.github.world.require('uDOS/core').hooks[0]?.config.secret).toBe(secret)
 })
 
-test('a second time nothing has changed, and each change is one', async () => {
+test('a second time nothing has changed, and each change is one', { tags: ['deep'] }, async () => {
   const ids = [(await hook()).json.hook_id]
   const again = await hook()
   expect(again.json.status).toBe('unchanged')
@@ -51,7 +51,7 @@ test('a second time nothing has changed, and each change is one', async () => {
   expect((await hooks())[0]).toMatchObject({ active: true, config: { secret: '********' } })
 })
 
-test('a changed secret is set, and only its hash is kept', async () => {
+test('a changed secret is set, and only its hash is kept', { tags: ['deep'] }, async () => {
   await hook()
   const path = '.wizard/webhooks/webhook-secrets.json'
   const first = await work.read(path)

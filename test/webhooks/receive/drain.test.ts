@@ -46,7 +46,7 @@ describe('drain', () => {
     agent.destroy()
   })
 
-  it('closes the last connections when its time is over', async () => {
+  it('closes the last connections when its time is over', { tags: ['deep'] }, async () => {
     const serving = await serve()
     const { socket, closed } = rawConnection(serving)
     socket.write('POST /webhook HTTP/1.1\r\nX-Unfinished: ')
@@ -72,7 +72,7 @@ describe('drain', () => {
     expect(serving.store.kept).toHaveLength(answered.length)
   })
 
-  it('under load loses no answer', async () => {
+  it('under load loses no answer', { tags: ['deep'] }, async () => {
     const serving = await serve()
     const answered: string[] = []
     const refused = await Promise.all(

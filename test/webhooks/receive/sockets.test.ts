@@ -137,7 +137,7 @@ describe('a connection', () => {
     expect(statusesIn(await closed)).toEqual([415])
   })
 
-  it('is kept, and closed after 1,000 requests', async () => {
+  it('is kept, and closed after 1,000 requests', { tags: ['deep'] }, async () => {
     const serving = await serve()
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const path = '/healthz'
@@ -229,7 +229,7 @@ describe('a large body', () => {
     expect(again.status).toBe(202)
   })
 
-  it('of single bytes is not read on', async () => {
+  it('of single bytes is not read on', { tags: ['deep'] }, async () => {
     const serving = await serve()
     const head = headOf({ ...headersOf(''), 'Transfer-Encoding': 'chunked' })
     const answer = await exchange(serving, head + '1\r\nx\r\n'.repeat(100_000))

@@ -32,7 +32,9 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
     query(`CREATE OR REPLACE FUNCTION ${name}() RETURNS bigint LANGUAGE sql VOLATILE AS
       'SELECT ((extract(epoch FROM clock_timestamp()) + ${value}) * 1000)::bigint'`)
 
-  test('takes a run over when its lease ends, and the server has been up for as long', async () => {
+  test('takes a run over when its lease ends, and the server has been up for as long', {
+    tags: ['deep'],
+  }, async () => {
     const store = await open('leases')
     await store.accept([received()])
     await store.route(1, decideFor({}))
@@ -53,7 +55,7 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
     await store.close()
   })
 
-  test('is refused where a commit is not synced', async () => {
+  test('is refused where a commit is not synced', { tags: ['deep'] }, async () => {
     await query('ALTER ROLE wizard SET synchronous_commit = off')
     await expect(open('unsynced')).rejects.toThrow(/synchronous_commit = off/)
     await query('ALTER ROLE wizard RESET synchronous_commit')
@@ -101,7 +103,9 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
     for (const store of stores) await store.close()
   })
 
-  test('a server that goes away during a transaction does not end the process', async () => {
+  test('a server that goes away during a transaction does not end the process', {
+    tags: ['deep'],
+  }, async () => {
     const pool = await PostgresPool.open(cluster.url, 'away')
     const broken = pool.transaction(async (sql) => {
       cluster.crash()

@@ -31,7 +31,7 @@ test('SQLite syncs each batch before it is acknowledged', ({ skip }) => {
   expect(acknowledged.filter(([last]) => !/sync/.test(last ?? ''))).toEqual([])
 })
 
-test('says what to install where a package is missing', async ({ skip }) => {
+test('says what to install where a package is missing', { tags: ['deep'] }, async ({ skip }) => {
   const bare = await buildStoreChild(false)
   const run = (options: Record<string, string>) =>
     spawnSync(process.execPath, [bare.file, JSON.stringify(options)], { encoding: 'utf8' })

@@ -154,7 +154,7 @@ describe('LF where git writes CRLF is the warning eol', () => {
     },
   )
 
-  it('in a clone of a user with autocrlf, too', async () => {
+  it('in a clone of a user with autocrlf, too', { tags: ['deep'] }, async () => {
     const { wizard } = await cloneByGit('cloned', { user: autocrlf, named: /x/ })
     const to = work.path('home/cloned/second')
     expect(await wizard('REPO', 'CLONE', 'uDOS/cloned', to)).toMatchObject({ warnings: ['eol'] })

@@ -135,7 +135,7 @@ describe('local work', () => {
     expect(await work.git('library/tools/typo', 'status', '--porcelain')).toBe('')
   })
 
-  it("git's own index.lock is left alone", async () => {
+  it("git's own index.lock is left alone", { tags: ['deep'] }, async () => {
     await sync()
     await upstream()
     await writeFile(join(typo(), '.git/index.lock'), '')

@@ -135,7 +135,9 @@ test.each([1, 2, 3, 4])('a range is what git says, graph %i', { tags: ['deep'] }
   )
 })
 
-test('where a clone is cut within the range nobody knows it; above that all is known', async () => {
+test('where a clone is cut within the range nobody knows it; above that all is known', {
+  tags: ['deep'],
+}, async () => {
   const dir = temporaryFolder()
   git(dir, ['init', '--quiet', '--bare', '--initial-branch=main'])
   addHistory(dir, { commits: 10, files: 2 })
