@@ -1,14 +1,24 @@
 /** An answered delivery is `accepted` until it is routed to its handlers. */
-export type DeliveryStatus =
-  | 'accepted'
-  | 'queued'
-  | 'running'
-  | 'retry'
-  | 'done'
-  | 'dead'
-  | 'ignored'
-  | 'repeat'
-  | 'cancelled'
+export const deliveryStatuses = [
+  'accepted',
+  'queued',
+  'running',
+  'retry',
+  'done',
+  'dead',
+  'ignored',
+  'repeat',
+  'cancelled',
+] as const
+
+export type DeliveryStatus = (typeof deliveryStatuses)[number]
+
+/** No delivery of any status. */
+export const noDeliveries = (): Record<DeliveryStatus, number> =>
+  Object.fromEntries(deliveryStatuses.map((status) => [status, 0])) as Record<
+    DeliveryStatus,
+    number
+  >
 
 export type HandlerRunStatus =
   | 'queued'

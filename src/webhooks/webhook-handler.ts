@@ -6,7 +6,7 @@ import type { HandlerConfig, WebhooksConfig } from '../config/files/webhooks.js'
 import type { Config } from '../config/load.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
-import type { DeliveryStatus, DeliveryWithRuns, ListedDelivery } from './delivery.js'
+import { type DeliveryWithRuns, type ListedDelivery, noDeliveries } from './delivery.js'
 import type { ForwardRequest } from './hooks/forward.js'
 import type { DeliveryPullRequest } from './hooks/pull.js'
 import type { RecoverRequest } from './hooks/recover.js'
@@ -292,20 +292,8 @@ async function using<T>(
   }
 }
 
-const statuses: DeliveryStatus[] = [
-  'accepted',
-  'queued',
-  'running',
-  'retry',
-  'done',
-  'dead',
-  'ignored',
-  'repeat',
-  'cancelled',
-]
-
 const emptyCounts: StoreCounts = {
-  counts: Object.fromEntries(statuses.map((status) => [status, 0])) as StoreCounts['counts'],
+  counts: noDeliveries(),
   oldest_waiting_seconds: null,
   last_received_at: null,
   store_bytes: 0,

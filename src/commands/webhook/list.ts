@@ -1,8 +1,8 @@
 import { UsageError } from '../../base/errors.js'
 import { didYouMean } from '../../base/text.js'
-import type { DeliveryStatus } from '../../webhooks/delivery.js'
+import { type DeliveryStatus, deliveryStatuses } from '../../webhooks/delivery.js'
 import { defineVerb } from '../verb.js'
-import { deliveriesPage, deliveryStatuses, parseSince } from './shared.js'
+import { deliveriesPage, parseSince } from './shared.js'
 
 export const list = defineVerb({
   name: 'list',

@@ -6,7 +6,6 @@ import type { Page } from '../../terminal/page.js'
 import { timeFormat } from '../../terminal/times.js'
 import type {
   Delivery,
-  DeliveryStatus,
   DeliveryWithRuns,
   HandlerRun,
   ListedDelivery,
@@ -31,18 +30,6 @@ export const hookFlag = {
   value: 'ID',
   summary: "the hook; default: the only one, or that of webhooks.yaml's path",
 } as const satisfies FlagSpec
-
-export const deliveryStatuses = [
-  'accepted',
-  'queued',
-  'running',
-  'retry',
-  'done',
-  'dead',
-  'ignored',
-  'repeat',
-  'cancelled',
-] as const satisfies readonly DeliveryStatus[]
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 

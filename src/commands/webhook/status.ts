@@ -1,8 +1,9 @@
 import { formatBytes } from '../../base/text.js'
 import { lines } from '../../terminal/page.js'
 import { formatLength, timeFormat } from '../../terminal/times.js'
+import { deliveryStatuses } from '../../webhooks/delivery.js'
 import { defineVerb } from '../verb.js'
-import { deliveryStatuses, parseSpan } from './shared.js'
+import { parseSpan } from './shared.js'
 
 export const status = defineVerb({
   name: 'status',

@@ -1,9 +1,10 @@
 import { NotFoundError } from '../../base/errors.js'
-import type {
-  DeliveryStatus,
-  DeliveryWithRuns,
-  HandlerRunStatus,
-  ListedDelivery,
+import {
+  type DeliveryStatus,
+  type DeliveryWithRuns,
+  type HandlerRunStatus,
+  type ListedDelivery,
+  noDeliveries,
 } from '../delivery.js'
 import { type Engine, places, type Sql, type SqlValue } from './engine/engine.js'
 import { findDelivery } from './find.js'
@@ -138,7 +139,7 @@ export function readRunOutput(
 export async function countDeliveries(engine: Engine): ReturnType<DeliveryStore['counts']> {
   const store_bytes = await engine.usedBytes()
   return engine.read(async (sql) => {
-    const counts = { ...none }
+    const counts = noDeliveries()
     const rows = await sql.all<{ status: DeliveryStatus; count: number }>(
       'SELECT status, count(*) AS count FROM deliveries GROUP BY status',
     )
@@ -157,18 +158,6 @@ export async function countDeliveries(engine: Engine): ReturnType<DeliveryStore[
       serving: await liveServers(sql),
     }
   })
-}
-
-const none: Record<DeliveryStatus, number> = {
-  accepted: 0,
-  queued: 0,
-  running: 0,
-  retry: 0,
-  done: 0,
-  dead: 0,
-  ignored: 0,
-  repeat: 0,
-  cancelled: 0,
 }
 
 /** Parameters of one statement. */
