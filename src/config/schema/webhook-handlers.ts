@@ -89,7 +89,7 @@ export const step = z
       .optional(count(1, 1000))
       .check(
         z.describe(
-          'How many of it run at once, over all machines. Default: 1 for exec, else no limit.',
+          'How many of its runs may go at once, across all machines. Default: 1 for exec, otherwise no limit.',
         ),
       ),
     order: z
@@ -99,12 +99,12 @@ export const step = z
       .optional(flag())
       .check(
         z.describe(
-          'Whether of those that wait for one repository and ref only the newest runs. Default: true for sync_repo, else false.',
+          'Run only the newest of several waiting deliveries for the same repository and ref. Default: true for sync_repo, otherwise false.',
         ),
       ),
     timeout: z
       .optional(count(1, 86_400))
-      .check(z.describe('Seconds until it is ended. Default: 1800 for run_tests, else 600.')),
+      .check(z.describe('Time limit in seconds. Default: 1800 for run_tests, otherwise 600.')),
     attempts: z
       ._default(count(1, 20), 5)
       .check(z.describe('How often it is started until it is dead.')),

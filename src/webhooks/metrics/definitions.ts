@@ -102,7 +102,7 @@ export const metricDefinitions = {
   wizard_webhook_store_up: {
     type: 'gauge',
     title: 'Store up',
-    help: '1 if the last commit succeeded, else 0.',
+    help: '1 if the last commit succeeded, 0 if it failed.',
     labels: [],
   },
   wizard_webhook_info: {
