@@ -141,6 +141,7 @@ export type {
   ListedDelivery,
   RunError as HandlerError,
 } from './webhooks/delivery.js'
+export { deliveryStatuses } from './webhooks/delivery.js'
 export type { ForwardRequest } from './webhooks/hooks/forward.js'
 export type { DeliveryPullRequest } from './webhooks/hooks/pull.js'
 export type { RecoverRequest } from './webhooks/hooks/recover.js'
