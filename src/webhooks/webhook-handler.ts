@@ -111,9 +111,17 @@ export class WebhookHandler {
     })
   }
 
-  /** Ends what waits; what runs goes on. @throws NotFoundError */
+  /** Ends what waits; what runs goes on. Warns where nothing waits. @throws NotFoundError */
   cancel(ids: string[], call: Call<WebhookEvent> = {}): Promise<DeliveryWithRuns[]> {
-    return this.#ofOne(ids[0] ?? '', call, (store) => store.cancel(ids))
+    return this.#ofOne(ids[0] ?? '', call, async (store) => {
+      const { deliveries, unchanged } = await store.cancel(ids)
+      for (const { id, status } of deliveries) {
+        if (!unchanged.includes(id)) continue
+        const message = `delivery ${id} is ${status}: there was nothing to cancel`
+        call.emit?.({ type: 'warning', message })
+      }
+      return deliveries
+    })
   }
 
   /**

@@ -16,8 +16,7 @@ export async function replayDeliveries(
   const replayed = await engine.transaction(async (sql) => {
     const found = await findAll(sql, ids)
     for (const id of found) {
-      await assertBody(sql, id)
-      await requeue(sql, id, handler)
+      if (!(await requeue(sql, id, handler))) throw withoutBody(id)
     }
     return readAll(sql, found)
   })
@@ -37,35 +36,44 @@ async function readAll(sql: Sql, ids: readonly number[]): Promise<DeliveryWithRu
   return deliveries
 }
 
-async function assertBody(sql: Sql, id: number): Promise<void> {
-  const rows = await sql.all('SELECT id FROM bodies WHERE id = $1', [id])
-  if (rows.length > 0) return
-  throw new UsageError(`delivery ${id} can't be replayed: its body was pruned`, {
+const withoutBody = (id: number) =>
+  new UsageError(`delivery ${id} can't be replayed: its body was pruned`, {
     hint: 'GitHub redelivers it for three days, on the page of the hook',
   })
-}
 
 /** As `DeliveryStore.cancel`. */
 export async function cancelDeliveries(
   engine: Engine,
   ids: string[],
 ): ReturnType<DeliveryStore['cancel']> {
-  const cancelled = await engine.transaction(async (sql) => {
+  const result = await engine.transaction(async (sql) => {
     const found = await findAll(sql, ids)
-    if (found.length === 0) return []
-    await sql.all(
-      `UPDATE runs SET status = 'cancelled', next_at = NULL, ended_at = now_ms()
-      WHERE ${waiting} AND delivery_id IN ${places(found)}`,
-      found,
-    )
+    if (found.length === 0) return { deliveries: [], unchanged: [] }
+    const cancelled = new Set([...(await cancelRuns(sql, found)), ...(await unroute(sql, found))])
     await refreshStatus(sql, found)
-    await sql.all(
-      `UPDATE deliveries SET status = 'cancelled', only_handler = NULL, changed_at = now_ms()
-      WHERE status = 'accepted' AND id IN ${places(found)}`,
-      found,
-    )
-    return readAll(sql, found)
+    const unchanged = found.filter((id) => !cancelled.has(id))
+    return { deliveries: await readAll(sql, found), unchanged }
   })
   engine.notify()
-  return cancelled
+  return result
+}
+
+/** @returns the deliveries whose runs they are */
+async function cancelRuns(sql: Sql, deliveries: readonly number[]): Promise<number[]> {
+  const rows = await sql.all<{ delivery_id: number }>(
+    `UPDATE runs SET status = 'cancelled', next_at = NULL, ended_at = now_ms()
+    WHERE ${waiting} AND delivery_id IN ${places(deliveries)} RETURNING delivery_id`,
+    deliveries,
+  )
+  return rows.map(({ delivery_id }) => delivery_id)
+}
+
+/** Those that wait to be routed get no runs; what they have from before may still be running. */
+async function unroute(sql: Sql, deliveries: readonly number[]): Promise<number[]> {
+  const rows = await sql.all<{ id: number }>(
+    `UPDATE deliveries SET status = 'cancelled', only_handler = NULL, changed_at = now_ms()
+    WHERE status = 'accepted' AND id IN ${places(deliveries)} RETURNING id`,
+    deliveries,
+  )
+  return rows.map(({ id }) => id)
 }

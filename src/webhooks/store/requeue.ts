@@ -5,28 +5,45 @@ import { waiting } from './engine/migrations.js'
 /**
  * Runs the handlers of a delivery again: the named one, of a dead delivery those that failed, of
  * any other all that do not run. If it has no such run, it is routed again.
+ *
+ * @returns false, with nothing changed, if its body was pruned
  */
-export async function requeue(sql: Sql, id: number, handler: string | null): Promise<void> {
-  const [delivery] = await sql.all<{ status: DeliveryStatus }>(
-    `SELECT status FROM deliveries WHERE id = $1 ${sql.forUpdate}`,
-    [id],
-  )
+export async function requeue(sql: Sql, id: number, handler: string | null): Promise<boolean> {
+  const status = await lockDelivery(sql, id)
+  if (status === null) return false
   const runs = await sql.all<{ id: number; handler: string; status: HandlerRunStatus }>(
     'SELECT id, handler, status FROM runs WHERE delivery_id = $1',
     [id],
   )
   const again = runs.filter((run) =>
-    handler === null
-      ? delivery?.status !== 'dead' || run.status === 'dead'
-      : run.handler === handler,
+    handler === null ? status !== 'dead' || run.status === 'dead' : run.handler === handler,
   )
-  if (again.length === 0) return routeAgain(sql, id, handler)
+  if (again.length === 0) {
+    await routeAgain(sql, id, handler)
+    return true
+  }
   await queue(
     sql,
-    again.filter(({ status }) => status !== 'running').map((run) => run.id),
+    again.filter((run) => run.status !== 'running').map((run) => run.id),
   )
   await sql.all('UPDATE deliveries SET waiting_since = now_ms() WHERE id = $1', [id])
   await refreshStatus(sql, [id])
+  return true
+}
+
+/**
+ * Locks the row of a delivery before it looks for the body: PRUNE holds the same lock while it
+ * removes bodies, so from here on the body stays until the transaction ends.
+ *
+ * @returns null if there is no body
+ */
+async function lockDelivery(sql: Sql, id: number): Promise<DeliveryStatus | null> {
+  const [delivery] = await sql.all<{ status: DeliveryStatus }>(
+    `SELECT status FROM deliveries WHERE id = $1 ${sql.forUpdate}`,
+    [id],
+  )
+  const bodies = await sql.all('SELECT id FROM bodies WHERE id = $1', [id])
+  return bodies.length === 0 ? null : (delivery?.status ?? null)
 }
 
 const routeAgain = async (sql: Sql, id: number, handler: string | null) => {

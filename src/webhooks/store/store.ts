@@ -92,7 +92,7 @@ export interface DeliveryStore {
    */
   replay(ids: string[], handler: string | null): Promise<DeliveryWithRuns[]>
   /** Ends what waits; what runs goes on. @throws NotFoundError */
-  cancel(ids: string[]): Promise<DeliveryWithRuns[]>
+  cancel(ids: string[]): Promise<CancelledDeliveries>
   /** Which of GitHub's ids it has. */
   known(deliveries: string[]): Promise<Set<string>>
   /** @returns how many deliveries lost their body or were removed */
@@ -216,6 +216,12 @@ export interface DeliveryFilter {
 
 export interface ViewedDelivery extends DeliveryWithRuns {
   headers: Record<string, string>
+}
+
+export interface CancelledDeliveries {
+  deliveries: DeliveryWithRuns[]
+  /** wizard's numbers of those of which nothing was waiting. */
+  unchanged: number[]
 }
 
 export interface StoreCounts {

@@ -252,6 +252,8 @@ describe('what has come', () => {
     expect(json.counts).toMatchObject({ dead: 0, queued: 1 })
     const cancelled = await webhook('CANCEL', 'bbbbbbbb', '--json')
     expect(cancelled.json).toMatchObject([{ status: 'cancelled', runs: [{ status: 'cancelled' }] }])
+    const { err } = await webhook('CANCEL', 'bbbbbbbb')
+    expect(err).toMatch(/delivery \d+ is cancelled: there was nothing to cancel/)
     expect((await webhook('STATUS')).status).toBe(0)
   })
 

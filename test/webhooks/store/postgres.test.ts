@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/base/clock.js'
-import { ConfigError } from '../../../src/base/errors.js'
+import { ConfigError, UsageError } from '../../../src/base/errors.js'
 import { StoreError } from '../../../src/webhooks/store/engine/failures.js'
 import { PostgresPool } from '../../../src/webhooks/store/engine/postgres-pool.js'
 import { openStore } from '../../../src/webhooks/store/open.js'
 import type { DeliveryStore } from '../../../src/webhooks/store/store.js'
-import { claimOf, decideFor, done, pushTo, received } from '../support/deliveries.js'
+import { claimOf, decideFor, died, done, pushTo, received } from '../support/deliveries.js'
 import { type Cluster, postgresFolder, startCluster } from '../support/postgres.js'
 
 describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
@@ -101,6 +101,73 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
     expect(answers.flat().filter(({ outcome }) => outcome === 'accepted')).toHaveLength(4)
     expect(await stores[0]!.list({})).toHaveLength(4)
     for (const store of stores) await store.close()
+  })
+
+  describe('a delivery that is replayed while it is pruned', () => {
+    const day = 24 * 60 * 60 * 1000
+    const retention = { keep: 1, keepIds: 90, keepDead: 1, maxBytes: null }
+    let store: DeliveryStore
+    const push = received()
+
+    /** Holds up whoever is the first to use a table, and lets both go when the second one waits too. */
+    async function overtake<T>(
+      table: string,
+      first: () => Promise<unknown>,
+      act: () => Promise<T>,
+    ) {
+      const client = new pg.Client(cluster.url)
+      await client.connect()
+      await client.query(`BEGIN; LOCK TABLE overtaken.${table} IN ACCESS EXCLUSIVE MODE`)
+      const waiting = async () => {
+        const { rows } = await client.query('SELECT pid FROM pg_locks WHERE NOT granted')
+        return rows.length
+      }
+      const firstEnd = first()
+      await expect.poll(waiting).toBe(1)
+      const end = act().then(
+        (value) => value,
+        (error: unknown) => error,
+      )
+      await expect.poll(waiting).toBe(2)
+      await client.query('COMMIT')
+      await client.end()
+      return [await firstEnd, await end]
+    }
+
+    beforeEach(async () => {
+      store = await open('overtaken')
+      await query('TRUNCATE overtaken.deliveries RESTART IDENTITY CASCADE')
+      await store.accept([push])
+      await store.route(1, decideFor({}))
+      const [run] = await store.claim(claimOf())
+      await store.finish(run!, died)
+      await query(`UPDATE overtaken.deliveries SET changed_at = changed_at - ${2 * day}`)
+    })
+    afterEach(() => store.close())
+
+    test('is not run without its body', async () => {
+      const prune = () => store.prune(retention)
+      const [pruned, end] = await overtake('outputs', prune, () => store.replay(['1'], null))
+      expect(pruned).toBe(1)
+      expect(end).toBeInstanceOf(UsageError)
+      expect(await store.claim(claimOf())).toEqual([])
+      expect(await store.view('1')).toMatchObject({ status: 'dead', runs: [{ status: 'dead' }] })
+    })
+
+    test('is not run without its body when GitHub redelivers it', async () => {
+      const prune = () => store.prune(retention)
+      const [, end] = await overtake('outputs', prune, () => store.accept([push]))
+      expect(end).toEqual([{ id: 1, outcome: 'duplicate' }])
+      expect(await store.claim(claimOf())).toEqual([])
+      expect(await store.view('1')).toMatchObject({ status: 'dead', times_received: 2 })
+    })
+
+    test('keeps its body when the replay was first', async () => {
+      const replay = () => store.replay(['1'], null)
+      const [, pruned] = await overtake('runs', replay, () => store.prune(retention))
+      expect(pruned).toBe(0)
+      expect(await store.claim(claimOf())).toMatchObject([{ attempt: 2 }])
+    })
   })
 
   test('a server that goes away during a transaction does not end the process', {

@@ -135,16 +135,34 @@ export const operatorSuite = (engine: TestEngine) => {
     const [held] = await store.accept([received({ text: '{}' })])
     await store.route(2, decideFor({}))
     const [run] = await claimAll('tests')
-    const cancelled = await store.cancel(['1', '2', '3', String(held!.id)])
-    expect(cancelled.map(({ status }) => status)).toEqual([
+    const ids = ['1', '2', '3', String(held!.id)]
+    const { deliveries, unchanged } = await store.cancel(ids)
+    expect(deliveries.map(({ status }) => status)).toEqual([
       'running',
       'cancelled',
       'cancelled',
       'repeat',
     ])
+    expect(unchanged).toEqual([1, held!.id])
+    expect((await store.cancel(['2'])).unchanged).toEqual([2])
     await store.finish(run!, done)
     expect(await claimAll('tests')).toEqual([])
     expect(await store.route(5, decideFor({}))).toMatchObject([{ id: 4 }])
+  })
+
+  test('keeps the body of a run that goes on when the rest is cancelled', async () => {
+    const limit = { keep: 1, keepIds: 90, keepDead: 90, maxBytes: 0 }
+    await store.accept([received()])
+    await store.route(1, decideFor({ handler: 'x' }))
+    const [run] = await claimAll('x')
+    await store.replay(['1'], 'new')
+    expect(await store.cancel(['1'])).toMatchObject({
+      deliveries: [{ status: 'running' }],
+      unchanged: [],
+    })
+    await store.prune(limit)
+    await store.finish(run!, retryAfter(0))
+    expect(await claimAll('x')).toMatchObject([{ handler: 'x', attempt: 2 }])
   })
 
   test('counts, and says who serves', async () => {
