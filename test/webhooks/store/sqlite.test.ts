@@ -5,7 +5,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   truncateSync,
@@ -14,6 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nodeSqlite } from '../../../src/base/builtin.js'
 import { ConfigError, type WizardError } from '../../../src/base/errors.js'
 import { StoreError } from '../../../src/webhooks/store/engine/failures.js'
 import { openDatabase } from '../../../src/webhooks/store/engine/sqlite-module.js'
@@ -76,6 +79,15 @@ describe('a file that is not sound', () => {
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 
+  // On Node 20 the garbage collector closes the file.
+  test.skipIf(nodeSqlite() === undefined)('is closed again', async () => {
+    const path = join(folder, 'closed.db')
+    copyFileSync(sound, path)
+    damagePage(path)
+    await expect(open(path, true)).rejects.toThrow(ConfigError)
+    expect(openFiles().filter((file) => file.startsWith(path))).toEqual([])
+  })
+
   test('is refused when a damaged page is read later', async () => {
     const path = join(folder, 'later.db')
     copyFileSync(sound, path)
@@ -92,6 +104,16 @@ describe('a file that is not sound', () => {
     expect(existsSync(path)).toBe(false)
   })
 })
+
+/** Those of this process; empty where the system does not list them. */
+function openFiles(): string[] {
+  const descriptors = '/proc/self/fd'
+  if (!existsSync(descriptors)) return []
+  return readdirSync(descriptors).flatMap((name) => {
+    const file = join(descriptors, name)
+    return existsSync(file) ? [readlinkSync(file)] : []
+  })
+}
 
 /** Overwrites all pages from the fifth on but the last. */
 function damagePage(path: string): void {

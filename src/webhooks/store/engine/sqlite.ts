@@ -27,12 +27,10 @@ export interface SqliteOptions {
  *   no SQLite; StoreError
  */
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
-  const { path, clock, isChecked = false } = options
+  const { path, clock } = options
   try {
     if (!existsSync(path)) await create(options)
-    const connection = await connect(path, clock)
-    if (isChecked) connection.check()
-    return new SqliteEngine(connection, path, clock)
+    return new SqliteEngine(await connect(options), path, clock)
   } catch (error) {
     throw explainSqlite(error, path)
   }
@@ -68,10 +66,11 @@ async function create({ path, clock }: SqliteOptions): Promise<void> {
 const connectTo = async (path: string, clock: Clock) =>
   new SqliteConnection(await openDatabase(path), path, () => clock.now())
 
-async function connect(path: string, clock: Clock): Promise<SqliteConnection> {
+async function connect({ path, clock, isChecked }: SqliteOptions): Promise<SqliteConnection> {
   const connection = await connectTo(path, clock)
   try {
     await connection.prepare()
+    if (isChecked) connection.check()
     return connection
   } catch (error) {
     connection.close()
