@@ -1,5 +1,6 @@
 import type { Engine, Sql } from './engine/engine.js'
 import { insertOne } from './engine/insert.js'
+import type { RecentBodies } from './recent-bodies.js'
 import { requeue } from './requeue.js'
 import type { AcceptedDelivery, DeliveryStore, ReceivedDelivery } from './store.js'
 
@@ -9,6 +10,7 @@ const alike = new Set(['repository_dispatch', 'workflow_dispatch', 'ping'])
 /** As `DeliveryStore.accept`. Nearly all are new, so they are inserted first and looked at after. */
 export async function acceptBatch(
   engine: Engine,
+  recent: RecentBodies,
   batch: ReceivedDelivery[],
 ): ReturnType<DeliveryStore['accept']> {
   if (batch.length === 0) return []
@@ -21,6 +23,10 @@ export async function acceptBatch(
     }
     return results
   })
+  for (const [index, { id, outcome }] of accepted.entries()) {
+    const received = batch[index]
+    if (outcome === 'accepted' && received !== undefined) recent.add(id, received)
+  }
   engine.notify()
   return accepted
 }

@@ -12,6 +12,7 @@ import {
   readRunOutput,
   viewDelivery,
 } from './read.js'
+import { recentBodies } from './recent-bodies.js'
 import { cancelDeliveries, replayDeliveries } from './replay.js'
 import { routeAccepted } from './route.js'
 import { finishRun, giveBackRuns, nextDueRun, renewRuns, retireRuns, takeOverRuns } from './runs.js'
@@ -41,28 +42,31 @@ async function openEngine(options: StoreOptions): Promise<Engine> {
   return openSqlite(options)
 }
 
-const storeOver = (engine: Engine): DeliveryStore => ({
-  engine: engine.name,
-  accept: (batch) => acceptBatch(engine, batch),
-  route: (limit, decide) => routeAccepted(engine, limit, decide),
-  claim: (request) => claimRuns(engine, request),
-  nextDue: () => nextDueRun(engine),
-  renew: (runs) => renewRuns(engine, runs),
-  finish: (run, end) => finishRun(engine, run, end),
-  giveBack: (runs) => giveBackRuns(engine, runs),
-  retire: (configured) => retireRuns(engine, configured),
-  takeOver: (isDead) => takeOverRuns(engine, isDead),
-  list: (filter) => listDeliveries(engine, filter),
-  view: (id) => viewDelivery(engine, id),
-  body: (id) => readDeliveryBody(engine, id),
-  output: (id, handler) => readRunOutput(engine, id, handler),
-  counts: () => countDeliveries(engine),
-  replay: (ids, handler) => replayDeliveries(engine, ids, handler),
-  cancel: (ids) => cancelDeliveries(engine, ids),
-  known: (deliveries) => knownDeliveries(engine, deliveries),
-  prune: (retention) => pruneDeliveries(engine, retention),
-  announce: (server) => announceServer(engine, server),
-  depart: (owner) => departServer(engine, owner),
-  watch: (listener) => engine.watch(listener),
-  close: () => engine.close(),
-})
+function storeOver(engine: Engine): DeliveryStore {
+  const recent = recentBodies()
+  return {
+    engine: engine.name,
+    accept: (batch) => acceptBatch(engine, recent, batch),
+    route: (limit, decide) => routeAccepted(engine, recent, limit, decide),
+    claim: (request) => claimRuns(engine, request),
+    nextDue: () => nextDueRun(engine),
+    renew: (runs) => renewRuns(engine, runs),
+    finish: (run, end) => finishRun(engine, run, end),
+    giveBack: (runs) => giveBackRuns(engine, runs),
+    retire: (configured) => retireRuns(engine, configured),
+    takeOver: (isDead) => takeOverRuns(engine, isDead),
+    list: (filter) => listDeliveries(engine, filter),
+    view: (id) => viewDelivery(engine, id),
+    body: (id) => readDeliveryBody(engine, id),
+    output: (id, handler) => readRunOutput(engine, id, handler),
+    counts: () => countDeliveries(engine),
+    replay: (ids, handler) => replayDeliveries(engine, ids, handler),
+    cancel: (ids) => cancelDeliveries(engine, ids),
+    known: (deliveries) => knownDeliveries(engine, deliveries),
+    prune: (retention) => pruneDeliveries(engine, retention),
+    announce: (server) => announceServer(engine, server),
+    depart: (owner) => departServer(engine, owner),
+    watch: (listener) => engine.watch(listener),
+    close: () => engine.close(),
+  }
+}

@@ -1,6 +1,7 @@
 import { type Engine, places, type Sql } from './engine/engine.js'
+import type { DeliveryContent, RecentBodies } from './recent-bodies.js'
 import { type CoalescedRow, refreshStatus, supersede } from './requeue.js'
-import { deliveryColumns, type StoredRow, toStored } from './rows.js'
+import { type DeliveryRow, deliveryColumns, toDelivery } from './rows.js'
 import type {
   DeliveryFacts,
   DeliveryStore,
@@ -16,6 +17,7 @@ const bytesAtOnce = 32 * 1024 * 1024
 /** As `DeliveryStore.route`. */
 export async function routeAccepted(
   engine: Engine,
+  recent: RecentBodies,
   limit: number,
   decide: (delivery: StoredDelivery) => RoutingDecision,
 ): ReturnType<DeliveryStore['route']> {
@@ -23,35 +25,61 @@ export async function routeAccepted(
   const routed = await engine.unsynced(async (sql) => {
     await engine.excludeOthers(sql)
     const router = new Router()
-    for (const row of await readAccepted(sql, limit)) router.route(row, decide(toStored(row)))
+    for (const [row, delivery] of await readAccepted(sql, recent, limit)) {
+      router.route(row, decide(delivery))
+    }
     return router.write(sql)
   })
   if (routed.length > 0) engine.notify()
   return routed
 }
 
-interface AcceptedRow extends StoredRow {
+interface AcceptedRow extends DeliveryRow {
   only_handler: string | null
 }
 
-async function readAccepted(sql: Sql, limit: number): Promise<AcceptedRow[]> {
-  const sizes = await sql.all<{ id: number; bytes: number }>(
-    "SELECT id, bytes FROM deliveries WHERE status = 'accepted' ORDER BY id LIMIT $1",
+/** The oldest, as far as the bodies that have to be read fit into memory together. */
+async function readAccepted(
+  sql: Sql,
+  recent: RecentBodies,
+  limit: number,
+): Promise<[AcceptedRow, StoredDelivery][]> {
+  const rows = await sql.all<AcceptedRow>(
+    `SELECT ${deliveryColumns}, only_handler FROM deliveries
+    WHERE status = 'accepted' ORDER BY id LIMIT $1`,
     [limit],
   )
-  let sum = 0
-  const fitting = sizes.filter(({ bytes }, index) => {
-    sum += bytes
-    return index === 0 || sum <= bytesAtOnce
+  const contents = new Map<number, DeliveryContent>()
+  const unread: number[] = []
+  let bytes = 0
+  const fitting = rows.findIndex((row) => {
+    const content = recent.take(row.id)
+    if (content !== undefined) {
+      contents.set(row.id, content)
+      return false
+    }
+    bytes += row.bytes
+    if (unread.length > 0 && bytes > bytesAtOnce) return true
+    unread.push(row.id)
+    return false
   })
-  const last = fitting.at(-1)
-  if (last === undefined) return []
-  return sql.all<AcceptedRow>(
-    `SELECT ${deliveryColumns}, only_handler, headers, body
-    FROM deliveries JOIN bodies ON bodies.id = deliveries.id
-    WHERE status = 'accepted' AND deliveries.id <= $1 ORDER BY deliveries.id`,
-    [last.id],
+  for (const [id, content] of await readContents(sql, unread)) contents.set(id, content)
+  return rows.slice(0, fitting === -1 ? rows.length : fitting).flatMap((row) => {
+    const content = contents.get(row.id)
+    return content === undefined ? [] : [[row, { ...toDelivery(row), ...content }]]
+  })
+}
+
+async function readContents(
+  sql: Sql,
+  ids: readonly number[],
+): Promise<Map<number, DeliveryContent>> {
+  if (ids.length === 0) return new Map()
+  const rows = await sql.all<{ id: number; headers: string; body: Uint8Array }>(
+    `SELECT id, headers, body FROM bodies WHERE id IN ${places(ids)}`,
+    ids,
   )
+  return new Map(rows.map(({ id, headers, body }) => [id, { headers: JSON.parse(headers), body }]))
 }
 
 /** One turn of routing, within a transaction. Decides first and writes after, many rows at once. */

@@ -7,9 +7,10 @@ export interface Sql {
   /**
    * Runs one statement, whose parameters are `$1`, `$2` …
    *
+   * @param name of a statement that runs often: the database plans it once
    * @returns its rows; what a statement changes it returns by RETURNING
    */
-  all<Row extends object>(text: string, values?: readonly SqlValue[]): Promise<Row[]>
+  all<Row extends object>(text: string, values?: readonly SqlValue[], name?: string): Promise<Row[]>
   /** Ends a SELECT whose rows are changed next. */
   readonly forUpdate: string
 }

@@ -90,10 +90,11 @@ export async function insertAtOnce(
     first += body.length
     return { ...row, ...place, owns_bytes: Number(unknown(received).ownsBytes) }
   })
-  const rows = await sql.all<{ id: number; delivery: string; sha256: string }>(insertAll, [
-    JSON.stringify(input),
-    Buffer.concat(batch.map(({ body }) => body)),
-  ])
+  const rows = await sql.all<{ id: number; delivery: string; sha256: string }>(
+    insertAll,
+    [JSON.stringify(input), Buffer.concat(batch.map(({ body }) => body))],
+    'insert-deliveries',
+  )
   const ids = new Map(rows.map(({ id, delivery, sha256 }) => [`${delivery} ${sha256}`, id]))
   return batch.map(({ delivery, sha256 }) => {
     const key = `${delivery} ${sha256}`

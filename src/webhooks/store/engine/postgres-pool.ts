@@ -50,15 +50,18 @@ export class PostgresPool {
     return new PostgresPool(pg, config)
   }
 
-  /** @throws StoreError; ConfigError */
-  async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  /**
+   * @param begin the statements that open it
+   * @throws StoreError; ConfigError
+   */
+  async transaction<T>(work: (sql: Sql) => Promise<T>, begin = 'BEGIN'): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#use(async (sql) => {
           const result = await work(sql)
           await sql.all('COMMIT')
           return result
-        }, 'BEGIN')
+        }, begin)
       } catch (error) {
         if (!isSerializationFailure(error) || tries === mostTries) throw explainPostgres(error)
       }
@@ -88,8 +91,8 @@ export class PostgresPool {
     return this.#pool.end()
   }
 
-  async #use<T>(work: (sql: Sql) => Promise<T>, begin?: 'BEGIN'): Promise<T> {
-    const client = await (begin === undefined ? this.#pool.connect() : this.#begin())
+  async #use<T>(work: (sql: Sql) => Promise<T>, begin?: string): Promise<T> {
+    const client = await (begin === undefined ? this.#pool.connect() : this.#begin(begin))
     try {
       const result = await work(new PostgresSql(client))
       client.release()
@@ -101,12 +104,12 @@ export class PostgresPool {
     }
   }
 
-  /** An idle connection may have lost its server: until BEGIN is answered another one will do. */
-  async #begin(): Promise<PoolClient> {
+  /** An idle connection may have lost its server: until this is answered another one will do. */
+  async #begin(statements: string): Promise<PoolClient> {
     for (let tries = 1; ; tries++) {
       const client = await this.#pool.connect()
       try {
-        await client.query('BEGIN')
+        await client.query(statements)
         return client
       } catch (error) {
         client.release(true)
@@ -127,8 +130,13 @@ class PostgresSql implements Sql {
     this.#client = client
   }
 
-  async all<Row extends object>(text: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    const { rows } = await this.#client.query<Row>(text, values.map(withoutNul))
+  async all<Row extends object>(
+    text: string,
+    values: readonly SqlValue[] = [],
+    name?: string,
+  ): Promise<Row[]> {
+    const query = { text, values: values.map(withoutNul), ...(name !== undefined && { name }) }
+    const { rows } = await this.#client.query<Row>(query)
     return rows
   }
 }

@@ -127,10 +127,7 @@ class PostgresEngine implements Engine {
   }
 
   unsynced<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#pool.transaction(async (sql) => {
-      await sql.all('SET LOCAL synchronous_commit = off')
-      return work(sql)
-    })
+    return this.#pool.transaction(work, 'BEGIN; SET LOCAL synchronous_commit = off')
   }
 
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {

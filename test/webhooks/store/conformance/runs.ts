@@ -1,5 +1,10 @@
+import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { DeliveryStore } from '../../../../src/webhooks/store/store.js'
+import type {
+  DeliveryStore,
+  RoutingDecision,
+  StoredDelivery,
+} from '../../../../src/webhooks/store/store.js'
 import {
   claimOf,
   decideFor,
@@ -37,6 +42,25 @@ export const runsSuite = (engine: TestEngine) => {
     expect(await store.route(2, note)).toHaveLength(1)
     expect(await store.route(2, note)).toEqual([])
     expect(seen).toEqual([1, 2, 3])
+  })
+
+  test('routes more than is kept in memory in its order, each with its own bytes', async () => {
+    const batch = Array.from({ length: 24 }, (_, number) =>
+      received({ body: Buffer.alloc(1024 ** 2, String.fromCharCode(65 + number)) }),
+    )
+    for (const one of batch) await store.accept([one])
+    const seen: string[] = []
+    const note = ({ delivery, sha256, body }: StoredDelivery): RoutingDecision => {
+      expect(createHash('sha256').update(body).digest('hex')).toBe(sha256)
+      seen.push(delivery)
+      return {
+        status: 'ignored',
+        reason: 'no handler',
+        facts: { action: null, repo: null, ref: null },
+      }
+    }
+    while ((await store.route(64, note)).length > 0);
+    expect(seen).toEqual(batch.map(({ delivery }) => delivery))
   })
 
   test('keeps what a payload says of itself, with any text in it', async () => {
