@@ -63,8 +63,10 @@ async function readAccepted(
     unread.push(row.id)
     return false
   })
+  const taken = rows.slice(0, fitting === -1 ? rows.length : fitting)
+  recent.forgetUpTo(taken.at(-1)?.id ?? 0)
   for (const [id, content] of await readContents(sql, unread)) contents.set(id, content)
-  return rows.slice(0, fitting === -1 ? rows.length : fitting).flatMap((row) => {
+  return taken.flatMap((row) => {
     const content = contents.get(row.id)
     return content === undefined ? [] : [[row, { ...toDelivery(row), ...content }]]
   })
