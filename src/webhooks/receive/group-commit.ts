@@ -7,12 +7,15 @@ export interface GroupCommitOptions {
   store: Pick<DeliveryStore, 'accept'>
   metrics: Metrics
   clock: Clock
-  /** Called after each commit with what it brought, when its deliveries are being answered. */
+  /**
+   * Called after each commit, once its deliveries are answered. An error that this or `onFailure`
+   * throws becomes an unhandled rejection; deliveries go on being committed.
+   */
   onCommit(committed: CommittedDelivery[]): void
   /**
-   * Called where a commit failed, after its deliveries were refused. Neither callback may throw.
+   * Called after a failed commit, once its deliveries are refused.
    *
-   * @param isDown whether nothing else of its batch could be stored either
+   * @param isDown whether no other delivery of the batch could be stored either
    */
   onFailure(error: unknown, isDown: boolean): void
 }
@@ -27,9 +30,9 @@ export interface GroupCommit {
   accept(delivery: ReceivedDelivery): Promise<AcceptedDelivery | null>
 }
 
-/** Milliseconds that a delivery waits for its commit: GitHub waits ten seconds for all of it. */
+/** Milliseconds that a delivery waits for its commit: GitHub waits ten seconds for the answer. */
 const longestWait = 9000
-/** One batch: its commit holds everything else up. Bytes may exceed this by one body. */
+/** Limits of a batch, because its commit delays the next. Bytes may exceed theirs by one body. */
 const mostDeliveries = 512
 const mostBytes = 32 * 1024 ** 2
 
@@ -38,24 +41,24 @@ interface Waiting {
   settle(accepted: AcceptedDelivery | null): void
 }
 
-/**
- * Stores all deliveries that are in flight together in one commit. While one is under way the next
- * batch gathers.
- */
+/** Stores all deliveries in flight in one commit. The next batch gathers while a commit runs. */
 export function groupCommit(options: GroupCommitOptions): GroupCommit {
   const { clock } = options
   let gathering: Waiting[] = []
   let isBusy = false
 
   async function commitAll() {
-    // First in a later turn, so that whatever has arrived in this one comes along.
-    for (await nextTurn(); gathering.length > 0; await nextTurn()) {
-      const size = batchSize(gathering)
-      const batch = gathering.slice(0, size)
-      gathering = gathering.slice(size)
-      await commit(batch, options)
+    try {
+      // Starts in a later turn, so that the batch includes whatever arrives in this one.
+      for (await nextTurn(); gathering.length > 0; await nextTurn()) {
+        const size = batchSize(gathering)
+        const batch = gathering.slice(0, size)
+        gathering = gathering.slice(size)
+        await commit(batch, options)
+      }
+    } finally {
+      isBusy = false
     }
-    isBusy = false
   }
 
   return {
@@ -91,37 +94,32 @@ function batchSize(waiting: readonly Waiting[]): number {
 }
 
 async function commit(batch: Waiting[], options: GroupCommitOptions): Promise<void> {
-  try {
-    await store(batch, options)
-  } catch (error) {
-    if (batch.length === 1) refuse(batch, error, true, options)
-    else await commitOneByOne(batch, options)
-  }
+  const failure = await store(batch, options)
+  if (failure === null) return
+  if (batch.length > 1) await commitOneByOne(batch, options)
+  else refuse(batch, failure, true, options)
 }
 
 /**
- * One odd delivery, such as one that is too large for the room that is left, does not take the
- * others of its batch with it. The smallest go first: where two fail and none was stored, the store
- * is down, and the others do not wait for it.
+ * One odd delivery, such as one that is too large for the space left, does not fail the rest of its
+ * batch. The smallest go first: if the first two both fail, the store is down, and the others are not
+ * tried.
  */
 async function commitOneByOne(batch: Waiting[], options: GroupCommitOptions): Promise<void> {
   const failed: Waiting[] = []
   let stored = 0
-  let error: unknown
+  let last: Failure | null = null
   for (const waiting of batch.toSorted(bySize)) {
-    if (stored === 0 && failed.length >= 2) {
-      failed.push(waiting)
-      continue
-    }
-    try {
-      await store([waiting], options)
+    const isDown = stored === 0 && failed.length >= 2
+    const failure: Failure | null = isDown ? last : await store([waiting], options)
+    if (failure === null) {
       stored++
-    } catch (cause) {
-      error = cause
+    } else {
+      last = failure
       failed.push(waiting)
     }
   }
-  if (failed.length > 0) refuse(failed, error, stored === 0, options)
+  if (last !== null) refuse(failed, last, stored === 0, options)
 }
 
 const bySize = (one: Waiting, other: Waiting) =>
@@ -129,26 +127,42 @@ const bySize = (one: Waiting, other: Waiting) =>
 
 function refuse(
   batch: Waiting[],
-  error: unknown,
+  { error }: Failure,
   isDown: boolean,
   { onFailure }: GroupCommitOptions,
 ): void {
   for (const { settle } of batch) settle(null)
-  onFailure(error, isDown)
+  void detached(() => onFailure(error, isDown))
 }
 
-/** @throws whatever the store throws: nothing of the batch is stored */
-async function store(batch: Waiting[], options: GroupCommitOptions): Promise<void> {
-  const { metrics, onCommit } = options
+interface Failure {
+  error: unknown
+}
+
+/** Stores a batch and answers it. @returns null; or why the store has kept nothing of it */
+async function store(batch: Waiting[], options: GroupCommitOptions): Promise<Failure | null> {
   const start = performance.now()
-  const accepted = await options.store.accept(batch.map(({ received }) => received))
-  metrics.observe('wizard_webhook_commit_seconds', {}, (performance.now() - start) / 1000)
-  metrics.observe('wizard_webhook_batch_size', {}, batch.length)
+  let accepted: AcceptedDelivery[]
+  try {
+    accepted = await options.store.accept(batch.map(({ received }) => received))
+  } catch (error) {
+    return { error }
+  }
+  observe(options, start, batch.length)
   const committed: CommittedDelivery[] = []
   for (const [index, { received, settle }] of batch.entries()) {
     const mine = accepted[index] ?? null
     settle(mine)
     if (mine !== null) committed.push({ received, accepted: mine })
   }
-  onCommit(committed)
+  void detached(() => options.onCommit(committed))
+  return null
+}
+
+/** Its error stops nothing here, and is not hidden either: it is an unhandled rejection. */
+const detached = async (callback: () => void) => callback()
+
+function observe({ metrics }: GroupCommitOptions, start: number, size: number): void {
+  metrics.observe('wizard_webhook_commit_seconds', {}, (performance.now() - start) / 1000)
+  metrics.observe('wizard_webhook_batch_size', {}, size)
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createMetrics } from '../../../src/webhooks/metrics/metrics.js'
-import { groupCommit } from '../../../src/webhooks/receive/group-commit.js'
+import { type GroupCommitOptions, groupCommit } from '../../../src/webhooks/receive/group-commit.js'
 import type { ReceivedDelivery } from '../../../src/webhooks/store/store.js'
 import { testClock } from '../../support/clock.js'
 import { MemoryStore } from './memory-store.js'
@@ -25,7 +25,20 @@ const delivery = (id: string, bytes = 10): ReceivedDelivery => ({
   source: 'http',
 })
 
-function setUp() {
+/** Takes the place of vitest's own listener, which fails the test run. */
+function unhandledRejections(): unknown[] {
+  const seen: unknown[] = []
+  const others = process.rawListeners('unhandledRejection') as (() => void)[]
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (error) => seen.push(error))
+  onTestFinished(() => {
+    process.removeAllListeners('unhandledRejection')
+    for (const listener of others) process.on('unhandledRejection', listener)
+  })
+  return seen
+}
+
+function setUp(callbacks: Partial<GroupCommitOptions> = {}) {
   const store = new MemoryStore()
   const clock = testClock()
   const failures: [unknown, boolean][] = []
@@ -37,6 +50,7 @@ function setUp() {
     metrics,
     onCommit: (batch) => committed.push(batch.map(({ received }) => received.delivery)),
     onFailure: (error, isDown) => failures.push([error, isDown]),
+    ...callbacks,
   })
   const answered: string[] = []
   const accept = (id: string, bytes?: number) =>
@@ -140,6 +154,30 @@ describe('group commit', () => {
     expect(await accept('c')).toMatchObject({ outcome: 'accepted' })
     expect(idsOf(store.batches)).toEqual([['a'], ['c']])
     expect(clock.limits()).toEqual([])
+  })
+
+  it('goes on after a callback that throws, whose error shows', async () => {
+    const seen = unhandledRejections()
+    const broken = new Error('a broken listener')
+    const throwing = () => {
+      throw broken
+    }
+    const { store, accept } = setUp({ onCommit: throwing, onFailure: throwing })
+    const accepted = await Promise.all(['a', 'b'].map((id) => accept(id)))
+    expect(accepted.map((one) => one?.outcome)).toEqual(['accepted', 'accepted'])
+    expect(idsOf(store.batches)).toEqual([['a', 'b']])
+    const many = Array.from({ length: 600 }, (_, index) => accept(String(index)))
+    expect((await Promise.all(many)).every((one) => one?.outcome === 'accepted')).toBe(true)
+    store.commit = throwing
+    expect(await Promise.all([accept('c'), accept('d')])).toEqual([null, null])
+    store.commit = () => {}
+    expect(await accept('e')).toMatchObject({ outcome: 'accepted' })
+    store.commit = (batch) => {
+      if (batch.length > 1) throw broken
+    }
+    const oneByOne = await Promise.all(['f', 'g', 'h'].map((id) => accept(id)))
+    expect(oneByOne.every((one) => one?.outcome === 'accepted')).toBe(true)
+    await vi.waitFor(() => expect(seen).toEqual(Array(8).fill(broken)))
   })
 
   it('measures commits', async () => {
