@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { UsageError } from '../../base/errors.js'
+import { hookPathPattern, isReservedPath } from '../../base/names/hook-path.js'
 import type { Invocation } from '../../invocation.js'
-import type { ListenPlace } from '../../webhooks/receive/listen.js'
+import type { ServePlace } from '../../webhooks/serve.js'
 import type { FlagSpecs, Flags } from '../flags.js'
 import { defineVerb } from '../verb.js'
 
@@ -26,12 +27,13 @@ export const serve = defineVerb({
   flags,
   async run(invocation, _args, values): Promise<null> {
     const { call, terminal, globals, signal } = invocation
+    assertPath(values.path)
     const place = await placeOf(invocation, values)
     const handler = await invocation.webhookHandler()
     const { isDrained } = await handler.serve(
       {
         place,
-        path: pathOf(values.path),
+        path: values.path,
         role: values['accept-only'] ? 'accept' : values['run-only'] ? 'run' : 'both',
         onReload: (listener) => invocation.onHangUp(listener),
       },
@@ -58,37 +60,45 @@ export const serve = defineVerb({
 })
 
 async function placeOf(
-  { host, cwd, config }: Invocation,
+  { host, cwd }: Invocation,
   values: Flags<typeof flags>,
-): Promise<ListenPlace | undefined> {
+): Promise<ServePlace | undefined> {
   if (values['accept-only'] && values['run-only']) {
     throw new UsageError('--accept-only and --run-only exclude each other')
   }
   const { inheritedSocket } = await import('../../webhooks/receive/listen.js')
   const inherited = inheritedSocket(host.env, host.pid)
-  const given = (['host', 'port', 'path', 'unix'] as const).filter((name) => values[name])
   if (inherited !== null) {
-    if (given.length === 0) return inherited
+    refuseBesideSocket(values)
+    return inherited
+  }
+  const { host: name, port, unix } = values
+  if (unix !== undefined) {
+    if (name !== undefined || port !== undefined) {
+      throw new UsageError('--unix goes without --host and --port')
+    }
+    return { type: 'unix', path: resolve(cwd, unix) }
+  }
+  return name === undefined && port === undefined ? undefined : { type: 'tcp', host: name, port }
+}
+
+function refuseBesideSocket({ host, port, unix, path }: Flags<typeof flags>): void {
+  const [given] = Object.entries({ host, port, unix }).filter(([, value]) => value !== undefined)
+  if (given !== undefined) {
     throw new UsageError(`--${given[0]} says where to listen, but systemd hands over a socket`, {
       hint: 'set it in the socket unit, or start wizard without one',
     })
   }
-  if (values.unix !== undefined) {
-    if (values.host !== undefined || values.port !== undefined) {
-      throw new UsageError('--unix goes without --host and --port')
-    }
-    return { type: 'unix', path: resolve(cwd, values.unix) }
-  }
-  if (values.host === undefined && values.port === undefined) return undefined
-  const webhooks = await (await config()).webhooks()
-  return {
-    type: 'tcp',
-    host: values.host ?? webhooks?.host ?? '127.0.0.1',
-    port: values.port ?? webhooks?.port ?? 8787,
-  }
+  if (path === undefined) return
+  throw new UsageError("with a socket of systemd, the path of the hook's URL is webhooks.yaml's", {
+    hint: 'set webhooks.path there, and leave --path out',
+  })
 }
 
-function pathOf(path: string | undefined): string | undefined {
-  if (path === undefined || /^\/[\w./~-]*$/.test(path)) return path
-  throw new UsageError('--path begins with /', { hint: 'such as --path /webhook' })
+function assertPath(path: string | undefined): void {
+  if (path === undefined) return
+  const hint = 'such as --path /webhook'
+  if (!hookPathPattern.test(path)) throw new UsageError('--path begins with /', { hint })
+  if (!isReservedPath(path)) return
+  throw new UsageError(`--path ${path}: SERVE answers this path itself`, { hint })
 }

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of YAML, not of JavaScript
 import { z } from 'zod/mini'
+import { hookPathPattern, isReservedPath } from '../../base/names/hook-path.js'
 import { parseNetwork } from '../../base/names/network.js'
 import { count, flag, localPath, text } from './fields.js'
 import { days, size } from './units.js'
@@ -22,9 +23,6 @@ const allowed = z.string().check(
     error: 'expected github, an address or a range such as 10.0.0.0/8',
   }),
 )
-
-/** Paths that SERVE answers itself. */
-const ownPaths = ['/healthz', '/metrics']
 
 const postgresUrl = z
   .string()
@@ -99,8 +97,8 @@ export const webhooksFile = z.strictObject({
       path: z
         ._default(
           z.string().check(
-            z.regex(/^\/[\w./~-]*$/, 'expected a path that begins with /'),
-            z.refine((path) => !ownPaths.includes(path), {
+            z.regex(hookPathPattern, 'expected a path that begins with /'),
+            z.refine((path) => !isReservedPath(path), {
               error: 'expected another path: SERVE answers this one itself',
             }),
           ),

@@ -301,11 +301,24 @@ describe('WEBHOOK SERVE', () => {
     ['--accept-only with SQLite', {}, ['--accept-only'], 2, /several machines/],
     ['--port 0', {}, ['--port', '0'], 2, /port/],
     ['--path without a slash', {}, ['--path', 'hook'], 2, /begins with/],
+    ['--path of its own pages', {}, ['--path', '/healthz'], 2, /answers this path itself/],
     ['two places', {}, ['--port', '8787'], 2, /--unix goes without/],
   ])('is refused: %s', async (_, more, flags, expected, message) => {
     await configure(space, { push: [exec('true')] }, more)
     const { status, err } = await space.run([...serveArgs, ...flags])
     expect([status, err]).toEqual([expected, expect.stringMatching(message)])
+  })
+
+  it.each([
+    ['--path', '/hook', /webhooks.path/],
+    ['--port', '8787', /socket unit/],
+    ['--host', '127.0.0.1', /socket unit/],
+    ['--unix', 'hook.sock', /socket unit/],
+  ])('beside a socket of systemd %s is refused', async (flag, value, message) => {
+    await configure(space, { push: [exec('true')] })
+    const env = { LISTEN_FDS: '1', LISTEN_PID: String(process.pid) }
+    const { status, err } = await space.run(['WEBHOOK', 'SERVE', flag, value], { env })
+    expect([status, err]).toEqual([2, expect.stringMatching(message)])
   })
 
   it('without a webhooks.yaml says where one belongs', async () => {
