@@ -152,7 +152,7 @@ export type { ReceivedSummary, ReceiverEvent } from './webhooks/receive/receiver
 export type { OneDelivery, PlannedDelivery, PlannedHandler } from './webhooks/receive-one.js'
 export type { CommandEnd } from './webhooks/runs/end.js'
 export type { RunCommand } from './webhooks/runs/perform.js'
-export type { ServeEnd, ServeRequest } from './webhooks/serve.js'
+export type { ServeEnd, ServePlace, ServeRequest } from './webhooks/serve.js'
 export type { HandlerSubject, WebhookEvent } from './webhooks/session.js'
 export type {
   AcceptedDelivery,

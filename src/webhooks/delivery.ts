@@ -13,6 +13,14 @@ export const deliveryStatuses = [
 
 export type DeliveryStatus = (typeof deliveryStatuses)[number]
 
+/** Of a delivery that is not finished: a handler runs, or waits to run. */
+export const openStatuses = [
+  'accepted',
+  'queued',
+  'running',
+  'retry',
+] as const satisfies readonly DeliveryStatus[]
+
 /** No delivery of any status. */
 export const noDeliveries = (): Record<DeliveryStatus, number> =>
   Object.fromEntries(deliveryStatuses.map((status) => [status, 0])) as Record<

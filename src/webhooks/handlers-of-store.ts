@@ -7,7 +7,7 @@ import { eventLabel, type Metrics } from './metrics/metrics.js'
 import { ProgramLauncher } from './runs/launcher.js'
 import { performRun } from './runs/perform.js'
 import { Worker, type WorkerListener } from './runs/worker.js'
-import type { HandlerSubject, WebhookSession } from './session.js'
+import { type HandlerSubject, reportWarning, type WebhookSession } from './session.js'
 import type { ClaimedRun, DeliveryStore } from './store/store.js'
 
 export interface HandlersRequest {
@@ -56,7 +56,8 @@ export async function openHandlers(
   })
 }
 
-function listenerOf({ log, emit }: WebhookSession, metrics: Metrics | null): WorkerListener {
+function listenerOf(session: WebhookSession, metrics: Metrics | null): WorkerListener {
+  const { log, emit } = session
   return {
     routed(deliveries) {
       for (const { event, status } of deliveries) {
@@ -82,9 +83,8 @@ function listenerOf({ log, emit }: WebhookSession, metrics: Metrics | null): Wor
       log.write('webhooks', level, `${mark} ${describe(run)} → ${handler} ${end.status}${why}`)
     },
     fenced(run) {
-      const message = `${describe(run)} → ${run.handler}: another machine has taken it over, so its end is not recorded here`
-      emit({ type: 'warning', message })
-      log.write('webhooks', 'WARN', message)
+      const what = 'another machine has taken it over, so its end is not recorded here'
+      reportWarning(session, `${describe(run)} → ${run.handler}: ${what}`)
     },
     trouble(error) {
       const message =

@@ -4,54 +4,51 @@ import type { WebhooksConfig } from '../config/files/webhooks.js'
 import type { ReceiverSettings } from './receive/receiver.js'
 import { routerFor } from './routing/route.js'
 import type { WorkerSettings } from './runs/worker.js'
-import type { WebhookSession } from './session.js'
+import { reportWarning, type WebhookSession } from './session.js'
 
-/** What webhooks.yaml says now. */
+/** What webhooks.yaml says now. Each is the same object until the file is read again. */
 export interface LiveSettings {
   readonly config: WebhooksConfig
-  /** The same objects until the file changes. */
   readonly receiver: ReceiverSettings
   readonly worker: WorkerSettings
   /**
-   * Reads the file again. A wrong one is a warning, and the settings stay.
+   * Reads the file again whenever it has changed, also since the session was opened. A wrong file is
+   * a warning, and the settings stay.
    *
-   * @returns whether they were taken
+   * @param onChange is called after each file that was taken
    */
-  reload(): Promise<boolean>
-  /** Looks for changes of the file, and calls this after each that was taken. */
-  watch(onChange: () => void): () => void
+  watch(onChange: () => void): SettingsWatch
+}
+
+export interface SettingsWatch {
+  /** Reads the file again, changed or not. */
+  reload(): Promise<void>
+  /** Waits for a reading that is under way. */
+  stop(): Promise<void>
 }
 
 /** Milliseconds between two looks at the file. */
 const interval = 1000
 
-export function liveSettings(session: WebhookSession): LiveSettings {
-  const { clock, emit, log, client } = session
-  let current = settingsOf(session.webhooks)
-  const hide = (config: WebhooksConfig) => {
-    for (const secret of config.secrets) client.redactor.add(secret)
-  }
-  hide(session.webhooks)
-  const warn = (message: string) => {
-    emit({ type: 'warning', message })
-    log.write('webhooks', 'WARN', message)
-  }
-  const reload = async () => {
-    try {
-      const config = await session.reload()
-      hide(config)
-      for (const key of needsRestart(current.config, config)) {
-        warn(`webhooks.${key} has changed: that takes a restart of SERVE`)
-      }
-      current = settingsOf(config)
-      log.write('webhooks', 'INFO', 'webhooks.yaml was read again')
-      emit({ type: 'webhooks-reloaded' })
-      return true
-    } catch (error) {
-      const { message } = reportError(error)
-      warn(`webhooks.yaml was not taken, and what was read before stays: ${message}`)
-      return false
+/** @param path of the hook's URL, in place of the file's */
+export function liveSettings(session: WebhookSession, path?: string): LiveSettings {
+  let current = settingsOf(session.webhooks, path)
+  hideSecrets(session, session.webhooks)
+  let isFirst = true
+  /** @returns whether there is something new. @throws ConfigError, PathError: the settings stay */
+  const readAgain = async (): Promise<boolean> => {
+    const config = await session.reload()
+    const next = settingsOf(config, path)
+    // The session's configuration was read some time before the watch began.
+    const isKnown = isFirst && isSame(config, current.config)
+    isFirst = false
+    if (isKnown) return false
+    hideSecrets(session, config)
+    for (const key of needsRestart(current.config, config)) {
+      reportWarning(session, `webhooks.${key} has changed: this takes a restart`)
     }
+    current = next
+    return true
   }
   return {
     get config() {
@@ -63,32 +60,25 @@ export function liveSettings(session: WebhookSession): LiveSettings {
     get worker() {
       return current.worker
     },
-    reload,
-    watch(onChange) {
-      const files = [session.config.fileFor('webhooks')]
-      let known: string | undefined
-      let unset = () => {}
-      let isOver = false
-      const look = async () => {
-        const now = await stampOf(files)
-        const isChanged = known !== undefined && now !== known
-        // An editor may take it away for a moment.
-        if (isChanged && now !== '' && (await reload())) onChange()
-        if (now !== '') known = now
-        if (!isOver) unset = clock.after(interval, look)
-      }
-      void look()
-      return () => {
-        isOver = true
-        unset()
-      }
-    },
+    watch: (onChange) =>
+      watchFile(session, async () => {
+        try {
+          if (!(await readAgain())) return
+        } catch (error) {
+          const { message } = reportError(error)
+          reportWarning(session, `webhooks.yaml was not taken, the old settings stay: ${message}`)
+          return
+        }
+        session.log.write('webhooks', 'INFO', 'webhooks.yaml was read again')
+        session.emit({ type: 'webhooks-reloaded' })
+        onChange()
+      }),
   }
 }
 
-const settingsOf = (config: WebhooksConfig) => ({
+const settingsOf = (config: WebhooksConfig, path = config.path) => ({
   config,
-  receiver: config satisfies ReceiverSettings,
+  receiver: { ...config, path } satisfies ReceiverSettings,
   worker: {
     handlers: config.handlers,
     concurrency: config.concurrency,
@@ -96,20 +86,57 @@ const settingsOf = (config: WebhooksConfig) => ({
   },
 })
 
-/** Times and sizes of the files; empty if there are none. */
-async function stampOf(files: string[]): Promise<string> {
-  const stamps = files.map(async (file) => {
-    const found = await stat(file, { bigint: true }).catch(() => null)
-    return found === null ? '' : `${found.mtimeNs} ${found.size} ${found.ino}`
-  })
-  return (await Promise.all(stamps)).join('\n')
+function hideSecrets({ client }: WebhookSession, { secrets }: WebhooksConfig): void {
+  for (const secret of secrets) client.redactor.add(secret)
 }
 
-const fixed = ['enabled', 'host', 'port', 'store'] as const
+/** Calls `read` at once, and after each change of the file; never twice at the same time. */
+function watchFile({ clock, config }: WebhookSession, read: () => Promise<void>): SettingsWatch {
+  const file = config.fileFor('webhooks')
+  /** From before it was read, so that a change during the reading is seen as one. */
+  let stamp = ''
+  let last = Promise.resolve()
+  let isOver = false
+  let unset = () => {}
+  const inTurn = (act: () => Promise<void>) => {
+    last = last.then(act)
+    return last
+  }
+  const readAt = async (found: string) => {
+    stamp = found
+    await read()
+  }
+  const look = async () => {
+    const found = await stampOf(file)
+    // An editor may take the file away for a moment.
+    if (found !== '' && found !== stamp) await readAt(found)
+    if (!isOver) unset = clock.after(interval, () => inTurn(look))
+  }
+  void inTurn(look)
+  return {
+    reload: () => inTurn(async () => readAt(await stampOf(file))),
+    stop() {
+      isOver = true
+      unset()
+      return last
+    },
+  }
+}
+
+/** Empty: there is no file. */
+async function stampOf(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch(() => null)
+  return found === null ? '' : `${found.mtimeNs} ${found.size} ${found.ino}`
+}
+
+/** What SERVE reads only when it starts. */
+const fixed = ['enabled', 'host', 'port', 'recover', 'store'] as const
 
 const needsRestart = (before: WebhooksConfig, after: WebhooksConfig) =>
-  fixed.filter((key) => fixedPart(before, key) !== fixedPart(after, key))
+  fixed.filter((key) => !isSame(fixedPart(before, key), fixedPart(after, key)))
 
-/** What of the store is kept for how long is read at each use. */
+/** How long the store keeps what is read at each use. */
 const fixedPart = (config: WebhooksConfig, key: (typeof fixed)[number]) =>
-  JSON.stringify(key === 'store' ? { ...config.store, retention: null } : config[key])
+  key === 'store' ? { ...config.store, retention: null } : config[key]
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)

@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { withCleanup } from '../base/async/cleanup.js'
 import { GitHubAuthError, UsageError } from '../base/errors.js'
-import type { DeliveryStatus, DeliveryWithRuns } from './delivery.js'
+import { type DeliveryStatus, type DeliveryWithRuns, openStatuses } from './delivery.js'
 import { ownHandlers } from './hooks/own-handlers.js'
 import { deliveryIdPattern, eventPattern } from './receive/headers.js'
 import { isSignedBy, sign } from './receive/signature.js'
 import { routerFor } from './routing/route.js'
 import { commandOf } from './runs/command-line.js'
 import { inputOf } from './runs/perform.js'
-import type { WebhookSession } from './session.js'
+import { firstSecretOf, type WebhookSession } from './session.js'
 import type { DeliveryStore, ReceivedDelivery, StoredDelivery } from './store/store.js'
 
 export interface OneDelivery {
@@ -38,25 +39,25 @@ export interface PlannedHandler {
 /**
  * Checks a delivery that came by another way than HTTP.
  *
- * @throws UsageError for an id or event that GitHub can't send; GitHubAuthError for a wrong signature
+ * @throws UsageError for an id or event that GitHub can't send; ConfigError without a secret;
+ *   GitHubAuthError for a wrong signature
  */
 export function checkDelivery(
-  { webhooks: { secrets, maxBody } }: WebhookSession,
+  { webhooks }: WebhookSession,
   { body, event, delivery = randomUUID(), signature }: OneDelivery,
 ): ReceivedDelivery {
   if (!eventPattern.test(event)) throw new UsageError(`${event} is not the name of an event`)
   if (!deliveryIdPattern.test(delivery)) {
     throw new UsageError(`${delivery} is not a delivery's id`, { hint: 'such as a UUID' })
   }
-  if (body.length > maxBody) {
-    throw new UsageError(`the payload has ${body.length} bytes, and max_body is ${maxBody}`)
+  if (body.length > webhooks.maxBody) {
+    throw new UsageError(
+      `the payload has ${body.length} bytes, and max_body is ${webhooks.maxBody}`,
+    )
   }
-  const [first] = secrets
-  if (first === undefined) {
-    throw new UsageError('webhooks.yaml has no secret', { hint: 'set GITHUB_WEBHOOK_SECRET' })
-  }
+  const first = firstSecretOf(webhooks)
   const shown = signature === 'sign' ? sign(body, first) : signature
-  if (!isSignedBy(body, shown, secrets)) {
+  if (!isSignedBy(body, shown, webhooks.secrets)) {
     throw new GitHubAuthError('the signature does not fit the file and the secret', {
       hint: 'the file must be the bytes as GitHub sent them',
     })
@@ -125,16 +126,13 @@ export async function runUntilEnded(
   store: DeliveryStore,
   id: number,
 ): Promise<DeliveryWithRuns> {
-  const handlers = ownHandlers(session, store, 'WEBHOOK RECEIVE')
-  try {
-    await handlers.wake()
-    return await untilEnded(session, store, id)
-  } finally {
-    await handlers.close()
-  }
+  return withCleanup(async (defer) => {
+    await ownHandlers(session, store, { command: 'WEBHOOK RECEIVE', defer }).wake()
+    return untilEnded(session, store, id)
+  })
 }
 
-const open = new Set<DeliveryStatus>(['accepted', 'queued', 'running', 'retry'])
+const open = new Set<DeliveryStatus>(openStatuses)
 
 /** Waits until its handlers have ended, wherever they run. @throws the signal's reason */
 export async function untilEnded(

@@ -1,34 +1,29 @@
+import { type Defer, withCleanup } from '../base/async/cleanup.js'
 import { onAbort } from '../base/async/on-abort.js'
-import type { Clock } from '../base/clock.js'
-import { reportError } from '../base/error-report.js'
+import { once } from '../base/async/once.js'
 import { ConfigError, UsageError } from '../base/errors.js'
 import type { WebhooksConfig } from '../config/files/webhooks.js'
-import { hookRanges } from '../github/rest/meta.js'
-import { type Log, writeLines } from '../logs/log.js'
 import { logMarks } from '../logs/marks.js'
 import { livenessFor } from '../process/identity.js'
 import { version } from '../version.js'
+import { acceptFirst } from './accept-first.js'
 import { openHandlers } from './handlers-of-store.js'
 import { recoverAtStart } from './hooks/recover-at-start.js'
 import { type LiveSettings, liveSettings } from './live-settings.js'
-import { readGauges } from './metrics/gauges.js'
-import { createMetrics, type Metrics } from './metrics/metrics.js'
+import { createMetrics } from './metrics/metrics.js'
 import { lockStore, openStoreOf } from './open.js'
 import type { ListenPlace } from './receive/listen.js'
-import {
-  type Receiver,
-  type ReceiverEvent,
-  type ServingState,
-  startReceiver,
-} from './receive/receiver.js'
+import type { Receiver } from './receive/receiver.js'
+import { receiveInto } from './receive-into.js'
 import type { Worker } from './runs/worker.js'
 import type { WebhookSession } from './session.js'
 import type { DeliveryStore, Server } from './store/store.js'
-import { assertDisk, type StoreLimit, storeLimit } from './store-limit.js'
+import { type StoreLimit, storeLimit } from './store-limit.js'
+import { repeat } from './upkeep.js'
 
 export interface ServeRequest {
   /** Default: webhooks.yaml's host and port. */
-  place?: ListenPlace | undefined
+  place?: ServePlace | undefined
   /** Of the hook's URL; default: webhooks.yaml's. */
   path?: string | undefined
   /** For PostgreSQL: machines that only accept, and machines that only run. */
@@ -37,12 +32,15 @@ export interface ServeRequest {
   onReload?(listener: () => void): () => void
 }
 
+/** What is left out is webhooks.yaml's. */
+export type ServePlace =
+  | ListenPlace
+  | { type: 'tcp'; host?: string | undefined; port?: number | undefined }
+
 export interface ServeEnd {
   /** Whether all runs ended within `drain`; the others run again at the next start. */
   isDrained: boolean
 }
-
-const minute = 60_000
 
 /**
  * Takes deliveries and runs their handlers until the signal.
@@ -51,22 +49,20 @@ const minute = 60_000
  *   another SERVE has the SQLite store
  */
 export async function serve(session: WebhookSession, request: ServeRequest): Promise<ServeEnd> {
-  const { webhooks, clock, signal } = session
-  const { role = 'both' } = request
-  assertServable(webhooks, role)
-  const lock = await lockStore(session, 'WEBHOOK SERVE')
-  try {
+  const { webhooks, clock, signal, log } = session
+  assertServable(webhooks, request.role)
+  const isDrained = await withCleanup(async (defer) => {
+    const lock = await lockStore(session, 'WEBHOOK SERVE')
+    defer(() => lock.release())
     const store = await openStoreOf(webhooks.store, clock, { isChecked: true })
-    try {
-      const serving = await start(session, { ...request, role }, store)
-      await stopped(signal)
-      return await serving.stop()
-    } finally {
-      await store.close()
-    }
-  } finally {
-    await lock.release()
-  }
+    defer(() => store.close())
+    const drain = await start(session, request, store, defer)
+    await aborted(signal)
+    return drain()
+  })
+  if (isDrained) log.write('webhooks', 'INFO', `${logMarks.good} SERVE has ended`)
+  else log.write('webhooks', 'WARN', 'SERVE has ended with runs in hand')
+  return { isDrained }
 }
 
 function assertServable({ enabled, store }: WebhooksConfig, role: ServeRequest['role']): void {
@@ -75,211 +71,120 @@ function assertServable({ enabled, store }: WebhooksConfig, role: ServeRequest['
       hint: 'set enabled: true there, with a secret',
     })
   }
-  if (role !== 'both' && store.engine === 'sqlite') {
-    throw new UsageError(`--${role}-only is for several machines on one PostgreSQL`, {
-      hint: 'set webhooks.store.engine: postgres, or leave the flag out',
+  if ((role === 'accept' || role === 'run') && store.engine === 'sqlite') {
+    throw new UsageError(`a SERVE that only ${role}s is for several machines on one PostgreSQL`, {
+      hint: 'set webhooks.store.engine: postgres, or let it do both',
     })
   }
 }
 
-async function start(
-  session: WebhookSession,
-  request: ServeRequest,
-  store: DeliveryStore,
-): Promise<{ stop(): Promise<ServeEnd> }> {
-  const { log, emit, host } = session
-  const settings = liveSettings(session)
-  const metrics = createMetrics()
-  const state: ServingState = { isDraining: false, isStoreUp: true }
-  const limit = storeLimit(store, () => settings.config.store.retention)
-  await limit.look()
-  const accepting = watchAccepts(store, limit, session.clock)
-  const worker =
-    request.role === 'accept'
-      ? null
-      : await openHandlers(session, { store, settings, metrics, standBack: accepting.standBack })
-  const announcement = {
-    owner: livenessFor(session.self).mark,
-    machine: session.self.host,
-    pid: host.pid,
-    address: 'none',
-  }
-  const parts = {
-    session,
-    request,
-    store,
-    settings,
-    metrics,
-    state,
-    worker,
-    accepting,
-    limit,
-    announcement,
-  }
-  const receiver = request.role === 'run' ? null : await receive(parts)
-  const address = receiver?.address ?? 'none'
-  announcement.address = address
-  await store.announce(announcement)
-  const onReload = () => worker?.reconfigure()
-  const undo = [
-    settings.watch(onReload),
-    request.onReload?.(() => void settings.reload().then(onReload)) ?? (() => {}),
-    every(minute / 6, () => store.announce(announcement), parts),
-    every(minute, () => limit.look(), parts),
-    every(60 * minute, () => store.prune(settings.config.store.retention), parts),
-  ]
-  worker?.start()
-  log.write('webhooks', 'INFO', `SERVE ${version} takes deliveries at ${address}`)
-  emit({ type: 'webhooks-listening', address, pid: host.pid })
-  const recovered = receiver === null ? null : recoverAtStart(session, store)
-  return {
-    async stop() {
-      state.isDraining = true
-      for (const stop of undo) stop()
-      const [drained] = await Promise.allSettled([
-        worker?.drain(settings.config.drain * 1000),
-        receiver?.drain(),
-        recovered,
-      ])
-      if (drained.status === 'rejected') throw drained.reason
-      const isDrained = drained.value ?? true
-      await store.depart(announcement.owner).catch(() => {})
-      const how = isDrained
-        ? `${logMarks.good} SERVE has ended`
-        : 'SERVE has ended with runs in hand'
-      log.write('webhooks', isDrained ? 'INFO' : 'WARN', how)
-      return { isDrained }
-    },
-  }
-}
-
-interface Parts {
-  session: WebhookSession
-  request: ServeRequest
-  store: DeliveryStore
-  settings: LiveSettings
-  metrics: Metrics
-  state: ServingState
-  worker: Worker | null
-  accepting: Accepting
-  limit: StoreLimit
-  /** Of this machine in the store. */
-  announcement: Server
-}
-
-function receive(parts: Parts): Promise<Receiver> {
-  const { session, request, store, settings, metrics, state, worker, accepting } = parts
-  const { clock, client, log } = session
-  const { host, port } = settings.config
-  let own = settings.receiver
-  let shown = { ...own, path: request.path ?? own.path }
-  return startReceiver({
-    place: request.place ?? { type: 'tcp', host, port },
-    settings() {
-      if (settings.receiver !== own) {
-        own = settings.receiver
-        shown = { ...own, path: request.path ?? own.path }
-      }
-      return shown
-    },
-    store: accepting,
-    async probeStore() {
-      parts.limit.assertRoom()
-      await assertDisk(settings.config.store)
-      await store.announce(parts.announcement)
-    },
-    state,
-    metrics,
-    gauges: async () =>
-      readGauges({
-        version,
-        engine: store.engine,
-        isStoreUp: state.isStoreUp,
-        running: new Map(
-          settings.config.handlers.map(({ name }) => [name, worker?.runningOf(name) ?? 0]),
-        ),
-        counts: await store.counts().catch(() => null),
-      }),
-    githubRanges: () => hookRanges(client),
-    clock,
-    emit(event) {
-      session.emit(event)
-      logReceived(log, event)
-      if (event.type === 'deliveries-received') worker?.wake()
-    },
-  })
-}
-
-interface Accepting extends Pick<DeliveryStore, 'accept'> {
-  standBack(): Promise<void>
-}
-
-/** Milliseconds that routing waits at most while deliveries are being stored, and between looks. */
-const longestWait = 50
-const look = 5
+const minute = 60_000
 
 /**
- * While deliveries arrive without a pause, routing takes a small share of the time: GitHub waits for
- * an answer, and nobody waits for the routing.
+ * Opens what SERVE needs. What it defers closes it in the opposite order.
+ *
+ * @returns ends the receiving and waits for the runs; false: some had to be given back
  */
-function watchAccepts(store: DeliveryStore, limit: StoreLimit, clock: Clock): Accepting {
-  let inHand = 0
-  return {
-    async accept(batch) {
+async function start(
+  session: WebhookSession,
+  { role, place, path, onReload }: ServeRequest,
+  store: DeliveryStore,
+  defer: Defer,
+): Promise<() => Promise<boolean>> {
+  const settings = liveSettings(session, path)
+  const limit = storeLimit(store, () => settings.config.store.retention)
+  await limit.look()
+  const intake = acceptFirst(store, limit, session.clock)
+  const metrics = createMetrics()
+  const here = serverOf(session)
+
+  let worker: Worker | null = null
+  let receiver: Receiver | null = null
+  // Both at the same time, as each may take long.
+  const drain = once(() => drainBoth(worker, receiver, settings.config.drain))
+  defer(drain)
+  if (role !== 'accept') {
+    const { standBack } = intake
+    worker = await openHandlers(session, { store, settings, metrics, standBack })
+  }
+  if (role !== 'run') {
+    const probe = async () => {
       limit.assertRoom()
-      inHand++
-      try {
-        return await store.accept(batch)
-      } finally {
-        inHand--
-      }
-    },
-    async standBack() {
-      for (let waited = 0; inHand > 0 && waited < longestWait; waited += look) {
-        await clock.sleep(look)
-      }
-    },
+      await store.announce(here)
+    }
+    const parts = { store, intake, settings, metrics, worker, probe }
+    receiver = await receiveInto(session, placeOf(place, settings.config), parts)
+    here.address = receiver.address
   }
+  await keepUp(session, { store, settings, limit, here }, defer)
+  const watch = settings.watch(() => worker?.reconfigure())
+  defer(() => watch.stop())
+  defer(onReload?.(() => void watch.reload()) ?? (() => {}))
+
+  worker?.start()
+  reportStart(session, here)
+  if (receiver !== null) {
+    const recovered = recoverAtStart(session, store)
+    defer(() => recovered)
+  }
+  return drain
 }
 
-/** Work that goes on for months: a failure is a warning, and the next time may succeed. */
-function every(
-  milliseconds: number,
-  act: () => Promise<unknown>,
-  { session: { clock, log } }: Parts,
-): () => void {
-  let isOver = false
-  let unset = () => {}
-  const later = () => {
-    unset = clock.after(milliseconds, async () => {
-      await act().catch((error: unknown) =>
-        log.write('webhooks', 'WARN', reportError(error).message),
-      )
-      if (!isOver) later()
-    })
-  }
-  later()
-  return () => {
-    isOver = true
-    unset()
-  }
+interface Kept {
+  store: DeliveryStore
+  settings: LiveSettings
+  limit: StoreLimit
+  /** This machine. */
+  here: Server
 }
 
-const stopped = (signal: AbortSignal | undefined): Promise<void> =>
+/** What SERVE does as long as it runs. */
+async function keepUp(
+  session: WebhookSession,
+  { store, settings, limit, here }: Kept,
+  defer: Defer,
+): Promise<void> {
+  const announce = () => store.announce(here)
+  defer(() => store.depart(here.owner).catch(() => {}))
+  await announce()
+  defer(repeat(session, minute / 6, announce))
+  defer(repeat(session, minute, () => limit.look()))
+  defer(repeat(session, 60 * minute, () => store.prune(settings.config.store.retention)))
+}
+
+function reportStart({ log, emit, host }: WebhookSession, { address }: Server): void {
+  log.write('webhooks', 'INFO', `SERVE ${version} takes deliveries at ${address}`)
+  emit({ type: 'webhooks-listening', address, pid: host.pid })
+}
+
+const serverOf = ({ self, host }: WebhookSession): Server => ({
+  owner: livenessFor(self).mark,
+  machine: self.host,
+  pid: host.pid,
+  address: 'none',
+})
+
+const placeOf = (place: ServePlace | undefined, { host, port }: WebhooksConfig): ListenPlace =>
+  place !== undefined && place.type !== 'tcp'
+    ? place
+    : { type: 'tcp', host: place?.host ?? host, port: place?.port ?? port }
+
+/** @returns whether all runs have ended */
+async function drainBoth(
+  worker: Worker | null,
+  receiver: Receiver | null,
+  seconds: number,
+): Promise<boolean> {
+  const [runs, requests] = await Promise.allSettled([
+    worker?.drain(seconds * 1000),
+    receiver?.drain(),
+  ])
+  if (runs.status === 'rejected') throw runs.reason
+  if (requests.status === 'rejected') throw requests.reason
+  return runs.value ?? true
+}
+
+const aborted = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
-    if (signal?.aborted) resolve()
-    else if (signal !== undefined) onAbort(signal, resolve)
+    if (signal !== undefined) onAbort(signal, resolve)
   })
-
-function logReceived(log: Log, event: ReceiverEvent): void {
-  if (event.type === 'warning') log.write('webhooks', 'WARN', event.message)
-  if (event.type === 'delivery-refused') {
-    const from = event.address === null ? '' : ` from ${event.address}`
-    log.write('webhooks', 'WARN', `a request${from} was refused with ${event.status}`)
-  }
-  if (event.type !== 'deliveries-received') return
-  const lines = event.deliveries.map(
-    ({ id, event: name, delivery, outcome }) => `${name} ${delivery} is delivery ${id}: ${outcome}`,
-  )
-  writeLines(log, 'webhooks', 'INFO', lines)
-}

@@ -16,7 +16,13 @@ import { openStoreOf } from './open.js'
 import type { OneDelivery, PlannedDelivery } from './receive-one.js'
 import type { RunCommand } from './runs/perform.js'
 import type { ServeEnd, ServeRequest } from './serve.js'
-import { type WebhookEvent, type WebhookSession, webhooksOf } from './session.js'
+import {
+  firstSecretOf,
+  loggedEmit,
+  type WebhookEvent,
+  type WebhookSession,
+  webhooksOf,
+} from './session.js'
 import type { DeliveryFilter, DeliveryStore, StoreCounts, ViewedDelivery } from './store/store.js'
 
 export interface WebhookHandlerOptions extends SessionOptions {
@@ -166,7 +172,7 @@ export class WebhookHandler {
     return planDelivery(session, checkDelivery(session, request))
   }
 
-  /** Whether one of the secrets gives this signature for these bytes. */
+  /** Whether this is the signature of these bytes by one of the secrets. @throws ConfigError without one */
   async verify(
     body: Uint8Array,
     signature: string,
@@ -174,6 +180,7 @@ export class WebhookHandler {
   ): Promise<boolean> {
     const { isSignedBy } = await import('./receive/signature.js')
     const { webhooks } = await this.#session(call)
+    firstSecretOf(webhooks)
     return isSignedBy(body, signature, webhooks.secrets)
   }
 
@@ -249,6 +256,7 @@ export class WebhookHandler {
     const { runCommand, reload = async () => session.config } = this.#options
     return {
       ...session,
+      emit: loggedEmit(session.emit, session.log),
       webhooks: await webhooksOf(session.config),
       reload: async () => webhooksOf(await reload()),
       runCommand,

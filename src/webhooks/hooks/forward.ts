@@ -1,8 +1,9 @@
+import { withCleanup } from '../../base/async/cleanup.js'
 import { reportError } from '../../base/error-report.js'
-import { ConfigError, GitHubNetworkError } from '../../base/errors.js'
+import { GitHubNetworkError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { createDispatcher, type Dispatcher } from '../../http/dispatcher.js'
-import type { WebhookSession } from '../session.js'
+import { firstSecretOf, reportWarning, type WebhookSession } from '../session.js'
 import type { DeliveryStore, ReceivedDelivery } from '../store/store.js'
 import { checkedChannel, readChannel } from './channel.js'
 import { readChannelMessage } from './channel-message.js'
@@ -32,24 +33,19 @@ export async function forwardChannel(
   request: ForwardRequest,
 ): Promise<number> {
   const url = checkedChannel(request.channel)
-  if (session.webhooks.secrets.length === 0) {
-    throw new ConfigError('webhooks.yaml has no secret', { hint: 'set GITHUB_WEBHOOK_SECRET' })
-  }
-  const { config, host } = session
-  const { proxy } = config.github
-  const dispatcher = createDispatcher({ proxy, env: host.env, stallTimeout })
-  const handlers = ownHandlers(session, store, 'WEBHOOK FORWARD')
-  let count = 0
-  try {
+  firstSecretOf(session.webhooks)
+  const { proxy } = session.config.github
+  return withCleanup(async (defer) => {
+    const dispatcher = createDispatcher({ proxy, env: session.host.env, stallTimeout })
+    defer(() => dispatcher.destroy())
+    const handlers = ownHandlers(session, store, { command: 'WEBHOOK FORWARD', defer })
     await handlers.wake()
+    let count = 0
     await readOn(session, url, dispatcher, async (data) => {
       if (await take({ session, store, handlers }, data)) count++
     })
-  } finally {
-    await handlers.close()
-    await dispatcher.destroy()
-  }
-  return count
+    return count
+  })
 }
 
 /** Reads the channel until the signal, over as many connections as that takes. */
@@ -92,7 +88,7 @@ interface Taker {
 
 /** @returns whether it was a delivery that is stored now */
 async function take({ session, store, handlers }: Taker, data: string): Promise<boolean> {
-  const message = readChannelMessage(data, session.webhooks)
+  const message = readChannelMessage(data, handlers.settings.config)
   if (message.kind === 'other') return false
   if (message.kind === 'refused') {
     const { event, delivery, reason } = message
@@ -117,7 +113,5 @@ async function keep(
   }
 }
 
-function warn({ emit, log }: WebhookSession, message: string): void {
-  emit({ type: 'warning', message })
-  log.write('webhooks', 'WARN', `FORWARD: ${message}`)
-}
+const warn = (session: WebhookSession, message: string) =>
+  reportWarning(session, `FORWARD: ${message}`)

@@ -1,5 +1,5 @@
+import type { Defer } from '../../base/async/cleanup.js'
 import { LockedError } from '../../base/errors.js'
-import type { Lock } from '../../process/lock.js'
 import { openHandlers } from '../handlers-of-store.js'
 import { type LiveSettings, liveSettings } from '../live-settings.js'
 import { lockStore } from '../open.js'
@@ -7,64 +7,47 @@ import type { Worker } from '../runs/worker.js'
 import type { WebhookSession } from '../session.js'
 import type { DeliveryStore } from '../store/store.js'
 
-/** Runs the handlers of a store for as long as no SERVE holds it. */
+/** Runs the handlers of a store as long as no SERVE does. */
 export interface OwnHandlers {
-  /** Something may be due. @returns whether they run here */
+  readonly settings: LiveSettings
+  /** Something may be due. @returns whether the handlers run here */
   wake(): Promise<boolean>
-  /** Waits for what runs, as long as webhooks.yaml's `drain`. */
-  close(): Promise<void>
 }
 
-/** For a command that brings deliveries by another way than HTTP. */
+/**
+ * For a command that gets deliveries in another way than SERVE. Its end waits for what runs, as long
+ * as webhooks.yaml's `drain` says.
+ */
 export function ownHandlers(
   session: WebhookSession,
   store: DeliveryStore,
-  command: string,
+  { command, defer }: { command: string; defer: Defer },
 ): OwnHandlers {
-  let held: Held | null = null
-  return {
-    async wake() {
-      held ??= await hold(session, store, command)
-      held?.worker.wake()
-      return held !== null
-    },
-    async close() {
-      if (held === null) return
-      held.unwatch()
-      try {
-        await held.worker.drain(held.settings.config.drain * 1000)
-      } finally {
-        await held.lock.release()
-      }
-    },
+  const settings = liveSettings(session)
+  let worker: Worker | null = null
+  const watch = settings.watch(() => worker?.reconfigure())
+  defer(() => watch.stop())
+
+  /** @returns null where a SERVE runs them */
+  async function open(): Promise<Worker | null> {
+    const lock = await lockStore(session, command).catch((error: unknown) => {
+      if (error instanceof LockedError) return null
+      throw error
+    })
+    if (lock === null) return null
+    defer(() => lock.release())
+    const opened = await openHandlers(session, { store, settings, metrics: null })
+    defer(() => opened.drain(settings.config.drain * 1000))
+    opened.start()
+    return opened
   }
-}
 
-interface Held {
-  lock: Lock
-  worker: Worker
-  settings: LiveSettings
-  unwatch(): void
-}
-
-/** @returns null where a SERVE runs them */
-async function hold(
-  session: WebhookSession,
-  store: DeliveryStore,
-  command: string,
-): Promise<Held | null> {
-  const lock = await lockStore(session, command).catch((error: unknown) => {
-    if (error instanceof LockedError) return null
-    throw error
-  })
-  if (lock === null) return null
-  try {
-    const settings = liveSettings(session)
-    const worker = await openHandlers(session, { store, settings, metrics: null })
-    worker.start()
-    return { lock, worker, settings, unwatch: settings.watch(() => worker.wake()) }
-  } catch (error) {
-    await lock.release()
-    throw error
+  return {
+    settings,
+    async wake() {
+      worker ??= await open()
+      worker?.wake()
+      return worker !== null
+    },
   }
 }

@@ -1,9 +1,10 @@
+import { withCleanup } from '../../base/async/cleanup.js'
 import { reportError } from '../../base/error-report.js'
 import { GitHubNetworkError, GitHubRateLimitError, UsageError } from '../../base/errors.js'
-import type { DeliveryStatus, DeliveryWithRuns } from '../delivery.js'
+import { type DeliveryWithRuns, openStatuses } from '../delivery.js'
 import type { ReceivedSummary } from '../receive/receiver.js'
 import { untilEnded } from '../receive-one.js'
-import type { WebhookSession } from '../session.js'
+import { reportWarning, type WebhookSession } from '../session.js'
 import type { DeliveryStore } from '../store/store.js'
 import { ownHandlers } from './own-handlers.js'
 import { createPoll } from './poll.js'
@@ -35,28 +36,25 @@ export async function pullDeliveries(
   const { interval = 60 } = request
   if (interval < 1) throw new UsageError('the interval is at least 1 second')
   const poll = createPoll(session, store, await findReadHook(session, request.target, request.hook))
-  const handlers = ownHandlers(session, store, 'WEBHOOK PULL')
-  let count = 0
-  const take = async () => {
-    for await (const taken of poll()) {
-      count += taken.length
-      reportPulled(session, taken)
-      await handlers.wake()
+  return withCleanup(async (defer) => {
+    const handlers = ownHandlers(session, store, { command: 'WEBHOOK PULL', defer })
+    let count = 0
+    const take = async () => {
+      for await (const taken of poll()) {
+        count += taken.length
+        reportPulled(session, taken)
+        await handlers.wake()
+      }
     }
-  }
-  try {
     while (!signal?.aborted) {
       await take().catch((error: unknown) => warnUnlessFinal(session, request, error))
       await handlers.wake()
       await clock.sleep(interval * 1000, signal).catch(() => {})
     }
-  } finally {
-    await handlers.close()
-  }
-  return count
+    return count
+  })
 }
 
-const unended: DeliveryStatus[] = ['accepted', 'queued', 'running', 'retry']
 const most = 100_000
 
 /**
@@ -76,32 +74,28 @@ export async function pullOnce(
     ids.push(...taken.map(({ id }) => id))
     reportPulled(session, taken)
   }
-  const handlers = ownHandlers(session, store, 'WEBHOOK PULL')
-  try {
+  return withCleanup(async (defer) => {
+    const handlers = ownHandlers(session, store, { command: 'WEBHOOK PULL', defer })
     const areOwn = await handlers.wake()
-    const left = areOwn ? await store.list({ status: unended, limit: most }) : []
+    const left = areOwn ? await store.list({ status: [...openStatuses], limit: most }) : []
     const ended = new Map<number, DeliveryWithRuns>()
     for (const id of new Set([...ids, ...left.map((one) => one.id)])) {
       ended.set(id, await untilEnded(session, store, id))
     }
     return ids.flatMap((id) => ended.get(id) ?? [])
-  } finally {
-    await handlers.close()
-  }
+  })
 }
 
 /** @throws the error, if the next poll would fail in the same way */
 function warnUnlessFinal(
-  { emit, log, signal }: WebhookSession,
+  session: WebhookSession,
   { target }: DeliveryPullRequest,
   error: unknown,
 ): void {
-  if (signal?.aborted) return
+  if (session.signal?.aborted) return
   const isPassing = error instanceof GitHubNetworkError || error instanceof GitHubRateLimitError
   if (!isPassing) throw error
-  const message = `PULL ${target}: ${reportError(error).message}`
-  emit({ type: 'warning', message })
-  log.write('webhooks', 'WARN', message)
+  reportWarning(session, `PULL ${target}: ${reportError(error).message}`)
 }
 
 function reportPulled({ emit, log }: WebhookSession, deliveries: ReceivedSummary[]): void {

@@ -1,21 +1,19 @@
 import { reportError } from '../../base/error-report.js'
-import type { WebhookSession } from '../session.js'
+import { reportWarning, type WebhookSession } from '../session.js'
 import type { DeliveryStore } from '../store/store.js'
 import { recoverDeliveries } from './recover.js'
 
 /**
- * Has GitHub redeliver what SERVE has missed while it was down, from the hooks that webhooks.yaml
- * names in `recover`. A failure is a warning: SERVE goes on.
+ * Has GitHub redeliver what SERVE missed while it was down: for each repository and organization in
+ * `recover` of webhooks.yaml. A failure is a warning, and SERVE goes on.
  */
 export async function recoverAtStart(session: WebhookSession, store: DeliveryStore): Promise<void> {
-  const { webhooks, emit, log, signal } = session
+  const { webhooks, signal } = session
   for (const target of webhooks.recover) {
     const failure = await failureOf(session, store, target)
     if (signal?.aborted) return
     if (failure === null) continue
-    const message = `RECOVER ${target}: ${failure}`
-    emit({ type: 'warning', message })
-    log.write('webhooks', 'WARN', message)
+    reportWarning(session, `RECOVER ${target}: ${failure}`)
   }
 }
 

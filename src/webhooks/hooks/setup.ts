@@ -1,4 +1,4 @@
-import { ConfigError, GitHubError, NotFoundError, UsageError } from '../../base/errors.js'
+import { GitHubError, NotFoundError, UsageError } from '../../base/errors.js'
 import { webhookEvents } from '../../base/names/webhook-events.js'
 import { didYouMean } from '../../base/text.js'
 import {
@@ -12,7 +12,7 @@ import {
   nameOfTarget,
   updateHook,
 } from '../../github/rest/hooks.js'
-import type { WebhookSession } from '../session.js'
+import { firstSecretOf, type WebhookSession } from '../session.js'
 import { type KnownSecrets, openKnownSecrets } from './known-secrets.js'
 import { pingAndWait } from './ping.js'
 import { parseHookTarget } from './target.js'
@@ -166,10 +166,7 @@ function settingsOf(
   url: string,
   named: string[] | undefined,
 ): HookSettings {
-  const [secret] = webhooks.secrets
-  if (secret === undefined) {
-    throw new ConfigError('webhooks.yaml has no secret', { hint: 'set GITHUB_WEBHOOK_SECRET' })
-  }
+  const secret = firstSecretOf(webhooks)
   client.redactor.add(secret)
   const events = [...new Set(named ?? webhooks.events)]
   if (events.length === 0) {

@@ -95,6 +95,24 @@ test('gosmee: the bytes are those of GitHub', async () => {
   expect(bodies.map(({ out }) => out)).toEqual(fragile.map((more) => payload(more)))
 })
 
+test('a changed secret counts as soon as webhooks.yaml has it', async () => {
+  const forward = await forwarding('gosmee')
+  const next = 'another secret of sixteen letters'
+  const signed = (key: string, more: string) =>
+    post(payload(more), { 'x-hub-signature-256': sign(Buffer.from(payload(more)), key) })
+  await work.webhooks({ enabled: true, secret: next, handlers: { star: [noting] } })
+  await vi.waitFor(async () => {
+    await work.clock.pass(1000)
+    const { out } = await work.wizard('LOG', 'SHOW', 'webhooks')
+    expect(out).toContain('webhooks.yaml was read again')
+  })
+  const taken = await signed(next, ',"by":"the new one"')
+  const refused = await signed(secret, ',"by":"the old one"')
+  await forward.said(new RegExp(`${refused} was not taken: its signature does not fit`))
+  await untilRan(1)
+  expect(await ran()).toEqual([`${taken} star`])
+})
+
 test('the same delivery twice runs once', async () => {
   await forwarding('smee')
   const delivery = await post(payload())
