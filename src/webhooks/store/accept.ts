@@ -25,7 +25,7 @@ export async function acceptBatch(
   })
   for (const [index, { id, outcome }] of accepted.entries()) {
     const received = batch[index]
-    if (outcome === 'accepted' && received !== undefined) recent.add(id, received)
+    if (outcome === 'accepted' && received !== undefined) recent.add({ id, ...received })
   }
   engine.notify()
   return accepted

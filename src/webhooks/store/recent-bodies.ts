@@ -5,39 +5,45 @@ const mostBytes = 8 * 1024 ** 2
 
 export type DeliveryContent = Pick<StoredDelivery, 'headers' | 'body'>
 
+type RecentDelivery = Pick<StoredDelivery, 'id' | 'delivery' | 'sha256'>
+
 /**
  * What this process has just committed and not routed yet, so that routing does not read it back.
- * The content of an id never changes, and the database has whatever is missing here.
+ * The database has whatever is missing here.
  */
 export interface RecentBodies {
   /** Keeps it if there is room. */
-  add(id: number, content: DeliveryContent): void
+  add(delivery: RecentDelivery & DeliveryContent): void
   /** Forgets it. */
-  take(id: number): DeliveryContent | undefined
+  take(delivery: RecentDelivery): DeliveryContent | undefined
   /** Forgets all up to this id: they are routed, perhaps by another machine. */
   forgetUpTo(id: number): void
 }
 
 export function recentBodies(): RecentBodies {
-  const contents = new Map<number, DeliveryContent>()
+  const contents = new Map<string, DeliveryContent & { id: number }>()
   let bytes = 0
-  const take = (id: number) => {
-    const content = contents.get(id)
-    if (content !== undefined && contents.delete(id)) bytes -= content.body.length
+  // Not the number: a database that was restored, or failed over, may give it to another delivery.
+  const keyOf = ({ delivery, sha256 }: RecentDelivery) => `${delivery} ${sha256}`
+  const take = (key: string) => {
+    const content = contents.get(key)
+    if (content !== undefined && contents.delete(key)) bytes -= content.body.length
     return content
   }
   return {
-    take,
+    take: (delivery) => take(keyOf(delivery)),
     // Those that are kept are the oldest, which are routed first.
-    add(id, { headers, body }) {
+    add(recent) {
+      const { id, headers, body } = recent
+      take(keyOf(recent))
       if (bytes + body.length > mostBytes) return
-      contents.set(id, { headers, body })
+      contents.set(keyOf(recent), { id, headers, body })
       bytes += body.length
     },
     forgetUpTo(last) {
-      for (const id of contents.keys()) {
+      for (const [key, { id }] of contents) {
         if (id > last) break
-        take(id)
+        take(key)
       }
     },
   }

@@ -53,7 +53,7 @@ async function readAccepted(
   const unread: number[] = []
   let bytes = 0
   const fitting = rows.findIndex((row) => {
-    const content = recent.take(row.id)
+    const content = recent.take(row)
     if (content !== undefined) {
       contents.set(row.id, content)
       return false
@@ -68,7 +68,9 @@ async function readAccepted(
   for (const [id, content] of await readContents(sql, unread)) contents.set(id, content)
   return taken.flatMap((row) => {
     const content = contents.get(row.id)
-    return content === undefined ? [] : [[row, { ...toDelivery(row), ...content }]]
+    if (content === undefined) return []
+    const { headers, body } = content
+    return [[row, { ...toDelivery(row), headers, body }]]
   })
 }
 
