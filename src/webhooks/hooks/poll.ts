@@ -4,13 +4,12 @@ import { GitHubNotFoundError } from '../../base/errors.js'
 import { deliveryPages, type HookDeliveryData, readDelivery } from '../../github/rest/hooks.js'
 import { deliveryIdPattern, eventPattern, keptHeaders } from '../receive/headers.js'
 import type { ReceivedSummary } from '../receive/receiver.js'
-import type { WebhookSession } from '../session.js'
+import { reportWarning, type WebhookSession } from '../session.js'
 import type { DeliveryStore, ReceivedDelivery } from '../store/store.js'
 import type { ReadHook } from './target.js'
 
 /**
- * Takes what is new of a hook's deliveries into the store, oldest first, and gives what was committed
- * together.
+ * Takes a hook's new deliveries into the store, the oldest first, and yields those of each commit.
  *
  * @throws GitHubError and its subclasses; the next poll takes what this one has missed
  */
@@ -21,8 +20,9 @@ const atOnce = 8
 const lanes = 4
 
 /**
- * The first poll looks at all deliveries that GitHub knows. Each later one looks back to those that
- * the last whole poll has seen: after a failure further than after a success, so that no gap stays.
+ * The first poll lists all deliveries that GitHub has. Each later one lists them back to those that
+ * the last complete poll saw, so that a failed poll leaves no gap. An attempt that can't be read is
+ * asked for once; a redelivery of the event is another attempt.
  */
 export function createPoll(
   session: WebhookSession,
@@ -30,11 +30,13 @@ export function createPoll(
   hook: ReadHook,
 ): Poll {
   let seen = new Set<string>()
+  const unreadable = new Set<string>()
   return async function* poll() {
     const listed = await listUntilSeen(session, hook, seen)
-    const events = await unknownEvents(store, listed)
+    const readable = listed.filter(({ id }) => !unreadable.has(id))
+    const events = await unknownEvents(store, readable)
     for (let from = 0; from < events.length; from += atOnce) {
-      const batch = await readAll(session, hook, events.slice(from, from + atOnce))
+      const batch = await readAll(session, hook, events.slice(from, from + atOnce), unreadable)
       const accepted = await store.accept(batch)
       yield batch.flatMap(({ delivery, event }, index) => {
         const one = accepted[index]
@@ -45,7 +47,10 @@ export function createPoll(
   }
 }
 
-/** Newest first, up to the end of the page that ends with a seen one: slow ones come in between. */
+/**
+ * Newest first, to the end of the first page whose last delivery was seen: GitHub may list a slow
+ * delivery below one that it has listed before.
+ */
 async function listUntilSeen(
   { client }: WebhookSession,
   { target, hookId }: ReadHook,
@@ -71,33 +76,38 @@ async function unknownEvents(
   return [...first.values()].filter(({ guid }) => !known.has(guid))
 }
 
-/** In the given order; those that can't be read are warnings. */
+/** In the given order. One that can't be read is a warning, and noted in `unreadable`. */
 async function readAll(
   session: WebhookSession,
   hook: ReadHook,
   events: HookDeliveryData[],
+  unreadable: Set<string>,
 ): Promise<ReceivedDelivery[]> {
   const read = new Map<string, ReceivedDelivery>()
   await inLanes(lanes, events, async (one) => {
     const found = await readOne(session, hook, one)
-    if (typeof found === 'object') read.set(one.guid, found)
-    else session.emit({ type: 'warning', message: `${one.event} ${one.guid}: ${found}` })
+    if (typeof found === 'object') {
+      read.set(one.guid, found)
+    } else {
+      unreadable.add(one.id)
+      reportWarning(session, `PULL: ${one.event} ${one.guid} was not taken: ${found}`)
+    }
   })
   return events.flatMap(({ guid }) => read.get(guid) ?? [])
 }
 
-/** @returns a text where there is nothing to take */
+/** @returns a text where GitHub has nothing to take: why */
 async function readOne(
   { client }: WebhookSession,
   { target, hookId }: ReadHook,
   { id, guid, event }: HookDeliveryData,
 ): Promise<ReceivedDelivery | string> {
   if (!deliveryIdPattern.test(guid) || !eventPattern.test(event)) {
-    return 'GitHub names it in a way that is not known here, so it was not taken'
+    return 'its event or its id is not one of GitHub'
   }
   try {
     const { headers, payload } = await readDelivery(client, target, hookId, id)
-    if (payload === null) return 'GitHub has its payload no more, so it was not taken'
+    if (payload === null) return 'GitHub no longer has its payload'
     const body = Buffer.from(payload)
     return {
       ...{ delivery: guid, hookId, event, body, source: 'api' },
@@ -107,7 +117,7 @@ async function readOne(
     }
   } catch (error) {
     if (!(error instanceof GitHubNotFoundError)) throw error
-    return 'GitHub has it no more, so it was not taken'
+    return 'GitHub no longer has it'
   }
 }
 

@@ -84,6 +84,29 @@ test('a handler that fails for good is exit 1', async () => {
   expect(err).toContain('delivery 2 is dead')
 })
 
+test('one that GitHub no longer has is asked for once; a redelivery of it is taken', {
+  tags: ['deep'],
+}, async () => {
+  const id = await hookAt()
+  await happen(1)
+  const [hook] = work.github.world.require('uDOS/core').hooks
+  const star = hook?.deliveries.find(({ event }) => event === 'star')
+  if (hook === undefined || star === undefined) throw new Error('there is no star')
+  work.github.fail({ path: new RegExp(`/deliveries/${star.id}$`), status: 404 })
+  const pulling = work.begin(['WEBHOOK', 'PULL', 'uDOS/core', '--hook', id])
+  await pulling.said(new RegExp(`star ${star.guid} was not taken: GitHub no longer has it`))
+  const polls = () => work.asked('GET', /\/deliveries\?/).length
+  const before = polls()
+  await vi.waitUntil(() => polls() > before + 3, { timeout: 20_000 })
+  expect(work.asked('GET', new RegExp(`/deliveries/${star.id}$`))).toHaveLength(1)
+  work.github.world.hooks.redeliver(hook, star)
+  await vi.waitUntil(async () => (await ran()).length === 1, { timeout: 20_000 })
+  pulling.interrupt()
+  const { err } = await pulling.ended
+  expect(err.match(/was not taken/g)).toHaveLength(1)
+  expect(await list()).toMatchObject([{ delivery: star.guid, status: 'done' }, { event: 'ping' }])
+})
+
 test('250 deliveries are three pages, and the next poll asks once', {
   tags: ['deep'],
 }, async () => {
