@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { Clock } from '../base/clock.js'
 import { readTextIfThere } from '../base/fs/read.js'
 import type { WebhooksConfig } from '../config/files/webhooks.js'
+import { openStatuses } from '../webhooks/delivery.js'
 import { openStoreOf } from '../webhooks/open.js'
 import { openDatabase } from '../webhooks/store/engine/sqlite-module.js'
 import type { StoreCounts } from '../webhooks/store/store.js'
@@ -105,7 +106,7 @@ function judgeDeliveries({ dead, done }: StoreCounts['counts'], oldest: number |
   }
   if (oldest !== null && oldest > stale) {
     return warning(`one has been waiting for ${Math.round(oldest)} s`, [
-      { verb: ['WEBHOOK', 'LIST'], flags: { status: 'accepted,queued,retry,running' } },
+      { verb: ['WEBHOOK', 'LIST'], flags: { status: openStatuses.join(',') } },
       ' says which handler it waits for',
     ])
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { bodyFormatOf } from '../body-format.js'
 import { type DeliveryHeaders, readHeaders } from '../receive/headers.js'
 import { isSignedBy } from '../receive/signature.js'
 import type { ReceivedDelivery } from '../store/store.js'
@@ -53,7 +54,7 @@ const faults: Partial<Record<number, string>> = {
 
 function bytesOf(body: unknown, { headers }: DeliveryHeaders): Buffer {
   if (typeof body === 'string') return Buffer.from(body)
-  const isForm = /x-www-form-urlencoded/i.test(headers['content-type'] ?? '')
+  const isForm = bodyFormatOf(headers['content-type']) === 'form'
   const { payload } = { payload: undefined, ...(body as object | null) }
   if (isForm && typeof payload === 'string') {
     return Buffer.from(new URLSearchParams({ payload }).toString())

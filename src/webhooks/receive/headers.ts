@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { bodyFormatOf } from '../body-format.js'
 import type { ReceivedDelivery } from '../store/store.js'
 import type { RefusalStatus } from './answer.js'
 import { isSignature } from './signature.js'
@@ -19,14 +20,14 @@ export const eventPattern = /^[a-z0-9_]{1,60}$/
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
  *
  * @param maxBody bytes
- * @returns a status where nothing but a refusal can follow
+ * @returns the status of the refusal if they are not those of a delivery
  */
 export function readHeaders(
   headers: IncomingHttpHeaders,
   maxBody: number,
 ): DeliveryHeaders | RefusalStatus {
   if (Number(headers['content-length'] ?? 0) > maxBody) return 413
-  if (!isKnownType(headers['content-type'])) return 415
+  if (bodyFormatOf(headers['content-type']) === null) return 415
   if (!/^(?:identity)?$/i.test(headers['content-encoding'] ?? '')) return 415
   const signature = textOf(headers['x-hub-signature-256'])
   if (!isSignature(signature)) return 401
@@ -38,13 +39,10 @@ export function readHeaders(
   return { delivery, hookId, event, headers: keptHeaders(headers), signature }
 }
 
-const isKnownType = (type = '') =>
-  /^application\/(?:json|x-www-form-urlencoded)[\t ]*(?:;|$)/i.test(type)
-
-/** A header that comes twice is one text with a comma, which none of these patterns allow. */
+/** Node joins a repeated header with a comma, which none of the patterns above allow. */
 const textOf = (value: string | string[] | undefined) => String(value ?? '')
 
-/** Those of use later, and never a signature. */
+/** Those that are kept with the delivery; never a signature. */
 export const keptHeaders = (headers: IncomingHttpHeaders): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers)

@@ -1,3 +1,5 @@
+import { bodyFormatOf } from '../body-format.js'
+
 /** The object that a delivery carries, or why it can't be handled. */
 export type ReadPayload = { payload: Record<string, unknown> } | { fault: string }
 
@@ -22,10 +24,10 @@ export function readPayload(body: Uint8Array, contentType: string | undefined): 
   return isObject(value) ? { payload: value } : { fault: 'the payload is not a JSON object' }
 }
 
-function textOf(body: Uint8Array, contentType = ''): string | null {
+function textOf(body: Uint8Array, contentType: string | undefined): string | null {
   // A byte order mark is left out, and invalid bytes are replaced: the signature has held for them.
   const text = new TextDecoder().decode(body)
-  if (!/^application\/x-www-form-urlencoded\b/i.test(contentType)) return text
+  if (bodyFormatOf(contentType) !== 'form') return text
   return new URLSearchParams(text).get('payload')
 }
 
