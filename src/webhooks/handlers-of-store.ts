@@ -29,12 +29,12 @@ export async function openHandlers(
 ): Promise<Worker> {
   const { store, settings, standBack = async () => {} } = request
   const { mark, isAlive } = livenessFor(session.self)
-  // Whoever holds the lock of a SQLite store is the only one: all other owners are gone.
+  // A store that is not shared has a lock, which this process holds: all other owners are gone.
   const isDead = async (owner: string) =>
-    owner !== mark && (store.engine === 'sqlite' || !(await isAlive(owner)))
+    owner !== mark && (!store.isShared || !(await isAlive(owner)))
   await store.takeOver(isDead)
   const { client, host, clock, config, runCommand } = session
-  const launcher = new ProgramLauncher({ host, clock, isLeased: store.engine === 'postgres' })
+  const launcher = new ProgramLauncher({ host, clock, isLeased: store.isShared })
   const performer = {
     host,
     launcher,

@@ -5,12 +5,7 @@ import { fillPlaceholder, type HandlerInput } from './placeholders.js'
 /** What a handler does with one delivery: a program, or a command of wizard in this process. */
 export type HandlerCommand =
   | { kind: 'program'; cmd: string[]; dir: string | null; env: string[]; stdin: boolean }
-  | {
-      kind: 'wizard'
-      argv: string[]
-      /** It takes the lock of the root, so only one of them runs at a time. */
-      takesRoot: boolean
-    }
+  | { kind: 'wizard'; argv: string[] }
 
 /**
  * The exact argument list. Pure; `RECEIVE --dry-run` shows it.
@@ -23,10 +18,10 @@ export function commandOf(handler: HandlerConfig, input: HandlerInput): HandlerC
     const filled = cmd.map((text) => fillPlaceholder(text, input))
     return { kind: 'program', cmd: filled, dir: dir ?? null, env, stdin }
   }
-  return { kind: 'wizard', takesRoot: takesRoot(handler), argv: argvOf(handler, input) }
+  return { kind: 'wizard', argv: argvOf(handler, input) }
 }
 
-/** Whether its runs wait for each other on one machine. */
+/** Whether it takes the lock of the root, so that its runs wait for each other on one machine. */
 export const takesRoot = (handler: HandlerConfig): boolean =>
   handler.action === 'sync_repo' ||
   (handler.action === 'sync_release' && handler.payload.dir === undefined)

@@ -84,7 +84,7 @@ export class Worker {
 
   start(): void {
     this.#undo.push(this.#options.store.watch(() => this.wake()))
-    this.#renewLater()
+    if (this.#options.store.isShared) this.#renewLater()
     this.wake()
   }
 
@@ -160,8 +160,8 @@ export class Worker {
   }
 
   async #retire(): Promise<void> {
-    // Several machines share PostgreSQL: another one may still have the handler.
-    if (!this.#isReconfigured || this.#options.store.engine === 'postgres') return
+    // Another machine may still have the handler.
+    if (!this.#isReconfigured || this.#options.store.isShared) return
     await this.#options.store.retire(this.#options.settings().handlers.map(({ name }) => name))
     this.#isReconfigured = false
   }
@@ -215,9 +215,7 @@ export class Worker {
     const unset = clock.after(handler.timeout * 1000, () => stop.abort(timeIsOver(handler)))
     const attempt = await perform(run, handler, stop.signal).catch(thrownEnd)
     unset()
-    const { reason } = stop.signal
-    if (reason === drained) return
-    if (reason === fenced) return on.fenced(run)
+    if (stop.signal.reason === drained) return
     const end = endOf(attempt, run, handler, random())
     const record = await this.#finish(run, end)
     if (record === 'recorded') on.ended(run, end, clock.now() - begun)

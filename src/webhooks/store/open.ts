@@ -46,6 +46,7 @@ function storeOver(engine: Engine): DeliveryStore {
   const recent = recentBodies()
   return {
     engine: engine.name,
+    isShared: engine.lease !== null,
     accept: (batch) => acceptBatch(engine, recent, batch),
     route: (limit, decide) => routeAccepted(engine, recent, limit, decide),
     claim: (request) => claimRuns(engine, request),

@@ -69,16 +69,11 @@ export async function renewRuns(
 ): ReturnType<DeliveryStore['renew']> {
   if (runs.length === 0) return []
   const own = await engine.transaction((sql) =>
-    engine.lease === null
-      ? sql.all<{ id: number }>(
-          `SELECT id FROM runs WHERE status = 'running' AND (${claims(runs)})`,
-          claimValues(runs),
-        )
-      : sql.all<{ id: number }>(
-          `UPDATE runs SET lease_until = now_ms() + $${runs.length * 2 + 1}
-          WHERE status = 'running' AND (${claims(runs)}) RETURNING id`,
-          [...claimValues(runs), engine.lease],
-        ),
+    sql.all<{ id: number }>(
+      `UPDATE runs SET lease_until = now_ms() + $${runs.length * 2 + 1}
+      WHERE status = 'running' AND (${claims(runs)}) RETURNING id`,
+      [...claimValues(runs), engine.lease],
+    ),
   )
   const kept = new Set(own.map(({ id }) => id))
   return runs.filter(({ run }) => !kept.has(run))

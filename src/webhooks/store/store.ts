@@ -15,6 +15,8 @@ import type {
  */
 export interface DeliveryStore {
   readonly engine: 'sqlite' | 'postgres'
+  /** Whether other machines may take runs too: each claim is a lease then, which `renew` extends. */
+  readonly isShared: boolean
 
   /** Keeps all of them in one transaction. @returns in the same order */
   accept(batch: ReceivedDelivery[]): Promise<AcceptedDelivery[]>
@@ -43,7 +45,11 @@ export interface DeliveryStore {
    */
   nextDue(): Promise<number | null>
 
-  /** Extends the leases of runs in hand. @returns those that are not its own any more */
+  /**
+   * Extends the leases of runs in hand, for 30 seconds: call it every 10 if the store is shared.
+   *
+   * @returns those that another machine has taken over
+   */
   renew(runs: RunClaim[]): Promise<RunClaim[]>
 
   /**

@@ -135,7 +135,6 @@ describe('a command of wizard', () => {
         expect.stringMatching(/^--dir=\/.*downloads$/),
         '--timeout=600',
       ],
-      takesRoot: false,
     })
   })
 
