@@ -3,9 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { systemClock } from '../../../src/base/clock.js'
+import { type Clock, systemClock } from '../../../src/base/clock.js'
 import { UsageError } from '../../../src/base/errors.js'
+import { grace } from '../../../src/process/group.js'
 import { runProgram } from '../../../src/webhooks/runs/program.js'
+import { testClock } from '../../support/clock.js'
 import { testHost } from '../../support/host.js'
 
 let folder: string
@@ -16,9 +18,17 @@ beforeEach(async () => {
 
 const env = { PATH: process.env.PATH ?? '' }
 
-function run(cmd: string[], given: { body?: Buffer; stdin?: boolean; signal?: AbortSignal } = {}) {
-  const { body = Buffer.from('{}'), stdin = true, signal = new AbortController().signal } = given
-  const parts = { host: testHost(folder), clock: systemClock, signal }
+interface Given {
+  body?: Buffer
+  stdin?: boolean
+  signal?: AbortSignal
+  clock?: Clock
+}
+
+function run(cmd: string[], given: Given = {}) {
+  const { body = Buffer.from('{}'), stdin = true, clock = systemClock } = given
+  const { signal = new AbortController().signal } = given
+  const parts = { host: testHost(folder), clock, signal }
   return runProgram({ cmd, dir: folder, env, body, stdin }, parts)
 }
 const shell = (line: string, given = {}) => run(['/bin/sh', '-c', line], given)
@@ -94,21 +104,51 @@ describe('the group of a program', () => {
     }
   }
   const pidIn = async (name: string) => Number(await readFile(join(folder, name), 'utf8'))
+  const isWritten = async (name: string) => (await pidIn(name).catch(() => 0)) > 0
 
   it('ends with it, also what was left in the background', { tags: ['deep'] }, async () => {
     await shell('sleep 600 & echo $! > pid')
     expect(isAlive(await pidIn('pid'))).toBe(false)
   })
 
-  it('ends at the signal, also where it does not listen', { tags: ['deep'] }, async () => {
+  it('ends by itself at the signal if it listens', async () => {
     const stop = new AbortController()
-    const line = `trap "" TERM; sh -c 'trap "" TERM; echo $$ > pid; while :; do sleep 1; done'`
-    const ended = shell(line, { signal: stop.signal })
-    const isWritten = async () => Number.isInteger(await pidIn('pid').catch(() => Number.NaN))
-    await expect.poll(isWritten).toBe(true)
-    await expect.poll(() => pidIn('pid')).toBeGreaterThan(0)
+    const clock = testClock()
+    const line = `trap 'echo heard > heard; exit 0' TERM; echo $$ > pid; while :; do sleep 0.01; done`
+    const ended = shell(line, { signal: stop.signal, clock })
+    await expect.poll(() => isWritten('pid')).toBe(true)
     stop.abort(new Error('enough'))
     await expect(ended).rejects.toThrow('enough')
-    expect(isAlive(await pidIn('pid'))).toBe(false)
+    expect(await readFile(join(folder, 'heard'), 'utf8')).toBe('heard\n')
+    expect(clock.limits()).toEqual([])
+  })
+
+  it('is killed five seconds after a signal that it ignores', async () => {
+    const stop = new AbortController()
+    const clock = testClock()
+    const line = `trap "" TERM; sh -c 'trap "" TERM; echo $$ > pid; while :; do sleep 1; done'`
+    const ended = shell(line, { signal: stop.signal, clock })
+    const rejection = expect(ended).rejects.toThrow('enough')
+    await expect.poll(() => isWritten('pid')).toBe(true)
+    const pid = await pidIn('pid')
+    stop.abort(new Error('enough'))
+    await clock.pass(grace - 1)
+    expect(isAlive(pid)).toBe(true)
+    await clock.pass(1)
+    await rejection
+    await expect.poll(() => isAlive(pid)).toBe(false)
+  })
+
+  it('is left by a daemon, whose output nobody waits for longer than a second', async () => {
+    const clock = testClock()
+    const ended = shell('setsid sh -c "echo \\$\\$ > pid; exec sleep 600" & echo started', {
+      clock,
+    })
+    await expect.poll(() => isWritten('pid')).toBe(true)
+    const daemon = await pidIn('pid')
+    onTestFinished(() => void process.kill(daemon))
+    await expect.poll(() => clock.limits()).toEqual([1000])
+    await clock.pass(1000)
+    expect(await ended).toMatchObject({ exit: 0, output: Buffer.from('started\n') })
   })
 })

@@ -291,7 +291,6 @@ class Load {
       } catch (error) {
         if (!(error instanceof StoreError)) throw error
         this.failures++
-        await systemClock.sleep(50)
       }
     }
   }

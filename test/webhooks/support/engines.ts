@@ -21,6 +21,7 @@ export interface TestStore {
 
 export interface TestEngine {
   name: 'sqlite' | 'postgres'
+  isInstalled: boolean
   open(): Promise<TestStore>
   /** After the last one is closed. */
   stop(): Promise<void>
@@ -28,6 +29,7 @@ export interface TestEngine {
 
 const sqlite: TestEngine = {
   name: 'sqlite',
+  isInstalled: true,
   async open() {
     const folder = await mkdtemp(join(tmpdir(), 'wizard-store-'))
     const clock = testClock()
@@ -76,6 +78,7 @@ async function sharePostgres(): Promise<SharedPostgres> {
 
 const postgres: TestEngine = {
   name: 'postgres',
+  isInstalled: postgresFolder() !== null,
   async open() {
     shared ??= await sharePostgres()
     const { options, store, client } = shared
@@ -119,5 +122,4 @@ function openMany(options: StoreOptions) {
   }
 }
 
-/** Those that this machine has. */
-export const engines: TestEngine[] = postgresFolder() === null ? [sqlite] : [sqlite, postgres]
+export const engines: TestEngine[] = [sqlite, postgres]
