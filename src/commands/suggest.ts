@@ -10,15 +10,20 @@ const synonyms: Record<string, readonly string[]> = {
   ...sameFor(['ls', 'all'], ['list', 'status', 'show']),
   ...sameFor(['list'], ['status', 'show', 'print']),
   ...sameFor(['find', 'query', 'grep'], ['search']),
-  ...sameFor(['create', 'new', 'make', 'add', 'setup'], ['create', 'add', 'install', 'init']),
+  ...sameFor(
+    ['create', 'new', 'make', 'add', 'setup'],
+    ['create', 'add', 'install', 'init', 'setup'],
+  ),
   ...sameFor(['update', 'upgrade', 'refresh'], ['update', 'sync', 'pull']),
   ...sameFor(['fetch', 'pull'], ['pull', 'sync', 'download', 'update']),
-  ...sameFor(['start', 'dispatch', 'trigger', 'exec'], ['run', 'exec']),
+  ...sameFor(['dispatch', 'trigger', 'exec'], ['run', 'exec']),
+  ...sameFor(['start', 'listen', 'server', 'up'], ['run', 'exec', 'serve']),
   ...sameFor(['stop', 'kill', 'abort'], ['cancel']),
   ...sameFor(['tail', 'follow'], ['watch', 'show']),
-  ...sameFor(['log'], ['logs', 'show']),
+  ...sameFor(['log', 'logs', 'output'], ['logs', 'show', 'view']),
   ...sameFor(['check', 'lint', 'test'], ['verify', 'validate']),
-  ...sameFor(['retry', 'restart'], ['rerun']),
+  ...sameFor(['retry', 'restart', 'rerun'], ['rerun', 'replay']),
+  ...sameFor(['redeliver'], ['recover']),
 }
 
 function sameFor(words: string[], verbs: string[]): Record<string, string[]> {

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js'
 import { readTextIfThere } from '../base/fs/read.js'
 import type { WebhooksConfig } from '../config/files/webhooks.js'
 import { openStatuses } from '../webhooks/delivery.js'
+import { warningsOfHandlers } from '../webhooks/idle-handlers.js'
 import { openStoreOf } from '../webhooks/open.js'
 import { openDatabase } from '../webhooks/store/engine/sqlite-module.js'
 import type { StoreCounts } from '../webhooks/store/store.js'
@@ -14,7 +15,10 @@ export async function inspectWebhooks(
   { file, clock }: { /** webhooks.yaml */ file: string; clock: Clock },
 ): Promise<Check[]> {
   const { store } = webhooks
-  const checks = [await runCheck('webhooks: secret', () => secretIn(webhooks, file))]
+  const checks: Check[] = [
+    await runCheck('webhooks: secret', () => secretIn(webhooks, file)),
+    { name: 'webhooks: handlers', ...judgeHandlers(webhooks) },
+  ]
   if (store.engine === 'sqlite') {
     const version = await runCheck('webhooks: SQLite', sqliteVersion)
     checks.push(version)
@@ -40,6 +44,12 @@ function secretIn({ secrets }: WebhooksConfig, file: string) {
     return warning(`${file} holds a secret, and others can read it`, `chmod 600 ${file}`)
   }
   return ok(secrets.length === 1 ? 'there is one' : `any of ${secrets.length} is right`)
+}
+
+function judgeHandlers(webhooks: WebhooksConfig) {
+  const [first] = warningsOfHandlers(webhooks)
+  if (first === undefined) return ok(webhooks.handlers.map(({ name }) => name).join(', '))
+  return warning(first, 'docs/webhooks.md shows handlers')
 }
 
 /**

@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { withCleanup } from '../base/async/cleanup.js'
 import { GitHubAuthError, UsageError } from '../base/errors.js'
+import { webhookEvents } from '../base/names/webhook-events.js'
+import { didYouMean } from '../base/text.js'
 import { type DeliveryStatus, type DeliveryWithRuns, openStatuses } from './delivery.js'
 import { ownHandlers } from './hooks/own-handlers.js'
 import { deliveryIdPattern, eventPattern } from './receive/headers.js'
-import { isSignedBy, sign } from './receive/signature.js'
+import { isSignedBy, sign, signatureRemedy } from './receive/signature.js'
 import { routerFor } from './routing/route.js'
 import { commandOf } from './runs/command-line.js'
 import { inputOf } from './runs/perform.js'
@@ -43,10 +45,11 @@ export interface PlannedHandler {
  *   GitHubAuthError for a wrong signature
  */
 export function checkDelivery(
-  { webhooks }: WebhookSession,
+  session: WebhookSession,
   { body, event, delivery = randomUUID(), signature }: OneDelivery,
 ): ReceivedDelivery {
-  if (!eventPattern.test(event)) throw new UsageError(`${event} is not the name of an event`)
+  const { webhooks } = session
+  assertEventName(session, event)
   if (!deliveryIdPattern.test(delivery)) {
     throw new UsageError(`${delivery} is not a delivery's id`, { hint: 'such as a UUID' })
   }
@@ -59,12 +62,23 @@ export function checkDelivery(
   const shown = signature === 'sign' ? sign(body, first) : signature
   if (!isSignedBy(body, shown, webhooks.secrets)) {
     throw new GitHubAuthError('the signature does not fit the file and the secret', {
-      hint: 'the file must be the bytes as GitHub sent them',
+      hint: signatureRemedy(shown),
     })
   }
   const headers = { 'content-type': 'application/json', 'x-github-event': event }
   const sha256 = createHash('sha256').update(body).digest('hex')
   return { delivery, event, hookId: null, headers, body, sha256, source: 'http' }
+}
+
+/** An event that GitHub may have tomorrow is taken, as SERVE does. @throws UsageError if it can be none */
+function assertEventName({ emit }: WebhookSession, event: string): void {
+  const near = didYouMean(event, [...webhookEvents])
+  if (!eventPattern.test(event)) {
+    throw new UsageError(`${event} is not the name of an event`, { hint: near })
+  }
+  if (webhookEvents.has(event)) return
+  const message = `${event} is not an event of GitHub's webhooks${near ? `; ${near}` : ''}`
+  emit({ type: 'warning', message })
 }
 
 /** Which handlers it gets, and their exact commands. Stores nothing. */

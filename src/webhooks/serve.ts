@@ -9,6 +9,7 @@ import { version } from '../version.js'
 import { acceptFirst } from './accept-first.js'
 import { openHandlers } from './handlers-of-store.js'
 import { recoverAtStart } from './hooks/recover-at-start.js'
+import { warningsOfHandlers } from './idle-handlers.js'
 import { type LiveSettings, liveSettings } from './live-settings.js'
 import { createMetrics } from './metrics/metrics.js'
 import { lockStore, openStoreOf } from './open.js'
@@ -16,7 +17,7 @@ import type { ListenPlace } from './receive/listen.js'
 import type { Receiver } from './receive/receiver.js'
 import { receiveInto } from './receive-into.js'
 import type { Worker } from './runs/worker.js'
-import type { WebhookSession } from './session.js'
+import { reportWarning, type WebhookSession } from './session.js'
 import type { DeliveryStore, Server } from './store/store.js'
 import { type StoreLimit, storeLimit } from './store-limit.js'
 import { repeat } from './upkeep.js'
@@ -117,12 +118,19 @@ async function start(
     here.address = receiver.address
   }
   await keepUp(session, { store, settings, limit, here }, defer)
-  const watch = settings.watch(() => worker?.reconfigure())
+  const warnOfHandlers = () => {
+    for (const warning of warningsOfHandlers(settings.config)) reportWarning(session, warning)
+  }
+  const watch = settings.watch(() => {
+    worker?.reconfigure()
+    warnOfHandlers()
+  })
   defer(() => watch.stop())
   defer(onReload?.(() => void watch.reload()) ?? (() => {}))
 
   worker?.start()
   reportStart(session, here)
+  warnOfHandlers()
   if (receiver !== null) {
     const recovered = recoverAtStart(session, store)
     defer(() => recovered)

@@ -45,6 +45,16 @@ describe('DOCTOR and webhooks.yaml', () => {
     await expect(work.read(store)).rejects.toThrow('ENOENT')
   })
 
+  it('warns where nothing runs', async () => {
+    const { found } = await doctor('--offline')
+    expect(found('handlers')).toMatchObject({ status: 'ok', detail: 'note' })
+    await work.webhooks({ enabled: true, secret, handlers: { push: [] } })
+    expect((await doctor('--offline')).found('handlers')).toMatchObject({
+      status: 'warning',
+      detail: expect.stringContaining('every delivery is ignored'),
+    })
+  })
+
   it('says who serves, and what is dead, with its remedy', async () => {
     await receive()
     const first = await doctor('--offline')

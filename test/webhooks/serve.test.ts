@@ -106,6 +106,26 @@ it('goes on after a listener that throws, whose error is in the log', async () =
   }
 })
 
+it.each([
+  [{}, ['webhooks.yaml has no handlers: every delivery is ignored']],
+  [{ push: [] }, ['webhooks.yaml has no handlers: every delivery is ignored']],
+  [
+    { 'push:main': [], star: [{ action: 'sync_repo' }] },
+    ['webhooks.handlers.push:main is empty: nothing runs for it'],
+  ],
+  [{ star: [{ action: 'sync_repo' }] }, []],
+])('warns of events for which nothing runs: %j', async (handlers, expected) => {
+  opened.configure({ handlers })
+  opened.session.webhooks = await opened.session.reload()
+  const { emit } = opened.session
+  opened.session.emit = (event) => {
+    emit(event)
+    if (event.type === 'webhooks-listening') opened.stop()
+  }
+  await serve(opened.session, request())
+  expect(opened.warnings()).toEqual(expected)
+})
+
 it('leaves no timer, no lock and no machine in the store when it ends', async () => {
   const { emit } = opened.session
   opened.session.emit = (event) => {

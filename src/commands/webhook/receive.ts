@@ -77,18 +77,15 @@ export const verify = defineVerb({
     if (signature === undefined) throw new UsageError('--signature is missing')
     const body = await bytesOf(invocation, file)
     const handler = await invocation.webhookHandler()
-    return { ok: await handler.verify(body, signature, invocation.call) }
+    const ok = await handler.verify(body, signature, invocation.call)
+    const { signatureRemedy } = await import('../../webhooks/receive/signature.js')
+    return { ok, hint: signatureRemedy(signature) }
   },
+  json: ({ ok }) => ({ ok }),
   render: ({ ok }, { globals }) =>
     globals.quiet || !ok ? { kind: 'nothing' } : lines(`${marks.good} the signature fits`),
-  partialFailure: ({ ok }) =>
-    ok
-      ? null
-      : {
-          code: 'FAILED',
-          message: 'the signature does not fit',
-          hint: 'the file must be the bytes as GitHub sent them',
-        },
+  partialFailure: ({ ok, hint }) =>
+    ok ? null : { code: 'FAILED', message: 'the signature does not fit', hint },
 })
 
 /** @throws PathError */

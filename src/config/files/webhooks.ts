@@ -50,6 +50,9 @@ export function readWebhooks(
     recover: values.recover,
     store: storeOf(document, request.root),
     handlers,
+    emptyKeys: Object.entries(values.handlers).flatMap(([key, steps]) =>
+      steps.length === 0 ? key : [],
+    ),
   }
 }
 
@@ -260,6 +263,8 @@ export interface WebhooksConfig {
   recover: string[]
   store: StoreConfig
   handlers: HandlerConfig[]
+  /** The keys of `handlers` whose list is empty. */
+  emptyKeys: string[]
 }
 
 export type StoreConfig = { retention: RetentionConfig } & (

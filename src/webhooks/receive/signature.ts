@@ -20,11 +20,17 @@ export function isSignedBy(
   return digests.areSignedBy(header)
 }
 
-/** Whether a header could be a signature: it is checked before a body is read for it. */
+/** Whether a header has the form of a signature: checked before the body is read. */
 export const isSignature = (header: string | undefined): header is string =>
   header !== undefined && /^sha256=[0-9a-f]{64}$/.test(header)
 
-/** What is computed while a body arrives, so that 25 MiB at once do not hold the others up. */
+/** What to do where a signature does not fit. */
+export const signatureRemedy = (header: string): string =>
+  isSignature(header)
+    ? 'the file must be the bytes as GitHub sent them'
+    : 'X-Hub-Signature-256 is sha256= and 64 hex digits in lower case'
+
+/** Computed as a body arrives: 25 MiB at once would delay other requests. */
 export interface Digests {
   update(chunk: Uint8Array): void
   areSignedBy(header: string | undefined): boolean

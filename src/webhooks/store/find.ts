@@ -15,7 +15,11 @@ export async function findDelivery(sql: Sql, id: string): Promise<number> {
     (await byNumber(sql, id)) ?? (await byDelivery(sql, id)) ?? (await byPrefix(sql, id))
   if (found === undefined) {
     throw new NotFoundError(`no delivery ${id}`, {
-      hint: [{ verb: ['WEBHOOK', 'LIST'] }, ' lists them'],
+      hint: [
+        { verb: ['WEBHOOK', 'LIST'] },
+        ' lists them',
+        ...(id.length < shortest ? [`; of GitHub's id give ${shortest} or more characters`] : []),
+      ],
     })
   }
   return found

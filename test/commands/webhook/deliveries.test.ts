@@ -69,6 +69,13 @@ describe('RECEIVE', () => {
     expect((await webhook('LIST', '--json')).json).toEqual([])
   })
 
+  it('warns of an event that GitHub does not have', async () => {
+    const args = ['RECEIVE', 'push.json', '--event', 'pushh', '--sign', '--dry-run']
+    const { status, out, err } = await webhook(...args)
+    expect([status, out]).toEqual([0, 'ignored: event\n'])
+    expect(err).toContain("pushh is not an event of GitHub's webhooks; did you mean push?")
+  })
+
   it('--run waits for the handlers', async () => {
     const { status, json } = await receive(
       'push.json',
@@ -130,8 +137,19 @@ describe('RECEIVE', () => {
       4,
       /does not fit/,
     ],
+    [
+      'with one without sha256=',
+      ['push.json', '--event', 'push', '--signature', '0'.repeat(64)],
+      4,
+      /does not fit[\s\S]*sha256= and 64 hex digits/,
+    ],
     ['without an event', ['push.json', '--sign'], 2, /--event/],
-    ['with a strange event', ['push.json', '--event', 'a b', '--sign'], 2, /name of an event/],
+    [
+      'with a strange event',
+      ['push.json', '--event', 'Push', '--sign'],
+      2,
+      /name of an event[\s\S]*did you mean push/,
+    ],
     ['with a strange id', ['push.json', '--event', 'push', '--sign', '--delivery', 'a b'], 2, /id/],
     ['of a file that is not there', ['none.json', '--event', 'push', '--sign'], 2, /none.json/],
   ])('%s', async (_, args, expected, message) => {
@@ -171,6 +189,10 @@ describe('VERIFY', () => {
     expect([right.status, right.json]).toEqual([0, { ok: true }])
     const wrong = await webhook('VERIFY', 'other.json', '--signature', signature, '--json')
     expect([wrong.status, wrong.json]).toEqual([1, { ok: false }])
+    expect(wrong.err).toContain('as GitHub sent them')
+    const short = signature.replace('sha256=', '')
+    const { status, err } = await webhook('VERIFY', 'push.json', '--signature', short)
+    expect([status, err]).toEqual([1, expect.stringContaining('sha256= and 64 hex digits')])
   })
 })
 
@@ -199,7 +221,7 @@ describe('what has come', () => {
     [['LIST', '--since', 'soon'], 2, /not a time/],
     [['STATUS', '--stale', 'soon'], 2, /span of time/],
     [['VIEW', '99'], 3, /99/],
-    [['VIEW', 'aaaaaaa'], 3, /aaaaaaa/],
+    [['VIEW', 'aaaaaaa'], 3, /aaaaaaa[\s\S]*give 8 or more characters/],
     [['VIEW', '1', '--log', 'none'], 3, /none/],
     [['VIEW', '1', '--log', 'good', '--body'], 2, /exclude/],
     [['REPLAY'], 2, /no delivery is named/],
@@ -255,6 +277,12 @@ describe('what has come', () => {
     const { err } = await webhook('CANCEL', 'bbbbbbbb')
     expect(err).toMatch(/delivery \d+ is cancelled: there was nothing to cancel/)
     expect((await webhook('STATUS')).status).toBe(0)
+  })
+
+  it('that has ended is not cancelled, which CANCEL says', async () => {
+    const { status, out } = await webhook('CANCEL', 'aaaaaaaa')
+    expect([status, out]).toEqual([0, expect.stringMatching(/done[\s\S]*nothing was cancelled/)])
+    expect((await webhook('CANCEL', 'bbbbbbbb')).out).not.toContain('nothing was cancelled')
   })
 
   it('asks before it replays several', async () => {
