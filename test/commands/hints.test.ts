@@ -89,8 +89,8 @@ const exceptions: Record<string, RegExp> = {
   'src/schedules/formats/kubernetes.ts': /npx --yes|kubectl|--shard from 1/,
 }
 
-const noun = '(?:REPO|WORKFLOW|TEST|RELEASE|PLUGIN|SCHEDULE|CONFIG|LOG|API|AUTH)'
-const words = new RegExp(`wizard [A-Z]{2}|(?<![\\w-])--[a-z]|hint.*\\b${noun} [A-Z]{2}`)
+const noun = '(?:REPO|WORKFLOW|TEST|RELEASE|PLUGIN|SCHEDULE|CONFIG|LOG|API|AUTH|WEBHOOK)'
+const words = new RegExp(`wizard [A-Z]{2}|(?<![\\w-])--[a-z$]|hint.*\\b${noun} [A-Z]{2}`)
 
 describe('core', () => {
   it('names no command and no flag: remedies are data, and words are made in commands/', async () => {
