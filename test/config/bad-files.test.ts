@@ -437,6 +437,26 @@ const bad: Bad[] = [
   ],
   [
     'webhooks',
+    "webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: ['{payload.x-y}'] }\n",
+    '5:26: webhooks.handlers.push[0].payload.cmd[0]: expected a program, not a placeholder, got "{payload.x-y}"',
+  ],
+  [
+    'webhooks',
+    "webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: [echo, '{x}{sha}'] }\n",
+    '5:32: webhooks.handlers.push[0].payload.cmd[1]: {sha} must be the whole argument',
+  ],
+  [
+    'webhooks',
+    "webhooks:\n  handlers:\n    push:\n      - action: run_tests\n        payload: { ref: '{branchh}' }\n",
+    '5:25: webhooks.handlers.push[0].payload.ref: unknown placeholder {branchh}; did you mean branch?',
+  ],
+  [
+    'webhooks',
+    "webhooks:\n  handlers:\n    push:\n      - action: run_workflow\n        payload: { target: core/x, inputs: { n: 1, at: 'v{sha}' } }\n",
+    '5:56: webhooks.handlers.push[0].payload.inputs.at: {sha} must be the whole argument',
+  ],
+  [
+    'webhooks',
     'webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: [echo], shell: true }\n',
     '5:33: webhooks.handlers.push[0].payload.shell: unknown key; expected one of cmd, dir, env, stdin',
   ],

@@ -1,6 +1,7 @@
 import { webhookEvents } from '../../base/names/webhook-events.js'
 import { didYouMean, nearest } from '../../base/text.js'
 import type { StepValues } from '../schema/webhook-handlers.js'
+import { placeholderFault } from '../schema/webhook-placeholders.js'
 import type { WebhooksFile } from '../schema/webhooks.js'
 import type { ConfigDocument } from '../yaml/document.js'
 import type { Fault, Path, Position } from '../yaml/place.js'
@@ -123,39 +124,25 @@ function namesTwice(handlers: HandlerConfig[]): Fault[] {
   })
 }
 
-/** What `{…}` may be in an argument; `{payload.a.b}` reads the payload. */
-export const placeholderNames = [
-  'event',
-  'action',
-  'repo',
-  'ref',
-  'branch',
-  'tag',
-  'sha',
-  'sender',
-  'delivery',
-] as const
-
-/** A placeholder is a whole argument, so that no payload can add to what the user wrote. */
-function placeholderFaults({ payload, path }: HandlerConfig): Fault[] {
-  const args = 'cmd' in payload ? payload.cmd : []
-  return args.flatMap((text, index): Fault[] => {
-    const at = [...path, 'payload', 'cmd', index]
-    // `${sha}` is a shell's, and `{print}` in a longer argument another program's.
-    const found = /(?<!\$)\{(payload\.[^{}]*|\w+)\}/.exec(text)
-    if (found === null) return []
-    const [whole, name = ''] = found
-    const isKnown = name.startsWith('payload.') || placeholderNames.some((one) => one === name)
-    if (!isKnown && whole !== text) return []
-    if (!isKnown) {
-      const near = didYouMean(name, placeholderNames)
-      return [{ path: at, message: `unknown placeholder ${whole}${near ? `; ${near}` : ''}` }]
-    }
-    if (whole === text) return []
-    const hint =
-      'the program can put them together; it has WIZARD_REPO and others in its environment'
-    return [{ path: at, message: `${whole} must be the whole argument`, hint }]
+function placeholderFaults(handler: HandlerConfig): Fault[] {
+  return templatesOf(handler).flatMap(({ path, text }) => {
+    const fault = placeholderFault(text)
+    return fault === null ? [] : [{ path: [...handler.path, 'payload', ...path], ...fault }]
   })
+}
+
+/** The texts in a handler's payload that may be placeholders. */
+function templatesOf({ payload }: HandlerConfig): { path: Path; text: string }[] {
+  const cmd = 'cmd' in payload ? payload.cmd : []
+  const ref = 'ref' in payload ? payload.ref : undefined
+  const inputs = 'inputs' in payload ? payload.inputs : {}
+  return [
+    ...cmd.map((text, index) => ({ path: ['cmd', index], text })),
+    ...(ref === undefined ? [] : [{ path: ['ref'], text: ref }]),
+    ...Object.entries(inputs).flatMap(([name, text]) =>
+      typeof text === 'string' ? [{ path: ['inputs', name], text }] : [],
+    ),
+  ]
 }
 
 function storeFaults({ engine, url, keep, keep_ids }: WebhooksFile['webhooks']['store']): Fault[] {

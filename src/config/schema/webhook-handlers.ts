@@ -1,6 +1,7 @@
 import { z } from 'zod/mini'
 import { explain } from './explain.js'
 import { count, flag, localPath, refName, repository, text, variableName } from './fields.js'
+import { parsePlaceholder } from './webhook-placeholders.js'
 
 /* The handlers of webhooks.yaml: the actions, and what each is given. */
 
@@ -34,7 +35,7 @@ const payloads = {
   exec: z.strictObject({
     cmd: z.array(z.string()).check(
       z.minLength(1, 'expected the program and its arguments'),
-      z.refine(([program = '']) => program !== '' && !/^\{[\w.]+\}$/.test(program), {
+      z.refine(([program = '']) => program !== '' && parsePlaceholder(program) === null, {
         error: 'expected a program, not a placeholder',
         path: [0],
       }),
@@ -55,7 +56,14 @@ const actionNames = Object.keys(payloads) as [ActionName, ...ActionName[]]
 
 /** A function, because the table above needs it. */
 function placeholder() {
-  return z.string().check(z.regex(/^\{[\w.]+\}$/, 'expected a placeholder such as {branch}'))
+  return z
+    .string()
+    .check(
+      z.refine(
+        (text) => parsePlaceholder(text) !== null,
+        'expected a placeholder such as {branch}',
+      ),
+    )
 }
 
 export const handlerKey = z.string().check(

@@ -1,5 +1,6 @@
 import { UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
+import { type Placeholder, parsePlaceholder } from '../../config/schema/webhook-placeholders.js'
 import type { EventFacts } from '../routing/facts.js'
 import { valueAt } from '../routing/payload.js'
 
@@ -19,10 +20,9 @@ export interface HandlerInput {
  * @throws UsageError for a value that begins with `-` or contains a NUL
  */
 export function fillPlaceholder(text: string, input: HandlerInput): string {
-  const [, name] = /^\{([^{}]+)\}$/.exec(text) ?? []
-  if (name === undefined) return text
-  const value = placeholderValue(name, input)
-  if (value === undefined) return text
+  const placeholder = parsePlaceholder(text)
+  if (placeholder === null) return text
+  const value = lookUp(placeholder, input)
   if (value.startsWith('-') || value.includes('\0')) {
     const why = value.startsWith('-') ? 'begins with -' : 'contains a NUL'
     throw new UsageError(`${text} is ${oneLine(JSON.stringify(value), 80)}, which ${why}`, {
@@ -32,25 +32,10 @@ export function fillPlaceholder(text: string, input: HandlerInput): string {
   return value
 }
 
-/** undefined: it is not a placeholder. */
-function placeholderValue(
-  name: string,
-  { delivery, facts, payload }: HandlerInput,
-): string | undefined {
-  if (name.startsWith('payload.')) return textOf(valueAt(payload, name.slice('payload.'.length)))
-  if (name === 'delivery') return delivery
-  const { event, action, repo, ref, branch, tag, sha, sender } = facts
-  const known: Record<string, string | null> = {
-    event,
-    action,
-    repo,
-    ref,
-    branch,
-    tag,
-    sha,
-    sender,
-  }
-  return Object.hasOwn(known, name) ? (known[name] ?? '') : undefined
+function lookUp(placeholder: Placeholder, { delivery, facts, payload }: HandlerInput): string {
+  if ('path' in placeholder) return textOf(valueAt(payload, placeholder.path))
+  const { fact } = placeholder
+  return fact === 'delivery' ? delivery : (facts[fact] ?? '')
 }
 
 function textOf(value: unknown): string {
