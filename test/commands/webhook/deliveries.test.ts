@@ -157,19 +157,6 @@ describe('RECEIVE', () => {
     expect([status, err]).toEqual([expected, expect.stringMatching(message)])
   })
 
-  it('--run ends where there is nothing to run', { tags: ['deep'], timeout: 10_000 }, async () => {
-    const signed = ['--event', 'push', '--sign', '--delivery', 'aaaaaaaa-1']
-    const again = await space.spawn([
-      'WEBHOOK',
-      'RECEIVE',
-      'push.json',
-      ...signed,
-      '--run',
-      '--json',
-    ])
-    expect([again.status, again.json.status]).toEqual([0, 'done'])
-  })
-
   it('takes no more than max_body', async () => {
     await space.write('large.json', `"${'x'.repeat(25 * 1024 * 1024)}"`)
     const { status, err } = await receive('large.json')

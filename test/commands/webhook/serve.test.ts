@@ -1,6 +1,6 @@
 import { rename, stat } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { systemClock } from '../../../src/base/clock.js'
+import { type Clock, systemClock } from '../../../src/base/clock.js'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
 import { configure, deliver, get, push, secret, serveArgs } from './hook.js'
 
@@ -17,8 +17,8 @@ const exec = (line: string, more: object = {}) => ({
 })
 
 /** Starts SERVE, and ends it with the test. */
-async function serve(...more: string[]) {
-  const running = space.begin([...serveArgs, ...more], { clock: systemClock })
+async function serve(clock: Clock = systemClock) {
+  const running = space.begin(serveArgs, { clock })
   onTestFinished(async () => {
     running.interrupt('SIGTERM')
     await running.ended
@@ -152,9 +152,13 @@ describe('WEBHOOK SERVE', () => {
   })
 
   it('ends a program at its time limit', { tags: ['deep'] }, async () => {
-    await configure(space, { push: [exec('sleep 600', { timeout: 1, attempts: 1 })] })
-    await serve()
+    await configure(space, {
+      push: [exec('touch started; sleep 600', { timeout: 600, attempts: 1 })],
+    })
+    await serve(space.clock)
     await deliver(space)
+    await vi.waitFor(() => space.read('started'), 10_000)
+    await space.clock.pass(600_000)
     await until('dead')
     const { json } = await space.wizard('WEBHOOK', 'VIEW', '1', '--json')
     expect(json.runs[0].error).toMatchObject({ code: 'TIMEOUT' })
@@ -243,13 +247,19 @@ describe('WEBHOOK SERVE', () => {
   }, async () => {
     await configure(
       space,
-      { push: [exec('echo x >> started; sleep 1; echo x >> ended')] },
+      {
+        push: [
+          exec('echo x >> started; until [ -e finish ]; do sleep 0.05; done; echo x >> ended'),
+        ],
+      },
       { drain: 30 },
     )
     const first = await serve()
     await deliver(space)
     await vi.waitFor(() => space.read('started'), 10_000)
     first.interrupt('SIGTERM')
+    await vi.waitFor(() => expect(get(space, '/healthz')).rejects.toThrow())
+    await space.write('finish', '')
     expect((await first.ended).status).toBe(0)
     expect(await space.read('ended')).toBe('x\n')
     await configure(
