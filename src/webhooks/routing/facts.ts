@@ -17,83 +17,100 @@ export interface EventFacts extends DeliveryFacts {
   isFork: boolean
 }
 
-/**
- * Where each event names its ref differs: https://docs.github.com/webhooks/webhook-events-and-payloads
- */
 export function factsOf(event: string, payload: Record<string, unknown>): EventFacts {
-  const repo = textAt(payload, 'repository.full_name')
+  const at: At = (path) => textAt(payload, path)
+  const repo = at('repository.full_name')
   return {
     event,
-    action: textAt(payload, 'action'),
+    action: at('action'),
     // It becomes a part of addresses and paths.
     repo: repo !== null && fullNamePattern.test(repo) ? repo : null,
-    sender: textAt(payload, 'sender.login'),
+    sender: at('sender.login'),
     isFork: isForeign(payload),
-    ...place(event, payload),
+    ...nowhere,
+    ...(Object.hasOwn(places, event) ? places[event]?.(at, payload) : null),
   }
 }
 
 type Place = Pick<EventFacts, 'ref' | 'branch' | 'target' | 'tag' | 'sha'>
+type At = (path: string) => string | null
 
-function place(event: string, payload: Record<string, unknown>): Place {
-  const at = (path: string) => textAt(payload, path)
-  if (event === 'push') return fromRef(at('ref'), isZero(at('after')) ? null : at('after'))
-  if (event === 'create' || event === 'delete') {
-    const kind = at('ref_type') === 'tag' ? 'tags' : 'heads'
-    return fromRef(at('ref') && `refs/${kind}/${at('ref')}`, null)
-  }
-  if (event === 'release') return fromRef(prefixed('refs/tags/', at('release.tag_name')), null)
-  if (valueAt(payload, 'pull_request.head') !== undefined) return ofPullRequest(payload)
-  if (event === 'merge_group') {
-    const from = fromRef(at('merge_group.head_ref'), at('merge_group.head_sha'))
-    return { ...from, target: fromRef(at('merge_group.base_ref'), null).branch }
-  }
-  if (event === 'workflow_dispatch') return fromRef(at('ref'), null)
-  if (event === 'repository_dispatch') return ofBranch(at('branch'), null)
-  if (event === 'deployment' || event === 'deployment_status')
-    return ofBranch(at('deployment.ref'), at('deployment.sha'))
-  if (event === 'status') return ofBranch(at('branches.0.name'), at('sha'))
-  const checks = ['workflow_run', 'workflow_job', 'check_suite', 'check_run.check_suite']
-  const held = checks.find((one) => valueAt(payload, one) !== undefined)
-  if (held === undefined) return ofBranch(null, null)
-  return ofBranch(at(`${held}.head_branch`), at(`${held}.head_sha`))
+const nowhere: Place = { ref: null, branch: null, target: null, tag: null, sha: null }
+
+/**
+ * Where each event names its ref and commit:
+ * https://docs.github.com/webhooks/webhook-events-and-payloads
+ */
+const places: Record<string, (at: At, payload: Record<string, unknown>) => Place> = {
+  push: (at) => placeOf(at('ref'), isZero(at('after')) ? null : at('after')),
+  create: namedRef,
+  delete: namedRef,
+  release: (at) => placeOf(prefixed('refs/tags/', at('release.tag_name')), null),
+  pull_request: pullRequest,
+  pull_request_review: pullRequest,
+  pull_request_review_comment: pullRequest,
+  pull_request_review_thread: pullRequest,
+  merge_group: (at) => ({
+    ...placeOf(at('merge_group.head_ref'), at('merge_group.head_sha')),
+    target: without('refs/heads/', at('merge_group.base_ref')),
+  }),
+  workflow_dispatch: (at) => placeOf(at('ref'), null),
+  repository_dispatch: (at) => onBranch(at('branch'), null),
+  deployment: (at) => onBranch(at('deployment.ref'), at('deployment.sha')),
+  deployment_status: (at) => onBranch(at('deployment.ref'), at('deployment.sha')),
+  deployment_review: headOf('workflow_run'),
+  status: (at) => onBranch(at('branches.0.name'), at('sha')),
+  workflow_run: headOf('workflow_run'),
+  workflow_job: headOf('workflow_job'),
+  check_suite: headOf('check_suite'),
+  check_run: headOf('check_run.check_suite'),
 }
 
-function ofPullRequest(payload: Record<string, unknown>): Place {
-  const at = (path: string) => textAt(payload, `pull_request.${path}`)
+/** A branch or a tag that is made or removed is named without `refs/`. */
+function namedRef(at: At): Place {
+  const prefix = at('ref_type') === 'tag' ? 'refs/tags/' : 'refs/heads/'
+  return placeOf(prefixed(prefix, at('ref')), null)
+}
+
+function pullRequest(at: At, payload: Record<string, unknown>): Place {
   const number = valueAt(payload, 'pull_request.number')
   return {
     ref: Number.isSafeInteger(number) ? `refs/pull/${number}/head` : null,
-    branch: at('head.ref'),
-    target: at('base.ref'),
+    branch: at('pull_request.head.ref'),
+    target: at('pull_request.base.ref'),
     tag: null,
-    sha: at('head.sha'),
+    sha: at('pull_request.head.sha'),
   }
 }
 
-function fromRef(ref: string | null, sha: string | null): Place {
-  const branch = after('refs/heads/', ref)
-  return { ref, branch, target: branch, tag: after('refs/tags/', ref), sha }
+function headOf(path: string): (at: At) => Place {
+  return (at) => onBranch(at(`${path}.head_branch`), at(`${path}.head_sha`))
 }
 
-const ofBranch = (branch: string | null, sha: string | null): Place =>
-  fromRef(prefixed('refs/heads/', branch), sha)
+const onBranch = (branch: string | null, sha: string | null): Place =>
+  placeOf(prefixed('refs/heads/', branch), sha)
+
+function placeOf(ref: string | null, sha: string | null): Place {
+  const branch = without('refs/heads/', ref)
+  return { ref, branch, target: branch, tag: without('refs/tags/', ref), sha }
+}
 
 const prefixed = (prefix: string, name: string | null) => name && `${prefix}${name}`
-const after = (prefix: string, ref: string | null) =>
+const without = (prefix: string, ref: string | null) =>
   ref?.startsWith(prefix) ? ref.slice(prefix.length) : null
 
-/** What a deletion says in place of a commit. */
+/** The commit of a push that deletes its branch. */
 const isZero = (sha: string | null) => sha !== null && /^0+$/.test(sha)
 
-/** GitHub names no repository for the head if the fork is gone. */
+/** What comes from another repository, and where that one's id is: null if the fork is gone. */
+const sources = [
+  { from: 'pull_request.head', id: 'pull_request.head.repo.id' },
+  { from: 'workflow_run.head_repository', id: 'workflow_run.head_repository.id' },
+]
+
 function isForeign(payload: Record<string, unknown>): boolean {
   const own = valueAt(payload, 'repository.id')
-  const sources = ['pull_request.head', 'workflow_run.head_repository']
-  return sources.some((path) => {
-    const source = valueAt(payload, path)
-    if (source === undefined) return false
-    const repository = path.endsWith('.head') ? valueAt(source, 'repo') : source
-    return valueAt(repository, 'id') !== own
-  })
+  return sources.some(
+    ({ from, id }) => valueAt(payload, from) !== undefined && valueAt(payload, id) !== own,
+  )
 }

@@ -185,10 +185,52 @@ describe('the facts of GitHub’s own examples', () => {
     ['check_run', { branch: 'changes' }],
     ['create', { ref: 'refs/tags/simple-tag', tag: 'simple-tag' }],
     ['status', { branch: 'master' }],
+    ['workflow_job', { sha: 'e3103f8eb03e1ad7f2331c5446b23c070fc54055' }],
+    ['merge_group', { ref: expect.stringContaining('gh-readonly-queue'), target: 'main' }],
+    ['deployment', { branch: 'master', sha: 'f95f852bd8fca8fcc58a9a2d6c842781e32a215e' }],
+    ['deployment_review', { branch: 'sample' }],
+    ['check_suite', { branch: 'changes' }],
+    ['delete', { ref: 'refs/tags/simple-tag' }],
+    ['repository_dispatch', { branch: 'master' }],
+    ['workflow_dispatch', { ref: 'refs/heads/main' }],
     ['issues', { ref: null, branch: null }],
   ])('say where %s is about', (event, expected) => {
     const payload = all.find(({ name }) => name === event)?.payload as Record<string, unknown>
     expect(factsOf(event, payload)).toMatchObject(expected)
+  })
+
+  it('name a place for these events, and for no others', () => {
+    const onBranch = ['branch', 'ref', 'sha', 'target']
+    const named = { release: ['ref', 'tag'], create: ['ref', 'tag'], delete: ['ref', 'tag'] }
+    const dispatched = ['branch', 'ref', 'target']
+    const expected: Record<string, string[]> = {
+      push: ['branch', 'ref', 'sha', 'tag', 'target'],
+      ...named,
+      repository_dispatch: dispatched,
+      workflow_dispatch: dispatched,
+      check_run: onBranch,
+      check_suite: onBranch,
+      deployment: onBranch,
+      deployment_review: onBranch,
+      deployment_status: onBranch,
+      merge_group: onBranch,
+      pull_request: onBranch,
+      pull_request_review: onBranch,
+      pull_request_review_comment: onBranch,
+      pull_request_review_thread: onBranch,
+      status: onBranch,
+      workflow_job: onBranch,
+      workflow_run: onBranch,
+    }
+    const found = new Map<string, Set<string>>()
+    for (const { name, payload } of all) {
+      const { ref, branch, target, tag, sha } = factsOf(name, payload as Record<string, unknown>)
+      const given = Object.entries({ ref, branch, target, tag, sha }).filter(([, value]) => value)
+      const keys = [...(found.get(name) ?? []), ...given.map(([key]) => key)]
+      if (keys.length > 0) found.set(name, new Set(keys))
+    }
+    const sorted = [...found].map(([name, keys]) => [name, [...keys].sort()])
+    expect(Object.fromEntries(sorted)).toEqual(expected)
   })
 
   it('are routed, every one', async () => {
