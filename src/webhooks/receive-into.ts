@@ -14,25 +14,26 @@ import {
 } from './receive/receiver.js'
 import type { Worker } from './runs/worker.js'
 import type { WebhookSession } from './session.js'
-import type { DeliveryStore } from './store/store.js'
-import { assertDisk } from './store-limit.js'
+import type { DeliveryStore, Server } from './store/store.js'
+import { assertDisk, type StoreLimit } from './store-limit.js'
 
 export interface ReceivingParts {
-  store: Pick<DeliveryStore, 'engine' | 'counts'>
+  store: Pick<DeliveryStore, 'engine' | 'counts' | 'announce'>
   intake: Intake
+  limit: StoreLimit
   settings: LiveSettings
   metrics: Metrics
   /** null: another machine runs the handlers. */
   worker: Worker | null
-  /** A small commit. @throws StoreError while deliveries can't be stored */
-  probe(): Promise<void>
+  /** This machine. */
+  here: Server
 }
 
 /** Receives deliveries into the store, and wakes the worker for them. @throws as `startReceiver` */
 export function receiveInto(
   session: WebhookSession,
   place: ListenPlace,
-  { store, intake, settings, metrics, worker, probe }: ReceivingParts,
+  { store, intake, limit, settings, metrics, worker, here }: ReceivingParts,
 ): Promise<Receiver> {
   const { client, clock, emit, log } = session
   const state: ServingState = { isDraining: false, isStoreUp: true }
@@ -43,8 +44,9 @@ export function receiveInto(
     settings: () => settings.receiver,
     store: intake,
     async probeStore() {
+      limit.assertRoom()
       await assertDisk(settings.config.store)
-      await probe()
+      await store.announce(here)
     },
     state,
     metrics,

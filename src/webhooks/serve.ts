@@ -109,28 +109,21 @@ async function start(
     worker = await openHandlers(session, { store, settings, metrics, standBack })
   }
   if (role !== 'run') {
-    const probe = async () => {
-      limit.assertRoom()
-      await store.announce(here)
-    }
-    const parts = { store, intake, settings, metrics, worker, probe }
+    const parts = { store, intake, limit, settings, metrics, worker, here }
     receiver = await receiveInto(session, placeOf(place, settings.config), parts)
     here.address = receiver.address
   }
   await keepUp(session, { store, settings, limit, here }, defer)
-  const warnOfHandlers = () => {
-    for (const warning of warningsOfHandlers(settings.config)) reportWarning(session, warning)
-  }
   const watch = settings.watch(() => {
     worker?.reconfigure()
-    warnOfHandlers()
+    warnOfHandlers(session, settings)
   })
   defer(() => watch.stop())
   defer(onReload?.(() => void watch.reload()) ?? (() => {}))
 
   worker?.start()
   reportStart(session, here)
-  warnOfHandlers()
+  warnOfHandlers(session, settings)
   if (receiver !== null) {
     const recovered = recoverAtStart(session, store)
     defer(() => recovered)
@@ -163,6 +156,10 @@ async function keepUp(
 function reportStart({ log, emit, host }: WebhookSession, { address }: Server): void {
   log.write('webhooks', 'INFO', `SERVE ${version} takes deliveries at ${address}`)
   emit({ type: 'webhooks-listening', address, pid: host.pid })
+}
+
+function warnOfHandlers(session: WebhookSession, { config }: LiveSettings): void {
+  for (const warning of warningsOfHandlers(config)) reportWarning(session, warning)
 }
 
 const serverOf = ({ self, host }: WebhookSession): Server => ({
