@@ -30,9 +30,11 @@ export type { EntryOptions, RepoEntry, RepositoryEntry, SourceEntry } from './co
 export type {
   ActionValues as WebhookStep,
   HandlerConfig as WebhookHandlerConfig,
+  WebhookAction,
+} from './config/files/webhook-handlers.js'
+export type {
   RetentionConfig as WebhookRetention,
   StoreConfig as WebhookStoreConfig,
-  WebhookAction,
   WebhooksConfig,
 } from './config/files/webhooks.js'
 export { type Config, loadConfig } from './config/load.js'

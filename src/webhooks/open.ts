@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from '../base/clock.js'
-import type { StoreConfig } from '../config/files/webhooks.js'
+import type { StoreConfig, WebhooksConfig } from '../config/files/webhooks.js'
 import { acquireLock, type Lock } from '../process/lock.js'
 import type { WebhookSession } from './session.js'
 import { openStore } from './store/open.js'
@@ -16,6 +17,24 @@ export const openStoreOf = (
   store.engine === 'sqlite'
     ? openStore({ engine: 'sqlite', path: store.path, clock, isChecked })
     : openStore({ engine: 'postgres', url: store.url, schema: store.schema, clock })
+
+/** Opens the store for this work. @throws as `openStore` */
+export async function withStore<T>(
+  { store: config }: WebhooksConfig,
+  clock: Clock,
+  work: (store: DeliveryStore) => Promise<T>,
+): Promise<T> {
+  const store = await openStoreOf(config, clock)
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** false: no delivery has come yet, and a command that only reads does not make the database. */
+export const storeExists = ({ store }: WebhooksConfig): boolean =>
+  store.engine === 'postgres' || existsSync(store.path)
 
 /**
  * Whoever holds it runs the handlers of a SQLite store. PostgreSQL has leases, so that any number

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import type { Call } from '../base/call.js'
 import { NotFoundError } from '../base/errors.js'
 import { didYouMean, oneLine } from '../base/text.js'
-import type { HandlerConfig, WebhooksConfig } from '../config/files/webhooks.js'
+import type { HandlerConfig } from '../config/files/webhook-handlers.js'
+import type { WebhooksConfig } from '../config/files/webhooks.js'
 import type { Config } from '../config/load.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
@@ -12,7 +12,7 @@ import type { DeliveryPullRequest } from './hooks/pull.js'
 import type { RecoverRequest } from './hooks/recover.js'
 import type { RecoveredDelivery } from './hooks/recovered.js'
 import type { HookSetup, HookSetupRequest } from './hooks/setup.js'
-import { openStoreOf } from './open.js'
+import { storeExists, withStore } from './open.js'
 import type { OneDelivery, PlannedDelivery } from './receive-one.js'
 import type { RunCommand } from './runs/perform.js'
 import type { ServeEnd, ServeRequest } from './serve.js'
@@ -68,8 +68,8 @@ export class WebhookHandler {
   async status(call: Call<WebhookEvent> = {}): Promise<WebhookStatus> {
     const { webhooks, clock } = await this.#session(call)
     const { enabled, store } = webhooks
-    if (!exists(webhooks)) return { enabled, engine: store.engine, ...emptyCounts }
-    const counts = await using(webhooks, clock, (opened) => opened.counts())
+    if (!storeExists(webhooks)) return { enabled, engine: store.engine, ...emptyCounts }
+    const counts = await withStore(webhooks, clock, (opened) => opened.counts())
     return { enabled, engine: store.engine, ...counts }
   }
 
@@ -79,7 +79,7 @@ export class WebhookHandler {
     call: Call<WebhookEvent> = {},
   ): Promise<ListedDelivery[]> {
     const { webhooks, clock } = await this.#session(call)
-    return exists(webhooks) ? using(webhooks, clock, (store) => store.list(filter)) : []
+    return storeExists(webhooks) ? withStore(webhooks, clock, (store) => store.list(filter)) : []
   }
 
   /**
@@ -138,10 +138,10 @@ export class WebhookHandler {
    */
   async prune(days: number | null = null, call: Call<WebhookEvent> = {}): Promise<number> {
     const { webhooks, clock } = await this.#session(call)
-    if (!exists(webhooks)) return 0
+    if (!storeExists(webhooks)) return 0
     const { retention } = webhooks.store
     const keep = days ?? retention.keep
-    return using(webhooks, clock, (store) => store.prune({ ...retention, keep }))
+    return withStore(webhooks, clock, (store) => store.prune({ ...retention, keep }))
   }
 
   /**
@@ -156,7 +156,7 @@ export class WebhookHandler {
     const { checkDelivery, runUntilEnded } = await import('./receive-one.js')
     const session = await this.#session(call)
     const received = checkDelivery(session, request)
-    return using(session.webhooks, session.clock, async (store) => {
+    return withStore(session.webhooks, session.clock, async (store) => {
       const [accepted] = await store.accept([received])
       const id = accepted?.id ?? 0
       if (request.run) return runUntilEnded(session, store, id)
@@ -207,8 +207,8 @@ export class WebhookHandler {
     const { recoverDeliveries } = await import('./hooks/recover.js')
     const session = await this.#session(call)
     const { webhooks, clock } = session
-    if (!exists(webhooks)) return recoverDeliveries(session, null, request)
-    return using(webhooks, clock, (store) => recoverDeliveries(session, store, request))
+    if (!storeExists(webhooks)) return recoverDeliveries(session, null, request)
+    return withStore(webhooks, clock, (store) => recoverDeliveries(session, store, request))
   }
 
   /**
@@ -221,7 +221,7 @@ export class WebhookHandler {
   async pull(request: DeliveryPullRequest, call: Call<WebhookEvent> = {}): Promise<number> {
     const { pullDeliveries } = await import('./hooks/pull.js')
     const session = await this.#session(call)
-    return using(session.webhooks, session.clock, (store) =>
+    return withStore(session.webhooks, session.clock, (store) =>
       pullDeliveries(session, store, request),
     )
   }
@@ -233,7 +233,7 @@ export class WebhookHandler {
   ): Promise<DeliveryWithRuns[]> {
     const { pullOnce } = await import('./hooks/pull.js')
     const session = await this.#session(call)
-    return using(session.webhooks, session.clock, (store) => pullOnce(session, store, request))
+    return withStore(session.webhooks, session.clock, (store) => pullOnce(session, store, request))
   }
 
   /**
@@ -246,7 +246,7 @@ export class WebhookHandler {
   async forward(request: ForwardRequest, call: Call<WebhookEvent> = {}): Promise<number> {
     const { forwardChannel } = await import('./hooks/forward.js')
     const session = await this.#session(call)
-    return using(session.webhooks, session.clock, (store) =>
+    return withStore(session.webhooks, session.clock, (store) =>
       forwardChannel(session, store, request),
     )
   }
@@ -269,8 +269,9 @@ export class WebhookHandler {
     work: (store: DeliveryStore, webhooks: WebhooksConfig) => Promise<T>,
   ): Promise<T> {
     const { webhooks, clock } = await this.#session(call)
-    if (!exists(webhooks)) throw new NotFoundError(`there is no delivery ${id}: none has come yet`)
-    return using(webhooks, clock, (store) => work(store, webhooks))
+    if (!storeExists(webhooks))
+      throw new NotFoundError(`there is no delivery ${id}: none has come yet`)
+    return withStore(webhooks, clock, (store) => work(store, webhooks))
   }
 }
 
@@ -289,23 +290,6 @@ async function assertHandler(
   throw new NotFoundError(`there is no handler ${oneLine(handler, 60)}`, {
     hint: didYouMean(handler, names) ?? `there are ${names.join(', ')}`,
   })
-}
-
-/** Whoever only reads makes no database. */
-const exists = ({ store }: WebhooksConfig): boolean =>
-  store.engine === 'postgres' || existsSync(store.path)
-
-async function using<T>(
-  { store: config }: WebhooksConfig,
-  clock: WebhookSession['clock'],
-  work: (store: DeliveryStore) => Promise<T>,
-): Promise<T> {
-  const store = await openStoreOf(config, clock)
-  try {
-    return await work(store)
-  } finally {
-    await store.close()
-  }
 }
 
 const emptyCounts: StoreCounts = {

@@ -1,5 +1,6 @@
 import picomatch from 'picomatch'
-import type { HandlerConfig, WebhooksConfig } from '../../config/files/webhooks.js'
+import type { HandlerConfig } from '../../config/files/webhook-handlers.js'
+import type { WebhooksConfig } from '../../config/files/webhooks.js'
 import type { PlannedRun, RoutingDecision, StoredDelivery } from '../store/store.js'
 import { type EventFacts, factsOf } from './facts.js'
 import { readPayload, valueAt } from './payload.js'

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import type { HandlerConfig } from '../../config/files/webhooks.js'
+import type { HandlerConfig } from '../../config/files/webhook-handlers.js'
 import { fillPlaceholder, type HandlerInput } from './placeholders.js'
 
 /** What a handler does with one delivery: a program, or a command of wizard in this process. */

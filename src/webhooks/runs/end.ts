@@ -1,6 +1,6 @@
 import { reportError } from '../../base/error-report.js'
 import { TimeoutError } from '../../base/errors.js'
-import type { HandlerConfig } from '../../config/files/webhooks.js'
+import type { HandlerConfig } from '../../config/files/webhook-handlers.js'
 import type { RunError } from '../delivery.js'
 import type { RunEnd } from '../store/store.js'
 import type { ProgramEnd } from './program.js'

@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.js'
 import { createRedactor } from '../../base/redact.js'
-import type { HandlerConfig } from '../../config/files/webhooks.js'
+import type { HandlerConfig } from '../../config/files/webhook-handlers.js'
 import type { Host } from '../../process/host.js'
 import { factsOf } from '../routing/facts.js'
 import { readPayload } from '../routing/payload.js'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js'
 import { WizardError } from '../../base/errors.js'
-import type { HandlerConfig } from '../../config/files/webhooks.js'
+import type { HandlerConfig } from '../../config/files/webhook-handlers.js'
 import type {
   ClaimedRun,
   DeliveryStore,
