@@ -108,7 +108,7 @@ async function write(input, { into, worker, launcher, output }) {
 const cli = {
   main: 'src/main.ts',
   worker: 'src/git/pool/worker.ts',
-  launcher: 'src/webhooks/runs/launched.ts',
+  launcher: 'src/webhooks/runs/launcher-main.ts',
 }
 const cliModules = await write(cli, {
   into: '/cli',

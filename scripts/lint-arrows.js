@@ -23,7 +23,7 @@ for (const file of globSync('**/*.ts', { cwd: src }).sort()) {
   const room = roomOf(file)
   const text = readFileSync(join(src, file), 'utf8')
   if (
-    !/^(?:main|index|base\/builtin|webhooks\/runs\/launched)\.ts$/.test(file) &&
+    !/^(?:main|index|base\/builtin|webhooks\/runs\/launcher-main)\.ts$/.test(file) &&
     /'(?:node:)?process'/.test(text)
   ) {
     console.error(`src/${file}: only entries know the process, and pass on what they know`)

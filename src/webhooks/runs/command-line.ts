@@ -8,9 +8,10 @@ export type HandlerCommand =
   | { kind: 'wizard'; argv: string[] }
 
 /**
- * The exact argument list. Pure; `RECEIVE --dry-run` shows it.
+ * The exact argument list, which `RECEIVE --dry-run` shows. Pure.
  *
- * @throws UsageError where the delivery lacks what the action needs, or would be read as an option
+ * @throws UsageError if the delivery lacks what the action needs, or a value would be read as an
+ *   option
  */
 export function commandOf(handler: HandlerConfig, input: HandlerInput): HandlerCommand {
   if (handler.action === 'exec') {
@@ -21,8 +22,8 @@ export function commandOf(handler: HandlerConfig, input: HandlerInput): HandlerC
   return { kind: 'wizard', argv: argvOf(handler, input) }
 }
 
-/** Whether it takes the lock of the root, so that its runs wait for each other on one machine. */
-export const takesRoot = (handler: HandlerConfig): boolean =>
+/** Whether it takes the root's lock, so that on one machine its runs go one after another. */
+export const takesRootLock = (handler: HandlerConfig): boolean =>
   handler.action === 'sync_repo' ||
   (handler.action === 'sync_release' && handler.payload.dir === undefined)
 
@@ -32,7 +33,7 @@ function argvOf(
 ): string[] {
   const { facts } = input
   const repo = () => facts.repo ?? missing('repository', handler.name)
-  /** Only what the user wrote is a template: a branch may be named like a placeholder. */
+  /** Only the user's text is a template: a branch may be named like a placeholder. */
   const refFlag = (ref: string | undefined, fallback: string | null = null) =>
     flagOf(ref === undefined ? fallback : fillPlaceholder(ref, input))
   const flagOf = (ref: string | null) => (ref ? [`--ref=${ref}`] : [])
@@ -64,7 +65,7 @@ function argvOf(
   }
 }
 
-/** A command outside of SERVE may hold the root, cron's for example: a run waits for it. */
+/** Another command may hold the root's lock, cron's for example: a run waits for it. */
 const lockWait = ({ timeout }: HandlerConfig) => [`--lock-wait=${timeout}`]
 
 function missing(what: string, handler: string): never {

@@ -18,17 +18,17 @@ const nothing = Buffer.alloc(0)
 /** Milliseconds: an hour. */
 const longestPause = 3_600_000
 
-/** What an attempt has brought, before it is known whether there is another. */
+/** How an attempt ended, before it is decided whether there is another. */
 export interface AttemptEnd {
   exit: number | null
   result: Record<string, unknown> | null
   output: Uint8Array
   error: RunError | null
-  /** Whether another attempt would end the same way: it is not made. */
+  /** Whether another attempt would end the same way, so that none is made. */
   isFinal: boolean
 }
 
-export function programEnd({ exit, signal, output }: ProgramEnd): AttemptEnd {
+export function attemptOfProgram({ exit, signal, output }: ProgramEnd): AttemptEnd {
   if (exit === 0) return { exit, result: null, output, error: null, isFinal: true }
   const how = exit === null ? `was ended by ${signal}` : `ended with exit ${exit}`
   const error = { code: 'FAILED', message: `the command ${how}`, hint: null }
@@ -36,10 +36,10 @@ export function programEnd({ exit, signal, output }: ProgramEnd): AttemptEnd {
 }
 
 /**
- * A workflow that was started is not started again: its run says how it went. Wrong arguments and a
- * wrong configuration stay wrong.
+ * A workflow that was started is never started again: its own run shows how it went. Wrong arguments
+ * and a wrong configuration stay wrong.
  */
-export function commandEnd({ status, json, error, output }: CommandEnd): AttemptEnd {
+export function attemptOfCommand({ status, json, error, output }: CommandEnd): AttemptEnd {
   const result = resultOf(json)
   if (status === 0) return { exit: status, result, output, error: null, isFinal: true }
   const isFinal = status === 2 || result?.run_id !== undefined
@@ -47,14 +47,14 @@ export function commandEnd({ status, json, error, output }: CommandEnd): Attempt
   return { exit: status, result, output, error: failed, isFinal }
 }
 
-/** A failure before anything ran, or one that ended it. */
-export function thrownEnd(thrown: unknown): AttemptEnd {
+/** An attempt that failed before anything ran, or that was ended. */
+export function attemptThatThrew(thrown: unknown): AttemptEnd {
   const { code, message, hint } = reportError(thrown)
   const isFinal = code === 'USAGE' || code === 'CONFIG'
   return { exit: null, result: null, output: nothing, error: { code, message, hint }, isFinal }
 }
 
-export const timeIsOver = ({ name, timeout }: HandlerConfig) =>
+export const handlerTimedOut = ({ name, timeout }: HandlerConfig) =>
   new TimeoutError(`${name} was not done after ${timeout} s`, {
     hint: `give ${name} a longer timeout in webhooks.yaml`,
   })
@@ -62,9 +62,9 @@ export const timeIsOver = ({ name, timeout }: HandlerConfig) =>
 /**
  * Whether the run is done, due again, or dead.
  *
- * @param random from 0 up to 1: attempts of many runs that failed together spread
+ * @param random at least 0, less than 1: spreads the attempts of runs that failed together
  */
-export function endOf(
+export function runEndAfter(
   { error, isFinal, ...rest }: AttemptEnd,
   { attempt, isLast }: { attempt: number; isLast: boolean },
   { backoff }: HandlerConfig,
@@ -81,8 +81,8 @@ function pauseAfter(attempt: number, backoff: number, random: number): number {
   return Math.round(Math.min(pause * (0.75 + random / 2), longestPause))
 }
 
-/** What is kept of a command's document. */
-const kept = [
+/** What a run keeps of a command's document. */
+const resultKeys = [
   'run_id',
   'html_url',
   'conclusion',
@@ -96,6 +96,6 @@ const kept = [
 
 function resultOf(json: unknown): Record<string, unknown> | null {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return null
-  const pairs = Object.entries(json).filter(([key]) => kept.includes(key))
+  const pairs = Object.entries(json).filter(([key]) => resultKeys.includes(key))
   return pairs.length === 0 ? null : Object.fromEntries(pairs)
 }

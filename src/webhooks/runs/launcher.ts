@@ -7,7 +7,7 @@ import { UsageError, WizardError } from '../../base/errors.js'
 import type { Host } from '../../process/host.js'
 import { type Program, type ProgramEnd, runProgram } from './program.js'
 
-/** Set by the build: the launcher's place in the bundle. A run from source has none. */
+/** Set by the build: where launcher-main.ts is in the bundle; undefined in a run from source. */
 declare const __WIZARD_LAUNCHER__: string | undefined
 const bundled =
   typeof __WIZARD_LAUNCHER__ === 'string' ? new URL(__WIZARD_LAUNCHER__, import.meta.url) : null
@@ -15,14 +15,14 @@ const bundled =
 export type LauncherOrder =
   | { type: 'run'; id: number; program: Program; isLeased: boolean }
   | { type: 'stop'; id: number }
-  /** wizard still has its leases in hand. */
+  /** wizard is alive, and renews its leases. */
   | { type: 'alive' }
 
 export type LauncherAnswer =
   | { id: number; end: ProgramEnd }
   | { id: number; error: { code: string; message: string; hint: string | null } }
 
-/** Milliseconds; a lease has 30,000, and ending a program takes up to 5,000. */
+/** Milliseconds. A lease has 30,000, and ending a program takes up to 5,000. */
 const aliveEvery = 4000
 export const longestSilence = 20_000
 
@@ -35,8 +35,8 @@ export interface LauncherOptions {
   host: Host
   clock: Clock
   /**
-   * Another machine takes a run over when nobody renews its lease: then its program must have ended
-   * here, also where this process was stopped and can't end it.
+   * Whether runs have leases. Another machine takes a run over when its lease ends: by then its
+   * program must have ended here, even if this process hangs and can't end it.
    */
   isLeased: boolean
   /** For tests; null: programs are started by this process. */
@@ -44,9 +44,9 @@ export interface LauncherOptions {
 }
 
 /**
- * Starts programs from a small process of its own. A start copies the page tables of the process
- * that starts, so that from a large one it holds up everything else for 10 ms and more, and
- * deliveries wait. The launcher also ends the programs when wizard is killed.
+ * Starts programs from a small process, launcher-main.ts. A start copies the page tables of the
+ * process that starts: from a large one that takes 10 ms and more, in which no delivery is answered.
+ * The launcher also ends the programs when wizard is killed.
  */
 export class ProgramLauncher {
   readonly #options: LauncherOptions
@@ -61,7 +61,7 @@ export class ProgramLauncher {
   /**
    * Runs a program to its end.
    *
-   * @throws WizardError if it can't be started; the signal's reason, once its group has ended
+   * @throws WizardError if it can't be started; the signal's reason, after its process group has ended
    */
   async run(program: Program, signal: AbortSignal): Promise<ProgramEnd> {
     signal.throwIfAborted()
@@ -83,7 +83,7 @@ export class ProgramLauncher {
   }
 }
 
-/** One process that starts programs, and the programs that it has in hand. */
+/** wizard's side of one launcher process, with the programs that it runs. */
 class LauncherProcess {
   readonly #child: ChildProcess
   readonly #gone: Promise<unknown>
@@ -95,7 +95,7 @@ class LauncherProcess {
   constructor(file: URL, options: LauncherOptions) {
     this.#options = options
     this.#child = fork(fileURLToPath(file), [], {
-      // Nothing of wizard's environment: each program brings its own.
+      // Nothing of wizard's own environment: each program has its own.
       env: { TMPDIR: tmpdir() },
       execArgv: [],
       serialization: 'advanced',
@@ -104,7 +104,7 @@ class LauncherProcess {
     })
     this.#gone = new Promise((resolve) => this.#child.once('exit', resolve))
     this.#child.on('message', (answer: LauncherAnswer) => this.#answered(answer))
-    // All of its answers have arrived by then, and it ends what it still runs.
+    // All of its answers have arrived by now, and it ends what it still runs.
     this.#child.on('disconnect', () => this.#lost())
     this.#child.on('error', (error) => {
       this.#disconnect()

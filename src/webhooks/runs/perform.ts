@@ -6,11 +6,11 @@ import { factsOf } from '../routing/facts.js'
 import { readPayload } from '../routing/payload.js'
 import type { ClaimedRun, StoredDelivery } from '../store/store.js'
 import { commandOf } from './command-line.js'
-import { type AttemptEnd, type CommandEnd, commandEnd, programEnd } from './end.js'
+import { type AttemptEnd, attemptOfCommand, attemptOfProgram, type CommandEnd } from './end.js'
 import type { ProgramLauncher } from './launcher.js'
 import type { HandlerInput } from './placeholders.js'
 
-/** Runs a command of wizard in this process, with `--json`. Never throws, but for the signal. */
+/** Runs a command of wizard in this process, with `--json`. @throws only the signal's reason */
 export type RunCommand = (argv: string[], signal: AbortSignal) => Promise<CommandEnd>
 
 export interface Performer {
@@ -25,8 +25,8 @@ export interface Performer {
 /**
  * Carries out one attempt of a run.
  *
- * @throws UsageError where the delivery lacks what the action needs; WizardError if its program
- *   can't be started; the signal's reason
+ * @throws UsageError if the delivery lacks what the action needs; WizardError if the program can't be
+ *   started; the signal's reason
  */
 export async function performRun(
   performer: Performer,
@@ -36,27 +36,28 @@ export async function performRun(
 ): Promise<AttemptEnd> {
   const input = inputOf(run.delivery)
   const command = commandOf(handler, input)
-  if (command.kind === 'wizard') return commandEnd(await performer.runCommand(command.argv, signal))
+  if (command.kind === 'wizard')
+    return attemptOfCommand(await performer.runCommand(command.argv, signal))
   const { host, launcher, root } = performer
   const { cmd, env: named, stdin } = command
   const env = { ...environmentOf(host.env, named), ...variablesOf(input, run.attempt) }
   const program = { cmd, dir: command.dir ?? root, env, body: run.delivery.body, stdin }
-  const ended = programEnd(await launcher.run(program, signal))
+  const ended = attemptOfProgram(await launcher.run(program, signal))
   return { ...ended, output: redacted(ended.output, host.env, named, performer.redact) }
 }
 
-/** @throws UsageError for a payload that can't be read, which a routed delivery never has */
+/** @throws UsageError if the payload can't be read; a delivery with such a payload is not routed */
 export function inputOf({ delivery, event, body, headers }: StoredDelivery): HandlerInput {
   const read = readPayload(body, headers['content-type'])
   if ('fault' in read) throw new UsageError(read.fault)
   return { delivery, facts: factsOf(event, read.payload), payload: read.payload }
 }
 
-/** Variables that every program sees: no token gets there by accident. */
-const usual = ['PATH', 'HOME', 'LANG']
+/** Variables of wizard's own that every program sees: no token gets there by accident. */
+const inherited = ['PATH', 'HOME', 'LANG']
 
 function environmentOf(env: Host['env'], named: readonly string[]): Record<string, string> {
-  const pairs = [...usual, ...named].flatMap((name) => {
+  const pairs = [...inherited, ...named].flatMap((name) => {
     const value = env[name]
     return value === undefined ? [] : [[name, value] as const]
   })

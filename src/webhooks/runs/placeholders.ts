@@ -13,10 +13,9 @@ export interface HandlerInput {
 }
 
 /**
- * Replaces an argument that is a placeholder; any other stays as it is. A value never becomes an
- * option of the command, nor a part of another argument.
+ * The value of an argument that is a placeholder, empty if the delivery has none; any other argument
+ * stays as it is. A value never becomes an option of the command, nor a part of another argument.
  *
- * @returns empty for a value that is missing
  * @throws UsageError for a value that begins with `-` or contains a NUL
  */
 export function fillPlaceholder(text: string, input: HandlerInput): string {

@@ -15,7 +15,7 @@ export interface Program {
   cmd: string[]
   /** Absolute. */
   dir: string
-  /** All that it sees, apart from WIZARD_PAYLOAD. */
+  /** All of its environment but WIZARD_PAYLOAD. */
   env: Record<string, string>
   body: Uint8Array
   /** Whether the body is on its standard input. */
@@ -26,18 +26,17 @@ export interface ProgramEnd {
   /** null if a signal ended it. */
   exit: number | null
   signal: NodeJS.Signals | null
-  /** The end of what it printed, at most 64 KiB. */
+  /** The last 64 KiB of what it printed. */
   output: Buffer
 }
 
 const longestOutput = 64 * 1024
-/** Milliseconds to wait for the rest of its output after its end. */
-const patience = 1000
+/** Milliseconds to wait for the rest of the output after the program's end. */
+const outputWait = 1000
 
 /**
- * Runs a program to its end, without a shell, in a process group of its own. The group ends with
- * the program and with the signal. The body is in a file of its own, because an
- * argument or a variable can't hold 25 MiB.
+ * Runs a program to its end, without a shell, in a process group of its own, which ends with the
+ * program or at the signal. The payload is in a file, as no argument or variable can hold 25 MiB.
  *
  * @throws WizardError if it can't be started; the signal's reason
  */
@@ -62,22 +61,22 @@ async function runInGroup(
   { host, clock, signal }: { host: Host; clock: Clock; signal: AbortSignal },
 ): Promise<ProgramEnd> {
   const child = start(program)
-  let spare = () => {}
+  let cancelKill = () => {}
   const endAll = () => {
-    if (child.pid !== undefined) spare = endGroup(child.pid, { clock, host })
+    if (child.pid !== undefined) cancelKill = endGroup(child.pid, { clock, host })
   }
   const leave = onAbort(signal, endAll)
   try {
     const output = tailOf(child)
     feed(child, program)
-    const [exit, endedBy] = await ended(child, program)
-    await drained(child, output, clock)
+    const [exit, endedBy] = await exitOf(child, program)
+    await outputEnded(child, output, clock)
     signal.throwIfAborted()
     return { exit, signal: endedBy, output: output.bytes() }
   } finally {
     leave()
     await endBackground(child, { host, clock })
-    spare()
+    cancelKill()
   }
 }
 
@@ -100,7 +99,7 @@ function feed({ stdin }: ChildProcess, { body }: Program): void {
   stdin?.end(body)
 }
 
-async function ended(
+async function exitOf(
   child: ChildProcess,
   { cmd: [file], dir }: Program,
 ): Promise<[number | null, NodeJS.Signals | null]> {
@@ -115,7 +114,7 @@ async function ended(
   }
 }
 
-/** Reads all of the output, and keeps its end. */
+/** Reads all of the output, and keeps the last of it. */
 function tailOf({ stdout, stderr }: ChildProcess) {
   let kept: Buffer[] = []
   let size = 0
@@ -136,13 +135,13 @@ function tailOf({ stdout, stderr }: ChildProcess) {
   }
 }
 
-/** A process in the background may keep the output open: nobody waits for that. */
-async function drained(
+/** A process in the background may keep the output open: it is not waited for. */
+async function outputEnded(
   { stdout, stderr }: ChildProcess,
   { closed }: { closed: Promise<unknown> },
   clock: Clock,
 ): Promise<void> {
-  const unset = clock.after(patience, () => {
+  const unset = clock.after(outputWait, () => {
     stdout?.destroy()
     stderr?.destroy()
   })
@@ -151,19 +150,19 @@ async function drained(
 }
 
 /**
- * Ends what the program has left behind in its group. Whoever has ended and is not waited for, as in
- * a container without an init, is still a member: nobody waits for it longer than the kill takes.
+ * Ends what the program has left in its group. A zombie that nobody reaps, as in a container without
+ * an init, stays a member: the wait for it is no longer than a kill takes.
  */
 async function endBackground(
   { pid }: ChildProcess,
   { host, clock }: { host: Host; clock: Clock },
 ): Promise<void> {
   if (pid === undefined || !signalGroup(host, pid, 0)) return
-  const spare = endGroup(pid, { clock, host })
-  const last = clock.now() + grace + patience
+  const cancelKill = endGroup(pid, { clock, host })
+  const last = clock.now() + grace + outputWait
   for (let pause = 20; signalGroup(host, pid, 0); pause = Math.min(2 * pause, 500)) {
     if (clock.now() > last) break
     await clock.sleep(pause)
   }
-  spare()
+  cancelKill()
 }

@@ -10,21 +10,21 @@ import type {
   RunEnd,
   StoredDelivery,
 } from '../store/store.js'
-import { takesRoot } from './command-line.js'
-import { type AttemptEnd, endOf, thrownEnd, timeIsOver } from './end.js'
+import { takesRootLock } from './command-line.js'
+import { type AttemptEnd, attemptThatThrew, handlerTimedOut, runEndAfter } from './end.js'
 
 export interface WorkerOptions {
   store: DeliveryStore
   clock: Clock
   machine: string
-  /** This process, as `livenessFor` marks it. */
+  /** The mark of this process, from `livenessFor`. */
   owner: string
   /** Read at each turn, so that a reload applies from then on. */
   settings(): WorkerSettings
   perform(run: ClaimedRun, handler: HandlerConfig, signal: AbortSignal): Promise<AttemptEnd>
-  /** From 0 up to 1. */
+  /** At least 0, less than 1. */
   random(): number
-  /** Awaited before each batch of deliveries is routed, so that those that arrive go first. */
+  /** Awaited before each batch is routed, so that accepting new deliveries goes first. */
   standBack(): Promise<void>
   /** Awaited at the end of a drain: nothing runs any more. */
   release(): Promise<void>
@@ -54,9 +54,9 @@ interface RunInHand {
   done: Promise<void>
 }
 
-/** Deliveries that are routed in one turn, so that accepting others does not wait for long. */
+/** Deliveries of one turn of routing, so that accepting others does not wait for long. */
 const batch = 64
-/** Milliseconds between two looks at the store if nothing announces a change. */
+/** Milliseconds after which the worker looks at the store even if nothing has changed. */
 const longestSleep = 30_000
 const renewEvery = 10_000
 /** Milliseconds until a store that failed is tried again. */
@@ -68,12 +68,12 @@ export class Worker {
   readonly #inHand = new Map<number, RunInHand>()
   readonly #undo: (() => void)[] = []
   #turn: Promise<void> | null = null
-  #isAsked = false
-  /** The handlers may be others than at the last turn. */
+  #isWoken = false
+  /** The handlers may have changed since the last turn. */
   #isReconfigured = true
   #isStopped = false
   #isTroubled = false
-  /** Runs that have ended while the store was away at a drain: they run again. */
+  /** Ends that could not be recorded during a drain: these runs are started again. */
   #unrecorded = 0
   #unsetTimer = () => {}
   #unsetRenewal = () => {}
@@ -88,19 +88,19 @@ export class Worker {
     this.wake()
   }
 
-  /** The settings have changed: what waits for a handler that is gone is dead. */
+  /** Applies new settings: a run that waits for a handler that is gone is dead. */
   reconfigure(): void {
     this.#isReconfigured = true
     this.wake()
   }
 
-  /** Something may be due. */
+  /** Starts what is due. */
   wake(): void {
-    this.#isAsked = true
+    this.#isWoken = true
     if (this.#isStopped || this.#turn !== null) return
     this.#turn = this.#turns().finally(() => {
       this.#turn = null
-      if (this.#isAsked && !this.#isStopped) this.wake()
+      if (this.#isWoken && !this.#isStopped) this.wake()
     })
   }
 
@@ -111,8 +111,8 @@ export class Worker {
   /**
    * Starts nothing new, and waits for what runs.
    *
-   * @param milliseconds after them, what still runs is ended and given back
-   * @returns whether everything has ended by itself
+   * @param milliseconds after which it ends what still runs, and gives it back
+   * @returns whether every run ended by itself and is recorded
    */
   async drain(milliseconds: number): Promise<boolean> {
     this.#isStopped = true
@@ -137,8 +137,8 @@ export class Worker {
   }
 
   async #turns(): Promise<void> {
-    while (this.#isAsked && !this.#isStopped) {
-      this.#isAsked = false
+    while (this.#isWoken && !this.#isStopped) {
+      this.#isWoken = false
       try {
         await this.#retire()
         await this.#route()
@@ -176,13 +176,13 @@ export class Worker {
     }
   }
 
-  /** Of the handlers that take the root's lock one run at a time, so that none waits in a slot. */
+  /** Only one run at a time takes the root's lock: a second one would hold a slot just to wait. */
   async #claim(): Promise<void> {
     const { concurrency, handlers } = this.#options.settings()
-    const others = handlers.filter((one) => !takesRoot(one))
-    const ofRoot = handlers.filter(takesRoot)
+    const others = handlers.filter((one) => !takesRootLock(one))
+    const ofRoot = handlers.filter(takesRootLock)
     await this.#claimOf(others, concurrency - this.#inHand.size)
-    const isTaken = [...this.#inHand.values()].some(({ handler }) => takesRoot(handler))
+    const isTaken = [...this.#inHand.values()].some(({ handler }) => takesRootLock(handler))
     await this.#claimOf(ofRoot, isTaken ? 0 : Math.min(1, concurrency - this.#inHand.size))
   }
 
@@ -191,7 +191,7 @@ export class Worker {
     const { store, machine, owner } = this.#options
     const wanted = handlers.map(({ name, concurrency }) => ({ handler: name, concurrency }))
     const claimed = await store.claim({ machine, owner, limit, handlers: wanted })
-    // A drain began meanwhile: they start elsewhere, or at the next start.
+    // A drain has begun meanwhile: another machine starts them, or the next SERVE.
     if (this.#isStopped) return store.giveBack(claimed)
     for (const run of claimed) {
       const handler = handlers.find(({ name }) => name === run.handler)
@@ -202,28 +202,28 @@ export class Worker {
   #begin(run: ClaimedRun, handler: HandlerConfig): void {
     const stop = new AbortController()
     const done = this.#carryOut(run, handler, stop).finally(() => {
-      this.#inHand.delete(run.run)
+      this.#inHand.delete(run.id)
       this.wake()
     })
-    this.#inHand.set(run.run, { run, handler, stop, done })
+    this.#inHand.set(run.id, { run, handler, stop, done })
     this.#options.on.started(run)
   }
 
   async #carryOut(run: ClaimedRun, handler: HandlerConfig, stop: AbortController): Promise<void> {
     const { clock, perform, random, on } = this.#options
     const begun = clock.now()
-    const unset = clock.after(handler.timeout * 1000, () => stop.abort(timeIsOver(handler)))
-    const attempt = await perform(run, handler, stop.signal).catch(thrownEnd)
+    const unset = clock.after(handler.timeout * 1000, () => stop.abort(handlerTimedOut(handler)))
+    const attempt = await perform(run, handler, stop.signal).catch(attemptThatThrew)
     unset()
     if (stop.signal.reason === drained) return
-    const end = endOf(attempt, run, handler, random())
+    const end = runEndAfter(attempt, run, handler, random())
     const record = await this.#finish(run, end)
     if (record === 'recorded') on.ended(run, end, clock.now() - begun)
     if (record === 'fenced') on.fenced(run)
     if (record === 'unrecorded') this.#unrecorded++
   }
 
-  /** How a run ended is recorded, however long the store is away; only a drain gives up. */
+  /** Tries until the store has recorded the end of a run; only a drain gives up. */
   async #finish(run: ClaimedRun, end: RunEnd): Promise<'recorded' | 'fenced' | 'unrecorded'> {
     const { store, clock } = this.#options
     for (;;) {
@@ -259,9 +259,9 @@ export class Worker {
   async #renew(): Promise<void> {
     if (this.#inHand.size === 0) return
     const lost = await this.#options.store.renew([...this.#inHand.values()].map(({ run }) => run))
-    for (const { run } of lost) this.#inHand.get(run)?.stop.abort(fenced)
+    for (const { id } of lost) this.#inHand.get(id)?.stop.abort(fenced)
   }
 }
 
-const drained = new WizardError('the time to end has run out')
+const drained = new WizardError('the drain ran out of time')
 const fenced = new WizardError('another machine has taken the run over')

@@ -116,9 +116,8 @@ async function start(
   return started.sort(byArrival).flatMap(({ delivery_id, attempts, last_attempt, ...row }) => {
     const delivery = deliveries.get(delivery_id)
     if (delivery === undefined) return []
-    const { id: run, token, handler, action } = row
-    const claimed = { run, token, handler, action, attempt: attempts }
-    return [{ ...claimed, isLast: attempts >= last_attempt, delivery: toStored(delivery) }]
+    const isLast = attempts >= last_attempt
+    return [{ ...row, attempt: attempts, isLast, delivery: toStored(delivery) }]
   })
 }
 

@@ -13,7 +13,7 @@ export async function finishRun(
   const isOwn = await engine.transaction(async (sql) => {
     const row = await recordEnd(sql, run, end)
     if (row === undefined) return hasEnded(sql, run)
-    await keepOutput(sql, run.run, end.output)
+    await keepOutput(sql, run.id, end.output)
     const superseded = end.status === 'retry' ? await supersede(sql, [row]) : []
     await refreshStatus(sql, [row.delivery_id, ...superseded])
     return true
@@ -24,7 +24,7 @@ export async function finishRun(
 
 async function recordEnd(
   sql: Sql,
-  { run, token }: RunClaim,
+  { id, token }: RunClaim,
   end: RunEnd,
 ): Promise<CoalescedRow | undefined> {
   const { status, exit, error, result } = end
@@ -34,7 +34,7 @@ async function recordEnd(
     WHERE id = $1 AND token = $2 AND status = 'running'
     RETURNING delivery_id, handler, coalesce_key`,
     [
-      run,
+      id,
       token,
       status,
       exit,
@@ -49,8 +49,8 @@ async function recordEnd(
 }
 
 /** Whether this claim has recorded its end before, and the answer was lost. */
-async function hasEnded(sql: Sql, { run, token }: RunClaim): Promise<boolean> {
-  const rows = await sql.all('SELECT 1 AS one FROM runs WHERE id = $1 AND token = $2', [run, token])
+async function hasEnded(sql: Sql, { id, token }: RunClaim): Promise<boolean> {
+  const rows = await sql.all('SELECT 1 AS one FROM runs WHERE id = $1 AND token = $2', [id, token])
   return rows.length > 0
 }
 
@@ -76,13 +76,13 @@ export async function renewRuns(
     ),
   )
   const kept = new Set(own.map(({ id }) => id))
-  return runs.filter(({ run }) => !kept.has(run))
+  return runs.filter(({ id }) => !kept.has(id))
 }
 
 const claims = (runs: readonly RunClaim[]) =>
   runs.map((_, at) => `id = $${at * 2 + 1} AND token = $${at * 2 + 2}`).join(' OR ')
 
-const claimValues = (runs: readonly RunClaim[]) => runs.flatMap(({ run, token }) => [run, token])
+const claimValues = (runs: readonly RunClaim[]) => runs.flatMap(({ id, token }) => [id, token])
 
 /** As `DeliveryStore.giveBack`. */
 export async function giveBackRuns(engine: Engine, runs: RunClaim[]): Promise<void> {

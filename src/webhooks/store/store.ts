@@ -183,7 +183,8 @@ export interface ClaimRequest {
 
 /** Fences a run: `token` changes with each claim. */
 export interface RunClaim {
-  run: number
+  /** The run's own number in the store. */
+  id: number
   token: number
 }
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError, GitHubAuthError, TimeoutError, UsageError } from '../../../src/base/errors.js'
 import {
   type AttemptEnd,
-  commandEnd,
-  endOf,
-  programEnd,
-  thrownEnd,
+  attemptOfCommand,
+  attemptOfProgram,
+  attemptThatThrew,
+  runEndAfter,
 } from '../../../src/webhooks/runs/end.js'
 import { webhooksConfig } from '../support/configuration.js'
 import { failed, succeeded } from '../support/worker.js'
@@ -27,7 +27,7 @@ describe('an attempt', () => {
     ['that failed as the last one', failed, true, 'dead'],
     ['whose failure stays', final, false, 'dead'],
   ])('%s', async (_, attempt, isLast, status) => {
-    const end = endOf(attempt, { attempt: 1, isLast }, await handlerWith(10), 0.5)
+    const end = runEndAfter(attempt, { attempt: 1, isLast }, await handlerWith(10), 0.5)
     expect(end).toMatchObject({ status, error: attempt.error })
   })
 
@@ -43,14 +43,19 @@ describe('an attempt', () => {
   ])(
     'number %d with a backoff of %d s is followed by another, at random %d after %d s',
     async (attempt, backoff, random, seconds) => {
-      const end = endOf(failed, { attempt, isLast: false }, await handlerWith(backoff), random)
+      const end = runEndAfter(
+        failed,
+        { attempt, isLast: false },
+        await handlerWith(backoff),
+        random,
+      )
       expect('after' in end && end.after / 1000).toBeCloseTo(seconds, 2)
     },
   )
 })
 
 describe('a program', () => {
-  it.each<[Parameters<typeof programEnd>[0], object]>([
+  it.each<[Parameters<typeof attemptOfProgram>[0], object]>([
     [
       { exit: 0, signal: null, output },
       { exit: 0, error: null, output },
@@ -64,13 +69,13 @@ describe('a program', () => {
       { exit: null, error: { message: 'the command was ended by SIGKILL' }, isFinal: false },
     ],
   ])('%j', (end, expected) => {
-    expect(programEnd(end)).toMatchObject(expected)
+    expect(attemptOfProgram(end)).toMatchObject(expected)
   })
 })
 
 describe('a command of wizard', () => {
   const error = { code: 'NETWORK', message: 'no way', hint: null }
-  it.each<[string, Parameters<typeof commandEnd>[0], object]>([
+  it.each<[string, Parameters<typeof attemptOfCommand>[0], object]>([
     [
       'that went well',
       { status: 0, json: { run_id: 7 }, error: null, output },
@@ -97,13 +102,13 @@ describe('a command of wizard', () => {
       { isFinal: true },
     ],
   ])('%s', (_, end, expected) => {
-    expect(commandEnd(end)).toMatchObject(expected)
+    expect(attemptOfCommand(end)).toMatchObject(expected)
   })
 })
 
 it('keeps of the document of a command what names its run, and nothing large', () => {
   const json = { run_id: 7, html_url: 'u', jobs: ['many'] }
-  const { result } = commandEnd({ status: 0, json, error: null, output })
+  const { result } = attemptOfCommand({ status: 0, json, error: null, output })
   expect(result).toEqual({ run_id: 7, html_url: 'u' })
 })
 
@@ -117,6 +122,6 @@ describe('a failure before anything ran', () => {
     [new TimeoutError('late'), { isFinal: false, error: { code: 'TIMEOUT', message: 'late' } }],
     [new GitHubAuthError('no'), { isFinal: false, error: { message: 'no' } }],
   ])('%s', (thrown, expected) => {
-    expect(thrownEnd(thrown)).toMatchObject({ exit: null, ...expected })
+    expect(attemptThatThrew(thrown)).toMatchObject({ exit: null, ...expected })
   })
 })

@@ -6,7 +6,8 @@ import { hostOf } from '../../process/host.js'
 import { type LauncherAnswer, type LauncherOrder, longestSilence } from './launcher.js'
 import { runProgram } from './program.js'
 
-// The entry of the launcher's process. When wizard is gone, however it went, it ends all programs.
+// The main file of the launcher process, which `ProgramLauncher` forks: it runs programs by wizard's
+// orders. When the channel to wizard closes, even by a kill, it ends them all.
 
 interface Running {
   stop: AbortController
@@ -19,25 +20,25 @@ const host = hostOf(process)
 
 process.on('message', (order: LauncherOrder) => {
   heard = performance.now()
-  if (order.type === 'stop') running.get(order.id)?.stop.abort(ended)
+  if (order.type === 'stop') running.get(order.id)?.stop.abort(endedByWizard)
   if (order.type === 'run') begin(order)
 })
 process.on('disconnect', async () => {
   const all = [...running.values()]
-  for (const { stop } of all) stop.abort(ended)
+  for (const { stop } of all) stop.abort(endedByWizard)
   await Promise.all(all.map((one) => one.ended))
   process.exit(0)
 })
-// A terminal's signals are for wizard, which says what ends.
+// A terminal's signals are for wizard, which decides what ends.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {})
 
-const ended = new WizardError('wizard has ended it')
+const endedByWizard = new WizardError('wizard has ended it')
 
-/** A process that was stopped renews no lease, and the runs may be another machine's soon. */
+/** A wizard that hangs renews no leases: its runs may soon be another machine's. */
 let heard = performance.now()
 function watchSilence(): void {
   if (performance.now() - heard > longestSilence) {
-    for (const { isLeased, stop } of running.values()) if (isLeased) stop.abort(ended)
+    for (const { isLeased, stop } of running.values()) if (isLeased) stop.abort(endedByWizard)
   }
 }
 setInterval(watchSilence, 1000).unref()
