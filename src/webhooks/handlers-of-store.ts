@@ -20,8 +20,8 @@ export interface HandlersRequest {
 }
 
 /**
- * A worker for the deliveries of a store. Whatever a process that is gone had in hand is due again
- * first.
+ * A worker for the deliveries of a store. First, the runs of processes that are gone become due
+ * again.
  */
 export async function openHandlers(
   session: WebhookSession,

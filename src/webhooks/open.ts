@@ -37,8 +37,8 @@ export const storeExists = ({ store }: WebhooksConfig): boolean =>
   store.engine === 'postgres' || existsSync(store.path)
 
 /**
- * Whoever holds it runs the handlers of a SQLite store. PostgreSQL has leases, so that any number
- * of machines runs them.
+ * The lock of a SQLite store, whose holder runs its handlers. PostgreSQL has leases instead, so that
+ * any number of machines can run them.
  *
  * @throws LockedError if another SERVE has it
  */
@@ -47,7 +47,7 @@ export async function lockStore(
   command: string,
 ): Promise<Lock> {
   if (store.engine === 'postgres') return { release: async () => {} }
-  // Before the lock makes it: payloads are not for others.
+  // The lock would make a folder that others can read.
   await mkdir(dirname(store.path), { recursive: true, mode: 0o700 })
   return acquireLock(
     { clock, self, signal },

@@ -39,7 +39,7 @@ export interface PlannedHandler {
 }
 
 /**
- * Checks a delivery that came by another way than HTTP.
+ * Verifies a delivery that does not come by HTTP.
  *
  * @throws UsageError for an id or event that GitHub can't send; ConfigError without a secret;
  *   GitHubAuthError for a wrong signature
@@ -81,7 +81,7 @@ function assertEventName({ emit }: WebhookSession, event: string): void {
   emit({ type: 'warning', message })
 }
 
-/** Which handlers it gets, and their exact commands. Stores nothing. */
+/** Which handlers would run, with their exact commands. Stores nothing. */
 export function planDelivery(
   { webhooks }: WebhookSession,
   received: ReceivedDelivery,

@@ -15,12 +15,12 @@ export interface StoreLimit {
 
 const remedy: HintParts = [
   { verb: ['WEBHOOK', 'LIST'], flags: { status: 'dead' } },
-  ' lists what is dead: replay or cancel it, or raise webhooks.store.max_size',
+  ' lists the dead ones: replay them, shorten webhooks.store.keep_dead or raise max_size',
 ]
 
 /**
- * What waits or is dead never goes, so that there may be no room to make: deliveries are refused
- * then, and GitHub has them for RECOVER.
+ * Waiting and dead deliveries are never removed, so there may be no room to make. New deliveries are
+ * then refused, and RECOVER has GitHub send them again.
  */
 export function storeLimit(
   store: Pick<DeliveryStore, 'counts' | 'prune'>,
@@ -42,17 +42,17 @@ export function storeLimit(
     assertRoom() {
       if (!isFull) return
       throw new StoreError(
-        'the store of deliveries has reached max_size, and what it holds waits or is dead',
+        'the store has reached max_size, and holds only waiting and dead deliveries',
         { hint: remedy },
       )
     },
   }
 }
 
-/** Bytes: a small write may still pass where the next delivery does not. */
+/** Bytes. With less, a small write may succeed although the next delivery would fail. */
 const leastRoom = 4 * 1024 * 1024
 
-/** @throws StoreError if a delivery that has just failed for want of room would fail again */
+/** @throws StoreError if the disk has no room for the next delivery */
 export async function assertDisk(store: StoreConfig): Promise<void> {
   if (store.engine === 'postgres') return
   const { bavail, bsize } = await statfs(dirname(store.path))

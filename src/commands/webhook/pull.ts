@@ -25,7 +25,7 @@ export const pull = defineVerb({
       const pulled = await handler.pull({ target, hook, interval }, invocation.call)
       return { kind: 'count', pulled }
     }
-    if (interval !== undefined) throw new UsageError('--once has no --interval')
+    if (interval !== undefined) throw new UsageError('--once and --interval exclude each other')
     return { kind: 'once', deliveries: await handler.pullOnce({ target, hook }, invocation.call) }
   },
   json: (result) => (result.kind === 'once' ? result.deliveries : { pulled: result.pulled }),

@@ -75,7 +75,7 @@ async function placeOf(
   const { host: name, port, unix } = values
   if (unix !== undefined) {
     if (name !== undefined || port !== undefined) {
-      throw new UsageError('--unix goes without --host and --port')
+      throw new UsageError('--unix excludes --host and --port')
     }
     return { type: 'unix', path: resolve(cwd, unix) }
   }

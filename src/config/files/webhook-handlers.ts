@@ -6,70 +6,6 @@ import type { WebhooksFile } from '../schema/webhooks.js'
 import type { ConfigDocument } from '../yaml/document.js'
 import type { Fault, Path, Position } from '../yaml/place.js'
 
-export type HandlerConfig = {
-  /** Unique. */
-  name: string
-  event: string
-  /** A pattern of the branch or the action. */
-  filter: string | null
-  /** Runs at once over all machines; null: no limit. */
-  concurrency: number | null
-  order: 'repository' | 'none'
-  coalesce: boolean
-  /** Seconds. */
-  timeout: number
-  attempts: number
-  /** Seconds until the second start. */
-  backoff: number
-  /** Whether pull requests from forks are handled. */
-  forks: boolean
-  /** Payload paths that must be equal. */
-  conditions: Record<string, string | number | boolean | null>
-  /** @internal */
-  path: Path
-  position: Position
-} & ActionValues
-
-/** An action, and what it is given. */
-export type ActionValues =
-  | {
-      action: 'run_tests'
-      payload: {
-        repo?: string | undefined
-        component?: string | undefined
-        /** Also a placeholder, such as `{branch}`. */
-        ref?: string | undefined
-      }
-    }
-  | {
-      action: 'run_workflow'
-      payload: {
-        target: string
-        ref?: string | undefined
-        inputs: Record<string, string | number | boolean>
-        wait: boolean
-      }
-    }
-  | { action: 'sync_repo'; payload: { target?: string | undefined } }
-  | {
-      action: 'sync_release'
-      payload: { target?: string | undefined /** Absolute. */; dir?: string | undefined }
-    }
-  | { action: 'publish_release'; payload: { target: string } }
-  | {
-      action: 'exec'
-      payload: {
-        cmd: string[]
-        /** Absolute; default: ROOT. */
-        dir?: string | undefined
-        /** Names of variables that it sees. */
-        env: string[]
-        stdin: boolean
-      }
-    }
-
-export type WebhookAction = ActionValues['action']
-
 /** In the order of the file; a step without a name is called by its action. */
 export function readHandlers(
   document: ConfigDocument<WebhooksFile>,
@@ -181,3 +117,67 @@ export function unknownEvent(event: string, path: Path, at?: 'key'): Fault[] {
   const message = `${event} is not an event of GitHub's webhooks${near ? `; ${near}` : ''}`
   return [{ path, at, message, nearest: nearest(event, [...webhookEvents])[0] }]
 }
+
+export type HandlerConfig = {
+  /** Unique. */
+  name: string
+  event: string
+  /** A pattern of the branch or the action. */
+  filter: string | null
+  /** Runs at once over all machines; null: no limit. */
+  concurrency: number | null
+  order: 'repository' | 'none'
+  coalesce: boolean
+  /** Seconds. */
+  timeout: number
+  attempts: number
+  /** Seconds until the second start. */
+  backoff: number
+  /** Whether pull requests from forks are handled. */
+  forks: boolean
+  /** Payload paths that must be equal. */
+  conditions: Record<string, string | number | boolean | null>
+  /** @internal */
+  path: Path
+  position: Position
+} & ActionValues
+
+/** An action, and what it is given. */
+export type ActionValues =
+  | {
+      action: 'run_tests'
+      payload: {
+        repo?: string | undefined
+        component?: string | undefined
+        /** Also a placeholder, such as `{branch}`. */
+        ref?: string | undefined
+      }
+    }
+  | {
+      action: 'run_workflow'
+      payload: {
+        target: string
+        ref?: string | undefined
+        inputs: Record<string, string | number | boolean>
+        wait: boolean
+      }
+    }
+  | { action: 'sync_repo'; payload: { target?: string | undefined } }
+  | {
+      action: 'sync_release'
+      payload: { target?: string | undefined /** Absolute. */; dir?: string | undefined }
+    }
+  | { action: 'publish_release'; payload: { target: string } }
+  | {
+      action: 'exec'
+      payload: {
+        cmd: string[]
+        /** Absolute; default: ROOT. */
+        dir?: string | undefined
+        /** Names of variables that it sees. */
+        env: string[]
+        stdin: boolean
+      }
+    }
+
+export type WebhookAction = ActionValues['action']

@@ -14,13 +14,13 @@ export interface ChannelRules {
 export type ChannelMessage =
   | { kind: 'delivery'; received: ReceivedDelivery }
   | { kind: 'refused'; event: string; delivery: string; reason: string }
-  /** The channel's own, such as `ready`. */
+  /** A message of the channel itself, such as `ready`. */
   | { kind: 'other' }
 
 /**
  * Reads a message of smee or gosmee: JSON with the headers as keys. gosmee's `bodyB` is the raw bytes
- * in base64. smee's `body` was parsed, so its bytes are those that `JSON.stringify` gives, which the
- * signature often does not fit: it then can't be taken.
+ * in base64. smee's `body` was parsed, so its bytes are those of `JSON.stringify`. Often these do
+ * not fit the signature, and the delivery can't be taken.
  */
 export function readChannelMessage(text: string, rules: ChannelRules): ChannelMessage {
   const message = objectIn(text)
@@ -47,7 +47,7 @@ const changed =
   'the channel has changed its body, so that the signature does not fit (or the secret is another one); gosmee channels keep the bytes'
 
 const faults: Partial<Record<number, string>> = {
-  400: 'its delivery id or its event is not one of GitHub',
+  400: 'its delivery id or its event is malformed',
   401: 'it has no signature: the hook has no secret',
   415: 'it is neither JSON nor a form',
 }

@@ -44,7 +44,7 @@ export async function* readChannel(
       headers: {
         accept: 'text/event-stream',
         'cache-control': 'no-cache',
-        // gosmee shows a page to all whose name is not its own.
+        // gosmee answers other user agents with a web page.
         'user-agent': `wizard/${version} (like gosmee)`,
         ...(lastId === '' ? {} : { 'last-event-id': lastId }),
       },
@@ -82,7 +82,7 @@ async function assertChannel(url: URL, { status, headers, discard }: Answer): Pr
 
 const silent = ({ host }: URL) => new GitHubNetworkError(`${host} has been silent for too long`)
 
-/** @throws UsageError unless it is an address that nobody on the way can read */
+/** @throws UsageError unless it is a URL with TLS, or of this machine */
 export function checkedChannel(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url !== null && isPrivate(url) && url.username === '' && url.password === '') return url

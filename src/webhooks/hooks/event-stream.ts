@@ -49,7 +49,7 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
   for await (const chunk of chunks) {
     const text = decoder.decode(chunk, { stream: true })
     if (text === '') continue
-    // Both characters are one end of a line, also where two chunks part them.
+    // Both characters are one end of a line, even in two chunks.
     const [first = '', ...more] = text.slice(isAfterReturn && text[0] === '\n' ? 1 : 0).split(ends)
     isAfterReturn = text.endsWith('\r')
     parts.push(first)

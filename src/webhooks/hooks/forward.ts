@@ -17,12 +17,12 @@ export interface ForwardRequest {
 /** Milliseconds before a lost connection is opened again; doubled each time. */
 const firstPause = 1000
 const longestPause = 30_000
-/** Of undici, whose own limit must not come before the channel's. */
+/** Milliseconds; undici must not give up before the channel counts as silent. */
 const stallTimeout = 300_000
 
 /**
  * Takes the deliveries of a channel into the store until the signal, and runs their handlers where
- * no SERVE does. For development: what the channel gets while its connection is lost is lost.
+ * no SERVE does. For development: what the channel gets while it is not connected is lost.
  *
  * @returns how many were taken
  * @throws UsageError if it is not a channel; ConfigError without a secret
@@ -48,7 +48,7 @@ export async function forwardChannel(
   })
 }
 
-/** Reads the channel until the signal, over as many connections as that takes. */
+/** Reads the channel until the signal, and connects again whenever the connection is lost. */
 async function readOn(
   session: WebhookSession,
   url: URL,

@@ -10,8 +10,8 @@ const file = z.record(z.string(), z.object({ salt: z.string(), hash: z.string() 
 type Known = z.output<typeof file>
 
 /**
- * GitHub masks the secret of a hook, so SETUP remembers a salted hash of the one that it has set
- * last: beside the SQLite store, or with PostgreSQL in the user's own state folder.
+ * GitHub masks the secret of a hook, so SETUP keeps a salted hash of the last one that it has set:
+ * beside the SQLite store, or with PostgreSQL in the user's own state folder.
  */
 export interface KnownSecrets {
   /** Whether this one was set last. */
@@ -54,7 +54,7 @@ export function openKnownSecrets({ webhooks, client, host }: WebhookSession): Kn
 
 const hashOf = (secret: string, salt: string): Buffer => scryptSync(secret, salt, 32)
 
-/** A file that is missing or damaged knows nothing: the secret is then sent again. */
+/** A missing or damaged file counts as empty: the secret is then sent again. */
 async function read(path: string): Promise<Known> {
   try {
     return file.parse(JSON.parse(await readFile(path, 'utf8')))

@@ -10,16 +10,16 @@ import {
 import type { WebhookSession } from '../session.js'
 import { isGoodStatus } from './good-status.js'
 
-/** Milliseconds that GitHub may take to send a ping and to note its answer. */
+/** Milliseconds for GitHub to send the ping and to record its answer. */
 const longest = 30_000
 const pause = 1000
 
 /**
  * Pings a hook and waits for the answer of its receiver. The ping is found among the hook's
- * deliveries, since an organization's hook has no `last_response`, and a repository's says nothing
- * of when it came.
+ * deliveries, because an organization's hook has no `last_response`, and that of a repository's
+ * hook has no time.
  *
- * @returns null if GitHub has noted none within 30 seconds
+ * @returns null if GitHub has recorded none within 30 seconds
  */
 export async function pingAndWait(
   { client, clock, signal }: WebhookSession,
@@ -49,7 +49,7 @@ async function newestPings(
   return []
 }
 
-/** In the words of the hook's `last_response`, where that is about this delivery. */
+/** The hook's `last_response`, if that is about this delivery, or the same from the delivery. */
 async function responseOf(
   client: GitHubClient,
   target: HookTarget,

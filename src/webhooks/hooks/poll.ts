@@ -103,7 +103,7 @@ async function readOne(
   { id, guid, event }: HookDeliveryData,
 ): Promise<ReceivedDelivery | string> {
   if (!deliveryIdPattern.test(guid) || !eventPattern.test(event)) {
-    return 'its event or its id is not one of GitHub'
+    return 'its event or its id is malformed'
   }
   try {
     const { headers, payload } = await readDelivery(client, target, hookId, id)

@@ -21,8 +21,8 @@ export interface DeliveryPullRequest {
 
 /**
  * Takes a hook's new deliveries from the API into the store until the signal, and runs their
- * handlers where no SERVE does. A poll that fails for the network or a rate limit is a warning, and
- * the next one takes what it has missed.
+ * handlers where no SERVE does. A poll that fails because of the network or a rate limit is a
+ * warning; the next one catches up.
  *
  * @returns how many were taken
  * @throws NotFoundError without a hook; UsageError; GitHubAuthError without the scope
@@ -58,8 +58,8 @@ export async function pullDeliveries(
 const most = 100_000
 
 /**
- * One poll. Waits for the handlers of what it has taken; where it runs them itself, also for what an
- * earlier one has left.
+ * Polls once, and waits for the handlers of what is new. If they run here, also for those of the
+ * deliveries that were left unfinished.
  *
  * @throws as `pullDeliveries`; GitHubNetworkError
  */

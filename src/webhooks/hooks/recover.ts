@@ -25,7 +25,7 @@ export interface RecoverRequest {
   dryRun?: boolean | undefined
 }
 
-/** GitHub redelivers what is not older. */
+/** Milliseconds; GitHub redelivers nothing older. */
 const longestAgo = 3 * 86_400_000
 const tolerance = 60_000
 
@@ -45,7 +45,7 @@ export async function recoverDeliveries(
 ): Promise<RecoveredDelivery[]> {
   const oldest = session.clock.now() - longestAgo
   if (since !== undefined && since < oldest - tolerance) {
-    throw new UsageError('GitHub redelivers what is at most 3 days old', {
+    throw new UsageError('GitHub redelivers only what is at most 3 days old', {
       hint: ['give ', { flag: 'since', value: '3d' }, ' or less'],
     })
   }
@@ -99,10 +99,10 @@ type Outcome = Pick<RecoveredDelivery, 'status' | 'error'>
 const isThere = (status: Outcome['status']): Outcome => ({ status, error: null })
 const planned = async () => isThere('planned')
 
-/** Failures in a row after which the network is not asked any more. */
+/** Network failures in a row after which no further request is sent. */
 const mostLosses = 3
 
-/** What stops one request may stop all that follow: they fail without being asked for. */
+/** After an error that every request would meet, the others fail without one. */
 function asker({ client, signal }: WebhookSession, { target, hookId }: ReadHook) {
   let losses = 0
   let stopped: RunError | null = null

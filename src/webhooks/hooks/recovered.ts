@@ -8,8 +8,8 @@ export interface RecoveredDelivery {
   delivered_at: string
   status_code: number
   /**
-   * `known`: no attempt was taken, but the store has it. `planned`: would be `redelivered`, with
-   * `dryRun`. `failed`: GitHub has refused.
+   * `known`: no attempt succeeded, but the store has the event. `planned`: would be `redelivered`,
+   * with `dryRun`. `failed`: GitHub refused the request.
    */
   status: 'redelivered' | 'planned' | 'known' | 'delivered' | 'failed'
   error: RunError | null

@@ -117,8 +117,8 @@ async function carryOut(
 }
 
 /**
- * The answer may be lost after GitHub has made the hook, and then it is there. One that somebody
- * else has made meanwhile is set as this one.
+ * GitHub may have created the hook although its answer was lost. This hook, or one that somebody
+ * created at the same time, is updated.
  */
 async function createOnce(
   session: WebhookSession,

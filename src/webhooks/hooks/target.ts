@@ -17,7 +17,7 @@ export interface ReadHook {
 }
 
 /**
- * The hook whose deliveries are meant: the named one, the only one, or the one whose URL ends in
+ * The hook whose deliveries are read: the named one, the only one, or the one whose URL ends in
  * webhooks.yaml's path.
  *
  * @param named a hook's id

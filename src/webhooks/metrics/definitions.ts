@@ -1,18 +1,18 @@
 export interface MetricDefinition {
   type: 'counter' | 'gauge' | 'histogram'
-  /** Of its panel. */
+  /** The title of its panel. */
   title: string
   help: string
   labels: readonly string[]
   /** Upper bounds of a histogram, ascending. */
   buckets?: readonly number[]
-  /** Of its values; a count of things has none. */
+  /** The unit of its values; a count has none. */
   unit?: 'seconds' | 'bytes' | 'timestamp'
 }
 
-/** Seconds: from a commit on a quick disk to GitHub's ten. */
+/** Seconds: from a commit on a fast disk to GitHub's limit of ten. */
 const short = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-/** Seconds: from a command to the longest tests. */
+/** Seconds: from a quick command to the longest tests. */
 const long = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800, 3600, 14400]
 
 /** Every metric of SERVE: `GET /metrics` and the dashboard are made from this table. */

@@ -5,7 +5,7 @@ export interface GaugeSources {
   version: string
   engine: string
   isStoreUp: boolean
-  /** By handler, also those that run nothing now. */
+  /** By handler, including those that run nothing now. */
   running: ReadonlyMap<string, number>
   /** null: the store does not answer, and its gauges are left out. */
   counts: StoreCounts | null

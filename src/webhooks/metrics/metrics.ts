@@ -15,7 +15,7 @@ export interface Metrics {
     value: number,
   ): void
   /**
-   * All of them, with gauges that were read just now, in Prometheus' text format.
+   * All metrics, with these gauges, in Prometheus' text format.
    * https://prometheus.io/docs/instrumenting/exposition_formats/
    */
   text(gauges: readonly GaugeSample[]): string
@@ -34,7 +34,7 @@ export function createMetrics(): Metrics {
   for (const [name, { type, labels, buckets }] of definitions) {
     if (type === 'counter') counters.set(name, new Map())
     if (type !== 'histogram') continue
-    // Without labels its one series is known before the first value.
+    // Without labels there is one series, which begins at zero.
     const series = labels.length === 0 ? [['', emptyHistogram(buckets)] as const] : []
     histograms.set(name, new Map(series))
   }
@@ -65,14 +65,14 @@ export function createMetrics(): Metrics {
   }
 }
 
-/** No label holds an unknown text from the network. */
+/** Each value of a label is a series of its own, so a sender must not choose it. */
 export const eventLabel = (event: string): string => (webhookEvents.has(event) ? event : 'other')
 
 const definitions: [string, MetricDefinition][] = Object.entries(metricDefinitions)
 
 interface Histogram {
   bounds: readonly number[]
-  /** Values up to each bound that are above the one before; the last: above all. */
+  /** Values up to each bound and above the bound before; the last: above all bounds. */
   counts: number[]
   sum: number
 }

@@ -13,21 +13,21 @@ export interface AccessRules {
 
 /** Where a request comes from. */
 export interface Peer {
-  /** null: by a Unix socket, so from a proxy on this machine. */
+  /** null: it came through a Unix socket, so from a proxy on this machine. */
   address: string | null
   /** `X-Forwarded-For` */
   forwardedFor: string | undefined
 }
 
 export interface Access {
-  /** The client's address; null where nobody names it. */
+  /** The client's address; null if it is unknown. */
   clientOf(peer: Peer): string | null
-  /** null: GitHub has not named its addresses yet, and no other rule admits the client. */
+  /** null: only GitHub's addresses could admit the client, and they have not been read yet. */
   isAllowed(client: string | null): Promise<boolean | null> | boolean
 }
 
 /**
- * @param ranges starts to read GitHub's addresses, when they are first needed
+ * @param ranges is called when GitHub's addresses are first needed, and begins to read them
  * @throws ConfigError if an entry is neither an address nor a network
  */
 export function accessFor(
@@ -48,8 +48,8 @@ export function accessFor(
 }
 
 /**
- * The client's address. Each proxy adds at the right whom it was asked by, so the list is read from
- * there, as long as a trusted one wrote it. null where a trusted proxy names no address.
+ * The client's address. Each proxy appends the address that asked it, so the list is read from the
+ * right, as long as a trusted proxy wrote the entry. null if a trusted proxy names no address.
  */
 export function clientAddress(
   { address, forwardedFor = '' }: Peer,
@@ -59,7 +59,7 @@ export function clientAddress(
   let client = address
   while (hops.length > 0 && (client === null || isTrusted(client))) {
     const hop = addressOf(hops.pop() ?? '')
-    // An empty list ends at the proxy itself.
+    // Without a list, the proxy itself is the client.
     if (hop === '' && hops.length === 0) return client
     if (isIP(hop) === 0) return null
     client = hop

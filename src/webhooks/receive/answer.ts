@@ -11,7 +11,7 @@ export interface ServedRequest {
 
 export interface Answer {
   status: number
-  /** JSON, unless its headers say another `Content-Type`. */
+  /** JSON, unless `headers` have another `Content-Type`. */
   text: string
   headers?: Readonly<Record<string, string>>
   isRefusal?: boolean
@@ -40,19 +40,19 @@ export const refusals = {
 
 export type RefusalStatus = keyof typeof refusals
 
-/** Says nothing of what was sent. */
+/** Repeats nothing of the request. */
 export function refusalAnswer(status: RefusalStatus, headers: Record<string, string> = {}): Answer {
   const answer = jsonAnswer(status, { error: refusals[status] })
   const retry = { 'Retry-After': retryAfter }
   return { ...answer, headers: status === 503 ? retry : headers, isRefusal: true }
 }
 
-/** Milliseconds in which a client may read an answer that came before it had sent all. */
+/** Milliseconds that a client gets to read an answer that came before the end of its request. */
 const lingering = 500
 
 /**
- * Sends an answer. A body that was not read to its end is not read on: the connection is closed, and
- * not at once, as a reset could overtake the answer.
+ * Sends an answer. The rest of an unread body is not read: the connection is closed after a pause,
+ * because an immediate reset could overtake the answer.
  */
 export function sendAnswer(
   { request, response }: ServedRequest,
@@ -80,7 +80,7 @@ export const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =
   !complete &&
   (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
 
-/** Refuses what could not be read as a request, so that there is no response to write to. */
+/** Refuses bytes that are not a request: node has no response object for them. */
 export function refuseSocket(socket: Duplex, status: RefusalStatus, clock: Clock): void {
   const { text } = refusalAnswer(status)
   const head = [

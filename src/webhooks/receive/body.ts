@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { RefusalStatus } from './answer.js'
 
-/** Bounds the bytes of all bodies in hand, so that many large ones do not exhaust the memory. */
+/** Limits the bytes of all bodies in memory. */
 export interface ByteBudget {
-  /** @returns false, with nothing taken, where there is no room. @param held with these bytes */
+  /** @param held bytes of this body so far. @returns false if there is no room: nothing is taken */
   take(bytes: number, held: number): boolean
   release(bytes: number): void
 }
 
-/** Bytes. A larger body may not use the last quarter of the budget, which is for small ones. */
+/** Bytes. The last quarter of the budget is for bodies up to this size. */
 const smallBody = 1024 ** 2
 
 export function byteBudget(most: number): ByteBudget {
@@ -26,9 +26,9 @@ export function byteBudget(most: number): ByteBudget {
   }
 }
 
-/** Bytes that a chunk costs beside its own. */
+/** Bytes of memory that a chunk takes in addition to its own. */
 const chunkOverhead = 256
-/** Chunks of a body: 25 MiB come in fewer, unless someone wants to keep the processor busy. */
+/** Chunks of a body. 25 MiB come in fewer, unless the client wants to waste processor time. */
 const mostChunks = 32_768
 
 export interface Body {
@@ -47,11 +47,11 @@ export interface BodyLimits {
 export interface BodyReading {
   /** A status if it is refused; null if the client is gone. */
   outcome: Promise<Body | RefusalStatus | null>
-  /** Ends it with this status, because it is too slow or malformed; not once all of it is there. */
+  /** Ends the reading with this status; does nothing once the body is complete. */
   refuse(status: RefusalStatus): void
 }
 
-/** Reads a body as it comes, and no further than its limits. */
+/** Reads a body as it arrives, up to its limits. */
 export function readBody(request: IncomingMessage, limits: BodyLimits): BodyReading {
   const { maxBody, budget, onChunk } = limits
   const chunks: Buffer[] = []

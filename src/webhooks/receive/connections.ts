@@ -4,17 +4,17 @@ import type { Clock } from '../../base/clock.js'
 import { codeOf } from '../../base/fs/read.js'
 import { type RefusalStatus, refuseSocket } from './answer.js'
 
-/** What the connections have in hand, for errors that come without a request. */
+/** The state of each connection, for errors that node reports without a request. */
 export interface Connections {
-  /** A request has come. */
+  /** A request has arrived. */
   begin(connection: Duplex): void
   /**
-   * It is being answered. @param isLast the rest of it is not read, so nothing may follow
+   * The request is being answered. @param isLast its body is not read to the end
    *
    * @returns whether the connection has to close after the answer
    */
   end(connection: Duplex, isLast: boolean): boolean
-  /** While its body is read, an error ends the reading. @returns a function to call after that */
+  /** Until the body has been read, an error calls `refuse`. @returns a function to call then */
   reading(connection: Duplex, refuse: (status: RefusalStatus) => void): () => void
 }
 
@@ -24,8 +24,8 @@ export interface ConnectionsOptions {
 }
 
 /**
- * Answers what is too slow, too large, or not HTTP at all. Such an answer never takes the place of
- * one that an earlier request on the same connection waits for.
+ * Answers requests that are too slow, too large or not HTTP at all, but not while an earlier request
+ * of the same connection waits for its answer: the client would take the one for the other.
  */
 export function watchConnections(
   server: Server,

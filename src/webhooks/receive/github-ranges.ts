@@ -3,9 +3,9 @@ import { WizardError } from '../../base/errors.js'
 import { reasonOf } from '../../base/fs/system-error.js'
 import { networkTest, parseNetwork } from '../../base/names/network.js'
 
-/** The addresses that GitHub's hooks come from, as GitHub last named them. */
+/** The addresses that GitHub sends deliveries from, as last read. */
 export interface GitHubRanges {
-  /** Waits for the first answer. null: GitHub has not named them yet. */
+  /** Waits for the first answer. null: the addresses have not been read yet. */
   has(address: string): Promise<boolean | null>
   /** Ends the daily request. */
   stop(): void
@@ -22,7 +22,7 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** Asks at once and then daily. The last list stays where GitHub does not answer. */
+/** Reads the addresses at once and then daily. If GitHub does not answer, the last list stays. */
 export function watchGitHubRanges({ ask, clock, warn }: GitHubRangesOptions): GitHubRanges {
   let isInRange: ((address: string) => boolean) | null = null
   let isStopped = false

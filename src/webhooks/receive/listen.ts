@@ -11,10 +11,10 @@ export type ListenPlace =
   | { type: 'tcp'; host: string; port: number }
   /** An absolute path. */
   | { type: 'unix'; path: string }
-  /** A socket that the process was started with. */
+  /** A socket that the process has inherited. */
   | { type: 'inherited'; fd: number }
 
-/** systemd's first socket, by its `sd_listen_fds(3)`. */
+/** systemd's first socket: SD_LISTEN_FDS_START of sd_listen_fds(3). */
 const firstSocket = 3
 
 /**
@@ -31,7 +31,7 @@ export function inheritedSocket(env: Environment, pid: number): ListenPlace | nu
   })
 }
 
-/** Bytes; a longer one is cut by the system, unix(7). */
+/** Bytes; the system cuts off longer ones, unix(7). */
 const longestPath = platform() === 'darwin' ? 103 : 107
 
 export interface Listening {

@@ -8,7 +8,7 @@ export interface Pages {
   gauges(): Promise<readonly GaugeSample[]>
 }
 
-/** Answers what is not the hook's path: `/healthz`, and `/metrics` where the settings have it. */
+/** Answers all paths but the hook's: `/healthz`, and `/metrics` if it is enabled. */
 export async function servePage(
   path: string,
   method: string | undefined,
@@ -32,7 +32,7 @@ async function healthPage(pages: Pages): Promise<Answer> {
   return isUp ? jsonAnswer(200, { status: 'ok' }) : jsonAnswer(503, { status: 'store-down' })
 }
 
-/** Asked with a commit of its own: without deliveries, no other one would come. */
+/** Makes a commit of its own: without deliveries there would be no other. */
 async function isUpAgain({ state, probeStore }: Pages): Promise<boolean> {
   try {
     await probeStore()

@@ -21,8 +21,7 @@ export interface DeliveryReceiver {
 }
 
 /**
- * Receives one delivery: whatever can be refused by its headers is refused before its body is read,
- * and nothing is parsed.
+ * Receives one delivery. Its headers are checked before the body is read; nothing is parsed.
  *
  * @returns null if the client is gone
  */
@@ -67,5 +66,5 @@ async function receiveBody(
   }
 }
 
-/** curl waits for leave before it sends more than 1 MiB. */
+/** curl waits for `100 Continue` before it sends more than 1 MiB. */
 const isExpectant = (expect: string | undefined) => expect?.toLowerCase() === '100-continue'

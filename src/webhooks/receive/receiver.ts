@@ -34,7 +34,7 @@ export interface ReceiverSettings extends AccessRules {
   metrics: boolean
 }
 
-/** What SERVE is at: the receiver keeps it, and SERVE may too. */
+/** The receiver's state, which its owner may read and set as well. */
 export interface ServingState {
   isDraining: boolean
   /** false from a failed commit until one succeeds. */
@@ -43,11 +43,11 @@ export interface ServingState {
 
 export type ReceiverEvent =
   | { type: 'warning'; message: string }
-  /** Committed together, so they are there to be routed. */
+  /** The deliveries of one commit, ready to be routed. */
   | { type: 'deliveries-received'; deliveries: ReceivedSummary[] }
   /**
-   * Of the requests at the hook's path, at most 60 a minute. `address` is the client's; null where
-   * nobody names it.
+   * A request at the hook's path was refused; at most 60 a minute. `address`: of the client; null if
+   * it is unknown.
    */
   | { type: 'delivery-refused'; status: number; address: string | null }
 
@@ -58,7 +58,7 @@ export interface ReceiverOptions {
   /** Called for each request; the same object as long as nothing has changed. */
   settings(): ReceiverSettings
   store: Pick<DeliveryStore, 'accept'>
-  /** A small commit, with which /healthz finds out whether a store that was down is up again. */
+  /** A small commit, which tells /healthz whether a store that was down is up again. */
   probeStore(): Promise<void>
   state: ServingState
   metrics: Metrics
@@ -76,9 +76,8 @@ export interface Receiver {
   /** See `listen`. */
   address: string
   /**
-   * Accepts no connection any more, answers what the open ones have in hand, and closes them: those
-   * without a request soon, the last after `within` milliseconds (10,000). Their deliveries are
-   * still stored.
+   * Accepts no more connections, answers the requests of the open ones, and closes them: idle ones
+   * soon, all of them after `within` milliseconds (10,000). Deliveries are stored to the end.
    */
   drain(within?: number): Promise<void>
 }
@@ -89,7 +88,7 @@ const limits = {
   connectionsCheckingInterval: 500,
   keepAliveTimeout: 5000,
   maxHeaderSize: 16 * 1024,
-  // Its own answer would be an empty one.
+  // node's own answer would be empty.
   requireHostHeader: false,
 }
 const mostConnections = 1024
@@ -97,7 +96,7 @@ const mostRequestsPerConnection = 1000
 const defaultMemory = 256 * 1024 ** 2
 
 /**
- * Receives GitHub's deliveries: checks and stores each, and only then answers it.
+ * Receives GitHub's deliveries. Each is verified and stored before it is answered.
  *
  * @throws UsageError if the place is taken, or can't be used
  */
@@ -110,7 +109,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const answerRequest = requestListener(server, options, rules, peers)
   server.on('request', answerRequest)
   server.on('checkContinue', answerRequest)
-  // GitHub's addresses are asked before the first delivery comes.
+  // Begins to read GitHub's addresses before the first delivery.
   rules.current()
   const { address, isUnix } = await listen(server, options.place).catch((error) => {
     rules.stop()
@@ -148,7 +147,7 @@ function requestListener(
     reportMore: (count) => warn(options, `${count} more requests were refused in a minute`),
   })
   const peerOf = ({ socket, headers }: IncomingMessage) => ({
-    // A TCP connection that is already broken has no address either, and must not pass for a proxy.
+    // A broken TCP connection has no address either, and must not pass for a proxy.
     address: socket.remoteAddress ?? (peers.areUnix ? null : ''),
     forwardedFor: String(headers['x-forwarded-for'] ?? ''),
   })
@@ -202,7 +201,7 @@ function commitOf(options: ReceiverOptions) {
       emit({ type: 'deliveries-received', deliveries: committed.map(summaryOf) })
     },
     onFailure(error, isDown) {
-      // Said once, until a commit succeeds.
+      // One warning an outage.
       if (state.isStoreUp) warn(options, `can't store deliveries: ${reasonOf(error)}`)
       if (isDown) state.isStoreUp = false
     },
@@ -218,7 +217,7 @@ const summaryOf = ({ received, accepted }: CommittedDelivery): ReceivedSummary =
 const warn = ({ emit }: Pick<ReceiverOptions, 'emit'>, message: string) =>
   emit({ type: 'warning', message })
 
-/** Milliseconds in which a kept connection may still bring a request that was on its way. */
+/** Milliseconds for requests that are already on their way over an idle connection. */
 const idleGrace = 500
 
 async function drainServer(
@@ -228,7 +227,7 @@ async function drainServer(
 ): Promise<void> {
   state.isDraining = true
   const closed = once(server, 'close')
-  // HTTP's own close would end kept connections at once, and the time limits of the others.
+  // The close of http.Server would end idle connections at once, and no longer check time limits.
   NetServer.prototype.close.call(server)
   const unsetIdle = clock.after(idleGrace, () => server.closeIdleConnections())
   const unsetAll = clock.after(within, () => server.closeAllConnections())

@@ -10,7 +10,7 @@ export interface RefusalReportOptions<Refused> {
   reportMore(count: number): void
 }
 
-/** Reports 60 refusals a minute: whoever can't sign a delivery must not fill the log either. */
+/** Reports at most 60 refusals a minute, so that unsigned requests do not fill the log. */
 export function refusalReports<Refused>(
   options: RefusalReportOptions<Refused>,
 ): (refused: Refused) => void {

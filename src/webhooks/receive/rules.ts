@@ -13,7 +13,7 @@ export interface RuleSources<Settings> {
 
 export interface Rules<Settings> {
   /**
-   * The settings with what follows from them, which is worked out once a reload.
+   * The settings with the access rules, which are made once a reload.
    *
    * @throws ConfigError as `accessFor`
    */

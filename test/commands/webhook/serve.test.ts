@@ -312,7 +312,7 @@ describe('WEBHOOK SERVE', () => {
     ['--port 0', {}, ['--port', '0'], 2, /port/],
     ['--path without a slash', {}, ['--path', 'hook'], 2, /begins with/],
     ['--path of its own pages', {}, ['--path', '/healthz'], 2, /answers this path itself/],
-    ['two places', {}, ['--port', '8787'], 2, /--unix goes without/],
+    ['two places', {}, ['--port', '8787'], 2, /--unix excludes/],
   ])('is refused: %s', async (_, more, flags, expected, message) => {
     await configure(space, { push: [exec('true')] }, more)
     const { status, err } = await space.run([...serveArgs, ...flags])
