@@ -6,8 +6,8 @@ import { deliveryColumns, type StoredRow, toStored } from './rows.js'
 import type { ClaimedRun, ClaimRequest, DeliveryStore } from './store.js'
 
 /**
- * Milliseconds. A retry that is further away than the longest backoff with its jitter is due: the
- * clock was set back.
+ * Milliseconds: the longest backoff, and some. A retry that seems further away is due, as the clock
+ * was set back.
  */
 export const longestRetry = 65 * 60 * 1000
 
@@ -42,8 +42,8 @@ const byArrival = (one: DueRow, other: DueRow) =>
   one.delivery_id - other.delivery_id || one.id - other.id
 
 /**
- * A lease ends only when the server has been up for as long: while it was down, nobody could renew
- * any.
+ * A lease does not end before the server has been up for its length: while it was down, no owner could
+ * renew it.
  */
 async function endLeases({ lease }: Engine, sql: Sql): Promise<void> {
   if (lease === null) return
@@ -59,9 +59,9 @@ async function running(sql: Sql, handler: string): Promise<number> {
 }
 
 /**
- * Of each lane only its oldest run, and nothing while one of the lane runs, older or not: on several
- * machines numbers are not committed in their order. The recursion steps from lane to lane through
- * the index, so the many that wait behind are not read.
+ * The oldest run of each lane in which nothing runs, not even a newer run: several machines do not
+ * commit numbers in their order. The recursion steps from lane to lane through the index, so the runs
+ * that wait behind are not read.
  */
 const inLanes = `WITH RECURSIVE lanes (lane) AS (
     SELECT min(lane) FROM runs WHERE handler = $1 AND ${unfinished}

@@ -1,7 +1,7 @@
 import { NotFoundError, UsageError } from '../../base/errors.js'
 import type { Sql } from './engine/engine.js'
 
-/** Of GitHub's id: as many of its first characters as name a delivery. */
+/** Characters of GitHub's id that are enough to name a delivery. */
 const shortest = 8
 
 /**
@@ -35,7 +35,7 @@ async function byNumber(sql: Sql, id: string): Promise<number | undefined> {
   return row?.id
 }
 
-/** The one that counts as the event, or if that was pruned, one that repeats its id. */
+/** The one that stands for the event, or if it was pruned, the oldest repeat of its id. */
 async function byDelivery(sql: Sql, id: string): Promise<number | undefined> {
   for (const isEvent of [1, 0]) {
     const [row] = await sql.all<IdRow>(
@@ -49,7 +49,7 @@ async function byDelivery(sql: Sql, id: string): Promise<number | undefined> {
 
 async function byPrefix(sql: Sql, id: string): Promise<number | undefined> {
   if (id.length < shortest) return undefined
-  // `~` is after all characters that a delivery's id may have.
+  // `~` sorts after all characters of a delivery's id.
   const rows = await sql.all<{ delivery: string }>(
     `SELECT delivery FROM deliveries WHERE delivery >= $1 AND delivery < $2 AND is_event = 1
     ORDER BY delivery LIMIT 2`,

@@ -26,8 +26,8 @@ export type StoreOptions =
 /**
  * Opens the store of deliveries, and makes it if it does not exist.
  *
- * @throws ConfigError: it is damaged, or a newer wizard's, or what it needs is not installed or set
- *   up; StoreError: it can't be reached or written
+ * @throws ConfigError if it is damaged or a newer wizard's, or what it needs is not installed or set
+ *   up; StoreError if it can't be reached or written
  */
 export async function openStore(options: StoreOptions): Promise<DeliveryStore> {
   return storeOver(await openEngine(options))

@@ -3,12 +3,12 @@ import type { DeliveryStore, Retention } from './store.js'
 
 const day = 24 * 60 * 60 * 1000
 
-/** Deliveries of one transaction, so that others get their turn. */
+/** Deliveries of one transaction, so that it does not hold others up. */
 const atOnce = 200
 
 const ended = "status IN ('done', 'ignored', 'repeat', 'cancelled')"
 
-/** As `DeliveryStore.prune`. Its age is the time since a delivery came, or changed last. */
+/** As `DeliveryStore.prune`. */
 export async function pruneDeliveries(
   engine: Engine,
   { keep, keepIds, keepDead, maxBytes }: Retention,
@@ -43,9 +43,9 @@ async function removeDeliveries(sql: Sql, which: string): Promise<number> {
 }
 
 /**
- * What is done goes first, of it the oldest.
+ * Removes bodies and outputs: first those of what is done, the oldest first.
  *
- * @param enough bytes, after which it stops
+ * @param enough bytes: it stops once it has freed as many
  */
 async function removeBodies(sql: Sql, which: string, enough = Infinity): Promise<number> {
   const rows = await sql.all<{ id: number; bytes: number }>(
@@ -68,7 +68,7 @@ async function removeBodies(sql: Sql, which: string, enough = Infinity): Promise
   return ids.length
 }
 
-/** Removes bodies until the store is as small as it may be, or none is left that may go. */
+/** Removes bodies until the store fits, or none that may go is left. */
 async function shrink(engine: Engine, maxBytes: number): Promise<number> {
   for (let sum = 0; ; ) {
     const excess = await excessOf(engine, maxBytes)
@@ -81,7 +81,7 @@ async function shrink(engine: Engine, maxBytes: number): Promise<number> {
 
 async function excessOf(engine: Engine, maxBytes: number): Promise<number> {
   if ((await engine.usedBytes()) <= maxBytes) return 0
-  // Without the log, which grows by what is removed too.
+  // Empties the log, which removing makes grow too.
   await engine.compact()
   return (await engine.usedBytes()) - maxBytes
 }

@@ -71,8 +71,8 @@ interface HandlerRow {
 
 async function handlersOf(sql: Sql, ids: readonly number[]): Promise<HandlerRow[]> {
   const found: HandlerRow[] = []
-  for (let from = 0; from < ids.length; from += atOnce) {
-    const some = ids.slice(from, from + atOnce)
+  for (let from = 0; from < ids.length; from += mostParameters) {
+    const some = ids.slice(from, from + mostParameters)
     const rows = await sql.all<HandlerRow>(
       `SELECT delivery_id, handler, status FROM runs WHERE delivery_id IN ${places(some)} ORDER BY id`,
       some,
@@ -161,7 +161,7 @@ export async function countDeliveries(engine: Engine): ReturnType<DeliveryStore[
 }
 
 /** Parameters of one statement. */
-const atOnce = 500
+const mostParameters = 500
 
 /** As `DeliveryStore.known`. */
 export function knownDeliveries(
@@ -170,8 +170,8 @@ export function knownDeliveries(
 ): ReturnType<DeliveryStore['known']> {
   return engine.read(async (sql) => {
     const known = new Set<string>()
-    for (let from = 0; from < deliveries.length; from += atOnce) {
-      const some = deliveries.slice(from, from + atOnce)
+    for (let from = 0; from < deliveries.length; from += mostParameters) {
+      const some = deliveries.slice(from, from + mostParameters)
       const rows = await sql.all<{ delivery: string }>(
         `SELECT delivery FROM deliveries WHERE delivery IN ${places(some)} AND is_event = 1`,
         some,

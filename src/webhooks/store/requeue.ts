@@ -3,8 +3,8 @@ import { places, type Sql } from './engine/engine.js'
 import { waiting } from './engine/migrations.js'
 
 /**
- * Runs the handlers of a delivery again: the named one, of a dead delivery those that failed, of
- * any other all that do not run. If it has no such run, it is routed again.
+ * Makes handlers of a delivery due again: the named one; otherwise those that failed of a dead
+ * delivery, and all of any other. What already runs goes on. Without such a run it is routed again.
  *
  * @returns false, with nothing changed, if its body was pruned
  */
@@ -48,7 +48,7 @@ async function lockDelivery(sql: Sql, id: number): Promise<DeliveryStatus | null
 
 const routeAgain = async (sql: Sql, id: number, handler: string | null) => {
   await sql.all(
-    // One that is not routed yet gets all of its handlers, or several named ones would be lost.
+    // One that still waits to be routed to all of its handlers gets all of them, not only this one.
     `UPDATE deliveries SET reason = NULL,
       only_handler = CASE WHEN status = 'accepted' AND only_handler IS NULL THEN NULL ELSE $2 END,
       status = 'accepted',
@@ -68,10 +68,11 @@ async function queue(sql: Sql, ids: number[]): Promise<void> {
 }
 
 /**
- * Takes runs from an owner that can't end them; the start that was lost is given back.
+ * Takes running runs from owners that can't end them any more, and makes them due. The start that
+ * was lost does not count.
  *
- * @param which a condition on running runs
- * @returns the deliveries whose runs they are
+ * @param which a condition in SQL
+ * @returns the delivery of each run
  */
 export async function reclaim(
   sql: Sql,
@@ -98,9 +99,9 @@ export interface CoalescedRow {
 }
 
 /**
- * Ends what waits behind a newer run of the same handler, repository and ref.
+ * Ends coalesced runs that wait while a newer one of the same handler, repository and ref waits too.
  *
- * @returns the deliveries whose runs have ended
+ * @returns their deliveries
  */
 export async function supersede(
   sql: Sql,
@@ -122,7 +123,7 @@ export async function supersede(
   return ended
 }
 
-/** What a delivery is by its runs: the first status that one of them has; `done` if none of them. */
+/** The status of a delivery is the first of these that one of its runs has, otherwise `done`. */
 const precedence: DeliveryStatus[] = ['running', 'queued', 'retry', 'dead', 'cancelled']
 
 const any = (status: string) =>
@@ -132,17 +133,17 @@ const reasonOfRuns = `(SELECT handler || ': ' || error_message FROM runs
   WHERE delivery_id = deliveries.id AND runs.status = 'dead' ORDER BY id LIMIT 1)`
 
 /**
- * Deliveries that are what their runs are. One that is to be routed stays so, and one without runs
- * says what runs can't: `repeat`, `ignored`.
+ * Whether a delivery takes its status from its runs: not while it waits to be routed, and not without
+ * runs, as a `repeat` or `ignored` one.
  */
 const hasStatusOfRuns =
   "status <> 'accepted' AND EXISTS (SELECT 1 FROM runs WHERE delivery_id = deliveries.id)"
 
-/** Brings deliveries to the status of their runs. */
+/** Sets the status and reason of deliveries by their runs. */
 export async function refreshStatus(sql: Sql, deliveries: readonly number[]): Promise<void> {
   const ids = [...new Set(deliveries)].sort((one, other) => one - other)
   if (ids.length === 0) return
-  // Locks them: of two runs that end together, the second one must see how the first ended.
+  // Locks them: of two runs that end at once, the second must see how the first one ended.
   if (sql.forUpdate !== '') {
     await sql.all(
       `SELECT id FROM deliveries WHERE id IN ${places(ids)} ORDER BY id ${sql.forUpdate}`,

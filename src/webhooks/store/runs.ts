@@ -48,7 +48,7 @@ async function recordEnd(
   return row
 }
 
-/** Whether this claim has recorded its end before, and the answer was lost. */
+/** Whether this claim has recorded its end before: its answer was lost. */
 async function hasEnded(sql: Sql, { id, token }: RunClaim): Promise<boolean> {
   const rows = await sql.all('SELECT 1 AS one FROM runs WHERE id = $1 AND token = $2', [id, token])
   return rows.length > 0
@@ -136,19 +136,19 @@ export async function retireRuns(
 }
 
 /**
- * Milliseconds until the caller looks again at what was due before: its lane may hold it back, or it
- * may have no handler here.
+ * Milliseconds until the caller looks again at a retry that is due: its lane may be busy, or another
+ * machine has its handler.
  */
 const pause = 1000
 
 interface WaitingRow {
   now: number
   up_since: number
-  /** The next retry that is not due yet. */
+  /** When the next retry will be due. */
   retry: number | null
-  /** How many are due. */
-  past: number
-  /** The end of the first lease. */
+  /** How many retries are due. */
+  overdue: number
+  /** When the first lease ends. */
   lease: number | null
 }
 
@@ -158,15 +158,15 @@ export async function nextDueRun(engine: Engine): ReturnType<DeliveryStore['next
     sql.all<WaitingRow>(
       `SELECT now_ms() AS now, up_since_ms() AS up_since,
         (SELECT min(next_at) FROM runs WHERE status = 'retry' AND next_at > now_ms()) AS retry,
-        (SELECT count(*) FROM runs WHERE status = 'retry' AND next_at <= now_ms()) AS past,
+        (SELECT count(*) FROM runs WHERE status = 'retry' AND next_at <= now_ms()) AS overdue,
         (SELECT min(lease_until) FROM runs WHERE status = 'running') AS lease`,
     ),
   )
   if (row === undefined) return null
-  const { now, up_since, retry, past, lease } = row
+  const { now, up_since, retry, overdue, lease } = row
   const waits: number[] = []
   if (retry !== null) waits.push(retry - now > longestRetry ? pause : retry - now)
-  if (past > 0) waits.push(pause)
+  if (overdue > 0) waits.push(pause)
   if (lease !== null) {
     waits.push(Math.max(pause, Math.max(lease, up_since + (engine.lease ?? 0)) - now))
   }

@@ -2,7 +2,7 @@ import type { Engine, Sql } from './engine/engine.js'
 import { isoTime } from './rows.js'
 import type { Server, StoreCounts } from './store.js'
 
-/** Milliseconds after which a server that says nothing has gone. */
+/** Milliseconds without an announcement after which a server counts as gone. */
 const silence = 30_000
 
 /** As `DeliveryStore.announce`. */
@@ -24,10 +24,10 @@ export async function departServer(engine: Engine, owner: string): Promise<void>
   await engine.transaction((sql) => sql.all('DELETE FROM servers WHERE owner = $1', [owner]))
 }
 
-/** A clock may be set back. */
+/** The clock may have been set back. */
 const isHeard = `abs(now_ms() - seen_at) <= ${silence}`
 
-/** Those that have announced themselves of late. */
+/** The servers that have announced themselves lately. */
 export async function liveServers(sql: Sql): Promise<StoreCounts['serving']> {
   const rows = await sql.all<{ machine: string; pid: number; since: number; address: string }>(
     `SELECT machine, pid, since, address FROM servers WHERE ${isHeard} ORDER BY since, owner`,

@@ -6,26 +6,33 @@ import type {
   RunError,
 } from '../delivery.js'
 
+/*
+ * The contract of this room: what may be done with stored deliveries, and what each method takes and
+ * gives. Two engines keep it, SQLite and PostgreSQL, and pass the same tests.
+ */
+
 /**
- * Where deliveries are from their 202 until nobody needs them any more. Two engines keep it, SQLite
- * and PostgreSQL, and the same tests hold for both. Whatever a method has done is synced to the disk
- * when its promise resolves, and all of it or nothing happened.
+ * Keeps deliveries from their 202 until they are pruned. A method does all or nothing, and its
+ * changes are synced to the disk when its promise resolves; only what `route` did may be lost with
+ * the power, and is done again.
  *
- * @throws every method StoreError: the disk is full, the database is damaged or not reachable
+ * @throws every method StoreError if the disk is full or the database can't be reached; ConfigError
+ *   if it is damaged
  */
 export interface DeliveryStore {
   readonly engine: 'sqlite' | 'postgres'
   /** Whether other machines may take runs too: each claim is a lease then, which `renew` extends. */
   readonly isShared: boolean
 
-  /** Keeps all of them in one transaction. @returns in the same order */
+  /** Stores a batch in one transaction. @returns one answer each, in the same order */
   accept(batch: ReceivedDelivery[]): Promise<AcceptedDelivery[]>
 
   /**
-   * Gives accepted deliveries to `decide` in the order of arrival, and makes their runs. One that is
-   * routed again keeps the runs that it has. `decide` must not throw: nothing is routed then.
+   * Passes accepted deliveries to `decide` in their order of arrival, and makes the runs that it
+   * returns. A delivery that is routed again keeps the runs that it has. If `decide` throws, nothing
+   * is routed.
    *
-   * @returns what became of each, at most `limit`
+   * @returns at most `limit` of them, with their new status
    */
   route(
     limit: number,
@@ -33,15 +40,15 @@ export interface DeliveryStore {
   ): Promise<RoutedDelivery[]>
 
   /**
-   * Starts runs that are due, oldest delivery first. Of a handler and repository with
-   * `order: repository` only the oldest unfinished run is due, and only while none of them is
-   * running; of a handler never more run than its `concurrency`, over all machines.
+   * Starts runs that are due, those of the oldest delivery first. With `order: repository`, a handler
+   * runs the deliveries of one repository one at a time, in their order of arrival. No handler runs
+   * more than its `concurrency` at once, over all machines.
    */
   claim(request: ClaimRequest): Promise<ClaimedRun[]>
 
   /**
-   * Milliseconds until a retry is due or another machine's lease ends; null: nothing waits. Never 0:
-   * what is due but can't be started here, for its order or its handler, is looked at each second.
+   * Milliseconds until a retry is due or another machine's lease ends; null if there is neither. At
+   * least 1000 for a retry that is due but can't be started here, as its lane or its handler is busy.
    */
   nextDue(): Promise<number | null>
 
@@ -53,27 +60,27 @@ export interface DeliveryStore {
   renew(runs: RunClaim[]): Promise<RunClaim[]>
 
   /**
-   * Records how a run ended. The same call again records nothing and returns true: the answer to the
-   * first may have been lost.
+   * Records how a run ended. A second call with the same claim changes nothing and returns true, as
+   * the answer to the first may have been lost.
    *
-   * @returns false, with nothing recorded, if another one took it over
+   * @returns false, with nothing recorded, if another machine has taken the run over
    */
   finish(run: RunClaim, end: RunEnd): Promise<boolean>
 
   /**
-   * Gives runs back that did not end, to be started again at once: a drain ran out of time. The start
-   * does not count towards their `attempts`.
+   * Gives back runs that a drain has interrupted: they are due at once, and this start does not count
+   * towards their `attempts`.
    */
   giveBack(runs: RunClaim[]): Promise<void>
 
-  /** Ends what waits for a handler that is not among those configured. @returns how many runs */
+  /** Ends runs that wait for a handler that is not configured any more. @returns how many */
   retire(configured: string[]): Promise<number>
 
   /**
-   * Runs of an owner that is known to be dead are due again at once, and it does not serve any more.
-   * The start that was lost does not count towards their `attempts`.
+   * Takes the runs of dead processes from them: they are due at once, and the start that was lost does
+   * not count towards their `attempts`. STATUS does not show these processes any more.
    *
-   * @returns how many
+   * @returns how many runs
    */
   takeOver(isDead: (owner: string) => Promise<boolean>): Promise<number>
 
@@ -90,28 +97,27 @@ export interface DeliveryStore {
   counts(): Promise<StoreCounts>
 
   /**
-   * Runs its handlers again: the named one, of a dead delivery those that failed, of another all that
-   * do not run. A named one that the delivery has no run of is routed, and so is a delivery without
-   * runs. All are replayed or none.
+   * Runs handlers of deliveries again: the named one; otherwise those that failed of a dead delivery,
+   * and all of any other. What already runs goes on. A delivery without such a run is routed again.
    *
-   * @throws NotFoundError; UsageError where the body was pruned
+   * @throws NotFoundError; UsageError if a body was pruned
    */
   replay(ids: string[], handler: string | null): Promise<DeliveryWithRuns[]>
-  /** Ends what waits; what runs goes on. @throws NotFoundError */
+  /** Ends the runs that wait; those that run go on. @throws NotFoundError */
   cancel(ids: string[]): Promise<CancelledDeliveries>
-  /** Which of GitHub's ids it has. */
+  /** Those of these ids of GitHub's that are stored. */
   known(deliveries: string[]): Promise<Set<string>>
   /** @returns how many deliveries lost their body or were removed */
   prune(retention: Retention): Promise<number>
 
-  /** Notes that this machine serves, for 30 seconds: call it every 10. */
+  /** Shows in STATUS that this process serves, for 30 seconds: call it every 10. */
   announce(server: Server): Promise<void>
   depart(owner: string): Promise<void>
 
   /**
-   * Calls `listener` when another process or machine may have changed what is due.
+   * Calls `listener` when another process or machine may have made something due.
    *
-   * @returns a function that ends it
+   * @returns a function that stops it
    */
   watch(listener: () => void): () => void
   close(): Promise<void>
@@ -121,20 +127,20 @@ export interface ReceivedDelivery {
   delivery: string
   hookId: string | null
   event: string
-  /** Names in lower case; without its signatures. */
+  /** Names are in lower case; the signatures are left out. */
   headers: Record<string, string>
   body: Uint8Array
   /** Of the body; 64 hex digits. */
   sha256: string
-  /** `api`: read by PULL, whose bytes are not those that GitHub signed. */
+  /** `api`: PULL has read it from the API, whose bytes are not those that GitHub signs. */
   source: 'http' | 'api'
 }
 
 export interface AcceptedDelivery {
   id: number
   /**
-   * `duplicate`: a known id with known bytes, or where one of the two came from the API.
-   * `repeat`: held, as only one of the two is known.
+   * `duplicate`: id and bytes are known, or the id is and one of the two came from the API.
+   * `repeat`: only the id or only the bytes are known, so it is stored and not run.
    */
   outcome: 'accepted' | 'duplicate' | 'repeat'
 }
@@ -144,7 +150,7 @@ export interface StoredDelivery extends Delivery {
   body: Uint8Array
 }
 
-/** What a payload says about itself. */
+/** What is known of a delivery from its payload. */
 export interface DeliveryFacts {
   action: string | null
   repo: string | null
@@ -159,9 +165,9 @@ export interface PlannedRun {
   handler: string
   action: string
   order: 'repository' | 'none'
-  /** Of those waiting for one handler, repository and ref only the newest runs. */
+  /** Whether only the newest of those that wait for one handler, repository and ref runs. */
   coalesce: boolean
-  /** How often it may be started until it is dead. */
+  /** How often it is started before it is dead. */
   attempts: number
 }
 
@@ -174,14 +180,14 @@ export interface RoutedDelivery {
 
 export interface ClaimRequest {
   machine: string
-  /** The process that will run them, as `livenessFor` marks it. */
+  /** The mark of the process that will run them, from `livenessFor`. */
   owner: string
   limit: number
   /** The handlers that may be started here. */
   handlers: { handler: string; concurrency: number | null }[]
 }
 
-/** Fences a run: `token` changes with each claim. */
+/** Names one start of a run: `token` changes with each claim, so an older claim can record nothing. */
 export interface RunClaim {
   /** The run's own number in the store. */
   id: number
@@ -193,7 +199,7 @@ export interface ClaimedRun extends RunClaim {
   action: string
   /** 1 for the first start. */
   attempt: number
-  /** Whether a failure of this attempt is the last. */
+  /** Whether the run is dead if this attempt fails. */
   isLast: boolean
   delivery: StoredDelivery
 }
@@ -227,7 +233,7 @@ export interface ViewedDelivery extends DeliveryWithRuns {
 
 export interface CancelledDeliveries {
   deliveries: DeliveryWithRuns[]
-  /** wizard's numbers of those of which nothing was waiting. */
+  /** The numbers of those that had nothing to cancel. */
   unchanged: number[]
 }
 
@@ -235,21 +241,21 @@ export interface StoreCounts {
   counts: Record<DeliveryStatus, number>
   oldest_waiting_seconds: number | null
   last_received_at: string | null
-  /** Of the deliveries in the database, with its log; room that is free again does not count. */
+  /** What the deliveries take in the database, with its log; free pages do not count. */
   store_bytes: number
   serving: { machine: string; pid: number; since: string; address: string }[]
 }
 
-/** Days since a delivery came or changed last, and bytes. */
+/** What PRUNE keeps: days since a delivery last changed, and bytes. */
 export interface Retention {
-  /** Bodies and outputs of what is done, ignored, repeat or cancelled. */
+  /** Bodies and outputs of deliveries that are done, ignored, repeat or cancelled. */
   keep: number
-  /** Ids and sums. */
+  /** Ids and checksums, by which a redelivery is recognised. */
   keepIds: number
   keepDead: number
   /**
-   * Of `store_bytes`; null: no limit. Above it, the oldest bodies of what is done go first, then those
-   * of what is ignored, repeat or cancelled.
+   * The most `store_bytes`; null: no limit. Above it, the oldest bodies of what is done are removed
+   * first, then those of what is ignored, repeat or cancelled.
    */
   maxBytes: number | null
 }

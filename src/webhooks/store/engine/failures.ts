@@ -2,10 +2,10 @@ import { ConfigError, type ErrorOptions, WizardError } from '../../../base/error
 import { codeOf } from '../../../base/fs/read.js'
 import { reasonOf } from '../../../base/fs/system-error.js'
 
-/** The store can't keep or read deliveries now; it may when it is asked again. */
+/** The store can't keep or read deliveries now; another try may succeed. */
 export class StoreError extends WizardError {}
 
-/** Why SQLite failed, by its own words (https://sqlite.org/rescode.html), and the remedy. */
+/** Why SQLite failed, by its message (https://sqlite.org/rescode.html), and the remedy. */
 const sqliteFailures: Record<string, { reason: string; hint?: string }> = {
   'access permission denied': { reason: 'permission denied' },
   'attempt to write a readonly database': { reason: 'it is read-only' },
@@ -21,10 +21,10 @@ const sqliteFailures: Record<string, { reason: string; hint?: string }> = {
   'unable to open database file': { reason: "it, or its folder, can't be opened" },
 }
 
-/** Words of SQLite about a file that is damaged, or no database. */
+/** SQLite's messages about a file that is damaged, or not a database. */
 const damage = /^(?:database disk image is malformed|file is not a database|malformed database)/
 
-/** An error of SQLite or of the file system in words; any other is returned unchanged. */
+/** Explains an error of SQLite or of the file system; any other is returned unchanged. */
 export function explainSqlite(error: unknown, path: string): unknown {
   if (!(error instanceof Error)) return error
   if ('syscall' in error) return unusable(path, reasonOf(error), { cause: error })
@@ -65,15 +65,15 @@ const postgresFailures: [code: string, message: string, hint?: string][] = [
   ['XX002', 'it reports a damaged index', 'see its log'],
 ]
 
-/** What no second try mends: a wrong user, password or database. */
+/** What no second try can mend: a wrong user, password or database. */
 const wrongUrl: [code: string, message: string][] = [
   ['28', 'PostgreSQL refuses the user or password of webhooks.store.url'],
   ['3D000', 'PostgreSQL has no such database as webhooks.store.url names'],
 ]
 
 /**
- * An error of PostgreSQL's or of the way to it, in words. The url is a secret, so no message and no
- * cause of another program's goes on.
+ * Explains an error of PostgreSQL or of the connection. The url is a secret, so the messages and
+ * causes of `pg` are not passed on.
  */
 export function explainPostgres(error: unknown): unknown {
   const code = codeOf(error)
@@ -87,13 +87,13 @@ export function explainPostgres(error: unknown): unknown {
   })
 }
 
-/** An error in a program, such as a TypeError; one of `pg` without a code is a plain Error. */
+/** A mistake in wizard's code, such as a TypeError; without a code, `pg` throws a plain Error. */
 const isMistake = (error: unknown) => !(error instanceof Error) || error.name !== 'Error'
 
-/** Whether the server said so itself, and the connection is still good. */
+/** Whether the server itself reported it, so that the connection is still good. */
 export const isServerError = (error: unknown): boolean =>
   /^(?!57P|08)[0-9A-Z]{5}$/.test(codeOf(error))
 
-/** Two transactions were in each other's way: the same one succeeds when it is run again. */
+/** Whether two transactions were in each other's way, so that running this one again succeeds. */
 export const isSerializationFailure = (error: unknown): boolean =>
   ['40001', '40P01'].includes(codeOf(error))

@@ -2,10 +2,10 @@ import type { Client } from 'pg'
 import type { Clock } from '../../../base/clock.js'
 import { type PostgresPool, quoteName } from './postgres-pool.js'
 
-/** Milliseconds between two tries to listen. */
-const listenAgain = 1000
+/** Milliseconds until another try to listen. */
+const reconnectAfter = 1000
 /** Milliseconds after which the listener is called anyway: a notice may be lost with its sender. */
-const lookAgain = 5000
+const callEvery = 5000
 
 interface Notices {
   channel: string
@@ -13,7 +13,7 @@ interface Notices {
   listener(): void
 }
 
-/** Calls a listener at the notices of others, over a connection that is made again when it is lost. */
+/** Calls a listener at each notice of another process. A lost connection is made again. */
 export class NoticeWatch {
   readonly #pool: PostgresPool
   readonly #clock: Clock
@@ -21,20 +21,20 @@ export class NoticeWatch {
   #client: Client | null = null
   #hasEnded = false
   #cancelConnect = () => {}
-  #cancelLook = () => {}
+  #cancelCall = () => {}
 
   constructor(pool: PostgresPool, clock: Clock, notices: Notices) {
     this.#pool = pool
     this.#clock = clock
     this.#notices = notices
     void this.#connect()
-    this.#look()
+    this.#callRegularly()
   }
 
   end(): void {
     this.#hasEnded = true
     this.#cancelConnect()
-    this.#cancelLook()
+    this.#cancelCall()
     this.#drop()
   }
 
@@ -49,7 +49,7 @@ export class NoticeWatch {
       })
       await client.query(`LISTEN ${quoteName(channel)}`)
       if (this.#hasEnded) return this.#drop()
-      // What was sent before is not heard.
+      // It has missed what was sent before.
       listener()
     } catch {
       if (this.#client === null) this.#connectLater()
@@ -60,7 +60,7 @@ export class NoticeWatch {
   #connectLater(): void {
     this.#client = null
     if (!this.#hasEnded) {
-      this.#cancelConnect = this.#clock.after(listenAgain, () => void this.#connect())
+      this.#cancelConnect = this.#clock.after(reconnectAfter, () => void this.#connect())
     }
   }
 
@@ -68,10 +68,10 @@ export class NoticeWatch {
     this.#client?.end().catch(() => {})
   }
 
-  #look(): void {
-    this.#cancelLook = this.#clock.after(lookAgain, () => {
+  #callRegularly(): void {
+    this.#cancelCall = this.#clock.after(callEvery, () => {
       this.#notices.listener()
-      this.#look()
+      this.#callRegularly()
     })
   }
 }

@@ -9,18 +9,18 @@ import type { SqliteDatabase } from './sqlite-module.js'
 const applicationId = 0x77697a64
 
 /**
- * Another one may write meanwhile, for 5 seconds: so many waits of so many milliseconds. A wait holds
- * this process up; between two of them it goes on, as the other one may be in it.
+ * Another connection may hold the lock for 5 seconds: so many waits of so many milliseconds. A wait
+ * blocks this process; between two of them it goes on, as it may have that other connection itself.
  */
 const mostWaits = 250
 const wait = 20
 
-/** Statements that are kept prepared; lists of ids make more texts than are worth keeping. */
+/** Prepared statements to keep: lists of ids of each length make too many to keep all. */
 const mostStatements = 200
 
 interface Statement {
   prepared: StatementSyncInstance
-  /** For each place in the text, which value it takes, from 0. */
+  /** The index of the value for each `?` in the text. */
   order: number[]
 }
 
@@ -40,7 +40,7 @@ export class SqliteConnection implements Sql {
   }
 
   /**
-   * Looks before it changes anything: a database that is not the store's stays as it is.
+   * Checks before it changes anything that the database is wizard's: any other stays as it is.
    *
    * @throws ConfigError
    */
@@ -58,7 +58,7 @@ export class SqliteConnection implements Sql {
 
   migrate(): Promise<void> {
     return this.transaction(async (sql) => {
-      // Another process may have been quicker.
+      // Another process may have been faster.
       await migrate(sql, 'sqlite', this.pragma('user_version'))
       this.#database.exec(`
         PRAGMA application_id = ${applicationId};
@@ -66,7 +66,7 @@ export class SqliteConnection implements Sql {
     })
   }
 
-  /** Writes a copy to a path where nothing is, or an empty file. */
+  /** Writes a copy to a path where there is nothing, or an empty file. */
   copyTo(path: string): void {
     this.#database.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`)
   }

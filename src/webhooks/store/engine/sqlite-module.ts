@@ -6,7 +6,7 @@ import { ConfigError } from '../../../base/errors.js'
 export type SqliteDatabase = DatabaseSyncInstance
 
 /**
- * Opens a file by node's own SQLite, or on Node 20 by a package with the same API.
+ * Opens a file with node's own SQLite, or on Node 20 with a package that has the same API.
  *
  * @throws ConfigError if there is neither
  */

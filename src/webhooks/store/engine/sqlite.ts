@@ -12,19 +12,19 @@ import { insertInTurn } from './insert.js'
 import { SqliteConnection } from './sqlite-connection.js'
 import { openDatabase } from './sqlite-module.js'
 
-/** Milliseconds between two looks whether another process has written. */
-const watchInterval = 200
+/** Milliseconds between two checks for changes of other processes. */
+const pollInterval = 200
 
 export interface SqliteOptions {
   path: string
   clock: Clock
-  /** Reads the whole file first, so that a damaged page is found before a delivery is taken. */
+  /** Whether to read the whole file first, so that damage is found before a delivery is taken. */
   isChecked?: boolean | undefined
 }
 
 /**
- * @throws ConfigError: the file is damaged, another program's or a newer wizard's, or this Node has
- *   no SQLite; StoreError
+ * @throws ConfigError if the file is damaged, another program's or a newer wizard's, or this Node has
+ *   no SQLite; StoreError if it can't be read or written
  */
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
   const { path, clock } = options
@@ -37,8 +37,8 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
 }
 
 /**
- * Made under another name and linked to its own when it is on the disk, so that an empty file is
- * never a new store: it has lost everything.
+ * Makes the file under another name, and links it to its own once it is on the disk. So an empty file
+ * under that name is never a new store: it is one that has lost everything.
  */
 async function create({ path, clock }: SqliteOptions): Promise<void> {
   if (existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0) throw damagedStore(path)
@@ -78,14 +78,14 @@ async function connect({ path, clock, isChecked }: SqliteOptions): Promise<Sqlit
   }
 }
 
-/** SQLite in this process: one connection, whose users take turns. */
+/** SQLite over one connection, whose users take turns. */
 class SqliteEngine implements Engine {
   readonly name = 'sqlite'
   readonly lease = null
   readonly #connection: SqliteConnection
   readonly #path: string
   readonly #clock: Clock
-  /** Ends with the last turn that was asked for. */
+  /** Settles after the last turn. */
   #turns: Promise<unknown> = Promise.resolve()
   readonly #inode: number
   #isOpen = true
@@ -112,14 +112,14 @@ class SqliteEngine implements Engine {
     return this.#inTurn(() => this.#connection.transaction(work, 'BEGIN'))
   }
 
-  /** BEGIN IMMEDIATE has done so. */
+  /** BEGIN IMMEDIATE has done it. */
   async excludeOthers(): Promise<void> {}
 
   insertNew(sql: Sql, batch: readonly ReceivedDelivery[]): Promise<(number | null)[]> {
     return insertInTurn(sql, batch)
   }
 
-  /** Without the pages that are free: the next deliveries take them. */
+  /** Without free pages, which the next deliveries will take. */
   usedBytes(): Promise<number> {
     return this.#inTurn(async () => {
       const connection = this.#connection
@@ -135,19 +135,19 @@ class SqliteEngine implements Engine {
     })
   }
 
-  /** Others see it in the file. */
+  /** Others poll the file. */
   notify(): void {}
 
   watch(listener: () => void): () => void {
-    let seen = this.#changes()
+    let seen = this.#dataVersion()
     let cancel = () => {}
-    const look = () => {
-      const now = this.#changes()
+    const poll = () => {
+      const now = this.#dataVersion()
       if (now !== seen) listener()
       seen = now
-      cancel = this.#clock.after(watchInterval, look)
+      cancel = this.#clock.after(pollInterval, poll)
     }
-    cancel = this.#clock.after(watchInterval, look)
+    cancel = this.#clock.after(pollInterval, poll)
     return () => cancel()
   }
 
@@ -159,7 +159,7 @@ class SqliteEngine implements Engine {
     })
   }
 
-  /** A file that was moved away or emptied still takes writes, which nobody would find again. */
+  /** A file that was moved or emptied would still take writes, which nobody would find again. */
   #assertInPlace(): void {
     const found = statSync(this.#path, { throwIfNoEntry: false })
     if (found?.ino === this.#inode && found.size > 0) return
@@ -168,8 +168,8 @@ class SqliteEngine implements Engine {
     })
   }
 
-  /** A number that another connection's commit changes; null if it can't be read now. */
-  #changes(): number | null {
+  /** A number that changes with each commit of another connection; null if it can't be read now. */
+  #dataVersion(): number | null {
     try {
       return this.#isOpen ? this.#connection.pragma('data_version') : null
     } catch {
