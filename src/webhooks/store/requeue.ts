@@ -48,9 +48,9 @@ async function lockDelivery(sql: Sql, id: number): Promise<DeliveryStatus | null
 
 const routeAgain = async (sql: Sql, id: number, handler: string | null) => {
   await sql.all(
-    // One that still waits to be routed to all of its handlers gets all of them, not only this one.
+    // What it is to be routed to already stays: all of its handlers, or others that were named.
     `UPDATE deliveries SET reason = NULL,
-      only_handler = CASE WHEN status = 'accepted' AND only_handler IS NULL THEN NULL ELSE $2 END,
+      only_handler = CASE WHEN status = 'accepted' THEN only_handler || ',' || $2 ELSE $2 END,
       status = 'accepted',
       waiting_since = now_ms(), changed_at = now_ms()
     WHERE id = $1`,

@@ -35,6 +35,7 @@ export async function routeAccepted(
 }
 
 interface AcceptedRow extends DeliveryRow {
+  /** The names of those that are to run, separated by commas; null: all. */
   only_handler: string | null
 }
 
@@ -93,9 +94,10 @@ class Router {
   /** Deliveries that may have had runs before. */
   readonly #again: number[] = []
 
-  route({ id, event, only_handler: only }: AcceptedRow, decision: RoutingDecision): void {
+  route({ id, event, only_handler }: AcceptedRow, decision: RoutingDecision): void {
+    const only = only_handler?.split(',') ?? null
     const planned = decision.status === 'queued' ? decision.runs : []
-    const runs = planned.filter(({ handler }) => only === null || handler === only)
+    const runs = planned.filter(({ handler }) => only === null || only.includes(handler))
     const outcome = outcomeOf(decision, runs, only)
     this.#routed.push({ id, event, ...outcome, ...decision.facts })
     if (only !== null) this.#again.push(id)
@@ -122,11 +124,11 @@ class Router {
 function outcomeOf(
   decision: RoutingDecision,
   runs: readonly PlannedRun[],
-  only: string | null,
+  only: string[] | null,
 ): Pick<RoutedDelivery, 'status' | 'reason'> {
   if (decision.status !== 'queued') return { status: decision.status, reason: decision.reason }
   if (runs.length > 0) return { status: 'queued', reason: null }
-  const reason = only === null ? 'no handler' : `handler ${only} does not match`
+  const reason = only === null ? 'no handler' : `handler ${only.join(', ')} does not match`
   return { status: 'ignored', reason }
 }
 

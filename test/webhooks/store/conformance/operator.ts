@@ -95,6 +95,15 @@ export const operatorSuite = (engine: TestEngine) => {
     })
   })
 
+  test('replays several handlers that are new, which are named one by one', async () => {
+    await store.accept([received()])
+    await store.route(1, decideFor({ handler: 'x' }))
+    for (const name of ['y', 'z', 'y']) await store.replay(['1'], name)
+    await store.route(1, decideFor({ handler: 'x' }, { handler: 'y' }, { handler: 'z' }))
+    const { runs } = await store.view('1')
+    expect(runs.map(({ handler }) => handler)).toEqual(['x', 'y', 'z'])
+  })
+
   test('leaves a delivery as it is when the named handler does not match', async () => {
     await store.accept([received(), received()])
     await store.route(1, decideFor({ handler: 'x' }))
