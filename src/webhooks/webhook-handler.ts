@@ -39,7 +39,8 @@ export interface WebhookStatus extends StoreCounts {
 
 /**
  * Receives GitHub's webhooks: each delivery is on the disk before it is answered, and each of its
- * handlers runs once unless it failed.
+ * handlers runs once unless it failed. An error that the listener of a call throws is a line in the
+ * log, and stops nothing.
  *
  * @throws every method may throw ConfigError without a webhooks.yaml or for a damaged store,
  *   StoreError, and the signal's reason
