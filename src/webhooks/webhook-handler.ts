@@ -88,17 +88,17 @@ export class WebhookHandler {
    * @throws NotFoundError; UsageError if several begin with it
    */
   view(id: string, call: Call<WebhookEvent> = {}): Promise<ViewedDelivery> {
-    return this.#ofOne(id, call, (store) => store.view(id))
+    return this.#inExistingStore(id, call, (store) => store.view(id))
   }
 
   /** The bytes as they came. @throws NotFoundError, also where they were pruned */
   body(id: string, call: Call<WebhookEvent> = {}): Promise<Uint8Array> {
-    return this.#ofOne(id, call, (store) => store.body(id))
+    return this.#inExistingStore(id, call, (store) => store.body(id))
   }
 
   /** The end of a run's output. @throws NotFoundError */
   output(id: string, handler: string, call: Call<WebhookEvent> = {}): Promise<Uint8Array> {
-    return this.#ofOne(id, call, (store) => store.output(id, handler))
+    return this.#inExistingStore(id, call, (store) => store.output(id, handler))
   }
 
   /**
@@ -112,7 +112,7 @@ export class WebhookHandler {
     handler: string | null = null,
     call: Call<WebhookEvent> = {},
   ): Promise<DeliveryWithRuns[]> {
-    return this.#ofOne(ids[0] ?? '', call, async (store, { handlers }) => {
+    return this.#inExistingStore(ids[0] ?? '', call, async (store, { handlers }) => {
       if (handler !== null) await assertHandler(store, ids, handler, handlers)
       return store.replay(ids, handler)
     })
@@ -120,7 +120,7 @@ export class WebhookHandler {
 
   /** Ends what waits; what runs goes on. Warns where nothing waits. @throws NotFoundError */
   cancel(ids: string[], call: Call<WebhookEvent> = {}): Promise<DeliveryWithRuns[]> {
-    return this.#ofOne(ids[0] ?? '', call, async (store) => {
+    return this.#inExistingStore(ids[0] ?? '', call, async (store) => {
       const { deliveries, unchanged } = await store.cancel(ids)
       for (const { id, status } of deliveries) {
         if (!unchanged.includes(id)) continue
@@ -264,7 +264,7 @@ export class WebhookHandler {
     }
   }
 
-  async #ofOne<T>(
+  async #inExistingStore<T>(
     id: string,
     call: Call<WebhookEvent>,
     work: (store: DeliveryStore, webhooks: WebhooksConfig) => Promise<T>,

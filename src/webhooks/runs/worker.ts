@@ -189,8 +189,7 @@ export class Worker {
   async #claimOf(handlers: readonly HandlerConfig[], limit: number): Promise<void> {
     if (limit <= 0 || handlers.length === 0) return
     const { store, machine, owner } = this.#options
-    const wanted = handlers.map(({ name, concurrency }) => ({ handler: name, concurrency }))
-    const claimed = await store.claim({ machine, owner, limit, handlers: wanted })
+    const claimed = await store.claim({ machine, owner, limit, handlers: [...handlers] })
     // A drain has begun meanwhile: another machine starts them, or the next SERVE.
     if (this.#isStopped) return store.giveBack(claimed)
     for (const run of claimed) {

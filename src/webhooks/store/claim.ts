@@ -22,11 +22,10 @@ export async function claimRuns(
     await engine.excludeOthers(sql)
     await endLeases(engine, sql)
     const due: DueRow[] = []
-    for (const { handler, concurrency } of request.handlers) {
-      const free =
-        concurrency === null ? request.limit : concurrency - (await running(sql, handler))
+    for (const { name, concurrency } of request.handlers) {
+      const free = concurrency === null ? request.limit : concurrency - (await running(sql, name))
       const limit = Math.min(request.limit, free)
-      if (limit > 0) due.push(...(await dueRuns(sql, handler, limit)))
+      if (limit > 0) due.push(...(await dueRuns(sql, name, limit)))
     }
     const oldest = due.sort(byArrival).slice(0, request.limit)
     return start(engine, sql, request, oldest)

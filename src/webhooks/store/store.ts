@@ -184,7 +184,7 @@ export interface ClaimRequest {
   owner: string
   limit: number
   /** The handlers that may be started here. */
-  handlers: { handler: string; concurrency: number | null }[]
+  handlers: { name: string; concurrency: number | null }[]
 }
 
 /** Names one start of a run: `token` changes with each claim, so an older claim can record nothing. */

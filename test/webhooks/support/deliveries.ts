@@ -51,7 +51,7 @@ export const claimOf = (given: Partial<ClaimRequest> = {}): ClaimRequest => ({
   machine: 'one',
   owner: 'owner-of-one',
   limit: 64,
-  handlers: [{ handler: 'tests', concurrency: null }],
+  handlers: [{ name: 'tests', concurrency: null }],
   ...given,
 })
 

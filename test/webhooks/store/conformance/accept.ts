@@ -128,7 +128,7 @@ export const acceptSuite = (engine: TestEngine) => {
     const delivery = received()
     await store.accept([delivery])
     await store.route(10, decideFor({ handler: 'good' }, { handler: 'bad' }))
-    const handlers = ['good', 'bad'].map((handler) => ({ handler, concurrency: null }))
+    const handlers = ['good', 'bad'].map((name) => ({ name, concurrency: null }))
     for (const run of await store.claim(claimOf({ handlers }))) {
       await store.finish(run, run.handler === 'good' ? done : died)
     }

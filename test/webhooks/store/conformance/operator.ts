@@ -24,7 +24,7 @@ export const operatorSuite = (engine: TestEngine) => {
   afterEach(() => opened.close())
 
   const claimAll = (...names: string[]) =>
-    store.claim(claimOf({ handlers: names.map((handler) => ({ handler, concurrency: null })) }))
+    store.claim(claimOf({ handlers: names.map((name) => ({ name, concurrency: null })) }))
 
   test('finds a delivery by number, id, or the first characters of its id', async () => {
     const one = received({ delivery: '72d3162e-cc78-11e3-81ab-4c9367dc0958' })

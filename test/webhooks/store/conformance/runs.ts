@@ -108,8 +108,8 @@ export const runsSuite = (engine: TestEngine) => {
     await store.accept([pushTo('a/a'), pushTo('a/b'), pushTo('a/c')])
     await store.route(10, decideFor({ handler: 'few' }, { handler: 'many' }))
     const handlers = [
-      { handler: 'few', concurrency: 2 },
-      { handler: 'many', concurrency: null },
+      { name: 'few', concurrency: 2 },
+      { name: 'many', concurrency: null },
     ]
     const claimed = await store.claim(claimOf({ handlers }))
     expect(claimed.map(({ handler, delivery }) => [delivery.id, handler])).toEqual([
@@ -208,7 +208,7 @@ export const runsSuite = (engine: TestEngine) => {
   })
 
   test('has the status of its runs, whichever comes first', async () => {
-    const handlers = ['a', 'b', 'c'].map((handler) => ({ handler, concurrency: null }))
+    const handlers = ['a', 'b', 'c'].map((name) => ({ name, concurrency: null }))
     await store.accept([received()])
     await store.route(1, decideFor({ handler: 'a' }, { handler: 'b' }, { handler: 'c' }))
     const [a, b, c] = await store.claim(claimOf({ handlers }))
@@ -219,7 +219,7 @@ export const runsSuite = (engine: TestEngine) => {
     expect(await statusAfter(store.finish(a!, died))).toBe('running')
     expect(await statusAfter(store.giveBack([c!]))).toBe('running')
     expect(await statusAfter(store.finish(b!, retryAfter(1000)))).toBe('queued')
-    const [again] = await store.claim(claimOf({ handlers: [{ handler: 'c', concurrency: 1 }] }))
+    const [again] = await store.claim(claimOf({ handlers: [{ name: 'c', concurrency: 1 }] }))
     expect(await statusAfter(store.finish(again!, done))).toBe('retry')
     expect(await statusAfter(store.cancel(['1']))).toBe('dead')
   })
@@ -262,7 +262,7 @@ export const runsSuite = (engine: TestEngine) => {
   test('ends what waits for a handler that is gone, and runs it when it is back', async () => {
     await store.accept([received(), received()])
     await store.route(10, decideFor({ handler: 'gone' }, { handler: 'here' }))
-    const handlers = [{ handler: 'gone', concurrency: 1 }]
+    const handlers = [{ name: 'gone', concurrency: 1 }]
     const [running] = await store.claim(claimOf({ handlers }))
     expect(await store.retire(['here'])).toBe(1)
     await store.finish(running!, done)
