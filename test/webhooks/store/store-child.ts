@@ -13,6 +13,7 @@ const say = (line: string) => writeSync(1, `${line}\n`)
 
 try {
   const store = await openStore({ ...JSON.parse(options), clock: systemClock })
+  say('opened')
   for (let round = 0; round < Number(rounds); round++) {
     const batch = Array.from({ length: 4 }, (_, index) => pushTo(`uDOS/repo-${index}`))
     await store.accept(batch)

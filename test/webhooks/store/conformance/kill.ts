@@ -20,7 +20,7 @@ export const killSuite = (engine: TestEngine) => {
 
   test('has lost nothing that it was given, and ends no run twice', async () => {
     const said: string[] = []
-    for (const lines of [1, 8, 40]) said.push(...(await killAfter(child, lines, opened.options)))
+    for (const lines of [2, 9, 41]) said.push(...(await killAfter(child, lines, opened.options)))
     const named = (word: string) =>
       said.filter((line) => line.startsWith(word)).flatMap((line) => line.split(' ').slice(1))
     const accepted = named('accepted')
