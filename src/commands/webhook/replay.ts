@@ -67,14 +67,5 @@ export const cancel = defineVerb({
   args: [{ ...idsArgument, optional: false }],
   flags: {},
   run: async (invocation, ids) => (await invocation.webhookHandler()).cancel(ids, invocation.call),
-  render: (list, invocation) =>
-    lines(
-      ...list.flatMap((one) => [
-        ...deliveryLines(one, invocation),
-        ...(isCancelled(one) ? [] : ['    nothing of it was waiting, so nothing was cancelled']),
-      ]),
-    ),
+  render: (list, invocation) => lines(...list.flatMap((one) => deliveryLines(one, invocation))),
 })
-
-const isCancelled = ({ status, runs }: DeliveryWithRuns): boolean =>
-  status === 'cancelled' || runs.some((run) => run.status === 'cancelled')
