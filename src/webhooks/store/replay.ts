@@ -14,6 +14,7 @@ export async function replayDeliveries(
   handler: string | null,
 ): ReturnType<DeliveryStore['replay']> {
   const replayed = await engine.transaction(async (sql) => {
+    await engine.excludeOthers(sql)
     const found = await findAll(sql, ids)
     for (const id of found) {
       if (!(await requeue(sql, id, handler))) throw withoutBody(id)
@@ -47,6 +48,8 @@ export async function cancelDeliveries(
   ids: string[],
 ): ReturnType<DeliveryStore['cancel']> {
   const result = await engine.transaction(async (sql) => {
+    // A router that has read a delivery before would give it runs afterwards.
+    await engine.excludeOthers(sql)
     const found = await findAll(sql, ids)
     if (found.length === 0) return { deliveries: [], unchanged: [] }
     const cancelled = new Set([...(await cancelRuns(sql, found)), ...(await unroute(sql, found))])

@@ -103,17 +103,22 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
     for (const store of stores) await store.close()
   })
 
-  describe('a delivery that is replayed while it is pruned', () => {
+  describe('two who change a delivery at once', () => {
     const day = 24 * 60 * 60 * 1000
     const retention = { keep: 1, keepIds: 90, keepDead: 1, maxBytes: null }
     let store: DeliveryStore
     const push = received()
 
-    /** Holds up whoever is the first to use a table, and lets both go when the second one waits too. */
-    async function overtake<T>(
+    /**
+     * Locks a table, at which the first one has to wait, and lets it go when the second one waits
+     * too or has ended.
+     *
+     * @returns what each has returned or thrown
+     */
+    async function overtake(
       table: string,
       first: () => Promise<unknown>,
-      act: () => Promise<T>,
+      second: () => Promise<unknown>,
     ) {
       const client = new pg.Client(cluster.url)
       await client.connect()
@@ -122,16 +127,15 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
         const { rows } = await client.query('SELECT pid FROM pg_locks WHERE NOT granted')
         return rows.length
       }
-      const firstEnd = first()
+      let hasEnded = false
+      const result = (end: Promise<unknown>) => end.catch((error: unknown) => error)
+      const results = [result(first())]
       await expect.poll(waiting).toBe(1)
-      const end = act().then(
-        (value) => value,
-        (error: unknown) => error,
-      )
-      await expect.poll(waiting).toBe(2)
+      results.push(result(second()).finally(() => (hasEnded = true)))
+      await expect.poll(async () => hasEnded || (await waiting()) === 2).toBe(true)
       await client.query('COMMIT')
       await client.end()
-      return [await firstEnd, await end]
+      return Promise.all(results)
     }
 
     beforeEach(async () => {
@@ -145,7 +149,7 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
     })
     afterEach(() => store.close())
 
-    test('is not run without its body', async () => {
+    test('PRUNE, then REPLAY: it is not run without its body', async () => {
       const prune = () => store.prune(retention)
       const [pruned, end] = await overtake('outputs', prune, () => store.replay(['1'], null))
       expect(pruned).toBe(1)
@@ -154,7 +158,7 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
       expect(await store.view('1')).toMatchObject({ status: 'dead', runs: [{ status: 'dead' }] })
     })
 
-    test('is not run without its body when GitHub redelivers it', async () => {
+    test('PRUNE, then a redelivery: it is not run without its body', async () => {
       const prune = () => store.prune(retention)
       const [, end] = await overtake('outputs', prune, () => store.accept([push]))
       expect(end).toEqual([{ id: 1, outcome: 'duplicate' }])
@@ -162,11 +166,21 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
       expect(await store.view('1')).toMatchObject({ status: 'dead', times_received: 2 })
     })
 
-    test('keeps its body when the replay was first', async () => {
+    test('REPLAY, then PRUNE: it keeps its body', async () => {
       const replay = () => store.replay(['1'], null)
       const [, pruned] = await overtake('runs', replay, () => store.prune(retention))
       expect(pruned).toBe(0)
       expect(await store.claim(claimOf())).toMatchObject([{ attempt: 2 }])
+    })
+
+    test('its routing, then CANCEL: it is not run', async () => {
+      const router = await open('overtaken')
+      await store.accept([received()])
+      const route = () => router.route(5, decideFor({}))
+      await overtake('bodies', route, () => store.cancel(['2']))
+      expect(await store.claim(claimOf())).toEqual([])
+      expect(await store.view('2')).toMatchObject({ status: 'cancelled' })
+      await router.close()
     })
   })
 
