@@ -2,7 +2,6 @@ import type { Call } from '../base/call.js'
 import { NotFoundError } from '../base/errors.js'
 import { didYouMean, oneLine } from '../base/text.js'
 import type { HandlerConfig } from '../config/files/webhook-handlers.js'
-import type { WebhooksConfig } from '../config/files/webhooks.js'
 import type { Config } from '../config/load.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
@@ -112,20 +111,20 @@ export class WebhookHandler {
     handler: string | null = null,
     call: Call<WebhookEvent> = {},
   ): Promise<DeliveryWithRuns[]> {
-    return this.#inExistingStore(ids[0] ?? '', call, async (store, { handlers }) => {
-      if (handler !== null) await assertHandler(store, ids, handler, handlers)
+    return this.#inExistingStore(ids[0] ?? '', call, async (store, { webhooks }) => {
+      if (handler !== null) await assertHandler(store, ids, handler, webhooks.handlers)
       return store.replay(ids, handler)
     })
   }
 
   /** Ends what waits; what runs goes on. Warns where nothing waits. @throws NotFoundError */
   cancel(ids: string[], call: Call<WebhookEvent> = {}): Promise<DeliveryWithRuns[]> {
-    return this.#inExistingStore(ids[0] ?? '', call, async (store) => {
+    return this.#inExistingStore(ids[0] ?? '', call, async (store, { emit }) => {
       const { deliveries, unchanged } = await store.cancel(ids)
       for (const { id, status } of deliveries) {
         if (!unchanged.includes(id)) continue
         const message = `delivery ${id} is ${status}: there was nothing to cancel`
-        call.emit?.({ type: 'warning', message })
+        emit({ type: 'warning', message })
       }
       return deliveries
     })
@@ -267,12 +266,13 @@ export class WebhookHandler {
   async #inExistingStore<T>(
     id: string,
     call: Call<WebhookEvent>,
-    work: (store: DeliveryStore, webhooks: WebhooksConfig) => Promise<T>,
+    work: (store: DeliveryStore, session: WebhookSession) => Promise<T>,
   ): Promise<T> {
-    const { webhooks, clock } = await this.#session(call)
+    const session = await this.#session(call)
+    const { webhooks, clock } = session
     if (!storeExists(webhooks))
       throw new NotFoundError(`there is no delivery ${id}: none has come yet`)
-    return withStore(webhooks, clock, (store) => work(store, webhooks))
+    return withStore(webhooks, clock, (store) => work(store, session))
   }
 }
 
