@@ -200,16 +200,25 @@ export class Worker {
 
   #begin(run: ClaimedRun, handler: HandlerConfig): void {
     const stop = new AbortController()
-    const done = this.#carryOut(run, handler, stop).finally(() => {
-      this.#inHand.delete(run.id)
+    const earlier = this.#inHand.get(run.id)
+    // Its lease ended while the store was away, and this machine was the first to claim it again.
+    earlier?.stop.abort(fenced)
+    const done = this.#carryOut(run, handler, stop, earlier?.done).finally(() => {
+      if (this.#inHand.get(run.id)?.stop === stop) this.#inHand.delete(run.id)
       this.wake()
     })
     this.#inHand.set(run.id, { run, handler, stop, done })
-    this.#options.on.started(run)
   }
 
-  async #carryOut(run: ClaimedRun, handler: HandlerConfig, stop: AbortController): Promise<void> {
+  async #carryOut(
+    run: ClaimedRun,
+    handler: HandlerConfig,
+    stop: AbortController,
+    earlier: Promise<void> | undefined,
+  ): Promise<void> {
     const { clock, perform, random, on } = this.#options
+    if (earlier !== undefined) await earlier
+    on.started(run)
     const begun = clock.now()
     const unset = clock.after(handler.timeout * 1000, () => stop.abort(handlerTimedOut(handler)))
     const attempt = await perform(run, handler, stop.signal).catch(attemptThatThrew)

@@ -224,6 +224,22 @@ describe('a run of a shared store', () => {
     expect(said).not.toContain('done tests 1')
   })
 
+  it('that this machine has taken over from itself does not run twice at once', async () => {
+    const { worker, store, push, idle, running, end, said } = await testWorker(tests, {
+      isShared: true,
+    })
+    worker.start()
+    await push('core')
+    await store.takeOver(async () => true)
+    worker.wake()
+    await idle()
+    expect(said).toEqual(['started tests 1', 'fenced tests 1', 'started tests 1'])
+    expect([running(), worker.runningOf('tests')]).toEqual([['tests 1'], 1])
+    await end('tests 1', succeeded)
+    expect(said.at(-1)).toBe('done tests 1')
+    expect(await store.view('1')).toMatchObject({ status: 'done', runs: [{ attempts: 2 }] })
+  })
+
   it('is renewed while it runs, also in a drain, and not afterwards', async () => {
     let renewals = 0
     const { worker, clock, push, end, pass } = await testWorker(tests, {
