@@ -1,15 +1,15 @@
 import { mkdirSync } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Pacer } from '../base/async/pacer.js'
 import { ConflictError, PathError } from '../base/errors.js'
-import { existsAt, hasCode } from '../base/fs/read.js'
+import { existsAt, hasCode, lstatOrNull } from '../base/fs/read.js'
 import { describeFullDisk } from '../base/fs/system-error.js'
 import type { Liveness } from '../process/owner-mark.js'
 import { openSibling, removeLeftovers } from '../process/temp-beside.js'
 import type { Limits } from './limits.js'
-import { mergeInto } from './merge.js'
 import { namingEntry, quoted } from './names.js'
+import type { UnpackPlan } from './plan.js'
 import { fileSource } from './single-file.js'
 import type { ArchiveKind, ArchiveSource } from './source.js'
 import { openTarSource } from './tar.js'
@@ -170,3 +170,34 @@ async function makeFolders(
     if (pacer.isDue) await pacer.rest()
   }
 }
+
+/**
+ * Moves unpacked files into a folder that may hold others: those stay, and a file is replaced only
+ * by one of the same path. Everything is checked before the first file moves.
+ */
+async function mergeInto(from: string, to: string, plan: UnpackPlan): Promise<void> {
+  await assertFits(to, plan)
+  for (const folder of plan.folders) {
+    await mkdir(join(to, folder)).catch((error: unknown) => {
+      if (!hasCode(error, 'EEXIST')) throw error
+    })
+  }
+  for (const { path } of plan.files) await rename(join(from, path), join(to, path))
+}
+
+/** A symlink is in the way of a folder: it may lead anywhere. */
+async function assertFits(to: string, { folders, files }: UnpackPlan): Promise<void> {
+  for (const folder of ['', ...folders]) {
+    const there = await lstatOrNull(join(to, folder))
+    if (there !== null && !there.isDirectory()) throw inTheWay(join(to, folder), 'is not a folder')
+  }
+  for (const { path } of files) {
+    const there = await lstatOrNull(join(to, path))
+    if (there?.isDirectory()) throw inTheWay(join(to, path), 'is a folder')
+  }
+}
+
+const inTheWay = (path: string, what: string) =>
+  new ConflictError(`${path} ${what}, so it is not replaced`, {
+    hint: ['move it away, or choose another ', { flag: 'dir' }],
+  })
