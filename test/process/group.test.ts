@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startGuard } from '../../src/process/guard.js'
+import { startGuard } from '../../src/process/group.js'
 
 describe('startGuard', () => {
   it('ends at once if the command could not be started', async () => {
