@@ -7,8 +7,7 @@ import {
   GitHubNotFoundError,
 } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
-import { requestIdOf } from '../http/message.js'
-import { kindOfRefusal, type RefusalKind } from '../http/policy/refusal.js'
+import { kindOfRefusal, type RefusalKind, requestIdOf } from '../http/message.js'
 import { subjectOf } from './subject.js'
 import { type ApiRequest, type ApiResponse, jsonOf } from './transport/message.js'
 

@@ -1,5 +1,21 @@
-import type { buildConnector, Dispatcher, Pool as PoolType } from 'undici'
-import { Agent, Pool, ProxyAgent } from './undici.js'
+import type * as undici from 'undici'
+import connect from 'undici/lib/api/api-connect.js'
+import request from 'undici/lib/api/api-request.js'
+import agent from 'undici/lib/dispatcher/agent.js'
+import dispatcher from 'undici/lib/dispatcher/dispatcher.js'
+import pool from 'undici/lib/dispatcher/pool.js'
+import proxyAgent from 'undici/lib/dispatcher/proxy-agent.js'
+
+/*
+ * Imports only the parts of undici that wizard uses. undici's index also loads fetch, WebSocket,
+ * caches and mocks, which takes longer than most commands run. It adds `request` and `connect` (a
+ * proxy's tunnel) to the prototype in the same way.
+ */
+Object.assign(dispatcher.prototype, { request, connect })
+
+const Agent: typeof undici.Agent = agent
+const Pool: typeof undici.Pool = pool
+const ProxyAgent: typeof undici.ProxyAgent = proxyAgent
 
 export interface AgentOptions {
   /** Milliseconds without progress after which a connection, a header or a body has failed. */
@@ -8,7 +24,7 @@ export interface AgentOptions {
 }
 
 /** undici's connection pools, one per origin. */
-export function openAgent({ stallTimeout, proxyOf }: AgentOptions): Dispatcher {
+export function openAgent({ stallTimeout, proxyOf }: AgentOptions): undici.Dispatcher {
   const timeouts = {
     headersTimeout: stallTimeout,
     bodyTimeout: stallTimeout,
@@ -29,10 +45,10 @@ export function openAgent({ stallTimeout, proxyOf }: AgentOptions): Dispatcher {
 function throughProxy(
   proxy: URL,
   to: URL,
-  timeouts: PoolType.Options,
+  timeouts: undici.Pool.Options,
   connect: { timeout: number },
 ) {
-  const pool = (origin: URL, { connect, ...options }: PoolType.Options) =>
+  const pool = (origin: URL, { connect, ...options }: undici.Pool.Options) =>
     new Pool(origin, {
       ...timeouts,
       ...options,
@@ -56,7 +72,7 @@ function throughProxy(
  * whose proxy closes instead of answering CONNECT. By another code the request fails.
  */
 const failingTunnel =
-  (connect: buildConnector.connector): buildConnector.connector =>
+  (connect: undici.buildConnector.connector): undici.buildConnector.connector =>
   (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error === null) return callback(null, socket)

@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream'
 import type { Dispatcher } from './dispatcher.js'
-import { type HttpRequest, type Policy, stack } from './message.js'
-import { repeatOnFreshSocket } from './policy/fresh-socket.js'
+import { isCut } from './failure.js'
+import { type Exchange, type HttpRequest, isRepeatable, type Policy, stack } from './message.js'
 import { followRedirects } from './policy/redirect.js'
 import { type StreamedAnswer, send } from './send.js'
 
@@ -39,3 +40,17 @@ function authorize(
     return next({ ...request, headers: { ...request.headers, authorization: credential } })
   }
 }
+
+/**
+ * Sends a request again, once and without a pause, if its connection turns out to be closed: the
+ * server may have closed an idle one. Only repeatable requests qualify, and none whose body is a
+ * stream.
+ */
+const repeatOnFreshSocket =
+  <Q extends HttpRequest, A>(next: Exchange<Q, A>): Exchange<Q, A> =>
+  (request) =>
+    next(request).catch((error: unknown) => {
+      const mayRepeat = isRepeatable(request) && !(request.body instanceof Readable)
+      if (mayRepeat && isCut(error)) return next(request)
+      throw error
+    })

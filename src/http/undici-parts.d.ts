@@ -1,4 +1,4 @@
-/* Types of the files of undici that `undici.ts` loads one by one. */
+/* Types of the files of undici that `agent.ts` loads one by one. */
 
 declare module 'undici/lib/api/api-connect.js' {
   const connect: import('undici').Dispatcher['connect']

@@ -7,9 +7,8 @@ import {
   GitHubRateLimitError,
 } from '../../../base/errors.js'
 import { oneLine } from '../../../base/text.js'
-import { requestIdOf } from '../../../http/message.js'
+import { kindOfRefusal, requestIdOf } from '../../../http/message.js'
 import { isRateLimited } from '../../../http/policy/rate-limit.js'
-import { kindOfRefusal } from '../../../http/policy/refusal.js'
 import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
 import { withToken } from './anonymous-limit.js'
