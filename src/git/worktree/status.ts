@@ -1,16 +1,19 @@
 import { Pacer } from '../../base/async/pacer.js'
-import { type BytePath, showPath } from '../plumbing/byte-path.js'
+import { type BytePath, joinBytes, showPath } from '../plumbing/byte-path.js'
 import { readWorktreeSettings, type UserEnvironment } from '../plumbing/config/worktree-settings.js'
 import { createIgnorer } from '../plumbing/ignore/ignorer.js'
+import type { CacheTree } from '../plumbing/index/cache-tree.js'
+import type { IndexEntry } from '../plumbing/index/entry.js'
 import { type IndexFile, readIndex } from '../plumbing/index/index-file.js'
 import type { Oid } from '../plumbing/objects/object.js'
-import { readCommit } from '../plumbing/objects/parse.js'
+import { fileMode, type GitTreeEntry, readCommit, readTree } from '../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../plumbing/objects/store.js'
+import { type TreeChange, treeDiff } from '../plumbing/objects/tree-diff.js'
 import { readHead, resolveRef } from '../plumbing/refs/read.js'
 import type { GitDirs } from '../repository/open.js'
 import { Folder } from './folder.js'
+import { folderRanges, type IndexRange } from './index-range.js'
 import { convertedAmong, lineEndsConverted } from './line-ends.js'
-import { stagedPaths } from './staged.js'
 import { type ScanOptions, type WorktreeChange, walkWorktree } from './walk.js'
 
 export interface WorktreeStatusRequest {
@@ -28,6 +31,15 @@ export interface WorktreeStatusRequest {
 export interface Change {
   kind: WorktreeChange['kind'] | 'staged'
   path: BytePath
+}
+
+export interface WorktreeStatus {
+  /** Index against HEAD. */
+  staged: string[]
+  /** Files against the index. */
+  unstaged: string[]
+  /** Neither tracked nor ignored; an untracked folder is one path that ends in `/`. */
+  untracked: string[]
 }
 
 /**
@@ -130,11 +142,64 @@ async function headTree({ gitDir, commonDir }: GitDirs, store: ObjectStore): Pro
   return head === null ? null : (await readCommit(store, head)).tree
 }
 
-export interface WorktreeStatus {
-  /** Index against HEAD. */
-  staged: string[]
-  /** Files against the index. */
-  unstaged: string[]
-  /** Neither tracked nor ignored; an untracked folder is one path that ends in `/`. */
-  untracked: string[]
+/**
+ * The paths in which the index differs from a tree, in order. Skips folders whose tree the index
+ * knows to be equal.
+ *
+ * @param tree null before the first commit
+ */
+async function* stagedPaths(
+  store: ObjectStore,
+  index: IndexFile,
+  tree: Oid | null,
+): AsyncGenerator<BytePath> {
+  yield* compareFolder(store, wholeIndex(index), tree, index.cacheTree)
 }
+
+async function* compareFolder(
+  store: ObjectStore,
+  range: IndexRange,
+  tree: Oid | null,
+  cache: CacheTree | null | undefined,
+): AsyncGenerator<BytePath> {
+  if (tree !== null && cache && cache.count === range.end - range.start && cache.oid === tree)
+    return
+  const { folder } = range
+  const rest = new Map<BytePath, GitTreeEntry>()
+  if (tree !== null) for (const entry of await readTree(store, tree)) rest.set(entry.name, entry)
+  for (const part of folderRanges(range)) {
+    const there = rest.get(part.name)
+    const isFolder = there?.mode === fileMode.folder
+    if ('entries' in part) {
+      if (isFolder) rest.delete(part.name)
+      const below = isFolder ? there.oid : null
+      yield* compareFolder(store, part, below, cache?.folders.get(part.name))
+    } else {
+      if (!isFolder) rest.delete(part.name)
+      if (isStaged(part.entry, isFolder ? undefined : there)) yield part.entry.path
+    }
+  }
+  for (const missing of rest.values()) {
+    yield* leavesOf(store, missing, joinBytes(folder, missing.name))
+  }
+}
+
+/** A file that is only intended to be added is not in the index yet. */
+function isStaged(entry: IndexEntry, there: GitTreeEntry | undefined): boolean {
+  if (entry.intentToAdd) return there !== undefined
+  return entry.stage !== 0 || entry.oid !== there?.oid || entry.mode !== modeOf(there)
+}
+
+const modeOf = ({ mode }: GitTreeEntry) =>
+  (mode & 0o170000) === 0o100000 ? (mode & 0o100 ? fileMode.executable : fileMode.regular) : mode
+
+async function* leavesOf(
+  store: ObjectStore,
+  entry: GitTreeEntry,
+  path: BytePath,
+): AsyncGenerator<BytePath> {
+  if (entry.mode !== fileMode.folder) yield path
+  else for (const change of await treeDiff(store, entry.oid, null)) yield joined(path, change)
+}
+
+const joined = (folder: BytePath, { path }: TreeChange) => joinBytes(folder, path)

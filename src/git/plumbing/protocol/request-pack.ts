@@ -1,10 +1,11 @@
 import { GitHubError, GitHubNotFoundError } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
-import type { PackAnswer, PackRequest } from './pack-answer.js'
-import type { PacketReader } from './pkt-line.js'
+import type { Oid } from '../objects/object.js'
+import { postUploadPack } from './http.js'
+import { type Opened, type PackAnswer, type PackRequest, packOf } from './pack-answer.js'
+import { agent, delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
 import type { Remote } from './remote-refs.js'
 import { requestPackV0 } from './request-pack-v0.js'
-import { requestPackV2 } from './request-pack-v2.js'
 
 /**
  * Requests a pack of the wanted objects that are missing here, and passes it on as it arrives.
@@ -43,3 +44,86 @@ const notThere = (cause: GitHubError) =>
     hint: 'the commit is not, or no more, in this repository',
     cause,
   })
+
+/** Commits to announce in the first round; each further round doubles them. */
+const firstRound = 16
+const mostPerRound = 16_384
+/**
+ * If the server knows none of this many commits in a row, the histories have nothing more in
+ * common.
+ */
+const mostInVain = 256
+
+/** @see https://git-scm.com/docs/gitprotocol-v2#_fetch */
+async function requestPackV2(git: Git, remote: Remote, request: PackRequest): Promise<Opened> {
+  const common: Oid[] = []
+  let inVain = 0
+  for (let count = firstRound; ; count = Math.min(count * 2, mostPerRound)) {
+    const announced = await request.haves.next(count)
+    const done = announced.length < count || (common.length > 0 && inVain > mostInVain)
+    const body = requestBody(request, [...common, ...announced], done)
+    const { packets } = await postUploadPack(git, remote.url, body)
+    const host = new URL(remote.url).host
+    try {
+      const acknowledged = done ? 'ready' : await readAcknowledgments(packets, host)
+      if (acknowledged === 'ready') return await openPack(packets, host)
+      const news = acknowledged.filter((oid) => !common.includes(oid))
+      for (const oid of news) await request.haves.acknowledge(oid)
+      common.push(...news)
+      inVain = news.length > 0 ? 0 : inVain + announced.length
+      await packets.finish()
+    } catch (error) {
+      await packets.close()
+      throw error
+    }
+  }
+}
+
+function requestBody({ wants, shallow, depth }: PackRequest, haves: Oid[], done: boolean): string {
+  return [
+    pktLine('command=fetch\n'),
+    pktLine(`${agent}\n`),
+    delimiter,
+    pktLine('no-progress\n'),
+    pktLine('include-tag\n'),
+    pktLine('ofs-delta\n'),
+    ...[...shallow].map((oid) => pktLine(`shallow ${oid}\n`)),
+    ...(depth === undefined ? [] : [pktLine(`deepen ${depth}\n`)]),
+    ...wants.map((oid) => pktLine(`want ${oid}\n`)),
+    ...haves.map((oid) => pktLine(`have ${oid}\n`)),
+    ...(done ? [pktLine('done\n')] : []),
+    flush,
+  ].join('')
+}
+
+/** The announced commits that the server has; `ready` if they are enough and the pack follows. */
+async function readAcknowledgments(packets: PacketReader, host: string): Promise<Oid[] | 'ready'> {
+  const oids: Oid[] = []
+  for (;;) {
+    const line = await packets.line()
+    if (line === 'delimiter') return 'ready'
+    if (line === 'flush') return oids
+    if (line === null || typeof line === 'string') throw unexpected(host)
+    const oid = /^ACK ([0-9a-f]{40})$/.exec(line.text)?.[1]
+    if (oid !== undefined) oids.push(oid)
+  }
+}
+
+/** Reads the sections before the pack. Only the one about shallow commits matters. */
+async function openPack(packets: PacketReader, host: string): Promise<Opened> {
+  const shallow: Oid[] = []
+  const unshallow: Oid[] = []
+  for (;;) {
+    const line = await packets.line()
+    if (line === null || line === 'flush') throw unexpected(host)
+    if (typeof line === 'string') continue
+    if (line.text === 'packfile') {
+      return { packets, shallow, unshallow, chunks: packOf(packets, host) }
+    }
+    const [, word, oid] = /^(shallow|unshallow) ([0-9a-f]{40})$/.exec(line.text) ?? []
+    if (oid !== undefined) (word === 'shallow' ? shallow : unshallow).push(oid)
+  }
+}
+
+const unexpected = (host: string) =>
+  new GitHubError(`${host} does not answer a fetch as git's protocol says`)
