@@ -70,7 +70,6 @@ export type {
   ReleaseOptions,
 } from './github/rest/releases.js'
 export type { RepositoryData, SearchOptions } from './github/rest/repositories.js'
-export type { TransferEvent } from './github/transfer/events.js'
 export type { OnProgress as TransferProgress } from './github/transfer/files.js'
 export type { Log, LogLevel, LogName } from './logs/log.js'
 export type { FailedSource, PluginSource } from './plugins/discover/discover.js'
@@ -109,7 +108,7 @@ export type {
   PublishResult,
   StepName as PublishStep,
 } from './releases/pipeline/request.js'
-export type { ReleaseEvent } from './releases/session.js'
+export type { ReleaseEvent, TransferEvent } from './releases/session.js'
 export type { ComponentStatus, StatusRequest } from './releases/status.js'
 export type { UploadRequest } from './releases/upload.js'
 export type { LatestChoice } from './releases/versions/latest.js'

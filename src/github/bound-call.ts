@@ -6,9 +6,8 @@ import type { Log } from '../logs/log.js'
 import { endpoint } from './addresses.js'
 import type { CallCredentials } from './auth/credential-waiters.js'
 import type { Connection } from './connection.js'
-import type { TransportCall } from './transport/call.js'
 import { jsonOf, type Send } from './transport/message.js'
-import { createRequestReporter } from './transport/request-reporter.js'
+import { createRequestReporter, type TransportCall } from './transport/record.js'
 
 /** The options of one call: see `GitHubClient.with`. */
 export interface ClientCall extends Call<CommonEvent> {

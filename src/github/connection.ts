@@ -18,8 +18,8 @@ import {
 } from './auth/credentials.js'
 import { createOctokit, type Octokit } from './rest/octokit.js'
 import type { RestVersion } from './transport/api-version.js'
-import type { TransportCall } from './transport/call.js'
 import type { Send } from './transport/message.js'
+import type { TransportCall } from './transport/record.js'
 import type { Transport, Transports } from './transport/transport.js'
 
 export interface ConnectionOptions {

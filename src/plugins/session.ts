@@ -1,5 +1,5 @@
 import type { CommonEvent, StepEvent } from '../base/call.js'
-import type { TransferEvent } from '../github/transfer/events.js'
+import type { TransferEvent } from '../releases/session.js'
 import type { ConfiguredSession } from '../session.js'
 import type { PublisherTrust } from './publisher.js'
 

@@ -1,7 +1,6 @@
 import type { CommonEvent, Emit, StepEvent } from '../base/call.js'
 import type { Clock } from '../base/clock.js'
 import type { Api } from '../github/rest/api.js'
-import type { TransferEvent } from '../github/transfer/events.js'
 import type { Log } from '../logs/log.js'
 import type { Host } from '../process/host.js'
 import type { ProcessIdentity } from '../process/identity.js'
@@ -27,3 +26,22 @@ export type ReleaseEvent =
   | TransferEvent
   /** A line of a command's output, from a build or from signing. */
   | { type: 'command-output'; line: string }
+
+/** Reports the upload or download of a release asset. */
+export type TransferEvent =
+  /** Bytes; `total` is null if the server does not say. */
+  | {
+      type: 'transfer-progress'
+      direction: 'upload' | 'download'
+      name: string
+      done: number
+      total: number | null
+    }
+  | {
+      type: 'transfer-done'
+      direction: 'upload' | 'download'
+      name: string
+      /** Bytes. */
+      size: number
+      status: string
+    }

@@ -1,4 +1,4 @@
-import { hookRanges } from '../github/rest/meta.js'
+import { hookRanges } from '../github/rest/hooks.js'
 import { type Log, writeLines } from '../logs/log.js'
 import { version } from '../version.js'
 import type { Intake } from './accept-first.js'

@@ -7,7 +7,7 @@ import {
 } from '../../src/base/errors.js'
 import { createRedactor } from '../../src/base/redact.js'
 import { refusalError } from '../../src/github/errors.js'
-import { refuse } from '../../src/github/transport/refuse.js'
+import { refuse } from '../../src/github/transport/transport.js'
 import { answer, get, scripted } from './support.js'
 
 const secret = 'ghp_0123456789abcdefghij'

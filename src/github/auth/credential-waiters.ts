@@ -1,7 +1,7 @@
 import { abortable } from '../../base/async/once.js'
 import type { Clock } from '../../base/clock.js'
 import { createWaits, type Waits } from '../../http/policy/waits.js'
-import type { RequestListener, TransportCall } from '../transport/call.js'
+import type { RequestListener, TransportCall } from '../transport/record.js'
 import type { Credentials } from './credentials.js'
 
 /** The credential for one call. A signal ends only this call's wait; default: the call's own. */

@@ -220,3 +220,12 @@ function exactly({ baseUrl }: Api, json: string): unknown {
     throw new GitHubNetworkError(message, { cause, hint: checkServer })
   }
 }
+
+const meta = z.object({ hooks: z._default(z.array(z.string()), []) })
+
+/**
+ * The addresses that GitHub sends webhooks from, as CIDRs. A GitHub Enterprise Server names none.
+ * https://docs.github.com/en/rest/meta/meta#get-github-meta-information
+ */
+export const hookRanges = async (api: Api): Promise<string[]> =>
+  (await ask(api, meta, (rest) => rest.meta.get())).hooks

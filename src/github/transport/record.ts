@@ -1,5 +1,9 @@
+import type { CommonEvent, Emit } from '../../base/call.js'
+import type { Clock } from '../../base/clock.js'
 import { reportError } from '../../base/error-report.js'
 import { requestIdOf } from '../../http/message.js'
+import type { Wait, Waits } from '../../http/policy/waits.js'
+import type { Log } from '../../logs/log.js'
 import type { ApiRequest, Layer } from './message.js'
 
 /** One request and its result, without headers, bodies or secret parts of the query. */
@@ -76,4 +80,62 @@ export function formatRecord(record: RequestRecord): string {
     remaining === null ? '' : ` left=${remaining}`,
     error === null ? '' : ` (${error})`,
   ].join('')
+}
+
+/** One call of a client, for the transport. */
+export interface TransportCall {
+  signal: AbortSignal | undefined
+  waits: Waits
+  listener: RequestListener
+}
+
+/** Receives requests and waits. */
+export interface RequestListener {
+  onRequest(record: RequestRecord): void
+  onWait(wait: Wait): void
+}
+
+/** Reports the requests and waits of one call to its listener and log, without secrets. */
+interface RequestReporter extends RequestListener {
+  /** How many requests there were. */
+  readonly requests: number
+}
+
+/** Milliseconds: requests that are rejected together report slightly different ends of the wait. */
+const together = 2000
+
+export function createRequestReporter({
+  emit,
+  log,
+  clock,
+  redact,
+}: {
+  emit?: Emit<CommonEvent> | undefined
+  log?: Log | undefined
+  clock: Clock
+  redact: (text: string) => string
+}): RequestReporter {
+  let requests = 0
+  let reportedUntil = 0
+  return {
+    get requests() {
+      return requests
+    },
+    onRequest(record) {
+      requests++
+      const message = redact(formatRecord(record))
+      const failed = record.status === null || record.status >= 500
+      log?.write('api', failed ? 'WARN' : 'INFO', message)
+      emit?.({ type: 'request', message })
+    },
+    onWait({ reason, host, until }) {
+      if (reason === 'rate limit') {
+        if (Math.abs(until - reportedUntil) < together) return
+        reportedUntil = until
+      }
+      const seconds = Math.ceil((until - clock.now()) / 1000)
+      const why = reason === 'retry' ? 'trying again' : 'the rate limit lifts'
+      emit?.({ type: 'waiting', message: `${host}: ${why} in ${seconds} s` })
+    },
+  }
 }

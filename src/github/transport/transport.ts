@@ -8,14 +8,13 @@ import { followRedirects } from '../../http/policy/redirect.js'
 import { backoff, retry } from '../../http/policy/retry.js'
 import { isUploadHost } from '../addresses.js'
 import type { CallCredentials } from '../auth/credential-waiters.js'
+import type { RefusalContext } from '../errors.js'
 import { apiLimits } from './api-limits.js'
 import { type RestVersion, VersionChoice } from './api-version.js'
 import { authorize, renewCredentials } from './authorize.js'
 import { cacheByEtag } from './cache.js'
-import type { TransportCall } from './call.js'
 import type { ApiRequest, Layer, Send } from './message.js'
-import { record } from './record.js'
-import { refuse } from './refuse.js'
+import { record, type TransportCall } from './record.js'
 import { createStreamingWire, createWire } from './wire.js'
 
 /** The parts that all calls share. */
@@ -122,5 +121,21 @@ function addHeaders(userAgent: string, signal: AbortSignal | undefined): Layer {
       'user-agent': userAgent,
     }
     return next({ ...request, headers, signal: request.signal ?? signal })
+  }
+}
+
+/**
+ * Turns every answer but 2xx, and 304 where it was asked for, into one of our errors, with GitHub's message: also a redirect
+ * that `followRedirects` did not follow.
+ */
+export function refuse(
+  context: (signal: AbortSignal | undefined) => Promise<RefusalContext>,
+): Layer {
+  return (next) => async (request) => {
+    const response = await next(request)
+    const isUnchanged = response.status === 304 && 'if-none-match' in request.headers
+    if (response.status < 300 || isUnchanged) return response
+    const { refusalError } = await import('../errors.js')
+    throw refusalError(request, response, await context(request.signal))
   }
 }

@@ -4,7 +4,6 @@ import { networkError, PermanentNetworkError } from '../../http/failure.js'
 import type { Fetch, FetchAnswer } from '../../http/fetch.js'
 import { type StreamedAnswer, send } from '../../http/send.js'
 import type { ApiRequest, ApiResponse, Send } from './message.js'
-import { isNestedTooDeeply } from './nesting.js'
 
 /**
  * Bytes. Every answer of the API is much smaller; a file of the contents API has at most 100 MB.
@@ -92,4 +91,36 @@ async function receive(
     if (size <= longestMessage) parts.push(part)
   }
   return { ...head, body: Buffer.concat(parts) }
+}
+
+/** The API's own answers have less than twenty levels. */
+const deepest = 500
+
+const [quote, backslash, openList, closeList, openObject, closeObject] = Buffer.from('"\\[]{}')
+
+/**
+ * Whether JSON is nested so deeply that reading or writing it would exhaust the stack, which no
+ * answer of the API is. Looks at the bytes, without parsing.
+ */
+function isNestedTooDeeply(json: Buffer): boolean {
+  let depth = 0
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]
+    if (byte === quote) at = endOfText(json, at)
+    else if (byte === openList || byte === openObject) {
+      if (++depth > deepest) return true
+    } else if (byte === closeList || byte === closeObject) depth--
+  }
+  return false
+}
+
+/** The position of the quote that ends a text; the end of the bytes if there is none. */
+function endOfText(json: Buffer, start: number): number {
+  for (let end = start; ; ) {
+    end = json.indexOf('"', end + 1)
+    if (end === -1) return json.length
+    let slashes = 0
+    while (json[end - 1 - slashes] === backslash) slashes++
+    if (slashes % 2 === 0) return end
+  }
 }

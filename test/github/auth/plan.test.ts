@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ratePlan } from '../../../src/github/auth/plan.js'
+import { ratePlan } from '../../../src/github/auth/status.js'
 
 const status = (source: string | null, login: string | null, limit: number) => ({
   source,
