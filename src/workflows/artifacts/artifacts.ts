@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { limitsWith } from '../../archive/limits.js'
 import { besideGit, safeName } from '../../archive/names.js'
-import { isZip } from '../../archive/single-file.js'
+import { isZip } from '../../archive/source.js'
 import { assertNotExists, keepFile, unpackZip } from '../../archive/unpack.js'
 import { inLanes } from '../../base/async/lanes.js'
 import { type ErrorReport, reportError } from '../../base/error-report.js'
