@@ -1,8 +1,10 @@
+import type { Emit } from '../base/call.js'
 import { oneLine } from '../base/text.js'
-import type { Marks } from '../logs/marks.js'
+import type { Log, LogLevel } from '../logs/log.js'
+import { logMarks, type Marks } from '../logs/marks.js'
 import type { WorkflowRun } from './run-data.js'
 import type { WorkflowEvent } from './session.js'
-import { isGood } from './watch/conclusion.js'
+import { isCompleted, isGood } from './watch/conclusion.js'
 
 type RunEvent = Extract<
   WorkflowEvent,
@@ -60,3 +62,22 @@ function stateOf(
 
 const inSeconds = ({ duration_seconds: seconds }: WorkflowRun) =>
   seconds === null ? '' : ` (${seconds} s)`
+
+/**
+ * Passes events on, and logs those of runs and jobs: dispatch, each change of state, conclusion.
+ */
+export function recording(log: Log, emit: Emit<WorkflowEvent>): Emit<WorkflowEvent> {
+  return (event) => {
+    emit(event)
+    if (event.type === 'step-changed') return
+    const line = formatWorkflowEvent(event, logMarks)
+    if (line !== null) log.write('workflows', levelOf(event), line)
+  }
+}
+
+function levelOf(event: WorkflowEvent): LogLevel {
+  if (event.type === 'dispatch-unanswered' || event.type === 'poll-failed') return 'WARN'
+  const subject =
+    event.type === 'run-changed' ? event.run : event.type === 'job-changed' ? event.job : null
+  return subject !== null && isCompleted(subject) && !isGood(subject.conclusion) ? 'ERROR' : 'INFO'
+}

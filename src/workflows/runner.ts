@@ -16,6 +16,7 @@ import {
   rerun,
   setWorkflowState,
 } from './control.js'
+import { recording } from './describe.js'
 import { dispatch } from './dispatch/dispatch.js'
 import { listRuns, newestRun, type RunFilter } from './list-runs.js'
 import {
@@ -26,7 +27,6 @@ import {
   type LogChunk,
   readLogs,
 } from './logs/logs.js'
-import { recording } from './record.js'
 import type { ViewedRun, WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
 import { findRun, ofRun, type RunPart, runWithJobs, startupErrors, viewRun } from './runs.js'
 import type { Repo, WorkflowEvent, WorkflowSession } from './session.js'
