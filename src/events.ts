@@ -1,6 +1,6 @@
 import type { PluginEvent } from './plugins/session.js'
 import type { ReleaseEvent } from './releases/session.js'
-import type { RepoEvent } from './repos/events.js'
+import type { RepoEvent } from './repos/session.js'
 import type { WebhookEvent } from './webhooks/session.js'
 import type { WorkflowEvent } from './workflows/session.js'
 

@@ -11,11 +11,10 @@ import { pull } from '../git/porcelain/pull.js'
 import type { Log } from '../logs/log.js'
 import { logMarks } from '../logs/marks.js'
 import { formatSyncEntry } from './describe.js'
-import type { RepoEvent } from './events.js'
 import { askGit, type RemoteHead } from './inspect.js'
 import type { SyncStep } from './plan.js'
-import type { SyncEntry } from './report.js'
-import { emptyEntry } from './report.js'
+import { emptyEntry, type SyncEntry } from './report.js'
+import type { RepoEvent } from './session.js'
 import type { SyncState } from './state.js'
 
 export interface StepSession {

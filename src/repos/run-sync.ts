@@ -1,12 +1,14 @@
+import { dirname } from 'node:path'
 import pLimit from 'p-limit'
 import { reportError } from '../base/error-report.js'
 import { remoteUrl } from '../base/names/remote.js'
 import type { Git } from '../git/git.js'
+import { removeDeadClones } from '../git/porcelain/clone/clone.js'
 import { logMarks } from '../logs/marks.js'
+import { livenessFor } from '../process/identity.js'
 import { applyStep, beginEntry } from './apply-step.js'
 import { formatSyncReport } from './describe.js'
 import { askGit, inspectRepositories } from './inspect.js'
-import { removeOldLeftovers } from './leftovers.js'
 import { leftAlone, planSync, type SyncMode, type SyncStep } from './plan.js'
 import { reportOf, type SyncEntry, type SyncReport } from './report.js'
 import { listedWhenDue } from './schedule/due.js'
@@ -119,5 +121,29 @@ async function rehearse(git: Git, gitUrl: string, step: SyncStep): Promise<SyncE
     return { ...entry, planned: oid === entry.from ? 'unchanged' : 'pull', to: oid }
   } catch (error) {
     return { ...entry, planned: 'failed', error: reportError(error) }
+  }
+}
+
+/**
+ * Removes what killed clones left beside destinations; what belongs to a living process, or to
+ * another host, stays. An inaccessible folder stops only its own repositories: it is a warning.
+ *
+ * @param paths the destinations, absolute
+ */
+export async function removeOldLeftovers(
+  { self, emit }: Pick<RepoSession, 'self' | 'emit'>,
+  paths: string[],
+): Promise<void> {
+  const liveness = livenessFor(self)
+  for (const parent of new Set(paths.map((path) => dirname(path)))) {
+    try {
+      await removeDeadClones(parent, liveness)
+    } catch (error) {
+      const { message } = reportError(error)
+      emit({
+        type: 'warning',
+        message: `${parent} can't be cleared of interrupted clones: ${message}`,
+      })
+    }
   }
 }

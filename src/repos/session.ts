@@ -1,13 +1,22 @@
 import { join } from 'node:path'
-import type { Git } from '../git/git.js'
+import type { CommonEvent } from '../base/call.js'
+import type { Git, GitProgress } from '../git/git.js'
 import { userEnvironment } from '../git/plumbing/config/worktree-settings.js'
 import { livenessFor } from '../process/identity.js'
 import type { ConfiguredSession } from '../session.js'
-import type { RepoEvent } from './events.js'
+import type { SyncEntry } from './report.js'
 import { SyncState } from './state.js'
 
 /** The arguments of every operation of RepoSync. */
 export type RepoSession = ConfiguredSession<RepoEvent>
+
+/** What RepoSync reports while it works. */
+export type RepoEvent =
+  | CommonEvent
+  | { type: 'sync-planned'; total: number }
+  | { type: 'repository-started'; repo: string; path: string; action: 'clone' | 'pull' }
+  | { type: 'repository-progress'; repo: string; path: string; progress: GitProgress }
+  | { type: 'repository-done'; entry: SyncEntry }
 
 /** Milliseconds that a sync waits for another one in the same root. */
 const defaultLockWait = 60_000

@@ -1,5 +1,5 @@
 import type { RepositoryEntry, SourceEntry } from '../../src/config/files/repos.js'
-import type { RepoEvent } from '../../src/repos/events.js'
+import type { RepoEvent } from '../../src/repos/session.js'
 import type { SyncTarget } from '../../src/repos/targets/sync-target.js'
 import { temporaryFolder } from '../git/support/real-git.js'
 import { type Addresses, type OpenedSession, sessionIn } from '../support/session.js'

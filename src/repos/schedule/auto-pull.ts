@@ -2,9 +2,9 @@ import { Cron } from 'croner'
 import type { Call, Emit } from '../../base/call.js'
 import { UsageError } from '../../base/errors.js'
 import { isSchedule } from '../../config/schema/schedule.js'
-import type { RepoEvent } from '../events.js'
 import type { SyncReport } from '../report.js'
 import type { SyncOptions } from '../run-sync.js'
+import type { RepoEvent } from '../session.js'
 
 export interface AutoPullOptions extends Omit<SyncOptions, 'dryRun'> {
   /** Receives the report of each pull. */
