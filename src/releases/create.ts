@@ -15,7 +15,7 @@ import { logMarks } from '../logs/marks.js'
 import { type LocalAsset, localAssets } from './assets/local.js'
 import { claimDraft, ownDrafts } from './drafts/draft.js'
 import { type HeldDraft, whileHeld } from './drafts/held.js'
-import type { Maker } from './drafts/mark.js'
+import { assertShort, type Maker } from './drafts/mark.js'
 import { burntTag, fillDraft, publishHeld } from './drafts/publish.js'
 import { tagFor } from './find.js'
 import {
@@ -26,7 +26,6 @@ import {
   releaseInfoOf,
 } from './info.js'
 import type { NotesSession } from './notes/history.js'
-import { assertShort } from './notes/length.js'
 import { notesFor } from './notes/notes.js'
 import type { ReleaseSession } from './session.js'
 import { isLatestNow, type LatestChoice, makeLatestOf } from './versions/latest.js'

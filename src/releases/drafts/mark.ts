@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { UsageError } from '../../base/errors.js'
 import { nameOfSubject, type ReleaseSubject } from '../info.js'
 import { type DraftOwner, formatOwner, parseOwner } from './owner.js'
 
@@ -79,3 +80,11 @@ export const keepMark = (text: string, old: string): string =>
 /** Ignores line ends, because GitHub's page sends CR and LF. */
 const sumOf = (text: string): string =>
   createHash('sha256').update(text.replace(/\r\n/g, '\n').trim()).digest('hex').slice(0, 16)
+
+/** @throws UsageError for notes that are longer than GitHub accepts */
+export function assertShort(text: string): string {
+  if (text.length <= longestNotes) return text
+  throw new UsageError(`the notes have ${text.length} characters; GitHub takes ${longestNotes}`, {
+    hint: 'cut them, and link to the whole',
+  })
+}

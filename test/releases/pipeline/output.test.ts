@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { readLines } from '../../../src/releases/pipeline/output.js'
+import { readLines } from '../../../src/releases/pipeline/command.js'
 
 async function batchesOf(chunks: readonly (string | Buffer)[]): Promise<string[][]> {
   const input = new PassThrough()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../../src/base/errors.js'
-import { parseVersionFile } from '../../../src/releases/versions/version-file.js'
+import { parseVersionFile } from '../../../src/releases/versions/next-version.js'
 
 const parse = (text: string) => parseVersionFile(text, 'core/version.json')
 const parts = { major: 1, minor: 2, patch: 3 }
