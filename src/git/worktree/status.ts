@@ -12,9 +12,14 @@ import { type TreeChange, treeDiff } from '../plumbing/objects/tree-diff.js'
 import { readHead, resolveRef } from '../plumbing/refs/read.js'
 import type { GitDirs } from '../repository/open.js'
 import { Folder } from './folder.js'
-import { folderRanges, type IndexRange } from './index-range.js'
 import { convertedAmong, lineEndsConverted } from './line-ends.js'
-import { type ScanOptions, type WorktreeChange, walkWorktree } from './walk.js'
+import {
+  folderRanges,
+  type IndexRange,
+  type ScanOptions,
+  type WorktreeChange,
+  walkWorktree,
+} from './walk.js'
 
 export interface WorktreeStatusRequest {
   dir: string
