@@ -15,10 +15,11 @@ import {
   isMarked,
   type Maker,
   ownerIn,
+  takenBack,
+  wasPublished,
   withMark,
   withOwner,
 } from './mark.js'
-import { takenBack, wasPublished } from './once-published.js'
 import { type DraftOwner, heldBy, newOwner, type Tenure, tenureOf } from './owner.js'
 
 export interface DraftRequest {

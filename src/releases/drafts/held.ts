@@ -7,8 +7,7 @@ import {
   updateRelease,
 } from '../../github/rest/releases.js'
 import type { ReleaseSession } from '../session.js'
-import { ownerIn, withOwner } from './mark.js'
-import { wasPublished } from './once-published.js'
+import { ownerIn, wasPublished, withOwner } from './mark.js'
 import { type DraftOwner, heldBy, renewal } from './owner.js'
 
 /** A draft whose mark names this run as its owner. */
