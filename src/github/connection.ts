@@ -9,9 +9,10 @@ import type { Fetch } from '../http/fetch.js'
 import type { Host } from '../process/host.js'
 import { parseBaseUrl } from './addresses.js'
 import { type AppSettings, appTokens } from './auth/app.js'
-import { type CallCredentials, CredentialWaiters } from './auth/credential-waiters.js'
 import {
+  type CallCredentials,
   type Credentials,
+  CredentialWaiters,
   createCredentials,
   type TokenSource,
   tokenSources,

@@ -1,4 +1,4 @@
-import type { CallCredentials } from '../auth/credential-waiters.js'
+import type { CallCredentials } from '../auth/credentials.js'
 import type { ApiRequest, Layer } from './message.js'
 
 /**

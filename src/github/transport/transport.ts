@@ -7,7 +7,7 @@ import { type RateLimits, waitForRateLimits } from '../../http/policy/rate-limit
 import { followRedirects } from '../../http/policy/redirect.js'
 import { backoff, retry } from '../../http/policy/retry.js'
 import { isUploadHost } from '../addresses.js'
-import type { CallCredentials } from '../auth/credential-waiters.js'
+import type { CallCredentials } from '../auth/credentials.js'
 import type { RefusalContext } from '../errors.js'
 import { apiLimits } from './api-limits.js'
 import { type RestVersion, VersionChoice } from './api-version.js'
