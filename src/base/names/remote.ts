@@ -50,3 +50,9 @@ export function isRemoteOf(origin: string, gitUrl: string, repo: Repo): boolean 
     : hostname(address.host) === server.hostname.toLowerCase()
   return isSameHost && isSameRepo(address, repo)
 }
+
+/** The host and path of an address of git's protocol; messages show nothing more of it. */
+export function remotePlace(address: string): string {
+  const { host, pathname } = new URL(address)
+  return host + pathname.replace(/\/(?:git-upload-pack|info\/refs)$/, '').replace(/\.git$/, '')
+}

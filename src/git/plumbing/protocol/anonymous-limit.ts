@@ -1,9 +1,9 @@
 import { GitHubRateLimitError } from '../../../base/errors.js'
+import { remotePlace } from '../../../base/names/remote.js'
 import { oneLine } from '../../../base/text.js'
 import type { HttpRequest, Policy } from '../../../http/message.js'
 import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
-import { placeOf } from './place.js'
 
 /*
  * At busy times GitHub refuses git's requests without a credential for a while (since autumn 2026):
@@ -43,7 +43,7 @@ export async function waitAfterRefusal(
   { url, begun, words }: { url: URL; begun: number; words: string },
 ): Promise<void> {
   const until = (waits ?? clock).now() + pause * 1000
-  if (!waits?.fits(begun, until)) throw limitedInWords(placeOf(url.href), words)
+  if (!waits?.fits(begun, until)) throw limitedInWords(remotePlace(url.href), words)
   await waits.wait({ reason: 'rate limit', host: url.host, until }, signal)
 }
 

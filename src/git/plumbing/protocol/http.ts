@@ -1,4 +1,5 @@
 import { GitHubError, GitHubNetworkError, GitHubRateLimitError } from '../../../base/errors.js'
+import { remotePlace } from '../../../base/names/remote.js'
 import { oneLine } from '../../../base/text.js'
 import { type Exchange, type HttpRequest, type Policy, stack } from '../../../http/message.js'
 import {
@@ -13,7 +14,6 @@ import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
 import { isLimitInWords, recogniseAnonymousLimit, waitAfterRefusal } from './anonymous-limit.js'
 import { chunksOf, PacketReader } from './pkt-line.js'
-import { placeOf } from './place.js'
 import { refusal } from './refusal.js'
 
 export interface ProtocolAnswer {
@@ -78,7 +78,7 @@ async function assertType(
   // An old server may not understand the POST; but every git server answers the GET, so here it
   // is not a git server.
   const Wrong = method === 'GET' ? GitHubNetworkError : GitHubError
-  throw new Wrong(`${placeOf(base)} answers with ${oneLine(answered, 80) || 'nothing'}`, {
+  throw new Wrong(`${remotePlace(base)} answers with ${oneLine(answered, 80) || 'nothing'}`, {
     hint: 'is this a git server? a proxy or a login page may stand before it',
     status: answer.status,
   })
@@ -129,7 +129,7 @@ const gitLimits = (git: Git, waits: Waits): RateLimitRules<HttpRequest, Streamed
   isRefusal: isRateLimited,
   tooLong: async ({ url }, _limit, answer) => {
     if (answer !== undefined) return refusal(git, answer)
-    return new GitHubRateLimitError(`${placeOf(url.href)}: too many requests`)
+    return new GitHubRateLimitError(`${remotePlace(url.href)}: too many requests`)
   },
 })
 

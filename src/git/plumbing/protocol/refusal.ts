@@ -6,6 +6,7 @@ import {
   GitHubNotFoundError,
   GitHubRateLimitError,
 } from '../../../base/errors.js'
+import { remotePlace } from '../../../base/names/remote.js'
 import { oneLine } from '../../../base/text.js'
 import { kindOfRefusal, requestIdOf } from '../../../http/message.js'
 import { isRateLimited } from '../../../http/policy/rate-limit.js'
@@ -13,7 +14,6 @@ import type { StreamedAnswer } from '../../../http/send.js'
 import type { Git } from '../../git.js'
 import { withToken } from './anonymous-limit.js'
 import { chunksOf } from './pkt-line.js'
-import { placeOf } from './place.js'
 
 /** The longest message to read from an error answer. */
 const mostWords = 4096
@@ -24,7 +24,7 @@ const mostWords = 4096
  */
 export async function refusal(git: Git, answer: StreamedAnswer): Promise<GitHubError> {
   const { status, url } = answer
-  const place = placeOf(url.href)
+  const place = remotePlace(url.href)
   const words = await readWords(git, answer)
   const said = words === '' ? '' : `: ${words}`
   const options: GitHubErrorOptions = { status, requestId: requestIdOf(answer) }
