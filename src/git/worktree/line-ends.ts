@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { BlockedError } from '../errors.js'
-import { type AttributeValue, attributesAt } from '../plumbing/attributes/attributes.js'
+import { type AttributeValue, attributesAt } from '../plumbing/attributes.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import {
   readWorktreeSettings,

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { join } from 'node:path'
-import { type BytePath, joinBytes, parentsOf } from '../byte-path.js'
-import type { WorktreeSettings } from '../config/worktree-settings.js'
-import { readRuleFile } from '../ignore/ignorer.js'
-import { compileGlob, type Matcher } from '../ignore/wildmatch.js'
+import { type BytePath, joinBytes, parentsOf } from './byte-path.js'
+import type { WorktreeSettings } from './config/worktree-settings.js'
+import { readRuleFile } from './ignore/ignorer.js'
+import { compileGlob, type Matcher } from './ignore/wildmatch.js'
 
 export interface AttributesRequest {
   /** The work tree. */

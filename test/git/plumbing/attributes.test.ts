@@ -1,10 +1,10 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { attributesAt } from '../../../../src/git/plumbing/attributes/attributes.js'
-import { bytesOf } from '../../../../src/git/plumbing/byte-path.js'
-import { Folder } from '../../../../src/git/worktree/folder.js'
-import { git, temporaryFolder } from '../../support/real-git.js'
+import { attributesAt } from '../../../src/git/plumbing/attributes.js'
+import { bytesOf } from '../../../src/git/plumbing/byte-path.js'
+import { Folder } from '../../../src/git/worktree/folder.js'
+import { git, temporaryFolder } from '../support/real-git.js'
 
 const names = ['text', 'eol', 'crlf', 'binary', 'diff', 'mine']
 const paths = [
