@@ -150,7 +150,8 @@ async function slowest({ url }: Receiver): Promise<number> {
   const pending: Promise<void>[] = []
   for (let count = 0; count < perSecond * seconds; count++) {
     const due = begun + (count * 1000) / perSecond
-    if (performance.now() < due) await setTimeout(due - performance.now())
+    const early = due - performance.now()
+    if (early > 0) await setTimeout(early)
     // Counted from when it was due: a slow answer does not make the next one late.
     pending.push(post(url, agent).then(() => void times.push(performance.now() - due)))
   }
