@@ -4,6 +4,7 @@ import { z } from 'zod/mini'
 import { damagedPath, writeWhole } from '../base/fs/durable-write.js'
 import { readTextIfThere } from '../base/fs/read.js'
 import { reasonOf } from '../base/fs/system-error.js'
+import { warnings } from '../git/repository/warnings.js'
 
 /** Milliseconds since 1970, within Date's range; null: never. */
 const timeSchema = z._default(z.nullable(z.number().check(z.gte(0), z.lte(8.64e15))), null)
@@ -21,7 +22,14 @@ const rememberedSchema = z.object({
   made: z._default(z.boolean(), false),
   last_attempt: timeSchema,
   last_pull: timeSchema,
-  warnings: z._default(z.array(z.enum(['lfs', 'submodules', 'eol', 'renamed'])), []),
+  warnings: z._default(
+    z.pipe(
+      z.array(z.string()),
+      // One of an earlier version may mean nothing now.
+      z.transform((names) => warnings.filter((warning) => names.includes(warning))),
+    ),
+    [],
+  ),
 })
 
 export type Remembered = z.infer<typeof rememberedSchema>

@@ -40,8 +40,8 @@ describe('formatSyncEntry', () => {
       '❌ typo: blocked, dirty: a.txt is changed',
     ],
     [
-      { status: 'unchanged', warnings: ['lfs', 'eol'] },
-      '✅ typo unchanged (2222222, main branch); note: lfs, eol',
+      { status: 'unchanged', warnings: ['lfs', 'filter'] },
+      '✅ typo unchanged (2222222, main branch); note: lfs, filter',
     ],
     [{ status: 'unchanged', to: null, branch: null }, '✅ typo unchanged (nothing)'],
     [{ planned: 'clone' }, 'typo would be cloned → /srv/typo'],

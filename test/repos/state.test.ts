@@ -73,6 +73,12 @@ describe('the state', () => {
     expect(told.some((message) => message.startsWith(`${file()} can't be written`))).toBe(true)
   })
 
+  it('leaves out a warning that another version knew', async () => {
+    await (await open()).save()
+    await writeFile(file(), JSON.stringify(entryWith({ warnings: ['eol', 'lfs'] })))
+    expect((await open()).entries()).toMatchObject([[expect.anything(), { warnings: ['lfs'] }]])
+  })
+
   it.each<[string, unknown]>([
     ['an empty file', ''],
     ['a list', []],
@@ -81,7 +87,7 @@ describe('the state', () => {
     ['a repository without a name', { version: 1, repositories: { one: {} } }],
     ['a time before 1970', entryWith({ last_attempt: -1 })],
     ['a time as text', entryWith({ last_pull: '2026-01-14' })],
-    ['a warning that it does not know', entryWith({ warnings: ['louder'] })],
+    ['a warning that is no text', entryWith({ warnings: [1] })],
     ['made in words', entryWith({ made: 'yes' })],
   ])('that holds %s counts as unreadable', async (_what, content) => {
     await (await open()).save()

@@ -1,14 +1,16 @@
 import { join } from 'node:path'
 import { readTextIfThere } from '../../base/fs/read.js'
+import { parseAttributes } from '../plumbing/attributes/parse.js'
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
 import { readWorktreeSettings, type UserEnvironment } from '../plumbing/config/worktree-settings.js'
+import { isUnknownEncoding } from '../plumbing/convert/conversion.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { fileMode, readTree } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
 
 /**
  * Finds what the files of a tree need but wizard does not do, so that it can warn: Git LFS content,
- * submodules, and conversions on checkout (line ends, encodings, `$Id$`, filters).
+ * submodules, other filters, and encodings that it does not know.
  *
  * @param tree a tree's id, not a commit's
  * @param place the repository, whose settings and own attributes may say so too
@@ -19,56 +21,43 @@ export async function warningsOf(
   tree: Oid,
   { gitDir, env }: { gitDir: string; env?: UserEnvironment | undefined },
 ): Promise<Warning[]> {
-  const { autocrlf, writesCrlf, attributesFile } = readWorktreeSettings(gitDir, env)
-  const found = new Set<Warning>(autocrlf === 'true' ? ['eol'] : [])
-  for (const file of [attributesFile, join(gitDir, 'info', 'attributes')]) {
-    const text = file === null ? null : readTextIfThere(file)
-    for (const warning of conversions(text ?? '', writesCrlf)) found.add(warning)
+  const { attributesFiles } = readWorktreeSettings(gitDir, env)
+  const found = new Set<Warning>()
+  for (const file of [...attributesFiles, join(gitDir, 'info', 'attributes')]) {
+    for (const warning of warningsIn(readTextIfThere(file) ?? '')) found.add(warning)
   }
-  await collectWarnings({ store, writesCrlf }, tree, '', found)
-  return order.filter((warning) => found.has(warning))
+  await collectWarnings(store, tree, '', found)
+  return warnings.filter((warning) => found.has(warning))
 }
 
-const order: Warning[] = ['lfs', 'submodules', 'eol']
+/** What a repository needs but wizard does not do; in the order in which it is shown. */
+export const warnings = ['lfs', 'submodules', 'filter', 'encoding', 'renamed'] as const
+
+export type Warning = (typeof warnings)[number]
 
 async function collectWarnings(
-  source: { store: ObjectStore; writesCrlf: boolean },
+  store: ObjectStore,
   tree: Oid,
   folder: BytePath,
   found: Set<Warning>,
 ): Promise<void> {
-  const { store, writesCrlf } = source
   for (const { mode, name, oid } of await readTree(store, tree)) {
     const path = joinBytes(folder, name)
-    if (mode === fileMode.folder) await collectWarnings(source, oid, path, found)
+    if (mode === fileMode.folder) await collectWarnings(store, oid, path, found)
     else if (mode === fileMode.gitlink || path === '.gitmodules') found.add('submodules')
     else if (name === '.gitattributes' && mode !== fileMode.symlink) {
       const { data } = await store.read(oid)
-      for (const warning of conversions(data.toString('latin1'), writesCrlf)) found.add(warning)
+      for (const warning of warningsIn(data.toString('latin1'))) found.add(warning)
     }
   }
 }
 
-/** @see https://git-scm.com/docs/gitattributes */
-function conversions(text: string, writesCrlf: boolean): Warning[] {
-  const attributes = text
-    .split('\n')
-    .filter((line) => !/^\s*(?:#|$)/.test(line))
-    .flatMap((line) =>
-      line
-        .trim()
-        .replace(/^(?:"(?:[^"\\]|\\.)*"|\S+)/, '')
-        .split(/\s+/),
-    )
-  return attributes.flatMap((attribute): Warning[] => {
-    if (attribute === 'filter=lfs') return ['lfs']
-    const isConverted =
-      needsConversion.test(attribute) || (writesCrlf && /^text(?:=auto)?$/.test(attribute))
-    return isConverted ? ['eol'] : []
+/** @param text the lines of a file of attributes, one character per byte */
+function warningsIn(text: string): Warning[] {
+  const { rules, macros } = parseAttributes(text, '', { ignoreCase: false })
+  const settings = [...rules.flatMap((rule) => rule.settings), ...macros.flatMap(([, own]) => own)]
+  return settings.flatMap(([name, value]): Warning[] => {
+    if (name === 'filter' && typeof value === 'string') return [value === 'lfs' ? 'lfs' : 'filter']
+    return name === 'working-tree-encoding' && isUnknownEncoding(value) ? ['encoding'] : []
   })
 }
-
-const needsConversion = /^(?:eol=crlf|ident|working-tree-encoding=.+|filter=.+)$/
-
-/** What a repository needs but wizard does not do. */
-export type Warning = 'lfs' | 'submodules' | 'eol' | 'renamed'

@@ -17,16 +17,19 @@ import type { GitProgress } from '../git.js'
 import { type BytePath, joinBytes, showPath } from '../plumbing/byte-path.js'
 import {
   readWorktreeSettings,
+  type UserEnvironment,
   type WorktreeSettings,
 } from '../plumbing/config/worktree-settings.js'
+import { toWorktree } from '../plumbing/convert/conversion.js'
 import type { CacheTree } from '../plumbing/index/cache-tree.js'
 import { createEntry, type IndexEntry, noStat, statDataOf } from '../plumbing/index/entry.js'
 import { formatIndex } from '../plumbing/index/index-file.js'
 import { lockFile } from '../plumbing/lock-file.js'
-import type { LargeBlob, Oid } from '../plumbing/objects/object.js'
+import type { GitObject, LargeBlob, Oid } from '../plumbing/objects/object.js'
 import { fileMode } from '../plumbing/objects/parse.js'
 import { type Leaf, readSafeTree, refuseEntry } from '../plumbing/objects/safe-tree.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
+import { type Conversions, forCheckout, lookupIn } from './conversions.js'
 import { Folder } from './folder.js'
 
 export interface CheckoutRequest {
@@ -36,6 +39,8 @@ export interface CheckoutRequest {
   gitDir: string
   /** A tree's id, not a commit's. */
   tree: Oid
+  /** Locates the user's own git configuration; default: none. */
+  env?: UserEnvironment | undefined
   liveness?: Liveness | undefined
   signal?: AbortSignal | undefined
   onProgress?: ((progress: GitProgress) => void) | undefined
@@ -49,17 +54,20 @@ export interface CheckoutRequest {
  * @throws ConflictError if two entries are one file on this file system, or a path already exists
  */
 export async function checkoutFresh(request: CheckoutRequest): Promise<void> {
-  const { store, dir, gitDir, tree, signal, onProgress } = request
+  const { store, dir, gitDir, tree, env, signal, onProgress } = request
   const listing: Listing = { store, entries: [], folders: [], pacer: new Pacer(signal) }
   const cacheTree = await listTree(listing, tree, '')
   const { entries, folders, pacer } = listing
-  const place = { folder: new Folder(dir), settings: readWorktreeSettings(gitDir) }
+  const settings = readWorktreeSettings(gitDir, env)
+  const folder = new Folder(dir)
+  const conversions = forCheckout({ gitDir, folder, settings, store }, lookupIn(entries))
+  const place = { folder, settings, store, conversions }
   for (const path of folders) {
     await make(entries, path, async () => mkdirSync(place.folder.at(path)))
   }
   let done = 0
   for (const entry of entries) {
-    const stats = await writeEntry(request, place, listing, entry)
+    const stats = await writeEntry(place, listing, entry)
     if (stats !== null) Object.assign(entry, statDataOf(stats))
     onProgress?.({ phase: 'checkout', bytes: 0, done: ++done, total: entries.length })
     if (pacer.isDue) await pacer.rest()
@@ -70,15 +78,14 @@ export async function checkoutFresh(request: CheckoutRequest): Promise<void> {
 
 /** A submodule's folder exists already. */
 async function writeEntry(
-  { store }: CheckoutRequest,
-  place: { folder: Folder; settings: WorktreeSettings },
+  place: LeafPlace & { folder: Folder },
   { entries }: Listing,
   entry: IndexEntry,
 ): Promise<BigIntStats | null> {
-  const { folder, settings } = place
+  const { folder } = place
   const { path, mode } = entry
   if (mode === fileMode.gitlink) return folder.lstat(path)
-  return make(entries, path, () => writeLeaf(store, settings, entry, folder.at(path)))
+  return make(entries, path, () => writeLeaf(place, entry, folder.at(path)))
 }
 
 interface Listing {
@@ -133,6 +140,12 @@ const sameName = (one: BytePath, other: BytePath) => folded(one) === folded(othe
 const folded = (path: BytePath) =>
   Buffer.from(path, 'latin1').toString('utf8').normalize('NFC').toLowerCase()
 
+export interface LeafPlace {
+  store: ObjectStore
+  settings: WorktreeSettings
+  conversions: Conversions
+}
+
 /**
  * Creates the file or symlink of a tree's leaf at a free path; the umask applies.
  *
@@ -141,12 +154,11 @@ const folded = (path: BytePath) =>
  *   a symlink that no system can hold
  */
 export async function writeLeaf(
-  store: ObjectStore,
-  { symlinks }: WorktreeSettings,
+  { store, settings, conversions }: LeafPlace,
   { mode, oid, path: shown }: Leaf & { path: BytePath },
   path: string | Buffer,
 ): Promise<BigIntStats> {
-  if (mode === fileMode.symlink && symlinks) {
+  if (mode === fileMode.symlink && settings.symlinks) {
     const { data } = await store.read(oid)
     if (data.length === 0) refuseEntry(shown, 'its target is empty')
     if (data.includes(0)) refuseEntry(shown, 'its target contains a NUL byte')
@@ -154,14 +166,23 @@ export async function writeLeaf(
     return lstatSync(path, { bigint: true })
   }
   const blob = await store.open(oid)
+  const conversion = mode === fileMode.symlink ? null : await conversions.of(shown)
   const fd = openSync(path, 'wx', mode === fileMode.executable ? 0o777 : 0o666)
   try {
-    if ('data' in blob) writeAll(fd, blob.data)
+    if (conversion !== null) writeAll(fd, toWorktree(await wholeOf(blob), oid, conversion))
+    else if ('data' in blob) writeAll(fd, blob.data)
     else await writePieces(fd, blob)
     return fstatSync(fd, { bigint: true })
   } finally {
     closeSync(fd)
   }
+}
+
+async function wholeOf(blob: GitObject | LargeBlob): Promise<Buffer> {
+  if ('data' in blob) return blob.data
+  const pieces: Buffer[] = []
+  for await (const piece of blob.pieces) pieces.push(piece)
+  return Buffer.concat(pieces)
 }
 
 async function writePieces(fd: number, { pieces }: LargeBlob): Promise<void> {

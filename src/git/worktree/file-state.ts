@@ -1,11 +1,11 @@
 import type { BigIntStats } from 'node:fs'
-import type { Pacer } from '../../base/async/pacer.js'
 import type { WorktreeSettings } from '../plumbing/config/worktree-settings.js'
 import { type IndexEntry, type StatData, statDataOf } from '../plumbing/index/entry.js'
 import { fileMode } from '../plumbing/objects/parse.js'
+import { isStoredAs, type StoredComparison } from './conversions.js'
 import type { Folder } from './folder.js'
 
-export interface Comparison {
+export interface Comparison extends StoredComparison {
   folder: Folder
   settings: WorktreeSettings
   /**
@@ -13,7 +13,6 @@ export interface Comparison {
    * stat data.
    */
   indexStat: StatData | null
-  pacer: Pacer
 }
 
 const emptyBlob = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
@@ -30,7 +29,7 @@ export async function isModified(
   const suspect = !sameStat(settings, entry, now) || isSmudged(entry)
   if (!suspect && !isRacy(entry, indexStat)) return false
   if (suspect && entry.size !== 0 && entry.size !== now.size) return true
-  return (await comparison.folder.hash(entry.path, stats, comparison.pacer)) !== entry.oid
+  return !(await isStoredAs(comparison, entry.path, entry, stats))
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   lstatSync,
   openSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   readSync,
   rmdirSync,
@@ -62,6 +63,16 @@ export class Folder {
     const at = path === '' ? fsPath(this.#root) : this.at(path)
     // latin1 keeps every byte of a name; node's types only know utf8 and buffers.
     return readdirSync(at, { withFileTypes: true, encoding: 'latin1' })
+  }
+
+  /** The bytes of a file; a symlink is not followed. */
+  read(path: BytePath): Buffer {
+    const fd = openSync(this.at(path), constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      return readFileSync(fd)
+    } finally {
+      closeSync(fd)
+    }
   }
 
   readLink(path: BytePath): Buffer {

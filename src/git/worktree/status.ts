@@ -11,8 +11,8 @@ import { type ObjectStore, openObjectStore } from '../plumbing/objects/store.js'
 import { type TreeChange, treeDiff } from '../plumbing/objects/tree-diff.js'
 import { readHead, resolveRef } from '../plumbing/refs/read.js'
 import type { GitDirs } from '../repository/open.js'
+import { forCheckin, lookupIn } from './conversions.js'
 import { Folder } from './folder.js'
-import { convertedAmong, lineEndsConverted } from './line-ends.js'
 import {
   folderRanges,
   type IndexRange,
@@ -51,8 +51,7 @@ export interface WorktreeStatus {
  * The result of `git status --porcelain`; does not touch the index. Paths are in order, formatted
  * by `showPath`.
  *
- * @throws BlockedError (`unsupported`) for an index that wizard does not read, or if all changes are
- *   line ends that git converts
+ * @throws BlockedError (`unsupported`) for an index that wizard does not read
  */
 export async function status(request: WorktreeStatusRequest): Promise<WorktreeStatus> {
   const paths = { staged: new Set<BytePath>(), unstaged: new Set<BytePath>() }
@@ -61,26 +60,12 @@ export async function status(request: WorktreeStatusRequest): Promise<WorktreeSt
     if (kind === 'untracked') untracked.add(path)
     else if (kind !== 'ignored') paths[kind].add(path)
   }
-  if (paths.unstaged.size > 0 && paths.staged.size + untracked.size === 0) {
-    assertChanged(request, paths.unstaged)
-  }
   const shown = (found: Set<BytePath>) => [...found].sort().map(showPath)
   return {
     staged: shown(paths.staged),
     unstaged: shown(paths.unstaged),
     untracked: shown(untracked),
   }
-}
-
-/**
- * @throws BlockedError (`unsupported`) if these files differ from their entries only by line ends
- *   that git converts
- */
-function assertChanged(request: WorktreeStatusRequest, unstaged: Set<BytePath>): void {
-  const converted = convertedAmong(request, unstaged)
-  if (converted.length < unstaged.size) return
-  const { gitDir, commonDir = gitDir, env } = request
-  throw lineEndsConverted(readWorktreeSettings(commonDir, env), converted)
 }
 
 /** Whether `git status --porcelain` would print nothing. Stops at the first difference. */
@@ -117,7 +102,11 @@ export async function* changes(
       commonDir: subGitDir,
     })
   const options = { withIgnored, withHidden, isSubmoduleClean }
-  const walk = { folder, settings, indexStat: index.stat, pacer, ...options }
+  const conversions = [
+    forCheckin({ gitDir: commonDir, folder, settings, store }, lookupIn(index.entries)),
+  ]
+  const comparison = { folder, settings, store, conversions, indexStat: index.stat, pacer }
+  const walk = { ...comparison, ...options }
   yield* walkWorktree(
     walk,
     wholeIndex(index),

@@ -154,7 +154,9 @@ export async function takeTree(
 ): Promise<Taken & { warnings: Warning[] }> {
   const url = remoteUrl(client.gitUrl, { owner, repo })
   const onRequest = (message: string) => emit({ type: 'request', message })
-  const git = { ...(await client.git()), signal, onRequest }
+  // The same bytes on every machine, whatever its git is set to.
+  const env = { GIT_CONFIG_NOSYSTEM: '1', GIT_ATTR_NOSYSTEM: '1' }
+  const git = { ...(await client.git()), env, signal, onRequest }
   const request = { url, dir: tree, ref: tag, depth: 1, branches: 'one' as const }
   const { oid, warnings } = await cloneRepository(git, request)
   if (oid !== commit) {

@@ -91,7 +91,8 @@ async function take(
 const gitNotes = {
   lfs: 'files in Git LFS are pointers here',
   submodules: 'its submodules are empty folders here',
-  eol: 'line endings are as in the repository',
+  filter: 'filters other than Git LFS are not applied here',
+  encoding: 'an encoding is unknown, so files are as in the repository',
   renamed: 'its repository has another name now',
 }
 

@@ -118,8 +118,10 @@ describe('pullRepo', () => {
     await mkdir(home, { recursive: true })
     await writeFile(join(home, '.gitconfig'), '[core]\n\tautocrlf = true\n')
     await writeFile(join(dir, 'b.txt'), 'one\r\ntwo\r\n')
+    await git('-c', 'core.autocrlf=true', 'add', 'b.txt')
     await github.commit('uDOS/core', { files: { 'b.txt': 'three\n' } })
-    await expect(client.pullRepo(dir)).rejects.toMatchObject({ reason: 'unsupported' })
+    await client.pullRepo(dir)
+    expect(await readFile(join(dir, 'b.txt'), 'utf8')).toBe('three\r\n')
   })
 
   it.each([

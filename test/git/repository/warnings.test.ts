@@ -24,10 +24,15 @@ describe('what a tree needs that is not done is told', () => {
     ['a submodule', [['sub', { mode: '160000', content: '1'.repeat(40) }]], ['submodules']],
     ['.gitmodules', [['.gitmodules', file('[submodule "x"]\n')]], ['submodules']],
     ['.gitmodules that is none', [['x/.gitmodules', file('[submodule "x"]\n')]], []],
-    ['CRLF', [['.gitattributes', file('*.bat text eol=crlf\r\n')]], ['eol']],
-    ['an encoding', [['.gitattributes', file('*.txt working-tree-encoding=UTF-16\n')]], ['eol']],
-    ['$Id$', [['.gitattributes', file('* ident\n')]], ['eol']],
-    ['another filter', [['.gitattributes', file('"a b" filter=crypt\n')]], ['eol']],
+    ['CRLF', [['.gitattributes', file('*.bat text eol=crlf\r\n')]], []],
+    ['an encoding', [['.gitattributes', file('*.txt working-tree-encoding=UTF-16\n')]], []],
+    [
+      'an unknown encoding',
+      [['.gitattributes', file('*.txt working-tree-encoding=EBCDIC-US\n')]],
+      ['encoding'],
+    ],
+    ['$Id$', [['.gitattributes', file('* ident\n')]], []],
+    ['another filter', [['.gitattributes', file('"a b" filter=crypt\n')]], ['filter']],
     [
       'no conversion',
       [['.gitattributes', file('* text=auto eol=lf -ident !filter -filter\n')]],
@@ -38,10 +43,10 @@ describe('what a tree needs that is not done is told', () => {
     [
       'all',
       [
-        ['.gitattributes', file('*.a filter=lfs\n*.b eol=crlf\n')],
+        ['.gitattributes', file('*.a filter=lfs\n*.b filter=crypt\n*.c working-tree-encoding=x\n')],
         ['s', { mode: '160000', content: '1'.repeat(40) }],
       ],
-      ['lfs', 'submodules', 'eol'],
+      ['lfs', 'submodules', 'filter', 'encoding'],
     ],
   ] as [string, [string, RandomLeaf][], string[]][])('%s', async (_, files, expected) => {
     expect(await warningsFor(files)).toEqual(expected)

@@ -8,7 +8,7 @@ import { at } from './edits.js'
 import { git, runAll, temporaryFolder } from './real-git.js'
 import { cloneAt, placeOf, randomRepository } from './repository.js'
 import { snapshot } from './snapshot.js'
-import type { Random } from './trees.js'
+import { addCommit, type Random, type RandomLeaf } from './trees.js'
 
 export const message = 'pull: Fast-forward'
 export const as = (mark: string): Liveness => ({ mark, isAlive: async (other) => other === mark })
@@ -27,6 +27,45 @@ export function twoEnds(seed: number): Ends {
   const base = cloneAt(dir, from)
   const tree = (commit: string) => snapshot(cloneAt(dir, commit), { withGit: false })
   return { base, from, to, trees: { from: tree(from), to: tree(to) } }
+}
+
+/** Two commits between which the attributes change, and with them the bytes of the files. */
+export function convertedEnds(): Ends {
+  const dir = temporaryFolder()
+  git(dir, ['init', '--quiet', '--initial-branch=main'])
+  git(dir, ['commit', '--allow-empty', '--quiet', '-m', 'empty'])
+  const commitOf = (number: number, files: Record<string, string>) => {
+    const leaves = Object.entries(files).map(([path, content]): [string, RandomLeaf] => [
+      path,
+      { mode: '100644', content },
+    ])
+    return addCommit(dir, new Map(leaves), number)
+  }
+  const from = commitOf(1, {
+    // Before .gitattributes in the index's order, and after it.
+    '!first.txt': 'one\n$Id$\n',
+    '.gitattributes': '* text eol=lf\n*.id ident\n',
+    'a.txt': 'one\n',
+    'b.id': 'one $Id$\n',
+    'deep/.gitattributes': '*.txt working-tree-encoding=UTF-16LE-BOM\n',
+    'deep/c.txt': 'one\n',
+    'kept.txt': 'kept\n',
+  })
+  const to = commitOf(2, {
+    '!first.txt': 'two\n$Id$\n',
+    '.gitattributes': '* text eol=crlf ident\n',
+    'a.txt': 'two\n',
+    'b.id': 'two $Id$\n',
+    'deep/c.txt': 'two\n',
+    'kept.txt': 'kept\n',
+    'more/.gitattributes': '* working-tree-encoding=ISO-8859-1\n',
+    'more/d.txt': 'caf\u00c3\u00a9\n',
+  })
+  const base = cloneAt(dir, from)
+  const after = cloneAt(dir, from)
+  git(after, ['merge', '--ff-only', '--quiet', to])
+  const tree = (folder: string) => snapshot(folder, { withGit: false })
+  return { base, from, to, trees: { from: tree(base), to: tree(after) } }
 }
 
 /** A copy with refreshed stat data, so that nothing is racy or possibly changed. */

@@ -9,12 +9,14 @@ export const userEnvironment = ({
   GIT_CONFIG_GLOBAL,
   GIT_CONFIG_SYSTEM,
   GIT_CONFIG_NOSYSTEM,
+  GIT_ATTR_NOSYSTEM,
   HOME,
   XDG_CONFIG_HOME,
 }: UserEnvironment): UserEnvironment => ({
   GIT_CONFIG_GLOBAL,
   GIT_CONFIG_SYSTEM,
   GIT_CONFIG_NOSYSTEM,
+  GIT_ATTR_NOSYSTEM,
   HOME,
   XDG_CONFIG_HOME,
 })
@@ -40,8 +42,8 @@ export interface WorktreeSettings {
   autocrlf: 'true' | 'input' | 'false'
   /** Whether git writes CRLF into files that attributes call text. */
   writesCrlf: boolean
-  /** The user's own attributes. */
-  attributesFile: string | null
+  /** The attributes of the user, then of the system, as far as such a file is named. */
+  attributesFiles: string[]
 }
 
 /** @see https://git-scm.com/docs/git-config (core.*) */
@@ -59,7 +61,10 @@ export function readWorktreeSettings(gitDir: string, env: UserEnvironment = {}):
     autocrlf,
     writesCrlf:
       autocrlf === 'true' || (!isInput && config.get('core.eol')?.toLowerCase() === 'crlf'),
-    attributesFile: userFile(config.get('core.attributesfile'), 'attributes', env),
+    attributesFiles: [
+      userFile(config.get('core.attributesfile'), 'attributes', env),
+      env.GIT_ATTR_NOSYSTEM ? null : '/etc/gitattributes',
+    ].filter((file) => file !== null),
   }
 }
 

@@ -30,7 +30,7 @@ export const createIgnorer = (request: IgnorerRequest): Ignorer => whenAsked(() 
 function top({ folder, gitDir, settings }: IgnorerRequest): Ignorer {
   const read = (path: string | Buffer, flags: number, base: BytePath): RuleList => ({
     folder: base,
-    rules: parseRules(readRuleFile(path, flags), settings),
+    rules: parseRules(readRuleFile(path, flags) ?? '', settings),
   })
   const lists = [join(gitDir, 'info', 'exclude')]
   if (settings.excludesFile !== null) lists.unshift(settings.excludesFile)
@@ -73,19 +73,19 @@ function whenAsked(make: () => Ignorer): Ignorer {
 /** Nothing inside an ignored folder can be included again. */
 const everything: Ignorer = { ignores: () => true, enter: () => everything }
 
-/** The content of a file with rules, one character per byte; empty if there is none. */
-export function readRuleFile(path: string | Buffer, flags: number): string {
+/** The content of a file with rules, one character per byte; null if there is none. */
+export function readRuleFile(path: string | Buffer, flags: number): string | null {
   let fd: number
   try {
     fd = openSync(path, flags)
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return ''
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null
     throw error
   }
   try {
     return readFileSync(fd, 'latin1')
   } catch (error) {
-    if (hasCode(error, 'EISDIR')) return ''
+    if (hasCode(error, 'EISDIR')) return null
     throw error
   } finally {
     closeSync(fd)

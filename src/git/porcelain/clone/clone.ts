@@ -117,7 +117,7 @@ async function build(
     if (pin && branch === null) await notePin(gitDir, commit, { clock })
     const { tree } = await readCommit(store, commit)
     const { liveness, signal, env, onProgress } = git
-    await checkoutFresh({ store, dir, gitDir, tree, liveness, signal, onProgress })
+    await checkoutFresh({ store, dir, gitDir, tree, env, liveness, signal, onProgress })
     return { oid: commit, branch, bytes, warnings: await warningsOf(store, tree, { gitDir, env }) }
   } finally {
     await store.close()

@@ -4,15 +4,16 @@ import { hasCode } from '../../../base/fs/read.js'
 import { BlockedError } from '../../errors.js'
 import { type BytePath, parentsOf, showPath } from '../../plumbing/byte-path.js'
 import { fileMode } from '../../plumbing/objects/parse.js'
-import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { writeLeaf } from '../checkout.js'
+import type { Conversions } from '../conversions.js'
 import { moveFolder } from './journal-file.js'
 import type { PathPlace } from './path-state.js'
 import type { MoveStep } from './steps.js'
 
 export interface ApplyRequest {
   place: PathPlace
-  store: ObjectStore
+  /** For the files that are written. */
+  conversions: Conversions
   steps: MoveStep[]
   onFile?: ((done: number) => void) | undefined
 }
@@ -40,7 +41,8 @@ export async function applySteps(application: ApplyRequest): Promise<void> {
 
 /** Where the new file of each path waits for its turn. */
 async function stageFiles(application: ApplyRequest): Promise<Map<BytePath, string>> {
-  const { place, store, steps, onFile } = application
+  const { place, conversions, steps, onFile } = application
+  const { store, settings } = place
   const staged = new Map<BytePath, string>()
   const folder = join(moveFolder(place.gitDir), 'new')
   rmSync(folder, { recursive: true, force: true })
@@ -48,7 +50,7 @@ async function stageFiles(application: ApplyRequest): Promise<Map<BytePath, stri
   for (const { path, want } of steps) {
     if (want === null || want.mode === fileMode.gitlink) continue
     const file = join(folder, String(staged.size))
-    await writeLeaf(store, place.settings, { ...want, path }, file)
+    await writeLeaf({ store, settings, conversions }, { ...want, path }, file)
     staged.set(path, file)
     onFile?.(staged.size)
     if (place.pacer.isDue) await place.pacer.rest()

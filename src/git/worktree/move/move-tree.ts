@@ -6,7 +6,6 @@ import { type BytePath, showPath } from '../../plumbing/byte-path.js'
 import { lockFile } from '../../plumbing/lock-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { operationInProgress } from '../../repository/open.js'
-import { convertedAmong, differsInLineEnds, lineEndsConverted } from '../line-ends.js'
 import { changes } from '../status.js'
 import { applySteps } from './apply.js'
 import { hasJournal, type MoveJournal, removeJournal, writeJournal } from './journal-file.js'
@@ -15,6 +14,7 @@ import { inspectPaths, type PathPlace, type PathState } from './path-state.js'
 import { undo } from './recover.js'
 import {
   changesOf,
+  conversionsAt,
   isHeadAt,
   keepOldTip,
   type MoveRequest,
@@ -43,16 +43,9 @@ export async function moveTo(request: MoveToRequest): Promise<{ changed: number 
 }
 
 async function assertClean(request: MoveRequest): Promise<void> {
-  const unstaged = new Set<BytePath>()
   for await (const { kind, path } of changes(request)) {
-    if (kind === 'staged') throw hasChanges(request, path)
-    if (kind === 'unstaged') unstaged.add(path)
+    if (kind === 'staged' || kind === 'unstaged') throw hasChanges(request, path)
   }
-  if (unstaged.size === 0) return
-  const converted = convertedAmong(request, unstaged)
-  const [changed] = [...unstaged].filter((path) => !converted.includes(path))
-  if (changed !== undefined) throw hasChanges(request, changed)
-  throw lineEndsConverted(openPlace(request).settings, converted)
 }
 
 const hasChanges = ({ dir }: MoveRequest, path: BytePath) =>
@@ -121,10 +114,12 @@ async function applyMove(
   states: PathState[],
   steps: MoveStep[],
 ): Promise<void> {
-  const { store, onProgress } = request
+  const { onProgress } = request
   const total = steps.filter(({ want }) => want !== null).length
   const onFile = (done: number) => onProgress?.({ phase: 'checkout', bytes: 0, done, total })
-  await applySteps({ place, store, steps, onFile })
+  const changes = states.map(({ change }) => change)
+  const conversions = conversionsAt(place, changes, 'to')
+  await applySteps({ place, conversions, steps, onFile })
   removeEmptied(place, states, 'forward')
   await moveIndex(place, states, steps, 'forward')
   await moveHead(request, request)
@@ -153,29 +148,20 @@ export async function assertReady({ gitDir, branch, from }: MoveRequest): Promis
 const mostShown = 10
 
 /**
- * @throws BlockedError (`dirty`) if local work is on, or in conflict with, a path that differs;
- *   `unsupported` if that is only what git has converted
+ * @throws BlockedError (`dirty`) if local work is on, or in conflict with, a path that differs
  */
 export function assertNoLocalWork(place: PathPlace, states: PathState[]): MoveStep[] {
   const conflicts = new Set(place.index.entries.filter(({ stage }) => stage > 0).map(pathOf))
   if (conflicts.size > 0) throw dirty([...conflicts], 'conflicts are not resolved')
   const changed = states.filter(({ index, file }) => index !== 'from' || file !== 'from')
   const steps = stepsOf(states, 'forward')
-  const converted = changed.filter((state) => isConverted(place, state))
   const inTheWay = [
-    ...changed.filter((state) => !converted.includes(state)).map(({ change }) => change.path),
+    ...changed.map(({ change }) => change.path),
     ...obstaclesOf(place, steps).values(),
   ]
   if (inTheWay.length > 0) throw dirty([...new Set(inTheWay)], 'local work is in the way')
-  if (converted.length > 0) {
-    const paths = converted.map(({ change }) => change.path)
-    throw lineEndsConverted(place.settings, paths)
-  }
   return steps
 }
-
-const isConverted = (place: PathPlace, { change: { path, from }, index, file }: PathState) =>
-  from !== null && index === 'from' && file === 'other' && differsInLineEnds(place, path, from)
 
 const pathOf = ({ path }: { path: string }) => path
 

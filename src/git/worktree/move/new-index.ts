@@ -12,6 +12,7 @@ import {
 import { writeIndexFile } from '../../plumbing/index/index-file.js'
 import { fileMode } from '../../plumbing/objects/parse.js'
 import type { Leaf } from '../../plumbing/objects/safe-tree.js'
+import { isStoredAs } from '../conversions.js'
 import { isRacy, sameStat } from '../file-state.js'
 import { moveFolder } from './journal-file.js'
 import type { PathPlace, PathState } from './path-state.js'
@@ -82,5 +83,5 @@ async function smudgeIfChanged(place: PathPlace, entry: IndexEntry): Promise<voi
   const stats = place.folder.lstat(entry.path)
   if (stats === null || !sameStat(place.settings, entry, statDataOf(stats))) return
   if (stats.isDirectory()) return
-  if ((await place.folder.hash(entry.path, stats, place.pacer)) !== entry.oid) entry.size = 0
+  if (!(await isStoredAs(place, entry.path, entry, stats))) entry.size = 0
 }

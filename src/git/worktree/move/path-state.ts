@@ -5,6 +5,7 @@ import type { IndexFile } from '../../plumbing/index/index-file.js'
 import { fileMode } from '../../plumbing/objects/parse.js'
 import type { Leaf } from '../../plumbing/objects/safe-tree.js'
 import type { TreeChange } from '../../plumbing/objects/tree-diff.js'
+import { isStoredAs } from '../conversions.js'
 import { type Comparison, hasMode, isModified } from '../file-state.js'
 
 /** The end of a change that something is at. */
@@ -91,5 +92,5 @@ async function isAt(
   if (leaf.mode === fileMode.gitlink) return stats === null || stats.isDirectory()
   if (stats === null || !hasMode(place.settings, leaf.mode, stats)) return false
   if (entry !== undefined && isLeaf(entry, leaf)) return !(await isModified(place, entry, stats))
-  return (await place.folder.hash(path, stats, place.pacer)) === leaf.oid
+  return isStoredAs(place, path, leaf, stats)
 }

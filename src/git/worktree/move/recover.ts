@@ -8,11 +8,12 @@ import { moveIndex } from './new-index.js'
 import { inspectPaths, type PathPlace, type PathState } from './path-state.js'
 import {
   changesOf,
+  conversionsAt,
   isHeadAt,
   type MoveRequest,
   type MovingRepository,
   moveHead,
-  openPlace,
+  openHalfWay,
 } from './repository.js'
 import { type Direction, obstaclesOf, removeEmptied, stepsOf } from './steps.js'
 
@@ -49,10 +50,11 @@ async function resume(
   if (!(await isHeadAt(gitDir, branch, [from, to]))) return 'undone'
   // HEAD moves last.
   if (await isHeadAt(gitDir, branch, [to])) return 'finished'
-  const place = openPlace(request)
-  const states = await inspectPaths(place, await changesOf(request, journal))
+  const changes = await changesOf(request, journal)
+  const place = openHalfWay(request, changes)
+  const states = await inspectPaths(place, changes)
   const direction = canFinish(place, states) ? 'forward' : 'backward'
-  await settle(request, place, states, direction)
+  await settle(place, states, direction)
   if (direction === 'backward') return 'undone'
   await moveHead(request, journal)
   return 'finished'
@@ -73,7 +75,6 @@ function canFinish(place: PathPlace, states: PathState[]): boolean {
  * somebody's work: it stays, and so do conflicting files.
  */
 export async function settle(
-  request: MovingRepository,
   place: PathPlace,
   states: PathState[],
   direction: Direction,
@@ -83,7 +84,9 @@ export async function settle(
   const free = steps.filter(({ path }) => !obstacles.has(path))
   const isThere = direction === 'forward' ? 'to' : 'from'
   if (free.length === 0 && states.every(({ index }) => index === isThere)) return
-  await applySteps({ place, store: request.store, steps: free })
+  const changes = states.map(({ change }) => change)
+  const conversions = conversionsAt(place, changes, direction === 'forward' ? 'to' : 'from')
+  await applySteps({ place, conversions, steps: free })
   removeEmptied(place, states, direction)
   await moveIndex(place, states, free, direction)
 }
@@ -100,8 +103,8 @@ export async function undo(
 ): Promise<void> {
   try {
     if (!(await isHeadAt(request.gitDir, request.branch, [request.to]))) {
-      const place = openPlace({ ...request, signal: undefined })
-      await settle(request, place, await inspectPaths(place, changes), 'backward')
+      const place = openHalfWay({ ...request, signal: undefined }, changes)
+      await settle(place, await inspectPaths(place, changes), 'backward')
     }
     removeJournal(request.gitDir)
   } catch (error) {

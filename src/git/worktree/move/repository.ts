@@ -13,6 +13,7 @@ import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { type TreeChange, treeDiff } from '../../plumbing/objects/tree-diff.js'
 import { readHead, resolveRef } from '../../plumbing/refs/read.js'
 import { type RefOptions, updateRef, writeHead } from '../../plumbing/refs/update.js'
+import { type Conversions, forCheckin, forCheckout, lookupIn } from '../conversions.js'
 import { Folder } from '../folder.js'
 import { type MoveJournal, moveFolder } from './journal-file.js'
 import type { PathPlace } from './path-state.js'
@@ -49,11 +50,36 @@ export async function changesOf(
 }
 
 /** The work tree with its index, as they are now. */
-export function openPlace({ dir, gitDir, env, signal }: MovingRepository): PathPlace {
+export function openPlace({ dir, gitDir, store, env, signal }: MovingRepository): PathPlace {
   const index = readIndex(gitDir)
   const settings = readWorktreeSettings(gitDir, env)
-  const pacer = new Pacer(signal)
-  return { gitDir, folder: new Folder(dir), settings, index, indexStat: index.stat, pacer }
+  const place = { gitDir, folder: new Folder(dir), settings, store }
+  const conversions = [forCheckin(place, lookupIn(index.entries))]
+  return { ...place, conversions, index, indexStat: index.stat, pacer: new Pacer(signal) }
+}
+
+/**
+ * The same between the two ends of a move: a file may be converted by the attributes of either, and
+ * those in the work tree may be of the other one.
+ */
+export function openHalfWay(request: MovingRepository, changes: TreeChange[]): PathPlace {
+  const place = openPlace(request)
+  const ends = (['from', 'to'] as const).map((end) => conversionsAt(place, changes, end))
+  return { ...place, conversions: [...place.conversions, ...ends] }
+}
+
+/** For the files that are written to reach one end. */
+export function conversionsAt(
+  place: PathPlace,
+  changes: TreeChange[],
+  end: 'from' | 'to',
+): Conversions {
+  const changed = new Set(changes.map(({ path }) => path))
+  const kept = place.index.entries.filter(({ path }) => !changed.has(path))
+  const moved = changes.flatMap(({ path, [end]: leaf }) =>
+    leaf === null ? [] : [{ ...leaf, path }],
+  )
+  return forCheckout(place, lookupIn([...kept, ...moved]), (path) => changed.has(path))
 }
 
 /** Whether HEAD is on that branch (or detached), and at one of these commits. */

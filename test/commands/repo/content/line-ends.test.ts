@@ -26,29 +26,22 @@ interface Case {
   local?: string
   /** `a.txt` as it is stored, with LF; the clone has it with CRLF. */
   stored?: string
-  /** How the message names the reason. */
-  named: RegExp
+  /** The end of a line that git writes; default: CRLF. */
+  written?: '\n' | '\r\n'
 }
 
 const autocrlf = '[core]\n\tautocrlf = true\n'
 const cases: [string, Case][] = [
-  ['local', { local: 'true', named: /core\.autocrlf=true/ }],
-  ['global', { user: autocrlf, named: /core\.autocrlf=true/ }],
-  [
-    'included',
-    { user: '[include]\n\tpath = own\n', more: { own: autocrlf }, named: /core\.autocrlf=true/ },
-  ],
+  ['local', { local: 'true' }],
+  ['global', { user: autocrlf }],
+  ['included', { user: '[include]\n\tpath = own\n', more: { own: autocrlf } }],
   [
     'included-by-place',
-    {
-      user: '[includeIf "gitdir:~/clone/"]\n\tpath = ~/own\n',
-      more: { own: autocrlf },
-      named: /core\.autocrlf=true/,
-    },
+    { user: '[includeIf "gitdir:~/clone/"]\n\tpath = ~/own\n', more: { own: autocrlf } },
   ],
-  ['input', { local: 'input', named: /core\.autocrlf=input/ }],
-  ['attributes', { attributes: '* text=auto eol=crlf\n', named: /gitattributes/ }],
-  ['own-attributes', { own: '*.txt text eol=crlf\n', named: /gitattributes/ }],
+  ['input', { local: 'input', written: '\n' }],
+  ['attributes', { attributes: '* text=auto eol=crlf\n' }],
+  ['own-attributes', { own: '*.txt text eol=crlf\n' }],
 ]
 
 /** A clone of git's with CRLF in its files, none of whose stat data is remembered. */
@@ -83,27 +76,34 @@ async function cloneByGit(
 }
 
 describe('a clone with CRLF that git calls clean', { tags: ['deep'] }, () => {
-  it.each(cases)('%s: is unsupported by name, never dirty', async (name, one) => {
+  it.each(cases)('%s: is clean, and pulled as git pulls it', async (name, one) => {
     const { dir, status, wizard } = await cloneByGit(name, one)
+    const { written = '\r\n' } = one
+    const file = () => readFile(join(dir, 'a.txt'), 'utf8')
     await work.github.commit(`uDOS/${name}`, { files: { 'a.txt': 'two\n' } })
     expect(await status()).toBe('')
     const [shown] = await wizard('REPO', 'STATUS')
-    expect(shown).toMatchObject({ state: 'blocked', is_dirty: null })
-    const pulled = await wizard('REPO', 'PULL', dir)
-    const { repositories } = await wizard('REPO', 'SYNC')
-    const reset = await wizard('REPO', 'RESET', name, '--yes')
-    for (const entry of [pulled, repositories[0], reset.repositories[0]]) {
-      expect(entry).toMatchObject({ status: 'blocked', reason: 'unsupported' })
-    }
-    for (const { error } of [shown, pulled, repositories[0]]) {
-      expect(error.message).toMatch(one.named)
-      expect(error.hint).toMatch(/git itself/)
-    }
-    expect(await readFile(join(dir, 'a.txt'), 'utf8')).toBe('one\r\n')
+    expect(shown).toMatchObject({ state: 'behind', is_dirty: false })
+    expect(await file()).toBe('one\r\n')
+    const updated = { status: 'updated', warnings: [] }
+    expect(await wizard('REPO', 'PULL', dir)).toMatchObject(updated)
+    expect(await file()).toBe(`two${written}`)
+    await work.github.commit(`uDOS/${name}`, { files: { 'a.txt': 'three\n', 'new.txt': 'new\n' } })
+    expect(await wizard('REPO', 'SYNC')).toMatchObject({ repositories: [updated] })
+    expect(await file()).toBe(`three${written}`)
+    expect(await readFile(join(dir, 'new.txt'), 'utf8')).toBe(`new${written}`)
+    expect(await status()).toBe('')
+  })
+
+  it('is what a clone of wizard has, too', async () => {
+    const { wizard } = await cloneByGit('cloned', { user: autocrlf })
+    const to = work.path('home/cloned/second')
+    expect(await wizard('REPO', 'CLONE', 'uDOS/cloned', to)).toMatchObject({ warnings: [] })
+    expect(await readFile(join(to, 'a.txt'), 'utf8')).toBe('one\r\n')
   })
 
   it('local work is dirty all the same', async () => {
-    const { dir, status, wizard } = await cloneByGit('worked-on', { local: 'true', named: /x/ })
+    const { dir, status, wizard } = await cloneByGit('worked-on', { local: 'true' })
     await writeFile(join(dir, 'a.txt'), 'mine\r\n')
     await work.github.commit('uDOS/worked-on', { files: { 'a.txt': 'two\n' } })
     expect(await status()).toBe(' M a.txt\n')
@@ -112,12 +112,12 @@ describe('a clone with CRLF that git calls clean', { tags: ['deep'] }, () => {
   })
 
   it.each<[string, Case]>([
-    ['-text', { user: autocrlf, attributes: 'a.txt -text\n', named: /x/ }],
-    ['binary', { local: 'true', own: '*.txt binary\n', named: /x/ }],
-    ['the content', { local: 'true', stored: 'one\n\0', named: /x/ }],
-    ['a lone CR', { local: 'input', stored: 'one\rtwo\n', named: /x/ }],
-    ['another pattern', { attributes: '*.md text\nsub/** text\n', named: /x/ }],
-    ['a later line', { attributes: '* text=auto\n*.txt -text\n', named: /x/ }],
+    ['-text', { user: autocrlf, attributes: 'a.txt -text\n' }],
+    ['binary', { local: 'true', own: '*.txt binary\n' }],
+    ['the content', { local: 'true', stored: 'one\n\0' }],
+    ['a lone CR', { local: 'input', stored: 'one\rtwo\n' }],
+    ['another pattern', { attributes: '*.md text\nsub/** text\n' }],
+    ['a later line', { attributes: '* text=auto\n*.txt -text\n' }],
   ])('of what git takes for binary is local work: by %s', async (name, one) => {
     const repo = `binary-${name.replace(/\W+/g, '-')}`
     const { dir, status, wizard } = await cloneByGit(repo, one)
@@ -129,34 +129,11 @@ describe('a clone with CRLF that git calls clean', { tags: ['deep'] }, () => {
   })
 
   it('without any conversion CRLF is local work, as for git', async () => {
-    const { dir, status, wizard } = await cloneByGit('plain', { named: /x/ })
+    const { dir, status, wizard } = await cloneByGit('plain', {})
     await run('git', ['-C', dir, 'reset', '--quiet'])
     await work.github.commit('uDOS/plain', { files: { 'a.txt': 'two\n' } })
     expect(await status()).toBe(' M a.txt\n')
     expect((await wizard('REPO', 'STATUS'))[0]).toMatchObject({ is_dirty: true })
     expect(await wizard('REPO', 'PULL', dir)).toMatchObject({ reason: 'dirty' })
-  })
-})
-
-describe('LF where git writes CRLF is the warning eol', () => {
-  it.each(cases.filter(([name]) => name !== 'input'))(
-    '%s',
-    { tags: ['deep'] },
-    async (name, one) => {
-      const { dir, status, wizard } = await cloneByGit(`warned-${name}`, one)
-      await run('git', ['-C', dir, 'checkout', '--quiet', '.'])
-      await work.github.commit(`uDOS/warned-${name}`, { files: { 'new.txt': 'two\n' } })
-      expect(await wizard('REPO', 'PULL', dir)).toMatchObject({
-        status: 'updated',
-        warnings: ['eol'],
-      })
-      expect(await status()).toBe('')
-    },
-  )
-
-  it('in a clone of a user with autocrlf, too', { tags: ['deep'] }, async () => {
-    const { wizard } = await cloneByGit('cloned', { user: autocrlf, named: /x/ })
-    const to = work.path('home/cloned/second')
-    expect(await wizard('REPO', 'CLONE', 'uDOS/cloned', to)).toMatchObject({ warnings: ['eol'] })
   })
 })

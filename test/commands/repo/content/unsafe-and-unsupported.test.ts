@@ -123,15 +123,11 @@ describe('what wizard does not do is said', () => {
       { '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n', 'x.bin': 'pointer\n' },
       ['lfs'],
     ],
+    ['another filter', { '.gitattributes': '*.txt filter=crypt\n', 'a.txt': 'one\n' }, ['filter']],
     [
-      'end-of-line attributes',
-      { '.gitattributes': '* text=auto eol=crlf\n', 'a.txt': 'one\n' },
-      ['eol'],
-    ],
-    [
-      'in a deeper folder',
-      { 'sub/.gitattributes': '*.bat text eol=crlf\n', 'sub/a.bat': 'one\n' },
-      ['eol'],
+      'an encoding that nobody knows, in a deeper folder',
+      { 'sub/.gitattributes': '*.bat working-tree-encoding=odd\n', 'sub/a.bat': 'one\n' },
+      ['encoding'],
     ],
     [
       'submodules',

@@ -7,6 +7,7 @@ import { runUntilKilled } from '../../support/dying.js'
 import { at } from '../../support/edits.js'
 import {
   as,
+  convertedEnds,
   copyOf,
   edit,
   endOf,
@@ -47,6 +48,24 @@ describe('a fast-forward that is killed', { tags: ['deep'], timeout }, () => {
       const isMoved = outcome === 'finished' || endOf(place, ends) === 'to'
       expectAt(place, ends, isMoved ? 'to' : 'from')
       expect(await recover({ ...place, liveness: as('second') })).toBe('none')
+      if (isMoved) continue
+      await forward(place, ends, 'second')
+      expectAt(place, ends, 'to')
+    }
+    expect([...outcomes].sort()).toEqual(['finished', 'none'])
+  })
+
+  test('at any step is finished or undone, between two sets of attributes', async () => {
+    const ends = convertedEnds()
+    const steps = await stepsOf(ends)
+    const outcomes = new Set<string>()
+    for (let n = 1; n <= steps; n++) {
+      const place = await copyOf(ends.base)
+      expect(await runUntilKilled(n, () => forward(place, ends))).toBe(null)
+      const outcome = await recover({ ...place, liveness: as('second') })
+      outcomes.add(outcome)
+      const isMoved = outcome === 'finished' || endOf(place, ends) === 'to'
+      expectAt(place, ends, isMoved ? 'to' : 'from')
       if (isMoved) continue
       await forward(place, ends, 'second')
       expectAt(place, ends, 'to')

@@ -1,10 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { attributesAt } from '../../../src/git/plumbing/attributes.js'
-import { bytesOf } from '../../../src/git/plumbing/byte-path.js'
-import { Folder } from '../../../src/git/worktree/folder.js'
-import { git, temporaryFolder } from '../support/real-git.js'
+import { Attributes } from '../../../../src/git/plumbing/attributes/attributes.js'
+import { attributeSource, inWorktree } from '../../../../src/git/plumbing/attributes/source.js'
+import { bytesOf } from '../../../../src/git/plumbing/byte-path.js'
+import { Folder } from '../../../../src/git/worktree/folder.js'
+import { git, temporaryFolder } from '../../support/real-git.js'
 
 const names = ['text', 'eol', 'crlf', 'binary', 'diff', 'mine']
 const paths = [
@@ -66,10 +67,15 @@ const cases: [string, Record<string, string>][] = [
     { '.gitattributes': '"sp ace.txt" text\n"\\303\\204.txt" -text\n"a.\\164xt" mine\n' },
   ],
   ['what is no attribute', { '.gitattributes': '*.txt text -=x =y + text\n*.bin mine=a=b\n' }],
+  [
+    'a line that is too long',
+    { '.gitattributes': `*.txt text${' '.repeat(2039)}\n*.bin text${' '.repeat(2038)}\n` },
+  ],
+  ['an empty nearer file', { '.gitattributes': '* text\n', 'deep/.gitattributes': '' }],
   ['a byte order mark', { '.gitattributes': '\ufeff*.txt text\n' }],
 ]
 
-test.each(cases)('as git check-attr says: %s', (_name, files) => {
+test.each(cases)('as git check-attr says: %s', async (_name, files) => {
   const dir = temporaryFolder()
   const user = join(temporaryFolder(), 'attributes')
   git(dir, ['init', '--quiet'])
@@ -79,21 +85,26 @@ test.each(cases)('as git check-attr says: %s', (_name, files) => {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   }
-  expect(paths.map((path) => ours(dir, path, user))).toEqual(paths.map((path) => theirs(dir, path)))
+  const found = await Promise.all(paths.map((path) => ours(dir, path, user)))
+  expect(found).toEqual(paths.map((path) => theirs(dir, path)))
 })
 
-test('a symlink in the work tree is not followed, as by git', () => {
+test('a symlink in the work tree is not followed, as by git', async () => {
   const dir = temporaryFolder()
   git(dir, ['init', '--quiet'])
   writeFileSync(join(dir, 'elsewhere'), '* text\n')
   symlinkSync('elsewhere', join(dir, '.gitattributes'))
-  expect(ours(dir, 'a.txt', null)).toEqual(theirs(dir, 'a.txt'))
+  expect(await ours(dir, 'a.txt', null)).toEqual(theirs(dir, 'a.txt'))
 })
 
-function ours(dir: string, path: string, attributesFile: string | null) {
-  const settings = { attributesFile, ignoreCase: false }
-  const request = { folder: new Folder(dir), gitDir: join(dir, '.git'), settings }
-  const found = attributesAt(request, bytesOf(path))
+async function ours(dir: string, path: string, user: string | null) {
+  const settings = { attributesFiles: user === null ? [] : [user], ignoreCase: false }
+  const place = { gitDir: join(dir, '.git'), settings }
+  const source = attributeSource(place, [inWorktree(new Folder(dir))])
+  // Those that nobody asks for may be left out, and change nothing.
+  const wanted = new Attributes(source, names)
+  const found = await new Attributes(source).of(bytesOf(path))
+  for (const name of names) expect((await wanted.of(bytesOf(path))).get(name)).toBe(found.get(name))
   return names.map((name) => {
     const value = found.get(name)
     if (value === undefined) return `${name}: unspecified`
