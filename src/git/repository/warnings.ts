@@ -30,10 +30,11 @@ export async function warningsOf(
   return warnings.filter((warning) => found.has(warning))
 }
 
-/** What a repository needs but wizard does not do; in the order in which it is shown. */
-export const warnings = ['lfs', 'submodules', 'filter', 'encoding', 'renamed'] as const
+/** What a repository needs but wizard does not do. */
+export type Warning = 'lfs' | 'submodules' | 'filter' | 'encoding' | 'renamed'
 
-export type Warning = (typeof warnings)[number]
+/** All of them, in the order in which they are shown. */
+export const warnings: readonly Warning[] = ['lfs', 'submodules', 'filter', 'encoding', 'renamed']
 
 async function collectWarnings(
   store: ObjectStore,
