@@ -86,11 +86,11 @@ const isRepeat = ({ event }: ReceivedDelivery, bytes: { event: string } | undefi
   bytes !== undefined && !(alike.has(event) && bytes.event === event)
 
 async function receiveAgain(sql: Sql, id: number): Promise<AcceptedDelivery> {
-  const [row] = await sql.all<{ status: string; has_body: number }>(
-    `UPDATE deliveries SET times_received = times_received + 1 WHERE id = $1
-    RETURNING status, (SELECT count(*) FROM bodies WHERE bodies.id = deliveries.id) AS has_body`,
+  const [row] = await sql.all<{ status: string }>(
+    'UPDATE deliveries SET times_received = times_received + 1 WHERE id = $1 RETURNING status',
     [id],
   )
-  if (row?.status === 'dead' && row.has_body === 1) await requeue(sql, id, null)
+  // It stays dead if its body was pruned.
+  if (row?.status === 'dead') await requeue(sql, id, null)
   return { id, outcome: 'duplicate' }
 }

@@ -16,8 +16,8 @@ export interface Arrival {
   repeats: 'same-event' | 'same-bytes' | null
 }
 
-/** GitHub did not sign the bytes that its API gives: they are nobody's repeat. */
-const unknown = ({ source }: ReceivedDelivery): Arrival => ({
+/** The first of its id and of its bytes. GitHub did not sign those that its API gives: no other one repeats them. */
+const firstArrival = ({ source }: ReceivedDelivery): Arrival => ({
   isEvent: true,
   ownsBytes: source === 'http',
   repeats: null,
@@ -57,7 +57,7 @@ export async function insertInTurn(
   batch: readonly ReceivedDelivery[],
 ): Promise<(number | null)[]> {
   const ids: (number | null)[] = []
-  for (const received of batch) ids.push(await insertOne(sql, received, unknown(received)))
+  for (const received of batch) ids.push(await insertOne(sql, received, firstArrival(received)))
   return ids
 }
 
@@ -88,7 +88,7 @@ export async function insertAtOnce(
     const row = { n, delivery, hook_id: hookId, event, source, sha256, bytes: body.length }
     const place = { headers: JSON.stringify(headers), first }
     first += body.length
-    return { ...row, ...place, owns_bytes: Number(unknown(received).ownsBytes) }
+    return { ...row, ...place, owns_bytes: Number(firstArrival(received).ownsBytes) }
   })
   const rows = await sql.all<{ id: number; delivery: string; sha256: string }>(
     insertAll,
