@@ -20,7 +20,7 @@ import {
   type UserEnvironment,
   type WorktreeSettings,
 } from '../plumbing/config/worktree-settings.js'
-import { toWorktree } from '../plumbing/convert/conversion.js'
+import { largestConverted, toWorktree } from '../plumbing/convert/conversion.js'
 import type { CacheTree } from '../plumbing/index/cache-tree.js'
 import { createEntry, type IndexEntry, noStat, statDataOf } from '../plumbing/index/entry.js'
 import { formatIndex } from '../plumbing/index/index-file.js'
@@ -166,7 +166,8 @@ export async function writeLeaf(
     return lstatSync(path, { bigint: true })
   }
   const blob = await store.open(oid)
-  const conversion = mode === fileMode.symlink ? null : await conversions.of(shown)
+  const isConverted = mode !== fileMode.symlink && sizeOf(blob) <= largestConverted
+  const conversion = isConverted ? await conversions.of(shown) : null
   const fd = openSync(path, 'wx', mode === fileMode.executable ? 0o777 : 0o666)
   try {
     if (conversion !== null) writeAll(fd, toWorktree(await wholeOf(blob), oid, conversion))
@@ -177,6 +178,8 @@ export async function writeLeaf(
     closeSync(fd)
   }
 }
+
+const sizeOf = (blob: GitObject | LargeBlob) => ('data' in blob ? blob.data.length : blob.size)
 
 async function wholeOf(blob: GitObject | LargeBlob): Promise<Buffer> {
   if ('data' in blob) return blob.data

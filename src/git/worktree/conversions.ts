@@ -15,6 +15,7 @@ import {
   type Conversion,
   conversionAttributes,
   conversionFor,
+  largestConverted,
 } from '../plumbing/convert/conversion.js'
 import { isTextWithCrlf } from '../plumbing/convert/line-ends.js'
 import type { Oid } from '../plumbing/objects/object.js'
@@ -107,7 +108,9 @@ export async function isStoredAs(
   stats: BigIntStats,
 ): Promise<boolean> {
   for (const one of conversions) {
-    const conversion = stats.isFile() && mode !== fileMode.symlink ? await one.of(path) : null
+    const isConverted =
+      stats.isFile() && mode !== fileMode.symlink && stats.size <= largestConverted
+    const conversion = isConverted ? await one.of(path) : null
     const id =
       conversion === null
         ? await folder.hash(path, stats, pacer)

@@ -209,6 +209,26 @@ describe('files are converted as git converts them', () => {
   test.each(seeds(100, 60))('seed %i', { tags: ['deep'] }, compare)
 })
 
+test('too many attributes block a pull, and nothing changes', async () => {
+  const dir = temporaryFolder()
+  git(dir, ['init', '--quiet', '--initial-branch=main'])
+  git(dir, ['commit', '--allow-empty', '--quiet', '-m', 'empty'])
+  const tree: RandomTree = new Map([['a.txt', { mode: '100644', content: 'one\n' }]])
+  const from = addCommit(dir, tree, 1)
+  const attributes = '*.txt text eol=crlf\n'.repeat(220_000)
+  tree.set('deep/.gitattributes', { mode: '100644', content: attributes })
+  const to = addCommit(dir, tree.set('a.txt', { mode: '100644', content: 'two\n' }), 2)
+  git(dir, ['reset', '--hard', '--quiet', from])
+  const before = snapshot(dir, { withGit: false })
+  const place = await placeOf(dir)
+  await expect(fastForward({ ...place, branch: 'main', from, to, message })).rejects.toMatchObject({
+    reason: 'unsupported',
+    message: expect.stringContaining('deep/.gitattributes'),
+  })
+  expect(snapshot(dir, { withGit: false })).toEqual(before)
+  expect(git(dir, ['status', '--porcelain'])).toBe('')
+})
+
 /** Other bytes, line ends or times for one file, alike in all folders. @returns its path */
 function edit(random: Random, dirs: string[]): string[] {
   const path = random.choose(files)

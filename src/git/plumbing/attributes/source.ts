@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { join } from 'node:path'
-import { type BytePath, joinBytes } from '../byte-path.js'
+import { BlockedError } from '../../errors.js'
+import { type BytePath, joinBytes, showPath } from '../byte-path.js'
 import type { WorktreeSettings } from '../config/worktree-settings.js'
 import { readRuleFile } from '../ignore/ignorer.js'
 import type { Oid } from '../objects/object.js'
@@ -36,8 +37,15 @@ export function attributeSource(
   }
 }
 
-/** git reads no larger file of attributes, in bytes. */
-const largestFile = 100 * 1024 ** 2
+/** Of a file of attributes, in bytes. git reads up to 100 MB, and then takes as long. */
+const largestFile = 4 * 1024 ** 2
+
+function assertSize(path: string, length: number): void {
+  if (length <= largestFile) return
+  throw new BlockedError('unsupported', `${path} has more than 4 MB of attributes`, {
+    hint: 'pull it with git itself',
+  })
+}
 
 /** The files in a work tree. git follows no symlink there. */
 export const inWorktree =
@@ -50,7 +58,8 @@ export const inWorktree =
 
 function readAttributes(path: string | Buffer, flags: number): string | null {
   const text = readRuleFile(path, flags)
-  return text === null || text.length > largestFile ? null : text
+  assertSize(path.toString(), text?.length ?? 0)
+  return text
 }
 
 /** Those in a tree or an index. @param find the blob at a path, a symlink is none */
@@ -60,5 +69,6 @@ export const inStore =
     const oid = find(joinBytes(folder, '.gitattributes'))
     if (oid === null) return null
     const { data } = await store.read(oid)
-    return data.length > largestFile ? null : data.toString('latin1')
+    assertSize(showPath(joinBytes(folder, '.gitattributes')), data.length)
+    return data.toString('latin1')
   }

@@ -84,6 +84,12 @@ export const isUnknownEncoding = (value: AttributeValue): boolean =>
   typeof value === 'boolean' ||
   (typeof value === 'string' && !isUtf8(value) && encodingOf(value) === null)
 
+/**
+ * A larger file is left as it is stored, as its conversion takes several times its size of memory.
+ * In bytes.
+ */
+export const largestConverted = 500 * 1024 ** 2
+
 /** The bytes of the file. @param oid the blob's id */
 export function toWorktree(blob: Buffer, oid: Oid, conversion: Conversion): Buffer {
   const { lineEnds, encoding, hasIdent } = conversion
