@@ -4,18 +4,27 @@ import { type Place, withPlace } from './place.js'
 
 const rounds = 5
 const repository = 'bench/files'
+const converted = 'bench/converted'
+const shallow = { flags: ['--depth', '1'] }
 
 /** Clones 3,000 files with a history of 20 commits, and eight small repositories at once. */
 export const clone = (): Promise<Row[]> =>
   withPlace(async (place) => {
     await addHistory(place)
+    const attributes = { '.gitattributes': '* text=auto eol=crlf\n' }
+    await place.github.addRepository(converted, { ...textFiles(3000), ...attributes })
     await place.configure('root', {})
     return [
       timesRow('clone of 3,000 files', await compare(rounds, oneClone(place, 'full')), 1.8),
       timesRow(
         'clone of 3,000 files, depth 1',
-        await compare(rounds, oneClone(place, 'shallow', '--depth', '1')),
+        await compare(rounds, oneClone(place, 'shallow', shallow)),
         1.8,
+      ),
+      timesRow(
+        'clone of 3,000 files with `* text=auto eol=crlf`',
+        await compare(rounds, oneClone(place, 'converted', { from: converted })),
+        1.4,
       ),
       timesRow('8 clones of 150 files', await compare(rounds, await eightClones(place)), 1.5),
     ]
@@ -27,10 +36,10 @@ export const cloneMemory = (): Promise<Row[]> =>
     await addHistory(place)
     await place.configure('root', {})
     const full = await peakMemory(oneClone(place, 'full').wizard(0))
-    const shallow = await peakMemory(oneClone(place, 'shallow', '--depth', '1').wizard(0))
+    const ofShallow = await peakMemory(oneClone(place, 'shallow', shallow).wizard(0))
     return [
       { what: 'clone of 3,000 files: memory', wizard: `${full} MB`, most: '160 MB' },
-      { what: 'clone of 3,000 files, depth 1: memory', wizard: `${shallow} MB`, most: '160 MB' },
+      { what: 'clone of 3,000 files, depth 1: memory', wizard: `${ofShallow} MB`, most: '160 MB' },
     ]
   })
 
@@ -46,11 +55,15 @@ async function addHistory({ github }: Place): Promise<void> {
 }
 
 /** Each clone gets its own folder: removing a large tree slows down the next clone. */
-const oneClone = ({ wizard, git, url, path }: Place, name: string, ...flags: string[]) => ({
+const oneClone = (
+  { wizard, git, url, path }: Place,
+  name: string,
+  { from = repository, flags = [] }: { from?: string; flags?: string[] } = {},
+) => ({
   wizard: (round: number) =>
-    wizard('root', 'REPO', 'CLONE', repository, path(`${name}-wizard-${round}`), ...flags),
+    wizard('root', 'REPO', 'CLONE', from, path(`${name}-wizard-${round}`), ...flags),
   'git clone': (round: number) =>
-    git('clone', '--quiet', ...flags, url(repository), path(`${name}-git-${round}`)),
+    git('clone', '--quiet', ...flags, url(from), path(`${name}-git-${round}`)),
 })
 
 async function eightClones({ github, configure, wizard, program, path, url }: Place) {
