@@ -173,13 +173,18 @@ const iso8859Part16 =
 // From 0x80; a replacement character is none.
 const windows1252 = '€�‚ƒ„…†‡ˆ‰Š‹Œ�Ž��‘’“”•–—˜™š›œ�žŸ'
 
+/** What some versions of node decode, but iconv does not. */
+const unknownToIconv = new Map([
+  ['1253', 'ª'],
+  ['1255', '\u05ba'],
+])
+
 function windowsCharacters(key: string): Characters | null {
   const [, page] = /^(?:windows-?|cp-?)(125[0-8])$/.exec(key) ?? []
   if (page === undefined) return null
   // Some versions of node decode it as ISO-8859-1.
   if (page === '1252') return without(new Map([...latin1, ...at(0x80, windows1252)]), '\ufffd')
-  // 0xAA has no character in 1253, for iconv.
-  return without(decodedBy(`windows-${page}`, new Map()), page === '1253' ? `${c1}ª` : c1)
+  return without(decodedBy(`windows-${page}`, new Map()), c1 + (unknownToIconv.get(page) ?? ''))
 }
 
 const without = (characters: Characters, none: string): Characters =>
