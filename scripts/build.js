@@ -24,6 +24,15 @@ const withoutHttp2 = {
   },
 }
 
+// cosmiconfig's own loaders, which run a folder's code, and with them TypeScript and js-yaml.
+const withoutLoaders = {
+  name: 'without-loaders',
+  load: {
+    filter: { id: /[\\/]cosmiconfig[\\/]dist[\\/]loaders\.js$/ },
+    handler: () => '',
+  },
+}
+
 // Loaded at each start, but not used here: commander's support for subcommands that are programs (6
 // ms), and a lookup of a package that only users of fdir's globs install.
 const cuts = [
@@ -74,7 +83,7 @@ const shared = {
       yaml: `${root}/node_modules/yaml/browser/dist/index.js`,
     },
   },
-  plugins: [withoutHttp2, ...cuts],
+  plugins: [withoutHttp2, withoutLoaders, ...cuts],
   treeshake: { moduleSideEffects: [{ test: isLeftOut, sideEffects: false }] },
   onLog(level, log, tell) {
     // One verb may load late what another one needs at once.

@@ -60,6 +60,7 @@ export class Invocation {
   readonly #runInside: RunInside
   readonly #release: () => void
   readonly #leases: Lease<unknown>[] = []
+  readonly #passedOver = new Set<string>()
   #isClosed = false
 
   constructor(app: Application, io: Io, globals: GlobalFlags, runInside: RunInside) {
@@ -132,6 +133,7 @@ export class Invocation {
   /** @throws PathError if a ROOT that somebody typed does not exist */
   readonly config = once(async (): Promise<Config> => {
     const config = await this.app.loadConfig(this.globals)
+    await this.warnOfOthers(config)
     await assertTypedRoot(config)
     return config
   })
@@ -143,9 +145,21 @@ export class Invocation {
   readonly localConfig = once(async (): Promise<Config> => {
     const { readConfig } = await import('./config/load.js')
     const { config } = await readConfig(this.configRequest)
+    await this.warnOfOthers(config)
     await assertTypedRoot(config)
     return config
   })
+
+  /** Warns of files that could be the configuration too, each once. */
+  async warnOfOthers({ passedOver }: Pick<Config, 'passedOver'>): Promise<void> {
+    if (passedOver.length > 0) await this.terminal.followEvents()
+    for (const file of passedOver) {
+      if (this.#passedOver.has(file)) continue
+      this.#passedOver.add(file)
+      const message = `${file} is not read, because another configuration beside it comes first`
+      this.terminal.emit({ type: 'warning', message })
+    }
+  }
 
   /** How to find and read the configuration. @throws PathError if the current folder is gone */
   get configRequest(): ConfigRequest {

@@ -1,15 +1,18 @@
 import { stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { isScalar, parseDocument, stringify, visit } from 'yaml'
 import { UsageError } from '../base/errors.js'
 import { existsAt, readTextIfThere } from '../base/fs/read.js'
+import { singleFileNames, singleFilesIn } from './locate/single-file.js'
 import { explain } from './schema/explain.js'
 import { fileSchemas } from './schema/index.js'
 import { rewrite } from './yaml/write.js'
 
 export interface ConfigInitRequest {
-  /** The folder of the files, absolute; created if missing. */
+  /** The folder of the files, absolute; created if missing. Of a single file, its folder. */
   dir: string
+  /** One file, wizard.config.yaml, in place of several. */
+  single?: boolean | undefined
   owner: string | null
   /** An organisation or user whose repositories are kept up to date. */
   from: string | null
@@ -26,12 +29,17 @@ export interface Initialized {
 }
 
 /**
- * Writes github.yaml and repos.yaml. Existing files are kept, so it can be run again.
+ * Writes github.yaml and repos.yaml, or wizard.config.yaml. Existing files are kept, so it can be run
+ * again; so is another single file of the folder.
  *
  * @throws UsageError for a name that is invalid on GitHub, or a file in place of the folder;
  *   ConfigError if a file can't be written
  */
-export async function initConfig({ dir, ...wanted }: ConfigInitRequest): Promise<Initialized> {
+export async function initConfig({
+  dir,
+  single = false,
+  ...wanted
+}: ConfigInitRequest): Promise<Initialized> {
   const github = { github: wanted.owner === null ? {} : { owner: wanted.owner } }
   const repos = { repos: groupsOf(wanted) }
   const faulty = [
@@ -41,31 +49,49 @@ export async function initConfig({ dir, ...wanted }: ConfigInitRequest): Promise
   for (const { error } of faulty) {
     if (error) throw new UsageError(error.issues[0]?.message ?? 'a name is wrong')
   }
-  const texts = {
-    'github.yaml': githubHead + (wanted.owner === null ? commented : stringify(github)),
-    'repos.yaml': reposHead + stringify(repos),
-  }
+  const settings = wanted.owner === null ? commented : stringify(github)
+  const groups = stringify(repos)
+  const [owner, entries] = [
+    wanted.owner === null ? [] : [`owner: ${wanted.owner}`],
+    linesFor(wanted),
+  ]
   if ((await existsAt(dir)) && !(await stat(dir)).isDirectory()) {
     throw new UsageError(`${dir} is not a folder`, { hint: 'name a folder for the files' })
   }
+  const [there = join(dir, singleFileNames[0])] = single ? singleFilesIn(dir) : []
+  return writeMissing(
+    dir,
+    single
+      ? [{ file: there, text: singleHead + settings + groups, asked: [...owner, ...entries] }]
+      : [
+          { file: join(dir, 'github.yaml'), text: githubHead + settings, asked: owner },
+          { file: join(dir, 'repos.yaml'), text: reposHead + groups, asked: entries },
+        ],
+  )
+}
+
+interface InitialFile {
+  file: string
+  text: string
+  /** Lines of it that were asked for. */
+  asked: string[]
+}
+
+async function writeMissing(dir: string, initial: InitialFile[]): Promise<Initialized> {
   const files: Initialized['files'] = []
-  for (const [name, after] of Object.entries(texts)) {
-    const file = join(dir, name)
+  const missing: Initialized['missing'] = []
+  for (const { file, text, asked } of initial) {
     const isThere = await existsAt(file)
-    if (!isThere) await rewrite({ path: file, before: null, after })
+    if (isThere) missing.push(...missingIn(file, asked))
+    else await rewrite({ path: file, before: null, after: text })
     files.push({ file, status: isThere ? 'kept' : 'written' })
   }
-  const asked = {
-    'github.yaml': wanted.owner === null ? [] : [`owner: ${wanted.owner}`],
-    'repos.yaml': linesFor(wanted),
-  }
-  const missing = files
-    .filter(({ status }) => status === 'kept')
-    .flatMap(({ file }) => missingIn(file, asked[basename(file) as keyof typeof asked]))
   return { dir, files, missing }
 }
 
-const linesFor = ({ from, repositories }: Omit<ConfigInitRequest, 'dir'>): string[] => {
+type Wanted = Omit<ConfigInitRequest, 'dir' | 'single'>
+
+const linesFor = ({ from, repositories }: Wanted): string[] => {
   if (repositories.length > 0) return repositories.map((full) => `repo: ${full.split('/')[1]}`)
   return from === null ? [] : [`from: ${from}`]
 }
@@ -81,7 +107,7 @@ function missingIn(file: string, asked: string[]): Initialized['missing'] {
   return asked.filter((what) => !there.has(what)).map((what) => ({ file, what }))
 }
 
-const groupsOf = ({ from, repositories }: Omit<ConfigInitRequest, 'dir'>) => {
+const groupsOf = ({ from, repositories }: Wanted) => {
   if (from === null) return {}
   const each = repositories.map((full) => {
     const [owner, repo] = full.split('/')
@@ -93,6 +119,13 @@ const groupsOf = ({ from, repositories }: Omit<ConfigInitRequest, 'dir'>) => {
 const githubHead = `# How wizard reaches GitHub. Every key has a default: wizard CONFIG SCHEMA github tells them.
 #
 # The token is in none of these files: it comes from GITHUB_TOKEN, from .env beside this file, or from gh auth login.
+
+`
+
+const singleHead = `# wizard's configuration, in one file: wizard CONFIG SCHEMA wizard.config tells every key.
+#
+# The token is not in this file: it comes from GITHUB_TOKEN, from .env beside this file, or from gh auth login.
+# The repositories below are kept in step by wizard REPO SYNC, in groups. wizard REPO ADD adds one.
 
 `
 

@@ -36,11 +36,13 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 export async function readConfig(
   request: ConfigRequest,
 ): Promise<{ config: Config; assertHosts(): Promise<void> }> {
-  const folder = findFolder(request)
+  const folder = await findFolder(request)
   const source = await openFolder(folder, request)
   const file = await source.read('github')
+  const files = source.files()
+  const single = folder?.single ?? null
   const fileFor = (name: ConfigFileName) =>
-    folder?.files[name] ?? join(folder?.dir ?? userFolders(request).config, `${name}.yaml`)
+    single ?? files[name] ?? join(folder?.dir ?? userFolders(request).config, `${name}.yaml`)
   const { github, ...settings } = readSettings({
     request,
     folder,
@@ -51,11 +53,15 @@ export async function readConfig(
     readRepos(document, { root: settings.root, owner: github.owner })
   const config: Config = {
     dir: folder?.dir ?? null,
+    single,
+    passedOver: folder?.passedOver ?? [],
     trusted: folder?.origin !== 'found',
-    files: folder?.files ?? {},
+    files,
     github,
     ...settings,
     fileFor,
+    absent: (name) =>
+      single === null ? `there is no ${fileFor(name)}` : `${single} has no ${name}`,
     reposIn: async (text) => entriesOf(await source.parse('repos', fileFor('repos'), text)),
     repos: once(async () => {
       const document = await source.read('repos')
@@ -95,8 +101,15 @@ async function readOwnGitHub(request: ConfigRequest): Promise<GitHubFile['github
 
 /** A configuration. Each file except github.yaml is read once, on first use; again after a failure. */
 export interface Config {
-  /** The folder of the files, absolute; null if there is none. */
+  /**
+   * The folder of the files, absolute; null if there is none. Of a single file, the folder that is
+   * its ROOT by default, with `.env`.
+   */
   dir: string | null
+  /** The single file in place of the folder, absolute; null if there is none. */
+  single: string | null
+  /** Files that could be the configuration too, and are not read, absolute. */
+  passedOver: readonly string[]
   /** false for a folder that was found by searching: it may be anybody's. */
   trusted: boolean
   /** ROOT, the folder for destinations, logs and plugins: absolute; it may not exist yet. */
@@ -107,10 +120,12 @@ export interface Config {
   github: GitHubConfig
   /** By dotted key: `root`, `logs`, `logs_keep_days`, `github.token` … */
   sources: Readonly<Record<string, Source>>
-  /** The existing files, absolute. */
+  /** The existing files, absolute; of a single file, itself for each of its parts. */
   files: Readonly<Partial<Record<ConfigFileName, string>>>
   /** The path of a file, whether it exists or not. */
   fileFor(name: ConfigFileName): string
+  /** Says that a file, or part of the single file, does not exist. */
+  absent(name: ConfigFileName): string
   /** The entries that repos.yaml would have with this text. @throws ConfigError, PathError */
   reposIn(text: string): Promise<RepoEntry[]>
   /** Empty without a repos.yaml. @throws ConfigError, PathError */

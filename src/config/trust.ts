@@ -3,7 +3,13 @@ import { GitHubAuthError } from '../base/errors.js'
 import type { HintParts } from '../base/hint.js'
 import { apiOfHost, gitUrlOf, isGitHub, isLoopback, parseUrl } from '../base/names/host.js'
 import { oneLine } from '../base/text.js'
-import type { ConfigFolder, ConfigRequest, Variables } from './locate/folder.js'
+import {
+  besideFiles,
+  type ConfigFolder,
+  type ConfigRequest,
+  placeOf,
+  type Variables,
+} from './locate/folder.js'
 import { contains, realForm, rootOf } from './locate/root.js'
 import type { GitHubFile } from './schema/github.js'
 import { overrides } from './settings/resolve-setting.js'
@@ -136,8 +142,8 @@ async function strangerAsKey(trust: FileTrust): Promise<Stranger | null> {
   const path = ['github', 'app', 'private_key']
   const variable = oneVariable(file.text(path) ?? '')
   if (variable && request.env[variable]) return null
-  const project = await realForm(rootOf(folder.dir))
-  if (contains(project, await realForm(resolve(folder.dir, key)))) return null
+  const project = await realForm(rootOf(folder))
+  if (contains(project, await realForm(resolve(besideFiles(folder), key)))) return null
   const { shown, place } = file.where(path)
   const message = `${shown} names a file outside of its project, and a configuration that was found by searching gets no credential of others`
   return (details) => new GitHubAuthError(message, { hint: remedy(trust), place, details })
@@ -145,6 +151,6 @@ async function strangerAsKey(trust: FileTrust): Promise<Stranger | null> {
 
 const remedy = ({ folder, request }: TrustRequest): HintParts => [
   'if it is yours, say so with ',
-  { flag: 'config', value: showFile(folder.dir, request.cwd) },
+  { flag: 'config', value: showFile(placeOf(folder), request.cwd) },
   ' or WIZARD_CONFIG',
 ]

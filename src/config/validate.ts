@@ -30,6 +30,8 @@ export interface Validation {
   /** The checked files, absolute. */
   files: string[]
   problems: ConfigProblem[]
+  /** Files that could be the configuration too, and are not read, absolute. */
+  passedOver: readonly string[]
 }
 
 /** Every error in the files, the environment and the flags. Sends no request. */
@@ -44,8 +46,9 @@ export async function validateConfig(request: ConfigRequest): Promise<Validation
   }
   const problems: ConfigProblem[] = []
   for (const error of found) problems.push(await problemOf(error, linesOf))
-  const files = Object.values(folder?.files ?? {})
-  return { valid: problems.length === 0, dir: folder?.dir ?? null, files, problems }
+  const files = folder?.single ? [folder.single] : Object.values(folder?.files ?? {})
+  const passedOver = folder?.passedOver ?? []
+  return { valid: problems.length === 0, dir: folder?.dir ?? null, files, problems, passedOver }
 }
 
 const readLines = async (file: string) =>
@@ -77,7 +80,9 @@ export async function findProblems(request: ConfigRequest): Promise<WizardError[
     return problems
   }
   // The other files can be validated without github.yaml's values.
-  const source = await collectProblems(problems, () => openFolder(findFolder(request), request))
+  const source = await collectProblems(problems, async () =>
+    openFolder(await findFolder(request), request),
+  )
   for (const name of configFileNames) {
     if (source && name !== 'github')
       await collectProblems<unknown>(problems, () => source.read(name))

@@ -13,14 +13,29 @@ const lockWait = 3600
  * contains no secret.
  */
 export function dueCommand({ node, script }: Launcher, config: Config): string[] {
-  const rest = ['--due', '--quiet', '--lock-wait', String(lockWait), '--config', folderOf(config)]
+  const rest = [
+    '--due',
+    '--quiet',
+    '--lock-wait',
+    String(lockWait),
+    '--config',
+    placeOfConfig(config),
+  ]
   return [node, script, 'repo', 'sync', ...rest, ...rootFlag(config)]
 }
 
-/** @throws ConfigError if there is no configuration */
-export function folderOf({ dir, fileFor }: Pick<Config, 'dir' | 'fileFor'>): string {
-  if (dir !== null) return dir
-  throw new ConfigError(`there is no ${fileFor('repos')}, so there is nothing to schedule`, {
+/**
+ * What `--config` names: the folder, or the single file.
+ *
+ * @throws ConfigError if there is no configuration
+ */
+export function placeOfConfig({
+  dir,
+  single,
+  absent,
+}: Pick<Config, 'dir' | 'single' | 'absent'>): string {
+  if (dir !== null) return single ?? dir
+  throw new ConfigError(`${absent('repos')}, so there is nothing to schedule`, {
     hint: [
       { verb: ['REPO', 'ADD'], target: 'owner/repo' },
       ' writes it; ',
@@ -38,7 +53,7 @@ export function rootFlag({ root, sources }: Pick<Config, 'root' | 'sources'>): s
 
 /** What works in this shell but would not in a scheduler, whose environment is nearly empty. */
 export async function missingElsewhere(config: Config, env: Environment): Promise<string[]> {
-  const dir = folderOf(config)
+  const dir = config.dir ?? placeOfConfig(config)
   const { own } = await readVariables(dir, env, dir)
   const warnings = Object.entries(config.sources).flatMap(([key, source]) =>
     key === 'root'

@@ -72,7 +72,7 @@ export function firstSecretOf({ secrets: [first] }: WebhooksConfig): string {
 export async function webhooksOf(config: Config): Promise<WebhooksConfig> {
   const webhooks = await config.webhooks()
   if (webhooks !== null) return webhooks
-  throw new ConfigError(`there is no ${config.fileFor('webhooks')}`, {
+  throw new ConfigError(config.absent('webhooks'), {
     hint: 'it says which deliveries are handled, and how: docs/webhooks.md',
   })
 }

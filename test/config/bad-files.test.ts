@@ -623,7 +623,21 @@ describe.each(bad)('%s.yaml', (name, content, message, hint) => {
     expect(exitStatus[error.code]).toBe(2)
     if (hint !== undefined) expect(error.hint).toContain(hint)
   })
+
+  test(`${message}, in a single file`, async () => {
+    const { request, top } = await makeProject({ files: { 'wizard.config.yaml': content } })
+    const error = await failure(request, name)
+    const expected = `wizard.config.yaml:${message}`.replace(
+      lastKnown,
+      '$&, repos, components, webhooks, plugins, $schema',
+    )
+    expect(error.message.replaceAll(top, 'ROOT')).toBe(expected)
+    expect(exitStatus[error.code]).toBe(2)
+    if (hint !== undefined) expect(error.hint).toContain(hint)
+  })
 })
+
+const lastKnown = /logs_keep_days$/
 
 test('a variable in braces without quotes, which YAML takes for a map', async () => {
   const { request } = await makeProject({

@@ -4,25 +4,33 @@ import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/load.js'
 import { configFileNames } from '../../src/config/locate/folder.js'
 import { type JsonSchema, jsonSchemaOf } from '../../src/config/schema/json.js'
+import { schemaNames } from '../../src/config/schema/names.js'
 import { findProblems } from '../../src/config/validate.js'
 import { makeProject } from './support.js'
 
 const folder = join(import.meta.dirname, '../../config')
 const read = (name: string) => readFile(join(folder, name), 'utf8')
 
-async function exampleProject() {
+async function exampleFolder() {
   const files: Record<string, string> = {}
   for (const name of configFileNames) {
     files[`config/${name}.yaml`] = await read(`${name}.example.yaml`)
   }
-  return makeProject({
-    files,
-    env: { GITHUB_TOKEN: 'token', GITHUB_WEBHOOK_SECRET: '0123456789abcdef' },
-  })
+  return files
 }
 
-test('the examples load', async () => {
-  const { request, top } = await exampleProject()
+const exampleFile = async () => ({
+  'wizard.config.yaml': await read('wizard.config.example.yaml'),
+})
+
+test.each([
+  ['five files', exampleFolder],
+  ['one file', exampleFile],
+])('the examples load: %s', async (_, files) => {
+  const { request, top } = await makeProject({
+    files: await files(),
+    env: { GITHUB_TOKEN: 'token', GITHUB_WEBHOOK_SECRET: '0123456789abcdef' },
+  })
   expect(await findProblems(request)).toEqual([])
   const config = await loadConfig(request)
   expect(config.github).toMatchObject({ token: 'token', owner: 'uDOS', concurrency: 8 })
@@ -45,7 +53,7 @@ test('the examples load', async () => {
   })
 })
 
-describe.each(configFileNames)('%s', (name) => {
+describe.each(schemaNames)('%s', (name) => {
   test('the schema is what the code has (else: npm run schemas)', async () => {
     const written = JSON.parse(await read(`${name}.schema.json`))
     expect(written).toEqual(JSON.parse(JSON.stringify(jsonSchemaOf(name))))
@@ -55,7 +63,9 @@ describe.each(configFileNames)('%s', (name) => {
     const example = await read(`${name}.example.yaml`)
     expect(example.split('\n')[0]).toBe(`# yaml-language-server: $schema=./${name}.schema.json`)
     const names = [...keys(jsonSchemaOf(name))].map(([key]) => key)
-    const missing = names.filter((key) => !new RegExp(`\\b${key}\\b`).test(example))
+    const missing = names.filter(
+      (key) => !new RegExp(`(?<!\\w)${key.replace('$', '\\$')}\\b`).test(example),
+    )
     expect(missing).toEqual([])
   })
 

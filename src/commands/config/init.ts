@@ -17,6 +17,7 @@ export const init = defineVerb({
       command: 'wizard CONFIG INIT --from uDOS --each',
       does: 'the repositories of today, one by one',
     },
+    { command: 'wizard CONFIG INIT --single', does: 'one file here, wizard.config.yaml' },
     { command: 'wizard CONFIG INIT --config ~/.config/wizard', does: 'in another folder' },
   ],
   args: [],
@@ -27,18 +28,19 @@ export const init = defineVerb({
       value: 'ORG',
       summary: 'an org or user whose repositories are kept in step',
     },
+    single: { type: 'boolean', summary: 'one file, wizard.config.yaml, in place of a folder' },
     each: {
       type: 'boolean',
       summary: 'asks GitHub for the repositories of --from, and names each',
     },
   },
-  async run(invocation, _args, { owner, from, each }) {
+  async run(invocation, _args, { owner, from, each, single }) {
     if (each && from === undefined) throw new UsageError('--each goes with --from')
     const asked = await answersOf(invocation, { owner, from })
     const repositories = each && from !== undefined ? await namesOf(invocation, from) : []
-    const dir = resolve(invocation.cwd, invocation.globals.config ?? 'config')
+    const dir = resolve(invocation.cwd, invocation.globals.config ?? (single ? '.' : 'config'))
     const { initConfig } = await import('../../config/init.js')
-    return initConfig({ dir, ...asked, repositories })
+    return initConfig({ dir, single, ...asked, repositories })
   },
   render: ({ files }, { globals }) =>
     globals.quiet

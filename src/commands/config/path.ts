@@ -2,7 +2,7 @@ import { defineVerb } from '../verb.js'
 
 export const path = defineVerb({
   name: 'path',
-  summary: 'which folder the configuration is read from, and where things are kept',
+  summary: 'where the configuration is read from, and where things are kept',
   examples: [
     { command: 'wizard CONFIG PATH', does: 'the folder, its files, ROOT, the logs' },
     { command: 'cd "$(wizard CONFIG PATH --json | jq -r .root)"', does: 'for scripts' },
@@ -15,15 +15,18 @@ export const path = defineVerb({
       invocation.localConfig(),
     ])
     const folders = searched(invocation.configRequest).map(({ dir, by }) => ({ dir, by }))
-    const { dir, files, root, logsDir } = config
-    return { dir, files, root, logs: logsDir, searched: folders }
+    const { dir, single, files, root, logsDir } = config
+    return { dir, single, files, root, logs: logsDir, searched: folders }
   },
-  render: ({ dir, files, root, logs, searched }) => ({
+  render: ({ dir, single, files, root, logs, searched }) => ({
     kind: 'table',
     columns: [{ title: 'WHAT', tone: () => 'faint' }, { title: 'PATH' }],
     rows: [
-      ['configuration', dir ?? 'none'],
-      ...Object.entries(files).map(([name, file]) => [`${name}.yaml`, file]),
+      ['configuration', single ?? dir ?? 'none'],
+      ...(single === null ? Object.entries(files) : []).map(([name, file]) => [
+        `${name}.yaml`,
+        file,
+      ]),
       ['root', root],
       ['logs', logs],
       ...(dir === null ? searched.map((one) => ['looked in', one.dir]) : []),

@@ -1,19 +1,19 @@
 import { UsageError } from '../../base/errors.js'
 import { didYouMean, oneLine } from '../../base/text.js'
-import { configFileNames } from '../../config/locate/folder.js'
+import { schemaNames } from '../../config/schema/names.js'
 import { defineVerb } from '../verb.js'
 
 export const schema = defineVerb({
   name: 'schema',
   summary: 'the JSON Schema of a file, for editors and linters',
   examples: [{ command: 'wizard CONFIG SCHEMA repos > repos.schema.json', does: 'of repos.yaml' }],
-  args: [{ name: 'file', summary: configFileNames.join(', ') }],
+  args: [{ name: 'file', summary: schemaNames.join(', ') }],
   flags: {},
   async run(_context, [word = '']) {
-    const name = configFileNames.find((one) => one === word.toLowerCase().replace(/\.yaml$/, ''))
+    const name = schemaNames.find((one) => one === word.toLowerCase().replace(/\.yaml$/, ''))
     if (name === undefined) {
       throw new UsageError(`CONFIG SCHEMA knows no ${oneLine(word, 60)}`, {
-        hint: didYouMean(word, configFileNames) ?? `one of ${configFileNames.join(', ')}`,
+        hint: didYouMean(word, schemaNames) ?? `one of ${schemaNames.join(', ')}`,
       })
     }
     const { jsonSchemaOf } = await import('../../config/schema/json.js')

@@ -23,6 +23,7 @@ export const show = defineVerb({
   async run(invocation, [key]): Promise<Effective> {
     const { effectiveValues } = await import('../../config/settings/effective.js')
     const found = await effectiveValues(invocation.configRequest)
+    await invocation.warnOfOthers(found)
     for (const { message } of found.problems.slice(1))
       invocation.terminal.note(`warning: ${message}`)
     const values = found.values.filter((one) => key === undefined || isBelow(one.key, key))

@@ -17,7 +17,8 @@ export const validate = defineVerb({
   flags: {},
   async run(invocation): Promise<Shown> {
     const { validateConfig } = await import('../../config/validate.js')
-    const { problems, ...rest } = await validateConfig(invocation.configRequest)
+    const { problems, passedOver, ...rest } = await validateConfig(invocation.configRequest)
+    await invocation.warnOfOthers({ passedOver })
     const found = { ...rest, problems: problems.map((one) => reportInWords(one, commandLineWords)) }
     if (found.valid) return { found, lines: [verdict(found)] }
     const { excerpt } = await import('../../terminal/layout.js')
@@ -29,11 +30,11 @@ export const validate = defineVerb({
 })
 
 interface Shown {
-  found: Validation
+  found: Omit<Validation, 'passedOver'>
   lines: string[]
 }
 
-function verdict({ dir, files }: Validation): string {
+function verdict({ dir, files }: Pick<Validation, 'dir' | 'files'>): string {
   if (dir === null) return 'There is no configuration: every value is a default.'
   return `${dir}: ${files.length} ${files.length === 1 ? 'file is' : 'files are'} as they must be.`
 }
@@ -46,7 +47,7 @@ function linesOf({ message, hint, source, column }: ConfigProblem, excerpt: Exce
   return [message, ...shown, ...(hint === null ? [] : [`  hint: ${hint}`])]
 }
 
-function failureOf({ problems }: Validation): PartialFailure | null {
+function failureOf({ problems }: Pick<Validation, 'problems'>): PartialFailure | null {
   const [first] = problems
   if (first === undefined) return null
   const count = problems.length === 1 ? 'one thing is' : `${problems.length} things are`

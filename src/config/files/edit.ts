@@ -2,7 +2,13 @@ import { ConfigError, ConflictError, NotFoundError, UsageError } from '../../bas
 import { parseRemote } from '../../base/names/remote.js'
 import { isSameName, isSameRepo, parseRepo } from '../../base/names/repository.js'
 import type { Config } from '../load.js'
-import { firstEntry, insertEntry, type NewYamlEntry, removeEntry } from '../yaml/splice.js'
+import {
+  appendRepos,
+  firstEntry,
+  insertEntry,
+  type NewYamlEntry,
+  removeEntry,
+} from '../yaml/splice.js'
 import { rewrite } from '../yaml/write.js'
 import { readText } from '../yaml/yaml-file.js'
 import { destinationOf, fillIn, usualDestination } from './destinations.js'
@@ -29,10 +35,11 @@ export interface Edited {
 }
 
 /**
- * Adds an entry to repos.yaml at the end of its group, and keeps every other byte. Creates the file
- * if missing. Does not write a text that would not load.
+ * Adds an entry to repos.yaml, or a single file, at the end of its group, and keeps every other byte.
+ * Creates repos.yaml if missing. Does not write a text that would not load.
  *
- * @throws ConflictError if the entry exists; ConfigError, PathError if it would not be valid
+ * @throws ConflictError if the entry exists; ConfigError, PathError if it would not be valid, or the
+ *   file is JSON
  */
 export async function addRepository(config: Config, added: NewRepository): Promise<Edited> {
   const { group, owner, repo } = added
@@ -40,9 +47,9 @@ export async function addRepository(config: Config, added: NewRepository): Promi
   const path = destinationOf(config.root, fillIn(added.destination ?? usualDestination, added))
   refuseTwice(entries, added, path)
   const file = config.fileFor('repos')
-  const before = config.files.repos === undefined ? null : readText(file)
   const entry = entryOf(added)
-  const after = before === null ? firstEntry(group, entry) : insertEntry(before, group, entry)
+  if (isJson(config)) throw jsonFile(file, `put ${JSON.stringify(entry)} into repos.${group}`)
+  const { before, after } = textsOf(config, group, entry)
   if (after === null) throw notOurs(file, 'add the entry by hand')
   const now = await config.reposIn(after)
   const others = now.filter((one) => one.kind === 'source' || one.destination !== path)
@@ -56,13 +63,15 @@ export async function addRepository(config: Config, added: NewRepository): Promi
 /**
  * Removes an entry from repos.yaml: by `owner/repo`, address, bare name or destination.
  *
- * @throws NotFoundError if there is none; UsageError if there are several, or a `from` lists it
+ * @throws NotFoundError if there is none; UsageError if there are several, or a `from` lists it;
+ *   ConfigError if the file is JSON
  */
 export async function removeRepository(config: Config, target: string): Promise<Edited> {
   const entries = await config.repos()
   const entry = findEntry(entries, target)
   const { group, destination: path } = entry
   const file = config.fileFor('repos')
+  if (isJson(config)) throw jsonFile(file, `take out the entry in line ${entry.position.line}`)
   const before = readText(file)
   const index = entries.filter((one) => one.group === group).indexOf(entry)
   const after = removeEntry(before, group, index)
@@ -74,6 +83,22 @@ export async function removeRepository(config: Config, target: string): Promise<
   await rewrite({ path: file, before, after })
   return { repo: `${entry.owner}/${entry.repo}`, group, path, file }
 }
+
+function textsOf(config: Config, group: string, entry: NewYamlEntry) {
+  const file = config.fileFor('repos')
+  if (config.files.repos !== undefined) {
+    const before = readText(file)
+    return { before, after: insertEntry(before, group, entry) }
+  }
+  if (config.single === null) return { before: null, after: firstEntry(group, entry) }
+  const before = readText(file)
+  return { before, after: appendRepos(before, group, entry) }
+}
+
+const isJson = ({ single }: Config): boolean => single?.endsWith('.json') === true
+
+const jsonFile = (file: string, hint: string) =>
+  new ConfigError(`${file} is JSON, which wizard does not edit`, { hint: `${hint} by hand` })
 
 function entryOf({ owner, repo, destination, branch }: NewRepository): NewYamlEntry {
   const entry: NewYamlEntry = { owner, repo }

@@ -6,15 +6,35 @@ import { hasCode } from '../../base/fs/read.js'
 import { showFile } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
 import { readBytes, unreadable } from '../yaml/yaml-file.js'
+import {
+  findSingleFile,
+  type SingleFile,
+  singleFileAt,
+  singleFileNames,
+  singleFilesIn,
+} from './single-file.js'
 
-/** A folder with at least one of the files; they are read on demand. */
+/** A folder with at least one of the files, or a single file; they are read on demand. */
 export interface ConfigFolder {
-  /** Absolute. */
+  /** Absolute. Of a single file, the folder that is its ROOT by default, with `.env`. */
   dir: string
   /** `found`: by searching, so it may be anybody's. `user`: $XDG_CONFIG_HOME/wizard. */
   origin: 'named' | 'found' | 'user'
+  /** Empty if there is a single file. */
   files: Partial<Record<ConfigFileName, string>>
+  /** The file in place of the folder, absolute; null if there is none. */
+  single: string | null
+  /** Files that could be the configuration too, and are not read, absolute. */
+  passedOver: string[]
 }
+
+/** What `--config` would name. */
+export const placeOf = ({ dir, single }: Pick<ConfigFolder, 'dir' | 'single'>): string =>
+  single ?? dir
+
+/** The folder that a path "relative to this file" begins in. */
+export const besideFiles = ({ dir, single }: Pick<ConfigFolder, 'dir' | 'single'>): string =>
+  single === null ? dir : dirname(single)
 
 /** The user's own folders: https://specifications.freedesktop.org/basedir-spec/latest/ */
 export interface UserFolders {
@@ -37,55 +57,99 @@ export function userFolders({ env, home }: Pick<ConfigRequest, 'env' | 'home'>):
 }
 
 /**
- * The first folder that contains any of the files: the one of --config or WIZARD_CONFIG, otherwise
- * `config/` and `wizard/config/` here and in each parent folder, otherwise the user's own. wizard
- * does not use cosmiconfig for this search, because that runs a `.config/config.js` of the current
- * folder: code of a repository that may just have been cloned.
+ * The first place with a configuration: the one of --config or WIZARD_CONFIG, otherwise `config/`,
+ * `wizard/config/` and a single file here and in each parent folder, otherwise the user's own folder.
  *
- * @throws ConfigError if the named folder contains none of them
+ * @throws ConfigError if the named place has none, or a single file can't be read
  */
-export function findFolder(request: ConfigRequest): ConfigFolder | null {
-  const user = userFolders(request).config
-  const named = namedFolder(request)
-  if (named !== null) {
-    const files = filesIn(named.dir)
-    if (files === null) throw emptyFolder(named, request.cwd)
-    return { dir: named.dir, origin: isSame(named.dir, user) ? 'user' : 'named', files }
-  }
-  for (const dir of candidates(request.cwd)) {
-    const files = filesIn(dir)
-    if (files) return { dir, origin: isSame(dir, user) ? 'user' : 'found', files }
+export async function findFolder(request: ConfigRequest): Promise<ConfigFolder | null> {
+  const named = namedPlace(request)
+  if (named !== null) return withOrigin(await configAt(named, request.cwd), 'named', request)
+  for (const top of upwards(request.cwd)) {
+    const found = folderBelow(top) ?? (await singleIn(top, request.cwd))
+    if (found) return withOrigin(found, 'found', request)
   }
   return userFolder(request)
+}
+
+type Found = Omit<ConfigFolder, 'origin'>
+
+/** The user's own folder is trusted, however it was found. */
+function withOrigin(
+  found: Found,
+  origin: 'named' | 'found',
+  request: Pick<ConfigRequest, 'env' | 'home'>,
+): ConfigFolder {
+  const isOwn = isSame(found.dir, userFolders(request).config)
+  return { ...found, origin: isOwn ? 'user' : origin }
+}
+
+function folderBelow(top: string): Found | null {
+  for (const dir of foldersBelow(top)) {
+    const files = filesIn(dir)
+    if (files) return { dir, files, single: null, passedOver: singleFilesIn(top, false) }
+  }
+  return null
+}
+
+async function singleIn(top: string, cwd: string): Promise<Found | null> {
+  const found = await findSingleFile(top, cwd)
+  return found && fromSingle(found)
+}
+
+const fromSingle = ({ path, dir, passedOver }: SingleFile): Found => ({
+  dir,
+  files: {},
+  single: path,
+  passedOver,
+})
+
+/** What --config or WIZARD_CONFIG names: a folder of files, a single file, or a folder with one. */
+async function configAt(named: NamedPlace, cwd: string): Promise<Found> {
+  const { dir: path } = named
+  const files = filesIn(path)
+  if (files) return { dir: path, files, single: null, passedOver: singleFilesIn(path, false) }
+  const file = isFolder(path) ? null : exists(path) ? singleFileAt(path) : null
+  const found = file ? fromSingle(file) : await singleIn(path, cwd)
+  if (found === null) throw emptyFolder(named, cwd)
+  return found
 }
 
 export function userFolder(request: Pick<ConfigRequest, 'env' | 'home'>): ConfigFolder | null {
   const dir = userFolders(request).config
   const files = filesIn(dir)
-  return files && { dir, origin: 'user', files }
+  return files && { dir, origin: 'user', files, single: null, passedOver: [] }
 }
 
 /** The folders to search, in order, and the reason for each. The first one with a file is used. */
 export function searched(request: ConfigRequest): { dir: string; by: string }[] {
-  const named = namedFolder(request)
+  const named = namedPlace(request)
   if (named !== null) return [named]
+  const dirs = [...upwards(request.cwd)].flatMap((top) => [...foldersBelow(top), top])
   const own = { dir: userFolders(request).config, by: 'your own' }
-  return [...[...candidates(request.cwd)].map((dir) => ({ dir, by: 'from here upwards' })), own]
+  return [...dirs.map((dir) => ({ dir, by: 'from here upwards' })), own]
 }
 
-function namedFolder({ cwd, env, flags }: ConfigRequest): { dir: string; by: string } | null {
+interface NamedPlace {
+  /** A folder or a file, absolute. */
+  dir: string
+  by: string
+}
+
+function namedPlace({ cwd, env, flags }: ConfigRequest): NamedPlace | null {
   if (flags?.config) return { dir: resolve(cwd, flags.config), by: '--config' }
   if (env.WIZARD_CONFIG) return { dir: resolve(cwd, env.WIZARD_CONFIG), by: 'WIZARD_CONFIG' }
   return null
 }
 
-function* candidates(cwd: string): Generator<string> {
+function* upwards(cwd: string): Generator<string> {
   for (let dir = cwd; ; dir = dirname(dir)) {
-    yield join(dir, 'config')
-    yield join(dir, 'wizard', 'config')
+    yield dir
     if (dir === dirname(dir)) return
   }
 }
+
+const foldersBelow = (top: string) => [join(top, 'config'), join(top, 'wizard', 'config')]
 
 function filesIn(dir: string): ConfigFolder['files'] | null {
   const files: ConfigFolder['files'] = {}
@@ -117,12 +181,14 @@ function realOf(path: string): string {
   }
 }
 
-function emptyFolder({ dir, by }: { dir: string; by: string }, cwd: string): ConfigError {
-  const there = exists(dir)
-  const shown = showFile(dir, cwd)
-  const what = there ? 'holds no configuration' : 'is not there'
-  return new ConfigError(`${by}: ${shown} ${what}`, {
-    hint: `expected one of ${configFileNames.map((name) => `${name}.yaml`).join(', ')} in it`,
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+function emptyFolder({ dir, by }: NamedPlace, cwd: string): ConfigError {
+  const what = exists(dir) ? 'holds no configuration' : 'is not there'
+  const names = configFileNames.map((name) => `${name}.yaml`).join(', ')
+  return new ConfigError(`${by}: ${showFile(dir, cwd)} ${what}`, {
+    hint: `expected a folder with one of ${names}, or a file with one of the names ${singleFileNames.join(', ')}`,
   })
 }
 

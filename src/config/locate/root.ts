@@ -6,10 +6,11 @@ import type { Source } from '../yaml/place.js'
 
 /**
  * The default ROOT: the folder that contains `config/` or `wizard/config/`. A folder with another
- * name (`--config /etc/udos`) is ROOT itself, so that nothing is written beside it.
+ * name (`--config /etc/udos`) is ROOT itself, so that nothing is written beside it; so is the folder
+ * of a single file.
  */
-export function rootOf(dir: string): string {
-  if (basename(dir) !== 'config') return dir
+export function rootOf({ dir, single }: { dir: string; single: string | null }): string {
+  if (single !== null || basename(dir) !== 'config') return dir
   const above = dirname(dir)
   return basename(above) === 'wizard' ? dirname(above) : above
 }

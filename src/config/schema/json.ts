@@ -1,6 +1,7 @@
 import { z } from 'zod/mini'
-import type { ConfigFileName } from '../locate/folder.js'
 import { fileSchemas } from './index.js'
+import type { SchemaName } from './names.js'
+import { schemaKey } from './single.js'
 
 /** Draft 7, which all editors know. */
 export interface JsonSchema {
@@ -22,11 +23,25 @@ const descriptions = {
   components: 'Parts of repositories that are tested and released on their own.',
   webhooks: "What GitHub's webhooks start.",
   plugins: 'Where plugins are found, and which may be installed.',
-} satisfies Record<ConfigFileName, string>
+  'wizard.config': "All of wizard's configuration in one file, in place of a folder.",
+} satisfies Record<SchemaName, string>
+
+/** The single file has the keys of all files. */
+const schemas = {
+  ...fileSchemas,
+  'wizard.config': z.strictObject({
+    ...fileSchemas.github.shape,
+    repos: z.optional(fileSchemas.repos.shape.repos),
+    components: z.optional(fileSchemas.components.shape.components),
+    webhooks: z.optional(fileSchemas.webhooks.shape.webhooks),
+    plugins: z.optional(fileSchemas.plugins.shape.plugins),
+    $schema: schemaKey,
+  }),
+} satisfies Record<SchemaName, unknown>
 
 /** The JSON Schema of a file, for editors. */
-export function jsonSchemaOf(name: ConfigFileName): JsonSchema {
-  const { $schema, ...schema } = z.toJSONSchema(fileSchemas[name], {
+export function jsonSchemaOf(name: SchemaName): JsonSchema {
+  const { $schema, ...schema } = z.toJSONSchema(schemas[name], {
     target: 'draft-7',
     io: 'input',
   })

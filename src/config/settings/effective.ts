@@ -31,6 +31,8 @@ export interface Effective {
   values: EffectiveValue[]
   /** Errors of files that can't be read; their values are missing. */
   problems: WizardError[]
+  /** Files that could be the configuration too, and are not read, absolute. */
+  passedOver: readonly string[]
 }
 
 /**
@@ -49,7 +51,7 @@ export async function effectiveValues(request: ConfigRequest): Promise<Effective
     if (document && name === 'webhooks') fillSecret(values, request, source.variables)
     if (document === null && name === 'plugins') values.push(...pluginDefaults())
   }
-  return { values, problems }
+  return { values, problems, passedOver: folder?.passedOver ?? [] }
 }
 
 /** The values of github.yaml and of its overrides. If the file is invalid, only the overrides. */

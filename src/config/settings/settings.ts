@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { apiOfHost, defaultBaseUrl, gitUrlOf, withoutSlash } from '../../base/names/host.js'
-import { userFolders } from '../locate/folder.js'
+import { besideFiles, userFolders } from '../locate/folder.js'
 import { resolveInside, rootOf } from '../locate/root.js'
 import { type GitHubFile, githubFile, githubKeys } from '../schema/github.js'
 import type { Source } from '../yaml/place.js'
@@ -44,7 +44,7 @@ function readGitHub(picker: SettingResolver, { folder, file }: SettingsRequest):
     token: picker.pick('github.token', keys.token, values?.token, app ? [] : tokens) ?? null,
     app: app && {
       id: app.id,
-      privateKey: resolve(folder?.dir ?? '', app.private_key),
+      privateKey: resolve(folder ? besideFiles(folder) : '', app.private_key),
       installation: app.installation,
     },
     owner: picker.pick('github.owner', keys.owner, values?.owner, owners) ?? null,
@@ -81,8 +81,8 @@ function readRoot(picker: SettingResolver, { request, folder, file }: SettingsRe
     : picker.override('root')
   picker.note('root', override?.source ?? file?.source(['root']) ?? { from: 'default' })
   if (override) return resolve(cwd, override.text)
-  const own = folder === null || folder.origin === 'user'
-  const usual = own ? userFolders(request).data : rootOf(folder.dir)
+  const own = folder === null || (folder.origin === 'user' && folder.single === null)
+  const usual = own ? userFolders(request).data : rootOf(folder)
   return resolve(usual, file?.value.root ?? '')
 }
 

@@ -11,7 +11,7 @@ import { resolveInside } from '../locate/root.js'
 import { faultsOf } from '../schema/explain.js'
 import { convertTree } from './convert.js'
 import { type Fault, formatKeyPath, type Path, type Position, type Source } from './place.js'
-import { type ReadOptions, readYamlTree, type Tree } from './tree.js'
+import { isContainer, type ReadOptions, readYamlTree, type Tree } from './tree.js'
 import type { YamlFile } from './yaml-file.js'
 
 /** A file whose values match its schema, and their positions. */
@@ -34,13 +34,17 @@ export interface ConfigDocument<T> {
   refuse(faults: readonly Fault[]): void
 }
 
-/** @throws ConfigError for the first error, with the others in its details */
+/**
+ * @param isPart which top-level keys are read, of a file with more than one document's
+ * @throws ConfigError for the first error, with the others in its details
+ */
 export function readDocument<T>(
   file: YamlFile,
   schema: z.ZodMiniType<T>,
   options: ReadOptions,
+  isPart: (key: string | number) => boolean = always,
 ): ConfigDocument<T> {
-  const tree = readYamlTree(file, options)
+  const tree = partOfTree(readYamlTree(file, options), isPart)
   const parsed = convertTree(schema, tree)
   const issues = parsed.success ? [] : faultsOf(parsed.error.issues, tree.exactPlace)
   refuse(file, tree, [...tree.faults, ...issues.filter((fault) => !isFollowUp(fault, tree.faults))])
@@ -52,6 +56,19 @@ export function readDocument<T>(
     text: (path) => tree.exactPlace(path)?.text,
     inside: (folder, path, value) => inside(file, tree, path, () => resolveInside(folder, value)),
     refuse: (faults) => refuse(file, tree, faults),
+  }
+}
+
+const always = () => true
+
+/** Anchors are known in the whole file, so all of it has been read. */
+function partOfTree(tree: Tree, isPart: (key: string | number) => boolean): Tree {
+  const { value, faults } = tree
+  if (isPart === always || !isContainer(value) || Array.isArray(value)) return tree
+  return {
+    ...tree,
+    value: Object.fromEntries(Object.entries(value).filter(([key]) => isPart(key))),
+    faults: faults.filter(({ path: [key] }) => key === undefined || isPart(key)),
   }
 }
 

@@ -22,6 +22,16 @@ export function firstEntry(group: string, entry: NewYamlEntry): string {
   return `repos:\n${groupLines(group, entry, 2, 2).join('\n')}\n`
 }
 
+/** Adds `repos:` with a single repository to the end of a file that has other keys. */
+export function appendRepos(text: string, group: string, entry: NewYamlEntry): string | null {
+  const { contents, errors } = parseDocument(text, { prettyErrors: false })
+  const isPlain = errors.length === 0 && isMap(contents) && !contents.flow
+  if (!isPlain || columnOf(text, nodeOffsetOf(contents)) > 0 || /^\.\.\.\s/m.test(text)) return null
+  const newline = newlineOf(text)
+  const between = text.endsWith('\n') ? '' : newline
+  return `${text}${between}${firstEntry(group, entry).replaceAll('\n', newline)}`
+}
+
 /** Inserts the entry at the end of its group; a new group goes to the end of the file. */
 export function insertEntry(text: string, group: string, entry: NewYamlEntry): string | null {
   const repos = reposOf(text)

@@ -2,7 +2,7 @@ import { quote } from 'shlex'
 import { PathError } from '../../base/errors.js'
 import type { Config } from '../../config/load.js'
 import type { Launcher } from '../../process/host.js'
-import { dueCommand, folderOf, rootFlag } from '../command.js'
+import { dueCommand, placeOfConfig, rootFlag } from '../command.js'
 import { allOf, type SchedulePlan } from '../plan.js'
 
 /** The part of a crontab that belongs to one configuration. */
@@ -21,7 +21,7 @@ export const ourCommand = ' repo sync --due --quiet '
 
 /** The marks name the configuration, so that each configuration has its own block. */
 export function marksOf(config: Config): Pick<CrontabBlock, 'begin' | 'end'> {
-  const name = [JSON.stringify(folderOf(config)), ...rootFlag(config)].join(' ')
+  const name = [JSON.stringify(placeOfConfig(config)), ...rootFlag(config)].join(' ')
   return { begin: `# BEGIN wizard ${name}`, end: `# END wizard ${name}` }
 }
 

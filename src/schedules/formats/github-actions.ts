@@ -3,7 +3,7 @@ import { Document } from 'yaml'
 import { existsAt } from '../../base/fs/read.js'
 import type { Config } from '../../config/load.js'
 import { contains } from '../../config/locate/root.js'
-import { folderOf } from '../command.js'
+import { placeOfConfig } from '../command.js'
 import type { FormatRequest, ScheduleFile } from './request.js'
 
 /**
@@ -80,7 +80,7 @@ const expression = (name: string) => `\${{ ${name} }}`
 
 /** From the top of its work tree; outside of one, the usual place. */
 async function configPath(config: Config): Promise<string> {
-  const dir = folderOf(config)
+  const dir = placeOfConfig(config)
   const top = (await workTreeAround(dir)) ?? config.root
   const inside = contains(top, dir) ? relative(top, dir).split(sep).join('/') || '.' : 'config'
   return /^[\w./-]+$/.test(inside) ? inside : 'config'

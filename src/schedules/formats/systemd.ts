@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { plainText } from '../../base/text.js'
-import { dueCommand, folderOf, rootFlag } from '../command.js'
+import { dueCommand, placeOfConfig, rootFlag } from '../command.js'
 import { type CronFields, fieldsOf, isEvery, namesEitherDay } from '../fields.js'
 import { allOf } from '../plan.js'
 import type { FormatRequest, ScheduleFile } from './request.js'
@@ -9,7 +9,7 @@ const folder = '~/.config/systemd/user'
 
 /** A user's service and its timer. */
 export function systemdUnits({ plan, config, launcher }: FormatRequest): ScheduleFile[] {
-  const dir = folderOf(config)
+  const dir = placeOfConfig(config)
   const name = unitName(dir, rootFlag(config))
   const command = dueCommand(launcher, config).map(quoted).join(' ')
   const times = allOf(plan).flatMap(({ schedule, in_words }) => [
