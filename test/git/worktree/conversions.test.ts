@@ -209,13 +209,15 @@ describe('files are converted as git converts them', () => {
   test.each(seeds(100, 60))('seed %i', { tags: ['deep'] }, compare)
 })
 
-test('too many attributes block a pull, and nothing changes', async () => {
+test.each([
+  ['a file of 4 MB', '*.txt text eol=crlf\n'.repeat(220_000)],
+  ['thousands of patterns', Array.from({ length: 2001 }, (_, n) => `*x${n}*y text\n`).join('')],
+])('%s of attributes blocks a pull, and nothing changes', async (_, attributes) => {
   const dir = temporaryFolder()
   git(dir, ['init', '--quiet', '--initial-branch=main'])
   git(dir, ['commit', '--allow-empty', '--quiet', '-m', 'empty'])
   const tree: RandomTree = new Map([['a.txt', { mode: '100644', content: 'one\n' }]])
   const from = addCommit(dir, tree, 1)
-  const attributes = '*.txt text eol=crlf\n'.repeat(220_000)
   tree.set('deep/.gitattributes', { mode: '100644', content: attributes })
   const to = addCommit(dir, tree.set('a.txt', { mode: '100644', content: 'two\n' }), 2)
   git(dir, ['reset', '--hard', '--quiet', from])
@@ -227,6 +229,32 @@ test('too many attributes block a pull, and nothing changes', async () => {
   })
   expect(snapshot(dir, { withGit: false })).toEqual(before)
   expect(git(dir, ['status', '--porcelain'])).toBe('')
+})
+
+test.each([
+  ['a byte order mark', '\u00ef\u00bb\u00bf*.txt eol=crlf\n*.bin eol=crlf\n'],
+  ['a NUL', '*.txt eol=crlf\0\n*.bin eol=crlf\n'],
+  ['a NUL before an attribute', '*.txt\0eol=crlf\n*.bin eol=crlf\n'],
+  ['no space after a quote', '"*.txt"eol=crlf\n'],
+])('attributes of a tree with %s are read as git reads them', async (_, content) => {
+  const dir = temporaryFolder()
+  git(dir, ['init', '--quiet', '--initial-branch=main'])
+  git(dir, ['commit', '--allow-empty', '--quiet', '-m', 'empty'])
+  const leaf = (text: string) => ({ mode: '100644' as const, content: text })
+  const tree: RandomTree = new Map([
+    ['.gitattributes', leaf(content)],
+    ['a.txt', leaf('one\n')],
+    ['c.bin', leaf('two\n')],
+  ])
+  const from = addCommit(dir, tree, 1)
+  const made = { dir, from, to: from, random: randomSource(1), config: [], own: '' }
+  const [ours, theirs] = [prepared(made), prepared(made)]
+  await checkoutFresh({
+    ...(await placeOf(ours)),
+    tree: git(ours, ['rev-parse', `${from}^{tree}`]),
+  })
+  git(theirs, ['reset', '--hard', '--quiet'])
+  expect(snapshot(ours, { withGit: false })).toEqual(snapshot(theirs, { withGit: false }))
 })
 
 /** Other bytes, line ends or times for one file, alike in all folders. @returns its path */

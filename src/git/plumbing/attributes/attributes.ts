@@ -1,4 +1,5 @@
-import type { BytePath } from '../byte-path.js'
+import { BlockedError } from '../../errors.js'
+import { type BytePath, joinBytes, showPath } from '../byte-path.js'
 import {
   type AttributeList,
   type AttributeSetting,
@@ -103,6 +104,12 @@ export class Attributes {
     const rules = list.rules
       .filter(({ settings }) => settings.some(isWanted))
       .map((rule) => ({ ...rule, settings: [...rule.settings].reverse() }))
+    if (rules.filter(({ isWild }) => isWild).length > mostWild) {
+      const path = showPath(joinBytes(list.folder, '.gitattributes'))
+      throw new BlockedError('unsupported', `${path} has more than ${mostWild} patterns`, {
+        hint: 'pull it with git itself',
+      })
+    }
     return { ...list, rules: rules.reverse() }
   }
 }
@@ -115,6 +122,9 @@ interface FolderAttributes {
   /** The strongest first. */
   lists: AttributeList[]
 }
+
+/** Each is tried on each file. Lines that name a file do not count. */
+const mostWild = 2000
 
 const hasRules = (list: AttributeList | undefined): list is AttributeList =>
   list !== undefined && list.rules.length > 0

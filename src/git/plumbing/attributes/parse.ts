@@ -12,6 +12,8 @@ export interface AttributeRule {
   /** The pattern has no slash, so it matches a name at any depth. */
   byName: boolean
   settings: AttributeSetting[]
+  /** Its pattern has wildcards, so it takes longer. */
+  isWild: boolean
 }
 
 /** One file of them. */
@@ -32,10 +34,10 @@ export function parseAttributes(
   options: { ignoreCase: boolean },
 ): AttributeList {
   const list: AttributeList = { folder, rules: [], macros: [] }
-  for (const line of text.replace(/^\xef\xbb\xbf/, '').split('\n')) {
+  for (const line of text.split('\n')) {
     if (line.length >= longestLine) continue
     const [, quoted, plain = '', rest = ''] =
-      /^[ \t\r]*(?:"((?:[^"\\]|\\.)*)"(?=[ \t\r]|$)|([^ \t\r]+))(.*)$/s.exec(line) ?? []
+      /^[ \t\r]*(?:"((?:[^"\\]|\\.)*)"|([^ \t\r]+))(.*)$/s.exec(line) ?? []
     const pattern = quoted === undefined ? plain : unquote(quoted)
     const words = rest.split(/[ \t\r]+/).filter((word) => word !== '')
     const settings = words.map(settingOf).filter((setting) => setting !== null)
@@ -60,7 +62,8 @@ function ruleOf(
 ): AttributeRule | null {
   if (pattern === '' || pattern.startsWith('!') || pattern.endsWith('/')) return null
   const byName = !pattern.includes('/')
-  return { matches: compileGlob(pattern.replace(/^\//, ''), options), byName, settings }
+  const isWild = /[*?[\\]/.test(pattern)
+  return { matches: compileGlob(pattern.replace(/^\//, ''), options), byName, settings, isWild }
 }
 
 /** @returns null for what is not the name of an attribute */

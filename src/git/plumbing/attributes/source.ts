@@ -59,7 +59,8 @@ export const inWorktree =
 function readAttributes(path: string | Buffer, flags: number): string | null {
   const text = readRuleFile(path, flags)
   assertSize(path.toString(), text?.length ?? 0)
-  return text
+  // git reads lines up to a NUL here, and skips a byte order mark.
+  return text === null ? null : text.replace(/^\xef\xbb\xbf/, '').replaceAll(/\0[^\n]*/g, '')
 }
 
 /** Those in a tree or an index. @param find the blob at a path, a symlink is none */
@@ -70,5 +71,6 @@ export const inStore =
     if (oid === null) return null
     const { data } = await store.read(oid)
     assertSize(showPath(joinBytes(folder, '.gitattributes')), data.length)
-    return data.toString('latin1')
+    // git reads up to a NUL here, and takes a byte order mark for a part of the first pattern.
+    return data.toString('latin1').replace(/\0.*$/s, '')
   }

@@ -85,7 +85,8 @@ export function readRuleFile(path: string | Buffer, flags: number): string | nul
   try {
     return readFileSync(fd, 'latin1')
   } catch (error) {
-    if (hasCode(error, 'EISDIR')) return null
+    // As git, which takes a folder for an empty file.
+    if (hasCode(error, 'EISDIR')) return ''
     throw error
   } finally {
     closeSync(fd)

@@ -26,8 +26,18 @@ export function compileGlob(pattern: string, { ignoreCase }: { ignoreCase: boole
   }
   const tokens = parseGlob(pattern, ignoreCase)
   if (tokens === null) return () => false
-  return (text) => matchTokens(tokens, fold(text))
+  const end = fold(literalEnd(pattern))
+  return (text) => {
+    const folded = fold(text)
+    return folded.endsWith(end) && matchTokens(tokens, folded)
+  }
 }
+
+/**
+ * What every match ends with: most texts are refused by it alone. A slash after `**` may match
+ * nothing.
+ */
+const literalEnd = (pattern: string) => (/[^*?[\]\\]*$/.exec(pattern)?.[0] ?? '').replace(/^\//, '')
 
 const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 

@@ -72,6 +72,9 @@ const cases: [string, Record<string, string>][] = [
     { '.gitattributes': `*.txt text${' '.repeat(2039)}\n*.bin text${' '.repeat(2038)}\n` },
   ],
   ['an empty nearer file', { '.gitattributes': '* text\n', 'deep/.gitattributes': '' }],
+  ['no space after a quote', { '.gitattributes': '"*.txt"text\n"*.bin"\n' }],
+  ['a NUL in a line', { '.gitattributes': '*.txt text\0eol=crlf\n*.bin\0 text\n* mine\n' }],
+  ['a folder', { 'deep/.gitattributes/x': '* text\n', '.gitattributes': '* mine\n' }],
   ['a byte order mark', { '.gitattributes': '\ufeff*.txt text\n' }],
 ]
 
