@@ -274,7 +274,7 @@ describe('what is asked for', () => {
     },
   )
 
-  test('a tag of a tree is no commit', async () => {
+  test('a tag of a tree is no commit', { tags: ['deep'] }, async () => {
     const { github, url, bare, ours: dir } = await setting()
     await github.tag('uDOS/typo', 'tree', { target: git(bare, ['rev-parse', 'main^{tree}']) })
     await expect(fetchRepository(client(), { url, dir, ref: 'tree' })).rejects.toThrow(

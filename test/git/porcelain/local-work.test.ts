@@ -120,7 +120,7 @@ describe('local work', () => {
     expect(await workIn(dir)).toEqual([])
   })
 
-  test.each(kinds)('%s is told', async (_, steps, expected) => {
+  test.each(kinds)('%s is told', { tags: ['deep'] }, async (_, steps, expected) => {
     const dir = clone()
     for (const step of steps) step(dir)
     const work = await workIn(dir)

@@ -205,31 +205,37 @@ describe('files are converted as git converts them', () => {
     expect(await ourStatus(ours)).toEqual(statusOf(ours))
   }
 
-  test.each(seeds(1, 4))('seed %i', compare)
-  test.each(seeds(100, 60))('seed %i', { tags: ['deep'] }, compare)
+  test.each(seeds(1, 1))('seed %i', compare)
+  test.each([...seeds(2, 3), ...seeds(100, 60)])('seed %i', { tags: ['deep'] }, compare)
 })
 
 test.each([
   ['a file of 4 MB', '*.txt text eol=crlf\n'.repeat(220_000)],
   ['thousands of patterns', Array.from({ length: 2001 }, (_, n) => `*x${n}*y text\n`).join('')],
-])('%s of attributes blocks a pull, and nothing changes', async (_, attributes) => {
-  const dir = temporaryFolder()
-  git(dir, ['init', '--quiet', '--initial-branch=main'])
-  git(dir, ['commit', '--allow-empty', '--quiet', '-m', 'empty'])
-  const tree: RandomTree = new Map([['a.txt', { mode: '100644', content: 'one\n' }]])
-  const from = addCommit(dir, tree, 1)
-  tree.set('deep/.gitattributes', { mode: '100644', content: attributes })
-  const to = addCommit(dir, tree.set('a.txt', { mode: '100644', content: 'two\n' }), 2)
-  git(dir, ['reset', '--hard', '--quiet', from])
-  const before = snapshot(dir, { withGit: false })
-  const place = await placeOf(dir)
-  await expect(fastForward({ ...place, branch: 'main', from, to, message })).rejects.toMatchObject({
-    reason: 'unsupported',
-    message: expect.stringContaining('deep/.gitattributes'),
-  })
-  expect(snapshot(dir, { withGit: false })).toEqual(before)
-  expect(git(dir, ['status', '--porcelain'])).toBe('')
-})
+])(
+  '%s of attributes blocks a pull, and nothing changes',
+  { tags: ['deep'] },
+  async (_, attributes) => {
+    const dir = temporaryFolder()
+    git(dir, ['init', '--quiet', '--initial-branch=main'])
+    git(dir, ['commit', '--allow-empty', '--quiet', '-m', 'empty'])
+    const tree: RandomTree = new Map([['a.txt', { mode: '100644', content: 'one\n' }]])
+    const from = addCommit(dir, tree, 1)
+    tree.set('deep/.gitattributes', { mode: '100644', content: attributes })
+    const to = addCommit(dir, tree.set('a.txt', { mode: '100644', content: 'two\n' }), 2)
+    git(dir, ['reset', '--hard', '--quiet', from])
+    const before = snapshot(dir, { withGit: false })
+    const place = await placeOf(dir)
+    await expect(
+      fastForward({ ...place, branch: 'main', from, to, message }),
+    ).rejects.toMatchObject({
+      reason: 'unsupported',
+      message: expect.stringContaining('deep/.gitattributes'),
+    })
+    expect(snapshot(dir, { withGit: false })).toEqual(before)
+    expect(git(dir, ['status', '--porcelain'])).toBe('')
+  },
+)
 
 test.each([
   ['a byte order mark', '\u00ef\u00bb\u00bf*.txt eol=crlf\n*.bin eol=crlf\n'],

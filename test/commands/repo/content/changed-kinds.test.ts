@@ -69,7 +69,7 @@ const sync = async () => {
   )
 }
 
-describe('what changes its kind upstream', () => {
+describe('what changes its kind upstream', { tags: ['deep'] }, () => {
   beforeAll(sync)
 
   it.each(kinds)('%s', async (name) => {

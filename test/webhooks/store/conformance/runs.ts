@@ -44,7 +44,9 @@ export const runsSuite = (engine: TestEngine) => {
     expect(seen).toEqual([1, 2, 3])
   })
 
-  test('routes more than is kept in memory in its order, each with its own bytes', async () => {
+  test('routes more than is kept in memory in its order, each with its own bytes', {
+    tags: ['deep'],
+  }, async () => {
     const batch = Array.from({ length: 24 }, (_, number) =>
       received({ body: Buffer.alloc(1024 ** 2, String.fromCharCode(65 + number)) }),
     )
