@@ -624,7 +624,7 @@ describe.each(bad)('%s.yaml', (name, content, message, hint) => {
     if (hint !== undefined) expect(error.hint).toContain(hint)
   })
 
-  test(`${message}, in a single file`, async () => {
+  test(`${message}, in a single file`, { tags: ['deep'] }, async () => {
     const { request, top } = await makeProject({ files: { 'wizard.config.yaml': content } })
     const error = await failure(request, name)
     const expected = `wizard.config.yaml:${message}`.replace(

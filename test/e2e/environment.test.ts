@@ -49,7 +49,9 @@ it('--due is in local time', { tags: ['deep'] }, async () => {
   expect(await due('Etc/GMT-2')).toMatchObject([{ planned: 'unchanged' }])
 })
 
-it('a token is in no argument or environment of a process that was started', async () => {
+it('a token is in no argument or environment of a process that was started', {
+  tags: ['deep'],
+}, async () => {
   const token = '5f0a9c7e3b1d48260f9e7c5a3b1d486201234567'
   await open(token)
   const silence = space.github.fail({ origin: 'git', delay: 'forever' })

@@ -131,7 +131,7 @@ describe('a from: entry', () => {
     expect(await sync('ollama/ollama')).toEqual(['ollama/ollama', 0, ['ollama/ollama']])
   })
 
-  it('whose second page fails is a failure, not a shorter list', async () => {
+  it('whose second page fails is a failure, not a shorter list', { tags: ['deep'] }, async () => {
     for (let index = 0; index < 101; index++) {
       await work.github.addRepository(`many/r${index}`, { empty: true })
     }

@@ -87,7 +87,7 @@ describe('WEBHOOK SERVE', () => {
     expect(json.runs[0].result).toMatchObject({ total: 1, succeeded: 1, failed: 0 })
   })
 
-  it('answers what is refused with a status, and keeps nothing', async () => {
+  it('answers what is refused with a status, and keeps nothing', { tags: ['deep'] }, async () => {
     await configure(space, { push: [exec('true')] })
     await serve()
     expect((await deliver(space, { signedBy: `${secret}x` })).status).toBe(401)

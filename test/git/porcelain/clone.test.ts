@@ -102,7 +102,7 @@ describe.each([
     expectWhole(dir)
   })
 
-  test('an empty repository', async () => {
+  test('an empty repository', { tags: ['deep'] }, async () => {
     const github = await localGitHub({ protocolV2 })
     await github.addRepository('uDOS/empty', { empty: true, defaultBranch: 'trunk' })
     const url = `${github.gitUrl}/uDOS/empty.git`

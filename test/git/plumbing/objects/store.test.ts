@@ -142,7 +142,9 @@ describe('a damaged repository', () => {
     await expect((await open(dir)).read(oid)).rejects.toThrow(CorruptObjectError)
   })
 
-  test('one wrong byte anywhere in a pack is an error or harmless, never a wrong object', async () => {
+  test('one wrong byte anywhere in a pack is an error or harmless, never a wrong object', {
+    tags: ['deep'],
+  }, async () => {
     const dir = repository()
     addHistory(dir, { commits: 8, files: 4, lines: 20 })
     git(dir, ['repack', '-adfq'])

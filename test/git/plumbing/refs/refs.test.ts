@@ -58,24 +58,28 @@ describe('reading refs', () => {
     expect(await resolveRef(gitDir, 'HEAD')).toBe(ref === 'refs/heads/main' ? tip : null)
   })
 
-  test.each(['loose', 'packed', 'both'])('the same as git for-each-ref (%s)', async (kind) => {
-    const { dir, gitDir, old, tip } = repository()
-    for (const name of ['heads/a/b', 'heads/z', 'remotes/origin/main', 'wizard/backup/1']) {
-      git(dir, ['update-ref', `refs/${name}`, old])
-    }
-    git(dir, ['tag', 'light', old])
-    git(dir, ['tag', '-a', '-m', 'x', 'annotated', old])
-    git(dir, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main'])
-    if (kind !== 'loose') git(dir, ['pack-refs', '--all'])
-    if (kind === 'both') git(dir, ['update-ref', 'refs/heads/z', tip])
-    const expected = git(dir, ['for-each-ref', '--format=%(refname) %(objectname)'])
-    const refs = await listLocalRefs(gitDir, 'refs/')
-    expect([...refs].map((pair) => pair.join(' ')).join('\n')).toBe(expected)
-    for (const [name, oid] of refs) expect(await resolveRef(gitDir, name)).toBe(oid)
-    expect([...(await listLocalRefs(gitDir, 'refs/heads/a/')).keys()]).toEqual(['refs/heads/a/b'])
-    expect(await resolveRef(gitDir, 'refs/heads/a')).toBeNull()
-    expect(await resolveRef(gitDir, 'refs/heads/none')).toBeNull()
-  })
+  test.each(['loose', 'packed', 'both'])(
+    'the same as git for-each-ref (%s)',
+    { tags: ['deep'] },
+    async (kind) => {
+      const { dir, gitDir, old, tip } = repository()
+      for (const name of ['heads/a/b', 'heads/z', 'remotes/origin/main', 'wizard/backup/1']) {
+        git(dir, ['update-ref', `refs/${name}`, old])
+      }
+      git(dir, ['tag', 'light', old])
+      git(dir, ['tag', '-a', '-m', 'x', 'annotated', old])
+      git(dir, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main'])
+      if (kind !== 'loose') git(dir, ['pack-refs', '--all'])
+      if (kind === 'both') git(dir, ['update-ref', 'refs/heads/z', tip])
+      const expected = git(dir, ['for-each-ref', '--format=%(refname) %(objectname)'])
+      const refs = await listLocalRefs(gitDir, 'refs/')
+      expect([...refs].map((pair) => pair.join(' ')).join('\n')).toBe(expected)
+      for (const [name, oid] of refs) expect(await resolveRef(gitDir, name)).toBe(oid)
+      expect([...(await listLocalRefs(gitDir, 'refs/heads/a/')).keys()]).toEqual(['refs/heads/a/b'])
+      expect(await resolveRef(gitDir, 'refs/heads/a')).toBeNull()
+      expect(await resolveRef(gitDir, 'refs/heads/none')).toBeNull()
+    },
+  )
 
   test('symbolic refs in a ring end', async () => {
     const { gitDir } = repository()

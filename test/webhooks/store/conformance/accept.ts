@@ -9,7 +9,7 @@ export const acceptSuite = (engine: TestEngine) => {
   })
   afterEach(() => opened.close())
 
-  test('keeps headers and bytes as they came', async () => {
+  test('keeps headers and bytes as they came', { tags: ['deep'] }, async () => {
     const { store } = opened
     const body = new Uint8Array([0xef, 0xbb, 0xbf, 0, 255, 128])
     const headers = { 'user-agent': 'GitHub-Hookshot/1', 'x-github-event': 'push' }

@@ -18,7 +18,9 @@ export const killSuite = (engine: TestEngine) => {
   })
   afterEach(() => opened.close())
 
-  test('has lost nothing that it was given, and ends no run twice', async () => {
+  test('has lost nothing that it was given, and ends no run twice', {
+    tags: ['deep'],
+  }, async () => {
     const said: string[] = []
     for (const lines of [2, 9, 41]) said.push(...(await killAfter(child, lines, opened.options)))
     const named = (word: string) =>
