@@ -33,6 +33,16 @@ const withoutLoaders = {
   },
 }
 
+// For cosmiconfig's search of the user's folders, which is not used: at its import it throws where
+// the user has no home.
+const withoutEnvPaths = {
+  name: 'without-env-paths',
+  load: {
+    filter: { id: /[\\/]env-paths[\\/]index\.js$/ },
+    handler: () => "module.exports = () => { throw new Error('env-paths is left out') }",
+  },
+}
+
 // Loaded at each start, but not used here: commander's support for subcommands that are programs (6
 // ms), and a lookup of a package that only users of fdir's globs install.
 const cuts = [
@@ -83,7 +93,7 @@ const shared = {
       yaml: `${root}/node_modules/yaml/browser/dist/index.js`,
     },
   },
-  plugins: [withoutHttp2, withoutLoaders, ...cuts],
+  plugins: [withoutHttp2, withoutLoaders, withoutEnvPaths, ...cuts],
   treeshake: { moduleSideEffects: [{ test: isLeftOut, sideEffects: false }] },
   onLog(level, log, tell) {
     // One verb may load late what another one needs at once.
