@@ -22,6 +22,12 @@ const size = 8192
 /** The peer runs a command for each request; wizard queues one, or has none for the event. */
 const event = 'push'
 
+/** Of webhooks.yaml. */
+interface Webhooks {
+  store: object
+  handlers: object
+}
+
 /** An address that takes deliveries. */
 interface Receiver {
   url: string
@@ -76,14 +82,10 @@ export async function webhooks(): Promise<Row[]> {
 async function rateRow(
   what: string,
   folder: string,
-  webhooks: { store: object; handlers: object },
+  webhooks: Webhooks,
   most?: number,
 ): Promise<Row> {
-  const rates: [number, number][] = []
-  for (let round = 0; round < rounds; round++) {
-    const own = await measured(await startWizard(folder, webhooks), rateOf, folder)
-    rates.push([own, await measured(await startPeer(folder), rateOf, folder)])
-  }
+  const rates = await inTurns(folder, webhooks, rateOf)
   return {
     what,
     wizard: `${Math.round(median(rates.map(([mine]) => mine)))}/s`,
@@ -93,15 +95,27 @@ async function rateRow(
   }
 }
 
+type Measure = (receiver: Receiver, folder: string) => Promise<number>
+
+/** @returns of each round wizard's figure and the peer's */
+async function inTurns(
+  folder: string,
+  webhooks: Webhooks,
+  measure: Measure,
+): Promise<[number, number][]> {
+  const found: [number, number][] = []
+  for (let round = 0; round < rounds; round++) {
+    const own = await measured(await startWizard(folder, webhooks), measure, folder)
+    found.push([own, await measured(await startPeer(folder), measure, folder)])
+  }
+  return found
+}
+
 /**
  * Measures a receiver that has just started, and ends it: the peer's programs run on for seconds
  * after its answers, and would slow down whoever comes next.
  */
-async function measured(
-  receiver: Receiver,
-  measure: (receiver: Receiver, folder: string) => Promise<number>,
-  folder: string,
-): Promise<number> {
+async function measured(receiver: Receiver, measure: Measure, folder: string): Promise<number> {
   try {
     await measure(receiver, folder)
     return await measure(receiver, folder)
@@ -125,15 +139,8 @@ async function rateOf({ url }: Receiver, folder: string): Promise<number> {
 }
 
 /** The 99th percentile of answers while deliveries come at an even rate, however slow the answers. */
-async function latencyRow(
-  folder: string,
-  webhooks: { store: object; handlers: object },
-): Promise<Row> {
-  const found: [number, number][] = []
-  for (let round = 0; round < rounds; round++) {
-    const own = await measured(await startWizard(folder, webhooks), slowest, folder)
-    found.push([own, await measured(await startPeer(folder), slowest, folder)])
-  }
+async function latencyRow(folder: string, webhooks: Webhooks): Promise<Row> {
+  const found = await inTurns(folder, webhooks, slowest)
   return {
     what: `99th percentile at ${perSecond}/s, SQLite`,
     wizard: `${Math.round(median(found.map(([mine]) => mine)))} ms`,
@@ -209,10 +216,7 @@ interface OwnReceiver extends Receiver {
 
 let root = 0
 
-async function startWizard(
-  folder: string,
-  { store, ...webhooks }: { store: object; handlers: object },
-): Promise<OwnReceiver> {
+async function startWizard(folder: string, { store, ...webhooks }: Webhooks): Promise<OwnReceiver> {
   const dir = join(folder, `root-${++root}`)
   await mkdir(join(dir, 'config'), { recursive: true })
   const port = 18_787 + root

@@ -28,7 +28,7 @@ export function signalGroup(host: Host, pid: number, signal: NodeJS.Signals | 0)
 
 /**
  * Reads the process group's number and a last word. A pipe that closes without that word means that
- * wizard was killed. If the command could not be started, there is no number.
+ * wizard was killed. No number comes if the command could not be started.
  */
 const script = `read -r group || exit 0
 [ "$group" = done ] && exit 0
@@ -47,7 +47,7 @@ interface Guard {
 
 /**
  * Starts the guard, a shell in a session of its own, so that neither the terminal nor a signal to
- * wizard's group ends it. Without a shell there is no guard, and the command runs all the same.
+ * wizard's group ends it. If the shell can't be started, the command runs without a guard.
  */
 export function startGuard(env: Readonly<Record<string, string>>): Guard {
   const { PATH = '/usr/bin:/bin' } = env

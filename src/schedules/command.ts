@@ -27,7 +27,7 @@ export function dueCommand({ node, script }: Launcher, config: Config): string[]
 /**
  * What `--config` names: the folder, or the single file.
  *
- * @throws ConfigError if there is no configuration
+ * @throws ConfigError if no configuration was found
  */
 export function placeOfConfig({
   dir,

@@ -123,7 +123,7 @@ function watchFile({ clock, config }: WebhookSession, read: () => Promise<void>)
   }
 }
 
-/** Empty: there is no file. */
+/** Changes whenever the file does. An empty string means that the file can't be found or looked at. */
 async function stampOf(file: string): Promise<string> {
   const found = await stat(file, { bigint: true }).catch(() => null)
   return found === null ? '' : `${found.mtimeNs} ${found.size} ${found.ino}`

@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.js'
 import { didYouMean, oneLine } from '../../base/text.js'
-import { schemaNames } from '../../config/schema/names.js'
+import { schemaNames } from '../../config/locate/folder.js'
 import { defineVerb } from '../verb.js'
 
 export const schema = defineVerb({

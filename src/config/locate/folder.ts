@@ -251,3 +251,8 @@ export interface ConfigRequest {
   home: string
   flags?: { config?: string | undefined; root?: string | undefined } | undefined
 }
+
+/** Of a file of the folder, or of the single file. */
+export type SchemaName = ConfigFileName | 'wizard.config'
+
+export const schemaNames: readonly SchemaName[] = [...configFileNames, 'wizard.config']

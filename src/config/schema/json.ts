@@ -1,6 +1,6 @@
 import { z } from 'zod/mini'
+import type { SchemaName } from '../locate/folder.js'
 import { fileSchemas } from './index.js'
-import type { SchemaName } from './names.js'
 import { schemaKey } from './single.js'
 
 /** Draft 7, which all editors know. */

@@ -5,7 +5,7 @@ import type { YamlFile } from './yaml-file.js'
 
 /**
  * Reads JSON (RFC 8259) into the same nodes as YAML, so that its values have positions. JSON.parse
- * has none, and the YAML library refuses JSON that is indented with tabs.
+ * has none, and the YAML library takes what is not JSON: other quotes, and a comma at the end.
  *
  * @param key only this key of the top is read, as in a package.json
  * @throws ConfigError if it is malformed, lacks the key, or a map has a key twice
@@ -43,150 +43,150 @@ const valueAt = (top: Node, key: string): Node | undefined =>
     ? (top.items.findLast((pair) => (pair.key as Scalar).value === key)?.value as Node | undefined)
     : undefined
 
-/** As deep as any real file by far; deeper ones would exhaust the stack. */
+/** Levels. No real file has so many, and many more would exhaust the stack. */
 const deepest = 200
 
 const literals: Record<string, true | false | null> = { true: true, false: false, null: null }
 
 class JsonReader {
   readonly twice: { name: string; offset: number }[] = []
-  private at: number
-  private depth = 0
-  private readonly text: string
-  private readonly fail: (offset: number, message: string, hint?: string) => never
+  #at: number
+  #depth = 0
+  readonly #text: string
+  readonly #fail: (offset: number, message: string, hint?: string) => never
 
   constructor(text: string, fail: (offset: number, message: string, hint?: string) => never) {
-    this.text = text
-    this.fail = fail
-    this.at = text.startsWith('\ufeff') ? 1 : 0
+    this.#text = text
+    this.#fail = fail
+    this.#at = text.startsWith('\ufeff') ? 1 : 0
   }
 
   read(): { top: Node; twice: JsonReader['twice'] } {
-    const top = this.value()
-    this.skipBlanks()
-    if (this.at < this.text.length) this.unexpected('the end of the file')
+    const top = this.#value()
+    this.#skipBlanks()
+    if (this.#at < this.#text.length) this.#unexpected('the end of the file')
     return { top, twice: this.twice }
   }
 
-  private value(): Node {
-    this.skipBlanks()
-    const mark = this.text[this.at]
-    if (mark === '{') return this.nested(() => this.map())
-    if (mark === '[') return this.nested(() => this.list())
-    if (mark === '"') return this.string()
-    return this.number() ?? this.literal() ?? this.unexpected('a value')
+  #value(): Node {
+    this.#skipBlanks()
+    const mark = this.#text[this.#at]
+    if (mark === '{') return this.#nested(() => this.#map())
+    if (mark === '[') return this.#nested(() => this.#list())
+    if (mark === '"') return this.#string()
+    return this.#number() ?? this.#literal() ?? this.#unexpected('a value')
   }
 
-  private nested<T>(read: () => T): T {
-    if (++this.depth > deepest) this.fail(this.at, 'nested too deeply')
+  #nested<T>(read: () => T): T {
+    if (++this.#depth > deepest) this.#fail(this.#at, 'nested too deeply')
     const value = read()
-    this.depth--
+    this.#depth--
     return value
   }
 
-  private map(): YAMLMap {
+  #map(): YAMLMap {
     const map = new YAMLMap()
-    const from = this.at
+    const from = this.#at
     const names = new Set<unknown>()
-    this.entries('}', () => {
-      if (this.text[this.at] !== '"') this.unexpected('a key in double quotes')
-      const key = this.string()
+    this.#entries('}', () => {
+      if (this.#text[this.#at] !== '"') this.#unexpected('a key in double quotes')
+      const key = this.#string()
       if (names.has(key.value)) this.twice.push({ name: key.value, offset: key.range?.[0] ?? 0 })
       names.add(key.value)
-      this.skipBlanks()
-      if (this.text[this.at] !== ':') this.unexpected('":" and a value after the key')
-      this.at++
-      map.items.push(new Pair(key, this.value()))
+      this.#skipBlanks()
+      if (this.#text[this.#at] !== ':') this.#unexpected('":" and a value after the key')
+      this.#at++
+      map.items.push(new Pair(key, this.#value()))
     })
-    map.range = [from, this.at, this.at]
+    map.range = [from, this.#at, this.#at]
     return map
   }
 
-  private list(): YAMLSeq {
+  #list(): YAMLSeq {
     const list = new YAMLSeq()
-    const from = this.at
-    this.entries(']', () => list.items.push(this.value()))
-    list.range = [from, this.at, this.at]
+    const from = this.#at
+    this.#entries(']', () => list.items.push(this.#value()))
+    list.range = [from, this.#at, this.#at]
     return list
   }
 
-  private entries(end: '}' | ']', read: () => void): void {
-    this.at++
-    this.skipBlanks()
-    while (this.text[this.at] !== end) {
+  #entries(end: '}' | ']', read: () => void): void {
+    this.#at++
+    this.#skipBlanks()
+    while (this.#text[this.#at] !== end) {
       read()
-      this.skipBlanks()
-      if (this.text[this.at] === end) break
-      if (this.text[this.at] !== ',') this.unexpected(`"," or "${end}"`)
-      const comma = this.at++
-      this.skipBlanks()
-      if (this.text[this.at] === end) this.fail(comma, `a comma before "${end}"; expected none`)
+      this.#skipBlanks()
+      if (this.#text[this.#at] === end) break
+      if (this.#text[this.#at] !== ',') this.#unexpected(`"," or "${end}"`)
+      const comma = this.#at++
+      this.#skipBlanks()
+      if (this.#text[this.#at] === end) this.#fail(comma, `a comma before "${end}"; expected none`)
     }
-    this.at++
+    this.#at++
   }
 
-  private string(): Scalar<string> {
-    const from = this.at
+  #string(): Scalar<string> {
+    const from = this.#at
     let end = from + 1
-    for (; this.text[end] !== '"'; end++) {
-      if (end >= this.text.length || this.text[end] === '\n') {
-        this.fail(from, 'a quote is not closed')
+    for (; this.#text[end] !== '"'; end++) {
+      if (end >= this.#text.length || this.#text[end] === '\n') {
+        this.#fail(from, 'a quote is not closed')
       }
-      if (this.text[end] === '\\') end++
+      if (this.#text[end] === '\\') end++
     }
-    this.at = end + 1
-    return this.scalar(this.decoded(from), from, Scalar.QUOTE_DOUBLE)
+    this.#at = end + 1
+    return this.#scalar(this.#decoded(from), from, Scalar.QUOTE_DOUBLE)
   }
 
-  private decoded(from: number): string {
+  #decoded(from: number): string {
     try {
-      return JSON.parse(this.text.slice(from, this.at))
+      return JSON.parse(this.#text.slice(from, this.#at))
     } catch {
-      return this.fail(from, 'a text with a wrong escape sequence or a control character in it')
+      return this.#fail(from, 'a text with a wrong escape sequence or a control character in it')
     }
   }
 
-  private number(): Scalar<number> | null {
-    const [text] = this.match(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y) ?? []
-    return text === undefined ? null : this.scalar(Number(text), this.at - text.length)
+  #number(): Scalar<number> | null {
+    const [text] = this.#match(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y) ?? []
+    return text === undefined ? null : this.#scalar(Number(text), this.#at - text.length)
   }
 
-  private literal(): Scalar | null {
-    const [text] = this.match(/(?:true|false|null)(?!\w)/y) ?? []
-    return text === undefined ? null : this.scalar(literals[text], this.at - text.length)
+  #literal(): Scalar | null {
+    const [text] = this.#match(/(?:true|false|null)(?!\w)/y) ?? []
+    return text === undefined ? null : this.#scalar(literals[text], this.#at - text.length)
   }
 
-  private scalar<T>(value: T, from: number, type: Scalar.Type = Scalar.PLAIN): Scalar<T> {
+  #scalar<T>(value: T, from: number, type: Scalar.Type = Scalar.PLAIN): Scalar<T> {
     const scalar = new Scalar(value)
     const isQuoted = type === Scalar.QUOTE_DOUBLE
-    const source = this.text.slice(from, this.at)
+    const source = this.#text.slice(from, this.#at)
     return Object.assign(scalar, {
       type,
       source: isQuoted ? source.slice(1, -1) : source,
-      range: [from, this.at, this.at] as [number, number, number],
+      range: [from, this.#at, this.#at] as [number, number, number],
     })
   }
 
-  private match(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.at
-    const found = pattern.exec(this.text)
-    if (found) this.at = pattern.lastIndex
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at
+    const found = pattern.exec(this.#text)
+    if (found) this.#at = pattern.lastIndex
     return found
   }
 
-  private skipBlanks(): void {
-    this.match(/[ \t\r\n]+/y)
+  #skipBlanks(): void {
+    this.#match(/[ \t\r\n]+/y)
   }
 
   /** The text itself is not shown, because it may be a token. */
-  private unexpected(expected: string): never {
-    const isComment = /^\/[/*]/.test(this.text.slice(this.at, this.at + 2))
-    const isOver = this.at >= this.text.length
+  #unexpected(expected: string): never {
+    const isComment = /^\/[/*]/.test(this.#text.slice(this.#at, this.#at + 2))
+    const isOver = this.#at >= this.#text.length
     const hint = isComment
       ? 'JSON has no comments; a YAML file may have some'
       : 'it is not well-formed JSON, or was cut off here'
-    this.fail(
-      this.at,
+    this.#fail(
+      this.#at,
       isOver ? `the file ends here; expected ${expected}` : `expected ${expected}`,
       hint,
     )

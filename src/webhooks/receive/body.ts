@@ -3,7 +3,10 @@ import type { RefusalStatus } from './answer.js'
 
 /** Limits the bytes of all bodies in memory. */
 export interface ByteBudget {
-  /** @param held bytes of this body so far. @returns false if there is no room: nothing is taken */
+  /**
+   * @param held bytes of this body so far
+   * @returns false, having taken nothing, if there is no room
+   */
   take(bytes: number, held: number): boolean
   release(bytes: number): void
 }

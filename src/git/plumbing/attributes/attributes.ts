@@ -7,7 +7,7 @@ import {
   parseAttributes,
 } from './parse.js'
 
-/** Where attributes come from. Texts have one character per byte; null: there is no such file. */
+/** The files of attributes. Each text has one character per byte; null means that the file does not exist. */
 export interface AttributeSource {
   /** The `.gitattributes` of a folder; '' is the top. */
   inFolder(folder: BytePath): string | null | Promise<string | null>

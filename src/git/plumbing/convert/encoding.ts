@@ -53,8 +53,8 @@ const marks = {
 }
 
 /**
- * UTF-16 and UTF-32: with a byte order mark where the name leaves the order open, else without. git
- * adds UTF-16LE-BOM, which it reads with or without its mark.
+ * UTF-16 and UTF-32. A name without a byte order requires a byte order mark; a name with one forbids
+ * it. git adds UTF-16LE-BOM, which is written with a mark and read with or without one.
  */
 function unicode(key: string): Encoding | null {
   if (/^utf-?16le-bom$/.test(key)) return utf(2, 'le', 'optional')
@@ -66,11 +66,12 @@ function unicode(key: string): Encoding | null {
   return utf(units, platform() === 'darwin' ? 'be' : 'le', 'always')
 }
 
-function utf(units: Units, endian: Endian, reading: 'always' | 'never' | 'optional'): Encoding {
+/** @param mark whether a file begins with a byte order mark; an optional one is written */
+function utf(units: Units, endian: Endian, mark: 'always' | 'never' | 'optional'): Encoding {
   return {
     decode(data) {
       const found = (['le', 'be'] as const).find((one) => startsWith(data, marks[units][one]))
-      if (reading === 'never' ? found !== undefined : reading === 'always' && found === undefined) {
+      if (mark === 'never' ? found !== undefined : mark === 'always' && found === undefined) {
         return null
       }
       const content = found === undefined ? data : data.subarray(units)
@@ -78,7 +79,7 @@ function utf(units: Units, endian: Endian, reading: 'always' | 'never' | 'option
     },
     encode(data) {
       const encoded = toUnits(textOf(data), { units, endian })
-      return reading === 'never' ? encoded : Buffer.concat([marks[units][endian], encoded])
+      return mark === 'never' ? encoded : Buffer.concat([marks[units][endian], encoded])
     },
   }
 }

@@ -34,8 +34,8 @@ export function compileGlob(pattern: string, { ignoreCase }: { ignoreCase: boole
 }
 
 /**
- * What every match ends with: most texts are refused by it alone. A slash after `**` may match
- * nothing.
+ * The text with which every match ends. Most texts do not end with it, so they are refused quickly.
+ * It leaves out a slash after `**`, which may match nothing.
  */
 const literalEnd = (pattern: string) => (/[^*?[\]\\]*$/.exec(pattern)?.[0] ?? '').replace(/^\//, '')
 
@@ -97,7 +97,8 @@ function matchTokens(tokens: Token[], text: string): boolean {
 
 function advance(token: Token, text: string, reached: Uint8Array): Uint8Array<ArrayBuffer> {
   const next = new Uint8Array(text.length + 1)
-  let any = 0
+  /** Whether what `*` or `**` stands for may go on here. */
+  let open = 0
   for (let end = 0; end <= text.length; end++) {
     const here = reached[end] ?? 0
     const before = end > 0 ? (reached[end - 1] ?? 0) : 0
@@ -107,14 +108,14 @@ function advance(token: Token, text: string, reached: Uint8Array): Uint8Array<Ar
     } else if (token.kind === 'class') {
       next[end] = before & Number(!slash && end > 0 && token.has(text.charCodeAt(end - 1)))
     } else if (token.kind === 'star') {
-      any = here | (slash ? 0 : any)
-      next[end] = any
+      open = slash ? here : here | open
+      next[end] = open
     } else if (token.kind === 'all') {
-      any |= here
-      next[end] = any
+      open |= here
+      next[end] = open
     } else {
-      next[end] = here | (slash ? any : 0)
-      any |= here
+      next[end] = slash ? here | open : here
+      open |= here
     }
   }
   return next
