@@ -163,6 +163,23 @@ export const runsSuite = (engine: TestEngine) => {
     expect(await store.claim(claimOf())).toMatchObject([{ attempt: 2 }])
   })
 
+  test('loses nothing by a clock that jumps a day ahead, and fences what it takes over', async () => {
+    await store.accept([pushTo('a/a'), pushTo('a/b')])
+    await store.route(10, decideFor({}))
+    const [first] = await store.claim(claimOf({ limit: 1 }))
+    await opened.pass(24 * hour)
+    const claimed = await store.claim(claimOf({ machine: 'two', owner: 'owner-of-two' }))
+    // Where machines share the store, the first one's lease has ended by the same clock.
+    const attempts = store.isShared ? [2, 1] : [1]
+    expect(claimed.map(({ attempt }) => attempt)).toEqual(attempts)
+    expect(await store.finish(first!, done)).toBe(!store.isShared)
+    for (const run of claimed) expect(await store.finish(run, done)).toBe(true)
+    expect(await statuses()).toEqual([
+      [1, 'done'],
+      [2, 'done'],
+    ])
+  })
+
   test('waits for nothing that only another run’s end makes due', async () => {
     expect(await store.nextDue()).toBeNull()
     await store.accept([pushTo('a/a')])
