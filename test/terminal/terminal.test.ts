@@ -71,16 +71,16 @@ describe('colour', () => {
     await terminal.showPage(table)
     return out().includes('\u001b[31m')
   }
-  it.each<[string, Promise<boolean>, boolean]>([
-    ['on a terminal', painted({}, 80), true],
-    ['elsewhere', painted({}), false],
-    ['NO_COLOR', painted({ NO_COLOR: '1' }, 80), false],
-    ['an empty NO_COLOR', painted({ NO_COLOR: '' }, 80), true],
-    ['TERM=dumb', painted({ TERM: 'dumb' }, 80), false],
-    ['--no-color', painted({ FORCE_COLOR: '1' }, 80, true), false],
-    ['FORCE_COLOR=0', painted({ FORCE_COLOR: '0' }, 80), false],
-  ])('%s', async (_name, was, expected) => {
-    expect(await was).toBe(expected)
+  it.each<[string, Parameters<typeof painted>, boolean]>([
+    ['on a terminal', [{}, 80], true],
+    ['elsewhere', [{}], false],
+    ['NO_COLOR', [{ NO_COLOR: '1' }, 80], false],
+    ['an empty NO_COLOR', [{ NO_COLOR: '' }, 80], true],
+    ['TERM=dumb', [{ TERM: 'dumb' }, 80], false],
+    ['--no-color', [{ FORCE_COLOR: '1' }, 80, true], false],
+    ['FORCE_COLOR=0', [{ FORCE_COLOR: '0' }, 80], false],
+  ])('%s', async (_name, given, expected) => {
+    expect(await painted(...given)).toBe(expected)
   })
 })
 
