@@ -45,7 +45,7 @@ export interface Place {
   path: string
 }
 
-const gitPath = /^\/[^/]+\/[^/]+\/(info\/refs|git-upload-pack|git-receive-pack)$/
+const gitPath = /^\/[^/]+\/[^/]+\/(info\/refs|git-upload-pack|git-receive-pack|info\/lfs\/.+)$/
 const origins: Origin[] = ['api', 'git', 'upload', 'storage']
 
 /**

@@ -28,7 +28,7 @@ export class GitHubHandler {
   constructor({ world, own, anyHost, graphql, protocolV2 }: HandlerOptions) {
     const named = [own, ...wellKnown]
     this.#families = (hostname) => (anyHost ? [...named, under(hostname, own)] : named)
-    const storage = new Storage()
+    const storage = new Storage(() => world.now())
     const api = new Api({
       world,
       storage,

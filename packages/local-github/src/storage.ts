@@ -1,54 +1,89 @@
-import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { type Content, read, sizeOf } from './content.js'
 
 export interface Blob {
-  content: Buffer | { file: string; size: number }
+  content: Content
   type: string
   /** The file name for the browser. */
   name: string
 }
 
+interface Signed {
+  blob: Blob
+  /** In the format of `now`. */
+  expires: string | undefined
+}
+
 /**
- * Blob storage on its own origin. Addresses are signed and live as long as the process. Like
- * Azure's and Amazon's, it refuses a request that carries GitHub's credential besides the
- * signature.
+ * Blob storage on its own origin, with signed addresses. Like Azure's and Amazon's, it refuses a
+ * request that carries GitHub's credential besides the signature.
  */
 export class Storage {
-  readonly #blobs = new Map<string, Blob>()
+  readonly #signed = new Map<string, Signed>()
+  readonly #now: () => string
 
-  /** @returns the path and query of a signed address */
-  sign(blob: Blob): string {
+  constructor(now: () => string) {
+    this.#now = now
+  }
+
+  /**
+   * @param expires when the address expires; without it, it lives as long as the process
+   * @returns the path and query of a signed address
+   */
+  sign(blob: Blob, expires?: string): string {
     const signature = crypto.randomUUID()
-    this.#blobs.set(signature, blob)
+    this.#signed.set(signature, { blob, expires })
     return `/blobs/${encodeURIComponent(blob.name)}?sig=${signature}`
   }
 
   async answer(request: Request): Promise<Response> {
     if (request.headers.has('authorization')) return failure(400, 'InvalidAuthenticationInfo')
-    const blob = this.#blobs.get(new URL(request.url).searchParams.get('sig') ?? '')
-    if (!blob) return failure(403, 'AuthenticationFailed')
-    const { content, type, name } = blob
-    const length = Buffer.isBuffer(content) ? content.length : content.size
-    const headers = {
-      'content-type': type,
-      'content-length': `${length}`,
-      'content-disposition': `attachment; filename=${asToken(name.replaceAll(/[^ -~]/g, '_'))}`,
+    const signed = this.#signed.get(new URL(request.url).searchParams.get('sig') ?? '')
+    if (!signed) return failure(403, 'AuthenticationFailed')
+    if (signed.expires !== undefined && signed.expires <= this.#now()) {
+      return failure(403, 'AccessDenied', 'Request has expired')
     }
-    return new Response(request.method === 'HEAD' ? null : bytesOf(content), { headers })
+    return download(request, signed.blob)
   }
+}
+
+/** The whole, or the one range that is asked for: https://www.rfc-editor.org/rfc/rfc9110#section-14 */
+function download(request: Request, { content, type, name }: Blob): Response {
+  const size = sizeOf(content)
+  const range = rangeOf(request.headers.get('range') ?? '', size)
+  const { start, end } = range ?? { start: 0, end: size }
+  if (start >= end && range) {
+    return failure(416, 'InvalidRange', undefined, { 'content-range': `bytes */${size}` })
+  }
+  const headers = {
+    'content-type': type,
+    'content-length': `${end - start}`,
+    'accept-ranges': 'bytes',
+    'content-disposition': `attachment; filename=${asToken(name.replaceAll(/[^ -~]/g, '_'))}`,
+    ...(range && { 'content-range': `bytes ${start}-${end - 1}/${size}` }),
+  }
+  const body = request.method === 'HEAD' ? null : ReadableStream.from(read(content, start, end))
+  return new Response(body, { status: range ? 206 : 200, headers })
+}
+
+/** `end` is after the last byte. Undefined for anything but one range. */
+function rangeOf(header: string, size: number): { start: number; end: number } | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? []
+  if (first === '' && last === '') return undefined
+  if (first === '') return { start: Math.max(0, size - Number(last)), end: size }
+  return { start: Number(first), end: last === '' ? size : Math.min(size, Number(last) + 1) }
 }
 
 /** Quoted if it has other characters than a token (RFC 6266, 4.1). */
 const asToken = (name: string) =>
   /^[\w!#$%&'*+.^`|~-]+$/.test(name) ? name : `"${name.replaceAll(/["\\]/g, '\\$&')}"`
 
-const bytesOf = (content: Blob['content']) =>
-  Buffer.isBuffer(content)
-    ? new Uint8Array(content)
-    : ReadableStream.from(createReadStream(content.file) as Readable)
-
-const failure = (status: number, code: string) =>
-  new Response(`<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code></Error>`, {
-    status,
-    headers: { 'content-type': 'application/xml' },
-  })
+function failure(
+  status: number,
+  code: string,
+  message?: string,
+  headers: Record<string, string> = {},
+): Response {
+  const words = message === undefined ? '' : `<Message>${message}</Message>`
+  const xml = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code>${words}</Error>`
+  return new Response(xml, { status, headers: { 'content-type': 'application/xml', ...headers } })
+}

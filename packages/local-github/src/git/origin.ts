@@ -1,9 +1,11 @@
 import type { Addresses } from '../addresses.js'
 import { watchRefs } from '../hooks/watch-refs.js'
+import { answerLfs } from '../lfs/endpoint.js'
 import { download } from '../model/releases.js'
 import { type Account, fullName, type Repository } from '../model/repository.js'
 import type { World } from '../model/world.js'
 import type { Storage } from '../storage.js'
+import { accessOf } from './access.js'
 import { httpBackend } from './http-backend.js'
 import { uploadPack } from './upload-pack.js'
 
@@ -20,26 +22,27 @@ interface GitCall {
   options: GitOriginOptions
 }
 
-const shape = /^\/([^/]+)\/([^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/
+const shape =
+  /^\/([^/]+)\/([^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack|info\/lfs\/.+))$/
 const assetPath = /^\/([^/]+\/[^/]+)\/releases\/download\/(.+)\/([^/]+)$/
 
-/** Smart HTTP as on github.com: a missing repository and an invisible private one look the same. */
+/** Smart HTTP and LFS as on github.com. */
 export async function gitOrigin(call: GitCall): Promise<Response> {
   const { world, request, path } = call
   const match = shape.exec(path)
   if (!match) return browserDownload(call) ?? plain(404, 'Not Found')
   const [, owner, name, service = ''] = match
-  const user = userOf(world, request)
-  if (user === 'unknown') return challenge('Invalid username or token.')
-  const repository = world.repository(`${owner}/${name}`)
-  const renamed = repository ? undefined : world.renamedFrom(`${owner}/${name}`)
-  const found = repository ?? renamed
-  if (!found || !world.visible(found, user)) {
-    return user ? plain(404, 'Repository not found.') : challenge('Repository not found.')
+  const access = accessOf(world, request, `${owner}/${name}`)
+  if (service.startsWith('/info/lfs/')) return answerLfs({ ...call, service, access })
+  if ('refused' in access) {
+    return access.refused === 401 ? challenge(access.message) : plain(404, access.message)
   }
+  const { repository, user, renamed } = access
   const limited = user === null ? limitedAnswer(world, service) : undefined
   if (limited) return limited
-  return renamed ? moved(renamed, service, call) : serveRepository(found, service, user, call)
+  return renamed
+    ? moved(repository, service, call)
+    : serveRepository(repository, service, user, call)
 }
 
 /** Undefined while anonymous requests are served. */
@@ -85,16 +88,6 @@ async function serveRepository(
   if (asked.includes('git-upload-pack')) return uploadPack(call)
   const answer = () => httpBackend(call, user?.login)
   return request.method === 'POST' ? watchRefs(world, repository, answer) : answer()
-}
-
-/** The user of Basic credentials, which have a token as the password; `unknown` for a wrong one. */
-function userOf({ tokens, viewer }: World, { headers }: Request): Account | 'unknown' | null {
-  const header = headers.get('authorization')
-  if (header === null) return null
-  const [scheme, credentials = ''] = header.split(' ')
-  if (scheme?.toLowerCase() !== 'basic') return 'unknown'
-  const [, ...password] = Buffer.from(credentials, 'base64').toString().split(':')
-  return tokens.has(password.join(':')) ? viewer : 'unknown'
 }
 
 function moved(repository: Repository, service: string, { request, addresses }: GitCall): Response {

@@ -1,4 +1,5 @@
 import { resolve as resolvePath } from 'node:path'
+import type { Generated } from '../content.js'
 import { listRefs, resolve } from '../git/bare.js'
 import { commitTree, makeCommit, makeTag } from '../git/commit.js'
 import type { Files } from '../git/commit-request.js'
@@ -6,6 +7,7 @@ import { importFolder, importRepository, isRepository } from '../git/import.js'
 import { type RawEntry, writeRawTree } from '../git/raw-tree.js'
 import { git } from '../git/run.js'
 import { watchRefs } from '../hooks/watch-refs.js'
+import { addLfsObject, type LfsObject, removeLfsObject } from './lfs-objects.js'
 import type { NewRepository, Repository } from './repository.js'
 import type { World } from './world.js'
 
@@ -153,6 +155,19 @@ export class Editor {
    */
   happen(name: string, event: string, payload: Record<string, unknown> = {}): void {
     this.world.hooks.happened(this.world.require(name), event, payload)
+  }
+
+  /**
+   * Adds what Git LFS keeps for a file: these bytes, or some of this size that a seed makes, which
+   * take no space. The file itself is the pointer, for a commit to add.
+   */
+  addLfsObject(name: string, content: string | Buffer | Generated): Promise<LfsObject> {
+    return addLfsObject(this.world.require(name), content)
+  }
+
+  /** From now on the object is missing, as one that was never pushed. */
+  async removeLfsObject(name: string, oid: string): Promise<void> {
+    await removeLfsObject(this.world.require(name), oid)
   }
 
   async setDefaultBranch(name: string, branch: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Content } from '../content.js'
 import type { Hook } from './hooks.js'
 import type { Release } from './releases.js'
 import type { Run } from './runs.js'
@@ -50,6 +51,8 @@ export interface Repository {
   /** Tags of immutable releases, which no other release can have, even once they are deleted. */
   burntTags: Set<string>
   hooks: Hook[]
+  /** What Git LFS keeps, by the sha256 of the content. */
+  lfsObjects: Map<string, Content>
 }
 
 export const fullName = ({ owner, name }: Repository) => `${owner.login}/${name}`
@@ -104,5 +107,6 @@ export function newRepository({ time, ...identity }: Identity, options: NewRepos
     immutableReleases: false,
     burntTags: new Set(),
     hooks: [],
+    lfsObjects: new Map(),
   }
 }

@@ -78,11 +78,9 @@ export class World {
     this.viewer = this.addAccount(viewer, 'User')
   }
 
-  /** The time in the API's format, in whole seconds. */
-  now(): string {
-    return this.#now()
-      .toISOString()
-      .replace(/\.\d+Z$/, 'Z')
+  /** The time in the API's format, in whole seconds; `later` is in seconds too. */
+  now(later = 0): string {
+    return new Date(this.#now().getTime() + later * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
   }
 
   /** The time in the `Date` header's format. */
