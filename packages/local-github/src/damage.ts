@@ -1,14 +1,25 @@
 import type { Fault } from './faults.js'
 import { withHeaders } from './http/with-headers.js'
 
-/** Applies a fault to an answer: other headers, or a lost, cut or corrupt body. */
-export function damage(response: Response, { status, headers, ...fault }: Fault): Response {
+/** Applies a fault to an answer: other headers, or another, lost, cut or corrupt body. */
+export async function damage(
+  response: Response,
+  { status, headers, rewrite, ...fault }: Fault,
+): Promise<Response> {
   if (fault.dropAnswer) return Response.error()
   const added = status === undefined ? (headers ?? {}) : {}
+  const given = rewrite ? await rewritten(response, rewrite) : response
   if (fault.cutAfter === undefined && fault.corruptAt === undefined)
-    return withHeaders(response, added)
-  const body = response.body && ReadableStream.from(damagedBytes(response.body, fault))
-  return withHeaders(response, added, { body })
+    return withHeaders(given, added)
+  const body = given.body && ReadableStream.from(damagedBytes(given.body, fault))
+  return withHeaders(given, added, { body })
+}
+
+async function rewritten(response: Response, rewrite: NonNullable<Fault['rewrite']>) {
+  const made = rewrite(Buffer.from(await response.arrayBuffer()))
+  const isText = typeof made === 'string' || Buffer.isBuffer(made)
+  const body = new Uint8Array(Buffer.from(isText ? made : JSON.stringify(made)))
+  return withHeaders(response, { 'content-length': `${body.length}` }, { body: body.buffer })
 }
 
 async function* damagedBytes(body: ReadableStream<Uint8Array>, { cutAfter, corruptAt }: Fault) {

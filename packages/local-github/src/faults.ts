@@ -34,6 +34,8 @@ export interface Fault {
   cutAfter?: number
   /** Changes this byte of the answer's body. */
   corruptAt?: number
+  /** Makes another body of the answer's whole one; an object becomes JSON. */
+  rewrite?: (body: Buffer) => string | Buffer | object
   /** GitHub carries out the request, and the connection closes before a byte of the answer. */
   dropAnswer?: boolean
 }

@@ -81,6 +81,15 @@ test('one byte that is another', async () => {
   expect(different).toEqual([200])
 })
 
+test('another body, made of the one that it would have been', async () => {
+  github.fail({ rewrite: (body) => ({ ...JSON.parse(body.toString()), id: 7 }), times: 1 })
+  expect(await (await fetch(address)).json()).toMatchObject({ id: 7, name: 'typo' })
+  github.fail({ rewrite: (body) => body.subarray(0, 40), cutAfter: 30 })
+  const cut = await fetch(address)
+  expect(cut.headers.get('content-length')).toBe('40')
+  await expect(cut.text()).rejects.toThrow('terminated')
+})
+
 test('an answer that is lost, after the work is done', async () => {
   github.fail({ method: 'POST', dropAnswer: true, times: 1 })
   const before = github.world.tokens.size
