@@ -1,9 +1,4 @@
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { ReadableStream as WebStream } from 'node:stream/web'
 import {
   type Asset,
   assetName,
@@ -12,6 +7,7 @@ import {
   type Release,
 } from '../../../model/releases.js'
 import type { Repository } from '../../../model/repository.js'
+import { storeBody } from '../../../store-body.js'
 import type { Call } from '../../call.js'
 import { ApiError, immutable, invalid, notFound } from '../../errors.js'
 import { page } from '../../page.js'
@@ -84,8 +80,9 @@ async function upload(call: Call) {
   if (release.immutable) throw immutable()
   const asset = starter(call, release)
   release.assets.push(asset)
-  const { size, digest } = await store(call.request, asset.file)
+  const { size, sha256 } = await storeBody(call.request, asset.file)
   if (size !== call.contentLength()) throw new ApiError(400, 'Bad Content-Length')
+  const digest = `sha256:${sha256}`
   Object.assign(asset, { size, digest, state: 'uploaded', updatedAt: call.world.now() })
   return { status: 201, data: assetShape(call.addresses, repository, { release, asset }) }
 }
@@ -119,19 +116,4 @@ function starter(call: Call, release: Release): Asset {
     createdAt: time,
     updatedAt: time,
   }
-}
-
-async function store({ body }: Request, file: string): Promise<{ size: number; digest: string }> {
-  const hash = createHash('sha256')
-  let size = 0
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk)
-      size += chunk.length
-      done(null, chunk)
-    },
-  })
-  const source = body ? Readable.fromWeb(body as WebStream<Uint8Array>) : Readable.from([])
-  await pipeline(source, measure, createWriteStream(file))
-  return { size, digest: `sha256:${hash.digest('hex')}` }
 }
