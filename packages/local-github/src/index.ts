@@ -27,6 +27,8 @@ export { type ZipEntry, zip } from './zip.js'
 export interface LocalGitHubOptions {
   /** The valid tokens; the first is `token`. Default: one. */
   tokens?: string[]
+  /** More tokens, with which git and LFS may not push; REST and GraphQL make no difference. */
+  readOnlyTokens?: string[]
   /** false: no GraphQL, as on an old enterprise server. */
   graphql?: boolean
   /** `/api/v3` for an enterprise server's addresses. */

@@ -8,9 +8,9 @@ export interface Blob {
 }
 
 interface Signed {
-  blob: Blob
   /** In the format of `now`. */
   expires: string | undefined
+  answer: (request: Request) => Promise<Response>
 }
 
 /**
@@ -18,7 +18,10 @@ interface Signed {
  * request that carries GitHub's credential besides the signature.
  */
 export class Storage {
-  readonly #signed = new Map<string, Signed>()
+  /** By the signature in the address. */
+  readonly #downloads = new Map<string, Signed>()
+  /** By the path and the signature in the header. */
+  readonly #uploads = new Map<string, Signed>()
   readonly #now: () => string
 
   constructor(now: () => string) {
@@ -31,18 +34,37 @@ export class Storage {
    */
   sign(blob: Blob, expires?: string): string {
     const signature = crypto.randomUUID()
-    this.#signed.set(signature, { blob, expires })
+    this.#downloads.set(signature, { expires, answer: async (request) => download(request, blob) })
     return `/blobs/${encodeURIComponent(blob.name)}?sig=${signature}`
   }
 
+  /**
+   * Signs an address to PUT to, as Amazon does by header:
+   * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
+   */
+  signUpload(name: string, answer: Signed['answer'], expires: string) {
+    const path = `/uploads/${name}`
+    const authorization = `AWS4-HMAC-SHA256 Credential=local,Signature=${crypto.randomUUID()}`
+    this.#uploads.set(`${path} ${authorization}`, { expires, answer })
+    return { path, authorization }
+  }
+
   async answer(request: Request): Promise<Response> {
-    if (request.headers.has('authorization')) return failure(400, 'InvalidAuthenticationInfo')
-    const signed = this.#signed.get(new URL(request.url).searchParams.get('sig') ?? '')
+    const { pathname, searchParams } = new URL(request.url)
+    const authorization = request.headers.get('authorization')
+    if (request.method === 'PUT') {
+      return this.#answer(this.#uploads.get(`${pathname} ${authorization}`), request)
+    }
+    if (authorization !== null) return failure(400, 'InvalidAuthenticationInfo')
+    return this.#answer(this.#downloads.get(searchParams.get('sig') ?? ''), request)
+  }
+
+  #answer(signed: Signed | undefined, request: Request): Response | Promise<Response> {
     if (!signed) return failure(403, 'AuthenticationFailed')
     if (signed.expires !== undefined && signed.expires <= this.#now()) {
       return failure(403, 'AccessDenied', 'Request has expired')
     }
-    return download(request, signed.blob)
+    return signed.answer(request)
   }
 }
 
@@ -77,7 +99,7 @@ function rangeOf(header: string, size: number): { start: number; end: number } |
 const asToken = (name: string) =>
   /^[\w!#$%&'*+.^`|~-]+$/.test(name) ? name : `"${name.replaceAll(/["\\]/g, '\\$&')}"`
 
-function failure(
+export function failure(
   status: number,
   code: string,
   message?: string,

@@ -2,10 +2,10 @@ import type { Addresses } from '../addresses.js'
 import { watchRefs } from '../hooks/watch-refs.js'
 import { answerLfs } from '../lfs/endpoint.js'
 import { download } from '../model/releases.js'
-import { type Account, fullName, type Repository } from '../model/repository.js'
+import { fullName, type Repository } from '../model/repository.js'
 import type { World } from '../model/world.js'
 import type { Storage } from '../storage.js'
-import { accessOf } from './access.js'
+import { accessOf, type Granted } from './access.js'
 import { httpBackend } from './http-backend.js'
 import { uploadPack } from './upload-pack.js'
 
@@ -37,12 +37,9 @@ export async function gitOrigin(call: GitCall): Promise<Response> {
   if ('refused' in access) {
     return access.refused === 401 ? challenge(access.message) : plain(404, access.message)
   }
-  const { repository, user, renamed } = access
-  const limited = user === null ? limitedAnswer(world, service) : undefined
+  const limited = access.user === null ? limitedAnswer(world, service) : undefined
   if (limited) return limited
-  return renamed
-    ? moved(repository, service, call)
-    : serveRepository(repository, service, user, call)
+  return access.renamed ? moved(access.repository, service, call) : serve(access, service, call)
 }
 
 /** Undefined while anonymous requests are served. */
@@ -71,15 +68,15 @@ function browserDownload({ world, path, storage, addresses }: GitCall): Response
   return new Response(null, { status: 302, headers: { location } })
 }
 
-async function serveRepository(
-  repository: Repository,
+async function serve(
+  { repository, user, readOnly }: Granted,
   path: string,
-  user: Account | null,
   { world, request, options }: GitCall,
 ): Promise<Response> {
   const asked = `${path}${new URL(request.url).search}`
   const push = asked.includes('git-receive-pack')
   if (push && !user) return challenge('Invalid username or token.')
+  if (push && readOnly) return plain(403, 'Write access to repository not granted.')
   if (push && repository.archived) {
     return plain(403, 'This repository was archived so it is read-only.')
   }

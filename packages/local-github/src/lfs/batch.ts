@@ -1,31 +1,30 @@
 import { sizeOf } from '../content.js'
-import type { LfsCall } from './endpoint.js'
+import { bodyOf, type LfsCall, requirePush } from './call.js'
+import { type Asked, isAsked } from './object.js'
 import { json, LfsError } from './respond.js'
-
-interface AskedObject {
-  oid: string
-  size: number
-}
-
-interface Asked {
-  operation: 'download' | 'upload'
-  objects: AskedObject[]
-}
+import { answerUpload } from './uploads.js'
 
 /**
- * Says where each object is, or goes. Like GitHub, it has no limit of its own: git-lfs asks for a
- * hundred at once. https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
+ * Says where each object is, or goes. It has no limit of its own: git-lfs asks for a hundred at
+ * once. https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
+ *
+ * @throws LfsError 422 for a body of another shape, 409 for another hash than sha256
  */
 export async function batch(call: LfsCall): Promise<Response> {
-  const { operation, objects } = parse(await call.request.text())
-  if (operation === 'upload') throw new LfsError(501, 'Uploads are not implemented')
-  return json({ objects: objects.map((object) => answerObject(call, object)) })
+  const body = await bodyOf(call)
+  if (!isBatch(body)) throw new LfsError(422, 'The body is not a batch request')
+  if (![undefined, 'sha256'].includes(body.hash_algo)) {
+    throw new LfsError(409, 'The hash algorithm must be sha256')
+  }
+  if (body.operation === 'upload') requirePush(call)
+  const answer = body.operation === 'upload' ? answerUpload : answerDownload
+  return json({ objects: body.objects.map((object) => answer(call, object)) })
 }
 
-function answerObject(call: LfsCall, { oid, size }: AskedObject) {
-  const content = call.repository.lfsObjects.get(oid)
+function answerDownload({ repository, world, storage, addresses }: LfsCall, asked: Asked) {
+  const { oid, size } = asked
+  const content = repository.lfsObjects.get(oid)
   if (!content || sizeOf(content) !== size) return { oid, size, error: missing }
-  const { world, storage, addresses } = call
   const expires = { expires_at: world.now(lifetime), expires_in: lifetime }
   const blob = { content, type: 'application/octet-stream', name: oid }
   const href = addresses.storage + storage.sign(blob, expires.expires_at)
@@ -40,35 +39,18 @@ const missing = {
   message: "Object does not exist on the server or you don't have permissions to access it",
 }
 
-/** @throws LfsError 422 for another shape, 409 for another hash than sha256 */
-function parse(text: string): Asked {
-  const asked = parsed(text)
-  if (!isAsked(asked)) throw new LfsError(422, 'The body is no batch request')
-  const { hash_algo: algorithm = 'sha256' } = asked as { hash_algo?: unknown }
-  if (algorithm !== 'sha256') throw new LfsError(409, 'The hash algorithm must be sha256')
-  return asked
+interface Batch {
+  operation: 'download' | 'upload'
+  objects: Asked[]
+  hash_algo?: string
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function isAsked(value: unknown): value is Asked {
+function isBatch(value: unknown): value is Batch {
   if (typeof value !== 'object' || value === null) return false
   const { operation, objects } = value as Partial<Record<string, unknown>>
   return (
     (operation === 'download' || operation === 'upload') &&
     Array.isArray(objects) &&
-    objects.every(isAskedObject)
+    objects.every(isAsked)
   )
-}
-
-function isAskedObject(value: unknown): value is AskedObject {
-  if (typeof value !== 'object' || value === null) return false
-  const { oid, size } = value as Partial<Record<string, unknown>>
-  return typeof oid === 'string' && Number.isSafeInteger(size)
 }

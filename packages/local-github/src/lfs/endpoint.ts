@@ -1,32 +1,18 @@
-import type { Addresses } from '../addresses.js'
 import type { Access } from '../git/access.js'
-import { type Account, fullName, type Repository } from '../model/repository.js'
-import type { World } from '../model/world.js'
-import type { Storage } from '../storage.js'
+import { fullName, type Repository } from '../model/repository.js'
 import { batch } from './batch.js'
+import { type LfsCall, type LfsRequest, requirePush } from './call.js'
 import { json, LfsError, mediaType } from './respond.js'
-
-interface LfsRequest {
-  world: World
-  storage: Storage
-  request: Request
-  addresses: Addresses
-  /** `/info/lfs/objects/batch` */
-  service: string
-  access: Access
-}
-
-export interface LfsCall extends Omit<LfsRequest, 'access'> {
-  repository: Repository
-  user: Account | null
-}
+import { verify } from './uploads.js'
 
 const endpoints: Record<string, (call: LfsCall) => Promise<Response>> = {
   '/info/lfs/objects/batch': batch,
+  '/info/lfs/objects/verify': verify,
+  '/info/lfs/locks/verify': verifyLocks,
 }
 
 /** The API of Git LFS: https://github.com/git-lfs/git-lfs/tree/main/docs/api */
-export async function answerLfs(call: LfsRequest): Promise<Response> {
+export async function answerLfs(call: LfsRequest & { access: Access }): Promise<Response> {
   try {
     return await answer(call)
   } catch (error) {
@@ -35,25 +21,30 @@ export async function answerLfs(call: LfsRequest): Promise<Response> {
   }
 }
 
-async function answer({ access, ...call }: LfsRequest): Promise<Response> {
+async function answer({ access, ...call }: LfsRequest & { access: Access }): Promise<Response> {
   const { request, service, world } = call
   if ('refused' in access) throw new LfsError(access.refused, access.message)
-  const { repository, user, renamed } = access
-  if (!user && world.anonymousGit !== 'served') throw new LfsError(401, 'Authentication required.')
-  if (renamed) return moved(repository, call)
+  const limited = !access.user && world.anonymousGit !== 'served'
+  if (limited) throw new LfsError(401, 'Authentication required.')
+  if (access.renamed) return moved(access.repository, call)
   const endpoint = request.method === 'POST' ? endpoints[service] : undefined
   if (!endpoint) throw new LfsError(404, 'Not Found')
-  const accepted = request.headers.get('accept') ?? ''
-  if (!accepted.includes(mediaType)) {
+  if (!request.headers.get('accept')?.includes(mediaType)) {
     throw new LfsError(406, `The Accept header must be ${mediaType}`)
   }
-  return endpoint({ ...call, repository, user })
+  return endpoint({ ...call, ...access })
 }
 
-function moved(
-  repository: Repository,
-  { addresses, service }: Omit<LfsRequest, 'access'>,
-): Response {
+function moved(repository: Repository, { addresses, service }: LfsRequest): Response {
   const location = `${addresses.git}/${fullName(repository)}.git${service}`
   return json({ message: 'Moved Permanently' }, { status: 301, headers: { location } })
+}
+
+/**
+ * The locks that a push must respect: none. Locks can't be made here.
+ * https://github.com/git-lfs/git-lfs/blob/main/docs/api/locking.md#list-locks-for-verification
+ */
+async function verifyLocks(call: LfsCall): Promise<Response> {
+  requirePush(call)
+  return json({ ours: [], theirs: [] })
 }

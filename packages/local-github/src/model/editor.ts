@@ -7,7 +7,7 @@ import { importFolder, importRepository, isRepository } from '../git/import.js'
 import { type RawEntry, writeRawTree } from '../git/raw-tree.js'
 import { git } from '../git/run.js'
 import { watchRefs } from '../hooks/watch-refs.js'
-import { addLfsObject, type LfsObject, removeLfsObject } from './lfs-objects.js'
+import { addLfsObject, importLfsObjects, type LfsObject, removeLfsObject } from './lfs-objects.js'
 import type { NewRepository, Repository } from './repository.js'
 import type { World } from './world.js'
 
@@ -53,8 +53,8 @@ export class Editor {
   }
 
   /**
-   * Imports the branches and tags of a local repository, bare or not, and its HEAD's branch. A
-   * folder that is not a repository is imported as one commit.
+   * Imports the branches and tags of a local repository, bare or not, its HEAD's branch, and the
+   * objects that git-lfs keeps there. A folder that is not a repository is imported as one commit.
    *
    * @throws GitFailure if HEAD is not on a branch, and for git's other errors
    */
@@ -65,6 +65,7 @@ export class Editor {
     await this.#push(repository, async () => {
       if (await isRepository(dir)) {
         await this.world.setDefaultBranch(name, await importRepository(bare, dir))
+        await importLfsObjects(repository, dir)
       } else {
         await importFolder(bare, dir, { branch, date: this.#nextDate() })
       }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { constants, existsSync } from 'node:fs'
+import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { type Content, type Generated, read, sizeOf } from '../content.js'
+import { gitText } from '../git/run.js'
+import { storeBody } from '../store-body.js'
 import type { Repository } from './repository.js'
 
 export interface LfsObject {
@@ -28,6 +31,46 @@ export async function addLfsObject(
 export async function removeLfsObject(repository: Repository, oid: string): Promise<void> {
   repository.lfsObjects.delete(oid)
   await rm(lfsPath(repository, oid), { force: true })
+}
+
+/** Adds the objects that git-lfs keeps in a local repository. */
+export async function importLfsObjects(repository: Repository, dir: string): Promise<void> {
+  const common = await gitText(['-C', dir, 'rev-parse', '--git-common-dir'])
+  const folder = resolve(dir, common, 'lfs/objects')
+  const entries = existsSync(folder)
+    ? await readdir(folder, { recursive: true, withFileTypes: true })
+    : []
+  for (const { name: oid, parentPath } of entries.filter((entry) => entry.isFile())) {
+    if (!/^[0-9a-f]{64}$/.test(oid)) continue
+    const file = lfsPath(repository, oid)
+    await mkdir(dirname(file), { recursive: true })
+    await copyFile(join(parentPath, oid), file, constants.COPYFILE_FICLONE)
+    repository.lfsObjects.set(oid, { file, size: (await stat(file)).size })
+  }
+}
+
+/**
+ * Adds an object from the body of a request, unless the body is another one.
+ *
+ * @returns whether it is the object
+ */
+export async function receiveLfsObject(
+  repository: Repository,
+  { oid, size }: Pick<LfsObject, 'oid' | 'size'>,
+  request: Request,
+): Promise<boolean> {
+  const file = lfsPath(repository, oid)
+  const partial = `${file}.${crypto.randomUUID()}`
+  await mkdir(dirname(file), { recursive: true })
+  try {
+    const stored = await storeBody(request, partial)
+    if (stored.size !== size || stored.sha256 !== oid) return false
+    await rename(partial, file)
+  } finally {
+    await rm(partial, { force: true })
+  }
+  repository.lfsObjects.set(oid, { file, size })
+  return true
 }
 
 /** The file of an object, where git-lfs would have it too. */

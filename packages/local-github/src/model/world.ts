@@ -13,6 +13,8 @@ export interface WorldOptions {
   /** As they are in the payloads of webhooks. */
   addresses: Addresses
   tokens: string[]
+  /** Tokens with which git and LFS may not push. */
+  readOnlyTokens?: string[]
   /** The login that every token belongs to. */
   viewer: string
   now?: () => Date
@@ -41,6 +43,7 @@ const newest: ApiVersion = '2026-03-10'
 export class World {
   readonly folder: string
   readonly tokens: Set<string>
+  readonly readOnlyTokens: Set<string>
   readonly viewer: Account
   readonly treeLimit: number
   readonly runDetails: 'given' | 'ignored' | 'refused'
@@ -73,7 +76,8 @@ export class World {
     const isOld = this.runDetails !== 'given'
     this.apiVersions = options.apiVersions ?? ['2022-11-28', ...(isOld ? [] : [newest])]
     this.folder = folder
-    this.tokens = new Set(tokens)
+    this.readOnlyTokens = new Set(options.readOnlyTokens)
+    this.tokens = new Set([...tokens, ...this.readOnlyTokens])
     this.#now = now
     this.viewer = this.addAccount(viewer, 'User')
   }
