@@ -92,7 +92,7 @@ test('bytes of a seed are the same at every place they are read from', async () 
   const big = await github.addLfsObject('uDOS/typo', { seed: 7, size: 3 * 1024 * 1024 + 5 })
   const href = await hrefOf(big)
   const whole = Buffer.from(await (await fetch(href)).arrayBuffer())
-  expect(whole).toHaveLength(big.size)
+  expect(whole.length).toBe(big.size)
   expect(createHash('sha256').update(whole).digest('hex')).toBe(big.oid)
   const rest = await fetch(href, { headers: { range: `bytes=${1024 * 1024 - 3}-` } })
   expect(whole.subarray(1024 * 1024 - 3).equals(Buffer.from(await rest.arrayBuffer()))).toBe(true)
@@ -220,4 +220,20 @@ test('a request of another shape is refused', async () => {
   expect(await statusOf({ operation: 'download', objects: [{ oid: 1, size: 1 }] })).toBe(422)
   expect(await statusOf({ ...download(), hash_algo: 'sha1' })).toBe(409)
   expect(await statusOf({ ...download(), hash_algo: 'sha256' })).toBe(200)
+})
+
+test('an enterprise server has it on the one origin that it has', async () => {
+  const server = await startLocalGitHub({ prefix: '/api/v3' })
+  try {
+    await server.addRepository('uDOS/typo')
+    const photo = await server.addLfsObject('uDOS/typo', 'a photo')
+    const address = `${new URL(server.apiUrl).origin}/uDOS/typo.git/info/lfs/objects/batch`
+    const body = JSON.stringify(download(photo))
+    const { objects } = (await (
+      await fetch(address, { method: 'POST', headers, body })
+    ).json()) as Answer
+    expect(objects).toMatchObject([{ oid: photo.oid, actions: { download: {} } }])
+  } finally {
+    await server.close()
+  }
 })

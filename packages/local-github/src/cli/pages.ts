@@ -10,9 +10,9 @@ export const help = `Serves a GitHub on this machine, for tests: REST, GraphQL, 
 
 usage: npx local-github [flag…]
 
-  --repo OWNER/NAME[=PATH]   a repository with a first commit; with PATH, the files of a folder, or the branches and
-                             tags of a clone (what is not committed stays out). May be repeated, as --owner,
-                             --token and --fault may
+  --repo OWNER/NAME[=PATH]   a repository with a first commit; with PATH, the files of a folder, or the branches, tags
+                             and LFS objects of a clone (what is not committed stays out). May be repeated, as
+                             --owner, --token and --fault may
   --owner LOGIN              an organization without repositories
   --port PORT                the API's; git, uploads and storage have the next three (default: free ones)
   --host ADDRESS             where it listens (default: 127.0.0.1, which this machine alone reaches)
