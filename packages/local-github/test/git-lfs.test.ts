@@ -108,8 +108,9 @@ describe.skipIf(reason !== null)('git-lfs', { tags: ['deep'] }, () => {
     await git(['add', '.'], dir)
     await git(['commit', '--quiet', '--message=Photo'], dir)
     const said = await git(['push', 'origin', 'main'], dir)
-    expect(said).toContain('Uploading LFS objects: 100% (1/1)')
-    expect(said).not.toMatch(/lock|warn|error/i)
+    expect(said).not.toMatch(/lock|warn|error|consider/i)
+    expect(storageRequests().map(({ method }) => method)).toEqual(['PUT'])
+    expect(github.requests.some(({ path }) => path.endsWith('/objects/verify'))).toBe(true)
     await rm(dir, { recursive: true })
     expect(await readFile(join(await clone(), 'photo.bin'), 'utf8')).toBe('pushed')
   })
@@ -132,6 +133,29 @@ describe.skipIf(reason !== null)('git-lfs', { tags: ['deep'] }, () => {
       undefined,
       `bytes=1000000-${size - 1}`,
     ])
+  })
+
+  test('an answer in place of the batch is shown in its own words', async () => {
+    await addPhoto('a photo')
+    const message = 'This repository is over its data quota.'
+    github.fail({ path: /\/info\/lfs\/objects\/batch$/, status: 403, body: { message } })
+    await expect(clone()).rejects.toThrow(`batch response: ${message}`)
+  })
+
+  test('a batch that is asked to wait is sent again', async () => {
+    await addPhoto('a photo')
+    github.fail({
+      path: /\/info\/lfs\/objects\/batch$/,
+      ...{ status: 429, headers: { 'retry-after': '1' }, times: 1 },
+    })
+    expect(await readFile(join(await clone(), 'photo.bin'), 'utf8')).toBe('a photo')
+  })
+
+  test('bytes that are others are refused', async () => {
+    const { oid } = await addPhoto('a photo')
+    github.fail({ origin: 'storage', rewrite: (body) => body.toString().toUpperCase() })
+    await git(['config', '--global', 'lfs.transfer.maxretries', '1'])
+    await expect(clone()).rejects.toThrow(`expected OID ${oid}, got`)
   })
 
   test('a doctored batch sends a client to another address', async () => {
