@@ -1,12 +1,15 @@
 import {
   type BigIntStats,
   closeSync,
+  constants,
+  fchmodSync,
   fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
   symlinkSync,
 } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Pacer } from '../../base/async/pacer.js'
 import { ConflictError } from '../../base/errors.js'
@@ -14,6 +17,8 @@ import { hasCode, writeAll } from '../../base/fs/read.js'
 import { describePlace } from '../../base/fs/system-error.js'
 import type { Liveness } from '../../process/owner-mark.js'
 import type { GitProgress } from '../git.js'
+import type { LfsObjects } from '../lfs/objects.js'
+import { type LfsPointer, parsePointer } from '../lfs/pointer.js'
 import { type BytePath, joinBytes, showPath } from '../plumbing/byte-path.js'
 import {
   readWorktreeSettings,
@@ -29,7 +34,7 @@ import type { GitObject, LargeBlob, Oid } from '../plumbing/objects/object.js'
 import { fileMode } from '../plumbing/objects/parse.js'
 import { type Leaf, readSafeTree, refuseEntry } from '../plumbing/objects/safe-tree.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
-import { type Conversions, forCheckout, lookupIn } from './conversions.js'
+import { type Conversions, forCheckout, lookupIn, noRules } from './conversions.js'
 import { Folder } from './folder.js'
 
 export interface CheckoutRequest {
@@ -167,16 +172,34 @@ export async function writeLeaf(
   }
   const blob = await store.open(oid)
   const isConverted = mode !== fileMode.symlink && sizeOf(blob) <= largestConverted
-  const conversion = isConverted ? await conversions.of(shown) : null
+  const { conversion, isLfs } = isConverted ? await conversions.of(shown) : noRules
+  const converted = conversion && toWorktree(await wholeOf(blob), oid, conversion)
   const fd = openSync(path, 'wx', mode === fileMode.executable ? 0o777 : 0o666)
   try {
-    if (conversion !== null) writeAll(fd, toWorktree(await wholeOf(blob), oid, conversion))
-    else if ('data' in blob) writeAll(fd, blob.data)
-    else await writePieces(fd, blob)
+    const bytes = converted ?? ('data' in blob ? blob.data : null)
+    const pointer = isLfs && bytes !== null ? parsePointer(bytes) : null
+    // Content that is not here leaves the pointer, as with git-lfs.
+    if (pointer !== null && conversions.lfs.has(pointer)) {
+      await copyContent(conversions.lfs, pointer, path, fd)
+    } else if (bytes !== null) writeAll(fd, bytes)
+    else if ('pieces' in blob) await writePieces(fd, blob)
     return fstatSync(fd, { bigint: true })
   } finally {
     closeSync(fd)
   }
+}
+
+/** Shares the blocks on a file system that can; the copy keeps the permissions of the new file. */
+async function copyContent(
+  lfs: LfsObjects,
+  pointer: LfsPointer,
+  to: string | Buffer,
+  fd: number,
+): Promise<void> {
+  if (pointer.size === 0) return
+  const { mode } = fstatSync(fd)
+  await copyFile(lfs.pathOf(pointer), to, constants.COPYFILE_FICLONE)
+  fchmodSync(fd, mode)
 }
 
 const sizeOf = (blob: GitObject | LargeBlob) => ('data' in blob ? blob.data.length : blob.size)

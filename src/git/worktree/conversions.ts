@@ -1,5 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import type { Pacer } from '../../base/async/pacer.js'
+import { LfsObjects } from '../lfs/objects.js'
+import { parsePointer } from '../lfs/pointer.js'
 import { Attributes } from '../plumbing/attributes/attributes.js'
 import {
   type AttributesPlace,
@@ -26,8 +28,17 @@ import type { Folder } from './folder.js'
 
 /** Between the files of a work tree and their blobs. */
 export interface Conversions {
+  of(path: BytePath): Promise<FileRules>
+  /** The content of files whose blob is a pointer. */
+  lfs: LfsObjects
+}
+
+/** What its attributes say of a file. */
+export interface FileRules {
   /** null: the file has the bytes of its blob. */
-  of(path: BytePath): Promise<Conversion | null>
+  conversion: Conversion | null
+  /** Whether its blob may be a pointer of Git LFS. */
+  isLfs: boolean
 }
 
 export interface ConversionsPlace extends AttributesPlace {
@@ -68,9 +79,14 @@ function conversionsBy(place: ConversionsPlace, readers: FolderReader[]): Conver
   // Read when the first file asks: most repositories need none for their status.
   let attributes: Attributes | undefined
   return {
+    lfs: new LfsObjects(place.gitDir, place.settings.lfsStorage),
     async of(path) {
       attributes ??= new Attributes(attributeSource(place, readers), conversionAttributes)
-      return conversionFor(await attributes.of(path), place.settings)
+      const found = await attributes.of(path)
+      return {
+        conversion: conversionFor(found, place.settings),
+        isLfs: found.get('filter') === 'lfs',
+      }
     },
   }
 }
@@ -102,17 +118,19 @@ export interface StoredComparison {
 
 /** Whether git would store the file or link at a path as this leaf's blob. */
 export async function isStoredAs(
-  { folder, store, conversions, pacer }: StoredComparison,
+  comparison: StoredComparison,
   path: BytePath,
-  { mode, oid }: Leaf,
+  leaf: Leaf,
   stats: BigIntStats,
 ): Promise<boolean> {
+  const { folder, store, conversions, pacer } = comparison
+  const { mode, oid } = leaf
+  const isPlain = stats.isFile() && mode !== fileMode.symlink
   for (const one of conversions) {
-    const isConverted =
-      stats.isFile() && mode !== fileMode.symlink && stats.size <= largestConverted
-    const conversion = isConverted ? await one.of(path) : null
+    const { conversion, isLfs } = isPlain ? await one.of(path) : noRules
+    if (isLfs && (await isContentOf(comparison, path, leaf, stats))) return true
     const id =
-      conversion === null
+      conversion === null || stats.size > largestConverted
         ? await folder.hash(path, stats, pacer)
         : await blobIdOf(folder.read(path), conversion, async () =>
             isTextWithCrlf((await store.read(oid)).data),
@@ -120,4 +138,20 @@ export async function isStoredAs(
     if (id === oid) return true
   }
   return false
+}
+
+/** Of a symlink, or of what is too large. */
+export const noRules: FileRules = { conversion: null, isLfs: false }
+
+/** Whether a file has the content that a pointer names. */
+async function isContentOf(
+  { folder, store, pacer }: StoredComparison,
+  path: BytePath,
+  { oid }: Leaf,
+  stats: BigIntStats,
+): Promise<boolean> {
+  const blob = await store.open(oid)
+  const pointer = 'data' in blob ? parsePointer(blob.data) : null
+  if (pointer === null || stats.size !== BigInt(pointer.size)) return false
+  return (await folder.hashContent(path, stats, pacer)) === pointer.oid
 }

@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto'
 import {
   type BigIntStats,
   closeSync,
@@ -113,11 +114,21 @@ export class Folder {
         .update(target)
         .digest('hex')
     }
-    return this.#hashFile(path, Number(stats.size), pacer)
+    const size = Number(stats.size)
+    const hash = crypto().createHash('sha1').update(objectHeader('blob', size))
+    return this.#hashFile(path, { hash, size, pacer })
   }
 
-  async #hashFile(path: BytePath, size: number, pacer: Pacer): Promise<Oid> {
-    const hash = crypto().createHash('sha1').update(objectHeader('blob', size))
+  /** The SHA-256 of a file, as Git LFS names its content. */
+  async hashContent(path: BytePath, stats: BigIntStats, pacer: Pacer): Promise<string> {
+    const hash = crypto().createHash('sha256')
+    return this.#hashFile(path, { hash, size: Number(stats.size), pacer })
+  }
+
+  async #hashFile(
+    path: BytePath,
+    { hash, size, pacer }: { hash: Hash; size: number; pacer: Pacer },
+  ): Promise<string> {
     const chunk = Buffer.allocUnsafe(Math.min(Math.max(size, 1), 1 << 20))
     const fd = openSync(this.at(path), constants.O_RDONLY | constants.O_NOFOLLOW)
     try {

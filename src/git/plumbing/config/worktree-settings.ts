@@ -44,6 +44,8 @@ export interface WorktreeSettings {
   writesCrlf: boolean
   /** The attributes of the user, then of the system, as far as such a file is named. */
   attributesFiles: string[]
+  /** Where Git LFS keeps its content; null: in its usual place. */
+  lfsStorage: string | null
 }
 
 /** @see https://git-scm.com/docs/git-config (core.*) */
@@ -65,6 +67,7 @@ export function readWorktreeSettings(gitDir: string, env: UserEnvironment = {}):
       userFile(config.get('core.attributesfile'), 'attributes', env),
       env.GIT_ATTR_NOSYSTEM ? null : '/etc/gitattributes',
     ].filter((file) => file !== null),
+    lfsStorage: config.get('lfs.storage') || null,
   }
 }
 

@@ -1,0 +1,27 @@
+import { statSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import type { LfsPointer } from './pointer.js'
+
+/** The content of Git LFS that a repository has here, one file an object, as git-lfs keeps it. */
+export class LfsObjects {
+  /** Absolute; may not exist. */
+  readonly folder: string
+
+  /** @param storage `lfs.storage` of git's configuration; null: the usual folder in `gitDir` */
+  constructor(gitDir: string, storage: string | null) {
+    const named = storage ?? 'lfs'
+    this.folder = isAbsolute(named) ? named : join(gitDir, named)
+  }
+
+  /** Where the file of an object is, or will be. */
+  pathOf({ oid }: LfsPointer): string {
+    return join(this.folder, 'objects', oid.slice(0, 2), oid.slice(2, 4), oid)
+  }
+
+  /** As for git-lfs, a file of another size is none. */
+  has(pointer: LfsPointer): boolean {
+    if (pointer.size === 0) return true
+    const stats = statSync(this.pathOf(pointer), { throwIfNoEntry: false })
+    return stats?.isFile() === true && stats.size === pointer.size
+  }
+}
