@@ -95,14 +95,17 @@ export function withHint(error: unknown, hint: Hint): unknown {
 
 /** A copy of the error with another remedy, where its own would mislead. */
 export function withRemedy(error: unknown, remedy: Hint): unknown {
-  if (!(error instanceof WizardError)) return error
-  const copy: WizardError = Object.create(
-    Object.getPrototypeOf(error),
-    Object.getOwnPropertyDescriptors(error),
-  )
-  copy.remedy = remedy
-  return copy
+  return error instanceof WizardError ? Object.assign(copyOf(error), { remedy }) : error
 }
+
+/** A copy of the error with another message, such as one that says where it happened. */
+export function withMessage(error: unknown, change: (message: string) => string): unknown {
+  if (!(error instanceof WizardError)) return error
+  return Object.assign(copyOf(error), { message: change(error.message) })
+}
+
+const copyOf = (error: WizardError): WizardError =>
+  Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error))
 
 /** An argument is wrong: of a command line, or of a call of the library. */
 export class UsageError extends WizardError {

@@ -21,6 +21,8 @@ export interface Git {
   onProgress?: ((progress: GitProgress) => void) | undefined
   /** Reports each request and its answer in a line without credentials. */
   onRequest?: ((message: string) => void) | undefined
+  /** Reports what a person should know though the work goes on. */
+  onWarning?: ((message: string) => void) | undefined
   /** Distinguishes what a killed wizard left behind from the work of a living one. */
   liveness?: Liveness | undefined
   /** Locates the user's own git configuration, for conversions of line ends; default: none. */
@@ -28,10 +30,11 @@ export interface Git {
 }
 
 export interface GitProgress {
-  phase: 'receiving' | 'indexing' | 'checkout'
-  /** Bytes of the pack received so far. */
+  /** `content`: that of Git LFS. */
+  phase: 'receiving' | 'indexing' | 'content' | 'checkout'
+  /** Bytes received so far, of the pack or of the content. */
   bytes: number
-  /** Objects indexed or files written so far, and their total (0: unknown yet). */
+  /** Objects indexed or received, or files written so far, and their total (0: unknown yet). */
   done: number
   total: number
 }

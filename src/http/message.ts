@@ -67,6 +67,8 @@ export type RefusalKind = 'credentials' | 'forbidden' | 'absent' | 'network' | '
 
 /** The kind of an answer that is not a rate limit; see `isRateLimited`. */
 export function kindOfRefusal(status: number): RefusalKind {
+  // A quota of Git LFS that is used up: trying again does not help.
+  if (status === 507) return 'other'
   // A redirect without a target and a 407 come from a host in between.
   if (status >= 500 || status < 400 || status === 407) return 'network'
   if (status === 401) return 'credentials'

@@ -16,6 +16,7 @@ import type { SyncStep } from './plan.js'
 import { emptyEntry, type SyncEntry } from './report.js'
 import type { RepoEvent } from './session.js'
 import type { SyncState } from './state.js'
+import type { SyncTarget } from './targets/sync-target.js'
 
 export interface StepSession {
   git: Git
@@ -41,7 +42,7 @@ export async function applyStep(session: StepSession, step: SyncStep): Promise<S
   if (step.action !== 'settle') announce(session, step.action, entry)
   const result = await attempt(session, step)
   const done = { ...entry, ...result, duration_ms: session.git.clock.now() - begun }
-  remember(session, step, done)
+  remember(session, step, { entry: done, isLookedAt: result.warnings !== undefined })
   // A failure that stopped all repositories is reported once, not for each.
   if (!step.situation.refused) record(session, done)
   // Saved at once: a clone that is not remembered as wizard's could never be pruned.
@@ -91,6 +92,9 @@ async function doClone(session: StepSession, { situation: { wanted } }: SyncStep
     branches: wanted.branches ?? 'one',
     // A pin of repos.yaml may move later.
     pin: wanted.group !== null,
+    lfs: wanted.lfs,
+    // repos.yaml may say otherwise later; nothing else remembers a flag.
+    excludesLfs: wanted.lfs === false && wanted.group === null,
   })
   return {
     status: 'cloned',
@@ -102,7 +106,8 @@ async function doClone(session: StepSession, { situation: { wanted } }: SyncStep
   }
 }
 
-async function doPull(session: StepSession, { situation }: SyncStep): Promise<Result> {
+async function doPull(session: StepSession, step: SyncStep): Promise<Result> {
+  const { situation } = step
   const { wanted, local, interrupted } = situation
   const url = remoteUrl(session.gitUrl, wanted)
   const git = gitFor(session, wanted)
@@ -111,7 +116,8 @@ async function doPull(session: StepSession, { situation }: SyncStep): Promise<Re
   if (head.oid === null && here?.head === null) return { status: 'unchanged' }
   if (head.ref === null || head.oid === null) throw emptied(fullNameOf(wanted))
   if (!interrupted && here?.head === head.oid && here.branch === (head.pinned ? null : head.ref)) {
-    return { status: 'unchanged', branch: head.ref, to: head.oid }
+    const here = { status: 'unchanged' as const, branch: head.ref, to: head.oid }
+    return { ...here, ...(mayLackContent(step) ? await complete(git, wanted, url) : {}) }
   }
   const result = await pull(git, {
     url,
@@ -119,15 +125,31 @@ async function doPull(session: StepSession, { situation }: SyncStep): Promise<Re
     ref: head.ref,
     pinned: head.pinned,
     onDiverged: wanted.onDiverged,
+    lfs: wanted.lfs,
   })
   return {
-    status: result.from === result.to ? 'unchanged' : 'updated',
+    status: result.from === result.to && result.filled === 0 ? 'unchanged' : 'updated',
     branch: head.ref,
     from: result.from,
     to: result.to,
     bytes: result.bytes,
     warnings: result.warnings,
   }
+}
+
+/**
+ * Whether files of Git LFS may lie in a clone as pointers: its last sync left some, or it is not
+ * known yet.
+ */
+const mayLackContent = ({ situation: { wanted, remembered } }: SyncStep) =>
+  wanted.lfs !== false && (remembered?.last_pull == null || remembered.warnings.includes('lfs'))
+
+async function complete(git: Git, { path, lfs }: SyncTarget, url: string): Promise<Result> {
+  const { completeClone } = await import('../git/porcelain/content.js')
+  const done = await completeClone(git, path, { url, lfs })
+  if (done === null) return {}
+  const { filled, bytes, warnings } = done
+  return { ...(filled > 0 ? { status: 'updated' } : {}), bytes, warnings }
 }
 
 const emptied = (repo: string) =>
@@ -148,9 +170,14 @@ function gitFor(
 }
 
 /** Gives an unchanged clone its remembered warnings, and records what the next run needs. */
-function remember({ state, git }: StepSession, { situation }: SyncStep, entry: SyncEntry): void {
+function remember(
+  { state, git }: StepSession,
+  { situation }: SyncStep,
+  { entry, isLookedAt }: { entry: SyncEntry; isLookedAt: boolean },
+): void {
   const { wanted, head, remembered, refused } = situation
-  if (entry.status === 'unchanged') entry.warnings = [...(remembered?.warnings ?? [])]
+  if (entry.status === 'unchanged' && !isLookedAt)
+    entry.warnings = [...(remembered?.warnings ?? [])]
   addRenamed(entry, head)
   // If GitHub could not be asked, nothing was tried, so the entry stays due.
   if (entry.status === 'skipped' || refused) return

@@ -24,15 +24,21 @@ export interface CloneOptions {
    * Clones one branch only. Without it a clone has all branches, unless it is shallow, as in git.
    */
   singleBranch?: boolean | undefined
+  /**
+   * Whether files of Git LFS get their content; default: yes. If not, `lfs.fetchexclude` of the clone
+   * says so to later pulls, and to git-lfs.
+   */
+  lfs?: boolean | undefined
 }
 
 /** Clones one repository; the entry reports any failure. */
 export async function cloneOne(session: RepoSession, options: CloneOptions): Promise<SyncEntry> {
-  const { owner, repo, destination, branch, depth, singleBranch } = options
+  const { owner, repo, destination, branch, depth, singleBranch, lfs } = options
   await removeOldLeftovers(session, [destination])
   const wanted: SyncTarget = {
     ...untracked({ owner, repo, path: destination, branch }),
     depth,
+    lfs,
     branches: singleBranch || depth !== undefined ? 'one' : 'all',
   }
   return handle(session, wanted, 'clone')

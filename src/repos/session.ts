@@ -61,6 +61,7 @@ export const openState = ({ config, emit }: RepoSession) =>
 /** The arguments of src/git for this session. */
 export async function gitOf({ client, self, signal, emit, host }: RepoSession): Promise<Git> {
   const onRequest = (message: string) => emit({ type: 'request', message })
+  const onWarning = (message: string) => emit({ type: 'warning', message })
   const env = userEnvironment(host.env)
-  return { ...(await client.git()), liveness: livenessFor(self), signal, onRequest, env }
+  return { ...(await client.git()), liveness: livenessFor(self), signal, onRequest, onWarning, env }
 }

@@ -54,5 +54,10 @@ export function isRemoteOf(origin: string, gitUrl: string, repo: Repo): boolean 
 /** The host and path of an address of git's protocol; messages show nothing more of it. */
 export function remotePlace(address: string): string {
   const { host, pathname } = new URL(address)
-  return host + pathname.replace(/\/(?:git-upload-pack|info\/refs)$/, '').replace(/\.git$/, '')
+  return (
+    host +
+    pathname
+      .replace(/\/(?:git-upload-pack|info\/refs|info\/lfs\/objects\/batch)$/, '')
+      .replace(/\.git$/, '')
+  )
 }

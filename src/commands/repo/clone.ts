@@ -30,13 +30,15 @@ export const clone = defineVerb({
       summary: 'that many commits; implies --single-branch',
     },
     'single-branch': { type: 'boolean', summary: 'that branch alone' },
+    'no-lfs': { type: 'boolean', summary: 'files of Git LFS stay pointers' },
   },
-  async run(invocation, [target = '', dest], { branch, depth, 'single-branch': singleBranch }) {
+  async run(invocation, [target = '', dest], flags) {
+    const { branch, depth, 'single-branch': singleBranch, 'no-lfs': noLfs } = flags
     const { owner, repo } = await repositoryTarget(invocation, target)
     const destination = resolve(invocation.cwd, dest ?? repo)
     const sync = await invocation.repoSync()
     return sync.cloneRepo(
-      { owner, repo, destination, branch, depth, singleBranch },
+      { owner, repo, destination, branch, depth, singleBranch, lfs: !noLfs },
       invocation.call,
     )
   },

@@ -95,6 +95,7 @@ const optionsOf = (values: RepositoryValues | SourceValues, { group, path, docum
   autoPull: values.auto_pull,
   pullSchedule: values.pull_schedule,
   depth: values.depth,
+  lfs: values.lfs,
   onDiverged: values.on_diverged,
   position: document.position(path),
 })
@@ -151,6 +152,8 @@ export interface EntryOptions {
   pullSchedule?: string | undefined
   /** The number of commits to clone; undefined: all. */
   depth?: number | undefined
+  /** Whether files of Git LFS get their content. */
+  lfs: boolean
   onDiverged: 'block' | 'backup'
   position: Position
 }

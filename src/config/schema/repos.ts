@@ -26,6 +26,13 @@ const options = {
         'Commits to take at clone. Default: the full history of the branch, with its tags.',
       ),
     ),
+  lfs: z
+    ._default(flag(), true)
+    .check(
+      z.describe(
+        'Whether files of Git LFS get their content; otherwise they are pointers, with the warning lfs.',
+      ),
+    ),
   on_diverged: z
     ._default(z.enum(['block', 'backup']), 'block')
     .check(

@@ -2,14 +2,15 @@ import { join } from 'node:path'
 import { BlockedError } from '../errors.js'
 import type { Git } from '../git.js'
 import type { Oid } from '../plumbing/objects/object.js'
-import { peel, readCommit } from '../plumbing/objects/parse.js'
+import { peel } from '../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../plumbing/objects/store.js'
 import { listLocalRefs } from '../plumbing/refs/read.js'
 import { reflogOids } from '../plumbing/refs/reflog.js'
 import { type LocalRepository, readLocal } from '../repository/open.js'
-import { type Warning, warningsOf } from '../repository/warnings.js'
+import type { Warning } from '../repository/warnings.js'
 import { fastForward, moveTo } from '../worktree/move/move-tree.js'
 import { recover } from '../worktree/move/recover.js'
+import { bringIncoming, type Content, completeContent, openContent } from './content.js'
 import { fetchRepository } from './fetch/fetch.js'
 import { isAncestor } from './history/history.js'
 import { notePin } from './pin.js'
@@ -22,14 +23,19 @@ export interface PullRequest {
   /** Whether `ref` is a pin, so that HEAD is detached at it. */
   pinned: boolean
   onDiverged: 'block' | 'backup'
+  /** Whether files of Git LFS get their content; default: yes. */
+  lfs?: boolean | undefined
 }
 
 export interface PullResult {
   from: Oid | null
   to: Oid
+  /** Received: of the pack, and of the content of Git LFS. */
   bytes: number
   /** The ref that keeps a diverged tip. */
   backup: string | null
+  /** How many files that lay there as pointers of Git LFS have their content now. */
+  filled: number
   warnings: Warning[]
 }
 
@@ -60,12 +66,12 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
     const { oid, bytes } = await fetchRepository(git, { url: request.url, dir, ref: request.ref })
     await store.refresh()
     if (request.pinned) await notePin(gitDir, oid, { liveness, clock })
-    const moved = await bringTo(git, { dir, gitDir, store }, request, { local, branch, oid })
-    const warnings = await warningsOf(store, (await readCommit(store, moved.to)).tree, {
-      gitDir,
-      env,
-    })
-    return { ...moved, from: local.head, bytes, warnings }
+    const place = { dir, gitDir, store }
+    const content = await openContent(git, place, oid, request)
+    const moved = await bringTo(git, place, request, { local, branch, oid, content })
+    const { filled, warnings } = await completeContent(git, place, content)
+    const received = bytes + (content.lfs?.came.bytes ?? 0)
+    return { ...moved, from: local.head, bytes: received, filled, warnings }
   } finally {
     await store.close()
   }
@@ -102,17 +108,25 @@ function requireBranch(local: LocalRepository, { dir, ref, pinned }: PullRequest
   )
 }
 
+interface Upstream {
+  local: LocalRepository
+  branch: string | null
+  oid: Oid
+  content: Content
+}
+
 async function bringTo(
   git: Git,
   place: Place,
   { dir, ref, pinned, onDiverged }: PullRequest,
-  { local, branch, oid }: { local: LocalRepository; branch: string | null; oid: Oid },
+  { local, branch, oid, content }: Upstream,
 ): Promise<{ to: Oid; backup: string | null }> {
   const from = local.head
   if (from === oid) return { to: oid, backup: null }
   const { signal, liveness, clock, env, onProgress } = git
   const move = { ...place, branch, from, to: oid, env, signal, liveness, clock, onProgress }
   if (from === null || (await isAncestor(place.store, from, oid))) {
+    await bringIncoming(move, content)
     await fastForward({ ...move, message: 'pull: Fast-forward' })
     return { to: oid, backup: null }
   }
@@ -129,6 +143,7 @@ async function bringTo(
     })
   }
   const backup = `refs/wizard/backup/${new Date(git.clock.now()).toISOString().replaceAll(/[-:.]/g, '')}`
+  await bringIncoming(move, content)
   await moveTo({ ...move, from, backup, message: `reset: moving to ${oid}` })
   return { to: oid, backup }
 }

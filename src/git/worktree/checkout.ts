@@ -36,6 +36,7 @@ import { type Leaf, readSafeTree, refuseEntry } from '../plumbing/objects/safe-t
 import type { ObjectStore } from '../plumbing/objects/store.js'
 import { type Conversions, forCheckout, lookupIn, noRules } from './conversions.js'
 import { Folder } from './folder.js'
+import { type BringContent, lfsFilesAmong } from './lfs-files.js'
 
 export interface CheckoutRequest {
   store: ObjectStore
@@ -49,6 +50,8 @@ export interface CheckoutRequest {
   liveness?: Liveness | undefined
   signal?: AbortSignal | undefined
   onProgress?: ((progress: GitProgress) => void) | undefined
+  /** Brings the content of pointers before the first file is written; without it pointers stay. */
+  bringContent?: BringContent | undefined
 }
 
 /**
@@ -67,6 +70,7 @@ export async function checkoutFresh(request: CheckoutRequest): Promise<void> {
   const folder = new Folder(dir)
   const conversions = forCheckout({ gitDir, folder, settings, store }, lookupIn(entries))
   const place = { folder, settings, store, conversions }
+  await request.bringContent?.(await lfsFilesAmong(place, entries), conversions.lfs)
   for (const path of folders) {
     await make(entries, path, async () => mkdirSync(place.folder.at(path)))
   }

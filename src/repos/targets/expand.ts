@@ -111,6 +111,7 @@ async function expandSource(list: Lister, root: string, entry: SourceEntry): Pro
     autoPull: entry.autoPull,
     pullSchedule: entry.pullSchedule,
     depth: entry.depth,
+    lfs: entry.lfs,
     onDiverged: entry.onDiverged,
     source: entry.from,
     skip,

@@ -17,6 +17,8 @@ export interface SyncTarget {
   depth?: number | undefined
   /** `all` for a clone like git's; default: only the followed branch. */
   branches?: 'one' | 'all' | undefined
+  /** Whether files of Git LFS get their content; default: yes. */
+  lfs?: boolean | undefined
   onDiverged: 'block' | 'backup'
   /** The account whose `from:` entry listed it; null for an explicit entry. */
   source: string | null
@@ -33,6 +35,7 @@ export const wantedFrom = (entry: RepositoryEntry): SyncTarget => ({
   autoPull: entry.autoPull,
   pullSchedule: entry.pullSchedule,
   depth: entry.depth,
+  lfs: entry.lfs,
   onDiverged: entry.onDiverged,
   source: null,
 })

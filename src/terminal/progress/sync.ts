@@ -63,7 +63,8 @@ function lineOf({ repo, since, progress }: Running, now: number): string {
   if (!progress) return `${repo}  connecting`
   const { phase, bytes, done, total } = progress
   if (phase === 'receiving') return `${repo}  receiving${rate(bytes, (now - since) / 1000)}`
-  return `${repo}  ${phase} ${done}${total > 0 ? `/${total}` : ''}`
+  const so = `${repo}  ${phase} ${done}${total > 0 ? `/${total}` : ''}`
+  return phase === 'content' ? `${so}, ${formatBytes(bytes)}` : so
 }
 
 function rate(bytes: number, seconds: number): string {

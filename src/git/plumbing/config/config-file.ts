@@ -44,12 +44,18 @@ export class GitConfig {
  * @throws ConfigError if git could not read a file
  */
 export function readGitConfig(gitDir: string, userFiles: string[] = [], home?: string): GitConfig {
+  const files = [...userFiles, join(gitDir, 'config')]
+  return collect(files.flatMap((path) => [...entriesOf(path, { gitDir, home }, 0)]))
+}
+
+/** Reads a text in the form of git's configuration. @throws ConfigError if git could not read it */
+export function parseConfig(path: string, text: string): GitConfig {
+  return collect(parseGitConfig(path, text))
+}
+
+function collect(settings: [string, string][]): GitConfig {
   const values = new Map<string, string[]>()
-  for (const path of [...userFiles, join(gitDir, 'config')]) {
-    for (const [key, value] of entriesOf(path, { gitDir, home }, 0)) {
-      values.set(key, [...(values.get(key) ?? []), value])
-    }
-  }
+  for (const [key, value] of settings) values.set(key, [...(values.get(key) ?? []), value])
   return new GitConfig(values)
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type GitConfig, readGitConfig } from './config-file.js'
 
-/** The environment variables that locate the user's own git configuration. */
+/** The environment variables that locate the user's own git configuration, or take its place. */
 export type UserEnvironment = Record<string, string | undefined>
 
 /** Picks these variables: plain data, which can be sent to a thread. */
@@ -10,6 +10,7 @@ export const userEnvironment = ({
   GIT_CONFIG_SYSTEM,
   GIT_CONFIG_NOSYSTEM,
   GIT_ATTR_NOSYSTEM,
+  GIT_LFS_SKIP_SMUDGE,
   HOME,
   XDG_CONFIG_HOME,
 }: UserEnvironment): UserEnvironment => ({
@@ -17,6 +18,7 @@ export const userEnvironment = ({
   GIT_CONFIG_SYSTEM,
   GIT_CONFIG_NOSYSTEM,
   GIT_ATTR_NOSYSTEM,
+  GIT_LFS_SKIP_SMUDGE,
   HOME,
   XDG_CONFIG_HOME,
 })

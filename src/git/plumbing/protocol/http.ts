@@ -44,7 +44,7 @@ async function ask(
   { method, headers, body }: Pick<HttpRequest, 'method' | 'headers' | 'body'>,
 ): Promise<ProtocolAnswer> {
   const base = url.replace(/\/+$/, '')
-  const exchange = exchangeOf(git)
+  const exchange = gitExchange(git)
   const begun = git.clock.now()
   for (;;) {
     const answer = await exchange({
@@ -90,10 +90,12 @@ type GitPolicy = Policy<HttpRequest, StreamedAnswer>
 const pauses = [1000, 3000]
 
 /**
- * The policies of git's requests, shared with the API if they agree. A lost connection is not
- * retried: if a server is down, each of many repositories would wait for seconds.
+ * The policies of git's requests, and those of Git LFS, shared with the API if they agree. A lost
+ * connection is not retried: if a server is down, each of many repositories would wait for seconds.
+ *
+ * @throws what `refusal` makes of an error status; GitHubNetworkError
  */
-function exchangeOf(git: Git): Exchange<HttpRequest, StreamedAnswer> {
+export function gitExchange(git: Git): Exchange<HttpRequest, StreamedAnswer> {
   const { clock, signal, waits } = git
   const policies: GitPolicy[] = [
     refuse(git),

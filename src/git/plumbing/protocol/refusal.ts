@@ -40,10 +40,13 @@ export async function refusal(git: Git, answer: StreamedAnswer): Promise<GitHubE
     return known ? rejected(place, said, options) : anonymous(place, options)
   }
   if (kind === 'absent') {
-    return new GitHubNotFoundError(`${place}: no such repository, or the token may not see it`, {
-      ...options,
-      hint: 'check the name, and what the token may read',
-    })
+    return new GitHubNotFoundError(
+      `${place}: no such repository, or the token may not see it${said}`,
+      {
+        ...options,
+        hint: 'check the name, and what the token may read',
+      },
+    )
   }
   const message = `${place}: the server answers ${status}${said}`
   if (kind === 'other') return new GitHubError(message, options)
@@ -82,9 +85,14 @@ function waitHint({ headers }: StreamedAnswer): string {
   return seconds > 0 ? `try again in ${seconds} s` : 'try again later'
 }
 
-/** Reads a plain-text message. A web page does not help a person at a terminal. */
+/**
+ * Reads a message in plain text, or in the JSON of Git LFS. A web page does not help a person at a
+ * terminal.
+ */
 async function readWords(git: Git, answer: StreamedAnswer): Promise<string> {
-  if (!(answer.headers['content-type'] ?? '').startsWith('text/plain')) {
+  const type = answer.headers['content-type'] ?? ''
+  const isJson = /^application\/(?:[\w.-]+\+)?json\b/.test(type)
+  if (!isJson && !type.startsWith('text/plain')) {
     await answer.discard()
     return ''
   }
@@ -95,5 +103,16 @@ async function readWords(git: Git, answer: StreamedAnswer): Promise<string> {
     length += chunk.length
     if (length > mostWords) break
   }
-  return oneLine(Buffer.concat(chunks).toString())
+  const text = Buffer.concat(chunks).toString()
+  return oneLine(isJson ? messageIn(text) : text)
+}
+
+function messageIn(json: string): string {
+  try {
+    const { message } = { message: '', ...JSON.parse(json) }
+    return typeof message === 'string' ? message : ''
+  } catch (error) {
+    if (error instanceof SyntaxError) return ''
+    throw error
+  }
 }

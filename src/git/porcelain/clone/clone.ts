@@ -19,8 +19,9 @@ import type { Remote, RemoteRef } from '../../plumbing/protocol/remote-refs.js'
 import { formatPackedRefs } from '../../plumbing/refs/packed-refs.js'
 import { appendReflog } from '../../plumbing/refs/reflog.js'
 import { updateRef, writeHead, writeSymbolicRef } from '../../plumbing/refs/update.js'
-import { type Warning, warningsOf } from '../../repository/warnings.js'
+import type { Warning } from '../../repository/warnings.js'
 import { checkoutFresh } from '../../worktree/checkout.js'
+import { openContent, withLfs } from '../content.js'
 import { downloadPack, type FetchingRepository } from '../fetch/download.js'
 import { branchPrefix, followed, missingObjects, type NewTags, tagsOf } from '../fetch/target.js'
 import { HistoryHaves } from '../history/haves.js'
@@ -35,7 +36,8 @@ import { type ClonePlan, type CloneRequest, listForClone, planClone } from './pl
  * @throws BlockedError (`not-a-repository`) if something is at the destination
  * @throws GitHubNotFoundError if there is no such repository, ref or commit
  * @throws PathError for an unsafe entry of its tree, or a destination that can't be written to
- * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError, GitHubError
+ * @throws GitHubAuthError, GitHubRateLimitError, GitHubNetworkError, GitHubError, also for content of
+ *   Git LFS
  * @throws WizardError if the disk is full
  */
 export async function cloneRepository(git: Git, request: CloneRequest): Promise<CloneResult> {
@@ -101,10 +103,10 @@ async function build(
   git: Git,
   remote: Remote,
   plan: ClonePlan,
-  { dir, url, depth, pin }: CloneRequest,
+  { dir, url, depth, pin, lfs, excludesLfs }: CloneRequest,
 ): Promise<CloneResult> {
   const gitDir = join(dir, '.git')
-  await initRepository({ dir, url, refspec: plan.refspec, branch: plan.branch })
+  await initRepository({ dir, url, refspec: plan.refspec, branch: plan.branch, excludesLfs })
   const { target, branch } = plan
   if (target === null) return { oid: null, branch, bytes: 0, warnings: [] }
   const store = await openObjectStore(gitDir)
@@ -117,8 +119,22 @@ async function build(
     if (pin && branch === null) await notePin(gitDir, commit, { clock })
     const { tree } = await readCommit(store, commit)
     const { liveness, signal, env, onProgress } = git
-    await checkoutFresh({ store, dir, gitDir, tree, env, liveness, signal, onProgress })
-    return { oid: commit, branch, bytes, warnings: await warningsOf(store, tree, { gitDir, env }) }
+    const content = await openContent(git, { dir, gitDir, store }, commit, { url, lfs })
+    const bringContent = content.lfs?.bring
+    await checkoutFresh({
+      store,
+      dir,
+      gitDir,
+      tree,
+      env,
+      liveness,
+      signal,
+      onProgress,
+      bringContent,
+    })
+    const came = content.lfs?.came ?? { bytes: 0, left: 0 }
+    const warnings = withLfs(content.warnings, came.left)
+    return { oid: commit, branch, bytes: bytes + came.bytes, warnings }
   } finally {
     await store.close()
   }
@@ -151,7 +167,7 @@ export interface CloneResult {
   oid: Oid | null
   /** The short name of the branch checked out; null if detached (tag or commit). */
   branch: string | null
-  /** Bytes of the pack received. */
+  /** Bytes received: of the pack, and of the content of Git LFS. */
   bytes: number
   warnings: Warning[]
 }

@@ -9,6 +9,8 @@ export interface InitRequest {
   refspec: string
   /** The short name of HEAD's branch; null if HEAD will be detached. */
   branch: string | null
+  /** Whether no content of Git LFS is to be fetched. */
+  excludesLfs?: boolean | undefined
 }
 
 /** Creates an empty repository with its remote, configured as `git clone` does. */
@@ -39,7 +41,7 @@ async function probe(path: string): Promise<FileSystem> {
 
 /** @see https://git-scm.com/docs/git-config#_variables */
 function formatConfig(
-  { url, refspec, branch }: InitRequest,
+  { url, refspec, branch, excludesLfs }: InitRequest,
   { fileMode, ignoresCase }: FileSystem,
 ): string {
   const sections = [
@@ -51,6 +53,7 @@ function formatConfig(
       ...(ignoresCase ? { ignorecase: 'true' } : {}),
     }),
     section('remote "origin"', { url, fetch: refspec }),
+    ...(excludesLfs ? [section('lfs', { fetchexclude: '*' })] : []),
   ]
   if (branch !== null) {
     const tracked = { remote: 'origin', merge: `refs/heads/${branch}` }

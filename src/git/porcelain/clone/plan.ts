@@ -116,4 +116,8 @@ export interface CloneRequest {
   branches: 'one' | 'all'
   /** Whether a detached HEAD is a pin, which a later pull may move. */
   pin?: boolean | undefined
+  /** Whether files of Git LFS get their content; default: yes. */
+  lfs?: boolean | undefined
+  /** Whether the clone's own configuration says that no content is wanted. */
+  excludesLfs?: boolean | undefined
 }

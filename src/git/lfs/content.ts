@@ -1,0 +1,108 @@
+import { inLanes } from '../../base/async/lanes.js'
+import { withMessage } from '../../base/errors.js'
+import type { Git } from '../git.js'
+import { type BytePath, showPath } from '../plumbing/byte-path.js'
+import { type LfsDownload, requestDownloads } from './batch.js'
+import { downloadObject, ExpiredError } from './download.js'
+import type { LfsObjects } from './objects.js'
+import type { LfsPointer } from './pointer.js'
+
+/** A file whose blob is a pointer. */
+export interface LfsFile {
+  path: BytePath
+  pointer: LfsPointer
+}
+
+export interface FetchContentRequest {
+  endpoint: URL
+  objects: LfsObjects
+  files: LfsFile[]
+}
+
+/** As git-lfs: the objects of one request, and how many arrive at a time. */
+const batchSize = 100
+const atOnce = 8
+
+/**
+ * Downloads the content of files that is not here yet. All of it is here when this returns. If an
+ * object can't be had, the error names its path; what has arrived by then stays for the next run.
+ *
+ * @returns the bytes received
+ * @throws as `requestDownloads` and `downloadObject`
+ */
+export async function fetchContent(git: Git, request: FetchContentRequest): Promise<number> {
+  const { endpoint, objects, files } = request
+  const missing = eachOnce(files.filter(({ pointer }) => !objects.has(pointer)))
+  const came = { bytes: 0, done: 0 }
+  const report = () => git.onProgress?.({ phase: 'content', ...came, total: missing.length })
+  const onBytes = (count: number) => {
+    came.bytes += count
+    report()
+  }
+  for (let at = 0; at < missing.length; at += batchSize) {
+    const batch = missing.slice(at, at + batchSize)
+    const places = await locate(git, endpoint, batch)
+    await inLanes(atOnce, batch, async (file) => {
+      await bring(git, request, file, { from: places.get(file.pointer.oid), onBytes })
+      came.done++
+      report()
+    })
+  }
+  return came.bytes
+}
+
+/** Two files may have the same content. */
+const eachOnce = (files: LfsFile[]): LfsFile[] => [
+  ...new Map(files.map((file) => [file.pointer.oid, file])).values(),
+]
+
+/**
+ * Asks where the content is, before a byte of it is fetched.
+ *
+ * @returns by the object's id
+ * @throws the error of the first object that can't be had, with the path
+ */
+async function locate(
+  git: Git,
+  endpoint: URL,
+  files: LfsFile[],
+): Promise<Map<string, LfsDownload>> {
+  const answers = await requestDownloads(git, endpoint, files.map(pointerOf))
+  const places = new Map<string, LfsDownload>()
+  for (const { path, pointer } of files) {
+    const answer = answers.get(pointer.oid)
+    if (answer !== undefined && 'href' in answer) places.set(pointer.oid, answer)
+    else throw named(answer?.error, path)
+  }
+  return places
+}
+
+const pointerOf = ({ pointer }: LfsFile) => pointer
+
+interface Arrival {
+  /** undefined: the server is asked. */
+  from: LfsDownload | undefined
+  onBytes: (count: number) => void
+}
+
+/** Downloads one object. An address expires after some minutes, so a refused one is replaced once. */
+async function bring(
+  git: Git,
+  request: FetchContentRequest,
+  file: LfsFile,
+  { from, onBytes }: Arrival,
+): Promise<void> {
+  const { endpoint, objects } = request
+  const { path, pointer } = file
+  const place = from ?? (await locate(git, endpoint, [file])).get(pointer.oid)
+  if (place === undefined) return
+  try {
+    await downloadObject(git, { objects, pointer, from: place, onBytes })
+  } catch (error) {
+    if (from === undefined || !(error instanceof ExpiredError)) throw named(error, path)
+    await bring(git, request, file, { from: undefined, onBytes })
+  }
+}
+
+const named = (error: unknown, path: BytePath) =>
+  withMessage(error, (message) => `${showPath(path)}: ${message}`)

@@ -1,0 +1,161 @@
+import { join } from 'node:path'
+import { remotePlace } from '../../base/names/remote.js'
+import type { Git } from '../git.js'
+import { fetchContent } from '../lfs/content.js'
+import { type LfsSettings, readLfsSettings } from '../lfs/settings.js'
+import type { Oid } from '../plumbing/objects/object.js'
+import { canonicalMode, fileMode, readCommit, readTree } from '../plumbing/objects/parse.js'
+import { type ObjectStore, openObjectStore } from '../plumbing/objects/store.js'
+import { resolveRef } from '../plumbing/refs/read.js'
+import { type Warning, warningsOf } from '../repository/warnings.js'
+import { type BringContent, lfsFilesAmong } from '../worktree/lfs-files.js'
+import { fillInContent } from '../worktree/move/fill-in.js'
+import {
+  changesOf,
+  conversionsAt,
+  type MoveRequest,
+  openPlace,
+} from '../worktree/move/repository.js'
+
+interface Place {
+  dir: string
+  gitDir: string
+  store: ObjectStore
+}
+
+export interface ContentOptions {
+  /** The repository's address, without credentials. */
+  url: string
+  /** Whether files of Git LFS get their content; git's own settings may say no too. Default: yes. */
+  lfs?: boolean | undefined
+}
+
+/** What the files of a commit need besides their blobs. */
+export interface Content {
+  warnings: Warning[]
+  /** null: none of them is of Git LFS. */
+  lfs: LfsContent | null
+}
+
+export interface LfsContent {
+  /** Otherwise pointers stay. */
+  isOn: boolean
+  /** Brings what is wanted of it into the repository's storage. @throws as `fetchContent` */
+  bring: BringContent
+  /** What `bring` did. */
+  came: { bytes: number; left: number }
+}
+
+/**
+ * Reads what the files of a commit need, and where the content of its pointers comes from; asks no
+ * server.
+ *
+ * @throws as `readLfsSettings`
+ */
+export async function openContent(
+  git: Git,
+  { gitDir, store }: Place,
+  commit: Oid,
+  { url, lfs: isWanted = true }: ContentOptions,
+): Promise<Content> {
+  const env = git.env ?? {}
+  const { tree } = await readCommit(store, commit)
+  const warnings = await warningsOf(store, tree, { gitDir, env })
+  if (!warnings.includes('lfs')) return { warnings, lfs: null }
+  const settings = readLfsSettings({ gitDir, env, url, shared: await sharedSettings(store, tree) })
+  return { warnings, lfs: contentBy(git, url, { ...settings, isOn: settings.isOn && isWanted }) }
+}
+
+function contentBy(git: Git, url: string, settings: LfsSettings): LfsContent {
+  const { isOn, endpoint, wants } = settings
+  const came = { bytes: 0, left: 0 }
+  return {
+    isOn,
+    came,
+    async bring(files, objects) {
+      const wanted = isOn ? files.filter(({ path }) => wants(path)) : []
+      if (wanted.some(({ pointer }) => !objects.has(pointer))) tellOfHost(git, url, settings)
+      came.bytes += await fetchContent(git, { endpoint, objects, files: wanted })
+      came.left += files.filter(({ pointer }) => !objects.has(pointer)).length
+    },
+  }
+}
+
+function tellOfHost(git: Git, url: string, { endpoint, isForeign }: LfsSettings): void {
+  if (!isForeign) return
+  git.onWarning?.(
+    `.lfsconfig of ${remotePlace(url)} names ${endpoint.host} for Git LFS: it is asked without a token`,
+  )
+}
+
+/** The text of the tree's `.lfsconfig`; null: there is none. */
+async function sharedSettings(store: ObjectStore, tree: Oid): Promise<string | null> {
+  const found = (await readTree(store, tree)).find(({ name }) => name === '.lfsconfig')
+  if (found === undefined || canonicalMode(found.mode) !== fileMode.regular) return null
+  const blob = await store.open(found.oid)
+  return 'data' in blob ? blob.data.toString('utf8') : null
+}
+
+/** Brings the content of the files that a move will write. @throws as `fetchContent` */
+export async function bringIncoming(
+  move: Omit<MoveRequest, 'message'>,
+  { lfs }: Content,
+): Promise<void> {
+  if (lfs === null) return
+  const changes = await changesOf(move, move)
+  const conversions = conversionsAt(openPlace(move), changes, 'to')
+  const arriving = changes.flatMap(({ path, to }) => (to === null ? [] : [{ ...to, path }]))
+  const { store } = move
+  await lfs.bring(await lfsFilesAmong({ store, conversions }, arriving), conversions.lfs)
+}
+
+export interface CompletedContent {
+  /** How many files that lay there as pointers have their content now. */
+  filled: number
+  warnings: Warning[]
+}
+
+/** Gives the files of a work tree that lie there as pointers their content. @throws as `fillInContent` */
+export async function completeContent(
+  { env, liveness, signal, clock }: Git,
+  place: Place,
+  { warnings, lfs }: Content,
+): Promise<CompletedContent> {
+  if (lfs === null) return { filled: 0, warnings }
+  const { filled, left } = await fillInContent(
+    { ...place, env, liveness, signal, clock },
+    lfs.isOn ? lfs.bring : null,
+  )
+  return { filled, warnings: withLfs(warnings, left) }
+}
+
+/** Tells of Git LFS only where pointers are left. */
+export const withLfs = (warnings: Warning[], left: number): Warning[] =>
+  warnings.filter((warning) => warning !== 'lfs' || left > 0)
+
+/**
+ * The same for a clone whose branch is where it should be.
+ *
+ * @returns null if it has no commit
+ * @throws as `openContent` and `fetchContent`
+ */
+export async function completeClone(
+  git: Git,
+  dir: string,
+  request: ContentOptions,
+): Promise<(CompletedContent & { bytes: number }) | null> {
+  const gitDir = join(dir, '.git')
+  const head = await resolveRef(gitDir, 'HEAD')
+  if (head === null) return null
+  const store = await openObjectStore(gitDir)
+  try {
+    const place = { dir, gitDir, store }
+    const content = await openContent(git, place, head, request)
+    return {
+      ...(await completeContent(git, place, content)),
+      bytes: content.lfs?.came.bytes ?? 0,
+    }
+  } finally {
+    await store.close()
+  }
+}
