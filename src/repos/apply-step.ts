@@ -12,7 +12,7 @@ import type { Log } from '../logs/log.js'
 import { logMarks } from '../logs/marks.js'
 import { formatSyncEntry } from './describe.js'
 import { askGit, type RemoteHead } from './inspect.js'
-import type { SyncStep } from './plan.js'
+import { mayLackContent, type SyncStep } from './plan.js'
 import { emptyEntry, type SyncEntry } from './report.js'
 import type { RepoEvent } from './session.js'
 import type { SyncState } from './state.js'
@@ -117,7 +117,7 @@ async function doPull(session: StepSession, step: SyncStep): Promise<Result> {
   if (head.ref === null || head.oid === null) throw emptied(fullNameOf(wanted))
   if (!interrupted && here?.head === head.oid && here.branch === (head.pinned ? null : head.ref)) {
     const here = { status: 'unchanged' as const, branch: head.ref, to: head.oid }
-    return { ...here, ...(mayLackContent(step) ? await complete(git, wanted, url) : {}) }
+    return { ...here, ...(mayLackContent(situation) ? await complete(git, wanted, url) : {}) }
   }
   const result = await pull(git, {
     url,
@@ -136,13 +136,6 @@ async function doPull(session: StepSession, step: SyncStep): Promise<Result> {
     warnings: result.warnings,
   }
 }
-
-/**
- * Whether files of Git LFS may lie in a clone as pointers: its last sync left some, or it is not
- * known yet.
- */
-const mayLackContent = ({ situation: { wanted, remembered } }: SyncStep) =>
-  wanted.lfs !== false && (remembered?.last_pull == null || remembered.warnings.includes('lfs'))
 
 async function complete(git: Git, { path, lfs }: SyncTarget, url: string): Promise<Result> {
   const { completeClone } = await import('../git/porcelain/content.js')

@@ -58,7 +58,8 @@ function planOne(options: Rules, situation: Situation): SyncStep {
   }
   const obstacle = obstacleTo(options.gitUrl, situation)
   if (obstacle) return settle(situation, 'blocked', obstacle.reason, reportError(obstacle))
-  if (options.mode === 'clone' || isInStep(situation)) return settle(situation, 'unchanged', null)
+  const isDone = isInStep(situation) && !mayLackContent(situation)
+  if (options.mode === 'clone' || isDone) return settle(situation, 'unchanged', null)
   if (refused) return settle(situation, 'failed', null, refused)
   const elsewhere = otherBranch(situation)
   if (elsewhere) return settle(situation, 'blocked', elsewhere.reason, reportError(elsewhere))
@@ -130,6 +131,13 @@ function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean
   if (head === null || isOid(wanted.branch) || head.oid !== local.head) return false
   return head.oid === null || head.ref === local.branch
 }
+
+/**
+ * Whether files of Git LFS may lie in a clone as pointers: its last sync left some, or it is not
+ * known yet.
+ */
+export const mayLackContent = ({ wanted, remembered }: Situation): boolean =>
+  wanted.lfs !== false && (remembered?.last_pull == null || remembered.warnings.includes('lfs'))
 
 /** The followed branch, if known, is not HEAD's branch. */
 export function otherBranch({ wanted, local, head, pin }: Situation): BlockedError | null {

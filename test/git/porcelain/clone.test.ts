@@ -198,12 +198,12 @@ describe('what is left behind', () => {
   test('warnings of what wizard does not do', async () => {
     const github = await localGitHub()
     await github.addRepository('uDOS/big', {
-      files: { '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' },
+      files: { '.gitattributes': '*.bin filter=crypt\n' },
     })
     const dir = join(temporaryFolder(), 'ours')
     const url = `${github.gitUrl}/uDOS/big.git`
     expect(await cloneRepository(client(), { url, dir, branches: 'one' })).toMatchObject({
-      warnings: ['lfs'],
+      warnings: ['filter'],
     })
   })
 })

@@ -72,14 +72,15 @@ async function putContent(request: MovingRepository, wanted: Set<BytePath>): Pro
 }
 
 async function replace(place: PathPlace, files: PointerFile[]): Promise<void> {
-  const states = files.map(({ path, entry, stats }): PathState => {
-    const change = { path, from: entry, to: entry }
-    return { change, entry, index: 'from', file: 'from', stats }
+  const moves = files.map(({ path, entry, stats }) => {
+    const leaf = { mode: entry.mode, oid: entry.oid }
+    const change = { path, from: leaf, to: leaf }
+    const state: PathState = { change, entry, index: 'from', file: 'from', stats }
+    return { state, step: { path, current: leaf, want: leaf, stats } }
   })
-  const steps = files.map(({ path, entry, stats }) => {
-    return { path, current: entry, want: entry, stats }
-  })
+  const steps = moves.map(({ step }) => step)
   await applySteps({ place, conversions: conversionsOf(place), steps })
+  const states = moves.map(({ state }) => state)
   await moveIndex(place, states, steps, 'forward')
 }
 

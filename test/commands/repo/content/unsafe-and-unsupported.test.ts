@@ -118,11 +118,6 @@ describe('an unsafe tree', () => {
 
 describe('what wizard does not do is said', () => {
   const needs: [string, Files, string[]][] = [
-    [
-      'LFS',
-      { '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n', 'x.bin': 'pointer\n' },
-      ['lfs'],
-    ],
     ['another filter', { '.gitattributes': '*.txt filter=crypt\n', 'a.txt': 'one\n' }, ['filter']],
     [
       'an encoding that nobody knows, in a deeper folder',
