@@ -3,7 +3,7 @@ import { withMessage } from '../../base/errors.js'
 import type { Git } from '../git.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import { type LfsDownload, requestDownloads } from './batch.js'
-import { downloadObject, ExpiredError } from './download.js'
+import { clearDeadTurns, downloadObject, ExpiredError } from './download.js'
 import type { LfsObjects } from './objects.js'
 import type { LfsPointer } from './pointer.js'
 
@@ -32,6 +32,7 @@ const atOnce = 8
  */
 export async function fetchContent(git: Git, request: FetchContentRequest): Promise<number> {
   const { endpoint, objects, files } = request
+  await clearDeadTurns(objects, git.liveness)
   const missing = eachOnce(files.filter(({ pointer }) => !objects.has(pointer)))
   const came = { bytes: 0, done: 0 }
   const report = () => git.onProgress?.({ phase: 'content', ...came, total: missing.length })

@@ -8,13 +8,13 @@ import {
   GitHubNetworkError,
   GitHubNotFoundError,
 } from '../../base/errors.js'
-import { writeAll } from '../../base/fs/read.js'
+import { namesIn, writeAll } from '../../base/fs/read.js'
 import { isTransient, isTransientStatus, PermanentNetworkError } from '../../http/failure.js'
 import { type Exchange, type HttpRequest, stack } from '../../http/message.js'
 import { followRedirects } from '../../http/policy/redirect.js'
 import { createWaits, retryAfter } from '../../http/policy/waits.js'
 import { type StreamedAnswer, send } from '../../http/send.js'
-import { takeMark } from '../../process/owner-mark.js'
+import { isDead, type Liveness, takeMark } from '../../process/owner-mark.js'
 import type { Git } from '../git.js'
 import { chunksOf } from '../plumbing/protocol/pkt-line.js'
 import type { LfsDownload } from './batch.js'
@@ -93,6 +93,20 @@ async function takeTurn(
     if (objects.has(pointer)) return false
   }
   return true
+}
+
+/** Removes the locks that killed processes left; their unfinished downloads stay, to be continued. */
+export async function clearDeadTurns(
+  { folder }: LfsObjects,
+  liveness: Liveness | undefined,
+): Promise<void> {
+  if (liveness === undefined) return
+  const incomplete = join(folder, 'incomplete')
+  for (const name of await namesIn(incomplete)) {
+    const lock = join(incomplete, name)
+    if (!name.endsWith('.part.lock') || !(await isDead(lock, liveness))) continue
+    if ((await takeMark(lock, liveness)) === null) await rm(lock, { force: true })
+  }
 }
 
 async function downloadInto(git: Git, part: string, request: ObjectDownload): Promise<void> {

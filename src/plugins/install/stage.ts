@@ -89,7 +89,7 @@ async function take(
 }
 
 const gitNotes = {
-  lfs: 'files in Git LFS are pointers here',
+  lfs: 'some files of Git LFS are pointers here',
   submodules: 'its submodules are empty folders here',
   filter: 'filters other than Git LFS are not applied here',
   encoding: 'an encoding is unknown, so files are as in the repository',
