@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { gitText } from 'local-github'
 
 /** As `git lfs install` sets it, for one command. */
@@ -23,7 +22,3 @@ export function whyNoGitLfs(): string | null {
     return error instanceof Error ? error.message : String(error)
   }
 }
-
-/** Where a clone keeps an object. */
-export const lfsPath = (dir: string, oid: string): string =>
-  join(dir, '.git', 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4), oid)
