@@ -1,5 +1,5 @@
-import fs from 'node:fs'
-import { chmod, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface InitRequest {
@@ -16,13 +16,17 @@ export interface InitRequest {
 /** Creates an empty repository with its remote, configured as `git clone` does. */
 export async function initRepository(request: InitRequest): Promise<void> {
   const { dir, branch } = request
-  const { init } = await import('isomorphic-git')
-  await init({ fs, dir, defaultBranch: branch ?? 'main' })
-  const path = join(dir, '.git', 'config')
-  // isomorphic-git's own writer does not quote values that need it, and assumes a file system
-  // without symlinks.
+  const gitDir = join(dir, '.git')
+  for (const folder of folders) await mkdir(join(gitDir, folder), { recursive: true })
+  await writeFile(join(gitDir, 'HEAD'), `ref: refs/heads/${branch ?? 'main'}\n`)
+  const path = join(gitDir, 'config')
+  // The probe needs a file.
+  await writeFile(path, '')
   await writeFile(path, formatConfig(request, await probe(path)))
 }
+
+/** @see https://git-scm.com/docs/gitrepository-layout */
+const folders = ['hooks', 'info', 'objects/info', 'objects/pack', 'refs/heads', 'refs/tags']
 
 interface FileSystem {
   /** Whether the file system keeps the executable bit. */
@@ -36,7 +40,7 @@ async function probe(path: string): Promise<FileSystem> {
   await chmod(path, mode ^ 0o100)
   const fileMode = ((await stat(path)).mode & 0o100) !== (mode & 0o100)
   await chmod(path, mode)
-  return { fileMode, ignoresCase: fs.existsSync(path.replace(/config$/, 'CoNfIg')) }
+  return { fileMode, ignoresCase: existsSync(path.replace(/config$/, 'CoNfIg')) }
 }
 
 /** @see https://git-scm.com/docs/git-config#_variables */
