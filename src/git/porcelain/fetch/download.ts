@@ -1,3 +1,4 @@
+import { fetchObjects } from '../../engines/own.js'
 import { MissingObjectError } from '../../errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
@@ -8,10 +9,8 @@ import {
   readTree,
 } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
-import { receivePack } from '../../plumbing/pack/receive.js'
 import type { Haves } from '../../plumbing/protocol/pack-answer.js'
 import type { Remote } from '../../plumbing/protocol/remote-refs.js'
-import { requestPack } from '../../plumbing/protocol/request-pack.js'
 import { writeShallow } from '../../repository/shallow.js'
 
 /** A repository whose objects are being fetched. */
@@ -40,17 +39,9 @@ export async function downloadPack(
   repository: FetchingRepository,
   { wants, haves, depth }: PackDownload,
 ): Promise<number> {
-  const { gitDir, store } = repository
-  const before = repository.shallow
-  const request = { wants, haves, shallow: before, depth }
-  const { bytes, after, pack } = await requestPack(git, remote, request, async (answer) => {
-    const border = new Set([...before, ...answer.shallow])
-    for (const oid of answer.unshallow) border.delete(oid)
-    const { chunks } = answer
-    const host = new URL(remote.url).host
-    const receive = { gitDir, chunks, host, store, wanted: wants, shallow: border }
-    return { ...(await receivePack(git, receive)), after: border }
-  })
+  const { gitDir, store, shallow: before } = repository
+  const request = { gitDir, store, shallow: before, wants, haves, depth }
+  const { bytes, pack, shallow: after } = await fetchObjects(git, remote, request)
   if (isOther(before, after)) await writeShallow(gitDir, after, git.liveness)
   repository.shallow = after
   await store.refresh(pack)
