@@ -4,9 +4,14 @@ import type { Waits } from '../http/policy/waits.js'
 import type { Liveness } from '../process/owner-mark.js'
 import type { UserEnvironment } from './plumbing/config/worktree-settings.js'
 
+/** `wizard` is the engine of this folder. */
+export type EngineName = 'wizard' | 'isomorphic-git'
+
 /** Options of every function of src/git that talks to a server. */
 export interface Git {
   dispatcher: Dispatcher
+  /** What fetches and stores objects; default: `wizard`. */
+  engine?: EngineName | undefined
   clock: Clock
   /** The Authorization header for a URL, or undefined if that origin must not see one. */
   authorization?: (url: URL) => Promise<string | undefined>

@@ -23,8 +23,11 @@ export function client({
   onTestFinished(() => dispatcher.destroy())
   const progress: GitProgress[] = []
   const onProgress = (event: GitProgress) => void progress.push(event)
-  return { dispatcher, clock: testClock(Date.now()), onProgress, progress, ...more }
+  return { dispatcher, engine, clock: testClock(Date.now()), onProgress, progress, ...more }
 }
+
+/** `npm run test:engine` runs the tests with the other engine. */
+const engine = process.env.WIZARD_GIT_ENGINE === 'isomorphic-git' ? 'isomorphic-git' : 'wizard'
 
 /** The Authorization header for one origin only. */
 export const tokenFor =

@@ -53,14 +53,51 @@ async function remove({ pack, index, owner }: Files): Promise<void> {
   for (const path of [pack, index, owner]) await rm(path, { force: true })
 }
 
+/**
+ * A folder in which another engine receives objects, out of sight of everything that reads the
+ * repository. It is called as git calls such a folder, so that `git gc` clears it too.
+ *
+ * @see https://git-scm.com/docs/git-receive-pack#_quarantine_environment
+ */
+export interface Quarantine {
+  dir: string
+  discard(): Promise<void>
+}
+
+export async function openQuarantine(
+  gitDir: string,
+  liveness: Liveness | undefined,
+): Promise<Quarantine> {
+  const dir = join(gitDir, 'objects', `${quarantinePrefix}${randomBytes(6).toString('hex')}`)
+  await placeMark(`${dir}.owner`, liveness)
+  await mkdir(dir)
+  return { dir, discard: () => removeQuarantine(dir) }
+}
+
+const quarantinePrefix = 'tmp_objdir-incoming-'
+
+async function removeQuarantine(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true })
+  await rm(`${dir}.owner`, { force: true })
+}
+
 /** Removes unfinished packs of killed processes; finishes one that was complete. */
 export async function clearIncoming(gitDir: string, liveness: Liveness): Promise<void> {
+  await clearQuarantines(join(gitDir, 'objects'), liveness)
   const folder = packFolder(gitDir)
   for (const file of await namesIn(folder)) {
     const name = /^tmp_pack_(\w+)\.owner$/.exec(file)?.[1]
     if (name === undefined || !(await isDead(join(folder, file), liveness))) continue
     await finishPublishing(folder, filesOf(folder, name))
     await remove(filesOf(folder, name))
+  }
+}
+
+async function clearQuarantines(objects: string, liveness: Liveness): Promise<void> {
+  for (const file of await namesIn(objects)) {
+    if (!file.startsWith(quarantinePrefix) || !file.endsWith('.owner')) continue
+    const owner = join(objects, file)
+    if (await isDead(owner, liveness)) await removeQuarantine(owner.slice(0, -'.owner'.length))
   }
 }
 

@@ -25,6 +25,8 @@ export interface ReceiveRequest {
   wanted: Oid[]
   /** Commits at which history will end. */
   shallow: Set<Oid>
+  /** Has the last word on the pack's index before it is published, by throwing. */
+  confirm?: ((index: Buffer) => void) | undefined
 }
 
 export interface ReceivedPack {
@@ -54,7 +56,7 @@ export async function receivePack(git: Git, request: ReceiveRequest): Promise<Re
 async function receiveInto(
   incoming: Incoming,
   git: Git,
-  { chunks, host, store, wanted, shallow }: ReceiveRequest,
+  { chunks, host, store, wanted, shallow, confirm }: ReceiveRequest,
 ): Promise<ReceivedPack> {
   const report = (progress: GitProgress) => git.onProgress?.(progress)
   const taken = await takePack({
@@ -70,6 +72,7 @@ async function receiveInto(
   if (count === 0) return { bytes, pack: null }
   // The temporary name hides the index; `publish` renames it after the pack.
   const idx = formatPackIndex(indexed.table, taken.checksum)
+  confirm?.(idx)
   await writeSynced(incoming.index, idx, { mode: 0o444, exclusive: true })
   const path = await incoming.publish(taken.checksum.toString('hex'))
   return { bytes, pack: { path, objects: indexed.objects } }

@@ -1,7 +1,7 @@
 import { GitHubError } from '../../../base/errors.js'
 import { isOid } from '../../../base/names/ref.js'
 import type { Git } from '../../git.js'
-import { getAdvertisement } from './http.js'
+import { getAdvertisement, type ProtocolVersion } from './http.js'
 import { type Capabilities, type PacketReader, parseCapabilities } from './pkt-line.js'
 import { type Advertised, addRef, branchOrNull, notSha1, type RemoteRef } from './remote-refs.js'
 
@@ -19,8 +19,9 @@ export async function advertisement(
   git: Git,
   url: string,
   prefixes: string[],
+  spoken: ProtocolVersion = 2,
 ): Promise<Advertisement> {
-  const { packets, url: final } = await getAdvertisement(git, url)
+  const { packets, url: final } = await getAdvertisement(git, url, spoken)
   const host = new URL(url).host
   try {
     const [first, ...others] = await readLines(packets, host)

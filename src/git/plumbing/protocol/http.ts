@@ -22,18 +22,40 @@ export interface ProtocolAnswer {
   url: string
 }
 
+/** The version that a request asks for; an old server answers in version 0 to either. */
+export type ProtocolVersion = 0 | 2
+
 /** @see https://git-scm.com/docs/gitprotocol-http */
-export function getAdvertisement(git: Git, url: string): Promise<ProtocolAnswer> {
+export function getAdvertisement(
+  git: Git,
+  url: string,
+  version: ProtocolVersion = 2,
+): Promise<ProtocolAnswer> {
   const path = '/info/refs?service=git-upload-pack'
   const type = 'application/x-git-upload-pack-advertisement'
-  return ask(git, url, path, type, { method: 'GET', headers: { accept: '*/*' } })
+  const headers = { ...spoken[version], accept: '*/*' }
+  return ask(git, url, path, type, { method: 'GET', headers })
 }
 
 /** Posts to upload-pack. That changes nothing on the server, so it may be repeated. */
-export function postUploadPack(git: Git, url: string, body: string): Promise<ProtocolAnswer> {
+export function postUploadPack(
+  git: Git,
+  url: string,
+  body: string,
+  version: ProtocolVersion = 2,
+): Promise<ProtocolAnswer> {
   const type = 'application/x-git-upload-pack-result'
-  const headers = { 'content-type': 'application/x-git-upload-pack-request', accept: type }
+  const headers = {
+    ...spoken[version],
+    'content-type': 'application/x-git-upload-pack-request',
+    accept: type,
+  }
   return ask(git, url, '/git-upload-pack', type, { method: 'POST', headers, body })
+}
+
+const spoken: Record<ProtocolVersion, Record<string, string>> = {
+  0: {},
+  2: { 'git-protocol': 'version=2' },
 }
 
 async function ask(
@@ -51,7 +73,7 @@ async function ask(
       method,
       url: new URL(base + path),
       // GitHub recognises git by a name that begins like this.
-      headers: { 'user-agent': 'git/wizard', 'git-protocol': 'version=2', ...headers },
+      headers: { 'user-agent': 'git/wizard', ...headers },
       body,
       repeatable: true,
       signal: git.signal,

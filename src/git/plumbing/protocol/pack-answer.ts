@@ -1,9 +1,8 @@
 import type { Oid } from '../objects/object.js'
 import { cutShort, type PacketReader } from './pkt-line.js'
 
-const data = 1
-
-const failure = 3
+/** The first byte of a packet that belongs to the side-band. */
+export const band = { data: 1, progress: 2, failure: 3 }
 
 /**
  * Extracts the pack from a side-band, without the server's progress messages.
@@ -21,8 +20,8 @@ export async function* packOf(
   for (let packet = first ?? (await packets.next()); ; packet = await packets.next()) {
     if (packet === null) throw cutShort(host)
     if (typeof packet === 'string') return
-    if (packet[0] === data) yield packet.subarray(1)
-    if (packet[0] === failure) throw packets.refusal(packet.subarray(1))
+    if (packet[0] === band.data) yield packet.subarray(1)
+    if (packet[0] === band.failure) throw packets.refusal(packet.subarray(1))
   }
 }
 

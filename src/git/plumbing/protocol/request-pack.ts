@@ -30,20 +30,21 @@ export async function requestPack<T>(
     await packets.finish()
     return taken
   } catch (error) {
-    throw isUnknownObject(error) ? notThere(error) : error
+    throw explainUnknown(error)
   } finally {
     await packets?.close()
   }
 }
 
-const isUnknownObject = (error: unknown): error is GitHubError =>
-  error instanceof GitHubError && /not our ref|unadvertised object/.test(error.message)
-
-const notThere = (cause: GitHubError) =>
-  new GitHubNotFoundError(cause.message, {
+/** Tells a server's refusal of an object that it does not have from its other ones. */
+export function explainUnknown(error: unknown): unknown {
+  if (!(error instanceof GitHubError)) return error
+  if (!/not our ref|unadvertised object/.test(error.message)) return error
+  return new GitHubNotFoundError(error.message, {
     hint: 'the commit is not, or no more, in this repository',
-    cause,
+    cause: error,
   })
+}
 
 /** Commits to announce in the first round; each further round doubles them. */
 const firstRound = 16

@@ -1,6 +1,7 @@
+import type { Engine } from '../../engines/engine.js'
 import { fetchObjects } from '../../engines/own.js'
 import { MissingObjectError } from '../../errors.js'
-import type { Git } from '../../git.js'
+import type { EngineName, Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import {
   canonicalMode,
@@ -40,12 +41,19 @@ export async function downloadPack(
   { wants, haves, depth }: PackDownload,
 ): Promise<number> {
   const { gitDir, store, shallow: before } = repository
+  const engine = await engines[git.engine ?? 'wizard']()
   const request = { gitDir, store, shallow: before, wants, haves, depth }
-  const { bytes, pack, shallow: after } = await fetchObjects(git, remote, request)
+  const { bytes, pack, shallow: after } = await engine(git, remote, request)
   if (isOther(before, after)) await writeShallow(gitDir, after, git.liveness)
   repository.shallow = after
   await store.refresh(pack)
   return bytes
+}
+
+/** The other engine is loaded where it is chosen. */
+const engines: Record<EngineName, () => Promise<Engine>> = {
+  wizard: async () => fetchObjects,
+  'isomorphic-git': async () => (await import('../../engines/isomorphic-git.js')).fetchObjects,
 }
 
 const isOther = (one: Set<Oid>, other: Set<Oid>) =>
