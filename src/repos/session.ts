@@ -59,9 +59,12 @@ export const openState = ({ config, emit }: RepoSession) =>
   SyncState.open(config.root, (message) => emit({ type: 'warning', message }))
 
 /** The arguments of src/git for this session. */
-export async function gitOf({ client, self, signal, emit, host }: RepoSession): Promise<Git> {
+export async function gitOf(session: RepoSession): Promise<Git> {
+  const { client, self, signal, emit, host, config } = session
   const onRequest = (message: string) => emit({ type: 'request', message })
   const onWarning = (message: string) => emit({ type: 'warning', message })
   const env = userEnvironment(host.env)
-  return { ...(await client.git()), liveness: livenessFor(self), signal, onRequest, onWarning, env }
+  const engine = config.gitEngine
+  const liveness = livenessFor(self)
+  return { ...(await client.git()), engine, liveness, signal, onRequest, onWarning, env }
 }

@@ -327,6 +327,12 @@ const bad: Bad[] = [
     '1:7: root: expected a path without ~, which no shell replaces here, got ~/x',
   ],
   ['github', 'logs: ../logs\n', '1:7: logs: ../logs leads out of ROOT'],
+  [
+    'github',
+    'git: { engine: libgit2 }\n',
+    '1:16: git.engine: expected wizard or isomorphic-git, got libgit2',
+  ],
+  ['github', 'git: { motor: wizard }\n', '1:8: git.motor: unknown key; expected engine'],
   ['github', 'logs_keep_days: 0\n', '1:17: logs_keep_days: expected at least 1, got 0'],
   ['github', 'Github:\n  owner: x\n', '1:1: Github: unknown key; did you mean "github"?'],
   ['github', 'github: {owner: x}\nroot:\n', '2:6: root: expected text, got nothing'],

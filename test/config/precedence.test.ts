@@ -244,6 +244,35 @@ const table: Record<string, Case[]> = {
       expected: [1.5, 0, 4, 'http://proxy.example:3128', 3],
     },
   ],
+  engine: [
+    {
+      name: 'the default',
+      project: {},
+      get: (c) => [c.gitEngine, source('git.engine')(c)],
+      expected: ['wizard', 'default'],
+    },
+    {
+      name: 'the file',
+      project: { files: file('git: { engine: isomorphic-git }\n') },
+      get: (c) => [c.gitEngine, source('git.engine')(c)],
+      expected: ['isomorphic-git', 'file'],
+    },
+    {
+      name: 'one file for all',
+      project: { files: { 'wizard.config.yaml': 'git:\n  engine: isomorphic-git\n' } },
+      get: (c) => c.gitEngine,
+      expected: 'isomorphic-git',
+    },
+    {
+      name: 'WIZARD_GIT_ENGINE above the file',
+      project: {
+        files: file('git: { engine: isomorphic-git }\n'),
+        env: { WIZARD_GIT_ENGINE: 'wizard' },
+      },
+      get: (c) => [c.gitEngine, source('git.engine')(c)],
+      expected: ['wizard', 'variable WIZARD_GIT_ENGINE'],
+    },
+  ],
   root: [
     {
       name: 'without configuration',
@@ -456,6 +485,7 @@ describe('a wrong value in a variable', () => {
     [{ WIZARD_CONCURRENCY: '0' }, 'WIZARD_CONCURRENCY: expected at least 1'],
     [{ WIZARD_RETRY_ATTEMPTS: '1.5' }, 'WIZARD_RETRY_ATTEMPTS: expected a whole number'],
     [{ WIZARD_LOGS_KEEP_DAYS: '-1' }, 'WIZARD_LOGS_KEEP_DAYS: expected at least 1'],
+    [{ WIZARD_GIT_ENGINE: 'git' }, 'WIZARD_GIT_ENGINE: expected wizard or isomorphic-git'],
     [{ WIZARD_OWNER: 'a/b' }, 'WIZARD_OWNER: expected an organisation or user'],
     [{ GITHUB_API_URL: 'http://a.example' }, 'GITHUB_API_URL: expected an https:// address'],
     [{ GH_HOST: 'a b' }, 'GH_HOST: expected an https:// address'],

@@ -29,7 +29,14 @@ export const bareEnvironment = (home: string): Record<string, string> => ({
   HOME: home,
   GH_CONFIG_DIR: `${home}/gh`,
   TZ: 'UTC',
+  ...engineOfRun(),
 })
+
+/** `npm run test:engine` runs tests with the other engine of git. */
+export function engineOfRun(): { WIZARD_GIT_ENGINE?: 'isomorphic-git' } {
+  const other = 'isomorphic-git'
+  return process.env.WIZARD_GIT_ENGINE === other ? { WIZARD_GIT_ENGINE: other } : {}
+}
 
 /** Runs the real executable in its own process. */
 export function startWizard(

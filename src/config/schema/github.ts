@@ -75,6 +75,16 @@ export const githubKeys = z.strictObject({
     .check(z.describe('How many repositories are handled at a time.')),
 })
 
+export const gitKeys = z.strictObject({
+  engine: z
+    ._default(z.enum(['wizard', 'isomorphic-git']), 'wizard')
+    .check(
+      z.describe(
+        "What fetches and stores the objects of a clone or pull: wizard's own git, or isomorphic-git. Everything else of git is wizard's with both.",
+      ),
+    ),
+})
+
 /** github.yaml */
 export const githubFile = z.strictObject({
   github: z
@@ -87,6 +97,7 @@ export const githubFile = z.strictObject({
       ),
     )
     .check(z.describe('GitHub: who asks, where, and how.')),
+  git: z.optional(gitKeys).check(z.describe('How repositories are fetched.')),
   root: z
     .optional(localPath())
     .check(

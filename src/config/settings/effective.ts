@@ -76,7 +76,14 @@ async function settingValues(
   return file === undefined ? found.filter(({ source }) => source.from !== 'default') : found
 }
 
-function valuesOf({ github, root, logsDir, logsKeepDays, sources }: Settings): EffectiveValue[] {
+function valuesOf({
+  github,
+  gitEngine,
+  root,
+  logsDir,
+  logsKeepDays,
+  sources,
+}: Settings): EffectiveValue[] {
   const value = (key: string, plain: Plain, from = key): EffectiveValue => ({
     key,
     value: typeof plain === 'string' ? maskCredentials(plain) : plain,
@@ -99,6 +106,7 @@ function valuesOf({ github, root, logsDir, logsKeepDays, sources }: Settings): E
     value('github.retry_attempts', github.retryAttempts),
     value('github.proxy', github.proxy),
     value('github.concurrency', github.concurrency),
+    value('git.engine', gitEngine),
     value('root', root),
     value('logs', logsDir),
     value('logs_keep_days', logsKeepDays),

@@ -17,6 +17,7 @@ export const overrides = {
   'github.retry_attempts': 'WIZARD_RETRY_ATTEMPTS',
   'github.proxy': 'WIZARD_PROXY',
   'github.concurrency': 'WIZARD_CONCURRENCY',
+  'git.engine': 'WIZARD_GIT_ENGINE',
   root: 'WIZARD_ROOT',
   logs: 'WIZARD_LOGS',
   logs_keep_days: 'WIZARD_LOGS_KEEP_DAYS',

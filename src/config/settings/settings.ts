@@ -2,13 +2,15 @@ import { join, resolve } from 'node:path'
 import { apiOfHost, defaultBaseUrl, gitUrlOf, withoutSlash } from '../../base/names/host.js'
 import { besideFiles, userFolders } from '../locate/folder.js'
 import { resolveInside, rootOf } from '../locate/root.js'
-import { type GitHubFile, githubFile, githubKeys } from '../schema/github.js'
+import { type GitHubFile, githubFile, githubKeys, gitKeys } from '../schema/github.js'
 import type { Source } from '../yaml/place.js'
 import { SettingResolver, type SettingsRequest } from './resolve-setting.js'
 
 /** The combined settings of github.yaml, the environment and the flags. */
 export interface Settings {
   github: GitHubConfig
+  /** What fetches and stores the objects of clones and pulls. */
+  gitEngine: 'wizard' | 'isomorphic-git'
   root: string
   logsDir: string
   logsKeepDays: number
@@ -24,12 +26,14 @@ export interface Settings {
 export function readSettings(from: SettingsRequest): Settings {
   const picker = new SettingResolver(from)
   const github = readGitHub(picker, from)
+  const engine = gitKeys.shape.engine
+  const gitEngine = picker.pick('git.engine', engine, from.file?.value.git?.engine)
   const root = readRoot(picker, from)
   const logsDir = readLogs(picker, from, root)
   const days = githubFile.shape.logs_keep_days
   const logsKeepDays = picker.pick('logs_keep_days', days, from.file?.value.logs_keep_days)
   picker.refuse()
-  return { github, root, logsDir, logsKeepDays, sources: picker.sources }
+  return { github, gitEngine, root, logsDir, logsKeepDays, sources: picker.sources }
 }
 
 function readGitHub(picker: SettingResolver, { folder, file }: SettingsRequest): GitHubConfig {

@@ -1,11 +1,15 @@
 import fs from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import * as isomorphic from 'isomorphic-git'
+import { deflateSync } from 'node:zlib'
+import { type FetchResult, fetch, type GitProgressEvent } from 'isomorphic-git'
 import { GitHubError, WizardError } from '../../base/errors.js'
+import { codeOf } from '../../base/fs/read.js'
 import { oneLine } from '../../base/text.js'
 import type { Git } from '../git.js'
+import type { GitObject, Oid } from '../plumbing/objects/object.js'
+import { loosePath } from '../plumbing/objects/store.js'
 import { openQuarantine } from '../plumbing/pack/incoming.js'
 import { damaged, receivePack } from '../plumbing/pack/receive.js'
 import { explainUnknown } from '../plumbing/protocol/request-pack.js'
@@ -41,19 +45,27 @@ export const fetchObjects: Engine = async (git, remote, request) => {
  * The most local commits to announce. isomorphic-git announces what its refs name, all in one
  * round.
  */
-const mostHaves = 256
+const most = { tips: 192, before: 64 }
 
-/** An empty repository, except for the commits that the server will be told of. */
+/** A bare repository without objects, except for the commits that are announced. */
 async function prepare(gitdir: string, { haves, store, shallow }: ObjectsRequest): Promise<void> {
-  await isomorphic.init({ fs, gitdir, bare: true })
-  // Only its refspec counts.
-  await isomorphic.addRemote({ fs, gitdir, remote: 'origin', url: 'https://origin' })
-  for (const [at, oid] of (await haves.next(mostHaves)).entries()) {
-    const { data } = await store.read(oid)
-    await isomorphic.writeObject({ fs, gitdir, type: 'commit', object: data })
-    await isomorphic.writeRef({ fs, gitdir, ref: `refs/haves/${at}`, value: oid })
+  for (const folder of ['objects/pack', 'refs/haves']) {
+    await mkdir(join(gitdir, folder), { recursive: true })
   }
+  const refspec = '+refs/heads/*:refs/remotes/origin/*'
+  await writeFile(join(gitdir, 'config'), `[remote "origin"]\n\tfetch = ${refspec}\n`)
   if (shallow.size > 0) await writeFile(join(gitdir, 'shallow'), `${[...shallow].join('\n')}\n`)
+  const tips = haves.tips().slice(0, most.tips)
+  for (const oid of new Set([...tips, ...(await haves.next(most.before))])) {
+    await writeLoose(join(gitdir, 'objects'), oid, await store.read(oid))
+    await writeFile(join(gitdir, 'refs/haves', oid), `${oid}\n`)
+  }
+}
+
+async function writeLoose(objects: string, oid: Oid, { type, data }: GitObject): Promise<void> {
+  const path = loosePath(objects, oid)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, deflateSync(Buffer.concat([Buffer.from(`${type} ${data.length}\0`), data])))
 }
 
 interface FetchedPack {
@@ -68,18 +80,25 @@ async function fetchInto(
   { depth }: ObjectsRequest,
 ): Promise<FetchedPack> {
   const { http, url, host } = transport
-  const onProgress = async ({ phase, loaded, total }: isomorphic.GitProgressEvent) => {
+  const onProgress = async ({ phase, loaded, total }: GitProgressEvent) => {
     // isomorphic-git indexes without a pause in which a signal could arrive.
     await setImmediate()
     git.signal?.throwIfAborted()
     if (phase !== 'Receiving objects') return
     git.onProgress?.({ phase: 'indexing', bytes: transport.bytes, done: loaded, total })
   }
-  const result: isomorphic.FetchResult & { packfile?: string } = await isomorphic
-    .fetch({ fs, http, gitdir, url, remote: 'origin', ref: 'HEAD', depth, onProgress })
-    .catch((error: unknown) => {
-      throw explain(error, git, transport)
-    })
+  const result: FetchResult & { packfile?: string } = await fetch({
+    fs,
+    http,
+    gitdir,
+    url,
+    remote: 'origin',
+    ref: 'HEAD',
+    depth,
+    onProgress,
+  }).catch((error: unknown) => {
+    throw explain(error, git, transport)
+  })
   if (result.packfile === undefined) return { chunks: emptyPack(), confirm: () => undefined }
   const path = join(gitdir, result.packfile)
   const index = await readFile(path.replace(/\.pack$/, '.idx'))
@@ -100,12 +119,15 @@ async function* emptyPack(): AsyncGenerator<Buffer> {
 
 /** Leaves our own errors and the system's as they are; a mishap in isomorphic-git gets a remedy. */
 function explain(error: unknown, git: Git, { host, bytes }: Transport): unknown {
-  const isOurs = error instanceof WizardError || git.signal?.aborted
-  if (isOurs || !(error instanceof Error) || 'syscall' in error) return explainUnknown(error)
+  if (error instanceof WizardError || git.signal?.aborted) return explainUnknown(error)
+  if (!(error instanceof Error) || isOfSystem(error)) return error
   const message = `isomorphic-git: ${oneLine(error.message)}`
   if (bytes > 0) return damaged(host, message, error)
   return new GitHubError(`${host}: ${message}`, { hint: otherEngine, cause: error })
 }
+
+/** Such as ENOSPC; a mistake of the program has a code like ERR_OUT_OF_RANGE. */
+const isOfSystem = (error: unknown) => /^E[A-Z\d]+$/.test(codeOf(error))
 
 const disagreement = (host: string) =>
   new GitHubError(`isomorphic-git and wizard find other objects in the pack from ${host}`, {

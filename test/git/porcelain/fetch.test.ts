@@ -15,7 +15,13 @@ import {
 import { fetchRepository } from '../../../src/git/porcelain/fetch/fetch.js'
 import type { Liveness } from '../../../src/process/owner-mark.js'
 import { inShell } from '../../support/shell.js'
-import { client, localGitHub, servedHistory } from '../support/client.js'
+import {
+  beforePack,
+  client,
+  localGitHub,
+  servedHistory,
+  usesOtherEngine,
+} from '../support/client.js'
 import { runUntilKilled } from '../support/dying.js'
 import { historyStream } from '../support/histories.js'
 import { git, gitBytes, networkGit, runAll, temporaryFolder } from '../support/real-git.js'
@@ -56,6 +62,19 @@ function advance(bare: string, { branch = 'main', commits = 5, seed = 2 } = {}):
 const packet = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text
 
 const sideband = (band: number, text: string) => packet(String.fromCharCode(band) + text)
+
+/** isomorphic-git asks for the refs itself, and speaks version 0. */
+const isOther = usesOtherEngine()
+
+/** How a server's answer begins, before the pack. */
+const first = packet(isOther ? 'NAK\n' : 'packfile\n')
+
+/** The answer to isomorphic-git's own question for the refs. */
+function discovery(response: ServerResponse, oid: string): string {
+  response.setHeader('content-type', 'application/x-git-upload-pack-advertisement')
+  const service = `${packet('# service=git-upload-pack\n')}0000`
+  return `${service}${packet(`${oid} HEAD\0side-band-64k\n`)}0000`
+}
 
 /** A server that answers by the request's body. */
 async function serving(answer: (body: string, response: ServerResponse) => void): Promise<string> {
@@ -223,6 +242,7 @@ test('what is new by one commit is two requests over one connection', {
   expect(connections).toHaveLength(1)
   expect(github.requests.map(({ path }) => path)).toEqual([
     '/uDOS/typo.git/git-upload-pack',
+    ...(isOther ? ['/uDOS/typo.git/info/refs?service=git-upload-pack'] : []),
     '/uDOS/typo.git/git-upload-pack',
   ])
 })
@@ -341,12 +361,9 @@ describe('what goes wrong now leaves all as it was', { tags: ['deep'] }, () => {
     const packs = files()
     const git_ = client()
     for (let at = 0; at < 1500; at += at < 150 ? 11 : 211) {
-      // The first POST lists refs, so the fault hits the second one.
-      const first = github.fail({ origin: 'git', times: 1, delay: 0 })
-      const second = github.fail({ origin: 'git', [fault]: at })
+      const failing = github.fail({ origin: 'git', asking: /want /, [fault]: beforePack() + at })
       await expect(fetchRepository(git_, { url, dir, ref: 'main' })).rejects.toThrow(kind)
-      first.remove()
-      second.remove()
+      failing.remove()
       expect(refsOf(dir)).toBe(before)
       expect(files()).toEqual(packs)
       expect(existsSync(join(dir, '.git/FETCH_HEAD'))).toBe(false)
@@ -358,8 +375,7 @@ describe('what goes wrong now leaves all as it was', { tags: ['deep'] }, () => {
   test('a server that falls silent', async () => {
     const { github, url, bare, ours: dir } = await setting()
     advance(bare)
-    github.fail({ origin: 'git', times: 1, delay: 0 })
-    github.fail({ origin: 'git', delay: 'forever' })
+    github.fail({ origin: 'git', asking: /want /, delay: 'forever' })
     const fetched = fetchRepository(client({ stallTimeout: 300 }), { url, dir, ref: 'main' })
     await expect(fetched).rejects.toThrow(GitHubNetworkError)
   })
@@ -380,8 +396,9 @@ describe('what goes wrong now leaves all as it was', { tags: ['deep'] }, () => {
     const url = await serving((body, response) => {
       response.setHeader('content-type', 'application/x-git-upload-pack-result')
       if (body.includes('ls-refs')) response.end(`${packet(`${oid} refs/heads/main\n`)}0000`)
-      else if (!answer.endsWith('…')) response.end(packet('packfile\n') + answer)
-      else response.write(packet('packfile\n') + answer.slice(0, -1))
+      else if (body === '') response.end(discovery(response, oid))
+      else if (!answer.endsWith('…')) response.end(first + answer)
+      else response.write(first + answer.slice(0, -1))
     })
     const fetched = fetchRepository(client({ stallTimeout: 300 }), { url, dir, ref: 'main' })
     await expect(fetched).rejects.toThrow(message)

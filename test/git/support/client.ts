@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import type { Git, GitProgress } from '../../../src/git/git.js'
 import { createDispatcher } from '../../../src/http/dispatcher.js'
 import { type TestClock, testClock } from '../../support/clock.js'
+import { engineOfRun } from '../../support/wizard.js'
 import { type HistoryOptions, historyStream } from './histories.js'
 import { git } from './real-git.js'
 
@@ -23,11 +24,18 @@ export function client({
   onTestFinished(() => dispatcher.destroy())
   const progress: GitProgress[] = []
   const onProgress = (event: GitProgress) => void progress.push(event)
+  const engine = usesOtherEngine() ? 'isomorphic-git' : 'wizard'
   return { dispatcher, engine, clock: testClock(Date.now()), onProgress, progress, ...more }
 }
 
-/** `npm run test:engine` runs the tests with the other engine. */
-const engine = process.env.WIZARD_GIT_ENGINE === 'isomorphic-git' ? 'isomorphic-git' : 'wizard'
+/** Whether the tests run with isomorphic-git as the engine. */
+export const usesOtherEngine = () => engineOfRun().WIZARD_GIT_ENGINE !== undefined
+
+/**
+ * More bytes than an answer has before the pack if isomorphic-git asks: it ignores other bytes in
+ * the server's progress messages.
+ */
+export const beforePack = () => (usesOtherEngine() ? 10_000 : 0)
 
 /** The Authorization header for one origin only. */
 export const tokenFor =

@@ -37,6 +37,8 @@ export interface PackRequest {
 
 /** Local commits, announced a few at a time until the server knows enough. */
 export interface Haves {
+  /** The commits that local refs name. */
+  tips(): Oid[]
   /** The next commits to announce; fewer than `count` if there are no more. */
   next(count: number): Promise<Oid[]>
   /** The server has this commit too, and everything that it leads to. */

@@ -18,6 +18,7 @@ interface Told {
  */
 export class HistoryHaves implements Haves {
   readonly #store: ObjectStore
+  readonly #tips: Oid[] = []
   readonly #commits = new Map<Oid, Told>()
   readonly #queue = new CommitQueue<Told>()
   /** Queued commits that are still to be announced. */
@@ -30,6 +31,11 @@ export class HistoryHaves implements Haves {
   /** @param oid a commit's */
   async add(oid: Oid): Promise<void> {
     await this.#enqueue(oid, false)
+    if (this.#commits.has(oid)) this.#tips.push(oid)
+  }
+
+  tips(): Oid[] {
+    return [...this.#tips]
   }
 
   async next(count: number): Promise<Oid[]> {
