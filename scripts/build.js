@@ -10,8 +10,8 @@ import { writeTypes } from './types.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 
-// isomorphic-git imports these, but the functions that we use do not need them, and their import
-// has no effect.
+// isomorphic-git imports these for all that it can do. Their import has no effect, so those that its
+// fetch does not use stay out.
 const isLeftOut =
   /[\\/]node_modules[\\/](?:async-lock|clean-git-ref|crc-32|diff3|ignore|minimisted|pako|pify|sha\.js)[\\/]/
 

@@ -38,11 +38,24 @@ function folderOf(path) {
 
 /** @param {string} folder @returns {Bundled} */
 function readPackage(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { name, version, license } = about
   const files = readdirSync(folder).filter((entry) => /^(?:licen[cs]e|notice)\b/i.test(entry))
-  if (files.length === 0) throw new Error(`${name} ${version} (${license}) has no licence file`)
+  if (files.length === 0) return { name, version, license, text: usualText(about) }
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim())
   return { name, version, license, text: texts.join('\n\n') }
+}
+
+/**
+ * The text of Apache-2.0, which is the same for every package and is our own licence's too.
+ *
+ * @param {{ name: string, version: string, license: string, author: string }} about
+ */
+function usualText({ name, version, license, author }) {
+  if (license !== 'Apache-2.0') {
+    throw new Error(`${name} ${version} (${license}) has no licence file`)
+  }
+  return `Copyright ${author}\n\n${readFileSync(new URL('../LICENSE', import.meta.url), 'utf8')}`
 }
 
 /**

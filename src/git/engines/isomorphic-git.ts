@@ -103,14 +103,17 @@ async function fetchInto(
   const path = join(gitdir, result.packfile)
   const index = await readFile(path.replace(/\.pack$/, '.idx'))
   return {
-    chunks: fs.createReadStream(path, { highWaterMark: pieceLength }),
+    chunks: piecesOf(path),
     confirm(own) {
       if (!own.equals(index)) throw disagreement(host)
     },
   }
 }
 
-const pieceLength = 1 << 18
+/** Opens the file when it is read. */
+async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+  yield* fs.createReadStream(path, { highWaterMark: 1 << 18 })
+}
 
 /** isomorphic-git stores no pack of no objects. */
 async function* emptyPack(): AsyncGenerator<Buffer> {

@@ -29,28 +29,36 @@ export interface Transport {
  * isomorphic-git's two requests, made by wizard's own functions: with their credentials by origin,
  * deadlines, retries, refusals and proxy. isomorphic-git sees no credential.
  */
-export const openTransport = (git: Git, remote: Remote, wants: Oid[]): Transport =>
-  new IsomorphicTransport(git, remote, wants)
+export const openTransport = (
+  git: Git,
+  remote: Remote,
+  wants: Oid[],
+  mostBytes = usualMost,
+): Transport => new IsomorphicTransport(git, { remote, wants, mostBytes })
 
-/** isomorphic-git holds a pack in memory several times over. */
-const mostBytes = 256 * 1024 * 1024
-const mostInWords = '256 MB'
+/** isomorphic-git holds a pack in memory, several times over. */
+const usualMost = 256 * 1024 * 1024
+
+interface Asked {
+  remote: Remote
+  wants: Oid[]
+  /** Of the pack. */
+  mostBytes: number
+}
 
 class IsomorphicTransport implements Transport {
   readonly url: string
   readonly host: string
   bytes = 0
   readonly #git: Git
-  readonly #remote: Remote
-  readonly #wants: Oid[]
+  readonly #asked: Asked
   #packets: PacketReader | null = null
 
-  constructor(git: Git, remote: Remote, wants: Oid[]) {
-    this.url = remote.url
-    this.host = new URL(remote.url).host
+  constructor(git: Git, asked: Asked) {
+    this.url = asked.remote.url
+    this.host = new URL(this.url).host
     this.#git = git
-    this.#remote = remote
-    this.#wants = wants
+    this.#asked = asked
   }
 
   get http(): HttpClient {
@@ -70,7 +78,7 @@ class IsomorphicTransport implements Transport {
    */
   async #get(): Promise<GitHttpResponse> {
     const capabilities = [...(await this.#capabilities())]
-    const [first, ...others] = new Set(this.#wants)
+    const [first, ...others] = new Set(this.#asked.wants)
     const lines = [
       pktLine('# service=git-upload-pack\n'),
       flush,
@@ -84,8 +92,9 @@ class IsomorphicTransport implements Transport {
 
   /** @throws GitHubError if the server can't serve isomorphic-git */
   async #capabilities(): Promise<Capabilities> {
+    const { remote } = this.#asked
     const { version, capabilities } =
-      this.#remote.version === 0 ? this.#remote : await advertisement(this.#git, this.url, [], 0)
+      remote.version === 0 ? remote : await advertisement(this.#git, this.url, [], 0)
     const needed = 'side-band-64k'
     if (version === 0 && capabilities.has(needed)) return capabilities
     const lack = version === 0 ? "can't send packs over a side-band" : 'speaks only version 2'
@@ -121,7 +130,7 @@ class IsomorphicTransport implements Transport {
 
   #count(bytes: number): void {
     this.bytes += bytes
-    if (this.bytes > mostBytes) throw tooLarge(this.host)
+    if (this.bytes > this.#asked.mostBytes) throw tooLarge(this.host, this.#asked.mostBytes)
     this.#git.onProgress?.({ phase: 'receiving', bytes: this.bytes, done: 0, total: 0 })
   }
 
@@ -143,10 +152,9 @@ async function all(body: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Ar
   return chunks
 }
 
-const tooLarge = (host: string) =>
-  new GitHubError(
-    `the pack from ${host} is larger than ${mostInWords}, which isomorphic-git holds in memory`,
-    {
-      hint: "`git.engine: wizard` in github.yaml: wizard's own engine takes packs of any size",
-    },
-  )
+function tooLarge(host: string, most: number): GitHubError {
+  const size = `${Math.floor(most / 2 ** 20)} MB`
+  return new GitHubError(`the pack from ${host} is over the ${size} that isomorphic-git may hold`, {
+    hint: "try `git.engine: wizard` in github.yaml: wizard's own engine takes packs of any size",
+  })
+}

@@ -56,7 +56,7 @@ describe(`SIGKILL of REPO CLONE (${seedOfKills})`, { tags: ['deep'] }, () => {
         origin: 'git',
         delay: 'forever',
         path: /slow/,
-        asking: /command=fetch/,
+        asking: /want /,
       })
       const [dead, living] = [begin('tools/dead'), begin('tools/living')]
       await reached(silence, 2)

@@ -39,6 +39,7 @@ interface Options {
   piece?: number
   wanted?: string[]
   shallow?: string[]
+  confirm?: (index: Buffer) => void
 }
 
 async function receive(dir: string, pack: Buffer, options: Options = {}): Promise<number> {
@@ -51,6 +52,7 @@ async function receive(dir: string, pack: Buffer, options: Options = {}): Promis
       store,
       wanted: options.wanted ?? [],
       shallow: new Set(options.shallow),
+      confirm: options.confirm,
     })
     return bytes
   } finally {
@@ -265,6 +267,17 @@ describe('a pack that is not right leaves nothing', () => {
     await expect(receivePack(client({ signal }), request)).rejects.toThrow('enough')
     expect(packFolder(dir)).toEqual([])
   })
+})
+
+test('an index that somebody else finds wrong is not published', async () => {
+  const from = repository()
+  addHistory(from, { commits: 2, files: 1 })
+  const dir = repository()
+  const confirm = (index: Buffer) => {
+    throw new Error(`wrong, with ${index.length} bytes`)
+  }
+  await expect(receive(dir, packOf(from), { confirm })).rejects.toThrow(/^wrong, with \d{4} bytes$/)
+  expect(packFolder(dir)).toEqual([])
 })
 
 test('where history is cut here, parents are not asked for', { tags: ['deep'] }, async () => {
