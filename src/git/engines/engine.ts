@@ -9,7 +9,11 @@ import type { Remote } from '../plumbing/protocol/remote-refs.js'
  * Negotiates, fetches and stores objects: those that are wanted, complete and checked, or none.
  * Moves no ref, and does not write the shallow border.
  */
-export type Engine = (git: Git, remote: Remote, request: ObjectsRequest) => Promise<FetchedObjects>
+export type GitEngine = (
+  git: Git,
+  remote: Remote,
+  request: ObjectsRequest,
+) => Promise<FetchedObjects>
 
 export interface ObjectsRequest extends PackRequest {
   gitDir: string

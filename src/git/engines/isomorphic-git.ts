@@ -14,8 +14,8 @@ import { openQuarantine } from '../plumbing/pack/incoming.js'
 import { damaged, receivePack } from '../plumbing/pack/receive.js'
 import { explainUnknown } from '../plumbing/protocol/request-pack.js'
 import { readShallow } from '../repository/shallow.js'
-import type { Engine, ObjectsRequest } from './engine.js'
-import { openTransport, type Transport } from './isomorphic-transport.js'
+import type { GitEngine, ObjectsRequest } from './engine.js'
+import { IsomorphicTransport } from './isomorphic-transport.js'
 
 /**
  * isomorphic-git as the engine. It fetches into a bare repository of its own, where nothing reads.
@@ -24,9 +24,9 @@ import { openTransport, type Transport } from './isomorphic-transport.js'
  *
  * @throws GitHubError if the pack is larger than isomorphic-git can hold in memory
  */
-export const fetchObjects: Engine = async (git, remote, request) => {
+export const isomorphicEngine: GitEngine = async (git, remote, request) => {
   const { dir, discard } = await openQuarantine(request.gitDir, git.liveness)
-  const transport = openTransport(git, remote, request.wants)
+  const transport = new IsomorphicTransport(git, { remote, wants: request.wants })
   try {
     await prepare(dir, request)
     const pack = await fetchInto(dir, git, transport, request)
@@ -76,7 +76,7 @@ interface FetchedPack {
 async function fetchInto(
   gitdir: string,
   git: Git,
-  transport: Transport,
+  transport: IsomorphicTransport,
   { depth }: ObjectsRequest,
 ): Promise<FetchedPack> {
   const { http, url, host } = transport
@@ -121,7 +121,7 @@ async function* emptyPack(): AsyncGenerator<Buffer> {
 }
 
 /** Leaves our own errors and the system's as they are; a mishap in isomorphic-git gets a remedy. */
-function explain(error: unknown, git: Git, { host, bytes }: Transport): unknown {
+function explain(error: unknown, git: Git, { host, bytes }: IsomorphicTransport): unknown {
   if (error instanceof WizardError || git.signal?.aborted) return explainUnknown(error)
   if (!(error instanceof Error) || isOfSystem(error)) return error
   const message = `isomorphic-git: ${oneLine(error.message)}`

@@ -14,28 +14,6 @@ import {
 } from '../plumbing/protocol/pkt-line.js'
 import type { Remote } from '../plumbing/protocol/remote-refs.js'
 
-/** What isomorphic-git knows of the network. */
-export interface Transport {
-  http: HttpClient
-  url: string
-  /** For messages. */
-  host: string
-  /** Bytes of the pack received so far. */
-  readonly bytes: number
-  close(): Promise<void>
-}
-
-/**
- * isomorphic-git's two requests, made by wizard's own functions: with their credentials by origin,
- * deadlines, retries, refusals and proxy. isomorphic-git sees no credential.
- */
-export const openTransport = (
-  git: Git,
-  remote: Remote,
-  wants: Oid[],
-  mostBytes = usualMost,
-): Transport => new IsomorphicTransport(git, { remote, wants, mostBytes })
-
 /** isomorphic-git holds a pack in memory, several times over. */
 const usualMost = 256 * 1024 * 1024
 
@@ -43,12 +21,18 @@ interface Asked {
   remote: Remote
   wants: Oid[]
   /** Of the pack. */
-  mostBytes: number
+  mostBytes?: number
 }
 
-class IsomorphicTransport implements Transport {
+/**
+ * isomorphic-git's two requests, made by wizard's own functions: with their credentials by origin,
+ * deadlines, retries, refusals and proxy. isomorphic-git sees no credential.
+ */
+export class IsomorphicTransport {
   readonly url: string
+  /** For messages. */
   readonly host: string
+  /** Bytes of the pack received so far. */
   bytes = 0
   readonly #git: Git
   readonly #asked: Asked
@@ -129,8 +113,9 @@ class IsomorphicTransport implements Transport {
   }
 
   #count(bytes: number): void {
+    const { mostBytes = usualMost } = this.#asked
     this.bytes += bytes
-    if (this.bytes > this.#asked.mostBytes) throw tooLarge(this.host, this.#asked.mostBytes)
+    if (this.bytes > mostBytes) throw tooLarge(this.host, mostBytes)
     this.#git.onProgress?.({ phase: 'receiving', bytes: this.bytes, done: 0, total: 0 })
   }
 

@@ -1,9 +1,9 @@
 import { receivePack } from '../plumbing/pack/receive.js'
 import { requestPack } from '../plumbing/protocol/request-pack.js'
-import type { Engine } from './engine.js'
+import type { GitEngine } from './engine.js'
 
 /** wizard's own engine: a pack of any size goes to the disk as it arrives. */
-export const fetchObjects: Engine = (git, remote, request) => {
+export const ownEngine: GitEngine = (git, remote, request) => {
   const { gitDir, store, wants, shallow: before } = request
   return requestPack(git, remote, request, async ({ chunks, shallow, unshallow }) => {
     const border = new Set([...before, ...shallow])

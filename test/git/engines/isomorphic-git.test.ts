@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { GitHubError, GitHubNotFoundError } from '../../../src/base/errors.js'
-import { openTransport } from '../../../src/git/engines/isomorphic-transport.js'
+import { IsomorphicTransport } from '../../../src/git/engines/isomorphic-transport.js'
 import type { Git } from '../../../src/git/git.js'
 import { hashObject } from '../../../src/git/plumbing/objects/object.js'
 import { connect } from '../../../src/git/plumbing/protocol/connect.js'
@@ -77,7 +77,10 @@ test('a private repository, whose token isomorphic-git never sees', {
   const authorization = tokenFor(github.gitUrl, github.token)
   const git_ = client({ engine, authorization })
   await cloneRepository(git_, { url: secret, dir: join(folder, 'ours'), branches: 'one' })
-  const transport = openTransport(git_, await connect(git_, secret, []), ['1'.repeat(40)])
+  const transport = new IsomorphicTransport(git_, {
+    remote: await connect(git_, secret, []),
+    wants: ['1'.repeat(40)],
+  })
   const answer = await transport.http.request({ url: secret, method: 'GET' })
   expect(JSON.stringify(answer)).not.toMatch(/authorization|basic/i)
 })
@@ -212,7 +215,11 @@ test('a pack that is too large for it is refused while it arrives, with the way 
   const { url, bare } = await setting()
   const git_: Git = client({ engine })
   const tip = git(bare, ['rev-parse', 'main'])
-  const transport = openTransport(git_, await connect(git_, url, []), [tip], 1 << 13)
+  const transport = new IsomorphicTransport(git_, {
+    remote: await connect(git_, url, []),
+    wants: [tip],
+    mostBytes: 1 << 13,
+  })
   async function* body() {
     yield Buffer.from(`${packet(`want ${tip} side-band-64k ofs-delta\n`)}0000${packet('done\n')}`)
   }

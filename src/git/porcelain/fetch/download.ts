@@ -1,5 +1,5 @@
-import type { Engine } from '../../engines/engine.js'
-import { fetchObjects } from '../../engines/own.js'
+import type { GitEngine } from '../../engines/engine.js'
+import { ownEngine } from '../../engines/own.js'
 import { MissingObjectError } from '../../errors.js'
 import type { EngineName, Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
@@ -51,9 +51,9 @@ export async function downloadPack(
 }
 
 /** The other engine is loaded where it is chosen. */
-const engines: Record<EngineName, () => Promise<Engine>> = {
-  wizard: async () => fetchObjects,
-  'isomorphic-git': async () => (await import('../../engines/isomorphic-git.js')).fetchObjects,
+const engines: Record<EngineName, () => Promise<GitEngine>> = {
+  wizard: async () => ownEngine,
+  'isomorphic-git': async () => (await import('../../engines/isomorphic-git.js')).isomorphicEngine,
 }
 
 const isOther = (one: Set<Oid>, other: Set<Oid>) =>
