@@ -93,6 +93,7 @@ async function doClone(session: StepSession, { situation: { wanted } }: SyncStep
     // A pin of repos.yaml may move later.
     pin: wanted.group !== null,
     lfs: wanted.lfs,
+    submodules: wanted.submodules,
     // repos.yaml may say otherwise later; nothing else remembers a flag.
     excludesLfs: wanted.lfs === false && wanted.group === null,
   })

@@ -29,16 +29,19 @@ export interface CloneOptions {
    * says so to later pulls, and to git-lfs.
    */
   lfs?: boolean | undefined
+  /** Whether submodules get their files; default: no. */
+  submodules?: boolean | undefined
 }
 
 /** Clones one repository; the entry reports any failure. */
 export async function cloneOne(session: RepoSession, options: CloneOptions): Promise<SyncEntry> {
-  const { owner, repo, destination, branch, depth, singleBranch, lfs } = options
+  const { owner, repo, destination, branch, depth, singleBranch, lfs, submodules } = options
   await removeOldLeftovers(session, [destination])
   const wanted: SyncTarget = {
     ...untracked({ owner, repo, path: destination, branch }),
     depth,
     lfs,
+    submodules,
     branches: singleBranch || depth !== undefined ? 'one' : 'all',
   }
   return handle(session, wanted, 'clone')

@@ -53,7 +53,7 @@ const bad: Bad[] = [
   [
     'repos',
     entry('zzz: 1\n'),
-    '4:7: repos.t[0].zzz: unknown key; expected one of owner, repo, destination, branch, auto_pull, pull_schedule, depth, lfs, on_diverged, from',
+    '4:7: repos.t[0].zzz: unknown key; expected one of owner, repo, destination, branch, auto_pull, pull_schedule, depth, lfs, submodules, on_diverged, from',
   ],
   ...['abc', '1.4 or so', '>=1.4'].map(
     (version): Bad => [

@@ -9,6 +9,7 @@ export const root = '/srv'
 const options = {
   autoPull: true,
   lfs: true,
+  submodules: false,
   onDiverged: 'block',
   position: { file: '/srv/config/repos.yaml', line: 1, column: 1 },
 } as const

@@ -30,15 +30,17 @@ export const clone = defineVerb({
       summary: 'that many commits; implies --single-branch',
     },
     'single-branch': { type: 'boolean', summary: 'that branch alone' },
+    'recurse-submodules': { type: 'boolean', summary: 'submodules get their files, and theirs' },
     'no-lfs': { type: 'boolean', summary: 'files of Git LFS stay pointers' },
   },
   async run(invocation, [target = '', dest], flags) {
     const { branch, depth, 'single-branch': singleBranch, 'no-lfs': noLfs } = flags
+    const submodules = flags['recurse-submodules']
     const { owner, repo } = await repositoryTarget(invocation, target)
     const destination = resolve(invocation.cwd, dest ?? repo)
     const sync = await invocation.repoSync()
     return sync.cloneRepo(
-      { owner, repo, destination, branch, depth, singleBranch, lfs: !noLfs },
+      { owner, repo, destination, branch, depth, singleBranch, lfs: !noLfs, submodules },
       invocation.call,
     )
   },

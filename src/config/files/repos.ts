@@ -96,6 +96,7 @@ const optionsOf = (values: RepositoryValues | SourceValues, { group, path, docum
   pullSchedule: values.pull_schedule,
   depth: values.depth,
   lfs: values.lfs,
+  submodules: values.submodules,
   onDiverged: values.on_diverged,
   position: document.position(path),
 })
@@ -154,6 +155,8 @@ export interface EntryOptions {
   depth?: number | undefined
   /** Whether files of Git LFS get their content. */
   lfs: boolean
+  /** Whether submodules get their files. */
+  submodules: boolean
   onDiverged: 'block' | 'backup'
   position: Position
 }

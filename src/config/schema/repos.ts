@@ -33,6 +33,13 @@ const options = {
         'Whether files of Git LFS get their content; otherwise they are pointers, with the warning lfs.',
       ),
     ),
+  submodules: z
+    ._default(flag(), false)
+    .check(
+      z.describe(
+        'Whether submodules get their files, and theirs; otherwise their folders are empty, with the warning submodules.',
+      ),
+    ),
   on_diverged: z
     ._default(z.enum(['block', 'backup']), 'block')
     .check(

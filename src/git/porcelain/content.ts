@@ -133,6 +133,10 @@ export async function completeContent(
 export const withLfs = (warnings: Warning[], left: number): Warning[] =>
   warnings.filter((warning) => warning !== 'lfs' || left > 0)
 
+/** Tells of submodules only where folders are left empty. */
+export const withSubmodules = (warnings: Warning[], left: number): Warning[] =>
+  warnings.filter((warning) => warning !== 'submodules' || left > 0)
+
 /**
  * The same for a clone whose branch is where it should be.
  *

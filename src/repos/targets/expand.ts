@@ -112,6 +112,7 @@ async function expandSource(list: Lister, root: string, entry: SourceEntry): Pro
     pullSchedule: entry.pullSchedule,
     depth: entry.depth,
     lfs: entry.lfs,
+    submodules: entry.submodules,
     onDiverged: entry.onDiverged,
     source: entry.from,
     skip,

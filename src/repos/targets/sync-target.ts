@@ -19,6 +19,8 @@ export interface SyncTarget {
   branches?: 'one' | 'all' | undefined
   /** Whether files of Git LFS get their content; default: yes. */
   lfs?: boolean | undefined
+  /** Whether submodules get their files; default: no. */
+  submodules?: boolean | undefined
   onDiverged: 'block' | 'backup'
   /** The account whose `from:` entry listed it; null for an explicit entry. */
   source: string | null
@@ -36,6 +38,7 @@ export const wantedFrom = (entry: RepositoryEntry): SyncTarget => ({
   pullSchedule: entry.pullSchedule,
   depth: entry.depth,
   lfs: entry.lfs,
+  submodules: entry.submodules,
   onDiverged: entry.onDiverged,
   source: null,
 })

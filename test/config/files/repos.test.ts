@@ -16,7 +16,13 @@ const reposOf = async (repos: string, github = 'github: { owner: me }\n') => {
 describe('entries', () => {
   test('with their defaults', async () => {
     const { entries, top } = await reposOf('repos:\n  tools:\n    - repo: x\n    - from: they\n')
-    const options = { group: 'tools', autoPull: true, lfs: true, onDiverged: 'block' }
+    const options = {
+      group: 'tools',
+      autoPull: true,
+      lfs: true,
+      submodules: false,
+      onDiverged: 'block',
+    }
     const file = join(top, 'config/repos.yaml')
     expect(entries).toEqual([
       {

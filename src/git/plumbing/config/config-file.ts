@@ -121,6 +121,12 @@ function readText(path: string): string {
 const sectionLine = /^\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\\n]|\\[^\n])*)")?\s*\]/
 const keyName = /^([A-Za-z][A-Za-z0-9-]*)[ \t]*/
 
+/** The section that a line begins, with its subsection: `remote.origin`; null for any other line. */
+export function sectionOf(line: string): string | null {
+  const heading = sectionLine.exec(line)
+  return heading && sectionName(heading[1] ?? '', heading[2])
+}
+
 /** @see https://git-scm.com/docs/git-config#_syntax */
 function parseGitConfig(path: string, text: string): [string, string][] {
   const found: [string, string][] = []

@@ -1,6 +1,5 @@
-import { lstat, readdir, writeFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Clock } from '../../../base/clock.js'
 import { ConflictError, GitHubError } from '../../../base/errors.js'
 import { hasCode } from '../../../base/fs/read.js'
 import { describeFullDisk, describePlace } from '../../../base/fs/system-error.js'
@@ -14,20 +13,15 @@ import { BlockedError } from '../../errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { peelToCommit, readCommit } from '../../plumbing/objects/parse.js'
-import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
-import type { Remote, RemoteRef } from '../../plumbing/protocol/remote-refs.js'
-import { formatPackedRefs } from '../../plumbing/refs/packed-refs.js'
-import { appendReflog } from '../../plumbing/refs/reflog.js'
-import { updateRef, writeHead, writeSymbolicRef } from '../../plumbing/refs/update.js'
+import { openObjectStore } from '../../plumbing/objects/store.js'
+import type { Remote } from '../../plumbing/protocol/remote-refs.js'
 import type { Warning } from '../../repository/warnings.js'
 import { checkoutFresh } from '../../worktree/checkout.js'
-import { openContent, withLfs } from '../content.js'
-import { downloadPack, type FetchingRepository } from '../fetch/download.js'
-import { branchPrefix, followed, missingObjects, type NewTags, tagsOf } from '../fetch/target.js'
-import { HistoryHaves } from '../history/haves.js'
+import { openContent, withLfs, withSubmodules } from '../content.js'
 import { notePin } from '../pin.js'
 import { initRepository } from './init.js'
 import { type ClonePlan, type CloneRequest, listForClone, planClone } from './plan.js'
+import { take, writeRefs } from './take.js'
 
 /**
  * Clones a repository. Builds it out of sight beside its destination and renames it when it is
@@ -103,10 +97,10 @@ async function build(
   git: Git,
   remote: Remote,
   plan: ClonePlan,
-  { dir, url, depth, pin, lfs, excludesLfs }: CloneRequest,
+  { dir, url, depth, pin, lfs, excludesLfs, submodules }: CloneRequest,
 ): Promise<CloneResult> {
   const gitDir = join(dir, '.git')
-  await initRepository({ dir, url, refspec: plan.refspec, branch: plan.branch, excludesLfs })
+  await initRepository({ gitDir, url, refspec: plan.refspec, branch: plan.branch, excludesLfs })
   const { target, branch } = plan
   if (target === null) return { oid: null, branch, bytes: 0, warnings: [] }
   const store = await openObjectStore(gitDir)
@@ -134,32 +128,19 @@ async function build(
     })
     const came = content.lfs?.came ?? { bytes: 0, left: 0 }
     const warnings = withLfs(content.warnings, came.left)
-    return { oid: commit, branch, bytes: bytes + came.bytes, warnings }
+    const known = { oid: commit, branch, bytes: bytes + came.bytes, warnings }
+    if (!submodules || !warnings.includes('submodules')) return known
+    const { fillSubmodules } = await import('../submodules/fill.js')
+    const place = { dir, gitDir, homeDir: dir }
+    const filled = await fillSubmodules(git, { place, store, commit, url, lfs, depth: 0 })
+    return {
+      ...known,
+      bytes: known.bytes + filled.bytes,
+      warnings: withSubmodules(warnings, filled.left),
+    }
   } finally {
     await store.close()
   }
-}
-
-/**
- * Fetches the objects; for a single branch also its tags, whose objects most servers send along.
- */
-async function take(
-  git: Git,
-  remote: Remote,
-  plan: ClonePlan,
-  { gitDir, store, depth }: { gitDir: string; store: ObjectStore; depth: number | undefined },
-): Promise<{ bytes: number; tags: NewTags }> {
-  const repository: FetchingRepository = { gitDir, store, shallow: new Set<Oid>() }
-  const haves = new HistoryHaves(store)
-  let bytes = await downloadPack(git, remote, repository, { wants: plan.wants, haves, depth })
-  const tags = await followed(store, tagsOf(remote))
-  const late = await missingObjects(store, tags)
-  if (late.length > 0) {
-    const commit = plan.target && (await peelToCommit(store, plan.target.oid))
-    if (commit !== null) await haves.add(commit)
-    bytes += await downloadPack(git, remote, repository, { wants: late, haves })
-  }
-  return { bytes, tags }
 }
 
 export interface CloneResult {
@@ -170,40 +151,4 @@ export interface CloneResult {
   /** Bytes received: of the pack, and of the content of Git LFS. */
   bytes: number
   warnings: Warning[]
-}
-
-const remotePrefix = 'refs/remotes/origin/'
-
-export interface CloneRefs {
-  plan: ClonePlan
-  tags: NewTags
-  /** The full name that the remote's HEAD points to. */
-  remoteHead: string | null
-  /** The commit to check out. */
-  commit: Oid
-  url: string
-  /** For the dates in reflogs. */
-  clock: Clock
-}
-
-/**
- * Writes all refs of a clone, as `git clone` does: the remote's packed, our own loose and with a
- * reflog.
- */
-export async function writeRefs(gitDir: string, refs: CloneRefs): Promise<void> {
-  const { plan, tags, remoteHead, commit, url, clock } = refs
-  const message = `clone: from ${url}`
-  const tracking = [...plan.branches].map(([name, ref]): [string, RemoteRef] => [
-    remotePrefix + name.slice(branchPrefix.length),
-    { oid: ref.oid },
-  ])
-  await writeFile(join(gitDir, 'packed-refs'), formatPackedRefs([...tracking, ...tags]))
-  if (remoteHead !== null && plan.branches.has(remoteHead)) {
-    const name = `${remotePrefix}HEAD`
-    await writeSymbolicRef(gitDir, name, remotePrefix + remoteHead.slice(branchPrefix.length))
-    const oid = plan.branches.get(remoteHead)?.oid ?? commit
-    await appendReflog(gitDir, name, { from: null, to: oid, message }, clock)
-  }
-  if (plan.branch === null) return writeHead(gitDir, { oid: commit }, { message, clock })
-  await updateRef(gitDir, branchPrefix + plan.branch, commit, { expected: null, message, clock })
 }

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type ConfigSection, formatSection } from '../../plumbing/config/edit.js'
 
 export interface InitRequest {
-  dir: string
+  gitDir: string
+  /** The work tree, from `gitDir`, of a submodule; default: the folder that holds `gitDir`. */
+  worktree?: string | undefined
   url: string
   /** What `git fetch` will fetch. */
   refspec: string
@@ -15,8 +18,7 @@ export interface InitRequest {
 
 /** Creates an empty repository with its remote, configured as `git clone` does. */
 export async function initRepository(request: InitRequest): Promise<void> {
-  const { dir, branch } = request
-  const gitDir = join(dir, '.git')
+  const { gitDir, branch } = request
   for (const folder of folders) await mkdir(join(gitDir, folder), { recursive: true })
   await writeFile(join(gitDir, 'HEAD'), `ref: refs/heads/${branch ?? 'main'}\n`)
   const path = join(gitDir, 'config')
@@ -45,35 +47,26 @@ async function probe(path: string): Promise<FileSystem> {
 
 /** @see https://git-scm.com/docs/git-config#_variables */
 function formatConfig(
-  { url, refspec, branch, excludesLfs }: InitRequest,
+  { url, refspec, branch, excludesLfs, worktree }: InitRequest,
   { fileMode, ignoresCase }: FileSystem,
 ): string {
-  const sections = [
-    section('core', {
-      repositoryformatversion: '0',
-      filemode: String(fileMode),
-      bare: 'false',
-      logallrefupdates: 'true',
-      ...(ignoresCase ? { ignorecase: 'true' } : {}),
-    }),
-    section('remote "origin"', { url, fetch: refspec }),
-    ...(excludesLfs ? [section('lfs', { fetchexclude: '*' })] : []),
+  const core = {
+    repositoryformatversion: '0',
+    filemode: String(fileMode),
+    bare: 'false',
+    logallrefupdates: 'true',
+    ...(worktree === undefined ? {} : { worktree }),
+    ...(ignoresCase ? { ignorecase: 'true' } : {}),
+  }
+  const remote = { url, fetch: refspec }
+  const sections: ConfigSection[] = [
+    { name: 'core', values: core },
+    { name: 'remote', subsection: 'origin', values: remote },
   ]
+  if (excludesLfs) sections.push({ name: 'lfs', values: { fetchexclude: '*' } })
   if (branch !== null) {
     const tracked = { remote: 'origin', merge: `refs/heads/${branch}` }
-    sections.push(section(`branch ${quoted(branch)}`, tracked))
+    sections.push({ name: 'branch', subsection: branch, values: tracked })
   }
-  return sections.join('')
+  return sections.map(formatSection).join('')
 }
-
-function section(name: string, values: Record<string, string>): string {
-  const lines = Object.entries(values).map(
-    ([key, value]) => `\t${key} = ${inQuotesIfNeeded(value)}\n`,
-  )
-  return `[${name}]\n${lines.join('')}`
-}
-
-const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`
-
-/** Outside quotes `#` and `;` begin a comment. */
-const inQuotesIfNeeded = (value: string) => (/[#;"\\]|^\s|\s$/.test(value) ? quoted(value) : value)

@@ -118,6 +118,8 @@ export interface CloneRequest {
   pin?: boolean | undefined
   /** Whether files of Git LFS get their content; default: yes. */
   lfs?: boolean | undefined
+  /** Whether submodules get their files; default: their folders stay empty. */
+  submodules?: boolean | undefined
   /** Whether the clone's own configuration says that no content is wanted. */
   excludesLfs?: boolean | undefined
 }

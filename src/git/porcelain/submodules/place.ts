@@ -1,0 +1,39 @@
+import { join, relative } from 'node:path'
+import type { BytePath } from '../../plumbing/byte-path.js'
+import type { SubmoduleEntry } from '../../submodules/gitmodules.js'
+
+/** The folders of a repository, one of which may be built elsewhere. */
+export interface ModulePlace {
+  gitDir: string
+  /** The work tree. */
+  dir: string
+  /** Where the work tree will be; the same as `dir` unless it is built elsewhere. */
+  homeDir: string
+}
+
+/** Where git keeps a submodule: `.git/modules/NAME`, with the work tree at its path. */
+export const modulePlaceOf = (
+  { dir, gitDir, homeDir }: ModulePlace,
+  submodule: SubmoduleEntry,
+): ModulePlace => ({
+  gitDir: moduleOf(gitDir, submodule),
+  dir: join(dir, textOf(submodule.path)),
+  homeDir: join(homeDir, textOf(submodule.path)),
+})
+
+/** The git folder of a submodule. @param gitDir of the repository that it is in */
+const moduleOf = (gitDir: string, { name }: Pick<SubmoduleEntry, 'name'>): string =>
+  join(gitDir, 'modules', name)
+
+/** Only a path that is UTF-8 names a submodule that wizard fills in. */
+const textOf = (path: BytePath): string => Buffer.from(path, 'latin1').toString('utf8')
+
+/** The value of `core.worktree`. */
+export const worktreeOf = ({ gitDir, homeDir }: ModulePlace): string =>
+  slashes(relative(gitDir, homeDir))
+
+/** The content of the `.git` file in the work tree. */
+export const gitFileOf = ({ gitDir, homeDir }: ModulePlace): string =>
+  `gitdir: ${slashes(relative(homeDir, gitDir))}\n`
+
+const slashes = (path: string) => path.replaceAll('\\', '/')
