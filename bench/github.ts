@@ -42,6 +42,18 @@ export class BenchGitHub {
     await this.repack(name, 0)
   }
 
+  /** Objects of Git LFS, whose bytes the server makes while it sends them. */
+  async addContent(name: string, count: number, size: number): Promise<void> {
+    const files: Files = { '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' }
+    await this.#github.addRepository(name, { files })
+    for (let seed = 0; seed < count; seed++) {
+      const { pointer } = await this.#github.addLfsObject(name, { seed, size })
+      files[`part-${seed % 10}/${seed}.bin`] = pointer
+    }
+    await this.#github.commit(name, { files })
+    await this.repack(name)
+  }
+
   /** Copies of a repository, without the cost of making their commits. */
   async addCopies(of: string, names: string[], topics: string[] = []): Promise<void> {
     const { world } = this.#github

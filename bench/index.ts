@@ -7,6 +7,7 @@ import { due } from './due.js'
 import { engines, engineWord, runTask } from './engines.js'
 import { fastForward } from './fast-forward.js'
 import { largePack } from './large-pack.js'
+import { largeContent, lfs } from './lfs.js'
 import { describeMachine } from './machine.js'
 import { many } from './many.js'
 import type { Row } from './measure.js'
@@ -31,6 +32,8 @@ const benches: Record<string, () => Promise<Row[]>> = {
   unchanged,
   clone,
   'clone-memory': cloneMemory,
+  lfs,
+  'large-content': largeContent,
   'fast-forward': fastForward,
   status,
   plugins,
@@ -49,7 +52,15 @@ const benches: Record<string, () => Promise<Row[]>> = {
 }
 
 /** They take minutes, so they run only if they are named. */
-const slow = ['engines', 'many', 'watch-requests', 'large-artifacts', 'large-pack', 'webhooks']
+const slow = [
+  'engines',
+  'many',
+  'watch-requests',
+  'large-artifacts',
+  'large-content',
+  'large-pack',
+  'webhooks',
+]
 
 async function bench(argv: string[]): Promise<void> {
   const options = { repo: { type: 'string', multiple: true } } as const

@@ -121,13 +121,16 @@ async function downloadInto(git: Git, part: string, request: ObjectDownload): Pr
       if (!isContinued || (await fill(git, file, part, request)) !== pointer.oid)
         throw otherBytes(request)
     }
-    await file.sync()
   } finally {
     await file.close()
   }
   await publish(objects, pointer, part)
 }
 
+/**
+ * The bytes are not awaited to reach the disk: after a power cut a file system with a journal leaves
+ * a shorter file, which counts as none and is downloaded again.
+ */
 async function publish(objects: LfsObjects, pointer: LfsPointer, part: string): Promise<void> {
   const path = objects.pathOf(pointer)
   await mkdir(dirname(path), { recursive: true })
