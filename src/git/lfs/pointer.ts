@@ -35,5 +35,9 @@ export function parsePointer(data: Uint8Array): LfsPointer | null {
   return { oid: digest, size: Number(size) }
 }
 
+/** The pointer as git-lfs writes it. */
+export const formatPointer = ({ oid, size }: LfsPointer): string =>
+  `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${size}\n`
+
 const textAfter = (line: string | undefined, key: string) =>
   line?.startsWith(`${key} `) ? line.slice(key.length + 1) : undefined

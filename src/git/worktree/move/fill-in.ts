@@ -2,10 +2,11 @@ import type { BigIntStats } from 'node:fs'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LfsFile } from '../../lfs/content.js'
-import { longestPointer, parsePointer } from '../../lfs/pointer.js'
+import { formatPointer, longestPointer, parsePointer } from '../../lfs/pointer.js'
 import { type BytePath, parentsOf } from '../../plumbing/byte-path.js'
 import type { IndexEntry } from '../../plumbing/index/entry.js'
 import { lockFile } from '../../plumbing/lock-file.js'
+import { hashObject } from '../../plumbing/objects/object.js'
 import { operationInProgress } from '../../repository/open.js'
 import { type Conversions, forCheckin, isStoredAs, lookupIn } from '../conversions.js'
 import { hasMode } from '../file-state.js'
@@ -98,9 +99,15 @@ async function pointersIn(place: PathPlace): Promise<PointerFile[]> {
     if (place.pacer.isDue) await place.pacer.rest()
     if (!(await mayBePointer(conversions, entry))) continue
     const file = parentsOf(entry.path).every(isFolder) ? pointerAt(place, entry) : null
-    if (file !== null && (await isStoredAs(place, entry.path, entry, file.stats))) found.push(file)
+    if (file !== null && (await isUnchanged(place, file))) found.push(file)
   }
   return found
+}
+
+/** Of a pointer in another spelling git-lfs would not make the same blob: its file would look changed. */
+async function isUnchanged(place: PathPlace, { path, pointer, entry, stats }: PointerFile) {
+  const isUsual = hashObject('blob', Buffer.from(formatPointer(pointer))) === entry.oid
+  return isUsual && (await isStoredAs(place, path, entry, stats))
 }
 
 async function mayBePointer(conversions: Conversions, entry: IndexEntry): Promise<boolean> {
