@@ -1,5 +1,11 @@
 import { inLanes } from '../../base/async/lanes.js'
-import { withMessage } from '../../base/errors.js'
+import {
+  GitHubNetworkError,
+  GitHubRateLimitError,
+  withHint,
+  withMessage,
+} from '../../base/errors.js'
+import type { Hint } from '../../base/hint.js'
 import type { Git } from '../git.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import { type LfsDownload, requestDownloads } from './batch.js'
@@ -68,15 +74,27 @@ async function locate(
   endpoint: URL,
   files: LfsFile[],
 ): Promise<Map<string, LfsDownload>> {
-  const answers = await requestDownloads(git, endpoint, files.map(pointerOf))
+  const answers = await requestDownloads(git, endpoint, files.map(pointerOf)).catch(refused)
   const places = new Map<string, LfsDownload>()
   for (const { path, pointer } of files) {
     const answer = answers.get(pointer.oid)
     if (answer !== undefined && 'href' in answer) places.set(pointer.oid, answer)
-    else throw named(answer?.error, path)
+    else refused(named(answer?.error, path))
   }
   return places
 }
+
+/** @throws the error, with the way to do without content where trying again does not help */
+function refused(error: unknown): never {
+  const mayHelp = error instanceof GitHubNetworkError || error instanceof GitHubRateLimitError
+  throw mayHelp ? error : withHint(error, withoutContent)
+}
+
+const withoutContent: Hint = [
+  '`lfs: false` in repos.yaml, or a clone with ',
+  { flag: 'no-lfs' },
+  ', leaves pointers in its place',
+]
 
 const pointerOf = ({ pointer }: LfsFile) => pointer
 

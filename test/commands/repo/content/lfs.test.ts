@@ -52,7 +52,7 @@ describe('a file of Git LFS', () => {
     expect(await gitWithLfs(work.path(place), 'lfs', 'ls-files', '--size')).toContain('* a.bin')
   })
 
-  it('moves with a pull, also away', async () => {
+  it('moves with a pull, also away', { tags: ['deep'] }, async () => {
     await commit({ 'a.bin': 'one', 'b.bin': 'b' })
     await sync()
     await commit({ 'a.bin': 'two' })
@@ -75,7 +75,9 @@ describe('a file of Git LFS', () => {
     expect(run).toBe((plain ?? 0) | (((plain ?? 0) & 0o444) >> 2))
   })
 
-  it('that was touched is clean, and one that was edited blocks a pull', async () => {
+  it('that was touched is clean, and one that was edited blocks a pull', {
+    tags: ['deep'],
+  }, async () => {
     await commit({ 'a.bin': 'one', 'b.bin': 'b' })
     await sync()
     const now = new Date()
@@ -127,7 +129,7 @@ describe('pointers stay', () => {
     expect((await sync()).entry).toMatchObject({ status: 'unchanged', warnings: [] })
   })
 
-  it('with lfs: false, and a pull fills in the others too', async () => {
+  it('with lfs: false, and a pull fills in the others too', { tags: ['deep'] }, async () => {
     await commit({ 'a.bin': 'one', 'b.bin': 'b' })
     await reposWith({ lfs: false })
     await sync()
@@ -151,7 +153,9 @@ describe('pointers stay', () => {
     expect(await file('a.bin')).toBe('one')
   })
 
-  it('with CLONE --no-lfs, in later pulls too, until git is told otherwise', async () => {
+  it('with CLONE --no-lfs, in later pulls too, until git is told otherwise', {
+    tags: ['deep'],
+  }, async () => {
     const pointers = await commit({ 'a.bin': 'one' })
     const { json } = await work.wizard('REPO', 'CLONE', name, 'own', '--no-lfs', '--json')
     expect(json).toMatchObject({ status: 'cloned', warnings: ['lfs'] })

@@ -117,7 +117,7 @@ describe('a clone fails, and nothing is there', () => {
     expect(await isThere()).toBe(false)
   })
 
-  it('one object of many is missing', async () => {
+  it('one object of many is missing', { tags: ['deep'] }, async () => {
     const files: Record<string, string> = {}
     for (let n = 0; n < 150; n++) {
       files[`n/${n}.bin`] = (await work.github.addLfsObject(name, `object ${n}`)).pointer
@@ -127,6 +127,7 @@ describe('a clone fails, and nothing is there', () => {
     await work.github.removeLfsObject(name, missing)
     const { status, json } = await clone()
     expect([status, json.error.message]).toEqual([3, expect.stringContaining('n/120.bin: ')])
+    expect(json.error.hint).toMatch(/git lfs push.*; `lfs: false` .* --no-lfs, leaves pointers/)
     expect(await isThere()).toBe(false)
   })
 })
@@ -144,7 +145,9 @@ describe('an object arrives', () => {
     expect(ranges()).toEqual([undefined, 'bytes=10-', 'bytes=20-'])
   })
 
-  it('from where an earlier run stopped, and what that left is checked', async () => {
+  it('from where an earlier run stopped, and what that left is checked', {
+    tags: ['deep'],
+  }, async () => {
     expect((await clone()).status).toBe(0)
     const other = await commit('b.bin', `other ${content}`)
     work.github.fail({ ...storage, cutAfter: 7, times: 1 })
