@@ -127,6 +127,7 @@ async function doPull(session: StepSession, step: SyncStep): Promise<Result> {
     pinned: head.pinned,
     onDiverged: wanted.onDiverged,
     lfs: wanted.lfs,
+    submodules: wanted.submodules,
   })
   return {
     status: result.from === result.to && result.filled === 0 ? 'unchanged' : 'updated',
@@ -138,9 +139,13 @@ async function doPull(session: StepSession, step: SyncStep): Promise<Result> {
   }
 }
 
-async function complete(git: Git, { path, lfs }: SyncTarget, url: string): Promise<Result> {
-  const { completeClone } = await import('../git/porcelain/content.js')
-  const done = await completeClone(git, path, { url, lfs })
+async function complete(
+  git: Git,
+  { path, lfs, submodules }: SyncTarget,
+  url: string,
+): Promise<Result> {
+  const { completeClone } = await import('../git/porcelain/complete-clone.js')
+  const done = await completeClone(git, path, { url, lfs, submodules })
   if (done === null) return {}
   const { filled, bytes, warnings } = done
   return { ...(filled > 0 ? { status: 'updated' } : {}), bytes, warnings }

@@ -47,17 +47,26 @@ export async function cloneOne(session: RepoSession, options: CloneOptions): Pro
   return handle(session, wanted, 'clone')
 }
 
+export interface PullOptions {
+  /** Whether submodules follow, whatever repos.yaml says; default: as it says. */
+  submodules?: boolean | undefined
+}
+
 /**
  * Pulls one clone at any path: its current branch, from the repository that its origin names.
  *
  * @throws PathError if nothing is there
  */
-export async function pullOne(session: RepoSession, path: string): Promise<SyncEntry> {
+export async function pullOne(
+  session: RepoSession,
+  path: string,
+  options: PullOptions = {},
+): Promise<SyncEntry> {
   await removeOldLeftovers(session, [path])
-  const named = await pullNamed(session, path)
+  const named = await pullNamed(session, path, options)
   if (named) return named
   try {
-    return await handle(session, await wantedAt(session, path), 'pull')
+    return await handle(session, { ...(await wantedAt(session, path)), ...options }, 'pull')
   } catch (error) {
     if (!(error instanceof BlockedError)) throw error
     const place = { owner: basename(dirname(path)), repo: basename(path), group: null, path }
@@ -74,13 +83,17 @@ export async function pullOne(session: RepoSession, path: string): Promise<SyncE
  * Pulls as repos.yaml says, if it names the path: its branch or pin, `on_diverged`, and the
  * remembered state.
  */
-async function pullNamed(session: RepoSession, path: string): Promise<SyncEntry | undefined> {
+async function pullNamed(
+  session: RepoSession,
+  path: string,
+  options: PullOptions,
+): Promise<SyncEntry | undefined> {
   const { config } = session
   if (config.files.repos === undefined) return undefined
   const list = fromMemory(await openState(session))
   const { wanted } = await expandEntries(list, config.root, await config.repos())
   if (!wanted.some((one) => one.path === path)) return undefined
-  const { repositories } = await runSync(session, 'pull', { targets: [path], list })
+  const { repositories } = await runSync(session, 'pull', { ...options, targets: [path], list })
   return repositories.find((entry) => entry.path === path)
 }
 

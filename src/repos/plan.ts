@@ -2,6 +2,7 @@ import { type ErrorReport, reportError } from '../base/error-report.js'
 import { isOid } from '../base/names/ref.js'
 import { isRemoteOf } from '../base/names/remote.js'
 import { BlockedError, type BlockReason } from '../git/errors.js'
+import type { Warning } from '../git/repository/warnings.js'
 import type { Situation } from './inspect.js'
 import type { SkipReason, SyncStatus } from './report.js'
 import { dueAt, type IsDue } from './schedule/due.js'
@@ -133,11 +134,17 @@ function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean
 }
 
 /**
- * Whether files of Git LFS may lie in a clone as pointers: its last sync left some, or it is not
- * known yet.
+ * Whether files of Git LFS may lie in a clone as pointers, or folders of submodules be empty: its
+ * last sync left some, or it is not known yet.
  */
-export const mayLackContent = ({ wanted, remembered }: Situation): boolean =>
-  wanted.lfs !== false && (remembered?.last_pull == null || remembered.warnings.includes('lfs'))
+export function mayLackContent({ wanted, remembered }: Situation): boolean {
+  const mayLack = (warning: Warning) =>
+    remembered?.last_pull == null || remembered.warnings.includes(warning)
+  return (
+    (wanted.lfs !== false && mayLack('lfs')) ||
+    (wanted.submodules === true && mayLack('submodules'))
+  )
+}
 
 /** The followed branch, if known, is not HEAD's branch. */
 export function otherBranch({ wanted, local, head, pin }: Situation): BlockedError | null {

@@ -1,7 +1,7 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
-import type { CloneOptions } from './one-repository.js'
+import type { CloneOptions, PullOptions } from './one-repository.js'
 import type { SyncMode } from './plan.js'
 import type { PruneOptions, PruneReport } from './prune.js'
 import type { RepositoryStatus, SyncEntry, SyncReport } from './report.js'
@@ -54,9 +54,13 @@ export class RepoSync {
   }
 
   /** Pulls the clone at a path. @throws PathError if nothing is there */
-  async pullRepo(path: string, call: Call<RepoEvent> = {}): Promise<SyncEntry> {
+  async pullRepo(
+    path: string,
+    call: Call<RepoEvent> = {},
+    options: PullOptions = {},
+  ): Promise<SyncEntry> {
     const { pullOne } = await import('./one-repository.js')
-    return pullOne(await this.#open(call), path)
+    return pullOne(await this.#open(call), path, options)
   }
 
   /**

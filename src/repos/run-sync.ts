@@ -27,6 +27,8 @@ export interface SyncOptions {
   /** Only those whose `pull_schedule` fell due since their last attempt. */
   due?: boolean | undefined
   shard?: Shard | undefined
+  /** Whether submodules follow, whatever repos.yaml says; default: as it says. */
+  submodules?: boolean | undefined
   /** Milliseconds to wait for another wizard in the same root. */
   lockWait?: number | undefined
   /** Resolves `from:` entries; default: asks GitHub. @internal */
@@ -66,8 +68,11 @@ async function collect(
     ...options,
     list: options.due ? listedWhenDue(list, state, begun) : list,
   })
-  const asked =
-    mode === 'reset' ? chosen.map((one) => ({ ...one, onDiverged: 'backup' as const })) : chosen
+  const asked = chosen.map((one) => ({
+    ...one,
+    ...(mode === 'reset' && { onDiverged: 'backup' as const }),
+    ...(options.submodules && { submodules: true }),
+  }))
   const rules = {
     mode,
     gitUrl: client.gitUrl,

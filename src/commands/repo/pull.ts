@@ -16,14 +16,18 @@ export const pull = defineVerb({
     { command: 'wizard REPO PULL .', does: 'the clone around the current folder' },
   ],
   args: [{ name: 'target', summary: 'one repository of repos.yaml, or the folder of a clone' }],
-  flags: {},
-  async run(invocation, [target = '']) {
+  flags: {
+    'recurse-submodules': { type: 'boolean', summary: 'submodules follow, and theirs' },
+  },
+  async run(invocation, [target = ''], flags) {
+    const submodules = flags['recurse-submodules']
     const sync = await invocation.repoSync()
     const named = looksLikePath(target) ? null : await findNamed(invocation, target)
     if (named === null)
       return sync.pullRepo(
         await cloneAround(invocation, resolve(invocation.cwd, target)),
         invocation.call,
+        { submodules },
       )
     const [one, ...others] = named.chosen
     if (!one && named.failures[0]) return named.failures[0]
@@ -32,7 +36,10 @@ export const pull = defineVerb({
         hint: `wizard REPO PULL-ALL ${target}`,
       })
     }
-    const { repositories } = await sync.pullAll({ targets: [one.path] }, invocation.call)
+    const { repositories } = await sync.pullAll(
+      { targets: [one.path], submodules },
+      invocation.call,
+    )
     return theOneAt(repositories, one)
   },
   render: entryPage,

@@ -1,12 +1,10 @@
-import { join } from 'node:path'
 import { remotePlace } from '../../base/names/remote.js'
 import type { Git } from '../git.js'
 import { fetchContent } from '../lfs/content.js'
 import { type LfsSettings, readLfsSettings } from '../lfs/settings.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { canonicalMode, fileMode, readCommit, readTree } from '../plumbing/objects/parse.js'
-import { type ObjectStore, openObjectStore } from '../plumbing/objects/store.js'
-import { resolveRef } from '../plumbing/refs/read.js'
+import type { ObjectStore } from '../plumbing/objects/store.js'
 import { type Warning, warningsOf } from '../repository/warnings.js'
 import { type BringContent, lfsFilesAmong } from '../worktree/lfs-files.js'
 import { fillInContent } from '../worktree/move/fill-in.js'
@@ -136,30 +134,3 @@ export const withLfs = (warnings: Warning[], left: number): Warning[] =>
 /** Tells of submodules only where folders are left empty. */
 export const withSubmodules = (warnings: Warning[], left: number): Warning[] =>
   warnings.filter((warning) => warning !== 'submodules' || left > 0)
-
-/**
- * The same for a clone whose branch is where it should be.
- *
- * @returns null if it has no commit
- * @throws as `openContent` and `fetchContent`
- */
-export async function completeClone(
-  git: Git,
-  dir: string,
-  request: ContentOptions,
-): Promise<(CompletedContent & { bytes: number }) | null> {
-  const gitDir = join(dir, '.git')
-  const head = await resolveRef(gitDir, 'HEAD')
-  if (head === null) return null
-  const store = await openObjectStore(gitDir)
-  try {
-    const place = { dir, gitDir, store }
-    const content = await openContent(git, place, head, request)
-    return {
-      ...(await completeContent(git, place, content)),
-      bytes: content.lfs?.came.bytes ?? 0,
-    }
-  } finally {
-    await store.close()
-  }
-}

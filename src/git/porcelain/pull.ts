@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BlockedError } from '../errors.js'
 import type { Git } from '../git.js'
@@ -8,12 +9,21 @@ import { listLocalRefs } from '../plumbing/refs/read.js'
 import { reflogOids } from '../plumbing/refs/reflog.js'
 import { type LocalRepository, readLocal } from '../repository/open.js'
 import type { Warning } from '../repository/warnings.js'
-import { fastForward, moveTo } from '../worktree/move/move-tree.js'
+import { submoduleJournal } from '../worktree/move/journal-file.js'
+import { fastForward, moveTo, moveTree } from '../worktree/move/move-tree.js'
 import { recover } from '../worktree/move/recover.js'
-import { bringIncoming, type Content, completeContent, openContent } from './content.js'
+import { isHeadAt, type MoveRequest } from '../worktree/move/repository.js'
+import {
+  bringIncoming,
+  type Content,
+  completeContent,
+  openContent,
+  withSubmodules,
+} from './content.js'
 import { fetchRepository } from './fetch/fetch.js'
 import { isAncestor } from './history/history.js'
 import { notePin } from './pin.js'
+import type { UpdatedSubmodules } from './submodules/update.js'
 
 export interface PullRequest {
   url: string
@@ -25,6 +35,8 @@ export interface PullRequest {
   onDiverged: 'block' | 'backup'
   /** Whether files of Git LFS get their content; default: yes. */
   lfs?: boolean | undefined
+  /** Whether submodules follow, and get their files; default: no. */
+  submodules?: boolean | undefined
 }
 
 export interface PullResult {
@@ -34,7 +46,10 @@ export interface PullResult {
   bytes: number
   /** The ref that keeps a diverged tip. */
   backup: string | null
-  /** How many files that lay there as pointers of Git LFS have their content now. */
+  /**
+   * How many files that lay there as pointers of Git LFS have their content now, and how many
+   * submodules were moved or filled in.
+   */
   filled: number
   warnings: Warning[]
 }
@@ -61,6 +76,7 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
     // Before anything is changed: what git would not touch is not recovered either.
     requireRepository(await readLocal(dir), dir)
     await recover({ dir, gitDir, store, env, liveness, signal, clock })
+    await finishUpdate(git, { dir, gitDir, store }, request)
     const local = requireRepository(await readLocal(dir), dir)
     const branch = requireBranch(local, request)
     const { oid, bytes } = await fetchRepository(git, { url: request.url, dir, ref: request.ref })
@@ -70,8 +86,15 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
     const content = await openContent(git, place, oid, request)
     const moved = await bringTo(git, place, request, { local, branch, oid, content })
     const { filled, warnings } = await completeContent(git, place, content)
-    const received = bytes + (content.lfs?.came.bytes ?? 0)
-    return { ...moved, from: local.head, bytes: received, filled, warnings }
+    const inside = moved.inside ?? (await completeInside(git, place, request, content, moved.to))
+    return {
+      to: moved.to,
+      backup: moved.backup,
+      from: local.head,
+      bytes: bytes + (content.lfs?.came.bytes ?? 0) + inside.bytes,
+      filled: filled + inside.changed,
+      warnings: withSubmodules(warnings, inside.left),
+    }
   } finally {
     await store.close()
   }
@@ -115,24 +138,33 @@ interface Upstream {
   content: Content
 }
 
+interface Brought {
+  to: Oid
+  backup: string | null
+  /** What became of the submodules; null: nothing moved. */
+  inside: UpdatedSubmodules | null
+}
+
 async function bringTo(
   git: Git,
   place: Place,
-  { dir, ref, pinned, onDiverged }: PullRequest,
+  request: PullRequest,
   { local, branch, oid, content }: Upstream,
-): Promise<{ to: Oid; backup: string | null }> {
+): Promise<Brought> {
+  const { dir, ref, pinned, onDiverged } = request
   const from = local.head
-  if (from === oid) return { to: oid, backup: null }
+  if (from === oid) return { to: oid, backup: null, inside: null }
   const { signal, liveness, clock, env, onProgress } = git
-  const move = { ...place, branch, from, to: oid, env, signal, liveness, clock, onProgress }
+  const known = { ...place, branch, from, to: oid, env, signal, liveness, clock, onProgress }
   if (from === null || (await isAncestor(place.store, from, oid))) {
-    await bringIncoming(move, content)
-    await fastForward({ ...move, message: 'pull: Fast-forward' })
-    return { to: oid, backup: null }
+    const move = { ...known, message: 'pull: Fast-forward' }
+    const inside = await moveAll(git, request, content, move, () => fastForward(move))
+    return { to: oid, backup: null, inside }
   }
   const ahead = !pinned && (await isAncestor(place.store, oid, from))
   // Local commits, and nothing new upstream: there is nothing to pull.
-  if (ahead && !(await wasUpstream(place.gitDir, ref, from))) return { to: from, backup: null }
+  if (ahead && !(await wasUpstream(place.gitDir, ref, from)))
+    return { to: from, backup: null, inside: null }
   if (pinned) await assertSeenUpstream(place, from, dir)
   else if (onDiverged === 'block') {
     throw new BlockedError('diverged', `${dir}: ${ref} and its remote have diverged`, {
@@ -143,9 +175,62 @@ async function bringTo(
     })
   }
   const backup = `refs/wizard/backup/${new Date(git.clock.now()).toISOString().replaceAll(/[-:.]/g, '')}`
+  const move = { ...known, from, backup, message: `reset: moving to ${oid}` }
+  const inside = await moveAll(git, request, content, move, () => moveTo(move))
+  return { to: oid, backup, inside }
+}
+
+/** Moves the repository by `go`; its submodules go with it if they are wanted. */
+async function moveAll(
+  git: Git,
+  request: PullRequest,
+  content: Content,
+  move: MoveRequest,
+  go: () => Promise<unknown>,
+): Promise<UpdatedSubmodules> {
   await bringIncoming(move, content)
-  await moveTo({ ...move, from, backup, message: `reset: moving to ${oid}` })
-  return { to: oid, backup }
+  const { url, lfs } = request
+  if (!wantsSubmodules(request, content)) {
+    await go()
+    return untouched
+  }
+  const { moveWithSubmodules } = await import('./submodules/update.js')
+  const there = async () => void (await go())
+  return moveWithSubmodules(git, { ...move, url, lfs }, { there, back: () => goBack(move) })
+}
+
+/** After a failure in a submodule. */
+async function goBack(move: MoveRequest): Promise<void> {
+  const { gitDir, branch, from, to } = move
+  if (from === null || !(await isHeadAt(gitDir, branch, [to]))) return
+  const message = `reset: moving to ${from}`
+  await moveTree({ ...move, from: to, to: from, message, backup: undefined, signal: undefined })
+}
+
+/** Nothing is said of folders that stay empty: the commit's own warnings do. */
+const untouched: UpdatedSubmodules = { bytes: 0, changed: 0, left: 1 }
+
+const wantsSubmodules = ({ submodules }: PullRequest, { warnings }: Content) =>
+  submodules === true && warnings.includes('submodules')
+
+async function completeInside(
+  git: Git,
+  place: Place,
+  request: PullRequest,
+  content: Content,
+  to: Oid,
+): Promise<UpdatedSubmodules> {
+  if (!wantsSubmodules(request, content)) return untouched
+  const { completeSubmodules } = await import('./submodules/update.js')
+  const { url, lfs } = request
+  return completeSubmodules(git, { ...place, to, url, lfs })
+}
+
+/** Whether submodules are wanted now or not: what was begun is finished. */
+async function finishUpdate(git: Git, place: Place, { url, lfs }: PullRequest): Promise<void> {
+  if (!existsSync(submoduleJournal(place.gitDir))) return
+  const { finishSubmodules } = await import('./submodules/update.js')
+  await finishSubmodules(git, { ...place, url, lfs })
 }
 
 /**

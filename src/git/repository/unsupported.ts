@@ -4,12 +4,13 @@ import { hasCode } from '../../base/fs/read.js'
 import type { GitConfig } from '../plumbing/config/config-file.js'
 
 /** The setting that changes how git keeps the repository, in words. */
-export function unsupportedSetting(config: GitConfig): string | null {
+export function unsupportedSetting(config: GitConfig, { isSubmodule = false } = {}): string | null {
   const versions = config.all('core.repositoryformatversion')
   const version = versions.find((one) => !knownFormats.has(one))
   if (version !== undefined) return `core.repositoryformatversion=${version}`
   if (config.boolean('core.bare', false)) return 'no work tree (core.bare)'
-  if (config.get('core.worktree') !== undefined) return 'its work tree elsewhere (core.worktree)'
+  if (!isSubmodule && config.get('core.worktree') !== undefined)
+    return 'its work tree elsewhere (core.worktree)'
   if (config.boolean('core.sparsecheckout', false)) return 'a sparse checkout'
   if (config.boolean('index.sparse', false)) return 'a sparse index'
   if (config.boolean('core.splitindex', false)) return 'a split index'

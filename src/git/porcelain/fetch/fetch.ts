@@ -69,7 +69,7 @@ async function fetchInto(
   const target = targetOf(remote, ref, url)
   const tags = await newTags(gitDir, tagsOf(remote))
   const tips = await localTips(repository)
-  const wanted = (await isHere(repository, target.oid, tips)) ? [] : [target.oid]
+  const wanted = (await isFetched(repository, target.oid, tips)) ? [] : [target.oid]
   const wants = [...wanted, ...(await missingObjects(store, await followed(store, tags)))]
   const cut = repository.shallow.size > 0 ? depth : undefined
   let bytes = await fetchMissing(git, remote, repository, { wants, tips, depth: cut })
@@ -90,7 +90,8 @@ interface Missing {
   depth?: number | undefined
 }
 
-async function fetchMissing(
+/** Fetches objects; `tips` say what is here already. */
+export async function fetchMissing(
   git: Git,
   remote: Remote,
   repository: FetchingRepository,
@@ -109,7 +110,7 @@ async function fetchMissing(
  * The commits that local branches name and that exist here: after an interrupted fetch a ref does
  * not prove that.
  */
-async function localTips({ gitDir, store }: FetchingRepository): Promise<Set<Oid>> {
+export async function localTips({ gitDir, store }: FetchingRepository): Promise<Set<Oid>> {
   const tips = new Set<Oid>()
   const head = await resolveRef(gitDir, 'HEAD')
   const named = head === null ? [] : [head]
@@ -122,7 +123,8 @@ async function localTips({ gitDir, store }: FetchingRepository): Promise<Set<Oid
   return tips
 }
 
-async function isHere(
+/** Whether a commit is here with all that it leads to. */
+export async function isFetched(
   { store, shallow }: FetchingRepository,
   oid: Oid,
   tips: Set<Oid>,
@@ -131,7 +133,8 @@ async function isHere(
   return commit !== null && (await isConnected(store, commit, tips, shallow))
 }
 
-async function moveRefs(
+/** Moves the remote-tracking branch, and makes new tags. */
+export async function moveRefs(
   { liveness, clock }: Git,
   { gitDir, store }: FetchingRepository,
   { kind, short, oid }: Target,

@@ -4,13 +4,14 @@ import { inLanes } from '../../../base/async/lanes.js'
 import { WizardError, withMessage } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
 import { type BytePath, showPath } from '../../plumbing/byte-path.js'
+import { editConfig } from '../../plumbing/config/edit.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { readCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
-import { readSubmodules, type SubmoduleEntry } from '../../submodules/gitmodules.js'
+import { readSubmodules } from '../../submodules/gitmodules.js'
 import { checkoutFresh } from '../../worktree/checkout.js'
 import { openContent } from '../content.js'
-import { type InitialisedSubmodule, initSubmodules } from './init.js'
+import { initSubmodules, type WantedSubmodule } from './init.js'
 import { bringModule } from './module.js'
 import { gitFileOf, type ModulePlace, modulePlaceOf } from './place.js'
 
@@ -50,7 +51,9 @@ const mostLevels = 16
 export async function fillSubmodules(git: Git, parent: Superproject): Promise<FilledSubmodules> {
   const { tree } = await readCommit(parent.store, parent.commit)
   const { submodules, unmapped } = await readSubmodules(parent.store, tree)
-  const wanted = await initSubmodules(git, parent, submodules)
+  const { gitDir } = parent.place
+  const { wanted, sections } = initSubmodules({ gitDir, url: parent.url }, submodules)
+  if (sections.length > 0) await editConfig(gitDir, sections, git.liveness)
   assertLevels(parent, wanted)
   const came = { bytes: 0, left: unmapped.length + submodules.length - wanted.length }
   await inLanes(atOnce, wanted, async (submodule) => {
@@ -61,7 +64,10 @@ export async function fillSubmodules(git: Git, parent: Superproject): Promise<Fi
   return came
 }
 
-export function assertLevels({ depth }: Superproject, [first]: SubmoduleEntry[]): void {
+export function assertLevels(
+  { depth }: Pick<Superproject, 'depth'>,
+  [first]: { path: BytePath }[],
+): void {
   if (first === undefined || depth < mostLevels) return
   throw new WizardError(
     `submodule ${showPath(first.path)}: it is more than ${mostLevels} levels deep`,
@@ -85,7 +91,7 @@ export async function naming<T>(path: BytePath, work: () => Promise<T>): Promise
 async function fillIn(
   git: Git,
   parent: Superproject,
-  submodule: InitialisedSubmodule,
+  submodule: WantedSubmodule,
 ): Promise<FilledSubmodules> {
   const place = modulePlaceOf(parent.place, submodule)
   const module = await bringModule(git, { ...submodule, place })

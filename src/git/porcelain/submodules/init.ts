@@ -1,49 +1,94 @@
-import type { Git } from '../../git.js'
-import { readGitConfig } from '../../plumbing/config/config-file.js'
-import { editConfig } from '../../plumbing/config/edit.js'
+import { type GitConfig, readGitConfig } from '../../plumbing/config/config-file.js'
+import type { ConfigSection } from '../../plumbing/config/edit.js'
 import { fetchableUrl, resolveAddress } from '../../submodules/address.js'
 import type { SubmoduleEntry } from '../../submodules/gitmodules.js'
-import type { ModulePlace } from './place.js'
+import { refusedSubmodule } from '../../submodules/refusal.js'
 
 /** A submodule that is to have its files. */
-export interface InitialisedSubmodule extends Omit<SubmoduleEntry, 'address'> {
-  /** As the superproject's configuration has it. */
+export interface WantedSubmodule extends Omit<SubmoduleEntry, 'address'> {
+  /** As the superproject's configuration has it, or will have it. */
   address: string
+  /** Where it is fetched. */
+  url: string
+  /** The address of an earlier `.gitmodules`, if that has changed since; null: it has not. */
+  earlierAddress: string | null
+}
+
+export interface Initialisation {
+  /** `submodule.NAME.update` and `.active` may say no to the others. */
+  wanted: WantedSubmodule[]
+  /** What the superproject's configuration lacks. */
+  sections: ConfigSection[]
+}
+
+interface Superproject {
+  gitDir: string
   /** Where it is fetched. */
   url: string
 }
 
 /**
- * Writes the addresses of new submodules into the superproject's configuration, as `git submodule
- * init` does. What the configuration says already wins over `.gitmodules`.
+ * Decides what `git submodule init` would write into the superproject's configuration, and which
+ * submodules are to be filled in. What the configuration says wins over `.gitmodules`, except an
+ * address that only follows an earlier `.gitmodules`.
  *
- * @returns those that are to be filled in; `submodule.NAME.update` and `.active` may say no
- * @throws PathError naming a submodule whose address is not fetched; then nothing is written
+ * @param before the submodules of the commit that was checked out so far
+ * @throws PathError naming a submodule whose address is not fetched, or leads to another host now
  */
-export async function initSubmodules(
-  git: Git,
-  { place: { gitDir }, url }: { place: ModulePlace; url: string },
+export function initSubmodules(
+  { gitDir, url }: Superproject,
   submodules: SubmoduleEntry[],
-): Promise<InitialisedSubmodule[]> {
-  if (submodules.length === 0) return []
+  before: SubmoduleEntry[] = [],
+): Initialisation {
   const config = readGitConfig(gitDir)
   const origin = config.get('remote.origin.url') ?? url
-  const fresh: { name: string; subsection: string; values: Record<string, string> }[] = []
-  const wanted: InitialisedSubmodule[] = []
+  const earlier = new Map(before.map((one) => [one.name, one]))
+  const found: Initialisation = { wanted: [], sections: [] }
   for (const submodule of submodules) {
     const { name, path, update } = submodule
-    const key = `submodule.${name}`
-    const known = config.get(`${key}.url`)
-    const address = known ?? resolveAddress(path, submodule.address, origin)
-    const isLeft = (config.get(`${key}.update`) ?? update) === 'none'
-    if (!isLeft && config.boolean(`${key}.active`, true)) {
-      wanted.push({ ...submodule, address, url: fetchableUrl(path, address, url) })
+    const known = config.get(`submodule.${name}.url`)
+    const old = earlier.get(name)
+    const isOther = old !== undefined && old.address !== submodule.address
+    const earlierAddress = isOther ? resolveAddress(path, old.address, origin) : null
+    const address = addressOf({ ...submodule, known, origin, url, earlierAddress })
+    if (isWanted(config, submodule)) {
+      const from = fetchableUrl(path, address, url)
+      found.wanted.push({ ...submodule, address, url: from, earlierAddress })
     }
-    if (known === undefined) {
-      const values = { active: 'true', url: address, ...(update === null ? {} : { update }) }
-      fresh.push({ name: 'submodule', subsection: name, values })
-    }
+    if (address === known) continue
+    const values: Record<string, string> = { ...(known === undefined && { active: 'true' }) }
+    values.url = address
+    if (known === undefined && update !== null) values.update = update
+    found.sections.push({ name: 'submodule', subsection: name, values })
   }
-  if (fresh.length > 0) await editConfig(gitDir, fresh, git.liveness)
-  return wanted
+  return found
 }
+
+function isWanted(config: GitConfig, { name, update }: SubmoduleEntry): boolean {
+  const chosen = config.get(`submodule.${name}.update`) ?? update
+  return chosen !== 'none' && config.boolean(`submodule.${name}.active`, true)
+}
+
+interface Addressed extends SubmoduleEntry {
+  /** What the superproject's configuration says. */
+  known: string | undefined
+  origin: string
+  /** Where the superproject is fetched. */
+  url: string
+  earlierAddress: string | null
+}
+
+/** @throws PathError if `.gitmodules` leads it to another host than before */
+function addressOf({ path, address, known, origin, url, earlierAddress }: Addressed): string {
+  if (known === undefined) return resolveAddress(path, address, origin)
+  // Somebody may have chosen another address than that of .gitmodules.
+  if (known !== earlierAddress) return known
+  const resolved = resolveAddress(path, address, origin)
+  if (hostOf(path, resolved, url) !== hostOf(path, known, url)) {
+    throw refusedSubmodule(path, 'its address leads to another host than before')
+  }
+  return resolved
+}
+
+const hostOf = (path: string, address: string, superproject: string) =>
+  new URL(fetchableUrl(path, address, superproject)).host

@@ -2,18 +2,32 @@ import { dirname, join } from 'node:path'
 import { GitHubError } from '../../../base/errors.js'
 import { existsAt } from '../../../base/fs/read.js'
 import { openSibling, removeLeftovers } from '../../../process/temp-beside.js'
+import { BlockedError } from '../../errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { peelToCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
+import { connect } from '../../plumbing/protocol/connect.js'
 import type { Remote } from '../../plumbing/protocol/remote-refs.js'
+import { listLocalRefs, readHead, resolveRef } from '../../plumbing/refs/read.js'
 import { writeHead } from '../../plumbing/refs/update.js'
 import { readShallow } from '../../repository/shallow.js'
 import { initRepository } from '../clone/init.js'
 import { type ClonePlan, listForClone, planClone } from '../clone/plan.js'
 import { take, writeRefs } from '../clone/take.js'
-import { downloadPack } from '../fetch/download.js'
+import { downloadPack, type FetchingRepository } from '../fetch/download.js'
+import { fetchMissing, isFetched, localTips, moveRefs } from '../fetch/fetch.js'
+import {
+  branchPrefix,
+  followed,
+  makeTags,
+  missingObjects,
+  newTags,
+  tagPrefix,
+  tagsOf,
+} from '../fetch/target.js'
 import { HistoryHaves } from '../history/haves.js'
+import { isAncestor } from '../history/history.js'
 import { notePin } from '../pin.js'
 import { type ModulePlace, worktreeOf } from './place.js'
 
@@ -51,13 +65,98 @@ async function cloneModule(git: Git, request: ModuleRequest): Promise<number> {
 }
 
 /**
- * The same for one whose git folder may be there: then only its commit is fetched, if it is not
- * there yet, and HEAD is detached at it.
+ * The same for one whose git folder may be there, without a work tree: then its commit is fetched if
+ * it is not there yet, and HEAD is detached at it.
+ *
+ * @throws BlockedError (`diverged`) if only HEAD knows its commit
  */
 export async function bringModule(git: Git, request: ModuleRequest): Promise<number> {
-  const { gitDir } = request.place
+  const { place, oid } = request
+  const { gitDir } = place
   if (!(await existsAt(join(gitDir, 'HEAD')))) return cloneModule(git, request)
-  return 0
+  const store = await openObjectStore(gitDir)
+  try {
+    const bytes = await fetchModule(git, { ...request, gitDir, store })
+    const from = await resolveRef(gitDir, 'HEAD')
+    if (from === oid && 'oid' in (await readHead(gitDir))) return bytes
+    if (from !== null) await assertKept(place, store, from)
+    const message = `checkout: moving from ${from ?? 'nothing'} to ${oid}`
+    const { clock, liveness } = git
+    await writeHead(gitDir, { oid }, { message, clock, liveness })
+    return bytes
+  } finally {
+    await store.close()
+  }
+}
+
+async function assertKept(
+  { gitDir, homeDir }: ModulePlace,
+  store: ObjectStore,
+  head: Oid,
+): Promise<void> {
+  const isDetached = 'oid' in (await readHead(gitDir))
+  if (!isDetached || (await isPublished(gitDir, store, head))) return
+  throw new BlockedError('diverged', 'it has commits of its own on a detached HEAD', {
+    hint: `git --git-dir ${gitDir} --work-tree ${homeDir} branch NAME keeps them`,
+  })
+}
+
+/** Whether a remote branch or a tag leads to a commit. */
+export async function isPublished(gitDir: string, store: ObjectStore, commit: Oid) {
+  for (const prefix of ['refs/remotes/', tagPrefix]) {
+    for (const oid of (await listLocalRefs(gitDir, prefix)).values()) {
+      const tip = await peelToCommit(store, oid)
+      if (tip !== null && (await isAncestor(store, commit, tip))) return true
+    }
+  }
+  return false
+}
+
+/**
+ * Fetches a commit into a submodule's git folder, with the branches and tags of its remote. If it is
+ * there already, no server is asked.
+ *
+ * @returns the bytes received
+ */
+export async function fetchModule(
+  git: Git,
+  { gitDir, store, url, oid }: { gitDir: string; store: ObjectStore; url: string; oid: Oid },
+): Promise<number> {
+  const repository = { gitDir, store, shallow: await readShallow(gitDir) }
+  const tips = await localTips(repository)
+  if (await isFetched(repository, oid, tips)) return 0
+  const remote = await connect(git, url, [branchPrefix, tagPrefix])
+  const isShallow = repository.shallow.size > 0
+  const bytes = isShallow ? 0 : await fetchBranches(git, remote, repository, tips)
+  return (
+    bytes +
+    (await takeCommit(git, remote, { gitDir, store, oid, depth: isShallow ? 1 : undefined }))
+  )
+}
+
+async function fetchBranches(
+  git: Git,
+  remote: Remote,
+  repository: FetchingRepository,
+  tips: Set<Oid>,
+): Promise<number> {
+  const { gitDir, store } = repository
+  const branches = [...remote.refs].filter(([name]) => name.startsWith(branchPrefix))
+  const wants = new Set<Oid>()
+  for (const [, { oid }] of branches) if (!(await isFetched(repository, oid, tips))) wants.add(oid)
+  const bytes = await fetchMissing(git, remote, repository, { wants: [...wants], tips })
+  for (const [name, { oid }] of branches) {
+    const target = { kind: 'branch', name, short: name.slice(branchPrefix.length), oid } as const
+    await moveRefs(git, repository, target, new Map())
+  }
+  const tags = await followed(store, await newTags(gitDir, tagsOf(remote)))
+  const late = await missingObjects(store, tags)
+  const more = await fetchMissing(git, remote, repository, {
+    wants: late,
+    tips: [...tips, ...wants],
+  })
+  await makeTags(gitDir, tags, { liveness: git.liveness, clock: git.clock })
+  return bytes + more
 }
 
 async function buildModule(

@@ -29,9 +29,16 @@ const journalPath = (gitDir: string) => join(moveFolder(gitDir), 'journal.json')
 /** Whether a move is in progress, or was when its process died. */
 export const hasJournal = (gitDir: string): boolean => existsSync(moveFolder(gitDir))
 
-/** Whether `recover` may have something to do: a journal, or our index lock, which is a symlink. */
+/** Names both ends of a move whose submodules may have to follow: see porcelain/submodules. */
+export const submoduleJournal = (gitDir: string) => join(gitDir, 'wizard-submodules.json')
+
+/**
+ * Whether a killed run may have left something to do: a journal, or our index lock, which is a
+ * symlink.
+ */
 export const isUnfinished = (gitDir: string): boolean =>
   hasJournal(gitDir) ||
+  existsSync(submoduleJournal(gitDir)) ||
   (lstatSync(join(gitDir, 'index.lock'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false)
 
 /**

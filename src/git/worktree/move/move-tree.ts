@@ -100,6 +100,17 @@ export async function moveTree(request: MoveRequest): Promise<{ changed: number 
   }
 }
 
+/**
+ * What `moveTree` checks before it changes a byte; changes nothing.
+ *
+ * @throws BlockedError, ConflictError as `moveTree`
+ */
+export async function assertMovable(request: MoveRequest): Promise<void> {
+  await assertReady(request)
+  const place = openPlace(request)
+  assertNoLocalWork(place, await inspectPaths(place, await changesOf(request, request)))
+}
+
 const journalOf = ({ branch, from, to, message }: MoveRequest): MoveJournal => ({
   version: 1,
   branch,

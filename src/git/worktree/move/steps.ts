@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs'
 import { type BytePath, joinBytes, parentsOf } from '../../plumbing/byte-path.js'
 import { fileMode } from '../../plumbing/objects/parse.js'
 import type { Leaf } from '../../plumbing/objects/safe-tree.js'
+import { isRepository } from '../walk.js'
 import type { PathPlace, PathState } from './path-state.js'
 
 /** The change of one file from `current` to `want`. */
@@ -55,7 +56,10 @@ function obstacleOf(place: PathPlace, steps: Steps, step: MoveStep): BytePath | 
     if (above !== null) return above
   }
   const isFolder = place.folder.lstat(path)?.isDirectory() ?? false
-  return isFolder ? foreignIn(place, steps, path) : null
+  if (!isFolder) return null
+  // As git, which takes a repository that lies there for the submodule's.
+  if (isGitlink(want) && isRepository(place.folder, path)) return null
+  return foreignIn(place, steps, path)
 }
 
 const isGitlink = (...leaves: (Leaf | null)[]) =>

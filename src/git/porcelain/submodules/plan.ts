@@ -1,0 +1,349 @@
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { PathError } from '../../../base/errors.js'
+import { hasCode, readTextIfThere } from '../../../base/fs/read.js'
+import { removeLeftovers } from '../../../process/temp-beside.js'
+import { BlockedError } from '../../errors.js'
+import type { Git } from '../../git.js'
+import { parentsOf, showPath } from '../../plumbing/byte-path.js'
+import { readGitConfig } from '../../plumbing/config/config-file.js'
+import type { ConfigSection } from '../../plumbing/config/edit.js'
+import { readIndex } from '../../plumbing/index/index-file.js'
+import type { Oid } from '../../plumbing/objects/object.js'
+import { readCommit } from '../../plumbing/objects/parse.js'
+import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
+import { readHead, resolveRef } from '../../plumbing/refs/read.js'
+import { gitDirsOf } from '../../repository/open.js'
+import { unsupportedIndex, unsupportedSetting } from '../../repository/unsupported.js'
+import { readSubmodules, type SubmoduleEntry } from '../../submodules/gitmodules.js'
+import { assertMovable } from '../../worktree/move/move-tree.js'
+import { recover } from '../../worktree/move/recover.js'
+import type { MoveRequest } from '../../worktree/move/repository.js'
+import { bringIncoming, openContent } from '../content.js'
+import { isAncestor } from '../history/history.js'
+import { assertLevels, fillWorktree, naming, type Superproject } from './fill.js'
+import { initSubmodules, type WantedSubmodule } from './init.js'
+import { bringModule, fetchModule, isPublished } from './module.js'
+import { type ModulePlace, modulePlaceOf } from './place.js'
+
+/** A submodule that is to be moved, filled in or put elsewhere; and what is to be done in it. */
+export interface SubmoduleStep {
+  submodule: WantedSubmodule
+  place: ModulePlace
+  /** Its finished work tree, out of sight; null: it has one. */
+  staged: string | null
+  /** Where its work tree is, if that is not its place. */
+  lyingAt: string | null
+  /** Whether its `.git` file and `core.worktree` are to be written again. */
+  relink: boolean
+  /** null: its commit is the right one. */
+  move: SubmoduleMove | null
+  inside: UpdatePlan
+}
+
+export interface SubmoduleMove {
+  from: Oid
+  to: Oid
+  /** The branch that HEAD leaves; null: it is detached already. */
+  branch: string | null
+}
+
+/** What brings the submodules of one repository to a commit. */
+export interface UpdatePlan {
+  gitDir: string
+  /** What its configuration lacks. */
+  sections: ConfigSection[]
+  steps: SubmoduleStep[]
+  /** Received so far. */
+  bytes: number
+  /** How many folders stay empty. */
+  left: number
+}
+
+export interface PlanRequest extends Superproject {
+  /** What was checked out before; null: nothing. `commit` is what will be. */
+  from: Oid | null
+  /** Whether one that is behind the recorded commit follows, though that did not change. */
+  isFill: boolean
+  /** A new folder, out of sight, for the work tree of a submodule. */
+  stage(): string
+}
+
+/**
+ * Fetches what the submodules of a commit need, and decides what is to be done with each. Nothing
+ * that anybody sees changes.
+ *
+ * @throws BlockedError naming a submodule with local work in the way
+ * @throws as `fillSubmodules`
+ */
+export async function planUpdate(git: Git, request: PlanRequest): Promise<UpdatePlan> {
+  const { place, store, commit, from, url } = request
+  const { gitDir } = place
+  const { submodules, unmapped } = await submodulesAt(store, commit)
+  const before = from === commit ? submodules : await recordedBefore(store, from)
+  const { wanted, sections } = initSubmodules({ gitDir, url }, submodules, before)
+  assertLevels(request, wanted)
+  await clearLeftovers(git, place, wanted)
+  const plan: UpdatePlan = {
+    gitDir,
+    sections,
+    steps: [],
+    bytes: 0,
+    left: unmapped.length + submodules.length - wanted.length,
+  }
+  const earlier = new Map(before.map((one) => [one.name, one]))
+  const staged = stagedCommits(gitDir)
+  for (const submodule of wanted) {
+    const recorded = earlier.get(submodule.name) ?? null
+    await naming(submodule.path, () =>
+      planOne(git, request, plan, {
+        submodule,
+        recorded,
+        isStaged: isStagedElsewhere(staged.get(recorded?.path ?? submodule.path), recorded),
+      }),
+    )
+  }
+  return plan
+}
+
+const submodulesAt = async (store: ObjectStore, commit: Oid) =>
+  readSubmodules(store, (await readCommit(store, commit)).tree)
+
+/** A list that would be refused now was never followed. */
+async function recordedBefore(store: ObjectStore, from: Oid | null): Promise<SubmoduleEntry[]> {
+  if (from === null) return []
+  try {
+    return (await submodulesAt(store, from)).submodules
+  } catch (error) {
+    if (error instanceof PathError) return []
+    throw error
+  }
+}
+
+/** What can't be removed does not stop anything. */
+async function clearLeftovers(
+  { liveness }: Git,
+  place: ModulePlace,
+  wanted: WantedSubmodule[],
+): Promise<void> {
+  if (liveness === undefined) return
+  const parents = wanted.map((one) => dirname(modulePlaceOf(place, one).gitDir))
+  for (const folder of new Set([place.gitDir, ...parents])) {
+    await removeLeftovers(folder, 'clone', liveness).catch(() => {})
+  }
+}
+
+const stagedCommits = (gitDir: string): Map<string, Oid> =>
+  new Map(readIndex(gitDir, { withChecksum: false }).entries.map(({ path, oid }) => [path, oid]))
+
+const isStagedElsewhere = (staged: Oid | undefined, recorded: SubmoduleEntry | null) =>
+  staged !== undefined && recorded !== null && staged !== recorded.oid
+
+interface Planned {
+  submodule: WantedSubmodule
+  /** As the earlier commit has it; null: it has not. */
+  recorded: SubmoduleEntry | null
+  /** Whether the user has staged another commit of it. */
+  isStaged: boolean
+}
+
+async function planOne(
+  git: Git,
+  request: PlanRequest,
+  plan: UpdatePlan,
+  planned: Planned,
+): Promise<void> {
+  const { submodule, recorded } = planned
+  const place = modulePlaceOf(request.place, submodule)
+  assertReached(request.place, submodule)
+  const here = worktreeAt(place.dir, place.gitDir)
+  if (here !== null) {
+    const there = { ...place, gitDir: here.gitDir }
+    return planExisting(git, request, plan, { ...planned, place: there, ...here, lyingAt: null })
+  }
+  const old = recorded && modulePlaceOf(request.place, { ...submodule, path: recorded.path })
+  const moved = old && old.dir !== place.dir ? worktreeAt(old.dir, place.gitDir) : null
+  if (old && moved?.gitDir === place.gitDir) {
+    const link = { gitDir: moved.gitDir, relink: true, lyingAt: old.dir }
+    return planExisting(git, request, plan, { ...planned, place, ...link })
+  }
+  assertFree(place)
+  const bytes = await bringModule(git, { ...submodule, place })
+  const staged = request.stage()
+  const store = await openObjectStore(place.gitDir)
+  try {
+    const inside = { ...submodule, place: { ...place, dir: staged }, store }
+    const filled = await fillWorktree(git, { ...request, ...inside })
+    plan.bytes += bytes + filled.bytes
+    plan.left += filled.left
+  } finally {
+    await store.close()
+  }
+  const none = { gitDir: place.gitDir, sections: [], steps: [], bytes: 0, left: 0 }
+  const known = { submodule, place, lyingAt: null, relink: false, move: null, inside: none }
+  plan.steps.push({ ...known, staged })
+}
+
+/** A parent of its path that is a symlink leads elsewhere. */
+function assertReached({ dir }: ModulePlace, { path }: WantedSubmodule): void {
+  for (const parent of [...parentsOf(path), path]) {
+    const stats = lstatSync(join(dir, parent), { throwIfNoEntry: false })
+    if (stats === undefined) return
+    if (!stats.isDirectory()) {
+      throw new BlockedError('dirty', `${showPath(parent)} is not a folder`, {
+        paths: [showPath(parent)],
+        hint: 'move it away',
+      })
+    }
+  }
+}
+
+interface Existing {
+  gitDir: string
+  /** Whether its `.git` file leads nowhere, because a move of its folder was interrupted. */
+  relink: boolean
+}
+
+/** The repository whose work tree a folder is; null: of none. */
+function worktreeAt(dir: string, gitDir: string): Existing | null {
+  const dirs = gitDirsOf(dir)
+  if (dirs !== null)
+    return dirs.commonDir === dirs.gitDir ? { gitDir: dirs.gitDir, relink: false } : null
+  const target = /^gitdir: (.*?)\s*$/.exec(readTextIfThere(join(dir, '.git')) ?? '')?.[1]
+  const isOurs = target?.replaceAll('\\', '/').endsWith(modulePart(gitDir)) ?? false
+  return isOurs && existsSync(join(gitDir, 'HEAD')) ? { gitDir, relink: true } : null
+}
+
+const modulePart = (gitDir: string) => {
+  const text = gitDir.replaceAll('\\', '/')
+  return text.slice(text.indexOf('/.git/modules/') + '/.git'.length)
+}
+
+/** @throws BlockedError if there is anything but an empty folder */
+function assertFree({ dir }: ModulePlace): void {
+  try {
+    if (readdirSync(dir).length === 0) return
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return
+    throw error
+  }
+  throw new BlockedError('dirty', 'its folder has files of another origin', {
+    hint: `look at ${dir}, and move them away`,
+  })
+}
+
+interface PlannedExisting extends Planned, Existing {
+  place: ModulePlace
+  lyingAt: string | null
+}
+
+async function planExisting(
+  git: Git,
+  request: PlanRequest,
+  plan: UpdatePlan,
+  { place, lyingAt, relink, gitDir, ...planned }: PlannedExisting,
+): Promise<void> {
+  const { submodule } = planned
+  const dir = lyingAt ?? place.dir
+  const { env, liveness, signal, clock } = git
+  const store = await openObjectStore(gitDir)
+  try {
+    await recover({ dir, gitDir, store, env, liveness, signal, clock })
+    const module = { ...planned, gitDir, dir, store }
+    const decided = await decideMove(git, request, module)
+    if (decided === null) return
+    const { move, bytes } = decided
+    const from = move?.from ?? planned.recorded?.oid ?? submodule.oid
+    const inside = await planUpdate(git, {
+      ...request,
+      place: { ...place, dir },
+      store,
+      commit: submodule.oid,
+      from: (await store.has(from)) ? from : null,
+      url: submodule.url,
+      depth: request.depth + 1,
+    })
+    plan.bytes += inside.bytes + bytes
+    plan.left += inside.left
+    // The folder may be below one that is to be moved.
+    const isElsewhere = dir !== place.homeDir
+    const link = { lyingAt, relink: relink || isElsewhere }
+    plan.steps.push({ submodule, place, staged: null, ...link, move, inside })
+  } finally {
+    await store.close()
+  }
+}
+
+interface Module extends Planned {
+  gitDir: string
+  dir: string
+  store: ObjectStore
+}
+
+/**
+ * Whether a submodule follows the recorded commit. One that is at its commit, or at an ancestor,
+ * does; and as with any local change, one that upstream did not change stays where the user has it.
+ *
+ * @returns null: it stays
+ * @throws BlockedError if it should follow, and can't
+ */
+async function decideMove(
+  git: Git,
+  request: PlanRequest,
+  module: Module,
+): Promise<{ move: SubmoduleMove | null; bytes: number } | null> {
+  const { gitDir, submodule, recorded, isStaged } = module
+  const to = submodule.oid
+  const from = await resolveRef(gitDir, 'HEAD')
+  if (from === to) return { move: null, bytes: 0 }
+  const head = await readHead(gitDir)
+  const branch = 'branch' in head ? head.branch : null
+  if (recorded?.oid !== to) {
+    if (from === null) throw ofItsOwn(module)
+    return followTo(git, request, module, { from, to, branch })
+  }
+  if (!request.isFill || isStaged || branch !== null || from === null) return null
+  try {
+    return await followTo(git, request, module, { from, to, branch })
+  } catch (error) {
+    if (error instanceof BlockedError) return null
+    throw error
+  }
+}
+
+async function followTo(
+  git: Git,
+  { lfs }: PlanRequest,
+  module: Module,
+  move: SubmoduleMove,
+): Promise<{ move: SubmoduleMove; bytes: number }> {
+  const { gitDir, dir, store, submodule, recorded } = module
+  const { from, to, branch } = move
+  assertSupported(gitDir)
+  const bytes = await fetchModule(git, { url: submodule.url, oid: to, gitDir, store })
+  const isKept = branch !== null || (await isPublished(gitDir, store, from))
+  const isKnown = from === recorded?.oid || (recorded === null && isKept)
+  if (!isKnown && !(await isAncestor(store, from, to))) throw ofItsOwn(module)
+  const { env, liveness, signal, clock } = git
+  const place = { dir, gitDir, store }
+  const request: MoveRequest = { ...place, ...move, message: '', env, liveness, signal, clock }
+  await assertMovable(request)
+  const content = await openContent(git, place, to, { url: submodule.url, lfs })
+  await bringIncoming(request, content)
+  return { move, bytes: bytes + (content.lfs?.came.bytes ?? 0) }
+}
+
+const ofItsOwn = ({ dir, submodule }: Module) =>
+  new BlockedError('dirty', 'it is not at the commit that is recorded for it', {
+    paths: [showPath(submodule.path)],
+    hint: `see \`git -C ${dir} log\`; git submodule update takes the recorded one`,
+  })
+
+/** Its work tree is elsewhere by nature. */
+function assertSupported(gitDir: string): void {
+  const config = readGitConfig(gitDir, [join(gitDir, 'config.worktree')])
+  const why = unsupportedSetting(config, { isSubmodule: true }) ?? unsupportedIndex(gitDir)
+  if (why !== null) {
+    throw new BlockedError('unsupported', `it has ${why}`, { hint: 'update it with git itself' })
+  }
+}
