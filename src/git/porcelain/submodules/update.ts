@@ -17,11 +17,11 @@ import { naming } from './fill.js'
 import { readEnds, removeEnds, writeEnds } from './journal.js'
 import { gitFileOf, type ModulePlace, worktreeOf } from './place.js'
 import {
+  type PlanRequest,
   planUpdate,
   type SubmoduleMove,
   type SubmoduleStep,
   type UpdatePlan,
-  type PlanRequest,
 } from './plan.js'
 
 export interface UpdatedSubmodules {
