@@ -1,5 +1,5 @@
 import { changedFiles, textFiles } from './corpus.js'
-import { compare, peakMemory, type Row, timesRow } from './measure.js'
+import { byIsomorphicGit, compare, peakMemory, type Row, timesRow } from './measure.js'
 import { type Place, withPlace } from './place.js'
 
 const rounds = 5
@@ -37,8 +37,9 @@ export const cloneMemory = (): Promise<Row[]> =>
     await place.configure('root', {})
     const full = await peakMemory(oneClone(place, 'full').wizard(0))
     const ofShallow = await peakMemory(oneClone(place, 'shallow', shallow).wizard(0))
+    const isomorphic = `${await peakMemory(oneClone(place, 'full').isomorphic(0))} MB`
     return [
-      { what: 'clone of 3,000 files: memory', wizard: `${full} MB`, most: '160 MB' },
+      { what: 'clone of 3,000 files: memory', wizard: `${full} MB`, isomorphic, most: '160 MB' },
       { what: 'clone of 3,000 files, depth 1: memory', wizard: `${ofShallow} MB`, most: '160 MB' },
     ]
   })
@@ -59,12 +60,15 @@ const oneClone = (
   { wizard, git, url, path }: Place,
   name: string,
   { from = repository, flags = [] }: { from?: string; flags?: string[] } = {},
-) => ({
-  wizard: (round: number) =>
-    wizard('root', 'REPO', 'CLONE', from, path(`${name}-wizard-${round}`), ...flags),
-  'git clone': (round: number) =>
-    git('clone', '--quiet', ...flags, url(from), path(`${name}-git-${round}`)),
-})
+) => {
+  const byWizard = (folder: string) => wizard('root', 'REPO', 'CLONE', from, folder, ...flags)
+  return {
+    wizard: (round: number) => byWizard(path(`${name}-wizard-${round}`)),
+    isomorphic: (round: number) => byIsomorphicGit(byWizard(path(`${name}-isomorphic-${round}`))),
+    'git clone': (round: number) =>
+      git('clone', '--quiet', ...flags, url(from), path(`${name}-git-${round}`)),
+  }
+}
 
 async function eightClones({ github, configure, wizard, program, path, url }: Place) {
   const names = Array.from({ length: 8 }, (_, index) => `bench/small-${index}`)

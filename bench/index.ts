@@ -94,11 +94,12 @@ function chosen(names: string[], repositories: string[]): [string, () => Promise
   )
 }
 
-const headings = ['case', 'wizard', 'peer', 'ratio', 'at most']
+const headings = ['case', 'wizard', 'with isomorphic-git', 'peer', 'ratio', 'at most']
 
-const cells = ({ what, wizard, peer, ratio, most }: Row) => [
+const cells = ({ what, wizard, isomorphic, peer, ratio, most }: Row) => [
   what,
   wizard,
+  isomorphic ?? '',
   peer ?? '',
   ratio?.toFixed(2) ?? '',
   String(most ?? ''),

@@ -17,6 +17,8 @@ export interface Row {
   what: string
   /** With its unit. */
   wizard: string
+  /** wizard's with the other engine of git. */
+  isomorphic?: string | undefined
   /** The same, with the peer's name. */
   peer?: string
   /** wizard's time divided by the peer's. */
@@ -95,16 +97,23 @@ export async function peakMemory(command: Command | undefined): Promise<number> 
   return Math.round(most / 1024)
 }
 
+/** The same command of wizard, with the other engine of git. */
+export const byIsomorphicGit = (command: Command): Command => ({
+  ...command,
+  env: { ...command.env, WIZARD_GIT_ENGINE: 'isomorphic-git' },
+})
+
 /** A row with two times; `names` are the peers, the best of which counts. */
 export function timesRow(
   what: string,
-  { wizard = Number.NaN, ...peers }: Record<string, number>,
+  { wizard = Number.NaN, isomorphic, ...peers }: Record<string, number>,
   most?: number,
 ): Row {
   const [[name, best] = ['', Number.NaN]] = Object.entries(peers).sort((a, b) => a[1] - b[1])
   return {
     what,
     wizard: inSeconds(wizard),
+    isomorphic: isomorphic === undefined ? undefined : inSeconds(isomorphic),
     peer: `${inSeconds(best)} ${name}`,
     ratio: wizard / best,
     most,

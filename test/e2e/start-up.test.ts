@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { inShell } from '../support/shell.js'
 import { bareEnvironment, runWizard } from '../support/wizard.js'
+import { openWorkspace } from '../support/workspace.js'
 
 it('says that it is not built', async () => {
   const copy = await mkdtemp(join(tmpdir(), 'wizard-not-built-'))
@@ -72,5 +73,24 @@ it('neither does the offline status of a clone', { tags: ['deep'] }, async () =>
     expect(loaded).toEqual([])
   } finally {
     await rm(root, { recursive: true })
+  }
+})
+
+it('isomorphic-git is loaded only where it is the engine', { tags: ['deep'] }, async () => {
+  const work = await openWorkspace()
+  try {
+    await work.github.addRepository('uDOS/typo', { files: { a: 'a\n' } })
+    const list = `process.on('exit', () => console.error(Object.keys(Module._cache).join('\\n')))`
+    const watch = `import Module from 'node:module';${list}`
+    const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(watch)}`]
+    const loads = async (engine: string) => {
+      const env = { WIZARD_GIT_ENGINE: engine }
+      const { status, err } = await work.spawn(['REPO', 'CLONE', 'typo', engine], { env, nodeArgs })
+      expect([status, err]).toEqual([0, expect.stringMatching(/chunks.clone/)])
+      return /isomorphic/.test(err)
+    }
+    expect([await loads('wizard'), await loads('isomorphic-git')]).toEqual([false, true])
+  } finally {
+    await work.close()
   }
 })
