@@ -15,7 +15,7 @@ import { openFolder } from './locate/folder-source.js'
 import type { GitHubFile } from './schema/github.js'
 import { loadSchema } from './schema/load.js'
 import type { ReposFile } from './schema/repos.js'
-import { type GitHubConfig, readSettings, type Settings } from './settings/settings.js'
+import { type GitHubConfig, readSettings } from './settings/settings.js'
 import { assertTrusted } from './trust.js'
 import type { ConfigDocument } from './yaml/document.js'
 import type { Source } from './yaml/place.js'
@@ -118,7 +118,8 @@ export interface Config {
   logsDir: string
   logsKeepDays: number
   github: GitHubConfig
-  gitEngine: Settings['gitEngine']
+  /** What fetches and stores the objects of clones and pulls. */
+  gitEngine: 'wizard' | 'isomorphic-git'
   /** By dotted key: `root`, `logs`, `logs_keep_days`, `github.token` … */
   sources: Readonly<Record<string, Source>>
   /** The existing files, absolute; of a single file, itself for each of its parts. */
