@@ -4,7 +4,8 @@ import { namesIn } from '../../base/fs/read.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import { readIndex } from '../plumbing/index/index-file.js'
 import { fileMode } from '../plumbing/objects/parse.js'
-import { isBisecting, operationInProgress } from '../repository/open.js'
+import { type ObjectStore, openObjectStore } from '../plumbing/objects/store.js'
+import { gitDirsOf, isBisecting, operationInProgress } from '../repository/open.js'
 import { Folder } from '../worktree/folder.js'
 import { isUnfinished } from '../worktree/move/journal-file.js'
 import { type Change, changes, type WorktreeStatusRequest } from '../worktree/status.js'
@@ -12,8 +13,8 @@ import { unpublishedRefs } from './history/unpublished.js'
 
 /**
  * Describes everything that would be lost with a clone: changes, untracked and ignored files,
- * stashes, commits that no remote-tracking ref leads to, operations in progress, submodules and
- * nested repositories, hooks, linked work trees.
+ * stashes, commits that no remote-tracking ref leads to, operations in progress, nested
+ * repositories, hooks, linked work trees; and all that in submodules.
  *
  * @returns an empty list if nothing would be lost
  */
@@ -25,10 +26,10 @@ export async function localWork(request: WorktreeStatusRequest): Promise<string[
     ...(isBisecting(gitDir) ? ['a bisection in progress'] : []),
     ...(isUnfinished(gitDir) ? ['a pull that was interrupted'] : []),
     ...(await changesInWords(request)),
-    ...listed('submodule', await submodulesInUse(request)),
     ...listed('hook', await hooksOf(request)),
     ...listed('linked work tree', await namesIn(join(gitDir, 'worktrees'))),
     ...(await refsInWords(request)),
+    ...(await workInSubmodules(request)),
   ]
 }
 
@@ -48,16 +49,60 @@ async function changesInWords(request: WorktreeStatusRequest): Promise<string[]>
   return kinds.flatMap((kind) => listed(words[kind], (paths.get(kind) ?? []).map(showPath)))
 }
 
-/** Submodules whose folder has content, or whose repository is in `.git/modules`. */
-async function submodulesInUse({ dir, gitDir }: WorktreeStatusRequest): Promise<string[]> {
+/**
+ * Of submodules with a work tree everything counts, of the others what only their git folder in
+ * `.git/modules` has.
+ */
+async function workInSubmodules(request: WorktreeStatusRequest): Promise<string[]> {
+  const found: string[] = []
+  const seen = new Set<string>()
+  for (const path of submodulesInUse(request)) {
+    const dir = new Folder(request.dir).at(path).toString()
+    const dirs = gitDirsOf(dir)
+    if (dirs !== null) seen.add(dirs.gitDir)
+    const work =
+      dirs === null
+        ? ['files in its folder']
+        : await withStore(dirs.commonDir, (store) => localWork({ ...request, dir, ...dirs, store }))
+    found.push(...work.map((one) => `submodule ${showPath(path)}: ${one}`))
+  }
+  for (const gitDir of await modulesIn(join(request.gitDir, 'modules'))) {
+    if (seen.has(gitDir)) continue
+    const work = await withStore(gitDir, (store) => refsInWords({ ...request, gitDir, store }))
+    found.push(...work.map((one) => `${gitDir}: ${one}`))
+  }
+  return found
+}
+
+/** The paths of submodules whose folder has content. */
+function submodulesInUse({ dir, gitDir }: WorktreeStatusRequest): BytePath[] {
   const folder = new Folder(dir)
-  const paths = readIndex(gitDir)
+  return readIndex(gitDir)
     .entries.filter(({ mode, path }) => {
       return mode === fileMode.gitlink && folder.lstat(path)?.isDirectory()
     })
-    .filter(({ path }) => folder.list(path).length > 0)
-    .map(({ path }) => showPath(path))
-  return [...new Set([...paths, ...(await namesIn(join(gitDir, 'modules')))])]
+    .map(({ path }) => path)
+    .filter((path) => folder.list(path).length > 0)
+}
+
+/** The git folders of submodules, of which none lies in another one but as its own submodule. */
+async function modulesIn(folder: string): Promise<string[]> {
+  const found: string[] = []
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name)
+    if (existsSync(join(path, 'HEAD'))) found.push(path)
+    else found.push(...(await modulesIn(path)))
+  }
+  return found
+}
+
+async function withStore<T>(gitDir: string, work: (store: ObjectStore) => Promise<T>): Promise<T> {
+  const store = await openObjectStore(gitDir)
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
 }
 
 /** The names of git's own examples end in `.sample`. */

@@ -128,11 +128,36 @@ describe('local work', () => {
     expect(work[0]).toMatch(expected)
   })
 
-  test('a submodule in use is told', { tags: ['deep'] }, async () => {
+  const inSubmodule: [string, ((dir: string) => void)[], RegExp | null][] = [
+    ['nothing', [], null],
+    ['an ignored file', [put('sub/x.log')], /^submodule sub: 1 ignored file or folder: x.log$/],
+    ['a stash', [put('sub/a'), run('-C', 'sub', 'stash', '--quiet')], /^submodule sub: a stash$/],
+    [
+      'a commit, though the work tree is gone',
+      [
+        run('-C', 'sub', 'commit', '--allow-empty', '--quiet', '-m', 'mine'),
+        run('submodule', '--quiet', 'deinit', '--force', 'sub'),
+      ],
+      /modules\/sub: commits of refs\/heads\/main/,
+    ],
+    [
+      'files without a repository',
+      [run('submodule', '--quiet', 'deinit', '--force', 'sub'), put('sub/mine')],
+      /^submodule sub: files in its folder$/,
+    ],
+  ]
+
+  test.each(inSubmodule)('in a submodule: %s', { tags: ['deep'] }, async (_, steps, expected) => {
     const dir = clone()
     const origin = join(dir, '../origin')
     git(dir, ['-c', 'protocol.file.allow=always', 'submodule', 'add', '--quiet', origin, 'sub'])
-    expect(await workIn(dir)).toContainEqual(expect.stringMatching(/^1 submodule: sub$/))
+    git(dir, ['commit', '--quiet', '-m', 'sub'])
+    git(dir, ['push', '--quiet', 'origin', 'HEAD:refs/heads/pushed'])
+    git(dir, ['reset', '--quiet', '--hard'])
+    for (const step of steps) step(dir)
+    const work = await workIn(dir)
+    if (expected === null) expect(work).toEqual([])
+    else expect(work).toEqual([expect.stringMatching(expected)])
   })
 
   test('everything is, where no remote is known', { tags: ['deep'] }, async () => {

@@ -4,9 +4,11 @@ import { existsAt } from '../../../base/fs/read.js'
 import { openSibling, removeLeftovers } from '../../../process/temp-beside.js'
 import { BlockedError } from '../../errors.js'
 import type { Git } from '../../git.js'
+import { clearDeadLocks } from '../../plumbing/lock-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { peelToCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
+import { clearIncoming } from '../../plumbing/pack/incoming.js'
 import { connect } from '../../plumbing/protocol/connect.js'
 import type { Remote } from '../../plumbing/protocol/remote-refs.js'
 import { listLocalRefs, readHead, resolveRef } from '../../plumbing/refs/read.js'
@@ -15,7 +17,7 @@ import { readShallow } from '../../repository/shallow.js'
 import { initRepository } from '../clone/init.js'
 import { type ClonePlan, listForClone, planClone } from '../clone/plan.js'
 import { take, writeRefs } from '../clone/take.js'
-import { downloadPack, type FetchingRepository } from '../fetch/download.js'
+import type { FetchingRepository } from '../fetch/download.js'
 import { fetchMissing, isFetched, localTips, moveRefs } from '../fetch/fetch.js'
 import {
   branchPrefix,
@@ -26,7 +28,6 @@ import {
   tagPrefix,
   tagsOf,
 } from '../fetch/target.js'
-import { HistoryHaves } from '../history/haves.js'
 import { isAncestor } from '../history/history.js'
 import { notePin } from '../pin.js'
 import { type ModulePlace, worktreeOf } from './place.js'
@@ -74,6 +75,7 @@ export async function bringModule(git: Git, request: ModuleRequest): Promise<num
   const { place, oid } = request
   const { gitDir } = place
   if (!(await existsAt(join(gitDir, 'HEAD')))) return cloneModule(git, request)
+  await clearRemains(git, gitDir)
   const store = await openObjectStore(gitDir)
   try {
     const bytes = await fetchModule(git, { ...request, gitDir, store })
@@ -87,6 +89,13 @@ export async function bringModule(git: Git, request: ModuleRequest): Promise<num
   } finally {
     await store.close()
   }
+}
+
+/** Removes what a killed fetch left, and its locks. */
+export async function clearRemains({ liveness }: Git, gitDir: string): Promise<void> {
+  if (liveness === undefined) return
+  await clearIncoming(gitDir, liveness)
+  await clearDeadLocks(gitDir, liveness)
 }
 
 async function assertKept(
@@ -128,10 +137,7 @@ export async function fetchModule(
   const remote = await connect(git, url, [branchPrefix, tagPrefix])
   const isShallow = repository.shallow.size > 0
   const bytes = isShallow ? 0 : await fetchBranches(git, remote, repository, tips)
-  return (
-    bytes +
-    (await takeCommit(git, remote, { gitDir, store, oid, depth: isShallow ? 1 : undefined }))
-  )
+  return bytes + (await takeCommit(git, remote, { gitDir, store, oid }))
 }
 
 async function fetchBranches(
@@ -173,7 +179,7 @@ async function buildModule(
   const store = await openObjectStore(gitDir)
   try {
     const bytes = await takeBranches(git, remote, plan, { gitDir, store, depth, url })
-    const late = await takeCommit(git, remote, { gitDir, store, oid, depth })
+    const late = await takeCommit(git, remote, { gitDir, store, oid })
     const message = `checkout: moving from ${branch ?? oid} to ${oid}`
     await writeHead(gitDir, { oid }, { message, clock: git.clock })
     return bytes + late
@@ -203,21 +209,20 @@ async function takeBranches(
   return bytes
 }
 
-/** The commit itself, where no branch or tag leads to it. */
-export async function takeCommit(
+/**
+ * The commit itself, where no branch or tag leads to it: as in git with the history that it has
+ * beyond what is here, even in a shallow repository.
+ */
+async function takeCommit(
   git: Git,
   remote: Remote,
-  { gitDir, store, oid, depth }: Taking & { oid: Oid },
+  { gitDir, store, oid }: Omit<Taking, 'depth'> & { oid: Oid },
 ): Promise<number> {
   let bytes = 0
   if (!(await store.has(oid))) {
-    const haves = new HistoryHaves(store)
-    for (const tip of remote.refs.values()) {
-      const commit = (await store.has(tip.oid)) ? await peelToCommit(store, tip.oid) : null
-      if (commit !== null) await haves.add(commit)
-    }
     const repository = { gitDir, store, shallow: await readShallow(gitDir) }
-    bytes = await downloadPack(git, remote, repository, { wants: [oid], haves, depth })
+    const tips = await localTips(repository)
+    bytes = await fetchMissing(git, remote, repository, { wants: [oid], tips })
     // Without a ref that leads to it, it would be taken for somebody's work.
     await notePin(gitDir, oid, { clock: git.clock })
   }

@@ -23,7 +23,7 @@ import { bringIncoming, openContent } from '../content.js'
 import { isAncestor } from '../history/history.js'
 import { assertLevels, fillWorktree, naming, type Superproject } from './fill.js'
 import { initSubmodules, type WantedSubmodule } from './init.js'
-import { bringModule, fetchModule, isPublished } from './module.js'
+import { bringModule, clearRemains, fetchModule, isPublished } from './module.js'
 import { type ModulePlace, modulePlaceOf } from './place.js'
 
 /** A submodule that is to be moved, filled in or put elsewhere; and what is to be done in it. */
@@ -246,6 +246,7 @@ async function planExisting(
   const { submodule } = planned
   const dir = lyingAt ?? place.dir
   const { env, liveness, signal, clock } = git
+  await clearRemains(git, gitDir)
   const store = await openObjectStore(gitDir)
   try {
     await recover({ dir, gitDir, store, env, liveness, signal, clock })
