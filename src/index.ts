@@ -112,7 +112,7 @@ export type { ReleaseEvent, TransferEvent } from './releases/session.js'
 export type { ComponentStatus, StatusRequest } from './releases/status.js'
 export type { UploadRequest } from './releases/upload.js'
 export type { LatestChoice } from './releases/versions/latest.js'
-export type { CloneOptions } from './repos/one-repository.js'
+export type { CloneOptions, PullOptions } from './repos/one-repository.js'
 export type { Pruned, PruneOptions, PruneReport } from './repos/prune.js'
 export { RepoSync } from './repos/repo-sync.js'
 export type {

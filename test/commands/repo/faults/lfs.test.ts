@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Fault } from 'local-github'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openWorkspace, reached, snapshot, type Workspace } from '../../../support/workspace.js'
 
 let work: Workspace
@@ -10,12 +10,12 @@ const name = 'uDOS/media'
 const attributes = '*.bin filter=lfs diff=lfs merge=lfs -text\n'
 const content = 'content that is cut in the middle of its 64 bytes, and no earlier'
 
-beforeEach(async () => {
+async function open(): Promise<void> {
   work = await openWorkspace()
   await work.github.addRepository(name, { files: { '.gitattributes': attributes } })
   await commit('deep/a.bin', content)
-})
-afterEach(() => work.close())
+}
+const close = () => work.close()
 
 async function commit(path: string, text: string): Promise<string> {
   const object = await work.github.addLfsObject(name, text)
@@ -55,6 +55,9 @@ const withError = (code: number) =>
   }))
 
 describe('a clone fails, and nothing is there', () => {
+  beforeAll(open)
+  afterAll(close)
+
   it.each<[string, Fault, number, RegExp]>([
     ['a batch that wants another token', { ...batch, status: 401, body: said }, 4, /uDOS\/media/],
     ['a forbidden batch', { ...batch, status: 403, body: said }, 4, /words of the server/],
@@ -109,8 +112,9 @@ describe('a clone fails, and nothing is there', () => {
       /deep\/a\.bin: .*localhost:9, which/,
     ],
   ])('%s', async (_name, fault, exit, message) => {
-    work.github.fail(fault)
+    const handle = work.github.fail(fault)
     const { status, json, err } = await clone()
+    handle.remove()
     expect([status, json.status]).toEqual([exit, 'failed'])
     expect(json.error.message).toMatch(message)
     expect(err + JSON.stringify(json)).not.toContain(work.github.token)
@@ -133,6 +137,9 @@ describe('a clone fails, and nothing is there', () => {
 })
 
 describe('an object arrives', () => {
+  beforeEach(open)
+  afterEach(close)
+
   const ranges = () =>
     work.github.requests
       .filter(({ origin }) => origin === 'storage')
@@ -198,6 +205,9 @@ describe('an object arrives', () => {
 })
 
 describe('a pull that can not get an object', () => {
+  beforeEach(open)
+  afterEach(close)
+
   it('leaves the repository as it was, and the next one goes on', async () => {
     expect((await clone()).status).toBe(0)
     await work.write('own/mine.txt', 'mine')
@@ -233,6 +243,7 @@ describe('credentials', () => {
   let asked: IncomingMessage[] = []
   const address = () => `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`
   beforeEach(async () => {
+    await open()
     asked = []
     elsewhere = createServer((request, response) => {
       asked.push(request)
@@ -240,7 +251,10 @@ describe('credentials', () => {
     })
     await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
   })
-  afterEach(() => new Promise((resolve) => elsewhere.close(resolve)))
+  afterEach(async () => {
+    await new Promise((resolve) => elsewhere.close(resolve))
+    await close()
+  })
   const carries = () => asked.map(({ headers }) => JSON.stringify(headers)).join()
 
   it('go to the batch, and to no storage', async () => {
