@@ -62,7 +62,7 @@ describe('two commands at once', () => {
     expect(await finish('REPO', 'CLONE', 'typo', 'one')).toMatchObject({ status: 0 })
   })
 
-  it('have each their own time', async () => {
+  it('have each their own time', { tags: ['deep'] }, async () => {
     const clock = testClock()
     app = new Application(testHost(work.root), { clock })
     const fault = work.github.fail({ path: /git-upload-pack|info\/refs/, delay: 'forever' })

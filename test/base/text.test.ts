@@ -32,7 +32,7 @@ describe('plainText', () => {
     expect(plainText('plain', { colours: true })).toBe('plain')
   })
 
-  it('is quick with a hostile text', () => {
+  it('is quick with a hostile text', { tags: ['deep'] }, () => {
     for (const start of ['\u001b]', '\u009d', '\u001bP', '\u0090', '\u001b[', '\u009b']) {
       const before = performance.now()
       plainText(start.repeat(200_000))

@@ -144,7 +144,7 @@ it('a file in the way of a destination has the remedy of that', async () => {
   })
 })
 
-it('a file with a secret that others can read is told', async () => {
+it('a file with a secret that others can read is told', { tags: ['deep'] }, async () => {
   work = await openWorkspace()
   await work.write('config/.env', 'GITHUB_TOKEN=ghp_1\n')
   for (const [file, mode] of [

@@ -55,7 +55,7 @@ describe('DOCTOR and webhooks.yaml', () => {
     })
   })
 
-  it('says who serves, and what is dead, with its remedy', async () => {
+  it('says who serves, and what is dead, with its remedy', { tags: ['deep'] }, async () => {
     await receive()
     const first = await doctor('--offline')
     expect(first.found('store')).toMatchObject({ status: 'ok', detail: work.path(store) })
@@ -92,7 +92,7 @@ describe('DOCTOR and webhooks.yaml', () => {
     })
   })
 
-  it("finds a newer wizard's store", async () => {
+  it("finds a newer wizard's store", { tags: ['deep'] }, async () => {
     await receive()
     const database = await openDatabase(work.path(store))
     database.exec('PRAGMA user_version = 99')
@@ -169,7 +169,7 @@ describe('DOCTOR and the hook on GitHub', () => {
     expect(await hookCheck()).toMatchObject({ status: 'warning' })
   })
 
-  it('sends too few events, or is paused', async () => {
+  it('sends too few events, or is paused', { tags: ['deep'] }, async () => {
     await setUp()
     await work.webhooks({
       ...config,

@@ -125,7 +125,7 @@ describe('a token that is fetched', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('is asked for again after a failure', async () => {
+  it('is asked for again after a failure', { tags: ['deep'] }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'calls-'))
     const privateKey = join(folder, 'key.pem')
     const { privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 })

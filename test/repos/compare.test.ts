@@ -62,7 +62,7 @@ describe('HEAD against the commit of the remote', () => {
     expect(await against(first)).toMatchObject({ state: 'diverged', ahead_by: 1, behind_by: 0 })
   })
 
-  it('that was not fetched leaves the counts behind unknown', async () => {
+  it('that was not fetched leaves the counts behind unknown', { tags: ['deep'] }, async () => {
     const second = commit(upstream, 'second')
     const unknown = { remote_commit: second, behind_by: null }
     expect(await against(second)).toMatchObject({ ...unknown, state: 'behind', ahead_by: 0 })

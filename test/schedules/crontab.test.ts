@@ -59,7 +59,7 @@ describe('installBlock and removeBlock', () => {
     expect(await tab()).toBe(mine)
   })
 
-  it('keep the end of the last line where cron wants one', async () => {
+  it('keep the end of the last line where cron wants one', { tags: ['deep'] }, async () => {
     await put('0 5 * * * backup')
     await installBlock(crontab, block, yes)
     expect(await tab()).toBe(

@@ -42,7 +42,7 @@ describe.each(others)('a crontab with %s', (_name, text) => {
     expect(withoutBlock(after, block)).toBe(text)
   })
 
-  it('keeps what somebody writes above and below it', () => {
+  it('keeps what somebody writes above and below it', { tags: ['deep'] }, () => {
     const after = `0 1 * * * above\n${withBlock(text, block)}0 2 * * * below\n`
     const fresh = blockOf('/srv/ü/config', '30 6 * * *')
     expect(blockIn(withBlock(after, fresh), block)).toEqual(fresh.lines)

@@ -173,7 +173,9 @@ test('fills a repository from a folder, without what its .gitignore leaves out',
   )
 })
 
-test('fills a repository from a clone: branches, tags, and what HEAD is on', async () => {
+test('fills a repository from a clone: branches, tags, and what HEAD is on', {
+  tags: ['deep'],
+}, async () => {
   const git = (...args: string[]) => gitText(['-C', folder, ...args])
   await git('init', '--quiet', '--initial-branch=trunk')
   await git('commit', '--quiet', '--allow-empty', '--message=one')

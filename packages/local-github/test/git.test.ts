@@ -66,7 +66,9 @@ test('protocol v2 is spoken, and v0 where it is turned off', { tags: ['deep'] },
   }
 })
 
-test('a private repository asks for Basic credentials, and a wrong token is refused', async () => {
+test('a private repository asks for Basic credentials, and a wrong token is refused', {
+  tags: ['deep'],
+}, async () => {
   await github.addRepository('uDOS/secret', { private: true })
   const answer = await fetch(`${github.gitUrl}/uDOS/secret.git/info/refs?service=git-upload-pack`)
   expect(answer.status).toBe(401)

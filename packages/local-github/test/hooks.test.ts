@@ -204,7 +204,9 @@ describe('deliveries', () => {
   const deliveries = async (id: number, query = '') =>
     call('GET', `${hooks}/${id}/deliveries${query}`)
 
-  test('tell what was sent and answered, and are sent again under the same id', async () => {
+  test('tell what was sent and answered, and are sent again under the same id', {
+    tags: ['deep'],
+  }, async () => {
     const { id } = await addHook()
     receiver.state.status = 500
     await github.commit('uDOS/core')

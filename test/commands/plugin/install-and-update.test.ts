@@ -137,7 +137,7 @@ describe('PLUGIN INSTALL', () => {
     expect([status, err]).toEqual([8, expect.stringContaining('was replaced since')])
   })
 
-  it('refuses an archive that holds another plugin', async () => {
+  it('refuses an archive that holds another plugin', { tags: ['deep'] }, async () => {
     const bytes = zip([{ name: 'manifest.json', content: JSON.stringify(manifestOf('evil', '1')) }])
     await releasePlugin(github(), 'uDOS/micro', { assets: { 'micro.zip': bytes } })
     const { status, err } = await plugin('INSTALL', 'micro')

@@ -33,7 +33,7 @@ describe('an empty file', () => {
     expect(releasesOn(space)).toHaveLength(1)
   })
 
-  it('that a build makes is named before the draft', async () => {
+  it('that a build makes is named before the draft', { tags: ['deep'] }, async () => {
     const build = ['mkdir -p dist && printf iso > dist/core.iso && : > dist/core.tcz']
     space = await openReleases({ release: { build } })
     const { status, err } = await release('PUBLISH', 'core')

@@ -96,7 +96,9 @@ describe('REPO PRUNE', () => {
     expect(await readdir(work.path('library'))).toEqual([])
   })
 
-  it('asks: where there is nobody, exit 2 and nothing done; on a terminal, by the answer', async () => {
+  it('asks: where there is nobody, exit 2 and nothing done; on a terminal, by the answer', {
+    tags: ['deep'],
+  }, async () => {
     await clones('clean')
     const { status, err, out } = await work.wizard('REPO', 'PRUNE')
     expect([status, out]).toEqual([2, ''])

@@ -41,7 +41,7 @@ const viewKeys = [
 ]
 
 describe('REPO LIST', () => {
-  it('gives all pages, by name', async () => {
+  it('gives all pages, by name', { tags: ['deep'] }, async () => {
     const sent = work.github.requests.length
     const { json } = await repo('LIST', 'many', '--json')
     expect(names(json)).toHaveLength(120)

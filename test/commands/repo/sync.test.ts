@@ -97,7 +97,7 @@ describe('REPO SYNC', () => {
     expect((await work.wizard('REPO', 'SYNC', '--allow-blocked')).status).toBe(0)
   })
 
-  it('tells in plain lines what it did, the result tab-separated', async () => {
+  it('tells in plain lines what it did, the result tab-separated', { tags: ['deep'] }, async () => {
     const { out, err } = await work.wizard('REPO', 'SYNC')
     const rows = out.trimEnd().split('\n')
     expect(rows.map((row) => row.split('\t').slice(0, 4))).toEqual([

@@ -117,7 +117,7 @@ describe('WEBHOOK SERVE', () => {
     await until('done', 2)
   })
 
-  it('marks a payload that is not JSON dead, and goes on', async () => {
+  it('marks a payload that is not JSON dead, and goes on', { tags: ['deep'] }, async () => {
     await configure(space, { push: [exec('true')] })
     await serve()
     await deliver(space, { body: Buffer.from('[]') })

@@ -38,7 +38,9 @@ describe('WORKFLOW RUN --wait', () => {
     expect(err).not.toContain('\u001b')
   })
 
-  it('failure is exit 1, after the last hundred lines of the failed step', async () => {
+  it('failure is exit 1, after the last hundred lines of the failed step', {
+    tags: ['deep'],
+  }, async () => {
     fails()
     const { status, err } = await wait()
     expect(status).toBe(1)
@@ -233,7 +235,7 @@ describe('WORKFLOW RUN --wait', () => {
     expect([status, err]).toEqual([4, expect.stringContaining('WORKFLOW WATCH uDOS/engine/')])
   })
 
-  it('a token that gh has renewed meanwhile is taken', async () => {
+  it('a token that gh has renewed meanwhile is taken', { tags: ['deep'] }, async () => {
     await space.close()
     space = await openActions({ tokens: ['ghp_first', 'ghp_second'], settings: { token: null } })
     await mkdir(space.path('bin'))

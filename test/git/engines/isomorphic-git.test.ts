@@ -68,7 +68,7 @@ describe('as git clones and pulls', () => {
   })
 })
 
-test('a private repository', async () => {
+test('a private repository', { tags: ['deep'] }, async () => {
   const { github, url, folder } = await setting()
   await github.addRepository('uDOS/secret', { private: true, files: { a: 'a\n' } })
   const secret = url.replace('typo', 'secret')
@@ -96,7 +96,9 @@ test('a commit that is not there', async () => {
   expect(readdirSync(folder)).toEqual([])
 })
 
-test('what a killed run left is removed by the next, and a living one’s is not', async () => {
+test('what a killed run left is removed by the next, and a living one’s is not', {
+  tags: ['deep'],
+}, async () => {
   const { github, url, folder } = await setting()
   const dir = join(folder, 'ours')
   await cloneRepository(client({ engine }), { url, dir, branches: 'one' })

@@ -4,7 +4,7 @@ import { bytesOf, fsPath, parentsOf, showPath } from '../../../src/git/plumbing/
 import { inShell } from '../../support/shell.js'
 import { git, temporaryFolder } from '../support/real-git.js'
 
-test('a path is shown as git shows it', () => {
+test('a path is shown as git shows it', { tags: ['deep'] }, () => {
   const dir = temporaryFolder()
   git(dir, ['init', '--quiet'])
   const names = [

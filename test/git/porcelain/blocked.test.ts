@@ -238,7 +238,7 @@ describe('a fast-forward leaves every byte as it was, for', () => {
     expect(await expectRefused(act, dir, BlockedError)).toMatchObject({ reason: 'unsupported' })
   })
 
-  test('an unsafe entry', async () => {
+  test('an unsafe entry', { tags: ['deep'] }, async () => {
     const { dir, from } = repository()
     const blob = git(dir, ['hash-object', '-w', '--stdin'], { input: 'x' })
     const tree = git(dir, ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'], {

@@ -270,7 +270,7 @@ describe('a server that is unwell', () => {
     await expect(listRefs(client(), await answering(403), [])).rejects.toThrow(GitHubAuthError)
   })
 
-  test('silent for ever', async () => {
+  test('silent for ever', { tags: ['deep'] }, async () => {
     const github = await localGitHub()
     github.fail({ origin: 'git', delay: 'forever' })
     const asked = listRefs(client({ stallTimeout: 300 }), `${github.gitUrl}/uDOS/typo.git`, [])

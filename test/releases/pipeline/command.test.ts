@@ -74,7 +74,9 @@ describe('runCommand', () => {
     expect([...logged].sort()).toEqual(['build | one', 'build | three', 'build | two'])
   })
 
-  it('writes the lines that it reads together to the log together, and loses none', async () => {
+  it('writes the lines that it reads together to the log together, and loses none', {
+    tags: ['deep'],
+  }, async () => {
     const batches: (readonly string[])[] = []
     const log = {
       write: (_log: string, _level: string, line: string) => batches.push([line]),

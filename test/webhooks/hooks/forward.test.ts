@@ -83,7 +83,7 @@ test('smee: a body whose signature the channel has broken is a warning, and not 
   expect(await stored()).toEqual([])
 })
 
-test('gosmee: the bytes are those of GitHub', async () => {
+test('gosmee: the bytes are those of GitHub', { tags: ['deep'] }, async () => {
   const forward = await forwarding('gosmee')
   for (const more of fragile) await post(payload(more))
   await untilRan(4)
@@ -113,7 +113,7 @@ test('a changed secret counts as soon as webhooks.yaml has it', async () => {
   expect(await ran()).toEqual([`${taken} star`])
 })
 
-test('the same delivery twice runs once', async () => {
+test('the same delivery twice runs once', { tags: ['deep'] }, async () => {
   await forwarding('smee')
   const delivery = await post(payload())
   await post(payload(), { 'x-github-delivery': delivery })
@@ -124,7 +124,9 @@ test('the same delivery twice runs once', async () => {
   expect(list[1]).toMatchObject({ delivery, times_received: 2 })
 })
 
-test('a lost connection is opened again, from the last event on, each time later', async () => {
+test('a lost connection is opened again, from the last event on, each time later', {
+  tags: ['deep'],
+}, async () => {
   const forward = await forwarding('smee')
   channel.write(': a comment\nretry: 1\n\n')
   await post(payload())

@@ -43,7 +43,9 @@ async function happen(...counts: number[]) {
 
 const requests = () => work.asked('GET', /\/deliveries/)
 
-test('--once takes what is new, oldest first, and waits for the handlers', async () => {
+test('--once takes what is new, oldest first, and waits for the handlers', {
+  tags: ['deep'],
+}, async () => {
   const id = await hookAt()
   await happen(1, 2, 3)
   const { status, json } = await pullOnce('uDOS/core')

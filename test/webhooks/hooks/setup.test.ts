@@ -83,7 +83,9 @@ test('a ping that fails is exit 1, and the hook stays', async () => {
   expect(await hooks()).toHaveLength(1)
 })
 
-test('a ping without an answer is waited for 30 seconds by the clock', async () => {
+test('a ping without an answer is waited for 30 seconds by the clock', {
+  tags: ['deep'],
+}, async () => {
   const { hook_id: id } = (await hook()).json
   const silent = work.github.fail({ method: 'POST', path: /pings$/, status: 204 })
   const begun = work.clock.now()
@@ -112,7 +114,7 @@ test("the answer of an organization's hook is its ping's delivery", async () => 
   expect((await setup('uDOS', '--url', work.receiver.url)).status).toBe(1)
 })
 
-test('--remove removes it, and --dry-run does nothing', async () => {
+test('--remove removes it, and --dry-run does nothing', { tags: ['deep'] }, async () => {
   const planned = await hook('--dry-run')
   expect(planned.json).toMatchObject({ hook_id: null, status: 'created', last_response: null })
   expect([planned.status, await hooks()]).toEqual([0, []])

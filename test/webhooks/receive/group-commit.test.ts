@@ -93,7 +93,7 @@ describe('group commit', () => {
     expect(idsOf(store.batches)).toEqual([['a'], ['b', 'c']])
   })
 
-  it('bounds a batch, by number and by bytes', async () => {
+  it('bounds a batch, by number and by bytes', { tags: ['deep'] }, async () => {
     const { store, accept } = setUp()
     await Promise.all(Array.from({ length: 600 }, (_, index) => accept(String(index))))
     expect(store.batches.map(({ length }) => length)).toEqual([512, 88])

@@ -208,7 +208,9 @@ describe('a large body', () => {
     expect((await send(serving)).status).toBe(413)
   })
 
-  it('that comes with too many others is 503, while small ones are taken', async () => {
+  it('that comes with too many others is 503, while small ones are taken', {
+    tags: ['deep'],
+  }, async () => {
     const serving = await serve({}, { memory: 16 * mebibyte })
     let open = () => {}
     const held = new Promise<void>((resolve) => {

@@ -90,7 +90,7 @@ describe('before a dispatch', () => {
     expect(here.asked(/\/contents\//)).toHaveLength(1)
   })
 
-  it('they are those of the file at that ref', async () => {
+  it('they are those of the file at that ref', { tags: ['deep'] }, async () => {
     await here.github.branch('uDOS/core', 'next')
     const file = 'on: { workflow_dispatch: { inputs: { other: } } }\njobs: {}\n'
     await here.github.commit('uDOS/core', {

@@ -88,7 +88,7 @@ describe('what changes its kind upstream', { tags: ['deep'] }, () => {
 })
 
 describe('a pull', () => {
-  it('touches nothing that does not change', async () => {
+  it('touches nothing that does not change', { tags: ['deep'] }, async () => {
     const marks = () =>
       Promise.all(
         ['sub/b.txt', 'sub/c.txt', '.git/config'].map(async (file) => {

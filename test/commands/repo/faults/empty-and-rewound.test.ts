@@ -86,7 +86,7 @@ describe('a remote that was moved back by force', () => {
 })
 
 describe('a default branch that changed, where GraphQL is absent', () => {
-  it('is the same to SYNC and to STATUS', async () => {
+  it('is the same to SYNC and to STATUS', { tags: ['deep'] }, async () => {
     await open({ graphql: false })
     await sync()
     await work.github.branch('uDOS/typo', 'trunk')

@@ -85,7 +85,7 @@ describe('an index that is read and written again is the same to git', () => {
     if (before.length > 0) git(dir, ['fsck'])
   })
 
-  test('byte for byte, the cache tree included', () => {
+  test('byte for byte, the cache tree included', { tags: ['deep'] }, () => {
     const dir = checkedOut(2)
     git(dir, ['write-tree', '--missing-ok'])
     const before = readFileSync(indexPath(dir))
@@ -93,7 +93,7 @@ describe('an index that is read and written again is the same to git', () => {
     expect(formatIndex(readIndex(join(dir, '.git'))).equals(before)).toBe(true)
   })
 
-  test('what it knows of resolved conflicts stays', () => {
+  test('what it knows of resolved conflicts stays', { tags: ['deep'] }, () => {
     const dir = checkedOut()
     conflict(dir)
     writeFileSync(join(dir, 'torn'), 'whole')
@@ -111,7 +111,7 @@ test('no index is an empty one', { tags: ['deep'] }, () => {
   expect(readIndex(join(dir, '.git')).entries).toEqual([])
 })
 
-test('a checksum of zeros is none (index.skipHash)', () => {
+test('a checksum of zeros is none (index.skipHash)', { tags: ['deep'] }, () => {
   const dir = checkedOut()
   const bytes = readFileSync(indexPath(dir))
   bytes.fill(0, bytes.length - 20)
@@ -148,7 +148,7 @@ describe('an index is refused', () => {
     expect(read).toThrow(message)
   })
 
-  test('cut anywhere', () => {
+  test('cut anywhere', { tags: ['deep'] }, () => {
     const dir = checkedOut()
     const bytes = readFileSync(indexPath(dir))
     for (let length = 0; length < bytes.length; length += 37) {

@@ -241,7 +241,7 @@ describe('a pack that is not right leaves nothing', () => {
     }
   })
 
-  test('what was asked for is not in it', async () => {
+  test('what was asked for is not in it', { tags: ['deep'] }, async () => {
     const { pack, dir } = small()
     const wanted = ['1234567890123456789012345678901234567890']
     await expect(receive(dir, pack, { wanted })).rejects.toThrow(/is missing/)

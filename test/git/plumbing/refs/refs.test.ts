@@ -244,7 +244,7 @@ describe('a lock in the way', () => {
     }, [])
   })
 
-  test('git respects ours, and does not take it for a ref', async () => {
+  test('git respects ours, and does not take it for a ref', { tags: ['deep'] }, async () => {
     const { dir, gitDir, old } = repository()
     const lock = join(gitDir, 'refs/heads/main.lock')
     symlinkSync('wizard:other', lock)
