@@ -28,6 +28,8 @@ export interface Git {
   onRequest?: ((message: string) => void) | undefined
   /** Reports what a person should know though the work goes on. */
   onWarning?: ((message: string) => void) | undefined
+  /** The `.git` folders of other clones that may share their content of Git LFS with this one. */
+  peers?: (() => string[]) | undefined
   /** Distinguishes what a killed wizard left behind from the work of a living one. */
   liveness?: Liveness | undefined
   /** Locates the user's own git configuration, for conversions of line ends; default: none. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Emit } from '../base/call.js'
 import { reportError } from '../base/error-report.js'
 import { GitHubNotFoundError } from '../base/errors.js'
@@ -157,12 +158,13 @@ const emptied = (repo: string) =>
   })
 
 function gitFor(
-  { git, emit }: StepSession,
+  { git, emit, state }: StepSession,
   wanted: { owner: string; repo: string; path: string },
 ): Git {
   const repo = fullNameOf(wanted)
   return {
     ...git,
+    peers: () => state?.clonesOf(wanted.owner).map((path) => join(path, '.git')) ?? [],
     onProgress: (progress) =>
       emit({ type: 'repository-progress', repo, path: wanted.path, progress }),
   }

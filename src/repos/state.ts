@@ -4,6 +4,7 @@ import { z } from 'zod/mini'
 import { damagedPath, writeWhole } from '../base/fs/durable-write.js'
 import { readTextIfThere } from '../base/fs/read.js'
 import { reasonOf } from '../base/fs/system-error.js'
+import { isSameName } from '../base/names/repository.js'
 import { warnings } from '../git/repository/warnings.js'
 
 /** Milliseconds since 1970, within Date's range; null: never. */
@@ -85,6 +86,12 @@ export class SyncState {
   /** Absolute paths of all remembered repositories. */
   entries(): [path: string, remembered: Remembered][] {
     return [...this.#repositories].map(([path, remembered]) => [join(this.#root, path), remembered])
+  }
+
+  /** Absolute paths of the repositories of one owner. */
+  clonesOf(owner: string): string[] {
+    const isTheirs = ({ repo }: Remembered) => isSameName(repo.split('/')[0] ?? '', owner)
+    return this.entries().flatMap(([path, one]) => (isTheirs(one) ? [path] : []))
   }
 
   update(path: string, change: Partial<Remembered> & { repo: string }): void {

@@ -11,6 +11,7 @@ import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import { type LfsDownload, requestDownloads } from './batch.js'
 import { clearDeadTurns, downloadObject, ExpiredError } from './download.js'
 import type { LfsObjects } from './objects.js'
+import { linkFromPeers } from './peers.js'
 import type { LfsPointer } from './pointer.js'
 
 /** A file whose blob is a pointer. */
@@ -30,7 +31,7 @@ const batchSize = 100
 const atOnce = 8
 
 /**
- * Downloads the content of files that is not here yet. All of it is here when this returns. If an
+ * Downloads the content of files that is neither here yet nor in a peer's clone. All of it is here when this returns. If an
  * object can't be had, the error names its path; what has arrived by then stays for the next run.
  *
  * @returns the bytes received
@@ -39,7 +40,10 @@ const atOnce = 8
 export async function fetchContent(git: Git, request: FetchContentRequest): Promise<number> {
   const { endpoint, objects, files } = request
   await clearDeadTurns(objects, git.liveness)
-  const missing = eachOnce(files.filter(({ pointer }) => !objects.has(pointer)))
+  const isMissing = ({ pointer }: LfsFile) => !objects.has(pointer)
+  const needed = eachOnce(files.filter(isMissing))
+  if (needed.length > 0) await linkFromPeers(git.peers?.() ?? [], objects, needed.map(pointerOf))
+  const missing = needed.filter(isMissing)
   const came = { bytes: 0, done: 0 }
   const report = () => git.onProgress?.({ phase: 'content', ...came, total: missing.length })
   const onBytes = (count: number) => {

@@ -1,4 +1,4 @@
-import { readdir, stat, utimes } from 'node:fs/promises'
+import { readdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { gitWithLfs, whyNoGitLfs } from '../../../support/git-lfs.js'
 import { openWorkspace, type Workspace } from '../../../support/workspace.js'
@@ -111,6 +111,52 @@ describe('a file of Git LFS', () => {
     await work.github.commit(name, { files })
     expect((await sync()).entry).toMatchObject({ status: 'cloned', warnings: [] })
     expect([await file('a.bin'), await file('empty.bin')]).toEqual(['one', ''])
+  })
+})
+
+describe('an object that another clone has', () => {
+  const other = async (name: string, pointer: string) => {
+    const attributes = '*.bin filter=lfs diff=lfs merge=lfs -text\n'
+    await work.github.addRepository(name, {
+      files: { '.gitattributes': attributes, 'a.bin': pointer },
+    })
+  }
+  const objectIn = (path: string, pointer: string) => {
+    const oid = /sha256:(\w+)/.exec(pointer)?.[1] ?? ''
+    return work.path(path, '.git/lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid)
+  }
+
+  it('is linked, if it is of the same owner and whole', async () => {
+    const { 'a.bin': pointer = '' } = await commit({ 'a.bin': 'shared' })
+    await sync()
+    await other('uDOS/second', pointer)
+    await other('they/third', pointer)
+    await work.github.addLfsObject('they/third', 'shared')
+    await work.repos({ all: [{ repo: 'media' }, { repo: 'second' }, { repo: 'they/third' }] })
+    const { json } = await work.wizard('REPO', 'SYNC', '--json')
+    expect(json.repositories).toMatchObject([
+      { status: 'unchanged' },
+      { status: 'cloned', warnings: [] },
+      { status: 'cloned', warnings: [] },
+    ])
+    const inodes = await Promise.all(
+      [place, 'library/all/second', 'library/all/third'].map(
+        async (path) => (await stat(objectIn(path, pointer))).ino,
+      ),
+    )
+    expect([inodes[0] === inodes[1], inodes[0] === inodes[2]]).toEqual([true, false])
+    expect(await work.read('library/all/second/a.bin')).toBe('shared')
+  })
+
+  it('is fetched if it is damaged there', async () => {
+    const { 'a.bin': pointer = '' } = await commit({ 'a.bin': 'shared' })
+    await sync()
+    await writeFile(objectIn(place, pointer), 'sharex')
+    await other('uDOS/second', pointer)
+    await work.github.addLfsObject('uDOS/second', 'shared')
+    await work.repos({ all: [{ repo: 'media' }, { repo: 'second' }] })
+    await work.wizard('REPO', 'SYNC')
+    expect(await work.read('library/all/second/a.bin')).toBe('shared')
   })
 })
 
