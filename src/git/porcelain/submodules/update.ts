@@ -252,7 +252,11 @@ async function takeBack(
 ): Promise<void> {
   const unstoppable = { ...git, signal: undefined }
   try {
-    for (const step of taken.toReversed()) await takeStepBack(unstoppable, step)
+    for (const step of [...taken].reverse()) await takeStepBack(unstoppable, step)
+    // What lies in a folder that was put back is there again only now.
+    for (const { place, lyingAt, relink } of taken) {
+      if (relink) await link(git, { ...place, homeDir: lyingAt ?? place.dir })
+    }
     await own.back()
   } catch (error) {
     throw new WizardError(
@@ -266,7 +270,7 @@ async function takeBack(
 }
 
 async function takeStepBack(git: Git, step: SubmoduleStep): Promise<void> {
-  const { place, staged, lyingAt, relink, move } = step
+  const { place, staged, lyingAt, move } = step
   const { gitDir, homeDir } = place
   if (move !== null) {
     const { from, to, branch } = move
@@ -278,5 +282,4 @@ async function takeStepBack(git: Git, step: SubmoduleStep): Promise<void> {
   }
   const origin = staged ?? lyingAt
   if (origin !== null && !existsSync(origin) && existsSync(homeDir)) moveFolderTo(homeDir, origin)
-  if (relink) await link(git, { ...place, homeDir: lyingAt ?? place.dir })
 }
