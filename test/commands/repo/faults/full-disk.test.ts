@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -78,5 +78,39 @@ describe('a full disk', { tags: ['deep'] }, () => {
     await rm(ballast)
     expect((await sync('growing')).json.repositories).toMatchObject([{ status: 'updated', to }])
     expect(await work.git(growing, 'status', '--porcelain')).toBe('?? mine.txt')
+  })
+
+  it('fails a pull of Git LFS in clear words, with all as it was, and the next run is whole', async ({
+    skip,
+  }) => {
+    if (small === null) return skip()
+    const media = 'small/library/tools/media'
+    const attributes = { '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' }
+    await work.github.addRepository('uDOS/media', { files: attributes })
+    await work.repos({ tools: [{ repo: 'media' }] })
+    expect((await sync('media')).status).toBe(0)
+    const from = await work.github.oid('uDOS/media')
+    await work.write(`${media}/mine.txt`, 'mine\n')
+    const ballast = join(small, 'ballast')
+    const { bfree, bsize } = await statfs(small)
+    // First enough for half of the object, then for the object but not for its file.
+    for (const [room, seed] of [
+      [300_000, 1],
+      [900_000, 2],
+    ] as const) {
+      const object = await work.github.addLfsObject('uDOS/media', { seed, size: 600_000 })
+      await work.github.commit('uDOS/media', { files: { 'large.bin': object.pointer } })
+      await writeFile(ballast, Buffer.alloc(bfree * bsize - room))
+      const { status, json } = await sync('media')
+      expect(status).toBe(1)
+      expect(json.repositories).toMatchObject([{ status: 'failed', error: { code: 'FAILED' } }])
+      expect(json.repositories[0].error.message).toMatch(/no space is left on the disk/)
+      expect(await work.git(media, 'rev-parse', 'HEAD')).toBe(from)
+      expect(await work.git(media, 'status', '--porcelain')).toBe('?? mine.txt')
+    }
+    await rm(ballast)
+    expect((await sync('media')).json.repositories).toMatchObject([{ status: 'updated' }])
+    expect((await stat(work.path(media, 'large.bin'))).size).toBe(600_000)
+    expect(await work.read(`${media}/mine.txt`)).toBe('mine\n')
   })
 })
