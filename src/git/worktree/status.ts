@@ -1,6 +1,10 @@
 import { Pacer } from '../../base/async/pacer.js'
 import { type BytePath, joinBytes, showPath } from '../plumbing/byte-path.js'
-import { readWorktreeSettings, type UserEnvironment } from '../plumbing/config/worktree-settings.js'
+import {
+  readUserConfig,
+  readWorktreeSettings,
+  type UserEnvironment,
+} from '../plumbing/config/worktree-settings.js'
 import { createIgnorer } from '../plumbing/ignore/ignorer.js'
 import type { CacheTree } from '../plumbing/index/cache-tree.js'
 import type { IndexEntry } from '../plumbing/index/entry.js'
@@ -11,12 +15,14 @@ import { type ObjectStore, openObjectStore } from '../plumbing/objects/store.js'
 import { type TreeChange, treeDiff } from '../plumbing/objects/tree-diff.js'
 import { readHead, resolveRef } from '../plumbing/refs/read.js'
 import type { GitDirs } from '../repository/open.js'
+import { ignoredInSubmodules } from '../submodules/ignored.js'
 import { forCheckin, lookupIn } from './conversions.js'
 import { Folder } from './folder.js'
 import {
   folderRanges,
   type IndexRange,
   type ScanOptions,
+  type SubmoduleScan,
   type WorktreeChange,
   walkWorktree,
 } from './walk.js'
@@ -69,8 +75,13 @@ export async function status(request: WorktreeStatusRequest): Promise<WorktreeSt
 }
 
 /** Whether `git status --porcelain` would print nothing. Stops at the first difference. */
-export async function isClean(request: WorktreeStatusRequest): Promise<boolean> {
-  for await (const _ of changes(request)) return false
+export async function isClean(
+  request: WorktreeStatusRequest,
+  { withUntracked }: SubmoduleScan = { withUntracked: true },
+): Promise<boolean> {
+  for await (const { kind } of changes(request)) {
+    if (withUntracked || kind !== 'untracked') return false
+  }
   return true
 }
 
@@ -94,14 +105,12 @@ export async function* changes(
     yield { kind: 'staged', path }
   }
   const pacer = new Pacer(signal)
-  const isSubmoduleClean = (path: BytePath, subGitDir: string) =>
-    isRepositoryClean({
-      ...request,
-      dir: folder.at(path).toString(),
-      gitDir: subGitDir,
-      commonDir: subGitDir,
-    })
-  const options = { withIgnored, withHidden, isSubmoduleClean }
+  const isSubmoduleClean = (path: BytePath, subGitDir: string, scan: SubmoduleScan) => {
+    const place = { dir: folder.at(path).toString(), gitDir: subGitDir, commonDir: subGitDir }
+    return isRepositoryClean({ ...request, ...place }, scan)
+  }
+  const ignoredIn = ignoredInSubmodules(dir, () => readUserConfig(commonDir, request.env ?? {}))
+  const options = { withIgnored, withHidden, isSubmoduleClean, ignoredIn }
   const conversions = [
     forCheckin({ gitDir: commonDir, folder, settings, store }, lookupIn(index.entries)),
   ]
@@ -114,10 +123,13 @@ export async function* changes(
   )
 }
 
-async function isRepositoryClean(request: Omit<WorktreeStatusRequest, 'store'>): Promise<boolean> {
+async function isRepositoryClean(
+  request: Omit<WorktreeStatusRequest, 'store'>,
+  scan: SubmoduleScan,
+): Promise<boolean> {
   const store = await openObjectStore(request.gitDir)
   try {
-    return await isClean({ ...request, store })
+    return await isClean({ ...request, store }, scan)
   } finally {
     await store.close()
   }

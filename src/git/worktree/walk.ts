@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { type BytePath, joinBytes } from '../plumbing/byte-path.js'
 import type { Ignorer } from '../plumbing/ignore/ignorer.js'
 import type { IndexEntry } from '../plumbing/index/entry.js'
@@ -5,6 +6,7 @@ import type { Oid } from '../plumbing/objects/object.js'
 import { fileMode } from '../plumbing/objects/parse.js'
 import { resolveRef } from '../plumbing/refs/read.js'
 import { gitDirsOf } from '../repository/open.js'
+import type { IgnoredInSubmodule } from '../submodules/ignored.js'
 import { type Comparison, isModified, isUntouched } from './file-state.js'
 import type { Folder, FolderEntry } from './folder.js'
 
@@ -22,11 +24,18 @@ export interface ScanOptions {
   withHidden: boolean
 }
 
+export interface SubmoduleScan {
+  /** Whether untracked files count. */
+  withUntracked: boolean
+}
+
 export interface Walk extends Comparison, ScanOptions {
   /**
    * Whether a submodule, itself a repository with a work tree at `path`, has no changes of its own.
    */
-  isSubmoduleClean(path: BytePath, gitDir: string): Promise<boolean>
+  isSubmoduleClean(path: BytePath, gitDir: string, options: SubmoduleScan): Promise<boolean>
+  /** What is not to be reported of a submodule. */
+  ignoredIn(path: BytePath): IgnoredInSubmodule
 }
 
 /**
@@ -95,11 +104,23 @@ async function differs(walk: Walk, entry: IndexEntry, isThere: boolean): Promise
   if (entry.mode !== fileMode.gitlink) {
     return entry.intentToAdd || (await isModified(walk, entry, stats))
   }
+  return submoduleDiffers(walk, entry, stats)
+}
+
+async function submoduleDiffers(
+  walk: Walk,
+  { path, oid }: IndexEntry,
+  stats: BigIntStats | null,
+): Promise<boolean> {
+  const ignored = walk.withHidden ? 'none' : walk.ignoredIn(path)
+  if (ignored === 'all') return false
   if (!stats?.isDirectory()) return true
-  const submodule = await readSubmodule(walk.folder, entry.path)
+  const submodule = await readSubmodule(walk.folder, path)
   if (submodule === null) return false
   const { head, gitDir } = submodule
-  return head !== entry.oid || !(await walk.isSubmoduleClean(entry.path, gitDir))
+  if (head !== oid) return true
+  if (ignored === 'dirty') return false
+  return !(await walk.isSubmoduleClean(path, gitDir, { withUntracked: ignored === 'none' }))
 }
 
 async function* untrackedChanges(

@@ -112,4 +112,19 @@ describe(`SIGKILL of REPO SYNC with submodules (${seedOfKills})`, { tags: ['deep
       ])
     })
   })
+
+  it('while they are filled in', async () => {
+    await rm(work.path('library'), { recursive: true })
+    await rm(work.path('.wizard/state.json'))
+    await work.repos({ all: [{ repo: 'super' }] })
+    await sync({})
+    await work.write(`${place}/top.txt`, 'mine\n')
+    await work.repos({ all: [{ repo: 'super', submodules: true }] })
+    await killAndRepeat(10, async (point) => {
+      const paths = ['top.txt', 'lib/a.txt', 'lib/deep/inner/i.txt', 'x/new/n.txt']
+      const texts = await Promise.all(paths.map((path) => work.read(`${place}/${path}`)))
+      expect([point, ...texts]).toEqual([point, 'mine\n', 'two\n', 'two\n', 'new\n'])
+      expect([point, await work.git(place, 'status', '--porcelain')]).toEqual([point, ' M top.txt'])
+    })
+  })
 })

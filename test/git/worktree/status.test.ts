@@ -208,6 +208,31 @@ const states: [string, (dir: string) => void][] = [
   ['no commit', (dir) => git(dir, ['update-ref', '-d', 'refs/heads/main'])],
 ]
 
+const changesInside: [string, (dir: string) => void][] = [
+  [
+    'another commit',
+    (dir) => git(join(dir, 'used'), ['commit', '--quiet', '--allow-empty', '-m', 'x']),
+  ],
+  ['a changed file', (dir) => write(dir, 'used/a', 'mine')],
+  ['a new file', (dir) => write(dir, 'used/new', 'mine')],
+  ['no folder', (dir) => rmSync(join(dir, 'used'), { recursive: true })],
+]
+
+for (const mode of ['all', 'dirty', 'untracked', 'none']) {
+  for (const [what, change] of changesInside) {
+    states.push([
+      `ignore = ${mode} of a submodule with ${what}`,
+      (dir) => {
+        // The configuration goes first.
+        git(dir, ['config', '--file', '.gitmodules', 'submodule.used.ignore', 'all'])
+        git(dir, ['config', 'submodule.used.ignore', mode])
+        git(dir, ['commit', '--quiet', '-a', '-m', 'ignore'])
+        change(dir)
+      },
+    ])
+  }
+}
+
 describe('a work tree’s status is git’s, with', () => {
   test.each(states)('%s', async (_, change) => {
     const dir = withSubmodules()

@@ -6,24 +6,23 @@ import { removeLeftovers } from '../../../process/temp-beside.js'
 import { BlockedError } from '../../errors.js'
 import type { Git } from '../../git.js'
 import { parentsOf, showPath } from '../../plumbing/byte-path.js'
-import { readGitConfig } from '../../plumbing/config/config-file.js'
 import type { ConfigSection } from '../../plumbing/config/edit.js'
 import { readIndex } from '../../plumbing/index/index-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { readCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
-import { readHead, resolveRef } from '../../plumbing/refs/read.js'
 import { gitDirsOf } from '../../repository/open.js'
-import { unsupportedIndex, unsupportedSetting } from '../../repository/unsupported.js'
 import { readSubmodules, type SubmoduleEntry } from '../../submodules/gitmodules.js'
-import { assertMovable } from '../../worktree/move/move-tree.js'
 import { recover } from '../../worktree/move/recover.js'
-import type { MoveRequest } from '../../worktree/move/repository.js'
-import { bringIncoming, openContent } from '../content.js'
-import { isAncestor } from '../history/history.js'
 import { assertLevels, fillWorktree, naming, type Superproject } from './fill.js'
+import {
+  decideMove,
+  type FollowOptions,
+  type PlannedSubmodule,
+  type SubmoduleMove,
+} from './follow.js'
 import { initSubmodules, type WantedSubmodule } from './init.js'
-import { bringModule, clearRemains, fetchModule, isPublished } from './module.js'
+import { bringModule, clearRemains } from './module.js'
 import { type ModulePlace, modulePlaceOf } from './place.js'
 
 /** A submodule that is to be moved, filled in or put elsewhere; and what is to be done in it. */
@@ -41,13 +40,6 @@ export interface SubmoduleStep {
   inside: UpdatePlan
 }
 
-export interface SubmoduleMove {
-  from: Oid
-  to: Oid
-  /** The branch that HEAD leaves; null: it is detached already. */
-  branch: string | null
-}
-
 /** What brings the submodules of one repository to a commit. */
 export interface UpdatePlan {
   gitDir: string
@@ -60,11 +52,9 @@ export interface UpdatePlan {
   left: number
 }
 
-export interface PlanRequest extends Superproject {
+export interface PlanRequest extends Superproject, FollowOptions {
   /** What was checked out before; null: nothing. `commit` is what will be. */
   from: Oid | null
-  /** Whether one that is behind the recorded commit follows, though that did not change. */
-  isFill: boolean
   /** A new folder, out of sight, for the work tree of a submodule. */
   stage(): string
 }
@@ -139,19 +129,11 @@ const stagedCommits = (gitDir: string): Map<string, Oid> =>
 const isStagedElsewhere = (staged: Oid | undefined, recorded: SubmoduleEntry | null) =>
   staged !== undefined && recorded !== null && staged !== recorded.oid
 
-interface Planned {
-  submodule: WantedSubmodule
-  /** As the earlier commit has it; null: it has not. */
-  recorded: SubmoduleEntry | null
-  /** Whether the user has staged another commit of it. */
-  isStaged: boolean
-}
-
 async function planOne(
   git: Git,
   request: PlanRequest,
   plan: UpdatePlan,
-  planned: Planned,
+  planned: PlannedSubmodule,
 ): Promise<void> {
   const { submodule, recorded } = planned
   const place = modulePlaceOf(request.place, submodule)
@@ -232,7 +214,7 @@ function assertFree({ dir }: ModulePlace): void {
   })
 }
 
-interface PlannedExisting extends Planned, Existing {
+interface PlannedExisting extends PlannedSubmodule, Existing {
   place: ModulePlace
   lyingAt: string | null
 }
@@ -272,79 +254,5 @@ async function planExisting(
     plan.steps.push({ submodule, place, staged: null, ...link, move, inside })
   } finally {
     await store.close()
-  }
-}
-
-interface Module extends Planned {
-  gitDir: string
-  dir: string
-  store: ObjectStore
-}
-
-/**
- * Whether a submodule follows the recorded commit. One that is at its commit, or at an ancestor,
- * does; and as with any local change, one that upstream did not change stays where the user has it.
- *
- * @returns null: it stays
- * @throws BlockedError if it should follow, and can't
- */
-async function decideMove(
-  git: Git,
-  request: PlanRequest,
-  module: Module,
-): Promise<{ move: SubmoduleMove | null; bytes: number } | null> {
-  const { gitDir, submodule, recorded, isStaged } = module
-  const to = submodule.oid
-  const from = await resolveRef(gitDir, 'HEAD')
-  if (from === to) return { move: null, bytes: 0 }
-  const head = await readHead(gitDir)
-  const branch = 'branch' in head ? head.branch : null
-  if (recorded?.oid !== to) {
-    if (from === null) throw ofItsOwn(module)
-    return followTo(git, request, module, { from, to, branch })
-  }
-  if (!request.isFill || isStaged || branch !== null || from === null) return null
-  try {
-    return await followTo(git, request, module, { from, to, branch })
-  } catch (error) {
-    if (error instanceof BlockedError) return null
-    throw error
-  }
-}
-
-async function followTo(
-  git: Git,
-  { lfs }: PlanRequest,
-  module: Module,
-  move: SubmoduleMove,
-): Promise<{ move: SubmoduleMove; bytes: number }> {
-  const { gitDir, dir, store, submodule, recorded } = module
-  const { from, to, branch } = move
-  assertSupported(gitDir)
-  const bytes = await fetchModule(git, { url: submodule.url, oid: to, gitDir, store })
-  const isKept = branch !== null || (await isPublished(gitDir, store, from))
-  const isKnown = from === recorded?.oid || (recorded === null && isKept)
-  if (!isKnown && !(await isAncestor(store, from, to))) throw ofItsOwn(module)
-  const { env, liveness, signal, clock } = git
-  const place = { dir, gitDir, store }
-  const request: MoveRequest = { ...place, ...move, message: '', env, liveness, signal, clock }
-  await assertMovable(request)
-  const content = await openContent(git, place, to, { url: submodule.url, lfs })
-  await bringIncoming(request, content)
-  return { move, bytes: bytes + (content.lfs?.came.bytes ?? 0) }
-}
-
-const ofItsOwn = ({ dir, submodule }: Module) =>
-  new BlockedError('dirty', 'it is not at the commit that is recorded for it', {
-    paths: [showPath(submodule.path)],
-    hint: `see \`git -C ${dir} log\`; git submodule update takes the recorded one`,
-  })
-
-/** Its work tree is elsewhere by nature. */
-function assertSupported(gitDir: string): void {
-  const config = readGitConfig(gitDir, [join(gitDir, 'config.worktree')])
-  const why = unsupportedSetting(config, { isSubmodule: true }) ?? unsupportedIndex(gitDir)
-  if (why !== null) {
-    throw new BlockedError('unsupported', `it has ${why}`, { hint: 'update it with git itself' })
   }
 }
