@@ -41,7 +41,7 @@ export async function completeClone(
     const inside = await completeSubmodules(git, { ...place, to: head, url, lfs })
     return {
       filled: completed.filled + inside.changed,
-      warnings: withSubmodules(completed.warnings, inside.left),
+      warnings: withSubmodules(completed.warnings, inside),
       bytes: bytes + inside.bytes,
     }
   } finally {

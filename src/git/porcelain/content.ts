@@ -5,7 +5,7 @@ import { type LfsSettings, readLfsSettings } from '../lfs/settings.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { canonicalMode, fileMode, readCommit, readTree } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
-import { type Warning, warningsOf } from '../repository/warnings.js'
+import { warnings as all, type Warning, warningsOf } from '../repository/warnings.js'
 import { type BringContent, lfsFilesAmong } from '../worktree/lfs-files.js'
 import { fillInContent } from '../worktree/move/fill-in.js'
 import {
@@ -131,6 +131,12 @@ export async function completeContent(
 export const withLfs = (warnings: Warning[], left: number): Warning[] =>
   warnings.filter((warning) => warning !== 'lfs' || left > 0)
 
-/** Tells of submodules only where folders are left empty. */
-export const withSubmodules = (warnings: Warning[], left: number): Warning[] =>
-  warnings.filter((warning) => warning !== 'submodules' || left > 0)
+/** Tells of submodules only where folders are left empty, and of pointers in them. */
+export const withSubmodules = (
+  warnings: Warning[],
+  { left, pointers }: { left: number; pointers: number },
+): Warning[] =>
+  all.filter((warning) => {
+    if (warning === 'submodules') return left > 0 && warnings.includes(warning)
+    return warnings.includes(warning) || (warning === 'lfs' && pointers > 0)
+  })

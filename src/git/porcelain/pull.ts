@@ -93,7 +93,7 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
       from: local.head,
       bytes: bytes + (content.lfs?.came.bytes ?? 0) + inside.bytes,
       filled: filled + inside.changed,
-      warnings: withSubmodules(warnings, inside.left),
+      warnings: withSubmodules(warnings, inside),
     }
   } finally {
     await store.close()
@@ -208,7 +208,7 @@ async function goBack(move: MoveRequest): Promise<void> {
 }
 
 /** Nothing is said of folders that stay empty: the commit's own warnings do. */
-const untouched: UpdatedSubmodules = { bytes: 0, changed: 0, left: 1 }
+const untouched: UpdatedSubmodules = { bytes: 0, changed: 0, left: 1, pointers: 0 }
 
 const wantsSubmodules = ({ submodules }: PullRequest, { warnings }: Content) =>
   submodules === true && warnings.includes('submodules')

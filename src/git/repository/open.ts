@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { hasCode, readTextIfThere } from '../../base/fs/read.js'
 import { BlockedError } from '../errors.js'
+import { resolveAlias } from '../plumbing/config/aliases.js'
 import { type GitConfig, readGitConfig } from '../plumbing/config/config-file.js'
 import { readUserConfig, type UserEnvironment } from '../plumbing/config/worktree-settings.js'
 import type { Oid } from '../plumbing/objects/object.js'
@@ -72,27 +73,11 @@ async function readRepository(
   }
 }
 
-/**
- * The address that `git fetch` would ask: the first one of `origin`, with its beginning replaced by
- * `url.BASE.insteadOf`, of which the longest wins; null without an origin. `pushInsteadOf` does not
- * concern fetching.
- *
- * @see https://git-scm.com/docs/git-config#Documentation/git-config.txt-urlltbasegtinsteadOf
- */
+/** The address that `git fetch` would ask: the first one of `origin`; null without an origin. */
 function originOf(config: GitConfig): string | null {
   const [url] = config.all('remote.origin.url')
-  if (url === undefined) return null
-  const [longest] = config
-    .keys('url.')
-    .filter((key) => key.endsWith(suffix))
-    .flatMap((key) => config.all(key).map((alias) => ({ base: baseIn(key), alias })))
-    .filter(({ alias }) => url.startsWith(alias))
-    .sort((one, other) => other.alias.length - one.alias.length)
-  return longest === undefined ? url : longest.base + url.slice(longest.alias.length)
+  return url === undefined ? null : resolveAlias(config, url)
 }
-
-const suffix = '.insteadof'
-const baseIn = (key: string) => key.slice('url.'.length, -suffix.length)
 
 async function readPlace({
   gitDir,

@@ -36,11 +36,18 @@ const sshAddress = /^ssh:\/\/(?:[^@/\s]+@)?(?<host>[\w.-]+)(?::\d+)?\/(?<below>\
  * there.
  *
  * @param superproject where the superproject is fetched
+ * @param alias what the user's `url.BASE.insteadOf` makes of it, used if it can be fetched
  * @throws PathError for any other address: a file, `ext::`, an option (CVE-2018-17456)
  */
-export function fetchableUrl(path: BytePath, address: string, superproject: string): string {
+export function fetchableUrl(
+  path: BytePath,
+  address: string,
+  superproject: string,
+  alias = address,
+): string {
   const isSafe = !address.startsWith('-') && !hasControl(address) && !hasControl(decoded(address))
-  const url = isSafe ? webUrl(address, new URL(superproject)) : null
+  const base = new URL(superproject)
+  const url = isSafe ? (webUrl(alias, base) ?? webUrl(address, base)) : null
   if (url !== null) return url
   throw refusedSubmodule(path, `its address ${shown(address)} is not fetched`)
 }

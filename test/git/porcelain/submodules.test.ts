@@ -3,6 +3,7 @@ import type { Git } from '../../../src/git/git.js'
 import { openObjectStore } from '../../../src/git/plumbing/objects/store.js'
 import { cloneRepository } from '../../../src/git/porcelain/clone/clone.js'
 import { fetchRepository } from '../../../src/git/porcelain/fetch/fetch.js'
+import { localWork } from '../../../src/git/porcelain/local-work.js'
 import { moveWithSubmodules, type OwnMove } from '../../../src/git/porcelain/submodules/update.js'
 import { moveTree } from '../../../src/git/worktree/move/move-tree.js'
 import { repositoryWith, submodules } from '../../support/submodules.js'
@@ -92,4 +93,27 @@ describe('a move with submodules', { tags: ['deep'] }, () => {
     )
     expect(await work.git('own/first/in', 'status', '--porcelain')).toBe('')
   })
+})
+
+it('a clone with submodules has no local work, wherever their commits are', {
+  tags: ['deep'],
+}, async () => {
+  await work.github.commit('uDOS/last', { files: { 'l.txt': 'gone\n' } })
+  const gone = await head('last')
+  await work.github.branch('uDOS/last', 'main', await work.github.oid('uDOS/last', 'main~1'))
+  await work.github.commit('uDOS/super', {
+    files: submodules(
+      { path: 'first', url: '../first', oid: await head('first') },
+      { path: 'last', url: '../last', oid: gone },
+    ),
+  })
+  await cloneRepository(git, { url, dir: work.path('two'), branches: 'one', submodules: true })
+  const place = { dir: work.path('two'), gitDir: work.path('two/.git') }
+  const store = await openObjectStore(place.gitDir)
+  expect(await localWork({ ...place, store })).toEqual([])
+  await work.write('two/first/in/mine.txt', 'mine\n')
+  expect(await localWork({ ...place, store })).toContain(
+    'submodule first: submodule in: 1 untracked file or folder: mine.txt',
+  )
+  await store.close()
 })

@@ -136,7 +136,7 @@ async function build(
     return {
       ...known,
       bytes: known.bytes + filled.bytes,
-      warnings: withSubmodules(warnings, filled.left),
+      warnings: withSubmodules(warnings, filled),
     }
   } finally {
     await store.close()

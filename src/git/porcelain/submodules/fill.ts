@@ -32,6 +32,8 @@ export interface FilledSubmodules {
   bytes: number
   /** How many folders are empty: nothing says where their content is, or it is not wanted. */
   left: number
+  /** How many files of Git LFS are pointers. */
+  pointers: number
 }
 
 /** Submodules that are fetched at a time. */
@@ -52,14 +54,16 @@ export async function fillSubmodules(git: Git, parent: Superproject): Promise<Fi
   const { tree } = await readCommit(parent.store, parent.commit)
   const { submodules, unmapped } = await readSubmodules(parent.store, tree)
   const { gitDir } = parent.place
-  const { wanted, sections } = initSubmodules({ gitDir, url: parent.url }, submodules)
+  const { wanted, sections } = initSubmodules({ gitDir, url: parent.url, env: git.env }, submodules)
   if (sections.length > 0) await editConfig(gitDir, sections, git.liveness)
   assertLevels(parent, wanted)
-  const came = { bytes: 0, left: unmapped.length + submodules.length - wanted.length }
+  const left = unmapped.length + submodules.length - wanted.length
+  const came: FilledSubmodules = { bytes: 0, left, pointers: 0 }
   await inLanes(atOnce, wanted, async (submodule) => {
     const filled = await naming(submodule.path, () => fillIn(git, parent, submodule))
     came.bytes += filled.bytes
     came.left += filled.left
+    came.pointers += filled.pointers
   })
   return came
 }
@@ -130,6 +134,7 @@ export async function fillWorktree(git: Git, request: NewWorktree): Promise<Fill
     bringContent,
   })
   const inside = { place, store, commit: oid, url, lfs, depth: depth + 1 }
-  const { bytes, left } = await fillSubmodules(git, inside)
-  return { bytes: bytes + (content.lfs?.came.bytes ?? 0), left }
+  const { bytes, left, pointers } = await fillSubmodules(git, inside)
+  const came = content.lfs?.came ?? { bytes: 0, left: 0 }
+  return { bytes: bytes + came.bytes, left, pointers: pointers + came.left }
 }

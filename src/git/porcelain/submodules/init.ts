@@ -1,5 +1,7 @@
+import { resolveAlias } from '../../plumbing/config/aliases.js'
 import { type GitConfig, readGitConfig } from '../../plumbing/config/config-file.js'
 import type { ConfigSection } from '../../plumbing/config/edit.js'
+import { readUserConfig, type UserEnvironment } from '../../plumbing/config/worktree-settings.js'
 import { fetchableUrl, resolveAddress } from '../../submodules/address.js'
 import type { SubmoduleEntry } from '../../submodules/gitmodules.js'
 import { refusedSubmodule } from '../../submodules/refusal.js'
@@ -23,6 +25,8 @@ export interface Initialisation {
 
 interface Superproject {
   gitDir: string
+  /** Locates the user's own git configuration, for `url.BASE.insteadOf`; default: none. */
+  env?: UserEnvironment | undefined
   /** Where it is fetched. */
   url: string
 }
@@ -36,12 +40,13 @@ interface Superproject {
  * @throws PathError naming a submodule whose address is not fetched, or leads to another host now
  */
 export function initSubmodules(
-  { gitDir, url }: Superproject,
+  { gitDir, url, env = {} }: Superproject,
   submodules: SubmoduleEntry[],
   before: SubmoduleEntry[] = [],
 ): Initialisation {
   const config = readGitConfig(gitDir)
   const origin = config.get('remote.origin.url') ?? url
+  const users = readUserConfig(gitDir, env)
   const earlier = new Map(before.map((one) => [one.name, one]))
   const found: Initialisation = { wanted: [], sections: [] }
   for (const submodule of submodules) {
@@ -52,7 +57,7 @@ export function initSubmodules(
     const earlierAddress = isOther ? resolveAddress(path, old.address, origin) : null
     const address = addressOf({ ...submodule, known, origin, url, earlierAddress })
     if (isWanted(config, submodule)) {
-      const from = fetchableUrl(path, address, url)
+      const from = fetchableUrl(path, address, url, resolveAlias(users, address))
       found.wanted.push({ ...submodule, address, url: from, earlierAddress })
     }
     if (address === known) continue

@@ -50,6 +50,8 @@ export interface UpdatePlan {
   bytes: number
   /** How many folders stay empty. */
   left: number
+  /** How many files of Git LFS are pointers in new work trees. */
+  pointers: number
 }
 
 export interface PlanRequest extends Superproject, FollowOptions {
@@ -71,7 +73,7 @@ export async function planUpdate(git: Git, request: PlanRequest): Promise<Update
   const { gitDir } = place
   const { submodules, unmapped } = await submodulesAt(store, commit)
   const before = from === commit ? submodules : await recordedBefore(store, from)
-  const { wanted, sections } = initSubmodules({ gitDir, url }, submodules, before)
+  const { wanted, sections } = initSubmodules({ gitDir, url, env: git.env }, submodules, before)
   assertLevels(request, wanted)
   await clearLeftovers(git, place, wanted)
   const plan: UpdatePlan = {
@@ -80,6 +82,7 @@ export async function planUpdate(git: Git, request: PlanRequest): Promise<Update
     steps: [],
     bytes: 0,
     left: unmapped.length + submodules.length - wanted.length,
+    pointers: 0,
   }
   const earlier = new Map(before.map((one) => [one.name, one]))
   const staged = stagedCommits(gitDir)
@@ -158,10 +161,11 @@ async function planOne(
     const filled = await fillWorktree(git, { ...request, ...inside })
     plan.bytes += bytes + filled.bytes
     plan.left += filled.left
+    plan.pointers += filled.pointers
   } finally {
     await store.close()
   }
-  const none = { gitDir: place.gitDir, sections: [], steps: [], bytes: 0, left: 0 }
+  const none = { gitDir: place.gitDir, sections: [], steps: [], bytes: 0, left: 0, pointers: 0 }
   const known = { submodule, place, lyingAt: null, relink: false, move: null, inside: none }
   plan.steps.push({ ...known, staged })
 }
@@ -248,6 +252,7 @@ async function planExisting(
     })
     plan.bytes += inside.bytes + bytes
     plan.left += inside.left
+    plan.pointers += inside.pointers
     // The folder may be below one that is to be moved.
     const isElsewhere = dir !== place.homeDir
     const link = { lyingAt, relink: relink || isElsewhere }

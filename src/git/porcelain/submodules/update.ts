@@ -3,9 +3,11 @@ import { WizardError } from '../../../base/errors.js'
 import { openSibling } from '../../../process/temp-beside.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import type { ObjectStore } from '../../plumbing/objects/store.js'
+import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
 import { resolveRef } from '../../plumbing/refs/read.js'
 import { hasJournal } from '../../worktree/move/journal-file.js'
+import { completeContent, openContent } from '../content.js'
+import { naming } from './fill.js'
 import { readEnds, removeEnds, writeEnds } from './journal.js'
 import { type PlanRequest, planUpdate, type SubmoduleStep, type UpdatePlan } from './plan.js'
 import { takeSteps, takeStepsBack } from './steps.js'
@@ -17,6 +19,8 @@ export interface UpdatedSubmodules {
   changed: number
   /** How many folders stay empty. */
   left: number
+  /** How many files of Git LFS are pointers. */
+  pointers: number
 }
 
 export interface SuperprojectMove {
@@ -127,10 +131,39 @@ async function withPlan(
     })
     const taken = await carryOut(plan)
     const changed = taken.filter((one) => one.staged ?? one.lyingAt ?? one.move).length
-    return { bytes: plan.bytes, changed, left: plan.left }
+    const content = await completeContents(git, taken, lfs)
+    return {
+      bytes: plan.bytes + content.bytes,
+      changed: changed + content.filled,
+      left: plan.left,
+      pointers: plan.pointers + content.pointers,
+    }
   } finally {
     await waiting.discard()
   }
+}
+
+/** Gives files that lie in submodules as pointers their content, as in the superproject. */
+async function completeContents(git: Git, taken: SubmoduleStep[], lfs: boolean | undefined) {
+  const came = { bytes: 0, filled: 0, pointers: 0 }
+  for (const { submodule, place, staged } of taken) {
+    if (staged !== null) continue
+    const { path, oid, url } = submodule
+    const { gitDir, homeDir: dir } = place
+    const store = await openObjectStore(gitDir)
+    try {
+      await naming(path, async () => {
+        const content = await openContent(git, { dir, gitDir, store }, oid, { url, lfs })
+        const { filled, warnings } = await completeContent(git, { dir, gitDir, store }, content)
+        came.bytes += content.lfs?.came.bytes ?? 0
+        came.filled += filled
+        came.pointers += warnings.includes('lfs') ? 1 : 0
+      })
+    } finally {
+      await store.close()
+    }
+  }
+  return came
 }
 
 /** @throws WizardError if that fails too: the next run finishes what was begun */

@@ -314,6 +314,15 @@ describe('submodules that are there in part', { tags: ['deep'] }, () => {
     expect(await sync()).toMatchObject({ status: 'unchanged', warnings: ['submodules'] })
   })
 
+  it('are fetched where the aliases of git’s configuration lead', async () => {
+    await work.git(place, 'config', 'submodule.lib.url', 'short:lib.git')
+    const base = `url.${work.github.gitUrl}/uDOS/.insteadOf`
+    await work.git(place, 'config', base, 'short:')
+    await reposWith({ submodules: true })
+    expect(await sync()).toMatchObject({ status: 'updated', warnings: [], error: null })
+    expect(await work.read(`${place}/lib/a.txt`)).toBe('one\n')
+  })
+
   it('are fetched by id where no branch leads to the commit', async () => {
     await work.github.commit('uDOS/lib', { files: { 'a.txt': 'two\n' } })
     const gone = await work.github.oid('uDOS/lib', 'main')

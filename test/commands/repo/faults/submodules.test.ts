@@ -99,4 +99,18 @@ describe('the files of a submodule', { tags: ['deep'] }, () => {
     expect(await sync()).toMatchObject({ status: 'updated', error: null })
     expect(await work.read(`${place}/a/x.bin`)).toBe('more\n')
   })
+
+  it('are pointers with lfs: false, as the warning says, and are filled in later', async () => {
+    const { pointer } = await work.github.addLfsObject('uDOS/first', 'content\n')
+    await work.github.commit('uDOS/first', { files: { 'x.bin': pointer } })
+    await work.github.commit('uDOS/super', { files: await both() })
+    await work.repos({ all: [{ repo: 'super', submodules: true, lfs: false }] })
+    expect(await sync()).toMatchObject({ status: 'cloned', warnings: ['lfs'], error: null })
+    expect(await work.read(`${place}/a/x.bin`)).toBe(pointer)
+    expect(await sync()).toMatchObject({ status: 'unchanged', warnings: ['lfs'] })
+    await work.repos({ all: [{ repo: 'super', submodules: true }] })
+    expect(await sync()).toMatchObject({ status: 'updated', warnings: [], error: null })
+    expect(await work.read(`${place}/a/x.bin`)).toBe('content\n')
+    expect(await sync()).toMatchObject({ status: 'unchanged', warnings: [] })
+  })
 })
