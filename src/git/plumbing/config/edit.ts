@@ -88,14 +88,20 @@ function setValues(lines: string[], values: Record<string, string>): void {
   for (const [key, value] of Object.entries(values)) {
     const line = formatValue([key, value])
     const at = lines.findLastIndex((one) => keyOf(one) === key.toLowerCase())
-    if (at > 0) lines[at] = line
-    else lines.push(line)
+    if (at <= 0) lines.push(line)
+    else if (/\\\r?\n$/.test(lines[at] ?? '')) throw onSeveralLines(key)
+    else lines[at] = line
   }
 }
 
+const onSeveralLines = (key: string) =>
+  new ConfigError(`git's configuration can't be changed: ${key} is on several lines`, {
+    hint: 'put it on one, or change it by `git config`',
+  })
+
 const keyOf = (line: string) => /^\s*([A-Za-z][A-Za-z0-9-]*)/.exec(line)?.[1]?.toLowerCase()
 
-/** Values over several lines, or several on one, are not edited. */
+/** Several values on one line, or a section that is there twice, may hide the new one. */
 function assertHas(path: string, text: string, sections: ConfigSection[]): void {
   const config = parseConfig(path, text)
   for (const { name, subsection, values } of sections) {

@@ -33,9 +33,18 @@ const texts = () =>
   Promise.all(['top.txt', 'a/f.txt', 'deep/b/s.txt'].map((path) => work.read(`${place}/${path}`)))
 
 const second = { origin: 'git', path: /\/uDOS\/second\// } as const
+/** A byte of the pack's first object. */
+const damaged = (body: Buffer) => {
+  const at = body.indexOf('PACK') + 20
+  return Buffer.concat([
+    body.subarray(0, at),
+    Buffer.of((body[at] ?? 0) ^ 1),
+    body.subarray(at + 1),
+  ])
+}
 const faults: [string, Fault, string][] = [
-  ['is cut half-way', { ...second, asking: /command=fetch/, cutAfter: 200 }, 'GITHUB_NETWORK'],
-  ['sends a damaged pack', { ...second, asking: /command=fetch/, corruptAt: 150 }, 'GITHUB'],
+  ['is cut half-way', { ...second, asking: /want /, cutAfter: 200 }, 'GITHUB_NETWORK'],
+  ['sends a damaged pack', { ...second, asking: /want /, rewrite: damaged }, 'GITHUB'],
   ['refuses', { ...second, status: 403 }, 'GITHUB_AUTH'],
   ['is not there any more', { ...second, status: 404 }, 'GITHUB_NOT_FOUND'],
   ['is in trouble', { ...second, status: 500 }, 'GITHUB_NETWORK'],
