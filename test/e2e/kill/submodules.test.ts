@@ -84,31 +84,25 @@ describe(`SIGKILL of REPO SYNC with submodules (${seedOfKills})`, { tags: ['deep
         other: null,
         ...submodules(
           { path: 'lib', url: '../lib', oid: await head('lib') },
-          { path: 'x/y/moved', name: 'other', url: '../other', oid: await head('other') },
+          { path: 'z-moved', name: 'other', url: '../other', oid: await head('other') },
           { path: 'x/new', url: '../new', oid: await head('new') },
         ),
       },
     })
     await killAndRepeat(14, async (point) => {
       const read = (path: string) => work.read(`${place}/${path}`)
-      const paths = [
-        'top.txt',
-        'lib/a.txt',
-        'lib/deep/inner/i.txt',
-        'x/y/moved/o.txt',
-        'x/new/n.txt',
-      ]
+      const paths = ['top.txt', 'lib/a.txt', 'lib/deep/inner/i.txt', 'z-moved/o.txt', 'x/new/n.txt']
       const texts = await Promise.all(paths.map(read))
       expect([point, ...texts]).toEqual([point, 'two\n', 'two\n', 'two\n', 'two\n', 'new\n'])
-      const mine = await Promise.all(['lib/mine.txt', 'x/y/moved/untracked.txt'].map(read))
+      const mine = await Promise.all(['lib/mine.txt', 'z-moved/untracked.txt'].map(read))
       expect([point, ...mine]).toEqual([point, 'mine\n', 'mine\n'])
       expect([point, await readdir(work.path(place))]).toEqual([
         point,
-        ['.git', '.gitmodules', 'lib', 'top.txt', 'x'],
+        ['.git', '.gitmodules', 'lib', 'top.txt', 'x', 'z-moved'],
       ])
       expect([point, await work.git(place, 'status', '--porcelain')]).toEqual([
         point,
-        ' M lib\n M x/y/moved',
+        ' M lib\n M z-moved',
       ])
     })
   })

@@ -1,11 +1,12 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { PathError } from '../../../base/errors.js'
 import { hasCode, readTextIfThere } from '../../../base/fs/read.js'
 import { removeLeftovers } from '../../../process/temp-beside.js'
 import { BlockedError } from '../../errors.js'
 import type { Git } from '../../git.js'
 import { parentsOf, showPath } from '../../plumbing/byte-path.js'
+import { readGitConfig } from '../../plumbing/config/config-file.js'
 import type { ConfigSection } from '../../plumbing/config/edit.js'
 import { readIndex } from '../../plumbing/index/index-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
@@ -193,11 +194,19 @@ interface Existing {
 /** The repository whose work tree a folder is; null: of none. */
 function worktreeAt(dir: string, gitDir: string): Existing | null {
   const dirs = gitDirsOf(dir)
-  if (dirs !== null)
-    return dirs.commonDir === dirs.gitDir ? { gitDir: dirs.gitDir, relink: false } : null
+  if (dirs !== null) {
+    if (dirs.commonDir !== dirs.gitDir) return null
+    return { gitDir: dirs.gitDir, relink: dirs.gitDir === gitDir && leadsElsewhere(gitDir, dir) }
+  }
   const target = /^gitdir: (.*?)\s*$/.exec(readTextIfThere(join(dir, '.git')) ?? '')?.[1]
   const isOurs = target?.replaceAll('\\', '/').endsWith(modulePart(gitDir)) ?? false
   return isOurs && existsSync(join(gitDir, 'HEAD')) ? { gitDir, relink: true } : null
+}
+
+/** A `.git` file may fit in two places, but `core.worktree` names one. */
+function leadsElsewhere(gitDir: string, dir: string): boolean {
+  const worktree = readGitConfig(gitDir).get('core.worktree')
+  return worktree === undefined || resolve(gitDir, worktree) !== dir
 }
 
 const modulePart = (gitDir: string) => {

@@ -50,14 +50,14 @@ async function putInPlace(git: Git, step: SubmoduleStep): Promise<void> {
 
 const originOfModule = ({ gitDir }: ModulePlace) => readGitConfig(gitDir).get('remote.origin.url')
 
-/** The `.git` file is replaced as a whole. */
+/** The `.git` file is replaced as a whole, and last: until then the next run links them again. */
 async function link(git: Git, place: ModulePlace): Promise<void> {
   const { gitDir, homeDir } = place
+  const worktree = { worktree: worktreeOf(place) }
+  await editConfig(gitDir, [{ name: 'core', values: worktree }], git.liveness)
   const waiting = join(gitDir, 'wizard-link')
   writeFileSync(waiting, gitFileOf(place))
   renameSync(waiting, join(homeDir, '.git'))
-  const worktree = { worktree: worktreeOf(place) }
-  await editConfig(gitDir, [{ name: 'core', values: worktree }], git.liveness)
 }
 
 /** @throws BlockedError if something has appeared there */
