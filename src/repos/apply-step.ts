@@ -13,11 +13,10 @@ import type { Log } from '../logs/log.js'
 import { logMarks } from '../logs/marks.js'
 import { formatSyncEntry } from './describe.js'
 import { askGit, type RemoteHead } from './inspect.js'
-import { mayLackContent, type SyncStep } from './plan.js'
+import type { SyncStep } from './plan.js'
 import { emptyEntry, type SyncEntry } from './report.js'
 import type { RepoEvent } from './session.js'
 import type { SyncState } from './state.js'
-import type { SyncTarget } from './targets/sync-target.js'
 
 export interface StepSession {
   git: Git
@@ -33,17 +32,21 @@ export interface StepSession {
   emit: Emit<RepoEvent>
 }
 
-/** The fields of a repository's final entry that a step sets. */
-type Result = Partial<SyncEntry>
+/** The fields of a repository's final entry that a step sets, and what is remembered besides. */
+type Result = Partial<SyncEntry> & { usesLfs?: boolean }
 
 /** Carries out one step and returns its entry, which also reports any failure. */
 export async function applyStep(session: StepSession, step: SyncStep): Promise<SyncEntry> {
   const begun = session.git.clock.now()
   const entry = beginEntry(step)
-  if (step.action !== 'settle') announce(session, step.action, entry)
-  const result = await attempt(session, step)
+  if (step.action === 'clone' || step.action === 'pull') announce(session, step.action, entry)
+  const { usesLfs, ...result } = await attempt(session, step)
   const done = { ...entry, ...result, duration_ms: session.git.clock.now() - begun }
-  remember(session, step, { entry: done, isLookedAt: result.warnings !== undefined })
+  remember(session, step, {
+    entry: done,
+    isLookedAt: result.warnings !== undefined,
+    usesLfs,
+  })
   // A failure that stopped all repositories is reported once, not for each.
   if (!step.situation.refused) record(session, done)
   // Saved at once: a clone that is not remembered as wizard's could never be pruned.
@@ -73,7 +76,8 @@ async function attempt(session: StepSession, step: SyncStep): Promise<Result> {
   try {
     session.git.signal?.throwIfAborted()
     if (session.root !== null) await assertInside(session.root, step.situation.wanted.path)
-    return step.action === 'clone' ? await doClone(session, step) : await doPull(session, step)
+    if (step.action === 'clone') return await doClone(session, step)
+    return step.action === 'pull' ? await doPull(session, step) : await complete(session, step)
   } catch (error) {
     const cause = session.git.signal?.aborted ? session.git.signal.reason : error
     if (cause instanceof BlockedError) {
@@ -85,7 +89,7 @@ async function attempt(session: StepSession, step: SyncStep): Promise<Result> {
 
 async function doClone(session: StepSession, { situation: { wanted } }: SyncStep): Promise<Result> {
   const url = remoteUrl(session.gitUrl, wanted)
-  const { oid, branch, bytes, warnings } = await cloneRepository(gitFor(session, wanted), {
+  const { oid, branch, bytes, warnings, usesLfs } = await cloneRepository(gitFor(session, wanted), {
     url,
     dir: wanted.path,
     ref: wanted.branch,
@@ -105,6 +109,7 @@ async function doClone(session: StepSession, { situation: { wanted } }: SyncStep
     branch: branch ?? wanted.branch ?? null,
     bytes,
     warnings,
+    usesLfs,
   }
 }
 
@@ -118,8 +123,7 @@ async function doPull(session: StepSession, step: SyncStep): Promise<Result> {
   if (head.oid === null && here?.head === null) return { status: 'unchanged' }
   if (head.ref === null || head.oid === null) throw emptied(fullNameOf(wanted))
   if (!interrupted && here?.head === head.oid && here.branch === (head.pinned ? null : head.ref)) {
-    const here = { status: 'unchanged' as const, branch: head.ref, to: head.oid }
-    return { ...here, ...(mayLackContent(situation) ? await complete(git, wanted, url) : {}) }
+    return { branch: head.ref, to: head.oid, ...(await complete(session, step)) }
   }
   const result = await pull(git, {
     url,
@@ -137,19 +141,19 @@ async function doPull(session: StepSession, step: SyncStep): Promise<Result> {
     to: result.to,
     bytes: result.bytes,
     warnings: result.warnings,
+    usesLfs: result.usesLfs,
   }
 }
 
-async function complete(
-  git: Git,
-  { path, lfs, submodules }: SyncTarget,
-  url: string,
-): Promise<Result> {
+async function complete(session: StepSession, { situation }: SyncStep): Promise<Result> {
+  const { wanted } = situation
+  const { path, lfs, submodules } = wanted
   const { completeClone } = await import('../git/porcelain/complete-clone.js')
-  const done = await completeClone(git, path, { url, lfs, submodules })
-  if (done === null) return {}
-  const { filled, bytes, warnings } = done
-  return { ...(filled > 0 ? { status: 'updated' } : {}), bytes, warnings }
+  const url = remoteUrl(session.gitUrl, wanted)
+  const done = await completeClone(gitFor(session, wanted), path, { url, lfs, submodules })
+  if (done === null) return { status: 'unchanged' }
+  const { filled, bytes, warnings, usesLfs } = done
+  return { status: filled > 0 ? 'updated' : 'unchanged', bytes, warnings, usesLfs }
 }
 
 const emptied = (repo: string) =>
@@ -170,11 +174,18 @@ function gitFor(
   }
 }
 
+interface Done {
+  entry: SyncEntry
+  /** Whether its warnings are those of now. */
+  isLookedAt: boolean
+  usesLfs: boolean | undefined
+}
+
 /** Gives an unchanged clone its remembered warnings, and records what the next run needs. */
 function remember(
   { state, git }: StepSession,
   { situation }: SyncStep,
-  { entry, isLookedAt }: { entry: SyncEntry; isLookedAt: boolean },
+  { entry, isLookedAt, usesLfs }: Done,
 ): void {
   const { wanted, head, remembered, refused } = situation
   if (entry.status === 'unchanged' && !isLookedAt)
@@ -192,6 +203,7 @@ function remember(
     ...(head?.id != null && entry.status !== 'blocked' ? { id: head.id } : {}),
     ...(entry.status === 'cloned' ? { made: true } : {}),
     ...(pulled ? { last_pull: now, warnings: entry.warnings } : {}),
+    ...(usesLfs === undefined ? {} : { uses_lfs: usesLfs }),
   })
 }
 

@@ -13,6 +13,8 @@ export type SyncMode = 'clone' | 'pull' | 'sync' | 'reset'
 export type SyncStep =
   | { action: 'clone'; situation: Situation }
   | { action: 'pull'; situation: Situation }
+  /** It is in step, and may lack content of Git LFS or submodules. */
+  | { action: 'complete'; situation: Situation }
   | {
       action: 'settle'
       situation: Situation
@@ -59,8 +61,12 @@ function planOne(options: Rules, situation: Situation): SyncStep {
   }
   const obstacle = obstacleTo(options.gitUrl, situation)
   if (obstacle) return settle(situation, 'blocked', obstacle.reason, reportError(obstacle))
-  const isDone = isInStep(situation) && !mayLackContent(situation)
-  if (options.mode === 'clone' || isDone) return settle(situation, 'unchanged', null)
+  if (options.mode === 'clone') return settle(situation, 'unchanged', null)
+  if (isInStep(situation)) {
+    return mayLackContent(situation) && !refused
+      ? { action: 'complete', situation }
+      : settle(situation, 'unchanged', null)
+  }
   if (refused) return settle(situation, 'failed', null, refused)
   const elsewhere = otherBranch(situation)
   if (elsewhere) return settle(situation, 'blocked', elsewhere.reason, reportError(elsewhere))
@@ -134,15 +140,15 @@ function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean
 }
 
 /**
- * Whether files of Git LFS may lie in a clone as pointers, or folders of submodules be empty: its
- * last sync left some, or it is not known yet.
+ * Whether files of Git LFS may lie in a clone as pointers, which somebody else may have put there, or
+ * folders of submodules be empty: its last sync left some, or it is not known yet.
  */
-export function mayLackContent({ wanted, remembered }: Situation): boolean {
-  const mayLack = (warning: Warning) =>
+function mayLackContent({ wanted, remembered }: Situation): boolean {
+  const told = (warning: Warning) =>
     remembered?.last_pull == null || remembered.warnings.includes(warning)
   return (
-    (wanted.lfs !== false && mayLack('lfs')) ||
-    (wanted.submodules === true && mayLack('submodules'))
+    (wanted.lfs !== false && (remembered?.uses_lfs !== false || told('lfs'))) ||
+    (wanted.submodules === true && told('submodules'))
   )
 }
 

@@ -118,6 +118,7 @@ async function rehearse(git: Git, gitUrl: string, step: SyncStep): Promise<SyncE
   const entry = beginEntry(step)
   if (step.action === 'settle')
     return { ...entry, planned: step.status, reason: step.reason, error: step.error }
+  if (step.action === 'complete') return { ...entry, planned: 'unchanged' }
   if (step.action === 'clone')
     return { ...entry, planned: 'clone', to: step.situation.head?.oid ?? null }
   try {

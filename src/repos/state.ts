@@ -21,6 +21,8 @@ const rememberedSchema = z.object({
   source: z._default(z.nullable(z.string()), null),
   /** Whether wizard made the clone. */
   made: z._default(z.boolean(), false),
+  /** Whether its commit has files of Git LFS; null: not known. */
+  uses_lfs: z._default(z.nullable(z.boolean()), null),
   last_attempt: timeSchema,
   last_pull: timeSchema,
   warnings: z._default(

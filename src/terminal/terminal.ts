@@ -100,9 +100,14 @@ export class Terminal {
     this.out.write(`${visibleJson(json)}\n`)
   }
 
-  /** In a document, reports of errors have their remedies only as text. */
-  readonly #inWords = (_key: string, value: unknown): unknown =>
-    isReport(value) ? reportInWords(value, this.#options.words) : value
+  /** In a document, reports of errors have their remedies only as text, and no secret. */
+  readonly #inWords = (_key: string, value: unknown): unknown => {
+    if (!isReport(value)) return value
+    const { redact, words } = this.#options
+    const report = reportInWords(value, words)
+    const hint = report.hint === null ? null : redact(report.hint)
+    return { ...report, message: redact(report.message), hint }
+  }
 
   async showPage(page: Page): Promise<void> {
     this.#progress?.stop()
@@ -224,5 +229,12 @@ export class Terminal {
   }
 }
 
-const isReport = (value: unknown): value is Pick<ErrorReport, 'remedy'> =>
-  typeof value === 'object' && value !== null && 'remedy' in value && Array.isArray(value.remedy)
+/** Results have no other values with these three keys. */
+const isReport = (value: unknown): value is ErrorReport =>
+  typeof value === 'object' &&
+  value !== null &&
+  'code' in value &&
+  'message' in value &&
+  typeof value.message === 'string' &&
+  'hint' in value &&
+  (value.hint === null || typeof value.hint === 'string')

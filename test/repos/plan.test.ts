@@ -46,6 +46,7 @@ const remembered: Remembered = {
   id: 7,
   source: null,
   made: true,
+  uses_lfs: false,
   last_attempt: now - 3600_000,
   last_pull: now - 3600_000,
   warnings: [],

@@ -103,7 +103,7 @@ describe('the state', () => {
       JSON.stringify({ ...entryWith({ last_pull: undefined, later: 1 }), since: 3 }),
     )
     expect((await open()).get(join(root, 'one'))).toEqual({
-      ...{ repo: 'uDOS/one', id: null, source: null, made: false },
+      ...{ repo: 'uDOS/one', id: null, source: null, made: false, uses_lfs: null },
       ...{ last_attempt: null, last_pull: null, warnings: [] },
     })
     expect(told).toEqual([])

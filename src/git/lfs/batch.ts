@@ -6,13 +6,19 @@ import {
   GitHubNotFoundError,
   type WizardError,
 } from '../../base/errors.js'
+import type { Hint } from '../../base/hint.js'
+import { isPrivate } from '../../base/names/host.js'
 import { remotePlace } from '../../base/names/remote.js'
 import { oneLine } from '../../base/text.js'
+import { requestIdOf } from '../../http/message.js'
+import { isRateLimited } from '../../http/policy/rate-limit.js'
 import type { StreamedAnswer } from '../../http/send.js'
 import type { Git } from '../git.js'
-import { gitExchange } from '../plumbing/protocol/http.js'
+import { type ExplainRefusal, gitExchange } from '../plumbing/protocol/http.js'
 import { chunksOf } from '../plumbing/protocol/pkt-line.js'
+import { readWords, refusal } from '../plumbing/protocol/refusal.js'
 import type { LfsPointer } from './pointer.js'
+import type { LfsSettings } from './settings.js'
 
 /** How to get one object: where it is, or why it is not to be had. */
 export type LfsAnswer = LfsDownload | { error: WizardError }
@@ -23,10 +29,14 @@ export interface LfsDownload {
   headers: Record<string, string>
 }
 
+/** A server of Git LFS. */
+export type LfsServer = Pick<LfsSettings, 'endpoint' | 'isShared' | 'isForeign'>
+
 const type = 'application/vnd.git-lfs+json'
 
 const answerSchema = z.object({
   transfer: z.optional(z.nullable(z.string())),
+  hash_algo: z.optional(z.nullable(z.string())),
   objects: z.array(
     z.object({
       oid: z.string(),
@@ -49,6 +59,40 @@ const answerSchema = z.object({
   ),
 })
 
+/** What a refused batch means; a server that `.lfsconfig` names is called so. */
+const lfsRefusal =
+  ({ isShared, isForeign }: Pick<LfsServer, 'isShared' | 'isForeign'>): ExplainRefusal =>
+  async (git, answer) => {
+    const { status } = answer
+    if (isRateLimited(answer) || ![401, 403, 404].includes(status)) return refusal(git, answer)
+    const server = remotePlace(answer.url.href) + (isShared ? ', which .lfsconfig names' : '')
+    const words = await readWords(git, answer)
+    const said = words === '' ? '' : `: ${words}`
+    const options = { status, requestId: requestIdOf(answer) }
+    if (status === 404) {
+      const message = `${server}: no Git LFS is there, or the token may not see it${said}`
+      return new GitHubNotFoundError(message, options)
+    }
+    const message = `${server}: Git LFS: ${words || 'the server refuses'}`
+    return new GitHubAuthError(message, {
+      ...options,
+      hint: await remedyFor(git, answer, isForeign),
+    })
+  }
+
+async function remedyFor(
+  { authorization }: Git,
+  { status, url }: StreamedAnswer,
+  isForeign: boolean,
+): Promise<Hint | undefined> {
+  if (isForeign) return 'wizard sends no token to a server that a repository chooses'
+  const known = (await authorization?.(url)) !== undefined
+  if (!known) return 'for a private repository set GITHUB_TOKEN'
+  return status === 401
+    ? ['is the token still valid? See `', { verb: ['AUTH', 'STATUS'] }, '`']
+    : undefined
+}
+
 /** Of an answer, in bytes; a hundred objects need some 100 kB. */
 const longestAnswer = 16 * 1024 ** 2
 
@@ -63,13 +107,16 @@ const longestAnswer = 16 * 1024 ** 2
  */
 export async function requestDownloads(
   git: Git,
-  endpoint: URL,
+  { endpoint, isShared, isForeign }: LfsServer,
   pointers: LfsPointer[],
 ): Promise<Map<string, LfsAnswer>> {
   const url = new URL(endpoint)
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/objects/batch`
   const objects = pointers.map(({ oid, size }) => ({ oid, size }))
-  const answer = await gitExchange(git)({
+  const answer = await gitExchange(
+    git,
+    lfsRefusal({ isShared, isForeign }),
+  )({
     method: 'POST',
     url,
     headers: { 'user-agent': 'git-lfs/wizard', accept: type, 'content-type': type },
@@ -79,7 +126,10 @@ export async function requestDownloads(
   })
   const place = remotePlace(url.href)
   const parsed = answerSchema.safeParse(await readJson(git, answer))
-  if (!parsed.success || (parsed.data.transfer ?? 'basic') !== 'basic') throw notUnderstood(place)
+  if (!parsed.success) throw notUnderstood(place)
+  const { transfer, hash_algo: hash } = parsed.data
+  if ((transfer ?? 'basic') !== 'basic') throw unknownWay(place, `the transfer ${transfer}`)
+  if ((hash ?? 'sha256') !== 'sha256') throw unknownWay(place, `the hash ${hash}`)
   const found = new Map(parsed.data.objects.map((one) => [one.oid, one]))
   return new Map(
     pointers.map(({ oid }) => {
@@ -114,6 +164,11 @@ const notUnderstood = (place: string) =>
     hint: 'is this its address? See lfs.url in .lfsconfig and in `git config --list`',
   })
 
+const unknownWay = (place: string, way: string) =>
+  new GitHubNetworkError(
+    `${place}: Git LFS: the server wants ${oneLine(way, 60)}, which wizard does not know`,
+  )
+
 /** Those that belong to a connection, and not to what is asked for. */
 const hopByHop = /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect)$/
 
@@ -122,8 +177,7 @@ function downloadOf(
   endpoint: URL,
 ): LfsAnswer {
   const url = URL.canParse(href) ? new URL(href) : null
-  const mayBe = url?.protocol === 'https:' || url?.protocol === endpoint.protocol
-  if (url === null || !mayBe) {
+  if (url === null || !isPrivate(url)) {
     return {
       error: new GitHubNetworkError(`${endpoint.host} names a place that is not an https address`),
     }

@@ -2,17 +2,19 @@ import { inLanes } from '../../base/async/lanes.js'
 import {
   GitHubNetworkError,
   GitHubRateLimitError,
+  WizardError,
   withHint,
   withMessage,
 } from '../../base/errors.js'
 import type { Hint } from '../../base/hint.js'
 import type { Git } from '../git.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
-import { type LfsDownload, requestDownloads } from './batch.js'
+import { type LfsDownload, type LfsServer, requestDownloads } from './batch.js'
 import { clearDeadTurns, downloadObject, ExpiredError } from './download.js'
 import type { LfsObjects } from './objects.js'
 import { linkFromPeers } from './peers.js'
 import type { LfsPointer } from './pointer.js'
+import { withoutContent } from './settings.js'
 
 /** A file whose blob is a pointer. */
 export interface LfsFile {
@@ -21,7 +23,7 @@ export interface LfsFile {
 }
 
 export interface FetchContentRequest {
-  endpoint: URL
+  server: LfsServer
   objects: LfsObjects
   files: LfsFile[]
 }
@@ -38,12 +40,11 @@ const atOnce = 8
  * @throws as `requestDownloads` and `downloadObject`
  */
 export async function fetchContent(git: Git, request: FetchContentRequest): Promise<number> {
-  const { endpoint, objects, files } = request
+  const { server, objects, files } = request
   await clearDeadTurns(objects, git.liveness)
-  const isMissing = ({ pointer }: LfsFile) => !objects.has(pointer)
-  const needed = eachOnce(files.filter(isMissing))
+  const needed = await missingOf(objects, eachOnce(files))
   if (needed.length > 0) await linkFromPeers(git.peers?.() ?? [], objects, needed.map(pointerOf))
-  const missing = needed.filter(isMissing)
+  const missing = await missingOf(objects, needed)
   const came = { bytes: 0, done: 0 }
   const report = () => git.onProgress?.({ phase: 'content', ...came, total: missing.length })
   const onBytes = (count: number) => {
@@ -52,7 +53,7 @@ export async function fetchContent(git: Git, request: FetchContentRequest): Prom
   }
   for (let at = 0; at < missing.length; at += batchSize) {
     const batch = missing.slice(at, at + batchSize)
-    const places = await locate(git, endpoint, batch)
+    const places = await locate(git, server, batch)
     await inLanes(atOnce, batch, async (file) => {
       await bring(git, request, file, { from: places.get(file.pointer.oid), onBytes })
       came.done++
@@ -60,6 +61,13 @@ export async function fetchContent(git: Git, request: FetchContentRequest): Prom
     })
   }
   return came.bytes
+}
+
+/** A file that is damaged counts as none. */
+async function missingOf(objects: LfsObjects, files: LfsFile[]): Promise<LfsFile[]> {
+  const missing: LfsFile[] = []
+  for (const file of files) if (!(await objects.holds(file.pointer))) missing.push(file)
+  return missing
 }
 
 /** Two files may have the same content. */
@@ -75,10 +83,10 @@ const eachOnce = (files: LfsFile[]): LfsFile[] => [
  */
 async function locate(
   git: Git,
-  endpoint: URL,
+  server: LfsServer,
   files: LfsFile[],
 ): Promise<Map<string, LfsDownload>> {
-  const answers = await requestDownloads(git, endpoint, files.map(pointerOf)).catch(refused)
+  const answers = await requestDownloads(git, server, files.map(pointerOf)).catch(refused)
   const places = new Map<string, LfsDownload>()
   for (const { path, pointer } of files) {
     const answer = answers.get(pointer.oid)
@@ -93,12 +101,6 @@ function refused(error: unknown): never {
   const mayHelp = error instanceof GitHubNetworkError || error instanceof GitHubRateLimitError
   throw mayHelp ? error : withHint(error, withoutContent)
 }
-
-const withoutContent: Hint = [
-  '`lfs: false` in repos.yaml, or a clone with ',
-  { flag: 'no-lfs' },
-  ', leaves pointers in its place',
-]
 
 const pointerOf = ({ pointer }: LfsFile) => pointer
 
@@ -115,9 +117,9 @@ async function bring(
   file: LfsFile,
   { from, onBytes }: Arrival,
 ): Promise<void> {
-  const { endpoint, objects } = request
+  const { server, objects } = request
   const { path, pointer } = file
-  const place = from ?? (await locate(git, endpoint, [file])).get(pointer.oid)
+  const place = from ?? (await locate(git, server, [file])).get(pointer.oid)
   if (place === undefined) return
   try {
     await downloadObject(git, { objects, pointer, from: place, onBytes })
@@ -127,5 +129,9 @@ async function bring(
   }
 }
 
-const named = (error: unknown, path: BytePath) =>
-  withMessage(error, (message) => `${showPath(path)}: ${message}`)
+function named(error: unknown, path: BytePath): unknown {
+  const one = withMessage(error, (message) => `${showPath(path)}: ${message}`)
+  return one instanceof WizardError && one.remedy === undefined ? withHint(one, tryAgain) : one
+}
+
+const tryAgain: Hint = ['try again later; ', ...withoutContent]

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   ConflictError,
@@ -8,6 +8,7 @@ import {
   GitHubNetworkError,
   GitHubNotFoundError,
 } from '../../base/errors.js'
+import { makeFolders } from '../../base/fs/make-folders.js'
 import { namesIn, writeAll } from '../../base/fs/read.js'
 import { isTransient, isTransientStatus, PermanentNetworkError } from '../../http/failure.js'
 import { type Exchange, type HttpRequest, stack } from '../../http/message.js'
@@ -58,7 +59,7 @@ export interface ObjectDownload {
 export async function downloadObject(git: Git, request: ObjectDownload): Promise<void> {
   const { objects, pointer } = request
   const part = join(objects.folder, 'incomplete', `${pointer.oid}.part`)
-  await mkdir(dirname(part), { recursive: true })
+  await makeFolders(dirname(part))
   if (!(await takeTurn(git, request, `${part}.lock`))) return
   try {
     await downloadInto(git, part, request)
@@ -90,7 +91,7 @@ async function takeTurn(
       })
     }
     await git.clock.sleep(lookAgain, git.signal)
-    if (objects.has(pointer)) return false
+    if (await objects.holds(pointer)) return false
   }
   return true
 }
@@ -133,7 +134,7 @@ async function downloadInto(git: Git, part: string, request: ObjectDownload): Pr
  */
 async function publish(objects: LfsObjects, pointer: LfsPointer, part: string): Promise<void> {
   const path = objects.pathOf(pointer)
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolders(dirname(path))
   await rename(part, path)
 }
 

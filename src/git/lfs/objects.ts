@@ -1,5 +1,7 @@
-import { statSync } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { crypto } from '../../base/builtin.js'
+import { hasCode } from '../../base/fs/read.js'
 import type { LfsPointer } from './pointer.js'
 
 /** The content of Git LFS that a repository has here, one file an object, as git-lfs keeps it. */
@@ -20,8 +22,27 @@ export class LfsObjects {
 
   /** As for git-lfs, a file of another size is none. */
   has(pointer: LfsPointer): boolean {
+    if (pointer.isExtended) return false
     if (pointer.size === 0) return true
     const stats = statSync(this.pathOf(pointer), { throwIfNoEntry: false })
     return stats?.isFile() === true && stats.size === pointer.size
   }
+
+  /** Whether it is there with the right bytes. */
+  async holds(pointer: LfsPointer): Promise<boolean> {
+    if (pointer.size === 0) return this.has(pointer)
+    return this.has(pointer) && (await contentHash(this.pathOf(pointer))) === pointer.oid
+  }
+}
+
+/** SHA-256; null if the file is gone, or nobody may read it. */
+async function contentHash(path: string): Promise<string | null> {
+  const hash = crypto().createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EACCES')) return null
+    throw error
+  }
+  return hash.digest('hex')
 }

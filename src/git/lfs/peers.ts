@@ -1,7 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs'
-import { link, mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { link } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { crypto } from '../../base/builtin.js'
+import { makeFolders } from '../../base/fs/make-folders.js'
 import { hasCode } from '../../base/fs/read.js'
 import { LfsObjects } from './objects.js'
 import type { LfsPointer } from './pointer.js'
@@ -23,26 +23,13 @@ export async function linkFromPeers(
   if (stores.length === 0) return
   for (const pointer of missing) {
     const store = stores.find((one) => one.has(pointer))
-    if (store === undefined || pointer.size === 0) continue
+    if (store === undefined || !(await store.holds(pointer))) continue
     const [from, to] = [store.pathOf(pointer), objects.pathOf(pointer)]
-    if ((await contentHash(from)) !== pointer.oid) continue
-    await mkdir(dirname(to), { recursive: true })
+    await makeFolders(dirname(to))
     await link(from, to).catch((error: unknown) => {
       // Another disk, a file system without links, somebody else's file, or too many links.
       const mayNot = ['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK', 'EEXIST', 'ENOENT']
       if (!hasCode(error, ...mayNot)) throw error
     })
   }
-}
-
-/** @returns null if the file is gone */
-async function contentHash(path: string): Promise<string | null> {
-  const hash = crypto().createHash('sha256')
-  try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'EACCES')) return null
-    throw error
-  }
-  return hash.digest('hex')
 }

@@ -1,9 +1,20 @@
-import { GitHubError } from '../../base/errors.js'
+import { GitHubError, withRemedy } from '../../base/errors.js'
+import type { Hint } from '../../base/hint.js'
+import { isPrivate } from '../../base/names/host.js'
+import { remotePlace } from '../../base/names/remote.js'
 import { withoutGit } from '../../base/names/repository.js'
+import { oneLine } from '../../base/text.js'
 import type { BytePath } from '../plumbing/byte-path.js'
-import { parseConfig } from '../plumbing/config/config-file.js'
+import { type GitConfig, parseConfig } from '../plumbing/config/config-file.js'
 import { readUserConfig, type UserEnvironment } from '../plumbing/config/worktree-settings.js'
 import { type IgnoreRule, parseRules, verdictOf } from '../plumbing/ignore/ignorer.js'
+
+/** The way to do without content. */
+export const withoutContent: Hint = [
+  '`lfs: false` in repos.yaml, or a clone with ',
+  { flag: 'no-lfs' },
+  ', leaves pointers in its place',
+]
 
 /** What git's configuration and a repository's `.lfsconfig` say of Git LFS. */
 export interface LfsSettings {
@@ -13,6 +24,8 @@ export interface LfsSettings {
   endpoint: URL
   /** Whether the repository's own `.lfsconfig` chose a server that is not the repository's. */
   isForeign: boolean
+  /** Whether `.lfsconfig` chose the server at all. */
+  isShared: boolean
   /** Whether the content of a path is wanted: `lfs.fetchinclude` and `lfs.fetchexclude`. */
   wants(path: BytePath): boolean
 }
@@ -35,7 +48,7 @@ export interface LfsSettingsSource {
  */
 export function readLfsSettings({ gitDir, env, url, shared }: LfsSettingsSource): LfsSettings {
   const own = readUserConfig(gitDir, env)
-  const theirs = parseConfig('.lfsconfig', shared ?? '')
+  const theirs = readShared(shared ?? '')
   const value = (key: string) => own.get(key) ?? theirs.get(key)
   const skips = ['filter.lfs.process', 'filter.lfs.smudge'].some((key) =>
     own.get(key)?.split(/\s+/).includes('--skip'),
@@ -49,9 +62,18 @@ export function readLfsSettings({ gitDir, env, url, shared }: LfsSettingsSource)
   return {
     isOn: !skips && !isTrue(env.GIT_LFS_SKIP_SMUDGE),
     endpoint,
+    isShared: isTheirs,
     isForeign: isTheirs && endpoint.origin !== usual.origin,
     wants: (path) =>
       (included.length === 0 || matchesAny(included, path)) && !matchesAny(excluded, path),
+  }
+}
+
+function readShared(text: string): GitConfig {
+  try {
+    return parseConfig('.lfsconfig', text)
+  } catch (error) {
+    throw withRemedy(error, withoutContent)
   }
 }
 
@@ -66,11 +88,12 @@ function endpointOf(address: string, usual: URL): URL {
   const isOverSsh = host !== undefined || address.startsWith('ssh://')
   const text = host === undefined ? address.replace(/^ssh:/, 'https:') : `https://${host}/${path}`
   const url = URL.canParse(text) ? new URL(text) : null
-  const isOfTheWeb = url?.protocol === 'https:' || url?.protocol === usual.protocol
-  if (url === null || !isOfTheWeb || url.hostname === '') {
-    throw new GitHubError('the address of its Git LFS server is not an https address', {
-      hint: 'see lfs.url in .lfsconfig and in `git config --list`',
-    })
+  if (url === null || !isPrivate(url) || url.hostname === '') {
+    const shown = JSON.stringify(oneLine(address.replace(/\/\/[^/]*@/, '//'), 100))
+    throw new GitHubError(
+      `${remotePlace(usual.href)} names ${shown} as its Git LFS server, which is not an https address`,
+      { hint: 'see lfs.url in .lfsconfig and in `git config --list`' },
+    )
   }
   url.username = ''
   url.password = ''

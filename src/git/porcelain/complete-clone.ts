@@ -40,6 +40,7 @@ export async function completeClone(
     const { completeSubmodules } = await import('./submodules/update.js')
     const inside = await completeSubmodules(git, { ...place, to: head, url, lfs })
     return {
+      ...completed,
       filled: completed.filled + inside.changed,
       warnings: withSubmodules(completed.warnings, inside),
       bytes: bytes + inside.bytes,

@@ -1,6 +1,7 @@
 import { remotePlace } from '../../base/names/remote.js'
 import type { Git } from '../git.js'
-import { fetchContent } from '../lfs/content.js'
+import { fetchContent, type LfsFile } from '../lfs/content.js'
+import { parsePointer } from '../lfs/pointer.js'
 import { type LfsSettings, readLfsSettings } from '../lfs/settings.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { canonicalMode, fileMode, readCommit, readTree } from '../plumbing/objects/parse.js'
@@ -41,7 +42,7 @@ export interface LfsContent {
   /** Brings what is wanted of it into the repository's storage. @throws as `fetchContent` */
   bring: BringContent
   /** What `bring` did. */
-  came: { bytes: number; left: number }
+  came: { bytes: number; left: number; isForeign: boolean }
 }
 
 /**
@@ -65,22 +66,25 @@ export async function openContent(
 }
 
 function contentBy(git: Git, url: string, settings: LfsSettings): LfsContent {
-  const { isOn, endpoint, wants } = settings
-  const came = { bytes: 0, left: 0 }
+  const { isOn, wants } = settings
+  const came = { bytes: 0, left: 0, isForeign: false }
   return {
     isOn,
     came,
     async bring(files, objects) {
-      const wanted = isOn ? files.filter(({ path }) => wants(path)) : []
-      if (wanted.some(({ pointer }) => !objects.has(pointer))) tellOfHost(git, url, settings)
-      came.bytes += await fetchContent(git, { endpoint, objects, files: wanted })
+      const isWanted = ({ path, pointer }: LfsFile) => wants(path) && !pointer.isExtended
+      const wanted = isOn ? files.filter(isWanted) : []
+      if (settings.isForeign && wanted.some(({ pointer }) => !objects.has(pointer))) {
+        came.isForeign = true
+        tellOfHost(git, url, settings)
+      }
+      came.bytes += await fetchContent(git, { server: settings, objects, files: wanted })
       came.left += files.filter(({ pointer }) => !objects.has(pointer)).length
     },
   }
 }
 
-function tellOfHost(git: Git, url: string, { endpoint, isForeign }: LfsSettings): void {
-  if (!isForeign) return
+function tellOfHost(git: Git, url: string, { endpoint }: LfsSettings): void {
   git.onWarning?.(
     `.lfsconfig of ${remotePlace(url)} names ${endpoint.host} for Git LFS: it is asked without a token`,
   )
@@ -91,7 +95,8 @@ async function sharedSettings(store: ObjectStore, tree: Oid): Promise<string | n
   const found = (await readTree(store, tree)).find(({ name }) => name === '.lfsconfig')
   if (found === undefined || canonicalMode(found.mode) !== fileMode.regular) return null
   const blob = await store.open(found.oid)
-  return 'data' in blob ? blob.data.toString('utf8') : null
+  // With every file in Git LFS it is a pointer itself, which git-lfs passes over.
+  return 'data' in blob && parsePointer(blob.data) === null ? blob.data.toString('utf8') : null
 }
 
 /** Brings the content of the files that a move will write. @throws as `fetchContent` */
@@ -111,6 +116,8 @@ export interface CompletedContent {
   /** How many files that lay there as pointers have their content now. */
   filled: number
   warnings: Warning[]
+  /** Whether any file may be of Git LFS. */
+  usesLfs: boolean
 }
 
 /** Gives the files of a work tree that lie there as pointers their content. @throws as `fillInContent` */
@@ -119,17 +126,23 @@ export async function completeContent(
   place: Place,
   { warnings, lfs }: Content,
 ): Promise<CompletedContent> {
-  if (lfs === null) return { filled: 0, warnings }
+  if (lfs === null) return { filled: 0, warnings, usesLfs: false }
   const { filled, left } = await fillInContent(
     { ...place, env, liveness, signal, clock },
     lfs.isOn ? lfs.bring : null,
   )
-  return { filled, warnings: withLfs(warnings, left) }
+  return { filled, warnings: withLfs(warnings, { ...lfs.came, left }), usesLfs: true }
 }
 
-/** Tells of Git LFS only where pointers are left. */
-export const withLfs = (warnings: Warning[], left: number): Warning[] =>
-  warnings.filter((warning) => warning !== 'lfs' || left > 0)
+/** Tells of Git LFS only where pointers are left, and of a server that the repository chose. */
+export const withLfs = (
+  warnings: Warning[],
+  { left, isForeign }: { left: number; isForeign: boolean },
+): Warning[] =>
+  all.filter((warning) => {
+    if (warning === 'lfs-host') return isForeign
+    return warnings.includes(warning) && (warning !== 'lfs' || left > 0)
+  })
 
 /** Tells of submodules only where folders are left empty, and of pointers in them. */
 export const withSubmodules = (

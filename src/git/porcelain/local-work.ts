@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { namesIn } from '../../base/fs/read.js'
+import { namesIn, readTextIfThere } from '../../base/fs/read.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import { readIndex } from '../plumbing/index/index-file.js'
 import { fileMode } from '../plumbing/objects/parse.js'
@@ -107,7 +107,15 @@ async function withStore<T>(gitDir: string, work: (store: ObjectStore) => Promis
 
 /** The names of git's own examples end in `.sample`. */
 const hooksOf = async ({ gitDir }: WorktreeStatusRequest): Promise<string[]> =>
-  (await namesIn(join(gitDir, 'hooks'))).filter((name) => !name.endsWith('.sample'))
+  (await namesIn(join(gitDir, 'hooks'))).filter(
+    (name) => !name.endsWith('.sample') && !isOfGitLfs(join(gitDir, 'hooks', name)),
+  )
+
+/** git-lfs writes its hooks into each repository in which it runs. */
+const isOfGitLfs = (path: string): boolean =>
+  /^#!\/bin\/sh\ncommand -v git-lfs [^\n]*\ngit lfs [\w-]+ "\$@"\n?$/.test(
+    readTextIfThere(path) ?? '',
+  )
 
 async function refsInWords(request: WorktreeStatusRequest): Promise<string[]> {
   const refs = await unpublishedRefs(request)

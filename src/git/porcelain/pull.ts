@@ -52,6 +52,8 @@ export interface PullResult {
    */
   filled: number
   warnings: Warning[]
+  /** Whether any file may be of Git LFS. */
+  usesLfs: boolean
 }
 
 interface Place {
@@ -85,7 +87,7 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
     const place = { dir, gitDir, store }
     const content = await openContent(git, place, oid, request)
     const moved = await bringTo(git, place, request, { local, branch, oid, content })
-    const { filled, warnings } = await completeContent(git, place, content)
+    const { filled, warnings, usesLfs } = await completeContent(git, place, content)
     const inside = moved.inside ?? (await completeInside(git, place, request, content, moved.to))
     return {
       to: moved.to,
@@ -94,6 +96,7 @@ export async function pull(git: Git, request: PullRequest): Promise<PullResult> 
       bytes: bytes + (content.lfs?.came.bytes ?? 0) + inside.bytes,
       filled: filled + inside.changed,
       warnings: withSubmodules(warnings, inside),
+      usesLfs,
     }
   } finally {
     await store.close()

@@ -31,10 +31,17 @@ export async function warningsOf(
 }
 
 /** What a repository needs but wizard does not do. */
-export type Warning = 'lfs' | 'submodules' | 'filter' | 'encoding' | 'renamed'
+export type Warning = 'lfs' | 'lfs-host' | 'submodules' | 'filter' | 'encoding' | 'renamed'
 
 /** All of them, in the order in which they are shown. */
-export const warnings: readonly Warning[] = ['lfs', 'submodules', 'filter', 'encoding', 'renamed']
+export const warnings: readonly Warning[] = [
+  'lfs',
+  'lfs-host',
+  'submodules',
+  'filter',
+  'encoding',
+  'renamed',
+]
 
 async function collectWarnings(
   store: ObjectStore,

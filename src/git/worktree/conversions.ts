@@ -152,6 +152,6 @@ async function isContentOf(
 ): Promise<boolean> {
   const blob = await store.open(oid)
   const pointer = 'data' in blob ? parsePointer(blob.data) : null
-  if (pointer === null || stats.size !== BigInt(pointer.size)) return false
+  if (pointer === null || pointer.isExtended || stats.size !== BigInt(pointer.size)) return false
   return (await folder.hashContent(path, stats, pacer)) === pointer.oid
 }

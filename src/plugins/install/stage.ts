@@ -90,6 +90,7 @@ async function take(
 
 const gitNotes = {
   lfs: 'some files of Git LFS are pointers here',
+  'lfs-host': 'its .lfsconfig names another server for files of Git LFS',
   submodules: 'its submodules are empty folders here',
   filter: 'filters other than Git LFS are not applied here',
   encoding: 'an encoding is unknown, so files are as in the repository',

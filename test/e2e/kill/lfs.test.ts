@@ -1,8 +1,12 @@
 import { cp, readdir, readFile, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gitWithLfs, whyNoGitLfs } from '../../support/git-lfs.js'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
 import { killPoints, seedOfKills } from '../support/kill-points.js'
+
+const reason = whyNoGitLfs()
+if (reason) console.warn(`git-lfs does not look at what a kill leaves: ${reason}`)
 
 let work: Workspace
 const preload = fileURLToPath(new URL('../support/kill-at.mjs', import.meta.url))
@@ -54,6 +58,10 @@ async function killAndRepeat(wanted: number, check: (point: number) => Promise<v
       point,
       [],
     ])
+    if (reason === null) {
+      const status = await gitWithLfs(work.path(media), 'status', '--porcelain')
+      expect([point, status]).toEqual([point, ' M mine.bin'])
+    }
     await check(point)
   }
   await rm(work.path('pristine'), { recursive: true })

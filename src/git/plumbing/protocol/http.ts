@@ -106,6 +106,9 @@ async function assertType(
   })
 }
 
+/** Makes an error of an error status, and reads or drops the body. */
+export type ExplainRefusal = typeof refusal
+
 type GitPolicy = Policy<HttpRequest, StreamedAnswer>
 
 /** Milliseconds before each retry. There are few, because a server builds each pack anew. */
@@ -117,10 +120,13 @@ const pauses = [1000, 3000]
  *
  * @throws what `refusal` makes of an error status; GitHubNetworkError
  */
-export function gitExchange(git: Git): Exchange<HttpRequest, StreamedAnswer> {
+export function gitExchange(
+  git: Git,
+  explain: ExplainRefusal = refusal,
+): Exchange<HttpRequest, StreamedAnswer> {
   const { clock, signal, waits } = git
   const policies: GitPolicy[] = [
-    refuse(git),
+    refuse(git, explain),
     retry({
       waits: waits ?? createWaits({ clock, deadline: null, signal }),
       pause: (tries) => pauses[tries - 1] ?? null,
@@ -137,12 +143,12 @@ export function gitExchange(git: Git): Exchange<HttpRequest, StreamedAnswer> {
 
 /** Turns every error status into an error. */
 const refuse =
-  (git: Git): GitPolicy =>
+  (git: Git, explain: ExplainRefusal): GitPolicy =>
   (next) =>
   async (one) => {
     const answer = await next(one)
     if (answer.status >= 200 && answer.status < 300) return answer
-    throw await refusal(git, answer)
+    throw await explain(git, answer)
   }
 
 /** Each request waits for itself: a limit of one repository says nothing about the others. */

@@ -89,7 +89,7 @@ function waitHint({ headers }: StreamedAnswer): string {
  * Reads a message in plain text, or in the JSON of Git LFS. A web page does not help a person at a
  * terminal.
  */
-async function readWords(git: Git, answer: StreamedAnswer): Promise<string> {
+export async function readWords(git: Git, answer: StreamedAnswer): Promise<string> {
   const type = answer.headers['content-type'] ?? ''
   const isJson = /^application\/(?:[\w.-]+\+)?json\b/.test(type)
   if (!isJson && !type.startsWith('text/plain')) {

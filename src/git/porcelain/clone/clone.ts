@@ -102,7 +102,7 @@ async function build(
   const gitDir = join(dir, '.git')
   await initRepository({ gitDir, url, refspec: plan.refspec, branch: plan.branch, excludesLfs })
   const { target, branch } = plan
-  if (target === null) return { oid: null, branch, bytes: 0, warnings: [] }
+  if (target === null) return { oid: null, branch, bytes: 0, warnings: [], usesLfs: false }
   const store = await openObjectStore(gitDir)
   try {
     const { bytes, tags } = await take(git, remote, plan, { gitDir, store, depth })
@@ -126,9 +126,10 @@ async function build(
       onProgress,
       bringContent,
     })
-    const came = content.lfs?.came ?? { bytes: 0, left: 0 }
-    const warnings = withLfs(content.warnings, came.left)
-    const known = { oid: commit, branch, bytes: bytes + came.bytes, warnings }
+    const came = content.lfs?.came ?? { bytes: 0, left: 0, isForeign: false }
+    const warnings = withLfs(content.warnings, came)
+    const usesLfs = content.lfs !== null
+    const known = { oid: commit, branch, bytes: bytes + came.bytes, warnings, usesLfs }
     if (!submodules || !warnings.includes('submodules')) return known
     const { fillSubmodules } = await import('../submodules/fill.js')
     const place = { dir, gitDir, homeDir: dir }
@@ -151,4 +152,6 @@ export interface CloneResult {
   /** Bytes received: of the pack, and of the content of Git LFS. */
   bytes: number
   warnings: Warning[]
+  /** Whether any file may be of Git LFS. */
+  usesLfs: boolean
 }

@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs'
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LfsFile } from '../../lfs/content.js'
 import { formatPointer, longestPointer, parsePointer } from '../../lfs/pointer.js'
@@ -80,8 +80,13 @@ async function replace(place: PathPlace, files: PointerFile[]): Promise<void> {
     return { state, step: { path, current: leaf, want: leaf, stats } }
   })
   const steps = moves.map(({ step }) => step)
-  await applySteps({ place, conversions: conversionsOf(place), steps })
   const states = moves.map(({ state }) => state)
+  // After a kill the size of a pointer would make its content look like an edit. Without stat data
+  // the file itself is compared.
+  await moveIndex(place, states, [], 'forward')
+  await applySteps({ place, conversions: conversionsOf(place), steps })
+  for (const { path, stats } of files)
+    chmodSync(place.folder.at(path), Number(stats.mode & 0o7777n))
   await moveIndex(place, states, steps, 'forward')
 }
 
@@ -106,7 +111,9 @@ async function pointersIn(place: PathPlace): Promise<PointerFile[]> {
 
 /** Of a pointer in another spelling git-lfs would not make the same blob: its file would look changed. */
 async function isUnchanged(place: PathPlace, { path, pointer, entry, stats }: PointerFile) {
-  const isUsual = hashObject('blob', Buffer.from(formatPointer(pointer))) === entry.oid
+  // Its content can't be had, so its spelling does not matter.
+  const isUsual =
+    pointer.isExtended || hashObject('blob', Buffer.from(formatPointer(pointer))) === entry.oid
   return isUsual && (await isStoredAs(place, path, entry, stats))
 }
 

@@ -1,4 +1,4 @@
-import { readdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { gitWithLfs, whyNoGitLfs } from '../../../support/git-lfs.js'
 import { openWorkspace, type Workspace } from '../../../support/workspace.js'
@@ -98,8 +98,8 @@ describe('a file of Git LFS', () => {
     const odd = `version https://git-lfs.github.com/spec/v1\next-0-foo sha256:${'0'.repeat(64)}\noid sha256:${'1'.repeat(64)}\nsize 12\n`
     const files = { 'empty.bin': '', 'text.bin': 'no pointer\n', 'odd.bin': odd }
     await work.github.commit(name, { files })
-    const { entry } = await sync()
-    expect(entry).toMatchObject({ status: 'cloned', warnings: [] })
+    expect((await sync()).entry).toMatchObject({ status: 'cloned', warnings: ['lfs'] })
+    expect((await sync()).entry).toMatchObject({ status: 'unchanged', warnings: ['lfs'] })
     for (const [path, text] of Object.entries(files)) expect(await file(path)).toBe(text)
     expect(batches()).toEqual([])
   })
@@ -111,6 +111,42 @@ describe('a file of Git LFS', () => {
     await work.github.commit(name, { files })
     expect((await sync()).entry).toMatchObject({ status: 'cloned', warnings: [] })
     expect([await file('a.bin'), await file('empty.bin')]).toEqual(['one', ''])
+  })
+})
+
+describe('what somebody else did in the clone', () => {
+  it('pointers that lie there again are filled in, and keep their permissions', async () => {
+    const pointers = await commit({ 'a.bin': 'one', 'b.bin': 'b' })
+    await sync()
+    await work.write(`${place}/a.bin`, pointers['a.bin'] ?? '')
+    await chmod(work.path(place, 'a.bin'), 0o600)
+    expect((await sync()).entry).toMatchObject({ status: 'updated', warnings: [] })
+    expect(await file('a.bin')).toBe('one')
+    expect((await stat(work.path(place, 'a.bin'))).mode & 0o777).toBe(0o600)
+    expect(await changed()).toBe('')
+  })
+
+  it('a damaged object is fetched again', async () => {
+    await commit({ 'a.bin': 'one' })
+    await sync()
+    const { oid, pointer } = await work.github.addLfsObject(name, 'two')
+    const folder = work.path(place, '.git/lfs/objects', oid.slice(0, 2), oid.slice(2, 4))
+    await mkdir(folder, { recursive: true })
+    await writeFile(`${folder}/${oid}`, 'xxx')
+    await work.github.commit(name, { files: { 'a.bin': pointer } })
+    expect((await sync()).entry).toMatchObject({ status: 'updated', warnings: [] })
+    expect(await file('a.bin')).toBe('two')
+  })
+
+  it('hooks of git-lfs are no local work', async () => {
+    await commit({ 'a.bin': 'one' })
+    await sync()
+    const hook =
+      '#!/bin/sh\ncommand -v git-lfs >/dev/null 2>&1 || { exit 2; }\ngit lfs pre-push "$@"\n'
+    await work.write(`${place}/.git/hooks/pre-push`, hook)
+    await work.repos({ all: [] })
+    const { status } = await work.wizard('REPO', 'PRUNE', '--yes')
+    expect([status, await readdir(work.path('library/all'))]).toEqual([0, []])
   })
 })
 

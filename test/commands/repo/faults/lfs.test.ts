@@ -72,7 +72,12 @@ describe('a clone fails, and nothing is there', () => {
       /too many/,
     ],
     ['a page instead of a batch', { ...batch, status: 200, body: '<html>' }, 6, /Git LFS server/],
-    ['another transfer', answering((one) => ({ ...one, transfer: 'tus' })), 6, /Git LFS server/],
+    [
+      'another transfer',
+      answering((one) => ({ ...one, transfer: 'tus' })),
+      6,
+      /the transfer tus, which/,
+    ],
     ['an object that is missing', withError(404), 3, /deep\/a\.bin: .*words of the server/],
     ['an object that is gone', withError(410), 3, /deep\/a\.bin: .*words of the server/],
     ['a forbidden object', withError(403), 4, /deep\/a\.bin: .*words of the server/],
@@ -271,6 +276,14 @@ describe('credentials', () => {
     expect(carries()).not.toMatch(/authorization/i)
     const withToken = work.github.requests.filter(({ headers }) => headers.authorization)
     expect(withToken.map(({ origin }) => origin)).not.toContain('storage')
+  })
+
+  it('are not shown where a server echoes them', async () => {
+    const message = `words with ${work.github.token}`
+    work.github.fail({ ...batch, status: 422, body: { message } })
+    const { out, err } = await clone()
+    expect(out).toContain('words with ***')
+    expect(out + err).not.toContain(work.github.token)
   })
 
   it('go to no server that .lfsconfig names, which is said', async () => {
