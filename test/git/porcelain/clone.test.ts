@@ -117,7 +117,7 @@ describe.each([
     const dir = join(folder, 'ours')
     const result = await cloneRepository(client(), { url, dir, branches: 'all' })
     const branch = protocolV2 ? 'trunk' : 'main'
-    expect(result).toEqual({ oid: null, branch, bytes: 0, warnings: [] })
+    expect(result).toEqual({ oid: null, branch, bytes: 0, warnings: [], usesLfs: false })
     expect(headOf(dir)).toBe(`ref: refs/heads/${branch}\n`)
     await networkGit(folder, [
       '-c',

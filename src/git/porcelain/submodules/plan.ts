@@ -94,6 +94,7 @@ export async function planUpdate(git: Git, request: PlanRequest): Promise<Update
         submodule,
         recorded,
         isStaged: isStagedElsewhere(staged.get(recorded?.path ?? submodule.path), recorded),
+        others: wanted.filter((one) => one !== submodule),
       }),
     )
   }
@@ -137,13 +138,14 @@ async function planOne(
   git: Git,
   request: PlanRequest,
   plan: UpdatePlan,
-  planned: PlannedSubmodule,
+  { others, ...planned }: PlannedSubmodule & { others: WantedSubmodule[] },
 ): Promise<void> {
   const { submodule, recorded } = planned
   const place = modulePlaceOf(request.place, submodule)
   assertReached(request.place, submodule)
   const here = worktreeAt(place.dir, place.gitDir)
   if (here !== null) {
+    assertOwn(request.place, here, others)
     const there = { ...place, gitDir: here.gitDir }
     return planExisting(git, request, plan, { ...planned, place: there, ...here, lyingAt: null })
   }
@@ -169,6 +171,19 @@ async function planOne(
   const none = { gitDir: place.gitDir, sections: [], steps: [], bytes: 0, left: 0, pointers: 0 }
   const known = { submodule, place, lyingAt: null, relink: false, move: null, inside: none }
   plan.steps.push({ ...known, staged })
+}
+
+/**
+ * Two submodules that change places need each other's folder.
+ *
+ * @throws BlockedError if a folder is the work tree of one of the others
+ */
+function assertOwn(place: ModulePlace, { gitDir }: Existing, others: WantedSubmodule[]): void {
+  const owner = others.find((one) => modulePlaceOf(place, one).gitDir === gitDir)
+  if (owner === undefined) return
+  throw new BlockedError('unsupported', `its folder is that of submodule ${owner.name} now`, {
+    hint: 'take both out with `git submodule deinit`, and run the command again',
+  })
 }
 
 /** A parent of its path that is a symlink leads elsewhere. */

@@ -54,7 +54,7 @@ async function commit(name: string, random: Random): Promise<void> {
 async function seen(dir: string) {
   const now = new Date()
   for (const path of await readdir(dir, { recursive: true })) {
-    if (files.includes(path)) await utimes(join(dir, path), now, now)
+    if (['.gitattributes', ...files].includes(path)) await utimes(join(dir, path), now, now)
   }
   return {
     files: await snapshot(dir, /^\.git(?:\/|$)/),

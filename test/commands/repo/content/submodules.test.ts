@@ -141,6 +141,27 @@ describe('a pull', { tags: ['deep'] }, () => {
     await expectAsGit()
   })
 
+  it('blocks where two change places, and nothing moves', async () => {
+    const more = await repositoryWith(work, 'more', { 'm.txt': 'm\n' })
+    const oid = await work.github.oid(lib, 'main')
+    const both = (one: string, other: string) =>
+      submodules(
+        { path: one, name: 'lib', url: '../lib.git', oid },
+        { path: other, name: 'more', url: '../more.git', oid: more },
+      )
+    await work.github.commit('uDOS/super', { files: both('lib', 'more') })
+    expect(await sync()).toMatchObject({ status: 'updated', error: null })
+    await work.github.commit('uDOS/super', { files: both('more', 'lib') })
+    const before = await work.git(place, 'submodule', 'status', '--recursive')
+    const { status, reason, error } = await sync()
+    expect([status, reason]).toEqual(['blocked', 'unsupported'])
+    expect(error.message).toMatch(
+      /submodule (?:lib|more): its folder is that of submodule (?:more|lib)/,
+    )
+    expect(await work.git(place, 'submodule', 'status', '--recursive')).toBe(before)
+    expect(await work.git(place, 'status', '--porcelain')).toBe('')
+  })
+
   it('follows another address on the same host, and no other', async () => {
     await work.github.addRepository('uDOS/fork', { files: { 'f.txt': 'fork\n' } })
     const fork = await work.github.oid('uDOS/fork', 'main')
