@@ -7,6 +7,7 @@ import type { Oid } from '../plumbing/objects/object.js'
 import { canonicalMode, fileMode, readCommit, readTree } from '../plumbing/objects/parse.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
 import { warnings as all, type Warning, warningsOf } from '../repository/warnings.js'
+import { checkoutFresh } from '../worktree/checkout.js'
 import { type BringContent, lfsFilesAmong } from '../worktree/lfs-files.js'
 import { fillInContent } from '../worktree/move/fill-in.js'
 import {
@@ -97,6 +98,25 @@ async function sharedSettings(store: ObjectStore, tree: Oid): Promise<string | n
   const blob = await store.open(found.oid)
   // With every file in Git LFS it is a pointer itself, which git-lfs passes over.
   return 'data' in blob && parsePointer(blob.data) === null ? blob.data.toString('utf8') : null
+}
+
+/**
+ * Writes the files of a commit, with their content, into a new work tree.
+ *
+ * @throws as `checkoutFresh`, `openContent` and `fetchContent`
+ */
+export async function checkoutContent(
+  git: Git,
+  place: Place,
+  commit: Oid,
+  options: ContentOptions,
+): Promise<Content> {
+  const { env, liveness, signal, onProgress } = git
+  const { tree } = await readCommit(place.store, commit)
+  const content = await openContent(git, place, commit, options)
+  const bringContent = content.lfs?.bring
+  await checkoutFresh({ ...place, tree, env, liveness, signal, onProgress, bringContent })
+  return content
 }
 
 /** Brings the content of the files that a move will write. @throws as `fetchContent` */

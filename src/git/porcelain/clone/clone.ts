@@ -12,12 +12,11 @@ import {
 import { BlockedError } from '../../errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
-import { peelToCommit, readCommit } from '../../plumbing/objects/parse.js'
+import { peelToCommit } from '../../plumbing/objects/parse.js'
 import { openObjectStore } from '../../plumbing/objects/store.js'
 import type { Remote } from '../../plumbing/protocol/remote-refs.js'
 import type { Warning } from '../../repository/warnings.js'
-import { checkoutFresh } from '../../worktree/checkout.js'
-import { openContent, withLfs, withSubmodules } from '../content.js'
+import { checkoutContent, withLfs, withSubmodules } from '../content.js'
 import { notePin } from '../pin.js'
 import { initRepository } from './init.js'
 import { type ClonePlan, type CloneRequest, listForClone, planClone } from './plan.js'
@@ -111,21 +110,7 @@ async function build(
     const { clock } = git
     await writeRefs(gitDir, { plan, tags, remoteHead: remote.head, commit, url, clock })
     if (pin && branch === null) await notePin(gitDir, commit, { clock })
-    const { tree } = await readCommit(store, commit)
-    const { liveness, signal, env, onProgress } = git
-    const content = await openContent(git, { dir, gitDir, store }, commit, { url, lfs })
-    const bringContent = content.lfs?.bring
-    await checkoutFresh({
-      store,
-      dir,
-      gitDir,
-      tree,
-      env,
-      liveness,
-      signal,
-      onProgress,
-      bringContent,
-    })
+    const content = await checkoutContent(git, { dir, gitDir, store }, commit, { url, lfs })
     const came = content.lfs?.came ?? { bytes: 0, left: 0, isForeign: false }
     const warnings = withLfs(content.warnings, came)
     const usesLfs = content.lfs !== null

@@ -9,8 +9,7 @@ import type { Oid } from '../../plumbing/objects/object.js'
 import { readCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
 import { readSubmodules } from '../../submodules/gitmodules.js'
-import { checkoutFresh } from '../../worktree/checkout.js'
-import { openContent } from '../content.js'
+import { checkoutContent } from '../content.js'
 import { initSubmodules, type WantedSubmodule } from './init.js'
 import { bringModule } from './module.js'
 import { gitFileOf, type ModulePlace, modulePlaceOf } from './place.js'
@@ -116,23 +115,9 @@ interface NewWorktree extends Pick<Superproject, 'lfs' | 'depth' | 'place' | 'st
 export async function fillWorktree(git: Git, request: NewWorktree): Promise<FilledSubmodules> {
   const { place, store, oid, url, lfs, depth } = request
   const { dir, gitDir } = place
-  const { env, liveness, signal, onProgress } = git
   mkdirSync(dir, { recursive: true })
   writeFileSync(join(dir, '.git'), gitFileOf(place), { flag: 'wx' })
-  const { tree } = await readCommit(store, oid)
-  const content = await openContent(git, { dir, gitDir, store }, oid, { url, lfs })
-  const bringContent = content.lfs?.bring
-  await checkoutFresh({
-    store,
-    dir,
-    gitDir,
-    tree,
-    env,
-    liveness,
-    signal,
-    onProgress,
-    bringContent,
-  })
+  const content = await checkoutContent(git, { dir, gitDir, store }, oid, { url, lfs })
   const inside = { place, store, commit: oid, url, lfs, depth: depth + 1 }
   const { bytes, left, pointers } = await fillSubmodules(git, inside)
   const came = content.lfs?.came ?? { bytes: 0, left: 0 }
