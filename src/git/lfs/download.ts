@@ -28,7 +28,7 @@ export class ExpiredError extends GitHubNetworkError {
   override name = 'GitHubNetworkError'
 }
 
-/** Storage is busy: it may be asked again. */
+/** Storage is busy, and a later request may succeed. */
 class BusyError extends GitHubNetworkError {
   override name = 'GitHubNetworkError'
   /** When, in milliseconds from now. */

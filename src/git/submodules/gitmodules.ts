@@ -28,7 +28,7 @@ export interface SubmoduleList {
 
 /**
  * The submodules of a tree, by their paths and the names and addresses that its `.gitmodules` has
- * for them. An entry for a path that is no submodule means nothing.
+ * for them. An entry for any other path is ignored.
  *
  * @see https://git-scm.com/docs/gitmodules
  * @throws PathError if `.gitmodules` can't be read, or git would refuse what it says
