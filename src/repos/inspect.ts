@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { type ErrorReport, reportError } from '../base/error-report.js'
 import { GitHubNotFoundError, WizardError } from '../base/errors.js'
-import { existsAt } from '../base/fs/read.js'
+import { existsAt, namesIn } from '../base/fs/read.js'
 import type { Hint } from '../base/hint.js'
 import { isOid } from '../base/names/ref.js'
 import { fullNameOf } from '../base/names/repository.js'
@@ -117,11 +117,18 @@ async function tagIn(gitDir: string, tag: string): Promise<Oid | null> {
   return resolveTag(gitDir, tag)
 }
 
-async function inspectClone({ path, branch }: SyncTarget, env: UserEnvironment): Promise<Here> {
+/** Whether a killed run left work folders of submodules, which the next pull removes. */
+const hasLeftovers = async (gitDir: string): Promise<boolean> =>
+  (await namesIn(gitDir)).some((name) => name.startsWith('.wizard-clone-'))
+
+async function inspectClone(
+  { path, branch, submodules }: SyncTarget,
+  env: UserEnvironment,
+): Promise<Here> {
   const local = await readLocal(path, env)
   if (local.kind !== 'repository') return { local, interrupted: false, pin: null }
   const gitDir = join(path, '.git')
-  const interrupted = isUnfinished(gitDir)
+  const interrupted = isUnfinished(gitDir) || (submodules === true && (await hasLeftovers(gitDir)))
   if (isOid(branch)) return { local, interrupted, pin: branch }
   const detached = branch !== undefined && local.branch === null
   return { local, interrupted, pin: detached ? await tagIn(gitDir, branch) : null }
