@@ -1,18 +1,12 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { PathError } from '../../../base/errors.js'
-import { hasCode, readTextIfThere } from '../../../base/fs/read.js'
 import { removeLeftovers } from '../../../process/temp-beside.js'
-import { BlockedError } from '../../errors.js'
 import type { Git } from '../../git.js'
-import { parentsOf, showPath } from '../../plumbing/byte-path.js'
-import { readGitConfig } from '../../plumbing/config/config-file.js'
 import type { ConfigSection } from '../../plumbing/config/edit.js'
 import { readIndex } from '../../plumbing/index/index-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { readCommit } from '../../plumbing/objects/parse.js'
 import { type ObjectStore, openObjectStore } from '../../plumbing/objects/store.js'
-import { gitDirsOf } from '../../repository/open.js'
 import { readSubmodules, type SubmoduleEntry } from '../../submodules/gitmodules.js'
 import { recover } from '../../worktree/move/recover.js'
 import { assertLevels, fillWorktree, naming, type Superproject } from './fill.js'
@@ -24,6 +18,7 @@ import {
 } from './follow.js'
 import { initSubmodules, type WantedSubmodule } from './init.js'
 import { bringModule, clearRemains } from './module.js'
+import { assertFree, assertOwn, assertReached, type Existing, worktreeAt } from './occupied.js'
 import { type ModulePlace, modulePlaceOf } from './place.js'
 
 /** A submodule that is to be moved, filled in or put elsewhere; and what is to be done in it. */
@@ -171,75 +166,6 @@ async function planOne(
   const none = { gitDir: place.gitDir, sections: [], steps: [], bytes: 0, left: 0, pointers: 0 }
   const known = { submodule, place, lyingAt: null, relink: false, move: null, inside: none }
   plan.steps.push({ ...known, staged })
-}
-
-/**
- * Two submodules that change places need each other's folder.
- *
- * @throws BlockedError if a folder is the work tree of one of the others
- */
-function assertOwn(place: ModulePlace, { gitDir }: Existing, others: WantedSubmodule[]): void {
-  const owner = others.find((one) => modulePlaceOf(place, one).gitDir === gitDir)
-  if (owner === undefined) return
-  throw new BlockedError('unsupported', `its folder is that of submodule ${owner.name} now`, {
-    hint: 'take both out with `git submodule deinit`, and run the command again',
-  })
-}
-
-/** A parent of its path that is a symlink leads elsewhere. */
-function assertReached({ dir }: ModulePlace, { path }: WantedSubmodule): void {
-  for (const parent of [...parentsOf(path), path]) {
-    const stats = lstatSync(join(dir, parent), { throwIfNoEntry: false })
-    if (stats === undefined) return
-    if (!stats.isDirectory()) {
-      throw new BlockedError('dirty', `${showPath(parent)} is not a folder`, {
-        paths: [showPath(parent)],
-        hint: 'move it away',
-      })
-    }
-  }
-}
-
-interface Existing {
-  gitDir: string
-  /** Whether its `.git` file leads nowhere, because a move of its folder was interrupted. */
-  relink: boolean
-}
-
-/** The repository whose work tree a folder is; null: of none. */
-function worktreeAt(dir: string, gitDir: string): Existing | null {
-  const dirs = gitDirsOf(dir)
-  if (dirs !== null) {
-    if (dirs.commonDir !== dirs.gitDir) return null
-    return { gitDir: dirs.gitDir, relink: dirs.gitDir === gitDir && leadsElsewhere(gitDir, dir) }
-  }
-  const target = /^gitdir: (.*?)\s*$/.exec(readTextIfThere(join(dir, '.git')) ?? '')?.[1]
-  const isOurs = target?.replaceAll('\\', '/').endsWith(modulePart(gitDir)) ?? false
-  return isOurs && existsSync(join(gitDir, 'HEAD')) ? { gitDir, relink: true } : null
-}
-
-/** A `.git` file may fit in two places, but `core.worktree` names one. */
-function leadsElsewhere(gitDir: string, dir: string): boolean {
-  const worktree = readGitConfig(gitDir).get('core.worktree')
-  return worktree === undefined || resolve(gitDir, worktree) !== dir
-}
-
-const modulePart = (gitDir: string) => {
-  const text = gitDir.replaceAll('\\', '/')
-  return text.slice(text.indexOf('/.git/modules/') + '/.git'.length)
-}
-
-/** @throws BlockedError if there is anything but an empty folder */
-function assertFree({ dir }: ModulePlace): void {
-  try {
-    if (readdirSync(dir).length === 0) return
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return
-    throw error
-  }
-  throw new BlockedError('dirty', 'its folder has files of another origin', {
-    hint: `look at ${dir}, and move them away`,
-  })
 }
 
 interface PlannedExisting extends PlannedSubmodule, Existing {
