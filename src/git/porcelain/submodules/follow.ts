@@ -34,6 +34,8 @@ export interface CheckedOutModule extends PlannedSubmodule {
   gitDir: string
   dir: string
   store: ObjectStore
+  /** Whether its work tree has to be moved: then it follows, as one whose commit changed. */
+  isElsewhere: boolean
 }
 
 export interface FollowOptions {
@@ -55,13 +57,13 @@ export async function decideMove(
   request: FollowOptions,
   module: CheckedOutModule,
 ): Promise<{ move: SubmoduleMove | null; bytes: number } | null> {
-  const { gitDir, submodule, recorded, isStaged } = module
+  const { gitDir, submodule, recorded, isStaged, isElsewhere } = module
   const to = submodule.oid
   const from = await resolveRef(gitDir, 'HEAD')
   if (from === to) return { move: null, bytes: 0 }
   const head = await readHead(gitDir)
   const branch = 'branch' in head ? head.branch : null
-  if (recorded?.oid !== to) {
+  if (recorded?.oid !== to || isElsewhere) {
     if (from === null) throw ofItsOwn(module)
     return followTo(git, request, module, { from, to, branch })
   }
@@ -81,11 +83,11 @@ async function followTo(
   move: SubmoduleMove,
 ): Promise<{ move: SubmoduleMove; bytes: number }> {
   const { gitDir, dir, store, submodule, recorded } = module
-  const { from, to, branch } = move
+  const { from, to } = move
   assertSupported(gitDir)
   const bytes = await fetchModule(git, { url: submodule.url, oid: to, gitDir, store })
-  const isKept = branch !== null || (await isPublished(gitDir, store, from))
-  const isKnown = from === recorded?.oid || (recorded === null && isKept)
+  const isKnown =
+    from === recorded?.oid || (recorded === null && (await isPublished(gitDir, store, from)))
   if (!isKnown && !(await isAncestor(store, from, to))) throw ofItsOwn(module)
   const { env, liveness, signal, clock } = git
   const place = { dir, gitDir, store }

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { hasCode, readTextIfThere } from '../../../base/fs/read.js'
 import { BlockedError } from '../../errors.js'
 import { parentsOf, showPath } from '../../plumbing/byte-path.js'
@@ -80,3 +80,15 @@ export function assertFree({ dir }: ModulePlace): void {
     hint: `look at ${dir}, and move them away`,
   })
 }
+
+/** @throws BlockedError if a work tree can't be put into a place, or lies in it, or around it */
+export function assertMovableTo(from: ModulePlace, to: ModulePlace): void {
+  if (isIn(from.dir, to.dir) || isIn(to.dir, from.dir)) {
+    throw new BlockedError('unsupported', 'its old folder and its new one overlap', {
+      hint: 'take it out with `git submodule deinit`, and run the command again',
+    })
+  }
+  assertFree(to)
+}
+
+const isIn = (dir: string, folder: string) => dir.startsWith(folder + sep)

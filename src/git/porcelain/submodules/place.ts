@@ -2,13 +2,17 @@ import { join, relative } from 'node:path'
 import type { BytePath } from '../../plumbing/byte-path.js'
 import type { SubmoduleEntry } from '../../submodules/gitmodules.js'
 
-/** The folders of a repository, one of which may be built elsewhere. */
-export interface ModulePlace {
-  gitDir: string
-  /** The work tree. */
+/** A work tree, which may be built elsewhere, or lie below one that is moved first. */
+export interface WorktreePlace {
+  /** Where it is now. */
   dir: string
-  /** Where the work tree will be; the same as `dir` unless it is built elsewhere. */
+  /** Where it will be when it is its turn; mostly the same. */
   homeDir: string
+}
+
+/** The folders of a repository. */
+export interface ModulePlace extends WorktreePlace {
+  gitDir: string
 }
 
 /** Where git keeps a submodule: `.git/modules/NAME`, with the work tree at its path. */

@@ -18,8 +18,15 @@ import {
 } from './follow.js'
 import { initSubmodules, type WantedSubmodule } from './init.js'
 import { bringModule, clearRemains } from './module.js'
-import { assertFree, assertOwn, assertReached, type Existing, worktreeAt } from './occupied.js'
-import { type ModulePlace, modulePlaceOf } from './place.js'
+import {
+  assertFree,
+  assertMovableTo,
+  assertOwn,
+  assertReached,
+  type Existing,
+  worktreeAt,
+} from './occupied.js'
+import { type ModulePlace, modulePlaceOf, type WorktreePlace } from './place.js'
 
 /** A submodule that is to be moved, filled in or put elsewhere; and what is to be done in it. */
 export interface SubmoduleStep {
@@ -28,7 +35,7 @@ export interface SubmoduleStep {
   /** Its finished work tree, out of sight; null: it has one. */
   staged: string | null
   /** Where its work tree is, if that is not its place. */
-  lyingAt: string | null
+  lyingAt: WorktreePlace | null
   /** Whether its `.git` file and `core.worktree` are to be written again. */
   relink: boolean
   /** null: its commit is the right one. */
@@ -80,10 +87,9 @@ export async function planUpdate(git: Git, request: PlanRequest): Promise<Update
     left: unmapped.length + submodules.length - wanted.length,
     pointers: 0,
   }
-  const earlier = new Map(before.map((one) => [one.name, one]))
   const staged = stagedCommits(gitDir)
   for (const submodule of wanted) {
-    const recorded = earlier.get(submodule.name) ?? null
+    const recorded = recordedAs(submodule, before)
     await naming(submodule.path, () =>
       planOne(git, request, plan, {
         submodule,
@@ -98,6 +104,10 @@ export async function planUpdate(git: Git, request: PlanRequest): Promise<Update
 
 const submodulesAt = async (store: ObjectStore, commit: Oid) =>
   readSubmodules(store, (await readCommit(store, commit)).tree)
+
+/** One that has another name now is known by its path. */
+const recordedAs = ({ name, path }: WantedSubmodule, before: SubmoduleEntry[]) =>
+  before.find((one) => one.name === name) ?? before.find((one) => one.path === path) ?? null
 
 /** A list that would be refused now was never followed. */
 async function recordedBefore(store: ObjectStore, from: Oid | null): Promise<SubmoduleEntry[]> {
@@ -135,20 +145,20 @@ async function planOne(
   plan: UpdatePlan,
   { others, ...planned }: PlannedSubmodule & { others: WantedSubmodule[] },
 ): Promise<void> {
-  const { submodule, recorded } = planned
+  const { submodule } = planned
   const place = modulePlaceOf(request.place, submodule)
   assertReached(request.place, submodule)
   const here = worktreeAt(place.dir, place.gitDir)
+  if (here !== null) assertOwn(request.place, here, others)
+  const old = here?.gitDir === place.gitDir ? null : oldPlaceOf(request.place, planned)
+  if (old !== null) {
+    assertMovableTo(old, place)
+    const link = { gitDir: place.gitDir, relink: true, lyingAt: old }
+    return planExisting(git, request, plan, { ...planned, place, ...link })
+  }
   if (here !== null) {
-    assertOwn(request.place, here, others)
     const there = { ...place, gitDir: here.gitDir }
     return planExisting(git, request, plan, { ...planned, place: there, ...here, lyingAt: null })
-  }
-  const old = recorded && modulePlaceOf(request.place, { ...submodule, path: recorded.path })
-  const moved = old && old.dir !== place.dir ? worktreeAt(old.dir, place.gitDir) : null
-  if (old && moved?.gitDir === place.gitDir) {
-    const link = { gitDir: moved.gitDir, relink: true, lyingAt: old.dir }
-    return planExisting(git, request, plan, { ...planned, place, ...link })
   }
   assertFree(place)
   const bytes = await bringModule(git, { ...submodule, place })
@@ -168,9 +178,16 @@ async function planOne(
   plan.steps.push({ ...known, staged })
 }
 
+/** Where the work tree of a submodule is that has another path now; null: there is none. */
+function oldPlaceOf(parent: ModulePlace, { submodule, recorded }: PlannedSubmodule) {
+  if (recorded === null || recorded.path === submodule.path) return null
+  const old = modulePlaceOf(parent, { ...submodule, path: recorded.path })
+  return worktreeAt(old.dir, old.gitDir)?.gitDir === old.gitDir ? old : null
+}
+
 interface PlannedExisting extends PlannedSubmodule, Existing {
   place: ModulePlace
-  lyingAt: string | null
+  lyingAt: WorktreePlace | null
 }
 
 async function planExisting(
@@ -180,13 +197,13 @@ async function planExisting(
   { place, lyingAt, relink, gitDir, ...planned }: PlannedExisting,
 ): Promise<void> {
   const { submodule } = planned
-  const dir = lyingAt ?? place.dir
+  const { dir } = lyingAt ?? place
   const { env, liveness, signal, clock } = git
   await clearRemains(git, gitDir)
   const store = await openObjectStore(gitDir)
   try {
     await recover({ dir, gitDir, store, env, liveness, signal, clock })
-    const module = { ...planned, gitDir, dir, store }
+    const module = { ...planned, gitDir, dir, store, isElsewhere: lyingAt !== null }
     const decided = await decideMove(git, request, module)
     if (decided === null) return
     const { move, bytes } = decided

@@ -37,7 +37,7 @@ export async function takeSteps(git: Git, plan: UpdatePlan, taken: SubmoduleStep
 async function putInPlace(git: Git, step: SubmoduleStep): Promise<void> {
   const { place, staged, lyingAt, relink, submodule } = step
   const { address, earlierAddress } = submodule
-  const from = staged ?? lyingAt
+  const from = staged ?? lyingAt?.homeDir ?? null
   if (from !== null) moveFolderTo(from, place.homeDir)
   if (relink) await link(git, place)
   if (earlierAddress === null || originOfModule(place) !== earlierAddress) return
@@ -120,7 +120,7 @@ export async function takeStepsBack(git: Git, taken: SubmoduleStep[]): Promise<v
   for (const step of [...taken].reverse()) await takeStepBack(git, step)
   // What lies in a folder that was put back is there again only now.
   for (const { place, lyingAt, relink } of taken) {
-    if (relink) await link(git, { ...place, homeDir: lyingAt ?? place.dir })
+    if (relink) await link(git, { ...place, homeDir: (lyingAt ?? place).dir })
   }
 }
 
@@ -135,6 +135,6 @@ async function takeStepBack(git: Git, step: SubmoduleStep): Promise<void> {
     const { clock, liveness } = git
     if (branch !== null) await writeHead(gitDir, { branch }, { message, clock, liveness })
   }
-  const origin = staged ?? lyingAt
+  const origin = staged ?? lyingAt?.homeDir ?? null
   if (origin !== null && !existsSync(origin) && existsSync(homeDir)) moveFolderTo(homeDir, origin)
 }
