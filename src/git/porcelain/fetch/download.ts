@@ -13,6 +13,7 @@ import type { ObjectStore } from '../../plumbing/objects/store.js'
 import type { Haves } from '../../plumbing/protocol/pack-answer.js'
 import type { Remote } from '../../plumbing/protocol/remote-refs.js'
 import { writeShallow } from '../../repository/shallow.js'
+import { left, Painting, right } from '../history/painting.js'
 
 /** A repository whose objects are being fetched. */
 export interface FetchingRepository {
@@ -72,17 +73,14 @@ export async function isConnected(
   whole: Set<Oid>,
   shallow: Set<Oid>,
 ): Promise<boolean> {
-  const seen = new Set([...whole])
-  const pending = [commit]
-  for (let oid = pending.pop(); oid !== undefined; oid = pending.pop()) {
-    if (seen.has(oid)) continue
-    seen.add(oid)
-    const read = await readCommitOrNull(store, oid)
-    if (read === null) return false
-    if (oid === commit && !(await hasFiles(store, read.tree))) return false
-    if (!shallow.has(oid)) pending.push(...read.parents)
-  }
-  return true
+  if (whole.has(commit)) return true
+  const { tree } = (await readCommitOrNull(store, commit)) ?? {}
+  if (tree === undefined || !(await hasFiles(store, tree))) return false
+  const painting = new Painting(store, shallow, left)
+  await painting.paint(commit, left)
+  for (const oid of whole) await painting.paint(oid, right)
+  while (await painting.step());
+  return !painting.lacks(left)
 }
 
 async function hasFiles(store: ObjectStore, tree: Oid): Promise<boolean> {

@@ -25,23 +25,26 @@ interface Painted {
 }
 
 /**
- * Walks down from two commits at once, youngest first, and paints each commit with the sides that
- * reach it. Nothing below a commit of both sides matters, so the walk ends when only such commits
- * are left.
+ * Walks down from two sides at once, youngest first, and paints each commit with the sides that
+ * reach it. Nothing below a commit of both sides matters, so the walk ends when no commit is left
+ * that only a wanted side reaches.
  */
 export class Painting {
   readonly #store: ObjectStore
   readonly #shallow: Set<Oid>
+  readonly #wanted: number
   readonly #painted = new Map<Oid, Painted>()
   readonly #queue = new CommitQueue<Painted>()
-  /** Queued commits that only one side reaches so far. */
+  /** Queued commits that only a wanted side reaches so far. */
   #open = 0
-  /** The time of the oldest commit that was passed while only one side reached it. */
+  /** The time of the oldest commit that was passed while only a wanted side reached it. */
   #oldest = Number.POSITIVE_INFINITY
 
-  constructor(store: ObjectStore, shallow: Set<Oid>) {
+  /** @param wanted the sides whose own commits are to be found; those of the other end the walk */
+  constructor(store: ObjectStore, shallow: Set<Oid>, wanted = both) {
     this.#store = store
     this.#shallow = shallow
+    this.#wanted = wanted
   }
 
   /** The sides that reach a commit so far. */
@@ -79,18 +82,26 @@ export class Painting {
     return false
   }
 
+  /** Whether a commit that only this side reaches is not here. */
+  lacks(side: number): boolean {
+    for (const { commit, sides } of this.#painted.values()) {
+      if (commit === null && sides === side) return true
+    }
+    return false
+  }
+
   async paint(oid: Oid, sides: number): Promise<void> {
     const known = this.#painted.get(oid) ?? (await this.#read(oid))
     const before = known.sides
     known.sides |= sides
     if (known.sides === before || known.commit === null) return
     if (known.isQueued) {
-      if (known.sides === both) this.#open--
-      return
+      if (this.#isOpen(before)) this.#open--
+    } else {
+      known.isQueued = true
+      this.#queue.push(known)
     }
-    known.isQueued = true
-    this.#queue.push(known)
-    if (known.sides !== both) this.#open++
+    if (this.#isOpen(known.sides)) this.#open++
   }
 
   /**
@@ -104,13 +115,17 @@ export class Painting {
     if (this.#open === 0 && youngest.time < this.#oldest - mostSkew) return false
     this.#queue.pop()
     youngest.isQueued = false
-    if (youngest.sides !== both) {
+    if (this.#isOpen(youngest.sides)) {
       this.#open--
       this.#oldest = Math.min(this.#oldest, youngest.time)
     }
     if (this.#shallow.has(youngest.oid)) return true
     for (const parent of youngest.commit?.parents ?? []) await this.paint(parent, youngest.sides)
     return true
+  }
+
+  #isOpen(sides: number): boolean {
+    return sides !== both && (sides & this.#wanted) !== 0
   }
 
   async #read(oid: Oid): Promise<Painted> {
