@@ -13,7 +13,7 @@ import type { MoveRequest } from '../../worktree/move/repository.js'
 import { bringIncoming, openContent } from '../content.js'
 import { isAncestor } from '../history/history.js'
 import type { WantedSubmodule } from './init.js'
-import { fetchModule, isPublished } from './module.js'
+import { fetchModule, isPublished } from './module-fetch.js'
 
 export interface SubmoduleMove {
   from: Oid
