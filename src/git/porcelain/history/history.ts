@@ -27,6 +27,17 @@ export async function isAncestor(
   return true
 }
 
+/** Whether two commits have a common ancestor, as far as history is here. @throws CorruptObjectError */
+export async function isRelated(store: ObjectStore, one: Oid, other: Oid): Promise<boolean> {
+  const painting = new Painting(store, new Set())
+  await painting.paint(one, left)
+  await painting.paint(other, right)
+  while (!painting.hasMet) {
+    if (!(await painting.step())) return false
+  }
+  return true
+}
+
 /**
  * How many commits each of the two has that the other lacks.
  *

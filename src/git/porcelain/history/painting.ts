@@ -37,6 +37,8 @@ export class Painting {
   readonly #queue = new CommitQueue<Painted>()
   /** Queued commits that only a wanted side reaches so far. */
   #open = 0
+  /** Whether both sides reach some commit. */
+  hasMet = false
   /** The time of the oldest commit that was passed while only a wanted side reached it. */
   #oldest = Number.POSITIVE_INFINITY
 
@@ -94,6 +96,7 @@ export class Painting {
     const known = this.#painted.get(oid) ?? (await this.#read(oid))
     const before = known.sides
     known.sides |= sides
+    if (known.sides === both) this.hasMet = true
     if (known.sides === before || known.commit === null) return
     if (known.isQueued) {
       if (this.#isOpen(before)) this.#open--

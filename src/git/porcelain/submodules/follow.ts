@@ -85,7 +85,7 @@ async function followTo(
   const { gitDir, dir, store, submodule, recorded } = module
   const { from, to } = move
   assertSupported(gitDir)
-  const bytes = await fetchModule(git, { url: submodule.url, oid: to, gitDir, store })
+  const bytes = await fetchModule(git, { ...submodule, gitDir, store })
   const isKnown =
     from === recorded?.oid || (recorded === null && (await isPublished(gitDir, store, from)))
   if (!isKnown && !(await isAncestor(store, from, to))) throw ofItsOwn(module)

@@ -1,11 +1,13 @@
 import { GitHubError } from '../../../base/errors.js'
+import { BlockedError } from '../../errors.js'
 import type { Git } from '../../git.js'
+import { readGitConfig } from '../../plumbing/config/config-file.js'
 import type { Oid } from '../../plumbing/objects/object.js'
 import { peelToCommit } from '../../plumbing/objects/parse.js'
 import type { ObjectStore } from '../../plumbing/objects/store.js'
 import { connect } from '../../plumbing/protocol/connect.js'
 import type { Remote } from '../../plumbing/protocol/remote-refs.js'
-import { listLocalRefs } from '../../plumbing/refs/read.js'
+import { listLocalRefs, resolveRef } from '../../plumbing/refs/read.js'
 import { readShallow } from '../../repository/shallow.js'
 import type { FetchingRepository } from '../fetch/download.js'
 import { fetchMissing, isFetched, localTips, moveRefs } from '../fetch/fetch.js'
@@ -15,54 +17,89 @@ import {
   makeTags,
   missingObjects,
   newTags,
+  type Target,
   tagPrefix,
   tagsOf,
 } from '../fetch/target.js'
-import { isAncestor } from '../history/history.js'
+import { isAncestor, isRelated } from '../history/history.js'
 import { notePin } from '../pin.js'
+
+export interface FetchedModule {
+  gitDir: string
+  store: ObjectStore
+  /** As the configuration has it. */
+  address: string
+  /** Where it is fetched. */
+  url: string
+  oid: Oid
+}
 
 /**
  * Fetches a commit into a submodule's git folder, with the branches and tags of its remote. If it is
- * there already, no server is asked.
+ * there already, no server is asked. No ref moves before all objects are there.
  *
  * @returns the bytes received
+ * @throws BlockedError (`diverged`) if it is of another repository than the one that is there
  */
-export async function fetchModule(
-  git: Git,
-  { gitDir, store, url, oid }: { gitDir: string; store: ObjectStore; url: string; oid: Oid },
-): Promise<number> {
+export async function fetchModule(git: Git, module: FetchedModule): Promise<number> {
+  const { gitDir, store, url, oid } = module
   const repository = { gitDir, store, shallow: await readShallow(gitDir) }
   const tips = await localTips(repository)
-  if (await isFetched(repository, oid, tips)) return 0
+  if (await isFetched(repository, oid, tips)) {
+    await assertSameHistory(module)
+    return 0
+  }
   const remote = await connect(git, url, [branchPrefix, tagPrefix])
-  const isShallow = repository.shallow.size > 0
-  const bytes = isShallow ? 0 : await fetchBranches(git, remote, repository, tips)
-  return bytes + (await takeCommit(git, remote, { gitDir, store, oid }))
+  const branches = repository.shallow.size > 0 ? [] : branchesOf(remote)
+  const missing: Oid[] = []
+  for (const branch of branches) {
+    if (!(await isFetched(repository, branch.oid, tips))) missing.push(branch.oid)
+  }
+  const bytes = await fetchMissing(git, remote, repository, { wants: missing, tips })
+  const known = new Set([...tips, ...missing])
+  const late = await fetchCommit(git, remote, repository, { oid, tips: known })
+  await assertSameHistory(module)
+  for (const branch of branches) await moveRefs(git, repository, branch, new Map())
+  if (late !== null) await notePin(gitDir, oid, { clock: git.clock })
+  const ofTags = branches.length > 0 ? await fetchTags(git, remote, repository, known) : 0
+  return bytes + (late ?? 0) + ofTags
 }
 
-async function fetchBranches(
+const branchesOf = ({ refs }: Remote): Target[] =>
+  [...refs]
+    .filter(([name]) => name.startsWith(branchPrefix))
+    .map(([name, ref]) => ({
+      kind: 'branch',
+      name,
+      short: name.slice(branchPrefix.length),
+      ...ref,
+    }))
+
+async function fetchTags(
   git: Git,
   remote: Remote,
   repository: FetchingRepository,
   tips: Set<Oid>,
 ): Promise<number> {
   const { gitDir, store } = repository
-  const branches = [...remote.refs].filter(([name]) => name.startsWith(branchPrefix))
-  const wants = new Set<Oid>()
-  for (const [, { oid }] of branches) if (!(await isFetched(repository, oid, tips))) wants.add(oid)
-  const bytes = await fetchMissing(git, remote, repository, { wants: [...wants], tips })
-  for (const [name, { oid }] of branches) {
-    const target = { kind: 'branch', name, short: name.slice(branchPrefix.length), oid } as const
-    await moveRefs(git, repository, target, new Map())
-  }
   const tags = await followed(store, await newTags(gitDir, tagsOf(remote)))
-  const late = await missingObjects(store, tags)
-  const more = await fetchMissing(git, remote, repository, {
-    wants: late,
-    tips: [...tips, ...wants],
-  })
+  const wants = await missingObjects(store, tags)
+  const bytes = await fetchMissing(git, remote, repository, { wants, tips })
   await makeTags(gitDir, tags, { liveness: git.liveness, clock: git.clock })
-  return bytes + more
+  return bytes
+}
+
+/**
+ * Two repositories are not to be mixed in one git folder. git asks for `git submodule sync` before it
+ * fetches from a new address.
+ */
+async function assertSameHistory({ gitDir, store, address, oid }: FetchedModule): Promise<void> {
+  if (readGitConfig(gitDir).get('remote.origin.url') === address) return
+  const head = await resolveRef(gitDir, 'HEAD')
+  if (head === null || (await isRelated(store, head, oid))) return
+  throw new BlockedError('diverged', 'it is another repository now, without common history', {
+    hint: `if nothing of the old one is needed, remove its work tree and ${gitDir}, and run the command again`,
+  })
 }
 
 /**
@@ -72,18 +109,28 @@ async function fetchBranches(
 export async function takeCommit(
   git: Git,
   remote: Remote,
-  { gitDir, store, oid }: { gitDir: string; store: ObjectStore; oid: Oid },
+  { gitDir, store, oid }: Pick<FetchedModule, 'gitDir' | 'store' | 'oid'>,
 ): Promise<number> {
-  let bytes = 0
-  if (!(await store.has(oid))) {
-    const repository = { gitDir, store, shallow: await readShallow(gitDir) }
-    const tips = await localTips(repository)
-    bytes = await fetchMissing(git, remote, repository, { wants: [oid], tips })
-    // Without a ref that leads to it, it would be taken for somebody's work.
-    await notePin(gitDir, oid, { clock: git.clock })
-  }
+  const repository = { gitDir, store, shallow: await readShallow(gitDir) }
+  const tips = await localTips(repository)
+  const bytes = await fetchCommit(git, remote, repository, { oid, tips })
+  // Without a ref that leads to it, it would be taken for somebody's work.
+  if (bytes !== null) await notePin(gitDir, oid, { clock: git.clock })
+  return bytes ?? 0
+}
+
+/** @returns null if the commit is there */
+async function fetchCommit(
+  git: Git,
+  remote: Remote,
+  repository: FetchingRepository,
+  { oid, tips }: { oid: Oid; tips: Set<Oid> },
+): Promise<number | null> {
+  const { store } = repository
+  const isMissing = !(await store.has(oid))
+  const bytes = isMissing ? await fetchMissing(git, remote, repository, { wants: [oid], tips }) : 0
   if ((await peelToCommit(store, oid)) !== oid) throw new GitHubError(`${oid} is not a commit`)
-  return bytes
+  return isMissing ? bytes : null
 }
 
 /** Whether a remote branch or a tag leads to a commit. */

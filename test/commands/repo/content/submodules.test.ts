@@ -163,7 +163,10 @@ describe('a pull', { tags: ['deep'] }, () => {
   })
 
   it('follows another address on the same host, and no other', async () => {
-    await work.github.addRepository('uDOS/fork', { files: { 'f.txt': 'fork\n' } })
+    await work.github.addRepository('uDOS/fork', { empty: true })
+    await work.git('.', 'clone', '-q', '--bare', `${work.github.gitUrl}/uDOS/lib.git`, 'fork.git')
+    await work.github.importFrom('uDOS/fork', work.path('fork.git'))
+    await work.github.commit('uDOS/fork', { files: { 'f.txt': 'fork\n' } })
     const fork = await work.github.oid('uDOS/fork', 'main')
     await work.github.commit('uDOS/super', { files: point(fork, { url: '../fork.git' }) })
     expect(await sync()).toMatchObject({ status: 'updated', warnings: [], error: null })
