@@ -15,6 +15,8 @@ export interface Git {
   clock: Clock
   /** The Authorization header for a URL, or undefined if that origin must not see one. */
   authorization?: (url: URL) => Promise<string | undefined>
+  /** Whether a URL is of the configured server, which alone gets the token; default: all are. */
+  isConfigured?: ((url: URL) => boolean) | undefined
   /**
    * Whether the API shows a repository as public; without it, a refusal counts as one of something
    * private or missing.

@@ -49,13 +49,15 @@ function gitOf(connection: Connection, call: TransportCall, credentials: CallCre
   const { dispatcher, clock, gitUrl } = connection
   const { signal, waits } = call
   const { origin } = new URL(gitUrl)
+  const isConfigured = (url: URL) => url.origin === origin
   return {
     dispatcher,
     clock,
     signal,
     waits,
+    isConfigured,
     authorization: async (url) => {
-      const token = url.origin === origin ? await credentials.token() : undefined
+      const token = isConfigured(url) ? await credentials.token() : undefined
       if (token === undefined) return undefined
       return `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
     },

@@ -29,24 +29,32 @@ export async function refusal(git: Git, answer: StreamedAnswer): Promise<GitHubE
   const said = words === '' ? '' : `: ${words}`
   const options: GitHubErrorOptions = { status, requestId: requestIdOf(answer) }
   if (isRateLimited(answer)) {
-    const isAnonymous = (await git.authorization?.(url)) === undefined
-    const hint = waitHint(answer) + (isAnonymous ? `; ${withToken}` : '')
+    const hint =
+      waitHint(answer) + ((await credentialFor(git, url)) === 'unset' ? `; ${withToken}` : '')
     return new GitHubRateLimitError(`${place}: too many requests${said}`, { ...options, hint })
   }
   if (status === 451) return blocked(place, said, options)
   const kind = kindOfRefusal(status)
+  const credential = await credentialFor(git, url)
   if (kind === 'credentials' || kind === 'forbidden') {
-    const known = (await git.authorization?.(url)) !== undefined
-    return known ? rejected(place, said, options) : anonymous(place, options)
+    if (credential === 'sent') return rejected(place, said, options)
+    return new GitHubAuthError(`${place}: not found, or private and ${without[credential].why}`, {
+      ...options,
+      hint: without[credential].hint,
+    })
   }
   if (kind === 'absent') {
-    return new GitHubNotFoundError(
-      `${place}: no such repository, or the token may not see it${said}`,
-      {
-        ...options,
-        hint: 'check the name, and what the token may read',
-      },
-    )
+    const why =
+      credential === 'sent'
+        ? 'the token may not see it'
+        : `it is private and ${without[credential].why}`
+    return new GitHubNotFoundError(`${place}: no such repository, or ${why}${said}`, {
+      ...options,
+      hint:
+        credential === 'sent'
+          ? 'check the name, and what the token may read'
+          : without[credential].hint,
+    })
   }
   const message = `${place}: the server answers ${status}${said}`
   if (kind === 'other') return new GitHubError(message, options)
@@ -70,15 +78,25 @@ const blocked = (place: string, said: string, options: GitHubErrorOptions) =>
     hint: 'no token changes that; the repository’s page names the notice',
   })
 
+/** `foreign`: no token goes to that server. */
+async function credentialFor(git: Git, url: URL): Promise<'sent' | 'unset' | 'foreign'> {
+  if ((await git.authorization?.(url)) !== undefined) return 'sent'
+  return (git.isConfigured?.(url) ?? true) ? 'unset' : 'foreign'
+}
+
 /**
- * GitHub also answers like this for a missing repository, so that nobody can find out which ones
- * exist.
+ * GitHub also answers 401 for a missing repository, so that nobody can find out which ones exist.
  */
-const anonymous = (place: string, options: GitHubErrorOptions) =>
-  new GitHubAuthError(`${place}: not found, or private and no token is set`, {
-    ...options,
+const without = {
+  unset: {
+    why: 'no token is set',
     hint: 'check the name; for a private repository set GITHUB_TOKEN',
-  })
+  },
+  foreign: {
+    why: 'no token goes to that server',
+    hint: 'check the address; the token goes only to the configured server',
+  },
+}
 
 function waitHint({ headers }: StreamedAnswer): string {
   const seconds = Number(headers['retry-after'])
