@@ -13,6 +13,9 @@ export type SiblingKind = 'clone' | 'unpack' | 'release'
 const ownerSuffix = '.owner'
 const prefixOf = (kind: SiblingKind) => `.wizard-${kind}-`
 
+/** How many characters of the destination's name tell a person what is built. */
+const mostOfName = 40
+
 /**
  * A new folder beside a destination, on the same file system, in which something is built out of
  * sight.
@@ -38,7 +41,9 @@ export async function openSibling(
   const parent = dirname(destination)
   await mkdir(parent, { recursive: true })
   const id = crypto().randomBytes(6).toString('hex')
-  const dir = join(parent, `${prefixOf(kind)}${basename(destination)}-${id}`)
+  // A long name may be as long as the system allows.
+  const name = basename(destination).slice(0, mostOfName)
+  const dir = join(parent, `${prefixOf(kind)}${name}-${id}`)
   // The mark comes first: the folder has a known owner for as long as it exists.
   await placeMark(dir + ownerSuffix, liveness)
   try {

@@ -55,6 +55,9 @@ export async function readSubmodules(store: ObjectStore, tree: Oid): Promise<Sub
 /** Bytes. A longer file is nobody's list of submodules. */
 const mostBytes = 4 << 20
 
+/** Without a value git does not read any of `.gitmodules`. */
+const needsValue = /^submodule\..*\.(?:path|url|update|ignore|branch)$/s
+
 async function readGitmodules(store: ObjectStore, tree: Oid): Promise<GitConfig> {
   const entry = (await readTree(store, tree)).find(({ name }) => name === '.gitmodules')
   const mode = entry && canonicalMode(entry.mode)
@@ -65,7 +68,7 @@ async function readGitmodules(store: ObjectStore, tree: Oid): Promise<GitConfig>
     throw new PathError('.gitmodules is too large: it lists the submodules in at most 4 MB')
   }
   try {
-    return parseConfig('.gitmodules', blob.data.toString('utf8'))
+    return parseConfig('.gitmodules', blob.data.toString('utf8'), needsValue)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const [, line = '?'] = /:(\d+):/.exec(error.message) ?? []

@@ -1,4 +1,5 @@
 import { asHfsReads } from '../../base/names/git-folder.js'
+import { oneLine } from '../../base/text.js'
 import type { BytePath } from '../plumbing/byte-path.js'
 import { showPath } from '../plumbing/byte-path.js'
 import { refusedSubmodule } from './refusal.js'
@@ -36,9 +37,19 @@ export function assertSafeNames(submodules: NamedSubmodule[]): void {
 
 function whyUnsafe(name: string): string | null {
   if (hasControl(name)) return 'its name contains a control character'
-  if (folded(name).length === 0) return 'its name is empty'
-  return /(?:^|[\\/])\.\.(?:$|[\\/])/.test(name) ? 'its name leaves .git/modules' : null
+  if (folded(name).length === 0) return `its name ${shown(name)} names no folder`
+  if (/(?:^|[\\/])\.\.(?:$|[\\/])/.test(name)) return 'its name leaves .git/modules'
+  const isLong = name.split('/').some((part) => Buffer.byteLength(part) > longestName)
+  return isLong || Buffer.byteLength(name) > longestPath
+    ? `its name ${shown(name)} is too long`
+    : null
 }
+
+/** In bytes. Systems have at most 255, and paths of 1024 and more. */
+const longestName = 255
+const longestPath = 1000
+
+const shown = (name: string) => JSON.stringify(oneLine(name, 40))
 
 /** A `gitdir:` line ends at a carriage return, whoever wrote it: see CVE-2025-48384. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for these characters

@@ -48,9 +48,14 @@ export function readGitConfig(gitDir: string, userFiles: string[] = [], home?: s
   return collect(files.flatMap((path) => [...entriesOf(path, { gitDir, home }, 0)]))
 }
 
-/** Reads a text in the form of git's configuration. @throws ConfigError if git could not read it */
-export function parseConfig(path: string, text: string): GitConfig {
-  return collect(parseGitConfig(path, text))
+/**
+ * Reads a text in the form of git's configuration.
+ *
+ * @param needsValue matches the keys that can't be given by their names only
+ * @throws ConfigError if git could not read it
+ */
+export function parseConfig(path: string, text: string, needsValue?: RegExp): GitConfig {
+  return collect(parseGitConfig(path, text, needsValue))
 }
 
 function collect(settings: [string, string][]): GitConfig {
@@ -128,7 +133,7 @@ export function sectionOf(line: string): string | null {
 }
 
 /** @see https://git-scm.com/docs/git-config#_syntax */
-function parseGitConfig(path: string, text: string): [string, string][] {
+function parseGitConfig(path: string, text: string, needsValue?: RegExp): [string, string][] {
   const found: [string, string][] = []
   const lines = joinContinued(text.replace(/^\ufeff/, ''))
   let section = ''
@@ -141,13 +146,16 @@ function parseGitConfig(path: string, text: string): [string, string][] {
     }
     if (rest === '' || rest.startsWith('#') || rest.startsWith(';')) continue
     const key = keyName.exec(rest)
-    const value = key && parseValue(rest.slice(key[0].length))
-    if (key?.[1] === undefined || value === null || section === '') {
+    const name = key && `${section}.${key[1]?.toLowerCase()}`
+    const text = key && rest.slice(key[0].length)
+    const lacksValue = name !== null && !text?.startsWith('=') && needsValue?.test(name)
+    const value = text === null || lacksValue ? null : parseValue(text)
+    if (name === null || value === null || section === '') {
       throw new ConfigError(`${path}:${number}: git's configuration can't be read`, {
         hint: 'look with `git config --list`',
       })
     }
-    found.push([`${section}.${key[1].toLowerCase()}`, value])
+    found.push([name, value])
   }
   return found
 }

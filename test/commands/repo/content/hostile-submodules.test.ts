@@ -32,7 +32,17 @@ const hostile: [name: string, files: () => Files, says: RegExp][] = [
   ],
   ['CVE-2018-11235: .. in a name', one({ name: '../../hooks' }), /leaves \.git\/modules/],
   ['CVE-2018-11235: .. behind a backslash', one({ name: 'a\\\\..\\\\..' }), /leaves/],
-  ['a name that is nothing', one({ name: '.' }), /its name is empty/],
+  ['a name that is nothing', one({ name: '.' }), /^submodule lib: its name "\." names no folder$/],
+  [
+    'a name that is too long for a folder',
+    one({ name: 'n'.repeat(300) }),
+    /^submodule lib: its name "n{10,40}…?" is too long$/,
+  ],
+  [
+    'url without a value, which git does not read either',
+    text('[submodule "lib"]\n\tpath = lib\n\turl\n'),
+    /^\.gitmodules can't be read: see its line 3$/,
+  ],
   [
     'CVE-2019-1387: a name in another’s git folder',
     () =>
@@ -95,6 +105,7 @@ const fine: [name: string, files: () => Files][] = [
     text('[submodule "x"]\npath = lib\nurl = ../gone\n[submodule "y"]\npath = lib\nurl = ../lib\n'),
   ],
   ['an ssh address on the same host', one({ url: 'git@127.0.0.1:uDOS/lib.git' })],
+  ['a name as long as a folder’s may be', one({ name: 'n'.repeat(255) })],
   ['ignore, branch, shallow', one({ more: '\tignore = all\n\tbranch = odd\n\tshallow = true\n' })],
   [
     '10,000 entries',
@@ -261,6 +272,34 @@ describe('what can not be had', { tags: ['deep'] }, () => {
       expect(json).toMatchObject({ status: 'cloned', warnings: [] })
       expect(other.github.requests.length).toBeGreaterThan(0)
       expect(other.github.requests.filter(({ headers }) => headers.authorization)).toEqual([])
+    } finally {
+      await other.close()
+    }
+  })
+})
+
+describe('another host', { tags: ['deep'] }, () => {
+  it.each([
+    [
+      404,
+      'GITHUB_NOT_FOUND',
+      'no such repository, or it is private and no token goes to that server',
+    ],
+    [401, 'GITHUB_AUTH', 'not found, or private and no token goes to that server'],
+  ])('that answers %i is not said to have got the token', async (status, code, says) => {
+    const other = await openWorkspace()
+    try {
+      other.github.fail({ origin: 'git', status })
+      const url = `${other.github.gitUrl}/uDOS/gone.git`
+      await repositoryWith(work, `other-${status}`, submodules({ path: 'p', url, oid: commit }))
+      const clone = ['REPO', 'CLONE', `uDOS/other-${status}`, '--recurse-submodules', '--json']
+      const { json } = await work.wizard(...clone)
+      const { host } = new URL(url)
+      expect(json.error).toMatchObject({
+        code,
+        message: `submodule p: ${host}/uDOS/gone: ${says}`,
+        hint: 'check the address; the token goes only to the configured server',
+      })
     } finally {
       await other.close()
     }
