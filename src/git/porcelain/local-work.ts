@@ -9,7 +9,7 @@ import { gitDirsOf, isBisecting, operationInProgress } from '../repository/open.
 import { Folder } from '../worktree/folder.js'
 import { isUnfinished } from '../worktree/move/journal-file.js'
 import { type Change, changes, type WorktreeStatusRequest } from '../worktree/status.js'
-import { unpublishedRefs } from './history/unpublished.js'
+import { findUnpublished } from './history/unpublished.js'
 
 /**
  * Describes everything that would be lost with a clone: changes, untracked and ignored files,
@@ -118,7 +118,7 @@ const isOfGitLfs = (path: string): boolean =>
   )
 
 async function refsInWords(request: WorktreeStatusRequest): Promise<string[]> {
-  const refs = await unpublishedRefs(request)
+  const { refs, left } = await findUnpublished(request)
   const hasStash = existsSync(join(request.gitDir, 'logs/refs/stash')) || refs.includes(stash)
   const own = refs.filter((name) => name !== stash)
   return [
@@ -128,15 +128,21 @@ async function refsInWords(request: WorktreeStatusRequest): Promise<string[]> {
         ? 'commits of a detached HEAD that are on no remote branch'
         : `commits of ${name} that are on no remote branch`,
     ),
+    ...listed(
+      'commit',
+      left.map((oid) => oid.slice(0, 7)),
+      ' that only the reflog of HEAD still knows',
+    ),
   ]
 }
 
 const stash = 'refs/stash'
 const mostListed = 5
 
-function listed(what: string, names: string[]): string[] {
+/** @param suffix follows the plural */
+function listed(what: string, names: string[], suffix = ''): string[] {
   if (names.length === 0) return []
   const shown = names.slice(0, mostListed).join(', ')
   const more = names.length > mostListed ? ` and ${names.length - mostListed} more` : ''
-  return [`${names.length} ${what}${names.length === 1 ? '' : 's'}: ${shown}${more}`]
+  return [`${names.length} ${what}${names.length === 1 ? '' : 's'}${suffix}: ${shown}${more}`]
 }

@@ -46,7 +46,7 @@ const kinds: [string, ((dir: string) => void)[], RegExp][] = [
   [
     'a commit that the reflog alone knows',
     [commit, run('reset', '--quiet', '--hard', 'HEAD~1')],
-    /HEAD@\{[0-9a-f]{7}\}/,
+    /^1 commit that only the reflog of HEAD still knows: [0-9a-f]{7}$/,
   ],
   ['a hook', [put('.git/hooks/pre-push')], /^1 hook: pre-push$/],
   ['a commit on the branch', [commit], /commits of refs\/heads\/main that are on no remote branch/],

@@ -12,19 +12,21 @@ export interface HistoryRequest {
   signal?: AbortSignal | undefined
 }
 
-/**
- * The refs (in full; `HEAD` if it is detached) that lead to a commit which no remote-tracking ref
- * leads to, or to an object that is not a commit; and HEAD's reflog, if only it still knows such a
- * commit.
- */
-export async function unpublishedRefs(request: HistoryRequest): Promise<string[]> {
+/** What would be lost with a repository, because no remote-tracking ref leads to it. */
+export interface Unpublished {
+  /** Refs in full (`HEAD` if it is detached) that lead to such a commit, or to no commit at all. */
+  refs: string[]
+  /** Such commits that HEAD was at, to which no ref leads any more. */
+  left: Oid[]
+}
+
+export async function findUnpublished(request: HistoryRequest): Promise<Unpublished> {
   const refs = await ownRefs(request)
   const remote = await remoteTips(request)
   const own = await unreached(request, refs, remote)
   const named = await Promise.all([...refs.values()].map((oid) => peelToCommit(request.store, oid)))
   const tips = [...remote, ...named.filter((oid) => oid !== null)]
-  const alone = await unreached(request, await reflogEntries(request), tips)
-  return [...own, ...alone]
+  return { refs: own, left: await unreached(request, await reflogCommits(request), tips) }
 }
 
 /** The names whose commit is not reachable from any of the tips. */
@@ -43,12 +45,11 @@ async function unreached(
 }
 
 /** Where HEAD pointed before. A commit that is no longer here can't be lost with the clone. */
-async function reflogEntries({ gitDir, store }: HistoryRequest): Promise<Map<string, Oid>> {
-  const entries = new Map<string, Oid>()
-  for (const oid of await reflogOids(gitDir, 'HEAD')) {
-    if (await store.has(oid)) entries.set(`HEAD@{${oid.slice(0, 7)}}`, oid)
-  }
-  return entries
+async function reflogCommits({ gitDir, store }: HistoryRequest): Promise<Map<Oid, Oid>> {
+  const commits = new Map<Oid, Oid>()
+  for (const oid of await reflogOids(gitDir, 'HEAD'))
+    if (await store.has(oid)) commits.set(oid, oid)
+  return commits
 }
 
 /** By name, the object that each leads to through annotated tags. */
