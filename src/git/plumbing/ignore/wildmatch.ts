@@ -1,8 +1,8 @@
 /** What one element of a pattern matches. */
 type Token =
   | { kind: 'literal'; byte: string }
-  /** One byte other than a slash: `?` or `[…]`. */
-  | { kind: 'class'; has: (code: number) => boolean }
+  /** One byte: `?` or `[…]`. */
+  | { kind: 'class'; has: (code: number) => boolean; crossesSlashes: boolean }
   /** Any bytes except slashes: `*`. */
   | { kind: 'star' }
   /** Any bytes: `**` at the end, or before an escaped slash. */
@@ -12,19 +12,26 @@ type Token =
 
 export type Matcher = (text: string) => boolean
 
+export interface GlobOptions {
+  ignoreCase: boolean
+  /** Whether `*`, `?` and `[…]` match slashes, as in a pathspec; default: no. */
+  crossesSlashes?: boolean
+}
+
 /**
- * Compiles a git glob over bytes, in which only `**` crosses slashes. Matching does not backtrack,
+ * Compiles a git glob over bytes, in which mostly only `**` crosses slashes. Matching does not backtrack,
  * so it takes time proportional to pattern times text: anyone may have written the pattern.
  *
  * @see https://git-scm.com/docs/gitignore#_pattern_format
  */
-export function compileGlob(pattern: string, { ignoreCase }: { ignoreCase: boolean }): Matcher {
+export function compileGlob(pattern: string, options: GlobOptions): Matcher {
+  const { ignoreCase } = options
   const fold = ignoreCase ? lowerCase : (text: string) => text
   if (!/[*?[\\]/.test(pattern)) {
     const folded = fold(pattern)
     return (text) => fold(text) === folded
   }
-  const tokens = parseGlob(pattern, ignoreCase)
+  const tokens = parseGlob(pattern, options)
   if (tokens === null) return () => false
   const end = fold(literalEnd(pattern))
   return (text) => {
@@ -42,7 +49,10 @@ const literalEnd = (pattern: string) => (/[^*?[\]\\]*$/.exec(pattern)?.[0] ?? ''
 const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
 /** @returns null if nothing can match: an open bracket, an unknown class, a backslash at the end */
-function parseGlob(pattern: string, ignoreCase: boolean): Token[] | null {
+function parseGlob(
+  pattern: string,
+  { ignoreCase, crossesSlashes = false }: GlobOptions,
+): Token[] | null {
   // git compares the part before the first wildcard separately, so a `**` there is a leading one.
   const firstWildcard = pattern.search(/[*?[\\]/)
   const tokens: Token[] = []
@@ -51,16 +61,18 @@ function parseGlob(pattern: string, ignoreCase: boolean): Token[] | null {
     const byte = pattern[at] ?? ''
     if (byte === '*') {
       const end = endOfStars(pattern, at)
-      const token = starToken(pattern, at, end, firstWildcard)
+      const token: Token = crossesSlashes
+        ? { kind: 'all' }
+        : starToken(pattern, at, end, firstWildcard)
       tokens.push(token)
       at = token.kind === 'folders' ? end + 1 : end
     } else if (byte === '[') {
       const bracket = parseBracket(pattern, at + 1, ignoreCase)
       if (bracket === null) return null
-      tokens.push({ kind: 'class', has: bracket.has })
+      tokens.push({ kind: 'class', has: bracket.has, crossesSlashes })
       at = bracket.end
     } else if (byte === '?') {
-      tokens.push({ kind: 'class', has: () => true })
+      tokens.push({ kind: 'class', has: () => true, crossesSlashes })
       at++
     } else {
       const literal = byte === '\\' ? pattern[++at] : byte
@@ -106,7 +118,9 @@ function advance(token: Token, text: string, reached: Uint8Array): Uint8Array<Ar
     if (token.kind === 'literal') {
       next[end] = before & Number(text[end - 1] === token.byte)
     } else if (token.kind === 'class') {
-      next[end] = before & Number(!slash && end > 0 && token.has(text.charCodeAt(end - 1)))
+      next[end] =
+        before &
+        Number((token.crossesSlashes || !slash) && end > 0 && token.has(text.charCodeAt(end - 1)))
     } else if (token.kind === 'star') {
       open = slash ? here : here | open
       next[end] = open

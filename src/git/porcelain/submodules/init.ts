@@ -1,7 +1,11 @@
+import { withMessage, withRemedy } from '../../../base/errors.js'
+import { bytesOf } from '../../plumbing/byte-path.js'
 import { resolveAlias } from '../../plumbing/config/aliases.js'
 import { type GitConfig, readGitConfig } from '../../plumbing/config/config-file.js'
 import type { ConfigSection } from '../../plumbing/config/edit.js'
 import { readUserConfig, type UserEnvironment } from '../../plumbing/config/worktree-settings.js'
+import { compilePathspecs } from '../../plumbing/ignore/pathspec.js'
+import type { Matcher } from '../../plumbing/ignore/wildmatch.js'
 import { fetchableUrl, resolveAddress } from '../../submodules/address.js'
 import type { SubmoduleEntry } from '../../submodules/gitmodules.js'
 import { refusedSubmodule } from '../../submodules/refusal.js'
@@ -48,30 +52,58 @@ export function initSubmodules(
   const origin = config.get('remote.origin.url') ?? url
   const users = readUserConfig(gitDir, env)
   const earlier = new Map(before.map((one) => [one.name, one]))
+  const isActive = activityBy(config, users)
   const found: Initialisation = { wanted: [], sections: [] }
   for (const submodule of submodules) {
     const { name, path, update } = submodule
+    const activity = isActive(submodule)
+    // git does not initialise it either.
+    if (activity === 'unmatched') continue
     const known = config.get(`submodule.${name}.url`)
     const old = earlier.get(name)
     const isOther = old !== undefined && old.address !== submodule.address
     const earlierAddress = isOther ? resolveAddress(path, old.address, origin) : null
     const address = addressOf({ ...submodule, known, origin, url, earlierAddress })
-    if (isWanted(config, submodule)) {
+    if (activity !== 'off' && (config.get(`submodule.${name}.update`) ?? update) !== 'none') {
       const from = fetchableUrl(path, address, url, resolveAlias(users, address))
       found.wanted.push({ ...submodule, address, url: from, earlierAddress })
     }
     if (address === known) continue
-    const values: Record<string, string> = { ...(known === undefined && { active: 'true' }) }
+    const isNew = known === undefined
+    const values: Record<string, string> = { ...(isNew && activity !== 'on' && { active: 'true' }) }
     values.url = address
-    if (known === undefined && update !== null) values.update = update
+    if (isNew && update !== null) values.update = update
     found.sections.push({ name: 'submodule', subsection: name, values })
   }
   return found
 }
 
-function isWanted(config: GitConfig, { name, update }: SubmoduleEntry): boolean {
-  const chosen = config.get(`submodule.${name}.update`) ?? update
-  return chosen !== 'none' && config.boolean(`submodule.${name}.active`, true)
+/** `unmatched`: by the user's choice of paths, not by its own setting. */
+type Activity = 'on' | 'off' | 'unmatched' | 'unset'
+
+/**
+ * Whether `submodule.NAME.active`, or else the pathspecs of `submodule.active`, let a submodule be
+ * filled in.
+ *
+ * @see https://git-scm.com/docs/gitsubmodules#_active_submodules
+ */
+function activityBy(config: GitConfig, users: GitConfig) {
+  const matches = activePaths(users.all('submodule.active'))
+  return ({ name, path }: SubmoduleEntry): Activity => {
+    const key = `submodule.${name}.active`
+    if (config.get(key) !== undefined) return config.boolean(key, true) ? 'on' : 'off'
+    if (matches === null) return 'unset'
+    return matches(path) ? 'on' : 'unmatched'
+  }
+}
+
+function activePaths(pathspecs: string[]): Matcher | null {
+  try {
+    return pathspecs.length === 0 ? null : compilePathspecs(pathspecs.map(bytesOf))
+  } catch (error) {
+    const named = withMessage(error, (message) => `submodule.active: ${message}`)
+    throw withRemedy(named, 'see `git config --get-all submodule.active`')
+  }
 }
 
 interface Addressed extends SubmoduleEntry {

@@ -338,6 +338,34 @@ describe('submodules that are there in part', { tags: ['deep'] }, () => {
     expect(await sync()).toMatchObject({ status: 'unchanged', warnings: ['submodules'] })
   })
 
+  it('are filled in by the pathspecs of submodule.active, as git does', async () => {
+    const other = await repositoryWith(work, 'other', { 'o.txt': 'one\n' })
+    await work.github.commit('uDOS/super', {
+      files: submodules(
+        { path: 'lib', url: '../lib.git', oid },
+        { path: 'x/lib', url: '../lib.git', oid },
+        { path: 'x/other', url: '../other.git', oid: other },
+      ),
+    })
+    const active = ['x', ':!*/lib']
+    expect(await sync()).toMatchObject({ status: 'updated', warnings: ['submodules'] })
+    for (const one of active) await work.git(place, 'config', '--add', 'submodule.active', one)
+    await reposWith({ submodules: true })
+    expect(await sync()).toMatchObject({ status: 'updated', warnings: ['submodules'] })
+    expect(await work.read(`${place}/x/other/o.txt`)).toBe('one\n')
+    const url = `${work.github.gitUrl}/uDOS/super.git`
+    await work.git('.', 'clone', '-q', '--single-branch', url, 'by-git')
+    for (const one of active) await work.git('by-git', 'config', '--add', 'submodule.active', one)
+    await work.git('by-git', 'submodule', '-q', 'update', '--init')
+    expect(await stateOf(place)).toEqual(await stateOf('by-git'))
+    await work.git(place, 'config', '--add', 'submodule.active', ':(attr:x)lib')
+    const { status, error } = await sync()
+    expect([status, error.message]).toEqual([
+      'failed',
+      'submodule.active: the pathspec ":(attr:x)lib" can\'t be used: "attr:x" is not supported',
+    ])
+  })
+
   it('are fetched where the aliases of git’s configuration lead', async () => {
     await work.git(place, 'config', 'submodule.lib.url', 'short:lib.git')
     const base = `url.${work.github.gitUrl}/uDOS/.insteadOf`
