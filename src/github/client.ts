@@ -3,6 +3,7 @@ import type { Redactor } from '../base/redact.js'
 import type { Git } from '../git/git.js'
 import type { CloneResult } from '../git/porcelain/clone/clone.js'
 import type { PullResult } from '../git/porcelain/pull.js'
+import type { WorkingCopyOptions } from '../git/porcelain/working-copy.js'
 import * as workingCopy from '../git/porcelain/working-copy.js'
 import type { Log } from '../logs/log.js'
 import type { Host } from '../process/host.js'
@@ -159,20 +160,29 @@ export class GitHubClient {
    * Clones with all branches and tags. The folder appears once it is complete.
    *
    * @param ref a branch, a tag or a full commit id to check out; default: the default branch
-   * @throws PathError; ConflictError if something is at the destination; GitHubNotFoundError
+   * @param options `submodules`: fills them in too
+   * @throws PathError, also for a submodule that git or wizard refuses; ConflictError if something
+   *   is at the destination; GitHubNotFoundError
    */
-  cloneRepo(owner: string, repo: string, destination: string, ref?: string): Promise<CloneResult> {
-    return workingCopy.cloneRepo(this, owner, repo, destination, ref)
+  cloneRepo(
+    owner: string,
+    repo: string,
+    destination: string,
+    ref?: string,
+    options?: WorkingCopyOptions,
+  ): Promise<CloneResult> {
+    return workingCopy.cloneRepo(this, owner, repo, destination, ref, options)
   }
 
   /**
    * Brings the current branch up to its origin, forward only. Local changes stay.
    *
+   * @param options `submodules`: they follow, and those that are missing are filled in
    * @throws PathError if nothing is there; BlockedError, with nothing changed, if local work is in
    *   conflict
    */
-  pullRepo(localPath: string): Promise<PullResult> {
-    return workingCopy.pullRepo(this, localPath)
+  pullRepo(localPath: string, options?: WorkingCopyOptions): Promise<PullResult> {
+    return workingCopy.pullRepo(this, localPath, options)
   }
 
   /** Whether the repository exists and is visible with this credential. */

@@ -14,6 +14,14 @@ export interface GitServer {
   readonly host: Host | null
 }
 
+export interface WorkingCopyOptions {
+  /**
+   * Whether submodules, and theirs, get their files and follow; default: no. A token goes only to
+   * the client's own server.
+   */
+  submodules?: boolean | undefined
+}
+
 /**
  * Clones a repository with all its branches and tags. The folder appears once it is complete. What a
  * killed process has left beside it is removed.
@@ -28,6 +36,7 @@ export async function cloneRepo(
   repo: string,
   destination: string,
   ref?: string,
+  { submodules }: WorkingCopyOptions = {},
 ): Promise<CloneResult> {
   const url = remoteUrl(server.gitUrl, checkedRepo(owner, repo))
   const dir = resolve(destination)
@@ -37,7 +46,7 @@ export async function cloneRepo(
   ])
   // What can't be removed does not stop a clone.
   if (git.liveness) await removeDeadClones(dirname(dir), git.liveness).catch(() => {})
-  return cloneRepository(git, { url, dir, ref, branches: 'all' })
+  return cloneRepository(git, { url, dir, ref, branches: 'all', submodules })
 }
 
 /**
@@ -48,7 +57,11 @@ export async function cloneRepo(
  * @throws PathError if nothing is there
  * @throws BlockedError if it is not a clone of a repository on this server, and for conflicts
  */
-export async function pullRepo(server: GitServer, path: string): Promise<PullResult> {
+export async function pullRepo(
+  server: GitServer,
+  path: string,
+  { submodules }: WorkingCopyOptions = {},
+): Promise<PullResult> {
   const [{ pull }, { readTrackedBranch }] = await Promise.all([
     import('./pull.js'),
     import('../repository/find-worktree.js'),
@@ -57,7 +70,8 @@ export async function pullRepo(server: GitServer, path: string): Promise<PullRes
   const env = server.host?.env
   const { owner, repo, branch } = await readTrackedBranch(dir, server.gitUrl, env)
   const url = remoteUrl(server.gitUrl, { owner, repo })
-  return pull(await gitHere(server), { url, dir, ref: branch, pinned: false, onDiverged: 'block' })
+  const rules = { pinned: false, onDiverged: 'block' } as const
+  return pull(await gitHere(server), { url, dir, ref: branch, ...rules, submodules })
 }
 
 /** Git with the user's settings, and with this process as the owner of what it makes. */

@@ -17,6 +17,7 @@ import { BlockedError } from '../../../src/git/errors.js'
 import { GitHubClient } from '../../../src/github/client.js'
 import { identify } from '../../../src/process/identity.js'
 import { testHost } from '../../support/host.js'
+import { submodules } from '../../support/submodules.js'
 import { snapshot } from '../../support/workspace.js'
 
 let github: LocalGitHub
@@ -39,6 +40,25 @@ afterEach(async () => {
 })
 
 const git = (...args: string[]) => gitText(['-C', dir, ...args])
+
+it('clones and pulls submodules if they are wanted', async () => {
+  await github.addRepository('uDOS/lib', { files: { 'l.txt': 'one' } })
+  const point = async () => ({
+    files: submodules({ path: 'lib', url: '../lib', oid: await github.oid('uDOS/lib', 'main') }),
+  })
+  await github.commit('uDOS/core', await point())
+  const { warnings } = await client.cloneRepo('uDOS', 'core', dir, undefined, { submodules: true })
+  expect(warnings).toEqual([])
+  await github.commit('uDOS/lib', { files: { 'l.txt': 'two' } })
+  await github.commit('uDOS/core', await point())
+  expect(await client.pullRepo(dir)).toMatchObject({ warnings: ['submodules'] })
+  expect(await readFile(join(dir, 'lib/l.txt'), 'utf8')).toBe('one')
+  expect(await client.pullRepo(dir, { submodules: true })).toMatchObject({
+    warnings: [],
+    filled: 1,
+  })
+  expect(await readFile(join(dir, 'lib/l.txt'), 'utf8')).toBe('two')
+})
 
 describe('cloneRepo', () => {
   it('clones all branches and tags, and leaves no token in the clone', async () => {
