@@ -39,8 +39,6 @@ export interface ModuleRequest {
  */
 async function cloneModule(git: Git, request: ModuleRequest): Promise<number> {
   const { gitDir } = request.place
-  // What can't be removed does not stop a clone.
-  if (git.liveness) await removeLeftovers(dirname(gitDir), 'clone', git.liveness).catch(() => {})
   const sibling = await openSibling(gitDir, 'clone', git.liveness)
   try {
     const bytes = await buildModule(git, sibling.dir, request)
@@ -60,6 +58,8 @@ async function cloneModule(git: Git, request: ModuleRequest): Promise<number> {
 export async function bringModule(git: Git, request: ModuleRequest): Promise<number> {
   const { place, oid } = request
   const { gitDir } = place
+  // What can't be removed does not stop anything.
+  if (git.liveness) await removeLeftovers(dirname(gitDir), 'clone', git.liveness).catch(() => {})
   if (!(await existsAt(join(gitDir, 'HEAD')))) return cloneModule(git, request)
   await clearRemains(git, gitDir)
   const store = await openObjectStore(gitDir)
