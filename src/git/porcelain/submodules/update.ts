@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { WizardError } from '../../../base/errors.js'
+import { describeFullDisk } from '../../../base/fs/system-error.js'
 import { openSibling } from '../../../process/temp-beside.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../../plumbing/objects/object.js'
@@ -138,6 +139,8 @@ async function withPlan(
       left: plan.left,
       pointers: plan.pointers + content.pointers,
     }
+  } catch (error) {
+    throw describeFullDisk(error, dir)
   } finally {
     await waiting.discard()
   }
