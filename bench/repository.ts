@@ -36,7 +36,9 @@ async function pulls({ github, wizard, git, path, url, settle }: Place, dir: str
   await github.moveTo(repository, earlier)
   for (let round = 0; round <= rounds; round++) {
     const folders = ['wizard', 'git'].map((name) => path(`pull-${name}-${round}`))
-    for (const folder of folders) await run(git('clone', '--quiet', url(repository), folder))
+    // The other branches may hold the last commits already.
+    const clone = ['clone', '--quiet', '--single-branch', '--no-tags']
+    for (const folder of folders) await run(git(...clone, url(repository), folder))
     await settle(folders)
   }
   await github.moveTo(repository, tip)
