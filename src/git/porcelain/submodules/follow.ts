@@ -85,10 +85,14 @@ async function followTo(
   const { gitDir, dir, store, submodule, recorded } = module
   const { from, to } = move
   assertSupported(gitDir)
+  // Before a fetch, which may take the branch elsewhere that leads to it.
+  const isPublic = await isPublished(gitDir, store, from)
   const bytes = await fetchModule(git, { ...submodule, gitDir, store })
-  const isKnown =
-    from === recorded?.oid || (recorded === null && (await isPublished(gitDir, store, from)))
-  if (!isKnown && !(await isAncestor(store, from, to))) throw ofItsOwn(module)
+  if (!(await isAncestor(store, from, to))) {
+    if (recorded === null ? !isPublic : from !== recorded.oid) throw ofItsOwn(module)
+    // As after a commit of the superproject that names it: a branch keeps it, but HEAD does not.
+    if (move.branch === null && !isPublic) throw onlyHere(module)
+  }
   const { env, liveness, signal, clock } = git
   const place = { dir, gitDir, store }
   const request: MoveRequest = { ...place, ...move, message: '', env, liveness, signal, clock }
@@ -102,6 +106,12 @@ const ofItsOwn = ({ dir, submodule }: CheckedOutModule) =>
   new BlockedError('dirty', 'it is not at the commit that is recorded for it', {
     paths: [showPath(submodule.path)],
     hint: `see \`git -C ${dir} log\`; git submodule update takes the recorded one`,
+  })
+
+const onlyHere = ({ dir, submodule }: CheckedOutModule) =>
+  new BlockedError('diverged', 'it has commits of its own on a detached HEAD', {
+    paths: [showPath(submodule.path)],
+    hint: `git -C ${dir} branch NAME keeps them`,
   })
 
 /** Its work tree is elsewhere by nature. */
