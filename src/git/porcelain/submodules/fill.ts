@@ -12,7 +12,8 @@ import { readSubmodules } from '../../submodules/gitmodules.js'
 import { checkoutContent } from '../content.js'
 import { initSubmodules, type WantedSubmodule } from './init.js'
 import { bringModule } from './module.js'
-import { gitFileOf, type ModulePlace, modulePlaceOf } from './place.js'
+import { leadsElsewhere } from './occupied.js'
+import { gitFileOf, linkToWorktree, type ModulePlace, modulePlaceOf } from './place.js'
 
 export interface Superproject {
   place: ModulePlace
@@ -98,6 +99,8 @@ async function fillIn(
 ): Promise<FilledSubmodules> {
   const place = modulePlaceOf(parent.place, submodule)
   const module = await bringModule(git, { ...submodule, place })
+  // Its git folder may be of a work tree that was removed with that of its parent.
+  if (leadsElsewhere(place.gitDir, place.homeDir)) await linkToWorktree(git, place)
   const store = await openObjectStore(place.gitDir)
   try {
     const filled = await fillWorktree(git, { ...parent, ...submodule, place, store })

@@ -27,7 +27,7 @@ export function worktreeAt(dir: string, gitDir: string): Existing | null {
 }
 
 /** A `.git` file may fit in two places, but `core.worktree` names one. */
-function leadsElsewhere(gitDir: string, dir: string): boolean {
+export function leadsElsewhere(gitDir: string, dir: string): boolean {
   const worktree = readGitConfig(gitDir).get('core.worktree')
   return worktree === undefined || resolve(gitDir, worktree) !== dir
 }

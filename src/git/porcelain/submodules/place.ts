@@ -1,5 +1,7 @@
 import { join, relative } from 'node:path'
+import type { Git } from '../../git.js'
 import type { BytePath } from '../../plumbing/byte-path.js'
+import { editConfig } from '../../plumbing/config/edit.js'
 import type { SubmoduleEntry } from '../../submodules/gitmodules.js'
 
 /** A work tree, which may be built elsewhere, or lie below one that is moved first. */
@@ -35,6 +37,10 @@ const textOf = (path: BytePath): string => Buffer.from(path, 'latin1').toString(
 /** The value of `core.worktree`. */
 export const worktreeOf = ({ gitDir, homeDir }: ModulePlace): string =>
   slashes(relative(gitDir, homeDir))
+
+/** Has the git folder know its work tree. */
+export const linkToWorktree = ({ liveness }: Git, place: ModulePlace): Promise<void> =>
+  editConfig(place.gitDir, [{ name: 'core', values: { worktree: worktreeOf(place) } }], liveness)
 
 /** The content of the `.git` file in the work tree. */
 export const gitFileOf = ({ gitDir, homeDir }: ModulePlace): string =>

@@ -24,6 +24,7 @@ import {
   assertOwn,
   assertReached,
   type Existing,
+  leadsElsewhere,
   worktreeAt,
 } from './occupied.js'
 import { type ModulePlace, modulePlaceOf, type WorktreePlace } from './place.js'
@@ -174,7 +175,9 @@ async function planOne(
     await store.close()
   }
   const none = { gitDir: place.gitDir, sections: [], steps: [], bytes: 0, left: 0, pointers: 0 }
-  const known = { submodule, place, lyingAt: null, relink: false, move: null, inside: none }
+  // Its git folder may be of a work tree that somebody removed elsewhere.
+  const relink = leadsElsewhere(place.gitDir, place.homeDir)
+  const known = { submodule, place, lyingAt: null, relink, move: null, inside: none }
   plan.steps.push({ ...known, staged })
 }
 

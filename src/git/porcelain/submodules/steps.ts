@@ -12,7 +12,7 @@ import { writeHead } from '../../plumbing/refs/update.js'
 import { moveTree } from '../../worktree/move/move-tree.js'
 import { naming } from './fill.js'
 import type { SubmoduleMove } from './follow.js'
-import { gitFileOf, type ModulePlace, worktreeOf } from './place.js'
+import { gitFileOf, linkToWorktree, type ModulePlace } from './place.js'
 import type { SubmoduleStep, UpdatePlan } from './plan.js'
 
 /**
@@ -53,8 +53,7 @@ const originOfModule = ({ gitDir }: ModulePlace) => readGitConfig(gitDir).get('r
 /** The `.git` file is replaced as a whole, and last: until then the next run links them again. */
 async function link(git: Git, place: ModulePlace): Promise<void> {
   const { gitDir, homeDir } = place
-  const worktree = { worktree: worktreeOf(place) }
-  await editConfig(gitDir, [{ name: 'core', values: worktree }], git.liveness)
+  await linkToWorktree(git, place)
   const waiting = join(gitDir, 'wizard-link')
   writeFileSync(waiting, gitFileOf(place))
   renameSync(waiting, join(homeDir, '.git'))
@@ -119,8 +118,8 @@ async function moveDetached(
 export async function takeStepsBack(git: Git, taken: SubmoduleStep[]): Promise<void> {
   for (const step of [...taken].reverse()) await takeStepBack(git, step)
   // What lies in a folder that was put back is there again only now.
-  for (const { place, lyingAt, relink } of taken) {
-    if (relink) await link(git, { ...place, homeDir: (lyingAt ?? place).dir })
+  for (const { place, staged, lyingAt, relink } of taken) {
+    if (relink && staged === null) await link(git, { ...place, homeDir: (lyingAt ?? place).dir })
   }
 }
 

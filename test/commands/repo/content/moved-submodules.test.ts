@@ -134,6 +134,17 @@ describe('a submodule that is to be moved to', { tags: ['deep'] }, () => {
 })
 
 describe('a submodule that is moved', { tags: ['deep'] }, () => {
+  it('is filled in where it goes if its work tree was removed', async () => {
+    await rm(work.path(place, 'lib'), { recursive: true })
+    await commit({ lib: null, ...(await lib({ path: 'x/lib', name: 'lib' })) })
+    expect(await sync()).toMatchObject({ status: 'updated', warnings: [], error: null })
+    expect(await work.git(place, 'status', '--porcelain')).toBe('')
+    expect(await work.git(`${place}/x/lib`, 'rev-parse', '--show-toplevel')).toBe(
+      work.path(place, 'x/lib'),
+    )
+    expect(await sync()).toMatchObject({ status: 'unchanged', warnings: [], error: null })
+  })
+
   it('is as git has it where one inside it moves too', async () => {
     await work.github.commit('uDOS/lib', {
       files: {
