@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Fault } from 'local-github'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { repositoryWith, submodules } from '../../../support/submodules.js'
@@ -79,6 +81,36 @@ describe('where the server of one submodule', { tags: ['deep'] }, () => {
       expect(error.message).toMatch(/^submodule deep\/b: /)
       expect(await state()).toEqual(before)
       failing.remove()
+      expect(await sync()).toMatchObject({ status: 'updated', warnings: [], error: null })
+      expect(await texts()).toEqual(['two\n', 'two\n', 'two\n'])
+    },
+  )
+})
+
+describe('where a pack of a submodule is', { tags: ['deep'] }, () => {
+  it.each<[string, (pack: Buffer) => Buffer]>([
+    ['cut', (pack) => pack.subarray(0, 60)],
+    ['empty', () => Buffer.alloc(0)],
+    [
+      'damaged',
+      (pack) => pack.map((byte, at) => (at > 12 && at < 200 ? byte ^ 0xff : byte)) as Buffer,
+    ],
+  ])(
+    '%s, a pull fails by its path, nothing moves, and the next one is whole',
+    async (_, damage) => {
+      await sync()
+      await bump()
+      const folder = work.path(place, '.git/modules/deep/b/objects/pack')
+      const name = (await readdir(folder)).find((one) => one.endsWith('.pack')) ?? ''
+      const pack = await readFile(join(folder, name))
+      await chmod(join(folder, name), 0o644)
+      await writeFile(join(folder, name), damage(pack))
+      const { status, error } = await sync()
+      expect(status).toBe('failed')
+      expect(error.message).toMatch(/^submodule deep\/b: .*\.pack/)
+      expect(error.hint).toMatch(/the repository is damaged/)
+      expect(await texts()).toEqual(['one\n', 'one\n', 'one\n'])
+      await writeFile(join(folder, name), pack)
       expect(await sync()).toMatchObject({ status: 'updated', warnings: [], error: null })
       expect(await texts()).toEqual(['two\n', 'two\n', 'two\n'])
     },
