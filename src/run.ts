@@ -12,7 +12,7 @@ import { globalFlags } from './commands/flags.js'
 import { type Command, readCommand } from './commands/grammar.js'
 import { nouns } from './commands/index.js'
 import { Invocation, type Io } from './invocation.js'
-import { lines, type Page } from './terminal/page.js'
+import { lines } from './terminal/page.js'
 import { version } from './version.js'
 import type { CommandEnd } from './webhooks/runs/end.js'
 
@@ -26,11 +26,18 @@ export async function run(argv: string[], io: Io, app: Application): Promise<num
   let invocation = new Invocation(app, io, { ...noFlags, json: argv.includes('--json') }, runInside)
   try {
     const command = await readCommand(nouns, argv)
-    if (command.kind !== 'run') {
-      await invocation.terminal.showPage(await pageOf(command))
+    if (command.kind === 'help' || command.kind === 'version') {
+      await showHelp(invocation, command)
       return 0
     }
-    const { parseCommand } = await import('./commands/parse.js')
+    const { parseCommand, parseGlobals } = await import('./commands/parse.js')
+    if (command.kind === 'greeting') {
+      const globals = parseGlobals(command.argv)
+      invocation.close()
+      invocation = new Invocation(app, io, globals, runInside)
+      await showHelp(invocation, command)
+      return 0
+    }
     const parsed = parseCommand(command.noun, command.verb, command.argv)
     invocation.close()
     invocation = new Invocation(app, io, parsed.globals, runInside)
@@ -126,12 +133,15 @@ async function perform(
   return exitStatus[partialFailure.code]
 }
 
-async function pageOf(command: Exclude<Command, { kind: 'run' }>): Promise<Page> {
-  if (command.kind === 'version') return lines(version)
-  const help = await import('./commands/help.js')
-  if (!command.noun) return lines(...(await help.helpOfAll(nouns)))
-  if (command.verb) return lines(...help.helpOfVerb(command.noun, command.verb))
-  return lines(...help.helpOfNoun(command.noun, await command.noun.load()))
+async function showHelp(
+  invocation: Invocation,
+  command: Exclude<Command, { kind: 'run' }>,
+): Promise<void> {
+  const { terminal, globals } = invocation
+  if (command.kind === 'version') return terminal.showPage(lines(version))
+  const manual = await import('./commands/manual/index.js')
+  if (globals.json) terminal.showJson(await manual.helpData(nouns, command))
+  else await terminal.showPage(lines(...(await manual.helpLines(nouns, command, invocation))))
 }
 
 function statusOf(error: unknown): number {

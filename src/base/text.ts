@@ -98,6 +98,17 @@ export function didYouMean(word: string, names: readonly string[]): string | und
   return near.length === 0 ? undefined : `did you mean ${near.join(' or ')}?`
 }
 
+/** Breaks a text between words into lines of at most `width` characters; a longer word stays whole. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}
+
 /** `1.2 MB` for 1,258,291: units of 1,024, as in git. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -30,13 +30,13 @@ export function valueName(spec: FlagSpec): string | null {
 
 /** The flags of every verb, before or after the noun. */
 export const globalFlags = {
-  json: { type: 'boolean', summary: 'one JSON document on stdout' },
-  quiet: { type: 'boolean', short: 'q', summary: 'nothing on success but the result itself' },
-  verbose: { type: 'boolean', short: 'v', summary: 'each request on stderr, secrets redacted' },
+  json: { type: 'boolean', summary: 'print one JSON document' },
+  quiet: { type: 'boolean', short: 'q', summary: 'print nothing on success except the result' },
+  verbose: { type: 'boolean', short: 'v', summary: 'show each request on stderr, without secrets' },
   'no-color': { type: 'boolean', summary: 'no colour' },
-  config: { type: 'text', value: 'DIR', summary: 'the folder of the configuration files' },
-  root: { type: 'text', value: 'DIR', summary: 'where destinations, logs and plugins live' },
-  timeout: { type: 'seconds', value: 'S', summary: 'the whole command ends after S seconds' },
+  config: { type: 'text', value: 'DIR', summary: 'the folder or file of the configuration' },
+  root: { type: 'text', value: 'DIR', summary: 'where clones, logs and plugins are kept' },
+  timeout: { type: 'seconds', value: 'S', summary: 'end the whole command after S seconds' },
   yes: { type: 'boolean', short: 'y', summary: 'ask no questions' },
 } as const satisfies FlagSpecs
 

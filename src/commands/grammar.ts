@@ -8,7 +8,10 @@ import type { Noun, Verb } from './verb.js'
 /** The command in argv, before its flags are parsed. */
 export type Command =
   | { kind: 'version' }
-  | { kind: 'help'; noun?: Noun; verbs?: Verb[]; verb?: Verb }
+  /** Of everything, a noun, a verb, or a topic by its name. */
+  | { kind: 'help'; noun?: Noun; verb?: Verb; topic?: string }
+  /** `wizard`, at most with flags. */
+  | { kind: 'greeting'; argv: string[] }
   /** `argv` is for commander: everything but the noun and the verb. */
   | { kind: 'run'; noun: Noun; verb: Verb; argv: string[] }
 
@@ -25,10 +28,14 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
   const before = takeFlags(words)
   expand(words)
   if (before.has('version')) return { kind: 'version' }
-  takeHelp(words, before.seen)
+  const isHelp = takeHelp(words, before.seen)
+  before.seen.push(...takeFlags(words).seen)
   const nounWord = words.shift()
-  if (nounWord === undefined) return { kind: 'help' }
+  if (nounWord === undefined) {
+    return before.has('help') ? { kind: 'help' } : { kind: 'greeting', argv: before.seen }
+  }
   const noun = nouns.find(({ name }) => name === nounWord.toLowerCase())
+  if (!noun && isHelp) return { kind: 'help', topic: nounWord }
   if (!noun) throw await unknownNoun(nouns, nounWord, words)
   const verbs = await noun.load()
   const between = takeFlags(words)
@@ -40,12 +47,12 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
   if (!verb && words[0] !== undefined && !words[0].startsWith('-'))
     throw unknownVerb(noun, verbs, words)
   if (!verb) {
-    if (help || words.length === 0) return { kind: 'help', noun, verbs }
+    if (help || words.length === 0) return { kind: 'help', noun }
     throw new UsageError(`${oneLine(words[0] ?? '', 60)} is before the verb`, {
       hint: 'flags of a verb go behind it',
     })
   }
-  if (help || asksForHelp(words)) return { kind: 'help', noun, verb }
+  if (help || hasHelpFlag(words)) return { kind: 'help', noun, verb }
   return { kind: 'run', noun, verb, argv: [...before.seen, ...between.seen, ...words] }
 }
 
@@ -99,10 +106,11 @@ function takeFlags(words: string[]) {
 }
 
 /** Accepts `wizard help repo` and `wizard repo help sync` for `--help`. */
-function takeHelp(words: string[], seen: string[]): void {
-  if (words[0]?.toLowerCase() !== 'help') return
+function takeHelp(words: string[], seen: string[]): boolean {
+  if (words[0]?.toLowerCase() !== 'help') return false
   words.shift()
   seen.push('--help')
+  return true
 }
 
 const specOf = (flag: string) =>
@@ -138,13 +146,17 @@ function takeVerb(verbs: Verb[], words: string[]): Verb | undefined {
   return undefined
 }
 
-function asksForHelp(words: string[]): boolean {
+function hasHelpFlag(words: string[]): boolean {
   const end = words.indexOf('--')
   const flags = end === -1 ? words : words.slice(0, end)
   return flags.includes('--help') || flags.includes('-h')
 }
 
-async function unknownNoun(nouns: Noun[], word: string, rest: string[]): Promise<UsageError> {
+export async function unknownNoun(
+  nouns: Noun[],
+  word: string,
+  rest: string[],
+): Promise<UsageError> {
   if (word.startsWith('-')) return unknownFlag(word)
   const shown = oneLine(word, 60) || "'' (it is empty)"
   const hint = loginHint(word) ?? askFor(await commandsLike(nouns, word, rest))

@@ -36,6 +36,15 @@ export function parseCommand(noun: Noun, verb: Verb, argv: string[]): ParsedComm
   }
 }
 
+/** The flags of every verb, without a verb. @throws UsageError as `parseCommand` */
+export const parseGlobals = (argv: string[]): GlobalFlags =>
+  parseCommand({ name: '', summary: '', load: async () => [] }, none, argv).globals
+
+const none: Verb = {
+  ...{ name: '', summary: '', examples: [], args: [], flags: {} },
+  run: () => Promise.reject(new TypeError('there is nothing to run')),
+}
+
 function commanderFor(verb: Verb, title: string): Commander {
   const command = new Commander(verb.name)
     .exitOverride()

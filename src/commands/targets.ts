@@ -81,7 +81,7 @@ export const repositoryFlag = {
     type: 'text',
     short: 'R',
     value: 'OWNER/REPO',
-    summary: 'the repository, where the target names none',
+    summary: 'the repository, if the target has none',
   },
 } as const satisfies FlagSpecs
 

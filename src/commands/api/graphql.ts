@@ -6,7 +6,7 @@ import { parseFields } from './fields.js'
 
 export const graphql = defineVerb({
   name: 'graphql',
-  summary: 'ask by GraphQL; the answer’s data on stdout',
+  summary: 'send a GraphQL query; its data goes to stdout',
   examples: [
     { command: "wizard API GRAPHQL '{ viewer { login } }'", does: 'who am I' },
     {

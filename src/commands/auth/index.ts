@@ -4,7 +4,7 @@ import { defineVerb, type Verb } from '../verb.js'
 
 const status = defineVerb({
   name: 'status',
-  summary: 'who you are to GitHub, where the token comes from, and what it may do',
+  summary: 'show who you are, where the token comes from, and what it may do',
   examples: [
     { command: 'wizard AUTH STATUS', does: 'never shows the token' },
     { command: "wizard AUTH STATUS --json | jq '.rate_limits[0].remaining'", does: 'for scripts' },

@@ -6,7 +6,7 @@ import { defineVerb } from '../verb.js'
 
 export const init = defineVerb({
   name: 'init',
-  summary: 'a configuration to begin with; files that are there are kept',
+  summary: 'write a first configuration; existing files are kept',
   examples: [
     { command: 'wizard CONFIG INIT', does: 'asks for what it needs; writes config/ here' },
     {
@@ -26,12 +26,12 @@ export const init = defineVerb({
     from: {
       type: 'text',
       value: 'ORG',
-      summary: 'an org or user whose repositories are kept in step',
+      summary: 'an organization or user whose repositories are kept in sync',
     },
     single: { type: 'boolean', summary: 'one file, wizard.config.yaml, in place of a folder' },
     each: {
       type: 'boolean',
-      summary: 'asks GitHub for the repositories of --from, and names each',
+      summary: 'ask GitHub for the repositories of --from, and list each of them',
     },
   },
   async run(invocation, _args, { owner, from, each, single }) {

@@ -2,7 +2,7 @@ import { defineVerb } from '../verb.js'
 
 export const path = defineVerb({
   name: 'path',
-  summary: 'where the configuration is read from, and where things are kept',
+  summary: 'show which files are read, and where clones and logs are kept',
   examples: [
     { command: 'wizard CONFIG PATH', does: 'the folder, its files, ROOT, the logs' },
     { command: 'cd "$(wizard CONFIG PATH --json | jq -r .root)"', does: 'for scripts' },

@@ -5,7 +5,7 @@ import { defineVerb } from '../verb.js'
 
 export const schema = defineVerb({
   name: 'schema',
-  summary: 'the JSON Schema of a file, for editors and linters',
+  summary: 'print the JSON Schema of a file, for editors and linters',
   examples: [{ command: 'wizard CONFIG SCHEMA repos > repos.schema.json', does: 'of repos.yaml' }],
   args: [{ name: 'file', summary: schemaNames.join(', ') }],
   flags: {},

@@ -7,7 +7,7 @@ import { defineVerb } from '../verb.js'
 
 export const show = defineVerb({
   name: 'show',
-  summary: 'every value that counts, and where it comes from; secrets are masked',
+  summary: 'show every value and where it comes from; secrets are masked',
   examples: [
     { command: 'wizard CONFIG SHOW', does: 'as it is from here' },
     { command: 'wizard CONFIG SHOW github', does: 'of one part' },

@@ -5,7 +5,7 @@ import { defineVerb, type PartialFailure } from '../verb.js'
 
 export const validate = defineVerb({
   name: 'validate',
-  summary: 'what is wrong in the configuration, all at once, each with its place',
+  summary: 'list all mistakes in the configuration, with file and line',
   examples: [
     {
       command: 'wizard CONFIG VALIDATE',

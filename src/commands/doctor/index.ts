@@ -23,7 +23,7 @@ const inWords = ({ remedy, ...check }: Check): Shown => ({
 /** A noun without a verb. */
 const doctor = defineVerb({
   name: '',
-  summary: 'check everything that wizard needs, with a remedy for each problem',
+  summary: 'check the set-up and suggest fixes',
   examples: [
     { command: 'wizard DOCTOR', does: 'exit 1 where something fails' },
     {

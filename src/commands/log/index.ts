@@ -11,7 +11,7 @@ type Shown =
 
 export const show = defineVerb({
   name: 'show',
-  summary: "what wizard did: a day's log, or what is added to it",
+  summary: "show a day's log, or follow it",
   examples: [
     { command: 'wizard LOG SHOW', does: 'all of today, in the order of time' },
     { command: 'wizard LOG SHOW sync --date yesterday', does: 'one log of another day' },

@@ -29,35 +29,35 @@ const defineChange = ({ name, summary, does, said }: ChangeSpec): Verb =>
 
 export const enable = defineChange({
   name: 'enable',
-  summary: 'switch an installed plugin on',
+  summary: 'enable an installed plugin',
   does: 'its files stay as they are',
   said: 'enabled',
 })
 
 export const disable = defineChange({
   name: 'disable',
-  summary: 'switch an installed plugin off; its files stay, and it stays off in updates',
+  summary: 'disable a plugin; its files stay, and updates keep it disabled',
   does: 'whatever reads plugins leaves it alone',
   said: 'disabled',
 })
 
 export const pin = defineChange({
   name: 'pin',
-  summary: 'keep a plugin at its version in UPDATE',
+  summary: 'keep a plugin at its version',
   does: 'until UNPIN',
   said: 'pinned',
 })
 
 export const unpin = defineChange({
   name: 'unpin',
-  summary: 'let UPDATE bring a plugin on again',
+  summary: 'let UPDATE change a plugin again',
   does: 'from the next UPDATE on',
   said: 'unpinned',
 })
 
 export const remove = defineVerb({
   name: 'remove',
-  summary: 'take a plugin away; files that you changed go to the trash',
+  summary: 'remove a plugin; files that you changed go to the trash',
   examples: [{ command: 'wizard PLUGIN REMOVE micro', does: 'with its version before' }],
   args: [idArgument],
   flags: forceFlag,
@@ -70,7 +70,7 @@ export const remove = defineVerb({
 
 export const rollback = defineVerb({
   name: 'rollback',
-  summary: 'back to the version before, byte for byte; again undoes it',
+  summary: 'go back to the previous version, byte for byte; again: forward',
   examples: [{ command: 'wizard PLUGIN ROLLBACK micro', does: 'without a request' }],
   args: [idArgument],
   flags: {},

@@ -16,7 +16,7 @@ import {
 
 export const install = defineVerb({
   name: 'install',
-  summary: 'a plugin with what it needs, checked, whole or not at all',
+  summary: 'install a plugin and its dependencies, verified, all or nothing',
   examples: [
     { command: 'wizard PLUGIN INSTALL micro', does: 'the latest version, by its id' },
     { command: 'wizard PLUGIN INSTALL uDOS/micro@v1.2.0', does: 'one version of a repository' },
@@ -26,7 +26,7 @@ export const install = defineVerb({
   flags: {
     frozen: {
       type: 'boolean',
-      summary: 'the commit and the bytes of plugins.lock.json, or nothing',
+      summary: 'install exactly what plugins.lock.json says, or nothing',
     },
     ...trustFlag,
     ...forceFlag,

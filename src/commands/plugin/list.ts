@@ -3,7 +3,7 @@ import { pluginsPage } from './shared.js'
 
 export const list = defineVerb({
   name: 'list',
-  summary: 'what is installed, and whether a later version is known; no request',
+  summary: 'list installed plugins and known updates; sends no request',
   examples: [
     { command: 'wizard PLUGIN LIST', does: 'one a line' },
     {

@@ -6,7 +6,7 @@ import { pluginsPage, reportWarnings } from './shared.js'
 
 export const search = defineVerb({
   name: 'search',
-  summary: 'plugins that there are, by topic, owner or index',
+  summary: 'list available plugins, by topic, owner or index',
   examples: [
     { command: 'wizard PLUGIN SEARCH', does: 'all that are found' },
     { command: 'wizard PLUGIN SEARCH editor --json', does: 'by words, for scripts' },

@@ -9,15 +9,15 @@ import { confirmPublisher, forceFlag, installedId, trustFlag } from './shared.js
 
 export const update = defineVerb({
   name: 'update',
-  summary: 'bring plugins to their latest versions; pinned ones stay',
+  summary: 'update plugins to their latest versions, except pinned ones',
   examples: [
     { command: 'wizard PLUGIN UPDATE', does: 'all of them, as ALL does' },
     { command: 'wizard PLUGIN UPDATE micro typo', does: 'two of them' },
-    { command: 'wizard PLUGIN UPDATE --dry-run', does: 'what would be done' },
+    { command: 'wizard PLUGIN UPDATE --dry-run', does: 'show what would be done' },
   ],
   args: [{ name: 'name', summary: 'ids; none or ALL: all', optional: true, variadic: true }],
   flags: {
-    'dry-run': { type: 'boolean', summary: 'tell what would be done, and do nothing' },
+    'dry-run': { type: 'boolean', summary: 'show what would be done, and do nothing' },
     ...trustFlag,
     ...forceFlag,
   },

@@ -4,7 +4,7 @@ import { idsOf } from './update.js'
 
 export const verify = defineVerb({
   name: 'verify',
-  summary: 'every file against what was installed; exit 1 where one differs',
+  summary: 'compare every file with what was installed; exit 1 if one differs',
   examples: [
     { command: 'wizard PLUGIN VERIFY', does: 'all plugins' },
     { command: 'wizard PLUGIN VERIFY micro --quiet', does: 'one, for scripts: by its exit status' },

@@ -5,7 +5,7 @@ import { pluginArgument, pluginTarget } from './shared.js'
 
 export const view = defineVerb({
   name: 'view',
-  summary: 'one plugin with its manifest, as GitHub has it; default: the latest version',
+  summary: 'show a plugin and its manifest; default: the latest version',
   examples: [
     { command: 'wizard PLUGIN VIEW micro', does: 'by its id' },
     { command: 'wizard PLUGIN VIEW uDOS/micro@v1.2.0 --json', does: 'one version, for scripts' },

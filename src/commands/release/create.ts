@@ -6,7 +6,7 @@ import { latestChoices, taggedArgument, taggedTarget } from './target.js'
 
 export const create = defineVerb({
   name: 'create',
-  summary: 'a release; with files a draft until each of them is there',
+  summary: 'create a release; it stays a draft until all its files are uploaded',
   examples: [
     {
       command: 'wizard RELEASE CREATE uDOS/typo@v1.2.0 --generate-notes',
@@ -28,14 +28,14 @@ export const create = defineVerb({
     target: {
       type: 'text',
       value: 'SHA|BRANCH',
-      summary: 'where the tag is put, if it is not there; default: the default branch',
+      summary: 'where a new tag is placed; default: the default branch',
     },
     draft: { type: 'boolean', summary: 'leave it unpublished' },
     prerelease: { type: 'boolean', summary: 'not fit for everybody yet' },
     latest: {
       type: 'choice',
       choices: latestChoices,
-      summary: 'whether it is the latest; auto: if its version is the highest',
+      summary: 'mark it as the latest; auto: if its version is the highest',
     },
     ...repositoryFlag,
   },

@@ -8,7 +8,7 @@ import { taggedArgument, taggedTarget } from './target.js'
 
 export const deleteVerb = defineVerb({
   name: 'delete',
-  summary: 'delete a release with its assets; asks first',
+  summary: 'delete a release and its assets; asks first',
   examples: [
     { command: 'wizard RELEASE DELETE core@1.2.0-rc.1', does: 'asks; its tag stays' },
     {

@@ -6,7 +6,7 @@ import { latestArgument, releaseTarget } from './target.js'
 
 export const download = defineVerb({
   name: 'download',
-  summary: "a release's assets, each held against its digest and the release's checksums",
+  summary: "download a release's assets and verify their checksums",
   examples: [
     { command: 'wizard RELEASE DOWNLOAD core --dir dist', does: 'all assets of the latest' },
     {
@@ -19,7 +19,7 @@ export const download = defineVerb({
     pattern: {
       type: 'texts',
       value: 'GLOB',
-      summary: 'those assets alone; may be given several times',
+      summary: 'only these assets; repeatable',
     },
     dir: { type: 'text', value: 'D', summary: 'where they are put (.)' },
     clobber: { type: 'boolean', summary: 'replace files with other bytes' },

@@ -11,7 +11,7 @@ const choices = ['true', 'false'] as const
 
 export const edit = defineVerb({
   name: 'edit',
-  summary: 'change a release; --draft false publishes it, --draft true takes it back',
+  summary: 'change a release; --draft false publishes it, --draft true withdraws it',
   examples: [
     { command: 'wizard RELEASE EDIT core@1.2.0 --draft false', does: 'publishes a draft' },
     { command: 'wizard RELEASE EDIT typo@v1.2.0 --notes-file NOTES.md', does: 'other notes' },

@@ -6,7 +6,7 @@ import { releaseTarget, yesOrNo } from './target.js'
 
 export const list = defineVerb({
   name: 'list',
-  summary: 'releases, the newest first; of a component those of its tags',
+  summary: 'list releases, newest first; for a component only its own',
   examples: [
     { command: 'wizard RELEASE LIST core', does: "a component's" },
     { command: 'wizard RELEASE LIST uDOS/typo --prerelease false --limit 5', does: 'stable ones' },
@@ -16,7 +16,7 @@ export const list = defineVerb({
     prerelease: {
       type: 'choice',
       choices: ['true', 'false'],
-      summary: 'only pre-releases, or only others',
+      summary: 'only pre-releases, or only releases',
     },
     limit: { type: 'integer', value: 'N', min: 1, summary: 'no more than N' },
     ...repositoryFlag,

@@ -4,7 +4,7 @@ import { releaseTarget, sourceTree } from './target.js'
 
 export const notes = defineVerb({
   name: 'notes',
-  summary: 'what has changed since the version before, as markdown',
+  summary: 'write the changes since the previous version as Markdown',
   examples: [
     { command: 'wizard RELEASE NOTES core', does: 'what is not released yet' },
     {
@@ -19,7 +19,7 @@ export const notes = defineVerb({
   args: [
     {
       name: 'target',
-      summary: 'component, repo or owner/repo, with @tag or @version; without it up to HEAD',
+      summary: 'component, repo or owner/repo, with @tag or @version; default: up to HEAD',
       optional: true,
     },
   ],
@@ -27,13 +27,13 @@ export const notes = defineVerb({
     previous: {
       type: 'text',
       value: 'TAG',
-      summary: 'the tag or version before; default: the highest lower version',
+      summary: 'the previous tag or version; default: the highest lower one',
     },
     github: { type: 'boolean', summary: "by GitHub's own generator, for the whole repository" },
     source: {
       type: 'text',
       value: 'DIR',
-      summary: 'the clone whose history is read; default: the one around here, or of repos.yaml',
+      summary: 'the clone to read; default: the one you are in, or the one in repos.yaml',
     },
     ...repositoryFlag,
   },

@@ -15,9 +15,9 @@ import { componentTarget, sourceTree } from './target.js'
 
 export const publish = defineVerb({
   name: 'publish',
-  summary: 'from source to published: build, sign, upload, verify, publish',
+  summary: 'build, sign, upload, verify and publish a release',
   examples: [
-    { command: 'wizard RELEASE PUBLISH core --dry-run', does: 'what would be done' },
+    { command: 'wizard RELEASE PUBLISH core --dry-run', does: 'show what would be done' },
     {
       command: 'wizard RELEASE PUBLISH core',
       does: 'shows the plan and asks; run again after any failure, it goes on',
@@ -33,7 +33,7 @@ export const publish = defineVerb({
     { name: 'target', summary: 'component, or component@version' },
     {
       name: 'file',
-      summary: "files in place of the component's artifacts; nothing is built",
+      summary: "files to publish instead of the component's artifacts; skips the build",
       optional: true,
       variadic: true,
     },

@@ -16,7 +16,7 @@ export const notesFlags = {
   'notes-file': {
     type: 'text',
     value: 'F',
-    summary: 'its notes, from a file; - is standard input',
+    summary: 'read the notes from a file; -: standard input',
   },
   'generate-notes': { type: 'boolean', summary: "notes by GitHub's own generator" },
 } as const satisfies FlagSpecs

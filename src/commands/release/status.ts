@@ -6,7 +6,7 @@ import { defineVerb } from '../verb.js'
 
 export const status = defineVerb({
   name: 'status',
-  summary: 'the components, their last tag, and what is not released yet',
+  summary: 'show each component, its last tag, and what is not released yet',
   examples: [
     { command: 'wizard RELEASE STATUS', does: 'all components' },
     {

@@ -7,7 +7,7 @@ import { taggedArgument, taggedTarget } from './target.js'
 
 export const upload = defineVerb({
   name: 'upload',
-  summary: 'add files to a release, several at once, each streamed and verified',
+  summary: 'upload files to a release, several at once, each verified',
   examples: [
     { command: 'wizard RELEASE UPLOAD core@1.2.0 dist/*.tcz', does: 'what is there already stays' },
     {

@@ -8,7 +8,7 @@ import { latestArgument, releaseTarget } from './target.js'
 
 export const view = defineVerb({
   name: 'view',
-  summary: 'one release with its assets and notes; default: the latest',
+  summary: 'show a release with its assets and notes; default: the latest',
   examples: [
     { command: 'wizard RELEASE VIEW core', does: "a component's highest stable version" },
     { command: 'wizard RELEASE VIEW uDOS/typo@v1.2.0 --json', does: 'one release, for scripts' },

@@ -6,7 +6,7 @@ import { defineVerb } from '../verb.js'
 
 export const add = defineVerb({
   name: 'add',
-  summary: 'name a repository in repos.yaml; SYNC then clones it',
+  summary: 'add a repository to repos.yaml; SYNC then clones it',
   examples: [
     { command: 'wizard REPO ADD uDOS/micro', does: 'below ROOT/library' },
     {

@@ -27,7 +27,7 @@ export const clone = defineVerb({
       type: 'integer',
       value: 'N',
       min: 1,
-      summary: 'that many commits; implies --single-branch',
+      summary: 'only the last N commits; implies --single-branch',
     },
     'single-branch': { type: 'boolean', summary: 'that branch alone' },
     'recurse-submodules': { type: 'boolean', summary: 'submodules get their files, and theirs' },

@@ -22,7 +22,7 @@ export const prune = defineVerb({
       type: 'integer',
       value: 'N',
       min: 0,
-      summary: 'move nothing where there are more than N',
+      summary: 'move nothing if there are more than N',
     },
     'dry-run': { type: 'boolean', summary: 'list, and move nothing' },
   },

@@ -9,7 +9,7 @@ import { entryFailure, entryPage } from './shared.js'
 
 export const pull = defineVerb({
   name: 'pull',
-  summary: 'pull one repository, of repos.yaml or by its folder',
+  summary: 'pull one repository, by its name or folder',
   examples: [
     { command: 'wizard REPO PULL typo', does: 'one that repos.yaml names' },
     { command: 'wizard REPO PULL ./typo', does: 'the clone in a folder' },

@@ -2,7 +2,7 @@ import { defineVerb } from '../verb.js'
 
 export const remove = defineVerb({
   name: 'remove',
-  summary: 'take a repository out of repos.yaml; its files stay',
+  summary: 'remove a repository from repos.yaml; its files stay',
   examples: [
     {
       command: 'wizard REPO REMOVE uDOS/micro',

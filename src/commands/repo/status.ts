@@ -16,22 +16,22 @@ const tones: Partial<Record<string, Tone>> = {
 
 export const status = defineVerb({
   name: 'status',
-  summary: 'local against remote, of what repos.yaml names',
+  summary: 'compare local clones with GitHub',
   examples: [
-    { command: 'wizard REPO STATUS', does: 'all of them' },
+    { command: 'wizard REPO STATUS', does: 'all repositories' },
     {
       command: 'wizard REPO STATUS --offline',
-      does: 'against what the last pull saw, without a request',
+      does: 'compare with the last pull; sends no request',
     },
     {
       command: 'wizard REPO STATUS --stale 24h',
-      does: 'for monitoring: exit 1 where a last pull is older',
+      does: 'for monitoring: exit 1 if a last pull is older',
     },
   ],
   args: [
     {
       name: 'target',
-      summary: 'repositories, groups or components; none or ALL: all',
+      summary: 'repositories, groups or components; default: all',
       optional: true,
       variadic: true,
     },
@@ -41,7 +41,7 @@ export const status = defineVerb({
     stale: {
       type: 'text',
       value: 'TIME',
-      summary: 'exit 1 where a last pull is older: 90m, 24h, 7d',
+      summary: 'exit 1 if a last pull is older: 90m, 24h, 7d',
     },
   },
   async run(invocation, targets, { offline, stale }) {

@@ -12,24 +12,23 @@ import { reportFailure, reportPage } from './shared.js'
 
 const flags = {
   concurrency: { type: 'integer', value: 'N', min: 1, max: 100, summary: 'repositories at a time' },
-  'dry-run': { type: 'boolean', summary: 'tell what would be done, and do nothing' },
+  'dry-run': { type: 'boolean', summary: 'show what would be done, and do nothing' },
   due: {
     type: 'boolean',
-    summary: 'only those whose pull_schedule fell due since their last attempt',
+    summary: 'only those whose pull_schedule is due',
   },
   shard: { type: 'text', value: 'I/N', summary: 'only the I-th of N stable shares' },
   'lock-wait': {
     type: 'seconds',
     value: 'S',
-    summary: 'wait for another wizard at the same root (60)',
+    summary: 'wait for another wizard at this root (60)',
   },
-  'allow-blocked': { type: 'boolean', summary: 'blocked repositories are no failure' },
+  'allow-blocked': { type: 'boolean', summary: 'do not count blocked repositories as failures' },
 } as const satisfies FlagSpecs
 
 const targets = {
   name: 'target',
-  summary:
-    'owner/repo or its address, a repository, group or component of repos.yaml; none or ALL: all',
+  summary: 'a repository, group or component, owner/repo or its address; default: all',
   optional: true,
   variadic: true,
 }
@@ -84,10 +83,10 @@ export const sync = defineSyncVerb('sync', {
   examples: [
     { command: 'wizard REPO SYNC', does: 'everything in repos.yaml with auto_pull' },
     { command: 'wizard REPO SYNC ucode-integrated', does: 'one group' },
-    { command: 'wizard REPO SYNC --dry-run', does: 'what would be done' },
+    { command: 'wizard REPO SYNC --dry-run', does: 'show what would be done' },
     {
       command: 'wizard repo sync --due --quiet',
-      does: 'for cron: what fell due, silent when all is well',
+      does: 'for cron: what is due, silent if all is well',
     },
     { command: 'wizard REPO SYNC --json | jq .failed', does: 'for scripts' },
   ],
@@ -101,7 +100,7 @@ export const pullAll = defineSyncVerb('pull', {
     { command: 'wizard REPO PULL-ALL --shard 1/4', does: 'the first of four stable shares' },
     {
       command: 'wizard REPO PULL-ALL --allow-blocked',
-      does: 'a local edit in the way is no failure',
+      does: 'do not count local edits in the way as failures',
     },
   ],
 })
@@ -129,7 +128,7 @@ export function parseShard(text: string): Shard {
 
 export const reset = defineVerb({
   name: 'reset',
-  summary: "take the remote's tip in a clean, diverged clone; the old one is kept",
+  summary: 'move a clean, diverged clone to its remote; the old tip is kept',
   examples: [
     { command: 'wizard REPO RESET typo', does: 'asks first' },
     { command: 'wizard REPO RESET typo micro --yes', does: 'two, without a question' },

@@ -8,7 +8,7 @@ import { assertCron, dryRunFlag, formatFlag, noteWarnings, scheduleWarningsOf } 
 
 export const install = defineVerb({
   name: 'install',
-  summary: "put repos.yaml's pull_schedules in your crontab, touching nothing else",
+  summary: 'add the schedules of repos.yaml to your crontab',
   examples: [
     { command: 'wizard SCHEDULE INSTALL', does: 'shows what would change, and asks' },
     { command: 'wizard SCHEDULE INSTALL --dry-run', does: 'shows it, and changes nothing' },
@@ -46,7 +46,7 @@ export const install = defineVerb({
 
 export const remove = defineVerb({
   name: 'remove',
-  summary: 'take them out of your crontab again, which is then as it was',
+  summary: "remove wizard's lines from your crontab",
   examples: [
     { command: 'wizard SCHEDULE REMOVE', does: 'shows what would go, and asks' },
     { command: 'wizard SCHEDULE REMOVE --yes', does: 'for scripts' },

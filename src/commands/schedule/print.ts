@@ -12,7 +12,7 @@ const defaultShards = 4
 
 export const print = defineVerb({
   name: 'print',
-  summary: "what a scheduler needs to run repos.yaml's pull_schedules",
+  summary: 'print the schedules of repos.yaml for cron and other schedulers',
   examples: [
     { command: 'wizard SCHEDULE PRINT', does: 'lines for the crontab; INSTALL puts them there' },
     { command: 'wizard SCHEDULE PRINT --format systemd', does: "a user's service and timer" },
@@ -38,7 +38,7 @@ export const print = defineVerb({
     package: {
       type: 'text',
       value: 'SPEC',
-      summary: 'what npx runs there: NAME@VERSION, or a file (a copy of this version)',
+      summary: 'what npx runs there: NAME@VERSION, or a file',
     },
   },
   async run(invocation, _args, { format = 'cron', shards, package: spec }) {

@@ -5,7 +5,7 @@ import { defineVerb } from '../verb.js'
 
 export const status = defineVerb({
   name: 'status',
-  summary: 'when each repository was pulled, and is due next; without a request',
+  summary: 'show when each repository was pulled and is due next',
   examples: [
     { command: 'wizard SCHEDULE STATUS', does: 'all of repos.yaml' },
     { command: 'wizard SCHEDULE STATUS ucode-integrated', does: 'one group' },
@@ -17,7 +17,7 @@ export const status = defineVerb({
   args: [
     {
       name: 'target',
-      summary: 'repositories, groups or components; none or ALL: all',
+      summary: 'repositories, groups or components; default: all',
       optional: true,
       variadic: true,
     },

@@ -10,7 +10,7 @@ const usualTimeout = 1800
 
 const run = defineVerb({
   name: 'run',
-  summary: "run a component's tests on GitHub, and say in a line how they ended",
+  summary: "run a component's tests on GitHub, and report the result in a line",
   examples: [
     { command: 'wizard TEST RUN core', does: 'is WORKFLOW RUN core/tests --wait --timeout 1800' },
     { command: 'wizard TEST RUN core && wizard REPO SYNC core', does: 'goes on only if they pass' },
@@ -18,7 +18,7 @@ const run = defineVerb({
   args: [
     {
       name: 'component',
-      summary: 'a component of components.yaml, or a repository with a workflow tests',
+      summary: 'a component, or a repository with a workflow named tests',
     },
     { name: 'key=value', summary: "the workflow's inputs", optional: true, variadic: true },
   ],

@@ -3,7 +3,7 @@ import { defineVerb } from '../verb.js'
 
 export const forward = defineVerb({
   name: 'forward',
-  summary: 'for development: take the deliveries of a smee or gosmee channel',
+  summary: 'for development: receive the deliveries of a smee or gosmee channel',
   examples: [
     {
       command: 'wizard WEBHOOK FORWARD --channel https://smee.io/CHANNEL',

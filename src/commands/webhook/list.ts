@@ -6,7 +6,7 @@ import { deliveriesPage, parseSince } from './shared.js'
 
 export const list = defineVerb({
   name: 'list',
-  summary: 'the deliveries, the newest first',
+  summary: 'list deliveries, newest first',
   examples: [
     { command: 'wizard WEBHOOK LIST', does: 'the last 50' },
     { command: 'wizard WEBHOOK LIST --status dead,retry --since 3d', does: 'what failed lately' },

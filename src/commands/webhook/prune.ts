@@ -7,7 +7,7 @@ const day = 86_400_000
 
 export const prune = defineVerb({
   name: 'prune',
-  summary: 'remove old deliveries now, as SERVE does each hour',
+  summary: 'remove old deliveries now, as SERVE does every hour',
   examples: [
     { command: 'wizard WEBHOOK PRUNE', does: 'what webhooks.yaml does not keep' },
     { command: 'wizard WEBHOOK PRUNE --older 7d', does: 'bodies and outputs older than a week' },

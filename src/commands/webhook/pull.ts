@@ -8,7 +8,7 @@ type Pulled = { kind: 'once'; deliveries: DeliveryWithRuns[] } | { kind: 'count'
 
 export const pull = defineVerb({
   name: 'pull',
-  summary: "take a hook's deliveries from GitHub's API: no public address is needed",
+  summary: "fetch a hook's deliveries from GitHub's API; needs no public address",
   examples: [
     { command: 'wizard WEBHOOK PULL uDOS/core', does: 'each minute, until Ctrl-C' },
     { command: 'wizard WEBHOOK PULL uDOS --once', does: 'one look, and waits for the handlers' },

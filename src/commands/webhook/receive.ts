@@ -19,7 +19,7 @@ type Received =
 
 export const receive = defineVerb({
   name: 'receive',
-  summary: 'take one delivery without a server',
+  summary: 'receive one delivery without a server',
   examples: [
     {
       command: 'wizard WEBHOOK RECEIVE push.json --event push --sign --dry-run',
@@ -67,7 +67,7 @@ export const receive = defineVerb({
 
 export const verify = defineVerb({
   name: 'verify',
-  summary: 'whether a signature fits a file and a secret of webhooks.yaml',
+  summary: 'check a signature against a file and the secrets of webhooks.yaml',
   examples: [
     { command: 'wizard WEBHOOK VERIFY push.json --signature sha256=…', does: 'exit 0 or 1' },
   ],

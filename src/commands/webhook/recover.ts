@@ -5,7 +5,7 @@ import { hookFlag, hookTargetArgument, parseSince } from './shared.js'
 
 export const recover = defineVerb({
   name: 'recover',
-  summary: 'have GitHub redeliver what was not delivered in the last 3 days',
+  summary: 'ask GitHub to redeliver what failed in the last 3 days',
   examples: [
     { command: 'wizard WEBHOOK RECOVER uDOS/core', does: 'each event once that nobody has taken' },
     { command: 'wizard WEBHOOK RECOVER uDOS --since 12h --dry-run', does: 'which these are' },

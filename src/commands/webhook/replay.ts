@@ -10,7 +10,7 @@ const most = 100_000
 
 export const replay = defineVerb({
   name: 'replay',
-  summary: 'run handlers again: of a dead delivery those that failed, of another all',
+  summary: 'run handlers again: the failed ones of a dead delivery, otherwise all',
   examples: [
     { command: 'wizard WEBHOOK REPLAY 7', does: 'one delivery' },
     { command: 'wizard WEBHOOK REPLAY 7 --handler tests', does: 'one of its handlers' },
@@ -62,7 +62,7 @@ async function idsOf(
 
 export const cancel = defineVerb({
   name: 'cancel',
-  summary: 'end what waits of a delivery; what runs goes on',
+  summary: 'cancel the waiting runs of a delivery; running ones continue',
   examples: [{ command: 'wizard WEBHOOK CANCEL 7', does: 'its handlers do not start any more' }],
   args: [{ ...idsArgument, optional: false }],
   flags: {},

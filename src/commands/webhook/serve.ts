@@ -17,7 +17,7 @@ const flags = {
 
 export const serve = defineVerb({
   name: 'serve',
-  summary: 'receive deliveries and run their handlers, until SIGTERM',
+  summary: 'receive deliveries and run their handlers until SIGTERM',
   examples: [
     { command: 'wizard WEBHOOK SERVE', does: 'at the address of webhooks.yaml' },
     { command: 'wizard WEBHOOK SERVE --unix /run/wizard/hook.sock', does: 'behind nginx' },

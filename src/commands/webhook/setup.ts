@@ -8,7 +8,7 @@ import { hookTargetArgument } from './shared.js'
 
 export const setup = defineVerb({
   name: 'setup',
-  summary: 'make or change the hook on GitHub, and ping it',
+  summary: 'create or change the hook on GitHub, and ping it',
   examples: [
     {
       command: 'wizard WEBHOOK SETUP uDOS/core --url https://example.org/webhook',

@@ -7,7 +7,7 @@ import { parseSpan } from './shared.js'
 
 export const status = defineVerb({
   name: 'status',
-  summary: 'what is waiting, running and dead; exit 1 if something needs a look',
+  summary: 'count waiting, running and dead runs; exit 1 if something needs attention',
   examples: [
     { command: 'wizard WEBHOOK STATUS', does: 'at a glance' },
     { command: 'wizard WEBHOOK STATUS --stale 5m --json', does: 'for monitoring' },

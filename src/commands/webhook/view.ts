@@ -14,7 +14,7 @@ type Shown =
 
 export const view = defineVerb({
   name: 'view',
-  summary: 'one delivery with its runs; its bytes; the output of a handler',
+  summary: 'show a delivery, its runs, its payload or the output of a handler',
   examples: [
     { command: 'wizard WEBHOOK VIEW 7', does: 'what became of it' },
     { command: 'wizard WEBHOOK VIEW 72d3162e --body | jq .', does: 'the bytes as they came' },

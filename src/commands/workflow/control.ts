@@ -30,7 +30,7 @@ export const cancel = defineVerb({
 
 export const rerun = defineVerb({
   name: 'rerun',
-  summary: 'run all jobs of a run again, or with --failed or --job some',
+  summary: 'run a run again: all jobs, --failed ones, or one --job',
   examples: [
     { command: 'wizard WORKFLOW RERUN core/tests --failed', does: 'what failed in the newest run' },
     { command: 'wizard WORKFLOW RERUN uDOS/uDOS/123456', does: 'all of one run' },

@@ -5,7 +5,7 @@ import { artifactFailure } from './shared.js'
 
 export const download = defineVerb({
   name: 'download',
-  summary: 'the artifacts of a run, each unzipped into DIR/NAME',
+  summary: "download a run's artifacts, each unzipped into DIR/NAME",
   examples: [
     { command: 'wizard WORKFLOW DOWNLOAD core/build --dir out', does: 'all of the newest run' },
     {
@@ -18,12 +18,12 @@ export const download = defineVerb({
     name: {
       type: 'texts',
       value: 'NAME',
-      summary: 'that artifact alone; may be given several times',
+      summary: 'only this artifact; repeatable',
     },
     dir: { type: 'text', value: 'DIR', summary: 'where each gets a folder of its name (.)' },
     clobber: {
       type: 'boolean',
-      summary: 'add to what is there, and replace files of the same name',
+      summary: 'add to existing folders, and replace files of the same name',
     },
     'max-size': {
       type: 'integer',

@@ -3,7 +3,7 @@ import { defineVerb } from '../verb.js'
 
 export const list = defineVerb({
   name: 'list',
-  summary: 'the workflows of a repository',
+  summary: "list a repository's workflows",
   examples: [
     { command: 'wizard WORKFLOW LIST uDOS/uDOS', does: 'their ids, names and files' },
     { command: 'wizard WORKFLOW LIST', does: 'of the clone around here' },

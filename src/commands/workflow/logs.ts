@@ -6,7 +6,7 @@ import { attemptFlag, runArgument, runFlags, runTarget } from './run-target.js'
 
 export const logs = defineVerb({
   name: 'logs',
-  summary: 'the log of a run, job by job and step by step',
+  summary: "print a run's log, job by job and step by step",
   examples: [
     { command: 'wizard WORKFLOW LOGS core/tests --failed', does: 'what failed in the newest run' },
     { command: 'wizard WORKFLOW LOGS uDOS/uDOS/123456 --job build', does: 'one job' },

@@ -11,7 +11,7 @@ export const runFlags = {
     type: 'text',
     short: 'R',
     value: 'OWNER/REPO',
-    summary: 'the repository, where the target names none',
+    summary: 'the repository, if the target has none',
   },
   branch: { type: 'text', value: 'B', summary: 'with a workflow: its newest run on that branch' },
 } as const satisfies FlagSpecs
@@ -22,13 +22,13 @@ export const attemptFlag = {
     type: 'integer',
     value: 'N',
     min: 1,
-    summary: 'that attempt of the run; default: the latest',
+    summary: 'an earlier attempt of the run; default: the latest',
   },
 } as const satisfies FlagSpecs
 
 export const runArgument = {
   name: 'run',
-  summary: 'component/RUN_ID, owner/repo/RUN_ID, its address, or a workflow: its newest run',
+  summary: 'component/RUN_ID, owner/repo/RUN_ID, its address, or a workflow (its newest run)',
 }
 
 export interface RunTarget extends Repo {

@@ -28,7 +28,7 @@ export const runAndWaitFlags = {
   logs: {
     type: 'choice',
     choices: ['failed', 'all', 'none'],
-    summary: 'what of the logs is shown in the end (failed)',
+    summary: 'which logs are shown at the end (failed)',
   },
   download: {
     type: 'text',
@@ -45,7 +45,7 @@ const flags = {
 
 export const run = defineVerb({
   name: 'run',
-  summary: 'dispatch a workflow; with --wait, as dependable as a local command',
+  summary: 'start a workflow; --wait waits for the result',
   examples: [
     { command: 'wizard WORKFLOW RUN core/tests', does: 'prints the address of the run it started' },
     {

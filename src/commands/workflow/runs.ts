@@ -11,7 +11,7 @@ const usualLimit = 30
 
 export const runs = defineVerb({
   name: 'runs',
-  summary: 'the runs of a workflow or a repository, the newest first',
+  summary: 'list the runs of a workflow or repository, newest first',
   examples: [
     { command: 'wizard WORKFLOW RUNS core/tests', does: 'the last 30' },
     {

@@ -199,7 +199,7 @@ export const waitFlags = {
     value: 'S',
     min: 1,
     max: 3600,
-    summary: 'seconds between two polls, after the first quick ones (10)',
+    summary: 'seconds between polls, after the first quick ones (10)',
   },
   'cancel-on-interrupt': { type: 'boolean', summary: 'Ctrl-C cancels the run too' },
 } as const satisfies FlagSpecs

@@ -8,7 +8,7 @@ import { attemptFlag, runArgument, runFlags, runTarget } from './run-target.js'
 
 export const view = defineVerb({
   name: 'view',
-  summary: 'one run with its jobs and steps; exit 0 however it ended',
+  summary: 'show a run with its jobs and steps',
   examples: [
     { command: 'wizard WORKFLOW VIEW core/tests', does: 'the newest run of a workflow' },
     { command: 'wizard WORKFLOW VIEW uDOS/uDOS/123456 --json', does: 'one run, for scripts' },

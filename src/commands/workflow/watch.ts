@@ -27,7 +27,7 @@ interface StoppableOutcome extends CommitOutcome {
 
 export const watch = defineVerb({
   name: 'watch',
-  summary: 'wait for a run, or for all runs of a commit; exit 1 on failure',
+  summary: 'wait for a run, or all runs of a commit; exit 1 on failure',
   examples: [
     { command: 'wizard WORKFLOW WATCH core/tests', does: 'the newest run of a workflow' },
     {
@@ -47,7 +47,7 @@ export const watch = defineVerb({
     commit: {
       type: 'text',
       value: 'SHA',
-      summary: 'all runs of that commit, to appear and to end',
+      summary: 'wait for all runs of this commit, also those still to appear',
     },
     workflow: { type: 'text', value: 'W', summary: 'with --commit: those of one workflow' },
     ...waitFlags,

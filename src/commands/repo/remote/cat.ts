@@ -4,7 +4,7 @@ import { defineVerb } from '../../verb.js'
 
 export const cat = defineVerb({
   name: 'cat',
-  summary: 'the bytes of one file on GitHub, unchanged',
+  summary: 'print a file on GitHub, byte for byte',
   examples: [
     { command: 'wizard REPO CAT uDOS/typo README.md', does: 'on the default branch' },
     { command: 'wizard REPO CAT uDOS/typo logo.png --ref v1.2.0 > logo.png', does: 'at a tag' },

@@ -3,7 +3,7 @@ import { defineVerb } from '../../verb.js'
 
 export const exists = defineVerb({
   name: 'exists',
-  summary: 'exit 0 where GitHub has it and shows it to you, else 3',
+  summary: 'exit 0 if the repository exists and you may see it, otherwise 3',
   examples: [{ command: 'wizard REPO EXISTS uDOS/typo && echo yes', does: 'for scripts' }],
   args: [{ name: 'repo', summary: 'owner/repo, its address, or a name below the default owner' }],
   flags: {},

@@ -10,7 +10,7 @@ type Listed = { kind: 'remote'; list: RepositoryData[] } | { kind: 'local'; list
 
 export const list = defineVerb({
   name: 'list',
-  summary: 'the repositories of an owner on GitHub, or with --local of repos.yaml',
+  summary: "list an owner's repositories on GitHub; --local: those of repos.yaml",
   examples: [
     { command: 'wizard REPO LIST', does: 'those of the default owner' },
     { command: 'wizard REPO LIST ollama --limit 20', does: 'some of another' },

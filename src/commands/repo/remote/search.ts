@@ -20,7 +20,7 @@ export const search = defineVerb({
     sort: {
       type: 'choice',
       choices: ['stars', 'forks', 'help-wanted-issues', 'updated'],
-      summary: 'most first (stars)',
+      summary: 'highest first (stars)',
     },
     limit: {
       type: 'integer',

@@ -3,7 +3,7 @@ import { defineVerb } from '../../verb.js'
 
 export const tree = defineVerb({
   name: 'tree',
-  summary: 'the files of a repository on GitHub',
+  summary: "list a repository's files on GitHub",
   examples: [
     { command: 'wizard REPO TREE uDOS/typo', does: 'its top' },
     { command: 'wizard REPO TREE uDOS/typo --recursive --ref v1.2.0', does: 'all of it, at a tag' },

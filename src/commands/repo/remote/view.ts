@@ -3,7 +3,7 @@ import { defineVerb } from '../../verb.js'
 
 export const view = defineVerb({
   name: 'view',
-  summary: 'one repository on GitHub',
+  summary: 'show a repository on GitHub',
   examples: [
     { command: 'wizard REPO VIEW uDOS/typo', does: 'its description, default branch, topics …' },
     { command: 'wizard REPO VIEW typo --json | jq -r .default_branch', does: 'for scripts' },
