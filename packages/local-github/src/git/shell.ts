@@ -90,7 +90,7 @@ class Shell {
     stdout.ref()
     this.#shell.stdin.write(said)
     const pid = await this.#number()
-    const kill = () => process.kill(pid)
+    const kill = () => endProcess(pid)
     if (signal?.aborted) kill()
     signal?.addEventListener('abort', kill)
     const status = await this.#number()
@@ -103,6 +103,15 @@ class Shell {
     const { value, done } = await this.#lines.next()
     if (done) throw new Error('the shell that starts git has ended')
     return Number(value)
+  }
+}
+
+/** The command may have ended already. */
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 
