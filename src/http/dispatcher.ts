@@ -55,12 +55,32 @@ export function createDispatcher({ stallTimeout, ...settings }: DispatcherOption
       // Without this check, a request after `destroy` could open a new pool.
       if (isDestroyed) throw new GitHubNetworkError('the client is closed')
       const dispatcher = await open()
-      return untilAborted(options.signal, (signal) => dispatcher.request({ ...options, signal }))
+      const onInfo = informationalLimit(stallTimeout)
+      return untilAborted(options.signal, (signal) =>
+        dispatcher.request({ ...options, signal, onInfo }),
+      )
     },
     async destroy() {
       isDestroyed = true
       await (await agent)?.destroy()
     },
+  }
+}
+
+/**
+ * undici waits anew after each informational answer (RFC 9110, 15.2), so a server could send them
+ * without end.
+ *
+ * @param most milliseconds from the first one
+ * @throws what undici throws for an answer that does not come
+ */
+function informationalLimit(most: number): () => void {
+  let begun: number | undefined
+  return () => {
+    begun ??= performance.now()
+    if (performance.now() - begun < most) return
+    const code = 'UND_ERR_HEADERS_TIMEOUT'
+    throw Object.assign(new Error('only informational answers'), { code })
   }
 }
 

@@ -155,6 +155,18 @@ describe('request', () => {
     expect(isNeverSent(error)).toBe(false)
   })
 
+  it('gives up on a server that sends early hints without end', async () => {
+    const endless = createTcpServer(async (socket) => {
+      socket.on('error', () => {})
+      while (!socket.destroyed) {
+        socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')
+        await setImmediate()
+      }
+    })
+    const sent = request(dispatcher({ stallTimeout: 100 }), await listen(track(endless)))
+    expect((await failureOf(sent)).message).toContain('silent for too long')
+  })
+
   it('gives up on a body that stops in its middle', { tags: ['deep'] }, async () => {
     const address = await serve((_message, answer) => {
       answer.writeHead(200, { 'content-length': '100' }).write('half')
