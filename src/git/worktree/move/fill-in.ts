@@ -125,7 +125,7 @@ async function mayBePointer(conversions: Conversions, entry: IndexEntry): Promis
 function pointerAt({ folder, settings }: PathPlace, entry: IndexEntry): PointerFile | null {
   const { path, mode } = entry
   const stats = folder.lstat(path)
-  if (!stats?.isFile() || stats.size > longestPointer || !hasMode(settings, mode, stats))
+  if (!stats?.isFile() || stats.size >= longestPointer || !hasMode(settings, mode, stats))
     return null
   const pointer = parsePointer(folder.read(path))
   return pointer && { path, pointer, entry, stats }
