@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -94,6 +95,12 @@ describe('a clone fails, and nothing is there', () => {
       6,
       /deep\/a\.bin: .*not an https/,
     ],
+    [
+      'an address over http on another host',
+      withHref(() => 'http://example.com/object'),
+      6,
+      /deep\/a\.bin: .*not an https/,
+    ],
     ['an address that is none', withHref(() => '//'), 6, /deep\/a\.bin: .*not an https/],
     ['other bytes', { ...storage, corruptAt: 5 }, 6, /deep\/a\.bin: .*other bytes/],
     [
@@ -115,6 +122,18 @@ describe('a clone fails, and nothing is there', () => {
       { ...storage, status: 302, headers: { location: 'http://localhost:9/x' } },
       6,
       /deep\/a\.bin: .*localhost:9, which/,
+    ],
+    [
+      'storage that redirects to http on another host',
+      { ...storage, status: 307, headers: { location: 'http://example.com/object' } },
+      6,
+      /deep\/a\.bin: .*example\.com, which/,
+    ],
+    [
+      'a batch that redirects to what is not of the web',
+      { ...batch, status: 307, headers: { location: 'file:///etc/passwd' } },
+      6,
+      /not https/,
     ],
   ])('%s', async (_name, fault, exit, message) => {
     const handle = work.github.fail(fault)
@@ -230,6 +249,15 @@ describe('a pull that can not get an object', () => {
     expect([await work.read('own/c.bin'), await work.read('own/mine.txt')]).toEqual(['c', 'mine'])
   })
 
+  it.skipIf(!existsSync('/proc/self'))('says where none can be kept', async () => {
+    expect((await clone()).status).toBe(0)
+    await work.git('own', 'config', 'lfs.storage', '/proc/self/lfs')
+    await commit('b.bin', 'b')
+    const { status, json } = await pull()
+    expect([status, json.status]).toEqual([2, 'failed'])
+    expect(json.error.message).toBe("/proc/self/lfs can't be used: it does not exist")
+  })
+
   it('ends at --timeout while storage is silent', async () => {
     expect((await clone()).status).toBe(0)
     await commit('b.bin', 'b')
@@ -306,6 +334,21 @@ describe('credentials', () => {
       expect(await isThere()).toBe(false)
     },
   )
+
+  it('a .lfsconfig that is in Git LFS itself names no server', async () => {
+    const shared = `[lfs]\n\turl = ${address()}/lfs\n`
+    const { pointer } = await work.github.addLfsObject(name, shared)
+    const files = { '.gitattributes': '* filter=lfs -text\n', '.lfsconfig': pointer }
+    await work.github.commit(name, { files })
+    expect((await clone()).json).toMatchObject({ status: 'cloned', warnings: [] })
+    expect([await work.read('own/.lfsconfig'), await work.read('own/deep/a.bin')]).toEqual([
+      shared,
+      content,
+    ])
+    await commit('b.bin', 'b')
+    expect((await pull()).json).toMatchObject({ status: 'updated', warnings: [] })
+    expect(asked).toEqual([])
+  })
 
   it('a .lfsconfig that is none is one line', async () => {
     await work.github.commit(name, { files: { '.lfsconfig': '[lfs\n\u001b[31murl' } })
