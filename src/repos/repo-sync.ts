@@ -12,7 +12,8 @@ import { openState, type RepoEvent } from './session.js'
 import type { StatusOptions } from './status.js'
 import { fromMemory } from './targets/expand.js'
 import { type LocalListing, listLocal, unlisted } from './targets/listing.js'
-import { namesAll, resolveTargets } from './targets/resolve.js'
+import { resolveTargets } from './targets/resolve.js'
+import { namesAll } from './targets/select.js'
 import type { SyncTarget } from './targets/sync-target.js'
 
 /**

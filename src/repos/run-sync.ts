@@ -15,7 +15,8 @@ import { listedWhenDue } from './schedule/due.js'
 import { gitOf, openState, type RepoSession, underLock } from './session.js'
 import type { SyncState } from './state.js'
 import { type Lister, onGitHub } from './targets/expand.js'
-import { namesAll, resolveTargets, type Shard } from './targets/resolve.js'
+import { resolveTargets, type Shard } from './targets/resolve.js'
+import { namesAll } from './targets/select.js'
 
 export interface SyncOptions {
   /** Repositories, groups or components; none: all. */

@@ -191,7 +191,7 @@ const table: [string[], number, string, string?][] = [
     ['repo', 'sync', 'tpyo'],
     3,
     'repos.yaml names no repository or group tpyo',
-    'there is tools, more',
+    'did you mean typo?',
   ],
   [['repo', 'status', 'none'], 3, 'repos.yaml names no repository or group none'],
   [

@@ -13,7 +13,7 @@ import {
   type Lister,
   placesOf,
 } from '../../../src/repos/targets/expand.js'
-import { entriesFor } from '../../../src/repos/targets/resolve.js'
+import { entriesFor, readSelection } from '../../../src/repos/targets/select.js'
 import type { Listed } from '../../../src/repos/targets/source.js'
 import { entryOf, root, sourceOf } from '../support.js'
 
@@ -117,10 +117,10 @@ describe('entriesFor', () => {
     sourceOf('ollama', { group: 'models' }),
   ]
   const components = { core: { name: 'core', owner: 'uDOS', repo: 'kernel' } as Component }
-  const asked = (...targets: string[]) =>
-    entriesFor(entries, targets, components).flatMap((one) =>
-      one.kind === 'source' ? one.from : [],
-    )
+  const needed = async (...targets: string[]) =>
+    entriesFor(entries, await readSelection(targets, components))
+  const asked = async (...targets: string[]) =>
+    (await needed(...targets)).flatMap((one) => (one.kind === 'source' ? one.from : []))
 
   it.each<[string, string[], string[]]>([
     ['all, where nothing is named', [], ['uDOS', 'ollama']],
@@ -137,12 +137,15 @@ describe('entriesFor', () => {
     ['a bare name', ['llama'], ['uDOS', 'ollama']],
     ['a component, whose repository a listing may hold', ['core'], ['uDOS', 'ollama']],
     ['several', ['typo', 'models'], ['ollama']],
-  ])('lists for %s', (_name, targets, accounts) => {
-    expect(asked(...targets)).toEqual(accounts)
+    ['a glob', ['svc-*'], ['uDOS', 'ollama']],
+    ['all but one', ['!typo'], ['uDOS', 'ollama']],
+    ['a group but one of it', ['models', '!llama'], ['ollama']],
+  ])('lists for %s', async (_name, targets, accounts) => {
+    expect(await asked(...targets)).toEqual(accounts)
   })
 
-  it('keeps every entry of its own', () => {
-    expect(entriesFor(entries, ['models'], components)).toContain(entries[0])
+  it('keeps every entry of its own', async () => {
+    expect(await needed('models')).toContain(entries[0])
   })
 })
 

@@ -4,7 +4,8 @@ import { GitHubNotFoundError, NotFoundError } from '../../../src/base/errors.js'
 import { fullNameOf } from '../../../src/base/names/repository.js'
 import type { Component } from '../../../src/config/files/components.js'
 import type { Lister } from '../../../src/repos/targets/expand.js'
-import { isInShard, resolveTargets, selectWanted } from '../../../src/repos/targets/resolve.js'
+import { isInShard, resolveTargets } from '../../../src/repos/targets/resolve.js'
+import { readSelection, selectWanted } from '../../../src/repos/targets/select.js'
 import type { SyncTarget } from '../../../src/repos/targets/sync-target.js'
 import { nowhere } from '../../support/session.js'
 import { sessionWith } from '../support.js'
@@ -29,13 +30,15 @@ const all = [
 ]
 const components = { core: { name: 'core', owner: 'uDOS', repo: 'micro' } as Component }
 
-const select = (...targets: string[]) =>
-  selectWanted(all, targets, { components, strict: true }).map(fullNameOf)
+const select = async (...targets: string[]) =>
+  selectWanted(all, await readSelection(targets, components), { strict: true }).map(fullNameOf)
+
+const everything = ['uDOS/typo', 'uDOS/micro', 'ollama/ollama', 'else/typo']
 
 describe('selectWanted', () => {
   it.each([
-    [[], ['uDOS/typo', 'uDOS/micro', 'ollama/ollama', 'else/typo']],
-    [['ALL'], ['uDOS/typo', 'uDOS/micro', 'ollama/ollama', 'else/typo']],
+    [[], everything],
+    [['ALL'], everything],
     [['udos/TYPO'], ['uDOS/typo']],
     [['typo'], ['uDOS/typo', 'else/typo']],
     [['Tools'], ['uDOS/typo', 'uDOS/micro']],
@@ -46,24 +49,46 @@ describe('selectWanted', () => {
     ],
     [['https://github.com/uDOS/typo.git'], ['uDOS/typo']],
     [['git@github.com:uDOS/typo'], ['uDOS/typo']],
-  ])('%j', (targets, expected) => {
-    expect(select(...targets)).toEqual(expected)
+    [['T*'], ['uDOS/typo', 'uDOS/micro', 'else/typo']],
+    [['*/typo'], ['uDOS/typo', 'else/typo']],
+    [['udos/*'], ['uDOS/typo', 'uDOS/micro']],
+    [['{mic,oll}*'], ['uDOS/micro', 'ollama/ollama']],
+    [['[mt]*o'], ['uDOS/typo', 'uDOS/micro', 'else/typo']],
+    [['c?re'], ['uDOS/micro']],
+    [['!typo'], ['uDOS/micro', 'ollama/ollama']],
+    [
+      ['ALL', '!tools'],
+      ['ollama/ollama', 'else/typo'],
+    ],
+    [['tools', '!CORE'], ['uDOS/typo']],
+    [['!else/*', 'ty*', '!Micro'], ['uDOS/typo']],
+    [['*', '!*'], []],
+  ])('%j', async (targets, expected) => {
+    expect(await select(...targets)).toEqual(expected)
   })
 
-  it('tells what there is when a target matches nothing', () => {
-    expect(() => select('tpyo')).toThrow(NotFoundError)
-    expect(() => select('tpyo')).toThrow('repos.yaml names no repository or group tpyo')
+  it.each([
+    [['frob'], 'repos.yaml names no repository or group frob'],
+    [['!frob'], 'repos.yaml names no repository or group frob'],
+    [['svc-*'], 'no repository or group matches svc-*'],
+    [['tools', '!svc-*'], 'no repository or group matches svc-*'],
+  ])('refuses %j, which matches nothing', async (targets, message) => {
+    await expect(select(...targets)).rejects.toThrow(NotFoundError)
+    await expect(select(...targets)).rejects.toThrow(message)
   })
 
-  it.each<[string, string[], RegExp]>([
-    ['none', [], /names none at all.*REPO ADD/],
-    ['a few', ['uDOS/typo'], /^there is tools, uDOS\/typo$/],
-    ['many', Array.from({ length: 20 }, (_, index) => `uDOS/r${index}`), /uDOS\/r10 …$/],
-  ])('hints at what there is: %s', (_name, names, hint) => {
+  it.each<[string, string[], string, RegExp]>([
+    ['nothing', [], 'tpyo', /names none at all.*REPO ADD/],
+    ['a few', ['uDOS/typo'], 'frob', /^known: tools, uDOS\/typo$/],
+    ['many', Array.from({ length: 20 }, (_, index) => `uDOS/r${index}`), 'frob', /uDOS\/r10 …$/],
+    ['one like it', ['uDOS/typo', 'uDOS/micro'], 'tpyo', /^did you mean typo\?$/],
+    ['one like it, with its owner', ['uDOS/typo'], 'uDOS/tipo', /^did you mean uDOS\/typo\?$/],
+  ])('hints at what there is: %s', async (_name, names, target, hint) => {
     const targets = names.map((name) => one(name, 'tools'))
+    const selection = await readSelection([target], components)
     const failure = (): unknown => {
       try {
-        return selectWanted(targets, ['tpyo'], { components, strict: true })
+        return selectWanted(targets, selection, { strict: true })
       } catch (error) {
         return error
       }
@@ -72,17 +97,18 @@ describe('selectWanted', () => {
     expect((failure() as NotFoundError).hint).toMatch(hint)
   })
 
-  it('selects by the place, and each repository once however often it is meant', () => {
-    expect(select('/srv/uDOS/typo')).toEqual(['uDOS/typo'])
-    expect(select('models', 'typo', 'else/typo')).toEqual([
+  it('selects by the place, and each repository once however often it is meant', async () => {
+    expect(await select('/srv/uDOS/typo')).toEqual(['uDOS/typo'])
+    expect(await select('models', 'typo', 'else/typo')).toEqual([
       'uDOS/typo',
       'ollama/ollama',
       'else/typo',
     ])
   })
 
-  it('does not say so when a listing failed that may have named it', () => {
-    expect(selectWanted(all, ['tpyo'], { components, strict: false })).toEqual([])
+  it('does not say so when a listing failed that may have named it', async () => {
+    const selection = await readSelection(['tpyo'], components)
+    expect(selectWanted(all, selection, { strict: false })).toEqual([])
   })
 })
 
