@@ -144,7 +144,8 @@ const mostShown = 12
 function nothingNamed({ text, isGlob }: Target, all: SyncTarget[]): NotFoundError {
   const groups = [...new Set(all.map(({ group }) => group))].filter((name) => name !== null)
   const names = [...groups, ...all.map(fullNameOf)]
-  const near = nearest(text, [...groups, ...all.flatMap((one) => [one.repo, fullNameOf(one)])])
+  const short = new Set([...groups, ...all.map(({ repo }) => repo)])
+  const near = nearest(text, [...short, ...all.map(fullNameOf)])
   const shown = names.slice(0, mostShown).join(', ')
   const what = isGlob ? 'no repository or group matches' : 'repos.yaml names no repository or group'
   return new NotFoundError(`${what} ${text}`, {
@@ -152,7 +153,7 @@ function nothingNamed({ text, isGlob }: Target, all: SyncTarget[]): NotFoundErro
       names.length === 0
         ? ['it names none at all; see ', { verb: ['REPO', 'ADD'] }]
         : near.length > 0
-          ? `did you mean ${near.slice(0, 3).join(' or ')}?`
+          ? `did you mean ${near.join(' or ')}?`
           : `known: ${shown}${names.length > mostShown ? ' …' : ''}`,
   })
 }
