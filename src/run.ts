@@ -11,6 +11,7 @@ import { explainError } from './base/fs/system-error.js'
 import { globalFlags } from './commands/flags.js'
 import { type Command, readCommand } from './commands/grammar.js'
 import { nouns } from './commands/index.js'
+import type { Parsed } from './commands/verb.js'
 import { Invocation, type Io } from './invocation.js'
 import { lines } from './terminal/page.js'
 import { version } from './version.js'
@@ -115,10 +116,10 @@ function parseNothing(): Invocation['globals'] {
 async function perform(
   invocation: Invocation,
   { verb }: Extract<Command, { kind: 'run' }>,
-  { args, flags }: { args: string[]; flags: Record<string, unknown> },
+  parsed: Parsed,
 ): Promise<number> {
   const { terminal, signal } = invocation
-  const { json, page, partialFailure, outputs } = await verb.run(invocation, args, flags)
+  const { json, page, partialFailure, outputs } = await verb.run(invocation, parsed)
   if (invocation.globals.json && json !== undefined) terminal.showJson(json)
   if (!invocation.globals.json) await terminal.showPage(page)
   await terminal.writeActionsOutputs(page, outputs)

@@ -3,11 +3,9 @@ import { UsageError } from '../base/errors.js'
 import { oneLine } from '../base/text.js'
 import { type FlagSpec, type FlagSpecs, type GlobalFlags, globalFlags, valueName } from './flags.js'
 import { askFor, flagsLike } from './suggest.js'
-import { type Noun, titleOf, type Verb } from './verb.js'
+import { type Noun, type Parsed, titleOf, type Verb } from './verb.js'
 
-export interface ParsedCommand {
-  args: string[]
-  flags: Record<string, unknown>
+export interface ParsedCommand extends Parsed {
   globals: GlobalFlags
 }
 
@@ -15,8 +13,9 @@ export interface ParsedCommand {
  * @throws UsageError for an unknown flag, a missing or superfluous target, or a value of the wrong
  *   type
  */
-export function parseCommand(noun: Noun, verb: Verb, argv: string[]): ParsedCommand {
+export function parseCommand(noun: Noun, verb: Verb, words: string[]): ParsedCommand {
   const title = titleOf(noun, verb)
+  const { argv, rest } = splitRest(verb, words, title)
   const command = commanderFor(verb, title)
   try {
     command.parse(argv, { from: 'user' })
@@ -32,8 +31,22 @@ export function parseCommand(noun: Noun, verb: Verb, argv: string[]): ParsedComm
   return {
     args: command.args,
     flags: pick(verb.flags, options),
+    rest,
     globals: pick(globalFlags, options) as GlobalFlags,
   }
+}
+
+/** @throws UsageError where a verb needs words behind `--` and has none */
+function splitRest({ rest }: Verb, words: string[], title: string) {
+  if (rest === undefined) return { argv: words, rest: [] }
+  const end = words.indexOf('--')
+  const behind = end === -1 ? [] : words.slice(end + 1)
+  if (behind.length === 0) {
+    throw new UsageError(`${title} needs ${rest.name.toUpperCase()} behind --`, {
+      hint: `for example: wizard ${title} -- git status`,
+    })
+  }
+  return { argv: words.slice(0, end), rest: behind }
 }
 
 /** The flags of every verb, without a verb. @throws UsageError as `parseCommand` */

@@ -28,7 +28,10 @@ export interface VerbSpec<S extends FlagSpecs, R> {
   examples: Example[]
   args: ArgumentSpec[]
   flags: S
-  run(invocation: Invocation, args: string[], flags: Flags<S>): Promise<R>
+  /** What the words behind `--` are, for a verb that takes a command there. */
+  rest?: ArgumentSpec
+  /** @param rest the words behind `--` of a verb with `rest` */
+  run(invocation: Invocation, args: string[], flags: Flags<S>, rest: string[]): Promise<R>
   /** The output of `--json`, if it is not the result itself. */
   json?(result: R): unknown
   /** The output for a person or a pipe. */
@@ -46,7 +49,15 @@ export interface Verb {
   examples: Example[]
   args: ArgumentSpec[]
   flags: FlagSpecs
-  run(invocation: Invocation, args: string[], flags: Record<string, unknown>): Promise<Outcome>
+  rest?: ArgumentSpec
+  run(invocation: Invocation, parsed: Parsed): Promise<Outcome>
+}
+
+/** A verb's words. */
+export interface Parsed {
+  args: string[]
+  flags: Record<string, unknown>
+  rest: string[]
 }
 
 /** A result and the ways to show it. */
@@ -61,9 +72,9 @@ export interface Outcome {
 export function defineVerb<const S extends FlagSpecs, R>(spec: VerbSpec<S, R>): Verb {
   return {
     ...spec,
-    async run(invocation, args, values) {
+    async run(invocation, { args, flags: values, rest }) {
       const flags = values as Flags<S>
-      const result = await spec.run(invocation, args, flags)
+      const result = await spec.run(invocation, args, flags, rest)
       return {
         json: spec.json ? spec.json(result) : result,
         page: spec.render(result, invocation),

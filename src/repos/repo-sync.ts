@@ -1,6 +1,7 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
+import type { ExecOptions, ExecReport } from './exec.js'
 import type { CloneOptions, PullOptions } from './one-repository.js'
 import type { SyncMode } from './plan.js'
 import type { PruneOptions, PruneReport } from './prune.js'
@@ -114,6 +115,16 @@ export class RepoSync {
       ...(await repositoryStatusOf(session, chosen, options)),
       ...failures.map(statusOfFailure),
     ]
+  }
+
+  /**
+   * Runs a command in the targets' clones, several at once, without a shell.
+   *
+   * @throws NotFoundError for an unknown target
+   */
+  async exec(options: ExecOptions, call: Call<RepoEvent> = {}): Promise<ExecReport> {
+    const { execInClones } = await import('./exec.js')
+    return execInClones(await this.#open(call), options)
   }
 
   /** Compares the clone at a path with its remote. */

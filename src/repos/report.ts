@@ -109,3 +109,7 @@ export interface RepositoryStatus {
   /** Why it is blocked, or why a value is unknown. */
   error: ErrorReport | null
 }
+
+/** Clean, and at the remote's commit. */
+export const isOk = ({ state, is_dirty }: RepositoryStatus): boolean =>
+  state === 'up-to-date' && is_dirty === false

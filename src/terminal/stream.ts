@@ -15,6 +15,8 @@ export interface Stream {
   write(text: string | Uint8Array): void
   /** Resolves when there is room for more, so that a slow reader does not fill memory. */
   writeAll(text: string): Promise<void>
+  /** Bytes, unchanged. @returns null if there is room for more, otherwise resolves when there is */
+  writeBytes(bytes: Uint8Array): Promise<void> | null
   paint(tone: Tone, text: string): string
   /** Makes a line safe for this stream: inside Actions it must not be a command. */
   asLine(text: string): string
@@ -36,6 +38,14 @@ export function openStream(
   const isTerminal = out.isTTY === true
   const hasColour = colourOf(isTerminal, env, noColor)
   const chalk = new Chalk({ level: hasColour ? 1 : 0 })
+  // One listener for all that wait.
+  let draining: Promise<void> | null = null
+  const drained = () => {
+    draining ??= once(out, 'drain').then(() => {
+      draining = null
+    })
+    return draining
+  }
   return {
     isTerminal,
     hasColour,
@@ -45,8 +55,9 @@ export function openStream(
     },
     write: (text) => void out.write(text),
     async writeAll(text) {
-      if (!out.write(text)) await once(out, 'drain')
+      if (!out.write(text)) await drained()
     },
+    writeBytes: (bytes) => (out.write(bytes) ? null : drained()),
     paint: (tone, text) => tones[tone](chalk)(text),
     asLine: insideActions(env) ? withoutCommands : (text) => text,
   }

@@ -6,7 +6,7 @@ import type { Topic } from './topics.js'
 /** Columns. */
 const width = 80
 /** The widest left column; a longer entry has its summary below it. */
-const mostLeft = 30
+const mostLeft = 40
 
 /** `wizard --help`, in one screen: the nouns, and what to type next. */
 export function helpOfAll(nouns: Noun[]): string[] {
@@ -51,7 +51,10 @@ export function helpOfVerb(noun: Noun, verb: Verb): string[] {
     '',
     ...section(
       'Arguments',
-      verb.args.map(({ name, summary }) => [name.toUpperCase(), summary]),
+      [...verb.args, ...(verb.rest === undefined ? [] : [verb.rest])].map(({ name, summary }) => [
+        name.toUpperCase(),
+        summary,
+      ]),
     ),
     ...section('Flags', flagRows(verb.flags)),
     ...section('Flags of every verb', flagRows(globalFlags)).slice(0, -1),
@@ -69,12 +72,14 @@ export async function helpDocument(nouns: Noun[], only: { noun?: Noun; verb?: Ve
   return { nouns: await Promise.all(described), flags: flagData(globalFlags) }
 }
 
-const verbData = ({ name, summary, args, flags, examples }: Verb) => ({
+const verbData = ({ name, summary, args, rest, flags, examples }: Verb) => ({
   name: name.toUpperCase(),
   summary,
-  args: args.map(({ name, summary, optional = false, variadic = false }) => {
-    return { name, summary, optional, variadic }
-  }),
+  args: [...args, ...(rest === undefined ? [] : [rest])].map(
+    ({ name, summary, optional = false, variadic = false }) => {
+      return { name, summary, optional, variadic }
+    },
+  ),
   flags: flagData(flags),
   examples,
 })
@@ -92,13 +97,12 @@ const flagData = (specs: FlagSpecs) =>
 const toRow = ({ command, does }: { command: string; does: string }): Row => [command, does]
 
 /** `REPO [DEST]` of `REPO CLONE REPO [DEST]`. */
-export function usageOf({ args }: Verb): string {
-  return args
-    .map(({ name, optional, variadic }) => {
-      const word = `${name.toUpperCase()}${variadic ? '…' : ''}`
-      return optional ? `[${word}]` : word
-    })
-    .join(' ')
+export function usageOf({ args, rest }: Verb): string {
+  const words = args.map(({ name, optional, variadic }) => {
+    const word = `${name.toUpperCase()}${variadic ? '…' : ''}`
+    return optional ? `[${word}]` : word
+  })
+  return [...words, ...(rest === undefined ? [] : [`-- ${rest.name.toUpperCase()}`])].join(' ')
 }
 
 /** `-q, --quiet`, `--depth N`. */

@@ -1,6 +1,7 @@
 import type { Verb } from '../verb.js'
 import { add } from './add.js'
 import { clone } from './clone.js'
+import { exec } from './exec.js'
 import { prune } from './prune.js'
 import { pull } from './pull.js'
 import { cat } from './remote/cat.js'
@@ -17,6 +18,7 @@ import { cloneAll, pullAll, reset, sync } from './sync-verbs.js'
 export const verbs: Verb[] = [
   sync,
   status,
+  exec,
   pullAll,
   cloneAll,
   clone,

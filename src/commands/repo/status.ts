@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import type { RepositoryStatus } from '../../repos/report.js'
+import { isOk, type RepositoryStatus } from '../../repos/report.js'
 import type { Tone } from '../../terminal/stream.js'
 import { timeFormat } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
@@ -27,6 +27,7 @@ export const status = defineVerb({
       command: 'wizard REPO STATUS --stale 24h',
       does: 'for monitoring: exit 1 if a last pull is older',
     },
+    { command: 'wizard REPO STATUS --not-ok', does: 'what needs attention' },
   ],
   args: [
     {
@@ -43,12 +44,18 @@ export const status = defineVerb({
       value: 'TIME',
       summary: 'exit 1 if a last pull is older: 90m, 24h, 7d',
     },
+    'not-ok': {
+      type: 'boolean',
+      summary: 'only those not clean and up to date; exit 1 if there is one',
+    },
   },
-  async run(invocation, targets, { offline, stale }) {
+  async run(invocation, targets, { offline, stale, 'not-ok': notOk }) {
     const age = stale === undefined ? null : parseDuration('--stale', stale)
     const sync = await invocation.repoSync()
-    const list = await sync.status(targets, { offline }, invocation.call)
-    return { list, stale: age === null ? null : olderThan(list, invocation.clock.now() - age) }
+    const all = await sync.status(targets, { offline }, invocation.call)
+    const list = notOk ? all.filter((one) => !isOk(one)) : all
+    const aged = age === null ? null : olderThan(list, invocation.clock.now() - age)
+    return { all, list, stale: aged }
   },
   json: ({ list }) => list,
   render: ({ list, stale }, invocation) => ({
@@ -68,13 +75,17 @@ export const status = defineVerb({
       rowOf(one, timeFormat(invocation.terminal.out)),
     ),
   }),
-  partialFailure({ list, stale }, flags) {
+  partialFailure({ all, list, stale }, flags) {
     const unknown = list.filter(isUnknown)
-    if (unknown.length > 0) return failureOf(unknown, { of: list, total: list.length })
+    if (unknown.length > 0) return failureOf(unknown, { of: all, total: all.length })
+    if (flags['not-ok'] && list.length > 0) {
+      const message = `${list.length} of ${all.length} repositories are not clean and up to date`
+      return { code: 'FAILED', message }
+    }
     if (!stale?.length) return null
     return {
       code: 'FAILED',
-      message: `${stale.length} of ${list.length} repositories were not pulled within ${flags.stale}`,
+      message: `${stale.length} of ${all.length} repositories were not pulled within ${flags.stale}`,
     }
   },
 })
