@@ -1,3 +1,5 @@
+import type { Clock } from '../../../base/clock.js'
+import { GitHubNetworkError } from '../../../base/errors.js'
 import type { Oid } from '../objects/object.js'
 import { cutShort, type PacketReader } from './pkt-line.js'
 
@@ -5,25 +7,50 @@ import { cutShort, type PacketReader } from './pkt-line.js'
 export const band = { data: 1, progress: 2, failure: 3 }
 
 /**
+ * How long a server may prepare a pack while it sends only progress messages: in bytes of them, and
+ * in milliseconds.
+ */
+const mostProgress = { bytes: 16 * 1024 * 1024, time: 10 * 60_000 }
+
+export interface Sender {
+  /** For messages. */
+  host: string
+  clock: Clock
+}
+
+/**
  * Extracts the pack from a side-band, without the server's progress messages.
  *
  * @param first the first packet, if it was read already
  * @see https://git-scm.com/docs/gitprotocol-pack#_packfile_data
  * @throws GitHubError with the server's message if it gives up
- * @throws GitHubNetworkError if the answer ends before the pack does
+ * @throws GitHubNetworkError if the answer ends before the pack does, or goes on without it
  */
 export async function* packOf(
   packets: PacketReader,
-  host: string,
+  { host, clock }: Sender,
   first?: Buffer,
 ): AsyncGenerator<Buffer> {
+  let progress = { bytes: 0, since: clock.now() }
   for (let packet = first ?? (await packets.next()); ; packet = await packets.next()) {
     if (packet === null) throw cutShort(host)
     if (typeof packet === 'string') return
-    if (packet[0] === band.data) yield packet.subarray(1)
     if (packet[0] === band.failure) throw packets.refusal(packet.subarray(1))
+    if (packet[0] === band.data && packet.length > 1) {
+      yield packet.subarray(1)
+      progress = { bytes: 0, since: clock.now() }
+      continue
+    }
+    progress.bytes += packet.length
+    const time = clock.now() - progress.since
+    if (progress.bytes > mostProgress.bytes || time > mostProgress.time) throw withoutPack(host)
   }
 }
+
+const withoutPack = (host: string) =>
+  new GitHubNetworkError(`${host} goes on without sending the pack`, {
+    hint: 'try again later; running the command again is safe',
+  })
 
 export interface PackRequest {
   wants: Oid[]

@@ -22,6 +22,9 @@ export const pktLine = (text: string) =>
  */
 const mostLines = 128 * 1024 * 1024
 
+/** What a shorter line counts as, in bytes. */
+const leastLine = 32
+
 const special: Record<number, Packet> = { 0: 'flush', 1: 'delimiter', 2: 'end' }
 
 /**
@@ -79,20 +82,29 @@ export class PacketReader {
   }
 
   /**
-   * The next packet's text without its newline; a packet without payload as it is; null at the end.
+   * The next packet of those that precede a pack, or of an answer without one.
    *
-   * @throws GitHubError if the server sends more than any real answer
+   * @throws GitHubError if the server sends more of them than any real answer has
    */
-  async line(): Promise<{ text: string } | Exclude<Packet, Buffer> | null> {
+  async ahead(): Promise<Packet | null> {
     const packet = await this.next()
-    if (!Buffer.isBuffer(packet)) return packet
-    this.#inLines += packet.length
+    // A packet without payload counts too.
+    this.#inLines += Math.max(packet?.length ?? 0, leastLine)
     if (this.#inLines > mostLines) {
       throw new GitHubError(`${this.#host} lists more refs than can be held in memory`, {
         hint: 'more than 128 MB of them: is this the server that you meant?',
       })
     }
-    return { text: packet.toString().replace(/\n$/, '') }
+    return packet
+  }
+
+  /**
+   * The text of the packet that `ahead` gives, without its newline; a packet without payload as it
+   * is; null at the end.
+   */
+  async line(): Promise<{ text: string } | Exclude<Packet, Buffer> | null> {
+    const packet = await this.ahead()
+    return Buffer.isBuffer(packet) ? { text: packet.toString().replace(/\n$/, '') } : packet
   }
 
   /**

@@ -2,7 +2,7 @@ import { GitHubError } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../objects/object.js'
 import { postUploadPack } from './http.js'
-import { type Opened, type PackRequest, packOf } from './pack-answer.js'
+import { type Opened, type PackRequest, packOf, type Sender } from './pack-answer.js'
 import { agent, type Capabilities, flush, type PacketReader, pktLine } from './pkt-line.js'
 import type { Remote } from './remote-refs.js'
 
@@ -28,7 +28,7 @@ export async function requestPackV0(
   const haves = await request.haves.next(mostHaves)
   const { packets } = await postUploadPack(git, remote.url, body(request, haves, capabilities))
   try {
-    return await openPack(packets, host)
+    return await openPack(packets, { host, clock: git.clock })
   } catch (error) {
     await packets.close()
     throw error
@@ -51,15 +51,15 @@ function body(
   ].join('')
 }
 
-async function openPack(packets: PacketReader, host: string): Promise<Opened> {
+async function openPack(packets: PacketReader, sender: Sender): Promise<Opened> {
   const shallow: Oid[] = []
   const unshallow: Oid[] = []
   for (;;) {
-    const packet = await packets.next()
-    if (packet === null) throw new GitHubError(`${host} sends no pack`)
+    const packet = await packets.ahead()
+    if (packet === null) throw new GitHubError(`${sender.host} sends no pack`)
     if (typeof packet === 'string') continue
     if ((packet[0] ?? 0) <= greatestBand) {
-      return { packets, shallow, unshallow, chunks: packOf(packets, host, packet) }
+      return { packets, shallow, unshallow, chunks: packOf(packets, sender, packet) }
     }
     const line = packet.toString('latin1').trimEnd()
     const [, word, oid] = /^(shallow|unshallow) ([0-9a-f]{40})$/.exec(line) ?? []

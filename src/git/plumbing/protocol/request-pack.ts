@@ -2,7 +2,13 @@ import { GitHubError, GitHubNotFoundError } from '../../../base/errors.js'
 import type { Git } from '../../git.js'
 import type { Oid } from '../objects/object.js'
 import { postUploadPack } from './http.js'
-import { type Opened, type PackAnswer, type PackRequest, packOf } from './pack-answer.js'
+import {
+  type Opened,
+  type PackAnswer,
+  type PackRequest,
+  packOf,
+  type Sender,
+} from './pack-answer.js'
 import { agent, delimiter, flush, type PacketReader, pktLine } from './pkt-line.js'
 import type { Remote } from './remote-refs.js'
 import { requestPackV0 } from './request-pack-v0.js'
@@ -67,7 +73,7 @@ async function requestPackV2(git: Git, remote: Remote, request: PackRequest): Pr
     const host = new URL(remote.url).host
     try {
       const acknowledged = done ? 'ready' : await readAcknowledgments(packets, host)
-      if (acknowledged === 'ready') return await openPack(packets, host)
+      if (acknowledged === 'ready') return await openPack(packets, { host, clock: git.clock })
       const news = acknowledged.filter((oid) => !common.includes(oid))
       for (const oid of news) await request.haves.acknowledge(oid)
       common.push(...news)
@@ -111,15 +117,15 @@ async function readAcknowledgments(packets: PacketReader, host: string): Promise
 }
 
 /** Reads the sections before the pack. Only the one about shallow commits matters. */
-async function openPack(packets: PacketReader, host: string): Promise<Opened> {
+async function openPack(packets: PacketReader, sender: Sender): Promise<Opened> {
   const shallow: Oid[] = []
   const unshallow: Oid[] = []
   for (;;) {
     const line = await packets.line()
-    if (line === null || line === 'flush') throw unexpected(host)
+    if (line === null || line === 'flush') throw unexpected(sender.host)
     if (typeof line === 'string') continue
     if (line.text === 'packfile') {
-      return { packets, shallow, unshallow, chunks: packOf(packets, host) }
+      return { packets, shallow, unshallow, chunks: packOf(packets, sender) }
     }
     const [, word, oid] = /^(shallow|unshallow) ([0-9a-f]{40})$/.exec(line.text) ?? []
     if (oid !== undefined) (word === 'shallow' ? shallow : unshallow).push(oid)

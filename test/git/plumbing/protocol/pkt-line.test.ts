@@ -21,3 +21,15 @@ test('a server that lists refs without end is stopped, and let go', async () => 
   await packets.close()
   expect(closed).toBe(true)
 })
+
+test('a server that ends a section without end is stopped', { tags: ['deep'] }, async () => {
+  async function* endless() {
+    const packets = Buffer.from('0001'.repeat(1 << 14))
+    for (let sent = 0; sent < 2 ** 28; sent += packets.length) yield packets
+  }
+  const packets = new PacketReader(endless(), 'git.example')
+  const all = async () => {
+    while ((await packets.line()) !== null);
+  }
+  await expect(all()).rejects.toThrow(GitHubError)
+})
