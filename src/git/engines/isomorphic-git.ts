@@ -11,33 +11,74 @@ import type { Git } from '../git.js'
 import type { GitObject, Oid } from '../plumbing/objects/object.js'
 import { loosePath } from '../plumbing/objects/store.js'
 import { openQuarantine } from '../plumbing/pack/incoming.js'
-import { damaged, receivePack } from '../plumbing/pack/receive.js'
+import { type CheckedPack, checkPack } from '../plumbing/pack/receive.js'
+import { borderAfter, type PackAnswer } from '../plumbing/protocol/pack-answer.js'
+import type { Remote } from '../plumbing/protocol/remote-refs.js'
 import { explainUnknown } from '../plumbing/protocol/request-pack.js'
-import { readShallow } from '../repository/shallow.js'
-import type { GitEngine, ObjectsRequest } from './engine.js'
-import { IsomorphicTransport } from './isomorphic-transport.js'
+import type { FetchedObjects, GitEngine, ObjectsRequest } from './engine.js'
+import { IsomorphicTransport, mostData, mostInMemory, tooLarge } from './isomorphic-transport.js'
 
 /**
  * isomorphic-git as the engine. It fetches into a bare repository of its own, where nothing reads.
- * Its pack then passes the same checks as one from the network, and both must make the same index
- * of it, because isomorphic-git leaves out objects that it can't read.
+ * Before it sees the pack, that has passed the same checks as for the other engine, and both must
+ * make the same index of it, because isomorphic-git leaves out objects that it can't read.
  *
  * @throws GitHubError if the pack is larger than isomorphic-git can hold in memory
  */
 export const isomorphicEngine: GitEngine = async (git, remote, request) => {
   const { dir, discard } = await openQuarantine(request.gitDir, git.liveness)
-  const transport = new IsomorphicTransport(git, { remote, wants: request.wants })
+  const arrival = new Arrival(git, remote, request)
+  const check = (answer: PackAnswer) => arrival.check(answer)
+  const transport = new IsomorphicTransport(git, { remote, wants: request.wants, check })
   try {
     await prepare(dir, request)
-    const pack = await fetchInto(dir, git, transport, request)
-    const shallow = await readShallow(dir)
-    const { gitDir, store, wants } = request
-    const taken = { gitDir, store, wanted: wants, shallow, host: transport.host }
-    const received = await receivePack({ ...git, onProgress: undefined }, { ...taken, ...pack })
-    return { ...received, shallow }
+    return await arrival.publish(await fetchInto(dir, git, transport, request))
   } finally {
     await transport.close()
+    await arrival.discard()
     await discard()
+  }
+}
+
+/** A pack that wizard has checked, and that waits for isomorphic-git's index of it. */
+class Arrival {
+  readonly #git: Git
+  readonly #request: ObjectsRequest
+  readonly #host: string
+  #pack: CheckedPack | null = null
+  #shallow = new Set<Oid>()
+
+  constructor(git: Git, { url }: Remote, request: ObjectsRequest) {
+    this.#git = git
+    this.#request = request
+    this.#host = new URL(url).host
+  }
+
+  /** @throws as `checkPack`; GitHubError for an object that isomorphic-git can't hold in memory */
+  async check(answer: PackAnswer): Promise<AsyncIterable<Buffer>> {
+    const { gitDir, store, wants } = this.#request
+    const [host, shallow] = [this.#host, borderAfter(this.#request.shallow, answer)]
+    const taken = { gitDir, store, wanted: wants, shallow, host, chunks: answer.chunks }
+    const pack = await checkPack({ ...this.#git, onProgress: undefined }, taken)
+    this.#pack = pack
+    this.#shallow = shallow
+    if (pack.largest > mostInMemory) throw tooLarge(`an object from ${host}`, mostInMemory)
+    return piecesOf(pack.path)
+  }
+
+  /**
+   * @param index isomorphic-git's; null: it found no objects
+   * @throws GitHubError if wizard's index is another
+   */
+  async publish(index: Buffer | null): Promise<FetchedObjects> {
+    const pack = this.#pack
+    const isSame = pack !== null && (index === null ? pack.count === 0 : index.equals(pack.index))
+    if (!isSame) throw disagreement(this.#host)
+    return { ...(await pack.publish()), shallow: this.#shallow }
+  }
+
+  async discard(): Promise<void> {
+    await this.#pack?.discard()
   }
 }
 
@@ -68,17 +109,13 @@ async function writeLoose(objects: string, oid: Oid, { type, data }: GitObject):
   await writeFile(path, deflateSync(Buffer.concat([Buffer.from(`${type} ${data.length}\0`), data])))
 }
 
-interface FetchedPack {
-  chunks: AsyncIterable<Buffer>
-  confirm(index: Buffer): void
-}
-
+/** @returns the index of the pack that it stored; null: it stored none */
 async function fetchInto(
   gitdir: string,
   git: Git,
   transport: IsomorphicTransport,
   { depth }: ObjectsRequest,
-): Promise<FetchedPack> {
+): Promise<Buffer | null> {
   const { http, url, host } = transport
   const onProgress = async ({ phase, loaded, total }: GitProgressEvent) => {
     // isomorphic-git indexes without a pause in which a signal could arrive.
@@ -97,36 +134,23 @@ async function fetchInto(
     depth,
     onProgress,
   }).catch((error: unknown) => {
-    throw explain(error, git, transport)
+    throw explain(error, git, host)
   })
-  if (result.packfile === undefined) return { chunks: emptyPack(), confirm: () => undefined }
-  const path = join(gitdir, result.packfile)
-  const index = await readFile(path.replace(/\.pack$/, '.idx'))
-  return {
-    chunks: piecesOf(path),
-    confirm(own) {
-      if (!own.equals(index)) throw disagreement(host)
-    },
-  }
+  if (result.packfile === undefined) return null
+  return readFile(join(gitdir, result.packfile).replace(/\.pack$/, '.idx'))
 }
 
 /** Opens the file when it is read. */
 async function* piecesOf(path: string): AsyncGenerator<Buffer> {
-  yield* fs.createReadStream(path, { highWaterMark: 1 << 18 })
-}
-
-/** isomorphic-git stores no pack of no objects. */
-async function* emptyPack(): AsyncGenerator<Buffer> {
-  yield Buffer.from('5041434b0000000200000000029d08823bd8a8eab510ad6ac75c823cfd3ed31e', 'hex')
+  yield* fs.createReadStream(path, { highWaterMark: mostData })
 }
 
 /** Leaves our own errors and the system's as they are; a mishap in isomorphic-git gets a remedy. */
-function explain(error: unknown, git: Git, { host, bytes }: IsomorphicTransport): unknown {
+function explain(error: unknown, git: Git, host: string): unknown {
   if (error instanceof WizardError || git.signal?.aborted) return explainUnknown(error)
   if (!(error instanceof Error) || isOfSystem(error)) return error
-  const message = `isomorphic-git: ${oneLine(error.message)}`
-  if (bytes > 0) return damaged(host, message, error)
-  return new GitHubError(`${host}: ${message}`, { hint: otherEngine, cause: error })
+  const message = `${host}: isomorphic-git: ${oneLine(error.message)}`
+  return new GitHubError(message, { hint: otherEngine, cause: error })
 }
 
 /** Such as ENOSPC; a mistake of the program has a code like ERR_OUT_OF_RANGE. */

@@ -4,22 +4,27 @@ import type { Git } from '../git.js'
 import type { Oid } from '../plumbing/objects/object.js'
 import { advertisement } from '../plumbing/protocol/advertisement.js'
 import { postUploadPack } from '../plumbing/protocol/http.js'
-import { band } from '../plumbing/protocol/pack-answer.js'
+import { band, type Opened, type PackAnswer } from '../plumbing/protocol/pack-answer.js'
 import {
   type Capabilities,
-  cutShort,
   flush,
   type PacketReader,
   pktLine,
 } from '../plumbing/protocol/pkt-line.js'
 import type { Remote } from '../plumbing/protocol/remote-refs.js'
+import { openPackV0 } from '../plumbing/protocol/request-pack-v0.js'
 
-/** isomorphic-git holds a pack in memory, several times over. */
-const usualMost = 256 * 1024 * 1024
+/** The most bytes of a pack in a packet of `side-band-64k`. */
+export const mostData = 65_515
+
+/** In bytes. isomorphic-git holds a pack in memory, several times over, and an object as a whole. */
+export const mostInMemory = 256 * 1024 * 1024
 
 interface Asked {
   remote: Remote
   wants: Oid[]
+  /** Reads and checks a pack. @returns it again, in pieces of at most `mostData` bytes */
+  check(answer: PackAnswer): Promise<AsyncIterable<Buffer>>
   /** Of the pack. */
   mostBytes?: number
 }
@@ -90,33 +95,38 @@ export class IsomorphicTransport {
   async #post(body: Buffer): Promise<GitHttpResponse> {
     const { packets } = await postUploadPack(this.#git, this.url, body.toString('latin1'), 0)
     this.#packets = packets
-    return this.#answer('POST', 'application/x-git-upload-pack-result', this.#replay(packets))
+    const { host } = this
+    const answer = await openPackV0(packets, { host, clock: this.#git.clock })
+    return this.#answer('POST', 'application/x-git-upload-pack-result', this.#replay(answer))
   }
 
   /**
-   * Passes the packets on, except the server's progress messages. isomorphic-git would drop the
-   * server's error, and take an answer that is cut for a whole one.
+   * Passes an answer on once its pack is checked. isomorphic-git would take a cut answer for a whole
+   * one, and it never ends, or runs out of memory, at a pack that was made to harm it.
    */
-  async *#replay(packets: PacketReader): AsyncGenerator<Uint8Array> {
-    let last: unknown = null
-    for (let packet = await packets.next(); packet !== null; packet = await packets.next()) {
-      last = packet
-      if (typeof packet === 'string') yield Buffer.from(flush)
-      else if (packet[0] === band.failure) throw packets.refusal(packet.subarray(1))
-      else if (packet[0] !== band.progress) {
-        if (packet[0] === band.data) this.#count(packet.length - 1)
-        yield Buffer.from((packet.length + 4).toString(16).padStart(4, '0'))
-        yield packet
-      }
+  async *#replay(answer: Opened): AsyncGenerator<Uint8Array> {
+    const { packets, shallow, unshallow } = answer
+    const checked = await this.#asked.check({ ...answer, chunks: this.#counted(answer.chunks) })
+    await packets.finish()
+    for (const oid of shallow) yield Buffer.from(pktLine(`shallow ${oid}\n`))
+    for (const oid of unshallow) yield Buffer.from(pktLine(`unshallow ${oid}\n`))
+    yield Buffer.from(pktLine('NAK\n'))
+    for await (const piece of checked) {
+      yield Buffer.from((piece.length + 5).toString(16).padStart(4, '0'))
+      yield Buffer.from([band.data])
+      yield piece
     }
-    if (last !== 'flush') throw cutShort(this.host)
+    yield Buffer.from(flush)
   }
 
-  #count(bytes: number): void {
-    const { mostBytes = usualMost } = this.#asked
-    this.bytes += bytes
-    if (this.bytes > mostBytes) throw tooLarge(this.host, mostBytes)
-    this.#git.onProgress?.({ phase: 'receiving', bytes: this.bytes, done: 0, total: 0 })
+  async *#counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const { mostBytes = mostInMemory } = this.#asked
+    for await (const chunk of chunks) {
+      this.bytes += chunk.length
+      if (this.bytes > mostBytes) throw tooLarge(`the pack from ${this.host}`, mostBytes)
+      this.#git.onProgress?.({ phase: 'receiving', bytes: this.bytes, done: 0, total: 0 })
+      yield chunk
+    }
   }
 
   #answer(method: string, type: string, body: AsyncGenerator<Uint8Array>): GitHttpResponse {
@@ -137,9 +147,9 @@ async function all(body: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Ar
   return chunks
 }
 
-function tooLarge(host: string, most: number): GitHubError {
+export function tooLarge(what: string, most: number): GitHubError {
   const size = `${Math.floor(most / 2 ** 20)} MB`
-  return new GitHubError(`the pack from ${host} is over the ${size} that isomorphic-git may hold`, {
+  return new GitHubError(`${what} is over the ${size} that isomorphic-git may hold`, {
     hint: "try `git.engine: wizard` in github.yaml: wizard's own engine takes packs of any size",
   })
 }

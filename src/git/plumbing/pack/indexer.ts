@@ -25,6 +25,8 @@ export interface IndexedPack {
   ids: OidSet
   /** Objects that are already unpacked. */
   objects: ObjectCache
+  /** Bytes of the largest object or delta, unpacked. */
+  largest: number
 }
 
 /**
@@ -43,6 +45,7 @@ export async function indexPack(request: IndexRequest): Promise<IndexedPack> {
 class Indexer implements IndexedPack {
   readonly table: EntryTable
   readonly ids: OidSet
+  largest = 0
   readonly #request: IndexRequest
   readonly #scanner: PackScanner
   readonly #bases: Bases
@@ -94,6 +97,7 @@ class Indexer implements IndexedPack {
     this.table.offsets[place] = at
     this.table.crcs[place] = scanned.crc
     const { entry } = scanned
+    this.largest = Math.max(this.largest, entry.size)
     if ('oid' in scanned) this.#settleAll(this.#settle(place, scanned.entry.type, scanned.oid))
     else if (isDelta(entry)) this.#takeDelta(place, entry, scanned.data)
     else this.#settleAll(this.#settleData(place, { type: entry.type, data: scanned.data }))
@@ -144,6 +148,7 @@ class Indexer implements IndexedPack {
 
   #settleData(place: number, object: GitObject): number[] {
     const { type, data } = object
+    this.largest = Math.max(this.largest, data.length)
     const oid = hashObject(type, data)
     const { shallow } = this.#request
     noteLinks(this.ids, type, data, () => shallow.has(oid))

@@ -25,8 +25,6 @@ export interface ReceiveRequest {
   wanted: Oid[]
   /** Commits at which history will end. */
   shallow: Set<Oid>
-  /** Has the last word on the pack's index before it is published, by throwing. */
-  confirm?: ((index: Buffer) => void) | undefined
 }
 
 export interface ReceivedPack {
@@ -42,22 +40,45 @@ export interface ReceivedPack {
  * @throws GitHubNetworkError if it is truncated, GitHubError if it is damaged or incomplete
  */
 export async function receivePack(git: Git, request: ReceiveRequest): Promise<ReceivedPack> {
-  const incoming = await openIncoming(request.gitDir, git.liveness)
+  const pack = await checkPack(git, request)
   try {
-    return await receiveInto(incoming, git, request)
-  } catch (error) {
-    if (error instanceof CorruptObjectError) throw damaged(request.host, error.message, error)
-    throw error
+    return await pack.publish()
   } finally {
-    await incoming.discard()
+    await pack.discard()
   }
 }
 
-async function receiveInto(
+/** A pack that is whole and right, and that nothing reads yet. */
+export interface CheckedPack {
+  path: string
+  /** The index as it will be written. */
+  index: Buffer
+  /** How many objects it holds; one without any is not published. */
+  count: number
+  /** Bytes of its largest object or delta, unpacked. */
+  largest: number
+  publish(): Promise<ReceivedPack>
+  /** Removes what is not published. */
+  discard(): Promise<void>
+}
+
+/** The first part of `receivePack`. The caller publishes the pack, and discards what is left. */
+export async function checkPack(git: Git, request: ReceiveRequest): Promise<CheckedPack> {
+  const incoming = await openIncoming(request.gitDir, git.liveness)
+  try {
+    return await checkIncoming(incoming, git, request)
+  } catch (error) {
+    await incoming.discard()
+    if (error instanceof CorruptObjectError) throw damaged(request.host, error.message, error)
+    throw error
+  }
+}
+
+async function checkIncoming(
   incoming: Incoming,
   git: Git,
-  { chunks, host, store, wanted, shallow, confirm }: ReceiveRequest,
-): Promise<ReceivedPack> {
+  { chunks, host, store, wanted, shallow }: ReceiveRequest,
+): Promise<CheckedPack> {
   const report = (progress: GitProgress) => git.onProgress?.(progress)
   const taken = await takePack({
     path: incoming.pack,
@@ -69,13 +90,22 @@ async function receiveInto(
   const onProgress = (done: number) => report({ phase: 'indexing', bytes, done, total: count })
   const indexed = await index(incoming.pack, taken, { shallow, signal: git.signal, onProgress })
   await assertComplete(indexed, { store, wanted, host })
-  if (count === 0) return { bytes, pack: null }
-  // The temporary name hides the index; `publish` renames it after the pack.
-  const idx = formatPackIndex(indexed.table, taken.checksum)
-  confirm?.(idx)
-  await writeSynced(incoming.index, idx, { mode: 0o444, exclusive: true })
-  const path = await incoming.publish(taken.checksum.toString('hex'))
-  return { bytes, pack: { path, objects: indexed.objects } }
+  const { table, objects, largest } = indexed
+  const idx = formatPackIndex(table, taken.checksum)
+  return {
+    path: incoming.pack,
+    index: idx,
+    count,
+    largest,
+    discard: () => incoming.discard(),
+    async publish() {
+      if (count === 0) return { bytes, pack: null }
+      // The temporary name hides the index; `publish` renames it after the pack.
+      await writeSynced(incoming.index, idx, { mode: 0o444, exclusive: true })
+      const path = await incoming.publish(taken.checksum.toString('hex'))
+      return { bytes, pack: { path, objects } }
+    },
+  }
 }
 
 async function index(

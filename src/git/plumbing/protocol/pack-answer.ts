@@ -81,4 +81,14 @@ export interface PackAnswer {
   chunks: AsyncIterable<Buffer>
 }
 
+/** The commits at which history ends with an answer's pack. */
+export function borderAfter(
+  before: Set<Oid>,
+  { shallow, unshallow }: Pick<PackAnswer, 'shallow' | 'unshallow'>,
+): Set<Oid> {
+  const border = new Set([...before, ...shallow])
+  for (const oid of unshallow) border.delete(oid)
+  return border
+}
+
 export type Opened = PackAnswer & { packets: PacketReader }

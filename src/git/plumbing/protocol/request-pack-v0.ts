@@ -28,7 +28,7 @@ export async function requestPackV0(
   const haves = await request.haves.next(mostHaves)
   const { packets } = await postUploadPack(git, remote.url, body(request, haves, capabilities))
   try {
-    return await openPack(packets, { host, clock: git.clock })
+    return await openPackV0(packets, { host, clock: git.clock })
   } catch (error) {
     await packets.close()
     throw error
@@ -51,7 +51,8 @@ function body(
   ].join('')
 }
 
-async function openPack(packets: PacketReader, sender: Sender): Promise<Opened> {
+/** Reads up to the pack. @throws GitHubError if there is none */
+export async function openPackV0(packets: PacketReader, sender: Sender): Promise<Opened> {
   const shallow: Oid[] = []
   const unshallow: Oid[] = []
   for (;;) {

@@ -14,7 +14,7 @@ import { GitHubError, GitHubNetworkError } from '../../../../src/base/errors.js'
 import type { Git } from '../../../../src/git/git.js'
 import { openObjectStore } from '../../../../src/git/plumbing/objects/store.js'
 import { clearIncoming } from '../../../../src/git/plumbing/pack/incoming.js'
-import { receivePack } from '../../../../src/git/plumbing/pack/receive.js'
+import { checkPack, receivePack } from '../../../../src/git/plumbing/pack/receive.js'
 import type { Liveness } from '../../../../src/process/owner-mark.js'
 import { client } from '../../support/client.js'
 import { addHistory, randomNumbers } from '../../support/histories.js'
@@ -39,7 +39,6 @@ interface Options {
   piece?: number
   wanted?: string[]
   shallow?: string[]
-  confirm?: (index: Buffer) => void
 }
 
 async function receive(dir: string, pack: Buffer, options: Options = {}): Promise<number> {
@@ -52,7 +51,6 @@ async function receive(dir: string, pack: Buffer, options: Options = {}): Promis
       store,
       wanted: options.wanted ?? [],
       shallow: new Set(options.shallow),
-      confirm: options.confirm,
     })
     return bytes
   } finally {
@@ -269,15 +267,24 @@ describe('a pack that is not right leaves nothing', () => {
   })
 })
 
-test('an index that somebody else finds wrong is not published', async () => {
+test('a checked pack counts only once it is published', async () => {
   const from = repository()
   addHistory(from, { commits: 2, files: 1 })
-  const dir = repository()
-  const confirm = (index: Buffer) => {
-    throw new Error(`wrong, with ${index.length} bytes`)
+  const bytes = packOf(from)
+  for (const isKept of [false, true]) {
+    const dir = repository()
+    const store = await openObjectStore(dir)
+    onTestFinished(() => store.close())
+    const chunks = inPieces(bytes, 65_515)
+    const request = { gitDir: dir, chunks, host: 'server', store, wanted: [], shallow: new Set('') }
+    const pack = await checkPack(client(), request)
+    expect(readFileSync(pack.path).equals(bytes)).toBe(true)
+    expect(packFolder(dir).filter((name) => name.startsWith('pack-'))).toEqual([])
+    if (isKept) await pack.publish()
+    await pack.discard()
+    if (isKept) expectAsGitIndexes(dir, bytes)
+    else expect(packFolder(dir)).toEqual([])
   }
-  await expect(receive(dir, packOf(from), { confirm })).rejects.toThrow(/^wrong, with \d{4} bytes$/)
-  expect(packFolder(dir)).toEqual([])
 })
 
 test('where history is cut here, parents are not asked for', { tags: ['deep'] }, async () => {
