@@ -10,11 +10,13 @@ import type { Hint } from '../../base/hint.js'
 import type { Git } from '../git.js'
 import { type BytePath, showPath } from '../plumbing/byte-path.js'
 import { type LfsDownload, type LfsServer, requestDownloads } from './batch.js'
-import { clearDeadTurns, downloadObject, ExpiredError } from './download.js'
+import { downloadObject } from './download.js'
 import type { LfsObjects } from './objects.js'
 import { linkFromPeers } from './peers.js'
 import type { LfsPointer } from './pointer.js'
 import { withoutContent } from './settings.js'
+import { ExpiredError } from './storage.js'
+import { clearDeadTurns } from './turns.js'
 
 /** A file whose blob is a pointer. */
 export interface LfsFile {
