@@ -31,7 +31,7 @@ export const isomorphicEngine: GitEngine = async (git, remote, request) => {
   const check = (answer: PackAnswer) => arrival.check(answer)
   const transport = new IsomorphicTransport(git, { remote, wants: request.wants, check })
   try {
-    await prepare(dir, request)
+    await prepareRepository(dir, request)
     return await arrival.publish(await fetchInto(dir, git, transport, request))
   } finally {
     await transport.close()
@@ -86,18 +86,21 @@ class Arrival {
  * The most local commits to announce. isomorphic-git announces what its refs name, all in one
  * round.
  */
-const most = { tips: 192, before: 64 }
+const mostHaves = { tips: 192, before: 64 }
 
 /** A bare repository without objects, except for the commits that are announced. */
-async function prepare(gitdir: string, { haves, store, shallow }: ObjectsRequest): Promise<void> {
+async function prepareRepository(
+  gitdir: string,
+  { haves, store, shallow }: ObjectsRequest,
+): Promise<void> {
   for (const folder of ['objects/pack', 'refs/haves']) {
     await mkdir(join(gitdir, folder), { recursive: true })
   }
   const refspec = '+refs/heads/*:refs/remotes/origin/*'
   await writeFile(join(gitdir, 'config'), `[remote "origin"]\n\tfetch = ${refspec}\n`)
   if (shallow.size > 0) await writeFile(join(gitdir, 'shallow'), `${[...shallow].join('\n')}\n`)
-  const tips = haves.tips().slice(0, most.tips)
-  for (const oid of new Set([...tips, ...(await haves.next(most.before))])) {
+  const tips = haves.tips().slice(0, mostHaves.tips)
+  for (const oid of new Set([...tips, ...(await haves.next(mostHaves.before))])) {
     await writeLoose(join(gitdir, 'objects'), oid, await store.read(oid))
     await writeFile(join(gitdir, 'refs/haves', oid), `${oid}\n`)
   }

@@ -20,7 +20,7 @@ export const mostData = 65_515
 /** In bytes. isomorphic-git holds a pack in memory, several times over, and an object as a whole. */
 export const mostInMemory = 256 * 1024 * 1024
 
-interface Asked {
+interface TransportOptions {
   remote: Remote
   wants: Oid[]
   /** Reads and checks a pack. @returns it again, in pieces of at most `mostData` bytes */
@@ -40,14 +40,14 @@ export class IsomorphicTransport {
   /** Bytes of the pack received so far. */
   bytes = 0
   readonly #git: Git
-  readonly #asked: Asked
+  readonly #options: TransportOptions
   #packets: PacketReader | null = null
 
-  constructor(git: Git, asked: Asked) {
-    this.url = asked.remote.url
+  constructor(git: Git, options: TransportOptions) {
+    this.url = options.remote.url
     this.host = new URL(this.url).host
     this.#git = git
-    this.#asked = asked
+    this.#options = options
   }
 
   get http(): HttpClient {
@@ -67,7 +67,7 @@ export class IsomorphicTransport {
    */
   async #get(): Promise<GitHttpResponse> {
     const capabilities = [...(await this.#capabilities())]
-    const [first, ...others] = new Set(this.#asked.wants)
+    const [first, ...others] = new Set(this.#options.wants)
     const lines = [
       pktLine('# service=git-upload-pack\n'),
       flush,
@@ -81,7 +81,7 @@ export class IsomorphicTransport {
 
   /** @throws GitHubError if the server can't serve isomorphic-git */
   async #capabilities(): Promise<Capabilities> {
-    const { remote } = this.#asked
+    const { remote } = this.#options
     const { version, capabilities } =
       remote.version === 0 ? remote : await advertisement(this.#git, this.url, [], 0)
     const needed = 'side-band-64k'
@@ -106,7 +106,7 @@ export class IsomorphicTransport {
    */
   async *#replay(answer: Opened): AsyncGenerator<Uint8Array> {
     const { packets, shallow, unshallow } = answer
-    const checked = await this.#asked.check({ ...answer, chunks: this.#counted(answer.chunks) })
+    const checked = await this.#options.check({ ...answer, chunks: this.#counted(answer.chunks) })
     await packets.finish()
     for (const oid of shallow) yield Buffer.from(pktLine(`shallow ${oid}\n`))
     for (const oid of unshallow) yield Buffer.from(pktLine(`unshallow ${oid}\n`))
@@ -120,7 +120,7 @@ export class IsomorphicTransport {
   }
 
   async *#counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    const { mostBytes = mostInMemory } = this.#asked
+    const { mostBytes = mostInMemory } = this.#options
     for await (const chunk of chunks) {
       this.bytes += chunk.length
       if (this.bytes > mostBytes) throw tooLarge(`the pack from ${this.host}`, mostBytes)

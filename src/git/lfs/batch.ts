@@ -20,7 +20,7 @@ import { readWords, refusal } from '../plumbing/protocol/refusal.js'
 import type { LfsPointer } from './pointer.js'
 import type { LfsSettings } from './settings.js'
 
-/** How to get one object: where it is, or why it is not to be had. */
+/** Where one object is, or why it can't be had. */
 export type LfsAnswer = LfsDownload | { error: WizardError }
 
 export interface LfsDownload {
@@ -30,9 +30,9 @@ export interface LfsDownload {
 }
 
 /** A server of Git LFS. */
-export type LfsServer = Pick<LfsSettings, 'endpoint' | 'isShared' | 'isForeign'>
+export type LfsServer = Pick<LfsSettings, 'endpoint' | 'isFromLfsconfig' | 'isForeign'>
 
-const type = 'application/vnd.git-lfs+json'
+const mediaType = 'application/vnd.git-lfs+json'
 
 const answerSchema = z.object({
   transfer: z.optional(z.nullable(z.string())),
@@ -59,41 +59,7 @@ const answerSchema = z.object({
   ),
 })
 
-/** What a refused batch means; a server that `.lfsconfig` names is called so. */
-const lfsRefusal =
-  ({ isShared, isForeign }: Pick<LfsServer, 'isShared' | 'isForeign'>): ExplainRefusal =>
-  async (git, answer) => {
-    const { status } = answer
-    if (isRateLimited(answer) || ![401, 403, 404].includes(status)) return refusal(git, answer)
-    const server = remotePlace(answer.url.href) + (isShared ? ', which .lfsconfig names' : '')
-    const words = await readWords(git, answer)
-    const said = words === '' ? '' : `: ${words}`
-    const options = { status, requestId: requestIdOf(answer) }
-    if (status === 404) {
-      const message = `${server}: no Git LFS is there, or the token may not see it${said}`
-      return new GitHubNotFoundError(message, options)
-    }
-    const message = `${server}: Git LFS: ${words || 'the server refuses'}`
-    return new GitHubAuthError(message, {
-      ...options,
-      hint: await remedyFor(git, answer, isForeign),
-    })
-  }
-
-async function remedyFor(
-  { authorization }: Git,
-  { status, url }: StreamedAnswer,
-  isForeign: boolean,
-): Promise<Hint | undefined> {
-  if (isForeign) return 'wizard sends no token to a server that a repository chooses'
-  const known = (await authorization?.(url)) !== undefined
-  if (!known) return 'for a private repository set GITHUB_TOKEN'
-  return status === 401
-    ? ['is the token still valid? See `', { verb: ['AUTH', 'STATUS'] }, '`']
-    : undefined
-}
-
-/** Of an answer, in bytes; a hundred objects need some 100 kB. */
+/** In bytes. An answer about a hundred objects has some 100 kB. */
 const longestAnswer = 16 * 1024 ** 2
 
 /**
@@ -107,7 +73,7 @@ const longestAnswer = 16 * 1024 ** 2
  */
 export async function requestDownloads(
   git: Git,
-  { endpoint, isShared, isForeign }: LfsServer,
+  { endpoint, isFromLfsconfig, isForeign }: LfsServer,
   pointers: LfsPointer[],
 ): Promise<Map<string, LfsAnswer>> {
   const url = new URL(endpoint)
@@ -115,11 +81,11 @@ export async function requestDownloads(
   const objects = pointers.map(({ oid, size }) => ({ oid, size }))
   const answer = await gitExchange(
     git,
-    lfsRefusal({ isShared, isForeign }),
+    lfsRefusal({ isFromLfsconfig, isForeign }),
   )({
     method: 'POST',
     url,
-    headers: { 'user-agent': 'git-lfs/wizard', accept: type, 'content-type': type },
+    headers: { 'user-agent': 'git-lfs/wizard', accept: mediaType, 'content-type': mediaType },
     body: JSON.stringify({ operation: 'download', transfers: ['basic'], objects }),
     repeatable: true,
     signal: git.signal,
@@ -159,6 +125,44 @@ async function readJson(git: Git, answer: StreamedAnswer): Promise<unknown> {
   }
 }
 
+/** Explains a refused batch, and says so if `.lfsconfig` named the server. */
+const lfsRefusal =
+  ({
+    isFromLfsconfig,
+    isForeign,
+  }: Pick<LfsServer, 'isFromLfsconfig' | 'isForeign'>): ExplainRefusal =>
+  async (git, answer) => {
+    const { status } = answer
+    if (isRateLimited(answer) || ![401, 403, 404].includes(status)) return refusal(git, answer)
+    const server =
+      remotePlace(answer.url.href) + (isFromLfsconfig ? ', which .lfsconfig names' : '')
+    const words = await readWords(git, answer)
+    const said = words === '' ? '' : `: ${words}`
+    const options = { status, requestId: requestIdOf(answer) }
+    if (status === 404) {
+      const message = `${server}: no Git LFS is there, or the token may not see it${said}`
+      return new GitHubNotFoundError(message, options)
+    }
+    const message = `${server}: Git LFS: ${words || 'the server refuses'}`
+    return new GitHubAuthError(message, {
+      ...options,
+      hint: await remedyFor(git, answer, isForeign),
+    })
+  }
+
+async function remedyFor(
+  { authorization }: Git,
+  { status, url }: StreamedAnswer,
+  isForeign: boolean,
+): Promise<Hint | undefined> {
+  if (isForeign) return 'wizard sends no token to a server that a repository chooses'
+  const known = (await authorization?.(url)) !== undefined
+  if (!known) return 'for a private repository set GITHUB_TOKEN'
+  return status === 401
+    ? ['is the token still valid? See `', { verb: ['AUTH', 'STATUS'] }, '`']
+    : undefined
+}
+
 const notUnderstood = (place: string) =>
   new GitHubNetworkError(`${place} does not answer as a Git LFS server does`, {
     hint: 'is this its address? See lfs.url in .lfsconfig and in `git config --list`',
@@ -169,7 +173,7 @@ const unknownWay = (place: string, way: string) =>
     `${place}: Git LFS: the server wants ${oneLine(way, 60)}, which wizard does not know`,
   )
 
-/** Those that belong to a connection, and not to what is asked for. */
+/** Headers of one connection or message (RFC 9110, 7.6.1), which the server may not choose. */
 const hopByHop = /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect)$/
 
 function downloadOf(
@@ -195,11 +199,11 @@ function downloadOf(
   return { href: url, headers: Object.fromEntries(headers) }
 }
 
-/** RFC 9110, 5.1 and 5.5. */
+/** Whether HTTP allows it (RFC 9110, 5.1 and 5.5). */
 const isHeader = (name: string, value: string) =>
   /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 
-/** The server's words about one object; its codes are those of HTTP. */
+/** Makes an error of what the server says about one object; its codes are those of HTTP. */
 function explain(place: string, { code, message }: { code: number; message: string }): WizardError {
   const said = oneLine(message, 200)
   const text = `${place}: Git LFS: ${said || `refused with ${code}`}`

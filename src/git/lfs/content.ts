@@ -35,8 +35,9 @@ const batchSize = 100
 const atOnce = 8
 
 /**
- * Downloads the content of files that is neither here yet nor in a peer's clone. All of it is here when this returns. If an
- * object can't be had, the error names its path; what has arrived by then stays for the next run.
+ * Downloads the content of files that is neither here nor in a peer's clone. When this returns, all
+ * of it is here. If an object can't be had, the error names its path, and what has arrived by then
+ * stays for the next run.
  *
  * @returns the bytes received
  * @throws as `requestDownloads` and `downloadObject`
@@ -44,36 +45,36 @@ const atOnce = 8
 export async function fetchContent(git: Git, request: FetchContentRequest): Promise<number> {
   const { server, objects, files } = request
   await clearDeadTurns(objects, git.liveness)
-  const needed = await missingOf(objects, eachOnce(files))
+  const needed = await missingOf(objects, withoutRepeats(files))
   if (needed.length > 0) await linkFromPeers(git.peers?.() ?? [], objects, needed.map(pointerOf))
   const missing = await missingOf(objects, needed)
-  const came = { bytes: 0, done: 0 }
-  const report = () => git.onProgress?.({ phase: 'content', ...came, total: missing.length })
+  const received = { bytes: 0, done: 0 }
+  const report = () => git.onProgress?.({ phase: 'content', ...received, total: missing.length })
   const onBytes = (count: number) => {
-    came.bytes += count
+    received.bytes += count
     report()
   }
   for (let at = 0; at < missing.length; at += batchSize) {
     const batch = missing.slice(at, at + batchSize)
     const places = await locate(git, server, batch)
     await inLanes(atOnce, batch, async (file) => {
-      await bring(git, request, file, { from: places.get(file.pointer.oid), onBytes })
-      came.done++
+      await download(git, request, file, { from: places.get(file.pointer.oid), onBytes })
+      received.done++
       report()
     })
   }
-  return came.bytes
+  return received.bytes
 }
 
-/** A file that is damaged counts as none. */
+/** A damaged object counts as missing. */
 async function missingOf(objects: LfsObjects, files: LfsFile[]): Promise<LfsFile[]> {
   const missing: LfsFile[] = []
-  for (const file of files) if (!(await objects.holds(file.pointer))) missing.push(file)
+  for (const file of files) if (!(await objects.isIntact(file.pointer))) missing.push(file)
   return missing
 }
 
-/** Two files may have the same content. */
-const eachOnce = (files: LfsFile[]): LfsFile[] => [
+/** One file for each object: several may have the same content. */
+const withoutRepeats = (files: LfsFile[]): LfsFile[] => [
   ...new Map(files.map((file) => [file.pointer.oid, file])).values(),
 ]
 
@@ -88,18 +89,18 @@ async function locate(
   server: LfsServer,
   files: LfsFile[],
 ): Promise<Map<string, LfsDownload>> {
-  const answers = await requestDownloads(git, server, files.map(pointerOf)).catch(refused)
+  const answers = await requestDownloads(git, server, files.map(pointerOf)).catch(throwWithRemedy)
   const places = new Map<string, LfsDownload>()
   for (const { path, pointer } of files) {
     const answer = answers.get(pointer.oid)
     if (answer !== undefined && 'href' in answer) places.set(pointer.oid, answer)
-    else refused(named(answer?.error, path))
+    else throwWithRemedy(withPath(answer?.error, path))
   }
   return places
 }
 
 /** @throws the error, with the way to do without content where trying again does not help */
-function refused(error: unknown): never {
+function throwWithRemedy(error: unknown): never {
   const mayHelp = error instanceof GitHubNetworkError || error instanceof GitHubRateLimitError
   throw mayHelp ? error : withHint(error, withoutContent)
 }
@@ -107,13 +108,13 @@ function refused(error: unknown): never {
 const pointerOf = ({ pointer }: LfsFile) => pointer
 
 interface Arrival {
-  /** undefined: the server is asked. */
+  /** Where the content is; undefined: the server must be asked. */
   from: LfsDownload | undefined
   onBytes: (count: number) => void
 }
 
 /** Downloads one object. An address expires after some minutes, so a refused one is replaced once. */
-async function bring(
+async function download(
   git: Git,
   request: FetchContentRequest,
   file: LfsFile,
@@ -126,12 +127,12 @@ async function bring(
   try {
     await downloadObject(git, { objects, pointer, from: place, onBytes })
   } catch (error) {
-    if (from === undefined || !(error instanceof ExpiredError)) throw named(error, path)
-    await bring(git, request, file, { from: undefined, onBytes })
+    if (from === undefined || !(error instanceof ExpiredError)) throw withPath(error, path)
+    await download(git, request, file, { from: undefined, onBytes })
   }
 }
 
-function named(error: unknown, path: BytePath): unknown {
+function withPath(error: unknown, path: BytePath): unknown {
   const one = withMessage(error, (message) => `${showPath(path)}: ${message}`)
   return one instanceof WizardError && one.remedy === undefined ? withHint(one, tryAgain) : one
 }

@@ -20,7 +20,7 @@ export class LfsObjects {
     return join(this.folder, 'objects', oid.slice(0, 2), oid.slice(2, 4), oid)
   }
 
-  /** As for git-lfs, a file of another size is none. */
+  /** Whether it is there; as for git-lfs, a file of another size does not count. */
   has(pointer: LfsPointer): boolean {
     if (pointer.isExtended) return false
     if (pointer.size === 0) return true
@@ -28,8 +28,8 @@ export class LfsObjects {
     return stats?.isFile() === true && stats.size === pointer.size
   }
 
-  /** Whether it is there with the right bytes. */
-  async holds(pointer: LfsPointer): Promise<boolean> {
+  /** Whether it is there and its bytes are right, which are all read. */
+  async isIntact(pointer: LfsPointer): Promise<boolean> {
     if (pointer.size === 0) return this.has(pointer)
     return this.has(pointer) && (await contentHash(this.pathOf(pointer))) === pointer.oid
   }

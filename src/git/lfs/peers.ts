@@ -23,7 +23,7 @@ export async function linkFromPeers(
   if (stores.length === 0) return
   for (const pointer of missing) {
     const store = stores.find((one) => one.has(pointer))
-    if (store === undefined || !(await store.holds(pointer))) continue
+    if (store === undefined || !(await store.isIntact(pointer))) continue
     const [from, to] = [store.pathOf(pointer), objects.pathOf(pointer)]
     await makeFolders(dirname(to))
     await link(from, to).catch((error: unknown) => {

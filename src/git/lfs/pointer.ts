@@ -1,3 +1,6 @@
+import type { Oid } from '../plumbing/objects/object.js'
+import type { ObjectStore } from '../plumbing/objects/store.js'
+
 /** What a pointer file says of the content that Git LFS keeps elsewhere. */
 export interface LfsPointer {
   /** The content's SHA-256, 64 hexadecimal digits. */
@@ -38,6 +41,12 @@ export function parsePointer(data: Uint8Array): LfsPointer | null {
   const size = readSize(fields.size)
   if (oid === null || size === null || !areExtensions(fields.extensions)) return null
   return { oid, size, isExtended: fields.extensions.size > 0 }
+}
+
+/** @returns null if the blob is not a pointer, or too large to be held in memory */
+export async function readPointer(store: ObjectStore, oid: Oid): Promise<LfsPointer | null> {
+  const blob = await store.open(oid)
+  return 'data' in blob ? parsePointer(blob.data) : null
 }
 
 /** The pointer as git-lfs writes it. */

@@ -25,7 +25,7 @@ export interface LfsSettings {
   /** Whether the repository's own `.lfsconfig` chose a server that is not the repository's. */
   isForeign: boolean
   /** Whether `.lfsconfig` chose the server at all. */
-  isShared: boolean
+  isFromLfsconfig: boolean
   /** Whether the content of a path is wanted: `lfs.fetchinclude` and `lfs.fetchexclude`. */
   wants(path: BytePath): boolean
 }
@@ -44,7 +44,7 @@ export interface LfsSettingsSource {
  * keys count. An ssh address is one of the same path over https.
  *
  * @see https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc
- * @throws ConfigError if a file can't be read; GitHubError for an address that is not of the web
+ * @throws ConfigError if a file can't be read; GitHubError for an address that is not https
  */
 export function readLfsSettings({ gitDir, env, url, shared }: LfsSettingsSource): LfsSettings {
   const own = readUserConfig(gitDir, env)
@@ -56,14 +56,14 @@ export function readLfsSettings({ gitDir, env, url, shared }: LfsSettingsSource)
   const named = ['lfs.url', 'remote.origin.lfsurl'].find((key) => value(key) !== undefined)
   const usual = new URL(`${withoutGit(url.replace(/\/+$/, ''))}.git/info/lfs`)
   const endpoint = named === undefined ? usual : endpointOf(value(named) ?? '', usual)
-  const isTheirs = named !== undefined && own.get(named) === undefined
+  const isFromLfsconfig = named !== undefined && own.get(named) === undefined
   const included = patterns(value('lfs.fetchinclude'))
   const excluded = patterns(value('lfs.fetchexclude'))
   return {
     isOn: !skips && !isTrue(env.GIT_LFS_SKIP_SMUDGE),
     endpoint,
-    isShared: isTheirs,
-    isForeign: isTheirs && endpoint.origin !== usual.origin,
+    isFromLfsconfig,
+    isForeign: isFromLfsconfig && endpoint.origin !== usual.origin,
     wants: (path) =>
       (included.length === 0 || matchesAny(included, path)) && !matchesAny(excluded, path),
   }

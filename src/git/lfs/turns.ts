@@ -32,7 +32,7 @@ export async function takeTurn(
       })
     }
     await git.clock.sleep(lookAgain, git.signal)
-    if (await objects.holds(pointer)) return false
+    if (await objects.isIntact(pointer)) return false
   }
   return true
 }

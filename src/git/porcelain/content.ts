@@ -40,9 +40,9 @@ export interface Content {
 export interface LfsContent {
   /** Otherwise pointers stay. */
   isOn: boolean
-  /** Brings what is wanted of it into the repository's storage. @throws as `fetchContent` */
+  /** Downloads what is wanted of it into the repository's storage. @throws as `fetchContent` */
   bring: BringContent
-  /** What `bring` did. */
+  /** What `bring` did so far: bytes received, pointers left, and whether a foreign server was asked. */
   came: { bytes: number; left: number; isForeign: boolean }
 }
 
@@ -77,7 +77,7 @@ function contentBy(git: Git, url: string, settings: LfsSettings): LfsContent {
       const wanted = isOn ? files.filter(isWanted) : []
       if (settings.isForeign && wanted.some(({ pointer }) => !objects.has(pointer))) {
         came.isForeign = true
-        tellOfHost(git, url, settings)
+        warnOfHost(git, url, settings)
       }
       came.bytes += await fetchContent(git, { server: settings, objects, files: wanted })
       came.left += files.filter(({ pointer }) => !objects.has(pointer)).length
@@ -85,7 +85,7 @@ function contentBy(git: Git, url: string, settings: LfsSettings): LfsContent {
   }
 }
 
-function tellOfHost(git: Git, url: string, { endpoint }: LfsSettings): void {
+function warnOfHost(git: Git, url: string, { endpoint }: LfsSettings): void {
   git.onWarning?.(
     `.lfsconfig of ${remotePlace(url)} names ${endpoint.host} for Git LFS: it is asked without a token`,
   )
@@ -119,7 +119,7 @@ export async function checkoutContent(
   return content
 }
 
-/** Brings the content of the files that a move will write. @throws as `fetchContent` */
+/** Downloads the content of the files that a move will write. @throws as `fetchContent` */
 export async function bringIncoming(
   move: Omit<MoveRequest, 'message'>,
   { lfs }: Content,
@@ -154,7 +154,7 @@ export async function completeContent(
   return { filled, warnings: withLfs(warnings, { ...lfs.came, left }), usesLfs: true }
 }
 
-/** Tells of Git LFS only where pointers are left, and of a server that the repository chose. */
+/** Keeps `lfs` only where pointers are left, and adds `lfs-host` for a server that the repository chose. */
 export const withLfs = (
   warnings: Warning[],
   { left, isForeign }: { left: number; isForeign: boolean },
@@ -164,7 +164,7 @@ export const withLfs = (
     return warnings.includes(warning) && (warning !== 'lfs' || left > 0)
   })
 
-/** Tells of submodules only where folders are left empty, and of pointers in them. */
+/** Keeps `submodules` only where folders are left empty, and adds `lfs` for pointers in submodules. */
 export const withSubmodules = (
   warnings: Warning[],
   { left, pointers }: { left: number; pointers: number },

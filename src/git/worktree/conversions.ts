@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import type { Pacer } from '../../base/async/pacer.js'
 import { LfsObjects } from '../lfs/objects.js'
-import { parsePointer } from '../lfs/pointer.js'
+import { readPointer } from '../lfs/pointer.js'
 import { Attributes } from '../plumbing/attributes/attributes.js'
 import {
   type AttributesPlace,
@@ -150,8 +150,7 @@ async function isContentOf(
   { oid }: Leaf,
   stats: BigIntStats,
 ): Promise<boolean> {
-  const blob = await store.open(oid)
-  const pointer = 'data' in blob ? parsePointer(blob.data) : null
+  const pointer = await readPointer(store, oid)
   if (pointer === null || pointer.isExtended || stats.size !== BigInt(pointer.size)) return false
   return (await folder.hashContent(path, stats, pacer)) === pointer.oid
 }

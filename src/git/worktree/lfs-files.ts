@@ -1,14 +1,13 @@
 import type { LfsFile } from '../lfs/content.js'
 import type { LfsObjects } from '../lfs/objects.js'
-import { type LfsPointer, parsePointer } from '../lfs/pointer.js'
+import { readPointer } from '../lfs/pointer.js'
 import type { BytePath } from '../plumbing/byte-path.js'
-import type { Oid } from '../plumbing/objects/object.js'
 import { fileMode } from '../plumbing/objects/parse.js'
 import type { Leaf } from '../plumbing/objects/safe-tree.js'
 import type { ObjectStore } from '../plumbing/objects/store.js'
 import type { Conversions } from './conversions.js'
 
-/** Brings the content of files, as far as it is wanted, into the place where checkouts look for it. */
+/** Puts the content of files, as far as it is wanted, where checkouts look for it. */
 export type BringContent = (files: LfsFile[], objects: LfsObjects) => Promise<void>
 
 interface Place {
@@ -29,10 +28,4 @@ export async function lfsFilesAmong(
     if (pointer !== null) files.push({ path, pointer })
   }
   return files
-}
-
-/** null if the blob is not a pointer. */
-export async function readPointer(store: ObjectStore, oid: Oid): Promise<LfsPointer | null> {
-  const blob = await store.open(oid)
-  return 'data' in blob ? parsePointer(blob.data) : null
 }
