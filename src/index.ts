@@ -85,6 +85,7 @@ export type { Difference as FileDifference } from './plugins/store/record.js'
 export type { UpdatedPlugin, UpdateRequest } from './plugins/update.js'
 export type { VerifiedPlugin } from './plugins/verify.js'
 export type { ViewedPlugin } from './plugins/view.js'
+export type { OutputName } from './process/child.js'
 export type { CreateRequest } from './releases/create.js'
 export type {
   Deleted as DeletedRelease,

@@ -190,7 +190,7 @@ function cannotRun(file: string, cause: unknown): WizardError {
   const message = isMissing
     ? `${file} is not installed, or not in PATH`
     : `${file} can't be run: ${reasonOf(cause)}`
-  const hint = "no shell reads the command: for pipes and the like write sh -c '…'"
+  const hint = 'the command runs without a shell; for pipes and the like, run sh'
   return new WizardError(message, { hint, cause })
 }
 

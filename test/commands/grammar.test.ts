@@ -73,7 +73,6 @@ describe('readCommand', () => {
     [['config', 'get'], 'unknown verb CONFIG get', 'did you mean CONFIG SHOW?'],
     [['release', 'new'], 'unknown verb RELEASE new', 'did you mean RELEASE CREATE?'],
     [['repo', 'create'], 'unknown verb REPO create', 'did you mean REPO ADD?'],
-    [['repo', 'exec'], 'unknown verb REPO exec', 'wizard REPO --help lists its verbs'],
     [['repo-status'], 'unknown noun repo-status', 'did you mean REPO STATUS?'],
     [['REPO_STATUS'], 'unknown noun REPO_STATUS', 'did you mean REPO STATUS?'],
     [['plugins', 'list'], 'unknown noun plugins', 'did you mean PLUGIN?'],

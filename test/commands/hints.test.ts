@@ -81,6 +81,7 @@ const exceptions: Record<string, RegExp> = {
   'src/git/lfs/batch.ts': /git config --list|git lfs push/,
   'src/git/lfs/settings.ts': /'--skip'|git config --list/,
   'src/git/plumbing/index/index-file.ts': /git update-index/,
+  'src/git/porcelain/submodules/init.ts': /git config --get-all/,
   'src/git/porcelain/submodules/module.ts': /git --git-dir/,
   'src/github/auth/gh.ts': /execFile\('gh'/,
   'src/plugins/install/install.ts': /underPluginLock/,

@@ -117,7 +117,7 @@ describe('REPO EXEC', () => {
     const missing = await exec('typo', '--', 'no-such-command')
     expect([missing.status, missing.err]).toEqual([
       1,
-      "error: uDOS/typo: no-such-command is not installed, or not in PATH\nhint: no shell reads the command: for pipes and the like write sh -c '…'\n",
+      'error: uDOS/typo: no-such-command is not installed, or not in PATH\nhint: the command runs without a shell; for pipes and the like, run sh\n',
     ])
     const killed = await exec('typo', '--json', ...inShell('kill -9 $$'))
     expect((killed.json as Report).repositories[0]).toMatchObject({ exit: null, signal: 'SIGKILL' })
