@@ -37,12 +37,15 @@ export interface Io {
   onHangUp?(listener: () => void): () => void
 }
 
-/** Runs another command in this process, with `--json`. */
-export type RunInside = (
-  invocation: Invocation,
-  argv: string[],
-  signal: AbortSignal,
-) => Promise<CommandEnd>
+/** Runs another command in this process. */
+export interface RunInside {
+  /** With `--json`; its documents are data, and its progress is its output. Never throws. */
+  captured(invocation: Invocation, argv: string[], signal: AbortSignal): Promise<CommandEnd>
+  /** With these streams. @returns its exit status */
+  through(invocation: Invocation, argv: string[], io: Io): Promise<number>
+  /** Only reads it. @returns its noun; null: help. @throws UsageError if it can't be run */
+  check(argv: string[]): Promise<string | null>
+}
 
 /**
  * Everything that lives as long as one command, and all that a verb receives. Each part is created
@@ -116,7 +119,21 @@ export class Invocation {
    * aborted signal is an exit status, too.
    */
   runCommand(argv: string[], signal: AbortSignal): Promise<CommandEnd> {
-    return this.#runInside(this, argv, signal)
+    return this.#runInside.captured(this, argv, signal)
+  }
+
+  /**
+   * Runs another command in this process, on this one's streams and with its flags for every verb.
+   *
+   * @returns its exit status
+   */
+  runThrough(argv: string[], signal: AbortSignal = this.signal): Promise<number> {
+    return this.#runInside.through(this, argv, { ...this.#io, signal })
+  }
+
+  /** Only reads a command. @returns its noun; null: help. @throws UsageError if it can't be run */
+  checkCommand(argv: string[]): Promise<string | null> {
+    return this.#runInside.check(argv)
   }
 
   /** @throws PathError if the folder has been removed */

@@ -8,11 +8,11 @@ import {
   withRemedy,
 } from './base/errors.js'
 import { explainError } from './base/fs/system-error.js'
-import { globalFlags } from './commands/flags.js'
+import { type GlobalFlags, globalFlags } from './commands/flags.js'
 import { type Command, readCommand } from './commands/grammar.js'
 import { nouns } from './commands/index.js'
 import type { Parsed } from './commands/verb.js'
-import { Invocation, type Io } from './invocation.js'
+import { Invocation, type Io, type RunInside } from './invocation.js'
 import { lines } from './terminal/page.js'
 import { version } from './version.js'
 import type { CommandEnd } from './webhooks/runs/end.js'
@@ -52,14 +52,31 @@ export async function run(argv: string[], io: Io, app: Application): Promise<num
   }
 }
 
-/** With the same configuration and root. */
-function runInside({ app, globals }: Invocation, argv: string[], signal: AbortSignal) {
-  const same = (['config', 'root'] as const).flatMap((name) => {
+const runInside: RunInside = {
+  captured: ({ app, globals }, argv, signal) =>
+    runCaptured([...placeOf(globals), ...argv], app, signal),
+  through: ({ app, globals }, argv, io) =>
+    run([...placeOf(globals), ...mannerOf(globals), ...argv], io, app),
+  async check(argv) {
+    const command = await readCommand(nouns, argv)
+    if (command.kind !== 'run') return null
+    const { parseCommand } = await import('./commands/parse.js')
+    parseCommand(command.noun, command.verb, command.argv)
+    return command.noun.name
+  },
+}
+
+/** The same configuration and root. */
+const placeOf = (globals: GlobalFlags): string[] =>
+  (['config', 'root'] as const).flatMap((name) => {
     const value = globals[name]
     return value === undefined ? [] : [`--${name}=${value}`]
   })
-  return runCaptured([...argv, ...same], app, signal)
-}
+
+const mannerOf = (globals: GlobalFlags): string[] =>
+  (['quiet', 'verbose', 'no-color', 'yes'] as const).flatMap((name) =>
+    globals[name] ? [`--${name}`] : [],
+  )
 
 /** Runs a command whose documents are data, and whose progress is its output. Never throws. */
 export async function runCaptured(
@@ -69,7 +86,7 @@ export async function runCaptured(
 ): Promise<CommandEnd> {
   const { captureStreams } = await import('./terminal/capture.js')
   const streams = captureStreams()
-  const status = await run([...argv, '--json'], { ...streams, signal }, app)
+  const status = await run(['--json', ...argv], { ...streams, signal }, app)
   const output = streams.err()
   return {
     status,

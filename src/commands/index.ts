@@ -62,4 +62,9 @@ export const nouns: Noun[] = [
     summary: 'check the set-up and suggest fixes',
     load: async () => (await import('./doctor/index.js')).verbs,
   },
+  {
+    name: 'script',
+    summary: 'run many commands from a file in one process',
+    load: async () => (await import('./script/index.js')).verbs,
+  },
 ]

@@ -101,10 +101,10 @@ async function wasPulled(gitDir: string, branch: string, head: Oid): Promise<boo
 
 /** The row of a `from:` entry whose listing failed. */
 export const statusOfFailure = ({ repo, path, branch, error }: SyncEntry): RepositoryStatus => ({
-  ...nothingKnown,
   repo,
   path,
   branch,
+  ...nothingKnown,
   error,
 })
 
@@ -123,10 +123,10 @@ function unknownStatus({ wanted, local, head, remembered }: Situation): Reposito
   const here = local.kind === 'repository' ? local : null
   const pulled = remembered?.last_pull ?? null
   return {
-    ...nothingKnown,
     repo: fullNameOf(wanted),
     path: wanted.path,
     branch: here?.branch ?? wanted.branch ?? head?.ref ?? null,
+    ...nothingKnown,
     local_commit: here?.head ?? null,
     last_pull: pulled === null ? null : new Date(pulled).toISOString(),
   }

@@ -1,0 +1,133 @@
+import { UsageError } from '../../base/errors.js'
+import { mask } from '../../base/redact.js'
+
+/** One word of a script's line, as it runs and as it may be shown. */
+export interface Word {
+  text: string
+  /** With `***` for the values of variables whose names speak of a secret. */
+  shown: string
+}
+
+/** @throws UsageError if the variable is unset */
+export type Lookup = (name: string) => string
+
+/**
+ * Splits a line into words as a shell does: quotes, backslashes, `$NAME`, `${NAME}`, and `#`
+ * comments. Our own, since no library tells `$$` and an unset variable apart, and keeps a variable
+ * in one word. A bracket command (`[REPO|SYNC*core]`) is one word.
+ *
+ * @throws UsageError for a quote without an end, an unset variable, or what only a shell can do
+ */
+export function splitWords(line: string, lookup: Lookup): Word[] {
+  return new Splitter(line, lookup).words()
+}
+
+const secretName = /token|secret|passw|credential|key/i
+
+class Splitter {
+  readonly #line: string
+  readonly #lookup: Lookup
+  #at = 0
+  #word: Word | null = null
+
+  constructor(line: string, lookup: Lookup) {
+    this.#line = line
+    this.#lookup = lookup
+  }
+
+  words(): Word[] {
+    const words: Word[] = []
+    const end = () => {
+      if (this.#word !== null) words.push(this.#word)
+      this.#word = null
+    }
+    while (this.#at < this.#line.length) {
+      const letter = this.#line[this.#at] ?? ''
+      if (/\s/.test(letter)) end()
+      else if (letter === '#' && this.#word === null) return words
+      else if (letter === '[' && words.length === 0 && this.#word === null) this.#bracket()
+      else this.#part(letter)
+      this.#at++
+    }
+    end()
+    return words
+  }
+
+  #part(letter: string): void {
+    if (letter === "'") this.#single()
+    else if (letter === '"') this.#double()
+    else if (letter === '\\') this.#add(this.#line[++this.#at] ?? '\\')
+    else if (letter === '$') this.#variable()
+    else if (this.#word === null && /[|&;<>]/.test(letter)) throw shellOnly(letter)
+    else this.#add(letter)
+  }
+
+  #add(text: string, shown = text): void {
+    this.#word ??= { text: '', shown: '' }
+    this.#word.text += text
+    this.#word.shown += shown
+  }
+
+  #single(): void {
+    const end = this.#line.indexOf("'", this.#at + 1)
+    if (end === -1) throw withoutEnd("'")
+    this.#add(this.#line.slice(this.#at + 1, end))
+    this.#at = end
+  }
+
+  #double(): void {
+    this.#add('')
+    for (this.#at++; this.#line[this.#at] !== '"'; this.#at++) {
+      const letter = this.#line[this.#at]
+      if (letter === undefined) throw withoutEnd('"')
+      if (letter === '$') this.#variable()
+      else if (letter === '\\' && /["\\$]/.test(this.#line[this.#at + 1] ?? '')) {
+        this.#add(this.#line[++this.#at] ?? '')
+      } else this.#add(letter)
+    }
+  }
+
+  /** Stops at its last letter. */
+  #variable(): void {
+    const rest = this.#line.slice(this.#at)
+    const [all = '$', bare, braced] = /^\$(?:(\w+)|\{([^}]*)\}|\$)?/.exec(rest) ?? []
+    this.#at += all.length - 1
+    const name = bare ?? braced
+    if (name === undefined) {
+      if (rest.startsWith('${')) throw withoutEnd('${')
+      this.#add('$')
+      return
+    }
+    if (!/^[A-Za-z_]\w*$/.test(name)) {
+      throw new UsageError(`${all} is not a variable`, { hint: 'for a dollar write $$' })
+    }
+    const value = this.#lookup(name)
+    this.#add(value, secretName.test(name) && value !== '' ? mask : value)
+  }
+
+  /** Its targets may hold spaces. */
+  #bracket(): void {
+    const end = this.#line.indexOf(']', this.#at)
+    if (end === -1) throw withoutEnd('[')
+    for (; this.#at < end; this.#at++) {
+      if (this.#line[this.#at] === '$') this.#variable()
+      else this.#add(this.#line[this.#at] ?? '')
+    }
+    this.#add(']')
+  }
+}
+
+const withoutEnd = (sign: string) => new UsageError(`${sign} has no end`)
+
+const shellOnly = (sign: string) =>
+  new UsageError(`${sign} is not read, because no shell runs this`, {
+    hint: 'write one command a line; to pass the sign on, quote it',
+  })
+
+/** Quotes words so that a script, and a shell, read them back. */
+export const quoteWords = (words: readonly string[]): string =>
+  words
+    .map((word) =>
+      /^[\w@%+=:,./*?!|[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+    )
+    .join(' ')
