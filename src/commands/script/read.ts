@@ -13,7 +13,7 @@ export interface ScriptLine {
 }
 
 /** What reading a command needs. */
-export type Reader = Pick<Invocation, 'env' | 'checkCommand'>
+export type CommandReader = Pick<Invocation, 'env' | 'checkCommand'>
 
 /** Nouns that would run a script inside a script. */
 const outside = new Set(['script', 'shell'])
@@ -24,7 +24,7 @@ const outside = new Set(['script', 'shell'])
  * @throws UsageError with `file:line` for the first line that can't be run
  */
 export async function readScript(
-  reader: Reader,
+  reader: CommandReader,
   { name, text }: { /** For messages. */ name: string; text: string },
 ): Promise<ScriptLine[]> {
   const lines: ScriptLine[] = []
@@ -45,7 +45,7 @@ export async function readScript(
 
 /** @returns null for an empty line. @throws UsageError if it can't be run */
 export async function readLine(
-  reader: Reader,
+  reader: CommandReader,
   content: string,
 ): Promise<Omit<ScriptLine, 'line'> | null> {
   const words = splitWords(content, (variable) => {

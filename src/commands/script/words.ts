@@ -9,7 +9,7 @@ export interface Word {
 }
 
 /** @throws UsageError if the variable is unset */
-export type Lookup = (name: string) => string
+export type VariableLookup = (name: string) => string
 
 /**
  * Splits a line into words as a shell does: quotes, backslashes, `$NAME`, `${NAME}`, and `#`
@@ -18,7 +18,7 @@ export type Lookup = (name: string) => string
  *
  * @throws UsageError for a quote without an end, an unset variable, or what only a shell can do
  */
-export function splitWords(line: string, lookup: Lookup): Word[] {
+export function splitWords(line: string, lookup: VariableLookup): Word[] {
   return new Splitter(line, lookup).words()
 }
 
@@ -26,11 +26,11 @@ const secretName = /token|secret|passw|credential|key/i
 
 class Splitter {
   readonly #line: string
-  readonly #lookup: Lookup
+  readonly #lookup: VariableLookup
   #at = 0
   #word: Word | null = null
 
-  constructor(line: string, lookup: Lookup) {
+  constructor(line: string, lookup: VariableLookup) {
     this.#line = line
     this.#lookup = lookup
   }
