@@ -35,6 +35,8 @@ export interface Io {
    * @returns a function that ends it
    */
   onHangUp?(listener: () => void): () => void
+  /** The same for Ctrl-C (SIGINT). */
+  onInterrupt?(listener: () => void): () => void
 }
 
 /** Runs another command in this process. */
@@ -112,6 +114,16 @@ export class Invocation {
   /** See Io. */
   onHangUp(listener: () => void): () => void {
     return this.#io.onHangUp?.(listener) ?? (() => {})
+  }
+
+  /** See Io. */
+  onInterrupt(listener: () => void): () => void {
+    return this.#io.onInterrupt?.(listener) ?? (() => {})
+  }
+
+  /** For a prompt. */
+  get stderr(): NodeJS.WriteStream {
+    return this.#io.stderr
   }
 
   /**

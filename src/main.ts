@@ -26,12 +26,16 @@ export async function main(process: NodeJS.Process): Promise<number> {
   ])
   const exit = (status: number) => process.exit(status)
   const stop = new AbortController()
-  const hangUps = new Set<() => void>()
+  const listeners = { SIGINT: new Set<() => void>(), SIGHUP: new Set<() => void>() }
+  const listenTo = (signal: keyof typeof listeners) => (listener: () => void) => {
+    listeners[signal].add(listener)
+    return () => void listeners[signal].delete(listener)
+  }
   // The first signal lets the command clean up; the second one ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (signal === 'SIGHUP' && hangUps.size > 0) {
-        for (const listener of hangUps) listener()
+      if (signal !== 'SIGTERM' && listeners[signal].size > 0) {
+        for (const listener of listeners[signal]) listener()
         return
       }
       if (stop.signal.aborted) exit(signalStatus(signal))
@@ -52,10 +56,8 @@ export async function main(process: NodeJS.Process): Promise<number> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: stop.signal,
-    onHangUp(listener: () => void) {
-      hangUps.add(listener)
-      return () => void hangUps.delete(listener)
-    },
+    onHangUp: listenTo('SIGHUP'),
+    onInterrupt: listenTo('SIGINT'),
   }
   try {
     return await run(process.argv.slice(2), io, app)

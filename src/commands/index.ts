@@ -67,4 +67,9 @@ export const nouns: Noun[] = [
     summary: 'run many commands from a file in one process',
     load: async () => (await import('./script/index.js')).verbs,
   },
+  {
+    name: 'shell',
+    summary: 'type commands at a prompt, with history and completion',
+    load: async () => (await import('./shell/index.js')).verbs,
+  },
 ]

@@ -184,8 +184,12 @@ export class Terminal {
 
   /** Whether somebody can be asked. */
   get canAsk(): boolean {
-    const { yes, stdin } = this.#options
-    return !yes && this.err.isTerminal && stdin().isTTY === true
+    return !this.#options.yes && this.canPrompt
+  }
+
+  /** Whether somebody reads stderr and types on stdin. */
+  get canPrompt(): boolean {
+    return this.err.isTerminal && this.#options.stdin().isTTY === true
   }
 
   /** @throws UsageError if nobody can be asked and there is no `--yes` */

@@ -15,8 +15,8 @@ export interface ScriptLine {
 /** What reading a command needs. */
 export type CommandReader = Pick<Invocation, 'env' | 'checkCommand'>
 
-/** Nouns that would run a script inside a script. */
-const outside = new Set(['script', 'shell'])
+/** They would run a script inside a script. */
+const outside = ['script', 'shell']
 
 /**
  * Reads a whole script: one command a line; a backslash at its end continues a line.
@@ -47,6 +47,7 @@ export async function readScript(
 export async function readLine(
   reader: CommandReader,
   content: string,
+  refused = outside,
 ): Promise<Omit<ScriptLine, 'line'> | null> {
   const words = splitWords(content, (variable) => {
     const value = reader.env[variable]
@@ -60,8 +61,8 @@ export async function readLine(
   if (words.length === 0) return null
   const argv = words.map((word) => word.text)
   const noun = await reader.checkCommand(argv)
-  if (noun !== null && outside.has(noun)) {
-    throw new UsageError(`${noun.toUpperCase()} can't run inside a script`)
+  if (noun !== null && refused.includes(noun)) {
+    throw new UsageError(`${noun.toUpperCase()} can't run inside a script or shell`)
   }
   return { argv, shown: quoteWords(words.map((word) => word.shown)) }
 }

@@ -42,7 +42,8 @@ Repo Cat $WHERE \\
         'repo view $NOPE',
         'NOPE is not set\nhint: set it in the environment; for a dollar write $$',
       ],
-      ['script other.ucode', "SCRIPT can't run inside a script"],
+      ['shell', "SHELL can't run inside a script or shell"],
+      ['script other.ucode', "SCRIPT can't run inside a script or shell"],
     ]) {
       const { status, out, err } = await script(`repo view typo\n\n${line}\n`)
       expect([status, out, err]).toEqual([2, '', `error: nightly.ucode:3: ${message}\n`])

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { stripVTControlCharacters } from 'node:util'
 import { bareEnvironment, executable, type WizardRun } from '../../support/wizard.js'
 
 export interface Shown {
@@ -13,15 +14,18 @@ export interface TerminalRun extends WizardRun {
   columns?: number
 }
 
-/**
- * The executable on its own terminal, made by script(1).
- *
- * @param answer typed as soon as a question appears
- */
-export async function answering(
-  answer: string,
+/** @param answer typed as soon as a question appears */
+export const answering = (answer: string, args: string[], run: TerminalRun): Promise<Shown> =>
+  typing(args, run, [[/\[y\/N\]/, `${answer}\r`]])
+
+/** What to type once the terminal shows something new that matches, without escape sequences. */
+export type Step = [shown: RegExp, keys: string]
+
+/** The executable on its own terminal, made by script(1), with somebody who types. */
+export async function typing(
   args: string[],
   { cwd, env = {}, columns }: TerminalRun,
+  steps: Step[],
 ): Promise<Shown> {
   const program = [process.execPath, executable, ...args].map(quoted).join(' ')
   const command = columns === undefined ? program : `stty cols ${columns} rows 24; exec ${program}`
@@ -32,11 +36,18 @@ export async function answering(
   })
   const closed = once(child, 'close')
   let shown = ''
+  let seen = 0
+  const left = [...steps]
   child.stdout.on('data', (data: Buffer) => {
     shown += data.toString()
-    if (shown.includes('[y/N]') && !child.stdin.writableEnded) child.stdin.end(`${answer}\r`)
+    const [step] = left
+    if (step === undefined || !step[0].test(stripVTControlCharacters(shown.slice(seen)))) return
+    seen = shown.length
+    left.shift()
+    child.stdin.write(step[1])
   })
   const [status] = (await closed) as [number | null]
+  child.stdin.end()
   return { status, shown }
 }
 

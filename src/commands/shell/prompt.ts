@@ -1,0 +1,41 @@
+import type { CompleterResult } from 'node:readline'
+import { createInterface } from 'node:readline'
+import type { Invocation } from '../../invocation.js'
+import type { History } from './history.js'
+
+/**
+ * Reads one line. Each has a reader of its own, because the commands between them read the same
+ * terminal.
+ *
+ * @returns null at the end of input
+ */
+export function readPrompt(invocation: Invocation, { lines }: History): Promise<string | null> {
+  const { terminal, signal } = invocation
+  const reader = createInterface({
+    input: invocation.stdin,
+    output: invocation.stderr,
+    terminal: true,
+    history: [...lines],
+    historySize: lines.length + 1,
+    completer: (typed: string, done: (error: null, result: CompleterResult) => void) => {
+      void completions(invocation, typed).then((result) => done(null, result))
+    },
+  })
+  return new Promise((resolve) => {
+    const end = (line: string | null) => {
+      resolve(line)
+      reader.close()
+    }
+    reader.once('line', end)
+    reader.once('close', () => resolve(null))
+    signal.addEventListener('abort', () => end(null), { once: true })
+    // As in a shell: the line is dropped.
+    reader.on('SIGINT', () => end(''))
+    reader.setPrompt(terminal.err.paint('strong', 'wizard> '))
+    reader.prompt()
+  })
+}
+
+async function completions(_invocation: Invocation, typed: string): Promise<CompleterResult> {
+  return [[], typed]
+}
