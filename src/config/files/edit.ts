@@ -4,8 +4,8 @@ import { isSameName, isSameRepo, parseRepo } from '../../base/names/repository.j
 import type { Config } from '../load.js'
 import {
   appendRepos,
-  firstEntry,
-  insertEntry,
+  firstEntries,
+  insertEntries,
   type NewYamlEntry,
   removeEntry,
 } from '../yaml/splice.js'
@@ -42,23 +42,45 @@ export interface Edited {
  *   file is JSON
  */
 export async function addRepository(config: Config, added: NewRepository): Promise<Edited> {
-  const { group, owner, repo } = added
-  const entries = await config.repos()
-  const path = destinationOf(config.root, fillIn(added.destination ?? usualDestination, added))
-  refuseTwice(entries, added, path)
+  refuseTwice(await config.repos(), added, pathOf(config, added))
+  const [edited] = await addRepositories(config, added.group, [added])
+  return edited as Edited
+}
+
+/**
+ * Adds entries to one group, in one write. @throws as addRepository, but not for a repository that
+ * another entry names, too
+ */
+export async function addRepositories(
+  config: Config,
+  group: string,
+  added: Omit<NewRepository, 'group'>[],
+): Promise<Edited[]> {
   const file = config.fileFor('repos')
-  const entry = entryOf(added)
-  if (isJson(config)) throw jsonFile(file, `put ${JSON.stringify(entry)} into repos.${group}`)
-  const { before, after } = textsOf(config, group, entry)
+  const edited = added.map(({ owner, repo, ...one }) => {
+    const path = pathOf(config, { owner, repo, ...one, group })
+    return { repo: `${owner}/${repo}`, group, path, file }
+  })
+  if (edited.length === 0) return []
+  const written = added.map(entryOf)
+  if (isJson(config)) {
+    const texts = written.map((entry) => JSON.stringify(entry)).join(', ')
+    throw jsonFile(file, `put ${texts} into repos.${group}`)
+  }
+  const { before, after } = textsOf(config, group, written)
   if (after === null) throw notOurs(file, 'add the entry by hand')
+  const paths = new Set(edited.map(({ path }) => path))
   const now = await config.reposIn(after)
-  const others = now.filter((one) => one.kind === 'source' || one.destination !== path)
-  if (now.length !== others.length + 1 || !areSame(others, entries)) {
+  const others = now.filter((one) => one.kind === 'source' || !paths.has(one.destination))
+  if (now.length !== others.length + added.length || !areSame(others, await config.repos())) {
     throw notOurs(file, 'add the entry by hand')
   }
   await rewrite({ path: file, before, after })
-  return { repo: `${owner}/${repo}`, group, path, file }
+  return edited
 }
+
+const pathOf = (config: Config, added: NewRepository): string =>
+  destinationOf(config.root, fillIn(added.destination ?? usualDestination, added))
 
 /**
  * Removes an entry from repos.yaml: by `owner/repo`, address, bare name or destination.
@@ -84,15 +106,15 @@ export async function removeRepository(config: Config, target: string): Promise<
   return { repo: `${entry.owner}/${entry.repo}`, group, path, file }
 }
 
-function textsOf(config: Config, group: string, entry: NewYamlEntry) {
+function textsOf(config: Config, group: string, entries: NewYamlEntry[]) {
   const file = config.fileFor('repos')
   if (config.files.repos !== undefined) {
     const before = readText(file)
-    return { before, after: insertEntry(before, group, entry) }
+    return { before, after: insertEntries(before, group, entries) }
   }
-  if (config.single === null) return { before: null, after: firstEntry(group, entry) }
+  if (config.single === null) return { before: null, after: firstEntries(group, entries) }
   const before = readText(file)
-  return { before, after: appendRepos(before, group, entry) }
+  return { before, after: appendRepos(before, group, entries) }
 }
 
 const isJson = ({ single }: Config): boolean => single?.endsWith('.json') === true
@@ -100,12 +122,16 @@ const isJson = ({ single }: Config): boolean => single?.endsWith('.json') === tr
 const jsonFile = (file: string, hint: string) =>
   new ConfigError(`${file} is JSON, which wizard does not edit`, { hint: `${hint} by hand` })
 
-function entryOf({ owner, repo, destination, branch }: NewRepository): NewYamlEntry {
+function entryOf(added: Omit<NewRepository, 'group'>): NewYamlEntry {
+  const { owner, repo, destination, branch } = added
   const entry: NewYamlEntry = { owner, repo }
-  if (destination !== undefined) entry.destination = destination
-  if (branch !== undefined) entry.branch = branch
+  if (destination !== undefined) entry.destination = literal(destination)
+  if (branch !== undefined) entry.branch = literal(branch)
   return entry
 }
+
+/** A folder or a branch may have `${` in its name. */
+const literal = (text: string) => text.replaceAll('${', () => '$${')
 
 const areSame = (some: RepoEntry[], others: RepoEntry[]) =>
   some.length === others.length &&

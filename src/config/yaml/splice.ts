@@ -17,34 +17,34 @@ import {
 
 export type NewYamlEntry = Record<string, string>
 
-/** A file with a single repository. */
-export function firstEntry(group: string, entry: NewYamlEntry): string {
-  return `repos:\n${groupLines(group, entry, 2, 2).join('\n')}\n`
+/** A file with these repositories only. */
+export function firstEntries(group: string, entries: NewYamlEntry[]): string {
+  return `repos:\n${groupLines(group, entries, 2, 2).join('\n')}\n`
 }
 
-/** Adds `repos:` with a single repository to the end of a file that has other keys. */
-export function appendRepos(text: string, group: string, entry: NewYamlEntry): string | null {
+/** Adds `repos:` with these repositories to the end of a file that has other keys. */
+export function appendRepos(text: string, group: string, entries: NewYamlEntry[]): string | null {
   const { contents, errors } = parseDocument(text, { prettyErrors: false })
   const isPlain = errors.length === 0 && isMap(contents) && !contents.flow
   if (!isPlain || columnOf(text, nodeOffsetOf(contents)) > 0 || /^\.\.\.\s/m.test(text)) return null
   const newline = newlineOf(text)
   const between = text.endsWith('\n') ? '' : newline
-  return `${text}${between}${firstEntry(group, entry).replaceAll('\n', newline)}`
+  return `${text}${between}${firstEntries(group, entries).replaceAll('\n', newline)}`
 }
 
-/** Inserts the entry at the end of its group; a new group goes to the end of the file. */
-export function insertEntry(text: string, group: string, entry: NewYamlEntry): string | null {
+/** Inserts the entries at the end of their group; a new group goes to the end of the file. */
+export function insertEntries(text: string, group: string, entries: NewYamlEntry[]): string | null {
   const repos = reposOf(text)
   if (repos === null) return null
   const pair = repos.map.items.find(({ key }) => nameOf(key) === group)
-  if (pair === undefined) return insertGroup(text, repos, group, entry)
+  if (pair === undefined) return insertGroup(text, repos, group, entries)
   const list = pair.value
   if (!isSeq(list) || list.anchor) return null
   if (list.items.length === 0)
-    return fillEmpty(text, list, listLines(entry, dashColumn(text, pair, repos)))
-  if (list.flow) return insertAt(text, endOffsetOf(list.items.at(-1) as Node), `, ${flow(entry)}`)
+    return fillEmpty(text, list, listLines(entries, dashColumn(text, pair, repos)))
+  if (list.flow) return insertAt(text, endOffsetOf(list.items.at(-1) as Node), `, ${flow(entries)}`)
   const column = columnOf(text, list.range?.[0] ?? 0)
-  return insertLines(text, list, column, listLines(entry, column))
+  return insertLines(text, list, column, listLines(entries, column))
 }
 
 /** Removes the entry at an index of the group; an empty group stays, as `[]`. */
@@ -85,21 +85,21 @@ function insertGroup(
   text: string,
   { pair, map }: Repos,
   group: string,
-  entry: NewYamlEntry,
+  entries: NewYamlEntry[],
 ): string | null {
   const [first] = map.items
   const last = map.items.at(-1)
   if (first === undefined || last === undefined) {
     const column = columnOf(text, nodeOffsetOf(pair.key)) + 2
-    return fillEmpty(text, map, groupLines(group, entry, column, 2))
+    return fillEmpty(text, map, groupLines(group, entries, column, 2))
   }
   if (map.flow) {
     const end = endOffsetOf((last.value ?? last.key) as Node)
-    return insertAt(text, end, `, ${scalar(group)}: [${flow(entry)}]`)
+    return insertAt(text, end, `, ${scalar(group)}: [${flow(entries)}]`)
   }
   const column = columnOf(text, nodeOffsetOf(first.key))
   const step = dashColumn(text, undefined, { pair, map }) - column
-  return insertLines(text, last.value as Node, column, groupLines(group, entry, column, step))
+  return insertLines(text, last.value as Node, column, groupLines(group, entries, column, step))
 }
 
 /** The column of a group's dashes, as in other groups. */
@@ -113,22 +113,31 @@ function dashColumn(text: string, pair: Pair | undefined, { map }: Repos): numbe
   return column + 2
 }
 
-function listLines(entry: NewYamlEntry, column: number): string[] {
-  return Object.entries(entry).map(
-    ([key, value], index) =>
-      `${' '.repeat(column)}${index === 0 ? '- ' : '  '}${key}: ${scalar(value)}`,
+function listLines(entries: NewYamlEntry[], column: number): string[] {
+  return entries.flatMap((entry) =>
+    Object.entries(entry).map(
+      ([key, value], index) =>
+        `${' '.repeat(column)}${index === 0 ? '- ' : '  '}${key}: ${scalar(value)}`,
+    ),
   )
 }
 
-function groupLines(group: string, entry: NewYamlEntry, column: number, step: number): string[] {
-  return [`${' '.repeat(column)}${scalar(group)}:`, ...listLines(entry, column + step)]
+function groupLines(
+  group: string,
+  entries: NewYamlEntry[],
+  column: number,
+  step: number,
+): string[] {
+  return [`${' '.repeat(column)}${scalar(group)}:`, ...listLines(entries, column + step)]
 }
 
 const scalar = (value: string) => stringify(value, { lineWidth: 0 }).trimEnd()
 
 /** Quotes text that YAML would read differently inside braces. */
-const flow = (entry: NewYamlEntry) =>
-  stringify(entry, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
+const flow = (entries: NewYamlEntry[]) =>
+  entries
+    .map((entry) => stringify(entry, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd())
+    .join(', ')
 
 /** Inserts lines after a block and the comments below it that are indented at least as far. */
 function insertLines(text: string, block: Node, column: number, lines: string[]): string {
