@@ -92,7 +92,7 @@ it('two syncs of one root take turns, and both are whole', { tags: ['deep'] }, a
 })
 
 it('reads a configuration again that an earlier command changed', async () => {
-  expect(await finish('REPO', 'ADD', 'uDOS/pico')).toMatchObject({ status: 0 })
+  expect(await finish('REPO', 'ADD', 'uDOS/pico', '--no-check')).toMatchObject({ status: 0 })
   const { out } = await finish('REPO', 'LIST', '--local', '--json')
   expect(JSON.parse(out).map(({ repo }: { repo: string }) => repo)).toContain('uDOS/pico')
 })

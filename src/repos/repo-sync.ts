@@ -1,6 +1,7 @@
 import type { Call } from '../base/call.js'
 import type { GitHubClient } from '../github/client.js'
 import { type OpenConfigured, type SessionOptions, sessionOf } from '../session.js'
+import type { AdoptedClone, AdoptOptions } from './adopt/adopt.js'
 import type { ExecOptions, ExecReport } from './exec.js'
 import type { CloneOptions, PullOptions } from './one-repository.js'
 import type { SyncMode } from './plan.js'
@@ -125,6 +126,16 @@ export class RepoSync {
   async exec(options: ExecOptions, call: Call<RepoEvent> = {}): Promise<ExecReport> {
     const { execInClones } = await import('./exec.js')
     return execInClones(await this.#open(call), options)
+  }
+
+  /**
+   * Adds clones that are there already to repos.yaml, where they are, and touches none of them.
+   *
+   * @throws PathError if the folder does not exist; ConfigError if repos.yaml can't be edited
+   */
+  async adopt(options: AdoptOptions, call: Call<RepoEvent> = {}): Promise<AdoptedClone[]> {
+    const { adoptClones } = await import('./adopt/adopt.js')
+    return adoptClones(await this.#open(call), options)
   }
 
   /** Compares the clone at a path with its remote. */

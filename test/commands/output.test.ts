@@ -193,7 +193,7 @@ describe('--json', () => {
     [['EXISTS', 'micro'], { exists: true }, 0],
     [['CAT', 'micro', 'README.md'], { content: '# micro\n', encoding: 'utf-8' }, 0],
     [['TREE', 'micro'], array, 0],
-    [['ADD', 'uDOS/new', '--group', 'json'], { repo: 'uDOS/new' }, 0],
+    [['ADD', 'uDOS/new', '--group', 'json', '--no-check'], { repo: 'uDOS/new' }, 0],
     [['REMOVE', 'uDOS/new'], { repo: 'uDOS/new' }, 0],
   ])('%j is one document on stdout', async (args, shape, status) => {
     const run = await work.wizard('REPO', ...args, '--json')

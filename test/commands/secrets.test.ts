@@ -33,7 +33,7 @@ beforeAll(async () => {
   await run('CLONE', withToken('typo'), 'own', '--verbose')
   await run('PULL', 'own', '--verbose')
   await run('STATUS', '--verbose')
-  await run('ADD', withToken('new'), '--group', 'more')
+  await run('ADD', withToken('new'), '--group', 'more', '--no-check')
   work.github.fail({ status: 500, body: { message: `you sent ${token}` }, times: 2 })
   await run('VIEW', 'typo', '--verbose')
   const denial = work.github.fail({ origin: 'git', status: 403, body: `denied to ${token}` })

@@ -1,21 +1,40 @@
 import { relative, resolve, sep } from 'node:path'
-import { PathError } from '../../base/errors.js'
+import { GitHubNotFoundError, PathError } from '../../base/errors.js'
+import type { Repo } from '../../base/names/repository.js'
+import type { Edited } from '../../config/files/edit.js'
 import type { Invocation } from '../../invocation.js'
 import { repositoryTarget } from '../targets.js'
 import { defineVerb } from '../verb.js'
+import {
+  type Adoption,
+  adopt,
+  adoptionFailure,
+  adoptionPage,
+  checkAdoption,
+  checkClone,
+  meansClone,
+} from './adopt.js'
+
+type Added = ({ kind: 'entry' } & Edited) | ({ kind: 'adoption' } & Adoption)
 
 export const add = defineVerb({
   name: 'add',
-  summary: 'add a repository to repos.yaml; SYNC then clones it',
+  summary: 'add a repository, or clones that you have, to repos.yaml',
   examples: [
-    { command: 'wizard REPO ADD uDOS/micro', does: 'below ROOT/library' },
+    { command: 'wizard REPO ADD uDOS/micro', does: 'below ROOT/library; SYNC then clones it' },
     {
       command: 'wizard REPO ADD uDOS/micro library/tools/micro --group tools',
       does: 'to a folder and group',
     },
+    { command: 'wizard REPO ADD ./src/typo', does: 'a clone that you have, where it is' },
+    { command: 'wizard REPO ADD --scan src', does: 'all clones below a folder' },
   ],
   args: [
-    { name: 'repo', summary: 'owner/repo, its address, or a name below the default owner' },
+    {
+      name: 'repo',
+      summary: 'owner/repo, its address, a name, or the folder of a clone',
+      optional: true,
+    },
     {
       name: 'dest',
       summary: 'the folder, inside ROOT; default: ROOT/library/GROUP/REPO',
@@ -25,19 +44,59 @@ export const add = defineVerb({
   flags: {
     group: { type: 'text', value: 'G', summary: 'the group, made when it is new (default)' },
     branch: { type: 'text', value: 'REF', summary: 'a branch, or a tag or commit id as a pin' },
+    'no-check': { type: 'boolean', summary: 'do not ask GitHub whether it exists' },
+    scan: { type: 'text', value: 'DIR', summary: 'add the clones below DIR, where they are' },
+    depth: {
+      type: 'integer',
+      value: 'N',
+      min: 1,
+      max: 100,
+      summary: 'of --scan: folders below DIR, 1 its own (3)',
+    },
   },
-  async run(invocation, [target = '', dest], { group = 'default', branch }) {
-    const { owner, repo } = await repositoryTarget(invocation, target)
+  async run(invocation, [target, dest], flags): Promise<Added> {
+    const { group, branch, scan, depth, 'no-check': noCheck } = flags
+    checkAdoption({ scan, target, dest, branch, depth })
+    const folder = scan ?? target ?? ''
+    const isScan = scan !== undefined
+    if (isScan || (await meansClone(invocation, folder))) {
+      checkClone(dest, branch)
+      return { kind: 'adoption', ...(await adopt(invocation, { folder, isScan, group, depth })) }
+    }
     const { addRepository } = await import('../../config/files/edit.js')
+    const repository = await repositoryTarget(invocation, folder)
     const config = await invocation.config()
     const destination = dest === undefined ? undefined : await insideRoot(invocation, dest)
-    return addRepository(config, { group, owner, repo, destination, branch })
+    if (!noCheck) await assertOnGitHub(invocation, repository)
+    const added = { group: group ?? 'default', ...repository, destination, branch }
+    return { kind: 'entry', ...(await addRepository(config, added)) }
   },
-  render: ({ repo, group, file }, invocation) =>
-    invocation.globals.quiet
+  json(added) {
+    if (added.kind === 'adoption') return added.clones
+    const { kind: _, ...edited } = added
+    return edited
+  },
+  render(added, invocation) {
+    if (added.kind === 'adoption') return adoptionPage(added, invocation)
+    const { repo, group, file } = added
+    return invocation.globals.quiet
       ? { kind: 'nothing' }
-      : { kind: 'lines', lines: [`${repo} was added to ${group} in ${file}`] },
+      : { kind: 'lines', lines: [`${repo} was added to ${group} in ${file}`] }
+  },
+  partialFailure: (added) => (added.kind === 'adoption' ? adoptionFailure(added) : null),
 })
+
+/** @throws GitHubNotFoundError if there is no such repository, or the token may not see it */
+async function assertOnGitHub(invocation: Invocation, { owner, repo }: Repo): Promise<void> {
+  if (await (await invocation.github()).repoExists(owner, repo)) return
+  throw new GitHubNotFoundError(`${owner}/${repo} was not found`, {
+    hint: [
+      'check the name; a private one needs a token that may read it; ',
+      { flag: 'no-check' },
+      ' adds it anyway',
+    ],
+  })
+}
 
 /** Converts a folder from the command line to a path in repos.yaml, which starts at ROOT. */
 async function insideRoot(invocation: Invocation, dest: string): Promise<string> {

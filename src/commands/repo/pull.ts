@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { NotFoundError, UsageError, WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import type { SyncEntry } from '../../repos/report.js'
 import type { SyncTarget } from '../../repos/targets/sync-target.js'
 import { defineVerb } from '../verb.js'
-import { entryFailure, entryPage } from './shared.js'
+import { entryFailure, entryPage, looksLikePath } from './shared.js'
 
 export const pull = defineVerb({
   name: 'pull',
@@ -45,8 +45,6 @@ export const pull = defineVerb({
   render: entryPage,
   partialFailure: entryFailure,
 })
-
-const looksLikePath = (target: string) => isAbsolute(target) || /^\.{1,2}(\/|$)/.test(target)
 
 /** null if repos.yaml does not name it, but a folder exists. */
 async function findNamed(invocation: Invocation, target: string) {

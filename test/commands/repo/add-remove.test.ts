@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
 
 let work: Workspace
@@ -17,11 +17,12 @@ repos:
     repo: typo\t# with a tab
 `
 
-const opening = openWorkspace()
-beforeEach(async () => {
-  work = await opening
-  await work.write(file, before)
+beforeAll(async () => {
+  work = await openWorkspace()
+  for (const name of ['typo', 'micro', 'new', 'nu', 'x'])
+    await work.github.addRepository(`uDOS/${name}`)
 })
+beforeEach(() => work.write(file, before))
 afterAll(() => work.close())
 
 const add = (...args: string[]) => work.wizard('REPO', 'ADD', ...args)
@@ -73,12 +74,25 @@ describe('REPO ADD', () => {
     })
   })
 
+  it('asks GitHub for nothing with --no-check', async () => {
+    const asked = work.github.requests.length
+    expect((await add('uDOS/none', '--no-check')).status).toBe(0)
+    expect(work.github.requests.length).toBe(asked)
+    expect((await listed()).at(-1)).toMatchObject({ repo: 'uDOS/none' })
+  })
+
   it.each([
     ['twice', ['uDOS/typo'], 8, /^error: uDOS\/typo is in .*repos\.yaml already, in line 4/],
     ['out of the root', ['uDOS/x', '../x'], 2, /^error: \.\.\/x is not inside /],
     ['onto another', ['uDOS/x', 'library/typo'], 2, /library\/typo/],
     ['into another', ['uDOS/x', 'library/typo/x'], 2, /library\/typo/],
-    ['a name that is none', ['../..'], 2, /names no repository/],
+    ['a name that is none', ['a b'], 2, /names no repository/],
+    [
+      'a repository that GitHub does not have',
+      ['uDOS/none'],
+      3,
+      /none was not found\nhint: .*--no-check/,
+    ],
   ])('%s is refused, and the file stays', async (_name, args, status, message) => {
     const run = await add(...args)
     expect([run.status, run.out]).toEqual([status, ''])
@@ -89,7 +103,6 @@ describe('REPO ADD', () => {
 
 describe('REPO REMOVE', () => {
   it('takes the entry out, with the comment above it alone, and leaves the files', async () => {
-    await work.github.addRepository('uDOS/micro')
     await work.wizard('REPO', 'SYNC', 'micro')
     const { status, json } = await remove('uDOS/micro', '--json')
     expect(status).toBe(0)
