@@ -11,9 +11,10 @@ import {
   type Variables,
 } from './locate/folder.js'
 import { contains, realForm, rootOf } from './locate/root.js'
+import { showFile } from './locate/show-file.js'
 import type { GitHubFile } from './schema/github.js'
 import { overrides } from './settings/resolve-setting.js'
-import { type ConfigDocument, showFile } from './yaml/document.js'
+import type { ConfigDocument } from './yaml/document.js'
 import { oneVariable } from './yaml/interpolate.js'
 
 /*

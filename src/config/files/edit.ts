@@ -2,6 +2,7 @@ import { ConfigError, ConflictError, NotFoundError, UsageError } from '../../bas
 import { parseRemote } from '../../base/names/remote.js'
 import { isSameName, isSameRepo, parseRepo } from '../../base/names/repository.js'
 import type { Config } from '../load.js'
+import { readText } from '../locate/read-text.js'
 import {
   appendRepos,
   firstEntries,
@@ -10,7 +11,6 @@ import {
   removeEntry,
 } from '../yaml/splice.js'
 import { rewrite } from '../yaml/write.js'
-import { readText } from '../yaml/yaml-file.js'
 import { destinationOf, fillIn, usualDestination } from './destinations.js'
 import type { RepoEntry, RepositoryEntry } from './repos.js'
 

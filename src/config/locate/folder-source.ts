@@ -3,11 +3,11 @@ import { isMap, isScalar } from 'yaml'
 import type { z } from 'zod/mini'
 import { type FileValues, loadSchema } from '../schema/load.js'
 import { partOfKey, singleTop } from '../schema/single.js'
-import { type ConfigDocument, readDocument, showFile } from '../yaml/document.js'
+import { type ConfigDocument, readDocument } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
 import { parseJsonText } from '../yaml/json-file.js'
 import type { ReadOptions } from '../yaml/tree.js'
-import { parseYamlText, readText, type YamlFile } from '../yaml/yaml-file.js'
+import { parseYamlText, type YamlFile } from '../yaml/yaml-file.js'
 import {
   type ConfigFileName,
   type ConfigFolder,
@@ -17,6 +17,8 @@ import {
   type Variables,
   variableOf,
 } from './folder.js'
+import { readText } from './read-text.js'
+import { showFile } from './show-file.js'
 
 /** The files of a folder, or the parts of a single file, each validated by its schema. */
 export interface FolderSource {

@@ -3,9 +3,9 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Environment } from '../../base/environment.js'
 import { ConfigError } from '../../base/errors.js'
 import { hasCode } from '../../base/fs/read.js'
-import { showFile } from '../yaml/document.js'
 import type { Lookup } from '../yaml/interpolate.js'
-import { readBytes, unreadable } from '../yaml/yaml-file.js'
+import { readBytes, unreadable } from './read-text.js'
+import { showFile } from './show-file.js'
 import {
   findSingleFile,
   type SingleFile,

@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { hasCode } from '../../base/fs/read.js'
-import { showFile } from '../yaml/document.js'
-import { readBytes, unreadable } from '../yaml/yaml-file.js'
+import { readBytes, unreadable } from './read-text.js'
+import { showFile } from './show-file.js'
 
 /** One file with everything, in place of a folder of five. */
 export interface SingleFile {

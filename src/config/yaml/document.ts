@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import type { z } from 'zod/mini'
 import {
   ConfigError,
@@ -127,10 +126,4 @@ function sourceOf(file: YamlFile, tree: Tree, path: Path): Source | undefined {
   if (place === undefined) return undefined
   const position = positionOf(file, place.value)
   return { from: 'file', position, variables: [...(place.variables ?? [])] }
-}
-
-/** Formats a path for messages: relative if it is inside the current folder, otherwise absolute. */
-export function showFile(path: string, cwd: string): string {
-  const from = relative(cwd, path)
-  return from === '' || from.startsWith('..') ? path : from
 }
