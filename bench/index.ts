@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { artifacts, largeArtifacts } from './artifacts.js'
 import { clone, cloneMemory } from './clone.js'
+import { completion } from './completion.js'
 import { due } from './due.js'
 import { engines, engineWord, runTask } from './engines.js'
 import { fastForward } from './fast-forward.js'
@@ -29,6 +30,7 @@ import { webhooks } from './webhooks.js'
  */
 const benches: Record<string, () => Promise<Row[]>> = {
   'start-up': startUp,
+  completion,
   unchanged,
   clone,
   'clone-memory': cloneMemory,

@@ -127,7 +127,21 @@ async function write(input, { into, worker, launcher, output }) {
 // they are few. What two of them import is in the file of the first.
 const files = {
   main: ['main.ts'],
-  run: ['run.ts', 'app.ts', 'process/host.ts', 'commands/verb.ts', 'commands/targets.ts'],
+  // All that a shell's completion needs of the verbs, without what runs them.
+  verbs: [
+    'commands/index.ts',
+    'commands/verb.ts',
+    'commands/grammar.ts',
+    'commands/targets.ts',
+    'commands/partial-failure.ts',
+    'config/names/known-names.ts',
+    'terminal/marks.ts',
+    'process/host.ts',
+    'repos/describe.ts',
+    'terminal/page.ts',
+    'terminal/times.ts',
+  ],
+  run: ['run.ts', 'app.ts'],
   config: ['config/load.ts'],
   client: ['github/client.ts'],
   sync: ['repos/repo-sync.ts'],

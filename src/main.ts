@@ -3,7 +3,8 @@ import { version } from './version.js'
 
 /**
  * argv → exit status. The only function that uses the process's streams and signals, and ends it.
- * `--version` needs no verb, so the verbs are imported after it.
+ * `--version` needs no verb, so the verbs are imported after it; a shell's completion needs little of
+ * what a command does.
  */
 export async function main(process: NodeJS.Process): Promise<number> {
   if (process.argv.length === 3 && process.argv[2] === '--version') {
@@ -11,6 +12,15 @@ export async function main(process: NodeJS.Process): Promise<number> {
     return 0
   }
   keepCompiledCode(process)
+  const [, , noun, flag, ...words] = process.argv
+  if (noun === 'COMPLETION' && flag === '--words') {
+    const [{ answerShell }, { hostOf }] = await Promise.all([
+      import('./commands/completion/answer.js'),
+      import('./process/host.js'),
+    ])
+    process.stdout.write(await answerShell(words, hostOf(process)))
+    return 0
+  }
   const [
     { run, signalStatus },
     { Application },

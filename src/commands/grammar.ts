@@ -131,7 +131,7 @@ const takesValue = (flag: string) => {
 }
 
 /** Finds the longest verb that the next words spell, and removes its words. */
-function takeVerb(verbs: Verb[], words: string[]): Verb | undefined {
+export function takeVerb(verbs: Verb[], words: string[]): Verb | undefined {
   const most = Math.max(...verbs.map(({ name }) => name.split('-').length))
   for (let count = most; count > 0; count--) {
     const spelled = words.slice(0, count)

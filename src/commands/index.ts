@@ -72,4 +72,14 @@ export const nouns: Noun[] = [
     summary: 'type commands at a prompt, with history and completion',
     load: async () => (await import('./shell/index.js')).verbs,
   },
+  {
+    name: 'man',
+    summary: 'show the manual page of wizard, a noun, a verb or a topic',
+    load: async () => (await import('./man/index.js')).verbsOf(nouns),
+  },
+  {
+    name: 'completion',
+    summary: 'complete commands in bash, zsh and fish',
+    load: async () => (await import('./completion/index.js')).verbs,
+  },
 ]

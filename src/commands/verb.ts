@@ -11,6 +11,8 @@ export interface ArgumentSpec {
   optional?: boolean
   /** Takes all remaining words. */
   variadic?: boolean
+  /** The words that it may be, in any case. */
+  choices?: readonly string[]
 }
 
 export interface Example {

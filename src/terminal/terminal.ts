@@ -109,6 +109,14 @@ export class Terminal {
     return { ...report, message: redact(report.message), hint }
   }
 
+  /** Shows a page of the manual, in roff, with man(1); false without a terminal or such a program. */
+  async viewManual(page: string): Promise<boolean> {
+    if (!this.out.isTerminal) return false
+    this.#progress?.stop()
+    const { viewManual } = await import('./manual-viewer.js')
+    return viewManual(page, this.#options)
+  }
+
   async showPage(page: Page): Promise<void> {
     this.#progress?.stop()
     if (page.kind === 'bytes') this.out.write(page.bytes)

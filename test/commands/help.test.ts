@@ -64,7 +64,7 @@ describe('a command', () => {
 
 describe('help', () => {
   it.each([
-    [['--help'], /^Keep many .*\n\n {2}REPO {6}clone/],
+    [['--help'], /^Keep many .*\n\n {2}REPO {8}clone/],
     [['help'], /^Keep many /],
     [['REPO', '--help'], /^wizard REPO: .*\n\nExamples:\n {2}wizard /],
     [['repo'], /^wizard REPO: /],

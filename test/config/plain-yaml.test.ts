@@ -14,7 +14,7 @@ it.each([
   ['repos:\n  tools:\n    - owner: uDOS\n      repo: typo\n  more:\n  - repo: "a b"\n'],
   ['# first\n---\nrepos:\n\n  a: # of one\n    - { owner: uDOS, repo: typo } # here\n    - x\n'],
   ["a: 'it''s'\n'b c': [1, two, {three: 3, four: }, []]\nd: \"#\"\n"],
-  ['a: b # c\nd: e#f\ng: http://h/i:j\nk: ~\nl: ${A:-b}\n'],
+  ['a: b # c\nd: e#f\ng: http://h/i:j\nk: ~\nl: $' + '{A:-b}\n'],
   ['push:main:\n  - action: x\n    payload: { repo: "a, b" }\n'],
   ['a:\n-   b: 1\n    c: 2\n- - d\n  - e\n-\n  f: g\n'],
   ['a: {b: c, "d": e}\r\nf: [g,h]\r\n'],
@@ -50,6 +50,24 @@ it('reads every example of the configuration', () => {
     if (plain !== undefined) expect(plain).toEqual(byPackage(text))
     if (/repos/.test(file)) expect(plain).toBeDefined()
   }
+})
+
+it('leaves out the texts of keys that are not wanted', () => {
+  const text = `a:
+  - name: x
+    to: "y # z"
+    and: /p/q
+    list: [1]
+    repo: r
+  - { name: y, to: z }
+  - to: z
+    name: v
+`
+  expect(readPlainYaml(text, new Set(['name', 'repo']))).toEqual({
+    a: [{ name: 'x', list: ['1'], repo: 'r' }, { name: 'y', to: 'z' }, { name: 'v' }],
+  })
+  const broken = 'a:\n  name: x\n  to: y\n  of: z\n   more\n'
+  expect(readPlainYaml(broken, new Set(['name']))).toBeUndefined()
 })
 
 it('never reads what the yaml package reads otherwise', () => {

@@ -7,7 +7,7 @@ export const schema = defineVerb({
   name: 'schema',
   summary: 'print the JSON Schema of a file, for editors and linters',
   examples: [{ command: 'wizard CONFIG SCHEMA repos > repos.schema.json', does: 'of repos.yaml' }],
-  args: [{ name: 'file', summary: schemaNames.join(', ') }],
+  args: [{ name: 'file', summary: schemaNames.join(', '), choices: schemaNames }],
   flags: {},
   async run(_context, [word = '']) {
     const name = schemaNames.find((one) => one === word.toLowerCase().replace(/\.yaml$/, ''))

@@ -24,7 +24,14 @@ export const show = defineVerb({
       does: 'for scripts',
     },
   ],
-  args: [{ name: 'log', summary: `${logNames.join(', ')}; default: all`, optional: true }],
+  args: [
+    {
+      name: 'log',
+      summary: `${logNames.join(', ')}; default: all`,
+      optional: true,
+      choices: logNames,
+    },
+  ],
   flags: {
     date: { type: 'text', value: 'D', summary: 'YYYY-MM-DD, today or yesterday; default: today' },
     follow: { type: 'boolean', short: 'f', summary: 'goes on with what is added' },

@@ -8,6 +8,7 @@ import { greeting } from './greeting.js'
 import { helpDocument, helpOfAll, helpOfNoun, helpOfTopic, helpOfVerb } from './help.js'
 import { type Topic, topics } from './topics.js'
 
+type AboutCommand = Extract<Command, { kind: 'help' }>
 type HelpCommand = Extract<Command, { kind: 'help' | 'greeting' }>
 
 /** @throws UsageError for an unknown topic */
@@ -16,11 +17,24 @@ export async function helpLines(
   command: HelpCommand,
   invocation: Invocation,
 ): Promise<string[]> {
-  if (command.kind === 'greeting') return greeting(invocation)
+  return command.kind === 'greeting' ? greeting(invocation) : helpText(nouns, command)
+}
+
+/** @throws UsageError for an unknown topic */
+export async function helpText(nouns: Noun[], command: AboutCommand): Promise<string[]> {
   const { noun, verb, topic } = command
   if (topic !== undefined) return helpOfTopic(await findTopic(nouns, topic))
   if (noun === undefined) return helpOfAll(nouns)
   return verb === undefined ? helpOfNoun(noun, await noun.load()) : helpOfVerb(noun, verb)
+}
+
+/** The same as a manual page, in roff. @throws UsageError for an unknown topic */
+export async function manualPage(nouns: Noun[], command: AboutCommand): Promise<string> {
+  const { manOfAll, manOfNoun, manOfTopic, manOfVerb } = await import('./man-page.js')
+  const { noun, verb, topic } = command
+  if (topic !== undefined) return manOfTopic(await findTopic(nouns, topic))
+  if (noun === undefined) return manOfAll(nouns)
+  return verb === undefined ? manOfNoun(noun, await noun.load()) : manOfVerb(noun, verb)
 }
 
 /** The same as data. @throws UsageError for an unknown topic */

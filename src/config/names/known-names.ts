@@ -1,6 +1,5 @@
 import { basename, extname, resolve } from 'node:path'
 import { once } from '../../base/async/once.js'
-import { splitFullName } from '../../base/names/repository.js'
 import {
   type ConfigFileName,
   type ConfigRequest,
@@ -15,6 +14,7 @@ import { interpolate, type Lookup } from '../yaml/interpolate.js'
 import { type PlainValue, readPlainYaml } from './plain-yaml.js'
 
 export interface KnownRepository {
+  /** Empty if the configuration does not say. */
   owner: string
   repo: string
   group: string
@@ -53,7 +53,8 @@ export function openNames(request: ConfigRequest): KnownNames {
   })
   const top = async (name: ConfigFileName, key: string): Promise<Mapping> => {
     const path = (await folder())?.files[name]
-    const values = (await whole()) ?? (path ? await orElse('', () => valuesIn(path)) : '')
+    const wanted = name === 'repos' ? ofEntry : undefined
+    const values = (await whole()) ?? (path ? await orElse('', () => valuesIn(path, wanted)) : '')
     return mappingOf(mappingOf(values)[key])
   }
   const reader = async () => {
@@ -62,19 +63,22 @@ export function openNames(request: ConfigRequest): KnownNames {
   }
   const github = once(() => top('github', 'github'))
   return {
-    async repositories() {
+    repositories: once(async () => {
       const text = await reader()
-      const usual = text((await github()).owner) || ((await lookup())('GITHUB_OWNER') ?? null)
+      const usual = text((await github()).owner) || ((await lookup())('GITHUB_OWNER') ?? '')
       const found: KnownRepository[] = []
       for (const [group, list] of Object.entries(await top('repos', 'repos'))) {
         for (const entry of listOf(list)) {
           const { owner, repo } = mappingOf(entry)
-          const name = splitFullName(text(repo), text(owner) || usual)
-          if (name !== null) found.push({ ...name, group })
+          const named = text(repo)
+          const slash = named.indexOf('/')
+          const name = named.slice(slash + 1)
+          const before = slash === -1 ? text(owner) || usual : named.slice(0, slash)
+          if (name !== '') found.push({ owner: before, repo: name, group })
         }
       }
       return found
-    },
+    }),
     async components() {
       const text = await reader()
       return Object.entries(await top('components', 'components')).map(([name, values]) => {
@@ -110,14 +114,17 @@ async function orElse<T, F>(other: F, work: () => Promise<T> | T): Promise<T | F
   }
 }
 
+/** What is read of each of the thousands of entries that repos.yaml may have. */
+const ofEntry = new Set(['owner', 'repo'])
+
 /** The values of a file, as texts. */
-async function valuesIn(path: string): Promise<PlainValue> {
+async function valuesIn(path: string, wanted?: ReadonlySet<string>): Promise<PlainValue> {
   const text = readText(path)
   if (extname(path) === '.json') {
     const value = JSON.parse(text) as PlainValue
     return basename(path) === 'package.json' ? (mappingOf(value).wizard ?? '') : value
   }
-  const plain = readPlainYaml(text)
+  const plain = readPlainYaml(text, wanted)
   if (plain !== undefined) return plain
   const { parse } = await import('yaml')
   return parse(text, { schema: 'failsafe', merge: true, logLevel: 'silent' }) as PlainValue

@@ -1,0 +1,26 @@
+// Writes docs/verbs.md from the verbs' own tables, from which --help, MAN and completion come too.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { rolldown } from 'rolldown'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const out = mkdtempSync(join(tmpdir(), 'wizard-verbs-'))
+
+try {
+  const bundle = await rolldown({
+    cwd: root,
+    input: { page: 'src/commands/manual/verbs-page.ts', nouns: 'src/commands/index.ts' },
+    platform: 'node',
+    external: ['pg', '@photostructure/sqlite'],
+    onLog() {},
+  })
+  await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].mjs' })
+  await bundle.close()
+  const load = (/** @type {string} */ name) => import(pathToFileURL(join(out, `${name}.mjs`)).href)
+  const [{ verbsPage }, { nouns }] = await Promise.all([load('page'), load('nouns')])
+  writeFileSync(join(root, 'docs/verbs.md'), await verbsPage(nouns))
+} finally {
+  rmSync(out, { recursive: true })
+}
