@@ -1,5 +1,4 @@
 import type { ErrorReport } from '../base/error-report.js'
-
 import type { Invocation } from '../invocation.js'
 import type { Page } from '../terminal/page.js'
 import type { FlagSpecs, Flags } from './flags.js'
@@ -21,7 +20,11 @@ export interface Example {
 }
 
 /** The failure of a verb whose result is printed, but is not a success. */
-export type PartialFailure = Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }
+export type PartialFailure = Omit<ErrorReport, 'hint'> & {
+  hint?: string | null | undefined
+  /** Whether the result says so itself, to somebody at a terminal. */
+  isShown?: boolean
+}
 
 export interface VerbSpec<S extends FlagSpecs, R> {
   /** Words joined by `-`, in lower case; empty for a noun without verbs. */

@@ -77,7 +77,10 @@ export class Terminal {
     const board = this.err.canRedraw
       ? (await import('./progress/board.js')).openBoard(stderr, this.err)
       : null
-    this.#progress ??= followProgress({ stream: this.err, now, verbose, board, redact })
+    this.#progress ??= followProgress({
+      ...{ stream: this.err, now, verbose, board, redact },
+      repeats: this.out.isTerminal,
+    })
     return this.#progress.emit
   }
 
@@ -185,9 +188,15 @@ export class Terminal {
   /** Says that a printed result is not a success. */
   showPartialFailure({
     hint = null,
+    isShown = false,
     ...report
-  }: Omit<ErrorReport, 'hint'> & { hint?: string | null | undefined }): void {
-    this.#writeError({ ...report, hint })
+  }: Omit<ErrorReport, 'hint'> & {
+    hint?: string | null | undefined
+    /** Whether the result says so itself, to somebody at a terminal. */
+    isShown?: boolean | undefined
+  }): void {
+    const isSeen = isShown && this.out.isTerminal && this.err.isTerminal
+    if (!isSeen || this.#options.json) this.#writeError({ ...report, hint })
   }
 
   /** Whether somebody can be asked. */

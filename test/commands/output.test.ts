@@ -142,19 +142,33 @@ describe('streams', () => {
     expect(shown).not.toMatch(/\d\/2 repositories/)
   })
 
-  it('live lines on a terminal go, and a table under a heading that fits stays', async () => {
+  it('live lines on a terminal go; a line for each change and one of totals stay', async () => {
     await mkdir(work.path('live'))
     const args = ['REPO', 'CLONE-ALL', '--root', work.path('live')]
     const { shown } = await work.run(args, { columns: 70 })
     expect(shown).toMatch(/\d\/2 repositories/)
-    const [, table = ''] = shown.split(/(?=REPOSITORY)/)
-    const lines = stripVTControlCharacters(table).split('\n')
-    expect(lines[0]).toMatch(/^REPOSITORY +STATUS +BRANCH +FOLDER$/)
-    expect(lines[1]).toMatch(/^uDOS\/typo +cloned +main +live\/library\/tools\/typo$/)
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(70)
-    expect(lines.join('\n')).toContain('Summary: 2/2 repos cloned successfully')
+    const text = stripVTControlCharacters(shown)
+    expect(text).toContain('✅ typo cloned (')
+    expect(text).toMatch(/2 repositories: 2 cloned in \d[\w. ]*\r?\n$/)
+    expect(text).not.toContain('REPOSITORY')
     // Shows the cursor, which the spinner had hidden.
     expect(shown.lastIndexOf('\u001b[?25h')).toBeGreaterThan(shown.lastIndexOf('\u001b[?25l'))
+  })
+
+  it('on a terminal a failure is short when it happens, and whole at the end, once', async () => {
+    await work.repos({ tools: [{ repo: 'typo' }, { repo: 'nowhere' }, { repo: 'micro' }] })
+    const args = ['REPO', 'SYNC', '--root', work.path('live')]
+    const { status, shown } = await work.run(args, { columns: 70 })
+    await work.repos({ tools: [{ repo: 'typo' }, { repo: 'micro' }] })
+    expect(status).toBe(1)
+    const lines = stripVTControlCharacters(shown).split(/\r?\n/)
+    const end = lines.slice(-4)
+    expect(end[0]).toMatch(/❌ uDOS\/nowhere: .*no such repository/)
+    expect(end[1]).toMatch(/^ {3}hint: /)
+    expect(end[2]).toMatch(/^3 repositories: 2 unchanged, 1 failed in /)
+    expect(lines.filter((line) => line.endsWith('❌ uDOS/nowhere failed'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('no such repository'))).toHaveLength(1)
+    expect(shown).not.toContain('error:')
   })
 
   it('--quiet says nothing on success but the result, and does not hush errors', async () => {

@@ -69,12 +69,12 @@ describe('a terminal', () => {
     await mkdir(work.path('live'))
     const { shown } = await onTerminal(['REPO', 'CLONE-ALL', '--root', work.path('live')], run)
     expect(shown).toMatch(/\d\/1 repositories/)
-    expect(shown).toMatch(/REPOSITORY +STATUS +BRANCH +FOLDER/)
+    expect(shown).toMatch(/1 repository: 1 cloned in /)
     expect(shown.lastIndexOf('\u001b[?25h')).toBeGreaterThan(shown.lastIndexOf('\u001b[?25l'))
   })
 
   it.each([
-    ['y', 0, 'Summary: 1/1'],
+    ['y', 0, '1 repository: 1 unchanged in '],
     ['\u0003', 130, 'interrupted'],
   ])('%j answers a question', async (answer, status, text) => {
     const run = await answering(answer, ['REPO', 'RESET', 'typo'], { cwd: work.root })

@@ -1,10 +1,13 @@
 import { isAbsolute, relative } from 'node:path'
+import { reportInWords } from '../../base/error-report.js'
 import type { Invocation } from '../../invocation.js'
 import { formatSyncEntry } from '../../repos/describe.js'
 import type { SyncEntry, SyncReport } from '../../repos/report.js'
 import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
 import type { Tone } from '../../terminal/stream.js'
+import { formatLength } from '../../terminal/times.js'
+import { commandLineWords } from '../hints.js'
 import { sharedFailure, stopsAll, type Tried } from '../partial-failure.js'
 import type { PartialFailure } from '../verb.js'
 
@@ -17,10 +20,20 @@ const tones: Partial<Record<string, Tone>> = {
   failed: 'bad',
 }
 
-/** The result of a sync: repository, status, branch, folder, and reason. */
-export function reportPage(report: SyncReport, invocation: Invocation, summary: string): Page {
-  if (invocation.globals.quiet && report.failed === 0) return { kind: 'nothing' }
+/**
+ * The result of a sync. On a terminal the changes are said already: what failed follows with its
+ * reason, then the totals. Elsewhere, and where somebody wants to see all, it is a table.
+ */
+export function reportPage(report: SyncReport, invocation: Invocation): Page {
+  const { terminal, globals } = invocation
+  if (globals.quiet && report.failed === 0) return { kind: 'nothing' }
   if (isOneRefusal(report)) return { kind: 'nothing' }
+  const { repositories } = report
+  const isPlan = repositories.some(({ planned }) => planned !== undefined)
+  const after = [...repositories.flatMap(failureLines), formatTotals(report)]
+  if (terminal.out.isTerminal && !isPlan && !globals.verbose) return lines(...after)
+  const isShown = (entry: SyncEntry) =>
+    !terminal.out.isTerminal || globals.verbose || outcomeOf(entry) !== 'unchanged'
   return {
     kind: 'table',
     columns: [
@@ -30,10 +43,49 @@ export function reportPage(report: SyncReport, invocation: Invocation, summary: 
       { title: 'FOLDER', flexible: true },
       { title: 'NOTE', flexible: true },
     ],
-    rows: report.repositories.map((entry) => rowOf(entry, invocation)),
-    after: [summary],
+    rows: repositories.filter(isShown).map((entry) => rowOf(entry, invocation)),
+    after,
   }
 }
+
+/** With the whole reason, and what to do. An interruption is said once, by its error. */
+function failureLines({ repo, status, reason, error }: SyncEntry): string[] {
+  if ((status !== 'failed' && status !== 'blocked') || isInterruption(error)) return []
+  const { message = '', hint = null } = error === null ? {} : reportInWords(error, commandLineWords)
+  const why = [reason === null ? null : `blocked (${reason})`, message].filter(Boolean).join(': ')
+  return [`${marks.bad} ${repo}: ${why}`, ...(hint === null ? [] : [`   hint: ${hint}`])]
+}
+
+const isInterruption = (error: SyncEntry['error']) =>
+  error !== null && (error.code === 'INTERRUPTED' || error.code === 'TIMEOUT')
+
+/** `33 repositories: 2 updated, 30 unchanged, 1 failed in 7 s` */
+function formatTotals({ total, skipped, repositories, duration_ms: ms }: SyncReport): string {
+  const found = repositories
+    .map((entry) => (isInterruption(entry.error) ? 'not finished' : outcomeOf(entry)))
+    .filter((outcome) => outcome !== 'skipped')
+  // Those of other shards are skipped, and not listed.
+  const all = [...found, ...Array.from({ length: skipped }, () => 'skipped')]
+  const time = ms < 1000 ? `${(ms / 1000).toFixed(1)} s` : formatLength(ms / 1000)
+  return `${formatCounts(total, all)} in ${time}`
+}
+
+const outcomes = [
+  ...['up-to-date', 'cloned', 'updated', 'clone', 'pull', 'unchanged', 'ahead', 'behind'],
+  ...['diverged', 'missing', 'skipped', 'blocked', 'failed', 'not finished', 'unknown'],
+]
+
+/** `33 repositories: 2 updated, 31 unchanged` */
+export function formatCounts(total: number, found: (string | undefined)[]): string {
+  const parts = outcomes
+    .map((outcome) => ({ outcome, count: found.filter((one) => one === outcome).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ outcome, count }) => `${count} ${planWords[outcome] ?? outcome}`)
+  const what = total === 1 ? '1 repository' : `${total} repositories`
+  return parts.length > 0 ? `${what}: ${parts.join(', ')}` : what
+}
+
+const planWords: Partial<Record<string, string>> = { clone: 'to clone', pull: 'to pull' }
 
 /**
  * A failure such as a bad token is shown once, by the error itself, and not in a line for each of a
@@ -70,7 +122,8 @@ export function reportFailure(report: SyncReport, allowBlocked: boolean): Partia
     (entry) => outcomeOf(entry) === 'failed' || (!allowBlocked && outcomeOf(entry) === 'blocked'),
   )
   const tried = report.repositories.filter((entry) => outcomeOf(entry) !== 'skipped')
-  return failureOf(bad, { of: tried, total: report.total })
+  const failure = failureOf(bad, { of: tried, total: report.total })
+  return failure && { ...failure, isShown: failure.code === 'FAILED' && !isOneRefusal(report) }
 }
 
 /**

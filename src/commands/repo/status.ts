@@ -3,7 +3,7 @@ import { isOk, type RepositoryStatus } from '../../repos/report.js'
 import type { Tone } from '../../terminal/stream.js'
 import { timeFormat } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
-import { failureOf } from './shared.js'
+import { failureOf, formatCounts } from './shared.js'
 
 const tones: Partial<Record<string, Tone>> = {
   'up-to-date': 'good',
@@ -58,7 +58,7 @@ export const status = defineVerb({
     return { all, list, stale: aged }
   },
   json: ({ list }) => list,
-  render: ({ list, stale }, invocation) => ({
+  render: ({ all, list, stale }, invocation) => ({
     kind: 'table',
     columns: [
       { title: 'REPOSITORY', flexible: true },
@@ -74,6 +74,7 @@ export const status = defineVerb({
     rows: (stale && invocation.globals.quiet ? list.filter(isTrouble(stale)) : list).map((one) =>
       rowOf(one, timeFormat(invocation.terminal.out)),
     ),
+    after: invocation.globals.quiet ? [] : [formatCounts(all.length, all.map(outcomeOf))],
   }),
   partialFailure({ all, list, stale }, flags) {
     const unknown = list.filter(isUnknown)
@@ -89,6 +90,8 @@ export const status = defineVerb({
     }
   },
 })
+
+const outcomeOf = ({ state }: RepositoryStatus): string => state ?? 'unknown'
 
 const olderThan = (list: RepositoryStatus[], oldest: number) =>
   list.filter(({ last_pull }) => last_pull === null || Date.parse(last_pull) < oldest)

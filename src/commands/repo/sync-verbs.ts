@@ -1,7 +1,6 @@
 import { UsageError } from '../../base/errors.js'
 import { fullNameOf } from '../../base/names/repository.js'
 import type { Invocation } from '../../invocation.js'
-import { formatSyncReport } from '../../repos/describe.js'
 import type { SyncMode } from '../../repos/plan.js'
 import type { SyncReport } from '../../repos/report.js'
 import type { SyncOptions } from '../../repos/run-sync.js'
@@ -51,7 +50,7 @@ function defineSyncVerb(
       }
       return report
     },
-    render: (report, invocation) => reportPage(report, invocation, formatSyncReport(mode, report)),
+    render: (report, invocation) => reportPage(report, invocation),
     partialFailure: (report, values) => reportFailure(report, values['allow-blocked']),
   })
 }
@@ -147,6 +146,6 @@ export const reset = defineVerb({
   render: (report, invocation) =>
     report === null
       ? { kind: 'lines', lines: ['Nothing was changed.'] }
-      : reportPage(report, invocation, formatSyncReport('reset', report)),
+      : reportPage(report, invocation),
   partialFailure: (report) => (report === null ? null : reportFailure(report, false)),
 })

@@ -13,6 +13,8 @@ export interface ProgressOptions {
   stream: Stream
   now(): number
   verbose: boolean
+  /** Whether the result repeats failures, with their reasons. */
+  repeats: boolean
   /** Redraws lines; null if the stream is not a terminal. */
   board: Board | null
   /** Removes secrets from a line: a build may print its variables. */
@@ -29,13 +31,14 @@ export interface Progress {
 const frame = 50
 
 /** Live lines on a terminal; otherwise one plain line per change. */
-export function followProgress({ stream, now, verbose, board, redact }: ProgressOptions): Progress {
+export function followProgress(options: ProgressOptions): Progress {
+  const { stream, now, verbose, board, redact, repeats } = options
   const say = (line: string) => {
     board?.clear()
     const text = plainText(redact(line), { colours: stream.hasColour })
     stream.write(`${stream.asLine(text.replace(/\s*\n\s*/g, ' '))}\n`)
   }
-  const context = { stream, now, isLive: board !== null, say }
+  const context = { stream, now, isLive: board !== null, repeats, say }
   const [sync, runs, artifacts] = [
     syncProgress(context),
     runProgress(context),

@@ -11,6 +11,8 @@ export interface ProgressContext {
   now(): number
   /** Whether live lines show the changes. */
   isLive: boolean
+  /** Whether the result repeats failures, with their reasons. */
+  repeats: boolean
   /** Prints a permanent line. */
   say(line: string): void
 }

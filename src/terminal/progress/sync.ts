@@ -13,7 +13,7 @@ interface Running {
 }
 
 /** Reports clones and pulls. */
-export function syncProgress({ stream, now, say }: ProgressContext) {
+export function syncProgress({ stream, now, repeats, say }: ProgressContext) {
   const running = new Map<string, Running>()
   const begun = now()
   let total = 0
@@ -35,7 +35,7 @@ export function syncProgress({ stream, now, say }: ProgressContext) {
       done++
       bytes += entry.bytes
       // For a single repository the result says it.
-      if (total > 1 && isChange(entry)) say(paintEntry(stream, entry))
+      if (total > 1 && isChange(entry)) say(paintEntry(stream, entry, repeats))
     },
   } satisfies Handlers
   const lines = () => {
@@ -54,9 +54,12 @@ export function syncProgress({ stream, now, say }: ProgressContext) {
 const isChange = ({ status }: SyncEntry) =>
   status !== undefined && status !== 'unchanged' && status !== 'skipped'
 
-function paintEntry(stream: Stream, entry: SyncEntry): string {
-  const line = formatSyncEntry(entry, marks)
-  return entry.status === 'blocked' || entry.status === 'failed' ? stream.paint('bad', line) : line
+/** A failure is short if its reason follows. */
+function paintEntry(stream: Stream, entry: SyncEntry, isShort: boolean): string {
+  const { status, repo } = entry
+  if (status !== 'blocked' && status !== 'failed') return formatSyncEntry(entry, marks)
+  const line = isShort ? `${marks.bad} ${repo} ${status}` : formatSyncEntry(entry, marks)
+  return stream.paint('bad', line)
 }
 
 function lineOf({ repo, since, progress }: Running, now: number): string {

@@ -17,6 +17,7 @@ function follow() {
     stream: openStream(written.stream, {}, true),
     now: () => time.now,
     verbose: false,
+    repeats: false,
     redact: (text) => text,
     board,
   })

@@ -44,6 +44,7 @@ function follow({ live }: { live: boolean }) {
     stream: openStream(stream, {}, true),
     now: () => time.now,
     verbose: false,
+    repeats: false,
     redact: (text) => text,
     board: live ? board : null,
   })
