@@ -66,6 +66,10 @@ it('leaves out the texts of keys that are not wanted', () => {
   expect(readPlainYaml(text, new Set(['name', 'repo']))).toEqual({
     a: [{ name: 'x', list: ['1'], repo: 'r' }, { name: 'y', to: 'z' }, { name: 'v' }],
   })
+  const quick = 'a:\n- b: "c d"\n  e: f\n- e: g\n  b: h\n- e: i\n- b: j\nk: l\n'
+  expect(readPlainYaml(quick, new Set(['b']))).toEqual({
+    a: [{ b: 'c d' }, { b: 'h' }, {}, { b: 'j' }],
+  })
   const broken = 'a:\n  name: x\n  to: y\n  of: z\n   more\n'
   expect(readPlainYaml(broken, new Set(['name']))).toBeUndefined()
 })
@@ -87,4 +91,34 @@ it('never reads what the yaml package reads otherwise', () => {
     expect([text, plain]).toEqual([text, byPackage(text)])
   }
   expect(read).toBeGreaterThan(100)
+})
+
+it('reads wanted texts of usual entries as the yaml package does', () => {
+  let seed = 21
+  const next = (below: number) => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+    return Math.floor((seed / 2 ** 32) * below)
+  }
+  const lines = [
+    '- a: x',
+    '- b: "y z"',
+    '  a: z',
+    '  b: x',
+    '  c: "a: b"',
+    '    a: x',
+    '- x',
+    '# c',
+  ]
+  lines.push('  # c', 'd:', '  b:', '', '- { a: x, b: y }', '  a: x # c', ' b: y', '-', '  - a: z')
+  let read = 0
+  for (let round = 0; round < 20_000; round++) {
+    const all = Array.from({ length: 1 + next(7) }, () => lines[next(lines.length)])
+    const text = `k:\n${all.join('\n')}\n`
+    const known = byPackage(text)
+    const plain = readPlainYaml(text, new Set(['a', 'b', 'c']))
+    if (plain === undefined || known === undefined) continue
+    read++
+    expect([text, plain]).toEqual([text, known])
+  }
+  expect(read).toBeGreaterThan(1000)
 })

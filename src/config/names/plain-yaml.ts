@@ -48,7 +48,7 @@ class Reader {
   readonly #latest = new Map<string, string>()
 
   /** By indentation. */
-  readonly #unwanted = new Map<number, RegExp>()
+  readonly #entries = new Map<number, UsualEntry>()
 
   constructor(all: string, wanted: ReadonlySet<string> | undefined) {
     this.#all = all
@@ -109,7 +109,9 @@ class Reader {
     const items: PlainValue[] = []
     while (this.#indent === indent && this.#isItem()) {
       const rest = this.#skipBlanks(this.#from + 1, this.#to)
-      if (this.#isEmpty(rest)) items.push(this.#below(indent, false))
+      const usual = this.#usualEntry(indent, rest)
+      if (usual !== undefined) items.push(usual)
+      else if (this.#isEmpty(rest)) items.push(this.#below(indent, false))
       else if (this.#isItem(rest) || this.#takeKey(rest) !== undefined) {
         // The rest is a block of its own, as if it began in a new line.
         this.#indent = indent + rest - this.#from
@@ -205,26 +207,75 @@ class Reader {
     return text
   }
 
-  /** The lines behind this one that have unwanted keys of the same mapping, all by one pattern. */
-  #skipUnwanted(indent: number): void {
-    if (this.#wanted === undefined) return
-    let lines = this.#unwanted.get(indent)
-    if (lines === undefined) {
-      const keys = `(?!(?:${[...this.#wanted].join('|')}):)[\\w.][\\w.-]*`
-      const line = `\\n {${indent}}${keys}: (?:[\\w./][\\w./-]*|"[^"\\\\\\n]*")(?=\\n)`
-      lines = new RegExp(`(?:${line})+`, 'y')
-      this.#unwanted.set(indent, lines)
+  /** A mapping in a list, whose lines all have a key and a usual text: by one pattern, for speed. */
+  #usualEntry(indent: number, from: number): PlainValue | undefined {
+    const wanted = this.#wanted
+    if (wanted === undefined) return undefined
+    const inner = indent + from - this.#from
+    let entry = this.#entries.get(inner)
+    if (entry === undefined) {
+      entry = usualEntry(inner)
+      this.#entries.set(inner, entry)
     }
-    lines.lastIndex = this.#at - 1
-    if (lines.test(this.#all)) this.#at = lines.lastIndex + 1
+    const { pattern, next } = entry
+    pattern.lastIndex = from
+    if (!pattern.test(this.#all)) return undefined
+    const end = pattern.lastIndex
+    const values: Record<string, PlainValue> = {}
+    for (const key of wanted) {
+      const text = this.#textIn(key, { from, end, inner, next })
+      if (text !== undefined) values[key] = text
+    }
+    this.#at = end + 1
+    this.#leave(indent)
+    return values
+  }
+
+  /** The text of a key in a usual entry. */
+  #textIn(
+    key: string,
+    {
+      from,
+      end,
+      inner,
+      next,
+    }: { from: number; end: number; inner: number } & Pick<UsualEntry, 'next'>,
+  ): string | undefined {
+    const all = this.#all
+    let at = from
+    if (!all.startsWith(`${key}: `, from)) {
+      const known = next.get(key) ?? 0
+      at = known > from ? known : all.indexOf(`\n${' '.repeat(inner)}${key}: `, from)
+      // One in a later entry is not looked for again.
+      next.set(key, at === -1 ? all.length : at)
+      if (at === -1 || at >= end) return undefined
+      at += inner + 1
+    }
+    const begin = at + key.length + 2
+    const line = all.indexOf('\n', begin)
+    const to = line > end ? end : line
+    const isQuoted = all.charCodeAt(begin) === 0x22
+    return isQuoted ? all.slice(begin + 1, to - 1) : this.#textOf(key, begin, to)
   }
 
   /** To the next line, which must not go on with the text of this one. */
   #leave(indent: number): void {
-    this.#skipUnwanted(indent)
     this.#advance()
     if (this.#indent > indent) throw new Unusual()
   }
+}
+
+interface UsualEntry {
+  /** All its lines but the indentation of the first and the end of the last. */
+  pattern: RegExp
+  /** Where the next line with a wanted key is, as far as it is known. */
+  next: Map<string, number>
+}
+
+function usualEntry(indent: number): UsualEntry {
+  const line = String.raw`[\w.][\w.-]*: (?:[\w./][\w./-]*|"[^"\\\n]*")`
+  const lines = String.raw`${line}(?:\n {${indent}}${line})*(?=\n(?! {${indent}}))`
+  return { pattern: new RegExp(lines, 'y'), next: new Map() }
 }
 
 const space = 0x20
