@@ -47,6 +47,8 @@ export interface RunInside {
   through(invocation: Invocation, argv: string[], io: Io): Promise<number>
   /** Only reads it. @returns its noun; null: help. @throws UsageError if it can't be run */
   check(argv: string[]): Promise<string | null>
+  /** What may take the place of the last word. */
+  complete(invocation: Invocation, words: string[]): Promise<string[]>
 }
 
 /**
@@ -146,6 +148,11 @@ export class Invocation {
   /** Only reads a command. @returns its noun; null: help. @throws UsageError if it can't be run */
   checkCommand(argv: string[]): Promise<string | null> {
     return this.#runInside.check(argv)
+  }
+
+  /** What may take the place of the last word of a command; no request is sent. */
+  completeWords(words: string[]): Promise<string[]> {
+    return this.#runInside.complete(this, words)
   }
 
   /** @throws PathError if the folder has been removed */

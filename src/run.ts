@@ -57,6 +57,10 @@ const runInside: RunInside = {
     runCaptured([...placeOf(globals), ...argv], app, signal),
   through: ({ app, globals }, argv, io) =>
     run([...placeOf(globals), ...mannerOf(globals), ...argv], io, app),
+  async complete({ app, globals }, words) {
+    const { wordsAtPrompt } = await import('./commands/completion/answer.js')
+    return wordsAtPrompt([...placeOf(globals), ...words], app.host)
+  },
   async check(argv) {
     const command = await readCommand(nouns, argv)
     if (command.kind !== 'run') return null

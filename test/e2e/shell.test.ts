@@ -60,6 +60,19 @@ it('Ctrl-C ends the command and not the shell, at the prompt it drops the line; 
   expect(text).not.toContain('nowhere is not')
 })
 
+it('completes nouns, verbs, flags and targets', { tags: ['deep'] }, async () => {
+  const { text } = await typeIn('shell', [
+    [prompt, 'repo exe\t'],
+    [/repo exec $/, 'ty\t'],
+    [/typo $/, '-- echo done; '],
+    [/done; $/, ctrlC],
+    [prompt, 'REPO CLONE --dep\t'],
+    [/--depth $/, ctrlC],
+    [prompt, ctrlD],
+  ])
+  expect(text).toContain('repo exec typo -- echo')
+})
+
 it('keeps its history for its owner alone, without secrets', { tags: ['deep'] }, async () => {
   const secret = `ghp_${'0123456789'.repeat(4)}`
   await typeIn('shell', [

@@ -32,6 +32,16 @@ export async function answerShell([shell = '', ...rest]: string[], asker: Asker)
   }
 }
 
+/** What may take the place of the last word at a prompt of wizard's own; paths are left out. */
+export async function wordsAtPrompt(words: string[], asker: Asker): Promise<string[]> {
+  try {
+    const found = await complete(nouns, words, () => openNames(requestOf(words, asker)))
+    return found.kind === 'words' ? found.candidates.filter(isSafe).map(({ value }) => value) : []
+  } catch {
+    return []
+  }
+}
+
 const fromArray = (words: string[]): ShellWord[] => [
   ...words.slice(0, -1).map((text) => ({ text, quote: '' as const, from: 0 })),
   splitLine(words.at(-1) ?? '', '').at(-1) ?? { text: '', quote: '', from: 0 },

@@ -36,6 +36,14 @@ export function readPrompt(invocation: Invocation, { lines }: History): Promise<
   })
 }
 
-async function completions(_invocation: Invocation, typed: string): Promise<CompleterResult> {
-  return [[], typed]
+/** The words up to the cursor, of which the last one is completed. */
+async function completions(invocation: Invocation, typed: string): Promise<CompleterResult> {
+  const words = typed.trimStart().split(/\s+/)
+  const last = words.at(-1) ?? ''
+  const found = await invocation.completeWords(words)
+  const plain = found.filter((word) => /^[\w./@:=!-]+$/.test(word))
+  return [
+    plain.map((word) => (plain.length === 1 && !word.endsWith('=') ? `${word} ` : word)),
+    last,
+  ]
 }
