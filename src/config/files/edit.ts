@@ -85,8 +85,8 @@ const pathOf = (config: Config, added: NewRepository): string =>
 /**
  * Removes an entry from repos.yaml: by `owner/repo`, address, bare name or destination.
  *
- * @throws NotFoundError if there is none; UsageError if there are several, or a `from` lists it;
- *   ConfigError if the file is JSON
+ * @throws NotFoundError if there is none; UsageError if there are several; ConfigError if the file
+ *   is JSON
  */
 export async function removeRepository(config: Config, target: string): Promise<Edited> {
   const entries = await config.repos()
@@ -187,17 +187,8 @@ function matches(entry: RepositoryEntry, target: string): boolean {
   return named !== null && isSameRepo(entry, named)
 }
 
-function nothingNamed(entries: RepoEntry[], target: string): NotFoundError | UsageError {
+function nothingNamed(entries: RepoEntry[], target: string): NotFoundError {
   const names = repositories(entries).map(({ owner, repo }) => `${owner}/${repo}`)
-  const source = entries.find(
-    (entry) =>
-      entry.kind === 'source' && entry.from.toLowerCase() === target.split('/')[0]?.toLowerCase(),
-  )
-  if (source) {
-    return new UsageError(`${target} has no entry of its own`, {
-      hint: `the entry in line ${source.position.line} brings it in: add it to its exclude`,
-    })
-  }
   return new NotFoundError(`repos.yaml has no entry for ${target}`, {
     hint: names.length > 0 ? `there is ${names.slice(0, 12).join(', ')}` : 'it names no repository',
   })

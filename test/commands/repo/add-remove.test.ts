@@ -135,4 +135,21 @@ describe('REPO REMOVE', () => {
     expect(run.err).toMatch(message)
     expect(await work.read(file)).toBe(before)
   })
+
+  it('says which exclude: takes out one that a from: entry brings', async () => {
+    const from = 'repos:\n  all:\n    - from: uDOS\n      exclude: ["n*"]\n'
+    await work.write(file, from)
+    for (const target of ['micro', 'uDOS/micro', work.path('library/all/micro')]) {
+      const { status, err } = await remove(target)
+      expect([status, err]).toEqual([
+        2,
+        `error: uDOS/micro has no entry of its own: from: uDOS brings it\nhint: put this into the entry at ${work.path(file)}:3: exclude: ["n*", "micro"]\n`,
+      ])
+    }
+    for (const target of ['nu', 'all', 'else/micro']) {
+      const { status, err } = await remove(target)
+      expect([status, err]).toEqual([3, expect.stringContaining(`has no entry for ${target}`)])
+    }
+    expect(await work.read(file)).toBe(from)
+  })
 })
