@@ -113,6 +113,12 @@ export class Invocation {
     return this.#io.stdin()
   }
 
+  /** @returns false without a browser that opens it */
+  async openBrowser(address: string): Promise<boolean> {
+    const { openBrowser } = await import('./process/browser.js')
+    return openBrowser(address, this)
+  }
+
   /** See Io. */
   onHangUp(listener: () => void): () => void {
     return this.#io.onHangUp?.(listener) ?? (() => {})

@@ -5,7 +5,8 @@ import type { Noun, Verb } from './verb.js'
 const synonyms: Record<string, readonly string[]> = {
   ...sameFor(['delete', 'rm', 'del', 'uninstall', 'unregister'], ['remove', 'delete']),
   ...sameFor(['remove'], ['delete']),
-  ...sameFor(['info', 'show', 'get', 'describe', 'inspect', 'open'], ['view', 'show', 'status']),
+  ...sameFor(['info', 'show', 'get', 'describe', 'inspect'], ['view', 'show', 'status']),
+  ...sameFor(['open', 'web'], ['browse', 'view', 'show']),
   ...sameFor(['view', 'print', 'cat'], ['show', 'print', 'view']),
   ...sameFor(['ls', 'all'], ['list', 'status', 'show']),
   ...sameFor(['list'], ['status', 'show', 'print']),

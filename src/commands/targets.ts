@@ -112,14 +112,16 @@ const noRepository = () =>
 const withoutHost = (text: string) =>
   /^[^/:]+\/[^/]+\/[^/]+$/.test(text) ? `https://${text}` : text
 
-async function originAround(invocation: Invocation): Promise<Repo | null> {
+/** What the clone around a folder has as its origin; null if that is not on the configured server. */
+export async function originAround(
+  invocation: Invocation,
+  folder: string = invocation.cwd,
+): Promise<Repo | null> {
   const [{ workTreeAround }, config] = await Promise.all([
     import('../git/repository/find-worktree.js'),
     invocation.config(),
   ])
-  return (
-    (await workTreeAround(invocation.cwd, config.github.gitUrl, invocation.env))?.origin ?? null
-  )
+  return (await workTreeAround(folder, config.github.gitUrl, invocation.env))?.origin ?? null
 }
 
 /**

@@ -160,7 +160,12 @@ const table: [string[], number, string, string?][] = [
   [['repo', 'clone', 'a/b/c/'], 2, 'a/b/c/ names no repository'],
   [['repo', 'clone', 'uDOS/..'], 2, 'uDOS/.. names no repository'],
   [['repo', 'clone', 'uDOS/none'], 3, 'uDOS/none'],
-  [['repo', 'view', 'typo', '--web'], 2, 'REPO VIEW has no flag --web', 'wizard REPO VIEW --help'],
+  [
+    ['repo', 'view', 'typo', '--open'],
+    2,
+    'REPO VIEW has no flag --open',
+    'wizard REPO VIEW --help',
+  ],
   [['repo', 'sync', '-n'], 2, 'REPO SYNC has no flag -n', 'did you mean --dry-run?'],
   [['repo', 'exists', 'typo', 'x=y'], 2, 'REPO EXISTS takes no key=value, but got x=y'],
   [['log', 'show', '--date', '2026-02-30'], 2, '2026-02-30'],

@@ -1,8 +1,9 @@
 import { formatBytes } from '../../base/text.js'
 import type { ViewedRelease } from '../../releases/find.js'
-import type { Page } from '../../terminal/page.js'
+import { lines, type Page } from '../../terminal/page.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
+import { openPage, WebPage, webFlag } from '../web.js'
 import { kindOf } from './shared.js'
 import { latestArgument, releaseTarget } from './target.js'
 
@@ -14,12 +15,13 @@ export const view = defineVerb({
     { command: 'wizard RELEASE VIEW uDOS/typo@v1.2.0 --json', does: 'one release, for scripts' },
   ],
   args: [latestArgument],
-  flags: repositoryFlag,
-  async run(invocation, [text], { repo }) {
+  flags: { ...repositoryFlag, ...webFlag },
+  async run(invocation, [text], { repo, web }) {
     const { subject, named } = await releaseTarget(invocation, text, repo)
-    return (await invocation.releaseManager()).view(subject, named, invocation.call)
+    const release = await (await invocation.releaseManager()).view(subject, named, invocation.call)
+    return web ? openPage(invocation, release.url) : release
   },
-  render: viewPage,
+  render: (found) => (found instanceof WebPage ? lines(found.url) : viewPage(found)),
 })
 
 function viewPage(release: ViewedRelease): Page {

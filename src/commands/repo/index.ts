@@ -1,5 +1,6 @@
 import type { Verb } from '../verb.js'
 import { add } from './add.js'
+import { browse } from './browse.js'
 import { clone } from './clone.js'
 import { exec } from './exec.js'
 import { prune } from './prune.js'
@@ -30,6 +31,7 @@ export const verbs: Verb[] = [
   list,
   search,
   view,
+  browse,
   exists,
   cat,
   tree,

@@ -1,9 +1,15 @@
+import { UsageError } from '../../base/errors.js'
+import type { Repo } from '../../base/names/repository.js'
+import { findWorkflow, workflowFileOf } from '../../github/rest/actions/workflows.js'
+import type { Invocation } from '../../invocation.js'
+import { lines, type Page } from '../../terminal/page.js'
 import type { Stream } from '../../terminal/stream.js'
 import { lengthFormat, timeFormat } from '../../terminal/times.js'
 import type { WorkflowRun } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
+import { openPage, WebPage, webFlag } from '../web.js'
 import { repositoryOrWorkflow } from './target.js'
 
 /** As many as a person reads; a script sets its own limit. */
@@ -34,26 +40,32 @@ export const runs = defineVerb({
     user: { type: 'text', value: 'U', summary: 'started by that user' },
     limit: { type: 'integer', value: 'N', min: 1, max: 1000, summary: `at most N (${usualLimit})` },
     ...repositoryFlag,
+    ...webFlag,
   },
-  async run(invocation, [target], { repo: flag, limit = usualLimit, commit, user, ...filter }) {
+  async run(invocation, [target], flags) {
+    const { repo: flag, limit = usualLimit, commit, user, web, ...filter } = flags
     const { owner, repo, workflow } = await repositoryOrWorkflow(invocation, target, flag)
+    if (web) return openRuns(invocation, { owner, repo, workflow }, { commit, user, ...filter })
     const runner = await invocation.workflowRunner()
     const of = { ...filter, commit, actor: user, limit, workflow: workflow ?? undefined }
     return runner.listRuns(owner, repo, of, invocation.call)
   },
-  render: (found, { terminal }) => ({
-    kind: 'table',
-    columns: [
-      { title: 'RUN', align: 'right' },
-      { title: 'WORKFLOW', flexible: true },
-      { title: 'STATE', tone: toneOf },
-      { title: 'REF', flexible: true },
-      { title: 'TOOK', align: 'right' },
-      { title: 'CREATED' },
-    ],
-    rows: found.map((one) => rowOf(one, terminal.out)),
-    empty: 'no runs found',
-  }),
+  render: (found, { terminal }) =>
+    found instanceof WebPage ? lines(found.url) : runsPage(found, terminal.out),
+})
+
+const runsPage = (found: WorkflowRun[], out: Stream): Page => ({
+  kind: 'table',
+  columns: [
+    { title: 'RUN', align: 'right' },
+    { title: 'WORKFLOW', flexible: true },
+    { title: 'STATE', tone: toneOf },
+    { title: 'REF', flexible: true },
+    { title: 'TOOK', align: 'right' },
+    { title: 'CREATED' },
+  ],
+  rows: found.map((one) => rowOf(one, out)),
+  empty: 'no runs found',
 })
 
 const toneOf = (state: string) =>
@@ -71,3 +83,23 @@ const rowOf = (one: WorkflowRun, out: Stream) => [
   lengthFormat(out)(one.duration_seconds),
   timeFormat(out)(one.created_at),
 ]
+
+/** The page of a workflow's runs, or of all, with the filters that it has. */
+async function openRuns(
+  invocation: Invocation,
+  { owner, repo, workflow }: Repo & { workflow: string | null },
+  { commit, user, status, branch, event }: Record<string, string | undefined>,
+): Promise<WebPage> {
+  if (commit !== undefined) {
+    throw new UsageError('the page of runs has no filter by commit', {
+      hint: 'leave out --web, or --commit',
+    })
+  }
+  const github = await invocation.github()
+  const found = workflow === null ? null : await findWorkflow(github, owner, repo, workflow)
+  const filters = Object.entries({ branch, event, actor: user, is: status })
+  const query = filters.flatMap(([name, value]) => (value === undefined ? [] : `${name}:${value}`))
+  const page = found === null ? '' : `/workflows/${encodeURIComponent(workflowFileOf(found.path))}`
+  const search = query.length === 0 ? '' : `?${new URLSearchParams({ query: query.join(' ') })}`
+  return openPage(invocation, `${github.gitUrl}/${owner}/${repo}/actions${page}${search}`)
+}

@@ -1,10 +1,11 @@
 import type { Invocation } from '../../invocation.js'
-import type { Page } from '../../terminal/page.js'
+import { lines, type Page } from '../../terminal/page.js'
 import { timeFormat } from '../../terminal/times.js'
 import type { ViewedRun } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { defineVerb } from '../verb.js'
-import { attemptFlag, runArgument, runFlags, runTarget } from './run-target.js'
+import { openPage, WebPage, webFlag } from '../web.js'
+import { attemptFlag, type RunTarget, runArgument, runFlags, runTarget } from './run-target.js'
 
 export const view = defineVerb({
   name: 'view',
@@ -14,13 +15,25 @@ export const view = defineVerb({
     { command: 'wizard WORKFLOW VIEW uDOS/uDOS/123456 --json', does: 'one run, for scripts' },
   ],
   args: [runArgument],
-  flags: { ...runFlags, ...attemptFlag },
-  async run(invocation, [target = ''], flags) {
+  flags: { ...runFlags, ...attemptFlag, ...webFlag },
+  async run(invocation, [target = ''], { web, ...flags }) {
     const { owner, repo, runId, ...part } = await runTarget(invocation, target, flags)
-    return (await invocation.workflowRunner()).viewRun(owner, repo, runId, part, invocation.call)
+    const runner = await invocation.workflowRunner()
+    const run = await runner.viewRun(owner, repo, runId, part, invocation.call)
+    return web ? openPage(invocation, pageOf(run, part)) : run
   },
-  render: viewPage,
+  render: (found, invocation) =>
+    found instanceof WebPage ? lines(found.url) : viewPage(found, invocation),
 })
+
+/** The page of the job or the attempt that was named, otherwise of the run. */
+function pageOf({ html_url: page }: ViewedRun, { attempt, jobId }: RunPart): string {
+  const run = page.replace(/\/attempts\/\d+$/, '')
+  if (jobId !== undefined) return `${run}/job/${jobId}`
+  return attempt === undefined ? run : `${run}/attempts/${attempt}`
+}
+
+type RunPart = Pick<RunTarget, 'attempt' | 'jobId'>
 
 /** The run, then its jobs and their steps. */
 function viewPage(run: ViewedRun, { terminal }: Invocation): Page {

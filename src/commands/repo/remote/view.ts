@@ -1,5 +1,9 @@
+import { fullNameOf } from '../../../base/names/repository.js'
+import type { RepositoryData } from '../../../github/rest/repositories.js'
+import { lines, type Page } from '../../../terminal/page.js'
 import { repositoryTarget } from '../../targets.js'
 import { defineVerb } from '../../verb.js'
+import { openPage, WebPage, webFlag } from '../../web.js'
 
 export const view = defineVerb({
   name: 'view',
@@ -9,20 +13,25 @@ export const view = defineVerb({
     { command: 'wizard REPO VIEW typo --json | jq -r .default_branch', does: 'for scripts' },
   ],
   args: [{ name: 'repo', summary: 'owner/repo, its address, or a name below the default owner' }],
-  flags: {},
-  async run(invocation, [target = '']) {
+  flags: webFlag,
+  async run(invocation, [target = ''], { web }) {
     const { owner, repo } = await repositoryTarget(invocation, target)
-    return (await invocation.github()).getRepo(owner, repo)
+    const found = await (await invocation.github()).getRepo(owner, repo)
+    if (!web) return found
+    const { gitUrl } = (await invocation.config()).github
+    return openPage(invocation, found.url ?? `${gitUrl}/${fullNameOf({ owner, repo })}`)
   },
-  render: (found) => ({
-    kind: 'table',
-    columns: [
-      { title: 'FIELD', tone: () => 'faint' },
-      { title: 'VALUE', flexible: true },
-    ],
-    rows: Object.entries(found).map(([key, value]) => [
-      key,
-      Array.isArray(value) ? value.join(', ') : String(value ?? ''),
-    ]),
-  }),
+  render: (found) => (found instanceof WebPage ? lines(found.url) : viewPage(found)),
+})
+
+const viewPage = (found: RepositoryData): Page => ({
+  kind: 'table',
+  columns: [
+    { title: 'FIELD', tone: () => 'faint' },
+    { title: 'VALUE', flexible: true },
+  ],
+  rows: Object.entries(found).map(([key, value]) => [
+    key,
+    Array.isArray(value) ? value.join(', ') : String(value ?? ''),
+  ]),
 })
