@@ -257,7 +257,12 @@ describe('refuses, and leaves the file as it is', () => {
       'written in a way',
     ],
     ['what is not there', commented, { remove: 'nothing' }, 'there is uDOS/typo, uDOS/micro'],
-    ['what a source brings in', commented, { remove: 'ollama/ollama' }, 'has no entry for ollama/ollama'],
+    [
+      'what a source brings in',
+      commented,
+      { remove: 'ollama/ollama' },
+      'has no entry for ollama/ollama',
+    ],
     [
       'what stands there twice',
       'repos:\n  t:\n    - repo: o/x\n  u:\n    - repo: o/x\n',
