@@ -109,6 +109,7 @@ describe('REPO ADD --scan', () => {
   it('skips what is not a clone of the server, each with its reason', async () => {
     await clone('uDOS/one', 'src/a')
     await clone('uDOS/one', 'src/b')
+    await clone('uDOS/one', 'src/c')
     await gitText(['clone', '-q', '--bare', url('uDOS/one'), work.path('src/bare')])
     await work.git('src/a', 'worktree', 'add', '-q', work.path('src/linked'))
     await clone('uDOS/one', 'src/damaged')
@@ -128,6 +129,7 @@ describe('REPO ADD --scan', () => {
       ['src/a', 'uDOS/one', 'added', null],
       ['src/b', 'uDOS/one', 'skipped', 'in-progress'],
       ['src/bare', null, 'skipped', 'bare'],
+      ['src/c', 'uDOS/one', 'skipped', 'second-clone'],
       ['src/damaged', null, 'skipped', 'unreadable'],
       ['src/gitlab', null, 'skipped', 'other-host'],
       ['src/linked', null, 'skipped', 'linked'],
@@ -212,7 +214,9 @@ describe('REPO ADD --scan', () => {
 })
 
 describe('an adopted clone', () => {
-  it('is kept in sync like one that wizard made, with its local work, and never pruned', async () => {
+  it('is kept in sync like one that wizard made, with its local work, and never pruned', {
+    tags: ['deep'],
+  }, async () => {
     await clone('uDOS/one', 'src/one')
     await clone('uDOS/two', 'src/two')
     await work.write('src/one/own.txt', 'mine\n')
