@@ -11,6 +11,7 @@ import { largePack } from './large-pack.js'
 import { largeContent, lfs } from './lfs.js'
 import { describeMachine } from './machine.js'
 import { many } from './many.js'
+import { manyCommands } from './many-commands.js'
 import type { Row } from './measure.js'
 import { notes } from './notes.js'
 import { plugins } from './plugins.js'
@@ -31,6 +32,7 @@ import { webhooks } from './webhooks.js'
 const benches: Record<string, () => Promise<Row[]>> = {
   'start-up': startUp,
   completion,
+  'many-commands': manyCommands,
   unchanged,
   clone,
   'clone-memory': cloneMemory,
