@@ -138,6 +138,7 @@ const files = {
     'terminal/marks.ts',
     'process/host.ts',
     'base/error-report.ts',
+    'base/names/ref.ts',
     'commands/hints.ts',
     'repos/describe.ts',
     'repos/report.ts',

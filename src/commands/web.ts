@@ -1,5 +1,4 @@
 import { GitHubNetworkError } from '../base/errors.js'
-import { parseUrl, webHostOf } from '../base/names/host.js'
 import { oneLine } from '../base/text.js'
 import type { Invocation } from '../invocation.js'
 import type { FlagSpecs } from './flags.js'
@@ -25,7 +24,12 @@ export class WebPage {
  * @throws GitHubNetworkError for an address elsewhere, which only a server's answer can have
  */
 export async function openPage(invocation: Invocation, address: string): Promise<WebPage> {
-  const { baseUrl, gitUrl } = (await invocation.config()).github
+  // Loaded late: completion loads every verb's file.
+  const [{ parseUrl, webHostOf }, { github }] = await Promise.all([
+    import('../base/names/host.js'),
+    invocation.config(),
+  ])
+  const { baseUrl, gitUrl } = github
   const url = parseUrl(address)
   const isWeb = url !== undefined && /^https?:$/.test(url.protocol) && url.username === ''
   if (!isWeb || ![new URL(gitUrl).host, webHostOf(baseUrl)].includes(url.host)) {

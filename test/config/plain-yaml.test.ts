@@ -93,7 +93,7 @@ it('never reads what the yaml package reads otherwise', () => {
   expect(read).toBeGreaterThan(100)
 })
 
-it('reads wanted texts of usual entries as the yaml package does', () => {
+it('reads wanted texts of usual entries as the yaml package does', { tags: ['deep'] }, () => {
   let seed = 21
   const next = (below: number) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0

@@ -81,7 +81,7 @@ const toWords = (line: string) => `${line}\t\u0001printf '<%s>' \r`
 const wordsIn = (shown: string): string[] =>
   [...shown.matchAll(/<wizard>((?:<[^\r\n]*?>)*)\s*\r?/g)].map(([, words = '']) => words)
 
-describe.runIf(hasTool('bash'))('bash', () => {
+describe.runIf(hasTool('bash'))('bash', { tags: ['deep'] }, () => {
   const complete = (words: string[], line = '') => {
     const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
     const script = `source wizard.bash; COMP_WORDS=(wizard ${quoted}); COMP_CWORD=${words.length}
@@ -158,7 +158,7 @@ describe.runIf(hasTool('bash'))('bash', () => {
   })
 })
 
-describe.runIf(hasTool('zsh'))('zsh', () => {
+describe.runIf(hasTool('zsh'))('zsh', { tags: ['deep'] }, () => {
   const start = 'fpath=(zsh $fpath); autoload -Uz compinit; compinit -D -u; unsetopt prompt_sp\r'
 
   it('Tab completes, and inserts names that nothing expands', { tags: ['deep'] }, async () => {
@@ -189,7 +189,7 @@ describe.runIf(hasTool('zsh'))('zsh', () => {
   })
 })
 
-describe.runIf(hasTool('fish'))('fish', () => {
+describe.runIf(hasTool('fish'))('fish', { tags: ['deep'] }, () => {
   const complete = (line: string) =>
     shell('fish', '--no-config', '-c', 'source wizard.fish; complete -C $argv[1]', line)
   const values = (line: string) => complete(line).map((one) => one.split('\t')[0])

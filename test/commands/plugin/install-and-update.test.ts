@@ -337,7 +337,7 @@ describe('what plugins.yaml asks for', () => {
     }
   })
 
-  it('a signature, whatever the lock says', async () => {
+  it('a signature, whatever the lock says', { tags: ['deep'] }, async () => {
     await releasePlugin(github(), 'uDOS/micro', archived('micro', '1.0.0'))
     await plugin('INSTALL', 'micro')
     const text = await space.read('plugins/plugins.lock.json')

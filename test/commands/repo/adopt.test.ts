@@ -87,7 +87,9 @@ describe('REPO ADD --scan', () => {
     expect(await scan()).toMatchObject([{}, {}, {}, {}].map(() => ({ 2: 'skipped' })))
   })
 
-  it('names a branch that is not the default, and a commit of a detached HEAD', async () => {
+  it('names a branch that is not the default, and a commit of a detached HEAD', {
+    tags: ['deep'],
+  }, async () => {
     await clone('uDOS/one', 'src/one')
     await work.git('src/one', 'checkout', '-q', '-b', 'feature/x')
     await clone('uDOS/two', 'src/two')
@@ -106,7 +108,9 @@ describe('REPO ADD --scan', () => {
     expect(listed.find(({ repo }) => repo === 'uDOS/one')?.branch).toBe('feature/x')
   })
 
-  it('skips what is not a clone of the server, each with its reason', async () => {
+  it('skips what is not a clone of the server, each with its reason', {
+    tags: ['deep'],
+  }, async () => {
     await clone('uDOS/one', 'src/a')
     await clone('uDOS/one', 'src/b')
     await clone('uDOS/one', 'src/c')

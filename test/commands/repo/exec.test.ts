@@ -44,7 +44,9 @@ describe('REPO EXEC', () => {
     expect(err).toBe('uDOS/typo\nuDOS/micro\nuDOS/core\n')
   })
 
-  it('holds an output back until its turn, however long, and loses none of it', async () => {
+  it('holds an output back until its turn, however long, and loses none of it', {
+    tags: ['deep'],
+  }, async () => {
     const script = '[ $WIZARD_REPO = uDOS/typo ] && sleep 0.5; yes $WIZARD_REPO | head -n 900000'
     const { status, out } = await exec('tools', '--group', ...inShell(script))
     expect(status).toBe(0)
@@ -96,7 +98,7 @@ describe('REPO EXEC', () => {
     expect(JSON.parse(err)).toMatchObject({ error: { code: 'FAILED' } })
   })
 
-  it('keeps a mebibyte of each stream in the document', async () => {
+  it('keeps a mebibyte of each stream in the document', { tags: ['deep'] }, async () => {
     const { json } = await exec('typo', '--json', ...inShell('yes | head -c 1500000'))
     const [{ stdout, truncated } = { stdout: '', truncated: false }] = (json as Report).repositories
     expect([stdout.length, truncated]).toEqual([1024 * 1024, true])

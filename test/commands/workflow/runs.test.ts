@@ -53,7 +53,7 @@ describe('WORKFLOW RUNS', () => {
     expect(await ids('--user', 'alice')).toEqual([])
   })
 
-  it('in a pipe are lines of tabs', async () => {
+  it('in a pipe are lines of tabs', { tags: ['deep'] }, async () => {
     const { id } = await endedRun(space)
     const { out } = await workflow('RUNS', 'core/tests')
     expect(out).toMatch(new RegExp(`^${id}\ttests.yml\tsuccess\tmain\t\\d+\t[^\t]+Z\n$`))

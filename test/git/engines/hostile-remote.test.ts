@@ -37,7 +37,7 @@ const withDelta = (type: number, base: Buffer<ArrayBuffer>) =>
   packBytes([aCommit, aTree, aBlob, packEntry(type, Buffer.from([7, 1, 1, 65]), { base })])
 const wrongSum = Buffer.concat([whole.subarray(0, -1), Buffer.from([(whole.at(-1) ?? 0) ^ 1])])
 
-describe.each(['wizard', 'isomorphic-git'] as const)('%s', (engine) => {
+describe.each(['wizard', 'isomorphic-git'] as const)('%s', { tags: ['deep'] }, (engine) => {
   const clone = (url: string, dir: string) =>
     cloneRepository(client({ engine }), { url, dir, branches: 'one', ref: 'main' })
 

@@ -81,7 +81,7 @@ test('a private repository', { tags: ['deep'] }, async () => {
   expect(bytes).toBeGreaterThan(0)
 })
 
-test('a commit that is not there', async () => {
+test('a commit that is not there', { tags: ['deep'] }, async () => {
   const { url, folder } = await setting()
   const dir = join(folder, 'ours')
   const cloned = cloneRepository(client({ engine }), {

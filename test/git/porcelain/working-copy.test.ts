@@ -41,7 +41,7 @@ afterEach(async () => {
 
 const git = (...args: string[]) => gitText(['-C', dir, ...args])
 
-it('clones and pulls submodules if they are wanted', async () => {
+it('clones and pulls submodules if they are wanted', { tags: ['deep'] }, async () => {
   await github.addRepository('uDOS/lib', { files: { 'l.txt': 'one' } })
   const point = async () => ({
     files: submodules({ path: 'lib', url: '../lib', oid: await github.oid('uDOS/lib', 'main') }),
