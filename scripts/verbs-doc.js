@@ -1,4 +1,4 @@
-// Writes docs/verbs.md from the verbs' own tables, from which --help, MAN and completion come too.
+// Writes docs/verbs.md and SKILL.md from the verbs' own tables, from which --help, MAN and completion come too.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,11 @@ const out = mkdtempSync(join(tmpdir(), 'wizard-verbs-'))
 try {
   const bundle = await rolldown({
     cwd: root,
-    input: { page: 'src/commands/manual/verbs-page.ts', nouns: 'src/commands/index.ts' },
+    input: {
+      page: 'src/commands/manual/verbs-page.ts',
+      skill: 'src/commands/manual/skill-page.ts',
+      nouns: 'src/commands/index.ts',
+    },
     platform: 'node',
     external: ['pg', '@photostructure/sqlite'],
     onLog() {},
@@ -19,8 +23,11 @@ try {
   await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].mjs' })
   await bundle.close()
   const load = (/** @type {string} */ name) => import(pathToFileURL(join(out, `${name}.mjs`)).href)
-  const [{ verbsPage }, { nouns }] = await Promise.all([load('page'), load('nouns')])
+  const [{ verbsPage }, { skillPage }, { nouns }] = await Promise.all(
+    ['page', 'skill', 'nouns'].map(load),
+  )
   writeFileSync(join(root, 'docs/verbs.md'), await verbsPage(nouns))
+  writeFileSync(join(root, 'SKILL.md'), await skillPage(nouns))
 } finally {
   rmSync(out, { recursive: true })
 }

@@ -8,6 +8,7 @@ import { globalFlags } from '../../src/commands/flags.js'
 import { nouns } from '../../src/commands/index.js'
 import { manOfAll, manOfNoun, manOfTopic, manOfVerb } from '../../src/commands/manual/man-page.js'
 import { literal, paragraph, roffPage, termList } from '../../src/commands/manual/roff.js'
+import { skillPage } from '../../src/commands/manual/skill-page.js'
 import { topics } from '../../src/commands/manual/topics.js'
 import { verbsPage } from '../../src/commands/manual/verbs-page.js'
 import { hasTool } from '../support/tools.js'
@@ -92,6 +93,10 @@ describe('wizard MAN', () => {
 describe('one table', () => {
   it('makes docs/verbs.md: npm run verbs writes it', async () => {
     expect(readFileSync('docs/verbs.md', 'utf8')).toBe(await verbsPage(nouns))
+  })
+
+  it('makes SKILL.md', async () => {
+    expect(readFileSync('SKILL.md', 'utf8')).toBe(await skillPage(nouns))
   })
 
   it('gives the same nouns, verbs and flags to help, JSON, man, completion and docs/verbs.md', async () => {

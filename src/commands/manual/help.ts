@@ -1,6 +1,6 @@
 import { wrapText } from '../../base/text.js'
 import { type FlagSpec, type FlagSpecs, globalFlags, valueName } from '../flags.js'
-import { type Noun, titleOf, type Verb } from '../verb.js'
+import { type ArgumentSpec, type Noun, titleOf, type Verb } from '../verb.js'
 import type { Topic } from './topics.js'
 
 /** Columns. */
@@ -51,10 +51,7 @@ export function helpOfVerb(noun: Noun, verb: Verb): string[] {
     '',
     ...section(
       'Arguments',
-      [...verb.args, ...(verb.rest === undefined ? [] : [verb.rest])].map(({ name, summary }) => [
-        name.toUpperCase(),
-        summary,
-      ]),
+      argumentsOf(verb).map(({ name, summary }) => [name.toUpperCase(), summary]),
     ),
     ...section('Flags', flagRows(verb.flags)),
     ...section('Flags of every verb', flagRows(globalFlags)).slice(0, -1),
@@ -72,16 +69,14 @@ export async function helpDocument(nouns: Noun[], only: { noun?: Noun; verb?: Ve
   return { nouns: await Promise.all(described), flags: flagData(globalFlags) }
 }
 
-const verbData = ({ name, summary, args, rest, flags, examples }: Verb) => ({
-  name: name.toUpperCase(),
-  summary,
-  args: [...args, ...(rest === undefined ? [] : [rest])].map(
-    ({ name, summary, optional = false, variadic = false }) => {
-      return { name, summary, optional, variadic }
-    },
-  ),
-  flags: flagData(flags),
-  examples,
+const verbData = (verb: Verb) => ({
+  name: verb.name.toUpperCase(),
+  summary: verb.summary,
+  args: argumentsOf(verb).map(({ name, summary, optional = false, variadic = false }) => {
+    return { name, summary, optional, variadic }
+  }),
+  flags: flagData(verb.flags),
+  examples: verb.examples,
 })
 
 const flagData = (specs: FlagSpecs) =>
@@ -95,6 +90,10 @@ const flagData = (specs: FlagSpecs) =>
   }))
 
 const toRow = ({ command, does }: { command: string; does: string }): Row => [command, does]
+
+/** With the command behind `--`. */
+export const argumentsOf = ({ args, rest }: Verb): ArgumentSpec[] =>
+  rest === undefined ? args : [...args, rest]
 
 /** `REPO [DEST]` of `REPO CLONE REPO [DEST]`. */
 export function usageOf({ args, rest }: Verb): string {

@@ -1,7 +1,7 @@
 import { version } from '../../version.js'
 import { type FlagSpecs, globalFlags } from '../flags.js'
 import { type Noun, titleOf, type Verb } from '../verb.js'
-import { flagTitle, usageOf } from './help.js'
+import { argumentsOf, flagTitle, usageOf } from './help.js'
 import { bold, heading, literal, paragraph, roffPage, subheading, termList } from './roff.js'
 import { type Topic, topics } from './topics.js'
 
@@ -59,11 +59,13 @@ export function manOfVerb(noun: Noun, verb: Verb): string {
     version,
     body: [
       ...synopsis(`wizard ${title} ${usageOf(verb)}`.trimEnd()),
-      ...(verb.args.length === 0
+      ...(argumentsOf(verb).length === 0
         ? []
         : [
             heading('Arguments'),
-            ...termList(verb.args.map(({ name, summary }) => [name.toUpperCase(), summary])),
+            ...termList(
+              argumentsOf(verb).map(({ name, summary }) => [name.toUpperCase(), summary]),
+            ),
           ]),
       ...flagSection('Flags', verb.flags),
       ...flagSection('Flags of every verb', globalFlags),

@@ -1,6 +1,6 @@
 import { type FlagSpecs, globalFlags } from '../flags.js'
 import { type Noun, titleOf, type Verb } from '../verb.js'
-import { flagTitle, usageOf } from './help.js'
+import { argumentsOf, flagTitle, usageOf } from './help.js'
 
 /** docs/verbs.md: every noun and verb with its arguments, flags and examples. */
 export async function verbsPage(nouns: Noun[]): Promise<string> {
@@ -42,16 +42,16 @@ function nounPart(noun: Noun, verbs: Verb[]): string[] {
   ]
 }
 
-const verbPart = ({ summary, args, flags, examples }: Verb): string[] => [
-  sentence(summary),
+const verbPart = (verb: Verb): string[] => [
+  sentence(verb.summary),
   '',
   ...table(
     'argument',
-    args.map(({ name, summary }) => [name.toUpperCase(), summary]),
+    argumentsOf(verb).map(({ name, summary }) => [name.toUpperCase(), summary]),
   ),
-  ...table('flag', flagRows(flags)),
+  ...table('flag', flagRows(verb.flags)),
   '```sh',
-  ...examples.flatMap(({ command, does }) => [`# ${does}`, command]),
+  ...verb.examples.flatMap(({ command, does }) => [`# ${does}`, command]),
   '```',
   '',
 ]

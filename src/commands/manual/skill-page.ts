@@ -1,0 +1,48 @@
+import { type Noun, titleOf } from '../verb.js'
+import { usageOf } from './help.js'
+import { topics } from './topics.js'
+
+/** SKILL.md: on a page, how a program that reads and writes text uses wizard well. */
+export async function skillPage(nouns: Noun[]): Promise<string> {
+  const verbs = await Promise.all(
+    nouns.map(async (noun) =>
+      (await noun.load()).map(
+        (verb) => `- \`${`${titleOf(noun, verb)} ${usageOf(verb)}`.trimEnd()}\`: ${verb.summary}`,
+      ),
+    ),
+  )
+  return `${[...introduction, ...verbs.flat(), '', ...exitStatuses()].join('\n').trimEnd()}\n`
+}
+
+const introduction = [
+  '---',
+  'name: wizard',
+  'description: Keep many GitHub repositories in sync without losing local work, run Actions workflows and wait for them, publish releases, install plugins and receive webhooks, from the command line.',
+  '---',
+  '',
+  '# wizard',
+  '',
+  '`wizard NOUN VERB [TARGET…] [--flags]`, in any case. Made by `npm run verbs`.',
+  '',
+  '## Rules',
+  '',
+  '- Add `--json`: one document on stdout, whatever the exit status. The error is the last line on stderr:',
+  '  `{"error":{"code":…,"message":…,"hint":…}}`. The hint says what to type next.',
+  '- Nothing asks a question off a terminal. A verb that would ask is exit 2 until you add `--yes`; look at `--dry-run` first.',
+  '- `--quiet` prints nothing on success except the result. `--timeout S` bounds a command (exit 7).',
+  '- Any command can be run again after any failure.',
+  '- The token comes from GITHUB_TOKEN or from `gh`. Never write it into a command.',
+  '- A repository that is `blocked` has local work in the way. Report it; do not delete the work.',
+  '- `wizard NOUN VERB --help` has examples first; `wizard --help --json` is all help as data.',
+  '- Many commands: write them into a file, one a line, and run `wizard SCRIPT FILE --json`.',
+  '',
+  '## Verbs',
+  '',
+]
+
+/** As `HELP exit-codes` has them. */
+function exitStatuses(): string[] {
+  const parts = topics.find(({ name }) => name === 'exit-codes')?.parts ?? []
+  const rows = parts.flatMap((part) => (typeof part === 'string' ? [] : part))
+  return ['## Exit statuses', '', ...rows.map(([status, means]) => `- ${status}: ${means}`)]
+}
