@@ -187,7 +187,7 @@ describe('API GRAPHQL --paginate', () => {
     expect(json).toEqual(whole.json)
   })
 
-  it('begins after a cursor that is given', async () => {
+  it('begins after a cursor that is given', { tags: ['deep'] }, async () => {
     const { json } = await api('GRAPHQL', refs())
     const { endCursor } = json.repository.refs.pageInfo
     const rest = await api('GRAPHQL', refs(), `endCursor=${endCursor}`, '--paginate')

@@ -238,7 +238,7 @@ describe('wizard COMPLETION --words', () => {
     expect(stderr).not.toMatch(/chunks.(?:config|sync|run|client)-/)
   })
 
-  it('never fails: a broken configuration has no targets', () => {
+  it('never fails: a broken configuration has no targets', { tags: ['deep'] }, () => {
     const dir = join(home, 'broken')
     mkdirSync(dir)
     writeFileSync(join(dir, 'repos.yaml'), 'repos: [1\n  &')

@@ -15,7 +15,7 @@ async function open(token?: string): Promise<void> {
   await space.repos({ tools: [{ repo: 'typo' }] })
 }
 
-it('a current folder that was removed is an error of one line', async () => {
+it('a current folder that was removed is an error of one line', { tags: ['deep'] }, async () => {
   await open()
   const gone = `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"`
   const run = async (...args: string[]) => {

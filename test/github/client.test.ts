@@ -104,7 +104,7 @@ describe('repositories', () => {
     })
   })
 
-  it('knows whether one is there', async () => {
+  it('knows whether one is there', { tags: ['deep'] }, async () => {
     expect(await client().repoExists('uDOS', 'core')).toBe(true)
     expect(await client().repoExists('uDOS', 'nope')).toBe(false)
     expect(await client({ token: null }).repoExists('uDOS', 'secret')).toBe(false)
@@ -130,7 +130,9 @@ describe('repositories', () => {
 
   const names = (list: { full_name: string }[]) => list.map((one) => one.full_name)
 
-  it('lists those of an organization, of a user, and of oneself with the private ones', async () => {
+  it('lists those of an organization, of a user, and of oneself with the private ones', {
+    tags: ['deep'],
+  }, async () => {
     expect(names(await client().listRepositories('uDOS'))).toContain('uDOS/secret')
     expect(names(await client().listRepositories('monalisa'))).toEqual([
       'monalisa/private',

@@ -127,7 +127,9 @@ describe('a hook', () => {
 })
 
 describe('events', () => {
-  test('one push reaches the hooks of its repository and its organization under one id', async () => {
+  test('one push reaches the hooks of its repository and its organization under one id', {
+    tags: ['deep'],
+  }, async () => {
     await addHook()
     const { type } = await addHook('/orgs/uDOS/hooks', { events: ['push'] })
     expect(type).toBe('Organization')

@@ -123,7 +123,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
     await refused(4, /needs a token/)
   })
 
-  it('a ruleset that keeps the tag from being made', async () => {
+  it('a ruleset that keeps the tag from being made', { tags: ['deep'] }, async () => {
     space = await openReleases()
     space.github.fail({
       path: /\/rulesets\?/,
@@ -167,7 +167,9 @@ describe('RELEASE PUBLISH', () => {
     expect(fault.hits).toBe(1)
   })
 
-  it('--dry-run prints the plan, asks nothing and changes nothing', async () => {
+  it('--dry-run prints the plan, asks nothing and changes nothing', {
+    tags: ['deep'],
+  }, async () => {
     space = await openReleases()
     const sent = space.github.requests.length
     const { status, json } = await publish('--dry-run', '--json')

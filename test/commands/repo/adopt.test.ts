@@ -144,7 +144,9 @@ describe('REPO ADD --scan', () => {
     ])
   })
 
-  it('looks as deep as it is told, not into clones, hidden folders, node_modules or links', async () => {
+  it('looks as deep as it is told, not into clones, hidden folders, node_modules or links', {
+    tags: ['deep'],
+  }, async () => {
     await clone('uDOS/deep', 'src/1/2/deep')
     await clone('uDOS/two', 'src/1/two')
     await clone('uDOS/one', 'src/1/two/inner')

@@ -164,7 +164,9 @@ describe('WEBHOOK SERVE', () => {
     expect(json.runs[0].error).toMatchObject({ code: 'TIMEOUT' })
   })
 
-  it('never gives a branch of a stranger to a shell or as an option', async () => {
+  it('never gives a branch of a stranger to a shell or as an option', {
+    tags: ['deep'],
+  }, async () => {
     const step = {
       action: 'exec',
       payload: { cmd: ['/bin/sh', '-c', 'echo "$1" > got', 'sh', '{branch}'] },

@@ -51,7 +51,9 @@ describe('WORKFLOW RUN --wait', () => {
     expect(err).toMatch(/\nerror: tests.yml ended with failure: .*\nhint: .*--failed/)
   })
 
-  it('--json is the document alone, with jobs and steps, and the error as one', async () => {
+  it('--json is the document alone, with jobs and steps, and the error as one', {
+    tags: ['deep'],
+  }, async () => {
     fails()
     const { status, json, err } = await wait('--json')
     expect(status).toBe(1)
@@ -92,7 +94,9 @@ describe('WORKFLOW RUN --wait', () => {
     expect([none.status, none.err]).toEqual([1, expect.not.stringContaining('line 1')])
   })
 
-  it('--quiet says the result alone of a success, and the reason of a failure', async () => {
+  it('--quiet says the result alone of a success, and the reason of a failure', {
+    tags: ['deep'],
+  }, async () => {
     ends({})
     const good = await wait('--quiet')
     expect([good.status, good.out, good.err]).toEqual([0, expect.stringMatching(/^✅.*\n$/), ''])

@@ -199,7 +199,9 @@ test('what the two index differently is not kept', async () => {
   expect(readdirSync(folder)).toEqual([])
 })
 
-test('a pack that is too large for it is refused while it arrives, with the way out', async () => {
+test('a pack that is too large for it is refused while it arrives, with the way out', {
+  tags: ['deep'],
+}, async () => {
   const { url, bare } = await setting()
   const git_: Git = client({ engine })
   const tip = git(bare, ['rev-parse', 'main'])
@@ -222,7 +224,7 @@ test('a pack that is too large for it is refused while it arrives, with the way 
   await transport.close()
 })
 
-test('stops at a signal while it indexes', async () => {
+test('stops at a signal while it indexes', { tags: ['deep'] }, async () => {
   const { url, folder } = await setting()
   const dir = join(folder, 'ours')
   const stop = new AbortController()

@@ -72,7 +72,7 @@ describe('a pool of threads', () => {
     },
   )
 
-  test('gives work to the others', async () => {
+  test('gives work to the others', { tags: ['deep'] }, async () => {
     const pool = await openPool({ file: workerThat(answersElsewhere) })
     const [task] = repositories(1)
     expect(await pool.status(task!)).toEqual(elsewhere)

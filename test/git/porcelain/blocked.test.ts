@@ -203,7 +203,7 @@ describe('a fast-forward leaves every byte as it was, for', () => {
     expect(error).toMatchObject({ reason: 'dirty', paths: ['left'] })
   })
 
-  test('git at work there', async () => {
+  test('git at work there', { tags: ['deep'] }, async () => {
     const { dir, from, to } = repository()
     writeFileSync(join(dir, '.git/index.lock'), '')
     const place = await placeOf(dir)

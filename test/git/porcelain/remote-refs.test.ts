@@ -52,7 +52,7 @@ describe.each([
   ['version 2', true],
   ['version 0', false],
 ])('refs by %s', (_, protocolV2) => {
-  test('the same as git ls-remote, those asked for alone', async () => {
+  test('the same as git ls-remote, those asked for alone', { tags: ['deep'] }, async () => {
     const github = await localGitHub({ protocolV2 })
     const { url, bare } = await servedHistory(github, 'uDOS/typo', { commits: 3, files: 2 })
     await github.branch('uDOS/typo', 'feature/x')

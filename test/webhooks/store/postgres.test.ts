@@ -149,7 +149,7 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
     })
     afterEach(() => store.close())
 
-    test('PRUNE, then REPLAY: it is not run without its body', async () => {
+    test('PRUNE, then REPLAY: it is not run without its body', { tags: ['deep'] }, async () => {
       const prune = () => store.prune(retention)
       const [pruned, end] = await overtake('outputs', prune, () => store.replay(['1'], null))
       expect(pruned).toBe(1)
@@ -158,7 +158,9 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
       expect(await store.view('1')).toMatchObject({ status: 'dead', runs: [{ status: 'dead' }] })
     })
 
-    test('PRUNE, then a redelivery: it is not run without its body', async () => {
+    test('PRUNE, then a redelivery: it is not run without its body', {
+      tags: ['deep'],
+    }, async () => {
       const prune = () => store.prune(retention)
       const [, end] = await overtake('outputs', prune, () => store.accept([push]))
       expect(end).toEqual([{ id: 1, outcome: 'duplicate' }])
@@ -166,14 +168,14 @@ describe.skipIf(postgresFolder() === null)('PostgreSQL', () => {
       expect(await store.view('1')).toMatchObject({ status: 'dead', times_received: 2 })
     })
 
-    test('REPLAY, then PRUNE: it keeps its body', async () => {
+    test('REPLAY, then PRUNE: it keeps its body', { tags: ['deep'] }, async () => {
       const replay = () => store.replay(['1'], null)
       const [, pruned] = await overtake('runs', replay, () => store.prune(retention))
       expect(pruned).toBe(0)
       expect(await store.claim(claimOf())).toMatchObject([{ attempt: 2 }])
     })
 
-    test('its routing, then CANCEL: it is not run', async () => {
+    test('its routing, then CANCEL: it is not run', { tags: ['deep'] }, async () => {
       const router = await open('overtaken')
       await store.accept([received()])
       const route = () => router.route(5, decideFor({}))

@@ -105,7 +105,7 @@ describe('a pull', () => {
     expect(await marks()).toEqual(before)
   })
 
-  it('makes no file of a folder with local work in it', async () => {
+  it('makes no file of a folder with local work in it', { tags: ['deep'] }, async () => {
     await writeFile(work.path(at('worked-in'), 'x/mine'), 'mine\n')
     await work.github.commit('uDOS/worked-in', { files: { 'x/a': null, x: 'file\n' } })
     await sync()

@@ -116,7 +116,9 @@ describe('a file of Git LFS', () => {
 })
 
 describe('what somebody else did in the clone', () => {
-  it('pointers that lie there again are filled in, and keep their permissions', async () => {
+  it('pointers that lie there again are filled in, and keep their permissions', {
+    tags: ['deep'],
+  }, async () => {
     const pointers = await commit({ 'a.bin': 'one', 'b.bin': 'b' })
     await sync()
     await work.write(`${place}/a.bin`, pointers['a.bin'] ?? '')
@@ -127,7 +129,7 @@ describe('what somebody else did in the clone', () => {
     expect(await changed()).toBe('')
   })
 
-  it('a damaged object is fetched again', async () => {
+  it('a damaged object is fetched again', { tags: ['deep'] }, async () => {
     await commit({ 'a.bin': 'one' })
     await sync()
     const { oid, pointer } = await work.github.addLfsObject(name, 'two')
@@ -139,7 +141,7 @@ describe('what somebody else did in the clone', () => {
     expect(await file('a.bin')).toBe('two')
   })
 
-  it('hooks of git-lfs are no local work', async () => {
+  it('hooks of git-lfs are no local work', { tags: ['deep'] }, async () => {
     await commit({ 'a.bin': 'one' })
     await sync()
     const hook =
@@ -163,7 +165,7 @@ describe('an object that another clone has', () => {
     return work.path(path, '.git/lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid)
   }
 
-  it('is linked, if it is of the same owner and whole', async () => {
+  it('is linked, if it is of the same owner and whole', { tags: ['deep'] }, async () => {
     const { 'a.bin': pointer = '' } = await commit({ 'a.bin': 'shared' })
     await sync()
     await other('uDOS/second', pointer)
@@ -185,7 +187,7 @@ describe('an object that another clone has', () => {
     expect(await work.read('library/all/second/a.bin')).toBe('shared')
   })
 
-  it('is fetched if it is damaged there', async () => {
+  it('is fetched if it is damaged there', { tags: ['deep'] }, async () => {
     const { 'a.bin': pointer = '' } = await commit({ 'a.bin': 'shared' })
     await sync()
     await writeFile(objectIn(place, pointer), 'sharex')
@@ -198,7 +200,9 @@ describe('an object that another clone has', () => {
 })
 
 describe('pointers stay', () => {
-  it('with lfs: false, and are filled in when it is true, upstream moved or not', async () => {
+  it('with lfs: false, and are filled in when it is true, upstream moved or not', {
+    tags: ['deep'],
+  }, async () => {
     const pointers = await commit({ 'a.bin': 'one', 'b.bin': 'b' })
     await reposWith({ lfs: false })
     expect((await sync()).entry).toMatchObject({ status: 'cloned', warnings: ['lfs'] })
@@ -227,7 +231,7 @@ describe('pointers stay', () => {
     ])
   })
 
-  it('with GIT_LFS_SKIP_SMUDGE', async () => {
+  it('with GIT_LFS_SKIP_SMUDGE', { tags: ['deep'] }, async () => {
     const pointers = await commit({ 'a.bin': 'one' })
     const { entry } = await sync([], { GIT_LFS_SKIP_SMUDGE: '1' })
     expect(entry).toMatchObject({ status: 'cloned', warnings: ['lfs'] })

@@ -110,7 +110,9 @@ describe('answers that fail', () => {
     expect(await work.git('library/tools/typo', 'fsck', '--full', '--strict')).toBe('')
   })
 
-  it('a repository that GraphQL does not show is asked for by git', async () => {
+  it('a repository that GraphQL does not show is asked for by git', {
+    tags: ['deep'],
+  }, async () => {
     await sync()
     const oid = await work.github.commit('uDOS/typo', { files: { 'a.txt': 'new\n' } })
     work.github.fail({

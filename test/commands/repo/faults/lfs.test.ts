@@ -169,7 +169,7 @@ describe('an object arrives', () => {
       .filter(({ origin }) => origin === 'storage')
       .map(({ headers }) => headers.range)
 
-  it('after its answer was cut, from where it stopped', async () => {
+  it('after its answer was cut, from where it stopped', { tags: ['deep'] }, async () => {
     work.github.fail({ ...storage, cutAfter: 10, times: 2 })
     expect((await clone()).json).toMatchObject({ status: 'cloned', warnings: [] })
     expect(await work.read('own/deep/a.bin')).toBe(content)
@@ -212,7 +212,7 @@ describe('an object arrives', () => {
     expect(await work.read('own/deep/a.bin')).toBe(content)
   })
 
-  it('from a server that knows no ranges, after a cut', async () => {
+  it('from a server that knows no ranges, after a cut', { tags: ['deep'] }, async () => {
     let answers = 0
     const server = createServer((_request, response) => {
       response.writeHead(200, { 'content-length': content.length })
@@ -232,7 +232,7 @@ describe('a pull that can not get an object', () => {
   beforeEach(open)
   afterEach(close)
 
-  it('leaves the repository as it was, and the next one goes on', async () => {
+  it('leaves the repository as it was, and the next one goes on', { tags: ['deep'] }, async () => {
     expect((await clone()).status).toBe(0)
     await work.write('own/mine.txt', 'mine')
     await commit('b.bin', 'b')
@@ -258,7 +258,7 @@ describe('a pull that can not get an object', () => {
     expect(json.error.message).toBe("/proc/self/lfs can't be used: it does not exist")
   })
 
-  it('ends at --timeout while storage is silent', async () => {
+  it('ends at --timeout while storage is silent', { tags: ['deep'] }, async () => {
     expect((await clone()).status).toBe(0)
     await commit('b.bin', 'b')
     const silent = work.github.fail({ ...storage, delay: 'forever' })
@@ -335,7 +335,7 @@ describe('credentials', () => {
     },
   )
 
-  it('a .lfsconfig that is in Git LFS itself names no server', async () => {
+  it('a .lfsconfig that is in Git LFS itself names no server', { tags: ['deep'] }, async () => {
     const shared = `[lfs]\n\turl = ${address()}/lfs\n`
     const { pointer } = await work.github.addLfsObject(name, shared)
     const files = { '.gitattributes': '* filter=lfs -text\n', '.lfsconfig': pointer }

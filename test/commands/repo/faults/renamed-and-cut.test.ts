@@ -36,7 +36,7 @@ describe('names that move', () => {
     expect(await snapshot(typo())).toEqual(before)
   })
 
-  it('a default branch that was renamed is told, with both names', async () => {
+  it('a default branch that was renamed is told, with both names', { tags: ['deep'] }, async () => {
     await sync()
     await work.github.branch('uDOS/typo', 'trunk')
     await work.github.setDefaultBranch('uDOS/typo', 'trunk')

@@ -267,7 +267,7 @@ describe('a pack that is not right leaves nothing', () => {
   })
 })
 
-test('a checked pack counts only once it is published', async () => {
+test('a checked pack counts only once it is published', { tags: ['deep'] }, async () => {
   const from = repository()
   addHistory(from, { commits: 2, files: 1 })
   const bytes = packOf(from)
