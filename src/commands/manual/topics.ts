@@ -57,6 +57,7 @@ export const topics: Topic[] = [
         ['WIZARD_ROOT', 'where clones, logs and plugins are kept (--root)'],
         ['WIZARD_GIT_ENGINE', 'wizard or isomorphic-git (docs/git.md)'],
         ['HTTPS_PROXY, NO_PROXY', 'the proxy, and the hosts that need none'],
+        ['BROWSER', 'the program that REPO BROWSE and --web open pages with'],
         ['NO_COLOR, FORCE_COLOR', 'no colour; colour also on a pipe'],
         ['GIT_LFS_SKIP_SMUDGE', '1: leave the pointers of Git LFS as they are'],
         ['XDG_CONFIG_HOME and the like', 'where your own configuration, cache and state are'],
