@@ -31,6 +31,11 @@ export class Application {
   constructor(host: Host, { clock = systemClock }: { clock?: Clock } = {}) {
     this.host = host
     this.clock = clock
+    // Before any configuration is read: a command line may repeat them.
+    for (const name of ['GH_TOKEN', 'GITHUB_TOKEN', 'GITHUB_WEBHOOK_SECRET']) {
+      const secret = host.env[name]
+      if (secret) this.redactor.add(secret)
+    }
   }
 
   /** Identifies this process. */

@@ -160,7 +160,9 @@ async function showHelp(
   command: Exclude<Command, { kind: 'run' }>,
 ): Promise<void> {
   const { terminal, globals } = invocation
-  if (command.kind === 'version') return terminal.showPage(lines(version))
+  if (command.kind === 'version') {
+    return globals.json ? terminal.showJson({ version }) : terminal.showPage(lines(version))
+  }
   const manual = await import('./commands/manual/index.js')
   if (globals.json) terminal.showJson(await manual.helpData(nouns, command))
   else await terminal.showPage(lines(...(await manual.helpLines(nouns, command, invocation))))

@@ -27,7 +27,7 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
   if (asksForVersion(words)) return { kind: 'version' }
   const before = takeFlags(words)
   expand(words)
-  if (before.has('version')) return { kind: 'version' }
+  if (before.has('version') || asksForVersion(words)) return { kind: 'version' }
   const isHelp = takeHelp(words, before.seen)
   before.seen.push(...takeFlags(words).seen)
   const nounWord = words.shift()

@@ -212,6 +212,7 @@ const table: [string[], number, string, string?][] = [
   [['repo', 'pull', './none'], 2, 'none is not there'],
   [['repo', 'pull', 'nowhere'], 3, 'repos.yaml names no repository or group nowhere'],
   [['repo', 'reset'], 2, 'REPO RESET needs TARGET'],
+  [['repo', 'reset', '!micro', '--yes'], 2, 'REPO RESET needs TARGET', 'what to reset, or ALL'],
   [['repo', 'reset', 'micro'], 2, 'There is no terminal to ask on', 'give --yes to go ahead'],
   [['repo', 'prune', 'x'], 2, 'REPO PRUNE takes no target'],
   [

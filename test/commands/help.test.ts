@@ -124,6 +124,13 @@ describe('help', () => {
     ])
   })
 
+  it('of the version is data, too', async () => {
+    for (const argv of [['version'], ['--version'], ['-V']]) {
+      expect((await work.run([...argv, '--json'])).json).toEqual({ version: expect.any(String) })
+      expect((await work.run(['--json', ...argv])).json).toEqual({ version: expect.any(String) })
+    }
+  })
+
   it('of an unknown topic names the nearest one', async () => {
     const { status, err } = await work.run(['help', 'exit-code'])
     expect([status, err]).toEqual([

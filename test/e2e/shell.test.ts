@@ -76,6 +76,7 @@ it('completes nouns, verbs, flags and targets', { tags: ['deep'] }, async () => 
 it('keeps its history for its owner alone, without secrets', { tags: ['deep'] }, async () => {
   const secret = `ghp_${'0123456789'.repeat(4)}`
   await typeIn('shell', [
+    [prompt, 'api get /user token=typed1 --password typed2 key=$NAME\r'],
     [prompt, `repo exec typo -- echo first ${secret}\r`],
     [prompt, 'EXIT\r'],
   ])
@@ -89,6 +90,7 @@ it('keeps its history for its owner alone, without secrets', { tags: ['deep'] },
   const kept = await readFile(file, 'utf8')
   expect(kept).toContain('repo exec typo -- echo first ***\n')
   expect(kept).not.toContain(secret)
+  expect(kept).toContain('api get /user token=*** --password *** key=$NAME\n')
   expect((await stat(file)).mode & 0o777).toBe(0o600)
 })
 

@@ -129,6 +129,7 @@ async function argumentOf(
     )
     return (await flagWords(Object.fromEntries(open), typed, names)) ?? none
   }
+  if (isOver && verb.rest !== undefined) return none
   const last = verb.args.at(-1)
   const arg: ArgumentSpec | undefined =
     verb.args[args.length] ?? (last?.variadic ? last : undefined)

@@ -67,8 +67,10 @@ function noteEnd({ terminal, globals }: Invocation, report: ExecReport): void {
   if (total > 1) for (const { repo, error } of bad) terminal.note(`${repo}: ${error?.message}`)
   if (globals.quiet) return
   for (const [reason, why] of Object.entries(reasons)) {
-    const left = repositories.filter((one) => one.reason === reason)
-    if (left.length > 0) terminal.note(`${why}: ${left.map(({ repo }) => repo).join(', ')}`)
+    const left = repositories.filter((one) => one.reason === reason).map(({ repo }) => repo)
+    const more = left.length > mostNamed ? ` and ${left.length - mostNamed} more` : ''
+    const names = left.slice(0, mostNamed).join(', ')
+    if (left.length > 0) terminal.note(`${why}: ${names}${more}`)
   }
   if (!terminal.err.isTerminal || total < 2) return
   const parts = Object.entries({ succeeded, failed, skipped }).filter(([, count]) => count > 0)
@@ -76,4 +78,6 @@ function noteEnd({ terminal, globals }: Invocation, report: ExecReport): void {
   terminal.note(`${total} repositories: ${counts} in ${formatLength(ms / 1000)}`)
 }
 
-const reasons = { missing: 'not cloned yet', 'not-started': 'not started after the failure' }
+const reasons = { missing: 'not cloned yet', 'not-started': 'not started any more' }
+
+const mostNamed = 10

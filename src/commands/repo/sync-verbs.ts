@@ -5,6 +5,7 @@ import type { SyncMode } from '../../repos/plan.js'
 import type { SyncReport } from '../../repos/report.js'
 import type { SyncOptions } from '../../repos/run-sync.js'
 import type { Shard } from '../../repos/targets/resolve.js'
+import { isExcluded } from '../../repos/targets/select.js'
 import type { FlagSpecs, Flags } from '../flags.js'
 import { defineVerb, type Example, type Verb } from '../verb.js'
 import { reportFailure, reportPage } from './shared.js'
@@ -137,6 +138,9 @@ export const reset = defineVerb({
   ],
   flags: {},
   async run(invocation, targets) {
+    if (targets.every(isExcluded)) {
+      throw new UsageError('REPO RESET needs TARGET', { hint: 'what to reset, or ALL' })
+    }
     const sync = await invocation.repoSync()
     const { chosen } = await sync.wanted(targets, invocation.call)
     const question = `Reset ${chosen.map(fullNameOf).join(', ')}? Local commits are kept under refs/wizard/backup.`

@@ -1,7 +1,7 @@
 import { UsageError, WizardError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
-import { quoteWords, splitWords } from './words.js'
+import { isSecretName, quoteWords, splitWords } from './words.js'
 
 /** One command of a script. */
 export interface ScriptLine {
@@ -13,7 +13,7 @@ export interface ScriptLine {
 }
 
 /** What reading a command needs. */
-export type CommandReader = Pick<Invocation, 'env' | 'checkCommand'>
+export type CommandReader = Pick<Invocation, 'app' | 'env' | 'checkCommand'>
 
 /** They would run a script inside a script. */
 const outside = ['script', 'shell']
@@ -28,7 +28,7 @@ export async function readScript(
   { name, text }: { /** For messages. */ name: string; text: string },
 ): Promise<ScriptLine[]> {
   const lines: ScriptLine[] = []
-  for (const { line, content } of joinedLines(text)) {
+  for (const { line, content } of joinedLines(text, name)) {
     try {
       const command = await readLine(reader, content)
       if (command !== null) lines.push({ line, ...command })
@@ -51,6 +51,7 @@ export async function readLine(
 ): Promise<Omit<ScriptLine, 'line'> | null> {
   const words = splitWords(content, (variable) => {
     const value = reader.env[variable]
+    if (value !== undefined && isSecretName(variable)) reader.app.redactor.add(value)
     if (value !== undefined) return value
     throw new UsageError(`${variable} is not set`, {
       hint: 'set it in the environment; for a dollar write $$',
@@ -67,7 +68,7 @@ export async function readLine(
   return { argv, shown: quoteWords(words.map((word) => word.shown)) }
 }
 
-function joinedLines(text: string): { line: number; content: string }[] {
+function joinedLines(text: string, name: string): { line: number; content: string }[] {
   const joined: { line: number; content: string }[] = []
   let open: { line: number; content: string } | null = null
   for (const [index, raw] of text
@@ -75,7 +76,7 @@ function joinedLines(text: string): { line: number; content: string }[] {
     .split(/\r?\n/)
     .entries()) {
     if (raw.includes('\0')) {
-      throw new UsageError(`line ${index + 1} is not text: ${oneLine(raw, 40)}`)
+      throw new UsageError(`${name}:${index + 1}: it is not text: ${oneLine(raw, 40)}`)
     }
     const isContinued = /(?:^|[^\\])(?:\\\\)*\\$/.test(raw) && !/^\s*#/.test(raw)
     const content: string = (open?.content ?? '') + (isContinued ? raw.slice(0, -1) : raw)

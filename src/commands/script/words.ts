@@ -22,7 +22,9 @@ export function splitWords(line: string, lookup: VariableLookup): Word[] {
   return new Splitter(line, lookup).words()
 }
 
-const secretName = /token|secret|passw|credential|key/i
+/** Whether the name of a variable, or of a `key=value`, speaks of a secret. */
+export const isSecretName = (name: string): boolean =>
+  /token|secret|passw|credential|key/i.test(name)
 
 class Splitter {
   readonly #line: string
@@ -102,7 +104,7 @@ class Splitter {
       throw new UsageError(`${all} is not a variable`, { hint: 'for a dollar write $$' })
     }
     const value = this.#lookup(name)
-    this.#add(value, secretName.test(name) && value !== '' ? mask : value)
+    this.#add(value, isSecretName(name) && value !== '' ? mask : value)
   }
 
   /** Its targets may hold spaces. */

@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path'
 import { writeWhole } from '../../base/fs/durable-write.js'
 import { hasCode } from '../../base/fs/read.js'
 import { reasonOf } from '../../base/fs/system-error.js'
+import { mask } from '../../base/redact.js'
 import { userFolders } from '../../config/locate/folder.js'
 import type { Invocation } from '../../invocation.js'
+import { isSecretName } from '../script/words.js'
 
 /** Lines that are kept. */
 const most = 1000
@@ -28,7 +30,7 @@ export async function openHistory({ app, host, terminal }: Invocation): Promise<
   return {
     lines,
     async add(line) {
-      const kept = app.redactor(line).trim()
+      const kept = withoutSecrets(app.redactor(line)).trim()
       if (kept === '' || kept === lines[0]) return
       lines.unshift(kept)
       lines.splice(most)
@@ -38,6 +40,12 @@ export async function openHistory({ app, host, terminal }: Invocation): Promise<
     },
   }
 }
+
+/** `token=…` and `--password …`: what nobody has told the redactor. */
+const withoutSecrets = (line: string): string =>
+  line.replace(/([\w-]+:?=|--[\w-]+\s+)([^\s$]\S*)/g, (all, name: string) =>
+    isSecretName(name) ? `${name}${mask}` : all,
+  )
 
 /** Shortens the file where it has grown to twice its length. */
 async function prepare(file: string, lines: string[]): Promise<boolean> {

@@ -31,7 +31,6 @@ export async function readSelection(
   targets: string[],
   components: Record<string, Component>,
 ): Promise<Selection> {
-  const isExcluded = (text: string) => text.startsWith('!') && text.length > 1
   const chosen = targets.filter((text) => !isExcluded(text))
   const excluded = targets.filter(isExcluded).map((text) => text.slice(1))
   const read = async (text: string): Promise<Target> =>
@@ -43,9 +42,12 @@ export async function readSelection(
   }
 }
 
+/** A `!` alone is no exclusion: it is what an unset variable of a shell leaves. */
+export const isExcluded = (text: string): boolean => text.startsWith('!') && text.length > 1
+
 /** Whether targets name nothing to choose, or ALL. */
 export function namesAll(targets: string[]): boolean {
-  const chosen = targets.filter((text) => !text.startsWith('!'))
+  const chosen = targets.filter((text) => !isExcluded(text))
   return chosen.length === 0 || chosen.some((text) => isSameName(text, 'all'))
 }
 

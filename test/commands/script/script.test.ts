@@ -101,6 +101,28 @@ Repo Cat $WHERE \\
     expect(work.github.requests.length).toBe(before)
   })
 
+  it('tells no secret in an error, before it runs and after', async () => {
+    const env = { DB_PASSWORD: 'hunter2secret', GITHUB_TOKEN: '0123456789abcdef' }
+    for (const line of [
+      'repo frob$GITHUB_TOKEN',
+      '$DB_PASSWORD',
+      'repo sync --x=$DB_PASSWORD',
+      'repo exec --concurrency $DB_PASSWORD -- true',
+      'help $GITHUB_TOKEN',
+      'repo view $DB_PASSWORD',
+    ]) {
+      const { status, err } = await script(`${line}\n`, [], env)
+      expect(status, line).not.toBe(0)
+      expect(err).toContain('***')
+      expect(err).not.toMatch(/hunter2secret|0123456789abcdef/)
+    }
+  })
+
+  it('reads version as any command', async () => {
+    const { status, json } = await script('version\n', ['--json'])
+    expect([status, json]).toMatchObject([0, [{ command: 'version', exit: 0 }]])
+  })
+
   it('gives its flags to each command, and a command may have its own', async () => {
     const text = 'repo sync typo --dry-run\nrepo sync typo --dry-run --config nowhere\n'
     const { status, out, err } = await script(text, ['--quiet', '--config', work.path('config')])

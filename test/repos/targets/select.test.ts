@@ -69,6 +69,7 @@ describe('selectWanted', () => {
 
   it.each([
     [['frob'], 'repos.yaml names no repository or group frob'],
+    [['!'], 'repos.yaml names no repository or group !'],
     [['!frob'], 'repos.yaml names no repository or group frob'],
     [['svc-*'], 'no repository or group matches svc-*'],
     [['tools', '!svc-*'], 'no repository or group matches svc-*'],
