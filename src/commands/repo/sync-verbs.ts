@@ -5,7 +5,6 @@ import type { SyncMode } from '../../repos/plan.js'
 import type { SyncReport } from '../../repos/report.js'
 import type { SyncOptions } from '../../repos/run-sync.js'
 import type { Shard } from '../../repos/targets/resolve.js'
-import { isExcluded } from '../../repos/targets/select.js'
 import type { FlagSpecs, Flags } from '../flags.js'
 import { defineVerb, type Example, type Verb } from '../verb.js'
 import { reportFailure, reportPage } from './shared.js'
@@ -138,6 +137,8 @@ export const reset = defineVerb({
   ],
   flags: {},
   async run(invocation, targets) {
+    // Loaded late: completion loads every verb's file.
+    const { isExcluded } = await import('../../repos/targets/select.js')
     if (targets.every(isExcluded)) {
       throw new UsageError('REPO RESET needs TARGET', { hint: 'what to reset, or ALL' })
     }
