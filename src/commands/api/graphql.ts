@@ -24,7 +24,7 @@ export const graphql = defineVerb({
     { name: 'query', summary: 'the query; - is stdin' },
     {
       name: 'key=value',
-      summary: 'its variables; key:=5 for JSON',
+      summary: 'variables of the query; key:=5 for JSON',
       optional: true,
       variadic: true,
     },

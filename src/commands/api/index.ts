@@ -41,7 +41,7 @@ function methodVerb(name: keyof typeof methods): Verb {
       { name: 'path', summary: 'below the address of the API' },
       {
         name: 'key=value',
-        summary: 'the query of a GET, else the body; key:=5 for JSON',
+        summary: 'query parameters of a GET, otherwise the body; key:=5 for JSON',
         optional: true,
         variadic: true,
       },

@@ -9,7 +9,7 @@ export const show = defineVerb({
   name: 'show',
   summary: 'show every value and where it comes from; secrets are masked',
   examples: [
-    { command: 'wizard CONFIG SHOW', does: 'as it is from here' },
+    { command: 'wizard CONFIG SHOW', does: 'as a command run here sees it' },
     { command: 'wizard CONFIG SHOW github', does: 'of one part' },
     {
       command: 'wizard CONFIG SHOW --json | jq -r \'.[] | select(.key == "root").value\'',

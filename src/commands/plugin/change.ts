@@ -37,7 +37,7 @@ export const enable = defineChange({
 export const disable = defineChange({
   name: 'disable',
   summary: 'disable a plugin; its files stay, and updates keep it disabled',
-  does: 'whatever reads plugins leaves it alone',
+  does: 'programs that load plugins ignore it',
   said: 'disabled',
 })
 

@@ -20,7 +20,7 @@ export const publish = defineVerb({
     { command: 'wizard RELEASE PUBLISH core --dry-run', does: 'show what would be done' },
     {
       command: 'wizard RELEASE PUBLISH core',
-      does: 'shows the plan and asks; run again after any failure, it goes on',
+      does: 'shows the plan and asks; after a failure, run it again to resume',
     },
     { command: 'wizard RELEASE PUBLISH core@1.2.3 --yes', does: 'only if version_file says 1.2.3' },
     {

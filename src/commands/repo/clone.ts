@@ -14,7 +14,7 @@ export const clone = defineVerb({
     },
     {
       command: 'wizard REPO CLONE https://github.com/uDOS/typo --depth 1',
-      does: 'the newest commit alone',
+      does: 'only the newest commit',
     },
   ],
   args: [

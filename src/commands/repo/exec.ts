@@ -10,8 +10,11 @@ export const exec = defineVerb({
   examples: [
     { command: 'wizard REPO EXEC -- git log -1 --oneline', does: 'in every clone' },
     { command: "wizard REPO EXEC 'svc-*' '!svc-old' -- npm test", does: 'in some of them' },
-    { command: 'wizard REPO EXEC --not-ok --group -- git status --short', does: 'where work lies' },
-    { command: "wizard REPO EXEC -- sh -c 'git grep -l TODO | wc -l'", does: 'with a shell' },
+    {
+      command: 'wizard REPO EXEC --not-ok --group -- git status --short',
+      does: 'where there is local work',
+    },
+    { command: "wizard REPO EXEC -- sh -c 'git ls-files | wc -l'", does: 'a pipe needs a shell' },
   ],
   args: [
     {

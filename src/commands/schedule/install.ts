@@ -12,7 +12,10 @@ export const install = defineVerb({
   examples: [
     { command: 'wizard SCHEDULE INSTALL', does: 'shows what would change, and asks' },
     { command: 'wizard SCHEDULE INSTALL --dry-run', does: 'shows it, and changes nothing' },
-    { command: 'wizard SCHEDULE INSTALL --yes', does: 'for scripts; again is no change' },
+    {
+      command: 'wizard SCHEDULE INSTALL --yes',
+      does: 'for scripts; running it again changes nothing',
+    },
   ],
   args: [],
   flags: { format: formatFlag, ...dryRunFlag },

@@ -21,7 +21,7 @@ export const serve = defineVerb({
   examples: [
     { command: 'wizard WEBHOOK SERVE', does: 'at the address of webhooks.yaml' },
     { command: 'wizard WEBHOOK SERVE --unix /run/wizard/hook.sock', does: 'behind nginx' },
-    { command: 'kill -HUP PID', does: 'has it read webhooks.yaml again' },
+    { command: 'kill -HUP PID', does: 'makes it read webhooks.yaml again' },
   ],
   args: [],
   flags,

@@ -118,7 +118,7 @@ Repo Cat $WHERE \\
     }
   })
 
-  it('reads version as any command', async () => {
+  it('reads version like any other command', async () => {
     const { status, json } = await script('version\n', ['--json'])
     expect([status, json]).toMatchObject([0, [{ command: 'version', exit: 0 }]])
   })
