@@ -1,15 +1,15 @@
 import { appendFileSync } from 'node:fs'
 import type { Environment } from '../base/environment.js'
-import type { Page } from './page.js'
+import { type Cell, type Page, textOf } from './page.js'
 
 /** Adds a table of the result, or of the outputs, to the job's summary page if there is one. */
 export function summarize(page: Page, outputs: Record<string, string>, env: Environment): void {
   if (!env.GITHUB_STEP_SUMMARY) return
-  const rows = page.kind === 'table' ? page.rows : [Object.values(outputs)]
+  const rows = page.kind === 'table' ? page.rows : [Object.values(outputs).map(linked)]
   const titles =
     page.kind === 'table' ? page.columns.map(({ title }) => title) : Object.keys(outputs)
   if (titles.length === 0) return
-  const table = [titles, titles.map(() => '---'), ...rows.map((row) => row.map(escapeCell))]
+  const table = [titles, titles.map(() => '---'), ...rows.map((row) => row.map(markdownOf))]
   appendFileSync(
     env.GITHUB_STEP_SUMMARY,
     `${table.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n\n`,
@@ -26,6 +26,20 @@ export function writeOutputs(outputs: Record<string, string>, env: Environment):
     .join('')
   appendFileSync(env.GITHUB_OUTPUT, text)
 }
+
+const linked = (value: string): Cell =>
+  value.startsWith('https://') ? { text: value, link: value } : value
+
+/** Markdown of a cell: a link where it names a page. */
+function markdownOf(cell: Cell): string {
+  const text = escapeCell(textOf(cell))
+  const link = typeof cell === 'string' ? null : cell.link
+  return link && /^https:\/\/[!-~]+$/.test(link) ? `[${text}](${encodeEnds(link)})` : text
+}
+
+/** Encodes what would end the link. */
+const encodeEnds = (link: string) =>
+  link.replace(/[()<>|\\]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
 
 /** Escapes foreign text, so that it can't become markup of the page. */
 const escapeCell = (text: string) =>

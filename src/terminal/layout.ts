@@ -1,83 +1,100 @@
 import stringWidth from 'string-width'
-import { plainText } from '../base/text.js'
+import { cut, cutMiddle, wrapCell } from './cut.js'
+import { type Fitted, fitColumns, gap } from './fit.js'
 import type { Stream, Tone } from './stream.js'
-
-/** A heading and rows in columns, as wide as their text requires and the terminal allows. */
-export function alignedLines(
-  { columns, rows }: { columns: Column[]; rows: string[][] },
-  stream: Stream,
-): string[] {
-  const widths = fitWidths(columns, rows, stream.width)
-  const heading = columns.map(({ title }) => title)
-  return [
-    stream.paint('faint', layOut(columns, widths, heading).trimEnd()),
-    ...rows.map((row) => layOut(columns, widths, row, stream).trimEnd()),
-  ]
-}
-
-function layOut(columns: Column[], widths: number[], cells: string[], stream?: Stream): string {
-  return columns
-    .map((column, index) => {
-      const width = widths[index] ?? 0
-      const cell = cut(cells[index] ?? '', width)
-      const space = ' '.repeat(Math.max(0, width - stringWidth(cell)))
-      const tone = column.tone?.(cells[index] ?? '')
-      const shown = stream && tone ? stream.paint(tone, cell) : cell
-      return column.align === 'right' ? space + shown : shown + space
-    })
-    .join('  ')
-}
-
-/** The widest cell of each column; if that is too wide, the flexible columns shrink. */
-function fitWidths(columns: Column[], rows: string[][], width: number): number[] {
-  const widths = columns.map(({ title }, index) =>
-    rows.reduce(
-      (widest, row) => Math.max(widest, stringWidth(row[index] ?? '')),
-      stringWidth(title),
-    ),
-  )
-  let tooMuch = widths.reduce((sum, one) => sum + one + 2, -2) - width
-  while (tooMuch > 0) {
-    const widest = columns
-      .map((column, index) => ({ index, width: column.flexible ? (widths[index] ?? 0) : 0 }))
-      .reduce((one, other) => (other.width > one.width ? other : one))
-    if (widest.width <= 8) break
-    const less = Math.min(tooMuch, Math.max(1, Math.floor(widest.width / 4)))
-    widths[widest.index] = widest.width - less
-    tooMuch -= less
-  }
-  return widths
-}
-
-/** Cuts a text without escapes to this many columns. */
-export function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text
-  let shown = ''
-  for (const letter of text) {
-    if (stringWidth(shown + letter) > width - 1) break
-    shown += letter
-  }
-  return `${shown}…`
-}
-
-/** Characters to show on each side of an error. */
-const around = 60
-
-/** A line of a file, cut if it is long, and a caret below the given column, which starts at 1. */
-export function excerpt(source: string, column: number): [line: string, caret: string] {
-  const at = column - 1
-  const before = shown(source.slice(Math.max(0, at - around), at))
-  const after = shown(source.slice(at, at + around))
-  // East Asian characters are two columns wide, and combining marks have no width.
-  return [`  ${before}${after}`, `  ${' '.repeat(stringWidth(before))}^`]
-}
-
-const shown = (text: string) => plainText(text).replaceAll('\t', ' ')
 
 export interface Column {
   title: string
   align?: 'right'
-  /** The column may be cut if the terminal is too narrow. */
-  flexible?: boolean
+  /**
+   * How a cell shrinks on a narrow terminal: a name in its middle, prose at its end, and what must
+   * be read whole goes on below. Without it, the column keeps its width.
+   */
+  cut?: 'middle' | 'end' | 'wrap'
+  /** Where the terminal is too narrow, columns with a number go: the lowest first. */
+  spare?: number
   tone?: (cell: string) => Tone | undefined
+}
+
+/** A cell's clean text, and the web page that it names. */
+export interface LinkedCell {
+  text: string
+  link: string | null
+}
+
+interface Table {
+  columns: Column[]
+  rows: LinkedCell[][]
+}
+
+/** A table as wide as the terminal allows; on a narrow one a list. */
+export function tableOn(stream: Stream, { columns, rows }: Table): string[] {
+  const texts = rows.map((row) => row.map(({ text }) => text))
+  const fitted = fitColumns(columns, texts, stream.width)
+  if (fitted === null) return rows.flatMap((row) => listed(columns, row, stream))
+  const heading = columns.map(({ title }) => ({ text: title, link: null }))
+  const plain = columns.map(({ tone: _, ...column }) => column)
+  return [
+    ...rowLines({ columns: plain, fitted, row: heading, stream }).map((line) =>
+      stream.paint('faint', line),
+    ),
+    ...rows.flatMap((row) => rowLines({ columns, fitted, row, stream })),
+  ]
+}
+
+interface Row {
+  columns: Column[]
+  fitted: Fitted
+  row: LinkedCell[]
+  stream: Stream
+}
+
+/** One line, or more if a cell is wrapped. */
+function rowLines({ columns, fitted: { kept, widths }, row, stream }: Row): string[] {
+  const cells = kept.map((index, position) => {
+    const column = columns[index] as Column
+    const { text = '', link = null } = row[index] ?? {}
+    const width = widths[position] ?? 0
+    const tone = column.tone?.(text)
+    const show = (part: string) => {
+      const painted = tone === undefined ? part : stream.paint(tone, part)
+      const shown = link === null ? painted : stream.link(link, painted)
+      const space = ' '.repeat(Math.max(0, width - stringWidth(part)))
+      return column.align === 'right' ? space + shown : shown + space
+    }
+    return { width, parts: partsOf(text, column, width, stream.ellipsis).map(show) }
+  })
+  const height = Math.max(...cells.map(({ parts }) => parts.length))
+  return Array.from({ length: height }, (_, line) =>
+    cells
+      .map(({ parts, width }) => parts[line] ?? ' '.repeat(width))
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  )
+}
+
+function partsOf(text: string, column: Column, width: number, ellipsis: string): string[] {
+  if (column.cut === 'wrap') return wrapCell(text, width)
+  return [column.cut === 'middle' ? cutMiddle(text, width, ellipsis) : cut(text, width, ellipsis)]
+}
+
+/** A row where there is no room for columns: its first cell, and the others below it by name. */
+function listed(columns: Column[], row: LinkedCell[], stream: Stream): string[] {
+  const [first = { text: '', link: null }, ...others] = row
+  const tone = columns.map((column, index) => column.tone?.(row[index]?.text ?? '')).find(Boolean)
+  const show = (part: string) => {
+    const painted = tone === undefined ? part : stream.paint(tone, part)
+    return first.link === null ? painted : stream.link(first.link, painted)
+  }
+  const named = others
+    .map(({ text }, index) => ({ title: columns[index + 1]?.title.toLowerCase(), text }))
+    .filter(({ text }) => text !== '')
+    .map(({ title, text }) => `${title}: ${text}`)
+  const indent = '  '
+  return [
+    ...wrapCell(first.text, stream.width).map(show),
+    ...(named.length === 0 ? [] : wrapCell(named.join(', '), stream.width - indent.length)).map(
+      (line) => indent + line,
+    ),
+  ]
 }

@@ -12,6 +12,7 @@ import { type Page, tableLines } from './page.js'
 import { followProgress, type Progress } from './progress/progress.js'
 import { askText, askYesNo } from './prompt.js'
 import { openStream, type Stream } from './stream.js'
+import { ageFormat, momentFormat, type TimeFormat } from './times.js'
 
 export interface TerminalOptions {
   /** Opened on demand. */
@@ -54,6 +55,16 @@ export class Terminal {
     this.#options = options
     this.out = openStream(options.stdout, options.env, options.noColor)
     this.err = openStream(options.stderr, options.env, options.noColor)
+  }
+
+  /** Formats the times of a table's cells: `6 minutes ago`. */
+  get ageOf(): TimeFormat {
+    return ageFormat(this.out, this.#options.now())
+  }
+
+  /** Formats a time of one thing: local, with its zone and age. */
+  get momentOf(): TimeFormat {
+    return momentFormat(this.out, this.#options.now())
   }
 
   /** Shows an event of core; events before `followEvents` wait for it. */
@@ -125,7 +136,11 @@ export class Terminal {
     if (page.kind === 'bytes') this.out.write(page.bytes)
     if (page.kind === 'text') await this.showForeign('out', page.chunks)
     if (page.kind === 'lines') this.#writeLines(page.lines)
-    if (page.kind === 'table') this.#writeLines(await tableLines(page, this.out))
+    if (page.kind === 'table') {
+      const { formatted, below } = await tableLines(page, this.out, this.#options.redact)
+      if (formatted.length > 0) this.out.write(`${formatted.join('\n')}\n`)
+      this.#writeLines(below)
+    }
   }
 
   /**
@@ -178,11 +193,14 @@ export class Terminal {
       const error = { code, message, hint, status, request_id }
       this.err.write(`${JSON.stringify({ error })}\n`)
     } else {
-      this.err.write(`${this.err.paint('bad', 'error:')} ${report.message}\n`)
-      if (report.hint !== null)
-        this.err.write(`${this.err.paint('faint', 'hint:')} ${report.hint}\n`)
+      this.#writeBehind(this.err.paint('bad', 'error:'), report.message)
+      if (report.hint !== null) this.#writeBehind(this.err.paint('faint', 'hint:'), report.hint)
       if (insideActions(this.#options.env)) this.err.write(`${errorCommand(report.message)}\n`)
     }
+  }
+
+  #writeBehind(label: string, text: string): void {
+    this.err.write(`${label} ${withLinks(this.err.legible(text), this.err)}\n`)
   }
 
   /** Says that a printed result is not a success. */
@@ -234,7 +252,7 @@ export class Terminal {
     if (lines.length === 0) return
     const clean = (line: string) =>
       this.out.asLine(plainText(this.#options.redact(line), { colours: this.out.hasColour }))
-    this.out.write(`${lines.map(clean).join('\n')}\n`)
+    this.out.write(`${lines.map((line) => withLinks(clean(line), this.out)).join('\n')}\n`)
   }
 
   #clean(text: string): string {
@@ -249,6 +267,12 @@ export class Terminal {
     }
   }
 }
+
+/** Makes the addresses of a clean line links. */
+const withLinks = (line: string, stream: Stream): string =>
+  stream.hasLinks
+    ? line.replace(/https?:\/\/[^\s"'<>)\]]+[^\s"'<>)\].,;:]/g, (url) => stream.link(url, url))
+    : line
 
 /** Results have no other values with these three keys. */
 const isReport = (value: unknown): value is ErrorReport =>

@@ -1,14 +1,24 @@
-import { localTime } from '../base/clock.js'
 import type { Stream } from './stream.js'
 
-/**
- * Formats ISO 8601 times for a stream: in local time without seconds for a person, unchanged for a
- * script; empty for null.
- */
-export const timeFormat =
-  ({ isTerminal }: Stream) =>
-  (time: string | null): string =>
-    isTerminal && time !== null ? briefTime(time) : (time ?? '')
+/** Formats ISO 8601 times for a stream; they are unchanged for a script, and empty for null. */
+export type TimeFormat = (time: string | null) => string
+
+const timeFormat =
+  (format: (milliseconds: number) => string) =>
+  ({ isTerminal }: Stream): TimeFormat =>
+  (time) =>
+    isTerminal && time !== null ? format(Date.parse(time)) : (time ?? '')
+
+/** For a table: `6 minutes ago`. @param now in milliseconds since 1970 */
+export const ageFormat = (stream: Stream, now: number): TimeFormat =>
+  timeFormat((time) => formatAge(time, now))(stream)
+
+/** For one thing: `2026-01-14 10:00 +01:00 (6 minutes ago)`. */
+export const momentFormat = (stream: Stream, now: number): TimeFormat =>
+  timeFormat((time) => `${formatLocal(time)} (${formatAge(time, now)})`)(stream)
+
+/** For a plan: `2026-01-14 10:00 +01:00`. */
+export const localFormat = timeFormat(formatLocal)
 
 /** Formats seconds for a stream: `2m 3s` for a person, the number for a script. */
 export const lengthFormat =
@@ -26,4 +36,34 @@ export function formatLength(seconds: number): string {
   return minutes > 0 ? `${minutes}m ${whole % 60}s` : `${whole} s`
 }
 
-const briefTime = (time: string) => localTime(Date.parse(time)).join(' ').slice(0, 16)
+const units: [name: string, milliseconds: number][] = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** `6 minutes`, at least one; rounded. @param milliseconds before or after */
+export function formatSpan(milliseconds: number): string {
+  const distance = Math.abs(milliseconds)
+  const [name, length] = units.find(([, one]) => distance >= one) ?? (['minute', 60_000] as const)
+  const count = Math.max(1, Math.round(distance / length))
+  return `${count} ${name}${count === 1 ? '' : 's'}`
+}
+
+/** `6 minutes ago`, `in 5 hours`, `just now`. Both are in milliseconds since 1970. */
+export function formatAge(time: number, now: number): string {
+  const distance = now - time
+  if (Math.abs(distance) < 60_000) return distance < 0 ? 'in less than a minute' : 'just now'
+  return distance > 0 ? `${formatSpan(distance)} ago` : `in ${formatSpan(distance)}`
+}
+
+/** `2026-01-14 10:00 +01:00`: the local time with its distance from UTC (RFC 3339). */
+function formatLocal(milliseconds: number): string {
+  const offset = -new Date(milliseconds).getTimezoneOffset()
+  const local = new Date(milliseconds + offset * 60_000).toISOString()
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0')
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`
+  return `${local.slice(0, 10)} ${local.slice(11, 16)} ${zone}`
+}

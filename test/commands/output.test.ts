@@ -54,11 +54,11 @@ describe('times and lengths', () => {
     const list = await work.wizard('WORKFLOW', 'RUNS', 'runs')
     expect(list.out).toContain('\t123\t2026-01-14T12:00:00Z')
     const onTerminal = await work.run(['WORKFLOW', 'RUNS', 'runs'], { columns: 80 })
-    expect(onTerminal.shown).toMatch(/2m 3s +2026-01-14 12:00(?!:)/)
+    expect(onTerminal.shown).toMatch(/2m 3s +\d+ (?:month|year)s? ago/)
     const target = `runs/${run.id}`
     expect((await work.wizard('WORKFLOW', 'VIEW', target)).out).toContain('2026-01-14T12:00:00Z')
     const viewed = await work.run(['WORKFLOW', 'VIEW', target], { columns: 80 })
-    expect(viewed.shown).toMatch(/2026-01-14 12:00(?!:)/)
+    expect(viewed.shown).toMatch(/success.* \d+ (?:month|year)s? ago +2m 3s/)
     const account = await work.run(['AUTH', 'STATUS'], { columns: 200 })
     expect(account.shown).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d(?!:)/)
   })
@@ -137,7 +137,7 @@ describe('streams', () => {
     const run = { columns: 80, env: { TERM: 'dumb' } }
     await mkdir(work.path('dumb'))
     const { shown } = await work.run(['REPO', 'CLONE-ALL', '--root', work.path('dumb')], run)
-    expect(shown).toContain('✅ micro cloned')
+    expect(shown).toContain('ok micro cloned')
     expect(shown).not.toContain(csi)
     expect(shown).not.toMatch(/\d\/2 repositories/)
   })

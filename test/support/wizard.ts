@@ -28,6 +28,7 @@ export const bareEnvironment = (home: string): Record<string, string> => ({
   PATH: process.env.PATH ?? '/usr/bin:/bin',
   HOME: home,
   GH_CONFIG_DIR: `${home}/gh`,
+  LANG: 'C.UTF-8',
   TZ: 'UTC',
   ...engineOfRun(),
 })

@@ -18,7 +18,7 @@ export function recorder(columns?: number) {
 export function openTerminal(
   options: Partial<TerminalOptions> = {},
   columns?: number,
-  env: Environment = {},
+  env: Environment = { LANG: 'C.UTF-8' },
 ) {
   const out = recorder(columns)
   const err = recorder(columns)

@@ -1,5 +1,4 @@
 import type { AuthStatus } from '../../github/auth/status.js'
-import { timeFormat } from '../../terminal/times.js'
 import { defineVerb, type Verb } from '../verb.js'
 
 const status = defineVerb({
@@ -20,10 +19,10 @@ const status = defineVerb({
     kind: 'table',
     columns: [
       { title: 'WHAT', tone: () => 'faint' },
-      { title: 'IS', flexible: true },
-      { title: 'NOTE', flexible: true },
+      { title: 'IS', cut: 'wrap' },
+      { title: 'NOTE', cut: 'wrap' },
     ],
-    rows: rowsOf(found, timeFormat(terminal.out)),
+    rows: rowsOf(found, terminal.momentOf),
   }),
   partialFailure: ({ authenticated }) =>
     authenticated

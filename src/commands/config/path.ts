@@ -20,7 +20,10 @@ export const path = defineVerb({
   },
   render: ({ dir, single, files, root, logs, searched }) => ({
     kind: 'table',
-    columns: [{ title: 'WHAT', tone: () => 'faint' }, { title: 'PATH' }],
+    columns: [
+      { title: 'WHAT', tone: () => 'faint' },
+      { title: 'PATH', cut: 'wrap' },
+    ],
     rows: [
       ['configuration', single ?? dir ?? 'none'],
       ...(single === null ? Object.entries(files) : []).map(([name, file]) => [

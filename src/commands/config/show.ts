@@ -46,9 +46,9 @@ export const show = defineVerb({
   render: ({ values }) => ({
     kind: 'table',
     columns: [
-      { title: 'KEY', flexible: true },
-      { title: 'VALUE', flexible: true },
-      { title: 'FROM', flexible: true, tone: () => 'faint' },
+      { title: 'KEY', cut: 'middle' },
+      { title: 'VALUE', cut: 'wrap' },
+      { title: 'FROM', cut: 'middle', spare: 1, tone: () => 'faint' },
     ],
     rows: values.map(({ key, value, source }) => [
       key,

@@ -21,7 +21,7 @@ export const validate = defineVerb({
     await invocation.warnOfOthers({ passedOver })
     const found = { ...rest, problems: problems.map((one) => reportInWords(one, commandLineWords)) }
     if (found.valid) return { found, lines: [verdict(found)] }
-    const { excerpt } = await import('../../terminal/layout.js')
+    const { excerpt } = await import('../../terminal/cut.js')
     return { found, lines: found.problems.flatMap((problem) => linesOf(problem, excerpt)) }
   },
   json: ({ found }) => found,

@@ -56,8 +56,8 @@ const doctor = defineVerb({
         title: 'IS',
         tone: (cell) => (({ ok: 'good', failed: 'bad' }) as const)[cell] ?? 'warning',
       },
-      { title: 'DETAIL', flexible: true },
-      { title: 'REMEDY', flexible: true },
+      { title: 'DETAIL', cut: 'wrap' },
+      { title: 'REMEDY', cut: 'wrap' },
     ],
     rows: checks
       .filter(({ status }) => !globals.quiet || status !== 'ok')

@@ -73,12 +73,12 @@ export function pluginsPage(plugins: PluginInfo[], absent = ''): Page {
   return {
     kind: 'table',
     columns: [
-      { title: 'ID', flexible: true },
+      { title: 'ID', cut: 'middle' },
       { title: 'VERSION' },
       { title: 'INSTALLED', tone: (cell) => (/update|not here/.test(cell) ? 'warning' : 'good') },
-      { title: 'CATEGORY', tone: () => 'faint' },
-      { title: 'REPOSITORY', flexible: true },
-      { title: 'DESCRIPTION', flexible: true },
+      { title: 'CATEGORY', spare: 1, tone: () => 'faint' },
+      { title: 'REPOSITORY', cut: 'middle', spare: 3 },
+      { title: 'DESCRIPTION', cut: 'end', spare: 2 },
     ],
     empty: 'no plugins found',
     rows: plugins.map((plugin) => [

@@ -76,11 +76,11 @@ function updatePage(plugins: UpdatedPlugin[], { globals }: Invocation): Page {
   return {
     kind: 'table',
     columns: [
-      { title: 'ID', flexible: true },
+      { title: 'ID', cut: 'middle' },
       { title: 'STATUS', tone: (cell) => tones[cell] },
       { title: 'FROM' },
       { title: 'TO' },
-      { title: 'NOTE', flexible: true },
+      { title: 'NOTE', cut: 'wrap' },
     ],
     empty: 'no plugins are installed',
     rows: plugins.map(({ id, status, planned, from, to, error }) => [

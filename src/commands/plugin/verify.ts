@@ -21,10 +21,10 @@ export const verify = defineVerb({
       : {
           kind: 'table',
           columns: [
-            { title: 'ID', flexible: true },
+            { title: 'ID', cut: 'middle' },
             { title: 'STATUS', tone: (cell) => (cell === 'ok' ? 'good' : 'bad') },
-            { title: 'FILES', align: 'right' },
-            { title: 'WHAT DIFFERS', flexible: true },
+            { title: 'FILES', spare: 1, align: 'right' },
+            { title: 'WHAT DIFFERS', cut: 'wrap' },
           ],
           empty: 'no plugins are installed',
           rows: plugins.map((plugin) => [

@@ -40,7 +40,7 @@ function viewPage(plugin: ViewedPlugin): Page {
     kind: 'table',
     columns: [
       { title: 'FIELD', tone: () => 'faint' },
-      { title: 'VALUE', flexible: true },
+      { title: 'VALUE', cut: 'wrap' },
     ],
     rows: rows.filter(([, value]) => value !== ''),
   }

@@ -45,11 +45,11 @@ export const download = defineVerb({
       : {
           kind: 'table',
           columns: [
-            { title: 'ASSET', flexible: true },
-            { title: 'SIZE', align: 'right' },
+            { title: 'ASSET', cut: 'middle' },
+            { title: 'SIZE', spare: 2, align: 'right' },
             { title: 'STATUS' },
             { title: 'CHECKED', tone: (cell) => (cell === 'nothing' ? 'warning' : 'good') },
-            { title: 'FILE', flexible: true },
+            { title: 'FILE', cut: 'middle', spare: 1 },
           ],
           rows: assets.map(({ name, size, status, checked, path }) => [
             name,

@@ -29,24 +29,24 @@ export const list = defineVerb({
     const manager = await invocation.releaseManager()
     return manager.list({ subject, prerelease: yesOrNo(prerelease), limit }, invocation.call)
   },
-  render: (releases) => ({
+  render: (releases, { terminal }) => ({
     kind: 'table',
     columns: [
-      { title: 'TAG', flexible: true },
-      { title: 'TITLE', flexible: true },
+      { title: 'TAG', cut: 'middle' },
+      { title: 'TITLE', cut: 'end', spare: 2 },
       {
         title: 'KIND',
         tone: (cell) => (cell === 'latest' ? 'good' : cell === '' ? undefined : 'warning'),
       },
-      { title: 'PUBLISHED' },
-      { title: 'ASSETS', align: 'right' },
+      { title: 'PUBLISHED', spare: 3 },
+      { title: 'ASSETS', spare: 1, align: 'right' },
     ],
     empty: 'no releases found',
     rows: releases.map((release) => [
-      release.tag,
+      { text: release.tag, link: release.url },
       release.name,
       kindOf(release),
-      release.published_at ?? '',
+      terminal.ageOf(release.published_at),
       String(release.assets.length),
     ]),
   }),

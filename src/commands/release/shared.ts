@@ -72,10 +72,10 @@ export function kindOf({ draft, prerelease, latest }: ReleaseInfo): string {
 export const assetsPage = ({ assets }: Pick<ReleaseInfo, 'assets'>): Page => ({
   kind: 'table',
   columns: [
-    { title: 'ASSET', flexible: true },
+    { title: 'ASSET', cut: 'middle' },
     { title: 'SIZE', align: 'right' },
     { title: 'STATUS' },
-    { title: 'DIGEST', flexible: true },
+    { title: 'DIGEST', cut: 'middle', spare: 1 },
   ],
   rows: assets.map(({ name, size, status, digest }) => [
     name,

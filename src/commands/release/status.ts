@@ -23,15 +23,15 @@ export const status = defineVerb({
   render: (found) => ({
     kind: 'table',
     columns: [
-      { title: 'COMPONENT', flexible: true },
+      { title: 'COMPONENT', cut: 'middle' },
       {
         title: 'STATE',
         tone: (cell) => (cell === 'released' ? 'good' : cell === 'failed' ? 'bad' : 'warning'),
       },
-      { title: 'LAST TAG', flexible: true },
-      { title: 'NEXT VERSION', flexible: true },
+      { title: 'LAST TAG', cut: 'middle', spare: 1 },
+      { title: 'NEXT VERSION', cut: 'middle' },
       { title: 'COMMITS', align: 'right' },
-      { title: 'NOTE', flexible: true },
+      { title: 'NOTE', cut: 'wrap' },
     ],
     rows: found.map((one) => [
       one.component,

@@ -1,6 +1,7 @@
 import { formatBytes } from '../../base/text.js'
 import type { ViewedRelease } from '../../releases/find.js'
-import { lines, type Page } from '../../terminal/page.js'
+import { type Cell, lines, type Page } from '../../terminal/page.js'
+import type { Terminal } from '../../terminal/terminal.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { openPage, WebPage, webFlag } from '../web.js'
@@ -21,18 +22,19 @@ export const view = defineVerb({
     const release = await (await invocation.releaseManager()).view(subject, named, invocation.call)
     return web ? openPage(invocation, release.url) : release
   },
-  render: (found) => (found instanceof WebPage ? lines(found.url) : viewPage(found)),
+  render: (found, { terminal }) =>
+    found instanceof WebPage ? lines(found.url) : viewPage(found, terminal),
 })
 
-function viewPage(release: ViewedRelease): Page {
+function viewPage(release: ViewedRelease, { momentOf }: Terminal): Page {
   const { tag, name, url, published_at: at, target_commit: commit, assets, notes } = release
-  const fields = [
+  const fields: Cell[][] = [
     ['tag', tag],
     ['title', name],
     ['kind', kindOf(release) || 'stable'],
-    ['published', at ?? 'not yet'],
+    ['published', at === null ? 'not yet' : momentOf(at)],
     ['commit', commit ?? ''],
-    ['address', url],
+    ['address', { text: url, link: url }],
     ...assets.map((asset) => [
       'asset',
       `${asset.name} (${formatBytes(asset.size)}) ${asset.digest ?? ''}`.trimEnd(),
@@ -42,7 +44,7 @@ function viewPage(release: ViewedRelease): Page {
     kind: 'table',
     columns: [
       { title: 'FIELD', tone: () => 'faint' },
-      { title: 'VALUE', flexible: true },
+      { title: 'VALUE', cut: 'wrap' },
     ],
     rows: fields,
     text: notes.trim() === '' ? [] : ['', ...notes.trim().split(/\r?\n/)],

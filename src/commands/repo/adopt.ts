@@ -90,11 +90,11 @@ export function adoptionPage(adoption: Adoption, { globals, terminal, cwd }: Inv
   return {
     kind: 'table',
     columns: [
-      { title: 'REPOSITORY', flexible: true },
+      { title: 'REPOSITORY', cut: 'middle' },
       { title: 'STATUS', tone: (cell) => (cell === 'added' ? 'good' : 'faint') },
-      { title: 'BRANCH', flexible: true },
-      { title: 'FOLDER', flexible: true },
-      { title: 'NOTE', flexible: true },
+      { title: 'BRANCH', cut: 'middle', spare: 2 },
+      { title: 'FOLDER', cut: 'middle', spare: 1 },
+      { title: 'NOTE', cut: 'wrap' },
     ],
     rows: clones.map(({ repo, path, status, branch, reason }) => [
       repo ?? '',

@@ -44,10 +44,10 @@ export const prune = defineVerb({
       : {
           kind: 'table',
           columns: [
-            { title: 'REPOSITORY', flexible: true },
+            { title: 'REPOSITORY', cut: 'middle' },
             { title: 'ACTION', tone: (cell) => (cell === 'kept' ? 'warning' : undefined) },
-            { title: 'FOLDER', flexible: true },
-            { title: 'WHY OR WHERE', flexible: true },
+            { title: 'FOLDER', cut: 'middle', spare: 1 },
+            { title: 'WHY OR WHERE', cut: 'wrap' },
           ],
           rows: clones.map(({ repo, action, path, reasons, trash }) => [
             repo,

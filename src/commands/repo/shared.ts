@@ -37,11 +37,11 @@ export function reportPage(report: SyncReport, invocation: Invocation): Page {
   return {
     kind: 'table',
     columns: [
-      { title: 'REPOSITORY', flexible: true },
+      { title: 'REPOSITORY', cut: 'middle' },
       { title: 'STATUS', tone: (cell) => tones[cell] },
-      { title: 'BRANCH', flexible: true },
-      { title: 'FOLDER', flexible: true },
-      { title: 'NOTE', flexible: true },
+      { title: 'BRANCH', cut: 'middle', spare: 2 },
+      { title: 'FOLDER', cut: 'middle', spare: 1 },
+      { title: 'NOTE', cut: 'wrap' },
     ],
     rows: repositories.filter(isShown).map((entry) => rowOf(entry, invocation)),
     after,

@@ -1,7 +1,6 @@
 import { UsageError } from '../../base/errors.js'
 import { isOk, type RepositoryStatus } from '../../repos/report.js'
 import type { Tone } from '../../terminal/stream.js'
-import { timeFormat } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
 import { failureOf, formatCounts } from './shared.js'
 
@@ -61,18 +60,18 @@ export const status = defineVerb({
   render: ({ all, list, stale }, invocation) => ({
     kind: 'table',
     columns: [
-      { title: 'REPOSITORY', flexible: true },
+      { title: 'REPOSITORY', cut: 'middle' },
       { title: 'STATE', tone: (cell) => tones[cell] },
-      { title: 'BRANCH', flexible: true },
-      { title: 'AHEAD', align: 'right' },
-      { title: 'BEHIND', align: 'right' },
+      { title: 'BRANCH', cut: 'middle', spare: 2 },
+      { title: 'AHEAD', spare: 3, align: 'right' },
+      { title: 'BEHIND', spare: 4, align: 'right' },
       { title: 'DIRTY', tone: (cell) => (cell === 'dirty' ? 'warning' : 'faint') },
-      { title: 'LAST PULL' },
-      { title: 'NOTE', flexible: true },
+      { title: 'LAST PULL', spare: 1 },
+      { title: 'NOTE', cut: 'wrap' },
     ],
     // A quiet check shows only problems, so that cron sends mail about nothing else.
     rows: (stale && invocation.globals.quiet ? list.filter(isTrouble(stale)) : list).map((one) =>
-      rowOf(one, timeFormat(invocation.terminal.out)),
+      rowOf(one, invocation.terminal.ageOf),
     ),
     after: invocation.globals.quiet ? [] : [formatCounts(all.length, all.map(outcomeOf))],
   }),

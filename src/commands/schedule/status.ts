@@ -1,6 +1,6 @@
 import type { ScheduleStatus } from '../../repos/schedule/status.js'
 import type { CrontabState } from '../../schedules/cron/install.js'
-import { timeFormat } from '../../terminal/times.js'
+import { formatSpan, localFormat } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
 
 export const status = defineVerb({
@@ -37,22 +37,22 @@ export const status = defineVerb({
   render: (list, { terminal }) => ({
     kind: 'table',
     columns: [
-      { title: 'REPOSITORY', flexible: true },
-      { title: 'SCHEDULE', flexible: true },
-      { title: 'LAST PULL' },
-      { title: 'LAST TRIED' },
-      { title: 'NEXT DUE' },
+      { title: 'REPOSITORY', cut: 'middle' },
+      { title: 'SCHEDULE', cut: 'end', spare: 3 },
+      { title: 'LAST PULL', spare: 2 },
+      { title: 'LAST TRIED', spare: 1 },
+      { title: 'NEXT DUE', spare: 4 },
       { title: 'IN WORDS', tone: (cell) => (cell.startsWith('overdue') ? 'bad' : undefined) },
     ],
     rows: list.map((one) => {
-      const timeOf = timeFormat(terminal.out)
-      const shown = (time: string | null, none: string) => (time === null ? none : timeOf(time))
+      const { ageOf } = terminal
+      const shown = (time: string | null, none: string) => (time === null ? none : ageOf(time))
       return [
         one.repo,
         one.in_words ?? 'none',
         shown(one.last_pull, 'never'),
         shown(one.last_attempt, 'never'),
-        shown(one.next_due, ''),
+        localFormat(terminal.out)(one.next_due),
         one.next_due_in_words ?? '',
       ]
     }),
@@ -70,19 +70,10 @@ const said: Record<CrontabState, string> = {
   unknown: 'Whether your crontab pulls it is not known, as it can not be read.',
 }
 
-const units: [Intl.RelativeTimeFormatUnit, milliseconds: number][] = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-]
-
 /** `in 5 hours`, `overdue for 2 days`; null if nothing is scheduled. */
 function nextInWords({ next_due, overdue, last_attempt }: ScheduleStatus, now: number) {
   if (next_due === null) return null
   if (overdue && last_attempt === null) return 'overdue: never tried'
-  const distance = Math.abs(Date.parse(next_due) - now)
-  const [unit, length] = units.find(([, one]) => distance >= one) ?? (['minute', 60_000] as const)
-  const count = Math.max(1, Math.round(distance / length))
-  const span = `${count} ${unit}${count === 1 ? '' : 's'}`
+  const span = formatSpan(Date.parse(next_due) - now)
   return overdue ? `overdue for ${span}` : `in ${span}`
 }

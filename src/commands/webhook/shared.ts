@@ -3,7 +3,6 @@ import { oneLine } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 import { marks } from '../../terminal/marks.js'
 import type { Page } from '../../terminal/page.js'
-import { timeFormat } from '../../terminal/times.js'
 import type {
   Delivery,
   DeliveryWithRuns,
@@ -56,18 +55,18 @@ export function parseSince(text: string, now: number): number {
 
 /** One delivery a line. */
 export function deliveriesPage(list: ListedDelivery[], { terminal }: Invocation): Page {
-  const timeOf = timeFormat(terminal.out)
+  const timeOf = terminal.ageOf
   return {
     kind: 'table',
     columns: [
       { title: 'ID', align: 'right' },
-      { title: 'RECEIVED' },
-      { title: 'EVENT', flexible: true },
-      { title: 'REPOSITORY', flexible: true },
-      { title: 'REF', flexible: true },
+      { title: 'RECEIVED', spare: 4 },
+      { title: 'EVENT', cut: 'middle' },
+      { title: 'REPOSITORY', cut: 'middle' },
+      { title: 'REF', cut: 'middle', spare: 3 },
       { title: 'STATUS', tone: toneOf },
-      { title: 'HANDLERS', flexible: true },
-      { title: 'DELIVERY', flexible: true },
+      { title: 'HANDLERS', cut: 'end', spare: 2 },
+      { title: 'DELIVERY', cut: 'middle', spare: 1 },
     ],
     rows: list.map((one) => [
       String(one.id),
@@ -87,7 +86,7 @@ export function deliveriesPage(list: ListedDelivery[], { terminal }: Invocation)
 
 /** One delivery, and a line for each of its runs. */
 export function deliveryLines(one: DeliveryWithRuns, { terminal }: Invocation): string[] {
-  const timeOf = timeFormat(terminal.out)
+  const timeOf = terminal.momentOf
   const times = one.times_received > 1 ? `, received ${one.times_received} times` : ''
   const why = one.reason === null ? '' : ` (${one.reason})`
   return [

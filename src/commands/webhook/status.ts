@@ -1,6 +1,6 @@
 import { formatBytes } from '../../base/text.js'
 import { lines } from '../../terminal/page.js'
-import { formatLength, timeFormat } from '../../terminal/times.js'
+import { formatLength } from '../../terminal/times.js'
 import { deliveryStatuses } from '../../webhooks/delivery.js'
 import { defineVerb } from '../verb.js'
 import { parseSpan } from './shared.js'
@@ -24,7 +24,7 @@ export const status = defineVerb({
   json: ({ found }) => found,
   render({ found }, { terminal }) {
     const { serving, counts, oldest_waiting_seconds: oldest, last_received_at: last } = found
-    const timeOf = timeFormat(terminal.out)
+    const timeOf = terminal.momentOf
     const shown = deliveryStatuses.filter((one) => counts[one] > 0)
     const machines = serving.map(
       ({ machine, pid, since, address }) =>

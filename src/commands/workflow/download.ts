@@ -66,10 +66,10 @@ export const download = defineVerb({
       : {
           kind: 'table',
           columns: [
-            { title: 'ARTIFACT', flexible: true },
+            { title: 'ARTIFACT', cut: 'middle' },
             { title: 'BYTES', align: 'right' },
-            { title: 'FOLDER', flexible: true },
-            { title: 'NOTE', flexible: true },
+            { title: 'FOLDER', cut: 'middle', spare: 1 },
+            { title: 'NOTE', cut: 'wrap' },
           ],
           rows: artifacts.map(({ name, size, path, error }) => [
             name,

@@ -26,10 +26,10 @@ export const list = defineVerb({
   render: (workflows) => ({
     kind: 'table',
     columns: [
-      { title: 'NAME', flexible: true },
-      { title: 'FILE', flexible: true },
+      { title: 'NAME', cut: 'middle' },
+      { title: 'FILE', cut: 'middle' },
       { title: 'STATE', tone: (cell) => (cell === 'active' ? 'good' : 'warning') },
-      { title: 'ID', align: 'right' },
+      { title: 'ID', spare: 1, align: 'right' },
     ],
     rows: workflows.map(({ id, name, path, state }) => [name, path, state, String(id)]),
     empty: 'no workflows found',

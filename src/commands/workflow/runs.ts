@@ -3,8 +3,8 @@ import type { Repo } from '../../base/names/repository.js'
 import { findWorkflow, workflowFileOf } from '../../github/rest/actions/workflows.js'
 import type { Invocation } from '../../invocation.js'
 import { lines, type Page } from '../../terminal/page.js'
-import type { Stream } from '../../terminal/stream.js'
-import { lengthFormat, timeFormat } from '../../terminal/times.js'
+import type { Terminal } from '../../terminal/terminal.js'
+import { lengthFormat } from '../../terminal/times.js'
 import type { WorkflowRun } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { repositoryFlag } from '../targets.js'
@@ -51,20 +51,20 @@ export const runs = defineVerb({
     return runner.listRuns(owner, repo, of, invocation.call)
   },
   render: (found, { terminal }) =>
-    found instanceof WebPage ? lines(found.url) : runsPage(found, terminal.out),
+    found instanceof WebPage ? lines(found.url) : runsPage(found, terminal),
 })
 
-const runsPage = (found: WorkflowRun[], out: Stream): Page => ({
+const runsPage = (found: WorkflowRun[], terminal: Terminal): Page => ({
   kind: 'table',
   columns: [
     { title: 'RUN', align: 'right' },
-    { title: 'WORKFLOW', flexible: true },
+    { title: 'WORKFLOW', cut: 'middle' },
     { title: 'STATE', tone: toneOf },
-    { title: 'REF', flexible: true },
-    { title: 'TOOK', align: 'right' },
-    { title: 'CREATED' },
+    { title: 'REF', cut: 'middle', spare: 2 },
+    { title: 'TOOK', spare: 1, align: 'right' },
+    { title: 'CREATED', spare: 3 },
   ],
-  rows: found.map((one) => rowOf(one, out)),
+  rows: found.map((one) => rowOf(one, terminal)),
   empty: 'no runs found',
 })
 
@@ -75,13 +75,13 @@ const toneOf = (state: string) =>
       ? 'bad'
       : 'warning'
 
-const rowOf = (one: WorkflowRun, out: Stream) => [
-  String(one.run_id),
+const rowOf = (one: WorkflowRun, { out, ageOf }: Terminal) => [
+  { text: String(one.run_id), link: one.html_url },
   one.workflow,
   one.conclusion ?? one.status,
   one.ref ?? '',
   lengthFormat(out)(one.duration_seconds),
-  timeFormat(out)(one.created_at),
+  ageOf(one.created_at),
 ]
 
 /** The page of a workflow's runs, or of all, with the filters that it has. */

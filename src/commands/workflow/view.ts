@@ -1,6 +1,8 @@
+import { formatBytes } from '../../base/text.js'
+import type { WorkflowJob } from '../../github/rest/actions/runs.js'
 import type { Invocation } from '../../invocation.js'
-import { lines, type Page } from '../../terminal/page.js'
-import { timeFormat } from '../../terminal/times.js'
+import { type Cell, lines, type Page } from '../../terminal/page.js'
+import { lengthFormat } from '../../terminal/times.js'
 import type { ViewedRun } from '../../workflows/run-data.js'
 import { isGood } from '../../workflows/watch/conclusion.js'
 import { defineVerb } from '../verb.js'
@@ -37,29 +39,51 @@ type RunPart = Pick<RunTarget, 'attempt' | 'jobId'>
 
 /** The run, then its jobs and their steps. */
 function viewPage(run: ViewedRun, { terminal }: Invocation): Page {
-  const timeOf = timeFormat(terminal.out)
+  const { ageOf, out } = terminal
+  const took = lengthFormat(out)
   const state = (one: { status: string; conclusion: string | null }) => one.conclusion ?? one.status
-  const rows = run.jobs.flatMap((job) => [
-    [job.name, state(job), timeOf(job.started_at), String(job.id)],
-    ...job.steps.map((step) => [`  ${step.number} ${step.name}`, state(step), '', '']),
+  const rows = run.jobs.flatMap((job): Cell[][] => [
+    [
+      { text: job.name, link: pageOf(run, { jobId: job.id }) },
+      state(job),
+      ageOf(job.started_at),
+      String(job.id),
+      took(secondsOf(job)),
+    ],
+    ...job.steps.map((step) => [`  ${step.number} ${step.name}`, state(step), '', '', '']),
   ])
   return {
     kind: 'table',
     columns: [
-      { title: 'JOB', flexible: true },
+      { title: 'JOB', cut: 'middle' },
       {
         title: 'STATE',
         tone: (cell) => (isGood(cell) ? 'good' : cell === 'failure' ? 'bad' : 'warning'),
       },
-      { title: 'STARTED' },
-      { title: 'ID', align: 'right' },
+      { title: 'STARTED', spare: 2 },
+      { title: 'ID', spare: 1, align: 'right' },
+      { title: 'TOOK', spare: 3, align: 'right' },
     ],
-    rows: [[nameOf(run), state(run), timeOf(run.created_at), ''], ...rows],
+    rows: [
+      [
+        { text: nameOf(run), link: run.html_url },
+        state(run),
+        ageOf(run.created_at),
+        '',
+        took(run.duration_seconds),
+      ],
+      ...rows,
+    ],
     after: [
       run.html_url,
-      ...run.artifacts.map(({ name, size }) => `artifact ${name} (${size} bytes)`),
+      ...run.artifacts.map(({ name, size }) => `artifact ${name} (${formatBytes(size)})`),
     ],
   }
+}
+
+/** By GitHub's clock; null while the job runs, and of one that was skipped. */
+function secondsOf({ started_at: from, completed_at: to }: WorkflowJob): number | null {
+  return from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000
 }
 
 const nameOf = ({ workflow, run_id: id, attempt }: ViewedRun) =>

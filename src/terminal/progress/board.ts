@@ -1,5 +1,5 @@
 import ora from 'ora'
-import { cut } from '../layout.js'
+import { cut } from '../cut.js'
 import type { Stream } from '../stream.js'
 
 /** Lines on a terminal that are redrawn, behind a spinner. */

@@ -61,13 +61,13 @@ async function ownerOf(invocation: Invocation, owner: string | undefined): Promi
 const localPage = (found: LocalListing[]): Page => ({
   kind: 'table',
   columns: [
-    { title: 'REPOSITORY', flexible: true },
-    { title: 'GROUP', flexible: true },
+    { title: 'REPOSITORY', cut: 'middle' },
+    { title: 'GROUP', cut: 'middle', spare: 3 },
     { title: 'HERE', tone: (cell) => (cell === 'yes' ? 'good' : 'warning') },
-    { title: 'BRANCH', flexible: true },
-    { title: 'SCHEDULE' },
-    { title: 'FOLDER', flexible: true },
-    { title: 'NOTE', flexible: true },
+    { title: 'BRANCH', cut: 'middle', spare: 2 },
+    { title: 'SCHEDULE', spare: 2 },
+    { title: 'FOLDER', cut: 'middle', spare: 1 },
+    { title: 'NOTE', cut: 'wrap' },
   ],
   empty: 'repos.yaml names no repositories',
   rows: found.map(({ repo, group, present, branch, pull_schedule, path, error }) => [
@@ -82,22 +82,22 @@ const localPage = (found: LocalListing[]): Page => ({
 })
 
 /** Repositories on GitHub, for LIST and SEARCH. */
-export const repositoriesPage = (found: RepositoryData[], _context: Invocation): Page => ({
+export const repositoriesPage = (found: RepositoryData[], { terminal }: Invocation): Page => ({
   kind: 'table',
   columns: [
-    { title: 'REPOSITORY', flexible: true },
-    { title: 'BRANCH' },
-    { title: 'STARS', align: 'right' },
-    { title: 'PUSHED' },
-    { title: 'KIND', tone: () => 'faint' },
-    { title: 'DESCRIPTION', flexible: true },
+    { title: 'REPOSITORY', cut: 'middle' },
+    { title: 'BRANCH', cut: 'middle', spare: 2 },
+    { title: 'STARS', spare: 4, align: 'right' },
+    { title: 'PUSHED', spare: 5 },
+    { title: 'KIND', spare: 1, tone: () => 'faint' },
+    { title: 'DESCRIPTION', cut: 'end', spare: 3 },
   ],
   empty: 'no repositories found',
   rows: found.map((one) => [
-    one.full_name,
+    { text: one.full_name, link: one.url },
     one.default_branch,
     String(one.stars),
-    one.pushed_at?.slice(0, 10) ?? '',
+    terminal.out.isTerminal ? terminal.ageOf(one.pushed_at) : (one.pushed_at?.slice(0, 10) ?? ''),
     [one.private ? 'private' : 'public', one.archived && 'archived'].filter(Boolean).join(' '),
     one.description ?? '',
   ]),

@@ -24,10 +24,10 @@ export const tree = defineVerb({
   render: (entries) => ({
     kind: 'table',
     columns: [
-      { title: 'MODE', tone: () => 'faint' },
-      { title: 'TYPE' },
-      { title: 'SIZE', align: 'right' },
-      { title: 'PATH', flexible: true },
+      { title: 'MODE', spare: 1, tone: () => 'faint' },
+      { title: 'TYPE', spare: 2 },
+      { title: 'SIZE', spare: 3, align: 'right' },
+      { title: 'PATH', cut: 'middle' },
     ],
     rows: entries.map(({ mode, type, size, path }) => [
       mode,
