@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { privateFolder } from '../../src/process/compile-cache.js'
+import { privateFolder } from '../../src/process/private-folder.js'
 
 const uid = process.getuid?.() ?? 0
 const stranger = 54_321
