@@ -8,6 +8,7 @@ import { isRemoteOf } from '../base/names/remote.js'
 import { isSameName } from '../base/names/repository.js'
 import type { RepoEntry } from '../config/files/repos.js'
 import { assertInside } from '../config/locate/root.js'
+import { matchesName } from '../config/names/matches-name.js'
 import { openObjectStore } from '../git/plumbing/objects/store.js'
 import { localWork } from '../git/porcelain/local-work.js'
 import { readLocal } from '../git/repository/open.js'
@@ -15,7 +16,6 @@ import type { SyncEntry } from './report.js'
 import { type RepoSession, underLock } from './session.js'
 import type { Remembered, SyncState } from './state.js'
 import { expandEntries, onGitHub } from './targets/expand.js'
-import { matchesName } from './targets/source.js'
 
 /** A clone that wizard made and repos.yaml no longer names. */
 export interface Pruned {

@@ -33,7 +33,7 @@ export const onGitHub =
 export const fromMemory =
   (state: SyncState): Lister =>
   async (entry) => {
-    const { matchesName } = await import('./source.js')
+    const { matchesName } = await import('../../config/names/matches-name.js')
     return state
       .entries()
       .flatMap(([, { repo: fullName, source, id }]) => {
@@ -142,7 +142,7 @@ export async function placesOf(
     (entry) => entry.kind === 'source' && isSameName(entry.from, owner),
   ) as SourceEntry[]
   if (sources.length === 0) return own
-  const { matchesName } = await import('./source.js')
+  const { matchesName } = await import('../../config/names/matches-name.js')
   const listed = sources
     .filter((entry) => matchesName(entry, repo))
     .map((entry) => expandDestination(root, entry, { owner, repo }))

@@ -1,8 +1,8 @@
-import picomatch from 'picomatch'
 import { GitHubNetworkError } from '../../base/errors.js'
 import { parseRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import type { SourceEntry } from '../../config/files/repos.js'
+import { matchesName } from '../../config/names/matches-name.js'
 import type { Api } from '../../github/rest/api.js'
 import { listRepositories, type RepositoryData } from '../../github/rest/repositories.js'
 
@@ -39,18 +39,6 @@ export async function listSource(
       ...ownerAndName(repository),
       ...(repository.archived && filters.archived === false ? { skip: 'archived' as const } : {}),
     }))
-}
-
-/** Whether a name passes `match` and `exclude`; case does not count. */
-export function matchesName(
-  { match, exclude }: Pick<SourceFilters, 'match' | 'exclude'>,
-  name: string,
-): boolean {
-  const options = { nocase: true, dot: true }
-  return (
-    (match.length === 0 || picomatch.isMatch(name, match, options)) &&
-    !picomatch.isMatch(name, exclude, options)
-  )
 }
 
 function matcher(filters: SourceFilters): (repository: RepositoryData) => boolean {

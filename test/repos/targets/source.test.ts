@@ -1,7 +1,7 @@
 import { type LocalGitHub, startLocalGitHub } from 'local-github'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GitHubClient } from '../../../src/github/client.js'
-import { listSource, matchesName, type SourceFilters } from '../../../src/repos/targets/source.js'
+import { listSource, type SourceFilters } from '../../../src/repos/targets/source.js'
 
 let github: LocalGitHub
 let client: GitHubClient
@@ -76,13 +76,5 @@ describe('listSource', () => {
   it.each(['..', 'a b', '.'])('takes no folder from the server: %s', async (name) => {
     const listed = [{ id: 1, name: 'x', full_name: `ollama/${name}` }]
     await expect(answered(listed, () => names({}))).rejects.toThrow('which is no name')
-  })
-})
-
-describe('matchesName', () => {
-  it('takes braces and sets, and names that begin with a dot', () => {
-    expect(matchesName({ match: ['{a,b}-[0-9]'], exclude: [] }, 'B-3')).toBe(true)
-    expect(matchesName({ match: ['*'], exclude: [] }, '.github')).toBe(true)
-    expect(matchesName({ match: ['*'], exclude: ['.git*'] }, '.github')).toBe(false)
   })
 })
