@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { PathError } from '../base/errors.js'
+import { privateFolder } from './private-folder.js'
 
 /** How another program starts this wizard, with absolute paths. */
 export interface Launcher {
@@ -18,6 +19,8 @@ export interface Host {
   /** `v22.13.0` */
   nodeVersion: string
   launcher: Launcher
+  /** A folder for what only saves time, which only this user can write to; null: there is none. */
+  cacheFolder(): string | null
   /** @throws PathError if the folder has been removed */
   cwd(): string
   /**
@@ -37,6 +40,11 @@ export function hostOf(process: NodeJS.Process): Host {
     platform: { os: platform, arch },
     nodeVersion: version,
     launcher: { node: execPath, script: argv[1] ?? '' },
+    cacheFolder() {
+      const uid = process.getuid?.()
+      if (uid === undefined) return null
+      return privateFolder({ cacheHome: env.XDG_CACHE_HOME, home: homedir, uid })
+    },
     kill: (pid, signal) => void process.kill(pid, signal),
     cwd() {
       try {

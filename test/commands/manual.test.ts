@@ -148,7 +148,7 @@ const sectionOf = (page: string, title: string): string =>
   page.split(/^(?=##)/m).find((part) => new RegExp(`^###? ${title}(?: |\\n)`).test(part)) ?? ''
 
 async function completed(...words: string[]): Promise<string[]> {
-  const asker = { env: {}, home: '/nowhere', cwd: () => '/' }
+  const asker = { env: {}, home: '/nowhere', cwd: () => '/', cacheFolder: () => null }
   const [first, ...lines] = (await answerShell(['fish', ...words], asker)).trimEnd().split('\n')
   expect(first).toBe('words')
   return lines.map((line) => line.split('\t')[0] ?? '')

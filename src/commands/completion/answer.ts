@@ -1,6 +1,6 @@
 import type { Environment } from '../../base/environment.js'
 import { oneLine, plainText } from '../../base/text.js'
-import { openNames } from '../../config/names/known-names.js'
+import { type KnownNames, openNames } from '../../config/names/known-names.js'
 import { nouns } from '../index.js'
 import { type Completion, complete } from './request.js'
 import { insertion, type ShellWord, splitLine, wordsOfArray } from './shell-words.js'
@@ -10,6 +10,7 @@ interface Asker {
   env: Environment
   home: string
   cwd(): string
+  cacheFolder(): string | null
 }
 
 /**
@@ -25,7 +26,7 @@ export async function answerShell([shell = '', ...rest]: string[], asker: Asker)
     const words = shell === 'bash' ? fromBash(rest) : fromArray(rest)
     const plain = words.map((word) => word.text)
     const last = words.at(-1) ?? { text: '', quote: '', from: 0 }
-    const found = await complete(nouns, plain, () => openNames(requestOf(plain, asker)))
+    const found = await complete(nouns, plain, () => namesFor(plain, asker))
     return `${formatted(found, last, shell).join('\n')}\n`
   } catch {
     return ''
@@ -35,7 +36,7 @@ export async function answerShell([shell = '', ...rest]: string[], asker: Asker)
 /** What may take the place of the last word at a prompt of wizard's own; paths are left out. */
 export async function wordsAtPrompt(words: string[], asker: Asker): Promise<string[]> {
   try {
-    const found = await complete(nouns, words, () => openNames(requestOf(words, asker)))
+    const found = await complete(nouns, words, () => namesFor(words, asker))
     return found.kind === 'words' ? found.candidates.filter(isSafe).map(({ value }) => value) : []
   } catch {
     return []
@@ -54,14 +55,14 @@ function fromBash([line = '', breaks = '', ...words]: string[]): ShellWord[] {
 }
 
 /** With the flags --config and --root, wherever they are. */
-function requestOf(words: string[], { env, home, cwd }: Asker) {
+function namesFor(words: string[], { env, home, cwd, cacheFolder }: Asker): KnownNames {
   const valueBehind = (flag: string) => {
     const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`))
     if (at === -1) return undefined
     return words[at]?.includes('=') ? words[at]?.slice(flag.length + 1) : words[at + 1]
   }
   const flags = { config: valueBehind('--config'), root: valueBehind('--root') }
-  return { cwd: cwd(), env, home, flags }
+  return openNames({ cwd: cwd(), env, home, flags }, cacheFolder)
 }
 
 function formatted(found: Completion, last: ShellWord, shell: string): string[] {

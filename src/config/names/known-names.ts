@@ -1,9 +1,11 @@
-import { basename, extname, resolve } from 'node:path'
+import { basename, extname, join, resolve } from 'node:path'
 import { once } from '../../base/async/once.js'
+import { isSameName } from '../../base/names/repository.js'
 import {
   type ConfigFileName,
   type ConfigRequest,
   findFolder,
+  placeOf,
   readVariables,
   userFolders,
   variableOf,
@@ -11,7 +13,8 @@ import {
 import { readText } from '../locate/read-text.js'
 import { rootOf } from '../locate/root.js'
 import { interpolate, type Lookup } from '../yaml/interpolate.js'
-import { type PlainValue, readPlainYaml } from './plain-yaml.js'
+import { type NamesCache, openNamesCache, versionOf } from './names-cache.js'
+import { type Picture, type PlainValue, pickNames } from './picture.js'
 
 export interface KnownRepository {
   /** Empty if the configuration does not say. */
@@ -27,10 +30,11 @@ export interface KnownComponent {
 }
 
 /**
- * The names that a configuration gives, read without validation, so that it takes milliseconds.
- * Anybody may have written them. Nothing here fails: what can't be read has no names.
+ * The names that a configuration gives, read without validation. Anybody may have written them.
+ * Nothing here fails: what can't be read has no names.
  */
 export interface KnownNames {
+  /** Those of `from:` entries are the ones that the last SYNC has listed. */
   repositories(): Promise<KnownRepository[]>
   components(): Promise<KnownComponent[]>
   /** The handlers of webhooks.yaml. */
@@ -39,7 +43,26 @@ export interface KnownNames {
   root(): Promise<string>
 }
 
-export function openNames(request: ConfigRequest): KnownNames {
+const pictures = {
+  github: { github: { owner: 'name' }, root: 'name' },
+  repos: {
+    repos: {
+      '*': [{ owner: 'name', repo: 'name', from: 'name', match: ['name'], exclude: ['name'] }],
+    },
+  },
+  components: { components: { '*': { repo: 'name', workflows: { '*': 'name' } } } },
+  webhooks: { webhooks: { handlers: { '*': [{ name: 'name', action: 'name' }] } } },
+} as const satisfies Partial<Record<ConfigFileName, Picture>>
+
+type NamedFile = keyof typeof pictures
+
+const pictureOfAll: Picture = Object.assign({}, ...Object.values(pictures))
+
+/** Of `ROOT/.wizard/state.json`. */
+const pictureOfState: Picture = { repositories: { '*': { repo: 'name', source: 'name' } } }
+
+/** @param cacheFolder for what is read once, until a file changes; null: nothing is kept */
+export function openNames(request: ConfigRequest, cacheFolder: () => string | null): KnownNames {
   const folder = once(async () => orElse(null, () => findFolder(request)))
   const lookup = once(async (): Promise<Lookup> => {
     const { cwd, env } = request
@@ -47,62 +70,85 @@ export function openNames(request: ConfigRequest): KnownNames {
     const files = found && (await orElse(null, () => readVariables(found.dir, env, cwd)))
     return files?.lookup ?? ((name) => variableOf(env, name))
   })
+  const cache = once(async () => {
+    const found = await folder()
+    return openNamesCache(found && cacheFolder(), found ? placeOf(found) : '')
+  })
+  const namesIn = async (path: string, picture: Picture) => readNames(path, picture, await cache())
   const whole = once(async () => {
     const single = (await folder())?.single ?? null
-    return single === null ? null : orElse('', () => valuesIn(single))
+    return single === null ? null : namesIn(single, pictureOfAll)
   })
-  const top = async (name: ConfigFileName, key: string): Promise<Mapping> => {
+  const valuesOf = async (name: NamedFile): Promise<Mapping> => {
     const path = (await folder())?.files[name]
-    const wanted = name === 'repos' ? ofEntry : undefined
-    const values = (await whole()) ?? (path ? await orElse('', () => valuesIn(path, wanted)) : '')
-    return mappingOf(mappingOf(values)[key])
+    return mappingOf((await whole()) ?? (path ? await namesIn(path, pictures[name]) : ''))
   }
   const reader = async () => {
     const look = await lookup()
     return (value: PlainValue | undefined) => textOf(value, look)
   }
-  const github = once(() => top('github', 'github'))
+  const github = once(() => valuesOf('github'))
+  const root = once(async () => {
+    const { cwd, env, flags } = request
+    const typed = flags?.root || env.WIZARD_ROOT
+    if (typed) return resolve(cwd, typed)
+    const found = await folder()
+    if (found === null || found.origin === 'user') return userFolders(request).data
+    return resolve(rootOf(found), (await reader())((await github()).root))
+  })
+  /** Those of `from:` entries, which an earlier run has listed. */
+  const listed = once(async () => {
+    const state = await namesIn(join(await root(), '.wizard', 'state.json'), pictureOfState)
+    return Object.values(mappingOf(mappingOf(state).repositories)).map(mappingOf)
+  })
+  const listedBy = async (from: string, { match, exclude }: Mapping): Promise<string[]> => {
+    const isOf = ({ source, repo }: Mapping) => isSameName(String(source), from) && repo !== ''
+    const names = (await listed()).filter(isOf).map(({ repo }) => String(repo))
+    if (match === undefined && exclude === undefined) return names
+    const { nameMatcher } = await import('./matches-name.js')
+    const texts = (list: PlainValue | undefined) => listOf(list).map(String)
+    const passes = nameMatcher({ match: texts(match), exclude: texts(exclude) })
+    return names.filter((name) => passes(name.slice(name.indexOf('/') + 1)))
+  }
   return {
     repositories: once(async () => {
       const text = await reader()
-      const usual = text((await github()).owner) || ((await lookup())('GITHUB_OWNER') ?? '')
+      const usual = text(mappingOf((await github()).github).owner)
+      const owner = usual || ((await lookup())('GITHUB_OWNER') ?? '')
       const found: KnownRepository[] = []
-      for (const [group, list] of Object.entries(await top('repos', 'repos'))) {
-        for (const entry of listOf(list)) {
-          const { owner, repo } = mappingOf(entry)
-          const named = text(repo)
-          const slash = named.indexOf('/')
-          const name = named.slice(slash + 1)
-          const before = slash === -1 ? text(owner) || usual : named.slice(0, slash)
-          if (name !== '') found.push({ owner: before, repo: name, group })
+      const { repos } = await valuesOf('repos')
+      for (const [group, list] of Object.entries(mappingOf(repos))) {
+        for (const entry of listOf(list).map(mappingOf)) {
+          const named = text(entry.repo)
+          if (named !== '') found.push({ ...splitName(named, text(entry.owner) || owner), group })
+          const from = text(entry.from)
+          const names = from === '' ? [] : await listedBy(from, entry)
+          for (const name of names) found.push({ ...splitName(name, from), group })
         }
       }
       return found
     }),
     async components() {
       const text = await reader()
-      return Object.entries(await top('components', 'components')).map(([name, values]) => {
+      const { components } = await valuesOf('components')
+      return Object.entries(mappingOf(components)).map(([name, values]) => {
         const { repo, workflows } = mappingOf(values)
         return { name, repo: text(repo), workflows: Object.keys(mappingOf(workflows)) }
       })
     },
     async handlers() {
       const text = await reader()
-      const { handlers } = await top('webhooks', 'webhooks')
+      const { handlers } = mappingOf((await valuesOf('webhooks')).webhooks)
       const steps = Object.values(mappingOf(handlers)).flatMap(listOf).map(mappingOf)
       return [...new Set(steps.map(({ name, action }) => text(name) || text(action)))]
     },
-    async root() {
-      const { cwd, env, flags } = request
-      const typed = flags?.root || env.WIZARD_ROOT
-      if (typed) return resolve(cwd, typed)
-      const found = await folder()
-      if (found === null || found.origin === 'user') return userFolders(request).data
-      const path = found.files.github
-      const values = (await whole()) ?? (path ? await orElse('', () => valuesIn(path)) : '')
-      return resolve(rootOf(found), (await reader())(mappingOf(values).root))
-    },
+    root,
   }
+}
+
+function splitName(named: string, owner: string): Pick<KnownRepository, 'owner' | 'repo'> {
+  const slash = named.indexOf('/')
+  return { owner: slash === -1 ? owner : named.slice(0, slash), repo: named.slice(slash + 1) }
 }
 
 /** A configuration with a mistake gives no names: `wizard CONFIG VALIDATE` reports it. */
@@ -114,20 +160,26 @@ async function orElse<T, F>(other: F, work: () => Promise<T> | T): Promise<T | F
   }
 }
 
-/** What is read of each of the thousands of entries that repos.yaml may have. */
-const ofEntry = new Set(['owner', 'repo'])
+/** The names in a file, which is read only if it is not as it was the last time. */
+async function readNames(path: string, picture: Picture, cache: NamesCache): Promise<PlainValue> {
+  // Before the file is read: if it changes meanwhile, the next Tab reads it again.
+  const version = await orElse(null, () => versionOf(path))
+  if (version === null) return ''
+  const known = cache.get(path, version)
+  if (known !== undefined) return known
+  const names = await orElse('', async () => pickNames(await valuesIn(path), picture))
+  cache.set(path, version, names)
+  return names
+}
 
-/** The values of a file, as texts. */
-async function valuesIn(path: string, wanted?: ReadonlySet<string>): Promise<PlainValue> {
+async function valuesIn(path: string): Promise<unknown> {
   const text = readText(path)
   if (extname(path) === '.json') {
-    const value = JSON.parse(text) as PlainValue
-    return basename(path) === 'package.json' ? (mappingOf(value).wizard ?? '') : value
+    const value = JSON.parse(text) as unknown
+    return basename(path) === 'package.json' ? (value as { wizard?: unknown }).wizard : value
   }
-  const plain = readPlainYaml(text, wanted)
-  if (plain !== undefined) return plain
   const { parse } = await import('yaml')
-  return parse(text, { schema: 'failsafe', merge: true, logLevel: 'silent' }) as PlainValue
+  return parse(text, { schema: 'failsafe', merge: true, logLevel: 'silent' })
 }
 
 type Mapping = Record<string, PlainValue | undefined>

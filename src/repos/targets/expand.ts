@@ -33,12 +33,13 @@ export const onGitHub =
 export const fromMemory =
   (state: SyncState): Lister =>
   async (entry) => {
-    const { matchesName } = await import('../../config/names/matches-name.js')
+    const { nameMatcher } = await import('../../config/names/matches-name.js')
+    const passes = nameMatcher(entry)
     return state
       .entries()
       .flatMap(([, { repo: fullName, source, id }]) => {
         const [owner = '', repo = ''] = fullName.split('/')
-        const isOf = source !== null && isSameName(source, entry.from) && matchesName(entry, repo)
+        const isOf = source !== null && isSameName(source, entry.from) && passes(repo)
         return isOf ? [{ id, owner, repo }] : []
       })
       .sort((one, other) => one.repo.localeCompare(other.repo))

@@ -2,7 +2,7 @@ import { GitHubNetworkError } from '../../base/errors.js'
 import { parseRepo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import type { SourceEntry } from '../../config/files/repos.js'
-import { matchesName } from '../../config/names/matches-name.js'
+import { nameMatcher } from '../../config/names/matches-name.js'
 import type { Api } from '../../github/rest/api.js'
 import { listRepositories, type RepositoryData } from '../../github/rest/repositories.js'
 
@@ -42,9 +42,10 @@ export async function listSource(
 }
 
 function matcher(filters: SourceFilters): (repository: RepositoryData) => boolean {
+  const passesName = nameMatcher(filters)
   const topics = new Set(filters.topics.map((topic) => topic.toLowerCase()))
   return ({ name, topics: own, visibility, archived, fork }) =>
-    matchesName(filters, name) &&
+    passesName(name) &&
     (topics.size === 0 || own.some((topic) => topics.has(topic.toLowerCase()))) &&
     (filters.visibility === undefined || filters.visibility === visibility) &&
     (filters.archived !== true || archived) &&

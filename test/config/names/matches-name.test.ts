@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matchesName } from '../../src/config/names/matches-name.js'
+import { matchesName } from '../../../src/config/names/matches-name.js'
 
 describe('matchesName', () => {
   it('takes braces and sets, and names that begin with a dot', () => {
