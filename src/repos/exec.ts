@@ -5,8 +5,8 @@ import { WizardError } from '../base/errors.js'
 import { hasCode } from '../base/fs/read.js'
 import { reasonOf } from '../base/fs/system-error.js'
 import { fullNameOf } from '../base/names/repository.js'
+import { readBranch } from '../git/repository/open.js'
 import { type OutputName, runChild } from '../process/child.js'
-import { inspectFolder } from './inspect.js'
 import { isOk } from './report.js'
 import type { RepoSession } from './session.js'
 import { openState } from './session.js'
@@ -143,13 +143,14 @@ async function execIn(
   one: SyncTarget,
 ): Promise<ExecEntry> {
   const { host, clock, signal } = session
-  const local = await inspectFolder(one.path)
-  if (local.kind !== 'repository') return skipped(one, 'missing')
+  // A folder that can't be read is none to run a command in.
+  const branch = await readBranch(one.path).catch(() => null)
+  if (branch === null) return skipped(one, 'missing')
   const repo = fullNameOf(one)
   const begun = clock.now()
   const kept = { stdout: new Head(), stderr: new Head() }
   const [file = '', ...args] = command
-  const own = { WIZARD_REPO: repo, WIZARD_PATH: one.path, WIZARD_BRANCH: local.branch ?? '' }
+  const own = { WIZARD_REPO: repo, WIZARD_PATH: one.path, WIZARD_BRANCH: branch }
   const entry = { repo, path: one.path, ...nothing }
   try {
     const end = await runChild(

@@ -18,6 +18,23 @@ import { unsupportedIndex, unsupportedSetting } from './unsupported.js'
  * @throws the file system's errors
  */
 export async function readLocal(dir: string, env: UserEnvironment = {}): Promise<LocalState> {
+  const gitDir = join(dir, '.git')
+  return (await otherThanClone(dir)) ?? readRepository({ gitDir, commonDir: gitDir }, env)
+}
+
+/**
+ * The branch alone, for which little is read: the rest of a repository may be damaged.
+ *
+ * @returns null if it is not a repository; an empty name for a detached HEAD, or an unreadable one
+ */
+export async function readBranch(dir: string): Promise<string | null> {
+  if ((await otherThanClone(dir)) !== null) return null
+  const head = await readHead(join(dir, '.git')).catch(() => ({ branch: '' }))
+  return 'branch' in head ? head.branch : ''
+}
+
+/** What is at a path that is not a clone; null if it is one. */
+async function otherThanClone(dir: string): Promise<LocalState | null> {
   const kind = kindOf(dir)
   if (kind !== 'folder') return kind === 'absent' ? { kind } : { kind: 'occupied', what: kind }
   const gitDir = join(dir, '.git')
@@ -35,7 +52,7 @@ export async function readLocal(dir: string, env: UserEnvironment = {}): Promise
   if (kindOf(join(gitDir, 'HEAD')) === 'absent') {
     return { kind: 'occupied', what: 'a folder whose .git is not a repository' }
   }
-  return readRepository({ gitDir, commonDir: gitDir }, env)
+  return null
 }
 
 /**

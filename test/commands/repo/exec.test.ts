@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
 
@@ -75,6 +75,18 @@ describe('REPO EXEC', () => {
     const { out } = await exec('typo', ...inShell('echo "[$WIZARD_BRANCH]"'))
     await work.git('library/tools/typo', 'checkout', '-q', 'main')
     expect(out).toBe('uDOS/typo | []\n')
+  })
+
+  it('runs in a damaged clone, too, so that a command can mend it', async () => {
+    const config = work.path('library/tools/typo/.git/config')
+    const head = work.path('library/tools/typo/.git/HEAD')
+    const before = { config: readFileSync(config), head: readFileSync(head) }
+    writeFileSync(config, '[core\n')
+    writeFileSync(head, 'nothing\n')
+    const { status, out } = await exec('typo', ...inShell('echo "[$WIZARD_BRANCH]"'))
+    writeFileSync(config, before.config)
+    writeFileSync(head, before.head)
+    expect([status, out]).toEqual([0, 'uDOS/typo | []\n'])
   })
 
   it('is a document with --json, whatever the exit status', async () => {
