@@ -1,6 +1,19 @@
 import stringWidth from 'string-width'
 import { cutMiddle } from './cut.js'
-import type { Column } from './layout.js'
+import type { Tone } from './stream.js'
+
+export interface Column {
+  title: string
+  align?: 'right'
+  /**
+   * How a cell shrinks on a narrow terminal: a name in its middle, prose at its end, and what must
+   * be read whole goes on below. Without it, the column keeps its width.
+   */
+  cut?: 'middle' | 'end' | 'wrap'
+  /** Where the terminal is too narrow, columns with a number go: the lowest first. */
+  spare?: number
+  tone?: (cell: string) => Tone | undefined
+}
 
 /** Spaces between columns. */
 export const gap = 2

@@ -1,20 +1,7 @@
 import stringWidth from 'string-width'
 import { cut, cutMiddle, wrapCell } from './cut.js'
-import { type Fitted, fitColumns, gap } from './fit.js'
-import type { Stream, Tone } from './stream.js'
-
-export interface Column {
-  title: string
-  align?: 'right'
-  /**
-   * How a cell shrinks on a narrow terminal: a name in its middle, prose at its end, and what must
-   * be read whole goes on below. Without it, the column keeps its width.
-   */
-  cut?: 'middle' | 'end' | 'wrap'
-  /** Where the terminal is too narrow, columns with a number go: the lowest first. */
-  spare?: number
-  tone?: (cell: string) => Tone | undefined
-}
+import { type Column, type Fitted, fitColumns, gap } from './fit.js'
+import type { Stream } from './stream.js'
 
 /** A cell's clean text, and the web page that it names. */
 export interface LinkedCell {

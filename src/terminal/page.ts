@@ -1,5 +1,6 @@
 import { plainText } from '../base/text.js'
-import type { Column, LinkedCell } from './layout.js'
+import type { Column } from './fit.js'
+import type { LinkedCell } from './layout.js'
 import type { Stream } from './stream.js'
 
 /** Text, or a name and the web page that it is a link to. */
