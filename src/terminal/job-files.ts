@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import type { Environment } from '../base/environment.js'
-import { type Cell, type Page, textOf } from './page.js'
+import { type Cell, cellText, type Page } from './page.js'
 
 /** Adds a table of the result, or of the outputs, to the job's summary page if there is one. */
 export function summarize(page: Page, outputs: Record<string, string>, env: Environment): void {
@@ -32,7 +32,7 @@ const linked = (value: string): Cell =>
 
 /** Markdown of a cell: a link where it names a page. */
 function markdownOf(cell: Cell): string {
-  const text = escapeCell(textOf(cell))
+  const text = escapeCell(cellText(cell))
   const link = typeof cell === 'string' ? null : cell.link
   return link && /^https:\/\/[!-~]+$/.test(link) ? `[${text}](${encodeEnds(link)})` : text
 }

@@ -32,7 +32,7 @@ export type Page =
 export const lines = (...text: string[]): Page => ({ kind: 'lines', lines: text })
 
 /** A cell's text, without its link. */
-export const textOf = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text)
+export const cellText = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text)
 
 type Table = Extract<Page, { kind: 'table' }>
 
@@ -68,7 +68,7 @@ function withoutEmpty(columns: Column[], rows: LinkedCell[][]) {
 
 /** On one line, without escapes and secrets; an address with a secret is not one to follow. */
 function cleanCell(cell: Cell, stream: Stream, redact: (text: string) => string): LinkedCell {
-  const text = plainText(redact(textOf(cell))).replaceAll(/[\t\n\r]/g, ' ')
+  const text = plainText(redact(cellText(cell))).replaceAll(/[\t\n\r]/g, ' ')
   const link = typeof cell === 'string' ? null : (cell.link ?? null)
   return {
     text: stream.isTerminal ? stream.legible(text) : text,
