@@ -37,6 +37,12 @@ export interface Io {
   onHangUp?(listener: () => void): () => void
   /** The same for Ctrl-C (SIGINT). */
   onInterrupt?(listener: () => void): () => void
+  /**
+   * Calls `pause` before Ctrl-Z (SIGTSTP) stops the process, and `resume` when it goes on (SIGCONT).
+   *
+   * @returns a function that ends it
+   */
+  onSuspend?(listener: { pause(): void; resume(): void }): () => void
 }
 
 /** Runs another command in this process. */
@@ -94,6 +100,7 @@ export class Invocation {
       signal: stop.signal,
       redact: (text) => app.redactor(text),
       words: commandLineWords,
+      onSuspend: (listener) => io.onSuspend?.(listener) ?? (() => {}),
     })
   }
 

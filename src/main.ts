@@ -1,3 +1,4 @@
+import type { Io } from './invocation.js'
 import { keepCompiledCode } from './process/compile-cache.js'
 import { version } from './version.js'
 
@@ -68,10 +69,37 @@ export async function main(process: NodeJS.Process): Promise<number> {
     signal: stop.signal,
     onHangUp: listenTo('SIGHUP'),
     onInterrupt: listenTo('SIGINT'),
+    onSuspend: suspension(process),
   }
   try {
     return await run(process.argv.slice(2), io, app)
   } finally {
     await app.close()
+  }
+}
+
+/**
+ * Ctrl-Z: lets the listeners clear the screen, then stops the process as if nobody had listened.
+ *
+ * @returns a function that adds a listener, and returns one that removes it
+ */
+function suspension(process: NodeJS.Process): NonNullable<Io['onSuspend']> {
+  const listeners = new Set<Parameters<NonNullable<Io['onSuspend']>>[0]>()
+  const suspend = () => {
+    for (const { pause } of listeners) pause()
+    process.off('SIGTSTP', suspend)
+    process.kill(process.pid, 'SIGTSTP')
+  }
+  const goOn = () => {
+    if (!process.listeners('SIGTSTP').includes(suspend)) process.on('SIGTSTP', suspend)
+    for (const { resume } of listeners) resume()
+  }
+  return (listener) => {
+    if (listeners.size === 0) process.on('SIGTSTP', suspend).on('SIGCONT', goOn)
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) process.off('SIGTSTP', suspend).off('SIGCONT', goOn)
+    }
   }
 }

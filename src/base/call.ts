@@ -21,11 +21,21 @@ export type CommonEvent =
   | { type: 'warning'; message: string }
   /** One request and its answer, for `--verbose`. */
   | { type: 'request'; message: string }
+  /** What takes its time now; null: nothing any more. For a live line, and no other use. */
+  | { type: 'activity'; message: string | null }
 
 /** A step of a release or an installation begins; `message` describes it. */
 export interface StepEvent {
   type: 'step'
   message: string
+}
+
+/** So many more files are going to be uploaded or downloaded. */
+export interface TransferPlannedEvent {
+  type: 'transfer-planned'
+  files: number
+  /** Of all of them. */
+  bytes: number
 }
 
 /**

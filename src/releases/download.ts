@@ -68,6 +68,8 @@ export async function download(
     const sums = await readSums(session, subject, release, work)
     const bench = { subject, work, release, sums, old, clobber: request.clobber }
     const done = new Map<string, DownloadedAsset>()
+    const bytes = placed.reduce((sum, { asset }) => sum + asset.size, 0)
+    session.emit({ type: 'transfer-planned', files: placed.length, bytes })
     await inLanes(atOnce, placed, async (one) => {
       session.signal?.throwIfAborted()
       done.set(one.path, await take(session, bench, one))

@@ -1,4 +1,4 @@
-import type { CommonEvent, Emit, StepEvent } from '../base/call.js'
+import type { CommonEvent, Emit, StepEvent, TransferPlannedEvent } from '../base/call.js'
 import type { Clock } from '../base/clock.js'
 import type { Api } from '../github/rest/api.js'
 import type { Log } from '../logs/log.js'
@@ -29,6 +29,7 @@ export type ReleaseEvent =
 
 /** Reports the upload or download of a release asset. */
 export type TransferEvent =
+  | TransferPlannedEvent
   /** Bytes; `total` is null if the server does not say. */
   | {
       type: 'transfer-progress'

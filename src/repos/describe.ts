@@ -4,14 +4,16 @@ import type { SyncMode } from './plan.js'
 import type { SyncEntry, SyncReport } from './report.js'
 
 const shortName = ({ repo }: SyncEntry) => repo.slice(repo.indexOf('/') + 1)
+
 const short = (oid: string | null) => (oid === null ? 'nothing' : oid.slice(0, 7))
 const branchOf = ({ branch }: SyncEntry) => (branch === null ? '' : `, ${branch} branch`)
 
 /**
  * Describes the result for a repository in one line for a log or a screen, with the given marks.
+ *
+ * @param name what the repository is called; default: without its owner, as in the log
  */
-export function formatSyncEntry(entry: SyncEntry, marks: Marks): string {
-  const name = shortName(entry)
+export function formatSyncEntry(entry: SyncEntry, marks: Marks, name = shortName(entry)): string {
   const noted = entry.warnings.length > 0 ? `; note: ${entry.warnings.join(', ')}` : ''
   return lines[entry.status ?? entry.planned ?? 'unchanged'](name, entry, marks) + noted
 }

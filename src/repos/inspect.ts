@@ -31,11 +31,13 @@ export interface LookOptions {
  * changes nothing.
  */
 export async function inspectRepositories(
-  { client, host: { env } }: RepoSession,
+  { client, emit, host: { env } }: RepoSession,
   state: SyncState,
   all: SyncTarget[],
   { offline = false, leaveAlone = () => false }: LookOptions = {},
 ): Promise<Situation[]> {
+  const what = all.length === 1 ? 'a repository' : `${all.length} repositories`
+  emit({ type: 'activity', message: `comparing ${what} with GitHub` })
   const limit = pLimit(foldersAtOnce)
   const here = await Promise.all(
     all.map((wanted) => {

@@ -11,6 +11,8 @@ export interface Abilities {
   hasLinks: boolean
   /** Whether printed lines can be redrawn. */
   canRedraw: boolean
+  /** Whether lines on the screen are wrapped anew when it becomes narrower. */
+  reflows: boolean
 }
 
 export function abilitiesOf(
@@ -26,6 +28,8 @@ export function abilitiesOf(
     hasUnicode: unicodeOf(isTerminal, env),
     hasLinks: isTerminal && !isDumb && linksOf(env),
     canRedraw: isTerminal && !isDumb && !env.CI && hasWidth(out),
+    // xterm cuts them; it is the only one in use that does.
+    reflows: !env.XTERM_VERSION,
   }
 }
 

@@ -30,6 +30,8 @@ export interface TerminalOptions {
   signal: AbortSignal
   /** Removes secrets from everything that is written, except a result's bytes. */
   redact(text: string): string
+  /** See Io. */
+  onSuspend?(listener: { pause(): void; resume(): void }): () => void
   /** How remedies name commands and options. */
   words: HintWords
 }
@@ -43,6 +45,7 @@ export class Terminal {
   readonly err: Stream
   readonly #options: TerminalOptions
   #progress: Progress | null = null
+  #release: (() => void) | null = null
   #listener: Emit<WizardEvent> | null = null
   /** Events from before `followEvents`. */
   readonly #early: WizardEvent[] = []
@@ -92,12 +95,14 @@ export class Terminal {
       ...{ stream: this.err, now, verbose, board, redact },
       repeats: this.out.isTerminal,
     })
+    if (board) this.#release ??= this.#options.onSuspend?.(this.#progress) ?? null
     return this.#progress.emit
   }
 
   /** Removes the live lines and their timer. */
   close(): void {
     this.#progress?.stop()
+    this.#release?.()
   }
 
   /** Keeps warnings, and the end of a command's output. */

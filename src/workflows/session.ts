@@ -1,4 +1,4 @@
-import type { CommonEvent, Emit } from '../base/call.js'
+import type { CommonEvent, Emit, TransferPlannedEvent } from '../base/call.js'
 import type { Clock } from '../base/clock.js'
 import { withHint, withRemedy } from '../base/errors.js'
 import type { Hint } from '../base/hint.js'
@@ -65,6 +65,7 @@ export type WorkflowEvent =
   | { type: 'dispatch-unanswered'; message: string }
   /** A poll failed and will be repeated; that says nothing about the run. */
   | { type: 'poll-failed'; message: string }
+  | TransferPlannedEvent
   /** Bytes of the zip file, then of its content; `total` is null if the server does not say. */
   | {
       type: 'artifact-progress'

@@ -137,7 +137,7 @@ describe('streams', () => {
     const run = { columns: 80, env: { TERM: 'dumb' } }
     await mkdir(work.path('dumb'))
     const { shown } = await work.run(['REPO', 'CLONE-ALL', '--root', work.path('dumb')], run)
-    expect(shown).toContain('ok micro cloned')
+    expect(shown).toContain('ok uDOS/micro cloned')
     expect(shown).not.toContain(csi)
     expect(shown).not.toMatch(/\d\/2 repositories/)
   })
@@ -148,7 +148,7 @@ describe('streams', () => {
     const { shown } = await work.run(args, { columns: 70 })
     expect(shown).toMatch(/\d\/2 repositories/)
     const text = stripVTControlCharacters(shown)
-    expect(text).toContain('✅ typo cloned (')
+    expect(text).toContain('✅ uDOS/typo cloned (')
     expect(text).toMatch(/2 repositories: 2 cloned in \d[\w. ]*\r?\n$/)
     expect(text).not.toContain('REPOSITORY')
     // Shows the cursor, which the spinner had hidden.

@@ -26,7 +26,8 @@ function client(baseUrl: string, options: GitHubClientOptions = {}): GitHubClien
 function call(of: GitHubClient) {
   const stop = new AbortController()
   const heard: string[] = []
-  const emit = (event: WizardEvent) => 'message' in event && heard.push(event.message)
+  const emit = (event: WizardEvent) =>
+    'message' in event && event.type !== 'activity' && heard.push(event.message)
   return { client: of.with({ signal: stop.signal, emit }), stop, heard }
 }
 

@@ -66,7 +66,7 @@ function formatTotals({ total, skipped, repositories, duration_ms: ms }: SyncRep
     .filter((outcome) => outcome !== 'skipped')
   // Those of other shards are skipped, and not listed.
   const all = [...found, ...Array.from({ length: skipped }, () => 'skipped')]
-  const time = ms < 1000 ? `${(ms / 1000).toFixed(1)} s` : formatLength(ms / 1000)
+  const time = ms < 1000 ? `${Math.max(0.1, ms / 1000).toFixed(1)} s` : formatLength(ms / 1000)
   return `${formatCounts(total, all)} in ${time}`
 }
 
@@ -143,7 +143,14 @@ export const failureOf = (
 export const entryPage = (entry: SyncEntry, invocation: Invocation): Page =>
   invocation.globals.quiet || entryFailure(entry) !== null
     ? { kind: 'nothing' }
-    : lines(formatSyncEntry(entry, marks))
+    : lines(entryLine(entry, invocation))
+
+/** A person also reads whose it is, and where a clone is now. */
+function entryLine(entry: SyncEntry, { terminal, cwd }: Invocation): string {
+  if (!terminal.out.isTerminal) return formatSyncEntry(entry, marks)
+  const line = formatSyncEntry(entry, marks, entry.repo)
+  return entry.status === 'cloned' ? `${line} → ${relative(cwd, entry.path) || '.'}` : line
+}
 
 export function entryFailure({ repo, status, error, reason }: SyncEntry): PartialFailure | null {
   if (reason === 'missing')

@@ -141,6 +141,8 @@ export class CredentialWaiters {
    */
   fetchingCall(clock: Clock, signal: AbortSignal): TransportCall {
     const listener: RequestListener = {
+      // Who waits may change meanwhile.
+      onStart: () => {},
       onRequest: (record) => this.#notify(({ listener }) => listener.onRequest(record)),
       onWait: (wait) => this.#notify(({ listener }) => listener.onWait(wait)),
     }

@@ -28,10 +28,11 @@ const secretParameters =
 export function record(
   now: () => number,
   apiOrigin: string,
-  report: (record: RequestRecord) => void,
+  { onStart, onRequest: report }: Pick<RequestListener, 'onStart' | 'onRequest'>,
 ): Layer {
   return (next) => async (request) => {
     const begun = now()
+    onStart(request.url.host)
     const entry = (rest: Partial<RequestRecord>): RequestRecord => ({
       method: request.method,
       path: pathOf(request, apiOrigin),
@@ -91,6 +92,8 @@ export interface TransportCall {
 
 /** Receives requests and waits. */
 export interface RequestListener {
+  /** Each start is followed by one `onRequest`. */
+  onStart(host: string): void
   onRequest(record: RequestRecord): void
   onWait(wait: Wait): void
 }
@@ -116,13 +119,19 @@ export function createRequestReporter({
   redact: (text: string) => string
 }): RequestReporter {
   let requests = 0
+  let running = 0
   let reportedUntil = 0
   return {
     get requests() {
       return requests
     },
+    onStart(host) {
+      if (running++ === 0) emit?.({ type: 'activity', message: `waiting for ${host}` })
+    },
     onRequest(record) {
       requests++
+      running = Math.max(0, running - 1)
+      if (running === 0) emit?.({ type: 'activity', message: null })
       const message = redact(formatRecord(record))
       const failed = record.status === null || record.status >= 500
       log?.write('api', failed ? 'WARN' : 'INFO', message)

@@ -80,11 +80,7 @@ export function createTransports(options: TransportOptions): Transports {
     waitForRateLimits(apiLimits(waits, limits, async (signal) => (await source(signal)) !== null)),
     followRedirects(isRead),
     ...below,
-    record(
-      () => clock.now(),
-      baseUrl.origin,
-      (request) => listener.onRequest(request),
-    ),
+    record(() => clock.now(), baseUrl.origin, listener),
   ]
 
   const toApi = ({ url }: ApiRequest) => url.origin === baseUrl.origin

@@ -50,6 +50,9 @@ export async function uploadAssets(
     judged.push({ local, judgement: await judge(local, there.get(local.name), digestOf) })
   }
   if (!place.replace) assertNoReplacement(judged, release, hint)
+  const sent = judged.filter(({ judgement }) => judgement.kind !== 'same')
+  const bytes = sent.reduce((sum, { local }) => sum + local.size, 0)
+  session.emit({ type: 'transfer-planned', files: assets.length, bytes })
   const pace = createPace(session.clock, webHostOf(session.github.baseUrl), session.signal)
   const uploaded = new Map<LocalAsset, UploadedAsset>()
   await inLanes(atOnce, judged, async ({ local, judgement }) => {

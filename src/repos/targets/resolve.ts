@@ -16,13 +16,17 @@ export interface TargetOptions {
 
 /** The repositories of repos.yaml that targets and shard select. */
 export async function resolveTargets(
-  { client, config }: RepoSession,
+  { client, config, emit }: RepoSession,
   { targets = [], shard, list = onGitHub(client) }: TargetOptions,
 ) {
   if (config.files.repos === undefined) throw noRepositories(config)
   const [entries, components] = await Promise.all([config.repos(), config.components()])
   const selection = await readSelection(targets, components)
   const needed = entriesFor(entries, selection)
+  const owners = [...new Set(needed.flatMap((entry) => ('from' in entry ? entry.from : [])))]
+  if (owners.length > 0) {
+    emit({ type: 'activity', message: `listing the repositories of ${owners.join(', ')}` })
+  }
   const { wanted, failures } = await expandEntries(list, config.root, needed)
   const selected = selectWanted(wanted, selection, { strict: failures.length === 0 })
   const chosen = shard ? selected.filter((one) => isInShard(shard, fullNameOf(one))) : selected

@@ -1,4 +1,5 @@
 import ora from 'ora'
+import stringWidth from 'string-width'
 import { cut } from '../cut.js'
 import type { Stream } from '../stream.js'
 
@@ -8,6 +9,9 @@ export interface Board {
   draw(lines: () => string[]): void
   /** Makes room for a permanent line. */
   clear(): void
+  /** Clears the lines and shows the cursor, while another program has the terminal. */
+  pause(): void
+  resume(): void
   stop(): void
 }
 
@@ -15,27 +19,58 @@ export interface Board {
 const spinnerWidth = 2
 
 export function openBoard(out: NodeJS.WriteStream, stream: Stream): Board {
-  const spinner = ora({ stream: out, discardStdin: false, isEnabled: true })
+  const spinner = ora({
+    stream: out,
+    discardStdin: false,
+    isEnabled: true,
+    ...(stream.hasUnicode ? {} : { spinner: 'line' as const }),
+  })
   let ticking: NodeJS.Timeout | undefined
-  const show = (lines: () => string[]) => {
+  let current: (() => string[]) | null = null
+  /** As they are on the screen. */
+  let shown: string[] = []
+  const show = () => {
     // A wrapped line would be redrawn at the wrong place.
     const width = stream.width - spinnerWidth - 1
-    spinner.text = lines()
-      .map((line) => cut(line, width))
-      .join('\n')
+    shown = (current?.() ?? []).map((line) => cut(line, width, stream.ellipsis))
+    spinner.text = shown.join('\n')
+  }
+  /** A terminal that became narrower has wrapped the lines: the spinner clears too few rows. */
+  const onResize = () => {
+    const isFirst = (index: number) => index === 0
+    const extra = shown
+      .map((line, index) => stringWidth(line) + (isFirst(index) ? spinnerWidth : 0))
+      .reduce((rows, width) => rows + Math.max(0, Math.ceil(width / stream.width) - 1), 0)
+    spinner.clear()
+    if (stream.reflows && extra > 0) out.write('\u001b[1A\u001b[2K'.repeat(extra))
+    show()
+  }
+  const end = () => {
+    clearInterval(ticking)
+    out.off('resize', onResize)
+    spinner.stop()
+  }
+  const begin = () => {
+    show()
+    if (spinner.isSpinning) return
+    spinner.start()
+    out.on('resize', onResize)
+    ticking = setInterval(show, 1000)
+    ticking.unref()
   }
   return {
     draw(lines) {
-      show(lines)
-      if (spinner.isSpinning) return
-      spinner.start()
-      ticking = setInterval(show, 1000, lines)
-      ticking.unref()
+      current = lines
+      begin()
     },
     clear: () => void spinner.clear(),
+    pause: end,
+    resume() {
+      if (current !== null) begin()
+    },
     stop() {
-      clearInterval(ticking)
-      spinner.stop()
+      current = null
+      end()
     },
   }
 }

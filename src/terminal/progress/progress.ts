@@ -2,11 +2,13 @@ import type { Emit } from '../../base/call.js'
 import { plainText } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
 import type { Stream } from '../stream.js'
+import { activityProgress, patience } from './activity.js'
 import type { Board } from './board.js'
 import type { Handlers } from './reporting.js'
 import { runProgress } from './run.js'
+import { stepProgress } from './steps.js'
 import { syncProgress } from './sync.js'
-import { artifactProgress, transferProgress } from './transfer.js'
+import { transferProgress } from './transfer.js'
 import { webhookHandlers } from './webhooks.js'
 
 export interface ProgressOptions {
@@ -25,6 +27,9 @@ export interface Progress {
   emit: Emit<WizardEvent>
   /** Removes the live lines before anything else is printed. */
   stop(): void
+  /** Removes them for a while. */
+  pause(): void
+  resume(): void
 }
 
 /** Milliseconds between redraws: a clone reports thousands of files a second. */
@@ -39,16 +44,14 @@ export function followProgress(options: ProgressOptions): Progress {
     stream.write(`${stream.asLine(text.replace(/\s*\n\s*/g, ' '))}\n`)
   }
   const context = { stream, now, isLive: board !== null, repeats, say }
-  const [sync, runs, artifacts] = [
-    syncProgress(context),
-    runProgress(context),
-    artifactProgress(context),
-  ]
-  const transfers = transferProgress(context)
+  const [sync, runs] = [syncProgress(context), runProgress(context)]
+  const [steps, transfers] = [stepProgress(context), transferProgress(context)]
+  const activity = activityProgress(context)
   const handlers: Required<Handlers> = {
+    ...activity.handlers,
     ...sync.handlers,
     ...runs.handlers,
-    ...artifacts.handlers,
+    ...steps.handlers,
     ...transfers.handlers,
     ...webhookHandlers(context),
     waiting: ({ message }) => say(message),
@@ -57,23 +60,40 @@ export function followProgress(options: ProgressOptions): Progress {
       if (verbose) say(stream.paint('faint', message))
     },
   }
-  const lines = () =>
-    [sync, runs, artifacts, transfers].flatMap((one) => one.lines()).map((line) => plainText(line))
+  const lines = () => {
+    const known = [sync, runs, steps, transfers].flatMap((one) => one.lines())
+    const shown = known.length > 0 ? known : activity.lines()
+    return shown.map((line) => stream.legible(plainText(line)))
+  }
   let drawn = Number.NEGATIVE_INFINITY
   const draw = (board: Board) => {
-    if (lines().length === 0) return
+    if (lines().length === 0) return board.stop()
     drawn = now()
     board.draw(lines)
+  }
+  let waking: NodeJS.Timeout | undefined
+  /** Draws what takes its time, once it does. */
+  const wake = (board: Board) => {
+    waking ??= setTimeout(() => {
+      waking = undefined
+      draw(board)
+    }, patience).unref()
   }
   return {
     emit(event) {
       ;(handlers[event.type] as (event: WizardEvent) => void)(event)
+      if (!board) return
+      if (event.type === 'activity' && event.message !== null) return wake(board)
       const isDue = !event.type.endsWith('-progress') || now() - drawn >= frame
-      if (board && isDue) draw(board)
+      if (isDue) draw(board)
     },
+    pause: () => board?.pause(),
+    resume: () => board?.resume(),
     stop() {
+      clearTimeout(waking)
+      waking = undefined
       board?.stop()
-      for (const line of runs.closing()) stream.write(`${plainText(line)}\n`)
+      for (const line of runs.closing()) stream.write(`${stream.asLine(plainText(line))}\n`)
     },
   }
 }

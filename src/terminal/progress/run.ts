@@ -59,7 +59,9 @@ export function runProgress({ now, isLive, say }: ProgressContext) {
     closing() {
       const ended = [...watched.values()].filter(({ run }) => isCompleted(run))
       watched.clear()
-      return isLive ? ended.flatMap(({ jobs }) => jobs.map((job) => `  ${lineOfJob(job)}`)) : []
+      return isLive
+        ? ended.flatMap(({ jobs }) => jobs.map((job) => `  ${lineOfJob(job, now())}`))
+        : []
     },
   }
 }
@@ -82,18 +84,20 @@ function linesOf({ run, jobs, since }: Watched, now: number): string[] {
   const soFar = jobs.length === 0 ? '' : `: ${counts.join(', ')}`
   return [
     `${nameOfRun(run)} ${words}, ${lasts}${soFar}`,
-    ...shown.map((job) => `    ${lineOfJob(job)}`),
+    ...shown.map((job) => `    ${lineOfJob(job, now)}`),
   ]
 }
 
-function lineOfJob(job: WorkflowJob): string {
+function lineOfJob(job: WorkflowJob, now: number): string {
   const name = oneLine(job.name, 200)
   if (isCompleted(job))
     return isGood(job.conclusion)
       ? `${marks.good} ${name}${lengthOf(job)}`
       : `${marks.bad} ${name}: ${job.conclusion}${lengthOf(job)}`
   const step = job.steps.find(({ status }) => status === 'in_progress')
-  return `${marks.atWork} ${name}: ${step ? oneLine(step.name, 200) : job.status.replaceAll('_', ' ')}`
+  const state = step ? oneLine(step.name, 200) : job.status.replaceAll('_', ' ')
+  const lasts = job.started_at === null ? null : (now - Date.parse(job.started_at)) / 1000
+  return `${marks.atWork} ${name}: ${state}${lasts === null ? '' : `, ${formatLength(lasts)}`}`
 }
 
 /** By GitHub's clock; a skipped job has none. */

@@ -1,59 +1,99 @@
 import { formatBytes } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
+import { formatLength } from '../times.js'
 import type { Handlers, ProgressContext } from './reporting.js'
 
-type Progress = Extract<WizardEvent, { type: 'transfer-progress' }>
+type Of<T extends WizardEvent['type']> = Extract<WizardEvent, { type: T }>
 
-/** Reports uploads and downloads of release assets, and the steps around them. */
-export function transferProgress({ now, say, stream }: ProgressContext) {
-  const running = new Map<string, { since: number; last: Progress }>()
+/** A file in hand. */
+interface Running {
+  name: string
+  /** Bytes. */
+  done: number
+  /** null if the server does not say. */
+  total: number | null
+  /** What happens once all bytes went over the wire. */
+  after: string
+}
+
+/** The most files to show, so that the live lines fit on a screen. */
+const mostFiles = 12
+
+/** Reports uploads and downloads: of release assets, of plugins and of artifacts. */
+export function transferProgress({ now, say }: ProgressContext) {
+  const running = new Map<string, Running>()
+  const planned = { files: 0, bytes: 0 }
+  const ended = { files: 0, bytes: 0 }
+  let begun: number | null = null
+  const progress = (one: Running) => {
+    begun ??= now()
+    running.set(one.name, one)
+  }
+  const end = (name: string, size: number) => {
+    running.delete(name)
+    ended.files++
+    ended.bytes += size
+  }
   const handlers = {
-    'transfer-progress': (event) => {
-      const { since } = running.get(event.name) ?? { since: now() }
-      running.set(event.name, { since, last: event })
+    'transfer-planned': ({ files, bytes }) => {
+      planned.files += files
+      planned.bytes += bytes
+    },
+    'transfer-progress': ({ direction, name, done, total }) => {
+      const after = direction === 'upload' ? 'waiting for GitHub' : 'checking'
+      progress({ name, done, total, after })
     },
     'transfer-done': ({ name, size, status }) => {
-      running.delete(name)
+      end(name, size)
       say(`  ${name} ${status} (${formatBytes(size)})`)
     },
-    step: ({ message }) => say(message),
-    'command-output': ({ line }) => say(stream.paint('faint', line)),
-  } satisfies Handlers
-  const lines = () =>
-    [...running.values()].slice(0, 12).map(({ since, last }) => lineOf(last, now() - since))
-  return { handlers, lines }
-}
-
-/** `core.tcz  4.0 MB of 8.0 MB, 2.0 MB/s, 2 s left` */
-function lineOf({ name, done, total }: Progress, milliseconds: number): string {
-  const rate = done / Math.max(milliseconds / 1000, 0.1)
-  const of = total === null ? '' : ` of ${formatBytes(total)}`
-  const left = total === null || done === 0 ? '' : `, ${secondsLeft((total - done) / rate)} left`
-  return `  ${name}  ${formatBytes(done)}${of}, ${formatBytes(rate)}/s${left}`
-}
-
-function secondsLeft(seconds: number): string {
-  if (seconds < 100) return `${Math.ceil(seconds)} s`
-  return seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`
-}
-
-/** Reports downloads of artifacts. */
-export function artifactProgress({ say }: ProgressContext) {
-  const running = new Map<string, string>()
-  const handlers = {
-    'artifact-progress': (event) => {
-      running.set(event.name, lineOfArtifact(event))
+    'artifact-progress': ({ name, phase, done, total }: Of<'artifact-progress'>) => {
+      // Its bytes are counted once, as they come.
+      if (phase === 'unpacking') progress({ name, done: 0, total: null, after: phase })
+      else progress({ name, done, total, after: 'unpacking' })
     },
     'artifact-done': ({ name, path, size }) => {
-      running.delete(name)
+      end(name, size)
       say(`${name} → ${path} (${formatBytes(size)})`)
     },
   } satisfies Handlers
-  return { handlers, lines: () => [...running.values()].slice(0, 12) }
+  const lines = () => {
+    const files = [...running.values()]
+    if (files.length === 0 || begun === null) return []
+    const more = files.length - mostFiles
+    return [
+      headOf(files, { planned, ended, seconds: (now() - begun) / 1000 }),
+      ...files.slice(0, mostFiles).map((one) => `    ${lineOf(one)}`),
+      ...(more > 0 ? [`    … and ${more} more`] : []),
+    ]
+  }
+  return { handlers, lines }
 }
 
-function lineOfArtifact(event: Extract<WizardEvent, { type: 'artifact-progress' }>): string {
-  const { name, phase, done, total } = event
-  const of = total === null ? '' : ` of ${formatBytes(total)}`
-  return `${name}  ${phase} ${formatBytes(done)}${of}`
+interface Sum {
+  files: number
+  bytes: number
 }
+
+/** `1 of 3 files, 5.1 MB of 12.0 MB (42 %), 2.0 MB/s, 4 s left` */
+function headOf(
+  running: Running[],
+  { planned, ended, seconds }: { planned: Sum; ended: Sum; seconds: number },
+): string {
+  const files = Math.max(planned.files, ended.files + running.length)
+  const done = running.reduce((sum, one) => sum + one.done, ended.bytes)
+  const known = running.reduce((sum, one) => sum + (one.total ?? one.done), ended.bytes)
+  const total = Math.max(planned.bytes, known)
+  const rate = done / Math.max(seconds, 0.1)
+  const left = done === 0 || done >= total ? '' : `, ${formatLength((total - done) / rate)} left`
+  return `${ended.files} of ${files} ${files === 1 ? 'file' : 'files'}, ${share(done, total)}, ${formatBytes(rate)}/s${left}`
+}
+
+function lineOf({ name, done, total, after }: Running): string {
+  if (total === null && done === 0) return `${name}  ${after}`
+  if (total === null) return `${name}  ${formatBytes(done)}`
+  return `${name}  ${done >= total ? after : share(done, total)}`
+}
+
+const share = (done: number, total: number) =>
+  `${formatBytes(done)} of ${formatBytes(total)} (${Math.floor((100 * done) / Math.max(total, 1))} %)`

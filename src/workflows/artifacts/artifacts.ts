@@ -85,6 +85,8 @@ async function takeAll(
 ): Promise<Map<number, string>> {
   const paths = new Map<number, string>()
   if (chosen.length === 0) return paths
+  const bytes = chosen.reduce((sum, { artifact }) => sum + artifact.size, 0)
+  session.emit({ type: 'transfer-planned', files: chosen.length, bytes })
   const dir = resolve(options.dir)
   if (options.liveness !== undefined) await removeLeftovers(dir, 'unpack', options.liveness)
   const zips = await openSibling(join(dir, 'artifacts'), 'unpack', options.liveness)

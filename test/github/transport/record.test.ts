@@ -5,11 +5,10 @@ import { answer, get, lost, scripted } from '../support.js'
 async function recorded(request: Parameters<typeof get>, reply: ReturnType<typeof answer> | Error) {
   const records: RequestRecord[] = []
   let time = 0
-  const layer = record(
-    () => (time += 12),
-    'https://api.test',
-    (one) => records.push(one),
-  )
+  const layer = record(() => (time += 12), 'https://api.test', {
+    onStart: () => {},
+    onRequest: (one) => records.push(one),
+  })
   await layer(scripted(reply))(get(...request)).catch(() => undefined)
   return records.map(formatRecord)
 }

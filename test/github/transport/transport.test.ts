@@ -30,7 +30,8 @@ function client(baseUrl: string, options: GitHubClientOptions = {}): GitHubClien
   })
   clients.push(made)
   return made.with({
-    emit: (event: WizardEvent) => 'message' in event && written.push(event.message),
+    emit: (event: WizardEvent) =>
+      'message' in event && event.type !== 'activity' && written.push(event.message),
   })
 }
 

@@ -8,13 +8,15 @@ function follow() {
   const drawn: string[] = []
   const board = {
     clear() {},
+    pause() {},
+    resume() {},
     stop() {},
     draw: (lines: () => string[]) => void drawn.push(lines().join('\n')),
   }
   const time = { now: 0 }
   const written = recorder(80)
   const { emit } = followProgress({
-    stream: openStream(written.stream, {}, true),
+    stream: openStream(written.stream, { LANG: 'C.UTF-8' }, true),
     now: () => time.now,
     verbose: false,
     repeats: false,
@@ -41,7 +43,9 @@ describe('live lines', () => {
     expect(drawn.length - before).toBe(0)
     time.now += 50
     checkOut(1001)
-    expect(drawn.at(-1)).toBe('0/2 repositories\n    uDOS/typo  checkout 1001/3000')
+    expect(drawn.at(-1)).toBe(
+      '0/2 repositories, 1 in hand, 1 queued, 0 s\n    uDOS/typo  checkout 1001 of 3000 (33 %), 0 s',
+    )
   })
 
   it('are drawn at once for whatever begins', () => {

@@ -35,13 +35,15 @@ function follow({ live }: { live: boolean }) {
   const { stream, text } = recorder(80)
   const board = {
     clear() {},
+    pause() {},
+    resume() {},
     stop() {},
     draw: (now: () => string[]) => {
       lines = now()
     },
   }
   const progress = followProgress({
-    stream: openStream(stream, {}, true),
+    stream: openStream(stream, { LANG: 'C.UTF-8' }, true),
     now: () => time.now,
     verbose: false,
     repeats: false,
