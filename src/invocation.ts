@@ -29,6 +29,8 @@ export interface Io {
   stderr: NodeJS.WriteStream
   /** Aborted with an InterruptedError when somebody stops the command. */
   signal: AbortSignal
+  /** Whether results may be shown with a pager, which reads the keyboard. */
+  canPage?: boolean
   /**
    * Calls `listener` for each SIGHUP, which then does not stop the command.
    *
@@ -100,6 +102,8 @@ export class Invocation {
       signal: stop.signal,
       redact: (text) => app.redactor(text),
       words: commandLineWords,
+      canPage: io.canPage,
+      onInterrupt: (listener) => this.onInterrupt(listener),
       onSuspend: (listener) => io.onSuspend?.(listener) ?? (() => {}),
     })
   }
@@ -155,7 +159,7 @@ export class Invocation {
    * @returns its exit status
    */
   runThrough(argv: string[], signal: AbortSignal = this.signal): Promise<number> {
-    return this.#runInside.through(this, argv, { ...this.#io, signal })
+    return this.#runInside.through(this, argv, { ...this.#io, signal, canPage: false })
   }
 
   /** Only reads a command. @returns its noun; null: help. @throws UsageError if it can't be run */

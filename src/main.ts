@@ -67,6 +67,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: stop.signal,
+    canPage: true,
     onHangUp: listenTo('SIGHUP'),
     onInterrupt: listenTo('SIGINT'),
     onSuspend: suspension(process),

@@ -140,9 +140,9 @@ async function perform(
   parsed: Parsed,
 ): Promise<number> {
   const { terminal, signal } = invocation
-  const { json, page, partialFailure, outputs } = await verb.run(invocation, parsed)
+  const { json, page, isLong, partialFailure, outputs } = await verb.run(invocation, parsed)
   if (invocation.globals.json && json !== undefined) terminal.showJson(json)
-  if (!invocation.globals.json) await terminal.showPage(page)
+  if (!invocation.globals.json) await terminal.showPage(page, { isLong })
   await terminal.writeActionsOutputs(page, outputs)
   if (!partialFailure) return 0
   // An interrupt is the cause of everything that is missing in the result, so it is the error to

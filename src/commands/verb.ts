@@ -41,6 +41,8 @@ export interface VerbSpec<S extends FlagSpecs, R> {
   json?(result: R): unknown
   /** The output for a person or a pipe. */
   render(result: R, invocation: Invocation): Page
+  /** Whether the output can be long, so that a person reads it with a pager. */
+  isLong?: true | ((flags: Flags<S>) => boolean)
   /** null: the result is a success. */
   partialFailure?(result: R, flags: Flags<S>): PartialFailure | null
   /** Outputs for later steps of a GitHub Actions job. */
@@ -69,6 +71,8 @@ export interface Parsed {
 export interface Outcome {
   json: unknown
   page: Page
+  /** Whether a person reads the page with a pager. */
+  isLong: boolean
   partialFailure: PartialFailure | null
   outputs: Record<string, string>
 }
@@ -83,6 +87,7 @@ export function defineVerb<const S extends FlagSpecs, R>(spec: VerbSpec<S, R>): 
       return {
         json: spec.json ? spec.json(result) : result,
         page: spec.render(result, invocation),
+        isLong: typeof spec.isLong === 'function' ? spec.isLong(flags) : spec.isLong === true,
         partialFailure: spec.partialFailure?.(result, flags) ?? null,
         outputs: spec.outputs?.(result) ?? {},
       }

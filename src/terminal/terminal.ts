@@ -30,6 +30,10 @@ export interface TerminalOptions {
   signal: AbortSignal
   /** Removes secrets from everything that is written, except a result's bytes. */
   redact(text: string): string
+  /** Whether results may be shown with a pager, which reads the keyboard. */
+  canPage?: boolean | undefined
+  /** See Io. */
+  onInterrupt?(listener: () => void): () => void
   /** See Io. */
   onSuspend?(listener: { pause(): void; resume(): void }): () => void
   /** How remedies name commands and options. */
@@ -132,19 +136,45 @@ export class Terminal {
   async viewManual(page: string): Promise<boolean> {
     if (!this.out.isTerminal) return false
     this.#progress?.stop()
-    const { viewManual } = await import('./manual-viewer.js')
+    const { viewManual } = await import('./pager.js')
     return viewManual(page, this.#options)
   }
 
-  async showPage(page: Page): Promise<void> {
+  /** @param isLong on a terminal, text that does not fit on the screen is read with a pager */
+  async showPage(page: Page, { isLong = false } = {}): Promise<void> {
     this.#progress?.stop()
     if (page.kind === 'bytes') this.out.write(page.bytes)
-    if (page.kind === 'text') await this.showForeign('out', page.chunks)
-    if (page.kind === 'lines') this.#writeLines(page.lines)
+    if (page.kind === 'text') await this.#showText(page.chunks, isLong)
+    if (page.kind === 'lines') await this.#showLines(this.#cleanLines(page.lines), isLong)
     if (page.kind === 'table') {
       const { formatted, below } = await tableLines(page, this.out, this.#options.redact)
-      if (formatted.length > 0) this.out.write(`${formatted.join('\n')}\n`)
-      this.#writeLines(below)
+      await this.#showLines([...formatted, ...this.#cleanLines(below)], isLong)
+    }
+  }
+
+  async #showText(chunks: AsyncIterable<string>, isLong: boolean): Promise<void> {
+    const { redact } = this.#options
+    const isShown = isLong && (await this.#page(mapped(chunks, redact)))
+    if (!isShown) await this.showForeign('out', chunks)
+  }
+
+  async #showLines(lines: string[], isLong: boolean): Promise<void> {
+    if (lines.length === 0) return
+    const text = `${lines.join('\n')}\n`
+    const isShown = isLong && lines.length >= this.out.height && (await this.#page(once(text)))
+    if (!isShown) this.out.write(text)
+  }
+
+  /** @returns false without a terminal or a pager */
+  async #page(text: AsyncIterable<string>): Promise<boolean> {
+    const { canPage, stdin, onInterrupt } = this.#options
+    if (!canPage || !this.out.canRedraw || stdin().isTTY !== true) return false
+    const { page } = await import('./pager.js')
+    const leave = onInterrupt?.(() => {})
+    try {
+      return await page(text, this.#options)
+    } finally {
+      leave?.()
     }
   }
 
@@ -253,11 +283,11 @@ export class Terminal {
     return askText(stdin(), stderr, this.#clean(question), signal)
   }
 
-  #writeLines(lines: string[]): void {
-    if (lines.length === 0) return
+  #cleanLines(lines: string[]): string[] {
+    const { redact } = this.#options
     const clean = (line: string) =>
-      this.out.asLine(plainText(this.#options.redact(line), { colours: this.out.hasColour }))
-    this.out.write(`${lines.map((line) => withLinks(clean(line), this.out)).join('\n')}\n`)
+      this.out.asLine(plainText(redact(line), { colours: this.out.hasColour }))
+    return lines.map((line) => withLinks(clean(line), this.out))
   }
 
   #clean(text: string): string {
@@ -278,6 +308,14 @@ const withLinks = (line: string, stream: Stream): string =>
   stream.hasLinks
     ? line.replace(/https?:\/\/[^\s"'<>)\]]+[^\s"'<>)\].,;:]/g, (url) => stream.link(url, url))
     : line
+
+async function* mapped(chunks: AsyncIterable<string>, change: (chunk: string) => string) {
+  for await (const chunk of chunks) yield change(chunk)
+}
+
+async function* once(text: string) {
+  yield text
+}
 
 /** Results have no other values with these three keys. */
 const isReport = (value: unknown): value is ErrorReport =>

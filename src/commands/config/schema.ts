@@ -19,5 +19,6 @@ export const schema = defineVerb({
     const { jsonSchemaOf } = await import('../../config/schema/json.js')
     return jsonSchemaOf(name)
   },
+  isLong: true,
   render: (found) => ({ kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(found, null, 2)}\n`) }),
 })

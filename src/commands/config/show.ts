@@ -43,6 +43,7 @@ export const show = defineVerb({
       source: placeOf(source) ?? null,
       from: source.from,
     })),
+  isLong: true,
   render: ({ values }) => ({
     kind: 'table',
     columns: [

@@ -56,6 +56,7 @@ export const show = defineVerb({
     return { kind: 'entries', entries }
   },
   json: (shown) => (shown.kind === 'entries' ? shown.entries : []),
+  isLong: ({ follow }) => !follow,
   render: (shown) =>
     shown.kind === 'entries' ? { kind: 'nothing' } : { kind: 'text', chunks: textOf(shown.lines) },
 })

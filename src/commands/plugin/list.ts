@@ -24,5 +24,6 @@ export const list = defineVerb({
       warnings: warnings.map((one) => (one === filesMissing ? remedy : one)),
     }))
   },
+  isLong: true,
   render: (plugins) => pluginsPage(plugins, 'not here'),
 })

@@ -31,6 +31,7 @@ export const search = defineVerb({
     )
   },
   json: ({ plugins }) => plugins,
+  isLong: true,
   render: ({ plugins }, invocation) => {
     reportWarnings(plugins, invocation)
     return pluginsPage(plugins)

@@ -16,6 +16,7 @@ export const view = defineVerb({
     const target = await pluginTarget(invocation, text)
     return (await invocation.pluginRegistry()).view(target, invocation.call)
   },
+  isLong: true,
   render: viewPage,
 })
 

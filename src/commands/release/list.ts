@@ -29,6 +29,7 @@ export const list = defineVerb({
     const manager = await invocation.releaseManager()
     return manager.list({ subject, prerelease: yesOrNo(prerelease), limit }, invocation.call)
   },
+  isLong: true,
   render: (releases, { terminal }) => ({
     kind: 'table',
     columns: [

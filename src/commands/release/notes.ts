@@ -44,6 +44,7 @@ export const notes = defineVerb({
     return manager.generateNotes({ subject, tag: named, previous, source, github }, invocation.call)
   },
   json: (content) => ({ content, encoding: 'utf-8' }),
+  isLong: true,
   render: (content) => ({ kind: 'text', chunks: once(content) }),
 })
 

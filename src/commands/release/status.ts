@@ -20,6 +20,7 @@ export const status = defineVerb({
     const components = await chosen(invocation, names)
     return (await invocation.releaseManager()).status({ components }, invocation.call)
   },
+  isLong: true,
   render: (found) => ({
     kind: 'table',
     columns: [

@@ -22,6 +22,7 @@ export const view = defineVerb({
     const release = await (await invocation.releaseManager()).view(subject, named, invocation.call)
     return web ? openPage(invocation, release.url) : release
   },
+  isLong: true,
   render: (found, { terminal }) =>
     found instanceof WebPage ? lines(found.url) : viewPage(found, terminal),
 })

@@ -57,6 +57,7 @@ export const status = defineVerb({
     return { all, list, stale: aged }
   },
   json: ({ list }) => list,
+  isLong: true,
   render: ({ all, list, stale }, invocation) => ({
     kind: 'table',
     columns: [

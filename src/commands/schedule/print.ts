@@ -61,6 +61,7 @@ export const print = defineVerb({
     noteWarnings(invocation, warnings)
     return { format, files, schedules: plan.schedules, catch_up: plan.catchUp, warnings }
   },
+  isLong: true,
   render: ({ files }) => ({
     kind: 'bytes',
     bytes: Buffer.from(files.map(({ content }) => content).join('\n')),

@@ -34,6 +34,7 @@ export const status = defineVerb({
     const now = invocation.clock.now()
     return list.map((one) => ({ ...one, next_due_in_words: nextInWords(one, now), crontab }))
   },
+  isLong: true,
   render: (list, { terminal }) => ({
     kind: 'table',
     columns: [

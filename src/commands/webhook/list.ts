@@ -29,6 +29,7 @@ export const list = defineVerb({
     }
     return (await invocation.webhookHandler()).list(filter, invocation.call)
   },
+  isLong: true,
   render: deliveriesPage,
 })
 

@@ -40,6 +40,7 @@ export const view = defineVerb({
     return { kind: 'delivery', delivery: await handler.view(id, invocation.call) }
   },
   json: (shown) => (shown.kind === 'delivery' ? shown.delivery : contentOf(shown.bytes)),
+  isLong: true,
   render(shown, invocation) {
     if (shown.kind === 'body') return { kind: 'bytes', bytes: shown.bytes }
     if (shown.kind === 'log') return { kind: 'text', chunks: textOf(shown.bytes, invocation) }

@@ -23,6 +23,7 @@ export const list = defineVerb({
         : await repositoryTarget(invocation, target)
     return (await invocation.github()).listWorkflows(owner, repo)
   },
+  isLong: true,
   render: (workflows) => ({
     kind: 'table',
     columns: [

@@ -31,6 +31,7 @@ export const logs = defineVerb({
     return invocation.globals.json ? wholeOf(text) : text
   },
   json: (text) => ({ content: text, encoding: 'utf-8' }),
+  isLong: true,
   render: (text) =>
     typeof text === 'string' ? { kind: 'nothing' } : { kind: 'text', chunks: text },
 })

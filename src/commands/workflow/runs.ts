@@ -50,6 +50,7 @@ export const runs = defineVerb({
     const of = { ...filter, commit, actor: user, limit, workflow: workflow ?? undefined }
     return runner.listRuns(owner, repo, of, invocation.call)
   },
+  isLong: true,
   render: (found, { terminal }) =>
     found instanceof WebPage ? lines(found.url) : runsPage(found, terminal),
 })

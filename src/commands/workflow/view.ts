@@ -24,6 +24,7 @@ export const view = defineVerb({
     const run = await runner.viewRun(owner, repo, runId, part, invocation.call)
     return web ? openPage(invocation, pageOf(run, part)) : run
   },
+  isLong: true,
   render: (found, invocation) =>
     found instanceof WebPage ? lines(found.url) : viewPage(found, invocation),
 })

@@ -1,6 +1,6 @@
 import ora from 'ora'
 import stringWidth from 'string-width'
-import { cut } from '../cut.js'
+import { cut, cutMiddle } from '../cut.js'
 import type { Stream } from '../stream.js'
 
 /** Lines on a terminal that are redrawn, behind a spinner. */
@@ -32,7 +32,10 @@ export function openBoard(out: NodeJS.WriteStream, stream: Stream): Board {
   const show = () => {
     // A wrapped line would be redrawn at the wrong place.
     const width = stream.width - spinnerWidth - 1
-    shown = (current?.() ?? []).map((line) => cut(line, width, stream.ellipsis))
+    shown = (current?.() ?? []).map((line, index) =>
+      // Of a name with its state, both ends matter.
+      (index === 0 ? cut : cutMiddle)(line, width, stream.ellipsis),
+    )
     spinner.text = shown.join('\n')
   }
   /** A terminal that became narrower has wrapped the lines: the spinner clears too few rows. */

@@ -133,6 +133,7 @@ describe('the environment of build and sign', { tags: ['deep'] }, () => {
     expect(names.filter((name) => !shells.includes(name!))).toEqual([
       'EXTRA',
       'HOME',
+      'LANG',
       'PATH',
       'WIZARD_COMPONENT',
       'WIZARD_TAG',

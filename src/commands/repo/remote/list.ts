@@ -41,6 +41,7 @@ export const list = defineVerb({
     }
   },
   json: ({ list }) => list,
+  isLong: true,
   render: (found, invocation) =>
     found.kind === 'local' ? localPage(found.list) : repositoriesPage(found.list, invocation),
   partialFailure(found) {

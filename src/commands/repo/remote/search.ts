@@ -34,5 +34,6 @@ export const search = defineVerb({
     const client = await invocation.github()
     return client.searchRepositories(words.join(' '), { language, sort, limit })
   },
+  isLong: true,
   render: repositoriesPage,
 })

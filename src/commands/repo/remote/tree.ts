@@ -21,6 +21,7 @@ export const tree = defineVerb({
     const { owner, repo } = await repositoryTarget(invocation, target)
     return (await invocation.github()).getTree(owner, repo, ref, recursive)
   },
+  isLong: true,
   render: (entries) => ({
     kind: 'table',
     columns: [

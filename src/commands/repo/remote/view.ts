@@ -23,6 +23,7 @@ export const view = defineVerb({
     const { gitUrl } = (await invocation.config()).github
     return openPage(invocation, found.url ?? `${gitUrl}/${fullNameOf({ owner, repo })}`)
   },
+  isLong: true,
   render: (found, { terminal }) =>
     found instanceof WebPage ? lines(found.url) : viewPage(found, terminal),
 })
