@@ -1,4 +1,3 @@
-import type { Io } from './invocation.js'
 import { keepCompiledCode } from './process/compile-cache.js'
 import { version } from './version.js'
 
@@ -28,12 +27,14 @@ export async function main(process: NodeJS.Process): Promise<number> {
     { hostOf },
     { exitStatus, InterruptedError },
     { reasonOf },
+    { suspensionOf },
   ] = await Promise.all([
     import('./run.js'),
     import('./app.js'),
     import('./process/host.js'),
     import('./base/errors.js'),
     import('./base/fs/system-error.js'),
+    import('./process/suspension.js'),
   ])
   const exit = (status: number) => process.exit(status)
   const stop = new AbortController()
@@ -70,37 +71,11 @@ export async function main(process: NodeJS.Process): Promise<number> {
     canPage: true,
     onHangUp: listenTo('SIGHUP'),
     onInterrupt: listenTo('SIGINT'),
-    onSuspend: suspension(process),
+    onSuspend: suspensionOf(process),
   }
   try {
     return await run(process.argv.slice(2), io, app)
   } finally {
     await app.close()
-  }
-}
-
-/**
- * Ctrl-Z: lets the listeners clear the screen, then stops the process as if nobody had listened.
- *
- * @returns a function that adds a listener, and returns one that removes it
- */
-function suspension(process: NodeJS.Process): NonNullable<Io['onSuspend']> {
-  const listeners = new Set<Parameters<NonNullable<Io['onSuspend']>>[0]>()
-  const suspend = () => {
-    for (const { pause } of listeners) pause()
-    process.off('SIGTSTP', suspend)
-    process.kill(process.pid, 'SIGTSTP')
-  }
-  const goOn = () => {
-    if (!process.listeners('SIGTSTP').includes(suspend)) process.on('SIGTSTP', suspend)
-    for (const { resume } of listeners) resume()
-  }
-  return (listener) => {
-    if (listeners.size === 0) process.on('SIGTSTP', suspend).on('SIGCONT', goOn)
-    listeners.add(listener)
-    return () => {
-      listeners.delete(listener)
-      if (listeners.size === 0) process.off('SIGTSTP', suspend).off('SIGCONT', goOn)
-    }
   }
 }

@@ -80,4 +80,10 @@ export function openStream(
 /** Of visible ASCII alone, so that no address ends the sequence that holds it (RFC 3986). */
 const webAddress = /^https?:\/\/[!-~]+$/
 
+/** Makes the addresses of a clean line links. */
+export const withLinks = (line: string, stream: Stream): string =>
+  stream.hasLinks
+    ? line.replace(/https?:\/\/[^\s"'<>)\]]+[^\s"'<>)\].,;:]/g, (url) => stream.link(url, url))
+    : line
+
 export type Tone = 'good' | 'bad' | 'warning' | 'faint' | 'strong'

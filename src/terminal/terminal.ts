@@ -8,10 +8,11 @@ import type { HintWords } from '../base/hint.js'
 import { plainText, visibleJson } from '../base/text.js'
 import type { WizardEvent } from '../events.js'
 import { errorCommand, insideActions } from './actions.js'
-import { type Page, tableLines } from './page.js'
+import type { Page } from './page.js'
+import { PageWriter } from './page-writer.js'
 import { followProgress, type Progress } from './progress/progress.js'
 import { askText, askYesNo } from './prompt.js'
-import { openStream, type Stream } from './stream.js'
+import { openStream, type Stream, withLinks } from './stream.js'
 import { ageFormat, momentFormat, type TimeFormat } from './times.js'
 
 export interface TerminalOptions {
@@ -53,6 +54,7 @@ export class Terminal {
   #listener: Emit<WizardEvent> | null = null
   /** Events from before `followEvents`. */
   readonly #early: WizardEvent[] = []
+  readonly #pages: PageWriter
   /** Warnings of a quiet command, which are shown only if it fails. */
   readonly #withheld: string[] = []
   /** The last output of commands in a quiet run. */
@@ -62,6 +64,7 @@ export class Terminal {
     this.#options = options
     this.out = openStream(options.stdout, options.env, options.noColor)
     this.err = openStream(options.stderr, options.env, options.noColor)
+    this.#pages = new PageWriter(this.out, options)
   }
 
   /** Formats the times of a table's cells: `6 minutes ago`. */
@@ -143,39 +146,7 @@ export class Terminal {
   /** @param isLong on a terminal, text that does not fit on the screen is read with a pager */
   async showPage(page: Page, { isLong = false } = {}): Promise<void> {
     this.#progress?.stop()
-    if (page.kind === 'bytes') this.out.write(page.bytes)
-    if (page.kind === 'text') await this.#showText(page.chunks, isLong)
-    if (page.kind === 'lines') await this.#showLines(this.#cleanLines(page.lines), isLong)
-    if (page.kind === 'table') {
-      const { formatted, below } = await tableLines(page, this.out, this.#options.redact)
-      await this.#showLines([...formatted, ...this.#cleanLines(below)], isLong)
-    }
-  }
-
-  async #showText(chunks: AsyncIterable<string>, isLong: boolean): Promise<void> {
-    const { redact } = this.#options
-    const isShown = isLong && (await this.#page(mapped(chunks, redact)))
-    if (!isShown) await this.showForeign('out', chunks)
-  }
-
-  async #showLines(lines: string[], isLong: boolean): Promise<void> {
-    if (lines.length === 0) return
-    const text = `${lines.join('\n')}\n`
-    const isShown = isLong && lines.length >= this.out.height && (await this.#page(once(text)))
-    if (!isShown) this.out.write(text)
-  }
-
-  /** @returns false without a terminal or a pager */
-  async #page(text: AsyncIterable<string>): Promise<boolean> {
-    const { canPage, stdin, onInterrupt } = this.#options
-    if (!canPage || !this.out.canRedraw || stdin().isTTY !== true) return false
-    const { page } = await import('./pager.js')
-    const leave = onInterrupt?.(() => {})
-    try {
-      return await page(text, this.#options)
-    } finally {
-      leave?.()
-    }
+    await this.#pages.show(page, isLong)
   }
 
   /**
@@ -199,11 +170,7 @@ export class Terminal {
    */
   async showForeign(to: 'out' | 'err', chunks: AsyncIterable<string>): Promise<void> {
     this.#progress?.stop()
-    const stream = this[to]
-    const mark = insideActions(this.#options.env) ? crypto.randomUUID() : null
-    if (mark) stream.write(`::stop-commands::${mark}\n`)
-    for await (const chunk of chunks) await stream.writeAll(this.#options.redact(chunk))
-    if (mark) stream.write(`::${mark}::\n`)
+    await this.#pages.showForeign(this[to], chunks)
   }
 
   /** A line on stderr that is neither result nor error. */
@@ -283,13 +250,6 @@ export class Terminal {
     return askText(stdin(), stderr, this.#clean(question), signal)
   }
 
-  #cleanLines(lines: string[]): string[] {
-    const { redact } = this.#options
-    const clean = (line: string) =>
-      this.out.asLine(plainText(redact(line), { colours: this.out.hasColour }))
-    return lines.map((line) => withLinks(clean(line), this.out))
-  }
-
   #clean(text: string): string {
     return plainText(this.#options.redact(text)).replaceAll('\n', ' ')
   }
@@ -301,20 +261,6 @@ export class Terminal {
       hint: report.hint === null ? null : this.#clean(report.hint),
     }
   }
-}
-
-/** Makes the addresses of a clean line links. */
-const withLinks = (line: string, stream: Stream): string =>
-  stream.hasLinks
-    ? line.replace(/https?:\/\/[^\s"'<>)\]]+[^\s"'<>)\].,;:]/g, (url) => stream.link(url, url))
-    : line
-
-async function* mapped(chunks: AsyncIterable<string>, change: (chunk: string) => string) {
-  for await (const chunk of chunks) yield change(chunk)
-}
-
-async function* once(text: string) {
-  yield text
 }
 
 /** Results have no other values with these three keys. */

@@ -119,7 +119,7 @@ describe.skipIf(!hasTool('tmux', '-V'))('a screen', () => {
 
   describe.skipIf(!hasTool('less'))('of a long result', () => {
     it('is read with a pager, and quitting it is no failure', async () => {
-      const screen = await open({ rows: 6, env: { TERM: 'screen-256color' } })
+      const screen = await open({ rows: 5, env: { TERM: 'screen-256color' } })
       await screen.enter('wizard REPO LIST; echo "exit $?"')
       await screen.until(/^:$/m)
       expect(await screen.text()).toMatch(/^REPOSITORY/m)
@@ -133,14 +133,14 @@ describe.skipIf(!hasTool('tmux', '-V'))('a screen', () => {
       ['an empty PAGER', { PAGER: '' }],
       ['a pager that is not there', { PAGER: 'no-such-pager -x' }],
     ])('is printed whole with %s', { tags: ['deep'] }, async (_why, env) => {
-      const screen = await open({ rows: 6, env })
+      const screen = await open({ rows: 5, env })
       await screen.enter('wizard REPO LIST; echo "exit $?"')
       expect(await screen.until(/^exit 0$/m)).toContain('uDOS/')
     })
 
     it('goes through a pager of several words, without the token', async () => {
       const env = { PAGER: `sed "s/^/> /" | tee seen; env > known` }
-      const screen = await open({ rows: 6, env: { ...env, GITHUB_TOKEN: work.github.token } })
+      const screen = await open({ rows: 5, env: { ...env, GITHUB_TOKEN: work.github.token } })
       await screen.enter('wizard REPO LIST; echo "exit $?"')
       await screen.until(/^exit 0$/m)
       expect(await work.read('seen')).toContain('> uDOS/core')
