@@ -98,10 +98,10 @@ function toEntry(entry: yauzl.Entry, label: string): ZipEntry {
     throw refuse(type === 0o120000 ? 'it is a symbolic link' : 'it is neither a file nor a folder')
   }
   const { compressionMethod: method } = entry
-  if (method !== stored && method !== deflated) throw refuse(`it is packed by method ${method}`)
+  if (method !== stored && method !== deflated) throw refuse(`it uses compression method ${method}`)
   const isFolder =
     name.endsWith('/') || type === folder || (entry.externalFileAttributes & dosFolder) !== 0
-  if (isFolder && entry.uncompressedSize > 0) throw refuse('it is a folder with a content')
+  if (isFolder && entry.uncompressedSize > 0) throw refuse('it is a folder with content')
   const host = entry.versionMadeBy >>> 8
   return {
     name,
@@ -134,7 +134,7 @@ function checkEnd(fd: number, position: number, label: string): void {
   const bytes = Buffer.alloc(4)
   readSync(fd, bytes, 0, 4, position)
   if (!endSignatures.has(bytes.readUInt32LE(0))) {
-    throw damage(label, 'its directory does not end where it should')
+    throw damage(label, 'its directory ends in the wrong place')
   }
 }
 

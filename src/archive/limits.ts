@@ -24,7 +24,7 @@ export const defaultLimits: Limits = {
 export function limitsWith(maxSize: number | undefined): Limits {
   if (maxSize === undefined) return defaultLimits
   if (Number.isSafeInteger(maxSize) && maxSize > 0) return { ...defaultLimits, size: maxSize }
-  throw new UsageError(`${maxSize} is not a size in bytes`, { hint: 'give a whole number above 0' })
+  throw new UsageError(`not a size in bytes: ${maxSize}`, { hint: 'give a whole number above 0' })
 }
 
 /** @throws PathError for more entries than the limit */
@@ -47,13 +47,13 @@ export function checkSizes(
   const { packed, unpacked } = sizes
   if (unpacked > limits.size) {
     throw new PathError(`${archive} unpacks to more than ${limits.size} bytes: not unpacked`, {
-      hint: ['where that is right, allow more with ', { flag: 'max-size', value: 'BYTES' }],
+      hint: ['if you expect that, allow more with ', { flag: 'max-size', value: 'BYTES' }],
     })
   }
   if (unpacked > limits.ratioFrom && unpacked > packed * limits.ratio) {
     const ratio = Math.round(unpacked / Math.max(1, packed))
     throw new PathError(`${archive} unpacks to ${ratio} times its size: not unpacked`, {
-      hint: 'an archive like that is made to fill a disk',
+      hint: 'such an archive is made to fill a disk',
     })
   }
 }

@@ -19,18 +19,18 @@ const device = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?: 
 
 const wholeFaults: [RegExp, string][] = [
   [/^$/, 'its name is empty'],
-  [control, 'its name holds a control character'],
-  [/\\/, 'its name holds a backslash'],
+  [control, 'its name contains a control character'],
+  [/\\/, 'its name contains a backslash'],
   [/^\//, 'its path is absolute'],
   [drive, 'its path begins with a drive letter'],
-  [/:/, 'its name holds a colon, after which Windows reads the name of a stream'],
-  [/[\u202a-\u202e\u2066-\u2069]/, 'its name holds characters that turn its direction'],
+  [/:/, 'its name contains a colon, which Windows reads as a stream'],
+  [/[\u202a-\u202e\u2066-\u2069]/, 'its name contains characters that change the text direction'],
 ]
 
 const partFaults: [RegExp, string][] = [
   [/^\.\.$/, 'it leaves its folder'],
   [/[. ]$/, 'its name ends in a dot or a space'],
-  [device, 'its name is that of a device'],
+  [device, 'its name is reserved for a device'],
 ]
 
 /** Splits a path of an archive, or says why it is refused. A folder's path ends in a slash. */

@@ -112,9 +112,9 @@ class Tree {
 
   #collision(name: string, path: string, other: Node): PathError {
     if (path !== other.path) {
-      return this.#refusal(name, `some file systems take it for ${quoted(other.path)}`)
+      return this.#refusal(name, `some file systems treat it as ${quoted(other.path)}`)
     }
-    const fault = other.isFolder ? 'it is a folder as well' : 'it is there twice'
+    const fault = other.isFolder ? 'it is also a folder' : 'it appears twice'
     return this.#refusal(name, fault)
   }
 

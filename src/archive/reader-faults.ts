@@ -9,7 +9,7 @@ type Faults = [sentence: RegExp, words: string][]
 const tarFaults: Faults = [
   [/checksum failure/, 'a checksum is wrong'],
   [/Truncated input/, 'it is cut short'],
-  [/Unrecognized archive/, 'it has no entry that can be read'],
+  [/Unrecognized archive/, 'it has no readable entry'],
   [/path is required/, 'an entry has no name'],
   [/linkpath/, 'an entry is half a link and half a file'],
 ]
@@ -17,10 +17,10 @@ const tarFaults: Faults = [
 /** https://github.com/thejoshwolfe/yauzl */
 const zipFaults: Faults = [
   [/End of central directory|unexpected EOF/, 'its end is missing'],
-  [/comment length/, 'its end does not fit its length'],
-  [/zip64|extra field/, 'its directory has a part of a wrong length'],
-  [/multi-disk/, 'it is one part of several'],
-  [/directory file header signature/, 'its directory is not where it should be'],
+  [/comment length/, 'its end does not match its length'],
+  [/zip64|extra field/, 'its directory has a part of the wrong length'],
+  [/multi-disk/, 'it is one part of a split archive'],
+  [/directory file header signature/, 'its directory is in the wrong place'],
   [/strong encryption/, 'it is encrypted'],
   [/size mismatch/, 'an entry has two sizes'],
 ]

@@ -92,14 +92,14 @@ async function* bytesOf({ path, gzipped, size, label, limits, signal }: TarFile)
     for await (const piece of unpacked) {
       signal?.throwIfAborted()
       // The parser would decompress these itself, without our limits.
-      if (total === 0 && isPacked(piece)) throw damagedTar(label, 'it is packed otherwise')
+      if (total === 0 && isPacked(piece)) throw damagedTar(label, 'it uses another compression')
       total += piece.length
       checkSizes({ packed: size, unpacked: total }, limits, label)
       yield piece as Buffer
     }
   } catch (cause) {
     if (!hasCode(cause, 'Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT')) throw cause
-    throw damagedTar(label, "it can't be inflated", cause)
+    throw damagedTar(label, "it can't be decompressed", cause)
   } finally {
     file.destroy()
     unpacked.destroy()
@@ -178,12 +178,12 @@ async function writeMembers(
     }
     const next = planned[at++]
     if (next === undefined || next.entry.name !== entry.path || next.entry.size !== entry.size) {
-      throw damagedTar(tar.label, 'it changed while it was read')
+      throw damagedTar(tar.label, 'it changed while being read')
     }
     const { path } = next
     await namingEntry(tar.label, path, () => writeOne(entry, join(dir, path), next.entry, count))
   })
-  if (at !== planned.length) throw damagedTar(tar.label, 'it changed while it was read')
+  if (at !== planned.length) throw damagedTar(tar.label, 'it changed while being read')
 }
 
 /** Bytes up to which a member is written at once: promises cost more than the work. */

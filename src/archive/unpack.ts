@@ -125,7 +125,7 @@ export async function assertNotExists(path: string): Promise<void> {
     throw error
   })
   if (stat === null || (stat.isDirectory() && (await readdir(path)).length === 0)) return
-  throw new ConflictError(`${path} is there already`, {
+  throw new ConflictError(`${path} already exists`, {
     hint: [
       'move it away, choose another ',
       { flag: 'dir' },

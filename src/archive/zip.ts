@@ -62,7 +62,7 @@ function openForReading(path: string): number {
   try {
     return openSync(path, 'r')
   } catch (cause) {
-    const why = hasCode(cause, 'ENOENT') ? 'is not there' : "can't be read"
+    const why = hasCode(cause, 'ENOENT') ? 'does not exist' : "can't be read"
     throw new PathError(`${path} ${why}`, { cause })
   }
 }
@@ -132,7 +132,7 @@ class Members {
       return inflateRawSync(packed, { maxOutputLength: room, chunkSize: room })
     } catch (cause) {
       if (hasCode(cause, 'ERR_BUFFER_TOO_LARGE')) throw this.#damage(entry, tooLong, cause)
-      throw this.#damage(entry, "it can't be inflated", cause)
+      throw this.#damage(entry, "it can't be decompressed", cause)
     }
   }
 
@@ -144,7 +144,7 @@ class Members {
       for await (const piece of source.pipe(inflate)) yield piece as Buffer
     } catch (cause) {
       if (!hasCode(cause, 'Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT')) throw cause
-      throw this.#damage(entry, "it can't be inflated", cause)
+      throw this.#damage(entry, "it can't be decompressed", cause)
     } finally {
       source.destroy()
       inflate.destroy()
@@ -154,7 +154,7 @@ class Members {
   #check(entry: ZipEntry, length: number, checksum: number): void {
     if (length > entry.size) throw this.#damage(entry, tooLong)
     if (length < entry.size) throw this.#damage(entry, 'it is shorter than the directory says')
-    if (checksum !== entry.crc32) throw this.#damage(entry, 'it has another checksum')
+    if (checksum !== entry.crc32) throw this.#damage(entry, 'its checksum is wrong')
   }
 
   #damage({ name }: ZipEntry, what: string, cause?: unknown) {

@@ -18,7 +18,7 @@ export function parseJson(text: string, name: string, options: ErrorOptions = {}
 /** The engine's messages differ between versions of Node; each names the position in some cases. */
 function placeOf(json: string, cause: unknown): string {
   const { message } = cause as SyntaxError
-  if (/\bend of JSON/.test(message)) return ': it ends too soon'
+  if (/\bend of JSON/.test(message)) return ': it ends too early'
   const position = /at position (\d+)/.exec(message)?.[1]
   if (position === undefined) return ''
   const before = json.slice(0, Number(position)).split('\n')

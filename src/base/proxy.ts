@@ -60,12 +60,11 @@ function parse(address: string | undefined): URL | undefined {
     'socks5:',
   )
   // The address may contain a password, so the message does not repeat it.
-  const hint =
-    'write it as http://HOST:PORT, with USER:PASSWORD@ before the host where it wants them'
-  if (!URL.canParse(full)) throw new ConfigError('the proxy is not an address', { hint })
+  const hint = 'write it as http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT'
+  if (!URL.canParse(full)) throw new ConfigError('the proxy is not a valid address', { hint })
   const url = new URL(full)
   if (!protocols.has(url.protocol)) {
-    throw new ConfigError(`the proxy's protocol ${url.protocol}// is not known`, { hint })
+    throw new ConfigError(`the proxy's protocol ${url.protocol}// is not supported`, { hint })
   }
   return url
 }

@@ -48,8 +48,8 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
     throw unknownVerb(noun, verbs, words)
   if (!verb) {
     if (help || words.length === 0) return { kind: 'help', noun }
-    throw new UsageError(`${oneLine(words[0] ?? '', 60)} is before the verb`, {
-      hint: 'flags of a verb go behind it',
+    throw new UsageError(`${oneLine(words[0] ?? '', 60)} comes before the verb`, {
+      hint: 'put flags of a verb after it',
     })
   }
   if (help || hasHelpFlag(words)) return { kind: 'help', noun, verb }
@@ -71,7 +71,7 @@ export function ucode(line: string): string[] {
   if (!line.startsWith('[')) return quoted(line)
   const inside = /^\[([^|\]]+)(?:\|([^\]]*))?\]$/.exec(line)
   if (!inside) {
-    throw new UsageError(`${oneLine(line, 100)} is not a bracket command`, {
+    throw new UsageError(`not a bracket command: ${oneLine(line, 100)}`, {
       hint: "write it as '[NOUN|VERB*target*key=value]'",
     })
   }
@@ -83,7 +83,7 @@ function quoted(line: string): string[] {
   try {
     return split(line)
   } catch {
-    throw new UsageError(`${oneLine(line, 100)} has a quote that does not end`)
+    throw new UsageError(`unclosed quote: ${oneLine(line, 100)}`)
   }
 }
 
@@ -166,13 +166,13 @@ export async function unknownNoun(
 /** wizard has no login of its own. */
 const loginHint = (word: string): string | undefined =>
   /^log-?in$/i.test(word)
-    ? 'wizard takes the token of GITHUB_TOKEN, or the one that gh auth login keeps; AUTH STATUS shows it'
+    ? 'wizard uses GITHUB_TOKEN, or the token of gh auth login; wizard AUTH STATUS shows which'
     : undefined
 
 function unknownFlag(flag: string): UsageError {
   const names = Object.keys(globalFlags).map((name) => `--${name}`)
   return new UsageError(`unknown flag ${oneLine(flag, 60)} before the noun`, {
-    hint: askFor(flagsLike(flag, names)) ?? 'flags of a verb go behind it',
+    hint: askFor(flagsLike(flag, names)) ?? 'put flags of a verb after it',
   })
 }
 

@@ -42,7 +42,7 @@ function splitRest({ rest }: Verb, words: string[], title: string) {
   const end = words.indexOf('--')
   const behind = end === -1 ? [] : words.slice(end + 1)
   if (behind.length === 0) {
-    throw new UsageError(`${title} needs ${rest.name.toUpperCase()} behind --`, {
+    throw new UsageError(`${title} needs ${rest.name.toUpperCase()} after --`, {
       hint: `for example: wizard ${title} -- git status`,
     })
   }
@@ -55,7 +55,7 @@ export const parseGlobals = (argv: string[]): GlobalFlags =>
 
 const none: Verb = {
   ...{ name: '', summary: '', examples: [], args: [], flags: {} },
-  run: () => Promise.reject(new TypeError('there is nothing to run')),
+  run: () => Promise.reject(new TypeError('nothing to run')),
 }
 
 function commanderFor(verb: Verb, title: string): Commander {

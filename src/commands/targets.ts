@@ -31,7 +31,7 @@ export async function repositoryTarget(invocation: Invocation, text: string): Pr
     return addressed
   }
   if (!isRepoName(withoutGit(text))) {
-    throw new UsageError(`${text} names no repository`, {
+    throw new UsageError(`not a repository: ${text}`, {
       hint: 'write owner/repo, or its address',
     })
   }
@@ -104,8 +104,8 @@ export async function repositoryAround(
 }
 
 const noRepository = () =>
-  new UsageError('no repository is named', {
-    hint: 'name it, give -R owner/repo, or run this in a clone of it',
+  new UsageError('no repository given', {
+    hint: 'name one, give -R owner/repo, or run this in a clone of it',
   })
 
 /** GH_REPO may be HOST/OWNER/REPO. */
@@ -134,7 +134,7 @@ export function splitTarget(text: string): { name: string; named: string | null 
   const [, name = '', named = null] =
     /^((?:\w+@[\w.-]+:|\w+:\/\/[^@]*@)?[^@]*)(?:@(.*))?$/s.exec(text) ?? []
   if (named === '') {
-    throw new UsageError(`${text} ends before the tag`, { hint: 'for example core@1.2.3' })
+    throw new UsageError(`${text} has no tag after the @`, { hint: 'for example core@1.2.3' })
   }
   return { name, named }
 }

@@ -24,16 +24,16 @@ export function parseBaseUrl(address: string, key = 'base_url'): URL {
     })
   }
   if (!isPrivate(url)) {
-    throw new ConfigError(`github.${key} is plain http to ${url.host}`, {
-      hint: 'the token would travel readable by all: use https',
+    throw new ConfigError(`github.${key} uses plain http to ${url.host}`, {
+      hint: 'anybody on the way could read the token: use https',
     })
   }
   return new URL(withoutSlash(`${url.origin}${url.pathname}`))
 }
 
 const examples: Record<string, string> = {
-  base_url: `write it as ${defaultBaseUrl}, or https://HOST/api/v3 for GitHub Enterprise Server`,
-  git_url: 'write it as https://github.com, or leave it out',
+  base_url: `expected ${defaultBaseUrl}, or https://HOST/api/v3 for GitHub Enterprise Server`,
+  git_url: 'expected https://github.com, or omit it',
 }
 
 /** The address of an endpoint; `path` begins with a slash and may have a query. */

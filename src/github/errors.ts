@@ -49,9 +49,12 @@ const refusals: Record<RefusalKind, (refusal: Refusal) => GitHubError> = {
 
 function badCredentials(refusal: Refusal): GitHubError {
   const { webHost, source } = refusal.context
-  const get = `make one at https://${webHost}/settings/tokens and set GITHUB_TOKEN, or run \`gh auth login\``
+  const get = `create one at https://${webHost}/settings/tokens and set GITHUB_TOKEN, or run \`gh auth login\``
   if (source === null) {
-    return new GitHubAuthError(`${webHost} wants a token: ${refusal.words}`, options(refusal, get))
+    return new GitHubAuthError(
+      `${webHost} requires a token: ${refusal.words}`,
+      options(refusal, get),
+    )
   }
   const hint = `it may have expired or been revoked: ${get}`
   return new GitHubAuthError(
@@ -72,7 +75,7 @@ function forbiddenHint({ response, context, words }: Refusal): string | undefine
   const sso = /url=(https:\/\/[^\s;,"']+)/.exec(headers['x-github-sso'] ?? '')?.[1]
   if (sso !== undefined) return `authorize the token for the organization: ${oneLine(sso, 300)}`
   if (/ip allow list/i.test(words)) {
-    return 'the organization lets only certain addresses in: ask its owners to add this one'
+    return 'the organization allows only certain IP addresses: ask its owners to add this one'
   }
   const permissions = oneLine(headers['x-accepted-github-permissions'] ?? '', 200)
   if (context.source === null) return 'set GITHUB_TOKEN, or run `gh auth login`'
@@ -85,7 +88,7 @@ function legalHint(response: ApiResponse, { redact }: RefusalContext): string {
   const { block } = { block: undefined, ...(jsonOf(response) as object) }
   const { html_url: notice } = { html_url: undefined, ...(block as object | undefined) }
   const where = typeof notice === 'string' ? `: see ${oneLine(redact(notice), 300)}` : ''
-  return `GitHub may not give this for legal reasons, and no token changes that${where}`
+  return `GitHub may not serve this for legal reasons, whatever the token${where}`
 }
 
 /** For a classic token GitHub names its scopes, and those that the endpoint accepts. */
@@ -95,7 +98,7 @@ function scopesHint(headers: Record<string, string>): string | undefined {
   if (has === undefined || !accepted) return undefined
   const scopes = has.split(',').map((scope) => scope.trim())
   if (accepted.split(',').some((scope) => scopes.includes(scope.trim()))) return undefined
-  return `the token has the scopes ${oneLine(has, 100) || '(none)'}; one of ${oneLine(accepted, 100)} is needed`
+  return `the token has the scopes ${oneLine(has, 100) || '(none)'}; it needs one of ${oneLine(accepted, 100)}`
 }
 
 function notFound(refusal: Refusal): GitHubError {
@@ -111,7 +114,7 @@ function notFound(refusal: Refusal): GitHubError {
   }
   // GitHub's usual "Not Found" adds nothing.
   const more = words === statusName(404) ? '' : `: ${words}`
-  const message = `${subject(refusal)} is not there, or not visible${more}`
+  const message = `${subject(refusal)} was not found, or is not visible to you${more}`
   const hint =
     context.source === null
       ? 'check the name; a private one needs a token: set GITHUB_TOKEN, or run `gh auth login`'
@@ -133,7 +136,7 @@ function networkRefusal(refusal: Refusal): GitHubError {
     options(
       refusal,
       status >= 500
-        ? `GitHub may be in trouble${trouble}; running the command again is safe`
+        ? `GitHub may have a problem${trouble}; running the command again is safe`
         : 'check github.base_url and the proxy settings',
     ),
   )
@@ -151,7 +154,7 @@ function refusedElsewhere(refusal: Refusal): GitHubError {
     `${url.host}, where ${request.url.host} keeps ${subject(refusal)}, answered ${status}${name ? ` (${name})` : ''}`,
     options(
       refusal,
-      `the address that ${request.url.host} gave may have expired, or the network does not let ${url.host} through: running the command again is safe`,
+      `the address may have expired, or the network blocks ${url.host}: running the command again is safe`,
     ),
   )
 }
@@ -192,8 +195,8 @@ const fieldErrors: Record<string, string> = {
   missing: 'does not exist',
   missing_field: 'is required',
   invalid: 'is not valid',
-  already_exists: 'is taken already',
-  unprocessable: 'can not be processed',
+  already_exists: 'is already taken',
+  unprocessable: "can't be processed",
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed */
@@ -209,4 +212,4 @@ function detail(error: unknown): string {
 
 /** The remedy where a server's answer is not the API's. */
 export const checkServer =
-  'check github.base_url, and whether a proxy or a login page answers in its place'
+  'check github.base_url, and whether a proxy or a login page answers instead'

@@ -8,13 +8,13 @@ export class PermanentNetworkError extends GitHubNetworkError {
 
 /** Nothing of the request had been sent when these occurred, so the server did not carry it out. */
 const beforeSending: Record<string, string> = {
-  ENOTFOUND: 'its name is not known',
-  EAI_AGAIN: 'its name could not be looked up',
-  EAI_FAIL: 'its name could not be looked up',
+  ENOTFOUND: 'cannot resolve its name',
+  EAI_AGAIN: 'the lookup of its name failed',
+  EAI_FAIL: 'the lookup of its name failed',
   EAI_NODATA: 'its name has no address',
   ECONNREFUSED: 'connection refused',
-  EHOSTUNREACH: 'no route to it',
-  EHOSTDOWN: 'no route to it',
+  EHOSTUNREACH: 'no route to host',
+  EHOSTDOWN: 'no route to host',
   ENETUNREACH: 'no network',
   ENETDOWN: 'no network',
   EADDRNOTAVAIL: 'no network',
@@ -25,44 +25,43 @@ const beforeSending: Record<string, string> = {
 const certificate: Record<string, string> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet: is the clock right?',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an authority that is not known here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an authority that is not known here',
-  UNABLE_TO_GET_ISSUER_CERT: 'its certificate comes from an authority that is not known here',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'its certificate comes from an authority that is not known here',
-  CERT_UNTRUSTED: 'its certificate comes from an authority that is not known here',
-  CERT_REJECTED: 'its certificate comes from an authority that is rejected here',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  HOSTNAME_MISMATCH: 'its certificate is for another name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate comes from an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from an unknown authority',
+  CERT_UNTRUSTED: 'its certificate comes from an unknown authority',
+  CERT_REJECTED: 'its certificate comes from a rejected authority',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+  HOSTNAME_MISMATCH: 'its certificate is for another host name',
   CERT_REVOKED: 'its certificate was revoked',
   CERT_SIGNATURE_FAILURE: 'its certificate is damaged or forged',
-  CERT_CHAIN_TOO_LONG: 'its certificate has too many authorities above it',
-  PATH_LENGTH_EXCEEDED: 'its certificate has too many authorities above it',
-  INVALID_CA: 'its certificate comes from one that may not sign certificates',
+  CERT_CHAIN_TOO_LONG: 'its certificate chain is too long',
+  PATH_LENGTH_EXCEEDED: 'its certificate chain is too long',
+  INVALID_CA: 'its certificate was signed by one that may not sign certificates',
   INVALID_PURPOSE: 'its certificate is not for servers',
 }
 
 const later: Record<string, string> = {
-  EACCES: 'this machine does not permit the connection',
-  EPERM: 'this machine does not permit the connection',
+  EACCES: 'this machine does not allow the connection',
+  EPERM: 'this machine does not allow the connection',
   EMFILE: 'too many files are open: raise the limit with ulimit -n 4096',
   ECONNRESET: 'connection reset',
   EPIPE: 'connection closed',
   ECONNABORTED: 'connection closed',
   ENETRESET: 'connection reset',
   ETIMEDOUT: 'connection timed out',
-  EPROTO: 'TLS fails: is this an https address?',
+  EPROTO: 'TLS failed: is this an https address?',
   UND_ERR_INFO: 'connection closed',
-  UND_ERR_PRX_TLS: "TLS with the proxy fails: is the proxy's address an https one?",
+  UND_ERR_PRX_TLS: "TLS with the proxy failed: is the proxy's address an https one?",
   UND_ERR_INVALID_ARG: 'the request has a character that HTTP does not allow',
   UND_ERR_SOCKET: 'connection closed',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer: silent for too long',
-  UND_ERR_BODY_TIMEOUT: 'silent in the middle of its answer for too long',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer for too long',
+  UND_ERR_BODY_TIMEOUT: 'its answer stopped half-way',
   UND_ERR_ABORT: 'connection closed',
   UND_ERR_ABORTED: 'connection closed',
-  UND_ERR_CLOSED: 'the command has closed its connections',
-  UND_ERR_DESTROYED: 'the command has closed its connections',
+  UND_ERR_CLOSED: 'the command closed its connections',
+  UND_ERR_DESTROYED: 'the command closed its connections',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer was cut short',
   UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are too long',
   Z_BUF_ERROR: 'its answer was cut short',
@@ -72,7 +71,8 @@ const later: Record<string, string> = {
 
 const reasons: Record<string, string> = { ...beforeSending, ...certificate, ...later }
 const networkHint = 'check the network and the proxy settings; running the command again is safe'
-const certificateHint = 'behind a proxy that opens TLS, name its certificate in NODE_EXTRA_CA_CERTS'
+const certificateHint =
+  'behind a proxy that decrypts TLS, set NODE_EXTRA_CA_CERTS to its certificate'
 
 /** The server, or a gateway before it, fails temporarily. */
 const transientStatuses = new Set([500, 502, 503, 504])
@@ -106,7 +106,7 @@ function reasonOf(error: Error): string {
   if (code === undefined) return 'the connection failed'
   if (Object.hasOwn(reasons, code)) return String(reasons[code])
   return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')
-    ? 'TLS fails: is this an https address?'
+    ? 'TLS failed: is this an https address?'
     : `the connection failed (${code})`
 }
 
@@ -168,8 +168,8 @@ function refusedByProxy(cause: Error, url: URL, status: number): GitHubNetworkEr
     status,
     hint:
       status === 407
-        ? 'the proxy wants a name and a password: put them into its address, as in http://USER:PASSWORD@HOST:PORT'
-        : 'the proxy does not let this host through; NO_PROXY names hosts that need none',
+        ? 'the proxy requires a user and a password: put them into its address, http://USER:PASSWORD@HOST:PORT'
+        : 'the proxy blocks this host; list hosts that need no proxy in NO_PROXY',
   })
 }
 

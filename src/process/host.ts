@@ -50,8 +50,8 @@ export function hostOf(process: NodeJS.Process): Host {
       try {
         return process.cwd()
       } catch (cause) {
-        throw new PathError('the current folder is not there any more', {
-          hint: 'cd to one that is',
+        throw new PathError('the current folder no longer exists', {
+          hint: 'cd to one that does',
           cause,
         })
       }

@@ -71,13 +71,13 @@ async function release(path: string, mark: string): Promise<void> {
 function lockedBy(holder: Holder, { path, hint }: LockRequest): LockedError {
   const known = typeof holder === 'object' ? parseMark(holder.mark) : null
   if (known === null) {
-    return new LockedError(`${path} is held, and does not say by whom`, {
-      hint: 'remove the file if no other wizard is at work',
+    return new LockedError(`${path} is locked, and does not say by whom`, {
+      hint: 'remove the file if no other wizard is running',
     })
   }
   const { pid, host, since, command } = known
   return new LockedError(
-    `another wizard is at work: ${command} (process ${pid} on ${host}, since ${since})`,
+    `another wizard is running: ${command} (process ${pid} on ${host}, since ${since})`,
     { hint: hint ?? 'wait for it to end, and run the command again' },
   )
 }

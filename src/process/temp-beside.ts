@@ -83,7 +83,7 @@ async function moveInto(from: string, to: string): Promise<void> {
     await rename(from, to)
   } catch (error) {
     if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR')) throw error
-    throw new ConflictError(`${to}: something was put there meanwhile`, {
+    throw new ConflictError(`${to}: something else appeared there in the meantime`, {
       hint: 'look at it, then move it away or choose another destination',
       cause: error,
     })

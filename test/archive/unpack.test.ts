@@ -84,21 +84,21 @@ describe('unpackZip', () => {
     ['//host/share/x', 'its path is absolute'],
     ['C:/x', 'its path begins with a drive letter'],
     ['c:x', 'its path begins with a drive letter'],
-    ['a\\..\\x', 'its name holds a backslash'],
-    ['\\\\host\\x', 'its name holds a backslash'],
-    ['a\0b', 'its name holds a control character'],
-    ['a\u001b]0;x\u0007', 'its name holds a control character'],
-    ['a\nb', 'its name holds a control character'],
-    ['CON', 'its name is that of a device'],
-    ['a/nul.txt', 'its name is that of a device'],
-    ['Com1.log/x', 'its name is that of a device'],
-    ['lpt9 .txt', 'its name is that of a device'],
+    ['a\\..\\x', 'its name contains a backslash'],
+    ['\\\\host\\x', 'its name contains a backslash'],
+    ['a\0b', 'its name contains a control character'],
+    ['a\u001b]0;x\u0007', 'its name contains a control character'],
+    ['a\nb', 'its name contains a control character'],
+    ['CON', 'its name is reserved for a device'],
+    ['a/nul.txt', 'its name is reserved for a device'],
+    ['Com1.log/x', 'its name is reserved for a device'],
+    ['lpt9 .txt', 'its name is reserved for a device'],
     ['a./x', 'its name ends in a dot or a space'],
     ['a ', 'its name ends in a dot or a space'],
     ['...', 'its name ends in a dot or a space'],
-    ['f.txt:ads', 'its name holds a colon'],
-    ['a/.git::$INDEX_ALLOCATION/config', 'its name holds a colon'],
-    ['a\u202egnp.exe', 'its name holds characters that turn its direction'],
+    ['f.txt:ads', 'its name contains a colon'],
+    ['a/.git::$INDEX_ALLOCATION/config', 'its name contains a colon'],
+    ['a\u202egnp.exe', 'its name contains characters that change the text direction'],
     ['', 'its name is empty'],
     ['.', 'its name is empty'],
   ])('refuses %j', async (name, fault) => {
@@ -106,12 +106,12 @@ describe('unpackZip', () => {
   })
 
   it.each([
-    ['the same name twice', ['a', 'a'], 'it is there twice'],
-    ['names that differ in case', ['a/x', 'a/X'], 'some file systems take it for "a/x"'],
-    ['folders that differ in case', ['a/x', 'A/y'], 'some file systems take it for "a"'],
+    ['the same name twice', ['a', 'a'], 'it appears twice'],
+    ['names that differ in case', ['a/x', 'a/X'], 'some file systems treat it as "a/x"'],
+    ['folders that differ in case', ['a/x', 'A/y'], 'some file systems treat it as "a"'],
     ['names that differ in how they are composed', ['\u00e9', 'e\u0301'], 'some file systems'],
-    ['a file where a folder is needed', ['a', 'a/b'], 'it is there twice'],
-    ['a file where a folder is', ['a/b', 'a'], 'it is a folder as well'],
+    ['a file where a folder is needed', ['a', 'a/b'], 'it appears twice'],
+    ['a file where a folder is', ['a/b', 'a'], 'it is also a folder'],
   ])('refuses %s', async (_what, names, fault) => {
     await refused(
       names.map((name) => file(name)),
@@ -125,7 +125,7 @@ describe('unpackZip', () => {
     ['a device', { mode: 0o020666 }, 'it is neither a file nor a folder'],
     ['a socket', { mode: 0o140777 }, 'it is neither a file nor a folder'],
     ['an encrypted member', { claims: { flags: 1 } }, 'encrypted|two sizes'],
-    ['another method', { claims: { method: 12 } }, 'it is packed by method 12'],
+    ['another method', { claims: { method: 12 } }, 'it uses compression method 12'],
   ])('refuses %s', async (_what, rest, fault) => {
     await refused([file('x', 'target', rest)], WizardError, new RegExp(fault))
   })
@@ -134,7 +134,7 @@ describe('unpackZip', () => {
   it.each([
     ['longer than it says', { claims: { size: 10 } }, 'longer than the directory says'],
     ['shorter than it says', { claims: { size: 1_000_001 } }, 'shorter than the directory'],
-    ['of another checksum', { claims: { crc: 1 } }, 'it has another checksum'],
+    ['of another checksum', { claims: { crc: 1 } }, 'its checksum is wrong'],
   ])('tells a member that is %s', async (_what, rest, fault) => {
     await refused([file('x', zeros, { deflated: true, ...rest })], WizardError, fault)
     const small = file('x', 'aaaaaaaaaaaaaaaaaaaa', { deflated: true, ...rest })
@@ -199,7 +199,7 @@ describe('unpackZip', () => {
     const bytes = zip([file('a'), file('b')])
     bytes.writeUInt16LE(1, bytes.length - 12)
     bytes.writeUInt16LE(1, bytes.length - 14)
-    await refused(bytes, WizardError, 'does not end where it should')
+    await refused(bytes, WizardError, 'ends in the wrong place')
   })
 
   it('leaves what is at the destination, but for an empty folder', async () => {
@@ -260,7 +260,7 @@ describe('unpackZip', () => {
     await unpack([file('a/a'), file('a/c')], { rename })
     expect((await readdir(at('out'), { recursive: true })).toSorted()).toEqual(['b', 'b/b', 'b/c'])
     await rm(at('out'), { recursive: true })
-    await refused([file('a'), file('b')], PathError, 'there twice', { rename })
+    await refused([file('a'), file('b')], PathError, 'appears twice', { rename })
   })
 
   it('ends when it is told to, with nothing left', async () => {

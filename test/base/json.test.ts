@@ -7,7 +7,7 @@ test('a byte order mark is no part of the value', () => {
 })
 
 test.each([
-  ['', 'x.json is not valid JSON: it ends too soon'],
+  ['', 'x.json is not valid JSON: it ends too early'],
   ['{"a": [1, 2', 'x.json is not valid JSON'],
   ['{\n  "a": 1,\n  b: 2\n}\n', 'x.json is not valid JSON: line 3, column 3'],
   ['\ufeff{"a": 1,\r\n"b": 2,,}', 'x.json is not valid JSON: line 2, column 8'],

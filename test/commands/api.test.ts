@@ -50,9 +50,9 @@ describe('API GET', () => {
     '/../../user',
     '/repos/%2e%2E/user',
     'http:example.com',
-  ])('%s leads out of the API: exit 2, and nothing is asked', async (path) => {
+  ])('%s is outside the API: exit 2, and nothing is asked', async (path) => {
     const { status, err } = await api('GET', path)
-    expect([status, err]).toEqual([2, expect.stringContaining('leads out of the API')])
+    expect([status, err]).toEqual([2, expect.stringContaining('is outside the API')])
     expect(space.github.requests).toEqual([])
   })
 

@@ -44,8 +44,8 @@ describe('AUTH STATUS', () => {
   it('says who shares the limit', async () => {
     space = await openWorkspace({ tokens: [secret] })
     const { json } = await status('--json')
-    expect(json.rate_plan).toBe('all tokens of the user share them')
-    expect((await status()).out).toMatch(/limit core\t\d+\/5000\tuntil \S+Z; an hour: all tokens/)
+    expect(json.rate_plan).toBe('shared by all tokens of the user')
+    expect((await status()).out).toMatch(/limit core\t\d+\/5000\tuntil \S+Z; shared by all tokens/)
   })
 
   it('the environment is named as the source', async () => {

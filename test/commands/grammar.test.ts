@@ -59,13 +59,17 @@ describe('readCommand', () => {
     [['xyzzy'], 'unknown noun xyzzy', 'wizard --help lists the nouns'],
     [['repo', 'snyc'], 'unknown verb REPO snyc', 'did you mean REPO SYNC?'],
     [['repo', 'xyzzy'], 'unknown verb REPO xyzzy', 'wizard REPO --help lists its verbs'],
-    [['repo', '--dry-run', 'sync'], '--dry-run is before the verb', 'flags of a verb go behind it'],
+    [
+      ['repo', '--dry-run', 'sync'],
+      '--dry-run comes before the verb',
+      'put flags of a verb after it',
+    ],
     // Never what throws something away, or skips a question.
     [['repo', 'delete', 'typo'], 'unknown verb REPO delete', 'did you mean REPO REMOVE?'],
     [['repo', 'rset'], 'unknown verb REPO rset', 'wizard REPO --help lists its verbs'],
     [['repo', 'remov'], 'unknown verb REPO remov', 'wizard REPO --help lists its verbs'],
     [['release', 'delet'], 'unknown verb RELEASE delet', 'wizard RELEASE --help lists its verbs'],
-    [['--yse', 'repo'], 'unknown flag --yse before the noun', 'flags of a verb go behind it'],
+    [['--yse', 'repo'], 'unknown flag --yse before the noun', 'put flags of a verb after it'],
     // What other tools call it.
     [['plugin', 'uninstall', 'x'], 'unknown verb PLUGIN uninstall', 'did you mean PLUGIN REMOVE?'],
     [['plugin', 'info', 'x'], 'unknown verb PLUGIN info', 'did you mean PLUGIN VIEW?'],
@@ -86,10 +90,10 @@ describe('readCommand', () => {
     [['--jsno', 'repo'], 'unknown flag --jsno before the noun', 'did you mean --json?'],
     [
       ['[REPO|SYNC'],
-      '[REPO|SYNC is not a bracket command',
+      'not a bracket command: [REPO|SYNC',
       "write it as '[NOUN|VERB*target*key=value]'",
     ],
-    [['REPO SYNC "core'], 'REPO SYNC "core has a quote that does not end', undefined],
+    [['REPO SYNC "core'], 'unclosed quote: REPO SYNC "core', undefined],
   ])('refuses %j', async (argv, message, hint) => {
     const error = await readCommand(nouns, argv).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(UsageError)

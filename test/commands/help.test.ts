@@ -165,7 +165,7 @@ describe('wizard alone', () => {
   it('names what to type next', async () => {
     const { status, out } = await work.wizard()
     expect(status).toBe(0)
-    expect(out).toMatch(/^1 entry of repositories in .*:\n\n {2}wizard REPO SYNC /)
+    expect(out).toMatch(/^1 repository entry in .*:\n\n {2}wizard REPO SYNC /)
     expect(out).toMatch(/wizard --help /)
   })
 
@@ -174,7 +174,7 @@ describe('wizard alone', () => {
       env: { WIZARD_CONFIG: '' },
       cwd: mkdtempSync(join(tmpdir(), 'wizard-help-')),
     })
-    expect(empty.out).toMatch(/^There is no configuration yet.*\n\n {2}wizard CONFIG INIT /)
+    expect(empty.out).toMatch(/^No configuration yet.*\n\n {2}wizard CONFIG INIT /)
     const dir = mkdtempSync(join(tmpdir(), 'wizard-help-'))
     writeFileSync(join(dir, 'repos.yaml'), 'repos: [1\n')
     const wrong = await work.run(['--config', dir])

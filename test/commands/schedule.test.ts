@@ -71,9 +71,7 @@ it('INSTALL and REMOVE --dry-run show their lines, and change nothing', async ()
   const before = await work.read('tab')
   const { status, out } = await schedule('INSTALL', '--dry-run')
   expect(status).toBe(0)
-  expect(out).toMatch(
-    /^\+ # BEGIN wizard "[\s\S]*\n\+ 0 0 \* \* \* [\s\S]*\nNothing was changed: .*\n$/,
-  )
+  expect(out).toMatch(/^\+ # BEGIN wizard "[\s\S]*\n\+ 0 0 \* \* \* [\s\S]*\nDry run: .*\n$/)
   expect((await schedule('REMOVE', '--dry-run', '--json')).json.action).toBe('unchanged')
   expect(await work.read('tab')).toBe(before)
 })
@@ -91,13 +89,13 @@ it('STATUS, INSTALL and DOCTOR say the same where there is no schedule', async (
     (await run('DOCTOR', '--offline', '--json')).json.checks.at(-1),
   ]
   expect(await state()).toMatchObject([
-    expect.stringContaining('SCHEDULE REMOVE takes them out'),
+    expect.stringContaining('SCHEDULE REMOVE removes them'),
     expect.stringMatching(/no entry has a pull_schedule[\s\S]*wizard SCHEDULE REMOVE/),
     { name: 'crontab', status: 'warning', remedy: expect.stringContaining('SCHEDULE REMOVE') },
   ])
   expect((await run('SCHEDULE', 'REMOVE', '--yes')).status).toBe(0)
   expect(await state()).toMatchObject([
-    expect.stringContaining('No entry has a pull_schedule, so there is nothing'),
+    expect.stringContaining('No entry has a pull_schedule, so your crontab needs nothing'),
     expect.not.stringContaining('SCHEDULE REMOVE'),
     { name: 'crontab', status: 'ok', detail: 'no entry has a pull_schedule' },
   ])

@@ -124,8 +124,8 @@ describe('--web and BROWSE', () => {
 
   it.each<[string[], number, string]>([
     [['REPO', 'BROWSE', 'engine', '../../x'], 2, '../../x leads out of the repository'],
-    [['REPO', 'BROWSE', 'engine', '--branch', '../x'], 2, "../x can't be a branch or a tag"],
-    [['REPO', 'BROWSE', 'engine', '--commit', 'main'], 2, 'main is not a commit id'],
+    [['REPO', 'BROWSE', 'engine', '--branch', '../x'], 2, 'not a branch or tag: ../x'],
+    [['REPO', 'BROWSE', 'engine', '--commit', 'main'], 2, 'not a commit id: main'],
     [['REPO', 'BROWSE', 'engine', '--commit', 'abcd', '--branch', 'x'], 2, 'exclude each other'],
     [['REPO', 'VIEW', 'none', '--web'], 3, 'uDOS/none'],
     [['WORKFLOW', 'RUNS', 'core', '--commit', 'main', '--web'], 2, 'has no filter by commit'],

@@ -24,7 +24,7 @@ it('a current folder that was removed is an error of one line', { tags: ['deep']
   }
   expect(await run('REPO', 'SYNC')).toMatchObject({
     status: 2,
-    err: 'error: the current folder is not there any more\nhint: cd to one that is\n',
+    err: 'error: the current folder no longer exists\nhint: cd to one that does\n',
   })
   expect(await run('REPO', '--help')).toMatchObject({ status: 0, err: '' })
 })

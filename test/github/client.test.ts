@@ -179,7 +179,7 @@ describe('repositories', () => {
     expect(await client().searchRepositories('x', { language: 'Jupyter Notebook' })).toEqual([])
     fault.remove()
     expect(github.requests.at(-1)?.path).toContain('language%3A%22Jupyter%20Notebook%22')
-    expect(warnings.join()).toMatch(/not search to the end.*4321 repositories match/)
+    expect(warnings.join()).toMatch(/did not finish the search.*4321 repositories match/)
   })
 })
 
@@ -277,7 +277,7 @@ describe('trees', () => {
     await expect(client().getTree('uDOS', 'core', 'nope')).rejects.toThrow(
       'uDOS/core has no branch, tag or commit nope',
     )
-    await expect(client().getTree('uDOS', 'nope')).rejects.toThrow('uDOS/nope is not there')
+    await expect(client().getTree('uDOS', 'nope')).rejects.toThrow('uDOS/nope was not found')
   })
 })
 
@@ -405,12 +405,12 @@ describe('releases', () => {
     await writeFile(path, 'a')
     await expect(
       client().uploadReleaseAsset('https://evil.test/x{?name,label}', path),
-    ).rejects.toThrow('uploads to evil.test')
+    ).rejects.toThrow('an upload to evil.test')
   })
 
   it('tells a tag that has a release already, in words', async () => {
     await client().createRelease('uDOS', 'core', 'v3')
-    await expect(client().createRelease('uDOS', 'core', 'v3')).rejects.toThrow(/taken already/)
+    await expect(client().createRelease('uDOS', 'core', 'v3')).rejects.toThrow(/already taken/)
   })
 })
 

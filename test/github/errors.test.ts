@@ -53,7 +53,7 @@ describe('refusalError', () => {
     const error = told(401, { body: { message: 'Bad credentials' } })
     expect(error.message).toBe('github.com does not accept the token of GH_TOKEN: Bad credentials')
     expect(error.hint).toContain('https://github.com/settings/tokens')
-    expect(told(401, { source: null }).message).toMatch(/^github.com wants a token/)
+    expect(told(401, { source: null }).message).toMatch(/^github.com requires a token/)
   })
 
   it.each([
@@ -70,7 +70,7 @@ describe('refusalError', () => {
     [
       'a classic token',
       { 'x-oauth-scopes': 'gist, read:org', 'x-accepted-oauth-scopes': 'repo' },
-      'the token has the scopes gist, read:org; one of repo is needed',
+      'the token has the scopes gist, read:org; it needs one of repo',
     ],
   ])('hints at what a 403 wants: %s', (_what, headers, hint) => {
     expect(told(403, { headers, body: { message: 'Forbidden' } }).hint).toBe(hint)
@@ -80,8 +80,8 @@ describe('refusalError', () => {
     const notice = 'https://github.com/github/dmca/blob/master/2026/2026-01-01-x.md'
     const body = { message: 'Repository access blocked', block: { html_url: notice } }
     const { hint } = told(451, { body })
-    expect(hint).toContain(`no token changes that: see ${notice}`)
-    expect(told(451, { body: 'x' }).hint).toMatch(/no token changes that$/)
+    expect(hint).toContain(`whatever the token: see ${notice}`)
+    expect(told(451, { body: 'x' }).hint).toMatch(/whatever the token$/)
   })
 
   it('hints at an IP allow list', () => {
@@ -91,16 +91,18 @@ describe('refusalError', () => {
   })
 
   it('tells that a 404 may be a matter of access', () => {
-    expect(told(404).message).toBe('uDOS/core is not there, or not visible')
+    expect(told(404).message).toBe('uDOS/core was not found, or is not visible to you')
     expect(told(404).hint).toContain('the token of GH_TOKEN may see it')
     const body = { message: 'No commit found for the ref x' }
-    expect(told(404, { body }).message).toContain('not visible: No commit found for the ref x')
+    expect(told(404, { body }).message).toContain(
+      'not visible to you: No commit found for the ref x',
+    )
     expect(told(404, { source: null }).hint).toContain('GITHUB_TOKEN')
     expect(told(404, { path: '/repos/uDOS/core/contents/a%20b' }).message).toContain(
-      'file a b of uDOS/core is not there',
+      'file a b of uDOS/core was not found',
     )
     expect(told(404, { path: '/users/nobody' }).message).toContain(
-      'the user or organization nobody is not there',
+      'the user or organization nobody was not found',
     )
   })
 
@@ -117,7 +119,7 @@ describe('refusalError', () => {
     ['/repos/uDOS/core/pages', 'uDOS/core pages'],
     ['/user/keys', '/user/keys'],
   ])('names what %s is about', (path, words) => {
-    expect(told(404, { path }).message).toBe(`${words} is not there, or not visible`)
+    expect(told(404, { path }).message).toBe(`${words} was not found, or is not visible to you`)
   })
 
   it('puts the errors of a 422 into words, each once', () => {
@@ -133,7 +135,7 @@ describe('refusalError', () => {
       ],
     }
     expect(told(422, { body }).message).toBe(
-      'uDOS/core: Validation Failed; Release.tag_name is taken already; Release.name is required; ' +
+      'uDOS/core: Validation Failed; Release.tag_name is already taken; Release.name is required; ' +
         'Published releases must have a valid tag; No ref found for: nope',
     )
   })

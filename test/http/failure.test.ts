@@ -82,11 +82,11 @@ describe('an error of node', () => {
   const failing = (code: string) => Object.assign(new Error(`connect ${code} words`), { code })
 
   it.each([
-    ['EPROTO', 'TLS fails'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'TLS fails'],
+    ['EPROTO', 'TLS failed'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'TLS failed'],
     ['CERT_REVOKED', 'its certificate was revoked'],
-    ['EAI_FAIL', 'its name could not be looked up'],
-    ['EPERM', 'does not permit'],
+    ['EAI_FAIL', 'the lookup of its name failed'],
+    ['EPERM', 'does not allow'],
     ['EFUTURE', 'the connection failed (EFUTURE)'],
   ])('%s is in words', (code, words) => {
     const error = networkError(failing(code), new URL('https://api.example.test/x')) as Error

@@ -53,7 +53,7 @@ describe('acquireLock', () => {
   it('stays with a living holder that is busy for long', { tags: ['deep'] }, async () => {
     await take(await otherProcess())
     await expect(take(self, testClock(), 1200_000)).rejects.toThrow(
-      /another wizard is at work: REPO SYNC/,
+      /another wizard is running: REPO SYNC/,
     )
   })
 

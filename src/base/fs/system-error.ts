@@ -7,14 +7,14 @@ const reasons: Record<string, string> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'a part of it is a file',
   EISDIR: 'it is a folder',
-  EEXIST: 'it exists already',
+  EEXIST: 'it already exists',
   ENOTEMPTY: 'it is not empty',
   EACCES: 'permission denied',
-  EPERM: 'the system does not permit it',
+  EPERM: 'the system does not allow it',
   EROFS: 'the file system is read-only',
   ENAMETOOLONG: 'its name is too long',
-  ELOOP: 'its symlinks lead in a circle',
-  EBUSY: 'something uses it, or it is a file system of its own',
+  ELOOP: 'its symlinks form a loop',
+  EBUSY: 'it is in use, or is a mount point',
   ETXTBSY: 'a running program uses it',
   EXDEV: 'a part of it is on another file system',
   EMLINK: 'it has too many links',
@@ -34,12 +34,12 @@ const failures: Record<string, { message: string; hint: string }> = {
   },
   ENOMEM: { message: 'memory has run out', hint: 'end other programs, and run the command again' },
   EAGAIN: {
-    message: 'this machine allows no further process now',
+    message: 'this machine allows no more processes',
     hint: 'raise the limit: ulimit -u',
   },
   E2BIG: {
     message: "a program can't be started: its arguments or its environment are too long",
-    hint: 'name fewer things in one command',
+    hint: 'use fewer arguments in one command',
   },
   EIO: {
     message: 'the disk reports an error',
@@ -67,7 +67,7 @@ export function describePlace(error: unknown, place: string): unknown {
 export function describeFullDisk(error: unknown, place: string): unknown {
   if (!isFullDisk(error)) return error
   return new WizardError(`no space is left on the disk of ${place}`, {
-    hint: 'make some room and run the command again; nothing was half-done',
+    hint: 'free some space and run the command again; nothing is half-done',
     cause: error,
   })
 }
@@ -94,7 +94,7 @@ export function explainError(error: unknown): WizardError {
   }
   if (isFullDisk(error)) {
     return new WizardError(`no space is left on the disk${path === null ? '' : ` of ${path}`}`, {
-      hint: 'make some room and run the command again',
+      hint: 'free some space and run the command again',
       cause: error,
     })
   }
@@ -109,7 +109,7 @@ export function explainError(error: unknown): WizardError {
     })
   }
   return new WizardError(`unexpected error: ${messageOf(error)}`, {
-    hint: 'please report it with the command: https://github.com/uDOS/wizard/issues',
+    hint: 'report it with the command: https://github.com/uDOS/wizard/issues',
     cause: error,
   })
 }
@@ -132,4 +132,4 @@ function programOf(error: unknown): string | null {
 }
 
 const messageOf = (error: unknown) =>
-  oneLine(error instanceof Error ? error.message : String(error)) || 'no reason is given'
+  oneLine(error instanceof Error ? error.message : String(error)) || 'no reason given'

@@ -74,7 +74,7 @@ export function checkedOwner(owner: string): string {
 }
 
 function refuse(name: string, expected: string): never {
-  throw new UsageError(`${oneLine(name, 100) || 'the empty name'} is no ${expected}`, {
+  throw new UsageError(`not a valid ${expected}: ${oneLine(name, 100) || 'the empty name'}`, {
     hint: 'write it as on its page: letters, digits, -, _ and, in a repository, a dot',
   })
 }

@@ -6,7 +6,7 @@ export function parseFields(assignments: string[]): Record<string, unknown> {
     const [, key = '', operator, value = ''] = /^([^=:]+)(:=|=)(.*)$/s.exec(text) ?? []
     if (operator === undefined) {
       throw new UsageError(`${text} is not key=value`, {
-        hint: 'texts are key=value, JSON is key:=5',
+        hint: 'write key=value for text, key:=5 for JSON',
       })
     }
     return [key, operator === '=' ? value : parseJson(text, value)] as const

@@ -12,8 +12,8 @@ const methods = {
   put: 'replace',
   patch: 'change',
   delete: 'remove',
-  head: 'look for',
-  options: 'ask what is possible',
+  head: 'check for',
+  options: 'ask for the allowed methods',
 }
 
 /** The body as GitHub sent it; always one document with `--json`. */
@@ -38,7 +38,7 @@ function methodVerb(name: keyof typeof methods): Verb {
     summary: `${methods[name]} by the REST API; GitHub's answer on stdout`,
     examples: examplesOf(name),
     args: [
-      { name: 'path', summary: 'below the address of the API' },
+      { name: 'path', summary: 'a path of the API' },
       {
         name: 'key=value',
         summary: 'query parameters of a GET, otherwise the body; key:=5 for JSON',
@@ -52,7 +52,7 @@ function methodVerb(name: keyof typeof methods): Verb {
       const request = { method, path, fields: parseFields(assignments) }
       const client = await invocation.github()
       if (!paginate) return (await callApi(client, request)).body
-      if (name !== 'get') throw new UsageError(`--paginate goes with GET, not with ${method}`)
+      if (name !== 'get') throw new UsageError(`--paginate works only with GET, not with ${method}`)
       const all = await callAllPages(client, request)
       return Buffer.from(withExactNumbers(JSON.stringify(all, null, 2)))
     },
@@ -65,7 +65,7 @@ function examplesOf(name: keyof typeof methods) {
   const title = `wizard API ${name.toUpperCase()}`
   if (name === 'get') {
     return [
-      { command: `${title} /repos/uDOS/uDOS | jq .default_branch`, does: 'one answer' },
+      { command: `${title} /repos/uDOS/uDOS | jq .default_branch`, does: 'one object' },
       {
         command: `${title} /orgs/uDOS/repos type=sources --paginate | jq -r '.[].name'`,
         does: 'all pages',

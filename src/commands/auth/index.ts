@@ -29,7 +29,7 @@ const status = defineVerb({
       ? null
       : {
           code: 'GITHUB_AUTH',
-          message: 'there is no token',
+          message: 'no token found',
           hint: 'set GITHUB_TOKEN, or log in with gh auth login; public reads need none',
         },
 })
@@ -51,7 +51,7 @@ function rowsOf(
   return [
     ['account', who, host],
     ['token', source ?? 'none', expiresAt === null ? '' : `expires ${timeOf(expiresAt)}`],
-    ['scopes', scopes === null ? 'not told' : scopes.join(', ') || 'none', ''],
+    ['scopes', scopes === null ? 'not reported' : scopes.join(', ') || 'none', ''],
     ...needs.map(({ noun, needs: what, ok }) => [
       noun,
       ok === null ? '?' : ok ? 'ok' : 'lacks',
@@ -60,7 +60,7 @@ function rowsOf(
     ...limits.map(({ name, limit, remaining, resets_at }) => [
       `limit ${name}`,
       `${remaining}/${limit}`,
-      `until ${timeOf(resets_at)}${name === 'core' && plan !== null ? `; an hour: ${plan}` : ''}`,
+      `until ${timeOf(resets_at)}${name === 'core' && plan !== null ? `; ${plan}` : ''}`,
     ]),
   ]
 }

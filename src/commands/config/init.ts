@@ -11,11 +11,11 @@ export const init = defineVerb({
     { command: 'wizard CONFIG INIT', does: 'asks for what it needs; writes config/ here' },
     {
       command: 'wizard CONFIG INIT --owner uDOS --from uDOS',
-      does: 'all repositories of an org, for scripts',
+      does: 'all repositories of an organization, for scripts',
     },
     {
       command: 'wizard CONFIG INIT --from uDOS --each',
-      does: 'the repositories of today, one by one',
+      does: 'its current repositories, one by one',
     },
     { command: 'wizard CONFIG INIT --single', does: 'one file here, wizard.config.yaml' },
     { command: 'wizard CONFIG INIT --config ~/.config/wizard', does: 'in another folder' },
@@ -31,11 +31,11 @@ export const init = defineVerb({
     single: { type: 'boolean', summary: 'one file, wizard.config.yaml, in place of a folder' },
     each: {
       type: 'boolean',
-      summary: 'ask GitHub for the repositories of --from, and list each of them',
+      summary: 'ask GitHub for the repositories of --from, and list each one',
     },
   },
   async run(invocation, _args, { owner, from, each, single }) {
-    if (each && from === undefined) throw new UsageError('--each goes with --from')
+    if (each && from === undefined) throw new UsageError('--each needs --from')
     const asked = await answersOf(invocation, { owner, from })
     const repositories = each && from !== undefined ? await namesOf(invocation, from) : []
     const dir = resolve(invocation.cwd, invocation.globals.config ?? (single ? '.' : 'config'))
@@ -48,7 +48,7 @@ export const init = defineVerb({
       : lines(
           ...files.map(
             ({ file, status }) =>
-              `${file} ${status === 'kept' ? 'was there, and is kept' : 'written'}`,
+              `${file} ${status === 'kept' ? 'already exists, kept' : 'written'}`,
           ),
           'Next: wizard DOCTOR, then wizard REPO ADD owner/repo or wizard REPO SYNC --dry-run',
         ),
@@ -57,8 +57,8 @@ export const init = defineVerb({
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`
     return {
       code: 'CONFLICT',
-      message: `${first.file} was there and is kept, without ${first.what}${more}`,
-      hint: 'write it there by hand, or name another folder with --config',
+      message: `${first.file} already exists and was kept, without ${first.what}${more}`,
+      hint: 'add it by hand, or name another folder with --config',
     }
   },
 })
@@ -72,19 +72,22 @@ interface Given {
 async function answersOf({ terminal, globals }: Invocation, { owner, from }: Given) {
   const isSilent = owner === undefined && from === undefined && !terminal.canAsk
   if (isSilent && !globals.yes) {
-    throw new UsageError('the default owner is unknown, and this is not a terminal to ask on', {
-      hint: 'give --owner or --from, or --yes for files without either',
+    throw new UsageError('the default owner is unknown, and this is not a terminal', {
+      hint: 'give --owner or --from, or --yes to write files without either',
     })
   }
-  const asked = owner ?? (await terminal.ask('Default owner (an org or user; none: Enter):'))
+  const asked =
+    owner ?? (await terminal.ask('Default owner (an organization or user; Enter for none):'))
   const source =
     from ??
-    (await terminal.ask('Keep all repositories of which org or user in step (none: Enter):'))
+    (await terminal.ask(
+      'Keep in step all repositories of (an organization or user; Enter for none):',
+    ))
   return { owner: asked || null, from: source || null }
 }
 
 async function namesOf(invocation: Invocation, from: string): Promise<string[]> {
   const found = await (await invocation.github()).listRepositories(from)
-  if (found.length === 0) throw new UsageError(`${from} has no repositories that this token sees`)
+  if (found.length === 0) throw new UsageError(`this token sees no repositories of ${from}`)
   return found.filter(({ archived }) => !archived).map(({ full_name }) => full_name)
 }

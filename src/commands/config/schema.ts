@@ -12,8 +12,8 @@ export const schema = defineVerb({
   async run(_context, [word = '']) {
     const name = schemaNames.find((one) => one === word.toLowerCase().replace(/\.yaml$/, ''))
     if (name === undefined) {
-      throw new UsageError(`CONFIG SCHEMA knows no ${oneLine(word, 60)}`, {
-        hint: didYouMean(word, schemaNames) ?? `one of ${schemaNames.join(', ')}`,
+      throw new UsageError(`no schema ${oneLine(word, 60)}`, {
+        hint: didYouMean(word, schemaNames) ?? `available: ${schemaNames.join(', ')}`,
       })
     }
     const { jsonSchemaOf } = await import('../../config/schema/json.js')

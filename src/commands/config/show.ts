@@ -10,14 +10,14 @@ export const show = defineVerb({
   summary: 'show every value and where it comes from; secrets are masked',
   examples: [
     { command: 'wizard CONFIG SHOW', does: 'as a command run here sees it' },
-    { command: 'wizard CONFIG SHOW github', does: 'of one part' },
+    { command: 'wizard CONFIG SHOW github', does: 'one part of it' },
     {
       command: 'wizard CONFIG SHOW --json | jq -r \'.[] | select(.key == "root").value\'',
       does: 'for scripts',
     },
   ],
   args: [
-    { name: 'key', summary: 'a key or the beginning of some, such as repos.tools', optional: true },
+    { name: 'key', summary: 'a key, or the start of several, such as repos.tools', optional: true },
   ],
   flags: {},
   async run(invocation, [key]): Promise<Effective> {
@@ -30,8 +30,8 @@ export const show = defineVerb({
     if (key !== undefined && values.length === 0 && found.problems.length === 0) {
       const { NotFoundError } = await import('../../base/errors.js')
       const keys = found.values.map((one) => one.key)
-      throw new NotFoundError(`nothing in the configuration is called ${oneLine(key, 60)}`, {
-        hint: hintFor(key, keys) ?? 'wizard CONFIG SHOW shows all that is there',
+      throw new NotFoundError(`the configuration has no key ${oneLine(key, 60)}`, {
+        hint: hintFor(key, keys) ?? 'wizard CONFIG SHOW lists all keys',
       })
     }
     return { ...found, values }
@@ -61,7 +61,7 @@ export const show = defineVerb({
     if (first === undefined) return null
     if (others.length === 0) return reportError(first)
     const { code, message } = first
-    return { code, message, hint: 'wizard CONFIG VALIDATE tells everything that is wrong' }
+    return { code, message, hint: 'wizard CONFIG VALIDATE lists all mistakes' }
   },
 })
 

@@ -9,9 +9,12 @@ export const validate = defineVerb({
   examples: [
     {
       command: 'wizard CONFIG VALIDATE',
-      does: 'the files that are used from here; exit 2 for a wrong one',
+      does: 'the files that apply here; exit 2 if one is wrong',
     },
-    { command: 'wizard CONFIG VALIDATE --config DIR', does: 'those of another folder, in CI say' },
+    {
+      command: 'wizard CONFIG VALIDATE --config DIR',
+      does: 'the files of another folder, for example in CI',
+    },
   ],
   args: [],
   flags: {},
@@ -35,7 +38,7 @@ interface Shown {
 }
 
 function verdict({ dir, files }: Pick<Validation, 'dir' | 'files'>): string {
-  if (dir === null) return 'There is no configuration: every value is a default.'
+  if (dir === null) return 'No configuration found: every value is a default.'
   return `${dir}: ${files.length} ${files.length === 1 ? 'file is' : 'files are'} as they must be.`
 }
 

@@ -25,14 +25,14 @@ const doctor = defineVerb({
   name: '',
   summary: 'check the set-up and suggest fixes',
   examples: [
-    { command: 'wizard DOCTOR', does: 'exit 1 where something fails' },
+    { command: 'wizard DOCTOR', does: 'exit 1 if a check fails' },
     {
       command: 'wizard DOCTOR --json | jq \'.checks[] | select(.status != "ok")\'',
       does: 'for scripts',
     },
   ],
   args: [],
-  flags: { offline: { type: 'boolean', summary: 'nothing that needs the network' } },
+  flags: { offline: { type: 'boolean', summary: 'skip checks that need the network' } },
   async run(invocation, _args, { offline }): Promise<Diagnosis> {
     const checks = [
       nodeCheck(invocation.host.nodeVersion),
@@ -88,10 +88,10 @@ async function configuration(invocation: Invocation) {
       return failed(first.message, first.remedy ?? first.hint)
     }
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-    return failed(`${first.message}${more}`, 'wizard CONFIG VALIDATE shows each with its place')
+    return failed(`${first.message}${more}`, 'wizard CONFIG VALIDATE shows each with its line')
   }
   if (dir === null)
-    return warning('there is none: all is as by default', 'wizard CONFIG INIT writes one')
+    return warning('none: every value is a default', 'wizard CONFIG INIT writes one')
   return ok(`${dir}, ${files.length} ${files.length === 1 ? 'file' : 'files'}`)
 }
 
@@ -105,29 +105,29 @@ async function crontab(invocation: Invocation) {
   const { crontabState } = await import('../../schedules/cron/install.js')
   const state = await crontabState(config, invocation.host.launcher, await invocation.crontab())
   if (state === 'unscheduled') return ok('no entry has a pull_schedule')
-  if (state === 'installed') return ok('pulls what is due')
+  if (state === 'installed') return ok('runs due pulls')
   if (state === 'left-over') {
-    return warning('has lines of schedules that are gone', 'wizard SCHEDULE REMOVE takes them out')
+    return warning('has lines of removed schedules', 'wizard SCHEDULE REMOVE removes them')
   }
   if (state === 'absent') {
     return warning(
-      'does not pull what is due',
+      'does not run due pulls',
       'wizard SCHEDULE INSTALL, unless another scheduler does it',
     )
   }
   if (state === 'unknown') return unreadable(await invocation.crontab())
-  return failed(state, 'wizard SCHEDULE INSTALL brings it up to date, or says what is wrong')
+  return failed(state, 'wizard SCHEDULE INSTALL updates it, or says what is wrong')
 }
 
 /** With cron's own reason: it is not installed, or denies this user. */
 async function unreadable(crontab: Crontab) {
   try {
     await crontab.read()
-    return warning('could not be read, and can be now', 'run the command again')
+    return warning('could not be read, but now it can', 'run the command again')
   } catch (error) {
     if (!(error instanceof WizardError)) throw error
     const { message, hint, remedy } = reportError(error)
-    return warning(message, remedy ?? hint ?? 'see what `crontab -l` does in a shell')
+    return warning(message, remedy ?? hint ?? 'try `crontab -l` in a shell')
   }
 }
 

@@ -13,7 +13,7 @@ export const show = defineVerb({
   name: 'show',
   summary: "show a day's log, or follow it",
   examples: [
-    { command: 'wizard LOG SHOW', does: 'all of today, in the order of time' },
+    { command: 'wizard LOG SHOW', does: 'all logs of today, in order of time' },
     { command: 'wizard LOG SHOW sync --date yesterday', does: 'one log of another day' },
     {
       command: 'wizard LOG SHOW --follow',
@@ -34,7 +34,7 @@ export const show = defineVerb({
   ],
   flags: {
     date: { type: 'text', value: 'D', summary: 'YYYY-MM-DD, today or yesterday; default: today' },
-    follow: { type: 'boolean', short: 'f', summary: 'goes on with what is added' },
+    follow: { type: 'boolean', short: 'f', summary: 'keep printing new lines' },
   },
   async run(invocation, [word], { date, follow }): Promise<Shown> {
     const logs = word === undefined ? logNames : [logNamed(word)]
@@ -64,14 +64,15 @@ export const show = defineVerb({
 function logNamed(word: string) {
   const name = logNames.find((one) => one === word.toLowerCase())
   if (name) return name
-  throw new UsageError(`there is no log ${oneLine(word, 60)}`, {
-    hint: didYouMean(word, logNames) ?? `one of ${logNames.join(', ')}`,
+  throw new UsageError(`no log ${oneLine(word, 60)}`, {
+    hint: didYouMean(word, logNames) ?? `available: ${logNames.join(', ')}`,
   })
 }
 
 function assertFollowable({ globals }: Invocation, date: string | undefined): void {
-  if (globals.json) throw new UsageError('--follow has no end, so it goes without --json')
-  if (date !== undefined) throw new UsageError('--follow is of today, so it goes without --date')
+  if (globals.json) throw new UsageError('--follow and --json exclude each other: it never ends')
+  if (date !== undefined)
+    throw new UsageError('--follow and --date exclude each other: it shows today')
 }
 
 /** Counts calendar days, so that "yesterday" is right when the clocks change. */
@@ -84,8 +85,8 @@ function dayOf(date: string, { clock }: Invocation): string {
     return localTime(then.getTime())[0]
   }
   if (isDay(date)) return date
-  throw new UsageError(`${oneLine(date, 60)} is not a date`, {
-    hint: 'YYYY-MM-DD, today or yesterday',
+  throw new UsageError(`not a date: ${oneLine(date, 60)}`, {
+    hint: 'expected YYYY-MM-DD, today or yesterday',
   })
 }
 
@@ -98,8 +99,8 @@ interface Nothing {
 
 function nothingOf({ day, days, dir, word = 'of any kind' }: Nothing): NotFoundError {
   const hint =
-    days.length === 0 ? `${dir} holds none` : `there are those of ${days.slice(0, 5).join(', ')}`
-  return new NotFoundError(`there is no log ${word} of ${day}`, { hint })
+    days.length === 0 ? `${dir} has no logs` : `available: ${days.slice(0, 5).join(', ')}`
+  return new NotFoundError(`no log ${word} of ${day}`, { hint })
 }
 
 async function* textOf(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {

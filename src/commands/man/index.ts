@@ -30,7 +30,7 @@ export const verbsOf = (nouns: Noun[]): Verb[] => [
     async run({ terminal, globals }, words) {
       const command = await readCommand(nouns, ['help', ...words])
       if (command.kind !== 'help')
-        throw new UsageError(`there is no page ${oneLine(words.join(' '), 60)}`)
+        throw new UsageError(`no manual page ${oneLine(words.join(' '), 60)}`)
       const { helpText, manualPage } = await import('../manual/index.js')
       const page = await manualPage(nouns, command)
       const isViewed = !globals.json && (await terminal.viewManual(page))

@@ -6,12 +6,12 @@ import { helpRows } from './help.js'
 export async function greeting(invocation: Invocation): Promise<string[]> {
   try {
     const { dir, single, repos, components } = await invocation.localConfig()
-    if (dir === null) return withHelp('There is no configuration yet. Begin with:', firstSteps)
+    if (dir === null) return withHelp('No configuration yet. Start with:', firstSteps)
     const [entries, known] = await Promise.all([repos(), components()])
     const names = Object.keys(known)
     const place = single ?? dir
     if (entries.length === 0 && names.length === 0) {
-      return withHelp(`${place} names no repositories and components yet:`, additions)
+      return withHelp(`${place} has no repositories or components yet:`, additions)
     }
     const [first] = names
     return withHelp(`${counted(entries.length, names.length)} in ${place}:`, [
@@ -51,7 +51,7 @@ const componentSteps = (name: string): Step[] => [
 
 const counted = (entries: number, components: number): string =>
   [
-    entries > 0 && `${entries} ${entries === 1 ? 'entry' : 'entries'} of repositories`,
+    entries > 0 && `${entries} repository ${entries === 1 ? 'entry' : 'entries'}`,
     components > 0 && `${components} ${components === 1 ? 'component' : 'components'}`,
   ]
     .filter(Boolean)

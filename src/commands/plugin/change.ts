@@ -58,7 +58,7 @@ export const unpin = defineChange({
 export const remove = defineVerb({
   name: 'remove',
   summary: 'remove a plugin; files that you changed go to the trash',
-  examples: [{ command: 'wizard PLUGIN REMOVE micro', does: 'with its version before' }],
+  examples: [{ command: 'wizard PLUGIN REMOVE micro', does: 'and its previous version' }],
   args: [idArgument],
   flags: forceFlag,
   async run(invocation, [text = ''], { force }) {
@@ -71,7 +71,7 @@ export const remove = defineVerb({
 export const rollback = defineVerb({
   name: 'rollback',
   summary: 'go back to the previous version, byte for byte; again: forward',
-  examples: [{ command: 'wizard PLUGIN ROLLBACK micro', does: 'without a request' }],
+  examples: [{ command: 'wizard PLUGIN ROLLBACK micro', does: 'sends no request' }],
   args: [idArgument],
   flags: {},
   async run(invocation, [text = '']) {

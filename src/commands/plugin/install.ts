@@ -40,8 +40,8 @@ export const install = defineVerb({
       return { plugins: await registry.install(target, invocation.call), one: true }
     }
     if (text?.includes('@')) {
-      throw new UsageError(`--frozen takes the version of the lock, not that of ${text}`, {
-        hint: 'leave the @… out, or --frozen',
+      throw new UsageError(`--frozen installs the locked version, so ${text} can't name one`, {
+        hint: 'omit the @version, or --frozen',
       })
     }
     const id = text === undefined ? null : await installedId(invocation, text)
@@ -56,7 +56,7 @@ export const install = defineVerb({
 
 const nothingNamed = () =>
   new UsageError('PLUGIN INSTALL needs a plugin', {
-    hint: 'write owner/repo or an id; --frozen alone installs what plugins.lock.json names',
+    hint: 'write owner/repo or an id, or give only --frozen to install what plugins.lock.json names',
   })
 
 /** The requested plugin, and the dependencies installed before it. */
@@ -74,7 +74,7 @@ export function installedPage(plugins: InstalledPlugin[], { globals }: Invocatio
 function linesOf(plugin: InstalledPlugin): string[] {
   const { id, version, tag, status, repo, size, path, needed_by: by, post_install } = plugin
   const why = by === null ? '' : `, needed by ${by}`
-  const what = status === 'unchanged' ? 'is installed already' : status
+  const what = status === 'unchanged' ? 'is already installed' : status
   const at = oneLine(version ?? tag, 60)
   const line = `${marks.good} ${id} ${at} ${what} (${repo}@${oneLine(tag, 60)}, ${formatBytes(size)}${why}) → ${path}`
   if (post_install.length === 0) return [line]

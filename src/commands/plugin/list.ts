@@ -5,7 +5,7 @@ export const list = defineVerb({
   name: 'list',
   summary: 'list installed plugins and known updates; sends no request',
   examples: [
-    { command: 'wizard PLUGIN LIST', does: 'one a line' },
+    { command: 'wizard PLUGIN LIST', does: 'one on each line' },
     {
       command: "wizard PLUGIN LIST --json | jq '.[] | select(.update_available) | .id'",
       does: 'what can be updated',
@@ -18,12 +18,12 @@ export const list = defineVerb({
     const { terminal } = invocation
     const [config] = await Promise.all([invocation.localConfig(), terminal.followEvents()])
     const plugins = await read({ config, emit: (event) => terminal.emit(event) })
-    const remedy = `${filesMissing}: wizard PLUGIN INSTALL --frozen brings them`
+    const remedy = `${filesMissing}: wizard PLUGIN INSTALL --frozen installs them`
     return plugins.map(({ warnings, ...plugin }) => ({
       ...plugin,
       warnings: warnings.map((one) => (one === filesMissing ? remedy : one)),
     }))
   },
   isLong: true,
-  render: (plugins) => pluginsPage(plugins, 'not here'),
+  render: (plugins) => pluginsPage(plugins, 'missing'),
 })

@@ -8,19 +8,21 @@ export const search = defineVerb({
   name: 'search',
   summary: 'list available plugins, by topic, owner or index',
   examples: [
-    { command: 'wizard PLUGIN SEARCH', does: 'all that are found' },
+    { command: 'wizard PLUGIN SEARCH', does: 'all available plugins' },
     { command: 'wizard PLUGIN SEARCH editor --json', does: 'by words, for scripts' },
     { command: 'wizard PLUGIN SEARCH --owner uDOS', does: 'in the repositories of one owner' },
-    { command: 'wizard PLUGIN SEARCH --index uDOS/plugins:index.json', does: 'in a list' },
+    { command: 'wizard PLUGIN SEARCH --index uDOS/plugins:index.json', does: 'listed in a file' },
   ],
-  args: [
-    { name: 'query', summary: 'words, all of which must be found', optional: true, variadic: true },
-  ],
+  args: [{ name: 'query', summary: 'words that must all match', optional: true, variadic: true }],
   flags: {
-    topic: { type: 'text', value: 'T', summary: 'repositories with that topic (udos-plugin)' },
-    owner: { type: 'text', value: 'O', summary: 'repositories of that organization or user' },
-    index: { type: 'text', value: 'owner/repo[:path]', summary: 'those in a file (index.json)' },
-    limit: { type: 'integer', value: 'N', min: 1, summary: 'no more than N' },
+    topic: { type: 'text', value: 'T', summary: 'repositories with this topic (udos-plugin)' },
+    owner: { type: 'text', value: 'O', summary: 'repositories of this organization or user' },
+    index: {
+      type: 'text',
+      value: 'owner/repo[:path]',
+      summary: 'repositories listed in a file (index.json)',
+    },
+    limit: { type: 'integer', value: 'N', min: 1, summary: 'at most N' },
   },
   async run(invocation, words, { topic, owner, index, limit }) {
     const sources = sourcesOf({ topic, owner, index })
@@ -57,8 +59,8 @@ function sourcesOf({
   index,
 }: Record<'topic' | 'owner' | 'index', string | undefined>) {
   if (topic !== undefined && !/^[a-z0-9][a-z0-9-]{0,49}$/i.test(topic)) {
-    throw new UsageError(`${topic} is no topic`, {
-      hint: 'letters, digits and hyphens: udos-plugin',
+    throw new UsageError(`not a topic: ${topic}`, {
+      hint: 'expected letters, digits and hyphens, such as udos-plugin',
     })
   }
   const sources: PluginSource[] = []
@@ -72,5 +74,5 @@ function sourcesOf({
 function indexOf(text: string) {
   const index = parseIndexName(text)
   if (index) return index
-  throw new UsageError(`${text} names no index`, { hint: 'write OWNER/NAME or OWNER/NAME:PATH' })
+  throw new UsageError(`not an index: ${text}`, { hint: 'write OWNER/NAME or OWNER/NAME:PATH' })
 }

@@ -31,18 +31,21 @@ export async function pluginTarget(invocation: Invocation, text: string): Promis
   if (/[/:]/.test(name))
     return { ...(await repositoryTarget(invocation, name)), named, template: null }
   if (name !== '') return { name, named }
-  throw new UsageError(`${text || 'nothing'} names no plugin`, {
-    hint: 'write owner/repo or the id of a plugin; wizard PLUGIN SEARCH lists them',
+  throw new UsageError(`not a plugin: ${text || 'nothing'}`, {
+    hint: 'write owner/repo or the id of a plugin; wizard PLUGIN SEARCH lists plugins',
   })
 }
 
 /** The flag of verbs that may bring files of a new publisher. */
 export const trustFlag = {
-  trust: { type: 'boolean', summary: 'trust the publishers, and keep that in your trusted.yaml' },
+  trust: {
+    type: 'boolean',
+    summary: 'trust the publishers, and remember them in your trusted.yaml',
+  },
 } as const satisfies FlagSpecs
 
 export const forceFlag = {
-  force: { type: 'boolean', summary: 'also where another plugin needs it as it is' },
+  force: { type: 'boolean', summary: 'even if another plugin needs it as it is' },
 } as const satisfies FlagSpecs
 
 /** Asks on a terminal; elsewhere only `--trust` counts. */

@@ -11,13 +11,13 @@ export const update = defineVerb({
   name: 'update',
   summary: 'update plugins to their latest versions, except pinned ones',
   examples: [
-    { command: 'wizard PLUGIN UPDATE', does: 'all of them, as ALL does' },
+    { command: 'wizard PLUGIN UPDATE', does: 'all of them, like ALL' },
     { command: 'wizard PLUGIN UPDATE micro typo', does: 'two of them' },
     { command: 'wizard PLUGIN UPDATE --dry-run', does: 'show what would be done' },
   ],
   args: [{ name: 'name', summary: 'ids; none or ALL: all', optional: true, variadic: true }],
   flags: {
-    'dry-run': { type: 'boolean', summary: 'show what would be done, and do nothing' },
+    'dry-run': { type: 'boolean', summary: 'show what would be done, and change nothing' },
     ...trustFlag,
     ...forceFlag,
   },

@@ -7,7 +7,7 @@ export const verify = defineVerb({
   summary: 'compare every file with what was installed; exit 1 if one differs',
   examples: [
     { command: 'wizard PLUGIN VERIFY', does: 'all plugins' },
-    { command: 'wizard PLUGIN VERIFY micro --quiet', does: 'one, for scripts: by its exit status' },
+    { command: 'wizard PLUGIN VERIFY micro --quiet', does: 'one, for scripts, by its exit status' },
   ],
   args: [{ name: 'name', summary: 'ids; none or ALL: all', optional: true, variadic: true }],
   flags: {},
@@ -24,7 +24,7 @@ export const verify = defineVerb({
             { title: 'ID', cut: 'middle' },
             { title: 'STATUS', tone: (cell) => (cell === 'ok' ? 'good' : 'bad') },
             { title: 'FILES', spare: 1, align: 'right' },
-            { title: 'WHAT DIFFERS', cut: 'wrap' },
+            { title: 'DIFFERENCES', cut: 'wrap' },
           ],
           empty: 'no plugins are installed',
           rows: plugins.map((plugin) => [
@@ -39,15 +39,15 @@ export const verify = defineVerb({
     if (bad.length === 0) return null
     return {
       code: 'FAILED',
-      message: `${bad.length} of ${plugins.length} plugins are not as they were installed`,
-      hint: 'wizard PLUGIN INSTALL NAME --frozen brings one back; what was changed is kept',
+      message: `${bad.length} of ${plugins.length} plugins differ from what was installed`,
+      hint: 'wizard PLUGIN INSTALL NAME --frozen restores one; changed files are kept',
     }
   },
 })
 
 const differences = ({ changed, missing, extra, status }: VerifiedPlugin): string =>
   status === 'unknown'
-    ? 'what was installed is not known here'
+    ? 'no record of what was installed'
     : [
         ...changed.map((path) => `${path} changed`),
         ...missing.map((path) => `${path} is missing`),

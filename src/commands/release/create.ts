@@ -28,10 +28,10 @@ export const create = defineVerb({
     target: {
       type: 'text',
       value: 'SHA|BRANCH',
-      summary: 'where a new tag is placed; default: the default branch',
+      summary: 'where to place a new tag; default: the default branch',
     },
     draft: { type: 'boolean', summary: 'leave it unpublished' },
-    prerelease: { type: 'boolean', summary: 'not fit for everybody yet' },
+    prerelease: { type: 'boolean', summary: 'mark it as a pre-release' },
     latest: {
       type: 'choice',
       choices: latestChoices,

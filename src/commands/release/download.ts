@@ -21,8 +21,8 @@ export const download = defineVerb({
       value: 'GLOB',
       summary: 'only these assets; repeatable',
     },
-    dir: { type: 'text', value: 'D', summary: 'where they are put (.)' },
-    clobber: { type: 'boolean', summary: 'replace files with other bytes' },
+    dir: { type: 'text', value: 'D', summary: 'the folder to write to (.)' },
+    clobber: { type: 'boolean', summary: 'replace files that differ' },
     ...repositoryFlag,
   },
   async run(invocation, [text], { pattern, dir = '.', clobber, repo }) {

@@ -14,7 +14,10 @@ export const edit = defineVerb({
   summary: 'change a release; --draft false publishes it, --draft true withdraws it',
   examples: [
     { command: 'wizard RELEASE EDIT core@1.2.0 --draft false', does: 'publishes a draft' },
-    { command: 'wizard RELEASE EDIT typo@v1.2.0 --notes-file NOTES.md', does: 'other notes' },
+    {
+      command: 'wizard RELEASE EDIT typo@v1.2.0 --notes-file NOTES.md',
+      does: 'replaces its notes',
+    },
     { command: 'wizard RELEASE EDIT typo@v1.2.0 --latest true', does: 'makes it the latest' },
   ],
   args: [taggedArgument],
@@ -30,7 +33,7 @@ export const edit = defineVerb({
   async run(invocation, [text = ''], { repo, ...flags }) {
     const { subject, named } = await taggedTarget(invocation, text, repo)
     if (Object.values(flags).every((value) => value === undefined)) {
-      throw new UsageError('nothing is to be changed', {
+      throw new UsageError('nothing to change', {
         hint: 'give --title, --notes, --notes-file, --draft, --prerelease or --latest',
       })
     }
@@ -67,7 +70,7 @@ export const edit = defineVerb({
 })
 
 function questionOn(repo: Repo, { tag, assets }: ReleaseInfo): string {
-  const question = `Take back the published release ${tag} of ${fullNameOf(repo)}?`
+  const question = `Withdraw the published release ${tag} of ${fullNameOf(repo)}?`
   if (assets.length === 0) return question
   const what = assets.length === 1 ? 'its asset' : `its ${assets.length} assets`
   return `${question} Nobody can then download ${what}.`

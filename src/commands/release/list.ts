@@ -8,8 +8,11 @@ export const list = defineVerb({
   name: 'list',
   summary: 'list releases, newest first; for a component only its own',
   examples: [
-    { command: 'wizard RELEASE LIST core', does: "a component's" },
-    { command: 'wizard RELEASE LIST uDOS/typo --prerelease false --limit 5', does: 'stable ones' },
+    { command: 'wizard RELEASE LIST core', does: 'those of a component' },
+    {
+      command: 'wizard RELEASE LIST uDOS/typo --prerelease false --limit 5',
+      does: 'only stable ones',
+    },
   ],
   args: [{ name: 'target', summary: 'component, repo or owner/repo', optional: true }],
   flags: {
@@ -18,13 +21,15 @@ export const list = defineVerb({
       choices: ['true', 'false'],
       summary: 'only pre-releases, or only releases',
     },
-    limit: { type: 'integer', value: 'N', min: 1, summary: 'no more than N' },
+    limit: { type: 'integer', value: 'N', min: 1, summary: 'at most N' },
     ...repositoryFlag,
   },
   async run(invocation, [text], { prerelease, limit, repo }) {
     const { subject, named } = await releaseTarget(invocation, text, repo)
     if (named !== null) {
-      throw new UsageError(`${text} names one release`, { hint: `wizard RELEASE VIEW ${text}` })
+      throw new UsageError(`RELEASE LIST takes no tag, so not ${text}`, {
+        hint: `wizard RELEASE VIEW ${text}`,
+      })
     }
     const manager = await invocation.releaseManager()
     return manager.list({ subject, prerelease: yesOrNo(prerelease), limit }, invocation.call)

@@ -9,11 +9,11 @@ export const notes = defineVerb({
     { command: 'wizard RELEASE NOTES core', does: 'what is not released yet' },
     {
       command: 'wizard RELEASE NOTES core@1.2.0',
-      does: 'since the version before 1.2.0; its tag may be to come',
+      does: 'since the version before 1.2.0; its tag need not exist yet',
     },
     {
       command: 'wizard RELEASE NOTES uDOS/typo@v2.0.0 --previous v1.0.0',
-      does: 'of any repository, since another tag',
+      does: 'of any repository, since a given tag',
     },
   ],
   args: [

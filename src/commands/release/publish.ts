@@ -25,7 +25,7 @@ export const publish = defineVerb({
     { command: 'wizard RELEASE PUBLISH core@1.2.3 --yes', does: 'only if version_file says 1.2.3' },
     {
       command: 'wizard RELEASE PUBLISH core dist/core.tcz dist/core.iso',
-      does: 'files that something else has built',
+      does: 'files that another program built',
     },
     { command: 'wizard RELEASE PUBLISH core --draft', does: 'stops at the verified draft' },
   ],
@@ -39,11 +39,11 @@ export const publish = defineVerb({
     },
   ],
   flags: {
-    source: { type: 'text', value: 'DIR', summary: 'the work tree that is released' },
+    source: { type: 'text', value: 'DIR', summary: 'the work tree to release' },
     'dry-run': { type: 'boolean', summary: 'print the plan, and change nothing' },
     draft: { type: 'boolean', summary: 'stop at the verified draft' },
-    'skip-build': { type: 'boolean', summary: 'take the artifacts as they are' },
-    'allow-backport': { type: 'boolean', summary: "a version below the component's last" },
+    'skip-build': { type: 'boolean', summary: 'use the artifacts as they are' },
+    'allow-backport': { type: 'boolean', summary: "allow a version below the component's last" },
     ...notesFlags,
   },
   async run(invocation, [target = '', ...files], flags): Promise<PublishResult> {
@@ -79,8 +79,8 @@ async function requireSource(
 ): Promise<string> {
   const dir = await sourceTree(invocation, subject, flag)
   if (dir !== null) return dir
-  throw new PathError(`there is no work tree of ${fullNameOf(subject)} here`, {
-    hint: `stand in a clone of it, give --source DIR, or run wizard REPO SYNC ${subject.repo}`,
+  throw new PathError(`no work tree of ${fullNameOf(subject)} found here`, {
+    hint: `run this in a clone of it, give --source DIR, or run wizard REPO SYNC ${subject.repo}`,
   })
 }
 

@@ -29,12 +29,9 @@ export async function notesChoice(
   const { notes, 'notes-file': file, 'generate-notes': generates = false } = flags
   const given = [notes !== undefined, file !== undefined, generates].filter(Boolean)
   if (given.length > 1) {
-    throw new UsageError(
-      '--notes, --notes-file and --generate-notes are three ways to say one thing',
-      {
-        hint: 'give one of them',
-      },
-    )
+    throw new UsageError('--notes, --notes-file and --generate-notes exclude each other', {
+      hint: 'give only one',
+    })
   }
   if (generates) return { kind: 'github' }
   if (notes !== undefined) return { kind: 'text', text: notes }

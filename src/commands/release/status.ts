@@ -58,14 +58,14 @@ async function chosen(invocation: Invocation, names: string[]): Promise<Componen
   const components = await (await invocation.config()).components()
   const all = Object.values(components)
   if (all.length === 0) {
-    throw new ConfigError('there are no components', { hint: 'components.yaml names them' })
+    throw new ConfigError('no components are configured', { hint: 'add them to components.yaml' })
   }
   if (names.length === 0 || names.some((name) => name.toUpperCase() === 'ALL')) return all
   return names.map((name) => {
     const component = findComponent(components, name)
     if (component !== undefined) return component
-    throw new NotFoundError(`${name} is no component`, {
-      hint: `there are ${all.map((one) => one.name).join(', ')}`,
+    throw new NotFoundError(`not a component: ${name}`, {
+      hint: `known components: ${all.map((one) => one.name).join(', ')}`,
     })
   })
 }

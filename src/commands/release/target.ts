@@ -53,9 +53,9 @@ export async function componentTarget(
     return { subject: { owner, repo, component }, named }
   }
   const names = Object.keys(components)
-  const there = names.length > 0 ? `names ${names.join(', ')}` : 'says what a component is'
-  throw new NotFoundError(`${name} is no component: only a component can be published`, {
-    hint: `components.yaml ${there}; for a repository there is RELEASE CREATE`,
+  const there = names.length > 0 ? `has ${names.join(', ')}` : 'defines components'
+  throw new NotFoundError(`not a component: ${name}; only components can be published`, {
+    hint: `components.yaml ${there}; for a repository use RELEASE CREATE`,
   })
 }
 
@@ -65,7 +65,7 @@ async function around(
 ): Promise<ReleaseTarget> {
   if (name !== '' && named !== null) {
     throw new UsageError(`-R ${flag} and ${name} both name a repository`, {
-      hint: `write @${named} alone beside -R`,
+      hint: `with -R, write only @${named}`,
     })
   }
   const repository = await repositoryAround(invocation, flag)
@@ -95,9 +95,9 @@ export async function taggedTarget(
   if (named !== null) return { subject, named }
   // Users of gh write just the tag.
   const isTag = /^v?\d+\.\d/.test(text)
-  throw new UsageError(`${text} names no ${isTag ? 'repository' : 'tag'}`, {
+  throw new UsageError(`no ${isTag ? 'repository' : 'tag'} in ${text}`, {
     hint: isTag
-      ? `write OWNER/REPO@${text}, or @${text} for the repository around here`
+      ? `write OWNER/REPO@${text}, or @${text} in a clone of the repository`
       : `write ${text}@TAG or ${text}@VERSION`,
   })
 }
@@ -126,8 +126,8 @@ export async function sourceTree(
     // folder.
     const named = await workTreeAround(resolve(invocation.cwd, flag), gitUrl, invocation.env)
     if (named !== null) return named.dir
-    throw new PathError(`${flag} is in no work tree`, {
-      hint: `--source names a clone of ${fullNameOf(repo)}`,
+    throw new PathError(`not in a work tree: ${flag}`, {
+      hint: `expected a clone of ${fullNameOf(repo)} after --source`,
     })
   }
   const { placesOf } = await import('../../repos/targets/expand.js')

@@ -9,20 +9,20 @@ export const upload = defineVerb({
   name: 'upload',
   summary: 'upload files to a release, several at once, each verified',
   examples: [
-    { command: 'wizard RELEASE UPLOAD core@1.2.0 dist/*.tcz', does: 'what is there already stays' },
+    { command: 'wizard RELEASE UPLOAD core@1.2.0 dist/*.tcz', does: 'existing assets stay' },
     {
       command: 'wizard RELEASE UPLOAD typo@v1.2.0 typo.iso --clobber',
-      does: 'over one with other bytes, on a draft',
+      does: 'replaces one that differs, on a draft',
     },
   ],
   args: [taggedArgument, { name: 'file', summary: 'files', variadic: true }],
   flags: {
-    clobber: { type: 'boolean', summary: 'replace assets with other bytes, on a draft' },
+    clobber: { type: 'boolean', summary: 'replace assets that differ, on a draft' },
     ...repositoryFlag,
   },
   async run(invocation, [text = '', ...files], { clobber, repo }) {
     if (files.length === 0) {
-      throw new UsageError('no file is named', { hint: `wizard RELEASE UPLOAD ${text} FILE…` })
+      throw new UsageError('no file given', { hint: `wizard RELEASE UPLOAD ${text} FILE…` })
     }
     const { subject, named } = await taggedTarget(invocation, text, repo)
     const manager = await invocation.releaseManager()

@@ -42,7 +42,7 @@ export const add = defineVerb({
     },
   ],
   flags: {
-    group: { type: 'text', value: 'G', summary: 'the group, made when it is new (default)' },
+    group: { type: 'text', value: 'G', summary: 'the group, created if it is new (default)' },
     branch: { type: 'text', value: 'REF', summary: 'a branch, or a tag or commit id as a pin' },
     'no-check': { type: 'boolean', summary: 'do not ask GitHub whether it exists' },
     scan: { type: 'text', value: 'DIR', summary: 'add the clones below DIR, where they are' },
@@ -51,7 +51,7 @@ export const add = defineVerb({
       value: 'N',
       min: 1,
       max: 100,
-      summary: 'of --scan: folders below DIR, 1 its own (3)',
+      summary: 'with --scan: levels of folders below DIR (3)',
     },
   },
   async run(invocation, [target, dest], flags): Promise<Added> {
@@ -81,7 +81,7 @@ export const add = defineVerb({
     const { repo, group, file } = added
     return invocation.globals.quiet
       ? { kind: 'nothing' }
-      : { kind: 'lines', lines: [`${repo} was added to ${group} in ${file}`] }
+      : { kind: 'lines', lines: [`${repo} added to ${group} in ${file}`] }
   },
   partialFailure: (added) => (added.kind === 'adoption' ? adoptionFailure(added) : null),
 })
@@ -104,7 +104,7 @@ async function insideRoot(invocation: Invocation, dest: string): Promise<string>
   const path = relative(root, resolve(invocation.cwd, dest))
   if (path === '' || path === '..' || path.startsWith(`..${sep}`)) {
     throw new PathError(`${dest} is not inside ${root}`, {
-      hint: 'a destination is inside ROOT; see --root',
+      hint: 'choose a destination inside ROOT, or another --root',
     })
   }
   return `/${path.split(sep).join('/')}`

@@ -108,9 +108,9 @@ export function adoptionPage(adoption: Adoption, { globals, terminal, cwd }: Inv
 }
 
 const words: Record<AdoptReason, string> = {
-  'already-named': 'repos.yaml has it already',
+  'already-named': 'it is already in repos.yaml',
   'second-clone': 'repos.yaml has another clone of this repository',
-  overlaps: 'repos.yaml has a folder around it, or in it',
+  overlaps: 'repos.yaml has a destination around it, or inside it',
   'outside-root': 'outside ROOT',
   'root-itself': 'it is ROOT itself',
   'not-a-repository': 'not a git repository',
@@ -120,8 +120,8 @@ const words: Record<AdoptReason, string> = {
   'other-host': 'its origin is not on the configured server',
   unsupported: 'wizard does not support its settings, such as a sparse checkout',
   'in-progress': 'a rebase or a bisection is in progress',
-  'unsuitable-name': 'repos.yaml can not have the name of its folder, branch or repository',
-  unreadable: 'it can not be read',
+  'unsuitable-name': "repos.yaml can't contain the name of its folder, branch or repository",
+  unreadable: "it can't be read",
 }
 
 /** One named clone that is not added is an error, unless repos.yaml has it as it is. */
@@ -129,7 +129,7 @@ export function adoptionFailure({ clones, folder, isScan, root }: Adoption): Par
   const [one] = clones
   const reason = one?.reason ?? null
   if (isScan || reason === null || reason === 'already-named') return null
-  const message = `${folder} is not added: ${words[reason]}`
+  const message = `${folder} was not added: ${words[reason]}`
   if (reason === 'second-clone') return { code: 'CONFLICT', message, hint: hintOfSecond }
   if (reason !== 'outside-root') return { code: 'PATH', message }
   return { code: 'PATH', message, hint: `ROOT is ${root}; --root names another` }

@@ -14,13 +14,13 @@ export const browse = defineVerb({
   summary: 'open a repository, a folder or a file in the browser',
   examples: [
     { command: 'wizard REPO BROWSE uDOS/typo', does: 'its page' },
-    { command: 'wizard REPO BROWSE', does: 'that of the clone around the current folder' },
+    { command: 'wizard REPO BROWSE', does: 'the page of the clone that you are in' },
     { command: 'wizard REPO BROWSE typo src/main.ts --branch dev', does: 'a file on a branch' },
   ],
   args: [
     {
       name: 'repo',
-      summary: 'owner/repo, a name, or . for the clone around; default: that one',
+      summary: 'owner/repo, a name, or . for the clone that you are in (default)',
       optional: true,
     },
     { name: 'path', summary: "from the repository's top", optional: true },
@@ -51,7 +51,7 @@ async function repositoryFor(invocation: Invocation, target: string | undefined)
   if (!looksLikePath(target)) return repositoryTarget(invocation, target)
   const origin = await originAround(invocation, resolve(invocation.cwd, target))
   if (origin !== null) return origin
-  throw new UsageError(`${target} is not in a clone of a repository on the configured server`, {
+  throw new UsageError(`${target} is not in a clone from the configured server`, {
     hint: 'name the repository: wizard REPO BROWSE OWNER/REPO',
   })
 }
@@ -59,9 +59,9 @@ async function repositoryFor(invocation: Invocation, target: string | undefined)
 /** @throws UsageError for what can't be a branch or a commit */
 function refSteps(branch: string | undefined, commit: string | undefined): string[] {
   if (branch !== undefined && !isShortRefName(branch))
-    throw new UsageError(`${oneLine(branch, 100)} can't be a branch or a tag`)
+    throw new UsageError(`not a branch or tag: ${oneLine(branch, 100)}`)
   if (commit !== undefined && !/^[0-9a-f]{4,64}$/i.test(commit))
-    throw new UsageError(`${oneLine(commit, 100)} is not a commit id`, {
+    throw new UsageError(`not a commit id: ${oneLine(commit, 100)}`, {
       hint: 'write at least its first four hex digits',
     })
   return (branch ?? commit)?.split('/') ?? []

@@ -29,9 +29,9 @@ export const clone = defineVerb({
       min: 1,
       summary: 'only the last N commits; implies --single-branch',
     },
-    'single-branch': { type: 'boolean', summary: 'that branch alone' },
-    'recurse-submodules': { type: 'boolean', summary: 'submodules get their files, and theirs' },
-    'no-lfs': { type: 'boolean', summary: 'files of Git LFS stay pointers' },
+    'single-branch': { type: 'boolean', summary: 'only that branch' },
+    'recurse-submodules': { type: 'boolean', summary: 'clone submodules too, at every depth' },
+    'no-lfs': { type: 'boolean', summary: 'leave files of Git LFS as pointers' },
   },
   async run(invocation, [target = '', dest], flags) {
     const { branch, depth, 'single-branch': singleBranch, 'no-lfs': noLfs } = flags

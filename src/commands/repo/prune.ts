@@ -13,7 +13,7 @@ export const prune = defineVerb({
     { command: 'wizard REPO PRUNE', does: 'asks first' },
     {
       command: 'wizard REPO PRUNE --yes --max 5',
-      does: 'for cron: more than five is taken for a mistake',
+      does: 'for cron: more than five must be a mistake',
     },
   ],
   args: [],
@@ -24,7 +24,7 @@ export const prune = defineVerb({
       min: 0,
       summary: 'move nothing if there are more than N',
     },
-    'dry-run': { type: 'boolean', summary: 'list, and move nothing' },
+    'dry-run': { type: 'boolean', summary: 'only list them' },
   },
   async run(invocation, _args, { max, 'dry-run': dryRun }) {
     const sync = await invocation.repoSync()
@@ -59,7 +59,7 @@ export const prune = defineVerb({
   partialFailure: ({ failures }) => failureOf(failures, { of: failures, total: failures.length }),
 })
 
-const nothing = 'There is nothing to prune.'
+const nothing = 'Nothing to prune.'
 
 const questionOn = (found: Pruned[]) =>
   `Move ${found.length === 1 ? 'a clone' : `${found.length} clones`} that repos.yaml no longer names to the trash? ${found.map(({ path }) => path).join(', ')}`

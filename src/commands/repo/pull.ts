@@ -11,13 +11,13 @@ export const pull = defineVerb({
   name: 'pull',
   summary: 'pull one repository, by its name or folder',
   examples: [
-    { command: 'wizard REPO PULL typo', does: 'one that repos.yaml names' },
+    { command: 'wizard REPO PULL typo', does: 'one from repos.yaml' },
     { command: 'wizard REPO PULL ./typo', does: 'the clone in a folder' },
-    { command: 'wizard REPO PULL .', does: 'the clone around the current folder' },
+    { command: 'wizard REPO PULL .', does: 'the clone that you are in' },
   ],
   args: [{ name: 'target', summary: 'one repository of repos.yaml, or the folder of a clone' }],
   flags: {
-    'recurse-submodules': { type: 'boolean', summary: 'submodules follow, and theirs' },
+    'recurse-submodules': { type: 'boolean', summary: 'pull submodules too, at every depth' },
   },
   async run(invocation, [target = ''], flags) {
     const submodules = flags['recurse-submodules']

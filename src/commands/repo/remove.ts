@@ -29,7 +29,7 @@ export const remove = defineVerb({
   render: ({ repo, group, file }, invocation) =>
     invocation.globals.quiet
       ? { kind: 'nothing' }
-      : { kind: 'lines', lines: [`${repo} was taken out of ${group} in ${file}; its files stay`] },
+      : { kind: 'lines', lines: [`${repo} removed from ${group} in ${file}; its files stay`] },
 })
 
 /** The error for a repository that a `from:` entry lists; null if there is no such entry. */
@@ -44,9 +44,12 @@ async function broughtByFrom(invocation: Invocation, target: string): Promise<Us
   if (found === undefined || source === undefined) return null
   const { from, exclude, position } = source
   const names = [...exclude, found.repo].map((name) => JSON.stringify(name)).join(', ')
-  return new UsageError(`${fullNameOf(found)} has no entry of its own: from: ${from} brings it`, {
-    hint: `put this into the entry at ${position.file}:${position.line}: exclude: [${names}]`,
-  })
+  return new UsageError(
+    `${fullNameOf(found)} has no entry of its own: it comes from "from: ${from}"`,
+    {
+      hint: `add this to the entry at ${position.file}:${position.line}: exclude: [${names}]`,
+    },
+  )
 }
 
 async function listed(invocation: Invocation, target: string): Promise<SyncTarget | undefined> {

@@ -51,7 +51,7 @@ export const remove = defineVerb({
   name: 'remove',
   summary: "remove wizard's lines from your crontab",
   examples: [
-    { command: 'wizard SCHEDULE REMOVE', does: 'shows what would go, and asks' },
+    { command: 'wizard SCHEDULE REMOVE', does: 'shows what would be removed, and asks' },
     { command: 'wizard SCHEDULE REMOVE --yes', does: 'for scripts' },
   ],
   args: [],
@@ -63,7 +63,7 @@ export const remove = defineVerb({
       import('../../schedules/cron/install.js'),
     ])
     const marks = marksOf(await invocation.config())
-    const confirm = confirmFor(invocation, 'Take this out of your crontab?')
+    const confirm = confirmFor(invocation, 'Remove this from your crontab?')
     return removeBlock(await invocation.crontab(), marks, { confirm, dryRun })
   },
   render: (change, invocation) => changePage(change, invocation),
@@ -71,7 +71,7 @@ export const remove = defineVerb({
 
 const howToRemove: HintParts = [
   { verb: ['SCHEDULE', 'REMOVE'] },
-  ' takes the lines of schedules that are gone out of your crontab',
+  ' removes the lines of removed schedules from your crontab',
 ]
 
 const confirmFor =
@@ -94,12 +94,12 @@ function differenceOf({ before, after }: CrontabChange): string[] {
 }
 
 const said: Record<CrontabChange['action'], string> = {
-  installed: 'Your crontab pulls what is due from now on.',
-  updated: 'Your crontab is brought up to date.',
-  removed: "wizard's lines are out of your crontab.",
-  unchanged: 'Nothing had to be changed in your crontab.',
-  declined: 'Your crontab is as it was.',
-  planned: 'Nothing was changed: this is what would be.',
+  installed: "Added wizard's lines to your crontab.",
+  updated: "Updated wizard's lines in your crontab.",
+  removed: "Removed wizard's lines from your crontab.",
+  unchanged: 'Your crontab is up to date.',
+  declined: 'Your crontab was not changed.',
+  planned: 'Dry run: your crontab was not changed.',
 }
 
 const changePage = (change: CrontabChange, { globals }: Invocation): Page => ({

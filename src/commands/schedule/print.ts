@@ -14,7 +14,7 @@ export const print = defineVerb({
   name: 'print',
   summary: 'print the schedules of repos.yaml for cron and other schedulers',
   examples: [
-    { command: 'wizard SCHEDULE PRINT', does: 'lines for the crontab; INSTALL puts them there' },
+    { command: 'wizard SCHEDULE PRINT', does: 'lines for the crontab; INSTALL writes them' },
     { command: 'wizard SCHEDULE PRINT --format systemd', does: "a user's service and timer" },
     {
       command: 'wizard SCHEDULE PRINT --format github-actions --shards 8',
@@ -22,7 +22,7 @@ export const print = defineVerb({
     },
     {
       command: 'wizard SCHEDULE PRINT --format kubernetes | kubectl apply -f -',
-      does: 'a CronJob with a pod a share',
+      does: 'a CronJob with a pod for each share',
     },
   ],
   args: [],
@@ -45,7 +45,9 @@ export const print = defineVerb({
     const isLocal = format === 'cron' || format === 'systemd'
     if (isLocal && (shards !== undefined || spec !== undefined)) {
       const name = shards === undefined ? '--package' : '--shards'
-      throw new UsageError(`${name} is for kubernetes and github-actions, not for ${format}`)
+      throw new UsageError(
+        `${name} works only with kubernetes and github-actions, not with ${format}`,
+      )
     }
     if (spec !== undefined) assertPinned(spec)
     const { planSchedules } = await import('../../schedules/plan.js')

@@ -28,8 +28,8 @@ const remedies: Record<Exclude<Format, 'cron'>, string> = {
 export function assertCron(verb: 'INSTALL' | 'REMOVE', format: Format = 'cron'): void {
   if (format === 'cron') return
   const hint =
-    verb === 'INSTALL' ? remedies[format] : 'take away what was made from SCHEDULE PRINT by hand'
-  throw new UsageError(`SCHEDULE ${verb} edits the crontab alone, nothing of ${format}`, { hint })
+    verb === 'INSTALL' ? remedies[format] : 'remove by hand what you made with SCHEDULE PRINT'
+  throw new UsageError(`SCHEDULE ${verb} edits only the crontab, nothing of ${format}`, { hint })
 }
 
 /** Settings that a run by this machine's scheduler would lack. */
@@ -40,7 +40,9 @@ export async function scheduleWarningsOf(
   const { missingElsewhere } = await import('../../schedules/command.js')
   const warnings = await missingElsewhere(config, env)
   if (/[\\/]_npx[\\/]/.test(launcher.script)) {
-    warnings.push(`${launcher.script} is npx's, which removes it one day: npm install --global it`)
+    warnings.push(
+      `npx will remove ${launcher.script} one day: install wizard with npm install --global`,
+    )
   }
   return warnings
 }

@@ -62,13 +62,13 @@ export const status = defineVerb({
 })
 
 const said: Record<CrontabState, string> = {
-  installed: 'Your crontab pulls what is due.',
-  'out-of-date': 'Your crontab says something else than repos.yaml: SCHEDULE INSTALL updates it.',
-  absent: 'Your crontab does not pull it: SCHEDULE INSTALL puts it there.',
-  unscheduled: 'No entry has a pull_schedule, so there is nothing for your crontab.',
-  'left-over': 'Your crontab has lines of schedules that are gone: SCHEDULE REMOVE takes them out.',
-  damaged: "wizard's block in your crontab is damaged: SCHEDULE INSTALL says how.",
-  unknown: 'Whether your crontab pulls it is not known, as it can not be read.',
+  installed: 'Your crontab runs due pulls.',
+  'out-of-date': 'Your crontab differs from repos.yaml: SCHEDULE INSTALL updates it.',
+  absent: 'Your crontab does not run these pulls: SCHEDULE INSTALL adds them.',
+  unscheduled: 'No entry has a pull_schedule, so your crontab needs nothing.',
+  'left-over': 'Your crontab has lines of removed schedules: SCHEDULE REMOVE removes them.',
+  damaged: "wizard's block in your crontab is damaged: SCHEDULE INSTALL says where.",
+  unknown: "Your crontab can't be read, so it may or may not run these pulls.",
 }
 
 /** `in 5 hours`, `overdue for 2 days`; null if nothing is scheduled. */

@@ -5,7 +5,7 @@ const script = defineVerb({
   name: '',
   summary: 'run many commands in one process',
   examples: [
-    { command: 'wizard SCRIPT nightly.ucode', does: 'one command a line, # comments' },
+    { command: 'wizard SCRIPT nightly.ucode', does: 'one command on each line, # for comments' },
     { command: 'wizard SCRIPT - --dry-run', does: 'from standard input; shows what would run' },
     { command: 'wizard SCRIPT nightly.ucode --keep-going --json', does: 'all of them, as data' },
   ],

@@ -54,7 +54,7 @@ export async function readLine(
     if (value !== undefined && isSecretName(variable)) reader.app.redactor.add(value)
     if (value !== undefined) return value
     throw new UsageError(`${variable} is not set`, {
-      hint: 'set it in the environment; for a dollar write $$',
+      hint: 'set it in the environment; for a dollar sign write $$',
     })
   })
   // What one types in a shell.
@@ -76,7 +76,7 @@ function joinedLines(text: string, name: string): { line: number; content: strin
     .split(/\r?\n/)
     .entries()) {
     if (raw.includes('\0')) {
-      throw new UsageError(`${name}:${index + 1}: it is not text: ${oneLine(raw, 40)}`)
+      throw new UsageError(`${name}:${index + 1}: not text: ${oneLine(raw, 40)}`)
     }
     const isContinued = /(?:^|[^\\])(?:\\\\)*\\$/.test(raw) && !/^\s*#/.test(raw)
     const content: string = (open?.content ?? '') + (isContinued ? raw.slice(0, -1) : raw)

@@ -28,7 +28,7 @@ export interface ScriptResult {
 }
 
 export const scriptFlags = {
-  'keep-going': { type: 'boolean', summary: 'go on after a failure' },
+  'keep-going': { type: 'boolean', summary: 'continue after a failure' },
   'dry-run': { type: 'boolean', summary: 'check all commands and show them' },
 } as const satisfies FlagSpecs
 

@@ -101,7 +101,7 @@ class Splitter {
       return
     }
     if (!/^[A-Za-z_]\w*$/.test(name)) {
-      throw new UsageError(`${all} is not a variable`, { hint: 'for a dollar write $$' })
+      throw new UsageError(`not a variable: ${all}`, { hint: 'for a dollar sign write $$' })
     }
     const value = this.#lookup(name)
     this.#add(value, isSecretName(name) && value !== '' ? mask : value)
@@ -119,11 +119,11 @@ class Splitter {
   }
 }
 
-const withoutEnd = (sign: string) => new UsageError(`${sign} has no end`)
+const withoutEnd = (sign: string) => new UsageError(`unclosed ${sign}`)
 
 const shellOnly = (sign: string) =>
-  new UsageError(`${sign} is not read, because no shell runs this`, {
-    hint: 'write one command a line; to pass the sign on, quote it',
+  new UsageError(`${sign} does nothing here, because no shell runs this`, {
+    hint: 'write one command on each line; to pass the sign on, quote it',
   })
 
 /** Quotes words so that a script, and a shell, read them back. */

@@ -23,7 +23,7 @@ export async function openHistory({ app, host, terminal }: Invocation): Promise<
   const all = (await readIfThere(file)).split('\n').filter(Boolean)
   const lines = all.slice(-most).reverse()
   const warn = (error: unknown) => {
-    terminal.note(`warning: the history can't be kept: ${reasonOf(error)}`)
+    terminal.note(`warning: can't save the history: ${reasonOf(error)}`)
     return false
   }
   let isKept = await prepare(file, all).catch(warn)

@@ -9,14 +9,14 @@ export const list = defineVerb({
   summary: 'list deliveries, newest first',
   examples: [
     { command: 'wizard WEBHOOK LIST', does: 'the last 50' },
-    { command: 'wizard WEBHOOK LIST --status dead,retry --since 3d', does: 'what failed lately' },
+    { command: 'wizard WEBHOOK LIST --status dead,retry --since 3d', does: 'recent failures' },
   ],
   args: [],
   flags: {
-    status: { type: 'texts', value: 'S', summary: 'of that status; several with commas' },
-    event: { type: 'text', value: 'E', summary: 'of that event: push, release …' },
-    repo: { type: 'text', short: 'R', value: 'OWNER/REPO', summary: 'of that repository' },
-    since: { type: 'text', value: 'T', summary: 'received since then: 2026-01-14, 12h, 3d' },
+    status: { type: 'texts', value: 'S', summary: 'with this status; separate several by commas' },
+    event: { type: 'text', value: 'E', summary: 'of this event: push, release …' },
+    repo: { type: 'text', short: 'R', value: 'OWNER/REPO', summary: 'of this repository' },
+    since: { type: 'text', value: 'T', summary: 'received since: 2026-01-14, 12h, 3d' },
     limit: { type: 'integer', value: 'N', min: 1, max: 100_000, summary: 'at most N (50)' },
   },
   async run(invocation, _args, { status, event, repo, since, limit }) {
@@ -40,8 +40,9 @@ export function statusesIn(words: string[]): DeliveryStatus[] {
     .map((word) => {
       const found = deliveryStatuses.find((one) => one === word.trim().toLowerCase())
       if (found) return found
-      throw new UsageError(`${word} is not a status of a delivery`, {
-        hint: didYouMean(word, deliveryStatuses) ?? `one of ${deliveryStatuses.join(', ')}`,
+      throw new UsageError(`not a status of a delivery: ${word}`, {
+        hint:
+          didYouMean(word, deliveryStatuses) ?? `expected one of ${deliveryStatuses.join(', ')}`,
       })
     })
 }

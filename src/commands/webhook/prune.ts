@@ -9,11 +9,11 @@ export const prune = defineVerb({
   name: 'prune',
   summary: 'remove old deliveries now, as SERVE does every hour',
   examples: [
-    { command: 'wizard WEBHOOK PRUNE', does: 'what webhooks.yaml does not keep' },
+    { command: 'wizard WEBHOOK PRUNE', does: 'what webhooks.yaml no longer keeps' },
     { command: 'wizard WEBHOOK PRUNE --older 7d', does: 'bodies and outputs older than a week' },
   ],
   args: [],
-  flags: { older: { type: 'text', value: 'T', summary: "in place of webhooks.yaml's keep" } },
+  flags: { older: { type: 'text', value: 'T', summary: 'instead of keep in webhooks.yaml' } },
   async run(invocation, _args, { older }) {
     const days = older === undefined ? null : parseSpan(older, 'older') / day
     if (days !== null && days < 3) {
@@ -21,5 +21,5 @@ export const prune = defineVerb({
     }
     return { pruned: await (await invocation.webhookHandler()).prune(days, invocation.call) }
   },
-  render: ({ pruned }) => lines(`${pruned} deliveries were pruned`),
+  render: ({ pruned }) => lines(`${pruned} deliveries pruned`),
 })

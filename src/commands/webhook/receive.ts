@@ -23,7 +23,7 @@ export const receive = defineVerb({
   examples: [
     {
       command: 'wizard WEBHOOK RECEIVE push.json --event push --sign --dry-run',
-      does: 'which handlers it would get, and the exact commands',
+      does: 'which handlers would run, and their exact commands',
     },
     { command: 'wizard WEBHOOK RECEIVE push.json --event push --sign --run', does: 'runs them' },
   ],
@@ -31,7 +31,7 @@ export const receive = defineVerb({
   flags: {
     event: { type: 'text', value: 'E', summary: 'the event: push, release …' },
     delivery: { type: 'text', value: 'ID', summary: "GitHub's id; default: a new one" },
-    signature: { type: 'text', value: 'S', summary: 'X-Hub-Signature-256, which must fit' },
+    signature: { type: 'text', value: 'S', summary: 'X-Hub-Signature-256, which must match' },
     sign: { type: 'boolean', summary: 'sign it with the first secret' },
     run: { type: 'boolean', summary: 'wait for its handlers; exit 1 if one fails for good' },
     'dry-run': { type: 'boolean', summary: 'show what would be done, and store nothing' },
@@ -39,7 +39,7 @@ export const receive = defineVerb({
   async run(invocation, [file = ''], flags): Promise<Received> {
     const { event, delivery, sign, run, 'dry-run': dryRun } = flags
     if (event === undefined) {
-      throw new UsageError('--event is missing', { hint: 'such as --event push' })
+      throw new UsageError('--event is missing', { hint: 'for example --event push' })
     }
     const signature = sign ? 'sign' : flags.signature
     if (signature === undefined || (sign && flags.signature !== undefined)) {
@@ -83,9 +83,9 @@ export const verify = defineVerb({
   },
   json: ({ ok }) => ({ ok }),
   render: ({ ok }, { globals }) =>
-    globals.quiet || !ok ? { kind: 'nothing' } : lines(`${marks.good} the signature fits`),
+    globals.quiet || !ok ? { kind: 'nothing' } : lines(`${marks.good} the signature matches`),
   partialFailure: ({ ok, hint }) =>
-    ok ? null : { code: 'FAILED', message: 'the signature does not fit', hint },
+    ok ? null : { code: 'FAILED', message: 'the signature does not match', hint },
 })
 
 /** @throws PathError */

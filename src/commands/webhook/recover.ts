@@ -7,13 +7,13 @@ export const recover = defineVerb({
   name: 'recover',
   summary: 'ask GitHub to redeliver what failed in the last 3 days',
   examples: [
-    { command: 'wizard WEBHOOK RECOVER uDOS/core', does: 'each event once that nobody has taken' },
-    { command: 'wizard WEBHOOK RECOVER uDOS --since 12h --dry-run', does: 'which these are' },
+    { command: 'wizard WEBHOOK RECOVER uDOS/core', does: 'each undelivered event, once' },
+    { command: 'wizard WEBHOOK RECOVER uDOS --since 12h --dry-run', does: 'which these would be' },
   ],
   args: [hookTargetArgument],
   flags: {
     hook: hookFlag,
-    since: { type: 'text', value: 'T', summary: 'delivered since then (3d)' },
+    since: { type: 'text', value: 'T', summary: 'delivered since (3d)' },
     'dry-run': { type: 'boolean', summary: 'show what would be redelivered' },
   },
   async run(invocation, [target = ''], { hook, since, 'dry-run': dryRun }) {

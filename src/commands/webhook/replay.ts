@@ -14,13 +14,13 @@ export const replay = defineVerb({
   examples: [
     { command: 'wizard WEBHOOK REPLAY 7', does: 'one delivery' },
     { command: 'wizard WEBHOOK REPLAY 7 --handler tests', does: 'one of its handlers' },
-    { command: 'wizard WEBHOOK REPLAY --status dead --since 3d', does: 'all that died; asks' },
+    { command: 'wizard WEBHOOK REPLAY --status dead --since 3d', does: 'all dead ones; asks' },
   ],
   args: [idsArgument],
   flags: {
     handler: { type: 'text', value: 'H', summary: 'only this handler' },
-    status: { type: 'choice', choices: ['dead', 'repeat'], summary: 'all of that status' },
-    since: { type: 'text', value: 'T', summary: 'with --status: received since then' },
+    status: { type: 'choice', choices: ['dead', 'repeat'], summary: 'all with this status' },
+    since: { type: 'text', value: 'T', summary: 'with --status: received since' },
   },
   async run(invocation, ids, { handler, status, since }): Promise<DeliveryWithRuns[]> {
     const webhooks = await invocation.webhookHandler()
@@ -41,9 +41,9 @@ async function idsOf(
   since: string | undefined,
 ): Promise<string[]> {
   if (status === undefined) {
-    if (since !== undefined) throw new UsageError('--since goes with --status')
+    if (since !== undefined) throw new UsageError('--since needs --status')
     if (ids.length > 0) return ids
-    throw new UsageError('no delivery is named', { hint: 'give an id, or --status dead' })
+    throw new UsageError('no delivery given', { hint: 'give an id, or --status dead' })
   }
   if (ids.length > 0) throw new UsageError('give ids or --status, not both')
   const filter = {
@@ -63,7 +63,7 @@ async function idsOf(
 export const cancel = defineVerb({
   name: 'cancel',
   summary: 'cancel the waiting runs of a delivery; running ones continue',
-  examples: [{ command: 'wizard WEBHOOK CANCEL 7', does: 'its handlers do not start any more' }],
+  examples: [{ command: 'wizard WEBHOOK CANCEL 7', does: 'its waiting handlers do not start' }],
   args: [{ ...idsArgument, optional: false }],
   flags: {},
   run: async (invocation, ids) => (await invocation.webhookHandler()).cancel(ids, invocation.call),

@@ -21,7 +21,7 @@ export const serve = defineVerb({
   examples: [
     { command: 'wizard WEBHOOK SERVE', does: 'at the address of webhooks.yaml' },
     { command: 'wizard WEBHOOK SERVE --unix /run/wizard/hook.sock', does: 'behind nginx' },
-    { command: 'kill -HUP PID', does: 'makes it read webhooks.yaml again' },
+    { command: 'kill -HUP PID', does: 'reloads webhooks.yaml' },
   ],
   args: [],
   flags,
@@ -85,20 +85,20 @@ async function placeOf(
 function refuseBesideSocket({ host, port, unix, path }: Flags<typeof flags>): void {
   const [given] = Object.entries({ host, port, unix }).filter(([, value]) => value !== undefined)
   if (given !== undefined) {
-    throw new UsageError(`--${given[0]} says where to listen, but systemd hands over a socket`, {
+    throw new UsageError(`--${given[0]} conflicts with the socket that systemd hands over`, {
       hint: 'set it in the socket unit, or start wizard without one',
     })
   }
   if (path === undefined) return
-  throw new UsageError("with a socket of systemd, the path of the hook's URL is webhooks.yaml's", {
-    hint: 'set webhooks.path there, and leave --path out',
+  throw new UsageError("with a socket of systemd, webhooks.yaml sets the path of the hook's URL", {
+    hint: 'set webhooks.path there, and omit --path',
   })
 }
 
 function assertPath(path: string | undefined): void {
   if (path === undefined) return
-  const hint = 'such as --path /webhook'
-  if (!hookPathPattern.test(path)) throw new UsageError('--path begins with /', { hint })
+  const hint = 'for example --path /webhook'
+  if (!hookPathPattern.test(path)) throw new UsageError('--path must begin with /', { hint })
   if (!isReservedPath(path)) return
   throw new UsageError(`--path ${path}: SERVE answers this path itself`, { hint })
 }

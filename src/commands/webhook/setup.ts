@@ -26,8 +26,12 @@ export const setup = defineVerb({
   args: [hookTargetArgument],
   flags: {
     url: { type: 'text', value: 'URL', summary: 'where GitHub reaches SERVE' },
-    events: { type: 'texts', value: 'E', summary: 'with commas; default: those of the handlers' },
-    remove: { type: 'boolean', summary: 'remove the hook of that URL' },
+    events: {
+      type: 'texts',
+      value: 'E',
+      summary: 'separated by commas; default: those of the handlers',
+    },
+    remove: { type: 'boolean', summary: 'remove the hook with this URL' },
     'dry-run': { type: 'boolean', summary: 'show what would be done' },
   },
   async run(invocation, [target = ''], { url, events, remove, 'dry-run': dryRun }) {
@@ -53,7 +57,7 @@ export const setup = defineVerb({
     return {
       code: 'FAILED',
       message: `the ping failed: ${why.trim()}`,
-      hint: 'does WEBHOOK SERVE run there, with the same secret and path?',
+      hint: 'check that WEBHOOK SERVE runs there, with the same secret and path',
     }
   },
 })

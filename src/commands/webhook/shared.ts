@@ -38,8 +38,8 @@ export function parseSpan(text: string, flag: string): number {
   if (digits !== undefined && unit !== undefined) {
     return Number(digits) * units[unit.toLowerCase() as keyof typeof units]
   }
-  throw new UsageError(`--${flag} ${oneLine(text, 60)} is not a span of time`, {
-    hint: 'such as 90s, 10m, 12h or 3d',
+  throw new UsageError(`--${flag} ${oneLine(text, 60)} is not a duration`, {
+    hint: 'for example 90s, 10m, 12h or 3d',
   })
 }
 
@@ -49,7 +49,7 @@ export function parseSince(text: string, now: number): number {
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(time)) return time
   throw new UsageError(`--since ${oneLine(text, 60)} is not a time`, {
-    hint: 'such as 2026-01-14, 2026-01-14T10:00:00Z, 12h or 3d',
+    hint: 'for example 2026-01-14, 2026-01-14T10:00:00Z, 12h or 3d',
   })
 }
 

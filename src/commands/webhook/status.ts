@@ -9,12 +9,12 @@ export const status = defineVerb({
   name: 'status',
   summary: 'count waiting, running and dead runs; exit 1 if something needs attention',
   examples: [
-    { command: 'wizard WEBHOOK STATUS', does: 'at a glance' },
+    { command: 'wizard WEBHOOK STATUS', does: 'in a few lines' },
     { command: 'wizard WEBHOOK STATUS --stale 5m --json', does: 'for monitoring' },
   ],
   args: [],
   flags: {
-    stale: { type: 'text', value: 'T', summary: 'what waits longer is exit 1 (10m)' },
+    stale: { type: 'text', value: 'T', summary: 'exit 1 if a delivery waits longer (10m)' },
   },
   async run(invocation, _args, { stale = '10m' }) {
     const seconds = parseSpan(stale, 'stale') / 1000
@@ -31,23 +31,23 @@ export const status = defineVerb({
         `serving on ${machine} (process ${pid}) at ${address}, since ${timeOf(since)}`,
     )
     return lines(
-      ...(machines.length > 0 ? machines : ['nobody serves: wizard WEBHOOK SERVE']),
+      ...(machines.length > 0 ? machines : ['not serving: wizard WEBHOOK SERVE starts it']),
       shown.length > 0
         ? shown.map((one) => `${counts[one]} ${one}`).join(', ')
-        : 'no delivery has come yet',
-      ...(oldest === null ? [] : [`the oldest waits for ${formatLength(oldest)}`]),
-      ...(last === null ? [] : [`the last one came ${timeOf(last)}`]),
+        : 'no deliveries yet',
+      ...(oldest === null ? [] : [`the oldest has waited for ${formatLength(oldest)}`]),
+      ...(last === null ? [] : [`the last one arrived ${timeOf(last)}`]),
       `${found.engine}, ${formatBytes(found.store_bytes)}`,
     )
   },
   partialFailure({ found: { counts, oldest_waiting_seconds: oldest }, seconds }) {
     if (counts.dead > 0) {
       const message = `${counts.dead} ${counts.dead === 1 ? 'delivery is' : 'deliveries are'} dead`
-      const hint = 'wizard WEBHOOK LIST --status dead says which; REPLAY runs them again'
+      const hint = 'wizard WEBHOOK LIST --status dead lists them; REPLAY runs them again'
       return { code: 'FAILED', message, hint }
     }
     if (oldest === null || oldest <= seconds) return null
     const message = `a delivery has been waiting for ${Math.round(oldest)} s`
-    return { code: 'FAILED', message, hint: 'does wizard WEBHOOK SERVE run?' }
+    return { code: 'FAILED', message, hint: 'check that wizard WEBHOOK SERVE is running' }
   },
 })

@@ -16,8 +16,8 @@ export const view = defineVerb({
   name: 'view',
   summary: 'show a delivery, its runs, its payload or the output of a handler',
   examples: [
-    { command: 'wizard WEBHOOK VIEW 7', does: 'what became of it' },
-    { command: 'wizard WEBHOOK VIEW 72d3162e --body | jq .', does: 'the bytes as they came' },
+    { command: 'wizard WEBHOOK VIEW 7', does: 'its runs and how they ended' },
+    { command: 'wizard WEBHOOK VIEW 72d3162e --body | jq .', does: 'the bytes as received' },
     { command: 'wizard WEBHOOK VIEW 7 --log tests', does: "the end of a handler's output" },
   ],
   args: [
@@ -27,8 +27,8 @@ export const view = defineVerb({
     },
   ],
   flags: {
-    body: { type: 'boolean', summary: 'the bytes as they came' },
-    log: { type: 'text', value: 'HANDLER', summary: "the end of that handler's output" },
+    body: { type: 'boolean', summary: 'the bytes as received' },
+    log: { type: 'text', value: 'HANDLER', summary: "the end of this handler's output" },
   },
   async run(invocation, [id = ''], { body, log }): Promise<Shown> {
     const handler = await invocation.webhookHandler()

@@ -9,12 +9,13 @@ const exactRun = { name: 'run', summary: 'component/RUN_ID, owner/repo/RUN_ID, o
 export const cancel = defineVerb({
   name: 'cancel',
   summary: 'cancel a run',
-  examples: [
-    { command: 'wizard WORKFLOW CANCEL uDOS/uDOS/123456', does: 'one run, named exactly' },
-  ],
+  examples: [{ command: 'wizard WORKFLOW CANCEL uDOS/uDOS/123456', does: 'one run, by its id' }],
   args: [exactRun],
   flags: {
-    force: { type: 'boolean', summary: 'also one that does not react: always() in its steps' },
+    force: {
+      type: 'boolean',
+      summary: 'cancel even a run that does not react, such as with always()',
+    },
     ...repositoryFlag,
   },
   async run(invocation, [target = ''], { force, ...flags }) {
@@ -32,13 +33,16 @@ export const rerun = defineVerb({
   name: 'rerun',
   summary: 'run a run again: all jobs, --failed ones, or one --job',
   examples: [
-    { command: 'wizard WORKFLOW RERUN core/tests --failed', does: 'what failed in the newest run' },
+    {
+      command: 'wizard WORKFLOW RERUN core/tests --failed',
+      does: 'the failed jobs of the newest run',
+    },
     { command: 'wizard WORKFLOW RERUN uDOS/uDOS/123456', does: 'all of one run' },
   ],
   args: [exactRun],
   flags: {
-    failed: { type: 'boolean', summary: 'the jobs that failed alone' },
-    job: { type: 'text', value: 'NAME', summary: 'one job alone, by its name or id' },
+    failed: { type: 'boolean', summary: 'only the failed jobs' },
+    job: { type: 'text', value: 'NAME', summary: 'only one job, by its name or id' },
     ...runFlags,
   },
   async run(invocation, [target = ''], { failed, job: named, ...flags }) {
@@ -78,4 +82,4 @@ function switchVerb(name: 'enable' | 'disable', summary: string) {
 }
 
 export const enable = switchVerb('enable', 'let a workflow run')
-export const disable = switchVerb('disable', 'let a workflow run no more, until it is enabled')
+export const disable = switchVerb('disable', 'stop a workflow from running, until it is enabled')

@@ -10,7 +10,7 @@ export const download = defineVerb({
     { command: 'wizard WORKFLOW DOWNLOAD core/build --dir out', does: 'all of the newest run' },
     {
       command: 'wizard WORKFLOW DOWNLOAD uDOS/uDOS/123456 --name dist --clobber',
-      does: 'one, into an older one',
+      does: 'one, over an earlier download',
     },
   ],
   args: [runArgument],
@@ -20,7 +20,7 @@ export const download = defineVerb({
       value: 'NAME',
       summary: 'only this artifact; repeatable',
     },
-    dir: { type: 'text', value: 'DIR', summary: 'where each gets a folder of its name (.)' },
+    dir: { type: 'text', value: 'DIR', summary: 'the folder; each artifact gets a subfolder (.)' },
     clobber: {
       type: 'boolean',
       summary: 'add to existing folders, and replace files of the same name',
@@ -41,7 +41,7 @@ export const download = defineVerb({
   ) {
     const named = await runTarget(invocation, target, flags)
     // GitHub does not say which job made an artifact.
-    noteWholeRun(invocation, named, 'these are the artifacts of')
+    noteWholeRun(invocation, named, 'the artifacts belong to')
     const { owner, repo, runId, attempt } = named
     const runner = await invocation.workflowRunner()
     const names = name.length > 0 ? name : undefined

@@ -6,7 +6,7 @@ export const list = defineVerb({
   summary: "list a repository's workflows",
   examples: [
     { command: 'wizard WORKFLOW LIST uDOS/uDOS', does: 'their ids, names and files' },
-    { command: 'wizard WORKFLOW LIST', does: 'of the clone around here' },
+    { command: 'wizard WORKFLOW LIST', does: 'of the clone that you are in' },
   ],
   args: [
     {

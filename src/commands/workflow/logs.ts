@@ -8,20 +8,23 @@ export const logs = defineVerb({
   name: 'logs',
   summary: "print a run's log, job by job and step by step",
   examples: [
-    { command: 'wizard WORKFLOW LOGS core/tests --failed', does: 'what failed in the newest run' },
+    {
+      command: 'wizard WORKFLOW LOGS core/tests --failed',
+      does: 'the failed jobs of the newest run',
+    },
     { command: 'wizard WORKFLOW LOGS uDOS/uDOS/123456 --job build', does: 'one job' },
   ],
   args: [runArgument],
   flags: {
     job: { type: 'text', value: 'NAME', summary: 'the log of one job, by its name or id' },
-    failed: { type: 'boolean', summary: 'the failed steps of failed jobs alone' },
+    failed: { type: 'boolean', summary: 'only the failed steps of failed jobs' },
     ...runFlags,
     ...attemptFlag,
   },
   async run(invocation, [target = ''], { job, failed, ...flags }) {
     const { owner, repo, runId, ...part } = await runTarget(invocation, target, flags)
     if (job !== undefined && part.jobId !== undefined)
-      throw new UsageError(`${target} names a job already, so --job can't name another`)
+      throw new UsageError(`${target} already names a job, so --job can't name another`)
     const runner = await invocation.workflowRunner()
     const colours = invocation.terminal.out.hasColour && !invocation.globals.json
     const text = labelled(

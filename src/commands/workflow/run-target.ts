@@ -54,10 +54,10 @@ export async function runTarget(
   const named = await workflowTarget(invocation, text, flag)
   const { owner, repo, workflow, runId, jobId } = named
   if (attempt !== undefined && (jobId ?? named.attempt ?? attempt) !== attempt)
-    throw new UsageError(`--attempt ${attempt} is not the one that ${oneLine(text, 200)} names`)
+    throw new UsageError(`--attempt ${attempt} contradicts ${oneLine(text, 200)}`)
   if (runId !== null) return { owner, repo, runId, attempt: attempt ?? named.attempt, jobId }
   if (exact) {
-    throw new UsageError(`${text} names no run`, {
+    throw new UsageError(`not a run: ${text}`, {
       hint: `wizard WORKFLOW RUNS ${text} lists their ids`,
     })
   }
@@ -75,7 +75,8 @@ interface RunTargetFlags {
 
 /** For verbs that can't work on a single job: notes that they take its whole run. */
 export function noteWholeRun({ terminal }: Invocation, { runId, jobId }: RunTarget, what: string) {
-  if (jobId !== undefined) terminal.note(`${what} the whole run ${runId}, not of the job ${jobId}`)
+  if (jobId !== undefined)
+    terminal.note(`${what} the whole run ${runId}, not only the job ${jobId}`)
 }
 
 /**
@@ -91,7 +92,7 @@ export async function refusePart(
   const { owner, repo, runId, attempt, jobId } = target
   const hint = `wizard WORKFLOW ${verb} ${owner}/${repo}/${runId}`
   if (jobId !== undefined)
-    throw new UsageError(`${verb} takes a whole run, and this is the address of a job`, { hint })
+    throw new UsageError(`${verb} takes a run, and this is the address of a job`, { hint })
   if (attempt === undefined) return
   const { run_attempt: latest } = await (await invocation.github()).getWorkflowRun(
     owner,
@@ -99,5 +100,5 @@ export async function refusePart(
     runId,
   )
   if (latest === attempt) return
-  throw new UsageError(`${verb} takes the latest attempt, ${latest}, and not ${attempt}`, { hint })
+  throw new UsageError(`${verb} takes only the latest attempt, ${latest}, not ${attempt}`, { hint })
 }

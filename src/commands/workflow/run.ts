@@ -128,7 +128,7 @@ export function readAssignments(assignments: string[]): Record<string, string> {
   const pairs = assignments.map((text) => {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
     if (key === undefined || value === undefined) {
-      throw new UsageError(`${text} is no key=value`, {
+      throw new UsageError(`not key=value: ${text}`, {
         hint: 'inputs follow the target: version=1.2.3',
       })
     }
@@ -144,5 +144,5 @@ function refuseWithoutWait(values: Flags<typeof flags>): void {
   const idle = (['interval', 'cancel-on-interrupt', 'logs', 'download'] as const).find(
     (name) => values[name],
   )
-  if (idle) throw new UsageError(`--${idle} says what to do with --wait, which is not given`)
+  if (idle) throw new UsageError(`--${idle} needs --wait`)
 }

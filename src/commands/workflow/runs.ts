@@ -34,10 +34,10 @@ export const runs = defineVerb({
   ],
   flags: {
     status: { type: 'text', value: 'S', summary: 'a status or conclusion: in_progress, failure …' },
-    branch: { type: 'text', value: 'B', summary: 'of that branch' },
-    event: { type: 'text', value: 'E', summary: 'of that event: push, schedule …' },
-    commit: { type: 'text', value: 'SHA', summary: 'of that commit, a branch or a tag' },
-    user: { type: 'text', value: 'U', summary: 'started by that user' },
+    branch: { type: 'text', value: 'B', summary: 'on this branch' },
+    event: { type: 'text', value: 'E', summary: 'of this event: push, schedule …' },
+    commit: { type: 'text', value: 'SHA', summary: 'of this commit, a branch or a tag' },
+    user: { type: 'text', value: 'U', summary: 'started by this user' },
     limit: { type: 'integer', value: 'N', min: 1, max: 1000, summary: `at most N (${usualLimit})` },
     ...repositoryFlag,
     ...webFlag,
@@ -93,7 +93,7 @@ async function openRuns(
 ): Promise<WebPage> {
   if (commit !== undefined) {
     throw new UsageError('the page of runs has no filter by commit', {
-      hint: 'leave out --web, or --commit',
+      hint: 'omit --web or --commit',
     })
   }
   const github = await invocation.github()

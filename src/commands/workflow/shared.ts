@@ -67,7 +67,7 @@ export function runFailure(result: RunResult): PartialFailure | null {
 const neverStarted = ({ workflow, html_url: page }: Run): PartialFailure => ({
   code: 'FAILED',
   message: `${workflow} ended with startup_failure, before any job: ${page}`,
-  hint: 'its file has an error, or an action is not the one of .github/workflows/actions.lock: the page says which',
+  hint: 'the page says why: an error in its file, or an action that differs from .github/workflows/actions.lock',
 })
 
 /** Outputs for later steps of an Actions job. */
@@ -116,7 +116,7 @@ export async function showLogs(
   } catch (error) {
     const stopped = invocation.signal.aborted || !(error instanceof WizardError)
     if (stopped || isGood(run.conclusion)) throw error
-    const message = `the logs can't be shown: ${reportError(error).message}`
+    const message = `can't show the logs: ${reportError(error).message}`
     invocation.terminal.emit({ type: 'warning', message })
   }
 }

@@ -91,7 +91,7 @@ export async function repositoryOrWorkflow(
     return { ...(await repositoryTarget(invocation, text)), ...alone }
   }
   if (couldBeRepository && !(await isBelowOwner(invocation, parts[0] ?? ''))) {
-    throw new GitHubNotFoundError(`${text} is not there, or not visible`, {
+    throw new GitHubNotFoundError(`${text} was not found, or is not visible to you`, {
       hint: 'check the name, and that the token may see it: wizard AUTH STATUS',
     })
   }
@@ -115,7 +115,7 @@ function noWorkflow({ name, workflows }: Component): UsageError {
 function wholeTargets(text: string): UsageError {
   const name = oneLine(text, 100)
   const isRun = /^\d+$/.test(text)
-  return new UsageError(`${name} is ${isRun ? 'a run' : 'a workflow'} of no repository`, {
+  return new UsageError(`no repository given for the ${isRun ? 'run' : 'workflow'} ${name}`, {
     hint: isRun
       ? `write REPO/${name} or OWNER/REPO/${name}, or give -R OWNER/REPO`
       : `write REPO/${name}, or ${name}/WORKFLOW if ${name} is the repository, or give -R OWNER/REPO`,
@@ -123,16 +123,15 @@ function wholeTargets(text: string): UsageError {
 }
 
 const noWorkflowOrNoOwner = (text: string) =>
-  new UsageError(`${oneLine(text, 200)} is short of a workflow, or of the repository's owner`, {
+  new UsageError(`${oneLine(text, 200)} lacks a workflow, or the repository's owner`, {
     hint: `write ${oneLine(text, 200)}/tests.yml, or set owner in github.yaml or GITHUB_OWNER`,
   })
 
 function noSuchComponent(name: string, repository: string, known: string[]): NotFoundError {
-  const hint = didYouMean(name, known) ?? `there are the components ${known.join(', ')}`
-  return new NotFoundError(
-    `there is no component ${oneLine(name, 100)}, and no repository ${repository}`,
-    { hint: oneLine(hint, 400) },
-  )
+  const hint = didYouMean(name, known) ?? `known components: ${known.join(', ')}`
+  return new NotFoundError(`no component ${oneLine(name, 100)} and no repository ${repository}`, {
+    hint: oneLine(hint, 400),
+  })
 }
 
 async function isRepository(invocation: Invocation, text: string): Promise<boolean> {
@@ -167,7 +166,9 @@ function nameOf(
   component: Component | null,
 ): Pick<WorkflowTarget, 'workflow' | 'runId'> {
   if (text === '')
-    throw new UsageError('the target ends before the workflow', { hint: 'for example core/tests' })
+    throw new UsageError('the target has no workflow after the /', {
+      hint: 'for example core/tests',
+    })
   const own = Object.entries(component?.workflows ?? {}).find(
     ([name]) => name.toLowerCase() === text.toLowerCase(),
   )

@@ -32,11 +32,11 @@ export const watch = defineVerb({
     { command: 'wizard WORKFLOW WATCH core/tests', does: 'the newest run of a workflow' },
     {
       command: 'wizard WORKFLOW WATCH uDOS/uDOS/123456',
-      does: 'one run, from wherever it was started',
+      does: 'one run, wherever it was started',
     },
     {
       command: 'wizard WORKFLOW WATCH uDOS/uDOS --commit "$(git rev-parse HEAD)"',
-      does: 'all that a push started',
+      does: 'all runs that a push started',
     },
   ],
   args: [
@@ -47,9 +47,9 @@ export const watch = defineVerb({
     commit: {
       type: 'text',
       value: 'SHA',
-      summary: 'wait for all runs of this commit, also those still to appear',
+      summary: 'wait for all runs of this commit, including later ones',
     },
-    workflow: { type: 'text', value: 'W', summary: 'with --commit: those of one workflow' },
+    workflow: { type: 'text', value: 'W', summary: 'with --commit: only runs of this workflow' },
     ...waitFlags,
   },
   async run(invocation, [target], flags): Promise<Watched> {
@@ -57,7 +57,7 @@ export const watch = defineVerb({
     const options = { timeout: invocation.globals.timeout, interval, cancelOnInterrupt }
     const runner = await invocation.workflowRunner()
     if (commit !== undefined) {
-      if (cancelOnInterrupt) throw new UsageError('--cancel-on-interrupt goes with one run')
+      if (cancelOnInterrupt) throw new UsageError('--cancel-on-interrupt needs a single run')
       const named = await repositoryOrWorkflow(invocation, target, flags.repo)
       const only = workflow ?? named.workflow ?? undefined
       const of = { ...options, workflow: only }
@@ -67,13 +67,13 @@ export const watch = defineVerb({
       if (outcome.ended === 'completed') await showLogsOf(invocation, ...outcome.runs)
       return { kind: 'commit', outcome }
     }
-    if (workflow !== undefined) throw new UsageError('--workflow goes with --commit')
+    if (workflow !== undefined) throw new UsageError('--workflow needs --commit')
     if (target === undefined)
       throw new UsageError('WORKFLOW WATCH needs a run, or --commit', {
         hint: 'wizard WORKFLOW WATCH --help',
       })
     const named = await runTarget(invocation, target, flags)
-    noteWholeRun(invocation, named, 'waiting for the end of')
+    noteWholeRun(invocation, named, 'waiting for')
     const { owner, repo, runId } = named
     const result =
       (await endedAttempt(invocation, named)) ??
@@ -136,8 +136,11 @@ function commitFailure(outcome: StoppableOutcome): PartialFailure | null {
 /** What is known when the time is over. */
 function untilNow(of: string, runs: CommitOutcome['runs']): { message: string; hint: string } {
   if (runs.length === 0)
-    return { message: `${of} have not appeared`, hint: 'does a push to it start one? Watch again' }
+    return {
+      message: `${of} have not appeared`,
+      hint: 'check that a push starts one, then watch again',
+    }
   return runs.every(isCompleted)
     ? { message: `${of} that have appeared have ended`, hint: 'more may come: watch again' }
-    : { message: `${of} have not all ended`, hint: 'they go on; watch again' }
+    : { message: `${of} have not all ended`, hint: 'they continue; watch again' }
 }

@@ -69,7 +69,7 @@ async function readKey(path: string): Promise<string> {
   } catch (cause) {
     throw new ConfigError(`github.app.private_key: ${path} is not a private key`, {
       cause,
-      hint: 'use the .pem file that GitHub gave when the key was made',
+      hint: 'use the .pem file that GitHub gave you with the key',
     })
   }
 }
@@ -93,13 +93,13 @@ async function findInstallation(
   const accounts = oneLine(named.map(({ login }) => login).join(', '), 200)
   throw new GitHubAuthError(
     only === undefined
-      ? 'the GitHub App is installed nowhere'
+      ? 'the GitHub App has no installation'
       : `the GitHub App is installed on several accounts: ${accounts}`,
     {
       hint:
         only === undefined
           ? "install it on the owner's account"
-          : 'name one in github.owner, or its number in github.app.installation',
+          : 'set github.owner to one of them, or github.app.installation to its id',
     },
   )
 }

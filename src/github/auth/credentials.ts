@@ -62,8 +62,8 @@ async function firstWithToken(sources: TokenSource[]): Promise<TokenSource | und
 function checked(token: string, source: string): string {
   if (/^[\u0021-\u007e]+$/.test(token)) return token
   throw new GitHubAuthError(
-    `the token of ${source} holds blanks, line breaks or other characters that no token has`,
-    { hint: 'copy it again, without quotes and without a line break at its end' },
+    `the token of ${source} contains blanks, line breaks or other characters that are not part of a token`,
+    { hint: 'copy it again, without quotes and without a line break at the end' },
   )
 }
 

@@ -152,10 +152,10 @@ export function ratePlan({
   const limit = rate_limits.find(({ name }) => name === 'core')?.limit
   if (limit === undefined) return null
   if (source === null)
-    return limit === 60 ? 'all of this address share them, without a token' : null
+    return limit === 60 ? 'shared by everybody at this address, without a token' : null
   if (limit === 15_000) return 'an app or a token of a GitHub Enterprise Cloud organization'
-  if (login !== null) return limit === 5_000 ? 'all tokens of the user share them' : null
-  if (limit === 1_000) return "a job's token: the jobs of the repository share them"
+  if (login !== null) return limit === 5_000 ? 'shared by all tokens of the user' : null
+  if (limit === 1_000) return "a job's token: shared by the jobs of the repository"
   if (limit < 5_000 || limit > 12_500) return null
   const more = (limit - 5_000) / 50
   return more === 0

@@ -50,7 +50,7 @@ export async function loginsOf(
     if (!isUnavailable(error)) throw error
     // An old enterprise server never has GraphQL, so that needs no warning.
     if (!(error instanceof GitHubNotFoundError)) {
-      api.warn(`GraphQL does not answer, so people stand by name: ${error.message}`)
+      api.warn(`GraphQL does not answer, so people are listed by name: ${error.message}`)
     }
   }
   return logins

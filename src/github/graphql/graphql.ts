@@ -48,7 +48,7 @@ export async function askGraphql(
   })
   const body = jsonOf(response)
   if (!isObject(body) || (!('data' in body) && !('errors' in body))) {
-    throw new GitHubNetworkError(`${api.baseUrl.host} answered a query with something else`, {
+    throw new GitHubNetworkError(`${api.baseUrl.host} did not answer a query as GraphQL does`, {
       status: response.status,
       hint: checkServer,
     })

@@ -47,7 +47,9 @@ export async function headsOf(
     if (!isUnavailable(error)) throw error
     // An old enterprise server never has GraphQL, so that needs no warning.
     if (!(error instanceof GitHubNotFoundError)) {
-      api.warn(`GraphQL does not answer, so each repository is asked by git: ${error.message}`)
+      api.warn(
+        `GraphQL does not answer, so wizard asks for each repository by git: ${error.message}`,
+      )
     }
   }
   return wanted.map((_one, index) => heads[index] ?? null)

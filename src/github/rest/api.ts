@@ -56,7 +56,7 @@ export function parseAnswer<T>(api: Api, schema: z.ZodMiniType<T>, data: unknown
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new GitHubNetworkError(
-    `${api.baseUrl.host} answered something that is not the API: ${faultIn(data, issue)}`,
+    `${api.baseUrl.host} did not answer as the GitHub API does: ${faultIn(data, issue)}`,
     {
       hint: checkServer,
     },

@@ -100,7 +100,7 @@ export async function compareCommits(
   const byOid = new Map(commits.map((commit) => [commit.oid, commit]))
   if (byOid.size === total) return [...byOid.values()]
   throw new GitHubNetworkError(
-    `GitHub tells ${byOid.size} of the ${total} commits from ${base} to ${head}`,
+    `GitHub lists only ${byOid.size} of the ${total} commits from ${base} to ${head}`,
     { hint: 'run the command again, or in a clone with its whole history' },
   )
 }

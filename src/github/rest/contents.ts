@@ -164,7 +164,7 @@ function isTooLarge(error: unknown): error is GitHubAuthError {
 }
 
 function tooLarge(name: string, cause: GitHubAuthError): GitHubError {
-  return new GitHubError(`${name} is over 100 MB, which the API does not give`, {
+  return new GitHubError(`${name} is over 100 MB, which the API does not serve`, {
     cause,
     status: cause.status,
     requestId: cause.requestId,

@@ -216,7 +216,7 @@ function exactly({ baseUrl }: Api, json: string): unknown {
   try {
     return parseExactly(json)
   } catch (cause) {
-    const message = `${baseUrl.host} answered something that is not the API`
+    const message = `${baseUrl.host} did not answer as the GitHub API does`
     throw new GitHubNetworkError(message, { cause, hint: checkServer })
   }
 }

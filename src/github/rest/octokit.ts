@@ -59,7 +59,7 @@ function passedError(error: unknown): unknown {
 }
 
 const notTheApi = ({ host }: URL, cause?: unknown) =>
-  new GitHubNetworkError(`${host} answered something that is not the API`, {
+  new GitHubNetworkError(`${host} did not answer as the GitHub API does`, {
     cause,
     hint: checkServer,
   })
@@ -117,8 +117,8 @@ const isStart = /\/(?:actions\/workflows\/[^/]+\/dispatches|hooks\/\d+\/deliveri
 function urlBelow({ origin, host }: URL, address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null
   if (url?.origin === origin) return url
-  const where = url === null ? 'an address that cannot be read' : `another host: ${url.host}`
-  throw new GitHubNetworkError(`${host} sends to ${where}`, { hint: 'check github.base_url' })
+  const where = url === null ? 'an invalid address' : `another host: ${url.host}`
+  throw new GitHubNetworkError(`${host} redirects to ${where}`, { hint: 'check github.base_url' })
 }
 
 /** Octokit's default Accept header; the transport replaces it by the one that GitHub recommends. */
@@ -137,7 +137,7 @@ function withSlashes(address: string): string {
   const written = address.replace(beforePath, (path) => path.replaceAll(/%2f/gi, '/'))
   const [path = ''] = written.replace(/^https?:\/\/[^/]+/, '').split('?', 1)
   if (path.split('/').some((segment) => /^\.\.?$/.test(segment))) {
-    throw new UsageError(`no name on GitHub has . or .. between slashes: ${oneLine(path, 200)}`)
+    throw new UsageError(`a name on GitHub can't be . or ..: ${oneLine(path, 200)}`)
   }
   return written
 }

@@ -73,10 +73,13 @@ async function* readable(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
 }
 
 const noList = (cause?: unknown) =>
-  new GitHubNetworkError('a listing is not the API: it has no list', {
-    hint: checkServer,
-    cause,
-  })
+  new GitHubNetworkError(
+    'the server did not answer as the GitHub API does: a listing has no list',
+    {
+      hint: checkServer,
+      cause,
+    },
+  )
 
 /** Octokit requests the link as it is. @throws GitHubNetworkError if it climbs out of its folder */
 function assertNextPage(link: unknown): void {

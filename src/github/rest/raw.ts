@@ -41,8 +41,7 @@ export function callApi(api: Api, { method, path, fields }: RawRequest): Promise
  * @throws GitHubNetworkError if a page has no list, UsageError for a method other than GET
  */
 export async function callAllPages(api: Api, request: RawRequest): Promise<unknown> {
-  if (request.method !== 'GET')
-    throw new UsageError(`a listing has pages by GET, not by ${request.method}`)
+  if (request.method !== 'GET') throw new UsageError(`only GET has pages, not ${request.method}`)
   const items: unknown[] = []
   const fields = { per_page: 100, ...request.fields }
   let response = await callApi(api, { ...request, fields })
@@ -71,7 +70,7 @@ function urlBelow(api: Api, path: string): URL {
   // A URL parser drops tabs and newlines, so that another path would be asked.
   if (/\p{Cc}/u.test(path)) {
     throw new UsageError(`${oneLine(path, 200)} has a control character in it`, {
-      hint: 'write it as %09 or %0A if it is meant',
+      hint: 'write it as %09 or %0A if you mean it',
     })
   }
   const isAddress = /^[a-z][a-z\d+.-]*:/i.test(path)
@@ -80,7 +79,7 @@ function urlBelow(api: Api, path: string): URL {
     const top = api.baseUrl.pathname.replace(/\/$/, '')
     if (url.origin === api.baseUrl.origin && url.pathname.startsWith(`${top}/`)) return url
   }
-  throw new UsageError(`${path} leads out of the API at ${api.baseUrl.host}`, {
+  throw new UsageError(`${path} is outside the API at ${api.baseUrl.host}`, {
     hint: 'write a path below it: /repos/uDOS/uDOS',
   })
 }
@@ -121,7 +120,7 @@ function nextPage(api: Api, { headers }: ApiResponse): URL | null {
   const link = /<([^>]+)>;\s*rel="next"/.exec(headers.link ?? '')?.[1]
   if (link === undefined) return null
   if (!URL.canParse(link, api.baseUrl.href)) {
-    throw new GitHubNetworkError(`${api.baseUrl.host} sends to an address that cannot be read`)
+    throw new GitHubNetworkError(`${api.baseUrl.host} redirects to an invalid address`)
   }
   const url = new URL(link, api.baseUrl)
   if (url.origin === api.baseUrl.origin && !climbs(link.replace(/^https?:\/\/[^/]*/, '')))

@@ -84,10 +84,10 @@ export async function uploadReleaseAsset(
 /** The server says where uploads go, but the token goes only to GitHub's own upload host. */
 function uploadAddress(api: Api, uploadUrl: string): URL {
   const address = uploadUrl.replace(/\{[^}]*\}$/, '')
-  if (!URL.canParse(address)) throw new UsageError('the upload address is none: take upload_url')
+  if (!URL.canParse(address)) throw new UsageError('not an upload address: use upload_url')
   const url = new URL(address)
   if (isUploadHost(url, api.baseUrl)) return url
-  throw new GitHubAuthError(`uploads to ${url.host} would carry the token to another host`, {
+  throw new GitHubAuthError(`an upload to ${url.host} would send the token to another host`, {
     hint: `this API is ${api.baseUrl.host}`,
   })
 }

@@ -221,9 +221,10 @@ export async function searchRepositories(
     const { total_count: total, ...answer } = parseAnswer(api, searchAnswer, data)
     found.push(...answer.items)
     if (found.length < Math.min(total, wanted) && answer.items.length > 0) continue
-    if (answer.incomplete_results) api.warn('GitHub did not search to the end: some may be missing')
+    if (answer.incomplete_results)
+      api.warn('GitHub did not finish the search: some results may be missing')
     if (total > mostFound && limit >= mostFound) {
-      api.warn(`${total} repositories match, of which GitHub gives ${mostFound}`)
+      api.warn(`${total} repositories match; GitHub returns only ${mostFound}`)
     }
     return toRepositories(api, found.slice(0, wanted))
   }

@@ -26,7 +26,7 @@ export async function tagCommit(
   const repository = checkedRepo(owner, repo)
   let { object } = (await tagRef(api, repository, tag)) ?? { object: null }
   for (let hops = 0; object?.type === 'tag'; hops++) {
-    if (hops === mostHops) throw new GitHubNetworkError(`the tag ${tag} leads to no commit`)
+    if (hops === mostHops) throw new GitHubNetworkError(`the tag ${tag} does not point to a commit`)
     const annotated = { ...repository, tag_sha: object.sha }
     object = (await ask(api, target, (rest) => rest.git.getTag(annotated))).object
   }

@@ -93,8 +93,8 @@ const isRefusedByStorage = (error: unknown): boolean =>
   error.status !== 407
 
 const otherBytes = (name: string, announced: string, came: string) =>
-  new GitHubNetworkError(`${name}: the bytes received are not those announced`, {
-    hint: `expected: ${announced}; received: ${came}`,
+  new GitHubNetworkError(`${name}: the received bytes do not match their checksum`, {
+    hint: `expected ${announced}, received ${came}`,
   })
 
 interface SinkOptions extends Pick<DownloadOptions, 'onProgress' | 'onHeaders'> {
@@ -122,7 +122,7 @@ function createSink(
     async receive(head, body) {
       if (head.status !== 206) await restart()
       else if (rangeStart(head) !== received)
-        throw new GitHubNetworkError(`${head.url.host} sent another part than asked for`)
+        throw new GitHubNetworkError(`${head.url.host} sent a different part than requested`)
       etag = strongEtag(head)
       onHeaders?.(head.headers)
       const total = totalOf(head, received) ?? expected ?? null

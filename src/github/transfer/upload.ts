@@ -33,7 +33,7 @@ export async function uploadFile(
   })
   try {
     const stats = await file.stat()
-    if (!stats.isFile()) throw new PathError(`${path} is no file`)
+    if (!stats.isFile()) throw new PathError(`not a file: ${path}`)
     const source = createSource(file, path, stats.size, onProgress)
     const url = new URL(to)
     url.searchParams.set('name', name)
@@ -80,6 +80,6 @@ async function readChunk(
   const { bytesRead } = await file.read(buffer, 0, length, at).catch((cause) => {
     throw fileError(path, "can't be read", cause)
   })
-  if (bytesRead === 0) throw new PathError(`${path} became shorter while it was sent`)
+  if (bytesRead === 0) throw new PathError(`${path} became shorter during the upload`)
   return buffer.subarray(0, bytesRead)
 }

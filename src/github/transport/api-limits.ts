@@ -28,13 +28,13 @@ export function apiLimits(
         kind === 'secondary' ? 'secondary rate limit' : `rate limit for ${resourceOf(request)}`
       const seconds = Math.ceil((until - waits.now()) / 1000)
       return new GitHubRateLimitError(
-        `${url.host}: the ${which} is reached; it lifts at ${new Date(until).toISOString()}, in ${inWords(seconds)}`,
+        `${url.host}: the ${which} is reached; it resets at ${new Date(until).toISOString()}, in ${inWords(seconds)}`,
         {
           status,
           requestId,
           hint: (await authenticated(signal))
-            ? ['run the command again then, or give ', { flag: 'timeout' }, ' the time to wait']
-            : 'without a token few calls are allowed: set GITHUB_TOKEN, or run `gh auth login`',
+            ? ['run the command again then, or give ', { flag: 'timeout' }, ' enough time to wait']
+            : 'few requests are allowed without a token: set GITHUB_TOKEN, or run `gh auth login`',
         },
       )
     },

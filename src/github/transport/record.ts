@@ -143,7 +143,7 @@ export function createRequestReporter({
         reportedUntil = until
       }
       const seconds = Math.ceil((until - clock.now()) / 1000)
-      const why = reason === 'retry' ? 'trying again' : 'the rate limit lifts'
+      const why = reason === 'retry' ? 'retrying' : 'the rate limit resets'
       emit?.({ type: 'waiting', message: `${host}: ${why} in ${seconds} s` })
     },
   }

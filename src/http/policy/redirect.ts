@@ -29,7 +29,7 @@ export function followRedirects<Q extends HttpRequest, A extends HttpAnswer>(
       if (target === undefined) return hop.foreign ? { ...answer, foreign: true } : answer
       await answer.discard?.()
       if (hops === mostRedirects) {
-        throw new PermanentNetworkError(`${hop.url.host} redirects without end`)
+        throw new PermanentNetworkError(`${hop.url.host} redirects in a loop`)
       }
       hop = nextHop(hop, target, answer.status, mayLeave)
     }
@@ -50,7 +50,7 @@ function nextHop<Q extends HttpRequest>(
     throw new PermanentNetworkError(`${from.url.host} redirects a ${from.method} to ${url.host}`)
   }
   if (from.body instanceof Readable) {
-    throw new PermanentNetworkError(`${from.url.host} redirects what was being sent to ${url.host}`)
+    throw new PermanentNetworkError(`${from.url.host} redirects an upload to ${url.host}`)
   }
   return next
 }
@@ -63,7 +63,7 @@ function nextHop<Q extends HttpRequest>(
 function redirectTarget({ status, headers: { location } }: HttpAnswer, from: URL): URL | undefined {
   if (!statuses.has(status) || location === undefined) return undefined
   if (!URL.canParse(location, from.href)) {
-    throw new PermanentNetworkError(`${from.host} redirects to something that is no address`)
+    throw new PermanentNetworkError(`${from.host} redirects to an invalid address`)
   }
   const to = new URL(location, from)
   if (to.protocol !== 'https:' && to.protocol !== from.protocol) {

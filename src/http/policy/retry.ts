@@ -87,7 +87,7 @@ function conclude<A>(outcome: Outcome<A>, tries: number): A {
   if ('answer' in outcome) return outcome.answer
   const { error } = outcome
   if (tries === 1 || !(error instanceof GitHubNetworkError)) throw error
-  throw new GitHubNetworkError(`${error.message} (tried ${tries} times)`, {
+  throw new GitHubNetworkError(`${error.message} (${tries} attempts)`, {
     hint: error.remedy,
     cause: error.cause,
   })

@@ -147,8 +147,8 @@ function swap(place: string, { fresh, old, removing }: Swap): void {
     if (!removing) renameSync(fresh, place)
   } catch (cause) {
     if (!hasCode(cause, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR')) throw cause
-    throw new ConflictError(`${place}: something was put there meanwhile`, {
-      hint: 'move it away and run the command again: it is finished then',
+    throw new ConflictError(`${place}: something else appeared there in the meantime`, {
+      hint: 'move it away and run the command again to finish',
       cause,
     })
   }

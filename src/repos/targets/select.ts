@@ -149,11 +149,11 @@ function nothingNamed({ text, isGlob }: Target, all: SyncTarget[]): NotFoundErro
   const short = new Set([...groups, ...all.map(({ repo }) => repo)])
   const near = nearest(text, [...short, ...all.map(fullNameOf)])
   const shown = names.slice(0, mostShown).join(', ')
-  const what = isGlob ? 'no repository or group matches' : 'repos.yaml names no repository or group'
+  const what = isGlob ? 'no repository or group matches' : 'repos.yaml has no repository or group'
   return new NotFoundError(`${what} ${text}`, {
     hint:
       names.length === 0
-        ? ['it names none at all; see ', { verb: ['REPO', 'ADD'] }]
+        ? ['it lists no repositories; see ', { verb: ['REPO', 'ADD'] }]
         : near.length > 0
           ? `did you mean ${near.join(' or ')}?`
           : `known: ${shown}${names.length > mostShown ? ' …' : ''}`,

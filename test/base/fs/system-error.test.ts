@@ -42,7 +42,7 @@ const real: [string, (at: (name: string) => string) => unknown, string][] = [
   ['ENOENT', (at) => openSync(at('none'), 'r'), "none can't be used: it does not exist"],
   ['ENOTDIR', (at) => openSync(at('file/x'), 'r'), "file/x can't be used: a part of it is a file"],
   ['EISDIR', (at) => readFileSync(at('full')), 'it is a folder'],
-  ['EEXIST', (at) => mkdirSync(at('file')), "file can't be used: it exists already"],
+  ['EEXIST', (at) => mkdirSync(at('file')), "file can't be used: it already exists"],
   ['ENOTEMPTY', (at) => rmdirSync(at('full')), "full can't be used: it is not empty"],
   ['ENAMETOOLONG', (at) => mkdirSync(at('x'.repeat(300))), 'its name is too long'],
   [
@@ -51,7 +51,7 @@ const real: [string, (at: (name: string) => string) => unknown, string][] = [
     "link can't be used: its name is too long",
   ],
   ['ENOENT', (at) => renameSync(at('none'), at('other')), "other can't be used: it does not exist"],
-  ['ELOOP', (at) => openSync(at('loop'), 'r'), 'in a circle'],
+  ['ELOOP', (at) => openSync(at('loop'), 'r'), 'form a loop'],
   [
     'ENOENT',
     () => promisify(execFile)('no-such-program'),

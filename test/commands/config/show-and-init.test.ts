@@ -98,7 +98,9 @@ describe('CONFIG', () => {
     const { status, err } = await work.wizard(...other)
     expect([status, err]).toEqual([
       8,
-      expect.stringMatching(/full\/github\.yaml was there and is kept, without owner: you \(and 1/),
+      expect.stringMatching(
+        /full\/github\.yaml already exists and was kept, without owner: you \(and 1/,
+      ),
     ])
     expect((await readdir(work.path('full'))).sort()).toEqual(['github.yaml', 'repos.yaml'])
     expect(
@@ -138,7 +140,7 @@ describe('LOG SHOW', () => {
     })
     const none = await work.wizard('LOG', 'SHOW', 'sync', '--date', '2020-01-01')
     expect(none.status).toBe(3)
-    expect(none.err).toMatch(/hint: there are those of \d{4}-/)
+    expect(none.err).toMatch(/hint: available: \d{4}-/)
     expect((await work.wizard('LOG', 'SHOW', 'sink')).status).toBe(2)
     expect((await work.wizard('LOG', 'SHOW', '--date', 'never')).status).toBe(2)
     expect((await work.wizard('LOG', 'SHOW', '--follow', '--json')).status).toBe(2)

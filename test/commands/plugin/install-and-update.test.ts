@@ -522,7 +522,7 @@ describe('PLUGIN SEARCH', () => {
   }, async () => {
     await releasePlugin(github(), 'uDOS/micro')
     await releasePlugin(github(), 'uDOS/empty', { files: { 'manifest.json': '' } })
-    const fault = 'manifest.json is not valid JSON: it ends too soon'
+    const fault = 'manifest.json is not valid JSON: it ends too early'
     const [search, empty, micro, none] = [
       await plugin('SEARCH'),
       await plugin('INSTALL', 'uDOS/empty'),

@@ -368,7 +368,7 @@ describe('RELEASE NOTES', () => {
     const { out, err, status } = await notesIn('mine', 'core@1.1.0')
     fault.remove()
     expect(status).toBe(0)
-    expect(err).toMatch(/^warning: GraphQL does not answer, so people stand by name: /m)
+    expect(err).toMatch(/^warning: GraphQL does not answer, so people are listed by name: /m)
     expect(out).toContain(' by Eve\n')
   })
 })

@@ -152,7 +152,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
     const settings = await space.read('config/github.yaml')
     await space.write('config/github.yaml', settings.replace(/^.*owner:.*\n/m, ''))
     const { status, err } = await space.wizard('RELEASE', 'PUBLISH', 'cor')
-    expect([status, err]).toEqual([3, expect.stringMatching(/components\.yaml names core/)])
+    expect([status, err]).toEqual([3, expect.stringMatching(/components\.yaml has core/)])
   })
 })
 

@@ -86,7 +86,7 @@ describe('REPO ADD', () => {
     ['out of the root', ['uDOS/x', '../x'], 2, /^error: \.\.\/x is not inside /],
     ['onto another', ['uDOS/x', 'library/typo'], 2, /library\/typo/],
     ['into another', ['uDOS/x', 'library/typo/x'], 2, /library\/typo/],
-    ['a name that is none', ['a b'], 2, /names no repository/],
+    ['a name that is none', ['a b'], 2, /not a repository/],
     [
       'a repository that GitHub does not have',
       ['uDOS/none'],
@@ -143,7 +143,7 @@ describe('REPO REMOVE', () => {
       const { status, err } = await remove(target)
       expect([status, err]).toEqual([
         2,
-        `error: uDOS/micro has no entry of its own: from: uDOS brings it\nhint: put this into the entry at ${work.path(file)}:3: exclude: ["n*", "micro"]\n`,
+        `error: uDOS/micro has no entry of its own: it comes from "from: uDOS"\nhint: add this to the entry at ${work.path(file)}:3: exclude: ["n*", "micro"]\n`,
       ])
     }
     for (const target of ['nu', 'all', 'else/micro']) {

@@ -199,7 +199,7 @@ describe('REPO ADD --scan', () => {
     const { status, out } = await add('--scan', 'src')
     expect(status).toBe(0)
     expect(out).toBe(
-      `uDOS/one\tskipped\t\t${work.path('src/red')}\trepos.yaml can not have the name of its folder, branch or repository\n`,
+      `uDOS/one\tskipped\t\t${work.path('src/red')}\trepos.yaml can't contain the name of its folder, branch or repository\n`,
     )
     expect(await work.read(file)).toBe(before)
   })
@@ -288,10 +288,10 @@ describe('REPO ADD PATH', () => {
     await clone('uDOS/elsewhere', 'src/elsewhere')
     await symlink(join(outside, 'one'), work.path('src/link'))
     for (const [word, status, message] of [
-      [join(outside, 'one'), 2, /one is not added: outside ROOT\nhint: ROOT is /],
+      [join(outside, 'one'), 2, /one was not added: outside ROOT\nhint: ROOT is /],
       ['./src/link', 2, /outside ROOT/],
-      ['./src', 2, /\.\/src is not added: not a git repository/],
-      ['.', 2, /\. is not added: it is ROOT itself/],
+      ['./src', 2, /\.\/src was not added: not a git repository/],
+      ['.', 2, /\. was not added: it is ROOT itself/],
       ['./none', 2, /none does not exist/],
       ['./config/repos.yaml', 2, /repos\.yaml is not a folder/],
       ['./src/elsewhere', 8, /repos\.yaml has another clone of this repository/],

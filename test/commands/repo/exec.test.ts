@@ -163,8 +163,8 @@ describe('REPO EXEC', () => {
   })
 
   it.each([
-    [['typo'], 'REPO EXEC needs COMMAND behind --'],
-    [['typo', '--'], 'REPO EXEC needs COMMAND behind --'],
+    [['typo'], 'REPO EXEC needs COMMAND after --'],
+    [['typo', '--'], 'REPO EXEC needs COMMAND after --'],
   ])('refuses %j', async (words, message) => {
     const { status, err } = await exec(...words)
     expect([status, err]).toEqual([

@@ -148,7 +148,7 @@ describe('REPO PRUNE', () => {
     await clones('clean')
     await work.write('.wizard/state.json', '{"version":1,"repositories":{"library/cl')
     const { status, out, err } = await work.wizard('REPO', 'PRUNE', '--yes')
-    expect([status, out]).toEqual([0, 'There is nothing to prune.\n'])
+    expect([status, out]).toEqual([0, 'Nothing to prune.\n'])
     expect(err).toMatch(/^warning: .*state\.json is damaged/)
     expect(await readdir(work.path('library'))).toEqual(['clean'])
   })

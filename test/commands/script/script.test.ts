@@ -37,10 +37,10 @@ Repo Cat $WHERE \\
       ['repo snyc', 'unknown verb REPO snyc\nhint: did you mean REPO SYNC?'],
       ['repo sync --deu', 'REPO SYNC has no flag --deu\nhint: did you mean --due?'],
       ['repo clone', 'REPO CLONE needs REPO\nhint: wizard REPO CLONE --help'],
-      ['repo cat typo "a b', '" has no end'],
+      ['repo cat typo "a b', 'unclosed "'],
       [
         'repo view $NOPE',
-        'NOPE is not set\nhint: set it in the environment; for a dollar write $$',
+        'NOPE is not set\nhint: set it in the environment; for a dollar sign write $$',
       ],
       ['shell', "SHELL can't run inside a script or shell"],
       ['script other.ucode', "SCRIPT can't run inside a script or shell"],

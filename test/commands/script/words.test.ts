@@ -58,16 +58,16 @@ describe('splitWords', () => {
   })
 
   it.each([
-    ['"a', '" has no end'],
-    ["a 'b", "' has no end"],
-    ['$'.concat('{NAME'), '$'.concat('{ has no end')],
-    ['[REPO|SYNC', '[ has no end'],
+    ['"a', 'unclosed "'],
+    ["a 'b", "unclosed '"],
+    ['$'.concat('{NAME'), 'unclosed $'.concat('{')],
+    ['[REPO|SYNC', 'unclosed ['],
     ['$NOPE', 'NOPE is not set'],
-    [braced('a b'), `${braced('a b')} is not a variable`],
-    ['$1', '$1 is not a variable'],
-    ['a | b', '| is not read, because no shell runs this'],
-    ['a && b', '& is not read, because no shell runs this'],
-    ['a > b', '> is not read, because no shell runs this'],
+    [braced('a b'), `not a variable: ${braced('a b')}`],
+    ['$1', 'not a variable: $1'],
+    ['a | b', '| does nothing here, because no shell runs this'],
+    ['a && b', '& does nothing here, because no shell runs this'],
+    ['a > b', '> does nothing here, because no shell runs this'],
   ])('refuses %j', (line, message) => {
     expect(() => texts(line)).toThrow(message)
   })

@@ -38,7 +38,7 @@ test('SETUP says what it did in one line, and nothing when it is quiet', {
     lines: [
       `❌ hook ${id} at ${url} is unchanged (star); the ping was answered with 401`,
       'error: the ping failed: 401 Invalid HTTP Response: 401',
-      'hint: does WEBHOOK SERVE run there, with the same secret and path?',
+      'hint: check that WEBHOOK SERVE runs there, with the same secret and path',
     ],
   })
   expect(await shown(...args, '--remove')).toEqual({

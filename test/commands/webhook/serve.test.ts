@@ -312,7 +312,7 @@ describe('WEBHOOK SERVE', () => {
     ['without a secret', { secret: null }, [], 2, /must be signed/],
     ['--accept-only with SQLite', {}, ['--accept-only'], 2, /several machines/],
     ['--port 0', {}, ['--port', '0'], 2, /port/],
-    ['--path without a slash', {}, ['--path', 'hook'], 2, /begins with/],
+    ['--path without a slash', {}, ['--path', 'hook'], 2, /must begin with/],
     ['--path of its own pages', {}, ['--path', '/healthz'], 2, /answers this path itself/],
     ['two places', {}, ['--port', '8787'], 2, /--unix excludes/],
   ])('is refused: %s', async (_, more, flags, expected, message) => {

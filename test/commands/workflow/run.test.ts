@@ -122,8 +122,8 @@ describe('WORKFLOW RUN', () => {
   })
 
   it.each([
-    ['tests', 'tests is a workflow of no repository', 'REPO/tests, or tests/WORKFLOW if'],
-    ['1037', '1037 is a run of no repository', 'REPO/1037 or OWNER/REPO/1037'],
+    ['tests', 'no repository given for the workflow tests', 'REPO/tests, or tests/WORKFLOW if'],
+    ['1037', 'no repository given for the run 1037', 'REPO/1037 or OWNER/REPO/1037'],
     ['core', 'core is a component; name one of its workflows', 'core/tests'],
   ])('without any of them %s is exit 2, with what is missing', async (target, words, hint) => {
     await open()

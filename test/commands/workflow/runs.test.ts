@@ -63,7 +63,7 @@ describe('WORKFLOW RUNS', () => {
 it.each([['LIST'], ['RUNS'], ['RUN']])('%s of an unknown repository is exit 3', async (verb) => {
   const target = verb === 'RUN' ? 'uDOS/nothing/tests' : 'uDOS/nothing'
   const { status, err } = await space.wizard('WORKFLOW', verb, target)
-  expect([status, err]).toEqual([3, expect.stringContaining('error: uDOS/nothing is not there')])
+  expect([status, err]).toEqual([3, expect.stringMatching(/^error: uDOS\/nothing was not found/m)])
 })
 
 it.each([['VIEW'], ['WATCH'], ['LOGS'], ['DOWNLOAD'], ['CANCEL'], ['RERUN']])(
@@ -410,7 +410,7 @@ describe('an attempt or a job', () => {
   it('is not taken for the whole run by a verb that changes it', async () => {
     const { run, page, job } = await rerun()
     const whole = await workflow('CANCEL', `${page}/job/${job}`)
-    expect([whole.status, whole.err]).toEqual([2, expect.stringContaining('a whole run')])
+    expect([whole.status, whole.err]).toEqual([2, expect.stringContaining('takes a run')])
     for (const verb of ['CANCEL', 'RERUN']) {
       const { status, err } = await workflow(verb, `${page}/attempts/1`)
       expect([verb, status, err]).toEqual([verb, 2, expect.stringContaining('latest attempt, 2')])
@@ -438,7 +438,7 @@ describe('an attempt or a job', () => {
   it('of a job is taken for its whole run by DOWNLOAD and WATCH, which say so', async () => {
     const { page, run, job } = await rerun()
     const { status, err } = await workflow('DOWNLOAD', `${page}/job/${job}`)
-    const note = `of the whole run ${run.id}, not of the job ${job}`
+    const note = `the whole run ${run.id}, not only the job ${job}`
     expect([status, err]).toEqual([0, expect.stringContaining(note)])
     space.github.actions.finish(run)
     expect((await workflow('WATCH', `${page}/job/${job}`)).err).toContain(note)

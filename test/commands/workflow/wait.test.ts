@@ -136,7 +136,9 @@ describe('WORKFLOW RUN --wait', () => {
     const { status, err } = await wait()
     expect(status).toBe(1)
     expect(err).toContain(`${path}:7: Unexpected value 'step'\n`)
-    expect(err).toMatch(/ended with startup_failure, before any job: .*\/runs\/\d+\nhint: its file/)
+    expect(err).toMatch(
+      /ended with startup_failure, before any job: .*\/runs\/\d+\nhint: the page says why/,
+    )
     expect(err).not.toContain('LOGS')
   })
 
@@ -145,7 +147,7 @@ describe('WORKFLOW RUN --wait', () => {
     space.github.fail({ origin: 'storage', status: 403, body: '<Error/>' })
     const { status, err } = await wait()
     expect([status, err]).toEqual([1, expect.stringContaining('ended with failure')])
-    expect(err).toMatch(/warning: the logs can't be shown: 127\.0\.0\.1:\d+, where .* answered 403/)
+    expect(err).toMatch(/warning: can't show the logs: 127\.0\.0\.1:\d+, where .* answered 403/)
     expect(err).not.toContain('token')
   })
 

@@ -274,7 +274,7 @@ describe('the destination', () => {
       told = true
     }
     const cloned = cloneRepository(client({ onProgress }), { url, dir, branches: 'one' })
-    await expect(cloned).rejects.toThrow(/put there meanwhile/)
+    await expect(cloned).rejects.toThrow(/appeared there in the meantime/)
     expect(readdirSync(folder)).toEqual(['ours'])
     expect(readFileSync(dir, 'utf8')).toBe('mine')
   })

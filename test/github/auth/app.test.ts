@@ -130,7 +130,7 @@ describe('a GitHub App', () => {
 
   it.each([
     [['only'], 'nobody', undefined],
-    [[], 'nobody', 'is installed nowhere'],
+    [[], 'nobody', 'has no installation'],
     [['a', 'b'], 'nobody', 'several accounts: a, b'],
   ])('installed on %j, of which %s is none', async (accounts, owner, error) => {
     const { address } = await server(accounts)

@@ -44,7 +44,7 @@ describe('credentials', () => {
         .token()
         .catch((thrown) => thrown)
       expect(error).toBeInstanceOf(GitHubAuthError)
-      expect(error.message).toMatch(/^the token of the configuration holds blanks/)
+      expect(error.message).toMatch(/^the token of the configuration contains blanks/)
       expect(error.message).not.toContain(token)
     },
   )

@@ -193,7 +193,7 @@ describe('headsOf', () => {
   ])('knows nothing %s, and says so once', async (_what, fault) => {
     github.fail({ path: /graphql/, ...fault })
     expect(await headsOf(client, wanted('uDOS/a', 'uDOS/b'))).toEqual([null, null])
-    expect(warnings).toEqual([expect.stringContaining('each repository is asked by git')])
+    expect(warnings).toEqual([expect.stringContaining('asks for each repository by git')])
   })
 
   it('knows nothing where there is no GraphQL, which is nothing to speak of', async () => {

@@ -75,14 +75,14 @@ describe('an answer', () => {
   it('is not the API where it is a page', async () => {
     const { rest } = await octokitWith(answer(200, { 'content-type': 'text/html' }, '<p>log in'))
     await expect(rest.repos.get(repository)).rejects.toThrow(
-      'ghe.test answered something that is not the API',
+      'ghe.test did not answer as the GitHub API does',
     )
   })
 
   it.each(['', 'null'])('is not the API where it says nothing: %j', async (body) => {
     const { rest } = await octokitWith(answer(200, {}, body))
     await expect(rest.actions.listRepoWorkflows(repository)).rejects.toThrow(
-      'ghe.test answered something that is not the API',
+      'ghe.test did not answer as the GitHub API does',
     )
   })
 
@@ -104,7 +104,7 @@ describe('an answer', () => {
         userAgent: 'test',
       })
       const listing = pagesOf(octokit, octokit.rest.actions.listRepoWorkflows, repository)
-      await expect(listing).rejects.toThrow('not the API')
+      await expect(listing).rejects.toThrow('as the GitHub API does')
     },
   )
 })

@@ -140,7 +140,7 @@ describe('downloadFile', () => {
     const other = downloadFile(client(whole.api), new URL('/asset', whole.api), target(), {
       digest,
     })
-    await expect(other).rejects.toThrow('not those announced')
+    await expect(other).rejects.toThrow('do not match their checksum')
     expect(await readFile(target(), 'utf8')).toBe('as it was')
     expect(await readdir(folder)).toEqual(['asset.bin'])
   })
@@ -280,7 +280,7 @@ describe('uploadFile', () => {
     await expect(upload(own, join(folder, 'none'))).rejects.toThrow(
       "can't be read: it does not exist",
     )
-    await expect(upload(own, folder)).rejects.toThrow('is no file')
+    await expect(upload(own, folder)).rejects.toThrow('not a file')
     await writeFile(target(), Buffer.alloc(8_000_000))
     const shorter = upload(own, target(), () => truncateSync(target(), 5))
     await expect(shorter).rejects.toThrow(PathError)

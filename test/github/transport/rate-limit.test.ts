@@ -47,7 +47,7 @@ describe('waitForRateLimits', () => {
     const sent = layer(fakeWaits())(scripted(refusal))(get())
     await expect(sent).rejects.toMatchObject({
       code: 'GITHUB_RATE_LIMIT',
-      message: expect.stringContaining('it lifts at 2027-01-15T12:00:00.000Z'),
+      message: expect.stringContaining('it resets at 2027-01-15T12:00:00.000Z'),
     })
   })
 
@@ -110,7 +110,7 @@ describe('waitForRateLimits', () => {
     expect(error).toBeInstanceOf(GitHubRateLimitError)
     expect(error).toMatchObject({
       message:
-        'api.test: the rate limit for calls is reached; it lifts at 2026-01-14T12:01:31.000Z, in 91 s',
+        'api.test: the rate limit for calls is reached; it resets at 2026-01-14T12:01:31.000Z, in 91 s',
       status: 403,
       requestId: 'AB:12',
       remedy: expect.arrayContaining([{ flag: 'timeout' }]),

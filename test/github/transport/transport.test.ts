@@ -98,7 +98,7 @@ describe('the transport', () => {
     ]) {
       await expect(sent()).rejects.toMatchObject({
         code: 'GITHUB_NETWORK',
-        message: expect.stringContaining('not the API'),
+        message: expect.stringContaining('as the GitHub API does'),
       })
     }
   })
@@ -114,7 +114,7 @@ describe('the transport', () => {
     const error = await client(address)
       .getRepo('uDOS', 'core')
       .catch((thrown: unknown) => thrown)
-    expect(String(error)).toMatch(new RegExp(`not the API: ${words}$`))
+    expect(String(error)).toMatch(new RegExp(`as the GitHub API does: ${words}$`))
   })
 
   it('reads JSON behind a byte order mark', async () => {
@@ -185,9 +185,9 @@ describe('the transport', () => {
       const location = message.url?.includes('round') ? '/repos/round/x' : 'http://[bad'
       answer.writeHead(302, { location }).end()
     })
-    await expect(client(address).getRepo('uDOS', 'core')).rejects.toThrow('no address')
+    await expect(client(address).getRepo('uDOS', 'core')).rejects.toThrow('an invalid address')
     expect(asked).toBe(1)
-    await expect(client(address).getRepo('round', 'x')).rejects.toThrow('without end')
+    await expect(client(address).getRepo('round', 'x')).rejects.toThrow('in a loop')
     expect(asked).toBe(7)
   })
 
@@ -211,7 +211,7 @@ describe('the transport', () => {
     })
     await expect(client(address).listRepositories('uDOS')).rejects.toMatchObject({
       code: 'GITHUB_NETWORK',
-      message: expect.stringContaining('an address that cannot be read'),
+      message: expect.stringContaining('an invalid address'),
     })
   })
 
@@ -262,8 +262,8 @@ describe('the transport', () => {
       answer.writeHead(answers.shift() ?? 500, json).end(JSON.stringify(repository))
     })
     await client(address, { random: () => 1 }).getRepo('uDOS', 'core')
-    expect(written).toContainEqual(expect.stringMatching(/trying again in 1 s$/))
-    expect(written).toContainEqual(expect.stringMatching(/the rate limit lifts in 60 s$/))
+    expect(written).toContainEqual(expect.stringMatching(/retrying in 1 s$/))
+    expect(written).toContainEqual(expect.stringMatching(/the rate limit resets in 60 s$/))
   })
 
   it('tells of a wait once, however many requests wait', async () => {
@@ -289,7 +289,7 @@ describe('the transport', () => {
     }
     const own = client(address, { clock })
     await Promise.all([own.getRepo('uDOS', 'a'), own.getRepo('uDOS', 'b')])
-    expect(written.filter((line) => line.includes('the rate limit lifts'))).toHaveLength(1)
+    expect(written.filter((line) => line.includes('the rate limit resets'))).toHaveLength(1)
   })
 
   it('takes the token to no other host, and believes no answer of it', async () => {

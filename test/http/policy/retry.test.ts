@@ -46,7 +46,7 @@ describe('retry', () => {
   it('tells how often it tried', async () => {
     const next = scripted(lost('ECONNRESET'), lost('ECONNRESET'))
     await expect(layer(fakeWaits(), 1)(next)(get())).rejects.toThrow(
-      'api.test: ECONNRESET (tried 2 times)',
+      'api.test: ECONNRESET (2 attempts)',
     )
   })
 
@@ -108,7 +108,7 @@ describe('retry', () => {
   it.each([
     ['a refusal', answer(404)],
     ['a certificate that is not trusted', lost('SELF_SIGNED_CERT_IN_CHAIN')],
-    ['a redirect that leads nowhere', new PermanentNetworkError('redirects without end')],
+    ['a redirect that leads nowhere', new PermanentNetworkError('redirects in a loop')],
     ['a signal', new InterruptedError()],
   ])('does not repeat %s', async (_what, first) => {
     const next = scripted(first)

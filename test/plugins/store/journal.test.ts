@@ -191,7 +191,9 @@ describe('recover', () => {
     await writeFile(paths.journal, JSON.stringify({ id: 'micro', work: 'w2', entry: entryTwo }))
     await rename(place(), join(paths.staging, 'w2', 'old'))
     await cp(join(paths.staging, 'w2', 'old'), place(), { recursive: true })
-    await expect(recoverStore(paths, time)).rejects.toThrow('something was put there meanwhile')
+    await expect(recoverStore(paths, time)).rejects.toThrow(
+      'something else appeared there in the meantime',
+    )
     expect(await textsBelow(place())).toEqual(one)
     await rm(place(), { recursive: true })
     await recoverStore(paths, time)

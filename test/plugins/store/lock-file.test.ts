@@ -77,7 +77,7 @@ describe('plugins.lock.json', () => {
   })
 
   it.each([
-    ['', 'it ends too soon'],
+    ['', 'it ends too early'],
     ['[]', 'expected an object'],
     ['{"plugins":{}}', 'version: expected 1'],
     ['{"version":2,"plugins":{}}', 'version: expected 1'],

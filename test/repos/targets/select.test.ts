@@ -68,9 +68,9 @@ describe('selectWanted', () => {
   })
 
   it.each([
-    [['frob'], 'repos.yaml names no repository or group frob'],
-    [['!'], 'repos.yaml names no repository or group !'],
-    [['!frob'], 'repos.yaml names no repository or group frob'],
+    [['frob'], 'repos.yaml has no repository or group frob'],
+    [['!'], 'repos.yaml has no repository or group !'],
+    [['!frob'], 'repos.yaml has no repository or group frob'],
     [['svc-*'], 'no repository or group matches svc-*'],
     [['tools', '!svc-*'], 'no repository or group matches svc-*'],
   ])('refuses %j, which matches nothing', async (targets, message) => {
@@ -79,7 +79,7 @@ describe('selectWanted', () => {
   })
 
   it.each<[string, string[], string, RegExp]>([
-    ['nothing', [], 'tpyo', /names none at all.*REPO ADD/],
+    ['nothing', [], 'tpyo', /lists no repositories.*REPO ADD/],
     ['a few', ['uDOS/typo'], 'frob', /^known: tools, uDOS\/typo$/],
     ['many', Array.from({ length: 20 }, (_, index) => `uDOS/r${index}`), 'frob', /uDOS\/r10 …$/],
     ['one like it', ['uDOS/typo', 'uDOS/micro'], 'tpyo', /^did you mean typo\?$/],

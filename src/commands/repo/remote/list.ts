@@ -13,13 +13,13 @@ export const list = defineVerb({
   summary: "list an owner's repositories on GitHub; --local: those of repos.yaml",
   examples: [
     { command: 'wizard REPO LIST', does: 'those of the default owner' },
-    { command: 'wizard REPO LIST ollama --limit 20', does: 'some of another' },
+    { command: 'wizard REPO LIST ollama --limit 20', does: 'up to 20 of another owner' },
     { command: 'wizard REPO LIST --local', does: 'what repos.yaml names, and where' },
   ],
   args: [
     {
       name: 'owner',
-      summary: 'an organisation or user; default: owner in github.yaml',
+      summary: 'an organization or user; default: owner in github.yaml',
       optional: true,
     },
   ],
@@ -54,8 +54,8 @@ export const list = defineVerb({
 async function ownerOf(invocation: Invocation, owner: string | undefined): Promise<string> {
   const known = owner ?? (await invocation.config()).github.owner
   if (known) return known
-  throw new ConfigError('there is no default owner', {
-    hint: 'name one: wizard REPO LIST OWNER; or set GITHUB_OWNER',
+  throw new ConfigError('no default owner is set', {
+    hint: 'give one, wizard REPO LIST OWNER, or set GITHUB_OWNER',
   })
 }
 
@@ -70,7 +70,7 @@ const localPage = (found: LocalListing[]): Page => ({
     { title: 'FOLDER', cut: 'middle', spare: 1 },
     { title: 'NOTE', cut: 'wrap' },
   ],
-  empty: 'repos.yaml names no repositories',
+  empty: 'repos.yaml lists no repositories',
   rows: found.map(({ repo, group, present, branch, pull_schedule, path, error }) => [
     repo,
     group ?? '',

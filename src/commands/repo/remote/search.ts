@@ -27,7 +27,7 @@ export const search = defineVerb({
       value: 'N',
       min: 1,
       max: 1000,
-      summary: 'at most N; GitHub gives 1,000',
+      summary: 'at most N; GitHub returns up to 1,000',
     },
   },
   async run(invocation, words, { language, sort, limit }) {

@@ -5,8 +5,8 @@ export const tree = defineVerb({
   name: 'tree',
   summary: "list a repository's files on GitHub",
   examples: [
-    { command: 'wizard REPO TREE uDOS/typo', does: 'its top' },
-    { command: 'wizard REPO TREE uDOS/typo --recursive --ref v1.2.0', does: 'all of it, at a tag' },
+    { command: 'wizard REPO TREE uDOS/typo', does: 'its top folder' },
+    { command: 'wizard REPO TREE uDOS/typo --recursive --ref v1.2.0', does: 'all files, at a tag' },
   ],
   args: [{ name: 'repo', summary: 'owner/repo, its address, or a name below the default owner' }],
   flags: {
@@ -15,7 +15,7 @@ export const tree = defineVerb({
       value: 'R',
       summary: 'a branch, tag or commit; default: the default branch',
     },
-    recursive: { type: 'boolean', summary: 'with everything in its folders' },
+    recursive: { type: 'boolean', summary: 'include all subfolders' },
   },
   async run(invocation, [target = ''], { ref, recursive }) {
     const { owner, repo } = await repositoryTarget(invocation, target)

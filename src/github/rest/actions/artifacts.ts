@@ -174,5 +174,5 @@ async function placeFile(
 function checkFileName(name: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a file name has none
   if (name !== '' && !/^\.\.?$|[/\\\u0000-\u001f:]/.test(name)) return
-  throw new PathError(`an artifact has the name "${oneLine(name, 100)}", which is none of a file`)
+  throw new PathError(`an artifact is called "${oneLine(name, 100)}", which can't be a file name`)
 }

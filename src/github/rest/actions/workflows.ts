@@ -36,7 +36,7 @@ export async function listWorkflows(api: Api, owner: string, repo: string): Prom
 /** Every repository has this list, so a 404 means that the repository is missing. */
 function noRepository(owner: string, repo: string, cause: GitHubNotFoundError) {
   const { remedy: hint, status, requestId } = cause
-  const message = `${owner}/${repo} is not there, or not visible`
+  const message = `${owner}/${repo} was not found, or is not visible to you`
   return new GitHubNotFoundError(message, { cause, hint, status, requestId })
 }
 
@@ -61,7 +61,7 @@ export async function findWorkflow(
   const called = oneLine(wanted, 100)
   if (only === undefined) {
     throw new GitHubNotFoundError(`${owner}/${repo} has no workflow ${called}`, {
-      hint: workflows.length > 0 ? `there are: ${listed(workflows)}` : 'it has none at all',
+      hint: workflows.length > 0 ? `available: ${listed(workflows)}` : 'it has no workflows',
     })
   }
   throw new UsageError(`${owner}/${repo} has several workflows ${called}: ${listed(found)}`, {
