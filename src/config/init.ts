@@ -47,7 +47,7 @@ export async function initConfig({
     fileSchemas.repos.safeParse(repos, { error: explain }),
   ]
   for (const { error } of faulty) {
-    if (error) throw new UsageError(error.issues[0]?.message ?? 'a name is wrong')
+    if (error) throw new UsageError(error.issues[0]?.message ?? 'a name is invalid')
   }
   const settings = wanted.owner === null ? commented : stringify(github)
   const groups = stringify(repos)
@@ -56,7 +56,7 @@ export async function initConfig({
     linesFor(wanted),
   ]
   if ((await existsAt(dir)) && !(await stat(dir)).isDirectory()) {
-    throw new UsageError(`${dir} is not a folder`, { hint: 'name a folder for the files' })
+    throw new UsageError(`${dir} is not a folder`, { hint: 'give a folder for the files' })
   }
   const [there = join(dir, singleFileNames[0])] = single ? singleFilesIn(dir) : []
   return writeMissing(
@@ -130,7 +130,7 @@ const singleHead = `# wizard's configuration, in one file: wizard CONFIG SCHEMA 
 `
 
 const commented = `github: {}
-#  owner: NAME    # whose repositories are meant where a name has no owner
+#  owner: NAME    # the owner of repositories that are named without one
 `
 
 const reposHead = `# The repositories that are kept in step by wizard REPO SYNC, in groups. wizard REPO ADD adds one.

@@ -61,7 +61,7 @@ export async function readConfig(
     ...settings,
     fileFor,
     absent: (name) =>
-      single === null ? `there is no ${fileFor(name)}` : `${single} has no ${name}`,
+      single === null ? `${fileFor(name)} does not exist` : `${single} has no ${name}`,
     reposIn: async (text) => entriesOf(await source.parse('repos', fileFor('repos'), text)),
     repos: once(async () => {
       const document = await source.read('repos')

@@ -78,7 +78,7 @@ async function strangerInEnvFile(trust: TrustRequest): Promise<Stranger | null> 
   const hostname = parseUrl(variables?.own.GITHUB_API_URL ?? '')?.hostname
   if (!hostname || (await isTrustedHost(trust, servers, hostname))) return null
   const shown = showFile(variables?.file ?? '', request.cwd)
-  const message = `${shown}: GITHUB_API_URL names ${oneLine(hostname, 100)}, and a configuration that was found by searching gets no credential for it`
+  const message = `${shown}: GITHUB_API_URL names ${oneLine(hostname, 100)}, and a configuration found by searching gets no credential for it`
   const hint = [...remedy(trust), ', or name the host in GH_HOST']
   return (details) => new GitHubAuthError(message, { hint, details })
 }
@@ -130,7 +130,7 @@ function foreign(trust: FileTrust, key: HostKey, hostname: string): Stranger {
   const hasVariables = source?.from === 'file' && source.variables.length > 0
   const host = hasVariables ? 'a host made of variables' : oneLine(hostname, 100)
   const { shown, place } = file.where(path)
-  const message = `${shown} names ${host}, and a configuration that was found by searching gets no credential for it`
+  const message = `${shown} names ${host}, and a configuration found by searching gets no credential for it`
   const variable = key === 'proxy' ? 'HTTPS_PROXY' : 'GH_HOST'
   const hint = [...remedy(trust), `, or name the host in ${variable}`]
   return (details) => new GitHubAuthError(message, { hint, place, details })
@@ -146,7 +146,7 @@ async function strangerAsKey(trust: FileTrust): Promise<Stranger | null> {
   const project = await realForm(rootOf(folder))
   if (contains(project, await realForm(resolve(besideFiles(folder), key)))) return null
   const { shown, place } = file.where(path)
-  const message = `${shown} names a file outside of its project, and a configuration that was found by searching gets no credential of others`
+  const message = `${shown} names a file outside of its project, and a configuration found by searching gets no other credentials`
   return (details) => new GitHubAuthError(message, { hint: remedy(trust), place, details })
 }
 

@@ -157,7 +157,7 @@ async function complete(session: StepSession, { situation }: SyncStep): Promise<
 }
 
 const emptied = (repo: string) =>
-  new GitHubNotFoundError(`${repo} has no commit any more, though its clone has`, {
+  new GitHubNotFoundError(`${repo} no longer has any commit, but its clone has`, {
     hint: 'nothing was changed here; look at the repository on GitHub',
   })
 

@@ -176,7 +176,7 @@ export function unreadableClone(path: string, cause: unknown): Local {
 }
 
 const howToMend: Hint = [
-  'see what `git status` says there; moved away, it is cloned anew by ',
+  'run `git status` there; or move it away and clone it again with ',
   { verb: ['REPO', 'SYNC'], brief: true },
 ]
 
@@ -222,7 +222,7 @@ function noSuchRef(wanted: SyncTarget): GitHubNotFoundError {
   return new GitHubNotFoundError(`${fullNameOf(wanted)} has no branch or tag ${wanted.branch}`, {
     hint: [
       { verb: ['REPO', 'VIEW'], target: fullNameOf(wanted) },
-      ' shows its default branch; change branch: in repos.yaml',
+      ' shows its default branch; correct branch: in repos.yaml',
     ],
   })
 }

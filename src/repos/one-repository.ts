@@ -131,7 +131,7 @@ async function handle(
     { mode, gitUrl: client.gitUrl, due: false, named: true, now: clock.now() },
     situations,
   )
-  if (!step) throw new WizardError(`nothing is to be done for ${wanted.path}`)
+  if (!step) throw new WizardError(`nothing to do for ${wanted.path}`)
   emit({ type: 'sync-planned', total: 1 })
   return applyStep(
     { git: await gitOf(session), gitUrl: client.gitUrl, root: null, state: null, log, emit },

@@ -119,9 +119,9 @@ export function obstacleTo(gitUrl: string, situation: Situation): BlockedError |
   if (head?.id != null && remembered?.id != null && head.id !== remembered.id) {
     return new BlockedError(
       'wrong-remote',
-      `${owner}/${repo} is another repository than the one that was cloned`,
+      `${owner}/${repo} is now a different repository from the one that was cloned`,
       {
-        hint: 'the one that was cloned was renamed or deleted since, and its name taken; correct repos.yaml',
+        hint: 'the old one was renamed or deleted, and its name reused; correct repos.yaml',
       },
     )
   }

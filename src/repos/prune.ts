@@ -82,7 +82,7 @@ async function findCandidates(session: RepoSession, state: SyncState): Promise<P
   const entries = await config.repos()
   const { wanted, failures } = await expandEntries(onGitHub(client), config.root, entries)
   const named = new Set(wanted.map(({ path }) => path))
-  const unsure = failures.map(({ source }) => `the listing of ${source} failed`)
+  const unsure = failures.map(({ source }) => `${source} could not be listed`)
   const clones: Pruned[] = []
   for (const [path, remembered] of state.entries()) {
     if (!remembered.made || named.has(path)) continue
@@ -112,7 +112,7 @@ function doubtsAbout({ repo, source }: Remembered, entries: RepoEntry[]): string
       entry.kind === 'source' && isSameName(entry.from, source) && matchesName(entry, name),
   )
   return still
-    ? [`repos.yaml still names it by from: ${source}, though GitHub does not list it any more`]
+    ? [`repos.yaml still includes it by from: ${source}, but GitHub no longer lists it`]
     : []
 }
 
@@ -131,7 +131,7 @@ async function workIn(
       return ['it is not the clone that wizard made']
     }
     if (local.kind === 'repository' && local.unsupported !== null) {
-      return [`it has ${local.unsupported}, so its local work can't be read`]
+      return [`it has ${local.unsupported}, so wizard can't see its local work`]
     }
     const store = await openObjectStore(gitDir)
     try {

@@ -149,7 +149,7 @@ export async function removeOldLeftovers(
       const { message } = reportError(error)
       emit({
         type: 'warning',
-        message: `${parent} can't be cleared of interrupted clones: ${message}`,
+        message: `can't remove interrupted clones from ${parent}: ${message}`,
       })
     }
   }

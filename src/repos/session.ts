@@ -40,7 +40,7 @@ export async function underLock<T>(
       path: join(config.root, '.wizard', 'lock'),
       command,
       wait: wait ?? defaultLockWait,
-      hint: ['wait for it to end, or give ', { flag: 'lock-wait' }, ' more seconds'],
+      hint: ['wait until it ends, or give ', { flag: 'lock-wait' }, ' more seconds'],
     },
   )
   try {

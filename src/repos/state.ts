@@ -75,7 +75,7 @@ export class SyncState {
     const repositories = text === null ? new Map() : repositoriesIn(text)
     if (repositories === null) {
       onTrouble(
-        `${file} is damaged, so last pulls are not known; it is kept as ${damagedPath(file)}`,
+        `${file} is damaged, so the times of the last pulls are lost; it is kept as ${damagedPath(file)}`,
       )
     }
     return new SyncState(root, repositories, onTrouble)

@@ -43,7 +43,8 @@ export async function rerun(
   runId: number | string,
   { failed = false, job }: RerunOptions = {},
 ): Promise<void> {
-  if (failed && job !== undefined) throw new UsageError('a rerun is of failed jobs, or of one job')
+  if (failed && job !== undefined)
+    throw new UsageError('a rerun is for failed jobs or for one job, not both')
   const jobs =
     job === undefined ? (failed ? 'failed' : 'all') : await jobOf(github, repo, runId, job)
   await ofRun(github, repo, runId, repeat(github, repo, runId, jobs))
@@ -72,7 +73,7 @@ function notRepeatable(error: unknown, run: string): GitHubError | null {
   if (!(error instanceof GitHubAuthError) || error.status !== 403) return null
   const { status, requestId, message } = error
   const hint: Hint | null = /already running|in progress/i.test(message)
-    ? ['wait for its end first: ', { verb: ['WORKFLOW', 'WATCH'], target: run }]
+    ? ['wait until it has ended: ', { verb: ['WORKFLOW', 'WATCH'], target: run }]
     : /month ago|too old|cannot be re-?(?:run|tried)/i.test(message)
       ? ['start a new one: ', { verb: ['WORKFLOW', 'RUN'] }]
       : null

@@ -33,8 +33,8 @@ const states = [
 /** @throws UsageError for what is neither a status nor a conclusion: GitHub would list nothing */
 function assertState(status: string): void {
   if (states.includes(status)) return
-  throw new UsageError(`${oneLine(status, 100)} is neither a status nor a conclusion of a run`, {
-    hint: didYouMean(status, states) ?? `one of ${states.join(', ')}`,
+  throw new UsageError(`not a status or conclusion of a run: ${oneLine(status, 100)}`, {
+    hint: didYouMean(status, states) ?? `expected one of ${states.join(', ')}`,
   })
 }
 
@@ -79,7 +79,7 @@ async function listRunData(
   const runs = parseAnswer(github, z.array(workflowRunAnswer), found)
   const filtered = sha !== undefined || Object.values(filter).some((value) => value !== undefined)
   if (filtered && runs.length >= mostFiltered && (limit ?? Number.POSITIVE_INFINITY) > mostFiltered)
-    github.warn(`GitHub lists ${mostFiltered} runs with a filter; there may be older ones`)
+    github.warn(`GitHub lists at most ${mostFiltered} runs with a filter; there may be older ones`)
   // A server that does not know the parameter lists the runs of every commit.
   return sha === undefined ? runs : runs.filter(({ head_sha: of }) => of === null || of === sha)
 }

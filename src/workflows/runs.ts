@@ -68,7 +68,7 @@ async function attemptOfJob(
   throw new GitHubNotFoundError(`run ${oneLine(String(runId), 30)} has no job ${jobId}`, {
     hint: [
       { verb: ['WORKFLOW', 'VIEW'], target: `${fullNameOf(repo)}/${runId}` },
-      ' shows those that it has',
+      ' lists its jobs',
     ],
   })
 }
@@ -188,7 +188,7 @@ async function noSuchRun(
     ({ run_id: id, workflow, status: state, conclusion }) =>
       `${id} (${workflow}, ${conclusion ?? state})`,
   )
-  const hint = newest.length === 0 ? 'nothing has run there' : `the newest: ${newest.join(', ')}`
+  const hint = newest.length === 0 ? 'it has no runs' : `newest runs: ${newest.join(', ')}`
   return new GitHubNotFoundError(`${fullNameOf(repo)} has no run ${oneLine(String(runId), 30)}`, {
     cause,
     status,

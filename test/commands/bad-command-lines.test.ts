@@ -112,8 +112,8 @@ const table: [string[], number, string, string?][] = [
     (command): [string[], number, string, string] => [
       ['--root', 'slip', ...command.split(' ')],
       2,
-      'slip does not exist, and --root names it',
-      'if it is right: mkdir -p',
+      'slip, from --root, does not exist',
+      'if it is correct: mkdir -p',
     ],
   ),
   [['repo', 'sync', '--root', ''], 2, 'REPO SYNC: --root : it is empty'],

@@ -10,9 +10,9 @@ const cases: [name: string, hint: Hint, command: string, library: string][] = [
   ['a text', 'run it again', 'run it again', 'run it again'],
   [
     'an option',
-    ['wait for it to end, or give ', { flag: 'lock-wait' }, ' more seconds'],
-    'wait for it to end, or give --lock-wait more seconds',
-    'wait for it to end, or give lockWait more seconds',
+    ['wait until it ends, or give ', { flag: 'lock-wait' }, ' more seconds'],
+    'wait until it ends, or give --lock-wait more seconds',
+    'wait until it ends, or give lockWait more seconds',
   ],
   [
     'an option with a value',
@@ -75,7 +75,7 @@ const exceptions: Record<string, RegExp> = {
   'src/config/init.ts': /# /,
   'src/config/locate/folder.ts': /by: '--config'/,
   'src/config/schema/github.ts': /ROOT|gh auth token/,
-  'src/config/schema/repos.ts': /falls due/,
+  'src/config/schema/repos.ts': /is due for/,
   'src/config/settings/settings.ts': /name: '--root'/,
   'src/git/plumbing/config/config-file.ts': /git config --list/,
   'src/git/lfs/batch.ts': /git config --list|git lfs push/,

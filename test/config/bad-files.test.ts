@@ -39,7 +39,7 @@ const bad: Bad[] = [
     '3:7: repos.tools[0].repo: missing; expected repo: NAME or OWNER/NAME, or from: OWNER',
   ],
   ['repos', 'repos:\n  tools:\n    - ', '3:7: repos.tools[0]: expected a map, got nothing'],
-  ['repos', 'repos:\n  tools:\n    - repo: "o/x\n', '4:1: a quote is not closed'],
+  ['repos', 'repos:\n  tools:\n    - repo: "o/x\n', '4:1: an unclosed quote'],
   [
     'repos',
     Buffer.from('repos: {}\n', 'utf16le'),
@@ -71,17 +71,17 @@ const bad: Bad[] = [
   [
     'repos',
     entry('branch: a..b\n'),
-    '4:15: repos.t[0].branch: expected a branch, a tag or a full commit id, without refs/heads/ before it, got a..b',
+    '4:15: repos.t[0].branch: expected a branch, a tag or a full commit id, without refs/heads/, got a..b',
   ],
   [
     'repos',
     entry('branch: refs/heads/main\n'),
-    '4:15: repos.t[0].branch: expected a branch, a tag or a full commit id, without refs/heads/ before it, got refs/heads/main',
+    '4:15: repos.t[0].branch: expected a branch, a tag or a full commit id, without refs/heads/, got refs/heads/main',
   ],
   [
     'repos',
     entry('branch: "-x"\n'),
-    '4:15: repos.t[0].branch: expected a branch, a tag or a full commit id, without refs/heads/ before it, got "-x"',
+    '4:15: repos.t[0].branch: expected a branch, a tag or a full commit id, without refs/heads/, got "-x"',
   ],
   ['repos', entry('branch:\n'), '4:14: repos.t[0].branch: expected text, got nothing'],
   [
@@ -100,33 +100,33 @@ const bad: Bad[] = [
   [
     'repos',
     entry('pull_schedule: "61 * * * *"\n'),
-    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that falls due some day, got "61 * * * *"',
+    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that is due at some time, got "61 * * * *"',
   ],
   [
     'repos',
     entry('pull_schedule: "0 0 31 2 *"\n'),
-    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that falls due some day, got "0 0 31 2 *"',
+    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that is due at some time, got "0 0 31 2 *"',
   ],
   [
     'repos',
     entry('pull_schedule: "* * * * * *"\n'),
-    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that falls due some day, got "* * * * * *"',
+    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that is due at some time, got "* * * * * *"',
   ],
   [
     'repos',
     entry('pull_schedule: every day\n'),
-    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that falls due some day, got every day',
+    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that is due at some time, got every day',
   ],
   [
     'repos',
     entry('pull_schedule: "0 0 L * *"\n'),
-    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that falls due some day, got "0 0 L * *"',
+    '4:22: repos.t[0].pull_schedule: expected a cron expression of five fields, such as "0 0 * * *", that is due at some time, got "0 0 L * *"',
   ],
-  ['repos', entry('destination: ../x\n'), '4:20: repos.t[0].destination: ../x leads out of ROOT'],
+  ['repos', entry('destination: ../x\n'), '4:20: repos.t[0].destination: ../x is outside ROOT'],
   [
     'repos',
     entry('destination: /a/../../x\n'),
-    '4:20: repos.t[0].destination: /a/../../x leads out of ROOT',
+    '4:20: repos.t[0].destination: /a/../../x is outside ROOT',
   ],
   [
     'repos',
@@ -151,7 +151,7 @@ const bad: Bad[] = [
   [
     'repos',
     entry('destination: "a\\0b"\n'),
-    '4:20: repos.t[0].destination: a path with a control character in it',
+    '4:20: repos.t[0].destination: the path contains a control character',
   ],
   [
     'repos',
@@ -171,12 +171,12 @@ const bad: Bad[] = [
   [
     'repos',
     'repos:\n  t:\n    - {owner: o, repo: p/x}\n',
-    '3:24: repos.t[0].repo: expected NAME, as its owner is named beside it',
+    '3:24: repos.t[0].repo: expected NAME, because owner is set beside it',
   ],
   [
     'repos',
     'repos:\n  t:\n    - {owner: -o, repo: x}\n',
-    '3:15: repos.t[0].owner: expected an organisation or user: letters, digits and hyphens, got -o',
+    '3:15: repos.t[0].owner: expected an organization or user: letters, digits and hyphens, got -o',
   ],
   [
     'repos',
@@ -196,7 +196,7 @@ const bad: Bad[] = [
   [
     'repos',
     'repos:\n  t:\n    - {from: o, destination: /a}\n',
-    '3:30: repos.t[0].destination: expected {repo} in it, for each repository has its own folder',
+    '3:30: repos.t[0].destination: expected {repo} in it, because each repository needs its own folder',
   ],
   [
     'repos',
@@ -211,12 +211,12 @@ const bad: Bad[] = [
   [
     'repos',
     'repos:\n  t:\n    - {from: o, destination: "/../{repo}"}\n',
-    '3:30: repos.t[0].destination: /../x leads out of ROOT',
+    '3:30: repos.t[0].destination: /../x is outside ROOT',
   ],
   [
     'repos',
     'repos:\n  ../t: []\n',
-    '2:3: repos["../t"]: expected the name of a group, which can be a folder: no "/" in it, no "." or "-" before it',
+    '2:3: repos["../t"]: expected the name of a group, which must be a valid folder name: no "/" in it, no "." or "-" at its start',
   ],
   ['repos', 'repos:\n  __proto__: []\n', '2:3: repos: expected a name as key'],
   ['repos', 'repos:\n  ? [a]\n  : []\n', '2:5: repos: expected a name as key'],
@@ -228,18 +228,18 @@ const bad: Bad[] = [
   [
     'repos',
     'repos:\n  t:\n    - {repo: o/x, destination: /a/b}\n  u:\n    - {repo: o/y, destination: a}\n',
-    '5:32: repos.u[0].destination: ROOT/a lies around the destination of repos.t[0] in line 3',
+    '5:32: repos.u[0].destination: ROOT/a contains the destination of repos.t[0] in line 3',
   ],
   [
     'repos',
     'repos:\n  t:\n    - {repo: o/x}\n    - {repo: O/x, destination: library//t/./x/}\n',
     '4:32: repos.t[1].destination: ROOT/library/t/x is the same folder as the destination of repos.t[0] in line 3',
   ],
-  ['repos', 'repos:\n  t: []\n  t: []\n', '3:3: "t" stands here twice'],
+  ['repos', 'repos:\n  t: []\n  t: []\n', '3:3: "t" appears twice'],
   ['repos', 'repos:\n  t: []\n---\nrepos: {}\n', '3:1: a second document begins; expected one'],
-  ['repos', 'repos:\n\tt: []\n', '2:1: a tab; expected spaces as indentation'],
-  ['repos', 'repos:\n  t: *nothing\n', '2:6: repos.t: no anchor "&nothing" stands before it'],
-  ['repos', 'repos: &a\n  t: *a\n', '2:6: repos.t: "*a" stands inside itself'],
+  ['repos', 'repos:\n\tt: []\n', '2:1: a tab; expected spaces for indentation'],
+  ['repos', 'repos:\n  t: *nothing\n', '2:6: repos.t: no anchor "&nothing" before it'],
+  ['repos', 'repos: &a\n  t: *a\n', '2:6: repos.t: "*a" contains itself'],
   ['repos', 'repos: !!js/function x\n', '1:8: a tag; expected none'],
   ['repos', 'repos: !!set {x}\n', '1:14: repos: a tag; expected none'],
   [
@@ -251,12 +251,12 @@ const bad: Bad[] = [
   [
     'repos',
     entry('branch: ${NOPE\n'),
-    '4:15: repos.t[0].branch: "$" and "{" without a name and "}" or ":-" after them; write "$$" for a plain "$" there',
+    `4:15: repos.t[0].branch: "\${" without a name, followed by "}" or ":-"; write "$$" for a plain "$"`,
   ],
   [
     'repos',
     entry('branch: ${1X}\n'),
-    '4:15: repos.t[0].branch: "$" and "{" without a name and "}" or ":-" after them; write "$$" for a plain "$" there',
+    `4:15: repos.t[0].branch: "\${" without a name, followed by "}" or ":-"; write "$$" for a plain "$"`,
   ],
   [
     'repos',
@@ -298,17 +298,17 @@ const bad: Bad[] = [
   [
     'github',
     'github:\n  base_url: http://github.example\n',
-    '2:13: github.base_url: expected an https:// address without credentials and query (http:// on this machine alone)',
+    '2:13: github.base_url: expected an https:// address without credentials and query (http:// only on this machine)',
   ],
   [
     'github',
     'github:\n  base_url: https://user:secret@github.example\n',
-    '2:13: github.base_url: expected an https:// address without credentials and query (http:// on this machine alone)',
+    '2:13: github.base_url: expected an https:// address without credentials and query (http:// only on this machine)',
   ],
   [
     'github',
     'github:\n  base_url: github.example\n',
-    '2:13: github.base_url: expected an https:// address without credentials and query (http:// on this machine alone)',
+    '2:13: github.base_url: expected an https:// address without credentials and query (http:// only on this machine)',
   ],
   [
     'github',
@@ -318,15 +318,15 @@ const bad: Bad[] = [
   [
     'github',
     'github:\n  owner: ${NOPE:-a/b}\n',
-    '2:10: github.owner: expected an organisation or user: letters, digits and hyphens, got ${NOPE:-a/b}',
+    '2:10: github.owner: expected an organization or user: letters, digits and hyphens, got ${NOPE:-a/b}',
   ],
   ['github', 'github:\n', '1:8: github: expected a map, got nothing'],
   [
     'github',
     'root: ~/x\n',
-    '1:7: root: expected a path without ~, which no shell replaces here, got ~/x',
+    '1:7: root: expected a path without ~, because no shell expands it here, got ~/x',
   ],
-  ['github', 'logs: ../logs\n', '1:7: logs: ../logs leads out of ROOT'],
+  ['github', 'logs: ../logs\n', '1:7: logs: ../logs is outside ROOT'],
   [
     'github',
     'git: { engine: libgit2 }\n',
@@ -354,7 +354,7 @@ const bad: Bad[] = [
   [
     'components',
     'components:\n  core:\n    repo: o/x\n    tag: "v {version}"\n',
-    '4:10: components.core.tag: expected what can be the name of a tag, got "v {version}"',
+    '4:10: components.core.tag: expected a valid tag name, got "v {version}"',
   ],
   [
     'components',
@@ -484,22 +484,22 @@ const bad: Bad[] = [
   [
     'webhooks',
     'webhooks:\n  secret: short\n',
-    '2:11: webhooks.secret: expected a secret of at least 16 characters, such as openssl rand -hex 32',
+    '2:11: webhooks.secret: expected a secret of at least 16 characters, such as the output of openssl rand -hex 32',
   ],
   [
     'webhooks',
     'webhooks:\n  secret: [0123456789abcdef, short]\n',
-    '2:30: webhooks.secret[1]: expected a secret of at least 16 characters, such as openssl rand -hex 32',
+    '2:30: webhooks.secret[1]: expected a secret of at least 16 characters, such as the output of openssl rand -hex 32',
   ],
   [
     'webhooks',
     'webhooks:\n  enabled: true\n  secret: 0123456789abcdef\n',
-    '1:1: webhooks.repositories: missing; without github.owner, nothing says whose deliveries are handled',
+    '1:1: webhooks.repositories: missing; without github.owner, wizard does not know whose deliveries to handle',
   ],
   [
     'webhooks',
     'webhooks:\n  repositories: [a/b]\n  store: { path: ../x.db }\n',
-    '3:18: webhooks.store.path: ../x.db leads out of ROOT',
+    '3:18: webhooks.store.path: ../x.db is outside ROOT',
   ],
   [
     'webhooks',
@@ -519,7 +519,7 @@ const bad: Bad[] = [
   [
     'webhooks',
     'webhooks:\n  store: { keep: 40d, keep_ids: 30d }\n',
-    '2:33: webhooks.store.keep_ids: expected at least keep, which is 40d',
+    '2:33: webhooks.store.keep_ids: expected at least keep (40d)',
   ],
   [
     'webhooks',
@@ -534,7 +534,7 @@ const bad: Bad[] = [
   [
     'webhooks',
     'webhooks:\n  path: /healthz\n',
-    '2:9: webhooks.path: expected another path: SERVE answers this one itself, got /healthz',
+    '2:9: webhooks.path: expected another path: SERVE uses this one itself, got /healthz',
   ],
   [
     'webhooks',
@@ -549,7 +549,7 @@ const bad: Bad[] = [
   [
     'webhooks',
     'webhooks:\n  handlers:\n    push:\n      - action: exec\n        payload: { cmd: [a], dir: ../x }\n',
-    '5:35: webhooks.handlers.push[0].payload.dir: ../x leads out of ROOT',
+    '5:35: webhooks.handlers.push[0].payload.dir: ../x is outside ROOT',
   ],
   [
     'webhooks',
@@ -580,7 +580,7 @@ const bad: Bad[] = [
   [
     'webhooks',
     'webhooks:\n  events: [release]\n  handlers:\n    push:main: []\n',
-    '4:5: webhooks.handlers["push:main"]: its event is not among webhooks.events, so it would never run',
+    '4:5: webhooks.handlers["push:main"]: its event is not in webhooks.events, so it would never run',
   ],
   [
     'webhooks',
@@ -595,7 +595,7 @@ const bad: Bad[] = [
   [
     'plugins',
     'plugins:\n  topic: uDOS Plugin\n',
-    '2:10: plugins.topic: expected a topic: small letters, digits and hyphens, got uDOS Plugin',
+    '2:10: plugins.topic: expected a topic: lower-case letters, digits and hyphens, got uDOS Plugin',
   ],
   [
     'plugins',
@@ -718,9 +718,9 @@ const isSuperuser = process.getuid?.() === 0
 
 describe('a folder that is named', () => {
   const folders: [string, string, string][] = [
-    ['is not there', 'nowhere', '--config: nowhere is not there'],
-    ['holds no configuration', 'empty', '--config: empty holds no configuration'],
-    ['is a file', 'file', '--config: file holds no configuration'],
+    ['is not there', 'nowhere', '--config: nowhere does not exist'],
+    ['contains no configuration', 'empty', '--config: empty contains no configuration'],
+    ['is a file', 'file', '--config: file contains no configuration'],
   ]
   test.each(folders)('%s', async (_, config, message) => {
     const files = { file: '', 'empty/other.yaml': '', 'config/github.yaml': 'root: .\n' }

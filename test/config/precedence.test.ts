@@ -486,7 +486,7 @@ describe('a wrong value in a variable', () => {
     [{ WIZARD_RETRY_ATTEMPTS: '1.5' }, 'WIZARD_RETRY_ATTEMPTS: expected a whole number'],
     [{ WIZARD_LOGS_KEEP_DAYS: '-1' }, 'WIZARD_LOGS_KEEP_DAYS: expected at least 1'],
     [{ WIZARD_GIT_ENGINE: 'git' }, 'WIZARD_GIT_ENGINE: expected wizard or isomorphic-git'],
-    [{ WIZARD_OWNER: 'a/b' }, 'WIZARD_OWNER: expected an organisation or user'],
+    [{ WIZARD_OWNER: 'a/b' }, 'WIZARD_OWNER: expected an organization or user'],
     [{ GITHUB_API_URL: 'http://a.example' }, 'GITHUB_API_URL: expected an https:// address'],
     [{ GH_HOST: 'a b' }, 'GH_HOST: expected an https:// address'],
     [{ WIZARD_PROXY: 'proxy:1' }, 'WIZARD_PROXY: expected the address of a proxy'],

@@ -177,7 +177,7 @@ describe('GITHUB_API_URL in the .env of a found folder', () => {
 test('the message names the host as it is looked up', async () => {
   const { request } = await makeProject(found('base_url', 'https://API.gіthub.com'))
   expect((await failure(request)).message).toBe(
-    'config/github.yaml:2:13: github.base_url names api.xn--gthub-n2e.com, and a configuration that was found by searching gets no credential for it',
+    'config/github.yaml:2:13: github.base_url names api.xn--gthub-n2e.com, and a configuration found by searching gets no credential for it',
   )
 })
 

@@ -199,7 +199,7 @@ describe('askGit', () => {
     await expect(ask(typo('none'))).rejects.toMatchObject({
       code: 'GITHUB_NOT_FOUND',
       message: 'uDOS/typo has no branch or tag none',
-      hint: expect.stringContaining('change branch: in repos.yaml'),
+      hint: expect.stringContaining('correct branch: in repos.yaml'),
     })
     await expect(ask(wantedOf('uDOS/none'))).rejects.toMatchObject({ code: 'GITHUB_NOT_FOUND' })
   })

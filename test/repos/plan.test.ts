@@ -260,7 +260,7 @@ describe('what blocks a clone', () => {
     [
       'another repository of that name',
       { head: { id: 8 } },
-      'uDOS/typo is another repository than the one that was cloned',
+      'uDOS/typo is now a different repository from the one that was cloned',
     ],
     ['an id that GitHub does not give', { head: { id: null } }, null],
     ['an id that is not remembered', { rest: { remembered: undefined } }, null],

@@ -173,10 +173,10 @@ describe('prune', () => {
   })
 
   it.each<[string, object, string, string | null]>([
-    ['its entry still means it', { from: 'ollama' }, 'OLLAMA', 'GitHub does not list it any more'],
+    ['its entry still means it', { from: 'ollama' }, 'OLLAMA', 'GitHub no longer lists it'],
     ['its entry excludes it by now', { from: 'ollama', exclude: ['go*'] }, 'ollama', null],
     ['its entry is gone', { from: 'ollama' }, 'uDOS', null],
-    ['a listing fails', { from: 'nobody' }, 'uDOS', 'the listing of nobody failed'],
+    ['a listing fails', { from: 'nobody' }, 'uDOS', 'nobody could not be listed'],
   ])('of a listed repository: %s', async (_when, entry, source, why) => {
     const opened = await open({ models: [entry] })
     await cloned(opened, 'ollama/gone', { source })
@@ -195,7 +195,7 @@ describe('prune', () => {
     const began = clock.now()
     await expect(pruned(opened, { ...yes, lockWait: 5000 })).rejects.toMatchObject({
       code: 'LOCKED',
-      hint: expect.stringContaining('wait for it to end'),
+      hint: expect.stringContaining('wait until it ends'),
     })
     expect(clock.now() - began).toBeGreaterThanOrEqual(5000)
     expect(existsSync(path)).toBe(true)

@@ -51,7 +51,7 @@ describe('the state', () => {
       const state = await open()
       expect(state.entries()).toEqual([])
       expect(told.splice(0)).toEqual([
-        `${file()} is damaged, so last pulls are not known; it is kept as ${file()}.damaged`,
+        `${file()} is damaged, so the times of the last pulls are lost; it is kept as ${file()}.damaged`,
       ])
       expect(await readFile(file(), 'utf8')).toBe(text)
       await state.save()

@@ -21,9 +21,7 @@ export function expandDestination(
   name: Repo,
 ): string {
   if (!isFullName(name)) {
-    throw new PathError(
-      `${JSON.stringify(`${name.owner}/${name.repo}`)} is not a repository's name`,
-    )
+    throw new PathError(`not a repository name: ${JSON.stringify(`${name.owner}/${name.repo}`)}`)
   }
   return destinationOf(root, fillIn(entry.destination, { ...name, group: entry.group }))
 }

@@ -65,7 +65,7 @@ export async function addRepositories(
   const written = added.map(entryOf)
   if (isJson(config)) {
     const texts = written.map((entry) => JSON.stringify(entry)).join(', ')
-    throw jsonFile(file, `put ${texts} into repos.${group}`)
+    throw jsonFile(file, `add ${texts} to repos.${group}`)
   }
   const { before, after } = textsOf(config, group, written)
   if (after === null) throw notOurs(file, 'add the entry by hand')
@@ -93,14 +93,14 @@ export async function removeRepository(config: Config, target: string): Promise<
   const entry = findEntry(entries, target)
   const { group, destination: path } = entry
   const file = config.fileFor('repos')
-  if (isJson(config)) throw jsonFile(file, `take out the entry in line ${entry.position.line}`)
+  if (isJson(config)) throw jsonFile(file, `remove the entry in line ${entry.position.line}`)
   const before = readText(file)
   const index = entries.filter((one) => one.group === group).indexOf(entry)
   const after = removeEntry(before, group, index)
   const rest = after === null ? null : await config.reposIn(after)
   const expected = entries.filter((one) => one !== entry)
   if (after === null || rest === null || !areSame(rest, expected)) {
-    throw notOurs(file, `take out line ${entry.position.line} by hand`)
+    throw notOurs(file, `remove line ${entry.position.line} by hand`)
   }
   await rewrite({ path: file, before, after })
   return { repo: `${entry.owner}/${entry.repo}`, group, path, file }
@@ -144,9 +144,12 @@ function isSame(one: RepoEntry, other: RepoEntry): boolean {
 }
 
 const notOurs = (file: string, hint: string) =>
-  new ConfigError(`${file} is written in a way that can't be edited without touching more`, {
-    hint,
-  })
+  new ConfigError(
+    `${file} is written in a way that wizard can't edit without changing other lines`,
+    {
+      hint,
+    },
+  )
 
 /** A second entry must name its own destination. */
 function refuseTwice(
@@ -161,9 +164,9 @@ function refuseTwice(
   if (entry === undefined) return
   const { file, line } = entry.position
   throw new ConflictError(
-    `${name} is in ${file} already, in line ${line}, for ${entry.destination}`,
+    `${name} is already in ${file}, in line ${line}, with the destination ${entry.destination}`,
     {
-      hint: 'give another destination to have it twice',
+      hint: 'give another destination to add it twice',
     },
   )
 }
@@ -173,7 +176,7 @@ function findEntry(entries: RepoEntry[], target: string): RepositoryEntry {
   if (found === undefined) throw nothingNamed(entries, target)
   if (more.length === 0) return found
   const paths = [found, ...more].map(({ destination }) => destination).join(', ')
-  throw new UsageError(`${target} is named ${more.length + 1} times, for ${paths}`, {
+  throw new UsageError(`${target} has ${more.length + 1} entries, with the destinations ${paths}`, {
     hint: 'name it by its destination',
   })
 }
@@ -190,6 +193,9 @@ function matches(entry: RepositoryEntry, target: string): boolean {
 function nothingNamed(entries: RepoEntry[], target: string): NotFoundError {
   const names = repositories(entries).map(({ owner, repo }) => `${owner}/${repo}`)
   return new NotFoundError(`repos.yaml has no entry for ${target}`, {
-    hint: names.length > 0 ? `there is ${names.slice(0, 12).join(', ')}` : 'it names no repository',
+    hint:
+      names.length > 0
+        ? `known repositories: ${names.slice(0, 12).join(', ')}`
+        : 'it lists no repositories',
   })
 }

@@ -64,7 +64,7 @@ function nameOf({ owner, repo }: RepositoryValues, place: Place): Repo | Fault {
   if (owner !== undefined && repo.includes('/')) {
     return {
       path: [...place.path, 'repo'],
-      message: 'expected NAME, as its owner is named beside it',
+      message: 'expected NAME, because owner is set beside it',
     }
   }
   return (
@@ -110,7 +110,7 @@ function wrongPlaceholder(template: string, path: Path): Fault | undefined {
 const withoutRepo = (template: string, path: Path): Fault | undefined =>
   template.includes('{repo}')
     ? undefined
-    : { path, message: 'expected {repo} in it, for each repository has its own folder' }
+    : { path, message: 'expected {repo} in it, because each repository needs its own folder' }
 
 function resolved(path: Path, find: () => string): string | Fault {
   try {
@@ -140,8 +140,8 @@ async function overlaps(
 
 const relations = {
   same: 'is the same folder as',
-  inside: 'lies inside',
-  around: 'lies around',
+  inside: 'is inside',
+  around: 'contains',
 } satisfies Record<Overlap<unknown>['how'], string>
 
 export interface EntryOptions {

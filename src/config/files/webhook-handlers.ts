@@ -73,7 +73,7 @@ export function handlerFaults(
     const event = eventOf(key)
     const unknown = unknownEvent(event, path, 'key')
     if (unknown.length > 0 || events.length === 0 || events.includes(event)) return unknown
-    const message = 'its event is not among webhooks.events, so it would never run'
+    const message = 'its event is not in webhooks.events, so it would never run'
     return [{ path, at: 'key', message }]
   })
   return [...keys, ...namesTwice(all), ...all.flatMap(placeholderFaults)]

@@ -74,7 +74,7 @@ const withoutSecret: Fault = {
 const withoutRepositories: Fault = {
   path: ['webhooks', 'repositories'],
   at: 'missing',
-  message: 'missing; without github.owner, nothing says whose deliveries are handled',
+  message: 'missing; without github.owner, wizard does not know whose deliveries to handle',
   hint: 'write repositories: ["OWNER/*"]',
 }
 
@@ -106,7 +106,7 @@ function storeFaults({ engine, url, keep, keep_ids }: WebhooksFile['webhooks']['
         ]
       : []),
     ...(keep_ids < keep
-      ? [{ path: [...path, 'keep_ids'], message: `expected at least keep, which is ${keep}d` }]
+      ? [{ path: [...path, 'keep_ids'], message: `expected at least keep (${keep}d)` }]
       : []),
   ]
 }

@@ -127,7 +127,7 @@ export function searched(request: ConfigRequest): { dir: string; by: string }[] 
   if (named !== null) return [named]
   const dirs = [...upwards(request.cwd)].flatMap((top) => [...foldersBelow(top), top])
   const own = { dir: userFolders(request).config, by: 'your own' }
-  return [...dirs.map((dir) => ({ dir, by: 'from here upwards' })), own]
+  return [...dirs.map((dir) => ({ dir, by: 'from this folder upwards' })), own]
 }
 
 interface NamedPlace {
@@ -185,10 +185,10 @@ const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 function emptyFolder({ dir, by }: NamedPlace, cwd: string): ConfigError {
-  const what = exists(dir) ? 'holds no configuration' : 'is not there'
+  const what = exists(dir) ? 'contains no configuration' : 'does not exist'
   const names = configFileNames.map((name) => `${name}.yaml`).join(', ')
   return new ConfigError(`${by}: ${showFile(dir, cwd)} ${what}`, {
-    hint: `expected a folder with one of ${names}, or a file with one of the names ${singleFileNames.join(', ')}`,
+    hint: `expected a folder that contains one of ${names}, or a file called ${singleFileNames.join(', ')}`,
   })
 }
 

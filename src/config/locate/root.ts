@@ -30,8 +30,8 @@ export async function assertTypedRoot({
   const source = sources.root
   if (source?.from !== 'flag' && source?.from !== 'variable') return
   if ((await lstat(root).catch(absent)) !== undefined) return
-  throw new PathError(`${root} does not exist, and ${source.name} names it`, {
-    hint: `if it is right: mkdir -p ${root}`,
+  throw new PathError(`${root}, from ${source.name}, does not exist`, {
+    hint: `if it is correct: mkdir -p ${root}`,
   })
 }
 
@@ -42,11 +42,11 @@ export async function assertTypedRoot({
  * @throws PathError if `..` leads out of ROOT
  */
 export function resolveInside(root: string, path: string): string {
-  if (controls.test(path)) throw new PathError('a path with a control character in it')
+  if (controls.test(path)) throw new PathError('the path contains a control character')
   const inside = resolve(root, `.${sep}${path}`)
   if (!contains(root, inside)) {
-    throw new PathError(`${path} leads out of ${root}`, {
-      hint: 'take the ".." out, or choose another root',
+    throw new PathError(`${path} is outside ${root}`, {
+      hint: 'remove the "..", or choose another root',
     })
   }
   return inside
@@ -86,7 +86,7 @@ export async function assertInside(root: string, path: string): Promise<void> {
     if (stat === undefined) return
     if (stat.isSymbolicLink()) await assertLink(realRoot, at)
     else if (!stat.isDirectory() && index < steps.length - 1) {
-      throw new PathError(`${at} is a file, on the way to ${path}`, { hint: 'move it away' })
+      throw new PathError(`${at} is a file, but part of the path ${path}`, { hint: 'move it away' })
     }
   }
 }
@@ -95,7 +95,7 @@ async function assertLink(realRoot: string, link: string): Promise<void> {
   const target = await realpath(link).catch(absent)
   if (target !== undefined && contains(realRoot, target)) return
   const where = target === undefined ? 'to nothing' : `out of ${realRoot}, to ${target}`
-  throw new PathError(`${link} is a symbolic link that leads ${where}`, {
+  throw new PathError(`${link} is a symbolic link that points ${where}`, {
     hint: 'remove the link, or choose another destination',
   })
 }

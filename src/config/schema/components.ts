@@ -6,15 +6,17 @@ const fileName = (...placeholders: string[]) =>
   text().check(
     z.regex(/^[^/\\]+$/, { error: 'expected the name of a file, without a folder' }),
     z.regex(new RegExp(`^(?:[^{}]|\\{(?:${placeholders.join('|')})\\})*$`), {
-      error: `expected no placeholder but ${placeholders.map((name) => `{${name}}`).join(', ')}`,
+      error: `expected only the placeholders ${placeholders.map((name) => `{${name}}`).join(', ')}`,
     }),
   )
 
 const algorithms = z.strictObject({
-  sha256: z.optional(fileName('artifact')).check(z.describe('The file of SHA-256 sums.')),
+  sha256: z
+    .optional(fileName('artifact'))
+    .check(z.describe('The name of the file with SHA-256 sums.')),
   md5: z
     .optional(fileName('artifact'))
-    .check(z.describe('The file of MD5 sums, as TCZ packages have.')),
+    .check(z.describe('The name of the file with MD5 sums, as TCZ packages use.')),
 })
 
 const sign = z.strictObject({
@@ -56,7 +58,7 @@ const release = z.strictObject({
     ._default(z.array(variableName()), [])
     .check(
       z.describe(
-        'Variables that build and sign see beside PATH, HOME, LANG, WIZARD_VERSION, WIZARD_TAG and WIZARD_COMPONENT; never the GitHub token unless it is named here. Their values are hidden in the output.',
+        'Variables that build and sign see besides PATH, HOME, LANG, WIZARD_VERSION, WIZARD_TAG and WIZARD_COMPONENT; never the GitHub token unless it is named here. Their values are hidden in the output.',
       ),
     ),
 })
@@ -77,7 +79,7 @@ const component = z.strictObject({
     ._default(
       template('version').check(
         z.refine((value) => isShortRefName(value.replaceAll('{version}', '1.2.3')), {
-          error: 'expected what can be the name of a tag',
+          error: 'expected a valid tag name',
         }),
       ),
       'v{version}',
@@ -85,8 +87,8 @@ const component = z.strictObject({
     .check(z.describe('The tag of a version, with {version}.')),
   workflows: z
     ._default(z.record(text(), text()), {})
-    .check(z.describe('Its workflows, by the name they go by here: file, id or display name.')),
-  release: z.prefault(release, {}).check(z.describe('How a release of it is made.')),
+    .check(z.describe('Its workflows, by a short name of your choice: file, id or display name.')),
+  release: z.prefault(release, {}).check(z.describe('How to make a release of it.')),
 })
 
 /** components.yaml */

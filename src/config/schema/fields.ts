@@ -13,14 +13,14 @@ export const text = () => z.string().check(z.minLength(1, 'expected text'))
 
 /** A local path: only a shell replaces `~`. */
 export const localPath = () =>
-  text().check(z.regex(/^(?!~)/, 'expected a path without ~, which no shell replaces here'))
+  text().check(z.regex(/^(?!~)/, 'expected a path without ~, because no shell expands it here'))
 
 export const flag = () => z.boolean()
 
 export const count = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most))
 
 export const ownerName = () =>
-  shaped(ownerPattern, 'expected an organisation or user: letters, digits and hyphens')
+  shaped(ownerPattern, 'expected an organization or user: letters, digits and hyphens')
 
 /** `owner/repo`, or just the name. */
 export const repository = (expected = 'expected a repository: NAME or OWNER/NAME') =>
@@ -29,7 +29,7 @@ export const repository = (expected = 'expected a repository: NAME or OWNER/NAME
 export const refName = () =>
   z.string().check(
     z.refine(isShortRefName, {
-      error: 'expected a branch, a tag or a full commit id, without refs/heads/ before it',
+      error: 'expected a branch, a tag or a full commit id, without refs/heads/',
     }),
   )
 
@@ -60,7 +60,7 @@ export function template(needed: string, allowed: readonly string[] = [needed]) 
   return text().check(
     z.refine((value) => value.includes(`{${needed}}`), { error: `expected {${needed}} in it` }),
     z.refine((value) => unknownPlaceholder(value, allowed) === undefined, {
-      error: `expected no placeholder but ${known}`,
+      error: `expected only the placeholders ${known}`,
     }),
   )
 }
@@ -77,7 +77,7 @@ export const address = () =>
   z.string().check(
     z.refine(isAddress, {
       error:
-        'expected an https:// address without credentials and query (http:// on this machine alone)',
+        'expected an https:// address without credentials and query (http:// only on this machine)',
     }),
   )
 

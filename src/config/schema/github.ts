@@ -16,7 +16,7 @@ export const githubKeys = z.strictObject({
     .nullish(token)
     .check(
       z.describe(
-        'A personal access or fine-grained token. Unset: GH_TOKEN, GITHUB_TOKEN, then `gh auth token --hostname HOST` where gh is installed. Better written as ${GITHUB_TOKEN} than as it is.',
+        'A personal access or fine-grained token; better a variable, ${GITHUB_TOKEN}, than the token itself. Unset: GH_TOKEN, GITHUB_TOKEN, then `gh auth token --hostname HOST` if gh is installed.',
       ),
     ),
   app: z
@@ -34,7 +34,7 @@ export const githubKeys = z.strictObject({
     .nullish(ownerName())
     .check(
       z.describe(
-        'The organisation or user of repositories named without one. Unset: GITHUB_OWNER.',
+        'The organization or user of repositories that are named without one. Unset: GITHUB_OWNER.',
       ),
     ),
   base_url: z
@@ -53,7 +53,7 @@ export const githubKeys = z.strictObject({
     .nullish(address())
     .check(
       z.describe(
-        'Where git is served. Unset: derived from base_url (https://api.github.com: https://github.com; https://HOST/api/v3: https://HOST; else its origin).',
+        'Where git is served. Unset: derived from base_url (https://api.github.com: https://github.com; https://HOST/api/v3: https://HOST; otherwise its origin).',
       ),
     ),
   timeout: z
@@ -61,7 +61,7 @@ export const githubKeys = z.strictObject({
     .check(z.describe('Seconds without progress after which one request has failed.')),
   retry_attempts: z
     ._default(count(0, 20), 3)
-    .check(z.describe('How many times a request that failed on the way is tried again.')),
+    .check(z.describe('How often to retry a request that failed on the network.')),
   proxy: z
     .nullish(proxyAddress())
     .check(
@@ -72,7 +72,7 @@ export const githubKeys = z.strictObject({
     ),
   concurrency: z
     ._default(count(1, 100), 8)
-    .check(z.describe('How many repositories are handled at a time.')),
+    .check(z.describe('How many repositories to work on at once.')),
 })
 
 export const gitKeys = z.strictObject({
@@ -80,7 +80,7 @@ export const gitKeys = z.strictObject({
     ._default(z.enum(['wizard', 'isomorphic-git']), 'wizard')
     .check(
       z.describe(
-        "What fetches and stores the objects of a clone or pull: wizard's own git, or isomorphic-git. Everything else of git is wizard's with both.",
+        "What fetches and stores the objects of a clone or pull: wizard's own git, or isomorphic-git. wizard does everything else of git itself.",
       ),
     ),
 })
@@ -96,14 +96,14 @@ export const githubFile = z.strictObject({
         }),
       ),
     )
-    .check(z.describe('GitHub: who asks, where, and how.')),
-  git: z.optional(gitKeys).check(z.describe('How repositories are fetched.')),
+    .check(z.describe('GitHub: the account, the server, and the connection.')),
+  git: z.optional(gitKeys).check(z.describe('How to fetch repositories.')),
   root: z
     .optional(localPath())
     .check(
       z.meta({ default: '.' }),
       z.describe(
-        'ROOT, where destinations, logs and plugins live. Relative to the default: the folder that holds config/ (or wizard/config/), or $XDG_DATA_HOME/wizard for the configuration of your own. Overridden by WIZARD_ROOT and --root.',
+        'ROOT, the folder of destinations, logs and plugins. Relative to the default: the folder that contains config/ (or wizard/config/), or $XDG_DATA_HOME/wizard with your own configuration. Overridden by WIZARD_ROOT and --root.',
       ),
     ),
   logs: z
@@ -111,7 +111,7 @@ export const githubFile = z.strictObject({
     .check(z.describe('The folder of the logs, inside ROOT.')),
   logs_keep_days: z
     ._default(count(1, 36_500), 30)
-    .check(z.describe('How many days a log is kept.')),
+    .check(z.describe('How many days to keep a log.')),
 })
 
 export type GitHubFile = z.infer<typeof githubFile>

@@ -19,10 +19,10 @@ export interface JsonSchema {
 
 const descriptions = {
   github: 'How wizard reaches GitHub, and where it keeps things.',
-  repos: 'The repositories that are kept in step.',
+  repos: 'The repositories to keep in step.',
   components: 'Parts of repositories that are tested and released on their own.',
   webhooks: "What GitHub's webhooks start.",
-  plugins: 'Where plugins are found, and which may be installed.',
+  plugins: 'Where to find plugins, and which may be installed.',
   'wizard.config': "All of wizard's configuration in one file, in place of a folder.",
 } satisfies Record<SchemaName, string>
 

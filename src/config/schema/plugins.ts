@@ -10,7 +10,7 @@ export const pluginsFile = z.strictObject({
         ._default(
           z.string().check(
             z.regex(/^[a-z0-9][a-z0-9-]{0,49}$/, {
-              error: 'expected a topic: small letters, digits and hyphens',
+              error: 'expected a topic: lower-case letters, digits and hyphens',
             }),
           ),
           'udos-plugin',
@@ -18,9 +18,7 @@ export const pluginsFile = z.strictObject({
         .check(z.describe('The topic that marks a repository as a plugin.')),
       owners: z
         ._default(z.array(ownerName()), [])
-        .check(
-          z.describe('Organisations and users whose repositories are looked through for plugins.'),
-        ),
+        .check(z.describe('Organizations and users whose repositories are searched for plugins.')),
       index: z
         ._default(
           z.array(
@@ -43,12 +41,12 @@ export const pluginsFile = z.strictObject({
             }),
           ),
         )
-        .check(z.describe('The version of uDOS that plugins must go with. Default: not checked.')),
+        .check(z.describe('The version of uDOS that plugins must support. Default: not checked.')),
       require_signatures: z
         ._default(flag(), false)
-        .check(z.describe('Whether a plugin without a signature is refused.')),
+        .check(z.describe('Whether to refuse plugins without a signature.')),
     })
-    .check(z.describe('Where plugins are found, and which may be installed.')),
+    .check(z.describe('Where to find plugins, and which may be installed.')),
 })
 
 export type PluginsFile = z.infer<typeof pluginsFile>

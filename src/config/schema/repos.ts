@@ -13,17 +13,17 @@ const options = {
     ),
   auto_pull: z
     ._default(flag(), true)
-    .check(z.describe('Whether SYNC and PULL-ALL without a target take it.')),
+    .check(z.describe('Whether SYNC and PULL-ALL without a target include it.')),
   pull_schedule: z
     .optional(schedule())
     .check(
-      z.describe('When it falls due for --due: a cron expression of five fields, in local time.'),
+      z.describe('When it is due for --due: a cron expression of five fields, in local time.'),
     ),
   depth: z
     .optional(count(1, 2_147_483_647))
     .check(
       z.describe(
-        'Commits to take at clone. Default: the full history of the branch, with its tags.',
+        'How many commits to clone. Default: the full history of the branch, with its tags.',
       ),
     ),
   lfs: z
@@ -37,14 +37,14 @@ const options = {
     ._default(flag(), false)
     .check(
       z.describe(
-        'Whether submodules get their files, and theirs; otherwise their folders are empty, with the warning submodules.',
+        'Whether submodules get their files, at every depth; otherwise their folders are empty, with the warning submodules.',
       ),
     ),
   on_diverged: z
     ._default(z.enum(['block', 'backup']), 'block')
     .check(
       z.describe(
-        'What becomes of a branch that was rewritten upstream: `block` leaves it, `backup` keeps the old tip as refs/wizard/backup/TIME and follows, if the tree is clean.',
+        'What to do when a branch was rewritten upstream: `block` leaves the clone as it is; `backup` keeps the old tip as refs/wizard/backup/TIME and follows, if the work tree is clean.',
       ),
     ),
 }
@@ -58,11 +58,7 @@ export const repositoryEntry = z
   .strictObject({
     owner: z
       .optional(ownerName())
-      .check(
-        z.describe(
-          'Its organisation or user. Default: github.owner, or what stands before the / in repo.',
-        ),
-      ),
+      .check(z.describe('Its organization or user. Default: the owner in repo, or github.owner.')),
     repo: repository('expected repo: NAME or OWNER/NAME, or from: OWNER').check(
       z.describe('The repository: NAME, or OWNER/NAME.'),
     ),
@@ -81,21 +77,23 @@ export const sourceEntry = z
   .strictObject({
     from: ownerName().check(
       z.describe(
-        'An organisation or user, all of whose repositories are taken. Entries of their own win over it.',
+        'An organization or user: takes all its repositories. Explicit entries take precedence.',
       ),
     ),
-    match: globs('Globs over the names; one must match. Default: any name.'),
-    exclude: globs('Globs over the names; none may match.'),
-    topics: globs('Topics, any of which it must have. Default: no matter.'),
+    match: globs('Take only repositories whose names match one of these globs. Default: any name.'),
+    exclude: globs('Leave out repositories whose names match one of these globs.'),
+    topics: globs('Take only repositories with at least one of these topics. Default: any.'),
     visibility: z
       .optional(z.enum(['public', 'private', 'internal']))
-      .check(z.describe('Only these. Default: all that can be seen.')),
+      .check(
+        z.describe('Take only repositories with this visibility. Default: all that you may see.'),
+      ),
     archived: z
       .optional(flag())
-      .check(z.describe('true: archived ones alone; false: none of them. Default: both.')),
+      .check(z.describe('true: only archived repositories; false: none of them. Default: both.')),
     forks: z
       .optional(flag())
-      .check(z.describe('true: forks alone; false: none of them. Default: both.')),
+      .check(z.describe('true: only forks; false: none of them. Default: both.')),
     destination: z
       .optional(localPath())
       .check(
@@ -107,7 +105,7 @@ export const sourceEntry = z
     ...options,
     repo: notBoth,
   })
-  .check(z.meta({ title: 'Every repository of an organisation or user' }))
+  .check(z.meta({ title: 'Every repository of an organization or user' }))
 
 /** repos.yaml */
 export const reposFile = z.strictObject({
@@ -116,7 +114,7 @@ export const reposFile = z.strictObject({
       z.string().check(
         z.regex(groupPattern, {
           error:
-            'expected the name of a group, which can be a folder: no "/" in it, no "." or "-" before it',
+            'expected the name of a group, which must be a valid folder name: no "/" in it, no "." or "-" at its start',
         }),
       ),
       z.array(z.union([repositoryEntry, sourceEntry])),

@@ -8,7 +8,7 @@ export const schedule = () =>
   z.string().check(
     z.refine(isSchedule, {
       error:
-        'expected a cron expression of five fields, such as "0 0 * * *", that falls due some day',
+        'expected a cron expression of five fields, such as "0 0 * * *", that is due at some time',
     }),
   )
 

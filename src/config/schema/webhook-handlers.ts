@@ -76,12 +76,12 @@ const condition = z.nullable(scalar)
 
 export const step = z
   .strictObject({
-    action: z.enum(actionNames).check(z.describe('What is done.')),
+    action: z.enum(actionNames).check(z.describe('What to do.')),
     payload: z
       .prefault(z.record(z.string(), z.unknown()), {})
       .check(
         z.describe(
-          'What the action is given: run_tests repo or component, ref; run_workflow target, ref, inputs, wait; sync_repo target; sync_release target, dir; publish_release target; exec cmd, dir, env, stdin.',
+          'The parameters of the action: run_tests repo or component, ref; run_workflow target, ref, inputs, wait; sync_repo target; sync_release target, dir; publish_release target; exec cmd, dir, env, stdin.',
         ),
       ),
     name: z
@@ -92,12 +92,12 @@ export const step = z
             z.regex(/^[A-Za-z0-9][\w.-]{0,62}$/, 'expected a name: letters, digits, dots, hyphens'),
           ),
       )
-      .check(z.describe('Its name, unique. Default: the action, with -2, -3 …')),
+      .check(z.describe('Its unique name. Default: the action, with -2, -3 …')),
     concurrency: z
       .optional(count(1, 1000))
       .check(
         z.describe(
-          'How many of its runs may go at once, across all machines. Default: 1 for exec, otherwise no limit.',
+          'How many of its runs may be active at once, across all machines. Default: 1 for exec, otherwise no limit.',
         ),
       ),
     order: z
@@ -115,13 +115,13 @@ export const step = z
       .check(z.describe('Time limit in seconds. Default: 1800 for run_tests, otherwise 600.')),
     attempts: z
       ._default(count(1, 20), 5)
-      .check(z.describe('How often it is started until it is dead.')),
+      .check(z.describe('After how many failed starts it is dead.')),
     backoff: z
       ._default(count(1, 3600), 10)
       .check(z.describe('Seconds until the second start; doubled each time, at most an hour.')),
     forks: z
       ._default(flag(), false)
-      .check(z.describe('Whether pull requests from forks are handled.')),
+      .check(z.describe('Whether to handle pull requests from forks.')),
     if: z
       ._default(z.record(z.string(), condition), {})
       .check(

@@ -46,6 +46,6 @@ export function placeholderFault(text: string): { message: string; hint?: string
   if (part === undefined) return null
   return {
     message: `${part} must be the whole argument`,
-    hint: 'a program can put them together; it has WIZARD_REPO and others in its environment',
+    hint: 'a program can combine them: WIZARD_REPO and others are in its environment',
   }
 }

@@ -112,7 +112,7 @@ export class SettingResolver {
     if (second.success) return second.data
     const name = 'name' in source ? source.name : key
     const message = `${name}: ${second.error.issues[0]?.message}`
-    const hint = `it stands for ${key} in github.yaml`
+    const hint = `it replaces ${key} in github.yaml`
     this.faults.push((details) => new ConfigError(message, { hint, details }))
     return schema.parse(undefined)
   }

@@ -54,7 +54,7 @@ function scan(scanner: Scanner, part: Part): string {
     out += scanner.text.slice(scanner.at, match?.index)
     if (match === null) {
       scanner.at = scanner.text.length
-      if (part.nested) scanner.result.problem ??= 'a "$" and "{" without their "}"'
+      if (part.nested) scanner.result.problem ??= `"\${" without a "}"`
       return out
     }
     scanner.at = match.index + match[0].length
@@ -67,8 +67,7 @@ function replace(scanner: Scanner, needed: boolean): string {
   variable.lastIndex = scanner.at
   const [whole, name, ending] = variable.exec(scanner.text) ?? []
   if (whole === undefined || name === undefined) {
-    scanner.result.problem ??=
-      '"$" and "{" without a name and "}" or ":-" after them; write "$$" for a plain "$" there'
+    scanner.result.problem ??= `"\${" without a name, followed by "}" or ":-"; write "$$" for a plain "$"`
     return ''
   }
   scanner.at += whole.length

@@ -24,7 +24,8 @@ export function parseJsonText(text: string, path: string, shown: string, key?: s
   const [from = 0, to = 0] = contents.range ?? []
   // What else a package.json has twice is not our business.
   const wrong = twice.find(({ offset }) => offset >= from && offset < to)
-  if (wrong) fail(wrong.offset, `${JSON.stringify(oneLine(wrong.name, 60))} is in this map twice`)
+  if (wrong)
+    fail(wrong.offset, `${JSON.stringify(oneLine(wrong.name, 60))} appears twice in this map`)
   return { path, shown, text, lines, contents }
 }
 
@@ -120,7 +121,7 @@ class JsonReader {
       if (this.#text[this.#at] !== ',') this.#unexpected(`"," or "${end}"`)
       const comma = this.#at++
       this.#skipBlanks()
-      if (this.#text[this.#at] === end) this.#fail(comma, `a comma before "${end}"; expected none`)
+      if (this.#text[this.#at] === end) this.#fail(comma, `an extra comma before "${end}"`)
     }
     this.#at++
   }
@@ -130,7 +131,7 @@ class JsonReader {
     let end = from + 1
     for (; this.#text[end] !== '"'; end++) {
       if (end >= this.#text.length || this.#text[end] === '\n') {
-        this.#fail(from, 'a quote is not closed')
+        this.#fail(from, 'an unclosed quote')
       }
       if (this.#text[end] === '\\') end++
     }
@@ -142,7 +143,7 @@ class JsonReader {
     try {
       return JSON.parse(this.#text.slice(from, this.#at))
     } catch {
-      return this.#fail(from, 'a text with a wrong escape sequence or a control character in it')
+      return this.#fail(from, 'a text with an invalid escape sequence or a control character')
     }
   }
 
@@ -183,8 +184,8 @@ class JsonReader {
     const isComment = /^\/[/*]/.test(this.#text.slice(this.#at, this.#at + 2))
     const isOver = this.#at >= this.#text.length
     const hint = isComment
-      ? 'JSON has no comments; a YAML file may have some'
-      : 'it is not well-formed JSON, or was cut off here'
+      ? 'JSON has no comments; YAML has'
+      : 'it is not valid JSON, or was cut off here'
     this.#fail(
       this.#at,
       isOver ? `the file ends here; expected ${expected}` : `expected ${expected}`,

@@ -18,10 +18,10 @@ export function parseFault({ code, message, pos: [offset] }: Given, text: string
   const own = typeof words === 'string' ? words : words?.(rest, message)
   const isCutOff = vague.has(code)
   const hint = text.startsWith('${', offset - 1) ? unquoted : isCutOff ? malformed : undefined
-  return { message: own ?? 'not well-formed YAML', hint }
+  return { message: own ?? 'invalid YAML', hint }
 }
 
-const malformed = 'it is not well-formed YAML, or was cut off here'
+const malformed = 'it is not valid YAML, or was cut off here'
 const unquoted = `inside of braces and brackets a variable needs quotes: "\${NAME}"`
 
 /** The file may be wrong before the place, or may be cut off. */
@@ -40,8 +40,8 @@ const wordsOf: Record<ErrorCode, string | ((rest: string, message: string) => st
   ALIAS_PROPS: 'an alias takes no anchor and no tag',
   BAD_ALIAS: aliasName,
   BAD_COLLECTION_TYPE: noTag,
-  BAD_DIRECTIVE: 'a line that begins with "%" is a directive of YAML, and this one is unknown',
-  BAD_DQ_ESCAPE: `a backslash that begins no escape sequence; write "\\\\", or use single quotes`,
+  BAD_DIRECTIVE: 'a line that begins with "%" is a YAML directive, and this one is unknown',
+  BAD_DQ_ESCAPE: `an invalid escape sequence; write "\\\\" for a backslash, or use single quotes`,
   BAD_INDENT: (_, message) =>
     /^Flow/.test(message) ? unclosed : 'the indentation does not match the lines before it',
   BAD_PROP_ORDER: 'an anchor or a tag must follow the "-", "?" or ":" of its value',
@@ -50,8 +50,8 @@ const wordsOf: Record<ErrorCode, string | ((rest: string, message: string) => st
   BLOCK_AS_IMPLICIT_KEY: 'a second ":" in one entry; a text with ": " in it needs quotes',
   BLOCK_IN_FLOW: 'inside of braces and brackets a list is written [a, b], a map {a: b}',
   DUPLICATE_KEY: (rest) =>
-    `${JSON.stringify(oneLine(rest.split(/[:\n]/, 1)[0] ?? '', 60))} stands here twice`,
-  IMPOSSIBLE: 'not well-formed YAML',
+    `${JSON.stringify(oneLine(rest.split(/[:\n]/, 1)[0] ?? '', 60))} appears twice`,
+  IMPOSSIBLE: 'invalid YAML',
   KEY_OVER_1024_CHARS: 'the key is longer than 1,024 characters',
   MISSING_CHAR: (_, message) => missing.find(([about]) => about.test(message))?.[1] ?? unclosed,
   MULTILINE_IMPLICIT_KEY: 'expected ":" and a value after the key, on the same line',
@@ -60,7 +60,7 @@ const wordsOf: Record<ErrorCode, string | ((rest: string, message: string) => st
   MULTIPLE_TAGS: noTag,
   NON_STRING_KEY: 'expected a name as key',
   RESOURCE_EXHAUSTION: 'nested too deeply',
-  TAB_AS_INDENT: 'a tab; expected spaces as indentation',
+  TAB_AS_INDENT: 'a tab; expected spaces for indentation',
   TAG_RESOLVE_FAILED: noTag,
   UNEXPECTED_TOKEN: (rest) => {
     const mark = /^[-,:?[\]{}|>#*&]/.exec(rest)?.[0]
@@ -72,10 +72,10 @@ const unclosed = 'a "}" or "]" is missing, or its lines are not indented enough'
 
 /** What is missing, by the library's message: its code is the same for all. */
 const missing: [about: RegExp, words: string][] = [
-  [/closing/, 'a quote is not closed'],
+  [/closing/, 'an unclosed quote'],
   [/^Missing ,/, 'a comma is missing between two entries'],
   [/map values/, 'expected ":" and a value after the key'],
-  [/white ?space/i, 'a blank is missing here'],
+  [/white ?space/i, 'a space is missing here'],
   [/^Sequence item/, 'expected "-" before the entry, in the column of the others'],
   [/directives-end/, 'the document must begin on the line after "---"'],
 ]

@@ -121,8 +121,8 @@ export class TreeReader {
 
   private alias(name: string, node: Node, path: Path): Read {
     const target = this.anchors.get(name)
-    if (target === undefined) return this.fault(node, path, `no anchor "&${name}" stands before it`)
-    if (this.open.has(target)) return this.fault(node, path, `"*${name}" stands inside itself`)
+    if (target === undefined) return this.fault(node, path, `no anchor "&${name}" before it`)
+    if (this.open.has(target)) return this.fault(node, path, `"*${name}" contains itself`)
     return this.read(target, path)
   }
 

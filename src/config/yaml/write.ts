@@ -43,7 +43,7 @@ export async function rewrite({ path, before, after }: Rewrite): Promise<void> {
 
 async function assertUnchanged(path: string, target: string, before: string | null): Promise<void> {
   if ((await orNull(readFile(target, 'utf8'))) === before) return
-  throw new ConflictError(`${path} was changed by somebody else meanwhile`, {
+  throw new ConflictError(`${path} was changed by somebody else in the meantime`, {
     hint: 'run the command again',
   })
 }

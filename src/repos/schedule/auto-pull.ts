@@ -38,7 +38,7 @@ export function autoPull(
   { onReport, onError, signal, emit, ...options }: AutoPullOptions,
 ): AutoPull {
   if (!isSchedule(interval)) {
-    throw new UsageError(`${JSON.stringify(interval)} is not a cron expression of five fields`, {
+    throw new UsageError(`not a cron expression of five fields: ${JSON.stringify(interval)}`, {
       hint: 'for example "0 0 * * *", every day at midnight',
     })
   }

@@ -94,7 +94,7 @@ async function splitOverlapping(wanted: SyncTarget[], root: string) {
       source: item.source ?? item.owner,
       entry: failedEntry(
         item,
-        new PathError(`${item.path} is also the place of ${fullNameOf(other)}`),
+        new PathError(`${item.path} is also the destination of ${fullNameOf(other)}`),
       ),
     })),
   }

@@ -39,14 +39,17 @@ export async function resolveTargets(
 
 /** In cron, doing nothing with exit 0 would look like success. */
 function noRepositories(config: Config): ConfigError {
-  return new ConfigError(`${config.absent('repos')}, so there is nothing to keep in step`, {
-    hint: [
-      { verb: ['REPO', 'ADD'], target: 'owner/repo' },
-      ' writes it; ',
-      { flag: 'config', value: 'DIR' },
-      ' names another folder',
-    ],
-  })
+  return new ConfigError(
+    `${config.absent('repos')}, so there are no repositories to keep in step`,
+    {
+      hint: [
+        { verb: ['REPO', 'ADD'], target: 'owner/repo' },
+        ' writes it; ',
+        { flag: 'config', value: 'DIR' },
+        ' names another folder',
+      ],
+    },
+  )
 }
 
 export interface Shard {

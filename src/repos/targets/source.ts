@@ -57,6 +57,6 @@ function ownerAndName({ id, full_name: fullName }: RepositoryData): Listed {
   const repo = parseRepo(fullName)
   if (repo) return { id, ...repo }
   throw new GitHubNetworkError(
-    `the server lists a repository called ${oneLine(fullName, 100)}, which is no name`,
+    `the server lists a repository with an invalid name: ${oneLine(fullName, 100)}`,
   )
 }

@@ -119,7 +119,7 @@ async function take(
   const limits = limitsWith(options.maxSize)
   if (artifact.size > limits.size) {
     throw new PathError(`artifact ${name} has ${artifact.size} bytes, more than ${limits.size}`, {
-      hint: ['where that is right, allow more with ', { flag: 'max-size', value: 'BYTES' }],
+      hint: ['if you expect that, allow more with ', { flag: 'max-size', value: 'BYTES' }],
     })
   }
   const file = join(options.zips, `${artifact.id}.zip`)
@@ -146,7 +146,7 @@ async function unpack(
   const renamed = new Set<string>()
   const rename = (part: string) => {
     const safe = besideGit(part)
-    if (safe !== part) renamed.add(`${oneLine(part, 50)} is unpacked as ${oneLine(safe, 50)}`)
+    if (safe !== part) renamed.add(`unpacking ${oneLine(part, 50)} as ${oneLine(safe, 50)}`)
     return safe
   }
   await unpackZip(zip, path, {

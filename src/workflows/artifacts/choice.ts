@@ -55,7 +55,7 @@ function newestOfEach(all: Artifact[]): { newest: Artifact[]; warnings: string[]
     if (other === undefined || other.id < artifact.id) byName.set(artifact.name, artifact)
   }
   const warnings = [...repeated].map(
-    (name) => `there are several artifacts ${oneLine(name, 100)}: the newest is taken`,
+    (name) => `several artifacts are called ${oneLine(name, 100)}: using the newest`,
   )
   return { newest: [...byName.values()], warnings }
 }
@@ -77,12 +77,12 @@ function place(artifacts: Artifact[], dir: string): PlacedArtifact[] {
 function unknownArtifact(name: string, all: Artifact[], run: string): GitHubNotFoundError {
   const there = oneLine(all.map((one) => one.name).join(', '), 400)
   return new GitHubNotFoundError(`${run} has no artifact ${oneLine(name, 100)}`, {
-    hint: all.length > 0 ? `there are: ${there}` : 'it has none',
+    hint: all.length > 0 ? `available: ${there}` : 'it has no artifacts',
   })
 }
 
 const hasExpired = ({ name }: Artifact, run: string) =>
   new GitHubNotFoundError(`the artifact ${oneLine(name, 100)} of ${run} has expired`, {
     status: 410,
-    hint: ['run the workflow again to make it anew: ', { verb: ['WORKFLOW', 'RERUN'] }],
+    hint: ['run the workflow again to recreate it: ', { verb: ['WORKFLOW', 'RERUN'] }],
   })

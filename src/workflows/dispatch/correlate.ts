@@ -121,10 +121,10 @@ function twoCandidates(
   another: WorkflowRunData,
 ): ConflictError {
   return new ConflictError(
-    `two runs were dispatched at the same time, and nothing tells which is ours: ${run.html_url} and ${another.html_url}`,
+    `two runs were dispatched at the same time, and either could be ours: ${run.html_url} and ${another.html_url}`,
     {
       hint: [
-        'follow the right one: ',
+        'watch the right one: ',
         { verb: ['WORKFLOW', 'WATCH'], target: `${fullNameOf(repo)}/RUN_ID` },
       ],
     },
@@ -133,10 +133,10 @@ function twoCandidates(
 
 export function notListed({ repo, workflow }: Dispatched): GitHubNotFoundError {
   return new GitHubNotFoundError(
-    `${fullNameOf(repo)} took the dispatch of ${workflow.name}, and lists no run of it after ${longestSearch / 1000} s`,
+    `${fullNameOf(repo)} accepted the dispatch of ${workflow.name}, but lists no run of it after ${longestSearch / 1000} s`,
     {
       hint: [
-        'it may come later: ',
+        'it may appear later: ',
         { verb: ['WORKFLOW', 'RUNS'], target: `${fullNameOf(repo)}/${workflow.id}` },
       ],
     },

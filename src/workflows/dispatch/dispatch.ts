@@ -62,7 +62,7 @@ const mostInputs = 25
 function assertFew(inputs: Record<string, string>): void {
   const count = Object.keys(inputs).length
   if (count <= mostInputs) return
-  throw new UsageError(`a dispatch takes ${mostInputs} inputs at most, and not ${count}`)
+  throw new UsageError(`a dispatch takes at most ${mostInputs} inputs, got ${count}`)
 }
 
 async function send(
@@ -103,10 +103,10 @@ async function post(session: WorkflowSession, request: Dispatch): Promise<Posted
 function lookFirst(request: Dispatch, lost: GitHubNetworkError | 'stopped' | undefined): HintParts {
   const known =
     lost === undefined
-      ? 'the run was started, and its id is not known yet'
+      ? 'the run was started, but its id is not known yet'
       : lost === 'stopped'
-        ? 'the answer to the dispatch did not come, so a run may have been started'
-        : `the answer to the dispatch was lost (${lost.message}), so a run may have been started`
+        ? 'no answer to the dispatch came, so a run may have started'
+        : `the answer to the dispatch was lost (${lost.message}), so a run may have started`
   const target = targetOf(request, request.workflow)
   return [`${known}: before dispatching again look at `, { verb: ['WORKFLOW', 'RUNS'], target }]
 }
@@ -118,7 +118,7 @@ function unanswered(request: Dispatch, cause: GitHubNetworkError): GitHubNetwork
     status,
     requestId,
     hint: [
-      'no new run is listed, and one may have been started: before dispatching again look at ',
+      'no new run is listed, but one may have started: before dispatching again look at ',
       { verb: ['WORKFLOW', 'RUNS'], target: targetOf(request, request.workflow) },
     ],
   })
@@ -220,8 +220,8 @@ async function unknownRef(
   const all = listed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
   const there =
     all.length === 0
-      ? 'check its name, and that it is pushed'
-      : `there are: ${all.slice(0, 20).join(', ')}${all.length > 20 ? ' …' : ''}`
+      ? 'check its name, and that it was pushed'
+      : `available: ${all.slice(0, 20).join(', ')}${all.length > 20 ? ' …' : ''}`
   return new GitHubNotFoundError(
     `${owner}/${repo} has no branch or tag ${oneLine(ref, 100)} to run a workflow on`,
     { cause, status: cause.status, hint: oneLine(didYouMean(ref, all) ?? there) },

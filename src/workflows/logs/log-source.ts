@@ -121,20 +121,17 @@ async function fetchJob(
     return fileLog(file)
   } catch (error) {
     if (!(error instanceof GitHubNotFoundError)) throw error
-    emit({ type: 'warning', message: `the log of the job ${oneLine(job.name, 100)} is not there` })
+    emit({ type: 'warning', message: `GitHub has no log of the job ${oneLine(job.name, 100)}` })
     return null
   }
 }
 
 const expired = ({ run_id, html_url }: LoggedRun, cause?: GitHubNotFoundError) =>
-  new GitHubNotFoundError(
-    `the logs of run ${run_id} are gone: they have expired, or were deleted`,
-    {
-      status: cause?.status ?? 404,
-      hint: `what is known of it: ${html_url}`,
-      cause,
-    },
-  )
+  new GitHubNotFoundError(`the logs of run ${run_id} are gone: they expired or were deleted`, {
+    status: cause?.status ?? 404,
+    hint: `its page: ${html_url}`,
+    cause,
+  })
 
 /** A log on disk, read from its start each time. */
 export interface LogText {

@@ -154,18 +154,18 @@ export async function failedSteps(
 function stillRunning({ run_id, status }: LoggedRun, jobs: WorkflowJob[]): GitHubNotFoundError {
   const ended = jobs.filter((job) => isCompleted(job) && ran(job)).map(({ name }) => name)
   const there = oneLine(ended.join(', '), 300)
-  const message = `run ${run_id} is ${status.replaceAll('_', ' ')}: its logs come when it has ended`
+  const message = `run ${run_id} is ${status.replaceAll('_', ' ')}: its logs are available when it has ended`
   return new GitHubNotFoundError(message, {
     hint:
       ended.length > 0
-        ? [...waitForIt, ', or take one job with ', { flag: 'job' }, `; ended: ${there}`]
+        ? [...waitForIt, ', or choose one job with ', { flag: 'job' }, `; ended: ${there}`]
         : waitForIt,
   })
 }
 
 const jobStillRunning = ({ name, status }: WorkflowJob) =>
   new GitHubNotFoundError(
-    `the job ${oneLine(name, 100)} is ${status.replaceAll('_', ' ')}: its log comes when it has ended`,
+    `the job ${oneLine(name, 100)} is ${status.replaceAll('_', ' ')}: its log is available when it has ended`,
     { hint: waitForIt },
   )
 

@@ -96,12 +96,12 @@ export function selectJob(jobs: WorkflowJob[], wanted: string): WorkflowJob {
   const [only, another] = found
   if (only === undefined) {
     const there = oneLine(jobs.map(({ name }) => name).join(', '), 400)
-    throw new GitHubNotFoundError(`there is no job ${oneLine(wanted, 100)}`, {
-      hint: jobs.length > 0 ? `there are: ${there}` : 'the run has no jobs yet',
+    throw new GitHubNotFoundError(`no job ${oneLine(wanted, 100)}`, {
+      hint: jobs.length > 0 ? `available: ${there}` : 'the run has no jobs yet',
     })
   }
   if (another === undefined) return only
-  throw new UsageError(`there are ${found.length} jobs ${oneLine(wanted, 100)}`, {
+  throw new UsageError(`${found.length} jobs are called ${oneLine(wanted, 100)}`, {
     hint: `name one by its id: ${found.map(({ id }) => id).join(', ')}`,
   })
 }

@@ -55,16 +55,16 @@ export async function wait(
 
 function gone(run: WorkflowRunWithJobs, cause: GitHubNotFoundError): GitHubNotFoundError {
   const { status, requestId } = cause
-  return new GitHubNotFoundError(`${nameOfRun(run)} is not there any more: it was deleted`, {
+  return new GitHubNotFoundError(`${nameOfRun(run)} was deleted`, {
     cause,
     status,
     requestId,
-    hint: `it was ${run.status.replaceAll('_', ' ')} when it was last seen`,
+    hint: `it was ${run.status.replaceAll('_', ' ')} at the last poll`,
   })
 }
 
 export const howToComeBack = (run: WorkflowRun): HintParts => [
-  `${nameOfRun(run)} goes on: ${run.html_url}; come back with `,
+  `${nameOfRun(run)} continues: ${run.html_url}; return to it with `,
   { verb: ['WORKFLOW', 'WATCH'], target: `${run.repo}/${run.run_id}` },
 ]
 
@@ -122,9 +122,9 @@ export async function untilCompleted(
     const seconds = inSeconds(session.clock.now() - begun)
     throw new RunTimeoutError(
       run,
-      `${nameOfRun(run)} is ${run.status.replaceAll('_', ' ')} still, after ${seconds} s: ${run.html_url}`,
+      `${nameOfRun(run)} is still ${run.status.replaceAll('_', ' ')} after ${seconds} s: ${run.html_url}`,
       [
-        'it goes on; come back with ',
+        'it continues; return to it with ',
         { verb: ['WORKFLOW', 'WATCH'], target: `${run.repo}/${run.run_id}` },
       ],
     )

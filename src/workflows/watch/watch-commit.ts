@@ -61,7 +61,7 @@ export async function watchCommit(
 function howToComeBack(repo: Repo, sha: string, workflow: Workflow | undefined): Hint {
   const only: Record<string, string> = workflow ? { workflow: String(workflow.id) } : {}
   return [
-    `the runs of ${sha.slice(0, 7)} go on; come back with `,
+    `the runs of ${sha.slice(0, 7)} continue; return to them with `,
     { verb: ['WORKFLOW', 'WATCH'], target: fullNameOf(repo), flags: { commit: sha, ...only } },
   ]
 }

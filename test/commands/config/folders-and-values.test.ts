@@ -57,8 +57,8 @@ describe('the folder of the files', () => {
     expect(await listed('near/a/b', own)).toBe(at('near'))
     // Above `none` is the workspace's own config/, which has no repos.yaml: the first folder wins
     // completely.
-    expect(await listed('none', own)).toMatch(/there is no .*config\/repos\.yaml/)
-    expect(await listed('/', own)).toMatch(/there is no /)
+    expect(await listed('none', own)).toMatch(/.*config\/repos\.yaml does not exist/)
+    expect(await listed('/', own)).toMatch(/does not exist/)
   })
 
   it('of the user has its ROOT among the user’s data', async () => {

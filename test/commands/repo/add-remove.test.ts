@@ -82,7 +82,7 @@ describe('REPO ADD', () => {
   })
 
   it.each([
-    ['twice', ['uDOS/typo'], 8, /^error: uDOS\/typo is in .*repos\.yaml already, in line 4/],
+    ['twice', ['uDOS/typo'], 8, /^error: uDOS\/typo is already in .*repos\.yaml, in line 4/],
     ['out of the root', ['uDOS/x', '../x'], 2, /^error: \.\.\/x is not inside /],
     ['onto another', ['uDOS/x', 'library/typo'], 2, /library\/typo/],
     ['into another', ['uDOS/x', 'library/typo/x'], 2, /library\/typo/],
@@ -126,9 +126,9 @@ describe('REPO REMOVE', () => {
       'what is not there',
       'none',
       3,
-      /has no entry for none\nhint: there is uDOS\/typo, uDOS\/micro/,
+      /has no entry for none\nhint: known repositories: uDOS\/typo, uDOS\/micro/,
     ],
-    ['what is there twice', 'typo', 2, /named 2 times/],
+    ['what is there twice', 'typo', 2, /has 2 entries/],
   ])('%s is refused, and the file stays', async (_name, target, status, message) => {
     const run = await remove(target)
     expect([run.status, run.out]).toEqual([status, ''])

@@ -73,7 +73,7 @@ it.each([['VIEW'], ['WATCH'], ['LOGS'], ['DOWNLOAD'], ['CANCEL'], ['RERUN']])(
     const { status, err } = await space.wizard('WORKFLOW', verb, 'core/7')
     expect(status).toBe(3)
     expect(err).toContain('error: uDOS/engine has no run 7\n')
-    expect(err).toContain(`the newest: ${id} (tests.yml, success)`)
+    expect(err).toContain(`newest runs: ${id} (tests.yml, success)`)
   },
 )
 
@@ -300,7 +300,7 @@ describe('WORKFLOW CANCEL and RERUN', () => {
     space.github.fail({ path: /rerun$/, status: 403, body })
     const { status, err } = await workflow('RERUN', `core/${id}`)
     expect(status).toBe(9)
-    expect(err).toContain(`hint: wait for its end first: wizard WORKFLOW WATCH uDOS/engine/${id}`)
+    expect(err).toContain(`hint: wait until it has ended: wizard WORKFLOW WATCH uDOS/engine/${id}`)
   })
 
   it('RERUN runs all again', async () => {

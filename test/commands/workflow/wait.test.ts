@@ -203,7 +203,7 @@ describe('WORKFLOW RUN --wait', () => {
     expect([status, json.run_id, json.conclusion]).toEqual([exit, lastRun(space).id, null])
     const { error } = JSON.parse(err)
     expect(error.code).toBe(code)
-    expect(/goes on/.test(error.hint)).toBe(exit !== 3)
+    expect(/continues/.test(error.hint)).toBe(exit !== 3)
   })
 
   it('an interrupted WATCH of a commit is the document of its runs', async () => {

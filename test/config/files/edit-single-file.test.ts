@@ -81,7 +81,7 @@ describe.each(['wizard.config.json', '.wizardrc.json', 'package.json'])('%s', (n
     const { code, message, hint } = error as WizardError
     expect(exitStatus[code]).toBe(2)
     expect(message).toContain(`${name} is JSON, which wizard does not edit`)
-    const pasted = /\{.*\}(?= into repos\.tools)/.exec(String(hint))?.[0] ?? ''
+    const pasted = /\{.*\}(?= to repos\.tools)/.exec(String(hint))?.[0] ?? ''
     expect(JSON.parse(pasted)).toEqual({
       owner: 'a',
       repo: 'b',
@@ -99,7 +99,7 @@ describe.each(['wizard.config.json', '.wizardrc.json', 'package.json'])('%s', (n
     const line = lines.findIndex((one) => one.includes('uDOS/typo'))
     const error = await removeRepository(config, 'typo').catch((reason: unknown) => reason)
     expect((error as WizardError).code).toBe('CONFIG')
-    expect((error as WizardError).hint).toBe(`take out the entry in line ${line} by hand`)
+    expect((error as WizardError).hint).toBe(`remove the entry in line ${line} by hand`)
     expect(await text()).toBe(content)
   })
 })

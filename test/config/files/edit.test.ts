@@ -229,19 +229,19 @@ describe('refuses, and leaves the file as it is', () => {
       'the same one again',
       commented,
       { add: { group: 'tools', owner: 'uDOS', repo: 'typo' } },
-      'is in ',
+      'is already in ',
     ],
     [
       'a destination inside another',
       commented,
       { add: { group: 'new', destination: '/library/tools/typo/x' } },
-      'lies inside the destination of repos.tools[0]',
+      'is inside the destination of repos.tools[0]',
     ],
     [
       'a destination that escapes',
       commented,
       { add: { group: 'new', destination: '../x' } },
-      'leads out of',
+      'is outside',
     ],
     ['a wrong branch', commented, { add: { group: 'new', branch: 'a..b' } }, 'expected a branch'],
     [
@@ -256,7 +256,7 @@ describe('refuses, and leaves the file as it is', () => {
       { add: { group: 'u' } },
       'written in a way',
     ],
-    ['what is not there', commented, { remove: 'nothing' }, 'there is uDOS/typo, uDOS/micro'],
+    ['what is not there', commented, { remove: 'nothing' }, 'known repositories: uDOS/typo, uDOS/micro'],
     [
       'what a source brings in',
       commented,
@@ -267,7 +267,7 @@ describe('refuses, and leaves the file as it is', () => {
       'what stands there twice',
       'repos:\n  t:\n    - repo: o/x\n  u:\n    - repo: o/x\n',
       { remove: 'x' },
-      'is named 2 times',
+      'has 2 entries',
     ],
   ]
   test.each(refusals)('%s', async (_, before, change, message) => {

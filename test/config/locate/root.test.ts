@@ -71,7 +71,7 @@ describe('assertInside', () => {
       await symlink(target, join(root, 'library/out'))
       const inside = assertInside(root, join(root, 'library/out/x'))
       await expect(inside).rejects.toThrow(PathError)
-      await expect(inside).rejects.toThrow(/is a symbolic link that leads (?:out of|to nothing)/)
+      await expect(inside).rejects.toThrow(/is a symbolic link that points (?:out of|to nothing)/)
     },
   )
 

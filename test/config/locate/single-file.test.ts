@@ -165,7 +165,7 @@ describe('looking for it', () => {
     const files = { 'my.yaml': 'github: {}\n' }
     const { request } = await makeProject({ files, flags: { config: 'my.yaml' } })
     const error = await failure(request)
-    expect(error.message).toBe('--config: my.yaml holds no configuration')
+    expect(error.message).toBe('--config: my.yaml contains no configuration')
     expect(error.hint).toContain('.config/wizardrc.yaml, package.json')
   })
 })

@@ -98,7 +98,7 @@ describe('expandEntries', () => {
     const { wanted, failures } = await expand(sourceOf('uDOS', flat), sourceOf('ollama', flat))
     expect(wanted.map(fullNameOf)).not.toContain('ollama/typo')
     expect(failures.map(({ source, entry }) => [source, entry.repo, entry.error?.message])).toEqual(
-      [['ollama', 'ollama/typo', '/srv/library/typo is also the place of uDOS/typo']],
+      [['ollama', 'ollama/typo', '/srv/library/typo is also the destination of uDOS/typo']],
     )
   })
 

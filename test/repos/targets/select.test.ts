@@ -137,7 +137,7 @@ describe('resolveTargets', () => {
     const { session, root } = await sessionWith(nowhere)
     await expect(resolveTargets(session, {})).rejects.toMatchObject({
       code: 'CONFIG',
-      message: `there is no ${join(root, 'config/repos.yaml')}, so there is nothing to keep in step`,
+      message: `${join(root, 'config/repos.yaml')} does not exist, so there are no repositories to keep in step`,
       hint: expect.stringContaining('REPO ADD owner/repo'),
     })
   })

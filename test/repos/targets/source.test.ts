@@ -75,6 +75,6 @@ describe('listSource', () => {
 
   it.each(['..', 'a b', '.'])('takes no folder from the server: %s', async (name) => {
     const listed = [{ id: 1, name: 'x', full_name: `ollama/${name}` }]
-    await expect(answered(listed, () => names({}))).rejects.toThrow('which is no name')
+    await expect(answered(listed, () => names({}))).rejects.toThrow('an invalid name')
   })
 })

@@ -193,7 +193,7 @@ describe('downloadArtifacts', () => {
     expect((await take(run.id, { names: ['a', 'c'] })).map(({ name }) => name)).toEqual(['a', 'c'])
     const unknown = take(run.id, { names: ['b', 'd'] })
     await expect(unknown).rejects.toThrow(GitHubNotFoundError)
-    await expect(unknown).rejects.toMatchObject({ hint: 'there are: a, b, c' })
+    await expect(unknown).rejects.toMatchObject({ hint: 'available: a, b, c' })
     expect((await readdir(dir)).toSorted()).toEqual(['a', 'c'])
   })
 
@@ -249,7 +249,7 @@ describe('downloadArtifacts', () => {
   it('keeps what does not have its digest from the disk', async () => {
     const run = await finishedRun()
     on.github.actions.addArtifact(run, 'dist', text('one')).digest = `sha256:${'0'.repeat(64)}`
-    await expect(take(run.id)).rejects.toThrow('not those announced')
+    await expect(take(run.id)).rejects.toThrow('do not match their checksum')
     expect(await readdir(dir)).toEqual([])
   })
 

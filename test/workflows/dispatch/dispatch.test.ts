@@ -107,7 +107,7 @@ describe('a dispatch', () => {
     const inputs = Object.fromEntries(Array.from({ length: 26 }, (_none, at) => [`i${at}`, '1']))
     await expect(tests({ inputs })).rejects.toMatchObject({
       code: 'USAGE',
-      message: 'a dispatch takes 25 inputs at most, and not 26',
+      message: 'a dispatch takes at most 25 inputs, got 26',
     })
     expect(here.github.requests).toEqual([])
   })
@@ -336,7 +336,7 @@ describe('a dispatch that is stopped', () => {
         here.stop.abort(reason)
         return new Promise(() => {})
       })
-      const hint = `the answer to the dispatch did not come, so a run may have been started: ${look}`
+      const hint = `no answer to the dispatch came, so a run may have started: ${look}`
       await expect(tests()).rejects.toMatchObject({ code, hint })
       expect(runs()).toHaveLength(1)
       expect(dispatches()).toHaveLength(1)
@@ -349,7 +349,7 @@ describe('a dispatch that is stopped', () => {
     here.github.fail({ path: /^\/user$/, meanwhile: () => here.stop.abort(reason) })
     await expect(tests()).rejects.toMatchObject({
       code,
-      hint: expect.stringMatching(/answered 502 .*, so a run may have been started: before/),
+      hint: expect.stringMatching(/answered 502 .*, so a run may have started: before/),
     })
     expect(dispatches()).toHaveLength(1)
   })
@@ -361,7 +361,7 @@ describe('a dispatch that is stopped', () => {
       here.github.fail({ path: /^\/user$/, meanwhile: () => here.stop.abort(reason) })
       await expect(tests()).rejects.toMatchObject({
         code,
-        hint: `the run was started, and its id is not known yet: ${look}`,
+        hint: `the run was started, but its id is not known yet: ${look}`,
       })
     },
   )
@@ -373,7 +373,7 @@ describe('a dispatch that is stopped', () => {
       .run('uDOS', 'core', 'tests', {}, here.call)
       .catch((thrown: unknown) => thrown)
     const hint = expect.stringMatching(
-      new RegExp(`goes on: .* WORKFLOW WATCH uDOS/core/${runs()[0]?.id}$`),
+      new RegExp(`continues: .* WORKFLOW WATCH uDOS/core/${runs()[0]?.id}$`),
     )
     expect(error).toMatchObject({ code, hint })
   })

@@ -70,7 +70,7 @@ describe('readLogs', () => {
     const unknown = read({ job: 'unti' })
     await expect(unknown).rejects.toThrow(GitHubNotFoundError)
     await expect(unknown).rejects.toMatchObject({
-      hint: 'there are: lint, unit, e2e, docs, package',
+      hint: 'available: lint, unit, e2e, docs, package',
     })
   })
 
@@ -82,14 +82,14 @@ describe('readLogs', () => {
   it('says what to do while the run is at work', async () => {
     on.github.actions.start(run)
     await expect(read()).rejects.toMatchObject({ code: 'GITHUB_NOT_FOUND' })
-    await expect(read()).rejects.toThrow(/is in progress: its logs come when it has ended/)
+    await expect(read()).rejects.toThrow(/is in progress: its logs are available when it has ended/)
     const [first] = run.jobs
     Object.assign(first ?? {}, { status: 'completed', conclusion: 'success', log: 'early\n' })
     await expect(read()).rejects.toMatchObject({
       remedy: expect.arrayContaining([{ flag: 'job' }, '; ended: lint']),
     })
     expect(await read({ job: 'lint' })).toBe('early\n')
-    await expect(read({ job: 'unit' })).rejects.toThrow('its log comes when it has ended')
+    await expect(read({ job: 'unit' })).rejects.toThrow('its log is available when it has ended')
   })
 
   it.each([404, 410])('tells logs that have expired, with %i', async (status) => {

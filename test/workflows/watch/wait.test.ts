@@ -248,8 +248,8 @@ describe('a poll that fails', () => {
     here.clock.at(20, () => here.github.fail({ path: /\/runs\//, status: 404, body: {} }))
     await expect(poll()).rejects.toMatchObject({
       code: 'GITHUB_NOT_FOUND',
-      message: `core/tests.yml #${run.id} is not there any more: it was deleted`,
-      hint: 'it was queued when it was last seen',
+      message: `core/tests.yml #${run.id} was deleted`,
+      hint: 'it was queued at the last poll',
     })
   })
 })
@@ -281,7 +281,7 @@ describe('a token', () => {
   it('that is refused again ends the waiting', async () => {
     await on({ tokens: ['ghp_old', 'ghp_new'], client: { token: () => 'ghp_old' } })
     here.clock.at(20, () => here.github.world.tokens.delete('ghp_old'))
-    const hint = expect.stringContaining('come back with wizard WORKFLOW WATCH')
+    const hint = expect.stringContaining('return to it with wizard WORKFLOW WATCH')
     await expect(poll()).rejects.toMatchObject({ code: 'GITHUB_AUTH', status: 401, hint })
   })
 })
@@ -292,7 +292,7 @@ describe('an end before the run’s', () => {
     here.clock.at(5, start)
     await expect(poll({ timeout: 30 })).rejects.toMatchObject({
       code: 'TIMEOUT',
-      message: expect.stringContaining('in progress still, after 30 s'),
+      message: expect.stringContaining('is still in progress after 30 s'),
       hint: expect.stringContaining(`wizard WORKFLOW WATCH uDOS/core/${run.id}`),
       run: { run_id: run.id, status: 'in_progress', jobs: { length: 5 } },
     })
@@ -310,7 +310,7 @@ describe('an end before the run’s', () => {
     await on()
     start()
     here.clock.at(20, () => here.stop.abort(new InterruptedError()))
-    const hint = expect.stringMatching(/goes on: http.*wizard WORKFLOW WATCH uDOS\/core\/\d+$/)
+    const hint = expect.stringMatching(/continues: http.*wizard WORKFLOW WATCH uDOS\/core\/\d+$/)
     await expect(poll()).rejects.toMatchObject({ code: 'INTERRUPTED', hint })
     expect(run.status).toBe('in_progress')
   })
@@ -347,7 +347,7 @@ describe('an end before the run’s', () => {
     start()
     here.github.fail({ path: /\/cancel$/, status: 403, body: { message: 'no' } })
     here.clock.at(20, () => here.stop.abort(new InterruptedError()))
-    const hint = expect.stringMatching(/could not be cancelled.*goes on/)
+    const hint = expect.stringMatching(/could not be cancelled.*continues/)
     await expect(poll({ cancelOnInterrupt: true })).rejects.toMatchObject({
       code: 'INTERRUPTED',
       hint,
