@@ -65,18 +65,21 @@ export function rollback(session: PluginSession, id: string): Promise<InstalledP
     const { tree, record: reading } = store.previousOf(id)
     const record = await reading
     if (record === null || !(await store.hasPrevious(id))) {
-      throw new NotFoundError(`no version of ${id} before this one is kept: nothing was changed`, {
-        hint: [{ verb: ['PLUGIN', 'INSTALL'], target: `${id}@VERSION` }, ' takes one from GitHub'],
+      throw new NotFoundError(`no previous version of ${id} was kept: nothing was changed`, {
+        hint: [
+          { verb: ['PLUGIN', 'INSTALL'], target: `${id}@VERSION` },
+          ' downloads one from GitHub',
+        ],
       })
     }
     if (!isAsRecorded(await differenceOf(tree, record.files))) {
       throw new ConflictError(
-        `the version of ${id} before this one was changed: nothing was changed`,
+        `the files of the previous version of ${id} were changed, so it was not restored`,
         {
           hint: [
             `it is in ${tree}; `,
             { verb: ['PLUGIN', 'INSTALL'], target: `${id}@VERSION` },
-            ' takes a clean one from GitHub',
+            ' downloads a clean one from GitHub',
           ],
         },
       )

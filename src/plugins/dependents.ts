@@ -67,7 +67,7 @@ export async function assertStillFits(
   if (misfit === undefined) return
   const { id: other, need } = misfit
   throw new ConflictError(
-    `${other} needs ${id} ${need.range}, and this would be ${oneLine(version ?? tag, 60)}`,
+    `${other} needs ${id} ${need.range}, but this would be ${oneLine(version ?? tag, 60)}`,
     { hint: [`update or remove ${other} first, or give `, { flag: 'force' }] },
   )
 }
@@ -106,6 +106,6 @@ export async function warnOfMisfits(
   const { version, tag } = store.entry(id)
   for (const { id: by, need } of await misfitsOf(store, id, { version, tag })) {
     const now = oneLine(version ?? tag, 60)
-    emit({ type: 'warning', message: `${by} needs ${id} ${need.range}, and it is ${now} now` })
+    emit({ type: 'warning', message: `${by} needs ${id} ${need.range}, but it is now ${now}` })
   }
 }

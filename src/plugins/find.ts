@@ -99,7 +99,7 @@ async function byId(
   throw new NotFoundError(`no plugin is called ${oneLine(name, 100)}`, {
     hint: didYouMean(name, ids) ?? [
       { verb: ['PLUGIN', 'SEARCH'] },
-      ` lists those that there are (${ids.length})`,
+      ` lists all ${ids.length} plugins`,
     ],
   })
 }

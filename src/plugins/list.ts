@@ -21,7 +21,7 @@ export async function list(session: Pick<PluginSession, 'config' | 'emit'>): Pro
 }
 
 /** Among the warnings of a plugin whose folder is missing. */
-export const filesMissing = 'its files are not here'
+export const filesMissing = 'its files are missing'
 
 const withoutFiles = (info: PluginInfo): PluginInfo => ({
   ...info,

@@ -40,12 +40,12 @@ export async function assertPublisher(
 
 const untrusted = (publisher: Publisher, plugin: string) =>
   new GitHubAuthError(
-    `you have not trusted the publisher of ${plugin} yet: ${publisherText(publisher)}`,
+    `you do not trust the publisher of ${plugin} yet: ${publisherText(publisher)}`,
     {
       hint: [
-        'if you do, say so once with ',
+        'to trust it, run the command once with ',
         { flag: 'trust' },
-        ': it is kept in your own trusted.yaml',
+        ', which adds it to your trusted.yaml',
       ],
     },
   )

@@ -73,7 +73,7 @@ export async function create(
   session.log.write(
     'releases',
     'INFO',
-    `${logMarks.good} ${owner}/${repo} ${content.tag}: ${verb} made (${release.url})`,
+    `${logMarks.good} ${owner}/${repo} ${content.tag}: ${verb} created (${release.url})`,
   )
   const latest = await isLatestNow(session, subject, release)
   const commit = content.target ?? (await tagCommit(session.github, owner, repo, content.tag))
@@ -103,8 +103,8 @@ async function contentOf(session: ReleaseSession, request: CreateRequest): Promi
   const known = new Set([...tags.map(({ name }) => name), ...releases.map((one) => one.tag_name)])
   const tag = tagFor(subject, named, known)
   if (!isShortRefName(tag)) {
-    throw new UsageError(`${oneLine(tag, 100) || 'the empty name'} cannot be a tag`, {
-      hint: 'git allows no spaces, no .., and none of ~ ^ : ? * [ \\ in its name; see git check-ref-format',
+    throw new UsageError(`not a valid tag: ${oneLine(tag, 100) || 'the empty name'}`, {
+      hint: 'git allows no spaces, no .. and none of ~ ^ : ? * [ \\ in a tag; see git check-ref-format',
     })
   }
   const maker: Maker = { verb: 'create', subject }
@@ -144,7 +144,7 @@ function tagTaken(
   const tag = other.tag_name
   const what = other.draft ? 'a draft' : 'a release'
   const target = `${nameOfSubject(subject)}@${oneLine(tag, 100)}`
-  return new ConflictError(`${oneLine(tag, 100)} has ${what} already: ${other.url}`, {
+  return new ConflictError(`${oneLine(tag, 100)} already has ${what}: ${other.url}`, {
     hint: [
       { verb: ['RELEASE', 'UPLOAD'], target: `${target} FILE…` },
       ' adds to it, ',
@@ -167,8 +167,8 @@ async function targetOf(
   ])
   if (tagged === null || tagged === commit) return commit
   throw new ConflictError(
-    `${tag} is at ${tagged.slice(0, 7)}, and ${oneLine(target, 100)} is ${commit.slice(0, 7)}`,
-    { hint: ['leave ', { flag: 'target' }, ' out: the tag is there already'] },
+    `${tag} is at ${tagged.slice(0, 7)}, but ${oneLine(target, 100)} is ${commit.slice(0, 7)}`,
+    { hint: ['leave ', { flag: 'target' }, ' out: the tag already exists'] },
   )
 }
 

@@ -66,7 +66,10 @@ async function removeTag(
     await deleteTag(github, owner, repo, tag)
   } catch (error) {
     if (!isReleaseGone) throw error
-    throw withHint(error, `the release is deleted, its tag ${tag} stays: the same command goes on`)
+    throw withHint(
+      error,
+      `the release was deleted, but not its tag ${tag}: run the same command again`,
+    )
   }
 }
 

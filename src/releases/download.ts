@@ -83,7 +83,7 @@ export async function download(
 /** GitHub lists an asset whose upload has not ended, but has no bytes of it to give. */
 function warnOfBroken({ emit }: ReleaseSession, { assets, tag_name: tag }: Release): void {
   for (const { name } of assets.filter((one) => !isWhole(one))) {
-    const message = `${tag}: the upload of ${oneLine(name, 100)} has not ended: it is left out`
+    const message = `${tag}: skipping ${oneLine(name, 100)}, whose upload is not complete`
     emit({ type: 'warning', message })
   }
 }
@@ -98,9 +98,10 @@ function selectAssets({ assets, tag_name: tag }: Release, patterns: string[]): R
   const idle = matchers.find(({ matches }) => !whole.some(({ name }) => matches(name)))
   if (idle !== undefined || whole.length === 0) {
     const names = whole.map(({ name }) => name).join(', ')
-    const what = idle === undefined ? 'no assets' : `no asset that is ${oneLine(idle.pattern, 100)}`
+    const what =
+      idle === undefined ? 'no assets' : `no asset that matches ${oneLine(idle.pattern, 100)}`
     throw new GitHubNotFoundError(`${tag} has ${what}`, {
-      hint: names === '' ? 'none was uploaded' : `there are ${oneLine(names, 400)}`,
+      hint: names === '' ? 'none was uploaded' : `available: ${oneLine(names, 400)}`,
     })
   }
   if (matchers.length === 0) return whole
@@ -114,8 +115,8 @@ function place(assets: ReleaseAsset[], dir: string): Placed[] {
     const name = safeName(asset.name, `asset-${asset.id}`)
     const other = seen.get(folded(name))
     if (other !== undefined) {
-      throw new PathError(`${other} and ${oneLine(asset.name, 100)} would be one file`, {
-        hint: ['take one of them with ', { flag: 'pattern' }],
+      throw new PathError(`${other} and ${oneLine(asset.name, 100)} would be the same file`, {
+        hint: ['choose one of them with ', { flag: 'pattern' }],
       })
     }
     seen.set(folded(name), oneLine(asset.name, 100))
@@ -185,8 +186,8 @@ function assertSum(
 ): void {
   const sum = sums.get(name)
   if (sum === undefined || sum === sha256) return
-  throw new ConflictError(`${basename(name)} is not what the release's checksums say`, {
-    hint: `sha256 ${sum} was expected, ${sha256} came: the file was not kept`,
+  throw new ConflictError(`${basename(name)} does not match the release's checksums`, {
+    hint: `expected sha256 ${sum}, received ${sha256}: the file was not kept`,
   })
 }
 
@@ -212,10 +213,10 @@ export async function whatIsThere(placed: Placed[]): Promise<Map<string, Old>> {
   for (const { asset, path } of placed) {
     const stats = await stat(path).catch((error: unknown) => {
       if (hasCode(error, 'ENOENT')) return null
-      throw fileError(path, "can't be looked at", error)
+      throw fileError(path, "can't be read", error)
     })
     if (stats === null) continue
-    if (!stats.isFile()) throw new PathError(`${path} is in the way, and no file`)
+    if (!stats.isFile()) throw new PathError(`${path} exists, and is not a file`)
     const isLikely = stats.size === asset.size
     const digest = isLikely ? `sha256:${await hashOf(path, 'sha256')}` : null
     const isAsset = asset.digest === null ? null : digest === asset.digest
@@ -236,10 +237,10 @@ export function inTheWay(
   { tag_name: tag }: Pick<Release, 'tag_name'>,
 ): ConflictError {
   const which = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ' …' : '')
-  return new ConflictError(`there are other files already: ${which}`, {
+  return new ConflictError(`other files already exist: ${which}`, {
     hint: [
       { flag: 'clobber' },
-      ` replaces them by those of ${tag}; `,
+      ` replaces them with those of ${tag}; `,
       { flag: 'dir', value: 'DIR' },
       ' puts them elsewhere',
     ],

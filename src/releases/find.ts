@@ -97,8 +97,8 @@ const whatThereIs = (releases: Release[]): Hint => {
   const tags = releases.map(({ tag_name, draft }) => `${tag_name}${draft ? ' (draft)' : ''}`)
   const more = tags.length > 10 ? `, and ${tags.length - 10} more` : ''
   return tags.length === 0
-    ? ['there are none yet: ', { verb: ['RELEASE', 'CREATE'] }, ' makes one']
-    : `there are: ${oneLine(tags.slice(0, 10).join(', '), 400)}${more}`
+    ? ['it has no releases yet: ', { verb: ['RELEASE', 'CREATE'] }, ' makes one']
+    : `available: ${oneLine(tags.slice(0, 10).join(', '), 400)}${more}`
 }
 
 /**

@@ -90,8 +90,8 @@ function placeOf(uploadUrl: string) {
   const found = /\/repos\/([^/]+)\/([^/]+)\/releases\/(\d+)\/assets(?:\{[^}]*\})?$/.exec(uploadUrl)
   const [, owner, repo, id] = found ?? []
   if (owner === undefined || repo === undefined) {
-    throw new UsageError('the upload address is no release’s', {
-      hint: 'take upload_url as createRelease gave it',
+    throw new UsageError('not the upload address of a release', {
+      hint: 'use upload_url as createRelease returned it',
     })
   }
   return { owner, repo, releaseId: Number(id), uploadUrl, replace: false, look: async () => {} }

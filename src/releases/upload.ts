@@ -36,7 +36,7 @@ export async function upload(
   const { id, tag_name: tag, upload_url: uploadUrl, draft, immutable } = release
   if (immutable) {
     throw new ConflictError(`${tag} is immutable: its assets stay as they are`, {
-      hint: 'make a new version',
+      hint: 'release a new version',
     })
   }
   const { owner, repo } = subject
@@ -51,7 +51,7 @@ export async function upload(
     release: tag,
     hint: draft
       ? ['give ', { flag: 'clobber' }, ' to replace it']
-      : 'what is published stays as it is: give the file another name, or make a new version',
+      : 'published assets never change: rename the file, or release a new version',
   })
   await verifyAssets(session, place, assets, { others: true })
   const statuses = new Map(uploaded.map(({ asset, status }) => [asset.name, status]))
@@ -68,9 +68,9 @@ async function assertStillDraft(
   const now = await getRelease(session.github, owner, repo, id)
   if (now.draft) return assertNoneLive(session, [now])
   throw new ConflictError(
-    `somebody published ${now.tag_name} meanwhile: its assets stay as they are`,
+    `somebody published ${now.tag_name} in the meantime: its assets stay as they are`,
     {
-      hint: 'give the file another name, or make a new version',
+      hint: 'rename the file, or release a new version',
     },
   )
 }

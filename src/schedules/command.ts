@@ -66,7 +66,7 @@ export async function missingElsewhere(config: Config, env: Environment): Promis
   if (token === null && app === null) warnings.push(noToken)
   const named = proxies.find((name) => variableOf(env, name))
   if (proxy === null && named !== undefined) warnings.push(fromVariable('github.proxy', named, dir))
-  if (env.TZ) warnings.push(`TZ is ${env.TZ} here; a scheduled run has the machine's own time zone`)
+  if (env.TZ) warnings.push(`TZ is ${env.TZ} here; a scheduled run uses the machine's time zone`)
   return warnings
 }
 
@@ -78,7 +78,7 @@ function namesOf(source: Source): string[] {
 const proxies = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
 
 const fromVariable = (key: string, name: string, dir: string) =>
-  `${key} comes from ${name}, which a scheduled run does not have; write it into ${dir}/.env or github.yaml`
+  `${key} comes from ${name}, which a scheduled run does not have; set it in ${dir}/.env or github.yaml`
 
 const noToken =
-  'the configuration names no token; a scheduled run looks for gh in /usr/bin and /bin alone, and without it has none'
+  'the configuration has no token; a scheduled run finds gh only in /usr/bin and /bin, and has no token without it'

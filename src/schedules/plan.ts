@@ -58,13 +58,13 @@ function nothingScheduled(config: Config, entries: RepoEntry[]): ConfigError {
     return new ConfigError(
       `${file}:${line}:${column}: it has a pull_schedule, and auto_pull: false`,
       {
-        hint: 'auto_pull: false keeps an entry out of every run that names no target; take it out',
+        hint: 'auto_pull: false excludes an entry from every run without a target; remove one of the two',
       },
     )
   }
   return new ConfigError(`${file}: no entry has a pull_schedule, so there is nothing to schedule`, {
     hint: [
-      'give one, such as pull_schedule: "0 0 * * *"; ',
+      'add one, such as pull_schedule: "0 0 * * *"; ',
       { verb: ['REPO', 'ADD'] },
       ' adds a repository',
     ],
@@ -80,7 +80,7 @@ function catchUpFor(all: CronFields[]): Schedule | null {
   const minute = quietMinutes.find((one) => !taken.has(one)) ?? quietMinutes[0]
   return {
     schedule: `${minute} * * * *`,
-    in_words: 'every hour, what was missed while the machine slept or was offline',
+    in_words: 'every hour, to catch up on what was missed while the machine slept or was offline',
     entries: 0,
   }
 }

@@ -112,7 +112,7 @@ describe('remove', () => {
     expect(await remove(opened.session, 'micro')).toMatchObject({ installed_version: null })
     const trash = join(paths.trash, '20260114T120000Z/plugins/micro')
     expect(await textsBelow(trash)).toEqual({ 'a.txt': 'a', 'b/c.txt': 'c', 'mine.txt': 'mine' })
-    expect(opened.warnings()).toEqual([`files of a plugin had been changed: they are in ${trash}`])
+    expect(opened.warnings()).toEqual([`changed files of a plugin were moved to ${trash}`])
     expect(opened.lines).toEqual(['✅ plugin micro removed'])
   })
 
@@ -145,9 +145,9 @@ describe('rollback', () => {
   })
 
   it.each<[string, () => Promise<unknown>, string]>([
-    ['is gone', () => rm(previous(), { recursive: true }), 'before this one is kept'],
-    ['was changed', () => writeFile(join(previous(), 'a.txt'), 'x'), 'was changed'],
-    ['has no record', () => rm(join(previous(), '..', 'record.json')), 'before this one is kept'],
+    ['is gone', () => rm(previous(), { recursive: true }), 'no previous version of'],
+    ['was changed', () => writeFile(join(previous(), 'a.txt'), 'x'), 'were changed'],
+    ['has no record', () => rm(join(previous(), '..', 'record.json')), 'no previous version of'],
   ])('changes nothing where the version before %s', async (_what, damage, why) => {
     await damage()
     const before = await readFile(paths.lockFile, 'utf8')

@@ -52,7 +52,7 @@ it('lists 249 plugins of an index of 250 of which one is broken, with one warnin
   const ids = await idsOf([index])
   expect([ids.length, ids.includes('p007')]).toEqual([249, false])
   expect(warnings).toEqual([
-    expect.stringMatching(/^many\/p007:manifest\.json is not valid JSON: .*left out$/),
+    expect.stringMatching(/^skipped: many\/p007:manifest\.json is not valid JSON: /),
   ])
   expect(github.requests.length).toBeLessThanOrEqual(4)
 })
@@ -72,7 +72,7 @@ it('reads each repository once, by any of the sources, with its latest release',
     { repo: 'typo', latest: null },
   ])
   expect(warnings.sort()).toEqual([
-    'uDOS/none has no manifest.json or plugin.json: left out',
+    'skipping uDOS/none, which has no manifest.json or plugin.json',
     expect.stringMatching(/^uDOS\/plugins:index\.json: \[1\]: expected OWNER\/NAME/),
   ])
 })

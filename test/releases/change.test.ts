@@ -70,7 +70,10 @@ describe('upload', () => {
     const meanwhile = () =>
       updateRelease(session.github, 'uDOS', 'engine', id, { draft: false }).then(() => {})
     github.fail({ method: 'GET', path: /\/releases\/\d+$/, times: 1, meanwhile })
-    for (const message of [/published v1\.0\.0 meanwhile/, /has a already, with other bytes/]) {
+    for (const message of [
+      /published v1\.0\.0 in the meantime/,
+      /already has a, with other bytes/,
+    ]) {
       await expect(send('other', true)).rejects.toMatchObject({
         code: 'CONFLICT',
         message: expect.stringMatching(message),
@@ -88,7 +91,7 @@ describe('upload', () => {
     github.fail({ origin: 'upload', times: 1, meanwhile })
     await expect(send('second')).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: 'somebody uploaded other bytes as a meanwhile',
+      message: 'somebody uploaded other bytes as a in the meantime',
     })
     expect(assets()).toMatchObject([{ name: 'a', state: 'uploaded' }])
     expect(github.requests.filter(({ method }) => method === 'DELETE')).toEqual([])
@@ -184,7 +187,7 @@ describe('deleteOne', () => {
     const broken = github.fail({ method: 'DELETE', path: /git\/refs/, status: 403, body: {} })
     await expect(remove()).rejects.toMatchObject({
       code: 'GITHUB_AUTH',
-      hint: expect.stringMatching(/the release is deleted, its tag v1\.0\.0 stays/),
+      hint: expect.stringMatching(/the release was deleted, but not its tag v1\.0\.0:/),
     })
     broken.remove()
     expect(await remove()).toMatchObject({ release: null, deleted: true })

@@ -172,14 +172,14 @@ describe('a crontab program', () => {
       'cat > "$HOME/tab"; exit 1',
       undefined,
       /does not say why/,
-      /changed all the same/,
+      /changed nevertheless/,
     ],
     [
       'when half was written',
       'head -c 9 > "$HOME/tab"; kill -9 $$',
       'old\n# BEG'.slice(0, 9),
       /written/,
-      /changed all the same/,
+      /changed nevertheless/,
     ],
   ])('that fails %s is told so', async (_name, lines, left, message, hint) => {
     await put('old\n')

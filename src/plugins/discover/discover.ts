@@ -92,7 +92,8 @@ async function read(
     const file = manifestNames[at] ?? manifestNames[0]
     const text = answer?.texts[at] ?? (one.manifest && JSON.stringify(one.manifest))
     if (text === null || text === undefined) {
-      if (one.expected) warn(`${owner}/${repo} has no ${manifestNames.join(' or ')}: left out`)
+      if (one.expected)
+        warn(`skipping ${owner}/${repo}, which has no ${manifestNames.join(' or ')}`)
       continue
     }
     try {
@@ -102,7 +103,7 @@ async function read(
       found.set(sourceKeyOf({ owner, repo }), plugin)
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      warn(`${error.message}: left out`)
+      warn(`skipped: ${error.message}`)
     }
   }
   return [...found.values()].sort((one, other) => (one.manifest.id < other.manifest.id ? -1 : 1))

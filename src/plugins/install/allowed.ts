@@ -54,7 +54,7 @@ export const partlySigned = (id: string) =>
     hint: [
       'plugins.yaml has require_signatures: ask its author for such a release; ',
       { verb: ['PLUGIN', 'REMOVE'], target: id, brief: true },
-      ' takes it away',
+      ' removes it',
     ],
   })
 
@@ -108,10 +108,7 @@ const otherPlugin = (version: PluginVersion, known: LockEntry) =>
   new ConflictError(
     `${version.manifest.id} is installed from ${known.repo}, not ${fullNameOf(version)}`,
     {
-      hint: [
-        { verb: ['PLUGIN', 'REMOVE'], target: version.manifest.id },
-        ' makes room for the other one',
-      ],
+      hint: [{ verb: ['PLUGIN', 'REMOVE'], target: version.manifest.id }, ' removes it first'],
     },
   )
 
@@ -129,9 +126,9 @@ export async function assertKnownTag(
   const found = await tagCommit(client, owner, repo, tag)
   if (found === commit) return
   throw new ConflictError(
-    `${owner}/${repo} does not have what was installed: its tag ${oneLine(tag, 60)} ${found === null ? 'is gone' : 'was moved'}`,
+    `${owner}/${repo} no longer has what was installed: its tag ${oneLine(tag, 60)} ${found === null ? 'is gone' : 'was moved'}`,
     {
-      hint: `the lock has ${commit}: it may be another repository of that name, so ask its author`,
+      hint: `the lock has ${commit}: it may be another repository with this name, so ask its author`,
     },
   )
 }
@@ -149,7 +146,7 @@ export async function followRename(
   const { repo } = store.entry(id)
   const current = fullNameOf(version)
   if (!isSameName(repo, current)) {
-    emit({ type: 'warning', message: `${id}: ${repo} is called ${current} now` })
+    emit({ type: 'warning', message: `${id}: ${repo} is now called ${current}` })
   }
   await store.nameRepository(id, isSameName(repo, current) ? repo : current, repositoryId)
 }
@@ -163,7 +160,7 @@ export function assertSameCommit(
   if (known.tag !== tag || known.commit === commit) return
   throw new ConflictError(`the tag ${oneLine(tag, 60)} of ${id} was moved since it was installed`, {
     hint: [
-      `it led to ${known.commit} and leads to ${commit}: ask its author; `,
+      `it was at ${known.commit} and is at ${commit}: ask its author; `,
       { verb: ['PLUGIN', 'REMOVE'], target: id, brief: true },
       ' forgets the old one',
     ],
@@ -171,7 +168,7 @@ export function assertSameCommit(
 }
 
 function otherSigner({ manifest: { id } }: PluginVersion, signer: Signer | null): ConflictError {
-  const by = signer === null ? 'not signed any more' : 'signed by another key than before'
+  const by = signer === null ? 'no longer signed' : 'signed by another key than before'
   return new ConflictError(`${id} is ${by}`, {
     hint: [
       'ask its author; ',

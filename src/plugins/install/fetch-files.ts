@@ -92,7 +92,7 @@ async function assertProgram(name: string, file: string): Promise<void> {
   const start = (await readStart(file)).toString('hex')
   if (!packed.test(name) && !firstBytes.some((bytes) => start.startsWith(bytes))) return
   throw new PathError(`${oneLine(name, 100)} is an archive that wizard can't unpack`, {
-    hint: 'its author has to publish it as .zip, .tar or .tar.gz',
+    hint: 'its author must publish it as .zip, .tar or .tar.gz',
   })
 }
 
@@ -124,12 +124,9 @@ async function check(
   }
   for (const [who, wanted, came] of sums) {
     if (wanted === null || wanted === undefined || wanted === came) continue
-    throw new ConflictError(
-      `${oneLine(name, 100)} is not what ${who} says: nothing was installed`,
-      {
-        hint: `expected ${wanted}, received ${came}`,
-      },
-    )
+    throw new ConflictError(`${oneLine(name, 100)} does not match ${who}: nothing was installed`, {
+      hint: `expected ${wanted}, received ${came}`,
+    })
   }
 }
 
@@ -160,7 +157,7 @@ export async function takeTree(
   const request = { url, dir: tree, ref: tag, depth: 1, branches: 'one' as const }
   const { oid, warnings } = await cloneRepository(git, request)
   if (oid !== commit) {
-    throw new ConflictError(`${oneLine(tag, 60)} of ${owner}/${repo} moved while it was read`, {
+    throw new ConflictError(`${oneLine(tag, 60)} of ${owner}/${repo} moved while being read`, {
       hint: 'run the command again',
     })
   }
@@ -175,7 +172,7 @@ export async function takeTree(
   const sha256 = treeDigest(files)
   if (expected !== null && expected !== sha256) {
     throw new ConflictError(
-      `${owner}/${repo} at ${oneLine(tag, 60)} is not what plugins.lock.json says`,
+      `${owner}/${repo} at ${oneLine(tag, 60)} does not match plugins.lock.json`,
       {
         hint: `expected ${expected}, received ${sha256}`,
       },

@@ -121,9 +121,9 @@ function chosen(store: PluginStore, id: string | null): [string, LockEntry][] {
   if (found.length > 0) return found
   throw new NotFoundError(`${oneLine(id, 100)} is not in plugins.lock.json`, {
     hint: [
-      `it names ${entries.map(([name]) => name).join(', ') || 'nothing'}; without `,
+      `it has ${entries.map(([name]) => name).join(', ') || 'nothing'}; without `,
       { flag: 'frozen' },
-      ' it is found on GitHub',
+      ' wizard looks for it on GitHub',
     ],
   })
 }
@@ -192,7 +192,7 @@ function assetOf(
   const asset = release?.assets.find((one) => isUploaded(one) && one.name === name)
   if (asset !== undefined) return { asset, checksum: null }
   throw new GitHubNotFoundError(
-    `the release ${oneLine(tag, 60)} has no asset ${oneLine(name ?? '', 100)} any more`,
+    `the release ${oneLine(tag, 60)} no longer has the asset ${oneLine(name ?? '', 100)}`,
     { hint: 'plugins.lock.json names it: install another version' },
   )
 }

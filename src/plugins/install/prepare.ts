@@ -130,8 +130,11 @@ function assertVersion(
   const version = readVersion(found.version ?? '') ?? versionNamedBy(found.tag)
   if (version !== null && allowed.includes(version)) return
   const there = oneLine(found.version ?? found.tag, 60)
-  throw new ConflictError(`${id} needs ${other} ${range}, and ${there} is what there is`, {
-    hint: [{ verb: ['PLUGIN', 'INSTALL'], target: `${other}@VERSION` }, ' takes another one'],
+  throw new ConflictError(`${id} needs ${other} ${range}, but only ${there} exists`, {
+    hint: [
+      { verb: ['PLUGIN', 'INSTALL'], target: `${other}@VERSION` },
+      ' installs another version',
+    ],
   })
 }
 

@@ -93,9 +93,12 @@ async function currentOf({ client }: Session, asked: WantedPlugin): Promise<Repo
 /** @throws ConflictError if both are known and differ */
 export function assertSameId(asked: Repo, locked: number | null, found: number | null): void {
   if (locked === null || found === null || locked === found) return
-  throw new ConflictError(`${fullNameOf(asked)} is another repository than when it was installed`, {
-    hint: `the lock has the repository ${locked}, and this one is ${found}: it was renamed or removed, and somebody took its name`,
-  })
+  throw new ConflictError(
+    `${fullNameOf(asked)} is now a different repository from the one that was installed`,
+    {
+      hint: `the lock has the repository ${locked}, but this one is ${found}: the old one was renamed or removed, and its name reused`,
+    },
+  )
 }
 
 interface Tagged {
@@ -121,7 +124,7 @@ async function namedVersion(
     hint:
       known.length === 0
         ? 'it has no tags at all'
-        : `there are ${oneLine(known.slice(0, 10).join(', '), 400)}${more}`,
+        : `available: ${oneLine(known.slice(0, 10).join(', '), 400)}${more}`,
   })
 }
 
@@ -162,11 +165,11 @@ async function latestVersion({ client }: Session, wanted: WantedPlugin): Promise
     templates.flatMap((one) => versionTags(one, names).slice(0, 1))[0]
   const found = tags.find(({ name }) => name === highest?.tag)
   if (found !== undefined) return { tag: found.name, commit: found.commit }
-  throw new GitHubNotFoundError(`${fullNameOf(wanted)} has no release and no tag of a version`, {
+  throw new GitHubNotFoundError(`${fullNameOf(wanted)} has neither a release nor a version tag`, {
     hint: [
-      'a plugin is installed at a tag: ',
+      'a plugin is installed from a tag: ',
       { verb: ['RELEASE', 'CREATE'], target: `${fullNameOf(wanted)}@v1.0.0` },
-      ' makes one',
+      ' creates one',
     ],
   })
 }
@@ -188,7 +191,10 @@ async function readManifest({ client }: Session, { owner, repo }: Repo, commit: 
       if (!(error instanceof GitHubNotFoundError)) throw error
     }
   }
-  throw new ConfigError(`${owner}/${repo} is no plugin: it has no ${manifestNames.join(' or ')}`, {
-    hint: [{ verb: ['PLUGIN', 'SEARCH'] }, ' lists those that there are'],
-  })
+  throw new ConfigError(
+    `${owner}/${repo} is not a plugin: it has no ${manifestNames.join(' or ')}`,
+    {
+      hint: [{ verb: ['PLUGIN', 'SEARCH'] }, ' lists available plugins'],
+    },
+  )
 }

@@ -117,7 +117,7 @@ function decodePath(path: string): string {
 
 const elsewhere = ({ id }: Manifest, text: string) =>
   new ConflictError(`${id} would come from ${oneLine(text, 200)}`, {
-    hint: "only assets of its repository's own releases are installed",
+    hint: "wizard installs only assets of the plugin's own releases",
   })
 
 const notThere = ({ manifest, tag, release }: PluginVersion, name: string) => {
@@ -127,7 +127,7 @@ const notThere = ({ manifest, tag, release }: PluginVersion, name: string) => {
     {
       hint:
         release === null
-          ? 'there is a tag, and no release'
+          ? 'the tag has no release'
           : `it has ${oneLine(names.join(', ') || 'none', 300)}`,
     },
   )

@@ -90,11 +90,11 @@ async function take(
 
 const gitNotes = {
   lfs: 'some files of Git LFS are pointers here',
-  'lfs-host': 'its .lfsconfig names another server for files of Git LFS',
+  'lfs-host': 'its .lfsconfig names another server for Git LFS',
   submodules: 'its submodules are empty folders here',
-  filter: 'filters other than Git LFS are not applied here',
-  encoding: 'an encoding is unknown, so files are as in the repository',
-  renamed: 'its repository has another name now',
+  filter: 'filters other than Git LFS are not applied',
+  encoding: 'an encoding is unknown, so its files stay as in the repository',
+  renamed: 'its repository has a new name',
 }
 
 /** What other programs have to install: packages, containers. */
@@ -123,7 +123,7 @@ function checksumNote({ manifest }: PluginVersion, chosen: ChosenAsset | null): 
   const { checksums } = manifest.installation
   return checksums.size === 0
     ? []
-    : [`installation.checksums: there is none for ${oneLine(chosen.asset.name, 100)}`]
+    : [`installation.checksums: none for ${oneLine(chosen.asset.name, 100)}`]
 }
 
 /**
@@ -144,14 +144,14 @@ async function settleManifest(
     if (text === null) continue
     const inside = parseManifest(text, `${repo}: ${name} in the archive`, manifest.id)
     if (inside.id !== manifest.id) {
-      throw new ConflictError(`the archive of ${manifest.id} holds ${oneLine(inside.id, 60)}`, {
-        hint: 'its release was made wrongly: ask its author',
+      throw new ConflictError(`the archive of ${manifest.id} contains ${oneLine(inside.id, 60)}`, {
+        hint: 'the release is wrong: ask its author',
       })
     }
     if (signer !== null && !isDeepStrictEqual(signable(inside.raw), signable(manifest.raw))) {
       throw new ConflictError(
-        `${name} in the archive of ${manifest.id} is not the manifest that was signed`,
-        { hint: 'its release was changed or made wrongly: ask its author' },
+        `${name} in the archive of ${manifest.id} differs from the signed manifest`,
+        { hint: 'the release is wrong or was changed: ask its author' },
       )
     }
     if (signer !== null) await writeFile(join(tree, name), file.text)

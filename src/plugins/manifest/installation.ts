@@ -25,7 +25,7 @@ export function readInstallation(manifest: Reader): Installation {
   const checksums = reader.textsByName('checksums')
   for (const [platform, sum] of checksums) {
     if (parseChecksum(sum) === null) {
-      reader.note(`checksums.${platform}`, 'neither SHA-256 nor SHA-512: it is not checked')
+      reader.note(`checksums.${platform}`, 'neither SHA-256 nor SHA-512: not checked')
     }
   }
   return { method, sources, checksums, postInstall: reader.texts('post_install') }

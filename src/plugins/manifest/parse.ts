@@ -62,7 +62,7 @@ export function parseManifest(text: string, file: string, fallbackId: string): M
     needs: readNeeds(reader),
   }
   noteSignature(reader)
-  if (manifest.license === null) reader.note('license', 'there is none')
+  if (manifest.license === null) reader.note('license', 'missing')
   reader.knows(knownKeys)
   const more = notes.length - mostWarnings
   const warnings = notes.slice(0, mostWarnings)
@@ -73,7 +73,7 @@ export function parseManifest(text: string, file: string, fallbackId: string): M
 function objectIn(text: string, file: string): Json {
   if (text.length > longest) throw new ConfigError(`${file} is too long to be a manifest`)
   const value = parseJson(text, file, {
-    hint: "its author has to mend it: tell them on the repository's page",
+    hint: "its author must correct it: report it on the repository's page",
   })
   if (isTooDeep(value)) throw new ConfigError(`${file} is nested too deeply to be a manifest`)
   if (isRecord(value)) return value
@@ -84,14 +84,14 @@ function readId(reader: Reader, fallback: string): string {
   const id = reader.text('id')
   if (id !== null && isPluginId(id)) return id
   const why =
-    id === null ? 'there is none' : `${oneLine(id, 60)} can't be the name of a folder everywhere`
-  reader.note('id', `${why}; the repository's name is taken`)
+    id === null ? 'missing' : `${oneLine(id, 60)} can't be the name of a folder everywhere`
+  reader.note('id', `${why}; using the repository's name`)
   return idFromRepository(fallback)
 }
 
 function readVersion(reader: Reader): string | null {
   const version = reader.text('version')
-  if (version === null) reader.note('version', 'there is none')
+  if (version === null) reader.note('version', 'missing')
   else if (semver.valid(version) === null) {
     reader.note('version', `${oneLine(version, 60)} is not a semantic version`)
   }
@@ -104,7 +104,7 @@ function noteSignature(reader: Reader): void {
   if (part === undefined || part === null) return
   const text = isRecord(part) ? part.signature : undefined
   if (typeof text === 'string' && text.trim() !== '') return
-  reader.note('signature', 'there is none in it, so the plugin counts as unsigned')
+  reader.note('signature', 'it contains none, so the plugin counts as unsigned')
 }
 
 /** The types and categories of both dialects. */

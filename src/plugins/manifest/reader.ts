@@ -94,7 +94,7 @@ export class Reader {
   /** Records every other key as unknown. */
   knows(keys: readonly string[]): void {
     for (const key of Object.keys(this.#record)) {
-      if (!keys.includes(key)) this.note(key, 'not known here; it is kept')
+      if (!keys.includes(key)) this.note(key, 'unknown; kept')
     }
   }
 }

@@ -39,7 +39,7 @@ export function assertFit(
   if (udos !== null && udosVersion !== null) assertUdos(id, udos, udosVersion)
   if (platforms.length > 0 && !platforms.some((name) => suits(name, platform) > 0)) {
     throw new ConflictError(
-      `${id} is for ${oneLine(platforms.join(', '), 100)}, and this is ${platformName(platform)}`,
+      `${id} is for ${oneLine(platforms.join(', '), 100)}, but this is ${platformName(platform)}`,
     )
   }
 }
@@ -49,12 +49,12 @@ function assertUdos(id: string, udos: string, udosVersion: string): void {
   const needs = `${id} needs uDOS ${oneLine(udos, 60)}`
   if (range === null) {
     throw new ConflictError(`${needs}, which is not a range of versions`, {
-      hint: 'ask its author to correct it, or leave udos_version out of plugins.yaml',
+      hint: 'ask its author to correct it, or remove udos_version from plugins.yaml',
     })
   }
   if (version !== null && range.includes(version)) return
-  throw new ConflictError(`${needs}, and this is ${udosVersion}`, {
-    hint: 'take another version of the plugin, or correct udos_version in plugins.yaml',
+  throw new ConflictError(`${needs}, but this is ${udosVersion}`, {
+    hint: 'choose another version of the plugin, or correct udos_version in plugins.yaml',
   })
 }
 
@@ -82,7 +82,7 @@ export function readNeeds(manifest: Reader): Need[] {
       : [null]
   const found = needs.filter((need) => need !== null)
   if (found.length < needs.length) {
-    manifest.note('dependencies.plugins', 'expected names of plugins, each maybe with @RANGE')
+    manifest.note('dependencies.plugins', 'expected names of plugins, each optionally with @RANGE')
   }
   return found
 }

@@ -31,7 +31,7 @@ export function checkSignature(
   const written = typeof part.signature === 'string' ? part.signature.trim() : ''
   if (written === '' || written.startsWith('scaffold-')) return null
   const algorithm = typeof part.algorithm === 'string' ? part.algorithm : 'ed25519'
-  if (!/^ed-?25519$/i.test(algorithm)) throw refusal(id, 'is of a kind that can not be checked')
+  if (!/^ed-?25519$/i.test(algorithm)) throw refusal(id, 'is of an unsupported kind')
   const raw32 = bytesOf(typeof part.publicKey === 'string' ? part.publicKey : '', 32)
   const key = raw32 === null ? null : keyOf(raw32)
   const signature = bytesOf(written, 64)
@@ -40,7 +40,7 @@ export function checkSignature(
   const bare = [compact(withoutSignature(raw)), withNumbersAsWritten(text)]
   const forms = [...bare, ...bare.map(asciiOnly)]
   if (!forms.some((form) => verify(null, Buffer.from(form), key, signature))) {
-    throw refusal(id, 'does not fit what it says')
+    throw refusal(id, 'does not match its content')
   }
   return `ed25519:${createHash('sha256').update(raw32).digest('hex')}`
 }

@@ -70,8 +70,8 @@ async function readJournal(path: string): Promise<PluginJournal | null> {
   } catch (cause) {
     if (hasCode(cause, 'ENOENT')) return null
     if (hasCode(cause, 'EACCES', 'EIO')) throw cause
-    throw new ConflictError(`${path} is damaged: what was being put in place is not known`, {
-      hint: 'look at what is in the folder staging beside it, then remove the file',
+    throw new ConflictError(`${path} is damaged: the interrupted change is unknown`, {
+      hint: 'look into the folder staging beside it, then remove the file',
       cause,
     })
   }

@@ -122,10 +122,7 @@ export function readLock(path: string): PluginLock {
     if (!isPluginId(id)) throw damaged(path, `${place} is not the name of a plugin`)
     const entry = toLockEntry(value)
     if (typeof entry === 'string') {
-      throw damaged(
-        path,
-        `${entry === '' ? place : `${place}.${entry}`}: missing, or not as it is written`,
-      )
+      throw damaged(path, `${entry === '' ? place : `${place}.${entry}`}: missing or invalid`)
     }
     entries.set(id, entry)
   }
@@ -136,7 +133,7 @@ const damaged = (path: string, what: string) =>
   new ConfigError(`${path}: ${what}`, { hint: howToRestore })
 
 const howToRestore =
-  'bring it back from version control or a backup; the plugins themselves are as they were'
+  'restore it from version control or a backup; the plugins themselves did not change'
 
 /** Sorted by id, with one key per line, so that two versions are easy to compare. */
 export async function writeLock(path: string, { entries, rest }: PluginLock): Promise<void> {

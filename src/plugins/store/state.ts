@@ -27,7 +27,7 @@ export function readStates(path: string, warn: (message: string) => void): Plugi
   const states = statesIn(text)
   if (states === null) {
     warn(
-      `${path} can't be read: every plugin counts as enabled, and none as pinned; it is kept as ${damagedPath(path)} when a new one is written`,
+      `can't read ${path}: every plugin counts as enabled and none as pinned; the next change keeps it as ${damagedPath(path)}`,
     )
   }
   return states ?? new Map()

@@ -145,8 +145,8 @@ export class PluginStore {
     await assertInside(this.paths.root, folder)
     const other = [...this.entries.keys()].find((one) => one !== id && folded(one) === folded(id))
     if (other !== undefined) {
-      throw new ConflictError(`${id} and ${other} are one folder to some file systems`, {
-        hint: [{ verb: ['PLUGIN', 'REMOVE'], target: other }, ' makes room'],
+      throw new ConflictError(`${id} and ${other} are the same folder on some file systems`, {
+        hint: [{ verb: ['PLUGIN', 'REMOVE'], target: other }, ' removes the other one'],
       })
     }
     const stat = await lstatOrNull(folder)
@@ -156,7 +156,7 @@ export class PluginStore {
       await rmdir(folder)
       return
     }
-    throw new ConflictError(`${folder} is there, and is not a plugin that wizard installed`, {
+    throw new ConflictError(`${folder} exists, but wizard did not install it`, {
       hint: 'move it away',
     })
   }
@@ -169,7 +169,7 @@ export class PluginStore {
 
 export function notInstalled(id: string, known: string[]): NotFoundError {
   const near = didYouMean(id, known)
-  const there = known.length > 0 ? `installed are ${known.join(', ')}` : 'no plugin is installed'
+  const there = known.length > 0 ? `installed: ${known.join(', ')}` : 'no plugins are installed'
   return new NotFoundError(`${oneLine(id, 100)} is not installed`, {
     hint: near ?? oneLine(there, 400),
   })

@@ -15,7 +15,7 @@ export const timeOf = (clock: Clock): string =>
 /** @param places of copies that contain changed files */
 export function reportKept(emit: Emit<CommonEvent>, places: string[]): void {
   for (const place of places) {
-    emit({ type: 'warning', message: `files of a plugin had been changed: they are in ${place}` })
+    emit({ type: 'warning', message: `changed files of a plugin were moved to ${place}` })
   }
 }
 

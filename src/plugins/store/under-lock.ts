@@ -64,7 +64,7 @@ export function readingPlugins<T>(
 }
 
 const halfDone =
-  "a plugin's change is half-done: the next PLUGIN command that can write here finishes it"
+  'a change of a plugin is half-done: the next PLUGIN command that may write here finishes it'
 
 const tried = (write: () => Promise<void>) =>
   write().catch((error: unknown) => {
@@ -111,8 +111,8 @@ async function assertOwnFolders({ root, plugins, trash, own, ...paths }: StorePa
   for (const path of [own, paths.staging, paths.previous, paths.records, paths.cache]) {
     const stat = await lstatOrNull(path)
     if (stat === null || stat.isDirectory()) continue
-    const what = stat.isSymbolicLink() ? 'a symbolic link' : 'no folder'
-    throw new PathError(`${path} is ${what}: wizard keeps files of its own there`, {
+    const what = stat.isSymbolicLink() ? 'a symbolic link' : 'not a folder'
+    throw new PathError(`${path} is ${what}: wizard keeps its own files there`, {
       hint: 'move it away',
     })
   }

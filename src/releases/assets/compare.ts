@@ -56,7 +56,7 @@ export function assertNoReplacement(
   )
   if (names.length === 0) return
   const which = names.length > 5 ? `${names.slice(0, 5).join(', ')} …` : names.join(', ')
-  throw new ConflictError(`${release} has ${which} already, with other bytes`, { hint })
+  throw new ConflictError(`${release} already has ${which}, with other bytes`, { hint })
 }
 
 /** By name, which is unique in a release. */

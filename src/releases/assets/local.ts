@@ -37,9 +37,9 @@ export async function localAsset(
   contentType?: string | undefined,
 ): Promise<LocalAsset> {
   const stats = await statOf(path)
-  if (!stats.isFile()) throw new PathError(`${path} is no file`)
+  if (!stats.isFile()) throw new PathError(`not a file: ${path}`)
   if (stats.size >= mostBytes) {
-    throw new PathError(`${path} has ${stats.size} bytes; GitHub takes less than 2 GiB an asset`, {
+    throw new PathError(`${path} has ${stats.size} bytes; GitHub takes assets of less than 2 GiB`, {
       hint: 'split or compress it',
     })
   }
@@ -78,7 +78,7 @@ function assertFilled(assets: readonly LocalAsset[]): void {
   const empty = assets.filter(({ size }) => size === 0).map(({ path }) => path)
   if (empty.length === 0) return
   throw new PathError(`${empty.join(', ')} ${empty.length === 1 ? 'is' : 'are'} empty`, {
-    hint: 'GitHub takes no empty asset: leave it out, or write something into it',
+    hint: 'GitHub takes no empty assets: omit the file, or write something into it',
   })
 }
 
@@ -95,7 +95,7 @@ export function assertDistinct(assets: readonly Pick<LocalAsset, 'name' | 'path'
     if (other !== undefined) {
       const names = `${oneLine(other, 200)} and ${oneLine(path, 200)}`
       throw new UsageError(`${names} would both be the asset ${name}`, {
-        hint: 'rename one: GitHub replaces every character but letters, digits, -, _ and + by a dot',
+        hint: 'rename one: GitHub replaces every character except letters, digits, -, _ and + by a dot',
       })
     }
     seen.set(key, path)
@@ -107,7 +107,10 @@ async function statOf(path: string): Promise<BigIntStats> {
     return await stat(path, { bigint: true })
   } catch (cause) {
     if (!hasCode(cause, 'ENOENT')) throw fileError(path, "can't be read", cause)
-    throw new PathError(`${path} does not exist`, { hint: 'is it spelt right, and built?', cause })
+    throw new PathError(`${path} does not exist`, {
+      hint: 'check the spelling, and that it was built',
+      cause,
+    })
   }
 }
 
@@ -142,9 +145,9 @@ export function assetName(path: string): string {
     .replace(/\.$/, '')
   if (/^\.?$/.test(safe)) {
     throw new PathError(
-      `${oneLine(name, 100)} has no letter that GitHub lets an asset's name have`,
+      `${oneLine(name, 100)} has no character that GitHub allows in the name of an asset`,
       {
-        hint: 'rename the file to letters, digits, ., -, _ and +',
+        hint: 'rename the file: letters, digits, ., -, _ and +',
       },
     )
   }

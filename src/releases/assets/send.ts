@@ -59,7 +59,7 @@ export async function sendAsset(
       if (tries === mostTries || !isWorthRepeating(error)) throw error
       session.emit({
         type: 'warning',
-        message: `${local.name} is sent again: ${explainError(error).message}`,
+        message: `sending ${local.name} again: ${explainError(error).message}`,
       })
       await session.clock.sleep(firstPause * 2 ** (tries - 1), session.signal)
     }
@@ -107,20 +107,20 @@ async function sendOnce(
 /** GitHub stored other bytes than were sent, so the asset was deleted again. */
 class DigestError extends ConflictError {
   constructor({ name, digest, size }: ReleaseAsset, sha256: string) {
-    super(`GitHub has other bytes of ${name} than were sent: ${digest ?? `${size} bytes`}`, {
-      hint: `sha256:${sha256} was sent; the asset was deleted again: run the command once more`,
+    super(`GitHub's bytes of ${name} differ from those sent: ${digest ?? `${size} bytes`}`, {
+      hint: `sha256:${sha256} was sent; the asset was deleted: run the command again`,
     })
   }
 }
 
 const changed = (path: string) =>
-  new ConflictError(`${path} changed while it was sent`, {
-    hint: 'the asset was deleted again: run the command once nothing writes to the file',
+  new ConflictError(`${path} changed during the upload`, {
+    hint: 'the asset was deleted: run the command again when nothing writes to the file',
   })
 
 const meanwhile = ({ name }: LocalAsset, cause: unknown) =>
-  new ConflictError(`somebody uploaded other bytes as ${name} meanwhile`, {
-    hint: 'look at the release before you go on',
+  new ConflictError(`somebody uploaded other bytes as ${name} in the meantime`, {
+    hint: 'look at the release before you continue',
     cause,
   })
 

@@ -27,14 +27,14 @@ export async function verifyAssets(
     const digestOf = (one: ReleaseAsset) => digestByDownload(session, repo, one)
     if (asset === undefined) wrong.push(`${local.name} is missing`)
     else if (!(await hasBytes(local, asset, digestOf))) wrong.push(`${local.name} has other bytes`)
-    else if (!(await local.isUnchanged())) wrong.push(`${local.path} changed meanwhile`)
+    else if (!(await local.isUnchanged())) wrong.push(`${local.path} changed in the meantime`)
   }
   const known = new Set(assets.map(({ name }) => name))
   const strangers = [...there.keys()].filter((name) => !known.has(name))
-  if (!others) wrong.push(...strangers.map((name) => `${name} is none of its files`))
+  if (!others) wrong.push(...strangers.map((name) => `${name} is not one of its files`))
   if (wrong.length === 0) return [...there.values()]
-  throw new ConflictError(`the assets are not what was read from disk: ${wrong.join('; ')}`, {
-    hint: 'something else writes to the files or to the release: run the command again without it',
+  throw new ConflictError(`the assets differ from the files on disk: ${wrong.join('; ')}`, {
+    hint: 'something else writes to the files or the release: stop it, and run the command again',
   })
 }
 
@@ -58,13 +58,13 @@ export async function removeStrangers(
   )
   if (foreign.length > 0) {
     const which = foreign.map(({ name, uploader }) => `${name} (${uploader})`).join(', ')
-    throw new ConflictError(`somebody else put assets into the draft: ${which}`, {
-      hint: 'delete them on its page, or put the files among the artifacts',
+    throw new ConflictError(`somebody else added assets to the draft: ${which}`, {
+      hint: 'delete them on its page, or add the files to the artifacts',
     })
   }
   for (const asset of strangers) {
     if (isWhole(asset)) {
-      const message = `${asset.name} is no longer an artifact: it is deleted from the draft`
+      const message = `${asset.name} is no longer an artifact: deleting it from the draft`
       session.emit({ type: 'warning', message })
     }
     await removeAsset(session, place, asset)

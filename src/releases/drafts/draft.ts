@@ -126,7 +126,7 @@ function keepsText(
   isGiven: boolean,
 ): boolean {
   const keeps = !isGiven && !isAsMarked(body)
-  if (keeps) emit({ type: 'warning', message: `the draft's notes were edited: they stay` })
+  if (keeps) emit({ type: 'warning', message: `the draft's notes were edited, so they stay` })
   return keeps
 }
 
@@ -233,9 +233,8 @@ export async function removeIdle(
     })
     if (!now?.draft || (await tenureOf(session, ownerIn(now.body))) === 'live') continue
     if (isAsMarked(now.body)) {
-      warn(`${tag} has another draft of ours (${id}): it is deleted`)
+      warn(`deleting another draft of ours for ${tag} (${id})`)
       await deleteRelease(session.github, owner, repo, id)
-    } else
-      warn(`${tag} has another draft (${now.url}): it stays, because somebody edited its notes`)
+    } else warn(`keeping another draft of ${tag} (${now.url}), because somebody edited its notes`)
   }
 }

@@ -66,8 +66,8 @@ async function look(
 ): Promise<Release> {
   const now = await getRelease(github, owner, repo, id).catch((error: unknown) => {
     if (!(error instanceof GitHubNotFoundError)) throw error
-    throw new ConflictError(`somebody deleted the draft of ${tag} meanwhile: ${url}`, {
-      hint: 'run the command again: it makes another one',
+    throw new ConflictError(`somebody deleted the draft of ${tag} in the meantime: ${url}`, {
+      hint: 'run the command again to create another one',
       cause: error,
     })
   })
@@ -82,8 +82,8 @@ async function look(
 
 /** The error for a draft of ours that a person published. */
 const publishedMeanwhile = ({ tag_name: tag, url }: Release): ConflictError =>
-  new ConflictError(`somebody published the draft of ${tag} meanwhile: ${url}`, {
-    hint: 'look at it; the same command says whether it is whole',
+  new ConflictError(`somebody published the draft of ${tag} in the meantime: ${url}`, {
+    hint: 'look at it; the same command says whether it is complete',
   })
 
 /** @returns a function that ends the renewals, after the one in progress */

@@ -87,7 +87,7 @@ const sumOf = (text: string): string =>
 export function assertShort(text: string): string {
   if (text.length <= longestNotes) return text
   throw new UsageError(`the notes have ${text.length} characters; GitHub takes ${longestNotes}`, {
-    hint: 'cut them, and link to the whole',
+    hint: 'shorten them, and link to the full text',
   })
 }
 
@@ -107,7 +107,7 @@ export function takenBack(subject: ReleaseSubject, { tag_name: tag, url }: Relea
       hint: [
         'its assets may be in use: ',
         { verb: ['RELEASE', 'EDIT'], target, flags: { draft: 'false' } },
-        ' publishes them again; else raise the version, or delete it: ',
+        ' publishes it again; otherwise raise the version, or delete it: ',
         { verb: ['RELEASE', 'DELETE'], target, brief: true },
       ],
     },

@@ -78,9 +78,9 @@ export function heldBy(
   const who = `process ${pid} on ${oneLine(host, 100)}`
   const since = new Date(at).toISOString()
   return new LockedError(
-    `another wizard fills the draft of ${oneLine(tag, 100)}: ${who}, last heard of at ${since} (${url})`,
+    `another wizard is working on the draft of ${oneLine(tag, 100)}: ${who}, last seen at ${since} (${url})`,
     {
-      hint: 'run the command again once it has ended; ten minutes after its last sign it counts as dead',
+      hint: 'run the command again when it has ended; ten minutes after its last sign of life it counts as dead',
     },
   )
 }

@@ -18,7 +18,7 @@ import { type HeldDraft, removeHeld } from './held.js'
 import { asPublished } from './mark.js'
 
 /** What a failed publication leaves. */
-export const draftStays = 'the draft stays, unpublished: the same command goes on with it'
+export const draftStays = 'the draft stays unpublished: the same command continues with it'
 
 const mostTries = 3
 /** Milliseconds; each pause is longer by this. */
@@ -93,7 +93,7 @@ export async function publishHeld(
 export function burntTag(error: GitHubError, tag: string): GitHubError | null {
   if (!error.message.includes('used by an immutable release')) return null
   const { status, requestId } = error
-  const why = 'an immutable release had this tag, and GitHub gives it to no other'
+  const why = 'an immutable release had this tag, and GitHub never reuses it'
   return new GitHubError(`${oneLine(tag, 100)} can't be published: ${why}`, {
     ...{ status, requestId, cause: error },
     hint: 'raise the version, and delete the draft, or give it another tag on its page',
@@ -109,7 +109,7 @@ async function stateOf(
   try {
     return await getRelease(github, owner, repo, id)
   } catch {
-    throw withHint(lost, 'it may be published all the same: the same command finds out')
+    throw withHint(lost, 'it may be published nevertheless: run the same command to find out')
   }
 }
 

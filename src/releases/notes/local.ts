@@ -61,7 +61,7 @@ async function historyOrLack(...given: Parameters<typeof historyAt>): Promise<Lo
   try {
     return await historyAt(...given)
   } catch (error) {
-    if (error instanceof MissingObjectError) return { lacks: 'has left out objects' }
+    if (error instanceof MissingObjectError) return { lacks: 'has missing objects' }
     throw error
   }
 }

@@ -105,7 +105,7 @@ function newcomerLines({ newcomers, page }: NotesPage): string[] {
 
 const nothingLine = ({ ends: { previous }, page }: NotesPage): string =>
   previous === null
-    ? 'There are no commits yet.'
+    ? 'No commits yet.'
     : `Nothing has changed since ${inlineMarkdown(previous, page)}.`
 
 /** A branch would move with every push, so without a tag the link ends at the commit. */
@@ -132,7 +132,7 @@ function within(longest: number, lines: string[], link: string): string {
 }
 
 const closing = (left: number, link: string): string =>
-  `\n… and ${left} more, for which there is no room here: the link leads to them.\n\n${link}\n`
+  `\n… and ${left} more: follow the link.\n\n${link}\n`
 
 /** The most characters of somebody's text in a line of the notes. */
 const mostShown = 300

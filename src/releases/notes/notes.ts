@@ -31,7 +31,7 @@ export async function notesFor(session: NotesSession, given: NotesRequest): Prom
   const second = asked && (await fromSource(session, { ...request, tags: asked }, request.source))
   if (typeof second === 'string') return second
   const { lacks } = second ?? first
-  session.emit({ type: 'warning', message: `${request.source} ${lacks}, so GitHub is asked` })
+  session.emit({ type: 'warning', message: `${request.source} ${lacks}, so wizard asks GitHub` })
   return fromGitHub(session, request)
 }
 
@@ -80,7 +80,7 @@ async function githubsTags(
     return new Map((await listTags(github, owner, repo)).map(({ name, commit }) => [name, commit]))
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error
-    emit({ type: 'warning', message: `the clone's own tags count: ${error.message}` })
+    emit({ type: 'warning', message: `using the clone's own tags: ${error.message}` })
     return new Map()
   }
 }
@@ -92,7 +92,7 @@ async function markdownOf(
 ): Promise<string> {
   const { commits, pulls, ends, head } = history
   if (ends.isPlanned && tag !== null && commit === undefined) {
-    const message = `${ends.tag} does not exist yet: its notes go to ${head.slice(0, 7)}`
+    const message = `${ends.tag} does not exist yet: its notes end at ${head.slice(0, 7)}`
     session.emit({ type: 'warning', message })
   }
   const changes = commits.map((commit) => changeOf(commit, pulls.get(commit.oid) ?? null))
@@ -137,7 +137,8 @@ async function newcomersIn(
   const all = [...first.values()]
   const known = await history.knownBefore(all.map(({ person }) => person))
   if (known === null) {
-    const message = 'the history before is too long to tell who is new: the notes do not say it'
+    const message =
+      'the earlier history is too long to find new contributors: the notes do not name them'
     emit({ type: 'warning', message })
     return new Map()
   }
@@ -152,7 +153,7 @@ async function newcomersIn(
 async function githubsNotes(session: NotesSession, request: NotesRequest): Promise<string> {
   const { owner, repo, component } = request.subject
   if (component !== null && component.path !== '.') {
-    const message = `GitHub's notes tell of all of ${owner}/${repo}, not of ${component.name} alone`
+    const message = `GitHub's notes cover all of ${owner}/${repo}, not only ${component.name}`
     session.emit({ type: 'warning', message })
   }
   const { ends, head } = await remoteEnds(session, request)

@@ -71,8 +71,8 @@ function tagBefore(
   }
   if ([...tags].every((other) => other === tag)) return null
   throw new UsageError(
-    `${oneLine(tag ?? '', 100)} names no version, so nobody knows which tag was before it`,
-    { hint: [{ flag: 'previous', value: 'TAG' }, ' says it'] },
+    `${oneLine(tag ?? '', 100)} contains no version, so the tag before it is unknown`,
+    { hint: [{ flag: 'previous', value: 'TAG' }, ' names it'] },
   )
 }
 
@@ -99,6 +99,6 @@ function noTag(
     hint:
       all.length === 0
         ? 'it has no tags yet'
-        : `there are ${oneLine(all.slice(0, mostListed).join(', '), 400)}${more}`,
+        : `available: ${oneLine(all.slice(0, mostListed).join(', '), 400)}${more}`,
   })
 }

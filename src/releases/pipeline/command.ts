@@ -99,7 +99,7 @@ export async function runCommand(
     signal?.throwIfAborted()
     if (how === null) return
     throw new WizardError(`${label}: ${shown(file, args)} ${how}`, {
-      hint: 'its output says why; nothing was made on GitHub by this run',
+      hint: 'its output says why; this run created nothing on GitHub',
     })
   } finally {
     spare()
@@ -161,8 +161,8 @@ async function ended(child: ChildProcess, file: string): Promise<string | null> 
     if (code === null) return `was ended by ${killedBy}`
     return code === 0 ? null : `ended with exit ${code}`
   } catch (cause) {
-    throw new WizardError(`${file} can't be run: ${reasonOf(cause)}`, {
-      hint: 'install it, or name its whole path in components.yaml',
+    throw new WizardError(`can't run ${file}: ${reasonOf(cause)}`, {
+      hint: 'install it, or write its full path in components.yaml',
       cause,
     })
   }

@@ -124,8 +124,8 @@ async function assertTag(
   const now = await tagCommit(github, owner, repo, tag)
   if (now === null || now === commit) return
   throw new ConflictError(
-    `somebody put ${tag} on another commit ${when}: ${now.slice(0, 7)}, not ${commit.slice(0, 7)}`,
-    { hint: 'look at the tag and the release before you go on' },
+    `somebody moved ${tag} ${when}: it is at ${now.slice(0, 7)}, not ${commit.slice(0, 7)}`,
+    { hint: 'look at the tag and the release before you continue' },
   )
 }
 

@@ -73,17 +73,17 @@ export function assertReleasable(
   if (changed.length > 0) {
     const which = changed.slice(0, 5).join(', ') + (changed.length > 5 ? ' …' : '')
     throw new ConflictError(`${dir} differs from HEAD: ${which}`, {
-      hint: 'commit or stash the changes: a release is of a commit',
+      hint: 'commit or stash the changes: a release is made from a commit',
     })
   }
   if (!remote.isPushed) {
     throw new ConflictError(`HEAD of ${dir} (${head.slice(0, 7)}) is not pushed`, {
-      hint: 'git push first: the tag is made on GitHub',
+      hint: 'git push first: the tag is created on GitHub',
     })
   }
   const above = request.allowBackport ? null : higherVersion(request.subject, source, remote)
   if (above === null) return
-  throw new ConflictError(`${source.version} is below ${above}, which is there already`, {
+  throw new ConflictError(`${source.version} is below ${above}, which already exists`, {
     hint: ['raise the version, or give ', { flag: 'allow-backport' }],
   })
 }

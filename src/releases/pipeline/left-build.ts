@@ -34,7 +34,7 @@ const pause = 100
 export async function endLeftBuild(session: Session, path: string): Promise<void> {
   const leader = await readRecord(path)
   if (leader !== null && (await livenessOf(leader)) === 'alive') {
-    const message = `a build of a run that was killed is still at work: it is ended (${leader.pid})`
+    const message = `ending the build of a killed run, which is still running (${leader.pid})`
     session.emit({ type: 'warning', message })
     signalGroup(session.host, leader.pid, 'SIGTERM')
     if (!(await hasEnded(session, leader.pid))) {

@@ -30,19 +30,19 @@ export async function assertLinks(
     const links = (await linksOn(path)).filter((link) => isIn(top, link))
     const [first] = links
     if (first === undefined) continue
-    const leads = `${oneLine(path, 300)} leads out of the work tree, to ${oneLine(target, 300)}`
+    const leads = `${oneLine(path, 300)} points outside the work tree, to ${oneLine(target, 300)}`
     const tracked = trackedLink(top, links)
     if (tracked !== undefined) {
       throw new PathError(`${leads}, by the link ${oneLine(relative(top, tracked), 300)} in git`, {
-        hint: 'a commit decides where a link leads: if the file is to be published, have the build copy it',
+        hint: 'a commit decides where a link points: to publish the file, have the build copy it',
       })
     }
     if (!isIn(first, resolve(top, relative(source, written)))) {
       throw new PathError(`${leads}, by a link that a wildcard of artifacts matches`, {
-        hint: 'have the build copy the file (cp -L), or write the path of the link into artifacts',
+        hint: 'have the build copy the file (cp -L), or add the path of the link to artifacts',
       })
     }
-    warn(`${leads}: what is there is published`)
+    warn(`${leads}: publishing what is there`)
   }
 }
 

@@ -99,7 +99,7 @@ async function warnOfChanges(session: ReleaseSession, request: PublishRequest): 
   const changed = await changedPaths(request)
   if (changed.length === 0) return
   const which = changed.slice(0, 5).join(', ') + (changed.length > 5 ? ' …' : '')
-  const message = `the build changed files that git tracks: ${which}; the tag does not have that`
+  const message = `the build changed files that git tracks: ${which}; the tag does not contain these changes`
   session.emit({ type: 'warning', message })
 }
 
@@ -145,7 +145,7 @@ async function noMatch(
   })
   if (folder === undefined) {
     return new PathError(`${artifacts} matches no file in ${cwd}`, {
-      hint: `artifacts of ${component} in components.yaml; is the build what makes them?`,
+      hint: `check artifacts of ${component} in components.yaml, and that the build creates them`,
     })
   }
   const shown = oneLine(folder, 200)

@@ -51,7 +51,7 @@ function stepsOf(request: PublishRequest, tag: string, hasDraft: boolean): Publi
   const sums = Object.values(checksums)
   const what = files.length > 0 ? files : artifacts
   const steps: (PublishPlan['steps'][number] | false)[] = [
-    { step: 'check', does: 'token, work tree, tag, version and signing are as they must be' },
+    { step: 'check', does: 'token, work tree, tag, version and signing' },
     build.length > 0 && { step: 'build', does: build.join(' && ') },
     sums.length > 0 && what.length > 0 && { step: 'checksum', does: sums.join(', ') },
     sign.length > 0 &&
@@ -59,9 +59,9 @@ function stepsOf(request: PublishRequest, tag: string, hasDraft: boolean): Publi
         step: 'sign',
         does: sign.map(({ cmd, artifacts: which }) => `${cmd}, ${which}`).join('; '),
       },
-    { step: 'draft', does: `${hasDraft ? 'go on with' : 'make'} the draft of ${tag}` },
+    { step: 'draft', does: `${hasDraft ? 'continue' : 'create'} the draft of ${tag}` },
     what.length > 0 && { step: 'upload', does: what.join(', ') },
-    { step: 'verify', does: 'size and sha256 of every asset are those of its file' },
+    { step: 'verify', does: 'size and sha256 of every asset match its file' },
     !draft && { step: 'publish', does: tag },
     !draft && { step: 'confirm', does: 'GitHub has the release, its tag and its assets' },
   ]
@@ -75,7 +75,7 @@ function warningsOf(
 ): string[] {
   const which = untracked.slice(0, 5).join(', ') + (untracked.length > 5 ? ' …' : '')
   return [
-    ...(untracked.length > 0 ? [`${dir} has files that git does not track: ${which}`] : []),
+    ...(untracked.length > 0 ? [`${dir} has untracked files: ${which}`] : []),
     ...(immutable
       ? ['releases here are immutable: once published, its assets stay as they are']
       : []),
@@ -88,5 +88,7 @@ function expiryWarning(expires: string, now: number): string[] {
   const minutes = Math.max(0, Math.floor((Date.parse(expires) - now) / 60_000))
   if (minutes >= 24 * 60) return []
   const left = minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`
-  return [`the token expires in ${left} (${expires}): what is not done then needs another one`]
+  return [
+    `the token expires in ${left} (${expires}): work that is not done by then needs another one`,
+  ]
 }

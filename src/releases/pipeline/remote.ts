@@ -145,8 +145,8 @@ export async function assertTagAllowed(
     const asked = { ...repo, ruleset_id: id, includes_parents: true }
     const found = await ask(github, ruleset, (rest) => rest.repos.getRepoRuleset(asked))
     if (!forbids(found, `refs/tags/${tag}`)) continue
-    throw new GitHubAuthError(`the rule ${oneLine(found.name, 100)} keeps ${tag} from being made`, {
-      hint: 'an administrator can let you bypass it, or make the tag',
+    throw new GitHubAuthError(`the rule ${oneLine(found.name, 100)} forbids ${tag}`, {
+      hint: 'an administrator can let you bypass it, or create the tag',
     })
   }
 }

@@ -45,8 +45,8 @@ export async function signAll(
   for (const command of signing.commands) {
     const files = command.artifacts === 'all' ? artifacts.map(({ path }) => path) : sums
     if (files.length === 0 && artifacts.length > 0) {
-      throw new ConfigError(`${command.cmd} signs the checksums, and there are none`, {
-        hint: 'components.yaml: checksums: true, or artifacts: all in sign',
+      throw new ConfigError(`${command.cmd} signs the checksums, but there are none`, {
+        hint: 'in components.yaml set checksums: true, or artifacts: all in sign',
       })
     }
     for (const file of files) paths.push(await signOne(session, signing, command, file))
@@ -66,7 +66,7 @@ async function signOne(
   )
   await runCommand(session, { label: 'sign', file: cmd, args: filled, cwd, env, redact })
   if (await isFilled(made)) return made
-  throw new WizardError(`${cmd} left no signature of ${basename(artifact)}`, {
+  throw new WizardError(`${cmd} wrote no signature of ${basename(artifact)}`, {
     hint: 'its args in components.yaml must write to {signature}',
   })
 }

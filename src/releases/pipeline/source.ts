@@ -27,8 +27,8 @@ async function treeAt(dir: string): Promise<Tree> {
   const tree = await readWorkTree(dir)
   if (tree === null) throw new PathError(`${dir} is not a work tree of a clone`)
   if (tree.unsupported !== null) {
-    throw new ConflictError(`${dir} is ${tree.unsupported}, which wizard does not read`, {
-      hint: 'make the release from a plain clone',
+    throw new ConflictError(`${dir} is ${tree.unsupported}, which wizard does not support`, {
+      hint: 'release from an ordinary clone',
     })
   }
   if (tree.head === null) throw new PathError(`${dir} has no commit yet`)
@@ -50,7 +50,7 @@ async function readVersion({ subject: { component }, source }: Request): Promise
   const version = await versionOfTree(component, source)
   if (version !== null) return version
   throw new ConfigError(`${component.name} has no version_file`, {
-    hint: 'components.yaml says where its version stands: version_file: version.json',
+    hint: 'set it in components.yaml, for example version_file: version.json',
   })
 }
 
@@ -63,7 +63,7 @@ export async function changedPaths(request: Request): Promise<string[]> {
 export async function assertSameHead({ dir, head }: SourceFacts): Promise<void> {
   const now = await treeAt(dir)
   if (now.head === head) return
-  throw new ConflictError(`HEAD of ${dir} moved to ${now.head.slice(0, 7)} meanwhile`, {
-    hint: 'run the command again: it releases what is at HEAD',
+  throw new ConflictError(`HEAD of ${dir} moved to ${now.head.slice(0, 7)} in the meantime`, {
+    hint: 'run the command again to release the new HEAD',
   })
 }

@@ -40,7 +40,7 @@ export function makeLatestOf(
 
 const neverLatest = (tag: string, draft: boolean): UsageError =>
   new UsageError(
-    `${oneLine(tag, 100)} is a ${draft ? 'draft' : 'pre-release'}: GitHub lets none be the latest`,
+    `${oneLine(tag, 100)} is a ${draft ? 'draft' : 'pre-release'}, which GitHub does not allow as the latest`,
     {
       hint: draft
         ? ['publish it with ', { flag: 'draft', value: 'false' }]

@@ -79,7 +79,7 @@ const versionFile = z.object({
 export function parseVersionFile(text: string, name: string): string {
   const parsed = versionFile.safeParse(parseJson(text, name))
   if (!parsed.success) {
-    throw new ConfigError(`${name} names no version`, {
+    throw new ConfigError(`${name} has no version`, {
       hint: 'expected {"version": "1.2.3"} or {"version": {"major": 1, "minor": 2, "patch": 3}}',
     })
   }

@@ -71,7 +71,7 @@ async function withCrs(run: Run, shown: CrontabText): Promise<CrontabText> {
   throw new WizardError(
     "the crontab can't be read: `crontab -l` shows \\r, which may stand for another byte",
     {
-      hint: 'with `crontab -e` take its carriage returns out, or each \\r, and run the command again',
+      hint: 'with `crontab -e` remove its carriage returns, or each \\r, and run the command again',
     },
   )
 }
@@ -119,19 +119,19 @@ const oneLine = (text: string) =>
     .slice(0, 500)
 
 const otherwise: HintParts = [
-  'or let systemd do it: ',
+  'or use systemd: ',
   { verb: ['SCHEDULE', 'PRINT'], flags: { format: 'systemd' } },
 ]
 
 const notInstalled = (cause: unknown) =>
-  new WizardError('there is no crontab program here', {
+  new WizardError('this machine has no crontab program', {
     hint: ['install cron (apt-get install cron), ', ...otherwise],
     cause,
   })
 
 const hung = (patience: number) =>
   new WizardError(`crontab did not answer within ${patience / 1000} s`, {
-    hint: 'see what `crontab -l` does in a shell',
+    hint: 'try `crontab -l` in a shell',
   })
 
 function refused(what: 'read' | 'written', words: string): WizardError {
@@ -139,6 +139,6 @@ function refused(what: 'read' | 'written', words: string): WizardError {
   return new WizardError(`the crontab can't be ${what}: ${words || 'crontab does not say why'}`, {
     hint: denied
       ? ['an administrator allows it in /etc/cron.allow; ', ...otherwise]
-      : 'see what `crontab -l` does in a shell',
+      : 'try `crontab -l` in a shell',
   })
 }

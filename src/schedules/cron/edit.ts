@@ -98,12 +98,12 @@ const damaged = (lines: number[]) =>
   new ConflictError(
     `wizard's block in the crontab is damaged: one mark of a pair is missing or doubled (line ${lines.sort((one, other) => one - other).join(', ')})`,
     {
-      hint: "nothing was changed; with `crontab -e` take wizard's lines out, from BEGIN to END, and INSTALL again",
+      hint: "nothing was changed; with `crontab -e` remove wizard's lines, from BEGIN to END, and INSTALL again",
     },
   )
 
 const notOurs = ({ index, line }: Line) =>
-  new ConflictError(`line ${index + 1} of the crontab stands in wizard's block: ${line}`, {
+  new ConflictError(`line ${index + 1} of the crontab is inside wizard's block: ${line}`, {
     hint: 'nothing was changed; with `crontab -e` move it above the block or below it',
   })
 
@@ -128,9 +128,9 @@ export function inheritedAt(text: CrontabText, { begin }: Pick<CrontabBlock, 'be
     const { value, line } = settings.get(name) ?? { value: '', line: 0 }
     warnings.push(`line ${line} of the crontab sets ${name}=${value}, so ${consequence}`)
   }
-  if (settings.has('CRON_TZ')) warn('CRON_TZ', 'runs begin by that clock')
-  if (settings.has('TZ')) warn('TZ', 'what is due is judged by that clock')
+  if (settings.has('CRON_TZ')) warn('CRON_TZ', 'runs start by that clock')
+  if (settings.has('TZ')) warn('TZ', 'due times follow that clock')
   const shell = settings.get('SHELL')
-  if (shell && !shells.test(shell.value)) warn('SHELL', 'it, and not sh, runs the command')
+  if (shell && !shells.test(shell.value)) warn('SHELL', 'it runs the command instead of sh')
   return warnings
 }

@@ -94,16 +94,19 @@ async function write(crontab: Crontab, from: CrontabText, to: CrontabText): Prom
   return whole
 }
 
-const unknown = 'whether it was changed is not known: see `crontab -l`'
-const changedAllTheSame = 'it was changed all the same: see `crontab -l`'
+const unknown = 'it may have been changed: see `crontab -l`'
+const changedAllTheSame = 'it was changed nevertheless: see `crontab -l`'
 
 const changedMeanwhile = () =>
-  new ConflictError("somebody else has changed wizard's block meanwhile, so nothing was written", {
-    hint: 'run the command again',
-  })
+  new ConflictError(
+    "somebody else changed wizard's block in the meantime, so nothing was written",
+    {
+      hint: 'run the command again',
+    },
+  )
 
 const overwritten = () =>
-  new ConflictError('the crontab is not what was written: somebody else writes it as well', {
+  new ConflictError('the crontab differs from what was written: somebody else edits it too', {
     hint: 'look at `crontab -l`, and run the command again',
   })
 

@@ -33,7 +33,7 @@ export function crontabBlock(plan: SchedulePlan, config: Config, launcher: Launc
     `${remark}${in_words}`,
     `${schedule} ${command}`,
   ])
-  const head = `${remark}written by SCHEDULE INSTALL, which writes it anew; edit repos.yaml instead`
+  const head = `${remark}written by SCHEDULE INSTALL, which overwrites it; edit repos.yaml instead`
   return { begin, end, lines: [begin, head, ...jobs, end] }
 }
 
@@ -44,9 +44,9 @@ const longest = 998
 function crontabCommand(words: string[]): string {
   const odd = words.find((word) => /[\\\n\r\0]/.test(word))
   if (odd !== undefined) {
-    throw new PathError(`a crontab can't hold ${JSON.stringify(odd)}`, {
+    throw new PathError(`a crontab can't contain ${JSON.stringify(odd)}`, {
       hint: [
-        'name a folder without a backslash or a line end, or take ',
+        'use a folder without a backslash or a line end, or ',
         { verb: ['SCHEDULE', 'PRINT'], flags: { format: 'systemd' }, brief: true },
       ],
     })
@@ -54,6 +54,6 @@ function crontabCommand(words: string[]): string {
   const command = words.map(quote).join(' ').replaceAll('%', '\\%')
   if (Buffer.byteLength(command) <= longest) return command
   throw new PathError(`the crontab's line would be longer than the ${longest} bytes cron takes`, {
-    hint: 'give wizard a shorter path, by a symbolic link say',
+    hint: 'give wizard a shorter path, for example by a symbolic link',
   })
 }

@@ -65,7 +65,7 @@ function stepsOf(
     },
     { uses: 'actions/cache/restore@v5', with: { path, key, 'restore-keys': prefix } },
     {
-      name: 'What is due of this share',
+      name: 'Due pulls of this share',
       // The cached folders are in the checkout, wherever `root` is on other machines.
       run: `npx --yes ${spec} repo sync --due --quiet --shard ${shard}/${shards} --config ${config} --root .`,
       env: { GITHUB_TOKEN: expression('secrets.WIZARD_TOKEN') },

@@ -16,7 +16,7 @@ export function systemdUnits({ plan, config, launcher }: FormatRequest): Schedul
     `# ${in_words}`,
     ...calendarEvents(schedule).map((event) => `OnCalendar=${event}`),
   ])
-  const about = `Description=wizard: what is due of ${escaped(dir)}`
+  const about = `Description=wizard: due pulls of ${escaped(dir)}`
   return [
     {
       name: `${name}.service`,

@@ -93,7 +93,9 @@ describe('a single file', () => {
     const none = await run('edit', 'REPO', 'SYNC')
     expect([none.status, none.err]).toEqual([
       2,
-      expect.stringContaining('wizard.config.yaml has no repos, so there are no repositories to keep'),
+      expect.stringContaining(
+        'wizard.config.yaml has no repos, so there are no repositories to keep',
+      ),
     ])
     expect(await run('edit', 'REPO', 'ADD', 'typo', '--group', 'g', '--no-check')).toMatchObject({
       status: 0,

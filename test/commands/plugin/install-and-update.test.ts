@@ -185,7 +185,7 @@ describe('PLUGIN INSTALL', () => {
     const refused = await plugin('UPDATE', 'two')
     expect([refused.status, refused.out]).toEqual([
       1,
-      expect.stringContaining('one needs two >=1.0,<2, and this would be 2.0.0'),
+      expect.stringContaining('one needs two >=1.0,<2, but this would be 2.0.0'),
     ])
     const removed = await plugin('REMOVE', 'two')
     expect([removed.status, removed.err]).toEqual([8, expect.stringContaining('one needs two')])
@@ -275,7 +275,7 @@ describe('what plugins.yaml asks for', () => {
     await release('1.1.0', (manifest) => signed(manifest, one))
     expect((await plugin('INSTALL', 'micro')).status).toBe(0)
     await release('1.2.0', (manifest) => signed({ ...manifest, version: '9.9.9' }, one))
-    expect((await plugin('INSTALL', 'micro')).err).toContain('does not fit what it says')
+    expect((await plugin('INSTALL', 'micro')).err).toContain('does not match its content')
     await release('1.3.0', (manifest) => signed(manifest, other))
     expect((await plugin('INSTALL', 'micro')).err).toContain('another key than before')
     expect((await lock()).micro).toMatchObject({ version: '1.1.0', signed_whole: true })
@@ -514,7 +514,7 @@ describe('PLUGIN SEARCH', () => {
     expect(await ids('--index', 'uDOS/index')).toEqual(['typo'])
     expect(await ids('nothing like it')).toEqual([])
     const [micro] = (await plugin('SEARCH', '--json')).json
-    expect(micro.warnings).toEqual(['license: there is none', 'odd: not known here; it is kept'])
+    expect(micro.warnings).toEqual(['license: missing', 'odd: unknown; kept'])
   })
 
   it('says the same of an empty manifest as INSTALL, which says nothing of other plugins', {

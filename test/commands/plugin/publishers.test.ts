@@ -92,7 +92,7 @@ describe('the repository of a plugin', () => {
     if (args.includes('--frozen')) for (const name of ['ren', '.wizard']) await remove(name)
     const { status, err, out } = await plugin(...args, '--trust')
     expect(status).toBe(args[0] === 'UPDATE' ? 1 : 8)
-    expect(err + out).toContain('is another repository than when it was installed')
+    expect(err + out).toContain('is now a different repository from the one that was installed')
     expect(err).toMatch(/^hint: .*lock/m)
     expect(await lock()).toEqual(before)
   })

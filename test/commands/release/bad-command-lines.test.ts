@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => space.close())
 
 it.each([
-  ['a tag that has a release', ['CREATE', 'engine@v1.0.0'], 8, /has a release already/],
+  ['a tag that has a release', ['CREATE', 'engine@v1.0.0'], 8, /already has a release/],
   ['no tag', ['CREATE', 'engine'], 2, /no tag in engine/],
   ['a tag alone, as gh takes it', ['CREATE', 'v2.0.0'], 2, /OWNER\/REPO@v2\.0\.0, or @v2\.0\.0/],
   ['an empty tag', ['CREATE', 'engine@'], 2, /engine@ has no tag after the @/],

@@ -277,7 +277,7 @@ describe('RELEASE DOWNLOAD', () => {
     const { status, err } = await release('DOWNLOAD', 'engine', '--dir', 'out')
     expect([status, err]).toEqual([
       8,
-      expect.stringMatching(/one\.tcz is not what the release's checksums say/),
+      expect.stringMatching(/one\.tcz does not match the release's checksums/),
     ])
     expect(Object.keys(await snapshot(space.path('out')))).not.toContain('one.tcz')
     const [made] = releasesOn(space)

@@ -213,14 +213,14 @@ describe('RELEASE NOTES', () => {
       const { status, err, out } = await notesIn(folder, ...args)
       expect([status, out]).toEqual([3, ''])
       expect(err).toContain('error: core has no tag core-v9\n')
-      expect(err).toContain('hint: there are core-v1.1.0, core-v1.1.0-rc.1, core-v1.0.0\n')
+      expect(err).toContain('hint: available: core-v1.1.0, core-v1.1.0-rc.1, core-v1.0.0\n')
     }
   })
 
   it('of a version whose tag is to come go to HEAD, and the link to the tag', async () => {
     const page = `${work.github.gitUrl}/${name}`
     const link = `**Full changelog**: ${page}/compare/core-v1.1.0...core-v1.2.0`
-    const warning = /^warning: core-v1\.2\.0 does not exist yet: its notes go to [0-9a-f]{7}\n$/
+    const warning = /^warning: core-v1\.2\.0 does not exist yet: its notes end at [0-9a-f]{7}\n$/
     await work.git('mine', 'checkout', '--quiet', '-b', 'local-only')
     await work.git('mine', 'commit', '--quiet', '--allow-empty', '-m', 'feat: not pushed')
     await work.write('mine/core/here.txt', 'here')
@@ -292,14 +292,14 @@ describe('RELEASE NOTES', () => {
   it('says that a shallow clone can not tell, and asks GitHub', { tags: ['deep'] }, async () => {
     await gitClone('shallow', '--depth', '2', '--no-single-branch')
     const { out, err, asked } = await notesIn('shallow', 'core@1.1.0')
-    expect(err).toMatch(/^warning: .*\/shallow is a shallow clone, so GitHub is asked\n$/)
+    expect(err).toMatch(/^warning: .*\/shallow is a shallow clone, so wizard asks GitHub\n$/)
     expect(out).toBe(await expected())
     expect(asked.some((path) => path.includes('/compare/'))).toBe(true)
   })
 
   it("--github is GitHub's own, with the tag before pinned", async () => {
     const { out, err } = await notes('core@1.1.0', '--github')
-    expect(err).toMatch(/^warning: .*not of core alone\n$/)
+    expect(err).toMatch(/^warning: .*not only core\n$/)
     expect(out).toMatch(/^## What's Changed\n\* Tidy up/)
     expect(lastLine(out)).toMatch(/compare\/core-v1\.0\.0\.\.\.core-v1\.1\.0$/)
   })

@@ -78,7 +78,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
   it.each([
     ['{"version":"1.2"}', /1\.2 is not a semantic version/],
     ['{"version":', /is not valid JSON/],
-    ['{}', /names no version/],
+    ['{}', /has no version/],
   ])('a version file of %s', async (text, words) => {
     space = await openReleases({ files: { 'core/version.json': text } })
     const { status, err } = await publish()

@@ -256,7 +256,12 @@ describe('refuses, and leaves the file as it is', () => {
       { add: { group: 'u' } },
       'written in a way',
     ],
-    ['what is not there', commented, { remove: 'nothing' }, 'known repositories: uDOS/typo, uDOS/micro'],
+    [
+      'what is not there',
+      commented,
+      { remove: 'nothing' },
+      'known repositories: uDOS/typo, uDOS/micro',
+    ],
     [
       'what a source brings in',
       commented,

@@ -62,7 +62,13 @@ describe('a version may be installed', () => {
       {},
       'is installed from else/micro',
     ],
-    ['from another of its name', versionOf(), { repository_id: 8 }, {}, 'is another repository'],
+    [
+      'from another of its name',
+      versionOf(),
+      { repository_id: 8 },
+      {},
+      'is now a different repository',
+    ],
     [
       'at a tag that moved',
       versionOf(),
@@ -77,14 +83,14 @@ describe('a version may be installed', () => {
       { require_signatures: true },
       'is not signed,',
     ],
-    ['unsigned by now', versionOf(), { signed_by: 'ed25519:x' }, {}, 'is not signed any more'],
+    ['unsigned by now', versionOf(), { signed_by: 'ed25519:x' }, {}, 'is no longer signed'],
     ['by another', versionOf({}, true), { signed_by: 'ed25519:x' }, {}, 'signed by another key'],
     [
       'for another uDOS',
       versionOf({ udos_version: '>=2' }),
       {},
       { udos_version: '1.5.0' },
-      'micro needs uDOS >=2, and this is 1.5.0',
+      'micro needs uDOS >=2, but this is 1.5.0',
     ],
     [
       'for another machine',

@@ -46,7 +46,7 @@ describe('the latest version is', () => {
 
   it.each(['none', 'many'])('not to be found in %s', async (repo) => {
     await expect(resolve(repo)).rejects.toThrow(
-      `uDOS/${repo} has no release and no tag of a version`,
+      `uDOS/${repo} has neither a release nor a version tag`,
     )
   })
 })
@@ -63,7 +63,7 @@ describe('a version that is named is', () => {
   })
 
   it.each([
-    ['micro', '9.0.0', 'there are v1.1.0, v1.0.0'],
+    ['micro', '9.0.0', 'available: v1.1.0, v1.0.0'],
     ['none', 'v1.0.0', 'it has no tags at all'],
   ])('told with what there is where it is not there: %s@%s', async (repo, named, hint) => {
     const found = resolve(repo, { named })
@@ -93,6 +93,6 @@ it('reads plugin.json where there is no manifest.json', async () => {
 
 it('of a repository without a manifest is none', async () => {
   await expect(resolve('code')).rejects.toThrow(
-    'uDOS/code is no plugin: it has no manifest.json or plugin.json',
+    'uDOS/code is not a plugin: it has no manifest.json or plugin.json',
   )
 })

@@ -79,21 +79,21 @@ describe('parseManifest', () => {
     [{ version: '20260104' }, 'version: 20260104 is not a semantic version'],
     [{ category: 'odd one' }, 'category: odd one is unknown'],
     [{ type: 'odd' }, 'type: odd is unknown'],
-    [{ license: undefined }, 'license: there is none'],
+    [{ license: undefined }, 'license: missing'],
     [
       { id: '../x' },
-      "id: ../x can't be the name of a folder everywhere; the repository's name is taken",
+      "id: ../x can't be the name of a folder everywhere; using the repository's name",
     ],
     [{ description: ['a'] }, 'description: expected a text, found a list'],
     [{ installation: 'x' }, 'installation: expected an object, found a string'],
     [
       { installation: { checksums: { any: 'beef' } } },
-      'installation.checksums.any: neither SHA-256 nor SHA-512: it is not checked',
+      'installation.checksums.any: neither SHA-256 nor SHA-512: not checked',
     ],
-    [{ mine: 1 }, 'mine: not known here; it is kept'],
+    [{ mine: 1 }, 'mine: unknown; kept'],
     [
       { dependencies: { plugins: ['; rm'] } },
-      'dependencies.plugins: expected names of plugins, each maybe with @RANGE',
+      'dependencies.plugins: expected names of plugins, each optionally with @RANGE',
     ],
   ])('warns of %j, and reads the rest', (odd, warning) => {
     const manifest = parse({ ...whole, ...odd })
@@ -193,11 +193,11 @@ describe('what a plugin needs', () => {
   })
 
   it('refuses another version of uDOS, and another platform', () => {
-    expect(() => assertVersion('>=2', '1.9.9')).toThrow('x needs uDOS >=2, and this is 1.9.9')
-    expect(() => assertVersion('>=1.0,<1.4', '1.4.0')).toThrow('x needs uDOS >=1.0,<1.4, and this')
+    expect(() => assertVersion('>=2', '1.9.9')).toThrow('x needs uDOS >=2, but this is 1.9.9')
+    expect(() => assertVersion('>=1.0,<1.4', '1.4.0')).toThrow('x needs uDOS >=1.0,<1.4, but this')
     expect(() => assertVersion('garbage!!', '1.0.0')).toThrow('is not a range of versions')
     expect(() => assertVersion(null, null, ['darwin'])).toThrow(
-      'x is for darwin, and this is linux-amd64',
+      'x is for darwin, but this is linux-amd64',
     )
     expect(() => assertVersion(null, null, ['linux'])).not.toThrow()
   })
@@ -237,10 +237,10 @@ describe('checkSignature', () => {
     const file = `{ "text": "2.50", "size": 1.0, "id": "x", "signature": ${JSON.stringify(manifest.raw.signature)} }`
     expect(checkSignature(manifest, file)).toMatch(/^ed25519:/)
     const other = { id: 'x', raw: JSON.parse(file.replace('1.0', '1.5')) }
-    expect(() => checkSignature(other, file.replace('1.0', '1.5'))).toThrow('does not fit')
+    expect(() => checkSignature(other, file.replace('1.0', '1.5'))).toThrow('does not match')
     const quoted = file.replace('1.0', '"1.0"')
     expect(() => checkSignature({ id: 'x', raw: JSON.parse(quoted) }, quoted)).toThrow(
-      'does not fit',
+      'does not match',
     )
   })
 
@@ -259,7 +259,7 @@ describe('checkSignature', () => {
     const text = signature.toString('base64')
     const key = raw.toString('base64')
     const changed = of(shuffled.replace('1.0.0', '1.0.1'), key, text)
-    expect(() => checkSignature(changed)).toThrow('does not fit what it says')
+    expect(() => checkSignature(changed)).toThrow('does not match its content')
     expect(() => checkSignature(of(signed, Buffer.alloc(32, 1).toString('base64'), text))).toThrow()
     expect(() => checkSignature(of(signed, key, 'AAAA'))).toThrow('is damaged')
   })

@@ -5,7 +5,7 @@ import { isNewer } from '../../../src/plugins/newer.js'
 const read = (more: Record<string, unknown>) =>
   parseManifest(JSON.stringify({ id: 'x', version: '1.0.0', license: 'MIT', ...more }), 'x', 'x')
 
-const odd = 'dependencies.plugins: expected names of plugins, each maybe with @RANGE'
+const odd = 'dependencies.plugins: expected names of plugins, each optionally with @RANGE'
 
 describe('what a plugin needs', () => {
   it.each<[string, unknown, [string, string | null][]]>([

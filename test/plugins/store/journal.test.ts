@@ -179,9 +179,7 @@ describe('recover', () => {
     await mkdir(paths.staging, { recursive: true })
     await writeFile(paths.journal, text)
     await expect(recoverStore(paths, time)).rejects.toThrow(ConflictError)
-    await expect(recoverStore(paths, time)).rejects.toThrow(
-      'what was being put in place is not known',
-    )
+    await expect(recoverStore(paths, time)).rejects.toThrow('the interrupted change is unknown')
     expect([await textsBelow(place()), await readFile(paths.journal, 'utf8')]).toEqual([one, text])
   })
 

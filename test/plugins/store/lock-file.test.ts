@@ -84,8 +84,8 @@ describe('plugins.lock.json', () => {
     ['{"version":1,"plugins":[]}', 'plugins: expected an object'],
     ['{"version":1,"plugins":{"..":{}}}', 'plugins... is not the name of a plugin'],
     ['{"version":1,"plugins":{"con":{}}}', 'plugins.con is not the name of a plugin'],
-    ['{"version":1,"plugins":{"a":7}}', 'plugins.a: missing, or not as it is written'],
-    ['{"version":1,"plugins":{"a":{}}}', 'plugins.a.repo: missing, or not as it is written'],
+    ['{"version":1,"plugins":{"a":7}}', 'plugins.a: missing or invalid'],
+    ['{"version":1,"plugins":{"a":{}}}', 'plugins.a.repo: missing or invalid'],
   ])('that is damaged is an error with its place: %s', async (text, what) => {
     await writeFile(path, text)
     expect(() => readLock(path)).toThrow(ConfigError)

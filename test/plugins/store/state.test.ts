@@ -48,7 +48,7 @@ describe('the state of plugins', () => {
     async (text) => {
       await writeFile(path, text)
       expect(read().size).toBe(0)
-      expect(warnings).toEqual([expect.stringContaining(`${path} can't be read`)])
+      expect(warnings).toEqual([expect.stringContaining(`can't read ${path}`)])
       await writeStates(path, new Map())
       expect(await readFile(`${path}.damaged`, 'utf8')).toBe(text)
       expect((await readdir(own)).sort()).toEqual(['state.json', 'state.json.damaged'])

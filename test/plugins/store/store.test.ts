@@ -59,7 +59,7 @@ describe('a version that is put in place', () => {
     await writeFile(join(at('micro'), 'mine.txt'), 'mine')
     const place = join(paths.previous, 'micro', 'tree')
     await within((store) => put(store, 'micro', 'v2'))
-    expect(opened.warnings()).toEqual([`files of a plugin had been changed: they are in ${place}`])
+    expect(opened.warnings()).toEqual([`changed files of a plugin were moved to ${place}`])
     expect(await textsBelow(place)).toMatchObject({ 'mine.txt': 'mine' })
   })
 })
@@ -78,9 +78,19 @@ describe('the place of a plugin', () => {
   })
 
   it.each<[string, string, () => Promise<unknown>, string]>([
-    ['a folder of somebody', 'new', () => writeTree(at('new'), { a: 'mine' }), 'is not a plugin'],
-    ['a file', 'new', () => writeFile(at('new'), 'mine'), 'is not a plugin'],
-    ['another plugin, to some file systems', 'MICRO', async () => {}, 'MICRO and micro are one'],
+    [
+      'a folder of somebody',
+      'new',
+      () => writeTree(at('new'), { a: 'mine' }),
+      'wizard did not install it',
+    ],
+    ['a file', 'new', () => writeFile(at('new'), 'mine'), 'wizard did not install it'],
+    [
+      'another plugin, to some file systems',
+      'MICRO',
+      async () => {},
+      'MICRO and micro are the same',
+    ],
     ['a link out of the root', 'new', () => symlink(temporaryFolder(), at('new')), 'symbolic link'],
   ])('may not hold %s', async (_what, id, prepare, why) => {
     await prepare()
@@ -151,8 +161,8 @@ describe('what is known of a plugin', () => {
 
 it.each([
   ['mikro', ['micro', 'typo'], /micro/],
-  ['other', ['micro', 'typo'], /^installed are micro, typo$/],
-  ['micro', [], /^no plugin is installed$/],
+  ['other', ['micro', 'typo'], /^installed: micro, typo$/],
+  ['micro', [], /^no plugins are installed$/],
 ])('%s is not among %j', (id, known, hint) => {
   const error = notInstalled(id, known)
   expect(error.message).toBe(`${id} is not installed`)

@@ -82,14 +82,14 @@ describe('localAsset', () => {
 
   it('is no folder, nothing that is not there, and nothing of 2 GiB', async () => {
     await mkdir(at('folder'))
-    await expect(localAsset(at('folder'))).rejects.toThrow(`${at('folder')} is no file`)
+    await expect(localAsset(at('folder'))).rejects.toThrow(`not a file: ${at('folder')}`)
     await expect(localAsset(at('none'))).rejects.toThrow(`${at('none')} does not exist`)
     await file('a')
     await expect(localAsset(join(at('a'), 'b'))).rejects.toThrow(PathError)
     await truncate(at('a'), 2 ** 31 - 1)
     expect((await localAsset(at('a'))).size).toBe(2 ** 31 - 1)
     await truncate(at('a'), 2 ** 31)
-    await expect(localAsset(at('a'))).rejects.toThrow('GitHub takes less than 2 GiB an asset')
+    await expect(localAsset(at('a'))).rejects.toThrow('GitHub takes assets of less than 2 GiB')
   })
 })
 
@@ -160,12 +160,12 @@ describe('a download meets', () => {
     const old = await meet(more)
     expect(old.get(at('a'))?.isAsset).toBe(isAsset)
     const check = () => assertNoCollisions(old, releaseOf('v1.0.0'))
-    if (isAsset === false) expect(check).toThrow(`there are other files already: ${at('a')}`)
+    if (isAsset === false) expect(check).toThrow(`other files already exist: ${at('a')}`)
     else expect(check).not.toThrow()
   })
 
   it('a folder in its place, which it never removes', async () => {
     await mkdir(at('a'))
-    await expect(meet()).rejects.toThrow(`${at('a')} is in the way, and no file`)
+    await expect(meet()).rejects.toThrow(`${at('a')} exists, and is not a file`)
   })
 })

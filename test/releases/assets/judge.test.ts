@@ -87,9 +87,9 @@ describe('assertNoReplacement', () => {
 
   it('names all that would be replaced, and how', () => {
     expect(() => check(['a', replaced], ['b', sent], ['c', replaced])).toThrow(
-      new ConflictError('v1.2.0 has a, c already, with other bytes', { hint: 'give --clobber' }),
+      new ConflictError('v1.2.0 already has a, c, with other bytes', { hint: 'give --clobber' }),
     )
     const many = [...'abcdefg'].map((name): [string, Judgement] => [name, replaced])
-    expect(() => check(...many)).toThrow('v1.2.0 has a, b, c, d, e … already')
+    expect(() => check(...many)).toThrow('v1.2.0 already has a, b, c, d, e …')
   })
 })

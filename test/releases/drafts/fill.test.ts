@@ -83,9 +83,7 @@ describe('fillDraft', () => {
     change('broken', { state: 'starter' })
     await fill({ a: 'three' })
     expect([...ids().keys()]).toEqual(['a'])
-    expect(opened.warnings()).toEqual([
-      'old is no longer an artifact: it is deleted from the draft',
-    ])
+    expect(opened.warnings()).toEqual(['old is no longer an artifact: deleting it from the draft'])
   })
 
   it('touches nothing where somebody else put an asset into the draft', async () => {
@@ -95,8 +93,8 @@ describe('fillDraft', () => {
     const before = ids()
     await expect(fill({ a: 'new' })).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: 'somebody else put assets into the draft: theirs (somebody)',
-      hint: expect.stringMatching(/the draft stays, unpublished/),
+      message: 'somebody else added assets to the draft: theirs (somebody)',
+      hint: expect.stringMatching(/the draft stays unpublished/),
     })
     expect(ids()).toEqual(before)
   })
@@ -107,7 +105,7 @@ describe('fillDraft', () => {
     github.fail({ ...looks, meanwhile })
     await expect(fill({ a: 'one', b: 'two' })).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: expect.stringMatching(/not what was read from disk: a has other bytes$/),
+      message: expect.stringMatching(/differ from the files on disk: a has other bytes$/),
     })
   })
 })

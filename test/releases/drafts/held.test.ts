@@ -181,7 +181,7 @@ describe('publishHeld', () => {
     github.fail({ method: 'PATCH', status: 502, body: {} })
     github.fail({ method: 'GET', skip: 1, path: /releases\/\d+$/, status: 502, body: {} })
     await expect(publishHeld(session, held, { latest: 'true' })).rejects.toMatchObject({
-      hint: expect.stringMatching(/it may be published all the same/),
+      hint: expect.stringMatching(/it may be published nevertheless/),
     })
   })
 

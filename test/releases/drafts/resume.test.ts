@@ -92,7 +92,7 @@ describe('claimDraft', () => {
     const [first, second] = [await made(), await made()]
     expect((await claimed()).id).toBe(first.id)
     expect((await all()).map(({ id }) => id)).toEqual([first.id])
-    expect(warnings()).toEqual([`${tag} has another draft of ours (${second.id}): it is deleted`])
+    expect(warnings()).toEqual([`deleting another draft of ours for ${tag} (${second.id})`])
   })
 
   it('keeps its title, and notes that somebody edited, unless others are given', async () => {
@@ -100,7 +100,7 @@ describe('claimDraft', () => {
     await made(edited)
     const kept = await claimed()
     expect([kept.name, withoutMark(kept.body)]).toEqual(['Mine', 'edited'])
-    expect(warnings()).toEqual(["the draft's notes were edited: they stay"])
+    expect(warnings()).toEqual(["the draft's notes were edited, so they stay"])
     github.world.require('uDOS/engine').releases.length = 0
     await made(edited)
     expect(withoutMark((await claimed({ isGiven: true })).body)).toBe('new')
@@ -137,7 +137,7 @@ describe('claimDraft, of a draft that another run fills,', () => {
     const { body } = await made(withMark('old', maker, tag, stranger()))
     await expect(claimed()).rejects.toMatchObject({
       code: 'LOCKED',
-      message: expect.stringMatching(/process 4711 on host-b, last heard of at 2026-01-14T12:00/),
+      message: expect.stringMatching(/process 4711 on host-b, last seen at 2026-01-14T12:00/),
     })
     expect((await all()).map((one) => one.body)).toEqual([body])
   })
@@ -152,7 +152,7 @@ describe('claimDraft, of a draft that another run fills,', () => {
     expect([id === dead.id, name, withoutMark(now)]).toEqual([false, 'Mine', 'edited'])
     // The dead one's text was edited, so it is not deleted.
     expect((await all()).map((one) => one.id)).toEqual([id, dead.id])
-    expect(warnings().at(-1)).toMatch(/it stays, because somebody edited its notes/)
+    expect(warnings().at(-1)).toMatch(/keeping another draft .*, because somebody edited its notes/)
   })
 
   it('deletes a silent one that nobody edited', async () => {

@@ -81,7 +81,7 @@ test('what there is no room for is cut at a line, counted, and the link is last'
     expect(shown.length).toBeLessThanOrEqual(longest)
     expect(shown.length).toBeGreaterThan(longest - 200)
     const kept = shown.split('\n').filter((line) => /^- number \d+ \(.*\) by @user\d+$/.test(line))
-    const end = `\n\n… and ${2000 - kept.length} more, for which there is no room here: the link leads to them.\n\n${link}\n`
+    const end = `\n\n… and ${2000 - kept.length} more: follow the link.\n\n${link}\n`
     expect(shown.endsWith(end), shown.slice(-300)).toBe(true)
   }
 })

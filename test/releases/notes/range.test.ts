@@ -81,15 +81,15 @@ describe('notes go', () => {
       { tag: 'nine' },
       tags,
       'uDOS/engine has no tag nine',
-      'there are v1.2.0-rc.1, v1.1.0, v1.0.0, core-v1.0.0, core-v1.1.0, nightly',
+      'available: v1.2.0-rc.1, v1.1.0, v1.0.0, core-v1.0.0, core-v1.1.0, nightly',
     ],
-    ['a tag before', { tag: 'v1.1.0', previous: 'v0' }, tags, 'has no tag v0', 'there are'],
+    ['a tag before', { tag: 'v1.1.0', previous: 'v0' }, tags, 'has no tag v0', 'available: '],
     [
       'a component’s tag',
       { subject: core, tag: 'v9.0.0' },
       tags,
       'core has no tag v9.0.0',
-      'there are core-v1.1.0, core-v1.0.0',
+      'available: core-v1.1.0, core-v1.0.0',
     ],
     ['any tag', { tag: 'v1' }, [], 'uDOS/engine has no tag v1', 'it has no tags yet'],
     [
@@ -119,6 +119,6 @@ describe('notes go', () => {
   it('nowhere where nobody knows what was before', () => {
     const look = () => range({ tag: 'nightly' })
     expect(look).toThrow(UsageError)
-    expect(look).toThrow('nightly names no version, so nobody knows which tag was before it')
+    expect(look).toThrow('nightly contains no version, so the tag before it is unknown')
   })
 })

@@ -118,9 +118,7 @@ describe('runCommand', () => {
       env,
       redact,
     }
-    await expect(runCommand(deps(), command)).rejects.toThrow(
-      "no-such-program can't be run: it does not exist",
-    )
+    await expect(runCommand(deps(), command)).rejects.toThrow('no-such-program: it does not exist')
   })
 
   it('has the environment that it is given alone, and its folder', async () => {
@@ -232,16 +230,16 @@ describe('signing', () => {
     const paths = await signAll(deps(), await signing(command), [one], [sums.path])
     expect(paths).toEqual([join(folder, 'out/SUMS.asc')])
     const none = signAll(deps(), await signing(command), [one], [])
-    await expect(none).rejects.toThrow('cp signs the checksums, and there are none')
+    await expect(none).rejects.toThrow('cp signs the checksums, but there are none')
     expect(await signAll(deps(), await signing(command), [], [])).toEqual([])
   })
 
   it.each<[string, Partial<SignCommand>, string]>([
-    ['leaves no signature', { cmd: 'true' }, 'true left no signature of a'],
+    ['leaves no signature', { cmd: 'true' }, 'true wrote no signature of a'],
     [
       'leaves an empty one',
       { cmd: 'touch', args: ['{signature}'] },
-      'touch left no signature of a',
+      'touch wrote no signature of a',
     ],
     ['fails', { cmd: 'false' }, 'ended with exit 1'],
   ])('tells of a command that %s', async (_name, change, message) => {

@@ -49,7 +49,7 @@ describe('endLeftBuild', () => {
     await endLeftBuild(session(), record)
     expect(await gone).toEqual([null, signal])
     expect(warnings).toEqual([
-      `a build of a run that was killed is still at work: it is ended (${build.pid})`,
+      `ending the build of a killed run, which is still running (${build.pid})`,
     ])
     expect(existsSync(record)).toBe(false)
   })

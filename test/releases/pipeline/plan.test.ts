@@ -106,8 +106,8 @@ describe('planPublish', () => {
     expect(doing({ release: all }, 'build')).toBe('make && make dist')
     expect(doing({ release: all }, 'checksum')).toBe('SHA256SUMS, {artifact}.md5')
     expect(doing({ release: all }, 'sign')).toBe('gpg, checksum')
-    expect(doing({}, 'draft')).toBe('make the draft of core-v1.2.0')
-    expect(doing({ hasDraft: true }, 'draft')).toBe('go on with the draft of core-v1.2.0')
+    expect(doing({}, 'draft')).toBe('create the draft of core-v1.2.0')
+    expect(doing({ hasDraft: true }, 'draft')).toBe('continue the draft of core-v1.2.0')
     expect(doing({}, 'upload')).toBe('dist/*')
     expect(doing({ request: { files: ['/srv/a', '/srv/b'] } }, 'upload')).toBe('/srv/a, /srv/b')
     expect(plan({ request: { files: ['/srv/a'] } }).artifacts).toEqual(['/srv/a'])
@@ -118,7 +118,7 @@ describe('planPublish', () => {
     [
       'of files that git does not track',
       { source: { untracked: ['1', '2', '3', '4', '5', '6'] } },
-      ['/srv/engine has files that git does not track: 1, 2, 3, 4, 5 …'],
+      ['/srv/engine has untracked files: 1, 2, 3, 4, 5 …'],
     ],
     [
       'of releases that stay as they are',
@@ -130,14 +130,14 @@ describe('planPublish', () => {
       'of a token that ends today',
       { remote: expiring('2026-01-15T11:59:00.000Z') },
       [
-        'the token expires in 23 hours (2026-01-15T11:59:00.000Z): what is not done then needs another one',
+        'the token expires in 23 hours (2026-01-15T11:59:00.000Z): work that is not done by then needs another one',
       ],
     ],
     [
       'of a token that ends soon',
       { remote: expiring('2026-01-14T13:00:30.000Z') },
       [
-        'the token expires in 60 minutes (2026-01-14T13:00:30.000Z): what is not done then needs another one',
+        'the token expires in 60 minutes (2026-01-14T13:00:30.000Z): work that is not done by then needs another one',
       ],
     ],
   ])('warns %s', (_name, change, warnings) => {

@@ -69,5 +69,7 @@ it('assertSameHead sees a commit that came meanwhile', async () => {
   await assertSameHead(source)
   commit()
   const now = git(dir, ['rev-parse', '--short=7', 'HEAD'])
-  await expect(assertSameHead(source)).rejects.toThrow(`HEAD of ${dir} moved to ${now} meanwhile`)
+  await expect(assertSameHead(source)).rejects.toThrow(
+    `HEAD of ${dir} moved to ${now} in the meantime`,
+  )
 })

@@ -50,7 +50,7 @@ describe('a rule keeps a tag from being made', () => {
   ])('%s', async (_name, rule) => {
     rules(rule)
     await expect(check()).rejects.toThrow(GitHubAuthError)
-    await expect(check()).rejects.toThrow('the rule no tags keeps v1.0.0 from being made')
+    await expect(check()).rejects.toThrow('the rule no tags forbids v1.0.0')
   })
 })
 
