@@ -107,10 +107,15 @@ export function obstacleTo(gitUrl: string, situation: Situation): BlockedError |
       hint: 'pull it with git itself',
     })
   }
-  if (local.origin === null || !isRemoteOf(local.origin, gitUrl, wanted)) {
+  if (local.origin === null) {
+    return new BlockedError('wrong-remote', `no remote: ${path} has no origin`, {
+      hint: `if it is ${owner}/${repo}: git remote add origin, in that folder; otherwise move it away`,
+    })
+  }
+  if (!isRemoteOf(local.origin, gitUrl, wanted)) {
     return new BlockedError(
       'wrong-remote',
-      `${path} is a clone of ${withoutLogin(local.origin) ?? 'nothing'}, not of ${owner}/${repo}`,
+      `${path} is a clone of ${withoutLogin(local.origin)}, not of ${owner}/${repo}`,
       {
         hint: 'move it away, or choose another destination',
       },
@@ -129,7 +134,7 @@ export function obstacleTo(gitUrl: string, situation: Situation): BlockedError |
 }
 
 /** An address may hold a password, its own or that of the user's `insteadOf`. */
-const withoutLogin = (origin: string | null) => origin?.replace(/\/\/[^@/]*@/, '//')
+const withoutLogin = (origin: string) => origin.replace(/\/\/[^@/]*@/, '//')
 
 /** Whether the git server need not be asked. */
 function isInStep({ wanted, local, interrupted, pin, head }: Situation): boolean {

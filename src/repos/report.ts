@@ -3,6 +3,7 @@ import type { ErrorReport } from '../base/error-report.js'
 import { fullNameOf } from '../base/names/repository.js'
 import type { BlockReason } from '../git/errors.js'
 import type { Warning } from '../git/repository/warnings.js'
+import type { LastCommit } from '../git/worktree/summary.js'
 import type { SyncTarget } from './targets/sync-target.js'
 
 /** The entry of a repository before its step. */
@@ -108,6 +109,13 @@ export interface RepositoryStatus {
   last_pull: string | null
   /** Why it is blocked, or why a value is unknown. */
   error: ErrorReport | null
+  /** Paths, as `git status --porcelain --no-renames` has them. */
+  staged: number | null
+  unstaged: number | null
+  /** A folder of untracked files counts once. */
+  untracked: number | null
+  stashes: number | null
+  last_commit: LastCommit | null
 }
 
 /** Clean, and at the remote's commit. */

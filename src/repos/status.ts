@@ -79,19 +79,33 @@ async function statusOfOne(
     return { ...known, state: 'missing', remote_commit: head?.oid ?? null, error: refused }
   }
   if (local.kind === 'unreadable') return { ...known, error: local.error }
-  if (refused) return { ...known, error: refused }
   try {
+    const here = { ...known, ...(await lookInside(session, pool, situation)) }
+    if (refused) return { ...here, error: refused }
     const asked = { ...situation, head: await headOf(session, git, situation) }
     const obstacle = obstacleTo(session.client.gitUrl, asked) ?? otherBranch(asked)
     if (obstacle || local.kind !== 'repository') {
-      return { ...known, state: 'blocked', error: obstacle ? reportError(obstacle) : null }
+      return { ...here, state: 'blocked', error: obstacle ? reportError(obstacle) : null }
     }
     const remote = await remoteCommit(asked, local)
-    return { ...known, ...(await compare(session, pool, situation.wanted.path, local, remote)) }
+    return { ...here, ...(await compare(situation.wanted.path, local, remote)) }
   } catch (error) {
     const state = error instanceof BlockedError ? 'blocked' : null
     return { ...known, state, error: reportError(error) }
   }
+}
+
+/** What the clone itself shows, whatever the remote says; nothing where wizard can't read it. */
+async function lookInside(
+  { host }: RepoSession,
+  pool: WorktreePool,
+  { wanted: { path }, local }: Situation,
+): Promise<Partial<RepositoryStatus>> {
+  if (local.kind !== 'repository' || local.unsupported !== null) return {}
+  const env = userEnvironment(host.env)
+  const summary = await pool.summarize({ dir: path, gitDir: join(path, '.git'), env })
+  const { staged, unstaged, untracked } = summary
+  return { ...summary, is_dirty: staged + unstaged + untracked > 0 }
 }
 
 async function wasPulled(gitDir: string, branch: string, head: Oid): Promise<boolean> {
@@ -117,6 +131,11 @@ const nothingKnown = {
   behind_by: null,
   last_pull: null,
   error: null,
+  staged: null,
+  unstaged: null,
+  untracked: null,
+  stashes: null,
+  last_commit: null,
 } satisfies Partial<RepositoryStatus>
 
 function unknownStatus({ wanted, local, head, remembered }: Situation): RepositoryStatus {
@@ -155,23 +174,16 @@ async function remoteCommit(
     : resolveRef(join(wanted.path, '.git'), `refs/remotes/origin/${branch}`)
 }
 
-type Comparison = Pick<
-  RepositoryStatus,
-  'state' | 'remote_commit' | 'is_dirty' | 'ahead_by' | 'behind_by'
->
+type Comparison = Pick<RepositoryStatus, 'state' | 'remote_commit' | 'ahead_by' | 'behind_by'>
 
-/** Compares HEAD and the work tree with the remote commit; null: the remote is empty or unknown. */
+/** Compares HEAD with the remote commit; null: the remote is empty or unknown. */
 export async function compare(
-  { host }: RepoSession,
-  pool: WorktreePool,
   dir: string,
   local: LocalRepository,
   remote: Oid | null,
 ): Promise<Comparison> {
   const gitDir = join(dir, '.git')
-  const changes = await pool.status({ dir, gitDir, env: userEnvironment(host.env) })
-  const is_dirty = Object.values(changes).some((paths) => paths.length > 0)
-  const known = { remote_commit: remote, is_dirty }
+  const known = { remote_commit: remote }
   if (remote === local.head) return { state: 'up-to-date', ...known, ahead_by: 0, behind_by: 0 }
   if (local.head === null || remote === null) {
     const state = local.head === null ? 'behind' : 'ahead'

@@ -250,7 +250,8 @@ describe('what blocks a clone', () => {
     [
       'no origin',
       { local: { origin: null } },
-      '/srv/library/typo is a clone of nothing, not of uDOS/typo',
+      'no remote: /srv/library/typo has no origin',
+      'if it is uDOS/typo: git remote add origin, in that folder; otherwise move it away',
     ],
     [
       'another origin',

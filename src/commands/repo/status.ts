@@ -1,6 +1,8 @@
 import { UsageError } from '../../base/errors.js'
 import { isOk, type RepositoryStatus } from '../../repos/report.js'
+import type { Column } from '../../terminal/fit.js'
 import type { Tone } from '../../terminal/stream.js'
+import type { Terminal } from '../../terminal/terminal.js'
 import { defineVerb } from '../verb.js'
 import { failureOf, formatCounts } from './shared.js'
 
@@ -17,7 +19,10 @@ export const status = defineVerb({
   name: 'status',
   summary: 'compare local clones with GitHub',
   examples: [
-    { command: 'wizard REPO STATUS', does: 'all repositories' },
+    {
+      command: 'wizard REPO STATUS',
+      does: 'all repositories; CHANGES +2 ~1 ?3 $1 are 2 staged, 1 unstaged and 3 untracked paths, and 1 stash',
+    },
     {
       command: 'wizard REPO STATUS --offline',
       does: 'compare with the last pull; sends no request',
@@ -66,13 +71,16 @@ export const status = defineVerb({
       { title: 'BRANCH', cut: 'middle', spare: 2 },
       { title: 'AHEAD', spare: 3, align: 'right' },
       { title: 'BEHIND', spare: 4, align: 'right' },
-      { title: 'DIRTY', tone: (cell) => (cell === 'dirty' ? 'warning' : 'faint') },
+      invocation.terminal.out.isTerminal
+        ? { title: 'CHANGES', tone: (cell) => (/[+~?]/.test(cell) ? 'warning' : 'faint') }
+        : { title: 'DIRTY' },
       { title: 'LAST PULL', spare: 1 },
       { title: 'NOTE', cut: 'wrap' },
+      ...(invocation.terminal.out.isTerminal ? personColumns : scriptColumns),
     ],
     // A quiet check shows only problems, so that cron sends mail about nothing else.
     rows: (stale && invocation.globals.quiet ? list.filter(isTrouble(stale)) : list).map((one) =>
-      rowOf(one, invocation.terminal.ageOf),
+      rowOf(one, invocation.terminal),
     ),
     after: invocation.globals.quiet ? [] : [formatCounts(all.length, all.map(outcomeOf))],
   }),
@@ -101,21 +109,41 @@ const isUnknown = ({ state, error }: RepositoryStatus) => state !== 'blocked' &&
 const isTrouble = (stale: RepositoryStatus[]) => (one: RepositoryStatus) =>
   isUnknown(one) || stale.includes(one)
 
+const personColumns: Column[] = [{ title: 'LAST COMMIT', cut: 'end', spare: 0 }]
+
+const scriptColumns: Column[] = ['STAGED', 'UNSTAGED', 'UNTRACKED', 'STASHES'].map((title) => ({
+  title,
+}))
+scriptColumns.push({ title: 'COMMITTED' }, { title: 'SUBJECT' })
+
 const count = (value: number | null) => (value === null ? '?' : String(value))
 
-function rowOf(one: RepositoryStatus, showTime: (time: string) => string): string[] {
-  const dirty = one.is_dirty === null ? '?' : one.is_dirty ? 'dirty' : 'clean'
+/** `+2 ~1 ?3 $1`; `clean` where there is nothing of them. */
+function changesIn({ staged, unstaged, untracked, stashes }: RepositoryStatus): string {
+  const counts = { '+': staged, '~': unstaged, '?': untracked, $: stashes }
+  const parts = Object.entries(counts).filter(([, number]) => number !== null && number > 0)
+  return parts.map(([mark, number]) => `${mark}${number}`).join(' ') || 'clean'
+}
+
+function rowOf(one: RepositoryStatus, { out, ageOf }: Terminal): string[] {
   const known = one.state !== 'missing' && one.state !== 'blocked'
+  const { last_commit: commit } = one
+  const dirty = one.is_dirty ? 'dirty' : 'clean'
+  const changes = out.isTerminal ? changesIn(one) : dirty
+  const numbers = [one.staged, one.unstaged, one.untracked, one.stashes]
   return [
     one.repo,
     one.state ?? 'unknown',
     one.branch ?? (known ? '(detached)' : ''),
     known ? count(one.ahead_by) : '',
     known ? count(one.behind_by) : '',
-    known ? dirty : '',
-    one.last_pull === null ? 'never' : showTime(one.last_pull),
+    one.is_dirty !== null ? changes : known ? '?' : '',
+    one.last_pull === null ? 'never' : ageOf(one.last_pull),
     one.error?.message ?? '',
-  ]
+    ...(out.isTerminal
+      ? [commit === null ? '' : `${ageOf(commit.time)}: ${commit.subject}`]
+      : [...numbers.map((number) => number ?? ''), commit?.time ?? '', commit?.subject ?? '']),
+  ].map(String)
 }
 
 const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import type { WorktreeStatus } from '../worktree/status.js'
+import type { WorktreeSummary } from '../worktree/summary.js'
 import type { Order, Task, TaskAnswer } from './task.js'
 
 /** A task and the promise of its result. */
 export interface Job {
   task: Task
-  resolve(status: WorktreeStatus | Promise<WorktreeStatus>): void
+  resolve(summary: WorktreeSummary | Promise<WorktreeSummary>): void
   reject(reason: unknown): void
 }
 
@@ -59,11 +59,11 @@ export class Helper {
     return this.#takeJobs()
   }
 
-  #settle({ id, status }: TaskAnswer): void {
+  #settle({ id, summary }: TaskAnswer): void {
     const job = this.#jobs.get(id)
     this.#jobs.delete(id)
     if (this.#jobs.size === 0) this.#worker.unref()
-    if (status !== null) job?.resolve(status)
+    if (summary !== null) job?.resolve(summary)
     else if (job !== undefined) this.#events.onReturned(job)
     this.#events.onFree()
   }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { onAbort } from '../../base/async/on-abort.js'
-import type { WorktreeStatus } from '../worktree/status.js'
+import type { WorktreeSummary } from '../worktree/summary.js'
 import type { Helper, HelperEvents, Job } from './helper.js'
 import { perform, type Task } from './task.js'
 
@@ -29,10 +29,10 @@ const bundled =
   typeof __WIZARD_WORKER__ === 'string' ? new URL(__WIZARD_WORKER__, import.meta.url) : null
 
 /**
- * Computes the status of many work trees on all cores: this thread takes part, and each further
+ * Summarizes many work trees on all cores: this thread takes part, and each further
  * core has its own thread. The result does not depend on the thread: if a thread fails or dies,
  * this thread repeats the task, so that a caller sees the original error. Repeating is safe because
- * status only reads; tasks that write do not belong here.
+ * that only reads; tasks that write do not belong here.
  */
 export class WorktreePool {
   readonly #signal: AbortSignal | undefined
@@ -64,8 +64,8 @@ export class WorktreePool {
     return new WorktreePool(options, start)
   }
 
-  /** @throws as `status`; the signal's reason when it is aborted */
-  status(task: Task): Promise<WorktreeStatus> {
+  /** @throws as `summarizeWorktree`; the signal's reason when it is aborted */
+  summarize(task: Task): Promise<WorktreeSummary> {
     return new Promise((resolve, reject) => {
       if (this.#signal?.aborted) throw this.#signal.reason
       this.#waiting.push({ task, resolve, reject })

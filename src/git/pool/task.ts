@@ -1,8 +1,8 @@
 import type { UserEnvironment } from '../plumbing/config/worktree-settings.js'
 import { openObjectStore } from '../plumbing/objects/store.js'
-import { status, type WorktreeStatus } from '../worktree/status.js'
+import { summarizeWorktree, type WorktreeSummary } from '../worktree/summary.js'
 
-/** One repository whose `status` is wanted: plain data, so that it can be sent to a thread. */
+/** One repository whose summary is wanted: plain data, so that it can be sent to a thread. */
 export interface Task {
   dir: string
   gitDir: string
@@ -15,17 +15,17 @@ export interface Order {
   task: Task
 }
 
-/** Without a status if the task failed: pool.ts then finds out why. */
+/** Without a summary if the task failed: pool.ts then finds out why. */
 export interface TaskAnswer {
   id: number
-  status: WorktreeStatus | null
+  summary: WorktreeSummary | null
 }
 
-/** @throws as `status` */
-export async function perform(task: Task, signal?: AbortSignal): Promise<WorktreeStatus> {
+/** @throws as `summarizeWorktree` */
+export async function perform(task: Task, signal?: AbortSignal): Promise<WorktreeSummary> {
   const store = await openObjectStore(task.gitDir)
   try {
-    return await status({ ...task, store, signal })
+    return await summarizeWorktree({ ...task, store, signal })
   } finally {
     await store.close()
   }

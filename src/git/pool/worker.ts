@@ -3,6 +3,6 @@ import { type Order, perform, type TaskAnswer } from './task.js'
 
 // The entry of a pool's thread: it loads nothing outside src/git, and writes nothing.
 parentPort?.on('message', async ({ id, task }: Order) => {
-  const status = await perform(task).catch(() => null)
-  parentPort?.postMessage({ id, status } satisfies TaskAnswer)
+  const summary = await perform(task).catch(() => null)
+  parentPort?.postMessage({ id, summary } satisfies TaskAnswer)
 })

@@ -60,18 +60,32 @@ export interface WorktreeStatus {
  * @throws BlockedError (`unsupported`) for an index that wizard does not read
  */
 export async function status(request: WorktreeStatusRequest): Promise<WorktreeStatus> {
-  const paths = { staged: new Set<BytePath>(), unstaged: new Set<BytePath>() }
-  const untracked = new Set<BytePath>()
-  for await (const { kind, path } of changes(request)) {
-    if (kind === 'untracked') untracked.add(path)
-    else if (kind !== 'ignored') paths[kind].add(path)
-  }
+  const { staged, unstaged, untracked } = await changedPaths(request)
   const shown = (found: Set<BytePath>) => [...found].sort().map(showPath)
-  return {
-    staged: shown(paths.staged),
-    unstaged: shown(paths.unstaged),
-    untracked: shown(untracked),
+  return { staged: shown(staged), unstaged: shown(unstaged), untracked: shown(untracked) }
+}
+
+/** How many paths `status` has of each kind. @throws as `status` */
+export async function countChanges(
+  request: WorktreeStatusRequest,
+): Promise<Record<keyof WorktreeStatus, number>> {
+  const { staged, unstaged, untracked } = await changedPaths(request)
+  return { staged: staged.size, unstaged: unstaged.size, untracked: untracked.size }
+}
+
+/** Each path once: a conflict has several entries of one. */
+async function changedPaths(
+  request: WorktreeStatusRequest,
+): Promise<Record<keyof WorktreeStatus, Set<BytePath>>> {
+  const paths = {
+    staged: new Set<BytePath>(),
+    unstaged: new Set<BytePath>(),
+    untracked: new Set<BytePath>(),
   }
+  for await (const { kind, path } of changes(request)) {
+    if (kind !== 'ignored') paths[kind].add(path)
+  }
+  return paths
 }
 
 /** Whether `git status --porcelain` would print nothing. Stops at the first difference. */
@@ -142,9 +156,14 @@ const wholeIndex = ({ entries }: IndexFile) => ({
   folder: '',
 })
 
-async function headTree({ gitDir, commonDir }: GitDirs, store: ObjectStore): Promise<Oid | null> {
+/** null before the first commit. */
+export async function headCommit({ gitDir, commonDir }: GitDirs): Promise<Oid | null> {
   const at = await readHead(gitDir)
-  const head = 'oid' in at ? at.oid : await resolveRef(commonDir, `refs/heads/${at.branch}`)
+  return 'oid' in at ? at.oid : resolveRef(commonDir, `refs/heads/${at.branch}`)
+}
+
+async function headTree(dirs: GitDirs, store: ObjectStore): Promise<Oid | null> {
+  const head = await headCommit(dirs)
   return head === null ? null : (await readCommit(store, head)).tree
 }
 

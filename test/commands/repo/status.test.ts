@@ -165,6 +165,53 @@ describe('is_dirty', () => {
   })
 })
 
+describe('what a clone holds', () => {
+  const repo = 'elsewhere'
+  beforeAll(async () => {
+    await work.write(`${at(repo)}/a.txt`, 'stashed\n')
+    await work.git(at(repo), 'stash', '--quiet')
+    await work.write(`${at(repo)}/a.txt`, 'mine\n')
+    for (const name of ['one', 'two']) await work.write(`${at(repo)}/${name}`, '')
+    await work.git(at(repo), 'add', 'one')
+  })
+
+  it('is counted, also of one that a sync would leave alone', async () => {
+    const found = await statusOf()
+    expect(found.elsewhere).toMatchObject({
+      ...{ state: 'blocked', is_dirty: true, staged: 1, unstaged: 1, untracked: 1, stashes: 1 },
+      last_commit: { oid: remote.elsewhere, time: expect.stringMatching(/Z$/) },
+    })
+    expect(found.ahead.last_commit.subject).toBe('mine')
+    expect(found.level).toMatchObject({ staged: 0, unstaged: 0, untracked: 0, stashes: 0 })
+    expect(found.missing).toMatchObject({ staged: null, stashes: null, last_commit: null })
+  })
+
+  it('is a short column on a terminal', async () => {
+    const words = ['REPO', 'STATUS', '--offline', repo, 'level', 'ahead']
+    const { shown } = await work.run(words, { columns: 300 })
+    expect(shown).toMatch(/CHANGES .* LAST COMMIT/)
+    expect(shown).toMatch(/elsewhere .*\+1 ~1 \?1 \$1/)
+    expect(shown).toMatch(/level .*clean/)
+    expect(shown).toMatch(/ahead .*: mine/)
+  })
+
+  it('is at the end of a row, tab-separated', async () => {
+    const { out } = await work.wizard('REPO', 'STATUS', '--offline', repo)
+    const cells = out.trimEnd().split('\n')[0]?.split('\t') ?? []
+    expect(cells.slice(5, 6)).toEqual(['dirty'])
+    expect(cells.slice(8, 12)).toEqual(['1', '1', '1', '1'])
+    expect(cells[12]).toMatch(/^\d{4}-.*Z$/)
+    expect(cells).toHaveLength(14)
+  })
+
+  it('is known of a clone without a remote', async () => {
+    await work.git(at('added'), 'remote', 'remove', 'origin')
+    const { added } = await statusOf('--offline', 'added')
+    expect(added).toMatchObject({ state: 'blocked', staged: 1, is_dirty: true })
+    expect(added.error.message).toBe(`no remote: ${work.path(at('added'))} has no origin`)
+  })
+})
+
 describe('--stale', () => {
   const stale = (age: string, ...targets: string[]) =>
     work.wizard('REPO', 'STATUS', '--stale', age, '--offline', '--json', ...targets)
@@ -182,7 +229,7 @@ describe('--stale', () => {
     const check = (age: string) =>
       work.wizard('REPO', 'STATUS', 'level', 'missing', '--stale', age, '--offline', '--quiet')
     const { status, out } = await check('24h')
-    expect([status, out]).toEqual([1, 'uDOS/missing\tmissing\t\t\t\t\tnever\t\n'])
+    expect([status, out]).toEqual([1, `uDOS/missing\tmissing\t\t\t\t\tnever${'\t'.repeat(7)}\n`])
     const fine = await work.wizard('REPO', 'STATUS', 'level', '--stale', '24h', '--quiet')
     expect(fine).toMatchObject({ status: 0, out: '', err: '' })
   })

@@ -41,10 +41,9 @@ function repositories(count: number) {
 }
 
 const newFiles = (count: number) =>
-  Array.from({ length: count }, (_, seed) => ({
-    staged: [],
-    unstaged: [],
-    untracked: [`new-${seed}`],
+  Array.from({ length: count }, () => ({
+    ...{ staged: 0, unstaged: 0, untracked: 1, stashes: 0 },
+    last_commit: expect.objectContaining({ oid: expect.stringMatching(/^[0-9a-f]{40}$/) }),
   }))
 
 /** A thread that answers with something that distinguishes it from this one, or misbehaves. */
@@ -58,8 +57,8 @@ function workerThat(does: string): URL {
   return pathToFileURL(file)
 }
 
-const elsewhere = { staged: ['elsewhere'], unstaged: [], untracked: [] }
-const answersElsewhere = `parentPort.postMessage({ id, status: ${JSON.stringify(elsewhere)} })`
+const elsewhere = { staged: 77, unstaged: 0, untracked: 0, stashes: 0, last_commit: null }
+const answersElsewhere = `parentPort.postMessage({ id, summary: ${JSON.stringify(elsewhere)} })`
 
 describe('a pool of threads', () => {
   test.each([0, 1, 3])(
@@ -67,15 +66,15 @@ describe('a pool of threads', () => {
     { tags: ['deep'] },
     async (helpers) => {
       const pool = await openPool({ helpers })
-      const statuses = await Promise.all(repositories(8).map((task) => pool.status(task)))
-      expect(statuses).toEqual(newFiles(8))
+      const summaries = await Promise.all(repositories(8).map((task) => pool.summarize(task)))
+      expect(summaries).toEqual(newFiles(8))
     },
   )
 
   test('gives work to the others', { tags: ['deep'] }, async () => {
     const pool = await openPool({ file: workerThat(answersElsewhere) })
     const [task] = repositories(1)
-    expect(await pool.status(task!)).toEqual(elsewhere)
+    expect(await pool.summarize(task!)).toEqual(elsewhere)
   })
 
   test('starts none for a few repositories, and none without its file', async () => {
@@ -86,7 +85,7 @@ describe('a pool of threads', () => {
       { file: null, expected: 1000 },
     ]) {
       const pool = await openPool({ helpers: undefined, ...options })
-      expect(await pool.status(task!)).toEqual(newFiles(1)[0])
+      expect(await pool.summarize(task!)).toEqual(newFiles(1)[0])
     }
   })
 
@@ -94,7 +93,7 @@ describe('a pool of threads', () => {
     const pool = await openPool()
     const [task] = repositories(1)
     writeFileSync(join(task!.gitDir, 'index'), 'damaged')
-    await expect(pool.status(task!)).rejects.toMatchObject({
+    await expect(pool.summarize(task!)).rejects.toMatchObject({
       code: 'CONFLICT',
       reason: 'unsupported',
       hint: expect.stringContaining('git reset'),
@@ -110,8 +109,8 @@ describe('a pool of threads', () => {
         file: workerThat(deed),
         onDeath: (message) => told.push(message),
       })
-      const statuses = await Promise.all(repositories(5).map((task) => pool.status(task)))
-      expect(statuses).toEqual(newFiles(5))
+      const summaries = await Promise.all(repositories(5).map((task) => pool.summarize(task)))
+      expect(summaries).toEqual(newFiles(5))
       expect(told).toHaveLength(1)
       expect(told[0]).toMatch(/a thread of wizard's died \((it ended with 3|broken)\)/)
     },
@@ -121,9 +120,9 @@ describe('a pool of threads', () => {
     const controller = new AbortController()
     const pool = await openPool({ file: workerThat('while (true);'), signal: controller.signal })
     const [task] = repositories(1)
-    const asked = pool.status(task!)
+    const asked = pool.summarize(task!)
     controller.abort(new Error('enough'))
     await expect(asked).rejects.toThrow('enough')
-    await expect(pool.status(task!)).rejects.toThrow('enough')
+    await expect(pool.summarize(task!)).rejects.toThrow('enough')
   })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openObjectStore } from '../../../src/git/plumbing/objects/store.js'
-import { changes, isClean, status } from '../../../src/git/worktree/status.js'
+import { changes, countChanges, isClean, status } from '../../../src/git/worktree/status.js'
 import { inShell } from '../../support/shell.js'
 import { touch } from '../support/edits.js'
 import { git, gitBytes, temporaryFolder } from '../support/real-git.js'
@@ -52,8 +52,10 @@ async function expectSameAsGit(dir: string) {
   const theirs = gitStatus(dir)
   expect(rest).toEqual({ ...theirs, ignored: undefined })
   expect({ ...ours }).toEqual(gitStatus(dir, '--ignored'))
+  const counts = await countChanges(await request(dir))
   for (const kind of ['staged', 'unstaged', 'untracked'] as const) {
     expect(shown[kind]).toHaveLength(new Set(theirs[kind]).size)
+    expect(counts[kind]).toBe(theirs[kind]?.length)
   }
   expect(await isClean(await request(dir))).toBe(
     shown.staged.length + shown.unstaged.length + shown.untracked.length === 0,

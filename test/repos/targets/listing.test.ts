@@ -63,7 +63,7 @@ describe('a from: entry whose listing failed', () => {
   it('is a row of a status, of which nothing is known', () => {
     const { repo, path, branch, error: why, ...rest } = statusOfFailure(failure)
     expect([repo, path, branch, why]).toEqual(['ollama/*', '/srv', 'v1', error])
-    expect(Object.keys(rest)).toHaveLength(7)
+    expect(Object.keys(rest)).toHaveLength(12)
     expect(Object.values(rest).every((value) => value === null)).toBe(true)
   })
 })

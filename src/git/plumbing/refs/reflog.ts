@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Clock, systemClock } from '../../../base/clock.js'
-import { hasCode, removeEmptyFolders } from '../../../base/fs/read.js'
+import { hasCode, readTextIfThere, removeEmptyFolders } from '../../../base/fs/read.js'
 import { isOid } from '../../../base/names/ref.js'
 import type { Oid } from '../objects/object.js'
 
@@ -54,6 +54,12 @@ export async function reflogOids(gitDir: string, name: string): Promise<Set<Oid>
     if (hasCode(error, 'ENOENT', 'EISDIR', 'ENOTDIR')) return new Set()
     throw error
   }
+}
+
+/** How many entries a reflog has: for `refs/stash`, the stashes. */
+export async function reflogLength(gitDir: string, name: string): Promise<number> {
+  const text = readTextIfThere(join(gitDir, 'logs', name)) ?? ''
+  return text.split('\n').filter((line) => line !== '').length
 }
 
 export async function removeReflog(gitDir: string, name: string): Promise<void> {
