@@ -36,6 +36,12 @@ export function formatLength(seconds: number): string {
   return minutes > 0 ? `${minutes}m ${whole % 60}s` : `${whole} s`
 }
 
+/** The time that a command took: `0.3 s`, `7 s`, `2m 3s`. */
+export const formatTook = (milliseconds: number): string =>
+  milliseconds < 1000
+    ? `${Math.max(0.1, milliseconds / 1000).toFixed(1)} s`
+    : formatLength(milliseconds / 1000)
+
 const units: [name: string, milliseconds: number][] = [
   ['year', 365 * 86_400_000],
   ['month', 30 * 86_400_000],

@@ -1,6 +1,6 @@
 import type { Invocation } from '../../invocation.js'
 import type { ExecReport } from '../../repos/exec.js'
-import { formatLength } from '../../terminal/times.js'
+import { formatTook } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
 import { openExecOutput } from './exec-output.js'
 
@@ -78,7 +78,7 @@ function noteEnd({ terminal, globals }: Invocation, report: ExecReport): void {
   if (!terminal.err.isTerminal || total < 2) return
   const parts = Object.entries({ succeeded, failed, skipped }).filter(([, count]) => count > 0)
   const counts = parts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')
-  terminal.note(`${total} repositories: ${counts} in ${formatLength(ms / 1000)}`)
+  terminal.note(`${total} repositories: ${counts} in ${formatTook(ms)}`)
 }
 
 const reasons = { missing: 'not cloned yet', 'not-started': 'not started any more' }

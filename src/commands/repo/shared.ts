@@ -6,7 +6,7 @@ import type { SyncEntry, SyncReport } from '../../repos/report.js'
 import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
 import type { Tone } from '../../terminal/stream.js'
-import { formatLength } from '../../terminal/times.js'
+import { formatTook } from '../../terminal/times.js'
 import { commandLineWords } from '../hints.js'
 import { sharedFailure, stopsAll, type Tried } from '../partial-failure.js'
 import type { PartialFailure } from '../verb.js'
@@ -66,8 +66,7 @@ function formatTotals({ total, skipped, repositories, duration_ms: ms }: SyncRep
     .filter((outcome) => outcome !== 'skipped')
   // Those of other shards are skipped, and not listed.
   const all = [...found, ...Array.from({ length: skipped }, () => 'skipped')]
-  const time = ms < 1000 ? `${Math.max(0.1, ms / 1000).toFixed(1)} s` : formatLength(ms / 1000)
-  return `${formatCounts(total, all)} in ${time}`
+  return `${formatCounts(total, all)} in ${formatTook(ms)}`
 }
 
 const outcomes = [

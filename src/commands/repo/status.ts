@@ -88,7 +88,7 @@ export const status = defineVerb({
     const unknown = list.filter(isUnknown)
     if (unknown.length > 0) return failureOf(unknown, { of: all, total: all.length })
     if (flags['not-ok'] && list.length > 0) {
-      const message = `${list.length} of ${all.length} repositories are not clean and up to date`
+      const message = `${list.length} of ${all.length} repositories ${list.length === 1 ? 'is' : 'are'} not clean and up to date`
       return { code: 'FAILED', message }
     }
     if (!stale?.length) return null

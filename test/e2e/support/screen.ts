@@ -12,6 +12,8 @@ export interface Screen {
   press(key: string): Promise<void>
   /** What the screen shows, without empty lines at its end. */
   text(): Promise<string>
+  /** The same with its colours (SGR). */
+  painted(): Promise<string>
   /** Waits until the screen shows something. @throws Error with the screen after 20 seconds */
   until(shown: RegExp): Promise<string>
   resize(columns: number): Promise<void>
@@ -24,6 +26,8 @@ export interface ScreenOptions {
   columns?: number
   rows?: number
   env?: Record<string, string>
+  /** The executable; default: this checkout's. */
+  wizard?: string
 }
 
 let opened = 0
@@ -34,6 +38,7 @@ export async function openScreen({
   columns = 80,
   rows = 24,
   env = {},
+  wizard = executable,
 }: ScreenOptions): Promise<Screen> {
   const socket = `wizard-test-${process.pid}-${opened++}`
   const shellEnv = { ...bareEnvironment(cwd), TERM: 'tmux-256color', PS1: '$ ', ...env }
@@ -60,11 +65,14 @@ export async function openScreen({
   )
   await tmux('set', '-g', 'window-size', 'manual')
   const press = async (...keys: string[]) => void (await tmux('send-keys', '-t', 'w', ...keys))
-  const text = async () => (await tmux('capture-pane', '-p', '-t', 'w')).trimEnd()
+  const capture = async (...flags: string[]) =>
+    (await tmux('capture-pane', '-p', ...flags, '-t', 'w')).trimEnd()
+  const text = () => capture()
   const screen: Screen = {
     enter: (line) => press('-l', `${line}\n`),
     press,
     text,
+    painted: () => capture('-e'),
     async until(shown) {
       const end = Date.now() + 20_000
       for (;;) {
@@ -78,7 +86,7 @@ export async function openScreen({
       (await tmux('display', '-p', '-t', 'w', '#{cursor_flag}')).trim() === '1',
     close: async () => void (await tmux('kill-server').catch(() => '')),
   }
-  await screen.enter(`wizard() { ${process.execPath} ${executable} "$@"; }; clear`)
+  await screen.enter(`wizard() { ${process.execPath} ${wizard} "$@"; }; clear`)
   await screen.until(/^\$$/)
   return screen
 }
