@@ -90,13 +90,17 @@ export async function execInClones(
   const expected = chosen.filter(({ skip }) => skip === undefined)
   const wanted = options.notOk ? await notOk(session, expected) : expected
   options.onPlan?.(wanted.map(fullNameOf))
+  // Each read of node's own object asks the system: once for all commands.
+  const host = { ...session.host, env: { ...session.host.env } }
   const limit = pLimit(options.concurrency ?? config.github.concurrency)
   let hasFailed = false
   const entries = await Promise.all(
     wanted.map((one) =>
       limit(async () => {
         const isOver = signal?.aborted || (options.failFast === true && hasFailed)
-        const entry = isOver ? skipped(one, 'not-started') : await execIn(session, options, one)
+        const entry = isOver
+          ? skipped(one, 'not-started')
+          : await execIn({ ...session, host }, options, one)
         hasFailed ||= entry.status === 'failed'
         options.onEnd?.(entry)
         return entry
