@@ -37,6 +37,10 @@ beforeAll(() => {
   const components = { core: { repo: 'uDOS/uDOS', workflows: { tests: 'tests.yml' } } }
   writeFileSync(join(home, 'config/components.yaml'), stringify({ components }))
   writeFileSync(join(home, 'file.txt'), '')
+  const workflows = join(home, 'library/tools/typo-0/.github/workflows')
+  mkdirSync(workflows, { recursive: true })
+  const inputs = { version: { type: 'string' }, level: { type: 'choice', options: ['low'] } }
+  writeFileSync(join(workflows, 'ci.yml'), stringify({ on: { workflow_dispatch: { inputs } } }))
   env = {
     PATH: `${join(home, 'bin')}:${process.env.PATH}`,
     HOME: home,
@@ -115,6 +119,11 @@ describe.runIf(hasTool('bash'))('bash', { tags: ['deep'] }, () => {
       ],
     ],
     [['workflow', 'run', 'core/'], ['core/tests']],
+    [['workflow', 'run', 'typo-0/'], ['typo-0/ci.yml']],
+    [['workflow', 'run', 'udos/typo-0/'], ['uDOS/typo-0/ci.yml']],
+    [['workflow', 'run', 'typo-0/ci', 'v'], ['version=']],
+    [['workflow', 'run', 'typo-0/ci', 'version', '=', '1', 'le'], ['level=low']],
+    [['workflow', 'run', 'typo-0/ci', 'level', '=', 'l'], ['low']],
     [['help', 'exit'], ['exit-codes']],
     [['schedule', 'print', '--format', 'k'], ['kubernetes']],
     [['schedule', 'print', '--format', '=', 'k'], ['kubernetes']],
@@ -141,7 +150,8 @@ describe.runIf(hasTool('bash'))('bash', { tags: ['deep'] }, () => {
       'sync \\;',
       'sync \\!too',
     )
-    const keys = lines.map((line) => toWords(`wizard repo ${line}`)).join('')
+    const inputs = toWords('wizard workflow run typo-0/ci ver\t1 lev')
+    const keys = [...lines.map((line) => toWords(`wizard repo ${line}`)), inputs].join('')
     const shown = await typed('bash --norc --noprofile -i', `source wizard.bash\r${keys}exit\r`)
     const sync = (...words: string[]) => `<repo><sync>${words.map((word) => `<${word}>`).join('')}`
     expect(wordsIn(shown)).toEqual([
@@ -153,6 +163,7 @@ describe.runIf(hasTool('bash'))('bash', { tags: ['deep'] }, () => {
         sync(';touch pwned'),
         sync('!tools'),
       ],
+      '<workflow><run><typo-0/ci><version=1><level=low>',
     ])
     nothingRan()
   })
@@ -170,6 +181,7 @@ describe.runIf(hasTool('zsh'))('zsh', { tags: ['deep'] }, () => {
       '--config=fi',
       '--root fo',
       'schedule print --format=k',
+      'workflow run typo-0/ci ver\t1 lev',
     )
     const keys = lines.map((line) => toWords(`wizard ${line}`)).join('')
     const shown = await typed('zsh -f -i', `${start}${keys}exit\r`)
@@ -179,6 +191,7 @@ describe.runIf(hasTool('zsh'))('zsh', { tags: ['deep'] }, () => {
       ...['<repo><sync><`touch pwned`>', '<repo><sync><x!y>', '<repo><sync><~z>'],
       ...["<repo><sync><it's>", '<workflow><run><core/tests>', '<--config><file.txt>'],
       ...['<--config=file.txt>', '<--root><folder>', '<schedule><print><--format=kubernetes>'],
+      '<workflow><run><typo-0/ci><version=1><level=low>',
     ])
     nothingRan()
   })
@@ -201,6 +214,7 @@ describe.runIf(hasTool('fish'))('fish', { tags: ['deep'] }, () => {
     ['wizard repo sync tool', ['tools\tgroup of 1 repository']],
     ['wizard repo sync !tool', ['!tools\tgroup of 1 repository']],
     ['wizard workflow run cor', ['core/tests\tof uDOS/uDOS']],
+    ['wizard workflow run typo-0/ci ver', ['version=\t']],
     ['wizard schedule print --format=k', ['--format=kubernetes\t']],
   ])('%j', (line, expected) => {
     expect(complete(line).map((one) => (one.includes('\t') ? one : `${one}\t`))).toEqual(expected)

@@ -18,6 +18,7 @@ _wizard() {
   case \${answer[0]-} in
     words)
       COMPREPLY=("\${answer[@]:1}")
+      [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
       ;;
     files | folders)
       [[ \${answer[0]} == folders ]] && action=-d
@@ -33,7 +34,7 @@ complete -F _wizard wizard
 # Completion of wizard for zsh. wizard COMPLETION zsh wrote it.
 
 _wizard() {
-  local -a answer values shown
+  local -a answer values shown joined
   local line tab=$'\t'
   answer=("\${(@f)$(command wizard COMPLETION --words zsh \
     "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
@@ -48,7 +49,9 @@ _wizard() {
         shown+=("\${line#*$tab}")
       done
       (( $#values )) || return 1
-      compadd -l -d shown -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' -a -- values
+      # A value follows the = of an input.
+      [[ -z \${(M)values:#*[^=]} ]] && joined=(-S '')
+      compadd -l -d shown "\${(@)joined}" -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' -a -- values
       ;;
     *)
       return 1

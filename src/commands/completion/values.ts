@@ -16,6 +16,7 @@ type Named =
   | 'repository'
   | 'component'
   | 'workflow'
+  | 'input'
   | 'group'
   | 'owner'
   | 'handler'
@@ -45,6 +46,8 @@ const byArgument: Record<string, Wanted> = {
   ...{
     'workflow.target': 'workflow',
     'workflow.run': 'workflow',
+    'workflow.key=value': 'input',
+    'test.key=value': 'input',
     'plugin.name': 'plugin',
     plugin: 'plugin',
   },
@@ -80,23 +83,29 @@ export async function candidatesFor(
     taken.add(`${front}${key}`)
     found.push({ value: `${front}${value}`, about: about() })
   }
-  await tables[wanted](names(), add, start)
+  await tables[wanted](names(), add, { start, used })
   return found
 }
 
 type Add = (value: string, about: () => string) => void
 
-type Table = (names: KnownNames, add: Add, start: string) => Promise<void>
+/** @param asked what is typed, in lower case, and the words before */
+type Table = (
+  names: KnownNames,
+  add: Add,
+  asked: { start: string; used: string[] },
+) => Promise<void>
 
 const nothing = () => ''
 
 const tables: Record<Named, Table> = {
-  async selection(names, add, start) {
-    await tables.group(names, add, start)
-    await tables.repository(names, add, start)
+  async selection(names, add, asked) {
+    await tables.group(names, add, asked)
+    await tables.repository(names, add, asked)
   },
-  async repository(names, add, start) {
-    await tables.component(names, add, start)
+  async repository(names, add, asked) {
+    const { start } = asked
+    await tables.component(names, add, asked)
     const all = await names.repositories()
     for (const { owner, repo, group } of all) add(repo, () => `${owner}/${repo} of ${group}`)
     // With an owner once its name is begun.
@@ -107,9 +116,23 @@ const tables: Record<Named, Table> = {
   async component(names, add) {
     for (const { name, repo } of await names.components()) add(name, () => `component of ${repo}`)
   },
-  async workflow(names, add) {
+  async workflow(names, add, { start }) {
     for (const { name, repo, workflows } of await names.components())
-      for (const workflow of workflows) add(`${name}/${workflow}`, () => `of ${repo}`)
+      for (const workflow of Object.keys(workflows)) add(`${name}/${workflow}`, () => `of ${repo}`)
+    const at = start.lastIndexOf('/')
+    const found = at === -1 ? null : await (await names.workflows()).filesOf(start.slice(0, at))
+    if (found === null) return
+    const { owner, repo } = found
+    const front = start.slice(0, at).includes('/') ? `${owner}/${repo}` : repo
+    for (const file of found.files) add(`${front}/${file}`, () => `of ${owner}/${repo}`)
+  },
+  async input(names, add, { used: [target = '', ...given] }) {
+    const whole = target.includes('/') ? target : `${target}/tests`
+    for (const { name, values } of await (await names.workflows()).inputsOf(whole)) {
+      if (given.some((word) => word.startsWith(`${name}=`))) continue
+      if (values.length === 0) add(`${name}=`, nothing)
+      for (const value of values) add(`${name}=${value}`, nothing)
+    }
   },
   async group(names, add) {
     const counts = new Map<string, number>()

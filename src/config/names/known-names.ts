@@ -13,20 +13,31 @@ import {
 import { readText } from '../locate/read-text.js'
 import { rootOf } from '../locate/root.js'
 import { interpolate, type Lookup } from '../yaml/interpolate.js'
+import type { KnownWorkflows } from './known-workflows.js'
 import { type NamesCache, openNamesCache, versionOf } from './names-cache.js'
-import { type Picture, type PlainValue, pickNames } from './picture.js'
+import {
+  itemsOf,
+  type Mapping,
+  mappingOf,
+  type Picture,
+  type PlainValue,
+  pickNames,
+} from './picture.js'
 
 export interface KnownRepository {
   /** Empty if the configuration does not say. */
   owner: string
   repo: string
   group: string
+  /** As it is written; empty if the configuration does not say. */
+  destination: string
 }
 
 export interface KnownComponent {
   name: string
   repo: string
-  workflows: string[]
+  /** What each is called in the repository, by its name here. */
+  workflows: Record<string, string>
 }
 
 /**
@@ -41,13 +52,19 @@ export interface KnownNames {
   handlers(): Promise<string[]>
   /** ROOT, absolute. */
   root(): Promise<string>
+  workflows(): Promise<KnownWorkflows>
 }
 
 const pictures = {
   github: { github: { owner: 'name' }, root: 'name' },
   repos: {
     repos: {
-      '*': [{ owner: 'name', repo: 'name', from: 'name', match: ['name'], exclude: ['name'] }],
+      '*': [
+        {
+          ...{ owner: 'name', repo: 'name', destination: 'name' },
+          ...{ from: 'name', match: ['name'], exclude: ['name'] },
+        },
+      ],
     },
   },
   components: { components: { '*': { repo: 'name', workflows: { '*': 'name' } } } },
@@ -106,11 +123,11 @@ export function openNames(request: ConfigRequest, cacheFolder: () => string | nu
     const names = (await listed()).filter(isOf).map(({ repo }) => String(repo))
     if (match === undefined && exclude === undefined) return names
     const { nameMatcher } = await import('./matches-name.js')
-    const texts = (list: PlainValue | undefined) => listOf(list).map(String)
+    const texts = (list: PlainValue | undefined) => itemsOf(list).map(String)
     const passes = nameMatcher({ match: texts(match), exclude: texts(exclude) })
     return names.filter((name) => passes(name.slice(name.indexOf('/') + 1)))
   }
-  return {
+  const names = {
     repositories: once(async () => {
       const text = await reader()
       const usual = text(mappingOf((await github()).github).owner)
@@ -118,12 +135,14 @@ export function openNames(request: ConfigRequest, cacheFolder: () => string | nu
       const found: KnownRepository[] = []
       const { repos } = await valuesOf('repos')
       for (const [group, list] of Object.entries(mappingOf(repos))) {
-        for (const entry of listOf(list).map(mappingOf)) {
+        for (const entry of itemsOf(list).map(mappingOf)) {
           const named = text(entry.repo)
-          if (named !== '') found.push({ ...splitName(named, text(entry.owner) || owner), group })
+          const place = { group, destination: text(entry.destination) }
+          if (named !== '')
+            found.push({ ...splitName(named, text(entry.owner) || owner), ...place })
           const from = text(entry.from)
           const names = from === '' ? [] : await listedBy(from, entry)
-          for (const name of names) found.push({ ...splitName(name, from), group })
+          for (const name of names) found.push({ ...splitName(name, from), ...place })
         }
       }
       return found
@@ -133,16 +152,24 @@ export function openNames(request: ConfigRequest, cacheFolder: () => string | nu
       const { components } = await valuesOf('components')
       return Object.entries(mappingOf(components)).map(([name, values]) => {
         const { repo, workflows } = mappingOf(values)
-        return { name, repo: text(repo), workflows: Object.keys(mappingOf(workflows)) }
+        const files = Object.entries(mappingOf(workflows)).map(([key, file]) => [key, text(file)])
+        return { name, repo: text(repo), workflows: Object.fromEntries(files) }
       })
     },
     async handlers() {
       const text = await reader()
       const { handlers } = mappingOf((await valuesOf('webhooks')).webhooks)
-      const steps = Object.values(mappingOf(handlers)).flatMap(listOf).map(mappingOf)
+      const steps = Object.values(mappingOf(handlers)).flatMap(itemsOf).map(mappingOf)
       return [...new Set(steps.map(({ name, action }) => text(name) || text(action)))]
     },
     root,
+  }
+  return {
+    ...names,
+    async workflows() {
+      const { openWorkflows } = await import('./known-workflows.js')
+      return openWorkflows(names, namesIn)
+    },
   }
 }
 
@@ -163,8 +190,10 @@ async function orElse<T, F>(other: F, work: () => Promise<T> | T): Promise<T | F
 /** The names in a file, which is read only if it is not as it was the last time. */
 async function readNames(path: string, picture: Picture, cache: NamesCache): Promise<PlainValue> {
   // Before the file is read: if it changes meanwhile, the next Tab reads it again.
-  const version = await orElse(null, () => versionOf(path))
-  if (version === null) return ''
+  const stats = await orElse(null, () => versionOf(path))
+  if (stats === null) return ''
+  // Another wizard may take other names.
+  const version = `${stats} ${JSON.stringify(picture)}`
   const known = cache.get(path, version)
   if (known !== undefined) return known
   const names = await orElse('', async () => pickNames(await valuesIn(path), picture))
@@ -181,13 +210,6 @@ async function valuesIn(path: string): Promise<unknown> {
   const { parse } = await import('yaml')
   return parse(text, { schema: 'failsafe', merge: true, logLevel: 'silent' })
 }
-
-type Mapping = Record<string, PlainValue | undefined>
-
-const mappingOf = (value: PlainValue | undefined): Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
-
-const listOf = (value: PlainValue | undefined): PlainValue[] => (Array.isArray(value) ? value : [])
 
 /** A text with its variables replaced; empty for anything else. */
 function textOf(value: PlainValue | undefined, lookup: Lookup): string {

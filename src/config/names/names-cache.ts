@@ -29,6 +29,9 @@ export function versionOf(path: string): string {
 /** Files in the folder. Two configurations with the same one take turns. */
 const slots = 32
 
+/** Workflow files are among them: the first ones go. */
+const mostFiles = 64
+
 const mostBytes = 8 * 1024 * 1024
 
 const format = 1
@@ -55,7 +58,9 @@ export function openNamesCache(folder: string | null, place: string): NamesCache
       return known?.version === version ? known.names : undefined
     },
     set(of, version, names) {
+      files.delete(of)
       files.set(of, { version, names })
+      if (files.size > mostFiles) files.delete([...files.keys()][0] ?? '')
       if (path !== null) writeKept(path, { format, files: Object.fromEntries(files) })
     },
   }

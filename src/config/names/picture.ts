@@ -33,3 +33,13 @@ const isList = (picture: Picture): picture is readonly [Picture] => Array.isArra
 
 /** An address in a name's place may hold a password. */
 const isName = (text: string): boolean => text.length <= longest && !text.includes('://')
+
+export type Mapping = Record<string, PlainValue | undefined>
+
+/** An empty one of anything else. */
+export const mappingOf = (value: PlainValue | undefined): Mapping =>
+  typeof value === 'object' && !Array.isArray(value) ? value : {}
+
+/** An empty one of anything else. */
+export const itemsOf = (value: PlainValue | undefined): PlainValue[] =>
+  Array.isArray(value) ? value : []

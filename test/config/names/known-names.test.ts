@@ -55,8 +55,8 @@ describe('the names of a configuration', () => {
     )
     expect(await repositories()).toEqual(['tools uDOS/typo', 'tools ollama/x', 'a b uDOS/folded'])
     expect(await names().components()).toEqual([
-      { name: 'core', repo: 'uDOS', workflows: ['tests'] },
-      { name: 'bare', repo: '', workflows: [] },
+      { name: 'core', repo: 'uDOS', workflows: { tests: 'tests.yml' } },
+      { name: 'bare', repo: '', workflows: {} },
     ])
     expect(await names().handlers()).toEqual(['build', 'sync_repo'])
     expect(await names().root()).toBe(path('elsewhere'))
