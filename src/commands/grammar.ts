@@ -35,7 +35,13 @@ export async function readCommand(nouns: Noun[], argv: string[]): Promise<Comman
     return before.has('help') ? { kind: 'help' } : { kind: 'greeting', argv: before.seen }
   }
   const noun = nouns.find(({ name }) => name === nounWord.toLowerCase())
-  if (!noun && isHelp) return { kind: 'help', topic: nounWord }
+  if (!noun && isHelp) {
+    takeFlags(words)
+    if (words[0] === undefined) return { kind: 'help', topic: nounWord }
+    throw new UsageError(`HELP takes one topic; ${oneLine(words[0], 60)} is too many`, {
+      hint: `wizard HELP ${oneLine(nounWord, 60)}`,
+    })
+  }
   if (!noun) throw await unknownNoun(nouns, nounWord, words)
   const verbs = await noun.load()
   const between = takeFlags(words)

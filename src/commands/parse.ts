@@ -162,8 +162,10 @@ function usageError({ code }: CommanderError, { command, title, argv }: Refused)
   const { args, registeredArguments } = command
   const missing = registeredArguments.find(({ required }, at) => required && at >= args.length)
   if (missing) return refusal(title, ` needs ${missing.name().toUpperCase()}`)
-  const most = registeredArguments.length
-  return refusal(title, ` takes ${most === 0 ? 'no target' : `at most ${most}`}`)
+  const most = registeredArguments.map((argument) => argument.name().toUpperCase())
+  const extra = oneLine(args[most.length] ?? '', 60)
+  const what = most.length === 0 ? 'no target' : `only ${most.join(' ')}, not ${extra}`
+  return refusal(title, ` takes ${what}`)
 }
 
 function unknownFlag({ command, title, argv }: Refused): UsageError {

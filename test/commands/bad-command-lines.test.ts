@@ -125,7 +125,22 @@ const table: [string[], number, string, string?][] = [
     2,
     'REPO LIST: --limit 3.5: expected a whole number, 1 or more',
   ],
-  [['repo', 'list', 'a', 'b'], 2, 'REPO LIST takes at most 1'],
+  [['repo', 'list', 'a', 'b'], 2, 'REPO LIST takes only OWNER, not b'],
+  [['repo', 'pull'], 2, 'REPO PULL needs TARGET outside a clone', 'wizard REPO PULL-ALL'],
+  [['repo', 'status', './nowhere'], 3, 'no repository of repos.yaml is in /', 'wizard REPO ADD /'],
+  [
+    ['repo', 'add', 'typo', '--no-check', '--branch', 'a\nb'],
+    2,
+    'not a branch, tag or commit id: a b',
+  ],
+  [['help', 'exit-codes', 'more'], 2, 'HELP takes one topic', 'wizard HELP exit-codes'],
+  [
+    ['help', 'nonsense'],
+    2,
+    'unknown noun or topic nonsense',
+    'wizard --help lists the nouns; topics: ',
+  ],
+  [['script', 'a', 'b'], 2, 'SCRIPT takes only FILE, not b', 'wizard SCRIPT --help'],
   [['repo', 'list', '--local', 'uDOS'], 2, 'REPO LIST --local takes no owner'],
   [['repo', 'search'], 2, 'REPO SEARCH needs QUERY', 'wizard REPO SEARCH --help'],
   [
@@ -139,7 +154,7 @@ const table: [string[], number, string, string?][] = [
     'REPO SEARCH: --limit 5000: expected a whole number, 1 to 1000',
   ],
   [['repo', 'clone'], 2, 'REPO CLONE needs REPO', 'wizard REPO CLONE --help'],
-  [['repo', 'clone', 'a/b', 'c', 'd'], 2, 'REPO CLONE takes at most 2'],
+  [['repo', 'clone', 'a/b', 'c', 'd'], 2, 'REPO CLONE takes only REPO DEST, not d'],
   [
     ['repo', 'clone', 'typo', '--depth', '0'],
     2,

@@ -82,7 +82,12 @@ describe('parseCommand', () => {
       'wizard REPO SYNC --help',
     ],
     ['clone', [], 'REPO CLONE needs REPO', 'wizard REPO CLONE --help'],
-    ['clone', ['a/b', 'c', 'd'], 'REPO CLONE takes at most 2', 'wizard REPO CLONE --help'],
+    [
+      'clone',
+      ['a/b', 'c', 'd'],
+      'REPO CLONE takes only REPO DEST, not d',
+      'wizard REPO CLONE --help',
+    ],
     ['prune', ['x'], 'REPO PRUNE takes no target', 'wizard REPO PRUNE --help'],
     [
       'search',

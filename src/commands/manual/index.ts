@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/errors.js'
-import { nearest } from '../../base/text.js'
+import { nearest, oneLine } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 import { type Command, unknownNoun } from '../grammar.js'
 import { askFor } from '../suggest.js'
@@ -54,6 +54,14 @@ async function findTopic(nouns: Noun[], word: string): Promise<Topic> {
     name,
     topics.map((one) => one.name),
   )
-  if (near.length === 0) throw await unknownNoun(nouns, word, [])
+  if (near.length === 0) {
+    const { hint } = await unknownNoun(nouns, word, [])
+    throw new UsageError(`unknown noun or topic ${oneLine(word, 60)}`, {
+      hint: [
+        ...(typeof hint === 'string' ? [hint] : (hint ?? [])),
+        `; topics: ${topics.map((one) => one.name).join(', ')}`,
+      ],
+    })
+  }
   throw new UsageError(`unknown topic ${word}`, { hint: askFor(near.map((one) => `HELP ${one}`)) })
 }

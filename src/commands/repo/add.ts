@@ -1,6 +1,8 @@
-import { relative, resolve, sep } from 'node:path'
-import { GitHubNotFoundError, PathError } from '../../base/errors.js'
+import { join, relative, resolve, sep } from 'node:path'
+import { GitHubNotFoundError, PathError, UsageError } from '../../base/errors.js'
+import { isOid, isShortRefName } from '../../base/names/ref.js'
 import type { Repo } from '../../base/names/repository.js'
+import { oneLine } from '../../base/text.js'
 import type { Edited } from '../../config/files/edit.js'
 import type { Invocation } from '../../invocation.js'
 import { repositoryTarget } from '../targets.js'
@@ -66,6 +68,9 @@ export const add = defineVerb({
     const { addRepository } = await import('../../config/files/edit.js')
     const repository = await repositoryTarget(invocation, folder)
     const config = await invocation.config()
+    if (branch !== undefined && !isShortRefName(branch) && !isOid(branch)) {
+      throw new UsageError(`not a branch, tag or commit id: ${oneLine(branch, 100)}`)
+    }
     const destination = dest === undefined ? undefined : await insideRoot(invocation, dest)
     if (!noCheck) await assertOnGitHub(invocation, repository)
     const added = { group: group ?? 'default', ...repository, destination, branch }
@@ -100,12 +105,16 @@ async function assertOnGitHub(invocation: Invocation, { owner, repo }: Repo): Pr
 
 /** Converts a folder from the command line to a path in repos.yaml, which starts at ROOT. */
 async function insideRoot(invocation: Invocation, dest: string): Promise<string> {
-  const { root } = await invocation.config()
+  const [{ root }, { assertInside }] = await Promise.all([
+    invocation.config(),
+    import('../../config/locate/root.js'),
+  ])
   const path = relative(root, resolve(invocation.cwd, dest))
   if (path === '' || path === '..' || path.startsWith(`..${sep}`)) {
     throw new PathError(`${dest} is not inside ${root}`, {
       hint: 'choose a destination inside ROOT, or another --root',
     })
   }
+  await assertInside(root, join(root, path))
   return `/${path.split(sep).join('/')}`
 }

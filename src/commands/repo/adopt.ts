@@ -5,7 +5,7 @@ import type { Invocation } from '../../invocation.js'
 import type { AdoptedClone, AdoptReason } from '../../repos/adopt/adopt.js'
 import type { Page } from '../../terminal/page.js'
 import type { PartialFailure } from '../verb.js'
-import { looksLikePath } from './shared.js'
+import { looksLikePath } from './folders.js'
 
 /** The result of ADD where it adopts clones. */
 export interface Adoption {

@@ -7,7 +7,7 @@ import type { Invocation } from '../../invocation.js'
 import { originAround, repositoryAround, repositoryTarget } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { openPage } from '../web.js'
-import { looksLikePath } from './shared.js'
+import { looksLikePath } from './folders.js'
 
 export const browse = defineVerb({
   name: 'browse',

@@ -3,6 +3,7 @@ import type { ExecReport } from '../../repos/exec.js'
 import { formatTook } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
 import { openExecOutput } from './exec-output.js'
+import { withFolders } from './folders.js'
 
 export const exec = defineVerb({
   name: 'exec',
@@ -41,7 +42,7 @@ export const exec = defineVerb({
     const report = await sync.exec(
       {
         command,
-        targets,
+        targets: await withFolders(invocation, targets),
         concurrency: flags.concurrency,
         notOk: flags['not-ok'],
         failFast: flags['fail-fast'],

@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { NotFoundError, UsageError, WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import type { SyncEntry } from '../../repos/report.js'
 import type { SyncTarget } from '../../repos/targets/sync-target.js'
 import { defineVerb } from '../verb.js'
-import { entryFailure, entryPage, looksLikePath } from './shared.js'
+import { cloneAround, isFolder, looksLikePath } from './folders.js'
+import { entryFailure, entryPage } from './shared.js'
 
 export const pull = defineVerb({
   name: 'pull',
@@ -15,24 +15,31 @@ export const pull = defineVerb({
     { command: 'wizard REPO PULL ./typo', does: 'the clone in a folder' },
     { command: 'wizard REPO PULL .', does: 'the clone that you are in' },
   ],
-  args: [{ name: 'target', summary: 'one repository of repos.yaml, or the folder of a clone' }],
+  args: [
+    {
+      name: 'target',
+      summary: 'one repository of repos.yaml, or the folder of a clone; default: .',
+      optional: true,
+    },
+  ],
   flags: {
     'recurse-submodules': { type: 'boolean', summary: 'pull submodules too, at every depth' },
   },
-  async run(invocation, [target = ''], flags) {
+  async run(invocation, [named], flags) {
+    const target = named ?? (await here(invocation))
     const submodules = flags['recurse-submodules']
     const sync = await invocation.repoSync()
-    const named = looksLikePath(target) ? null : await findNamed(invocation, target)
-    if (named === null)
+    const found = looksLikePath(target) ? null : await findNamed(invocation, target)
+    if (found === null)
       return sync.pullRepo(
         await cloneAround(invocation, resolve(invocation.cwd, target)),
         invocation.call,
         { submodules },
       )
-    const [one, ...others] = named.chosen
-    if (!one && named.failures[0]) return named.failures[0]
+    const [one, ...others] = found.chosen
+    if (!one && found.failures[0]) return found.failures[0]
     if (!one || others.length > 0) {
-      throw new UsageError(`${target} names ${named.chosen.length} repositories`, {
+      throw new UsageError(`${target} names ${found.chosen.length} repositories`, {
         hint: `wizard REPO PULL-ALL ${target}`,
       })
     }
@@ -46,6 +53,16 @@ export const pull = defineVerb({
   partialFailure: entryFailure,
 })
 
+/** @throws UsageError outside a clone: there it would not be clear what is meant */
+async function here(invocation: Invocation): Promise<string> {
+  const { cwd } = invocation
+  if ((await cloneAround(invocation, cwd)) !== cwd || (await isFolder(join(cwd, '.git'))))
+    return '.'
+  throw new UsageError('REPO PULL needs TARGET outside a clone', {
+    hint: 'wizard REPO PULL-ALL pulls all of repos.yaml',
+  })
+}
+
 /** null if repos.yaml does not name it, but a folder exists. */
 async function findNamed(invocation: Invocation, target: string) {
   const hasFolder = await isFolder(resolve(invocation.cwd, target))
@@ -57,22 +74,6 @@ async function findNamed(invocation: Invocation, target: string) {
     throw error
   }
 }
-
-/** The top of the clone around a folder, as in git; outside a clone the path itself. */
-async function cloneAround(invocation: Invocation, path: string): Promise<string> {
-  if (!(await isFolder(path))) return path
-  const [{ workTreeAround }, { github }] = await Promise.all([
-    import('../../git/repository/find-worktree.js'),
-    invocation.config(),
-  ])
-  return (await workTreeAround(path, github.gitUrl))?.dir ?? path
-}
-
-const isFolder = (path: string) =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
 
 function theOneAt(entries: SyncEntry[], { path }: SyncTarget): SyncEntry {
   const entry = entries.find((one) => one.path === path)

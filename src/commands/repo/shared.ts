@@ -1,4 +1,4 @@
-import { isAbsolute, relative } from 'node:path'
+import { relative } from 'node:path'
 import { reportInWords } from '../../base/error-report.js'
 import type { Invocation } from '../../invocation.js'
 import { formatSyncEntry } from '../../repos/describe.js'
@@ -158,7 +158,3 @@ export function entryFailure({ repo, status, error, reason }: SyncEntry): Partia
   if (!error) return { code: 'FAILED', message: `blocked: ${reason}` }
   return status === 'failed' ? error : { ...error, code: 'FAILED' }
 }
-
-/** Whether a target is written as a path, which no name of a repository is. */
-export const looksLikePath = (target: string): boolean =>
-  isAbsolute(target) || /^\.{1,2}(\/|$)/.test(target)

@@ -1,9 +1,12 @@
-import { UsageError } from '../../base/errors.js'
+import { join } from 'node:path'
+import { ConfigError, NotFoundError, UsageError } from '../../base/errors.js'
+import type { Invocation } from '../../invocation.js'
 import { isOk, type RepositoryStatus } from '../../repos/report.js'
 import type { Column } from '../../terminal/fit.js'
 import type { Tone } from '../../terminal/stream.js'
 import type { Terminal } from '../../terminal/terminal.js'
 import { defineVerb } from '../verb.js'
+import { isFolder, looksLikePath, withFolders } from './folders.js'
 import { failureOf, formatCounts } from './shared.js'
 
 const tones: Partial<Record<string, Tone>> = {
@@ -55,8 +58,7 @@ export const status = defineVerb({
   },
   async run(invocation, targets, { offline, stale, 'not-ok': notOk }) {
     const age = stale === undefined ? null : parseDuration('--stale', stale)
-    const sync = await invocation.repoSync()
-    const all = await sync.status(targets, { offline }, invocation.call)
+    const all = await statusOf(invocation, targets, offline)
     const list = notOk ? all.filter((one) => !isOk(one)) : all
     const aged = age === null ? null : olderThan(list, invocation.clock.now() - age)
     return { all, list, stale: aged }
@@ -98,6 +100,26 @@ export const status = defineVerb({
     }
   },
 })
+
+/** Of targets; or of one folder, which repos.yaml need not name. */
+async function statusOf(
+  invocation: Invocation,
+  targets: string[],
+  offline: boolean,
+): Promise<RepositoryStatus[]> {
+  const sync = await invocation.repoSync()
+  const [first = '', ...others] = targets
+  const placed = await withFolders(invocation, targets)
+  try {
+    return await sync.status(placed, { offline }, invocation.call)
+  } catch (error) {
+    const isOneFolder = looksLikePath(first) && others.length === 0
+    const isElsewhere = error instanceof NotFoundError || error instanceof ConfigError
+    if (!isOneFolder || !isElsewhere || placed[0] === undefined) throw error
+    if (!(await isFolder(join(placed[0], '.git')))) throw error
+    return [await sync.getSyncStatus(placed[0], { offline }, invocation.call)]
+  }
+}
 
 const outcomeOf = ({ state }: RepositoryStatus): string => state ?? 'unknown'
 

@@ -7,6 +7,7 @@ import type { SyncOptions } from '../../repos/run-sync.js'
 import type { Shard } from '../../repos/targets/resolve.js'
 import type { FlagSpecs, Flags } from '../flags.js'
 import { defineVerb, type Example, type Verb } from '../verb.js'
+import { withFolders } from './folders.js'
 import { reportFailure, reportPage } from './shared.js'
 
 const flags = {
@@ -70,10 +71,12 @@ async function runMode(
   options: SyncOptions,
 ): Promise<SyncReport> {
   const sync = await invocation.repoSync()
-  if (mode === 'clone') return sync.cloneAll(options, invocation.call)
+  const targets = await withFolders(invocation, options.targets ?? [])
+  const placed = { ...options, targets }
+  if (mode === 'clone') return sync.cloneAll(placed, invocation.call)
   return mode === 'pull'
-    ? sync.pullAll(options, invocation.call)
-    : sync.sync(options, invocation.call)
+    ? sync.pullAll(placed, invocation.call)
+    : sync.sync(placed, invocation.call)
 }
 
 export const sync = defineSyncVerb('sync', {
@@ -136,7 +139,8 @@ export const reset = defineVerb({
     { name: 'target', summary: 'repositories, groups or components of repos.yaml', variadic: true },
   ],
   flags: {},
-  async run(invocation, targets) {
+  async run(invocation, named) {
+    const targets = await withFolders(invocation, named)
     // Loaded late: completion loads every verb's file.
     const { isExcluded } = await import('../../repos/targets/select.js')
     if (targets.every(isExcluded)) {

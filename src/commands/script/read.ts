@@ -18,6 +18,14 @@ export type CommandReader = Pick<Invocation, 'app' | 'env' | 'checkCommand'>
 /** They would run a script inside a script. */
 const outside = ['script', 'shell']
 
+interface Script {
+  /** For messages. */
+  name: string
+  text: string
+  /** Whether a line ends the script before its end. */
+  isEnd(line: string): boolean
+}
+
 /**
  * Reads a whole script: one command a line; a backslash at its end continues a line.
  *
@@ -25,10 +33,11 @@ const outside = ['script', 'shell']
  */
 export async function readScript(
   reader: CommandReader,
-  { name, text }: { /** For messages. */ name: string; text: string },
+  { name, text, isEnd }: Script,
 ): Promise<ScriptLine[]> {
   const lines: ScriptLine[] = []
   for (const { line, content } of joinedLines(text, name)) {
+    if (isEnd(content)) break
     try {
       const command = await readLine(reader, content)
       if (command !== null) lines.push({ line, ...command })

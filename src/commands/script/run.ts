@@ -8,6 +8,7 @@ import { lines, type Page } from '../../terminal/page.js'
 import type { FlagSpecs, Flags } from '../flags.js'
 import type { PartialFailure } from '../verb.js'
 import { readScript, type ScriptLine } from './read.js'
+import { withoutSecrets } from './words.js'
 
 /** What one command did; the keys are those of `--json`. */
 interface CommandResult {
@@ -32,15 +33,20 @@ export const scriptFlags = {
   'dry-run': { type: 'boolean', summary: 'check all commands and show them' },
 } as const satisfies FlagSpecs
 
-/** @param file a path; `-`: standard input. @throws UsageError before anything has run */
+/**
+ * @param file a path; `-`: standard input
+ * @param isEnd whether a line ends the script before its end
+ * @throws UsageError before anything has run
+ */
 export async function runScript(
   invocation: Invocation,
   file: string,
   flags: Flags<typeof scriptFlags>,
+  isEnd: (line: string) => boolean = () => false,
 ): Promise<ScriptResult> {
   const name = file === '-' ? 'stdin' : basename(file)
   const source = await readSource(invocation, file)
-  const script = await readScript(invocation, { name, text: source })
+  const script = await readScript(invocation, { name, text: source, isEnd })
   const isDry = flags['dry-run']
   const commands = isDry
     ? script.map((line) => resultOf(invocation, line))
@@ -95,7 +101,7 @@ async function runOne(invocation: Invocation, line: ScriptLine): Promise<Command
 
 const resultOf = ({ app }: Invocation, { line, shown }: ScriptLine): CommandResult => ({
   line,
-  command: app.redactor(shown),
+  command: withoutSecrets(app.redactor(shown)),
   exit: null,
   result: null,
   error: null,

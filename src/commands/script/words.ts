@@ -26,6 +26,12 @@ export function splitWords(line: string, lookup: VariableLookup): Word[] {
 export const isSecretName = (name: string): boolean =>
   /token|secret|passw|credential|key/i.test(name)
 
+/** `token=…` and `--password …`: what nobody has told the redactor. */
+export const withoutSecrets = (line: string): string =>
+  line.replace(/([\w-]+:?=|--[\w-]+\s+)([^\s$]\S*)/g, (all, name: string) =>
+    isSecretName(name) ? `${name}${mask}` : all,
+  )
+
 class Splitter {
   readonly #line: string
   readonly #lookup: VariableLookup

@@ -3,10 +3,9 @@ import { dirname, join } from 'node:path'
 import { writeWhole } from '../../base/fs/durable-write.js'
 import { hasCode } from '../../base/fs/read.js'
 import { reasonOf } from '../../base/fs/system-error.js'
-import { mask } from '../../base/redact.js'
 import { userFolders } from '../../config/locate/folder.js'
 import type { Invocation } from '../../invocation.js'
-import { isSecretName } from '../script/words.js'
+import { withoutSecrets } from '../script/words.js'
 
 /** Lines that are kept. */
 const most = 1000
@@ -40,12 +39,6 @@ export async function openHistory({ app, host, terminal }: Invocation): Promise<
     },
   }
 }
-
-/** `token=…` and `--password …`: what nobody has told the redactor. */
-const withoutSecrets = (line: string): string =>
-  line.replace(/([\w-]+:?=|--[\w-]+\s+)([^\s$]\S*)/g, (all, name: string) =>
-    isSecretName(name) ? `${name}${mask}` : all,
-  )
 
 /** Shortens the file where it has grown to twice its length. */
 async function prepare(file: string, lines: string[]): Promise<boolean> {

@@ -18,7 +18,7 @@ const shell = defineVerb({
   async run(invocation, _args, flags): Promise<ScriptResult> {
     const { terminal, globals } = invocation
     if (!terminal.canPrompt || globals.json || flags['dry-run']) {
-      return runScript(invocation, '-', flags)
+      return runScript(invocation, '-', flags, isEnd)
     }
     await runPrompts(invocation)
     return { name: 'shell', commands: [], isDry: false }
@@ -28,6 +28,8 @@ const shell = defineVerb({
 
 export const verbs: Verb[] = [shell]
 
+const isEnd = (line: string) => /^\s*(exit|quit)\s*$/i.test(line)
+
 /** Runs what is typed until EXIT or Ctrl-D. A failed command does not end it. */
 async function runPrompts(invocation: Invocation): Promise<void> {
   const { terminal, signal } = invocation
@@ -35,7 +37,7 @@ async function runPrompts(invocation: Invocation): Promise<void> {
   terminal.note('HELP explains, Tab completes, EXIT or Ctrl-D ends.')
   for (;;) {
     const line = await readPrompt(invocation, history)
-    if (line === null || /^\s*(exit|quit)\s*$/i.test(line)) return
+    if (line === null || isEnd(line)) return
     await history.add(line)
     try {
       const command = await readLine(invocation, line, ['shell'])

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { NotFoundError } from '../../base/errors.js'
 import { parseRemote } from '../../base/names/remote.js'
 import { fullNameOf, isSameName, parseRepo } from '../../base/names/repository.js'
@@ -144,6 +145,11 @@ function ownerOf(target: string): string | null {
 const mostShown = 12
 
 function nothingNamed({ text, isGlob }: Target, all: SyncTarget[]): NotFoundError {
+  if (isAbsolute(text)) {
+    return new NotFoundError(`no repository of repos.yaml is in ${text}`, {
+      hint: [{ verb: ['REPO', 'ADD'], target: text }, ' adds a clone that is there'],
+    })
+  }
   const groups = [...new Set(all.map(({ group }) => group))].filter((name) => name !== null)
   const names = [...groups, ...all.map(fullNameOf)]
   const short = new Set([...groups, ...all.map(({ repo }) => repo)])

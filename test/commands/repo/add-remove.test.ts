@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
 
@@ -84,6 +85,7 @@ describe('REPO ADD', () => {
   it.each([
     ['twice', ['uDOS/typo'], 8, /^error: uDOS\/typo is already in .*repos\.yaml, in line 4/],
     ['out of the root', ['uDOS/x', '../x'], 2, /^error: \.\.\/x is not inside /],
+    ['through a link out of the root', ['uDOS/x', 'out/x'], 2, /symbolic link that points out of/],
     ['onto another', ['uDOS/x', 'library/typo'], 2, /library\/typo/],
     ['into another', ['uDOS/x', 'library/typo/x'], 2, /library\/typo/],
     ['a name that is none', ['a b'], 2, /not a repository/],
@@ -94,6 +96,7 @@ describe('REPO ADD', () => {
       /none was not found\nhint: .*--no-check/,
     ],
   ])('%s is refused, and the file stays', async (_name, args, status, message) => {
+    await symlink(tmpdir(), work.path('out')).catch(() => {})
     const run = await add(...args)
     expect([run.status, run.out]).toEqual([status, ''])
     expect(run.err).toMatch(message)

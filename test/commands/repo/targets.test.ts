@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWorkspace, type Workspace } from '../../support/workspace.js'
 
@@ -146,5 +146,60 @@ describe('--due', () => {
     await work.git(at('one'), 'switch', '--quiet', 'main')
     const again = told(await run('SYNC', 'uDOS/one', '--due'))
     expect(again).toEqual(['uDOS/one skipped not-due'])
+  })
+})
+
+describe('a folder as target', () => {
+  beforeAll(async () => {
+    await run('SYNC', 'one', 'two')
+    await mkdir(work.path(at('one'), 'src'))
+  })
+
+  it.each([
+    ['in the clone', at('one'), '.', ['uDOS/one']],
+    ['below its top', `${at('one')}/src`, '.', ['uDOS/one']],
+    ['elsewhere', '.', `./${at('two')}`, ['uDOS/two']],
+    ['taken out', at('one'), '!.', ['else/one', 'uDOS/two']],
+  ])('%s is its repository', async (_where, cwd, target, repos) => {
+    for (const [verb, ...flags] of [['STATUS'], ['SYNC', '--dry-run']]) {
+      const { json } = await work.run(['REPO', verb ?? '', target, '--json', ...flags], {
+        cwd: work.path(cwd),
+      })
+      const list = (json.repositories ?? json) as {
+        repo: string
+        status?: string
+        state?: string
+      }[]
+      const found = list.map(({ repo }) => repo).filter((repo) => repo !== 'uDOS/manual')
+      expect(found.filter((repo) => !/three|four/.test(repo)).sort()).toEqual(repos)
+    }
+  })
+
+  it('is found where ROOT is reached through a link', async () => {
+    await symlink(work.root, work.path('link'))
+    const cwd = work.path('link', at('one'))
+    const { status, json } = await work.run(
+      ['REPO', 'STATUS', '.', '--json', '--root', work.path('link')],
+      { cwd },
+    )
+    expect([status, json[0].repo]).toEqual([0, 'uDOS/one'])
+  })
+
+  it('STATUS knows a clone that repos.yaml does not name', async () => {
+    await work.git('.', 'clone', '--quiet', at('two'), 'elsewhere')
+    await work.git('elsewhere', 'remote', 'set-url', 'origin', `${work.github.gitUrl}/uDOS/two.git`)
+    const cwd = work.path('elsewhere')
+    const { status, json } = await work.run(['REPO', 'STATUS', '.', '--json'], { cwd })
+    expect([status, json[0]]).toEqual([0, expect.objectContaining({ repo: 'uDOS/two', path: cwd })])
+    const refused = await work.run(['REPO', 'SYNC', '.'], { cwd })
+    expect([refused.status, refused.err]).toEqual([
+      3,
+      expect.stringContaining(`wizard REPO ADD ${cwd}`),
+    ])
+  })
+
+  it('PULL without a target pulls the clone around', async () => {
+    const pulled = await work.run(['REPO', 'PULL', '--json'], { cwd: work.path(at('one'), 'src') })
+    expect([pulled.status, pulled.json.repo]).toEqual([0, 'uDOS/one'])
   })
 })

@@ -92,11 +92,12 @@ Repo Cat $WHERE \\
 
   it('with --dry-run shows the commands, without secrets, and runs none', async () => {
     const before = work.github.requests.length
-    const text = 'repo view $OWNER/typo\nAPI POST /x token=$MY_TOKEN\n[repo|sync*typo]\n'
+    const text =
+      'repo view $OWNER/typo\nAPI POST /x token=$MY_TOKEN secret=typed\n[repo|sync*typo]\n'
     const { status, out } = await script(text, ['--dry-run'], { OWNER: 'uDOS', MY_TOKEN: 'hidden' })
     expect([status, out]).toEqual([
       0,
-      'repo view uDOS/typo\nAPI POST /x token=***\n[repo|sync*typo]\n',
+      'repo view uDOS/typo\nAPI POST /x token=*** secret=***\n[repo|sync*typo]\n',
     ])
     expect(work.github.requests.length).toBe(before)
   })
