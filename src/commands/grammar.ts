@@ -158,6 +158,9 @@ function hasHelpFlag(words: string[]): boolean {
   return flags.includes('--help') || flags.includes('-h')
 }
 
+/** The hint for a word that nothing is like. */
+export const nounsAreListed = 'wizard --help lists the nouns'
+
 export async function unknownNoun(
   nouns: Noun[],
   word: string,
@@ -166,7 +169,7 @@ export async function unknownNoun(
   if (word.startsWith('-')) return unknownFlag(word)
   const shown = oneLine(word, 60) || "'' (it is empty)"
   const hint = loginHint(word) ?? askFor(await commandsLike(nouns, word, rest))
-  return new UsageError(`unknown noun ${shown}`, { hint: hint ?? 'wizard --help lists the nouns' })
+  return new UsageError(`unknown noun ${shown}`, { hint: hint ?? nounsAreListed })
 }
 
 /** wizard has no login of its own. */

@@ -138,7 +138,7 @@ describe('help', () => {
       'error: unknown topic exit-code\nhint: did you mean HELP exit-codes?\n',
     ])
     expect((await work.run(['help', 'nope'])).err).toBe(
-      'error: unknown noun nope\nhint: wizard --help lists the nouns\n',
+      'error: unknown noun or topic nope\nhint: wizard --help lists the nouns; topics: exit-codes, environment, configuration, security, scripts\n',
     )
     expect((await work.run(['help', 'snyc'])).err).toMatch(
       /^error: unknown noun snyc\nhint: .*REPO SYNC/,

@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.js'
 import { nearest, oneLine } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
-import { type Command, unknownNoun } from '../grammar.js'
+import { type Command, nounsAreListed, unknownNoun } from '../grammar.js'
 import { askFor } from '../suggest.js'
 import type { Noun } from '../verb.js'
 import { greeting } from './greeting.js'
@@ -55,12 +55,10 @@ async function findTopic(nouns: Noun[], word: string): Promise<Topic> {
     topics.map((one) => one.name),
   )
   if (near.length === 0) {
-    const { hint } = await unknownNoun(nouns, word, [])
+    const error = await unknownNoun(nouns, word, [])
+    if (error.hint !== nounsAreListed) throw error
     throw new UsageError(`unknown noun or topic ${oneLine(word, 60)}`, {
-      hint: [
-        ...(typeof hint === 'string' ? [hint] : (hint ?? [])),
-        `; topics: ${topics.map((one) => one.name).join(', ')}`,
-      ],
+      hint: `${nounsAreListed}; topics: ${topics.map((one) => one.name).join(', ')}`,
     })
   }
   throw new UsageError(`unknown topic ${word}`, { hint: askFor(near.map((one) => `HELP ${one}`)) })
