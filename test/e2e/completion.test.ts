@@ -1,6 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -254,6 +262,25 @@ describe('wizard COMPLETION --words', () => {
       expect(stderr).toMatch(/chunks.answer/)
       expect(stderr).not.toMatch(loaded)
     }
+  })
+
+  it('prints nothing of the cache that a terminal would obey', () => {
+    const dir = join(home, 'cached')
+    mkdirSync(dir)
+    writeFileSync(join(dir, 'repos.yaml'), 'repos:\n  tools:\n    - repo: uDOS/typo\n')
+    const cache = { ...env, XDG_CACHE_HOME: join(home, 'cache') }
+    const words = ['COMPLETION', '--words', 'fish', '--config', dir, 'repo', 'sync', 't']
+    const tab = () => spawnSync('wizard', words, { cwd: home, env: cache, encoding: 'utf8' }).stdout
+    expect(tab()).toContain('typo')
+    const [file = ''] = readdirSync(join(home, 'cache/wizard')).filter((name) =>
+      /^names/.test(name),
+    )
+    const path = join(home, 'cache/wizard', file)
+    const kept = readFileSync(path, 'utf8').replace('uDOS/typo', 'u\\u001b]0;x/two')
+    writeFileSync(path, kept.replace('"tools"', '"t\\u001b[2J"'))
+    const shown = tab()
+    expect(shown).toContain('two')
+    expect(shown).not.toContain('\u001b')
   })
 
   it('never fails: a broken configuration has no targets', { tags: ['deep'] }, () => {
