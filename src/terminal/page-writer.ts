@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Environment } from '../base/environment.js'
 import { plainText } from '../base/text.js'
 import { insideActions } from './actions.js'
-import { type Page, tableLines } from './page.js'
+import { oneChunk, type Page, tableLines } from './page.js'
 import { type Stream, withLinks } from './stream.js'
 
 export interface PageWriterOptions {
@@ -55,7 +55,7 @@ export class PageWriter {
   async #showLines(lines: string[], isLong: boolean): Promise<void> {
     if (lines.length === 0) return
     const text = `${lines.join('\n')}\n`
-    const isShown = isLong && lines.length >= this.#out.height && (await this.#page(once(text)))
+    const isShown = isLong && lines.length >= this.#out.height && (await this.#page(oneChunk(text)))
     if (!isShown) this.#out.write(text)
   }
 
@@ -83,8 +83,4 @@ export class PageWriter {
 
 async function* mapped(chunks: AsyncIterable<string>, change: (chunk: string) => string) {
   for await (const chunk of chunks) yield change(chunk)
-}
-
-async function* once(text: string) {
-  yield text
 }

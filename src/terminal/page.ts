@@ -31,6 +31,13 @@ export type Page =
 
 export const lines = (...text: string[]): Page => ({ kind: 'lines', lines: text })
 
+/** Foreign text that is there already. */
+export const textPage = (text: string): Page => ({ kind: 'text', chunks: oneChunk(text) })
+
+export async function* oneChunk(text: string): AsyncGenerator<string> {
+  yield text
+}
+
 /** A cell's text, without its link. */
 export const cellText = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text)
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { UsageError } from '../../base/errors.js'
 import { parseExactly, withExactNumbers } from '../../base/exact-json.js'
-import type { Invocation } from '../../invocation.js'
+import { firstBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
 import { defineVerb, type Verb } from '../verb.js'
 import { parseFields } from './fields.js'
 import { graphql } from './graphql.js'
@@ -19,14 +19,17 @@ const methods = {
 /** The body as GitHub sent it; always one document with `--json`. */
 const parsedBody = (body: Buffer): unknown => {
   if (body.length === 0) return null
-  if (!isUtf8(body)) return { content: body.toString('base64'), encoding: 'base64' }
-  const text = body.toString('utf8')
   try {
-    return parseExactly(text)
+    return isUtf8(body) ? parseExactly(body.toString('utf8')) : contentOf(body)
   } catch {
-    return { content: text, encoding: 'utf-8' }
+    return contentOf(body)
   }
 }
+
+const contentOf = (body: Buffer) =>
+  isUtf8(body)
+    ? { content: body.toString('utf8'), encoding: 'utf-8' }
+    : { content: body.toString('base64'), encoding: 'base64' }
 
 const endLine = (body: Buffer) =>
   body.length === 0 || body.at(-1) === 0x0a ? body : Buffer.concat([body, Buffer.from('\n')])
@@ -46,18 +49,28 @@ function methodVerb(name: keyof typeof methods): Verb {
         variadic: true,
       },
     ],
-    flags: { paginate: { type: 'boolean', summary: 'all pages of a listing, as one list' } },
-    async run(invocation: Invocation, [path = '', ...assignments], { paginate }): Promise<Buffer> {
+    flags: {
+      paginate: { type: 'boolean', summary: 'all pages of a listing, as one list' },
+      ...maxBytesFlag,
+    },
+    async run(invocation, [path = '', ...assignments], { paginate, 'max-bytes': most }) {
       const { callAllPages, callApi } = await import('../../github/rest/raw.js')
       const request = { method, path, fields: parseFields(assignments) }
       const client = await invocation.github()
-      if (!paginate) return (await callApi(client, request)).body
-      if (name !== 'get') throw new UsageError(`--paginate works only with GET, not with ${method}`)
-      const all = await callAllPages(client, request)
-      return Buffer.from(withExactNumbers(JSON.stringify(all, null, 2)))
+      if (paginate && name !== 'get')
+        throw new UsageError(`--paginate works only with GET, not with ${method}`)
+      const body = paginate
+        ? Buffer.from(
+            withExactNumbers(JSON.stringify(await callAllPages(client, request), null, 2)),
+          )
+        : (await callApi(client, request)).body
+      const start = firstBytes(body, most)
+      noteOmitted(invocation, start.omitted, 'first')
+      return start
     },
-    json: parsedBody,
-    render: (body) => ({ kind: 'bytes', bytes: endLine(body) }),
+    json: ({ content, omitted }) =>
+      omitted === 0 ? parsedBody(content) : { ...contentOf(content), truncated: true },
+    render: ({ content }) => ({ kind: 'bytes', bytes: endLine(content) }),
   })
 }
 

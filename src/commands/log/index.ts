@@ -3,10 +3,13 @@ import { NotFoundError, UsageError } from '../../base/errors.js'
 import { didYouMean, oneLine, plainText } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 import { type LogEntry, type LogLine, logNames, parseLine } from '../../logs/read.js'
+import { textPage } from '../../terminal/page.js'
+import { lastBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
 import { defineVerb, type Verb } from '../verb.js'
 
 type Shown =
   | { kind: 'lines'; lines: AsyncIterable<LogLine> }
+  | { kind: 'end'; content: string }
   | { kind: 'entries'; entries: LogEntry[] }
 
 export const show = defineVerb({
@@ -35,12 +38,13 @@ export const show = defineVerb({
   flags: {
     date: { type: 'text', value: 'D', summary: 'YYYY-MM-DD, today or yesterday; default: today' },
     follow: { type: 'boolean', short: 'f', summary: 'keep printing new lines' },
+    ...maxBytesFlag,
   },
-  async run(invocation, [word], { date, follow }): Promise<Shown> {
+  async run(invocation, [word], { date, follow, 'max-bytes': most }): Promise<Shown> {
     const logs = word === undefined ? logNames : [logNamed(word)]
     const { logsDir: dir } = await invocation.localConfig()
     if (follow) {
-      assertFollowable(invocation, date)
+      assertFollowable(invocation, { date, most })
       const { followLogs } = await import('../../logs/follow.js')
       const { clock, signal } = invocation
       return { kind: 'lines', lines: followLogs({ dir, logs, clock, signal }) }
@@ -50,16 +54,36 @@ export const show = defineVerb({
     const days = await daysOf(dir, logs)
     if (!days.includes(day)) throw nothingOf({ day, days, dir, word })
     const lines = readLogFiles(dir, logs, day)
-    if (!invocation.globals.json) return { kind: 'lines', lines }
-    const entries: LogEntry[] = []
-    for await (const line of lines) entries.push(parseLine(line))
-    return { kind: 'entries', entries }
+    if (invocation.globals.json) return { kind: 'entries', entries: await lastEntries(lines, most) }
+    if (most === undefined) return { kind: 'lines', lines }
+    const { content, omitted } = await lastBytes(textOf(lines), most)
+    noteOmitted(invocation, omitted, 'last')
+    return { kind: 'end', content }
   },
   json: (shown) => (shown.kind === 'entries' ? shown.entries : []),
   isLong: ({ follow }) => !follow,
-  render: (shown) =>
-    shown.kind === 'entries' ? { kind: 'nothing' } : { kind: 'text', chunks: textOf(shown.lines) },
+  render(shown) {
+    if (shown.kind === 'entries') return { kind: 'nothing' }
+    if (shown.kind === 'end') return textPage(shown.content)
+    return { kind: 'text', chunks: textOf(shown.lines) }
+  },
 })
+
+/** The last entries whose messages have that many bytes together. */
+async function lastEntries(
+  lines: AsyncIterable<LogLine>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<LogEntry[]> {
+  const entries: LogEntry[] = []
+  let size = 0
+  for await (const line of lines) {
+    entries.push(parseLine(line))
+    size += Buffer.byteLength(line.text)
+    while (size > most && entries.length > 0)
+      size -= Buffer.byteLength(entries.shift()?.message ?? '')
+  }
+  return entries
+}
 
 function logNamed(word: string) {
   const name = logNames.find((one) => one === word.toLowerCase())
@@ -69,8 +93,12 @@ function logNamed(word: string) {
   })
 }
 
-function assertFollowable({ globals }: Invocation, date: string | undefined): void {
-  if (globals.json) throw new UsageError('--follow and --json exclude each other: it never ends')
+function assertFollowable(
+  { globals }: Invocation,
+  { date, most }: { date: string | undefined; most: number | undefined },
+): void {
+  if (globals.json) throw new UsageError('--follow never ends, so it excludes --json')
+  if (most !== undefined) throw new UsageError('--follow never ends, so it excludes --max-bytes')
   if (date !== undefined)
     throw new UsageError('--follow and --date exclude each other: it shows today')
 }

@@ -1,3 +1,5 @@
+import { textPage } from '../../terminal/page.js'
+import { firstBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { releaseTarget, sourceTree } from './target.js'
@@ -36,18 +38,22 @@ export const notes = defineVerb({
       summary: 'the clone to read; default: the one you are in, or the one in repos.yaml',
     },
     ...repositoryFlag,
+    ...maxBytesFlag,
   },
-  async run(invocation, [target], { previous, github, source: folder, repo }) {
+  async run(invocation, [target], { previous, github, source: folder, repo, 'max-bytes': most }) {
     const { subject, named } = await releaseTarget(invocation, target, repo)
     const source = await sourceTree(invocation, subject, folder)
     const manager = await invocation.releaseManager()
-    return manager.generateNotes({ subject, tag: named, previous, source, github }, invocation.call)
+    const request = { subject, tag: named, previous, source, github }
+    const text = await manager.generateNotes(request, invocation.call)
+    const { content, omitted } = firstBytes(Buffer.from(text), most)
+    noteOmitted(invocation, omitted, 'first')
+    return {
+      content: content.toString(),
+      encoding: 'utf-8',
+      ...(omitted > 0 && { truncated: true }),
+    }
   },
-  json: (content) => ({ content, encoding: 'utf-8' }),
   isLong: true,
-  render: (content) => ({ kind: 'text', chunks: once(content) }),
+  render: ({ content }) => textPage(content),
 })
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield text
-}

@@ -1,6 +1,8 @@
 import { UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
+import { textPage } from '../../terminal/page.js'
 import type { FailedStep, LogChunk } from '../../workflows/logs/logs.js'
+import { lastBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
 import { defineVerb } from '../verb.js'
 import { attemptFlag, runArgument, runFlags, runTarget } from './run-target.js'
 
@@ -20,8 +22,9 @@ export const logs = defineVerb({
     failed: { type: 'boolean', summary: 'only the failed steps of failed jobs' },
     ...runFlags,
     ...attemptFlag,
+    ...maxBytesFlag,
   },
-  async run(invocation, [target = ''], { job, failed, ...flags }) {
+  async run(invocation, [target = ''], { job, failed, 'max-bytes': most, ...flags }) {
     const { owner, repo, runId, ...part } = await runTarget(invocation, target, flags)
     if (job !== undefined && part.jobId !== undefined)
       throw new UsageError(`${target} already names a job, so --job can't name another`)
@@ -30,20 +33,21 @@ export const logs = defineVerb({
     const text = labelled(
       runner.readLogs(owner, repo, runId, { ...part, job, failed, colours }, invocation.call),
     )
-    // A document is written at once, so it needs the whole log.
-    return invocation.globals.json ? wholeOf(text) : text
+    // A document is written at once, so it needs the whole log; and the end is known last.
+    if (!invocation.globals.json && most === undefined) return text
+    const end = await lastBytes(text, most)
+    noteOmitted(invocation, end.omitted, 'last')
+    return end
   },
-  json: (text) => ({ content: text, encoding: 'utf-8' }),
+  json: (log) =>
+    'content' in log && {
+      content: log.content,
+      encoding: 'utf-8',
+      ...(log.omitted > 0 && { truncated: true }),
+    },
   isLong: true,
-  render: (text) =>
-    typeof text === 'string' ? { kind: 'nothing' } : { kind: 'text', chunks: text },
+  render: (log) => ('content' in log ? textPage(log.content) : { kind: 'text', chunks: log }),
 })
-
-async function wholeOf(chunks: AsyncIterable<string>): Promise<string> {
-  let whole = ''
-  for await (const chunk of chunks) whole += chunk
-  return whole
-}
 
 /** Logs with a line before each job and step that names it. */
 export async function* labelled(chunks: AsyncIterable<LogChunk>): AsyncGenerator<string> {

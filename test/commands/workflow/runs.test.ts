@@ -135,6 +135,17 @@ describe('WORKFLOW LOGS', () => {
     expect(json).toEqual({ content: '== docs\nfine\n', encoding: 'utf-8' })
   })
 
+  it('--max-bytes leaves out what comes before its last lines, and says so', async () => {
+    const { id } = await endedRun(space, failing)
+    const { out, err } = await workflow('LOGS', `core/${id}`, '--max-bytes', '15')
+    expect([out, err]).toEqual([
+      '== docs\nfine\n',
+      expect.stringMatching(/^this is the end; \d+ bytes are left out/),
+    ])
+    const { json } = await workflow('LOGS', `core/${id}`, '--max-bytes', '15', '--json')
+    expect(json).toEqual({ content: out, encoding: 'utf-8', truncated: true })
+  })
+
   it('a job that there is not is exit 3, with those that there are', async () => {
     const { id } = await endedRun(space, failing)
     const { status, err } = await workflow('LOGS', `core/${id}`, '--job', 'lint')

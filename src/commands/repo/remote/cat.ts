@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { firstBytes, maxBytesFlag, noteOmitted } from '../../max-bytes.js'
 import { repositoryTarget } from '../../targets.js'
 import { defineVerb } from '../../verb.js'
 
@@ -19,14 +20,20 @@ export const cat = defineVerb({
       value: 'R',
       summary: 'a branch, tag or commit; default: the default branch',
     },
+    ...maxBytesFlag,
   },
-  async run(invocation, [target = '', path = ''], { ref }) {
+  async run(invocation, [target = '', path = ''], { ref, 'max-bytes': most }) {
     const { owner, repo } = await repositoryTarget(invocation, target)
-    return (await invocation.github()).getFileBytes(owner, repo, path, ref)
+    const bytes = await (await invocation.github()).getFileBytes(owner, repo, path, ref)
+    const start = firstBytes(bytes, most)
+    noteOmitted(invocation, start.omitted, 'first')
+    return start
   },
-  json: (bytes) =>
-    isUtf8(bytes)
-      ? { content: bytes.toString('utf8'), encoding: 'utf-8' }
-      : { content: bytes.toString('base64'), encoding: 'base64' },
-  render: (bytes) => ({ kind: 'bytes', bytes }),
+  json: ({ content, omitted }) => ({
+    ...(isUtf8(content)
+      ? { content: content.toString('utf8'), encoding: 'utf-8' }
+      : { content: content.toString('base64'), encoding: 'base64' }),
+    ...(omitted > 0 && { truncated: true }),
+  }),
+  render: ({ content }) => ({ kind: 'bytes', bytes: content }),
 })
