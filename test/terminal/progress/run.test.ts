@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { WorkflowJob } from '../../../src/github/rest/actions/runs.js'
-import { followProgress } from '../../../src/terminal/progress/progress.js'
-import { openStream } from '../../../src/terminal/stream.js'
 import type { WorkflowRunWithJobs } from '../../../src/workflows/run-data.js'
-import { recorder } from '../support.js'
+import { follow } from './support.js'
 
 const times = { started_at: null, completed_at: null }
 
@@ -28,34 +26,9 @@ const run = (status: string, jobs: WorkflowJob[]): WorkflowRunWithJobs => ({
   jobs,
 })
 
-/** The last live lines, and the permanent lines. */
-function follow({ live }: { live: boolean }) {
-  let lines: string[] = []
-  const time = { now: 0 }
-  const { stream, text } = recorder(80)
-  const board = {
-    clear() {},
-    pause() {},
-    resume() {},
-    stop() {},
-    draw: (now: () => string[]) => {
-      lines = now()
-    },
-  }
-  const progress = followProgress({
-    stream: openStream(stream, { LANG: 'C.UTF-8' }, true),
-    now: () => time.now,
-    verbose: false,
-    repeats: false,
-    redact: (text) => text,
-    board: live ? board : null,
-  })
-  return { ...progress, time, text, drawn: () => lines }
-}
-
 describe('a run that is waited for', () => {
   it('is a line with its seconds; below are ended jobs, and those at work with their step', () => {
-    const { emit, drawn, time } = follow({ live: true })
+    const { emit, lines, time } = follow({ live: true })
     const lint = job('lint', 'completed', 'success')
     const [started_at, completed_at] = ['2026-01-14T12:00:00Z', '2026-01-14T12:02:03Z']
     const jobs = [
@@ -67,7 +40,7 @@ describe('a run that is waited for', () => {
     emit({ type: 'run-seen', run: run('queued', []) })
     time.now = 42_000
     emit({ type: 'run-seen', run: run('in_progress', jobs) })
-    expect(drawn()).toEqual([
+    expect(lines()).toEqual([
       'core/tests.yml #7 in progress, 42 s: 2 done, 1 running, 1 queued',
       '    ✅ lint (2m 3s)',
       '    ❌ e2e: failure',
@@ -76,12 +49,12 @@ describe('a run that is waited for', () => {
   })
 
   it('keeps to a screen, those at work before the others', () => {
-    const { emit, drawn } = follow({ live: true })
+    const { emit, lines } = follow({ live: true })
     const ended = Array.from({ length: 40 }, (_, i) => job(`job ${i}`, 'completed', 'success'))
     emit({ type: 'run-seen', run: run('in_progress', [job('last', 'in_progress'), ...ended]) })
-    expect(drawn()).toHaveLength(13)
-    expect(drawn()[0]).toMatch(/: 40 done, 1 running, 0 queued$/)
-    expect(drawn().at(-1)).toBe('    ▸ last: Build')
+    expect(lines()).toHaveLength(13)
+    expect(lines()[0]).toMatch(/: 40 done, 1 running, 0 queued$/)
+    expect(lines().at(-1)).toBe('    ▸ last: Build')
   })
 
   it('leaves its jobs behind when it has ended, once', () => {
@@ -92,7 +65,7 @@ describe('a run that is waited for', () => {
     expect(text()).toBe('  ❌ e2e: failure\n')
   })
 
-  it('is one plain line per change where nothing can be drawn', () => {
+  it('is one plain line per change where nothing can be lines', () => {
     const { emit, stop, text } = follow({ live: false })
     const now = run('in_progress', [job('unit', 'in_progress')])
     emit({ type: 'run-changed', run: now })
